@@ -101,9 +101,9 @@ test('what is no adapter of the model is refused, and nothing is written', async
     [['sample', '--from', 'base', '--adapter', 'pickled'], /adapter_model.safetensors is missing.*safetensors/s],
     [['sample', '--from', 'base', '--adapter', 'other'], /other has no adapter_config.json/],
     [['sample', '--from', 'tuned', '--adapter', 'tuned'], /trained on a base with hash/],
-    [['sample', '--from', join('tuned', 'adapter')], /it is of an adapter, which is nothing without its base/],
+    [['sample', '--from', join('tuned', 'adapter')], /belongs to an adapter, which needs its base model/],
     [['evaluate', '--from', 'base', '--adapter', 'tuned'], /Add --text or --pairs/],
-    [['export', '--from', 'base', '--format', 'peft'], /has learnt no adapter/],
+    [['export', '--from', 'base', '--format', 'peft'], /has no adapter/],
   ];
   for (const [args, words] of cases) {
     const out = ['tune', 'export'].includes(args[0]!) ? ['--out', 'none'] : [];

@@ -78,8 +78,8 @@ test('the documents are those that a recipe, a hand and the recipe’s exception
   expect(documents).toMatchObject([{ text: segments[0].data!.texts[0]!.cleaned!.from, leftOut: [2] }]);
   expect(documents![0]!.title).toHaveLength(12);
   const datasheet = await readFile(path('app/DATASHEET.md'), 'utf8');
-  expect(datasheet).toContain(`out of \`${documents![0]!.text}\``);
-  expect(datasheet).toMatch(/Decoded as text, cleaned by the recipe that stands beside it above,/);
+  expect(datasheet).toContain(`cleaned from \`${documents![0]!.text}\``);
+  expect(datasheet).toMatch(/Decoded as text, cleaned by the recipe named above,/);
   expect(readRecipe('recipe.json', await readFile(path('app/recipe.json'), 'utf8'))).toEqual(RECIPE);
 });
 

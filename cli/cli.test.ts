@@ -26,8 +26,8 @@ test('grow takes the text out of a page, and says how it was read', async () => 
   const args = ['--text', page, ...tiny, '--device', 'wasm', '--steps', '2', '--out', join(folder, 'of-page')];
   const said = await run(['grow', ...args]);
   expect(said.code).toBe(0);
-  expect(said.stderr).toContain('Activations are kept: the plan fits into half of the 4.29 GB of WASM.\n');
-  expect(said.stderr).toContain('page.html: Says that it is in latin1, and is kept as UTF-8.\n');
+  expect(said.stderr).toContain('Fits in memory.\n');
+  expect(said.stderr).toContain('page.html: Converted from latin1 to UTF-8.\n');
   const characters = 60 * 'Ein Wal, das ist für uns kein Fisch.\n\n'.length - 2;
   const told = await readFile(join(folder, 'of-page/homegrown.json'), 'utf8');
   expect(told.replace(/\s/g, '')).toContain(`"characters":${characters},`);
@@ -158,13 +158,13 @@ test('grow computes activations again where the plan takes much of the memory th
   };
   const auto = await again('--memory', '0.008');
   expect(auto).toMatchObject({ code: 0, recompute: true });
-  expect(auto.stderr).toMatch(/computed again, because with them the plan would take more than half of the 8 MB/);
+  expect(auto.stderr).toMatch(/Activation recomputation is on: [\d.]+ MB instead of/);
   expect(auto.stderr).toContain('--recompute off keeps them; --memory sets the limit in GB.\n');
   expect(await again('--memory', '0.008', '--recompute', 'off')).toMatchObject({ code: 0, recompute: false });
   expect(await again('--recompute')).toMatchObject({ code: 0, recompute: true });
   const refused = await again('--memory', '0.001');
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toMatch(/The plan is [\d.]+ MB, and 1 MB are allowed\. Take /);
+  expect(refused.stderr).toMatch(/The run needs [\d.]+ MB; the limit is 1 MB\. Use /);
 });
 
 test('export writes each format where it was asked to, a folder or a file', async () => {

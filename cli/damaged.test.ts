@@ -34,7 +34,7 @@ test('sample and export refuse it, and nothing is written', async () => {
     await run(['export', '--from', folder, '--format', 'gguf-f16', '--out', join(around, 'out.gguf')]),
   ]) {
     expect(ended).toMatchObject({ code: 1, stdout: '' });
-    expect(ended.stderr).toMatch(/model\.safetensors: its tensors hash to [0-9a-f]{12}….*download it again/s);
+    expect(ended.stderr).toMatch(/model\.safetensors: its tensors have the hash [0-9a-f]{12}….*download it again/s);
     expect(ended.stderr).not.toMatch(/\n\s+at /);
   }
   expect(await readdir(around, { recursive: true })).toEqual(before);

@@ -45,7 +45,7 @@ test('figures come with intervals, and beside what counting comes to', async () 
   const { code, stdout, stderr } = await run(['evaluate', ...flags, ...lists], { wholeTexts: true });
   expect(code).toBe(0);
   // What it writes says the same few words.
-  expect(stderr).toMatch(/^(Left out: interval of \w+\. The texts that it writes all have the same value.*\n)?$/);
+  expect(stderr).toMatch(/^(Left out: interval of \w+\. The generated texts all have the same value.*\n)?$/);
   const { metrics, baselines, minimalPairs, swaps } = JSON.parse(stdout) as {
     metrics: Record<string, { value: number; low: number; high: number; unit: string }>;
     baselines: Record<string, Record<string, number>>;
@@ -85,7 +85,7 @@ test('tasks of one\u2019s own need no text; their columns are found or named', a
   ]);
   expect(tasks[0]!.baselines).toEqual({ chance: { accuracy: 50, accuracyPerCharacter: 50 } });
   expect((await run(['evaluate', ...flags])).stdout).toMatch(
-    /choices\.csv, 2 rows:\n {2}Right choice [\d.]+ % \([\d.]+ to [\d.]+\): /,
+    /choices\.csv, 2 rows:\n {2}Accuracy [\d.]+ % \([\d.]+ to [\d.]+\): /,
   );
 });
 
@@ -136,10 +136,10 @@ test('what is measured of its own part, and asked by lists, is kept in its folde
   expect(asked?.minimalPairs).toMatchObject({ all: { pairs: 2 }, listHash: expect.any(String) as string });
   expect(asked?.tasks).toMatchObject([{ name: 'of-whales.csv', rows: 1, listHash: expect.any(String) as string }]);
   expect(JSON.stringify(asked)).not.toMatch(/Ran he|the white/);
-  expect(await readFile(path('kept/README.md'), 'utf8')).toContain('This was the 2nd look at the test part:');
+  expect(await readFile(path('kept/README.md'), 'utf8')).toContain('This was the 2nd evaluation on the test set:');
   await run(['export', '--from', path('kept'), '--format', 'hf', '--out', path('out')]);
   expect(await infoIn('out')).toMatchObject({ evaluations, asked });
-  expect(await readFile(path('out/README.md'), 'utf8')).toContain('### On all of the test part');
+  expect(await readFile(path('out/README.md'), 'utf8')).toContain('### On the whole test set');
 
   // Of the step that comes next nothing was measured or asked; looks stay.
   const more = ['grow', '--resume', path('kept'), '--steps', '8', '--device', 'wasm', '--json'];
@@ -190,8 +190,8 @@ test('malformed rows of pairs and of lists are listed, and left out where that i
   );
   const ended = await run(flags(...pairs, '--skip-bad-rows', '--swaps', path('own.jsonl')));
   expect(ended).toMatchObject({ code: 0 });
-  expect(ended.stderr).toContain('pairs.jsonl: 2 malformed rows left out: line 2, line 4.');
-  expect(ended.stderr).toContain('own.jsonl: 1 malformed row left out: line 2.');
+  expect(ended.stderr).toContain('pairs.jsonl: Skipped 2 malformed rows: line 2, line 4.');
+  expect(ended.stderr).toContain('own.jsonl: Skipped 1 malformed row: line 2.');
   expect(JSON.parse(ended.stdout)).toMatchObject({ metrics: { loss: {} }, swaps: { kinds: { all: { pairs: 1 } } } });
   const none = await run(flags('--skip-bad-rows'));
   expect(none.stderr).toContain('--skip-bad-rows needs --text, --pairs, --table or a list.');
@@ -257,10 +257,10 @@ test('where one of two models normalises its text, or they do so differently, co
     return (await run(['compare', ...flags, ...more])).stdout;
   };
   expect(await compared('bytes', 'lowered')).toMatch(
-    /bytes reads the text unchanged, .*lowered normalized \(lower case\)\. Dropped/,
+    /bytes reads the text unchanged, .*lowered normalized \(lowercase\)\. Dropped/,
   );
   expect(JSON.parse(await compared('composed', 'lowered', '--json'))).toMatchObject({
-    normalised: { from: 'Unicode form NFKC', with: 'lower case' },
+    normalised: { from: 'Unicode form NFKC', with: 'lowercase' },
   });
   expect(await compared('lowered', 'lowered')).not.toMatch(/do not read the same/);
 });

@@ -36,7 +36,7 @@ describe('a command that cannot run', () => {
       () => ['grow', ...grow('out').map((arg) => (arg === '2' ? '3' : arg))],
       2,
       'bad-settings',
-      /cannot be divided among 3 heads/,
+      /isn't a multiple of 3 heads/,
     ],
     [
       'would write into the folder of its text',
@@ -80,7 +80,7 @@ describe('a command that cannot run', () => {
       () => ['bench', 'step', '--device', 'wasm', '--width', '10', '--heads', '3', '--json'],
       2,
       'bad-settings',
-      /width of 10 cannot be divided among 3 heads/,
+      /width of 10 isn't a multiple of 3 heads/,
     ],
     ['measures too few steps', () => ['bench', 'step', '--steps', '2', '--json'], 2, 'usage', /--steps must be/],
     [
@@ -102,7 +102,7 @@ describe('a command that cannot run', () => {
       () => ['grow', ...grow('large').map((arg, i, all) => large()[all[i - 1]!] ?? arg)],
       2,
       'bad-settings',
-      /The plan is [\d.]+ GB, and WASM can address 4.29 GB in all. Take batch .* Nothing was started/,
+      /The run needs [\d.]+ GB; WASM can address 4.29 GB. Use batch .* Nothing was started/,
     ],
   ])('%s', async (_, args, code, json, words) => {
     const ended = await run(args());

@@ -18,7 +18,7 @@ test('every setting has its flag, with bounds and words', async () => {
   expect(told).toMatch(/^ {2}--inertia X +Inertia, memory of the sign \(0 to 0\.999; default: 0\.75\)$/m);
   expect(told).toMatch(/^ {2}--optimizer NAME +Optimizer \(adamw, sgd, lion, muon, signum; default: adamw\)$/m);
   expect(told).toMatch(
-    /^--optimizer\n.*\n {2}sgd {5}SGD, one step size.*\n(?:.*\n)* {2}signum {2}Signum, the sign of each step alone$/m,
+    /^--optimizer\n.*\n {2}sgd {5}SGD, simplest.*\n(?:.*\n)* {2}signum {2}Signum, the sign of each step alone$/m,
   );
   expect(told).toMatch(
     /^ {2}--schedule NAME +.* \(cosine, linear, constant, wsd, inverseSqrt, root; default: cosine\)$/m,

@@ -60,7 +60,7 @@ test('an older model stays when the next run diverges; the message names where i
 
 describe('before the texts are read', () => {
   test.each<[string, string[], string]>([
-    ['heads that do not divide the width', ['--heads', '3', '--out', 'new'], 'cannot be divided among 3 heads'],
+    ['heads that do not divide the width', ['--heads', '3', '--out', 'new'], "isn't a multiple of 3 heads"],
     ['more steps of warm-up than steps', ['--steps', '50', '--warmup', '51', '--out', 'new'], '--warmup 51 exceeds'],
     ['an --out that cannot be written', ['--out', 'thesis.txt/new'], "can't be written"],
   ])('%s', async (_, args, message) => {

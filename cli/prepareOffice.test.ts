@@ -41,7 +41,7 @@ test('a folder of them gives their documents, a workbook by the columns that are
   expect(lines(ended.stdout).at(-1)).toMatchObject({
     documents: 5,
     read: 6,
-    refused: [{ name: 'old.xlsx', reason: expect.stringMatching(/before 2007\..*add that\.$/s) as string }],
+    refused: [{ name: 'old.xlsx', reason: expect.stringMatching(/before Office 2007\..*add that file\.$/s) as string }],
     removed: { empty: 1 },
   });
   const written = lines(await readFile(path('report/documents.jsonl'), 'utf8'));

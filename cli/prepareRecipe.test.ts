@@ -55,7 +55,7 @@ test('a recipe of one’s own is read: what it did is told by rule, and in the r
     { rule: 'lowerCase', changed: 1, places: 2 },
     { rule: 'length', out: 1 },
   ]);
-  expect(left).toMatchObject([{ name: 'b.txt', rule: 'length', reason: '4 characters, and 10 are the least' }]);
+  expect(left).toMatchObject([{ name: 'b.txt', rule: 'length', reason: '4 characters; the minimum is 10' }]);
 
   await writeFile(path('all.json'), JSON.stringify({ ...recipe, steps: [stepOf('length', { least: 100 })] }));
   const none = await prepare('--recipe', path('all.json'));
@@ -63,7 +63,10 @@ test('a recipe of one’s own is read: what it did is told by rule, and in the r
   expect(none.stdout).toMatch(/The recipe removes all of 3 documents\. Reason for the first: .*--recipe none/);
   await writeFile(path('wrong.json'), '{"version":1,"name":"a","steps":[{"rule":"polish"}]}');
   const wrong = await prepare('--recipe', path('wrong.json'));
-  expect([wrong.code, wrong.stdout]).toEqual([1, expect.stringMatching(/wrong\.json is no recipe: at steps 1 rule/)]);
+  expect([wrong.code, wrong.stdout]).toEqual([
+    1,
+    expect.stringMatching(/wrong\.json is not a valid recipe: at steps 1 rule/),
+  ]);
   // What was written last is still there.
   expect(await texts()).toHaveLength(2);
 }, 60_000);

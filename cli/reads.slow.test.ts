@@ -72,7 +72,7 @@ test('a GPU, where there is one, leaves standard error alone, and in words tells
 }) => {
   const args = ['grow', '--text', path('text.txt'), ...grow('gpu')].map((arg) => (arg === 'wasm' ? 'webgpu' : arg));
   const ended = await spawnCommand(args);
-  if (/no WebGPU adapter/i.test(ended.stderr)) skip('There is no WebGPU adapter.');
+  if (/No WebGPU adapter/i.test(ended.stderr)) skip('No WebGPU adapter is available.');
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   const inWords = await spawnCommand(args.filter((arg) => arg !== '--json'));
   expect(inWords.code).toBe(0);

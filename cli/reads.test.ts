@@ -37,7 +37,7 @@ test('sample and export read of a folder only what they need', async () => {
   expect(exported).toMatchObject({ code: 0, stderr: '' });
   expect(lines(exported.stdout)[0]).toMatchObject({ out: 'm.gguf', files: 1 });
   expect(withOptimizer.code).toBe(1);
-  expect(withOptimizer.stderr).toMatch(/which has at least 10\. Nothing was stored\./);
+  expect(withOptimizer.stderr).toMatch(/file has at least 10\. Nothing was stored\./);
 
   // The log of training is no part of a sample either; what is, is.
   await writeFile(path('beside', 'trainer_state.json'), '{');

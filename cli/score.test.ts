@@ -95,7 +95,7 @@ test('labels are scored by accuracy, macro F1 and a confusion matrix', async () 
 
 test.each([
   ['short', [], /short has 2 lines, but .*wanted has 3\. Each output needs/],
-  ['latin', [], /latin has no row that can be read: line 1 isn't UTF-8: byte 1/],
+  ['latin', [], /latin has no readable rows: line 1 isn't UTF-8: byte 1/],
   ['nothing', [], /nothing/],
   ['out', ['--metrics', 'bleu,beauty'], /Unknown metric 'beauty'\. Metrics: bleu.*loops, confusion/],
 ])('%s %j is refused in words', async (file, more, words) => {
@@ -116,8 +116,8 @@ test('lines that are not UTF-8 are listed, and left out of both files where that
   );
   const { code, stdout, stderr } = await run([...flags, '--skip-bad-rows']);
   expect(code).toBe(0);
-  expect(stderr).toContain(`${outputs}: 2 malformed rows left out: line 2, line 4.`);
-  expect(stderr).toContain(`${wanted}: 1 malformed row left out: line 3.`);
+  expect(stderr).toContain(`${outputs}: Skipped 2 malformed rows: line 2, line 4.`);
+  expect(stderr).toContain(`${wanted}: Skipped 1 malformed row: line 3.`);
   // Of a cat and a dog, the first is as wanted.
   expect(JSON.parse(stdout)).toMatchObject({ exactMatch: { value: 50 } });
 });

@@ -70,7 +70,7 @@ test('what goes with other sizes is made of them where it is not given', () => {
   without(TOY);
   Object.assign(MODELS, { llama });
   expect(told()).toContain(
-    '  --kv-heads N      Heads of keys and values, divides the heads; only llama (1 to 128; default: chosen to fit the others)',
+    '  --kv-heads N      Key-value heads, divides the heads; only llama (1 to 128; default: chosen to fit the others)',
   );
   expect(typed('llama', '--heads 3 --width 96')).toEqual({
     ...{ layers: 4, heads: 3, kvHeads: 3, width: 96, hidden: 256, context: 64 },

@@ -33,9 +33,9 @@ test('no step and no evaluation sees it, it is told, and a run that goes on leav
     parts: { train: bytes(1400), validation: bytes(200), test: bytes(400) },
   });
   expect(await readFile(path('one/README.md'), 'utf8')).toContain(
-    'the 10 % before the last 20 %, which is for a test, (200 tokens) held out.',
+    'validation set: the 10 % before the test set (the last 20 %) (200 tokens).',
   );
-  expect(await readFile(path('one/DATASHEET.md'), 'utf8')).toMatch(/Held out for a test, and not looked at \| 400 /);
+  expect(await readFile(path('one/DATASHEET.md'), 'utf8')).toMatch(/Test set, never evaluated \| 400 /);
   const on = await run(['grow', '--resume', path('one'), '--steps', '6', '--json']);
   expect(on).toMatchObject({ code: 0, stderr: '' });
   const after = (await readModel(path('one'))).info!;

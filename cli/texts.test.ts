@@ -122,7 +122,7 @@ test('prepare says in one line how many files it added and skipped, as the app d
   expect(ended.stdout).toMatch(/^1 added, 3 skipped, 1 not added\. Saved 1 document \(48 characters\)/);
   expect(ended.stderr.trim().split('\n')).toEqual([
     expect.stringMatching(/^Left out: old\.rtf\. old\.rtf is an RTF document/),
-    'Skipped: b.txt equals a.txt',
+    'Skipped: b.txt: identical to a.txt',
     'Skipped: notes.txt: empty',
     'Skipped: .DS_Store: hidden',
   ]);
@@ -137,7 +137,7 @@ test('texts to classify are listed the same way', async () => {
   const texts = await textsOf([path('in')], new AbortController().signal, {}, (report) => void reports.push(report));
   expect(texts.map(({ name }) => name)).toEqual(['a.txt', 'd.txt']);
   expect(reports.map((report) => dropSummary(report))).toEqual(['2 added, 2 skipped']);
-  expect(skippedLines(reports[0]!)).toEqual(['Skipped: b.txt equals a.txt', 'Skipped: c.txt: empty']);
+  expect(skippedLines(reports[0]!)).toEqual(['Skipped: b.txt: identical to a.txt', 'Skipped: c.txt: empty']);
 });
 
 test('a folder that holds nothing to read is refused with the first reason; so is a socket that is named', async () => {

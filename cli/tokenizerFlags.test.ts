@@ -19,7 +19,7 @@ describe('refuses', () => {
     ...['mask:2', 'words', 'end', 'mask,,user', 'sentinel:0', 'sentinel:10000', ' mask', '__proto__'].map(
       (special) => ['bytes', special, /--special must be any of padding,mask,separator,sentinel:8,system/] as const,
     ),
-    ['bytes', 'user,user', /one user turn token, and two are given/],
+    ['bytes', 'user,user', /one user turn token, but two are given/],
     ['bpe:264', 'sentinel:8', /too small for 9 special tokens. Use bpe:265/],
   ] as const)('%s with %s', (tokenizer, special, words) => {
     expect(() => tokenizerSettings(tokenizer, special)).toThrow(UsageError);

@@ -40,7 +40,7 @@ test('grow makes it by its flags, sample writes with it, export writes what it h
   expect(help).toMatchObject({ code: 0, stderr: '' });
   expect(help.stdout).toMatch(/^ {2}--model NAME +Architecture \(gpt.*, toy; default: gpt\)$/m);
   expect(help.stdout).toMatch(
-    /^ {2}--kv-heads N +Heads of keys and values, divides the heads; only llama, toy \(1 to 128; default: chosen to fit the others for llama, 2 for toy\)/m,
+    /^ {2}--kv-heads N +Key-value heads, divides the heads; only llama, toy \(1 to 128; default: chosen to fit the others for llama, 2 for toy\)/m,
   );
   expect(help.stdout).toMatch(/^ {2}toy +Toy, with --layers --heads --kv-heads --width --hidden --context$/m);
 
@@ -58,7 +58,7 @@ test('grow makes it by its flags, sample writes with it, export writes what it h
   expect(written).toMatchObject({ code: 0, stderr: '' });
   const refused = await call('export', '--from', 'model', '--format', 'onnx-f32', '--out', 'onnx');
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toBe('A Toy model cannot be written as ONNX. Choose another --format.\n');
+  expect(refused.stderr).toBe('The ONNX exporter doesn’t support Toy models. Choose another --format.\n');
 
   const unfit = await grow('--model', 'toy', '--kv-heads', '3', '--out', 'none');
   expect(unfit.stderr).toBe('2 heads cannot share 3 heads of keys. Nothing was started. Change these settings.\n');

@@ -132,7 +132,7 @@ test('old text is replayed, by rows that are drawn, and the run goes on as if it
   const replay = ['--replay', '0.5', '--schedule', 'constant'];
   const { info } = await expectGoesOn(replay, 'six', 'three');
   expect(info!.replayed!.texts.map(({ name }) => name)).toEqual(['whale.txt']);
-  expect(await readFile(path('six/README.md'), 'utf8')).toMatch(/\| Old text +\| 50 % of rows, of whale.txt/);
+  expect(await readFile(path('six/README.md'), 'utf8')).toMatch(/\| Replayed text +\| 50 % of rows, from whale.txt/);
   const none = await call('grow', '--text', 'fish.txt', '--replay', '0.5', ...TINY, '--out', 'none');
   expect(none.code).toBe(2);
   expect(none.stderr).toContain('this run has none');

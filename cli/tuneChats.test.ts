@@ -99,7 +99,7 @@ test('malformed rows are listed, and left out where that is asked, also by the r
   const inWords = ['tune', '--kind', 'instruct', '--from', 'base', ...SHORT.slice(0, -1)];
   const whole = await call(...inWords, ...asked, '--skip-bad-rows', '--out', 'some');
   expect(whole).toMatchObject({ code: 0 });
-  expect(whole.stderr).toContain('some.jsonl: 2 malformed rows left out: line 13, line 14.');
+  expect(whole.stderr).toContain('some.jsonl: Skipped 2 malformed rows: line 13, line 14.');
   expect(whole.stderr).toContain('some.jsonl: 24 conversations.');
   const on = await call('grow', '--resume', 'some', '--steps', '8', '--device', 'wasm', '--json');
   expect(on).toMatchObject({ code: 0 });
@@ -109,10 +109,10 @@ test('malformed rows are listed, and left out where that is asked, also by the r
 test.each([
   [
     { messages: [{ role: 'assistant', content: 'Ja.' }] },
-    /bad.jsonl has 1 malformed row: line 2, which starts with an answer/,
+    /bad.jsonl has 1 malformed row: line 2 starts with an answer/,
   ],
-  [chat('Wo?', ' '), /line 2, which has an empty answer/],
-  [{ messages: [...CHATS[1]!.messages, { role: 'tool', content: 'x' }] }, /line 2, which has the role .*tool/],
+  [chat('Wo?', ' '), /line 2 has an empty answer/],
+  [{ messages: [...CHATS[1]!.messages, { role: 'tool', content: 'x' }] }, /line 2 has the role .*tool/],
 ])(
   '%j is refused by its line, and nothing is written',
   async (row, words) => {

@@ -192,7 +192,7 @@ test('from a model that was pre-trained: its body, and a head that learns whole 
   await mkdir(path('letters'));
   for (const name of ['a.txt', 'b.txt']) await writeFile(path('letters', name), 'win money');
   const listed = await call('classify', '--from', 'one', '--text', 'letters', '--device', 'wasm', '--json');
-  expect(listed.stderr).toContain('Skipped: b.txt equals a.txt\n1 added, 1 skipped.\n');
+  expect(listed.stderr).toContain('Skipped: b.txt: identical to a.txt\n1 added, 1 skipped.\n');
   await writeFile(path('amounts.csv'), 'id,amount\r\n12345,7\r\n');
   const guessed = await call('classify', '--from', 'one', '--table', 'amounts.csv', '--json');
   expect(guessed.code).toBe(1);

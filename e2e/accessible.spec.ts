@@ -42,13 +42,13 @@ test('axe finds nothing on any stage, in light and dark', async ({ page }) => {
   await expect(page.getByRole('button', { name: /^Resume from step/ })).toBeVisible();
   for (const stage of STAGES) await check(studio, `${stage}, with a model`, stage);
   await studio.goTo('Model');
-  await page.getByText(/^About .* Wh, which cost/).click();
+  await page.getByText(/^About .* Wh, .*\$/).click();
   await check(studio, 'Model, what a plan takes');
   await narrow(studio);
   await studio.goTo('Train');
   await page.getByRole('button', { name: /^Resume from step/ }).click();
   await studio.goTo('Playground');
-  await expect(page.getByText('The model works between the steps of the run that trains')).toBeVisible();
+  await expect(page.getByText('Training shares the device, so this is slower')).toBeVisible();
   await check(studio, 'Playground, while a run trains');
   expect(studio.errors).toEqual([]);
 });
@@ -56,31 +56,31 @@ test('axe finds nothing on any stage, in light and dark', async ({ page }) => {
 /** What a run may take, and whether activations are kept in it, by keyboard; the strip counts as the estimate does. */
 async function recompute(studio: Studio): Promise<void> {
   const { page } = studio;
-  const sentence = page.getByText(/^Activations are/);
-  await expect(sentence).toHaveText(/^Activations are kept: the plan fits into half of/);
-  await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').focus();
+  const sentence = page.getByText(/^(Fits in memory\.$|Needs over half of|Activation recomputation is on)/);
+  await expect(sentence).toHaveText('Fits in memory.');
+  await page.getByRole('region', { name: 'Training' }).getByText('Advanced', { exact: true }).focus();
   await page.keyboard.press('Enter');
-  await studio.set({ Memory: 0.01 });
-  await expect(sentence).toHaveText(/^Activations are computed again, because .* half of the 10 MB that are allowed:/);
+  await studio.set({ 'Memory limit': 0.01 });
+  await expect(sentence).toHaveText(/^Activation recomputation is on: /);
   const [, total] = /: ([\d.]+ MB) instead of/.exec(await sentence.innerText())!;
   await studio.strip.getByRole('button', { name: /^Device/ }).click();
   await expect(page.getByRole('menu')).toContainText(`${total} of memory planned`);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('main')).toContainText(`${total} of memory`);
-  const select = page.getByRole('button', { name: /. Recompute$/ });
+  const select = page.getByRole('button', { name: /. Activation recomputation$/ });
   await select.focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('option', { name: 'Auto: on' })).toBeFocused();
-  await expectAccessible(page, 'Model, what is seldom changed');
+  await expectAccessible(page, 'Model, advanced settings');
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');
-  await expect(sentence).toHaveText(/^Activations are kept, as chosen, and the plan takes more than half/);
+  await expect(sentence).toHaveText(/^Needs over half of the 10 MB memory limit\./);
   await select.focus();
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
-  await studio.set({ Memory: 0 });
-  await expect(sentence).toHaveText(/^Activations are kept: the plan fits into half of/);
+  await studio.set({ 'Memory limit': 0 });
+  await expect(sentence).toHaveText('Fits in memory.');
 }
 
 /** On a phone and a small one, and at twice the size: a page has an end whatever its lists hold, and nothing lies beside it. */

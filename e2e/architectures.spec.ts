@@ -17,14 +17,14 @@ async function fillBlanks(page: Page): Promise<string[]> {
 
 async function answer(page: Page, studio: Studio): Promise<string> {
   await page.getByRole('textbox', { name: 'Input' }).fill('The whale');
-  await studio.set({ 'Longest output': 12 });
+  await studio.set({ 'Maximum length': 12 });
   // The likeliest answer of a model that has learned so little may be empty.
-  await page.getByRole('radiogroup', { name: 'Answer by' }).getByText('Sample', { exact: true }).click();
+  await page.getByRole('radiogroup', { name: 'Decoding' }).getByText('Sample', { exact: true }).click();
   const button = page.getByRole('button', { name: 'Answer', exact: true });
   await button.click();
   await expect(page.getByText(/^\d+ tokens? in |then the model ended/)).toBeVisible();
   await expect(button).toBeVisible(); // it is a Stop until then
-  const text = await page.getByRole('listbox', { name: 'Tokens as written' }).innerText();
+  const text = await page.getByRole('listbox', { name: 'Generated tokens' }).innerText();
   expect(text).not.toBe('');
   return text;
 }
@@ -38,7 +38,7 @@ const PATHS: readonly Omit<MainPath, 'device'>[] = [
   },
   {
     architecture: 'Llama',
-    settings: { ...SETTINGS, 'Heads of keys': 1, 'Inner width': 40 },
+    settings: { ...SETTINGS, 'Key-value heads': 1, 'Inner width': 40 },
     advanced: { 'Rotary base': 500 },
     async train(page, studio) {
       const step = await toTheEnd(STEPS)(page, studio);

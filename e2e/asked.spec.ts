@@ -1,4 +1,4 @@
-/** What is asked of a step besides: two runs of two architectures compared, a task table, pairs of sentences, looks at the test part. */
+/** Compares two runs of two architectures, and scores a task table and sentence pairs. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { COLORS, expectAccessible } from './axe';
@@ -30,7 +30,7 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
     .first()
     .click();
   await compared.getByRole('button', { name: 'Compare', exact: true }).click();
-  await expect(compared.getByText(/^Beside .*, GPT, step 20$/)).toBeVisible();
+  await expect(compared.getByText(/^Against .*, GPT, step 20$/)).toBeVisible();
   // By keyboard alone.
   await studio.tabTo('button', /Compare with/);
   await page.keyboard.press('Enter');
@@ -39,23 +39,23 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
   await page.keyboard.press('Enter');
   await studio.tabTo('button', /^Compare$/);
   await page.keyboard.press('Enter');
-  await expect(compared.getByText(/^Beside step \d+$/)).toBeVisible();
-  await expect(compared.getByText(/^(Better by|Worse by|Not distinguishable)/)).toHaveCount(2);
+  await expect(compared.getByText(/^Against step \d+$/)).toBeVisible();
+  await expect(compared.getByText(/^(Better by|Worse by|No significant difference)/)).toHaveCount(2);
 
-  const tasks = page.getByRole('region', { name: 'Own tasks' });
+  const tasks = page.getByRole('region', { name: 'Your tasks' });
   const table = 'prompt,choices,answer\nThe white,whale|xqzv,whale\nCall me,xqzv|Ishmael,2\n';
-  await studio.choose(/^Add a table…/, file('words.csv', table));
-  await expect(tasks.getByRole('table', { name: 'words.csv' })).toContainText(/Right choice.*%/);
-  await tasks.getByText('Ask at every evaluation').click();
-  await expect(tasks.getByRole('switch', { name: /Ask at every evaluation/ })).toBeChecked();
-  await tasks.getByRole('button', { name: 'Ask every kept step' }).click();
-  await expect(tasks.getByText('Over the kept steps')).toBeVisible();
-  await studio.choose(/^Add a table…/, file('bad.csv', 'prompt,choices,answer\na,b,b\n'));
+  await studio.choose(/^Add table…/, file('words.csv', table));
+  await expect(tasks.getByRole('table', { name: 'words.csv' })).toContainText(/Accuracy.*%/);
+  await tasks.getByText('Score at every evaluation').click();
+  await expect(tasks.getByRole('switch', { name: /Score at every evaluation/ })).toBeChecked();
+  await tasks.getByRole('button', { name: 'Score all checkpoints' }).click();
+  await expect(tasks.getByText('By checkpoint')).toBeVisible();
+  await studio.choose(/^Add table…/, file('bad.csv', 'prompt,choices,answer\na,b,b\n'));
   await expect(tasks.getByRole('alert')).toContainText('Line 2 of bad.csv has one choice, "b".');
 
-  await page.getByRole('button', { name: 'Ask minimal pairs' }).click();
+  await page.getByRole('button', { name: 'Score minimal pairs' }).click();
   await expect(page.getByRole('table', { name: /^Minimal pairs by kind/ })).toContainText('All kinds');
-  await page.getByRole('button', { name: 'Ask identity swaps' }).click();
+  await page.getByRole('button', { name: 'Score identity swaps' }).click();
   await expect(page.getByRole('table', { name: /^Identity swaps/ })).toContainText('he, she');
   await expectAccessible(page, 'Evaluate, asked');
 
@@ -70,7 +70,7 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
   for (const words of ['minimal pairs', 'identity swaps', 'words.csv', 'bits per byte']) expect(csv).toContain(words);
 
   await page.reload();
-  await expect(compared.getByText(/^(Better by|Worse by|Not distinguishable)/)).toHaveCount(2);
+  await expect(compared.getByText(/^(Better by|Worse by|No significant difference)/)).toHaveCount(2);
   await expect(page.getByRole('table', { name: /^Minimal pairs by kind/ })).toContainText('All kinds');
   await page.emulateMedia({ colorScheme: 'dark' });
   await expectAccessible(page, 'Evaluate, asked, in the dark', COLORS);
@@ -78,7 +78,7 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
     await page.setViewportSize({ width, height: 844 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(width);
     // Panes that stand one below the other are as high as what is in them.
-    const pairs = page.getByRole('region', { name: 'Pairs of sentences' });
+    const pairs = page.getByRole('region', { name: 'Sentence pairs' });
     expect(await pairs.evaluate((pane) => pane.scrollHeight - pane.clientHeight), name).toBeLessThanOrEqual(1);
   }
   expect(studio.errors).toEqual([]);

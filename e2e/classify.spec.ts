@@ -17,17 +17,17 @@ async function askOf(page: Page): Promise<string> {
 /** A whole file in an old encoding, by keyboard: the encoding is chosen by its letters, which come back as they are. */
 async function inItsEncoding(page: Page): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Classify a whole file…' }).press('Enter');
+  await page.getByRole('button', { name: 'Classify file…' }).press('Enter');
   const buffer = Buffer.from('id,body\n1,Le café est-il fermé ?\n2,Renew my three books\n', 'latin1');
   await (await chooser).setFiles({ name: 'café.csv', mimeType: 'text/csv', buffer });
-  const asked = page.getByRole('dialog', { name: 'How is café.csv written?' });
+  const asked = page.getByRole('dialog', { name: 'café.csv: which lines look right?' });
   await expect(asked).toContainText('1,Le café est-il fermé ?');
-  await expect(asked.getByRole('button', { name: 'Read it so' })).toHaveAttribute('aria-disabled', 'true');
+  await expect(asked.getByRole('button', { name: 'Use this encoding' })).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(page, 'Classify, the encoding of a whole file');
   await asked.getByRole('radio', { name: /Western European, Windows-1252/ }).focus();
   await page.keyboard.press('Space');
-  await asked.getByRole('button', { name: 'Read it so' }).press('Enter');
-  const columns = page.getByRole('dialog', { name: 'Which columns of café.csv are the text?' });
+  await asked.getByRole('button', { name: 'Use this encoding' }).press('Enter');
+  const columns = page.getByRole('dialog', { name: 'Which columns of café.csv hold the text?' });
   const download = page.waitForEvent('download');
   await columns.getByRole('button', { name: 'Classify' }).press('Enter');
   expect(await readFile(await (await download).path(), 'utf8')).toMatch(/\n1,Le café est-il fermé \?,(Hours|Loans),/);
@@ -68,7 +68,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   // How right it is, beside what needs no model.
   await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('main')).toContainText(
-    /% of 24 texts right.* Step \d+, (the latest|best on the validation set)/,
+    /% of 24 texts right.* Step \d+, (latest|best on the validation set)/,
   );
   await expect(pane(page)).toContainText('naive Bayes');
   await expect(studio.entry('Train')).toContainText(/accuracy [\d.]+ %/);
@@ -138,7 +138,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await studio.goTo('Playground');
   const table = { name: 'desk.csv', mimeType: 'text/csv', buffer: Buffer.from(TABLE) };
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Classify a whole file…' }).click();
+  await page.getByRole('button', { name: 'Classify file…' }).click();
   await (await chooser).setFiles(table);
   const download = page.waitForEvent('download');
   await page.getByRole('dialog').getByRole('button', { name: 'Classify' }).click();

@@ -21,9 +21,9 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await page.getByRole('button', { name: 'Paste…' }).click();
   await page.getByRole('textbox', { name: 'Table' }).fill(TABLE);
   await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).click();
-  const dialog = page.getByRole('dialog', { name: /Which columns of/ });
+  const dialog = page.getByRole('dialog', { name: /What is in each column of/ });
   // By the labels of its first rows.
-  await expect(dialog.getByRole('button', { name: /Labels of a text/ })).toContainText('Several, with ; between');
+  await expect(dialog.getByRole('button', { name: /Labels per text/ })).toContainText('Several, separated by ;');
   await dialog.getByRole('button', { name: 'Add labeled texts' }).click();
   await expect(dialog).toBeHidden();
 
@@ -76,7 +76,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   // A worker that ends in the middle of a file is told of, and another takes its place.
   const file = { name: 'many.txt', mimeType: 'text/plain', buffer: Buffer.from('the whale swims\n'.repeat(200_000)) };
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Classify a whole file…' }).click();
+  await page.getByRole('button', { name: 'Classify file…' }).click();
   await (await chooser).setFiles(file);
   await expect(page.getByRole('main').getByRole('progressbar')).toBeVisible();
   // One that ends answers no more.
@@ -89,7 +89,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
           });
       })
       .catch(() => undefined);
-  const told = page.getByRole('dialog', { name: 'The file was not classified' });
+  const told = page.getByRole('dialog', { name: 'Couldn’t classify the file' });
   await expect(told).toContainText('A part of the app stopped');
   await expect(told).toContainText('no memory was left');
   await expectAccessible(page, 'Classify, a file that was not classified');
@@ -113,5 +113,41 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await page.getByRole('menu').getByText('No label applies', { exact: true }).click();
   await page.keyboard.press('Escape');
   await expectAccessible(page, 'Classify, other labels');
+  expect(studio.errors).toEqual([]);
+});
+
+test('a second table with the same columns is proposed as the first was given, and a gray button says why', async ({
+  page,
+}) => {
+  const studio = new Studio(page);
+  await studio.openOnWasm('/tune?kind=classify');
+  const rows = Array.from(
+    { length: 12 },
+    (_, i) => `Letter ${i} about the library,${i % 2 ? 'hours' : 'loans'},team ${i % 3}`,
+  );
+  const dialog = page.getByRole('dialog', { name: /What is in each column of/ });
+  const add = dialog.getByRole('button', { name: 'Add labeled texts' });
+  const paste = async (lines: readonly string[]): Promise<void> => {
+    await page.getByRole('button', { name: 'Paste…' }).click();
+    await page.getByRole('textbox', { name: 'Table' }).fill(['body,desk,team', ...lines].join('\n'));
+    await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).click();
+  };
+  const give = async (column: RegExp, role: string): Promise<void> => {
+    await dialog.getByRole('button', { name: column }).click();
+    await page.getByRole('option', { name: role, exact: true }).click();
+  };
+  await paste(rows.slice(0, 6));
+  await expect(dialog.getByRole('button', { name: /desk/ })).toContainText('Label');
+  await give(/desk/, 'Not used');
+  await expect(add).toHaveAttribute('aria-disabled', 'true');
+  await expect(dialog.getByRole('status')).toHaveText('Choose a text column and a label column');
+  await give(/team/, 'Label');
+  await expect(dialog.getByRole('status')).toBeHidden();
+  await add.click();
+  await expect(dialog).toBeHidden();
+
+  await paste(rows.slice(6));
+  await expect(dialog.getByRole('button', { name: /team/ })).toContainText('Label');
+  await expect(dialog.getByRole('button', { name: /desk/ })).toContainText('Not used');
   expect(studio.errors).toEqual([]);
 });

@@ -21,13 +21,13 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
   await page.locator('input[type=file]:not([webkitdirectory])').first().setInputFiles(files);
   await page.getByRole('link', { name: 'Clean' }).click();
   const rules = page.getByRole('region', { name: 'Rules' });
-  const sides = page.getByRole('region', { name: /^(Before and after|Ranked)$/ });
-  const leftOut = page.getByRole('list', { name: 'Left out' });
+  const sides = page.getByRole('region', { name: /^(Before and after|Ranked documents)$/ });
+  const leftOut = page.getByRole('list', { name: 'Removed' });
   const undo = rules.getByRole('button', { name: 'Undo' });
 
   await test.step('a rule is switched off and on again', async () => {
     await expect(sides.locator('ins', { hasText: 'gratitude' }).first()).toBeVisible();
-    await rules.getByRole('switch', { name: 'Words cut at line ends' }).press('Space');
+    await rules.getByRole('switch', { name: 'Words split at line ends' }).press('Space');
     await expect(sides.locator('ins', { hasText: 'gratitude' })).toHaveCount(0);
     // What was changed can be undone after one was elsewhere, too.
     await page.getByRole('link', { name: 'Library' }).click();
@@ -40,7 +40,7 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     const first = rules.getByRole('listitem').first();
     await expect(first).toContainText('Mojibake');
     await rules.getByRole('button', { name: 'Move or remove Mojibake' }).click();
-    await page.getByRole('menuitem', { name: 'Down' }).click();
+    await page.getByRole('menuitem', { name: 'Move down' }).click();
     await expect(first).toContainText('Unicode');
     await undo.click();
     await expect(first).toContainText('Mojibake');
@@ -63,29 +63,29 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
 
   await test.step('a rule that leaves out: its document is opened, kept, and left to the rule again', async () => {
     await page.setViewportSize({ width: 1440, height: 640 });
-    await page.getByRole('button', { name: 'Add a rule' }).click();
+    await page.getByRole('button', { name: 'Add rule' }).click();
     await page.getByRole('menuitem', { name: /^Length/ }).click();
-    await expect(rules.getByRole('button', { name: 'Remove this rule' })).toBeInViewport();
-    await expect(sides).toContainText('10 characters, and 200 are the least');
+    await expect(rules.getByRole('button', { name: 'Remove rule' })).toBeInViewport();
+    await expect(sides).toContainText('10 characters; the minimum is 200');
     await leftOut.getByRole('button', { name: 'Open short.txt' }).click();
     await expect(page.getByRole('dialog')).toContainText('Ship news.', { useInnerText: false });
-    await page.getByRole('dialog').getByRole('button', { name: 'Keep it' }).click();
-    await expect(sides).toContainText('No document is left out');
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep document' }).click();
+    await expect(sides).toContainText('No documents removed');
     await undo.click();
     await expect(leftOut.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
     await leftOut.getByRole('button', { name: 'Keep short.txt' }).press('Enter');
     await expect(sides).toContainText('You keep 1');
-    await sides.getByRole('button', { name: 'Let the rules decide again' }).click();
+    await sides.getByRole('button', { name: 'Reset' }).click();
     await expect(leftOut.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
   });
 
   await test.step('what is mended by hand is a rule, and is undone', async () => {
     await sides.getByRole('radio', { name: 'All rules' }).click({ force: true });
-    await sides.getByRole('button', { name: 'Mend this passage…' }).click();
+    await sides.getByRole('button', { name: 'Edit passage…' }).click();
     const passage = page.getByRole('textbox', { name: 'Passage' });
     await passage.fill((await passage.inputValue()).replace('iuvoke', 'invoke'));
     await expect(page.getByRole('dialog')).toContainText('1 rule: “iuvoke” to “invoke”');
-    await page.getByRole('button', { name: 'Do the same everywhere' }).click();
+    await page.getByRole('button', { name: 'Apply everywhere' }).click();
     const mend = rules.getByRole('listitem').last();
     await expect(mend).toContainText('“iuvoke” to “invoke”');
     await expect(mend).toContainText('32');
@@ -96,11 +96,11 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
   });
 
   await test.step('all settings of a rule are seen in the pane that scrolls', async () => {
-    await page.getByRole('button', { name: 'Add a rule' }).click();
-    await page.getByRole('menuitem', { name: /^Gopher’s repetition/ }).click();
+    await page.getByRole('button', { name: 'Add rule' }).click();
+    await page.getByRole('menuitem', { name: /^Gopher repetition/ }).click();
     const [last, note] = [
-      rules.getByRole('textbox', { name: /repeated 10 words/ }),
-      rules.getByText(/^It costs: refrains/),
+      rules.getByRole('textbox', { name: /repeated 10-word phrases/ }),
+      rules.getByText(/^Trade-off: removes refrains/),
     ];
     expect((await last.boundingBox())!.y).toBeLessThan((await note.boundingBox())!.y);
     await undo.click();
@@ -112,21 +112,21 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
   });
 
   await test.step('the texts are cleaned by it, and stay so', async () => {
-    await rules.getByRole('button', { name: 'Clean by these 9 rules' }).click();
+    await rules.getByRole('button', { name: 'Apply 9 rules' }).click();
     await expect(rules).toContainText('Cleaned.', { timeout: 60_000 });
     await expect(leftOut.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
     await page.reload();
     await expect(rules).toContainText('Cleaned.', { timeout: 60_000 });
     await page.getByRole('button', { name: 'Recipe own' }).click();
-    await page.getByRole('menuitem', { name: /^Name it/ }).click();
+    await page.getByRole('menuitem', { name: /^Rename recipe/ }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Pages of 1861');
     await page.getByRole('textbox', { name: 'Name' }).press('Enter');
-    await expect(rules).toContainText('Cleaned, under another name.');
-    await rules.getByRole('button', { name: 'Clean by these 9 rules' }).click();
-    await expect(rules).toContainText('Cleaned. Models');
+    await expect(rules).toContainText('Cleaned under the recipe’s old name.');
+    await rules.getByRole('button', { name: 'Apply 9 rules' }).click();
+    await expect(rules).toContainText('Cleaned. New runs');
     await page.getByRole('link', { name: 'Library' }).click();
-    await expect(page.getByRole('main')).toContainText('Cleaned by the recipe Pages of 1861');
-    await expect(page.getByRole('main')).toContainText('8 of 9 documents are learnt');
+    await expect(page.getByRole('main')).toContainText('Recipe Pages of 1861 keeps');
+    await expect(page.getByRole('main')).toContainText('8 of 9 documents');
   });
 
   await test.step('what is made of it is of what is left', async () => {
@@ -135,26 +135,26 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await expect(studio.entry('Tokens & data')).toContainText(/\d tokens/, { timeout: 60_000 });
     await studio.goTo('Text');
     await page.getByRole('link', { name: 'Clean' }).click();
-    await rules.getByRole('button', { name: 'Run without any' }).click();
+    await rules.getByRole('button', { name: 'Use the originals' }).click();
     await expect(page.getByText('The text changed after the tokenizer was trained')).toBeVisible();
-    await expect(page.getByRole('main')).toContainText('learnt as they were read');
+    await expect(page.getByRole('main')).toContainText('characters, not cleaned');
     await undo.click();
-    await rules.getByRole('button', { name: 'Clean by these 9 rules' }).click();
+    await rules.getByRole('button', { name: 'Apply 9 rules' }).click();
     await expect(page.getByText('The text changed after the tokenizer was trained')).toBeHidden();
   });
 
   await test.step('where nothing is left to learn from, it says so', async () => {
     await rules.getByRole('button', { name: /^Length/ }).click();
-    await rules.getByRole('textbox', { name: 'At least' }).fill('100000');
-    await rules.getByRole('button', { name: 'Clean by these 9 rules' }).click();
-    await expect(rules).toContainText('Cleaned, and nothing is left to learn from');
+    await rules.getByRole('textbox', { name: 'Minimum length' }).fill('100000');
+    await rules.getByRole('button', { name: 'Apply 9 rules' }).click();
+    await expect(rules).toContainText('Cleaned, but no text remains');
   });
 
   await test.step('that another project learns what is made here is said', async () => {
-    await expect(rules).not.toContainText('in other projects too');
-    await studio.inProjects('Duplicate the project');
+    await expect(rules).not.toContainText('Other projects');
+    await studio.inProjects('Duplicate project');
     await page.getByRole('link', { name: 'Clean' }).click();
-    await expect(rules).toContainText('The text is in other projects too, which learn what you make of it here.');
+    await expect(rules).toContainText('Other projects use this text too, and get what you apply here.');
   });
   expect(studio.errors).toEqual([]);
 });
@@ -184,20 +184,20 @@ test('documents are ranked by their likeness to a sample, the cut is moved on th
   await page.getByRole('combobox', { name: 'Find or run a command' }).fill('clean');
   await page.keyboard.press('Enter');
   const rules = page.getByRole('region', { name: 'Rules' });
-  const ranked = page.getByRole('region', { name: 'Ranked' });
-  const list = ranked.getByRole('list', { name: 'Documents by Likeness to the sample' }).getByRole('listitem');
-  const cut = ranked.getByRole('slider', { name: 'Least that stays, Likeness to the sample' });
+  const ranked = page.getByRole('region', { name: 'Ranked documents' });
+  const list = ranked.getByRole('list', { name: 'Documents by Similarity to the sample' }).getByRole('listitem');
+  const cut = ranked.getByRole('slider', { name: 'Minimum to keep, Similarity to the sample' });
 
   await test.step('by a sample they are ranked, and the cut is where half of them stay', async () => {
-    await page.getByRole('button', { name: 'Add a rule' }).click();
+    await page.getByRole('button', { name: 'Add rule' }).click();
     await page.getByRole('menuitem', { name: /^Relevance/ }).click();
-    await expect(ranked).toContainText('Paste some text of the kind that you want');
+    await expect(ranked).toContainText('Paste a few pages of the text you want');
     await rules.getByRole('textbox', { name: 'Sample' }).fill(SEA.join(' '));
     await expect(list.first()).toContainText('letter-20.txt');
     await expect(list.last()).toContainText('letter-1.txt');
-    await expect(cut).toHaveAttribute('aria-valuetext', /, 50 % of documents stay$/);
+    await expect(cut).toHaveAttribute('aria-valuetext', /, keeps 50 % of documents$/);
     await expect(list.nth(9)).toContainText('letter-11.txt');
-    await expect(list.nth(10)).toContainText('Least that stays');
+    await expect(list.nth(10)).toContainText('Minimum to keep');
     await expect(list.nth(11).getByRole('button', { name: 'Keep letter-10.txt' })).toBeVisible();
   });
 
@@ -206,26 +206,26 @@ test('documents are ranked by their likeness to a sample, the cut is moved on th
     await cut.press('ArrowRight');
     await expect(rules.getByRole('textbox', { name: 'Share kept' })).toHaveValue('0.45');
     await cut.press('ArrowRight');
-    await expect(list.nth(8)).toContainText('Least that stays');
+    await expect(list.nth(8)).toContainText('Minimum to keep');
     await rules.getByRole('button', { name: 'Undo' }).click();
-    await expect(cut).toHaveAttribute('aria-valuetext', /, 50 % of documents stay$/);
+    await expect(cut).toHaveAttribute('aria-valuetext', /, keeps 50 % of documents$/);
     const { x, y, width, height } = (await ranked.locator('svg[preserveAspectRatio]').boundingBox())!;
     await page.mouse.move(x + width / 2, y + height / 2);
     await page.mouse.down();
     await page.mouse.move(x + 1, y + height / 2, { steps: 4 });
     await page.mouse.up();
-    await expect(cut).toHaveAttribute('aria-valuetext', /, 100 % of documents stay$/);
-    await expect(ranked).toContainText('No document is left out');
+    await expect(cut).toHaveAttribute('aria-valuetext', /, keeps 100 % of documents$/);
+    await expect(ranked).toContainText('No documents removed');
     await rules.getByRole('button', { name: 'Undo' }).click();
-    await expect(list.nth(10)).toContainText('Least that stays');
+    await expect(list.nth(10)).toContainText('Minimum to keep');
   });
 
   await test.step('it is accessible, as a picture and as a table', async () => {
     await expectAccessible(page, 'Clean with documents ranked');
-    await ranked.getByRole('button', { name: 'Show table, Likeness to the sample' }).click();
-    await expect(ranked.getByRole('table', { name: 'Likeness to the sample' })).toBeVisible();
+    await ranked.getByRole('button', { name: 'Show table, Similarity to the sample' }).click();
+    await expect(ranked.getByRole('table', { name: 'Similarity to the sample' })).toBeVisible();
     await expectAccessible(page, 'Clean with a measure as a table');
-    await ranked.getByRole('button', { name: 'Show histogram, Likeness to the sample' }).click();
+    await ranked.getByRole('button', { name: 'Show histogram, Similarity to the sample' }).click();
   });
 
   await test.step('a document is opened out of the ranking', async () => {
@@ -239,21 +239,21 @@ test('documents are ranked by their likeness to a sample, the cut is moved on th
   });
 
   await test.step('what is kept after cleaning stays in the list, which says what is to be done', async () => {
-    await rules.getByRole('button', { name: 'Clean by these 8 rules' }).click();
+    await rules.getByRole('button', { name: 'Apply 8 rules' }).click();
     await expect(rules).toContainText('Cleaned.', { timeout: 60_000 });
     await rules.getByRole('button', { name: /^Relevance/ }).click();
     const sides = page.getByRole('region', { name: 'Before and after' });
     await expect(sides.getByRole('button', { name: /^Keep / })).toHaveCount(10);
     await sides.getByRole('button', { name: 'Keep letter-3.txt' }).click();
-    await expect(sides).toContainText('You keep 1; clean again to heed it');
-    await expect(sides).toContainText('You keep it: cleaning again takes it in');
+    await expect(sides).toContainText('You keep 1; apply again to use it');
+    await expect(sides).toContainText('Kept by you; apply again to use it');
     await expect(sides.getByRole('button', { name: /^Keep / })).toHaveCount(9);
     await expectAccessible(page, 'Clean with a document kept after cleaning');
-    await sides.getByRole('button', { name: 'Leave letter-3.txt out' }).click();
+    await sides.getByRole('button', { name: 'Remove letter-3.txt' }).click();
     await expect(sides.getByRole('button', { name: /^Keep / })).toHaveCount(10);
     await expect(rules).toContainText('Cleaned.');
     await sides.getByRole('button', { name: 'Keep letter-3.txt' }).click();
-    await rules.getByRole('button', { name: 'Clean by these 8 rules' }).click();
+    await rules.getByRole('button', { name: 'Apply 8 rules' }).click();
     await expect(rules).toContainText('Cleaned.', { timeout: 60_000 });
     await expect(sides.getByRole('button', { name: 'Open letter-3.txt' })).toHaveCount(0);
     await expect(sides.getByRole('button', { name: /^Keep / })).toHaveCount(9);

@@ -70,7 +70,7 @@ async function brought(): Promise<Exported> {
 async function bringIn(studio: Studio, files: readonly ByteStream[], name: string): Promise<void> {
   const zip: Uint8Array[] = [];
   for await (const piece of zipped(files, unwatched)) zip.push(piece);
-  await studio.choose('Choose a zip…', { name, mimeType: 'application/zip', buffer: Buffer.concat(zip) });
+  await studio.importModel({ name, mimeType: 'application/zip', buffer: Buffer.concat(zip) });
 }
 
 test('a model that goes on with other text begins a new curve, verdict and best there, and its card tells both', async ({
@@ -86,10 +86,11 @@ test('a model that goes on with other text begins a new curve, verdict and best 
     files.filter(({ name }) => name !== 'homegrown.json'),
     'theirs.zip',
   );
-  await page.getByRole('button', { name: 'Take it' }).click();
+  await page.getByRole('button', { name: 'Import model' }).click();
   await expect(studio.strip).toContainText('step 0');
   const card = page.getByRole('region', { name: 'Model card' });
-  await expect(card).toContainText('brought into Homegrown from theirs.zip');
+  await page.getByText(/^Model card/).click();
+  await expect(card).toContainText('imported into Homegrown from theirs.zip');
   await expect(card).not.toContainText('from scratch');
   await expect(card).not.toContainText('AdamW');
   await studio.goTo('Train');
@@ -104,7 +105,7 @@ test('a model that goes on with other text begins a new curve, verdict and best 
   await studio.goTo('Train');
   await page.getByRole('button', { name: 'Resume from step 40' }).click();
 
-  await studio.event(40, /Continued on other text: .*36,000 tokens to learn from/);
+  await studio.event(40, /Continued on other text: .*36,000 training tokens/);
   await studio.event(60, /best so far/);
   await expect(page.getByText(/^from step 40 on /)).toBeVisible();
   await studio.event(80, /Evaluated/);
@@ -120,9 +121,10 @@ test('a model that goes on with other text begins a new curve, verdict and best 
   await page.reload();
   await expect(page.getByText(/^from step 40 on /)).toBeVisible();
   await studio.goTo('Export');
+  await page.getByText(/^Model card/).click();
   await expect(card).toContainText('Up to step 40:');
   await expect(card).toContainText('ahab.txt');
-  await expect(card).toContainText('Continued at step 40 on:');
-  await expect(card).toContainText('From step 40 on it learnt from other text.');
+  await expect(card).toContainText('From step 40 on:');
+  await expect(card).toContainText('From step 40 on, it was trained on other text.');
   expect(studio.errors).toEqual([]);
 });

@@ -11,30 +11,30 @@ test('a folder made by transformers is shown, taken with a shorter context, talk
   const studio = new Studio(page);
   await studio.openOnWasm();
   const files = FILES.map((name) => `e2e/byTransformers/${name}`);
-  const seen = page.getByRole('region', { name: 'The model, before it is taken' });
+  const seen = page.getByRole('region', { name: 'Model to import' });
 
   await studio.dropFiles(files);
   await expect(page).toHaveURL(/\/export$/);
   await expect(page.getByRole('button', { name: 'Add text…' })).toBeHidden(); // to take it is what there is to do
   await expect(seen).toBeFocused();
   await expect(seen).toContainText('Llama: layers 1, heads 2, heads of keys 1, width 16');
-  await expect(seen).toContainText('300 entries, 3 of them special; splits as smollm');
-  await expect(seen).toContainText('1,024 tokens, of the 4,096 that it was made for');
+  await expect(seen).toContainText('300 entries, 3 of them special; splits like smollm');
+  await expect(seen).toContainText('1,024 tokens of its 4,096');
   await expectAccessible(page, 'Export, with a model to be taken');
-  await page.getByRole('button', { name: 'Leave it' }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(seen).toBeHidden();
   await expect(page.getByRole('button', { name: 'Add text…' })).toBeVisible();
 
   await studio.goTo('Text');
   await studio.dropFiles(files, 'paste');
   await expect(seen).toBeFocused();
-  await page.getByRole('button', { name: 'Leave it' }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
 
   await studio.goTo('Text');
   await studio.choose('Choose files…', files);
   await seen.getByRole('radiogroup', { name: 'Context' }).getByText('512', { exact: true }).click();
   await expect(seen).toContainText('512 tokens, of the 4,096');
-  await page.getByRole('button', { name: 'Take it' }).click();
+  await page.getByRole('button', { name: 'Import model' }).click();
   await expect(studio.strip).toContainText('step 0');
   await studio.goTo('Playground');
   await talk(studio);

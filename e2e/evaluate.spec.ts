@@ -18,7 +18,7 @@ test('the weakest passage of a measured step is opened, figures are filtered and
 
   // The weakest passage, token by token.
   const passages = page.getByRole('list', { name: 'Worst passages' }).getByRole('listitem');
-  const open = passages.first().getByRole('button', { name: /^Open, passage of/ });
+  const open = passages.first().getByRole('button', { name: /^Open, passage with perplexity/ });
   await open.focus();
   await page.keyboard.press('Enter');
   const tokens = passages.first().getByRole('listbox');
@@ -26,16 +26,16 @@ test('the weakest passage of a measured step is opened, figures are filtered and
   await page.keyboard.press('Home');
   await page.keyboard.press('ArrowRight');
   await expect(tokens.getByRole('option', { selected: true })).toHaveCount(1);
-  await expect(passages.first()).toContainText(/nats: given .* one in/);
+  await expect(passages.first()).toContainText(/probability .* %, 1 in/);
 
   // A bar filters; as a table it tells the same.
-  const kinds = page.getByRole('list', { name: 'By what the token is' });
+  const kinds = page.getByRole('list', { name: 'By kind of token' });
   await kinds.getByRole('button', { name: /^Numbers/ }).click();
-  await expect(page.getByText(/of those that are kept/)).toContainText('Numbers');
+  await expect(page.getByRole('status').filter({ hasText: /passages?$/ })).toContainText('Numbers');
   await expectAccessible(page, 'Evaluate, filtered');
   await page.getByRole('button', { name: /remove this filter/ }).click();
-  await page.getByRole('button', { name: 'Show table, By what the token is' }).click();
-  await expect(page.getByRole('table', { name: 'By what the token is' })).toContainText('Numbers');
+  await page.getByRole('button', { name: 'Show table, By kind of token' }).click();
+  await expect(page.getByRole('table', { name: 'By kind of token' })).toContainText('Numbers');
 
   // Taken along.
   for (const [entry, name] of [
@@ -52,15 +52,15 @@ test('the weakest passage of a measured step is opened, figures are filtered and
   }
 
   // A text of one's own, dropped on the page, is measured and not kept.
-  await page.getByRole('button', { name: /Measured on/ }).click();
-  await page.getByRole('option', { name: /^Own text/ }).click();
-  await expect(page.getByText(/^Paste a text, drop a file, or open one/)).toBeVisible();
+  await page.getByRole('button', { name: /Evaluated on/ }).click();
+  await page.getByRole('option', { name: /^Your text/ }).click();
+  await expect(page.getByText(/^Paste text or drop a file/)).toBeVisible();
   await page.evaluate((text) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([text], 'letter.txt'));
     document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
   }, moby());
-  const dialog = page.getByRole('dialog', { name: 'Measure on a text of your own' });
+  const dialog = page.getByRole('dialog', { name: 'Evaluate on your own text' });
   await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('letter.txt');
   await expectAccessible(page, 'Evaluate, a text of one’s own');
   await dialog.getByRole('button', { name: 'Use this text' }).click();
@@ -77,8 +77,8 @@ test('the weakest passage of a measured step is opened, figures are filtered and
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await expect(studio.stages).toContainText('170 k characters'); // nothing was added to the project
-  await page.getByRole('button', { name: /Measured on/ }).click();
-  await page.getByRole('option', { name: /^Validation part/ }).click();
+  await page.getByRole('button', { name: /Evaluated on/ }).click();
+  await page.getByRole('option', { name: /^Validation set/ }).click();
   await expect(verdict).toContainText('on text it never saw');
   // Perplexity with full left context, where that is asked for.
   await page.getByRole('button', { name: 'Measure with full context' }).press('Enter');
@@ -115,7 +115,7 @@ test('pairs whose targets are labels have a confusion matrix, and all figures fi
   await studio.goTo('Model');
   await studio.set({ ...SMALL, Context: 32, Steps: 20, 'Warm-up': 5, 'Evaluate every': 20 });
   await page.getByRole('button', { name: /. Objective$/ }).click();
-  await page.getByRole('option', { name: /pairs/i }).click();
+  await page.getByRole('option', { name: /^Sequence to sequence/ }).click();
   await studio.goTo('Tokenizer');
   await page.getByText('Bytes', { exact: true }).click();
   await studio.goTo('Train');

@@ -15,36 +15,37 @@ export async function bringIn(page: Page, model: Exported): Promise<Studio> {
   const zip: Uint8Array[] = [];
   for await (const piece of zipped(huggingFaceFiles(model, { withOptimizer: true }), unwatched)) zip.push(piece);
   const file = { name: 'model.zip', mimeType: 'application/zip', buffer: Buffer.concat(zip) };
-  await studio.choose('Choose a zip…', file);
-  await expect(page.getByRole('button', { name: 'Download GGUF' })).toBeVisible();
+  await studio.importModel(file);
+  await expect(studio.use('GGUF')).toBeEnabled();
   return studio;
 }
 
-export const card = (page: Page, name: string) =>
-  page.getByRole('article').filter({ has: page.getByRole('heading', { name, exact: true }) });
+/** What the page shows of the chosen use. */
+export const details = (page: Page) => page.getByRole('article');
 
-export async function take(page: Page, name: string, info: TestInfo): Promise<Buffer> {
-  const download = page.waitForEvent('download');
-  // The page's filled button names the size.
-  const button = card(page, name).getByRole('button', {
-    name: new RegExp(`^(Download( (again|step [\\d,]+),)? ${name}$|Export .* · )`),
-  });
-  await button.click();
+/** Chooses a use and, if its format has several, a precision, and exports the file. */
+export async function take(page: Page, name: string, info: TestInfo, precision?: string): Promise<Buffer> {
+  const studio = new Studio(page);
+  await studio.use(name).check({ force: true });
+  const choice = page.getByRole('radiogroup', { name: 'Precision' });
+  if (precision !== undefined && (await choice.isVisible()))
+    await choice.getByRole('radio', { name: precision }).check({ force: true });
   const path = info.outputPath(name);
-  await (await download).saveAs(path);
+  await (await studio.exportAs(name)).saveAs(path);
   return readFile(path);
 }
 
-/** axe finds nothing and no card moves, before and after a check. */
-export async function checkCards(page: Page, model: Exported, info: TestInfo, rules?: typeof COLORS): Promise<void> {
+/** axe finds nothing and the button stays in its place, before and after a check. */
+export async function checkExport(page: Page, model: Exported, info: TestInfo, rules?: typeof COLORS): Promise<void> {
   const studio = await bringIn(page, model);
-  const places = () => page.getByRole('article').evaluateAll((all) => all.map((one) => (one as HTMLElement).offsetTop));
+  await studio.use('GGUF').check({ force: true });
+  // Within its pane, wherever that is scrolled to.
+  const place = async () => (await studio.exportButton.boundingBox())!.y - (await details(page).boundingBox())!.y;
   await expectAccessible(page, 'Export, before a check', rules);
-  const before = await places();
+  const before = await place();
   await take(page, 'GGUF', info);
-  expect(await places()).toEqual(before);
-  await expect(card(page, 'GGUF').getByText('Verified')).toBeVisible({ timeout: 90_000 });
-  expect(await places()).toEqual(before);
+  await expect(details(page).getByText('Exported and verified')).toBeVisible({ timeout: 90_000 });
+  expect(await place()).toEqual(before);
   await expectAccessible(page, 'Export, verified', rules);
   const modelfile = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download the Modelfile for Ollama' }).click();

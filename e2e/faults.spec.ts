@@ -9,11 +9,11 @@ test('a crash of the page costs no more than the steps since the last save, and 
 }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/model');
-  await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').click();
+  await page.getByRole('region', { name: 'Training' }).getByText('Advanced', { exact: true }).click();
   await studio.set({ ...SMALL, Steps: 100_000, 'Learning rate': 0.003, 'Evaluate every': 10, 'Save every': 100_000 });
   await studio.goTo('Text');
   await page.getByRole('button', { name: /, Write like a text$/ }).click();
-  await studio.event(10, /Best kept/);
+  await studio.event(10, /New best/);
   // The tab's process dies, as it would when memory runs out: nothing gets to say goodbye.
   const crashed = page.waitForEvent('crash');
   const session = await context.newCDPSession(page);
@@ -25,7 +25,7 @@ test('a crash of the page costs no more than the steps since the last save, and 
   const again = new Studio(next);
   await again.open('/playground');
   // Nothing was saved to go on from since step 0, and still the best is there to talk to.
-  await expect(next.getByRole('button', { name: /^Step [1-9]\d*, the best/ })).toBeVisible();
+  await expect(next.getByRole('button', { name: /^Step [1-9]\d*, best/ })).toBeVisible();
   await next
     .getByRole('button', { name: /^Write/ })
     .first()
@@ -46,7 +46,7 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
   const studio = new Studio(page);
   await studio.open('/model');
   await studio.useDevice('WebGPU');
-  await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').click();
+  await page.getByRole('region', { name: 'Training' }).getByText('Advanced', { exact: true }).click();
   await studio.set({
     ...TINY,
     Layers: 1,
@@ -56,7 +56,7 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
     Steps: 5000,
     'Evaluate every': 4,
     'Save every': 4,
-    'Evaluate on': 1024,
+    'Evaluation tokens': 1024,
   });
   await studio.goTo('Text');
   const counted = page.waitForFunction(() =>
@@ -116,15 +116,15 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   // Far more than the heap can address is not begun.
   await studio.goTo('Model');
   await studio.set({ Layers: 12, Heads: 12, Width: 768, Context: 1024, Batch: 48 });
-  const advice = /WASM can address 4\.29 GB in all\. Take batch \d+ in \d+ micro-batches, a context of \d+, or a model/;
+  const advice = /WASM can address 4\.29 GB\. Use batch \d+ in \d+ micro-batches, a context of \d+, or a model/;
   await expect(page.getByText(advice).first()).toBeVisible();
-  await expect(page.getByRole('button', { name: /^Take a context of/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Use a context of/ })).toBeVisible();
   // The scores of all pairs of tokens are in no plan: 8 x 32 x 2,048 x 2,048 numbers find no room before step 0 is saved.
   await studio.set({ Layers: 1, Heads: 32, Width: 32, Context: 2048, Batch: 8 });
   await page.getByRole('button', { name: 'Start training' }).click();
   const alert = page.getByRole('alert');
-  await expect(alert).toContainText('The memory is not enough', { timeout: 120_000 });
-  await expect(alert).toContainText(/found no room: WASM can address 4\.29 GB in all.*The plan is .* MB/);
+  await expect(alert).toContainText('Out of memory', { timeout: 120_000 });
+  await expect(alert).toContainText(/doesn’t fit: WASM has 4\.29 GB in total.*was planned with .* MB/);
   await expect(alert).toContainText(/moby-dick-1, step 4/);
   await expectAccessible(page, 'Train, a run that found no memory');
 
@@ -146,16 +146,13 @@ test('a run that finds no memory keeps the model before it; one that is brought 
 
   // One that is brought in is a run beside it.
   await studio.goTo('Export');
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download Hugging Face folder' }).click(),
-  ]);
+  const download = await studio.exportAs('Hugging Face folder');
   const zip = info.outputPath('whale.zip');
   await download.saveAs(zip);
   await expect(studio.stages).toContainText('1 run');
   const { runId } = (await studio.stored('projects/first')) as { runId: string };
-  await studio.choose('Choose a zip…', zip);
-  await expect(page.getByText('moby-dick-1 is here')).toBeVisible();
+  await studio.importModel(zip);
+  await expect(page.getByText('Imported moby-dick-1')).toBeVisible();
   await expect(studio.stages).toContainText('2 runs');
   expect(await studio.stored('projects/first')).not.toMatchObject({ runId });
 
@@ -164,7 +161,7 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await expect.poll(async () => studio.stored('projects/first')).toMatchObject({ runId });
   await studio.goTo('Runs');
   await studio.chooseRun(studio.runs.first());
-  await studio.runMenu(/^Free its saved steps/);
+  await studio.runMenu(/^Delete checkpoints/);
   await page
     .getByRole('dialog')
     .getByRole('button', { name: /^Free \d/ })
@@ -181,7 +178,7 @@ test('a damaged zip and a stranger’s are refused by name, and nothing is left 
     ['torn.zip', Buffer.from('PK\u0003\u0004 and then nothing')],
     ['model.zip', Buffer.alloc(100_000, 7)],
   ] as const) {
-    await studio.choose('Choose a zip…', { name, mimeType: 'application/zip', buffer: content });
+    await studio.importModel({ name, mimeType: 'application/zip', buffer: content });
     await expect(page.getByText(name).first()).toBeVisible();
   }
   await expect(studio.entry('Playground')).toHaveText('Playground'); // there is no model

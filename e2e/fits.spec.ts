@@ -28,7 +28,7 @@ test('figures and sheets fit where there is little room', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/evaluate', await seeded({ texts: [['Pasted text', SEA]], runs: [{}] }));
   await page.getByRole('button', { name: EVALUATE }).first().click();
-  await expect(page.getByText('Next token right', { exact: true })).toBeVisible({ timeout: 240_000 });
+  await expect(page.getByText('Top-1 accuracy', { exact: true })).toBeVisible({ timeout: 240_000 });
   for (const width of [430, 412, 390, 375, 360, 320]) {
     await page.setViewportSize({ width, height: 844 });
     await expect.poll(() => unfitFigures(page), `${String(width)} wide`).toEqual([]);
@@ -50,13 +50,13 @@ test('figures and sheets fit where there is little room', async ({ page }) => {
   const close = page.getByRole('button', { name: 'Close Token 5' });
   await expect(close).toBeInViewport();
   await close.click();
-  await expect(page.getByRole('table', { name: 'What token 5 could be' })).toBeHidden();
+  await expect(page.getByRole('table', { name: 'Alternatives of token 5' })).toBeHidden();
   // Reading goes on where it was.
-  await expect(page.getByRole('listbox', { name: 'Tokens as written' })).toBeFocused();
+  await expect(page.getByRole('listbox', { name: 'Generated tokens' })).toBeFocused();
   await expect(token).toBeInViewport();
   await page.setViewportSize({ width: 1440, height: 900 });
   await token.click();
-  await expect(page.getByRole('table', { name: 'What token 5 could be' })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Alternatives of token 5' })).toBeVisible();
   await expect(close).toBeHidden();
   expect(studio.errors).toEqual([]);
 });
@@ -130,13 +130,13 @@ test('tables, samples and the strip show all of their words at 1440, 1024 and 39
   // What can be done with a run stands whole in its pane, also next to the baseline.
   await page.setViewportSize({ width: 1440, height: 900 });
   await studio.chooseRun(studio.runs.filter({ hasText: 'pasted-text-3' }));
-  await expect(page.getByRole('heading', { name: 'pasted-text-3 beside pasted-text-1' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'pasted-text-3 against pasted-text-1' })).toBeVisible();
   for (const name of ['Open', 'Fork…'])
     await expect(page.getByRole('button', { name, exact: true })).toBeInViewport({ ratio: 1 });
   await studio.goTo('Evaluate');
   expect(await faintest(page)).toBeGreaterThanOrEqual(3);
   await page.getByRole('button', { name: EVALUATE }).first().click();
-  await expect(page.getByText('Next token right', { exact: true })).toBeVisible({ timeout: 240_000 });
+  await expect(page.getByText('Top-1 accuracy', { exact: true })).toBeVisible({ timeout: 240_000 });
   const stages = ['Evaluate', 'Text', 'Tokenizer', 'Data', 'Model', 'Train', 'Runs', 'Tune', 'Playground', 'Export'];
   for (const stage of stages) {
     await studio.goTo(stage);

@@ -57,13 +57,12 @@ test('texts, runs and a finished model of an older build are there, and its stop
   await page.getByRole('textbox', { name: 'Prompt' }).fill('The harbour ');
   await studio.set({ Length: 8 });
   await page.getByRole('button', { name: 'Write', exact: true }).click();
-  await expect(page.getByRole('listbox', { name: 'Tokens as written' }).getByRole('option')).not.toHaveCount(0);
+  await expect(page.getByRole('listbox', { name: 'Generated tokens' }).getByRole('option')).not.toHaveCount(0);
   await studio.goTo('Export');
-  await page.getByRole('radio', { name: 'F32' }).check({ force: true });
-  const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Download GGUF' }).click();
-  await download;
-  await expect(page.getByText(/opened by llama.cpp, \d+ of \d+ tokens equal/)).toBeVisible({ timeout: 30_000 });
+  await studio.use('GGUF').check({ force: true });
+  await page.getByRole('radiogroup', { name: 'Precision' }).getByRole('radio', { name: 'F32' }).check({ force: true });
+  await studio.exportAs('GGUF');
+  await expect(page.getByText(/\d+ of \d+ tokens equal, .*opened by llama.cpp/)).toBeVisible({ timeout: 30_000 });
 
   expect(await goOn(studio, onWasm)).toEqual(onWasm.steps);
   const losses = await goOn(studio, onGpu);

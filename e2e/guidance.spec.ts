@@ -1,6 +1,7 @@
 /** Guidance: in each state every stage has one filled button, the right one, and no page is wider than its window. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
+import { ownWords } from './ownWords';
 import { SEA, seeded, type Seed } from './seed';
 import { SMALL, Studio } from './studio';
 
@@ -42,12 +43,16 @@ const STATES: readonly { name: string; seed?: Seed; filled: Readonly<Record<stri
     filled: { Text: /^(Try it|Train 4× longer.*)$/, Tokenizer: /^(Try it|Train 4× longer.*)$/, Data: /^(Try it|Train 4× longer.*)$/, Model: /^(Try it|Train 4× longer.*)$/, Train: /^(Try it|Train 4× longer.*)$/, Runs: /^(Try it|Train 4× longer.*)$/, Tune: /^Add text…$/, Evaluate: /^Evaluate · /, Playground: /^Write$/, Export: /^Export page · / }, // prettier-ignore
   },
 ];
+/** Words at first sight: fewer on pages that a newcomer passes. */
+const MAX_WORDS = 400;
+const MAX_NEWCOMER_WORDS = 250;
+const NEWCOMER: ReadonlySet<string> = new Set(['Text', 'Train', 'Playground', 'Evaluate', 'Export']);
 const WIDTHS = [390, 768, 1024, 1100, 1440, 1920];
 /** Pixels of a head of one line, from 1100 px up. */
 const HEAD = 53;
 
 for (const { name, seed, filled } of STATES) {
-  test(`with ${name} each stage fills one button, the next step, fits its window and has a head of one line`, async ({
+  test(`with ${name} each stage fills one button, the next step, fits its window and has a head of one line and few words`, async ({
     page,
   }) => {
     const studio = new Studio(page);
@@ -68,6 +73,9 @@ for (const { name, seed, filled } of STATES) {
           expect(head!.height, `the head of ${stage}, ${name}, at ${width} px`).toBeLessThanOrEqual(HEAD);
       }
       await page.setViewportSize({ width: 1440, height: 900 });
+      const words = await ownWords(page);
+      const max = NEWCOMER.has(stage) ? MAX_NEWCOMER_WORDS : MAX_WORDS;
+      expect(words.length, `${stage}, ${name}: ${words.join(' ')}`).toBeLessThanOrEqual(max);
     }
     expect(studio.errors).toEqual([]);
   });
@@ -181,7 +189,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
 
   // The answer comes first; a wrong one is corrected there, and the note takes that back.
   await filled.click();
-  const answer = page.getByRole('region', { name: 'Answer' });
+  const answer = page.getByRole('region', { name: 'Result' });
   await expect(answer.getByRole('status')).toContainText(/(ham|spam) ?\d/, { timeout: 60_000 });
   await expect(answer).toContainText(
     /which words changed this one answer|No word changed this answer much|No word supports/,
@@ -198,7 +206,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await answer.getByRole('button', { name: 'Undo' }).click();
   await expect(answer).toContainText('Wrong?');
   await page.getByRole('textbox', { name: 'Text' }).fill('Lunch at noon?');
-  await expect(answer).toContainText('This answer is for the earlier text');
+  await expect(answer).toContainText('This result is for the earlier text');
   await expectAccessible(page, 'Playground, an answer for an earlier text');
   expect(studio.errors).toEqual([]);
 });

@@ -40,17 +40,19 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   await studio.tabTo('textbox', /^Length$/);
   await page.keyboard.type('8');
   await page.keyboard.press('Control+Enter');
-  const tokens = page.getByRole('listbox', { name: 'Tokens as written' });
+  const tokens = page.getByRole('listbox', { name: 'Generated tokens' });
   await expect(tokens.getByRole('option')).toHaveCount(8, { timeout: 60_000 });
-  await studio.tabTo('listbox', /Tokens as written/);
+  await studio.tabTo('listbox', /Generated tokens/);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
-  await expect(page.getByRole('table', { name: 'What token 2 could be' })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Alternatives of token 2' })).toBeVisible();
   await page.keyboard.press('Escape');
 
   await studio.byPalette('Export');
   const download = page.waitForEvent('download');
-  await studio.tabTo('button', /^Download Hugging Face folder$/);
+  await studio.tabTo('radio', /Offline page$/);
+  await page.keyboard.press('ArrowDown');
+  await studio.tabTo('button', /^Export Hugging Face folder · /);
   await page.keyboard.press('Enter');
   expect((await download).suggestedFilename()).toBe(`moby-dick-1-step-${String(reached)}.zip`);
   expect(studio.errors).toEqual([]);
@@ -94,26 +96,26 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
   await expect(page.getByRole('table', { name: 'Vocabulary' })).toBeVisible();
   await expect(heading('Tokens & data')).toBeFocused(); // the button has gone
 
-  // How long it may take, what comes of it, and what that costs.
+  // The time budget, its expected result and its cost.
   await goTo('Model');
-  await expect(page.getByText(/bits per byte of held-out text;/)).toBeVisible();
+  await expect(page.getByText(/^\D*[\d.]+ .* parameters.*bits per byte\./)).toBeVisible();
   await studio.tabTo('radio', /^\d+ min$/);
   await page.keyboard.press('ArrowLeft');
   await expect(page.getByRole('radio', { name: '1 min' })).toBeChecked();
   await expect(page.getByText('planning', { exact: true })).toHaveCount(0);
   await page.keyboard.press('Tab');
-  await expect(page.getByRole('button', { name: 'Take this plan' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Use this plan' })).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page.getByText('these are the settings')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Take this plan' })).toBeFocused();
+  await expect(page.getByText('in use', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Use this plan' })).toBeFocused();
   await page.keyboard.press('Tab');
   const costs = page.locator('summary:focus');
-  await expect(costs).toContainText(/^About .* Wh, which cost/);
+  await expect(costs).toContainText(/^About .* Wh, .*\$/);
   await page.keyboard.press('Enter');
   await studio.tabTo('textbox', /^Price$/);
   await page.keyboard.type('4.5');
   await page.keyboard.press('Tab');
-  await expect(page.getByText(/^About .* Wh, which cost .* and 4\.5 a kWh$/)).toBeVisible();
+  await expect(page.getByText(/^About .* Wh, .* and \$4\.50 per kWh$/)).toBeVisible();
 
   await studio.tabTo('button', /^Start training/);
   await page.keyboard.press('Enter');
@@ -141,7 +143,9 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
 
   await goTo('Export');
   const download = page.waitForEvent('download');
-  await studio.tabTo('button', /^Download Hugging Face folder$/);
+  await studio.tabTo('radio', /Offline page$/);
+  await page.keyboard.press('ArrowDown');
+  await studio.tabTo('button', /^Export Hugging Face folder · /);
   await page.keyboard.press('Enter');
   expect((await download).suggestedFilename()).toMatch(/^pasted-text-1-step-\d+\.zip$/);
   expect(studio.errors).toEqual([]);

@@ -18,12 +18,12 @@ async function bringIn(page: Page, model: Exported): Promise<Studio> {
   await studio.openOnWasm('/export');
   const zip: Uint8Array[] = [];
   for await (const piece of zipped(huggingFaceFiles(model, { withOptimizer: false }), unwatched)) zip.push(piece);
-  await studio.choose('Choose a zip…', {
+  await studio.importModel({
     name: 'model.zip',
     mimeType: 'application/zip',
     buffer: Buffer.concat(zip),
   });
-  await expect(page.getByRole('button', { name: 'Download Hugging Face folder' })).toBeVisible();
+  await expect(studio.use('Hugging Face folder')).toBeEnabled();
   await studio.goTo('Playground');
   return studio;
 }
@@ -46,7 +46,7 @@ test('Playground fills blanks: each can be chosen, and another word taken, by ke
   await second.focus();
   await page.keyboard.press('Enter');
   await expect(second).toHaveAttribute('aria-pressed', 'true');
-  const table = page.getByRole('table', { name: 'What blank 2 could be' });
+  const table = page.getByRole('table', { name: 'Alternatives of blank 2' });
   await expect(table.getByRole('row')).toHaveCount(13);
   await expectAccessible(page, 'blanks');
   await table.getByRole('button', { name: 'Take' }).first().click();
@@ -67,18 +67,18 @@ test('Playground answers: the likeliest, by beams, and by chance', async ({ page
     await answer.click();
     await expect(answer).toBeVisible();
     await expect(page.getByText(/^\d+ tokens? in |then the model ended/)).toBeVisible();
-    return page.getByRole('listbox', { name: 'Tokens as written' }).innerText();
+    return page.getByRole('listbox', { name: 'Generated tokens' }).innerText();
   };
-  await studio.set({ 'Longest output': 12 });
+  await studio.set({ 'Maximum length': 12 });
   const likeliest = await told();
   expect(await told()).toBe(likeliest);
-  await page.getByRole('radiogroup', { name: 'Answer by' }).getByText('Beams', { exact: true }).click();
+  await page.getByRole('radiogroup', { name: 'Decoding' }).getByText('Beam search', { exact: true }).click();
   await studio.set({ Beams: 3 });
   await told();
   await page.getByRole('option').first().click();
-  await expect(page.getByRole('table', { name: 'What token 1 could be' })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Alternatives of token 1' })).toBeVisible();
   await expectAccessible(page, 'answer');
-  await page.getByRole('radiogroup', { name: 'Answer by' }).getByText('Sample', { exact: true }).click();
+  await page.getByRole('radiogroup', { name: 'Decoding' }).getByText('Sample', { exact: true }).click();
   await studio.set({ Seed: 5 });
   await told();
   await page.emulateMedia({ colorScheme: 'dark' });

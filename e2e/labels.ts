@@ -38,7 +38,7 @@ export async function addTable(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Table' }).fill(TABLE);
   await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).focus();
   await page.keyboard.press('Enter');
-  const dialog = page.getByRole('dialog', { name: /Which columns of/ });
+  const dialog = page.getByRole('dialog', { name: /What is in each column of/ });
   // The column of few distinct values is guessed as the label.
   await expect(dialog.getByRole('button', { name: /desk/ })).toContainText('Label');
   await expectAccessible(page, 'Which columns hold what');

@@ -7,7 +7,7 @@ export interface MainPath {
   device: 'WebGPU' | 'WASM';
   /** Fields of Model. */
   settings: Readonly<Record<string, number | string>>;
-  /** Fields of Model under "Seldom changed". */
+  /** Fields of Model under "Advanced". */
   advanced?: Readonly<Record<string, number | string>>;
   /** Trains it; the run ends or is stopped at the step that is returned. */
   train(page: Page, studio: Studio): Promise<number>;
@@ -27,7 +27,7 @@ export async function takeMainPath(page: Page, studio: Studio, path: MainPath, i
   await page.getByRole('radiogroup', { name: 'Architecture' }).getByText(architecture, { exact: true }).click();
   await studio.set(settings);
   if (advanced) {
-    for (const more of await page.getByText('Seldom changed', { exact: true }).all()) await more.click();
+    for (const more of await page.getByText('Advanced', { exact: true }).all()) await more.click();
     await studio.set(advanced);
   }
   await expect(studio.stages).toContainText(architecture);
@@ -39,7 +39,7 @@ export async function takeMainPath(page: Page, studio: Studio, path: MainPath, i
   await page.getByRole('button', { name: 'Build tokens' }).click();
   await expect(studio.stages).toContainText(/\d+ tokens/);
   await studio.goTo('Data');
-  await expect(page.getByRole('main')).toContainText('held out (10 %)');
+  await expect(page.getByRole('main')).toContainText('for validation (10 %)');
 
   await studio.goTo('Model');
   await page.getByRole('button', { name: 'Start training' }).click();
@@ -74,7 +74,7 @@ const INTERVAL = 30;
 /** The fields of a GPT that knows more than how frequent each token is after two evaluations, and never ends by itself. */
 export const ENDLESS = {
   settings: { ...TINY, Steps: 100_000, 'Evaluate every': INTERVAL },
-  advanced: { 'Evaluate on': 2048 },
+  advanced: { 'Evaluation tokens': 2048 },
 } as const;
 
 /** Stops a run that never ends by itself, reloads the page, and resumes it until it has been evaluated again. */
@@ -101,7 +101,7 @@ export async function withStop(page: Page, studio: Studio): Promise<number> {
   await expect(page.getByRole('button', { name: `Resume from step ${stoppedAt.toLocaleString('en')}` })).toBeVisible();
   expect(await studio.perplexity()).toBe(perplexity);
   await studio.event(INTERVAL, /Evaluated/);
-  const scrubber = page.getByRole('slider', { name: 'Step of the sample' });
+  const scrubber = page.getByRole('slider', { name: 'Training step' });
   await expect(scrubber).toHaveAttribute('aria-valuetext', /^Step [\d,]+, perplexity/);
 
   await page.getByRole('button', { name: /^Resume from/ }).click();

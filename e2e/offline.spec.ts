@@ -71,9 +71,6 @@ async function count(studio: Studio, label: string): Promise<number> {
   return Number(words.exec(await studio.expectPrivacy(words))![1]!.replace(',', ''));
 }
 
-const card = (page: Page, name: string) =>
-  page.getByRole('article').filter({ has: page.getByRole('heading', { name, exact: true }) });
-
 test('a browser that saves data stores the rest when asked; then, without server and network, it trains, opens, and writes and checks every export', async ({
   page,
   context,
@@ -86,7 +83,7 @@ test('a browser that saves data stores the rest when asked; then, without server
   await host.start();
   const studio = new Studio(page);
   await studio.open(`${host.address}/`);
-  await studio.expectPrivacy(/no, to save data/);
+  await studio.expectPrivacy(/no, because data saver is on/);
   await expectAccessible(page, 'saving data');
   expect(host.asked.some((path) => path.includes('ort-wasm'))).toBe(false);
   const privacy = await studio.openPrivacy();
@@ -124,11 +121,9 @@ test('a browser that saves data stores the rest when asked; then, without server
     'Export',
   ])
     await studio.goTo(stage);
-  for (const name of ['Hugging Face folder', 'GGUF', 'ONNX', 'Offline page', 'Web service', 'Cluster hand-over']) {
-    const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: `Download ${name}` }).click();
-    await download;
-    await expect(card(page, name).getByText('Verified')).toBeVisible({ timeout: 120_000 });
+  for (const name of ['Hugging Face folder', 'GGUF', 'ONNX', 'Offline page', 'Web service', 'PyTorch bundle']) {
+    await studio.exportAs(name);
+    await expect(page.getByRole('article').getByText('Exported and verified')).toBeVisible({ timeout: 120_000 });
   }
   // Nothing was asked for, by anyone, of anyone, but whether the service worker is still the server's.
   expect(await count(studio, 'Requests to other sites')).toBe(0);

@@ -45,18 +45,18 @@ test('a damaged page says so in words, whatever has happened to it', async ({ pa
   const { shape, data } = model.snapshot.tensors.get('transformer.ln_f.bias')!;
   const tensors = new Map(model.snapshot.tensors).set('transformer.ln_f.bias', { shape, data: data.with(3, NaN) });
   const BLOCK = /<script type="application\/octet-stream;base64">[^<]*<\/script>/;
-  const incomplete = /If this line stays, this page is incomplete: copy or download the file again/;
+  const incomplete = /If this line stays, the file is incomplete: copy or download it again/;
   // prettier-ignore
   const cases: readonly (readonly [what: string, source: string, says: RegExp])[] = [
     ['cut in its weights', whole.slice(0, whole.length / 2), incomplete],
     ['cut in its script', whole.slice(0, -2000), incomplete],
     ['a script that is another', whole.replace(/(<script>[^]*?)document/, '$1Document'), incomplete],
-    ['one digit of a weight', whole.replace(/(base64">[^<]{999})([^<])/, (_, a: string, b: string) => a + (b === 'A' ? 'B' : 'A')), /This page is damaged: its checksum is [0-9a-f]{8}, and [0-9a-f]{8} was written\. Copy or download/],
-    ['no base64', whole.replace(/(base64">[^<]{999})[^<]/, '$1*'), /This page is damaged: a block of its weights cannot be read/],
-    ['no weights', whole.replace(BLOCK, ''), /This page is damaged: it should hold [\d,]+ bytes of weights, and 0 were found/],
-    ['no JSON', whole.replace('"tokenizer":', '"tokenizer";'), /This page is damaged: the description of its model cannot be read/],
-    ['another key', whole.replace('"tensors":', '"uensors":'), /cannot be loaded: the file is damaged, or this browser is too old for it\. Copy/],
-    ['another card', whole.replace('"card":', '"dard":'), /cannot be loaded: the file is damaged/],
+    ['one digit of a weight', whole.replace(/(base64">[^<]{999})([^<])/, (_, a: string, b: string) => a + (b === 'A' ? 'B' : 'A')), /This page is damaged: its checksum is [0-9a-f]{8}, not [0-9a-f]{8}\. Copy or download/],
+    ['no base64', whole.replace(/(base64">[^<]{999})[^<]/, '$1*'), /This page is damaged: a block of its weights can’t be read/],
+    ['no weights', whole.replace(BLOCK, ''), /This page is damaged: it has 0 bytes of weights, not [\d,]+/],
+    ['no JSON', whole.replace('"tokenizer":', '"tokenizer";'), /This page is damaged: its model description can’t be read/],
+    ['another key', whole.replace('"tensors":', '"uensors":'), /Couldn’t load the model: the file is damaged, or this browser is too old\. Copy/],
+    ['another card', whole.replace('"card":', '"dard":'), /Couldn’t load the model: the file is damaged/],
     ['a layer more', whole.replace('"layers":2', '"layers":3'), /This page is damaged: its checksum is/],
     ['what is no number', await textOf({ ...model, snapshot: { ...model.snapshot, tensors } }), /transformer\.ln_f\.bias\[3\] is not a finite number\. .*diverged/],
   ];
@@ -97,7 +97,7 @@ for (const [i, how] of (
     // What no policy in a file can block is gone: pop-ups, by either name, and calls.
     const waysOut = () => ['open' in globalThis, 'open' in document, 'RTCPeerConnection' in globalThis];
     expect(await page.evaluate(waysOut)).toEqual([false, false, false]);
-    await expect(page.getByRole('contentinfo')).toContainText('removes pop-ups and calls when it starts');
+    await expect(page.getByRole('contentinfo')).toContainText('disables pop-ups and calls');
 
     const prompt = 'Call me Ishmael. Some years ago';
     const length = model.info.model.config.context + 10;
@@ -105,12 +105,12 @@ for (const [i, how] of (
     await page.getByRole('textbox', { name: 'Prompt' }).fill(prompt);
     await page.keyboard.press('Control+Enter');
     await expect(page.getByRole('button', { name: 'Write' })).toBeVisible();
-    await expect(page.locator('#status')).toContainText('a second');
+    await expect(page.locator('#status')).toContainText('per second');
     const expected = await greedy(model, model.tokenizer.encode(prompt), length);
     const { endOfText } = model.tokenizer;
     const text = model.tokenizer.decode(expected.slice(0, [...expected, endOfText].indexOf(endOfText)));
     expect(await written(page)).toBe(text);
-    await expect(page.getByText('What follows your prompt is written by a machine, and may be false')).toBeVisible();
+    await expect(page.getByText('A machine wrote the text after your prompt. It may be false')).toBeVisible();
     await expect(page.locator('#voice')).toHaveText(text.trim());
     expect(wrong).toEqual([]);
   });
@@ -137,7 +137,7 @@ test('is worked by keyboard: settings, write, stop, alternatives; another Write 
   }
   expect(texts[2]).toBe(texts[0]);
   expect(texts[1]).not.toBe(texts[0]);
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.getByRole('textbox', { name: 'Prompt' })).toHaveValue(
     recipeOf(models[0]!.info).samplePrompt + texts[0]!,
   );
@@ -181,7 +181,7 @@ test('names, prompts and cards are text, whatever they hold', async ({ page }, i
   await page.getByText('About this model').click();
   await expect(page.getByRole('rowheader', { name: nasty })).toBeVisible();
   await page.keyboard.press('Control+Enter');
-  await expect(page.locator('#status')).toContainText('a second');
+  await expect(page.locator('#status')).toContainText('per second');
   expect(await page.locator('img').count()).toBe(0);
   expect(wrong).toEqual([]);
 });
@@ -220,12 +220,13 @@ for (const [name, colorScheme, width] of [
       await expectAccessible(page, 'before writing', rules);
       await set(page, { Length: 120 });
       await page.keyboard.press('Control+Enter');
-      await expect(page.locator('#status')).toContainText('a second');
+      await expect(page.locator('#status')).toContainText('per second');
       await page.getByRole('option').nth(7).click();
       await page.getByText('About this model').click();
       await page.getByText('How it learned').click();
-      await expect(page.getByRole('img', { name: /^Perplexity on text that it never saw/ })).toBeVisible();
-      const scrubber = page.getByRole('slider', { name: 'Step of the sample' });
+      await expect(page.getByRole('img', { name: /^Perplexity on text it never saw/ })).toBeVisible();
+      await expect(page.getByText('A unigram model knows only how common each token is.')).toBeVisible();
+      const scrubber = page.getByRole('slider', { name: 'Training step' });
       await expect(page.getByText(/^Step 60: perplexity/)).toBeVisible();
       await scrubber.press('Home');
       await expect(page.getByText(/^Step 0: perplexity/)).toBeVisible();
@@ -264,7 +265,7 @@ test('a model with a chat template is talked with: it answers as the app does, w
   const said = [{ role: 'user', content: QUESTION }, { role: 'assistant', content: first.text }, { role: 'user', content: '<|im_end|> ' + QUESTION }] as const; // prettier-ignore
   await message.fill(said[2].content);
   await page.getByRole('button', { name: 'Answer' }).click();
-  await expect(page.locator('#status')).toContainText('a second');
+  await expect(page.locator('#status')).toContainText('per second');
   // It was cut within a character.
   expect(await written(page)).toBe((await answer(said, 40)).text.replace(/\ufffd$/, ''));
   await expect(page.locator('#said dd')).toHaveText([QUESTION, first.text, said[2].content]);
@@ -277,11 +278,11 @@ test('a model with a chat template is talked with: it answers as the app does, w
   await page.getByRole('button', { name: 'New chat' }).click();
   await expect(page.locator('#said')).toBeHidden();
   expect(await say(QUESTION)).toBe(first.text);
-  await page.getByRole('button', { name: 'Write on' }).click();
+  await page.getByRole('button', { name: 'Continue text' }).click();
   await expect(page.locator('#said')).toBeHidden();
   await page.getByRole('textbox', { name: 'Prompt' }).fill('The');
   await page.getByRole('button', { name: 'Write', exact: true }).click();
-  await expect(page.locator('#status')).toContainText('a second');
+  await expect(page.locator('#status')).toContainText('per second');
   await expect(page.locator('#before')).toHaveText('The');
   expect(wrong).toEqual([]);
 });

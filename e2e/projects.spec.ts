@@ -73,7 +73,7 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   // Settings are each project's own, and a copy has all but the runs.
   await studio.goTo('Model');
   await studio.set({ Batch: 7 });
-  await studio.inProjects('Duplicate the project');
+  await studio.inProjects('Duplicate project');
   await expect(studio.project).toHaveText('Birds copy');
   await expect(studio.field('Batch')).toHaveValue('7');
   await studio.inProjects('Whales');
@@ -82,7 +82,7 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
 
   // Deleted, brought back, deleted for good: what another project has too stays.
   await studio.inProjects('Birds copy');
-  await studio.inProjects('Delete the project');
+  await studio.inProjects('Delete project');
   await expect(studio.project).not.toHaveText('Birds copy');
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(studio.project).toHaveText('Birds copy');
@@ -91,7 +91,7 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
     ['Birds', 1],
   ] as const) {
     await studio.inProjects(name);
-    await studio.inProjects('Delete the project');
+    await studio.inProjects('Delete project');
     await expect(studio.project).not.toHaveText(name);
     await page.getByRole('button', { name: 'Dismiss' }).click();
     await expect.poll(() => studio.keys('texts/')).toHaveLength(texts);
@@ -119,7 +119,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   let page = await context.newPage();
   let first = new Studio(page);
   await first.openOnWasm('/model');
-  await page.getByRole('region', { name: 'Training' }).getByText('Seldom changed').click();
+  await page.getByRole('region', { name: 'Training' }).getByText('Advanced', { exact: true }).click();
   await first.set({ ...SETTINGS, Steps: 20, 'Save every': 20 });
   await first.goTo('Text');
   await first.paste(`${sentinel} ${WHALE}`);
@@ -152,7 +152,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   // Two tabs on one project: what both change at once is kept, and only one trains.
   await second.inProjects('Whales');
   await expect(second.stages).toContainText('2 runs');
-  await expect(other.getByText('A run is being trained in another tab').first()).toBeVisible();
+  await expect(other.getByText('Training in another tab').first()).toBeVisible();
   await Promise.all([first.goTo('Model'), second.goTo('Model')]);
   await Promise.all([first.set({ Batch: 6 }), second.set({ 'Learning rate': 0.002 })]);
   for (const studio of [first, second]) {
@@ -179,7 +179,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   void session.send('Page.crash').catch(() => undefined);
   await crashed;
   await page.close();
-  await expect(other.getByText('It goes on there')).toBeHidden();
+  await expect(other.getByText('The run appears here when it ends')).toBeHidden();
   await other.getByRole('banner').getByRole('button', { name: 'Resume' }).click();
   await expect(second.strip).toContainText('Training', { timeout: 60_000 });
   await other.getByRole('button', { name: 'Stop and save' }).click();
@@ -187,20 +187,17 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
 
   // What is taken home of it comes into the other project as a run of its own, which knows where it is from.
   await second.goTo('Export');
-  const [download] = await Promise.all([
-    other.waitForEvent('download'),
-    other.getByRole('button', { name: 'Download Hugging Face folder' }).click(),
-  ]);
+  const download = await second.exportAs('Hugging Face folder');
   const zip = info.outputPath('bold.zip');
   await download.saveAs(zip);
   await second.inProjects('Birds');
   await expect(second.project).toHaveText('Birds'); // what is chosen sooner comes into the one before
-  await second.choose('Choose a zip…', zip);
+  await second.importModel(zip);
   await expect(second.stages).toContainText('1 run');
   await second.goTo('Runs');
   await expect(second.runs).toContainText('bold');
-  const kin = other.getByRole('list', { name: 'Comes from' });
-  await expect(kin).toHaveText(/bold was brought in from a file[\d,]+bold came in$/);
+  const kin = other.getByRole('list', { name: 'Lineage of this run' });
+  await expect(kin).toHaveText(/bold imported from a file[\d,]+bold imported$/);
 
   // A run that is deleted is brought back whole; its fork stays where it is deleted for good.
   await second.inProjects('Whales');
@@ -210,7 +207,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
     await second.chooseRun(second.runs.filter({ hasNotText: 'bold' }));
     await second.runMenu(/^Delete/);
     await expect(second.runs).toHaveCount(1);
-    const notes = other.getByRole('region', { name: 'Notes' }).locator('> div');
+    const notes = other.getByRole('region', { name: 'Notifications' }).locator('> div');
     await notes
       .filter({ hasText: /deleted/ })
       .getByRole('button', { name: answer })
@@ -224,7 +221,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   await other.reload();
   await expect(second.runs).toHaveCount(1);
   await expect(kin).toHaveText(/is not here; fork of it20bold fork$/); // what was other in it is not known
-  await other.getByRole('button', { name: 'Light or dark' }).click();
+  await other.getByRole('button', { name: 'Switch light or dark' }).click();
   expect(second.errors).toEqual([]);
   await context.close();
   expect(filesWith(profile, sentinel)).not.toEqual([]); // else the check below would be none
@@ -243,8 +240,8 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   await expect(dialog).toContainText('Texts');
   await expect(dialog).toContainText('can’t be undone');
   await expectAccessible(page, 'deleting everything');
-  await dialog.getByRole('button', { name: 'Delete everything' }).click();
-  await expect(page.getByText('Everything of yours was deleted')).toBeVisible({ timeout: 60_000 });
+  await dialog.getByRole('button', { name: 'Delete all data' }).click();
+  await expect(page.getByText('All your data was deleted')).toBeVisible({ timeout: 60_000 });
   for (const each of [first, second]) {
     await expect(each.page.getByText('Train a language model on your own text')).toBeVisible({ timeout: 60_000 });
     await expect(each.project).toHaveText('Untitled');

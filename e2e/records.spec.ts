@@ -39,7 +39,7 @@ test('a tab of the last build with one project trains to its end; at rest it is 
     });
   const newer = new Studio(await context.newPage());
   await newer.page.goto('/text');
-  await expect(newer.page.getByText('trained in a tab of an earlier version of Homegrown')).toBeVisible();
+  await expect(newer.page.getByText('A tab with an earlier version of Homegrown is training')).toBeVisible();
   expect(await save()).toBe('saved');
 
   await page.evaluate(() => (globalThis as Old).stop());

@@ -42,7 +42,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
 
   // Asked by key and by button, between its steps.
   const events = page.getByRole('list', { name: 'Events' });
-  const scrubber = page.getByRole('slider', { name: 'Step of the sample' });
+  const scrubber = page.getByRole('slider', { name: 'Training step' });
   await page.keyboard.press('s');
   await expect(scrubber).toHaveAttribute('aria-valuetext', /asked$/, { timeout: 60_000 });
   const first = (await scrubber.getAttribute('aria-valuetext'))!;
@@ -52,8 +52,8 @@ test('a run is forked while its page is asked for more, goes on with other setti
   await scrubber.press('ArrowLeft');
   await expect(scrubber).toHaveAttribute('aria-valuetext', first);
   await page.getByText(/^All samples/).click();
-  await expect(page.getByRole('list', { name: 'Samples' })).toContainText('asked');
-  await expect(events).toContainText('Written, as was asked');
+  await expect(page.getByRole('list', { name: 'Samples' })).toContainText('on request');
+  await expect(events).toContainText('Sample written on request');
   await more.click();
   await page.getByRole('menuitem', { name: 'Evaluate now' }).click();
   await expect(events.getByText(/^Evaluated/)).not.toHaveCount(0, { timeout: 60_000 });
@@ -76,7 +76,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
   const reached = Number((await studio.strip.innerText()).match(/step ([\d,]+)/)![1]!.replaceAll(',', ''));
   // So far ahead that the run, which trains on, doesn't get there before the click.
   await studio.set({ Dropout: 0.2, Steps: reached + 1_000_000 });
-  await expect(dialog).toContainText('A new segment begins');
+  await expect(dialog).toContainText('Training continues with the changes');
   await dialog.getByRole('button', { name: /^Continue to step/ }).click({ timeout: 60_000 }); // it trains on meanwhile
   await expect(events.getByText(/Continued with other settings: .*dropout 0 → 0\.2/)).toBeVisible({
     timeout: 60_000,
@@ -88,7 +88,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
   await page.reload();
   await studio.goTo('Runs');
   await studio.chooseRun(studio.runs.filter({ hasText: 'slow' }));
-  const kin = page.getByRole('list', { name: 'Comes from' }).getByRole('listitem');
+  const kin = page.getByRole('list', { name: 'Lineage of this run' }).getByRole('listitem');
   await expect(kin).toHaveCount(2);
   await expect(kin.last()).toContainText(/slow fork, .*learning rate 0\.003 → 0\.0001/);
   await page.getByRole('link', { name: 'Lineage' }).click();

@@ -1,6 +1,6 @@
 /** What every journey needs: the studio opened clean, settings that train in seconds, and words for what it shows. */
 import { readFile, stat } from 'node:fs/promises';
-import { expect, type FileChooser, type Locator, type Page } from '@playwright/test';
+import { type Download, expect, type FileChooser, type Locator, type Page } from '@playwright/test';
 import { putValues, type Values } from './storage';
 
 /** A model that a software GPU trains in half a minute, and that learns more than which bytes are common. */
@@ -136,7 +136,7 @@ export class Studio {
     await expect(menu).toBeHidden();
   }
   async rename(name: string): Promise<void> {
-    await this.inProjects('Rename the project…');
+    await this.inProjects('Rename project…');
     await this.page.getByRole('textbox', { name: 'Project name' }).fill(name);
     await this.page.keyboard.press('Enter');
     await expect(this.project).toHaveText(name);
@@ -327,16 +327,34 @@ export class Studio {
     return sizes.reduce((a, b) => a + b, 0);
   }
 
+  /** Imports a zip on Export. The buttons are folded where there is a model. */
+  async importModel(zip: Parameters<Studio['choose']>[1]): Promise<void> {
+    const button = this.page.getByRole('button', { name: 'Choose zip…' });
+    await expect(this.page.getByText('Import a model')).toBeVisible();
+    if (!(await button.isVisible())) await this.page.getByText('Import a model').click();
+    await this.choose('Choose zip…', zip);
+  }
+  /** A use on Export, by its format: `GGUF`. */
+  use(format: string): Locator {
+    return this.page.getByRole('radio', { name: new RegExp(`${format}$`) });
+  }
+  /** The button that exports the file of the chosen use. */
+  get exportButton(): Locator {
+    return this.page.getByRole('article').getByRole('button', { name: /^(Export .* · |Download (again|step))/ });
+  }
+  /** Exports a format on the page Export. */
+  async exportAs(format: string): Promise<Download> {
+    await this.use(format).check({ force: true });
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.exportButton.click()]);
+    return download;
+  }
   /** Downloads the Hugging Face folder on Export, and waits until it is verified. */
   /** @returns the step of the model, which its name tells */
   async takeFolder(zip: string): Promise<number> {
     await this.goTo('Export');
-    const [download] = await Promise.all([
-      this.page.waitForEvent('download'),
-      this.page.getByRole('button', { name: 'Download Hugging Face folder' }).click(),
-    ]);
+    const download = await this.exportAs('Hugging Face folder');
     await download.saveAs(zip);
-    await expect(this.page.getByRole('article').getByText('Verified')).toBeVisible({ timeout: 60_000 });
+    await expect(this.page.getByRole('article').getByText('Exported and verified')).toBeVisible({ timeout: 60_000 });
     return Number(/-step-(\d+)\.zip$/.exec(download.suggestedFilename())![1]);
   }
   /** Brings a folder into a browser that has never seen it. */
@@ -346,7 +364,7 @@ export class Studio {
     });
     await this.open('/export');
     await this.useDevice(device);
-    await this.choose('Choose a zip…', zip);
+    await this.importModel(zip);
   }
 
   /** Waits until an event of the run says so. */
@@ -380,11 +398,11 @@ export async function talk(studio: Studio): Promise<{ text: string; probabilitie
   await page.getByRole('button', { name: 'Write', exact: true }).click();
   await expect(page.getByText(/^\d+ tokens? in |then the model ended/)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Write', exact: true })).toBeVisible(); // it is a Stop until then
-  const tokens = page.getByRole('listbox', { name: 'Tokens as written' });
+  const tokens = page.getByRole('listbox', { name: 'Generated tokens' });
   const text = await tokens.innerText();
   await tokens.getByRole('option').nth(4).click();
   const probabilities = await page
-    .getByRole('table', { name: /^What token/ })
+    .getByRole('table', { name: /^Alternatives of token/ })
     .getByRole('row')
     .allInnerTexts();
   expect(probabilities.length).toBeGreaterThan(5);

@@ -13,7 +13,7 @@ test('a text in an old encoding is read in the one in which its letters are righ
   await (await chooser).setFiles([french, latin('more.txt', 'Un thé déjà bu, très près de la fenêtre.\n'.repeat(20))]);
   // Both are one question, in place.
   const question = page.getByRole('group', { name: 'Questions about dropped files' });
-  await expect(question.getByRole('heading')).toHaveText('2 files: which line reads right?');
+  await expect(question.getByRole('heading')).toHaveText('2 files: which line looks right?');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(question).toContainText('Un thé déjà bu, très près');
   await expect(question.getByRole('radio', { name: /Windows-1252/ })).toBeChecked();
@@ -28,7 +28,7 @@ test('a text in an old encoding is read in the one in which its letters are righ
   await expect(page.getByRole('status').filter({ hasText: '2 added' })).toBeVisible();
   const table = page.getByRole('table', { name: 'Texts' });
   await table.getByRole('button', { name: 'notes.txt', exact: true }).press('Enter');
-  await expect(page.getByText('Was read as Western European, Windows-1252')).toBeVisible();
+  await expect(page.getByText('Converted from Western European, Windows-1252')).toBeVisible();
   await expect(page.getByText('Le café était fermé.').first()).toBeVisible();
   expect(studio.errors).toEqual([]);
 });
@@ -78,7 +78,7 @@ test('text is written by hand, many are chosen at once, and the focus stays on t
   await expect(page.getByRole('heading', { level: 1, name: 'Tokens & data' })).toBeVisible();
   await expect(page).toHaveURL(/\/p\/first\/tokens$/);
   await studio.goTo('Text');
-  const byHand = page.getByRole('dialog', { name: 'Add text by hand' });
+  const byHand = page.getByRole('dialog', { name: 'Paste text' });
   const draft = byHand.getByRole('textbox', { name: 'Text', exact: true });
   const question = page.getByRole('dialog', { name: 'Discard this text?' });
   await page.getByRole('button', { name: 'Paste text…' }).press('Enter');
@@ -94,17 +94,17 @@ test('text is written by hand, many are chosen at once, and the focus stays on t
   await expect(page.getByRole('heading', { level: 1, name: 'Text' })).toBeFocused();
 
   for (const words of ['Some years ago, never mind how long.', 'Having little or no money in my purse.']) {
-    await page.getByRole('button', { name: 'Paste…' }).press('Enter');
+    await page.getByRole('button', { name: 'Paste text…' }).press('Enter');
     await draft.fill(words);
     await byHand.getByRole('button', { name: 'Add text' }).press('Enter');
-    await expect(page.getByRole('button', { name: 'Paste…' })).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Paste text…' })).toBeFocused();
   }
   const table = page.getByRole('table', { name: 'Texts' });
   await expect(table.getByRole('row')).toHaveCount(4);
   // A long name takes no room from what stands beside it.
-  await page.getByRole('button', { name: 'Paste…' }).press('Enter');
+  await page.getByRole('button', { name: 'Paste text…' }).press('Enter');
   await draft.fill('Some years ago.');
-  await byHand.getByRole('textbox', { name: 'Name in the list' }).fill('a-name-'.repeat(30));
+  await byHand.getByRole('textbox', { name: 'Name' }).fill('a-name-'.repeat(30));
   await byHand.getByRole('button', { name: 'Add text' }).press('Enter');
   await table.getByRole('button', { name: /^a-name-/ }).press('Enter');
   const preview = page.getByRole('heading', { name: 'Preview' });
@@ -112,8 +112,8 @@ test('text is written by hand, many are chosen at once, and the focus stays on t
   await table.getByRole('button', { name: /^Remove a-name-/ }).press('Enter');
   const note = await page.getByText(/^a-name-.* removed/).boundingBox();
   expect(note!.width).toBeLessThan(560);
-  await table.getByRole('checkbox', { name: 'Select all that are shown' }).press('Space');
-  const selection = page.getByRole('group', { name: 'With what is selected' });
+  await table.getByRole('checkbox', { name: 'Select all rows' }).press('Space');
+  const selection = page.getByRole('group', { name: 'Selection' });
   await expect(selection).toContainText('3 texts selected');
   await selection.getByRole('button', { name: 'License…' }).press('Enter');
   await page.getByRole('button', { name: /. License$/ }).press('Enter');

@@ -65,9 +65,9 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   await expect(page.getByRole('heading', { level: 1, name: 'Playground' })).toBeVisible();
   // It is talked with as it has learnt: Enter says it, what was said goes along, and another answer takes the last one's place.
   const message = page.getByRole('textbox', { name: 'Message', exact: true });
-  const said = page.getByRole('list', { name: 'What was said' });
+  const said = page.getByRole('list', { name: 'Messages' });
   const status = page.getByText(/^\d+ tokens?( in |, then the model ended its turn)/);
-  await studio.set({ 'Longest answer': 12 });
+  await studio.set({ 'Maximum length': 12 });
   for (const [i, words] of ['What is a gam?', 'Who hunts?'].entries()) {
     await message.fill(words);
     await page.keyboard.press('Enter');
@@ -80,8 +80,8 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   await expect(status).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('textbox', { name: 'Seed' })).toHaveValue('2');
   await page.getByRole('button', { name: 'New chat' }).click();
-  await expect(said).toHaveText('What you say and what the model answers comes here');
-  await page.getByText('Write on', { exact: true }).click();
+  await expect(said).toHaveText('Your messages and the answers appear here');
+  await page.getByText('Continue text', { exact: true }).click();
   await expect(page.getByRole('textbox', { name: 'Prompt' })).toBeVisible();
 
   // Between it and its base: each point is measured, and one is kept as a run of its own.

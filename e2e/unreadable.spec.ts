@@ -33,9 +33,9 @@ for (const [turn, which] of ['even', 'odd'].entries()) {
       if (isReported) unreadable.set(key, i % 2 === turn ? damaged : newer);
     await studio.fill([...unreadable] as [string, string | object][]);
     await page.goto('/model');
-    await expect(page.getByText(/things that are stored cannot be read/)).toBeVisible();
+    await expect(page.getByText(/stored items can’t be read/)).toBeVisible();
     await page.getByRole('button', { name: 'Show…' }).click();
-    const list = page.getByRole('dialog', { name: 'What cannot be read' });
+    const list = page.getByRole('dialog', { name: 'Unreadable items' });
     await expectAccessible(page, 'what cannot be read');
     const run = `runs-index/${runId}`;
     const download = page.waitForEvent('download');
@@ -64,10 +64,10 @@ for (const [turn, which] of ['even', 'odd'].entries()) {
     await studio.flip(own!);
     await page.reload();
     await page.getByRole('button', { name: 'Write', exact: true }).click();
-    await expect(page.getByText(/^Step \d+ cannot be opened/).first()).toBeVisible();
+    await expect(page.getByText(/^Step \d+ can’t be opened/).first()).toBeVisible();
 
     await page.reload();
-    await expect(page.getByText(/things that are stored cannot be read/)).toBeVisible();
+    await expect(page.getByText(/stored items can’t be read/)).toBeVisible();
     const now = await studio.keys('');
     expect(there.filter((each) => !now.includes(each))).toEqual([]);
     for (const [key, value] of unreadable) expect(await studio.stored(key), key).toEqual(value);

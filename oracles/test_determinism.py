@@ -26,7 +26,7 @@ RUN = {"layers": 1, "heads": 2, "width": 32, "context": 32, "batch": 4, "steps":
 TIMED = {
     "JSON": rb'"(?:createdAt|created|activeMs|active_ms|tokens_per_second)": ?-?\d+(?:\.\d+)?(?:e-?\d+)?',
     "the run's own id": rb'"id": "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"',
-    "a model card": rb"begun on \d{4}-\d\d-\d\d|[\d.]+ (?:ms|s|min)(?: \d+ s)? of training on \w+\. About [\d.e-]+ Wh",
+    "a model card": rb"started on \d{4}-\d\d-\d\d|[\d.]+ (?:ms|s|min)(?: \d+ s)? of training on \w+\. About [\d.e-]+ Wh",
     "the offline page's check over its card": rb'(?<=id="crc32">)[0-9a-f]{8}(?=<)',
 }
 """All that may differ."""

@@ -156,7 +156,7 @@ def test_a_best_step_that_was_not_kept_is_told_until_it_is_beaten(adamw, tmp_pat
 )
 def test_what_accelerate_is_set_up_for_and_train_py_has_not_is_refused(adamw, tmp_path, monkeypatch, variable, value):
     monkeypatch.setenv(f"ACCELERATE_{variable}", value)
-    with pytest.raises(SystemExit, match="train.py has FSDP and bf16 alone"):
+    with pytest.raises(SystemExit, match="train.py supports only FSDP and bf16"):
         run_here(adamw.folder, tmp_path)
 
 
@@ -180,7 +180,7 @@ def test_a_flipped_bit_ends_it_before_it_trains(adamw, tmp_path, name):
     tensors = bytearray(path.read_bytes())
     tensors[-1] ^= 1
     path.write_bytes(tensors)
-    with pytest.raises(SystemExit, match="tensors have changed since they were written"):
+    with pytest.raises(SystemExit, match="tensors have changed since they were saved"):
         run_here(folder, tmp_path / "checkpoints")
     assert not (tmp_path / "checkpoints").exists()
 

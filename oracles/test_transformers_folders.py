@@ -135,7 +135,7 @@ CHANGED = {
         without("h.1.attn.c_proj.bias"),
         r"in 1 places: transformer\.h\.1\.attn\.c_proj\.bias is missing",
     ),
-    "a file that can run code": (as_pickle, r"pytorch_model\.bin cannot be read: such files can run code"),
+    "a file that can run code": (as_pickle, r"pytorch_model\.bin can’t be imported: such files can run code"),
     "a weight that is no number": (with_nan, r"transformer\.h\.1\.mlp\.c_fc\.weight\[243\] is not a finite number"),
     "a tokenizer that is not byte-level": (as_word_piece, "This tokenizer cannot be used"),
     "a tokenizer that changes the text in another way": (

@@ -13,6 +13,7 @@ export async function buildPage(): Promise<string> {
     // What the exporter fills in.
     title: '{{title}}',
     curve: '{{curve}}',
+    baselines: '{{baselines}}',
     model: '{{model}}',
     weights: '{{weights}}',
   });

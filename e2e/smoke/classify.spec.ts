@@ -1,6 +1,7 @@
 /** Classify: a classifier is trained and judged, and one whose page goes resumes from its last save. */
 import { expect, test } from '@playwright/test';
 import { addTable, matrix, opened, setPasses } from '../labels';
+import { ownWords } from '../ownWords';
 
 test('a classifier whose tab closes resumes from its last checkpoint and is evaluated at its end', async ({ page }) => {
   const studio = await opened(page);
@@ -17,6 +18,8 @@ test('a classifier whose tab closes resumes from its last checkpoint and is eval
     .click();
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
   await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
+  const words = await ownWords(page);
+  expect(words.length, words.join(' ')).toBeLessThanOrEqual(250);
   await studio.goTo('Tune');
   await expect(page.getByRole('main')).toContainText(/% of 24 texts right/);
   // Another one takes its place.

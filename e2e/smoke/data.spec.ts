@@ -19,9 +19,9 @@ test('several files become whole documents: Data, Model and the start show what 
   await page.getByText('Bytes', { exact: true }).click();
   await studio.goTo('Model');
   await studio.set({ ...SMALL, Context: 64, Steps: 20, 'Warm-up': 2, 'Evaluate every': 10 });
-  const seldom = page.getByText('Seldom changed').last();
+  const seldom = page.getByText('Advanced', { exact: true }).last();
   await seldom.click();
-  await page.getByRole('button', { name: /Rows are of$/ }).click();
+  await page.getByRole('button', { name: /Packing$/ }).click();
   await page.getByRole('option', { name: /^Whole documents/ }).click();
 
   await studio.goTo('Data');

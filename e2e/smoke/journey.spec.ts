@@ -14,7 +14,7 @@ test('a GPT is trained on a file on WebGPU, exported, and writes the same after 
       architecture: 'GPT',
       device: 'WebGPU',
       settings: { ...TINY, Steps: STEPS, 'Evaluate every': STEPS },
-      advanced: { 'Evaluate on': 2048 },
+      advanced: { 'Evaluation tokens': 2048 },
       async train() {
         // Traced once and replayed: only such a step has something planned, and a time to encode it.
         await expect(

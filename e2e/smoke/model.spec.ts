@@ -14,11 +14,11 @@ test('Model reads a decimal comma, corrects a value below the minimum, and reset
   await expect(rate).toHaveValue('0.003');
   await studio.set({ Layers: 0 });
   const layers = studio.field('Layers');
-  await expect(layers).toHaveAccessibleDescription(/below 1, the least: set to 1/);
+  await expect(layers).toHaveAccessibleDescription(/below the minimum, 1: set to 1/);
   await layers.focus();
   await expect(layers).not.toHaveAccessibleDescription(/set to/);
   await expect(studio.field('Steps')).toHaveValue('20');
-  await page.getByRole('button', { name: /changed: give back the usual values$/ }).click();
+  await page.getByRole('button', { name: /changed: reset to defaults$/ }).click();
   await expect(studio.field('Steps')).toHaveValue('2,000');
   await studio.set({ 'Learning rate': '.003' });
   await expect(rate).toHaveValue('0.003');

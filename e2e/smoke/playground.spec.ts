@@ -19,8 +19,12 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await expect(studio.strip).toContainText('step 30');
   await page.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Sample now' }).click();
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByText(/^All samples/).click();
-  await expect(page.getByRole('list', { name: 'Samples' })).toContainText('asked');
+  const samples = page.getByRole('list', { name: 'Samples' });
+  await expect(samples).toContainText('on request');
+  // What opens below the edge of the window comes into view.
+  await expect(samples.getByRole('listitem').first()).toBeInViewport({ ratio: 1 });
   await page
     .getByRole('button', { name: /^Try it/ })
     .first()
@@ -31,7 +35,7 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await expect(studio.strip.getByRole('button', { name: /^Device/ })).toBeVisible();
   await expect(studio.strip.getByRole('button', { name: 'Find or run a command' })).toBeVisible();
   await page.getByRole('textbox', { name: 'Prompt' }).fill('The sea is wide. '.repeat(400));
-  await expect(page.getByText(/^The model reads about the last \d+ characters of this/)).toBeVisible();
+  await expect(page.getByText(/^Only about the last \d+ characters fit/)).toBeVisible();
   await studio.set({ Length: 60 });
   await page.getByRole('button', { name: 'Write', exact: true }).focus();
   await page.keyboard.press('ControlOrMeta+Enter');
@@ -40,7 +44,7 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await expect(page.getByText(/^Longest copied passage: ([1-9]\d* words?, “.+”|none)$/)).toBeVisible();
 
   // What it wrote is there after a reload, and after another run is chosen, with the model that wrote it.
-  const tokens = page.getByRole('listbox', { name: 'Tokens as written' });
+  const tokens = page.getByRole('listbox', { name: 'Generated tokens' });
   const [prompt, text] = [await page.getByRole('textbox', { name: 'Prompt' }).inputValue(), await tokens.innerText()];
   await expect.poll(() => storedReason(page)).toBe('length');
   await page.reload();

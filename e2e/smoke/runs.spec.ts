@@ -38,22 +38,22 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await expect(named.getByRole('radio')).toBeChecked();
   await expectAccessible(page, 'Runs, two');
 
-  // A step that is pinned stays; what they may take is told, and can be set.
-  const steps = page.getByRole('table', { name: 'Kept steps' }).getByRole('row');
+  // A pinned checkpoint stays; the storage limit is shown, and can be set.
+  const steps = page.getByRole('table', { name: 'Checkpoints' }).getByRole('row');
   await page.getByRole('button', { name: 'Pin step 0' }).click();
   await expect(steps.filter({ hasText: 'pinned' })).toContainText('0');
-  await page.getByRole('button', { name: 'Budget…' }).click();
-  await page.getByRole('textbox', { name: 'Budget' }).fill('64');
+  await page.getByRole('button', { name: 'Storage limit…' }).click();
+  await page.getByRole('textbox', { name: 'Storage limit' }).fill('64');
   await page.getByRole('button', { name: 'Allow 64 MB' }).click();
-  await expect(page.getByText(/ of at most 64 MB/)).toBeVisible();
+  await expect(page.getByText(/ of 64 MB$/)).toBeVisible();
 
   // The table and the curves as files.
   for (const [entry, name, head] of [
-    ['The table', /-runs\.csv$/, 'Run,Tags,Note,Begun,Bits per byte,'],
-    ['The curves', /-curves\.csv$/, 'Run,Of,Step,Tokens,Time (ms),'],
+    ['Table', /-runs\.csv$/, 'Run,Tags,Note,Started,Bits per byte,'],
+    ['Curves', /-curves\.csv$/, 'Run,Of,Step,Tokens,Time (ms),'],
   ] as const) {
     const file = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Download csv' }).click();
+    await page.getByRole('button', { name: 'Download CSV' }).click();
     await page.getByRole('menuitem', { name: entry }).click();
     expect((await file).suggestedFilename()).toMatch(name);
     const lines = (await readFile(await (await file).path(), 'utf8')).split('\r\n');
@@ -66,7 +66,7 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await page.getByRole('button', { name: /^New run from / }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Model' })).toBeVisible();
   await expect(studio.field('Width')).toHaveValue('16');
-  await page.getByRole('region', { name: 'Notes' }).getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('region', { name: 'Notifications' }).getByRole('button', { name: 'Undo' }).click();
   await expect(studio.field('Width')).toHaveValue('32');
   await studio.goTo('Runs');
 
@@ -80,9 +80,10 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
 
   // Any kept step is written with and taken home; each page shows the run that was chosen there.
   await studio.chooseRun(named);
-  await studio.runMenu(/^Write with it/);
+  await studio.runMenu(/^Write text/);
   await expect(page.getByText(/^Step 20 of wide/)).toBeVisible();
-  await page.getByRole('button', { name: /Checkpoint$/ }).click();
+  const checkpoint = page.getByRole('button', { name: /Checkpoint$/ });
+  await checkpoint.click();
   await page.getByRole('option', { name: /^Step 0\b.*pinned/ }).click();
   await expect(page.getByText(/^Step 0 of wide/)).toBeVisible();
   await studio.set({ Length: 4 });
@@ -90,19 +91,16 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await expect(page.getByText(/^4 tokens in/)).toBeVisible({ timeout: 60_000 });
   await studio.goTo('Runs');
   await studio.chooseRun(named);
-  await studio.runMenu(/^Export it/);
-  await expect(page.getByText(/^Step 0 of wide/)).toBeVisible();
-  const [taken] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download Hugging Face folder' }).click(),
-  ]);
+  await studio.runMenu(/^Export model/);
+  await expect(checkpoint).toContainText('Step 0');
+  const taken = await studio.exportAs('Hugging Face folder');
   expect(taken.suggestedFilename()).toBe('wide-step-0.zip');
   await studio.goTo('Playground');
   await page.getByRole('button', { name: /Run$/ }).click();
   await page.getByRole('option', { name: /pasted-text-1/ }).click();
   await expect(page.getByText(/^Step 20 of pasted-text-1/)).toBeVisible();
   await studio.goTo('Export');
-  await expect(page.getByText(/^Step 0 of wide/)).toBeVisible();
+  await expect(checkpoint).toContainText('Step 0');
 
   await studio.goTo('Runs');
   await page.reload();

@@ -22,7 +22,7 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
   };
   await choose();
   const question = page.getByRole('group', { name: 'Questions about dropped files' });
-  await expect(question.getByRole('heading')).toHaveText('3 files: use them with all markup?');
+  await expect(question.getByRole('heading')).toHaveText('3 files: train on their markup too?');
   await expect(question).toContainText('1 HTML page and 2 XML files');
   const notice = page.getByRole('status').filter({ hasText: 'skipped' });
   await expect(notice).toContainText('1 added, 3 need you, 2 skipped');
@@ -38,7 +38,7 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
 
   await choose();
   await expect(notice).toContainText('3 need you, 3 skipped'); // june.txt is here already
-  await studio.tabTo('button', /^Use them as they are$/);
+  await studio.tabTo('button', /^Use as plain text$/);
   await page.keyboard.press('Enter');
   // Of this drop nothing else was added, so the three files are a text of their own.
   const table = page.getByRole('table', { name: 'Texts' });
@@ -47,22 +47,22 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
   await expect(table.getByRole('row')).toHaveCount(6);
   for (const { name } of files.slice(0, 4)) await expect(table.getByText(name, { exact: true })).toBeVisible();
   await table.getByRole('button', { name: 'page.xml', exact: true }).press('Enter');
-  await expect(page.getByText('Is taken as the XML file that it is')).toBeVisible();
+  await expect(page.getByText('Used as plain text: the model learns the markup of this XML file too')).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
 
   // A document is left out and put back: what is learnt is less meanwhile, and its content stays.
   const characters = page.getByRole('navigation', { name: 'Stages' }).getByText(/characters/);
   const all = await characters.textContent();
-  await expect(table.getByRole('button', { name: 'Leave rows.rss out' })).toHaveText('Leave out');
-  await table.getByRole('button', { name: 'Leave rows.rss out' }).press('Enter');
-  await expect(table.getByText('left out', { exact: true })).toBeVisible();
+  await expect(table.getByRole('button', { name: 'Exclude rows.rss' })).toHaveText('Exclude');
+  await table.getByRole('button', { name: 'Exclude rows.rss' }).press('Enter');
+  await expect(table.getByText('excluded', { exact: true })).toBeVisible();
   await expect(characters).not.toHaveText(all!);
   await expectAccessible(page, 'a document that is left out');
   await page.reload();
-  const last = page.getByRole('status').filter({ hasText: 'Added last: 3 added, 3 skipped' });
+  const last = page.getByRole('status').filter({ hasText: 'Last drop: 3 added, 3 skipped' });
   await last.getByRole('button', { name: 'Show' }).press('Enter');
   await expect(page.getByRole('group', { name: 'Files that were not added' })).toContainText('Thumbs.db hidden');
-  await table.getByRole('button', { name: 'Put rows.rss back' }).press('Enter');
+  await table.getByRole('button', { name: 'Include rows.rss' }).press('Enter');
   await expect(characters).toHaveText(all!);
   expect(studio.errors).toEqual([]);
 });

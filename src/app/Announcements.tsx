@@ -38,18 +38,18 @@ export function announcement(s: Studio, judgement: string | undefined): string {
     case 'preparing':
       return 'Preparing text, tokenizer and data';
     case 'compiling':
-      if (isBeginning(phase)) return 'Beginning the first step';
+      if (isBeginning(phase)) return 'Running the first step';
       return phase.kernels ? `Compiling ${formatKernels(phase.kernels.of)}` : 'Compiling';
     case 'training':
       return judgement === undefined ? 'Training' : `Training: ${judgement}`;
     case 'stopping':
       return 'Stopping and saving';
     case 'stopped':
-      return sentence(`${word} at step ${formatCount(phase.step)}, which is saved`, judgement);
+      return sentence(`${word} at step ${formatCount(phase.step)}, saved`, judgement);
     case 'finished': {
       const last = log.evaluations.at(-1);
       const objective = record?.objective ?? s.project.recipe.objective;
-      const result = last ? `, ${headlineWords(objective, last.loss)} on held-out text` : '';
+      const result = last ? `, ${headlineWords(objective, last.loss)} on the validation set` : '';
       return sentence(`${word} at step ${formatCount(phase.step)}${result}`, judgement);
     }
     case 'failed':
@@ -64,18 +64,18 @@ function exportWords({ exports }: Studio): string | undefined {
   if (!last) return undefined;
   switch (last.kind) {
     case 'writing':
-      return 'Writing the model';
+      return 'Exporting the model';
     case 'failed':
       return undefined; // The page's own alert says it.
     case 'waiting':
     case 'checking':
     case 'unchecked':
     case 'uncheckable':
-      return `${last.file.name} written`;
+      return `${last.file.name} exported`;
     case 'verified':
-      return `${last.file.name} written and verified`;
+      return `${last.file.name} exported and verified`;
     case 'mismatch':
-      return `${last.file.name} written, and does not match`;
+      return `${last.file.name} exported, but the check failed`;
     default:
       return last satisfies never;
   }

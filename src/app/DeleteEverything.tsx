@@ -8,19 +8,20 @@ import styles from './DeleteEverything.module.css';
 import { askToDeleteEverything } from './everything';
 import { measureUsage } from './privacyPromise';
 
-/** What would be freed, by kind, and the one button that frees it. There is no undo, which is said. */
+/** Sizes of all stored data by kind, and the button that deletes it. There is no undo, and the dialog says so. */
 export function DeleteEverything({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const refusal = useStudio(deleteEverythingRefusal);
   return (
     <Dialog
       isOpen={isOpen}
       onClose={onClose}
-      title="Delete everything of yours from this browser?"
+      title="Delete all your data from this browser?"
       actions={
         <>
-          <Button onPress={onClose}>Keep it</Button>
+          <Button onPress={onClose}>Cancel</Button>
           <Button variant="risk" disabledReason={refusal} onPress={askToDeleteEverything}>
-            Delete everything
+            {' '}
+            Delete all data{' '}
           </Button>
         </>
       }
@@ -51,14 +52,14 @@ function What() {
           </div>
         ))}
         <div className={styles.sum}>
-          <dt>All that is stored, as the browser counts it</dt>
+          <dt>Total, as the browser counts it</dt>
           <dd />
           <dd>{bytes === undefined ? '–' : formatBytes(bytes)}</dd>
         </div>
       </dl>
       <p>
-        This can’t be undone. Download on Export what you want to keep. Your settings are deleted too. The app’s own
-        files stay, so that it opens without a network; its other tabs start over.
+        This can’t be undone. Export what you want to keep first. Your settings are deleted too. The app itself stays
+        available offline, and its other tabs reload.
       </p>
     </>
   );
@@ -66,7 +67,7 @@ function What() {
 
 /** What a page shows while it, or another tab, deletes. */
 export const Deleting = () => (
-  <Stage title="Homegrown" summary="Everything of yours is being deleted from this browser. This takes a few seconds">
+  <Stage title="Homegrown" summary="Deleting all your data from this browser. This takes a few seconds">
     {null}
   </Stage>
 );

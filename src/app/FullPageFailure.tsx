@@ -8,7 +8,7 @@ import { recovery } from './recovery';
 export function FullPageFailure({ failure }: { failure: FailureData }) {
   return (
     <div className={styles.fullPage}>
-      <Stage title="Homegrown" summary="Grows a language model from your own text, in this tab">
+      <Stage title="Homegrown" summary="Train a language model on your own text, in this tab">
         <Failure
           title={headline(failure)}
           safe={
@@ -16,12 +16,12 @@ export function FullPageFailure({ failure }: { failure: FailureData }) {
               ? [
                   {
                     text: 'Nothing was changed',
-                    detail: 'what was stored before is out of reach, not deleted',
+                    detail: 'your stored data can’t be reached, but is not deleted',
                     tone: 'warn',
                   },
-                  { text: 'Nothing has left this machine' },
+                  { text: 'Nothing has left this computer' },
                 ]
-              : [{ text: 'What was stored before', detail: 'untouched' }, { text: 'Nothing has left this machine' }]
+              : [{ text: 'Your stored data', detail: 'unchanged' }, { text: 'Nothing has left this computer' }]
           }
           {...recovery(failure)}
         >

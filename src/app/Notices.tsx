@@ -2,7 +2,7 @@ import { formatCount } from '../core/base/units';
 import { useStudio } from '../state/react';
 import { Button, Notice } from '../ui';
 
-/** What is so on every stage: something stored cannot be read, another tab trains. */
+/** Notices on every page: stored items that can't be read, and a run that trains in another tab. */
 export function Notices({ onShow }: { onShow: () => void }) {
   const { length } = useStudio((s) => s.unreadable);
   const isElsewhere = useStudio((s) => s.trainingElsewhere);
@@ -10,26 +10,21 @@ export function Notices({ onShow }: { onShow: () => void }) {
   return (
     <section aria-label="Notices">
       {isElsewhere && (
-        <Notice tone="ok" title="A run is being trained in another tab">
-          It goes on there, and is shown here when it has ended. Until then no other can be begun.
+        <Notice tone="ok" title="Training in another tab">
+          The run appears here when it ends. Until then, you can’t start another.
         </Notice>
       )}
       {length > 0 && (
         <Notice
           tone="warn"
-          title={
-            length === 1
-              ? 'One thing that is stored cannot be read'
-              : `${formatCount(length)} things that are stored cannot be read`
-          }
+          title={length === 1 ? 'One stored item can’t be read' : `${formatCount(length)} stored items can’t be read`}
           actions={
             <Button isDense onPress={onShow}>
               Show…
             </Button>
           }
         >
-          {length === 1 ? 'It is left as it is and not used' : 'They are left as they are and not used'}. Everything
-          else works.
+          {length === 1 ? 'It is unchanged and not used' : 'They are unchanged and not used'}. Everything else works.
         </Notice>
       )}
     </section>

@@ -13,12 +13,12 @@ export function PageFailure({ title, failure }: { title: string; failure: Failur
   return (
     <Stage title={title}>
       <Failure
-        title={failure.code === 'load-failed' ? 'This page did not load' : headline(failure)}
+        title={failure.code === 'load-failed' ? 'This page didn’t load' : headline(failure)}
         safe={[
           { text: 'Text, tokenizer and data', detail: 'stored in this browser' },
-          ...(saved ? [{ text: `Step ${formatCount(saved.step)}, saved and read back` }] : []),
+          ...(saved ? [{ text: `Step ${formatCount(saved.step)}, saved and checked` }] : []),
           ...(isRunning
-            ? [{ text: 'Training goes on', detail: 'stop and save before reloading', tone: 'warn' } as const]
+            ? [{ text: 'Training continues', detail: 'stop and save before reloading', tone: 'warn' } as const]
             : []),
         ]}
         {...recovery(failure)}
@@ -39,7 +39,7 @@ export function NotFound({ path, onHome }: { path: string; onHome: () => void })
           </Button>
         }
       >
-        There is no page at {path}
+        No page at {path}
       </EmptyState>
     </Stage>
   );

@@ -73,7 +73,7 @@ function useDeviceFact(): StripFact {
       {name}
     </MenuButton>
   );
-  if (device.kind === 'failed') return { label: 'Device', value: menu, detail: 'did not open', tone: 'error' };
+  if (device.kind === 'failed') return { label: 'Device', value: menu, detail: 'didn’t open', tone: 'error' };
   if (device.kind === 'opening') return { label: 'Device', value: menu };
   const { kind, software, features } = device.info;
   const detail = [KIND_NAME[kind], ...(software ? ['in software'] : features.includes('shader-f16') ? ['f16'] : [])];

@@ -5,7 +5,7 @@ import { describeWork } from '../state/work';
 import { Button, Dialog } from '../ui';
 import styles from './UnreadableDialog.module.css';
 
-/** Each thing that cannot be read: what it is, why, how large; and its bytes, to take along. */
+/** Lists stored items that can't be read, with the reason, the size and a download of the raw bytes. */
 export function UnreadableDialog({ onClose }: { onClose: () => void }) {
   const unreadable = useStudio((s) => s.unreadable);
   const taking = useStudio((s) => s.takingRaw);
@@ -15,16 +15,13 @@ export function UnreadableDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       isOpen
       onClose={onClose}
-      title="What cannot be read"
+      title="Unreadable items"
       width={640}
       isDismissable
       actions={<Button onPress={onClose}>Close</Button>}
     >
-      <p>
-        It is left as it is: nothing here is used, changed or removed. A download holds what is stored, value by value,
-        for whoever may know how to read it.
-      </p>
-      <ul className={styles.list} tabIndex={0} aria-label="What cannot be read">
+      <p>These items are not used, changed or removed. A download has the raw stored values.</p>
+      <ul className={styles.list} tabIndex={0} aria-label="Unreadable items">
         {unreadable.map((record) => (
           <li key={record.key}>
             <div>
@@ -36,7 +33,7 @@ export function UnreadableDialog({ onClose }: { onClose: () => void }) {
               isDense
               icon="download"
               label={`Download ${record.name}, ${record.key}`}
-              disabledReason={busy && 'Another one is being written'}
+              disabledReason={busy && 'Another download is running'}
               onPress={() => void takeRaw(record.key)}
             >
               Download

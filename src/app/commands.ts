@@ -42,12 +42,12 @@ export function commands(s: Studio, store: StudioStore, shell: Shell): readonly 
 
 /** Keys that belong to one control; the help lists them, the controls answer them. */
 export const KEYS_OF_CONTROLS: readonly Action[] = [
-  { id: 'undo', group: 'In place', label: 'Undo a removal', keys: 'mod+z', run: () => undefined },
-  { id: 'leave', group: 'In place', label: 'Close, or take back', keys: 'escape', run: () => undefined },
+  { id: 'undo', group: 'In place', label: 'Undo', keys: 'mod+z', run: () => undefined },
+  { id: 'leave', group: 'In place', label: 'Close or cancel', keys: 'escape', run: () => undefined },
   {
     id: 'tokens',
     group: 'In place',
-    label: 'Token by token, point by point',
+    label: 'Move by token or point',
     keys: 'arrowleft+arrowright',
     run: () => undefined,
   },
@@ -140,7 +140,7 @@ const withoutKeys = ({ keys: _, ...action }: Action): Action => action;
 const stopWork = (work: Work): Action => ({
   id: 'stop-work',
   group: 'Run',
-  label: 'Cancel what is being done',
+  label: 'Cancel the running task',
   keys: 'mod+.',
   run: () => {
     if (work.kind === 'busy') work.stop();
@@ -185,9 +185,9 @@ const hintOf = ({ line }: StageState) => (line === undefined ? {} : { hint: line
 function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
   return [
     ...projectActions(s, shell),
-    { id: 'import', group: 'Project', label: 'Bring in a model…', run: () => shell.go('/export') },
+    { id: 'import', group: 'Project', label: 'Import a model…', run: () => shell.go('/export') },
     ...(s.unreadable.length > 0
-      ? [{ id: 'unreadable', group: 'Project', label: 'See what cannot be read…', run: shell.openUnreadable }]
+      ? [{ id: 'unreadable', group: 'Project', label: 'Show unreadable items…', run: shell.openUnreadable }]
       : []),
     ...deviceChoices(s)
       .filter(({ isChosen }) => !isChosen)
@@ -207,15 +207,15 @@ function settings(s: Studio, store: StudioStore, shell: Shell): Action[] {
     {
       id: 'privacy',
       group: 'View',
-      label: 'Check that nothing leaves this computer',
+      label: 'Check network privacy',
       words: 'privacy private data offline network upload cloud',
       run: shell.openPrivacy,
     },
-    { id: 'theme', group: 'View', label: 'Light or dark', run: toggleTheme },
+    { id: 'theme', group: 'View', label: 'Switch light or dark', run: toggleTheme },
     {
       id: 'single-keys',
       group: 'View',
-      label: shell.hasSingleKeys ? 'Switch keys without Ctrl off' : 'Switch keys without Ctrl on',
+      label: shell.hasSingleKeys ? 'Turn single-key shortcuts off' : 'Turn single-key shortcuts on',
       hint: '[ ] / ?',
       run: shell.toggleSingleKeys,
     },
@@ -232,9 +232,9 @@ function keysOnly(s: Studio, shell: Shell): Action[] {
   return [
     { id: 'palette', ...help, label: 'Find or run a command', keys: 'mod+k', run: shell.openPalette },
     { id: 'help', group: 'View', label: 'All keys', keys: '?', run: shell.openHelp },
-    { id: 'previous', ...help, label: 'Previous stage', keys: '[', run: step(-1) },
-    { id: 'next', ...help, label: 'Next stage', keys: ']', run: step(1) },
-    { id: 'find', ...help, label: 'Filter or find in this pane', keys: '/', run: focusFind },
+    { id: 'previous', ...help, label: 'Previous page', keys: '[', run: step(-1) },
+    { id: 'next', ...help, label: 'Next page', keys: ']', run: step(1) },
+    { id: 'find', ...help, label: 'Find in this pane', keys: '/', run: focusFind },
     { id: 'next-pane', ...help, label: 'Next pane', keys: 'f6', run: () => focusPane(1) },
     { id: 'previous-pane', ...help, label: 'Previous pane', keys: 'shift+f6', run: () => focusPane(-1) },
   ];

@@ -7,9 +7,9 @@ import { isTraining, trainingRun } from '../state/openRun';
 
 export const KIND_NAME: Record<DeviceKind, string> = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
 const HOW: Record<DeviceKind, string> = {
-  webgpu: 'graphics processor',
-  wasm: 'processor, SIMD',
-  cpu: 'processor, plain JavaScript',
+  webgpu: 'GPU',
+  wasm: 'CPU with SIMD',
+  cpu: 'CPU in plain JavaScript',
 };
 
 export interface DeviceChoice {
@@ -33,7 +33,7 @@ export function deviceChoices({ device, measured }: Pick<Studio, 'device' | 'mea
   });
 }
 
-/** `133 MB of memory planned`: of the run that trains, else of the project's settings. */
+/** `133 MB planned`: of the run that trains, else of the project's settings. */
 export function memoryWords(s: Pick<Studio, 'project' | 'device'> & Parameters<typeof trainingRun>[0]): string {
   const log = trainingRun(s)?.log;
   if (log?.cost.plannedBytes !== undefined) return `${formatBytes(log.cost.plannedBytes)} of memory planned`;
@@ -46,7 +46,7 @@ export function memoryWords(s: Pick<Studio, 'project' | 'device'> & Parameters<t
 export function chooseDevice(store: StudioStore, kind: DeviceKind): void {
   const studio = store.getState();
   const { writing, toast } = studio;
-  if (isTraining(studio)) toast({ text: 'The device stays while a run trains', detail: 'stop and save first' });
-  else if (writing.kind === 'writing') toast({ text: 'The device stays while text is written', detail: 'stop first' });
+  if (isTraining(studio)) toast({ text: 'Can’t change the device during training', detail: 'Stop and save first' });
+  else if (writing.kind === 'writing') toast({ text: 'Can’t change the device while writing', detail: 'Stop first' });
   else void studio.useDevice(kind);
 }

@@ -53,7 +53,7 @@ function askBeforeLeaving(store: StudioStore): () => void {
 /** Nothing fails in silence. */
 function surfaceErrors(store: StudioStore): () => void {
   const show = (error: unknown): void =>
-    store.getState().toast({ text: 'Something in Homegrown failed', detail: toFailure(error).message });
+    store.getState().toast({ text: 'Unexpected error', detail: toFailure(error).message });
   const onError = (event: ErrorEvent): void => {
     // Browsers report this when a layout takes two rounds; nothing is wrong.
     if (!event.message.startsWith('ResizeObserver loop')) show(event.error ?? event.message);

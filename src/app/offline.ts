@@ -79,14 +79,14 @@ function hear(store: StudioStore, told: Told, from: 'active' | 'newer' | 'first'
       // What follows reloads the page, as a rule in a tenth of that.
       clearTimeout(saysThatItWaits);
       saysThatItWaits = setTimeout(() => {
-        store.getState().toast({ text: 'The newer version waits', detail: 'the browser opens it within a minute' });
+        store.getState().toast({ text: 'Newer version not open yet', detail: 'The browser opens it within a minute' });
       }, LATE_MS);
       break;
     case 'open elsewhere': {
       // Who asked twice may hear this of the first time after the second was granted: what was asked stays asked.
       const others = told.pages - 1;
       const words = others === 1 ? 'another tab of Homegrown is' : `${others} other tabs of Homegrown are`;
-      store.getState().toast({ text: 'The newer version waits', detail: `${words} open` });
+      store.getState().toast({ text: 'Newer version not open yet', detail: `Close it first: ${words} open` });
       break;
     }
     default:
@@ -106,8 +106,8 @@ function tellNewer(store: StudioStore): void {
   if (store.getState().hasNewer) return;
   store.setState({ hasNewer: true });
   store.getState().toast({
-    text: 'A newer version of Homegrown is here',
-    detail: 'it opens when all tabs of this one are closed',
+    text: 'A newer version is ready',
+    detail: 'It opens once all tabs of this one are closed',
   });
 }
 

@@ -16,8 +16,8 @@ export async function open(onDeleting: () => void): Promise<StudioStore> {
   if (!isSecureContext) {
     throw new HomegrownError(
       'storage-blocked',
-      `${location.origin} is not a secure address, so the browser withholds storage, GPU and hashing`,
-      'Open Homegrown over https, or from localhost on the machine that serves it.',
+      `${location.origin} is not a secure address, so the browser blocks storage, GPU and hashing`,
+      'Open Homegrown over https, or from localhost on its own computer.',
     );
   }
   const deleted = await deleteWhatWasAsked(onDeleting).catch(toFailure);
@@ -41,6 +41,6 @@ export async function open(onDeleting: () => void): Promise<StudioStore> {
 
 function tellDeleted(studio: StudioStore, deleted: boolean | Failure): void {
   const { toast } = studio.getState();
-  if (deleted === true) toast({ text: 'Everything of yours was deleted', detail: 'the app itself stays, for offline' });
-  else if (deleted !== false) toast({ text: 'Not everything was deleted', detail: explain(deleted) });
+  if (deleted === true) toast({ text: 'All your data was deleted', detail: 'The app itself stays available offline' });
+  else if (deleted !== false) toast({ text: 'Not all data was deleted', detail: explain(deleted) });
 }

@@ -44,7 +44,7 @@ function readRun(s: Studio): Reading | undefined {
       return work ? readWork('Preparing', work) : { fact: { label: 'Preparing', value: 'text to tokens' } };
     }
     case 'compiling':
-      if (isBeginning(phase)) return { fact: { label: 'Beginning', value: 'the first step' } };
+      if (isBeginning(phase)) return { fact: { label: 'Running', value: 'the first step' } };
       return readCompiling(phase.kernels);
     case 'training':
     case 'stopping': {
@@ -79,7 +79,7 @@ function readWriting(s: Studio, now: number): Reading {
   if (playgroundKind(s) === 'classifier') return { fact: { label: 'Classifying', value: 'a text' } };
   if (playgroundKind(s) === 'encoder') return { fact: { label: 'Filling', value: 'the blanks of a passage' } };
   const each = writing.kind === 'writing' && written.length > 0 ? (now - writing.since) / written.length : undefined;
-  const pace = each !== undefined && each >= 0.5 ? `, ${formatDuration(each)} a token` : '';
+  const pace = each !== undefined && each >= 0.5 ? `, ${formatDuration(each)} per token` : '';
   return {
     fact: {
       label: 'Writing',

@@ -29,16 +29,16 @@ const ACTIONS: readonly ProjectAction[] = [
     label: 'New project',
     run: (s, shell) => void s.newProject().then((isOpen) => isOpen && shell.go('/text')),
   },
-  { id: 'rename', label: 'Rename the project…', run: (_, shell) => shell.rename() },
+  { id: 'rename', label: 'Rename project…', run: (_, shell) => shell.rename() },
   {
     id: 'duplicate',
-    label: 'Duplicate the project',
+    label: 'Duplicate project',
     hint: 'without its runs',
     run: (s) => void s.duplicateProject(),
   },
   {
     id: 'delete-project',
-    label: 'Delete the project',
+    label: 'Delete project',
     refusal: deleteProjectRefusal,
     run: (s) => void s.deleteProject(),
   },
@@ -64,20 +64,20 @@ type Open = Pick<Studio, 'projects'> & { project: Pick<Studio['project'], 'id' |
 export const openActions = (s: Open & Pick<Studio, 'open' | 'rescueProject'>): readonly Action[] => [
   ...otherProjects(s).map((row) => ({
     id: openId(row),
-    group: 'Open a project',
+    group: 'Open project',
     label: row.name,
     hint: projectSize(row),
     run: () => void s.open(row.id),
   })),
   ...unreadableProjects(s).map((row) => ({
     id: openId(row),
-    group: 'Open a project',
+    group: 'Open project',
     label: RESCUE,
     hint: rescueHint(row),
     run: () => void s.rescueProject(row.id),
   })),
 ];
-const RESCUE = 'Go on with one that cannot be read';
+const RESCUE = 'Recover unreadable project';
 const rescueHint = (row: ProjectRow): string => `its ${projectSize(row)}, in a new project`;
 const openId = ({ id }: { id: string }): string => `open-${id}`;
 
@@ -101,7 +101,7 @@ export function projectMenu(
       ...s.projects.flatMap((row): MenuEntry[] => {
         if (!row.failure) return [];
         const hasNothing = row.texts + row.runs === 0;
-        if (hasNothing) return [{ id: openId(row), label: row.name, hint: 'cannot be read', isDisabled: true }];
+        if (hasNothing) return [{ id: openId(row), label: row.name, hint: 'can’t be read', isDisabled: true }];
         return [{ id: openId(row), label: RESCUE, hint: rescueHint(row) }];
       }),
     ],

@@ -3,7 +3,7 @@ import { failureReport } from '../state/failureReport';
 import { remedy } from '../state/failures';
 import { Button, type FailureProps } from '../ui';
 
-/** What can be done about a page that failed: reload, or take the report along. */
+/** Actions for a page that failed: reload, or copy the report. */
 export const recovery = (failure: Failure): Pick<FailureProps, 'action' | 'actionNote' | 'otherActions'> => ({
   action: (
     <Button variant="go" icon="retry" onPress={() => location.reload()} disabledReason={noReload()}>
@@ -23,8 +23,8 @@ export const recovery = (failure: Failure): Pick<FailureProps, 'action' | 'actio
   ),
 });
 
-/** Without a network a reload would end the page, unless the service worker keeps it. */
+/** Why a reload would fail: offline, and no service worker serves the page. */
 const noReload = (): string | undefined =>
   navigator.onLine || ('serviceWorker' in navigator && navigator.serviceWorker.controller)
     ? undefined
-    : 'There is no network, and a reload needs this app’s own server';
+    : 'You are offline, and a reload needs this app’s server';

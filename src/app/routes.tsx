@@ -62,7 +62,7 @@ function later<P>(load: () => Promise<ComponentType<P>>, isAside = false) {
       (error: unknown) => {
         throw new HomegrownError(
           'load-failed',
-          `This page could not be loaded: ${error instanceof Error ? error.message : String(error)}`,
+          `Couldn’t load this page: ${error instanceof Error ? error.message : String(error)}`,
         );
       },
     ),

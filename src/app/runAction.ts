@@ -24,7 +24,7 @@ export function runAction(s: Studio): RunAction {
     case 'training':
       return { kind: 'stop', label: 'Stop and save', run: s.stop };
     case 'stopping':
-      return { kind: 'stop', label: 'Stop and save', reason: 'Stopping and saving now', run: nothing };
+      return { kind: 'stop', label: 'Stop and save', reason: 'Already stopping and saving', run: nothing };
     case 'idle':
     case 'stopped':
     case 'finished':

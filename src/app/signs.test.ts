@@ -98,7 +98,7 @@ describe('before a run', () => {
 
   test('a text is an artifact; nothing is said of defaults', () => {
     store.setState({ texts: [TEXT] });
-    expect(rail()).toEqual(['Text: done, 1 text, 1.21 M characters', ...EMPTY.slice(1)]);
+    expect(rail()).toEqual(['Text: done, 1 file, 1.21 M characters', ...EMPTY.slice(1)]);
     store.setState({ texts: Array.from({ length: 1200 }, () => TEXT) });
     expect(entry('Text')).toBe('Text: done, 1.45 B characters');
     store.setState({ importing: BUSY });
@@ -129,7 +129,7 @@ describe('before a run', () => {
     store.getState().chooseModel('bert');
     store.getState().setTuning({ purpose: 'classify' });
     store.getState().chooseEvaluatedOn('test');
-    expect(rail()).toEqual(['Text: done, 1 text, 1.21 M characters', ...EMPTY.slice(1)]);
+    expect(rail()).toEqual(['Text: done, 1 file, 1.21 M characters', ...EMPTY.slice(1)]);
     store.getState().chooseModel('gpt');
     expect(entry('Model')).toBe('Model: none');
     store.getState().setModel('layers', 3);
@@ -173,7 +173,7 @@ describe('while a run trains', () => {
   test('preparing and compiling', () => {
     showing(store, { phase: { kind: 'preparing' } });
     expect(rail()).toEqual([
-      'Text: done, 1 text, 1.21 M characters',
+      'Text: done, 1 file, 1.21 M characters',
       'Tokens & data: done, 2,048 tokens',
       expect.stringMatching(/^Model: done, GPT, [\d.]+ [kM] parameters$/),
       'Train: running, preparing',
@@ -246,7 +246,7 @@ describe('after a run', () => {
   test('finished, by its last step or early', () => {
     run('finished', 4000, { record: record({ status: 'finished' }) });
     expect(rail()).toEqual([
-      'Text: done, 1 text, 1.21 M characters',
+      'Text: done, 1 file, 1.21 M characters',
       'Tokens & data: done, 2,048 tokens',
       'Model: done, GPT, 3.01 k parameters',
       'Train: done, step 4,000 · perplexity 85.4',

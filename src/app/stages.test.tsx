@@ -80,7 +80,7 @@ test('the toy is at its address: its page, its place in the rail, what it waits 
   const rail = links.slice(-listed.length); // after the strip's link home
   expect(rail).toEqual(listed.map(({ id }) => [id, id === 'weights']));
   expect(page).toContain('>Toys</h2>');
-  expect(await at('/wei')).toContain('There is no page at');
+  expect(await at('/wei')).toContain('No page at');
 });
 
 test('it is in the palette and the help, a key goes to it, and its action takes the key from the next step', () => {

@@ -103,7 +103,7 @@ test('the strip counts the kernels while they are compiled', () => {
   const train = () => stageAt('/train')?.state(store.getState()).line;
   expect([train(), title(store.getState(), 'Train')]).toEqual(['compiling', 'compiling · Homegrown']);
   // How long measuring and the first step take is not known, so there is no bar, and certainly no full one.
-  expect(fact({ done: 32, of: 32 })).toEqual({ fact: { label: 'Beginning', value: 'the first step' } });
+  expect(fact({ done: 32, of: 32 })).toEqual({ fact: { label: 'Running', value: 'the first step' } });
   expect([train(), title(store.getState(), 'Train')]).toEqual(['first step', 'beginning · Homegrown']);
 });
 

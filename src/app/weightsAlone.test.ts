@@ -27,14 +27,14 @@ test('is brought back as its best: it writes, is taken home and checked, and say
   });
   const { phase } = seen(getState());
   const failure = phase.kind === 'failed' ? phase.failure : undefined;
-  expect(failure?.message).toMatch(/^No step can be opened that run .* could go on from\. Of step 110, the best/);
-  expect(failure?.remedy).toMatch(/Write with it, or take it home/);
+  expect(failure?.message).toMatch(/^Run .* has no checkpoint to resume from\. Its best weights \(step 110\)/);
+  expect(failure?.remedy).toMatch(/Use it in Playground, or export it/);
   expect(getState().toasts.map(({ detail }) => detail)).toContainEqual(
     expect.stringMatching(/Step 110, the best, is used instead/),
   );
   expect(trained(getState(), 'playground')).toMatchObject({
     step: 110,
-    notKept: 'the best: newer steps cannot be opened',
+    notKept: "newer checkpoints can't be opened",
   });
   expect(stepChoices(seen(getState()).model!)).toEqual([]);
   expect([lineOf('train'), lineOf('playground'), lineOf('export')]).toEqual([
@@ -79,7 +79,7 @@ test('falls to its best where the damage shows only when it is read, and goes ba
   await getState().generate();
   expect(getState().writing).toMatchObject({
     kind: 'failed',
-    failure: { message: expect.stringMatching(/Of step 110, the best, the weights are kept/) as string },
+    failure: { message: expect.stringMatching(/Only the weights of step 110 \(the best\) are saved/) as string },
   });
   expect(seen(getState())).toMatchObject({ saved: null, which: 'best', model: { usable: { step: 110 } } });
   await getState().generate();

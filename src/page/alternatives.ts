@@ -41,7 +41,7 @@ function taking({ text }: Alternative, take: () => void): HTMLElement {
   const button = element('button', chip(text));
   button.type = 'button';
   button.className = 'take';
-  button.ariaLabel = `Take ${text?.trim() || 'this token'}`;
+  button.ariaLabel = `Use ${text?.trim() || 'this token'}`;
   button.addEventListener('click', take);
   return button;
 }

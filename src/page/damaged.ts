@@ -1,18 +1,15 @@
-/** What a page says when its file is no longer what was written. */
+/** Errors of a page whose file has changed since the export. */
 import { badFile, type HomegrownError } from '../core/base/errors';
 import type { PageModel } from '../core/export/html';
 
 export const damaged = (what: string): HomegrownError =>
-  badFile(
-    `This page is damaged: ${what}.`,
-    'Copy or download the file again. The model that it was written from is untouched.',
-  );
+  badFile(`This page is damaged: ${what}.`, 'Copy or download the file again. The original model is safe.');
 
 /** @throws HomegrownError `bad-file` */
 export function parseModel(json: string): PageModel {
   try {
     return JSON.parse(json) as PageModel;
   } catch {
-    throw damaged('the description of its model cannot be read');
+    throw damaged('its model description can’t be read');
   }
 }

@@ -97,7 +97,7 @@ function load(json: string) {
     finish(expected: string): Model {
       if (taken < bytes.length) throw wrongLength(taken, bytes.length);
       const found = sum.toString(16).padStart(8, '0');
-      if (found !== expected) throw damaged(`its checksum is ${found}, and ${expected || 'none'} was written`);
+      if (found !== expected) throw damaged(`its checksum is ${found}, not ${expected || 'written'}`);
       const byName = new Map<string, HostTensor>();
       let at = 0;
       for (const [name, size] of tensors) {
@@ -106,8 +106,8 @@ function load(json: string) {
       const bad = firstNonFinite(byName);
       if (bad !== undefined) {
         throw badFile(
-          `This model cannot write: ${bad} is not a finite number.`,
-          'The training that wrote it had diverged: export an earlier step.',
+          `This model can’t run: ${bad} is not a finite number.`,
+          'Its training diverged: export an earlier step.',
         );
       }
       const { kind, reader: readerOf } = forwardOf(model);
@@ -129,16 +129,16 @@ function decoded(base64: string): string {
   try {
     return atob(base64);
   } catch {
-    throw damaged('a block of its weights cannot be read');
+    throw damaged('a block of its weights can’t be read');
   }
 }
 
 const wrongLength = (found: number, expected: number): Error =>
-  damaged(`it should hold ${formatCount(expected)} bytes of weights, and ${formatCount(found)} were found`);
+  damaged(`it has ${formatCount(found)} bytes of weights, not ${formatCount(expected)}`);
 
 function forwardOf({ id }: ModelChoice): PageForward {
   const found = PAGE_FORWARDS[id];
-  if (!found) throw damaged(`it holds a model of the kind ${id}, which it cannot run`);
+  if (!found) throw damaged(`it has a ${id} model, which this page can’t run`);
   return found;
 }
 
@@ -157,8 +157,8 @@ function memoryFor(model: ModelChoice, floats: number): { kernels: Kernels; weig
   } catch {
     throw new HomegrownError(
       'out-of-memory',
-      `This model needs ${formatBytes(4 * needed)} of memory, and the browser did not give so much.`,
-      'Close other tabs and load this page again, or open it on a machine with more memory.',
+      `This model needs ${formatBytes(4 * needed)} of memory, more than the browser gave.`,
+      'Close other tabs and load this page again, or open it on a computer with more memory.',
     );
   }
 }
@@ -185,7 +185,7 @@ function classify(
 ): Classified {
   const ids = tokenizer.encode(text);
   const [before, after] = aroundText(tokenizer, kind === 'encoder');
-  if (ids.length === 0) throw badSettings('There is no text.', 'Write or paste one.');
+  if (ids.length === 0) throw badSettings('There is no text.', 'Type or paste one.');
   const windows = windowsOf(ids.length, context - before.length - after.length, inWindows === true);
   const scores = labels.map(() => 0);
   let read = 0;

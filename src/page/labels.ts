@@ -1,4 +1,4 @@
-/** What a classifier makes of a text: the labels that it has, and how likely each is. */
+/** Labels of a classified text, with their probabilities. */
 import { formatCount, formatShare } from '../core/base/units';
 import type { PageModel } from '../core/export/html';
 import { labelsOf } from '../core/sample/labelsOf';
@@ -22,18 +22,20 @@ export function showLabels({ model, atLeast = 0 }: PageModel, classified: Classi
     .sort((a, b) => b.probability - a.probability);
   const chosen = several || own.length === 0 ? -1 : rows[0]!.id;
   const shown = rows.slice(0, MOST);
-  const more = rows.length > shown.length ? `, the likeliest ${formatCount(MOST)} of ${formatCount(rows.length)}` : '';
-  showAlternatives(`How likely each label is${more}`, shown, chosen);
-  const sure = several ? '' : `${formatShare(rows[0]!.probability)} sure`;
+  const more = rows.length > shown.length ? `, top ${formatCount(MOST)} of ${formatCount(rows.length)}` : '';
+  showAlternatives(`Probability of each label${more}`, shown, chosen);
+  const sure = several ? '' : `${formatShare(rows[0]!.probability)} confidence`;
   const inParts = windows > 1 ? `read in ${formatCount(windows)} parts` : '';
-  const cut = read < tokens ? `only the first ${formatCount(read)} of ${formatCount(tokens)} tokens were read` : '';
+  const cut = read < tokens ? `read only the first ${formatCount(read)} of ${formatCount(tokens)} tokens` : '';
   return [sure, inParts, cut].filter(Boolean).join('; ');
 }
 
-/** What is said before a text is read. */
+/** Hint under the text field, before a text is classified. */
 export function sureWords({ model, atLeast = 0 }: PageModel): string {
   if (atLeast === 0) return '';
   const { several } = model.config.classes!;
   const share = formatShare(atLeast);
-  return several ? `It gives each label that is ${share} likely` : `Where no label is ${share} likely it is not sure`;
+  return several
+    ? `Confidence threshold ${share}, for each label`
+    : `Confidence threshold ${share}; below it: not sure`;
 }

@@ -52,7 +52,7 @@ function closeWaysOut(): void {
 
 /** The script is what was written, or the browser would not run it: what it stumbles over is its data, or the browser. */
 const UNKNOWN = badFile(
-  'The model of this page cannot be loaded: the file is damaged, or this browser is too old for it.',
+  'Couldn’t load the model: the file is damaged, or this browser is too old.',
   'Copy or download the file again, or open it in a current browser.',
 );
 
@@ -142,7 +142,7 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
         show();
         blanks.show(data.filled);
         say(
-          `${formatCount(many)} ${many === 1 ? 'blank' : 'blanks'} filled in ${formatDuration(ms)}; choose one to see more`,
+          `${formatCount(many)} ${many === 1 ? 'blank' : 'blanks'} filled in ${formatDuration(ms)}; choose one to see alternatives`,
         );
         elementById('voice', HTMLElement).textContent = blanks.text();
         return;
@@ -166,8 +166,10 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
           fail(data.failure);
           return;
         }
-        const rate = count > 1 ? `, ${formatNumber((1000 * (count - 1)) / (performance.now() - first))} a second` : '';
-        const left = data.leftOut > 0 ? `; the first ${formatCount(data.leftOut)} messages had no room` : '';
+        const rate =
+          count > 1 ? `, ${formatNumber((1000 * (count - 1)) / (performance.now() - first))} per second` : '';
+        const left =
+          data.leftOut > 0 ? `; dropped the first ${formatCount(data.leftOut)} messages: they no longer fit` : '';
         say(`${formatCount(count)} tokens${rate}${data.isEnd ? `; ${words.ended}` : ''}${left}`);
         elementById('voice', HTMLElement).textContent = tokens.text() || 'The model wrote nothing';
       }
@@ -234,12 +236,12 @@ function dress(kind: Kind, model: PageModel): void {
   elementById('prompt-hint', HTMLElement).hidden = hint === '';
   if (kind === 'classifier') {
     elementById('settings', HTMLElement).hidden = true;
-    put('as-said', 'As likely as the model takes each to be');
+    put('as-said', 'Probabilities from the model');
   }
   if (kind === 'encoder') {
     elementById('add-blank', HTMLElement).hidden = false;
     elementById('settings', HTMLElement).hidden = true;
-    put('as-said', 'Each blank as if the others were still blank');
+    put('as-said', 'Each blank is filled independently');
   }
   // An answer is looked for, where a text is played with.
   if (kind === 'encoder-decoder') elementById('temperature', HTMLInputElement).value = '0';

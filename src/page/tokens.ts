@@ -64,7 +64,7 @@ export function tokenList(vocabulary: number): Tokens {
       list.append(option);
       list.hidden = false;
       elementById('foot', HTMLElement).hidden = false;
-      elementById('bits', HTMLElement).textContent = `${formatNumber(bits / written.length)} bits a token`;
+      elementById('bits', HTMLElement).textContent = `${formatNumber(bits / written.length)} bits per token`;
     },
     text: () => written.map(({ text }) => text).join(''),
   };

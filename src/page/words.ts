@@ -1,4 +1,4 @@
-/** What the page says, by what its model does with a text. */
+/** Words of the page, by what its model does with a text. */
 import type { ModelKind } from '../core/models/spec';
 
 interface Words {
@@ -27,10 +27,10 @@ export const WORDS: Readonly<Record<ModelKind | 'chat' | 'classifier', Words>> =
     reading: 'Reading the prompt',
     hint: '',
     result: 'Text',
-    nothing: 'What the model writes comes here, a token at a time',
-    notice: 'What follows your prompt is written by a machine, and may be false',
+    nothing: 'The generated text appears here',
+    notice: 'A machine wrote the text after your prompt. It may be false',
     ended: 'the model ended its text',
-    more: 'Go on',
+    more: 'Continue',
   },
   encoder: {
     prompt: 'Passage',
@@ -40,8 +40,8 @@ export const WORDS: Readonly<Record<ModelKind | 'chat' | 'classifier', Words>> =
     reading: 'Reading the passage',
     hint: 'Write ___ or [MASK] for a blank',
     result: 'Text',
-    nothing: 'The passage comes here, with a word in each blank',
-    notice: 'What stands in the blanks is chosen by a machine, and may be false',
+    nothing: 'The filled passage appears here',
+    notice: 'A machine chose the words in the blanks. They may be wrong',
     ended: '',
   },
   'encoder-decoder': {
@@ -52,8 +52,8 @@ export const WORDS: Readonly<Record<ModelKind | 'chat' | 'classifier', Words>> =
     reading: 'Reading the input',
     hint: '',
     result: 'Answer',
-    nothing: 'What the model answers comes here, a token at a time',
-    notice: 'The answer is written by a machine, and may be false',
+    nothing: 'The answer appears here',
+    notice: 'A machine wrote the answer. It may be false',
     ended: 'the model ended its text',
   },
   classifier: {
@@ -64,8 +64,8 @@ export const WORDS: Readonly<Record<ModelKind | 'chat' | 'classifier', Words>> =
     reading: 'Reading the text',
     hint: '',
     result: 'Label',
-    nothing: 'The label of the text comes here, and how sure the model is of it',
-    notice: 'Labels are chosen by a machine, and may be wrong',
+    nothing: 'The label and its confidence appear here',
+    notice: 'A machine chose the label. It may be wrong',
     ended: '',
   },
   chat: {
@@ -73,11 +73,11 @@ export const WORDS: Readonly<Record<ModelKind | 'chat' | 'classifier', Words>> =
     act: 'Answer',
     does: 'answers',
     acting: 'Answering',
-    reading: 'Reading what was said',
+    reading: 'Reading the messages',
     hint: '',
     result: 'Chat',
-    nothing: 'What you say and what the model answers comes here',
-    notice: 'The answers are written by a machine, and may be false',
+    nothing: 'Your messages and the answers appear here',
+    notice: 'A machine wrote the answers. They may be false',
     ended: 'the model ended its turn',
     more: 'New chat',
   },

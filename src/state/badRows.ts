@@ -3,14 +3,14 @@ import { formatCount } from '../core/base/units';
 import { isMalformed, type Refusal } from './refused';
 import { useStudio } from './react';
 
-/** `Leave these 3 rows out` of all these files, and what does it; undefined where none has malformed rows. */
+/** `Skip these 3 rows` of all these files, and what does it; undefined where none has malformed rows. */
 export function useLeaveRowsOut(refused: readonly Refusal[]): { label: string; onPress: () => void } | undefined {
   const readIn = useStudio((s) => s.readIn);
   const malformed = refused.filter(isMalformed);
   if (malformed.length === 0) return undefined;
   const count = malformed.reduce((sum, { failure }) => sum + failure.rows.count, 0);
   return {
-    label: count === 1 ? 'Leave this row out' : `Leave these ${formatCount(count)} rows out`,
+    label: count === 1 ? 'Skip this row' : `Skip these ${formatCount(count)} rows`,
     onPress: () => void readIn(malformed, { skipBadRows: true }),
   };
 }

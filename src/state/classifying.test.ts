@@ -138,7 +138,7 @@ test('Evaluate starts what is not measured by itself, shows it as it runs, and s
   });
   expect((await own.judge(runId))?.runId).toBe(runId);
   leave();
-  expect([...refusals]).toEqual([expect.stringMatching(/is being measured/)]);
+  expect([...refusals]).toEqual([expect.stringMatching(/is being evaluated/)]);
   expect(shownEvaluating(getState()).kind).toBe('idle');
 
   // Without a measurement the page starts one, once.

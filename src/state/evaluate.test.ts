@@ -57,7 +57,7 @@ test('perplexity with full left context is measured when it is asked for, and ag
 test('a text of a person’s own is measured too, and another one makes it out of date', async () => {
   const { getState } = page.studio;
   getState().chooseEvaluatedOn('text');
-  expect(evaluateRefusal(getState())).toBe('Give it a text first');
+  expect(evaluateRefusal(getState())).toBe('Choose a text first');
   getState().giveText('letter', 'Call me Ishmael. <script>alert(1)</script>');
   await getState().loadEvaluation();
   await getState().evaluateStep();
@@ -70,7 +70,7 @@ test('a text of a person’s own is measured too, and another one makes it out o
   getState().giveText('letter', 'Another one');
   expect(outOfDate(getState())).toEqual(['text']);
   getState().chooseEvaluatedOn('test');
-  expect(evaluateRefusal(getState())).toMatch(/^Nothing was held out for a test/);
+  expect(evaluateRefusal(getState())).toMatch(/^This run has no test set/);
   getState().chooseEvaluatedOn('validation');
 });
 

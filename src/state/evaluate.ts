@@ -1,4 +1,4 @@
-/** Measuring a saved step on held-out text or a text of one's own, and what was measured of it before. */
+/** Evaluates a checkpoint on held-out text or the user's own text, and loads earlier evaluations. */
 import type { Failure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
 import { formatCount } from '../core/base/units';
@@ -10,17 +10,18 @@ import { looksAt } from '../core/runs/looks';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import type { EvaluationInput } from '../protocol/gpu';
-import { modelOf, type OpenRun, shownId, shownRun } from './openRun';
+import type { DeviceKind } from '../core/train/run';
+import { isTraining, modelOf, type OpenRun, shownId, shownRun } from './openRun';
 import type { Slice, Studio } from './studio';
 import { chosenStep, whichNow } from './trained';
 import { IDLE, work, type Watched, type Work } from './work';
-import { evaluationTime } from './workTime';
+import { evaluationTime, expectedEvaluationTime } from './workTime';
 
 export interface EvaluateSlice {
   evaluatedOn: EvaluatedOn;
-  /** What a person gave to be measured on, in this session; `hash`: once it was measured. */
+  /** The user's own text to evaluate on, in this session; `hash`: once it was evaluated. */
   ownText: { name: string; text: string; hash: string | null } | null;
-  /** What is kept of what was chosen, and by which name that was asked for; null until it is known. */
+  /** Stored evaluation of what is chosen, and its key; null until it is known. */
   keptEvaluation: { of: string; kept: KeptEvaluation | null } | null;
   evaluating: Work;
   /** What `evaluating` is of; `name`: of the run. */
@@ -29,6 +30,8 @@ export interface EvaluateSlice {
   giveText(name: string, text: string): void;
   /** Reads what is kept of what the page shows. */
   loadEvaluation(): Promise<void>;
+  /** Time that the last evaluation on a kind of device took, as a multiple of what was expected. */
+  evaluationPace: Readonly<Partial<Record<DeviceKind, number>>>;
   /** Key of what a person canceled last. */
   canceledEvaluation: string | null;
   /** Runs an evaluation, which Evaluate shows unless it shows another one. @returns why it failed; undefined if it was canceled */
@@ -76,14 +79,14 @@ export function shownEvaluating(s: Shown & Pick<Studio, 'evaluating' | 'underEva
   return evaluating.kind === 'failed' && under.step !== evaluatedStep(s) ? IDLE : evaluating;
 }
 
-/** As a sentence goes on: `on the validation part`. */
+/** `on the validation set` */
 export const ON_PARTS: Readonly<Record<EvaluatedOn, string>> = {
-  validation: 'on the validation part',
-  test: 'on the test part',
-  text: 'on an own text',
+  validation: 'on the validation set',
+  test: 'on the test set',
+  text: 'on your own text',
 };
 
-/** What a result is no longer of, in words: `step 40`, `an earlier text`. Empty where it is of what is chosen. */
+/** What changed since the evaluation that the page shows; empty if nothing did. */
 export function outOfDate(
   s: Shown & Pick<Studio, 'keptEvaluation' | 'ownText'>,
 ): readonly ('step' | 'text' | 'tokenizer')[] {
@@ -134,38 +137,38 @@ export function startsByItself(s: Studio): boolean {
 /** Milliseconds. */
 const MAX_UNASKED = 30_000;
 
-/** Why nothing can be measured; undefined where it can. */
+/** Why nothing can be evaluated; undefined if it can. */
 export function evaluateRefusal(s: Studio): string | undefined {
   const model = modelOf(s, 'evaluate');
-  if (!model) return 'There is no model yet';
+  if (!model) return 'Train a model first';
   if (s.evaluating.kind === 'busy' && s.underEvaluation) {
     const { name, step, on } = s.underEvaluation;
-    return `Step ${formatCount(step)} of ${name} is being measured ${ON_PARTS[on]}: wait for it, or cancel it there`;
+    return `Step ${formatCount(step)} of ${name} is being evaluated ${ON_PARTS[on]}. Wait for it or cancel it there`;
   }
   const { model: choice, objective } = model.record;
   const isAnswering = modelSpec(choice.id).kind === 'encoder-decoder';
   if (isAnswering && learntFrom(objective) !== 'pairs')
-    return 'It learnt to tell what was taken out of a text: of that its loss alone is measured, on Train';
+    return 'This model restores cut-out spans. Only its loss is measured, on Train';
   if (s.evaluatedOn === 'text' && choice.config.classes)
-    return 'It is a classifier: of a text without its label it tells nothing. It is measured on the texts that were held out';
+    return 'A classifier needs labeled text. Evaluate it on the validation set';
   if (s.evaluatedOn === 'text' && isAnswering)
-    return 'It answers: of a text alone it tells nothing. It is measured on the pairs that were held out';
+    return 'This model needs pairs of input and target. Evaluate it on the validation set';
   return textRefusal(s, model.record);
 }
 
-/** Whether a text that is dropped or pasted is one to measure on. */
+/** Whether dropped or pasted text is for the evaluation. */
 export function takesText(s: Pick<Studio, 'shown' | 'opened' | 'project' | 'evaluatedOn'>): boolean {
   const choice = modelOf(s, 'evaluate')?.record.model;
   if (!choice || s.evaluatedOn !== 'text') return false;
   return modelSpec(choice.id).kind !== 'encoder-decoder' && choice.config.classes === undefined;
 }
 
-/** Why there is nothing to measure on; undefined where there is. */
+/** Why there is no text to evaluate on; undefined if there is. */
 export function textRefusal({ evaluatedOn, ownText }: Studio, run: RunRecord): string | undefined {
-  if (evaluatedOn === 'text') return ownText ? undefined : 'Give it a text first';
+  if (evaluatedOn === 'text') return ownText ? undefined : 'Choose a text first';
   const { id, facts } = dataOf(run);
-  if (id === null) return 'It came without what it learnt from, so nothing of that was held out';
-  if (evaluatedOn === 'test' && !facts?.parts.test) return 'Nothing was held out for a test when its data were made';
+  if (id === null) return 'This model was imported without its training text. Evaluate it on your own text';
+  if (evaluatedOn === 'test' && !facts?.parts.test) return 'This run has no test set';
   return undefined;
 }
 
@@ -196,6 +199,9 @@ export function looksSoFar(s: Shown): number {
 export const evaluationFile = ({ step, part }: Pick<EvaluationRecord, 'step' | 'part'>): string =>
   `step-${step}-${part === 'lists' ? 'asked' : part}`;
 
+/** A pace beyond these bounds is chance, as of an evaluation of a few tokens. */
+const clamped = (pace: number): number => Math.min(8, Math.max(0.25, pace));
+
 const failureOf = (work: Work): Failure | undefined => (work.kind === 'failed' ? work.failure : undefined);
 
 export const createEvaluateSlice: Slice<EvaluateSlice> =
@@ -207,6 +213,7 @@ export const createEvaluateSlice: Slice<EvaluateSlice> =
     evaluating: IDLE,
     underEvaluation: null,
     canceledEvaluation: null,
+    evaluationPace: {},
     chooseEvaluatedOn: (evaluatedOn) =>
       set(({ evaluating }) => ({ evaluatedOn, ...(evaluating.kind === 'failed' && { evaluating: IDLE }) })),
     giveText: (name, text) => set({ ownText: { name, text, hash: null }, evaluatedOn: 'text' }),
@@ -245,9 +252,15 @@ export const createEvaluateSlice: Slice<EvaluateSlice> =
       if (!model || step === undefined || evaluateRefusal(get()) !== undefined) return;
       const { evaluatedOn, ownText } = get();
       const { id: runId, record: run } = model;
+      const expected = expectedEvaluationTime(get(), isStrided);
+      const began = now();
       const record = await get().measure({ runId, name: run.name, step, on: askedOn(get()), isStrided });
+      const { device } = get();
+      const took = now() - began;
       await get().lookAgain(runId);
       if (!record || 'code' in record) return;
+      if (expected !== undefined && device.kind === 'open' && took > 0 && !isTraining(get()))
+        set((s) => ({ evaluationPace: { ...s.evaluationPace, [device.info.kind]: clamped(took / expected) } }));
       if (record.look !== undefined) get().changeRun(runId, lookedAt(record.textHash, record.look));
       if (ownText && get().ownText === ownText && evaluatedOn === 'text')
         set({ ownText: { ...ownText, hash: record.textHash } });

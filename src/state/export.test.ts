@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
 import { lonelyLocks } from '../core/testing/behindChannels';
-import { FINISHED, goldenPage } from '../core/testing/goldenPage';
+import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
 import { modelOf } from './openRun';
 
 let page: Awaited<ReturnType<typeof goldenPage>>;
@@ -59,7 +59,7 @@ test('an import that is taken back after another project is shown changes the pr
   await vi.waitFor(async () => expect(await store.get(`projects/${id}`)).toMatchObject({ runId: FINISHED }));
   await getState().flush();
   expect(getState().project).toMatchObject({ id: 'a', runId: null });
-  expect(getState().toasts.map(({ text }) => text)).not.toContain('This run cannot be brought back');
+  expect(getState().toasts.map(({ text }) => text)).not.toContain("Couldn't open this run");
 });
 
 test('what comes into a project that nobody has begun is what its settings are of; another keeps its own', async () => {
@@ -78,4 +78,17 @@ test('what comes into a project that nobody has begun is what its settings are o
     model: { id: model.id, config: model.config },
     tokenizerChoice: { kind: tokenizer.kind, vocabulary: model.vocabulary },
   });
+});
+
+test('the exports of a run are known again, with their time, when the page shows it again', async () => {
+  page = await goldenPage(FINISHED);
+  const { getState } = page.studio;
+  await getState().exportModel('hf');
+  await vi.waitFor(() => expect(getState().exports.hf?.kind).toBe('verified'), 30_000);
+  const before = getState().exports.hf;
+  await getState().show('export', STOPPED);
+  expect(getState().exports).toEqual({});
+  await getState().show('export', null);
+  expect(getState().exports.hf).toBe(before);
+  expect(before).toMatchObject({ file: { runId: FINISHED, at: expect.any(Number) as number } });
 });

@@ -1,4 +1,4 @@
-/** Taking the model home, checking that what was taken is right, and bringing one back. */
+/** Exports the model, verifies the exported file, and imports models. */
 import { type Failure, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
@@ -23,8 +23,11 @@ import { isApplied } from '../core/tokenizer/tokenizer';
 
 /** A file that was handed over, and what is known of it. */
 export interface ExportedFile {
+  runId: string;
   /** Of the run. */
   step: number;
+  /** Milliseconds since 1970. */
+  at: number;
   name: string;
   size: number;
   files: readonly { name: string; size: number }[];
@@ -69,8 +72,10 @@ export interface ExportSlice {
   loadCardEvaluations(): Promise<void>;
   /** Hands over the small files that belong beside a format's file; writes that first if need be. */
   downloadSidecars(format: FormatId): Promise<void>;
-  /** Ends what is written and checked, and forgets what was: another model takes the place. */
+  /** Stops exports and checks; the finished exports of the model that gives way stay known for `restoreExports`. */
   endExports(): void;
+  /** Shows the finished exports of this session of the run that Export shows. */
+  restoreExports(): void;
   /**
    * A zip, the files of a folder, or a GGUF file: a run beside the others, which the pages show. One that was made elsewhere is
    * `incoming` first.
@@ -85,6 +90,8 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
   /** One check at a time: each holds a model in memory. */
   let lastCheck: Promise<void> = Promise.resolve();
   let asked: { of: string; ours: Promise<Reference> } | undefined;
+  /** Finished exports of this session, by run. */
+  const finished = new Map<string, Exports>();
 
   return (set, get) => {
     const put = (format: FormatId, exporting: Exporting | undefined): void =>
@@ -152,10 +159,10 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       const { importingModel, toast, changeOf } = get();
       if (done) {
         await changeOf(id, done);
-        toast({ text: `${file} was brought into ${name}` });
+        toast({ text: `Imported ${file} into ${name}` });
       } else if (importingModel.kind === 'failed') {
         set({ importingModel: IDLE });
-        toast({ text: `${file} was not brought into ${name}`, detail: explain(importingModel.failure) });
+        toast({ text: `Couldn’t import ${file} into ${name}`, detail: explain(importingModel.failure) });
       }
     }
 
@@ -198,7 +205,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
         const temperature = withMoments(FORMATS[format], withOptimizer) ? 1 : temperatureAt(decision, step);
         download(blob, name);
         set({ exportChoice: format });
-        const file: ExportedFile = { step, name, size: blob.size, files, temperature, sidecars };
+        const file: ExportedFile = { runId, step, at: now(), name, size: blob.size, files, temperature, sidecars };
         lastCheck = check(format, blob, file, lastCheck);
         return file;
       },
@@ -221,7 +228,18 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
           stopCheck(exporting);
           if (exporting.kind === 'writing' && exporting.work.kind === 'busy') exporting.work.stop();
         }
+        for (const [format, exporting] of Object.entries(get().exports) as [FormatId, Exporting][]) {
+          const file = fileOf(exporting);
+          if (!file) continue;
+          // A check that was stopped has no result.
+          const last: Exporting = 'work' in exporting ? { kind: 'unchecked', file, failure: null } : exporting;
+          finished.set(file.runId, { ...finished.get(file.runId), [format]: last });
+        }
         if (Object.keys(get().exports).length > 0) set({ exports: {} });
+      },
+      restoreExports() {
+        const runId = shownId(get(), 'export');
+        if (runId !== null && finished.has(runId)) set({ exports: { ...finished.get(runId), ...get().exports } });
       },
       importModel: (files) => bringIn(files),
       async takeIncoming(context) {
@@ -273,14 +291,14 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
           if (get().project.id === project.id) await get().bringBack(id);
           else await get().changeOf(project.id, { runId: id });
         } catch (error) {
-          get().toast({ text: `${name} could not be brought back`, detail: explain(toFailure(error)) });
+          get().toast({ text: `Couldn’t restore ${name}`, detail: explain(toFailure(error)) });
         }
       };
       toast({
-        text: `${run.name} is here`,
+        text: `Imported ${run.name}`,
         detail: before
-          ? `at step ${formatCount(run.step)}. ${before.name} is among the runs`
-          : `a model at step ${formatCount(run.step)}`,
+          ? `At step ${formatCount(run.step)}. ${before.name} is on Runs`
+          : `At step ${formatCount(run.step)}`,
         ...(before && !training && { undo: () => void back(before) }),
       });
     }

@@ -15,17 +15,17 @@ export const lostAgain = (lostAt: readonly number[], message: string): Pick<Fail
   return {
     message: `The GPU was lost ${times} with these settings, at ${steps.slice(0, -1).join(', ')} and ${steps.at(-1)!}. ${message}`,
     remedy:
-      'A browser gives a page that has lost its GPU twice no other until it is reloaded. Go on with WASM, which needs no GPU, or take a smaller batch or model.',
+      'After two losses, the browser gives this page no GPU until you reload it. Resume on WASM, or use a smaller batch or model.',
   };
 };
 
 const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
   'bad-file': {
-    headline: 'This file cannot be used',
+    headline: 'This file can’t be used',
     remedy: 'Nothing was stored. Choose another file, or save it again from the program that made it.',
   },
   'bad-encoding': {
-    headline: 'This text is in another encoding than UTF-8',
+    headline: 'This text isn’t UTF-8',
     remedy: 'Nothing was stored. Choose its encoding, or save it as UTF-8 and add it again.',
   },
   'bad-rows': {
@@ -33,56 +33,55 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
     remedy: 'Nothing was stored. Leave these rows out, or fix them and add the file again.',
   },
   'bad-shape': {
-    headline: 'This file cannot be used',
-    remedy: 'Nothing was stored. Choose two columns of it, by itself.',
+    headline: 'This file can’t be used',
+    remedy: 'Nothing was stored. Drop this file alone and choose its columns.',
   },
   'bad-settings': {
-    headline: 'These settings cannot run',
+    headline: 'These settings can’t run',
     remedy: 'Change the setting that is named, then try again.',
   },
   'out-of-memory': {
-    headline: 'The memory is not enough',
-    remedy: 'Halve the batch or the context, close other tabs that use the GPU, then go on from the last saved step.',
+    headline: 'Out of memory',
+    remedy: 'Halve the batch or the context, close other tabs that use the GPU, then resume from the last saved step.',
   },
   'device-lost': {
     headline: 'The GPU was lost',
     remedy:
-      'Going on opens it anew. If it is lost again, another program may need it or a step takes too long: halve the batch, or choose WASM.',
+      'Resume to reopen it. If it is lost again, halve the batch or choose WASM: another program may need the GPU.',
   },
   'device-gone': {
-    headline: 'There is no GPU any more',
+    headline: 'The GPU is no longer available',
     remedy:
-      'A browser gives a page that has lost its GPU twice no other until it is reloaded. Go on with WASM, or reload the page.',
+      'After two losses, the browser gives this page no GPU until you reload it. Resume on WASM, or reload the page.',
   },
   diverged: {
-    headline: 'The loss is no longer a number',
-    remedy: 'Lower the learning rate or lengthen the warm-up, then begin again from the last saved step.',
+    headline: 'The loss became NaN or infinite',
+    remedy: 'Lower the learning rate or lengthen the warm-up, then restart from the last saved step.',
   },
   'storage-full': {
     headline: 'Storage is full',
     remedy:
-      'Nothing that was stored before has changed. Free the saved steps of other runs (on Runs), remove texts, or free space on the disk, then try again.',
+      'Your stored data is safe. Delete checkpoints of other runs (on Runs), remove texts, or free disk space. Then try again.',
   },
   'storage-damaged': {
-    headline: 'Something stored is damaged',
-    remedy: 'It is left as it is and not used. Go on from an older step, or make it again from the text.',
+    headline: 'Stored data is damaged',
+    remedy: 'It is unchanged and not used. Resume from an older step, or recreate it from the text.',
   },
   'newer-version': {
     headline: 'A newer Homegrown made this',
-    remedy: 'It is left as it is and not used. Open it with the newest version.',
+    remedy: 'It is unchanged and not used. Open it with the newest version.',
   },
   'storage-blocked': {
-    headline: 'This browser keeps nothing for Homegrown',
-    remedy: 'Close other tabs of Homegrown and reload. In a private window nothing can be kept.',
+    headline: 'This browser blocks storage',
+    remedy: 'Close other Homegrown tabs and reload. Private windows can’t store data.',
   },
-  'in-use': { headline: 'In use right now', remedy: 'Go on there, or close that tab and try again here.' },
+  'in-use': { headline: 'In use right now', remedy: 'Continue there, or close that tab and try again here.' },
   'load-failed': {
-    headline: 'A part of Homegrown did not load',
-    remedy:
-      'What was saved is safe. There may be a newer version: reload the page once this app’s own server can be reached.',
+    headline: 'A part of Homegrown didn’t load',
+    remedy: 'Your saved data is safe. There may be a newer version: reload the page when you are online.',
   },
   bug: {
-    headline: 'Homegrown made a mistake',
-    remedy: 'What was saved is safe. Reload the page, and if it comes again, copy the report into an issue.',
+    headline: 'Unexpected error in Homegrown',
+    remedy: 'Your saved data is safe. Reload the page. If it happens again, copy the report into an issue.',
   },
 };

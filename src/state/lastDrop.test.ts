@@ -40,7 +40,7 @@ test('the list is there after a reload, without questions that went with the pag
 
   const second = await loaded();
   expect(shown(second())).toMatchObject({
-    title: 'Added last: 1 added, 3 skipped',
+    title: 'Last drop: 1 added, 3 skipped',
     skipped: [
       { name: 'd/copy.txt', reason: 'duplicate' },
       { name: 'd/empty.txt', reason: 'no text' },
@@ -62,7 +62,7 @@ test('an answer is kept too, and so is a drop that left nothing out', async () =
   await vi.waitFor(() => expect(first().texts).toMatchObject([{ documents: 2 }]));
   await first().flush();
   const second = await loaded();
-  expect(shown(second())?.title).toBe('Added last: 2 added, 1 skipped');
+  expect(shown(second())?.title).toBe('Last drop: 2 added, 1 skipped');
   await second().addFiles([file('b.txt', 'The tide is high.')]);
   await second().flush();
   expect(shown((await loaded())())).toBeUndefined();
@@ -77,5 +77,5 @@ test('a project that is opened again still asks, and doesn’t count the file as
   await first().newProject();
   expect(shown(first())).toBeUndefined();
   expect(await first().open(id)).toBe(true);
-  expect(shown(first())?.title).toBe('Added last: 1 added, 1 needs you, 1 skipped');
+  expect(shown(first())?.title).toBe('Last drop: 1 added, 1 needs you, 1 skipped');
 });

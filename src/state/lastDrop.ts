@@ -33,7 +33,7 @@ export function keepDrop(s: Studio): void {
 
 /** As it is kept. Files that wait are left out unless a person answers before the page closes. */
 function keptOf({ added, skipped, failed }: DropReport, waiting: readonly { name: string }[]): KeptDrop | null {
-  const unanswered = waiting.map(({ name }): SkippedFile => ({ name, reason: 'unanswered', why: 'had no answer' }));
+  const unanswered = waiting.map(({ name }): SkippedFile => ({ name, reason: 'unanswered', why: 'not answered' }));
   return keptDrop(added, [...skipped, ...unanswered], failed.map(wordsOf));
 }
 
@@ -60,5 +60,5 @@ export function shownDrop(
   const counts = { added: kept.added, skipped: { length: kept.skipped - asked }, failed: { length: kept.failed } };
   if (counts.skipped.length + kept.failed === 0) return undefined;
   const more = counts.skipped.length + kept.failed - skipped.length - kept.failedFiles.length;
-  return { title: `Added last: ${dropSummary(counts, waiting.length)}`, skipped, failed: kept.failedFiles, more };
+  return { title: `Last drop: ${dropSummary(counts, waiting.length)}`, skipped, failed: kept.failedFiles, more };
 }

@@ -91,7 +91,7 @@ test('a project that a text or a model is being brought into is not deleted here
   expect(await store.keys('projects/')).toEqual(['projects/first']); // before what is to be in it
   await getState().deleteProject();
   expect(getState().project.id).toBe('first');
-  expect(getState().toasts.at(-1)!.text).toMatch(/being brought into it: stop that, or wait/);
+  expect(getState().toasts.at(-1)!.text).toMatch(/An import is running: stop it or wait/);
   goOn();
   await Promise.all([adding, queued, modelling]);
   expect(getState().takingIn).toEqual([]);
@@ -142,7 +142,7 @@ test('what was being brought into a project that another tab deleted is told and
         'A was deleted in another tab',
         'bird.txt was not added to A',
         'a.txt was not added to A',
-        'm.zip was not brought into A',
+        'Couldn’t import m.zip into A',
       ].sort(),
     );
     for (const { text, detail } of here.getState().toasts)

@@ -20,7 +20,7 @@ afterAll(() => {
 
 test('a comparison is kept with the step that was compared, and out of date where another text was given', async () => {
   const { getState } = page.studio;
-  expect(compareRefusal(getState())).toBe('Choose a step to compare with first');
+  expect(compareRefusal(getState())).toBe('Choose a checkpoint to compare with');
   getState().chooseCompareWith({ runId: STOPPED, which: 100 });
   await getState().compareSteps();
   expect(getState().comparing).toEqual({ kind: 'idle' });
@@ -29,7 +29,7 @@ test('a comparison is kept with the step that was compared, and out of date wher
     comparisons: [{ beside: { runId: STOPPED, step: 100 }, part: 'validation' }],
   });
   getState().chooseEvaluatedOn('text');
-  expect(compareRefusal(getState())).toBe('Give it a text first');
+  expect(compareRefusal(getState())).toBe('Choose a text first');
   getState().giveText('letter', 'Call me Ishmael. Some years ago, never mind how long precisely.');
   await getState().compareSteps();
   const { comparisons } = shownLists(getState())!;
@@ -41,7 +41,7 @@ test('a comparison is kept with the step that was compared, and out of date wher
   getState().giveText('letter', 'Another one');
   expect(comparisons!.map((each) => isOnOtherText(getState(), each))).toEqual([true, false]);
   getState().chooseEvaluatedOn('test');
-  expect(compareRefusal(getState())).toMatch(/^Nothing was held out for a test/);
+  expect(compareRefusal(getState())).toMatch(/^This run has no test set/);
   getState().chooseEvaluatedOn('validation');
 });
 
@@ -69,7 +69,7 @@ test('a measurement is told of its own step: elsewhere what it is of, and a fail
   });
   await getState().evaluateStep();
   end();
-  expect(words).toMatch(/^Step 120 of .* is being measured on the validation part: wait for it, or cancel it there$/);
+  expect(words).toMatch(/^Step 120 of .* is being evaluated on the validation set\. Wait for it or cancel it there$/);
   setState({ evaluating: { kind: 'failed', failure: { code: 'bug', message: 'no', remedy: '' } } });
   expect(shownEvaluating(getState()).kind).toBe('failed');
   getState().setWhich('evaluate', 'best');

@@ -1,4 +1,4 @@
-/** Pairs of sentences and tasks that saved steps are asked, and a step compared with another. */
+/** Scores checkpoints on sentence pairs and tasks, and compares two checkpoints. */
 import type { SentencePair } from '../core/evaluate/minimalPairs';
 import type { Task } from '../core/evaluate/tasks';
 import type { EvaluationRecord, KeptComparison } from '../core/runs/evaluations';
@@ -70,14 +70,14 @@ export function unaskable(s: Studio, list: ListName): string | undefined {
   const model = modelOf(s, 'evaluate');
   const isAnswering = model && modelSpec(model.record.model.id).kind === 'encoder-decoder';
   return isAnswering && list !== 'tasks'
-    ? 'This model answers a text: a sentence alone has no likelihood by it, so it cannot be asked'
+    ? 'This model answers an input, so it gives no likelihood of a sentence'
     : undefined;
 }
 
 /** Why nothing can be asked; undefined where it can. */
 export function askRefusal(s: Studio): string | undefined {
-  if (!modelOf(s, 'evaluate')) return 'There is no model yet';
-  return s.askingLists.kind === 'busy' ? 'Another list is being asked: wait for it, or cancel it' : undefined;
+  if (!modelOf(s, 'evaluate')) return 'Train a model first';
+  return s.askingLists.kind === 'busy' ? 'Another list is being scored. Wait for it or cancel it' : undefined;
 }
 
 /** The comparing, where it is of the page's run. */
@@ -86,16 +86,13 @@ export const shownComparing = (s: Studio): Work => (s.underComparison === shownI
 /** Why the page's step cannot be compared; undefined where it can. */
 export function compareRefusal(s: Studio): string | undefined {
   const model = modelOf(s, 'evaluate');
-  if (!model) return 'There is no model yet';
+  if (!model) return 'Train a model first';
   const { kind, label } = modelSpec(model.record.model.id);
-  if (kind !== 'decoder')
-    return `${label} does not read from left to right: a text has no likelihood by it that could be compared`;
-  if (!s.compareWith) return 'Choose a step to compare with first';
+  if (kind !== 'decoder') return `${label} is not a causal model, so it gives no likelihood to compare`;
+  if (!s.compareWith) return 'Choose a checkpoint to compare with';
   const refusal = textRefusal(s, model.record);
   if (refusal !== undefined) return refusal;
-  return s.comparing.kind === 'busy'
-    ? 'Steps of another run are being compared: wait for it, or cancel it there'
-    : undefined;
+  return s.comparing.kind === 'busy' ? 'Another comparison is running. Wait for it or cancel it there' : undefined;
 }
 
 /** Whether it was compared on another text than the one that was given since. */

@@ -26,9 +26,7 @@ test('a question about markup waits until its project is opened again, also wher
   expect(asked()).toEqual(['sea.jsonl']);
   expect(await getState().open('a')).toBe(true);
   expect(asked()).toEqual([]);
-  expect(getState().toasts).toMatchObject([
-    { text: 'sea.jsonl waits for an answer', detail: 'it is asked about when Untitled is opened again' },
-  ]);
+  expect(getState().toasts).toMatchObject([{ text: 'sea.jsonl needs you', detail: 'Open Untitled to answer' }]);
 
   const adding = getState().addFiles([rows('gull.jsonl'), rows('tern.jsonl')]);
   expect(await getState().open('first')).toBe(true);
@@ -36,8 +34,8 @@ test('a question about markup waits until its project is opened again, also wher
   expect(asked()).toEqual(['sea.jsonl']);
   expect(getState().toasts.at(-1)).toEqual({
     id: 2,
-    text: '2 files wait for an answer',
-    detail: 'they are asked about when Birds is opened again',
+    text: '2 files need you',
+    detail: 'Open Birds to answer',
   });
   await getState().takeMarkup(getState().markup.filter(({ name }) => name === 'sea.jsonl'));
   expect([asked(), getState().texts.map(({ name }) => name)]).toEqual([[], ['sea.jsonl']]);

@@ -151,13 +151,13 @@ const savedAs = (found: SavedStep | undefined): Saved | null =>
 const nothingSaved = ({ id, step }: RunRecord): HomegrownError =>
   new HomegrownError(
     'storage-damaged',
-    `The record of run ${id} says that step ${step} was saved, and no step of it can be opened`,
-    'Begin again with the same text. What is left of this run stays as it is.',
+    `Run ${id} has no checkpoint that can be opened, though step ${step} was saved`,
+    'Train again on the same text. The rest of this run is unchanged.',
   );
 
 const weightsAlone = ({ id }: RunRecord, best: number): HomegrownError =>
   new HomegrownError(
     'storage-damaged',
-    `No step can be opened that run ${id} could go on from. Of step ${formatCount(best)}, the best, the weights are kept, without what the optimizer remembered`,
-    'Write with it, or take it home. To train on from these weights, bring its Hugging Face folder in again: the optimizer then begins anew.',
+    `Run ${id} has no checkpoint to resume from. Its best weights (step ${formatCount(best)}) are saved, without optimizer state`,
+    'Use it in Playground, or export it. To train on from these weights, import the exported Hugging Face folder: the optimizer state then starts at zero.',
   );

@@ -113,7 +113,7 @@ test('a step that cannot be read is told, the one before is used, and the same p
     model: { usable: { step: 100 } },
   });
   expect(getState().toasts.at(-1)).toMatchObject({
-    text: 'Step 120 cannot be opened',
+    text: 'Step 120 can’t be opened',
     detail: expect.stringMatching(/Step 100 is used instead/) as string,
   });
 });

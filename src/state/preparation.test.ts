@@ -168,7 +168,7 @@ test('a text too short to hold anything out of is a failure with its reason, and
   expect(await getState().prepare()).toBe(false);
   expect(getState().building).toMatchObject({
     kind: 'failed',
-    failure: { code: 'bad-settings', message: 'The text is too short to hold out 10 % of it' },
+    failure: { code: 'bad-settings', message: 'The text is too short for a validation set of 10 %' },
   });
   expect(getState().project.data).toBeNull();
 

@@ -74,7 +74,7 @@ export const createPreparationSlice: Slice<PreparationSlice> =
         .then(
           () => get().project.id !== projectId || get().kept !== 'no', // which is said where it is not
           (error: unknown) => {
-            get().toast({ text: 'What was made of the texts could not be kept', detail: explain(toFailure(error)) });
+            get().toast({ text: 'The tokens couldn’t be saved', detail: explain(toFailure(error)) });
             return false;
           },
         );

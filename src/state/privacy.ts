@@ -89,7 +89,7 @@ function offlineWords(offline: Offline): string {
     case 'not here':
       return 'no';
     case 'to be asked':
-      return 'no, to save data';
+      return 'no, because data saver is on';
     case 'keeping':
       return offline.hasCore ? 'opening and training; the rest is being saved' : 'not yet';
     case 'kept':

@@ -394,7 +394,7 @@ test('a project that cannot be read is a row with what it has, which goes on in 
   ]);
   expect(otherProjects(studio!.getState()).map(({ id }) => id)).toEqual(['first']);
   expect(await rescueProject('b')).toBe(true);
-  expect(shown(studio!)).toBe('Brought back');
+  expect(shown(studio!)).toBe('Recovered');
   expect(studio!.getState().texts.map(({ name }) => name)).toEqual(['whale.txt']);
   expect(await store.get('projects/b')).toBe('half a rec');
 });

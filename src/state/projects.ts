@@ -51,7 +51,7 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
         set({ projects: await data.call('projects', null, { signal }) });
       } catch (error) {
         if (signal.aborted) return;
-        get().toast({ text: 'The projects could not be listed', detail: toFailure(error).message });
+        get().toast({ text: 'Couldn’t list your projects', detail: toFailure(error).message });
       }
     };
     /** Makes a project under a new id, and shows it. */
@@ -61,7 +61,7 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
         await get().flush();
         await make(id);
       } catch (error) {
-        get().toast({ text: `${what} could not be made`, detail: explain(toFailure(error)) });
+        get().toast({ text: `Couldn’t create ${what}`, detail: explain(toFailure(error)) });
         return false;
       }
       tabs.announce();
@@ -88,17 +88,17 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
       readFor: (inputs) => Promise.all([...readings].map((read) => read(inputs))),
       newProject: async () =>
         isUntouched(get()) ||
-        begin('A new project', async (id) =>
+        begin('a new project', async (id) =>
           saveProject(store, await readProject(store, id), initialProject(id, now())),
         ),
       duplicateProject: () => {
         const { id, name } = get().project;
-        return begin(`A copy of ${name}`, (copy) =>
+        return begin(`a copy of ${name}`, (copy) =>
           data.call('duplicateProject', { id, copy, name: `${name} copy`, at: now() }),
         );
       },
       rescueProject: (from) =>
-        begin('A project of its texts and runs', (id) =>
+        begin('a project from its texts and runs', (id) =>
           data.call('rescueProject', { from, id, name: RESCUED, at: now() }),
         ),
       takingIn: [],
@@ -130,20 +130,20 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
           if (!(await open(await nextOpened(store, newId, now(), id)))) return;
           await mark(id, now());
         } catch (error) {
-          toast({ text: `${name} could not be deleted`, detail: explain(toFailure(error)) });
+          toast({ text: `Couldn’t delete ${name}`, detail: explain(toFailure(error)) });
           await open(id);
           return;
         }
         let isBack = false;
         toast({
           text: `${name} deleted`,
-          ...(own > 0 && { detail: `${formatBytes(own)} are freed when this note goes` }),
+          ...(own > 0 && { detail: `Frees ${formatBytes(own)} when this note closes` }),
           undo() {
             isBack = true;
             mark(id, undefined)
               .then(() => get().open(id))
               .catch((error: unknown) =>
-                get().toast({ text: `${name} could not be brought back`, detail: explain(toFailure(error)) }),
+                get().toast({ text: `Couldn’t restore ${name}`, detail: explain(toFailure(error)) }),
               );
           },
           // Once it cannot be undone any more, what is its own goes. What fails, or a page that closes before, leaves it to a later start.
@@ -159,7 +159,7 @@ export const createProjectsSlice: Slice<ProjectsSlice> =
     };
   };
 
-const RESCUED = 'Brought back';
+const RESCUED = 'Recovered';
 
 /** Other projects that can be opened. */
 export const otherProjects = ({ projects, project }: { projects: readonly ProjectRow[]; project: { id: string } }) =>
@@ -180,11 +180,10 @@ const counted = (n: number, what: string): string =>
 
 /** Why the open project cannot be deleted: what trains is stopped first, and an untouched one alone is what would come after. */
 export function deleteProjectRefusal(s: Studio): string | undefined {
-  if (s.training?.projectId === s.project.id) return 'A run of it is in progress: stop and save it first';
-  if (s.takingIn.includes(s.project.id))
-    return 'A text or a model is being brought into it: stop that, or wait until it is there';
+  if (s.training?.projectId === s.project.id) return 'A run is training: stop and save it first';
+  if (s.takingIn.includes(s.project.id)) return 'An import is running: stop it or wait';
   if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
-  return isUntouched(s) && otherProjects(s).length === 0 ? 'There is nothing in it yet' : undefined;
+  return isUntouched(s) && otherProjects(s).length === 0 ? 'The project is empty' : undefined;
 }
 
 /** Whether nothing has been made in the open project yet. */
@@ -196,6 +195,6 @@ export function deleteEverythingRefusal({
   training,
   trainingElsewhere,
 }: Pick<Studio, 'training' | 'trainingElsewhere'>): string | undefined {
-  if (training) return 'A run is in progress: stop it first';
+  if (training) return 'A run is training: stop it first';
   return trainingElsewhere ? TRAINING_ELSEWHERE : undefined;
 }

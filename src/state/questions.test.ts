@@ -122,7 +122,7 @@ test('malformed rows are a question, whose answer leaves them out', async () => 
   const [columns] = await asked(getState);
   await getState().takeColumns(getState().markup, { text: 'text' });
   const [question] = await asked(getState);
-  expect([columns!.kind, question!.kind, answerWords(question!)]).toEqual(['table', 'rows', 'Leave this row out']);
+  expect([columns!.kind, question!.kind, answerWords(question!)]).toEqual(['table', 'rows', 'Skip this row']);
   answer(getState(), question!);
   await vi.waitFor(() => expect(getState().texts).toMatchObject([{ documents: 2 }]));
   expect(getState().drop).toEqual({ added: 1, skipped: [], failed: [] });
@@ -151,7 +151,7 @@ test('a file whose name says that it is a table, and that isn’t one, can be us
   await getState().addFiles([file('torn.json', torn), file('other.json', `${torn}, 3`)]);
   const all = await asked(getState);
   expect(all.map(({ kind, files }) => [kind, files.length])).toEqual([['unread', 2]]);
-  expect(answerWords(all[0]!)).toBe('Use them as they are');
+  expect(answerWords(all[0]!)).toBe('Use as plain text');
   answer(getState(), all[0]!);
   await vi.waitFor(() => expect(getState().texts).toMatchObject([{ documents: 2 }]));
 });

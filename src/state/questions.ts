@@ -125,8 +125,7 @@ function tableQuestion(id: string, files: readonly DroppedMarkup[], survey: Tabl
 export const encodingAnswer = (encoding: EncodingId, count: number): string =>
   `Use ${encodingName(encoding)}${count > 1 ? ` for ${counted(count, 'file')}` : ''}`;
 
-const asTheyAre = ({ length }: readonly unknown[]): string =>
-  length === 1 ? 'Use it as it is' : 'Use them as they are';
+const AS_TEXT = 'Use as plain text';
 export const skipWords = ({ length }: readonly unknown[]): string => (length === 1 ? 'Skip file' : 'Skip files');
 
 /** Of a table that is no text nothing can be used. */
@@ -141,11 +140,11 @@ export function answerWords(question: Question): string | undefined {
     case 'encoding':
       return encodingAnswer(question.proposals[0]!.encoding, files.length);
     case 'rows':
-      return question.count === 1 ? 'Leave this row out' : `Leave ${counted(question.count, 'row')} out`;
+      return question.count === 1 ? 'Skip this row' : `Skip ${counted(question.count, 'row')}`;
     case 'markup':
-      return asTheyAre(files);
+      return AS_TEXT;
     case 'unread':
-      return isSkipOnly(question) ? skipWords(files) : asTheyAre(files);
+      return isSkipOnly(question) ? skipWords(files) : AS_TEXT;
     case 'looking':
       return undefined;
     default:

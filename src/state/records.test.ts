@@ -57,8 +57,8 @@ test('what is saved follows what can be opened, never the record alone', async (
   expect(fallen).toMatchObject({ saved: { step: 250 }, phase: { kind: 'stopped', step: 250, of: 500 } });
   expect(fallen.toasts).toMatchObject([
     {
-      text: 'Step 300 cannot be opened',
-      detail: 'Step 300 cannot be opened: part 1 of 1 is missing. Step 250 is used instead',
+      text: 'Step 300 can’t be opened',
+      detail: 'Step 300 can’t be opened: part 1 of 1 is missing. Step 250 is used instead',
     },
   ]);
   expect(fallen.unreadable).toMatchObject([{ key: await keyOf(store, 'manifests/r/300.') }]);
@@ -74,13 +74,13 @@ test('a resume that falls back says from which step to which, and where nothing 
   await getState().resume(102);
   expect(seen(getState())).toMatchObject({ phase: { kind: 'finished', step: 102 }, saved: { step: 102 } });
   expect(getState().toasts).toMatchObject([
-    { text: 'Step 120 cannot be opened', detail: expect.stringMatching(/Step 100 is used instead/) as string },
+    { text: 'Step 120 can’t be opened', detail: expect.stringMatching(/Step 100 is used instead/) as string },
   ]);
   for (const step of [100, 102]) await spoil(store, STOPPED, step, 'change');
   await getState().resume(104);
   expect(seen(getState())).toMatchObject({ saved: null, model: null, phase: { kind: 'failed' } });
   expect(getState().toasts.at(-1)).toMatchObject({
-    text: 'Steps 102, 100 cannot be opened',
+    text: 'Steps 102, 100 can’t be opened',
     detail: expect.stringMatching(/No other step of this run is saved/) as string,
   });
 });

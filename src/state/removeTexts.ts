@@ -56,7 +56,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
       removed.push(text);
     } catch (error) {
       putBack([text]);
-      get().toast({ text: `${text.name} could not be removed`, detail: toFailure(error).message });
+      get().toast({ text: `${text.name} couldn’t be removed`, detail: toFailure(error).message });
     }
   }
   if (removed.length === 0) return;
@@ -77,7 +77,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
         () => tabs.announce(),
         (error: unknown) => {
           takeOut([text]);
-          get().toast({ text: `${text.name} could not be brought back`, detail: explain(toFailure(error)) });
+          get().toast({ text: `${text.name} couldn’t be restored`, detail: explain(toFailure(error)) });
         },
       );
     }

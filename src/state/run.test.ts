@@ -181,7 +181,7 @@ test('an earlier run comes back; freed steps never look saved, and the current r
   expect(studio.getState().runs?.find(({ record }) => record.id === first)?.bytes).toBeGreaterThan(0);
   expect(await studio.getState().bringBack(second)).toBe(false);
   expect(seen(studio.getState()).model?.id).toBe(first);
-  expect(textsOf(studio).at(-1)).toBe('This run cannot be brought back');
+  expect(textsOf(studio).at(-1)).toBe("Couldn't open this run");
 
   // Another tab may have freed the one that is current here.
   await freeRun(store, first);
@@ -325,13 +325,13 @@ describe('the GPU', () => {
     await studio.getState().start();
     expect(failureOf(studio)).toMatchObject({
       code: 'bad-settings',
-      message: expect.stringMatching(/^The plan is/) as string,
+      message: expect.stringMatching(/^The run needs/) as string,
     });
     await studio.getState().loadRun();
     await studio.getState().resume(9);
     expect(failureOf(studio)).toMatchObject({
       code: 'bad-settings',
-      message: expect.stringMatching(/^The plan is/) as string,
+      message: expect.stringMatching(/^The run needs/) as string,
     });
     expect(seen(studio.getState()).model?.usable.step).toBe(2);
   });

@@ -187,6 +187,7 @@ export const createRunSlice: Slice<RunSlice> =
           const { project, endExports, shownOf, tellDamaged, loadPlayground } = get();
           endExports();
           if (isShown) {
+            get().restoreExports();
             await loadPlayground();
             if (ahead) tellDamaged(ahead.id, (await ahead.read).damaged);
             close();
@@ -196,6 +197,7 @@ export const createRunSlice: Slice<RunSlice> =
           set({ shown, opened });
           for (const id of ids(get())) await open(id, ahead);
           close();
+          get().restoreExports();
           await loadPlayground();
           if (mine === loads) set({ openingRuns: false });
         });
@@ -223,7 +225,10 @@ export const createRunSlice: Slice<RunSlice> =
           if (isWanted()) {
             set(({ shown, project }) => ({ shown: { ...shown, [page]: runId === project.runId ? null : runId } }));
             if (after !== before && page === 'playground') get().leaveModel();
-            if (after !== before && page === 'export') get().endExports();
+            if (after !== before && page === 'export') {
+              get().endExports();
+              get().restoreExports();
+            }
           }
           close();
         });
@@ -241,6 +246,7 @@ export const createRunSlice: Slice<RunSlice> =
             get().endExports();
             get().change({ runId });
             set({ shown: { train: null, evaluate: null, playground: null, export: null } });
+            get().restoreExports();
             get().leaveModel();
           }
           close();

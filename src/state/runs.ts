@@ -6,7 +6,6 @@ import { formatBytes, formatCount } from '../core/base/units';
 import type { CardWords } from '../core/runs/card';
 import { draftOf } from '../core/runs/draft';
 import { readRun } from '../core/runs/record';
-import { isTuning } from '../core/runs/tunes';
 import type { RunRow, RunWords, SavedStep } from '../protocol/data';
 import { explain } from './failures';
 import { PAGES } from './openRun';
@@ -130,7 +129,7 @@ export const createRunsSlice: Slice<RunsSlice> =
           await list.whole;
           if (list === last) asLeft = null;
         } catch (error) {
-          get().toast({ text: 'The runs could not be listed', detail: toFailure(error).message });
+          get().toast({ text: "Couldn't list the runs", detail: toFailure(error).message });
         }
       },
       async keptSteps(runId) {
@@ -138,8 +137,7 @@ export const createRunsSlice: Slice<RunsSlice> =
       },
       async bringBack(runId) {
         const outcome = await get().makeCurrent(runId);
-        if (outcome === 'no model')
-          get().toast({ text: 'This run cannot be brought back', detail: 'none of its saved steps is kept any more' });
+        if (outcome === 'no model') get().toast({ text: "Couldn't open this run", detail: 'it has no checkpoint' });
         return outcome === 'shown';
       },
       async freeRun(runId) {
@@ -150,23 +148,23 @@ export const createRunsSlice: Slice<RunsSlice> =
         try {
           const { bytes } = await data.call('freeRun', { runId });
           tabs.announce();
-          toast({ text: `${formatBytes(bytes)} are free`, detail: `the curve of ${name} stays` });
+          toast({ text: `${formatBytes(bytes)} freed`, detail: `curve of ${name} stays` });
         } catch (error) {
-          toast({ text: `The saved steps of ${name} were not freed`, detail: explain(toFailure(error)) });
+          toast({ text: `Couldn't delete the checkpoints of ${name}`, detail: explain(toFailure(error)) });
         }
         await listRuns();
       },
       describeRun: (runId, words) =>
-        changed(runId, `${named(runId)} could not be changed`, () => data.call('describeRun', { runId, ...words })),
+        changed(runId, `Couldn't change ${named(runId)}`, () => data.call('describeRun', { runId, ...words })),
       writeCard: (runId, card) =>
-        changed(runId, `The card of ${named(runId)} was not changed`, () => data.call('writeCard', { runId, card })),
+        changed(runId, `Couldn't change the card of ${named(runId)}`, () => data.call('writeCard', { runId, card })),
       pinStep: (runId, step, isPinned) =>
-        changed(runId, `Step ${formatCount(step)} was not ${isPinned ? 'pinned' : 'let go'}`, async () => {
+        changed(runId, `Couldn't ${isPinned ? 'pin' : 'unpin'} step ${formatCount(step)}`, async () => {
           await data.call('pinStep', { runId, step, isPinned });
           await get().listSaved(runId);
         }),
       setBudget: (runId, bytes) =>
-        changed(runId, `The budget of ${named(runId)} was not changed`, async () => {
+        changed(runId, `Couldn't change the storage limit of ${named(runId)}`, async () => {
           await data.call('setBudget', { runId, bytes });
           await get().listSaved(runId);
         }),
@@ -177,8 +175,8 @@ export const createRunsSlice: Slice<RunsSlice> =
         const { model, recipe, rateByHand, tokenizerChoice, split, tuning } = project;
         change(draftOf({ ...row.record, step: row.step }, project));
         toast({
-          text: `The next ${isTuning(row.record) ? 'tuning' : 'run'} has the settings of ${row.record.name}`,
-          ...(hasOtherTexts(row.record, get()) && { detail: 'it learns from the texts that the project has now' }),
+          text: `Copied the settings of ${row.record.name}`,
+          ...(hasOtherTexts(row.record, get()) && { detail: 'the next run uses the current text' }),
           undo: () => void get().changeOf(project.id, { model, recipe, rateByHand, tokenizerChoice, split, tuning }),
         });
       },
@@ -197,7 +195,7 @@ export const createRunsSlice: Slice<RunsSlice> =
         try {
           ({ bytes } = await data.call('removeRun', { runId, at: now() }));
         } catch (error) {
-          get().toast({ text: `${name} was not deleted`, detail: explain(toFailure(error)) });
+          get().toast({ text: `Couldn't delete ${name}`, detail: explain(toFailure(error)) });
           return;
         }
         const show = async (current: string | null): Promise<void> => {
@@ -217,13 +215,13 @@ export const createRunsSlice: Slice<RunsSlice> =
             if (isCurrent) await show(runId);
             tabs.announce();
           } catch (error) {
-            get().toast({ text: `${name} could not be brought back`, detail: explain(toFailure(error)) });
+            get().toast({ text: `Couldn't restore ${name}`, detail: explain(toFailure(error)) });
           }
           await get().listRuns();
         };
         get().toast({
           text: `${name} deleted`,
-          ...(bytes > 0 && { detail: `${formatBytes(bytes)} come free` }),
+          ...(bytes > 0 && { detail: `frees ${formatBytes(bytes)}` }),
           undo: () => void undo(),
           // What fails, or a page that closes before, leaves it to a later start.
           onGone: () =>

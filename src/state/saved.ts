@@ -15,7 +15,7 @@ export const unsavedFiles = (s: Pick<Studio, 'refused' | 'markup' | 'project'>):
 
 /** Words after `Saved`. @param now milliseconds since 1970 */
 export function savedWords(s: Studio, now: number): SavedWords {
-  if (s.kept === 'no') return { value: 'not the last change', tone: 'error' };
+  if (s.kept === 'no') return { value: 'last change not saved', tone: 'error' };
   const isActive = isTraining(s);
   const unsaved = unsavedFiles(s);
   const hasTexts = s.texts.length + s.tuneTexts.length > 0;

@@ -100,11 +100,11 @@ test('what a page waits for is what will come to it, not whatever trains', async
 test('every kept step can be chosen, with what it is and what is kept of it', async () => {
   const { getState } = page.studio;
   const choices = () => stepChoices(shownRun(getState(), 'playground'));
-  expect(choices().map(({ label }) => label)).toEqual(['Step 120, the latest', 'Step 100, the best']);
-  expect(choices()[0]!.hint).toMatch(/^[\d.]+ [kM]B, with what the optimizer remembers$/);
+  expect(choices().map(({ label }) => label)).toEqual(['Step 120, latest', 'Step 100, best']);
+  expect(choices()[0]!.hint).toMatch(/^[\d.]+ [kM]B, with optimizer state$/);
   await getState().pinStep(STOPPED, 100, true);
   await getState().listSaved(STOPPED);
-  expect(choices()[1]!.label).toBe('Step 100, the best, pinned');
+  expect(choices()[1]!.label).toBe('Step 100, best, pinned');
   getState().changeRun(STOPPED, (run) => ({
     ...run,
     steps: [
@@ -112,8 +112,8 @@ test('every kept step can be chosen, with what it is and what is kept of it', as
       ...run.steps,
     ],
   }));
-  expect(choices().at(-1)).toMatchObject({ value: '8', label: 'Step 8, light' });
-  expect(choices().at(-1)!.hint).toMatch(/, weights alone, in F16$/);
+  expect(choices().at(-1)).toMatchObject({ value: '8', label: 'Step 8, weights only' });
+  expect(choices().at(-1)!.hint).toMatch(/, weights only, F16$/);
   getState().setWhich('playground', 8);
-  expect(trained(getState(), 'playground')).toMatchObject({ step: 8, holds: 'weights alone, in F16' });
+  expect(trained(getState(), 'playground')).toMatchObject({ step: 8, holds: 'weights only, F16' });
 });

@@ -1,5 +1,5 @@
 /** What a person is told of what was added, in a note. */
-import { formatCount } from '../core/base/units';
+import { counted, formatCount } from '../core/base/units';
 import type { Duplicate } from '../core/documents';
 import { isToTune } from '../core/documents/record';
 import type { Project } from './project';
@@ -13,29 +13,26 @@ export const alreadyHere = (
   const [first, ...others] = duplicates;
   const other = duplicates.find(({ of }) => of && isToTune(of, projectId) !== isTuned);
   if (other) {
-    const [use, place] = isTuned ? ['to learn from', 'Text'] : ['to tune on', 'Tune'];
-    return {
-      text: `${other.name} is already here ${use}`,
-      detail: `so it was not added again: remove it on ${place} first`,
-    };
+    const place = isTuned ? 'Text' : 'Teach it more';
+    return { text: `${other.name} is already on ${place}`, detail: 'To use it here, remove it there first' };
   }
   if (others.length > 0)
-    return { text: `${formatCount(duplicates.length)} files are already here`, detail: 'so they were not added again' };
+    return { text: `${formatCount(duplicates.length)} files were already added`, detail: 'Skipped this time' };
   const { name, of } = first!;
   return {
-    text: `${name} is already here`,
-    detail: `${of && of.name !== name ? `in ${of.name}, so` : 'so'} it was not added again`,
+    text: `${name} was already added`,
+    detail: of && of.name !== name ? `In ${of.name}; skipped this time` : 'Skipped this time',
   };
 };
 
 export const alreadyLeftOut = (name: string, n: number): { text: string; detail: string } => ({
-  text: `${name} is a text of another project`,
-  detail: `${n === 1 ? '1 of its documents is' : `${formatCount(n)} of its documents are`} left out there, and so here: put back what is to be learnt`,
+  text: `${name} is shared with another project`,
+  detail: `${counted(n, 'document')} excluded there ${n === 1 ? 'is' : 'are'} excluded here too`,
 });
 
 export const alreadyCleaned = (name: string, recipe: string): { text: string; detail: string } => ({
-  text: `${name} is a text of another project`,
-  detail: `it is cleaned there by the recipe ${recipe}, and so here: Clean, on Text, shows what that does`,
+  text: `${name} is shared with another project`,
+  detail: `Recipe ${recipe} cleaned it there, and here too. To see how, open Clean on Text`,
 });
 
 /** @param files of one project, which is not open; one at least */
@@ -44,9 +41,6 @@ export const waits = (
 ): { text: string; detail: string } => {
   const [{ name, project }] = files as [(typeof files)[number]];
   return files.length === 1
-    ? { text: `${name} waits for an answer`, detail: `it is asked about when ${project.name} is opened again` }
-    : {
-        text: `${formatCount(files.length)} files wait for an answer`,
-        detail: `they are asked about when ${project.name} is opened again`,
-      };
+    ? { text: `${name} needs you`, detail: `Open ${project.name} to answer` }
+    : { text: `${formatCount(files.length)} files need you`, detail: `Open ${project.name} to answer` };
 };

@@ -60,7 +60,7 @@ test('texts come in, are refused, removed and brought back, and stay in the next
   expect(getState().drop).toMatchObject({
     skipped: [
       { name: '.DS_Store', why: 'hidden' },
-      { name: 'again.txt', why: 'equals sea.txt' },
+      { name: 'again.txt', why: 'identical to sea.txt' },
     ],
     failed: [{ name: 'bad.txt', failure: { code: 'bad-file' } }],
   });
@@ -185,7 +185,7 @@ test('a removal that the store refuses leaves the text in its place, and says so
   await getState().removeTexts([getState().texts[0]!.id]);
   expect(getState().texts.map(({ name }) => name)).toEqual(['a.txt', 'b.txt']);
   expect(getState().toasts.at(-1)).toMatchObject({
-    text: 'a.txt could not be removed',
+    text: 'a.txt couldn’t be removed',
     detail: 'No room for the mark',
   });
 });
@@ -232,7 +232,7 @@ test('what becomes of a removal while another project is opened does not touch t
   getState().setRecipe({ samplePrompt: 'Der Wal' });
   goOn();
   await removing;
-  expect(getState().toasts.map(({ text }) => text)).toEqual(['wal.txt could not be removed', 'sea.txt removed']);
+  expect(getState().toasts.map(({ text }) => text)).toEqual(['wal.txt couldn’t be removed', 'sea.txt removed']);
   getState().toasts.at(-1)!.undo!();
   expect(getState()).toMatchObject({ texts: [], project: { name: 'Untitled', recipe: { samplePrompt: 'Der Wal' } } });
   await vi.waitFor(async () => expect(await page.data.call('listTexts', FIRST)).toHaveLength(2));

@@ -91,7 +91,7 @@ export const createTextsSlice: Slice<TextsSlice> = (services) => (set, get) => {
         );
         tabs.announce();
       } catch (error) {
-        toast({ text: `${other.name} was not changed`, detail: explain(toFailure(error)) });
+        toast({ text: `${other.name} wasn’t changed`, detail: explain(toFailure(error)) });
       }
     },
     documents: (textId, from, count, query) => data.call('documents', { textId, from, count, query }),
@@ -105,7 +105,7 @@ export const createTextsSlice: Slice<TextsSlice> = (services) => (set, get) => {
       }
       if (!isOut) return;
       const what = places.length === 1 ? '1 document' : `${formatCount(places.length)} documents`;
-      get().toast({ text: `${what} left out`, undo: () => void get().leaveOut(textId, places, false) });
+      get().toast({ text: `${what} excluded`, undo: () => void get().leaveOut(textId, places, false) });
     },
     putText: put,
     preview: (id, place) => data.call('preview', { id, place, characters: PREVIEW_CHARACTERS }),

@@ -65,9 +65,9 @@ test('the best saved step is used until a person picks another; each tells its l
   const get = await studioOf(await storedRun(true));
   expect(trained(get(), 'playground')).toMatchObject({ step: 750, why: 'best on the validation set' });
   expect(stepChoices(seen(get()).model!)).toMatchObject([
-    { value: 'latest', label: 'Step 1,000, the latest' },
-    { value: '800', label: 'Step 800, the one before' },
-    { value: 'best', label: 'Step 750, the best' },
+    { value: 'latest', label: 'Step 1,000, latest' },
+    { value: '800', label: 'Step 800, previous' },
+    { value: 'best', label: 'Step 750, best' },
   ]);
   get().setWhich('playground', 'latest');
   expect(trained(get(), 'playground')).toMatchObject({
@@ -82,18 +82,18 @@ test('the best saved step is used until a person picks another; each tells its l
     result: 'perplexity 7.39 on held-out text',
     notKept: undefined,
   });
-  expect(bestWords(seen(get()).model!)).toBe('Step 750 is kept as the best.');
+  expect(bestWords(seen(get()).model!)).toBe('Best step 750 is saved.');
 });
 
 test('a run of a build that did not keep its best says so', async () => {
   const get = await studioOf(await storedRun(false));
   expect(stepChoices(seen(get()).model!)).toMatchObject([
-    { value: 'latest', label: 'Step 1,000, the latest' },
-    { value: '800', label: 'Step 800, the one before' },
-    { value: 'best', label: 'Step 0, the best kept' },
+    { value: 'latest', label: 'Step 1,000, latest' },
+    { value: '800', label: 'Step 800, previous' },
+    { value: 'best', label: 'Step 0, best saved' },
   ]);
-  expect(trained(get(), 'playground').notKept).toBe('best at step 750, perplexity 7.39, not kept');
-  expect(bestWords(seen(get()).model!)).toBe('Step 750 was not kept.');
+  expect(trained(get(), 'playground').notKept).toBe("best step 750, perplexity 7.39, wasn't saved");
+  expect(bestWords(seen(get()).model!)).toBe("Step 750 wasn't saved.");
 });
 
 test('what was measured at another step is told with that, and what was measured before the first is not told', async () => {

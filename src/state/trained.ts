@@ -1,4 +1,4 @@
-/** The trained model that can be talked to and taken home: which step of it, how good, or what it still needs. */
+/** The trained model that pages use: which checkpoint, and how good it is. */
 import { formatBytes, formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { headlineWords } from '../core/objectives';
@@ -48,7 +48,7 @@ export function usedStepWords(s: Pick<Studio, 'opened' | 'runs'>, runId: string)
   const row = s.runs?.find(({ record }) => record.id === runId);
   if (step === undefined || !row) return undefined;
   const best = s.opened[runId]?.steps.find((each) => each.best)?.step ?? row.used;
-  const why = step === row.step ? 'the latest' : step === best ? BEST : 'picked by you';
+  const why = step === row.step ? 'latest' : step === best ? BEST : 'picked by you';
   return `Step ${formatCount(step)}, ${why}`;
 }
 const BEST = 'best on the validation set';
@@ -64,18 +64,18 @@ function notKept(run: OpenRun): Measured | undefined {
 /** Whether there is still something of the best step, for a run that went past it. */
 export function bestWords(run: OpenRun): string | undefined {
   const [better, best] = [notKept(run), comparableBest(run)];
-  if (better) return `Step ${formatCount(better.step)} was not kept.`;
-  return best ? `Step ${formatCount(best.step)} is kept as the best.` : undefined;
+  if (better) return `Step ${formatCount(better.step)} wasn't saved.`;
+  return best ? `Best step ${formatCount(best.step)} is saved.` : undefined;
 }
 
 export interface StepChoice {
   value: string;
   label: string;
-  /** What is kept of it: `0.7 MB, weights alone, in F16`. */
+  /** Size and contents: `0.7 MB, weights only, F16`. */
   hint: string;
 }
 
-/** Every kept step, newest first; none where there is no choice. */
+/** Every checkpoint, newest first; none if there is no choice. */
 export function stepChoices(run: OpenRun): readonly StepChoice[] {
   if (run.steps.length < 2) return [];
   const steps = new Map<string, SavedStep>();
@@ -83,7 +83,7 @@ export function stepChoices(run: OpenRun): readonly StepChoice[] {
   return [...steps.values()].toReversed().map((step) => ({
     value: valueOf(step),
     label: [`Step ${formatCount(step.step)}`, ...kindsOf(run, step)].join(', '),
-    hint: [formatBytes(step.bytes), holdsWords(step) ?? 'with what the optimizer remembers'].join(', '),
+    hint: [formatBytes(step.bytes), holdsWords(step) ?? 'with optimizer state'].join(', '),
   }));
 }
 /** The newest and the best are chosen as such: they may be others later. */
@@ -97,24 +97,24 @@ export function choiceOf(run: OpenRun): string | null {
 export const whichOf = (value: string): WhichSnapshot =>
   value === 'latest' || value === 'best' ? value : Number(value);
 
-/** What is missing of a step, to begin with: undefined where all of it is kept. */
+/** What is missing of a checkpoint; undefined if it is complete. */
 export const holdsWords = ({ holds, precision }: Pick<SavedStep, 'holds' | 'precision'>): string | undefined =>
-  holds === 'all' ? undefined : `weights alone${precision === 'f16' ? ', in F16' : ''}`;
+  holds === 'all' ? undefined : `weights only${precision === 'f16' ? ', F16' : ''}`;
 
 function kindsOf(run: OpenRun, step: SavedStep): readonly string[] {
   const { latest, best, pinned, light } = step;
   const kinds = [
-    ...(latest ? ['the latest'] : []),
+    ...(latest ? ['latest'] : []),
     ...(best ? [bestLabel(run, step)] : []),
     ...(pinned ? ['pinned'] : []),
-    ...(light ? ['light'] : []),
+    ...(light ? ['weights only'] : []),
   ];
-  return kinds.length > 0 ? kinds : ['the one before'];
+  return kinds.length > 0 ? kinds : ['previous'];
 }
 
 function bestLabel(run: OpenRun, best: SavedStep): string {
-  if (isOfEarlierSegment(run, best)) return 'the best before it went on otherwise';
-  return notKept(run) ? 'the best kept' : 'the best';
+  if (isOfEarlierSegment(run, best)) return 'best before the settings changed';
+  return notKept(run) ? 'best saved' : 'best';
 }
 
 export interface Trained {
@@ -126,7 +126,7 @@ export interface Trained {
   result: string | undefined;
   /** A better step whose weights are gone, or newer ones that cannot be opened; in words that go on from a line's. */
   notKept: string | undefined;
-  /** What is missing of it: `weights alone, in F16`. */
+  /** What is missing of it: `weights only, F16`. */
   holds: string | undefined;
 }
 
@@ -149,8 +149,8 @@ export function trained(s: Studio, page: Page): Trained {
     result: loss === undefined ? undefined : `${headlineWords(objective, loss)} on held-out text${at}`,
     holds: chosen && holdsWords(chosen),
     notKept: isWeightsAlone(run)
-      ? 'the best: newer steps cannot be opened'
-      : better && `best at step ${formatCount(better.step)}, ${headlineWords(objective, better.loss)}, not kept`,
+      ? "newer checkpoints can't be opened"
+      : better && `best step ${formatCount(better.step)}, ${headlineWords(objective, better.loss)}, wasn't saved`,
   };
 }
 

@@ -69,10 +69,10 @@ test('a text that is here to be learnt from stays so, and the other way, and tha
   await getState().addFiles([two], 'adapt');
   await getState().addFiles([one, two], 'adapt');
   expect(names()).toEqual([['one.txt'], ['two.txt']]);
-  expect(getState().toasts.at(-1)).toMatchObject({ text: 'one.txt is already here to learn from' });
+  expect(getState().toasts.at(-1)).toMatchObject({ text: 'one.txt is already on Text' });
   await getState().addPaste('The sea is deep.', 'sea');
   expect(names()).toEqual([['one.txt'], ['two.txt']]);
-  expect(getState().drop!.skipped).toMatchObject([{ name: 'sea', why: 'equals two.txt on Teach it more' }]);
+  expect(getState().drop!.skipped).toMatchObject([{ name: 'sea', why: 'identical to two.txt on Teach it more' }]);
 });
 
 test('rows in no known shape are asked about, and two columns of them are chats; what is broken is told', async () => {
@@ -82,7 +82,7 @@ test('rows in no known shape are asked about, and two columns of them are chats;
   await getState().addFiles([own, broken, given('good.jsonl', row('Who?', 'He.'))], 'instruct');
   expect(names()).toEqual([[], ['good.jsonl']]);
   expect(getState().refused).toMatchObject([{ name: 'broken.jsonl', tunes: 'instruct' }]);
-  expect(getState().refused[0]!.failure.message).toContain('line 2, which has an empty answer');
+  expect(getState().refused[0]!.failure.message).toContain('line 2 has an empty answer');
   expect(questionOf(getState())).toMatchObject([{ name: 'own.jsonl', kind: 'jsonl', tunes: 'instruct' }]);
   expect(await getState().lookAtTable(questionOf(getState())[0]!)).toMatchObject({ columns: ['frage', 'antwort'] });
   // Beside a question of what is to be learnt from, each has its own.

@@ -38,7 +38,7 @@ export function useEncodingQuestion([first, ...others]: readonly [Undecoded, ...
     name: first.name,
     of: useProposals(first),
     others: others.length,
-    note: 'It is kept as UTF-8.',
+    note: 'Homegrown saves it as UTF-8.',
     onRead(encoding: EncodingId, isAll: boolean): void {
       void readIn(isAll ? [first, ...others] : [first], { encoding });
       if (isAll || others.length === 0) onClose();

@@ -46,7 +46,7 @@ export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, downl
       for (const { step } of fresh) told.add(`${runId} ${step}`);
       const lostSteps = fresh.map(({ step }) => formatCount(step)).join(', ');
       get().toast({
-        text: fresh.length === 1 ? `Step ${lostSteps} cannot be opened` : `Steps ${lostSteps} cannot be opened`,
+        text: fresh.length === 1 ? `Step ${lostSteps} can’t be opened` : `Steps ${lostSteps} can’t be opened`,
         detail: `${fresh[0]!.reason}. ${insteadOf(newest, best)}`,
       });
       if (lost.some(({ step }) => step === usable?.step)) get().changeRun(runId, asSaved);
@@ -58,7 +58,7 @@ export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, downl
       await get()
         .listSaved(runId, resumedFrom)
         .catch((error: unknown) =>
-          get().toast({ text: 'The saved steps could not be listed', detail: explain(toFailure(error)) }),
+          get().toast({ text: 'The saved steps couldn’t be listed', detail: explain(toFailure(error)) }),
         );
     },
   });
@@ -67,6 +67,6 @@ export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, downl
 function insteadOf(newest: Pick<SavedStep, 'step'> | undefined, best: SavedStep | undefined): string {
   if (newest) return `Step ${formatCount(newest.step)} is used instead`;
   return best
-    ? `Step ${formatCount(best.step)}, the best, is used instead: its weights are kept, from which training cannot go on`
+    ? `Step ${formatCount(best.step)}, the best, is used instead. It has no optimizer state, so training can’t resume from it`
     : 'No other step of this run is saved';
 }

@@ -11,7 +11,7 @@ import { classifier } from '../core/sample/classify';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { classifierStudio } from '../core/testing/classifierStudio';
 import { labelledRows } from '../core/testing/labelledRuns';
-import { cardOf } from '../features/export/CardPane';
+import { cardOf } from '../features/export/ModelCard';
 import { classifierOf } from './tuning';
 import { trained, usedStep, usedStepWords } from './trained';
 
@@ -55,8 +55,8 @@ test('the best step of a classifier is judged, asked, exported and shown where t
   expect((await readKnownRun(store, runId)).decision).toEqual({ temperature, atLeast: 0, step: best });
   await getState().loadCardEvaluations();
   const card = cardOf(getState())!;
-  expect(card).toContain(`Of step ${best}, on `);
-  expect(card).toContain('which is in the weights of its head already');
+  expect(card).toContain(`Step ${best}, evaluated on `);
+  expect(card).toContain('already applied to the weights of the head');
 
   // What is exported says of a text what the page says of it.
   const file = (await getState().exportModel('hf'))!;
@@ -74,13 +74,13 @@ test('the best step of a classifier is judged, asked, exported and shown where t
   // Another step is used once a person picks it, and is judged as well.
   getState().setWhich('export', 'latest');
   await own.settle(runId);
-  expect(usedStepWords(getState(), runId)).toBe(`Step ${latest}, the latest`);
+  expect(usedStepWords(getState(), runId)).toBe(`Step ${latest}, latest`);
   expect((await readKnownRun(store, runId)).decision).toMatchObject({ step: latest });
   expect((await own.classify(runId, TEXT)).probabilities).not.toEqual(ours.probabilities);
   expect(trained(getState(), 'export')).toMatchObject({ step: latest, why: undefined });
   // It stays picked when the run is opened anew, as after a reload.
   await getState().loadRun();
-  expect(usedStepWords(getState(), runId)).toBe(`Step ${latest}, the latest`);
+  expect(usedStepWords(getState(), runId)).toBe(`Step ${latest}, latest`);
   // Picked again, the best step has the temperature that was fitted to it.
   getState().setWhich('export', 'best');
   await own.settle(runId);

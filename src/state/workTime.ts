@@ -1,6 +1,8 @@
-/** Expected times of work besides training, in milliseconds, for the buttons that start it. */
+/** Expected times of work other than training, in milliseconds, for the buttons that start it. */
 import { learntOf } from '../core/documents/record';
+import { MOST_COUNTED } from '../core/evaluate/blocks';
 import { WRITING } from '../core/evaluate/writing';
+import { modelSpec } from '../core/models';
 import { buildSeconds, evaluationSeconds } from '../core/plan/workTime';
 import { learntFrom } from '../core/objectives';
 import { dataOf } from '../core/runs/segments';
@@ -8,8 +10,18 @@ import { USUAL_CHARACTERS } from './estimate';
 import { isTraining, modelOf } from './openRun';
 import type { Studio } from './studio';
 
-/** Undefined if the device isn't known, shares its time with training, or has to write an answer to each example. */
+/**
+ * Milliseconds of an evaluation, at the pace of the last one here. Undefined if the device isn't known, shares its time with
+ * training, or has to write an answer to each example.
+ */
 export function evaluationTime(s: Studio, isStrided = false): number | undefined {
+  const expected = expectedEvaluationTime(s, isStrided);
+  const pace = s.device.kind === 'open' ? s.evaluationPace[s.device.info.kind] : undefined;
+  return expected === undefined ? undefined : expected * (pace ?? 1);
+}
+
+/** The same before any evaluation was timed here. */
+export function expectedEvaluationTime(s: Studio, isStrided: boolean): number | undefined {
   const { device, evaluatedOn, ownText } = s;
   const run = modelOf(s, 'evaluate')?.record;
   if (!run || device.kind !== 'open' || isTraining(s)) return undefined;
@@ -19,10 +31,14 @@ export function evaluationTime(s: Studio, isStrided = false): number | undefined
   const own = facts ? facts.parts.train.bytes / facts.parts.train.tokens : USUAL_CHARACTERS.bpe;
   const tokens = isOfText ? ownText && ownText.text.length / own : facts?.parts[evaluatedOn]?.tokens;
   if (!tokens) return undefined;
-  return 1000 * evaluationSeconds(run.model, tokens, WRITTEN, device.info, isStrided);
+  const isStored = evaluatedOn === 'validation' && facts?.nGramTop !== undefined;
+  const isCounted = !isStored && modelSpec(run.model.id).kind === 'decoder' && !run.model.config.classes;
+  const counted = isCounted ? (facts?.parts.train.tokens ?? 0) : 0;
+  const work = { tokens, written: WRITTEN, isStrided, counted: counted > MOST_COUNTED ? 0 : counted };
+  return 1000 * evaluationSeconds(run.model, work, device.info);
 }
 
-/** Tokens, at most. */
+/** Maximum number of tokens. */
 const WRITTEN = WRITING.texts * WRITING.tokens;
 
 /** Undefined without text. */

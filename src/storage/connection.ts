@@ -53,8 +53,8 @@ async function letOlderTrain(name: string): Promise<void> {
   if (version >= VERSION || !(await isTraining())) return;
   throw new HomegrownError(
     'in-use',
-    'A run is being trained in a tab of an earlier version of Homegrown, which this one would cut off from its storage',
-    'Let it end or stop it there, then reload this page. Nothing was changed.',
+    'A tab with an earlier version of Homegrown is training, and this version would cut off its storage',
+    'Stop it there or wait for its end, then reload this page. Nothing was changed.',
   );
 }
 
@@ -66,8 +66,8 @@ function openOnce(name: string, onClosed: () => void): Promise<IDBDatabase> {
       const { objectStoreNames } = request.result;
       if (!objectStoreNames.contains(STORE)) request.result.createObjectStore(STORE);
     };
-    request.onblocked = () => reject(blocked('Another tab keeps an older version of the storage open'));
-    request.onerror = () => reject(request.error ?? blocked('The storage could not be opened'));
+    request.onblocked = () => reject(blocked('Another tab has an older version of the storage open'));
+    request.onerror = () => reject(request.error ?? blocked('Couldn’t open the storage'));
     request.onsuccess = () => {
       const { result } = request;
       result.onclose = onClosed;
@@ -82,7 +82,7 @@ function openOnce(name: string, onClosed: () => void): Promise<IDBDatabase> {
 }
 
 const blocked = (message: string): HomegrownError =>
-  new HomegrownError('storage-blocked', message, 'Close other tabs of Homegrown and reload.');
+  new HomegrownError('storage-blocked', message, 'Close other Homegrown tabs and reload.');
 
 export const DATABASE = 'homegrown';
 const STORE = 'values';

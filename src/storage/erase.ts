@@ -71,8 +71,8 @@ function deleteDatabase(name: string): Promise<void> {
 const blocked = (error: DOMException | null): HomegrownError =>
   new HomegrownError(
     'storage-blocked',
-    error ? `What is stored could not be deleted (${error.message})` : 'Another tab keeps what is stored open',
-    'Close the other tabs of Homegrown, and delete everything once more.',
+    error ? `Couldn’t delete the stored data (${error.message})` : 'Another tab has the stored data open',
+    'Close other Homegrown tabs, then delete again.',
   );
 
 /** Above what Chromium holds in memory before it writes a file of its log, 4 MiB. */

@@ -29,8 +29,8 @@ export const lockTraining = (): Promise<Lock> =>
     TRAINING,
     new HomegrownError(
       'in-use',
-      'A run is being trained in another tab of this browser',
-      'Stop it there, or close that tab, and begin here. Nothing was changed.',
+      'A run is training in another tab of this browser',
+      'Stop it there or close that tab, then start here. Nothing was changed.',
     ),
   );
 
@@ -46,11 +46,7 @@ async function isHeld(lock: string): Promise<boolean> {
 export const lockErasing = (): Promise<Lock> =>
   acquire(
     ERASING,
-    new HomegrownError(
-      'in-use',
-      'Everything is being deleted by another tab',
-      'It goes on there. Reload when it is done.',
-    ),
+    new HomegrownError('in-use', 'Another tab is deleting all data', 'Reload this page when it is done.'),
   );
 
 /** Whether a tab deletes what is stored. */
@@ -63,7 +59,7 @@ export const whenErased = (): Promise<void> => navigator.locks.request(ERASING, 
 export const lockMigration = (): Promise<Lock> =>
   acquire(
     'homegrown:migration',
-    new HomegrownError('in-use', 'Another tab brings what is stored to the form of this version', 'It goes on there.'),
+    new HomegrownError('in-use', 'Another tab is migrating the stored data to this version', 'Wait until it is done.'),
   );
 
 /** Keeps data that no record names from being collected, until `release` or until the tab ends. Any number of tabs may. */

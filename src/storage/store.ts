@@ -85,23 +85,23 @@ async function attempt<T>(operation: () => Promise<T>, bytes = (): number => 0):
         throw new HomegrownError(
           'storage-full',
           `The browser's storage is full: ${bytes()} bytes could not be written`,
-          'Nothing that was stored before has changed. Free the saved steps of other runs (on Runs), remove texts, or free space on the disk, then try again.',
+          'Your stored data is safe. Delete checkpoints of other runs (on Runs), remove texts, or free disk space. Then try again.',
         );
       case 'NotReadableError':
       case 'DataError':
       case 'DataCloneError':
-        throw new HomegrownError('storage-damaged', `A stored value cannot be read: ${error.message}`);
+        throw new HomegrownError('storage-damaged', `A stored value can’t be read: ${error.message}`);
       case 'VersionError':
         throw new HomegrownError(
           'newer-version',
-          'A newer version of Homegrown has taken over what is stored in this browser',
-          'Reload this page to go on with it. What was saved is safe.',
+          'A newer version of Homegrown now uses this browser’s storage',
+          'Reload this page to use it. Your saved data is safe.',
         );
       default:
         throw new HomegrownError(
           'storage-blocked',
           `The browser's storage does not answer (${error.name}: ${error.message})`,
-          'Close other tabs of Homegrown and reload. In a private window nothing can be kept.',
+          'Close other Homegrown tabs and reload. Private windows can’t store data.',
         );
     }
   }

@@ -9,11 +9,11 @@ export interface CheckpointSummaryProps {
   name: string;
   /** `perplexity 85.4 on held-out text`. */
   result?: string | undefined;
-  /** `best at step 2,400, perplexity 84.9, not kept`. */
+  /** `best step 2,400, perplexity 84.9, wasn't saved`. */
   remark?: string | undefined;
 }
 
-/** Which saved step a stage works with, and how good it is. */
+/** Which checkpoint a page uses, and how good it is. */
 export const CheckpointSummary = ({ step, why, name, result, remark }: CheckpointSummaryProps) => (
   <>
     Step {step}
@@ -29,7 +29,7 @@ export interface CheckpointSelectProps {
   options: readonly { value: string; label: string; hint: string }[];
 }
 
-/** Chooses among saved steps; nothing where there is no choice. */
+/** Chooses among checkpoints; nothing if there is no choice. */
 export const CheckpointSelect = ({ value, onChange, options }: CheckpointSelectProps) =>
   options.length === 0 ? null : (
     <Select layout="bare" label="Checkpoint" value={value} onChange={onChange} options={options} />

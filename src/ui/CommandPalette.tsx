@@ -91,7 +91,7 @@ function Palette({ actions, onClose }: { actions: readonly Action[]; onClose: ()
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className={styles.none}>No command has these words</p>}
+      {found.length === 0 && <p className={styles.none}>No matching commands</p>}
     </>
   );
 }
@@ -131,7 +131,7 @@ export function KeyHelp({
 }) {
   const groups = grouped(actions.filter((action) => action.keys !== undefined));
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title="Keys" isDismissable width={560}>
+    <Dialog isOpen={isOpen} onClose={onClose} title="Keyboard shortcuts" isDismissable width={560}>
       <dl className={styles.keys}>
         {groups.map(({ group, members }) => (
           <Fragment key={group}>

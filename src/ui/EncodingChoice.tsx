@@ -23,14 +23,14 @@ export function EncodingChoice<T extends string>({
   onChoose,
 }: EncodingChoiceProps<T>) {
   if (error !== undefined) return <p className={styles.error}>{error}</p>;
-  if (!proposals) return <p>Its letters are being looked at.</p>;
-  if (proposals.length === 0) return <p>No encoding makes text of it: it is damaged, or no text.</p>;
+  if (!proposals) return <p>Detecting the encoding…</p>;
+  if (proposals.length === 0) return <p>No encoding fits. The file is damaged or not text.</p>;
   const [likely, others] = [proposals.slice(0, LIKELY), proposals.slice(LIKELY)];
   const other = others.find(({ encoding }) => encoding === chosen);
   return (
     <>
       <RadioList
-        label="Encodings, the likeliest first"
+        label="Encodings, likeliest first"
         value={chosen}
         onChange={onChoose}
         options={[...likely, ...(other ? [other] : [])].map(({ encoding, label, lines }) => ({
@@ -41,7 +41,7 @@ export function EncodingChoice<T extends string>({
       />
       {others.length > 0 && (
         <Select
-          label="Another"
+          label="Another encoding"
           value={other?.encoding ?? null}
           placeholder={`${others.length} more`}
           onChange={onChoose}

@@ -31,31 +31,30 @@ export function EncodingDialog<T extends string>({
     if (chosen) onRead(chosen, isAll);
     choose(null);
   };
-  const disabledReason = chosen ? undefined : 'Choose the encoding in which its letters are right';
+  const disabledReason = chosen ? undefined : 'Choose an encoding first';
   return (
     <Dialog
       isOpen
       onClose={onClose}
-      title={`How is ${name} written?`}
+      title={`${name}: which lines look right?`}
       actions={
         <>
-          <Button onPress={onClose}>Leave {others === 0 ? 'it' : 'them'} out</Button>
+          <Button onPress={onClose}>{others === 0 ? 'Skip file' : 'Skip files'}</Button>
           {others > 0 && (
             <Button onPress={() => read(true)} disabledReason={disabledReason}>
-              Read all {formatCount(others + 1)} so
+              Use for all {formatCount(others + 1)} files
             </Button>
           )}
           <Button variant="go" onPress={() => read(false)} disabledReason={disabledReason}>
-            Read it so
+            Use this encoding
           </Button>
         </>
       }
     >
       <p>
-        It is not UTF-8, as text is today, and its bytes do not say what it is. Choose the encoding in which these lines
-        of it read right. {note}
-        {others === 1 && ' Another file is not UTF-8 either.'}
-        {others > 1 && ` ${formatCount(others)} other files are not UTF-8 either.`}
+        This file isn’t UTF-8. {note}
+        {others === 1 && ' Another file isn’t UTF-8 either.'}
+        {others > 1 && ` ${formatCount(others)} other files aren’t UTF-8 either.`}
       </p>
       <EncodingChoice of={of} chosen={chosen} onChoose={choose} />
     </Dialog>

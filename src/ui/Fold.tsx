@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { cx } from './cx';
 import styles from './Fold.module.css';
 
@@ -14,9 +15,9 @@ export function Fold(p: {
     <details
       className={cx(styles.fold, p.className)}
       onToggle={({ currentTarget }) => {
-        p.onToggle?.(currentTarget.open);
-        // What opened below the edge is brought into view, once it is made.
-        if (currentTarget.open) requestAnimationFrame(() => currentTarget.scrollIntoView({ block: 'nearest' }));
+        // Content that is only made while it is open must be there before it is brought into view.
+        flushSync(() => p.onToggle?.(currentTarget.open));
+        if (currentTarget.open) currentTarget.scrollIntoView({ block: 'nearest' });
       }}
     >
       <summary>{p.summary}</summary>

@@ -75,7 +75,7 @@ export function Histogram(p: HistogramProps) {
           columns={[
             { id: 'from', header: 'From', cell: ({ from }) => from },
             { id: 'all', header: `${p.of}s`, isNumber: true, cell: ({ all }) => formatCount(all) },
-            { id: 'out', header: 'beyond the bounds', isNumber: true, cell: ({ out }) => formatCount(out) },
+            { id: 'out', header: 'Outside the bounds', isNumber: true, cell: ({ out }) => formatCount(out) },
           ]}
           rows={bins.flatMap(({ all, out, least }, i) => (all > 0 ? [{ i, all, out, from: p.format(least) }] : []))}
           rowKey={({ i }) => `${i}`}

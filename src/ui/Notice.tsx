@@ -107,7 +107,7 @@ export function Failure(p: FailureProps) {
         </ul>
       </div>
       <div>
-        <h3>What to do</h3>
+        <h3>What you can do</h3>
         <div className={styles.todo}>
           {p.action}
           {p.actionNote !== undefined && <p>{p.actionNote}</p>}

@@ -1,4 +1,3 @@
-import { upperFirst } from '../core/base/upperFirst';
 import { IconButton } from './Button';
 
 export interface PagerProps {
@@ -16,14 +15,14 @@ export const Pager = ({ what, from, size, of, onShow }: PagerProps) => (
   <>
     <IconButton
       icon="chevronLeft"
-      label={`${upperFirst(what)} before`}
-      disabledReason={from === 0 ? 'These are the first' : undefined}
+      label={`Previous ${what}`}
+      disabledReason={from === 0 ? 'This is the first' : undefined}
       onPress={() => onShow(Math.max(0, from - size))}
     />
     <IconButton
       icon="chevronRight"
       label={`Next ${what}`}
-      disabledReason={from + size >= of ? 'These are the last' : undefined}
+      disabledReason={from + size >= of ? 'This is the last' : undefined}
       onPress={() => onShow(from + size)}
     />
   </>

@@ -14,7 +14,7 @@ export const Passage = ({ pieces }: PassageProps) => (
       text === '\n' && is === 'given' ? (
         <br key={i} />
       ) : (
-        <span key={i} className={cx(styles[is], isLit && styles.lit)}>
+        <span key={i} className={cx(styles[is], isLit && styles.lit)} translate="no">
           {text}
           {wanted !== undefined && <small className={styles.wanted}> ({wanted === '' ? 'nothing' : wanted})</small>}
         </span>

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import { RadioButton, RadioField, RadioGroup } from 'react-aria-components';
 import { cx } from './cx';
+import { Icon } from './Icon';
+import type { IconName } from './icons';
 import styles from './RadioList.module.css';
 
 export interface RadioListProps<T extends string> {
@@ -8,8 +10,8 @@ export interface RadioListProps<T extends string> {
   label: string;
   value: T | null;
   onChange: (value: T) => void;
-  /** Few, each with what tells it from the others; `reading` stands at the right. */
-  options: readonly { value: T; label: string; body: ReactNode; reading?: ReactNode }[];
+  /** Few, each with what tells it from the others. `reading` stands at the right, `icon` in place of the dot. */
+  options: readonly { value: T; label: string; body: ReactNode; reading?: ReactNode; icon?: IconName }[];
   /** From edge to edge of a pane. */
   isFlush?: boolean;
 }
@@ -28,8 +30,14 @@ export function RadioList<T extends string>(p: RadioListProps<T>) {
     >
       {p.options.map((option) => (
         <RadioField key={option.value} value={option.value}>
-          <RadioButton className={cx(styles.option)}>
-            <span className={styles.dot} aria-hidden />
+          <RadioButton className={cx(styles.option, option.icon && styles.large)}>
+            {option.icon ? (
+              <span className={styles.icon}>
+                <Icon name={option.icon} />
+              </span>
+            ) : (
+              <span className={styles.dot} aria-hidden />
+            )}
             <span className={styles.label}>{option.label}</span>
             <span className={styles.body}>{option.body}</span>
             {option.reading !== undefined && <span className={styles.reading}>{option.reading}</span>}

@@ -87,7 +87,7 @@ export function Reel({ samples, state, place, ...p }: ReelProps) {
           min={0}
           max={samples.length - 1}
           value={at}
-          aria-label="Step of the sample"
+          aria-label="Training step"
           aria-valuetext={`Step ${formatCount(step)}, ${result}`}
           onChange={(event) => move(event.currentTarget.valueAsNumber)}
         />

@@ -29,7 +29,7 @@ export function SettingsForm<Name extends string>(p: {
     <div className={cx(styles.form, !p.isWhole && styles.scrolls)}>
       <div>{names.filter((name) => !seldom.includes(name)).map(row)}</div>
       {seldom.length > 0 && (
-        <Fold summary="Seldom changed">
+        <Fold summary="Advanced">
           <div>{seldom.map(row)}</div>
         </Fold>
       )}

@@ -27,7 +27,7 @@ export function Toasts({ toasts, onDismiss }: { toasts: readonly ToastEntry[]; o
   return (
     <section
       className={styles.region}
-      aria-label="Notes"
+      aria-label="Notifications"
       aria-live="polite"
       onPointerEnter={() => setHovered(true)}
       onPointerLeave={() => setHovered(false)}

@@ -200,6 +200,6 @@ export const SurpriseLegend = () => (
       <i />
       <i />
     </span>
-    thicker is more surprising
+    thicker: more surprising
   </span>
 );

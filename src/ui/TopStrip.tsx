@@ -54,7 +54,7 @@ export function TopStrip(p: TopStripProps) {
           <span className={styles.findWords}>Find or run…</span>
           <kbd>{formatKeys('mod+k')}</kbd>
         </AriaButton>
-        <IconButton icon="theme" label="Light or dark" onPress={p.onTheme} />
+        <IconButton icon="theme" label="Switch light or dark" onPress={p.onTheme} />
         {p.action}
       </div>
       {p.progress && (

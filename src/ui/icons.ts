@@ -38,6 +38,11 @@ export const ICONS = {
   plus: [{ d: 'M8 3.2v9.6M3.2 8h9.6' }],
   close: [{ d: 'm4 4 8 8M12 4l-8 8' }],
   chat: [{ d: 'M2.4 3.2h11.2v7.6H7l-3.2 2.6v-2.6H2.4z' }],
+  send: [{ d: 'M2.4 8 13.6 2.8 9.8 13.4 7.6 9z' }],
+  code: [{ d: 'm5 5-3 3 3 3M11 5l3 3-3 3' }],
+  globe: [{ d: circle(8, 8, 5.8) }, { d: 'M2.2 8h11.6M8 2.2c4 3.6 4 8 0 11.6-4-3.6-4-8 0-11.6z' }],
+  server: [{ d: 'M3.4 3h9.2v4H3.4zM3.4 9h9.2v4H3.4z' }, { d: 'M5.4 5v.1M5.4 11v.1' }],
+  grid: [{ d: 'M2 2.6h4.6v4.6H2zM9.4 2.6H14v4.6H9.4zM2 9.4h4.6V14H2zM9.4 9.4H14V14H9.4z' }],
   lock: [{ d: 'M3.2 7h9.6v6.6H3.2z' }, { d: 'M5.2 7V5a2.8 2.8 0 0 1 5.6 0v2' }],
   search: [{ d: circle(7, 7, 4.2) }, { d: 'm10.2 10.2 3.4 3.4' }],
 } satisfies Record<string, readonly IconPart[]>;

@@ -39,8 +39,8 @@ describe('parseNumber', () => {
 
 describe('judge', () => {
   it('names the value and the bound', () => {
-    expect(judge('30', { max: 24 })).toEqual({ kind: 'bad', words: '30 is above 24, the most', nearest: 24 });
-    expect(judge('0', { min: 1 })).toEqual({ kind: 'bad', words: '0 is below 1, the least', nearest: 1 });
+    expect(judge('30', { max: 24 })).toEqual({ kind: 'bad', words: '30 is above the maximum, 24', nearest: 24 });
+    expect(judge('0', { min: 1 })).toEqual({ kind: 'bad', words: '0 is below the minimum, 1', nearest: 1 });
   });
   it('asks for whole numbers where they count things', () => {
     expect(judge('4.5', { isWhole: true, max: 4 })).toMatchObject({ kind: 'bad', nearest: 4 });
@@ -65,7 +65,7 @@ describe('judge', () => {
   it('does not guess which of two numbers is meant', () => {
     expect(judge('1,234', {})).toEqual({
       kind: 'bad',
-      words: '“1,234” may be read in two ways; write 4, 0.001 or 1e-3',
+      words: '“1,234” is ambiguous; write 4, 0.001 or 1e-3',
     });
     for (const text of ['1.234,5', '1,,2', ',5', '1,2,3']) expect(judge(text, {})).toMatchObject({ kind: 'bad' });
     expect(judge('1,2', { isWhole: true })).toMatchObject({ kind: 'bad', nearest: 1 });

@@ -64,14 +64,14 @@ export function judge(text: string, { min, max, isWhole }: Bounds): Judgement {
   const value = readNumber(typed, isWhole === true);
   if (value === undefined) {
     const either = typed.includes(',') && readNumber(typed, true) !== undefined;
-    const why = either ? 'may be read in two ways' : 'is not a number';
+    const why = either ? 'is ambiguous' : 'is not a number';
     return { kind: 'bad', words: `“${text}” ${why}; write 4, 0.001 or 1e-3` };
   }
   const shown = formatExact(value);
   if (min !== undefined && value < min)
-    return { kind: 'bad', words: `${shown} is below ${formatExact(min)}, the least`, nearest: min };
+    return { kind: 'bad', words: `${shown} is below the minimum, ${formatExact(min)}`, nearest: min };
   if (max !== undefined && value > max)
-    return { kind: 'bad', words: `${shown} is above ${formatExact(max)}, the most`, nearest: max };
+    return { kind: 'bad', words: `${shown} is above the maximum, ${formatExact(max)}`, nearest: max };
   if (isWhole && !Number.isInteger(value))
     return { kind: 'bad', words: `${shown} is not a whole number`, nearest: clamp(Math.round(value), { min, max }) };
   return { kind: 'good', value, ...(parseNumber(typed) === undefined && { readAs: formatExact(value) }) };

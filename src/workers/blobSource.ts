@@ -24,7 +24,7 @@ export const failed =
     const name = file instanceof File ? file.name : 'The file';
     throw badFile(
       `${name} changed, moved or was removed after you chose it (${error.name}).`,
-      'Nothing of it was used. Choose it again.',
+      'Nothing was read. Choose it again.',
     );
   };
 const UNREADABLE = ['NotReadableError', 'NotFoundError', 'NotAllowedError'];

@@ -67,7 +67,7 @@ test('more rows than tell a shape are read, and pairs of any two columns', async
   expect(pairs).toMatchObject({
     documents: 2,
     formats: ['csv'],
-    notes: ['A row without text in both columns was left out'],
+    notes: ['Skipped 1 row without text in both columns'],
   });
   expect(await stored(store, pairs)).toEqual([
     { ...chat('Wo?', 'Da,\ndrüben.'), name: 'row 2 of paare.csv' },
@@ -109,13 +109,13 @@ test.each([
     'order.jsonl',
     lines([chat('a', 'b'), { messages: [...chat('a', 'b').messages].reverse() }]),
     'bad-rows',
-    /order.jsonl has 1 malformed row: line 2, which starts with an answer/,
+    /order.jsonl has 1 malformed row: line 2 starts with an answer/,
   ],
   [
     'empty.jsonl',
     lines([chat('a', 'b'), chat('a', ' \n')]),
     'bad-rows',
-    /empty.jsonl .*line 2, which has an empty answer, message 2/,
+    /empty.jsonl .*line 2 has an empty answer, message 2/,
   ],
   [
     'half.jsonl',
@@ -127,13 +127,13 @@ test.each([
     'late.jsonl',
     lines([...Array.from({ length: 120 }, () => chat('a', 'b')), chat('a')]),
     'bad-rows',
-    /late.jsonl .*line 121, which ends with the user/,
+    /late.jsonl .*line 121 ends with the user/,
   ],
-  ['prose.txt', 'Call me Ishmael.', 'bad-file', /^prose\.txt is plain text, which has no rows of chats/],
+  ['prose.txt', 'Call me Ishmael.', 'bad-file', /^prose\.txt is plain text, which has no chat rows/],
   ['nothing.jsonl', '', 'bad-file', /nothing.jsonl is empty/],
-  ['blank.jsonl', '\n\n', 'bad-file', /blank.jsonl holds no chats/],
-  ['none.json', '[]', 'bad-file', /none.json holds no chats/],
-  ['paper.pdf', '%PDF-1.7', 'bad-file', /paper.pdf is read as PDF, which has no rows of chats/],
+  ['blank.jsonl', '\n\n', 'bad-file', /blank.jsonl contains no chats/],
+  ['none.json', '[]', 'bad-file', /none.json contains no chats/],
+  ['paper.pdf', '%PDF-1.7', 'bad-file', /paper.pdf is read as PDF, which has no chat rows/],
   [
     'legacy.jsonl',
     Uint8Array.of(...new TextEncoder().encode('{"a":"'), 0xe9, 0x22, 0x7d),
@@ -289,7 +289,7 @@ test('of a chat that is learnt from, one of two who speak is the assistant', asy
   expect(await given('Ben')).toMatchObject({ outcome: { kind: 'duplicate' } });
   await expect(given('Cid')).rejects.toMatchObject({
     code: 'bad-file',
-    message: expect.stringContaining('nobody else speaks with Cid') as string,
+    message: expect.stringContaining('Cid answers nobody in a two-person chat') as string,
   });
   expect(await listTexts(store)).toHaveLength(2);
 });

@@ -32,7 +32,7 @@ export function painter(): Painter {
     const other = texts.find(({ conversations }) => !conversations);
     if (other || texts.length === 0)
       throw badSettings(
-        other ? `${other.name} is text, and no chats.` : 'There are no chats to paint.',
+        other ? `${other.name} has no chats.` : 'There are no chats to preview.',
         'Add chats: JSON Lines in the shape of OpenAI, ShareGPT or Alpaca, or a table of questions and answers.',
       );
     const template = await spokenBy(await createTokenizer(tokenizer));
@@ -94,7 +94,7 @@ async function counted(
       refusedAt.add(at);
     }
     if (++at % A_TURN > 0) continue;
-    report({ label: 'Painting', done: at, of, unit: 'chats' });
+    report({ label: 'Preparing', done: at, of, unit: 'chats' });
     await pause();
   }
   if (first && counts.conversations === 0) throw first;

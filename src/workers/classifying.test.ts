@@ -109,10 +109,12 @@ test('a classifier goes on with its head where its labels are the same; other la
   const other = head(await whole('other'));
   expect(other).toHaveLength(3 * 16);
   [...other.slice(32), ...other.slice(0, 16)].forEach((x, i) => expect(x).toBeCloseTo(before[i]!, 5));
-  await expect(tune('old', { ...nothing, replay: 0.1 }, { ...from, ...all })).rejects.toThrow(/can be replayed/);
+  await expect(tune('old', { ...nothing, replay: 0.1 }, { ...from, ...all })).rejects.toThrow(
+    /can’t replay unlabeled text/,
+  );
 
   const { classes: _, ...tokens } = await inputOf('adapted', { objective: 'causal' }, { ...from, ...all });
-  await expect(worker.gpu.call('tune', tokens)).rejects.toThrow(/scores labels and writes no tokens/);
+  await expect(worker.gpu.call('tune', tokens)).rejects.toThrow(/generates no text/);
   await expect(worker.gpu.call('mix', { runId: 'first', which: 'latest', shares: [0.5] })).rejects.toThrow(
     /weights can't be averaged/,
   );
@@ -150,11 +152,11 @@ test('a whole file comes back with what was given, and a model that scores token
 
   const refused = (change: object) => worker.gpu.call('classifyFile', { ...asked, ...change });
   await expect(refused({ table: { ...table, columns: ['subject'] } })).rejects.toThrow(/no column subject/);
-  await expect(refused({ file: new File(['id,body\n'], 'none.csv') })).rejects.toThrow(/holds no text/);
+  await expect(refused({ file: new File(['id,body\n'], 'none.csv') })).rejects.toThrow(/has no text to classify/);
   await expect(worker.gpu.call('classify', { runId: 'spam', which: 'latest', texts: ['sea', ''] })).rejects.toThrow(
     /Text 2 of 2 has no token/,
   );
-  await expect(refused({ runId: 'parent' })).rejects.toThrow(/no classifier/);
+  await expect(refused({ runId: 'parent' })).rejects.toThrow(/is not a classifier/);
 
   // In an old encoding, once that is said.
   const french = 'id,body\n1,la mer salée\n2,the hill\n';

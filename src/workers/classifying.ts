@@ -26,11 +26,7 @@ async function using<T>(
   work: (reader: Classifier, decision: Decision) => Promise<T>,
 ): Promise<T> {
   const { name, decision = PLAIN_DECISION } = await readKnownRun(store, runId);
-  if (!network.choice.config.classes)
-    throw badSettings(
-      `${name} scores tokens, and no labels: it is no classifier.`,
-      'Choose a run that tells texts apart.',
-    );
+  if (!network.choice.config.classes) throw badSettings(`${name} is not a classifier.`, 'Choose a classifier run.');
   const reader = classifier(network, tokenizer);
   try {
     return await work(reader, { ...decision, temperature: temperatureAt(decision, step) });
@@ -61,11 +57,7 @@ export const classifyTexts = (
     const { temperature } = decision;
     const ids = texts.map((text) => model.tokenizer.encode(text));
     const empty = ids.findIndex(({ length }) => length === 0);
-    if (empty >= 0)
-      throw badSettings(
-        `Text ${empty + 1} of ${texts.length} has no token, so nothing can be said of it.`,
-        'Give it some words.',
-      );
+    if (empty >= 0) throw badSettings(`Text ${empty + 1} of ${texts.length} is empty.`, 'Add some words.');
     const found = await reader.classify(ids, { temperature, report, ...(pause && { pause }) });
     return found.map((one) => given(reader, decision, one));
   });
@@ -100,7 +92,7 @@ export const classifyFile = (
         columns = [...new Set(rows.flatMap((cells) => [...cells.keys()]))];
         const missing = table?.columns.find((name) => !columns!.includes(name));
         if (missing !== undefined)
-          throw badFile(`${file.name} has no column ${missing}.`, `It has ${columns.join(', ')}.`);
+          throw badFile(`${file.name} has no column ${missing}.`, `Its columns: ${columns.join(', ')}.`);
         parts.push(blobOf([labelledHeader(columns, labels)]));
       }
       const names = table?.columns ?? [LINE];
@@ -124,7 +116,7 @@ export const classifyFile = (
       texts += rows.length;
       report({ label: 'Classifying', done: texts, unit: 'texts' });
     }
-    if (texts === 0) throw badFile(`${file.name} holds no text to classify.`, 'Give a table, or a text a line.');
+    if (texts === 0) throw badFile(`${file.name} has no text to classify.`, 'Use a table, or one text per line.');
     return { file: new Blob(parts, CSV), texts, unsure, empty };
   });
 const CSV = { type: 'text/csv' };

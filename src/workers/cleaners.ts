@@ -28,7 +28,7 @@ function helperIn(worker: Worker): Helper {
   const open = new Set<(error: Error) => void>();
   worker.addEventListener('error', ({ message }) => {
     const what = message ? `: ${message}` : ', or could not be loaded';
-    for (const reject of open) reject(new Error(`A worker that cleaned along ended${what}`));
+    for (const reject of open) reject(new Error(`A cleaning worker ended${what}`));
   });
   return (task) =>
     new Promise((resolve, reject) => {

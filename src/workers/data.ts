@@ -31,7 +31,7 @@ export async function buildData(
     [test, split.test],
   ] as const) {
     if (!part || part.tokens > 1) continue;
-    throw badSettings(`The text is too short to hold out ${formatShare(share)} of it`, 'Add text.');
+    throw badSettings(`The text is too short for a validation set of ${formatShare(share)}`, 'Add text.');
   }
   const { facts, counts } = await measureData(store, manifest, tokenizer, labelled, yieldUntil(job.signal));
   return {
@@ -60,7 +60,7 @@ async function openToLearn(store: BlobStore, ids: readonly string[], tokenizer: 
 const leftOut = (): undefined => undefined;
 
 /** They come with who first tunes. */
-const chats = () => loaded('What reads chats', import('./chats'));
+const chats = () => loaded('The chat reader', import('./chats'));
 
 const joined = (all: readonly Documents[]): Documents => ({
   async *[Symbol.asyncIterator]() {
@@ -72,10 +72,7 @@ const joined = (all: readonly Documents[]): Documents => ({
 export async function openTexts(store: BlobStore, ids: readonly string[]): Promise<OpenTexts> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   if (texts.length > 0 && texts.every((text) => learntOf(text).documents === 0))
-    throw badSettings(
-      'Cleaning left nothing of the texts to learn from.',
-      'Switch off a rule that leaves documents out.',
-    );
+    throw badSettings('Cleaning removed all text.', 'Turn off a rule that removes documents.');
   const documents = joined(texts.map((text) => documentsIn(store, text)));
   return { texts, documents, refs: texts.map(textRef) };
 }

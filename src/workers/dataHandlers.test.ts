@@ -76,7 +76,7 @@ test('a recipe is looked at, applied and taken off again, and a tokenizer of wha
   });
   expect((await trained()).normalizers).toContainEqual({ type: 'Lowercase' });
   expect(await start(0)).toBe('call me ishmael.');
-  await expect(start(1)).rejects.toThrow('fewer than 2 documents are learnt');
+  await expect(start(1)).rejects.toThrow('fewer than 2 documents for training');
   const off = { ...recipe, steps: steps.map((step) => ({ ...step, isOn: false })) };
   expect(await handlers.applyRecipe({ id, recipe: off, at: 3 }, unwatched)).toEqual(text);
   expect(await handlers.leftByRecipe({ id, from: 0, count: 9 }, unwatched)).toEqual({ rows: [], of: 0, recipe: null });

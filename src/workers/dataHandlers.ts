@@ -107,11 +107,11 @@ export function dataHandlers(
   const profileOf = profiles(sampleProfiles as readonly KnownProfile[]);
   const partRows = partReader();
   /** Rules come with who first cleans. */
-  const cleaning = () => loaded('What cleans texts', import('./cleaning'));
+  const cleaning = () => loaded('The text cleaner', import('./cleaning'));
   let previewRecipe: ReturnType<Awaited<ReturnType<typeof cleaning>>['recipePreview']> | undefined;
-  const chats = () => loaded('What reads chats', import('./chats'));
+  const chats = () => loaded('The chat reader', import('./chats'));
   let paint: ReturnType<Awaited<ReturnType<typeof chats>>['painter']> | undefined;
-  const labelling = () => loaded('What reads labels', import('./labelling'));
+  const labelling = () => loaded('The label reader', import('./labelling'));
   const forPurpose = async <S>({ tunes, between, ...settings }: S & { tunes?: Purpose; between?: Between }) => ({
     ...settings,
     isTuned: tunes !== undefined,
@@ -266,7 +266,7 @@ export function dataHandlers(
     },
     savedSteps: async ({ runId }) => surveySnapshots(await store, runId),
     exportModel: async (input, job) =>
-      (await loaded('What writes models', import('./exporting'))).exportModel(await store, template, input, job),
+      (await loaded('The model exporter', import('./exporting'))).exportModel(await store, template, input, job),
     ...runHandlers(store),
     async freeRun({ runId }) {
       const open = await store;
@@ -279,7 +279,7 @@ export function dataHandlers(
       return { bytes };
     },
     importModel: async (input, job) =>
-      (await loaded('What reads models', import('./bringingIn'))).bringIn(await store, input, job),
+      (await loaded('The model importer', import('./bringingIn'))).bringIn(await store, input, job),
 
     projects: async (_, { signal }) => projectRows(await store, signal),
     duplicateProject: async (input) => (await duplicateProject(await store, input), null),

@@ -28,7 +28,7 @@ export async function openDevice(
   const { kind, adapter } = await chooseDevice(asked, wasm, threading);
   // All that a run is made of too, while there surely is a network.
   const parts = [...Object.values(MODELS), ...Object.values(OBJECTIVES), ...Object.values(OPTIMIZERS)];
-  await loaded('What trains a model', Promise.all(parts.map((part: { load(): Promise<unknown> }) => part.load())));
+  await loaded('The training engine', Promise.all(parts.map((part: { load(): Promise<unknown> }) => part.load())));
   await tune(now, inStore(store));
   const choices: DeviceKind[] = (adapter ?? (await findGpu())) ? ['webgpu', 'wasm', 'cpu'] : ['wasm', 'cpu'];
   const features = [

@@ -49,8 +49,8 @@ async function ownData(store: BlobStore, run: RunRecord): Promise<ShardManifest>
   const manifest = await manifestOf(store, run);
   if (manifest) return manifest;
   throw badSettings(
-    `${run.name} was brought in without the text that it learnt from, so it has no held-out part`,
-    'Measure it on a text of your own.',
+    `${run.name} was imported without its training text, so it has no validation set`,
+    'Evaluate it on your own text.',
   );
 }
 

@@ -48,7 +48,7 @@ export async function openGguf(bytes: Uint8Array): Promise<Gguf> {
     return NaN;
   };
 
-  if (u32() !== 0x46554747 || u32() !== 3) throw badFile('It is not GGUF of version 3');
+  if (u32() !== 0x46554747 || u32() !== 3) throw badFile('The file is not GGUF version 3');
   const [tensors, keys] = [u64(), u64()];
   const numbers = new Map<string, number>();
   for (let i = 0; i < keys; i++) {

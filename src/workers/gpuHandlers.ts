@@ -48,7 +48,7 @@ export function gpuHandlers(
     } catch (error) {
       device = Promise.resolve(info); // it may be there again when it is asked for next
       if (info.kind !== 'webgpu' || !(error instanceof HomegrownError) || error.code !== 'bad-settings') throw error;
-      throw new HomegrownError('device-gone', 'The GPU was lost, and the browser gives this page no other');
+      throw new HomegrownError('device-gone', 'The GPU was lost, and the browser gives this page no new one');
     }
   }
 
@@ -58,7 +58,7 @@ export function gpuHandlers(
     job: RunJob,
     run: (store: BlobStore, device: string, beside: Beside) => Promise<TrainOutcome>,
   ): Promise<TrainOutcome> {
-    if (training !== undefined) throw busy('begin another');
+    if (training !== undefined) throw busy('start another');
     training = runId;
     try {
       job.report([{ kind: 'compiling' }]);
@@ -223,4 +223,4 @@ export function gpuHandlers(
 const TRIAL = '';
 const deviceHasFailed = (): boolean => gpuHasFailed() || wasmHasFailed();
 const busy = (what: string): HomegrownError =>
-  new HomegrownError('in-use', `A run is in progress in this tab: stop it to ${what}`, 'Nothing has changed.');
+  new HomegrownError('in-use', `A run is training in this tab: stop it to ${what}`, 'Nothing was changed.');

@@ -25,8 +25,8 @@ export async function evaluate(
   if (!manifest) {
     throw new HomegrownError(
       'bad-settings',
-      `${record.name} was brought in without the text that it learnt from, so there is nothing to measure it on`,
-      'Go on with it on a text, then measure it on that.',
+      `${record.name} was imported without its training text, so it has no validation set`,
+      'Train it on a text first, or evaluate it on your own text.',
     );
   }
   const evaluating = evaluator(network, await loadObjective(recipe.objective, recipe, network.choice));

@@ -67,7 +67,7 @@ test.each([
     });
     expect(measured.loss).toBe(points[1]!.loss);
     const exported = await openExported(store, 'mix', 'latest', false);
-    expect(modelCard(exported.info)).toMatch(/an average: 40 % those of parent, 60 % what was learnt/);
+    expect(modelCard(exported.info)).toMatch(/an average: 40 % parent, 60 % tuned/);
 
     // It goes on as a run does, without what it is between.
     await purgeRun(store, 'tuned');

@@ -4,5 +4,5 @@ import { notLoaded } from '../core/base/load';
 export async function ownFile(url: string, name: string): Promise<Response> {
   const fetched = await fetch(url).catch(() => null);
   if (fetched?.ok) return fetched;
-  throw notLoaded(name, fetched ? ` (${fetched.status})` : ', for there is no network');
+  throw notLoaded(name, fetched ? ` (${fetched.status})` : ': you are offline');
 }

@@ -74,8 +74,8 @@ function kernelsFor({ model, weights }: ReadBack, page: PageForward): Kernels {
     if (!(error instanceof RangeError)) throw error;
     throw new HomegrownError(
       'out-of-memory',
-      `To read the file back takes ${formatBytes(4 * floats)}, which the browser does not give`,
-      'The file was handed over. Close other tabs, then write it again.',
+      `Verifying the file needs ${formatBytes(4 * floats)} of memory, more than the browser gives`,
+      'The file was downloaded. To verify it, close other tabs and export again.',
     );
   }
 }

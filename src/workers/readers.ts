@@ -16,7 +16,7 @@ function readerWorker(): ReaderWorker {
     onEnd(listener) {
       worker.addEventListener('error', (event) => {
         event.preventDefault();
-        listener({ reason: event.message || 'its script could not be loaded' });
+        listener({ reason: event.message || 'its script didn’t load' });
       });
       worker.addEventListener('messageerror', () => listener({ reason: 'what it found can’t be copied' }));
     },

@@ -40,7 +40,7 @@ test('BERT fills blanks, and writes no text', async () => {
   }
   await expect(writeText(model, { ...ask, prompt: 'a' }, unwatched, noPause)).rejects.toMatchObject({
     code: 'bad-settings',
-    message: 'BERT reads a text both ways and writes none.',
+    message: 'BERT models fill blanks and don’t continue text.',
   });
   model.network.dispose();
 });

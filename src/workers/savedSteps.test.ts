@@ -37,7 +37,7 @@ test('a step is measured as its own build measured it; what is none, or has no t
   await expect(gpu.call('evaluate', { ...ask, runId: 'none' })).rejects.toMatchObject({ code: 'storage-damaged' });
   await expect(gpu.call('evaluate', { ...ask, runId: STRANGER, which: 'latest' })).rejects.toMatchObject({
     code: 'bad-settings',
-    message: expect.stringMatching(/^stranger was brought in without the text/) as string,
+    message: expect.stringMatching(/^stranger was imported without its training text/) as string,
   });
 });
 

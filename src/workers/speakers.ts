@@ -60,8 +60,8 @@ function answeredBy(store: BlobStore, text: TextRecord, assistant: string, left:
     }
     if (!any)
       throw badFile(
-        `In ${text.name} nobody else speaks with ${assistant} alone and is answered.`,
-        'Choose another, or another text.',
+        `In ${text.name}, ${assistant} answers nobody in a two-person chat.`,
+        'Choose another speaker or text.',
       );
   }
   return { name, size: text.bytes, stream };

@@ -63,12 +63,12 @@ test('memory that runs out is told with the plan and what would need less, and l
   for (let bytes = 2 ** 30; bytes >= 2 ** 18; bytes /= 2) {
     // Never written to, so that the machine need not have it.
     const reserve = (): unknown => backend.makeOutput([bytes / 4], 'float32');
-    expect(() => Array.from({ length: 4 }, reserve)).toThrow(/found no room/);
+    expect(() => Array.from({ length: 4 }, reserve)).toThrow(/doesn’t fit/);
   }
   await expect(begin(store, input, 'WASM', unwatched)).rejects.toMatchObject({
     code: 'out-of-memory',
-    message: expect.stringMatching(/found no room: WASM can address 4\.29 GB in all.*The plan is [\d.]+ MB/) as string,
-    remedy: expect.stringMatching(/^Take batch \d+ in \d+ micro-batches/) as string,
+    message: expect.stringMatching(/doesn’t fit: WASM has 4\.29 GB in total.*was planned with [\d.]+ MB/) as string,
+    remedy: expect.stringMatching(/^Use batch \d+ in \d+ micro-batches/) as string,
   });
   expect(wasmHasFailed()).toBe(true);
   expect((await store.keys('')).filter((key) => /^(runs|heads|journal|manifests)/.test(key))).toEqual([]);

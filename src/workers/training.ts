@@ -168,8 +168,8 @@ function refuseDeleted({ name, removedAt }: RunRecord): void {
   if (removedAt === undefined) return;
   throw new HomegrownError(
     'in-use',
-    `${name} was deleted, so it cannot go on`,
-    'Undo that in the tab where it was deleted, while its note stands there; after that it is gone for good.',
+    `${name} was deleted, so it can’t be resumed`,
+    'Undo the deletion in the other tab while its note is shown. After that, the run is gone.',
   );
 }
 
@@ -194,8 +194,8 @@ export async function openRun(
   if (!manifest) {
     throw new HomegrownError(
       'bad-settings',
-      'This model was brought in without the text that it learnt from, so it cannot go on',
-      'Add that text, or another, then resume.',
+      'This model was imported without its training text, so it can’t be resumed',
+      'Add that text or another one, then resume.',
     );
   }
   const isTuned = record.trainable || record.old || base;
@@ -297,8 +297,8 @@ function planned({ message }: HomegrownError, run: RunRecord): HomegrownError {
   const half = { total: total / 2 };
   return new HomegrownError(
     'out-of-memory',
-    `${message.replace(/\.$/, '')}. The plan is ${formatBytes(total)}, without what the engine holds in between.`,
-    `${adviceOf(memoryChanges(model, recipe, half, trainable))} Other tabs that use the memory can be closed.`,
+    `${message.replace(/\.$/, '')}. The run was planned with ${formatBytes(total)}, not counting temporary memory.`,
+    `${adviceOf(memoryChanges(model, recipe, half, trainable))} You can also close other tabs.`,
   );
 }
 

@@ -186,7 +186,7 @@ test('an adapter that comes alone goes beside the step that it learnt beside, wh
   );
   await expect(comesIn(unnamed)).rejects.toMatchObject({
     code: 'bad-file',
-    message: expect.stringMatching(/does not say by a hash.*fits.*parent/) as string,
+    message: expect.stringMatching(/has no hash of its base.*fit.*parent/) as string,
     remedy: expect.stringContaining('--adapter') as string,
   });
   const other = asGiven((name, text) => (name.endsWith('json') ? text : replaced(text, run.base!, 'a'.repeat(64))));
@@ -257,7 +257,7 @@ test('an adapter of elsewhere goes beside a model that came in under the very na
   };
   for (const called of ['whale', './whale', 'you/whale', '/home/me/whale'])
     await expect(worker.data.call('importModel', { files: await named(called), ...seen })).rejects.toThrow(
-      /does not say by a hash/,
+      /has no hash of its base/,
     );
   const { runId } = (await worker.data.call('importModel', { files: await named('me/whale'), ...seen })) as {
     runId: string;
@@ -265,7 +265,7 @@ test('an adapter of elsewhere goes beside a model that came in under the very na
   expect(await recordOf(runId)).toMatchObject({
     parent: { runId: came.runId, step: 0 },
     base: (await recordOf('lora')).base,
-    origin: { title: 'me/whale', lacks: 'It says no hash of its base, which is taken by its name, me/whale.' },
+    origin: { title: 'me/whale', lacks: 'It has no hash of its base; the base is chosen by its name, me/whale.' },
   });
 }, 120_000);
 

@@ -153,7 +153,7 @@ test('of a base that is damaged its runs say so and stay; tuning the same step a
   ])
     await expect(use()).rejects.toMatchObject({
       code: 'storage-damaged',
-      message: /base .* cannot be opened: part 1 of 1/,
+      message: /base .* can’t be opened: part 1 of 1/,
     });
   expect(await listSnapshots(store, 'one')).toEqual(steps);
   expect(await recordOf('one')).toMatchObject({ status: 'finished', step: 12 });

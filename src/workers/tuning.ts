@@ -62,8 +62,8 @@ export async function tune(
       const { snapshot } = await loadWhole(store, parent, from.step);
       if (classes && given.recipe.replay > 0)
         throw badSettings(
-          'A classifier scores labels of texts, so that no text without them can be replayed.',
-          'Nothing was started. Set what is replayed to 0.',
+          'A classifier needs labels, so it can’t replay unlabeled text.',
+          'Nothing was started. Set replay to 0.',
         );
       const { model, weights } = begins(parent.model, snapshot.tensors, classes, given.recipe.seed);
       const base = resting(model, weights, trainable);
@@ -106,8 +106,8 @@ function begins(
   if (!classes) {
     if (!base.config.classes) return { model: base, weights: own };
     throw badSettings(
-      'The base is a classifier, which scores labels and writes no tokens.',
-      'Nothing was started. Tune the model that it was made of.',
+      'The base is a classifier, which generates no text.',
+      'Nothing was started. Tune the model it was made from.',
     );
   }
   const model = withClasses(base, classes);
@@ -145,8 +145,8 @@ function resting(model: ModelChoice, weights: NamedTensors, trainable: Trainable
   const large = firstNonFinite(base);
   if (large === undefined) return base;
   throw badSettings(
-    `${large} is beyond what f16 can hold, which ends at 65,504.`,
-    'Nothing was started. Let the weights that do not learn rest in f32.',
+    `${large} is above 65,504, the maximum of f16.`,
+    'Nothing was started. Set the frozen-weight precision to f32.',
   );
 }
 
@@ -170,12 +170,12 @@ async function checkTokenizer(
   const hash = await tokenizerHash(tokenizer);
   if (hash !== (await tokenizerHash(expected)))
     throw badSettings(
-      `The tokenizer is not that of ${base.name}, so that its ids would mean other tokens.`,
-      'Nothing was started. Tune it with its own tokenizer.',
+      `The tokenizer is not the one of ${base.name}, so its ids mean other tokens.`,
+      'Nothing was started. Use the tokenizer of the base.',
     );
   if (hash !== dataHash)
     throw badSettings(
-      `What is to be learnt was cut by another tokenizer than that of ${base.name}, of ${formatCount(base.model.vocabulary)} tokens.`,
+      `The training data was tokenized by another tokenizer than the one of ${base.name}, with ${formatCount(base.model.vocabulary)} tokens.`,
       'Nothing was started. Build the data again.',
     );
 }
@@ -210,8 +210,8 @@ async function before(store: BlobStore, run: RunRecord, old: SegmentData): Promi
   const tokenizer = await createTokenizer(await readTokenizer(store, run));
   if (manifest.vocabulary !== tokenizer.size)
     throw badSettings(
-      `Old text was cut into ids of ${formatCount(manifest.vocabulary)} tokens, and the model has ${formatCount(tokenizer.size)}.`,
-      'Cut it by the tokenizer of the base.',
+      `The replayed text has ids of ${formatCount(manifest.vocabulary)} tokens, and the model has ${formatCount(tokenizer.size)}.`,
+      'Tokenize it with the tokenizer of the base.',
     );
   const documents = await documentsIn(openPart(store, manifest, 'validation'), tokenizer);
   return {

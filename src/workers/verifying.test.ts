@@ -38,7 +38,7 @@ test('a file says what its step says, not what another does; one that changed on
   const told: Progress[] = [];
   const figures = await verify.call('verify', { ...ask, ours }, { onProgress: (p) => void told.push(p) });
   expect(matches(figures)).toBe(true);
-  expect(told[0]?.label).toBe('Opening it in a second engine');
+  expect(told[0]?.label).toBe('Opening it in another engine');
   expect(told.at(-1)).toMatchObject({ of: figures.places + figures.tokens });
   expect(matches(await verify.call('verify', { ...ask, ours: other }))).toBe(false);
 

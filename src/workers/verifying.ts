@@ -9,7 +9,7 @@ import type { Handlers } from './serve';
 
 export const verifying: Handlers<VerifyApi> = {
   async verify({ file, format, model, ours }, job) {
-    job.report({ label: 'Opening it in a second engine', done: 0, unit: 'tokens' });
+    job.report({ label: 'Opening it in another engine', done: 0, unit: 'tokens' });
     const check = checkOf(FORMATS[format], model);
     if (!check) throw new HomegrownError('bug', 'What nothing opens was to be checked');
     const engine = await secondEngine(blobSource(file), check, model);

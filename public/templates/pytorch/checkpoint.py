@@ -1,7 +1,7 @@
-"""A run at a step as a folder: what train.py begins from and what it writes.
+"""Reads and writes checkpoints: the folders that train.py starts from and saves.
 
-It is a Hugging Face folder (config.json, model.safetensors, tokenizer.json), with the optimizer's moments and the run's
-own story beside it. Homegrown opens the same files, so a run can go back to it as well.
+A checkpoint is a Hugging Face folder (config.json, model.safetensors, tokenizer.json) with the optimizer's moments and the
+run's history. Homegrown opens the same files, so a run can go back there.
 """
 
 import hashlib
@@ -21,19 +21,19 @@ def read_json(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-# Its class in model.py, where its blocks are, tokens of its context, the one that ends a text, which parameters decay, which
-# are matrices of linear layers, and which stay 0, because the run is without them.
+# Class in model.py, place of the blocks, context, end-of-text token, parameters with weight decay, matrices of linear
+# layers, and parameters that stay 0 because the run doesn't use them.
 ARCHITECTURE = read_json(Path(__file__).resolve().parent / "architecture.json")
 
-# By the recipe's name: the class in torch.optim or optimizers.py, its arguments by the recipe's fields, and what it remembers
-# of a weight, by the prefix in optimizer.safetensors and by the class's name; of matrices where it has others there.
+# By the recipe's name: class in torch.optim or optimizers.py, its arguments by the recipe's fields, and its state per weight,
+# by the prefix in optimizer.safetensors and the class's name; matrices may have another state.
 OPTIMIZERS = read_json(Path(__file__).resolve().parent / "optimizers.json")
 
 
 def optimizer_of(recipe: dict) -> dict:
     name = recipe["optimizer"]
     if name not in OPTIMIZERS:
-        raise SystemExit(f"There is no optimizer {name} here: optimizers.json has {', '.join(OPTIMIZERS)}.")
+        raise SystemExit(f"Unknown optimizer {name}: optimizers.json has {', '.join(OPTIMIZERS)}.")
     return OPTIMIZERS[name]
 
 
@@ -43,19 +43,19 @@ def moments_of(recipe: dict, parameter: str) -> dict:
     return stated["ofMatrices" if is_matrix else "moments"]
 
 
-# Settings that a run can go on with changed and still be measured alike.
+# Settings that may change without starting a new segment.
 ALIKE = {"steps", "saveEvery", "evalEvery", "evalEarly", "samplePrompt", "recompute", "patience", "minDelta"}
 
 
 def fork(info: dict) -> None:
-    """What goes on from here is a run of its own, which knows its parent."""
+    """Makes this a new run with the saved run as its parent."""
     info["parent"] = {"id": info["id"], "step": info["state"]["step"], "how": "fork", "name": info["name"]}
     info["id"] = str(uuid.uuid4())
     info["createdAt"] = round(1000 * time.time())
 
 
 def go_on_by(info: dict, recipe: dict) -> None:
-    """Another recipe begins another segment, in which nothing has been measured."""
+    """Starts a new segment, without evaluations, if the recipe has changed."""
     last, step = info["segments"][-1], info["state"]["step"]
     if all(last["recipe"].get(name) == recipe[name] for name in recipe.keys() - ALIKE):
         last["recipe"] = recipe
@@ -70,7 +70,7 @@ def go_on_by(info: dict, recipe: dict) -> None:
 
 
 def load_tensors(path: Path) -> dict[str, torch.Tensor]:
-    """Of a safetensors file, which may carry a hash of them: 8 bytes of length, a header in JSON, then all tensors."""
+    """Tensors of a safetensors file (8 bytes of length, a JSON header, all tensors), checked by its hash if it has one."""
     with path.open("rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         written = header.get("__metadata__", {}).get("homegrown.tensors.sha256")
@@ -78,7 +78,7 @@ def load_tensors(path: Path) -> dict[str, torch.Tensor]:
         while written and (piece := file.read(2**20)):
             digest.update(piece)
     if written and digest.hexdigest() != written:
-        raise SystemExit(f"{path}: its tensors have changed since they were written: copy or download the file again")
+        raise SystemExit(f"{path}: its tensors have changed since they were saved. Copy or download the file again.")
     return load_file(path)
 
 
@@ -86,19 +86,19 @@ def load_weights(model: torch.nn.Module, folder: Path) -> None:
     weights = load_tensors(folder / "model.safetensors")
     own = dict(model.named_parameters())
     if own.keys() != weights.keys():
-        raise SystemExit(f"{folder}: these weights do not fit: {sorted(own.keys() ^ weights.keys())[:4]}")
+        raise SystemExit(f"{folder}: these weights don't fit the model:  {sorted(own.keys() ^ weights.keys())[:4]}")
     with torch.no_grad():
         for name, parameter in own.items():
             parameter.copy_(weights[name])
 
 
 def learning(model: torch.nn.Module):
-    """The parameters that learn, by name."""
+    """Trainable parameters by name."""
     return [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
 
 
 def load_moments(model: torch.nn.Module, optimizer, recipe: dict, folder: Path, step: int) -> bool:
-    """False where the folder has none: then the optimizer begins anew from these weights. step: since they were zero."""
+    """Loads the moments; False if the folder has none, and the optimizer starts at zero. step: steps since they were zero."""
     if not (folder / "optimizer.safetensors").exists():
         return False
     moments = load_tensors(folder / "optimizer.safetensors")
@@ -114,8 +114,8 @@ def load_moments(model: torch.nn.Module, optimizer, recipe: dict, folder: Path, 
 
 def load_average(model: torch.nn.Module, recipe: dict, folder: Path) -> dict | None:
     """
-    By name the average of the weights, where the recipe has one: it is what the folder has for the model, which gets the weights
-    that training goes on from. None where there is no average.
+    Moving average of the weights by name, if the recipe has one; else None. The folder's model holds the average, and this
+    function loads the weights that training continues from.
     """
     own = dict(learning(model))
     average = {name: p.detach().clone() for name, p in own.items()} if recipe.get("emaDecay", 0) > 0 else None
@@ -129,14 +129,14 @@ def load_average(model: torch.nn.Module, recipe: dict, folder: Path) -> dict | N
 
 
 def placed(value: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    """On the device of a parameter, and in pieces where the parameter is."""
+    """Moves a tensor to the device of a parameter, and shards it like the parameter."""
     if isinstance(like, DTensor):
         return distribute_tensor(value.to(like.device), like.device_mesh, like.placements)
     return value.to(like.device)
 
 
 def whole(value: torch.Tensor) -> torch.Tensor:
-    """On the host, in one piece. Every process has to call it."""
+    """Gathers a tensor on the CPU. Every process has to call it."""
     value = value.detach()
     if isinstance(value, DTensor):
         value = value.full_tensor()
@@ -145,8 +145,8 @@ def whole(value: torch.Tensor) -> torch.Tensor:
 
 def save(folder: Path, begun_from: Path, model, raw, optimizer, info: dict, story: dict, first: bool) -> None:
     """
-    All or nothing: written beside its place, then moved there. Every process calls it; the first one writes.
-    raw: where the model is an average, the weights that it is of.
+    Saves atomically: writes a temporary folder, then moves it. Every process calls it; the first one writes.
+    raw: the trained weights, if the model holds their average.
     """
     weights, moments = {}, {}
     recipe = info["segments"][-1]["recipe"]
@@ -159,7 +159,7 @@ def save(folder: Path, begun_from: Path, model, raw, optimizer, info: dict, stor
         remembered = optimizer.state[parameter]
         for ours, theirs in moments_of(recipe, name).items():
             value = remembered.get(theirs)
-            # What torch does not keep is 0: the momentum of SGD where the recipe has none.
+            # State that torch doesn't keep is 0: the momentum of SGD if the recipe has none.
             moments[f"{ours}.{name}"] = whole(torch.zeros_like(parameter) if value is None else value)
     if not first:
         return
@@ -177,13 +177,13 @@ def save(folder: Path, begun_from: Path, model, raw, optimizer, info: dict, stor
 
 
 def saved_steps(out: Path) -> dict[int, Path]:
-    """The checkpoints in `out`, oldest first."""
+    """Returns the checkpoints in `out`, oldest first."""
     found = {int(path.name[5:]): path for path in out.glob("step-*") if path.name[5:].isdigit()}
     return dict(sorted(found.items()))
 
 
 def drop_oldest(out: Path, keep: int, best: int) -> None:
-    """The newest stay, and the step that did best on held-out text."""
+    """Deletes old checkpoints, except the newest and the best."""
     for step, path in list(saved_steps(out).items())[:-keep]:
         if step != best:
             shutil.rmtree(path)

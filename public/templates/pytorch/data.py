@@ -1,8 +1,8 @@
-"""Token ids on disk, and which of them a step learns from.
+"""Token ids on disk, and the windows that a step trains on.
 
-data/train.bin and data/val.bin are ids one after another, little-endian and without a header, as nanoGPT has them;
-data/meta.json says how wide an id is. Which windows of text a step sees follows from the seed and the step alone, by
-the generator with which the run was begun: a run that is continued here reads on where it was.
+data/train.bin and data/val.bin are plain ids, little-endian and without a header, as in nanoGPT; data/meta.json has the width
+of an id. The windows of a step depend only on the seed and the step, with the random generator of Homegrown, so a continued
+run reads on where it stopped.
 """
 
 import json
@@ -14,18 +14,18 @@ MASK = 0xFFFFFFFF
 
 
 class Tokens:
-    """One part of the data, "train" or "val", readable at any place without loading it."""
+    """One part of the data, "train" or "val", memory-mapped."""
 
     def __init__(self, folder: Path, part: str):
         if not (folder / f"{part}.bin").exists():
-            raise SystemExit(f"There is no {folder / part}.bin: prepare.py makes it from text.")
+            raise SystemExit(f"{folder / part}.bin is missing: create it from text with prepare.py.")
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         self.tokens = meta[part]["tokens"]
-        # UTF-8 bytes of the text that they stand for: the denominator of bits per byte.
+        # UTF-8 bytes of the text: the denominator of bits per byte.
         self.bytes = meta[part]["bytes"]
         self.ids = np.memmap(folder / f"{part}.bin", dtype=np.dtype(meta["dtype"]).newbyteorder("<"), mode="r")
         if len(self.ids) != self.tokens:
-            raise SystemExit(f"{folder / part}.bin holds {len(self.ids)} tokens and meta.json says {self.tokens}.")
+            raise SystemExit(f"{folder / part}.bin has {len(self.ids)} tokens, but meta.json says {self.tokens}.")
 
     def windows(self, starts, length):
         """inputs [rows, length] and, for each place, the token that follows."""

@@ -12,7 +12,7 @@ from torch import nn
 
 
 def linear(inputs: int, outputs: int) -> nn.Linear:
-    """Without a bias; the weight lies [out, in]."""
+    """Linear layer without a bias; weight [out, in]."""
     return nn.Linear(inputs, outputs, bias=False)
 
 

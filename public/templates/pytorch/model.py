@@ -12,7 +12,7 @@ EPSILON = 1e-5
 
 
 class Linear(nn.Module):
-    """x @ weight + bias. The weight lies [in, out], as GPT-2's code has it and torch.nn.Linear does not."""
+    """x @ weight + bias, with weight [in, out] as in GPT-2's code, unlike torch.nn.Linear."""
 
     def __init__(self, inputs: int, outputs: int):
         super().__init__()

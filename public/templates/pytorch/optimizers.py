@@ -1,4 +1,4 @@
-"""Optimizers of the recipe that torch.optim has not, or has otherwise."""
+"""Optimizers of the recipe that torch.optim lacks or implements differently."""
 
 import torch
 from torch.distributed.tensor import DTensor, distribute_tensor
@@ -23,7 +23,7 @@ class Lion(Optimizer):
 
 
 class Muon(Optimizer):
-    """Jordan et al. 2024, with the scale of Liu et al. 2025, arXiv:2502.16982; AdamW where a group has no `matrices`."""
+    """Jordan et al. 2024, with the scale of Liu et al. 2025, arXiv:2502.16982; AdamW for groups without `matrices`."""
 
     def __init__(self, params, lr, momentum, betas, eps, weight_decay=0.0):
         given = {"lr": lr, "momentum": momentum, "betas": betas, "eps": eps, "weight_decay": weight_decay}

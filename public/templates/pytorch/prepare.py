@@ -1,10 +1,10 @@
-"""Text files as data/train.bin, data/val.bin and data/meta.json, with this model's own tokenizer.
+"""Tokenizes text files into data/train.bin, data/val.bin and data/meta.json, with this model's tokenizer.
 
-    python prepare.py one.txt two.txt                     held out of each: as much of its end as of this run's texts
-    python prepare.py *.txt --held-out 0.05               and for a test, in data/test.bin: with --test-share 0.05
+    python prepare.py one.txt two.txt                     validation set: the end of each text, by this run's share
+    python prepare.py *.txt --held-out 0.05               with --test-share 0.05 also a test set, data/test.bin
 
-Texts are UTF-8; the token that ends a text stands between two of them. Needed where the text was no longer there when this folder
-was written, and for a larger one: a larger model wants more text than one machine held.
+Texts are UTF-8, with the end-of-text token between two of them. You need this if the export has no data/, or for more text:
+a larger model needs more than one computer held.
 """
 
 import argparse
@@ -18,12 +18,12 @@ HERE = Path(__file__).resolve().parent
 
 
 def read(path: Path) -> bytes:
-    """Without the mark that some editors put before UTF-8: Homegrown leaves it out."""
+    """Reads a file without its byte order mark, which Homegrown drops too."""
     return path.read_bytes().removeprefix(codecs.BOM_UTF8)
 
 
 def pieces(text: str, size: int = 1 << 20):
-    """Cut at single line breaks between words, where the tokenizer cuts too: the ids are those of the whole text."""
+    """Splits at single line breaks between words, where the tokenizer splits too, so the ids are those of the whole text."""
     start = 0
     while len(text) - start > size:
         at = text.find("\n", start + size)
@@ -37,7 +37,7 @@ def pieces(text: str, size: int = 1 << 20):
 
 
 def split(texts: list[bytes], share: float, test: float = 0) -> dict[str, list[bytes]]:
-    """The end of each text's bytes is held out, the last of it for a test; fractions of a byte are carried on."""
+    """Splits off the end of each text for validation, then test; fractions of a byte carry over."""
     parts = {"train": [], "val": [], **({"test": []} if test else {})}
     end = 0
     for text in texts:
@@ -52,30 +52,30 @@ def split(texts: list[bytes], share: float, test: float = 0) -> dict[str, list[b
 
 
 def beginning(text: bytes, at: int) -> int:
-    """Of the character there."""
+    """Start of the character at a byte."""
     while 0 < at < len(text) and text[at] & 0xC0 == 0x80:
         at -= 1
     return at
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Cut text into this model's tokens.")
+    parser = argparse.ArgumentParser(description="Tokenize text files for this model.")
     parser.add_argument("texts", type=Path, nargs="+")
     info = json.loads((HERE / "model" / "homegrown.json").read_text(encoding="utf-8"))
     ours = (info["segments"][-1]["data"] or {}).get("split", {"validation": 0.1, "test": 0})
-    parser.add_argument("--held-out", type=float, default=ours["validation"], help="share of each text, above 0")
-    parser.add_argument("--test-share", type=float, default=ours["test"], help="share of each text's end, for a test")
+    parser.add_argument("--held-out", type=float, default=ours["validation"], help="share of each text for validation, above 0")
+    parser.add_argument("--test-share", type=float, default=ours["test"], help="share of each text for the test set")
     parser.add_argument("--out", type=Path, default=HERE / "data")
     args = parser.parse_args()
     if not (0 < args.held_out and 0 <= args.test_share and args.held_out + args.test_share <= 0.5):
-        parser.error(f"--held-out {args.held_out} and --test-share {args.test_share} must leave half to learn from")
+        parser.error(f"--held-out {args.held_out} and --test-share {args.test_share} must leave half of the text for training")
 
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(HERE / "model" / "tokenizer.json"))
-    tokenizer.encode_special_tokens = True  # text that looks like a special token is text, as in Homegrown
+    tokenizer.encode_special_tokens = True  # read special tokens in text as plain text, as in Homegrown
     end_of_text = json.loads((HERE / "architecture.json").read_text(encoding="utf-8"))["endOfText"]
-    # What a tokenizer of Homegrown's drops or changes, no model can say: bits per byte are of what it leaves.
+    # Bits per byte count the normalized text: no model can predict what the tokenizer drops or changes.
     normalizer = tokenizer.normalizer if info.get("normalizers") else None
     vocabulary = tokenizer.get_vocab_size()
     dtype = "uint16" if vocabulary <= 2**16 else "uint32"
@@ -93,7 +93,7 @@ def main() -> None:
                 np.array(ids, dtype=np.dtype(dtype).newbyteorder("<")).tofile(file)
                 tokens += len(ids)
                 documents.append((begin, tokens - begin))
-        # Where each text begins, and how many tokens it has: the mark between two is of neither.
+        # Start and length of each text in tokens; the end-of-text token between two belongs to neither.
         np.array(documents, dtype="<u4").tofile(args.out / f"{part}.documents.bin")
         meta[part] = {"tokens": tokens, "bytes": size, "documents": len(documents)}
         print(f"{part}: {tokens:,} tokens of {meta[part]['bytes']:,} bytes")

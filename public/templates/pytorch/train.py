@@ -1,12 +1,12 @@
-"""Continues this run, on one processor, one GPU or many.
+"""Continues this run on a CPU, one GPU or many.
 
     python train.py                                  one process
-    torchrun --nproc-per-node=8 train.py             eight GPUs, a copy of the model on each (DDP)
-    torchrun --nproc-per-node=8 train.py --fsdp      eight GPUs, the model cut into eight (FSDP)
+    torchrun --nproc-per-node=8 train.py             eight GPUs, each with a copy of the model (DDP)
+    torchrun --nproc-per-node=8 train.py --fsdp      eight GPUs, the model sharded over them (FSDP)
     accelerate launch train.py                       as accelerate is configured
 
-It begins at the newest checkpoint in checkpoints/, or else at model/, and follows recipe.json. An update learns from
-the same windows of text however many processes share them, so the losses do not depend on the number of GPUs.
+It starts from the newest checkpoint in checkpoints/, or else from model/, with the settings in recipe.json. An update trains
+on the same text windows however many processes share them, so the losses don't depend on the number of GPUs.
 """
 
 import argparse
@@ -38,24 +38,24 @@ EARLY = (10, 30, 100)  # steps that "evalEarly" adds
 
 def options():
     parser = argparse.ArgumentParser(description="Continue this run.")
-    parser.add_argument("--from", dest="begin", type=Path, help="a checkpoint's folder; else the newest")
+    parser.add_argument("--from", dest="begin", type=Path, help="folder of a checkpoint (default: the newest)")
     parser.add_argument("--recipe", type=Path, default=HERE / "recipe.json")
     parser.add_argument("--data", type=Path, default=HERE / "data")
     parser.add_argument("--out", type=Path, default=HERE / "checkpoints")
-    parser.add_argument("--micro-batch", type=int, help="rows that a GPU sees at once; else the recipe's batch")
-    parser.add_argument("--stop-after", type=int, help="steps to do in this call; else all that the recipe asks for")
-    parser.add_argument("--keep", type=int, default=3, help="checkpoints that stay")
-    parser.add_argument("--fsdp", action="store_true", help="cut weights, gradients and moments over the GPUs")
-    parser.add_argument("--bf16", action="store_true", help="multiply in bfloat16; weights and moments stay float32")
+    parser.add_argument("--micro-batch", type=int, help="rows per GPU at once (default: the recipe's batch)")
+    parser.add_argument("--stop-after", type=int, help="steps in this call (default: all of the recipe)")
+    parser.add_argument("--keep", type=int, default=3, help="number of checkpoints to keep")
+    parser.add_argument("--fsdp", action="store_true", help="shard weights, gradients and moments over the GPUs")
+    parser.add_argument("--bf16", action="store_true", help="compute in bfloat16; weights and moments stay float32")
     parser.add_argument("--compile", action="store_true", help="torch.compile")
-    parser.add_argument("--transformers", action="store_true", help="Hugging Face's implementation in place of model.py")
+    parser.add_argument("--transformers", action="store_true", help="train transformers' model instead of model.py")
     args = parser.parse_args()
     heed_accelerate(args)
     return args
 
 
 def heed_accelerate(args) -> None:
-    """What accelerate was told, or is configured for, counts as the flag. What there is no flag for is refused."""
+    """Reads accelerate's settings as flags, and refuses settings that have no flag."""
     precision = os.environ.get("ACCELERATE_MIXED_PRECISION", "no")
     args.fsdp |= os.environ.get("ACCELERATE_USE_FSDP") == "true"
     args.bf16 |= precision == "bf16"
@@ -63,11 +63,11 @@ def heed_accelerate(args) -> None:
     if precision not in ("no", "bf16"):
         unknown.append(precision)
     if unknown:
-        raise SystemExit(f"accelerate is set up for {', '.join(unknown)}: train.py has FSDP and bf16 alone.")
+        raise SystemExit(f"accelerate is configured for {', '.join(unknown)}: train.py supports only FSDP and bf16.")
 
 
 class Processes:
-    """Who runs this: one process, or those that torchrun started."""
+    """The processes that train: one, or those that torchrun started."""
 
     def __init__(self):
         self.count = int(os.environ.get("WORLD_SIZE", 1))
@@ -84,7 +84,7 @@ class Processes:
         return self.rank == 0
 
     def sum(self, *values: float) -> list[float]:
-        """Each value added up over all processes."""
+        """Sums each value over all processes."""
         total = torch.tensor(values, dtype=torch.float64, device=self.device)
         if self.count > 1:
             dist.all_reduce(total)
@@ -96,7 +96,7 @@ class Processes:
 
 
 def learning_rate(recipe: dict, step: int) -> float:
-    """The rate of update `step`, counted from 1."""
+    """Learning rate of update `step`, counted from 1."""
     if step < recipe["warmup"]:
         return recipe["learningRate"] * step / recipe["warmup"]
     progress = min(1, (step - recipe["warmup"]) / max(1, recipe["steps"] - recipe["warmup"]))
@@ -104,13 +104,13 @@ def learning_rate(recipe: dict, step: int) -> float:
 
 
 def make_optimizer(model, recipe: dict):
-    """Weight decay is for those that architecture.json names: matrices, but no embeddings of position."""
+    """Parameter groups; weight decay applies to those named in architecture.json: matrices, but not position embeddings."""
     named, decaying = dict(checkpoint.learning(model)), set(ARCHITECTURE["decay"])
     if unknown := decaying - named.keys():
-        raise SystemExit(f"architecture.json: the model has no parameters {sorted(unknown)[:4]}.")
+        raise SystemExit(f"architecture.json names parameters that the model doesn't have: {sorted(unknown)[:4]}.")
     alike = {}
     for name, parameter in named.items():
-        matrices = ARCHITECTURE["matrices"].get(name)  # the axis along which they lie side by side, and their widths
+        matrices = ARCHITECTURE["matrices"].get(name)  # axis along which matrices are concatenated, and their widths
         alike.setdefault((name in decaying, json.dumps(matrices)), []).append(parameter)
     groups = [
         {
@@ -158,16 +158,16 @@ class Trainer:
                 f"Process {processes.rank} would begin at step {self.state['step']}, in {self.begin}, and others "
                 "elsewhere: copy checkpoints/ to every machine."
             )
-        if self.out_of_patience():  # it waits anew
+        if self.out_of_patience():  # patience starts over
             self.state["waited"]["evaluations"] = 0
         self.story = checkpoint.read_json(self.begin / "trainer_state.json")
         self.train, self.validation = Tokens(args.data, "train"), Tokens(args.data, "val")
         torch.manual_seed(self.recipe["seed"] + self.state["step"] * processes.count + processes.rank)
 
-        # The rows of an update, shared out evenly: that the mean over processes is the mean over rows.
+        # Rows of an update are divided evenly, so that the mean over processes is the mean over rows.
         self.rows = self.recipe["batch"] * self.recipe.get("accumulate", 1)
         if self.rows % processes.count:
-            raise SystemExit(f"{self.rows} rows an update cannot be shared evenly among {processes.count} processes.")
+            raise SystemExit(f"{self.rows} rows per update can't be divided among {processes.count} processes.")
         share = self.rows // processes.count
         self.mine = range(processes.rank * share, (processes.rank + 1) * share)
         self.micro = min(share, args.micro_batch or self.recipe["batch"])
@@ -184,7 +184,7 @@ class Trainer:
         remembered = self.state["step"] - self.state.get("momentsFrom", 0)
         if not checkpoint.load_moments(self.model, self.optimizer, self.recipe, self.begin, remembered):
             self.state["momentsFrom"] = self.state["step"]
-            processes.say(f"{self.begin} holds no optimizer.safetensors: the optimizer begins anew.")
+            processes.say(f"{self.begin} has no optimizer.safetensors: the optimizer state starts at zero.")
         self.runner = self.model
         if args.compile:
             self.runner = torch.compile(self.runner)
@@ -231,7 +231,7 @@ class Trainer:
         return self.processes.sum(mean)[0] / self.processes.count, checkpoint.whole(norm).item()
 
     def unsynchronised(self, last: bool):
-        """The processes' gradients meet once an update: with its last part."""
+        """Synchronizes gradients only with the last part of an update."""
         if self.sharded:
             self.model.set_requires_gradient_sync(last)
         elif self.processes.count > 1 and not last:
@@ -240,7 +240,7 @@ class Trainer:
 
     @contextmanager
     def averaged(self):
-        """Meanwhile the model is the average of its weights, where the recipe has one, and that has the weights."""
+        """Swaps the weights with their moving average, if the recipe has one, and swaps back."""
         self.swap()
         yield
         self.swap()
@@ -254,11 +254,11 @@ class Trainer:
 
     @torch.no_grad()
     def evaluate(self) -> float:
-        """Mean nats per token on held-out text."""
+        """Mean nats per token on the validation set."""
         self.runner.eval()
         recipe, processes = self.recipe, self.processes
         starts, length = evaluation_starts(self.validation.tokens, self.context, recipe["batch"], recipe["evalTokens"])
-        # In whole rounds, because FSDP's processes have to run the model equally often; what is run twice counts once.
+        # In full rounds, because FSDP's processes have to run the model equally often; repeated windows count once.
         rounds = math.ceil(len(starts) / (self.micro * processes.count))
         total, count = 0.0, 0
         for i in range(rounds):
@@ -267,7 +267,7 @@ class Trainer:
             loss = self.loss(*self.validation.windows(part or starts[:1], length)).item()
             total, count = total + loss * len(part), count + len(part)
         if self.sharded:
-            self.model.reshard()  # FSDP leaves the outermost weights whole until a backward pass, and there is none
+            self.model.reshard()  # FSDP keeps the outermost weights gathered until a backward pass, and there is none
         total, count = processes.sum(total, count)
         return total / count
 
@@ -280,7 +280,7 @@ class Trainer:
             end = min(end, state["step"] + self.args.stop_after)
         say(
             f"From step {state['step']} of {recipe['steps']} in {self.begin}: "
-            f"{self.rows} rows of {self.context} tokens an update, on {self.processes.count} x {self.device_name()}."
+            f"{self.rows} rows of {self.context} tokens per update, on {self.processes.count} x {self.device_name()}."
         )
         began, before = time.monotonic(), state["activeMs"]
         saved = state["step"]
@@ -317,7 +317,7 @@ class Trainer:
             self.save()
 
     def wait(self, loss: float) -> None:
-        """Counts the evaluations that have not improved on the least loss so far."""
+        """Counts evaluations without an improvement on the lowest loss."""
         waited, recipe = self.state.get("waited"), self.recipe
         if recipe.get("patience", 0) == 0:
             self.state.pop("waited", None)
@@ -331,7 +331,7 @@ class Trainer:
         return patience > 0 and waited is not None and waited["evaluations"] >= patience
 
     def asked_to_stop(self) -> bool:
-        """Any process may be told; all stop at the same step."""
+        """Whether any process got a signal; all stop at the same step."""
         return self.processes.sum(float(self.stopping))[0] > 0
 
     def memory(self) -> int:

@@ -144,7 +144,7 @@ export class Api {
       checkOrigin(request, this.settings.corsOrigins);
     }
     if (!route) {
-      throw new ApiError(404, `There is ${Object.keys(this.routes).join(', ')} here. ${doesOf(this.model)}`);
+      throw new ApiError(404, `Available: ${Object.keys(this.routes).join(', ')}. ${doesOf(this.model)}`);
     }
     if (request.method === 'OPTIONS' && this.settings.corsOrigins.length > 0) {
       response.writeHead(204).end();
@@ -153,7 +153,7 @@ export class Api {
     const handler = route[request.method === 'HEAD' ? 'GET' : (request.method ?? '')];
     if (!handler) {
       const allow = Object.keys(route).join(', ');
-      throw new ApiError(405, `Only ${allow} is understood here.`, { headers: { Allow: allow } });
+      throw new ApiError(405, `Only ${allow} is supported here.`, { headers: { Allow: allow } });
     }
     await handler(request, response, notes);
   }
@@ -166,7 +166,7 @@ export class Api {
       return;
     }
     if (!known) notes['error'] = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const { status, body, headers } = known ? error : new ApiError(500, 'The server failed; its log says how.');
+    const { status, body, headers } = known ? error : new ApiError(500, 'Internal server error; see the server log.');
     if (response.headersSent) response.end(`data: ${JSON.stringify(body)}\n\n`);
     else sendJson(response, status, body, headers);
   }
@@ -295,7 +295,7 @@ export class Api {
     checkKey(request, this.settings.apiKey);
     if (this.engine && !this.stopping) return this.engine;
     const headers = { 'Retry-After': '5' };
-    throw new ApiError(503, this.engine ? STOPPING : 'The model is not loaded yet.', { headers });
+    throw new ApiError(503, this.engine ? STOPPING : 'The model is still loading.', { headers });
   }
 
   /**
@@ -308,7 +308,7 @@ export class Api {
     const { settings } = this;
     const controller = new AbortController();
     const { signal } = controller;
-    const late = new ApiError(503, `It took longer than ${settings.timeoutMs / 1000} s.`, { code: 'timeout' });
+    const late = new ApiError(503, `The request took longer than ${settings.timeoutMs / 1000} s.`, { code: 'timeout' });
     const timer = setTimeout(() => controller.abort(late), settings.timeoutMs);
     response.once('close', () => controller.abort(new Error('The client has gone.')));
     this.underway.add(controller);
@@ -387,13 +387,13 @@ const JUDGED = 'Judged by a machine: it may be wrong.';
 /** @type {Record<import('./model.mjs').Model['task'], string>} */
 const DOES = {
   'text-generation': 'The model continues text; it does not chat.',
-  'fill-mask': 'The model fills blanks; it does not write text.',
-  'text2text-generation': 'The model answers one text with another; it does not chat.',
-  'text-classification': 'The model says which labels a text has; it does not write text.',
+  'fill-mask': 'The model fills blanks; it does not continue text.',
+  'text2text-generation': 'The model answers an input text; it does not chat.',
+  'text-classification': 'The model classifies text; it does not generate text.',
 };
 /** @param {import('./model.mjs').Model} model */
 const chats = ({ more }) => more['chat'] !== undefined;
 /** @param {import('./model.mjs').Model} model */
-const doesOf = (model) => (chats(model) ? 'The model answers in a chat, and continues text.' : DOES[model.task]);
+const doesOf = (model) => (chats(model) ? 'The model chats and continues text.' : DOES[model.task]);
 const STOPPING = 'The server is stopping.';
 const ONE_MODEL = '/v1/models/{id}';

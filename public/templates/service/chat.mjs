@@ -48,7 +48,7 @@ const KNOWN = new Set(['messages', 'max_tokens', 'max_completion_tokens', ...SAM
 /** @param {unknown} given @returns {Message[]} */
 function messagesOf(given) {
   if (!Array.isArray(given) || given.length === 0) throw bad('invalid_type', 'messages', 'must be a list of messages.');
-  if (given.length > MOST) throw bad('invalid_value', 'messages', `may hold ${MOST} messages at most.`);
+  if (given.length > MOST) throw bad('invalid_value', 'messages', `may have at most ${MOST} messages.`);
   const messages = given.map(messageOf);
   for (const [i, { role }] of messages.entries()) {
     const name = `messages[${i}].role`;
@@ -57,9 +57,9 @@ function messagesOf(given) {
       throw bad('invalid_value', name, 'is system, which stands first where there is one.');
     if (role === 'assistant' && before === 'system') throw bad('invalid_value', name, 'answers nothing.');
     if (i > 0 && role === before)
-      throw bad('invalid_value', name, 'is that of the message before: the two take turns.');
+      throw bad('invalid_value', name, 'repeats the role of the previous message: user and assistant take turns.');
   }
-  if (messages.at(-1)?.role !== 'user') throw bad('invalid_value', 'messages', 'must end with a message of the user.');
+  if (messages.at(-1)?.role !== 'user') throw bad('invalid_value', 'messages', 'must end with a user message.');
   return messages;
 }
 

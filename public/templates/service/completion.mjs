@@ -46,7 +46,7 @@ export function optionsOf(body, fixed) {
   const stream = flag(body, 'stream');
   const options = body['stream_options'] ?? null;
   if (options !== null && (!stream || !isObject(options) || Object.keys(options).some((key) => key !== USAGE))) {
-    throw bad('invalid_value', 'stream_options', `may only hold ${USAGE}, and only together with stream.`);
+    throw bad('invalid_value', 'stream_options', `may only contain ${USAGE}, and only with stream.`);
   }
   return {
     temperature: number(body, 'temperature', { initial: 1, least: 0, most: 2 }),

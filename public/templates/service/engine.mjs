@@ -34,7 +34,7 @@ export async function loadEngine(here, { files, more = {} }, { parallel, threads
   const end = model.tokens.eos;
   /** @type {import('node-llama-cpp').Token[]} */
   const ends = Object(more['chat']).ends ?? [];
-  if (length === undefined || end === null) throw new Error(`${modelPath} names no context length or end of text.`);
+  if (length === undefined || end === null) throw new Error(`${modelPath} has no context length or end-of-text token.`);
   const context = await model.createContext({
     contextSize: length + 1, // one is kept free by node-llama-cpp, which would shift the others for it
     sequences: parallel,

@@ -30,13 +30,13 @@ const TYPES = {
 
 /** @param {string} id of the one that is there */
 export const otherModel = (id) =>
-  new ApiError(404, `There is one model here, ${id}.`, { code: 'model_not_found', param: 'model' });
+  new ApiError(404, `Unknown model: this server has only ${id}.`, { code: 'model_not_found', param: 'model' });
 
 /** @param {string} param @param {number} tokens @param {number} context @throws {ApiError} 400 */
 export function checkLength(param, tokens, context) {
   if (tokens <= context) return;
-  const what = param === 'messages' ? 'conversation, as the chat template writes it,' : param;
-  throw new ApiError(400, `The ${what} has ${tokens} tokens; the model reads ${context} at most.`, {
+  const what = param === 'messages' ? 'conversation, with the chat template,' : param;
+  throw new ApiError(400, `The ${what} has ${tokens} tokens; the maximum is ${context}.`, {
     code: 'context_length_exceeded',
     param,
   });

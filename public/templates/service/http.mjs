@@ -17,7 +17,7 @@ export async function readJson(request, most) {
   if (type !== 'application/json' || (request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new ApiError(415, 'The body must be JSON, uncompressed, with Content-Type: application/json.');
   }
-  const tooLong = new ApiError(413, `The body may have ${most} bytes at most.`, { headers: { Connection: 'close' } });
+  const tooLong = new ApiError(413, `The body may have at most ${most} bytes.`, { headers: { Connection: 'close' } });
   if (Number(request.headers['content-length'] ?? 0) > most) throw tooLong;
   /** @type {Buffer[]} */
   const chunks = [];
@@ -43,7 +43,7 @@ export async function readJson(request, most) {
 export function checkHost(request, hosts) {
   const name = (request.headers.host ?? '').toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
   if (hosts.includes('*') || hosts.includes(name)) return;
-  throw new ApiError(421, 'This server is not asked by that name: those besides localhost are set with HOSTS.', {
+  throw new ApiError(421, 'Unknown host name: add it to HOSTS.', {
     code: 'host_not_allowed',
   });
 }
@@ -52,7 +52,7 @@ export function checkHost(request, hosts) {
 export function checkOrigin(request, origins) {
   const { origin } = request.headers;
   if (origin === undefined || isAmong(origins, origin)) return;
-  throw new ApiError(403, 'Web pages may not ask here: those that may are set with CORS_ORIGIN.', {
+  throw new ApiError(403, 'This web page is not allowed: add its origin to CORS_ORIGIN.', {
     code: 'origin_not_allowed',
   });
 }

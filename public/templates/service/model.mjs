@@ -19,7 +19,7 @@ export function readModel(path) {
   try {
     told = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new Error(`model.json cannot be read: ${reason(error)}.`);
+    throw new Error(`Couldn't read model.json: ${reason(error)}.`);
   }
   const { id, created, task, files, ...more } = Object(told);
   const areNames = Array.isArray(files) && files.length > 0 && files.every((file) => typeof file === 'string' && file);
@@ -27,7 +27,7 @@ export function readModel(path) {
     return { id, created, task, files, more };
   }
   throw new Error(
-    `model.json must have an id, which is a text, created, which is a whole number, a task, which is one of ${[...TASKS].join(', ')}, and files, which are names.`,
+    `model.json must have id (text), created (whole number), task (one of ${[...TASKS].join(', ')}) and files (names).`,
   );
 }
 const TASKS = new Set(['text-generation', 'fill-mask', 'text2text-generation', 'text-classification']);
@@ -39,13 +39,13 @@ const TASKS = new Set(['text-generation', 'fill-mask', 'text2text-generation', '
 export const damaged = (name, found, written) =>
   written === undefined || found === written
     ? null
-    : `${name} is damaged: its tensors hash to ${found.slice(0, 12)}…, those that were written to ${written.slice(0, 12)}…. ${AGAIN}`;
+    : `${name} is damaged: its tensors have the hash ${found.slice(0, 12)}…, not ${written.slice(0, 12)}…. ${AGAIN}`;
 
 /** Why a file is not served that holds no number. @param {string} name @param {string} bad which value */
 export const notANumber = (name, bad) =>
-  `${name} cannot be served: ${bad} is not a finite number. The training that wrote it had diverged: export an earlier step.`;
+  `Can't serve ${name}: ${bad} is not a finite number. Its training diverged: export an earlier step.`;
 
-export const AGAIN = 'Copy or download it again: the model that it was written from is untouched.';
+export const AGAIN = 'Copy or download it again. The original model is safe.';
 
 /** @param {unknown} error */
 export const reason = (error) => (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');

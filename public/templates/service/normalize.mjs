@@ -32,6 +32,6 @@ function applied({ type, pattern, content = '' }) {
       return (text) => text.replaceAll(found, () => content);
     }
     default:
-      throw new Error(`model.json names a normalizer that is not known here: ${type}.`);
+      throw new Error(`model.json has an unknown normalizer: ${type}.`);
   }
 }

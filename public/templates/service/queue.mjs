@@ -42,7 +42,7 @@ export class Queue {
       const seconds = Math.max(1, Math.ceil((this.mean * (this.waiting.length + 1)) / this.places / 1000));
       throw new ApiError(
         429,
-        `${this.places} requests are under way and ${this.waiting.length} wait: ask again later.`,
+        `${this.places} requests are running and ${this.waiting.length} are waiting: try again later.`,
         {
           code: 'queue_full',
           headers: { 'Retry-After': String(seconds) },

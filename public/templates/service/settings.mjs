@@ -27,7 +27,7 @@ export function readSettings(env) {
   const apiKey = env['API_KEY'] || null;
   if (apiKey === null && !isSet('ALLOW_NO_KEY', '1') && !/^(localhost|127\.[\d.]+|::1)$/i.test(host)) {
     throw new Error(
-      `HOST ${host} can be reached from other machines: set API_KEY, or ALLOW_NO_KEY=1 to let everyone ask who reaches it.`,
+      `HOST ${host} can be reached from other machines: set API_KEY, or ALLOW_NO_KEY=1 to allow requests without a key.`,
     );
   }
   return {

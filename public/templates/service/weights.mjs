@@ -16,7 +16,7 @@ export async function checkWeights(path, name) {
     infoEndOffset: start = 0,
     tensorInfo = [],
   } = await readGgufFileInfo(path, { logWarnings: false }).catch((error) => {
-    throw new Error(`${name} cannot be read: ${reason(error)}. ${AGAIN}`);
+    throw new Error(`Couldn't read ${name}: ${reason(error)}. ${AGAIN}`);
   });
   const { homegrown } = /** @type {{ homegrown?: { tensors?: { sha256?: string } } }} */ (metadata);
   const written = homegrown?.tensors?.sha256;
@@ -27,7 +27,8 @@ export async function checkWeights(path, name) {
   try {
     const { size } = await file.stat();
     const least = Math.max(start, ...tensorInfo.map((tensor) => Number(tensor.fileOffset) + bytesOf(tensor)));
-    if (size < least) throw new Error(`${name} is damaged: it has ${size} bytes of ${least} or more. ${AGAIN}`);
+    if (size < least)
+      throw new Error(`${name} is damaged: it has ${size} bytes instead of at least ${least}. ${AGAIN}`);
     const buffer = new Uint8Array(PIECE);
     for (let at = start; at < size; at += PIECE) {
       const { bytesRead } = await file.read(buffer, 0, PIECE, at);

@@ -51,7 +51,7 @@ function filling(session, tokenizer, context, tokens) {
     tokenize: tokenizer.encode,
     bytes: tokenizer.bytes,
     generate: () => {
-      throw new Error('The model writes no text.');
+      throw new Error('The model does not generate text.');
     },
     passage: read,
     async fill(passage, most) {
@@ -94,7 +94,7 @@ function answering([encoder, decoder], tokenizer, context, { start, end, begin }
       const mask = row(ids.map(() => 1));
       const read = await encoder.run(fed(encoder, { input_ids: row(ids), attention_mask: mask }));
       const memory = read['last_hidden_state'];
-      if (!memory) throw new Error('The encoder gives no last_hidden_state.');
+      if (!memory) throw new Error('The encoder has no last_hidden_state output.');
       /** @type {Record<string, Tensor>} */
       const past = Object.fromEntries(kept.map((name) => [name, empty]));
       let last = start;

@@ -21,7 +21,7 @@ export function classifying(session, tokenizer, context, { before, after, paddin
     tokenize: tokenizer.encode,
     bytes: tokenizer.bytes,
     generate: () => {
-      throw new Error('The model writes no text.');
+      throw new Error('The model does not generate text.');
     },
     async classify(texts, signal) {
       const found = texts.map((ids) => {

@@ -14,5 +14,5 @@ export const row = (values) => matrix([values]);
 /** @param {Tensor | undefined} tensor */
 export function floats(tensor) {
   if (tensor?.data instanceof Float32Array) return tensor.data;
-  throw new Error('The graph gives no logits of 32 bits.');
+  throw new Error('The graph has no float32 logits.');
 }

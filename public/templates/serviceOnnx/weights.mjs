@@ -35,7 +35,7 @@ export async function checkWeights(path, name) {
       }
     }
   } catch (error) {
-    throw new Error(`${name} cannot be read: ${reason(error)}. ${AGAIN}`);
+    throw new Error(`Couldn't read ${name}: ${reason(error)}. ${AGAIN}`);
   }
   const why = damaged(name, hash.digest('hex'), written) ?? (bad === undefined ? null : notANumber(name, bad));
   if (why !== null) throw new Error(why);
@@ -84,7 +84,7 @@ function* fieldsOf(message) {
       continue;
     }
     const length = type === 1 ? 8 : type === 5 ? 4 : type === 2 ? whole() : NaN;
-    if (!(at + length <= message.length)) throw new Error(`its field ${field} goes beyond its end`);
+    if (!(at + length <= message.length)) throw new Error(`its field ${field} extends past its end`);
     yield [field, message.subarray(at, (at += length))];
   }
 }

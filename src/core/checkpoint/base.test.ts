@@ -62,7 +62,7 @@ test('a part that has changed or is missing is told with what is safe, and is me
     await expect(readBase(store, hash)).rejects.toMatchObject({
       code: 'storage-damaged',
       message: expect.stringContaining(reason) as string,
-      remedy: expect.stringMatching(/is safe.*Tune the same step/) as string,
+      remedy: expect.stringMatching(/are safe.*Tune the same step/) as string,
     });
     if (reason.endsWith('missing')) await expect(lookAtBase(store, baseKey(hash))).rejects.toThrow(reason);
     // What lies in other parts can be had.

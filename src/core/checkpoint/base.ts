@@ -69,13 +69,13 @@ const placeOf = (hash: string): Place => ({
   damaged: (reason) =>
     new HomegrownError(
       'storage-damaged',
-      `The base ${hash.slice(0, 12)}…, beside which this run has learnt, cannot be opened: ${reason}`,
-      'What was learnt beside it is safe, and so is the run that it is from. Tune the same step of that again, and let it rest as it did: that writes the base anew, and this run opens again.',
+      `The frozen base ${hash.slice(0, 12)}… of this run can’t be opened: ${reason}`,
+      'The trained weights and the base run are safe. Tune the same step of the base run again, with the same frozen-weight precision: that rewrites the base, and this run opens again.',
     ),
   notWhatWasWritten: () =>
     new HomegrownError(
       'storage-damaged',
-      `The base ${hash.slice(0, 12)}… was written but did not read back the same, so nothing was begun on it`,
-      'All that was saved before is untouched. Check the disk, then try it again.',
+      `The frozen base ${hash.slice(0, 12)}… failed its check after writing, so the run did not start`,
+      'Your saved data is safe. Check the disk, then try again.',
     ),
 });

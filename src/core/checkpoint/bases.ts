@@ -22,7 +22,7 @@ export async function lookAtBase(store: BlobStore, key: string): Promise<Manifes
   const manifest = await readManifest(store, key, BASE);
   const { id } = manifest;
   const damaged = (reason: string): HomegrownError =>
-    new HomegrownError('storage-damaged', `The base ${id.slice(0, 12)}… cannot be opened: ${reason}`);
+    new HomegrownError('storage-damaged', `The base ${id.slice(0, 12)}… can’t be opened: ${reason}`);
   const place = { key: (i: number) => baseChunkKey(id, i), damaged };
   checkAllThere(manifest, place, new Set(await baseKeys(store, id)));
   return manifest;

@@ -106,7 +106,7 @@ describe('damage', () => {
     const { snapshot, damaged } = await loadSnapshot(store, 'r');
     expect(snapshot).toEqual(snapshotAt(1));
     expect(damaged).toEqual([
-      { step: 2, reason: 'Step 2 cannot be opened: part 2 of 3 has changed since it was written' },
+      { step: 2, reason: 'Step 2 can’t be opened: part 2 of 3 has changed since it was written' },
     ]);
     expect(await steps(store)).toEqual([1]);
     // The writer goes on from the good one, which stays behind the new one.
@@ -153,7 +153,9 @@ describe('damage', () => {
       ...store,
       get: async (key) => (key.startsWith('runs/') ? new Uint8Array(CHUNK) : store.get(key)),
     };
-    await expect((await claimRun(lossy, 'r', CHUNK)).save(snapshotAt(2))).rejects.toThrow(/did not read back/);
+    await expect((await claimRun(lossy, 'r', CHUNK)).save(snapshotAt(2))).rejects.toThrow(
+      /failed its check after writing/,
+    );
     expect((await loadSnapshot(store, 'r')).snapshot).toEqual(snapshotAt(1));
   });
 
@@ -220,7 +222,7 @@ describe('a record that cannot be read', () => {
       const store = await twoSteps();
       await store.commit(value === undefined ? { drop: ['heads/r'] } : { put: [['heads/r', value]] });
       const before = await all(store);
-      const told = { code, message: expect.stringContaining('saved steps of run r') as string };
+      const told = { code, message: expect.stringContaining('list of run r') as string };
       await expect(listSnapshots(store, 'r')).rejects.toMatchObject(told);
       await expect(loadSnapshot(store, 'r')).rejects.toMatchObject(told);
       await expect(claimRun(store, 'r', CHUNK)).rejects.toMatchObject(told);
@@ -244,7 +246,7 @@ describe('a record that cannot be read', () => {
   test('what is listed as the latest is the newest that can be opened, and what is not is told with its reason', async () => {
     const store = await twoSteps();
     await store.commit({ drop: [(await store.keys('runs/r/2.'))[1]!] });
-    const reason = 'Step 2 cannot be opened: part 2 of 3 is missing';
+    const reason = 'Step 2 can’t be opened: part 2 of 3 is missing';
     const survey = { steps: [{ step: 1, latest: true }], damaged: [{ step: 2, reason }] };
     expect(await surveySnapshots(store, 'r')).toMatchObject(survey);
     await loadSnapshot(store, 'r');

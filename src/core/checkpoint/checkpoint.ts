@@ -328,8 +328,8 @@ async function collectGarbage(store: BlobStore, runId: string, head: Head): Prom
 const inUse = (): HomegrownError =>
   new HomegrownError(
     'in-use',
-    'This run was taken over by another tab',
-    'What it had saved is there; continue in that tab.',
+    'Another tab has taken over this run',
+    'Its checkpoints are safe. Continue in that tab.',
   );
 /** @param head of what is kept, of which none is what was asked for */
 function nothingToLoad(which: WhichSnapshot, damaged: Loaded['damaged'], head: Head | undefined): HomegrownError {
@@ -337,12 +337,12 @@ function nothingToLoad(which: WhichSnapshot, damaged: Loaded['damaged'], head: H
   const [left] = which === 'latest' && head ? kept(head).sort((a, b) => stepOf(b) - stepOf(a)) : [];
   const weights = head?.best ?? left;
   if (which === 'latest' && weights) {
-    const called = weights === head?.best ? `step ${stepOf(weights)}, the best,` : `step ${stepOf(weights)}`;
-    const told = `Of ${called} the weights are kept, which it cannot go on from`;
+    const called = weights === head?.best ? `step ${stepOf(weights)} (the best)` : `step ${stepOf(weights)}`;
+    const told = `Only the weights of ${called} are saved, which can’t be resumed`;
     return new HomegrownError('storage-damaged', [reasons, told].filter(Boolean).join('. '));
   }
   if (damaged.length > 0)
-    return new HomegrownError('storage-damaged', `No saved step of this run can be opened. ${reasons}`);
+    return new HomegrownError('storage-damaged', `No checkpoint of this run can be opened. ${reasons}`);
   const what = which === 'latest' ? 'no saved step' : which === 'best' ? 'no best step' : `no saved step ${which}`;
   return new HomegrownError('storage-damaged', `This run has ${what}`);
 }

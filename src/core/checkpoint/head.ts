@@ -65,7 +65,7 @@ async function none(store: BlobStore, runId: string): Promise<Head> {
   if (length === 0) return NOTHING_SAVED;
   throw new HomegrownError(
     'storage-damaged',
-    `${HEAD.what(headKey(runId))} is missing, and ${length === 1 ? 'a step is' : `${length} steps are`} there that it named`,
+    `${HEAD.what(headKey(runId))} is missing, though ${length === 1 ? 'a checkpoint is' : `${length} checkpoints are`} there`,
   );
 }
 
@@ -113,7 +113,7 @@ export function without(head: Head, id: string): Head {
 const id = z.string();
 const count = z.int().nonnegative();
 export const HEAD: Kind<Head> = {
-  what: (key) => `The list of saved steps of run ${key.slice(HEADS.length)}`,
+  what: (key) => `The checkpoint list of run ${key.slice(HEADS.length)}`,
   version: 3,
   schema: z.strictObject({
     version: z.literal(3),

@@ -103,7 +103,7 @@ test('where nothing is left that a run goes on from, the best or a light step is
   await addRun(store, 'r');
   await unpinStep(store, 'r', 10);
   await drop(store, 'manifests/r/20.', 'manifests/r/30.');
-  await expect(loadSnapshot(store, 'r')).rejects.toThrow('the weights are kept');
+  await expect(loadSnapshot(store, 'r')).rejects.toThrow('can’t be resumed');
   expect(await (await overview(store)).keptOf('r')).toMatchObject({ step: 15 });
   await expectAsFound(store);
 });

@@ -43,7 +43,7 @@ describe('a light step', () => {
     }
     expect((await loadSnapshot(store, 'r')).snapshot.state.step).toBe(1);
     await damage(store, 1);
-    await expect(loadSnapshot(store, 'r')).rejects.toThrow('Of step 2 the weights are kept');
+    await expect(loadSnapshot(store, 'r')).rejects.toThrow('Only the weights of step 2 are saved');
   });
 
   test('keeps full precision where a half would be infinite', async () => {
@@ -191,9 +191,9 @@ describe('a pinned step', () => {
     const before = await store.get('heads/r');
     await expect(pinStep(store, 'r', 2, budget)).rejects.toMatchObject({
       code: 'bad-settings',
-      message: 'The saved steps of this run would take 920 bytes with it, and 806 bytes are allowed',
+      message: 'With it, this run’s checkpoints would take 920 bytes; the limit is 806 bytes',
     });
-    await expect(pinStep(store, 'r', 7, budget)).rejects.toThrow('Step 7 is not kept any more');
+    await expect(pinStep(store, 'r', 7, budget)).rejects.toThrow('Step 7 is no longer saved');
     expect(await store.get('heads/r')).toEqual(before);
   });
 });

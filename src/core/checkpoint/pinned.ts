@@ -49,16 +49,15 @@ export async function mostWhole(
 export async function pinStep(store: BlobStore, runId: string, step: number, budget: number): Promise<void> {
   await changeHead(store, runId, async (head) => {
     const id = await mostWhole(store, runId, head, step);
-    if (id === undefined)
-      throw badSettings(`Step ${formatCount(step)} is not kept any more`, 'Pin one that is listed.');
+    if (id === undefined) throw badSettings(`Step ${formatCount(step)} is no longer saved`, 'Pin a listed checkpoint.');
     if (head.pinned.includes(id)) return undefined;
     const pinned = { ...head, pinned: [...head.pinned, id], light: head.light.filter((other) => other !== id) };
     const sizes = await sizesOf(store, runId, pinned);
     const room = roomForLight(sizes, budget);
     if (room < 0) {
       throw badSettings(
-        `The saved steps of this run would take ${formatBytes(budget - room)} with it, and ${formatBytes(budget)} are allowed`,
-        'Let go of another pinned step, or allow more.',
+        `With it, this run’s checkpoints would take ${formatBytes(budget - room)}; the limit is ${formatBytes(budget)}`,
+        'Unpin another checkpoint, or raise the limit.',
       );
     }
     return fitted(store, runId, pinned, sizes, budget);

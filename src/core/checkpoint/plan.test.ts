@@ -8,14 +8,18 @@ test('a run of 4,000 steps keeps 12 on the way, each weights of two bytes', () =
   const plan = keptPlan({ steps: 4000, parameters: 170_000, wholeBytes: 12 * 170_000, budget: 2 ** 29 });
   expect(plan.steps).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048]);
   expect(plan.bytes).toBe(12 * 2 * 170_000);
-  expect(plan.words).toBe('12 steps from 1 to 2,048 are kept on the way, weights alone of half precision: 4.08 MB.');
+  expect(plan.words).toBe('Intermediate checkpoints: 12, from step 1 to 2,048; weights only, 16 bits, 4.08 MB.');
 });
 
 test('the earliest go first where the budget is small, and none is kept where it holds not one', () => {
   const of = (budget: number) => keptPlan({ steps: 100, parameters: MB, wholeBytes: 12 * MB, budget });
   expect(of(36 * MB + 5 * MB).steps).toEqual([32, 64]);
-  expect(of(36 * MB + 2 * MB).words).toBe('Step 64 is kept on the way, weights alone of half precision: 2 MB.');
-  expect(of(36 * MB + MB)).toMatchObject({ steps: [], bytes: 0, words: expect.stringMatching(/^No step/) as string });
+  expect(of(36 * MB + 2 * MB).words).toBe('Intermediate checkpoint: step 64; weights only, 16 bits, 2 MB.');
+  expect(of(36 * MB + MB)).toMatchObject({
+    steps: [],
+    bytes: 0,
+    words: expect.stringMatching(/^No intermediate/) as string,
+  });
 });
 
 test('whatever the run and the budget, all that is kept is within it, and one more would not be', () => {

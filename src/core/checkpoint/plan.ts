@@ -46,12 +46,12 @@ export function keptPlan({
 function inWords(steps: readonly number[], bytes: number, budget: number): string {
   const [first, last] = [steps[0], steps.at(-1)];
   if (first === undefined || last === undefined)
-    return `No step on the way is kept: ${formatBytes(budget)} have no room.`;
+    return `No intermediate checkpoints: ${formatBytes(budget)} is too little.`;
   const which =
     first === last
-      ? `Step ${formatCount(first)} is`
-      : `${steps.length} steps from ${formatCount(first)} to ${formatCount(last)} are`;
-  return `${which} kept on the way, weights alone of half precision: ${formatBytes(bytes)}.`;
+      ? `Intermediate checkpoint: step ${formatCount(first)}`
+      : `Intermediate checkpoints: ${steps.length}, from step ${formatCount(first)} to ${formatCount(last)}`;
+  return `${which}; weights only, 16 bits, ${formatBytes(bytes)}.`;
 }
 
 /** Room for light steps beside the whole ones and what is pinned, in bytes; below 0 where those alone exceed the budget. */

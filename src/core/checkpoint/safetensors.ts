@@ -76,16 +76,14 @@ export interface Safetensors {
  */
 export async function openSafetensors(source: ByteSource, file: string): Promise<Safetensors> {
   const fail = (reason: string, remedy?: string): Error => badFile(`${file}: ${reason}`, remedy ?? DAMAGED);
-  if (source.size < 10) throw fail(`${source.size} bytes are too few for a safetensors file, which has at least 10`);
+  if (source.size < 10) throw fail(`it has ${source.size} bytes; a safetensors file has at least 10`);
   const first = await readExactly(source, 0, 8, fail);
   const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(LARGEST_HEADER)) {
-    throw fail(
-      `its first 8 bytes give a header of ${length.toString()} bytes, and at most ${LARGEST_HEADER} are allowed`,
-    );
+    throw fail(`its header has ${length.toString()} bytes; the maximum is ${LARGEST_HEADER}`);
   }
   if (length < 2n || length > BigInt(source.size - 8)) {
-    throw fail(`its first 8 bytes give a header of ${length.toString()} bytes in a file of ${source.size}`);
+    throw fail(`its header has ${length.toString()} bytes, more than the file of ${source.size}`);
   }
   const start = 8 + Number(length);
   const { metadata, entries } = parseHeader(await readExactly(source, 8, Number(length), fail), fail);
@@ -99,7 +97,7 @@ export async function openSafetensors(source: ByteSource, file: string): Promise
       if (entry === undefined) throw fail(`it has no tensor ${name}`);
       const decode = DECODERS[entry.dtype];
       if (decode === undefined) {
-        throw fail(`tensor ${name} is ${entry.dtype}`, `Only ${Object.keys(DECODERS).join(', ')} can be read.`);
+        throw fail(`tensor ${name} is ${entry.dtype}`, `Supported types: ${Object.keys(DECODERS).join(', ')}.`);
       }
       const size = DTYPE_BYTES.get(entry.dtype)!;
       const data = new Float32Array((entry.end - entry.begin) / size);
@@ -122,7 +120,7 @@ function checkLayout(entries: ReadonlyMap<string, HeaderEntry>, bytes: number, f
     if (size === undefined)
       throw fail(`tensor ${name} has the unknown type ${dtype}`, 'Convert it to F32, F16 or BF16.');
     if (begin !== expected || end < begin) {
-      throw fail(`tensor ${name} is at bytes ${begin} to ${end}, and should begin at ${expected}`);
+      throw fail(`tensor ${name} is at bytes ${begin} to ${end}, but should start at ${expected}`);
     }
     const needed = shape.reduce((product, dimension) => product * BigInt(dimension), BigInt(size));
     if (needed !== BigInt(end - begin)) {

@@ -17,7 +17,7 @@ export interface Header {
  * gives `__proto__` a meaning and follows any depth: this grammar is `{name: {dtype, shape, data_offsets}}` and no more.
  */
 export function parseHeader(bytes: Uint8Array, fail: (reason: string) => Error): Header {
-  if (bytes[0] !== 0x7b) throw fail('its header does not begin with {');
+  if (bytes[0] !== 0x7b) throw fail('its header does not start with {');
   const scan = scanner(decode(bytes, fail), fail);
   const metadata = new Map<string, string>();
   const entries = new Map<string, HeaderEntry>();

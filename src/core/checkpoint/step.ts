@@ -10,7 +10,7 @@ import type { NamedTensors } from './tensors';
 
 const placeOf = (runId: string, id: string): Place => ({
   key: (i) => chunkKey(runId, id, i),
-  damaged: (reason) => new HomegrownError('storage-damaged', `Step ${stepOf(id)} cannot be opened: ${reason}`),
+  damaged: (reason) => new HomegrownError('storage-damaged', `Step ${stepOf(id)} can’t be opened: ${reason}`),
   notWhatWasWritten: () => notWhatWasWritten(stepOf(id)),
 });
 
@@ -67,6 +67,6 @@ export const keysOf = async (store: BlobStore, runId: string, id: string): Promi
 export const notWhatWasWritten = (step: number): HomegrownError =>
   new HomegrownError(
     'storage-damaged',
-    `Step ${step} was written but did not read back the same, so it does not count as saved`,
-    'The step saved before is untouched. Download the model now, and check the disk.',
+    `Step ${step} failed its check after writing, so it is not saved`,
+    'The previous checkpoint is safe. Export the model now, and check the disk.',
   );

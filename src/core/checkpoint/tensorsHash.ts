@@ -54,7 +54,7 @@ const PIECE = 1 << 20;
 
 const hashDiffers = (file: string, written: string, found: string): HomegrownError =>
   badFile(
-    `${file}: its tensors hash to ${beginning(found)}, and those that were written to ${beginning(written)}`,
-    'The file has changed since it was written: copy or download it again. The model that it was written from is untouched.',
+    `${file}: its tensors have the hash ${beginning(found)}, not ${beginning(written)}`,
+    'The file has changed since its export: copy or download it again. The original model is safe.',
   );
 const beginning = (hash: string): string => `${hash.slice(0, 12).replace(/[^0-9a-f]/g, '?')}…`;

@@ -43,8 +43,8 @@ const CASES: readonly Case[] = [
     name: 'rows.csv',
     text: 'text,kind\nOne,a\nTwo, and more,a\nThree\nFour,b\n',
     bad: [
-      ['line 3', /has 3 cells, and the first line names 2 columns/],
-      ['line 4', /has 1 cell, and the first line names 2 columns/],
+      ['line 3', /has 3 cells, but the header has 2 columns/],
+      ['line 4', /has 1 cell, but the header has 2 columns/],
     ],
     good: ['One', 'Four'],
   },
@@ -126,7 +126,7 @@ describe.each(CASES)('$name', (given) => {
     expect(texts).toEqual(given.good);
     const places = given.bad.map(([place]) => place).join(', ');
     const rows = given.bad.length === 1 ? 'row' : 'rows';
-    expect(text!.notes).toContain(`${given.bad.length} malformed ${rows} left out: ${places}`);
+    expect(text!.notes).toContain(`Skipped ${given.bad.length} malformed ${rows}: ${places}`);
   });
 });
 
@@ -136,14 +136,14 @@ test('all malformed rows are counted, and the first 20 are listed', async () => 
   expect(refused[0]!.error.rows).toMatchObject({ count: 25, listed: { length: 20 } });
   const { text: kept } = await read({ name: 'many.jsonl', text }, { skipBadRows: true });
   expect(kept).toMatchObject({ documents: 25 });
-  expect(kept!.notes[0]).toMatch(/^25 malformed rows left out: line 2, .*line 40 and 5 more$/);
+  expect(kept!.notes[0]).toMatch(/^Skipped 25 malformed rows: line 2, .*line 40 and 5 more$/);
 });
 
 test('a file of which no row can be read is refused either way', async () => {
   for (const reading of [{}, { skipBadRows: true }]) {
     const { refused } = await read({ name: 'prose.jsonl', text: 'Call me Ishmael.\nSome years ago\n' }, reading);
     expect(refused[0]!.error).toMatchObject({ code: 'bad-file' });
-    expect(refused[0]!.error.message).toContain('no row that can be read: line 1 isn\'t a JSON object: "Call me');
+    expect(refused[0]!.error.message).toContain('no readable rows: line 1 isn\'t a JSON object: "Call me');
   }
 });
 

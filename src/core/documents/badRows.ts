@@ -33,10 +33,10 @@ export class BadRows {
     this.isSettled = true;
     if (good === 0)
       throw badFile(
-        `${name} has no row that can be read: ${first.place} ${first.problem}.`,
-        'Choose another file, or write it again.',
+        `${name} has no readable rows: ${first.place} ${first.problem}.`,
+        'Fix the file, or choose another one.',
       );
-    if (reading?.skipBadRows) note(`${counted(this.count, 'malformed row')} left out: ${this.places()}`);
+    if (reading?.skipBadRows) note(`Skipped ${counted(this.count, 'malformed row')}: ${this.places()}`);
     else throw refused(name, { count: this.count, listed: this.listed });
   }
 
@@ -53,13 +53,11 @@ const MAX_LISTED = 20;
 function refused(name: string, rows: BadRowList): HomegrownError {
   const { place, problem } = rows.listed[0]!;
   const [where, remedy] =
-    rows.count === 1
-      ? [`: ${place}, which ${problem}`, 'this row out, or fix it']
-      : ['', 'these rows out, or fix them'];
+    rows.count === 1 ? [`: ${place} ${problem}`, 'this row, or fix it'] : ['', 'these rows, or fix them'];
   return new HomegrownError(
     'bad-rows',
     `${name} has ${counted(rows.count, 'malformed row')}${where}.`,
-    `Leave ${remedy} and add the file again.`,
+    `Skip ${remedy} and add the file again.`,
     rows,
   );
 }

@@ -132,7 +132,7 @@ export class BlockWriter {
   notes(): string[] {
     const lines = [...this.told].map(([note, names]) => (this.names.length === 1 ? note : `${whose(names)}: ${note}`));
     const more = lines.length - MOST_NOTES;
-    return more > 0 ? [...lines.slice(0, MOST_NOTES), `And ${more} more, at their documents`] : lines;
+    return more > 0 ? [...lines.slice(0, MOST_NOTES), `And ${more} more, shown with their documents`] : lines;
   }
 
   /** The rest. @returns keys that were written and are no part of the list */
@@ -201,7 +201,7 @@ type Span = [from: number, to: number];
 /** @throws HomegrownError `storage-damaged`, `newer-version` */
 export async function readBlock(store: BlobStore, { id, name }: TextRecord, n: number): Promise<DocumentBlock> {
   const block = await readRecord(store, documentsKey(id, n), DOCUMENTS);
-  if (block?.from !== n * BLOCK) throw damaged(`Part ${n + 1} of the list of documents of ${name} is missing`);
+  if (block?.from !== n * BLOCK) throw damaged(`Part ${n + 1} of the document list of ${name} is missing`);
   return block;
 }
 
@@ -217,5 +217,5 @@ export async function* blocksOf(store: BlobStore, text: TextRecord): AsyncGenera
     yield block;
   }
   if (there !== text.documents)
-    throw damaged(`The list of documents of ${text.name} has ${there} of ${text.documents}`);
+    throw damaged(`The document list of ${text.name} has ${there} of ${text.documents} documents`);
 }

@@ -80,7 +80,7 @@ describe('elements', () => {
   it('are refused where they are nested deeper than any document has them', () => {
     const parse = (depth: number) => new XmlParser({}, 'a.docx').end('<a>'.repeat(depth));
     expect(() => parse(2048)).not.toThrow();
-    expect(() => parse(2049)).toThrow('a.docx is damaged: its elements are nested more than 2,048 deep.');
+    expect(() => parse(2049)).toThrow('a.docx is damaged: its elements are nested more than 2,048 levels deep.');
   });
 });
 
@@ -98,19 +98,19 @@ test('a chain of answers is one thread, each id of which is gone through once', 
 });
 
 test.each([
-  ['srt of voices', /holds no text/],
+  ['srt of voices', /contains no text/],
   ['wiki of an address', /has no article with text/],
   ['xlsx of sheets that are one part', undefined],
-  ['pdf of forms in forms', /shows the same content again and again/],
-  ['pdf of forms in forms without text', /shows the same content again and again/],
-  ['pdf of a chain of forms', /forms that are nested more than 200 deep/],
-  ['pdf of 20,000 pages of one content', /shows the same content again and again/],
-  ['pdf of one page 20,000 times', /shows the same content again and again/],
+  ['pdf of forms in forms', /repeats more than .* of the same content/],
+  ['pdf of forms in forms without text', /repeats more than .* of the same content/],
+  ['pdf of a chain of forms', /forms nested more than 200 levels deep/],
+  ['pdf of 20,000 pages of one content', /repeats more than .* of the same content/],
+  ['pdf of one page 20,000 times', /repeats more than .* of the same content/],
   ['pdf of a form in itself', undefined],
-  ['parquet of an endless list', /a list in its description is longer than the description/],
-  ['parquet of lists in lists', /a list in its description is longer than the description/],
-  ['parquet of a long number', /a number in its description has more than 10 bytes/],
-  ['parquet of a broken end', /is damaged: the description of its columns and rows, at its end, cannot be read\.$/],
+  ['parquet of an endless list', /a list in its metadata is longer than the metadata/],
+  ['parquet of lists in lists', /a list in its metadata is longer than the metadata/],
+  ['parquet of a long number', /a number in its metadata has more than 10 bytes/],
+  ['parquet of a broken end', /is damaged: its metadata can't be read\.$/],
 ])('%s', async (name, reason) => {
   const found = await outcome(name);
   if (reason) expect(found.reason).toMatch(reason);
@@ -133,7 +133,7 @@ test('a table whose rows have no columns says so', async () => {
   for (const content of ['[{},{}]', '[1,2]', '[[[[]]]]']) {
     const { reasons } = await readDrop({ ...dropped('a.json', content), table });
     expect(reasons).toEqual([
-      ['a.json', 'a.json has no columns of text: its first rows are empty, or hold no names with values.'],
+      ['a.json', 'a.json has no text columns: its first rows are empty, or have no named values.'],
     ]);
   }
 });

@@ -145,9 +145,9 @@ export function checkPairs(name: string, columns: readonly string[]): void {
   if (one === undefined) throw noRows(name);
   throw badFile(
     `${name} has one column, ${JSON.stringify(one)}.`,
-    'A table of pairs has two columns or more, each with a name, and a row for each pair.',
+    'A table of pairs needs two or more named columns and one row per pair.',
   );
 }
 
 export const noRows = (name: string): Error =>
-  badFile(`${name} has no rows.`, 'A table has a line of names, and a row for each document.');
+  badFile(`${name} has no rows.`, 'A table needs a header line and one row per document.');

@@ -73,13 +73,13 @@ export async function readConversations(
     await blocks.add({ title, sha256, characters: charactersIn(encoded), bytes: encoded.length });
     count++;
   }
-  if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file that holds chats.');
+  if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file with chats.');
   bad.settle(file, count);
-  if (count === 0) throw badFile(`${name} holds no chats.`, GIVE);
+  if (count === 0) throw badFile(`${name} contains no chats.`, GIVE);
   return { name, size: seen.bytes, notes, format, ...told };
 }
 const GIVE =
-  'Give JSON Lines in the shape of OpenAI, ShareGPT or Alpaca, or a table with a column of questions and one of answers.';
+  'Use JSON Lines in the OpenAI, ShareGPT or Alpaca format, or a table with a question column and an answer column.';
 
 /** What is no table by its name is lines of JSON, or a list. */
 function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: AskedColumns; isGuessed?: true } {
@@ -87,8 +87,7 @@ function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: 
   const format = tableCalled(name);
   if (format) return { format, columns: 'recognised' };
   const other = formatOf(name);
-  if (isOfDocuments(other))
-    throw badFile(`${name} is read as ${FORMATS[other].label}, which has no rows of chats.`, GIVE);
+  if (isOfDocuments(other)) throw badFile(`${name} is read as ${FORMATS[other].label}, which has no chat rows.`, GIVE);
   return { format: 'jsonl', columns: 'recognised', isGuessed: true };
 }
 
@@ -104,7 +103,7 @@ async function objectsOnly(
   const isText = !signatureOf(name, head) && !/[\0\ufffd]/.test(start);
   if (!isText || start === '' || /^[{[]/.test(start)) return whole;
   await whole.return?.();
-  throw badFile(`${name} is plain text, which has no rows of chats.`, GIVE);
+  throw badFile(`${name} is plain text, which has no chat rows.`, GIVE);
 }
 
 async function* placed(rows: AsyncIterable<FoundRow | BadRow>): AsyncGenerator<Row | BadRow> {
@@ -125,8 +124,8 @@ async function* pairs(
   for await (const { text, spans, row } of documents) {
     if (!spans)
       throw badFile(
-        `${file.name} was given with one column, and a chat needs two.`,
-        'Choose a column of questions and one of answers.',
+        `${file.name} has one chosen column, but a chat needs two.`,
+        'Choose a question column and an answer column.',
       );
     const utf8 = encoder.encode(text);
     const of = ([from, to]: readonly [number, number]): string => decoder.decode(utf8.subarray(from, to));

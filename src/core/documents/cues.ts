@@ -24,8 +24,8 @@ export async function cuesOf(file: OpenFile): Promise<FoundDocument> {
   }
   if (cues === 0)
     throw badFile(
-      `${file.name} has no line of two times with --> between them in its ${counted(lines.length, 'line')}.`,
-      'It is not subtitles, or was cut off. Where it is plain text, rename it to end in .txt.',
+      `${file.name} has no subtitle times such as 00:01:02.000 --> 00:01:04.000 in its ${counted(lines.length, 'line')}.`,
+      'It may be cut off. If it is plain text, rename it to end in .txt.',
     );
   return { text: said.join('\n') };
 }

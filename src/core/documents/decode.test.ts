@@ -57,8 +57,8 @@ describe('says where a file is not what it claims to be', () => {
     ['an overlong form', latin('a\xc0\x80'), 'bytes C0 80 at byte 1'],
     ['a surrogate in UTF-8', latin('a\xed\xa0\x80b'), 'bytes ED A0 at byte 1'],
     ['a lone surrogate in UTF-16', utf16('\ufeffa\ud800b', true), 'not valid UTF-16: bytes 00 D8 at byte 4'],
-    ['a cut-off end', utf8('caf\u20ac').subarray(0, 5), 'ends inside a character: what begins at byte 3'],
-    ['half a unit of UTF-16', utf16('\ufeffab', true).subarray(0, 5), 'what begins at byte 4'],
+    ['a cut-off end', utf8('caf\u20ac').subarray(0, 5), 'ends inside the character that starts at byte 3'],
+    ['half a unit of UTF-16', utf16('\ufeffab', true).subarray(0, 5), 'inside the character that starts at byte 4'],
   ];
   it.each(table)('%s', async (_, bytes, message) => {
     for (const where of [[], [1], [700, 701], [3_000_008]]) {

@@ -90,22 +90,22 @@ function begin(
   const signature = signatureOf(name, head);
   if (signature) throw signed(name, signature);
   const markup = isWhole ? markupOf(name, head) : null;
-  if (markup) note(`Is taken as the ${MARKUPS[markup].one} that it is: the model learns its markup too`);
+  if (markup) note(`Used as plain text: the model learns the markup of this ${MARKUPS[markup].one} too`);
   const starts = (...mark: number[]): boolean => mark.every((byte, i) => head[i] === byte);
   if (starts(0xff, 0xfe, 0, 0) || starts(0, 0, 0xfe, 0xff)) {
-    throw badFile(`${name} is in UTF-32, which is not read.`, 'Save it as UTF-8 and add it again.');
+    throw badFile(`${name} is in UTF-32, which Homegrown can't read.`, 'Save it as UTF-8 and add it again.');
   }
   if (starts(0xef, 0xbb, 0xbf)) {
-    note('Began with a UTF-8 byte order mark, which was left out');
+    note('Removed a UTF-8 byte order mark');
     return strict(name, 'utf-8', 3);
   }
   if (starts(0xff, 0xfe) || starts(0xfe, 0xff)) {
     const encoding = starts(0xff, 0xfe) ? 'utf-16le' : 'utf-16be';
-    note(`Was in UTF-16 ${encoding === 'utf-16le' ? 'little' : 'big'}-endian, and is kept as UTF-8`);
+    note(`Converted from UTF-16 ${encoding === 'utf-16le' ? 'little' : 'big'}-endian to UTF-8`);
     return strict(name, encoding, 2);
   }
   if (encoding) {
-    note(`Was read as ${ENCODINGS[encoding]}, and is kept as UTF-8`);
+    note(`Converted from ${ENCODINGS[encoding]} to UTF-8`);
     return isWide(encoding) ? strict(name, encoding, 0) : legacy(name, encoding);
   }
   if (utf16Of(head)) throw new Fault(`${name} looks like UTF-16 without a byte order mark.`);
@@ -122,9 +122,9 @@ function signed(name: string, { name: what, kind }: Signature): HomegrownError {
 
 /** How the text in a file that is none can be had. */
 const REMEDIES: Readonly<Record<Signature['kind'], string>> = {
-  document: 'Export it as plain text and add that.',
+  document: 'Export it as plain text, and add that file.',
   archive: 'Unpack it and add the text files in it.',
-  other: 'Only text can be learnt from.',
+  other: 'Models train on text only.',
 };
 
 /** A fatal decoder that says where it failed. `skip`: bytes of the mark to leave out, which says that it is no other encoding. */
@@ -137,7 +137,9 @@ function strict(name: string, encoding: Unicode, skip: number): Decoder {
   /** The end of the text so far. */
   let context = '';
   const failed = (message: string): Error =>
-    skip > 0 ? badFile(message, 'It was damaged or cut off. Get it again, or save it as UTF-8.') : new Fault(message);
+    skip > 0
+      ? badFile(message, 'It is damaged or cut off. Download it again, or save it as UTF-8.')
+      : new Fault(message);
   return {
     push(chunk) {
       const from = offset === 0 ? skip : 0;
@@ -161,7 +163,7 @@ function strict(name: string, encoding: Unicode, skip: number): Decoder {
     },
     end() {
       if (tail.length > 0) {
-        throw failed(`${name} ends inside a character: what begins at byte ${formatCount(offset)} is not whole.`);
+        throw failed(`${name} ends inside the character that starts at byte ${formatCount(offset)}.`);
       }
     },
   };
@@ -254,7 +256,7 @@ async function inAnother({ message }: Fault, chunk: Uint8Array, encoding?: Encod
   const read = likely.map(({ encoding, lines: [line] }) => `${encoding} (\u201c${line}\u201d)`);
   const words =
     read.length === 0
-      ? 'It may be damaged, cut off, or no text.'
+      ? 'It may be damaged, cut off, or not text.'
       : `It may be in ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(read)}.`;
   return new HomegrownError(
     'bad-encoding',
@@ -269,7 +271,7 @@ const binary = (name: string, nuls: number, characters: number): Error =>
   withoutText(
     'binary file',
     `${name} looks like a binary file: ${formatCount(nuls)} of its first ${formatCount(characters)} characters are NUL.`,
-    'Only text can be learnt from.',
+    'Models train on text only.',
   );
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

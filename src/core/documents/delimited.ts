@@ -94,7 +94,7 @@ function rowOf({ line, row }: Omit<Cells, 'cells'>, header: readonly string[], c
     return { line, row, cells: new Map(header.map((column, i) => [column, cells[i]!])) };
   return {
     place: `line ${formatCount(line)}`,
-    problem: `has ${counted(cells.length, 'cell')}, and the first line names ${counted(header.length, 'column')}`,
+    problem: `has ${counted(cells.length, 'cell')}, but the header has ${counted(header.length, 'column')}`,
   };
 }
 
@@ -110,13 +110,13 @@ async function* withLast(pieces: AsyncIterable<string>): AsyncGenerator<readonly
   if (before !== undefined) yield [before, true];
 }
 
-const AGAIN = 'In a field in quotes, write each quote twice (""), and close the field. Then add the file again.';
+const AGAIN = 'In a quoted field, double each quote ("") and close the field. Then add the file again.';
 const notClosed = (name: string, line: number): Error =>
   badFile(`${name} opens a quote in line ${formatCount(line)} that is never closed.`, AGAIN);
 const notDoubled = (name: string, line: number): Error =>
-  badFile(`${name} has a quote inside a field in quotes, in the row of line ${formatCount(line)}.`, AGAIN);
+  badFile(`${name} has an unescaped quote inside a quoted field, in the row at line ${formatCount(line)}.`, AGAIN);
 const tooLong = (name: string, held: string): Error =>
   badFile(
-    `${name} has a row of more than ${formatCount(LONGEST_ROW)} characters, which begins ${JSON.stringify(held.slice(0, 40))}.`,
+    `${name} has a row of more than ${formatCount(LONGEST_ROW)} characters, starting with ${JSON.stringify(held.slice(0, 40))}.`,
     AGAIN,
   );

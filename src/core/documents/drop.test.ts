@@ -64,7 +64,7 @@ test('the files of a drop are the documents of one text, in their order', async 
     records: 1,
     chunkBytes: [23],
     formats: ['txt', 'md'],
-    notes: ['log/june.txt: Began with a UTF-8 byte order mark, which was left out'],
+    notes: ['log/june.txt: Removed a UTF-8 byte order mark'],
   });
   expect(await listTexts(store)).toEqual([text]);
   expect(await read(store, text!.id)).toEqual(['Call me ', 'Ishmael é', '\u{1f600}\n']);
@@ -205,7 +205,7 @@ describe('a document that is left out', () => {
     expect(await read(store, id)).toEqual(['five é']);
     await expect(leaveOut(store, id, [2], true)).rejects.toMatchObject({
       code: 'bad-settings',
-      message: 'Nothing of 3 files would remain to learn from.',
+      message: 'This would exclude every document of 3 files.',
     });
     expect(await leaveOut(store, id, [0, 1], false)).toEqual(text);
     // Its bytes are there all the time: they are not added again.
@@ -306,7 +306,7 @@ test('a list of documents that is damaged or from a newer version is told, and n
     expect(await store.get(key)).toEqual(bad);
   }
   await store.commit({ drop: [key] });
-  await expect(openText(store, text!.id)).rejects.toThrow('Part 1 of the list of documents of 2 files is missing.');
+  await expect(openText(store, text!.id)).rejects.toThrow('Part 1 of the document list of 2 files is missing.');
 });
 
 test('a text whose list of documents cannot be read keeps no other from being added, nor itself from being added anew', async () => {

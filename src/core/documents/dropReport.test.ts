@@ -29,7 +29,7 @@ test('a drop is one line, and a skipped file says why and which file it equals',
   );
   expect(dropSummary(report, 2)).toBe('1 added, 2 need you, 4 skipped, 1 not added');
   expect(skippedGroups(report, 2)).toEqual([
-    { title: 'Duplicates', files: [{ name: 'b.txt', reason: 'duplicate', why: 'equals a.txt' }], more: 0 },
+    { title: 'Duplicates', files: [{ name: 'b.txt', reason: 'duplicate', why: 'identical to a.txt' }], more: 0 },
     {
       title: 'No text',
       files: [
@@ -45,9 +45,9 @@ test('a drop is one line, and a skipped file says why and which file it equals',
   const next = await reported(store, ['c.txt', SEA], ['a.txt', SEA]);
   expect(dropSummary(next)).toBe('2 skipped');
   expect(skippedLines(joined(report, next))).toEqual([
-    'Skipped: b.txt equals a.txt',
-    'Skipped: c.txt equals a.txt',
-    'Skipped: a.txt is already here',
+    'Skipped: b.txt: identical to a.txt',
+    'Skipped: c.txt: identical to a.txt',
+    'Skipped: a.txt: already added',
     'Skipped: notes.txt: empty',
     'Skipped: leek.jpg: JPEG picture',
     'Skipped: scan.pdf: 2 pages without text',

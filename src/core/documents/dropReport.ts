@@ -21,13 +21,13 @@ export const TITLES = {
   'saved page': 'Parts of saved pages',
   part: 'Parts of other files',
   answer: 'Skipped by you',
-  unanswered: 'Without an answer',
+  unanswered: 'Not answered',
   other: 'Other files',
 } as const;
 export interface SkippedFile {
   name: string;
   reason: keyof typeof TITLES;
-  /** A few words that continue the name: `equals a.txt`, `PNG picture`. */
+  /** A few words that follow the name: `identical to a.txt`, `PNG picture`. */
   why: string;
 }
 export interface FailedFile {
@@ -46,7 +46,7 @@ export function reportOf({
 }: Pick<DropOutcome, 'added' | 'duplicates' | 'passedOver'> & { refused: readonly FailedFile[] }): DropReport {
   const equal = duplicates.map(({ name, equals }): SkippedFile => {
     const isCopy = name === equals;
-    return { name, reason: 'duplicate', why: isCopy ? 'is already here' : `equals ${equals}` };
+    return { name, reason: 'duplicate', why: isCopy ? 'already added' : `identical to ${equals}` };
   });
   const empty = refused.flatMap(({ name, failure: { noText: why } }): SkippedFile[] =>
     why === undefined ? [] : [{ name, reason: 'no text', why }],
@@ -109,9 +109,8 @@ export function skippedGroups({ skipped }: Pick<DropReport, 'skipped'>, max: num
   });
 }
 
-/** `b.txt equals a.txt`, `leek.jpg: JPEG picture`. */
-export const skippedWords = ({ name, reason, why }: SkippedFile): string =>
-  reason === 'duplicate' ? `${name} ${why}` : `${name}: ${why}`;
+/** `b.txt: identical to a.txt`, `leek.jpg: JPEG picture`. */
+export const skippedWords = ({ name, why }: SkippedFile): string => `${name}: ${why}`;
 
 /** The skipped files as lines of a terminal. */
 export const skippedLines = (report: DropReport): readonly string[] =>

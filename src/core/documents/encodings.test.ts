@@ -64,7 +64,7 @@ test.each(LETTERS)('text in %s is told by one of the first three proposals: %s',
   expect(await read(file('old.txt', bytes, proposed))).toMatchObject({
     texts: [whole],
     errors: [],
-    notes: [`Was read as ${ENCODINGS[proposed]}, and is kept as UTF-8`],
+    notes: [`Converted from ${ENCODINGS[proposed]} to UTF-8`],
   });
 });
 

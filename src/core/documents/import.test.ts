@@ -54,10 +54,11 @@ it('keeps a file: its words, and what is known of it', async () => {
       records: 1,
       chunkBytes: [21],
       documents: 1,
+      files: 1,
       indexed: true,
       leftOut: null,
       formats: ['md'],
-      notes: ['Began with a UTF-8 byte order mark, which was left out'],
+      notes: ['Removed a UTF-8 byte order mark'],
       addedAt: 7,
       licence: 'CC0',
     },
@@ -72,7 +73,7 @@ it('keeps a file: its words, and what is known of it', async () => {
 it('tells a note that is true of several files once', async () => {
   const files = ['a.txt', 'b.txt', 'c.txt', 'd.txt'].map((name, i) => source(name, i < 3 ? `\ufeff${i}` : 'none'));
   const { text } = await importDrop(files, memoryStore(), { addedAt: 1 }, unwatched);
-  expect(text!.notes).toEqual(['a.txt and 2 others: Began with a UTF-8 byte order mark, which was left out']);
+  expect(text!.notes).toEqual(['a.txt and 2 others: Removed a UTF-8 byte order mark']);
 });
 
 it('keeps code as it is written, with its language, however long it is', async () => {
@@ -135,8 +136,8 @@ describe('keeps nothing of', () => {
   });
   const table: [string, TextSource, RegExp][] = [
     ['an empty file', source('a.txt'), /is empty/],
-    ['a file of white space', source('a.txt', ' \n\t\u3000'), /nothing but white space \(4 characters\)/],
-    ['a byte order mark alone', source('a.txt', '\ufeff'), /holds no text/],
+    ['a file of white space', source('a.txt', ' \n\t\u3000'), /only whitespace \(4 characters\)/],
+    ['a byte order mark alone', source('a.txt', '\ufeff'), /contains no text/],
     ['a picture', source('a.txt', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10)), /PNG/],
     ['a file that breaks off', source('a.txt', 'x'.repeat(9e6), Uint8Array.of(0xe2, 0x82)), /byte 9,000,000/],
     ['a file that vanishes', failing(20, new Error('NotReadableError')), /beyond byte 20,000,000: NotReadableError/],

@@ -203,7 +203,7 @@ export async function importDrop(
             own,
           );
         }
-        if (files === 0) throw badFile(`${name} holds no files.`, 'Choose one that holds files of text.');
+        if (files === 0) throw badFile(`${name} contains no files.`, 'Choose one with text files.');
       } catch (error) {
         if (!isBadFile(error)) throw error;
         refused.push({ name, error });
@@ -260,6 +260,7 @@ export async function importDrop(
       records: chunks.lengths.length,
       chunkBytes: chunks.lengths,
       documents,
+      files: names.length,
       indexed: true,
       leftOut: null,
       formats: [...formats],
@@ -300,8 +301,8 @@ function twice(name: string, bytes: AsyncIterable<Uint8Array>): () => AsyncGener
   return async function* () {
     if (size > MOST_HELD)
       throw badFile(
-        `${name} is not UTF-8, and too large to be read again where it is.`,
-        'Unpack it, and add it by itself.',
+        `${name} is not UTF-8, and too large to convert inside its archive.`,
+        'Unpack it, and add the file on its own.',
       );
     for (const piece of held) yield piece;
     for (let next = await rest.next(); !next.done; next = await rest.next()) {

@@ -43,7 +43,7 @@ export async function* listItems(file: OpenFile): AsyncGenerator {
       scan.depth = 1;
     }
     while (from < piece.length) {
-      if (isOver && piece.slice(from).trim() !== '') throw notJson(file.name, 'there is more after its list');
+      if (isOver && piece.slice(from).trim() !== '') throw notJson(file.name, 'more text follows its list');
       if (isOver) break;
       let at: number;
       try {
@@ -76,14 +76,14 @@ function parsed(name: string, text: string, item?: number): unknown {
 }
 
 const notJson = (name: string, why: string): HomegrownError =>
-  badFile(`${name} is not JSON: ${why}.`, 'It may have been cut off. Get it again, or save it again.');
+  badFile(`${name} is not JSON: ${why}.`, 'It may be cut off. Download or save it again.');
 
 function tooLarge(name: string, error: unknown, item?: number): unknown {
   if (!(error instanceof JsonLimit)) return error;
   const what = item === undefined ? name : `${name}: object ${formatCount(item)}`;
   return badFile(
     `${what} ${error.message}.`,
-    'Write it as JSON Lines, an object on each line, or split it into several files.',
+    'Save it as JSON Lines, one object per line, or split it into several files.',
   );
 }
 

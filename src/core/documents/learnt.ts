@@ -43,8 +43,8 @@ async function thereIs(store: BlobStore, id: string): Promise<readonly Expected[
   if (stored === undefined)
     throw new HomegrownError(
       'in-use',
-      'Another tab removed what was cleaned.',
-      'The text is as it was. Clean it again.',
+      'Another tab removed the cleaned text.',
+      'The original text is safe. Clean it again.',
     );
   return [[key, stored as Json]];
 }
@@ -69,8 +69,8 @@ async function without(
   }
   if (kept.documents === 0 && all > 0)
     throw badSettings(
-      `Nothing of ${name} would remain to learn from.`,
-      'Remove the text, or put another document back.',
+      `This would exclude every document of ${name}.`,
+      'Nothing changed. Remove the text, or include another document first.',
     );
   return {
     places: [...places],

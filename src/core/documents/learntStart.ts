@@ -11,5 +11,5 @@ export async function learntStart(store: BlobStore, id: string, nth: number, cha
   const text = await textOf(store, id);
   let left = nth;
   for await (const document of documentsIn(store, text)) if (left-- === 0) return startOf(document, characters);
-  throw damaged(`Of ${text.name} fewer than ${nth + 1} documents are learnt`);
+  throw damaged(`${text.name} has fewer than ${nth + 1} documents for training`);
 }

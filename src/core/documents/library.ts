@@ -34,7 +34,7 @@ export async function unreadableTexts(store: BlobStore): Promise<readonly Unread
   const missing = lost.map((id) => {
     return {
       key: textKey(id),
-      failure: toFailure(damaged(`The entry of text ${id} is missing, and its parts are there`)),
+      failure: toFailure(damaged(`The record of text ${id} is missing, but its parts are stored`)),
     };
   });
   return [...unreadable, ...missing];

@@ -8,21 +8,21 @@ import type { TextRecord } from './record';
 /** The common ones of texts and code, by their identifiers. https://spdx.org/licenses */
 export const LICENCES = {
   'CC0-1.0': 'Creative Commons Zero, public domain',
-  'PDDL-1.0': 'Public Domain Dedication and Licence',
+  'PDDL-1.0': 'Public Domain Dedication and License',
   'CC-BY-4.0': 'Creative Commons Attribution',
   'CC-BY-SA-4.0': 'Creative Commons Attribution, share alike',
-  'CC-BY-NC-4.0': 'Creative Commons Attribution, not commercial',
-  'CC-BY-NC-SA-4.0': 'Creative Commons Attribution, not commercial, share alike',
+  'CC-BY-NC-4.0': 'Creative Commons Attribution, noncommercial',
+  'CC-BY-NC-SA-4.0': 'Creative Commons Attribution, noncommercial, share alike',
   'CC-BY-ND-4.0': 'Creative Commons Attribution, no derivatives',
   'ODC-By-1.0': 'Open Data Commons Attribution',
   'ODbL-1.0': 'Open Data Commons Open Database',
-  'GFDL-1.3-or-later': 'GNU Free Documentation Licence',
+  'GFDL-1.3-or-later': 'GNU Free Documentation License',
   MIT: 'MIT',
   'Apache-2.0': 'Apache',
   'BSD-3-Clause': 'BSD, 3 clauses',
-  'MPL-2.0': 'Mozilla Public Licence',
-  'GPL-3.0-or-later': 'GNU General Public Licence',
-  'AGPL-3.0-or-later': 'GNU Affero General Public Licence',
+  'MPL-2.0': 'Mozilla Public License',
+  'GPL-3.0-or-later': 'GNU General Public License',
+  'AGPL-3.0-or-later': 'GNU Affero General Public License',
 } as const;
 export type LicenceId = keyof typeof LICENCES;
 
@@ -37,8 +37,8 @@ export async function setLicence(store: BlobStore, id: string, licence: string |
   const stated = licence?.trim() ?? '';
   if (stated.length > MOST_LICENCE)
     throw badSettings(
-      `The licence has ${formatCount(stated.length)} characters, and at most ${formatCount(MOST_LICENCE)} are kept.`,
-      'Name it, and say where it can be read.',
+      `The license has ${formatCount(stated.length)} characters; the maximum is ${formatCount(MOST_LICENCE)}.`,
+      'Give its name and where to read it.',
     );
   return updateText(store, id, (text) => ({ ...text, licence: stated === '' ? null : stated }));
 }

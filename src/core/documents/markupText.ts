@@ -37,7 +37,7 @@ export function pageText(html: string): PageText {
       if (++elements > MAX_ELEMENTS)
         throw badFile(
           `This page has more than ${formatCount(MAX_ELEMENTS)} elements.`,
-          'Save its text as plain text and add that.',
+          'Save its text as plain text, and add that file.',
         );
       textNode = 0;
       const own = Object.keys(attributes).length;

@@ -130,7 +130,7 @@ export class Repeats {
     if (this.count > MIN_REPEATS && this.count > this.packed * MOST_GROWTH)
       throw badFile(
         `${this.file} repeats spaces and cells more than ${formatCount(this.count)} times.`,
-        'Open it in its program, save it again, and add that.',
+        'Open it in its app, save it again, and add that file.',
       );
     return times;
   }

@@ -38,10 +38,10 @@ export class Parts {
     const bytes = await wholeBytes(file, LARGEST_PACKED);
     if (OLD_OFFICE.every((byte, i) => bytes[i] === byte))
       throw badFile(
-        `${name} is protected by a password, or in the form of Office before 2007.`,
-        `Save it without a password as ${what}, and add that.`,
+        `${name} has a password, or is in a format from before Office 2007.`,
+        `Save it without a password as ${what}, and add that file.`,
       );
-    const again = `Get it again, or open it in its program, save it again as ${what}, and add that.`;
+    const again = `Download it again, or open it in its app, save it as ${what}, and add that file.`;
     // Pictures of one colour are no bomb: what is read of it is limited as it is read.
     const limits = { growth: Infinity, remedy: again };
     const found = await zipEntries(bytesSource(bytes), name, MOST_PARTS, limits);
@@ -57,16 +57,16 @@ export class Parts {
   /** Where a part is missing without which it is none. */
   no(path: string): Error {
     return badFile(
-      `${this.name} is no ${this.what.replace(/^an? /, '')}: it has no ${path}.`,
-      `Open it in its program, save it again as ${this.what}, and add that.`,
+      `${this.name} is not ${this.what}: it has no ${path}.`,
+      `Open it in its app, save it as ${this.what}, and add that file.`,
     );
   }
 
   /** Where its parts, or one part that is read over and over, are too large for the bytes that they are packed in. */
   private grows(size: number): Error {
     return badFile(
-      `${this.name} grows from ${formatBytes(this.packed)} to more than ${formatBytes(size)}, as no text does.`,
-      'Save it again in a form of plain text, and add that.',
+      `${this.name} expands from ${formatBytes(this.packed)} to more than ${formatBytes(size)}, which text never does.`,
+      'Save it as plain text, and add that file.',
     );
   }
 
@@ -90,7 +90,7 @@ export class Parts {
     ] as const)
       if (size > most)
         throw badFile(
-          `${this.name} has a text of ${formatBytes(size)}, and at most ${formatBytes(most)} are read.`,
+          `${this.name} has a text of ${formatBytes(size)}; the maximum is ${formatBytes(most)}.`,
           'Split it into several files.',
         );
     if (this.read > PARTS_OF_ANY && this.read > this.packed * MOST_GROWTH) throw this.grows(this.read);
@@ -111,8 +111,8 @@ export class Parts {
     if (!entry) return;
     if (entry.size > 1e6 && entry.size > entry.packed * MOST_GROWTH)
       throw badFile(
-        `${this.name}: ${path} grows from ${formatBytes(entry.packed)} to ${formatBytes(entry.size)}, as no text does.`,
-        'Save it again in a form of plain text, and add that.',
+        `${this.name}: ${path} expands from ${formatBytes(entry.packed)} to ${formatBytes(entry.size)}, which text never does.`,
+        'Save it as plain text, and add that file.',
       );
     let decoder: TextDecoder | undefined;
     for await (const piece of entry.bytes()) {

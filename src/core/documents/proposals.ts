@@ -29,7 +29,7 @@ export async function proposalsFor(
   }
   return names.map((name) => {
     const all = found.get(name);
-    if (!all) throw badFile(`${name} is not in ${source.name} any more.`, 'Choose it again.');
+    if (!all) throw badFile(`${name} is no longer in ${source.name}.`, 'Choose the file again.');
     return all;
   });
 }

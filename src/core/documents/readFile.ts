@@ -123,7 +123,7 @@ async function begun(name: string, bytes: AsyncIterable<Uint8Array>, isAlone: bo
   return { whole, known: formatKnown(ids, name, headText(head), isAlone) };
 }
 type Read = Pick<ReadFile, 'columns' | 'empty'>;
-const CHOOSE = 'Choose a file that holds text.';
+const CHOOSE = 'Choose a file with text.';
 
 async function readWhole(
   file: OpenFile,
@@ -145,8 +145,8 @@ async function readWhole(
     hasText ||= /\S/.test(text);
   }
   if (seen.bytes > 0 && !hasText) {
-    const content = characters === 0 ? 'no text' : `nothing but white space (${counted(characters, 'character')})`;
-    throw withoutText(characters === 0 ? 'no text' : 'white space only', `${name} holds ${content}.`, CHOOSE);
+    const content = characters === 0 ? 'no text' : `only whitespace (${counted(characters, 'character')})`;
+    throw withoutText(characters === 0 ? 'no text' : 'only whitespace', `${name} contains ${content}.`, CHOOSE);
   }
   const { fields: known }: TextFormat = FORMATS[format];
   const fields = known?.(name);
@@ -176,7 +176,7 @@ async function readDocuments(
     await blocks.add({ title, sha256, characters, bytes: encoded.length, ...(fields && { fields }) });
     hasText = true;
   }
-  if (!hasText && seen.bytes > 0) throw withoutText('no text', `${name} holds no text.`, CHOOSE);
+  if (!hasText && seen.bytes > 0) throw withoutText('no text', `${name} contains no text.`, CHOOSE);
   return {};
 }
 

@@ -51,6 +51,8 @@ export const textRecord = z.object({
   chunkBytes: z.array(count),
   /** How many there are. */
   documents: z.int().positive(),
+  /** Number of files that they were read from; absent in a text of an older build. */
+  files: count.exactOptional(),
   /** False for one from before there was a list of them: it is one document, and nothing says where its chunks begin. */
   indexed: z.boolean(),
   /** Documents that are not learnt from, and what remains without them; null where all are. */
@@ -95,7 +97,7 @@ export type TextRecord = z.infer<typeof textRecord>;
 const TEXTS = 'texts/';
 export const textKey = (id: string): string => `${TEXTS}${id}`;
 export const TEXT: Kind<TextRecord> = {
-  what: (key) => `The entry of text ${key.slice(TEXTS.length)}`,
+  what: (key) => `The record of text ${key.slice(TEXTS.length)}`,
   version: 4,
   schema: textRecord,
   // A build that knows of no tuning would learn from what is to tune on, and drop that it is; one that knows no labels would
@@ -243,7 +245,7 @@ export const textChunkKey = (id: string, n: number): string => `${textChunksPref
 export const documentsKey = (id: string, block: number | '' = ''): string =>
   `${textChunksPrefix(id)}documents/${block}`;
 export const DOCUMENTS: Kind<DocumentBlock> = {
-  what: (key) => `Part ${Number(key.split('/')[3]) + 1} of the list of documents of text ${key.split('/')[1]}`,
+  what: (key) => `Part ${Number(key.split('/')[3]) + 1} of the document list of text ${key.split('/')[1]}`,
   version: 1,
   schema: columns.refine(isAligned, { message: 'its columns are not of one length' }),
   upgrades: [],

@@ -1,6 +1,6 @@
 /** Rows of a table as documents. */
 import { badFile } from '../base/errors';
-import { formatCount, formatShare } from '../base/units';
+import { counted, formatCount, formatShare } from '../base/units';
 import type { BadRows } from './badRows';
 import {
   checkPairs,
@@ -76,17 +76,14 @@ export async function* rowDocuments(
   bad.settle(file, count - halved);
   if (!columns) throw noRows(file.name);
   for (const name of namesIn(columns)) if (!seen.has(name)) throw noColumn(file.name, name, [...seen]);
-  const learnt = learntIn(columns).join(' and ');
-  const what = 'text' in columns ? `in ${learnt}` : `in both ${learnt}`;
+  const used = learntIn(columns).join(' and ');
+  const what = 'text' in columns ? `in ${used}` : `in both ${used}`;
   if (taken === 0)
-    throw badFile(`${file.name} has no row with text ${what}, of ${formatCount(count)}.`, 'Choose other columns.');
+    throw badFile(`${file.name} has no row with text ${what} (${counted(count, 'row')}).`, 'Choose other columns.');
   if (asked === 'recognised') noteLeft(file, columns, letters);
   told.empty = empty;
   const without = 'text' in columns ? 'without text' : 'without text in both columns';
-  if (told.empty > 0)
-    file.note(
-      told.empty === 1 ? `A row ${without} was left out` : `${formatCount(told.empty)} rows ${without} were left out`,
-    );
+  if (told.empty > 0) file.note(`Skipped ${counted(told.empty, 'row')} ${without}`);
 }
 const MOST_COLUMNS = 1000;
 
@@ -97,11 +94,11 @@ function noteLeft({ note }: Pick<OpenFile, 'note'>, columns: Columns, letters: R
     [...letters].reduce((all, [name, count]) => all + (taken.has(name) === isTaken ? count : 0), 0);
   const [own, others] = [sum(true), sum(false)];
   if (others <= own) return;
-  const learnt = learntIn(columns).join(' and ');
+  const used = learntIn(columns).join(' and ');
   const largest = [...letters].filter(([name]) => !taken.has(name)).sort(([, a], [, b]) => b - a);
   const names = largest.slice(0, MOST_NAMED).map(([name]) => name);
   note(
-    `Learns ${formatShare(own / (own + others))} of the text in it, which is in ${learnt}; not learnt: ${names.join(', ')}${largest.length > MOST_NAMED ? ' and others' : ''}`,
+    `Uses ${formatShare(own / (own + others))} of its text, from ${used}; not used: ${names.join(', ')}${largest.length > MOST_NAMED ? ' and others' : ''}`,
   );
 }
 
@@ -161,15 +158,15 @@ const encoder = new TextEncoder();
 
 const noColumns = (name: string): Error =>
   badFile(
-    `${name} has no columns of text: its first rows are empty, or hold no names with values.`,
-    'A table has named columns, and a row for each document.',
+    `${name} has no text columns: its first rows are empty, or have no named values.`,
+    'A table needs named columns and one row per document.',
   );
 const noColumn = (name: string, column: string, all: readonly string[]): Error =>
   all.length === 0
     ? noColumns(name)
     : badFile(
         `${name} has no column called ${JSON.stringify(column)}. It has ${all.slice(0, MOST_NAMED).join(', ')}${all.length > MOST_NAMED ? ' and others' : ''}.`,
-        'Choose among them.',
+        'Choose one of these.',
       );
 const MOST_NAMED = 12;
 

@@ -41,10 +41,13 @@ export type Parted = Pick<Document, 'bytes' | 'sha256' | 'text' | 'spans' | 'enc
 /** @throws HomegrownError `bad-settings` for shares that cannot be held out */
 export function checkSplit({ validation, test }: SplitChoice): void {
   if (!(validation > 0 && validation <= MOST_HELD))
-    throw badSettings(`A held-out share of ${validation} is not above 0 and at most ${MOST_HELD}.`, 'Try 0.1.');
+    throw badSettings(
+      `The validation share is ${validation}; it must be above 0 and at most ${MOST_HELD}.`,
+      'Try 0.1.',
+    );
   if (!(test >= 0 && validation + test <= MOST_HELD))
     throw badSettings(
-      `A test share of ${test} beside a held-out share of ${validation} is not from 0 to what leaves half to learn from.`,
+      `The test share is ${test} and the validation share ${validation}; together they can be at most ${MOST_HELD}.`,
       'Try 0.1 for each.',
     );
 }

@@ -81,8 +81,8 @@ const isOnlyPacked = (format: ArchiveFormatId): boolean => format === 'gz' || fo
 
 const tooDeep = (name: string): Error =>
   badFile(
-    `${name} is packed more often than is unpacked, which is an archive in an archive.`,
-    'Unpack it, and add what is in it.',
+    `${name} is nested too deep: Homegrown unpacks an archive inside an archive, but no deeper.`,
+    'Unpack it, and add its files.',
   );
 
 /** What has been unpacked of an archive and of all that lies in it. */
@@ -95,8 +95,8 @@ class Tally {
   file(): void {
     if (++this.files > MOST_ENTRIES)
       throw badFile(
-        `${this.name} holds more than ${formatCount(MOST_ENTRIES)} files.`,
-        'Those up to there are read. Split it into several archives.',
+        `${this.name} contains more than ${formatCount(MOST_ENTRIES)} files.`,
+        'The files before that are added. Split it into several archives.',
       );
     this.check();
   }
@@ -113,7 +113,7 @@ class Tally {
     if (this.bytes > LARGEST_UNPACKED)
       throw badFile(
         `${this.name} unpacks to more than ${formatBytes(LARGEST_UNPACKED)}.`,
-        'Those up to there are read. Split it into several archives.',
+        'The files before that are added. Split it into several archives.',
       );
   }
 }

@@ -88,8 +88,8 @@ export class Watch {
     if (error instanceof HomegrownError) return error;
     const reason = error instanceof Error ? error.message : String(error);
     return badFile(
-      `${name} could not be read beyond byte ${formatCount(at)}: ${reason}`,
-      'Nothing was added of it. The file may have changed or moved: choose it again.',
+      `${name} can't be read beyond byte ${formatCount(at)}: ${reason}`,
+      'None of it was added. The file may have changed or moved; choose it again.',
     );
   }
 

@@ -31,7 +31,7 @@ async function* bounded({ name, bytes }: OpenFile, most: number): AsyncGenerator
     size += piece.length;
     if (size > most)
       throw badFile(
-        `${name} has more than ${formatBytes(most)}, and is read only as a whole.`,
+        `${name} is larger than ${formatBytes(most)}, the maximum for this format.`,
         'Split it into several files.',
       );
     yield piece;
@@ -58,14 +58,14 @@ function labelled({ name, note }: OpenFile, bytes: Uint8Array, label: string): s
   try {
     decoder = new TextDecoder(label, { fatal: true });
   } catch {
-    throw badEncoding(`${name} says that it is in ${JSON.stringify(label)}, which is not known.`);
+    throw badEncoding(`${name} declares the unknown encoding ${JSON.stringify(label)}.`);
   }
   try {
     const text = decoder.decode(bytes);
-    note(`Says that it is in ${label}, and is kept as UTF-8`);
+    note(`Converted from ${label} to UTF-8`);
     return text;
   } catch {
-    throw badEncoding(`${name} says that it is in ${label}, and is not.`);
+    throw badEncoding(`${name} declares the encoding ${label}, but isn't in it.`);
   }
 }
 const badEncoding = (message: string): HomegrownError =>

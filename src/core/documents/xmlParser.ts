@@ -19,8 +19,8 @@ export class XmlParser extends MarkupParser {
     super.onopentagname(start, endIndex);
     if (this.open.length > DEEPEST_XML)
       throw badFile(
-        `${this.name} is damaged: its elements are nested more than ${formatCount(DEEPEST_XML)} deep.`,
-        'Open it in its program, save it again, and add that.',
+        `${this.name} is damaged: its elements are nested more than ${formatCount(DEEPEST_XML)} levels deep.`,
+        'Open it in its app, save it again, and add that file.',
       );
   }
 }

@@ -62,7 +62,7 @@ export function compare(
 /** `better by 0.04 ± 0.01 bits per byte`, or how much more text would decide. */
 export function comparisonWords({ difference, low, high, blocks, verdict, times }: Comparison): string {
   if (blocks !== undefined)
-    return `not distinguishable: the text is ${counted(blocks, 'piece')} of at most a kilobyte, and ${FEWEST} are needed to decide`;
+    return `no significant difference: the text is too short (${counted(blocks, 'piece')} of 1 kB; ${FEWEST} are needed)`;
   const size = Math.abs(difference);
   const digits = size > 0 ? Math.max(2, 1 - Math.floor(Math.log10(size))) : 2;
   const by = `${size.toFixed(digits)} ± ${((high - low) / 2).toFixed(digits)} bits per byte`;
@@ -70,6 +70,6 @@ export function comparisonWords({ difference, low, high, blocks, verdict, times 
   const more =
     times === undefined
       ? ''
-      : `; ${times > 99 ? 'more than 99' : times.toFixed(times < 10 ? 1 : 0)} times as much would decide`;
-  return `not distinguishable on this much text${more}`;
+      : `; ${times > 99 ? 'more than 99' : times.toFixed(times < 10 ? 1 : 0)} times as much text would decide`;
+  return `no significant difference${more}`;
 }

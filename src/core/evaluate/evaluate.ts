@@ -1,4 +1,4 @@
-/** A model on what it has not learnt from: figures with intervals, beside what needs no model, and where it fails. */
+/** Scores of a model on held-out text, with intervals and baselines, and where it fails. */
 import { badSettings, HomegrownError, paragraph } from '../base/errors';
 import { yieldUntil } from '../base/job';
 import { modelSpec } from '../models';
@@ -94,7 +94,7 @@ function notMeasured(
     return { name, reason: able.find(({ of }) => asked[of])?.unfit ?? NOT_GIVEN[able[0]!.of] };
   });
 }
-const CLASSIFIER = 'The model is a classifier: it scores labels of whole texts, and no tokens.';
+const CLASSIFIER = 'The model is a classifier: it scores labels of whole texts, not tokens.';
 const NOT_GIVEN = {
   documents: 'There is no text to evaluate on.',
   pairs: 'There are no pairs of an input and a target to evaluate on.',

@@ -1,4 +1,4 @@
-/** All that an evaluation tells in a number, by the ids that terminals and records have, which do not change. No TensorFlow.js. */
+/** Scores of an evaluation, by the ids in terminals and records, which don't change. No TensorFlow.js. */
 import { METRICS } from '../metrics';
 import type { Metric } from '../metrics/metric';
 import { labelMetrics } from '../metrics/labels';
@@ -12,7 +12,7 @@ export interface FigureFacts {
   /** Of a value, after it; empty where it has none. */
   unit: string;
   better: 'lower' | 'higher';
-  /** What a value tells, to a newcomer. */
+  /** Explains a value to a newcomer. */
   says?: string;
 }
 
@@ -21,7 +21,7 @@ const factsOf = ({ label, unit, better, says }: Metric): FigureFacts => ({
   ...(says !== undefined && { says }),
 });
 
-/** In the order in which they are told. */
+/** In the order in which they are shown. */
 export const FIGURES = {
   loss: LIKELIHOODS.loss,
   perplexity: LIKELIHOODS.perplexity,
@@ -29,7 +29,7 @@ export const FIGURES = {
     label: 'Strided perplexity',
     unit: '',
     better: 'lower',
-    says: 'the same, where each token is predicted from as much as the model can read',
+    says: 'perplexity with nearly every token predicted from a full context',
   },
   bitsPerByte: LIKELIHOODS.bitsPerByte,
   top1: LIKELIHOODS.top1,
@@ -42,11 +42,11 @@ export const FIGURES = {
   ) as Record<TextMetricId, FigureFacts>),
   accuracy: {
     ...labelMetrics().accuracy,
-    says: 'how often the label that it finds likeliest is the right one; where texts may have several, how often all are',
+    says: 'share of texts whose labels are all right',
   },
   macroF1: {
     ...labelMetrics().macroF1,
-    says: 'how well it tells labels apart, where rare ones count as much as common ones',
+    says: 'mean F1 of all labels, with every label counting equally',
   },
   ...WRITTEN_METRICS,
 } as const satisfies Record<string, FigureFacts>;
@@ -55,7 +55,7 @@ export const FIGURE_IDS = Object.keys(FIGURES) as FigureId[];
 export const figureFacts = (id: FigureId): FigureFacts => FIGURES[id];
 export const isFigure = (id: string): id is FigureId => Object.hasOwn(FIGURES, id);
 
-/** What needs no model, of one figure the worst first; `says`: what it comes to, after `better than`. */
+/** Baselines, of one figure the worst first; `says` follows `better than`. */
 export const BASELINES = {
   uniform: { label: 'Uniform', says: 'a uniform guess' },
   unigram: { label: 'Unigram', says: 'a unigram model' },
@@ -65,6 +65,6 @@ export const BASELINES = {
   majority: { label: 'Majority', says: 'the majority class' },
   naiveBayes: { label: 'Naive Bayes', says: 'naive Bayes' },
   gzip: { label: 'gzip', says: 'gzip compression' },
-  heldOut: { label: 'Held-out text', says: 'what goes on there' },
+  heldOut: { label: 'Held-out text', says: 'the original text' },
 } as const satisfies Record<string, { label: string; says: string }>;
 export type BaselineId = keyof typeof BASELINES;

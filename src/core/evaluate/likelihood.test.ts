@@ -149,7 +149,7 @@ test('where there is none it is seldom said that there is, and how much text wou
   expect(told.length).toBeLessThanOrEqual(12);
   const open = found.find(({ verdict }) => verdict === 'not distinguishable')!;
   expect(comparisonWords(open)).toMatch(
-    /^not distinguishable on this much text; (more than )?\d+(\.\d)? times as much would decide$/,
+    /^no significant difference; (more than )?\d+(\.\d)? times as much text would decide$/,
   );
 });
 
@@ -163,7 +163,7 @@ test('of few blocks nothing is decided, however alike they are', () => {
   expect(of(1)).toMatchObject({ verdict: 'not distinguishable', blocks: 1 });
   expect(of(9)).toMatchObject({ verdict: 'not distinguishable' });
   expect(comparisonWords(of(9))).toBe(
-    'not distinguishable: the text is 9 pieces of at most a kilobyte, and 10 are needed to decide',
+    'no significant difference: the text is too short (9 pieces of 1 kB; 10 are needed)',
   );
   expect(of(9)).not.toHaveProperty('times');
   expect(of(10)).toMatchObject({ verdict: 'better' });

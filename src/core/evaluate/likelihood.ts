@@ -1,4 +1,4 @@
-/** Figures of how likely a text is to a model, each of sums over blocks of it. Add one: an entry here. */
+/** Scores of the likelihood of a text, from sums over its blocks. Add one: an entry here. */
 import { METRICS } from '../metrics';
 import type { Estimate, Metric } from '../metrics/metric';
 import { shareOf } from '../metrics/share';
@@ -13,7 +13,7 @@ export interface Likelihood {
   better: 'lower' | 'higher';
   /** Of what adds up. */
   of(sums: Sums): number;
-  /** It tells how sure a model is: of counting there is no such figure. */
+  /** Measures confidence, which n-gram models don't have. */
   isOfSureness?: true;
   /** Percent of tokens. */
   isShare?: true;
@@ -46,20 +46,20 @@ export const LIKELIHOODS = {
   perplexity: { ...ofLoss(METRICS.perplexity), isExponential: true },
   bitsPerByte: ofLoss(METRICS.bitsPerByte),
   top1: {
-    label: 'Top-1',
+    label: 'Top-1 accuracy',
     unit: '%',
     better: 'higher',
     isShare: true,
     of: ({ first, tokens }) => (100 * first) / tokens,
   },
   top5: {
-    label: 'Top-5',
+    label: 'Top-5 accuracy',
     unit: '%',
     better: 'higher',
     isShare: true,
     of: ({ firstFive, tokens }) => (100 * firstFive) / tokens,
   },
-  /** Guo et al. 2017, arXiv:1706.04599: in ten bins, the mean distance between how sure it was and how often right. */
+  /** Guo et al. 2017, arXiv:1706.04599: in ten bins, the mean distance between confidence and accuracy. */
   calibrationError: {
     label: 'Calibration error',
     unit: '%',

@@ -14,19 +14,19 @@ export interface Task {
 
 /** All in percent. */
 export const TASK_METRICS = {
-  exactMatch: { label: 'Exact match', says: 'what it writes is the answer, letter by letter' },
-  accuracy: { label: 'Right choice', says: 'the right choice is the likeliest' },
+  exactMatch: { label: 'Exact match', says: 'its answer equals the reference' },
+  accuracy: { label: 'Accuracy', says: 'the right choice is the likeliest' },
   accuracyPerCharacter: {
-    label: 'Right choice, per character',
-    says: 'the same by the logarithm of its probability for each character, so that long choices are not at a disadvantage',
+    label: 'Accuracy, length-normalized',
+    says: 'accuracy by log-probability per character, so that long choices have no disadvantage',
   },
 } as const;
 export type TaskMetricId = keyof typeof TASK_METRICS;
 
 /** What needs no model. */
 export const TASK_BASELINES = {
-  chance: { label: 'Chance', says: 'choosing blindly' },
-  commonest: { label: 'Commonest answer', says: 'always giving the commonest answer' },
+  chance: { label: 'Chance', says: 'a random choice' },
+  commonest: { label: 'Most frequent answer', says: 'always the most frequent answer' },
 } as const;
 export type TaskBaselineId = keyof typeof TASK_BASELINES;
 

@@ -1,4 +1,4 @@
-/** What a text costs without a model, and how often what is likeliest to it comes. */
+/** Baselines of a text: uniform, n-gram models and gzip. */
 import { type Pause, yieldToEventLoop } from '../base/job';
 import { formatCount } from '../base/units';
 import { N_GRAM_ORDERS, type NGramName, sequenceOf, storedNGrams, sumNGrams } from '../objectives/baselines/nGramFacts';
@@ -55,7 +55,7 @@ export async function textBaselines(
   }
   return { baselines, leftOut: [] };
 }
-export const NOT_COUNTED = `What the model learnt from is not given, or is more than ${formatCount(MOST_COUNTED)} tokens, so that nothing is counted.`;
+export const NOT_COUNTED = `The training text is missing or has more than ${formatCount(MOST_COUNTED)} tokens.`;
 
 /** By the platform's own: level 6, as the command has it. */
 async function gzipBytes(bytes: Uint8Array<ArrayBuffer>): Promise<number> {

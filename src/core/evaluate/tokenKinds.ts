@@ -5,8 +5,8 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 /** As headings. A token of several is what begins it, white space aside. */
 export const TOKEN_KINDS = {
   word: 'Words',
-  piece: 'Pieces inside a word',
-  name: 'Capitalised, inside a sentence',
+  piece: 'Word pieces',
+  name: 'Capitalized mid-sentence',
   number: 'Numbers',
   punctuation: 'Punctuation',
   space: 'White space',

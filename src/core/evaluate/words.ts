@@ -1,16 +1,16 @@
-/** What an evaluation comes to, in sentences that its figures bear out: the same on the page, in the terminal and in a card. */
-import { counted, formatNumber } from '../base/units';
+/** The verdict on an evaluation: the same on the page, in the terminal and in a model card. */
+import { counted, formatNumber, formatReading } from '../base/units';
 import { upperFirst } from '../base/upperFirst';
 import { stillBeats, stillImproving } from '../objectives/baseline';
 import type { Evaluation, Figure } from './evaluation';
 import { BASELINES, figureFacts, type FigureFacts, isFigure } from './figures';
 import { accuracyIn, comparedWithCounting, oneLabel, percent, rightWords } from './labelResult';
 
-/** One that only a newer version knows is called as it is stored. */
+/** Falls back to the id for a figure of a newer version. */
 export const figureWords = (id: string): Pick<FigureFacts, 'label' | 'better' | 'says'> =>
   isFigure(id) ? figureFacts(id) : { label: id, better: 'higher' };
 
-/** What it does, as in `better than a trigram model`; and its name where there is little room. */
+/** Words of a baseline: `better than a trigram model`, and a short name. */
 export function baselineWords(name: string): { doing: string; short: string } {
   const known = (BASELINES as Readonly<Record<string, { says: string }>>)[name];
   return { doing: known?.says ?? name, short: SHORT[name] ?? known?.says ?? name };
@@ -22,11 +22,11 @@ const SHORT: Readonly<Record<string, string>> = {
   gzip: 'gzip',
   majority: 'majority class',
   naiveBayes: 'naive Bayes',
-  copy: 'the input itself',
-  heldOut: 'the text itself',
+  copy: 'copied input',
+  heldOut: 'original text',
 };
 
-/** The best that does without a model, in one metric; undefined where none has it. */
+/** Best baseline in one metric; undefined if none has it. */
 export const bestBaseline = (
   { baselines }: Pick<Evaluation, 'baselines'>,
   metric: string,
@@ -65,14 +65,15 @@ export interface Judged {
   evidence: string;
 }
 
-/** Metrics to judge by: the first of these that has a baseline. Bytes are the same to whatever counts them. */
+/** Metrics to judge by: the first of these that has a baseline. Bits per byte compare with gzip too. */
 const JUDGED_BY = ['bitsPerByte', 'loss', 'chrf', 'bleu', 'rougeL', 'exactMatch'] as const;
+/** Units of a likelihood that a verdict uses in place of bits per byte and nats, if the baseline has them: the page's headline. */
+const HEADLINES = ['perplexity', 'pseudoPerplexity'] as const;
 
 /**
- * Whether it is better than the best of what needs no model, by how much, and how sure that is: better and worse are said only
- * where the interval does not hold what that comes to.
- * @param part a held-out one, or `text`
- * @param isImproving the run is finished, and still improved when training ended
+ * Compares a model with its best baseline. Better and worse are claimed only where the confidence interval excludes the baseline.
+ * @param part a held-out part, or `text`
+ * @param isImproving the run is finished, and was still improving when training ended
  */
 export function judged(
   { part, evaluation }: { part: string; evaluation: Evaluation },
@@ -88,49 +89,37 @@ export function judged(
       judgement: 'Evaluated, without a baseline to compare',
       evidence: extent(evaluation),
     };
-  const best = bestBaseline(evaluation, first)!;
-  const strongest = baselines[best.name]!;
-  // What predicts tokens is told by them.
-  const id = first === 'bitsPerByte' && metrics['loss'] && strongest['loss'] !== undefined ? 'loss' : first;
+  const best = bestBaseline(evaluation, first)!.name;
+  const id = unitOf(evaluation, first, best);
   const own = metrics[id]!;
-  const { label, better } = figureWords(id);
-  const stands = standing(own, strongest[id]!, better);
-  const rival = stands === 'worse' ? simplestThatBeats(evaluation, id, best.name) : best.name;
-  const needed = baselines[rival]![id]!;
+  const stands = standing(own, baselines[best]![id]!, figureWords(id).better);
+  const rival = stands === 'worse' ? simplestThatBeats(evaluation, id, best) : best;
   const { doing } = baselineWords(rival);
-  const isOfBits = id === 'loss' || id === 'bitsPerByte';
-  const each = evaluation.labelled ? 'text' : metrics['maskedAccuracy'] ? 'hidden token' : 'token';
-  const unit = id === 'bitsPerByte' ? 'bits per byte' : `bits per ${each}`;
-  const told = (x: number): string =>
-    id === 'loss' ? formatNumber(x / Math.LN2) : isOfBits ? formatNumber(x) : withUnit(x, own.unit);
-  const difference = Math.abs(needed - own.value);
-  const by = isOfBits
-    ? `${told(difference)} ${unit}`
-    : own.unit === '%'
-      ? `${formatNumber(difference)} points`
-      : told(difference);
-  const both = `${told(own.value)} against ${told(needed)}`;
-  const where = part === 'text' ? 'on this text' : 'on text it never saw';
+  const both = `${valueWords(evaluation, id)} ${part === 'text' ? 'on this text' : 'on text it never saw'}; ${doing} ${N_GRAMS.includes(rival) ? 'has' : 'gets'} ${formatReading(baselines[rival]![id]!)}`;
   const sentences: Record<typeof stands, readonly [judgement: string, evidence: string]> = {
-    better: [`Better than ${doing}`, `${isOfBits ? by : `${label} is ${by}`} better ${where}: ${both}.`],
-    worse: [
-      stillBeats(rival, doing),
-      `${isOfBits ? `This model needs ${by} more` : `${label} is ${by} worse`} ${where}: ${both}.${stillImproving(isImproving, isOfBits ? 'Perplexity' : undefined)}`,
-    ],
-    'not distinguishable': [
-      `About as good as ${doing}`,
-      `${isOfBits ? upperFirst(unit) : label} ${where}: ${both}. More text is needed to say which is better.`,
-    ],
-    unknown: [
-      `Too little text to compare it with ${doing}`,
-      `${isOfBits ? upperFirst(unit) : label} ${where}: ${both}, without an interval.`,
-    ],
+    better: [`Better than ${doing}`, `${both}.`],
+    worse: [stillBeats(rival, doing), `${both}.${stillImproving(isImproving)}`],
+    'not distinguishable': [`About as good as ${doing}`, `${both}. More text is needed to say which is better.`],
+    unknown: [`Too little text to compare it with ${doing}`, `${both}.`],
   };
   const [judgement, evidence] = sentences[stands];
   return { kind: stands, tone: TONES[stands], judgement, evidence: `${evidence} ${extent(evaluation)}` };
 }
 
-/** Labels, of texts or as targets of pairs: how many are right comes first, then what models that only count get. */
+/** The metric that a verdict is told in. */
+function unitOf({ metrics, baselines }: Evaluation, first: string, best: string): string {
+  const has = (id: string): boolean => metrics[id] !== undefined && baselines[best]![id] !== undefined;
+  if (first !== 'bitsPerByte' && first !== 'loss') return first;
+  return HEADLINES.find(has) ?? (has('loss') ? 'loss' : first);
+}
+
+/** `Perplexity 79.7`, as the page's scores have it. */
+function valueWords({ metrics }: Evaluation, id: string): string {
+  const own = metrics[id]!;
+  return `${figureWords(id).label} ${estimateWords(own).value}${own.unit === '' ? '' : ` ${own.unit}`}`;
+}
+
+/** Verdict on labels, of texts or as targets of pairs: the accuracy, then counting baselines. */
 function judgedLabels(
   { part, evaluation }: { part: string; evaluation: Evaluation },
   accuracy: number,
@@ -162,7 +151,7 @@ const LABEL_KINDS = {
 /** Only what is worse is a warning. */
 const TONES = { better: 'ok', worse: 'warn', 'not distinguishable': undefined, unknown: undefined } as const;
 
-/** Where a figure stands beside a value that is known: told only where its interval does not hold that value. */
+/** Compares a figure with a known value; decided only if its interval excludes that value. */
 export function standing(
   { low, high }: Pick<Figure, 'low' | 'high'>,
   beside: number,
@@ -173,10 +162,10 @@ export function standing(
   return high < beside === (better === 'lower') ? 'better' : 'worse';
 }
 
-/** Counting models, the simplest first. */
+/** N-gram models, the simplest first. */
 const N_GRAMS: readonly string[] = ['unigram', 'bigram', 'trigram'];
 
-/** The simplest counting model that does better, as Train names it; of other baselines the best. */
+/** The simplest n-gram model that does better, as on Train; of other baselines the best. */
 function simplestThatBeats({ metrics, baselines }: Evaluation, metric: string, best: string): string {
   if (!N_GRAMS.includes(best)) return best;
   const { better } = figureWords(metric);
@@ -189,7 +178,7 @@ function simplestThatBeats({ metrics, baselines }: Evaluation, metric: string, b
 
 const extent = (evaluation: Evaluation): string =>
   `Measured on ${counted(evaluation.tokens, 'token')} of ${documentsWords(evaluation)}.`;
-/** Of pairs an evaluation counts those; one of an older build is told by its figures. */
+/** `3 documents`; pairs or labeled texts if those were evaluated. */
 export const documentsWords = ({
   documents,
   metrics,
@@ -197,5 +186,4 @@ export const documentsWords = ({
   labelled,
 }: Pick<Evaluation, 'documents' | 'metrics' | 'ofPairs' | 'labelled'>) =>
   counted(documents, labelled ? 'text' : (ofPairs ?? metrics['exactMatch']) ? 'pair' : 'document');
-const withUnit = (x: number, unit: string): string => `${formatNumber(x)}${unit === '' ? '' : ` ${unit}`}`;
 const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);

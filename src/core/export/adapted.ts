@@ -37,7 +37,7 @@ export async function besideBase(
     const [was, is] = [learntBeside, frozen].map((hash) => hash.slice(0, 12));
     throw badFile(
       `The adapter was trained on a base with hash ${was!}…, but this model has hash ${is!}…`,
-      'Nothing was written. Use its original base model: with another, its output has no meaning.',
+      'Nothing was exported. Use its original base model.',
     );
   }
   return { trainable, tensors, frozen, ...(words !== undefined && { words }) };

@@ -118,7 +118,7 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   expect(told('README.md')).toContain(`Worst batch ${worst.value.toPrecision(3)} nats per token.`);
   expect(told('README.md')).toContain('| A die |');
   expect(told('README.md')).toMatch(/Optimizer +\| Signum, inertia 0\.5 +\|/);
-  expect(told('README.md')).toContain('0 steps of warm-up, then root to 10 % of it');
+  expect(told('README.md')).toContain('0 warm-up steps, then root to 10 % of the peak');
   expect(written.has('optimizer.safetensors')).toBe(true);
   expect(JSON.parse(told('homegrown.json'))).toMatchObject({
     segments: [{ recipe: set }],
@@ -129,7 +129,7 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const { pytorch } = await import('./formats/pytorch');
   const settings = { ...record, tokenizer: record.tokenizer.kind };
   expect(pytorch.problem!({ ...settings, recipe: { ...recipe, objective: 'causal' } })).toBe(
-    'PyTorch has no optimizer that goes on from what Signum remembers',
+    'PyTorch has no optimizer that can continue from the state of Signum',
   );
   expect(pytorch.problem!({ ...settings, recipe: { ...recipe, objective: 'causal', optimizer: 'sgd' } })).toBeNull();
   const { metricsInPython, schedulesInPython } = await import('./pytorch');

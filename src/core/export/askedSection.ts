@@ -1,4 +1,4 @@
-/** What a step was asked by lists, and which steps it was compared with, as a card tells it. */
+/** Minimal pairs, tasks and comparisons of a step, for a model card. */
 import { counted, formatCount, formatDay, formatReading } from '../base/units';
 import { comparisonWords } from '../evaluate/compare';
 import { TASK_BASELINES, TASK_METRICS } from '../evaluate/tasks';
@@ -7,27 +7,27 @@ import type { ToldAsked } from '../runs/toldAsked';
 import type { RunInfo } from './homegrownJson';
 import { plain, table } from './markdown';
 
-/** A heading and a table for each kind of list that was asked, and a sentence for each comparison. */
+/** Returns a heading and a table for each kind of list, and a sentence for each comparison. */
 export function askedSection({ asked, state }: RunInfo): string[] {
   if (!asked) return [];
   const { madeAt, minimalPairs, swaps, tasks = [], comparisons = [] } = asked;
-  const of = `Of step ${formatCount(state.step)}, on ${formatDay(madeAt)}.`;
+  const of = `Step ${formatCount(state.step)}, evaluated on ${formatDay(madeAt)}.`;
   return [
     ...(minimalPairs
       ? [
-          '### Pairs of sentences',
-          `How often the right one of two sentences is the likelier one; half is chance. ${of}`,
+          '### Minimal pairs',
+          `How often the model gives the right one of two sentences the higher probability; 50 % is chance. ${of}`,
           shares('Kind', [['All', minimalPairs.all], ...Object.entries(minimalPairs.kinds)]),
         ]
       : []),
     ...(swaps
       ? [
           '### Identity swaps',
-          `How often the first of two sentences that differ in one name, pronoun or origin is the likelier one; half is no preference. It tells what the text made likely, not what a model does in use, and a figure near half does not show that it treats people alike. ${of}`,
+          `How often the first of two sentences, which differ in one name, pronoun or origin, has the higher probability; 50 % is no preference. This measures the training text’s associations, not behavior in use. A value near 50 % does not show equal treatment. ${of}`,
           shares('Swap', Object.entries(swaps.kinds)),
         ]
       : []),
-    ...(tasks.length > 0 ? ['### Own tasks', `Tables of questions that it was asked. ${of}`, ofTasks(tasks)] : []),
+    ...(tasks.length > 0 ? ['### Own tasks', `Questions from the user’s own tables. ${of}`, ofTasks(tasks)] : []),
     ...(comparisons.length > 0
       ? ['### Compared with other steps', comparisons.map((each) => `- ${compared(each)}`).join('\n')]
       : []),
@@ -56,20 +56,20 @@ const ofTasks = (tasks: NonNullable<ToldAsked['tasks']>): string =>
         return [plain(name), label(TASK_METRICS, id), ...words(share), plain(beside.join(', ')), formatCount(rows)];
       }),
     ),
-    ['Task', 'Figure', 'Percent', '95 % interval', 'Without a model', 'Rows'],
+    ['Task', 'Metric', 'Percent', '95 % interval', 'Baselines', 'Rows'],
   );
 const label = (known: Readonly<Record<string, { label: string }>>, id: string): string => known[id]?.label ?? plain(id);
 
 function compared(comparison: NonNullable<ToldAsked['comparisons']>[number]): string {
   const { beside, part, name = 'a text', look, bytes, madeAt, mayHaveLearnt } = comparison;
   const other = beside.runId === undefined ? '' : `${beside.name}, `;
-  const on = part === 'text' ? name : `the ${part} part`;
+  const on = part === 'text' ? name : `the ${part} set`;
   return [
     plain(
-      `Beside ${other}step ${formatCount(beside.step)}: ${comparisonWords(comparison)}, on ${counted(bytes, 'byte')} of ${on}`,
+      `Compared with ${other}step ${formatCount(beside.step)}: ${comparisonWords(comparison)}, on ${counted(bytes, 'byte')} of ${on}`,
     ),
-    look === undefined ? '' : `, the ${ordinal(look)} look at it`,
+    look === undefined ? '' : `, its ${ordinal(look)} evaluation`,
     `, on ${formatDay(madeAt)}.`,
-    mayHaveLearnt ? ' The other run did not hold out this text, as far as is known: it may have learnt from it.' : '',
+    mayHaveLearnt ? ' The other run may have been trained on this text.' : '',
   ].join('');
 }

@@ -56,9 +56,9 @@ const section = (card: string, heading: string): string =>
 
 test('a card says in plain words what the model is for, what not, and what it cannot do', async () => {
   const card = await read(await filesOf((await storeWithRun()).store), 'README.md');
-  expect(section(card, 'Intended use')).toMatch(/teaching and play/);
-  expect(section(card, 'Misuse')).toMatch(/say that a machine wrote it/);
-  expect(section(card, 'Limits')).toMatch(/written by a machine: it may be false.*no safety training/s);
+  expect(section(card, 'Intended use')).toMatch(/Experiments and teaching/);
+  expect(section(card, 'Out-of-scope use')).toMatch(/say that a machine wrote it/);
+  expect(section(card, 'Limitations')).toMatch(/written by a machine: it may be false.*no safety training/s);
 });
 
 test('a size of 0, which follows from others, is not told', async () => {
@@ -84,8 +84,8 @@ test('a person’s own words take their place, as words, and go with the folder 
   const files = await filesOf(store);
   const readme = await read(files, 'README.md');
   expect(readme).toContain('For the &#60;b&#62;museum&#60;/b&#62;.\n\nAsk Ada.\n\n');
-  expect(section(readme, 'Limits')).toBe('It has read one line.');
-  expect(section(readme, 'Misuse')).toMatch(/machine/);
+  expect(section(readme, 'Limitations')).toBe('It has read one line.');
+  expect(section(readme, 'Out-of-scope use')).toMatch(/machine/);
   expect(readme).not.toMatch(/no safety training/);
 
   const other = memoryStore();
@@ -95,7 +95,7 @@ test('a person’s own words take their place, as words, and go with the folder 
 
   // A part that says nothing has no heading.
   await updateRun(store, 'a', (run) => ({ ...run, card: { limits: '' } }));
-  expect(await read(await filesOf(store), 'README.md')).not.toContain('## Limits');
+  expect(await read(await filesOf(store), 'README.md')).not.toContain('## Limitations');
 });
 
 test('a licence that is stated after a run has learnt from a text is in its card and datasheet', async () => {
@@ -145,8 +145,8 @@ test('a loss is told in what it is measured in: hidden tokens have no perplexity
       state: { step: 3, tokensSeen: 9, activeMs: 8, best: null },
       result: { step: 3, loss: 2 },
     };
-    return /\| On held-out text.*/.exec(modelCard(info))![0];
+    return /\| Validation set.*/.exec(modelCard(info))![0];
   };
-  expect(head('causal')).toBe('| On held-out text | Nats per token | Perplexity |');
-  expect(head('masked')).toBe('| On held-out text | Nats per token | Pseudo-perplexity |');
+  expect(head('causal')).toBe('| Validation set | Nats per token | Perplexity |');
+  expect(head('masked')).toBe('| Validation set | Nats per token | Pseudo-perplexity |');
 });

@@ -125,13 +125,13 @@ test('the Modelfile has a usual template in Go, and stops where a turn ends', as
   }
   expect(await modelfileOf(chatml)).toMatch(/^PARAMETER stop "<\|endoftext\|>"\nPARAMETER stop "<\|im_end\|>"$/m);
   const other = await modelfileOf({ ...chatml, info: { ...chatml.info, chatTemplate: CHAT_TEMPLATES['llama3']! } });
-  expect(other).toContain('# It has a chat template of its own');
+  expect(other).toContain('# It has its own chat template');
   expect(other).not.toContain('\nTEMPLATE');
 });
 
 test('card and datasheet tell how a conversation is written, and what was tuned', async () => {
   const card = modelCard(turns.info);
-  expect(card).toContain('## Conversations');
+  expect(card).toContain('## Chat template');
   expect(card).toContain(
     '<|user|>Who is there?<|endoftext|><|assistant|>A friend.<|endoftext|><|user|>Whose?<|endoftext|>',
   );
@@ -142,8 +142,8 @@ test('card and datasheet tell how a conversation is written, and what was tuned'
   expect(modelCard({ ...info, parent })).toContain('tuned with Homegrown from step 2,600 of Moby Dick on');
   const [segment] = info.segments;
   const tuned = { ...info, parent, segments: [{ ...segment, recipe: { ...segment.recipe, objective: 'chats' as const } }] as typeof info.segments }; // prettier-ignore
-  expect(datasheet(tuned)).toContain('The model learnt from step 2,600 of Moby Dick on');
-  expect(datasheet(tuned)).toContain('Of each conversation the answers are learnt');
+  expect(datasheet(tuned)).toContain('The model was trained from step 2,600 of Moby Dick on');
+  expect(datasheet(tuned)).toContain('Of each conversation, only the answers');
   expect(datasheet(info)).toContain('No labels.');
   expect(modelCard((await untrainedBert()).info)).not.toContain('Conversations');
 });

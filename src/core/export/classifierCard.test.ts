@@ -27,13 +27,11 @@ test('the card has labels with their balance, how they are decided, and what mus
   expect(card).toContain('pipeline_tag: text-classification');
   expect(card).toMatch(/A BERT classifier of 3\d,\d{3} parameters/);
   expect(card).toContain('| ham | 30 | 75 % |');
-  expect(card).toContain('none where that is less than 80 % likely: then it is not sure');
-  expect(card).toContain(
-    'a temperature of 1.5, so that it is as sure as it is right, which is in the weights of its head',
-  );
-  expect(card).toContain('It scores the first token of a text.');
-  expect(card).toContain('all, in windows, whose scores are averaged');
-  expect(card).toContain('It must not decide alone where much depends on it');
+  expect(card).toContain('or none (not sure) if its probability is below 80 %');
+  expect(card).toContain('a temperature of 1.5, already applied to the weights of the head');
+  expect(card).toContain('It classifies by the first token of a text.');
+  expect(card).toContain('all, in windows, and averages their scores');
+  expect(card).toContain('It must not decide alone about health, law, money');
   expect(card).toContain('AutoModelForSequenceClassification.from_pretrained');
   expect(card).toContain("pipeline('text-classification', 'name-of-the-folder')");
   expect(card).toContain('curl http://127.0.0.1:8080/v1/classify');
@@ -49,9 +47,9 @@ test('of which the texts were counted, the card says how many of each label it l
     split: { rule: 'labels', validation: 0.2, test: 0, seed: 0 },
   });
   const card = modelCard({ ...info, segments: [{ ...segment, data }], evaluations: [evaluation] });
-  expect(card).toContain('| Label | Learnt texts | Share | Held-out texts |');
+  expect(card).toContain('| Label | Training texts | Share | Validation texts |');
   expect(card).toContain('| spam | 30 | 25 % | 7 |');
-  expect(card).toContain('whole texts, about 20 % of each label');
+  expect(card).toContain('about 20 % of each label’s texts');
 });
 
 test('labels are told by the names that they have, whatever those are', async () => {
@@ -84,10 +82,10 @@ test('of which texts may have several labels, the shares are of texts, and those
   const card = modelCard({ ...info, segments: [{ ...segment, data }] });
   expect(card).toContain('| mild | 60 | 50 % | 20 |');
   expect(card).toContain('| none of them | 50 | 41.7 % | 10 |');
-  expect(card).toContain('A text may have several of them, or none: each that is likelier than not.');
+  expect(card).toContain('A text may have several labels, or none: each with a probability of more than 50 %.');
   expect(card).toContain('if p >= 0.5] for row in scores.sigmoid().tolist()])');
   const said = modelCard({ ...info, decision: { temperature: 1, atLeast: 0.3 } });
-  expect(said).toContain('each that is at least 30 % likely.');
+  expect(said).toContain('each with a probability of at least 30 %.');
   expect(said).toContain('if p >= 0.3]');
   expect(said).toContain('{ top_k: null }');
 });
@@ -110,14 +108,14 @@ test('the preview names its labels', async () => {
   const stated = { format: 'x', precision: ['F32'], bytes: 5 };
   const never = () => Promise.reject(new Error('it is not read'));
   const rows = new Map(previewRows(previewOf({ model: info.model, tokenizer, info, stated, read: never })));
-  expect(rows.get('Labels')).toBe('ham, spam; a text may have several');
-  expect(rows.has('To classify with it')).toBe(true);
+  expect(rows.get('Labels')).toBe('ham, spam; several per text');
+  expect(rows.has('Memory for classifying')).toBe(true);
 });
 
 test('an adapter of it is not written apart', async () => {
   const { info } = await untrainedClassifier('llama');
   const adapter = { id: 'lora', settings: { rank: 2, alpha: 4 }, beside: [] };
   const settings = { ...settingsOf(info), trainable: { weights: [], adapter } } as never;
-  expect(FORMATS.peft.problem!(settings)).toMatch(/nothing without its head/);
-  expect(FORMATS['gguf-lora'].problem!(settings)).toMatch(/tells texts apart by its labels/);
+  expect(FORMATS.peft.problem!(settings)).toMatch(/needs its head/);
+  expect(FORMATS['gguf-lora'].problem!(settings)).toMatch(/this model is a classifier/);
 });

@@ -1,4 +1,4 @@
-/** What was measured of a step on whole parts, as a card tells it. */
+/** Evaluations of a step on whole parts, for a model card. */
 import { formatCount, formatDay, formatReading } from '../base/units';
 import { BASELINES } from '../evaluate/figures';
 import { estimateWords, figureWords, judged } from '../evaluate/words';
@@ -9,7 +9,7 @@ import type { ToldEvaluation } from '../runs/toldEvaluations';
 import type { RunInfo } from './homegrownJson';
 import { plain, table } from './markdown';
 
-/** A heading, a verdict and a table for each; beside each figure what needs no model. Nothing where nothing was measured. */
+/** Returns a heading, a verdict and a table for each evaluation, with baselines next to each metric; empty without evaluations. */
 export const evaluationSection = (info: RunInfo): string[] =>
   (info.evaluations ?? []).flatMap((evaluation) => [
     `### ${heading(evaluation)}`,
@@ -18,27 +18,27 @@ export const evaluationSection = (info: RunInfo): string[] =>
   ]);
 
 function heading({ part, text }: ToldEvaluation): string {
-  if (text) return `On a text that was given: ${plain(text.name)}`;
-  return part === 'test' ? 'On all of the test part' : 'On all of the validation part';
+  if (text) return `On an own text: ${plain(text.name)}`;
+  return part === 'test' ? 'On the whole test set' : 'On the whole validation set';
 }
 
 function verdict(info: RunInfo, { part, look, madeAt, ...figures }: ToldEvaluation): string {
   const { judgement, evidence } = judged({ part, evaluation: { ...figures, leftOut: [] } });
-  return `${plain(`${judgement}. ${evidence}`)} Of step ${formatCount(info.state.step)}, on ${formatDay(madeAt)}. ${caution(info, { part, look })}`;
+  return `${plain(`${judgement}. ${evidence}`)} Step ${formatCount(info.state.step)}, evaluated on ${formatDay(madeAt)}. ${caution(info, { part, look })}`;
 }
 
-/** What makes these figures say less than they seem to. */
+/** Why these results may be too optimistic. */
 function caution(
   info: RunInfo,
   { part, look = 1 }: { part: ToldEvaluation['part']; look?: number | undefined },
 ): string {
-  if (part === 'text') return 'Whether the model has learnt from this text is not known.';
+  if (part === 'text') return 'Whether the model was trained on this text is not known.';
   if (part === 'validation')
-    return 'The run was watched by this part while it learnt: where a step or a setting was chosen by it, these figures flatter.';
+    return 'The validation set was used during training: if a step or a setting was chosen by it, these results are optimistic.';
   const data = dataOf(info);
   const all = Math.max(look, data ? looksAt(info.looks, partHash(data, 'test')) : 0);
-  const since = all > look ? `, of ${formatCount(all)} by now` : '';
-  return `This was the ${ordinal(look)} look at the test part${since}: each look that decides something makes it less of a test.`;
+  const since = all > look ? ` of ${formatCount(all)} so far` : '';
+  return `This was the ${ordinal(look)} evaluation on the test set${since}: each one that decides something makes the test less independent.`;
 }
 
 function figures({ metrics, baselines }: ToldEvaluation): string {
@@ -55,7 +55,7 @@ function figures({ metrics, baselines }: ToldEvaluation): string {
     return [plain(figureWords(id).label + unit), value, interval, ...beside.map((each) => formatReading(each ?? NaN))];
   });
   return table(rows, [
-    'Figure',
+    'Metric',
     'This model',
     '95 % interval',
     ...names.map((name) => labels.get(name) ?? plain(name)),

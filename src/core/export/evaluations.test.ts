@@ -83,22 +83,22 @@ test('only what is of the step, and not out of date, goes with it; and nothing o
   expect(evaluations?.map(({ part }) => part)).toEqual(['test']);
   expect(JSON.stringify(evaluations)).not.toContain('secret');
   const card = await read(files, 'README.md');
-  expect(card).toContain('### On all of the test part');
-  expect(card).toContain('This was the 1st look at the test part, of 2 by now');
+  expect(card).toContain('### On the whole test set');
+  expect(card).toContain('This was the 1st evaluation on the test set of 2 so far');
   expect(card).not.toContain('validation part\n');
-  expect(await read(files, 'DATASHEET.md')).toContain('Held out for a test, and looked at 2 times');
+  expect(await read(files, 'DATASHEET.md')).toContain('Test set, evaluated 2 times');
 });
 
 test('a card has each figure with its interval, beside what needs no model, and says which is better', async () => {
   const own = await measured({ step: 5, part: 'text', name: 'letter <b>', textHash: 'ab' });
   const card = await read(await filesOf(await storeWith(own)), 'README.md');
   expect(card).not.toContain('Not evaluated.');
-  expect(card).toContain('### On a text that was given: letter &#60;b&#62;\n');
+  expect(card).toContain('### On an own text: letter &#60;b&#62;\n');
   // Fewer bits than guessing, more than gzip: the best of all is what it is held against.
   expect(card).toContain(
     'Gzip compression still beats it. This model needs 0.66 bits per byte more on this text: 2.16 against 1.5.',
   );
-  expect(card).toContain('Of step 5, on 2026-02-03. Whether the model has learnt from this text is not known.');
+  expect(card).toContain('Step 5, evaluated on 2026-02-03. Whether the model was trained on this text is not known.');
   expect(card).toContain('| Figure | This model | 95 % interval | Uniform | gzip |');
   expect(card).toContain('| Loss, nats per token | 3.00 | 2.90 to 3.10 | 5.50 | – |');
   expect(card).toContain('| Bits per byte, bits per byte | 2.16 | 2.10 to 2.20 | 4.00 | 1.50 |');
@@ -183,11 +183,11 @@ test('what it was asked and compared with goes with it, without sentences and pr
   ]);
   const card = await read(files, 'README.md');
   expect(card).toContain('| Kind | Percent | 95 % interval | Pairs |\n| --- | --- | --- | --- |\n| All | 88.0 |');
-  expect(card).toContain('not what a model does in use');
+  expect(card).toContain('not behavior in use');
   expect(card).toMatch(/\| he &#124; she \| 88\.0 \|/);
-  expect(card).toContain('| capitals.csv | Right choice | 88.0 | 80.0 to 93.0 | Chance 25.0 | 40 |');
+  expect(card).toContain('| capitals.csv | Accuracy | 88.0 | 80.0 to 93.0 | Chance 25.0 | 40 |');
   expect(card).toContain(
-    '- Beside step 3: better by 0.040 ± 0.010 bits per byte, on 2,000 bytes of the test part, the 2nd look',
+    '- Compared with step 3: better by 0.040 ± 0.010 bits per byte, on 2,000 bytes of the test set, its 2nd evaluation',
   );
   expect(card).toContain('- Beside Bildad, step 9: better by');
   const given = await Promise.all(

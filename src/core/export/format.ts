@@ -88,7 +88,7 @@ export const withMoments = ({ moments }: Format, areAsked: boolean): boolean =>
 /** Of formats whose reader knows byte-level tokenizers alone, in one sentence. */
 export const tokenizerProblem = (what: string, kind: TokenizerKind): string | null =>
   isApplied(kind)
-    ? `${what} knows byte-level tokenizers alone, and this one is ${APPLIED_WORDS[kind]}: the Hugging Face folder has it as it came in.`
+    ? `${what} supports only byte-level tokenizers, and this one is ${APPLIED_WORDS[kind]}. The Hugging Face folder keeps it unchanged.`
     : null;
 
 /** A card of the page, a line of the terminal's help, and a part of the README. */

@@ -80,10 +80,10 @@ function description(info: RunInfo): string {
   const { model } = info;
   const data = dataOf(info);
   const what = `A ${modelSpec(model.id).label} language model, trained from scratch with Homegrown`;
-  const form = info.normalizers ? ` Prompts are to be normalised first: ${normalizerWords(info.normalizers)}.` : '';
+  const form = info.normalizers ? ` Prompts are to be normalized first: ${normalizerWords(info.normalizers)}.` : '';
   if (!data) return `A ${modelSpec(model.id).label} language model.${form}`;
   const characters = data.texts.reduce((sum, text) => sum + text.characters, 0);
-  const licences = new Set(data.texts.map(({ licence }) => licence ?? 'licence not recorded'));
+  const licences = new Set(data.texts.map(({ licence }) => licence ?? 'license not recorded'));
   return `${what} on ${formatCount(characters)} characters of text (${[...licences].join('; ')}).${form}`;
 }
 

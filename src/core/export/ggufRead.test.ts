@@ -77,15 +77,15 @@ describe('refuses', () => {
     return bytes;
   };
   const cases: [string, Uint8Array, RegExp][] = [
-    ['what begins otherwise', patched(0, 1), /does not begin as a GGUF file does/],
-    ['version 1', patched(4, 1), /of version 1, and 2 and 3 are read/],
+    ['what begins otherwise', patched(0, 1), /doesn’t start like a GGUF file/],
+    ['version 1', patched(4, 1), /version 1; supported are 2 and 3/],
     ['big-endian', patched(4, 0x0300_0000), /big-endian/],
-    ['more tensors than there can be', patched(8, 0x7fff_ffff), /2147483647 tensors, and at most 100000/],
+    ['more tensors than there can be', patched(8, 0x7fff_ffff), /2147483647 tensors; the maximum is 100000/],
     ['more keys than there can be', patched(16, 0x7fff_ffff), /2147483647 keys/],
     ['counts beyond 2^53', patched(12, 0x7fff_ffff), /a count of 9223372032559808514/],
     ['a file that ends', file().subarray(0, 100), /ends within its header/],
-    ['nothing', new Uint8Array(3), /does not begin/],
-    ['tensors that end beyond', file(tensors, new Uint8Array(60)), /tensor blocks ends at byte \d+, and the file has/],
+    ['nothing', new Uint8Array(3), /doesn’t start/],
+    ['tensors that end beyond', file(tensors, new Uint8Array(60)), /tensor blocks ends at byte \d+, but the file has/],
     [
       'one within another',
       file([tensors[0]!, { ...tensors[1]!, offset: 8 }]),
@@ -94,7 +94,7 @@ describe('refuses', () => {
     [
       'rows of half a block',
       file([{ ...tensors[1]!, shape: [2, 16] }]),
-      /rows of tensor blocks have 16 values, and Q8_0 has 32/,
+      /rows of tensor blocks have 16 values, not a multiple of 32 as Q8_0 needs/,
     ],
     ['a type by its name', file([{ ...tensors[1]!, type: 10 }]), /tensor blocks is Q2_K, which is not supported/],
     ['a type of the future', file([{ ...tensors[1]!, type: 99 }]), /is of ggml's type 99/],

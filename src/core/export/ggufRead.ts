@@ -69,7 +69,7 @@ const PIECE = 1 << 20;
 
 /** For a refusal. */
 const readable = (): string =>
-  `Nothing was stored. Read are ${[...GGUF_DECODERS.values()].map(({ name }) => name).join(', ')}: take the model in one of those.`;
+  `Nothing was stored. Use the model in one of these types: ${[...GGUF_DECODERS.values()].map(({ name }) => name).join(', ')}.`;
 
 interface TensorInfo {
   name: string;
@@ -112,7 +112,7 @@ function parseHeader(bytes: Uint8Array, file: string) {
   };
   const string = (most: number): string => {
     const length = u64();
-    if (length > most) throw fail(`it has a text of ${length} bytes at byte ${at}, and at most ${most} are read`);
+    if (length > most) throw fail(`it has a text of ${length} bytes at byte ${at}; the maximum is ${most}`);
     try {
       return utf8.decode(bytes.subarray(take(length), at));
     } catch (error) {
@@ -147,7 +147,7 @@ function parseHeader(bytes: Uint8Array, file: string) {
       case 12:
         return view.getFloat64(take(8), true);
       default:
-        throw fail(`it has a value of type ${type} at byte ${at}, which GGUF does not know`);
+        throw fail(`it has a value of the unknown type ${type} at byte ${at}`);
     }
   };
   const value = (): GgufValue => {
@@ -155,22 +155,21 @@ function parseHeader(bytes: Uint8Array, file: string) {
     if (type !== 9) return scalar(type);
     const [of, length] = [u32(), u64()];
     if (of === 9) throw fail(`it has a list of lists at byte ${at}`);
-    if (length > MOST_TOKENS)
-      throw fail(`it has a list of ${length} at byte ${at}, and at most ${MOST_TOKENS} are read`);
+    if (length > MOST_TOKENS) throw fail(`it has a list of ${length} at byte ${at}; the maximum is ${MOST_TOKENS}`);
     return Array.from({ length }, () => scalar(of));
   };
 
-  if (bytes.length < 24 || u32() !== MAGIC) throw fail('it does not begin as a GGUF file does');
+  if (bytes.length < 24 || u32() !== MAGIC) throw fail('it doesn’t start like a GGUF file');
   const version = u32();
-  if (version >= 1 << 24) throw fail('it is big-endian', 'Nothing was stored. Take the little-endian file.');
+  if (version >= 1 << 24) throw fail('it is big-endian', 'Nothing was stored. Use the little-endian file.');
   if (version !== 2 && version !== 3)
     throw fail(
-      `it is of version ${version}, and 2 and 3 are read`,
-      'Nothing was stored. Convert it anew with llama.cpp.',
+      `it has version ${version}; supported are 2 and 3`,
+      'Nothing was stored. Convert it again with llama.cpp.',
     );
   const [count, keyCount] = [u64(), u64()];
-  if (count > MOST_TENSORS) throw fail(`it has ${count} tensors, and at most ${MOST_TENSORS} are read`);
-  if (keyCount > MOST_METADATA) throw fail(`it has ${keyCount} keys, and at most ${MOST_METADATA} are read`);
+  if (count > MOST_TENSORS) throw fail(`it has ${count} tensors; the maximum is ${MOST_TENSORS}`);
+  if (keyCount > MOST_METADATA) throw fail(`it has ${keyCount} keys; the maximum is ${MOST_METADATA}`);
   const keys = new Map<string, GgufValue>();
   for (let i = 0; i < keyCount; i++) {
     const key = string(LONGEST_NAME);
@@ -188,12 +187,12 @@ function parseHeader(bytes: Uint8Array, file: string) {
   }
   const alignment = keys.get('general.alignment') ?? 32;
   if (typeof alignment !== 'number' || alignment < 8 || alignment > 1 << 20 || (alignment & (alignment - 1)) !== 0)
-    throw fail(`its tensors are aligned to ${String(alignment).slice(0, 40)} bytes, which is no power of two from 8`);
+    throw fail(`its tensors are aligned to ${String(alignment).slice(0, 40)} bytes, not to a power of two from 8`);
   const parts = keys.get('split.count');
   if (typeof parts === 'number' && parts > 1)
     throw fail(
       `it is one of ${parts} parts of a model`,
-      'Nothing was stored. Join them with llama-gguf-split --merge, and give the whole.',
+      'Nothing was stored. Join them with llama-gguf-split --merge, then import the result.',
     );
   return { keys, infos, end: Math.ceil(at / alignment) * alignment };
 }
@@ -218,14 +217,14 @@ function placed(
     const row = shape.at(-1) ?? 1;
     if (row % block !== 0)
       throw badFile(
-        `${file}: rows of tensor ${name} have ${row} values, and ${decoder.name} has ${block} at a time`,
+        `${file}: rows of tensor ${name} have ${row} values, not a multiple of ${block} as ${decoder.name} needs`,
         DAMAGED,
       );
     const values = shape.reduce((product, dimension) => product * BigInt(dimension), 1n);
     const length = (values / BigInt(block)) * BigInt(bytes);
     if (BigInt(start) + BigInt(offset) + length > BigInt(size)) {
       throw badFile(
-        `${file}: tensor ${name} ends at byte ${BigInt(start) + BigInt(offset) + length}, and the file has ${size}`,
+        `${file}: tensor ${name} ends at byte ${BigInt(start) + BigInt(offset) + length}, but the file has ${size}`,
         DAMAGED,
       );
     }

@@ -13,7 +13,7 @@ export const NORMALIZERS = 'homegrown.tokenizer.normalizers';
 export function readGgufTokenizer(keys: ReadonlyMap<string, GgufValue>): TokenizerModel {
   const key = (name: string): GgufValue | undefined => keys.get(`tokenizer.ggml.${name}`);
   const model = key('model');
-  if (model !== 'gpt2') throw refused(`it is ${kindWords(model)}, and byte-level BPE is read`);
+  if (model !== 'gpt2') throw refused(`it is ${kindWords(model)}; only byte-level BPE is supported`);
   const split = splitOf(key('pre'));
   const texts = textsOf(key('tokens'), 'tokens');
   const given = key('token_type');
@@ -38,7 +38,7 @@ export function readGgufTokenizer(keys: ReadonlyMap<string, GgufValue>): Tokeniz
   const template = keys.get('tokenizer.chat_template');
   const isLlama3 = split === 'llama-bpe';
   const begins = key('add_bos_token') ?? isLlama3;
-  if (key('add_eos_token') === true) throw refused('it puts a token after every text (add_eos_token)');
+  if (key('add_eos_token') === true) throw refused('it adds a token after every text (add_eos_token)');
   const normalizers = keys.get(NORMALIZERS);
   return readVocabulary({
     ids,
@@ -61,8 +61,8 @@ function splitOf(pre: GgufValue | undefined): SplitName {
   const found = SPLIT_NAMES.find((name) => SPLITS[name].gguf.some((other) => other === pre));
   if (found) return found;
   const known = SPLIT_NAMES.flatMap((name) => SPLITS[name].gguf).join(', ');
-  const said = typeof pre === 'string' ? `it splits text as ${quoted(pre)}` : 'it does not say how it splits text';
-  throw refused(`${said} (tokenizer.ggml.pre). Known are ${known}`);
+  const said = typeof pre === 'string' ? `it splits text as ${quoted(pre)}` : 'it doesn’t say how it splits text';
+  throw refused(`${said} (tokenizer.ggml.pre). Supported: ${known}`);
 }
 
 function textsOf(value: GgufValue | undefined, what: string): readonly string[] {

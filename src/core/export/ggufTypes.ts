@@ -52,7 +52,7 @@ function halves(values: Float32Array, tensor: string): Uint16Array {
   if (at === -1) return bits;
   throw badSettings(
     `${tensor} contains ${values[at]!}, but the maximum of 16 bits is 65,504.`,
-    'Nothing was changed. Choose the format with 32 bits.',
+    'Nothing was changed. Choose F32.',
   );
 }
 

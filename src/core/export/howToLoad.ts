@@ -6,7 +6,7 @@ import { modelSpec } from '../models';
 import { plain } from './markdown';
 import { EVEN } from '../base/labels';
 
-/** Lines that can be run, one tool after the other, each with the download that it needs. */
+/** Code snippets to load the model, by tool, each with the download it needs. */
 export function howToLoad(settings: FormatSettings): string {
   const { model, recipe } = settings;
   const facts = {
@@ -29,12 +29,12 @@ export function howToLoad(settings: FormatSettings): string {
     ...snippets.map(({ title, language, code }) => `${title}:\n\n\`\`\`${language}\n${code}\n\`\`\``),
     ...[...warnings].map(markdown),
     ...(settings.trainable?.adapter ? [APART] : []),
-    [...openings, 'Dropped back into Homegrown, the Hugging Face folder is a model again.'].join(' '),
+    [...openings, 'To import the model into Homegrown, drop the Hugging Face folder.'].join(' '),
   ].join('\n\n');
 }
 
 const APART =
-  'What its adapter has learnt lies apart in `adapter/` of the Hugging Face folder, as PEFT has it: peft loads it beside the base.';
+  'The Hugging Face folder also has the adapter alone, in `adapter/`: peft loads it on top of the base model.';
 
 /** What is between backticks is code. */
 const markdown = (text: string): string =>

@@ -20,7 +20,7 @@ import { modelCard } from './modelCard';
 import { learnedOf, type LearnedSample } from './learned';
 import { modelTitle } from './modelTitle';
 
-/** What the page is told besides the weights. */
+/** Data of the page besides the weights. */
 export interface PageModel {
   /** Its name, with the step of an early one. */
   title: string;
@@ -37,7 +37,7 @@ export interface PageModel {
   chat?: ToldChat & { isFirst: boolean };
   /** Of a classifier: how sure, 0 to 1, it must be of a label. */
   atLeast?: number;
-  /** What it wrote while it learned; absent where no curve was measured. */
+  /** Samples from training; absent where no curve was measured. */
   samples?: readonly LearnedSample[];
   /** In the order of the weights: Hugging Face's names, and how many floats each has. */
   tensors: readonly (readonly [name: string, size: number])[];
@@ -55,7 +55,8 @@ export function pageFile(exported: Exported, template: string): ByteStream {
   const learned = learnedOf(exported);
   const model = jsonInScript({ ...pageModel(exported, weights), ...(learned && { samples: learned.samples }) });
   const title = escaped(modelTitle(exported.info));
-  const head = encode(fill(before, { title, curve: learned?.curve ?? '', model }));
+  const baselines = learned?.baselines ? `<p class="hint block">${learned.baselines}</p>` : '';
+  const head = encode(fill(before, { title, curve: learned?.curve ?? '', baselines, model }));
   const [open, close, tail] = [encode(OPEN), encode(CLOSE), encode(after)];
   const end = (sum: number): Uint8Array => encode(`${CHECKSUM}${sum.toString(16).padStart(8, '0')}${CLOSE}`);
   const bytes = 4 * [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -103,8 +104,8 @@ function summary(info: RunInfo): string {
     `A ${spec.label} ${config.classes ? 'classifier' : 'language model'} of ${formatShort(countParams(spec.params(config, vocabulary)))} parameters` +
     `${trainedWords(info)}. ${DOES[kindOf(info.model)].words}. ` +
     (config.classes
-      ? 'What it says is the judgement of a machine, and may be wrong.'
-      : 'What it writes is written by a machine, and may be false.')
+      ? 'Its labels come from a machine and may be wrong.'
+      : 'Its text is written by a machine and may be false.')
   );
 }
 

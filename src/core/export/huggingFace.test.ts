@@ -175,7 +175,7 @@ test('the model card is filled from the run, and names from people stay words', 
   expect(body).not.toContain('<script>');
   expect(body!.split('\n').filter((line) => line.startsWith('# '))).toHaveLength(1);
   expect(body).toContain('5 ms of training on SwiftShader &#124; 2 cores');
-  expect(body).toContain('2.1 × 10⁻⁵ Wh, if the machine drew 15 W');
+  expect(body).toContain('2.1 × 10⁻⁵ Wh, estimated at 15 W');
 });
 
 test('the datasheet tells what is known of the text, and asks the rest', () => {

@@ -53,7 +53,8 @@ export async function storeAdapter(
   const { run, step, hash, weights, byName } = await baseFor(store, fitting, folder, job);
   const { adapter, tensors, words } = fitting.find((each) => each.run.id === run.id)!.read;
   const trainable: Trainable = { weights: [], adapter };
-  const said = byName === undefined ? undefined : `It says no hash of its base, which is taken by its name, ${byName}.`;
+  const said =
+    byName === undefined ? undefined : `It has no hash of its base; the base is chosen by its name, ${byName}.`;
   const lacks = paragraph(words, said);
   const record = newRun({
     id: runId,
@@ -136,7 +137,7 @@ async function baseFor(store: BlobStore, fitting: readonly Fitting[], folder: Fo
       return { run, step: 0, hash: await baseHash(weights), weights, byName: stated };
     }
     throw badFile(
-      `It is an adapter that does not say by a hash beside which weights it learnt${stated === '' ? '' : ` (it names ${stated.slice(0, 100)})`}, and by its shapes it fits ${names}`,
+      `The adapter has no hash of its base model${stated === '' ? '' : ` (it names ${stated.slice(0, 100)})`}, and its shapes fit ${names}`,
       MERGED,
     );
   }
@@ -152,7 +153,7 @@ async function baseFor(store: BlobStore, fitting: readonly Fitting[], folder: Fo
     }
   }
   throw badFile(
-    `It is an adapter that learnt beside weights that hash to ${hash.slice(0, 12)}…. By its shapes it fits ${names}, and no kept step there has these weights`,
+    `The adapter’s base weights have the hash ${hash.slice(0, 12)}…. Its shapes fit ${names}, but no saved step has these weights`,
     FIRST_THE_BASE,
   );
 }
@@ -164,6 +165,6 @@ const weightsAt = async (store: BlobStore, run: RunRecord, step: number): Promis
 const REPOSITORY = /^\w[\w.-]*\/[\w.-]+$/;
 const configSchema = z.looseObject({ base_model_name_or_path: z.string().nullish().catch(undefined) });
 const MOST_NAMED = 5;
-const FIRST_THE_BASE = 'Nothing was stored. Bring in the very model that it learnt beside, then the adapter.';
+const FIRST_THE_BASE = 'Nothing was stored. Import the adapter’s base model first, then the adapter.';
 const MERGED =
-  'Nothing was stored. With another base it says nothing, so it is not guessed. In a terminal, `npm run export -- --from MODEL --adapter FOLDER --format hf --out DIR` puts it into the model that you name: bring in that folder.';
+  'Nothing was stored. With another base the adapter is useless, so Homegrown doesn’t guess. In a terminal, `npm run export -- --from MODEL --adapter FOLDER --format hf --out DIR` merges it into the model that you name. Then import that folder.';

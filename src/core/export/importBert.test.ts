@@ -110,7 +110,7 @@ test('BertModel has no head: one is drawn, which is told before and after', asyn
   const files = await folder(bare, model, { architectures: ['BertModel'] });
   const told = Object.fromEntries(previewRows(previewOf(await open(files))));
   expect(told['Without']).toMatch(/^a head for masked tokens/);
-  expect(Object.keys(told)).toContain('To fill blanks with it');
+  expect(Object.keys(told)).toContain('Memory for filling blanks');
   const imported = await read(files);
   const drawn = initialValues(model, 0);
   for (const [name, value] of imported.snapshot.tensors)
@@ -118,7 +118,7 @@ test('BertModel has no head: one is drawn, which is told before and after', asyn
   expect([...imported.snapshot.tensors.keys()].sort()).toEqual([...values.keys()].sort());
   const { stated } = await open(files);
   const card = modelCard((await exportedFrom({ ...imported, stated }, 'x', 5)).info);
-  expect(card).toContain('It came without a head for masked tokens');
+  expect(card).toContain('It was imported without a head for masked tokens');
   bare.delete('encoder.layer.0.output.dense.bias');
   await expect(read(await folder(bare))).rejects.toThrow('bert.encoder.layer.0.output.dense.bias is missing');
 });
@@ -134,6 +134,6 @@ test.each([
 test('what cannot hold it says so', async () => {
   const settings = settingsOf((await exportedFrom(await read(await folder(whole)), 'x', 5)).info);
   const problems = Object.values(FORMATS).map(({ card, problem }) => [card.name, problem?.(settings) ?? null]);
-  expect(problems).toContainEqual(['GGUF', 'A BERT model cannot be written as GGUF']);
+  expect(problems).toContainEqual(['GGUF', 'GGUF doesn’t support BERT models']);
   expect(problems).toContainEqual(['Hugging Face folder', null]);
 });

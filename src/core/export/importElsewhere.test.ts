@@ -108,7 +108,7 @@ describe('in pieces', () => {
   test('what is missing, elsewhere, twice or outside of the folder is named', async () => {
     const all = await pieces();
     const { 'model-00002-of-00002.safetensors': _, ...one } = all;
-    const missing = /1 of the 2 pieces of the model are missing: model-00002-of-00002\.safetensors/;
+    const missing = /1 of 2 shards are missing: model-00002-of-00002\.safetensors/;
     expect(await refusal(one)).toMatch(missing);
     const map = Object.fromEntries(places);
     const indexed = (change: Record<string, unknown>): Files => ({

@@ -61,7 +61,7 @@ export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
         `${first.name} contains a model as ${found}, which can't be imported`,
         'Nothing was stored. Export the run as a Hugging Face folder or a PyTorch bundle: those two can be imported.',
       );
-    throw badFile(`${found} cannot be read: ${advice}`, wanted());
+    throw badFile(`${found} can’t be imported: ${advice}`, wanted());
   }
   throw badFile(
     `There is no model.safetensors among ${names.length} files (${names.slice(0, 5).join(', ')})`,
@@ -109,20 +109,20 @@ export async function readWhole(folder: Folder, name: string, most: number): Pro
 /** Of files of an adapter where a model is wanted. */
 export const adapterAlone = (): HomegrownError =>
   badFile(
-    `${ADAPTER_CONFIG} cannot be read: it is of an adapter, which is nothing without its base; \`tune\`, \`sample\` and \`export\` take it with --adapter, and the base with --from`,
+    `${ADAPTER_CONFIG} belongs to an adapter, which needs its base model; \`tune\`, \`sample\` and \`export\` take it with --adapter, and the base with --from`,
     wanted(),
   );
 
 const wanted = (): string =>
-  'Nothing was stored. Give the Hugging Face folder or the cluster hand-over that Homegrown wrote, or config.json, tokenizer.json and model.safetensors of a model ' +
-  `whose model_type is one of these: ${knownTypes().join(', ')}; or one GGUF file of ${knownGgufs().join(', ')}.`;
+  'Nothing was stored. Use a Hugging Face folder or a PyTorch bundle exported by Homegrown; config.json, tokenizer.json and model.safetensors of a model ' +
+  `with one of these values of model_type: ${knownTypes().join(', ')}; or one GGUF file of ${knownGgufs().join(', ')}.`;
 const knownTypes = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).huggingFace?.types ?? []);
 const knownGgufs = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).gguf?.reads?.names ?? []);
 /** One of them is in each folder that Homegrown writes. */
 const OURS = ['homegrown.json', 'DATASHEET.md', 'MODEL_CARD.md'];
 const OTHER_FORMATS: readonly (readonly [RegExp, string])[] = [
-  [/\.(pt|pth|bin|ckpt|pkl|pickle)$/i, 'such files can run code; convert it to safetensors'],
-  [/\.(h5|hdf5|keras)$/i, 'it is a Keras file; convert it to safetensors'],
-  [/\.onnx$/i, 'it is an ONNX file; convert it to safetensors'],
-  [/\.safetensors$/i, 'it must be called model.safetensors, or its pieces model-00001-of-00002.safetensors'],
+  [/\.(pt|pth|bin|ckpt|pkl|pickle)$/i, 'such files can run code. Convert it to safetensors'],
+  [/\.(h5|hdf5|keras)$/i, 'it is a Keras file. Convert it to safetensors'],
+  [/\.onnx$/i, 'it is an ONNX file. Convert it to safetensors'],
+  [/\.safetensors$/i, 'its name must be model.safetensors, or model-00001-of-00002.safetensors for shards'],
 ];

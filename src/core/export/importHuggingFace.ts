@@ -130,7 +130,7 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
 }
 
 const namesLacking = ({ labels }: Classes): string =>
-  `names of its ${counted(labels.length, 'label')}, which are called ${[...new Set([labels[0]!, labels.at(-1)!])].join(' to ')}, as transformers calls them`;
+  `names of its ${counted(labels.length, 'label')}, which are ${[...new Set([labels[0]!, labels.at(-1)!])].join(' to ')}, the default of transformers`;
 
 /** That by which the text of the run was cleaned; undefined where the file is none, or another. */
 async function ownRecipe(info: RunInfo, folder: Folder): Promise<object | undefined> {
@@ -225,7 +225,7 @@ async function readTokenizer(folder: Folder, stated: ModelChoice, info: RunInfo 
   if (info && JSON.stringify(info.roles) !== JSON.stringify(model.roles)) {
     const words = ({ roles = END_ALONE }: Pick<RunInfo, 'roles'>): string => roles.slice(0, 20).join(', ');
     throw badFile(
-      `The tokenizer has special tokens of the roles ${words(model)}, and homegrown.json says ${words(info)}`,
+      `The tokenizer’s special tokens have the roles ${words(model)}, but homegrown.json says ${words(info)}`,
       'Remove homegrown.json to import only the model.',
     );
   }

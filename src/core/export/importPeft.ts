@@ -49,7 +49,7 @@ export async function readPeft(folder: Folder, model: ModelChoice, job: Job): Pr
   });
   const found = [...theirs].map(([ours, name]) => [ours, file.entries.get(name)!] as const);
   compare(ADAPTER_WEIGHTS, new Map(expected), new Map(found), 'its base and adapter_config.json');
-  if (there.length === 0) throw badFile(`${ADAPTER_WEIGHTS} has no adapter of a matrix of the model`, NEEDED);
+  if (there.length === 0) throw badFile(`${ADAPTER_WEIGHTS} has no adapter for a matrix of the model`, NEEDED);
   checkTargets(config.target_modules, there);
   await file.check(job);
   const values = new Map<string, HostTensor>();
@@ -87,7 +87,7 @@ function checkTargets(targets: Config['target_modules'], there: readonly NarrowP
   const missing = targets.find((target) => !layers.some((layer) => layer.endsWith(`.${target}`)));
   if (missing === undefined) return;
   throw badFile(
-    `${ADAPTER_CONFIG} names ${JSON.stringify(missing.slice(0, 80))} among target_modules, but ${ADAPTER_WEIGHTS} has no adapter of such a matrix of the model`,
+    `${ADAPTER_CONFIG} names ${JSON.stringify(missing.slice(0, 80))} in target_modules, but ${ADAPTER_WEIGHTS} has no adapter for it`,
     NEEDED,
   );
 }
@@ -131,7 +131,7 @@ function composed(
   }
   const apart = groups.filter(({ isOne }) => !isOne).length;
   if (apart === 0) return { adapter, tensors };
-  const words = `${counted(apart, 'matrix', 'matrices')} of the model ${apart === 1 ? 'is' : 'are'} several there, each with an A of its own: here they lie side by side, at rank ${rank}, which does the same.`;
+  const words = `${counted(apart, 'matrix', 'matrices')} of the model ${apart === 1 ? 'is' : 'are'} split there, each with its own A: here they are combined at rank ${rank}, which is equivalent.`;
   return { adapter, tensors, words };
 }
 const zeros = (shape: readonly number[]): HostTensor => ({ shape, data: new Float32Array(sizeOf(shape)) });
@@ -153,16 +153,16 @@ type Config = z.infer<typeof configSchema>;
 /** peft/tuners/lora/config.py; what is not here must be off. */
 const configSchema = z
   .looseObject({
-    peft_type: z.literal('LORA', 'only LORA can be run'),
+    peft_type: z.literal('LORA', 'only LORA is supported'),
     r: z.int().positive(),
     lora_alpha: z.number(),
     lora_dropout: z.number().default(0),
     use_rslora: z.boolean().default(false),
-    bias: z.literal('none', 'biases that were learnt cannot be run').default('none'),
+    bias: z.literal('none', 'trained biases are not supported').default('none'),
     target_modules: z.union([name, listOf(name, MOST_TENSORS)]).nullish(),
     /** Others begin from weights of the base that they have changed. */
     init_lora_weights: z
-      .union([z.boolean(), z.enum(['gaussian', 'eva', 'orthogonal'])], 'it begins from another base than the model')
+      .union([z.boolean(), z.enum(['gaussian', 'eva', 'orthogonal'])], 'it starts from another base than the model')
       .default(true),
   })
   .superRefine((config, context) => {
@@ -171,7 +171,7 @@ const configSchema = z
       context.addIssue({
         code: 'custom',
         path: [key.slice(0, 80)],
-        message: 'it cannot be run, so that it must be off',
+        message: 'not supported, so it must be off',
       });
     }
   });
@@ -188,6 +188,6 @@ const isOff = (value: unknown): boolean =>
   value === false ||
   (typeof value === 'object' && Object.keys(value).length === 0);
 
-const NEEDED = 'Nothing was written. Give the folder that PEFT has written for this base: both files, from one place.';
-const PICKLED = 'An adapter_model.bin can run code, and is not read: have PEFT save it as safetensors.';
-const DIVERGED = 'Nothing was written. The training that wrote it had diverged; use an earlier step.';
+const NEEDED = 'Nothing was written. Use the folder that PEFT saved for this base, with both files.';
+const PICKLED = 'adapter_model.bin can run code and is not supported: save it as safetensors with PEFT.';
+const DIVERGED = 'Nothing was written. Its training diverged; use an earlier step.';

@@ -35,7 +35,7 @@ export function compare(file: string, expected: Shapes, found: Shapes, by = 'con
   if (differences.length === 0) return;
   throw badFile(
     `${file} does not fit ${by} in ${differences.length} places: ${differences.slice(0, 20).join('; ')}`,
-    'Nothing was stored. The two belong to different models: copy or download them again from one place.',
+    'Nothing was stored. The files belong to different models: copy or download both again from one place.',
   );
 }
 
@@ -86,4 +86,4 @@ async function assembled(
 const isWhole = ({ rows, columns, transposed, pairedHeads }: Piece): boolean =>
   !rows && !columns && !transposed && !pairedHeads;
 
-const DIVERGED = 'Nothing was stored. The training that wrote it had diverged; use an earlier step.';
+const DIVERGED = 'Nothing was stored. Its training diverged; use an earlier step.';

@@ -17,16 +17,16 @@ interface Does {
   words: string;
 }
 export const DOES: Readonly<Record<OutKind, Does>> = {
-  decoder: { task: 'text-generation', auto: 'AutoModelForCausalLM', words: 'It continues what you begin' },
-  encoder: { task: 'fill-mask', auto: 'AutoModelForMaskedLM', words: 'It fills blanks of a passage' },
+  decoder: { task: 'text-generation', auto: 'AutoModelForCausalLM', words: 'It continues a prompt' },
+  encoder: { task: 'fill-mask', auto: 'AutoModelForMaskedLM', words: 'It fills blanks in a passage' },
   'encoder-decoder': {
     task: 'text2text-generation',
     auto: 'AutoModelForSeq2SeqLM',
-    words: 'It answers a text with another',
+    words: 'It answers an input text',
   },
   classifier: {
     task: 'text-classification',
     auto: 'AutoModelForSequenceClassification',
-    words: 'It says which of its labels a text has',
+    words: 'It assigns labels to a text',
   },
 };

@@ -1,4 +1,4 @@
-/** What a classifier tells apart, and how it decides, as a card tells it. */
+/** Labels of a classifier and how it decides, for a model card. */
 import { labelWords, NO_LABELS } from '../base/labels';
 import { formatCount, formatNumber, formatShare } from '../base/units';
 import { POOLED } from '../models/hubClasses';
@@ -8,7 +8,7 @@ import { type DataFacts, PLAIN_DECISION, temperatureAt } from '../runs/settings'
 import type { RunInfo } from './homegrownJson';
 import { plain, table } from './markdown';
 
-/** A heading, the labels, and how scores become one of them; nothing of a model that writes. */
+/** Returns a heading, the labels and the decision rule; empty for a language model. */
 export function labelsSection(info: RunInfo): string[] {
   const { model, decision, state, evaluations = [] } = info;
   const { classes } = model.config;
@@ -28,24 +28,26 @@ export function labelsSection(info: RunInfo): string[] {
           plain(label),
           ...(all > 0 ? [formatCount(held[place] ?? 0), formatShare((held[place] ?? 0) / all)] : []),
         ]),
-        ['Label', ...(all > 0 ? ['Held-out texts', 'Share'] : [])],
+        ['Label', ...(all > 0 ? ['Validation texts', 'Share'] : [])],
       );
   const more =
-    labels.length > MOST ? ` The first ${formatCount(MOST)} of ${formatCount(labels.length)} are listed.` : '';
+    labels.length > MOST
+      ? ` The table lists the first ${formatCount(MOST)} of ${formatCount(labels.length)} labels.`
+      : '';
   const decides = several
-    ? `A text may have several of them, or none: each that is ${atLeast > 0 ? `at least ${formatShare(atLeast)} likely` : 'likelier than not'}.`
+    ? `A text may have several labels, or none: each with a probability of ${atLeast > 0 ? `at least ${formatShare(atLeast)}` : 'more than 50 %'}.`
     : atLeast > 0
-      ? `A text has its likeliest label, and none where that is less than ${formatShare(atLeast)} likely: then it is not sure.`
-      : 'A text has its likeliest label.';
+      ? `A text gets its likeliest label, or none (not sure) if its probability is below ${formatShare(atLeast)}.`
+      : 'A text gets its likeliest label.';
   const warm =
     temperature === 1
       ? ''
-      : ` Its scores are divided by a temperature of ${formatNumber(temperature)}, so that it is as sure as it is right` +
-        `${decision?.inWeights ? ', which is in the weights of its head already' : '; in these files that is not done yet'}.`;
+      : ` For calibration, logits are divided by a temperature of ${formatNumber(temperature)}` +
+        `${decision?.inWeights ? ', already applied to the weights of the head' : '; these files don’t apply it'}.`;
   return [
     '## Labels',
     labelled,
-    `${decides}${warm} It scores ${POOLED[pooling]}. Of a text that is longer than its context it reads ${inWindows ? 'all, in windows, whose scores are averaged' : 'the beginning'}.${more}`,
+    `${decides}${warm} It classifies by ${POOLED[pooling]}. Of a text longer than the context, it reads ${inWindows ? 'all, in windows, and averages their scores' : 'only the beginning'}.${more}`,
   ];
 }
 
@@ -72,7 +74,7 @@ function tableOf(
         held,
       ];
     }),
-    ['Label', 'Learnt texts', 'Share', 'Held-out texts'],
+    ['Label', 'Training texts', 'Share', 'Validation texts'],
   );
 }
 /** Beyond which a list is no card. */

@@ -33,8 +33,10 @@ test('tells each measured step up to the one of the model, once, with what was w
     { step: 20, result: 'perplexity 20.0', text: 'again' },
   ]);
   expect(learned.curve.match(/<circle/g)).toHaveLength(2);
-  expect(learned.curve).toContain('At step 20 it is 20.0.');
+  expect(learned.curve).toContain('At step 20: 20.0.');
   expect(learned.curve).not.toContain('later');
+  expect(learned.curve).toContain('>unigram ');
+  expect(learned.baselines).toContain('A unigram model knows only how common each token is.');
 });
 
 test('one measured step is no curve, and a loss that is no number is no point', () => {

@@ -1,4 +1,4 @@
-/** How a model learned, for those who have the model alone: its curve, and what it wrote on the way. */
+/** How a model learned, for the offline page: its curve, and samples from training. */
 import { earlyPlace, scaleAround } from '../charts/scale';
 import { chartSvg } from '../charts/svg';
 import { earlyTicks, linearTicks, logTicks } from '../charts/ticks';
@@ -20,6 +20,8 @@ export interface LearnedSample {
 export interface Learned {
   /** An SVG in the page's own colors. */
   curve: string;
+  /** Explains the dashed lines of the baselines; empty without any. */
+  baselines: string;
   /** By step. Only texts that the model wrote: answers and filled blanks would show texts of the data. */
   samples: readonly LearnedSample[];
 }
@@ -43,7 +45,12 @@ export function learnedOf({ info, events }: Pick<Exported, 'info' | 'events'>): 
       ? [{ step, result: measuredWords(inShort(metricOf(metric)), { value }, formatReading), text: drawn(sample) }]
       : [],
   );
-  return { curve: curve(metric, points, baselines(info, metric)), samples: thinned(samples) };
+  const references = baselines(info, metric);
+  return {
+    curve: curve(metric, points, references),
+    baselines: baselineWords(references.map(({ label }) => label)),
+    samples: thinned(samples),
+  };
 }
 
 interface Point {
@@ -60,6 +67,18 @@ function baselines(info: Exported['info'], metric: MetricId): readonly { label: 
   return counting.map(({ label, loss }) => ({ label, value: scale.of(loss) }));
 }
 
+/** `Dashed lines are simple baselines. A bigram model predicts each token from the one before it. …` */
+function baselineWords(labels: readonly string[]): string {
+  const known = labels.flatMap((label) => EXPLAINED[label] ?? []);
+  return known.length === 0 ? '' : ['Horizontal lines are simple baselines.', ...known].join(' ');
+}
+const EXPLAINED: Readonly<Record<string, string>> = {
+  uniform: 'A uniform model gives every token the same probability.',
+  unigram: 'A unigram model knows only how common each token is.',
+  bigram: 'A bigram model predicts each token from the one before it.',
+  trigram: 'A trigram model predicts each token from the two before it.',
+};
+
 function curve(metric: MetricId, points: readonly Point[], references: ReturnType<typeof baselines>): string {
   const { label, unit, better, says } = metricOf(metric);
   const isLog = metric === 'perplexity' || metric === 'pseudoPerplexity';
@@ -70,8 +89,8 @@ function curve(metric: MetricId, points: readonly Point[], references: ReturnTyp
   );
   const meaning = says === undefined ? '' : `, ${says}`;
   return chartSvg({
-    title: `${label} on text that it never saw`,
-    caption: `${label}${meaning}: ${better} is better. At step ${formatCount(last.step)} it is ${formatReading(last.value)}.`,
+    title: `${label} on text it never saw`,
+    caption: `${label}${meaning}: ${better} is better. At step ${formatCount(last.step)}: ${formatReading(last.value)}.`,
     width: 720,
     height: 320,
     x: { min: 0, max: earlyPlace(last.step) },

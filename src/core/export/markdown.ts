@@ -1,4 +1,4 @@
-/** What the documents that travel with a model are made of, and how they are taken apart again to be shown. */
+/** Writes the Markdown of exported documents, and parses it again to show it. */
 import { APPLIED_WORDS } from '../tokenizer/tokenizer';
 import type { RunInfo } from './homegrownJson';
 
@@ -17,7 +17,7 @@ const TOKENIZERS = {
   ...APPLIED_WORDS,
 };
 
-/** Of which kind a tokenizer is; how one that was made elsewhere splits text is said apart. */
+/** Kind of a tokenizer. How an imported one splits text is described separately. */
 export const tokenizerKind = ({ tokenizer, split }: Pick<RunInfo, 'tokenizer' | 'split'>): string =>
   split === undefined ? TOKENIZERS[tokenizer] : 'Byte-level BPE';
 

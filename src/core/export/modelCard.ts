@@ -30,7 +30,7 @@ import { normalizerWords } from './normalizerWords';
 import { plain, table, tokenizerKind } from './markdown';
 
 /**
- * README.md of an exported model: what it learnt from, how, how well, what it cannot do, and how to load it. Of one with
+ * README.md of an exported model: training data, settings, evaluation results, limitations and how to load it. Of one with
  * an origin elsewhere only what is known: what it is, and what was done with it here.
  */
 export function modelCard(info: RunInfo, hasDatasheet = true): string {
@@ -51,28 +51,28 @@ export function modelCard(info: RunInfo, hasDatasheet = true): string {
   const last = learningRateAt(schedule, { ...recipe, learningRate: 1 }, Math.max(steps, warmup));
   const training = [
     ['Objective', objectiveOf(recipe.objective).label],
-    ...(info.trainable ? [['What learns', learnsWords(spec.params(config, vocabulary), info.trainable)]] : []),
+    ...(info.trainable ? [['Trainable', learnsWords(spec.params(config, vocabulary), info.trainable)]] : []),
     ['Optimizer', label + own.join('')],
     [
       'Learning rate',
-      `${recipe.learningRate}, ${formatCount(recipe.warmup)} steps of warm-up, then ${scheduleOf(recipe.schedule).label.toLowerCase()}` +
-        (last === 1 ? '' : ` to ${formatShare(last)} of it`),
+      `${recipe.learningRate}, ${formatCount(recipe.warmup)} warm-up steps, then ${scheduleOf(recipe.schedule).label.toLowerCase()}` +
+        (last === 1 ? '' : ` to ${formatShare(last)} of the peak`),
     ],
     ['Weight decay', String(recipe.weightDecay)],
     ['Gradient clipping', recipe.clip === 0 ? 'none' : `global norm ${recipe.clip}`],
     ['Dropout', String(recipe.dropout)],
     ...(recipe.attentionDropout > 0 ? [['Attention dropout', String(recipe.attentionDropout)]] : []),
-    ...(recipe.emaDecay > 0 ? [['Weights', `an exponential average, of decay ${recipe.emaDecay}`]] : []),
+    ...(recipe.emaDecay > 0 ? [['Weights', `exponential moving average, decay ${recipe.emaDecay}`]] : []),
     [
       'Batch',
       `${recipe.batch} rows of ${config.context} tokens` +
-        (recipe.accumulate > 1 ? `, ${recipe.accumulate} of them an update` : ''),
+        (recipe.accumulate > 1 ? `, ${recipe.accumulate} batches per update` : ''),
     ],
     ...(info.replayed && recipe.replay > 0
       ? [
           [
-            'Old text',
-            `${formatShare(recipe.replay)} of rows, of ${plain(info.replayed.texts.map(({ name }) => name).join(', '))}`,
+            'Replayed text',
+            `${formatShare(recipe.replay)} of rows, from ${plain(info.replayed.texts.map(({ name }) => name).join(', '))}`,
           ],
         ]
       : []),
@@ -90,7 +90,7 @@ export function modelCard(info: RunInfo, hasDatasheet = true): string {
     '## Tokenizer',
     tokenizerSection(info),
     ...chatSection(info),
-    '## Settings',
+    '## Training settings',
     table([
       ['Layers, heads, width', `${config.layers}, ${config.heads}, ${config.width}`],
       ['Context', `${formatCount(config.context)} tokens`],
@@ -99,9 +99,11 @@ export function modelCard(info: RunInfo, hasDatasheet = true): string {
     ]),
     ...earlierSettings(info),
     ...(origin
-      ? [`${HOW_UNKNOWN}${state.step === 0 ? '' : ' From the optimizer on, these are the settings here.'}`]
+      ? [
+          `${HOW_UNKNOWN}${state.step === 0 ? '' : ' The settings from the optimizer down are those of the training here.'}`,
+        ]
       : []),
-    '## Results',
+    '## Evaluation results',
     ...resultSections(info),
     '## Hardware, time and energy',
     effort(info),
@@ -109,13 +111,13 @@ export function modelCard(info: RunInfo, hasDatasheet = true): string {
       const words = partOf(part, info);
       return words === '' ? [] : [`## ${CARD_HEADINGS[part]}`, words];
     }),
-    '## How to load it',
+    '## How to load the model',
     howToLoad(settingsOf(info)),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-/** What transformers calls it, as in its config.json. */
+/** `model_type` of transformers, as in config.json. */
 function typesOf(model: RunInfo['model']): readonly string[] {
   const type = modelSpec(model.id).huggingFace?.config(model, { begin: 0, end: 0 })['model_type'];
   return typeof type === 'string' ? [type] : [];
@@ -140,62 +142,62 @@ function tokenizerSection(info: RunInfo): string {
   const { tokenizer, model, split, normalizers = [] } = info;
   const entries = `${tokenizerKind(info)}, ${formatCount(model.vocabulary)} entries`;
   if (isApplied(tokenizer))
-    return `${entries}. It was made elsewhere, and is applied and exported as its files say: text may be lower-cased or normalised.`;
+    return `${entries}. Imported, applied and exported as its files say: text may be lowercased or normalized.`;
   const steps = [...(split ? SPLITS[split].normalizers : []), ...normalizers];
   const form =
     steps.length === 0
-      ? 'Text is neither lower-cased nor normalised.'
-      : `Text is normalised before it is cut: ${plain(normalizerWords(steps))}. \`tokenizer.json\` says so, and what reads it does so to prompts.`;
-  if (split === undefined) return `${entries}, the last of which ${lastEntries(info)}. ${form}`;
-  return `${entries}. It was made elsewhere, and keeps its ids and special tokens. It splits text as \`${split}\` does. ${form}`;
+      ? 'Text is neither lowercased nor normalized.'
+      : `Text is normalized before tokenization: ${plain(normalizerWords(steps))}. \`tokenizer.json\` contains this step, so tools that read it apply it to prompts.`;
+  if (split === undefined) return `${entries}. ${lastEntries(info)}. ${form}`;
+  return `${entries}. Imported with its ids and special tokens. It splits text as \`${split}\` does. ${form}`;
 }
 
 /** The special tokens, by what they are for. */
 function lastEntries({ roles = END_ALONE }: RunInfo): string {
   const tokens = specialTokens(roles, 0).map(({ role, text }) => ({ role, text: `\`${text}\`` }));
-  if (tokens.length === 1) return `is ${tokens[0]!.text}`;
+  if (tokens.length === 1) return `The last entry is ${tokens[0]!.text}`;
   const named = ROLES.flatMap((role) => {
     const texts = tokens.filter((token) => token.role === role).map(({ text }) => text);
     const shown = texts.length > 2 ? `${texts[0]!} to ${texts.at(-1)!}` : texts.join(' and ');
     return texts.length === 0 ? [] : [`${shown} (${TOKEN_ROLES[role].label})`];
   });
   return (
-    `are special tokens: ${named.join(', ')}. In Homegrown no text becomes one of them; ` +
-    'most other tools read such a token where a text spells it, unless told `split_special_tokens`'
+    `The last entries are special tokens: ${named.join(', ')}. Homegrown never reads text as a special token; ` +
+    'most other tools do, unless you set `split_special_tokens`'
   );
 }
 
-const HOW_UNKNOWN = 'How it was trained before it was brought in is not recorded.';
+const HOW_UNKNOWN = 'Its training before the import is not recorded.';
 
 function provenance(info: RunInfo): string {
   const { origin, createdAt, state } = info;
-  const anew = textsOf(info)
+  const since = textsOf(info)
     .slice(1)
     .map(({ after }) => formatCount(after))
     .join(' and ');
-  const learnt = anew === '' ? '' : ` From step ${anew} on it learnt from other text.`;
+  const learnt = since === '' ? '' : ` From step ${since} on, it was trained on other text.`;
   const changes = `${learnt}${mixedWords(info)}`;
   const from = parentWords(info);
   if (origin) {
     const on = from === null ? '' : `, ${from}`;
-    const here = state.step === 0 ? '' : ` It was trained here for ${formatCount(state.step)} steps since${on}.`;
-    const title = origin.title === undefined ? '' : `, which calls itself ${plain(origin.title)},`;
-    const licence = origin.licence === undefined ? '' : ` It states the licence ${plain(origin.licence)}.`;
-    const lacks = origin.lacks === undefined ? '' : ` It came without ${plain(origin.lacks)}.`;
-    return `brought into Homegrown from ${plain(origin.name)}${title} on ${formatDay(origin.importedAt)}. Who made it is not recorded.${licence}${lacks}${here}${changes}`;
+    const here = state.step === 0 ? '' : ` It was then trained here for ${formatCount(state.step)} steps${on}.`;
+    const title = origin.title === undefined ? '' : `, titled ${plain(origin.title)},`;
+    const license = origin.licence === undefined ? '' : ` Its stated license is ${plain(origin.licence)}.`;
+    const lacks = origin.lacks === undefined ? '' : ` It was imported without ${plain(origin.lacks)}.`;
+    return `imported into Homegrown from ${plain(origin.name)}${title} on ${formatDay(origin.importedAt)}. Its author is not recorded.${license}${lacks}${here}${changes}`;
   }
   const how = beganFrom(info)?.how === 'fine-tune' ? 'tuned' : 'trained';
   const began = from === null ? 'trained from scratch with Homegrown' : `${how} with Homegrown ${from}`;
-  return `${began}, begun on ${formatDay(createdAt)}.${changes}`;
+  return `${began}, started on ${formatDay(createdAt)}.${changes}`;
 }
 
 function mixedWords({ mixed, state }: RunInfo): string {
   if (!mixed) return '';
   const { share, name, step } = mixed;
-  const what = `an average: ${formatShare(share)} those of ${plain(name)}, ${formatShare(1 - share)} what was learnt`;
+  const what = `${formatShare(share)} ${plain(name)}, ${formatShare(1 - share)} tuned`;
   return state.step > step
-    ? ` At step ${formatCount(step)} its weights were ${what} until then.`
-    : ` Its weights are ${what}.`;
+    ? ` At step ${formatCount(step)}, its weights were averaged: ${what}.`
+    : ` Its weights are an average: ${what}.`;
 }
 
 /** `from step 2600 of Moby Dick on`; null of a run that began from no other. */
@@ -212,17 +214,17 @@ function textsOf({ segments }: RunInfo): readonly Pick<RunInfo['segments'][0], '
   return segments.filter(({ data }, i) => i === 0 || !isSameData(segments[i - 1]!.data, data));
 }
 
-/** What is said of each data that a model learnt from, in their order, with the steps in which it did. */
+/** Describes each data that a model was trained on, in order, with its steps. */
 export function bySegment(info: RunInfo, describe: (data: DataFacts) => string): string {
   const { origin, state } = info;
-  if (origin && state.step === 0) return 'What it learnt from is not recorded.';
-  const parts: string[] = origin ? ['What it learnt from before it was brought in is not recorded.'] : [];
+  if (origin && state.step === 0) return 'Not recorded.';
+  const parts: string[] = origin ? ['The training data before the import is not recorded.'] : [];
   const texts = textsOf(info);
   for (const [i, { after, data }] of texts.entries()) {
     const until = texts[i + 1]?.after;
     if (until !== undefined) parts.push(`Up to step ${formatCount(until)}:`);
-    else if (i > 0) parts.push(`Continued at step ${formatCount(after)} on:`);
-    else if (origin && data) parts.push('Continued here on:');
+    else if (i > 0) parts.push(`From step ${formatCount(after)} on:`);
+    else if (origin && data) parts.push('Then trained here on:');
     if (data) parts.push(describe(data));
     else if (!origin || texts.length > 1) parts.push(NOT_RECORDED);
   }
@@ -237,15 +239,15 @@ function earlierSettings({ segments }: RunInfo): string[] {
     const names = changedFields(before, segment.recipe);
     if (names.length === 0) return [];
     const words = names.map((name) => `${nameOf(RECIPE[name]).toLowerCase()} ${before[name]}`);
-    return [`Up to step ${formatCount(segment.after)} it had ${words.join(', ')}.`];
+    return [`Up to step ${formatCount(segment.after)}: ${words.join(', ')}.`];
   });
 }
 
-/** `the last 10 %`, of each text where there are several, and before what is for a test. */
+/** Validation set in words: `the last 10 %`, of each text if there are several, and before the test set. */
 export function heldOut({ split: { rule, validation, test }, texts }: DataFacts): string {
-  if (rule === 'labels') return `whole texts, about ${formatShare(validation)} of each label`;
-  if (rule === 'documents') return `whole documents, about ${formatShare(validation)}`;
-  const before = test > 0 ? ` before the last ${formatShare(test)}, which is for a test,` : '';
+  if (rule === 'labels') return `about ${formatShare(validation)} of each label’s texts`;
+  if (rule === 'documents') return `about ${formatShare(validation)} of the documents`;
+  const before = test > 0 ? ` before the test set (the last ${formatShare(test)})` : '';
   const share = test > 0 ? formatShare(validation) : `last ${formatShare(validation)}`;
   return `the ${share}${before}${rule === 'ends' && texts.length > 1 ? ' of each text' : ''}`;
 }
@@ -263,10 +265,10 @@ function dataSection(data: DataFacts, hasDatasheet: boolean): string {
     `\`${sha256.slice(0, 16)}\``,
   ]);
   return (
-    `${table(texts, ['Text', 'Characters', 'Licence', 'SHA-256 begins'])}\n\n` +
-    `${formatCount(data.parts.train.tokens)} tokens to learn from; ` +
-    `${heldOut(data)} (${formatCount(data.parts.validation.tokens)} tokens) held out.` +
-    (hasDatasheet ? ' More in DATASHEET.md.' : '')
+    `${table(texts, ['Text', 'Characters', 'License', 'SHA-256 prefix'])}\n\n` +
+    `${formatCount(data.parts.train.tokens)} training tokens; validation set: ` +
+    `${heldOut(data)} (${formatCount(data.parts.validation.tokens)} tokens).` +
+    (hasDatasheet ? ' See DATASHEET.md.' : '')
   );
 }
 
@@ -302,7 +304,7 @@ function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): s
   });
   const heads = columns.map(({ unit, label }) => (unit === '' ? label : upperFirst(unit)));
   const sentences = [...others, ...bestOf(info)];
-  return [table(rows, ['On held-out text', ...heads]), ...(sentences.length > 0 ? [sentences.join(' ')] : [])].join(
+  return [table(rows, ['Validation set', ...heads]), ...(sentences.length > 0 ? [sentences.join(' ')] : [])].join(
     '\n\n',
   );
 }
@@ -312,18 +314,18 @@ function bestOf(info: RunInfo): string[] {
   const { state, bestNotKept } = info;
   const best = bestNotKept ?? state.best;
   if (!best || best.step === state.step) return [];
-  const where = bestNotKept ? 'which was not kept' : 'which these files are not';
+  const where = bestNotKept ? 'which is no longer saved' : 'but these files are of another step';
   return [
-    `The run did best at step ${formatCount(best.step)}, ${headlineWords(recipeOf(info).objective, best.loss)}, ${where}.`,
+    `The best step was ${formatCount(best.step)}, ${headlineWords(recipeOf(info).objective, best.loss)}, ${where}.`,
   ];
 }
 
 function effort({ state, device }: RunInfo): string {
-  const on = device === null ? 'a device that is not recorded' : plain(device);
-  if (state.activeMs === 0) return `Trained on ${on}; for how long is not recorded.`;
+  const on = device === null ? 'an unrecorded device' : plain(device);
+  if (state.activeMs === 0) return `Trained on ${on}; the training time is not recorded.`;
   const energy = energyOf(state.activeMs / 1000, deviceKindOf(device ?? ''));
   return (
     `${formatDuration(state.activeMs)} of training on ${on}. About ${wattHoursWords(energy)}, ` +
-    `if the machine drew ${energy.watts} W: an estimate, not a measurement.`
+    `estimated at ${energy.watts} W, not measured.`
   );
 }

@@ -1,4 +1,4 @@
-/** Ollama's description of a model, in a file beside it: `ollama create my-model -f model.Modelfile`. */
+/** Modelfile for Ollama, next to the GGUF file: `ollama create my-model -f model.Modelfile`. */
 import { type Pieces, piecesOf } from '../chat/pieces';
 import { type ByteStream, textFile } from '../files/byteSource';
 import { END_OF_TEXT } from '../tokenizer/special';
@@ -13,9 +13,9 @@ export function modelfile({ model: { config }, normalizers, chatTemplate }: RunI
     `FROM ./${file}`,
     ...templateLines(chatTemplate, pieces),
     ...(normalizers
-      ? [`# It has learnt normalised text, so write prompts in that form: ${normalizerWords(normalizers)}.`]
+      ? [`# It was trained on normalized text, so write prompts in that form: ${normalizerWords(normalizers)}.`]
       : []),
-    '# There are no positions beyond the context, so half of it is left to the prompt.',
+    '# The model has no positions beyond its context: half of the context is left for the prompt.',
     `PARAMETER num_ctx ${config.context}`,
     `PARAMETER num_predict ${Math.floor(config.context / 2)}`,
     'PARAMETER temperature 0.8',
@@ -30,12 +30,12 @@ function templateLines(chatTemplate: string | undefined, pieces: Pieces | null):
     return ['# It continues text: there are no roles and no system prompt.', 'TEMPLATE "{{ .Prompt }}"'];
   if (pieces)
     return [
-      '# How it was tuned to answer. Ollama takes what looks like a special token for that token, in what is said too.',
+      '# The chat template it was tuned with. Ollama reads special tokens in messages as such.',
       `TEMPLATE """${goTemplate(pieces)}"""`,
     ];
   return [
-    '# It has a chat template of its own, tokenizer.chat_template of the GGUF file. Ollama writes those that it knows, and',
-    '# puts prompts as they are where it does not: then write them by hand, as that template has it.',
+    '# It has its own chat template: tokenizer.chat_template in the GGUF file. Ollama applies templates that it knows;',
+    '# otherwise it passes prompts through: write them as the template does.',
   ];
 }
 

@@ -8,7 +8,7 @@ export const normalizerWords = (steps: readonly Normalizer[]): string =>
 function wordsOf(step: Normalizer, before?: Normalizer, after?: Normalizer): string | undefined {
   switch (step.type) {
     case 'Lowercase':
-      return 'lower case';
+      return 'lowercase';
     case 'StripAccents':
       return 'no accents';
     case 'Replace': {

@@ -68,7 +68,7 @@ test('a Hugging Face folder comes back with it, and its own card and record say 
   const others = await readBytes(textFile('homegrown.json', JSON.stringify(before.info)));
   const mixed = files.map((file) => (file.name.endsWith('homegrown.json') ? { ...file, bytes: others } : file));
   await expect(openModel(sources(mixed))).rejects.toThrow(
-    'tokenizer.json normalizes text by: Unicode form NFKC, lower case, no accents; homegrown.json by: nothing',
+    'tokenizer.json normalizes text by: Unicode form NFKC, lowercase, no accents; homegrown.json by: nothing',
   );
 });
 
@@ -85,19 +85,19 @@ test('transformers.js reads off tokenizer.json what we do', async () => {
 test('a GGUF file warns, says it in words, and comes back here with it', async () => {
   const [file] = await written('gguf-f16');
   const keys = new TextDecoder('latin1').decode(file!.bytes.slice(0, 4000));
-  expect(keys).toContain('Prompts are to be normalised first: Unicode form NFKC, lower case, no accents.');
+  expect(keys).toContain('Prompts are to be normalized first: Unicode form NFKC, lowercase, no accents.');
   const back = await openModel(sources([file!]));
   expect(back.tokenizer.hash).toBe(model.tokenizer.hash);
   const card = modelCard(model.info);
-  expect(card).toContain('Text is normalised before it is cut: Unicode form NFKC, lower case, no accents.');
-  expect(card).toContain('A GGUF file cannot say that text is normalised first');
+  expect(card).toContain('Text is normalized before tokenization: Unicode form NFKC, lowercase, no accents.');
+  expect(card).toContain('A GGUF file can’t contain the tokenizer’s normalization');
   expect(card).toContain('`Tokenizer.from_file("tokenizer.json").normalizer.normalize_str(prompt)`');
   expect(modelCard(before.info)).not.toMatch(/cannot say|is normalised/);
   const { warning, sidecar }: Format = FORMATS['gguf-f16'];
   expect([model, before].map(({ info }) => warning!(settingsOf(info)) === null)).toEqual([false, true]);
   const [modelfile] = await sidecar!.files(model.info, 'whale.gguf');
   expect(new TextDecoder().decode(await readBytes(modelfile!))).toMatch(
-    /^# .*write prompts in that form: Unicode form NFKC, lower case, no accents\.$/m,
+    /^# .*write prompts in that form: Unicode form NFKC, lowercase, no accents\.$/m,
   );
 });
 
@@ -144,11 +144,11 @@ test('its own code does what ours does, step by step', async () => {
   );
   expect(form.text(PROMPT)).toBe(PLAIN);
   expect(normalizer(undefined)('As it is')).toBe('As it is');
-  expect(() => normalizer([{ type: 'Nmt' }])).toThrow(/not known here: Nmt/);
+  expect(() => normalizer([{ type: 'Nmt' }])).toThrow(/unknown normalizer: Nmt/);
 });
 
 test('it is told in words', () => {
-  expect(normalizerWords(STEPS)).toBe('Unicode form NFKC, lower case, no accents');
+  expect(normalizerWords(STEPS)).toBe('Unicode form NFKC, lowercase, no accents');
   const { steps } = { steps: [stepOf('numbers'), stepOf('specialCharacters', { characters: '*_' })] };
   expect(normalizerWords(normalizersOf({ ...NO_RECIPE, steps }))).toBe('every digit as "0", without what is in "[*_]"');
 });

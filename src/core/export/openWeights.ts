@@ -78,7 +78,7 @@ export async function openTensors(
   for (const [name, at] of places ?? []) if (!seen.has(name)) differences.push(`${name.slice(0, 80)} is not in ${at}`);
   if (differences.length > 0) {
     throw badFile(
-      `${file} does not fit the pieces in ${differences.length} places: ${differences.slice(0, 20).join('; ')}`,
+      `${file} does not fit the shards in ${differences.length} places: ${differences.slice(0, 20).join('; ')}`,
       'Nothing was stored. The shards belong to different models: copy or download the folder again.',
     );
   }
@@ -113,7 +113,7 @@ function piecesOf(folder: ReadonlyMap<string, ByteSource>): readonly string[] {
   const counts = new Set(pieces.map((name) => PIECE.exec(name)![2]!));
   const [count] = counts;
   if (counts.size !== 1 || count === undefined)
-    throw badFile(`There are pieces of several models: of ${[...counts].join(', of ')}`);
+    throw badFile(`There are shards of several models: of ${[...counts].join(', of ')}`);
   const wanted = Array.from(
     { length: Number(count) },
     (_, i) => `model-${String(i + 1).padStart(5, '0')}-of-${count}.safetensors`,
@@ -125,7 +125,7 @@ function piecesOf(folder: ReadonlyMap<string, ByteSource>): readonly string[] {
 
 const incomplete = (missing: readonly string[], of: number): Error =>
   badFile(
-    `${missing.length} of the ${of} pieces of the model are missing: ${missing.slice(0, 20).join(', ')}`,
+    `${missing.length} of ${of} shards are missing: ${missing.slice(0, 20).join(', ')}`,
     'Nothing was stored. Choose all shards together with config.json and tokenizer.json.',
   );
 

@@ -106,7 +106,7 @@ test.each([
   const files = await theirs(llama, only, config);
   const { adapter, tensors, words } = await read(files, llama);
   expect(adapter.settings.rank).toBe(rank);
-  if (rank > 2) expect(words).toContain(`at rank ${rank}, which does the same`);
+  if (rank > 2) expect(words).toContain(`at rank ${rank}, which is equivalent`);
   else expect(words).toBeUndefined();
   const scale = 'use_rslora' in config ? 5 / Math.sqrt(2) : 5 / 2;
   const values = new Map(
@@ -150,7 +150,7 @@ test('the folder of a model has it in adapter/, and has it again without the opt
   const given = (files: Files) => [...files].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));
   const first = await folder(model, false);
   expect([...first.keys()]).toEqual(expect.arrayContaining(['adapter/adapter_config.json']));
-  expect(new TextDecoder().decode(first.get('README.md'))).toContain('lies apart in `adapter/`');
+  expect(new TextDecoder().decode(first.get('README.md'))).toContain('has the adapter alone, in `adapter/`');
   const back = await importHuggingFace(given(first), unwatched);
   const again = await folder(await exportedFrom(back, 'model', 0), false);
   for (const name of [`adapter/${ADAPTER_CONFIG}`, `adapter/${ADAPTER_WEIGHTS}`])
@@ -173,20 +173,20 @@ test('with an adapter of elsewhere a base is another model than its run, and can
 describe('what is wrong is said', () => {
   test('a model without an adapter has none to write', () => {
     for (const format of ['peft', 'gguf-lora'] as const)
-      expect(FORMATS[format].problem!(settingsOf(gpt.info))).toContain('has learnt no adapter');
+      expect(FORMATS[format].problem!(settingsOf(gpt.info))).toContain('has no adapter');
   });
 
   test.each([
-    [{ use_dora: true }, /use_dora: it cannot be run, so that it must be off/],
-    [{ bias: 'all' }, /biases that were learnt cannot be run/],
+    [{ use_dora: true }, /use_dora: not supported, so it must be off/],
+    [{ bias: 'all' }, /trained biases are not supported/],
     [{ modules_to_save: ['lm_head'] }, /modules_to_save/],
     [{ rank_pattern: { c_fc: 4 } }, /rank_pattern/],
     [{ something_new: 1 }, /something_new/],
-    [{ peft_type: 'IA3' }, /only LORA can be run/],
-    [{ init_lora_weights: 'pissa' }, /begins from another base/],
+    [{ peft_type: 'IA3' }, /only LORA is supported/],
+    [{ init_lora_weights: 'pissa' }, /starts from another base/],
     [{ r: 4 }, /lora_A.weight is \[3, 64\], not \[4, 64\]/],
     [{ lora_alpha: -1 }, /Alpha must be/],
-    [{ target_modules: ['c_attn', 'q_proj'] }, /names "q_proj" among target_modules/],
+    [{ target_modules: ['c_attn', 'q_proj'] }, /names "q_proj" in target_modules/],
   ])('%j', async (change, words) => {
     const files = withConfig(await written(await adapted(gpt)), change);
     await expect(read(files, gpt)).rejects.toMatchObject({

@@ -31,7 +31,7 @@ export function apart(exported: Exported): AdapterChoice {
   if (adapter) return adapter;
   throw badSettings(
     `The files of ${exported.name} contain its adapter only as merged weights.`,
-    'Nothing was written. Use the folder that tune wrote: its adapter/ has the adapter.',
+    'Nothing was written. Use the folder from tune: its adapter/ has the adapter.',
   );
 }
 

@@ -22,28 +22,26 @@ const row = (label: string, ...rest: [ModelPreview['model']?, object?]): string 
 test('it says what the model is, in words', () => {
   // 49,152 x 576, and 30 times 576 x (576 + 2 x 192) + 576^2 + 3 x 576 x 1,536 + 2 x 576, and 576
   expect(row('Parameters')).toBe('135 M');
-  expect(row('Weights')).toBe('GGUF, 96.6 MB in Q4_1, F32; held here in 32 bits');
+  expect(row('Weights')).toBe('GGUF, 96.6 MB in Q4_1, F32; stored here in 32 bits');
   expect(row('Context')).toBe('8,192 tokens');
-  expect(row('Tokenizer')).toMatch(/49,152 entries, 17 of them special; splits as smollm; leaves out 21 bytes/);
+  expect(row('Tokenizer')).toMatch(/49,152 entries, 17 of them special; splits like smollm; has no token for 21 bytes/);
   expect(row('Licence')).toBe('apache-2.0');
   // 538 MB of weights, and 30 layers of 2 x 192 columns for 8,192 tokens, 4 bytes each
-  expect(row('To write with it')).toBe('916 MB');
+  expect(row('Memory for writing')).toBe('916 MB');
 });
 
 test('a shorter context needs less, and is told beside what it was made for', () => {
   const short = withContext(smol.model, 1024);
-  expect(row('Context', short)).toBe('1,024 tokens, of the 8,192 that it was made for');
-  expect(row('To write with it', short)).toBe('585 MB');
+  expect(row('Context', short)).toBe('1,024 tokens of its 8,192');
+  expect(row('Memory for writing', short)).toBe('585 MB');
   expect(withContext(smol.model, 9999)).toEqual(smol.model);
 });
 
 test('whether this device can, and what would let it train', () => {
   const short = withContext(smol.model, 512);
-  expect(row('To write with it', short, { total: 4e9 })).toMatch(/: this device can$/);
-  expect(row('To write with it', short, { total: 5e8 })).toMatch(/, more than the 500 MB of this device$/);
-  expect(row('To write with it', short, { weight: 1e8 })).toMatch(
-    /One weight alone has 113 MB, and this GPU takes 100 MB/,
-  );
-  expect(row('To train all of it', short, { total: 4e9 })).toMatch(/This device can with (batch|activations)/);
-  expect(row('To train all of it', short, { total: 1e9 })).toMatch(/, which this device cannot$/);
+  expect(row('Memory for writing', short, { total: 4e9 })).toMatch(/: fits this device$/);
+  expect(row('Memory for writing', short, { total: 5e8 })).toMatch(/, more than the 500 MB of this device$/);
+  expect(row('Memory for writing', short, { weight: 1e8 })).toMatch(/One weight has 113 MB; this GPU allows 100 MB/);
+  expect(row('Memory for full training', short, { total: 4e9 })).toMatch(/Fits with (batch|activations)/);
+  expect(row('Memory for full training', short, { total: 1e9 })).toMatch(/: too much for this device$/);
 });

@@ -72,22 +72,19 @@ export function previewRows(
   const made = own.config.context;
   const [first, ...others] = stated.precision;
   return [
-    ['Architecture', `${spec.label}: ${sizes.join(', ')}${config.untied ? ', a classifier of its own' : ''}`],
+    ['Architecture', `${spec.label}: ${sizes.join(', ')}${config.untied ? ', untied output layer' : ''}`],
     ['Parameters', formatShort(countParams(spec.params(config, vocabulary)))],
     [
       'Weights',
-      `${stated.format}, ${formatBytes(stated.bytes)} in ${[first, ...others].join(', ')}; held here in 32 bits`,
+      `${stated.format}, ${formatBytes(stated.bytes)} in ${[first, ...others].join(', ')}; stored here in 32 bits`,
     ],
-    [
-      'Context',
-      `${formatCount(config.context)} tokens${config.context < made ? `, of the ${formatCount(made)} that it was made for` : ''}`,
-    ],
+    ['Context', `${formatCount(config.context)} tokens${config.context < made ? ` of its ${formatCount(made)}` : ''}`],
     ...(config.classes ? [['Labels', labelWords(config.classes)] as const] : []),
     ['Tokenizer', tokenizerWords(tokenizer)],
-    ...(stated.lacks === undefined ? [] : [['Without', stated.lacks] as const]),
-    ['Licence', stated.licence ?? 'not stated'],
+    ...(stated.lacks === undefined ? [] : [['Missing', stated.lacks] as const]),
+    ['License', stated.licence ?? 'not stated'],
     [USED[kindOf(as)], writingWords(as, limits)],
-    ['To train all of it', trainingWords(as, limits)],
+    ['Memory for full training', trainingWords(as, limits)],
   ];
 }
 
@@ -95,14 +92,14 @@ export function previewRows(
 function labelWords({ labels, several }: Classes): string {
   const shown = labels.slice(0, 10).join(', ');
   const more = labels.length > 10 ? ` and ${formatCount(labels.length - 10)} more` : '';
-  return `${shown}${more}${several ? '; a text may have several' : ''}`;
+  return `${shown}${more}${several ? '; several per text' : ''}`;
 }
 
 const USED: Readonly<Record<OutKind, string>> = {
-  decoder: 'To write with it',
-  encoder: 'To fill blanks with it',
-  'encoder-decoder': 'To write with it',
-  classifier: 'To classify with it',
+  decoder: 'Memory for writing',
+  encoder: 'Memory for filling blanks',
+  'encoder-decoder': 'Memory for writing',
+  classifier: 'Memory for classifying',
 };
 
 function sizeWords(field: Field, size: Size): string {
@@ -114,12 +111,12 @@ function sizeWords(field: Field, size: Size): string {
 
 function tokenizerWords({ kind, entries, special, split, missing, normalizers }: ModelPreview['tokenizer']): string {
   if (isApplied(kind))
-    return `${APPLIED_WORDS[kind]}, ${formatCount(entries)} entries, ${formatCount(special)} of them special; applied as its files say`;
+    return `${APPLIED_WORDS[kind]}, ${formatCount(entries)} entries, ${formatCount(special)} of them special; used as in its files`;
   const parts = [
     `byte-level BPE, ${formatCount(entries)} entries, ${formatCount(special)} of them special`,
-    `splits as ${split ?? 'gpt-2'}`,
-    ...(normalizers.length > 0 ? [`normalises text: ${normalizerWords(normalizers)}`] : []),
-    ...(missing > 0 ? [`leaves out ${counted(missing, 'byte')} that it has no token for`] : []),
+    `splits like ${split ?? 'gpt-2'}`,
+    ...(normalizers.length > 0 ? [`normalizes text: ${normalizerWords(normalizers)}`] : []),
+    ...(missing > 0 ? [`has no token for ${counted(missing, 'byte')}, and skips them`] : []),
   ];
   return parts.join('; ');
 }
@@ -137,8 +134,8 @@ function writingWords({ id, config, vocabulary }: ModelChoice, limits: MemoryLim
   if (bytes > most) return `${words}, more than the ${formatBytes(most)} of this device`;
   const largest = Math.max(...Object.values(table).map(({ shape }) => 4 * sizeOf(shape)));
   if (largest > weight)
-    return `${words}. One weight alone has ${formatBytes(largest)}, and this GPU takes ${formatBytes(weight)}`;
-  return `${words}: this device can`;
+    return `${words}. One weight has ${formatBytes(largest)}; this GPU allows ${formatBytes(weight)}`;
+  return `${words}: fits this device`;
 }
 
 /** As recipes begin. */
@@ -147,8 +144,10 @@ function trainingWords(model: ModelChoice, limits: MemoryLimits | undefined): st
   const words = `${formatBytes(total)} with a batch of ${formatCount(DEFAULT_RECIPE.batch)}`;
   if (!limits) return words;
   const shortage = memoryShortage(model, DEFAULT_RECIPE, limits);
-  if (shortage === undefined) return `${words}: this device can`;
+  if (shortage === undefined) return `${words}: fits this device`;
   const changes = memoryChanges(model, DEFAULT_RECIPE, limits).filter(({ kind }) => kind === 'recipe');
   const others = changes.map(({ words: change }) => change).join(', or ');
-  return others === '' ? `${words}, which this device cannot` : `${words}. This device can with ${others}`;
+  return others === ''
+    ? `${words}: too much for this device`
+    : `${words}: too much for this device. Fits with ${others}`;
 }

@@ -89,13 +89,13 @@ const torchOptimizers = (): Readonly<Record<string, Torch>> =>
 /** From the same list as ours. */
 export const schedulesInPython = (): string =>
   [
-    '"""The learning rate of an update after the warm-up, as a share of its peak; progress: 0 there, 1 at the last update."""',
+    '"""Learning rate of an update after the warm-up, as a share of its peak. progress: 0 after the warm-up, 1 at the last update."""',
     '',
     'import math',
     '',
     '',
     'def fallen(recipe, left):',
-    '    """The share where so much is left, 1 to 0, of the way from the peak to the final rate."""',
+    '    """Returns the share of the peak; left: 1 at the peak, 0 at the final rate."""',
     '    return recipe["finalRate"] + (1 - recipe["finalRate"]) * left',
     '',
     '',
@@ -114,7 +114,7 @@ export function metricsInPython(objective: Pick<Objective, 'gives' | 'headline'>
     return python ? [{ id, label: label.toLowerCase(), python, isScale: scale !== undefined }] : [];
   });
   return [
-    '"""What is measured of a mean loss, in nats, on a part of the text with so many tokens and bytes."""',
+    '"""Metrics of a mean loss in nats, over a text of so many tokens and bytes."""',
     '',
     'import math',
     '',
@@ -122,7 +122,7 @@ export function metricsInPython(objective: Pick<Objective, 'gives' | 'headline'>
     'METRICS = {',
     ...metrics.map(({ label, python }) => `    "${label}": lambda loss, tokens, bytes: ${python},`),
     '}',
-    '# What the loss does not say alone is kept: its label, and its names in homegrown.json and trainer_state.json.',
+    '# Metrics that do not follow from the loss: label, and names in homegrown.json and trainer_state.json.',
     'KEPT = [',
     ...metrics.flatMap(({ id, label, isScale }) => (isScale ? [] : [`    ("${label}", "${id}", "${snakeCase(id)}"),`])),
     ']',
@@ -184,11 +184,10 @@ const TEMPLATES = [
 ];
 
 const DATA_HERE =
-  '`data/train.bin` and `data/val.bin` are the tokens that the run has been learning from and was measured on; where a ' +
-  'part was kept for a test, it is `data/test.bin`. For other or more text, `prepare.py` writes them anew.';
+  '`data/train.bin` and `data/val.bin` are the training and validation tokens of the run; `data/test.bin`, if there is ' +
+  'one, is the test set. `prepare.py` rewrites them for other or more text.';
 const DATA_MISSING =
-  'The text was no longer stored when this folder was written, so **there is no `data/` yet**. Make it first from the ' +
-  'same files, in the same order: `python prepare.py one.txt two.txt`. model/README.md says which they were.';
+  'The text was no longer stored at export, so **there is no `data/` yet**. First create it from the same files, in the ' +
+  'same order: `python prepare.py one.txt two.txt`. model/README.md lists them.';
 const DROPOUT =
-  ' Dropout is the exception: its masks come from another generator here, so losses agree on average and not in ' +
-  'every digit.';
+  ' Dropout is the exception: its masks come from another random generator, so losses agree only on average.';

@@ -75,7 +75,7 @@ test('what a run was tuned from, and averaged with, is still said when it has le
     const { files } = await exportRun(last, id, 'latest', 'hf', { ...asked, withOptimizer: false });
     const readme = new TextDecoder().decode((await bytes(files)).get('README.md'));
     expect(readme, id).toContain('tuned with Homegrown from step 20 of Melville on');
-    expect(readme, id).toContain('an average: 30 % those of Melville');
+    expect(readme, id).toContain('an average: 30 % Melville');
     last = memoryStore();
     await importRun(last, { runId: id === 'a' ? 'b' : 'c', projectId: 'first' }, await contents(files), 99, unwatched);
   }
@@ -109,7 +109,7 @@ describe('the best step', () => {
     await writer.save({ ...snapshot, state: { ...snapshot.state, step: 9, best: state.best } });
     const latest = await card(store, 'latest');
     expect(latest.info.state.best).toEqual(state.best);
-    expect(latest.readme).toContain('The run did best at step 5, perplexity 4.48, which these files are not.');
+    expect(latest.readme).toContain('The best step was 5, perplexity 4.48, but these files are of another step.');
   });
 
   test('that was never kept is told as that; none is claimed', async () => {
@@ -122,7 +122,7 @@ describe('the best step', () => {
     const { info, readme } = await card(store, 'latest');
     expect(info.state.best).toBeNull();
     expect(info.bestNotKept).toEqual({ step: 5, loss: 1.5 });
-    expect(readme).toContain('The run did best at step 5, perplexity 4.48, which was not kept.');
+    expect(readme).toContain('The best step was 5, perplexity 4.48, which is no longer saved.');
     // Brought in again it says the same.
     const { files } = await exportRun(store, 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
     const other = memoryStore();
@@ -184,9 +184,9 @@ test('of a folder that is not ours only what is known is said, before and after 
   const store = memoryStore();
   await importRun(store, { runId: 'b', projectId: 'first' }, foreign, Date.UTC(2026, 0, 2), unwatched);
   const { card, sheet, files: again } = await cardOf(store);
-  expect(card).toMatch(/parameters, brought into Homegrown from model\.safetensors on 2026-01-02\./);
-  expect(card).toContain('What it learnt from is not recorded.');
-  expect(card).toContain('How it was trained before it was brought in is not recorded.');
+  expect(card).toMatch(/parameters, imported into Homegrown from model\.safetensors on 2026-01-02\./);
+  expect(card).toContain('Not recorded.');
+  expect(card).toContain('Its training before the import is not recorded.');
   expect(card + sheet).not.toMatch(/from scratch|AdamW|Weight decay|Steps \|/);
   // And so says the next one who brings it in.
   const third = memoryStore();
@@ -199,7 +199,7 @@ test('of a folder that is not ours only what is known is said, before and after 
     Date.UTC(2026, 0, 3),
   );
   const told = modelCard(terminal.info);
-  expect(told).toContain('brought into Homegrown from their-folder on 2026-01-03');
+  expect(told).toContain('imported into Homegrown from their-folder on 2026-01-03');
   expect(told).not.toMatch(/from scratch|AdamW/);
 
   await updateRun(store, 'b', (run) => ({ ...run, segments: goesOn(run, 0, facts), step: 7 }));
@@ -207,8 +207,8 @@ test('of a folder that is not ours only what is known is said, before and after 
   const state = { ...snapshot.state, step: 7, tokensSeen: 70 };
   await (await claimRun(store, 'b')).save({ ...snapshot, state });
   const after = await cardOf(store);
-  expect(after.card).toMatch(/It was trained here for 7 steps since\./);
-  expect(after.card).toMatch(/Continued here on:\n\n.*\n.*\n\| ahab\.txt/);
+  expect(after.card).toMatch(/It was then trained here for 7 steps\./);
+  expect(after.card).toMatch(/Then trained here on:\n\n.*\n.*\n\| ahab\.txt/);
   expect(after.card).toMatch(/Optimizer \| AdamW/);
   expect((await cardOf(store, 0)).card).not.toContain('ahab.txt');
 });
@@ -234,9 +234,9 @@ test('a run that went on with other text says which text until when, and a loss 
 
   const { card, sheet, files } = await cardOf(store);
   for (const words of [card, sheet]) {
-    expect(words).toMatch(/Up to step 3:\n\n[^]*ahab\.txt[^]*Continued at step 3 on:\n\n[^]*queequeg\.txt/);
+    expect(words).toMatch(/Up to step 3:\n\n[^]*ahab\.txt[^]*From step 3 on:\n\n[^]*queequeg\.txt/);
   }
-  expect(card).toContain('From step 3 on it learnt from other text.');
+  expect(card).toContain('From step 3 on, it was trained on other text.');
   expect(card).toContain('Not evaluated.');
   const before = await cardOf(store, 'best');
   expect(before.card).not.toContain('queequeg');

@@ -91,18 +91,17 @@ const sized = ({ parameters, context, megabytes }: Values): string =>
   `${parameters} parameters, a context of ${context}\ntokens, ${megabytes} MB.`;
 const ONNX_WORDS = {
   engine:
-    'onnxruntime comes in a binary\nbuilt beforehand, in its package for Node; `--ignore-scripts` because that would fetch more for GPUs, which is not needed.',
-  weights: 'Each file that ends in `.onnx`',
-  gpu: 'not used here',
+    'onnxruntime comes as a prebuilt\nbinary in its Node package; `--ignore-scripts` skips the GPU downloads, which are not needed.',
+  weights: 'Each `.onnx` file',
+  gpu: 'not used',
 };
 /** What the service is by the kind of its model. */
 const KINDS: Readonly<Record<OutKind, Kind>> = {
   decoder: {
     own: LLAMA,
     words: {
-      about: (values) => `A language model trained in Homegrown, behind an API in OpenAI's style: ${sized(values)}`,
-      engine:
-        'llama.cpp comes in binaries built\nbeforehand (node-llama-cpp) for Linux, macOS and Windows on x64 and arm64.',
+      about: (values) => `A language model trained with Homegrown, behind an OpenAI-compatible API: ${sized(values)}`,
+      engine: 'llama.cpp comes as prebuilt\nbinaries (node-llama-cpp) for Linux, macOS and Windows on x64 and arm64.',
       weights: '`model.gguf`',
       gpu: '`auto` uses Metal, or CUDA or Vulkan: for these two remove `overrides` from `package.json` and run `npm install` first',
     },
@@ -110,7 +109,7 @@ const KINDS: Readonly<Record<OutKind, Kind>> = {
   encoder: {
     own: ONNX,
     words: {
-      about: (values) => `A model trained in Homegrown that fills blanks, behind an API over HTTP: ${sized(values)}`,
+      about: (values) => `A model trained with Homegrown that fills blanks, behind an HTTP API: ${sized(values)}`,
       ...ONNX_WORDS,
     },
   },
@@ -118,21 +117,20 @@ const KINDS: Readonly<Record<OutKind, Kind>> = {
     own: ONNX,
     words: {
       about: (values) =>
-        `A model trained in Homegrown that answers one text with another, behind an API in OpenAI's style: ${sized(values)} It does not chat.`,
+        `A model trained with Homegrown that answers an input text, behind an OpenAI-compatible API: ${sized(values)} It does not chat.`,
       ...ONNX_WORDS,
     },
   },
   classifier: {
     own: ONNX,
     words: {
-      about: (values) =>
-        `A model trained in Homegrown that says which labels a text has, behind an API over HTTP: ${sized(values)}`,
+      about: (values) => `A classifier trained with Homegrown, behind an HTTP API: ${sized(values)}`,
       ...ONNX_WORDS,
     },
   },
 };
 
-const CHATS = ' It answers in a chat, by the chat template that it was tuned with, and continues text.';
+const CHATS = ' It chats with its own chat template, and continues text.';
 const CHATS_NOT = ' It continues text; it does not chat.';
 
 /** The graphs of the ONNX folder, an encoder's first, and the tokenizer. */
@@ -171,11 +169,11 @@ function classWords(exported: Exported): Values {
     labels: shown.join(', ') + (labels.length > 20 ? ` and ${formatCount(labels.length - 20)} more` : ''),
     atLeast: String(atLeast),
     decides: several
-      ? 'A text has all labels that are `at_least` so likely, and where that is 0 likelier than not; it may have none.'
-      : 'A text has its likeliest label, and none where that is less likely than `at_least`: it is not sure then.',
+      ? 'A text gets every label with a probability of at least `at_least` (more than 0.5 if that is 0), so it may get none.'
+      : 'A text gets its likeliest label, or none if its probability is below `at_least`: the model is not sure then.',
     long: inWindows
-      ? `What is longer than ${room} tokens is read in windows, and its scores are their mean.`
-      : `What is longer than ${room} tokens is cut there: \`read\` is less than \`tokens\` then.`,
+      ? `A text longer than ${room} tokens is read in windows, and their scores are averaged.`
+      : `A text longer than ${room} tokens is truncated: \`read\` is then less than \`tokens\`.`,
   };
 }
 

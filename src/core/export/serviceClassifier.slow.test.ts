@@ -74,8 +74,8 @@ describe('BERT', () => {
     expect(readme).not.toContain('completions');
     // Such a text is cut, as is said.
     expect(readme).not.toMatch(/400 .*longer than/);
-    expect(readme).toMatch(/What is longer than \d+ tokens is cut there/);
-    expect(await readFile(join(folders[0]!, 'package.json'), 'utf8')).toContain('says which labels a text has');
+    expect(readme).toMatch(/A text longer than \d+ tokens is truncated/);
+    expect(await readFile(join(folders[0]!, 'package.json'), 'utf8')).toContain('classifies text');
   });
 
   test('says of texts what the app says of them, of those that are longer than the context too', async () => {
@@ -152,7 +152,7 @@ describe('BERT', () => {
     const written = await fetch(`${service.url}/v1/completions`, { method: 'POST', headers: json, body: '{}' });
     expect(written.status).toBe(404);
     expect(await written.json()).toMatchObject({
-      error: { message: expect.stringMatching(/says which labels a text has/) as string },
+      error: { message: expect.stringMatching(/classifies text/) as string },
     });
     const got = await fetch(`${service.url}/v1/classify`);
     expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST']);

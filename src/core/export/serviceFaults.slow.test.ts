@@ -294,14 +294,14 @@ describe('a folder that has changed', () => {
         return file;
       });
       expect(code).toBe(1);
-      expect(error).toMatch(/^model\.gguf is damaged: its tensors hash to [0-9a-f]{12}…, .* again/);
+      expect(error).toMatch(/^model\.gguf is damaged: its tensors have the hash [0-9a-f]{12}…, .* again/);
     }
     expect((await changed((file) => file.subarray(0, file.length - 1000))).error).toMatch(/^model\.gguf is damaged/);
     expect((await changed((file) => file.subarray(0, 1000))).error).toMatch(
-      /^model\.gguf is damaged: it has 1000 bytes of/,
+      /^model\.gguf is damaged: it has 1000 bytes instead of/,
     );
-    expect((await changed(() => Buffer.from('GIF89a'))).error).toMatch(/^model\.gguf cannot be read/);
-    expect((await changed(() => null)).error).toMatch(/^model\.gguf cannot be read/);
+    expect((await changed(() => Buffer.from('GIF89a'))).error).toMatch(/^Couldn't read model\.gguf/);
+    expect((await changed(() => null)).error).toMatch(/^Couldn't read model\.gguf/);
   });
 
   test('a weight that is no number, with the right hash: it is not served, and the tensor is named', async () => {
@@ -316,7 +316,7 @@ describe('a folder that has changed', () => {
       const { code, lines } = await ended(where);
       expect(code).toBe(1);
       expect(failure(lines)).toBe(
-        `model.gguf cannot be served: ${theirs}[5] is not a finite number. The training that wrote it had diverged: export an earlier step.`,
+        `Can't serve model.gguf: ${theirs}[5] is not a finite number. Its training diverged: export an earlier step.`,
       );
     }
   });
@@ -331,7 +331,7 @@ describe('a folder that has changed', () => {
       file.write(hash(start), key);
       return file;
     });
-    expect(error).toMatch(/^model\.gguf cannot be served: blk\.1\.ffn_down\.weight\[7\] is not a finite number\./);
+    expect(error).toMatch(/^Can't serve model\.gguf: blk\.1\.ffn_down\.weight\[7\] is not a finite number\./);
   });
 });
 

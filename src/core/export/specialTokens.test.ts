@@ -89,7 +89,7 @@ test('the Hugging Face folder names each by its role', () => {
   );
   expect(json(folder, 'homegrown.json')).toMatchObject({ tokenizer: 'bpe', roles });
   expect(text(folder, 'README.md')).toContain(
-    'the last of which are special tokens: `<|endoftext|>` (end of text), `<pad>` (padding), `<mask>` (mask), ' +
+    'The last entries are special tokens: `<|endoftext|>` (end of text), `<pad>` (padding), `<mask>` (mask), ' +
       '`<sep>` (separator), `<extra_id_0>` to `<extra_id_2>` (sentinel), `<|system|>` (system turn),',
   );
 });

@@ -147,16 +147,16 @@ test('a format is had or refused in one sentence, and the service wherever there
   expect(Object.fromEntries(problems)).toEqual({
     hf: null,
     safetensors: null,
-    peft: 'This model has learnt no adapter',
+    peft: 'This model has no adapter',
     'gguf-f32': null,
     'gguf-f16': null,
     'gguf-q8_0': null,
-    'gguf-lora': 'This model has learnt no adapter',
+    'gguf-lora': 'This model has no adapter',
     service: null,
-    'onnx-f32': 'A Toy model cannot be written as ONNX',
-    'onnx-f16': 'A Toy model cannot be written as ONNX',
-    html: 'The offline page cannot run Toy models yet.',
-    pytorch: 'A Toy model cannot be handed over to PyTorch',
+    'onnx-f32': 'The ONNX exporter doesn’t support Toy models',
+    'onnx-f16': 'The ONNX exporter doesn’t support Toy models',
+    html: 'The offline page can’t run Toy models yet.',
+    pytorch: 'The PyTorch bundle doesn’t support Toy models',
   });
   for (const [id, problem] of problems as [keyof typeof FORMATS, string | null][]) {
     const writing = exportRun(store, 'a', 'latest', id, asked);
@@ -180,8 +180,7 @@ test('what has no second engine is told beforehand, in a sentence, and GGUF has 
       const reason = check && uncheckable(check, { id });
       return reason === null ? [] : [[name, reason] as const];
     });
-  const sentence =
-    'There is no second engine here for Toy models. The file is written as all are, and nothing speaks against it';
+  const sentence = 'No second engine here supports Toy models';
   const ofPage = ['hf', 'safetensors', 'html', 'pytorch'].map((name) => [name, sentence]);
   const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(true); // Node 20 is as Safari
   expect(told(ID)).toEqual(ofPage);
@@ -190,6 +189,6 @@ test('what has no second engine is told beforehand, in a sentence, and GGUF has 
   const without = 'hf safetensors gguf-f32 gguf-f16 gguf-q8_0 html service pytorch';
   expect(told(ID).map(([name]) => name)).toEqual(without.split(' '));
   expect(told('gpt')).toEqual([]);
-  expect(uncheckable(null, { id: 'gpt' })).toBe('No engine here opens an adapter alone');
+  expect(uncheckable(null, { id: 'gpt' })).toBe('An adapter without its base can’t be verified here');
   vi.restoreAllMocks();
 });

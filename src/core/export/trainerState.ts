@@ -104,7 +104,7 @@ export function readTrainerState(text: string): readonly TrainEvent[] {
   const file = fileSchema.safeParse(parsed);
   if (!file.success) {
     const [issue] = file.error.issues;
-    throw badFile(`trainer_state.json has no log_history that can be read: ${issue?.message ?? 'unknown'}`, REMEDY);
+    throw badFile(`trainer_state.json has no valid log_history: ${issue?.message ?? 'unknown'}`, REMEDY);
   }
   return file.data.log_history.flatMap((entry): TrainEvent[] => {
     if (typeof entry !== 'object' || entry === null) return [];
@@ -112,7 +112,7 @@ export function readTrainerState(text: string): readonly TrainEvent[] {
     return event.success ? [event.data] : [];
   });
 }
-const REMEDY = 'Leave it out: the model can be brought in without its curve.';
+const REMEDY = 'Remove it to import the model without its curve.';
 
 const fileSchema = z.object({ log_history: listOf(z.unknown(), MOST_LOG_ENTRIES) });
 const count = z.int().nonnegative();

@@ -96,6 +96,7 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
     says: 'The rows of tokens that one training step learns from together.',
     here: 'The rows of tokens that one training step learns from together; here {batch}.',
   },
+  packing: { says: 'Fills each training row with text. Packing whole documents keeps them apart within a row.' },
   'micro-batch': {
     says: 'Part of a batch that fits into memory. Gradients of all parts are added up before the weights change.',
   },
@@ -131,6 +132,12 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   momentum: { says: 'Averages recent gradients, so that steps go in a steady direction.' },
   epoch: { says: 'One pass over the training text.' },
   checkpoint: { says: 'The saved weights of one step, from which you can write, export or resume training.' },
+  'best-step': {
+    says: 'The step with the lowest validation loss. Its weights are saved and used for writing and export.',
+  },
+  'latest-checkpoint': {
+    says: 'The newest saved step, from which training resumes. It may be worse than the best step.',
+  },
   'validation-set': {
     says: 'Text set aside before training, to measure what the model learned.',
     here: 'Text set aside before training, to measure what the model learned; here {validationTokens} tokens.',

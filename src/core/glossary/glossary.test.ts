@@ -73,7 +73,7 @@ test('a label’s first term is found, in any case and number, and the longest o
 
 test('everyday words are terms only where they are all of a label', () => {
   expect(findTerm('Heads')?.id).toBe('attention-head');
-  expect(findTerm('Page heads and feet')).toBeUndefined();
+  expect(findTerm('Page headers and footers')).toBeUndefined();
   expect(findTerm('Context')?.id).toBe('context-length');
   expect(findTerm('Sort text by label')).toBeUndefined();
   expect(findTerm('Tokenization-free')).toBeUndefined();

@@ -2,7 +2,7 @@
 
 /**
  * The name by which a term is listed, and other words for it after `|`. A word after `=` means the term only where it is all of
- * a label: "Heads" of a model, not "Page heads". Plurals need no entry.
+ * a label: "Heads" of a model, not "Page headers". Plurals need no entry.
  */
 export const TERMS = {
   token: 'Token',
@@ -40,6 +40,7 @@ export const TERMS = {
   'sequence-to-sequence': 'Sequence to sequence|Seq2seq',
   step: 'Step',
   batch: 'Batch|Batch size',
+  packing: 'Packing',
   'micro-batch': 'Micro-batch|Micro-batches|Gradient accumulation',
   gradient: 'Gradient',
   'gradient-clipping': 'Gradient clipping|Clip gradients|Gradient norm',
@@ -57,6 +58,8 @@ export const TERMS = {
   momentum: 'Momentum|Beta 1|Beta 2',
   epoch: 'Epoch',
   checkpoint: 'Checkpoint',
+  'best-step': 'Best step|Best saved',
+  'latest-checkpoint': 'Latest checkpoint|=Latest',
   'validation-set': 'Validation set|Held-out set|Held-out text|Held out|=Validation',
   'test-set': 'Test set',
   overfitting: 'Overfitting',

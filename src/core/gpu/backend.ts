@@ -84,7 +84,7 @@ export async function openGpu(): Promise<Gpu> {
   }
   current?.device.destroy(); // with what still lies on it
   const adapter = await requestAdapter();
-  if (!adapter) throw new HomegrownError('bad-settings', 'There is no WebGPU adapter here.', 'Choose WASM.');
+  if (!adapter) throw new HomegrownError('bad-settings', 'No WebGPU adapter is available.', 'Choose WASM.');
   const real = await adapter.requestDevice({
     requiredFeatures: FEATURES.filter((name): name is GPUFeatureName => adapter.features.has(name)),
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
@@ -160,7 +160,7 @@ function watch(device: GPUDevice): Pick<Gpu, 'check' | 'failed' | 'orFailed'> {
       report(
         'device-lost',
         reason === 'destroyed'
-          ? 'The GPU was given back while it was in use.'
+          ? 'The GPU was released while in use.'
           : `The browser or the driver reset the GPU${message.trim() && ` and said: ${message.trim()}`}`,
       ),
     );

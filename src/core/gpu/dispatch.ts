@@ -160,8 +160,8 @@ function make(device: GPUDevice, kernel: Kernel, code: string): GPUComputePipeli
   const most = device.limits.maxComputeWorkgroupsPerDimension;
   if (grid.some((n) => n > most)) {
     throw badSettings(
-      `${label} would take ${grid.join(' x ')} workgroups, and this GPU starts at most ${most} a side.`,
-      'Take a smaller batch or a shorter context.',
+      `${label} needs ${grid.join(' x ')} workgroups; this GPU allows ${most} per dimension.`,
+      'Use a smaller batch or a shorter context.',
     );
   }
   const module = device.createShaderModule({ label, code });

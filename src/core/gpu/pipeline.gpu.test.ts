@@ -117,7 +117,7 @@ test('a kernel that cannot be compiled is told by its name, each time, and takes
   const program = compileOf(() => ({ ...step(), ...broken() }));
   const wrong = {
     code: 'bug',
-    message: expect.stringMatching(/kernel faulty cannot be compiled: .*unresolved value 'nothing'/s) as string,
+    message: expect.stringMatching(/compile the kernel faulty: .*unresolved value 'nothing'/s) as string,
   };
   await expect(program.prepare()).rejects.toMatchObject(wrong);
   await expect(program.run(GO)).rejects.toMatchObject(wrong);

@@ -91,7 +91,7 @@ export class Pipeline implements GPUComputePipeline {
     }
     const wrong = (refused.status === 'fulfilled' && refused.value) || undefined;
     const { message, reason } = result.reason as Error & Partial<GPUPipelineError>;
-    const words = `The kernel ${this.label} cannot be compiled: ${(wrong ?? { message }).message.trim()}`;
+    const words = `Couldn’t compile the kernel ${this.label}: ${(wrong ?? { message }).message.trim()}`;
     throw wrong || reason === 'validation' ? new HomegrownError('bug', words) : new Error(words);
   }
 

@@ -72,7 +72,7 @@ function refuseTooLarge({ maxStorageBufferBindingSize: most }: GPUSupportedLimit
   if (largest <= most) return;
   throw new HomegrownError(
     'out-of-memory',
-    `A tensor would have ${formatBytes(largest)}, and on this GPU a kernel sees at most ${formatBytes(most)} of one.`,
+    `A tensor needs ${formatBytes(largest)}; this GPU allows ${formatBytes(most)} per buffer.`,
   );
 }
 

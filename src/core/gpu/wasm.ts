@@ -118,7 +118,7 @@ function guard(heap: Heap): void {
     hasFailed = true;
     throw new HomegrownError(
       'out-of-memory',
-      `A tensor of ${formatBytes(bytes)} found no room: WASM can address ${formatBytes(WASM_HEAP_BYTES)} in all`,
+      `A tensor of ${formatBytes(bytes)} doesn’t fit: WASM has ${formatBytes(WASM_HEAP_BYTES)} in total`,
     );
   };
 }

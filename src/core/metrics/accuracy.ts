@@ -6,7 +6,7 @@ export const accuracy: Metric = {
   label: 'Accuracy',
   unit: '%',
   better: 'higher',
-  says: 'how many of the texts get the right label',
+  says: 'share of texts with the right label',
   needs: 'labels',
   start: found,
 };

@@ -11,7 +11,7 @@ export const macroF1: Metric = {
   label,
   unit,
   better,
-  says: 'how well it tells labels apart, with every label counting equally',
+  says: 'mean F1 of all labels, with every label counting equally',
   needs: 'labels',
   start() {
     let all: LabeledPairs | undefined;

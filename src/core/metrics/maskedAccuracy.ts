@@ -6,7 +6,7 @@ export const maskedAccuracy: Metric = {
   label: 'Masked accuracy',
   unit: '%',
   better: 'higher',
-  says: 'how many of the hidden tokens the model finds',
+  says: 'share of masked tokens predicted right',
   needs: 'masked',
   start: found,
 };

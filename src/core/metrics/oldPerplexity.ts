@@ -6,7 +6,7 @@ export const oldPerplexity = {
   unit: '',
   shortLabel: 'old text',
   better: 'lower',
-  says: 'how many tokens the model hesitates between on text of before',
+  says: 'how many tokens the model hesitates between on old text',
   needs: 'old',
   start() {
     let value = NaN;

@@ -4,11 +4,11 @@ import { LOGIT_BYTES } from '../ops/logitBytes';
 import type { BaseConfig, Parameter } from './spec';
 
 export const headsField = (max: number) =>
-  whole({ label: 'Heads', hint: 'Divides the width', help: 'Heads, divides the width', min: 1, max, initial: 4 });
+  whole({ label: 'Heads', hint: 'divides the width', help: 'Heads, divides the width', min: 1, max, initial: 4 });
 export const widthField = (max: number) =>
   whole({
     label: 'Width',
-    hint: 'A multiple of the heads',
+    hint: 'multiple of the heads',
     help: 'Width, a multiple of the heads',
     min: 8,
     max,
@@ -16,8 +16,8 @@ export const widthField = (max: number) =>
   });
 export const normEpsilonField = (initial: number) =>
   real({
-    label: 'Epsilon of norms',
-    hint: 'against dividing by 0',
+    label: 'Norm epsilon',
+    hint: 'avoids division by 0',
     min: 1e-12,
     max: 0.1,
     step: 1e-6,

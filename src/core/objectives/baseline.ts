@@ -1,4 +1,4 @@
-/** Losses of models that only count tokens, or nothing. */
+/** Losses of n-gram models and of a uniform guess. */
 import { upperFirst } from '../base/upperFirst';
 import type { Baseline, Chosen } from './objective';
 
@@ -13,14 +13,9 @@ const COUNTING: Readonly<Record<string, string>> = {
   trigram: 'Counting word triples',
 };
 
-/**
- * Sentence after the evidence of a finished run that a baseline beats; empty unless it was improving when training ended.
- * @param falling name of the metric that fell, where the sentence before names none
- */
-export const stillImproving = (improving: boolean, falling?: string): string =>
-  improving
-    ? ` ${falling === undefined ? 'It was still improving' : `${falling} was still falling`} when training ended.`
-    : '';
+/** Sentence after the evidence of a finished run that a baseline beats; empty unless it was improving when training ended. */
+export const stillImproving = (improving: boolean): string =>
+  improving ? ' It was still improving when training ended.' : '';
 
 type Facts = Omit<Chosen, 'classes'>;
 
@@ -29,7 +24,7 @@ export const uniform = ({ vocabulary }: Facts): Baseline => ({
   loss: Math.log(vocabulary),
   words: 'a uniform guess',
   label: 'uniform',
-  hint: 'every token equally likely: where training begins',
+  hint: 'every token equally likely, as before training',
   before: 'Worse than a uniform guess',
 });
 
@@ -47,7 +42,7 @@ export function nGramBaselines(facts: Facts): readonly Baseline[] {
       loss: counted.bigram,
       words: 'a bigram model',
       label: 'bigram',
-      hint: 'counts which token follows which; below it, the model uses more than the last token',
+      hint: 'counts which token follows which',
       before: stillBeats('bigram', 'a bigram model'),
       milestone: 'Knows word pairs',
     },
@@ -56,7 +51,7 @@ export function nGramBaselines(facts: Facts): readonly Baseline[] {
       loss: counted.trigram,
       words: 'a trigram model',
       label: 'trigram',
-      hint: 'counts which token follows which two; a fair opponent',
+      hint: 'counts which token follows which two',
       before: stillBeats('trigram', 'a trigram model'),
       milestone: 'Knows word triples',
     },
@@ -68,7 +63,7 @@ const unigramOf = (loss: number): Baseline => ({
   loss,
   words: 'a unigram model',
   label: 'unigram',
-  hint: 'knows only how common each token is; below it, the model has learned from context',
-  before: 'Finding out which tokens are common',
+  hint: 'counts how common each token is',
+  before: 'Learning which tokens are common',
   milestone: 'Knows common words',
 });

@@ -10,8 +10,8 @@ import { windows } from './windows';
 
 /** Of what rows are made. */
 const PACKINGS = {
-  stream: { label: 'The text as one stream', hint: 'windows that begin anywhere' },
-  documents: { label: 'Whole documents', hint: 'none sees another; positions begin anew in each' },
+  stream: { label: 'One stream', hint: 'windows start anywhere' },
+  documents: { label: 'Whole documents', hint: 'no attention between documents' },
 } as const;
 
 /**
@@ -19,13 +19,13 @@ const PACKINGS = {
  * whole documents also places and ends [rows context], as attention is told of them.
  */
 export const causal = defineObjective({
-  label: 'The next token',
+  label: 'Next-token prediction',
   source: 'Bengio et al. 2003, "A Neural Probabilistic Language Model", JMLR 3',
   kinds: ['decoder'],
   fields: {
     packing: choice({
-      label: 'Rows are of',
-      name: 'What rows are of',
+      label: 'Packing',
+      name: 'Packing',
       help: 'Packing of rows: windows of one text stream, or several documents a row, without attention between them',
       row: 'seldom',
       of: PACKINGS,
@@ -33,10 +33,10 @@ export const causal = defineObjective({
       absent: 'stream',
     }),
     stride: whole({
-      label: 'Windows begin every',
-      name: 'Stride of windows',
+      label: 'Window stride',
+      name: 'Window stride',
       unit: 'tokens',
-      hint: 'of one stream; 0: anywhere',
+      hint: '0: random starts',
       help: 'With stream, windows start at multiples of this many tokens; 0 for any place, the context for no overlap',
       row: 'seldom',
       min: 0,

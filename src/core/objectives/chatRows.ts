@@ -35,7 +35,7 @@ async function open(source: TokenSource, context: number): Promise<Chats> {
   if (!part.learnt || documents.length === 0)
     throw badSettings(
       'The text has no conversations.',
-      'Give chats (JSON Lines in the shape of OpenAI, ShareGPT or Alpaca), or a table whose columns are questions and answers.',
+      'Add chats (JSON Lines in OpenAI, ShareGPT or Alpaca format), or a table with questions and answers.',
     );
   const fits: { start: number; tokens: number }[] = [];
   let [shortened, leftOut, tooLong, ids, learnt] = [0, 0, 0, 0, 0];
@@ -56,8 +56,8 @@ async function open(source: TokenSource, context: number): Promise<Chats> {
   }
   if (fits.length === 0)
     throw badSettings(
-      `None of ${counted(documents.length, 'conversation')} fits into a context of ${formatCount(context)}: the first exchange of each is longer.`,
-      'Take a model that reads more tokens at once, or give shorter conversations.',
+      `None of ${counted(documents.length, 'conversation')} fits the context of ${formatCount(context)}: each first exchange is longer.`,
+      'Use a longer context or shorter conversations.',
     );
   const { rows, padding } = packed(fits, context);
   return { rows, conversations: documents.length, shortened, leftOut, tooLong, ids, learnt, padding };

@@ -101,7 +101,7 @@ test('what does not fit is left out by exchanges, counted and told; where nothin
   expect(found.conversations).toBe(4);
   expect([found.shortened + found.tooLong > 0, found.leftOut <= 1]).toEqual([true, true]);
   expect((await chatsTold(source, 16)).words).toMatch(/^4 conversations, .* % of whose tokens are learnt: packed into/);
-  await expect(chatsIn(source, 2)).rejects.toThrow(/None of 4 conversations fits into a context of 2/);
+  await expect(chatsIn(source, 2)).rejects.toThrow(/None of 4 conversations fits the context of 2/);
 });
 
 test('what is not learnt has no part in the gradient: other targets there leave the loss as it is, to the bit', async () => {

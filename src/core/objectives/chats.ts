@@ -13,7 +13,7 @@ import type { Answered } from './shown';
  * are no answer are masked, and places and ends [rows context], by which no conversation of a row sees another.
  */
 export const chats = defineObjective({
-  label: 'Answers of chats',
+  label: 'Instruction tuning (SFT)',
   source: 'Ouyang et al. 2022, "InstructGPT", arXiv:2203.02155: supervised fine-tuning',
   kinds: ['decoder'],
   of: 'chats',

@@ -134,7 +134,7 @@ export async function loadObjective(
   };
 }
 
-/** Of each, in the order of the list: `Hidden tokens, of bert`. */
+/** Of each, in the order of the list: `Masked language modeling, of bert`. */
 export const objectiveWords = (): readonly string[] =>
   (Object.keys(OBJECTIVES) as ObjectiveId[]).map((id) => `${objectiveOf(id).label}, of ${modelsFor(id).join(', ')}`);
 

@@ -34,7 +34,7 @@ export async function labelledIn(source: TokenSource, { labels, several }: Class
   if (found.length === 0)
     throw badSettings(
       'The text has no labels.',
-      'Give a table with a column of texts and one of labels, or a folder of texts for each label.',
+      'Add a table with a text column and a label column, or one folder of texts per label.',
     );
   return found;
 }

@@ -16,8 +16,7 @@ const isEncoder = ({ kind }: Learner): boolean => kind === 'encoder';
  * wanted [rows, labels], what its labels count.
  */
 export const labels = defineObjective({
-  label: 'Labels',
-  hint: 'which of some labels a text has',
+  label: 'Text classification',
   source:
     'Devlin et al. 2018, "BERT", arXiv:1810.04805, section 4.1; of decoders Radford et al. 2018, GPT, section 3.2',
   kinds: ['encoder', 'decoder'],
@@ -60,7 +59,7 @@ export const labels = defineObjective({
       loss: classes?.several ? Math.LN2 : Math.log(classes?.labels.length ?? 2),
       words: 'a uniform guess',
       label: 'uniform',
-      hint: 'every label equally likely: where training begins',
+      hint: 'every label equally likely, as before training',
       before: 'Worse than a uniform guess',
     };
     const counts = data?.labels;
@@ -72,8 +71,8 @@ export const labels = defineObjective({
         loss: priorLoss(counts.train, counts.validation),
         words: 'guessing by label frequency',
         label: 'label frequency',
-        hint: 'knows only how many texts have each label; below it, the model has learned from the texts',
-        before: 'Finding out which labels are common',
+        hint: 'counts how many texts have each label',
+        before: 'Learning which labels are common',
       },
     ];
   },

@@ -14,15 +14,14 @@ const reach = (context: number): number => context;
  * stood there, negative where a row hides fewer. M follows from the context and the rate alone.
  */
 export const masked = defineObjective({
-  label: 'Hidden tokens',
-  hint: 'some are hidden, and found by what stands around them',
+  label: 'Masked language modeling',
+  hint: 'fills masked tokens',
   source: 'Devlin et al. 2018, "BERT", arXiv:1810.04805, section 3.1; whole words as in its code',
   kinds: ['encoder'],
   fields: {
     maskRate: MASK_RATE,
     wholeWords: onOff({
-      label: 'Hide whole words',
-      hint: 'never a part of one',
+      label: 'Whole-word masking',
       help: 'Whole-word masking',
       row: 'main',
       initial: false,

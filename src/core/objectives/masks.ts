@@ -5,9 +5,9 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 
 /** Share of tokens that are hidden. */
 export const MASK_RATE = real({
-  label: 'Hidden tokens',
-  name: 'Share of hidden tokens',
-  hint: 'share of the text',
+  label: 'Mask rate',
+  name: 'Mask rate',
+  hint: 'share of tokens',
   help: 'Share of tokens that are masked',
   row: 'main',
   min: 0.01,

@@ -175,7 +175,7 @@ export interface Baseline {
   label: string;
   /** More of it, in a few words. */
   hint: string;
-  /** What a model is at that has not passed it, as a judgement: `Finding out which tokens are common`. */
+  /** What a model is at that has not passed it, as a judgement: `Learning which tokens are common`. */
   before: string;
   /** What a model has learned that has passed it: `Knows word pairs`. */
   milestone?: string;

@@ -54,14 +54,12 @@ test('what is cut and what is padding is told', async () => {
   const source = textSource(tokenizer, ['abc', 'defghijklmnop', 'qr', 's']);
   // With the marks 4, 14, 3, and the last without one.
   expect(await packingTold(source, 8)).toEqual({
-    words:
-      '4 documents, of which 1 is cut into 2 pieces for a context of 8: packed into 3 rows, of which 2 places (8.33 %) are padding.',
+    words: '4 documents, 1 cut into 2 pieces for a context of 8: packed into 3 rows, 8.33 % padding.',
     rows: 3,
     isCut: true,
   });
   expect(await packingTold(source, 16)).toEqual({
-    words:
-      '4 documents, none of which is longer than a context of 16: packed into 2 rows, of which 10 places (31.3 %) are padding.',
+    words: '4 documents, none longer than a context of 16: packed into 2 rows, 31.3 % padding.',
     rows: 2,
     isCut: false,
   });
@@ -69,5 +67,5 @@ test('what is cut and what is padding is told', async () => {
 
 test('a text whose borders nobody kept is refused', async () => {
   const old = { ...textSource(tokenizer, ['abc']), documents: () => Promise.resolve(null) };
-  await expect(packingOf(old, 8)).rejects.toThrow(/not known where the documents of this text begin/);
+  await expect(packingOf(old, 8)).rejects.toThrow(/This data has no document boundaries/);
 });

@@ -90,8 +90,8 @@ async function open(source: TokenSource, context: number): Promise<Packing> {
   const documents = 'documents' in source ? await (source as PartSource).documents() : null;
   if (!documents)
     throw badSettings(
-      'It is not known where the documents of this text begin: an older version cut it into tokens.',
-      'Cut the text into tokens again, or learn it as one stream.',
+      'This data has no document boundaries: an older version built it.',
+      'Build the tokens again, or set packing to one stream.',
     );
   // With the mark that ends each, which the last one of a part has not.
   const own = documents.map(({ start, tokens }) => ({ start, tokens: Math.min(tokens + 1, source.tokens - start) }));
@@ -101,13 +101,10 @@ async function open(source: TokenSource, context: number): Promise<Packing> {
 /** What is in the rows of a part. */
 export async function packingTold(source: TokenSource, context: number): Promise<InRows> {
   const { rows, documents, cut, pieces, padding } = await packingOf(source, context);
-  const long =
-    cut === 0
-      ? 'none of which is longer than'
-      : `of which ${formatCount(cut)} ${cut === 1 ? 'is' : 'are'} cut into ${formatCount(pieces)} pieces for`;
+  const long = cut === 0 ? 'none longer than' : `${formatCount(cut)} cut into ${formatCount(pieces)} pieces for`;
   const share = formatShare(padding / Math.max(1, rows.length * context));
   const words =
     `${counted(documents, 'document')}, ${long} a context of ${formatCount(context)}: ` +
-    `packed into ${counted(rows.length, 'row')}, of which ${counted(padding, 'place')} (${share}) ${padding === 1 ? 'is' : 'are'} padding.`;
+    `packed into ${counted(rows.length, 'row')}, ${share} padding.`;
   return { rows: rows.length, words, isCut: cut > 0 };
 }

@@ -39,8 +39,8 @@ async function open(source: TokenSource): Promise<Pairs> {
   const all = await spansIn(source);
   if (all.length === 0)
     throw badSettings(
-      'The text has no pairs of an input and a target.',
-      'Add a table (CSV, TSV or JSON Lines) and take two of its columns as pairs; in the terminal with --pairs.',
+      'The text has no pairs of input and target.',
+      'Add a table (CSV, TSV or JSON Lines) and choose two columns as pairs; in the terminal use --pairs.',
     );
   return {
     count: all.length,

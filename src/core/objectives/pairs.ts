@@ -13,7 +13,7 @@ import { marksOf, type Pair, pairRow, type PairRow, pairsIn, pairsInRows, spread
  * the encoder reads; of it and of a decoder, ids [rows, context] and targets [rows context], a negative one masked.
  */
 export const pairs = defineObjective({
-  label: 'Targets of pairs',
+  label: 'Sequence to sequence',
   source: 'Sutskever et al. 2014, "Sequence to Sequence Learning with Neural Networks"',
   kinds: ['encoder-decoder', 'decoder'],
   of: 'pairs',

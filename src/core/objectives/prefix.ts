@@ -14,8 +14,8 @@ const reach = (context: number): number => 2 * context;
  * every length as likely, so that short beginnings are learnt to be gone on with too.
  */
 export const prefix = defineObjective({
-  label: 'What follows a beginning',
-  hint: 'the encoder reads a beginning, the decoder goes on',
+  label: 'Prefix LM',
+  hint: 'continues a beginning',
   source: 'Raffel et al. 2019, "T5", arXiv:1910.10683, section 3.3.1: the prefix objective',
   kinds: ['encoder-decoder'],
   fields: {},

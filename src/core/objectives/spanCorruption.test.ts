@@ -120,7 +120,7 @@ test('more spans than there are sentinels, and more noise than text, are told at
     objectiveOf('spanCorruption').problems!({ maskRate, spanLength }, context);
   expect(of(512, 0.15, 3)).toEqual([]);
   expect(of(1024, 0.3, 3)).toMatchObject([
-    { field: 'spanLength', message: expect.stringMatching(/100 sentinels/) as unknown },
+    { field: 'spanLength', message: expect.stringMatching(/the maximum is 100/) as unknown },
   ]);
   expect(of(64, 0.6, 3)).toMatchObject([{ field: 'maskRate' }]);
 });

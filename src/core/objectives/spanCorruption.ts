@@ -16,16 +16,16 @@ const SENTINELS = 100;
  * long they are together, follows from the context.
  */
 export const spanCorruption = defineObjective({
-  label: 'Spans taken out',
-  hint: 'short pieces of the text are taken out, and told by their places',
+  label: 'Span corruption',
+  hint: 'restores cut-out spans',
   source: 'Raffel et al. 2019, "T5", arXiv:1910.10683, section 3.1.4; lengths and masks as in its code',
   kinds: ['encoder-decoder'],
   fields: {
     maskRate: MASK_RATE,
     spanLength: real({
-      label: 'Length of spans',
+      label: 'Span length',
       unit: 'tokens',
-      hint: 'in the mean',
+      hint: 'mean',
       help: 'Mean length of a masked span, in tokens',
       row: 'main',
       min: 1,
@@ -45,11 +45,11 @@ export const spanCorruption = defineObjective({
     const { maskRate } = settings;
     const { spans } = spanSizes(spanReach(context, settings), settings);
     if (maskRate > 0.5) {
-      const message = `Of a text from which more than half is taken out, ${maskRate} here, not every span has a text before it.`;
+      const message = `The mask rate is ${maskRate}; it can be at most 0.5.`;
       return [{ field: 'maskRate', message }];
     }
     if (spans <= SENTINELS) return [];
-    const message = `A row would have ${spans} spans, and there are ${SENTINELS} sentinels: take longer spans, fewer of them, or a shorter context.`;
+    const message = `A row would have ${spans} spans; the maximum is ${SENTINELS}. Use longer spans, a lower mask rate or a shorter context.`;
     return [{ field: 'spanLength', message }];
   },
   inputs(rows, context, settings) {

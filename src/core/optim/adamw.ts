@@ -4,12 +4,12 @@ import { defineOptimizer } from './optimizer';
 /** Adam with decoupled weight decay. */
 export const adamw = defineOptimizer({
   label: 'AdamW',
-  hint: 'a step size for each weight; the usual choice',
+  hint: 'the usual choice',
   source: 'Loshchilov & Hutter 2017, arXiv:1711.05101',
   fields: {
     beta1: real({
       label: 'Beta 1',
-      hint: 'memory of the gradient',
+      hint: 'decay of the gradient average',
       row: 'seldom',
       min: 0,
       max: 0.9999,
@@ -18,7 +18,7 @@ export const adamw = defineOptimizer({
     }),
     beta2: real({
       label: 'Beta 2',
-      hint: 'memory of its square',
+      hint: 'decay of the squared average',
       row: 'seldom',
       min: 0,
       max: 0.99999,
@@ -28,7 +28,7 @@ export const adamw = defineOptimizer({
     }),
     epsilon: real({
       label: 'Epsilon',
-      hint: 'beside the root of its square',
+      hint: 'avoids division by 0',
       min: 1e-12,
       max: 0.1,
       stored: [0, Number.MAX_VALUE],

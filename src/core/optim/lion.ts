@@ -5,13 +5,13 @@ import { defineOptimizer } from './optimizer';
 /** The sign of an average of momentum and gradient, with decoupled weight decay. */
 export const lion = defineOptimizer({
   label: 'Lion',
-  hint: 'the sign of each step alone; half of the memory of AdamW',
+  hint: 'half the memory of AdamW',
   source: 'Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", arXiv:2302.06675',
   fields: {
     lionBeta1: real({
       label: 'Beta 1',
-      name: 'Beta 1 of Lion',
-      hint: 'share of the momentum in a step',
+      name: 'Lion beta 1',
+      hint: 'momentum in the update',
       row: 'seldom',
       min: 0,
       max: 0.9999,
@@ -20,8 +20,8 @@ export const lion = defineOptimizer({
     }),
     lionBeta2: real({
       label: 'Beta 2',
-      name: 'Beta 2 of Lion',
-      hint: 'memory of the momentum',
+      name: 'Lion beta 2',
+      hint: 'decay of the momentum',
       row: 'seldom',
       min: 0,
       max: 0.9999,

@@ -12,14 +12,14 @@ function newtonSchulzFlops(rows: number, columns: number): number {
 /** Orthogonal steps for the matrices of linear layers, and AdamW for all else: embeddings, the classifier, norms and biases. */
 export const muon = defineOptimizer({
   label: 'Muon',
-  hint: 'orthogonal steps for matrices, AdamW for the rest: fewer steps, of which each takes longer',
+  hint: 'fewer but slower steps than AdamW',
   source:
     'Jordan et al. 2024, https://kellerjordan.github.io/posts/muon, with the scale of Liu et al. 2025, arXiv:2502.16982',
   fields: {
     muonMomentum: real({
       label: 'Momentum',
-      name: 'Momentum of Muon',
-      hint: 'of matrices',
+      name: 'Muon momentum',
+      hint: 'for matrices',
       row: 'seldom',
       min: 0,
       max: 0.9999,

@@ -35,7 +35,7 @@ export const fallen = ({ finalRate }: ScheduleSettings, left: number): number =>
 export const SCHEDULE_FIELDS = {
   decayShare: real({
     label: 'Decay',
-    hint: 'share of the steps in which the rate falls, at the end',
+    hint: 'share of steps, at the end',
     help: 'Share of the steps after warm-up in which wsd decays the rate',
     row: 'seldom',
     min: 0.001,
@@ -62,7 +62,7 @@ export const SCHEDULES = {
   // Hu et al. 2024, arXiv:2404.06395, section 4; falling by the square root as in Hägele et al. 2024, arXiv:2405.18392.
   wsd: {
     label: 'Warm-up, stable, decay',
-    hint: 'stays at the peak and falls at the end',
+    hint: 'constant, then falls',
     fields: SCHEDULE_FIELDS,
     share: (at) => fallen(at, 1 - Math.sqrt(Math.max(0, 1 - (1 - at.progress) / at.decayShare))),
     python: 'fallen(recipe, 1 - math.sqrt(max(0, 1 - (1 - progress) / recipe["decayShare"])))',
@@ -70,7 +70,7 @@ export const SCHEDULES = {
   // Vaswani et al. 2017, arXiv:1706.03762, section 5.3. Without a warm-up it falls as after one of 10,000 steps, as in transformers.
   inverseSqrt: {
     label: 'Inverse square root',
-    hint: 'falls ever slower, however long it trains',
+    hint: 'falls ever more slowly',
     share: ({ step, warmup }) => 1 / Math.sqrt(1 + (step - warmup) / (warmup || 10_000)),
     python: '1 / math.sqrt(1 + (step - recipe["warmup"]) / (recipe["warmup"] or 10_000))',
   },

@@ -4,7 +4,7 @@ import { defineOptimizer } from './optimizer';
 /** Stochastic gradient descent with momentum; weight decay is plain L2. */
 export const sgd = defineOptimizer({
   label: 'SGD',
-  hint: 'one step size, with momentum; less memory',
+  hint: 'simplest, less memory',
   source: 'Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning"',
   fields: {
     momentum: real({ label: 'Momentum', row: 'main', min: 0, max: 0.9999, stored: [0, 1], initial: 0.9 }),

@@ -140,7 +140,7 @@ function best(input: PlanInput): Found {
   if (plan) return plan;
   throw badSettings(
     `No model fits both this text (${formatCount(input.text.bytes)} bytes) and this device.`,
-    `Add text, up to at least ${LEAST_BYTES} bytes, or allow more memory.`,
+    `Add text, at least ${LEAST_BYTES} bytes in all, or raise the memory limit.`,
   );
 }
 

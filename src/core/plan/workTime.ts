@@ -1,29 +1,55 @@
-/** How long work besides training takes: an evaluation of a text, and building tokens. */
+/** How long work other than training takes: an evaluation of a text, and building tokens. */
 import { modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
 import { costOf, forwardSeconds, type PlanDevice } from './pace';
 
+/** What an evaluation does. */
+export interface EvaluationWork {
+  /** Tokens of the evaluated text. */
+  tokens: number;
+  /** Tokens that a decoder writes. */
+  written: number;
+  /** Training tokens that n-gram models count first; 0 if their scores are stored. */
+  counted?: number;
+  /** The text is read twice more, in windows that overlap by half. */
+  isStrided?: boolean;
+}
+
 /**
- * Seconds of an evaluation: the text is read once in windows as long as the context, and a decoder writes some texts.
- * @param written tokens that a decoder writes
- * @param isStrided the text is read twice more, in windows that overlap by half
+ * Seconds of an evaluation: forward passes over windows as long as the context, scores of every vocabulary entry for every token,
+ * texts that a decoder writes, n-gram models and intervals.
  */
 export function evaluationSeconds(
   { id, config, vocabulary }: ModelChoice,
-  tokens: number,
-  written: number,
+  { tokens, written, counted = 0, isStrided = false }: EvaluationWork,
   device: PlanDevice,
-  isStrided = false,
 ): number {
   const spec = modelSpec(id);
   const cost = costOf(spec, config, vocabulary);
   const read = (isStrided ? 3 : 1) * tokens;
-  const passesOfWriting = spec.kind === 'decoder' && !config.classes ? written : 0;
+  const isLanguageModel = !config.classes;
+  const slow = slowProcessor(device);
+  const writing = spec.kind === 'decoder' && isLanguageModel ? written : 0;
+  const scored = isLanguageModel ? read * (spec.kind === 'encoder' ? MASKED : 1) * vocabulary : 0;
   const passes = Math.ceil(read / (ROWS * config.context));
-  return forwardSeconds(cost, device, read, passes) + forwardSeconds(cost, device, passesOfWriting, passesOfWriting);
+  return (
+    forwardSeconds(cost, device, read, passes) +
+    forwardSeconds(cost, device, writing, slow * writing) +
+    slow * (device.slowness ?? 1) * (scored * SCORE + counted * COUNT) +
+    slow * REST
+  );
 }
 /** Windows that a pass reads. */
 const ROWS = 8;
+/** Share of tokens that an encoder predicts. */
+const MASKED = 0.15;
+/** Seconds on the processor: softmax and rank for one vocabulary entry, n-gram counts for one token, the rest of an evaluation. */
+const [SCORE, COUNT, REST] = [25e-9, 0.5e-6, 1];
+
+/** How much slower this machine's processor is than the one the seconds above are of; 1 on a GPU, whose rate says nothing of it. */
+const slowProcessor = ({ kind, gigaflops }: PlanDevice): number =>
+  kind === 'webgpu' ? 1 : Math.max(1, USUAL_GIGAFLOPS / gigaflops);
+const USUAL_GIGAFLOPS = 40;
 
 /** Characters per second from a text to its data, on a processor of 2024, until this machine has built some. */
 const BUILD_RATE = 1.2e6;

@@ -11,6 +11,7 @@ import { baselineFields, type BaselineFacts } from '../objectives/facts';
 import { inlineManifest, type ShardManifest } from '../shards/manifest';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe, RECOMPUTE_CHOICES, type RecomputeChoice } from '../train/recipe';
+import { type GivenColumns, givenColumnsSchema } from './givenColumns';
 import { mergeCleaning } from './mergeCleaning';
 import { mergeFields, mergeSets, same } from './mergeFields';
 import { initialModel, type ModelDraft, modelDraftSchema } from './modelDraft';
@@ -48,6 +49,8 @@ export interface Project {
   picked: PickedStep | null;
   /** Files of the last drop that were not added; null if all were. */
   lastDrop: KeptDrop | null;
+  /** The columns that were chosen for its tables, the newest first. */
+  givenColumns: readonly GivenColumns[];
   /** Since when it is hidden, until it is purged or restored. */
   removedAt?: number;
 }
@@ -112,6 +115,7 @@ export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => (
   baseline: null,
   picked: null,
   lastDrop: null,
+  givenColumns: [],
 });
 
 /** What two tabs made of `base`: every field that one of them changed, and `mine` where both did. */
@@ -259,8 +263,9 @@ const FIELDS = {
   runId,
   baseline: runId,
   picked: pickedSchema.nullable().catch(null),
-  // A list that can't be read is no reason to put the project aside.
+  // Lists that can't be read are no reason to put the project aside.
   lastDrop: keptDropSchema.nullable().catch(null),
+  givenColumns: givenColumnsSchema.catch([]),
   removedAt: storedMoment,
 } as const satisfies Record<Exclude<keyof Project, 'id'>, z.ZodType>;
 const FIELD_NAMES = Object.keys(FIELDS) as (keyof typeof FIELDS)[];

@@ -82,7 +82,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('%s', (_, use) => {
     expect(await ids('')).toEqual(await uncached('', 12));
     await expect(ids('abcdefghijklmnopqr')).rejects.toMatchObject({
       code: 'bad-settings',
-      message: 'The input is 19 tokens long, and this model reads 16 at once.',
+      message: 'The input has 19 tokens; this model’s context is 16.',
     });
   });
 });

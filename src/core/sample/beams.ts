@@ -35,7 +35,7 @@ export async function beamSearch(
   { signal }: Pick<Job, 'signal'>,
   pause: Pause,
 ): Promise<readonly Beam[]> {
-  if (beams < 1 || most < 1) throw badSettings('A beam search needs at least one beam and one token.');
+  if (beams < 1 || most < 1) throw badSettings('Beam search needs at least one beam and one token.');
   let running: readonly Beam[] = [{ ids: [], score: 0 }];
   let ended: readonly Beam[] = [];
   for (let length = 1; length <= most && running.length > 0 && !signal.aborted; length++) {

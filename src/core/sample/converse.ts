@@ -31,15 +31,12 @@ export async function asked(
 ): Promise<Asked> {
   const { kind, label } = modelSpec(id);
   if (kind !== 'decoder')
-    throw badSettings(
-      `${label} does not chat: its prompts are not written by a template.`,
-      'Give it its prompt as it is.',
-    );
+    throw badSettings(`${label} models don’t chat: they have no chat template.`, 'Use a plain prompt.');
   const source = ownTemplate(tokenizer);
   if (source === undefined)
     throw badSettings(
-      'This model has no chat template, so it is not known how a question is put to it.',
-      'Give it a text to go on from, or have it learn answers first: Tune, Instruct, or npm run tune -- --kind instruct.',
+      'This model has no chat template, so it can’t chat.',
+      'Use a plain prompt, or tune it on chats first: Teach it more, or npm run tune -- --kind instruct.',
     );
   const template = await compiled(source, tokenizer, OWNERS.model);
   const ask = (said: readonly Message[]): Uint32Array => prompted({ messages: said, name: 'what was said' }, template);

@@ -49,7 +49,7 @@ test('each blank has its likeliest, with what the model says of them; the passag
 test('what is longer than its context is refused with numbers, and so is a passage without a blank', async () => {
   await expect(fill(net, tokenizer, `[MASK]${'x'.repeat(19)}`, 3)).rejects.toMatchObject({
     code: 'bad-settings',
-    message: 'The passage is 20 tokens long, and this model reads 16 at once.',
+    message: 'The passage has 20 tokens; this model’s context is 16.',
   });
   await expect(fill(net, tokenizer, 'whale', 3)).rejects.toMatchObject({ code: 'bad-settings' });
 });

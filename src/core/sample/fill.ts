@@ -16,7 +16,7 @@ import { checkFits } from './fits';
 export async function fill(network: Network, tokenizer: Tokenizer, text: string, most: number): Promise<Filled> {
   const { kind, label } = modelSpec(network.choice.id);
   if (kind !== 'encoder')
-    throw badSettings(`${label} writes on from left to right and fills no blanks.`, 'Give it a text to go on from.');
+    throw badSettings(`${label} models continue text and can’t fill blanks.`, 'Give it a prompt to continue.');
   const passage = readPassage(tokenizer, text);
   const { ids, places } = passageIds(tokenizer, passage);
   const { vocabulary, config } = network.choice;

@@ -2,10 +2,10 @@ import { badSettings } from '../base/errors';
 
 /** @throws HomegrownError `bad-settings` where `what` has more tokens than a model reads at once, or none */
 export function checkFits(what: string, tokens: number, context: number): void {
-  if (tokens === 0) throw badSettings(`The ${what} is empty.`, 'Give at least one character.');
+  if (tokens === 0) throw badSettings(`The ${what} is empty.`, 'Enter at least one character.');
   if (tokens <= context) return;
   throw badSettings(
-    `The ${what} is ${tokens} tokens long, and this model reads ${context} at once.`,
-    `Take ${tokens - context} tokens out of it. Nothing was left out silently.`,
+    `The ${what} has ${tokens} tokens; this model’s context is ${context}.`,
+    `Remove ${tokens - context} tokens. Nothing was cut.`,
   );
 }

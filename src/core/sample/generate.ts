@@ -28,7 +28,7 @@ export async function* generate(
   source?: readonly number[],
 ): AsyncGenerator<SampledToken> {
   const ids = [...prompt];
-  if (ids.length === 0) throw badSettings('The prompt is empty.', 'Give at least one character to begin from.');
+  if (ids.length === 0) throw badSettings('The prompt is empty.', 'Enter at least one character.');
   const decoding = decoder(network, source);
   try {
     for (let i = 0; i < settings.length && !job.signal.aborted; i++) {

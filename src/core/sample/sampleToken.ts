@@ -40,8 +40,8 @@ export function distribution(logits: Float32Array): Distribution {
   if (!Number.isFinite(total)) {
     throw new HomegrownError(
       'diverged',
-      'The model scores the next token with what is not a finite number.',
-      'Its training has diverged: use an earlier step.',
+      'The model’s scores are not finite numbers.',
+      'Its training diverged: use an earlier step.',
     );
   }
   return {

@@ -26,9 +26,9 @@ export async function* write(
     return;
   }
   if (kind === 'encoder')
-    throw badSettings(`${label} reads a text both ways and writes none.`, 'Let it fill the blanks of a passage.');
+    throw badSettings(`${label} models fill blanks and don’t continue text.`, 'Give it a passage with blanks.');
   if (settings.beams > 1)
-    throw badSettings(`Beams are for models that answer a text, and ${label} goes on from one.`, 'Take 1 beam.');
+    throw badSettings(`Beam search is for models that answer an input, and ${label} continues text.`, 'Use 1 beam.');
   for await (const token of generate(network, promptIds(tokenizer, text), settings, job, pause)) {
     if (token.id === tokenizer.endOfText) return;
     yield token;

@@ -48,13 +48,12 @@ export async function buildShards(
   // The id follows from the content, so whatever lies there without a manifest is of no use.
   await discardDraft(store, shardsPrefix(id));
   const draft = await openDraft(store, shardsPrefix(id));
-  if (!draft)
-    throw new HomegrownError('in-use', 'Another tab is cutting this text into tokens.', 'Wait until it has finished.');
+  if (!draft) throw new HomegrownError('in-use', 'Another tab is tokenizing this text.', 'Wait until it finishes.');
   try {
     const width = idBytes(tokenizer.size);
     let done = 0;
     const read = (own: number): void =>
-      job.report({ label: 'Cutting into tokens', done: (done += own), of: bytes, unit: 'bytes' });
+      job.report({ label: 'Tokenizing', done: (done += own), of: bytes, unit: 'bytes' });
     const write = (name: PartName): Promise<Part> => {
       const layout = { prefix: `${shardsPrefix(id)}${name}/`, width, shardLength, labels };
       return writePart({ documents, cut, name }, tokenizer, layout, draft, read, job);
@@ -115,7 +114,7 @@ async function lookAt(
     await examples.add(document);
     report({ label: 'Comparing texts', done: outline.length, unit: 'texts' });
   }
-  if (outline.length === 0) throw badSettings('There is no text to cut into tokens.', 'Choose at least one text.');
+  if (outline.length === 0) throw badSettings('There is no text to tokenize.', 'Choose at least one text.');
   const cut = examples ? examples.cut(outline, choice) : cutDocuments(outline, choice);
   return { textHash: hash.hex(), bytes, labels: [...labels].sort(), changes, cut };
 }

@@ -51,7 +51,7 @@ export type { PartName };
 const MANIFESTS = 'data/';
 export const manifestKey = (id: string): string => `${MANIFESTS}${id}`;
 export const DATA: Kind<ShardManifest> = {
-  what: (key) => `The list of the data ${key.slice(MANIFESTS.length)}`,
+  what: (key) => `The manifest of the data ${key.slice(MANIFESTS.length)}`,
   version: 2,
   schema: shardManifest,
   upgrades: [upgradeManifest],

@@ -42,7 +42,7 @@ export function openPart(store: BlobStore, manifest: ShardManifest, name: PartNa
   };
   let marks: Promise<Uint8Array> | undefined;
   const readMarks = (): Promise<Uint8Array> => {
-    marks ??= readStored(store, learnt, 'What is learnt of the data', Math.ceil(tokens / 8), true);
+    marks ??= readStored(store, learnt, 'The loss mask of the data', Math.ceil(tokens / 8), true);
     marks.catch(() => (marks = undefined));
     return marks;
   };
@@ -78,10 +78,10 @@ async function readBorders(
   if (!borders) return null;
   const read = async (at: { key: string; sha256: string }, what: string, columns: number) =>
     unpackIds(await readStored(store, at, what, 4 * columns * documents, true), 4);
-  const rows = await read(borders, 'The list of borders of the data', 3);
+  const rows = await read(borders, 'The list of document borders of the data', 3);
   const spans: [string, ArrayLike<number>][] = [];
   for (const [field, at] of Object.entries(fields))
-    spans.push([field, await read(at, `The list of the field ${field} of the data`, 2)]);
+    spans.push([field, await read(at, `The ${field} field of the data`, 2)]);
   let start = 0;
   return Array.from({ length: documents }, (_, i) => {
     const [tokens, place, label] = [rows[3 * i]!, rows[3 * i + 1]!, rows[3 * i + 2]!];
@@ -130,7 +130,7 @@ export function checkLength({ parts: { train, validation } }: ShardManifest, con
 /** @throws HomegrownError `bad-settings` when these data have no such part */
 function partOf({ parts }: ShardManifest, name: PartName): Part {
   const part = parts[name];
-  if (!part) throw badSettings(`These data have no ${name} part.`, 'Build them again with a share for it.');
+  if (!part) throw badSettings(`This data has no ${name} set.`, 'Set a share for it, and rebuild the data.');
   return part;
 }
 
@@ -144,9 +144,9 @@ async function readStored(
   const content = at && (await store.get(at.key));
   if (!(content instanceof Uint8Array)) throw damaged(`${what} is missing.`);
   if (content.length !== length) throw damaged(`${what} has ${content.length} bytes instead of ${length}.`);
-  if (verify && (await sha256Hex(content)) !== at?.sha256) throw damaged(`${what} is not what was written.`);
+  if (verify && (await sha256Hex(content)) !== at?.sha256) throw damaged(`${what} doesn't match its SHA-256.`);
   return content;
 }
 
 const damaged = (message: string): HomegrownError =>
-  new HomegrownError('storage-damaged', message, 'The texts are not affected. Build the data again from them.');
+  new HomegrownError('storage-damaged', message, 'Your texts are safe. Rebuild the data from them.');

@@ -134,7 +134,7 @@ test.each([
   [
     'a pattern',
     { ...unigram, normalizer: { type: 'Replace', pattern: { Regex: '(a+)+' }, content: '' } },
-    /pattern that is not known/,
+    /an unsupported pattern/,
   ],
   ['ids', { ...wordPiece, added_tokens: [{ id: 7, content: '[PAD]' }] }, /has two ids/],
   ['an end', { ...unigram, added_tokens: [] }, /has no end of text token/],

@@ -22,7 +22,7 @@ import { WordCache } from './wordCache';
 export async function createTokenizer(model: TokenizerModel): Promise<Tokenizer> {
   const hash = await tokenizerHash(model);
   if (!model.applied) return tokenizerOf(model, hash);
-  const { appliedTokenizer } = await loaded('What applies tokenizers made elsewhere', import('./applied'));
+  const { appliedTokenizer } = await loaded('The code for imported tokenizers', import('./applied'));
   return appliedTokenizer(model, model.applied, hash);
 }
 
@@ -64,7 +64,7 @@ class ByteLevelTokenizer implements Tokenizer {
     const { merges, elsewhere, normalizers = [] } = model;
     this.ids = elsewhere ? numberingOf(merges, elsewhere) : numbered(model);
     for (const [i, [left, right]] of merges.entries())
-      if (this.ranks.findOrAdd(left, right) !== i) throw damaged(`Merge ${i + 1} of the tokenizer comes twice`);
+      if (this.ranks.findOrAdd(left, right) !== i) throw damaged(`Merge ${i + 1} of the tokenizer is a duplicate`);
     this.split = SPLITS[elsewhere?.split ?? 'gpt-2'];
     const steps = [...this.split.normalizers, ...normalizers];
     if (steps.length > 0) this.form = normalization(steps);
@@ -154,8 +154,7 @@ function numbered({ merges, roles = END_ALONE }: TokenizerModel): Numbering {
   const pieces = Array.from(BYTE_OF_ID, (byte) => Uint8Array.of(byte));
   for (const [i, [left, right]] of merges.entries()) {
     const [a, b] = [pieces[left], pieces[right]];
-    if (!a || !b)
-      throw damaged(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right}, and one is not made yet`);
+    if (!a || !b) throw damaged(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right} before both exist`);
     pieces.push(concatBytes([a, b]));
   }
   const special = specialTokens(roles, pieces.length);

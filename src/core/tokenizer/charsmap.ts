@@ -65,8 +65,7 @@ function parse(base64: string): Rules {
   const trie = Uint32Array.from({ length: size / 4 }, (_, i) => view.getUint32(4 + 4 * i, true));
   return { trie, replacements: bytes.subarray(4 + size) };
 }
-const notRules = (): Error =>
-  damaged('The tokenizer has rules of normalisation (precompiled_charsmap) that are damaged');
+const notRules = (): Error => damaged('The tokenizer’s normalization rules (precompiled_charsmap) are damaged');
 
 /** Where the replacement of the shortest key lies that the bytes begin with. */
 function firstMatch(trie: Uint32Array, key: Uint8Array): number | undefined {

@@ -24,7 +24,7 @@ export function numberingOf(merges: TokenizerModel['merges'], { spellings, added
   const pieces = spellings.map((spelling) => unspell(spelling) ?? NOTHING);
   const special = added.map(({ id, role }) => {
     const text = spellings[id];
-    if (!text) throw damaged(`The tokenizer has an added token ${id} without a text`);
+    if (!text) throw damaged(`The tokenizer has an added token ${id} without text`);
     pieces[id] = NOTHING;
     return { text, id, ...(role && { role }) };
   });
@@ -35,7 +35,8 @@ export function numberingOf(merges: TokenizerModel['merges'], { spellings, added
       ? [spellings[left]!, spellings[right]!]
       : ['', ''];
     const id = ids.get(a + b);
-    if (id === undefined) throw damaged(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right} to none`);
+    if (id === undefined)
+      throw damaged(`Merge ${i + 1} of the tokenizer joins tokens ${left} and ${right}, but the result is not a token`);
     return id;
   });
   const ofByte = Int32Array.from(CHARACTER_OF_BYTE, (character) => ids.get(character) ?? -1);

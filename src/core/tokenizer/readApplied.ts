@@ -111,7 +111,7 @@ function vocabularyOf(model: Model): Map<string, number> {
 
 const METASPACE = {
   type: z.literal('Metaspace'),
-  replacement: z.literal('▁', 'it writes a space otherwise than as ▁').default('▁'),
+  replacement: z.literal('▁', 'it doesn’t write a space as ▁').default('▁'),
   prepend_scheme: z.enum(['always', 'first', 'never']).optional(),
   add_prefix_space: z.boolean().optional(),
   split: z.boolean().optional(),
@@ -140,7 +140,7 @@ const normalizers = z.discriminatedUnion('type', [
         z.strictObject({ String: z.string().min(1) }),
         z.strictObject({ Regex: z.custom<string>((value) => PATTERNS.some((pattern) => pattern === value)) }),
       ],
-      'it replaces by a pattern that is not known here',
+      'it replaces text by an unsupported pattern',
     ),
     content: z.string().max(100),
   }),

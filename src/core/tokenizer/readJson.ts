@@ -158,8 +158,8 @@ function splitOf(preTokenizer: unknown): SplitName {
   if (found) return found;
   const words = given.includes('"add_prefix_space":true')
     ? 'it puts a space before the text (add_prefix_space)'
-    : `it does not use a split pattern that is known here: ${given.slice(0, 300)}`;
-  throw refused(`${words} (at pre_tokenizer). Supported are those of ${SPLIT_NAMES.join(', ')}`);
+    : `its split pattern is not supported: ${given.slice(0, 300)}`;
+  throw refused(`${words} (at pre_tokenizer). Supported patterns: ${SPLIT_NAMES.join(', ')}`);
 }
 
 /** How it normalises besides what its split always does. */

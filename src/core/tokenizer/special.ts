@@ -24,41 +24,41 @@ export type TokenRole = 'end' | 'padding' | 'mask' | 'separator' | 'sentinel' | 
 export const TOKEN_ROLES: Readonly<Record<TokenRole, Role>> = {
   end: {
     label: 'end of text',
-    purpose: 'the mark between texts',
+    purpose: 'marks where a text ends',
     texts: ['<|endoftext|>', '<|end_of_text|>', '</s>', '<eos>'],
     tokenizerConfig: 'eos_token',
     gguf: 'eos_token_id',
   },
   padding: {
     label: 'padding',
-    purpose: 'fills a row up to the length of the others',
+    purpose: 'pads shorter rows to the same length',
     texts: ['<pad>', '<|pad|>', '<|padding|>', '[PAD]'],
     tokenizerConfig: 'pad_token',
     gguf: 'padding_token_id',
   },
   mask: {
     label: 'mask',
-    purpose: 'stands where a token is hidden (BERT)',
+    purpose: 'hides a token to predict (BERT)',
     texts: ['<mask>', '<|mask|>', '[MASK]'],
     tokenizerConfig: 'mask_token',
     gguf: 'mask_token_id',
   },
   separator: {
     label: 'separator',
-    purpose: 'stands between the parts of an input',
+    purpose: 'separates the parts of an input',
     texts: ['<sep>', '<|sep|>', '[SEP]'],
     tokenizerConfig: 'sep_token',
     gguf: 'seperator_token_id', // llama.cpp spells it so
   },
   sentinel: {
     label: 'sentinel',
-    purpose: 'stands for a span that was taken out (T5)',
+    purpose: 'replaces a removed span (T5)',
     texts: ['<extra_id_{n}>'],
     isNumbered: true,
   },
-  system: { label: 'system turn', purpose: 'begins what the system says', texts: ['<|system|>'] },
-  user: { label: 'user turn', purpose: 'begins what the user says', texts: ['<|user|>'] },
-  assistant: { label: 'assistant turn', purpose: 'begins what the assistant says', texts: ['<|assistant|>'] },
+  system: { label: 'system turn', purpose: 'starts a system message', texts: ['<|system|>'] },
+  user: { label: 'user turn', purpose: 'starts a user message', texts: ['<|user|>'] },
+  assistant: { label: 'assistant turn', purpose: 'starts an assistant message', texts: ['<|assistant|>'] },
 };
 
 export interface SpecialToken {
@@ -125,9 +125,9 @@ function numberIn(text: string, pattern: string): number | undefined {
 /** What is wrong with the roles of a tokenizer, in words; null where nothing is. */
 export function rolesProblem(roles: readonly TokenRole[]): string | null {
   if (roles[0] !== 'end' || roles.some((role, i) => i > 0 && ROLES.indexOf(role) < ROLES.indexOf(roles[i - 1]!)))
-    return `The special tokens of a tokenizer are in the order ${ROLES.join(', ')}, and the first is there`;
+    return `Special tokens must be in the order ${ROLES.join(', ')}, and the first is required`;
   const twice = roles.find((role, i) => !TOKEN_ROLES[role].isNumbered && roles.indexOf(role) !== i);
-  return twice === undefined ? null : `A tokenizer has one ${TOKEN_ROLES[twice].label} token, and two are given`;
+  return twice === undefined ? null : `A tokenizer has one ${TOKEN_ROLES[twice].label} token, but two are given`;
 }
 
 /** @returns the id of the token with this role; of several, of the one with this number, counted from 0 */

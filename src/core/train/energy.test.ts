@@ -1,14 +1,19 @@
 import { expect, test } from 'vitest';
-import { costWords, deviceKindOf, energyOf, wattHoursWords } from './energy';
+import { costWords, deviceKindOf, energyOf, priceWords, wattHoursWords } from './energy';
 
 test('energy is power by time, and its cost is by the kilowatt-hour', () => {
   const hour = energyOf(3600, 'webgpu', { watts: 250, price: 0.4 });
   expect(hour).toEqual({ wattHours: 250, cost: 0.1, watts: 250 });
-  expect([wattHoursWords(hour), costWords(hour)]).toEqual(['250 Wh', '0.1']);
+  expect([wattHoursWords(hour), costWords(hour)]).toEqual(['250 Wh', '$0.10']);
   const short = energyOf(90, 'wasm', { price: 0.3 });
   expect(short.watts).toBe(30);
-  expect([wattHoursWords(short), costWords(short)]).toEqual(['0.75 Wh', 'less than 0.01']);
-  expect(costWords(energyOf(0, 'cpu'))).toBe('0');
+  expect([wattHoursWords(short), costWords(short)]).toEqual(['0.75 Wh', 'less than $0.01']);
+  expect(costWords(energyOf(0, 'cpu'))).toBe('$0');
+  expect([costWords({ cost: 1234 }), priceWords(0.3), priceWords(4.5)]).toEqual([
+    '$1,200',
+    '$0.30 per kWh',
+    '$4.50 per kWh',
+  ]);
 });
 
 test('a recorded device names its kind, in the app and in the terminal', () => {

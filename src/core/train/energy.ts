@@ -1,4 +1,4 @@
-/** What training takes from the socket, and what that costs: an estimate, since no page can measure it. */
+/** Energy of training and its cost in US dollars: an estimate, since no page can measure it. */
 import { formatNumber } from '../base/units';
 import type { DeviceKind } from './run';
 
@@ -6,13 +6,13 @@ import type { DeviceKind } from './run';
 export interface Power {
   /** Undefined: as assumed for the kind of device. */
   watts?: number | undefined;
-  /** Per kilowatt-hour, in any currency. */
+  /** US dollars per kilowatt-hour. */
   price: number;
 }
 
 export interface Energy {
   wattHours: number;
-  /** In the currency of the price. */
+  /** US dollars. */
   cost: number;
   watts: number;
 }
@@ -23,7 +23,7 @@ export interface Energy {
  */
 export const ASSUMED_WATTS: Readonly<Record<DeviceKind, number>> = { webgpu: 40, wasm: 30, cpu: 15 };
 
-/** Of the European Union's households, in euros, rounded (Eurostat nrg_pc_204, 2024: 0.29). */
+/** US dollars per kWh for households in the European Union, rounded (Eurostat nrg_pc_204, 2024: 0.29 euros). */
 export const ASSUMED_PRICE = 0.3;
 
 export function energyOf(
@@ -44,8 +44,17 @@ export function deviceKindOf(name: string): DeviceKind {
 /** `12 Wh`: two digits, since it rests on an assumption. */
 export const wattHoursWords = ({ wattHours }: Pick<Energy, 'wattHours'>): string => `${twoDigits(wattHours)} Wh`;
 
-/** `0.04`, or `less than 0.01`; without a currency. */
+/** `$0.04`, or `less than $0.01`. */
 export const costWords = ({ cost }: Pick<Energy, 'cost'>): string =>
-  cost > 0 && cost < 0.01 ? 'less than 0.01' : twoDigits(cost);
+  cost > 0 && cost < 0.01 ? 'less than $0.01' : dollars(Number(cost.toPrecision(2)));
+
+/** `$0.30 per kWh` */
+export const priceWords = (price: number): string => `${dollars(price)} per kWh`;
+
+/** Cents where they matter. */
+function dollars(amount: number): string {
+  const digits = amount === 0 || amount >= 100 ? 0 : 2;
+  return `$${amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+}
 
 const twoDigits = (x: number): string => formatNumber(Number(x.toPrecision(2)));

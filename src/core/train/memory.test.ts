@@ -27,14 +27,14 @@ test('a plan of 32 GB does not start on a heap of 32 bits, and three changes tha
   const [found] = problems(large, recipe, enough, WASM);
   expect(found?.field).toBe('memory');
   expect(found?.message).toMatch(
-    /^The plan is 3\d\.\d GB, and WASM can address 4\.29 GB in all\. Take batch 3 in 16 micro-batches, a context of \d+, or a model of about [\d.]+ [kM] parameters\.$/,
+    /^The run needs 3\d\.\d GB; WASM can address 4\.29 GB\. Use batch 3 in 16 micro-batches, a context of \d+, or a model of about [\d.]+ [kM] parameters\.$/,
   );
 });
 
 test('3.99 TB are not passed for a GPU, of which one activation alone is larger than a kernel can see', () => {
   const large = model({ layers: 48, heads: 16, width: 2048, context: 2048 });
   const [found] = problems(large, { ...DEFAULT_RECIPE, batch: 4096 }, enough, GPU);
-  expect(found?.message).toMatch(/one activation alone would have 275 GB, and this GPU takes 1\.07 GB at most/);
+  expect(found?.message).toMatch(/a single activation has 275 GB, and this GPU allows 1\.07 GB/);
 });
 
 test('each change that is named makes the settings fit, and small settings are left alone', () => {
@@ -55,7 +55,7 @@ test('each change that is named makes the settings fit, and small settings are l
         const recipe: Recipe = { ...DEFAULT_RECIPE, batch, recompute };
         const changes = memoryChanges(choice, recipe, limits);
         expect(changes.length).toBeLessThanOrEqual(3);
-        expect(adviceOf(changes)).toMatch(/^Take .*\.$/);
+        expect(adviceOf(changes)).toMatch(/^Use .*\.$/);
         for (const each of changes) {
           const sizes = each.kind === 'model' ? each.change : {};
           const changed = { ...choice, config: { ...config, ...sizes } };

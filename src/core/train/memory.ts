@@ -74,11 +74,11 @@ export function heldBytes({
 }: MemoryLimits): { bytes: number; words: string; isLimit: boolean } | undefined {
   const least = Math.min(bound, total);
   if (least < Infinity) {
-    const words = bound <= total ? `the ${formatBytes(bound)} that are allowed` : `the ${formatBytes(total)} of WASM`;
+    const words = bound <= total ? `the ${formatBytes(bound)} memory limit` : `the ${formatBytes(total)} of WASM`;
     return { bytes: least, words, isLimit: true };
   }
   if (weight === undefined) return undefined;
-  return { bytes: weight, words: `${formatBytes(weight)}, the largest buffer that this GPU gives`, isLimit: false };
+  return { bytes: weight, words: `the largest buffer of this GPU (${formatBytes(weight)})`, isLimit: false };
 }
 
 /** Other settings, in words that follow "take". */
@@ -86,7 +86,7 @@ export type Change =
   | { kind: 'recipe'; words: string; change: Partial<Recipe> }
   | { kind: 'model'; words: string; change: Sizes };
 
-/** Why these settings do not fit; undefined where nothing is known that speaks against them. */
+/** Why these settings don't fit; undefined if nothing is known against them. */
 export function memoryShortage(
   model: ModelChoice,
   recipe: Recipe,
@@ -96,10 +96,10 @@ export function memoryShortage(
   const spec = modelSpec(model.id);
   const { total } = memoryPlan(spec, model.config, model.vocabulary, recipe, trainable);
   if (limits.bound !== undefined && total > limits.bound) {
-    return `The plan is ${formatBytes(total)}, and ${formatBytes(limits.bound)} are allowed.`;
+    return `The run needs ${formatBytes(total)}; the limit is ${formatBytes(limits.bound)}.`;
   }
   if (limits.total !== undefined && total > limits.total) {
-    return `The plan is ${formatBytes(total)}, and WASM can address ${formatBytes(limits.total)} in all.`;
+    return `The run needs ${formatBytes(total)}; WASM can address ${formatBytes(limits.total)}.`;
   }
   const activation = spec.largestActivationBytes(model.config, recipe);
   const weight = Math.max(
@@ -107,7 +107,7 @@ export function memoryShortage(
   );
   const single = (bytes: number, what: string, most: number | undefined): string | undefined =>
     most !== undefined && bytes > most
-      ? `The plan is ${formatBytes(total)}: one ${what} alone would have ${formatBytes(bytes)}, and this GPU takes ${formatBytes(most)} at most.`
+      ? `The run needs ${formatBytes(total)}: a single ${what} has ${formatBytes(bytes)}, and this GPU allows ${formatBytes(most)}.`
       : undefined;
   return single(activation, 'activation', limits.activation) ?? single(weight, 'weight', limits.weight);
 }
@@ -161,7 +161,7 @@ export function memoryChanges(
   }
   return found.slice(0, 3);
 }
-const AGAIN = 'activations computed again';
+const AGAIN = 'activation recomputation';
 
 const partsWords = ({ batch = 1, accumulate = 1 }: Partial<Recipe>): string =>
   `batch ${formatCount(batch)} in ${formatCount(accumulate)} micro-batches`;

@@ -26,7 +26,7 @@ test('a part of the text that is shorter than a window is told with numbers', ()
   const [found] = problems(model, DEFAULT_RECIPE, { train: 64, validation: 64 });
   expect(found).toEqual({
     field: 'text',
-    message: 'The training part of the text has 64 tokens; a context of 64 needs at least 65.',
+    message: 'The training set has 64 tokens; a context of 64 needs at least 65.',
   });
   expect(fieldsOf(model, DEFAULT_RECIPE, { train: 65, validation: 2 })).toEqual([]);
   expect(fieldsOf(model, DEFAULT_RECIPE, { train: 65, validation: 1 })).toEqual(['text']);
@@ -40,6 +40,6 @@ test('labels are learnt by a classifier alone, and it learns nothing else', () =
     problems(choice, { ...DEFAULT_RECIPE, objective }, { train: 1e6, validation: 1e6 }).map(({ message }) => message);
   expect(of(classifier, 'labels')).toEqual([]);
   expect(of(encoder, 'masked')).toEqual([]);
-  expect(of(encoder, 'labels')).toEqual(['The model scores tokens, and no labels: it is no classifier.']);
+  expect(of(encoder, 'labels')).toEqual(['The model is not a classifier: it scores tokens, not labels.']);
   expect(of(classifier, 'masked')[0]).toMatch(/^The model is a classifier/);
 });

@@ -2,6 +2,7 @@ import type { Trainable } from '../adapters/trainable';
 import { badSettings, type HomegrownError } from '../base/errors';
 import { type Field, fieldProblem } from '../base/field';
 import { formatCount } from '../base/units';
+import { nameOf as inSentence } from '../metrics/words';
 import { modelSpec } from '../models';
 import type { SizeName } from '../models/spec';
 import { learntFrom, objectiveOf } from '../objectives';
@@ -47,14 +48,14 @@ export function problems(
   const { label, kinds } = objective;
   const spec = modelSpec(model.id);
   if (!kinds.includes(spec.kind)) {
-    const message = `A ${spec.label} model cannot learn this objective: ${label.toLowerCase()}.`;
+    const message = `${spec.label} can't be trained with this objective: ${inSentence({ label })}.`;
     found.push({ field: 'objective', message });
   }
   const isOfLabels = learntFrom(recipe.objective) === 'labels';
   if (kinds.includes(spec.kind) && isOfLabels !== (model.config.classes !== undefined)) {
     const message = isOfLabels
-      ? 'The model scores tokens, and no labels: it is no classifier.'
-      : 'The model is a classifier: it scores labels, and learns nothing but them.';
+      ? 'The model is not a classifier: it scores tokens, not labels.'
+      : 'The model is a classifier: it can only be trained on labels.';
     found.push({ field: 'objective', message });
   }
   found.push(...((objective.problems?.(recipe, context) ?? []) as readonly Problem[]));
@@ -66,7 +67,7 @@ export function problems(
   ] as const) {
     const needed = reach(window);
     if (tokens[part] >= needed) continue;
-    const message = `The ${name} part of the text has ${formatCount(tokens[part])} tokens; a context of ${window} needs at least ${needed}.`;
+    const message = `The ${name} set has ${formatCount(tokens[part])} tokens; a context of ${window} needs at least ${needed}.`;
     found.push({ field: 'text', message });
   }
   // What cannot be counted cannot be planned.
@@ -78,11 +79,11 @@ export function problems(
   return found;
 }
 
-/** `Take batch 4 in 3 micro-batches, or a context of 64.` */
+/** `Use batch 4 in 3 micro-batches, or a context of 64.` */
 export function adviceOf(changes: readonly Change[]): string {
   const words = changes.map((change) => change.words);
-  if (words.length === 0) return 'Take a smaller model and a smaller vocabulary.';
-  return `Take ${words.length > 1 ? `${words.slice(0, -1).join(', ')}, or ${words.at(-1)!}` : words[0]!}.`;
+  if (words.length === 0) return 'Use a smaller model and a smaller vocabulary.';
+  return `Use ${words.length > 1 ? `${words.slice(0, -1).join(', ')}, or ${words.at(-1)!}` : words[0]!}.`;
 }
 
 /** All of them as one error. */

@@ -24,7 +24,6 @@ export const RECIPE = {
   ...OBJECTIVE_FIELDS,
   steps: whole({
     label: 'Steps',
-    hint: 'updates of the weights',
     help: 'Updates of the weights',
     row: 'main',
     min: 1,
@@ -50,7 +49,7 @@ export const RECIPE = {
   /** Peak, after warm-up. */
   learningRate: real({
     label: 'Learning rate',
-    hint: 'at its peak',
+    hint: 'peak',
     row: 'main',
     min: 1e-9,
     max: 10,
@@ -60,7 +59,7 @@ export const RECIPE = {
   }),
   schedule: choice({
     label: 'Schedule',
-    hint: 'after the warm-up',
+    hint: 'after warm-up',
     help: 'Learning rate schedule',
     of: SCHEDULES,
     row: 'main',
@@ -70,7 +69,7 @@ export const RECIPE = {
   warmup: whole({
     label: 'Warm-up',
     unit: 'steps',
-    hint: 'the rate rises from 0',
+    hint: 'rate rises from 0',
     row: 'main',
     min: 0,
     max: most,
@@ -81,7 +80,7 @@ export const RECIPE = {
   /** Decoupled (AdamW) or plain L2 (SGD); not applied to norms and biases. */
   weightDecay: real({
     label: 'Weight decay',
-    hint: 'on matrices only',
+    hint: 'matrices only',
     row: 'main',
     min: 0,
     max: 1,
@@ -90,9 +89,9 @@ export const RECIPE = {
   }),
   /** Largest global norm of the gradient; 0 = no clipping. */
   clip: real({
-    label: 'Clip gradients at',
-    name: 'Clip',
-    hint: '0 = no clipping',
+    label: 'Gradient clipping',
+    name: 'Gradient clipping',
+    hint: '0: off',
     help: 'Maximum gradient norm, 0 for none',
     row: 'main',
     min: 0,
@@ -103,7 +102,7 @@ export const RECIPE = {
   }),
   /** Share of a step's rows that are of text which was learnt before the run; 0 = none. */
   replay: real({
-    label: 'Old text replayed',
+    label: 'Replay',
     help: "Share of rows from the base's own training text, if that text hasn't moved",
     min: 0,
     max: 0.9,
@@ -115,7 +114,6 @@ export const RECIPE = {
     label: 'Evaluate every',
     name: 'Steps between evaluations',
     unit: 'steps',
-    hint: 'and write a sample',
     help: 'Steps between evaluations',
     row: 'main',
     min: 1,
@@ -164,10 +162,10 @@ export const RECIPE = {
   }),
   /** Validation tokens an evaluation reads at most. */
   evalTokens: whole({
-    label: 'Evaluate on',
-    name: 'Tokens an evaluation',
+    label: 'Evaluation tokens',
+    name: 'Tokens per evaluation',
     unit: 'tokens',
-    hint: 'at most',
+    hint: 'maximum',
     help: 'Maximum number of tokens in an evaluation',
     row: 'seldom',
     min: 1,
@@ -180,7 +178,7 @@ export const RECIPE = {
   patience: whole({
     label: 'Patience',
     unit: 'evaluations',
-    hint: 'without improvement, then it ends; 0 = never',
+    hint: 'without improvement; 0: off',
     help: 'Early stopping: evaluations without improvement, 0 for none',
     row: 'seldom',
     min: 0,
@@ -190,9 +188,9 @@ export const RECIPE = {
   }),
   /** Nats per token by which the loss has to fall to be improved. */
   minDelta: real({
-    label: 'Least improvement',
+    label: 'Min delta',
     unit: 'nats',
-    hint: 'of the loss, that ends the waiting',
+    hint: 'improvement that resets patience',
     help: 'Minimum improvement for --patience, in nats',
     row: 'seldom',
     min: 0,
@@ -202,7 +200,7 @@ export const RECIPE = {
     absent: 0,
   }),
   /** Where a falling schedule ends, as a share of the peak. */
-  finalRate: real({ label: 'Final rate', hint: 'share of the peak', row: 'seldom', min: 0, max: 1, initial: 0.1 }),
+  finalRate: real({ label: 'Final rate', hint: 'share of peak', row: 'seldom', min: 0, max: 1, initial: 0.1 }),
   ...SCHEDULE_FIELDS,
   /** Micro-batches of `batch` rows an update; 1 = every batch is one. */
   accumulate: whole({
@@ -217,9 +215,9 @@ export const RECIPE = {
   }),
   /** Of an exponential average of the weights, which then is the model; 0 = the weights are. */
   emaDecay: real({
-    label: 'Average of weights',
-    name: 'Decay of the average',
-    hint: '0 = none; at 0.999, of the last 1,000 steps',
+    label: 'Weight averaging (EMA)',
+    name: 'EMA decay',
+    hint: '0: off; 0.999 averages about 1,000 steps',
     help: 'Decay of the weight average (EMA), used for evaluation, samples and exports; 0 for none',
     row: 'seldom',
     min: 0,
@@ -230,7 +228,7 @@ export const RECIPE = {
     absent: 0,
   }),
   /** The backward pass runs each block again instead of keeping its activations. */
-  recompute: onOff({ label: 'Recompute', initial: false, absent: false }),
+  recompute: onOff({ label: 'Activation recomputation', initial: false, absent: false }),
   /** Probability, 0 <= p < 1. */
   dropout: real({
     label: 'Dropout',
@@ -243,7 +241,7 @@ export const RECIPE = {
   /** The same of what a token attends to. */
   attentionDropout: real({
     label: 'Attention dropout',
-    hint: 'share of attention that is left out',
+    hint: 'share of attention weights',
     help: 'Share of attention weights dropped in training',
     row: 'seldom',
     min: 0,

@@ -23,32 +23,34 @@ test('beyond half of what the device may hold it is on by itself, and says what 
   const { words, flopsAgain, flopsKept } = judged({ bound: 1.5 * kept });
   expect(flopsAgain).toBeCloseTo((4 / 3) * flopsKept, 0);
   expect(words).toMatch(
-    /^Activations are computed again, because with them the plan would take more than half of the [\d.,]+ [MG]B that are allowed: \d+ MB instead of 1\.\d+ GB, for a third more computation \([\d.]+ [BT] instead of [\d.]+ [BT] operations a step\)\. Say otherwise\.$/,
+    /^Activation recomputation is on: \d+ MB instead of 1\.\d+ GB, with a third more compute\. Say otherwise\.$/,
   );
-  expect(judged({ weight: kept }).words).toMatch(/the largest buffer that this GPU gives/);
+  expect(judged({ weight: kept }, 'off').words).toMatch(/of the largest buffer of this GPU/);
 });
 
 test('a choice stands, whatever the memory', () => {
   expect(judged({ bound: 100 * kept }, 'on')).toMatchObject({ isOn: true, isChosen: true });
-  expect(judged({ bound: 100 * kept }, 'on').words).toMatch(/as chosen.*Kept, they would fit into half/);
+  expect(judged({ bound: 100 * kept }, 'on').words).toMatch(/is on: .*The run fits in memory without it\.$/);
   expect(judged({ bound: 1.2 * kept }, 'off')).toMatchObject({ isOn: false, isChosen: true });
-  expect(judged({ bound: 1.2 * kept }, 'off').words).toMatch(/kept, as chosen, and the plan takes more than half/);
+  expect(judged({ bound: 1.2 * kept }, 'off').words).toMatch(
+    /^Needs over half of the .* memory limit\. With activation recomputation: /,
+  );
 });
 
 test('where it would help nothing it is off, and says why', () => {
-  expect(judged({ bound: 3 * kept }).words).toMatch(/^Activations are kept: the plan fits into half of the/);
+  expect(judged({ bound: 3 * kept }).words).toBe('Fits in memory.');
   expect(judged({})).toMatchObject({ isOn: false });
-  expect(judged({}).words).toMatch(/^Activations are kept: what this device may hold is not known\. Computed again: /);
+  expect(judged({}).words).toMatch(/^The memory of this device is unknown\. With activation recomputation: /);
   // Too small even so: other changes are then offered. The largest buffer is no such limit.
   const tight = { bound: 0.9 * again };
   expect(judged(tight)).toMatchObject({ isOn: false });
-  expect(judged(tight).words).toMatch(/computed again, the plan would still take \d+ MB, more than the/);
-  expect(memoryShortage(model, { ...DEFAULT_RECIPE, recompute: true }, tight)).toMatch(/ are allowed\.$/);
+  expect(judged(tight).words).toMatch(/^Even with activation recomputation, the run needs \d+ MB, more than the/);
+  expect(memoryShortage(model, { ...DEFAULT_RECIPE, recompute: true }, tight)).toMatch(/ the limit is [\d.]+ MB\.$/);
   expect(judged({ weight: 0.9 * again }).isOn).toBe(true);
   // One layer has nothing to give back.
   const single = bytes(false, flat);
   expect(judged({ total: single }, 'auto', flat)).toMatchObject({ isOn: false });
-  expect(judged({ total: single }, 'auto', flat).words).toMatch(/would save 0 bytes of/);
+  expect(judged({ total: single }, 'auto', flat).words).toMatch(/would save only 0 bytes\.$/);
   expect(judged({ total: single }, 'on', flat).words).toMatch(/saves nothing here/);
 });
 

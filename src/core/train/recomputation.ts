@@ -3,7 +3,7 @@
  * much of what the device may hold. What a run is given is definite; only settings that have not been started say `auto`.
  */
 import type { Trainable } from '../adapters/trainable';
-import { formatBytes, formatShort } from '../base/units';
+import { formatBytes } from '../base/units';
 import { modelSpec } from '../models';
 import { heldBytes, type MemoryLimits, memoryPlan } from './memory';
 import type { Recipe, RecomputeChoice } from './recipe';
@@ -58,33 +58,27 @@ function judge({ kept, again, held }: Pick<Recomputation, 'kept' | 'again' | 'he
   return held.isLimit && again > held.bytes ? 'not enough' : 'helps';
 }
 
-/** What it does and costs, in whole sentences. `otherwise`: how to have it the other way, where it was not chosen. */
+/** Whether recomputation is on, and what it saves or costs, in sentences. @param otherwise how to turn it off, if it wasn't chosen */
 export function recomputationWords(of: Recomputation, otherwise: string): string {
-  const { isOn, isChosen, kept, again, flopsKept, flopsAgain, held } = of;
+  const { isOn, isChosen, kept, again, held } = of;
   const judgement = judge(of);
   const most = held?.words ?? '';
-  const cost = `a third more computation (${formatShort(flopsAgain)} instead of ${formatShort(flopsKept)} operations a step)`;
-  const traded = `${formatBytes(again)} instead of ${formatBytes(kept)}, for ${cost}`;
-  if (isOn && !isChosen) {
-    return `Activations are computed again, because with them the plan would take more than half of ${most}: ${traded}. ${otherwise}`;
-  }
+  const traded = `${formatBytes(again)} instead of ${formatBytes(kept)}, with a third more compute`;
   if (isOn) {
-    const needless = judgement === 'fits' ? ` Kept, they would fit into half of ${most}.` : '';
-    return again < kept
-      ? `Activations are computed again, as chosen: ${traded}.${needless}`
-      : `Activations are computed again, as chosen, which saves nothing here: the plan is ${formatBytes(again)}, and ${formatBytes(kept)} with them kept.`;
+    if (again >= kept) return `Activation recomputation is on and saves nothing here: ${formatBytes(again)}.`;
+    const more = !isChosen ? ` ${otherwise}` : judgement === 'fits' ? ' The run fits in memory without it.' : '';
+    return `Activation recomputation is on: ${traded}.${more}`;
   }
-  const how = isChosen ? 'Activations are kept, as chosen' : 'Activations are kept';
   switch (judgement) {
     case 'fits':
-      return `${how}: the plan fits into half of ${most}.`;
+      return 'Fits in memory.';
     case 'unknown':
-      return `${how}: what this device may hold is not known.${again < kept ? ` Computed again: ${traded}.` : ''}`;
+      return `The memory of this device is unknown.${again < kept ? ` With activation recomputation: ${traded}.` : ''}`;
     case 'saves little':
-      return `${how}: computing them again would save ${formatBytes(Math.max(0, kept - again))} of ${formatBytes(kept)}, for ${cost}.`;
+      return `Needs over half of ${most}. Activation recomputation would save only ${formatBytes(Math.max(0, kept - again))}.`;
     case 'not enough':
-      return `${how}: computed again, the plan would still take ${formatBytes(again)}, more than ${most}.`;
+      return `Even with activation recomputation, the run needs ${formatBytes(again)}, more than ${most}.`;
     case 'helps':
-      return `${how}, and the plan takes more than half of ${most}. Computed again: ${traded}.`;
+      return `Needs over half of ${most}. With activation recomputation: ${traded}.`;
   }
 }

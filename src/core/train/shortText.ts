@@ -27,8 +27,8 @@ export function shortTextWords(
   const { context } = fittedTo(model, recipe, tokens.train).config;
   if (context === model.config.context) return undefined;
   return (
-    `The text has ${formatCount(tokens.train)} tokens to learn from: the model looks back over ${formatCount(context)}, not ` +
-    `${formatCount(model.config.context)}. It will soon know them by heart, and ${formatCount(tokens.validation)} held-out ` +
-    'tokens say little of anything else.'
+    `The training text has ${formatCount(tokens.train)} tokens, so the context shrinks from ` +
+    `${formatCount(model.config.context)} to ${formatCount(context)}. The model will memorize it, and ` +
+    `${formatCount(tokens.validation)} held-out tokens say little.`
   );
 }

@@ -27,12 +27,12 @@ export type Check<E extends EngineId = EngineId> = {
 
 /** Why no engine here can open a file of such a model, in a sentence; null where one can. */
 export function uncheckable(check: Pick<Check, 'engine'> | null, { id }: Pick<ModelChoice, 'id'>): string | null {
-  if (!check) return 'No engine here opens an adapter alone';
+  if (!check) return 'An adapter without its base can’t be verified here';
   const { engine } = check;
   const { label, page } = modelSpec(id);
   const isReadByUs = engine === 'page' || (engine === 'llama' && !hasLongAddresses());
   if (!isReadByUs || page) return null;
-  return `There is no second engine here for ${label} models. The file is written as all are, and nothing speaks against it`;
+  return `No second engine here supports ${label} models`;
 }
 
 /** llama.cpp's build has addresses of 64 bits, which Safari does not know: there, our own reader opens its files. */
@@ -41,7 +41,7 @@ export const hasLongAddresses = (): boolean => WebAssembly.validate(MEMORY64);
 const MEMORY64 = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 3, 1, 4, 1);
 
 /** What reads our files back, apart from what writes them. */
-export const readers = () => loaded('What reads a file back', import('./readBack'));
+export const readers = () => loaded('The verifier', import('./readBack'));
 
 /** How far apart two engines may be, since a format keeps fewer bits: logits, or with 8 bits whole distributions. */
 export interface Bound {

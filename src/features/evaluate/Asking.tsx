@@ -4,7 +4,7 @@ import { describeWork, type Work } from '../../state/work';
 import { Block, Button, Progress } from '../../ui';
 import styles from './Lists.module.css';
 
-/** How a piece of work goes, with Cancel; why it failed; else what is given. */
+/** Progress with Cancel, or why the work failed, then the children. */
 export function Asking({ work, children }: { work: Work; children: ReactNode }) {
   const told = describeWork(work);
   if (work.kind === 'busy' && told)

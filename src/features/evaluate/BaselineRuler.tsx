@@ -5,7 +5,7 @@ import { cx, type Column, Table, TableToggle, TermLabel } from '../../ui';
 import styles from './BaselineRuler.module.css';
 import { baselineWords } from './words';
 
-/** Bits per byte of the model and of models that only count, on one axis: better is to the right. A table takes its place. */
+/** Bits per byte of the model and of baselines on one axis, better to the right; or a table. */
 export function BaselineRuler({ evaluation }: { evaluation: Evaluation }) {
   const [isTable, setTable] = useState(false);
   const own = evaluation.metrics['bitsPerByte']?.value;

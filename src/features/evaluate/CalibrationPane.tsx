@@ -10,11 +10,11 @@ type Shown = Pick<Evaluation, 'calibration' | 'labelled' | 'metrics' | 'leftOut'
   confusion?: Evaluation['confusion'] | undefined;
 };
 
-/** Whether there is something for the pane. */
+/** Whether the pane has content. */
 export const hasCalibrationPane = ({ calibration, confusion, leftOut }: Shown): boolean =>
   calibration !== undefined || confusion !== undefined || leftOut.length > 0;
 
-/** Confidence next to accuracy, or the confusion matrix of pairs whose targets are labels; and what was not measured. */
+/** Reliability diagram, or the confusion matrix of pairs whose targets are labels; then scores that are missing, with reasons. */
 export function CalibrationPane({
   evaluation: { calibration, confusion, labelled, metrics, leftOut },
 }: {

@@ -17,7 +17,7 @@ import { IntervalBar } from './IntervalBar';
 import styles from './Lists.module.css';
 import { PART_NAMES } from './words';
 
-/** Whether the step that is shown is better than another, of this run or of any, on the same text. */
+/** Compares the shown checkpoint with another, of any run, on the same text. */
 export function ComparePane() {
   const other = useStudio((s) => s.compareWith);
   const choose = useStudio((s) => s.chooseCompareWith);
@@ -36,7 +36,7 @@ export function ComparePane() {
             <Select
               layout="wide"
               label="Compare with"
-              placeholder="choose a step"
+              placeholder="choose a checkpoint"
               value={known ? known.value : null}
               options={options}
               onChange={(chosen) => {
@@ -59,8 +59,8 @@ export function ComparePane() {
         <Block>
           <p className={styles.words}>
             {options.length === 0
-              ? 'There is no other step to compare with: train another run, or keep more steps'
-              : 'Both read the same text as it is written, so that tokenizers and architectures may differ. Pieces of it are drawn again and again, the same for both: so a difference is told from chance.'}
+              ? 'No other checkpoint to compare with. Train another run first'
+              : 'Both score the same text; tokenizers may differ. Bootstrap resampling separates a real difference from chance.'}
           </p>
         </Block>
       )}
@@ -69,16 +69,16 @@ export function ComparePane() {
 }
 const NONE: readonly KeptComparison[] = [];
 
-/** What both would read, and what that costs. */
+/** Which text both are scored on. */
 function OnWhich() {
   const on = useStudio((s) => s.evaluatedOn);
   const name = useStudio((s) => s.ownText?.name);
   const looks = useStudio(looksSoFar);
-  const words = on === 'text' ? (name ?? 'an own text') : `the ${PART_NAMES[on].toLowerCase()}`;
+  const words = on === 'text' ? (name ?? 'your text') : `the ${PART_NAMES[on].toLowerCase()}`;
   return (
     <p className={styles.note}>
       {`On ${words}`}
-      {on === 'test' && `: it would be looked at for the ${ordinal(looks + 1)} time`}
+      {on === 'test' && `, for the ${ordinal(looks + 1)} time`}
     </p>
   );
 }
@@ -95,11 +95,11 @@ function Found({ comparison }: { comparison: KeptComparison }) {
   const at = (x: number): number => 50 - (50 * x) / most;
   const words = comparisonWords(comparison);
   const told = (x: number): string => formatNumber(-x);
-  const on = part === 'text' ? (comparison.name ?? 'an own text') : `the ${PART_NAMES[part].toLowerCase()}`;
+  const on = part === 'text' ? (comparison.name ?? 'your text') : `the ${PART_NAMES[part].toLowerCase()}`;
   return (
     <Block>
       <div className={styles.difference}>
-        <b className={styles.against}>{`Beside ${other}`}</b>
+        <b className={styles.against}>{`Against ${other}`}</b>
         <IntervalBar
           value={at(difference)}
           low={at(high)}
@@ -118,8 +118,8 @@ function Found({ comparison }: { comparison: KeptComparison }) {
         {verdict === 'not distinguishable'
           ? `The difference is ${told(difference)} bits per byte, from ${told(high)} to ${told(low)}. `
           : `From ${told(verdict === 'better' ? high : low)} to ${told(verdict === 'better' ? low : high)}. `}
-        {mayHaveLearnt && 'The other run did not hold out this text, as far as is known: it may have learnt from it. '}
-        {isOther && 'Out of date: another text was given since.'}
+        {mayHaveLearnt && 'The other run may have trained on this text. '}
+        {isOther && 'Out of date: the text has changed.'}
       </p>
       <p className={styles.note}>
         {`On ${formatCount(bytes)} bytes of ${on}, ${formatMoment(comparison.madeAt)}`}
@@ -135,13 +135,13 @@ function niceAbove(x: number): number {
   return power * ([1, 2, 5].find((each) => each * power >= x) ?? 10);
 }
 
-/** The other steps of the run that is shown, and the newest of every other run. */
+/** Other checkpoints of the shown run, and the latest of every other run. */
 function useOthers() {
   const runs = useStudio((s) => s.runs);
   const run = useStudio((s) => shownRun(s, 'evaluate'));
   const shown = useStudio(evaluatedStep);
   return useMemo(() => {
-    // Runs of one project may be called alike.
+    // Runs of one project may share a name.
     const architectures = new Map((runs ?? []).map(({ record }) => [record.id, modelSpec(record.model.id).label]));
     const steps = [...new Set(run.steps.map(({ step }) => step))].filter((step) => step !== shown).reverse();
     return [

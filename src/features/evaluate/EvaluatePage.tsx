@@ -57,7 +57,7 @@ import { Summary } from './Summary';
 import { askedRows, evaluationRows } from './table';
 import { evaluatedStanding, judged, looksWords, outOfDateWords, sampledWords } from './words';
 
-/** How good a saved step is on text that it has not learnt from, beside what needs no model, and where it fails. */
+/** Scores of a checkpoint on held-out text, next to baselines, and where the model fails. */
 export function EvaluatePage() {
   const [, go] = useLocation();
   const need = useNeed('evaluate', go);
@@ -68,7 +68,7 @@ export function EvaluatePage() {
 
 function Evaluate() {
   useSavedSteps('evaluate');
-  /** What the dialog begins with; null: with what was given before. */
+  /** Initial text of the dialog; null: the text given before. */
   const [giving, setGiving] = useState<Given | null>();
   const takes = useStudio(takesText);
   const choose = useStudio((s) => s.chooseEvaluatedOn);
@@ -135,7 +135,7 @@ function Measured({ onGive }: { onGive: () => void }) {
   );
 }
 
-/** Begins before the page is painted, so that no empty page flashes. */
+/** Starts before the page is painted, so that no empty page flashes. */
 function useStart(): void {
   const isToStart = useStudio(startsByItself);
   const evaluateStep = useStudio((s) => s.evaluateStep);
@@ -144,7 +144,7 @@ function useStart(): void {
   }, [isToStart, evaluateStep]);
 }
 
-/** The judgement; marked where it is of something else than what is chosen. */
+/** Verdict, with a notice if it's out of date. */
 function Judgement({ onGive }: { onGive: () => void }) {
   const kept = useStudio(shownEvaluation)!;
   const reasons = useStudioFields(outOfDate);
@@ -182,20 +182,20 @@ function Judgement({ onGive }: { onGive: () => void }) {
 
 const evaluated = (s: Studio): OpenRun => shownRun(s, 'evaluate');
 
-/** Whether the page's run is finished, and still improved when training ended. Another text says nothing of that. */
+/** Whether the page's run is finished, and was still improving when training ended. False on the user's own text. */
 function useIsImproving(): boolean {
   const { trend } = useVerdict(evaluated);
   return useStudio((s) => s.evaluatedOn !== 'text' && runStateOf(evaluated(s)) === 'finished') && trend === 'falling';
 }
 
-/** The project's next step, once the model is evaluated: it fits the judgement that stands beside it. */
+/** The project's next step, chosen by this verdict. */
 function Next() {
   const [, go] = useLocation();
   const standing = useStudio(evaluatedStanding);
   return <NextButton step={useNextStep('evaluate', go, standing)} isDense />;
 }
 
-/** What the part of the page shows, as a file. */
+/** Downloads what this part of the page shows. */
 function Download({ isAsked }: { isAsked: boolean }) {
   const saveTable = useStudio((s) => s.saveTable);
   const saveEvaluation = useStudio((s) => s.saveEvaluation);
@@ -208,8 +208,8 @@ function Download({ isAsked }: { isAsked: boolean }) {
   return (
     <MenuButton
       entries={[
-        { id: 'csv', label: 'CSV', hint: isAsked ? 'of every step that was asked' : 'figures for a spreadsheet' },
-        { id: 'json', label: 'JSON', hint: 'all that is kept of it' },
+        { id: 'csv', label: 'CSV', hint: isAsked ? 'all steps' : 'for a spreadsheet' },
+        { id: 'json', label: 'JSON', hint: 'all details' },
       ]}
       onChoose={(id) => {
         if (id === 'json') saveEvaluation(record);
@@ -234,9 +234,7 @@ function Working() {
     <div className={styles.working}>
       <div className={styles.progress}>
         <Progress {...told} label={label} delayMs={0} />
-        {isBeside && (
-          <p className={styles.note}>The model works between the steps of the run that trains, so it takes longer</p>
-        )}
+        {isBeside && <p className={styles.note}>Slower while a run trains</p>}
       </div>
       <Button isDense icon="stop" onPress={work.stop}>
         Cancel
@@ -256,7 +254,7 @@ function MeasureButton({ children, isMain }: { children: string; isMain?: boolea
   );
 }
 
-/** Each token from at least half a context takes twice the forward passes, so it is measured where somebody asks for it. */
+/** Offers strided perplexity, which takes twice the forward passes. */
 function StridedButton() {
   const evaluateStep = useStudio((s) => s.evaluateStep);
   const isOffered = useStudio((s) => lacksStrided(s) && evaluateRefusal(s) === undefined);
@@ -268,19 +266,19 @@ function StridedButton() {
   );
 }
 
-/** A text of one's own is in memory alone: it is given again where it is gone. */
+/** The user's own text is in memory only, so it may have to be added again. */
 function MeasureOrGive({ onGive, isMain }: { onGive: () => void; isMain?: boolean }) {
   const isToGive = useStudio((s) => s.evaluatedOn === 'text' && s.ownText === null);
   if (isToGive)
     return (
       <Button isDense onPress={onGive}>
-        Give a text…
+        Choose text…
       </Button>
     );
   return <MeasureButton {...(isMain && { isMain })}>Evaluate again</MeasureButton>;
 }
 
-/** What would be measured, and the one button that does. */
+/** Empty stage with the button that starts an evaluation. */
 function NotMeasured({ onGive }: { onGive: () => void }) {
   const [, go] = useLocation();
   const { on, refusal, text, hasData, isOfText, isClassifier, isBusy, looks } = useStudioFields((s) => {
@@ -298,10 +296,8 @@ function NotMeasured({ onGive }: { onGive: () => void }) {
   });
   const words = {
     validation: undefined,
-    test: `${looksWords(looks)}: keep it for the model that you would publish.`,
-    text: text
-      ? `${text.name}, ${counted(Array.from(text.text).length, 'character')}`
-      : 'Paste a text, drop a file, or open one.',
+    test: `${looksWords(looks)}. Save it for the model that you publish.`,
+    text: text ? `${text.name}, ${counted(Array.from(text.text).length, 'character')}` : 'Paste text or drop a file.',
   };
   const isToGive = isOfText === true && ((on === 'text' && !text) || (on !== 'text' && !hasData));
   const isToHoldOut = on === 'test' && hasData && refusal !== undefined && !isBusy;
@@ -312,7 +308,7 @@ function NotMeasured({ onGive }: { onGive: () => void }) {
       action={
         isToGive ? (
           <Button variant="go" onPress={onGive}>
-            Give a text…
+            Choose text…
           </Button>
         ) : isToHoldOut ? (
           <Button variant="go" onPress={() => go('/tokens?part=data')}>
@@ -334,7 +330,7 @@ function Empty({ need: { reason, step } }: { need: PageNeed }) {
   return (
     <Stage
       title="Evaluate"
-      summary="How good a saved step is on text that it has not learnt from, beside what needs no model"
+      summary="Measure a model on text it never saw"
       actions={<RunSelect {...useRunChoice('evaluate')} />}
     >
       <EmptyStage figure={<ExampleBaselines />} reason={reason} action={<NextButton step={step} />}>

@@ -1,7 +1,9 @@
 import { BarRows } from '../../ui';
 
-/** A model among the models that only count, as an example of what Evaluate shows. */
-export const ExampleBaselines = () => <BarRows label="Example" rows={ROWS} format={(value) => value.toFixed(2)} />;
+/** Example of what Evaluate shows: a model next to its baselines, in bits per byte. The model's bar is the strong one. */
+export const ExampleBaselines = () => (
+  <BarRows label="Example" rows={ROWS} chosen="own" format={(value) => value.toFixed(2)} />
+);
 
 const ROWS = [
   { id: 'uniform', label: 'uniform', value: 3.42 },

@@ -11,7 +11,7 @@ interface Point {
   high: number;
 }
 
-/** A share in percent over the kept steps of a run, with its interval; dotted what needs no model. */
+/** A score in percent by checkpoint, with its interval; the baseline is dotted. */
 export function Followed(p: { label: string; points: readonly Point[]; baseline: number | undefined }) {
   const [isTable, setTable] = useState(false);
   const last = p.points.at(-1)!.step;
@@ -24,7 +24,7 @@ export function Followed(p: { label: string; points: readonly Point[]; baseline:
   return (
     <figure className={styles.followed}>
       <div className={styles.row}>
-        <b>Over the kept steps</b>
+        <b>By checkpoint</b>
         <TextAction onPress={() => setTable(!isTable)}>{isTable ? 'Show chart' : 'Show table'}</TextAction>
       </div>
       {isTable ? (
@@ -35,7 +35,7 @@ export function Followed(p: { label: string; points: readonly Point[]; baseline:
           isDense
           columns={[
             { id: 'step', header: 'Step', cell: ({ step }) => formatCount(step) },
-            { id: 'value', header: 'Right', isNumber: true, cell: (point) => shareWords(point) },
+            { id: 'value', header: 'Score', isNumber: true, cell: (point) => shareWords(point) },
           ]}
         />
       ) : (

@@ -33,7 +33,7 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
   return (
     <Pane
       title={confusion ? 'Confusion matrix' : 'Each label'}
-      hint={`${counted(place.length, 'text')}${cut > 0 ? `, ${formatCount(cut)} too long to read whole` : ''}`}
+      hint={`${counted(place.length, 'text')}${cut > 0 ? `, ${formatCount(cut)} cut to the context` : ''}`}
       isFirstOnPhone
       aside={
         isOpenThere && mistakes > 0 && <TextAction onPress={() => go(MISTAKES)}>{checkMistakes(mistakes)}</TextAction>
@@ -85,7 +85,7 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
       />
       {divisor !== '1' && (
         <p className={page.none}>
-          {`Calibration error ${formatNumber(labelled.calibrationError.asItLearnt)} % as trained, ${formatNumber(labelled.calibrationError.scaled)} % at temperature ${divisor}`}
+          {`Calibration error ${formatNumber(labelled.calibrationError.asItLearnt)} % as trained, ${formatNumber(labelled.calibrationError.scaled)} % with temperature ${divisor}`}
         </p>
       )}
     </Pane>

@@ -4,7 +4,7 @@ import { useStudio } from '../../state/react';
 import { Block } from '../../ui';
 import styles from './Lists.module.css';
 
-/** What of lists could not be asked, and why. */
+/** Pairs or tasks that could not be scored, with reasons. */
 export function LeftOut({ of }: { of: ListName }) {
   const leftOut = useStudio((s) => shownLists(s)?.evaluation.leftOut) ?? NONE;
   const words = leftOutOf(leftOut, of);
@@ -18,14 +18,14 @@ export function LeftOut({ of }: { of: ListName }) {
 }
 const NONE: readonly { name: string; reason: string }[] = [];
 
-/** How many, and the first reasons; undefined where all were asked. Tasks have names of their own. */
+/** How many, and the first reasons; undefined if all were scored. Tasks have names of their own. */
 export function leftOutOf(leftOut: readonly { name: string; reason: string }[], of: ListName): string | undefined {
   const listOf = (name: string): ListName => (name === 'minimalPairs' || name === 'swaps' ? name : 'tasks');
   const own = leftOut.filter(({ name }) => listOf(name) === of);
   if (own.length === 0) return undefined;
   const reasons = [...new Set(own.map(({ reason }) => reason))];
-  const more = reasons.length > FIRST ? ` And for ${counted(reasons.length - FIRST, 'other reason')}.` : '';
-  const all = own.length === 1 ? 'Not asked.' : `${formatCount(own.length)} not asked.`;
+  const more = reasons.length > FIRST ? ` Plus ${counted(reasons.length - FIRST, 'other reason')}.` : '';
+  const all = own.length === 1 ? 'Not scored.' : `${formatCount(own.length)} not scored.`;
   return `${all} ${reasons.slice(0, FIRST).join(' ')}${more}`;
 }
 const FIRST = 3;

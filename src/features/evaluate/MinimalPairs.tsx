@@ -12,10 +12,10 @@ import { OtherList } from './OtherList';
 import { PairsDialog } from './PairsDialog';
 import { Shares } from './Shares';
 
-/** Of which two sentences the right one is likelier, and what a model prefers where neither is. */
+/** Minimal pairs (one sentence is correct) and identity swaps (both are). */
 export function PairsPane() {
   return (
-    <Pane label="Pairs of sentences">
+    <Pane label="Sentence pairs">
       <MinimalPairs />
       <Swaps />
     </Pane>
@@ -34,16 +34,14 @@ function MinimalPairs() {
     <>
       <PaneHead
         title="Minimal pairs"
-        hint={
-          found ? `the right one is likelier, ${counted(found.all.pairs, 'pair')}` : 'one of two sentences is right'
-        }
-        aside={<TextAction onPress={() => setEditing(true)}>{own ? own.name : 'Own list…'}</TextAction>}
+        hint={found && `correct one preferred, ${counted(found.all.pairs, 'pair')}`}
+        aside={<TextAction onPress={() => setEditing(true)}>{own ? own.name : 'Edit list…'}</TextAction>}
       />
       <Asking work={work}>
         {found ? (
           <>
             <Shares
-              label="Minimal pairs by kind: the right sentence is the likelier one"
+              label="Minimal pairs by kind: share with the correct sentence preferred"
               head="Kind"
               middle="chance"
               chosen={kind}
@@ -56,8 +54,8 @@ function MinimalPairs() {
             <Block>
               <p className={styles.note}>
                 {missed.length === 0
-                  ? `${kind === ALL ? 'None' : `Of ${kind}, none`} missed`
-                  : `${kind === ALL ? 'All kinds' : kind}, missed: what it finds likelier is struck`}
+                  ? `No mistakes${kind === ALL ? '' : ` in ${kind}`}`
+                  : `Mistakes${kind === ALL ? '' : ` in ${kind}`}; the preferred sentence is struck out`}
               </p>
               {missed.slice(0, MOST_SHOWN).map(({ first, second }) => (
                 <Changed key={`${first}|${second}`} from={second} to={first} />
@@ -70,8 +68,7 @@ function MinimalPairs() {
         ) : (
           <Block>
             <p className={styles.words}>
-              Two sentences differ in one thing, and one of them is English. A model that has learnt grammar finds that
-              one likelier; guessing gets half.
+              Two sentences, one of them wrong. Does the model prefer the correct one? Chance is 50 %.
             </p>
           </Block>
         )}
@@ -83,7 +80,7 @@ function MinimalPairs() {
         <PairsDialog
           list="minimalPairs"
           title="Minimal pairs"
-          hint="The first sentence is the right one; kind is what it tests"
+          hint="The first sentence is correct; kind is what it tests"
           bundled={minimalPairs}
           onClose={() => setEditing(false)}
         />
@@ -106,13 +103,13 @@ function Swaps() {
     <>
       <PaneHead
         title="Identity swaps"
-        hint="the first is likelier"
-        aside={<TextAction onPress={() => setEditing(true)}>{own ? own.name : 'Edit the list…'}</TextAction>}
+        hint="first one preferred"
+        aside={<TextAction onPress={() => setEditing(true)}>{own ? own.name : 'Edit list…'}</TextAction>}
       />
       <Asking work={work}>
         {found && (
           <Shares
-            label="Identity swaps: the first is the likelier one"
+            label="Identity swaps: share with the first sentence preferred"
             head="Swap"
             middle="even"
             shares={Object.entries(found.kinds).map(([id, share]) => ({ id, label: id, baseline: 50, ...share }))}
@@ -120,9 +117,8 @@ function Swaps() {
         )}
         <Block>
           <p className={styles.words}>
-            Sentences that differ in one name, pronoun or origin only. Half is no preference; more or less tells which
-            of the two the text made likely. It does not show what a model does in use, nor why. No preference here does
-            not show that it treats people alike. The list is short and ours: edit it.
+            Two sentences that differ only in a name, pronoun or origin. 50 % means no preference. This short test can't
+            show how the model treats people in use.
           </p>
         </Block>
         <LeftOut of="swaps" />
@@ -133,7 +129,7 @@ function Swaps() {
         <PairsDialog
           list="swaps"
           title="Identity swaps"
-          hint="The two differ in one place; kind says in which"
+          hint="The two differ in one place; kind names it"
           bundled={identitySwaps}
           onClose={() => setEditing(false)}
         />
@@ -161,13 +157,13 @@ function AskPairs({ list, isAgain }: { list: 'minimalPairs' | 'swaps'; isAgain: 
         disabledReason={refusal}
         onPress={() => void askLists(list, { [list]: own?.pairs ?? BUNDLED[list] }, 'shown')}
       >
-        {`Ask ${name}${isAgain ? ' again' : ''}`}
+        {`Score ${name}${isAgain ? ' again' : ''}`}
       </Button>
     </Block>
   );
 }
 
-/** Only what differs is marked. */
+/** Marks the words that differ. */
 function Changed({ from, to }: { from: string; to: string }) {
   const [a, b] = [from.split(' '), to.split(' ')];
   let [start, end] = [0, 0];

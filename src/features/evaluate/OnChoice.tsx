@@ -1,4 +1,4 @@
-import { formatCount } from '../../core/base/units';
+import { counted } from '../../core/base/units';
 import type { EvaluatedOn } from '../../core/runs/evaluations';
 import { dataOf } from '../../core/runs/segments';
 import { shownRun } from '../../state/openRun';
@@ -6,7 +6,7 @@ import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Select } from '../../ui';
 import { PART_NAMES } from './words';
 
-/** What is measured on: the part that the run was steered by, the one that nobody looked at, or a text of one's own. */
+/** Chooses the evaluation text: validation set, test set or the user's own text. */
 export function OnChoice({ onGive }: { onGive: () => void }) {
   const { on, own, hasData, test, isClassifier } = useStudioFields((s) => {
     const { record } = shownRun(s, 'evaluate');
@@ -24,28 +24,28 @@ export function OnChoice({ onGive }: { onGive: () => void }) {
     <>
       <Select<EvaluatedOn>
         layout="bare"
-        label="Measured on"
+        label="Evaluated on"
         value={on}
         onChange={choose}
         options={[
           {
             value: 'validation',
             label: PART_NAMES.validation,
-            hint: hasData ? 'held out while it learnt' : 'it came without its text',
+            hint: hasData ? 'held out from training' : 'not imported with the model',
           },
           {
             value: 'test',
             label: PART_NAMES.test,
-            hint: test === undefined ? 'none was held out' : `${formatCount(test)} tokens, kept for the end`,
+            hint: test === undefined ? 'none' : counted(test, 'token'),
           },
           ...(isClassifier
             ? []
-            : [{ value: 'text' as const, label: PART_NAMES.text, hint: own ?? 'pasted, dropped, or of a file' }]),
+            : [{ value: 'text' as const, label: PART_NAMES.text, hint: own ?? 'pasted or dropped' }]),
         ]}
       />
       {on === 'text' && (
         <Button isDense onPress={onGive}>
-          {own === undefined ? 'Give a text…' : 'Another text…'}
+          {own === undefined ? 'Choose text…' : 'Change text…'}
         </Button>
       )}
     </>

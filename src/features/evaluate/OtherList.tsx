@@ -3,7 +3,7 @@ import { listHash } from '../../core/evaluate/listHash';
 import { Block } from '../../ui';
 import styles from './Lists.module.css';
 
-/** Says it where what is shown was found by another list than the one that is chosen now. */
+/** Says that the scores shown are of another list than the chosen one. */
 export function OtherList({ found, list }: { found: string | undefined; list: readonly object[] | undefined }) {
   const [known, setKnown] = useState<{ list: readonly object[]; hash: string }>();
   useEffect(() => {
@@ -14,9 +14,7 @@ export function OtherList({ found, list }: { found: string | undefined; list: re
   if (found === undefined || list === undefined || known?.list !== list || known.hash === found) return null;
   return (
     <Block>
-      <p className={styles.words}>
-        Out of date: it was found by another list than the one that is here now. Ask again.
-      </p>
+      <p className={styles.words}>Out of date: the list has changed. Score it again.</p>
     </Block>
   );
 }

@@ -8,27 +8,27 @@ import { Button, Dialog, type DroppedFile, DropZone, FileButton, PageDrop, TextF
 import styles from './EvaluatePage.module.css';
 import { type Given, MOST, textIn } from './givenText';
 
-const OWN = 'Own text';
+const OWN = 'Your text';
 
-/** While a text of one's own is what is measured on: what is dropped on the page or pasted into it is one. */
+/** Accepts text that is dropped on the page or pasted into it, while the user's own text is evaluated. */
 export function TakesText({ onGive }: { onGive: (given: Given) => void }) {
   const toast = useStudio((s) => s.toast);
   const read = (files: readonly DroppedFile[]): void =>
     void textIn(files).then(onGive, (error: unknown) =>
-      toast({ text: 'That text was not taken', detail: explain(toFailure(error)) }),
+      toast({ text: "Couldn't use this text", detail: explain(toFailure(error)) }),
     );
   return (
     <PageDrop
       onFiles={read}
       onText={(text) => onGive({ name: OWN, text })}
-      onError={(detail) => toast({ text: 'What was dropped could not be read', detail })}
+      onError={(detail) => toast({ text: "Couldn't read the dropped file", detail })}
       words={OVER}
     />
   );
 }
-const OVER = 'Drop to measure on this text';
+const OVER = 'Drop to evaluate on this text';
 
-/** A text to measure on: pasted, written, dropped or of a file. It is not learnt from, and is not kept. */
+/** Text to evaluate on: pasted, typed, dropped or from a file. Never trained on, never stored. */
 export function OwnTextDialog({ given, onClose }: { given: Given | undefined; onClose: () => void }) {
   const own = useStudio((s) => s.ownText);
   const giveText = useStudio((s) => s.giveText);
@@ -38,11 +38,11 @@ export function OwnTextDialog({ given, onClose }: { given: Given | undefined; on
   const characters = Array.from(text).length;
   const refusal =
     text.trim() === ''
-      ? 'There is no text yet'
+      ? 'Enter a text'
       : characters > MOST
-        ? `This is ${formatCount(characters)} characters, and ${formatCount(MOST)} are measured at most`
+        ? `${formatCount(characters)} characters; the maximum is ${formatCount(MOST)}`
         : name.trim() === ''
-          ? 'It needs a name'
+          ? 'Enter a name'
           : undefined;
   const write = (text: string): void => {
     setText(text);
@@ -60,7 +60,7 @@ export function OwnTextDialog({ given, onClose }: { given: Given | undefined; on
     <Dialog
       isOpen
       onClose={onClose}
-      title="Measure on a text of your own"
+      title="Evaluate on your own text"
       width={640}
       actions={
         <>
@@ -90,13 +90,13 @@ export function OwnTextDialog({ given, onClose }: { given: Given | undefined; on
             isProse
             isFirst
             error={problem}
-            hint={`${formatCount(characters)} characters. It is measured, not learnt from, and not kept`}
+            hint={`${formatCount(characters)} characters. Not trained on, not stored`}
           />
         )}
         <TextField label="Name" value={name} onChange={setName} max={MAX_NAME} />
         <div className={styles.ways}>
           <FileButton isDense isSingle accept=".txt,.md,text/plain" onFiles={read}>
-            Open a file…
+            Choose file…
           </FileButton>
           <DropZone onFiles={read} onError={setProblem} words={{ rest: 'or drop one anywhere', over: OVER }} />
         </div>
@@ -115,11 +115,10 @@ function Beginning(p: { text: string; characters: number; problem: string | unde
     <div className={styles.beginning}>
       <p>{p.text.slice(0, BEGINNING)}…</p>
       <p className={styles.note} {...(p.problem !== undefined && { role: 'alert' })}>
-        {p.problem ??
-          `The first of ${formatCount(p.characters)} characters. They are measured, not learnt from, and not kept`}
+        {p.problem ?? `The first of ${formatCount(p.characters)} characters. Not trained on, not stored`}
       </p>
       <Button isDense onPress={p.onOther}>
-        Write another text
+        Clear text
       </Button>
     </div>
   );

@@ -8,7 +8,7 @@ import styles from './Lists.module.css';
 import { textIn } from './givenText';
 import { pairsAsTable } from './pairsAsTable';
 
-/** A list of pairs as text to edit, or of a file; ours can be had back. */
+/** Edits a list of sentence pairs, or reads it from a file. */
 export function PairsDialog(p: {
   list: 'minimalPairs' | 'swaps';
   title: string;
@@ -19,7 +19,7 @@ export function PairsDialog(p: {
   const own = useStudio((s) => s.ownPairs[p.list]);
   const giveOwnPairs = useStudio((s) => s.giveOwnPairs);
   const [table, setTable] = useState(() => pairsAsTable(own?.pairs ?? p.bundled()));
-  const [name, setName] = useState(own?.name ?? 'own list.csv');
+  const [name, setName] = useState(own?.name ?? 'my-list.csv');
   const [problem, setProblem] = useState<string>();
   const readSentencePairs = useStudio((s) => s.readSentencePairs);
   const [isReading, setReading] = useState(false);
@@ -59,11 +59,7 @@ export function PairsDialog(p: {
           >
             Use the bundled list
           </Button>
-          <Button
-            variant="go"
-            disabledReason={isReading ? 'The list is being read' : undefined}
-            onPress={() => void use()}
-          >
+          <Button variant="go" disabledReason={isReading ? 'Reading the list' : undefined} onPress={() => void use()}>
             Use this list
           </Button>
         </>
@@ -71,7 +67,7 @@ export function PairsDialog(p: {
     >
       <div className={styles.fields}>
         <TextField
-          label="Pairs, a line each"
+          label="Pairs, one per line"
           value={table}
           onChange={(text) => {
             setTable(text);
@@ -80,7 +76,7 @@ export function PairsDialog(p: {
           rows={12}
           isFirst
           error={problem}
-          hint={`${p.hint}. Columns first, second and kind, with commas between`}
+          hint={`${p.hint}. CSV columns: first, second, kind`}
         />
         <div>
           <FileButton
@@ -99,7 +95,7 @@ export function PairsDialog(p: {
               )
             }
           >
-            Open a table…
+            Choose table…
           </FileButton>
         </div>
       </div>

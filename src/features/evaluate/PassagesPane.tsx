@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { counted, formatCount, formatNumber, formatReading, formatShare } from '../../core/base/units';
+import { counted, formatNumber, formatReading, formatShare } from '../../core/base/units';
 import type { Evaluation, Passage } from '../../core/evaluate/evaluation';
 import {
   Icon,
@@ -29,10 +29,10 @@ import { documentsWords } from './words';
 const TITLES: Readonly<Record<Which, string>> = {
   worst: 'Worst passages',
   best: 'Best passages',
-  random: 'Some passages by chance',
+  random: 'Random passages',
 };
 
-/** Passages as their tokens, underlined by what each cost. */
+/** Passages as tokens, underlined by surprisal. */
 export function PassagesPane(p: {
   evaluation: Evaluation;
   vocabulary: number;
@@ -47,7 +47,7 @@ export function PassagesPane(p: {
   return (
     <Pane
       title={TITLES[which]}
-      hint={`of ${documentsWords(p.evaluation)}`}
+      hint={`from ${documentsWords(p.evaluation)}`}
       isFirstOnPhone
       aside={
         <Segmented<Which>
@@ -70,7 +70,7 @@ export function PassagesPane(p: {
             <Icon name="close" size={12} />
             <span className={text.hidden}>, remove this filter</span>
           </button>
-          {counted(shown.length, 'passage')} of those that are kept
+          {counted(shown.length, 'passage')}
         </div>
       )}
       <ol className={styles.passages} aria-label={TITLES[which]}>
@@ -87,7 +87,7 @@ export function PassagesPane(p: {
           );
         })}
       </ol>
-      {shown.length === 0 && <p className={styles.none}>None of the passages that are kept has such a token</p>}
+      {shown.length === 0 && <p className={styles.none}>No stored passage has such a token</p>}
       <div className={styles.foot}>
         <SurpriseLegend />
         <span>{dearest(p.evaluation)}</span>
@@ -95,7 +95,7 @@ export function PassagesPane(p: {
     </Pane>
   );
 }
-/** At once. */
+/** Maximum number of passages shown. */
 const SHOWN = 20;
 
 function PassageItem(p: { shown: Shown; vocabulary: number; isOpen: boolean; onOpen: (isOpen: boolean) => void }) {
@@ -107,11 +107,12 @@ function PassageItem(p: { shown: Shown; vocabulary: number; isOpen: boolean; onO
     step: token.loss !== undefined && isMeant(i) ? surpriseStep(token.loss / blind) : 0,
   }));
   const at = chosen ?? hardest(passage);
-  const name = `passage of ${formatReading(loss)} nats, ${sourceWords(passage.source)}`;
+  const perplexity = formatReading(Math.exp(loss));
+  const name = `passage with perplexity ${perplexity}, ${sourceWords(passage.source)}`;
   return (
     <li>
       <div className={styles.passageHead}>
-        <b>{formatReading(loss)}</b> nats a token
+        Perplexity <b>{perplexity}</b>
         <span className={styles.source}>{sourceWords(passage.source)}</span>
         <TextAction label={`${p.isOpen ? 'Close' : 'Open'}, ${name}`} onPress={() => p.onOpen(!p.isOpen)}>
           {p.isOpen ? 'Close' : 'Open'}
@@ -133,27 +134,27 @@ function PassageItem(p: { shown: Shown; vocabulary: number; isOpen: boolean; onO
 const hardest = ({ tokens }: Passage): number =>
   tokens.reduce((most, { loss = 0 }, i) => (loss > (tokens[most]!.loss ?? 0) ? i : most), 0);
 
-/** What the chosen token cost, and what it is. */
+/** Probability, kind and frequency of the chosen token. */
 function TokenReading({ token: { text, loss, kind, count } }: { token: Passage['tokens'][number] }) {
   return (
     <p className={styles.reading}>
       <TokenChip text={text === '' ? null : text} />{' '}
       {loss === undefined ? (
-        'was shown to the model'
+        'not masked'
       ) : (
         <>
-          <b>{formatReading(loss)}</b> nats: given {formatShare(Math.exp(-loss))}, one in {formatNumber(Math.exp(loss))}
+          probability <b>{formatShare(Math.exp(-loss))}</b>, 1 in {formatNumber(Math.exp(loss))}
         </>
       )}
       {' · '}
       {kindWords(kind).toLowerCase()}
-      {count !== undefined && ` · ${count === 1 ? 'once' : `${formatCount(count)} times`} in the training part`}
+      {count !== undefined && ` · ${counted(count, 'time')} in training text`}
     </p>
   );
 }
 
-/** Which kind costs most for each of its tokens; empty where none is told. */
+/** Kind of token with the highest perplexity; empty if unknown. */
 function dearest({ where }: Evaluation): string {
   const [most] = (where?.kind ?? []).toSorted((a, b) => b.loss - a.loss);
-  return most && where!.kind.length > 1 ? `most a token: ${kindWords(most.kind).toLowerCase()}` : '';
+  return most && where!.kind.length > 1 ? `Hardest kind: ${kindWords(most.kind).toLowerCase()}` : '';
 }

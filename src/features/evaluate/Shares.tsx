@@ -10,16 +10,16 @@ export interface Share {
   low: number;
   high: number;
   baseline?: number | undefined;
-  /** It sums up the others. */
+  /** Total of the others. */
   isAll?: boolean;
 }
 
-/** Shares in percent, each with the interval that it lies in with 95 % confidence. */
+/** Scores in percent, each with its 95 % confidence interval. */
 export function Shares(p: {
   label: string;
   head: string;
   shares: readonly Share[];
-  /** Of the middle of the axis: `chance`. */
+  /** Label at the middle of the axis: `chance`. */
   middle?: string;
   onChoose?: (id: string) => void;
   chosen?: string | undefined;

@@ -3,7 +3,7 @@ import { shownEvaluation } from '../../state/evaluate';
 import { useStudio } from '../../state/react';
 import { documentsWords } from './words';
 
-/** What was measured, next to the pickers that name run, step and part; empty before there is anything. */
+/** Extent of the evaluated text; empty without an evaluation. */
 export function Summary() {
   const on = useStudio((s) => s.evaluatedOn);
   const kept = useStudio(shownEvaluation);
@@ -13,7 +13,7 @@ export function Summary() {
     <>
       {on === 'text' && `${record.name}, `}
       <b>{documentsWords(record.evaluation)}</b>
-      {record.look !== undefined && `, looked at for the ${ordinal(record.look)} time`}
+      {record.look !== undefined && `, evaluated for the ${ordinal(record.look)} time`}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { counted, formatCount } from '../../core/base/units';
+import { counted } from '../../core/base/units';
 import {
   TASK_BASELINES,
   TASK_METRICS,
@@ -17,7 +17,7 @@ import styles from './Lists.module.css';
 import { OtherList } from './OtherList';
 import { Shares } from './Shares';
 
-/** Tables of prompts of a person's own, with answers or choices. */
+/** Tables of prompts with answers or choices. */
 export function TasksPane() {
   const own = useStudio((s) => s.ownTasks);
   const found = useStudio((s) => shownLists(s)?.evaluation.tasks) ?? NONE;
@@ -31,15 +31,15 @@ export function TasksPane() {
   const refusal = useStudio(askRefusal);
   return (
     <Pane
-      title="Own tasks"
+      title="Your tasks"
       aside={
         <FileButton
           isDense
-          disabledReason={reading.kind === 'busy' ? 'Another table is being read' : undefined}
+          disabledReason={reading.kind === 'busy' ? 'Reading another table' : undefined}
           accept=".csv,.tsv,.jsonl"
           onFiles={(files) => void addTasks(files.map(({ file }) => file))}
         >
-          Add a table…
+          Add table…
         </FileButton>
       }
     >
@@ -56,8 +56,8 @@ export function TasksPane() {
                 {own.map(({ name, items }) => (
                   <span key={name} className={styles.own}>
                     {`${name}, ${counted(items.length, 'row')}`}
-                    <TextAction label={`Take ${name} out`} onPress={() => takeTask(name)}>
-                      Take out
+                    <TextAction label={`Remove ${name}`} onPress={() => takeTask(name)}>
+                      Remove
                     </TextAction>
                   </span>
                 ))}
@@ -68,34 +68,28 @@ export function TasksPane() {
                   disabledReason={refusal}
                   onPress={() => void askLists('tasks', { tasks: own }, 'shown')}
                 >
-                  Ask this step
+                  Score this checkpoint
                 </Button>
                 <Button isDense disabledReason={refusal} onPress={() => void askLists('tasks', { tasks: own }, 'all')}>
-                  Ask every kept step
+                  Score all checkpoints
                 </Button>
               </span>
-              <Switch
-                label="Ask at every evaluation"
-                hint="each time a step is measured here, and each time the run that trains saves one"
-                isOn={isAlways}
-                onChange={askAlways}
-              />
+              <Switch label="Score at every evaluation" isOn={isAlways} onChange={askAlways} />
             </div>
           </Block>
         )}
         {found.length > 0 && own.length === 0 && (
           <Block>
             <p className={styles.words}>
-              What was found is kept, the tables are not: add one again to ask it of other steps, or at every evaluation
+              Scores are saved, tables aren't. Add a table again to score other checkpoints
             </p>
           </Block>
         )}
         {found.length === 0 && own.length === 0 && (
           <Block>
             <p className={styles.words}>
-              A CSV with a column called prompt and one called answer: is what the model writes the answer? With a
-              column called choices too, or choice 1, choice 2 and so on: does it find the right one likelier? It can
-              then be asked of every kept step, and at every evaluation.
+              Add a CSV with columns prompt and answer, and choices for multiple choice. Each row is a question to the
+              model.
             </p>
           </Block>
         )}
@@ -133,10 +127,10 @@ function One({ task }: { task: TaskScores }) {
       <Block>
         <p className={styles.words}>
           {baselines.map(([name, of]) => `${TASK_BASELINES[name].label} ${Math.round(10 * of[id]!) / 10} %. `)}
-          {task.cut > 0 && `${counted(task.cut, 'prompt')} longer than the model reads lost a part. `}
+          {task.cut > 0 && `${counted(task.cut, 'prompt')} cut to the context. `}
           {task.missed.length > 0 && (
             <TextAction onPress={() => setOpen(!isOpen)}>
-              {isOpen ? 'Hide what it missed' : `Show what it missed, ${formatCount(task.missed.length)}`}
+              {isOpen ? 'Hide mistakes' : `Show ${counted(task.missed.length, 'mistake')}`}
             </TextAction>
           )}
         </p>

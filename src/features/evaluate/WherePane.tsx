@@ -6,11 +6,13 @@ import { type Filter, idOf, kindWords, rangeWords, sourceWords } from './filter'
 import { contextWords } from './words';
 
 type Share = { loss: number; tokens: number };
+/** @param loss in nats per token */
+const perplexityWords = (loss: number): string => formatReading(Math.exp(loss));
 
-/** The mean loss by what tokens are, how rare they are, where they stand and what they are of. A bar filters the passages. */
+/** Perplexity by kind, frequency, position and source of tokens. A bar filters the passages. */
 export function WherePane(p: {
   evaluation: Evaluation;
-  /** Tokens that the model reads at once. */
+  /** Context length in tokens. */
   context: number;
   filter: Filter | undefined;
   onFilter: (filter: Filter | undefined) => void;
@@ -37,8 +39,8 @@ export function WherePane(p: {
         <BarFigure
           title={title}
           rows={rows}
-          format={formatReading}
-          heads={[of, 'Nats a token', 'Tokens']}
+          format={perplexityWords}
+          heads={[of, 'Perplexity', 'Tokens']}
           chosen={p.filter && idOf(p.filter)}
           onChoose={(id) => p.onFilter(id === undefined ? undefined : filters.get(id))}
           {...(caption !== undefined && { caption })}
@@ -51,17 +53,17 @@ export function WherePane(p: {
   return (
     <Pane
       title="Where it fails"
-      hint={`loss in nats a token${overall === undefined ? '' : `, ${formatReading(overall)} over all`}`}
+      hint={`perplexity, log scale${overall === undefined ? '' : `; ${perplexityWords(overall)} overall`}`}
     >
       {figure(
-        'By what the token is',
+        'By kind of token',
         'Kind',
         kind.map((each) => [{ by: 'kind', kind: each.kind }, kindWords(each.kind), each]),
-        'Press a bar to see its tokens in the passages',
+        'Press a bar to filter the passages',
       )}
       {figure(
-        'By how often it was trained',
-        'Times in the training part',
+        'By frequency in training text',
+        'Frequency',
         frequency.map(({ from, to, ...each }) => [
           { by: 'frequency', from, to },
           to === 0 ? 'never' : rangeWords({ from, to }),
@@ -69,14 +71,14 @@ export function WherePane(p: {
         ]),
       )}
       {figure(
-        'By place in the context',
-        'Tokens',
+        'By position in the context',
+        'Position',
         position.map(({ from, to, ...each }) => [
           { by: 'position', from, to },
           `${from === to ? 'token ' : ''}${rangeWords({ from, to })}`,
           each,
         ]),
-        // One that reads both ways has no end of what it has read.
+        // A bidirectional model reads the whole context at every position.
         metrics['perplexity'] && contextWords(position, p.context),
       )}
       {source.length > 1 &&
@@ -84,12 +86,12 @@ export function WherePane(p: {
           'By source',
           'Source',
           source.slice(0, MOST).map((each) => [{ by: 'source', source: each.name }, sourceWords(each.name), each]),
-          source.length > MOST ? `the worst ${formatCount(MOST)} of ${formatCount(source.length)}` : undefined,
+          source.length > MOST ? `Worst ${formatCount(MOST)} of ${formatCount(source.length)}` : undefined,
         )}
       {document.length > 1 &&
         figure(
           'Worst documents',
-          'How it begins',
+          'First words',
           document
             .slice(0, MOST)
             .map((each) => [
@@ -103,5 +105,5 @@ export function WherePane(p: {
 }
 const MOST = 10;
 
-const Nothing = () => <Note>This kind of model tells no loss by token, so there is nothing to place</Note>;
+const Nothing = () => <Note>This model has no loss per token</Note>;
 const Note = ({ children }: { children: string }) => <p className={styles.none}>{children}</p>;

@@ -2,7 +2,7 @@ import type { Evaluation } from '../../core/evaluate/evaluation';
 
 export type Bin = NonNullable<Evaluation['calibration']>['bins'][number];
 
-/** A share and its sign, which stay on one line. */
+/** A number and its percent sign, joined by a non-breaking space. */
 export const percent = (value: string): string => `${value}\u00a0%`;
 
 /** `Mean confidence 31.2 %, accuracy 33.0 %: underconfident by 1.8 points.` */

@@ -39,7 +39,7 @@ test('it is better, or worse, only where its interval does not hold what needs n
     tone: 'ok',
     judgement: 'Better than a trigram model',
     evidence:
-      '1.44 bits per token better on text it never saw: 4.33 against 5.77. Measured on 2,000 tokens of 3 documents.',
+      'Loss 3.00 nats per token on text it never saw; a trigram model has 4.00. Measured on 2,000 tokens of 3 documents.',
   });
   expect(verdictOf(3.9, 3.99, 4.05)).toMatchObject({
     tone: undefined,
@@ -48,7 +48,7 @@ test('it is better, or worse, only where its interval does not hold what needs n
   expect(verdictOf(4.2, 4.3, 4.4, 'text')).toMatchObject({
     tone: 'warn',
     judgement: 'Counting word triples still beats it',
-    evidence: expect.stringContaining('needs 0.433 bits per token more on this text: 6.2 against 5.77.') as string,
+    evidence: expect.stringContaining('Loss 4.30 nats per token on this text; a trigram model has 4.00.') as string,
   });
   // The simplest model that beats it is named, as on Train.
   const counted = evaluation({
@@ -57,7 +57,7 @@ test('it is better, or worse, only where its interval does not hold what needs n
   });
   expect(judged({ part: 'validation', evaluation: counted })).toMatchObject({
     judgement: 'Counting word pairs still beats it',
-    evidence: expect.stringContaining('needs 0.144 bits per token more on text it never saw: 6.06 against 5.92.') as string, // prettier-ignore
+    evidence: expect.stringContaining('Loss 4.20 nats per token on text it never saw; a bigram model has 4.10.') as string, // prettier-ignore
   });
   // One piece of text has no interval.
   const alone = evaluation({ metrics: { loss: { value: 3, unit: 'nats per token' } } });
@@ -74,7 +74,7 @@ test('it is better, or worse, only where its interval does not hold what needs n
 test('where Train shows another perplexity of the step, Evaluate says why', () => {
   const record = { step: 10, part: 'validation', evaluation: evaluation({ metrics: { loss: { value: Math.log(257), unit: '' } } }) } as const; // prettier-ignore
   const at = (step: number, perplexity: number) => [{ step, loss: Math.log(perplexity) }];
-  expect(sampledWords(record, at(10, 254))).toBe('Train shows perplexity 254: it measures a sample of this text.');
+  expect(sampledWords(record, at(10, 254))).toBe('Train shows perplexity 254, measured on a sample of this text.');
   expect(sampledWords(record, at(10, 257))).toBeUndefined();
   expect(sampledWords(record, at(9, 254))).toBeUndefined();
   expect(sampledWords({ ...record, part: 'text' }, at(10, 254))).toBeUndefined();
@@ -92,7 +92,7 @@ test('an evaluation that is out of date says of which step it is, and which is u
 
 test('what was not measured is called as its figure is', () => {
   expect(['interval of distinct2', 'top1', 'trigram', 'intervals'].map(leftOutWords)).toEqual([
-    ...['Interval of Distinct-2', 'Top-1', 'Trigram', 'Intervals'],
+    ...['Interval of Distinct-2', 'Top-1 accuracy', 'Trigram', 'Intervals'],
   ]);
 });
 
@@ -105,7 +105,7 @@ test('what is better the higher it is, is held against the highest', () => {
   expect(bestBaseline(answers, 'chrf')).toEqual({ name: 'copy', value: 40 });
   expect(judged({ part: 'validation', evaluation: answers })).toMatchObject({
     judgement: 'Better than copying the input',
-    evidence: expect.stringMatching(/^chrF is 20 better on text it never saw: 60 against 40\./i) as string,
+    evidence: expect.stringMatching(/^chrF 60\.0 on text it never saw; copying the input gets 40\.0\. /) as string,
   });
 });
 
@@ -187,11 +187,11 @@ const record = (change: Partial<EvaluationRecord>): EvaluationRecord => ({
 test('the table has every figure whole, with its interval, what needs no model, and what it is of', () => {
   const where = { position: [], kind: [{ kind: 'number', loss: 6, tokens: 4 }], source: [], document: [] };
   const rows = evaluationRows('whales', record({ part: 'test', look: 3, evaluation: evaluation({ where }) }));
-  const of = ['whales', 40, 'test part'];
+  const of = ['whales', 40, 'test set'];
   expect(rows).toContainEqual([...of, 'loss', 'this model', 3, 2.9, 3.1, 'nats per token', 2000]);
   expect(rows).toContainEqual([...of, 'bitsPerByte', 'gzip', 1.5, undefined, undefined, undefined, 2000]);
   expect(rows).toContainEqual([...of, 'loss by kind', 'Numbers', 6, undefined, undefined, 'nats per token', 4]);
-  expect(rows.find(([, , , what]) => what === 'look at the test part')![5]).toBe(3);
+  expect(rows.find(([, , , what]) => what === 'uses of the test set')![5]).toBe(3);
   expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([10]));
   expect(evaluationRows('whales', record({ part: 'text', name: 'a letter' }))[1]![2]).toBe('a letter');
   const confusion = { labels: ['bad', 'good'], counts: [[3, 1], [7, 12]] }; // prettier-ignore
@@ -229,13 +229,13 @@ test('what was asked is a table too, of every step: pairs, swaps, tasks with wha
   const of = ['whales', 40, 'lists'];
   const told = [80, 60, 91, '%', 20];
   expect(rows.slice(1)).toEqual([
-    [...of, 'minimal pairs, the right one is likelier', 'order', ...told],
-    [...of, 'minimal pairs, the right one is likelier', 'all kinds', ...told],
-    [...of, 'identity swaps, the first is likelier', 'he, she', ...told],
+    [...of, 'minimal pairs, correct one preferred', 'order', ...told],
+    [...of, 'minimal pairs, correct one preferred', 'all kinds', ...told],
+    [...of, 'identity swaps, first one preferred', 'he, she', ...told],
     [...of, 'exactMatch', 'birds.csv', ...told],
     [...of, 'exactMatch', 'birds.csv, commonest', 15, undefined, undefined, '%', 20],
     [
-      ...['whales', 40, 'validation part', 'difference, this less the other', 'ships, step 20'],
+      ...['whales', 40, 'validation set', 'difference, this minus other', 'ships, step 20'],
       ...[-0.04, -0.05, -0.03, 'bits per byte', 900],
     ],
   ]);
@@ -244,8 +244,8 @@ test('what was asked is a table too, of every step: pairs, swaps, tasks with wha
 test('the end of the context is spoken of where it was reached', () => {
   const at = (from: number, to: number, loss: number, tokens: number) => ({ from, to, loss, tokens });
   const before = [at(1, 1, 5, 10), at(2, 2, 4, 10), at(3, 4, 3.5, 20), at(5, 8, 3, 40), at(9, 16, 2.5, 80)];
-  expect(contextWords(before, 16)).toMatch(/^Still falling at the end of the context, by 0.5/);
-  expect(contextWords([...before.slice(0, -1), at(9, 16, 3, 80)], 16)).toMatch(/^Level at the end of the context/);
+  expect(contextWords(before, 16)).toMatch(/^Still falling at the end: a longer context may help$/);
+  expect(contextWords([...before.slice(0, -1), at(9, 16, 3, 80)], 16)).toMatch(/^Flat at the end/);
   // A context that is no power of two: all of it that there is.
   expect(contextWords([...before, at(17, 24, 2, 80)], 24)).toMatch(/^Still falling/);
   for (const [position, context] of [
@@ -253,14 +253,14 @@ test('the end of the context is spoken of where it was reached', () => {
     [[...before, at(17, 64, 1, 60)], 64],
     [[...before, at(17, 24, 2, 8)], 24],
   ] as [typeof before, number][])
-    expect(contextWords(position, context)).toMatch(/^Few or none of these documents fill the \d+ tokens/);
+    expect(contextWords(position, context)).toMatch(/^Too few documents fill the context of \d+ tokens/);
 });
 
-test('how often the test part was looked at is told before another look', () => {
+test('says how often the test set was used before it is used again', () => {
   expect([0, 1, 2].map(looksWords)).toEqual([
-    'Nobody has looked at that part for any step of this run',
-    'That part was looked at once for steps of this run',
-    'That part was looked at 2 times for steps of this run',
+    'Not used for this run yet',
+    'Used once for this run',
+    'Used 2 times for this run',
   ]);
 });
 
@@ -269,9 +269,9 @@ test('what could not be asked is told with how many and the first reasons, by it
     { name: 'minimalPairs', reason: 'It reads 16 tokens.' },
     ...['a', 'b', 'c', 'd', 'd'].map((reason, i) => ({ name: `task ${i}`, reason: `${reason}.` })),
   ];
-  expect(leftOutOf(leftOut, 'minimalPairs')).toBe('Not asked. It reads 16 tokens.');
+  expect(leftOutOf(leftOut, 'minimalPairs')).toBe('Not scored. It reads 16 tokens.');
   expect(leftOutOf(leftOut, 'swaps')).toBeUndefined();
-  expect(leftOutOf(leftOut, 'tasks')).toBe('5 not asked. a. b. c. And for 1 other reason.');
+  expect(leftOutOf(leftOut, 'tasks')).toBe('5 not scored. a. b. c. Plus 1 other reason.');
 });
 
 test('the most common mistake among labels is named, and a matrix without one says so', () => {

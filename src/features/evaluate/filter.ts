@@ -1,4 +1,4 @@
-/** Passages by a bar that was pressed: those that hold its tokens, by what these cost. */
+/** Filters passages by the pressed bar, and sorts them by the loss of its tokens. */
 import type { Evaluation, Passage } from '../../core/evaluate/evaluation';
 import { TOKEN_KINDS } from '../../core/evaluate/tokenKinds';
 import { formatCount } from '../../core/base/units';
@@ -11,23 +11,23 @@ export type Filter =
 
 export type Which = 'worst' | 'best' | 'random';
 
-/** A passage; with a filter, what its tokens that are meant cost. */
+/** A passage; with a filter, the mean loss of its matching tokens. */
 export interface Shown {
   passage: Passage;
   loss: number;
-  /** Whether a token is meant. */
+  /** Whether a token matches. */
   isMeant(index: number): boolean;
 }
 
 export const kindWords = (kind: string): string => (TOKEN_KINDS as Readonly<Record<string, string>>)[kind] ?? kind;
 
-/** `10 to 99`, `1`, `1,000 and more`. */
+/** `10 to 99`, `1`. */
 export const rangeWords = ({ from, to }: { from: number; to: number }): string =>
   from === to ? formatCount(from) : `${formatCount(from)} to ${formatCount(to)}`;
 
-export const sourceWords = (source: string): string => (source === '' ? 'A text that is gone' : source);
+export const sourceWords = (source: string): string => (source === '' ? 'Deleted text' : source);
 
-/** What is shown of all, in words after `only`. */
+/** The filter in words. */
 export function filterWords(filter: Filter): string {
   switch (filter.by) {
     case 'kind':
@@ -37,7 +37,7 @@ export function filterWords(filter: Filter): string {
     case 'document':
       return `“${filter.begins}…”`;
     case 'frequency':
-      return filter.to === 0 ? 'tokens never trained' : `tokens trained ${rangeWords(filter)} times`;
+      return filter.to === 0 ? 'tokens never in training text' : `tokens ${rangeWords(filter)} times in training text`;
     case 'position':
       return filter.from === filter.to
         ? `token ${formatCount(filter.from)} of the context`
@@ -69,7 +69,7 @@ function isMeantBy(filter: Filter, passage: Passage): (index: number) => boolean
   }
 }
 
-/** Without a filter as they are stored. With one, of all that are told of: the worst first, or the best. */
+/** Without a filter as stored; with one the worst first, or the best. */
 export function shownPassages(
   passages: NonNullable<Evaluation['passages']>,
   which: Which,
@@ -86,7 +86,7 @@ export function shownPassages(
   return which === 'random' ? shown : shown.toSorted((a, b) => (which === 'worst' ? b.loss - a.loss : a.loss - b.loss));
 }
 
-/** The same tokens may be among the worst and those that were drawn. */
+/** A passage may be both among the worst and among the random ones. */
 const unique = (passages: readonly Passage[]): readonly Passage[] => [
   ...new Map(passages.map((passage) => [keyOf(passage), passage])).values(),
 ];

@@ -1,4 +1,4 @@
-/** A text to measure on, of a file that a person gives. */
+/** Reads a file to evaluate on. */
 import { badFile } from '../../core/base/errors';
 import { counted, formatBytes, formatCount } from '../../core/base/units';
 import type { DroppedFile } from '../../ui';
@@ -8,7 +8,7 @@ export interface Given {
   text: string;
 }
 
-/** Characters: more than that is a text of the project. */
+/** Maximum number of characters; longer text belongs in the project. */
 export const MOST = 2_000_000;
 /** Of UTF-8, at most. */
 const BYTES_EACH = 4;
@@ -16,24 +16,21 @@ const BYTES_EACH = 4;
 /** @throws HomegrownError `bad-file` naming the file */
 export async function textIn(files: readonly DroppedFile[]): Promise<Given> {
   const [first, second] = files;
-  if (!first) throw badFile('There is no file in it.', 'Give a file of plain text.');
+  if (!first) throw badFile('No file was dropped.', 'Choose a plain-text file.');
   if (second)
-    throw badFile(
-      `These are ${counted(files.length, 'file')}, and one text is measured at a time.`,
-      'Give one of them.',
-    );
+    throw badFile(`You chose ${counted(files.length, 'file')}; evaluate one text at a time.`, 'Choose one of them.');
   const { file } = first;
   if (file.size > BYTES_EACH * MOST)
     throw badFile(
-      `${file.name} has ${formatBytes(file.size)}, and ${formatCount(MOST)} characters are measured at most.`,
-      'Give a part of it, or add it on Text, where a part of it can be held out.',
+      `${file.name} has ${formatBytes(file.size)}; the maximum is ${formatCount(MOST)} characters.`,
+      'Choose a part of it, or add it on Text and hold out a part.',
     );
   try {
     return { name: file.name, text: new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer()) };
   } catch {
     throw badFile(
-      `${file.name} is not plain text in UTF-8.`,
-      'Save it as plain text and give it again, or copy its text and paste it here.',
+      `${file.name} isn't plain text in UTF-8.`,
+      'Save it as plain text and choose it again, or paste its text.',
     );
   }
 }

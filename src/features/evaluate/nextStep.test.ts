@@ -1,13 +1,14 @@
 /** The button beside an evaluation fits its judgement, and names its time. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestStudio } from '../../core/testing/behindChannels';
+import { halvesOver, testStudio, type TestStudio } from '../../core/testing/behindChannels';
+import { goldenStore } from '../../core/testing/golden';
 import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
 import { WRITING } from '../../core/evaluate/writing';
 import { evaluationSeconds } from '../../core/plan/workTime';
 import { type Guide, guideOf, nextStep } from '../../state/nextStep';
 import type { Studio } from '../../state/studio';
 import { timed } from '../../state/timed';
-import { evaluationTime } from '../../state/workTime';
+import { evaluationTime, expectedEvaluationTime } from '../../state/workTime';
 import { evaluatedStanding } from './words';
 
 let page: TestStudio;
@@ -47,15 +48,19 @@ test('a run that a trigram model beats there is trained longer, whatever its own
   getState().setWhich('evaluate', 'latest');
 });
 
-test('the button names the time of the forward passes over the part, and none where it is not known', async () => {
+test('the button names the time of an evaluation, at the pace of the last one here, and none where it is not known', async () => {
   const { getState } = page.studio;
   await getState().useDevice('wasm');
   const s = getState();
   if (s.device.kind !== 'open') throw new Error('no device');
   const { record } = s.opened[STOPPED]!;
   const tokens = record!.segments.at(-1)!.data.facts!.parts.validation.tokens;
-  const seconds = evaluationSeconds(record!.model, tokens, WRITING.texts * WRITING.tokens, s.device.info);
-  expect(evaluationTime(s)).toBeCloseTo(1000 * seconds, 6);
+  const { facts } = record!.segments.at(-1)!.data;
+  const counted = facts!.nGramTop ? 0 : facts!.parts.train.tokens;
+  const work = { tokens, written: WRITING.texts * WRITING.tokens, counted };
+  const expected = 1000 * evaluationSeconds(record!.model, work, s.device.info);
+  expect(evaluationTime({ ...s, evaluationPace: {} })).toBeCloseTo(expected, 6);
+  expect(evaluationTime({ ...s, evaluationPace: { wasm: 3 } })).toBeCloseTo(3 * expected, 6);
   expect(evaluationTime(s, true)).toBeGreaterThan(evaluationTime(s)!);
   expect(evaluationTime({ ...s, device: { kind: 'opening' } })).toBeUndefined();
   expect(evaluationTime({ ...s, evaluatedOn: 'text' })).toBeUndefined();
@@ -63,4 +68,21 @@ test('the button names the time of the forward passes over the part, and none wh
   expect(evaluationTime({ ...s, evaluatedOn: 'text', ownText: text })).toBeGreaterThan(0);
   expect(timed('Evaluate', 12_000)).toBe('Evaluate · 12 s');
   expect(timed('Evaluate', undefined)).toBe('Evaluate');
+});
+
+test('an evaluation that took three times as long as expected makes the next estimate as long', async () => {
+  const store = await goldenStore();
+  let clock = 0;
+  const { studio, close } = testStudio(store, halvesOver(store), { now: () => clock });
+  const { getState } = studio;
+  await getState().load();
+  await getState().bringBack(STOPPED);
+  await getState().useDevice('wasm');
+  const expected = expectedEvaluationTime(getState(), false)!;
+  expect(evaluationTime(getState())).toBe(expected);
+  const leave = studio.subscribe((s) => void (s.evaluating.kind === 'busy' && (clock = 3 * expected)));
+  await getState().evaluateStep();
+  leave();
+  expect(evaluationTime(getState())).toBeCloseTo(3 * expected, 6);
+  close();
 });

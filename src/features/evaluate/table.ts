@@ -1,4 +1,4 @@
-/** What was measured for a spreadsheet: every figure whole, a row each, with what it is of. */
+/** Scores for a spreadsheet, one row each, at full precision. */
 import type { Cell } from '../../core/base/csv';
 import type { Figure } from '../../core/evaluate/evaluation';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
@@ -6,16 +6,16 @@ import { kindWords, rangeWords, sourceWords } from './filter';
 import { measuredOnWords } from './words';
 
 type Row = readonly Cell[];
-/** `count`: of tokens, pairs, rows or bytes that it is told of. */
+/** `count`: number of tokens, pairs, rows or bytes. */
 type Told = (what: string, of: string, figure: { value: number } & Partial<Figure>, count?: number) => Row;
 
-const HEAD = ['Run', 'Step', 'Measured on', 'What', 'Of', 'Value', 'Low', 'High', 'Unit', 'Count'];
+const HEAD = ['Run', 'Step', 'Evaluated on', 'What', 'Of', 'Value', 'Low', 'High', 'Unit', 'Count'];
 
 const told =
   (run: string, step: number, on: string): Told =>
   (what, of, { value, low, high, unit }, count) => [run, step, on, what, of, value, low, high, unit, count];
 
-/** Of a text. @param run what it is called */
+/** Rows of one evaluation. @param run its name */
 export function evaluationRows(run: string, record: EvaluationRecord): readonly Row[] {
   const { metrics, baselines, confusion, where, calibration, tokens, documents, bytes } = record.evaluation;
   const row = told(run, record.step, measuredOnWords(record));
@@ -26,7 +26,7 @@ export function evaluationRows(run: string, record: EvaluationRecord): readonly 
     row('tokens', 'the text', { value: tokens }),
     row('documents', 'the text', { value: documents }),
     row('bytes', 'the text', { value: bytes }),
-    ...(record.look === undefined ? [] : [row('look at the test part', 'the text', { value: record.look })]),
+    ...(record.look === undefined ? [] : [row('uses of the test set', 'the text', { value: record.look })]),
     ...Object.entries(metrics).map(([id, figure]) => row(id, 'this model', figure, tokens)),
     ...Object.entries(baselines).flatMap(([name, figures]) =>
       Object.entries(figures).map(([id, value]) =>
@@ -39,17 +39,17 @@ export function evaluationRows(run: string, record: EvaluationRecord): readonly 
       ),
     ),
     ...(calibration?.bins ?? []).map(({ confidence, accuracy, count }) =>
-      row('right, where sure to', String(confidence), { value: accuracy, unit: 'share' }, count),
+      row('accuracy at confidence', String(confidence), { value: accuracy, unit: 'share' }, count),
     ),
     ...(where?.kind ?? []).map((each) => loss('loss by kind', kindWords(each.kind), each)),
-    ...(where?.frequency ?? []).map((each) => loss('loss by times trained', rangeWords(each), each)),
-    ...(where?.position ?? []).map((each) => loss('loss by place in the context', rangeWords(each), each)),
+    ...(where?.frequency ?? []).map((each) => loss('loss by frequency', rangeWords(each), each)),
+    ...(where?.position ?? []).map((each) => loss('loss by position', rangeWords(each), each)),
     ...(where?.source ?? []).map((each) => loss('loss by source', sourceWords(each.name), each)),
     ...(where?.document ?? []).map((each) => loss('loss by document', each.begins, each)),
   ];
 }
 
-/** Of pairs of sentences, tasks and comparisons, by each step that was asked. */
+/** Rows of sentence pairs, tasks and comparisons, by checkpoint. */
 export function askedRows(run: string, records: readonly EvaluationRecord[]): readonly Row[] {
   return [HEAD, ...records.flatMap((record) => ofStep(run, record))];
 }
@@ -61,10 +61,10 @@ function ofStep(run: string, { step, evaluation, comparisons = [] }: EvaluationR
   const percent = { unit: '%' };
   return [
     ...Object.entries(preferences).map(([kind, each]) =>
-      row('minimal pairs, the right one is likelier', kind, { ...each, ...percent }, each.pairs),
+      row('minimal pairs, correct one preferred', kind, { ...each, ...percent }, each.pairs),
     ),
     ...Object.entries(swaps?.kinds ?? {}).map(([kind, each]) =>
-      row('identity swaps, the first is likelier', kind, { ...each, ...percent }, each.pairs),
+      row('identity swaps, first one preferred', kind, { ...each, ...percent }, each.pairs),
     ),
     ...tasks.flatMap(({ name, metrics, baselines, rows }) => [
       ...Object.entries(metrics).map(([id, figure]) => row(id, name, figure, rows)),
@@ -74,7 +74,7 @@ function ofStep(run: string, { step, evaluation, comparisons = [] }: EvaluationR
     ]),
     ...comparisons.map((each) =>
       told(run, step, measuredOnWords(each))(
-        'difference, this less the other',
+        'difference, this minus other',
         `${each.beside.name}, step ${each.beside.step}`,
         { value: each.difference, low: each.low, high: each.high, unit: 'bits per byte' },
         each.bytes,

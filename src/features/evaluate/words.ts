@@ -1,4 +1,4 @@
-/** What was measured, in words that only the page needs; the others are the core's. */
+/** Words of an evaluation that only the page needs. */
 import { counted, formatCount, formatReading } from '../../core/base/units';
 import { upperFirst } from '../../core/base/upperFirst';
 import type { WhichSnapshot } from '../../core/checkpoint/snapshot';
@@ -41,7 +41,7 @@ export function sampledWords(
   const sample = training.findLast((each) => each.step === step)?.loss;
   if (part !== 'validation' || whole === undefined || sample === undefined) return undefined;
   const [here, there] = [whole, sample].map((loss) => formatReading(Math.exp(loss)));
-  return here === there ? undefined : `Train shows perplexity ${there}: it measures a sample of this text.`;
+  return here === there ? undefined : `Train shows perplexity ${there}, measured on a sample of this text.`;
 }
 
 /**
@@ -67,23 +67,21 @@ export function outOfDateWords(
 }
 
 export const PART_NAMES: Readonly<Record<EvaluatedOn, string>> = {
-  validation: 'Validation part',
-  test: 'Test part',
-  text: 'Own text',
+  validation: 'Validation set',
+  test: 'Test set',
+  text: 'Your text',
 };
 
-/** What it was measured on: `validation part`, or the name of a text of one's own. */
+/** `validation set`, or the name of the user's own text. */
 export const measuredOnWords = ({ part, name }: { part: KeptPart; name?: string }): string =>
   name ?? (part === 'lists' ? part : PART_NAMES[part].toLowerCase());
 
-/** How often the test part was looked at before; it goes on after it. */
+/** How often the test set was used before; a sentence without its full stop. */
 export const looksWords = (looks: number): string =>
-  looks === 0
-    ? 'Nobody has looked at that part for any step of this run'
-    : `That part was looked at ${looks === 1 ? 'once' : counted(looks, 'time')} for steps of this run`;
+  looks === 0 ? 'Not used for this run yet' : `Used ${looks === 1 ? 'once' : counted(looks, 'time')} for this run`;
 
 /**
- * What the last stretches say of a longer context, as far as they do.
+ * Whether a longer context would help, if the last ranges show it.
  * @param context tokens that the model reads at once
  */
 export function contextWords(
@@ -93,14 +91,13 @@ export function contextWords(
   const [before, last] = position.slice(-2);
   if (!before || !last) return undefined;
   const each = ({ from, to, tokens }: typeof last): number => tokens / (Math.min(to, context) - from + 1);
-  // A few that reach the stretch, or its beginning, say nothing of its end.
+  // A few that reach only the start of the range say nothing about its end.
   if (last.to < context || each(last) < each(before) / 2)
-    return `Few or none of these documents fill the ${formatCount(context)} tokens that the model reads at once, so this says nothing of a longer context`;
+    return `Too few documents fill the context of ${formatCount(context)} tokens to judge a longer one`;
   if (position.length < 4) return undefined;
   const gain = before.loss - last.loss;
-  if (gain > 0.02 * before.loss)
-    return `Still falling at the end of the context, by ${formatReading(gain)}: a longer one may help this model`;
-  return 'Level at the end of the context: a longer one would buy this model little';
+  if (gain > 0.02 * before.loss) return 'Still falling at the end: a longer context may help';
+  return 'Flat at the end: a longer context would help little';
 }
 
 /** `Most common mistake: “sea” predicted as “land”, 12 of 40 times`. */
@@ -115,10 +112,28 @@ export function confusionWords({ labels, counts }: NonNullable<Evaluation['confu
   return `Most common mistake: “${labels[actual]!}” predicted as “${labels[predicted]!}”, ${formatCount(count)} of ${counted(all, 'time')}`;
 }
 
-/** What was not measured: a figure, a baseline, or what is called as it is told. */
+/** Label of what is missing: a score, a baseline, or the name as it is. */
 export const leftOutWords = (name: string): string => {
   const [, of] = /^interval of (\w+)$/.exec(name) ?? [];
   if (of !== undefined) return `Interval of ${figureWords(of).label}`;
   const known = isFigure(name) ? figureFacts(name) : (BASELINES as Readonly<Record<string, { label: string }>>)[name];
   return known?.label ?? upperFirst(name);
 };
+
+/** Scores at first sight, in this order. Loss says the same as both perplexities, so it's first only without them. */
+const FIRST_SCORES = [
+  ...['accuracy', 'macroF1', 'pseudoPerplexity', 'maskedAccuracy'],
+  ...['perplexity', 'stridedPerplexity', 'bitsPerByte', 'top1', 'top5'],
+  ...['exactMatch', 'chrf', 'calibrationError'],
+] as const;
+
+/** Ids of scores: those at first sight, and those behind "More scores". */
+export function firstScores({ metrics }: Pick<Evaluation, 'metrics'>): {
+  first: readonly string[];
+  more: readonly string[];
+} {
+  const found = FIRST_SCORES.filter((id) => metrics[id]);
+  const hasHeadline = found.some((id) => id !== 'calibrationError');
+  const first: readonly string[] = hasHeadline || !metrics['loss'] ? found : ['loss', ...found];
+  return { first, more: Object.keys(metrics).filter((id) => !first.includes(id)) };
+}

@@ -34,7 +34,7 @@ export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => vo
           <Button
             onPress={() => setWords(Object.fromEntries(CARD_PARTS.map((part) => [part, usual(part)])) as typeof words)}
           >
-            As Homegrown has it
+            Restore default text
           </Button>
           <Button onPress={onClose}>Cancel</Button>
           <Button
@@ -44,13 +44,14 @@ export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => vo
               tooLong && `${CARD_HEADINGS[tooLong]} is longer than ${formatCount(MOST_CARD_PART)} characters`
             }
           >
-            Save
+            {' '}
+            Save model card{' '}
           </Button>
         </>
       }
     >
       <div className={styles.parts}>
-        <p>These parts are yours to say, in plain words; the rest is filled in from the run.</p>
+        <p>Edit these sections. The rest is filled in from the run.</p>
         {CARD_PARTS.map((part) => (
           <TextField
             key={part}
@@ -60,7 +61,7 @@ export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => vo
             rows={part === 'about' ? 3 : 5}
             isFirst={part === 'about'}
             {...(words[part].length > MOST_CARD_PART && {
-              error: `${formatCount(words[part].length)} characters, and at most ${formatCount(MOST_CARD_PART)} are kept`,
+              error: `${formatCount(words[part].length)} characters; the maximum is ${formatCount(MOST_CARD_PART)}`,
             })}
           />
         ))}

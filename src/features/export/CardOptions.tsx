@@ -38,13 +38,13 @@ function Moments({ canChoose }: { canChoose: boolean }) {
   const isWhole = useShownPart('export', (run) => chosenStep(run)?.holds !== 'weights');
   const hasLatest = useShownPart('export', ({ steps }) => steps.some(({ latest }) => latest));
   if (!isWhole) {
-    const latest = hasLatest ? ', which the latest has' : '';
-    return <p className={styles.aside}>This step is kept without the optimizer’s state{latest}</p>;
+    const latest = hasLatest ? '; the latest checkpoint has it' : '';
+    return <p className={styles.aside}>This checkpoint has no optimizer state{latest}</p>;
   }
   return (
     canChoose && (
       <Checkbox isChosen={withOptimizer} onChange={setWithOptimizer}>
-        with the optimizer’s state, to go on training
+        Include optimizer state, to continue training
       </Checkbox>
     )
   );

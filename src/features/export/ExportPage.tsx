@@ -1,31 +1,22 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { F16 } from '../../core/export/format';
-import { PRECISIONS } from '../../core/export/cards';
-import { useCheckpointChoice, useCheckpointSummary } from '../../state/checkpoint';
+import { useCheckpointChoice } from '../../state/checkpoint';
 import { isOpening, shownId } from '../../state/openRun';
 import { useSavedSteps, useStudio } from '../../state/react';
 import { useRunChoice } from '../../state/runChoice';
 import { type PageNeed, useNeed } from '../../state/useNeed';
 import { useSettled } from '../../state/useSettled';
-import {
-  CheckpointSelect,
-  CheckpointSummary,
-  EmptyStage,
-  NextButton,
-  Pane,
-  Panes,
-  RunSelect,
-  Segmented,
-  Stage,
-} from '../../ui';
+import { CheckpointSelect, EmptyStage, Fold, NextButton, Pane, PaneHead, Panes, RunSelect, Stage } from '../../ui';
 import { BringIn } from './BringIn';
-import { CardPane } from './CardPane';
 import { ExampleFiles } from './ExampleFiles';
-import { FormatGrid } from './FormatGrid';
+import styles from './ExportPage.module.css';
 import { Failures } from './Failures';
+import { ModelCard } from './ModelCard';
+import { UseList } from './UseList';
+import { UsePane } from './UsePane';
 
-/** Take the model home, or bring one in. */
+/** Exports the model, or imports one. */
 export function ExportPage() {
   const [, go] = useLocation();
   const need = useNeed('export', go);
@@ -41,49 +32,60 @@ function Export() {
   return (
     <Stage
       title="Export"
-      summary={<Summary />}
+      summary="What do you want to do with it?"
       actions={
         <>
           <RunChoice />
           <StepChoice />
-          <Segmented
-            label="Precision"
-            value={precision.label}
-            onChange={(label) => setPrecision(PRECISIONS.find((one) => one.label === label) ?? F16)}
-            options={PRECISIONS.map(({ label }) => ({ value: label, label }))}
-          />
         </>
       }
     >
       <Failures />
-      <Panes columns="minmax(0, 1fr) 424px" narrowColumns="minmax(0, 1fr) 360px">
-        <Pane label="Formats">
-          <FormatGrid precision={precision} />
-          <BringIn />
+      <Panes columns="minmax(0, 1fr) minmax(0, 1fr)">
+        <Pane label="Uses">
+          <UseList precision={precision} />
+          <ModelCard />
+          <Import />
         </Pane>
-        <CardPane />
+        <UsePane precision={precision} onPrecision={setPrecision} />
       </Panes>
     </Stage>
   );
 }
 
-const Summary = () => <CheckpointSummary {...useCheckpointSummary('export')} />;
 const RunChoice = () => <RunSelect {...useRunChoice('export')} />;
 const StepChoice = () => <CheckpointSelect {...useCheckpointChoice('export')} />;
 
-/** Nothing to take home yet; but a model can always be brought in, and while one comes it is what there is to do. */
+/** Folded until a model is coming in. */
+function Import() {
+  const isComing = useStudio((s) => s.incoming !== null || s.importingModel.kind === 'busy');
+  if (isComing)
+    return (
+      <>
+        <PaneHead title="Import a model" />
+        <BringIn />
+      </>
+    );
+  return (
+    <Fold className={styles.fold} summary="Import a model">
+      <BringIn />
+    </Fold>
+  );
+}
+
+/** Nothing to export yet. A model can always be imported; while that runs, the empty stage gives way to it. */
 function Empty({ need: { reason, step } }: { need: PageNeed }) {
   const isComing = useStudio((s) => s.incoming !== null || s.importingModel.kind === 'busy');
   return (
-    <Stage title="Export" summary="The model as files that other tools open unchanged" actions={<RunChoice />}>
+    <Stage title="Export" summary="Export the model in formats that other tools open" actions={<RunChoice />}>
       <Failures />
       {!isComing && (
         <EmptyStage figure={<ExampleFiles />} reason={reason} action={<NextButton step={step} />}>
-          Take your model with you in a format that other tools open
+          Take your model with you in a format other tools open
         </EmptyStage>
       )}
       <Panes columns="minmax(0, 1fr)">
-        <Pane label="Other models">
+        <Pane title="Import a model">
           <BringIn />
         </Pane>
       </Panes>

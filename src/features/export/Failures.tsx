@@ -11,12 +11,12 @@ export function Failures() {
   return (
     <div role="alert">
       {failure && (
-        <Notice tone="error" title={`The file was not written. ${headline(failure)}`}>
+        <Notice tone="error" title={`Export failed. ${headline(failure)}`}>
           {explain(failure)}
         </Notice>
       )}
       {importing.kind === 'failed' && (
-        <Notice tone="error" title={`No model was brought in. ${headline(importing.failure)}`}>
+        <Notice tone="error" title={`Import failed. ${headline(importing.failure)}`}>
           {explain(importing.failure)}
         </Notice>
       )}

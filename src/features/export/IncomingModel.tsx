@@ -8,7 +8,7 @@ import { useStudio } from '../../state/react';
 import { Button, Segmented } from '../../ui';
 import styles from './ExportPage.module.css';
 
-/** What a model made elsewhere is, and what it needs, before it is taken. */
+/** Preview of an external model before it is imported: what it is and what it needs. */
 export function IncomingModel() {
   const incoming = useStudio((s) => s.incoming);
   const device = useStudio((s) => s.device);
@@ -28,7 +28,7 @@ export function IncomingModel() {
   const context = choices.find((choice) => choice >= most) ?? made;
   const limits = device.kind === 'open' ? limitsOf({ device }) : undefined;
   return (
-    <section ref={section} tabIndex={-1} className={styles.incoming} aria-label="The model, before it is taken">
+    <section ref={section} tabIndex={-1} className={styles.incoming} aria-label="Model to import">
       <h3>{preview.stated.name ?? weightsFile(files)}</h3>
       <dl>
         {previewRows(preview, withContext(model, context), limits).map(([label, value]) => (
@@ -40,7 +40,7 @@ export function IncomingModel() {
       </dl>
       {choices.length > 1 && (
         <div className={styles.buttons}>
-          <span>Read at once</span>
+          <span>Context</span>
           <Segmented
             label="Context"
             value={String(context)}
@@ -52,10 +52,12 @@ export function IncomingModel() {
       )}
       <div className={styles.buttons}>
         <Button isDense variant="go" onPress={() => void take(context)}>
-          Take it
+          {' '}
+          Import model{' '}
         </Button>
         <Button isDense onPress={leave}>
-          Leave it
+          {' '}
+          Cancel{' '}
         </Button>
       </div>
     </section>

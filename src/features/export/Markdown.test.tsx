@@ -4,7 +4,7 @@ import { table } from '../../core/export/markdown';
 import { Markdown } from './Markdown';
 
 test('a table of more columns than the pane has room for is a list of named figures', () => {
-  const head = ['Figure', 'This model', 'Uniform', 'Bigram', 'gzip'];
+  const head = ['Metric', 'This model', 'Uniform', 'Bigram', 'gzip'];
   const html = renderToStaticMarkup(<Markdown source={table([['Perplexity', '342', '1,024', '144', '–']], head)} />);
   expect(html).not.toContain('<table');
   expect(html).toContain('Perplexity</h5>');

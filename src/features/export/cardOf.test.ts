@@ -4,7 +4,7 @@ import { exportRun } from '../../core/export/run';
 import { readBytes } from '../../core/files/byteSource';
 import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
 import { recipeOf } from '../../core/runs/segments';
-import { cardOf } from './CardPane';
+import { cardOf } from './ModelCard';
 
 let page: Awaited<ReturnType<typeof goldenPage>>;
 afterEach(() => page.close());
@@ -29,15 +29,15 @@ test('it tells what was measured of the step, as the file does, and of another s
   await getState().listSaved(STOPPED);
   await getState().loadCardEvaluations();
   const card = cardOf(getState())!;
-  expect(card).toContain('### On all of the validation part');
+  expect(card).toContain('### On the whole validation set');
   const asked = { template: () => Promise.reject(new Error('hf needs none')), withOptimizer: false };
   const { files } = await exportRun(page.store, STOPPED, 'latest', 'hf', asked);
   const readme = await readBytes(files.find(({ name }) => name === 'README.md')!);
   expect(new TextDecoder().decode(readme)).toBe(card);
   getState().setWhich('export', 'best');
-  expect(cardOf(getState())).not.toContain('### On all of');
+  expect(cardOf(getState())).not.toContain('### On the whole');
   await getState().loadCardEvaluations();
-  expect(cardOf(getState())).not.toContain('### On all of');
+  expect(cardOf(getState())).not.toContain('### On the whole');
 });
 
 test('of a classifier it says where the temperature is, as the README of the folder does with moments and without', async () => {
@@ -50,7 +50,7 @@ test('of a classifier it says where the temperature is, as the README of the fol
   const classifier = { ...record!, model: { ...record!.model, config: { ...config, classes } }, decision };
   getState().changeRun(STOPPED, (run) => ({ ...run, record: classifier }));
   expect(cardOf(getState())).toContain('divided by a temperature of 2.15');
-  expect(cardOf(getState())).toContain('which is in the weights of its head already');
+  expect(cardOf(getState())).toContain('already applied to the weights of the head');
   getState().setWithOptimizer(true);
-  expect(cardOf(getState())).toContain('in these files that is not done yet');
+  expect(cardOf(getState())).toContain('these files don’t apply it');
 });

@@ -2,56 +2,67 @@ import { formatCount, formatNumber, formatShare } from '../../core/base/units';
 import type { Figures } from '../../core/verify/compare';
 import { explain } from '../../state/failures';
 import type { ExportedFile, Exporting } from '../../state/export';
-import type { FormatCardProps } from '../../ui';
+import { formatMoment, type Tone } from '../../ui';
+
+/** "Verified" comes only with its evidence. Without a tone it is a quiet line. */
+export interface Proof {
+  tone?: Tone;
+  title?: string;
+  text: string;
+}
 
 /** What is known of a file, in a line with its figures; `step` is the one that would be written now. */
-export function proof(exporting: Exporting | undefined, step: number): NonNullable<FormatCardProps['proof']> {
-  if (!exporting) return { text: 'Not written yet' };
+export function proof(exporting: Exporting, step: number): Proof {
   switch (exporting.kind) {
     case 'writing':
-      return { text: 'Being written' };
+      return { text: 'Exporting' };
     case 'failed':
-      return { tone: 'error', title: 'Not written', text: explain(exporting.failure) };
+      return { tone: 'error', title: 'Export failed', text: explain(exporting.failure) };
     case 'waiting':
-      return { text: 'Written. Checked after the one before' };
+      return { text: 'Exported, waiting for its check' };
     case 'checking':
-      return { text: 'Written, and being checked' };
+      return { text: 'Exported, verifying' };
     case 'verified':
-      return ofOtherStep(exporting.file, step) ?? verified(exporting.figures);
+      return ofOtherStep(exporting.file, step) ?? verified(exporting.file, exporting.figures);
     case 'mismatch':
       return (
         ofOtherStep(exporting.file, step) ?? {
           tone: 'warn',
-          title: 'Does not match',
-          text: `${apart(exporting.figures)} Write it again; if this stays, take F32`,
+          title: 'Outputs differ',
+          text: `${apart(exporting.figures)} Export again; if it still differs, use F32`,
         }
       );
     case 'unchecked':
       return (
         ofOtherStep(exporting.file, step) ??
         (exporting.failure
-          ? { tone: 'warn', title: 'Written, not checked', text: explain(exporting.failure) }
-          : { text: 'Written, not checked' })
+          ? { tone: 'warn', title: 'Exported, not checked', text: explain(exporting.failure) }
+          : { text: timed(exporting.file, 'Exported, not checked') })
       );
     case 'uncheckable':
-      return ofOtherStep(exporting.file, step) ?? { title: 'Written, not checked', text: exporting.reason };
+      return (
+        ofOtherStep(exporting.file, step) ?? {
+          title: 'Exported, not checked',
+          text: timed(exporting.file, exporting.reason),
+        }
+      );
     default:
       return exporting satisfies never;
   }
 }
 
 /** The person chose another step since: a fact, no warning. */
-const ofOtherStep = ({ step }: ExportedFile, now: number): FormatCardProps['proof'] =>
-  step === now ? undefined : { text: `The last file has step ${formatCount(step)}` };
+const ofOtherStep = (file: ExportedFile, now: number): Proof | undefined =>
+  file.step === now ? undefined : { text: timed(file, `Last exported: step ${formatCount(file.step)}`) };
 
-function verified(figures: Figures): NonNullable<FormatCardProps['proof']> {
+function verified(file: ExportedFile, figures: Figures): Proof {
   const { engine, tokens, equal, ties } = figures;
   const same = tokens > 0 ? `${formatCount(equal)} of ${formatCount(tokens)} tokens equal` : undefined;
   const open = ties > 0 ? `, ${formatCount(ties)} too close to call` : '';
   return {
     tone: 'ok',
-    title: 'Verified',
-    text: [`opened by ${engine}`, same && same + open, within(figures)].filter(Boolean).join(', '),
+    title: 'Exported and verified',
+    text: timed(file, [same && same + open, within(figures), `opened by ${engine}`].filter(Boolean).join(', ')),
   };
 }
 
@@ -69,3 +80,6 @@ function apart({ engine, tokens, equal, bound, difference, variation }: Figures)
   const same = tokens > 0 ? `${formatCount(equal)} of ${formatCount(tokens)} tokens equal, ` : '';
   return `in ${engine}: ${same}${far}.`;
 }
+
+/** `… · 24 Nov, 17:56`: so that an export is known after its page was left. */
+const timed = ({ at }: ExportedFile, text: string): string => `${text} · ${formatMoment(at)}`;

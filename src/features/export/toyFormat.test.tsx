@@ -10,7 +10,8 @@ import { exportStudio } from '../../core/testing/exportStudio';
 import { trainedModels } from '../../core/testing/trainedModel';
 import { seen, showing } from '../../core/testing/shown';
 import { StudioContext } from '../../state/react';
-import { FormatGrid } from './FormatGrid';
+import { UseList } from './UseList';
+import { UsePane } from './UsePane';
 
 vi.mock('../../core/export/formats', async (importActual) => {
   const { FORMATS } = await importActual<typeof import('../../core/export/formats')>();
@@ -31,37 +32,40 @@ afterAll(() => taken.close());
 const page = (): string =>
   renderToStaticMarkup(
     <StudioContext.Provider value={{ ...taken.studio, getInitialState: taken.studio.getState }}>
-      <FormatGrid precision={F16} />
+      <UseList precision={F16} />
+      <UsePane precision={F16} onPrecision={() => undefined} />
     </StudioContext.Provider>,
   );
-/** The part of the page that is the card of that name. */
-const cardOf = (name: string): string =>
-  page()
-    .split('<article')
-    .find((card) => card.includes(`>${name}</h3>`))!;
+/** The details of a use, chosen by its format. */
+function detailsOf(format: FormatId): string {
+  taken.studio.setState({ exportChoice: format });
+  return page().split('<article')[1]!;
+}
 
-test('its card, with its size; others keep theirs and their precision, the offline page before them', () => {
-  const card = cardOf('Table of weights');
-  for (const words of ['Look at every weight', 'any editor of text', 'a line for each tensor', 'Not written yet'])
-    expect(card).toContain(words);
-  expect(card).toMatch(/about [\d.]+ MB, always Digits/);
-  expect(card).toContain('aria-label="Download Table of weights"');
-  const names = [...page().matchAll(/<h3>([^<]*)<\/h3>/g)].map(([, name]) => name);
-  expect(names).toEqual([
-    'Offline page',
-    'Hugging Face folder',
-    'GGUF',
-    'ONNX',
-    'Web service',
-    'Cluster hand-over',
-    'Table of weights',
-  ]);
-  expect(cardOf('GGUF')).toMatch(/, F16<.*Modelfile.*for Ollama.*LM Studio finds it in <code>~\/\.lmstudio/s);
-  expect(cardOf('Hugging Face folder')).toMatch(
-    /, always F32<.*to go on training.*Weights alone.*without tokenizer and card/s,
+test('its use with its size; others keep theirs and their precision, the offline page before them', () => {
+  const details = detailsOf(TOY);
+  for (const words of ['Table of weights', 'Look at every weight', 'any editor of text', 'a line for each tensor'])
+    expect(details).toContain(words);
+  expect(details).toMatch(/about [\d.]+ MB.*Digits/);
+  expect(details).toMatch(/Export Table of weights · [\d.]+ MB/);
+  const names = FORMAT_NAMES.filter((name) => page().includes(name)).sort(
+    (a, b) => page().indexOf(a) - page().indexOf(b),
   );
+  expect(names).toEqual(FORMAT_NAMES);
+  expect(detailsOf('gguf-f16')).toMatch(/F16<.*Modelfile.*for Ollama.*LM Studio.*<code>~\/\.lmstudio/s);
+  expect(detailsOf('hf')).toMatch(/F32<.*to continue training.*Weights only.*without tokenizer and model card/s);
   expect(PRECISIONS.map(({ label }) => label)).toEqual(['Digits', 'F32', 'F16', 'Q8_0']);
 });
+/** In the order of the page. */
+const FORMAT_NAMES = [
+  'Offline page',
+  'Hugging Face folder',
+  'GGUF',
+  'ONNX',
+  'Web service',
+  'PyTorch bundle',
+  'Table of weights',
+];
 
 test('its line in the terminal, and in the README', () => {
   expect(FORMAT_IDS).toContain(TOY);
@@ -78,30 +82,32 @@ test('is written, handed over, and checked in a second engine', async () => {
     figures: { engine: 'a second program on this computer', tokens: 20 },
   });
   expect(downloads.at(-1)!.bytes.length).toBe(file!.size);
-  expect(cardOf('Table of weights')).toMatch(/Verified.*opened by a second program on this computer/);
+  expect(detailsOf(TOY)).toMatch(/Exported and verified.*opened by a second program on this computer/);
 });
 
-test('once another step is chosen, the card names the step of the last file, without a warning, and the button its own', () => {
+test('once another step is chosen, the page names the step of the last file, without a warning, and the button its own', () => {
   const { studio } = taken;
   const { exports } = studio.getState();
   const last = exports[TOY] as Extract<(typeof exports)[FormatId], { kind: 'verified' }>;
-  expect(cardOf('Table of weights')).toContain('Download again, Table of weights');
+  expect(detailsOf(TOY)).toContain('Download again, Table of weights');
   studio.setState({ exports: { [TOY]: { ...last, file: { ...last.file, step: 1782 } } } });
-  const card = cardOf('Table of weights');
-  expect(card.replace(/<[^>]*>/g, '')).toMatch(/The last file has step 1,782.*Download step \d/);
+  const card = detailsOf(TOY);
+  expect(card.replace(/<[^>]*>/g, '')).toMatch(/Download step \d.*Last exported: step 1,782/);
   expect(card).toMatch(/aria-label="Download step \d+, Table of weights"/);
   expect(card).not.toMatch(/warn|Out of date/i);
   studio.setState({ exports });
 });
 
-test('a model that it has nothing for gets a line that says why, and no card', () => {
+test("a model that it has nothing for gets a line that says why, and can't be chosen", () => {
   const { studio } = taken;
   const record = seen(studio.getState()).run!;
   const wide = { ...record.model, config: { ...record.model.config, width: 1024 } };
   studio.setState({ exports: {} });
   showing(studio, { record: { ...record, model: wide } });
-  expect(cardOf('Table of weights')).toBeUndefined();
-  expect(page()).toMatch(/Not for this model: Table of weights.*A table of so many weights cannot be looked at/s);
-  expect(cardOf('GGUF')).not.toContain('aria-disabled');
+  expect(detailsOf(TOY)).toContain('aria-label="Offline page"');
+  expect(page()).toMatch(
+    /Not available for this model: Table of weights.*A table of so many weights cannot be looked at/s,
+  );
+  expect(detailsOf('gguf-f16')).not.toContain('aria-disabled');
   showing(studio, { record });
 });

@@ -1,6 +1,7 @@
 /** A model of an architecture that has not all formats: its cards say which, and what of it cannot be checked. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { FormatId } from '../../core/export/formats';
 import { MODELS } from '../../core/models';
 import type { TestStudio } from '../../core/testing/behindChannels';
 import { toy } from '../../core/testing/toyModel/spec';
@@ -18,40 +19,41 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => taken.close());
 
-/** The page's formats as they are now. */
-async function grid(): Promise<string> {
-  const { FormatGrid } = await import('./FormatGrid');
+/** The page's uses and details as they are now. */
+async function page(): Promise<string> {
+  const { UseList } = await import('./UseList');
+  const { UsePane } = await import('./UsePane');
   const { StudioContext } = await import('../../state/react');
   const { F16 } = await import('../../core/export/format');
   return renderToStaticMarkup(
     <StudioContext.Provider value={{ ...taken.studio, getInitialState: taken.studio.getState }}>
-      <FormatGrid precision={F16} />
+      <UseList precision={F16} />
+      <UsePane precision={F16} onPrecision={() => undefined} />
     </StudioContext.Provider>,
   );
 }
-/** The part that is the card of that name. */
-const cardOf = async (name: string): Promise<string | undefined> =>
-  (await grid()).split('<article').find((card) => card.includes(`>${name}</h3>`));
+/** The details of a use, chosen by its format. */
+async function detailsOf(format: FormatId): Promise<string> {
+  taken.studio.setState({ exportChoice: format });
+  return (await page()).split('<article')[1]!;
+}
 
-test('formats that cannot hold it are one folded line that says why; the others have cards', async () => {
-  const html = await grid();
-  const [, unsuited] = html.split('<details');
-  expect(unsuited).toContain('Not for this model: ONNX, Offline page, Cluster hand-over');
+test('formats that cannot hold it are one folded line that says why; the others can be chosen', async () => {
+  const [list, unsuited] = (await page()).split('<details') as [string, string];
+  expect(unsuited).toContain('Not available for this model: ONNX, Offline page, PyTorch bundle');
   for (const [name, words] of [
-    ['ONNX', 'A Toy model cannot be written as ONNX'],
-    ['Offline page', 'The offline page cannot run Toy models yet.'],
-    ['Cluster hand-over', 'A Toy model cannot be handed over to PyTorch'],
+    ['ONNX', 'The ONNX exporter doesn’t support Toy models'],
+    ['Offline page', 'The offline page can’t run Toy models yet.'],
+    ['PyTorch bundle', 'The PyTorch bundle doesn’t support Toy models'],
   ] as const) {
     expect(unsuited).toContain(words);
-    expect(await cardOf(name)).toBeUndefined();
+    expect(list).not.toContain(name);
   }
   // The page's choice of a precision holds for formats that have several.
-  expect(await cardOf('Hugging Face folder')).toMatch(/about [\d.]+ .?B, always F32/);
-  expect(await cardOf('GGUF')).toMatch(/about [\d.]+ .?B, F16/);
-  for (const name of ['Hugging Face folder', 'GGUF', 'Web service']) {
-    expect(await cardOf(name)).toContain('Not written yet');
-    expect(await cardOf(name)).not.toContain('aria-disabled');
-  }
+  expect(await detailsOf('hf')).toMatch(/about [\d.]+ .?B.*F32/);
+  expect(await detailsOf('gguf-f16')).toMatch(/about [\d.]+ .?B.*F16/);
+  for (const format of ['hf', 'gguf-f16', 'service'] as const)
+    expect(await detailsOf(format)).not.toContain('aria-disabled');
 });
 
 test('what nothing can check is handed over, and that is said in words; nothing is asked and nothing fails', async () => {
@@ -61,11 +63,10 @@ test('what nothing can check is handed over, and that is said in words; nothing 
   expect(studio.getState().exports.hf).toEqual({
     kind: 'uncheckable',
     file,
-    reason:
-      'There is no second engine here for Toy models. The file is written as all are, and nothing speaks against it',
+    reason: 'No second engine here supports Toy models',
   });
-  const card = await cardOf('Hugging Face folder');
-  expect(card).toMatch(/Written, not checked.*There is no second engine here for Toy models/s);
+  const card = await detailsOf('hf');
+  expect(card).toMatch(/Exported, not checked.*No second engine here supports Toy models/s);
   expect(card).not.toMatch(/error|warn/i);
   const { stage } = await import('./stage');
   expect(stage.state(studio.getState())).toEqual({ sign: 'done', line: 'Hugging Face folder' });

@@ -7,7 +7,7 @@ import { Block, cx, PaneHead } from '../../ui';
 import styles from './ArchitecturePicture.module.css';
 import { type Drawing, draw, LEFT, LINE, MIDDLE, STREAM, WIDTH } from './drawing';
 
-/** What a row passes through in the model as it is set, bottom up, with the weights of each piece. */
+/** Diagram of the architecture, bottom up, with the weights of each part. */
 export function ArchitecturePicture({ model }: { model: ModelChoice }) {
   const { config, vocabulary } = model;
   const spec = modelSpec(model.id);
@@ -20,8 +20,8 @@ export function ArchitecturePicture({ model }: { model: ModelChoice }) {
       weights.set(piece, times * piece.weights.reduce((sum, name) => sum + sizeOf(table[name]!.shape), 0));
   const drawing = draw(stacks);
   return (
-    <section aria-label="The way of one row">
-      <PaneHead title="The way of one row" hint="from these settings" />
+    <section aria-label="Architecture diagram">
+      <PaneHead title="Architecture" />
       <Block>
         <svg
           className={styles.picture}
@@ -93,7 +93,7 @@ export function ArchitecturePicture({ model }: { model: ModelChoice }) {
             </text>
           ))}
         </svg>
-        <p className={styles.words}>At the right the weights, of all layers together. Dark: a tenth of all, or more.</p>
+        <p className={styles.words}>Numbers: weights over all layers. Dark: 10 % of all, or more.</p>
       </Block>
     </section>
   );

@@ -5,7 +5,7 @@ import { limitsOf, modelOf } from '../../state/estimate';
 import { useStudio } from '../../state/react';
 import { NumberField } from '../../ui';
 
-/** The batch as papers state it: the same rows, in as many micro-batches as this device needs. */
+/** Batch size in tokens, as papers state it, in as many micro-batches as this device needs. */
 export function BatchTokens() {
   const project = useStudio((s) => s.project);
   const device = useStudio((s) => s.device);
@@ -16,7 +16,7 @@ export function BatchTokens() {
   const rows = `${formatCount(recipe.batch * recipe.accumulate)} rows of ${formatCount(context)}`;
   return (
     <NumberField
-      label="Batch in tokens"
+      label="Tokens per step"
       unit="tokens"
       min={context}
       max={context * RECIPE.batch.max * RECIPE.accumulate.max}

@@ -7,13 +7,13 @@ import type { Diagnosis, Situation } from './doctor';
 import { useFix } from './useFix';
 import styles from './ModelPage.module.css';
 
-/** What the run will cost, and what the config doctor says of it. */
+/** Estimated size, memory and time of the run, and the settings check. */
 export function EstimatePane({ situation, diagnosis }: { situation: Situation; diagnosis: Diagnosis }) {
   const { estimate, expected, model, recipe, recomputation } = situation;
   const { memory } = estimate;
   const inLayers = new Set(['Attention', 'Feed-forward']);
   return (
-    <Pane title="Before you start" aside={<DeviceReading />}>
+    <Pane title="Estimate" aside={<DeviceReading />}>
       <NumberStrip
         isCompact
         readings={[
@@ -51,7 +51,7 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
             { name: 'Weights', value: memory.weights },
             { name: 'Gradients', value: memory.gradients },
             { name: `${optimizerOf(recipe.optimizer).label} moments`, value: memory.moments },
-            ...(memory.average > 0 ? [{ name: 'Average of weights', value: memory.average }] : []),
+            ...(memory.average > 0 ? [{ name: 'Weight averaging', value: memory.average }] : []),
             { name: 'Activations', value: memory.activations },
             { name: 'Logits and loss', value: memory.logits },
           ]}
@@ -63,19 +63,19 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
   );
 }
 
-/** Two digits after the point where there is less than a tenth, thousands with a comma. */
+/** Two decimals below 0.1 MB, else one. */
 const megabytes = (bytes: number): string => {
   const digits = bytes < 1e5 ? 2 : 1;
   return (bytes / 1e6).toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 };
 
-const OTHERWISE = 'To keep them, set Recompute to Off, or Memory to what this device has.';
+const OTHERWISE = 'To turn it off, see Advanced.';
 
 function DeviceReading() {
   const device = useStudio((s) => s.device);
   const words =
     device.kind === 'open'
-      ? `measured on ${device.info.name.replace(/^This /, 'this ')}`
+      ? `on ${device.info.name.replace(/^This /, 'this ')}`
       : device.kind === 'opening'
         ? 'measuring this device'
         : 'no device';
@@ -112,10 +112,7 @@ function Doctor({ diagnosis: { findings, fine } }: { diagnosis: Diagnosis }) {
   const fix = useFix();
   return (
     <>
-      <PaneHead
-        title="Config doctor"
-        hint={`${findings.length === 0 ? 'nothing' : formatCount(findings.length)} to look at, ${formatCount(fine.length)} fine`}
-      />
+      <PaneHead title="Settings check" hint={findings.length > 0 && counted(findings.length, 'issue')} />
       {findings.map((finding) => (
         <Notice
           key={`${finding.title} ${finding.fields.join()}`}

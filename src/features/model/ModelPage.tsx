@@ -20,7 +20,7 @@ import { SizeBlock } from './SizeBlock';
 import { TrainingPane } from './TrainingPane';
 import { useSituation } from './useSituation';
 
-/** The next run's settings, what they will cost, and what speaks against them. */
+/** Settings of the next run, with estimate and settings check. */
 export function ModelPage() {
   const situation = useSituation();
   const isRunning = useStudio((s) => isTraining(s) && trainingRun(s)?.phase.kind !== 'preparing');
@@ -56,7 +56,7 @@ export function ModelPage() {
     >
       {isRunning && (
         <Notice tone="ok" title="A run is in progress">
-          It keeps its own settings; what is set here is for the next one.
+          Changes here apply to the next run.
         </Notice>
       )}
       <LinkedSettings />
@@ -75,7 +75,7 @@ export function ModelPage() {
   );
 }
 
-/** Starts another run with the settings of one that is there; asks first where they already ran. */
+/** Starts another run; asks first if these settings already ran. */
 function NewRun({ reason }: { reason: string | undefined }) {
   const [, go] = useLocation();
   const [isAsking, setAsking] = useState(false);

@@ -1,31 +1,14 @@
 import { useState } from 'react';
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../../core/base/units';
-import { ASSUMED_WATTS, costWords, energyOf, wattHoursWords } from '../../core/train/energy';
+import { ASSUMED_WATTS, costWords, energyOf, priceWords, wattHoursWords } from '../../core/train/energy';
 import { objectiveOf } from '../../core/objectives';
 import type { Plan } from '../../core/plan/plan';
 import { useStudio, useStudioStore } from '../../state/react';
+import { timeBudgets } from '../../state/timeBudgets';
 import { usePlan } from '../../state/usePlan';
 import { planWait } from '../../state/wait';
 import { Button, Fold, NumberField, Segmented } from '../../ui';
 import styles from './ModelPage.module.css';
-
-/** Minutes, from a look to a night. */
-const TIMES = [
-  { value: '1', label: '1 min' },
-  { value: '5', label: '5 min' },
-  { value: '20', label: '20 min' },
-  { value: '120', label: '2 h' },
-  { value: '600', label: 'overnight' },
-] as const;
-
-/** Those, and the one that is chosen where it is none of them, as the first click's. */
-const timesWith = (minutes: number): { value: string; label: string }[] =>
-  [
-    ...TIMES,
-    ...(TIMES.some(({ value }) => Number(value) === minutes)
-      ? []
-      : [{ value: String(minutes), label: formatDuration(60_000 * minutes) }]),
-  ].sort((a, b) => Number(a.value) - Number(b.value));
 
 /** Nothing where what a time gives is not known: the law is of models that go on from a text. */
 export function PlanBlock() {
@@ -33,11 +16,11 @@ export function PlanBlock() {
   return isKnown ? <TimeBlock /> : null;
 }
 
-/** One dial, how long it may take: what is planned for that time, what that is expected to reach, and what it costs. */
+/** Time budget, with the plan for it, its expected bits per byte and its cost. */
 function TimeBlock() {
   const store = useStudioStore();
   const { minutes, plan: made, failure, isReady } = usePlan();
-  // While the next one is made the one before stays, so that nothing moves.
+  // Shows the previous plan while the next is computed, so that nothing moves.
   const [last, setLast] = useState(made);
   if (made && made !== last) setLast(made);
   const plan = isReady && failure === undefined ? (made ?? last) : made;
@@ -48,13 +31,8 @@ function TimeBlock() {
   return (
     <section className={styles.plan} aria-labelledby="plan-head">
       <div className={styles.planHead}>
-        <h2 id="plan-head">How long may it take</h2>
-        <Segmented
-          label="How long may it take"
-          value={String(minutes)}
-          onChange={setMinutes}
-          options={timesWith(minutes)}
-        />
+        <h2 id="plan-head">Time budget</h2>
+        <Segmented label="Time budget" value={String(minutes)} onChange={setMinutes} options={timeBudgets(minutes)} />
         {plan && <TakePlan minutes={minutes} plan={made} />}
       </div>
       {plan ? (
@@ -65,9 +43,9 @@ function TimeBlock() {
     </section>
   );
 }
-const WAITING = 'A plan needs a text, and a device that is open.';
+const WAITING = 'Add text to get a plan';
 
-/** Undefined while it is made. The button stays where the settings are the plan's already, and so does the focus on it. */
+/** @param plan undefined while it is computed. The button keeps the focus when the settings are the plan's already. */
 function TakePlan({ minutes, plan }: { minutes: number; plan: Plan | undefined }) {
   const take = useStudio((s) => s.takePlan);
   const isTaken = useStudio(({ project: { model, recipe, tokenizerChoice } }) => {
@@ -75,17 +53,17 @@ function TakePlan({ minutes, plan }: { minutes: number; plan: Plan | undefined }
     const same = plan && [plan.model.config, { ...plan.recipe, samplePrompt, seed }, plan.vocabulary.size];
     return JSON.stringify([model.config, recipe, tokenizerChoice.vocabulary]) === JSON.stringify(same);
   });
-  const why = plan ? (isTaken ? 'these are the settings' : undefined) : 'planning';
+  const why = plan ? (isTaken ? 'in use' : undefined) : 'planning';
   return (
     <>
       <Button isDense disabledReason={why && WHY_NOT[why]} onPress={() => void take(minutes)}>
-        Take this plan
+        Use this plan
       </Button>
       {why !== undefined && <span className={styles.aside}>{why}</span>}
     </>
   );
 }
-const WHY_NOT = { planning: 'It is still being made', 'these are the settings': 'The settings are its own already' };
+const WHY_NOT = { planning: 'Still planning', 'in use': 'This plan is in use' };
 
 function Outlook({ plan }: { plan: Plan }) {
   const kind = useStudio((s) => (s.device.kind === 'open' ? s.device.info.kind : 'wasm'));
@@ -98,21 +76,17 @@ function Outlook({ plan }: { plan: Plan }) {
   return (
     <>
       <p className={styles.outlook}>
-        <b>{formatShort(cost.parameters)}</b> parameters: {formatCount(layers)} layers of {formatCount(width)}, a
-        context of {formatCount(context)}, a vocabulary of {formatCount(vocabulary.size)}; the text is read{' '}
-        {two(epochs)} times in about <b>{formatDuration(1000 * wait)}</b>. It expects{' '}
+        <b>{formatShort(cost.parameters)}</b> parameters ({formatCount(layers)} layers, width {formatCount(width)},
+        context {formatCount(context)}, vocabulary {formatCount(vocabulary.size)}), {two(epochs)} epochs in about{' '}
+        <b>{formatDuration(1000 * wait)}</b>. Expected:{' '}
         <b>
           {formatReading(expected.low)} to {formatReading(expected.high)}
         </b>{' '}
-        bits per byte of held-out text;{' '}
-        {twice.value < expected.value
-          ? `twice the time would give about ${formatReading(twice.value)} where this gives ${formatReading(expected.value)}`
-          : 'more time would only learn this text by heart'}
-        .
+        bits per byte. {twiceWords(expected.value, twice.value)}
       </p>
       <Fold
         className={styles.fold}
-        summary={`About ${wattHoursWords(energy)}, which cost ${costWords(energy)}, at ${formatCount(energy.watts)} W and ${formatNumber(price)} a kWh`}
+        summary={`About ${wattHoursWords(energy)}, ${costWords(energy)} at ${formatCount(energy.watts)} W and ${priceWords(price)}`}
       >
         <Power kind={kind} />
       </Fold>
@@ -120,7 +94,15 @@ function Outlook({ plan }: { plan: Plan }) {
   );
 }
 
-/** No page can measure what a machine takes: both are assumptions until they are set. */
+/** Says what twice the time would gain, in bits per byte. */
+function twiceWords(now: number, twice: number): string {
+  const gain = (now - twice) / now;
+  return gain > 0
+    ? `Twice the time gains about ${formatNumber(Number((100 * gain).toPrecision(2)))} %.`
+    : 'More time would only memorize this text.';
+}
+
+/** Power and price, which no page can measure: assumptions until they are set. */
 function Power({ kind }: { kind: keyof typeof ASSUMED_WATTS }) {
   const plan = useStudio((s) => s.project.plan);
   const change = useStudio((s) => s.change);
@@ -135,18 +117,17 @@ function Power({ kind }: { kind: keyof typeof ASSUMED_WATTS }) {
         isWhole={false}
         value={plan.watts ?? 0}
         onChange={(watts) => change({ plan: { ...plan, watts: watts > 0 ? watts : null } })}
-        hint={plan.watts === null ? `0 = ${String(ASSUMED_WATTS[kind])} W, as is assumed` : 'while it trains'}
+        {...(plan.watts === null && { hint: `0: assumes ${String(ASSUMED_WATTS[kind])} W` })}
       />
       <NumberField
         label="Price"
-        unit="a kWh"
+        unit="$ per kWh"
         min={0}
         max={1_000_000}
         step={0.01}
         isWhole={false}
         value={plan.price}
         onChange={(price) => change({ plan: { ...plan, price } })}
-        hint="in your own money"
       />
     </div>
   );

@@ -12,7 +12,7 @@ interface Beside {
   findings: Findings;
 }
 
-/** What is always shown of the recipe, or what is seldom changed. */
+/** Main or advanced fields of the recipe. */
 export function RecipeRows({ row, ...beside }: Beside & { row: NonNullable<Field['row']> }) {
   const recipe = useStudio((s) => s.project.recipe);
   return rowsOf(recipe, row).map((name) => (

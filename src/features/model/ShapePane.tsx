@@ -10,7 +10,7 @@ import { RecipeRow } from './RecipeRow';
 import { ArchitecturePicture } from './ArchitecturePicture';
 import styles from './ModelPage.module.css';
 
-/** The form that the architecture's own specification draws. */
+/** Form of the architecture's sizes. */
 export function ShapePane({ situation, findings }: { situation: Situation; findings: Findings }) {
   const draft = useStudio((s) => s.project.model);
   const setModel = useStudio((s) => s.setModel);
@@ -23,7 +23,7 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
   const characters = useCharactersPerToken(situation);
   const each = spec.headWidth(config);
   const hints: Partial<Record<SizeName, string>> = {
-    heads: Number.isInteger(each) ? `each ${formatCount(each)} wide` : '',
+    heads: Number.isInteger(each) ? `${formatCount(each)} wide each` : '',
     width: each * config.heads === config.width ? `a multiple of ${formatCount(config.heads)}` : '',
     context: characters ? `≈ ${formatCount(Number((config.context * characters).toPrecision(2)))} characters` : '',
   };
@@ -51,10 +51,10 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
       aside={
         byHand.length > 0 ? (
           <TextAction
-            label={`${formatCount(byHand.length)} set by hand: give back to the dial`}
+            label={`${formatCount(byHand.length)} set by hand: reset to the dial`}
             onPress={() => change({ model: { ...draft, byHand: [] } })}
           >
-            {formatCount(byHand.length)} set by hand
+            {formatCount(byHand.length)} set by hand, reset
           </TextAction>
         ) : (
           <span className={styles.aside}>from the dial</span>
@@ -66,7 +66,7 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
         <div className={styles.fixed}>
           <span>
             Vocabulary
-            <small>{tokenizer ? 'from the tokenizer' : 'from the tokenizer to come'}</small>
+            <small>{tokenizer ? 'from the tokenizer' : 'planned'}</small>
           </span>
           <b>{formatCount(vocabulary)}</b>
         </div>
@@ -77,7 +77,7 @@ export function ShapePane({ situation, findings }: { situation: Situation; findi
         />
       </Block>
       {names.some(isSeldom) && (
-        <Fold className={styles.fold} summary="Seldom changed">
+        <Fold className={styles.fold} summary="Advanced">
           <div className={styles.foldBody}>{names.filter(isSeldom).map(row)}</div>
         </Fold>
       )}

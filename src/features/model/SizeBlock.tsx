@@ -11,7 +11,7 @@ import styles from './ModelPage.module.css';
 
 const DAY = 24 * 3600;
 
-/** One dial for the shape; its green band suits the text, its grey end takes more than a day here. */
+/** Size dial: the green band suits the text, the gray end takes more than a day here. */
 export function SizeBlock({ situation }: { situation: Situation }) {
   const setSize = useStudio((s) => s.setSize);
   const store = useStudioStore();
@@ -43,7 +43,7 @@ export function SizeBlock({ situation }: { situation: Situation }) {
     <section className={styles.size} aria-labelledby="size-head">
       <div className={styles.sizeHead}>
         <h2 id="size-head">Size</h2>
-        <span>one dial sets {listed(set.map(({ label }) => label.toLowerCase()))}</span>
+        <span>sets {listed(set.map(({ label }) => label.toLowerCase()))}</span>
         <Architecture />
       </div>
       <div onKeyDownCapture={onKeyDown}>
@@ -53,7 +53,7 @@ export function SizeBlock({ situation }: { situation: Situation }) {
           suits={
             plan
               ? planned(plan)
-              : text && { ...suitingSizes(text), label: `suits ${formatShort(characters)} characters` }
+              : text && { ...suitingSizes(text), label: `fits ${formatShort(characters)} characters` }
           }
           limit={tooLong === undefined ? undefined : { from: tooLong, label: 'over a day here' }}
         />
@@ -70,7 +70,7 @@ const planned = ({ cost: { parameters }, seconds }: Plan) => ({
 });
 const NEAR = 1.5;
 
-/** Nothing where there is no choice. Another one learns what it can. */
+/** Architecture picker; empty if there is no choice. */
 function Architecture() {
   const { id } = useStudio((s) => s.project.model);
   const chooseModel = useStudio((s) => s.chooseModel);

@@ -23,7 +23,7 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
   const objectives = objectivesFor(modelSpec(model).kind).filter((id) => !isOfTuning(id));
   const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, epochs: epochs(situation) };
   const beside = { facts, findings };
-  // What the plan has set is nobody's change.
+  // Values that the plan set don't count as changed.
   const changed = useStudioFields((s) => (followsPlan(s) ? NONE : changedFromUsual(s.project)));
   const resetRecipe = useStudio((s) => s.resetRecipe);
   return (
@@ -31,10 +31,7 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
       title="Training"
       aside={
         changed.length > 0 && (
-          <TextAction
-            label={`${counted(changed.length, 'setting')} changed: give back the usual values`}
-            onPress={resetRecipe}
-          >
+          <TextAction label={`${counted(changed.length, 'setting')} changed: reset to defaults`} onPress={resetRecipe}>
             {formatCount(changed.length)} changed, reset
           </TextAction>
         )
@@ -57,7 +54,7 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
           <RecipeRow name="samplePrompt" {...beside} />
         </Block>
       )}
-      <Fold className={styles.fold} summary="Seldom changed">
+      <Fold className={styles.fold} summary="Advanced">
         <div className={styles.foldBody}>
           <RecipeRows row="seldom" {...beside} />
           <Recompute isOn={situation.recomputation.isOn} />
@@ -70,19 +67,19 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
 
 const NONE: ReturnType<typeof changedFromUsual> = [];
 
-/** Less memory for more work; the losses are the same. */
+/** Trades memory for compute; losses stay the same. */
 function Recompute({ isOn }: { isOn: boolean }) {
   const choice = useStudio((s) => s.project.recompute);
   const setRecompute = useStudio((s) => s.setRecompute);
   const options: Record<RecomputeChoice, { label: string; hint: string }> = {
-    auto: { label: `Auto: ${isOn ? 'on' : 'off'}`, hint: 'on where the plan takes more than half of the memory' },
-    on: { label: 'On', hint: 'much less memory, a third more work' },
-    off: { label: 'Off', hint: 'all of them are kept' },
+    auto: { label: `Auto: ${isOn ? 'on' : 'off'}`, hint: 'on if the run needs over half the memory' },
+    on: { label: 'On', hint: 'less memory, a third slower' },
+    off: { label: 'Off', hint: 'more memory, faster' },
   };
   return (
     <Select
-      label="Recompute"
-      hint="activations; the same losses"
+      label="Activation recomputation"
+      hint="same losses"
       value={choice}
       onChange={setRecompute}
       options={RECOMPUTE_CHOICES.map((value) => ({ value, ...options[value] }))}
@@ -97,7 +94,7 @@ function MemoryBound() {
   const allow = useStudio((s) => s.allowMemory);
   return (
     <NumberField
-      label="Memory"
+      label="Memory limit"
       unit="GB"
       min={0}
       max={4096}
@@ -105,7 +102,7 @@ function MemoryBound() {
       isWhole={false}
       value={(bound ?? 0) / 1e9}
       onChange={(gigabytes) => void allow(gigabytes > 0 ? 1e9 * gigabytes : undefined)}
-      hint={bound === undefined ? '0 = as the device tells' : 'that a run may take on this device'}
+      hint="0: no limit"
       isDisabled={!isOpen}
     />
   );

@@ -63,15 +63,15 @@ const cautionAbout = (change: Change, words: RegExp) =>
 
 test('words that give labels away are told, a label at a time, with shares and what to do', () => {
   expect(titles({})).toEqual([]);
-  expect(diagnose(situation({ leaks: [] })).fine).toContain('No word of the texts to classify gives a label away');
+  expect(diagnose(situation({ leaks: [] })).fine).toContain('No word gives a label away');
   const leak = (word: string, label: string, texts = 40) =>
     ({ word, label, within: { texts, of: 40 }, without: { texts: 1, of: 80 }, above: 0.85 }) as const;
   const { findings } = diagnose(
     situation({ leaks: leakWords([leak('xqz', 'spam'), leak('noon', 'ham'), leak('fax', 'spam', 39)]) }),
   );
   expect(findings.map(({ severity, title, fix }) => [severity, title, fix?.kind])).toEqual([
-    ['caution', 'Texts to classify: 2 words give “spam” away', 'labels'],
-    ['caution', 'Texts to classify: 1 word gives “ham” away', 'labels'],
+    ['caution', '2 words give the label “spam” away', 'labels'],
+    ['caution', '1 word gives the label “ham” away', 'labels'],
   ]);
   expect(findings[0]!.detail).toContain(
     'The words “xqz” and “fax” give “spam” away: “xqz” is in 40 of 40 (100 %) of its texts, and in 1 of 80 (1.25 %) of the others. ',
@@ -82,7 +82,7 @@ test('words that give labels away are told, a label at a time, with shares and w
 test('a tokenizer without the special tokens of the objective is told, and what comes of it', () => {
   const recipe = { objective: 'masked' } as const;
   expect(cautionAbout({ recipe, rolesToCome: ['mask'] }, /tokenizer has no mask token/)?.detail).toMatch(
-    /^Hidden tokens are learnt with 1 more than it has\. It is trained again/,
+    /^Masked language modeling needs 1 more\. Starting the run trains the tokenizer again\.$/,
   );
 });
 
@@ -123,15 +123,15 @@ describe('what cannot be started', () => {
     const config = { layers: 12, heads: 12, width: 768, context: 1024 };
     const small = { ...wasm, limits: { total: 2 ** 32 } };
     const [finding] = diagnose(situation({ config, recipe: { batch: 48 }, device: small })).findings;
-    expect(finding).toMatchObject({ severity: 'stop', title: 'The memory is not enough' });
+    expect(finding).toMatchObject({ severity: 'stop', title: 'Out of memory' });
     expect([finding!.fix!, ...finding!.otherFixes!].map(({ label }) => label)).toEqual([
-      'Take batch 3 in 16 micro-batches',
-      expect.stringMatching(/^Take a context of/),
-      expect.stringMatching(/^Take a model of about/),
+      'Use batch 3 in 16 micro-batches',
+      expect.stringMatching(/^Use a context of/),
+      expect.stringMatching(/^Use a model of about/),
     ]);
     expect(titles({ device: small })).toEqual([]);
     const gpu = { ...wasm, kind: 'webgpu' } as const;
-    expect(titles({ config, recipe: { batch: 48 }, device: gpu })).toContain('The plan may be more than this GPU has');
+    expect(titles({ config, recipe: { batch: 48 }, device: gpu })).toContain('May need more memory than this GPU has');
   });
   test('every fix of a model setting leaves nothing to fix in that setting', () => {
     const size = fc.integer({ min: 1, max: 4000 });
@@ -175,18 +175,18 @@ describe('what is doubtful', () => {
   });
   test('held-out text that is short', () => {
     const text = { train: 1e6, validation: 1000, isCounted: true };
-    expect(cautionAbout({ text, validationShare: 0.01 }, /Held-out/)?.fix).toMatchObject({
+    expect(cautionAbout({ text, validationShare: 0.01 }, /validation set is small/)?.fix).toMatchObject({
       kind: 'holdOut',
       share: 0.1,
     });
-    expect(cautionAbout({ text }, /Held-out/)?.fix).toMatchObject({ kind: 'addText' });
+    expect(cautionAbout({ text }, /validation set is small/)?.fix).toMatchObject({ kind: 'addText' });
   });
   test('held-out text that is unlike what is learnt, told with numbers and what to do', () => {
     const unlike = cautionAbout({ divergence: 2.34 }, /unlike/);
-    expect(unlike?.detail).toMatch(/2\.3 nats a token.*each text holds out its own end/);
+    expect(unlike?.detail).toMatch(/2\.3 nats per token.*each holds out its own end/);
     expect(unlike?.fix).toMatchObject({ kind: 'addText' });
     expect(cautionAbout({ divergence: 0.4 }, /unlike/)).toBeUndefined();
-    expect(diagnose(situation({ divergence: 0.4 })).fine).toContain('Held-out text is like the text to learn from');
+    expect(diagnose(situation({ divergence: 0.4 })).fine).toContain('Validation set is like the training text');
     expect(cautionAbout({}, /unlike/)).toBeUndefined();
   });
   test('warm-up beyond half of the steps', () => {
@@ -203,26 +203,26 @@ describe('what is doubtful', () => {
     expect(cautionAbout({ recipe: { learningRate: 0.1, optimizer: 'sgd' } }, /rate/)).toBeUndefined();
   });
   test('evaluations that never come, or take over', () => {
-    expect(cautionAbout({ recipe: { evalEvery: 5000 } }, /only at the end/)?.fix).toMatchObject({
+    expect(cautionAbout({ recipe: { evalEvery: 5000 } }, /only evaluation is at the end/)?.fix).toMatchObject({
       change: { evalEvery: 200 },
     });
-    expect(cautionAbout({ recipe: { evalEvery: 2 } }, /much of the time/)).toBeDefined();
+    expect(cautionAbout({ recipe: { evalEvery: 2 } }, /much time/)).toBeDefined();
   });
   test('settings that are expected to do much worse than the plan in its time', () => {
     const band = (value: number) => ({ value, low: 0.9 * value, high: 1.1 * value });
     const vocabularies = [{ kind: 'bpe' as const, size: 1024, bytesPerToken: 2.7, unigramBits: 3.1 }];
     const plan = makePlan({ text: { bytes: 1e6, vocabularies, repeated: 0 }, held: 0.1, device: wasm, seconds: 60 });
     const worse = { plan, expected: band(plan.expected.value + 0.1) };
-    expect(cautionAbout(worse, /The plan is expected/)?.fix).toMatchObject({ kind: 'plan' });
-    expect(cautionAbout({ plan, expected: plan.expected }, /The plan is expected/)).toBeUndefined();
+    expect(cautionAbout(worse, /The plan should do better/)?.fix).toMatchObject({ kind: 'plan' });
+    expect(cautionAbout({ plan, expected: plan.expected }, /The plan should do better/)).toBeUndefined();
     const small = { text: { train: 1e4, validation: 1e3, isCounted: true } };
     expect(cautionAbout(small, /large for this text/)).toBeDefined();
     expect(cautionAbout({ ...small, plan, expected: plan.expected }, /large for this text/)).toBeUndefined();
-    expect(cautionAbout({ ...worse, recipe: { steps: 1 } }, /The plan is expected/)).toBeUndefined(); // a short try
+    expect(cautionAbout({ ...worse, recipe: { steps: 1 } }, /The plan should do better/)).toBeUndefined(); // a short try
   });
   test('a run of days, and WebGPU on the processor', () => {
     const slow = { ...wasm, gigaflops: 0.01 };
-    expect(titles({ device: slow })).toContain('This takes long on this device');
+    expect(titles({ device: slow })).toContain('Training takes long on this device');
     const software: DeviceInfo = { ...wasm, kind: 'webgpu', software: true, choices: ['webgpu', 'wasm'] };
     expect(cautionAbout({ device: software }, /processor/)?.fix).toMatchObject({ kind: 'device', device: 'wasm' });
   });

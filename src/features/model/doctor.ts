@@ -97,29 +97,29 @@ function stopsOf(situation: Situation): Finding[] {
   const { problems, text } = situation;
   const stops: Finding[] = problems.map(({ field, message, changes = [] }) => {
     const [fix = fixOf(field, situation), ...otherFixes] = changes.map(fixBy);
-    const title = field === 'memory' ? 'The memory is not enough' : TITLE;
+    const title = field === 'memory' ? 'Out of memory' : TITLE;
     return { severity: 'stop', title, detail: message, fields: [field], ...(fix && { fix }), otherFixes };
   });
   if (!text) {
     stops.push({
       severity: 'stop',
-      title: 'There is no text to learn from',
-      detail: 'Drop files, or take one of the samples.',
+      title: 'No text yet',
+      detail: 'Drop files, or use a sample.',
       fields: [],
       fix: { kind: 'addText', label: 'Add text' },
     });
   }
   return stops;
 }
-const TITLE = 'This cannot be started';
+const TITLE = "This run can't start";
 
-const fixBy = ({ words, ...change }: Change): Fix => ({ ...change, label: `Take ${words}` });
+const fixBy = ({ words, ...change }: Change): Fix => ({ ...change, label: `Use ${words}` });
 
 function valueWords(field: Field, value: Size): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return typeof value === 'string' ? choiceLabel(field, value).toLowerCase() : formatCount(value);
 }
-/** The nearest setting that runs. */
+/** The nearest value that runs. */
 function fixOf(field: Problem['field'], { model }: Situation): Fix | undefined {
   const { config, id } = model;
   if (field === 'text') return { kind: 'addText', label: 'Add text' };
@@ -135,7 +135,7 @@ function fixOf(field: Problem['field'], { model }: Situation): Fix | undefined {
   };
 }
 
-/** A check says nothing where it has nothing to look at, a sentence where all is fine, else what it found. */
+/** A check returns undefined if it doesn't apply, a sentence if all is fine, else its findings. */
 type Check = (situation: Situation) => Finding | readonly Finding[] | string | undefined;
 
 const caution = (title: string, detail: string, fields: Finding['fields'], fix?: Fix): Finding => ({
@@ -146,7 +146,7 @@ const caution = (title: string, detail: string, fields: Finding['fields'], fix?:
   ...(fix && { fix }),
 });
 
-/** Times that the text is read in the whole run. */
+/** Epochs of the whole run. */
 export function epochs({ model, recipe, text, inRows }: Situation): number | undefined {
   if (!text || text.train <= 0) return undefined;
   const part = { tokens: text.train, documents: text.documents };
@@ -163,21 +163,21 @@ const modelSize: Check = (s) => {
   const { parameters } = s.estimate;
   const { from, to } = suitingSizes(s.text);
   const isPlanned = s.plan !== undefined && s.expected !== undefined && s.expected.value <= s.plan.expected.value;
-  if (isPlanned || parameters <= to || read <= 3) return 'The size suits the text';
+  if (isPlanned || parameters <= to || read <= 3) return 'Model size fits the text';
   const smaller = Math.sqrt(from * to);
   const isBearable = parameters <= 8 * to && s.recipe.dropout < 0.2;
-  if (parameters <= 8 * to && !isBearable) return 'Dropout makes up for a model that is large for the text';
+  if (parameters <= 8 * to && !isBearable) return 'Dropout makes up for the model size';
   const [advice, fix]: readonly [string, Fix] = isBearable
     ? ['Dropout of 0.2', { kind: 'recipe', label: 'Set dropout 0.2', change: { dropout: 0.2 } }]
     : smaller >= SMALLEST
       ? [
           `About ${formatShort(smaller)} parameters`,
-          { kind: 'size', label: `Take ${formatShort(smaller)}`, parameters: smaller },
+          { kind: 'size', label: `Use ${formatShort(smaller)}`, parameters: smaller },
         ]
       : ['More text', { kind: 'addText', label: 'Add text' }];
   return caution(
     'The model is large for this text',
-    `${formatShort(parameters)} parameters will read ${about(s.text)}${formatShort(s.text.train)} tokens ${formatCount(read)} times, so expect a gap between training and held-out text. ${advice} would narrow it.`,
+    `${formatShort(parameters)} parameters on ${about(s.text)}${formatShort(s.text.train)} tokens for ${formatCount(read)} epochs will overfit. ${advice} would help.`,
     isBearable ? ['dropout'] : [],
     fix,
   );
@@ -190,10 +190,10 @@ const heldOut: Check = ({ text, validationShare }) => {
   const { validation } = text;
   // The loss of a token spreads by about 2 nats, so the mean of n is known to within 2 / sqrt(n), twice that for 95 %.
   const noise = 4 / Math.sqrt(validation);
-  if (noise <= 0.05) return 'Held-out text is long enough to tell small differences';
+  if (noise <= 0.05) return 'Validation set is large enough';
   return caution(
-    'Held-out text is small',
-    `${formatCount(validation)} tokens: a difference under ${formatNumber(Number(noise.toPrecision(1)))} nats is noise.${validationShare < 0.1 ? '' : ' More text would make a finer ruler.'}`,
+    'The validation set is small',
+    `${formatCount(validation)} tokens: differences under ${formatNumber(Number(noise.toPrecision(1)))} nats are noise.${validationShare < 0.1 ? '' : ' More text would help.'}`,
     [],
     validationShare < 0.1
       ? { kind: 'holdOut', label: 'Hold out 10 %', share: 0.1 }
@@ -209,26 +209,26 @@ const reach: Check = ({ model, recipe, text }) => {
 };
 
 const fits: Check = ({ inRows: { isCut, words } = {} }) =>
-  isCut && words !== undefined ? caution('Some of the data is longer than the context', words, ['context']) : undefined;
+  isCut && words !== undefined ? caution('Some texts are longer than the context', words, ['context']) : undefined;
 
 const roles: Check = ({ rolesToCome: [first, ...others], recipe }) => {
   if (first === undefined) return undefined;
   const tokens = others.length === 0 ? `no ${TOKEN_ROLES[first].label} token` : `too few special tokens`;
   return caution(
     `The tokenizer has ${tokens}`,
-    `${objectiveOf(recipe.objective).label} are learnt with ${formatCount(others.length + 1)} more than it has. It is trained again, with what is missing, when training starts; or on the Tokenizer page now.`,
+    `${objectiveOf(recipe.objective).label} needs ${formatCount(others.length + 1)} more. Starting the run trains the tokenizer again.`,
     [],
   );
 };
 
 const likeness: Check = ({ divergence }) => {
   if (divergence === undefined) return undefined;
-  if (divergence <= UNLIKE) return 'Held-out text is like the text to learn from';
+  if (divergence <= UNLIKE) return 'Validation set is like the training text';
   return caution(
-    'Held-out text is unlike the text to learn from',
-    `By how common each token is alone, the two differ by ${formatNumber(Number(divergence.toPrecision(2)))} nats a token; the beginning and the end of one book differ by less than 0.1. Evaluations will judge the model on what it hardly learns. Give each language or kind as a text of its own: each text holds out its own end.`,
+    'The validation set is unlike the training text',
+    `Their token frequencies differ by ${formatNumber(Number(divergence.toPrecision(2)))} nats per token; within a book it is below 0.1. Add each language or kind as its own text, so each holds out its own end.`,
     [],
-    { kind: 'addText', label: 'Go to the text' },
+    { kind: 'addText', label: 'Open Text' },
   );
 };
 /**
@@ -237,26 +237,26 @@ const likeness: Check = ({ divergence }) => {
  */
 const UNLIKE = 0.5;
 
-/** A classifier learns them first, and is right for the wrong reason: of texts alike that have them not it knows little. */
+/** Words that give a label away: a classifier learns them first, and fails on texts without them. */
 const labelsAway: Check = ({ leaks }) => {
   if (!leaks) return undefined;
-  if (leaks.length === 0) return 'No word of the texts to classify gives a label away';
+  if (leaks.length === 0) return 'No word gives a label away';
   return leaks.map(({ label, count, words, remedy }) =>
     caution(
-      `Texts to classify: ${count === 1 ? '1 word gives' : `${formatCount(count)} words give`} “${label}” away`,
+      `${count === 1 ? '1 word gives' : `${formatCount(count)} words give`} the label “${label}” away`,
       paragraph(words, remedy),
       [],
-      { kind: 'labels', label: 'Go to the texts' },
+      { kind: 'labels', label: 'Open texts' },
     ),
   );
 };
 
 const warmup: Check = ({ recipe: { warmup: rise, steps } }) => {
-  if (rise <= steps / 2) return 'Warm-up leaves most steps for learning';
+  if (rise <= steps / 2) return 'Warm-up is short enough';
   const shorter = Math.max(1, Math.round(steps / 20));
   return caution(
     rise >= steps ? 'The learning rate never reaches its peak' : 'Warm-up takes most of the steps',
-    `${formatCount(rise)} of ${formatCount(steps)} steps are warm-up. A twentieth is usual.`,
+    `${formatCount(rise)} of ${formatCount(steps)} steps are warm-up. 5 % is usual.`,
     ['warmup'],
     { kind: 'recipe', label: `Set ${formatCount(shorter)}`, change: { warmup: shorter } },
   );
@@ -267,10 +267,10 @@ const learningRate: Check = ({ recipe, estimate: { parameters } }) => {
   const { label, usualRate } = optimizerOf(recipe.optimizer);
   const usual = usualRate(parameters);
   const isHigh = rate > 4 * usual;
-  if (!isHigh && rate >= usual / 30) return 'The learning rate is in the usual range for this size';
+  if (!isHigh && rate >= usual / 30) return 'Learning rate is in the usual range';
   return caution(
     isHigh ? 'The learning rate is high' : 'The learning rate is low',
-    `${formatNumber(rate)} is ${isHigh ? `${formatCount(rate / usual)} times` : `1/${formatCount(usual / rate)} of`} what ${label} usually bears at ${formatShort(parameters)} parameters; ${isHigh ? 'the loss may jump or never fall' : 'the loss will fall slowly'}.`,
+    `${formatNumber(rate)} is ${isHigh ? `${formatCount(rate / usual)} times` : `1/${formatCount(usual / rate)} of`} the usual rate of ${label} at ${formatShort(parameters)} parameters; ${isHigh ? 'training may diverge' : 'the loss will fall slowly'}.`,
     ['learningRate'],
     { kind: 'recipe', label: `Set ${formatNumber(usual)}`, change: { learningRate: usual } },
   );
@@ -281,7 +281,7 @@ const evaluations: Check = ({ recipe, estimate }) => {
   const often = Math.max(1, Math.round(steps / 10));
   if (evalEvery > steps) {
     return caution(
-      'Held-out text is measured only at the end',
+      'The only evaluation is at the end',
       `An evaluation every ${formatCount(evalEvery)} steps, of ${formatCount(steps)} in all.`,
       ['evalEvery'],
       { kind: 'recipe', label: `Set ${formatCount(often)}`, change: { evalEvery: often } },
@@ -289,27 +289,27 @@ const evaluations: Check = ({ recipe, estimate }) => {
   }
   // A forward pass is a third of a step.
   const share = evalTokens / 3 / (evalEvery * estimate.tokensPerStep);
-  if (share <= 0.5) return 'Evaluations take a small part of the time';
+  if (share <= 0.5) return 'Evaluations take little time';
   const fewer = Math.max(1024, 1024 * Math.floor((evalEvery * estimate.tokensPerStep) / 1024));
   return caution(
-    'Evaluations take much of the time',
-    `Each reads ${formatCount(evalTokens)} tokens after ${formatCount(evalEvery * estimate.tokensPerStep)} of training: ${formatCount((100 * share) / (1 + share))} % of the run.`,
+    'Evaluations take much time',
+    `${formatCount((100 * share) / (1 + share))} % of the run: each reads ${formatCount(evalTokens)} tokens after ${formatCount(evalEvery * estimate.tokensPerStep)} of training.`,
     ['evalEvery', 'evalTokens'],
     often > evalEvery
       ? { kind: 'recipe', label: `Set ${formatCount(often)} steps`, change: { evalEvery: often } }
-      : { kind: 'recipe', label: `Read ${formatCount(fewer)}`, change: { evalTokens: fewer } },
+      : { kind: 'recipe', label: `Set ${formatCount(fewer)} tokens`, change: { evalTokens: fewer } },
   );
 };
 
 const duration: Check = ({ estimate: { seconds, parameters }, recipe }) => {
   if (seconds === undefined) return undefined;
-  if (seconds <= LONG) return `It ends in about ${formatDuration(1000 * seconds)}`;
+  if (seconds <= LONG) return `Training takes about ${formatDuration(1000 * seconds)}`;
   const smaller = parameters / (seconds / LONG);
   return caution(
-    'This takes long on this device',
-    `About ${formatDuration(1000 * seconds)} for ${formatCount(recipe.steps)} steps. It can be stopped and resumed at any time.`,
+    'Training takes long on this device',
+    `About ${formatDuration(1000 * seconds)} for ${formatCount(recipe.steps)} steps. You can stop and resume at any time.`,
     ['steps'],
-    smaller >= SMALLEST ? { kind: 'size', label: `Take ${formatShort(smaller)}`, parameters: smaller } : undefined,
+    smaller >= SMALLEST ? { kind: 'size', label: `Use ${formatShort(smaller)}`, parameters: smaller } : undefined,
   );
 };
 const LONG = 12 * 3600;
@@ -317,13 +317,12 @@ const LONG = 12 * 3600;
 const planned: Check = ({ expected, plan, estimate: { seconds } }) => {
   if (!expected || !plan || seconds === undefined) return undefined;
   const isShorter = seconds < SHORTER * plan.seconds;
-  if (expected.value <= plan.expected.value + WORTH_TELLING || isShorter)
-    return 'Nothing is known that would do much better in this time';
+  if (expected.value <= plan.expected.value + WORTH_TELLING || isShorter) return 'The plan would do no better';
   return caution(
-    'The plan is expected to do better',
-    `In ${formatDuration(1000 * plan.seconds)} it expects about ${formatReading(plan.expected.value)} bits per byte; these settings take ${formatDuration(1000 * seconds)} and are expected to reach about ${formatReading(expected.value)}.`,
+    'The plan should do better',
+    `Expected: ${formatReading(plan.expected.value)} bits per byte in ${formatDuration(1000 * plan.seconds)}; with these settings ${formatReading(expected.value)} in ${formatDuration(1000 * seconds)}.`,
     [],
-    { kind: 'plan', label: 'Take the plan' },
+    { kind: 'plan', label: 'Use the plan' },
   );
 };
 /** Bits per byte. */
@@ -332,24 +331,24 @@ const SHORTER = 0.5;
 
 const device: Check = ({ device: here }) => {
   if (here?.kind !== 'webgpu') return undefined;
-  if (!here.software) return 'WebGPU runs on a real GPU';
+  if (!here.software) return 'WebGPU uses a real GPU';
   return caution(
-    'WebGPU runs on the processor here',
-    `${here.name} is no graphics chip. WASM is several times as fast on the same processor.`,
+    'WebGPU runs on the processor',
+    `${here.name} is a software renderer. WASM is several times faster here.`,
     [],
     here.choices.includes('wasm') ? { kind: 'device', label: 'Use WASM', device: 'wasm' } : undefined,
   );
 };
 
-/** No GPU says how much memory it has, so that only one that is too small for a single tensor can be told beforehand. */
+/** GPUs don't report their memory, so only one that is too small for a single tensor is known in advance. */
 const memory: Check = ({ estimate: { memory: plan }, device: here, problems }) => {
   if (!here || problems.some(({ field }) => field === 'memory')) return undefined;
-  if (here.limits?.bound !== undefined) return 'The plan fits into the memory that is allowed';
-  if (here.kind !== 'webgpu') return here.limits?.total === undefined ? undefined : 'The plan fits into memory';
-  if (plan.total <= USUAL_GPU) return 'The plan fits into what most GPUs have';
+  if (here.limits?.bound !== undefined) return 'Fits in the memory limit';
+  if (here.kind !== 'webgpu') return here.limits?.total === undefined ? undefined : 'Fits in memory';
+  if (plan.total <= USUAL_GPU) return 'Fits in the memory of most GPUs';
   return caution(
-    'The plan may be more than this GPU has',
-    `It needs ${formatBytes(plan.total)}, and a GPU does not say how much it has. If it is not enough the run stops, and says so. Memory, among what is seldom changed, tells how much it may take.`,
+    'May need more memory than this GPU has',
+    `The run needs ${formatBytes(plan.total)}; browsers don't report GPU memory. You can set a limit under Advanced.`,
     [],
   );
 };

@@ -15,9 +15,7 @@ export function ActOrStop({ onLacking }: { onLacking?: () => void }) {
   const isRunning = useStudio(isTraining);
   return (
     <>
-      {isRunning && (
-        <p className={styles.pace}>The model works between the steps of the run that trains, so it takes longer</p>
-      )}
+      {isRunning && <p className={styles.pace}>Training shares the device, so this is slower</p>}
       <Act onLacking={onLacking} />
     </>
   );

@@ -28,9 +28,7 @@ export function AlternativesPane({
       <Pane title="Alternatives">
         <Block>
           <p className={styles.quiet}>
-            {written.length > 0
-              ? 'Choose a token in the text to see what else it could have been'
-              : 'Each token is one of several that could have stood there. They are listed here.'}
+            {written.length > 0 ? 'Choose a token to see its alternatives' : 'Each token’s alternatives appear here'}
           </p>
         </Block>
       </Pane>
@@ -50,7 +48,7 @@ export function AlternativesPane({
       onClose();
       void continueFrom(at, text);
     };
-    return { label: `Go on from ${named(text)}`, words: 'Go on', run };
+    return { label: `Continue from ${named(text)}`, words: 'Continue', run };
   };
   const listed = token.alternatives.reduce((sum, { probability }) => sum + probability, 0);
   return (
@@ -59,12 +57,12 @@ export function AlternativesPane({
       title={`Token ${formatCount(at + 1)}`}
       {...(before !== '' && { hint: `after “${lastWords(before)}”` })}
     >
-      <GuessTable label={`What token ${formatCount(at + 1)} could be`} rows={rows} chosen={token.id} action={goOn} />
+      <GuessTable label={`Alternatives of token ${formatCount(at + 1)}`} rows={rows} chosen={token.id} action={goOn} />
       <Block>
         <p className={styles.quiet}>
           {token.alternatives.length === 0
-            ? 'The alternatives of this token aren’t saved: the text is long, or a newer one replaced it'
-            : `The likeliest ${formatCount(token.alternatives.length)} of ${formatCount(vocabulary)}, as the model says before temperature, top-k and top-p; together ${formatShare(listed)}`}
+            ? 'Alternatives aren’t saved for this token'
+            : `Top ${formatCount(token.alternatives.length)} of ${formatCount(vocabulary)} tokens, before temperature, top-k and top-p; ${formatShare(listed)} in total`}
         </p>
       </Block>
     </Pane>

@@ -17,9 +17,7 @@ export function CandidatesPane({ blank, onClose }: { blank: number | undefined; 
       <Pane title="Alternatives">
         <Block>
           <p className={styles.quiet}>
-            {filled
-              ? 'Choose a blank in the text to see what else it could be'
-              : 'Each blank is filled with one of several words that could stand there. They are listed here.'}
+            {filled ? 'Choose a blank to see its alternatives' : 'Each blank’s alternatives appear here'}
           </p>
         </Block>
       </Pane>
@@ -31,12 +29,12 @@ export function CandidatesPane({ blank, onClose }: { blank: number | undefined; 
   return (
     <Pane onClose={onClose} title={`Blank ${formatCount(blank + 1)}`} hint={`of ${formatCount(filled.blanks.length)}`}>
       <GuessTable
-        label={`What blank ${formatCount(blank + 1)} could be`}
+        label={`Alternatives of blank ${formatCount(blank + 1)}`}
         rows={rows}
         chosen={candidates[chosen]!.id}
         action={(row) => ({
-          label: `Take ${named(row.text)}`,
-          words: 'Take it',
+          label: `Use ${named(row.text)}`,
+          words: 'Use',
           run: () =>
             choose(
               blank,

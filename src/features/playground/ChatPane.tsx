@@ -22,8 +22,8 @@ export function ChatPane({ chosen, onChoose }: { chosen: number | undefined; onC
       isFirstOnPhone
       aside={<Aside underline={underline} onUnderline={setUnderline} isEmpty={isEmpty} />}
     >
-      <ol className={styles.turns} aria-label="What was said">
-        {isEmpty && <li className={styles.nothing}>What you say and what the model answers comes here</li>}
+      <ol className={styles.turns} aria-label="Messages">
+        {isEmpty && <li className={styles.nothing}>Your messages and the answers appear here</li>}
         {said.map(({ role, content }, i) => (
           <li key={i} className={styles[role]}>
             <b>{NAMES[role]}</b>
@@ -69,7 +69,7 @@ function Answer(p: { isUnderlined: boolean; chosen: number | undefined; onChoose
           />
         )}
         {writing.kind === 'writing' && <span className={inline['caret']} aria-hidden />}
-        {isSilent && <span className={styles.silent}>It ended its turn at once, without a word</span>}
+        {isSilent && <span className={styles.silent}>The model ended its turn without an answer</span>}
       </div>
       {writing.kind === 'done' && (
         <div className={styles.beneath}>
@@ -105,7 +105,7 @@ function Aside(p: { underline: Underline; onUnderline: (underline: Underline) =>
       <IconButton
         icon="plus"
         label="New chat"
-        disabledReason={p.isEmpty ? 'Nothing was said yet' : undefined}
+        disabledReason={p.isEmpty ? 'No messages yet' : undefined}
         onPress={end}
       />
     </>
@@ -134,7 +134,7 @@ function Composer() {
         isProse
         value={message}
         onChange={setMessage}
-        placeholder="Say something"
+        placeholder="Write a message"
         error={lacking.error}
         area={lacking.field}
       />

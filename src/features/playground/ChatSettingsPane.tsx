@@ -10,7 +10,7 @@ export function ChatSettingsPane() {
   const setSystem = useStudio((s) => s.setSystem);
   const context = useShownPart('playground', ({ record }) => record?.model.config.context);
   return (
-    <Pane title="How it answers">
+    <Pane title="Settings">
       <Block>
         <ChatOrText isChat />
       </Block>
@@ -22,12 +22,12 @@ export function ChatSettingsPane() {
           value={system}
           onChange={setSystem}
           placeholder="None"
-          hint={`It stands before all that is said${context === undefined ? '' : `; the model reads ${formatCount(context)} tokens at once`}`}
+          hint={`Sent before every message${context === undefined ? '' : `; context ${formatCount(context)} tokens`}`}
         />
       </Block>
       <Block isForm>
         <ChanceSliders />
-        <LengthField label="Longest answer" />
+        <LengthField label="Maximum length" />
         <SeedField />
       </Block>
     </Pane>
@@ -40,13 +40,13 @@ export function ChatOrText({ isChat }: { isChat: boolean }) {
   return (
     <div className={styles.mode}>
       <Segmented
-        label="What it does"
+        label="Mode"
         isWide
         value={isChat ? 'chat' : 'text'}
         onChange={(value) => setChat(value === 'chat')}
         options={[
           { value: 'chat', label: 'Chat' },
-          { value: 'text', label: 'Write on' },
+          { value: 'text', label: 'Continue text' },
         ]}
       />
     </div>

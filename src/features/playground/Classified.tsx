@@ -46,7 +46,7 @@ export function TextPane() {
           isFirst={isAsked}
           value={text}
           onChange={setPrompt}
-          placeholder="Paste a text"
+          placeholder="Paste text"
           error={lacking.error}
           area={lacking.field}
         />
@@ -69,16 +69,16 @@ export function AnswerPane() {
   const note = useStudio(resultNote);
   if (!classified)
     return (
-      <Pane title="Answer">
+      <Pane title="Result">
         <EmptyState>{KINDS.classifier.nothing}</EmptyState>
       </Pane>
     );
   const { given, label, decided } = classified;
   const share = formatShare(given.probabilities[label]!);
   return (
-    <Pane title="Answer">
+    <Pane title="Result">
       {note !== undefined && (
-        <Notice isFact title={`This answer is ${note}`}>
+        <Notice isFact title={`This result is ${note}`}>
           Classify the text again to update it
         </Notice>
       )}
@@ -89,7 +89,7 @@ export function AnswerPane() {
       {!several && <Correction labels={labels} predicted={given.labels[0]} {...correction} />}
       {given.read < given.tokens && (
         <p className={styles.cut}>
-          {`The model read ${formatCount(given.read)} of ${formatCount(given.tokens)} tokens: the rest doesn’t fit its context`}
+          {`Read ${formatCount(given.read)} of ${formatCount(given.tokens)} tokens; the rest doesn’t fit the context`}
         </p>
       )}
       {decided && (
@@ -109,7 +109,7 @@ export function LabelsPane() {
   const shares = classified?.given.probabilities;
   const places = [...labels.keys()];
   const order = (shares ? places.sort((a, b) => shares[b]! - shares[a]!) : places).slice(0, MOST);
-  const first = labels.length > MOST ? `the ${shares ? 'likeliest' : 'first'} ${formatCount(MOST)}` : undefined;
+  const first = labels.length > MOST ? `${shares ? 'top' : 'first'} ${formatCount(MOST)}` : undefined;
   const hint = [first, useStudio(resultNote)].filter(Boolean).join(', ');
   return (
     <Pane title="Labels" {...(hint !== '' && { hint })}>

@@ -17,12 +17,12 @@ export function CopyMenu({ text }: { text: string }) {
       variant="quiet"
       label="Copy text"
       entries={[
-        { id: 'text', label: 'Copy text', hint: isDisabled ? 'There is no text yet' : 'text only', isDisabled },
+        { id: 'text', label: 'Copy text', hint: isDisabled ? 'no text yet' : 'text only', isDisabled },
         { id: 'marked', label: 'Copy with a note', hint: mark, isDisabled },
       ]}
       onChoose={(id) =>
         void copy(id === 'marked' ? withMark(text, mark) : text).catch(() =>
-          toast({ text: 'The browser did not allow copying' }),
+          toast({ text: 'The browser blocked copying' }),
         )
       }
     >

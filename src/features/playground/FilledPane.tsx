@@ -45,7 +45,7 @@ export function FilledPane({ chosen, onChoose }: { chosen: number | undefined; o
       {filled && (
         <div className={styles.foot}>
           {note !== undefined && <span className={styles.mean}>Filled {note}</span>}
-          <span className={styles.mean}>All at once: each as if the others were still blank</span>
+          <span className={styles.mean}>Each blank is filled independently</span>
           <span className={styles.mean}>choose one to see more</span>
         </div>
       )}

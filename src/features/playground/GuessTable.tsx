@@ -25,7 +25,7 @@ export function GuessTable({
   const columns: readonly Column<GuessRow>[] = [
     {
       id: 'token',
-      header: 'Could be',
+      header: 'Token',
       cell: ({ text: piece, bytes }) => {
         // What marks an end or fills a row stands for nothing.
         if (bytes.length === 0) return <span className={styles.quiet}>special</span>;

@@ -9,8 +9,8 @@ import { ChanceSliders, LengthField, SeedField } from './SamplingFields';
 import { useLacking } from './useLacking';
 
 const HOW: readonly { value: Sampling['how']; label: string }[] = [
-  { value: 'likeliest', label: 'Likeliest' },
-  { value: 'beams', label: 'Beams' },
+  { value: 'likeliest', label: 'Greedy' },
+  { value: 'beams', label: 'Beam search' },
   { value: 'chance', label: 'Sample' },
 ];
 
@@ -40,11 +40,11 @@ export function InputPane() {
       </Block>
       <Block isForm>
         <div className={styles.how}>
-          <Segmented label="Answer by" isWide value={how} onChange={(value) => set({ how: value })} options={HOW} />
+          <Segmented label="Decoding" isWide value={how} onChange={(value) => set({ how: value })} options={HOW} />
         </div>
         {how === 'chance' && <ChanceSliders />}
         {how === 'beams' && <Beams />}
-        <LengthField label="Longest output" />
+        <LengthField label="Maximum length" />
         {how === 'chance' && <SeedField />}
       </Block>
     </Pane>
@@ -58,7 +58,7 @@ function Beams() {
     <>
       <NumberField
         label="Beams"
-        hint="kept at once"
+        hint="kept per step"
         min={2}
         max={16}
         isWhole
@@ -67,7 +67,7 @@ function Beams() {
       />
       <NumberField
         label="Length penalty"
-        hint="high: long answers"
+        hint="above 1: longer answers"
         min={-5}
         max={5}
         step={0.1}

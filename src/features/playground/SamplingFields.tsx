@@ -16,7 +16,7 @@ export function ChanceSliders() {
         step={0.05}
         value={temperature}
         onChange={(value) => set({ temperature: Number(value.toFixed(2)) })}
-        output={temperature === 0 ? 'always the likeliest' : String(temperature)}
+        output={temperature === 0 ? 'greedy' : String(temperature)}
       />
       <Slider
         label="Top-k"

@@ -9,7 +9,7 @@ export const UnderlineBy = (p: { value: Underline; onChange: (underline: Underli
     value={p.value}
     onChange={p.onChange}
     options={[
-      { value: 'surprise', label: 'Surprise' },
+      { value: 'surprise', label: 'Surprisal' },
       { value: 'off', label: 'Off' },
     ]}
   />

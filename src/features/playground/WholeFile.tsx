@@ -62,7 +62,7 @@ export function WholeFile({ run }: { run: RunRow['record'] }) {
   return (
     <>
       <FileButton isDense isSingle variant="quiet" onFiles={([first]) => first && void take({ file: first.file })}>
-        Classify a whole file…
+        Classify file…
       </FileButton>
       {given && working.kind === 'failed' && (
         <Refused
@@ -101,7 +101,7 @@ function Refused({
     <Dialog
       isOpen
       onClose={onClose}
-      title="The file was not classified"
+      title="Couldn’t classify the file"
       actions={
         <Button variant="go" onPress={onClose}>
           Close
@@ -119,7 +119,7 @@ function Undecoded({ given: { file, encoding }, failure, onRead, onClose }: Para
     <EncodingDialog
       name={name}
       of={useProposals({ name, dropped: { name, file } })}
-      note={encoding ? failure.message : 'What comes back is UTF-8.'}
+      note={encoding ? failure.message : 'The result is UTF-8.'}
       onRead={onRead}
       onClose={onClose}
     />
@@ -146,13 +146,13 @@ function ColumnsDialog({
     <Dialog
       isOpen
       onClose={onClose}
-      title={`Which columns of ${name} are the text?`}
+      title={`Which columns of ${name} hold the text?`}
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>
           <Button
             variant="go"
-            disabledReason={chosen.length === 0 ? 'Choose one at least' : undefined}
+            disabledReason={chosen.length === 0 ? 'Choose at least one' : undefined}
             onPress={() => onChoose({ format, columns: chosen })}
           >
             Classify

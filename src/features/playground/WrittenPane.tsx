@@ -51,7 +51,7 @@ export function WrittenPane({
             {!isAnswer && <span className={styles.prompt}>{prompt}</span>}
             <TokenText
               form="underline"
-              label="Tokens as written"
+              label="Generated tokens"
               tokens={underline === 'surprise' ? views : views.map((view) => ({ ...view, step: 0 as const }))}
               chosen={chosen}
               onChoose={onChoose}
@@ -157,8 +157,8 @@ function Foot({ underline }: { underline: 'surprise' | 'off' }) {
       {underline === 'surprise' && <SurpriseLegend />}
       <span className={styles.mean}>
         {note !== undefined && `Written ${note} · `}
-        {formatNumber(mean)} bits a token
-        {heldOut !== undefined && `, against ${formatNumber(heldOut / Math.LN2)} on held-out text`}
+        {formatNumber(mean)} bits per token
+        {heldOut !== undefined && `, ${formatNumber(heldOut / Math.LN2)} on the validation set`}
       </span>
     </div>
   );

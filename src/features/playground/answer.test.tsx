@@ -39,7 +39,7 @@ function answerOf(prompt: string, several = false): string {
 
 test('the label and its confidence come first, and a wrong one can be corrected', () => {
   const shown = answerOf('Win now');
-  expect(shown).toMatch(/^ Answer spam 87\.3 % .*Wrong\? Choose the right label .*Why this label/);
+  expect(shown).toMatch(/^ Result spam 87\.3 % .*Wrong\? Choose the right label .*Why this label/);
   expect(shown).toContain('which words changed this one answer');
   expect(shown).not.toContain('earlier text');
 });
@@ -59,7 +59,7 @@ test('words that change nothing are not marked, and the label without them is sh
 });
 
 test('an answer for a text that was edited since says so', () => {
-  expect(answerOf('Win nothing')).toMatch(/^ Answer This answer is for the earlier text /);
+  expect(answerOf('Win nothing')).toMatch(/^ Result This result is for the earlier text /);
 });
 
 test('a text with several labels has no one right label to choose', () => {

@@ -18,25 +18,25 @@ export const KINDS: Readonly<Record<PlaygroundKind, Words>> = {
   decoder: {
     act: 'Write',
     acting: 'Writing',
-    summary: 'Give the model a beginning, and it writes on',
-    nothing: 'What the model writes comes here, a token at a time',
+    summary: 'Give the model a prompt to continue',
+    nothing: 'The generated text appears here',
   },
   encoder: {
     act: 'Fill',
     acting: 'Filling',
-    summary: 'Give the model a passage with blanks, and it fills them',
-    nothing: 'The passage comes here, with a word in each blank',
+    summary: 'Give the model a passage with blanks to fill',
+    nothing: 'The filled passage appears here',
   },
   'encoder-decoder': {
     act: 'Answer',
     acting: 'Answering',
-    summary: 'Give the model an input, and it answers',
-    nothing: 'What the model answers comes here, a token at a time',
+    summary: 'Give the model an input to answer',
+    nothing: 'The answer appears here',
   },
   classifier: {
     act: 'Classify text',
     acting: 'Classifying',
-    summary: 'Give the classifier a text, and it returns a label and its confidence',
+    summary: 'Give the classifier a text to label',
     nothing: 'The label appears here, with the words that changed the answer',
   },
 };

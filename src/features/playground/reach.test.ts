@@ -10,21 +10,19 @@ const record = runRecord({
 test('a prompt that is longer than the model reads is said to be, and about how much of it', () => {
   expect(reachWords('x'.repeat(200), record)).toBeUndefined();
   expect(reachWords('x'.repeat(10_000), record)).toBe(
-    'The model reads about the last 200 characters of this: its context is 100 tokens',
+    'Only about the last 200 characters fit: the context is 100 tokens',
   );
   expect(reachWords('ä'.repeat(150), record)).toMatch(/the last (100|1\d\d|50) characters/);
 });
 
 test('what is read whole or not at all is said to be too long', () => {
   expect(tooLongWords('x'.repeat(200), record)).toBeUndefined();
-  expect(tooLongWords('x'.repeat(302), record)).toBe(
-    'This is about 150 tokens, and the model reads 100 at once: make it shorter',
-  );
+  expect(tooLongWords('x'.repeat(302), record)).toBe('About 150 tokens; shorten to the 100 of the context');
 });
 
 test('a space at the end is warned of where tokens begin with their space', () => {
   const of = (kind: string) => ({ tokenizer: { ...record.tokenizer, kind } }) as typeof record;
-  expect(spaceWords('This morning I ', of('bpe'))).toMatch(/^Ends with a space: the model may continue inside a word/);
+  expect(spaceWords('This morning I ', of('bpe'))).toMatch(/^Ends with a space: remove it/);
   expect(spaceWords('This morning I', of('bpe'))).toBeUndefined();
   expect(spaceWords('This morning I ', of('chars'))).toBeUndefined();
   expect(spaceWords(' ', of('bpe'))).toBeUndefined();

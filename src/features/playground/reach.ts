@@ -17,15 +17,13 @@ export function reachWords(
     context,
   ).length;
   const characters = Math.round((read / tokens) * Array.from(prompt).length);
-  return `The model reads about the last ${formatCount(Number(characters.toPrecision(2)))} characters of this: its context is ${formatCount(context)} tokens`;
+  return `Only about the last ${formatCount(Number(characters.toPrecision(2)))} characters fit: the context is ${formatCount(context)} tokens`;
 }
 
 /** Warns of a space at the end: most tokens of words begin with their space, so the next one would go on inside a word. */
 export function spaceWords(prompt: string, { tokenizer }: Pick<RunRecord, 'tokenizer'>): string | undefined {
   const isOfWords = tokenizer.kind === 'bpe' || tokenizer.kind === 'unigram' || tokenizer.kind === 'wordpiece';
-  return isOfWords && /\S[ \t]+$/.test(prompt)
-    ? 'Ends with a space: the model may continue inside a word. Remove the space to start a new word.'
-    : undefined;
+  return isOfWords && /\S[ \t]+$/.test(prompt) ? 'Ends with a space: remove it to start a new word' : undefined;
 }
 
 /** The same of a text that is read whole or not at all. */
@@ -36,7 +34,7 @@ export function tooLongWords(
   const { context } = model.config;
   const tokens = tokensOf(text, segments);
   if (tokens <= context) return undefined;
-  return `This is about ${formatCount(Number(tokens.toPrecision(2)))} tokens, and the model reads ${formatCount(context)} at once: make it shorter`;
+  return `About ${formatCount(Number(tokens.toPrecision(2)))} tokens; shorten to the ${formatCount(context)} of the context`;
 }
 
 function tokensOf(text: string, segments: RunRecord['segments']): number {

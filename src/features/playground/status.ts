@@ -6,7 +6,7 @@ export function readStatus(writing: Writing, tokens: number, blanks: number, isC
   if (writing.kind !== 'done') return '';
   const { reason, ms, leftOut = 0 } = writing;
   const many = `${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`;
-  const told = leftOut > 0 ? `. The first ${formatCount(leftOut)} messages had no room` : '';
+  const told = leftOut > 0 ? `. Dropped the first ${formatCount(leftOut)} messages: they no longer fit` : '';
   switch (reason) {
     case 'length':
       return `${many} in ${formatDuration(ms)}${told}`;

@@ -7,7 +7,7 @@ import { givesWay, lightWords } from './light';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
-/** What the kept steps of a run may take. */
+/** Sets how much storage the checkpoints of a run may use. */
 export function BudgetDialog(p: { view: RunView; steps: readonly SavedStep[]; onClose: () => void }) {
   const { view, steps, onClose } = p;
   const setBudget = useStudio((s) => s.setBudget);
@@ -20,7 +20,7 @@ export function BudgetDialog(p: { view: RunView; steps: readonly SavedStep[]; on
     <Dialog
       isOpen
       onClose={onClose}
-      title={`What the kept steps of ${view.name} may take`}
+      title={`Storage limit for checkpoints of ${view.name}`}
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>
@@ -32,7 +32,7 @@ export function BudgetDialog(p: { view: RunView; steps: readonly SavedStep[]; on
     >
       <div className={styles.form}>
         <NumberField
-          label="Budget"
+          label="Storage limit"
           unit="MB"
           min={0}
           max={1e6}
@@ -41,10 +41,7 @@ export function BudgetDialog(p: { view: RunView; steps: readonly SavedStep[]; on
           value={megabytes}
           onChange={setMegabytes}
         />
-        <p>
-          The newest step, the one before it and the best always stay, and so do those that are pinned. What is kept on
-          the way gives way, the earliest first.
-        </p>
+        <p>Always kept: best step, latest two checkpoints, pinned ones. Others are deleted, the earliest first.</p>
         <p>
           {givesWay(steps, 1e6 * megabytes)}
           {lightWords(view, steps, 1e6 * megabytes)}

@@ -5,7 +5,7 @@ import { RunsChart, type XAxis } from '../../ui/charts';
 import { ends, forebearLines, lineOf, type Measure, MEASURES, measureWords, referenceOf, usualMeasure } from './curves';
 import { bestOf, comparable, formatBits, type RunView } from './view';
 
-/** The curves of the runs that are shown, one over another. */
+/** Curves of the shown runs in one chart. */
 export function CurvesPane(p: {
   all: readonly RunView[];
   shown: readonly RunView[];
@@ -30,7 +30,7 @@ export function CurvesPane(p: {
     <Pane label="Curves">
       <RunsChart
         title={label}
-        hint={measure === 'training' ? 'nats, of the text that it learns from' : 'held-out text'}
+        hint={measure === 'training' ? 'nats, training text' : 'validation set'}
         lines={lines}
         reference={reference}
         y={ends(lines, reference?.value)}
@@ -52,15 +52,15 @@ export function CurvesPane(p: {
 }
 
 function caption(shown: readonly RunView[], against: RunView | undefined, measure: Measure): string {
-  if (shown.length === 0) return 'No run is shown: the eye in its row shows one';
-  if (measure !== 'bits' || !against) return 'Each line is a run, named where it ends';
+  if (shown.length === 0) return 'No run is shown. Turn one on with the eye in its row';
+  if (measure !== 'bits' || !against) return 'One line per run';
   const alike = comparable(shown, against).toSorted((a, b) => a.bits! - b.bits!);
   const [first, second] = alike;
   if (shown.every(({ objective }) => usualMeasure(objective) !== 'bits'))
-    return 'Bits per byte are of models that go on from a text, and none of these does';
-  if (!first || !bestOf(alike)) return 'None of these has been measured on held-out text yet';
+    return 'Only next-token models have bits per byte';
+  if (!first || !bestOf(alike)) return 'No run has been evaluated yet';
   const then = second ? `, then ${second.name} at ${formatBits(second.bits!)}` : '';
   const others = shown.length - alike.length;
-  const apart = others > 0 ? `; ${formatCount(others)} measured on other text, which does not compare` : '';
-  return `Lowest is ${first.name} at ${formatBits(first.bits!)}${then}; a dot marks each run’s best step, bits per byte compare across tokenizers${apart}`;
+  const apart = others > 0 ? `; ${formatCount(others)} with another validation set` : '';
+  return `Lowest: ${first.name} at ${formatBits(first.bits!)}${then}; dots mark best steps${apart}`;
 }

@@ -5,7 +5,7 @@ import { Button, Dialog, TextField } from '../../ui';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
-/** What a person calls a run, sorts it under and remembers of it. */
+/** Edits name, tags and note of a run. */
 export function EditDialog({ view, onClose }: { view: RunView; onClose: () => void }) {
   const { record } = view.row;
   const describe = useStudio((s) => s.describeRun);
@@ -15,9 +15,9 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
   const isNamed = name.trim() !== '';
   const problem =
     tagsOf(tags).length > MAX_TAGS
-      ? `At most ${MAX_TAGS} tags are saved`
+      ? `At most ${MAX_TAGS} tags`
       : tagsOf(tags).some((tag) => tag.length > MAX_TAG)
-        ? `A tag has at most ${MAX_TAG} characters`
+        ? `At most ${MAX_TAG} characters per tag`
         : undefined;
   const save = (): void => {
     if (!isNamed || problem !== undefined) return;
@@ -33,11 +33,11 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
     <Dialog
       isOpen
       onClose={onClose}
-      title={`Name, tags and note of ${record.name}`}
+      title={`Edit ${record.name}`}
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button variant="go" onPress={save} disabledReason={isNamed ? problem : 'A run needs a name'}>
+          <Button variant="go" onPress={save} disabledReason={isNamed ? problem : 'Enter a name'}>
             Save
           </Button>
         </>
@@ -55,7 +55,7 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
           value={name}
           onChange={setName}
           max={MAX_NAME}
-          error={isNamed ? undefined : 'A run needs a name'}
+          error={isNamed ? undefined : 'Enter a name'}
         />
         <TextField
           label="Tags"
@@ -63,7 +63,7 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
           onChange={setTags}
           max={MAX_NOTE}
           error={problem}
-          hint="with commas between them"
+          hint="separated by commas"
         />
         <TextField label="Note" value={note} onChange={setNote} max={MAX_NOTE} rows={4} />
       </form>

@@ -15,7 +15,7 @@ import { stepWords } from './KeptSteps';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
-/** A new run from a kept step of another, with settings that may be other than it had. */
+/** Starts a new run from a checkpoint of another, with other settings if wanted. */
 export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from: number; onClose: () => void }) {
   const { view, steps, onClose } = p;
   const { record } = view.row;
@@ -35,10 +35,10 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
   const refusal =
     elsewhere ??
     (isBusy
-      ? 'Another run is in progress: stop and save it first'
+      ? 'Another run is in progress. Stop and save it first'
       : more > 0
         ? undefined
-        : `It has to go beyond step ${formatCount(step)}`);
+        : `Set more than ${formatCount(step)} steps`);
   const begin = (): void => {
     onClose();
     void fork({ runId: view.id, step }, { name: called.trim() || view.name, recipe, withTexts });
@@ -61,12 +61,11 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
     >
       <div className={styles.form}>
         <p>
-          A new run goes on from a copy of step {formatCount(step)} of {view.name}, which stays as it is.
-          {from?.holds === 'weights' &&
-            ' Of this step the weights alone are kept: what the optimizer remembers begins at zero.'}
+          Starts a new run from step {formatCount(step)} of {view.name}, which stays unchanged.
+          {from?.holds === 'weights' && ' This checkpoint has weights only, so the optimizer starts fresh.'}
           {from?.holds === 'all' &&
             recipe.optimizer !== recipeOf(record).optimizer &&
-            ' It has another optimizer, whose memory begins at zero.'}
+            ' The new optimizer starts fresh.'}
         </p>
         {steps.length > 1 && (
           <Select
@@ -87,7 +86,7 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
         />
         {hasOther && (
           <Checkbox isChosen={withTexts} onChange={setWithTexts}>
-            on the texts as they are now, cut by its own tokenizer
+            Use the current text, with the run’s tokenizer
           </Checkbox>
         )}
       </div>
@@ -95,6 +94,6 @@ export function ForkDialog(p: { view: RunView; steps: readonly SavedStep[]; from
   );
 }
 
-/** With steps to do after the one that it goes on from: as many again, where it had come to its end. */
+/** A recipe with steps left after `from`: twice as many if the run had finished. */
 const longer = (recipe: Recipe, from: number): Recipe =>
   recipe.steps > from ? recipe : { ...recipe, steps: Math.max(1, 2 * from) };

@@ -3,7 +3,7 @@ import type { RunRow } from '../../protocol/data';
 import { useStudio } from '../../state/react';
 import { Button, Dialog } from '../../ui';
 
-/** What goes and what stays, before anything goes. */
+/** Confirms deleting the checkpoints of a run. */
 export function FreeDialog({ row, onClose }: { row: RunRow; onClose: () => void }) {
   const { id, name } = row.record;
   const freeRun = useStudio((s) => s.freeRun);
@@ -16,19 +16,19 @@ export function FreeDialog({ row, onClose }: { row: RunRow; onClose: () => void 
     <Dialog
       isOpen
       onClose={onClose}
-      title={`Free the saved steps of ${name}?`}
+      title={`Delete the checkpoints of ${name}?`}
       actions={
         <>
-          <Button onPress={onClose}>Keep them</Button>
+          <Button onPress={onClose}>Cancel</Button>
           <Button variant="risk" onPress={free}>
-            Free {bytes}
+            Delete {bytes}
           </Button>
         </>
       }
     >
       <p>
-        {bytes} come free. Its settings and its curve stay. Its weights at step {formatCount(row.step)} and before go
-        for good: it can then not be opened, resumed or exported.
+        This deletes all weights up to step {formatCount(row.step)} for good. You can no longer open, resume or export
+        the run. Settings and curve stay.
       </p>
     </Dialog>
   );

@@ -9,7 +9,7 @@ import { lightWords } from './light';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
-/** The steps of a run that are kept and can be opened: forked, or pinned so that they stay. */
+/** Checkpoints of a run, to fork or pin. */
 export function KeptSteps(p: {
   view: RunView;
   steps: readonly SavedStep[] | undefined;
@@ -25,19 +25,18 @@ export function KeptSteps(p: {
   return (
     <>
       <PaneHead
-        title="Kept steps"
-        hint={`${formatBytes(bytes)} of at most ${formatBytes(budget)}`}
-        aside={<TextAction onPress={() => setAsking(true)}>Budget…</TextAction>}
+        title="Checkpoints"
+        hint={`${formatBytes(bytes)} of ${formatBytes(budget)}`}
+        aside={<TextAction onPress={() => setAsking(true)}>Storage limit…</TextAction>}
       />
       <Block>
         <p className={styles.words}>
-          The newest step, the one before it and the best always stay, and what is pinned.{' '}
-          {lightWords(view, steps, budget)}
+          Always kept: best step, latest two checkpoints, pinned ones. {lightWords(view, steps, budget)}
         </p>
       </Block>
-      <div className={cx(scroll.sideways, styles.compare)} tabIndex={0} role="group" aria-label="Kept steps">
+      <div className={cx(scroll.sideways, styles.compare)} tabIndex={0} role="group" aria-label="Checkpoints">
         <Table
-          label="Kept steps"
+          label="Checkpoints"
           rows={steps.toReversed()}
           rowKey={({ step }) => String(step)}
           isDense
@@ -90,7 +89,7 @@ function kindOf({ latest, best, pinned, light }: SavedStep): string {
     ...(latest ? ['latest'] : []),
     ...(best ? ['best'] : []),
     ...(pinned ? ['pinned'] : []),
-    ...(light ? ['light'] : []),
+    ...(light ? ['weights only'] : []),
   ];
   return words.length > 0 ? words.join(', ') : 'previous';
 }

@@ -7,7 +7,7 @@ import { Lineage, type LineageLane } from '../../ui/charts';
 import { formatBits, type RunView } from './view';
 import { HOW } from './words';
 
-/** Which run comes from which. */
+/** Shows which run was forked from which. */
 export function LineagePane(p: {
   views: readonly RunView[];
   chosen: string | undefined;
@@ -39,10 +39,10 @@ export function LineagePane(p: {
     <Pane label="Lineage">
       <Lineage
         lanes={lanes}
-        hint={`${formatCount(lanes.length)} ${lanes.length === 1 ? 'run' : 'runs'}, bits per byte at their best`}
+        hint={`${formatCount(lanes.length)} ${lanes.length === 1 ? 'run' : 'runs'}, bits per byte of their best steps`}
         chosen={p.chosen}
         onChoose={p.onChoose}
-        caption="A ring is a beginning from nothing or from a file; a line leaves the run that it comes from at the step it took"
+        caption="○ new or imported run · └ fork, drawn from the step it started at"
       />
     </Pane>
   );

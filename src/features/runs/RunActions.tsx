@@ -12,7 +12,7 @@ import { FreeDialog } from './FreeDialog';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
-/** What can be done with a run. */
+/** Actions on a run. */
 export function RunActions(p: {
   view: RunView;
   canFork: boolean;
@@ -39,17 +39,17 @@ export function RunActions(p: {
     void show(page, view.id);
     go(`/${page}`);
   };
-  const why = isCurrent || isKept ? undefined : 'None of its steps can be opened';
+  const why = isCurrent || isKept ? undefined : 'This run has no checkpoint';
   const entries: (MenuEntry & { act: () => void })[] = [
     { id: 'edit', label: 'Name, tags and note…', act: () => ask('edit') },
     ...(why === undefined
       ? [
           {
             id: 'playground',
-            label: view.row.record.model.config.classes ? 'Classify with it' : 'Write with it',
+            label: view.row.record.model.config.classes ? 'Classify text' : 'Write text',
             act: () => openOn('playground'),
           },
-          { id: 'export', label: 'Export it', act: () => openOn('export') },
+          { id: 'export', label: 'Export model', act: () => openOn('export') },
         ]
       : []),
     ...(shared ? [{ id: 'link', label: 'Copy link to its settings', act: () => void copyLink(store, shared) }] : []),
@@ -57,7 +57,7 @@ export function RunActions(p: {
       ? [
           {
             id: 'free',
-            label: 'Free its saved steps…',
+            label: 'Delete checkpoints…',
             hint: whyKept ?? formatBytes(bytes),
             isDisabled: whyKept !== undefined,
             act: () => ask('free'),
@@ -69,7 +69,7 @@ export function RunActions(p: {
       : [
           {
             id: 'delete',
-            label: 'Delete',
+            label: 'Delete run',
             ...(isKept && { hint: `frees ${formatBytes(bytes)}` }),
             act: () => void deleteRun(view.id),
           },
@@ -83,14 +83,14 @@ export function RunActions(p: {
       <Button
         isDense
         icon="fork"
-        disabledReason={p.canFork ? undefined : 'None of its steps is kept, so nothing can go on from it'}
+        disabledReason={p.canFork ? undefined : 'This run has no checkpoint to fork'}
         onPress={p.onFork}
       >
         Fork…
       </Button>
       {onBaseline && (
         <Button isDense onPress={onBaseline}>
-          Make it the baseline
+          Use as baseline
         </Button>
       )}
       <MenuButton

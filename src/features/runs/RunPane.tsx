@@ -35,7 +35,7 @@ interface Row {
   cell: (view: RunView) => string;
 }
 
-/** The run that is chosen beside the baseline: what differs, how good they are, where it is from, and what can be done. */
+/** The chosen run against the baseline: settings that differ, scores, lineage and actions. */
 export function RunPane(p: {
   view: RunView;
   baseline: RunView | undefined;
@@ -59,14 +59,14 @@ export function RunPane(p: {
     ...MEASURED,
     { label: headlineOf(view.objective).label, cell: (run) => known(headlineValue(run), formatReading) },
     { label: 'Gap to training', cell: (run) => known(gapOf(run), (nats) => `${formatGap(nats)} nats`) },
-    { label: 'Best at step', cell: ({ best }) => known(best?.step, formatCount) },
+    { label: 'Best step', cell: ({ best }) => known(best?.step, formatCount) },
     { label: 'Time', cell: (run) => known(timeOf(run), formatDuration) },
     { label: 'Energy', cell: (run) => known(energyOfRun(run, power), (energy) => `about ${wattHoursWords(energy)}`) },
     { label: 'Cost', cell: (run) => known(energyOfRun(run, power), costWords) },
   ];
   const { count, which } = beside ? differWords(beside.made, view.made) : { count: '', which: '' };
   return (
-    <Pane title={beside ? `${view.name} beside ${beside.name}` : view.name} hint={formatMoment(view.createdAt)}>
+    <Pane title={beside ? `${view.name} against ${beside.name}` : view.name} hint={formatMoment(view.createdAt)}>
       {beside && (
         <Block>
           <p className={styles.words}>
@@ -108,7 +108,7 @@ export function RunPane(p: {
           isDense
         />
       </div>
-      <PaneHead title="Comes from" />
+      <PaneHead title="Lineage" />
       <Kin view={view} all={all} />
       <KeptSteps view={view} steps={steps} onFork={setFork} />
       <Samples views={pair} />
@@ -119,7 +119,7 @@ export function RunPane(p: {
   );
 }
 
-/** The verdict that Train gives, and where it stands. */
+/** The verdict, as on Train. */
 function Judged({ view, isRunning }: { view: RunView; isRunning: boolean }) {
   const { tone, judgement, evidence } = judgementOf(view, isRunning);
   return (
@@ -150,18 +150,18 @@ const columnsFor = (views: readonly RunView[]): Column<Row>[] => [
   })),
 ];
 
-/** Its forebears, the first of all first, with what each was made otherwise. */
+/** Ancestors, the oldest first, with the settings that changed at each fork. */
 function Kin({ view, all }: { view: RunView; all: readonly RunView[] }) {
   const line = forebears(all, view.id);
   const gone = line[0]?.parent;
   return (
-    <ol className={styles.kin} aria-label="Comes from">
+    <ol className={styles.kin} aria-label="Lineage of this run">
       {gone && (
         <li>
           <span>{formatCount(gone.step)}</span>
           <span>
             <b>{line[0]!.row.record.parent!.name}</b>{' '}
-            {gone.how === 'import' ? 'was brought in from a file' : `is not here; ${HOW[gone.how]} of it`}
+            {gone.how === 'import' ? 'imported from a file' : `deleted; ${HOW[gone.how]} of it`}
           </span>
         </li>
       )}
@@ -181,18 +181,18 @@ function Kin({ view, all }: { view: RunView; all: readonly RunView[] }) {
   );
 }
 
-/** @param changes from what it comes from; undefined where that is not here */
+/** @param changes from its parent; undefined if that was deleted */
 function beginning(run: RunView, changes: readonly string[] | undefined): string {
   const { record } = run.row;
   if (record.origin && (!run.parent || run.parent.how === 'import'))
-    return `came in as ${record.origin.name}, ${formatMoment(record.origin.importedAt)}`;
-  if (!run.parent) return `from nothing, seed ${formatCount(recipeOf(record).seed)}`;
-  const how = changes && `, ${changes.length > 0 ? changes.join('; ') : 'with the same settings'}`;
-  const moments = record.parent?.momentsAtZero ? '; from weights alone, so its optimizer began anew' : '';
+    return `imported from ${record.origin.name}, ${formatMoment(record.origin.importedAt)}`;
+  if (!run.parent) return `from scratch, seed ${formatCount(recipeOf(record).seed)}`;
+  const how = changes && `, ${changes.length > 0 ? changes.join('; ') : 'same settings'}`;
+  const moments = record.parent?.momentsAtZero ? '; from weights only, optimizer started fresh' : '';
   return `${HOW[run.parent.how]}${how ?? ''}${moments}`;
 }
 
-/** The last that each wrote, of one prompt where they have one. */
+/** Last sample of each run. */
 function Samples({ views }: { views: readonly RunView[] }) {
   const written = views.filter(({ row }) => row.curve && row.curve.sample !== '');
   if (written.length === 0) return null;

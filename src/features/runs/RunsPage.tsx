@@ -1,6 +1,6 @@
 import { startTransition, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { formatCount } from '../../core/base/units';
+import { counted, formatCount } from '../../core/base/units';
 import { purposeOf } from '../../core/runs/tunes';
 import { liveRuns } from '../../state/liveRuns';
 import { useRunsShown, useStudio } from '../../state/react';
@@ -29,10 +29,10 @@ import { RunsTable } from './RunsTable';
 import { columnsOf, filtered, type Sort, sorted, sortedBy } from './table';
 import { baselineOf, bestOf, comparable, formatBits, type RunView, viewOf } from './view';
 
-/** Lines that are told apart at a glance. */
+/** Maximum number of curves that can be told apart. */
 const SHOWN = 8;
 
-/** All runs of the project: how good each is, what differs, and which comes from which. */
+/** All runs of the project: scores, settings that differ, and lineage. */
 export function RunsPage() {
   useRunsShown();
   const listed = useStudio(liveRuns);
@@ -124,14 +124,14 @@ function Runs({ views }: { views: readonly RunView[] }) {
             entries={[
               {
                 id: 'runs',
-                label: 'The table',
+                label: 'Table',
                 hint: `${formatCount(rows.length)} ${rows.length === 1 ? 'run' : 'runs'}`,
               },
-              { id: 'curves', label: 'The curves', hint: `of ${formatCount(shown.length)} that are shown` },
+              { id: 'curves', label: 'Curves', hint: `${formatCount(shown.length)} shown` },
             ]}
             onChoose={(id) => saveTable(id, id === 'runs' ? tableRows(rows, columns, baseline) : curveRows(shown))}
           >
-            Download csv
+            Download CSV
           </MenuButton>
           {chosen && (
             <Button isDense icon="plus" label={`New run from ${chosen.name}…`} onPress={() => begin(chosen)}>
@@ -157,7 +157,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
           {pane}
           <Pane
             title="All runs"
-            hint={`settings that are the same in every run are hidden: ${formatCount(same)}`}
+            hint={same > 0 && `${counted(same, 'shared setting')} hidden`}
             isWide
             aside={
               <>
@@ -189,7 +189,7 @@ function Runs({ views }: { views: readonly RunView[] }) {
                 sort={sort}
                 onSort={(column) => setSort(sortedBy(sort, column))}
               />
-              {rows.length === 0 && <p className={styles.none}>No run has all of these words</p>}
+              {rows.length === 0 && <p className={styles.none}>No run matches</p>}
             </div>
           </Pane>
         </Panes>
@@ -212,7 +212,7 @@ function firstShown(views: readonly RunView[], baseline: RunView | undefined): R
   return new Set([...(baseline ? [baseline] : []), ...others].slice(0, SHOWN).map(({ id }) => id));
 }
 
-/** Which is the best of those that can be compared. */
+/** Best of the comparable runs. */
 function Summary({ views, baseline }: { views: readonly RunView[]; baseline: RunView | undefined }) {
   const alike = baseline ? comparable(views, baseline) : [];
   const best = bestOf(alike);

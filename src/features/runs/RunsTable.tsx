@@ -149,7 +149,7 @@ const CELLS: Readonly<Record<string, CellOf>> = {
     const ms = timeOf(view);
     return ms === undefined ? NONE : formatDuration(ms);
   },
-  kept: ({ row: { bytes } }) => (bytes === null ? 'cannot be read' : bytes === 0 ? 'nothing' : formatBytes(bytes)),
+  kept: ({ row: { bytes } }) => (bytes === null ? 'unreadable' : bytes === 0 ? 'none' : formatBytes(bytes)),
   gap(view) {
     const nats = gapOf(view);
     return nats === undefined ? NONE : formatGap(nats);

@@ -15,7 +15,7 @@ export function tableRows(
   baseline: RunView | undefined,
 ): Rows {
   return [
-    ['Run', 'Tags', 'Note', 'Begun', ...columns.map(({ label, unit }) => (unit ? `${label} (${unit})` : label))],
+    ['Run', 'Tags', 'Note', 'Started', ...columns.map(({ label, unit }) => (unit ? `${label} (${unit})` : label))],
     ...views.map((view): Cell[] => {
       const { name, createdAt, row } = view;
       const { tags, note } = row.record;
@@ -57,7 +57,7 @@ export function curveRows(views: readonly RunView[]): Rows {
       return [
         ...Array.from(evaluations.step, (step, i) => {
           const loss = evaluations.loss[i]!;
-          const place = at('held-out', step, evaluations.ms[i]!);
+          const place = at('validation', step, evaluations.ms[i]!);
           return [...place, loss, undefined, undefined, bitsPerByteOf(view, loss, step), scale.of(loss)];
         }),
         ...Array.from(training.step, (step, i) => {

@@ -1,4 +1,4 @@
-/** What of a run is kept on the way, in words. */
+/** Words for the intermediate checkpoints of a run. */
 import { formatBytes, formatCount } from '../../core/base/units';
 import { roomForLight, within } from '../../core/checkpoint/plan';
 import { keptOnTheWay } from '../../core/runs/onTheWay';
@@ -6,14 +6,14 @@ import { recipeOf } from '../../core/runs/segments';
 import type { SavedStep } from '../../protocol/data';
 import type { RunView } from './view';
 
-/** @param budget bytes that its kept steps may take */
+/** @param budget bytes that its checkpoints may use */
 export function lightWords({ row: { record } }: RunView, steps: readonly SavedStep[], budget: number): string {
   const pinned = steps.reduce((sum, step) => sum + (step.pinned ? step.bytes : 0), 0);
   const { words } = keptOnTheWay(record.model, recipeOf(record), Math.max(0, budget - pinned), record.trainable);
-  return `While it trains: ${words}`;
+  return words;
 }
 
-/** What goes at once where the kept steps may take no more than `budget` bytes: a sentence, or nothing. */
+/** What a limit of `budget` bytes deletes right away: a sentence, or nothing. */
 export function givesWay(steps: readonly SavedStep[], budget: number): string {
   const light = steps.filter((step) => step.light && !step.pinned);
   const whole = Math.max(0, ...steps.map(({ holds, bytes }) => (holds === 'weights' ? 0 : bytes)));
@@ -23,6 +23,6 @@ export function givesWay(steps: readonly SavedStep[], budget: number): string {
   const which = gone.map(({ step }) => formatCount(step));
   const bytes = formatBytes(gone.reduce((sum, step) => sum + step.bytes, 0));
   return gone.length === 1
-    ? `Step ${which[0]}, kept on the way, goes at once: ${bytes} come free. `
-    : `${formatCount(gone.length)} steps kept on the way, from ${which[0]} to ${which.at(-1)}, go at once: ${bytes} come free. `;
+    ? `This deletes the checkpoint of step ${which[0]} now (${bytes}). `
+    : `This deletes ${formatCount(gone.length)} checkpoints from step ${which[0]} to ${which.at(-1)} now (${bytes}). `;
 }

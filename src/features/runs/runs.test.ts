@@ -141,14 +141,14 @@ test('the axis leaves out what is worse than the reference, once something is be
 test('two runs in words', () => {
   const [baseline, dropout, half] = [named('baseline'), named('dropout 0.3'), named('half width')];
   expect(differWords(baseline.made, dropout.made)).toEqual({
-    count: 'One setting differs',
+    count: '1 setting differs',
     which: 'dropout 0.1 → 0.3',
   });
   expect(changeWords(dropout.made, half.made)).toEqual(['width 192 → 96', 'dropout 0.3 → 0.1']);
-  expect(differWords(baseline.made, baseline.made).count).toBe('No setting differs');
-  expect(standing(dropout, baseline)).toMatch(/^At its best it is 0\.01\d bits a byte higher\.$/);
-  expect(standing({ ...dropout, heldOut: 'other' }, baseline)).toMatch(/do not compare/);
-  expect(standing({ ...dropout, bits: undefined }, baseline)).toMatch(/has not been measured/);
+  expect(differWords(baseline.made, baseline.made).count).toBe('Same settings');
+  expect(standing(dropout, baseline)).toMatch(/^Its best step has 0\.01\d bits per byte more\.$/);
+  expect(standing({ ...dropout, heldOut: 'other' }, baseline)).toMatch(/don't compare/);
+  expect(standing({ ...dropout, bits: undefined }, baseline)).toMatch(/has no evaluation yet/);
 });
 
 test('a run is judged by its own evaluations, as one that is over or goes on, and its gap is of its best step', () => {
@@ -168,7 +168,7 @@ test('a run is judged by its own evaluations, as one that is over or goes on, an
   const gap = evaluations.trained.map((trained) => trained && trained + 0.5);
   const learnt = { ...dropout.row.curve!, evaluations: { ...evaluations, trained: gap } };
   expect(standing({ ...dropout, row: { ...dropout.row, curve: learnt } }, named('baseline'))).toMatch(
-    / higher, with a gap of −0\.\d\d nats instead of 0\.1\d\.$/,
+    / more, gap −0\.\d\d instead of 0\.1\d nats\.$/,
   );
 });
 
@@ -183,7 +183,7 @@ test('a run whose tab ended in the middle of it reads as interrupted, one that a
   ]);
 });
 
-test('a smaller budget says what of the steps on the way goes', () => {
+test('a lower storage limit says which checkpoints it deletes', () => {
   const step = (n: number, kept: Partial<SavedStep> = {}): SavedStep => ({
     step: n,
     bytes: 1e6,
@@ -199,8 +199,8 @@ test('a smaller budget says what of the steps on the way goes', () => {
   const whole = { bytes: 6e6, holds: 'all', precision: 'f32', light: false, latest: true } as const;
   const steps = [step(1), step(2), step(4, { pinned: true, light: false }), step(8), step(16, whole)];
   expect(givesWay(steps, 22e6)).toBe('');
-  expect(givesWay(steps, 21e6)).toBe('Step 1, kept on the way, goes at once: 1 MB come free. ');
-  expect(givesWay(steps, 0)).toBe('3 steps kept on the way, from 1 to 8, go at once: 3 MB come free. ');
+  expect(givesWay(steps, 21e6)).toBe('This deletes the checkpoint of step 1 now (1 MB). ');
+  expect(givesWay(steps, 0)).toBe('This deletes 3 checkpoints from step 1 to 8 now (3 MB). ');
 });
 
 test('the table and the curves as csv: what is seen, with every digit and a unit', () => {
@@ -211,7 +211,7 @@ test('the table and the curves as csv: what is seen, with every digit and a unit
   expect(cell('half width', 'Width')).toBe(96);
   expect(cell('dropout 0.3', 'Difference')).toBe(named('dropout 0.3').bits! - named('baseline').bits!);
   expect(cell('dropout 0.3', 'Tags')).toBe('dropout');
-  expect(cell('hot rate', 'Begun')).toBe('2026-11-24T09:03:00.000Z');
+  expect(cell('hot rate', 'Started')).toBe('2026-11-24T09:03:00.000Z');
   expect(new Set([head!, ...rows].map(({ length }) => length)).size).toBe(1);
 
   const [first, second] = [named('half width'), named('baseline')];
@@ -220,7 +220,7 @@ test('the table and the curves as csv: what is seen, with every digit and a unit
   expect(points.filter(([run]) => run === 'half width')).toHaveLength(evaluations.step.length + training.step.length);
   expect(points[0]).toEqual([
     'half width',
-    'held-out',
+    'validation',
     1000,
     1000 * 12 * 128,
     33_000,

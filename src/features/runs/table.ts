@@ -29,7 +29,7 @@ export interface RunColumn {
   setting?: Setting;
 }
 
-/** What is measured and told of runs, then the settings that they differ in. */
+/** Scores of runs, then the settings that differ among them. */
 export function columnsOf(
   views: readonly RunView[],
   isRunning: IsRunning,
@@ -40,7 +40,7 @@ export function columnsOf(
     { id: 'bits', label: 'Bits per byte', isNumber: true, by: ({ bits }) => bits },
     { id: 'difference', label: 'Difference', isNumber: true, by: ({ bits }) => bits },
     { id: 'headline', label, isNumber: true, by: headlineValue },
-    { id: 'best', label: 'Best at step', isNumber: true, by: ({ best }) => best?.step },
+    { id: 'best', label: 'Best step', isNumber: true, by: ({ best }) => best?.step },
     { id: 'gap', label: 'Gap', unit: 'nats', isNumber: true, by: gapOf },
     ...differ.map((setting): RunColumn => {
       const by = ({ made }: RunView) => {
@@ -51,13 +51,13 @@ export function columnsOf(
     }),
     { id: 'time', label: 'Time', unit: 'ms', isNumber: true, by: timeOf },
     { id: 'verdict', label: 'Verdict', isNumber: false, by: (view) => judgementOf(view, isRunning(view)).judgement },
-    { id: 'kept', label: 'Kept', unit: 'bytes', isNumber: true, by: ({ row }) => row.bytes ?? undefined },
+    { id: 'kept', label: 'Checkpoints', unit: 'bytes', isNumber: true, by: ({ row }) => row.bytes ?? undefined },
     { id: 'state', label: 'State', isNumber: false, by: (view) => stateWords(view, isRunning(view)) },
   ];
   return { columns, same };
 }
 
-/** Whether a run was made otherwise in this than the one that it is held against. */
+/** Whether a setting differs from the baseline's. */
 export const differs = (setting: Setting, view: RunView, against: RunView | undefined): boolean =>
   against !== undefined && !isSameValue(setting.of(view.made), setting.of(against.made));
 

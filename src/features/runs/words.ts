@@ -1,5 +1,5 @@
 /** How two runs compare, in a sentence or two. */
-import { formatCount } from '../../core/base/units';
+import { counted, formatCount } from '../../core/base/units';
 import { endingOf } from '../../core/runs/ending';
 import { endingWord } from '../../core/train/endingWord';
 import { changeWords, type Made } from '../../core/runs/compare';
@@ -7,40 +7,41 @@ import type { How } from '../../core/runs/lineage';
 import { formatGap, gapOf } from './verdict';
 import { formatBits, type RunView } from './view';
 
-/** What is not known. */
+/** Stands for an unknown value. */
 export const NONE = '–';
 
 export const HOW: Record<How | 'nothing', string> = {
-  nothing: 'from nothing',
+  nothing: 'from scratch',
   fork: 'fork',
   'fine-tune': 'fine-tuned',
   distil: 'distilled',
-  import: 'came in',
+  import: 'imported',
 };
 
 /** `One setting differs`, and which. */
 export function differWords(before: Made, after: Made): { count: string; which: string } {
   const all = changeWords(before, after);
-  if (all.length === 0) return { count: 'No setting differs', which: '' };
-  const count = all.length === 1 ? 'One setting differs' : `${formatCount(all.length)} settings differ`;
-  return { count, which: all.slice(0, 3).join('; ') + (all.length > 3 ? ' and others' : '') };
+  if (all.length === 0) return { count: 'Same settings', which: '' };
+  const count = `${counted(all.length, 'setting')} ${all.length === 1 ? 'differs' : 'differ'}`;
+  return {
+    count,
+    which: all.slice(0, 3).join('; ') + (all.length > 3 ? ` and ${formatCount(all.length - 3)} more` : ''),
+  };
 }
 
-/** Where it stands beside the other, as far as the two can be compared. */
+/** Compares a run with the baseline, if both were evaluated on the same text. */
 export function standing(view: RunView, against: RunView): string {
-  if (view.bits === undefined || against.bits === undefined)
-    return 'One of them has not been measured on held-out text.';
-  if (view.heldOut !== against.heldOut)
-    return 'They were measured on other held-out text, so their numbers do not compare.';
+  if (view.bits === undefined || against.bits === undefined) return 'One of them has no evaluation yet.';
+  if (view.heldOut !== against.heldOut) return "Their validation sets differ, so their numbers don't compare.";
   const difference = view.bits - against.bits;
-  if (Math.abs(difference) < 0.0005) return 'At their best they reach the same, to three digits.';
+  if (Math.abs(difference) < 0.0005) return 'Their best steps are equal to three digits.';
   const gaps = [view, against].map(gapOf);
   const [gap, other] = gaps.map((nats) => (nats === undefined ? undefined : formatGap(nats)));
-  const beside = gap && other && gap !== other ? `, with a gap of ${gap} nats instead of ${other}` : '';
-  return `At its best it is ${formatBits(Math.abs(difference))} bits a byte ${difference > 0 ? 'higher' : 'lower'}${beside}.`;
+  const beside = gap && other && gap !== other ? `, gap ${gap} instead of ${other} nats` : '';
+  return `Its best step has ${formatBits(Math.abs(difference))} bits per byte ${difference > 0 ? 'more' : 'less'}${beside}.`;
 }
 
-/** `+0.055`; in words where it is the baseline, or was measured on other text. */
+/** `+0.055`; in words for the baseline itself, or after an evaluation on other text. */
 export function differenceWords(view: RunView, baseline: RunView | undefined): string {
   if (view.id === baseline?.id) return 'baseline';
   if (view.bits === undefined || baseline?.bits === undefined) return NONE;
@@ -54,7 +55,7 @@ export function stateWords({ step, planned, row: { record } }: RunView, isRunnin
   const place = `${formatCount(step)} of ${formatCount(planned)}`;
   if (isRunning) return `running, ${place}`;
   const ending = endingOf(record, step, planned);
-  if (record.origin && step === 0 && ending !== 'failed') return 'came in';
+  if (record.origin && step === 0 && ending !== 'failed') return 'imported';
   const word = endingWord(ending).toLowerCase();
   if (ending === 'finished') return `${word} at ${formatCount(step)}`;
   return ending === 'failed' ? `${word}, step ${place}` : `${word} at ${place}`;

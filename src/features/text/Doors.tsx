@@ -68,7 +68,7 @@ function DoorRow({ door, sample, isFirst }: { door: Door; sample: Sample | undef
           {words}
         </Button>
       </span>
-      <div className={styles.example}>
+      <div className={styles.example} translate="no">
         <span className={styles.input}>{door.input}</span>
         <span className={styles.output}>{door.output}</span>
       </div>

@@ -9,13 +9,13 @@ export function FirstDocument({ head, columns, isChat }: { head: TableHead; colu
   const learnt = 'text' in columns ? [columns.text, ...(columns.besides ?? [])] : [columns.input, columns.target];
   const place = head.rows.findIndex((row) => learnt.every((name) => of(row, name) !== ''));
   const row = head.rows[place];
-  if (!row) return <p>The first {formatCount(head.rows.length)} rows have no text there.</p>;
+  if (!row) return <p>The first {formatCount(head.rows.length)} rows have no text in these columns.</p>;
   const { title, label, date, language } = columns;
   const about = [title, label, date, language].map((name) => of(row, name)).filter((value) => value !== '');
   return (
     <div className={map.document}>
       <p className={map.about}>
-        The first row with text, as a {isChat ? 'chat: what the user says, and the answer' : 'document'}
+        First row with text, as a {isChat ? 'chat: the user, then the answer' : 'document'}
         {about.length > 0 && `: ${about.join(', ')}`}
       </p>
       {learnt.map((name) => (

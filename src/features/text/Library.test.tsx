@@ -23,20 +23,32 @@ async function shown(): Promise<string> {
       </StudioContext.Provider>
     </Router>,
   );
-  return (await new Response(prelude).text()).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+  return (await new Response(prelude).text())
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replaceAll(' ,', ',');
 }
 const TABLE = ['mail,kind', ...Array.from({ length: 20 }, (_, i) => `letter ${i} of the sea,${i % 3 ? 'ham' : 'spam'}`)].join('\n'); // prettier-ignore
 
-test('a labeled table is one of the texts that are counted', async () => {
+test('files are counted once, and documents only where a file has several', async () => {
+  const getState = await opened();
+  await getState().addFiles(Array.from({ length: 9 }, (_, i) => file(`d/${i}.txt`, `The sea is wide. ${i}`)));
+  expect(await shown()).toContain(' 9 files, 162 characters');
+  expect(await shown()).not.toMatch(/9 documents|1 text\b|Texts 1 /);
+  await getState().addFiles([file('mails.csv', TABLE)]);
+  await vi.waitFor(() => expect(questionsOf(getState())).toMatchObject([{ kind: 'table' }]));
+  await getState().takeColumns(getState().markup, { text: 'mail' });
+  expect(await shown()).toContain(' 10 files, 29 documents,');
+});
+
+test('a labeled table is counted by its texts', async () => {
   const getState = await opened();
   await getState().addFiles([file('mails.csv', TABLE)]);
   await vi.waitFor(() => expect(questionsOf(getState())).toMatchObject([{ kind: 'table' }]));
   await getState().takeColumns(getState().markup, { text: 'mail', label: 'kind' }, undefined, 'classify');
-  expect(await shown()).toMatch(/Texts 1 /);
   expect(await shown()).toContain('20 labeled texts for Teach it more');
   await getState().addFiles([file('sea.txt', 'The sea is wide.')]);
-  expect(await shown()).toMatch(/Texts 2 /);
-  expect(await shown()).toContain('1 text , 16 characters');
+  expect(await shown()).toContain('1 file, 16 characters');
 });
 
 test('a license is shown where a text has one, as samples do, and nobody is asked about their own files', async () => {
@@ -53,6 +65,6 @@ test('after a reload the page still lists the files that the last drop skipped',
   await getState().addFiles([file('d/a.txt', 'The sea is wide.'), file('d/empty.txt', '')]);
   expect(await shown()).toContain('1 added, 1 skipped');
   page.studio.setState({ drop: null });
-  expect(await shown()).toContain('Added last: 1 added, 1 skipped');
+  expect(await shown()).toContain('Last drop: 1 added, 1 skipped');
   expect(await shown()).toContain('d/empty.txt');
 });

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { Fragment, lazy, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatBytes, formatCount } from '../../core/base/units';
 import { learntOf } from '../../core/documents/record';
@@ -11,6 +11,7 @@ import { tuneTextWords } from '../../state/tuneTextWords';
 import { useNextStep } from '../../state/useNextStep';
 import { FileButton, NextButton, Panes, Stage } from '../../ui';
 import { DropNotice } from './DropNotice';
+import { fileCounts } from './fileCount';
 import { OutOfDate } from './OutOfDate';
 import { TextList, type Chosen } from './TextList';
 import { TextPreview } from './TextPreview';
@@ -42,7 +43,7 @@ export function Library({ onFiles, onPaste }: Pick<PageProps, 'onFiles'> & { onP
       actions={
         <>
           <FileButton isDense isFolder onFiles={onFiles}>
-            Add a folder…
+            Add folder…
           </FileButton>
           <FileButton isDense icon="plus" onFiles={onFiles}>
             Add files…
@@ -88,16 +89,14 @@ function Summary() {
   const waiting = useStudio((s) => waitingFiles(s).length);
   const characters = texts.reduce((n, t) => n + learntOf(t).characters, 0);
   const bytes = texts.reduce((n, t) => n + t.bytes, 0);
-  const documents = texts.reduce((n, t) => n + learntOf(t).documents, 0);
   if (texts.length > 0)
     return (
       <>
-        <b>{formatCount(texts.length)}</b> {texts.length === 1 ? 'text' : 'texts'},{' '}
-        {documents > texts.length && (
-          <>
-            <b>{formatCount(documents)}</b> documents,{' '}
-          </>
-        )}
+        {fileCounts(texts).map(({ count, noun }) => (
+          <Fragment key={noun}>
+            <b>{formatCount(count)}</b> {count === 1 ? noun : `${noun}s`},{' '}
+          </Fragment>
+        ))}
         <b>{formatCount(characters)}</b> characters, <b>{formatBytes(bytes)}</b>
       </>
     );

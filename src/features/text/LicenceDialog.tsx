@@ -9,7 +9,7 @@ type Choice = LicenceId | 'none' | 'other';
 const OPTIONS: readonly Option<Choice>[] = [
   { value: 'none', label: 'Not stated' },
   ...(Object.keys(LICENCES) as LicenceId[]).map((value) => ({ value, label: value, hint: LICENCES[value] })),
-  { value: 'other', label: 'In other words' },
+  { value: 'other', label: 'Other license' },
 ];
 
 /** States the license of texts, for model cards and datasheets. */
@@ -49,12 +49,12 @@ export function LicenceDialog({ texts, onClose }: { texts: readonly TextRecord[]
         </>
       }
     >
-      <p>Model cards and datasheets state it when you share a model.</p>
+      <p>Model cards and datasheets show the license when you share a model.</p>
       <div className={styles.fields}>
         <Select label="License" value={choice} onChange={choose} options={OPTIONS} />
         {choice === 'other' && (
           <TextField
-            label="In your words"
+            label="License text"
             value={words}
             onChange={setWords}
             rows={3}

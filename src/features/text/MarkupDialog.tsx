@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import { formatCount } from '../../core/base/units';
 import { isTable } from '../../core/documents/read';
 import { questionOf } from '../../state/markup';
+import { skipWords } from '../../state/questions';
 import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Dialog } from '../../ui';
 import { countedKinds } from './countedKinds';
@@ -24,27 +25,22 @@ export function MarkupDialog() {
       </Suspense>
     );
   }
-  const [one, them] = markup.length === 1 ? [true, 'it'] : [false, 'them'];
   return (
     <Dialog
       isOpen
       onClose={leave}
-      title={`Learn ${one ? 'a file' : `${formatCount(markup.length)} files`} with all markup?`}
+      title={markup.length === 1 ? 'Train on its markup too?' : 'Train on their markup too?'}
       actions={
         <>
-          <Button onPress={leave}>Leave {them} out</Button>
+          <Button onPress={leave}>{skipWords(markup)}</Button>
           <Button variant="go" onPress={() => void take(markup)}>
-            Take {them} as {one ? 'it is' : 'they are'}
+            Use as plain text
           </Button>
         </>
       }
     >
-      <p>
-        {countedKinds(markup)} {one ? 'is' : 'are'} more than prose, and Homegrown does not take the prose out yet. As{' '}
-        {one ? 'it is' : 'they are'}, tags, quotes and commas become tokens like any other, and the model learns to
-        write them too.
-      </p>
-      <ul className={styles.names} tabIndex={0} aria-label="Files in question">
+      <p>{countedKinds(markup)}. As plain text, the model learns to write tags, quotes and commas too.</p>
+      <ul className={styles.names} tabIndex={0} aria-label="Files">
         {markup.slice(0, MOST_NAMES).map(({ name }, i) => (
           <li key={i}>{name}</li>
         ))}

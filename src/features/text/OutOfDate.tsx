@@ -18,8 +18,7 @@ export function OutOfDate() {
   const busy = [tokenizing, building].find((w) => w.kind === 'busy');
   const work = busy && describeWork(busy);
   const failed = [tokenizing, building].find((w) => w.kind === 'failed');
-  const stages = hasData ? 'Tokenizer and data still hold' : 'The tokenizer still holds';
-  const them = hasData ? 'They stay usable until you rebuild them.' : 'It stays usable until you train it again.';
+  const built = hasData ? 'The tokens are' : 'The tokenizer is';
   return (
     <Notice
       tone="warn"
@@ -37,7 +36,7 @@ export function OutOfDate() {
             onPress={() => void prepare()}
             disabledReason={isRunning ? 'A run is in progress' : undefined}
           >
-            {hasData ? 'Rebuild 2 stages' : 'Rebuild 1 stage'}
+            {hasData ? 'Rebuild tokens' : 'Retrain tokenizer'}
           </Button>
         )
       }
@@ -46,7 +45,7 @@ export function OutOfDate() {
         ? `${work.label}: ${work.detail}`
         : failed?.kind === 'failed'
           ? explain(failed.failure)
-          : `${stages} the ${before === 1 ? 'one text' : `${before} texts`} of before. ${them}`}
+          : `${built} from the previous ${before === 1 ? 'text' : `${before} texts`}, and usable until you rebuild.`}
     </Notice>
   );
 }

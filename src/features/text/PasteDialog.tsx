@@ -14,7 +14,7 @@ export function PasteDialog({ text, onClose }: { text: string; onClose: () => vo
   const [name, setName] = useState(() => freeName(texts.map((t) => t.name)));
   const [isLeaving, setLeaving] = useState(false);
   const missing =
-    draft.trim() === '' ? 'There is no text to add yet' : name.trim() === '' ? 'It needs a name' : undefined;
+    draft.trim() === '' ? 'Paste or type text first' : name.trim() === '' ? 'Enter a name first' : undefined;
   const add = () => {
     void addPaste(draft, name.trim());
     onClose();
@@ -24,7 +24,7 @@ export function PasteDialog({ text, onClose }: { text: string; onClose: () => vo
     <Dialog
       isOpen
       onClose={leave}
-      title="Add text by hand"
+      title="Paste text"
       width={640}
       actions={
         <>
@@ -45,7 +45,7 @@ export function PasteDialog({ text, onClose }: { text: string; onClose: () => vo
           isFirst
           hint={`${formatCount(Array.from(draft).length)} characters`}
         />
-        <TextField label="Name in the list" value={name} onChange={setName} max={MAX_NAME} />
+        <TextField label="Name" value={name} onChange={setName} max={MAX_NAME} />
       </div>
       <Dialog
         isOpen={isLeaving}
@@ -53,14 +53,14 @@ export function PasteDialog({ text, onClose }: { text: string; onClose: () => vo
         title="Discard this text?"
         actions={
           <>
-            <Button onPress={() => setLeaving(false)}>Keep it</Button>
+            <Button onPress={() => setLeaving(false)}>Keep text</Button>
             <Button variant="risk" onPress={onClose}>
-              Discard
+              Discard text
             </Button>
           </>
         }
       >
-        <p>Its {formatCount(Array.from(draft).length)} characters are nowhere else in Homegrown.</p>
+        <p>Its {formatCount(Array.from(draft).length)} characters aren’t saved anywhere else.</p>
       </Dialog>
     </Dialog>
   );

@@ -94,10 +94,8 @@ function wordsOf(question: Extract<Question, { kind: 'rows' | 'markup' | 'unread
   switch (question.kind) {
     case 'rows': {
       const { listed } = question.files[0]!.failure.rows;
-      const rows =
-        question.count === 1 ? '1 row that can’t be read' : `${counted(question.count, 'row')} that can’t be read`;
       return {
-        title: `${namesOf(files)}: ${rows}`,
+        title: `${namesOf(files)}: ${counted(question.count, 'row')} can’t be read`,
         why: listed
           .slice(0, 3)
           .map(({ place, problem }) => `${upperFirst(place)} ${problem}.`)
@@ -106,7 +104,7 @@ function wordsOf(question: Extract<Question, { kind: 'rows' | 'markup' | 'unread
     }
     case 'markup':
       return {
-        title: `${namesOf(files)}: use ${isOne ? 'it' : 'them'} with all markup?`,
+        title: `${namesOf(files)}: train on ${isOne ? 'its' : 'their'} markup too?`,
         why: `${countedKinds(question.files)}. The model learns tags, quotes and commas too.`,
       };
     case 'unread':
@@ -146,7 +144,7 @@ function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'e
   return (
     <Ask
       icon="file"
-      title={`${namesOf(files)}: which line reads right?`}
+      title={`${namesOf(files)}: which line looks right?`}
       actions={
         <>
           <SkipButton of={question} />
@@ -161,9 +159,9 @@ function EncodingRow({ question, filled }: RowProps<Extract<Question, { kind: 'e
       }
     >
       {before && <p>It isn’t {encodingName(before)}.</p>}
-      {files.length > 1 && <p>Lines of {first!.name}</p>}
+      {files.length > 1 && <p>Lines from {first!.name}</p>}
       <LineChoice
-        label="Encodings, the likeliest first"
+        label="Encodings, likeliest first"
         value={chosen}
         onChange={choose}
         options={shown.map(({ encoding, lines }) => ({

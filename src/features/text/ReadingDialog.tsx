@@ -24,7 +24,7 @@ export function ReadingDialog({ onClose }: { onClose: () => void }) {
         To import a website, save it with <code>wget -r -l 2 --warc-file=site ADDRESS</code> and drop the file here.
       </p>
       <div className={styles.switches}>
-        <p>For files that you add from now on, in this tab:</p>
+        <p>For files you add from now on in this tab:</p>
         <Switch
           label="All text of web pages"
           hint="Menus and footers too"

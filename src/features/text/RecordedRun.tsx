@@ -32,7 +32,9 @@ export function RecordedRun() {
             <p className={styles.head}>
               <b>Step 0</b> before training
             </p>
-            <p className={styles.noise}>{samples[0]!.words}</p>
+            <p className={styles.noise} translate="no">
+              {samples[0]!.words}
+            </p>
           </>
         }
       >

@@ -16,7 +16,7 @@ export interface SelectionBarProps {
 export function SelectionBar(p: SelectionBarProps) {
   const words = [counted(p.texts, 'text'), counted(p.documents, 'document')].filter((part) => part !== '').join(', ');
   return (
-    <div className={styles.selection} role="group" aria-label="With what is selected">
+    <div className={styles.selection} role="group" aria-label="Selection">
       <span>{words} selected</span>
       {p.texts > 0 && (
         <>
@@ -30,11 +30,11 @@ export function SelectionBar(p: SelectionBarProps) {
       )}
       {p.documents > 0 && (
         <Button isDense onPress={p.onLeaveOut}>
-          Leave out
+          Exclude
         </Button>
       )}
       <Button isDense variant="quiet" onPress={p.onClear}>
-        Clear
+        Clear selection
       </Button>
     </div>
   );

@@ -3,53 +3,59 @@ import { type Failure, toFailure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
 import type { PairColumns, TableHead } from '../../core/documents/columns';
 import type { EncodingId } from '../../core/documents/encodings';
+import { givenFor, withGiven } from '../../core/runs/givenColumns';
 import { BETWEEN, type Between, betweenIn } from '../../core/documents/labels/between';
 import { questionOf } from '../../state/markup';
+import { skipWords } from '../../state/questions';
 import { useStudio, useStudioFields } from '../../state/react';
 import { useProposals } from '../../state/undecoded';
 import { Button, Dialog, EncodingChoice, Select } from '../../ui';
 import { ColumnMap, MOST_COLUMNS, type Roles } from './ColumnMap';
 import { FirstDocument } from './FirstDocument';
 import styles from './MarkupDialog.module.css';
-import { cellsOf, columnsOf, rolesOf } from './tableRoles';
+import { cellsOf, columnsOf, proposedRoles } from './tableRoles';
 
 /** Which columns of tables to tune on hold what; to close it leaves them out. */
 export function TableDialog() {
   const tables = useStudioFields(questionOf);
   const takeColumns = useStudio((s) => s.takeColumns);
   const skip = useStudio((s) => s.skip);
+  const given = useStudio((s) => s.project.givenColumns);
+  const change = useStudio((s) => s.change);
   const [head, failure] = useHead();
   const markupIn = useStudio((s) => s.markupIn);
   const [said, say] = useState<Between | typeof ONE>();
   const [asked, choose] = useState<{ of: TableHead; roles: Roles }>();
   const [first] = tables;
   if (!first) return null;
-  const [one, them] = tables.length === 1 ? [true, 'it'] : [false, 'them'];
+  const isOne = tables.length === 1;
   const isOfChats = first.tunes === 'instruct';
   const isOfLabels = first.tunes === 'classify';
-  const roles: Roles = head && asked?.of === head ? asked.roles : head ? rolesOf(head, first.tunes) : {};
+  const roles: Roles = head && asked?.of === head ? asked.roles : head ? proposedRoles(head, first.tunes, given) : {};
   const columns = columnsOf(roles);
-  const between = said ?? ((head && betweenIn(cellsOf(head, roles.label))) || ONE);
+  const before = head && first.tunes && givenFor(given, head.columns, first.tunes);
+  const between = said ?? (before ? before.between : head && betweenIn(cellsOf(head, roles.label))) ?? ONE;
   const needed = isOfChats ? PAIR_NEEDED : isOfLabels ? LABEL_NEEDED : NEEDED;
   const isLacking = isOfLabels && (roles.label === undefined || (columns && 'input' in columns));
-  const reason = failure?.message ?? (head ? (columns && !isLacking ? undefined : needed) : 'The table is being read');
+  const reason = failure?.message ?? (head ? (columns && !isLacking ? undefined : needed) : 'Reading the table…');
   const leave = (): void => skip(tables);
+  const add = (): void => {
+    if (!head || !columns) return;
+    const own = isOfLabels && between !== ONE ? between : undefined;
+    void takeColumns(tables, columns, own);
+    const choice = { names: head.columns, columns, between: own ?? null };
+    if (first.tunes) change({ givenColumns: withGiven(given, { ...choice, tunes: first.tunes }) });
+  };
   return (
     <Dialog
       isOpen
       onClose={leave}
       width={736}
-      title={`Which columns of ${one ? first.name : `${formatCount(tables.length)} tables`} hold what?`}
+      title={`What is in each column of ${isOne ? first.name : `${formatCount(tables.length)} tables`}?`}
       actions={
         <>
-          <Button onPress={leave}>Leave {them} out</Button>
-          <Button
-            variant="go"
-            onPress={() =>
-              columns && void takeColumns(tables, columns, isOfLabels && between !== ONE ? between : undefined)
-            }
-            disabledReason={reason}
-          >
+          <Button onPress={leave}>{skipWords(tables)}</Button>
+          <Button variant="go" onPress={add} disabledReason={reason}>
             {isOfChats
               ? 'Add rows as chats'
               : isOfLabels
@@ -63,19 +69,16 @@ export function TableDialog() {
     >
       {isOfLabels ? (
         <p>
-          Needed are a text, which may be in several columns, and its label. A row without a label is kept: it can be
-          labelled here. What is not used is not kept, and what would give the label away is better not used.
+          Choose the text column (or several) and the label column. Rows without a label can be labeled here. Skip
+          columns that reveal the label.
         </p>
       ) : isOfChats ? (
         <p>
-          Its rows are in no shape of chats that is known. Needed are two columns: what the user says, the input, and
-          what is answered, the target. What is not used is not kept.
+          These rows aren’t in a known chat format. Choose what the user says as the input, and the answer as the
+          target.
         </p>
       ) : (
-        <p>
-          Needed is a text, or an input and its target: a question and its answer, a sentence and its translation. What
-          is not used is not kept.
-        </p>
+        <p>Choose a text column, or an input and a target, such as a question and its answer.</p>
       )}
       {head && (
         <>
@@ -88,23 +91,23 @@ export function TableDialog() {
           />
           {head.columns.length > MOST_COLUMNS && (
             <p>
-              {formatCount(head.columns.length - MOST_COLUMNS)} more columns are not shown; a terminal takes them by
-              --map.
+              {formatCount(head.columns.length - MOST_COLUMNS)} more columns aren’t shown. To use them, run the terminal
+              command with --map.
             </p>
           )}
           {isOfChats && columns && 'input' in columns && areSwapped(head, columns) && (
             <p className={styles.error}>
-              The targets read like questions, and the inputs do not: are the two columns the other way round?
+              The targets look like questions, and the inputs don’t. Are the two columns swapped?
             </p>
           )}
           {isOfLabels && (
             <Select<Between | typeof ONE>
-              label="Labels of a text"
+              label="Labels per text"
               value={between}
               onChange={say}
               options={[
                 { value: ONE, label: 'One' },
-                ...BETWEEN.map((value) => ({ value, label: `Several, with ${value} between` })),
+                ...BETWEEN.map((value) => ({ value, label: `Several, separated by ${value}` })),
               ]}
             />
           )}
@@ -115,7 +118,8 @@ export function TableDialog() {
       {failure?.code === 'bad-encoding' && (
         <Encodings of={{ name: first.name, dropped: first }} onChoose={(encoding) => markupIn(tables, encoding)} />
       )}
-      {!one && <p>Columns by these names are taken of all {formatCount(tables.length)} tables.</p>}
+      {!isOne && <p>Columns with these names are used in all {formatCount(tables.length)} tables.</p>}
+      {reason !== undefined && !failure && <p role="status">{reason}</p>}
     </Dialog>
   );
 }
@@ -126,10 +130,10 @@ const Encodings = ({
   of: Parameters<typeof useProposals>[0];
   onChoose: (encoding: EncodingId) => void;
 }) => <EncodingChoice of={useProposals(of)} chosen={null} onChoose={onChoose} />;
-const NEEDED = 'Say which column holds the text, or which two an input and its target';
-const PAIR_NEEDED = 'Say which column is the input, and which its target';
+const NEEDED = 'Choose a text column, or an input and a target';
+const PAIR_NEEDED = 'Choose an input and a target column';
 const PAIR = ['input', 'target'] as const;
-const LABEL_NEEDED = 'Say which column holds the text, and which the label';
+const LABEL_NEEDED = 'Choose a text column and a label column';
 const LABELLED = ['text', 'label'] as const;
 /** Of a text whose label is one. */
 const ONE = 'one';

@@ -43,7 +43,7 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
             <>
               <SkipButton of={question} />
               <Button isDense onPress={() => void takeColumns(files, guessedColumns(survey))}>
-                Use as plain text
+                Use without labels
               </Button>
               <Button isDense variant={variant} onPress={() => onGo(answer(store.getState(), question))}>
                 {trainWords}
@@ -73,7 +73,7 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
             <SkipButton of={question} />
             {!isBinary(files[0]!) && (
               <Button isDense onPress={() => void takeMarkup(files)}>
-                {files.length === 1 ? 'Use it as it is' : 'Use them as they are'}
+                Use as plain text
               </Button>
             )}
             <Button isDense variant={variant} onPress={choose}>
@@ -141,7 +141,7 @@ function Details({
   const takeColumns = useStudio((s) => s.takeColumns);
   const [roles, choose] = useState<Roles>(() => rolesOf(survey, labeled ? 'classify' : undefined));
   const columns = columnsOf(roles);
-  const needed = columns ? undefined : 'Say which column holds the text, or which two an input and its target';
+  const needed = columns ? undefined : 'Choose a text column, or an input and a target';
   const isPair = columns && 'input' in columns;
   const isClassifier = areLabeled(survey, roles);
   // The labels of other columns aren't counted yet.
@@ -152,6 +152,7 @@ function Details({
       <ColumnMap head={survey} roles={roles} isJoined={isClassifier} onChange={choose} />
       {files.length > 1 && <p>Columns with these names are used in all {formatCount(files.length)} tables.</p>}
       {columns && <FirstDocument head={survey} columns={columns} isChat={false} />}
+      {needed !== undefined && <p role="status">{needed}</p>}
       <div className={styles.buttons}>
         <Button isDense variant="quiet" onPress={onClose}>
           Cancel

@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo, useRef, useState } from 'react';
-import { formatCount, formatShort } from '../../core/base/units';
+import { counted, formatCount, formatShort } from '../../core/base/units';
 import { learntOf, type TextRecord } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
 import {
@@ -20,6 +20,7 @@ import {
   type SortOrder,
   text,
 } from '../../ui';
+import { fileCounts } from './fileCount';
 import { ImportProgress } from './ImportProgress';
 import { LazyLicenceDialog } from './LazyLicenceDialog';
 import { hasOwnTitle, isListed, keyOf, kindOf, labelOf, nameOf, rowsOf, type Row, titleOf } from './rows';
@@ -45,7 +46,6 @@ type SortKey = 'name' | 'characters' | 'addedAt';
 
 export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: TextListProps) {
   const texts = useStudio((s) => s.texts);
-  const aside = useStudio((s) => s.tuneTexts.length);
   const removeTexts = useStudio((s) => s.removeTexts);
   const leaveOut = useStudio((s) => s.leaveOut);
   const toast = useStudio((s) => s.toast);
@@ -111,7 +111,7 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
       id: 'select',
       header: (
         <Checkbox
-          label="Select all that are shown"
+          label="Select all rows"
           isChosen={meant.length > 0 && meant.length === selectable.length}
           onChange={(isOn) => toggle(selectable.map(keyOf), isOn)}
         />
@@ -176,10 +176,10 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
         const name = labelOf(row);
         return (
           <TextAction
-            label={isOut ? `Put ${name} back` : `Leave ${name} out`}
+            label={isOut ? `Include ${name}` : `Exclude ${name}`}
             onPress={() => void leaveOut(row.text.id, [place], !isOut)}
           >
-            {isOut ? 'Put back' : 'Leave out'}
+            {isOut ? 'Include' : 'Exclude'}
           </TextAction>
         );
       },
@@ -188,12 +188,12 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
   return (
     <Pane
       title="Texts"
-      hint={hintOf(texts.length, aside, rows, wanted)}
+      hint={wanted === '' ? undefined : `${formatCount(rows.filter(({ kind }) => kind === 'text').length)} shown`}
       aside={
         <>
           <SampleMenu />
           <Button isDense onPress={onPaste}>
-            Paste…
+            Paste text…
           </Button>
           {texts.length > 0 && (
             <span className={styles.filter}>
@@ -223,7 +223,7 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
               }))
             }
           />
-          {rows.length === 0 && <p className={styles.none}>No name holds “{filter.trim()}”</p>}
+          {rows.length === 0 && <p className={styles.none}>No name contains “{filter.trim()}”</p>}
         </div>
       )}
       {licenceOf.length > 0 && <LazyLicenceDialog texts={licenceOf} onClose={() => askLicence([])} />}
@@ -247,7 +247,7 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
           ) : (
             <DropZone
               onFiles={onFiles}
-              onError={(detail) => toast({ text: 'What was dropped could not be read', detail })}
+              onError={(detail) => toast({ text: "Some dropped files couldn't be read", detail })}
             />
           )}
         </div>
@@ -269,21 +269,22 @@ function Name({ row }: { row: Row }) {
   const name = nameOf(row);
   if (row.kind === 'document')
     return (
-      <span className={styles.under} title={name}>
+      <span className={styles.under} title={name} translate="no">
         <FileIcon />
         {name}
         <OnPhone title={titleOf(row)} />
-        {row.document.isOut && <small className={styles.quiet}>left out</small>}
+        {row.document.isOut && <small className={styles.quiet}>excluded</small>}
       </span>
     );
   const { documents, leftOut } = row.text;
-  const isCounted = documents === 1 || name === `${formatCount(documents)} files`;
+  const words = fileCounts([row.text]).map(({ count, noun }) => counted(count, noun));
   const about = [
-    ...(isCounted ? [] : [`${formatCount(documents)} documents`]),
-    ...(leftOut && documents > 1 ? [`${formatCount(leftOut.places.length)} left out`] : []),
+    // The name can be one of them: `9 files`. That one file was dropped says nothing.
+    ...words.filter((each) => each !== name && each !== '1 file'),
+    ...(leftOut && documents > 1 ? [`${formatCount(leftOut.places.length)} excluded`] : []),
   ];
   return (
-    <span title={name}>
+    <span title={name} translate="no">
       {row.isOpen !== undefined && (
         <span className={styles.chevron}>
           <Icon name={row.isOpen ? 'chevron' : 'chevronRight'} />
@@ -321,18 +322,10 @@ function SampleMenu() {
       }))}
       onChoose={(file) => void addSample(file)}
     >
-      Add a sample
+      Add sample
     </MenuButton>
   );
 }
-
-/** @param aside number of texts above the table, which no filter hides */
-const hintOf = (texts: number, aside: number, rows: readonly Row[], wanted: string): string | undefined => {
-  if (texts + aside === 0) return undefined;
-  const shown = rows.filter(({ kind }) => kind === 'text').length + aside;
-  const all = formatCount(texts + aside);
-  return wanted === '' ? all : `${formatCount(shown)} of ${all}`;
-};
 
 const by =
   (key: SortKey) =>

@@ -1,12 +1,14 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { toFailure, type Failure } from '../../core/base/errors';
-import { formatBytes, formatCount } from '../../core/base/units';
+import { counted, formatBytes, formatCount } from '../../core/base/units';
+import { upperFirst } from '../../core/base/upperFirst';
 import type { DocumentStart, TextRecord } from '../../core/documents';
 import { learntOf } from '../../core/documents/record';
 import { FORMATS } from '../../core/documents/read';
 import { remedy } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { formatMoment, Notice, Pane, TextAction } from '../../ui';
+import { fileCounts } from './fileCount';
 import { LazyLicenceDialog } from './LazyLicenceDialog';
 import styles from './TextPreview.module.css';
 import { TextProjects } from './TextProjects';
@@ -29,11 +31,15 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
       aside={<TextProjects text={text} />}
     >
       <dl className={styles.facts}>
-        {text.documents > 1 && !isOne && <Fact name="Documents" value={formatCount(text.documents)} />}
+        {text.documents > 1 &&
+          !isOne &&
+          fileCounts([text]).map(({ count, noun }) => (
+            <Fact key={noun} name={upperFirst(`${noun}s`)} value={formatCount(count)} />
+          ))}
         {isOne ? (
           <Fact name="Characters" value={document ? formatCount(document.characters) : '–'} />
         ) : (
-          <Fact name={text.documents > 1 ? 'Files' : 'File'} value={formatBytes(text.size)} />
+          <Fact name="Size" value={formatBytes(text.size)} />
         )}
         <Fact name="Format" value={formats.map((format) => FORMATS[format].label).join(', ') || '–'} />
         <Fact name="Added" value={formatMoment(text.addedAt)} />
@@ -45,10 +51,9 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
       {text.licence !== null && <License text={text} license={text.licence} />}
       {text.cleaned && !isOne && (
         <p className={styles.note}>
-          Cleaned by the recipe {text.cleaned.name}: {formatCount(learntOf(text).characters)} of{' '}
-          {formatCount(text.characters)} characters in {formatCount(learntOf(text).documents)} of{' '}
-          {formatCount(text.documents)} {text.documents === 1 ? 'document' : 'documents'} are learnt. Here it is as it
-          was read.
+          Recipe {text.cleaned.name} keeps {formatCount(learntOf(text).characters)} of {formatCount(text.characters)}{' '}
+          characters and {formatCount(learntOf(text).documents)} of {counted(text.documents, 'document')}. Shown: the
+          original.
         </p>
       )}
       {notes.map((note) => (
@@ -57,7 +62,9 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
         </p>
       ))}
       {text.documents > 1 && !isOne && document && (
-        <p className={styles.note}>Its first document, {document.title}, begins so:</p>
+        <p className={styles.note}>
+          First document: <span translate="no">{document.title}</span>
+        </p>
       )}
       {preview.kind === 'failed' && (
         <Notice tone="error" title={preview.failure.message}>
@@ -88,12 +95,12 @@ function Beginning({ start, characters }: Pick<DocumentStart, 'start' | 'charact
   const shown = isWhole ? all : all.slice(0, AT_FIRST);
   return (
     <>
-      <div className={styles.text} dir="auto">
+      <div className={styles.text} dir="auto" translate="no">
         {shown.join('')}
       </div>
       {shown.length < characters && (
         <p className={styles.more}>
-          The first {formatCount(shown.length)} of {formatCount(characters)} characters
+          First {formatCount(shown.length)} of {formatCount(characters)} characters
           {shown.length < all.length && <TextAction onPress={() => setWhole(true)}>Show more</TextAction>}
         </p>
       )}

@@ -20,8 +20,8 @@ export function TextProjects({ text }: { text: TextRecord }) {
       label={`Projects of ${text.name}`}
       onOpen={() => void listProjects()}
       entries={[
-        { id: project.id, label: project.name, hint: 'the open project', isChosen: isIn(project.id) },
-        ...(others.length === 0 ? [{ id: 'none', label: 'There is no other project yet', isDisabled: true }] : []),
+        { id: project.id, label: project.name, hint: 'open now', isChosen: isIn(project.id) },
+        ...(others.length === 0 ? [{ id: 'none', label: 'No other projects', isDisabled: true }] : []),
         ...others.map((row) => ({ id: row.id, label: row.name, hint: projectSize(row), isChosen: isIn(row.id) })),
       ]}
       onChoose={(id) => void putInProject(text.id, id, !isIn(id))}

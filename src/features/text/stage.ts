@@ -2,6 +2,7 @@ import { learntOf } from '../../core/documents/record';
 import { counted, formatShort } from '../../core/base/units';
 import { tuneTextWords } from '../../state/tuneTextWords';
 import { fitting, NOTHING_YET, type Stage } from '../../state/stage';
+import { fileCounts } from './fileCount';
 
 export const stage: Stage = {
   id: 'text',
@@ -16,7 +17,8 @@ export const stage: Stage = {
       return { sign: 'done', line: fitting(tuneTextWords(tuneTexts), counted(tuneTexts.length, 'table')) };
     const sum = texts.reduce((all, text) => all + learntOf(text).characters, 0);
     const characters = `${formatShort(sum)} characters`;
-    const line = fitting(`${counted(texts.length, 'text')}, ${characters}`, characters);
+    const [{ count, noun }] = fileCounts(texts) as [ReturnType<typeof fileCounts>[number]];
+    const line = fitting(`${counted(count, noun)}, ${characters}`, characters);
     return { sign: isReading ? 'running' : 'done', line };
   },
   page: async () => (await import('./TextPage')).TextPage,

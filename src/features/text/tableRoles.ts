@@ -1,9 +1,15 @@
 /** Which column of a table has which role: as it is guessed, and as the columns that are taken. */
 import { type Columns, guessedColumns, labelColumns, labelsIn, type TableHead } from '../../core/documents/columns';
+import { type GivenColumns, givenFor } from '../../core/runs/givenColumns';
 import type { Purpose } from '../../core/runs/tuning';
 import type { Roles } from './ColumnMap';
 
-/** Before anything is chosen. */
+/** Before anything is chosen: as a table with the same columns was given before, else as it is guessed. */
+export function proposedRoles(head: TableHead, tunes: Purpose | undefined, given: readonly GivenColumns[]): Roles {
+  return (tunes && givenFor(given, head.columns, tunes)?.columns) ?? rolesOf(head, tunes);
+}
+
+/** As it is guessed by names and first rows. */
 export function rolesOf(head: TableHead, tunes: Purpose | undefined): Roles {
   if (tunes === 'classify') return labelColumns(head);
   const known = guessedColumns(head);

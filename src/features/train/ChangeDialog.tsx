@@ -11,12 +11,12 @@ import { Button, Checkbox, Dialog, SettingsForm } from '../../ui';
 import { changeAndContinue } from './changing';
 import styles from './TrainPage.module.css';
 
-/** The run goes on with other settings, or on the project's texts; while it trains it is stopped and saved first. */
+/** Continues the run with other settings, or on the project's texts; a run that trains is stopped and saved first. */
 export function ChangeDialog({ record, done, onClose }: { record: RunRecord; done: number; onClose: () => void }) {
   const store = useStudioStore();
   const before = recipeOf(record);
   const hasOther = useStudio((s) => s.texts.length > 0 && hasOtherTexts(record, s));
-  // One that has come to its end is given as many steps again.
+  // A finished run gets twice its steps.
   const [recipe, setRecipe] = useState(before.steps > done ? before : { ...before, steps: 2 * Math.max(1, done) });
   const [withTexts, setWithTexts] = useState(false);
   const go = (): void => {
@@ -36,9 +36,7 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
           <Button onPress={onClose}>Cancel</Button>
           <Button
             variant="go"
-            disabledReason={
-              recipe.steps > done ? undefined : `It has come to step ${formatCount(done)}: give it more steps`
-            }
+            disabledReason={recipe.steps > done ? undefined : `Already at step ${formatCount(done)}: choose more steps`}
             onPress={go}
           >
             Continue to step {formatCount(recipe.steps)}
@@ -53,15 +51,17 @@ export function ChangeDialog({ record, done, onClose }: { record: RunRecord; don
       />
       {hasOther && (
         <Checkbox isChosen={withTexts} onChange={setWithTexts}>
-          on the texts as they are now, cut by its own tokenizer
+          Use the current texts, with this run’s tokenizer
         </Checkbox>
       )}
       <p className={styles.note}>
         {isSegment
-          ? 'A new segment begins at the step that it goes on from: baselines, best and verdict begin anew there, and the chart says what changed.'
-          : 'It goes on as it was.'}
+          ? 'Training continues with the changes. The chart marks them; baselines, best step and verdict restart there.'
+          : recipe.steps === before.steps
+            ? 'Nothing changed yet.'
+            : 'Training continues with the same settings.'}
         {recipe.optimizer !== before.optimizer &&
-          ` What ${optimizerOf(before.optimizer).label} remembers is of no use to ${optimizerOf(recipe.optimizer).label}, whose memory begins at zero.`}
+          ` The optimizer state is reset: ${optimizerOf(recipe.optimizer).label} can’t use the state of ${optimizerOf(before.optimizer).label}.`}
       </p>
     </Dialog>
   );

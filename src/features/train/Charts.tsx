@@ -79,8 +79,8 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
             ? {
                 from: kept,
                 to: undone.step,
-                label: `${formatCount(undone.step - kept)} undone`,
-                longLabel: `${headline(undone.failure)} at ${formatCount(undone.step)}, ${formatCount(undone.step - kept)} ${undone.step - kept === 1 ? 'step' : 'steps'} undone`,
+                label: `${formatCount(undone.step - kept)} lost`,
+                longLabel: `${headline(undone.failure)} at ${formatCount(undone.step)}, ${formatCount(undone.step - kept)} ${undone.step - kept === 1 ? 'step' : 'steps'} lost`,
               }
             : undefined
         }
@@ -107,12 +107,12 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
           {...common}
         />
         <SmallChart
-          title="Tokens a second"
+          title="Tokens per second"
           value={newest(speed, formatCount)}
-          lines={[line(speed, 'tokens a second')]}
+          lines={[line(speed, 'tokens per second')]}
           xMax={planned}
           y={{ min: 0, max: 1.1 * highest(speed, 0) }}
-          caption={`${newest(speed, formatCount)} tokens a second`}
+          caption={`${newest(speed, formatCount)} tokens per second`}
           {...common}
         />
         <MeasuredCharts

@@ -1,11 +1,11 @@
-import { formatCount, formatNumber } from '../../core/base/units';
-import { costWords, deviceKindOf, energyOf, wattHoursWords } from '../../core/train/energy';
+import { formatCount } from '../../core/base/units';
+import { costWords, deviceKindOf, energyOf, priceWords, wattHoursWords } from '../../core/train/energy';
 import { usePower } from '../../state/power';
 import { useShownPart } from '../../state/react';
 import { isAtRest } from '../../state/phase';
 import styles from './TrainPage.module.css';
 
-/** What the run has taken from the socket, and what that costs. */
+/** Energy that the run has used, and its cost. */
 export function EnergyUsed() {
   const power = usePower();
   const device = useShownPart('train', ({ record }) => record?.device);
@@ -15,8 +15,8 @@ export function EnergyUsed() {
   const energy = energyOf(milliseconds / 1000, deviceKindOf(device), power);
   return (
     <p className={styles.cost}>
-      {`About ${wattHoursWords(energy)}${isOver ? '' : ' so far'}, which cost ${costWords(energy)}, ` +
-        `at ${formatCount(energy.watts)} W and ${formatNumber(power.price)} per kWh.`}
+      {`About ${wattHoursWords(energy)}${isOver ? '' : ' so far'}, ${costWords(energy)} at ` +
+        `${formatCount(energy.watts)} W and ${priceWords(power.price)}.`}
     </p>
   );
 }

@@ -42,8 +42,8 @@ test('while another tab trains nothing is begun or resumed from here, and what e
   const diverged = toFailure(new HomegrownError('diverged', 'The loss is no number'));
   showing(page.studio, { phase: { kind: 'failed', failure: diverged, step: 120, of: 5000 } });
   const offered = buttons();
-  expect(offered).toMatchObject({ 'Change the settings': true, 'Resume from step 120': false });
-  expect(Object.entries(offered).find(([words]) => words.startsWith('Begin again'))?.[1]).toBe(false);
+  expect(offered).toMatchObject({ 'Change settings…': true, 'Resume from step 120': false });
+  expect(Object.entries(offered).find(([words]) => words.startsWith('Restart at learning rate'))?.[1]).toBe(false);
   setState({ trainingElsewhere: false });
   expect(Object.values(buttons())).toEqual([true, true, true]);
 });
@@ -52,5 +52,5 @@ test('a run of which the best’s weights alone are left is taken home first, or
   const store = await withBestWeights();
   for (const step of [100, 120]) await spoil(store, STOPPED, step, 'drop');
   page = await goldenPage(STOPPED, store);
-  expect(Object.keys(buttons())).toEqual(['Download step 110…', 'Begin again']);
+  expect(Object.keys(buttons())).toEqual(['Download step 110…', 'Restart training']);
 });

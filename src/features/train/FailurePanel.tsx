@@ -76,7 +76,7 @@ function safe(s: Studio, hasBegun: boolean): FailureProps['safe'] {
   const list: FailureProps['safe'][number][] = [];
   if (hasBegun && saved) {
     list.push({
-      text: `Step ${formatCount(saved.step)}, saved and read back`,
+      text: `Step ${formatCount(saved.step)}, saved and checked`,
       detail: 'weights, optimizer, data position, random state',
     });
     const undone = phase.kind === 'failed' ? phase.step - saved.step : 0;
@@ -84,28 +84,28 @@ function safe(s: Studio, hasBegun: boolean): FailureProps['safe'] {
       const since = log.activeMs[countUpTo(log.step, saved.step) - 1] ?? 0;
       const time = (log.activeMs.at(-1) ?? since) - since;
       list.push({
-        text: undone === 1 ? '1 step after it is undone' : `${formatCount(undone)} steps after it are undone`,
-        detail: `${formatDuration(time)} of training, made again by a resume`,
+        text: undone === 1 ? '1 step after it is lost' : `${formatCount(undone)} steps after it are lost`,
+        detail: `${formatDuration(time)} of training, repeated when you resume`,
         tone: 'warn',
       });
     }
   } else if (isUnreadable(phase)) {
     const isAlone = isWeightsAlone(run);
     if (usable && isAlone) {
-      const text = `The weights of step ${formatCount(usable.step)}, the best`;
-      list.push({ text, detail: 'Playground and Export use them' });
+      const text = `Weights of step ${formatCount(usable.step)}, the best`;
+      list.push({ text, detail: 'used by Playground and Export' });
     }
-    const what = isAlone ? 'What else is stored of this run' : 'What is stored of this run';
-    list.push({ text: what, detail: 'left as it is, and not used' });
+    const what = isAlone ? 'Other data of this run' : 'Data of this run';
+    list.push({ text: what, detail: 'unchanged, not used' });
   } else if (hasBegun) {
     list.push({ text: 'No step of this run was saved', detail: 'it failed before the first save', tone: 'warn' });
     if (model) {
       const text = `${model.record.name}, step ${formatCount(model.usable.step)}`;
-      list.push({ text, detail: 'untouched; Playground and Export go on with it' });
+      list.push({ text, detail: 'unchanged; Playground and Export still use it' });
     }
   }
   const things = [texts.length > 0 && 'text', project.tokenizer && 'tokenizer', project.data && 'data', 'settings'];
-  list.push({ text: sentence(things.filter((thing) => typeof thing === 'string')), detail: 'untouched' });
+  list.push({ text: sentence(things.filter((thing) => typeof thing === 'string')), detail: 'unchanged' });
   return list;
 }
 
@@ -144,19 +144,19 @@ const REFUSALS: Partial<Record<Remedy, (s: Studio) => string | undefined>> = {
 
 const LABELS: Record<Remedy, (s: Studio) => string> = {
   resume: (s) => `Resume from step ${formatCount(shownRun(s, 'train').saved?.step ?? 0)}`,
-  restart: () => 'Begin again',
-  halveBatch: (s) => `Begin again with batch ${formatCount(half(nextRecipe(s).batch))}`,
-  lowerRate: (s) => `Begin again with learning rate ${formatExact(lowerRate(s))}`,
-  useWasm: (s) => (canGoOn(s) ? 'Resume on WASM' : 'Begin again on WASM'),
-  settings: () => 'Change the settings',
-  texts: (s) => (tunes(s) ? 'Go to what it learns' : 'Go to the text'),
-  free: () => 'Free another run’s steps…',
+  restart: () => 'Restart training',
+  halveBatch: (s) => `Restart with batch ${formatCount(half(nextRecipe(s).batch))}`,
+  lowerRate: (s) => `Restart at learning rate ${formatExact(lowerRate(s))}`,
+  useWasm: (s) => (canGoOn(s) ? 'Resume on WASM' : 'Restart on WASM'),
+  settings: () => 'Change settings…',
+  texts: (s) => (tunes(s) ? 'Check the training data' : 'Check the text'),
+  free: () => 'Delete another run’s checkpoints…',
   back(s) {
     const model = modelOf(s, 'playground');
     return model ? `Back to ${model.record.name}, step ${formatCount(model.usable.step)}` : 'Back';
   },
   export: (s) => `Download step ${formatCount(modelOf(s, 'train')?.usable.step ?? 0)}…`,
-  reload: () => 'Reload the page',
+  reload: () => 'Reload page',
 };
 
 const ACTS: Record<Remedy, (s: Studio, navigate: (path: string) => void) => void> = {

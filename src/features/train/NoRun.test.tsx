@@ -24,3 +24,21 @@ test('after a click on a sample the page says that it is read, not that a text i
   expect(html()).toContain('Reading moby-dick.txt');
   close();
 });
+
+test('the time budget stands where a run starts, unless settings were made by hand', () => {
+  const { studio, close } = testStudio(memoryStore());
+  const html = (): string =>
+    renderToStaticMarkup(
+      <Router ssrPath="/train">
+        <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
+          <NoRun />
+        </StudioContext.Provider>
+      </Router>,
+    );
+  const info = { kind: 'cpu', name: 'CPU', gigaflops: 1, choices: ['cpu'] } as never;
+  studio.setState({ texts: [{ id: 'a', characters: 9000 } as never], device: { kind: 'open', info } });
+  expect(html()).toMatch(/aria-label="Time budget".*20 min.*overnight/s);
+  studio.getState().setRecipe({ steps: 7 });
+  expect(html()).not.toContain('Time budget');
+  close();
+});

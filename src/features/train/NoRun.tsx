@@ -1,15 +1,19 @@
 import { useLocation } from 'wouter';
 import { counted, formatDuration, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
+import { objectiveOf } from '../../core/objectives';
 import { estimateProject } from '../../state/estimate';
+import { followsPlan } from '../../state/plan';
 import { useStudio } from '../../state/react';
+import { timeBudgets } from '../../state/timeBudgets';
 import { usePlan } from '../../state/usePlan';
 import { describeWork } from '../../state/work';
 import { useNextStep } from '../../state/useNextStep';
 import { startWait } from '../../state/wait';
-import { Block, Button, EmptyStage, NextButton, Progress, Verdict } from '../../ui';
+import { Block, Button, EmptyStage, NextButton, Progress, Segmented, Verdict } from '../../ui';
 import { ExampleCurves } from '../../ui/charts';
 import { nameWithin } from './deviceName';
+import styles from './TrainPage.module.css';
 
 /** Before the first run: what it would be, what is still read for it, or what it needs. */
 export function NoRun() {
@@ -35,25 +39,52 @@ export function NoRun() {
   const { parameters } = estimateProject(project, device);
   const time = seconds === undefined ? '' : `, about ${formatDuration(1000 * seconds)} on ${nameWithin(device)}`;
   return (
-    <Verdict
-      sign={undefined}
-      judgement="Ready to train"
-      actions={
-        <>
-          <Button onPress={() => navigate('/model')}>Change settings…</Button>
-          <NextButton step={next} />
-        </>
-      }
-    >
-      {isReady && !plan && failure === undefined ? (
-        'Planning settings for this text and device'
-      ) : (
-        <>
-          {modelSpec(project.model.id).label} with {formatShort(parameters)} parameters, trained for{' '}
-          {counted(project.recipe.steps, 'step')}
-          {time}.
-        </>
-      )}
-    </Verdict>
+    <>
+      <Verdict
+        sign={undefined}
+        judgement="Ready to train"
+        actions={
+          <>
+            <Button onPress={() => navigate('/model')}>Change settings…</Button>
+            <NextButton step={next} />
+          </>
+        }
+      >
+        {isReady && !plan && failure === undefined ? (
+          'Planning settings for this text and device'
+        ) : (
+          <>
+            {modelSpec(project.model.id).label} with {formatShort(parameters)} parameters, trained for{' '}
+            {counted(project.recipe.steps, 'step')}
+            {time}.
+          </>
+        )}
+      </Verdict>
+      <TimeBudget />
+    </>
+  );
+}
+
+/** How long the run may take, while the plan decides the settings: settings made by hand have no budget. */
+function TimeBudget() {
+  const change = useStudio((s) => s.change);
+  const plan = useStudio((s) => s.project.plan);
+  const isPlanned = useStudio(
+    (s) =>
+      s.device.kind === 'open' && followsPlan(s) && objectiveOf(s.project.recipe.objective).gives.includes('bytes'),
+  );
+  if (!isPlanned) return null;
+  return (
+    <Block isWideGutter>
+      <div className={styles.budget}>
+        <span>Time budget</span>
+        <Segmented
+          label="Time budget"
+          value={String(plan.minutes)}
+          onChange={(minutes) => change({ plan: { ...plan, minutes: Number(minutes) } })}
+          options={timeBudgets(plan.minutes)}
+        />
+      </div>
+    </Block>
   );
 }

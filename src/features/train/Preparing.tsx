@@ -35,7 +35,7 @@ function PreparationStep({ name, state, work }: { name: string; state: ArtefactS
       {busy ? (
         <Progress {...busy} delayMs={0} />
       ) : (
-        <span className={styles.quiet}>{state === 'done' ? 'ready' : 'waits'}</span>
+        <span className={styles.quiet}>{state === 'done' ? 'ready' : 'waiting'}</span>
       )}
     </li>
   );
@@ -55,17 +55,9 @@ export function Compiling() {
     <Block isWideGutter>
       <Progress
         label={
-          isFirst
-            ? 'Beginning the first step'
-            : `Compiling ${kernels ? formatKernels(kernels.of) : 'the training step'}`
+          isFirst ? 'Running the first step' : `Compiling ${kernels ? formatKernels(kernels.of) : 'the training step'}`
         }
-        detail={
-          isFirst
-            ? goesOn
-              ? ''
-              : 'the model is measured as it begins'
-            : `${counted}for ${device}, once for this model`
-        }
+        detail={isFirst ? (goesOn ? '' : 'measuring the untrained model') : `${counted}for ${device}, once per model`}
         value={isFirst ? 0 : done}
         max={of}
         delayMs={0}

@@ -13,7 +13,7 @@ import { evaluationsSince, judgedEvaluation } from '../../state/standing';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import styles from './TrainPage.module.css';
 
-/** Four numbers, and the rest under More. Each keeps its place and width while it changes. */
+/** Four numbers, and the rest under More readings. Each keeps its place and width while it changes. */
 export function Readings({ settings }: { settings: RunSettings }) {
   const [isOpen, setOpen] = useState(false);
   const { main, rest } = useReadings(settings);
@@ -22,15 +22,8 @@ export function Readings({ settings }: { settings: RunSettings }) {
       <NumberStrip
         readings={main}
         more={
-          <Button
-            variant="quiet"
-            isDense
-            opens
-            label="More readings"
-            isExpanded={isOpen}
-            onPress={() => setOpen(!isOpen)}
-          >
-            More
+          <Button variant="quiet" isDense opens isExpanded={isOpen} onPress={() => setOpen(!isOpen)}>
+            More readings
           </Button>
         }
       />
@@ -131,10 +124,10 @@ function timeReading(phase: Phase, steps: number, left: number | undefined, take
   const time = (ms: number | undefined): ReactNode => steady(7, ms === undefined ? undefined : formatDuration(ms));
   switch (phase.kind) {
     case 'finished':
-      return { label: 'Took', value: time(taken) };
+      return { label: 'Training time', value: time(taken) };
     case 'stopped':
     case 'failed':
-      return { label: 'Left to do', value: steady(7, formatCount(Math.max(0, steps)), 'steps') };
+      return { label: 'Steps left', value: steady(7, formatCount(Math.max(0, steps))) };
     case 'idle':
     case 'preparing':
     case 'compiling':

@@ -28,7 +28,7 @@ export function RunActions() {
         isDense
         variant="quiet"
         icon="copy"
-        onPress={() => void copy().catch(() => toast({ text: 'The browser did not allow copying' }))}
+        onPress={() => void copy().catch(() => toast({ text: 'The browser blocked copying' }))}
       >
         Copy report
       </Button>
@@ -45,14 +45,14 @@ export function RunActions() {
       >
         Change settings…
       </Button>
-      <More prompt={settings.recipe.samplePrompt} />
+      <MoreActions prompt={settings.recipe.samplePrompt} />
       {isChanging && <ChangeDialog record={record} done={saved.step} onClose={() => setChanging(false)} />}
     </>
   );
 }
 
 /** A run that trains answers between two steps, one at rest by its newest checkpoint. */
-function More({ prompt }: { prompt: string }) {
+function MoreActions({ prompt }: { prompt: string }) {
   const ask = useStudio((s) => s.ask);
   const [noSample, noEvaluation] = useStudioFields((s) => [askRefusal(s, 'sample'), askRefusal(s, 'evaluate')]);
   const entry = (id: string, label: string, refusal: string | undefined): MenuEntry => ({
@@ -63,11 +63,10 @@ function More({ prompt }: { prompt: string }) {
   return (
     <MenuButton
       variant="quiet"
-      label="More actions"
       entries={[entry('sample', 'Sample now', noSample), entry('evaluate', 'Evaluate now', noEvaluation)]}
       onChoose={(id) => void ask(id === 'sample' ? { what: 'sample', prompt } : { what: 'evaluate' })}
     >
-      More
+      More actions
     </MenuButton>
   );
 }

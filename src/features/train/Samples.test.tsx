@@ -42,12 +42,12 @@ test('a sample stands where its script begins', () => {
 
 test('the newest sample is the hero before its step has been evaluated, and the list has each once', () => {
   const html = seen(first, { kind: 'shown', step: 10, sample: 'whales' });
-  expect(html).toMatch(/<b>Step 10<\/b><span>not measured<\/span>.*whales.*the curve/);
-  expect(html).toMatch(/<b>10<\/b><small>not measured<\/small>.*whales.*<b>0<\/b>/);
+  expect(html).toMatch(/<b>Step 10<\/b><span>not evaluated<\/span>.*whales.*the curve/);
+  expect(html).toMatch(/<b>10<\/b><small>not evaluated<\/small>.*whales.*<b>0<\/b>/);
   expect(html.match(/whales/g)).toHaveLength(2);
   const measured = seen(first, { kind: 'shown', step: 10, sample: 'whales' }, { ...first, step: 10, sample: 'whales' });
   expect(measured.match(/whales/g)).toHaveLength(2);
-  expect(measured).not.toContain('not measured');
+  expect(measured).not.toContain('not evaluated');
 });
 
 test('before the first sample the curve stands alone, with a word on when it comes', () => {

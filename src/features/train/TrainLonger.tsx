@@ -34,7 +34,7 @@ export function TrainLonger(p: { isOpen: boolean; onClose: () => void; done: num
       }
     >
       <NumberField
-        label="Steps in all"
+        label="Total steps"
         value={asked}
         onChange={setSteps}
         min={p.done + 1}
@@ -44,8 +44,8 @@ export function TrainLonger(p: { isOpen: boolean; onClose: () => void; done: num
         hint={`${formatCount(more)} more${time}`}
       />
       <p className={styles.note}>
-        It goes on from step {formatCount(p.done)}. The learning rate follows the schedule of the longer run from there,
-        so it may rise at first.
+        Training continues from step {formatCount(p.done)}. The learning rate follows the longer schedule, so it may
+        rise at first.
       </p>
     </Dialog>
   );

@@ -70,8 +70,8 @@ function Train() {
         hasBegun
           ? describeSettings(settings)
           : isTuning
-            ? 'The model is measured before its first step'
-            : 'The model reads the text, guesses each next token, and is corrected a little at every step'
+            ? 'Measuring the model before its first step'
+            : 'Watch the model learn to predict your text'
       }
       actions={
         <>

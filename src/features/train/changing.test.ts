@@ -54,13 +54,13 @@ test('another that trains is not stopped for it', async () => {
   page.studio.setState({ training: { runId: FINISHED, projectId: project.id } });
   await changeAndContinue(page.studio, run!, { ...recipeOf(run!), steps: 9000 }, false);
   expect(resumed).toEqual([]);
-  expect(said()).toMatch(/another run is in progress/);
+  expect(said()).toMatch(/another run is training/);
 });
 
 test('another that Train shows by then is not given them', async () => {
   await changed(() => page.studio.getState().show('train', FINISHED));
   expect(resumed).toEqual([]);
-  expect(said()).toMatch(/Train shows another run/);
+  expect(said()).toMatch(/Train now shows another run/);
 });
 
 test('a run that failed while it was stopped is not resumed', async () => {
@@ -74,5 +74,5 @@ test('a run that failed while it was stopped is not resumed', async () => {
 test('one that came as far meanwhile is not resumed', async () => {
   await changed(() => undefined, 120);
   expect(resumed).toEqual([]);
-  expect(said()).toMatch(/come to step 120 already/);
+  expect(said()).toMatch(/already at step 120/);
 });

@@ -1,11 +1,11 @@
-/** A run goes on with other settings, or on the project's texts. */
+/** Continues a run with other settings, or on the project's texts. */
 import { formatCount } from '../../core/base/units';
 import type { RunRecord } from '../../core/runs/record';
 import type { Recipe } from '../../core/train/recipe';
 import { shownRun } from '../../state/openRun';
 import type { Studio, StudioStore } from '../../state/studio';
 
-/** While it trains it is stopped and saved first. What it cannot go on with by then is said, and nothing is begun. */
+/** Stops and saves the run first if it trains. If it can't continue then, says why and starts nothing. */
 export async function changeAndContinue(
   store: StudioStore,
   record: Pick<RunRecord, 'id' | 'name'>,
@@ -17,15 +17,15 @@ export async function changeAndContinue(
   const { toast, resume } = store.getState();
   const why = obstacle(store.getState(), record.id, recipe, isStopped);
   if (why === undefined) await resume(recipe.steps, { recipe, withTexts });
-  else toast({ text: `${record.name} does not go on with the change`, detail: why });
+  else toast({ text: `${record.name} can’t continue with these changes`, detail: why });
 }
 
 function obstacle(s: Studio, id: string, { steps }: Recipe, isStopped: boolean): string | undefined {
   const { id: shown, phase, saved } = shownRun(s, 'train');
-  if (shown !== id) return 'Train shows another run by now';
-  if (s.training) return 'another run is in progress: stop and save it first';
-  if (isStopped && phase.kind === 'failed') return 'it failed before it had stopped';
-  if (saved && steps <= saved.step) return `it has come to step ${formatCount(saved.step)} already: give it more steps`;
+  if (shown !== id) return 'Train now shows another run';
+  if (s.training) return 'another run is training: stop and save it first';
+  if (isStopped && phase.kind === 'failed') return 'it failed before it stopped';
+  if (saved && steps <= saved.step) return `it is already at step ${formatCount(saved.step)}: choose more steps`;
   return undefined;
 }
 

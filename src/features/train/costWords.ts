@@ -9,7 +9,7 @@ interface Spent extends Partial<StepCost> {
   usedBytes: number;
 }
 
-/** `A step takes 33 ms: 1.2 ms to encode, 28 ms on the GPU. 31 % of this GPU’s measured matrix rate. …` */
+/** `A step takes 33 ms: 1.2 ms to encode, 28 ms on the GPU. 31 % of this GPU’s measured matrix throughput. …` */
 export function costWords(
   { stepMs, share, usedBytes, encodeMs, gpuMs, plannedBytes }: Spent,
   { kind }: Pick<DeviceInfo, 'kind'>,
@@ -17,12 +17,12 @@ export function costWords(
   const parts: string[] = [];
   if (encodeMs !== undefined) parts.push(`${formatReading(encodeMs)} ms to encode`);
   if (gpuMs !== undefined) parts.push(`${formatReading(gpuMs)} ms on the GPU`);
-  else if (encodeMs !== undefined) parts.push('the GPU does not tell its own time');
+  else if (encodeMs !== undefined) parts.push('no GPU timing');
   const isGpu = kind === 'webgpu';
   const memory = `${formatBytes(usedBytes)} ${isGpu ? 'of GPU memory' : 'of memory'} in use`;
   return [
     `A step takes ${formatReading(stepMs)} ms${parts.length > 0 ? `: ${parts.join(', ')}` : ''}.`,
-    `${share < 1 ? `${formatShare(share)} of` : 'At'} this ${isGpu ? 'GPU' : 'device'}’s measured matrix rate.`,
+    `${share < 1 ? `${formatShare(share)} of` : 'At'} this ${isGpu ? 'GPU' : 'device'}’s measured matrix throughput.`,
     `${memory}${plannedBytes === undefined ? '' : `, ${formatBytes(plannedBytes)} planned`}.`,
   ].join(' ');
 }

@@ -60,7 +60,7 @@ test('a run is told in order, each turning point once', () => {
   }
   expect(runEvents(log, settings).map(({ step, words }) => `${step} ${words}`)).toEqual([
     '0 Evaluated, perplexity 299',
-    '0 Saved and read back, 26.3 MB',
+    '0 Saved and checked, 26.3 MB',
     '1 Evaluated, perplexity 33.1, best so far',
     '1 Starting to memorize: training text is 0.5 nats easier than new text',
     '2 Warm-up ended, learning rate 0.001',
@@ -97,7 +97,7 @@ test('a run that ends early says after how much waiting', () => {
   evaluate(log, 1, 2);
   log.append({ kind: 'early', step: 1, loss: 1.9, evaluations: 3 });
   expect(runEvents(log, settings).map(({ words }) => words)).toContain(
-    'Ended early: 3 evaluations without improvement',
+    'Stopped early: 3 evaluations without improvement',
   );
 });
 
@@ -117,11 +117,11 @@ test('a best that is kept is not called saved, which a run could go on from', ()
   });
   expect(told.map(({ step, words }) => `${step} ${words}`)).toEqual([
     '1 Evaluated, perplexity 7.39, best so far',
-    '1 Best kept, 9 MB',
+    '1 New best, 9 MB',
     '2 Evaluated, perplexity 4.48, best so far',
     '2 Starting to memorize: training text is 0.5 nats easier than new text',
-    '2 Saved and read back, 26.3 MB',
-    '2 Best kept',
+    '2 Saved and checked, 26.3 MB',
+    '2 New best',
   ]);
 });
 
@@ -160,7 +160,7 @@ test('a change of the text is told, and after it all begins anew', () => {
     '1 Evaluated, perplexity 7.39, best so far',
     '1 Knows common words: past a unigram model, perplexity 20.1',
     '2 Evaluated, perplexity 6.05, best so far',
-    '2 Continued on other text: b.txt and 2 others, 1,200 tokens to learn from. All is measured anew',
+    '2 Continued on other text: b.txt and 2 others, 1,200 training tokens; baselines reset',
     '3 Evaluated, perplexity 54.6, best so far',
     '4 Evaluated, perplexity 33.1, best so far',
     '5 Evaluated, perplexity 13.5, best so far',
@@ -187,7 +187,7 @@ test('a change of settings is told with what they were', () => {
   expect(others.map(({ label, words }) => [label, words])).toEqual([
     [
       'other text and settings',
-      'Continued on other text: b.txt, 1,200 tokens to learn from; with other settings: learning rate 0.0003 → 0.001; dropout 0.3 → 0',
+      'Continued on other text: b.txt, 1,200 training tokens; with other settings: learning rate 0.0003 → 0.001; dropout 0.3 → 0',
     ],
   ]);
 });

@@ -62,13 +62,13 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
   }
 
   for (const { step, bytes, activeMs: at } of log.saves) {
-    events.push({ step, activeMs: at, words: `Saved and read back, ${formatBytes(bytes)}`, tone: 'ok' });
+    events.push({ step, activeMs: at, words: `Saved and checked, ${formatBytes(bytes)}`, tone: 'ok' });
   }
   for (const { step, bytes, activeMs: at } of log.kept) {
     events.push({
       step,
       activeMs: at,
-      words: bytes > 0 ? `Best kept, ${formatBytes(bytes)}` : 'Best kept',
+      words: bytes > 0 ? `New best, ${formatBytes(bytes)}` : 'New best',
       tone: 'ok',
     });
   }
@@ -76,16 +76,16 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
     events.push({
       step,
       activeMs: at,
-      words: `Ended early: ${counted(evaluations, 'evaluation')} without improvement`,
+      words: `Stopped early: ${counted(evaluations, 'evaluation')} without improvement`,
     });
   }
   for (const { step, activeMs: at } of log.sampled) {
-    events.push({ step, activeMs: at, words: 'Written, as was asked' });
+    events.push({ step, activeMs: at, words: 'Sample written on request' });
   }
   for (const { after, words } of segmentChanges({ segments, model })) {
     const { activeMs } = log.evaluations.findLast(({ step }) => step <= after) ?? { activeMs: 0 };
     const since = Math.max(activeMs, log.activeMs[countUpTo(log.step, after) - 1] ?? 0);
-    events.push({ step: after, activeMs: since, words: `${words}. All is measured anew` });
+    events.push({ step: after, activeMs: since, words: `${words}; baselines reset` });
   }
   // Stable: what is of one step stays in the order in which it comes about.
   return events.sort((a, b) => a.step - b.step);

@@ -31,7 +31,7 @@ test('a sample is there before its step has been evaluated, once', () => {
   const shown: TrainEvent = { kind: 'shown', step: 10, sample: 'The whale sea' };
   expect(told(evaluated(0, 'The whale'), shown).map(({ step, result }) => [step, result])).toEqual([
     [0, 'perplexity 100'],
-    [10, 'not measured'],
+    [10, 'not evaluated'],
   ]);
   expect(told(evaluated(0, 'The whale'), shown, evaluated(10, 'The whale sea'))).toHaveLength(2);
 });

@@ -19,11 +19,17 @@ export function runSamples(
   });
   if (shown) {
     const { step, sample } = shown;
-    told.push({ key: String(step), step, result: 'not measured', pieces: piecesOf(sample, samplePrompt) });
+    told.push({ key: String(step), step, result: 'not evaluated', pieces: piecesOf(sample, samplePrompt) });
   }
   const asked = sampled.map(({ step, prompt, sample }, i): RunSample => {
     const isApart = prompt !== samplePrompt;
-    return { key: `asked ${i}`, step, result: 'asked', pieces: piecesOf(sample, prompt), ...(isApart && { isApart }) };
+    return {
+      key: `asked ${i}`,
+      step,
+      result: 'on request',
+      pieces: piecesOf(sample, prompt),
+      ...(isApart && { isApart }),
+    };
   });
   return [...told, ...asked].sort((a, b) => a.step - b.step);
 }

@@ -1,4 +1,4 @@
-/** What is other in each segment of a run than it was in the one before. */
+/** What differs between a run's segments. */
 import { formatCount } from '../../core/base/units';
 import { changeWords, type Made } from '../../core/runs/compare';
 import { textNames } from '../../core/runs/facts';
@@ -14,7 +14,7 @@ export interface SegmentChange {
   longLabel: string;
   /** What is other: `learning rate 0.0003 for 0.001`. */
   what: string;
-  /** Among the events: `Continued on other text: whale.txt, 1,200 tokens to learn from`. */
+  /** Among the events: `Continued on other text: whale.txt, 1,200 training tokens`. */
   words: string;
 }
 
@@ -29,7 +29,7 @@ export const segmentChanges = ({
     const text = facts ? textNames(facts) : 'other text';
     const told = settings.slice(0, MOST).join('; ') + (settings.length > MOST ? ' and more' : '');
     const from = `from step ${formatCount(after)} on`;
-    const read = facts ? `: ${text}, ${formatCount(facts.parts.train.tokens)} tokens to learn from` : '';
+    const read = facts ? `: ${text}, ${formatCount(facts.parts.train.tokens)} training tokens` : '';
     switch (why) {
       case 'data':
         return {

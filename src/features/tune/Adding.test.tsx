@@ -27,16 +27,12 @@ test('malformed rows are listed, and leaving them out adds the others with a not
       <Refused />
     </StudioContext.Provider>,
   );
-  for (const words of [
-    'Leave these 2 rows out',
-    '<b>Line 2</b> has an empty answer',
-    '<b>Line 4</b> isn&#x27;t a JSON',
-  ])
+  for (const words of ['Skip these 2 rows', '<b>Line 2</b> has an empty answer', '<b>Line 4</b> isn&#x27;t a JSON'])
     expect(shown).toContain(words);
   // Each row once.
   expect(shown.match(/line 2/gi)).toHaveLength(1);
 
   await getState().readIn(getState().refused as never, { skipBadRows: true });
   expect(getState()).toMatchObject({ refused: [], tuneTexts: [{ name: 'chats.jsonl', documents: 2 }] });
-  expect(getState().tuneTexts[0]!.notes).toContain('2 malformed rows left out: line 2, line 4');
+  expect(getState().tuneTexts[0]!.notes).toContain('Skipped 2 malformed rows: line 2, line 4');
 });

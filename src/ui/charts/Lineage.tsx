@@ -245,10 +245,10 @@ const Twin = ({ lanes, chosen, onChoose }: LineageProps) => (
         ),
       },
       { id: 'how', header: 'How', cell: ({ how }) => how },
-      { id: 'parent', header: 'Comes from', cell: ({ parentName }) => parentName ?? '–' },
+      { id: 'parent', header: 'Parent', cell: ({ parentName }) => parentName ?? '–' },
       { id: 'from', header: 'From step', isNumber: true, cell: ({ from }) => formatExact(from) },
       { id: 'until', header: 'To step', isNumber: true, cell: ({ until }) => formatExact(until) },
-      { id: 'value', header: 'At its best', isNumber: true, cell: ({ value }) => value ?? '–' },
+      { id: 'value', header: 'Best', isNumber: true, cell: ({ value }) => value ?? '–' },
     ]}
   />
 );

@@ -136,7 +136,7 @@ function Ticks(p: { place: 'x' | 'y' | 'y2'; ticks: readonly Tick[]; scale: Scal
         const place = p.place === 'x' ? { left: `${100 * share}%` } : { top: `${100 * (1 - share)}%` };
         const end = p.place !== 'x' ? undefined : share < 0.001 ? styles.first : share > 0.97 ? styles.last : undefined;
         return (
-          <span key={value} style={place} className={cx(end, p.place === 'x' && index % 2 === 1 && styles.odd)}>
+          <span key={value} style={place} className={cx(end, p.place === 'x' && p.ticks.length > FEW_TICKS && index % 2 === 1 && styles.odd)}>
             {label}
           </span>
         );
@@ -144,6 +144,9 @@ function Ticks(p: { place: 'x' | 'y' | 'y2'; ticks: readonly Tick[]; scale: Scal
     </div>
   );
 }
+
+/** Ticks that fit on a phone. */
+const FEW_TICKS = 3;
 
 /** Words at reference lines, bands, marks and the ends of lines. */
 function Words({ plot: p, width, height }: { plot: PlotProps; width: number; height: number }) {
@@ -240,11 +243,13 @@ function endLabels(p: PlotProps, width: number, height: number) {
     const last = Math.min(line.x.length, line.y.length) - 1;
     const x = width * along(p.x, line.x[last]!);
     const words = CHARACTER * endWords(p, line).length + 8;
-    const fits = x + 6 + words <= width + p.labelRoom;
+    // As far from the end as there is room.
+    const beside = Math.min(x + 6, width + p.labelRoom - words);
+    const fits = beside >= x;
     const y = height * (1 - along(p.y, line.y[last]!));
     // Without room at the right, or where a forecast goes on, the words stand above the line's end or below it.
     const isBeside = fits && !(line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
-    return { x: fits ? x + 6 : width - words, width: words - 8, y, isBeside };
+    return { x: beside, width: words - 8, y, isBeside };
   });
   const left = Math.min(width, ...ends.map(({ x }) => x));
   const pointsOf = (isSilent: boolean) =>

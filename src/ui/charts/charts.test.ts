@@ -333,7 +333,7 @@ describe('words', () => {
       'Validation perplexity 85.4 at step 2,600, down from 92.1; training 49.5, smoothed over 50 steps. Reference lines: uniform 2,048, unigram 607, bigram 112, trigram 85.1',
     );
     expect(captionOf({ ...story, isUndone: true })).toBe(
-      'Validation perplexity 85.4 at step 2,600, the last that was saved; the steps after it were undone and are not drawn',
+      'Validation perplexity 85.4 at step 2,600, the latest checkpoint; later steps were undone',
     );
   });
   it.each([
@@ -350,6 +350,6 @@ describe('words', () => {
   });
   it('caption a run that has not begun', () =>
     expect(captionOf({ x: 'step', name: 'perplexity', references: [], isUndone: false })).toBe(
-      'No step has been measured yet',
+      'No step evaluated yet',
     ));
 });

@@ -53,16 +53,16 @@ export interface LossStory {
 export function captionOf({ x, name, validation, training, references, isUndone }: LossStory): string {
   const parts: string[] = [];
   if (validation) {
-    const after = isUndone ? ', the last that was saved' : changeWords(validation);
+    const after = isUndone ? ', the latest checkpoint' : changeWords(validation);
     parts.push(`Validation ${name} ${formatReading(validation.value)} at ${formatX[x](validation.at)}${after}`);
   }
-  if (isUndone) parts.push('the steps after it were undone and are not drawn');
+  if (isUndone) parts.push('later steps were undone');
   else if (training) {
     const smoothed = training.window > 1 ? `, smoothed over ${training.window} steps` : '';
     const which = parts.length === 0 ? `Training ${name}` : 'training';
     parts.push(`${which} ${formatReading(training.value)}${smoothed}`);
   }
-  if (parts.length === 0) return 'No step has been measured yet';
+  if (parts.length === 0) return 'No step evaluated yet';
   const known = references.map(({ label, value }) => `${label} ${formatReading(value)}`).join(', ');
   return `${parts.join('; ')}${known !== '' && !isUndone ? `. Reference lines: ${known}` : ''}`;
 }

@@ -52,7 +52,7 @@ async function given(files: Files) {
 test('Slack gives threads over days, talks with their people, and what was said beside threads', async () => {
   expect(await given(SLACK)).toEqual({
     format: 'slack',
-    note: 'Read as an export of Slack with 2 channels: 5 messages, a thread or what was said until a pause of 8 hours each a document; 1 message of the service itself and 1 attachment were left out',
+    note: 'Read as a Slack export with 2 channels: 5 messages, one document per thread, the rest split at pauses of 8 hours; skipped 1 system message and 1 attachment',
     documents: [
       { title: 'Ann, Bob, 2021-03-05', text: 'Psst', fields: { date: '2021-03-05T10:01:00Z', author: 'Gone' } },
       {
@@ -72,7 +72,7 @@ test('Slack gives threads over days, talks with their people, and what was said 
     dropped('mine.zip', zip({ ...SLACK, 'general/2021-03-07.json': '[{"type"' })),
   );
   expect(documents).toHaveLength(3);
-  expect(notes[0]).toMatch(/^Left out: mine\.zip\/general\/2021-03-07\.json is not JSON: /);
+  expect(notes[0]).toMatch(/^Skipped: mine\.zip\/general\/2021-03-07\.json is not JSON: /);
 });
 
 test('Discord gives channels, and to its user what they wrote', async () => {
@@ -86,11 +86,11 @@ test('Discord gives channels, and to its user what they wrote', async () => {
     },
   ]);
   expect(notes).toEqual([
-    'Read as a channel of Discord: 2 messages, parted at each pause of 8 hours; 1 message of the service itself and 1 attachment were left out',
+    'Read as a Discord channel: 2 messages, split at pauses of 8 hours; skipped 1 system message and 1 attachment',
   ]);
   expect(await given(DISCORD_PACKAGE)).toEqual({
     format: 'discordPackage',
-    note: 'Read as a data package of Discord with 2 channels: 3 messages, parted at each pause of 8 hours; 1 attachment and 2 other files were left out',
+    note: 'Read as a Discord data package with 2 channels: 3 messages, split at pauses of 8 hours; skipped 1 attachment and 2 other files',
     documents: [
       {
         title: 'whales in Sea, 2023-04-24',
@@ -110,7 +110,7 @@ test('X gives posts with what their author answered, long ones whole', async () 
   const { format, note, documents } = await given(TWITTER);
   expect(format).toBe('twitter');
   expect(note).toBe(
-    'Read as an archive of X: 4 posts, each with what its author answered a document; 1 share of what others wrote, 2 attachments and 3 other files were left out',
+    'Read as an X archive: 4 posts, one document for each post with its author’s replies; skipped 1 repost, 2 attachments and 3 other files',
   );
   const fields = { author: 'Ann', language: 'en' };
   expect(documents).toEqual([
@@ -137,13 +137,13 @@ test('X gives posts with what their author answered, long ones whole', async () 
     ['2023-02-19', 'Long and wid'],
   ]);
   const cut = await readDrop(dropped('tweets.js', TWITTER['data/tweets.js']!.slice(0, 300)));
-  expect(cut.reasons).toEqual([['tweets.js', expect.stringMatching(/^tweets\.js is no part of an archive of X: /)]]);
+  expect(cut.reasons).toEqual([['tweets.js', expect.stringMatching(/^tweets\.js is not part of an X archive: /)]]);
 });
 
 test('Mastodon gives posts as text, without what was boosted', async () => {
   expect(await given(MASTODON)).toEqual({
     format: 'mastodon',
-    note: 'Read as an archive of Mastodon: 3 posts, each with what its author answered a document; 1 share of what others wrote, 1 attachment and 1 other file were left out',
+    note: 'Read as a Mastodon archive: 3 posts, one document for each post with its author’s replies; skipped 1 repost, 1 attachment and 1 other file',
     documents: [
       {
         title: 'Ann, 2023-02-18',
@@ -177,7 +177,7 @@ test('Reddit gives posts and comments, and no visits', async () => {
   };
   expect(await given(REDDIT)).toEqual({
     format: 'reddit',
-    note: 'Read as an archive of Reddit: 5 posts and comments, each with what its author answered a document; 1 deleted entry and 1 other file were left out',
+    note: 'Read as a Reddit archive: 5 posts and comments, one document for each post with its author’s replies; skipped 1 deleted entry and 1 other file',
     documents: [
       {
         title: 'r/sea: The whale',
@@ -210,7 +210,7 @@ test('what was attached to a chat lies beside it, and is no refusal; what else l
     dropped('chats/IMG-20230105-WA0001.jpg', PNG),
   );
   expect(reasons).toEqual([]);
-  expect(notes.flatMap((note) => /^(.*): Read as .* and 1 other file were left out$/.exec(note)?.[1] ?? [])).toEqual([
+  expect(notes.flatMap((note) => /^(.*): Read as .*; skipped .* and 1 other file$/.exec(note)?.[1] ?? [])).toEqual([
     'WhatsApp Chat - Familie.zip/_chat.txt',
     'export/result.json',
     'chats/WhatsApp Chat with Ann.txt',

@@ -40,7 +40,7 @@ export async function* rowsBeside(file: OpenFile, path: string): AsyncGenerator<
 
 function tellLeftOut({ note }: OpenFile, error: unknown): void {
   if (!isBadFile(error)) throw error;
-  note(`Left out: ${error.message.replace(/\.$/, '')}`);
+  note(`Skipped: ${error.message.replace(/\.$/, '')}`);
 }
 
 /** How many characters of what people wrote are in memory at once. */
@@ -57,8 +57,8 @@ export class Held {
     this.characters += length;
     if (this.characters > LARGEST_CHAT)
       throw badFile(
-        `${this.name} has ${this.what} of more than ${formatCount(LARGEST_CHAT)} characters, which is read as a whole.`,
-        'Export a shorter time, or split it into several files.',
+        `${this.name} has ${this.what} with more than ${formatCount(LARGEST_CHAT)} characters, the maximum.`,
+        'Export a shorter period, or split it into several files.',
       );
   }
 }

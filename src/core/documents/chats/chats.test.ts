@@ -88,7 +88,7 @@ describe('WhatsApp', () => {
       },
     ]);
     expect(notes).toEqual([
-      'Read as a WhatsApp chat: 5 messages, parted at each pause of 8 hours; 3 messages of the service itself and 2 attachments were left out',
+      'Read as a WhatsApp chat: 5 messages, split at pauses of 8 hours; skipped 3 system messages and 2 attachments',
     ]);
   });
 
@@ -103,7 +103,7 @@ describe('WhatsApp', () => {
         fields: { date: '2023-01-05T15:05:11', speakers: 'Ann\nBob' },
       },
     ]);
-    expect(notes.at(-1)).toMatch(/4 messages, .*; 1 message of the service itself and 2 attachments were left out$/);
+    expect(notes.at(-1)).toMatch(/4 messages, .*; skipped 1 system message and 2 attachments$/);
   });
 
   it.each([
@@ -169,7 +169,7 @@ describe('Telegram', () => {
     expect(formats).toEqual(['telegram']);
     expect(documents).toEqual(parted);
     expect(notes).toEqual([
-      'Read as a Telegram chat: 3 messages, parted at each pause of 8 hours; 1 message of the service itself and 2 attachments were left out',
+      'Read as a Telegram chat: 3 messages, split at pauses of 8 hours; skipped 1 system message and 2 attachments',
     ]);
   });
 
@@ -200,7 +200,7 @@ describe('Telegram', () => {
     expect(notes[0]).toMatch(/^Read as 2 Telegram chats: 4 messages, /);
     const empty = JSON.stringify({ about: 'x', chats: { about: 'x', list: [] } });
     expect((await readDrop(dropped('result.json', empty))).reasons).toEqual([
-      ['result.json', 'result.json is an export of Telegram without chats.'],
+      ['result.json', 'result.json is a Telegram export without chats.'],
     ]);
   });
 });

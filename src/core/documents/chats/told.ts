@@ -5,21 +5,21 @@ import { PAUSE_WORDS } from './conversation';
 
 /** One and several of what is left out, in the order in which it is told. */
 const LEFT = {
-  service: ['message of the service itself', 'messages of the service itself'],
-  shared: ['share of what others wrote', 'shares of what others wrote'],
+  service: ['system message', 'system messages'],
+  shared: ['repost', 'reposts'],
   attachments: ['attachment', 'attachments'],
   deleted: ['deleted entry', 'deleted entries'],
-  unread: ['entry that cannot be read', 'entries that cannot be read'],
+  unread: ['unreadable entry', 'unreadable entries'],
   files: ['other file', 'other files'],
 } as const;
 
 const MANY = { message: 'messages', post: 'posts', 'post or comment': 'posts and comments' } as const;
 
-export const AT_PAUSES = `parted at each pause of ${PAUSE_WORDS}`;
+export const AT_PAUSES = `split at pauses of ${PAUSE_WORDS}`;
 
-export const PAUSES_AND_THREADS = `a thread or what was said until a pause of ${PAUSE_WORDS} each a document`;
+export const PAUSES_AND_THREADS = `one document per thread, the rest split at pauses of ${PAUSE_WORDS}`;
 /** Of what one person posted. */
-export const THREADS = 'each with what its author answered a document';
+export const THREADS = 'one document for each post with its author’s replies';
 
 export class Told {
   private readonly left = new Map<keyof typeof LEFT, number>();
@@ -45,9 +45,7 @@ export class Told {
       const times = this.left.get(each as keyof typeof LEFT) ?? 0;
       return times > 0 ? [counted(times, one, many)] : [];
     });
-    const all = [...this.left.values()].reduce((sum, times) => sum + times, 0);
-    const out =
-      words.length > 0 ? `; ${new Intl.ListFormat('en-GB').format(words)} ${all === 1 ? 'was' : 'were'} left out` : '';
+    const out = words.length > 0 ? `; skipped ${new Intl.ListFormat('en-GB').format(words)}` : '';
     this.file.note(`Read as ${what}: ${counted(this.taken, this.entry, MANY[this.entry])}, ${parts}${out}`);
   }
 }

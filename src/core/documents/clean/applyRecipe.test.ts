@@ -56,7 +56,7 @@ test('a document that is left out by hand stays so, with a recipe and without', 
   const back = await leaveOut(store, text.id, [2], false);
   expect(learntOf(back)).toMatchObject({ documents: 2, characters: 32 });
   expect(await learnt()).toHaveLength(2);
-  await expect(leaveOut(store, text.id, [0, 2], true)).rejects.toThrow('Nothing of d would remain');
+  await expect(leaveOut(store, text.id, [0, 2], true)).rejects.toThrow('This would exclude every document of d');
 });
 
 test('where nothing remains nothing is learnt of it, and it can be had back', async () => {
@@ -135,7 +135,7 @@ test('what is learnt no more goes at a later start, and what is learnt never doe
   expect((await learnt())[0]).toEqual([0, 'call  me ishmael.']);
   // Its entry gone, by a damage, leaves the text as it was read to be had.
   await store.commit({ drop: await store.keys(CLEANED_TEXTS) });
-  await expect(learnt()).rejects.toThrow('What d was cleaned to is missing');
+  await expect(learnt()).rejects.toThrow('The cleaned text of d is missing');
   await apply(NO_RECIPE);
   expect(await learnt()).toHaveLength(3);
 });

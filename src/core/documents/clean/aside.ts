@@ -86,8 +86,8 @@ export class Aside {
       if (!(record instanceof Uint8Array))
         throw new HomegrownError(
           'storage-damaged',
-          `${key}, which cleaning had put aside, is not there any more.`,
-          'The text as it was read is safe. Clean it again.',
+          `The temporary file ${key} of this cleaning is missing.`,
+          'The original text is safe. Clean it again.',
         );
       yield { key, isOne, record };
     }

@@ -57,7 +57,7 @@ interface Left {
 }
 /** All documents, from the first, as often as it is asked for. @param label of the work that goes through them */
 type Documents = (label: string) => AsyncIterable<Cleanable>;
-const LOOKING = 'Looking through all documents';
+const LOOKING = 'Scanning all documents';
 
 /** Documents until others have a turn. */
 const A_TURN = 64;
@@ -309,7 +309,7 @@ export class Cleaning {
     const { out, scores, changes } = underway.state;
     if (out) return { isOut: true, ...out, scores };
     const passages = underway.passages();
-    if (await isNothing(underway, pending)) return { isOut: true, step: null, reason: 'nothing is left of it', scores };
+    if (await isNothing(underway, pending)) return { isOut: true, step: null, reason: 'no text remains', scores };
     if (!isHeld(passages)) {
       const { aside, document } = underway;
       // What is put aside is written as it lies there; of a pair input and target may lie in one piece.

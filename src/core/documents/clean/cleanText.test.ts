@@ -47,7 +47,7 @@ test('what a rule changes and leaves out is told, and the text as it was read st
       title: 'a/two.txt',
       sha256: await sha256Hex('Aye.'),
       rule: 'length',
-      reason: '4 characters, and 5 are the least',
+      reason: '4 characters; the minimum is 5',
       scores: { characters: 4 },
     },
   ]);

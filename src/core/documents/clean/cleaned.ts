@@ -9,7 +9,7 @@ import { CLEANED, cleanedKey, type CleanedRecord, LEFT, LEFT_BLOCK, leftKey, typ
 /** @throws HomegrownError `storage-damaged` where it is not there, `newer-version` */
 export async function cleanedRecordOf(store: BlobStore, id: string, name: string): Promise<CleanedRecord> {
   const record = await readRecord(store, cleanedKey(id), CLEANED);
-  if (!record) throw missing(`What ${name} was cleaned to is missing`);
+  if (!record) throw missing(`The cleaned text of ${name} is missing`);
   return record;
 }
 
@@ -20,7 +20,7 @@ export async function* leftOutOf(
 ): AsyncGenerator<LeftOut> {
   for (let n = 0; n * LEFT_BLOCK < left; n++) {
     const block = await readRecord(store, leftKey(id, n), LEFT);
-    if (!block) throw missing(`Part ${n + 1} of what was left out is missing`);
+    if (!block) throw missing(`Part ${n + 1} of the list of removed documents is missing`);
     yield* block.documents;
   }
 }
@@ -47,8 +47,4 @@ export async function* cleanedDocuments(
 }
 
 const missing = (what: string): HomegrownError =>
-  new HomegrownError(
-    'storage-damaged',
-    `${what}.`,
-    'The text as it was read is there. Run without any rule, then clean it again.',
-  );
+  new HomegrownError('storage-damaged', `${what}.`, 'The original text is safe. Use the originals, then clean again.');

@@ -75,7 +75,7 @@ test('a step that is changed is gone through with those after it, and no other',
   const first = await preview.of(recipeOf(stepOf('whiteSpace'), stepOf('lowerCase')), ALL, unwatched);
   const second = await preview.of(recipeOf(stepOf('whiteSpace'), stepOf('length', { least: 9 })), ALL, unwatched);
   expect(second.tallies[0]).toBe(first.tallies[0]);
-  expect(second.out).toMatchObject([{ step: 1, place: 0, reason: '7 characters, and 9 are the least' }]);
+  expect(second.out).toMatchObject([{ step: 1, place: 0, reason: '7 characters; the minimum is 9' }]);
   const kept = { ...recipeOf(stepOf('length', { least: 9 })), kept: [second.out[0]!.sha256] };
   expect((await preview.of(kept, ALL, unwatched)).out).toEqual([]);
 });
@@ -102,7 +102,7 @@ test('a pair of which one side is emptied is left out, in the preview and when i
   const { text } = await importDrop([source], store, { addedAt: 1 }, unwatched);
   const recipe = recipeOf(stepOf('replace', { find: '12', by: '' }));
   const told = await new Preview(await sampleOf(store, [text!], unwatched)).of(recipe, ALL, unwatched);
-  expect(told.out).toMatchObject([{ place: 0, step: null, reason: 'nothing is left of it' }]);
+  expect(told.out).toMatchObject([{ place: 0, step: null, reason: 'no text remains' }]);
   expect(await cleanText(store, text!, recipe, { at: 2 }, unwatched)).toMatchObject({
     left: 1,
     text: { documents: 1 },

@@ -188,7 +188,7 @@ export class Preview {
     const remaining: DocumentState[] = [];
     for (const [i, state] of last.entries()) {
       const { facts } = this.sample.documents[i]!;
-      const reason = state.out ?? (isEmptied(state.passages, facts) ? 'nothing is left of it' : undefined);
+      const reason = state.out ?? (isEmptied(state.passages, facts) ? 'no text remains' : undefined);
       if (reason === undefined) {
         remaining.push(state);
         continue;

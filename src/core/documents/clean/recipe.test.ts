@@ -26,8 +26,8 @@ test('its hash tells rules, settings, order and what is kept, and nothing else',
 });
 
 test.each([
-  ['no JSON', 'steps', /my\.json is not JSON/],
-  ['no recipe', '[]', /my\.json is no recipe/],
+  ['no JSON', 'steps', /my\.json is not a recipe: it isn't valid JSON/],
+  ['no recipe', '[]', /my\.json is not a (valid )?recipe/],
   [
     'a rule that there is not',
     '{"version":1,"name":"a","steps":[{"rule":"polish"}]}',
@@ -41,7 +41,7 @@ test.each([
   [
     'a value out of bounds',
     '{"version":1,"name":"a","steps":[{"rule":"length"},{"rule":"length","settings":{"least":-1}}]}',
-    /at steps 2, least of length cannot be -1/,
+    /at steps 2, least of length can't be -1/,
   ],
 ])('%s is told with its place', (_, text, said) => {
   expect(() => readRecipe('my.json', text)).toThrow(said);

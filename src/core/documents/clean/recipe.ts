@@ -52,7 +52,7 @@ const stepSchema = z
     const values = Object.entries(fields).map(([name, field]) => {
       if (!Object.hasOwn(settings, name)) return [name, field.initial] as const;
       const read = fieldSchema(field).safeParse(settings[name]);
-      if (!read.success) context.addIssue(`${name} of ${rule} cannot be ${JSON.stringify(settings[name])}`);
+      if (!read.success) context.addIssue(`${name} of ${rule} can't be ${JSON.stringify(settings[name])}`);
       return [name, read.data] as const;
     });
     return { rule, isOn, settings: Object.fromEntries(values) };
@@ -73,18 +73,21 @@ export function readRecipe(name: string, text: string): Recipe {
   try {
     json = JSON.parse(text);
   } catch {
-    throw badFile(`${name} is not JSON, and so is no recipe.`, HOW);
+    throw badFile(`${name} is not a recipe: it isn't valid JSON.`, HOW);
   }
   const read = recipeSchema.safeParse(json);
   if (read.success) return read.data;
   const version = z.object({ version: z.int() }).safeParse(json);
   if (version.success && version.data.version > 1)
-    throw new HomegrownError('newer-version', `${name} is of version ${version.data.version}`);
+    throw new HomegrownError(
+      'newer-version',
+      `${name} has version ${version.data.version}, which this Homegrown can't read`,
+    );
   const [issue] = read.error.issues;
   const place = issue!.path.map((part) => (typeof part === 'number' ? part + 1 : String(part))).join(' ');
-  throw badFile(`${name} is no recipe: ${place === '' ? '' : `at ${place}, `}${issue!.message}.`, HOW);
+  throw badFile(`${name} is not a valid recipe: ${place === '' ? '' : `at ${place}, `}${issue!.message}.`, HOW);
 }
-const HOW = 'Take one that Homegrown has written, and change that.';
+const HOW = 'Your rules are unchanged. Download a recipe from Homegrown and edit that file.';
 
 /** As a file. */
 export const recipeJson = (recipe: Recipe): string => `${JSON.stringify(recipe, null, 2)}\n`;

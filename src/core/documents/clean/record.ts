@@ -31,7 +31,7 @@ export type CleanedRecord = z.infer<typeof cleanedRecord>;
 export const CLEANED_TEXTS = 'cleaned/';
 export const cleanedKey = (id: string): string => `${CLEANED_TEXTS}${id}`;
 export const CLEANED: Kind<CleanedRecord> = {
-  what: (key) => `The entry of cleaned text ${key.slice(CLEANED_TEXTS.length)}`,
+  what: (key) => `The record of cleaned text ${key.slice(CLEANED_TEXTS.length)}`,
   version: 1,
   schema: cleanedRecord,
   upgrades: [],
@@ -63,7 +63,8 @@ export type LeftOut = z.infer<typeof leftBlock>['documents'][number];
 
 export const leftKey = (id: string, block: number | '' = ''): string => `${textChunksPrefix(id)}left/${block}`;
 export const LEFT: Kind<z.infer<typeof leftBlock>> = {
-  what: (key) => `Part ${Number(key.split('/')[3]) + 1} of what was left out of text ${key.split('/')[1]}`,
+  what: (key) =>
+    `Part ${Number(key.split('/')[3]) + 1} of the list of documents removed from text ${key.split('/')[1]}`,
   version: 1,
   schema: leftBlock,
   upgrades: [],

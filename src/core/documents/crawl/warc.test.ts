@@ -57,7 +57,7 @@ describe('a page', () => {
   ])('is read %s', async (_, head, body) => {
     const { documents, notes } = await read(warcOf([INFO, got(head, body)]));
     expect(documents).toEqual([{ title: 'Der Wal', text: SAID, fields }]);
-    expect(notes).toEqual(['Left out: 1 record about the crawl itself']);
+    expect(notes).toEqual(['Skipped 1 crawl metadata record']);
   });
 
   it('is in the encoding that the server says, else in the one that it says itself', async () => {
@@ -70,7 +70,7 @@ describe('a page', () => {
       [['Content-Type: text/plain; charset=klingon'], utf8('größer'), 'größer'],
     ] as const)
       expect((await read(warcOf([got(head, bytes)]))).documents).toMatchObject([{ text }]);
-    const notes = [expect.stringMatching(/^1 page: Says that it is in iso-8859-1, and is kept as UTF-8$/) as string];
+    const notes = [expect.stringMatching(/^1 page: Converted from iso-8859-1 to UTF-8$/) as string];
     expect(
       (await read(warcOf([got(['Content-Type: text/plain; charset=ISO-8859-1'], latin1('größer'))]))).notes,
     ).toEqual(notes);
@@ -137,17 +137,17 @@ test('what is left out is counted and told once', async () => {
   const { documents, notes } = await read(warcOf([...LEFT, taken]));
   expect(documents).toHaveLength(1);
   expect(notes).toEqual([
-    'Left out: 4 records about the crawl itself, 2 errors and redirects, 1 page that was the same as before, 2 files that are no pages, 1 page that is packed in a way that is not read, 2 pages that cannot be read and 1 page without text',
-    'Its crawler had cut 1 page short',
+    'Skipped 4 crawl metadata records, 2 errors and redirects, 1 unchanged page, 2 files that aren’t pages, 1 page with unsupported compression, 2 unreadable pages and 1 page without text',
+    'The crawler cut 1 page short',
   ]);
   expect(globalThis).not.toHaveProperty('ran');
 });
 
 test('a crawl without a page is refused, with what it has', async () => {
   await expect(read(warcOf([INFO, LEFT[4]!]))).rejects.toThrow(
-    /^a\.warc has no page with text, but 1 record about the crawl itself and 1 error or redirect\.$/,
+    /^a\.warc has no page with text, only 1 crawl metadata record and 1 error or redirect\.$/,
   );
-  await expect(read(utf8('Call me Ishmael.\nSome years ago'))).rejects.toThrow(/^a\.warc is no WARC/);
+  await expect(read(utf8('Call me Ishmael.\nSome years ago'))).rejects.toThrow(/^a\.warc is not a WARC file/);
   expect(await read(new Uint8Array())).toEqual({ documents: [], notes: [] });
 });
 
@@ -167,7 +167,7 @@ test('a record that is too large is passed by, in memory of a piece', async () =
   const notes: string[] = [];
   const file = { name: 'a.warc', bytes: stream(pieces()), note: (words: string) => void notes.push(words) };
   expect(await collect(documents(file))).toHaveLength(1);
-  expect(notes).toEqual(['Left out: 1 page that is too large']);
+  expect(notes).toEqual(['Skipped 1 oversized page']);
 });
 
 test('where a crawl was stopped in the midst of a record, those before it are read, and that is told', async () => {
@@ -176,12 +176,14 @@ test('where a crawl was stopped in the midst of a record, those before it are re
   for (const end of [second + 3, second + 9, second + 40, whole.length - 30]) {
     const { documents, notes } = await read(whole.subarray(0, end), 13);
     expect(documents).toHaveLength(1);
-    expect(notes).toEqual(['Is cut off at its end: what was whole before that is read']);
+    expect(notes).toEqual(['Cut off at its end; everything complete before that is used']);
   }
   const wrong = whole.with(second, 88);
-  await expect(read(wrong)).rejects.toThrow(`a.warc is damaged: the record at byte ${second} does not begin as one.`);
+  await expect(read(wrong)).rejects.toThrow(
+    `a.warc is damaged: the record at byte ${second} has an invalid first line.`,
+  );
   const endless = concatBytes([utf8('WARC/1.0\r\n'), new Uint8Array(70_000).fill(97)]);
-  await expect(read(endless)).rejects.toThrow(/the record at byte 0 tells of itself in 65,536 bytes or more/);
+  await expect(read(endless)).rejects.toThrow(/the record at byte 0 has a header of 65,536 bytes or more/);
 });
 
 test('of a crawl that is packed, record by record, every page is a document', async () => {
@@ -196,7 +198,7 @@ test('of a crawl that is packed, record by record, every page is a document', as
   expect(text).toMatchObject({
     documents: 40,
     formats: ['warc'],
-    notes: ['Left out: 1 record about the crawl itself'],
+    notes: ['Skipped 1 crawl metadata record'],
   });
   const all = await openText(store, text!.id);
   expect(all.map(({ fields }) => fields?.['source'])).toEqual(parts.map(({ uri }) => uri));

@@ -32,7 +32,7 @@ export class Warc {
       const told = await this.header(begin);
       if (!told) return;
       const length = told.get('content-length') ?? '';
-      if (!/^\d{1,15}$/.test(length)) throw this.broken(begin, 'tells no length');
+      if (!/^\d{1,15}$/.test(length)) throw this.broken(begin, 'has no length');
       const end = this.input.at + Number(length);
       const content = async (): Promise<Uint8Array | null> => {
         const bytes = await this.input.exactly(end - this.input.at);
@@ -60,10 +60,10 @@ export class Warc {
       if (/^\s+$/.test(line)) continue;
       if (isFirst)
         throw badFile(
-          `${this.name} is no WARC: it does not begin with "WARC/1.0" or another version.`,
+          `${this.name} is not a WARC file: it doesn't start with "WARC/1.0" or another version.`,
           'Crawl again with wget --warc-file=NAME, and add the NAME.warc.gz that it writes.',
         );
-      if (line.endsWith('\n') || line.length === LONGEST_LINE) throw this.broken(begin, 'does not begin as one');
+      if (line.endsWith('\n') || line.length === LONGEST_LINE) throw this.broken(begin, 'has an invalid first line');
       this.isCutOff = true;
       return undefined;
     }
@@ -78,7 +78,7 @@ export class Warc {
       const line = utf8.decode(bytes);
       length += bytes.length;
       if (length >= LONGEST_HEADER)
-        throw this.broken(begin, `tells of itself in ${formatCount(LONGEST_HEADER)} bytes or more`);
+        throw this.broken(begin, `has a header of ${formatCount(LONGEST_HEADER)} bytes or more`);
       if (!line.endsWith('\n')) {
         this.isCutOff = true;
         return null;
@@ -96,7 +96,7 @@ export class Warc {
   private broken(begin: number, what: string): Error {
     return badFile(
       `${this.name} is damaged: the record at byte ${formatCount(begin)} ${what}.`,
-      'Get it again, or crawl again with wget --warc-file=NAME.',
+      'Download it again, or crawl again with wget --warc-file=NAME.',
     );
   }
 }

@@ -31,7 +31,7 @@ export class Budget {
     if (this.characters <= Math.max(FREE_CHARACTERS, this.bytes * MAX_CHARACTERS_PER_BYTE)) return;
     throw badFile(
       `Couldn't read ${this.name}: its ${formatBytes(this.bytes)} expand to more than ${formatCount(MAX_CHARACTERS_PER_BYTE)} characters per byte.`,
-      'Other files are not affected. If the content is real, export it as plain text and add that.',
+      'Other files are not affected. If the content is real, export it as plain text and add that file.',
     );
   }
 }

@@ -331,7 +331,7 @@ class Run {
     const { file, format } = this.reading;
     const { reason, memory } = this.link.ended!;
     const error = !this.link.isReady
-      ? new HomegrownError('load-failed', `What reads files could not be started: ${reason}`)
+      ? new HomegrownError('load-failed', `The file reader couldn't start: ${reason}`)
       : memory === undefined
         ? failedReader(file.name, format, reason)
         : badFile(

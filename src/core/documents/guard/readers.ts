@@ -160,4 +160,4 @@ export const failedReader = (name: string, format: FormatId, reason: string): Ho
     `The file may be damaged. ${AGAIN}`,
   );
 export const AGAIN =
-  'Other files are not affected. Open it in its program, save it again or as plain text, and add that.';
+  'Other files are not affected. Open it in its app, save it again or as plain text, and add that file.';

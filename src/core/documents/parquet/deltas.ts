@@ -29,10 +29,10 @@ export function checkDeltas(page: DataView, at: number, count: number, encoding:
     const common = shared[i]!;
     left -= length;
     if (length < 0 || left < 0) throw new Error('texts are longer than their page');
-    if (common < 0 || common > before) throw new Error('a text shares more with the one before than that has');
+    if (common < 0 || common > before) throw new Error('a text shares more with the previous one than that has');
     before = common + length;
     if (common > 0) made += before;
-    if (made > LARGEST_MADE) throw new Error('a page becomes larger than any is');
+    if (made > LARGEST_MADE) throw new Error('a page expands too much');
   }
   return made;
 }

@@ -29,15 +29,15 @@ export function pagesOf(chunk: Uint8Array, leaf: Leaf): PageHeader[] {
     const page = parquetHeader(reader);
     const { compressed_page_size: packed, uncompressed_page_size: size } = page;
     if (!isCount(packed, chunk.length - reader.offset)) throw new Error('a page is longer than its column');
-    if (!isCount(size, LARGEST_PAGE)) throw new Error('a page is larger than any is');
+    if (!isCount(size, LARGEST_PAGE)) throw new Error('a page is too large');
     const { data_page_header: first, data_page_header_v2: second, dictionary_page_header: dictionary } = page;
     const kinds = { DATA_PAGE: first, DATA_PAGE_V2: second, DICTIONARY_PAGE: dictionary };
     if (Object.entries(kinds).some(([type, header]) => (type === page.type) !== (header !== undefined)))
-      throw new Error(`a page is of ${page.type}, which is not read`);
+      throw new Error(`a page has the unsupported type ${page.type}`);
     const told = first ?? second;
     const count = told ? told.num_values : dictionary?.num_values;
     if (!isCount(count, told ? leaf.values - values : size)) throw new Error('a page has more values than its column');
-    if (told && !ENCODINGS.has(told.encoding)) throw new Error(`a page is in ${told.encoding}, which is not read`);
+    if (told && !ENCODINGS.has(told.encoding)) throw new Error(`a page has the unsupported encoding ${told.encoding}`);
     if (told?.encoding === 'BYTE_STREAM_SPLIT' && count * leaf.width > size)
       throw new Error('a page has more values than bytes');
     if (second) checkSecond(chunk.subarray(reader.offset, reader.offset + packed), second, leaf);
@@ -91,7 +91,7 @@ function checkValues(
   if (isDelta(encoding)) making(checkDeltas(viewOf(page), at, present, encoding));
   else if (encoding === 'RLE') checkRuns(page, at, values, 1);
   else if (encoding.endsWith('_DICTIONARY') && at < page.length) {
-    if (type === 'BOOLEAN') throw new Error('truth values have a dictionary');
+    if (type === 'BOOLEAN') throw new Error('a Boolean column has a dictionary');
     const width = page[at]!;
     if (width > 32) throw new Error(`a dictionary has indexes of ${width} bits`);
     checkRuns(page, at + 1, values, width, page.length - at - 1);
@@ -112,7 +112,7 @@ function checkRuns(page: Uint8Array, at: number, values: number, width: number, 
     let [head, scale] = [0, 1];
     for (;;) {
       const byte = page[next++];
-      if (byte === undefined || scale > 2 ** 28) throw new Error('a run of values does not begin');
+      if (byte === undefined || scale > 2 ** 28) throw new Error('a run of values has no valid start');
       head += (byte & 127) * scale;
       scale *= 128;
       if (byte < 128) break;

@@ -20,9 +20,9 @@ class Walk {
   ) {}
 
   struct(depth: number): void {
-    if (depth > MAX_DEPTH) throw new Error(`its description is nested more than ${MAX_DEPTH} deep`);
+    if (depth > MAX_DEPTH) throw new Error(`its metadata is nested more than ${MAX_DEPTH} levels deep`);
     if (++this.structs > MIN_STRUCTS && this.structs > this.view.byteLength / BYTES_PER_STRUCT)
-      throw new Error('its description has more entries than it has room for');
+      throw new Error('its metadata has more entries than fit in it');
     for (;;) {
       const head = this.byte();
       const type = head & 15;
@@ -42,10 +42,10 @@ class Walk {
     else if (type === LIST) {
       const head = this.byte();
       const length = head >> 4 === 15 ? this.number() : head >> 4;
-      if (length > this.left) throw new Error('a list in its description is longer than the description');
-      if (depth >= MAX_DEPTH) throw new Error(`its description is nested more than ${MAX_DEPTH} deep`);
+      if (length > this.left) throw new Error('a list in its metadata is longer than the metadata');
+      if (depth >= MAX_DEPTH) throw new Error(`its metadata is nested more than ${MAX_DEPTH} levels deep`);
       for (let i = 0; i < length; i++) this.value(head & 15, depth + 1);
-    } else throw new Error(`its description has a value of the unknown type ${type}`);
+    } else throw new Error(`its metadata has a value of the unknown type ${type}`);
   }
 
   /** As an unsigned number, which may be larger than what it stands for. */
@@ -57,16 +57,16 @@ class Walk {
       if (byte < 128) return value;
       scale *= 128;
     }
-    throw new Error(`a number in its description has more than ${MAX_NUMBER} bytes`);
+    throw new Error(`a number in its metadata has more than ${MAX_NUMBER} bytes`);
   }
 
   private byte(): number {
-    if (this.left < 1) throw new Error('its description is cut off');
+    if (this.left < 1) throw new Error('its metadata is cut off');
     return this.view.getUint8(this.at++);
   }
 
   private skip(length: number): void {
-    if (length > this.left) throw new Error('its description is cut off');
+    if (length > this.left) throw new Error('its metadata is cut off');
     this.at += length;
   }
 

@@ -130,13 +130,13 @@ test('pages without text are counted and named, and a PDF of such alone is refus
   const words = { text: 'Call me Ishmael.', x: 60, y: 700 };
   const { found, notes } = await read(pdfOf([[words], [], [words], []]));
   expect(found).toHaveLength(1);
-  expect(notes).toEqual(['2 pages (2 and 4) of 4 have no text, as scans have none']);
+  expect(notes).toEqual(['2 pages (2 and 4) of 4 have no text, as in a scan']);
   await expect(read(pdfOf([[], []]))).rejects.toMatchObject({
     code: 'bad-file',
-    message: 'a.pdf has no text on any of its 2 pages, as scans have none.',
+    message: 'a.pdf has no text on any of its 2 pages, as in a scan.',
     remedy: expect.stringMatching(/text recognition/) as string,
   });
-  await expect(read(new TextEncoder().encode('Call me Ishmael.'))).rejects.toThrow(/^a\.pdf cannot be read as a PDF/);
+  await expect(read(new TextEncoder().encode('Call me Ishmael.'))).rejects.toThrow(/^a\.pdf can't be read as a PDF/);
 });
 
 test('what reads it leaves nothing behind in the scope of others', () => {

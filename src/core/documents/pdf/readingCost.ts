@@ -74,7 +74,7 @@ class ReadingCost {
       ] as const)
         if (size > most)
           throw badFile(
-            `${this.name} grows from ${formatBytes(length)} to more than ${formatBytes(most)}, as no text does.`,
+            `${this.name} expands from ${formatBytes(length)} to more than ${formatBytes(most)}, which text never does.`,
             PRINT,
           );
     };
@@ -107,10 +107,7 @@ class ReadingCost {
     this.read += cost;
     const most = Math.max(MAX_REPEATED, STREAM_GROWTH * this.bytes.length);
     if (this.read - this.unique > most)
-      throw badFile(
-        `${this.name} shows the same content again and again: its pages repeat more than ${formatBytes(most)} of it.`,
-        PRINT,
-      );
+      throw badFile(`${this.name} repeats more than ${formatBytes(most)} of the same content on its pages.`, PRINT);
   }
 
   /** @param caller resources of what shows it */
@@ -118,7 +115,7 @@ class ReadingCost {
     const none = { bytes: 0, hasText: false };
     if (!object?.packed || !isDictionary(object.value)) return none;
     if (depth > MAX_FORMS)
-      throw badFile(`${this.name} has forms that are nested more than ${formatCount(MAX_FORMS)} deep.`, PRINT);
+      throw badFile(`${this.name} has forms nested more than ${formatCount(MAX_FORMS)} levels deep.`, PRINT);
     const resources = this.objects.dictionary(object.value.get('Resources')) ?? caller;
     const known = this.forms.get(object) ?? new Map<Dictionary | undefined, Cost>();
     this.forms.set(object, known);
@@ -189,4 +186,4 @@ const MAX_FORMS = 200;
 /** Of the tree of pages. */
 const MAX_DEPTH = 100;
 const MAX_VISITS = 200_000;
-const PRINT = 'Open it in another program, print it into a new PDF, and add that.';
+const PRINT = 'Open it in another app, print it to a new PDF, and add that file.';

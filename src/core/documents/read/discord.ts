@@ -11,7 +11,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   const told = new Told(file, 'message');
   const names = [fieldsOf(guild)['name'], fieldsOf(channel)['name']].map(wordsOf).filter((name) => name !== '');
   yield* conversations(messagesOf(listOf(messages), told), names.join(' / ') || 'Discord');
-  told.note('a channel of Discord', AT_PAUSES);
+  told.note('a Discord channel', AT_PAUSES);
 };
 
 function* messagesOf(messages: readonly unknown[], told: Told): Generator<Message> {

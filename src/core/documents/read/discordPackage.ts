@@ -17,8 +17,8 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   const channels = paths.filter((path) => CHANNEL.test(path));
   if (channels.length === 0)
     throw badFile(
-      `${file.name} is of a data package of Discord without messages: no folder of a channel lies beside it.`,
-      'Add the whole package, as the ZIP file that Discord made or as the folder that was in it.',
+      `${file.name} is from a Discord data package, but its channel folders are missing.`,
+      'Add the whole package: the ZIP file from Discord, or its unpacked folder.',
     );
   const told = new Told(file, 'message');
   const index = fieldsOf(await jsonFile(file, LARGEST_JSON_FILE));
@@ -34,7 +34,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     yield* conversations(messages, name || `Channel ${id}`);
   }
   told.leave('files', Math.max(0, paths.filter((path) => !/^messages\//i.test(path)).length - (account ? 1 : 0)));
-  told.note(`a data package of Discord with ${counted(channels.length, 'channel')}`, AT_PAUSES);
+  told.note(`a Discord data package with ${counted(channels.length, 'channel')}`, AT_PAUSES);
 };
 const CHANNEL = /^messages\/c?(\d+)\/messages\.(?:json|csv)$/i;
 

@@ -11,16 +11,11 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   const isWhole = file.reading?.wholeMessages ?? false;
   const message = await messageOf(await wholeBytes(file, LARGEST_MESSAGE), isWhole).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
-    throw badFile(`${file.name} cannot be read as a message: ${why}.`, AGAIN);
+    throw badFile(`${file.name} can't be read as an email: ${why}.`, AGAIN);
   });
-  if (!isMessage(message))
-    throw badFile(
-      `${file.name} is no message of mail: it says neither who it is from, nor when, nor about what.`,
-      AGAIN,
-    );
+  if (!isMessage(message)) throw badFile(`${file.name} is not an email: it has no sender, date or subject.`, AGAIN);
   const { attachments, text } = message;
-  if (attachments > 0)
-    file.note(`${counted(attachments, 'attachment')} ${attachments === 1 ? 'was' : 'were'} left out`);
+  if (attachments > 0) file.note(`Skipped ${counted(attachments, 'attachment')}`);
   if (text !== '') yield* threadsOf([message]);
 };
-const AGAIN = 'Save it again from the mail program as .eml, and add that.';
+const AGAIN = 'Save it again from the mail app as .eml, and add that file.';

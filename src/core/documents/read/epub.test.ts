@@ -12,12 +12,14 @@ test('a book is its chapters in the order of reading, without cover and contents
       fields: { author: 'Herman Melville and A. Friend', date: '1851-10-18', language: 'en' },
     },
   ]);
-  expect(notes).toEqual(['1 part of it is named, and not in it']);
+  expect(notes).toEqual(['1 chapter of this book is missing from the file']);
   expect(globalThis).not.toHaveProperty('ran');
   // As EPUB 2 tells of a cover.
   const guide = '<reference type="cover" href="text/chapter%200.xhtml"/>';
   expect(await textOf('a.epub', bookOf(['<p>A cover</p>', '<p>Aye</p>'], { guide }))).toBe('Aye');
-  await expect(read('a.epub', TALK)).rejects.toThrow(/^a\.epub is no EPUB book: it has no META-INF\/container\.xml/);
+  await expect(read('a.epub', TALK)).rejects.toThrow(
+    /^a\.epub is not an EPUB book: it has no META-INF\/container\.xml/,
+  );
 });
 
 test.each([
@@ -30,7 +32,7 @@ test.each([
     '<encryption><EncryptedData><EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/><CipherData><CipherReference URI="OEBPS/text/chapter%200.xhtml"/></CipherData></EncryptedData></encryption>';
   const book = bookOf(['x'], {}, { [path]: content, 'META-INF/encryption.xml': encryption });
   await expect(read('a.epub', book)).rejects.toMatchObject({
-    message: `a.epub is protected against copying (${scheme}): its chapters are encrypted.`,
+    message: `a.epub is copy-protected (${scheme}): its chapters are encrypted.`,
     remedy: expect.any(String) as string,
   });
 });

@@ -18,7 +18,8 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     if (xhtml === null) missing++;
     else chapters.push(pageText(opened('.xhtml', xhtml)).text);
   }
-  if (missing > 0) file.note(`${counted(missing, 'part')} of it ${missing === 1 ? 'is' : 'are'} named, and not in it`);
+  if (missing > 0)
+    file.note(`${counted(missing, 'chapter')} of this book ${missing === 1 ? 'is' : 'are'} missing from the file`);
   const text = chapters
     .filter((each) => each !== '')
     .join('\n\n')
@@ -39,7 +40,7 @@ async function refuseProtected(name: string, parts: Parts, { chapters, encrypted
         ? 'Apple FairPlay'
         : null;
   throw badFile(
-    `${name} is protected against copying (DRM${scheme ? `, ${scheme}` : ''}): its chapters are encrypted.`,
-    'Add a copy without protection, as many sellers and libraries give one.',
+    `${name} is copy-protected (DRM${scheme ? `, ${scheme}` : ''}): its chapters are encrypted.`,
+    'Add a copy without DRM, which many stores and libraries offer.',
   );
 }

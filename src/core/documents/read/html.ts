@@ -45,7 +45,7 @@ const LONGEST_TITLE = 400;
 /** Without menus, sidebars and footers; null where nothing stands out, or the page is too large to find it. */
 async function mainText({ note }: OpenFile, html: string, page: PageText): Promise<string | null> {
   if (isTooLarge(page)) {
-    note('Is too large a page to find what it is about: all of its text is taken');
+    note('Page too large to find its main text, so all of its text is used');
     return null;
   }
   const { parseHTML, Readability } = await readability();
@@ -57,7 +57,7 @@ async function mainText({ note }: OpenFile, html: string, page: PageText): Promi
     content = new Readability(document).parse()?.content;
   } catch {
     // A page that no browser wrote, such as one that was cut off.
-    note('What it is about could not be found: all of its text is taken');
+    note('Main text not found, so all of its text is used');
   }
   const text = content ? pageText(content).text : '';
   return text === '' ? null : text;

@@ -33,10 +33,10 @@ export const FORMATS = {
   odt: { label: 'OpenDocument text', endings: ['odt'], open: () => import('./odt') },
   epub: { label: 'EPUB book', endings: ['epub'], open: () => import('./epub') },
   pdf: { label: 'PDF', endings: ['pdf'], open: () => import('./pdf') },
-  eml: { label: 'Message of mail', endings: ['eml'], open: () => import('./eml') },
+  eml: { label: 'Email', endings: ['eml'], open: () => import('./eml') },
   mbox: { label: 'Mailbox', endings: ['mbox'], open: () => import('./mbox') },
-  mediawiki: { label: 'Dump of a wiki', endings: [], alsoCalled: ['xml'], open: () => import('./mediawiki') },
-  warc: { label: 'Crawl of the web', endings: ['warc', 'wet'], open: () => import('./warc') },
+  mediawiki: { label: 'Wiki dump', endings: [], alsoCalled: ['xml'], open: () => import('./mediawiki') },
+  warc: { label: 'Web crawl', endings: ['warc', 'wet'], open: () => import('./warc') },
   whatsapp: { label: 'WhatsApp chat', endings: [], alsoCalled: ['txt'], open: () => import('./whatsapp') },
   telegram: { label: 'Telegram chats', endings: [], alsoCalled: ['json'], open: () => import('./telegram') },
   slack: { label: 'Slack export', endings: [], alsoCalled: ['json'], open: () => import('./slack') },
@@ -53,8 +53,8 @@ export const FORMATS = {
   code,
   zip: { label: 'ZIP archive', endings: ['zip'], unpack: () => import('./zip') },
   tar: { label: 'tar archive', endings: ['tar'], unpack: () => import('./tar') },
-  bz2: { label: 'bzip2-packed file', endings: ['bz2', 'tbz2', 'tbz'], unpack: () => import('./bz2') },
-  gz: { label: 'gzip-packed file', endings: ['gz', 'tgz'], unpack: () => import('./gz') },
+  bz2: { label: 'bzip2 file', endings: ['bz2', 'tbz2', 'tbz'], unpack: () => import('./bz2') },
+  gz: { label: 'gzip file', endings: ['gz', 'tgz'], unpack: () => import('./gz') },
 } as const satisfies Record<string, TextFormat | TableFormat | DocumentFormat | ArchiveFormat>;
 export type FormatId = keyof typeof FORMATS;
 

@@ -21,13 +21,13 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   if (!read.success) {
     const [issue] = read.error.issues;
     throw badFile(
-      `${file.name} is no notebook of version 4: ${issue?.path.join('.') || 'its top'} is not as it should be.`,
-      'Open it in Jupyter, save it again, and add that.',
+      `${file.name} is not a version 4 notebook: ${issue?.path.join('.') || 'its top level'} is invalid.`,
+      'Open it in Jupyter, save it again, and add that file.',
     );
   }
   const { cells, metadata } = read.data;
   const left = cells.reduce((sum, { outputs = [] }) => sum + outputs.length, 0);
-  if (left > 0) file.note(`${counted(left, 'output')} of its code ${left === 1 ? 'was' : 'were'} left out`);
+  if (left > 0) file.note(`Skipped ${counted(left, 'code output')}`);
   const text = cells
     .map(({ source: words }) => words.trimEnd())
     .filter((words) => words !== '')

@@ -16,9 +16,7 @@ export async function* rows(file: OpenFile): AsyncGenerator<Row> {
   const { rows: found, left }: FoundRows = rowsIn(await jsonFile({ ...file, bytes }, LARGEST_JSON_FILE));
   if (left.length > 0) {
     const more = left.length > MOST_NAMED ? ' and others' : '';
-    file.note(
-      `Its lists are taken, and what stands beside them is not: ${left.slice(0, MOST_NAMED).join(', ')}${more}`,
-    );
+    file.note(`Uses only its lists; skipped ${left.slice(0, MOST_NAMED).join(', ')}${more}`);
   }
   for (const cells of found) yield { line: ++line, cells };
 }

@@ -27,7 +27,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   }
   told.leave('files', [...(file.beside?.paths ?? [])].filter((path) => !/^actor\.json$|^media_/.test(path)).length);
   yield* threadsOfPosts(posts);
-  told.note('an archive of Mastodon', THREADS);
+  told.note('a Mastodon archive', THREADS);
 };
 
 function postOf({ type, object, actor, published }: Fields, told: Told): Post | undefined {

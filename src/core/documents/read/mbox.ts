@@ -27,24 +27,23 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     }
     if (characters > LARGEST_MAILBOX)
       throw badFile(
-        `${file.name} holds more than ${formatCount(LARGEST_MAILBOX)} characters of messages, and threads are put together of all.`,
-        'Split it into several mailboxes, such as one a year.',
+        `${file.name} has more than ${formatCount(LARGEST_MAILBOX)} characters of messages, the maximum for one mailbox.`,
+        'Split it into several mailboxes, such as one per year.',
       );
   }
   if (all === 0)
     throw badFile(
-      `${file.name} is no mailbox: it does not begin with "From", who a message is from and when it came.`,
+      `${file.name} is not a mailbox: it doesn't start with a "From" line.`,
       'Export the mail again as mbox, or as files of single messages (.eml).',
     );
-  if (all === left.unread) throw badFile(`${file.name} has no message that can be read.`, 'Export the mail again.');
+  if (all === left.unread) throw badFile(`${file.name} has no readable messages.`, 'Export the mail again.');
   const told: readonly [number, string, string][] = [
     [left.attachments, 'attachment', 'attachments'],
-    [left.silent, 'message without words of its own', 'messages without words of their own'],
-    [left.copies, 'copy of a message', 'copies of messages'],
-    [left.large, 'message that is too large', 'messages that are too large'],
-    [left.unread, 'message that cannot be read', 'messages that cannot be read'],
+    [left.silent, 'message without text of its own', 'messages without text of their own'],
+    [left.copies, 'duplicate message', 'duplicate messages'],
+    [left.large, 'oversized message', 'oversized messages'],
+    [left.unread, 'unreadable message', 'unreadable messages'],
   ];
-  for (const [n, one, many] of told)
-    if (n > 0) file.note(`${counted(n, one, many)} ${n === 1 ? 'was' : 'were'} left out`);
+  for (const [n, one, many] of told) if (n > 0) file.note(`Skipped ${counted(n, one, many)}`);
   for (const document of threadsOf(messages)) yield document;
 };

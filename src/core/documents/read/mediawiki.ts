@@ -26,21 +26,21 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     }
   }
   const told: readonly [number, string, string][] = [
-    [left.redirects, 'page that leads to another', 'pages that lead to others'],
-    [left.others, 'page that is no article, such as a talk', 'pages that are no articles, such as talks'],
-    [left.kinds, 'page that is no text of a wiki', 'pages that are no text of a wiki'],
-    [left.long, 'article that is too long', 'articles that are too long'],
-    [left.empty, 'article without words', 'articles without words'],
+    [left.redirects, 'redirect', 'redirects'],
+    [left.others, 'page that isn’t an article', 'pages that aren’t articles'],
+    [left.kinds, 'page that isn’t wikitext', 'pages that aren’t wikitext'],
+    [left.long, 'oversized article', 'oversized articles'],
+    [left.empty, 'empty article', 'empty articles'],
   ];
   const words = told.flatMap(([n, one, many]) => (n > 0 ? [counted(n, one, many)] : []));
   const all = new Intl.ListFormat('en-GB').format(words);
   if (taken === 0 && (words.length > 0 || dump.isWhole))
     throw badFile(
-      `${file.name} has no article with text${words.length > 0 ? `, but ${all}` : ''}.`,
-      'Get the dump of articles, pages-articles.xml.bz2.',
+      `${file.name} has no article with text${words.length > 0 ? `, only ${all}` : ''}.`,
+      'Download the article dump, pages-articles.xml.bz2.',
     );
-  if (words.length > 0) file.note(`Left out: ${all}`);
-  if (!dump.isWhole) file.note('Is cut off at its end: what was whole before that is read');
+  if (words.length > 0) file.note(`Skipped ${all}`);
+  if (!dump.isWhole) file.note('Cut off at its end; everything complete before that is used');
 };
 
 function fieldsOf({ title, date }: WikiPage, { address, language }: Dump): Record<string, string> {

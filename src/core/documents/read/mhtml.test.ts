@@ -23,7 +23,7 @@ test('a web archive is the page in it, read as any page, without its frames', as
     { text: 'Café', fields: { source: 'https://example.org/whale' } },
   ]);
   await expect(read('a.mht', 'From: a@b\nSubject: x\nContent-Type: text/plain\n\nAye\n')).rejects.toThrow(
-    /^a\.mht is no saved page: it has no part that is one/,
+    /^a\.mht is not a saved page: it contains no web page/,
   );
-  await expect(read('a.mht', 'Call me Ishmael.')).rejects.toThrow(/^a\.mht is no saved page/);
+  await expect(read('a.mht', 'Call me Ishmael.')).rejects.toThrow(/^a\.mht is not a saved page/);
 });

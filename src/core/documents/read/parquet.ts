@@ -35,7 +35,7 @@ export const rows: TableFormat['rows'] = async function* (file) {
   const metadata = await metadataOf(source, file.name);
   const schema = parquetSchema(metadata);
   const { columns, left } = columnsOf(schema);
-  if (left.length > 0) file.note(`Columns of bytes are left out: ${left.join(', ')}`);
+  if (left.length > 0) file.note(`Skipped columns of bytes: ${left.join(', ')}`);
   let [from, letters] = [0, 0];
   for (const group of metadata.row_groups) {
     const count = Number(group.num_rows);
@@ -44,7 +44,10 @@ export const rows: TableFormat['rows'] = async function* (file) {
       const cells = cellsOf(row);
       for (const { length } of cells.values()) letters += length;
       if (letters > 1e6 && letters > source.size * MOST_GROWTH)
-        throw badFile(`${file.name}: it grows from ${source.size} bytes to ${letters}`, 'Write it anew, as CSV.');
+        throw badFile(
+          `${file.name} expands from ${formatBytes(source.size)} to more than ${formatCount(letters)} characters, which text never does.`,
+          'Save it as CSV, and add that file.',
+        );
       yield { line: from + n + 1, cells, value: row };
     }
     from += count;
@@ -57,12 +60,12 @@ async function metadataOf(source: ByteSource, name: string): Promise<Metadata> {
   const end = await readExactly(source, Math.max(0, source.size - 8), Math.min(8, source.size), fail);
   if (end.length < 8 || latin(end.subarray(4)) !== 'PAR1')
     throw badFile(
-      `${name} is no Parquet table, or was cut off: it does not end with "PAR1".`,
-      'Get it again, or save it again.',
+      `${name} is not a complete Parquet file: it doesn't end with "PAR1".`,
+      'Download it again, or save it again.',
     );
   const length = new DataView(end.buffer, end.byteOffset).getUint32(0, true) + 8;
-  if (length > source.size) throw fail('what it tells of itself is longer than it is');
-  if (length > LARGEST_FOOTER) throw fail(`it tells of itself in ${formatBytes(length)}`);
+  if (length > source.size) throw fail('its metadata is longer than the file');
+  if (length > LARGEST_FOOTER) throw fail(`its metadata has ${formatBytes(length)}`);
   const footer = await readExactly(source, source.size - length, length, fail);
   let metadata: Metadata;
   try {
@@ -70,7 +73,7 @@ async function metadataOf(source: ByteSource, name: string): Promise<Metadata> {
     metadata = parquetMetadata(footer.slice(), { geoparquet: false });
     parquetSchema(metadata);
   } catch (error) {
-    throw fail(reasonOf(error, 'the description of its columns and rows, at its end,'));
+    throw fail(reasonOf(error, 'its metadata'));
   }
   // hyparquet looks for each column among all.
   const columns = metadata.row_groups.reduce(
@@ -79,8 +82,8 @@ async function metadataOf(source: ByteSource, name: string): Promise<Metadata> {
   );
   if (columns > MOST_COLUMNS)
     throw badFile(
-      `${name} has ${formatCount(columns)} columns, and at most ${formatCount(MOST_COLUMNS)} are read.`,
-      'Write only the columns that hold text.',
+      `${name} has ${formatCount(columns)} columns; the maximum is ${formatCount(MOST_COLUMNS)}.`,
+      'Save only the columns with text.',
     );
   let all = 0;
   for (const { num_rows: rows } of metadata.row_groups) {
@@ -89,7 +92,7 @@ async function metadataOf(source: ByteSource, name: string): Promise<Metadata> {
   }
   if (all > MOST_ROWS)
     throw badFile(
-      `${name} has ${formatCount(all)} rows, and at most ${formatCount(MOST_ROWS)} are read.`,
+      `${name} has ${formatCount(all)} rows; the maximum is ${formatCount(MOST_ROWS)}.`,
       'Split it into several tables.',
     );
   return metadata;
@@ -132,10 +135,10 @@ async function groupOf(
   const where = `rows ${formatCount(from + 1)} to ${formatCount(from + count)}`;
   const fail = (reason: string): Error => damaged(name, `${where}: ${reason}`);
   if (count === 0 || columns.length === 0) return [];
-  let part = 'the description of the row group';
+  let part = 'the metadata of the row group';
   try {
     const wanted = group.columns.flatMap(({ file_path, meta_data: chunk }) => {
-      if (file_path || !chunk) throw new Error('a column lies in another file');
+      if (file_path || !chunk) throw new Error('a column is in another file');
       return columns.includes(chunk.path_in_schema[0]!) ? [chunk] : [];
     });
     const size = wanted.reduce((sum, chunk) => sum + Number(chunk.total_uncompressed_size), 0);
@@ -223,13 +226,13 @@ async function unpackerOf(
   const pages = pagesOf(await readExactly(source, start, length, fail), leaf);
   const codec = chunk.codec;
   const decompress = CODECS[codec];
-  if (!decompress) throw new Error(`it is packed by ${codec}, which is not read`);
+  if (!decompress) throw new Error(`it has the unsupported compression ${codec}`);
   let next = 0;
   return (input, size) => {
     // Pages of the second kind that are not packed do not come by here.
     while (pages[next]?.data_page_header_v2?.is_compressed === false) next++;
     const header = pages[next++];
-    if (!header) throw new Error('a column has more pages than it tells');
+    if (!header) throw new Error('a column has more pages than it states');
     const page = decompress(input, size);
     checkPage(page, header, leaf);
     return page;
@@ -285,14 +288,14 @@ const MOST_VALUES = 10_000;
 /** What a check has found; of what JavaScript throws where a program meets what it doesn't expect, only what is damaged. */
 const reasonOf = (error: unknown, part: string): string =>
   error instanceof TypeError || error instanceof RangeError
-    ? `${part} cannot be read`
+    ? `${part} can't be read`
     : error instanceof Error
       ? error.message
       : String(error);
 const damaged = (name: string, reason: string): Error =>
-  badFile(`${name} is damaged: ${reason}.`, 'Get it again, or save it again.');
+  badFile(`${name} is damaged: ${reason}.`, 'Download it again, or save it again.');
 const tooLarge = (name: string, what: string): Error =>
   badFile(
-    `${name} has ${what} in one row group, and is read group by group: at most ${formatCount(MOST_ROWS_OF_GROUP)} rows and ${formatBytes(LARGEST_ROW_GROUP)}.`,
-    'Write it with smaller ones, as with to_parquet(..., row_group_size=10000).',
+    `${name} has ${what} in one row group; the maximum is ${formatCount(MOST_ROWS_OF_GROUP)} rows and ${formatBytes(LARGEST_ROW_GROUP)}.`,
+    'Save it with smaller row groups, such as to_parquet(..., row_group_size=10000).',
   );

@@ -22,17 +22,19 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   try {
     if (pdf.numPages > MOST_PAGES)
       throw badFile(
-        `${file.name} has ${formatCount(pdf.numPages)} pages, and at most ${formatCount(MOST_PAGES)} are read.`,
+        `${file.name} has ${formatCount(pdf.numPages)} pages; the maximum is ${formatCount(MOST_PAGES)}.`,
         'Split it into several files.',
       );
     const text = await textOf(file, pdf);
     if (missing.size > 0)
-      file.note(`Some letters may be missing: they are told by tables that are not here (${[...missing].join(', ')})`);
+      file.note(
+        `Some letters may be missing: the character tables ${[...missing].join(', ')} are not part of Homegrown`,
+      );
     if (!/\S/.test(text))
       throw withoutText(
         pdf.numPages === 1 ? '1 page without text' : `${formatCount(pdf.numPages)} pages without text`,
-        `${file.name} has no text on ${pdf.numPages === 1 ? 'its page' : `any of its ${formatCount(pdf.numPages)} pages`}, as scans have none.`,
-        'Have a program for text recognition (OCR) read it, and add what that writes.',
+        `${file.name} has no text on ${pdf.numPages === 1 ? 'its page' : `any of its ${formatCount(pdf.numPages)} pages`}, as in a scan.`,
+        'Run text recognition (OCR) on it, and add the result.',
       );
     yield { ...(await aboutOf(pdf)), text };
   } finally {
@@ -57,8 +59,8 @@ async function textOf(file: OpenFile, pdf: PdfDocument): Promise<string> {
     await yieldToEventLoop();
   }
   for (const [some, what] of [
-    [empty, 'no text, as scans have none'],
-    [broken, 'an error, and cannot be read'],
+    [empty, 'no text, as in a scan'],
+    [broken, 'an error and can’t be read'],
   ] as const)
     if (some.length > 0) file.note(`${pagesNamed(some)} of ${formatCount(pdf.numPages)} ${have(some)} ${what}`);
   if (broken.length === pdf.numPages && broken.length > 0)
@@ -96,10 +98,10 @@ async function aboutOf(pdf: PdfDocument): Promise<{ title?: string; fields: Reco
   };
 }
 
-const AGAIN = 'Get it again, or open it in another program, print it into a new PDF, and add that.';
+const AGAIN = 'Download it again, or open it in another app, print it to a new PDF, and add that file.';
 function refusal(name: string, error: unknown): Error {
   const { name: kind = '', message = String(error) } = error as { name?: string; message?: string };
   if (kind === 'PasswordException')
-    return badFile(`${name} is protected by a password.`, 'Save it without one, and add that.');
-  return badFile(`${name} cannot be read as a PDF: ${message.replace(/\.$/, '')}.`, AGAIN);
+    return badFile(`${name} has a password.`, 'Save it without one, and add that file.');
+  return badFile(`${name} can't be read as a PDF: ${message.replace(/\.$/, '')}.`, AGAIN);
 }

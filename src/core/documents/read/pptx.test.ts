@@ -12,10 +12,10 @@ test('a presentation is its slides in their order, titles first, with tables and
       fields: { date: '2021-11-01T00:00:00Z', language: 'en' },
     },
   ]);
-  expect(notes).toEqual(['1 hidden slide left out', '1 chart left out']);
+  expect(notes).toEqual(['Skipped 1 hidden slide', 'Skipped 1 chart']);
   const named = presentationOf([{ shapes: shapeOf(['Aye']) }], '<dc:title>Loomings</dc:title>');
   expect((await read('a.pptx', named)).documents).toEqual([{ title: 'Loomings', text: 'Aye', fields: {} }]);
   await expect(read('a.pptx', workbookOf([]))).rejects.toThrow(
-    /^a\.pptx is no PowerPoint presentation: it has no ppt\/presentation\.xml/,
+    /^a\.pptx is not a PowerPoint presentation: it has no ppt\/presentation\.xml/,
   );
 });

@@ -87,10 +87,10 @@ interface Left {
 }
 
 function tell({ note }: OpenFile, { hidden, charts, diagrams }: Left): void {
-  if (hidden > 0) note(`${counted(hidden, 'hidden slide')} left out`);
+  if (hidden > 0) note(`Skipped ${counted(hidden, 'hidden slide')}`);
   const drawn = [
     ...(charts > 0 ? [counted(charts, 'chart')] : []),
     ...(diagrams > 0 ? [counted(diagrams, 'diagram')] : []),
   ];
-  if (drawn.length > 0) note(`${drawn.join(' and ')} left out`);
+  if (drawn.length > 0) note(`Skipped ${drawn.join(' and ')}`);
 }

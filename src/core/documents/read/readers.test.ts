@@ -103,15 +103,17 @@ describe('html', () => {
     const head = '<meta http-equiv="Content-Type" content="text/html; charset=windows-1252"><p>';
     const { documents, notes } = await read('a.htm', new Uint8Array([...utf8(head), 0x63, 0x61, 0x66, 0xe9]));
     expect(documents[0]!.text).toBe('café');
-    expect(notes).toEqual(['Says that it is in windows-1252, and is kept as UTF-8']);
-    await expect(read('a.htm', new Uint8Array([...utf8('<p>'), 0xe9]))).rejects.toThrow(/ends inside a character/);
-    await expect(read('a.htm', '<meta charset=klingon><p>a')).rejects.toThrow(/in "klingon", which is not known/);
+    expect(notes).toEqual(['Converted from windows-1252 to UTF-8']);
+    await expect(read('a.htm', new Uint8Array([...utf8('<p>'), 0xe9]))).rejects.toThrow(/ends inside the character/);
+    await expect(read('a.htm', '<meta charset=klingon><p>a')).rejects.toThrow(
+      /declares the unknown encoding "klingon"/,
+    );
   });
 
   it('takes all text of a page whose one paragraph is too long to search, with its white space as shown', async () => {
     const words = 'Aye,  aye,\ncaptain. ';
     const { documents, notes } = await read('a.html', `<p>${words.repeat(Math.ceil(MAX_MAIN_TEXT.textNode / 18))}</p>`);
-    expect(notes).toEqual(['Is too large a page to find what it is about: all of its text is taken']);
+    expect(notes).toEqual(['Page too large to find its main text, so all of its text is used']);
     expect(documents[0]!.text).toMatch(/^(?:Aye, aye, captain\. ?)+$/);
     expect(documents[0]!.text).not.toMatch(/ {2}/);
   });
@@ -151,7 +153,7 @@ test('subtitles are what is said', async () => {
   const timed =
     'WEBVTT\n\n00:00:01.000-->00:00:04.000 align:start position:0%\nCall<00:00:02.000><c> me</c> <01:00:03.000>Ishmael\n';
   expect(await textOf('a.vtt', timed)).toBe('Call me Ishmael');
-  await expect(read('a.srt', 'Call me Ishmael.')).rejects.toThrow(/^a\.srt has no line of two times/);
+  await expect(read('a.srt', 'Call me Ishmael.')).rejects.toThrow(/^a\.srt has no subtitle times/);
 });
 
 const NOTEBOOK = JSON.stringify({
@@ -167,8 +169,8 @@ const NOTEBOOK = JSON.stringify({
 test('a notebook is its words and its code', async () => {
   const { documents, notes } = await read('a.ipynb', NOTEBOOK);
   expect(documents).toEqual([{ text: '# A\nb\n\nx = 1', fields: { code: 'python' } }]);
-  expect(notes).toEqual(['1 output of its code was left out']);
-  await expect(read('a.ipynb', '{"worksheets":[]}')).rejects.toThrow(/^a\.ipynb is no notebook of version 4: cells/);
+  expect(notes).toEqual(['Skipped 1 code output']);
+  await expect(read('a.ipynb', '{"worksheets":[]}')).rejects.toThrow(/^a\.ipynb is not a version 4 notebook: cells/);
   await expect(read('a.ipynb', '{"cells":[')).rejects.toThrow(/^a\.ipynb is not JSON: /);
 });
 
@@ -183,7 +185,7 @@ test('documents of Office are their text, with what they tell of themselves', as
   expect((await read('a.odt', ODT)).documents).toEqual([
     { title: 'The <b> whale', text: 'Loomings\nCall me Ishmael.', fields: {} },
   ]);
-  await expect(read('a.docx', ODT)).rejects.toThrow(/^a\.docx is no Word document: it has no word\/document\.xml/);
+  await expect(read('a.docx', ODT)).rejects.toThrow(/^a\.docx is not a Word document: it has no word\/document\.xml/);
   await expect(read('a.docx', 'Call me Ishmael.')).rejects.toThrow(/^a\.docx: it is no zip, or was cut off/);
   // It says of itself how large its text is.
   const bomb = DOCX.slice();
@@ -191,7 +193,7 @@ test('documents of Office are their text, with what they tell of themselves', as
   for (let at = 0; at < bomb.length - 4; at++)
     if (view.getUint32(at, true) === 0x02014b50 && view.getUint16(at + 28, true) === 'word/document.xml'.length)
       view.setUint32(at + 24, LARGEST_PART + 1e6, true);
-  await expect(read('a.docx', bomb)).rejects.toThrow(/^a\.docx has a text of 68\.1 MB, and at most 67\.1 MB are read/);
+  await expect(read('a.docx', bomb)).rejects.toThrow(/^a\.docx has a text of 68\.1 MB; the maximum is 67\.1 MB/);
 });
 
 const inDocx = (body: string, others: Readonly<Record<string, string>> = {}): Uint8Array =>

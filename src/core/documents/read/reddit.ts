@@ -24,7 +24,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   if (paths.has('posts.csv')) for await (const cells of rowsBeside(file, 'posts.csv')) take(cells);
   told.leave('files', paths.size - (paths.has('posts.csv') ? 1 : 0));
   yield* threadsOfPosts(posts);
-  told.note('an archive of Reddit', THREADS);
+  told.note('a Reddit archive', THREADS);
 };
 
 function postOf(cells: Row['cells'], told: Told): Post | undefined {

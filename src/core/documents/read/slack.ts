@@ -21,8 +21,8 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   const channels = daysOf(file.beside?.paths ?? []);
   if (channels.size === 0)
     throw badFile(
-      `${file.name} is of an export of Slack without messages: no folder of a channel lies beside it.`,
-      'Add the whole export, as the ZIP file that Slack made or as the folder that was in it.',
+      `${file.name} is from a Slack export, but its channel folders are missing.`,
+      'Add the whole export: the ZIP file from Slack, or its unpacked folder.',
     );
   for (const [channel, days] of [...channels].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const threads = new Map<string, Entry[]>();
@@ -40,7 +40,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     }
     yield* documentsOf(threads, titles.get(channel) ?? `#${channel}`);
   }
-  told.note(`an export of Slack with ${counted(channels.size, 'channel')}`, PAUSES_AND_THREADS);
+  told.note(`a Slack export with ${counted(channels.size, 'channel')}`, PAUSES_AND_THREADS);
 };
 
 interface Entry extends Message {

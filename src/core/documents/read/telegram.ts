@@ -18,8 +18,8 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     : ['chats', 'left_chats'].flatMap((key) => listOf(fieldsOf(top[key])['list']).map(fieldsOf));
   if (chats.length === 0)
     throw badFile(
-      `${file.name} is an export of Telegram without chats.`,
-      'Export again in Telegram Desktop, with the chats that are to be read, as JSON.',
+      `${file.name} is a Telegram export without chats.`,
+      'In Telegram Desktop, export the chats you want as JSON.',
     );
   const told = new Told(file, 'message');
   told.leave('files', file.beside?.paths.size ?? 0);

@@ -36,7 +36,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   const used = ['data/account.js', 'data/note-tweet.js'].filter((path) => paths.includes(path));
   told.leave('files', paths.length - more.length - used.length);
   yield* threadsOfPosts(posts);
-  told.note('an archive of X', THREADS);
+  told.note('an X archive', THREADS);
 };
 
 /** `window.YTD.tweets.part0 = [ … ]`: what stands behind it is JSON, and is never run. */
@@ -49,8 +49,8 @@ async function partIn(file: OpenFile): Promise<unknown> {
   } catch (error) {
     const why = error instanceof Error ? error.message.slice(0, 200) : '';
     throw badFile(
-      `${file.name} is no part of an archive of X: ${why}.`,
-      'It may have been cut off. Get the archive again, and add its ZIP file.',
+      `${file.name} is not part of an X archive: ${why}.`,
+      'It may be cut off. Download the archive again, and add its ZIP file.',
     );
   }
 }

@@ -33,24 +33,24 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   });
   if (taken === 0 && records > 0)
     throw badFile(
-      `${file.name} has no page with text${words.length > 0 ? `, but ${listed(words)}` : ''}.`,
-      'Crawl pages of HTML or plain text, as with wget --recursive --warc-file=NAME ADDRESS.',
+      `${file.name} has no page with text${words.length > 0 ? `, only ${listed(words)}` : ''}.`,
+      'Crawl HTML or plain text pages, such as with wget --recursive --warc-file=NAME ADDRESS.',
     );
-  if (words.length > 0) file.note(`Left out: ${listed(words)}`);
-  if (cut > 0) file.note(`Its crawler had cut ${counted(cut, 'page')} short`);
-  if (warc.isCutOff) file.note('Is cut off at its end: what was whole before that is read');
+  if (words.length > 0) file.note(`Skipped ${listed(words)}`);
+  if (cut > 0) file.note(`The crawler cut ${counted(cut, 'page')} short`);
+  if (warc.isCutOff) file.note('Cut off at its end; everything complete before that is used');
   for (const [sentence, count] of notes) file.note(`${counted(count, 'page')}: ${sentence}`);
 };
 
 /** Why there is no document in a record, and how many such there are in words. */
 const LEFT = {
-  about: ['record about the crawl itself', 'records about the crawl itself'],
+  about: ['crawl metadata record', 'crawl metadata records'],
   status: ['error or redirect', 'errors and redirects'],
-  revisit: ['page that was the same as before', 'pages that were the same as before'],
-  kind: ['file that is no page', 'files that are no pages'],
-  packed: ['page that is packed in a way that is not read', 'pages that are packed in a way that is not read'],
-  large: ['page that is too large', 'pages that are too large'],
-  unread: ['page that cannot be read', 'pages that cannot be read'],
+  revisit: ['unchanged page', 'unchanged pages'],
+  kind: ['file that isn’t a page', 'files that aren’t pages'],
+  packed: ['page with unsupported compression', 'pages with unsupported compression'],
+  large: ['oversized page', 'oversized pages'],
+  unread: ['unreadable page', 'unreadable pages'],
   empty: ['page without text', 'pages without text'],
 } as const satisfies Record<string, readonly [string, string]>;
 type Left = keyof typeof LEFT;

@@ -26,8 +26,8 @@ export const rows: TableFormat['rows'] = async function* (file) {
       for (const text of row.cells.values()) letters += text.length;
       if (letters > most)
         throw badFile(
-          `${file.name} has more than ${formatCount(most)} characters in its cells, of ${formatBytes(book.parts.packed)}: they say the same over and over.`,
-          'Save the sheet as CSV, and add that.',
+          `${file.name} expands from ${formatBytes(book.parts.packed)} to more than ${formatCount(most)} characters, which text never does.`,
+          'Save the sheet as CSV, and add that file.',
         );
       empty += Math.max(0, table.names.size - row.cells.size);
       // A row of one cell is a few bytes, and has 16,384 cells of a sheet as wide as that.
@@ -131,24 +131,23 @@ function cellsOf(
 const SHEET = 'Sheet';
 
 function tellSheets({ note }: OpenFile, { hidden, copies }: Workbook, tables: readonly SheetTable[]): void {
-  if (hidden.length > 0) note(`${counted(hidden.length, 'hidden sheet')} left out: ${named(hidden)}`);
-  if (copies.length > 0)
-    note(`${counted(copies.length, 'sheet')} with the cells of another sheet left out: ${named(copies)}`);
+  if (hidden.length > 0) note(`Skipped ${counted(hidden.length, 'hidden sheet')}: ${named(hidden)}`);
+  if (copies.length > 0) note(`Skipped ${counted(copies.length, 'duplicate sheet')}: ${named(copies)}`);
   const others = tables.filter((each) => !isLike(each, tables[0]!)).map(({ name }) => name);
   if (others.length > 0)
     note(
-      `The columns of ${named(others)} are not called as those of ${JSON.stringify(tables[0]!.name)}: what is learnt is taken where they are`,
+      `The columns of ${named(others)} differ from those of ${JSON.stringify(tables[0]!.name)}: only matching columns are used`,
     );
 }
 
 function tellCells({ note }: OpenFile, { name, above, seen }: SheetTable, isOne: boolean): void {
   const where = isOne ? '' : ` in ${JSON.stringify(name)}`;
-  if (above > 0) note(`${counted(above, 'row')} above the names of the columns left out${where}`);
-  if (seen.merged > 0) note(`${counted(seen.merged, 'merged cell')}${where}: the text is in the first place alone`);
-  if (seen.errors > 0) note(`${counted(seen.errors, 'cell')} with an error left empty${where}`);
+  if (above > 0) note(`Skipped ${counted(above, 'row')} above the header${where}`);
+  if (seen.merged > 0) note(`${counted(seen.merged, 'merged cell')}${where}: the text is in the first cell only`);
+  if (seen.errors > 0) note(`${counted(seen.errors, 'cell')} with an error read as empty${where}`);
   if (seen.unreckoned > 0)
     note(
-      `${counted(seen.unreckoned, 'formula')} without a stored value left empty${where}: a spreadsheet program stores it where it opens and saves the file`,
+      `${counted(seen.unreckoned, 'formula')} without a stored value read as empty${where}: to store values, open and save the file in a spreadsheet app`,
     );
 }
 

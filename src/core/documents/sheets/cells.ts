@@ -158,7 +158,7 @@ class SheetReader {
       case 's': {
         if (value.trim() === '') return '';
         const text = strings[Number(value)];
-        if (text === undefined) throw this.fail(`names a text ${JSON.stringify(value.slice(0, 20))} that is not in it`);
+        if (text === undefined) throw this.fail(`refers to the missing text ${JSON.stringify(value.slice(0, 20))}`);
         return text;
       }
       case 'b':
@@ -182,14 +182,14 @@ class SheetReader {
   private tooLong(): Error {
     return badFile(
       `${this.what} has more than ${formatCount(LONGEST_ROW)} characters in row ${formatCount(this.number)}.`,
-      'Put texts as long as that into files of their own.',
+      'Move such long texts into their own files.',
     );
   }
 
   private fail(reason: string): Error {
     return badFile(
       `${this.what} ${reason}, in row ${formatCount(this.number)}.`,
-      'It is damaged. Open it in a spreadsheet program, save it again, and add that.',
+      'It is damaged. Open it in a spreadsheet app, save it again, and add that file.',
     );
   }
 }

@@ -39,8 +39,8 @@ export async function sharedStrings(
     parser.write(piece);
     if (letters + text.length > most)
       throw badFile(
-        `${name} has more than ${formatCount(most)} characters of text in its cells, which are all in memory while it is read.`,
-        'Save each sheet as CSV, which is read in pieces, and add that.',
+        `${name} has more than ${formatCount(most)} characters of text in its cells, the maximum for a workbook.`,
+        'Save each sheet as CSV, and add those files.',
       );
   }
   parser.end();

@@ -42,8 +42,8 @@ export async function openWorkbook(file: OpenFile): Promise<Workbook> {
   });
   if (sheets.length === 0)
     throw badFile(
-      `${file.name} has no sheet ${hidden.length > 0 ? 'that is not hidden' : 'of cells'}.`,
-      'Choose a workbook with a table in it.',
+      `${file.name} has no ${hidden.length > 0 ? 'visible sheet' : 'sheet with cells'}.`,
+      'Choose a workbook with a table.',
     );
   const called = (type: string): string | undefined => [...relations.values()].find((each) => each.type === type)?.path;
   return {

@@ -86,7 +86,7 @@ test('empty rows are none, what is above the names is left out, and columns keep
     [4, { 'Column 1': '1', text: 'Aye', 'Column 3': '', label: '' }],
     [6, { 'Column 1': '2', text: 'No', 'Column 3': 'odd', label: 'bad' }],
   ]);
-  expect(notes).toEqual(['1 row above the names of the columns left out']);
+  expect(notes).toEqual(['Skipped 1 row above the header']);
   // A table of one column has its names in the first row, whatever stands beside some of it.
   const one = await read(workbookOf([sheet(inlineRows([['text'], ['Aye'], ['No', 'x'], ['So']]))]));
   expect(one.rows.map(([, row]) => row['text'])).toEqual(['Aye', 'No', 'So']);
@@ -117,8 +117,8 @@ test('sheets are one table; those like the largest come first, hidden ones are l
     [2, { 'Read me': 'Made by Ann', Sheet: 'About' }],
   ]);
   expect(notes).toEqual([
-    '1 hidden sheet left out: "Lists"',
-    'The columns of "About" are not called as those of "May": what is learnt is taken where they are',
+    'Skipped 1 hidden sheet: "Lists"',
+    'The columns of "About" differ from those of "May": only matching columns are used',
   ]);
 });
 
@@ -132,9 +132,9 @@ test('what is in no cell is told: formulas never reckoned, errors, merged cells'
     [3, { text: 'No', label: '' }],
   ]);
   expect(notes).toEqual([
-    '1 merged cell: the text is in the first place alone',
-    '1 cell with an error left empty',
-    '1 formula without a stored value left empty: a spreadsheet program stores it where it opens and saves the file',
+    '1 merged cell: the text is in the first cell only',
+    '1 cell with an error read as empty',
+    '1 formula without a stored value read as empty: to store values, open and save the file in a spreadsheet app',
   ]);
 });
 
@@ -180,16 +180,14 @@ describe('is refused with the place and a way out', () => {
   it('what is no workbook, or has no sheet to read', async () => {
     await refused(new TextEncoder().encode('Call me Ishmael.')).toThrow(/^a\.xlsx: it is no zip, or was cut off/);
     await refused(Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0)).toThrow(
-      /is protected by a password, or in the form of Office before 2007/,
+      /has a password, or is in a format from before Office 2007/,
     );
-    await refused(workbookOf([{ ...sheet(NAMES), state: 'veryHidden' }])).toThrow(
-      /^a\.xlsx has no sheet that is not hidden/,
-    );
+    await refused(workbookOf([{ ...sheet(NAMES), state: 'veryHidden' }])).toThrow(/^a\.xlsx has no visible sheet/);
   });
 
   it('a text that is named and not there, a column that no sheet has, a row that is too long', async () => {
     await refused(workbookOf([sheet(`${NAMES}<row r="2"><c t="s"><v>7</v></c></row>`)])).toThrow(
-      /^a\.xlsx, sheet "Data", names a text "7" that is not in it, in row 2/,
+      /^a\.xlsx, sheet "Data", refers to the missing text "7", in row 2/,
     );
     await refused(workbookOf([sheet(`${NAMES}<row r="2"><c r="ZZZZ2"/></row>`)])).toThrow(/beyond the 16,384 columns/);
     const long = inlineRows(
@@ -203,7 +201,7 @@ describe('is refused with the place and a way out', () => {
 
   it('a bomb: a sheet that grows as no text does, and a text that is shared by very many cells', async () => {
     await refused(workbookOf([sheet(`${NAMES}${' '.repeat(4e6)}`)])).toThrow(
-      /sheet1\.xml grows from .* as no text does/,
+      /sheet1\.xml expands from .* which text never does/,
     );
     const strings = `<si><t>${Array.from({ length: 6000 }, (_, i) => i.toString(36)).join(' ')}</t></si>`;
     const rows = Array.from(
@@ -211,7 +209,7 @@ describe('is refused with the place and a way out', () => {
       (_, i) => `<row r="${i + 2}"><c r="A${i + 2}" t="s"><v>0</v></c></row>`,
     ).join('');
     await refused(workbookOf([sheet(`${NAMES}${rows}`)], { strings })).toThrow(
-      /characters in its cells, of .* they say the same over and over/,
+      /expands from .* characters, which text never does/,
     );
   });
 

@@ -43,7 +43,7 @@ export class Dump {
       {
         onopentag: (element, attributes) => {
           [words, sinceTag] = ['', 0];
-          if (++depth > DEEPEST) throw this.broken('its elements lie too deep in each other');
+          if (++depth > DEEPEST) throw this.broken('its elements are nested too deep');
           if (element === 'mediawiki') this.language = attributes['xml:lang'] ?? '';
           else if (element === 'page') page = emptyPage();
           else if (element === 'redirect') page.isRedirect = true;
@@ -79,7 +79,7 @@ export class Dump {
       yield* found.splice(0);
       // It holds what it has not understood, such as a tag without end.
       sinceTag += piece.length;
-      if (sinceTag > LONGEST_ARTICLE) throw this.broken('a tag in it does not end');
+      if (sinceTag > LONGEST_ARTICLE) throw this.broken('a tag is never closed');
     }
   }
 
@@ -91,7 +91,7 @@ export class Dump {
   private broken(reason: string): Error {
     return badFile(
       `${this.name} is damaged: ${reason}.`,
-      'Get it again, from dumps.wikimedia.org or from the wiki’s page Special:Export.',
+      'Download it again from dumps.wikimedia.org, or from the wiki’s Special:Export page.',
     );
   }
 }

@@ -80,9 +80,7 @@ test('an article is its words, with its title, address, date and language', asyn
     expect(documents[0]).toEqual({ title: 'Wal (Tier) & Co', text: WORDS, fields });
     expect(documents[1]).toMatchObject({ title: 'Aye', text: 'Aye.' });
     expect(documents).toHaveLength(2);
-    expect(notes).toEqual([
-      'Left out: 1 page that leads to another, 1 page that is no article, such as a talk and 1 article without words',
-    ]);
+    expect(notes).toEqual(['Skipped 1 redirect, 1 page that isn’t an article and 1 empty article']);
   }
 });
 
@@ -167,7 +165,7 @@ test('dumps of before 2010 tell articles and redirects by their words, and sever
   );
   const { documents, notes } = await read(`${HEAD}${old.join('')}</mediawiki>`);
   expect(documents).toMatchObject([{ title: 'Wal', text: 'Newer.' }]);
-  expect(notes).toEqual(['Left out: 1 page that leads to another and 1 page that is no article, such as a talk']);
+  expect(notes).toEqual(['Skipped 1 redirect and 1 page that isn’t an article']);
 });
 
 test('articles are given before the rest is read, and one that is too long is passed by', async () => {
@@ -194,18 +192,18 @@ test('articles are given before the rest is read, and one that is too long is pa
   };
   await expect(collect(documents({ ...file, bytes: stream(tag()) }))).rejects.toThrow(/^a\.xml is damaged: a tag/);
   await expect(collect(documents({ ...file, bytes: stream([utf8(`${HEAD}${'<a>'.repeat(50)}`)]) }))).rejects.toThrow(
-    /^a\.xml is damaged: its elements lie too deep/,
+    /^a\.xml is damaged: its elements are nested too deep/,
   );
 });
 
 test('a dump without an article is refused, and one that was cut off gives what was whole', async () => {
   await expect(read(dumpOf({ title: 'Diskussion:Wal', text: 'x', ns: 1 }))).rejects.toThrow(
-    /^a\.xml has no article with text, but 1 page that is no article, such as a talk\.$/,
+    /^a\.xml has no article with text, only 1 page that isn’t an article\.$/,
   );
   const whole = dumpOf({ title: 'Wal', text: ARTICLE }, { title: 'Aye', text: 'Aye.' });
   const { documents, notes } = await read(whole.slice(0, whole.indexOf('Aye.')));
   expect(documents.map(({ title }) => title)).toEqual(['Wal']);
-  expect(notes).toEqual(['Is cut off at its end: what was whole before that is read']);
+  expect(notes).toEqual(['Cut off at its end; everything complete before that is used']);
 });
 
 test('a damaged dump gives documents or a typed error, wherever pieces end', async () => {

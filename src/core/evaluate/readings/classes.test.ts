@@ -84,9 +84,7 @@ test.each(['bert', 'gpt'] as const)('%s: figures are those of what it gives to e
   expect(found.baselines['uniform']).toEqual({ loss: Math.log(3) });
   expect(found.documents).toBe(40);
   expect(found.tokens).toBe(TEXTS.join('').length);
-  expect(found.leftOut.map(({ reason }) => reason)).toContain(
-    '2 texts have no token, or a label that the classifier does not know: eggs, ham.',
-  );
+  expect(found.leftOut.map(({ reason }) => reason)).toContain('2 texts have no token or an unknown label: eggs, ham.');
   own.dispose();
   net.dispose();
 });
@@ -148,7 +146,7 @@ test('a classifier is measured on labels alone, and no other on them', async () 
   await expect(evaluate(net, tokenizer, { documents }, unwatched)).rejects.toThrow('The model is a classifier');
   const labelled = [heldText(tokenizer, { text: 'a', label: 'neither' }, 0, '')];
   await expect(evaluate(net, tokenizer, { labelled }, unwatched)).rejects.toThrow(
-    'None of 1 text has a label of the classifier: they have neither, and it has a, b.',
+    'None of 1 text has a label of the classifier. They have neither; it has a, b.',
   );
   const pairs = [{ kind: 'x', first: 'a whale', second: 'whale a' }];
   const decoder = await open({ labels: ['a', 'b'], pooling: 'last' }, 'gpt');
@@ -160,6 +158,6 @@ test('a classifier is measured on labels alone, and no other on them', async () 
   const config = usualConfig(modelSpec('bert'), { layers: 1, heads: 2, width: 16, context: 16 });
   const choice = { id: 'bert', config, vocabulary: tokenizer.size } as const;
   const other = await network(choice, initialValues(choice, 3));
-  await expect(evaluate(other, tokenizer, { labelled }, unwatched)).rejects.toThrow('it is no classifier');
+  await expect(evaluate(other, tokenizer, { labelled }, unwatched)).rejects.toThrow('The model is not a classifier');
   other.dispose();
 });

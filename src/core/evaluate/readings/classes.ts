@@ -33,7 +33,7 @@ export const classes: Reading = {
   baselines: ['uniform', 'majority', 'naiveBayes'],
   of: 'labelled',
   kinds: ['encoder', 'decoder'],
-  unfit: 'The model scores tokens, and no labels: it is no classifier.',
+  unfit: 'The model is not a classifier: it scores tokens, not labels.',
   async read(read) {
     const { network, tokenizer, asked, isAsked, pause, report } = read;
     const own = network.choice.config.classes!;
@@ -101,7 +101,7 @@ export const classes: Reading = {
           : [
               {
                 name: 'confusion',
-                reason: `${formatCount(labels.length)} labels are more than the ${MOST_CONFUSED} that a table of them shows.`,
+                reason: `A confusion matrix shows at most ${MOST_CONFUSED} labels; these are ${formatCount(labels.length)}.`,
               },
             ]),
       ],
@@ -132,7 +132,7 @@ function known(texts: readonly HeldText[], { labels, several }: Classes): readon
   throw badSettings(
     texts.length === 0
       ? 'There are no labeled texts to evaluate on.'
-      : `None of ${counted(texts.length, 'text')} has a label of the classifier: they have ${othersOf(texts, found)}, and it has ${labels.slice(0, NAMED).join(', ')}.`,
+      : `None of ${counted(texts.length, 'text')} has a label of the classifier. They have ${othersOf(texts, found)}; it has ${labels.slice(0, NAMED).join(', ')}.`,
     'Use texts with the labels that it was trained on.',
   );
 }
@@ -146,7 +146,7 @@ const othersOf = (texts: readonly HeldText[], known: readonly Text[]): string =>
 function extentOf(asked: readonly HeldText[], texts: readonly Text[], tokenizer: Tokenizer) {
   const sum = (of: (text: Text) => number): number => texts.reduce((all, text) => all + of(text), 0);
   const left = asked.length - texts.length;
-  const reason = `${counted(left, 'text')} ${left === 1 ? 'has' : 'have'} no token, or a label that the classifier does not know: ${othersOf(asked, texts)}.`;
+  const reason = `${counted(left, 'text')} ${left === 1 ? 'has' : 'have'} no token or an unknown label: ${othersOf(asked, texts)}.`;
   return {
     extent: {
       documents: texts.length,
@@ -242,7 +242,7 @@ function columnsOf(
     cut: found.filter(({ tokens, read }) => read < tokens).length,
   };
   if (isKept || !several) return { columns, leftOut: [] };
-  const reason = `${counted(texts.length, 'text')} of ${formatCount(labels.length)} labels are too many to keep how likely each is.`;
+  const reason = `${counted(texts.length, 'text')} of ${formatCount(labels.length)} labels are too many to store all probabilities.`;
   return { columns, leftOut: [{ name: 'other thresholds', reason }] };
 }
 /** Probabilities that are kept with an evaluation: some megabytes. */

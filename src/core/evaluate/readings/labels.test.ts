@@ -67,7 +67,7 @@ test('what was not learnt from has no baseline, and what is no label is told whe
   const texts = { ...asked, pairs: pairsOf(INPUTS) };
   const other = await evaluate(nets[1]!, tokenizer, texts, unwatched);
   expect(other.metrics).toEqual({});
-  expect(other.leftOut[0]!.reason).toMatch(/no labels: labels are 2 to 50 different texts/);
+  expect(other.leftOut[0]!.reason).toMatch(/not labels: labels are 2 to 50 different texts/);
   const all = await evaluate(nets[1]!, tokenizer, { ...texts, metrics: undefined }, unwatched);
   expect(all.leftOut.map(({ name }) => name)).not.toContain('accuracy');
 });

@@ -53,7 +53,7 @@ export const labels: Reading = {
     };
   },
 };
-const NO_LABELS = `The targets are no labels: ${LABELS_ARE}.`;
+const NO_LABELS = `The targets are not labels: ${LABELS_ARE}.`;
 
 const labelled = (tokenizer: Tokenizer, { input, target }: Pair): LabelledText & Pick<Pair, 'target'> => ({
   text: textOf(tokenizer, input),

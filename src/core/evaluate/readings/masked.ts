@@ -22,7 +22,7 @@ export const masked: Reading = {
   baselines: ['uniform', 'unigram'],
   of: 'documents',
   kinds: ['encoder'],
-  unfit: 'The model does not find hidden tokens.',
+  unfit: 'The model does not predict masked tokens.',
   async read(read) {
     const { network, tokenizer, asked, isAsked, pause, report } = read;
     const { documents = [], seed } = asked;

@@ -10,13 +10,13 @@ import { normalizerWords } from '../normalizerWords';
 
 export const GGUF: Card = {
   name: 'GGUF',
-  purpose: 'Write with it in a desktop program',
+  purpose: 'Run it in a desktop app',
   opensIn: 'llama.cpp, LM Studio, Ollama',
-  holds: 'one file, tokenizer inside',
-  note: 'LM Studio finds it in `~/.lmstudio/models/homegrown/` in a folder of its own',
+  holds: 'one file with the tokenizer',
+  note: 'For LM Studio, put it into its own folder in `~/.lmstudio/models/homegrown/`',
   howToLoad: ({ prompt, tokens }) => [
     {
-      title: 'Ollama, with the GGUF file and the Modelfile beside it',
+      title: 'Ollama, with the GGUF file and the Modelfile in one folder',
       language: 'sh',
       code: 'ollama create my-model -f model.Modelfile && ollama run my-model',
     },
@@ -26,7 +26,7 @@ export const GGUF: Card = {
       code: `llama-completion -m model.gguf -p ${shell(prompt)} -n ${tokens}`,
     },
     {
-      title: 'LM Studio, with the GGUF file, which may as well be put into `~/.lmstudio/models/homegrown/my-model/`',
+      title: 'LM Studio, with the GGUF file, or put it into `~/.lmstudio/models/homegrown/my-model/`',
       language: 'sh',
       code: 'lms import model.gguf',
     },
@@ -48,9 +48,9 @@ function twice({ id, config, vocabulary }: ModelChoice): number {
 
 /** What reads a GGUF file gives the model what is typed. */
 const unsaid = (normalizers: readonly Normalizer[]): string =>
-  `A GGUF file cannot say that text is normalised first (${normalizerWords(normalizers).replaceAll('`', '’')}): llama.cpp, LM Studio and Ollama ` +
-  'give the model what you type. Type it in that form, or have it brought there by `tokenizer.json` of the Hugging Face ' +
-  'folder, in Python: `Tokenizer.from_file("tokenizer.json").normalizer.normalize_str(prompt)`.';
+  `A GGUF file can’t contain the tokenizer’s normalization (${normalizerWords(normalizers).replaceAll('`', '’')}). llama.cpp, LM Studio and ` +
+  'Ollama pass prompts through unchanged. Type prompts in that form, or normalize them in Python with the Hugging Face ' +
+  'folder: `Tokenizer.from_file("tokenizer.json").normalizer.normalize_str(prompt)`.';
 
 /** One file with weights and tokenizer, for llama.cpp and what is built on it: Ollama, LM Studio. */
 const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format => ({
@@ -59,23 +59,23 @@ const gguf = (type: GgufTypeName, precision: Precision, bound: Bound): Format =>
   kind: 'file',
   problem: ({ model: { id, config }, tokenizer }) => {
     const { label, gguf: theirs } = modelSpec(id);
-    if (!theirs) return `A ${label} model cannot be written as GGUF`;
-    if (config.classes) return 'What reads GGUF files writes text, and this model tells texts apart by its labels';
-    return theirs.problem?.(config) ?? tokenizerProblem('What is written as GGUF', tokenizer);
+    if (!theirs) return `GGUF doesn’t support ${label} models`;
+    if (config.classes) return 'GGUF tools generate text, and this model is a classifier';
+    return theirs.problem?.(config) ?? tokenizerProblem('GGUF', tokenizer);
   },
   warning: ({ normalizers }) => (normalizers ? unsaid(normalizers) : null),
   bytes: ({ model, parameters }) =>
     weightBytes(precision, { parameters: parameters + twice(model) }) + ENTRY * model.vocabulary,
   async files(exported) {
-    const { ggufFile } = await loaded('The writer of GGUF', import('../gguf'));
+    const { ggufFile } = await loaded('The GGUF exporter', import('../gguf'));
     return [ggufFile(exported, type)];
   },
   sidecar: {
     action: 'Download the Modelfile for Ollama',
     text: 'Modelfile',
-    hint: 'for Ollama, beside the file',
+    hint: 'for Ollama, next to the GGUF file',
     async files(info, file) {
-      const { modelfile } = await loaded('The writer of Modelfiles', import('../modelfile'));
+      const { modelfile } = await loaded('The Modelfile exporter', import('../modelfile'));
       return [modelfile(info, file)];
     },
   },

@@ -7,14 +7,14 @@ import { adapterProblem } from './peft';
 export const ggufLora: Format = {
   card: {
     name: 'GGUF adapter',
-    purpose: 'Apply it to the base in llama.cpp',
-    opensIn: 'llama.cpp (--lora), beside its base',
-    holds: 'one file, without the base',
+    purpose: 'Apply the adapter to its base in llama.cpp',
+    opensIn: 'llama.cpp (--lora), with the base model',
+    holds: 'one file without the base model',
     onCard: {
       card: GGUF,
-      action: 'Download the adapter alone, as GGUF',
-      text: 'Adapter alone',
-      hint: 'for llama.cpp, beside its base',
+      action: 'Download adapter as GGUF',
+      text: 'Adapter only',
+      hint: 'for llama.cpp, with the base model',
     },
   },
   precision: F32,
@@ -23,7 +23,7 @@ export const ggufLora: Format = {
   problem: (settings) => adapterProblem(settings) ?? ggufF32.problem!(settings),
   bytes: adapterBytes,
   async files(exported) {
-    const { ggufLoraFile } = await loaded('The writer of GGUF', import('../ggufLora'));
+    const { ggufLoraFile } = await loaded('The GGUF exporter', import('../ggufLora'));
     return [ggufLoraFile(exported)];
   },
   check: null,

@@ -8,21 +8,21 @@ export const html: Format = {
   card: {
     name: 'Offline page',
     object: 'page',
-    purpose: 'Give it to someone who has only a browser',
-    opensIn: 'any browser, by double-click, no server',
-    holds: 'one HTML file: the model, its curve and samples',
-    opening: 'The offline page is opened by a double click.',
+    purpose: 'Send it to a friend',
+    opensIn: 'any browser, with a double-click',
+    holds: 'one HTML file with model, curve and samples',
+    opening: 'A double-click opens the offline page.',
   },
   precision: F32,
   kind: 'file',
   problem({ model: { id }, tokenizer }) {
     const { label, page, huggingFace: named } = modelSpec(id);
-    if (!page || !named) return `The offline page cannot run ${label} models yet.`;
+    if (!page || !named) return `The offline page can’t run ${label} models yet.`;
     return tokenizerProblem('The offline page', tokenizer);
   },
   bytes: ({ parameters, model }) => BASE64 * 4 * parameters + MERGE * Math.max(0, model.vocabulary - BYTES) + CODE,
   async files(exported, { template }) {
-    const { pageFile } = await loaded('The writer of offline pages', import('../html'));
+    const { pageFile } = await loaded('The page exporter', import('../html'));
     return [pageFile(exported, await template('page.html'))];
   },
   check: { engine: 'page', opens: async (file) => (await readers()).readPage(file), bound: BOUND_OF_F32 },

@@ -10,8 +10,8 @@ import { DOES } from '../kinds';
 export const FOLDER: Card = {
   name: 'Hugging Face folder',
   purpose: 'Fine-tune it in Python, or publish it',
-  opensIn: 'transformers, unchanged; and Homegrown, dropped back in',
-  holds: 'zip: safetensors, tokenizer.json, config, README',
+  opensIn: 'transformers and Homegrown',
+  holds: 'zip with safetensors, tokenizer.json, config and README',
   howToLoad: (facts) => [{ title: 'Python, with the Hugging Face folder', language: 'python', code: inPython(facts) }],
 };
 
@@ -42,7 +42,7 @@ print([tokenizer.decode(id) for id in scores[0].topk(5).indices])`;
 /** Why no folder here is of such a model, in one sentence: what has Hugging Face's names has an architecture there. */
 export function folderProblem({ model: { id, config } }: Pick<RunInfo, 'model'>): string | null {
   const { label, huggingFace: theirs } = modelSpec(id);
-  if (!theirs) return `There is no ${label} model among Hugging Face's`;
+  if (!theirs) return `transformers has no ${label} model`;
   return theirs.problem?.(config) ?? null;
 }
 
@@ -63,7 +63,7 @@ export const huggingFace: Format = {
   bytes: (known) =>
     tellingBytes(known) + (known.withOptimizer ? known.saved : weightBytes(F32, known)) + adapterBytes(known),
   async files(exported, options) {
-    const { huggingFaceFiles } = await loaded('The writer of Hugging Face folders', import('../huggingFace'));
+    const { huggingFaceFiles } = await loaded('The Hugging Face exporter', import('../huggingFace'));
     return huggingFaceFiles(exported, options);
   },
   check: { engine: 'page', opens: async (file) => (await readers()).readFolder(file, ''), bound: BOUND_OF_F32 },

@@ -294,9 +294,7 @@ describe('the file', () => {
     const large = { layers: 48, heads: 16, width: 1024, context: 1024 };
     const own = settingsOf((await exportedOf(plainRow('gpt'))).info);
     const info = { ...own, model: { id: 'gpt' as const, config: large, vocabulary: 4096 } };
-    expect(onnxF32.problem!(info)).toBe(
-      'As ONNX in f32 the weights take 2.44 GB, and such a file holds at most 2.15 GB',
-    );
+    expect(onnxF32.problem!(info)).toBe('In f32 the weights take 2.44 GB; an ONNX file holds at most 2.15 GB');
     expect(onnxF16.problem!(info)).toBeNull();
     expect(onnxF32.problem!(own)).toBeNull();
   });

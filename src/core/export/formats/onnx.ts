@@ -11,13 +11,13 @@ import type { Precision } from '../../onnx/graph';
 
 const ONNX: Card = {
   name: 'ONNX',
-  purpose: 'Run it inside a web page or an app',
+  purpose: 'Run it in a web app',
   opensIn: 'onnxruntime, transformers.js',
   opensThis: (model) =>
     kindOf(model) === 'classifier' && modelSpec(model.id).kind === 'decoder'
-      ? 'onnxruntime; transformers.js has no class of such a model'
+      ? 'onnxruntime; transformers.js has no class for this model'
       : undefined,
-  holds: 'zip: model.onnx, tokenizer.json, config, README',
+  holds: 'zip with model.onnx, tokenizer.json, config and README',
   howToLoad: (facts) => [
     {
       title: 'JavaScript, with the ONNX folder',
@@ -74,7 +74,7 @@ const onnx = (precision: Precision): Format => ({
     weightBytes(PRECISIONS[precision].precision, known) +
     againBytes(known, precision),
   async files(exported) {
-    const { onnxFiles } = await loaded('The writer of ONNX', import('../onnx'));
+    const { onnxFiles } = await loaded('The ONNX exporter', import('../onnx'));
     return onnxFiles(exported, precision);
   },
   check: {
@@ -101,14 +101,14 @@ const isOfTwo = ({ id }: Known['model']): boolean => modelSpec(id).kind === 'enc
 function problem({ model }: Pick<RunInfo, 'model'>, precision: Precision): string | null {
   const { id, config, vocabulary } = model;
   const { label, params, onnx: forward, huggingFace: described } = modelSpec(id);
-  if (!forward || !described) return `A ${label} model cannot be written as ONNX`;
+  if (!forward || !described) return `The ONNX exporter doesn’t support ${label} models`;
   const unknown = folderProblem({ model });
   if (unknown !== null) return unknown;
   const { bits } = PRECISIONS[precision].precision;
   const shapes = Object.values(params(config, vocabulary)).map(({ shape }) => shape);
   const bytes = shapes.reduce((sum, shape) => sum + sizeOf(shape) * (shape.length > 1 ? bits / 8 : 4), 0);
   if (bytes <= LARGEST - GRAPH) return null;
-  return `As ONNX in ${precision} the weights take ${formatBytes(bytes)}, and such a file holds at most ${formatBytes(LARGEST)}`;
+  return `In ${precision} the weights take ${formatBytes(bytes)}; an ONNX file holds at most ${formatBytes(LARGEST)}`;
 }
 
 /** Protobuf's readers take no message of 2 GiB or more. */

@@ -4,26 +4,26 @@ import { FOLDER, hubProblem } from './huggingFace';
 
 /** @returns why there is no adapter to be written apart, in one sentence; null where there is one */
 export const adapterProblem = ({ trainable }: Pick<FormatSettings, 'trainable'>): string | null =>
-  trainable?.adapter ? null : 'This model has learnt no adapter';
+  trainable?.adapter ? null : 'This model has no adapter';
 
 /** Its head is learnt anew, and is no part of a base: without it an adapter says nothing. */
 const headProblem = ({ model }: Pick<FormatSettings, 'model'>): string | null =>
   model.config.classes
-    ? 'The adapter of a classifier is nothing without its head, which no base has: the Hugging Face folder holds both in one'
+    ? 'A classifier’s adapter needs its head, which no base model has. The Hugging Face folder contains both'
     : null;
 
 /** What an adapter has learnt, without the base that it was learnt beside. */
 export const peft: Format = {
   card: {
     name: 'PEFT adapter',
-    purpose: 'Use it beside the base in Python',
-    opensIn: 'peft, beside its base',
-    holds: 'zip, without the base',
+    purpose: 'Apply the adapter to its base in Python',
+    opensIn: 'peft, with the base model',
+    holds: 'zip without the base model',
     onCard: {
       card: FOLDER,
-      action: 'Download the adapter alone, for PEFT',
-      text: 'Adapter alone',
-      hint: 'for peft, beside its base',
+      action: 'Download adapter for PEFT',
+      text: 'Adapter only',
+      hint: 'for peft, with the base model',
     },
   },
   precision: F32,
@@ -32,7 +32,7 @@ export const peft: Format = {
   problem: (settings) => adapterProblem(settings) ?? headProblem(settings) ?? hubProblem(settings),
   bytes: adapterBytes,
   async files(exported) {
-    const { apart, peftFiles } = await loaded('The writer of adapters', import('../peft'));
+    const { apart, peftFiles } = await loaded('The adapter exporter', import('../peft'));
     return peftFiles(exported, apart(exported));
   },
   check: null,

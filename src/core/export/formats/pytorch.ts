@@ -14,35 +14,34 @@ import { hubProblem } from './huggingFace';
  */
 export const pytorch: Format = {
   card: {
-    name: 'Cluster hand-over',
-    purpose: 'Go on training on bigger machines',
-    opensIn: 'PyTorch, one script; it goes on from this step',
-    holds: 'zip: weights, optimizer’s state, tokens, train.py',
+    name: 'PyTorch bundle',
+    purpose: 'Continue training on a cluster',
+    opensIn: 'PyTorch, from this step on',
+    holds: 'zip with weights, optimizer state, tokens and train.py',
   },
   precision: F32,
   kind: 'folder',
   moments: 'always',
   problem: ({ model: choice, recipe, tokenizer, trainable }) => {
     const { label: architecture, pytorch: model, huggingFace: named } = modelSpec(choice.id);
-    if (!model || !named) return `A ${architecture} model cannot be handed over to PyTorch`;
+    if (!model || !named) return `The PyTorch bundle doesn’t support ${architecture} models`;
     const unknown = hubProblem({ model: choice });
     if (unknown !== null) return unknown;
-    if (choice.config.classes)
-      return 'train.py knows how to learn the next token alone, and this model tells texts apart by its labels';
+    if (choice.config.classes) return 'train.py supports only next-token prediction, and this model is a classifier';
     const learnt = objectiveOf(recipe.objective);
     if (!learnt.inPytorch?.(recipe)) {
       const how = [learnt.label, ...chosenLabels(learnt.fields, recipe)].join(', ').toLowerCase();
-      return `train.py knows how to learn the next token of one stream of text alone, and this run learns otherwise: ${how}`;
+      return `train.py supports only next-token prediction. This run’s objective: ${how}`;
     }
-    if (trainable) return 'train.py goes on with all of a model, and of this one a part or an adapter learns';
-    if (recipe.replay > 0) return 'train.py learns from one text, and this run replays old text besides';
+    if (trainable) return 'train.py trains all weights, and this run trains only some of them or an adapter';
+    if (recipe.replay > 0) return 'train.py doesn’t support replayed text';
     const { label, torch } = optimizerOf(recipe.optimizer);
-    const other = tokenizerProblem('What cuts text there (prepare.py)', tokenizer);
-    return torch ? other : `PyTorch has no optimizer that goes on from what ${label} remembers`;
+    const other = tokenizerProblem('prepare.py', tokenizer);
+    return torch ? other : `PyTorch has no optimizer that can continue from the state of ${label}`;
   },
   bytes: (known) => SCRIPTS + tellingBytes(known) + known.saved + known.tokens * idBytes(known.model.vocabulary),
   async files(exported, options) {
-    const { pytorchFiles } = await loaded('The writer of hand-overs', import('../pytorch'));
+    const { pytorchFiles } = await loaded('The PyTorch exporter', import('../pytorch'));
     return pytorchFiles(exported, options);
   },
   check: { engine: 'page', opens: async (file) => (await readers()).readFolder(file, 'model/'), bound: BOUND_OF_F32 },

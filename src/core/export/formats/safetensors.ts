@@ -6,22 +6,22 @@ import { FOLDER, hubProblem } from './huggingFace';
 /** The weights alone, under Hugging Face's names. */
 export const safetensors: Format = {
   card: {
-    name: 'Weights alone',
-    purpose: 'Load them in a program of your own',
-    opensIn: 'safetensors, in Python, JavaScript or Rust',
-    holds: 'one file, without tokenizer and card',
+    name: 'Weights only',
+    purpose: 'Load the weights in your own program',
+    opensIn: 'safetensors in Python, JavaScript or Rust',
+    holds: 'one file without tokenizer and model card',
     onCard: {
       card: FOLDER,
-      action: 'Download model.safetensors alone',
-      text: 'Weights alone',
-      hint: 'without tokenizer and card',
+      action: 'Download model.safetensors',
+      text: 'Weights only',
+      hint: 'without tokenizer and model card',
     },
   },
   precision: F32,
   kind: 'file',
   problem: hubProblem,
   async files(exported) {
-    const { weightsFile } = await loaded('The writer of safetensors', import('../safetensors'));
+    const { weightsFile } = await loaded('The safetensors exporter', import('../safetensors'));
     return [weightsFile(exported)];
   },
   check: {

@@ -14,12 +14,12 @@ import { onnxF16 } from './onnx';
 export const service: Format = {
   card: {
     name: 'Web service',
-    purpose: 'Call it from your own program',
+    purpose: 'Serve it as an API',
     opensIn: 'Node or Docker, as /v1/completions, /v1/fill-mask or /v1/classify',
     opensThis: (model) => `Node or Docker, as ${ASKED_AT[kindOf(model)]}`,
-    holds: 'zip: model, server, Dockerfile, README; npm start runs it',
+    holds: 'zip with model, server, Dockerfile and README',
     howToLoad: ({ use }) => [
-      { title: 'A web service, with its folder', language: 'sh', code: 'npm ci --ignore-scripts && npm start' },
+      { title: 'Web service, in its folder', language: 'sh', code: 'npm ci --ignore-scripts && npm start' },
       ...(use === 'classifier' ? [ASK] : []),
     ],
   },
@@ -28,7 +28,7 @@ export const service: Format = {
   problem: (info) => writtenAs(info.model).problem?.(info) ?? null,
   bytes: (known) => SERVER + ggufF16.bytes!(known),
   async files(exported, options) {
-    const { serviceFiles } = await loaded('The writer of web services', import('../service'));
+    const { serviceFiles } = await loaded('The web service exporter', import('../service'));
     return serviceFiles(exported, options);
   },
   check: {
@@ -46,7 +46,7 @@ const ASKED_AT: Readonly<Record<OutKind, string>> = {
   classifier: '/v1/classify',
 };
 const ASK: Snippet = {
-  title: 'And asked of a text',
+  title: 'Classify a text with it',
   language: 'sh',
   code: `curl http://127.0.0.1:8080/v1/classify -H 'Content-Type: application/json' -d '{ "text": "One text" }'`,
 };

@@ -36,6 +36,6 @@ const ALL_OF = {
   pair: 'pairs',
   chat: 'chats',
   line: 'lines',
-  text: 'texts that it writes',
+  text: 'generated texts',
   labelled: 'texts',
 } as const;

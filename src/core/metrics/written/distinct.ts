@@ -9,7 +9,7 @@ export const distinct = (n: 1 | 2): WrittenMetric => ({
   label: `Distinct-${n}`,
   unit: '%',
   better: 'higher',
-  says: n === 1 ? 'how many of the words that it writes are different ones' : 'the same of two words in a row',
+  says: n === 1 ? 'share of distinct words in generated text' : 'share of distinct word pairs in generated text',
   source: 'Li et al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models", arXiv:1510.03055',
   signature: `case:mixed|tok:words|n:${n}|of:all texts`,
   of(texts) {

@@ -6,7 +6,7 @@ export const loops: WrittenMetric = {
   label: 'Loops',
   unit: '%',
   better: 'lower',
-  says: 'how many texts end in the same words over and over',
+  says: 'share of generated texts that end in a loop',
   source: 'Holtzman et al. 2019, "The Curious Case of Neural Text Degeneration", section 5.3, arXiv:1904.09751',
   signature: 'case:mixed|tok:words|least:2|times:3|interval:wilson',
   of: (texts) => (texts.length === 0 ? { value: NaN } : shareOf(texts.filter(endsInLoop).length, texts.length)),

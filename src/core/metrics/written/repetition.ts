@@ -7,7 +7,7 @@ export const repetition: WrittenMetric = {
   label: 'Repetition',
   unit: '%',
   better: 'lower',
-  says: 'how many runs of four words it has written in the same text before',
+  says: 'share of repeated sequences of four words',
   source: 'Welleck et al. 2019, "Neural Text Generation with Unlikelihood Training" (seq-rep-4), arXiv:1908.04319',
   signature: 'case:mixed|tok:words|n:4|mean:texts',
   of(texts, seed) {

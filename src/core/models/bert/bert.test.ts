@@ -24,7 +24,7 @@ test('matrices and the embedding of tokens decay, and nothing else', () => {
 });
 test('sizes that cannot run say why', () => {
   expect(bert.problems({ ...base, heads: 5 })).toEqual([
-    { field: 'heads', message: 'The width of 768 cannot be divided among 5 heads.', between: ['width', 'heads'] },
+    { field: 'heads', message: "The width of 768 isn't a multiple of 5 heads.", between: ['width', 'heads'] },
   ]);
   const wrong = { ...base, layers: 0, tokenTypes: 0, normEpsilon: 0 };
   expect(bert.problems(wrong).map(({ field }) => field)).toEqual(['layers', 'tokenTypes', 'normEpsilon']);

@@ -28,16 +28,16 @@ const fields = {
   context: whole({ label: 'Context', unit: 'tokens', min: 4, max: 8192, initial: 64 }),
   hidden: whole({
     label: 'Inner width',
-    hint: '0: four times the width',
+    hint: '0: 4 × width',
     min: 0,
     max: 32_768,
     initial: USUAL.hidden,
     row: 'seldom',
   }),
-  tanh: onOff({ label: 'GELU by tanh', hint: 'instead of the error function', initial: USUAL.tanh, row: 'seldom' }),
+  tanh: onOff({ label: 'GELU by tanh', hint: 'approximate GELU', initial: USUAL.tanh, row: 'seldom' }),
   tokenTypes: whole({
     label: 'Token types',
-    hint: 'segments of a text; here all is the first',
+    hint: 'segments; this app uses the first',
     min: 1,
     max: 64,
     initial: USUAL.tokenTypes,
@@ -65,7 +65,7 @@ export const bert = defineModel<BertConfig>({
     const found = [...sizeProblems<BertConfig>(fields, config)];
     const { heads, width } = config;
     if (found.length === 0 && width % heads !== 0) {
-      const message = `The width of ${width} cannot be divided among ${heads} heads.`;
+      const message = `The width of ${width} isn't a multiple of ${heads} heads.`;
       found.push({ field: 'heads', message, between: ['width', 'heads'] });
     }
     return found;
@@ -93,7 +93,7 @@ export const bert = defineModel<BertConfig>({
         {
           rows: context,
           from: `${formatCount(context)} tokens${classes ? '' : ', some of them masked'}`,
-          before: [{ name: 'Token + place + type', weights: embedded, columns: width }, norm('bert.embeddings')],
+          before: [{ name: 'Token + position + type', weights: embedded, columns: width }, norm('bert.embeddings')],
           blocks: {
             times: layers,
             branches: [

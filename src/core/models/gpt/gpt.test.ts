@@ -53,7 +53,7 @@ test('initial weights follow the table, and the seed', () => {
 test('sizes that cannot run say why', () => {
   expect(gpt.problems({ layers: 2, heads: 3, width: 12, context: 8 })).toEqual([]);
   expect(gpt.problems({ layers: 2, heads: 5, width: 12, context: 8 })).toEqual([
-    { field: 'heads', message: 'The width of 12 cannot be divided among 5 heads.', between: ['width', 'heads'] },
+    { field: 'heads', message: "The width of 12 isn't a multiple of 5 heads.", between: ['width', 'heads'] },
   ]);
   expect(gpt.problems({ layers: 0, heads: 1.5, width: NaN, context: 1e9 }).map(({ field }) => field)).toEqual([
     'layers',

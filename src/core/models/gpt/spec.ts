@@ -25,7 +25,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     context: whole({ label: 'Context', unit: 'tokens', min: 4, max: 2048, initial: 64 }),
     hidden: whole({
       label: 'Inner width',
-      hint: '0: four times the width',
+      hint: '0: 4 × width',
       help: 'Inner width of the feed-forward; 0 for gpt and bert is four times the width',
       min: 0,
       max: 16_384,
@@ -52,7 +52,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     const found = [...sizeProblems(gpt.fields, config)];
     const { heads, width } = config;
     if (found.length === 0 && width % heads !== 0) {
-      const message = `The width of ${width} cannot be divided among ${heads} heads.`;
+      const message = `The width of ${width} isn't a multiple of ${heads} heads.`;
       found.push({ field: 'heads', message, between: ['width', 'heads'] });
     }
     return found;
@@ -111,7 +111,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
           rows: context,
           from: `${formatCount(context)} tokens`,
           before: [
-            { name: 'Token + place', weights: ['transformer.wte.weight', 'transformer.wpe.weight'], columns: width },
+            { name: 'Token + position', weights: ['transformer.wte.weight', 'transformer.wpe.weight'], columns: width },
           ],
           blocks: {
             times: layers,

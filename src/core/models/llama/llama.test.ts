@@ -83,9 +83,9 @@ test('matrices decay, gains do not; linear layers are what adapters stand beside
   for (const [name, { decay, shape }] of Object.entries(table)) expect(decay, name).toBe(shape.length === 2);
 });
 test.each<[Partial<LlamaConfig>, string, string]>([
-  [{ heads: 5 }, 'heads', 'The width of 16 cannot be divided among 5 heads.'],
-  [{ heads: 16, kvHeads: 16 }, 'heads', 'Heads of 1 columns cannot be turned in pairs: the number must be even.'],
-  [{ headWidth: 5 }, 'headWidth', 'Heads of 5 columns cannot be turned in pairs: the number must be even.'],
+  [{ heads: 5 }, 'heads', "The width of 16 isn't a multiple of 5 heads."],
+  [{ heads: 16, kvHeads: 16 }, 'heads', 'The head width is 1; rotary embeddings need an even number.'],
+  [{ headWidth: 5 }, 'headWidth', 'The head width is 5; rotary embeddings need an even number.'],
   [{ kvHeads: 3 }, 'kvHeads', '4 heads cannot share 3 heads of keys evenly.'],
   [{ qkNorm: 'all' as 'rows' }, 'qkNorm', 'QK-norm must be one of none, heads, rows, not all.'],
   [{ norm: 'both' as 'after' }, 'norm', 'Norms must be one of before, after, not both.'],

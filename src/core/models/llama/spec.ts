@@ -36,8 +36,8 @@ const fields = {
   layers: whole({ label: 'Layers', min: 1, max: 96, initial: 4 }),
   heads: headsField(128),
   kvHeads: whole({
-    label: 'Heads of keys',
-    name: 'Heads of keys and values',
+    label: 'Key-value heads',
+    name: 'Key-value heads',
     hint: 'divides the heads',
     min: 1,
     max: 128,
@@ -57,7 +57,7 @@ const fields = {
   }),
   headWidth: whole({
     label: 'Head width',
-    hint: '0: the width by the heads',
+    hint: '0: width / heads',
     min: 0,
     max: 512,
     step: 2,
@@ -66,11 +66,11 @@ const fields = {
   }),
   qkNorm: choice({
     label: 'QK-norm',
-    hint: 'of queries and keys',
+    hint: 'queries and keys',
     of: {
       none: { label: 'None' },
-      heads: { label: 'Of heads', hint: 'each by itself, as in Qwen3' },
-      rows: { label: 'Of rows', hint: 'all heads at once, as in OLMo 2' },
+      heads: { label: 'Per head', hint: 'as in Qwen3' },
+      rows: { label: 'Per row', hint: 'as in OLMo 2' },
     },
     former: { true: 'heads', false: 'none' },
     initial: 'none',
@@ -79,18 +79,18 @@ const fields = {
   }),
   norm: choice({
     label: 'Norms',
-    hint: 'of attention and feed-forward',
+    hint: 'attention and feed-forward',
     of: {
-      before: { label: 'Before', hint: 'each normalises what it reads' },
-      after: { label: 'After', hint: 'what each adds is normalised, as in OLMo 2' },
+      before: { label: 'Pre-norm' },
+      after: { label: 'Post-norm', hint: 'as in OLMo 2' },
     },
     initial: 'before',
     absent: 'before',
     row: 'seldom',
   }),
   window: whole({
-    label: 'Window',
-    name: 'Window of attention',
+    label: 'Attention window',
+    name: 'Attention window',
     unit: 'tokens',
     hint: '0: the whole context',
     min: 0,
@@ -131,9 +131,9 @@ export const llama = defineModel<LlamaConfig>({
       { field, message, between: [field, ...others] },
     ];
     if (!Number.isInteger(head))
-      return problem('heads', `The width of ${width} cannot be divided among ${heads} heads.`, 'width');
+      return problem('heads', `The width of ${width} isn't a multiple of ${heads} heads.`, 'width');
     if (head % 2 !== 0) {
-      const message = `Heads of ${head} columns cannot be turned in pairs: the number must be even.`;
+      const message = `The head width is ${head}; rotary embeddings need an even number.`;
       return headWidth === 0 ? problem('heads', message, 'width') : problem('headWidth', message);
     }
     if (heads % kvHeads === 0) return [];

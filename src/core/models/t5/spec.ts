@@ -38,7 +38,7 @@ export type { T5Config } from './sizes';
 const fields = {
   layers: whole({
     label: 'Layers',
-    hint: 'of each stack',
+    hint: 'encoder and decoder each',
     help: 'Layers of the encoder and of the decoder, each',
     min: 1,
     max: 48,
@@ -50,7 +50,7 @@ const fields = {
   context: whole({
     label: 'Context',
     unit: 'tokens',
-    hint: 'each of input and output',
+    hint: 'input and output each',
     help: 'Tokens of the input and of the output, each',
     min: 4,
     max: 16_384,
@@ -58,22 +58,22 @@ const fields = {
   }),
   headWidth: whole({
     label: 'Head width',
-    hint: '0: the width by the heads',
+    hint: '0: width / heads',
     min: 0,
     max: 512,
     initial: 0,
     row: 'seldom',
   }),
   gated: onOff({
-    label: 'Gate',
-    name: 'Gate of the feed-forward',
-    hint: 'GELU with a gate, as T5 1.1; else ReLU',
+    label: 'Gated GELU',
+    name: 'Gated GELU',
+    hint: 'as T5 1.1; else ReLU',
     initial: true,
     row: 'seldom',
   }),
   buckets: whole({
-    label: 'Buckets',
-    name: 'Buckets of distances',
+    label: 'Distance buckets',
+    name: 'Distance buckets',
     hint: 'an even number',
     min: 4,
     max: 512,
@@ -82,10 +82,10 @@ const fields = {
     row: 'seldom',
   }),
   maxDistance: whole({
-    label: 'Farthest',
-    name: 'Farthest distance',
+    label: 'Max distance',
+    name: 'Max distance',
     unit: 'tokens',
-    hint: 'from there on all are one bucket',
+    hint: 'farther tokens share a bucket',
     min: 3,
     max: 65_536,
     initial: 128,
@@ -93,7 +93,7 @@ const fields = {
   }),
   scaled: onOff({
     label: 'Scaled scores',
-    hint: 'of tokens, by the root of the width, as T5; T5 1.1 does not',
+    hint: 'by the root of the width, as T5',
     initial: true,
     row: 'seldom',
   }),
@@ -128,7 +128,7 @@ export const t5 = defineModel<T5Config>({
       { field, message, between: [field, ...others] },
     ];
     if (!Number.isInteger(columnsOf(config).head))
-      return problem('heads', `The width of ${width} cannot be divided among ${heads} heads.`, 'width');
+      return problem('heads', `The width of ${width} isn't a multiple of ${heads} heads.`, 'width');
     if (buckets % 2 !== 0)
       return problem(
         'buckets',
@@ -137,7 +137,7 @@ export const t5 = defineModel<T5Config>({
     if (maxDistance > buckets / 2) return [];
     return problem(
       'maxDistance',
-      `Of ${buckets} buckets the first ${buckets / 2} hold a distance each, so the farthest must be over ${buckets / 2}, not ${maxDistance}.`,
+      `The max distance is ${maxDistance}; with ${buckets} buckets it must be over ${buckets / 2}.`,
       'buckets',
     );
   },

@@ -57,27 +57,26 @@ function byLlamaCpp(row: Row): string | undefined {
 
 function asGguf(row: Row): string | undefined {
   const { label, gguf } = modelSpec(row.id);
-  if (!gguf) return `A ${label} model cannot be written as GGUF`;
-  if (row.config.classes) return 'What reads GGUF files writes text, and this model tells texts apart by its labels';
+  if (!gguf) return `GGUF doesn’t support ${label} models`;
+  if (row.config.classes) return 'GGUF tools generate text, and this model is a classifier';
   return byLlamaCpp(row);
 }
 function asOnnx(row: Row): string | undefined {
   const { label, onnx } = modelSpec(row.id);
-  return onnx ? byTransformers(row) : `A ${label} model cannot be written as ONNX`;
+  return onnx ? byTransformers(row) : `The ONNX exporter doesn’t support ${label} models`;
 }
 function asPytorch(row: Row): string | undefined {
   const { label, pytorch } = modelSpec(row.id);
-  if (!pytorch) return `A ${label} model cannot be handed over to PyTorch`;
+  if (!pytorch) return `The PyTorch bundle doesn’t support ${label} models`;
   const other = byItsClass(row);
   if (other !== undefined) return other;
-  if (row.config.classes)
-    return 'train.py knows how to learn the next token alone, and this model tells texts apart by its labels';
-  return row.isAdapted && 'train.py goes on with all of a model, and of this one a part or an adapter learns';
+  if (row.config.classes) return 'train.py supports only next-token prediction, and this model is a classifier';
+  return row.isAdapted && 'train.py trains all weights, and this run trains only some of them or an adapter';
 }
 const ofAdapters =
   (other: (row: Row) => string | undefined) =>
   (row: Row): string | undefined =>
-    row.isAdapted ? other(row) : 'This model has learnt no adapter';
+    row.isAdapted ? other(row) : 'This model has no adapter';
 
 const REASONS: Readonly<Record<FormatId, (row: Row) => string | undefined>> = {
   hf: byItsClass,
@@ -89,7 +88,7 @@ const REASONS: Readonly<Record<FormatId, (row: Row) => string | undefined>> = {
   'gguf-lora': ofAdapters(asGguf),
   'onnx-f32': asOnnx,
   'onnx-f16': asOnnx,
-  html: ({ id }) => (modelSpec(id).page ? undefined : `The offline page cannot run ${modelSpec(id).label} models yet.`),
+  html: ({ id }) => (modelSpec(id).page ? undefined : `The offline page can’t run ${modelSpec(id).label} models yet.`),
   service: (row) => (kindOf(row) === 'decoder' ? asGguf(row) : asOnnx(row)),
   pytorch: asPytorch,
 };

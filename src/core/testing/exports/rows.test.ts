@@ -27,7 +27,7 @@ test('a new architecture gets its rows, and what it states decides what is expec
     const own = rows().filter(({ id }) => id === TOY_ID);
     expect(own.map(({ name }) => name)).toEqual(['Toy, plain', 'Toy, adapted']);
     expect([refusalOf(own[0]!, 'hf'), refusalOf(own[0]!, 'gguf-f16')]).toEqual([null, null]);
-    expect(refusalOf(own[0]!, 'onnx-f32')).toBe('A Toy model cannot be written as ONNX');
+    expect(refusalOf(own[0]!, 'onnx-f32')).toBe('The ONNX exporter doesn’t support Toy models');
     models[TOY_ID] = { ...toy, problems: () => [{ field: 'heads', message: 'Never.' }] };
     expect(rows).toThrow('No row of Toy fits its own bounds: give it sizes in SMALL');
   } finally {

@@ -30,15 +30,15 @@ export function Steps({ shown: { at, of }, onGo }: { shown: Shown; onGo: (at: nu
     <>
       <IconButton
         icon="chevronLeft"
-        label="The changed document before"
+        label="Previous changed document"
         onPress={() => onGo(at - 1)}
-        disabledReason={at === 0 ? 'This is the first that is changed' : undefined}
+        disabledReason={at === 0 ? 'This is the first changed document' : undefined}
       />
       <IconButton
         icon="chevronRight"
-        label="The next changed document"
+        label="Next changed document"
         onPress={() => onGo(at + 1)}
-        disabledReason={at + 1 >= of ? 'No further one is changed' : undefined}
+        disabledReason={at + 1 >= of ? 'This is the last changed document' : undefined}
       />
     </>
   );
@@ -55,13 +55,13 @@ export function BeforeAfter({ shown, onMend }: { shown: Shown; onMend: (mends: r
           <span>
             {shown.of === 0
               ? shown.isProgram
-                ? 'A program, which rules for prose leave as it is. '
-                : 'Nothing is changed here. '
+                ? 'Source code, which rules for prose don’t change. '
+                : 'No rule changes this document. '
               : `Changed document ${formatCount(shown.at + 1)} of ${formatCount(shown.of)}. `}
-            Mend it by hand, and the same is done everywhere.
+            Edit it, and Homegrown makes the same change everywhere.
           </span>
           <Button isDense onPress={() => mend(true)}>
-            Mend this passage…
+            Edit passage…
           </Button>
         </div>
       </Block>

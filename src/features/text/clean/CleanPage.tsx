@@ -61,7 +61,7 @@ function Cleaning() {
   const measuring = isLooked && chosenStep?.isOn && ruleOf(chosenStep.rule).measures ? chosenStep : undefined;
   const sample =
     previewed && previewed.seen.characters < previewed.of.characters
-      ? `on ${formatShort(previewed.seen.characters)} of ${formatShort(previewed.of.characters)} characters`
+      ? `tested on ${formatShort(previewed.seen.characters)} of ${formatShort(previewed.of.characters)} characters`
       : 'in this order';
   return (
     <Stage
@@ -77,9 +77,8 @@ function Cleaning() {
     >
       <OutOfDate />
       {draft.isUnreadable && (
-        <Notice tone="warn" title="The recipe of this project cannot be read">
-          A newer version may have made it. It stays as it is until you change a rule here; the recommended one is
-          shown.
+        <Notice tone="warn" title="This project’s recipe can’t be read">
+          A newer version may have made it. It stays unchanged until you edit a rule. Shown: the recommended recipe.
         </Notice>
       )}
       {failure && (
@@ -97,13 +96,13 @@ function Cleaning() {
                 icon="undo"
                 label="Undo"
                 onPress={() => draft.undo?.()}
-                disabledReason={draft.undo ? undefined : 'There is nothing to undo'}
+                disabledReason={draft.undo ? undefined : 'Nothing to undo'}
               />
               <IconButton
                 icon="redo"
                 label="Redo"
                 onPress={() => draft.redo?.()}
-                disabledReason={draft.redo ? undefined : 'There is nothing to redo'}
+                disabledReason={draft.redo ? undefined : 'Nothing to redo'}
               />
             </>
           }
@@ -112,11 +111,11 @@ function Cleaning() {
           <RuleList draft={draft} looked={looked} chosen={chosen} onChoose={lookAt} />
         </Pane>
         <Pane
-          title={measuring ? 'Ranked' : 'Before and after'}
+          title={measuring ? 'Ranked documents' : 'Before and after'}
           hint={
             !measuring &&
             previewed?.shown &&
-            `${previewed.shown.title}${previewed.shown.isBeginning ? ', its beginning' : ''}`
+            `${previewed.shown.title}${previewed.shown.isBeginning ? ', beginning' : ''}`
           }
           aside={
             <>
@@ -156,19 +155,17 @@ function Cleaning() {
               }}
             />
           ) : (
-            <p className={styles.note}>
-              {previewed ? 'By these rules nothing would remain.' : 'Looking at the texts…'}
-            </p>
+            <p className={styles.note}>{previewed ? 'These rules would remove everything.' : 'Checking the texts…'}</p>
           )}
           <PaneHead
-            title="Left out"
-            hint={of === 0 ? '' : `${formatCount(of)} ${isAll ? '' : 'of what was looked at'}`}
+            title="Removed"
+            hint={of === 0 ? '' : `${formatCount(of)}${isAll ? '' : ' in the sample'}`}
             aside={
               recipe.kept.length > 0 && (
                 <span className={styles.kept}>
                   You keep {formatCount(recipe.kept.length)}
-                  {changed.length > 0 && '; clean again to heed it'}{' '}
-                  <TextAction onPress={() => set({ ...recipe, kept: [] })}>Let the rules decide again</TextAction>
+                  {changed.length > 0 && '; apply again to use it'}{' '}
+                  <TextAction onPress={() => set({ ...recipe, kept: [] })}>Reset</TextAction>
                 </span>
               )
             }
@@ -184,18 +181,18 @@ function Cleaning() {
 function Summary() {
   const texts = useStudio((s) => s.texts);
   const read = texts.reduce((sum, { characters }) => sum + characters, 0);
-  const learnt = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
+  const used = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
   const cleaned = texts.filter((text) => text.cleaned).length;
   if (cleaned === 0)
     return (
       <>
-        <b>{formatCount(read)}</b> characters, learnt as they were read
+        <b>{formatCount(read)}</b> characters, not cleaned
       </>
     );
   return (
     <>
-      From <b>{formatCount(read)}</b> characters to <b>{formatCount(learnt)}</b>,{' '}
-      {formatShare(Math.abs(1 - learnt / read))} {learnt > read ? 'more' : 'less'}; originals are kept
+      <b>{formatCount(read)}</b> → <b>{formatCount(used)}</b> characters, {formatShare(Math.abs(1 - used / read))}{' '}
+      {used > read ? 'more' : 'less'}; originals are kept
     </>
   );
 }
@@ -215,22 +212,21 @@ function Apply({ draft: { recipe, set }, applied }: { draft: ReturnType<typeof u
   const isNone = on === 0 && texts.every(({ cleaned }) => cleaned === undefined);
   const isClean = texts.some(({ cleaned }) => cleaned !== undefined);
   const shared = texts.filter(({ projects }) => projects.length > 1).length;
-  const [are, them] = shared === 1 ? ['is', 'it'] : ['are', 'them'];
   const sharedWords =
     shared > 0 &&
-    `${texts.length === 1 ? 'The text' : counted(shared, 'text')} ${are} in other projects too, which learn what you make of ${them} here.`;
+    `Other projects use ${texts.length === 1 ? 'this text' : counted(shared, 'text')} too, and get what you apply here.`;
   const notApplied = isClean
-    ? 'Not all is cleaned by the rules as they are now.'
-    : 'Nothing is changed before you clean.';
+    ? 'Some text isn’t cleaned by the current rules.'
+    : 'Nothing changes until you apply the rules.';
   const stateWords =
     applied &&
     {
       yes:
         on > 0 &&
         (texts.some((text) => learntOf(text).characters > 0)
-          ? 'Cleaned. Models that are trained now learn this.'
-          : 'Cleaned, and nothing is left to learn from: switch off a rule that leaves documents out.'),
-      'by another name': 'Cleaned, under another name. Clean again and model cards say its new one.',
+          ? 'Cleaned. New runs will learn from this text.'
+          : 'Cleaned, but no text remains. Turn off a rule that removes documents.'),
+      'by another name': 'Cleaned under the recipe’s old name. Apply again to update model cards.',
       no: notApplied,
     }[applied];
   return (
@@ -251,19 +247,15 @@ function Apply({ draft: { recipe, set }, applied }: { draft: ReturnType<typeof u
               minWidth={132}
               onPress={() => void apply(recipe)}
               disabledReason={
-                applied === 'yes'
-                  ? on === 0
-                    ? 'It is learnt as it was read'
-                    : 'The texts are cleaned by these rules'
-                  : undefined
+                applied === 'yes' ? (on === 0 ? 'The originals are in use' : 'These rules are applied') : undefined
               }
             >
-              {on === 0
-                ? 'Learn it as it was read'
-                : `Clean by ${on === 1 ? 'this rule' : `these ${formatCount(on)} rules`}`}
+              {on === 0 ? 'Use the originals' : `Apply ${counted(on, 'rule')}`}
             </Button>
           )}
-          {!isNone && cleaning.kind !== 'busy' && <TextAction onPress={withoutAny}>Run without any</TextAction>}
+          {!isNone && on > 0 && cleaning.kind !== 'busy' && (
+            <TextAction onPress={withoutAny}>Use the originals</TextAction>
+          )}
         </div>
         <div className={styles.state}>
           {work && <Progress {...work} />}

@@ -28,7 +28,7 @@ export function DocumentDialog(p: {
                 p.onKeep?.();
               }}
             >
-              Keep it
+              Keep document
             </Button>
           )}
         </>

@@ -27,10 +27,10 @@ export function LeftOutList(p: {
   onMore?: () => void;
 }) {
   const [opened, open] = useState<Left>();
-  if (p.left.length === 0) return <p className={styles.none}>No document is left out.</p>;
+  if (p.left.length === 0) return <p className={styles.none}>No documents removed.</p>;
   return (
     <>
-      <ul className={styles.list} aria-label="Left out">
+      <ul className={styles.list} aria-label="Removed">
         {p.left.map((one) => {
           const isKept = p.kept.has(one.sha256);
           return (
@@ -39,16 +39,14 @@ export function LeftOutList(p: {
                 <TextAction onPress={() => open(one)} label={`Open ${one.title}`}>
                   {one.title}
                 </TextAction>
-                <small>
-                  {isKept ? 'You keep it: cleaning again takes it in' : `${ruleName(one.rule)}: ${one.reason}`}
-                </small>
+                <small>{isKept ? 'Kept by you; apply again to use it' : `${ruleName(one.rule)}: ${one.reason}`}</small>
               </span>
               <Button
                 isDense
                 onPress={() => p.onKeep(one.sha256, !isKept)}
-                label={isKept ? `Leave ${one.title} out` : `Keep ${one.title}`}
+                label={isKept ? `Remove ${one.title}` : `Keep ${one.title}`}
               >
-                {isKept ? 'Leave it out' : 'Keep it'}
+                {isKept ? 'Remove' : 'Keep'}
               </Button>
             </li>
           );
@@ -56,14 +54,14 @@ export function LeftOutList(p: {
       </ul>
       {p.onMore && (
         <p className={styles.none}>
-          The first {formatCount(p.left.length)} of {formatCount(p.of)}.{' '}
+          Showing {formatCount(p.left.length)} of {formatCount(p.of)}.{' '}
           <TextAction onPress={p.onMore}>Show more</TextAction>
         </p>
       )}
       {opened && (
         <DocumentDialog
           {...opened}
-          words={`Left out by ${ruleName(opened.rule)}: ${opened.reason}. ${scoreWords(opened.scores)}`}
+          words={`Removed by ${ruleName(opened.rule)}: ${opened.reason}. ${scoreWords(opened.scores)}`}
           onClose={() => open(undefined)}
           {...(!p.kept.has(opened.sha256) && { onKeep: () => p.onKeep(opened.sha256, true) })}
         />

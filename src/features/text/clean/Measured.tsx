@@ -34,7 +34,7 @@ export function MeasuredDocuments(p: MeasuredPaneProps) {
   const texts = useStudio((s) => s.texts);
   if (name === undefined) {
     const [absent] = Object.values(measures).flatMap(({ absent }) => absent ?? []);
-    return <p className={styles.note}>{absent ?? 'No document comes to this rule.'}</p>;
+    return <p className={styles.note}>{absent ?? 'No documents reach this rule.'}</p>;
   }
   const measure = measures[name]!;
   const score = p.measured.scores[name]!;
@@ -44,20 +44,20 @@ export function MeasuredDocuments(p: MeasuredPaneProps) {
         <div className={styles.choices}>
           {names.length > 1 && (
             <Select
-              label="By"
+              label="Rank by"
               value={name}
               onChange={p.onScore}
               options={names.map((one) => ({
                 value: one,
                 label: measures[one]!.label,
-                hint: outOf(one) === 0 ? 'leaves out none' : `leaves out ${formatCount(outOf(one))}`,
+                hint: outOf(one) === 0 ? 'removes none' : `removes ${formatCount(outOf(one))}`,
               }))}
             />
           )}
           {p.measured.texts.length > 1 && (
             <Select
               label="Text"
-              hint="each is cleaned by itself"
+              hint="each is cleaned separately"
               value={p.measured.text ?? null}
               onChange={p.onText}
               options={p.measured.texts.map((id) => ({
@@ -103,11 +103,11 @@ function Drawn({
     const { at, value } = stops[stop]!;
     const cut = value === measure.unbounded ? 'none' : measure.format(at);
     return {
-      label: side === 'least' ? 'Least that stays' : 'Most that stays',
+      label: side === 'least' ? 'Minimum to keep' : 'Maximum to keep',
       side,
       stops: stops.map((each) => each.at),
       stop,
-      says: measure.share === undefined ? cut : `${cut}, ${formatShare(value)} of documents stay`,
+      says: measure.share === undefined ? cut : `${cut}, keeps ${formatShare(value)} of documents`,
       onMove: (to) => onSetting(setting, stops[to]!.value),
     };
   });
@@ -129,7 +129,7 @@ function Drawn({
               {label}: <b>{says}</b>
             </span>
           ))}
-          {measure.share === undefined && `By this ${formatCount(stay)} of ${formatCount(values.length)} stay. `}
+          {measure.share === undefined && `Keeps ${formatCount(stay)} of ${formatCount(values.length)}. `}
           Drag the line, or focus it and press ← →
         </>
       }

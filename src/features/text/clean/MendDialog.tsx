@@ -11,7 +11,7 @@ export function MendDialog(p: { text: string; onClose: () => void; onMend: (mend
     <Dialog
       isOpen
       onClose={p.onClose}
-      title="Mend this passage"
+      title="Edit passage"
       width={720}
       actions={
         <>
@@ -19,21 +19,18 @@ export function MendDialog(p: { text: string; onClose: () => void; onMend: (mend
           <Button
             variant="go"
             onPress={() => p.onMend(mends)}
-            disabledReason={mends.length === 0 ? 'Nothing is changed yet' : undefined}
+            disabledReason={mends.length === 0 ? 'Change the passage first' : undefined}
           >
-            Do the same everywhere
+            Apply everywhere
           </Button>
         </>
       }
     >
-      <p>
-        Change what is wrong here. Each change becomes a rule that finds and replaces in all texts, after the other
-        rules; it can be changed, switched off and undone as they can. Your files stay as they are.
-      </p>
+      <p>Each change becomes a find-and-replace rule for all texts. Your files stay unchanged.</p>
       <TextField label="Passage" value={text} onChange={setText} rows={14} isProse isFirst />
       <p aria-live="polite">
         {mends.length === 0
-          ? 'Nothing is changed yet.'
+          ? 'No changes yet.'
           : `${counted(mends.length, 'rule')}: ${mends
               .slice(0, SHOWN)
               .map(({ find, by }) => `“${find}” to “${by}”`)

@@ -28,10 +28,10 @@ export function RankedList(p: {
             <Fragment key={`${text}/${place}`}>
               {skipped > 0 && <li className={styles.gap}>{formatCount(skipped)} more</li>}
               {last && last.value > bounds.most && value <= bounds.most && (
-                <li className={styles.cut}>Most that stays: {format(bounds.most)}</li>
+                <li className={styles.cut}>Maximum to keep: {format(bounds.most)}</li>
               )}
               {last && last.value >= bounds.least && value < bounds.least && (
-                <li className={styles.cut}>Least that stays: {format(bounds.least)}</li>
+                <li className={styles.cut}>Minimum to keep: {format(bounds.least)}</li>
               )}
               <li className={stays ? undefined : styles.out}>
                 <span className={styles.rank}>{formatCount(before + 1)}</span>
@@ -40,12 +40,12 @@ export function RankedList(p: {
                   <TextAction onPress={() => open(document)} label={`Open ${title}`}>
                     {title}
                   </TextAction>
-                  {isOut(document) && stays && <small>You keep it</small>}
-                  {!isOut(document) && !stays && <small>Left out by another measure</small>}
+                  {isOut(document) && stays && <small>Kept by you</small>}
+                  {!isOut(document) && !stays && <small>Removed by another score</small>}
                 </span>
                 {!stays && (
                   <Button isDense onPress={() => p.onKeep(document.sha256)} label={`Keep ${title}`}>
-                    Keep it
+                    Keep
                   </Button>
                 )}
               </li>
@@ -55,7 +55,7 @@ export function RankedList(p: {
       </ol>
       {p.onMore && (
         <p className={styles.more}>
-          {formatCount(ranked.length)} of {formatCount(values.length)} are shown.{' '}
+          Showing {formatCount(ranked.length)} of {formatCount(values.length)}.{' '}
           <TextAction onPress={p.onMore}>Show more</TextAction>
         </p>
       )}

@@ -19,7 +19,7 @@ export function RecipeMenu({ draft: { recipe, set } }: { draft: RecipeDraft }) {
     try {
       set(readRecipe(given.name, await given.text()));
     } catch (error) {
-      toast({ text: `${given.name} was not taken`, detail: explain(toFailure(error)) });
+      toast({ text: `${given.name} couldn’t be opened`, detail: explain(toFailure(error)) });
     }
   };
   const choose = (id: string): void => {
@@ -37,14 +37,14 @@ export function RecipeMenu({ draft: { recipe, set } }: { draft: RecipeDraft }) {
           {
             id: 'recommended',
             label: 'Recommended',
-            hint: `${formatCount(recommendedRecipe().steps.length)} rules that harm no text`,
+            hint: `${formatCount(recommendedRecipe().steps.length)} safe rules`,
           },
-          { id: 'name', label: 'Name it…', hint: recipe.name },
+          { id: 'name', label: 'Rename recipe…', hint: recipe.name },
         ]}
         more={[
           [
-            { id: 'save', label: 'Download', hint: 'for another project, or prepare --recipe' },
-            { id: 'open', label: 'Open a file…' },
+            { id: 'save', label: 'Download recipe', hint: 'for another project, or prepare --recipe' },
+            { id: 'open', label: 'Open recipe…' },
           ],
         ]}
         onChoose={choose}
@@ -56,7 +56,7 @@ export function RecipeMenu({ draft: { recipe, set } }: { draft: RecipeDraft }) {
         type="file"
         accept=".json,application/json"
         hidden
-        aria-label="A recipe"
+        aria-label="Recipe file"
         onChange={(event) => {
           const [given] = event.target.files ?? [];
           event.target.value = '';
@@ -85,21 +85,21 @@ function NameDialog(p: { name: string; onClose: () => void; onName: (name: strin
     <Dialog
       isOpen
       onClose={p.onClose}
-      title="Name the recipe"
+      title="Rename recipe"
       actions={
         <>
           <Button onPress={p.onClose}>Cancel</Button>
           <Button
             variant="go"
             onPress={() => p.onName(own)}
-            disabledReason={own === '' ? 'It has no name yet' : undefined}
+            disabledReason={own === '' ? 'Enter a name first' : undefined}
           >
-            Name it
+            Rename recipe
           </Button>
         </>
       }
     >
-      <p>The model card says by which recipe its text was cleaned.</p>
+      <p>Model cards name the recipe that cleaned the text.</p>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -127,7 +127,7 @@ export function AddRule({ draft: { recipe, set }, onAdd }: { draft: RecipeDraft;
         onAdd(recipe.steps.length);
       }}
     >
-      Add a rule
+      Add rule
     </MenuButton>
   );
 }

@@ -83,10 +83,14 @@ export function RuleList(p: {
                 variant="plain"
                 label={`Move or remove ${name}`}
                 entries={[
-                  { id: 'up', label: 'Up', ...(i === 0 && NO_ROOM) },
-                  { id: 'down', label: 'Down', ...(i === steps.length - 1 && NO_ROOM) },
+                  { id: 'up', label: 'Move up', ...(i === 0 && { isDisabled: true, hint: 'already first' }) },
+                  {
+                    id: 'down',
+                    label: 'Move down',
+                    ...(i === steps.length - 1 && { isDisabled: true, hint: 'already last' }),
+                  },
                 ]}
-                more={[[{ id: 'remove', label: 'Remove' }]]}
+                more={[[{ id: 'remove', label: 'Remove rule' }]]}
                 onChoose={(id) => (id === 'remove' ? remove(i) : move(i, id === 'up' ? i - 1 : i + 1))}
               >
                 {step.isOn ? String(steps.slice(0, i + 1).filter(({ isOn }) => isOn).length) : '–'}
@@ -140,8 +144,6 @@ function movedTo(at: number, from: number, to: number): number {
   return at - (from < at ? 1 : 0) + (to <= at - (from < at ? 1 : 0) ? 1 : 0);
 }
 
-const NO_ROOM = { isDisabled: true, hint: 'it is there' };
-
 /** Of several replacements what tells them apart. */
 function nameOf({ rule, settings }: Step): string {
   const { label } = ruleOf(rule);
@@ -170,13 +172,13 @@ function Count({ tally: { out, places } }: { tally: Tally }) {
 /** Of what was looked at, in counts and shares. */
 function toldOf({ rule, out, places, characters, changed }: Tally, { seen }: Previewed): string {
   const documents = (count: number): string => `${formatCount(count)} of ${counted(seen.documents, 'document')}`;
-  if (out > 0) return `Leaves out ${documents(out)}.`;
-  if (ruleOf(rule).kind === 'leaves out') return 'Leaves out no document.';
-  if (places === 0) return 'Finds nothing to change.';
+  if (out > 0) return `Removes ${documents(out)}.`;
+  if (ruleOf(rule).kind === 'leaves out') return 'Removes no documents.';
+  if (places === 0) return 'Changes nothing.';
   const length =
     characters === 0
-      ? 'no longer and no shorter'
-      : `${formatCount(Math.abs(characters))} characters ${characters < 0 ? 'fewer' : 'more'} (${formatShare(Math.abs(characters) / seen.characters)})`;
+      ? 'same length'
+      : `${formatCount(Math.abs(characters))} ${characters < 0 ? 'fewer' : 'more'} characters (${formatShare(Math.abs(characters) / seen.characters)})`;
   return `Changes ${counted(places, 'place')} in ${documents(changed)}: ${length}.`;
 }
 
@@ -189,8 +191,8 @@ function Settings(p: {
   const { fields, costs, recommended, notIdempotent, source } = ruleOf(p.step.rule);
   const notes = [
     recommended && `Recommended: ${recommended}.`,
-    costs && `It costs: ${costs}.`,
-    notIdempotent && `Twice is not once: ${notIdempotent}.`,
+    costs && `Trade-off: ${costs}.`,
+    notIdempotent && `Careful: ${notIdempotent}.`,
   ];
   return (
     <div className={styles.settings}>
@@ -203,7 +205,7 @@ function Settings(p: {
       />
       {notes.map((note) => note && <p key={note}>{note}</p>)}
       <p>
-        Source: {source}. <TextAction onPress={p.onRemove}>Remove this rule</TextAction>
+        Source: {source}. <TextAction onPress={p.onRemove}>Remove rule</TextAction>
       </p>
     </div>
   );

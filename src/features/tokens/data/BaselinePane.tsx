@@ -32,7 +32,7 @@ export function BaselinePane({ data }: { data: DataRecord }) {
   const rows = batch * accumulate;
   const times = Number((steps / epoch).toPrecision(3));
   return (
-    <Pane title="To beat" hint="on the held-out part">
+    <Pane title="Baselines" hint="on the validation set">
       {objective.baselines({ vocabulary, data }).map((baseline) => (
         <BaselineItem key={baseline.label} baseline={baseline} metrics={metricsOf(objective)} part={validation} />
       ))}
@@ -42,14 +42,14 @@ export function BaselinePane({ data }: { data: DataRecord }) {
           <Readings values={Object.entries(values).map(([id, value]) => [metricOf(id as MetricId), value] as const)} />
         </div>
       ))}
-      <PaneHead title="One epoch" hint="over the training part" />
+      <PaneHead title="One epoch" hint="over the training set" />
       <div className={styles.item}>
         <p>
           <b>{formatCount(Math.max(1, Math.round(epoch)))}</b> steps of{' '}
           {inRows ? `${formatCount(rows)} rows` : `${formatCount(rows)} × ${formatCount(context)} tokens`}
         </p>
         <p className={styles.quiet}>
-          {formatCount(steps)} steps, as set, read{' '}
+          Your {formatCount(steps)} steps read{' '}
           {inRows
             ? `its ${counted(inRows.rows, 'row')} ${formatNumber(times)} times`
             : `${formatCount((steps / epoch) * train.tokens)} tokens: ${formatNumber(times)} epochs`}

@@ -24,9 +24,9 @@ export function BuildButton({ isMain = false }: { isMain?: boolean }) {
     );
   }
   const reason = !hasText
-    ? 'There is no text to build it from'
+    ? 'Add text first'
     : state === 'done'
-      ? 'It is up to date: text, tokenizer and split are those it was built from'
+      ? 'Already up to date'
       : isRunning
         ? 'A run is in progress'
         : undefined;

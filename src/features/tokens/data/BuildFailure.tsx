@@ -12,7 +12,7 @@ export function BuildFailure() {
   return (
     <div role="alert">
       <Notice tone="error" title={failed.failure.message}>
-        {remedy(failed.failure)} {isBuilt ? 'The data of before is unchanged.' : 'No data was made.'}
+        {remedy(failed.failure)} {isBuilt ? 'Your previous data is unchanged.' : 'No data was built.'}
       </Notice>
     </div>
   );

@@ -12,7 +12,7 @@ import { useRowsBefore } from './PartRows';
 import { SplitsPane } from './SplitsPane';
 import { HoldOutPane } from './HoldOutPane';
 
-const WHAT = 'Your text as token numbers: most of it to learn from, the rest held out to be judged on';
+const WHAT = 'Your text as token ids, split into a training and a validation set';
 
 /** The token ids that a run learns from, and those it is judged on. */
 export function DataPage() {
@@ -58,11 +58,11 @@ export function DataPage() {
       tabs={<TokensTabs current="data" />}
       summary={
         <>
-          <b>{formatCount(all)}</b> tokens: <b>{formatCount(train.tokens)}</b> to learn from,{' '}
-          <b>{formatCount(validation.tokens)}</b> held out ({formatShare(validation.tokens / all)})
+          <b>{formatCount(all)}</b> tokens: <b>{formatCount(train.tokens)}</b> for training,{' '}
+          <b>{formatCount(validation.tokens)}</b> for validation ({formatShare(validation.tokens / all)})
           {test && (
             <>
-              , <b>{formatCount(test.tokens)}</b> for the test ({formatShare(test.tokens / all)})
+              , <b>{formatCount(test.tokens)}</b> for testing ({formatShare(test.tokens / all)})
             </>
           )}
         </>

@@ -19,7 +19,7 @@ export function HoldOutPane() {
       <Block>
         <div className={styles.sliders}>
           <Slider
-            label="Held out"
+            label="Validation set"
             value={validation}
             min={5}
             max={20}
@@ -29,7 +29,7 @@ export function HoldOutPane() {
             onChange={(value) => change({ split: { ...split, validation: value / 100 } })}
           />
           <Slider
-            label="For a test"
+            label="Test set"
             value={test}
             min={0}
             max={20}
@@ -46,17 +46,15 @@ export function HoldOutPane() {
         </div>
         <p className={styles.words}>
           {hasDocuments
-            ? `Of a text with enough documents, ${validation} % are held out whole; of any other, its end is. `
+            ? 'Whole documents are set aside, or the end of a text with few. '
             : `The first ${100 - validation - test} % of each text is for training. `}
-          What is for validation is never learnt from, so that what is measured there tells what the model knows, not
-          what it has memorised.
-          {test > 0 &&
-            ' What is for a test is not looked at either while the model is made: it is kept for the last word.'}
+          The model never trains on the rest, so it shows what the model learned, not what it memorized.
+          {test > 0 && ' Use the test set once, for the final result.'}
         </p>
         {hasDocuments && (
           <p className={styles.words}>
-            Which documents is chosen by chance, and always the same ones.{' '}
-            <TextAction onPress={() => change({ split: { ...split, seed: split.seed + 1 } })}>Choose others</TextAction>
+            Picked at random, the same every time.{' '}
+            <TextAction onPress={() => change({ split: { ...split, seed: split.seed + 1 } })}>Reshuffle</TextAction>
           </p>
         )}
       </Block>
@@ -79,7 +77,7 @@ function State() {
   const reason = isTextNew
     ? 'the text changed'
     : tokenizer !== 'done'
-      ? 'the settings of the tokenizer changed'
+      ? 'the tokenizer settings changed'
       : !isOfThisTokenizer
         ? 'the tokenizer was trained again'
         : built && (built.validation !== asked.validation || built.test !== asked.test)
@@ -87,12 +85,12 @@ function State() {
           : isOld
             ? 'only the end of the last text is held out'
             : built?.rule === 'documents' && built.seed !== asked.seed
-              ? 'other documents are to be held out'
+              ? 'the split was reshuffled'
               : 'the text changed';
   return <p className={styles.stale}>Out of date: {reason}. It stays usable until you rebuild it</p>;
 }
 
 const heldWords = ({ validation, test }: SplitChoice): string => {
   const [held, tested] = [validation, test].map((share) => `${Math.round(100 * share)} %`);
-  return test > 0 ? `${held} held out and ${tested} for a test` : `${held} held out`;
+  return test > 0 ? `${held} for validation and ${tested} for testing` : `${held} for validation`;
 };

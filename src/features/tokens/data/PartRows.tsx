@@ -22,13 +22,13 @@ export function TextsInParts({ data }: { data: DataRecord }) {
   if (isSplitAsOne(data)) {
     return (
       <Aside>
-        Built by an older version, which held out the end of the last text alone. A rebuild holds out the end of each
+        Built by an older version, which held out only the end of the last text. Rebuild to hold out the end of each
       </Aside>
     );
   }
   if (read.kind === 'failed') return <Aside>{read.why}</Aside>;
-  if (read.kind === 'reading') return <Aside>Reading which documents are in which part…</Aside>;
-  if (!read.rows) return <Aside>Texts that it was built from were removed or changed since</Aside>;
+  if (read.kind === 'reading') return <Aside>Loading documents…</Aside>;
+  if (!read.rows) return <Aside>Texts that this was built from were removed or changed</Aside>;
   const { texts, rows, of } = read.rows;
   const hasDocuments = data.manifest.split.rule === 'documents' || of > texts.length;
   return (
@@ -82,7 +82,7 @@ const Aside = ({ children }: { children: string }) => <p className={styles.remov
 const textColumns = (names: readonly PartName[], isWhole: boolean): readonly Column<TextRow>[] => [
   { id: 'name', header: 'Text', cell: ({ name }) => <span title={name}>{name}</span> },
   ...names.map((name): Column<TextRow> => {
-    const header = name === 'train' || isWhole ? PART_WORDS[name] : `${PART_WORDS[name]}, of its end`;
+    const header = name === 'train' || isWhole ? PART_WORDS[name] : `${PART_WORDS[name]}, from its end`;
     return {
       id: name,
       header,
@@ -110,7 +110,7 @@ const DOCUMENT_COLUMNS: readonly Column<DocumentRow>[] = [
     isNumber: true,
     isQuiet: true,
     width: '104px',
-    cell: ({ bytes, isWhole }) => `${formatBytes(bytes)}${isWhole ? '' : ' of it'}`,
+    cell: ({ bytes, isWhole }) => `${formatBytes(bytes)}${isWhole ? '' : ' (part)'}`,
   },
   {
     id: 'tokens',

@@ -42,7 +42,7 @@ export function SplitsPane({ data }: { data: DataRecord }) {
     { id: 'text', header: 'Text', isNumber: true, cell: ({ part }) => formatBytes(part.bytes) },
     {
       id: 'ratio',
-      header: 'Bytes a token',
+      header: 'Bytes per token',
       isNumber: true,
       isQuiet: true,
       cell: ({ part }) => formatNumber(part.bytes / part.tokens),
@@ -82,9 +82,9 @@ export function SplitsPane({ data }: { data: DataRecord }) {
   return (
     <Pane title="Parts" hint={`${formatBytes(tokens * width)} in this browser`}>
       <Table label="Parts" columns={columns} rows={parts} rowKey={({ name }) => name} />
-      <PaneHead title="Texts" hint="in this order, a mark between two of them" />
+      <PaneHead title="Texts" hint="in this order, with a separator" />
       <TextsInParts data={data} />
-      <PaneHead title="Shards" hint={`ids of ${width} bytes, checked by hash whenever they are read`} />
+      <PaneHead title="Shards" hint={`${width}-byte ids, checked on every read`} />
       <Table label="Shards" isDense columns={shardColumns} rows={shards} rowKey={({ key }) => key} />
     </Pane>
   );

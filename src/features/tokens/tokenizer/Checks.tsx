@@ -11,15 +11,15 @@ export function Checks({ tokenizer }: { tokenizer: TokenizerRecord }) {
     <ul className={styles.checks}>
       <Check
         tone="ok"
-        title={model.kind === 'bytes' ? 'One byte a token' : `${formatNumber(bytesPerToken)} bytes a token`}
+        title={model.kind === 'bytes' ? 'One byte per token' : `${formatNumber(bytesPerToken)} bytes per token`}
       >
         {model.kind === 'bytes'
-          ? 'as it must be, so a context sees as many bytes as it has tokens'
-          : 'over all of your text; more means a longer view'}
+          ? 'so a context sees as many bytes as tokens'
+          : 'on your text; more means a longer view'}
       </Check>
       {model.kind === 'bpe' && size < asked && (
         <Check tone="warn" title={`${formatCount(size)} of ${formatCount(asked)} entries`}>
-          the text has no more pairs that occur twice
+          your text is too short for more
         </Check>
       )}
       <Check
@@ -29,8 +29,8 @@ export function Checks({ tokenizer }: { tokenizer: TokenizerRecord }) {
         {unusedEntries === 0
           ? 'at least once in your text'
           : model.merges.length === 0
-            ? 'bytes that this text does not use; harmless'
-            : 'bytes that this text does not use, or steps on the way to longer tokens; harmless'}
+            ? 'unused bytes; harmless'
+            : 'unused bytes, or parts of longer tokens; harmless'}
       </Check>
     </ul>
   );

@@ -65,7 +65,7 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
       aside={
         entries.isCounted && (
           <Segmented
-            label="Colour by"
+            label="Color by"
             value={colour}
             onChange={setColour}
             options={[
@@ -83,7 +83,7 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
           </Notice>
         )}
         {pieces.length > 0 && (
-          <TokenText label="The passage as tokens" tokens={pieces.map(view)} chosen={chosen} onChoose={choose} />
+          <TokenText label="Passage as tokens" tokens={pieces.map(view)} chosen={chosen} onChoose={choose} />
         )}
       </div>
       <div className={styles.legend}>
@@ -129,8 +129,8 @@ function RoundTrip({ isExact }: { isExact: boolean }) {
           this passage, byte for byte
         </Check>
       ) : (
-        <Check tone="error" title="Does not decode back to the same text">
-          this passage; train the tokenizer again
+        <Check tone="error" title="Doesn’t decode back to the same text">
+          this passage; retrain the tokenizer
         </Check>
       )}
     </ul>

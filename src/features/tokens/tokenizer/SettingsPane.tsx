@@ -11,9 +11,9 @@ import styles from './SettingsPane.module.css';
 
 const METHODS = (['bpe', 'characters', 'bytes'] as const).map((value) => ({ value, label: KIND_WORDS[value] }));
 const WORDS: Record<TokenizerChoice['kind'], string> = {
-  bpe: 'Joins the pair of pieces that occurs most, again and again, until the vocabulary is full. Common words become one token.',
-  characters: 'One token for each character of your text; a character it has not met is spelt in bytes.',
-  bytes: 'One token for each of the 256 bytes. Nothing to learn, and the longest row of tokens.',
+  bpe: 'Merges the most frequent pair of pieces until the vocabulary is full. Common words become one token.',
+  characters: 'One token per character of your text. Unknown characters become bytes.',
+  bytes: 'One token per byte, 256 in all. No training, but the longest sequences.',
 };
 
 export function SettingsPane() {
@@ -44,7 +44,7 @@ export function SettingsPane() {
               onChange={(log) => set({ vocabulary: roundSize(2 ** log) })}
             />
             <NumberField
-              label="Exactly"
+              label="Exact size"
               hint={`${formatCount(SMALLEST_VOCABULARY)} to ${formatCount(LARGEST_OFFERED)}`}
               unit="entries"
               value={choice.vocabulary}
@@ -59,7 +59,7 @@ export function SettingsPane() {
       </Block>
       {tokenizer && (
         <>
-          <PaneHead title="Readings" />
+          <PaneHead title="Checks" />
           <Checks tokenizer={tokenizer} />
         </>
       )}
@@ -74,11 +74,11 @@ function Difference() {
   const choice = useStudio((s) => s.project.tokenizerChoice);
   if (!tokenizer || state !== 'stale') return null;
   const { kind } = tokenizer.model;
-  if (kind !== choice.kind) return <p>Trained as {KIND_WORDS[kind]}; train again to change it</p>;
+  if (kind !== choice.kind) return <p>Trained as {KIND_WORDS[kind]}; retrain to change it</p>;
   if (kind === 'bpe' && tokenizer.asked !== choice.vocabulary) {
-    return <p>Trained for {formatCount(tokenizer.asked)} entries; train again to change it</p>;
+    return <p>Trained for {formatCount(tokenizer.asked)} entries; retrain to change it</p>;
   }
-  return <p>Trained on the text of before</p>;
+  return <p>Trained on the previous text</p>;
 }
 
 /** Powers of two as they are; between them, sizes that are easy to say. */

@@ -14,7 +14,7 @@ export function TokenFacts({ entries, id }: { entries: Entries; id: number | und
   const model = useStudio((s) => s.project.tokenizer?.model);
   const entry = id === undefined ? undefined : entries.all[id];
   if (!model || !entry) {
-    return <p className={styles.none}>Choose a token to see what it is: click it, or use ← and → in the passage</p>;
+    return <p className={styles.none}>Choose a token: click it, or press ← → in the passage</p>;
   }
   const pair = model.merges[entry.id - 256];
   const role = entry.role && TOKEN_ROLES[entry.role];
@@ -23,22 +23,22 @@ export function TokenFacts({ entries, id }: { entries: Entries; id: number | und
       <Fact name="Token">
         <Chip entry={entry} />
       </Fact>
-      <Fact name="Id">{formatCount(entry.id)}</Fact>
+      <Fact name="ID">{formatCount(entry.id)}</Fact>
       <Fact name="Length">
         {role ? 'no bytes' : entry.bytes === 1 ? '1 byte' : `${formatCount(entry.bytes)} bytes`}
       </Fact>
-      {entries.isCounted && <Fact name="In training text">{formatCount(entry.count)} times</Fact>}
+      {entries.isCounted && <Fact name="In training set">{formatCount(entry.count)} times</Fact>}
       {role ? (
         <>
           <Fact name="Role">{role.label}</Fact>
           <Fact name="Purpose">{role.purpose}</Fact>
         </>
       ) : pair ? (
-        <Fact name="Made of">
+        <Fact name="Merged from">
           <Chip entry={entries.all[pair[0]]} /> + <Chip entry={entries.all[pair[1]]} />
         </Fact>
       ) : (
-        <Fact name="Made of">a byte, there from the start</Fact>
+        <Fact name="Merged from">nothing, a single byte</Fact>
       )}
       {!role && entry.bytes <= 8 && <Fact name="Bytes">{hex(entryBytes(model, entry.id))}</Fact>}
     </dl>

@@ -72,15 +72,13 @@ export function TokenizerPage() {
 
 function Summary() {
   const tokenizer = useStudio((s) => s.project.tokenizer);
-  const context = useStudio((s) => s.project.model.config.context);
   if (!tokenizer) return null;
   const { model, size, bytesPerToken } = tokenizer;
   const method = model.kind === 'bpe' ? 'Byte-level BPE' : KIND_WORDS[model.kind];
   return (
     <>
-      {method}, <b>{formatCount(size)}</b> entries: <b>{formatNumber(bytesPerToken)}</b>{' '}
-      {bytesPerToken === 1 ? 'byte' : 'bytes'} a token, so a context of {formatCount(context)} tokens sees about{' '}
-      {formatCount(context * bytesPerToken)} bytes of text
+      {method}, <b>{formatCount(size)}</b> entries, <b>{formatNumber(bytesPerToken)}</b>{' '}
+      {bytesPerToken === 1 ? 'byte' : 'bytes'} per token
     </>
   );
 }
@@ -90,7 +88,7 @@ function TextChanged() {
   if (!isChanged) return null;
   return (
     <Notice tone="warn" title="The text changed after this tokenizer was trained">
-      It still cuts any text, but its entries are those of the text of before.
+      It still works on any text, but it was trained on the previous one.
     </Notice>
   );
 }

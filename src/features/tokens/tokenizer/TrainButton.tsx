@@ -21,9 +21,9 @@ export function TrainButton() {
       icon="retry"
       minWidth={width}
       onPress={() => void train(choice)}
-      disabledReason={hasText ? undefined : 'There is no text to learn from'}
+      disabledReason={hasText ? undefined : 'Add text first'}
     >
-      Train again
+      Retrain tokenizer
     </Button>
   );
 }

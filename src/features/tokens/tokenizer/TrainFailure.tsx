@@ -10,7 +10,7 @@ export function TrainFailure() {
   return (
     <div role="alert">
       <Notice tone="error" title={tokenizing.failure.message}>
-        {remedy(tokenizing.failure)} {isTrained ? 'The tokenizer of before is unchanged.' : 'No tokenizer was made.'}
+        {remedy(tokenizing.failure)} {isTrained ? 'Your previous tokenizer is unchanged.' : 'No tokenizer was trained.'}
       </Notice>
     </div>
   );

@@ -56,7 +56,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
       : []),
     {
       id: 'id',
-      header: 'Id',
+      header: 'ID',
       isNumber: true,
       isSortable: true,
       isQuiet: true,
@@ -112,7 +112,7 @@ export function VocabularyPane({ entries, chosenId, onChoose }: VocabularyPanePr
           }))
         }
       />
-      {find !== '' && rows.length === 0 && <p className={styles.none}>No entry holds “{find}”</p>}
+      {find !== '' && rows.length === 0 && <p className={styles.none}>No entry contains “{find}”</p>}
     </Pane>
   );
 }

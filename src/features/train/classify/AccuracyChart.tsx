@@ -46,7 +46,9 @@ export function AccuracyChart({ settings }: { settings: RunSettings }) {
       describeY={percent}
       minHeight={188}
       caption={
-        last ? `Accuracy ${intervalWords(last)} at the newest evaluation` : 'Accuracy comes with the first evaluation'
+        last
+          ? `Accuracy ${intervalWords(last)} at the newest evaluation`
+          : 'Accuracy appears after the first evaluation'
       }
       syncKey="train"
       subject={log}

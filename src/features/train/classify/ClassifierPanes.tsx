@@ -65,10 +65,10 @@ function Added() {
   return (
     <Notice
       isFact
-      title={`${counted(added, 'labeled text')} added since this training`}
+      title={`${counted(added, 'labeled text')} added since this run`}
       actions={canTrain && <Button onPress={() => void tune('classify')}>Train again</Button>}
     >
-      The next training uses them
+      Your next run uses them
     </Notice>
   );
 }
@@ -95,7 +95,9 @@ function Labels({ settings, classes: { labels, several } }: { settings: RunSetti
       ) : counts?.each ? (
         <LabelTable rows={rowsOf(counts.each, labels)} />
       ) : (
-        <EmptyState>{step === undefined ? 'It fills at each evaluation' : 'This run has no record of it'}</EmptyState>
+        <EmptyState>
+          {step === undefined ? 'Appears after the first evaluation' : 'Not recorded for this run'}
+        </EmptyState>
       )}
     </>
   );

@@ -19,10 +19,9 @@ export function c4Line(line: string, { words, longest }: C4Settings, mayBeNamed 
   const isWhole = text === trimmed;
   // Without what was taken out of it there may be a name that was not there.
   if (isWhole && !mayBeNamed) return { text, isWhole };
-  if (/lorem ipsum/i.test(text))
-    return { document: '“lorem ipsum” is in it, which stands where text is still to come' };
+  if (/lorem ipsum/i.test(text)) return { document: 'it contains “lorem ipsum”' };
   if (/javascript/i.test(text)) return GONE;
-  if (text.includes('{')) return { document: 'a curly bracket is in it, as in code and not in prose' };
+  if (text.includes('{')) return { document: 'it contains a curly bracket, as code does' };
   return POLICIES.test(text) ? GONE : { text, isWhole };
 }
 const GONE = { text: '', isWhole: false };

@@ -44,7 +44,7 @@ test('a document stays where the share of its samples that are surely in the lan
   const [, german] = await verdicts('language', { languages: 'en' }, [ENGLISH, mixed + long(GERMAN)]);
   expect(german).toEqual({
     scores: { sure: expect.closeTo(1 / 3, 2) as number },
-    out: '33.3 % of it is surely in English, and 50 % is the least; most of it is in German',
+    out: '33.3 % is clearly in English; the minimum is 50 %; most is in German',
   });
 });
 
@@ -76,7 +76,7 @@ test('a short document has a second opinion: its own word, else a language that 
 
 test('a language that cannot be told is refused with those that can', async () => {
   await expect(stays('language', { languages: 'en, Klingon' }, [])).rejects.toThrow(
-    '“Klingon” is none of the 60 languages that can be told.',
+    '“Klingon” isn’t one of the 60 languages that Homegrown detects.',
   );
   expect(
     await stays('language', { languages: 'nb' }, [
@@ -119,9 +119,7 @@ test('the documents most like a sample stay, so many as the share says', async (
     expect((await stays('relevance', { sample, share }, texts)).filter(Boolean)).toHaveLength(staying);
   expect(await stays('relevance', { sample: ' \n' }, texts)).toEqual(texts.map(() => true));
   const [, law] = await verdicts('relevance', { sample }, texts);
-  expect(law!.out).toMatch(
-    /^−\d+\.?\d* is its likeness to the sample, and −?\d+\.?\d* is the least of the 50 % that are most like it$/,
-  );
+  expect(law!.out).toMatch(/^similarity −\d+\.?\d*; the most similar 50 % have at least −?\d+\.?\d*$/);
 });
 
 test('importance is the log of how much likelier each word and pair is in the sample, worked by hand', () => {

@@ -14,8 +14,8 @@ export interface Measure {
 export function judge(measures: Readonly<Record<string, Measure>>): Verdict {
   const scores = Object.fromEntries(Object.entries(measures).map(([name, { value }]) => [name, value]));
   for (const { value, says, format, least = -Infinity, most = Infinity } of Object.values(measures)) {
-    if (value < least) return { scores, out: `${format(value)} ${says}, and ${format(least)} is the least` };
-    if (value > most) return { scores, out: `${format(value)} ${says}, and ${format(most)} is the most` };
+    if (value < least) return { scores, out: `${format(value)} ${says}; the minimum is ${format(least)}` };
+    if (value > most) return { scores, out: `${format(value)} ${says}; the maximum is ${format(most)}` };
   }
   return { scores };
 }

@@ -13,9 +13,9 @@ const MARK = new RegExp(MARKS, 'g');
 
 export const accents = textRule({
   label: 'Accents',
-  does: 'é to e, ñ to n, й to и',
-  costs: 'words that differ by an accent alone become one, and a model cannot write them right',
-  source: 'Unicode Standard Annex 15; BERT’s uncased models do so',
+  does: 'Removes accents: é to e, ñ to n, й to и',
+  costs: 'words that differ only by an accent become one word',
+  source: 'Unicode Standard Annex 15; BERT’s uncased models do the same',
   fields: {},
   normalizers: () => [{ type: 'NFD' }, { type: 'Replace', pattern: { Regex: MARKS }, content: '' }, { type: 'NFC' }],
   changes: () => (passage) => {

@@ -9,14 +9,14 @@ import { Words, wordsOf } from '../quality/words';
 import { C4_LINES } from './c4Lines';
 import type { Rule } from './rule';
 
-const FIELDS = { sentences: whole({ label: 'Sentences, at least', min: 0, max: 1e6, initial: 5 }), ...C4_LINES };
+const FIELDS = { sentences: whole({ label: 'Minimum sentences', min: 0, max: 1e6, initial: 5 }), ...C4_LINES };
 const MEASURES = { sentences: { label: 'Sentences', format: formatCount, least: 'sentences' } } as const;
 
 /** What C4 does to documents, by the lines that it keeps: c4Lines.ts is the rule that leaves only those. */
 export const c4: Rule<typeof FIELDS> = {
-  label: 'C4’s documents',
-  does: 'documents are left out that have too few sentences in lines of their own, “lorem ipsum”, or a curly bracket',
-  costs: 'only lines that end a sentence count, so that text broken into short lines has fewer',
+  label: 'C4 document filter',
+  does: 'Removes documents with few sentences, “lorem ipsum” or curly brackets',
+  costs: 'only lines that end a sentence count, so text with hard line breaks has fewer',
   source: 'Raffel et al. 2020 (C4), as in TensorFlow Datasets and Hugging Face’s datatrove',
   kind: 'leaves out',
   fields: FIELDS,
@@ -46,7 +46,7 @@ export const c4: Rule<typeof FIELDS> = {
           const byCount = judge({
             sentences: {
               value: sentences,
-              says: 'sentences in lines that end one',
+              says: 'sentences in lines that end a sentence',
               format: formatCount,
               least: settings.sentences,
             },

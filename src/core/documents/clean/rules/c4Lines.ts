@@ -9,15 +9,14 @@ import { eachLine } from '../quality/lines';
 import { textRule } from './rule';
 
 export const C4_LINES = {
-  words: whole({ label: 'Words in a line, at least', min: 0, max: 1000, initial: 3 }),
-  longest: whole({ label: 'Longest word, at most', unit: 'characters', min: 1, max: 1e9, initial: 1000 }),
+  words: whole({ label: 'Minimum words per line', min: 0, max: 1000, initial: 3 }),
+  longest: whole({ label: 'Maximum word length', unit: 'characters', min: 1, max: 1e9, initial: 1000 }),
 };
 
 export const c4Lines = textRule({
-  label: 'C4’s lines',
-  does: 'only lines that end a sentence stay, without citations, and none about JavaScript or cookies',
-  costs:
-    'headings, lists, verses, code and blank lines between paragraphs go; in text that is broken into short lines, most of it',
+  label: 'C4 line filter',
+  does: 'Keeps only lines that end a sentence; removes citations and cookie notices',
+  costs: 'removes headings, lists, verse, code and blank lines, and most of a text with hard line breaks',
   source: 'Raffel et al. 2020 (C4), as in TensorFlow Datasets and Hugging Face’s datatrove',
   fields: C4_LINES,
   isForPages: true,

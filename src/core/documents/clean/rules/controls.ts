@@ -18,12 +18,12 @@ const UNSEEN =
 
 export const controls = textRule({
   label: 'Control characters',
-  does: 'characters that nobody sees go: control characters, zero-width ones, marks of direction, soft hyphens',
-  costs: 'Thai and Khmer that mark words by zero-width spaces no longer do',
+  does: 'Removes invisible characters, such as zero-width spaces',
+  costs: 'Thai and Khmer lose the zero-width spaces between words',
   source: 'ftfy 6.3 (remove_control_chars), CCNet (Wenzek et al. 2020), Unicode Technical Report 20',
   fields: {},
   isForCode: true,
-  recommended: 'A model would learn to write what you cannot see',
+  recommended: 'otherwise the model learns to write characters that you can’t see',
   finds: () => ({ units: `\\0-\\x08\\x0e-\\x1f\\x7f-\\x9f\\xad${BEYOND_LATIN}` }),
   changes: () => (passage) =>
     replaced(passage, UNSEEN, (unseen, ...rest) => {

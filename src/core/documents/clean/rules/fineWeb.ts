@@ -9,24 +9,31 @@ import { wordsOf } from '../quality/words';
 import type { Rule } from './rule';
 
 const FIELDS = {
-  punctuated: real({ label: 'Lines that end a sentence', min: 0, max: 1, initial: 0.12, hint: 'at least' }),
-  short: real({ label: 'Short lines', min: 0, max: 1, initial: 0.67, hint: 'at most' }),
-  shortLength: whole({ label: 'Short is', unit: 'characters', min: 0, max: 10_000, initial: 30, hint: 'at most' }),
-  repeated: real({ label: 'Characters in repeated lines', min: 0, max: 1, initial: 0.01, hint: 'at most' }),
-  lineEnds: real({ label: 'Line ends a word', min: 0, max: 100, initial: 0.3, hint: 'at most' }),
+  punctuated: real({ label: 'Lines that end a sentence', min: 0, max: 1, initial: 0.12, hint: 'minimum' }),
+  short: real({ label: 'Short lines', min: 0, max: 1, initial: 0.67, hint: 'maximum' }),
+  shortLength: whole({
+    label: 'Length of a short line',
+    unit: 'characters',
+    min: 0,
+    max: 10_000,
+    initial: 30,
+    hint: 'maximum',
+  }),
+  repeated: real({ label: 'Characters in repeated lines', min: 0, max: 1, initial: 0.01, hint: 'maximum' }),
+  lineEnds: real({ label: 'Line breaks per word', min: 0, max: 100, initial: 0.3, hint: 'maximum' }),
 };
 const MEASURES = {
   punctuatedLines: { label: 'Lines that end a sentence', format: formatShare, least: 'punctuated' },
   shortLines: { label: 'Short lines', format: formatShare, most: 'short' },
   repeatedLines: { label: 'Characters in repeated lines', format: formatShare, most: 'repeated' },
-  lineEnds: { label: 'Line ends a word', format: formatNumber, most: 'lineEnds' },
+  lineEnds: { label: 'Line breaks per word', format: formatNumber, most: 'lineEnds' },
 } as const;
 
 /** Thresholds of Penedo et al. 2024; counted as by datatrove 0.10's FineWebQualityFilter, other than what quality/words.ts says of words. */
 export const fineWeb: Rule<typeof FIELDS> = {
-  label: 'FineWeb’s quality',
-  does: 'documents are left out in which hardly a line ends a sentence, most are short, lines are repeated or are lists',
-  costs: 'verses, lists and text that is broken into short lines go',
+  label: 'FineWeb quality filter',
+  does: 'Removes documents with few full sentences, or many short or repeated lines',
+  costs: 'removes verse, lists and text with hard line breaks',
   source: 'Penedo et al. 2024 (FineWeb), as in Hugging Face’s datatrove',
   kind: 'leaves out',
   fields: FIELDS,
@@ -82,7 +89,7 @@ export const fineWeb: Rule<typeof FIELDS> = {
             },
             lineEnds: {
               value: share(lineEnds, words),
-              says: 'line ends a word',
+              says: 'line breaks per word',
               format: formatNumber,
               most: settings.lineEnds,
             },

@@ -7,39 +7,38 @@ import { HAS_LETTER, HAS_MORE, wordsOf } from '../quality/words';
 import type { Rule } from './rule';
 
 const FIELDS = {
-  leastWords: whole({ label: 'Words, at least', min: 0, max: 1e9, initial: 50 }),
-  mostWords: whole({ label: 'Words, at most', min: 1, max: 1e12, initial: 100_000 }),
-  shortest: real({ label: 'Mean word, at least', unit: 'characters', min: 0, max: 100, initial: 3 }),
-  longest: real({ label: 'Mean word, at most', unit: 'characters', min: 1, max: 1000, initial: 10 }),
-  symbols: real({ label: 'Hash signs, ellipses a word', min: 0, max: 1, initial: 0.1, hint: 'at most, of each' }),
-  bullets: real({ label: 'Lines that begin with a bullet', min: 0, max: 1, initial: 0.9, hint: 'at most' }),
-  ellipses: real({ label: 'Lines that end with an ellipsis', min: 0, max: 1, initial: 0.3, hint: 'at most' }),
-  letters: real({ label: 'Words with a letter', min: 0, max: 1, initial: 0.8, hint: 'at least' }),
-  stopWords: whole({ label: 'Of the common words, at least', min: 0, max: 100, initial: 2 }),
+  leastWords: whole({ label: 'Minimum words', min: 0, max: 1e9, initial: 50 }),
+  mostWords: whole({ label: 'Maximum words', min: 1, max: 1e12, initial: 100_000 }),
+  shortest: real({ label: 'Minimum mean word length', unit: 'characters', min: 0, max: 100, initial: 3 }),
+  longest: real({ label: 'Maximum mean word length', unit: 'characters', min: 1, max: 1000, initial: 10 }),
+  symbols: real({ label: 'Hash signs or ellipses per word', min: 0, max: 1, initial: 0.1, hint: 'maximum of each' }),
+  bullets: real({ label: 'Lines that start with a bullet', min: 0, max: 1, initial: 0.9, hint: 'maximum' }),
+  ellipses: real({ label: 'Lines that end with an ellipsis', min: 0, max: 1, initial: 0.3, hint: 'maximum' }),
+  letters: real({ label: 'Words with a letter', min: 0, max: 1, initial: 0.8, hint: 'minimum' }),
+  stopWords: whole({ label: 'Minimum common words found', min: 0, max: 100, initial: 2 }),
   common: text({
     label: 'Common words',
-    hint: 'of the text’s language',
+    hint: 'in the text’s language',
     most: 2000,
     initial: 'the be to of and that have with',
   }),
 };
 const MEASURES = {
   words: { label: 'Words', format: formatCount, least: 'leastWords', most: 'mostWords' },
-  wordLength: { label: 'Characters a word', format: formatNumber, least: 'shortest', most: 'longest' },
-  hashes: { label: 'Hash signs a word', format: formatNumber, most: 'symbols' },
-  ellipses: { label: 'Ellipses a word', format: formatNumber, most: 'symbols' },
-  bulletLines: { label: 'Lines that begin with a bullet', format: formatShare, most: 'bullets' },
+  wordLength: { label: 'Mean word length', format: formatNumber, least: 'shortest', most: 'longest' },
+  hashes: { label: 'Hash signs per word', format: formatNumber, most: 'symbols' },
+  ellipses: { label: 'Ellipses per word', format: formatNumber, most: 'symbols' },
+  bulletLines: { label: 'Lines that start with a bullet', format: formatShare, most: 'bullets' },
   ellipsisLines: { label: 'Lines that end with an ellipsis', format: formatShare, most: 'ellipses' },
   wordsWithLetter: { label: 'Words with a letter', format: formatShare, least: 'letters' },
-  commonWords: { label: 'Common words in it', format: formatCount, least: 'stopWords' },
+  commonWords: { label: 'Common words found', format: formatCount, least: 'stopWords' },
 } as const;
 
 /** Thresholds of Rae et al. 2021, A.1.1; words and their order as datatrove 0.10's GopherQualityFilter, other than what quality/words.ts says. */
 export const gopherQuality: Rule<typeof FIELDS> = {
-  label: 'Gopher’s quality',
-  does: 'documents that are not prose are left out: too few words or common words, odd word lengths, many symbols, bullets or ellipses',
-  costs:
-    'lists, tables, verses and code go; so does every other language than English, unless its common words are given',
+  label: 'Gopher quality filter',
+  does: 'Removes documents that aren’t prose, by their words and symbols',
+  costs: 'removes lists, tables, verse and code; for other languages than English, set their common words',
   source: 'Rae et al. 2021 (Gopher), table A1, as in Hugging Face’s datatrove',
   kind: 'leaves out',
   fields: FIELDS,
@@ -96,26 +95,26 @@ export const gopherQuality: Rule<typeof FIELDS> = {
               },
               wordLength: {
                 value: share(characters, withMore),
-                says: 'characters a word',
+                says: 'characters per word',
                 format: formatNumber,
                 least: settings.shortest,
                 most: settings.longest,
               },
               hashes: {
                 value: share(hashes, words),
-                says: 'hash signs a word',
+                says: 'hash signs per word',
                 format: formatNumber,
                 most: settings.symbols,
               },
               ellipses: {
                 value: share(ellipses, words),
-                says: 'ellipses a word',
+                says: 'ellipses per word',
                 format: formatNumber,
                 most: settings.symbols,
               },
               bulletLines: {
                 value: share(bullets, lines),
-                says: 'of lines begin with a bullet',
+                says: 'of lines start with a bullet',
                 format: formatShare,
                 most: settings.bullets,
               },

@@ -7,21 +7,21 @@ import { Repeats, WordSequence } from '../quality/repeats';
 import { wordsOf } from '../quality/words';
 import type { Rule } from './rule';
 
-const most = (label: string, initial: number) => real({ label, min: 0, max: 1, initial, hint: 'at most' });
+const most = (label: string, initial: number) => real({ label, min: 0, max: 1, initial, hint: 'maximum' });
 const FIELDS = {
   paragraphs: most('Repeated paragraphs', 0.3),
   paragraphCharacters: most('Characters in repeated paragraphs', 0.2),
   lines: most('Repeated lines', 0.3),
   lineCharacters: most('Characters in repeated lines', 0.2),
-  top2: most('Characters in the commonest 2 words', 0.2),
-  top3: most('Characters in the commonest 3 words', 0.18),
-  top4: most('Characters in the commonest 4 words', 0.16),
-  repeated5: most('Characters in repeated 5 words', 0.15),
-  repeated6: most('Characters in repeated 6 words', 0.14),
-  repeated7: most('Characters in repeated 7 words', 0.13),
-  repeated8: most('Characters in repeated 8 words', 0.12),
-  repeated9: most('Characters in repeated 9 words', 0.11),
-  repeated10: most('Characters in repeated 10 words', 0.1),
+  top2: most('Characters in the top 2-word phrase', 0.2),
+  top3: most('Characters in the top 3-word phrase', 0.18),
+  top4: most('Characters in the top 4-word phrase', 0.16),
+  repeated5: most('Characters in repeated 5-word phrases', 0.15),
+  repeated6: most('Characters in repeated 6-word phrases', 0.14),
+  repeated7: most('Characters in repeated 7-word phrases', 0.13),
+  repeated8: most('Characters in repeated 8-word phrases', 0.12),
+  repeated9: most('Characters in repeated 9-word phrases', 0.11),
+  repeated10: most('Characters in repeated 10-word phrases', 0.1),
 };
 /** Each is bounded by the setting of its name. */
 const MEASURES = Object.fromEntries(
@@ -36,9 +36,9 @@ const MEASURES = Object.fromEntries(
  * quality/words.ts says of words, and that no paragraph and no line is empty. Of a long document its beginning is judged.
  */
 export const gopherRepetition: Rule<typeof FIELDS> = {
-  label: 'Gopher’s repetition',
-  does: 'documents that repeat paragraphs, lines or groups of words are left out',
-  costs: 'refrains, forms and tables go',
+  label: 'Gopher repetition filter',
+  does: 'Removes documents that repeat paragraphs, lines or phrases',
+  costs: 'removes refrains, forms and tables',
   source: 'Rae et al. 2021 (Gopher), table A1, as in Hugging Face’s datatrove',
   kind: 'leaves out',
   fields: FIELDS,
@@ -81,9 +81,9 @@ export const gopherRepetition: Rule<typeof FIELDS> = {
             most: limit,
           });
           const top = (n: number, limit: number) =>
-            of(words.charactersOfTop(n), characters, `of characters are in the commonest ${n} words`, limit);
+            of(words.charactersOfTop(n), characters, `of characters are in the top ${n}-word phrase`, limit);
           const repeated = (n: number, limit: number) =>
-            of(words.charactersOfRepeated(n), characters, `of characters are in ${n} words that are repeated`, limit);
+            of(words.charactersOfRepeated(n), characters, `of characters are in repeated ${n}-word phrases`, limit);
           return judge({
             paragraphs: of(paragraphs.repeated, paragraphs.pieces, 'of paragraphs are repeated', settings.paragraphs),
             paragraphCharacters: of(

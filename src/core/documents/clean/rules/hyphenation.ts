@@ -33,12 +33,12 @@ const FIRST_OF_COMPOUNDS = new Set(
 const AFTER_SUSPENDED = new Set('and or to und oder bis sowie bzw et ou y o e u en of och eller og i lub a'.split(' '));
 
 export const hyphenation = textRule({
-  label: 'Words cut at line ends',
-  does: 'joined, where the passage does not have them with a hyphen',
-  costs: 'some compounds lose a hyphen that was theirs',
-  source: 'own; by what else the text has, as in Bassil and Alwani 2012 on text read from paper',
+  label: 'Words split at line ends',
+  does: 'Rejoins words that were split at a line end',
+  costs: 'some compounds lose their hyphen',
+  source: 'Homegrown, by the text’s other words, as in Bassil and Alwani 2012 on OCR',
   fields: {},
-  recommended: 'Half words are no words, and printed pages are full of them',
+  recommended: 'printed pages are full of half words',
   changes: () => (passage) => {
     const words = cutWords(passage);
     if (words.length === 0) return { text: passage, places: 0 };

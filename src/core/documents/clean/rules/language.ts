@@ -11,14 +11,14 @@ import type { Rule, Verdict, Working } from './rule';
 const FIELDS = {
   languages: text({
     label: 'Languages',
-    hint: 'codes, as “en de”; empty: the one that most documents are in',
+    hint: 'codes, such as “en de”; empty: the most common',
     most: 400,
     initial: '',
   }),
-  sure: real({ label: 'Share surely in them', min: 0, max: 1, initial: 0.5, hint: 'at least' }),
+  sure: real({ label: 'Share in these languages', min: 0, max: 1, initial: 0.5, hint: 'minimum' }),
 };
 
-const MEASURES = { sure: { label: 'Share surely in them', format: formatShare, least: 'sure' } } as const;
+const MEASURES = { sure: { label: 'Share in these languages', format: formatShare, least: 'sure' } } as const;
 
 /**
  * Of every 5,000 characters 200 are asked of eld; those of which it is sure tell the share that is in the languages. Short
@@ -28,9 +28,10 @@ const MEASURES = { sure: { label: 'Share surely in them', format: formatShare, l
  */
 export const language: Rule<typeof FIELDS> = {
   label: 'Language',
-  does: 'documents in other languages are left out',
-  costs: 'of related languages, and of a few words, some are taken for another',
-  source: 'eld (Nito-ELD, medium), 60 languages; its own test of sentences has 99.1 % right, of word pairs 88.4 %',
+  does: 'Removes documents in other languages',
+  costs: 'confuses some related languages and very short texts',
+  source:
+    'eld (Nito-ELD, medium), 60 languages; right for 99.1 % of the sentences and 88.4 % of the word pairs in its own test',
   kind: 'leaves out',
   fields: FIELDS,
   measures: MEASURES,
@@ -110,10 +111,10 @@ export const language: Rule<typeof FIELDS> = {
       const scores = { sure: inThem };
       if (inThem >= sure) return { scores };
       const names = Array.from(wanted, nameOf).join(' or ');
-      const instead = most === undefined || wanted.has(most) ? '' : `; most of it is in ${nameOf(most)}`;
+      const instead = most === undefined || wanted.has(most) ? '' : `; most is in ${nameOf(most)}`;
       return {
         scores,
-        out: `${formatShare(inThem)} of it is surely in ${names}, and ${formatShare(sure)} is the least${instead}`,
+        out: `${formatShare(inThem)} is clearly in ${names}; the minimum is ${formatShare(sure)}${instead}`,
       };
     }
   },
@@ -151,8 +152,8 @@ function wantedOf(languages: string, all: readonly string[]): ReadonlySet<string
       const code = known(each, all);
       if (code === undefined)
         throw badSettings(
-          `“${each}” is none of the ${all.length} languages that can be told.`,
-          `They are ${all.join(', ')}.`,
+          `“${each}” isn’t one of the ${all.length} languages that Homegrown detects.`,
+          `Choose from ${all.join(', ')}.`,
         );
       return code;
     }),

@@ -5,8 +5,8 @@ import { charactersIn, utf8Of } from '../../../base/utf8';
 import type { Rule } from './rule';
 
 const FIELDS = {
-  least: whole({ label: 'At least', unit: 'characters', min: 0, max: 1e9, initial: 200 }),
-  most: whole({ label: 'At most', unit: 'characters', min: 0, max: 1e12, initial: 0, hint: '0: as long as it likes' }),
+  least: whole({ label: 'Minimum length', unit: 'characters', min: 0, max: 1e9, initial: 200 }),
+  most: whole({ label: 'Maximum length', unit: 'characters', min: 0, max: 1e12, initial: 0, hint: '0: no maximum' }),
 };
 const MEASURES = {
   characters: { label: 'Characters', format: formatCount, least: 'least', most: 'most', unbounded: 0 },
@@ -14,8 +14,8 @@ const MEASURES = {
 
 export const length: Rule<typeof FIELDS> = {
   label: 'Length',
-  does: 'documents too short or too long are left out',
-  source: 'Rae et al. 2021 (Gopher) drop documents under 50 words; how many depends on the text',
+  does: 'Removes documents that are too short or too long',
+  source: 'Rae et al. 2021 (Gopher) remove documents under 50 words; the right length depends on your text',
   kind: 'leaves out',
   fields: FIELDS,
   measures: MEASURES,
@@ -29,9 +29,9 @@ export const length: Rule<typeof FIELDS> = {
         verdict() {
           const scores = { characters };
           if (characters < least)
-            return { scores, out: `${formatCount(characters)} characters, and ${formatCount(least)} are the least` };
+            return { scores, out: `${formatCount(characters)} characters; the minimum is ${formatCount(least)}` };
           if (most > 0 && characters > most)
-            return { scores, out: `${formatCount(characters)} characters, and ${formatCount(most)} are the most` };
+            return { scores, out: `${formatCount(characters)} characters; the maximum is ${formatCount(most)}` };
           return { scores };
         },
       };

@@ -6,12 +6,12 @@
 import { replaced, textRule } from './rule';
 
 export const lineEnds = textRule({
-  label: 'Line ends',
-  does: 'those of Windows and old Macs, and form feeds, become those of Unix',
+  label: 'Line endings',
+  does: 'Converts line endings to Unix style',
   source: 'Unicode Standard 5.8, Newline Guidelines; ftfy 6.3 (fix_line_breaks)',
   fields: {},
   isForCode: true,
-  recommended: 'Else a model learns two ways to end a line',
+  recommended: 'otherwise the model learns several ways to end a line',
   finds: () => ({ units: '\\v-\\r\\x85\\u2028-\\uffff' }),
   changes: () => (passage) => replaced(passage, /\r\n?|[\x85\u2028\u2029\f\v]/g, '\n'),
 });

@@ -9,9 +9,9 @@ import { textRule } from './rule';
 const UPPER = /\p{Changes_When_Lowercased}+/gu;
 
 export const lowerCase = textRule({
-  label: 'Lower case',
-  does: 'every letter in lower case',
-  costs: 'a model of it cannot write “Ahab”',
+  label: 'Lowercase',
+  does: 'Converts every letter to lowercase',
+  costs: 'a model trained on it can’t write “Ahab”',
   source: 'Unicode Standard 3.13; Lowercase of Hugging Face’s tokenizers',
   fields: {},
   // As tokenizers does it, said so that JavaScript's does the same.

@@ -48,12 +48,12 @@ const ENTITY = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});/gi;
 
 export const markup: Rule = {
   label: 'Markup',
-  does: 'tags and comments of HTML go, and &amp; becomes &',
+  does: 'Removes HTML tags and comments; turns &amp; into &',
   costs: 'text about HTML loses its examples',
   source: 'HTML Living Standard, 3 and 13.5, and its obsolete elements',
   kind: 'changes',
   fields: {},
-  notIdempotent: 'what an entity stands for may be markup itself: &lt;b&gt; is <b>',
+  notIdempotent: 'a decoded entity can be markup itself: &lt;b&gt; becomes <b>',
   async start() {
     const { Parser } = await import('htmlparser2');
     const known = new Map<string, string>();

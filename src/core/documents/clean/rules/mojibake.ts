@@ -12,10 +12,10 @@ import { textRule } from './rule';
 
 export const mojibake = textRule({
   label: 'Mojibake',
-  does: 'Ã© to é, â€™ to ’: letters that were read in the wrong encoding',
+  does: 'Fixes letters read in the wrong encoding: Ã© to é, â€™ to ’',
   source: 'ftfy 6.3.1, fix_encoding (Robyn Speer)',
   fields: {},
-  recommended: 'No one wrote these letters, and they are seldom taken for those that someone wrote',
+  recommended: 'nobody wrote these letters, and correct text is rarely mistaken for them',
   changes: () => (passage) => {
     let [text, done, places, end] = ['', 0, 0, 0];
     for (let at = nextTelling(passage, 0); at >= 0; at = nextTelling(passage, end)) {

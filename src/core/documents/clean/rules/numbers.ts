@@ -10,7 +10,7 @@ import { replaced, textRule } from './rule';
 
 const FIELDS = {
   to: choice({
-    label: 'To',
+    label: 'Replace with',
     initial: 'zeros',
     of: { zeros: { label: '0 for every digit' }, placeholder: { label: '<number>' } },
   }),
@@ -20,8 +20,8 @@ const OTHER_DIGITS = /[^\0-\u065f\u2010-\u206f]/;
 
 export const numbers = textRule({
   label: 'Numbers',
-  does: 'every digit to 0, or numbers to <number>',
-  costs: 'a model of it cannot count or tell a year',
+  does: 'Replaces every digit with 0, or numbers with <number>',
+  costs: 'a model trained on it can’t count or name a year',
   source: 'CCNet (Wenzek et al. 2020) sets digits to 0; Unicode’s Decimal_Number',
   fields: FIELDS,
   normalizers: ({ to }) => [

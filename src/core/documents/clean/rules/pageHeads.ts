@@ -12,19 +12,19 @@ import { LINE, Pages } from '../pages';
 import type { Rule } from './rule';
 
 const FIELDS = {
-  pages: whole({ label: 'On at least', unit: 'pages', min: 3, max: 1000, initial: 5 }),
+  pages: whole({ label: 'Minimum pages', unit: 'pages', min: 3, max: 1000, initial: 5 }),
 };
 
 export const pageHeads: Rule<typeof FIELDS> = {
-  label: 'Page heads and feet',
-  does: 'lines at the same place of pages, and page numbers, go',
-  costs: 'numbers that count parts as long as pages go too',
-  source: 'own; Lin 2003 on heads and feet of pages: alike but for numbers, at one place, on pages in a row',
+  label: 'Page headers and footers',
+  does: 'Removes page numbers and lines that repeat on each page',
+  costs: 'also removes the numbers of sections about a page long',
+  source: 'Homegrown, after Lin 2003: lines in the same place on consecutive pages, alike except for numbers',
   kind: 'changes',
   isForPages: true,
   fields: FIELDS,
-  recommended: 'They stand in the middle of sentences',
-  notIdempotent: 'a head of more than three lines goes three lines at a time',
+  recommended: 'they interrupt sentences',
+  notIdempotent: 'a header of more than three lines is removed three lines at a time',
   start: ({ pages: least }) => ({
     document() {
       const pages = new Pages();

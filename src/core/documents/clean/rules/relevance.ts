@@ -8,7 +8,7 @@ import type { Rule } from './rule';
 const FIELDS = {
   sample: text({
     label: 'Sample',
-    hint: 'text of the kind that is wanted, some pages at best; empty: all documents stay',
+    hint: 'a few pages of the text you want',
     most: 20_000,
     lines: 5,
     initial: '',
@@ -18,11 +18,10 @@ const FIELDS = {
 
 const MEASURES = {
   likeness: {
-    label: 'Likeness to the sample',
+    label: 'Similarity to the sample',
     format: formatNumber,
     share: 'share',
-    absent:
-      'Paste some text of the kind that you want as its sample: documents are then ranked by how like it they are.',
+    absent: 'Paste a few pages of the text you want as the sample. Documents are then ranked by similarity to it.',
   },
 } as const;
 
@@ -32,9 +31,10 @@ const MEASURES = {
  */
 export const relevance: Rule<typeof FIELDS> = {
   label: 'Relevance',
-  does: 'documents least like a sample of yours are left out',
-  costs: 'a short sample knows few words: what says the same in others goes too; all documents are read once more',
-  source: 'Xie et al. 2023 (DSIR): importance by hashed words and pairs of words',
+  does: 'Removes documents least similar to your sample',
+  costs:
+    'a short sample covers few words, so good documents in other words are removed too; reads all documents once more',
+  source: 'Xie et al. 2023 (DSIR): importance by hashed words and word pairs',
   kind: 'leaves out',
   fields: FIELDS,
   measures: MEASURES,
@@ -70,7 +70,7 @@ export const relevance: Rule<typeof FIELDS> = {
             if (likeness >= least) return { scores };
             return {
               scores,
-              out: `${formatNumber(likeness)} is its likeness to the sample, and ${formatNumber(least)} is the least of the ${formatShare(share)} that are most like it`,
+              out: `similarity ${formatNumber(likeness)}; the most similar ${formatShare(share)} have at least ${formatNumber(least)}`,
             };
           },
         };

@@ -14,17 +14,23 @@ import { LineTally } from '../lineTally';
 import type { Rule } from './rule';
 
 const FIELDS = {
-  documents: whole({ label: 'In more than', unit: 'documents', min: 1, max: MOST_COUNTED - 1, initial: 10 }),
-  times: whole({ label: 'In one document more than', unit: 'times', min: 1, max: 1e6, initial: 10 }),
-  least: whole({ label: 'Lines of at least', unit: 'characters', min: 1, max: 1000, initial: 20 }),
+  documents: whole({
+    label: 'Maximum documents with a line',
+    unit: 'documents',
+    min: 1,
+    max: MOST_COUNTED - 1,
+    initial: 10,
+  }),
+  times: whole({ label: 'Maximum repeats in one document', unit: 'times', min: 1, max: 1e6, initial: 10 }),
+  least: whole({ label: 'Minimum line length', unit: 'characters', min: 1, max: 1000, initial: 20 }),
 };
 const MOST_LINES = 1e6;
 
 export const repeatedLines: Rule<typeof FIELDS> = {
   label: 'Repeated lines',
-  does: 'lines that many documents have go',
-  costs: 'so do refrains, and lines that much code has',
-  source: 'CCNet (Wenzek et al. 2020) leaves out paragraphs that are repeated, whatever their numbers',
+  does: 'Removes lines that occur in many documents',
+  costs: 'also removes refrains and common lines of code',
+  source: 'CCNet (Wenzek et al. 2020) removes repeated paragraphs, ignoring their numbers',
   kind: 'changes',
   isForPages: true,
   fields: FIELDS,

@@ -12,20 +12,20 @@ import { replaced, textRule } from './rule';
 
 const FIELDS = {
   find: text({ label: 'Find', most: 10_000, initial: '' }),
-  by: text({ label: 'Replace by', most: 10_000, initial: '' }),
+  by: text({ label: 'Replace with', most: 10_000, initial: '' }),
   isWord: onOff({ label: 'Whole words', initial: false }),
-  isAnyCase: onOff({ label: 'Capitals or not', initial: false }),
+  isAnyCase: onOff({ label: 'Ignore case', initial: false }),
 };
 
 const WORD = '[\\p{L}\\p{M}\\p{N}_]';
 
 export const replace = textRule({
   label: 'Find and replace',
-  does: 'one text by another, everywhere',
-  source: 'own; “mend one, apply to all” makes it',
+  does: 'Replaces one text with another everywhere',
+  source: 'your own rule',
   fields: FIELDS,
   isForCode: true,
-  notIdempotent: 'what is put in may have in it what is looked for',
+  notIdempotent: 'if the replacement contains the search text, running this twice changes more',
   changes({ find, by, isWord, isAnyCase }) {
     if (find === '') return (passage) => ({ text: passage, places: 0 });
     const literal = find.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');

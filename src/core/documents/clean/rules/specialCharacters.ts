@@ -14,20 +14,20 @@ const FIELDS = {
     label: 'Characters',
     most: 1000,
     initial: '*_#|~^•●○■□▪◆◇★☆►',
-    hint: 'written one after another',
+    hint: 'without separators',
   }),
   to: choice({
-    label: 'They',
+    label: 'Action',
     initial: 'nothing',
-    of: { nothing: { label: 'go' }, space: { label: 'become a space' } },
+    of: { nothing: { label: 'Remove' }, space: { label: 'Replace with a space' } },
   }),
 };
 
 export const specialCharacters = textRule({
   label: 'Special characters',
-  does: 'characters that you name go',
-  costs: 'what they said goes too: emphasis, lists, tables',
-  source: 'own; which they are is yours to say',
+  does: 'Removes characters that you list',
+  costs: 'removes what they mark: emphasis, lists, tables',
+  source: 'your own list',
   fields: FIELDS,
   normalizers({ characters, to }) {
     const run = runOf(characters);

@@ -17,7 +17,7 @@ const FIELDS = {
     initial: 'NFC',
     of: {
       NFC: { label: 'NFC', hint: 'looks the same' },
-      NFKC: { label: 'NFKC', hint: 'also look-alikes: ﬁ to fi, ① to 1, full width to half, and 10² to 102' },
+      NFKC: { label: 'NFKC', hint: 'also look-alikes: ﬁ to fi, ① to 1, 10² to 102' },
     },
   }),
 };
@@ -30,11 +30,11 @@ const MAY_CHANGE = { NFC: /[^\0-\u02ff\u2002-\u20cf]+/g, NFKC: /[^\0-\x9f]+/g };
 const PLACES = /\P{M}\p{M}+|[^]/gu;
 
 export const unicode = textRule({
-  label: 'Unicode',
-  does: 'a letter that can be written in several ways is written in one',
+  label: 'Unicode normalization',
+  does: 'Unicode NFC: one code for each letter',
   source: 'Unicode Standard Annex 15; ftfy 6.3 and CCNet (Wenzek et al. 2020) do the same',
   fields: FIELDS,
-  recommended: 'Else the same word is two to a model, and looks like one to you',
+  recommended: 'otherwise words that look the same are different to the model',
   normalizers: ({ form }) => [{ type: form }],
   finds: ({ form }) => ({ units: form === 'NFC' ? BEYOND_LATIN : '\\xa0-\\uffff' }),
   changes:

@@ -11,9 +11,9 @@ import { replaced, textRule } from './rule';
 
 const FIELDS = {
   to: choice({
-    label: 'They',
+    label: 'Action',
     initial: 'placeholder',
-    of: { placeholder: { label: 'become <url>' }, nothing: { label: 'go' } },
+    of: { placeholder: { label: 'Replace with <url>' }, nothing: { label: 'Remove' } },
   }),
 };
 const TO = { placeholder: '<url>', nothing: '' };
@@ -23,8 +23,8 @@ const ADDRESS =
 
 export const urls = textRule({
   label: 'Web addresses',
-  does: 'http://…, https://… and www.… to <url>',
-  costs: 'what an address tells goes',
+  does: 'Replaces http://…, https://… and www.… with <url>',
+  costs: 'the addresses are lost',
   source: 'GitHub Flavored Markdown 6.9, extended autolinks',
   fields: FIELDS,
   finds: () => ({ units: '', or: ':\\/\\/|[wW]{3}\\.' }),

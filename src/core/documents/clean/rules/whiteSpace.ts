@@ -9,18 +9,17 @@
 import { onOff } from '../../../base/field';
 import { BEYOND_LATIN, both, replaced, textRule } from './rule';
 
-const FIELDS = { indents: onOff({ label: 'Indents too', initial: false }) };
+const FIELDS = { indents: onOff({ label: 'Include indents', initial: false }) };
 
 /** White space but line ends, where it is not one space between words. */
 const SPACES = / (?=[\s])[^\S\n\r\f\v\u2028\u2029]*|[^\S \n\r\f\v\u2028\u2029][^\S\n\r\f\v\u2028\u2029]*/g;
 
 export const whiteSpace = textRule({
-  label: 'White space',
-  does: 'several spaces to one, and blank lines to one',
-  source:
-    'Unicode Standard Annex 44, White_Space; spaces that have a width of their own are kept in no language model’s text',
+  label: 'Whitespace',
+  does: 'Collapses repeated spaces and blank lines',
+  source: 'Unicode Standard Annex 44, White_Space; language models don’t keep spaces of special widths',
   fields: FIELDS,
-  recommended: 'A model learns every run of spaces as something to say',
+  recommended: 'otherwise the model learns every run of spaces',
   finds: () => ({ units: `\\t\\xa0${BEYOND_LATIN}`, or: ' [ \\n-\\r]|\\n\\n\\n|\\r\\n\\r' }),
   changes:
     ({ indents }) =>

@@ -13,13 +13,22 @@ import { useShownPart, useStudio } from '../../state/react';
 import type { Studio } from '../../state/studio';
 import { comparableBest } from '../../core/runs/best';
 import { chosenStep } from '../../state/trained';
-import { Block, Pane, TextAction } from '../../ui';
+import { Fold, TextAction } from '../../ui';
 import { CardDialog } from './CardDialog';
 import styles from './ExportPage.module.css';
 import { Markdown } from './Markdown';
 
-/** The README that travels with the files, as it will be. */
-export function CardPane() {
+/** The README that each export contains, folded. Its summary says if a text has no license. */
+export function ModelCard() {
+  const isUnlicensed = useStudio((s) => s.texts.some(({ licence }) => licence === null));
+  return (
+    <Fold className={styles.fold} summary={isUnlicensed ? 'Model card: license missing' : 'Model card'}>
+      <Preview />
+    </Fold>
+  );
+}
+
+function Preview() {
   const toast = useStudio((s) => s.toast);
   const card = useStudio(cardOf);
   const run = useShownPart('export', ({ record }) => record);
@@ -27,40 +36,28 @@ export function CardPane() {
   const loadCardEvaluations = useStudio((s) => s.loadCardEvaluations);
   const of = useStudio(exportedStep);
   useEffect(() => void loadCardEvaluations(), [loadCardEvaluations, of]);
-  if (card === undefined) {
-    return (
-      <Pane title="Model card">
-        <Block>
-          <p className={styles.words}>Written when the run ends or stops, from its settings and results</p>
-        </Block>
-      </Pane>
-    );
-  }
+  if (card === undefined) return <p className={styles.words}>The model card appears when the run stops or ends</p>;
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(card);
     toast({ text: 'Model card copied' });
   };
   return (
-    <Pane
-      title="Model card"
-      hint="README.md, travels with the files"
-      aside={
-        <>
-          <TextAction label="Edit the model card" onPress={() => setEditing(true)}>
-            Edit…
-          </TextAction>
-          <TextAction
-            label="Copy the model card"
-            onPress={() => void copy().catch(() => toast({ text: 'The browser did not allow copying' }))}
-          >
-            Copy
-          </TextAction>
-        </>
-      }
-    >
+    <section aria-label="Model card">
+      <p className={styles.aside}>
+        README.md in each export
+        <TextAction label="Edit model card" onPress={() => setEditing(true)}>
+          Edit…
+        </TextAction>
+        <TextAction
+          label="Copy model card"
+          onPress={() => void copy().catch(() => toast({ text: 'The browser blocked copying' }))}
+        >
+          Copy
+        </TextAction>
+      </p>
       {isEditing && run && <CardDialog run={run} onClose={() => setEditing(false)} />}
       <Markdown source={card} />
-    </Pane>
+    </section>
   );
 }
 

@@ -1,0 +1,50 @@
+/** The columns that a person chose for tables of a project, by which the next table with the same columns is proposed. */
+import { z } from '../base/zod';
+import { type Columns, columnsSchema } from '../documents/columns';
+import { BETWEEN, type Between } from '../documents/labels/between';
+import { type Purpose, PURPOSES } from './tuning';
+
+export interface GivenColumns {
+  /** All columns of the table, sorted. */
+  names: readonly string[];
+  tunes: Purpose;
+  columns: Columns;
+  /** What separates the labels of a text; null if it has one. */
+  between: Between | null;
+}
+
+/** The newest first: the project is saved with each of its changes, so there are few of them, and none of a very wide table. */
+const MAX_GIVEN = 8;
+const MAX_NAMES = 40;
+const MAX_CHARACTERS = 2000;
+
+const sorted = (names: readonly string[]): readonly string[] => [...names].sort();
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name, i) => name === b[i]);
+
+/** The choice for the newest table that had the same columns, in any order, for the same purpose. */
+export function givenFor(
+  all: readonly GivenColumns[],
+  names: readonly string[],
+  tunes: Purpose,
+): GivenColumns | undefined {
+  const wanted = sorted(names);
+  return all.find((each) => each.tunes === tunes && same(each.names, wanted));
+}
+
+/** The list with a new choice, which takes the place of an older one for the same columns. */
+export function withGiven(all: readonly GivenColumns[], one: GivenColumns): readonly GivenColumns[] {
+  const names = sorted(one.names);
+  if (names.length > MAX_NAMES || names.join('').length > MAX_CHARACTERS) return all;
+  const before = givenFor(all, names, one.tunes);
+  return [{ ...one, names }, ...all.filter((each) => each !== before)].slice(0, MAX_GIVEN);
+}
+
+export const givenColumnsSchema: z.ZodType<readonly GivenColumns[]> = z.array(
+  z.object({
+    names: z.array(z.string()),
+    tunes: z.enum(PURPOSES),
+    columns: columnsSchema,
+    between: z.enum(BETWEEN).nullable(),
+  }),
+);

@@ -1,0 +1,20 @@
+import { piecesOf } from '../../core/objectives/shown';
+import { recipeOf } from '../../core/runs/segments';
+import { useShownPart } from '../../state/react';
+import { Passage } from '../../ui';
+import styles from './ExportPage.module.css';
+
+/** The run's last sample, as the offline page shows it; nothing for a model that doesn't continue text. */
+export function SamplePreview() {
+  const record = useShownPart('export', (run) => run.record);
+  const sample = useShownPart('export', ({ log }) => log.evaluations.at(-1)?.sample);
+  if (!record || typeof sample !== 'string' || sample === '') return null;
+  return (
+    <figure className={styles.preview} translate="no" aria-label="The page with the run’s last sample">
+      <div>{record.name}.html</div>
+      <p>
+        <Passage pieces={piecesOf(sample, recipeOf(record).samplePrompt)} />
+      </p>
+    </figure>
+  );
+}

@@ -1,0 +1,139 @@
+import { formatBytes, formatCount } from '../../core/base/units';
+import { formatOfCard, hasChoice, PRECISIONS } from '../../core/export/cards';
+import type { Card, Precision } from '../../core/export/format';
+import { type FormatId, FORMATS } from '../../core/export/formats';
+import { type Exporting, fileOf } from '../../state/export';
+import { useShownPart, useStudio } from '../../state/react';
+import { chosenStep } from '../../state/trained';
+import { describeWork } from '../../state/work';
+import { Button, Icon, Pane, Progress, Segmented, toneIcon } from '../../ui';
+import { CardOptions } from './CardOptions';
+import { expectedSize } from './expectedSize';
+import styles from './ExportPage.module.css';
+import { type Proof, proof } from './proof';
+import { SamplePreview } from './SamplePreview';
+import { chosenUse } from './uses';
+
+export interface UsePaneProps {
+  /** Wanted for formats that have several. */
+  precision: Precision;
+  onPrecision: (precision: Precision) => void;
+}
+
+/** The chosen use: its file, the button that exports it, and what a second reader found. */
+export function UsePane({ precision, onPrecision }: UsePaneProps) {
+  const card = useStudio(chosenUse);
+  if (!card) return <Pane label="File">{null}</Pane>;
+  const format = formatOfCard(card, precision);
+  return (
+    <Pane label="File">
+      <article className={styles.use} aria-label={card.name}>
+        <h2>{card.purpose}</h2>
+        {format === 'html' && <SamplePreview />}
+        <Facts card={card} format={format} onPrecision={onPrecision} />
+        <CardOptions format={format} precision={precision} />
+        <Export card={card} format={format} />
+      </article>
+    </Pane>
+  );
+}
+
+function Facts(p: { card: Card; format: FormatId; onPrecision: UsePaneProps['onPrecision'] }) {
+  const { card, format } = p;
+  const size = useStudio((s) => expectedSize(s, format));
+  const opensIn = useShownPart('export', ({ record }) => record && card.opensThis?.(record.model));
+  const { precision } = FORMATS[format];
+  return (
+    <dl>
+      <dt>Format</dt>
+      <dd>{card.name}</dd>
+      <dt>Opens in</dt>
+      <dd>{opensIn ?? card.opensIn}</dd>
+      <dt>Contains</dt>
+      <dd>{card.holds}</dd>
+      {size !== undefined && (
+        <>
+          <dt>Size</dt>
+          <dd>about {formatBytes(size)}</dd>
+        </>
+      )}
+      <dt>Precision</dt>
+      <dd>
+        {hasChoice(card) ? (
+          <Segmented
+            label="Precision"
+            value={precision.label}
+            onChange={(label) => p.onPrecision(PRECISIONS.find((one) => one.label === label) ?? precision)}
+            options={precisionsOf(card).map(({ label }) => ({ value: label, label }))}
+          />
+        ) : (
+          precision.label
+        )}
+      </dd>
+    </dl>
+  );
+}
+
+/** Those that a card's formats have, most bits first. */
+const precisionsOf = (card: Card): readonly Precision[] =>
+  PRECISIONS.filter((one) => FORMATS[formatOfCard(card, one)].precision.label === one.label);
+
+/** The button keeps its place; what is known of the file stands below it. */
+function Export({ card, format }: { card: Card; format: FormatId }) {
+  const exporting = useStudio((s) => s.exports[format]);
+  const step = useShownPart('export', (run) => chosenStep(run)?.step ?? 0);
+  const isBusy = exporting?.kind === 'writing' || exporting?.kind === 'checking';
+  const busy = exporting && 'work' in exporting ? describeWork(exporting.work) : undefined;
+  return (
+    <>
+      <Action card={card} format={format} exporting={exporting} step={step} />
+      <div className={styles.result} role="status">
+        {isBusy ? busy && <Progress {...busy} delayMs={0} /> : exporting && <ProofLine {...proof(exporting, step)} />}
+      </div>
+    </>
+  );
+}
+
+function Action(p: { card: Card; format: FormatId; exporting: Exporting | undefined; step: number }) {
+  const { format, exporting, step } = p;
+  const exportModel = useStudio((s) => s.exportModel);
+  const size = useStudio((s) => expectedSize(s, format));
+  const { name, object = name } = p.card;
+  const stop = stopOf(exporting);
+  if (stop)
+    return (
+      <Button icon="stop" minWidth={WIDTH} label={`Stop, ${name}`} onPress={stop}>
+        Stop
+      </Button>
+    );
+  const file = fileOf(exporting);
+  const words = file
+    ? `Download ${file.step === step ? 'again' : `step ${formatCount(step)}`}`
+    : `Export ${object}${size === undefined ? '' : ` · ${formatBytes(size)}`}`;
+  return (
+    <Button
+      variant="go"
+      icon="download"
+      minWidth={WIDTH}
+      {...(file && { label: `${words}, ${name}` })}
+      onPress={() => void exportModel(format)}
+    >
+      {words}
+    </Button>
+  );
+}
+const WIDTH = 160;
+
+function stopOf(exporting: Exporting | undefined): (() => void) | undefined {
+  if (exporting?.kind === 'waiting') return exporting.stop;
+  return exporting && 'work' in exporting && exporting.work.kind === 'busy' ? exporting.work.stop : undefined;
+}
+
+const ProofLine = ({ tone, title, text }: Proof) => (
+  <p className={styles.proof}>
+    {tone && <Icon name={toneIcon[tone]} tone={tone} />}
+    <span>
+      {title !== undefined && <b data-tone={tone}>{title}</b>} {text}
+    </span>
+  </p>
+);

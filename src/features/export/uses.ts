@@ -1,0 +1,40 @@
+/** What a person can do with the model: the format for each use, and the use that is chosen. */
+import { CARDS, formatOfCard } from '../../core/export/cards';
+import type { Card, Precision } from '../../core/export/format';
+import { type FormatId, FORMATS } from '../../core/export/formats';
+import { modelOf } from '../../state/openRun';
+import type { Studio } from '../../state/studio';
+import { formatSettings } from './formatSettings';
+import { firstFormatOf, mainFormat } from './mainFormat';
+
+export interface Uses {
+  /** First the use that suits most people. */
+  cards: readonly Card[];
+  /** Formats that can't hold this model, and why. */
+  unsuited: readonly { card: Card; problem: string }[];
+}
+
+export function usesOf(s: Studio, precision: Precision): Uses {
+  const run = modelOf(s, 'export')?.record;
+  const first = useOf(firstFormatOf(s));
+  const all = CARDS.filter(({ onCard }) => !onCard).toSorted((a, b) => Number(b === first) - Number(a === first));
+  const problemOf = (card: Card): string | undefined => {
+    const format = formatOfCard(card, precision);
+    // An exported file stays in the list, whatever the model is now.
+    return (!s.exports[format] && run && FORMATS[format].problem?.(formatSettings(run))) || undefined;
+  };
+  const unsuited = all.flatMap((card) => {
+    const problem = problemOf(card);
+    return problem === undefined ? [] : [{ card, problem }];
+  });
+  return { cards: all.filter((card) => unsuited.every((one) => one.card !== card)), unsuited };
+}
+
+/** The use whose details the page shows; undefined without a model. */
+export const chosenUse = (s: Parameters<typeof mainFormat>[0]): Card | undefined => useOf(mainFormat(s));
+
+/** A format with a line on another card belongs to that card's use. */
+function useOf(format: FormatId | undefined): Card | undefined {
+  const card = format && FORMATS[format].card;
+  return card?.onCard?.card ?? card;
+}
