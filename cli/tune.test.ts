@@ -158,11 +158,11 @@ test.each([
   [['--adapter', 'lora:beta=8'], /--adapter has no setting 'beta'/],
   [
     ['--adapter', 'lora:8,targets=q_proj'],
-    /no matrix called q_proj.*It has attn.c_attn, attn.c_proj, mlp.c_fc, mlp.c_proj/s,
+    /no target module called q_proj.*It has attn.c_attn, attn.c_proj, mlp.c_fc, mlp.c_proj/s,
   ],
   [['--adapter', 'lora:8', '--learns', 'norms'], /Use one of them/],
   [['--learns', 'last'], /--learns must be all, last:N or norms/],
-  [['--learns', 'last:9'], /The model has 1 layer, and the last 9 are to learn/],
+  [['--learns', 'last:9'], /The model has 1 layer, fewer than the last 9 to train/],
   [['--layers', '3'], /--layers can't change: the model of --from sets it/],
 ])(
   '%j is refused, and nothing is written',

@@ -109,10 +109,10 @@ test('malformed rows are listed, and left out where that is asked, also by the r
 test.each([
   [
     { messages: [{ role: 'assistant', content: 'Ja.' }] },
-    /bad.jsonl has 1 malformed row: line 2 begins with an answer to nothing/,
+    /bad.jsonl has 1 malformed row: line 2 starts with an answer/,
   ],
   [chat('Wo?', ' '), /line 2 has an empty answer/],
-  [{ messages: [...CHATS[1]!.messages, { role: 'tool', content: 'x' }] }, /line 2 has a message of .*tool/],
+  [{ messages: [...CHATS[1]!.messages, { role: 'tool', content: 'x' }] }, /line 2 has the role .*tool/],
 ])(
   '%j is refused by its line, and nothing is written',
   async (row, words) => {

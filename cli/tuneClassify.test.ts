@@ -237,7 +237,7 @@ test('texts of none of several labels are asked about, and learnt as such: it gi
   const own = [...NEW, '--table', 'none.csv', '--several', '--steps', '40'];
   const asked = await tune(...own, '--out', 'none');
   expect(asked.code).toBe(2);
-  expect(asked.stdout).toMatch(/80 texts have no label: are they examples of none, or not labelled yet\?/);
+  expect(asked.stdout).toMatch(/80 texts have no label: does no label apply, or aren’t they labeled yet\?/);
   expect(asked.stdout).toMatch(/--unlabelled none trains them.*--unlabelled left-out.*Nothing was started/);
   // Of the others all have the one label.
   const left = await tune(...own, '--unlabelled', 'left-out', '--out', 'none');
@@ -275,15 +275,19 @@ test('texts of none of several labels are asked about, and learnt as such: it gi
 const row = (i: number): string => words(GOOD, i, 4);
 test.each([
   ['text,label\n', [], /has no rows/],
-  ['text,kind\na b,x\nc d,y\n', [], /has no column that is called as labels are.*Name the columns: --table/s],
+  ['text,kind\na b,x\nc d,y\n', [], /has no label column.*Name the columns: --table/s],
   ['text,label\na b,x\nc d,y\n', [':text=text,label=class'], /no column called .*class.*It has text, label/],
-  [`text,label\n${row(1)},x\n${row(2)},x\n`, [], /All 2 texts have the label “x”, and two are needed/],
-  [`text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`, [], /“y” is in one text only.*--fewest 2 drops such labels/s],
-  [`text,label\n${row(1)},\n${row(2)},\n`, [], /Of 2 texts none has a label/],
+  [`text,label\n${row(1)},x\n${row(2)},x\n`, [], /All 2 texts have the label “x”\. A classifier needs at least two/],
+  [
+    `text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`,
+    [],
+    /Only one text has the label “y”.*--fewest 2 drops such labels/s,
+  ],
+  [`text,label\n${row(1)},\n${row(2)},\n`, [], /None of the 2 texts has a label/],
   [
     `label,text\n${row(1)} and more,x\n${row(2)} too,x\n${row(3)} as well,x\n${row(4)} or so,y\n${row(5)} at last,y\n`,
     [':text=text,label=label'],
-    /the other way round/,
+    /Are the columns swapped/,
   ],
 ] as const)(
   'the table %j is refused or asked about, and nothing is written',
@@ -344,7 +348,7 @@ test('10,000 labels are refused with their number', async () => {
   await writeFile(path('many.csv'), csvOf([['text', 'label'], ...rows]));
   const ended = await tune(...NEW, '--table', 'many.csv', '--out', 'none');
   expect(ended.code).toBe(2);
-  expect(ended.stdout).toMatch(/There are 10,000 labels in 10,000 texts, and a classifier has 1,000 at most/);
+  expect(ended.stdout).toMatch(/10,000 texts have 10,000 labels; a classifier can have at most 1,000/);
 }, 60_000);
 
 test.each([

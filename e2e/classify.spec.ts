@@ -41,7 +41,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await expectAccessible(page, 'Classify, with nothing to learn');
   await addTable(page);
   await expect(page.getByRole('listitem').filter({ hasText: /^Hours\s*66$/ })).toBeVisible();
-  await expect(page.getByText('6 texts without a label')).toBeVisible();
+  await expect(page.getByText('6 unlabeled texts')).toBeVisible();
   await expectAccessible(page, 'Classify, a table');
   await setPasses(studio, 16);
   await page.getByRole('heading', { level: 1 }).click();
@@ -76,7 +76,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await expectNothingCut(page, 'Classify, judged', own);
   // Texts in the list of rows wrap.
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.getByRole('button', { name: 'All rows' }).click();
+  await page.getByRole('button', { name: 'Show all rows' }).click();
   const rows = page.getByRole('dialog').getByRole('group', { name: 'Rows' });
   expect(await rows.evaluate(({ clientWidth, scrollWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0);
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
@@ -107,20 +107,20 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   const relabel = async (): Promise<void> => {
     await mistake.getByRole('button', { name: /^Change label/ }).click();
     await page.getByRole('menu').getByText(other, { exact: true }).click();
-    await expect(mistake).toContainText(`Its label is ${other} now; the run learnt before it`);
+    await expect(mistake).toContainText(`Relabeled to ${other} after this run trained`);
   };
   await relabel();
   // While its note stands: axe takes longer than that on a slow machine.
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect(mistake).not.toContainText('the run learnt before it');
+  await expect(mistake).not.toContainText('after this run trained');
   await relabel();
   await expectAccessible(page, 'Classify, relabelled');
 
   // Texts without a label are labelled by keys, and one is taken back.
   await pane(page)
-    .getByRole('tab', { name: /To label/ })
+    .getByRole('tab', { name: /Unlabeled/ })
     .click();
-  await pane(page).getByRole('button', { name: 'Ask me' }).click();
+  await pane(page).getByRole('button', { name: 'Start labeling' }).click();
   await expect(pane(page)).toContainText('0 of 6');
   await page.keyboard.press('1');
   await expect(pane(page)).toContainText('1 of 6');
@@ -151,8 +151,8 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await studio.bringAnew(zip, 'WASM');
   await studio.goTo('Tune');
   await expect(studio.tuningKinds.getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
-  await expect(pane(page)).toContainText('The texts did not come along');
-  await expect(page.getByRole('slider', { name: 'Not sure below' })).toBeVisible();
+  await expect(pane(page)).toContainText('Imported with its metrics, without its texts');
+  await expect(page.getByRole('slider', { name: 'Confidence threshold' })).toBeVisible();
   expect(await askOf(page)).toBe(answer);
   expect(studio.errors).toEqual([]);
 });

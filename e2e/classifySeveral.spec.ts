@@ -28,31 +28,31 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await expect(dialog).toBeHidden();
 
   // What no label means is asked before a start, and can be answered otherwise.
-  await expect(page.getByText('15 texts have no label: are they examples of none, or not labelled yet?')).toBeVisible();
+  await expect(
+    page.getByText('15 texts have no label: does no label apply, or aren’t they labeled yet?'),
+  ).toBeVisible();
   await expect(page.getByRole('button', { name: /^Train the classifier/ })).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(page, 'Classify, asked of texts without a label');
-  await page.getByRole('button', { name: 'Not labelled yet', exact: true }).click();
-  await expect(page.getByText('; 15 texts without a label')).toBeVisible();
-  const without = page.getByRole('button', { name: /Without a label/ });
-  await without.click();
-  await page.getByRole('option', { name: 'Examples of none' }).click();
+  await page.getByRole('button', { name: 'Not labeled yet', exact: true }).click();
+  await expect(page.getByText('; 15 unlabeled texts')).toBeVisible();
+  const unlabeled = page.getByRole('button', { name: /Unlabeled texts/ });
+  await unlabeled.click();
+  await page.getByRole('option', { name: 'No label applies' }).click();
   await expect(page.getByRole('listitem').filter({ hasText: /^none of them\s*15$/ })).toBeVisible();
   await expectAccessible(page, 'Classify, answered');
 
-  await studio.set({ Passes: 15 });
+  await studio.set({ Epochs: 15 });
   await page.getByText('Advanced', { exact: true }).click();
   await studio.set({ Batch: 8, 'Learning rate': 0.01 });
   await page.getByRole('button', { name: /^Train the classifier/ }).click();
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
-  await expect(
-    page.getByRole('group', { name: 'Each label by itself' }).getByRole('row', { name: /^sea/ }),
-  ).toBeVisible();
+  await expect(page.getByRole('group', { name: 'Per-label results' }).getByRole('row', { name: /^sea/ })).toBeVisible();
   await studio.goTo('Tune');
   await expect(page.getByRole('main')).toContainText(/% of \d+ texts right/);
 
   // Each label by itself, beside what needs no model; a cell opens its texts, also where it must be likelier.
-  const pane = page.getByRole('region', { name: 'How right it is' });
-  const table = pane.getByRole('group', { name: 'Each label by itself' });
+  const pane = page.getByRole('region', { name: 'Evaluation' });
+  const table = pane.getByRole('group', { name: 'Per-label results' });
   await expect(table.getByRole('row', { name: /^sea/ })).toBeVisible();
   await expect(pane).toContainText('naive Bayes');
   const found = table.getByRole('button', { name: /^sea, found: / });
@@ -61,9 +61,9 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await found.click();
   await expect(pane.getByRole('listitem').first()).toContainText('whale');
   await expectAccessible(page, 'Classify, each label');
-  const ask = page.getByRole('region', { name: 'Does it know when it is unsure?' });
+  const ask = page.getByRole('region', { name: 'Confidence', exact: true });
   await expect(ask).toContainText(/Gives \d+ labels to \d+ of \d+ texts/);
-  const slider = ask.getByRole('slider', { name: 'Likely enough from' });
+  const slider = ask.getByRole('slider', { name: 'Confidence threshold' });
   await slider.focus();
   await page.keyboard.press('End');
   await expect(ask).toContainText('99 %');
@@ -110,7 +110,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   const first = pane.getByRole('listitem').first();
   await pane.getByRole('tab', { name: /Mistakes/ }).click();
   await first.getByRole('button', { name: /^Change label/ }).click();
-  await page.getByRole('menu').getByText('None of them', { exact: true }).click();
+  await page.getByRole('menu').getByText('No label applies', { exact: true }).click();
   await page.keyboard.press('Escape');
   await expectAccessible(page, 'Classify, other labels');
   expect(studio.errors).toEqual([]);

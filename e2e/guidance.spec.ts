@@ -192,7 +192,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   const answer = page.getByRole('region', { name: 'Result' });
   await expect(answer.getByRole('status')).toContainText(/(ham|spam) ?\d/, { timeout: 60_000 });
   await expect(answer).toContainText(
-    /which words changed this one answer|No word changed this answer much|No word here speaks/,
+    /which words changed this one answer|No word changed this answer much|No word supports/,
     {
       timeout: 60_000,
     },

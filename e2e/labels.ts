@@ -16,7 +16,7 @@ const ROWS = Array.from({ length: 126 }, (_, i) => {
 });
 export const TABLE = ['id,body,desk', ...ROWS].join('\n');
 
-export const pane = (page: Page) => page.getByRole('region', { name: 'How right it is' });
+export const pane = (page: Page) => page.getByRole('region', { name: 'Evaluation' });
 export const matrix = (page: Page) => page.getByRole('group', { name: 'Confusion matrix' });
 
 /** A studio on Tune, Classify, on WASM, with a model that learns such texts in seconds. */
@@ -49,7 +49,7 @@ export async function addTable(page: Page): Promise<void> {
 
 /** Sets epochs and a learning rate with which the classifier learns its texts. */
 export async function setPasses(studio: Studio, passes: number): Promise<void> {
-  await studio.set({ Passes: passes });
+  await studio.set({ Epochs: passes });
   await studio.page.getByText('Advanced', { exact: true }).click();
   await studio.set({ Batch: 8, 'Learning rate': 0.01 });
 }

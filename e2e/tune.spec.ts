@@ -21,9 +21,9 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   await page.getByRole('dialog').getByRole('button', { name: 'Add chats' }).focus();
   await page.keyboard.press('Enter');
 
-  // Every token of the first conversations is shown as learnt or only read.
+  // Every token of the first conversations is shown as trained on or as context.
   const first = page.getByRole('region', { name: /^line 1 of Pasted chats/ });
-  await expect(first).toContainText(/\d+ of \d+ learnt/);
+  await expect(first).toContainText(/\d+ of \d+ tokens trained on/);
   await expect(page.getByText('1 to 3 of 32')).toBeVisible();
   const learnt = first.locator('[class*=learnt]');
   expect((await learnt.allInnerTexts()).join('')).toContain('<|endoftext|>');
@@ -31,13 +31,13 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   expect(answer.join('')).toContain('A visit at sea.');
   expect(answer.join('')).not.toContain('gam?');
   expect(question.join('')).toContain('What is a gam?');
-  await expect(page.getByText('It learns to end its turn')).toBeVisible();
+  await expect(page.getByText('Learns when to stop')).toBeVisible();
   await page.getByRole('button', { name: 'Next conversations' }).click();
   await expect(page.getByText('4 to 6 of 32')).toBeVisible();
   await page.getByText('Template', { exact: true }).click();
-  await expect(page.getByRole('group', { name: 'Template as it is' })).toContainText('messages');
+  await expect(page.getByRole('group', { name: 'Chat template' })).toContainText('messages');
   await page.getByText('Tokens', { exact: true }).click();
-  await expect(page.getByText(/^[\d,]+ parameters beside/)).toBeVisible();
+  await expect(page.getByText(/^[\d,]+ trainable of/)).toBeVisible();
   await expectAccessible(page, 'Tune, painted');
 
   await studio.set({ Steps: 40, 'Evaluate every': 20 });
@@ -61,7 +61,7 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   await expect(page.getByText('Perplexity of old text').first()).toBeVisible();
 
   await studio.goTo('Tune');
-  await forgetting(page).getByRole('button', { name: 'Talk to it' }).click();
+  await forgetting(page).getByRole('button', { name: 'Try it' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Playground' })).toBeVisible();
   // It is talked with as it has learnt: Enter says it, what was said goes along, and another answer takes the last one's place.
   const message = page.getByRole('textbox', { name: 'Message', exact: true });
@@ -87,11 +87,11 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   // Between it and its base: each point is measured, and one is kept as a run of its own.
   await studio.goTo('Tune');
   await page.getByRole('button', { name: 'Measure five points' }).click();
-  await expect(page.getByText(/^At 70 %: old text [\d.,]+, chats [\d.,]+\. 5 points were measured$/)).toBeVisible({
+  await expect(page.getByText(/^At 70 %: old text [\d.,]+, chats [\d.,]+$/)).toBeVisible({
     timeout: 120_000,
   });
-  await page.getByRole('button', { name: 'Keep the mix' }).click();
-  await expect(page.getByText(/70 % tuned is kept/)).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Save blend' }).click();
+  await expect(page.getByText(/Saved .*\(70 % blend\)/)).toBeVisible({ timeout: 60_000 });
   await studio.goTo('Runs');
   await expect(studio.runs).toHaveCount(3);
   await studio.goTo('Tune');
@@ -102,6 +102,6 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   await expect(studio.stages).toContainText(/step 40/, { timeout: 60_000 });
   await studio.goTo('Tune');
   await expect(page.getByRole('radio', { name: /step 40/ })).toBeChecked();
-  await expect(page.getByText('What this model had learnt is not kept here', { exact: false })).toBeVisible();
+  await expect(page.getByText("The base model's training text isn't here", { exact: false })).toBeVisible();
   expect(studio.errors).toEqual([]);
 });

@@ -17,7 +17,6 @@ export const FIELD_TERMS: readonly string[] = [
   'SentencePiece',
   'stemming',
   'stop word',
-  'truncation',
   'WordPiece',
   'Zipf',
   // Models
@@ -33,7 +32,6 @@ export const FIELD_TERMS: readonly string[] = [
   'hidden state',
   'KV cache',
   'mixture of experts',
-  'pooling',
   'position bias',
   'position embedding',
   'relative position',

@@ -23,12 +23,12 @@ test('a classifier whose tab closes resumes from its last checkpoint and is eval
   await studio.goTo('Tune');
   await expect(page.getByRole('main')).toContainText(/% of 24 texts right/);
   // Another one takes its place.
-  await studio.set({ Passes: 1 });
+  await studio.set({ Epochs: 1 });
   await page.getByRole('button', { name: /^Train the classifier/ }).click();
   await expect(studio.stages).toContainText('2 runs');
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
   await studio.goTo('Tune');
   await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByRole('slider', { name: 'Not sure below' })).toHaveCount(1);
+  await expect(page.getByRole('slider', { name: 'Confidence threshold' })).toHaveCount(1);
   expect(studio.errors).toEqual([]);
 });

@@ -47,7 +47,7 @@ const shell: Shell = {
 
 test('the one button follows the phase', () => {
   const label = () => runAction(store.getState()).label;
-  expect(runAction(store.getState()).reason).toMatch(/no text/);
+  expect(runAction(store.getState()).reason).toBe('Add text first');
   store.setState({ texts: [TEXT] });
   expect(runAction(store.getState()).reason).toBeUndefined();
   expect(label()).toBe('Start training');
@@ -73,7 +73,7 @@ test('a model that came without its text resumes only once there is text', () =>
     record: runRecord({ recipe }),
     saved: { step: 3, bytes: 1, at: null },
   });
-  expect(runAction(store.getState()).reason).toMatch(/add that text/);
+  expect(runAction(store.getState()).reason).toMatch(/Add text first/);
   store.setState({ texts: [TEXT] });
   expect(runAction(store.getState()).reason).toBeUndefined();
 });

@@ -16,6 +16,8 @@ export interface LabelsTold extends LabelSurvey {
   /** Tokens beyond which a text is long; absent where no tokenizer is known. `isAtLeast`: at least so many texts are. */
   room?: number;
   isAtLeast?: boolean;
+  /** Tokenizer that was trained on these texts as it will be at the start: what was asked for, and its entries. */
+  trained?: YetToBeMade & { entries: number };
   /** The gravest first. */
   problems: readonly LabelProblem[];
 }

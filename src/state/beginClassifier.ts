@@ -1,4 +1,4 @@
-/** From a press on Train the classifier to its run: texts with labels become data of the base's tokenizer, or of a new one. */
+/** From Train the classifier to its run: builds data from labeled texts by the base model's tokenizer, or by a new one. */
 import { badSettings } from '../core/base/errors';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
@@ -118,7 +118,7 @@ async function surveyed(
   const isEmpty = toTuneOn(of, 'classify').length === 0;
   if (isEmpty && !ask)
     throw badSettings(
-      'There are no texts with labels to train on.',
+      'There are no labeled texts to train on.',
       'Add a table with a column of texts and a column of labels.',
     );
   try {

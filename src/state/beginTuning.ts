@@ -1,4 +1,4 @@
-/** From a press on Start tuning to the run: chats and texts as data of the base's tokenizer, and what is old. */
+/** From Start tuning to the run: builds data from chats or texts by the base model's tokenizer, and from old text. */
 import { badSettings } from '../core/base/errors';
 import type { Purpose } from '../core/runs/tuning';
 import { readKnownRun } from '../core/runs/record';
@@ -34,14 +34,14 @@ export async function beginTuning(
   const project = { ...pressed.project, tuning: { ...pressed.project.tuning, purpose: to } };
   const asked = { project, texts: read.texts, tuneTexts: read.tuneTexts };
   const base = tuningBase({ project, runs: get().runs }, to);
-  if (!base) throw badSettings('There is no model to tune yet', 'Train one, or bring one in.');
+  if (!base) throw badSettings('There is no model to fine-tune yet', 'Train or import one.');
   const record = await readKnownRun(store, base.row.record.id);
   const from = { runId: record.id, step: await keptStep(services, get, record.id, base.step) };
   // What becomes the project's run is the tuned one, and the next tuning begins where this one did.
   const { tuning } = get().project.id === project.id ? get().project : project;
   await get().changeOf(project.id, { tuning: { ...tuning, base: from } });
   const texts = toTuneOn(asked);
-  if (texts.length === 0) throw badSettings(`There is nothing to tune on`, NEEDS[to]);
+  if (texts.length === 0) throw badSettings('There is no data to fine-tune on', NEEDS[to]);
   const { template, heldOut } = project.tuning;
   const split = { validation: heldOut, test: 0, seed: 0 };
   const limits = limitsOf(get());
@@ -91,5 +91,5 @@ export async function beginTuning(
 
 const NEEDS = {
   instruct: 'Add chats: questions with their answers.',
-  adapt: 'Add text of the kind that it is to know.',
+  adapt: 'Add text of the new kind.',
 } as const;

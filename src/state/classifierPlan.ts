@@ -1,4 +1,4 @@
-/** What a page says of a classifier before its start, and what it is begun with. */
+/** Plan of a classifier before its start, and what it starts with. */
 import { partsOf, type Trainable } from '../core/adapters/trainable';
 import { badSettings, type Failure, toFailure } from '../core/base/errors';
 import { fittingContext } from '../core/base/longTexts';
@@ -43,14 +43,30 @@ export function bodyOf(s: Pick<Studio, 'project' | 'runs'>): Body {
   return { model: { ...sizes, vocabulary: askedSize(made) }, isNew: true, made };
 }
 
-/** What one from nothing would be. */
+/** Shape of a model that is trained from scratch. */
 export const newBody = ({ tuning: { classify }, model }: Pick<Project, 'tuning' | 'model'>): 'usual' | 'project' =>
   classify.body ?? (isInitial(model) ? 'usual' : 'project');
-/** How one is made of the texts: as was asked for, or as is usual. */
+/** Tokenizer to train on the texts: as chosen, or the default. */
 export const madeTokenizer = ({ tuning }: Pick<Project, 'tuning'>): TokenizerChoice =>
   tuning.classify.tokenizer ?? USUAL_TOKENIZER;
 
-/** Times that so many texts are read where nobody says: more where they are few, as one from nothing needs some hundred steps. */
+/** The tokenizer that will be trained, as trained by the survey; undefined if it trained none, or another one. */
+export const trainedFor = ({ made }: Pick<Body, 'made'>, told?: Pick<LabelsTold, 'trained'>): LabelsTold['trained'] =>
+  made && told?.trained?.made === made.kind && told.trained.vocabulary === made.vocabulary ? told.trained : undefined;
+
+/** The same with the vocabulary that its tokenizer will have, if the survey knows it. */
+const withEntries = (body: Body, told: Pick<LabelsTold, 'trained'>): Body => {
+  const { entries: vocabulary = body.model.vocabulary } = trainedFor(body, told) ?? {};
+  return { ...body, model: { ...body.model, vocabulary } };
+};
+
+/** Says that the size of a model is a bound while its tokenizer isn't trained: BPE may find fewer entries, characters add some. */
+export function boundWords(body: Pick<Body, 'made'>, told?: Pick<LabelsTold, 'trained'>): string {
+  if (!body.made || body.made.kind === 'bytes' || trainedFor(body, told)) return '';
+  return body.made.kind === 'bpe' ? 'at most ' : 'at least ';
+}
+
+/** Default number of epochs: more for few texts, since a model from scratch needs some hundred steps. */
 const usualPasses = (isNew: boolean, learnt: number, rows: number): number =>
   Math.min(MOST_USUAL, Math.max(FEWEST_PASSES, Math.ceil(((isNew ? 300 : 100) * rows) / Math.max(1, learnt))));
 export const FEWEST_PASSES = 3;
@@ -70,8 +86,8 @@ export function classifierOf(
   const usual = usualPooling(body.model);
   if (usual === undefined)
     throw badSettings(
-      `A ${modelSpec(body.model.id).label} model scores no texts as a whole.`,
-      'Choose a GPT, Llama or BERT model on the Model page, or another base.',
+      `A ${modelSpec(body.model.id).label} model can't classify texts.`,
+      'Choose a GPT, Llama or BERT model on the Model page, or another base model.',
     );
   const { pooling, inWindows } = tuning.classify;
   const classes: Classes = {
@@ -143,7 +159,7 @@ export function planClassifier(
     const learnt = told.texts * (1 - s.project.tuning.classify.heldOut);
     const held = told.texts - learnt;
     const given = { labels: told.labels.map(({ label }) => label), several: told.several, learnt, held };
-    const body = bodyOf(s);
+    const body = withEntries(bodyOf(s), told);
     const { model, classes, trainable, recipe, passes } = classifierOf(s.project, body, given, limits);
     const table = paramsOf(model);
     const device = s.device.kind === 'open' ? s.device.info : undefined;

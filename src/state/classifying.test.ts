@@ -24,7 +24,7 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 test('a table becomes a classifier from nothing, that is judged, corrected, asked, and goes on', async () => {
   const { store, getState, add, downloads, own } = await classifierStudio();
-  expect(tuneRefusal(getState(), 'classify')).toBe('There are no texts with labels to learn yet');
+  expect(tuneRefusal(getState(), 'classify')).toBe('Add labeled texts first');
   await add([...labelledRows(60, 6), ['qqq', '']]);
   const [text] = toTuneOn(getState(), 'classify');
   expect(text).toMatchObject({ labelled: 'one', documents: 67 });
@@ -188,14 +188,14 @@ test('what nothing would come of is refused in words before a start', async () =
   expect(run!.phase).toMatchObject({ kind: 'failed', failure: { code: 'bad-settings' } });
   getState().change({ model: { ...getState().project.model, id: 't5' } });
   expect(planClassifier(getState(), told)).toMatchObject({
-    message: expect.stringMatching(/scores no texts/) as string,
+    message: expect.stringMatching(/T5 model can't classify texts/) as string,
   });
 });
 
 test('a label of one text is asked about, and can be left out or kept', async () => {
   const { getState, add, own } = await classifierStudio();
   await add([...labelledRows(8), ['the sky 9', 'sky']]);
-  expect(labelsRefusal(await own.survey())).toMatch(/“sky” is in one text only/);
+  expect(labelsRefusal(await own.survey())).toMatch(/Only one text has the label “sky”/);
   const { classify } = getState().project.tuning;
   getState().setTuning({ classify: { ...classify, fewest: 1 } });
   expect(labelsRefusal(await own.survey())).toBeUndefined();
@@ -309,7 +309,7 @@ test('texts of none of several labels: asked, answered, learnt, and labelled one
   await add(rows, 'sea.csv', '|');
   const asked = await own.survey();
   expect(asked).toMatchObject({ several: true, texts: 30, none: 0, unlabelled: 30 });
-  expect(labelsRefusal(asked)).toMatch(/^30 texts have no label: are they examples of none, or not labelled yet/);
+  expect(labelsRefusal(asked)).toMatch(/^30 texts have no label: does no label apply, or aren’t they labeled yet/);
   const [text] = toTuneOn(getState(), 'classify');
   const say = (are: 'none' | 'left-out') => own.change(text!.id, { kind: 'unlabelled', are }, 'said');
   await say('left-out');
@@ -359,7 +359,7 @@ test('where there is no room, a label is as it was, that is said, and it can be 
   const before = await own.survey();
   isFull = true;
   expect(await own.label(text!.id, 6, ['sea'])).toBe(false);
-  expect(getState().toasts.at(-1)).toMatchObject({ text: 'The label was not kept' });
+  expect(getState().toasts.at(-1)).toMatchObject({ text: "Couldn't save the label" });
   expect(getState().toasts.at(-1)!.detail).toContain('No room for the label');
   expect(await own.change(text!.id, { kind: 'relabel', place: 0, labels: ['air'] }, 'changed')).toBe(false);
   expect(await own.survey()).toEqual(before);

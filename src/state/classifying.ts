@@ -1,4 +1,4 @@
-/** What is done with texts that have labels, and with a classifier: counting, changing, judging and asking. */
+/** Counts and changes labels of texts, and evaluates and runs classifiers. */
 import { type Failure, toFailure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
 import type { LongTexts } from '../core/base/longTexts';
@@ -175,12 +175,12 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
         const { before } = await put(textId, change);
         const undo = (): void =>
           void put(textId, { kind: 'restore', labelling: before }).catch((error: unknown) =>
-            get().toast({ text: 'The labels were not put back', detail: explain(toFailure(error)) }),
+            get().toast({ text: "Couldn't restore the labels", detail: explain(toFailure(error)) }),
           );
-        get().toast({ text: words, detail: 'what has learnt before has learnt the label before', undo });
+        get().toast({ text: words, detail: 'runs trained before used the old label', undo });
         return true;
       } catch (error) {
-        get().toast({ text: 'The label was not changed', detail: explain(toFailure(error)) });
+        get().toast({ text: "Couldn't change the label", detail: explain(toFailure(error)) });
         return false;
       }
     },
@@ -189,7 +189,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
         await put(textId, { kind: 'relabel', place, labels });
         return true;
       } catch (error) {
-        get().toast({ text: 'The label was not kept', detail: explain(toFailure(error)) });
+        get().toast({ text: "Couldn't save the label", detail: explain(toFailure(error)) });
         return false;
       }
     },
@@ -235,7 +235,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       try {
         if (run) await classifying.decide(run, { ...(run.decision ?? PLAIN_DECISION), atLeast });
       } catch (error) {
-        get().toast({ text: 'From how sure on it answers was not kept', detail: explain(toFailure(error)) });
+        get().toast({ text: "Couldn't save the confidence threshold", detail: explain(toFailure(error)) });
       }
     },
     async classify(runId, text, options) {
@@ -249,9 +249,9 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       get().toast({
         text: `${counted(told.texts, 'text')} classified`,
         detail: [
-          'your browser saves them in a table',
-          told.unsure > 0 && `of ${formatCount(told.unsure)} it is not sure`,
-          told.empty > 0 && `${formatCount(told.empty)} are empty and have none`,
+          'downloaded as a table',
+          told.unsure > 0 && `${formatCount(told.unsure)} not sure`,
+          told.empty > 0 && `${formatCount(told.empty)} empty, without a label`,
         ]
           .filter(Boolean)
           .join('; '),
@@ -269,7 +269,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
         if (outcome.kind === 'duplicate')
           toast(alreadyHere([{ name: outcome.of.name, of: outcome.of }], project.id, true));
       } catch (error) {
-        toast({ text: 'The labeled texts were not added', detail: explain(toFailure(error)) });
+        toast({ text: "Couldn't add the labeled texts", detail: explain(toFailure(error)) });
       }
     },
     ...correctingOver({ data, tabs, now }, get),

@@ -112,7 +112,7 @@ test.each(rows)('%s: %s', (state, button) => {
 });
 
 test('a button that can do nothing now stays, and says why', () => {
-  const refusal = 'Another run is in progress: stop and save it first';
+  const refusal = 'Another run is training: stop and save it first';
   expect(nextStep({ ...NONE, startRefusal: refusal }, 'train')).toMatchObject({ kind: 'start', refusal });
   expect(nextStep({ ...RUNNING, run: 'paused', refusal }, 'train')).toMatchObject({ kind: 'resume', refusal });
   expect(nextStep({ ...FINISHED, refusal }, 'train')).not.toHaveProperty('refusal');

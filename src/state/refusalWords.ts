@@ -1,6 +1,6 @@
 import type { FailedFile } from '../core/documents/dropReport';
 
-/** What is wrong with a file, without the name that stands before it: `is a PDF, not plain text`. */
+/** Why a file couldn't be added, without its name: `is a PDF, not plain text`. */
 export function refusalWords({ name, failure: { message } }: FailedFile): string {
   // `a.zip: it is no zip`, too.
   const said = [`${name} `, `${name}: `].find((each) => message.startsWith(each));

@@ -1,4 +1,4 @@
-/** Why something cannot be done with a run here now: for buttons, which stay reachable and say so. */
+/** Reasons why an action on a run isn't available now, for disabled buttons. */
 import { dataOf } from '../core/runs/segments';
 import { isTuning } from '../core/runs/tunes';
 import type { Asked } from '../core/train/run';
@@ -11,10 +11,10 @@ import { toTuneOn, tuningBase } from './tuning';
 type Refusal = string | undefined;
 
 /** Why nothing is begun or resumed here. */
-export const TRAINING_ELSEWHERE = 'A run is being trained in another tab: stop it there first';
-const TRAINING_HERE = 'Another run is in progress: stop and save it first';
+export const TRAINING_ELSEWHERE = 'Training runs in another tab: stop it there first';
+const TRAINING_HERE = 'Another run is training: stop and save it first';
 
-/** Why the run that Train shows cannot go on. */
+/** Why the run that Train shows can't resume. */
 export function resumeRefusal(s: Studio): Refusal {
   const { record } = shownRun(s, 'train');
   const { training, trainingElsewhere } = s;
@@ -23,53 +23,53 @@ export function resumeRefusal(s: Studio): Refusal {
   if (training && training.runId !== record?.id) return TRAINING_HERE;
   if (!record || dataOf(record).id !== null || textsFor(record, s).length > 0) return undefined;
   return isTuning(record)
-    ? 'This model came without its tuning data. Add that, or other data, on Teach it more'
-    : 'This model came without the text that it learnt from: add that text, or another';
+    ? 'This model was imported without its training data. Add data on Teach it more'
+    : 'This model was imported without its training text. Add text first';
 }
 
-/** Why the run that Train shows cannot be asked to write, or to be measured, now. */
+/** Why the run that Train shows can't write a sample or be evaluated now. */
 export function askRefusal(s: Studio, what: Asked['what']): Refusal {
   const { record } = shownRun(s, 'train');
   if (s.training?.runId === record?.id) return undefined;
   if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
   if (s.asking !== null) return BEING_ASKED;
   return what === 'evaluate' && record && dataOf(record).id === null
-    ? 'It came without the text that it learnt from, so there is nothing to measure it on'
+    ? 'This model was imported without its validation text'
     : undefined;
 }
-const BEING_ASKED = 'It is being measured, or writes, just now';
+const BEING_ASKED = 'The run is being evaluated or writes a sample';
 
-/** Why no run can be begun, whatever its settings. */
+/** Why no run can start, whatever its settings. */
 export function beginRefusal(s: Pick<Studio, 'texts' | 'trainingElsewhere' | 'training'>): Refusal {
-  if (s.texts.length === 0) return 'There is no text to learn from yet';
+  if (s.texts.length === 0) return 'Add text first';
   if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
   return s.training ? TRAINING_HERE : undefined;
 }
 
-/** Why no run can be begun that tunes, whatever its settings. */
+/** Why no fine-tuning can start, whatever its settings. */
 export function tuneRefusal(s: Studio, purpose = s.project.tuning.purpose): Refusal {
   if (s.trainingElsewhere) return TRAINING_ELSEWHERE;
   if (s.training) return TRAINING_HERE;
-  if (purpose !== 'classify' && !tuningBase(s, purpose)) return 'There is no model to tune yet';
+  if (purpose !== 'classify' && !tuningBase(s, purpose)) return 'Train or import a model first';
   return toTuneOn(s, purpose).length > 0 ? undefined : NOTHING_TO_LEARN[purpose];
 }
 
 const NOTHING_TO_LEARN = {
-  adapt: 'There is no text to learn yet',
-  instruct: 'There are no chats to learn yet',
-  classify: 'There are no texts with labels to learn yet',
+  adapt: 'Add text first',
+  instruct: 'Add chats first',
+  classify: 'Add labeled texts first',
 } as const;
 
-/** Why no run can be begun with the settings as they are. */
+/** Why no run can start with the current settings. */
 export const startRefusal = (s: Studio): Refusal => beginRefusal(s) ?? startProblems(s)[0]?.message;
 
-/** Why the saved steps of a run cannot be given back. */
+/** Why the checkpoints of a run can't be deleted. */
 export function freeRefusal(s: Pick<Studio, 'opened' | 'shown' | 'project' | 'training'>, runId: string): Refusal {
-  if (s.training?.runId === runId) return 'It is in progress: stop and save it first';
+  if (s.training?.runId === runId) return 'This run is training: stop and save it first';
   if (!s.opened[runId]) return undefined;
   const pages = PAGES.filter((page) => shownId(s, page) === runId).map((page) => NAMES[page]);
-  if (pages.length === 0) return 'It is open: open another run first';
-  return `${new Intl.ListFormat('en-GB').format(pages)} ${pages.length === 1 ? 'shows' : 'show'} it: open another run first`;
+  if (pages.length === 0) return 'This run is open: open another run first';
+  return `${new Intl.ListFormat('en-GB').format(pages)} ${pages.length === 1 ? 'shows' : 'show'} this run: open another run first`;
 }
 
 const NAMES: Readonly<Record<Page, string>> = {

@@ -36,22 +36,25 @@ test('while a run trains in this tab no other is begun or resumed, and that is s
   await getState().show('train', FINISHED);
   setState({ training: { runId: STOPPED, projectId: 'first' } });
   for (const refusal of [resumeRefusal, beginRefusal, startRefusal])
-    expect(refusal(getState())).toMatch(/^Another run is in progress/);
+    expect(refusal(getState())).toMatch(/^Another run is training/);
 });
 
 test('the steps of a run that a page shows or that trains are not freed, and that is said', async () => {
   page = await goldenPage(STOPPED);
   const { getState } = page.studio;
   const refusals = () => [STOPPED, FINISHED].map((id) => freeRefusal(getState(), id));
-  expect(refusals()).toEqual([expect.stringMatching(/^Train, Evaluate, Playground and Export show it/), undefined]);
+  expect(refusals()).toEqual([
+    expect.stringMatching(/^Train, Evaluate, Playground and Export show this run/),
+    undefined,
+  ]);
   await getState().show('export', FINISHED);
-  expect(refusals()[1]).toMatch(/^Export shows it/);
+  expect(refusals()[1]).toMatch(/^Export shows this run/);
   await getState().show('export', null);
   expect(refusals()[1]).toBeUndefined();
   await getState().show('train', FINISHED);
   showing(page.studio, { phase: { kind: 'preparing' } });
   for (const at of ['train', 'playground', 'export'] as const) await getState().show(at, null);
-  expect(refusals()[1]).toMatch(/in progress/);
+  expect(refusals()[1]).toMatch(/is training/);
 });
 
 test('the next run is given the settings of one that was, which can be undone', async () => {

@@ -92,7 +92,7 @@ test('what a page waits for is what will come to it, not whatever trains', async
   expect(modelNeed(getState(), 'playground')?.reason).toMatch(/^The run hasn’t saved a step yet/);
   setState({ training: { runId: 'other', projectId: 'another' } });
   expect(modelNeed(getState(), 'playground')).toMatchObject({
-    reason: expect.stringMatching(/^Another run is in progress/) as string,
+    reason: expect.stringMatching(/^Another run is training/) as string,
     button: { path: '/model' },
   });
 });

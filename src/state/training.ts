@@ -92,8 +92,8 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
     if (id !== null && !withTexts) {
       if (hasOtherTexts(run, inputs)) {
         get().toast({
-          text: 'It goes on with the text that it began with',
-          detail: 'what changed since is learnt by a new run',
+          text: 'Resuming with the original text',
+          detail: 'start a new run to train on the changed text',
         });
       }
       return {};
@@ -106,9 +106,9 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
       return null;
     };
     if (read && texts.length === 0) {
-      const words = 'This model was brought in without the text that it learnt from, so it cannot go on';
+      const words = "This model was imported without its training text, so it can't resume";
       const where = isTuning(run) ? ' on Teach it more' : '';
-      return refuse(toFailure(badSettings(words, `Add that text, or another${where}, then resume.`)));
+      return refuse(toFailure(badSettings(words, `Add text${where}, then resume.`)));
     }
     const { validation, test, seed } = facts?.split ?? project.split;
     const split = { validation, test, seed };
@@ -160,7 +160,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
     start: (minutes) =>
       beginNew(async (runId, held, asked) => {
         const inputs = await get().whenRead(asked, signal());
-        if (inputs?.texts.length === 0) throw badSettings('There is no text to learn from', 'Add text, or a sample.');
+        if (inputs?.texts.length === 0) throw badSettings('There is no text to train on', 'Add text, or a sample.');
         const ready = inputs && (await get().prepareByPlan(inputs, minutes));
         if (!ready || signal().aborted) {
           const { tokenizing, building } = get().makingOf(asked.project.id);
@@ -179,9 +179,9 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         const chosen = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
         const model = fittedTo(chosen, recipe, tokens.train);
         const short = shortTextWords(chosen, recipe, tokens);
-        if (short !== undefined) get().toast({ text: 'A short text', detail: short });
+        if (short !== undefined) get().toast({ text: 'Short training text', detail: short });
         const { words, isCut } = (await get().inRows(project)) ?? {};
-        const text = isCut ? 'Some of the data is longer than the context' : 'Documents in rows';
+        const text = isCut ? 'Some documents are longer than the context' : 'Documents in rows';
         if (words !== undefined) get().toast({ text, detail: words });
         const wrong = problems(model, recipe, tokens, limits);
         if (wrong.length > 0) throw unfit(wrong);
@@ -244,7 +244,8 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         const { id: projectId } = asked.project;
         const parent = await readKnownRun(store, from.runId);
         const shortage = memoryShortage(parent.model, recipe, limitsOf(get()), parent.trainable);
-        if (shortage !== undefined) throw badSettings(shortage, 'Nothing was begun. Take settings that need less.');
+        if (shortage !== undefined)
+          throw badSettings(shortage, 'Nothing was started. Use settings that need less memory.');
         const source = await sourceFor(parent, runId, held, withTexts, asked);
         if (!source) return;
         const input = { runId, projectId, name, createdAt: now(), from, recipe, ...source };
@@ -282,11 +283,11 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
           // It may be what was known before: that it was measured shows nowhere else.
           if (event.kind !== 'evaluated') continue;
           const { objective } = get().opened[runId]?.record ?? get().project.recipe;
-          toast({ text: `Step ${formatCount(event.step)} measured`, detail: headlineWords(objective, event.loss) });
+          toast({ text: `Evaluated step ${formatCount(event.step)}`, detail: headlineWords(objective, event.loss) });
         }
         if (told.length > 0) get().changeRun(runId, (run) => ({ ...run, logVersion: run.logVersion + 1 }));
       } catch (error) {
-        toast({ text: 'The run was not asked', detail: explain(toFailure(error)) });
+        toast({ text: "The run didn't answer", detail: explain(toFailure(error)) });
       } finally {
         if (isAtRest) set({ asking: null });
       }
@@ -310,4 +311,5 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
   };
 };
 
-const NOT_RESUMED = 'Nothing was started. Resume it where it was trained, or allow it more memory on the Model page.';
+const NOT_RESUMED =
+  'Nothing was started. Resume it on the device that trained it, or allow more memory on the Model page.';

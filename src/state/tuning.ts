@@ -1,6 +1,6 @@
-/** How a tuning is set, and what is read for it; what a page reckons of that comes with the page (tuningPlan.ts). */
+/** Settings of fine-tuning and calls for its data; the plan that a page shows is in tuningPlan.ts. */
 import { toFailure } from '../core/base/errors';
-import { formatCount } from '../core/base/units';
+import { counted } from '../core/base/units';
 import { type TuneUse, tunedAs } from '../core/documents/record';
 import { usualPooling } from '../core/models/classes';
 import { readJournal } from '../core/runs/journal';
@@ -93,13 +93,13 @@ export const createTuningSlice: Slice<TuningSlice> = (services) => (_, get) => {
           share,
         });
       } catch (error) {
-        get().toast({ text: 'The mix was not kept', detail: explain(toFailure(error)) });
+        get().toast({ text: "Couldn't save the blend", detail: explain(toFailure(error)) });
         return false;
       }
       tabs.announce();
       await get().listRuns();
       await get().makeCurrent(runId);
-      get().toast({ text: `${name} is kept`, detail: 'it is a run of its own, which the pages show now' });
+      get().toast({ text: `Saved ${name}`, detail: 'now the open run' });
       return true;
     },
     speakersOf: (textId) => data.call('speakers', { textId }),
@@ -110,12 +110,13 @@ export const createTuningSlice: Slice<TuningSlice> = (services) => (_, get) => {
         const { outcome, leftOut } = await data.call('importSpeakers', input);
         tabs.announce();
         await loadTexts();
-        const left = leftOut > 0 && `${formatCount(leftOut)} documents are no chat of two with ${assistant}`;
+        const left =
+          leftOut > 0 && `skipped ${counted(leftOut, 'document')} without a chat between two people with ${assistant}`;
         if (outcome.kind === 'duplicate')
           toast(alreadyHere([{ name: outcome.of.name, of: outcome.of }], project.id, true));
-        else if (left) toast({ text: `Chats with ${assistant} were added`, detail: left });
+        else if (left) toast({ text: `Added chats with ${assistant}`, detail: left });
       } catch (error) {
-        toast({ text: `Chats with ${assistant} were not added`, detail: explain(toFailure(error)) });
+        toast({ text: `Couldn't add chats with ${assistant}`, detail: explain(toFailure(error)) });
       }
     },
     toldBy: (runId) => readJournal(store, runId),

@@ -74,16 +74,14 @@ test('what is wrong with chats stops the start or is doubted, and what holds is 
   const tones = (change: Partial<Painting>): string[] =>
     doubtsOf({ ...PAINTING, ...change }, 0.1, 64).map(({ tone, words }) => `${tone}: ${words}`);
   expect(tones({})).toEqual([
-    'ok: Each fits into the 64 tokens that the model reads at once',
-    'ok: It learns to end its turn',
-    'ok: It is asked as it learns',
+    'ok: All conversations fit',
+    'ok: Learns when to stop',
+    'ok: Chats use the training template',
   ]);
-  expect(tones({ tooLong: { count: 12, nothingLearnt: 3 } })[0]).toBe(
-    'warn: 12 conversations are longer than 64 tokens',
-  );
-  expect(tones({ tooLong: { count: 100, nothingLearnt: 100 } })[0]).toBe('error: Nothing would be learnt');
+  expect(tones({ tooLong: { count: 12, nothingLearnt: 3 } })[0]).toBe('warn: 12 conversations truncated to 64 tokens');
+  expect(tones({ tooLong: { count: 100, nothingLearnt: 100 } })[0]).toBe('error: No tokens to train on');
   expect(tones({ conversations: 1 })[1]).toBe('error: One conversation is too few');
-  expect(tones({ conversations: 20 })[1]).toBe('warn: 20 conversations are few');
+  expect(tones({ conversations: 20 })[1]).toBe('warn: Only 20 conversations');
   const { endsWith: _, ...without } = PAINTING;
   expect(doubtsOf({ ...without, asksAlike: false }, 0.1, 64).map(({ tone }) => tone)).toEqual(['ok', 'warn', 'warn']);
 });

@@ -1,4 +1,4 @@
-/** What a page says of a tuning before its start: what learns, what it takes, and what speaks against it. */
+/** Plan of a fine-tuning run before its start: trainable parameters, memory, and problems. */
 import { type MemoryPlan, memoryPlan } from '../core/train/memory';
 import { partsOf, type Trainable } from '../core/adapters/trainable';
 import { toFailure, type Failure } from '../core/base/errors';
@@ -122,7 +122,7 @@ export interface Doubt {
   detail: string;
 }
 
-/** What the painting says of chats: what stops the start, what is doubtful, and what holds. */
+/** Checks of the training preview: what stops a start, what to be careful about, and what is fine. */
 export function doubtsOf(painting: Painting, heldOut: number, context: number): readonly Doubt[] {
   const { conversations, tooLong, endsWith, asksAlike, refused } = painting;
   const { count, nothingLearnt } = tooLong;
@@ -131,57 +131,58 @@ export function doubtsOf(painting: Painting, heldOut: number, context: number): 
   if (refused)
     found.push({
       tone: 'warn',
-      words: `${counted(refused.count, 'conversation')} ${refused.count === 1 ? 'is' : 'are'} left out: the template does not take ${refused.count === 1 ? 'it' : 'them'}`,
+      words: `${counted(refused.count, 'conversation')} left out: the chat template rejects ${refused.count === 1 ? 'it' : 'them'}`,
       detail: refused.first,
     });
   if (nothingLearnt >= conversations)
     found.push({
       tone: 'error',
-      words: 'Nothing would be learnt',
-      detail: `no answer begins within the ${formatCount(context)} tokens that the model reads at once`,
+      words: 'No tokens to train on',
+      detail: `no answer begins within the context of ${formatCount(context)} tokens`,
     });
   else if (count > 0)
     found.push({
       tone: 'warn',
-      words: `${counted(count, 'conversation')} ${count === 1 ? 'is' : 'are'} longer than ${formatCount(context)} tokens`,
-      detail: `the end of ${count === 1 ? 'it' : 'each'} is left out${nothingLearnt > 0 ? `; of ${formatCount(nothingLearnt)} nothing is learnt` : ''}`,
+      words: `${counted(count, 'conversation')} truncated to ${formatCount(context)} tokens`,
+      detail:
+        nothingLearnt > 0 ? `no answer left to train on in ${formatCount(nothingLearnt)}` : 'the context of the model',
     });
   else
     found.push({
       tone: 'ok',
-      words: `Each fits into the ${formatCount(context)} tokens that the model reads at once`,
-      detail: 'nothing is left out',
+      words: 'All conversations fit',
+      detail: `the context is ${formatCount(context)} tokens`,
     });
   if (conversations < 2)
     found.push({
       tone: 'error',
       words: 'One conversation is too few',
-      detail: 'one is learnt, and another held out to judge it by',
+      detail: 'add at least one more: one for training, one for validation',
     });
   else if (held < FEW)
     found.push({
       tone: 'warn',
-      words: `${counted(conversations, 'conversation')} ${conversations === 1 ? 'is' : 'are'} few`,
-      detail: `about ${formatCount(Math.max(1, held))} held out: how well it answers is a guess, and it soon knows the rest by heart`,
+      words: `Only ${counted(conversations, 'conversation')}`,
+      detail: `about ${formatCount(Math.max(1, held))} for validation: metrics are rough, and overfitting is likely`,
     });
   found.push(
     endsWith === undefined
       ? {
           tone: 'warn',
-          words: 'Nothing ends an answer',
-          detail: 'the template writes no special token after it, so the model does not learn where to stop',
+          words: "Doesn't learn when to stop",
+          detail: 'the chat template ends answers without a special token',
         }
-      : { tone: 'ok', words: 'It learns to end its turn', detail: `${endsWith} after each answer is learnt too` },
+      : { tone: 'ok', words: 'Learns when to stop', detail: `trained on ${endsWith} after each answer` },
     asksAlike
       ? {
           tone: 'ok',
-          words: 'It is asked as it learns',
-          detail: 'what the template writes before an answer is the same in a chat',
+          words: 'Chats use the training template',
+          detail: 'same prompt before an answer',
         }
       : {
           tone: 'warn',
-          words: 'It is asked otherwise than it learns',
-          detail: 'before an answer the template writes something else in a chat than here',
+          words: 'The chat prompt differs from the training prompt',
+          detail: 'add_generation_prompt adds other text before an answer',
         },
   );
   return found;

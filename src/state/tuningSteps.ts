@@ -12,8 +12,8 @@ export async function keptStep({ data }: Services, get: () => Studio, of: string
   const newest = steps.at(-1)?.step;
   if (newest === undefined || steps.some((each) => each.step === step)) return step;
   get().toast({
-    text: `Step ${formatCount(step)} is not kept any more`,
-    detail: `it begins with step ${formatCount(newest)}`,
+    text: `Step ${formatCount(step)} is no longer saved`,
+    detail: `starting from step ${formatCount(newest)}`,
   });
   return newest;
 }

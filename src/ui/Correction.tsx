@@ -14,7 +14,7 @@ export interface CorrectionProps {
   onTrain?: () => void;
 }
 
-/** A way to say that a label is wrong and which one is right, or what became of it. */
+/** Corrects the label of a text, or shows the correction. */
 export function Correction({ labels, predicted, correction, onCorrect, onUndo, onTrain }: CorrectionProps) {
   if (correction) {
     return (

@@ -67,7 +67,7 @@ export function DecidedWords({ labels, label, isMany = false, decided: { words, 
           </>
         ) : (
           <span>
-            {isSame ? 'No word here speaks for another label' : 'No word changed this answer much, so none is marked'}
+            {isSame ? 'No word supports another label' : 'No word changed this answer much, so none is marked'}
           </span>
         )}
       </p>

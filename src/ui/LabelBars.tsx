@@ -7,7 +7,7 @@ export interface LabelBarsProps {
   bars: readonly { label: string; share: number; value: string }[];
 }
 
-/** How sure something is of each of some labels: the first strongest, each beside it. */
+/** Confidence in each label; the first bar is the strongest. */
 export function LabelBars({ label, bars }: LabelBarsProps) {
   const most = Math.max(...bars.map(({ share }) => share));
   return (

@@ -6,7 +6,7 @@ import { leastOf } from './ramp';
 import scroll from './scroll.module.css';
 import { Term } from './Term';
 
-/** How a label of a text can be found, or not. */
+/** Outcome of a label for a text: true positive, false negative or false positive. */
 export type Finding = 'found' | 'missed' | 'wrong';
 export const FINDINGS: readonly Finding[] = ['found', 'missed', 'wrong'];
 export const FINDING_WORDS: Readonly<Record<Finding, string>> = {
@@ -33,7 +33,7 @@ export function LabelTable({ rows, chosen, onChoose }: LabelTableProps) {
   const places = leastOf(rows.length, MAX_SHOWN, (place) => rows[place]!.f1 ?? 2);
   return (
     <>
-      <div className={cx(scroll.sideways, styles.matrix)} tabIndex={0} role="group" aria-label="Each label by itself">
+      <div className={cx(scroll.sideways, styles.matrix)} tabIndex={0} role="group" aria-label="Per-label results">
         <table className={styles.each}>
           <thead>
             <tr>

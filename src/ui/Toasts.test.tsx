@@ -21,9 +21,11 @@ test('a note shows what to do next, then Undo', () => {
 test('a note and its detail are parted: a clause by a semicolon, a sentence by a full stop', () => {
   expect(words('Run deleted')).toBe('Run deleted');
   expect(words('Run deleted', '79 MB come free')).toBe('Run deleted; 79 MB come free');
-  expect(words('It is ham now', 'what has learnt before has learnt the label before')).toBe(
-    'It is ham now; what has learnt before has learnt the label before',
+  expect(words('Relabeled to ham', 'runs trained before used the old label')).toBe(
+    'Relabeled to ham; runs trained before used the old label',
   );
-  expect(words('The label was not kept', 'The storage is full.')).toBe('The label was not kept. The storage is full.');
+  expect(words("Couldn't save the label", 'The storage is full.')).toBe(
+    "Couldn't save the label. The storage is full.",
+  );
   expect(words('Another tab trains.', 'Wait for it.')).toBe('Another tab trains. Wait for it.');
 });

@@ -101,7 +101,7 @@ test.each([
     'other.jsonl',
     lines([{ frage: 'Wo?', antwort: 'Da.' }]),
     'bad-shape',
-    /other.jsonl is in no shape of chats .*OpenAI’s, ShareGPT’s, Alpaca’s.*: its rows have frage, antwort/,
+    /other.jsonl isn't in a known chat format .*OpenAI, ShareGPT, Alpaca.*: its rows have frage, antwort/,
   ],
   ['other.csv', 'frage,antwort\nWo?,Da.\n', 'bad-shape', /its rows have frage, antwort/],
   ['torn.txt', '{"messages": [\n', 'bad-file', /^torn\.txt/],
@@ -109,7 +109,7 @@ test.each([
     'order.jsonl',
     lines([chat('a', 'b'), { messages: [...chat('a', 'b').messages].reverse() }]),
     'bad-rows',
-    /order.jsonl has 1 malformed row: line 2 begins with an answer to nothing/,
+    /order.jsonl has 1 malformed row: line 2 starts with an answer/,
   ],
   [
     'empty.jsonl',
@@ -121,7 +121,7 @@ test.each([
     'half.jsonl',
     '{"messages":[{"role":"user","content":"\\ud800"},{"role":"assistant","content":"b"}]}',
     'bad-file',
-    /half.jsonl .*line 1 has half of a surrogate pair/,
+    /half.jsonl .*line 1 has a lone surrogate/,
   ],
   [
     'late.jsonl',

@@ -51,7 +51,7 @@ test('hold texts of every label in every part, nearly equal ones in one, and tho
   const learnt = Object.values(other.manifest.parts).reduce((sum, { documents = 0 }) => sum + documents, 0);
   expect(learnt).toBe(26);
   await changeLabelling(store, id, (before) => joinedLabels(before, ['ham', 'spam'], ''));
-  await expect(build()).rejects.toMatchObject({ code: 'bad-settings', message: 'None of the texts has a label.' });
+  await expect(build()).rejects.toMatchObject({ code: 'bad-settings', message: 'No text has a label.' });
 });
 
 test('of several labels those that have none are in every part by their share, as a label is, once that is said', async () => {

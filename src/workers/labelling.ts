@@ -67,6 +67,7 @@ export async function surveyed(
     several,
     ...(isSaid && { unlabelledAre: said }),
     ...(read && { room: read.room, isAtLeast: read.isAtLeast }),
+    ...(read?.trained && { trained: read.trained }),
     problems: labelProblems(survey, { fewest, isNoneOpen, ...read }),
   };
 }
@@ -79,9 +80,9 @@ async function readAs(
 ) {
   const characters = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
   // One that is made here puts a token before the text that an encoder reads.
-  if ('made' in of && (of.made !== 'bpe' || characters > MAX_TRAINED))
+  if ('made' in of && (of.made === 'bytes' || characters > MAX_TRAINED))
     return { tokensOf: FEWEST_TOKENS[of.made], room: context - (isEncoder ? 1 : 0), isAtLeast: of.made === 'bpe' };
-  // Of few texts the tokenizer is trained in a moment, as it will be at the start: what is too long is then known exactly.
+  // On few texts the tokenizer is trained in a moment, as it will be at the start: lengths and entries are then exact.
   const model =
     'made' in of
       ? await trainTokenizer(
@@ -92,7 +93,12 @@ async function readAs(
       : of;
   const tokenizer = await createTokenizer(model);
   const room = context - aroundText(tokenizer, isEncoder).flat().length;
-  return { tokensOf: (text: string) => tokenizer.encode(text).length, room, isAtLeast: false };
+  return {
+    tokensOf: (text: string) => tokenizer.encode(text).length,
+    room,
+    isAtLeast: false,
+    ...('made' in of && { trained: { ...of, entries: tokenizer.size } }),
+  };
 }
 
 /** Characters of texts that a tokenizer is trained on for the survey alone. */

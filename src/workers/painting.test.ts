@@ -126,7 +126,7 @@ describe('painted', async () => {
     const refusal = { code: 'bad-settings', message: expect.stringContaining('line 1 of cc.jsonl') as string };
     await expect(painter()(store, { ...asked, texts: [none.id] }, unwatched)).rejects.toMatchObject(refusal);
     await expect(buildData(store, [none.id], strict.tokenizer, split, unwatched)).rejects.toMatchObject(refusal);
-    await expect(buildData(store, [others.id], tokenizer, split, unwatched)).rejects.toThrow('too few chats');
+    await expect(buildData(store, [others.id], tokenizer, split, unwatched)).rejects.toThrow('Too few different chats');
   });
 
   test('text is no chats', async () => {

@@ -95,7 +95,7 @@ test('a chat is answered as its template asks, up to the end of the turn; what w
   expect(rest.text).toBe((await answer(asked, 12)).text);
   await expect(said('abc '.repeat(100), before)).rejects.toMatchObject({
     code: 'bad-settings',
-    message: expect.stringMatching(/^The question has \d+ tokens .* reads 160 at once/) as string,
+    message: expect.stringMatching(/^The question has \d+ tokens .* the context is 160 tokens/) as string,
   });
   loadedModel.network.dispose();
 });

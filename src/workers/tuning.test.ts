@@ -173,7 +173,7 @@ test('one that cannot be begun leaves nothing, nor at the next start does one wh
   const { data, recipe } = inputOf('x');
   const otherData = { ...data, manifest: { ...data.manifest, tokenizerHash: 'a' } };
   for (const [more, reason] of [
-    [{ trainable: { weights: [] } }, /Nothing would learn/],
+    [{ trainable: { weights: [] } }, /No parameter is trainable/],
     [{ trainable: { weights: ['no.weight'] } }, /no weight called no\.weight/],
     [{ from: { runId: 'parent', step: 7 } }, /no saved step 7/],
     [{ tokenizer: { kind: 'bytes', merges: [], roles: ['end', 'mask'] } }, /not the one of parent/],

@@ -25,5 +25,5 @@ test('a name that the model has not is refused with those that it has', () => {
     'transformer.h.0.attn.c_proj.weight',
     'transformer.h.0.mlp.c_proj.weight',
   ]);
-  expect(() => besideThat({ what: 'named', targets: ['q_proj'] }, gpt)).toThrow('no matrix called q_proj');
+  expect(() => besideThat({ what: 'named', targets: ['q_proj'] }, gpt)).toThrow('no target module called q_proj');
 });

@@ -16,7 +16,7 @@ export function besideThat(beside: Beside, table: ParamTable): readonly string[]
   const unknown = targets.find((target) => !matrices.some(isCalled(target)));
   if (unknown === undefined) return matrices.filter((name) => targets.some((target) => isCalled(target)(name)));
   throw badSettings(
-    `The model has no matrix called ${unknown} that an adapter could learn beside.`,
+    `The model has no target module called ${unknown}.`,
     `It has ${layersIn(table).join(', ')}. Nothing was started.`,
   );
 }

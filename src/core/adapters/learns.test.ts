@@ -31,5 +31,7 @@ test.each(modelIds())('%s: all, norms and layers are parts of it, in its order',
 });
 
 test('more layers than there are is refused', () => {
-  expect(() => weightsThat({ what: 'last', layers: 4 }, gpt, 3)).toThrow('The model has 3 layers, and the last 4');
+  expect(() => weightsThat({ what: 'last', layers: 4 }, gpt, 3)).toThrow(
+    'The model has 3 layers, fewer than the last 4',
+  );
 });

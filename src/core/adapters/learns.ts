@@ -23,8 +23,8 @@ export function weightsThat(learns: Learns, table: ParamTable, layers: number): 
     case 'last': {
       if (learns.layers > layers)
         throw badSettings(
-          `The model has ${counted(layers, 'layer')}, and the last ${learns.layers} are to learn.`,
-          `Ask for ${layers} at most. Nothing was started.`,
+          `The model has ${counted(layers, 'layer')}, fewer than the last ${learns.layers} to train.`,
+          `Train at most ${layers}. Nothing was started.`,
         );
       let isAfterLayers = false;
       return named((name, group) => {

@@ -11,15 +11,14 @@ import { defineAdapter } from './adapter';
  */
 export const lora = defineAdapter({
   label: 'LoRA',
-  hint: 'two narrow matrices beside each; little memory, small files',
+  hint: 'low-rank adapters: little memory, small files',
   source: 'Hu et al. 2021, arXiv:2106.09685',
   fields: {
-    rank: whole({ label: 'Rank', hint: 'columns of the narrow matrices', min: 1, max: 1024, initial: 8 }),
-    alpha: real({ label: 'Alpha', hint: 'what is learnt counts alpha / rank times', min: 1e-3, max: 1e4, initial: 16 }),
+    rank: whole({ label: 'Rank', hint: 'size of the adapter matrices', min: 1, max: 1024, initial: 8 }),
+    alpha: real({ label: 'Alpha', hint: 'scales the adapter by alpha / rank', min: 1e-3, max: 1e4, initial: 16 }),
     dropout: real({
-      label: 'Dropout',
-      name: 'LoRA dropout',
-      hint: 'share of what the narrow matrices read that is left out at random while they learn',
+      label: 'LoRA dropout',
+      hint: 'share of adapter inputs set to zero in training',
       min: 0,
       max: 0.9,
       initial: 0,
@@ -27,8 +26,8 @@ export const lora = defineAdapter({
     }),
     // Kalajdzievski 2023, arXiv:2312.03732: with alpha / rank, a higher rank learns no more than a low one.
     rankStabilised: onOff({
-      label: 'Rank-stabilised',
-      hint: 'alpha / √rank times instead: high ranks learn as fast as low ones',
+      label: 'Rank-stabilized',
+      hint: 'scales by alpha / √rank instead, for high ranks',
       initial: false,
       absent: false,
     }),

@@ -33,7 +33,7 @@ test('every weight is on the line between the two, and at its ends it is one of 
 
 test('models of other shapes have nothing between them', () => {
   expect(() => checkAlike(model, { ...model, config: { ...model.config } })).not.toThrow();
-  expect(() => checkAlike(model, { ...model, vocabulary: 300 })).toThrow('one has 260 tokens, and the other 300');
+  expect(() => checkAlike(model, { ...model, vocabulary: 300 })).toThrow('one has 260 tokens and the other 300');
   expect(() => checkAlike(model, { ...model, config: { ...model.config, layers: 2 } })).toThrow('differ in layers');
-  expect(() => checkAlike(model, { ...model, id: 'llama' })).toThrow('of the architecture gpt, and the other of llama');
+  expect(() => checkAlike(model, { ...model, id: 'llama' })).toThrow('one is gpt and the other llama');
 });

@@ -27,15 +27,15 @@ export function mixed(own: ParamTable, tuned: Values, other: Values, share: numb
 export function checkAlike(tuned: ModelChoice, other: ModelChoice): void {
   const problem =
     tuned.id !== other.id
-      ? `one is of the architecture ${tuned.id}, and the other of ${other.id}`
+      ? `one is ${tuned.id} and the other ${other.id}`
       : tuned.vocabulary !== other.vocabulary
-        ? `one has ${formatCount(tuned.vocabulary)} tokens, and the other ${formatCount(other.vocabulary)}`
+        ? `one has ${formatCount(tuned.vocabulary)} tokens and the other ${formatCount(other.vocabulary)}`
         : Object.entries(tuned.config)
             .filter(([name, value]) => (other.config as unknown as Record<string, unknown>)[name] !== value)
             .map(([name]) => `they differ in ${name}`)[0];
   if (problem === undefined) return;
   throw badSettings(
-    `Weights can be averaged of models of one shape, and ${problem}.`,
-    'Give the model that it was tuned from.',
+    `Only models with the same architecture can be blended: ${problem}.`,
+    'Choose the base model of the fine-tuned run.',
   );
 }

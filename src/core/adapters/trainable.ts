@@ -35,7 +35,7 @@ export function partsOf(own: ParamTable, trainable?: Trainable): Parts {
   }
   const added = adapter ? addedBy(adapter, own) : {};
   const trainableParams = { ...pick(own, (name) => weights.includes(name)), ...added };
-  if (Object.keys(trainableParams).length === 0) throw wrong('Nothing would learn.');
+  if (Object.keys(trainableParams).length === 0) throw wrong('No parameter is trainable.');
   return { own, added, trainableParams };
 }
 
@@ -47,7 +47,7 @@ function addedBy(choice: AdapterChoice, own: ParamTable): ParamTable {
     if (problem !== null) throw wrong(`${label}: ${problem}`);
   }
   const tables = Object.entries(pick(own, (name) => choice.beside.includes(name))).map(([name, weight]) => {
-    if (!weight.linear) throw wrong(`${label} goes beside the matrix of a linear layer, and ${name} is none.`);
+    if (!weight.linear) throw wrong(`${label} needs linear layers as target modules, and ${name} isn't one.`);
     return Object.entries(params(weight, settings)).map(([end, each]) => [besideName(name, end), each] as const);
   });
   return Object.fromEntries(tables.flat());
@@ -111,4 +111,4 @@ export function merged(own: ParamTable, values: Values, { adapter }: Trainable):
 const pick = (table: ParamTable, test: (name: string, parameter: ParamTable[string]) => boolean): ParamTable =>
   Object.fromEntries(Object.entries(table).filter(([name, parameter]) => test(name, parameter)));
 
-const wrong = (what: string) => badSettings(what, 'Nothing was started. Say otherwise what of the model is to learn.');
+const wrong = (what: string) => badSettings(what, 'Nothing was started. Choose other trainable parameters.');

@@ -14,12 +14,12 @@ test.each(['UA', 'uA', 'SUA', 'sUA', 'UAUA', 'SUAUAUA'])('%s can be learnt', (tu
 
 test.each([
   ['', 'no messages'],
-  ['USA', 'a system message as number 2'],
-  ['SSUA', 'a system message as number 2'],
-  ['A', 'an answer to nothing'],
-  ['SAUA', 'an answer to nothing'],
-  ['UUA', 'two messages of the user after each other, number 1 and 2'],
-  ['UAAU', 'two messages of the assistant after each other, number 2 and 3'],
+  ['USA', 'a system message at position 2'],
+  ['SSUA', 'a system message at position 2'],
+  ['A', 'starts with an answer'],
+  ['SAUA', 'starts with an answer'],
+  ['UUA', 'two user messages in a row, messages 1 and 2'],
+  ['UAAU', 'two assistant messages in a row, messages 2 and 3'],
   ['UAU', 'ends with the user'],
   ['S', 'ends with the system'],
   ['UAUa', 'an empty answer, message 4'],
@@ -34,8 +34,8 @@ test('who is asked ends with the user', () => {
 
 test('roles and halves of characters that are not known are told', () => {
   const tool = { role: 'tool' as Speaker, content: '' };
-  expect(conversationProblem({ messages: [tool] })).toBe('has a message of "tool", a role that is not known here');
-  expect(conversationProblem(ofPair('\ud800', 'Yes.'))).toContain('half of a surrogate pair in message 1');
+  expect(conversationProblem({ messages: [tool] })).toBe('has the role "tool", which isn\'t supported');
+  expect(conversationProblem(ofPair('\ud800', 'Yes.'))).toContain('lone surrogate in message 1');
   expect(conversationProblem(ofPair('', 'Yes.'))).toBeNull();
   for (const blank of ['', '\x85', '\ufeff', '\x1f\n'])
     expect(conversationProblem(ofPair('Who?', blank))).toContain('empty answer');

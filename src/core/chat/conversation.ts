@@ -12,7 +12,7 @@ export interface Message {
 
 export interface Conversation {
   messages: readonly Message[];
-  /** Where it is from, for who is told of it: `line 12 of chats.jsonl`. */
+  /** Its place, for errors: `line 12 of chats.jsonl`. */
   name?: string;
 }
 
@@ -28,23 +28,22 @@ export const ofPair = (input: string, target: string): Conversation => ({
 });
 
 /**
- * Why no answer can be learnt from it, in words that go on after `It `; null where one can.
+ * Why no answer can be trained on, in words that follow its place (`line 2 has no messages`); null if one can.
  * @param last who speaks last: who is asked for an answer ends with the user
  */
 export function conversationProblem({ messages }: Conversation, last: Speaker = 'assistant'): string | null {
   if (messages.length === 0) return 'has no messages';
   for (const [i, { role, content }] of messages.entries()) {
-    if (!isSpeaker(role)) return `has a message of ${quoted(role)}, a role that is not known here`;
-    if (role === 'system' && i > 0)
-      return `has a system message as number ${i + 1}, and it stands first where there is one`;
+    if (!isSpeaker(role)) return `has the role ${quoted(role)}, which isn't supported`;
+    if (role === 'system' && i > 0) return `has a system message at position ${i + 1}; it must come first`;
     const before = messages[i - 1]?.role ?? 'system';
-    if (role === 'assistant' && before === 'system') return 'begins with an answer to nothing';
-    if (role === before && i > 0) return `has two messages of the ${role} after each other, number ${i} and ${i + 1}`;
-    if (!content.isWellFormed()) return `has half of a surrogate pair in message ${i + 1}, which no UTF-8 can hold`;
+    if (role === 'assistant' && before === 'system') return 'starts with an answer';
+    if (role === before && i > 0) return `has two ${role} messages in a row, messages ${i} and ${i + 1}`;
+    if (!content.isWellFormed()) return `has a lone surrogate in message ${i + 1}, which UTF-8 can't encode`;
     if (role === 'assistant' && isBlank(content)) return `has an empty answer, message ${i + 1}`;
   }
   const end = messages.at(-1)!.role;
-  return end === last ? null : `ends with the ${end}, and not with the ${last}`;
+  return end === last ? null : `ends with the ${end}, not the ${last}`;
 }
 
 /** What a file has in place of what is known, as far as it can be read. */

@@ -86,9 +86,9 @@ interface Known extends Pick<Document, 'sha256' | 'characters' | 'bytes'> {
 const MOST_HELD = 2 ** 24;
 const encoder = new TextEncoder();
 
-/** Where none could be held out. */
+/** Error if no conversation can be held out. */
 export const tooFewChats = (): Error =>
   badSettings(
-    'There are too few chats: of all that are not equal one must be held out, and one learnt.',
-    'Give more conversations. Nothing was started.',
+    'Too few different chats: one is needed for training and one for validation.',
+    'Add more conversations. Nothing was started.',
   );

@@ -52,8 +52,9 @@ export function runnable(
 function parsed({ parse, tokenize }: Jinja, source: string, owner: string) {
   try {
     if (source.length > LONGEST_TEMPLATE)
-      raise(`it has ${formatCount(source.length)} characters, and at most ${formatCount(LONGEST_TEMPLATE)} are read`);
-    if (LONG_SPACE.test(source)) raise(`it has white space of more than ${formatCount(LONGEST_SPACE)} characters`);
+      raise(`it has ${formatCount(source.length)} characters, more than the limit of ${formatCount(LONGEST_TEMPLATE)}`);
+    if (LONG_SPACE.test(source))
+      raise(`it has more than ${formatCount(LONGEST_SPACE)} white-space characters in a row`);
     const tokens = tokenize(source.replace(/\r\n?/g, '\n'), { trim_blocks: true, lstrip_blocks: true });
     checkNesting(tokens);
     const program = parse(tokens);
@@ -95,7 +96,7 @@ const MAX_RANGE = 100_000;
 
 /** Where a block is not closed the parser looks for its end beyond the template. */
 function reasonOf(error: unknown): string {
-  if (error instanceof TypeError) return 'it ends in the middle of a block, or asks for what is not there';
+  if (error instanceof TypeError) return 'it ends inside a block, or uses an undefined value';
   const words = error instanceof Error ? error.message : String(error);
   return words.slice(0, 300).replace(/\.$/, '');
 }

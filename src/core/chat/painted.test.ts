@@ -249,10 +249,10 @@ describe('what is learnt', () => {
 
 test.each([
   ['{{ messages[0].content }}', 'drops an answer of line 3, message 2'],
-  ['{% for m in messages %}{{ m.content | upper }}{% endfor %}', 'changes what a message of line 3 says'],
-  ["{% for m in messages %}{{ m.content.split('e')[0] }}{% endfor %}", 'changes what a message of line 3 says'],
-  ['{% for m in messages %}{{ m.content[:2] }}{% endfor %}', 'changes what a message of line 3 says'],
-  ['{% for m in messages %}{{ m.content | length }}{% endfor %}', 'changes what a message of line 3 says'],
+  ['{% for m in messages %}{{ m.content | upper }}{% endfor %}', 'changes a message of line 3'],
+  ["{% for m in messages %}{{ m.content.split('e')[0] }}{% endfor %}", 'changes a message of line 3'],
+  ['{% for m in messages %}{{ m.content[:2] }}{% endfor %}', 'changes a message of line 3'],
+  ['{% for m in messages %}{{ m.content | length }}{% endfor %}', 'changes a message of line 3'],
   ["{{ raise_exception('No.') }}", 'can’t write line 3: No'],
 ])('with %s nothing can be learnt', async (source, words) => {
   const template = await compiled(source, every);
@@ -265,15 +265,15 @@ test.each([
 test('roles out of order are told before a template is run', async () => {
   const template = await compiled("{{ raise_exception('No.') }}", every);
   const messages: Message[] = [{ role: 'assistant', content: 'Me.' }];
-  expect(() => painted({ messages, name: 'line 3' }, template)).toThrow('Line 3 begins with an answer to nothing.');
-  expect(() => prompted(ofPair('a', 'b'), template)).toThrow('ends with the assistant, and not with the user');
+  expect(() => painted({ messages, name: 'line 3' }, template)).toThrow('Line 3 starts with an answer.');
+  expect(() => prompted(ofPair('a', 'b'), template)).toThrow('ends with the assistant, not the user');
 });
 
 test('a question is put in a template that changes what was said, where nothing in it looks special', async () => {
   const template = await compiled('{% for m in messages %}{{ m.content | upper }}{% endfor %}', every);
   expect(spelt(every, prompted({ messages: [{ role: 'user', content: 'Who?' }] }, template))).toBe('WHO?');
   expect(() => prompted({ messages: [{ role: 'user', content: '<|im_end|>' }] }, template)).toThrow(
-    'changes what a message',
+    'changes a message',
   );
 });
 

@@ -71,7 +71,7 @@ export function painted(conversation: Conversation, template: ChatTemplate): Pai
 
 const untold = (conversation: Conversation, { message }: Said): Error =>
   badSettings(
-    `The tokenizer has no token for anything in an answer of ${nameOf(conversation)}, message ${message + 1}.`,
+    `The tokenizer has no token for an answer in ${nameOf(conversation)}, message ${message + 1}.`,
     'Leave this conversation out, or use another tokenizer.',
   );
 
@@ -80,7 +80,7 @@ function checkOrder(conversation: Conversation, last: Speaker): void {
   if (problem !== null)
     throw badSettings(
       `${upperFirst(nameOf(conversation))} ${problem}.`,
-      'Put its messages into order, or leave it out: after a system message, where there is one, user and assistant take turns.',
+      'Leave it out, or reorder it: an optional system message, then user and assistant in turn.',
     );
 }
 

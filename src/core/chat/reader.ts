@@ -57,7 +57,7 @@ const HEAD_ROWS = 100;
 function shapeIn(head: readonly FoundRow[], name: string, note: File['note']): ShapeId {
   const shape = shapeOf(head.map(({ value }) => value));
   if (shape !== null) {
-    note(`In ${shapeBy(shape).label} shape`);
+    note(`In ${shapeBy(shape).label} format`);
     return shape;
   }
   const keys = [...new Set(head.flatMap(({ value }) => Object.keys(value)))];
@@ -65,7 +65,7 @@ function shapeIn(head: readonly FoundRow[], name: string, note: File['note']): S
   const more = keys.length > MOST_NAMED ? ' and others' : '';
   throw new HomegrownError(
     'bad-shape',
-    `${name} is in no shape of chats that is known (${known}): its rows have ${keys.length === 0 ? 'nothing' : keys.slice(0, MOST_NAMED).map(shortened).join(', ')}${more}.`,
+    `${name} isn't in a known chat format (${known}): its rows have ${keys.length === 0 ? 'no fields' : keys.slice(0, MOST_NAMED).map(shortened).join(', ')}${more}.`,
   );
 }
 const MOST_NAMED = 12;
@@ -97,7 +97,7 @@ export function storedConversation(row: string, name: string): Conversation {
   if (found !== null && typeof found !== 'string') return { ...found, name };
   throw new HomegrownError(
     'storage-damaged',
-    `${name} is stored as no conversation.`,
+    `${name} isn't stored as a conversation.`,
     'Remove its text, and add its file again.',
   );
 }

@@ -32,8 +32,8 @@ export function inContext(
     if (most >= (isLast ? 1 : room)) return { ids, most, leftOut };
     if (isLast)
       throw badSettings(
-        `The question has ${formatCount(ids.length)} tokens with what its template writes, and the model reads ${formatCount(context)} at once.`,
-        'Ask in fewer words.',
+        `The question has ${formatCount(ids.length)} tokens with its chat template; the context is ${formatCount(context)} tokens.`,
+        'Shorten the question.',
       );
   }
 }

@@ -30,7 +30,7 @@ export function written(conversation: Conversation, template: ChatTemplate, asks
   const said = saidIn(text, conversation, template, asks);
   if (!said)
     throw refused(
-      `The chat template changes what a message of ${nameOf(conversation)} says, so that it cannot be told what would be learnt.`,
+      `The chat template changes a message of ${nameOf(conversation)}, so its loss mask can't be computed.`,
     );
   const found = new Set(said.map(({ message }) => message));
   for (const [i, { role }] of conversation.messages.entries())
@@ -39,7 +39,7 @@ export function written(conversation: Conversation, template: ChatTemplate, asks
   return { text, said };
 }
 const refused = (words: string): Error =>
-  badSettings(words, 'Choose another template, or leave this conversation out. Nothing has been learnt.');
+  badSettings(words, 'Choose another template, or leave this conversation out. Nothing was started.');
 
 /** Null where marks change what the template writes, or where it does not write what is said. */
 export function saidIn(

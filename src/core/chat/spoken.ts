@@ -13,8 +13,8 @@ import { usualTemplate } from './usual';
 export async function spokenBy(tokenizer: Tokenizer, source?: string): Promise<ChatTemplate> {
   if (tokenizer.model.applied)
     throw badSettings(
-      'Chats are written with byte-level tokenizers alone, and this one is applied as its files say.',
-      'Tune another model, or tune this one on text.',
+      'Fine-tuning on chats needs a byte-level tokenizer, and this model has another kind.',
+      'Choose another base model, or adapt this one to text.',
     );
   const template = source ?? usualTemplate(tokenizer);
   const owner = source !== undefined ? 'chosen' : ownTemplate(tokenizer) === undefined ? 'usual' : 'model';

@@ -52,11 +52,11 @@ describe('a template', () => {
 });
 
 test.each([
-  ['{% for turn in messages %}{{ turn.content }}', 'in the middle of a block'],
+  ['{% for turn in messages %}{{ turn.content }}', 'ends inside a block'],
   ['{{ messages[ }}', ''],
   ['{{ "a }}', 'Unexpected end of input'],
-  [' '.repeat(1001), 'white space of more than 1,000'],
-  ['a'.repeat(100_001), 'it has 100,001 characters, and at most 100,000 are read'],
+  [' '.repeat(1001), 'more than 1,000 white-space characters'],
+  ['a'.repeat(100_001), 'it has 100,001 characters, more than the limit of 100,000'],
   ['('.repeat(50_000).replace(/^/, '{{'), 'more than 100 levels'],
   ['{% unknown %}', 'Unknown statement type: unknown'],
 ])('what does not parse is told, %#', async (source, words) => {
@@ -70,7 +70,7 @@ test.each([
   ["{{ raise_exception('No system turn here.') }}", 'No system turn here'],
   ['{{ messages | nothing }}', 'nothing'],
   ['{{ strftime_now("%d") }}', 'not a function'],
-  ['{{ 3 | trim }}', 'what is no text'],
+  ['{{ 3 | trim }}', 'isn’t text'],
   ['{% for i in range(1000) %}{% for j in range(2000) %}{% endfor %}{% endfor %}', 'more than 502,002 steps'],
   ['{% for i in range(1000000000) %}{% endfor %}', 'more than 100,000'],
   [

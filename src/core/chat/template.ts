@@ -32,7 +32,7 @@ type Owner = (typeof OWNERS)[keyof typeof OWNERS];
  * @throws HomegrownError `bad-settings` with the reason, where it does not parse
  */
 export async function compiled(source: string, tokenizer: Tokenizer, owner?: Owner): Promise<ChatTemplate> {
-  return compiledBy(await loaded('What runs chat templates', import('@huggingface/jinja')), source, tokenizer, owner);
+  return compiledBy(await loaded('The chat template engine', import('@huggingface/jinja')), source, tokenizer, owner);
 }
 
 /** The same where Jinja is there. */

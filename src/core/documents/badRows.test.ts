@@ -69,7 +69,7 @@ const CASES: readonly Case[] = [
     bad: [
       ['line 2', /isn't a JSON object/],
       ['line 3', /has an empty answer, message 2/],
-      ['line 4', /isn't in OpenAI’s format/],
+      ['line 4', /isn't in OpenAI format/],
     ],
     good: [chat('Who?', 'Me.'), chat('How?', 'So.')],
   },

@@ -90,12 +90,11 @@ export function answersAt(labelled: LabelledTexts, atLeast: number): Answers | u
   };
 }
 
-/** `812 of 874 texts, 92.9 %; 99.1 % of these are right`, or of several labels which of them are right, and found. */
+/** `812 of 874 texts, 92.9 %; 99.1 % of these are right`; with several labels per text, their precision and recall. */
 export function answersWords({ texts, answered, right, labels }: Answers, several: boolean): string {
   const share = (part: number, of: number): string => formatShare(Number((of === 0 ? 0 : part / of).toPrecision(3)));
   if (!several)
     return `${formatCount(answered)} of ${counted(texts, 'text')}, ${share(answered, texts)}${answered > 0 ? `; ${share(right, answered)} of these are right` : ''}`;
-  const found =
-    labels.wanted > 0 ? `${share(labels.right, labels.wanted)} of those wanted are found` : 'none is wanted';
-  return `${counted(labels.given, 'label')} to ${formatCount(answered)} of ${counted(texts, 'text')}${labels.given > 0 ? `, ${share(labels.right, labels.given)} of them right` : ''}; ${found}; of ${share(right, texts)} of the texts all are right`;
+  const found = labels.wanted > 0 ? `recall ${share(labels.right, labels.wanted)}` : 'no text has a label';
+  return `${counted(labels.given, 'label')} to ${formatCount(answered)} of ${counted(texts, 'text')}${labels.given > 0 ? `, precision ${share(labels.right, labels.given)}` : ''}; ${found}; all labels right in ${share(right, texts)} of texts`;
 }

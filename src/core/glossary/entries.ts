@@ -56,6 +56,7 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
     says: 'How many tokens the model reads at once. Anything earlier is invisible to it.',
     here: 'How many tokens the model reads at once; here {context}. Anything earlier is invisible to it.',
   },
+  truncation: { says: 'Leaves out what doesn’t fit the context: the model reads only the beginning of a longer text.' },
   width: {
     says: 'How many numbers stand for each token inside the model.',
     here: 'How many numbers stand for each token inside the model; here {width}.',
@@ -200,6 +201,9 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
     here: 'The answer that a classifier gives for a text, such as “spam”; here one of {labels}.',
   },
   classifier: { says: 'A model that sorts texts by label instead of writing text.' },
+  pooling: {
+    says: 'How a classifier turns the tokens of a text into one vector: it takes the first, the last, or the mean of all.',
+  },
   accuracy: {
     says: 'Share of answers that are right.',
     here: 'Share of answers that are right; here {accuracy}.',

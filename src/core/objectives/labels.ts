@@ -23,8 +23,8 @@ export const labels = defineObjective({
   of: 'labels',
   fields: {
     classWeights: onOff({
-      label: 'Weigh labels',
-      hint: 'rare ones count as much as common ones',
+      label: 'Class weights',
+      hint: 'rare labels count as much',
       help: 'Weight rare labels as much as common ones, with one label a text',
       initial: false,
       absent: false,

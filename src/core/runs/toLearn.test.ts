@@ -30,7 +30,7 @@ test('each way to learn is of the model, and less of it learns at a higher rate'
 test('what is not in the model is refused', () => {
   expect(() => trainableOf({ ...initialTuning(), learns: 'last', layers: 9 }, MODEL)).toThrow('has 3 layers');
   const named = { ...initialTuning(), beside: 'named', targets: ['q_proj'] } as const;
-  expect(() => trainableOf(named, MODEL)).toThrow('no matrix called q_proj');
+  expect(() => trainableOf(named, MODEL)).toThrow('no target module called q_proj');
 });
 
 test('to adapt it learns as it did, and text where it had learnt chats', () => {

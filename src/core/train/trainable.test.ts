@@ -241,9 +241,9 @@ describe('a run', () => {
   });
   test.each<[string, Trainable]>([
     ['This model has no weight called transformer.h.9.', { weights: ['transformer.h.9'] }],
-    ['Nothing would learn.', { weights: [] }],
+    ['No parameter is trainable.', { weights: [] }],
     [
-      'LoRA goes beside the matrix of a linear layer, and transformer.wte.weight is none.',
+      "LoRA needs linear layers as target modules, and transformer.wte.weight isn't one.",
       { weights: [], adapter: { ...LORA.adapter!, beside: ['transformer.wte.weight'] } },
     ],
     [

@@ -1,4 +1,4 @@
-/** What is given to learn: files, a drop, or pasted text; and what of it was refused. */
+/** Adds training data from files, a drop or pasted text, and lists files that couldn't be added. */
 import { MAX_NAME } from '../../core/base/textLimits';
 import { useState } from 'react';
 import { paragraph } from '../../core/base/errors';
@@ -27,7 +27,7 @@ import styles from './TunePage.module.css';
 
 export interface Adding {
   purpose: Purpose;
-  /** What the dialog holds, also what was left in it. */
+  /** Text of the dialog, saved while it is closed. */
   draft: string;
   write: (draft: string) => void;
   isOpen: boolean;
@@ -48,30 +48,34 @@ export function useAdding(purpose: Purpose): Adding {
 }
 
 const WORDS: Readonly<
-  Record<Purpose, { add: string; over: string; title: string; hint: string; name: string; button: string }>
+  Record<
+    Purpose,
+    { add: string; over: string; title: string; hint: string; placeholder?: string; name: string; button: string }
+  >
 > = {
   adapt: {
     add: 'Add text…',
-    over: 'Drop to learn this text',
-    title: 'Add text to learn',
-    hint: 'It is for tuning alone: a run on Train does not learn it',
+    over: 'Drop to add this text',
+    title: 'Add text to train on',
+    hint: 'Used for fine-tuning only',
     name: 'Pasted text',
     button: 'Add text',
   },
   instruct: {
     add: 'Add chats…',
-    over: 'Drop to learn these chats',
-    title: 'Add chats to learn',
-    hint: 'A conversation a row in JSON, as OpenAI, ShareGPT or Alpaca have them: {"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}',
+    over: 'Drop to add these chats',
+    title: 'Add chats to train on',
+    hint: 'JSON Lines in OpenAI, ShareGPT or Alpaca format',
+    placeholder: '{"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}',
     name: 'Pasted chats',
     button: 'Add chats',
   },
   classify: {
     add: 'Add labeled table…',
-    over: 'Drop to learn these labels',
-    title: 'Add texts with labels',
-    hint: 'A table with a line of names, such as text,label, and a row for each text',
-    name: 'labelled.csv',
+    over: 'Drop to add this table',
+    title: 'Add labeled texts',
+    hint: 'First line: column names, such as text,label',
+    name: 'labeled.csv',
     button: 'Add texts',
   },
 };
@@ -111,7 +115,7 @@ export function Dropped({ adding }: { adding: Adding }) {
         adding.write(text);
         adding.setOpen(true);
       }}
-      onError={(detail) => toast({ text: 'What was dropped could not be read', detail })}
+      onError={(detail) => toast({ text: "Couldn't read the dropped files", detail })}
       words={WORDS[adding.purpose].over}
     />
   );
@@ -125,11 +129,11 @@ export function AddDialog({ adding }: { adding: Adding }) {
 function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
   const addPaste = useStudio((s) => s.addPaste);
   const count = useStudio((s) => s.tuneTexts.length);
-  const { title, hint, name: usual, button } = WORDS[adding.purpose];
+  const { title, hint, placeholder, name: usual, button } = WORDS[adding.purpose];
   const [name, setName] = useState(count === 0 ? usual : `${usual} ${formatCount(count + 1)}`);
   const close = (): void => adding.setOpen(false);
   const missing =
-    draft.trim() === '' ? 'There is nothing to add yet' : name.trim() === '' ? 'It needs a name' : undefined;
+    draft.trim() === '' ? 'Paste or type something first' : name.trim() === '' ? 'Enter a name' : undefined;
   return (
     <Dialog
       isOpen
@@ -162,14 +166,15 @@ function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
           isProse={adding.purpose === 'adapt'}
           isFirst
           hint={hint}
+          {...(placeholder !== undefined && { placeholder })}
         />
-        <TextField label="Name in the list" value={name} onChange={setName} max={MAX_NAME} />
+        <TextField label="Name" value={name} onChange={setName} max={MAX_NAME} />
       </div>
     </Dialog>
   );
 }
 
-/** While something is read. */
+/** Progress while files are read. */
 export function Reading() {
   const importing = useStudio((s) => s.importing);
   const told = describeWork(importing);
@@ -194,17 +199,17 @@ export function Refused() {
   const leaveRowsOut = useLeaveRowsOut(refused);
   const [first, ...others] = refused;
   if (!first) return null;
-  const words = others.length > 0 ? ` ${formatCount(others.length)} more were not added.` : '';
+  const words = others.length > 0 ? ` ${formatCount(others.length)} more couldn't be added.` : '';
   return (
     <div role="alert">
       <Notice
         tone="error"
-        title={`${first.name} was not added`}
+        title={`Couldn't add ${first.name}`}
         actions={
           <>
             {asked && (
               <Button isDense onPress={() => setAsking(true)}>
-                Choose {alike.length === 0 ? 'its encoding' : 'their encoding'}…
+                Choose encoding…
               </Button>
             )}
             {leaveRowsOut && (

@@ -24,14 +24,14 @@ import { LearnsForm, RecipeForm } from './LearnsForm';
 import type { Situation } from './situation';
 import styles from './TunePage.module.css';
 
-/** With which model it begins, and what of that learns. */
+/** The base model, and which of its parameters are trained. */
 export function BasePane({ situation, onFiles }: { situation: Situation } & Pick<PageProps, 'onFiles'>) {
   const { base } = situation;
   return (
-    <Pane title="Base" hint="each on its own text" aside={<Import onFiles={onFiles} />}>
+    <Pane title="Base model" aside={<Import onFiles={onFiles} />}>
       <Bases situation={situation} />
       {base && <Steps key={base.row.record.id} row={base.row} step={base.step} />}
-      <PaneHead title="What learns" />
+      <PaneHead title="Trainable parameters" />
       <What situation={situation} />
       <LearnsForm situation={situation} />
       <RecipeForm situation={situation} />
@@ -54,8 +54,8 @@ export function Import({ onFiles }: Pick<PageProps, 'onFiles'>) {
         variant="quiet"
         label="Import a model"
         entries={[
-          { id: 'files', label: 'Files…', hint: 'a zip of ours, GGUF, or the files of a folder' },
-          { id: 'folder', label: 'A folder…', hint: 'as Hugging Face has them' },
+          { id: 'files', label: 'Files…', hint: 'zip, GGUF or safetensors' },
+          { id: 'folder', label: 'Folder…', hint: 'from Hugging Face' },
         ]}
         onChoose={(id) => (id === 'folder' ? folder : files).current?.click()}
       >
@@ -87,7 +87,7 @@ function Bases({ situation: { base, tuning } }: { situation: Situation }) {
   return (
     <RadioList
       isFlush
-      label="Model to begin with"
+      label="Base model"
       value={base?.row.record.id ?? null}
       onChange={(runId) => {
         const row = rows.find(({ record }) => record.id === runId);
@@ -98,7 +98,7 @@ function Bases({ situation: { base, tuning } }: { situation: Situation }) {
         const { record } = row;
         const step = record.id === base?.row.record.id ? base.step : row.step;
         const reading = baseReading(row, step);
-        const on = reading?.on === undefined ? '' : `, measured on ${reading.on}`;
+        const on = reading?.on === undefined ? '' : `, evaluated on ${reading.on}`;
         return {
           value: record.id,
           label: `${record.name}, step ${formatCount(step)}`,
@@ -111,14 +111,14 @@ function Bases({ situation: { base, tuning } }: { situation: Situation }) {
 }
 
 export const whose = ({ record: { origin, parent } }: RunRow): string =>
-  parent?.how === 'fine-tune' ? `tuned from ${parent.name}` : origin ? 'brought in' : 'your own';
+  parent?.how === 'fine-tune' ? `fine-tuned from ${parent.name}` : origin ? 'imported' : 'trained here';
 
-/** Where more than one step of it is kept. */
+/** Chooses a checkpoint, if more than one is saved. */
 function Steps({ row, step }: { row: RunRow; step: number }) {
   const kept = useKeptSteps(row);
   const setTuning = useStudio((s) => s.setTuning);
   const steps = [...new Set((kept ?? []).map((each) => each.step))].toReversed();
-  // The one that was chosen may have been given back since.
+  // The chosen checkpoint may have been deleted since.
   const isGone = steps.length > 0 && !steps.includes(step);
   useEffect(() => {
     if (isGone) setTuning({ base: { runId: row.record.id, step: steps[0]! } });
@@ -127,11 +127,11 @@ function Steps({ row, step }: { row: RunRow; step: number }) {
   return (
     <Block isForm>
       <Select
-        label="Step"
-        hint={`${formatCount(steps.length)} are kept`}
+        label="Checkpoint"
+        hint={`${formatCount(steps.length)} saved`}
         value={String(steps.includes(step) ? step : steps[0])}
         onChange={(chosen) => setTuning({ base: { runId: row.record.id, step: Number(chosen) } })}
-        options={steps.map((each) => ({ value: String(each), label: formatCount(each) }))}
+        options={steps.map((each) => ({ value: String(each), label: `Step ${formatCount(each)}` }))}
       />
     </Block>
   );
@@ -143,7 +143,7 @@ function What({ situation: { tuning, plan, failure } }: { situation: Situation }
     <Block>
       <Segmented
         isWide
-        label="What learns"
+        label="Trainable parameters"
         value={tuning.learns}
         onChange={(learns) => setTuning({ learns, rateByHand: false })}
         options={[
@@ -155,7 +155,8 @@ function What({ situation: { tuning, plan, failure } }: { situation: Situation }
       />
       {plan && (
         <p className={styles.learns}>
-          <b>{formatCount(plan.learns)}</b> {learnsWords(tuning.learns, plan)}
+          <b>{formatCount(plan.learns)}</b>{' '}
+          {tuning.learns === 'all' ? 'parameters, all trainable' : `trainable of ${formatShort(plan.all)} parameters`}
           {tuning.learns !== 'all' && (
             <span className={text.nowrap}>, {formatShare(Number((plan.learns / plan.all).toPrecision(2)))}</span>
           )}
@@ -166,23 +167,14 @@ function What({ situation: { tuning, plan, failure } }: { situation: Situation }
   );
 }
 
-function learnsWords(
-  learns: Situation['tuning']['learns'],
-  { learns: count, all }: NonNullable<Situation['plan']>,
-): string {
-  if (learns === 'all') return 'parameters, all that it has';
-  if (learns === 'adapter') return `parameters beside ${formatShort(all - count)} frozen ones`;
-  return `of ${formatShort(all)} parameters`;
-}
-
-/** What it takes, what all of it would; and where that is too much, what would help. */
+/** Memory that training needs, memory of full fine-tuning, and changes that help if it is too much. */
 function Memory({ situation: { plan, tuning } }: { situation: Situation }) {
   const setRecipe = useStudio((s) => s.setTuningRecipe);
   const setRecompute = useStudio((s) => s.setRecompute);
   const isGpu = useStudio((s) => s.device.kind === 'open' && s.device.info.kind === 'webgpu');
   if (!plan) return null;
   const shortage = plan.problems.find(({ field }) => field === 'memory');
-  const full = tuning.learns === 'all' ? '' : `, ${formatBytes(plan.full.total)} if all learnt`;
+  const full = tuning.learns === 'all' ? '' : `, ${formatBytes(plan.full.total)} with full fine-tuning`;
   return (
     <>
       {shortage && (
@@ -202,7 +194,7 @@ function Memory({ situation: { plan, tuning } }: { situation: Situation }) {
                     setRecipe(others);
                   }}
                 >
-                  Take {change.words}
+                  Use {change.words}
                 </Button>
               ),
           )}

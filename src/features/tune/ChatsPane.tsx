@@ -2,7 +2,20 @@ import { useState } from 'react';
 import { formatCount } from '../../core/base/units';
 import { explain, headline } from '../../state/failures';
 import { useStudio } from '../../state/react';
-import { Block, Button, EmptyStage, Icon, Notice, Pager, Pane, Progress, Segmented, text, TextAction } from '../../ui';
+import {
+  Block,
+  Button,
+  EmptyStage,
+  Icon,
+  Notice,
+  Pager,
+  Pane,
+  Progress,
+  Segmented,
+  Term,
+  text,
+  TextAction,
+} from '../../ui';
 import { AddButton, type Adding } from './Adding';
 import { EMPTY } from './empty';
 import { ExampleChats } from './ExampleChats';
@@ -16,7 +29,7 @@ import { SHOWN } from './usePainting';
 
 type View = 'tokens' | 'text' | 'template';
 
-/** Every token of some conversations, shown as learnt or only read, before anything starts. */
+/** Tokens of some conversations before training, with the loss mask. */
 export function ChatsPane({ situation, adding }: { situation: Situation; adding: Adding }) {
   const { painting, isBusy, progress } = situation.painting;
   const [view, setView] = useState<View>('tokens');
@@ -31,7 +44,7 @@ export function ChatsPane({ situation, adding }: { situation: Situation; adding:
       : undefined;
   return (
     <Pane
-      title="What it will learn"
+      title="Training preview"
       hint={hint}
       isFirstOnPhone
       aside={
@@ -70,7 +83,7 @@ export function ChatsPane({ situation, adding }: { situation: Situation; adding:
           {isBusy && !painting && (
             <Block>
               <Progress
-                label={progress?.label ?? 'Painting what would be learnt'}
+                label={progress?.label ?? 'Preparing the training preview'}
                 detail=""
                 value={progress?.done ?? 0}
                 max={progress?.of ?? 0}
@@ -85,14 +98,14 @@ export function ChatsPane({ situation, adding }: { situation: Situation; adding:
   );
 }
 
-/** Chats of two people may lie among the texts that are learnt from. */
+/** Offers chats between two people that are among the training texts. */
 function FromTexts() {
   const hasTexts = useStudio((s) => s.texts.length > 0);
   const [isOpen, setOpen] = useState(false);
   if (!hasTexts) return null;
   return (
     <>
-      <TextAction onPress={() => setOpen(true)}>From chats of a text…</TextAction>
+      <TextAction onPress={() => setOpen(true)}>Use chats from a text…</TextAction>
       {isOpen && <SpeakersDialog onClose={() => setOpen(false)} />}
     </>
   );
@@ -111,7 +124,7 @@ function Body({ situation, view }: { situation: Situation; view: View }) {
         actions={
           hasOwn && (
             <Button isDense onPress={() => setTuning({ template: null })}>
-              Take the usual template
+              Use default template
             </Button>
           )
         }
@@ -130,15 +143,15 @@ function Body({ situation, view }: { situation: Situation; view: View }) {
         ))}
       </div>
       <div className={styles.legend}>
+        <Term id="loss-mask">Loss mask</Term>
         <span>
           <i className={styles.learntKey} aria-hidden />
-          learnt: the model must write it
+          trained on
         </span>
         <span>
           <i className={styles.readKey} aria-hidden />
-          only read
+          context only
         </span>
-        {painting.endsWith !== undefined && <span className={text.ink3}>the end of an answer is learnt too</span>}
       </div>
       <ul className={styles.checks}>
         {situation.doubts.map(({ tone, words, detail }) => (
@@ -161,11 +174,11 @@ function Template({ template, hasOwn }: { template: string; hasOwn: boolean }) {
   return (
     <div className={styles.template}>
       <p className={text.small}>
-        How a conversation is written, in Jinja. It goes with the model into every export, and a chat uses it.{' '}
-        <TextAction onPress={() => setOpen(true)}>Write another…</TextAction>{' '}
-        {hasOwn && <TextAction onPress={() => setTuning({ template: null })}>Take the usual one</TextAction>}
+        Jinja <Term id="chat-template">chat template</Term>, saved with the model and its exports.{' '}
+        <TextAction onPress={() => setOpen(true)}>Edit template…</TextAction>{' '}
+        {hasOwn && <TextAction onPress={() => setTuning({ template: null })}>Use default template</TextAction>}
       </p>
-      <pre tabIndex={0} role="group" aria-label="Template as it is">
+      <pre tabIndex={0} role="group" aria-label="Chat template">
         {template}
       </pre>
       {isOpen && <TemplateDialog template={template} onClose={() => setOpen(false)} />}

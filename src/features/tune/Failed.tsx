@@ -4,7 +4,7 @@ import { isTuned, shownRun } from '../../state/openRun';
 import { useStudio } from '../../state/react';
 import { Button, Notice } from '../../ui';
 
-/** What became of the tuning that was begun last, where it failed; Train tells all of it. */
+/** Says that the last fine-tuning failed; Train shows all of it. */
 export function Failed() {
   const failed = useStudio((s) => {
     const run = shownRun(s, 'train');
@@ -22,7 +22,7 @@ export function Failed() {
         actions={
           <>
             <Button isDense onPress={() => go('/train')}>
-              See what is safe
+              Show details
             </Button>
             {hasModel && (
               <Button isDense variant="quiet" onPress={() => void show('train', null)}>

@@ -32,11 +32,11 @@ import { MixBlock } from './MixBlock';
 import type { Situation } from './situation';
 import styles from './TunePage.module.css';
 
-/** Old text and new on one chart, by step of the last tuning: what was gained, and what it cost. */
+/** Loss on old and new text by step of the last fine-tuning: what it gained, and what it forgot. */
 export function ForgettingPane({ situation }: { situation: Situation }) {
   const last = useLastTuning();
   return (
-    <Pane title="Forgetting" hint={last && `${last.name}, the last tuning`}>
+    <Pane title="Forgetting" hint={last && `${last.name}, latest fine-tuning`}>
       {last?.run && <Course run={last.run} />}
       {last && last.log.evaluations.length > 0 ? (
         <Told last={last} />
@@ -77,7 +77,7 @@ function useLastTuning(): Last | undefined {
       .toldBy(id)
       .then(
         (events) => isWanted && setTold({ id, log: new RunLog(events) }),
-        () => undefined, // what cannot be read is told where runs are listed
+        () => undefined, // the list of runs reports what can't be read
       );
     return () => {
       isWanted = false;
@@ -127,7 +127,7 @@ function Course({ run }: { run: OpenRun }) {
       </Block>
     );
   }
-  const label = phase.kind === 'compiling' ? 'Getting the device ready' : 'Cutting what is learnt into tokens';
+  const label = phase.kind === 'compiling' ? 'Preparing the device' : 'Building tokens';
   return (
     <Block>
       <Progress label={label} detail="" value={0} max={0} />
@@ -196,7 +196,7 @@ function Told({ last }: { last: Last }) {
 }
 
 const COLUMNS: readonly Column<Change>[] = [
-  { id: 'what', header: 'On held-out text', cell: ({ what }) => what },
+  { id: 'what', header: 'Held-out text', cell: ({ what }) => what },
   { id: 'before', header: 'Before', isNumber: true, isQuiet: true, cell: ({ before }) => before },
   { id: 'after', header: 'After', isNumber: true, cell: ({ after }) => after },
   { id: 'change', header: 'Change', isNumber: true, cell: ({ change }) => change },
@@ -207,7 +207,7 @@ function Samples({ last: { log, prompt } }: { last: Last }) {
   const [first, newest] = [log.evaluations[0], log.evaluations.at(-1)];
   if (!first || !newest || first === newest || first.sample === '') return null;
   return (
-    <ol className={styles.samples} aria-label="Before and after, to the same">
+    <ol className={styles.samples} aria-label="Samples before and after">
       {[first, newest].map(({ step, sample }) => (
         <li key={step}>
           <b>{step === first.step ? 'before' : 'after'}</b>
@@ -236,15 +236,15 @@ function Links({ last: { id, run } }: { last: Last }) {
       <div className={styles.links}>
         {isKept && (
           <Button isDense onPress={to('playground')}>
-            Talk to it
+            Try it
           </Button>
         )}
         <Button isDense variant="quiet" onPress={to('train')}>
-          All its curves
+          Show all charts
         </Button>
         {isKept && (
           <Button isDense variant="quiet" onPress={to('export')}>
-            Export it
+            Export model
           </Button>
         )}
       </div>
@@ -252,20 +252,20 @@ function Links({ last: { id, run } }: { last: Last }) {
   );
 }
 
-/** Of a model that came without what it had learnt: texts of the project that stand for it. */
+/** For a base model without its training text: texts of the project that stand in for it. */
 function OldText({ situation: { base, tuning } }: { situation: Situation }) {
   const texts = useStudio((s) => s.texts);
   const setTuning = useStudio((s) => s.setTuning);
   if (!base || keepsOldText(base.row.record)) return null;
   return (
     <>
-      <PaneHead title="Old text" hint="to measure what is forgotten" />
+      <PaneHead title="Old text" hint="measures forgetting" />
       <Block>
         <p className={text.small}>
           <span className={text.ink2}>
             {texts.length > 0
-              ? 'What this model had learnt is not kept here. Choose text of that kind: a part of it is held out to measure by, and the rest is what is replayed'
-              : 'What this model had learnt is not kept here, so what it forgets is not measured. Text of that kind, added on Text, can stand for it'}
+              ? "The base model's training text isn't here. Choose similar text to measure forgetting and to replay."
+              : "The base model's training text isn't here, so forgetting isn't measured. Add similar text on Text."}
           </span>
         </p>
         <div className={styles.old} role="group" aria-label="Old text">

@@ -1,11 +1,10 @@
 import { MOST_HELD } from '../../core/documents/split';
 import { NumberField } from '../../ui';
 
-/** Share of what is learnt that is held out, 0 to 1, in percent. */
+/** Share of the data in the validation set, 0 to 1, shown in percent. */
 export const HeldOut = ({ value, onChange }: { value: number; onChange: (share: number) => void }) => (
   <NumberField
-    label="Held out"
-    hint="to judge it by"
+    label="Validation set"
     unit="%"
     min={0.1}
     max={100 * MOST_HELD}

@@ -12,7 +12,7 @@ import { HeldOut } from './HeldOut';
 import type { Situation } from './situation';
 import styles from './TunePage.module.css';
 
-/** What there is to say of the way in which it learns. */
+/** Settings of the chosen way to fine-tune: number of layers, or LoRA. */
 export function LearnsForm({ situation: { tuning, base } }: { situation: Pick<Situation, 'tuning' | 'base'> }) {
   const setTuning = useStudio((s) => s.setTuning);
   if (!base) return null;
@@ -21,8 +21,8 @@ export function LearnsForm({ situation: { tuning, base } }: { situation: Pick<Si
     return (
       <Block isForm>
         <NumberField
-          label="Layers"
-          hint={`the last of ${formatCount(model.config.layers)}`}
+          label="Last layers"
+          hint={`of ${formatCount(model.config.layers)}`}
           min={1}
           max={model.config.layers}
           isWhole
@@ -51,20 +51,23 @@ export function LearnsForm({ situation: { tuning, base } }: { situation: Pick<Si
     <Block isForm>
       {Object.entries<Field>(adapterOf(id).fields).map(row)}
       <Select
-        label="Where"
-        hint="beside which matrices"
+        label="Target modules"
         value={tuning.beside}
         onChange={(beside) =>
           setTuning({ beside, ...(beside === 'named' && tuning.targets.length === 0 && { targets: layers }) })
         }
         options={[
-          { value: 'all', label: `All ${formatCount(linearWeights(table).length)}`, hint: 'of linear layers' },
-          { value: 'attention', label: 'Attention', hint: 'the least memory' },
-          { value: 'named', label: 'By name', hint: 'of each layer the same' },
+          {
+            value: 'all',
+            label: 'All linear layers',
+            hint: counted(linearWeights(table).length, 'matrix', 'matrices'),
+          },
+          { value: 'attention', label: 'Attention', hint: 'least memory' },
+          { value: 'named', label: 'By name', hint: 'the same in each layer' },
         ]}
       />
       {tuning.beside === 'named' && (
-        <div className={styles.names} role="group" aria-label="Matrices by name">
+        <div className={styles.names} role="group" aria-label="Target modules by name">
           {layers.map((layer) => (
             <Checkbox
               key={layer}
@@ -86,10 +89,10 @@ export function LearnsForm({ situation: { tuning, base } }: { situation: Pick<Si
 
 /** In place of hints that this form has no room for. */
 const SHORT: Readonly<Record<string, string>> = {
-  rank: 'columns of each',
-  alpha: 'counts alpha / rank times',
-  dropout: 'of what is read beside',
-  rankStabilised: 'alpha / √rank instead',
+  rank: 'size of the adapter',
+  alpha: 'scales the adapter by alpha / rank',
+  dropout: 'on adapter inputs',
+  rankStabilised: 'scales by alpha / √rank',
 };
 
 export const SELDOM: readonly RecipeField[] = [
@@ -106,24 +109,24 @@ export const SELDOM: readonly RecipeField[] = [
   'seed',
 ];
 
-/** How long, how fast, and how much of old text beside the new. */
+/** Steps, learning rate, and the share of old text in each batch. */
 export function RecipeForm({ situation }: { situation: Situation }) {
   const { tuning, plan, hasOld } = situation;
   const setTuning = useStudio((s) => s.setTuning);
   const recipe: Recipe = { ...tuning.recipe, ...(plan && { learningRate: plan.recipe.learningRate }) };
   return (
     <Block isForm>
-      <Row name="steps" recipe={recipe} hint={passesWords(plan?.passes)} />
+      <Row name="steps" recipe={recipe} hint={epochsWords(plan?.passes)} />
       <Row name="batch" recipe={recipe} />
-      <Row name="learningRate" recipe={recipe} hint={tuning.rateByHand ? 'peak, by hand' : 'peak, as is usual'} />
+      <Row name="learningRate" recipe={recipe} hint={tuning.rateByHand ? 'peak, set by you' : 'peak, recommended'} />
       {tuning.rateByHand && (
         <p className={text.small}>
-          <TextAction onPress={() => setTuning({ rateByHand: false })}>Take the usual rate</TextAction>
+          <TextAction onPress={() => setTuning({ rateByHand: false })}>Use recommended rate</TextAction>
         </p>
       )}
       <NumberField
         label={RECIPE.replay.label}
-        hint={hasOld ? 'share of each batch' : 'no old text is kept'}
+        hint={hasOld ? 'share of each batch' : 'no old text here'}
         unit="%"
         min={0}
         max={90}
@@ -134,18 +137,17 @@ export function RecipeForm({ situation }: { situation: Situation }) {
       />
       <Row name="evalEvery" recipe={recipe} />
       <HeldOut value={tuning.heldOut} onChange={(heldOut) => setTuning({ heldOut })} />
-      <Fold className={styles.fold} summary="Seldom changed">
+      <Fold className={styles.fold} summary="Advanced">
         <div>
           {tuning.learns !== 'all' && (
             <Select
-              label="The rest rests in"
-              hint="what does not learn"
+              label="Frozen-weight precision"
               value={tuning.rest}
               onChange={(rest) => setTuning({ rest })}
               options={[
-                { value: 'f32', label: 'F32', hint: 'as it is' },
-                { value: 'f16', label: 'F16', hint: 'half of the memory; rounded once' },
-                { value: 'q8', label: 'Q8', hint: '8 bits, 32 to a scale: little more than a quarter of the memory' },
+                { value: 'f32', label: 'F32', hint: 'full precision' },
+                { value: 'f16', label: 'F16', hint: 'half the memory' },
+                { value: 'q8', label: 'Q8', hint: 'about a quarter of the memory' },
               ]}
             />
           )}
@@ -155,11 +157,7 @@ export function RecipeForm({ situation }: { situation: Situation }) {
             </Fragment>
           ))}
           {tuning.purpose === 'adapt' && (
-            <Row
-              name="samplePrompt"
-              recipe={recipe}
-              hint="as the base has it where this is empty; continued before and after"
-            />
+            <Row name="samplePrompt" recipe={recipe} hint="empty: the base model’s prompt" />
           )}
         </div>
       </Fold>
@@ -181,10 +179,10 @@ export function Row({ name, recipe, hint }: { name: RecipeField; recipe: Recipe;
   );
 }
 
-/** `3 passes`, `0.4 passes`. */
-const passesWords = (passes: number | undefined): string | undefined =>
+/** `3 epochs`, `0.4 epochs`. */
+const epochsWords = (passes: number | undefined): string | undefined =>
   passes === undefined
     ? undefined
     : passes < 9.5
-      ? `${formatNumber(Number(passes.toPrecision(2)))} ${passes === 1 ? 'pass' : 'passes'}`
-      : counted(Math.round(passes), 'pass', 'passes');
+      ? `${formatNumber(Number(passes.toPrecision(2)))} ${passes === 1 ? 'epoch' : 'epochs'}`
+      : counted(Math.round(passes), 'epoch');

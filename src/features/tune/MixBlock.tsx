@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { counted, formatReading } from '../../core/base/units';
+import { formatReading } from '../../core/base/units';
 import { upperFirst } from '../../core/base/upperFirst';
 import { headlineOf } from '../../core/objectives';
 import type { RunRecord } from '../../core/runs/record';
@@ -11,7 +11,7 @@ import { Block, Button, type Column, PaneHead, Progress, Slider, Table, text } f
 import { KINDS } from './kinds';
 import styles from './TunePage.module.css';
 
-/** A tuned run averaged with what it was tuned from: every share that is told was measured. */
+/** Averages the weights of a fine-tuned run and its base model; every number shown was measured. */
 export function MixBlock({ run }: { run: RunRecord }) {
   const isTraining = useStudio((s) => s.training !== null);
   const keepMix = useStudio((s) => s.keepMix);
@@ -21,26 +21,26 @@ export function MixBlock({ run }: { run: RunRecord }) {
   const [isKeeping, setKeeping] = useState(false);
   const point = points.find(({ share }) => percentOf(share) === tuned);
   const { own, old } = readings(run);
-  const busy = isTraining ? 'A run trains: this begins when it has ended' : undefined;
+  const busy = isTraining ? 'Available when training ends' : undefined;
   const words = KINDS[run.objective === 'chats' ? 'instruct' : 'adapt'].learnt;
   const keep = async (): Promise<void> => {
     setKeeping(true);
-    await keepMix(run.id, shareOf(tuned), `${run.name}, ${tuned} % tuned`.slice(0, 200));
+    await keepMix(run.id, shareOf(tuned), `${run.name} (${tuned} % blend)`.slice(0, 200));
     setKeeping(false);
   };
   return (
     <>
-      <PaneHead title="Mix with the base" hint="each weight an average of both" />
+      <PaneHead title="Blend with the base model" hint="averages the weights" />
       <Block>
         <Slider
-          label="Mix"
+          label="Blend"
           min={0}
           max={100}
           step={5}
           value={tuned}
           onChange={setTuned}
-          output={`${tuned} % tuned`}
-          ticks={['the base', 'tuned']}
+          output={`${tuned} % fine-tuned`}
+          ticks={['base', 'fine-tuned']}
         />
         <p className={styles.mixed}>
           <span className={text.ink2}>{toldOf(point, tuned, own, old, words, points.length)}</span>
@@ -71,7 +71,7 @@ export function MixBlock({ run }: { run: RunRecord }) {
                 disabledReason={busy ?? reasonNot(tuned, isKeeping)}
                 onPress={() => void keep()}
               >
-                Keep the mix
+                Save blend
               </Button>
             </>
           )}
@@ -80,7 +80,7 @@ export function MixBlock({ run }: { run: RunRecord }) {
       {points.length > 0 && (
         <Table
           isDense
-          label="Mixes that were measured"
+          label="Measured blends"
           columns={columnsOf(own, points.some(({ metrics }) => metrics.oldPerplexity) ? old : undefined, words)}
           rows={points}
           rowKey={({ share }) => String(percentOf(share))}
@@ -92,7 +92,7 @@ export function MixBlock({ run }: { run: RunRecord }) {
   );
 }
 
-/** What was measured of the run as it is: one that goes on is another. */
+/** Points measured at the run's current step; further training discards them. */
 function usePoints({ id, step }: RunRecord) {
   const mix = useStudio((s) => s.mix);
   const [known, setKnown] = useState<{ step: number; points: readonly MixedPoint[] }>({ step, points: [] });
@@ -116,21 +116,21 @@ function usePoints({ id, step }: RunRecord) {
   return { points, state, measure };
 }
 
-/** Share of the base, of so many per cent that are tuned. */
+/** Share of the base model, 0 to 1, from the percentage that is fine-tuned. */
 const shareOf = (tuned: number): number => (100 - tuned) / 100;
 const percentOf = (share: number): number => Math.round(100 * (1 - share));
 
-/** Five over the whole at first, the slider's among them where it is none of these; then the slider's alone. */
+/** At first four points over the whole range and the slider's; then the slider's alone. */
 const asked = (points: readonly MixedPoint[], tuned: number): readonly number[] =>
   points.length > 0 ? [shareOf(tuned)] : [...new Set([0, 25, 50, 100, tuned])].sort((a, b) => a - b).map(shareOf);
 
 const reasonNot = (tuned: number, isKeeping: boolean): string | undefined =>
   isKeeping
-    ? 'It is being kept'
+    ? 'Saving'
     : tuned === 0
-      ? 'This is the base'
+      ? 'This is the base model'
       : tuned === 100
-        ? 'This is the tuned run'
+        ? 'This is the fine-tuned run'
         : undefined;
 
 type Read = (point: MixedPoint) => string;
@@ -152,14 +152,14 @@ function toldOf(
 ): string {
   if (!point)
     return measured === 0
-      ? 'Between the base and what was tuned it forgets less, and has learnt less. No point was measured yet'
-      : `${tuned} % was not measured`;
+      ? 'A blend forgets less, and has learned less. Not measured yet.'
+      : `${tuned} % isn't measured yet`;
   const before = point.metrics.oldPerplexity ? `old text ${old(point)}, ` : '';
-  return `At ${tuned} %: ${before}${words} ${own(point)}. ${counted(measured, 'point')} ${measured === 1 ? 'was' : 'were'} measured`;
+  return `At ${tuned} %: ${before}${words} ${own(point)}`;
 }
 
 const columnsOf = (own: Read, old: Read | undefined, words: string): readonly Column<MixedPoint>[] => [
-  { id: 'tuned', header: 'Tuned', cell: ({ share }) => `${percentOf(share)} %` },
+  { id: 'tuned', header: 'Fine-tuned', cell: ({ share }) => `${percentOf(share)} %` },
   ...(old ? [{ id: 'old', header: 'Old text', isNumber: true, cell: old }] : []),
   { id: 'own', header: upperFirst(words), isNumber: true, cell: own },
 ];

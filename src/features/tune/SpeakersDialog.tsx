@@ -7,7 +7,7 @@ import { useStudio, useStudioStore } from '../../state/react';
 import { Button, Dialog, RadioList, Select } from '../../ui';
 import styles from './TunePage.module.css';
 
-/** Chats of two people that lie among the texts: which text, and who of the two is to answer. */
+/** Chooses a text with chats between two people, and who of them is the assistant. */
 export function SpeakersDialog({ onClose }: { onClose: () => void }) {
   const texts = useStudio((s) => s.texts);
   const addSpoken = useStudio((s) => s.addSpoken);
@@ -16,17 +16,17 @@ export function SpeakersDialog({ onClose }: { onClose: () => void }) {
   const { speakers, failure } = useSpeakers(textId);
   const isOne = speakers?.some(({ name }) => name === assistant) ?? false;
   const reason = !speakers
-    ? (failure?.message ?? 'The text is being read')
+    ? (failure?.message ?? 'Reading the text')
     : speakers.length === 0
-      ? 'This text has no chat of two people'
+      ? 'No chat between two people in this text'
       : isOne
         ? undefined
-        : 'Say who is to answer';
+        : 'Choose who is the assistant';
   return (
     <Dialog
       isOpen
       onClose={onClose}
-      title="Whose answers are learnt?"
+      title="Who is the assistant?"
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>
@@ -44,7 +44,7 @@ export function SpeakersDialog({ onClose }: { onClose: () => void }) {
       }
     >
       <div className={styles.fields}>
-        <p>Of a chat of two people one is the assistant, whose messages are learnt, and the other asks.</p>
+        <p>The model trains on the assistant’s messages. The other person is the user.</p>
         <Select
           label="Text"
           value={textId}
@@ -52,7 +52,7 @@ export function SpeakersDialog({ onClose }: { onClose: () => void }) {
           options={texts.map(({ id, name }) => ({ value: id, label: name }))}
         />
         {failure && <p role="alert">{explain(failure)}</p>}
-        {speakers?.length === 0 && <p role="status">This text has no chat of two people.</p>}
+        {speakers?.length === 0 && <p role="status">No chat between two people in this text.</p>}
         {speakers && speakers.length > 0 && (
           <RadioList
             label="Assistant"

@@ -4,21 +4,21 @@ import { LONGEST_TEMPLATE } from '../../core/tokenizer/tokenizer';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, TextField } from '../../ui';
 
-/** Another template. What is wrong with it is told where its tokens would be. */
+/** Edits the chat template. The training preview reports errors in it. */
 export function TemplateDialog({ template, onClose }: { template: string; onClose: () => void }) {
   const setTuning = useStudio((s) => s.setTuning);
   const [draft, setDraft] = useState(template);
   const refusal =
     draft.trim() === ''
-      ? 'It is empty'
+      ? 'The template is empty'
       : draft.length > LONGEST_TEMPLATE
-        ? `It has ${formatCount(draft.length)} characters, and ${formatCount(LONGEST_TEMPLATE)} are taken at most`
+        ? `Too long: ${formatCount(draft.length)} of at most ${formatCount(LONGEST_TEMPLATE)} characters`
         : undefined;
   return (
     <Dialog
       isOpen
       onClose={onClose}
-      title="How a conversation is written"
+      title="Edit chat template"
       width={720}
       actions={
         <>
@@ -31,7 +31,7 @@ export function TemplateDialog({ template, onClose }: { template: string; onClos
               onClose();
             }}
           >
-            Take it
+            Use template
           </Button>
         </>
       }
@@ -42,7 +42,7 @@ export function TemplateDialog({ template, onClose }: { template: string; onClos
         onChange={setDraft}
         rows={14}
         isFirst
-        hint="Jinja, as tokenizer_config.json has it: messages, add_generation_prompt, and the tokenizer's special tokens by their names"
+        hint="Jinja with messages, add_generation_prompt and special tokens"
       />
     </Dialog>
   );

@@ -5,7 +5,7 @@ import { useStudio } from '../../state/react';
 import { IconButton, PaneHead } from '../../ui';
 import styles from './TunePage.module.css';
 
-/** What was given to learn, each with its size; any can be taken away, which can be undone. */
+/** Files to train on, each with its size and a button that removes it. */
 export function TextRows({ texts, what, aside }: { texts: readonly TextRecord[]; what: string; aside?: ReactNode }) {
   const remove = useStudio((s) => s.removeTexts);
   return (
@@ -22,6 +22,7 @@ export function TextRows({ texts, what, aside }: { texts: readonly TextRecord[];
                 {formatBytes(bytes)}
               </span>
               <IconButton icon="close" label={`Remove ${text.name}`} onPress={() => void remove([text.id])} />
+              {text.trainOnly && <p>trained, never held out</p>}
               {text.notes.map((note) => (
                 <p key={note}>{note}</p>
               ))}

@@ -10,13 +10,13 @@ import type { Situation } from './situation';
 import { TextRows } from './TextRows';
 import styles from './TunePage.module.css';
 
-/** The texts that it would go on with, and how each begins. */
+/** Texts to continue training on, and how each begins. */
 export function TextsPane({ situation: { texts }, adding }: { situation: Situation; adding: Adding }) {
   const characters = texts.reduce((sum, each) => sum + learntOf(each).characters, 0);
   return (
     <Pane
-      title="What it will learn"
-      hint={texts.length > 0 ? `${formatShort(characters)} characters, all of them learnt` : undefined}
+      title="Training text"
+      hint={texts.length > 0 ? `${formatShort(characters)} characters` : undefined}
       isFirstOnPhone
     >
       {texts.length === 0 ? (
@@ -51,7 +51,7 @@ function Beginning({ of }: { of: TextRecord }) {
       .preview(of.id, 0)
       .then(
         ({ start: begins }) => isWanted && setStart(begins),
-        () => undefined, // what cannot be read is told where it is learnt
+        () => undefined, // training reports what can't be read
       );
     return () => {
       isWanted = false;

@@ -21,7 +21,7 @@ import styles from './TunePage.module.css';
 
 const ClassifyPage = lazy(() => import('./classify/ClassifyPage').then((module) => ({ default: module.ClassifyPage })));
 
-/** From a model to one for a purpose: what it begins with, what it would learn, and what that makes it forget. */
+/** Fine-tunes a model: its base model, its training data, and what it forgets. */
 export function TunePage({ onFiles }: PageProps) {
   useRuns();
   useRunsShown();
@@ -104,8 +104,8 @@ function Summary({ situation: { tuning, texts, painting, base } }: { situation: 
     return (
       <>
         <b>{formatCount(conversations)}</b> {conversations === 1 ? 'conversation' : 'conversations'},{' '}
-        <b>{formatShare(tokens.all > 0 ? Number((tokens.learnt / tokens.all).toPrecision(2)) : 0)}</b> of their tokens
-        are learnt
+        <b>{formatShare(tokens.all > 0 ? Number((tokens.learnt / tokens.all).toPrecision(2)) : 0)}</b> of tokens trained
+        on
       </>
     );
   }
@@ -146,7 +146,7 @@ function NoBase({ purpose }: { purpose: Purpose }) {
   return (
     <EmptyStage
       figure={<Figure />}
-      reason={need.reason ?? 'Teaching starts from a model that you trained or imported.'}
+      reason={need.reason ?? 'Fine-tuning starts from a model that you trained or imported.'}
       action={
         <span className={styles.links}>
           <NextButton step={need.step} />

@@ -4,16 +4,15 @@ import type { PaintedConversation } from '../../protocol/data';
 import { cx } from '../../ui';
 import styles from './TunePage.module.css';
 
-/** A conversation, turn by turn: what is learnt has the ramp's ground and a line, what is only read is bare. */
+/** A conversation, turn by turn: trained tokens have a ground and a line, context is bare. */
 export function Turns({ example, hasBorders }: { example: PaintedConversation; hasBorders: boolean }) {
   return (
     <section className={styles.turns} aria-label={example.name}>
       <p>
         <span>{example.name}</span>
         <span>
-          {formatCount(example.learnt)} of {formatCount(example.of)} learnt
-          {example.of > example.tokens.length &&
-            `, the first ${formatCount(example.tokens.length)} shown: no more fits into the context`}
+          {formatCount(example.learnt)} of {formatCount(example.of)} tokens trained on
+          {example.of > example.tokens.length && `, truncated to ${formatCount(example.tokens.length)}`}
         </span>
       </p>
       {turnsOf(example.tokens.slice(0, MOST)).map(({ role, tokens }, i) => (
@@ -28,7 +27,7 @@ export function Turns({ example, hasBorders }: { example: PaintedConversation; h
       ))}
       {example.tokens.length > MOST && (
         <p>
-          <span>{formatCount(example.tokens.length - MOST)} more tokens are not shown</span>
+          <span>{formatCount(example.tokens.length - MOST)} more tokens not shown</span>
         </p>
       )}
     </section>

@@ -35,5 +35,5 @@ test('what was measured once has no change, and what was not is said to be so', 
   const without = log([0, 1], [20, 0.5]);
   expect(forgettingOf(without, 'causal').old.x).toEqual([]);
   expect(changeOf('Old text', forgettingOf(without, 'causal').old)).toBeUndefined();
-  expect(captionOf(forgettingOf(without, 'causal'), 'new text')).toMatch(/^Old text was not measured; new text from/);
+  expect(captionOf(forgettingOf(without, 'causal'), 'new text')).toMatch(/^Old text not measured; new text from/);
 });

@@ -1,4 +1,4 @@
-/** What the last tuning gained and what it cost: by step, and before beside after. */
+/** What the last fine-tuning gained and forgot: by step, and before against after. */
 import { formatReading, formatShare } from '../../core/base/units';
 import { nameOf } from '../../core/metrics/words';
 import { headlineOf, type ObjectiveId } from '../../core/objectives';
@@ -63,7 +63,7 @@ export function captionOf({ own, old }: Forgetting, learnt: string): string {
       ? ''
       : `, ${formatShare(Number(Math.abs(share).toPrecision(2)))} ${share > 0 ? 'worse' : 'better'}`;
   const parts = [
-    ...(old.y.length > 0 ? [`Old text ${fromTo(old)}${worse}`] : ['Old text was not measured']),
+    ...(old.y.length > 0 ? [`Old text ${fromTo(old)}${worse}`] : ['Old text not measured']),
     ...(own.y.length > 0 ? [`${learnt} ${fromTo(own)}`] : []),
   ];
   return parts.join('; ') + (old.y.length > 1 ? '. Dashed: old text before' : '');

@@ -1,4 +1,4 @@
-/** What a model can be tuned to: a tab each. One more is a file that shows what it would learn, and a line here. */
+/** Ways to fine-tune, a tab each. Another one is a pane that shows its training data, and a line here. */
 import type { ComponentType } from 'react';
 import type { Adding } from './Adding';
 import { type Purpose, PURPOSES } from '../../core/runs/tuning';
@@ -8,30 +8,30 @@ import { TextsPane } from './TextsPane';
 
 export interface Kind {
   label: string;
-  /** What it is for, where nothing is there yet. */
+  /** Its purpose, shown before there is data. */
   words: string;
-  /** Of the line that is drawn for what is learnt. */
+  /** Names the curve of the training data. */
   learnt: string;
-  /** Absent: it has a page of its own. */
+  /** Absent if it has its own page. */
   pane?: ComponentType<{ situation: Situation; adding: Adding }>;
 }
 
 export const KINDS: Readonly<Record<Purpose, Kind>> = {
   adapt: {
     label: 'Adapt',
-    words: 'The model trains on a new kind of text, and the app measures what it forgets',
+    words: 'The model continues training on new text, and the app measures forgetting',
     learnt: 'new text',
     pane: TextsPane,
   },
   instruct: {
     label: 'Instruct',
-    words: 'The model learns to answer: it trains on the answers only, not on the questions',
+    words: 'The model learns to answer: it trains on the answers only',
     learnt: 'chats',
     pane: ChatsPane,
   },
   classify: {
     label: 'Classify',
-    words: 'A classifier learns to put labels on texts, from texts that have them',
+    words: 'A classifier learns to label texts from labeled examples',
     learnt: 'labels',
   },
 };

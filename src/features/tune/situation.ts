@@ -1,4 +1,4 @@
-/** What the panes of this page stand on: the base, what would be learnt of what, and what speaks against it. */
+/** State of this page: base model, training data, plan, and why a start is refused. */
 import { useMemo } from 'react';
 import { useStudio, useStudioFields } from '../../state/react';
 import { tuneRefusal } from '../../state/refusals';
@@ -68,6 +68,6 @@ export function useSituation(purpose: Purpose, from: number, show: (from: number
       painting.failure?.message ??
       plan?.problems[0]?.message ??
       stop?.words ??
-      (painting.isBusy && !painting.painting ? 'What would be learnt is being painted' : undefined),
+      (painting.isBusy && !painting.painting ? 'Preparing the training preview' : undefined),
   };
 }

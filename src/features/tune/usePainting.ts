@@ -1,4 +1,4 @@
-/** What would be learnt of chats, asked anew whenever base, chats, template or page are others. */
+/** Training preview of chats; made again whenever base model, chats, template or page change. */
 import { useEffect, useState } from 'react';
 import { type Failure, toFailure } from '../../core/base/errors';
 import type { Progress } from '../../core/base/job';

@@ -6,15 +6,15 @@ import type { Row, Shape } from './shape';
  * (https://llamafactory.readthedocs.io/en/latest/getting_started/data_preparation.html), from which the line break is too.
  */
 export const alpaca: Shape = {
-  label: 'Alpaca’s',
+  label: 'Alpaca',
   source: 'https://github.com/tatsu-lab/stanford_alpaca#data-release',
   recognises: (row) => 'instruction' in row && 'output' in row,
   conversation(row) {
     for (const key of ['instruction', 'input', 'output', 'system'] as const)
-      if (typeof (row[key] ?? '') !== 'string') return `has something other than text as its ${key}`;
+      if (typeof (row[key] ?? '') !== 'string') return `has no text as its ${key}`;
     const { instruction, input, output, system } = row as Readonly<Record<string, string | null | undefined>>;
     const before = pairsIn(row['history']);
-    if (before === null) return 'has a history that is not pairs of texts';
+    if (before === null) return "has a history that isn't pairs of texts";
     const messages: Message[] = system ? [{ role: 'system', content: system }] : [];
     for (const [question, answer] of [
       ...before,

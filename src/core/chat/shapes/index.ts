@@ -23,7 +23,7 @@ export const shapeOf = (rows: readonly Row[]): ShapeId | null =>
  */
 export function conversationIn(id: ShapeId, row: Row, name: string): Conversation | string {
   const shape = shapeBy(id);
-  if (!shape.recognises(row)) return `isn't in ${shape.label} format, as other rows are`;
+  if (!shape.recognises(row)) return `isn't in ${shape.label} format, unlike other rows`;
   const found = shape.conversation(row);
   return typeof found === 'string' ? found : (conversationProblem(found) ?? { ...found, name });
 }

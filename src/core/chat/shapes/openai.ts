@@ -3,21 +3,20 @@ import { hasSome, isRow, type Row, type Shape } from './shape';
 
 /** Messages with a role and a content; `developer` is what newer files call the system. */
 export const openai: Shape = {
-  label: 'OpenAI’s',
+  label: 'OpenAI',
   source: 'https://platform.openai.com/docs/guides/supervised-fine-tuning',
   recognises: ({ messages }) => Array.isArray(messages) && messages.every((one) => isRow(one) && 'role' in one),
   conversation(row) {
-    if (hasSome(row['tools']) || hasSome(row['functions'])) return 'has tools, which are not known here';
+    if (hasSome(row['tools']) || hasSome(row['functions'])) return "has tools, which aren't supported";
     const messages: Message[] = [];
     for (const [i, message] of (row['messages'] as readonly Row[]).entries()) {
       const role = message['role'] === 'developer' ? 'system' : message['role'];
-      if (!isSpeaker(role)) return `has a message of ${quoted(role)}, a role that is not known here`;
-      if (hasSome(message['tool_calls'])) return `calls a tool in message ${i + 1}, which is not known here`;
+      if (!isSpeaker(role)) return `has the role ${quoted(role)}, which isn't supported`;
+      if (hasSome(message['tool_calls'])) return `calls a tool in message ${i + 1}, which isn't supported`;
       // Answers of weight 0 are shown and not learnt.
-      if (message['weight'] === 0)
-        return `has an answer of weight 0, message ${i + 1}, and all answers are learnt here`;
+      if (message['weight'] === 0) return `has an answer with weight 0, message ${i + 1}, which isn't supported`;
       const content = textOf(message['content']);
-      if (content === null) return `has a message that is not text alone, number ${i + 1}`;
+      if (content === null) return `has a message that isn't only text, message ${i + 1}`;
       messages.push({ role, content });
     }
     return { messages };

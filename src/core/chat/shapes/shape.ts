@@ -2,13 +2,13 @@ import type { Conversation } from '../conversation';
 
 /** One way in which chats lie in rows of JSON: a file in this folder and a line in index.ts. */
 export interface Shape {
-  /** Before `rows`: `OpenAI's`. */
+  /** Before `format`: `OpenAI`. */
   label: string;
   /** Where it is defined, or known from. */
   source: string;
   /** By its keys alone: what is in them may still be wrong. */
   recognises(row: Row): boolean;
-  /** Of a row that it recognises; else what is wrong with it, in words that go on after `It `. */
+  /** Of a row that it recognises; else what is wrong with it, in words that follow its place. */
   conversation(row: Row): Conversation | string;
 }
 

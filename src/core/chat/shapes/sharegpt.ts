@@ -3,7 +3,7 @@ import { isRow, type Row, type Shape } from './shape';
 
 /** Turns with who they are from and their value; a system's may stand beside them. */
 export const sharegpt: Shape = {
-  label: 'ShareGPT’s',
+  label: 'ShareGPT',
   source: 'https://github.com/lm-sys/FastChat/blob/main/data/dummy_conversation.json',
   recognises: ({ conversations }) =>
     Array.isArray(conversations) && conversations.every((one) => isRow(one) && 'from' in one && 'value' in one),
@@ -13,8 +13,8 @@ export const sharegpt: Shape = {
       typeof system === 'string' && system !== '' ? [{ role: 'system', content: system }] : [];
     for (const [i, { from, value }] of (row['conversations'] as readonly Row[]).entries()) {
       const role = NAMES.get(from);
-      if (!role) return `has a turn of ${quoted(from)}, a role that is not known here`;
-      if (typeof value !== 'string') return `has a turn that is not text, number ${i + 1}`;
+      if (!role) return `has a turn from ${quoted(from)}, which isn't supported`;
+      if (typeof value !== 'string') return `has a turn that isn't text, turn ${i + 1}`;
       messages.push({ role, content: value });
     }
     return { messages };

@@ -7,7 +7,7 @@ import type { SplitChoice } from '../split';
 import { cutLabelled } from './cutLabelled';
 import { NearEqual } from './nearEqual';
 
-/** What is known of all examples before they are cut. */
+/** Labels and near-duplicates of all examples, collected before the split. */
 export class Examples {
   private readonly labels: (readonly string[] | undefined)[] = [];
   private readonly trainOnly: boolean[] = [];
@@ -28,11 +28,11 @@ export class Examples {
     const names = [...new Set(this.labels.flatMap((own) => own ?? []))].sort();
     if (names.length === 0)
       throw badSettings(
-        'None of the texts has a label.',
-        'Give a table with a column of texts and one of labels, or a folder of texts for each label.',
+        'No text has a label.',
+        'Add a table with a text column and a label column, or a folder for each label.',
       );
     const places = new Map(names.map((name, place) => [name, place]));
-    // Those that have none of them are shared out as if that were a label of their own.
+    // Texts to which no label applies are stratified like a label of their own.
     const none = [names.length];
     const examples = {
       labels: this.labels.map((own) => (own?.length === 0 ? none : (own ?? []).map((name) => places.get(name)!))),
@@ -43,7 +43,7 @@ export class Examples {
   }
 }
 
-/** The labels that a document is an example of, which of several may be none; undefined where nobody has said it yet. */
+/** Labels of a document, none if several are possible and none applies; undefined if it is unlabeled. */
 export function ofExample(
   fields: Document['fields'],
   labelled: NonNullable<TextRecord['labelled']>,

@@ -103,7 +103,7 @@ test('a table of which no column is known to hold labels is asked about', async 
   const refusal = await opened(file('a.csv', 'words,kind of it\nHello,a\n')).catch((error: unknown) => error);
   expect(refusal).toMatchObject({
     code: 'bad-shape',
-    message: expect.stringContaining('a.csv has no column') as string,
+    message: expect.stringContaining('a.csv has no label column') as string,
   });
   const missing = await opened(file('a.csv', 'text,kind\nHello,a\n', { text: 'text', label: 'class' })).catch(
     (error: unknown) => error,
@@ -287,7 +287,7 @@ test('a label that is too long is refused with its row', async () => {
       ['', 'y'],
       ['b', label],
     ]);
-  const message = 'A label in row 4 of a.csv has 100,000 characters, and labels have at most 200: “';
+  const message = 'A label in row 4 of a.csv has 100,000 characters, at most 200 are allowed: “';
   await expect(opened(file('a.csv', rows('.'.repeat(100_000))))).rejects.toMatchObject({
     code: 'bad-file',
     message: expect.stringContaining(message) as string,

@@ -1,4 +1,4 @@
-/** What became of a text's labels since they were read: what was read stays as it is. */
+/** Changes of a text's labels since its import; the imported text stays as it is. */
 import type { BlobStore } from '../../base/blobStore';
 import type { Document } from '../../base/document';
 import { badSettings } from '../../base/errors';
@@ -41,7 +41,7 @@ function inNames(renamed: Labelling['renamed'], labelled: TextRecord['labelled']
   return names.length > 0 ? labelsAsOne(names) : name('');
 }
 
-/** What texts without a label are: examples of none of several labels, or not labelled yet. */
+/** What texts without a label are: texts to which no label applies, or texts that aren't labeled yet. */
 export type Unlabelled = 'none' | 'left-out';
 
 /** What was said of those that have none, as the name of the empty label; undefined where it was not asked. */
@@ -95,12 +95,14 @@ export async function changeLabelling(
 ): Promise<TextRecord> {
   const changed = await changeRecord(store, textKey(id), TEXT, async (text) => {
     if (!text) throw noSuchText(id);
-    if (!text.labelled) throw badSettings(`${text.name} has no labels.`, 'Add it to classify, with its labels.');
+    if (!text.labelled) throw badSettings(`${text.name} has no labels.`, 'Add it on Classify, with its labels.');
     const { labelling: _, ...others } = text;
     const now = change(labellingOf(text));
     const beyond = now.changed.find(({ place }) => place >= text.documents);
     if (beyond)
-      throw badSettings(`${text.name} has ${counted(text.documents, 'document')}, and none of place ${beyond.place}.`);
+      throw badSettings(
+        `${text.name} has ${counted(text.documents, 'document')}, so it has no document ${beyond.place}.`,
+      );
     const isAsRead = Object.keys(now.renamed).length === 0 && now.changed.length === 0;
     return { record: { ...others, ...(!isAsRead && { labelling: { ...now, sha256: await hashOf(now) } }) } };
   });

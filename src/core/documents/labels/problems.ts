@@ -1,4 +1,4 @@
-/** What of labels keeps a classifier from being trained, what a person must be asked, and what should be known before. */
+/** Problems of labels: those that prevent training, those that a person must decide, and cautions. */
 import { counted, formatCount, formatShare } from '../../base/units';
 import { MOST_LABELS } from '../../base/limits';
 import { longEvidence, longJudgement } from '../../base/longTexts';
@@ -7,7 +7,7 @@ import { listed, named } from './named';
 import type { LabelSurvey } from './survey';
 
 export interface LabelProblem {
-  /** Nothing can be trained; it can be once a person has said what is meant; or it can be, and this is said. */
+  /** Training is impossible; training waits for an answer; or a caution only. */
   kind: 'refused' | 'asked' | 'told';
   what:
     | 'none'
@@ -28,16 +28,16 @@ export interface LabelProblem {
 }
 
 export interface Answered {
-  /** Texts that a label is to have; of one text it is not asked where a person said 1. */
+  /** Minimum number of texts per label; with 1, labels with one text aren't asked about. */
   fewest?: number;
-  /** Texts may have several labels, and nobody has said what those are that have none. */
+  /** Texts may have several labels, and it is open what those without a label are. */
   isNoneOpen?: boolean;
-  /** Tokens beyond which a text is cut; where the tokenizer is yet to be made, the least that texts have is known of them. */
+  /** Tokens beyond which a text is truncated; `isAtLeast`: lengths are lower bounds, since the tokenizer isn't trained yet. */
   room?: number;
   isAtLeast?: boolean;
 }
 
-/** The gravest first. */
+/** The most serious first. */
 export function labelProblems(
   survey: LabelSurvey,
   { fewest = 2, isNoneOpen = false, room, isAtLeast = false }: Answered = {},
@@ -49,24 +49,19 @@ export function labelProblems(
   if (labels.length === 0) {
     const nothing =
       none > 0
-        ? `All ${counted(none, 'text')} are examples of none.`
+        ? `No label applies to any of the ${counted(none, 'text')}.`
         : empty === 0
-          ? `Of ${counted(unlabelled, 'text')} none has a label.`
-          : 'No text with a label has a token.';
-    add(
-      'refused',
-      'none',
-      nothing,
-      'Give a table with a column of texts and one of labels, or a folder of texts for each label.',
-    );
+          ? `None of the ${counted(unlabelled, 'text')} has a label.`
+          : 'All labeled texts are empty.';
+    add('refused', 'none', nothing, 'Add a table with a text column and a label column, or a folder for each label.');
     return problems;
   }
   if (areSwapped)
     add(
       'asked',
       'swapped',
-      `The column of labels has ${formatCount(labels.length)} different ones in ${counted(texts, 'text')}, which are longer than the texts: are the two columns the other way round?`,
-      'Say which column is the text, and which the label.',
+      `The label column has ${formatCount(labels.length)} different labels in ${counted(texts, 'text')}, and they are longer than the texts. Are the columns swapped?`,
+      'Choose which column is the text, and which the label.',
     );
   const isAsked = isNoneOpen && unlabelled > 0;
   if (isAsked)
@@ -74,22 +69,22 @@ export function labelProblems(
       'asked',
       'unlabelled',
       openWords(unlabelled),
-      'Examples of none are learnt and held out like the others, so that it can say of a text that it has none; what is not labelled yet is left out, and can be labelled later.',
+      'If no label applies, the classifier learns to give none. Texts that aren’t labeled yet are left out of training.',
     );
-  // Whether a text has the only one can be learnt where others have none.
+  // One label is enough if there are texts to which it doesn't apply.
   if (labels.length === 1 && none === 0 && !isAsked)
     add(
       'refused',
       'one',
-      `All ${counted(texts, 'text')} have the label ${named(labels[0]!.label)}, and two are needed to tell them apart.`,
-      'Give texts of another label too.',
+      `All ${counted(texts, 'text')} have the label ${named(labels[0]!.label)}. A classifier needs at least two labels.`,
+      'Add texts with another label.',
     );
   if (labels.length > MOST_LABELS)
     add(
       'refused',
       'many',
-      `There are ${formatCount(labels.length)} labels in ${counted(texts, 'text')}, and a classifier has ${formatCount(MOST_LABELS)} at most.`,
-      'Choose another column as the label, or give a table of fewer.',
+      `${counted(texts, 'text')} have ${formatCount(labels.length)} labels; a classifier can have at most ${formatCount(MOST_LABELS)}.`,
+      'Choose another label column, or add a table with fewer labels.',
     );
   const single = labels.filter(({ count }) => count === 1);
   if (single.length > 0 && labels.length <= MOST_LABELS && !areSwapped && fewest > 1)
@@ -97,41 +92,36 @@ export function labelProblems(
       'asked',
       'single',
       single.length === 1
-        ? `The label ${named(single[0]!.label)} is in one text only: it can be learnt or held out, not both.`
-        : `${formatCount(single.length)} labels are in one text only, such as ${listed(single.map(({ label }) => label))}: each can be learnt or held out, not both.`,
+        ? `Only one text has the label ${named(single[0]!.label)}, so it can’t be in both training and validation.`
+        : `${formatCount(single.length)} labels have only one text, such as ${listed(single.map(({ label }) => label))}, so they can’t be in both training and validation.`,
       single.length === 1
-        ? 'Give more texts of it, join it with another label, leave it out, or keep it and do not have it judged.'
-        : 'Give more texts of them, join them with other labels, leave them out, or keep them and do not have them judged.',
+        ? 'Add more texts with it, merge it into another label, leave it out, or keep it without validation.'
+        : 'Add more texts with them, merge them into other labels, leave them out, or keep them without validation.',
     );
   for (const { names, as } of alike)
-    add('told', 'alike', `The labels ${listed(names)} read like one.`, `Join them as ${named(as)}, if they are.`);
+    add(
+      'told',
+      'alike',
+      `The labels ${listed(names)} look like the same label.`,
+      `If they are, merge them into ${named(as)}.`,
+    );
   for (const { words, remedy } of leakWords(leaks)) add('told', 'leak', words, remedy);
   if (nearEqual.contrary > 0)
-    add('told', 'contrary', `${counted(nearEqual.contrary, 'text')} are nearly equal to a text of another label.`);
+    add('told', 'contrary', `${counted(nearEqual.contrary, 'text')} nearly match a text with another label.`);
   if (long > 0 && room !== undefined)
     add(
       'told',
       'long',
       `${isAtLeast ? 'At least ' : ''}${longJudgement({ texts: long })} (${formatShare(long / texts)}). ${longEvidence({ room })}.`,
-      'Read them in windows and average the scores, or read more tokens.',
+      'Split them into windows and average the scores, or read more tokens.',
     );
-  if (empty > 0)
-    add(
-      'told',
-      'empty',
-      `${counted(empty, 'text')} ${empty === 1 ? 'has' : 'have'} no token, and ${empty === 1 ? 'is' : 'are'} left out.`,
-    );
-  if (unlabelled > 0 && !isAsked)
-    add(
-      'told',
-      'unlabelled',
-      `${counted(unlabelled, 'text')} without a label ${unlabelled === 1 ? 'is' : 'are'} left out.`,
-    );
+  if (empty > 0) add('told', 'empty', `${counted(empty, 'empty text')} left out.`);
+  if (unlabelled > 0 && !isAsked) add('told', 'unlabelled', `${counted(unlabelled, 'unlabeled text')} left out.`);
   return problems;
 }
 
-/** What is asked of texts that may have several labels and have none. */
+/** Question about texts without a label in a table whose texts may have several. */
 export const openWords = (unlabelled: number): string =>
   unlabelled === 1
-    ? '1 text has no label: is it an example of none, or not labelled yet?'
-    : `${counted(unlabelled, 'text')} have no label: are they examples of none, or not labelled yet?`;
+    ? '1 text has no label: does no label apply, or isn’t it labeled yet?'
+    : `${counted(unlabelled, 'text')} have no label: does no label apply, or aren’t they labeled yet?`;

@@ -1,4 +1,4 @@
-/** Files as examples of labels: rows of a table with a column of them, or files that lie in folders called as them. */
+/** Reads labeled texts: rows of a table with a label column, or files in a folder for each label. */
 import { badFile, HomegrownError } from '../../base/errors';
 import { sha256Hex } from '../../base/hash';
 import { BETWEEN_LABELS, labelsAsOne, labelsIn, NO_LABELS } from '../../base/labels';
@@ -35,8 +35,8 @@ export async function readLabelled(
   const folder = table ? undefined : folderOf(name);
   if (!table && folder === undefined)
     throw badFile(
-      `${name} is no table, and lies in no folder that is called as its label.`,
-      'Give a table with a column of texts and one of labels, or a folder of texts for each label.',
+      `${name} isn't a table, and isn't in a folder named after its label.`,
+      'Add a table with a text column and a label column, or a folder for each label.',
     );
   const add = async (document: ReadDocument, row?: number): Promise<void> => {
     const { label: cell = '', ...fields } = document.fields ?? {};
@@ -68,13 +68,13 @@ const folderOf = (name: string): string | undefined => name.split('/').at(-2)?.t
 
 const longLabel = (label: string, where: string): Error =>
   badFile(
-    `A label in ${where} has ${formatCount(label.length)} characters, and labels have at most ${formatCount(MAX_LABEL_LENGTH)}: “${label.slice(0, 40)}…”.`,
+    `A label in ${where} has ${formatCount(label.length)} characters, at most ${formatCount(MAX_LABEL_LENGTH)} are allowed: “${label.slice(0, 40)}…”.`,
     'Shorten the label, or choose another column as the label.',
   );
 
 const noLabels = (name: string, taken: readonly string[]): HomegrownError =>
   new HomegrownError(
     'bad-shape',
-    `${name} has no column that is called as labels are, such as label, category or class; its texts would be in ${taken.join(' and ')}.`,
-    'Say which of its columns is the text, and which the label.',
+    `${name} has no label column, such as label, category or class. Its texts seem to be in ${taken.join(' and ')}.`,
+    'Choose which column is the text, and which the label.',
   );

@@ -57,7 +57,7 @@ test('texts that may have several labels and have none are asked about, or count
   expect(problems).toEqual(['told unlabelled']);
   const [first, ...others] = labelProblems(survey, { isNoneOpen: true });
   expect(first).toMatchObject({ kind: 'asked', what: 'unlabelled' });
-  expect(first!.words).toBe('5 texts have no label: are they examples of none, or not labelled yet?');
+  expect(first!.words).toBe('5 texts have no label: does no label apply, or aren’t they labeled yet?');
   expect(others).toEqual([]);
   // Of one label it can be learnt whether a text has it, where others have none.
   const one = rows.filter(([, label]) => label !== 'a|b');
@@ -110,7 +110,7 @@ test('10,000 labels are too many, and told with their number', async () => {
   const survey = await surveyLabels(documents(rows), { labelled: 'one' }, unwatched);
   const [problem] = labelProblems(survey);
   expect(problem).toMatchObject({ kind: 'refused', what: 'many' });
-  expect(problem!.words).toBe('There are 10,000 labels in 10,000 texts, and a classifier has 1,000 at most.');
+  expect(problem!.words).toBe('10,000 texts have 10,000 labels; a classifier can have at most 1,000.');
 });
 
 test('columns that are swapped are asked about, and those that are not are not', async () => {

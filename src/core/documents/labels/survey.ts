@@ -1,4 +1,4 @@
-/** What labelled texts are like, told before anything is learnt of them. */
+/** Counts labels and checks labeled texts before training. */
 import type { Documents } from '../../base/document';
 import { labelsAsOne } from '../../base/labels';
 import { type Job, yieldUntil } from '../../base/job';
@@ -55,7 +55,7 @@ export async function surveyLabels(
   let [none, unlabelled, empty, long, longest, seen] = [0, 0, 0, 0, 0, 0];
   for await (const { chunks, fields, bytes, sha256 } of documents) {
     if (seen++ % A_TURN === 0) {
-      report({ label: 'Looking at labels', done: seen, unit: 'texts' });
+      report({ label: 'Counting labels', done: seen, unit: 'texts' });
       await pause();
     }
     const labels = ofExample(fields, labelled);

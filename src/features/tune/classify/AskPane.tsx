@@ -14,12 +14,12 @@ import { percent } from './judged';
 import { TryText } from './TryText';
 import type { ClassifySituation } from './useClassify';
 
-/** Whether it knows when it is unsure, from where on it answers, and what it says of a text. */
+/** Calibration of the classifier, its confidence threshold, and its answer for a text. */
 export function AskPane({ situation: { judged, classifier } }: { situation: ClassifySituation }) {
   return (
-    <Pane title="Does it know when it is unsure?">
+    <Pane title="Confidence">
       {!classifier ? (
-        <EmptyStage figure={<ExampleBars />}>Try a text of your own, and see how sure your classifier is</EmptyStage>
+        <EmptyStage figure={<ExampleBars />}>See how confident your classifier is about a text of your own</EmptyStage>
       ) : (
         <>
           {judged?.evaluation.calibration && <Sureness evaluation={judged.evaluation} />}
@@ -50,7 +50,7 @@ function Sureness({ evaluation }: { evaluation: Evaluation }) {
     >
       {calibrationError &&
         divisor !== '1' &&
-        ` As trained, before temperature ${divisor}, by ${estimateWords({ value: calibrationError.asItLearnt }).value} %.`}
+        ` Before temperature scaling (${divisor}): ${estimateWords({ value: calibrationError.asItLearnt }).value} %.`}
     </Reliability>
   );
 }
@@ -63,12 +63,12 @@ export function calibrationWords({ value, low, high }: Estimate): string {
 /** Percent. */
 const FINE = 5;
 
-/** From how sure on it answers: of one label it is said to be not sure below that, of several each is given that is so likely. */
+/** Confidence threshold: with one label per text, lower answers are “Not sure”; with several, each label above it is given. */
 function Threshold({ run, labelled }: { run: RunRow['record']; labelled: LabelledTexts | undefined }) {
   const store = useStudioStore();
   const decision = run.decision ?? PLAIN_DECISION;
   const several = run.model.config.classes?.several === true;
-  /** Where it was moved to, until that is kept. */
+  /** Value that isn't saved yet. */
   const [moved, setMoved] = useState<number>();
   const atLeast = moved ?? decision.atLeast;
   const toKeep = useRef<() => void>(undefined);
@@ -83,32 +83,32 @@ function Threshold({ run, labelled }: { run: RunRow['record']; labelled: Labelle
     const timer = setTimeout(() => void keep(), SETTLED);
     return () => clearTimeout(timer);
   }, [store, run.id, moved]);
-  // Who leaves the page sooner has moved it all the same.
+  // Saved as well if the page is left sooner.
   useEffect(() => () => toKeep.current?.(), []);
   const shown = several ? atLeast || EVEN : atLeast;
   const told = useMemo(() => labelled && answersAt(labelled, atLeast), [labelled, atLeast]);
   return (
     <Block>
       <Slider
-        label={several ? 'Likely enough from' : 'Not sure below'}
+        label="Confidence threshold"
         min={several ? 0.01 : 0}
         max={0.99}
         step={0.01}
         value={shown}
         onChange={setMoved}
-        output={shown === 0 ? 'answers always' : percent(shown)}
+        output={shown === 0 ? 'off' : percent(shown)}
       />
       {labelled && (
         <p className={text.small}>
           <span className={text.ink2}>
             {told
               ? `${several ? 'Gives' : 'Answers'} ${answersWords(told, several)}`
-              : 'There are too many labels to say what it would give: it is known once it is measured so, on Evaluate'}
+              : 'Too many labels to preview this threshold. Evaluate again to measure it.'}
           </span>
         </p>
       )}
     </Block>
   );
 }
-/** Milliseconds after which a slider is where it is to be. */
+/** Milliseconds without a change until it is saved. */
 const SETTLED = 400;

@@ -9,7 +9,15 @@ import { USUAL_BODY } from '../../../core/runs/usualClassifier';
 import { isOf } from '../../../core/train/recipe';
 import { type TokenizerKind, TRAINED_KINDS } from '../../../core/tokenizer/tokenizer';
 import { LARGEST_OFFERED, SMALLEST_VOCABULARY } from '../../../core/tokenizer/train';
-import { bodyOf, type ClassifierPlan, FEWEST_PASSES, madeTokenizer, newBody } from '../../../state/classifierPlan';
+import {
+  bodyOf,
+  boundWords,
+  type ClassifierPlan,
+  FEWEST_PASSES,
+  madeTokenizer,
+  newBody,
+  trainedFor,
+} from '../../../state/classifierPlan';
 import { KIND_WORDS } from '../../../state/preparation';
 import { useStudio } from '../../../state/react';
 import { basesFor } from '../../../state/tuning';
@@ -20,25 +28,25 @@ import { whose } from '../BasePane';
 import styles from '../TunePage.module.css';
 import type { ClassifySituation } from './useClassify';
 
-const USUAL_WORDS = `${modelSpec(USUAL_BODY.id).label}, ${counted(USUAL_BODY.config.layers, 'layer')} of ${formatCount(USUAL_BODY.config.width)}, reads ${formatCount(USUAL_BODY.config.context)} tokens`;
+const USUAL_WORDS = `${modelSpec(USUAL_BODY.id).label}, ${counted(USUAL_BODY.config.layers, 'layer')}, width ${formatCount(USUAL_BODY.config.width)}, context ${formatCount(USUAL_BODY.config.context)}`;
 /** Tokens. */
 const CONTEXT = { min: 4, max: 8192 };
 const POOLING_WORDS: Readonly<Record<Pooling, string>> = {
   first: 'First token',
-  mean: 'Mean of all',
+  mean: 'Mean',
   last: 'Last token',
 };
 
-/** The kinds of tokenizers that are made of texts. */
+/** Kinds of tokenizers that can be trained on the texts. */
 const MADE: Readonly<Record<TokenizerChoice['kind'], string>> = {
   bpe: 'common words become one token',
-  characters: 'a token for each character of them',
-  bytes: 'nothing to learn, and the longest rows',
+  characters: 'one token per character',
+  bytes: 'one token per byte, the longest rows',
 };
 const PROJECTS = 'project';
 
-/** Which tokenizer one from nothing has: the project's, or one that is made of these texts and is the run's alone. */
-function TokenizerRows({ made }: { made: TokenizerChoice | undefined }) {
+/** Tokenizer of a model from scratch: the project's, or one that is trained on these texts for the run alone. */
+function TokenizerRows({ made, entries }: { made: TokenizerChoice | undefined; entries: number | undefined }) {
   const there = useStudio((s) => s.project.tokenizer);
   const choice = useStudio((s) => madeTokenizer(s.project));
   const { classify } = useStudio((s) => s.project.tuning);
@@ -48,7 +56,7 @@ function TokenizerRows({ made }: { made: TokenizerChoice | undefined }) {
     <>
       <Select<TokenizerChoice['kind'] | typeof PROJECTS>
         label="Tokenizer"
-        hint={made ? 'made of these texts, for it alone' : 'as the Tokenizer page has it'}
+        hint={made ? 'trained on these texts' : 'from the project'}
         value={made?.kind ?? PROJECTS}
         onChange={(value) => set(value === PROJECTS ? null : { ...choice, kind: value })}
         options={[
@@ -57,7 +65,7 @@ function TokenizerRows({ made }: { made: TokenizerChoice | undefined }) {
                 {
                   value: PROJECTS,
                   label: tokenizerWords(there.model.kind, there.size),
-                  hint: 'of the project',
+                  hint: 'from the project',
                 } as const,
               ]
             : []),
@@ -67,7 +75,7 @@ function TokenizerRows({ made }: { made: TokenizerChoice | undefined }) {
       {made?.kind === 'bpe' && (
         <NumberField
           label="Vocabulary"
-          hint="fewer where the texts have no more to join"
+          {...entriesHint(made.vocabulary, entries)}
           unit="entries"
           min={SMALLEST_VOCABULARY}
           max={LARGEST_OFFERED}
@@ -80,14 +88,20 @@ function TokenizerRows({ made }: { made: TokenizerChoice | undefined }) {
   );
 }
 
+/** @param entries of the tokenizer, if it was trained already */
+function entriesHint(asked: number, entries: number | undefined): { hint?: string } {
+  if (entries === undefined) return { hint: 'at most; short texts fill fewer' };
+  return entries < asked ? { hint: `at most; these texts fill ${formatCount(entries)}` } : {};
+}
+
 const tokenizerWords = (kind: TokenizerKind, entries: number): string => `${KIND_WORDS[kind]} ${formatCount(entries)}`;
 
 const learnsWords = ({ learns, all }: ClassifierPlan): string =>
   `${formatShort(learns)}, ${formatShare(Number((learns / all).toPrecision(2)))}`;
 
-/** Of which model, what of it learns, and how long. */
+/** Base model, trainable parameters, and epochs. */
 export function ClassifierForm({ situation }: { situation: ClassifySituation }) {
-  const { base, plan } = situation;
+  const { base, plan, survey } = situation;
   const project = useStudio((s) => s.project);
   const { tuning } = project;
   const runs = useStudio((s) => s.runs);
@@ -106,7 +120,7 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
           label="Model"
           hint={[
             modelSpec(body.model.id).label,
-            formatShort(countParams(paramsOf(plan?.model ?? body.model))),
+            boundWords(body, survey.told) + formatShort(countParams(paramsOf(plan?.model ?? body.model))),
             ...(base ? [tokenizerWords(base.row.record.tokenizer.kind, body.model.vocabulary)] : []),
           ].join(', ')}
           value={base?.row.record.id ?? newBody(project)}
@@ -116,8 +130,8 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
             else setTuning({ base: 'nothing', classify: { ...classify, body: id === 'usual' ? id : 'project' } });
           }}
           options={[
-            { value: 'usual', label: 'From nothing, small', hint: USUAL_WORDS },
-            { value: 'project', label: 'From nothing', hint: 'as the Model page has it' },
+            { value: 'usual', label: 'From scratch, small', hint: USUAL_WORDS },
+            { value: 'project', label: 'From scratch', hint: 'from the Model page' },
             ...rows.map((row) => ({
               value: row.record.id,
               label: `${row.record.name}, ${formatCount(row.step)}`,
@@ -125,18 +139,18 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
             })),
           ]}
         />
-        {body.isNew && <TokenizerRows made={body.made} />}
+        {body.isNew && <TokenizerRows made={body.made} entries={trainedFor(body, survey.told)?.entries} />}
         {base && (
           <Select
-            label="What learns"
+            label="Trainable parameters"
             {...(plan && { hint: learnsWords(plan) })}
             value={tuning.learns}
             onChange={(learns) => setTuning({ learns })}
             options={[
-              { value: 'all', label: 'All of it' },
-              { value: 'last', label: 'Last layers and the head' },
-              { value: 'norms', label: 'Norms and the head' },
-              { value: 'adapter', label: 'LoRA and the head' },
+              { value: 'all', label: 'All' },
+              { value: 'last', label: 'Last layers and head' },
+              { value: 'norms', label: 'Norms and head' },
+              { value: 'adapter', label: 'LoRA and head' },
             ]}
           />
         )}
@@ -144,8 +158,8 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
       {base && <LearnsForm situation={{ tuning, base }} />}
       <Block isForm>
         <NumberField
-          label="Passes"
-          hint={plan ? `${formatCount(plan.recipe.steps)} steps` : 'over all texts'}
+          label="Epochs"
+          {...(plan && { hint: `${formatCount(plan.recipe.steps)} steps` })}
           min={0.1}
           max={MOST_PASSES}
           isWhole={false}
@@ -153,11 +167,11 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
           onChange={(passes) => set({ passes })}
         />
         <HeldOut value={classify.heldOut} onChange={(heldOut) => set({ heldOut })} />
-        <Row name="classWeights" recipe={recipe} hint="rare ones count as common ones" />
+        <Row name="classWeights" recipe={recipe} hint="rare labels count as much" />
         {body.isNew && (
           <NumberField
             label="Context"
-            hint="read of each text at most"
+            hint="maximum per text"
             unit="tokens"
             min={CONTEXT.min}
             max={CONTEXT.max}
@@ -172,33 +186,32 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
           value={classify.inWindows ? 'windows' : 'cut'}
           onChange={(how) => set({ inWindows: how === 'windows' })}
           options={[
-            { value: 'cut', label: 'Cut', hint: 'their beginning is read' },
-            { value: 'windows', label: 'In windows', hint: 'all is read, and averaged' },
+            { value: 'cut', label: 'Truncate', hint: 'reads the beginning only' },
+            { value: 'windows', label: 'Split into windows', hint: 'reads all, averages the scores' },
           ]}
         />
-        <Fold className={styles.fold} summary="Seldom changed">
+        <Fold className={styles.fold} summary="Advanced">
           <div>
             <Select<Pooling>
-              label="Scored"
-              hint="of a text"
+              label="Pooling"
               value={classify.pooling ?? usual ?? null}
               onChange={(pooling) => set({ pooling: pooling === usual ? null : pooling })}
               options={POOLINGS.map((value) => ({
                 value,
                 label: POOLING_WORDS[value],
-                ...(value === usual && { hint: 'usual, and what transformers reads' }),
+                ...(value === usual && { hint: 'default, as in transformers' }),
               }))}
             />
             {(['batch', 'learningRate', 'evalEvery', ...SELDOM] as const)
               .filter((name) => isOf(recipe, name))
               .map((name) => (
                 <Fragment key={name}>
-                  <Row name={name} recipe={recipe} {...(name === 'evalEvery' && { hint: 'on what is held out' })} />
+                  <Row name={name} recipe={recipe} {...(name === 'evalEvery' && { hint: 'on the validation set' })} />
                 </Fragment>
               ))}
             {own.rateByHand && (
               <p className={text.small}>
-                <TextAction onPress={() => set({ rateByHand: false })}>Take the usual rate</TextAction>
+                <TextAction onPress={() => set({ rateByHand: false })}>Use recommended rate</TextAction>
               </p>
             )}
           </div>

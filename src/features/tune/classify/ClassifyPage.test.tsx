@@ -82,19 +82,19 @@ test('a notice names the step of the figures until the step in use is measured',
   const { studio, getState, own, runId, ended, shown } = await stoppedLater();
   const step = usedStep(getState(), runId)!;
   expect(step).toBeGreaterThan(ended);
-  const told = `Measured at step ${ended}</b><p>Step ${step}, which is used, was not measured.`;
+  const told = `Evaluated at step ${ended}</b><p>Step ${step}, the one in use, isn&#x27;t evaluated yet.`;
   const before = await shown();
   expect(before).toContain(told);
   expect(before).toContain(`>Evaluate step ${step}</button>`);
   expect(before).toContain('actual in rows, predicted in columns');
   // While it learns it is measured when that has ended.
   studio.setState({ training: { runId } as never });
-  expect(await shown()).not.toContain('Measured at step');
+  expect(await shown()).not.toContain('Evaluated at step');
   studio.setState({ training: null });
   expect(await shown()).toContain(told);
   await own.judge(runId);
   const after = await shown();
-  expect(after).not.toContain('Measured at step');
+  expect(after).not.toContain('Evaluated at step');
   expect(after).not.toContain('Evaluate step');
   expect(after).toContain('actual in rows, predicted in columns');
 });
@@ -123,7 +123,7 @@ test('one that was stopped goes on by a button, which says why where it cannot',
   expect(resumeRefusal(getState())).toBeUndefined();
   const { tuneTexts } = getState();
   studio.setState({ tuneTexts: [] });
-  expect(resumeRefusal(getState())).toMatch(/came without its tuning data/);
+  expect(resumeRefusal(getState())).toMatch(/imported without its training data/);
   expect(button()).toContain('aria-disabled="true"');
   studio.setState({ tuneTexts });
   getState().changeRun(runId, (run) => ({ ...run, record }));

@@ -16,7 +16,7 @@ import { JudgedPane } from './JudgedPane';
 import { TablePane } from './TablePane';
 import { type ClassifySituation, useClassify } from './useClassify';
 
-/** From a table to a classifier: what it would learn, how right it is, and what it says of a text. */
+/** From a table to a classifier: training data, evaluation, and its answer for a text. */
 export function ClassifyPage({ tabs, onFiles }: { tabs: ReactNode } & Pick<PageProps, 'onFiles'>) {
   const situation = useClassify();
   const adding = useAdding('classify');

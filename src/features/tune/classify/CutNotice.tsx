@@ -1,12 +1,12 @@
 import { longJudgement } from '../../../core/base/longTexts';
 import { formatCount, formatDuration } from '../../../core/base/units';
-import { areCut } from '../../../state/classifierStart';
 import type { ClassifierPlan } from '../../../state/classifierPlan';
+import { areCut } from '../../../state/classifierStart';
 import { useStudio } from '../../../state/react';
 import { Button, Notice } from '../../../ui';
 import type { ClassifySituation } from './useClassify';
 
-/** Before the start: how many texts are cut, and what reading all of them costs. */
+/** Before the start: how many texts are truncated, and the time it takes to read all of each. */
 export function CutNotice({ situation: { survey, plan } }: { situation: ClassifySituation }) {
   const { told } = survey;
   const isCut = useStudio((s) => told !== undefined && s.training === null && areCut(s, told));
@@ -14,33 +14,43 @@ export function CutNotice({ situation: { survey, plan } }: { situation: Classify
   const setTuning = useStudio((s) => s.setTuning);
   if (!told || !isCut) return null;
   const fitting = plan?.fitting;
+  // Numbers of the last count must not change under the pointer.
+  const { isCounting } = survey;
   return (
     <div role="status">
       <Notice
         tone="warn"
-        title={(told.isAtLeast ? 'At least ' : '') + longJudgement({ texts: told.long })}
+        title={
+          isCounting
+            ? 'Some texts don’t fit'
+            : (told.isAtLeast ? 'At least ' : '') + longJudgement({ texts: told.long })
+        }
         actions={
           <>
             {fitting && (
-              <Button isDense onPress={() => setTuning({ classify: { ...classify, context: fitting.context } })}>
-                Read {formatCount(fitting.context)} tokens
+              <Button
+                isDense
+                disabledReason={isCounting ? 'Counting tokens' : undefined}
+                onPress={() => setTuning({ classify: { ...classify, context: fitting.context } })}
+              >
+                {isCounting ? 'Read more tokens' : `Read ${formatCount(fitting.context)} tokens`}
               </Button>
             )}
             <Button isDense onPress={() => setTuning({ classify: { ...classify, inWindows: true } })}>
-              Read in windows
+              Split into windows
             </Button>
           </>
         }
       >
-        {cutWords(told.room!, plan)}
+        {isCounting ? 'Counting tokens' : cutWords(told.room!, plan)}
       </Notice>
     </div>
   );
 }
 
-/** `The model reads 190 tokens of each text, rest cut. Reading 512 takes about 6 min instead of 2 min.` */
+/** `Texts are truncated to 190 tokens. Reading 512 tokens takes about 6 min instead of 2 min.` */
 function cutWords(room: number, plan: ClassifierPlan | undefined): string {
-  const words = `The model reads ${formatCount(room)} tokens of each text, and the rest is cut.`;
+  const words = `Texts are truncated to ${formatCount(room)} tokens.`;
   const { fitting, seconds } = plan ?? {};
   if (!fitting) return words;
   const reading = `Reading ${formatCount(fitting.context)} tokens`;

@@ -29,10 +29,7 @@ export function Examples({
   const shown = texts.slice(0, count);
   const found = useTexts(run, shown);
   if (texts.length === 0) return <EmptyState>{nothing}</EmptyState>;
-  if (found === null)
-    return (
-      <EmptyState>The texts that it learnt from are not in this project any more, or are others by now</EmptyState>
-    );
+  if (found === null) return <EmptyState>The training texts changed, or are no longer in this project</EmptyState>;
   return (
     <>
       {words !== undefined && <p className={styles.words}>{words}</p>}
@@ -58,7 +55,7 @@ export function Examples({
 }
 const PAGE = 10;
 
-/** Null where they are not there as they were. Labels may be changed from here and elsewhere, which makes other texts of them. */
+/** Null if the training texts are gone or changed. */
 function useTexts(run: RunRow['record'], shown: readonly Judged[]): readonly LabelledText[] | null | undefined {
   const texts = useStudio((s) => s.tuneTexts);
   const key = shown.map(({ place }) => place).join(' ');
@@ -93,7 +90,7 @@ function Example({
     await put(
       textId,
       { kind: 'relabel', place, labels: now },
-      `It is ${now ? labelWords(now) : 'without a label'} now`,
+      now ? `Relabeled to ${labelWords(now)}` : 'Label removed',
     );
   };
   const has = own?.labels ?? [];
@@ -101,7 +98,7 @@ function Example({
     const others = has.filter((one) => one !== label);
     void change(!several ? [label] : others.length < has.length ? others : [...has, label]);
   };
-  // Labels that it did not know do not count among several.
+  // Of several, labels that the run doesn't know don't count.
   const places = own?.labels?.map((label) => labels.indexOf(label)).filter((place) => place >= 0 || !several);
   const isChanged = own !== undefined && places?.sort((a, b) => a - b).join() !== wanted.join();
   return (
@@ -126,8 +123,8 @@ function Example({
               .map((label) => ({ id: label, label, isChosen: has.includes(label) }))}
             more={[
               [
-                ...(several ? [{ id: NONE, label: 'None of them', isChosen: own.labels?.length === 0 }] : []),
-                { id: NOT_YET, label: several ? 'Not labelled yet' : 'No label', hint: 'it is not learnt' },
+                ...(several ? [{ id: NONE, label: 'No label applies', isChosen: own.labels?.length === 0 }] : []),
+                { id: NOT_YET, label: several ? 'Not labeled yet' : 'No label', hint: 'left out of training' },
               ],
             ]}
             onChoose={(id) => {
@@ -142,7 +139,7 @@ function Example({
       </header>
       {isChanged && (
         <p className={styles.changed}>
-          Its label is {own.labels ? labelWords(own.labels) : 'not said'} now; the run learnt before it
+          {own.labels ? `Relabeled to ${labelWords(own.labels)}` : 'Label removed'} after this run trained
         </p>
       )}
       <p className={type.prose} dir="auto">
@@ -152,5 +149,5 @@ function Example({
   );
 }
 const MOST_OFFERED = 100;
-/** No label can be called so: it ends with what no label ends with. */
+/** No label ends with a line break. */
 const [NONE, NOT_YET] = ['none\n', 'not yet\n'];

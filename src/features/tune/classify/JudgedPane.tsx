@@ -27,7 +27,7 @@ import type { ClassifySituation } from './useClassify';
 
 type View = 'matrix' | 'mistakes' | 'doubtful' | 'toLabel';
 
-/** How right the classifier is, which it takes for which, and what would help. */
+/** Evaluation of the classifier: confusion matrix, mistakes, suspect labels, and texts to label. */
 export function JudgedPane({ situation }: { situation: ClassifySituation }) {
   const { judged, classifier, step, survey } = situation;
   const isOfMistakes = new URLSearchParams(useSearch()).get('show') === 'mistakes';
@@ -41,15 +41,15 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
   const unlabelled = survey.told?.unlabelled ?? 0;
   return (
     <TabbedPane<View>
-      label="How right it is"
+      label="Evaluation"
       isFirstOnPhone={isOfMistakes}
       value={view}
       onChange={setView}
       tabs={[
         { id: 'matrix', label: 'Confusion matrix' },
         { id: 'mistakes', label: 'Mistakes', ...(labelled && { count: formatCount(mistakes.length) }) },
-        { id: 'doubtful', label: 'Labels in doubt', ...(labelled && { count: formatCount(doubtful.length) }) },
-        { id: 'toLabel', label: 'To label', ...(survey.told && { count: formatCount(unlabelled) }) },
+        { id: 'doubtful', label: 'Suspect labels', ...(labelled && { count: formatCount(doubtful.length) }) },
+        { id: 'toLabel', label: 'Unlabeled', ...(survey.told && { count: formatCount(unlabelled) }) },
       ]}
     >
       {classifier && judged && labelled && <MeasuredBefore run={classifier.record} step={judged.step} used={step} />}
@@ -77,8 +77,8 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
           run={classifier.record}
           labels={labelled.labels}
           texts={doubtful}
-          nothing="It is as unsure where it is wrong as it is of other texts: no label that was held out is in doubt"
-          words="Of these it is as sure of another label as it is of texts that have it: the label may be wrong, or the model"
+          nothing="No suspect labels in the validation set"
+          words="The model is confident in a different label here. Check these: label or model may be wrong."
         />
       ) : (
         <ToLabel key={classifier.record.id} run={classifier.record} labels={labelled.labels} unlabelled={unlabelled} />
@@ -142,7 +142,7 @@ function Wanted({
       ) : several ? (
         <LabelTable rows={each.map((row) => ({ ...row, f1: f1Of(row) }))} chosen={of} onChoose={chooseOf} />
       ) : (
-        <Block>{formatCount(labels.length)} labels don’t fit in a matrix. The wrong answers are under Mistakes</Block>
+        <Block>{formatCount(labels.length)} labels don’t fit in a matrix. Wrong answers are under Mistakes.</Block>
       )}
       <dl className={styles.facts}>
         <div>
@@ -182,7 +182,7 @@ function Wanted({
       {opened && (
         <>
           <PaneHead title={title!} hint={`${formatCount(opened.length)} ${opened.length === 1 ? 'text' : 'texts'}`} />
-          <Examples run={run} labels={labels} texts={opened} nothing="There is no such text" />
+          <Examples run={run} labels={labels} texts={opened} nothing="No such texts" />
         </>
       )}
     </>
@@ -213,7 +213,7 @@ function Fact({ name, figure }: { name: string; figure: Evaluation['metrics'][st
   );
 }
 
-/** Said where counting words does as well, since a model that learnt the language of such texts first may do better. */
+/** Shown if a word-count model does as well: a base model that knows the language of such texts may do better. */
 function BetterByCounting({ evaluation: { metrics, baselines } }: { evaluation: Evaluation }) {
   const own = metrics['accuracy'];
   const counting = baselines['naiveBayes']?.['accuracy'];
@@ -221,9 +221,13 @@ function BetterByCounting({ evaluation: { metrics, baselines } }: { evaluation: 
   const isBetter = counting > (own.high ?? own.value);
   const told = estimateWords({ value: counting }).value;
   return (
-    <Notice tone="warn" isPlain title={isBetter ? 'Counting words does better' : 'Counting words does as well'}>
-      Naive Bayes gets {told} % right{isBetter ? '' : ', which is not distinguishable from this'}. Train a model on text
-      of this kind first, on Text and Train, then classify with it as the base: whether that helps, the interval says.
+    <Notice
+      tone="warn"
+      isPlain
+      title={isBetter ? 'A word-count model still beats it' : 'A word-count model is equally good'}
+    >
+      Naive Bayes gets {told} % right{isBetter ? '' : ', so the two can’t be told apart'}. A base model trained on
+      similar text may help.
     </Notice>
   );
 }

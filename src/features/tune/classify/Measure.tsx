@@ -21,7 +21,7 @@ function useMeasuring(runId: string) {
   return { isTraining, told: describeWork(measuring), measure };
 }
 
-/** In place of what was measured. @param isMeasured how right it is came along, without what it gave to each text */
+/** In place of an evaluation. @param isMeasured its metrics were imported, without the answers for each text */
 export function NotMeasured({ run, isMeasured }: { run: RunRow['record']; isMeasured: boolean }) {
   const { isTraining, told, measure } = useMeasuring(run.id);
   if (isTraining) return <EmptyState>The evaluation starts when training ends</EmptyState>;
@@ -29,8 +29,8 @@ export function NotMeasured({ run, isMeasured }: { run: RunRow['record']; isMeas
     return (
       <EmptyState>
         {isMeasured
-          ? 'It was measured where it was made. The texts did not come along, so none can be shown here, or measured again'
-          : 'It came without the texts that it learnt from, so there is nothing to measure it on'}
+          ? "Imported with its metrics, without its texts: they can't be shown or evaluated here"
+          : "Imported without its texts, so it can't be evaluated here"}
       </EmptyState>
     );
   return (
@@ -48,7 +48,7 @@ export function NotMeasured({ run, isMeasured }: { run: RunRow['record']; isMeas
   );
 }
 
-/** Above what was measured of another step than the one that is used. */
+/** Above the evaluation of another step than the one in use. */
 export function MeasuredBefore({
   run,
   step,
@@ -65,7 +65,7 @@ export function MeasuredBefore({
     <Notice
       tone="warn"
       isPlain
-      title={`Measured at step ${formatCount(step)}`}
+      title={`Evaluated at step ${formatCount(step)}`}
       actions={
         isHere &&
         !told && (
@@ -75,7 +75,7 @@ export function MeasuredBefore({
         )
       }
     >
-      {told ? <Progress {...told} /> : `Step ${formatCount(used)}, which is used, was not measured.`}
+      {told ? <Progress {...told} /> : `Step ${formatCount(used)}, the one in use, isn't evaluated yet.`}
     </Notice>
   );
 }

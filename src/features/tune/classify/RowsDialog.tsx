@@ -29,10 +29,10 @@ export function RowsDialog({
   const rows =
     useAnswer(({ rows: ask }) => ask({ from, count: PAGE }, CHARACTERS, { textId, word }), [], [from, textId, word])
       ?.answer ?? [];
-  // While the labels are counted, it isn't known how many rows have a word.
+  // While labels are counted, the number of rows with a word is unknown.
   const total = of || from + rows.length;
   const last = Math.min(total, from + PAGE);
-  const what = word === undefined ? 'Texts with their labels' : `Texts with the word “${word}”`;
+  const what = word === undefined ? 'Labeled texts' : `Texts with the word “${word}”`;
   return (
     <Dialog
       isOpen
@@ -54,7 +54,7 @@ export function RowsDialog({
     >
       <div className={styles.rows} tabIndex={0} role="group" aria-label="Rows">
         <Table
-          label="Texts with their labels"
+          label="Labeled texts"
           isDense
           rows={rows}
           rowKey={({ at }) => String(at)}
@@ -70,7 +70,7 @@ export function RowsDialog({
               id: 'label',
               header: 'Label',
               width: '120px',
-              cell: ({ labels }) => (labels ? labelWords(labels) : <span className={text.ink3}>not yet</span>),
+              cell: ({ labels }) => (labels ? labelWords(labels) : <span className={text.ink3}>unlabeled</span>),
             },
             { id: 'text', header: 'Text', isHeader: true, cell: (row) => <Words text={row.text} word={word} /> },
           ]}

@@ -39,7 +39,7 @@ import type { ClassifySituation } from './useClassify';
 
 const documentsIn = ({ texts, unlabelled }: LabelsTold): number => texts + unlabelled;
 
-/** What it would learn: texts with their labels, and how. */
+/** Training data of a classifier and its settings. */
 export function TablePane({
   situation,
   adding,
@@ -54,7 +54,7 @@ export function TablePane({
     <Pane
       title="Table"
       hint={told && texts.length > 0 ? `${name}, ${counted(documentsIn(told), 'text')}` : undefined}
-      aside={texts.length > 0 && <TextAction onPress={() => setOpen(true)}>All rows</TextAction>}
+      aside={texts.length > 0 && <TextAction onPress={() => setOpen(true)}>Show all rows</TextAction>}
     >
       {texts.length === 0 ? (
         <EmptyStage
@@ -62,7 +62,7 @@ export function TablePane({
           reason="A table with a row for each text and a column of labels, or a folder for each label."
           action={<WaysToBegin adding={adding} />}
         >
-          Teach a model to put your labels on new text
+          Train a model to label new text
         </EmptyStage>
       ) : (
         <>
@@ -71,7 +71,7 @@ export function TablePane({
             <Notice
               tone="error"
               isPlain
-              title="The labels could not be counted"
+              title="Couldn’t count the labels"
               actions={
                 <Button isDense onPress={survey.again}>
                   Try again
@@ -94,7 +94,7 @@ export function TablePane({
           {told && <Labels told={told} situation={situation} />}
         </>
       )}
-      <PaneHead title="Base" aside={<Import onFiles={onFiles} />} />
+      <PaneHead title="Base model" aside={<Import onFiles={onFiles} />} />
       <ClassifierForm situation={situation} />
       {texts.length > 0 && <TextRows texts={texts} what="Files" />}
       {texts.length > 0 && <MoreFromText texts={texts} />}
@@ -162,7 +162,7 @@ function FirstRows({ situation: { texts } }: { situation: ClassifySituation }) {
   const rows = useAnswer(({ rows: ask }) => ask({ from: 0, count: SHOWN }, CHARACTERS), [], [texts])?.answer ?? [];
   return (
     <Table
-      label="First texts with their labels"
+      label="First labeled texts"
       isDense
       isFixed
       rows={rows}
@@ -173,7 +173,7 @@ function FirstRows({ situation: { texts } }: { situation: ClassifySituation }) {
           id: 'label',
           header: 'Label',
           width: '104px',
-          cell: ({ labels }) => (labels ? labelWords(labels) : <span className={text.ink3}>not yet</span>),
+          cell: ({ labels }) => (labels ? labelWords(labels) : <span className={text.ink3}>unlabeled</span>),
         },
       ]}
     />
@@ -192,7 +192,7 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
   const isWeighed = weighs && !told.several;
   return (
     <>
-      <PaneHead title="Labels" hint={isWeighed ? 'and their weight in the loss' : formatCount(told.labels.length)} />
+      <PaneHead title="Labels" hint={isWeighed ? 'with class weights' : formatCount(told.labels.length)} />
       <div className={styles.labels}>
         <ul>
           {shown.map(({ label, count }) => (
@@ -217,14 +217,13 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
         </ul>
         {told.labels.length > FIRST && (
           <TextAction onPress={() => setAll(!isAll)}>
-            {isAll ? 'Show the first' : `Show all ${formatCount(told.labels.length)}`}
+            {isAll ? 'Show fewer' : `Show all ${formatCount(told.labels.length)}`}
           </TextAction>
         )}
         <p className={text.small}>
           <span className={text.ink3}>
-            {isWeighed ? 'Weights make a rare label count as much as a common one; ' : ''}
-            {formatShare(1 - heldOut)} learnt, {formatShare(heldOut)} held out, alike in every label
-            {told.unlabelled > 0 && `; ${counted(told.unlabelled, 'text')} without a label`}
+            {formatShare(1 - heldOut)} for training, {formatShare(heldOut)} for validation, stratified by label
+            {told.unlabelled > 0 && `; ${counted(told.unlabelled, 'unlabeled text')}`}
           </span>
         </p>
       </div>
@@ -238,30 +237,29 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
 }
 const FIRST = 12;
 
-/** Says it of every text that may have several labels. */
+/** Applies the answer to every table whose texts may have several labels. */
 function useUnlabelled(texts: readonly TextRecord[]): (are: Unlabelled) => Promise<void> {
   const store = useStudioStore();
   return async (are) => {
     const { change } = await store.getState().classifying();
-    const words = `Texts without a label are ${are === 'none' ? 'examples of none' : 'not labelled yet'}`;
+    const words = `Unlabeled texts: ${are === 'none' ? 'no label applies' : 'not labeled yet'}`;
     for (const { id } of texts.filter(({ labelled }) => labelled === 'several'))
       if (!(await change(id, { kind: 'unlabelled', are }, words))) return;
   };
 }
 
-/** What was answered of them, which can be answered otherwise. */
+/** Changes the answer about texts without a label. */
 function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlabelled }) {
   const say = useUnlabelled(texts);
   return (
     <Block isForm>
       <Select<Unlabelled>
-        label="Without a label"
-        hint="in the table"
+        label="Unlabeled texts"
         value={are}
         onChange={(are) => void say(are)}
         options={[
-          { value: 'none', label: 'Examples of none', hint: 'learnt and held out' },
-          { value: 'left-out', label: 'Not labelled yet', hint: 'left out, and can be labelled' },
+          { value: 'none', label: 'No label applies', hint: 'train as negative examples' },
+          { value: 'left-out', label: 'Not labeled yet', hint: 'left out of training' },
         ]}
       />
     </Block>
@@ -276,7 +274,7 @@ function Leak({ told: { leaks } }: { told: LabelsTold }) {
   return leak && <LeakNotice {...leak} isPlain onShow={() => go(rowsWithWord(leak.word))} />;
 }
 
-/** What is odd in the labels: asked, or told. */
+/** Problems of the labels: questions and cautions. */
 function Told({ told, situation: { texts } }: { told: LabelsTold; situation: ClassifySituation }) {
   const store = useStudioStore();
   const join = async (labels: readonly string[], as: string): Promise<void> => {
@@ -285,14 +283,14 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
       await change(
         id,
         { kind: 'join', labels, as },
-        as === '' ? `${labels.join(', ')} left out` : `${listed(labels)} are ${as} now`,
+        as === '' ? `Left out ${labels.join(', ')}` : `Merged ${listed(labels)} into ${as}`,
       );
   };
   const setTuning = useStudio((s) => s.setTuning);
   const tuning = useStudio((s) => s.project.tuning);
   const single = told.labels.filter(({ count }) => count === 1).map(({ label }) => label);
   const say = useUnlabelled(texts);
-  // Names that are alike have a row with what to do, texts that wait for a label a tab, cut texts and leaks a notice.
+  // Similar names have a row with an action, unlabeled texts a tab, truncated texts and leaks a notice.
   const problems = told.problems.filter(
     ({ what, kind }) => !['alike', 'long', 'leak'].includes(what) && (what !== 'unlabelled' || kind === 'asked'),
   );
@@ -303,9 +301,9 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
         <li key={names.join('\n')}>
           <Icon name="warning" tone="warn" />
           <span>
-            {listed(names.map((name) => `“${name}”`))} look like one label
+            {listed(names.map((name) => `“${name}”`))} look like the same label
             <small>
-              <TextAction onPress={() => void join(names, as)}>Call all of them {as}</TextAction>
+              <TextAction onPress={() => void join(names, as)}>Merge into {as}</TextAction>
             </small>
           </span>
         </li>
@@ -318,8 +316,8 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
             {remedy !== undefined && <small>{remedy}</small>}
             {what === 'unlabelled' && (
               <small className={styles.ways}>
-                <TextAction onPress={() => void say('none')}>Examples of none</TextAction>
-                <TextAction onPress={() => void say('left-out')}>Not labelled yet</TextAction>
+                <TextAction onPress={() => void say('none')}>No label applies</TextAction>
+                <TextAction onPress={() => void say('left-out')}>Not labeled yet</TextAction>
               </small>
             )}
             {what === 'single' && (

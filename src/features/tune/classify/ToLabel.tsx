@@ -12,11 +12,11 @@ import { percent } from './judged';
 interface Asked {
   texts: readonly TextToLabel[];
   of: number;
-  /** What was said of each so far; null: passed over. */
+  /** Labels given so far; null: skipped. */
   said: readonly (readonly string[] | null)[];
 }
 
-/** The texts without a label whose label would help most, labelled by keys. */
+/** Active learning: asks for labels of the unlabeled texts that help most, by keys. */
 export function ToLabel({
   run,
   labels,
@@ -44,7 +44,7 @@ export function ToLabel({
     if (!one) return;
     setAsked({ ...asked, said: [...asked.said, own] });
     if (own === null || (await put(one, own))) return;
-    // It counts as passed over, whatever was said of others meanwhile.
+    // Counts as skipped, whatever happened to others meanwhile.
     setAsked((now) =>
       now?.texts === asked.texts && now.said[at] === own ? { ...now, said: now.said.with(at, null) } : now,
     );
@@ -73,7 +73,7 @@ export function ToLabel({
       <Notice
         tone="error"
         isPlain
-        title="Nothing was asked"
+        title="Couldn’t choose texts to label"
         actions={
           <Button isDense onPress={() => void look()}>
             Try again
@@ -89,22 +89,22 @@ export function ToLabel({
         action={
           unlabelled > 0 && (
             <Button variant="go" onPress={() => void look()}>
-              Ask me
+              Start labeling
             </Button>
           )
         }
       >
         {unlabelled === 0
-          ? 'Every text has a label. Rows of a table whose label is empty wait here: the classifier asks for those that would help it most'
-          : `${counted(unlabelled, 'text')} have no label. The classifier asks for the ${formatCount(Math.min(unlabelled, AT_ONCE))} that would help it most: those that it is least sure of, and that are unlike each other`}
+          ? 'Every text has a label. Rows without one appear here.'
+          : `${counted(unlabelled, 'unlabeled text')}. Active learning picks the ${formatCount(Math.min(unlabelled, AT_ONCE))} that help most.`}
       </EmptyState>
     );
   const one = asked.texts[asked.said.length];
   return (
     <>
       <p className={styles.words}>
-        {formatCount(asked.said.length)} of {formatCount(asked.texts.length)}, chosen of {formatCount(asked.of)} without
-        a label
+        {formatCount(asked.said.length)} of {formatCount(asked.texts.length)}, picked from {formatCount(asked.of)}{' '}
+        unlabeled texts
       </p>
       {one ? (
         <Asking
@@ -123,30 +123,30 @@ export function ToLabel({
               <Button
                 variant="go"
                 disabledReason={
-                  isTraining ? 'A run is in progress' : labelled === 0 ? 'None of them has got a label' : undefined
+                  isTraining ? 'Available when training ends' : labelled === 0 ? 'Label a text first' : undefined
                 }
                 onPress={() => void learnOn()}
               >
-                Learn them
+                Continue training
               </Button>
-              <Button onPress={() => void takeBack()}>Take the last back</Button>
-              <Button onPress={() => void look()}>Ask for more</Button>
+              <Button onPress={() => void takeBack()}>Undo last</Button>
+              <Button onPress={() => void look()}>Label more</Button>
             </span>
           }
         >
           {labelled === 0
-            ? 'None of them has a label yet. Ask for more, or take the last back'
-            : `${counted(labelled, 'text')} ${labelled === 1 ? 'has' : 'have'} a label now. The classifier goes on from where it is, with these beside what it learnt`}
+            ? 'All skipped. Label more, or undo the last one.'
+            : `${counted(labelled, 'text')} labeled. Training continues from this classifier with them included.`}
         </EmptyState>
       )}
     </>
   );
 
-  /** It goes on from this classifier, whose head is kept where no label is new. */
+  /** Continues from this classifier; its head stays if no label is new. */
   function learnOn(): Promise<void> {
     const { setTuning, tune, runs } = store.getState();
     const row = runs?.find(({ record }) => record.id === run.id);
-    // All of it learns where all of it did.
+    // Trains all parameters if the run did.
     if (row) setTuning({ base: { runId: run.id, step: row.step }, ...(!run.trainable && { learns: 'all' }) });
     return tune('classify');
   }
@@ -170,7 +170,7 @@ function Asking({
 }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus({ preventScroll: true }), []);
-  // A label has one key throughout, where there is a key for each; else the likeliest are first, since one of them it mostly is.
+  // With a key for each label, keys stay the same; else the likeliest come first.
   const places = [...labels.keys()];
   const offered = places.length <= KEYS ? places : places.sort((a, b) => one.probabilities[b]! - one.probabilities[a]!);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
@@ -183,7 +183,7 @@ function Asking({
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const place = offered[Number(event.key) - 1];
     if (/^[1-9]$/.test(event.key) && place !== undefined) choose(place);
-    // On a button it presses that.
+    // On a button, Enter presses the button.
     else if (several && event.key === 'Enter' && event.target === event.currentTarget) sayChosen();
     else if (event.key === 'Backspace' || event.key === 'u') void onTakeBack();
     else if (event.key === 's') void onSay(null);
@@ -214,18 +214,14 @@ function Asking({
       <span className={styles.links}>
         {several && (
           <Button isDense variant="go" onPress={sayChosen}>
-            {chosen.size === 0 ? 'None of them (Enter)' : `${counted(chosen.size, 'label')} (Enter)`}
+            {chosen.size === 0 ? 'No label applies (Enter)' : `${counted(chosen.size, 'label')} (Enter)`}
           </Button>
         )}
         <Button isDense onPress={() => void onSay(null)}>
           Skip (S)
         </Button>
-        <Button
-          isDense
-          disabledReason={canTakeBack ? undefined : 'Nothing was said yet'}
-          onPress={() => void onTakeBack()}
-        >
-          Take back (U)
+        <Button isDense disabledReason={canTakeBack ? undefined : 'Nothing to undo'} onPress={() => void onTakeBack()}>
+          Undo (U)
         </Button>
       </span>
     </div>

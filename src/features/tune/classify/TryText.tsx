@@ -24,7 +24,7 @@ import {
 import { percent } from './judged';
 import styles from './Classify.module.css';
 
-/** What it says of a pasted text and why. */
+/** The answer for a pasted text, and the words that changed it. */
 export function TryText({ run }: { run: RunRow['record'] }) {
   const store = useStudioStore();
   const [draft, write] = useState('');
@@ -79,7 +79,7 @@ export function TryText({ run }: { run: RunRow['record'] }) {
             <Button
               isDense
               minWidth={WIDTH}
-              disabledReason={draft.trim() === '' ? 'There is no text yet' : undefined}
+              disabledReason={draft.trim() === '' ? 'Paste a text first' : undefined}
               onPress={() => void classify()}
             >
               Classify
@@ -88,7 +88,7 @@ export function TryText({ run }: { run: RunRow['record'] }) {
         </p>
       </Block>
       {asking.kind === 'failed' && (
-        <Notice tone="error" isPlain title="It was not classified">
+        <Notice tone="error" isPlain title="Couldn’t classify the text">
           {explain(asking.failure)}
         </Notice>
       )}
@@ -129,7 +129,8 @@ export function Given({
         ) : (
           <b>{several ? 'None of its labels' : 'Not sure'}</b>
         )}
-        {given.read < given.tokens && `; of ${formatCount(given.tokens)} tokens it read ${formatCount(given.read)}`}
+        {given.read < given.tokens &&
+          `; truncated to ${formatCount(given.read)} of ${formatCount(given.tokens)} tokens`}
       </p>
       {!several && <Correction labels={labels} predicted={given.labels[0]} {...correction} />}
       <LabelBars label="Confidence in each label" bars={bars} />

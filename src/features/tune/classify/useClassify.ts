@@ -1,4 +1,4 @@
-/** What the page of classifiers stands on: labels of the texts, what would be begun, and the classifier that was made last. */
+/** State of the page Classify: labels of the texts, the plan, and the newest classifier. */
 import { useEffect, useMemo, useState } from 'react';
 import { type Failure, toFailure } from '../../../core/base/errors';
 import type { Progress } from '../../../core/base/job';
@@ -19,12 +19,14 @@ interface Survey {
   failure: Failure | undefined;
   progress: Progress | undefined;
 }
+/** `told` may be of other settings while the survey counts again. */
 export interface Surveyed extends Survey {
+  isCounting: boolean;
   /** After a failure. */
   again: () => void;
 }
 
-/** Asked anew whenever the texts or their labels are others. */
+/** Counts labels again whenever the texts, their labels or the tokenizer change. */
 export function useSurvey(texts: readonly TextRecord[]): Surveyed {
   const store = useStudioStore();
   const fewest = useStudio((s) => s.project.tuning.classify.fewest);
@@ -40,27 +42,28 @@ export function useSurvey(texts: readonly TextRecord[]): Surveyed {
   // What was told of other texts says nothing of these.
   const ids = texts.map(({ id }) => id).join(' ');
   const key = refs && `${refs} ${fewest} ${tokenizer}`;
-  const [found, setFound] = useState<{ of: string; ids: string } & Partial<Survey>>();
+  const [found, setFound] = useState<{ of: string; ids: string; isCounting: boolean } & Partial<Survey>>();
   const [time, setTime] = useState(0);
   useEffect(() => {
     if (key === '') return undefined;
     const stop = new AbortController();
-    const tell = (state: Partial<Survey>): void => {
+    const tell = (state: Partial<Survey & Pick<Surveyed, 'isCounting'>>): void => {
       if (stop.signal.aborted) return;
-      // What was told of the labels before stays until it is known anew.
+      // The last counts stay until the new ones are there.
       setFound((before) => ({
         of: key,
         ids,
         ...(before?.ids === ids && before.told && { told: before.told }),
+        isCounting: true,
         ...state,
       }));
     };
     const survey = async (): Promise<void> => {
       const { survey: ask } = await store.getState().classifying();
       const told = await ask({ signal: stop.signal, onProgress: (progress) => tell({ progress }) });
-      tell({ told });
+      tell({ told, isCounting: false });
     };
-    survey().catch((error: unknown) => tell({ failure: toFailure(error) }));
+    survey().catch((error: unknown) => tell({ failure: toFailure(error), isCounting: false }));
     return () => stop.abort();
   }, [store, key, ids, time]);
   const own = key !== '' && found?.ids === ids ? found : undefined;
@@ -69,7 +72,8 @@ export function useSurvey(texts: readonly TextRecord[]): Surveyed {
     setTime(time + 1);
   };
   const failure = own?.of === key ? own.failure : undefined;
-  return { told: own?.told, failure, progress: own?.progress, again };
+  const isCounting = key !== '' && (!own || own.of !== key || own.isCounting);
+  return { told: own?.told, failure, progress: own?.progress, isCounting, again };
 }
 
 /** What was measured of the step of a run that is used; undefined while that is read. */
@@ -132,7 +136,7 @@ export function useClassify(): ClassifySituation {
     refusal:
       cannot ??
       survey.failure?.message ??
-      (told ? labelsRefusal(told) : 'The labels are being counted') ??
+      (told ? labelsRefusal(told) : 'Counting labels') ??
       failure?.message ??
       plan?.problems[0]?.message,
   };

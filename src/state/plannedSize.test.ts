@@ -1,0 +1,34 @@
+/** Size of a classifier from scratch before its start, over the workers' real halves. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { paramsOf } from '../core/models';
+import { countParams } from '../core/models/spec';
+import { readKnownRun } from '../core/runs/record';
+import { lonelyLocks } from '../core/testing/behindChannels';
+import { classifierStudio } from '../core/testing/classifierStudio';
+import { labelledRows } from '../core/testing/labelledRuns';
+import { bodyOf, boundWords, planClassifier } from './classifierPlan';
+
+beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
+afterAll(() => vi.unstubAllGlobals());
+vi.setConfig({ testTimeout: 180_000 });
+
+test.each(['bpe', 'characters'] as const)(
+  'the plan has the entries and parameters of its run, though the texts fill fewer entries than asked: %s',
+  async (kind) => {
+    const { store, getState, add, own } = await classifierStudio();
+    await add(labelledRows(40));
+    const { classify } = getState().project.tuning;
+    getState().setTuning({ classify: { ...classify, passes: 1, tokenizer: { kind, vocabulary: 4096 } } });
+    const told = await own.survey();
+    const body = bodyOf(getState());
+    expect(boundWords(body)).toBe(kind === 'bpe' ? 'at most ' : 'at least ');
+    expect(boundWords(body, told)).toBe('');
+    const plan = planClassifier(getState(), told);
+    if ('code' in plan) throw new Error(plan.message);
+    await getState().tune('classify');
+    const { model } = await readKnownRun(store, getState().project.runId!);
+    expect(model.vocabulary).toBeLessThan(4096);
+    expect(plan.model.vocabulary).toBe(model.vocabulary);
+    expect(plan.all).toBe(countParams(paramsOf(model)));
+  },
+);
