@@ -32,7 +32,7 @@ test('several files become whole documents: Data, Model and the start show what 
   const rows = words.exec(told)![1]!;
   await expect(page.getByText(`20 steps, as set, read its ${rows} rows`)).toBeVisible();
   await studio.goTo('Model');
-  await expect(page.getByText('Some documents are longer than the context')).toBeVisible();
+  await expect(page.getByText('Some texts are longer than the context')).toBeVisible();
   await expect(page.getByText(told)).toBeVisible();
   await expectAccessible(page, 'rows of documents on Model');
   await page.getByRole('button', { name: 'Start training' }).click();
