@@ -48,6 +48,6 @@ test('it is told which runs learnt from a text, in which steps, how much, and wh
     { ...{ runId: 'tuned', name: 'Tuned', from: 0, to: 0 }, share: 0.25, hasTokens: true },
   ]);
   expect(learntWords(learntFrom([tuned], text))).toMatch(
-    /^This run learnt from it: Tuned \(before it was tuned, 25 % of/,
+    /^This run trained on it: Tuned \(before it was tuned, 25 % of/,
   );
 });
