@@ -7,8 +7,8 @@ export const stage: Stage = {
   name: 'Teach it more',
   words: 'fine-tune chat classify',
   parts: [
-    { label: 'Adapt to other text', query: '?kind=adapt' },
-    { label: 'Instruct by chats', query: '?kind=instruct' },
+    { label: 'Adapt to new text', query: '?kind=adapt' },
+    { label: 'Train on chats', query: '?kind=instruct' },
     { label: 'Classify texts', query: '?kind=classify' },
   ],
   form: 'door',

@@ -12,7 +12,7 @@ export function CutNotice({ situation: { survey, plan } }: { situation: Classify
   const isCut = useStudio((s) => told !== undefined && s.training === null && areCut(s, told));
   const classify = useStudio((s) => s.project.tuning.classify);
   const setTuning = useStudio((s) => s.setTuning);
-  if (!told || !isCut) return null;
+  if (!told || survey.failure || !isCut) return null;
   const fitting = plan?.fitting;
   // Numbers of the last count must not change under the pointer.
   const { isCounting } = survey;
