@@ -17,7 +17,7 @@ test('a folder made by transformers is shown, taken with a shorter context, talk
   await expect(page).toHaveURL(/\/export$/);
   await expect(page.getByRole('button', { name: 'Add text…' })).toBeHidden(); // to take it is what there is to do
   await expect(seen).toBeFocused();
-  await expect(seen).toContainText('Llama: layers 1, heads 2, heads of keys 1, width 16');
+  await expect(seen).toContainText('Llama: layers 1, heads 2, key-value heads 1, width 16');
   await expect(seen).toContainText('300 entries, 3 of them special; splits like smollm');
   await expect(seen).toContainText('1,024 tokens of its 4,096');
   await expectAccessible(page, 'Export, with a model to be taken');
