@@ -42,7 +42,7 @@ test('a folder holds the best step if the last is worse: judged, asked, exported
   expect(info!.result).toMatchObject({ step: best.step, loss: best.valLoss });
   expect(info!.evaluations).toMatchObject([{ part: 'validation', metrics: told.at(-1)!.metrics }]);
   expect(info!.decision!.temperature).not.toBe(1);
-  expect(await readFile(path('noise', 'README.md'), 'utf8')).toContain(`Of step ${best.step}, on `);
+  expect(await readFile(path('noise', 'README.md'), 'utf8')).toContain(`Step ${best.step}, evaluated on `);
   expect(resumable).toBe(true);
   // A run that ends at that step has its weights.
   expect(await tune(...own, '--steps', String(best.step), '--out', 'there')).toMatchObject({ code: 0 });

@@ -65,7 +65,7 @@ test('of one made elsewhere its file is told; with a context that is shorter it 
   const written = await call('sample', '--from', 'model.gguf', '--context', '8', '--tokens', '20', '--device', 'wasm');
   expect(written).toMatchObject({ code: 0, stderr: '' });
   const seen = await call('sample', '--from', 'model.gguf', '--context', '8', '--preview');
-  expect(seen.stdout).toMatch(/^Context +8 tokens, of its 16$/m);
+  expect(seen.stdout).toMatch(/^Context +8 tokens of its 16$/m);
 }, 120_000);
 
 test('what it learns is what its architecture learns', async () => {

@@ -119,7 +119,7 @@ test('settings that are given begin a segment, on the device that is given, and 
   expect(rates.slice(7)).toEqual([recipe.learningRate, 1e-4, 1e-4, 1e-4, 1e-4]);
   expect(info!.state.best?.step ?? 12).toBe(12);
   const card = await readFile(path('changed', 'README.md'), 'utf8');
-  expect(card).toContain(`Up to step 8 it had learning rate ${recipe.learningRate}.`);
+  expect(card).toContain(`Up to step 8: learning rate ${recipe.learningRate}.`);
   expect(card).toContain('12 of 12');
 }, 120_000);
 

@@ -171,10 +171,10 @@ test('a word that gives a label away is shown below the labels, by the doctor of
   await expect(warning).toBeVisible();
   await expect(page.getByRole('main')).toContainText(`${words} of the others. A classifier may learn that word`);
   await studio.goTo('Model');
-  await expect(page.getByText('Texts to classify: 1 word gives “Hours” away')).toBeVisible();
+  await expect(page.getByText('1 word gives the label “Hours” away')).toBeVisible();
   await expect(page.getByRole('main')).toContainText(words);
   await expectAccessible(page, 'Model, a word that gives a label away');
-  await page.getByRole('button', { name: 'Go to the texts' }).click();
+  await page.getByRole('button', { name: 'Open texts' }).click();
   await expect(studio.tuningKinds.getByRole('link', { name: 'Classify' })).toHaveAttribute('aria-current', 'page');
   await setPasses(studio, 6);
   await page.getByRole('button', { name: /^Train the classifier/ }).click();

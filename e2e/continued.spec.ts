@@ -94,7 +94,7 @@ test('a model that goes on with other text begins a new curve, verdict and best 
   await expect(card).not.toContainText('from scratch');
   await expect(card).not.toContainText('AdamW');
   await studio.goTo('Train');
-  await expect(page.getByText('how it was trained is not recorded')).toBeVisible();
+  await expect(page.getByText('its training settings aren’t recorded')).toBeVisible();
 
   await studio.goTo('Export');
   await bringIn(studio, files, 'ours.zip');

@@ -33,7 +33,7 @@ test('a folder made by transformers is shown, taken with a shorter context, talk
   await studio.goTo('Text');
   await studio.choose('Choose files…', files);
   await seen.getByRole('radiogroup', { name: 'Context' }).getByText('512', { exact: true }).click();
-  await expect(seen).toContainText('512 tokens, of the 4,096');
+  await expect(seen).toContainText('512 tokens of its 4,096');
   await page.getByRole('button', { name: 'Import model' }).click();
   await expect(studio.strip).toContainText('step 0');
   await studio.goTo('Playground');

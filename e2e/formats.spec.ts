@@ -139,7 +139,7 @@ test('tables that lie loose are asked about, those that are text at once, and th
     const title = `${asked}: which column is the text?`;
     const question = questions.locator('section', { has: page.getByRole('heading', { name: title }) });
     await question.getByRole('button', { name: 'Choose columns…' }).press('Enter');
-    await expect(question).toContainText('The first row with text, as a document');
+    await expect(question).toContainText('First row with text, as a document');
     await question.getByRole('button', { name: /rows as texts$/ }).press('Enter');
     await expect(question).toBeHidden();
   }

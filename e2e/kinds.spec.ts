@@ -49,7 +49,7 @@ test('Playground fills blanks: each can be chosen, and another word taken, by ke
   const table = page.getByRole('table', { name: 'Alternatives of blank 2' });
   await expect(table.getByRole('row')).toHaveCount(13);
   await expectAccessible(page, 'blanks');
-  await table.getByRole('button', { name: 'Take' }).first().click();
+  await table.getByRole('button', { name: 'Use' }).first().click();
   expect(await second.innerText()).not.toBe(before);
   await page.emulateMedia({ colorScheme: 'dark' });
   await expectAccessible(page, 'blanks, dark', COLORS);
@@ -121,10 +121,7 @@ test.describe('the offline page on a phone', () => {
     await first.tap();
     await expect(page.getByRole('heading', { name: 'Blank 1' })).toBeVisible();
     await expectAccessible(page, 'filled');
-    await page
-      .getByRole('button', { name: /^Take / })
-      .nth(1)
-      .tap();
+    await page.getByRole('button', { name: /^Use / }).nth(1).tap();
     expect(await first.innerText()).not.toBe(before);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await page.emulateMedia({ colorScheme: 'dark' });

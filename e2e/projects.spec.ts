@@ -220,7 +220,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   await expect.poll(async () => (await second.keys('runs/')).length).toBeLessThan(saved);
   await other.reload();
   await expect(second.runs).toHaveCount(1);
-  await expect(kin).toHaveText(/is not here; fork of it20bold fork$/); // what was other in it is not known
+  await expect(kin).toHaveText(/deleted; fork of it20bold fork$/); // what was other in it is not known
   await other.getByRole('button', { name: 'Switch light or dark' }).click();
   expect(second.errors).toEqual([]);
   await context.close();

@@ -44,7 +44,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
   const events = page.getByRole('list', { name: 'Events' });
   const scrubber = page.getByRole('slider', { name: 'Training step' });
   await page.keyboard.press('s');
-  await expect(scrubber).toHaveAttribute('aria-valuetext', /asked$/, { timeout: 60_000 });
+  await expect(scrubber).toHaveAttribute('aria-valuetext', /on request$/, { timeout: 60_000 });
   const first = (await scrubber.getAttribute('aria-valuetext'))!;
   await page.keyboard.press('s');
   // The newest sample is shown until a person moves to another.

@@ -50,7 +50,7 @@ test('of a table two columns are taken as pairs, each row a document, by keyboar
   expect(await question.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.setViewportSize({ width: 1440, height: 900 });
   // The longest is the text, until a person says otherwise; a column has one role, a role one column.
-  await expect(question).toContainText('The first row with text, as a document');
+  await expect(question).toContainText('First row with text, as a document');
   await expectAccessible(page, 'the columns of a table');
   for (const [column, role] of [
     ['letters', 'Input'],

@@ -54,7 +54,8 @@ export interface Banned extends ShownString {
 
 export const bannedIn = (strings: readonly ShownString[]): Banned[] =>
   strings.flatMap((string) => {
-    const words = bannedWords(string.text);
+    // Names of values in braces are code.
+    const words = bannedWords(string.text.replaceAll(/\{[^}]*\}/g, '{…}'));
     return words.length > 0 ? [{ ...string, words }] : [];
   });
 

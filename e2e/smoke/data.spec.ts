@@ -21,18 +21,18 @@ test('several files become whole documents: Data, Model and the start show what 
   await studio.set({ ...SMALL, Context: 64, Steps: 20, 'Warm-up': 2, 'Evaluate every': 10 });
   const seldom = page.getByText('Advanced', { exact: true }).last();
   await seldom.click();
-  await page.getByRole('button', { name: /Packing$/ }).click();
+  await page.getByRole('button', { name: /. Packing$/ }).click();
   await page.getByRole('option', { name: /^Whole documents/ }).click();
 
   await studio.goTo('Data');
   await page.getByRole('button', { name: 'Build tokens' }).first().click();
   const words =
-    /^\d+ documents, of which \d+ are cut into \d+ pieces for a context of 64: packed into (\d+) rows, of which [\d,]+ places \([\d.]+ %\) are padding\.$/;
+    /^\d+ documents, \d+ cut into \d+ pieces for a context of 64: packed into (\d+) rows, [\d.]+ % padding\.$/;
   const told = await page.getByText(words).innerText();
   const rows = words.exec(told)![1]!;
-  await expect(page.getByText(`20 steps, as set, read its ${rows} rows`)).toBeVisible();
+  await expect(page.getByText(`Your 20 steps read its ${rows} rows`)).toBeVisible();
   await studio.goTo('Model');
-  await expect(page.getByText('Some documents are longer than the context')).toBeVisible();
+  await expect(page.getByText('Some texts are longer than the context')).toBeVisible();
   await expect(page.getByText(told)).toBeVisible();
   await expectAccessible(page, 'rows of documents on Model');
   await page.getByRole('button', { name: 'Start training' }).click();

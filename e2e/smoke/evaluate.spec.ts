@@ -23,7 +23,7 @@ test('a step is measured, canceled, measured again by key, and its verdict and f
     /(Better than|still beats it|About as good as).*Perplexity [\d.]+ on text it never saw; /,
   );
   await expect(studio.stages).toContainText(/perplexity \d/);
-  for (const label of ['Perplexity', 'Bits per byte', 'Top-1 accuracy', 'Calibration error'])
+  for (const label of ['Perplexity', 'Bits per byte', 'Top-1 accuracy', 'Top-5 accuracy'])
     await expect(studio.reading(label)).toContainText(/\d.* to .*\d/);
   await expect(page.getByRole('img', { name: /^Bits per byte, fewer is better: this model/ })).toBeVisible();
   await expectAccessible(page, 'Evaluate, measured');

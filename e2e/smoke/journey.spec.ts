@@ -18,7 +18,7 @@ test('a GPT is trained on a file on WebGPU, exported, and writes the same after 
       async train() {
         // Traced once and replayed: only such a step has something planned, and a time to encode it.
         await expect(
-          page.getByText(/A step takes .* ms to encode.*measured matrix rate.*in use, .* planned/),
+          page.getByText(/A step takes .* ms to encode.*measured matrix throughput.*in use, .* planned/),
         ).toBeVisible({ timeout: 300_000 });
         expect(Object.values(await studio.stored('cuts'))).toHaveLength(1);
         const step = await toTheEnd(STEPS)(page, studio);

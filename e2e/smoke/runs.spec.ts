@@ -75,7 +75,7 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await filter.fill('dropout 0.3');
   await expect(studio.runs).toHaveCount(1);
   await filter.fill('nothing like it');
-  await expect(page.getByText('No run has all of these words')).toBeVisible();
+  await expect(page.getByText('No run matches')).toBeVisible();
   await filter.fill('');
 
   // Any kept step is written with and taken home; each page shows the run that was chosen there.

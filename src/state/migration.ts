@@ -32,8 +32,8 @@ export const createMigrationSlice: Slice<MigrationSlice> =
       const { migrating, toast } = get();
       if (migrating.kind === 'failed') {
         toast({
-          text: 'Not all that an earlier version stored is in the form of this one',
-          detail: `Nothing is lost: it opens as it is, and the next start goes on with it. ${explain(migrating.failure)}`,
+          text: 'Some data of an earlier version is not converted yet',
+          detail: `Nothing is lost: it opens unchanged, and the next start continues. ${explain(migrating.failure)}`,
         });
       }
       if (!done || done.texts === 0) return;

@@ -84,7 +84,7 @@ export function describeSettings({ model, recipe, tokenizer, isRecipeKnown }: Ru
     modelSpec(model.id).label,
     `${counted(layers, 'layer')} of width ${formatCount(width)}`,
     `${KIND_WORDS[tokenizer]} ${formatCount(model.vocabulary)}`,
-    ...(isRecipeKnown ? recipeWords(recipe) : ['brought in, and how it was trained is not recorded']),
+    ...(isRecipeKnown ? recipeWords(recipe) : ['imported, its training settings aren’t recorded']),
   ].join(', ');
 }
 

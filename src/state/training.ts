@@ -181,7 +181,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         const short = shortTextWords(chosen, recipe, tokens);
         if (short !== undefined) get().toast({ text: 'Short training text', detail: short });
         const { words, isCut } = (await get().inRows(project)) ?? {};
-        const text = isCut ? 'Some documents are longer than the context' : 'Documents in rows';
+        const text = isCut ? 'Some texts are longer than the context' : 'Documents in rows';
         if (words !== undefined) get().toast({ text, detail: words });
         const wrong = problems(model, recipe, tokens, limits);
         if (wrong.length > 0) throw unfit(wrong);

@@ -24,6 +24,8 @@ test('a note and its detail are parted: a clause by a semicolon, a sentence by a
   expect(words('Relabeled to ham', 'runs trained before used the old label')).toBe(
     'Relabeled to ham; runs trained before used the old label',
   );
-  expect(words('Run not deleted', 'The storage is full.')).toBe('Run not deleted. The storage is full.');
+  expect(words('Couldn’t save the label', 'The storage is full.')).toBe(
+    'Couldn’t save the label. The storage is full.',
+  );
   expect(words('Another tab trains.', 'Wait for it.')).toBe('Another tab trains. Wait for it.');
 });

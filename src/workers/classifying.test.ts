@@ -154,7 +154,7 @@ test('a whole file comes back with what was given, and a model that scores token
   await expect(refused({ table: { ...table, columns: ['subject'] } })).rejects.toThrow(/no column subject/);
   await expect(refused({ file: new File(['id,body\n'], 'none.csv') })).rejects.toThrow(/has no text to classify/);
   await expect(worker.gpu.call('classify', { runId: 'spam', which: 'latest', texts: ['sea', ''] })).rejects.toThrow(
-    /Text 2 of 2 has no token/,
+    /Text 2 of 2 is empty/,
   );
   await expect(refused({ runId: 'parent' })).rejects.toThrow(/is not a classifier/);
 

@@ -74,7 +74,7 @@ test.each([
     await worker.gpu.call('resume', { runId: 'mix', steps: 9 });
     expect((await loadSnapshot(store, 'mix')).snapshot.state.step).toBe(9);
     const later = await openExported(store, 'mix', 'latest', false);
-    expect(modelCard(later.info)).toMatch(/At step 8 its weights were an average: 40 % those of parent/);
+    expect(modelCard(later.info)).toMatch(/At step 8, its weights were averaged: 40 % parent/);
   },
   120_000,
 );

@@ -133,7 +133,7 @@ describe('painted', async () => {
     const prose = await importText(dropped('a.txt', 'Aye.'), store, { addedAt: 1 }, unwatched);
     const ids = prose.kind === 'added' ? [prose.text.id] : [];
     await expect(painter()(store, { ...wanted, texts: ids }, unwatched)).rejects.toMatchObject({
-      message: 'a.txt is text, and no chats.',
+      message: 'a.txt has no chats.',
     });
   });
 });

@@ -190,7 +190,7 @@ test('an adapter that comes alone goes beside the step that it learnt beside, wh
     remedy: expect.stringContaining('--adapter') as string,
   });
   const other = asGiven((name, text) => (name.endsWith('json') ? text : replaced(text, run.base!, 'a'.repeat(64))));
-  await expect(comesIn(other)).rejects.toThrow(/weights that hash to aaaaaaaaaaaa…/);
+  await expect(comesIn(other)).rejects.toThrow(/base weights have the hash aaaaaaaaaaaa…/);
   const wide = asGiven((name, text) => (name.endsWith('json') ? replaced(text, '"r": 2', '"r": 3') : text));
   await expect(comesIn(wide)).rejects.toThrow(/fits none of the 2 runs.*lora_A/);
   for (const runId of [again.id, 'parent']) await remove(runId);

@@ -176,7 +176,7 @@ test('one that cannot be begun leaves nothing, nor at the next start does one wh
     [{ trainable: { weights: [] } }, /No parameter is trainable/],
     [{ trainable: { weights: ['no.weight'] } }, /no weight called no\.weight/],
     [{ from: { runId: 'parent', step: 7 } }, /no saved step 7/],
-    [{ tokenizer: { kind: 'bytes', merges: [], roles: ['end', 'mask'] } }, /not that of parent/],
+    [{ tokenizer: { kind: 'bytes', merges: [], roles: ['end', 'mask'] } }, /not the one of parent/],
     [{ data: otherData }, /another tokenizer/],
     [{ recipe: { ...recipe, learningRate: 1e30 } }, /Learning rate must be/], // found when its base is there
   ] as [Partial<TuneInput>, RegExp][]) {

@@ -16,6 +16,7 @@ export function baselineWords(name: string): { doing: string; short: string } {
   return { doing: known?.says ?? name, short: SHORT[name] ?? known?.says ?? name };
 }
 const SHORT: Readonly<Record<string, string>> = {
+  uniform: 'uniform',
   unigram: 'unigram',
   bigram: 'bigram',
   trigram: 'trigram',
@@ -116,7 +117,9 @@ function unitOf({ metrics, baselines }: Evaluation, first: string, best: string)
 /** `Perplexity 79.7`, as the page's scores have it. */
 function valueWords({ metrics }: Evaluation, id: string): string {
   const own = metrics[id]!;
-  return `${figureWords(id).label} ${estimateWords(own).value}${own.unit === '' ? '' : ` ${own.unit}`}`;
+  const { label } = figureWords(id);
+  const unit = own.unit.toLowerCase() === label.toLowerCase() ? '' : own.unit;
+  return `${label} ${estimateWords(own).value}${unit && ` ${unit}`}`;
 }
 
 /** Verdict on labels, of texts or as targets of pairs: the accuracy, then counting baselines. */

@@ -50,9 +50,10 @@ function figures({ metrics, baselines }: ToldEvaluation): string {
   const labels = new Map(known.map(([name, { label }]) => [name, label]));
   const rows = Object.entries(metrics).map(([id, figure]) => {
     const { value, interval = 'none: too little text' } = estimateWords(figure);
-    const unit = figure.unit === '' ? '' : `, ${figure.unit}`;
+    const { label } = figureWords(id);
+    const unit = figure.unit === '' || figure.unit === label.toLowerCase() ? '' : `, ${figure.unit}`;
     const beside = names.map((name) => baselines[name]![id]);
-    return [plain(figureWords(id).label + unit), value, interval, ...beside.map((each) => formatReading(each ?? NaN))];
+    return [plain(label + unit), value, interval, ...beside.map((each) => formatReading(each ?? NaN))];
   });
   return table(rows, [
     'Metric',

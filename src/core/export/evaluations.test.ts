@@ -96,12 +96,12 @@ test('a card has each figure with its interval, beside what needs no model, and 
   expect(card).toContain('### On an own text: letter &#60;b&#62;\n');
   // Fewer bits than guessing, more than gzip: the best of all is what it is held against.
   expect(card).toContain(
-    'Gzip compression still beats it. This model needs 0.66 bits per byte more on this text: 2.16 against 1.5.',
+    'Gzip compression still beats it. Bits per byte 2.16 on this text; gzip compression gets 1.50.',
   );
   expect(card).toContain('Step 5, evaluated on 2026-02-03. Whether the model was trained on this text is not known.');
-  expect(card).toContain('| Figure | This model | 95 % interval | Uniform | gzip |');
+  expect(card).toContain('| Metric | This model | 95 % interval | Uniform | gzip |');
   expect(card).toContain('| Loss, nats per token | 3.00 | 2.90 to 3.10 | 5.50 | – |');
-  expect(card).toContain('| Bits per byte, bits per byte | 2.16 | 2.10 to 2.20 | 4.00 | 1.50 |');
+  expect(card).toContain('| Bits per byte | 2.16 | 2.10 to 2.20 | 4.00 | 1.50 |');
 });
 
 test('it comes back as what was measured of the run, and goes out again as the same bytes', async () => {
@@ -189,7 +189,7 @@ test('what it was asked and compared with goes with it, without sentences and pr
   expect(card).toContain(
     '- Compared with step 3: better by 0.040 ± 0.010 bits per byte, on 2,000 bytes of the test set, its 2nd evaluation',
   );
-  expect(card).toContain('- Beside Bildad, step 9: better by');
+  expect(card).toContain('- Compared with Bildad, step 9: better by');
   const given = await Promise.all(
     files.map(async (file) => ({ name: file.name, source: bytesSource(await readBytes(file)) })),
   );

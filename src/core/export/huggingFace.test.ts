@@ -243,7 +243,7 @@ describe('what does not fit is refused, with the place', () => {
     ['10^9 layers', () => withJson('config.json', { n_layer: 1e9 }), /Layers/],
     ['vocabulary 0', () => withJson('config.json', { vocab_size: 0 }), /vocab_size/],
     ['fractions', () => withJson('config.json', { n_embd: 8.5 }), /n_embd/],
-    ['heads do not divide', () => withJson('config.json', { n_head: 3 }), /divided/],
+    ['heads do not divide', () => withJson('config.json', { n_head: 3 }), /isn't a multiple of 3 heads/],
     ['other activation', () => withJson('config.json', { activation_function: 'relu' }), /activation_function/],
     [
       'untied, without its classifier',

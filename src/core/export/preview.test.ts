@@ -25,7 +25,7 @@ test('it says what the model is, in words', () => {
   expect(row('Weights')).toBe('GGUF, 96.6 MB in Q4_1, F32; stored here in 32 bits');
   expect(row('Context')).toBe('8,192 tokens');
   expect(row('Tokenizer')).toMatch(/49,152 entries, 17 of them special; splits like smollm; has no token for 21 bytes/);
-  expect(row('Licence')).toBe('apache-2.0');
+  expect(row('License')).toBe('apache-2.0');
   // 538 MB of weights, and 30 layers of 2 x 192 columns for 8,192 tokens, 4 bytes each
   expect(row('Memory for writing')).toBe('916 MB');
 });
@@ -42,6 +42,6 @@ test('whether this device can, and what would let it train', () => {
   expect(row('Memory for writing', short, { total: 4e9 })).toMatch(/: fits this device$/);
   expect(row('Memory for writing', short, { total: 5e8 })).toMatch(/, more than the 500 MB of this device$/);
   expect(row('Memory for writing', short, { weight: 1e8 })).toMatch(/One weight has 113 MB; this GPU allows 100 MB/);
-  expect(row('Memory for full training', short, { total: 4e9 })).toMatch(/Fits with (batch|activations)/);
+  expect(row('Memory for full training', short, { total: 4e9 })).toMatch(/Fits with (batch|activation)/);
   expect(row('Memory for full training', short, { total: 1e9 })).toMatch(/: too much for this device$/);
 });

@@ -125,7 +125,7 @@ export async function chatsTold(source: TokenSource, context: number): Promise<I
   const { rows, conversations, shortened, leftOut, tooLong, ids, learnt, padding } = await chatsIn(source, context);
   const all = Math.max(1, rows.length * context);
   const words = [
-    `${counted(conversations, 'conversation')}, ${formatShare(learnt / ids)} of whose tokens are learnt: ` +
+    `${counted(conversations, 'conversation')}, ${formatShare(learnt / ids)} of their tokens trained on: ` +
       `packed into ${counted(rows.length, 'row')} of ${formatCount(context)}, ${formatShare(padding / all)} of them padding.`,
     ...(shortened > 0
       ? [

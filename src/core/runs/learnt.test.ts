@@ -34,12 +34,12 @@ test('it is told which runs learnt from a text, in which steps, how much, and wh
     { runId: 'went on', name: 'Went on', from: 11, to: 30, share: 1, hasTokens: false },
   ]);
   expect(learntWords(learntFrom(runs, text))).toBe(
-    'These runs learnt from it: New (steps 1 to 40, 30 % of its text), Part (steps 1 to 8, 100 % of its text), ' +
-      'Went on (steps 11 to 30, 100 % of its text). What was learnt stays in their weights, and its tokens in their data, ' +
+    'These runs trained on it: New (steps 1 to 40, 30 % of its text), Part (steps 1 to 8, 100 % of its text), ' +
+      'Went on (steps 11 to 30, 100 % of its text). Their weights keep what they learned, and their data keep its tokens, ' +
       'until you delete them.',
   );
   expect(learntWords(learntFrom(runs.slice(2), text))).toBe(
-    'This run learnt from it: Went on (steps 11 to 30, 100 % of its text). What was learnt stays in its weights, until you delete it.',
+    'This run trained on it: Went on (steps 11 to 30, 100 % of its text). Its weights keep what it learned, until you delete it.',
   );
   expect(learntWords(learntFrom(runs.slice(3), text))).toBeUndefined();
   const old = { id: 'f', facts: learnt([SEA, 1], [LAND, 3]) };
@@ -48,6 +48,6 @@ test('it is told which runs learnt from a text, in which steps, how much, and wh
     { ...{ runId: 'tuned', name: 'Tuned', from: 0, to: 0 }, share: 0.25, hasTokens: true },
   ]);
   expect(learntWords(learntFrom([tuned], text))).toMatch(
-    /^This run learnt from it: Tuned \(before it was tuned, 25 % of/,
+    /^This run trained on it: Tuned \(before it was tuned, 25 % of/,
   );
 });

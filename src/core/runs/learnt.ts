@@ -75,10 +75,12 @@ export function learntWords(learnt: readonly Learnt[], texts = 1): string | unde
   });
   const others = learnt.length - shown.length;
   const names = [...shown, ...(others > 0 ? [`${formatCount(others)} more`] : [])].join(', ');
-  const [who, whose] = learnt.length === 1 ? ['This run', 'its'] : ['These runs', 'their'];
+  const isOne = learnt.length === 1;
+  const it = texts === 1 ? 'it' : 'them';
+  const [who, whose, they] = isOne ? ['This run', 'Its', 'it'] : ['These runs', 'Their', 'they'];
   const tokens = learnt.some(({ hasTokens }) => hasTokens)
-    ? `, and ${texts === 1 ? 'its' : 'their'} tokens in ${whose} data`
+    ? `, and ${whose.toLowerCase()} data keep ${texts === 1 ? 'its' : 'their'} tokens`
     : '';
-  return `${who} learnt from ${texts === 1 ? 'it' : 'them'}: ${names}. What was learnt stays in ${whose} weights${tokens}, until you delete ${learnt.length === 1 ? 'it' : 'them'}.`;
+  return `${who} trained on ${it}: ${names}. ${whose} weights keep what ${they} learned${tokens}, until you delete ${isOne ? 'it' : 'them'}.`;
 }
 const MOST_NAMED = 3;

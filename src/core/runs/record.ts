@@ -243,7 +243,7 @@ const recordSchema = z
     path: ['objective'],
   })
   .refine(({ trainable, base }) => (trainable === undefined) === (base === undefined), {
-    message: 'it says what learns of a base, or the base, and not both',
+    message: 'it names trainable weights without a base, or a base without them',
     path: ['base'],
   });
 

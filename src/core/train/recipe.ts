@@ -69,7 +69,7 @@ export const RECIPE = {
   warmup: whole({
     label: 'Warm-up',
     unit: 'steps',
-    hint: 'rate rises from 0',
+    hint: 'the rate rises from 0',
     row: 'main',
     min: 0,
     max: most,

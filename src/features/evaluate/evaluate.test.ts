@@ -11,6 +11,7 @@ import {
   confusionWords,
   contextWords,
   estimateWords,
+  firstScores,
   judged,
   leftOutWords,
   looksWords,
@@ -88,6 +89,35 @@ test('an evaluation that is out of date says of which step it is, and which is u
   expect(outOfDateWords(['step', 'tokenizer'], record, { step: 800, which: 800 })).toBe(
     'Evaluated at step 1,000; step 800 is chosen. The tokenizer changed since this evaluation',
   );
+});
+
+test('at first sight the loss stands as perplexity and bits per byte; its other unit is behind More', () => {
+  const of = (...ids: string[]) => {
+    const metrics = Object.fromEntries(ids.map((id) => [id, { value: 1, unit: '' }]));
+    return firstScores({ metrics, calibration: { bins: [] } });
+  };
+  expect(of('loss', 'perplexity', 'bitsPerByte', 'top1', 'calibrationError', 'distinct1')).toEqual({
+    first: ['perplexity', 'bitsPerByte', 'top1'],
+    more: ['loss', 'distinct1'],
+  });
+  expect(of('loss', 'accuracy', 'macroF1').first).toEqual(['accuracy', 'macroF1']);
+  expect(of('loss', 'bleu')).toEqual({ first: ['loss'], more: ['bleu'] });
+});
+
+test('the verdict is told in perplexity, as the headline is', () => {
+  const value = (perplexity: number) => ({
+    loss: Math.log(perplexity),
+    perplexity,
+    bitsPerByte: Math.log2(perplexity) / 3,
+  });
+  const metrics = Object.fromEntries(
+    Object.entries(value(85.4)).map(([id, x]) => [id, { value: x, low: 0.99 * x, high: 1.01 * x, unit: '' }]),
+  );
+  const of = evaluation({ metrics, baselines: { trigram: value(97.2), gzip: { bitsPerByte: 3.2 } } });
+  expect(judged({ part: 'validation', evaluation: of })).toMatchObject({
+    judgement: 'Better than a trigram model',
+    evidence: expect.stringMatching(/^Perplexity 85\.4 on text it never saw; a trigram model has 97\.2\. /) as string,
+  });
 });
 
 test('what was not measured is called as its figure is', () => {

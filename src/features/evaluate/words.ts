@@ -124,16 +124,16 @@ export const leftOutWords = (name: string): string => {
 const FIRST_SCORES = [
   ...['accuracy', 'macroF1', 'pseudoPerplexity', 'maskedAccuracy'],
   ...['perplexity', 'stridedPerplexity', 'bitsPerByte', 'top1', 'top5'],
-  ...['exactMatch', 'chrf', 'calibrationError'],
+  ...['exactMatch', 'chrf'],
 ] as const;
 
-/** Ids of scores: those at first sight, and those behind "More scores". */
-export function firstScores({ metrics }: Pick<Evaluation, 'metrics'>): {
+/** Ids of scores: those at first sight, and those behind "More scores". The calibration error stands with its diagram. */
+export function firstScores({ metrics, calibration }: Pick<Evaluation, 'metrics' | 'calibration'>): {
   first: readonly string[];
   more: readonly string[];
 } {
   const found = FIRST_SCORES.filter((id) => metrics[id]);
-  const hasHeadline = found.some((id) => id !== 'calibrationError');
-  const first: readonly string[] = hasHeadline || !metrics['loss'] ? found : ['loss', ...found];
-  return { first, more: Object.keys(metrics).filter((id) => !first.includes(id)) };
+  const first: readonly string[] = found.length > 0 || !metrics['loss'] ? found : ['loss'];
+  const isElsewhere = (id: string): boolean => id === 'calibrationError' && calibration !== undefined;
+  return { first, more: Object.keys(metrics).filter((id) => !first.includes(id) && !isElsewhere(id)) };
 }

@@ -57,7 +57,7 @@ function Facts(p: { card: Card; format: FormatId; onPrecision: UsePaneProps['onP
           <dd>about {formatBytes(size)}</dd>
         </>
       )}
-      <dt>Precision</dt>
+      <dt>Weights</dt>
       <dd>
         {hasChoice(card) ? (
           <Segmented

@@ -16,7 +16,7 @@ export interface Uses {
 
 export function usesOf(s: Studio, precision: Precision): Uses {
   const run = modelOf(s, 'export')?.record;
-  const first = useOf(firstFormatOf(s));
+  const first = cardFor(firstFormatOf(s));
   const all = CARDS.filter(({ onCard }) => !onCard).toSorted((a, b) => Number(b === first) - Number(a === first));
   const problemOf = (card: Card): string | undefined => {
     const format = formatOfCard(card, precision);
@@ -31,10 +31,10 @@ export function usesOf(s: Studio, precision: Precision): Uses {
 }
 
 /** The use whose details the page shows; undefined without a model. */
-export const chosenUse = (s: Parameters<typeof mainFormat>[0]): Card | undefined => useOf(mainFormat(s));
+export const chosenUse = (s: Parameters<typeof mainFormat>[0]): Card | undefined => cardFor(mainFormat(s));
 
 /** A format with a line on another card belongs to that card's use. */
-function useOf(format: FormatId | undefined): Card | undefined {
+function cardFor(format: FormatId | undefined): Card | undefined {
   const card = format && FORMATS[format].card;
   return card?.onCard?.card ?? card;
 }

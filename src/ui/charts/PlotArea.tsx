@@ -136,7 +136,11 @@ function Ticks(p: { place: 'x' | 'y' | 'y2'; ticks: readonly Tick[]; scale: Scal
         const place = p.place === 'x' ? { left: `${100 * share}%` } : { top: `${100 * (1 - share)}%` };
         const end = p.place !== 'x' ? undefined : share < 0.001 ? styles.first : share > 0.97 ? styles.last : undefined;
         return (
-          <span key={value} style={place} className={cx(end, p.place === 'x' && p.ticks.length > FEW_TICKS && index % 2 === 1 && styles.odd)}>
+          <span
+            key={value}
+            style={place}
+            className={cx(end, p.place === 'x' && p.ticks.length > FEW_TICKS && index % 2 === 1 && styles.odd)}
+          >
             {label}
           </span>
         );

@@ -10,7 +10,7 @@ export const differentLabels = (texts: Iterable<string>): readonly string[] =>
 
 /** Few different ones, short, and met again: what a choice among them can be told of. */
 const [MOST, LONGEST, EACH] = [50, 40, 2] as const;
-export const LABELS_ARE = `labels are 2 to ${MOST} different texts of at most ${LONGEST} characters, each of which stands in ${EACH} rows on average`;
+export const LABELS_ARE = `labels are 2 to ${MOST} different texts of at most ${LONGEST} characters, each in ${EACH} rows on average`;
 
 /** The different ones where texts are labels; undefined where they are not. */
 export function labelsAmong(texts: readonly string[]): readonly string[] | undefined {

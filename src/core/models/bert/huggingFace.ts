@@ -80,7 +80,7 @@ export const huggingFace: HuggingFace<BertConfig> = {
   },
   head: {
     prefix: 'cls.predictions.',
-    words: 'a head for masked tokens: one is drawn, and fills blanks once it has learnt to',
+    words: 'a head for masked tokens. A new one is initialized, and fills blanks only after training',
   },
   copies({ untied, classes }) {
     if (classes) return [];

@@ -66,7 +66,7 @@ const fields = {
   }),
   qkNorm: choice({
     label: 'QK-norm',
-    hint: 'queries and keys',
+    hint: 'of queries and keys',
     of: {
       none: { label: 'None' },
       heads: { label: 'Per head', hint: 'as in Qwen3' },
@@ -79,7 +79,7 @@ const fields = {
   }),
   norm: choice({
     label: 'Norms',
-    hint: 'attention and feed-forward',
+    hint: 'of attention and feed-forward',
     of: {
       before: { label: 'Pre-norm' },
       after: { label: 'Post-norm', hint: 'as in OLMo 2' },

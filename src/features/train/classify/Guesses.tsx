@@ -49,7 +49,7 @@ function Guess({ text: { input, given, wanted, confidence }, pair }: { text: Ans
   const label = given === '' ? 'none' : given;
   return (
     <li>
-      <span className={styles.text} dir="auto" title={input}>
+      <span className={styles.text} dir="auto" title={input} translate="no">
         {input}
       </span>
       {share === undefined ? (
@@ -60,7 +60,7 @@ function Guess({ text: { input, given, wanted, confidence }, pair }: { text: Ans
           {pair !== undefined && <u />}
         </span>
       )}
-      <span className={styles.label} title={isRight ? label : `${label}; actual label ${wanted ?? ''}`}>
+      <span className={styles.label} translate="no" title={isRight ? label : `${label}; actual label ${wanted ?? ''}`}>
         {label}
       </span>
       <span className={cx(styles.sign)}>

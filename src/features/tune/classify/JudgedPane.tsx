@@ -226,8 +226,8 @@ function BetterByCounting({ evaluation: { metrics, baselines } }: { evaluation: 
       isPlain
       title={isBetter ? 'A word-count model still beats it' : 'A word-count model is equally good'}
     >
-      Naive Bayes gets {told} % right{isBetter ? '' : ', so the two can’t be told apart'}. A base model trained on
-      similar text may help.
+      Naive Bayes gets {told} % right{isBetter ? '' : ', too close to call'}. A base model trained on similar text may
+      help.
     </Notice>
   );
 }
