@@ -30,7 +30,7 @@ test('several files become whole documents: Data, Model and the start show what 
     /^\d+ documents, of which \d+ are cut into \d+ pieces for a context of 64: packed into (\d+) rows, of which [\d,]+ places \([\d.]+ %\) are padding\.$/;
   const told = await page.getByText(words).innerText();
   const rows = words.exec(told)![1]!;
-  await expect(page.getByText(`20 steps, as set, read its ${rows} rows`)).toBeVisible();
+  await expect(page.getByText(`Your 20 steps read its ${rows} rows`)).toBeVisible();
   await studio.goTo('Model');
   await expect(page.getByText('Some of the data is longer than the context')).toBeVisible();
   await expect(page.getByText(told)).toBeVisible();
