@@ -144,7 +144,7 @@ test('tables that lie loose are asked about, those that are text at once, and th
     await expect(question).toBeHidden();
   }
   const rowheaders = page.getByRole('table', { name: 'Texts' }).getByRole('rowheader');
-  await expect(rowheaders).toHaveText([/^loose5 documents/]);
+  await expect(rowheaders).toHaveText([/^loose4 files, 5 documents/]);
   await rowheaders.nth(0).getByRole('button').press('Enter');
   await expect(rowheaders).toHaveText([/^loose/, /june/, /a\.csv/, /a\.csv/, /b\.jsonl/, /c\.xlsx/]);
   await rowheaders.nth(4).getByRole('button').press('Enter');
