@@ -27,5 +27,7 @@ test.each(['bpe', 'characters', 'bytes'] as const)('a text of 200 bytes is learn
   expect(getState().project.model.config.context).toBe(512); // what was set stays, for a longer text
   expect(run.log.evaluations.map(({ step }) => step)).toEqual([0, 2, 3]);
   expect(run.log.evaluations.every(({ loss }) => Number.isFinite(loss))).toBe(true);
-  expect(getState().toasts.map(({ detail }) => detail)).toContainEqual(expect.stringMatching(/the context shrinks from/));
+  expect(getState().toasts.map(({ detail }) => detail)).toContainEqual(
+    expect.stringMatching(/the context shrinks from/),
+  );
 });

@@ -105,7 +105,11 @@ test('at first sight the loss stands as perplexity and bits per byte; its other 
 });
 
 test('the verdict is told in perplexity, as the headline is', () => {
-  const value = (perplexity: number) => ({ loss: Math.log(perplexity), perplexity, bitsPerByte: Math.log2(perplexity) / 3 });
+  const value = (perplexity: number) => ({
+    loss: Math.log(perplexity),
+    perplexity,
+    bitsPerByte: Math.log2(perplexity) / 3,
+  });
   const metrics = Object.fromEntries(
     Object.entries(value(85.4)).map(([id, x]) => [id, { value: x, low: 0.99 * x, high: 1.01 * x, unit: '' }]),
   );

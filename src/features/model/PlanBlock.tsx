@@ -114,7 +114,9 @@ function Outlook({ plan }: { plan: Plan }) {
 /** Says what twice the time would gain, in bits per byte. */
 function twiceWords(now: number, twice: number): string {
   const gain = (now - twice) / now;
-  return gain > 0 ? `Twice the time gains about ${formatNumber(Number((100 * gain).toPrecision(2)))} %.` : 'More time would only memorize this text.';
+  return gain > 0
+    ? `Twice the time gains about ${formatNumber(Number((100 * gain).toPrecision(2)))} %.`
+    : 'More time would only memorize this text.';
 }
 
 /** Power and price, which no page can measure: assumptions until they are set. */
