@@ -49,7 +49,7 @@ export const RECIPE = {
   /** Peak, after warm-up. */
   learningRate: real({
     label: 'Learning rate',
-    hint: 'peak',
+    hint: 'at its peak',
     row: 'main',
     min: 1e-9,
     max: 10,
