@@ -19,7 +19,7 @@ export function readModel(path) {
   try {
     told = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new Error(`Couldn't read model.json: ${reason(error)}.`);
+    throw new Error(`model.json can't be read: ${reason(error)}.`);
   }
   const { id, created, task, files, ...more } = Object(told);
   const areNames = Array.isArray(files) && files.length > 0 && files.every((file) => typeof file === 'string' && file);

@@ -70,7 +70,7 @@ describe('BERT', () => {
     const readme = await readFile(join(folders[0]!, 'README.md'), 'utf8');
     expect(readme).not.toContain('{{');
     expect(readme).toContain('POST /v1/classify');
-    expect(readme).toContain('Its labels are `ham`, `spam`, `neither`.');
+    expect(readme).toContain('Labels: `ham`, `spam`, `neither`.');
     expect(readme).not.toContain('completions');
     // Such a text is cut, as is said.
     expect(readme).not.toMatch(/400 .*longer than/);
