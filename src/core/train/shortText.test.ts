@@ -12,7 +12,7 @@ test('a text shorter than the context shortens it, which is told with what follo
   expect(problems(model, DEFAULT_RECIPE, tokens).map(({ field }) => field)).toEqual(['text']);
   expect(problems(fitted, DEFAULT_RECIPE, tokens)).toEqual([]);
   expect(shortTextWords(model, DEFAULT_RECIPE, tokens)).toMatch(
-    /50 tokens.*back over 49, not 64\..*by heart.* 6 held-out/,
+    /50 tokens.*from 64 to 49\..*memorize it, and 6 held-out tokens/,
   );
 });
 

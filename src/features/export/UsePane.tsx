@@ -57,7 +57,7 @@ function Facts(p: { card: Card; format: FormatId; onPrecision: UsePaneProps['onP
           <dd>about {formatBytes(size)}</dd>
         </>
       )}
-      <dt>Weights</dt>
+      <dt>Stored as</dt>
       <dd>
         {hasChoice(card) ? (
           <Segmented

@@ -42,7 +42,7 @@ export function SplitsPane({ data }: { data: DataRecord }) {
     { id: 'text', header: 'Text', isNumber: true, cell: ({ part }) => formatBytes(part.bytes) },
     {
       id: 'ratio',
-      header: 'Bytes per token',
+      header: 'Bytes/token',
       isNumber: true,
       isQuiet: true,
       cell: ({ part }) => formatNumber(part.bytes / part.tokens),
