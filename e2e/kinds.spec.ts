@@ -121,10 +121,7 @@ test.describe('the offline page on a phone', () => {
     await first.tap();
     await expect(page.getByRole('heading', { name: 'Blank 1' })).toBeVisible();
     await expectAccessible(page, 'filled');
-    await page
-      .getByRole('button', { name: /^Use / })
-      .nth(1)
-      .tap();
+    await page.getByRole('button', { name: /^Use / }).nth(1).tap();
     expect(await first.innerText()).not.toBe(before);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await page.emulateMedia({ colorScheme: 'dark' });

@@ -153,7 +153,9 @@ describe('damage', () => {
       ...store,
       get: async (key) => (key.startsWith('runs/') ? new Uint8Array(CHUNK) : store.get(key)),
     };
-    await expect((await claimRun(lossy, 'r', CHUNK)).save(snapshotAt(2))).rejects.toThrow(/failed its check after writing/);
+    await expect((await claimRun(lossy, 'r', CHUNK)).save(snapshotAt(2))).rejects.toThrow(
+      /failed its check after writing/,
+    );
     expect((await loadSnapshot(store, 'r')).snapshot).toEqual(snapshotAt(1));
   });
 

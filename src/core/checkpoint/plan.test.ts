@@ -15,7 +15,11 @@ test('the earliest go first where the budget is small, and none is kept where it
   const of = (budget: number) => keptPlan({ steps: 100, parameters: MB, wholeBytes: 12 * MB, budget });
   expect(of(36 * MB + 5 * MB).steps).toEqual([32, 64]);
   expect(of(36 * MB + 2 * MB).words).toBe('Intermediate checkpoint: step 64; weights only, 16 bits, 2 MB.');
-  expect(of(36 * MB + MB)).toMatchObject({ steps: [], bytes: 0, words: expect.stringMatching(/^No intermediate/) as string });
+  expect(of(36 * MB + MB)).toMatchObject({
+    steps: [],
+    bytes: 0,
+    words: expect.stringMatching(/^No intermediate/) as string,
+  });
 });
 
 test('whatever the run and the budget, all that is kept is within it, and one more would not be', () => {

@@ -34,7 +34,12 @@ export function proof(exporting: Exporting | undefined, step: number): NonNullab
           : { text: timed(exporting.file, 'Exported, not checked') })
       );
     case 'uncheckable':
-      return ofOtherStep(exporting.file, step) ?? { title: 'Exported, not checked', text: timed(exporting.file, exporting.reason) };
+      return (
+        ofOtherStep(exporting.file, step) ?? {
+          title: 'Exported, not checked',
+          text: timed(exporting.file, exporting.reason),
+        }
+      );
     default:
       return exporting satisfies never;
   }

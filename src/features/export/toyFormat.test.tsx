@@ -56,7 +56,9 @@ test('its card, with its size; others keep theirs and their precision, the offli
     'PyTorch bundle',
     'Table of weights',
   ]);
-  expect(cardOf('GGUF')).toMatch(/, F16<.*Modelfile.*for Ollama.*For LM Studio, put it into its own folder in <code>~\/\.lmstudio/s);
+  expect(cardOf('GGUF')).toMatch(
+    /, F16<.*Modelfile.*for Ollama.*For LM Studio, put it into its own folder in <code>~\/\.lmstudio/s,
+  );
   expect(cardOf('Hugging Face folder')).toMatch(
     /, always F32<.*to continue training.*Weights only.*without tokenizer and model card/s,
   );

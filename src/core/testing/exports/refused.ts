@@ -70,8 +70,7 @@ function asPytorch(row: Row): string | undefined {
   if (!pytorch) return `The PyTorch bundle doesn’t support ${label} models`;
   const other = byItsClass(row);
   if (other !== undefined) return other;
-  if (row.config.classes)
-    return 'train.py supports only next-token prediction, and this model is a classifier';
+  if (row.config.classes) return 'train.py supports only next-token prediction, and this model is a classifier';
   return row.isAdapted && 'train.py trains all weights, and this run trains only some of them or an adapter';
 }
 const ofAdapters =
