@@ -74,5 +74,5 @@ test('it is refused in words where there is no template, no chat, no question, a
   await refused(/has no chat template.*npm run tune -- --kind instruct/s, bare, '--chat', '--prompt', 'Who?');
   await refused(/BERT models don’t chat/, bert, '--chat', '--prompt', 'Who?');
   await refused(/--system needs --chat/, from, '--system', 'Be short.', '--prompt', 'Who?');
-  await refused(/The question has \d+ tokens .*reads 160 at once/, from, '--chat', '--prompt', 'xyz '.repeat(100));
+  await refused(/The question has \d+ tokens .*context is 160 tokens/, from, '--chat', '--prompt', 'xyz '.repeat(100));
 }, 120_000);

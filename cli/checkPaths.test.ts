@@ -105,6 +105,7 @@ test('every flag with a path says so: these are all of those with words that nam
     'evaluate --encoding',
     'evaluate --metrics',
     'glossary --term',
+    'grow --settings',
     'grow --tokenizer',
     'grow --special',
     'grow --sample-prompt',

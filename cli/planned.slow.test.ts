@@ -24,7 +24,7 @@ test('settings are planned, told before it begins, kept where a flag says otherw
   };
   let ended = await grow(0.15);
   // A busy machine needs more until it holds enough steps to be looked at early.
-  for (let minutes = 0.3; minutes < 5 && !ended.stdout.includes('"step":30,'); minutes *= 2)
+  for (let minutes = 0.3; minutes < 5 && !ended.stdout.includes('"step":25,'); minutes *= 2)
     ended = await grow(minutes);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   const told = lines(ended.stdout);

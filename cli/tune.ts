@@ -37,14 +37,18 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
   const isToAnswer = kind === 'instruct';
   const classify = kind === 'classify' ? await classifying(options) : undefined;
   const own = classify && options.from === undefined ? usualSizes(given) : {};
-  return learn({ ...grows, ...own, text: isToAnswer ? chats : text, pairs, data, resume: undefined }, given, {
-    begins: beginsFlags(adapter, learns),
-    rest,
-    heldOut,
-    old,
-    ...(isToAnswer && { chats: { ...(written !== undefined && { template: written }) } }),
-    ...(classify && { classify }),
-  });
+  return learn(
+    { ...grows, ...own, text: isToAnswer ? chats : text, pairs, data, resume: undefined, settings: undefined },
+    given,
+    {
+      begins: beginsFlags(adapter, learns),
+      rest,
+      heldOut,
+      old,
+      ...(isToAnswer && { chats: { ...(written !== undefined && { template: written }) } }),
+      ...(classify && { classify }),
+    },
+  );
 }
 
 /** A small encoder, as the page has it, where no size is given. */

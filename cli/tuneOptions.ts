@@ -7,7 +7,7 @@ import { POOLINGS, RESTS } from '../src/core/models/spec';
 import { withoutColumns } from './options';
 import { ADAPTER, adapterPath, LEARNS } from './tuneFlags';
 
-const { resume: _, from: __, out: ___, ...grows } = OPTIONS;
+const { resume: _, from: __, out: ___, settings: ____, ...grows } = OPTIONS;
 
 export const TUNE_OPTIONS = {
   kind: {

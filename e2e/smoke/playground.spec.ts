@@ -25,6 +25,10 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await expect(samples).toContainText('on request');
   // What opens below the edge of the window comes into view.
   await expect(samples.getByRole('listitem').first()).toBeInViewport({ ratio: 1 });
+  await page.getByRole('button', { name: 'Try another prompt…' }).click();
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Prompt' }).fill('Below the sea ');
+  await page.getByRole('button', { name: 'Sample now' }).click();
+  await expect(samples).toContainText('Below the sea');
   await page
     .getByRole('button', { name: /^Try it/ })
     .first()

@@ -23,7 +23,7 @@ test('where it takes more than 1.3 times as long, it is told how long, and what 
   const late = overdue(made(50, 2000), 200, granted)!;
   expect(late.milliseconds).toBe(400_000);
   expect(late.shorter).toEqual({ steps: 90, milliseconds: 180_000 });
-  expect(overdueWords(late, granted)).toContain('It would take 6 min 40 s, and was planned for 3 min');
+  expect(overdueWords(late, granted)).toContain('The run would take 6 min 40 s, not the planned 3 min');
   expect(overdueWords(late, granted)).toContain('With 90 steps it ends after 3 min');
 });
 

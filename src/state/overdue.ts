@@ -41,6 +41,6 @@ const KNOWN = 0.1;
 const FALLING = 0.1;
 
 export const overdueWords = ({ milliseconds, shorter }: Overdue, granted: Granted): string =>
-  `It would take ${formatDuration(milliseconds)}, and was planned for ${formatDuration(granted.milliseconds)}: this ` +
+  `The run would take ${formatDuration(milliseconds)}, not the planned ${formatDuration(granted.milliseconds)}: this ` +
   `machine has become slower. With ${formatCount(shorter.steps)} steps it ends after ${formatDuration(shorter.milliseconds)}, ` +
   'its learning rate falls sooner, and it learns less.';

@@ -248,7 +248,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
         get()
           .listUnreadable()
           .catch((error: unknown) =>
-            get().toast({ text: 'What is stored could not be looked through', detail: toFailure(error).message }),
+            get().toast({ text: 'Couldn’t check the stored data', detail: toFailure(error).message }),
           );
       },
       async open(id) {

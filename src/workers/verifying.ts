@@ -11,7 +11,7 @@ export const verifying: Handlers<VerifyApi> = {
   async verify({ file, format, model, ours }, job) {
     job.report({ label: 'Opening it in another engine', done: 0, unit: 'tokens' });
     const check = checkOf(FORMATS[format], model);
-    if (!check) throw new HomegrownError('bug', 'What nothing opens was to be checked');
+    if (!check) throw new HomegrownError('bug', 'No second reader opens this file');
     const engine = await secondEngine(blobSource(file), check, model);
     return compare(ours, engine, check.bound, job);
   },

@@ -176,7 +176,7 @@ describe('a zip', () => {
       [edited(both, at, 24, 500), /unpacks to 33 of 500 bytes/],
       [edited(both, at, 16, 5), /is damaged: its checksum/],
       [both.with(40, both[40]! ^ 255), /checksum|cannot be unpacked|longer|unpacks to/],
-      [edited(both, 0, 8, 0), /is packed otherwise in its own header/],
+      [edited(both, 0, 8, 0), /has another method in its own header/],
       [edited(both, 0, 26, 5000), /overlaps what comes after it/],
       [zip({ '../a.txt': 'x', 'b.txt': 'Aye.' }), /leads out of its folder/],
       [zip({ 'a.txt': new Uint8Array(3e6), 'b.txt': 'Aye.' }), /grows from/],

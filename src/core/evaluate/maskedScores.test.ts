@@ -45,7 +45,7 @@ test('a text of which nothing can be hidden is refused with what it is', async (
   const asked = { documents: [marks], metrics: ['maskedAccuracy'] as const };
   await expect(evaluate(net, tokenizer, asked, unwatched)).rejects.toMatchObject({
     code: 'bad-settings',
-    message: expect.stringMatching(/^Of 2 tokens of the text none can be masked/) as string,
+    message: expect.stringMatching(/^None of the 2 tokens can be masked/) as string,
   });
 });
 

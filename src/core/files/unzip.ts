@@ -130,7 +130,7 @@ async function locate(source: ByteSource, { path, offset, method, packed }: Entr
   if (data + packed > source.size) throw fail(`${path} lies outside of the file`);
   const name = new TextDecoder().decode(await source.read(offset + 30, nameLength));
   if (name !== path || view.getUint16(8, true) !== method)
-    throw fail(`${path} is called or packed otherwise in its own header`);
+    throw fail(`${path} has another name or method in its own header`);
   return { path, begin: offset, data, end: data + packed };
 }
 

@@ -162,7 +162,7 @@ async function* bytesOf(
   const header = viewOf(await source.read(offset, HEADER));
   if (header.getUint32(0, true) !== 0x04034b50) throw fail(`${path} is not where the directory says`);
   const data = offset + HEADER + header.getUint16(26, true) + header.getUint16(28, true);
-  if (header.getUint16(8, true) !== method) throw fail(`${path} is packed otherwise in its own header`);
+  if (header.getUint16(8, true) !== method) throw fail(`${path} has another method in its own header`);
   if (data + packed > end) throw fail(`${path} overlaps what comes after it`);
   let [sum, written] = [0, 0];
   let out: Uint8Array[] = [];

@@ -148,8 +148,8 @@ export async function pairsInRows(
   }
   if (inputs + targets === 0) return { rows: count, isCut: false };
   const words =
-    `Of ${formatCount(count)} pairs to learn from, ${formatCount(inputs)} inputs and ${formatCount(targets)} targets ` +
-    `are longer than a context of ${formatCount(context)} holds, and are cut at their ends.`;
+    `${formatCount(inputs)} inputs and ${formatCount(targets)} targets of ${formatCount(count)} training pairs ` +
+    `are longer than a context of ${formatCount(context)}, and are truncated.`;
   return { rows: count, words, isCut: true };
 }
 

@@ -108,7 +108,7 @@ test('how many are cut is told', async () => {
   expect(await pairsInRows(train, 64, 'decoder', tokenizer)).toEqual({ rows: count, isCut: false });
   const { words } = await pairsInRows(train, 6, 'encoder-decoder', tokenizer);
   expect(words).toMatch(
-    new RegExp(`^Of ${count} pairs to learn from, [01] inputs and [01] targets are longer than a context of 6`),
+    new RegExp(`^[01] inputs and [01] targets of ${count} training pairs are longer than a context of 6`),
   );
 });
 

@@ -64,7 +64,7 @@ export const evaluationKey = ({ runId, step, part }: Pick<EvaluationRecord, 'run
   `${evaluationsOf(runId)}${step}/${part}`;
 
 export const EVALUATION: Kind<EvaluationRecord> = {
-  what: (key) => `What was measured of run ${key.split('/')[1]}, step ${key.split('/')[2]},`,
+  what: (key) => `The evaluation of run ${key.split('/')[1]}, step ${key.split('/')[2]},`,
   version: 1,
   schema: recordSchema,
   upgrades: [],

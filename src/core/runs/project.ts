@@ -193,7 +193,7 @@ function openRecipe(stored: unknown, lost: string[]): Recipe | undefined {
 }
 
 const notRead = (fields: readonly string[]): string =>
-  `Of the project this cannot be read: ${fields.join(', ')}. It is as in a new one`;
+  `Couldn’t read ${fields.join(', ')} of the project. These have the values of a new one`;
 
 const count = z.int().nonnegative();
 const texts = z.array(z.string());

@@ -25,7 +25,7 @@ export const DEVICE_MEMORY: Kind<number> = {
 /** Which tiling of a matrix product suits which of this machine's GPUs, as it was measured. */
 export const TILINGS_KEY = 'cuts';
 export const TILINGS: Kind<Readonly<Record<string, string>>> = {
-  what: () => 'What was measured of this machine’s GPUs',
+  what: () => 'The measurement of this machine’s GPUs',
   version: 1,
   schema: z.record(z.string(), z.string()),
   upgrades: [],

@@ -4,6 +4,7 @@ import { useShown } from '../../state/react';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import { Reel, type ReelSample, useReel } from '../../ui';
 import { stepPlace, type LossAxis } from '../../ui/charts';
+import { TryPrompt } from './TryPrompt';
 import { Mapped } from './columns';
 import { isLong, runSamples } from './runSamples';
 import styles from './TrainPage.module.css';
@@ -37,7 +38,14 @@ export function RunReel(p: { settings: RunSettings; axis: LossAxis; children: Re
     );
   const form = isLong((log.shown ?? log.evaluations.at(-1))?.sample) ? 'long' : undefined;
   return (
-    <Reel samples={samples} state={state} place={place} axisRight={NATS} form={form}>
+    <Reel
+      samples={samples}
+      state={state}
+      place={place}
+      axisRight={NATS}
+      form={form}
+      aside={<TryPrompt prompt={recipe.samplePrompt} />}
+    >
       {p.children}
     </Reel>
   );

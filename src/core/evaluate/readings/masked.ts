@@ -31,10 +31,10 @@ export const masked: Reading = {
     const rows = rowsOf(blocksOf(documents, tokenizer), scores).filter(([, tokens]) => tokens! > 0);
     if (rows.length === 0)
       throw badSettings(
-        `Of ${counted(
+        `None of the ${counted(
           documents.reduce((sum, { ids }) => sum + ids.length, 0),
           'token',
-        )} of the text none can be masked: the tokenizer knows none of them.`,
+        )} can be masked: the tokenizer knows none of them.`,
         'Use text like the training text of the model.',
       );
     const length = lengthOf(network, tokenizer);

@@ -45,6 +45,7 @@ export function SplitsPane({ data }: { data: DataRecord }) {
       header: 'Bytes/token',
       isNumber: true,
       isQuiet: true,
+      leaveOut: 'phone',
       cell: ({ part }) => formatNumber(part.bytes / part.tokens),
     },
     {

@@ -1,0 +1,43 @@
+import { useState } from 'react';
+import { useStudio } from '../../state/react';
+import { askRefusal } from '../../state/refusals';
+import { Button, Dialog, TextAction, TextField } from '../../ui';
+
+/** Samples another prompt now: between two steps of a run that trains, else by its newest checkpoint. */
+export function TryPrompt({ prompt }: { prompt: string }) {
+  const ask = useStudio((s) => s.ask);
+  const refusal = useStudio((s) => askRefusal(s, 'sample'));
+  const [asked, setAsked] = useState<string>();
+  const close = (): void => setAsked(undefined);
+  return (
+    <>
+      <TextAction onPress={() => setAsked(prompt)}>Try another prompt…</TextAction>
+      {asked !== undefined && (
+        <Dialog
+          isOpen
+          onClose={close}
+          title="Try another prompt"
+          width={520}
+          actions={
+            <>
+              <Button onPress={close}>Cancel</Button>
+              <Button
+                variant="go"
+                disabledReason={refusal ?? (asked.trim() === '' ? 'Enter a prompt first' : undefined)}
+                onPress={() => {
+                  close();
+                  void ask({ what: 'sample', prompt: asked });
+                }}
+              >
+                Sample now
+              </Button>
+            </>
+          }
+        >
+          <p>The sample joins the others of this step. Later samples keep the run’s own prompt.</p>
+          <TextField label="Prompt" rows={3} isProse isFirst value={asked} onChange={setAsked} />
+        </Dialog>
+      )}
+    </>
+  );
+}
