@@ -273,7 +273,7 @@ test('a model with a chat template is talked with: it answers as the app does, w
   // What has no room is refused, and can be said otherwise.
   await message.fill('xyz '.repeat(100));
   await page.keyboard.press('Control+Enter');
-  await expect(page.getByRole('alert')).toContainText(/The question has \d+ tokens .* reads 160 at once/);
+  await expect(page.getByRole('alert')).toContainText(/The question has \d+ tokens .*context is 160 tokens/);
   await expect(message).toHaveValue('xyz '.repeat(100));
   await page.getByRole('button', { name: 'New chat' }).click();
   await expect(page.locator('#said')).toBeHidden();

@@ -205,7 +205,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   const saved = (await second.keys('runs/')).length;
   const deleteParent = async (answer: 'Undo' | 'Dismiss'): Promise<void> => {
     await second.chooseRun(second.runs.filter({ hasNotText: 'bold' }));
-    await second.runMenu(/^Delete/);
+    await second.runMenu(/^Delete run/);
     await expect(second.runs).toHaveCount(1);
     const notes = other.getByRole('region', { name: 'Notifications' }).locator('> div');
     await notes

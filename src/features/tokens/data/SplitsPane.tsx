@@ -42,19 +42,11 @@ export function SplitsPane({ data }: { data: DataRecord }) {
     { id: 'text', header: 'Text', isNumber: true, cell: ({ part }) => formatBytes(part.bytes) },
     {
       id: 'ratio',
-      header: 'Bytes/token',
+      header: 'Bytes per token',
       isNumber: true,
       isQuiet: true,
       leaveOut: 'phone',
       cell: ({ part }) => formatNumber(part.bytes / part.tokens),
-    },
-    {
-      id: 'stored',
-      header: 'Stored',
-      isNumber: true,
-      isQuiet: true,
-      leaveOut: 'narrow',
-      cell: ({ part }) => formatBytes(part.tokens * width),
     },
   ];
   const shards = parts.flatMap(({ name, part }) =>
