@@ -82,7 +82,7 @@ const Aside = ({ children }: { children: string }) => <p className={styles.remov
 const textColumns = (names: readonly PartName[], isWhole: boolean): readonly Column<TextRow>[] => [
   { id: 'name', header: 'Text', cell: ({ name }) => <span title={name}>{name}</span> },
   ...names.map((name): Column<TextRow> => {
-    const header = name === 'train' || isWhole ? PART_WORDS[name] : `${PART_WORDS[name]}, from its end`;
+    const header = name === 'train' || isWhole ? PART_WORDS[name] : `${PART_WORDS[name]}, end`;
     return {
       id: name,
       header,
