@@ -42,7 +42,7 @@ export interface Examples {
 interface Asked {
   /** FILE.csv, or FILE.csv:text=COLUMN,label=COLUMN; or a folder of folders. */
   tables: readonly string[];
-  /** Also tables or folders, of which nothing is held out. */
+  /** Tables or folders that are only trained on. */
   corrections?: readonly string[] | undefined;
   as: LabelledAs;
   /** Names that read like one are one. */

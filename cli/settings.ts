@@ -9,16 +9,15 @@ import { flagsIn, UsageError } from './options';
 export function withSettings(args: readonly string[]): readonly string[] {
   const at = args.findIndex((arg) => /^--settings(=|$)/.test(arg));
   if (at < 0) return args;
-  const [attached] = /^--settings=(.*)$/s.exec(args[at]!)?.slice(1) ?? [];
+  const attached = /^--settings=(.*)$/s.exec(args[at]!)?.[1];
   const link = attached ?? args[at + 1];
   if (!link || (attached === undefined && link.startsWith('--'))) throw new UsageError('--settings needs a value.');
   const others = args.filter((_, i) => i !== at && (attached !== undefined || i !== at + 1));
   const typed = flagsIn(others);
-  for (const other of ['resume', 'from', 'settings'])
-    if (typed.has(other))
-      throw new UsageError(
-        other === 'settings' ? '--settings is given twice.' : `--settings can't be combined with --${other}.`,
-      );
+  if (typed.has('settings')) throw new UsageError('--settings is given twice.');
+  for (const other of ['resume', 'from'])
+    if (typed.has(other)) throw new UsageError(`--settings can't be combined with --${other}.`);
+  // Checked before it is parsed as flags, so that an error names the link.
   const linked = new URLSearchParams(queryOf(settingsIn(link)));
   return [...others, ...[...linked].flatMap(([name, value]) => (typed.has(name) ? [] : [`--${name}=${value}`]))];
 }

@@ -56,7 +56,7 @@ export type Exports = Readonly<Partial<Record<FormatId, Exporting>>>;
 export interface ExportSlice {
   /** Of the run that Export shows, in this session. */
   exports: Exports;
-  /** What a person exported last in this session, of any run. */
+  /** The format that a person chose or exported last in this session, of any run. */
   exportChoice: FormatId | null;
   /** What was measured of a step of a run, which `of` names: its card tells of it. */
   cardEvaluations: { of: string; measured: Measured } | null;
@@ -66,6 +66,7 @@ export interface ExportSlice {
   /** Whether the folder carries what training needs to go on. */
   withOptimizer: boolean;
   setWithOptimizer(withOptimizer: boolean): void;
+  chooseExport(format: FormatId): void;
   /** Writes the chosen step and hands the file over; then it is checked. Undefined when nothing was written. */
   exportModel(format: FormatId): Promise<ExportedFile | undefined>;
   /** Reads what was measured of the step that Export shows. */
@@ -174,6 +175,7 @@ export const createExportSlice: Slice<ExportSlice> = ({ data, gpu, verify, now, 
       incoming: null,
       withOptimizer: false,
       setWithOptimizer: (withOptimizer) => set({ withOptimizer }),
+      chooseExport: (exportChoice) => set({ exportChoice }),
       async exportModel(format) {
         const { withOptimizer } = get();
         const runId = shownId(get(), 'export');

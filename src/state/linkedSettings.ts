@@ -1,10 +1,11 @@
-/** Links with settings: made from the project or a run, and used by who opens one. */
+/** Links with settings: copied from the project or a run, and applied to the project that opens one. */
 import { HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { counted, formatShort } from '../core/base/units';
 import { modelSpec, paramsOf } from '../core/models';
 import { countParams } from '../core/models/spec';
 import { ofArchitecture } from '../core/runs/modelDraft';
 import { type LinkedSettings, queryOf, settingsIn } from '../core/runs/settingsLink';
+import { copyText } from './copyText';
 import { vocabularySize } from './estimate';
 import type { Project } from './project';
 import type { StudioStore } from './studio';
@@ -29,7 +30,7 @@ export function linkedIn(hash: string): LinkedSettings | Failure | undefined {
   }
 }
 
-/** `GPT, 2.19 M parameters, BPE with 1,024 entries, 4,000 steps` */
+/** `GPT, 2.19 M parameters, BPE 1,024 entries, 4,000 steps` */
 export function linkedWords({ model: { id, config }, tokenizer, recipe }: LinkedSettings): string {
   const size = countParams(paramsOf({ id, config, vocabulary: tokenizer.vocabulary }));
   const entries =
@@ -52,13 +53,9 @@ export function applySettings(store: StudioStore, { model, tokenizer, recipe }: 
   toast({ text: 'Settings from the link are in use', undo: () => void changeOf(project.id, before) });
 }
 
-/** Copies a link to settings. A toast says so, or that the browser refused. */
-export async function copyLink(store: StudioStore, settings: LinkedSettings): Promise<void> {
-  const { toast } = store.getState();
-  try {
-    await navigator.clipboard.writeText(linkTo(settings));
-    toast({ text: 'Link copied', detail: 'It holds settings only, no text' });
-  } catch {
-    toast({ text: "The browser didn't allow copying" });
-  }
-}
+/** Copies a link to settings. */
+export const copyLink = (store: StudioStore, settings: LinkedSettings): Promise<void> =>
+  copyText(linkTo(settings), store.getState().toast, {
+    text: 'Link copied',
+    detail: 'It holds settings only, no text',
+  });

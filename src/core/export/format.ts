@@ -98,6 +98,10 @@ export interface Card {
   /** As in "Export page"; absent: the name. */
   object?: string;
   purpose: string;
+  /** Drawn next to the purpose; absent: a file. */
+  icon?: 'send' | 'chat' | 'code' | 'globe' | 'server' | 'grid';
+  /** The page shows the run's last sample as this file shows it. */
+  showsSample?: true;
   /** As in "opens in"; and that of a model of which it is something else. */
   opensIn: string;
   opensThis?(model: Pick<ModelChoice, 'id' | 'config'>): string | undefined;

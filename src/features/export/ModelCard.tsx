@@ -7,6 +7,7 @@ import { withLicences } from '../../core/export/licences';
 import { modelCard } from '../../core/export/modelCard';
 import { toldTempered } from '../../core/export/temperature';
 import { tokensAt } from '../../core/runs/segments';
+import { copyText } from '../../state/copyText';
 import { exportedStep } from '../../state/export';
 import { modelOf } from '../../state/openRun';
 import { useShownPart, useStudio } from '../../state/react';
@@ -37,10 +38,6 @@ function Preview() {
   const of = useStudio(exportedStep);
   useEffect(() => void loadCardEvaluations(), [loadCardEvaluations, of]);
   if (card === undefined) return <p className={styles.words}>The model card appears when the run stops or ends</p>;
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(card);
-    toast({ text: 'Model card copied' });
-  };
   return (
     <section aria-label="Model card">
       <p className={styles.aside}>
@@ -48,10 +45,7 @@ function Preview() {
         <TextAction label="Edit model card" onPress={() => setEditing(true)}>
           Edit…
         </TextAction>
-        <TextAction
-          label="Copy model card"
-          onPress={() => void copy().catch(() => toast({ text: 'The browser blocked copying' }))}
-        >
+        <TextAction label="Copy model card" onPress={() => void copyText(card, toast, { text: 'Model card copied' })}>
           Copy
         </TextAction>
       </p>

@@ -3,20 +3,20 @@ import { formatOfCard } from '../../core/export/cards';
 import type { Card, Precision } from '../../core/export/format';
 import type { Exporting } from '../../state/export';
 import { modelOf } from '../../state/openRun';
-import { useStudio, useStudioStore } from '../../state/react';
+import { useStudio } from '../../state/react';
 import { Fold, Icon, type IconName, RadioList, text } from '../../ui';
 import styles from './ExportPage.module.css';
-import { chosenUse, usesOf } from './uses';
+import { chosenUse, type Uses, usesOf } from './uses';
 
 /** What a person can do with the model. Formats that can't hold it are one line. */
 export function UseList({ precision }: { precision: Precision }) {
-  const store = useStudioStore();
+  const choose = useStudio((s) => s.chooseExport);
   const exports = useStudio((s) => s.exports);
   const model = useStudio((s) => modelOf(s, 'export')?.record);
   const chosen = useStudio(chosenUse);
   const { cards, unsuited } = useMemo(
-    () => (model ? usesOf({ ...store.getState(), exports }, precision) : { cards: [], unsuited: [] }),
-    [store, exports, model, precision],
+    () => (model ? usesOf(model, exports, precision) : NO_USES),
+    [exports, model, precision],
   );
   return (
     <>
@@ -26,13 +26,13 @@ export function UseList({ precision }: { precision: Precision }) {
         value={chosen?.name ?? null}
         onChange={(name) => {
           const card = cards.find((one) => one.name === name);
-          if (card) store.setState({ exportChoice: formatOfCard(card, precision) });
+          if (card) choose(formatOfCard(card, precision));
         }}
         options={cards.map((card) => ({
           value: card.name,
           label: card.purpose,
           body: (model && card.opensThis?.(model.model)) ?? card.opensIn,
-          icon: ICONS[card.name] ?? 'file',
+          icon: card.icon ?? 'file',
           reading: <Reading card={card} exporting={exports[formatOfCard(card, precision)]} />,
         }))}
       />
@@ -54,14 +54,7 @@ export function UseList({ precision }: { precision: Precision }) {
   );
 }
 
-const ICONS: Readonly<Record<string, IconName>> = {
-  'Offline page': 'send',
-  GGUF: 'chat',
-  'Hugging Face folder': 'code',
-  ONNX: 'globe',
-  'Web service': 'server',
-  'PyTorch bundle': 'grid',
-};
+const NO_USES: Uses = { cards: [], unsuited: [] };
 
 /** The format, and a sign of its last export. */
 function Reading({ card, exporting }: { card: Card; exporting: Exporting | undefined }) {

@@ -23,24 +23,31 @@ export interface UsePaneProps {
 /** The chosen use: its file, the button that exports it, and what a second reader found. */
 export function UsePane({ precision, onPrecision }: UsePaneProps) {
   const card = useStudio(chosenUse);
-  if (!card) return <Pane label="File">{null}</Pane>;
-  const format = formatOfCard(card, precision);
+  const format = card && formatOfCard(card, precision);
+  const size = useStudio((s) => format && expectedSize(s, format));
+  if (!card || !format) return <Pane label="File">{null}</Pane>;
   return (
     <Pane label="File">
       <article className={styles.use} aria-label={card.name}>
         <h2>{card.purpose}</h2>
-        {format === 'html' && <SamplePreview />}
-        <Facts card={card} format={format} onPrecision={onPrecision} />
+        {card.showsSample && <SamplePreview />}
+        <Facts card={card} format={format} size={size} onPrecision={onPrecision} />
         <CardOptions format={format} precision={precision} />
-        <Export card={card} format={format} />
+        <Export card={card} format={format} size={size} />
       </article>
     </Pane>
   );
 }
 
-function Facts(p: { card: Card; format: FormatId; onPrecision: UsePaneProps['onPrecision'] }) {
-  const { card, format } = p;
-  const size = useStudio((s) => expectedSize(s, format));
+interface FileProps {
+  card: Card;
+  format: FormatId;
+  /** Expected, in bytes. */
+  size: number | undefined;
+}
+
+function Facts(p: FileProps & Pick<UsePaneProps, 'onPrecision'>) {
+  const { card, format, size } = p;
   const opensIn = useShownPart('export', ({ record }) => record && card.opensThis?.(record.model));
   const { precision } = FORMATS[format];
   return (
@@ -79,14 +86,15 @@ const precisionsOf = (card: Card): readonly Precision[] =>
   PRECISIONS.filter((one) => FORMATS[formatOfCard(card, one)].precision.label === one.label);
 
 /** The button keeps its place; what is known of the file stands below it. */
-function Export({ card, format }: { card: Card; format: FormatId }) {
+function Export(p: FileProps) {
+  const { format } = p;
   const exporting = useStudio((s) => s.exports[format]);
   const step = useShownPart('export', (run) => chosenStep(run)?.step ?? 0);
   const isBusy = exporting?.kind === 'writing' || exporting?.kind === 'checking';
   const busy = exporting && 'work' in exporting ? describeWork(exporting.work) : undefined;
   return (
     <>
-      <Action card={card} format={format} exporting={exporting} step={step} />
+      <Action {...p} exporting={exporting} step={step} />
       <div className={styles.result} role="status">
         {isBusy ? busy && <Progress {...busy} delayMs={0} /> : exporting && <ProofLine {...proof(exporting, step)} />}
       </div>
@@ -94,10 +102,9 @@ function Export({ card, format }: { card: Card; format: FormatId }) {
   );
 }
 
-function Action(p: { card: Card; format: FormatId; exporting: Exporting | undefined; step: number }) {
-  const { format, exporting, step } = p;
+function Action(p: FileProps & { exporting: Exporting | undefined; step: number }) {
+  const { format, size, exporting, step } = p;
   const exportModel = useStudio((s) => s.exportModel);
-  const size = useStudio((s) => expectedSize(s, format));
   const { name, object = name } = p.card;
   const stop = stopOf(exporting);
   if (stop)

@@ -1,11 +1,11 @@
 /** What a person can do with the model: the format for each use, and the use that is chosen. */
-import { CARDS, formatOfCard } from '../../core/export/cards';
+import { CARDS, firstFormat, formatOfCard } from '../../core/export/cards';
 import type { Card, Precision } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
-import { modelOf } from '../../state/openRun';
-import type { Studio } from '../../state/studio';
+import type { RunRecord } from '../../core/runs/record';
+import type { Exports } from '../../state/export';
 import { formatSettings } from './formatSettings';
-import { firstFormatOf, mainFormat } from './mainFormat';
+import { mainFormat } from './mainFormat';
 
 export interface Uses {
   /** First the use that suits most people. */
@@ -14,14 +14,14 @@ export interface Uses {
   unsuited: readonly { card: Card; problem: string }[];
 }
 
-export function usesOf(s: Studio, precision: Precision): Uses {
-  const run = modelOf(s, 'export')?.record;
-  const first = cardFor(firstFormatOf(s));
+/** @param exports an exported file stays in the list, whatever the model is now */
+export function usesOf(run: RunRecord, exports: Exports, precision: Precision): Uses {
+  const settings = formatSettings(run);
+  const first = cardFor(firstFormat(settings));
   const all = CARDS.filter(({ onCard }) => !onCard).toSorted((a, b) => Number(b === first) - Number(a === first));
   const problemOf = (card: Card): string | undefined => {
     const format = formatOfCard(card, precision);
-    // An exported file stays in the list, whatever the model is now.
-    return (!s.exports[format] && run && FORMATS[format].problem?.(formatSettings(run))) || undefined;
+    return (!exports[format] && FORMATS[format].problem?.(settings)) || undefined;
   };
   const unsuited = all.flatMap((card) => {
     const problem = problemOf(card);

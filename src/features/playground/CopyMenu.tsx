@@ -1,4 +1,5 @@
 import { withMark } from '../../core/sample/mark';
+import { copyText } from '../../state/copyText';
 import { resultMark } from '../../state/playground';
 import { useStudio } from '../../state/react';
 import { MenuButton } from '../../ui';
@@ -7,10 +8,6 @@ import { MenuButton } from '../../ui';
 export function CopyMenu({ text }: { text: string }) {
   const toast = useStudio((s) => s.toast);
   const mark = useStudio(resultMark);
-  const copy = async (words: string): Promise<void> => {
-    await navigator.clipboard.writeText(words);
-    toast({ text: 'Text copied' });
-  };
   const isDisabled = text === '';
   return (
     <MenuButton
@@ -20,11 +17,7 @@ export function CopyMenu({ text }: { text: string }) {
         { id: 'text', label: 'Copy text', hint: isDisabled ? 'no text yet' : 'text only', isDisabled },
         { id: 'marked', label: 'Copy with a note', hint: mark, isDisabled },
       ]}
-      onChoose={(id) =>
-        void copy(id === 'marked' ? withMark(text, mark) : text).catch(() =>
-          toast({ text: 'The browser blocked copying' }),
-        )
-      }
+      onChoose={(id) => void copyText(id === 'marked' ? withMark(text, mark) : text, toast, { text: 'Text copied' })}
     >
       Copy
     </MenuButton>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { formatCount } from '../../core/base/units';
+import { copyText } from '../../state/copyText';
 import { failureReport } from '../../state/failureReport';
 import { useShownPart, useStudio, useStudioFields } from '../../state/react';
 import { askRefusal, resumeRefusal } from '../../state/refusals';
@@ -18,17 +19,13 @@ export function RunActions() {
   const disabledReason = useStudio(resumeRefusal);
 
   if (phase.kind === 'failed') {
-    const copy = async (): Promise<void> => {
-      const where = `At step ${formatCount(phase.step)}. ${describeSettings(settings)}`;
-      await navigator.clipboard.writeText(failureReport(phase.failure, where));
-      toast({ text: 'Report copied' });
-    };
+    const where = `At step ${formatCount(phase.step)}. ${describeSettings(settings)}`;
     return (
       <Button
         isDense
         variant="quiet"
         icon="copy"
-        onPress={() => void copy().catch(() => toast({ text: 'The browser blocked copying' }))}
+        onPress={() => void copyText(failureReport(phase.failure, where), toast, { text: 'Report copied' })}
       >
         Copy report
       </Button>

@@ -11,6 +11,7 @@ import { normalizerWords } from '../normalizerWords';
 export const GGUF: Card = {
   name: 'GGUF',
   purpose: 'Run it in a desktop app',
+  icon: 'chat',
   opensIn: 'llama.cpp, LM Studio, Ollama',
   holds: 'one file with the tokenizer',
   note: 'For LM Studio, put it into its own folder in `~/.lmstudio/models/homegrown/`',

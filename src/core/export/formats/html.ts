@@ -9,6 +9,8 @@ export const html: Format = {
     name: 'Offline page',
     object: 'page',
     purpose: 'Send it to a friend',
+    icon: 'send',
+    showsSample: true,
     opensIn: 'any browser, with a double-click',
     holds: 'one HTML file with model, curve and samples',
     opening: 'A double-click opens the offline page.',

@@ -10,6 +10,7 @@ import { DOES } from '../kinds';
 export const FOLDER: Card = {
   name: 'Hugging Face folder',
   purpose: 'Fine-tune it in Python, or publish it',
+  icon: 'code',
   opensIn: 'transformers and Homegrown',
   holds: 'zip with safetensors, tokenizer.json, config and README',
   howToLoad: (facts) => [{ title: 'Python, with the Hugging Face folder', language: 'python', code: inPython(facts) }],

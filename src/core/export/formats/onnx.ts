@@ -12,6 +12,7 @@ import type { Precision } from '../../onnx/graph';
 const ONNX: Card = {
   name: 'ONNX',
   purpose: 'Run it in a web app',
+  icon: 'globe',
   opensIn: 'onnxruntime, transformers.js',
   opensThis: (model) =>
     kindOf(model) === 'classifier' && modelSpec(model.id).kind === 'decoder'

@@ -16,6 +16,7 @@ export const pytorch: Format = {
   card: {
     name: 'PyTorch bundle',
     purpose: 'Continue training on a cluster',
+    icon: 'grid',
     opensIn: 'PyTorch, from this step on',
     holds: 'zip with weights, optimizer state, tokens and train.py',
   },

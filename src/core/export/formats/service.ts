@@ -15,6 +15,7 @@ export const service: Format = {
   card: {
     name: 'Web service',
     purpose: 'Serve it as an API',
+    icon: 'server',
     opensIn: 'Node or Docker, as /v1/completions, /v1/fill-mask or /v1/classify',
     opensThis: (model) => `Node or Docker, as ${ASKED_AT[kindOf(model)]}`,
     holds: 'zip with model, server, Dockerfile and README',
