@@ -38,6 +38,12 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await expect(named.getByRole('radio')).toBeChecked();
   await expectAccessible(page, 'Runs, two');
 
+  // What the run wrote at each evaluation, under one scrubber.
+  const scrubber = page.getByRole('slider', { name: 'Training step' });
+  await expect(scrubber).toHaveAttribute('aria-valuetext', /^Step 20, perplexity/);
+  await scrubber.press('Home');
+  await expect(scrubber).toHaveAttribute('aria-valuetext', /^Step 0, perplexity/);
+
   // A pinned checkpoint stays; the storage limit is shown, and can be set.
   const steps = page.getByRole('table', { name: 'Checkpoints' }).getByRole('row');
   await page.getByRole('button', { name: 'Pin step 0' }).click();

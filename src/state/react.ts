@@ -6,6 +6,7 @@ import { toFailure } from '../core/base/errors';
 import type { RunRow, SavedStep } from '../protocol/data';
 import { evaluationOf } from './evaluate';
 import { isTraining, type OpenRun, type Page, shownRun, trainingRun } from './openRun';
+import type { RunLog } from './runLog';
 import type { Studio, StudioStore } from './studio';
 
 export const StudioContext = createContext<StudioStore | null>(null);
@@ -88,23 +89,28 @@ export function useEvaluation(): void {
   }, [store, of]);
 }
 
-/** The steps of a run that can be opened, whenever it is listed anew; undefined until they are known, and where they cannot be. */
-export function useKeptSteps(row: RunRow): readonly SavedStep[] | undefined {
+/** Steps of a run that can be opened; undefined until they are read. */
+export const useKeptSteps = (row: RunRow): readonly SavedStep[] | undefined => useReadOfRun(row, readKeptSteps);
+const readKeptSteps = (studio: Studio, runId: string): Promise<readonly SavedStep[]> => studio.keptSteps(runId);
+
+/** All events of a run; undefined until they are read. */
+export const useRunLog = (row: RunRow): RunLog | undefined => useReadOfRun(row, readRunLog);
+const readRunLog = (studio: Studio, runId: string): Promise<RunLog> => studio.readRunLog(runId);
+
+/** Reads something of a run, and again when its row changes. Undefined until then, and if it can't be read: Storage lists that. */
+function useReadOfRun<T>(row: RunRow, read: (studio: Studio, runId: string) => Promise<T>): T | undefined {
   const { id } = row.record;
   const store = useStudioStore();
-  const [kept, setKept] = useState<{ id: string; steps: readonly SavedStep[] }>();
+  const [known, setKnown] = useState<{ id: string; value: T }>();
   useEffect(() => {
     let isWanted = true;
-    store
-      .getState()
-      .keptSteps(id)
-      .then(
-        (steps) => isWanted && setKept({ id, steps }),
-        () => undefined, // What cannot be read is told where that is listed.
-      );
+    read(store.getState(), id).then(
+      (value) => isWanted && setKnown({ id, value }),
+      () => undefined,
+    );
     return () => {
       isWanted = false;
     };
-  }, [store, id, row]);
-  return kept?.id === id ? kept.steps : undefined;
+  }, [store, id, row, read]);
+  return known?.id === id ? known.value : undefined;
 }

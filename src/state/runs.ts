@@ -5,12 +5,14 @@ import { fileName } from '../core/base/fileName';
 import { formatBytes, formatCount } from '../core/base/units';
 import type { CardWords } from '../core/runs/card';
 import { draftOf } from '../core/runs/draft';
+import { readJournal } from '../core/runs/journal';
 import { readRun } from '../core/runs/record';
 import type { RunRow, RunWords, SavedStep } from '../protocol/data';
 import { explain } from './failures';
 import { PAGES } from './openRun';
 import { hasOtherTexts } from './preparation';
 import { LeftLists, renewed } from './runLists';
+import { RunLog } from './runLog';
 import type { Slice } from './studio';
 
 export interface RunsSlice {
@@ -32,6 +34,8 @@ export interface RunsSlice {
   listRuns(list?: RunList): Promise<void>;
   /** The steps of a run that can be opened, oldest first. */
   keptSteps(runId: string): Promise<readonly SavedStep[]>;
+  /** All events of a run that are stored. */
+  readRunLog(runId: string): Promise<RunLog>;
   /** Makes a run the project's, which Train, Evaluate, Playground and Export show. False where it has no step, and that is said. */
   bringBack(runId: string): Promise<boolean>;
   /** Gives back what the saved steps of a run take; its record and its curve stay. Not of one that a page shows. */
@@ -135,6 +139,7 @@ export const createRunsSlice: Slice<RunsSlice> =
       async keptSteps(runId) {
         return (await data.call('savedSteps', { runId })).steps;
       },
+      readRunLog: async (runId) => new RunLog(await readJournal(store, runId)),
       async bringBack(runId) {
         const outcome = await get().makeCurrent(runId);
         if (outcome === 'no model') get().toast({ text: "Couldn't open this run", detail: 'it has no checkpoint' });

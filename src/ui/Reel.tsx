@@ -38,7 +38,7 @@ export interface ReelProps {
    * The curve, on the same axis: its `data-axis` element begins 44 px from the gutter, and a drag on it moves too. `--x` is the
    * place of the shown step.
    */
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 /** A sample with its new words lit, and a scrubber over all samples of the run, on one axis with the curve. */

@@ -3,9 +3,11 @@ import { formatOfCard } from '../../core/export/cards';
 import type { Card, Precision } from '../../core/export/format';
 import type { Exporting } from '../../state/export';
 import { modelOf } from '../../state/openRun';
-import { useStudio } from '../../state/react';
-import { Fold, Icon, type IconName, RadioList, text } from '../../ui';
+import { useShownPart, useStudio } from '../../state/react';
+import { chosenStep } from '../../state/trained';
+import { Fold, Icon, RadioList, text, toneIcon } from '../../ui';
 import styles from './ExportPage.module.css';
+import { proof } from './proof';
 import { chosenUse, type Uses, usesOf } from './uses';
 
 /** What a person can do with the model. Formats that can't hold it are one line. */
@@ -56,26 +58,19 @@ export function UseList({ precision }: { precision: Precision }) {
 
 const NO_USES: Uses = { cards: [], unsuited: [] };
 
-/** The format, and a sign of its last export. */
+/** The format, and the sign of its export at the chosen step. */
 function Reading({ card, exporting }: { card: Card; exporting: Exporting | undefined }) {
-  const sign = exporting && SIGNS[exporting.kind];
+  const step = useShownPart('export', (run) => chosenStep(run)?.step ?? 0);
+  const { tone, title } = exporting ? proof(exporting, step) : {};
   return (
     <span className={styles.format}>
-      {sign && (
+      {tone && (
         <>
-          <Icon name={sign.icon} tone={sign.tone} />
-          <span className={text.hidden}>{sign.label}</span>
+          <Icon name={toneIcon[tone]} tone={tone} />
+          <span className={text.hidden}>{title}</span>
         </>
       )}
       {card.name}
     </span>
   );
 }
-
-const SIGNS: Readonly<
-  Partial<Record<Exporting['kind'], { icon: IconName; tone: 'ok' | 'warn' | 'error'; label: string }>>
-> = {
-  verified: { icon: 'check', tone: 'ok', label: 'Exported and verified' },
-  mismatch: { icon: 'warning', tone: 'warn', label: 'Outputs differ' },
-  failed: { icon: 'error', tone: 'error', label: 'Export failed' },
-};

@@ -49,7 +49,13 @@ interface FileProps {
 function Facts(p: FileProps & Pick<UsePaneProps, 'onPrecision'>) {
   const { card, format, size } = p;
   const opensIn = useShownPart('export', ({ record }) => record && card.opensThis?.(record.model));
+  const choose = useStudio((s) => s.chooseExport);
   const { precision } = FORMATS[format];
+  const onChange = (label: string): void => {
+    const chosen = PRECISIONS.find((one) => one.label === label) ?? precision;
+    p.onPrecision(chosen);
+    choose(formatOfCard(card, chosen));
+  };
   return (
     <dl>
       <dt>Format</dt>
@@ -70,7 +76,7 @@ function Facts(p: FileProps & Pick<UsePaneProps, 'onPrecision'>) {
           <Segmented
             label="Precision"
             value={precision.label}
-            onChange={(label) => p.onPrecision(PRECISIONS.find((one) => one.label === label) ?? precision)}
+            onChange={onChange}
             options={precisionsOf(card).map(({ label }) => ({ value: label, label }))}
           />
         ) : (

@@ -4,7 +4,6 @@ import { changeWords, differences, valueWords } from '../../core/runs/compare';
 import { forebears } from '../../core/runs/lineage';
 import { recipeOf } from '../../core/runs/segments';
 import { headlineOf } from '../../core/objectives';
-import { piecesOf } from '../../core/objectives/shown';
 import { costWords, wattHoursWords } from '../../core/train/energy';
 import { usePower } from '../../state/power';
 import { useKeptSteps } from '../../state/react';
@@ -14,7 +13,6 @@ import {
   formatMoment,
   Pane,
   PaneHead,
-  Passage,
   scroll,
   Swatch,
   Table,
@@ -25,6 +23,7 @@ import {
 import { ForkDialog } from './ForkDialog';
 import { KeptSteps } from './KeptSteps';
 import { RunActions } from './RunActions';
+import { RunSamples } from './RunSamples';
 import styles from './RunsPage.module.css';
 import { formatGap, gapOf, judgementOf } from './verdict';
 import { formatBits, energyOfRun, headlineValue, type RunView, timeOf } from './view';
@@ -111,7 +110,7 @@ export function RunPane(p: {
       <PaneHead title="Lineage" />
       <Kin view={view} all={all} />
       <KeptSteps view={view} steps={steps} onFork={setFork} />
-      <Samples views={pair} />
+      <RunSamples view={view} beside={beside} />
       {fork !== undefined && steps && (
         <ForkDialog view={view} steps={steps} from={fork} onClose={() => setFork(undefined)} />
       )}
@@ -190,29 +189,4 @@ function beginning(run: RunView, changes: readonly string[] | undefined): string
   const how = changes && `, ${changes.length > 0 ? changes.join('; ') : 'same settings'}`;
   const moments = record.parent?.momentsAtZero ? '; from weights only, optimizer started fresh' : '';
   return `${HOW[run.parent.how]}${how ?? ''}${moments}`;
-}
-
-/** Last sample of each run. */
-function Samples({ views }: { views: readonly RunView[] }) {
-  const written = views.filter(({ row }) => row.curve && row.curve.sample !== '');
-  if (written.length === 0) return null;
-  return (
-    <>
-      <PaneHead title="Samples" hint="at the last evaluation" />
-      <ol className={styles.samples} aria-label="Samples">
-        {written.map(({ id, hue, row }) => {
-          const { samplePrompt } = recipeOf(row.record);
-          const { sample } = row.curve!;
-          return (
-            <li key={id}>
-              <Swatch run={hue} />
-              <p className={cx(text.prose, styles.sample)}>
-                <Passage pieces={piecesOf(sample, samplePrompt)} />
-              </p>
-            </li>
-          );
-        })}
-      </ol>
-    </>
-  );
 }

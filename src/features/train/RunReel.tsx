@@ -1,12 +1,12 @@
 import { useCallback, useMemo, type ReactNode } from 'react';
 import { tokensAt } from '../../core/runs/segments';
 import { useShown } from '../../state/react';
+import { isLong, runSamples } from '../../state/runSamples';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import { Reel, type ReelSample, useReel } from '../../ui';
 import { stepPlace, type LossAxis } from '../../ui/charts';
 import { TryPrompt } from './TryPrompt';
 import { Mapped } from './columns';
-import { isLong, runSamples } from './runSamples';
 import styles from './TrainPage.module.css';
 
 /** px between the plot and the gutter: the axis of nats. */

@@ -2,9 +2,9 @@ import { memo, useState } from 'react';
 import { formatCount } from '../../core/base/units';
 import { useShownPart } from '../../state/react';
 import type { RunLog } from '../../state/runLog';
+import { runSamples } from '../../state/runSamples';
 import type { RunSettings } from '../../state/runSettings';
 import { cx, Fold, Passage, text } from '../../ui';
-import { runSamples } from './runSamples';
 import styles from './TrainPage.module.css';
 
 /** Every sample in full, newest first: to read and to copy. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { TrainEvent } from '../../core/train/run';
-import { RunLog } from '../../state/runLog';
+import type { TrainEvent } from '../core/train/run';
+import { RunLog } from './runLog';
 import { runSamples } from './runSamples';
 
 const recipe = { objective: 'causal', samplePrompt: 'The whale' } as const;

@@ -1,11 +1,17 @@
-import { formatReading } from '../../core/base/units';
-import { headlineWords, type ObjectiveId } from '../../core/objectives';
-import { piecesOf, type Shown } from '../../core/objectives/shown';
-import type { RunLog } from '../../state/runLog';
+import { formatReading } from '../core/base/units';
+import { headlineWords, type ObjectiveId } from '../core/objectives';
+import { piecesOf, type Piece, type Shown } from '../core/objectives/shown';
+import type { RunLog } from './runLog';
 import type { ReelSample } from '../../ui';
 
-export interface RunSample extends ReelSample {
+export interface RunSample {
   key: string;
+  step: number;
+  /** How good the model is at this step: `perplexity 85.4`. */
+  result: string;
+  pieces: readonly Piece[];
+  /** From another prompt than the run's. */
+  isApart?: boolean;
 }
 
 /** Every sample of a run, by step: those of its evaluations, the one that is being evaluated, and those a person asked for. */
