@@ -7,7 +7,7 @@ import type { Start } from './from';
 import { adapterFolder } from './read';
 import type { Begins } from './tuning';
 
-export const ADAPTER_IN = 'PEFT folder of an adapter of the model, which is merged into it';
+export const ADAPTER_IN = 'PEFT folder of an adapter to merge into the model';
 
 /** A run that goes on from what an adapter has learnt. */
 export async function beginsWith(path: string, { model, weights }: Pick<Start, 'model' | 'weights'>): Promise<Begins> {

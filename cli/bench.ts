@@ -38,7 +38,7 @@ const json = { kind: 'switch', help: 'Print one JSON object' } as const;
 const { fields } = MODELS.gpt;
 /** As large as the model may be. */
 const size = (label: string, max: number) =>
-  ({ kind: 'whole', min: 1, max, otherwise: 'that of --config', help: label }) as const;
+  ({ kind: 'whole', min: 1, max, otherwise: 'set by --config', help: label }) as const;
 const STEP = {
   config: {
     kind: 'choice',
@@ -53,8 +53,8 @@ const STEP = {
   layers: size('Layers', fields.layers.max),
   batch: size('Rows', 4096),
   steps: { kind: 'whole', min: 3, max: 1e5, initial: 12, help: 'Steps to measure' },
-  device: { kind: 'choice', of: ['webgpu', 'wasm'], initial: 'webgpu', help: 'Where it runs' },
-  threads: { kind: 'whole', min: 1, max: 64, otherwise: 'one per core', help: 'Threads of wasm' },
+  device: { kind: 'choice', of: ['webgpu', 'wasm'], initial: 'webgpu', help: 'Device' },
+  threads: { kind: 'whole', min: 1, max: 64, otherwise: 'one per core', help: 'WASM threads' },
   adapter,
   profile: { kind: 'switch', help: 'Time each kernel instead' },
   json,
@@ -63,7 +63,7 @@ const OPS = { adapter, json } as const;
 const ISA = { json } as const;
 const ESTIMATE = { adapter, json } as const;
 const EVALUATION = {
-  config: { kind: 'choice', of: ['S', 'M'], initial: 'S', help: 'Shape of the model' },
+  config: { kind: 'choice', of: ['S', 'M'], initial: 'S', help: 'Size preset to measure' },
   tokens: { kind: 'whole', min: 1000, max: 1e6, initial: 20_000, help: 'Tokens to evaluate' },
   json,
 } as const;
@@ -73,13 +73,13 @@ const TEXT = {
     min: 1,
     max: 100_000,
     initial: 200,
-    help: 'Megabytes of each text that is read, tokenized and sharded',
+    help: 'Size of each text to read, tokenize and shard, in MB',
   },
   only: { kind: 'choice', of: TEXT_CASES, otherwise: 'all', help: 'Run only this measurement' },
   json,
 } as const;
 const CLEANING = {
-  steps: { kind: 'whole', min: 1, max: 1e6, initial: 300, help: 'Steps of each of six runs' },
+  steps: { kind: 'whole', min: 1, max: 1e6, initial: 300, help: 'Steps per run, for six runs' },
   json,
 } as const;
 const TOKENIZER = {
@@ -88,7 +88,7 @@ const TOKENIZER = {
     min: SMALLEST_VOCABULARY,
     max: LARGEST_VOCABULARY,
     initial: 4096,
-    help: 'Vocabulary size of BPE',
+    help: 'BPE vocabulary size',
   },
   json,
 } as const;
@@ -112,11 +112,11 @@ async function benchTexts({ large, only, json }: Values<typeof TEXT>): Promise<v
     'documents',
     'MB',
     'seconds',
-    'of the processor',
+    'CPU seconds',
     'MB/s',
     'memory MB',
-    'its heap',
-    'longest turn ms',
+    'heap MB',
+    'longest task ms',
   ];
   const cells = reports.map(({ name, bytes, ...figures }) => [
     name,
@@ -193,12 +193,12 @@ async function benchEstimate({ adapter, json }: Values<typeof ESTIMATE>): Promis
     (100 * mfu).toFixed(0),
   ];
   const head = [
-    'milliseconds on paper, none timed',
+    'estimated milliseconds, not measured',
     '',
     'step',
     'products',
     'attention',
-    'its backward',
+    'attention backward',
     'others',
     'MFU %',
   ];
@@ -229,7 +229,7 @@ async function benchTokenizers({ vocab, json }: Values<typeof TOKENIZER>): Promi
     print(JSON.stringify({ tokenizers: own, ...shortened({ trainSeconds, encodeMBps }), rivals: others }));
     return;
   }
-  const head = ['', 'entries', 'trained in ms', 'encoded in ms', 'MB/s', 'decoded in ms', 'bytes a token'];
+  const head = ['', 'entries', 'trained in ms', 'encoded in ms', 'MB/s', 'decoded in ms', 'bytes per token'];
   const rows = tokenizers.map(
     ({ kind, vocabulary, trainMs, encodeMs, megabytesPerSecond, decodeMs, bytesPerToken }) => [
       kind,
@@ -244,7 +244,7 @@ async function benchTokenizers({ vocab, json }: Values<typeof TOKENIZER>): Promi
   print(inColumns([head, ...rows], 1).join('\n'));
   const others = rivals.map(({ name, megabytesPerSecond }) => `${name} ${megabytesPerSecond.toFixed(1)}`).join(', ');
   print(`\n8,192 entries from 10 MB of English: trained in ${trainSeconds.toFixed(2)} s.`);
-  print(`By GPT-2's vocabulary, a second time: ${encodeMBps.toFixed(1)} MB/s (${others}).`);
+  print(`With GPT-2's vocabulary, second pass: ${encodeMBps.toFixed(1)} MB/s (${others}).`);
 }
 
 async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
@@ -272,14 +272,14 @@ async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
       const { lora: _, ...whole } = shape;
       const [ms, wholeMs] = (await inTurn([shape, whole], options.steps)) as [number, number];
       const ratio = (ms / wholeMs).toFixed(2);
-      print(`\nalternating with full training: ${ms.toFixed(1)} ms a step against ${wholeMs.toFixed(1)}: ${ratio} x`);
+      print(`\nalternating with full training: ${ms.toFixed(1)} ms per step against ${wholeMs.toFixed(1)}: ${ratio} x`);
       return;
     }
     if (shape.model !== undefined) {
       const { model: _, ...asGpt } = shape;
       const [ms, gptMs] = (await inTurn([shape, asGpt], options.steps)) as [number, number];
       print(
-        `\nalternating with a GPT: ${ms.toFixed(1)} ms a step against ${gptMs.toFixed(1)}: ${(ms / gptMs).toFixed(2)} x`,
+        `\nalternating with a GPT: ${ms.toFixed(1)} ms per step against ${gptMs.toFixed(1)}: ${(ms / gptMs).toFixed(2)} x`,
       );
       return;
     }
@@ -311,7 +311,7 @@ function rivalsTable(ours: StepReport, { reports, missing }: Awaited<ReturnType<
     report.peakMB.toFixed(1),
     `${(report.ms / ours.ms).toFixed(1)} x`,
   ]);
-  const head = ['', 'ms a step', 'dispatches', 'submits', 'buffers', 'bind groups', 'peak MB', 'our time'];
+  const head = ['', 'ms per step', 'dispatches', 'submits', 'buffers', 'bind groups', 'peak MB', 'relative time'];
   return ['', ...inColumns([head, ...rows], 1), ...missing];
 }
 
@@ -346,7 +346,7 @@ export const benchCommands: Commands = [
   }),
   command({
     name: 'bench ops',
-    about: 'Compares each kernel of a step with that of TensorFlow.js.',
+    about: 'Compares each kernel of a step with its TensorFlow.js counterpart.',
     options: OPS,
     examples: ['--json'],
     run: benchEachOp,
@@ -367,7 +367,7 @@ export const benchCommands: Commands = [
   }),
   command({
     name: 'bench evaluation',
-    about: 'Measures the overhead of an evaluation on WASM, and metrics of 3,000 pairs of sentences.',
+    about: 'Measures the overhead of an evaluation on WASM, and metrics on 3,000 sentence pairs.',
     options: EVALUATION,
     examples: ['--config M --json'],
     run: benchEvaluations,

@@ -29,14 +29,14 @@ type Asked = Named & Partial<NamedRow>;
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder or zip of the classifier' },
   adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
-  prompt: { kind: 'text', path: 'none', otherwise: 'none', help: 'A text' },
-  text: { kind: 'texts', path: 'reads', otherwise: 'none', help: 'Text files, or folders of them, one text a file' },
+  prompt: { kind: 'text', path: 'none', otherwise: 'none', help: 'Text to classify' },
+  text: { kind: 'texts', path: 'reads', otherwise: 'none', help: 'Text files, or folders of them, one text per file' },
   table: {
     kind: 'texts',
     path: 'reads',
     pathIn: withoutColumns,
     otherwise: 'none',
-    help: 'Tables with one text a row: FILE.csv, FILE.csv:text=COLUMN, or text=SUBJECT+BODY to join columns',
+    help: 'Tables with one text per row: FILE.csv, FILE.csv:text=COLUMN, or text=SUBJECT+BODY to join columns',
   },
   encoding: { ...ENCODING, help: `With --table: ${ENCODING.help}` },
   'skip-bad-rows': { ...SKIP_BAD_ROWS, help: `With --table: ${SKIP_BAD_ROWS.help}` },
@@ -45,7 +45,7 @@ const OPTIONS = {
     min: 0,
     max: 1,
     otherwise: "the model's own, or 0",
-    help: 'Confidence threshold, 0 to 1: no label below it; with several labels a text, every label above it, and at 0 every label above 0.5',
+    help: 'Confidence threshold, 0 to 1: no label below it; with several labels per text, every label above it, and at 0 every label above 0.5',
   },
   device: {
     kind: 'choice',
@@ -57,11 +57,11 @@ const OPTIONS = {
     kind: 'text',
     path: 'writes',
     otherwise: 'none',
-    help: 'CSV file for the results, one text a row; keeps all columns of a table',
+    help: 'CSV file for the results, one text per row; keeps all columns of a table',
   },
   json: {
     kind: 'switch',
-    help: 'Print one JSON object a line: each text, its label and all probabilities',
+    help: 'Print one JSON object per line: each text, its label and all probabilities',
   },
 } as const;
 

@@ -42,6 +42,6 @@ export function printAnswers(labelled: LabelledTexts): void {
   if (!told) return;
   const several = isOfSeveral({ given });
   print(
-    `Where it must be ${formatShare(atLeast)} sure it gives ${several ? '' : 'a label to '}${answersWords(told, several)}.`,
+    `At a confidence threshold of ${formatShare(atLeast)}, the model ${several ? 'assigns' : 'labels'} ${answersWords(told, several)}.`,
   );
 }

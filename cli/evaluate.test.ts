@@ -124,7 +124,7 @@ test('what is measured of its own part, and asked by lists, is kept in its folde
   await writeFile(path('of-whales.csv'), 'prompt,answer\nthe white,whale\n');
   expect(lines(await run([...own, '--minimal-pairs', path('ran.csv'), '--json']))[0]!['look']).toBe(1);
   const again = await run([...own, '--task', path('of-whales.csv')]);
-  expect(again.stderr).toMatch(/This is the 2nd evaluation on the test set.*Saved in .*kept: its model card/s);
+  expect(again.stderr).toMatch(/This is the 2nd evaluation on the test set.*Saved in .*kept: the model card/s);
   expect(again.stdout).toMatch(/(Better than |still beats it|About as good as |Too little text to compare it with )/);
   // Only what tells of it is another; a run that goes on there knows the folder for its own.
   expect(await readFile(path('kept/homegrown.files.json'), 'utf8')).toBe(list);
@@ -160,7 +160,7 @@ test('a folder that went on while it was measured, and one that cannot be writte
   const before = await readFile(path('own/homegrown.json'), 'utf8');
   const gone = { ...past, info: { ...past.info, state: { ...past.info.state, step: 1 } } };
   expect((await keepMeasured(gone, 'validation', evaluation)).problem).toMatch(
-    /isn't saved in .*trained on during the evaluation/,
+    /isn't saved in .*kept training during the evaluation/,
   );
   const list = JSON.parse(await readFile(path('own/homegrown.files.json'), 'utf8')) as { files: string[] };
   const others = { ...list, files: list.files.filter((name) => name !== 'README.md') };

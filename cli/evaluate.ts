@@ -49,7 +49,7 @@ const OPTIONS = {
     path: 'reads',
     pathIn: withoutColumns,
     otherwise: 'none',
-    help: 'Instead of --text, tables with an input and its target a row: FILE.csv, or FILE.csv:input=COLUMN,target=COLUMN',
+    help: 'Instead of --text, tables with an input and a target per row: FILE.csv, or FILE.csv:input=COLUMN,target=COLUMN',
   },
   table: {
     kind: 'texts',
@@ -61,8 +61,8 @@ const OPTIONS = {
   unlabelled: {
     kind: 'choice',
     of: ['none', 'left-out'],
-    otherwise: 'an error asks',
-    help: 'With --table and several labels a text: texts without a label have none of them, or are not labeled yet and left out',
+    otherwise: 'an error if a text has no label',
+    help: 'With --table and several labels per text: texts without a label have none of them, or are not labeled yet and left out',
   },
   encoding: { ...ENCODING, help: `With --table: ${ENCODING.help}` },
   'skip-bad-rows': SKIP_BAD_ROWS,
@@ -71,7 +71,7 @@ const OPTIONS = {
     min: 0,
     max: 1,
     otherwise: "the model's own, or 0",
-    help: 'Confidence threshold of a classifier; with several labels a text, every label above it, and at 0 every label above 0.5',
+    help: 'Confidence threshold of a classifier; with several labels per text, every label above it, and at 0 every label above 0.5',
   },
   part: {
     kind: 'choice',
@@ -104,7 +104,7 @@ const OPTIONS = {
     path: 'reads',
     pathIn: ownSentences,
     otherwise: 'not measured',
-    help: `Pairs that differ in a name, pronoun or origin: ${BUNDLED}, or such a table`,
+    help: `Pairs that differ in a name, pronoun or origin: ${BUNDLED}, or a table with the same columns`,
   },
   task: {
     kind: 'texts',
@@ -118,7 +118,7 @@ const OPTIONS = {
     min: 1,
     max: 1e6,
     otherwise: 'half a context',
-    help: 'Stride of the windows of stridedPerplexity, in tokens',
+    help: 'Window stride of stridedPerplexity, in tokens',
   },
   seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 0, help: 'Seed of the bootstrap intervals' },
   device: {
@@ -220,8 +220,8 @@ function keptWords({ look, problem }: Kept, past?: Past): string[] {
   return [
     ...(look === undefined
       ? []
-      : [`This is the ${ordinal(look)} evaluation on the test set. Choosing by its results makes it less of a test.`]),
-    `Saved in ${past.folder}: its model card and exports include it.`,
+      : [`This is the ${ordinal(look)} evaluation on the test set. Each choice based on it weakens the test.`]),
+    `Saved in ${past.folder}: the model card and exports include this evaluation.`,
   ];
 }
 
@@ -238,7 +238,7 @@ function inWords(evaluation: Evaluation, part: string, leak: LeakNotice | undefi
   if (right) printPreferences('Minimal pairs', 'the right sentence has the higher probability', right);
   if (!swaps) return;
   printPreferences('Swaps', 'the first has the higher probability', swaps);
-  print('50 % means no preference. The list is short and shows the training text, not the model in use.');
+  print('50 % means no preference. This short list measures associations of the training text, not behavior in use.');
 }
 
 function figuresInWords(evaluation: Evaluation, part: string, leak: LeakNotice | undefined): void {

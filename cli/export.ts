@@ -30,8 +30,8 @@ const OPTIONS = {
     choices: FORMAT_IDS.map((id) => formatWords(FORMATS[id])),
   },
   out: { kind: 'text', path: 'writes', help: 'File or folder to write' },
-  optimizer: { kind: 'switch', help: 'Include optimizer state to resume training, if the format has room for it' },
-  json: { kind: 'switch', help: 'Print one JSON object a line: the files written' },
+  optimizer: { kind: 'switch', help: 'Include optimizer state to resume training, if the format supports it' },
+  json: { kind: 'switch', help: 'Print one JSON object per line: the files written' },
 } as const;
 
 async function exportModel({

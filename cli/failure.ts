@@ -64,7 +64,7 @@ const VERBS: Readonly<Record<string, string>> = {
   read: 'read',
   write: 'written',
   fsync: 'written',
-  mkdir: 'made',
+  mkdir: 'created',
   copyfile: 'copied',
   stat: 'found',
   lstat: 'found',

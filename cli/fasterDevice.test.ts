@@ -29,13 +29,13 @@ async function chosen(wasm?: number, adapter?: number, most = Infinity) {
 test('it is the one whose run is measured to be shorter, and both paces are told', async () => {
   expect(await chosen(400, 300)).toEqual({
     kind: 'webgpu',
-    why: 'Using SoftPipe, which is faster: WASM takes 400 ms a step, SoftPipe takes 300 ms a step.',
+    why: 'Using SoftPipe, which is faster: WASM takes 400 ms per step, SoftPipe takes 300 ms per step.',
     opened: ['webgpu'],
     limit: 10_000,
   });
   expect(await chosen(400, 500)).toMatchObject({
     kind: 'wasm',
-    why: 'Using WASM, which is faster: WASM takes 400 ms a step, SoftPipe takes 500 ms a step.',
+    why: 'Using WASM, which is faster: WASM takes 400 ms per step, SoftPipe takes 500 ms per step.',
     opened: ['webgpu', 'wasm'],
   });
 });

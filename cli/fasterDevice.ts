@@ -34,7 +34,7 @@ export async function fasterDevice(trial: Trial): Promise<{ device: Device; why:
   const gpu = await measured(trial, TRIED * due);
   const isFaster = whole(gpu) < whole(wasm);
   const told = (pace: Pace | null): string =>
-    pace ? `takes ${formatDuration(pace.step)} a step` : 'none finished in time';
+    pace ? `takes ${formatDuration(pace.step)} per step` : 'none finished in time';
   return {
     device: isFaster ? device : await open('wasm'),
     why: `Using ${isFaster ? adapter : 'WASM'}, which is faster: WASM ${told(wasm)}, ${adapter} ${told(gpu)}.`,

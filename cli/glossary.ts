@@ -6,7 +6,7 @@ import { command, print } from './terminal';
 
 const OPTIONS = {
   term: { kind: 'text', path: 'none', initial: '', help: 'Term, or words to find; all terms without it' },
-  json: { kind: 'switch', help: 'One object: the terms, or the error' },
+  json: { kind: 'switch', help: 'Print one JSON object: the terms, or the error' },
 } as const;
 
 function show({ term, json }: Values<typeof OPTIONS>): Promise<void> {
@@ -29,7 +29,7 @@ function termsFor(query: string): readonly TermId[] {
 
 const inWords = (id: TermId): string => `${termName(id)}: ${termSentence(id)}`;
 
-const about = 'Says what a term of the field means: perplexity, warm-up, LoRA and about 100 others.';
+const about = 'Explains a machine-learning term: perplexity, warm-up, LoRA and about 100 others.';
 const examples = ['perplexity', 'learning rate', '--term loss --json'];
 const stated = command({ name: 'glossary', about, options: OPTIONS, examples, run: show });
 

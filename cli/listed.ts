@@ -57,7 +57,7 @@ async function readList(folder: string): Promise<z.infer<typeof listSchema> | nu
     found.isFile() && found.size <= LARGEST ? listSchema.safeParse(jsonOf(await readFile(path, 'utf8'))) : null;
   if (list?.success) return list.data;
   throw badSettings(
-    `${path} is damaged, or of a newer Homegrown.`,
+    `${path} is damaged, or from a newer Homegrown.`,
     'Nothing in that folder was changed. Choose another --out.',
   );
 }
@@ -134,7 +134,7 @@ export async function checkNotPart(path: string): Promise<void> {
     const listed = (await listedIn(at).catch(() => null)) ?? [];
     if (listed.some((file) => file === name || file.startsWith(`${name}/`)))
       throw badSettings(
-        `${path} is part of a result of Homegrown in ${at}.`,
+        `${path} is part of a Homegrown result in ${at}.`,
         'Nothing was written. Choose another --out.',
       );
   }

@@ -73,7 +73,7 @@ const held = (path: string, holder: string): HomegrownError =>
   new HomegrownError(
     'in-use',
     `Another command (process ${HOLDER.exec(holder)?.[2] ?? holder}) has used this folder for ${LOCK_TIMEOUT_MS / 60_000} minutes.`,
-    `Nothing was changed. Wait for its end; if it no longer runs, delete ${path}.`,
+    `Nothing was changed. Wait until it ends; if it is no longer running, delete ${path}.`,
   );
 
 /** Folders of those who died while they waited. */

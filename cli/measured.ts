@@ -55,7 +55,7 @@ export async function keepMeasured(
     return await transaction(folder, async (at) => {
       const info = await infoIn(at.path);
       if (info?.id !== past.info.id || info.state.step !== past.info.state.step)
-        throw badSettings(`The run in ${folder} trained on during the evaluation.`, 'Run evaluate again.');
+        throw badSettings(`The run in ${folder} kept training during the evaluation.`, 'Run evaluate again.');
       const listed = await listedIn(at.path);
       if (!TOLD.every((name) => listed?.includes(name)))
         throw badSettings(`Homegrown did not write all files of ${folder}.`, 'Evaluate a folder that grow wrote.');

@@ -9,7 +9,7 @@ import { UsageError } from './options';
 import { readWeights } from './read';
 
 export const MIX =
-  'Model folder to average the weights with, and its share, such as DIR:0.3; usually the base, to forget less of it';
+  'Model folder to average the weights with, and its share, such as DIR:0.3; usually the base, to reduce forgetting';
 
 /** The folder that `--mix` names. */
 export const mixedPath = (flag: string): string | undefined => SPELLED.exec(flag)?.[1];

@@ -21,9 +21,9 @@ test('energy is told by what the machine takes and what that costs, and what of 
     seconds: 3600,
   };
   expect(planWords(plan, 'wasm', { price: 0.3 }).join(' ')).toContain(
-    'about 30 Wh at 30 W, an estimate, cost 0.009 at 0.3 a kWh.',
+    'about 30 Wh at 30 W, an estimate, cost less than $0.01 at $0.30 per kWh.',
   );
   expect(planWords(plan, 'wasm', { watts: 200, price: 2 }).join(' ')).toContain(
-    'about 200 Wh at 200 W, cost 0.4 at 2 a kWh.',
+    'about 200 Wh at 200 W, cost $0.40 at $2.00 per kWh.',
   );
 });

@@ -9,7 +9,7 @@ import { countParams } from '../src/core/models/spec';
 import { type ObjectiveId, objectiveOf, rolesOf } from '../src/core/objectives';
 import { matrixRate } from '../src/core/ops/matrixRate';
 import type { OptimizerId } from '../src/core/optim';
-import { energyOf, type Power } from '../src/core/train/energy';
+import { costWords, energyOf, type Power, priceWords, wattHoursWords } from '../src/core/train/energy';
 import type { Band } from '../src/core/plan/law';
 import { isFarOff, makePlan, ofSteps, type Plan, withRecipe } from '../src/core/plan/plan';
 import { profileText, type TextProfile } from '../src/core/plan/profile';
@@ -114,19 +114,19 @@ export function planWords(
   power: Power,
 ): readonly string[] {
   const { layers, width, context } = model.config;
-  const { wattHours, cost, watts } = energyOf(seconds, kind, power);
+  const energy = energyOf(seconds, kind, power);
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
   return [
     `Plan: vocabulary ${formatCount(model.vocabulary)}, ${formatCount(layers)} layers of width ${formatCount(width)} ` +
       `(${formatShort(parameters)} parameters), context ${formatCount(context)}, ` +
-      `${formatCount(recipe.batch * context)} tokens a step, learning rate ${formatNumber(recipe.learningRate)}; ` +
+      `${formatCount(recipe.batch * context)} tokens per step, learning rate ${formatNumber(recipe.learningRate)}; ` +
       `epochs: ${formatNumber(Number(epochs.toPrecision(2)))}.`,
     (objectiveOf(recipe.objective).gives.includes('bytes')
       ? `Expected: ${bandWords(expected)} bits per byte on the validation set in ${formatDuration(1000 * seconds)}, ` +
         `about ${formatReading(twice.value)} in twice the time. `
       : `Time: ${formatDuration(1000 * seconds)}. No estimate of the result for this objective. `) +
-      `Energy: about ${formatNumber(Number(wattHours.toPrecision(2)))} Wh at ${formatCount(watts)} W${power.watts === undefined ? ', an estimate' : ''}, ` +
-      `cost ${formatNumber(Number(cost.toPrecision(2)))} at ${formatNumber(power.price)} a kWh.`,
+      `Energy: about ${wattHoursWords(energy)} at ${formatCount(energy.watts)} W${power.watts === undefined ? ', an estimate' : ''}, ` +
+      `cost ${costWords(energy)} at ${priceWords(power.price)}.`,
   ];
 }
 

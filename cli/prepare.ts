@@ -76,7 +76,7 @@ const OPTIONS = {
     kind: 'text',
     path: 'writes',
     otherwise: 'none',
-    help: 'Folder for a report: report.json, with the changes and removals of each rule, and documents.jsonl with the documents that remain, one a line',
+    help: 'Folder for a report: report.json, with the changes and removals of each rule, and documents.jsonl with the documents that remain, one per line',
   },
   out: { kind: 'text', path: 'writes', help: 'Folder for the documents, for grow --data' },
   json: { kind: 'switch', help: 'Print one JSON object: counts, refused files, languages' },
@@ -223,7 +223,7 @@ const summaryOf = (
     empty > 0 ? `Skipped ${counted(empty, 'row')} without text` : undefined,
     left.length > 0 ? `The recipe removed ${counted(left.length, 'document')}` : undefined,
     changedBy(cleaned),
-    long.length > 0 ? `Skipped ${counted(long.length, 'document')}: too long for a line` : undefined,
+    long.length > 0 ? `Skipped ${counted(long.length, 'document')}: too long for one line of the output` : undefined,
     `To train on them: npm run grow -- --data ${out}`,
   );
 
@@ -233,7 +233,7 @@ const NONE = 'Change the recipe, or use --recipe none.';
 function changedBy({ tallies }: CleanedRecord): string | undefined {
   const changing = tallies.filter(({ places }) => places > 0);
   const places = changing.map(({ rule, places }) => `${ruleOf(rule as RuleId).label}: ${counted(places, 'place')}`);
-  return places.length > 0 ? `Changes of the recipe: ${places.join(', ')}` : undefined;
+  return places.length > 0 ? `Changes by the recipe: ${places.join(', ')}` : undefined;
 }
 
 /** In documents: rows without text, and documents of which nothing is left; too long ones; by rule those that it leaves out. */

@@ -325,7 +325,7 @@ export function checkSameTexts(past: Past, texts: readonly Named[]): void {
 export const notSame = ({ folder }: Past, name: string): HomegrownError =>
   badFile(
     `The content of ${name} is not the training text of the run in ${folder}`,
-    `Nothing was written. Name the same files in their order, tables with --pairs and their columns. To train on others, ${anyway(folder)}`,
+    `Nothing was written. Name the same files in the same order; name tables with --pairs and their columns. To train on other text, ${anyway(folder)}`,
   );
 
 /** Where the files are those that they were, and the recipe is. */
@@ -342,7 +342,7 @@ export function checkSameData({ folder, data: known }: Past, data: DataFacts): v
   throw badSettings(
     paragraph(
       `The run in ${folder} trained on ${was!} tokens, but its texts now have ${is!}`,
-      'An older Homegrown chose another validation set for several texts',
+      'An older Homegrown chose a different validation set for several texts',
     ),
     `Nothing was written. An exact continuation isn't possible: ${anyway(folder)}`,
   );

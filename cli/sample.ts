@@ -55,7 +55,13 @@ const OPTIONS = {
     help: 'Temperature; 0 is greedy',
   },
   'top-k': { kind: 'whole', min: 0, max: 1e6, initial: 0, help: 'Top-k: the k likeliest tokens, 0 for all' },
-  'top-p': { kind: 'real', min: 0.001, max: 1, initial: 1, help: 'Top-p: sample from the likeliest up to this total' },
+  'top-p': {
+    kind: 'real',
+    min: 0.001,
+    max: 1,
+    initial: 1,
+    help: 'Top-p: only the likeliest tokens that add up to this share',
+  },
   seed: { kind: 'whole', min: 0, max: 2 ** 32 - 1, initial: 1, help: 'Random seed' },
   beams: {
     kind: 'whole',
@@ -75,10 +81,10 @@ const OPTIONS = {
     kind: 'texts',
     path: 'reads',
     otherwise: 'none',
-    help: 'Text files or folders: finds the longest passage of the new text that stands in them word for word',
+    help: 'Text files or folders: finds the longest passage that the new text copies from them word for word',
   },
   mark: { kind: 'switch', help: 'Add a last line that says that a model wrote the text' },
-  json: { kind: 'switch', help: 'Print one JSON object: the text, and the candidates of each blank' },
+  json: { kind: 'switch', help: 'Print one JSON object: the text, and the candidates for each blank' },
   device: {
     kind: 'choice',
     of: DEVICES,

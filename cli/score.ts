@@ -30,7 +30,7 @@ const IDS: readonly Id[] = [...BESIDE_IDS, ...WRITTEN_METRIC_IDS];
 const CONFUSION = 'confusion';
 
 const OPTIONS = {
-  hypotheses: { kind: 'text', path: 'reads', help: 'Outputs, one a line' },
+  hypotheses: { kind: 'text', path: 'reads', help: 'Outputs, one per line' },
   references: {
     kind: 'text',
     path: 'reads',
@@ -177,7 +177,7 @@ function labelsOf(pairs: readonly Pair[]): readonly string[] {
   if (labels.length <= MOST_LABELS) return labels;
   throw badSettings(
     `There are ${formatCount(labels.length)} different lines; at most ${MOST_LABELS} labels are supported.`,
-    'Score texts by exactMatch or chrf.',
+    'Score texts with exactMatch or chrf.',
   );
 }
 const MOST_LABELS = 200;

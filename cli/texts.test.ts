@@ -89,7 +89,7 @@ test('links inside a folder give no file twice, and lead to hidden files as thos
   expect(names.join(' ')).toMatch(/whale(-2)?\.txt/);
   expect(refused).toEqual([]);
   expect(notes).toHaveLength(4);
-  for (const note of notes) expect(note).toMatch(/is a link to a file that is already read\.$/);
+  for (const note of notes) expect(note).toMatch(/is a link to a file that was already read\.$/);
   // A link that is named itself is the folder that it leads to.
   expect((await meant(path('again'))).names).toEqual(['june.txt']);
 });

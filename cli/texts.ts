@@ -111,7 +111,7 @@ async function meant(path: string, note: (words: string) => void): Promise<Meant
   const all = walked.files.sort();
   const pages = new SavedPages(all);
   const files = all.filter((name) => !pages.holds(name));
-  for (const name of walked.links.sort()) note(`${join(path, name)} is a link to a file that is already read.`);
+  for (const name of walked.links.sort()) note(`${join(path, name)} is a link to a file that was already read.`);
   const refused = walked.refused.sort((a, b) => (a.name < b.name ? -1 : 1));
   if (files.length === 0) throw badFile(`${path} contains no text.`, refused[0] && refusedWords(refused[0]));
   return {

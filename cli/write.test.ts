@@ -113,7 +113,7 @@ describe('a list that lies', () => {
   ])('names %j: the folder is not touched', async (name) => {
     const { model, expectWhole } = await withSentinels();
     await lie(model, ['config.json', name]);
-    await expect(write(model, 2)).rejects.toThrow('is damaged, or of a newer Homegrown');
+    await expect(write(model, 2)).rejects.toThrow('is damaged, or from a newer Homegrown');
     await expectWhole();
     expect(await markIn(model)).toBe(1);
   });
@@ -138,7 +138,7 @@ describe('a list that lies', () => {
     await fs.mkdir(coming, { recursive: true });
     await fs.writeFile(join(around, '.model.saving', 'thesis.txt'), 'theirs');
     await lie(coming, ['../thesis.txt', '../../thesis.txt']);
-    await expect(readModel(model)).rejects.toThrow('is damaged, or of a newer Homegrown');
+    await expect(readModel(model)).rejects.toThrow('is damaged, or from a newer Homegrown');
     await expectWhole();
   });
 

@@ -85,7 +85,7 @@ const WHY: Readonly<Record<string, string>> = {
   EPERM: 'this user has no permission to write there (EPERM)',
   EROFS: 'that disk is read-only (EROFS)',
   ENAMETOOLONG: 'its name is too long (ENAMETOOLONG)',
-  ENOTDIR: 'a file stands in place of a folder (ENOTDIR)',
+  ENOTDIR: 'a file is where a folder should be (ENOTDIR)',
   ENOENT: 'there is no such folder (ENOENT)',
   ELOOP: 'its links form a loop (ELOOP)',
   ENOSPC: 'the disk is full (ENOSPC)',

@@ -19,7 +19,7 @@ const COMMANDS = {
   evaluate: 'evaluate a model, with intervals and baselines',
   compare: 'compare two models on a text',
   score: 'score outputs against references',
-  glossary: 'explain a term of the field',
+  glossary: 'explain a machine-learning term',
   bench: 'benchmark training steps, kernels and tokenizers',
 };
 const [name, ...args] = process.argv.slice(2);
@@ -39,7 +39,7 @@ if (isInstalling) process.exitCode = 0;
 else if (name === '--help' || name === '-h') {
   for (const [command, about] of Object.entries(COMMANDS)) console.log(`npm run ${command.padEnd(8)}  ${about}`);
 } else if (!Object.hasOwn(COMMANDS, name ?? '')) {
-  const what = name === undefined ? 'No command was typed' : `Unknown command '${name}'`;
+  const what = name === undefined ? 'No command given' : `Unknown command '${name}'`;
   fail('usage', `${what}. Available: ${Object.keys(COMMANDS).join(', ')}. Each lists its flags with --help.`, 2);
 } else {
   let isReady = false;

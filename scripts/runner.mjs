@@ -90,7 +90,7 @@ export class Runner {
     for (const { name } of of('skipped')) console.log(`Skipped: ${name}`);
     for (const { name, reason = '' } of of('failed')) console.log(`\nFailed: ${name}\n${reason}`);
 
-    console.log('\nParts                     by the clock   of the processor');
+    console.log('\nParts                        wall time           CPU time');
     for (const { name, seconds, processor, counts } of this.#parts) console.log(row(name, seconds, processor, counts));
     const seconds = (performance.now() - this.#began) / 1000;
     console.log(row('all', seconds, processorSeconds() - this.#beganProcessor, ''));

@@ -1,8 +1,8 @@
 """Token ids on disk, and the windows that a step trains on.
 
 data/train.bin and data/val.bin are plain ids, little-endian and without a header, as in nanoGPT; data/meta.json has the width
-of an id. The windows of a step depend only on the seed and the step, with the random generator of Homegrown, so a continued
-run reads on where it stopped.
+of an id. The windows of a step depend only on the seed and the step, with Homegrown's random generator, so a continued
+run keeps reading where it stopped.
 """
 
 import json
@@ -28,13 +28,13 @@ class Tokens:
             raise SystemExit(f"{folder / part}.bin has {len(self.ids)} tokens, but meta.json says {self.tokens}.")
 
     def windows(self, starts, length):
-        """inputs [rows, length] and, for each place, the token that follows."""
+        """inputs [rows, length] and, for each position, the next token."""
         rows = np.stack([self.ids[start : start + length + 1] for start in starts]).astype(np.int64)
         return rows[:, :-1], rows[:, 1:]
 
 
 def batch_starts(tokens: int, context: int, seed: int, step: int, rows: range) -> list[int]:
-    """Where the windows of a training step begin. Every place is equally likely."""
+    """Start positions of the windows of a training step. Every position is equally likely."""
     places = tokens - context
     if places < 1:
         raise SystemExit(f"{tokens} tokens of text are too few for a context of {context}.")
@@ -43,7 +43,7 @@ def batch_starts(tokens: int, context: int, seed: int, step: int, rows: range) -
 
 
 def evaluation_starts(tokens: int, context: int, rows: int, most: int) -> tuple[list[int], int]:
-    """The same windows at every evaluation: none overlap, spread evenly, `most` tokens together. -> starts, length"""
+    """The same windows at every evaluation: evenly spread, no overlap, at most `most` tokens in all. -> starts, length"""
     width = min(context, tokens - 1)
     if width < 1:
         raise SystemExit(f"{tokens} tokens of held-out text are too few: at least 2 are needed.")

@@ -1,9 +1,9 @@
 """Llama in plain PyTorch.
 
-Parameters have the names and shapes of Hugging Face's LlamaForCausalLM, so that model.safetensors loads into either; with
-norms of the heads of queries and keys those of Qwen3ForCausalLM, with a window those of MistralForCausalLM, and with norms of
-whole rows of them and after each branch those of Olmo2ForCausalLM.
-Source: Touvron et al. 2023, arXiv:2302.13971; keys that heads share: Ainslie et al. 2023, arXiv:2305.13245.
+Parameters have the names and shapes of Hugging Face's LlamaForCausalLM, so that model.safetensors loads into either. With
+query and key norms per head, they match Qwen3ForCausalLM; with a sliding window, MistralForCausalLM; with norms of whole query
+and key rows and after each branch, Olmo2ForCausalLM.
+Source: Touvron et al. 2023, arXiv:2302.13971; grouped-query attention: Ainslie et al. 2023, arXiv:2305.13245.
 """
 
 import torch
@@ -30,7 +30,7 @@ class Norm(nn.Module):
 
 
 class Rotary(nn.Module):
-    """Turns pairs of columns, the halves of a head, by an angle that grows with the row's place."""
+    """Rotates pairs of columns, one from each half of a head, by an angle that grows with the position."""
 
     def __init__(self, size: int, theta: float):
         super().__init__()
@@ -121,7 +121,7 @@ class Block(nn.Module):
 
 
 class Llama(nn.Module):
-    """ids [rows, length] -> logits [rows, length, vocabulary]. The classifier may be the token embedding."""
+    """ids [rows, length] -> logits [rows, length, vocabulary]. The output layer may be tied to the token embedding."""
 
     def __init__(self, config: dict):
         super().__init__()

@@ -68,7 +68,7 @@ class Block(nn.Module):
 
 
 class GPT2(nn.Module):
-    """ids [rows, length] -> logits [rows, length, vocabulary]. The classifier may be the token embedding."""
+    """ids [rows, length] -> logits [rows, length, vocabulary]. The output layer may be tied to the token embedding."""
 
     def __init__(self, config: dict):
         super().__init__()

@@ -3,8 +3,8 @@
     python prepare.py one.txt two.txt                     validation set: the end of each text, by this run's share
     python prepare.py *.txt --held-out 0.05               with --test-share 0.05 also a test set, data/test.bin
 
-Texts are UTF-8, with the end-of-text token between two of them. You need this if the export has no data/, or for more text:
-a larger model needs more than one computer held.
+Texts are UTF-8, with an end-of-text token between them. You need this if the export has no data/, or for more text:
+a larger model needs more text than one computer holds.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
     python train.py                                  one process
     torchrun --nproc-per-node=8 train.py             eight GPUs, each with a copy of the model (DDP)
-    torchrun --nproc-per-node=8 train.py --fsdp      eight GPUs, the model sharded over them (FSDP)
+    torchrun --nproc-per-node=8 train.py --fsdp      eight GPUs, the model sharded across them (FSDP)
     accelerate launch train.py                       as accelerate is configured
 
 It starts from the newest checkpoint in checkpoints/, or else from model/, with the settings in recipe.json. An update trains
@@ -38,14 +38,14 @@ EARLY = (10, 30, 100)  # steps that "evalEarly" adds
 
 def options():
     parser = argparse.ArgumentParser(description="Continue this run.")
-    parser.add_argument("--from", dest="begin", type=Path, help="folder of a checkpoint (default: the newest)")
+    parser.add_argument("--from", dest="begin", type=Path, help="checkpoint folder (default: the newest)")
     parser.add_argument("--recipe", type=Path, default=HERE / "recipe.json")
     parser.add_argument("--data", type=Path, default=HERE / "data")
     parser.add_argument("--out", type=Path, default=HERE / "checkpoints")
     parser.add_argument("--micro-batch", type=int, help="rows per GPU at once (default: the recipe's batch)")
-    parser.add_argument("--stop-after", type=int, help="steps in this call (default: all of the recipe)")
+    parser.add_argument("--stop-after", type=int, help="steps in this run (default: all in the recipe)")
     parser.add_argument("--keep", type=int, default=3, help="number of checkpoints to keep")
-    parser.add_argument("--fsdp", action="store_true", help="shard weights, gradients and moments over the GPUs")
+    parser.add_argument("--fsdp", action="store_true", help="shard weights, gradients and moments across the GPUs")
     parser.add_argument("--bf16", action="store_true", help="compute in bfloat16; weights and moments stay float32")
     parser.add_argument("--compile", action="store_true", help="torch.compile")
     parser.add_argument("--transformers", action="store_true", help="train transformers' model instead of model.py")
@@ -289,7 +289,7 @@ class Trainer:
             step = state["step"] + 1
             loss, norm = self.update(step)
             if not math.isfinite(loss) or not math.isfinite(norm):
-                raise SystemExit(f"At step {step} the loss is {loss}. Step {saved} is saved: lower the rate, or clip.")
+                raise SystemExit(f"At step {step} the loss is {loss}. Step {saved} is saved: lower the rate or clip gradients.")
             speed = self.rows * self.context / (time.monotonic() - started)
             state["step"] = step
             state["tokensSeen"] += self.rows * self.context
@@ -357,7 +357,7 @@ class Trainer:
         self.info["result"] = {"step": step, "loss": loss, **{name: measured[label] for label, name, _ in KEPT}}
         self.note({"eval_loss": loss, **{name: measured[label] for label, _, name in KEPT}, "sample": ""})
         words = ", ".join(f"{label} {value:.6g}" for label, value in measured.items())
-        self.processes.say(f"step {step}: held-out {words}")
+        self.processes.say(f"step {step}: validation {words}")
         return loss
 
     def save(self) -> int:

@@ -33,13 +33,13 @@ export function parseChat(given, limits) {
 /** @type {typeof FIXED} Parameters that may only be left as they are. */
 const UNSUPPORTED = {
   n: FIXED['n'],
-  logprobs: { only: false, reason: 'is not supported: probabilities of tokens are not given out here.' },
-  top_logprobs: { only: 0, reason: 'is not supported: probabilities of tokens are not given out here.' },
+  logprobs: { only: false, reason: 'is not supported: this API returns no token probabilities.' },
+  top_logprobs: { only: 0, reason: 'is not supported: this API returns no token probabilities.' },
   logit_bias: FIXED['logit_bias'],
   presence_penalty: FIXED['presence_penalty'],
   frequency_penalty: FIXED['frequency_penalty'],
-  response_format: { only: { type: 'text' }, reason: 'must be text: no other form is kept to.' },
-  tools: { only: [], reason: 'are not supported: this model calls none.' },
+  response_format: { only: { type: 'text' }, reason: 'must be text: other formats are not supported.' },
+  tools: { only: [], reason: 'are not supported: this model calls no tools.' },
   tool_choice: { only: 'none', reason: 'is not supported: this model calls no tools.' },
   modalities: { only: ['text'], reason: 'must be text.' },
 };
@@ -53,9 +53,9 @@ function messagesOf(given) {
   for (const [i, { role }] of messages.entries()) {
     const name = `messages[${i}].role`;
     const before = messages[i - 1]?.role ?? 'system';
-    if (role === 'system' && i > 0)
-      throw bad('invalid_value', name, 'is system, which stands first where there is one.');
-    if (role === 'assistant' && before === 'system') throw bad('invalid_value', name, 'answers nothing.');
+    if (role === 'system' && i > 0) throw bad('invalid_value', name, 'is system: a system message must come first.');
+    if (role === 'assistant' && before === 'system')
+      throw bad('invalid_value', name, 'is assistant, but a user message must come first.');
     if (i > 0 && role === before)
       throw bad('invalid_value', name, 'repeats the role of the previous message: user and assistant take turns.');
   }
@@ -68,7 +68,7 @@ function messageOf(given, i) {
   const name = `messages[${i}]`;
   if (!isObject(given)) throw bad('invalid_type', name, 'must be an object with role and content.');
   if (Object.keys(given).some((key) => key !== 'role' && key !== 'content')) {
-    throw bad('unknown_parameter', name, 'may hold role and content, and nothing else.');
+    throw bad('unknown_parameter', name, 'may contain only role and content.');
   }
   const role = ROLES.find((known) => known === given['role']);
   if (role === undefined) throw bad('invalid_value', `${name}.role`, `must be one of ${ROLES.join(', ')}.`);
@@ -84,7 +84,7 @@ const MOST = 1000;
 
 /** One text, or a list of parts that are texts. @param {unknown} given @param {string} name */
 function contentOf(given, name) {
-  const what = 'must be a text, or a list of parts of the type text.';
+  const what = 'must be a string, or a list of parts of type text.';
   if (!Array.isArray(given)) return textOf(given, name, what);
   return textOf(given.map((part) => partOf(part, name, what)).join(''), name, what);
 }

@@ -20,8 +20,7 @@ const KNOWN = new Set(['model', 'text', 'texts', 'top_k', 'at_least', 'user']);
 
 /** @param {Record<string, unknown>} body @param {number} most */
 function textsOf({ text, texts }, most) {
-  if (text !== undefined && texts !== undefined)
-    throw bad('invalid_value', 'texts', 'and text are not asked for at once.');
+  if (text !== undefined && texts !== undefined) throw bad('invalid_value', 'texts', 'and text exclude each other.');
   if (texts === undefined) return [textOf(text, 'text', 'must be one string, or texts a list of strings.')];
   if (!Array.isArray(texts)) throw bad('invalid_type', 'texts', 'must be a list of strings.');
   if (texts.length === 0 || texts.length > most) throw bad('invalid_value', 'texts', `must be 1 to ${most} strings.`);

@@ -64,7 +64,7 @@ const USAGE = 'include_usage';
 export const FIXED = {
   n: { only: 1, reason: 'must be 1: send the request again for another completion.' },
   best_of: { only: 1, reason: 'must be 1.' },
-  logprobs: { only: null, reason: 'is not supported: probabilities of tokens are not given out here.' },
+  logprobs: { only: null, reason: 'is not supported: this API returns no token probabilities.' },
   logit_bias: { only: {}, reason: 'is not supported.' },
   presence_penalty: { only: 0, reason: 'is not supported.' },
   frequency_penalty: { only: 0, reason: 'is not supported.' },
@@ -76,13 +76,13 @@ const KNOWN = new Set(['prompt', 'max_tokens', 'echo', ...SAMPLING, ...Object.ke
 /** @param {unknown} given */
 function promptOf(given) {
   const prompt = Array.isArray(given) && given.length === 1 ? /** @type {unknown} */ (given[0]) : given;
-  return textOf(prompt, 'prompt', 'must be one string: neither several nor token ids are read.');
+  return textOf(prompt, 'prompt', 'must be one string: several prompts and token ids are not supported.');
 }
 
 /** @param {unknown} given */
 function stopOf(given) {
   const stop = /** @type {unknown[]} */ (Array.isArray(given) ? given : [given]);
-  if (stop.length > 4) throw bad('invalid_value', 'stop', 'may hold 4 strings at most.');
+  if (stop.length > 4) throw bad('invalid_value', 'stop', 'may contain at most 4 strings.');
   return stop.map((text) => {
     if (typeof text === 'string' && text !== '' && text.length <= 1000) return text;
     throw bad('invalid_value', 'stop', 'must be one string or several, each of 1 to 1000 characters.');

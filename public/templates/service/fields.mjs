@@ -52,6 +52,6 @@ export function number(body, name, { initial, least, most, whole = false }) {
 /** A text that UTF-8 can write. @param {unknown} given @param {string} name @param {string} what */
 export function textOf(given, name, what) {
   if (typeof given !== 'string') throw bad('invalid_type', name, what);
-  if (!given.isWellFormed()) throw bad('invalid_value', name, 'holds half of a surrogate pair.');
+  if (!given.isWellFormed()) throw bad('invalid_value', name, 'contains half of a surrogate pair.');
   return given;
 }
