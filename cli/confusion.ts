@@ -30,7 +30,7 @@ export function printEachLabel(labelled: LabelledTexts): void {
   const width = Math.max('missed'.length, ...counts.flat().map((count) => String(count).length));
   const row = (name: string, cells: readonly (string | number)[]): string =>
     `  ${name.padEnd(wide)}  ${cells.map((cell) => String(cell).padStart(width)).join('  ')}`;
-  print('Each label: true positives, false negatives and false positives.');
+  print('Each label: texts found (true positives), missed (false negatives) and wrongly predicted (false positives).');
   print(row('', ['found', 'missed', 'wrong']));
   for (const [i, { label }] of rows.entries()) print(row(label, counts[i]!));
 }

@@ -9,6 +9,7 @@ test('energy is power by time, and its cost is by the kilowatt-hour', () => {
   expect(short.watts).toBe(30);
   expect([wattHoursWords(short), costWords(short)]).toEqual(['0.75 Wh', 'less than $0.01']);
   expect(costWords(energyOf(0, 'cpu'))).toBe('$0');
+  expect(priceWords(0.075)).toBe('$0.075 per kWh');
   expect([costWords({ cost: 1234 }), priceWords(0.3), priceWords(4.5)]).toEqual([
     '$1,200',
     '$0.30 per kWh',

@@ -48,13 +48,14 @@ export const wattHoursWords = ({ wattHours }: Pick<Energy, 'wattHours'>): string
 export const costWords = ({ cost }: Pick<Energy, 'cost'>): string =>
   cost > 0 && cost < 0.01 ? 'less than $0.01' : dollars(Number(cost.toPrecision(2)));
 
-/** `$0.30 per kWh` */
-export const priceWords = (price: number): string => `${dollars(price)} per kWh`;
+/** `$0.30 per kWh`, `$0.075 per kWh` */
+export const priceWords = (price: number): string => `${dollars(price, 4)} per kWh`;
 
-/** Cents where they matter. */
-function dollars(amount: number): string {
+/** Cents where they matter, and as many decimals as `most` where an amount has them. */
+function dollars(amount: number, most = 2): string {
   const digits = amount === 0 || amount >= 100 ? 0 : 2;
-  return `$${amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+  const decimals = { minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, most) };
+  return `$${amount.toLocaleString('en-US', decimals)}`;
 }
 
 const twoDigits = (x: number): string => formatNumber(Number(x.toPrecision(2)));
