@@ -74,7 +74,7 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await undo.click();
     await expect(leftOut.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
     await leftOut.getByRole('button', { name: 'Keep short.txt' }).press('Enter');
-    await expect(sides).toContainText('You keep 1');
+    await expect(sides).toContainText('1 kept by you');
     await sides.getByRole('button', { name: 'Reset' }).click();
     await expect(leftOut.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
   });
@@ -154,7 +154,7 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await expect(rules).not.toContainText('Other projects');
     await studio.inProjects('Duplicate project');
     await page.getByRole('link', { name: 'Clean' }).click();
-    await expect(rules).toContainText('Other projects use this text too, and get what you apply here.');
+    await expect(rules).toContainText('Other projects use this text too; the rules apply there as well.');
   });
   expect(studio.errors).toEqual([]);
 });
@@ -245,7 +245,7 @@ test('documents are ranked by their likeness to a sample, the cut is moved on th
     const sides = page.getByRole('region', { name: 'Before and after' });
     await expect(sides.getByRole('button', { name: /^Keep / })).toHaveCount(10);
     await sides.getByRole('button', { name: 'Keep letter-3.txt' }).click();
-    await expect(sides).toContainText('You keep 1; apply again to use it');
+    await expect(sides).toContainText('1 kept by you; not applied yet');
     await expect(sides).toContainText('Kept by you; apply again to use it');
     await expect(sides.getByRole('button', { name: /^Keep / })).toHaveCount(9);
     await expectAccessible(page, 'Clean with a document kept after cleaning');

@@ -107,7 +107,7 @@ test('a model that goes on with other text begins a new curve, verdict and best 
 
   await studio.event(40, /Continued on other text: .*36,000 training tokens/);
   await studio.event(60, /best so far/);
-  await expect(page.getByText(/^from step 40 on /)).toBeVisible();
+  await expect(page.getByText(/^from step 40: /)).toBeVisible();
   await studio.event(80, /Evaluated/);
   await expect(page.getByRole('region', { name: 'Verdict' })).not.toContainText(/from (257|90\.0|60\.0) to/);
   await studio.event(200, /Saved/);
@@ -119,7 +119,7 @@ test('a model that goes on with other text begins a new curve, verdict and best 
 
   // It is there after a reload, and travels with the model.
   await page.reload();
-  await expect(page.getByText(/^from step 40 on /)).toBeVisible();
+  await expect(page.getByText(/^from step 40: /)).toBeVisible();
   await studio.goTo('Export');
   await page.getByText(/^Model card/).click();
   await expect(card).toContainText('Up to step 40:');

@@ -201,7 +201,7 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await page.getByRole('menuitem').first().click();
   await expect(page.getByText('Saved. Train again to use it')).toBeVisible();
   // The page keeps a sign of it when the note is gone.
-  await expect(answer).toContainText(/Corrected to (ham|spam)\. The correction counts after the next training\./);
+  await expect(answer).toContainText(/Corrected to (ham|spam)\. The correction takes effect the next time you train\./);
   await expect(answer.getByRole('button', { name: 'Train again' })).toBeVisible();
   await answer.getByRole('button', { name: 'Undo' }).click();
   await expect(answer).toContainText('Wrong?');

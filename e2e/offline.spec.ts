@@ -222,7 +222,7 @@ test('a newer version opens when no page has the older one, or when the only pag
   await expect(other.getByRole('banner')).toBeVisible();
   expect(await version(other)).not.toBe('the second');
   await offer.click();
-  await expect(page.getByText('another tab of Homegrown is open')).toBeVisible();
+  await expect(page.getByText('Close the other Homegrown tab first')).toBeVisible();
   expect(await version(page)).not.toBe('the second');
   // A page that was closed is among the browser's clients for a moment more. Who asks on and on meanwhile is refused
   // at first, and may be told of it once the newer version serves.

@@ -43,7 +43,7 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   await expect(page.getByRole('row', { name: /Pasted text/ })).toHaveCount(1);
 
   // Where a text is looked at it is taken out of another project, and put back.
-  const projects = page.getByRole('button', { name: /^Projects of Pasted text/ });
+  const projects = page.getByRole('button', { name: /^Projects that use Pasted text/ });
   await expect(projects).toHaveText('In 2 projects');
   await projects.click();
   const inBirds = menu.getByRole('menuitemcheckbox', { name: 'Birds' });
@@ -220,7 +220,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   await expect.poll(async () => (await second.keys('runs/')).length).toBeLessThan(saved);
   await other.reload();
   await expect(second.runs).toHaveCount(1);
-  await expect(kin).toHaveText(/deleted; fork of it20bold fork$/); // what was other in it is not known
+  await expect(kin).toHaveText(/deleted20bold fork$/); // what was other in it is not known
   await other.getByRole('button', { name: 'Switch light or dark' }).click();
   expect(second.errors).toEqual([]);
   await context.close();

@@ -45,7 +45,7 @@ function Newer() {
   const isRunning = useStudio(isTraining);
   return (
     <>
-      A newer version is ready. It opens once all tabs of this one are closed
+      A newer version is ready. It opens once all tabs with this version are closed
       {!isRunning && (
         <>
           , or <TextAction onPress={openNewer}>open it now</TextAction>

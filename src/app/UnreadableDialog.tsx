@@ -20,7 +20,7 @@ export function UnreadableDialog({ onClose }: { onClose: () => void }) {
       isDismissable
       actions={<Button onPress={onClose}>Close</Button>}
     >
-      <p>These items are not used, changed or removed. A download has the raw stored values.</p>
+      <p>These items are not used, changed or removed. Downloads contain the raw stored values.</p>
       <ul className={styles.list} tabIndex={0} aria-label="Unreadable items">
         {unreadable.map((record) => (
           <li key={record.key}>

@@ -53,7 +53,7 @@ export const KEYS_OF_CONTROLS: readonly Action[] = [
   },
   { id: 'curve', group: 'In place', label: 'Show or hide a run’s curve', keys: ' ', run: () => undefined },
   { id: 'baseline', group: 'In place', label: 'Make a run the baseline', keys: 'b', run: () => undefined },
-  { id: 'table', group: 'In place', label: 'Chart as a table', keys: 't', run: () => undefined },
+  { id: 'table', group: 'In place', label: 'Show chart as a table', keys: 't', run: () => undefined },
 ];
 
 function onThisPage(s: Studio, store: StudioStore, { stage, go }: Shell): Action[] {
@@ -231,7 +231,7 @@ function keysOnly(s: Studio, shell: Shell): Action[] {
   const help = { group: 'Keys', isHelpOnly: true } as const;
   return [
     { id: 'palette', ...help, label: 'Find or run a command', keys: 'mod+k', run: shell.openPalette },
-    { id: 'help', group: 'View', label: 'All keys', keys: '?', run: shell.openHelp },
+    { id: 'help', group: 'View', label: 'Show keyboard shortcuts', keys: '?', run: shell.openHelp },
     { id: 'previous', ...help, label: 'Previous page', keys: '[', run: step(-1) },
     { id: 'next', ...help, label: 'Next page', keys: ']', run: step(1) },
     { id: 'find', ...help, label: 'Find in this pane', keys: '/', run: focusFind },

@@ -85,8 +85,8 @@ function hear(store: StudioStore, told: Told, from: 'active' | 'newer' | 'first'
     case 'open elsewhere': {
       // Who asked twice may hear this of the first time after the second was granted: what was asked stays asked.
       const others = told.pages - 1;
-      const words = others === 1 ? 'another tab of Homegrown is' : `${others} other tabs of Homegrown are`;
-      store.getState().toast({ text: 'Newer version not open yet', detail: `Close it first: ${words} open` });
+      const words = others === 1 ? 'the other Homegrown tab' : `the ${others} other Homegrown tabs`;
+      store.getState().toast({ text: 'Newer version not open yet', detail: `Close ${words} first` });
       break;
     }
     default:
@@ -107,7 +107,7 @@ function tellNewer(store: StudioStore): void {
   store.setState({ hasNewer: true });
   store.getState().toast({
     text: 'A newer version is ready',
-    detail: 'It opens once all tabs of this one are closed',
+    detail: 'It opens once all tabs with this version are closed',
   });
 }
 

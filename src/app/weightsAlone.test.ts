@@ -28,7 +28,7 @@ test('is brought back as its best: it writes, is taken home and checked, and say
   const { phase } = seen(getState());
   const failure = phase.kind === 'failed' ? phase.failure : undefined;
   expect(failure?.message).toMatch(/^Run .* has no checkpoint to resume from\. Its best weights \(step 110\)/);
-  expect(failure?.remedy).toMatch(/Use it in Playground, or export it/);
+  expect(failure?.remedy).toMatch(/Use them in Playground, or export them/);
   expect(getState().toasts.map(({ detail }) => detail)).toContainEqual(
     expect.stringMatching(/Step 110, the best, is used instead/),
   );

@@ -91,5 +91,5 @@ export async function beginTuning(
 
 const NEEDS = {
   instruct: 'Add chats: questions with their answers.',
-  adapt: 'Add text of the new kind.',
+  adapt: 'Add text to train on.',
 } as const;

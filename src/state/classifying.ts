@@ -177,7 +177,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
           void put(textId, { kind: 'restore', labelling: before }).catch((error: unknown) =>
             get().toast({ text: "Couldn't restore the labels", detail: explain(toFailure(error)) }),
           );
-        get().toast({ text: words, detail: 'runs trained before used the old label', undo });
+        get().toast({ text: words, detail: 'earlier runs used the old label', undo });
         return true;
       } catch (error) {
         get().toast({ text: "Couldn't change the label", detail: explain(toFailure(error)) });

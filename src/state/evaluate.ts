@@ -148,7 +148,7 @@ export function evaluateRefusal(s: Studio): string | undefined {
   const { model: choice, objective } = model.record;
   const isAnswering = modelSpec(choice.id).kind === 'encoder-decoder';
   if (isAnswering && learntFrom(objective) !== 'pairs')
-    return 'This model restores cut-out spans. Only its loss is measured, on Train';
+    return 'This model was trained on span corruption. Only its loss is measured, on Train';
   if (s.evaluatedOn === 'text' && choice.config.classes)
     return 'A classifier needs labeled text. Evaluate it on the validation set';
   if (s.evaluatedOn === 'text' && isAnswering)

@@ -57,5 +57,5 @@ export function applySettings(store: StudioStore, { model, tokenizer, recipe }: 
 export const copyLink = (store: StudioStore, settings: LinkedSettings): Promise<void> =>
   copyText(linkTo(settings), store.getState().toast, {
     text: 'Link copied',
-    detail: 'It holds settings only, no text',
+    detail: 'Settings only, no text',
   });

@@ -70,7 +70,7 @@ export function unaskable(s: Studio, list: ListName): string | undefined {
   const model = modelOf(s, 'evaluate');
   const isAnswering = model && modelSpec(model.record.model.id).kind === 'encoder-decoder';
   return isAnswering && list !== 'tasks'
-    ? 'This model answers an input, so it gives no likelihood of a sentence'
+    ? 'This model answers an input, so it can’t score a single sentence'
     : undefined;
 }
 

@@ -54,6 +54,6 @@ test('a disk that is full is told with what is safe, and the page goes on', asyn
   await studio.getState().migrate();
   expect(studio.getState().migrating.kind).toBe('failed');
   const [toast] = studio.getState().toasts;
-  expect(toast?.detail).toMatch(/^Nothing is lost.*the next start continues\. No room/);
+  expect(toast?.detail).toMatch(/^Nothing is lost.*the next start continues the conversion\. No room/);
   expect(studio.getState().texts).toEqual(texts);
 });

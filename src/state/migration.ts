@@ -32,8 +32,8 @@ export const createMigrationSlice: Slice<MigrationSlice> =
       const { migrating, toast } = get();
       if (migrating.kind === 'failed') {
         toast({
-          text: 'Some data of an earlier version is not converted yet',
-          detail: `Nothing is lost: it opens unchanged, and the next start continues. ${explain(migrating.failure)}`,
+          text: 'Some data from an earlier version hasn’t been converted yet',
+          detail: `Nothing is lost: it opens unchanged, and the next start continues the conversion. ${explain(migrating.failure)}`,
         });
       }
       if (!done || done.texts === 0) return;

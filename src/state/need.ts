@@ -39,7 +39,7 @@ export function baseNeed(s: Studio, purpose: Purpose): Need | undefined {
     return { reason: 'A classifier can’t learn to write. Train a language model first.', button };
   }
   if (runs.length > 0)
-    return { reason: 'No step of a run is saved anymore.', button: { label: 'Show runs', path: '/runs' } };
+    return { reason: 'No run has a saved step anymore.', button: { label: 'Show runs', path: '/runs' } };
   return toTrain(s);
 }
 

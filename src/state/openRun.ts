@@ -159,5 +159,5 @@ const weightsAlone = ({ id }: RunRecord, best: number): HomegrownError =>
   new HomegrownError(
     'storage-damaged',
     `Run ${id} has no checkpoint to resume from. Its best weights (step ${formatCount(best)}) are saved, without optimizer state`,
-    'Use it in Playground, or export it. To train on from these weights, import the exported Hugging Face folder: the optimizer state then starts at zero.',
+    'Use them in Playground, or export them. To continue training from them, import the exported Hugging Face folder: the optimizer then starts fresh.',
   );

@@ -81,7 +81,7 @@ export function offlineTest({ kind }: Offline, isOnline: boolean): string | unde
   if (kind !== 'keeping') return undefined;
   return isOnline
     ? 'To check it, wait until “Works offline” says everything. Then turn off your network: everything still works.'
-    : 'Your network is off now. The app saves its other files when it is on again.';
+    : 'Your network is off now. The app saves its other files once the network is on again.';
 }
 
 function offlineWords(offline: Offline): string {

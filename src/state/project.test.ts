@@ -144,9 +144,9 @@ test('two tabs: an old run never comes back, and the other is told what was take
   expect(await store.get('projects/first')).toMatchObject({ name: 'Sea', runId: null, recipe: { batch: 3 } });
   await vi.waitFor(() => expect(seen(b!.getState())).toMatchObject({ run: null, saved: null, model: null }));
   expect(b!.getState().toasts).toMatchObject([
-    { text: 'The project changed in another tab', detail: 'taken over from there: name and run' },
+    { text: 'The project changed in another tab', detail: 'updated here: name and run' },
   ]);
-  expect(a!.getState().toasts).toMatchObject([{ detail: 'taken over from there: settings' }]);
+  expect(a!.getState().toasts).toMatchObject([{ detail: 'updated here: settings' }]);
 });
 
 test('two tabs: a run that is trained here for another project does not keep this one at its own', async () => {

@@ -159,7 +159,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
     /** What projects that may be opened next would be shown with. */
     const ahead = new Map<string, Opening>();
     const notCaughtUp = (error: unknown): void =>
-      get().toast({ text: 'Changes of other tabs could not be read', detail: toFailure(error).message });
+      get().toast({ text: 'Couldn’t read changes from other tabs', detail: toFailure(error).message });
     const listAnew = relisting(get, (ms) => tabs.pause(ms), notCaughtUp);
     const tell = (changed: readonly (keyof Project)[]): void => {
       const { toasts, toast, dismiss } = get();
@@ -167,7 +167,7 @@ export const createProjectSlice: Slice<ProjectSlice> =
       const words = [...new Set(changed.flatMap((field) => WORDS[field] ?? []))];
       if (words.length === 0) return;
       const list = [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' and ');
-      toast({ text: ELSEWHERE, detail: `taken over from there: ${list}` });
+      toast({ text: ELSEWHERE, detail: `updated here: ${list}` });
     };
     /** Not before what it is shown with is read and drawn, which would wait for this: only the order of the menu follows from it. */
     function tellOpened(id: string, read: unknown, openedAt: number): void {

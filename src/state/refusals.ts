@@ -37,7 +37,7 @@ export function askRefusal(s: Studio, what: Asked['what']): Refusal {
     ? 'This model was imported without its validation text'
     : undefined;
 }
-const BEING_ASKED = 'The run is being evaluated or writes a sample';
+const BEING_ASKED = 'The run is being evaluated or is writing a sample';
 
 /** Why no run can start, whatever its settings. */
 export function beginRefusal(s: Pick<Studio, 'texts' | 'trainingElsewhere' | 'training'>): Refusal {

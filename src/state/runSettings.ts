@@ -94,5 +94,5 @@ const recipeWords = (recipe: Recipe): string[] => [
     : [objectiveOf(recipe.objective).label.toLowerCase()]),
   `${optimizerOf(recipe.optimizer).label} ${formatNumber(recipe.learningRate)}`,
   ...(recipe.dropout > 0 ? [`dropout ${formatNumber(recipe.dropout)}`] : []),
-  ...(recipe.accumulate > 1 ? [`${formatCount(recipe.accumulate)} micro-batches an update`] : []),
+  ...(recipe.accumulate > 1 ? [`${formatCount(recipe.accumulate)} micro-batches per update`] : []),
 ];

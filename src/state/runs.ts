@@ -162,7 +162,9 @@ export const createRunsSlice: Slice<RunsSlice> =
       describeRun: (runId, words) =>
         changed(runId, `Couldn't change ${named(runId)}`, () => data.call('describeRun', { runId, ...words })),
       writeCard: (runId, card) =>
-        changed(runId, `Couldn't change the card of ${named(runId)}`, () => data.call('writeCard', { runId, card })),
+        changed(runId, `Couldn't change the model card of ${named(runId)}`, () =>
+          data.call('writeCard', { runId, card }),
+        ),
       pinStep: (runId, step, isPinned) =>
         changed(runId, `Couldn't ${isPinned ? 'pin' : 'unpin'} step ${formatCount(step)}`, async () => {
           await data.call('pinStep', { runId, step, isPinned });

@@ -287,7 +287,7 @@ export const createTrainingSlice: Slice<TrainingSlice> = (services) => (set, get
         }
         if (told.length > 0) get().changeRun(runId, (run) => ({ ...run, logVersion: run.logVersion + 1 }));
       } catch (error) {
-        toast({ text: "The run didn't answer", detail: explain(toFailure(error)) });
+        toast({ text: "The run didn't respond", detail: explain(toFailure(error)) });
       } finally {
         if (isAtRest) set({ asking: null });
       }

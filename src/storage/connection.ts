@@ -54,7 +54,7 @@ async function letOlderTrain(name: string): Promise<void> {
   throw new HomegrownError(
     'in-use',
     'A tab with an earlier version of Homegrown is training, and this version would cut off its storage',
-    'Stop it there or wait for its end, then reload this page. Nothing was changed.',
+    'Stop it there or wait until it ends, then reload this page. Nothing was changed.',
   );
 }
 

@@ -100,7 +100,7 @@ async function attempt<T>(operation: () => Promise<T>, bytes = (): number => 0):
       default:
         throw new HomegrownError(
           'storage-blocked',
-          `The browser's storage does not answer (${error.name}: ${error.message})`,
+          `The browser's storage doesn't respond (${error.name}: ${error.message})`,
           'Close other Homegrown tabs and reload. Private windows can’t store data.',
         );
     }

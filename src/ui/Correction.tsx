@@ -45,7 +45,7 @@ function correctionWords(
   predicted: string | undefined,
 ): string {
   if (isLearned === undefined) return `Corrected to ${label}`;
-  if (!isLearned) return `Corrected to ${label}. The correction counts after the next training.`;
+  if (!isLearned) return `Corrected to ${label}. The correction takes effect the next time you train.`;
   if (predicted === label) return `Corrected to ${label}, and now the model says ${label}`;
   return `Corrected to ${label}, and the model still ${predicted === undefined ? 'isn’t sure' : `says ${predicted}`}. Add more texts like this one.`;
 }

@@ -28,7 +28,7 @@ export function DecidedWords({ labels, label, isMany = false, decided: { words, 
     <>
       {isSame && (
         <p className={styles.blank}>
-          {`The model says ${name} even to a text without words: ${formatShare(blank[label]!)}`}
+          {`The model says ${name} even for a text without words: ${formatShare(blank[label]!)}`}
         </p>
       )}
       <p

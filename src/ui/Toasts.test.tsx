@@ -21,8 +21,8 @@ test('a note shows what to do next, then Undo', () => {
 test('a note and its detail are parted: a clause by a semicolon, a sentence by a full stop', () => {
   expect(words('Run deleted')).toBe('Run deleted');
   expect(words('Run deleted', '79 MB come free')).toBe('Run deleted; 79 MB come free');
-  expect(words('Relabeled to ham', 'runs trained before used the old label')).toBe(
-    'Relabeled to ham; runs trained before used the old label',
+  expect(words('Relabeled to ham', 'earlier runs used the old label')).toBe(
+    'Relabeled to ham; earlier runs used the old label',
   );
   expect(words('Couldn’t save the label', 'The storage is full.')).toBe(
     'Couldn’t save the label. The storage is full.',

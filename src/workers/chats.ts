@@ -33,7 +33,7 @@ export function painter(): Painter {
     if (other || texts.length === 0)
       throw badSettings(
         other ? `${other.name} has no chats.` : 'There are no chats to preview.',
-        'Add chats: JSON Lines in the shape of OpenAI, ShareGPT or Alpaca, or a table of questions and answers.',
+        'Add chats: JSON Lines in OpenAI, ShareGPT or Alpaca format, or a table of questions and answers.',
       );
     const template = await spokenBy(await createTokenizer(tokenizer));
     const { endsWith, asksAlike } = tried(template);

@@ -114,7 +114,7 @@ test('a classifier goes on with its head where its labels are the same; other la
   );
 
   const { classes: _, ...tokens } = await inputOf('adapted', { objective: 'causal' }, { ...from, ...all });
-  await expect(worker.gpu.call('tune', tokens)).rejects.toThrow(/generates no text/);
+  await expect(worker.gpu.call('tune', tokens)).rejects.toThrow(/can’t generate text/);
   await expect(worker.gpu.call('mix', { runId: 'first', which: 'latest', shares: [0.5] })).rejects.toThrow(
     /weights can't be averaged/,
   );

@@ -43,7 +43,7 @@ export async function openGguf(bytes: Uint8Array): Promise<Gguf> {
       return length;
     }
     const size = SIZES[type];
-    if (size === undefined) throw badFile(`GGUF has no type of value ${type}`);
+    if (size === undefined) throw badFile(`GGUF has no value type ${type}`);
     at += size;
     return NaN;
   };
@@ -90,12 +90,12 @@ export function ggufIn({ view, numbers, tensors }: Gguf, own: ModelChoice): Read
     pieces.delete(name);
     const { shape: whole } = table[piece.of]!;
     if (String(shape.toReversed()) !== String(theirShape(piece, whole)))
-      throw badFile(`${name} is [${shape.join(', ')}], fastest first, and not as the model has it`);
+      throw badFile(`${name} has shape [${shape.join(', ')}] (fastest dimension first), unlike the model`);
     if (!ours.has(piece.of)) ours.set(piece.of, { shape: whole, data: new Float32Array(sizeOf(whole)) });
     fromTheirs(piece, decode(view, at, sizeOf(shape), type), ours.get(piece.of)!);
   }
   const [missing] = pieces.keys();
-  if (missing !== undefined) throw badFile(`There is no tensor ${missing}`);
+  if (missing !== undefined) throw badFile(`The tensor ${missing} is missing`);
   const weights = hubLayout(model).map((piece) => {
     const [values] = theirRows(piece, ours.get(piece.of)!, Infinity);
     return [piece.name, values!] as const;
@@ -121,7 +121,7 @@ function decode(view: DataView, at: number, count: number, type: number): Float3
       }
       return values;
     default:
-      throw badFile(`A tensor has ggml's type ${type}`);
+      throw badFile(`A tensor has the unsupported ggml type ${type}`);
   }
 }
 

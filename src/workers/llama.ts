@@ -71,11 +71,11 @@ async function started(file: Uint8Array): Promise<Ask> {
     const at = Number(place(BigInt(bytes.length), 0));
     module.HEAPU8.set(bytes, at);
     const answer = Number(act(action, BigInt(at)));
-    if (answer === 0) throw badFile(`llama.cpp does not ${action} it: ${said}`);
+    if (answer === 0) throw badFile(`llama.cpp failed to ${action}: ${said}`);
     // The length of the answer is written over the beginning of the message.
     const length = new DataView(module.HEAPU8.buffer).getUint32(at, true);
     const reply = success.parse(glueDeserialize(module.HEAPU8.slice(answer, answer + length)));
-    if (!reply.success) throw badFile(`llama.cpp does not ${action} it: ${reply.message ?? said}`);
+    if (!reply.success) throw badFile(`llama.cpp failed to ${action}: ${reply.message ?? said}`);
     return reply;
   };
 }

@@ -18,7 +18,7 @@ function readerWorker(): ReaderWorker {
         event.preventDefault();
         listener({ reason: event.message || 'its script didn’t load' });
       });
-      worker.addEventListener('messageerror', () => listener({ reason: 'what it found can’t be copied' }));
+      worker.addEventListener('messageerror', () => listener({ reason: 'its result can’t be copied' }));
     },
     terminate: () => worker.terminate(),
   };

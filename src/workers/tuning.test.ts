@@ -176,8 +176,8 @@ test('one that cannot be begun leaves nothing, nor at the next start does one wh
     [{ trainable: { weights: [] } }, /No parameter is trainable/],
     [{ trainable: { weights: ['no.weight'] } }, /no weight called no\.weight/],
     [{ from: { runId: 'parent', step: 7 } }, /no saved step 7/],
-    [{ tokenizer: { kind: 'bytes', merges: [], roles: ['end', 'mask'] } }, /not the one of parent/],
-    [{ data: otherData }, /another tokenizer/],
+    [{ tokenizer: { kind: 'bytes', merges: [], roles: ['end', 'mask'] } }, /differs from the one of parent/],
+    [{ data: otherData }, /wasn’t tokenized with/],
     [{ recipe: { ...recipe, learningRate: 1e30 } }, /Learning rate must be/], // found when its base is there
   ] as [Partial<TuneInput>, RegExp][]) {
     await expect(worker.gpu.call('tune', inputOf('failed', {}, more)), String(reason)).rejects.toThrow(reason);

@@ -106,8 +106,8 @@ function begins(
   if (!classes) {
     if (!base.config.classes) return { model: base, weights: own };
     throw badSettings(
-      'The base is a classifier, which generates no text.',
-      'Nothing was started. Tune the model it was made from.',
+      'The base model is a classifier, which can’t generate text.',
+      'Nothing was started. Fine-tune the model that it was trained from.',
     );
   }
   const model = withClasses(base, classes);
@@ -170,12 +170,12 @@ async function checkTokenizer(
   const hash = await tokenizerHash(tokenizer);
   if (hash !== (await tokenizerHash(expected)))
     throw badSettings(
-      `The tokenizer is not the one of ${base.name}, so its ids mean other tokens.`,
-      'Nothing was started. Use the tokenizer of the base.',
+      `The tokenizer differs from the one of ${base.name}, so its ids stand for other tokens.`,
+      'Nothing was started. Use the base model’s tokenizer.',
     );
   if (hash !== dataHash)
     throw badSettings(
-      `The training data was tokenized by another tokenizer than the one of ${base.name}, with ${formatCount(base.model.vocabulary)} tokens.`,
+      `The training data wasn’t tokenized with the tokenizer of ${base.name} (${formatCount(base.model.vocabulary)} tokens).`,
       'Nothing was started. Build the data again.',
     );
 }
@@ -210,8 +210,8 @@ async function before(store: BlobStore, run: RunRecord, old: SegmentData): Promi
   const tokenizer = await createTokenizer(await readTokenizer(store, run));
   if (manifest.vocabulary !== tokenizer.size)
     throw badSettings(
-      `The replayed text has ids of ${formatCount(manifest.vocabulary)} tokens, and the model has ${formatCount(tokenizer.size)}.`,
-      'Tokenize it with the tokenizer of the base.',
+      `The replayed text has a vocabulary of ${formatCount(manifest.vocabulary)} tokens; the model has ${formatCount(tokenizer.size)}.`,
+      'Tokenize it with the base model’s tokenizer.',
     );
   const documents = await documentsIn(openPart(store, manifest, 'validation'), tokenizer);
   return {

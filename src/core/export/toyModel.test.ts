@@ -130,11 +130,11 @@ test('GGUF is written by its layout, heads in pairs, and read again from the sam
     expect(() => ggufIn({ ...opened, ...change }, { ...record.model, config: { ...config, ...size } }));
   refused({}, { kvHeads: 1 }).toThrow('toy.attention.head_count_kv is 2, and the model has 1');
   refused({ numbers: new Map() }).toThrow('toy.block_count is missing, and the model has 2');
-  refused({ tensors: opened.tensors.slice(1) }).toThrow('There is no tensor tokens.weight');
+  refused({ tensors: opened.tensors.slice(1) }).toThrow('The tensor tokens.weight is missing');
   refused({ tensors: [...opened.tensors, { ...q, name: 'blk.7.q.weight' }] }).toThrow(
     'A Toy model has no tensor blk.7.q.weight',
   );
-  refused({ tensors: [{ ...q, shape: [8, 32] }] }).toThrow('blk.0.q.weight is [8, 32]');
+  refused({ tensors: [{ ...q, shape: [8, 32] }] }).toThrow('blk.0.q.weight has shape [8, 32]');
 });
 
 test('a format is had or refused in one sentence, and the service wherever there is GGUF', async () => {

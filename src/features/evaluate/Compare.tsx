@@ -123,7 +123,7 @@ function Found({ comparison }: { comparison: KeptComparison }) {
       </p>
       <p className={styles.note}>
         {`On ${formatCount(bytes)} bytes of ${on}, ${formatMoment(comparison.madeAt)}`}
-        {look !== undefined && `, the ${ordinal(look)} look at it`}
+        {look !== undefined && `, for the ${ordinal(look)} time`}
       </p>
     </Block>
   );

@@ -118,7 +118,7 @@ function Swaps() {
         <Block>
           <p className={styles.words}>
             Two sentences that differ only in a name, pronoun or origin. 50 % means no preference. This short test can't
-            show how the model treats people in use.
+            show how the model treats people in practice.
           </p>
         </Block>
         <LeftOut of="swaps" />

@@ -29,7 +29,7 @@ export function proof(exporting: Exporting, step: number): Proof {
         ofOtherStep(exporting.file, step) ?? {
           tone: 'warn',
           title: 'Outputs differ',
-          text: `${apart(exporting.figures)} Export again; if it still differs, use F32`,
+          text: `${apart(exporting.figures)} Export again; if the outputs still differ, use F32`,
         }
       );
     case 'unchecked':

@@ -93,7 +93,7 @@ export function ArchitecturePicture({ model }: { model: ModelChoice }) {
             </text>
           ))}
         </svg>
-        <p className={styles.words}>Numbers: weights over all layers. Dark: 10 % of all, or more.</p>
+        <p className={styles.words}>Numbers: weights across all layers. Dark: at least 10 % of them.</p>
       </Block>
     </section>
   );

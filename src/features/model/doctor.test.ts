@@ -82,7 +82,7 @@ test('words that give labels away are told, a label at a time, with shares and w
 test('a tokenizer without the special tokens of the objective is told, and what comes of it', () => {
   const recipe = { objective: 'masked' } as const;
   expect(cautionAbout({ recipe, rolesToCome: ['mask'] }, /tokenizer has no mask token/)?.detail).toMatch(
-    /^Masked language modeling needs 1 more\. Starting the run trains the tokenizer again\.$/,
+    /^Masked language modeling needs 1 more\. Starting the run retrains the tokenizer\.$/,
   );
 });
 
@@ -183,7 +183,7 @@ describe('what is doubtful', () => {
   });
   test('held-out text that is unlike what is learnt, told with numbers and what to do', () => {
     const unlike = cautionAbout({ divergence: 2.34 }, /unlike/);
-    expect(unlike?.detail).toMatch(/2\.3 nats per token.*each holds out its own end/);
+    expect(unlike?.detail).toMatch(/2\.3 nats per token.*part of each is held out/);
     expect(unlike?.fix).toMatchObject({ kind: 'addText' });
     expect(cautionAbout({ divergence: 0.4 }, /unlike/)).toBeUndefined();
     expect(diagnose(situation({ divergence: 0.4 })).fine).toContain('Validation set is like the training text');
@@ -206,7 +206,7 @@ describe('what is doubtful', () => {
     expect(cautionAbout({ recipe: { evalEvery: 5000 } }, /only evaluation is at the end/)?.fix).toMatchObject({
       change: { evalEvery: 200 },
     });
-    expect(cautionAbout({ recipe: { evalEvery: 2 } }, /much time/)).toBeDefined();
+    expect(cautionAbout({ recipe: { evalEvery: 2 } }, /a lot of time/)).toBeDefined();
   });
   test('settings that are expected to do much worse than the plan in its time', () => {
     const band = (value: number) => ({ value, low: 0.9 * value, high: 1.1 * value });
@@ -222,7 +222,7 @@ describe('what is doubtful', () => {
   });
   test('a run of days, and WebGPU on the processor', () => {
     const slow = { ...wasm, gigaflops: 0.01 };
-    expect(titles({ device: slow })).toContain('Training takes long on this device');
+    expect(titles({ device: slow })).toContain('Training takes a long time on this device');
     const software: DeviceInfo = { ...wasm, kind: 'webgpu', software: true, choices: ['webgpu', 'wasm'] };
     expect(cautionAbout({ device: software }, /processor/)?.fix).toMatchObject({ kind: 'device', device: 'wasm' });
   });

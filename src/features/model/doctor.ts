@@ -89,7 +89,7 @@ export function diagnose(situation: Situation): Diagnosis {
   const fine = looked.filter((result) => typeof result === 'string');
   return {
     findings: [...stops, ...cautions],
-    fine: stops.length === 0 ? ['Every setting can run with every other', ...fine] : fine,
+    fine: stops.length === 0 ? ['All settings are compatible', ...fine] : fine,
   };
 }
 
@@ -216,7 +216,7 @@ const roles: Check = ({ rolesToCome: [first, ...others], recipe }) => {
   const tokens = others.length === 0 ? `no ${TOKEN_ROLES[first].label} token` : `too few special tokens`;
   return caution(
     `The tokenizer has ${tokens}`,
-    `${objectiveOf(recipe.objective).label} needs ${formatCount(others.length + 1)} more. Starting the run trains the tokenizer again.`,
+    `${objectiveOf(recipe.objective).label} needs ${formatCount(others.length + 1)} more. Starting the run retrains the tokenizer.`,
     [],
   );
 };
@@ -226,7 +226,7 @@ const likeness: Check = ({ divergence }) => {
   if (divergence <= UNLIKE) return 'Validation set is like the training text';
   return caution(
     'The validation set is unlike the training text',
-    `Their token frequencies differ by ${formatNumber(Number(divergence.toPrecision(2)))} nats per token; within a book it is below 0.1. Add each language or kind as its own text, so each holds out its own end.`,
+    `Their token frequencies differ by ${formatNumber(Number(divergence.toPrecision(2)))} nats per token; within one book, the difference is below 0.1. Add each language or kind as its own text, so part of each is held out.`,
     [],
     { kind: 'addText', label: 'Open Text' },
   );
@@ -270,7 +270,7 @@ const learningRate: Check = ({ recipe, estimate: { parameters } }) => {
   if (!isHigh && rate >= usual / 30) return 'Learning rate is in the usual range';
   return caution(
     isHigh ? 'The learning rate is high' : 'The learning rate is low',
-    `${formatNumber(rate)} is ${isHigh ? `${formatCount(rate / usual)} times` : `1/${formatCount(usual / rate)} of`} the usual rate of ${label} at ${formatShort(parameters)} parameters; ${isHigh ? 'training may diverge' : 'the loss will fall slowly'}.`,
+    `${formatNumber(rate)} is ${isHigh ? `${formatCount(rate / usual)} times` : `1/${formatCount(usual / rate)} of`} the usual rate for ${label} at ${formatShort(parameters)} parameters; ${isHigh ? 'training may diverge' : 'the loss will fall slowly'}.`,
     ['learningRate'],
     { kind: 'recipe', label: `Set ${formatNumber(usual)}`, change: { learningRate: usual } },
   );
@@ -282,7 +282,7 @@ const evaluations: Check = ({ recipe, estimate }) => {
   if (evalEvery > steps) {
     return caution(
       'The only evaluation is at the end',
-      `An evaluation every ${formatCount(evalEvery)} steps, of ${formatCount(steps)} in all.`,
+      `Evaluation every ${formatCount(evalEvery)} steps, but the run has only ${formatCount(steps)}.`,
       ['evalEvery'],
       { kind: 'recipe', label: `Set ${formatCount(often)}`, change: { evalEvery: often } },
     );
@@ -292,8 +292,8 @@ const evaluations: Check = ({ recipe, estimate }) => {
   if (share <= 0.5) return 'Evaluations take little time';
   const fewer = Math.max(1024, 1024 * Math.floor((evalEvery * estimate.tokensPerStep) / 1024));
   return caution(
-    'Evaluations take much time',
-    `${formatCount((100 * share) / (1 + share))} % of the run: each reads ${formatCount(evalTokens)} tokens after ${formatCount(evalEvery * estimate.tokensPerStep)} of training.`,
+    'Evaluations take a lot of time',
+    `${formatCount((100 * share) / (1 + share))} % of the run: ${formatCount(evalTokens)} evaluation tokens per ${formatCount(evalEvery * estimate.tokensPerStep)} training tokens.`,
     ['evalEvery', 'evalTokens'],
     often > evalEvery
       ? { kind: 'recipe', label: `Set ${formatCount(often)} steps`, change: { evalEvery: often } }
@@ -306,7 +306,7 @@ const duration: Check = ({ estimate: { seconds, parameters }, recipe }) => {
   if (seconds <= LONG) return `Training takes about ${formatDuration(1000 * seconds)}`;
   const smaller = parameters / (seconds / LONG);
   return caution(
-    'Training takes long on this device',
+    'Training takes a long time on this device',
     `About ${formatDuration(1000 * seconds)} for ${formatCount(recipe.steps)} steps. You can stop and resume at any time.`,
     ['steps'],
     smaller >= SMALLEST ? { kind: 'size', label: `Use ${formatShort(smaller)}`, parameters: smaller } : undefined,

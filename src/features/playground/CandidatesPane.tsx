@@ -44,7 +44,7 @@ export function CandidatesPane({ blank, onClose }: { blank: number | undefined; 
       />
       <Block>
         <p className={styles.quiet}>
-          The likeliest {formatCount(candidates.length)} of {formatCount(vocabulary)}; together {formatShare(together)}
+          Top {formatCount(candidates.length)} of {formatCount(vocabulary)} tokens; {formatShare(together)} in total
         </p>
       </Block>
     </Pane>

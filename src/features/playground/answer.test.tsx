@@ -50,11 +50,11 @@ test('words that change nothing are not marked, and the label without them is sh
     return renderToStaticMarkup(<DecidedWords labels={['ok', 'spam']} label={0} decided={{ words, blank }} />);
   };
   const noise = html([-0.02, 0, 0.03], [0.9998, 0.0002]);
-  expect(noise).toContain('The model says ok even to a text without words: &gt;99.9 %');
+  expect(noise).toContain('The model says ok even for a text without words: &gt;99.9 %');
   expect(noise).toContain('>see the</p>');
   expect(noise).toContain('No word supports another label');
   const told = html([-1, 0, 6], [0.1, 0.9]);
-  expect(told).not.toContain('even to a text without words');
+  expect(told).not.toContain('even for a text without words');
   expect(told).toMatch(/>see <span class="[^"]*">the<\/span><\/p>/);
 });
 

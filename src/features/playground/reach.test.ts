@@ -17,7 +17,7 @@ test('a prompt that is longer than the model reads is said to be, and about how 
 
 test('what is read whole or not at all is said to be too long', () => {
   expect(tooLongWords('x'.repeat(200), record)).toBeUndefined();
-  expect(tooLongWords('x'.repeat(302), record)).toBe('About 150 tokens; shorten to the 100 of the context');
+  expect(tooLongWords('x'.repeat(302), record)).toBe('About 150 tokens, but only 100 fit: shorten the text');
 });
 
 test('a space at the end is warned of where tokens begin with their space', () => {

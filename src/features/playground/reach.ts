@@ -34,7 +34,7 @@ export function tooLongWords(
   const { context } = model.config;
   const tokens = tokensOf(text, segments);
   if (tokens <= context) return undefined;
-  return `About ${formatCount(Number(tokens.toPrecision(2)))} tokens; shorten to the ${formatCount(context)} of the context`;
+  return `About ${formatCount(Number(tokens.toPrecision(2)))} tokens, but only ${formatCount(context)} fit: shorten the text`;
 }
 
 function tokensOf(text: string, segments: RunRecord['segments']): number {

@@ -20,7 +20,7 @@ export function BudgetDialog(p: { view: RunView; steps: readonly SavedStep[]; on
     <Dialog
       isOpen
       onClose={onClose}
-      title={`Storage limit for checkpoints of ${view.name}`}
+      title={`Checkpoint storage limit for ${view.name}`}
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>

@@ -39,7 +39,7 @@ export function CurvesPane(p: {
         describeY={measure === 'bits' ? formatBits : formatReading}
         settings={
           <Segmented
-            label="Measure"
+            label="Metric"
             value={measure}
             onChange={setMeasure}
             options={MEASURES.map((value) => ({ value, label: measureWords(value, objective).label }))}

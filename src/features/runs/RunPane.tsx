@@ -135,7 +135,7 @@ const known = <T,>(value: T | undefined, format: (value: T) => string): string =
 const MEASURED: readonly Row[] = [{ label: 'Bits per byte', cell: ({ bits }) => known(bits, formatBits) }];
 
 const columnsFor = (views: readonly RunView[]): Column<Row>[] => [
-  { id: 'what', header: <span className={text.hidden}>Measure</span>, cell: ({ label }) => label },
+  { id: 'what', header: <span className={text.hidden}>Metric</span>, cell: ({ label }) => label },
   ...views.map((view): Column<Row> => ({
     id: view.id,
     header: (
@@ -159,8 +159,7 @@ function Kin({ view, all }: { view: RunView; all: readonly RunView[] }) {
         <li>
           <span>{formatCount(gone.step)}</span>
           <span>
-            <b>{line[0]!.row.record.parent!.name}</b>{' '}
-            {gone.how === 'import' ? 'imported from a file' : `deleted; ${HOW[gone.how]} of it`}
+            <b>{line[0]!.row.record.parent!.name}</b> {gone.how === 'import' ? 'imported from a file' : 'deleted'}
           </span>
         </li>
       )}

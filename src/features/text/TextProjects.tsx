@@ -17,7 +17,7 @@ export function TextProjects({ text }: { text: TextRecord }) {
     <MenuButton
       variant="quiet"
       isMany
-      label={`Projects of ${text.name}`}
+      label={`Projects that use ${text.name}`}
       onOpen={() => void listProjects()}
       entries={[
         { id: project.id, label: project.name, hint: 'open now', isChosen: isIn(project.id) },

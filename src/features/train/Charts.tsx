@@ -224,5 +224,5 @@ function ratesToCome(from: number, recipe: RunSettings['recipe'], steps: number)
   const count = 100;
   const x = Array.from({ length: count + 1 }, (_, i) => from + ((steps - from) * i) / count);
   const y = x.map((step) => learningRateAt(recipe.schedule, { ...recipe, steps }, step));
-  return { id: 'to come', label: 'to come', run: 1, form: 'expected', isQuiet: true, x, y };
+  return { id: 'to come', label: 'scheduled', run: 1, form: 'expected', isQuiet: true, x, y };
 }

@@ -180,7 +180,7 @@ test('a change of settings is told with what they were', () => {
   expect(first).toEqual({
     after: 40,
     label: 'other settings',
-    longLabel: 'from step 40 on learning rate 0.001 → 0.0003; dropout 0 → 0.3',
+    longLabel: 'from step 40: learning rate 0.001 → 0.0003; dropout 0 → 0.3',
     what: 'learning rate 0.001 → 0.0003; dropout 0 → 0.3',
     words: 'Continued with other settings: learning rate 0.001 → 0.0003; dropout 0 → 0.3',
   });

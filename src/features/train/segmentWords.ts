@@ -28,7 +28,7 @@ export const segmentChanges = ({
     const { facts } = segment.data;
     const text = facts ? textNames(facts) : 'other text';
     const told = settings.slice(0, MOST).join('; ') + (settings.length > MOST ? ' and more' : '');
-    const from = `from step ${formatCount(after)} on`;
+    const from = `from step ${formatCount(after)}:`;
     const read = facts ? `: ${text}, ${formatCount(facts.parts.train.tokens)} training tokens` : '';
     switch (why) {
       case 'data':

@@ -97,7 +97,7 @@ export function AddButtons({ adding }: { adding: Adding }) {
       </Button>
       {adding.purpose === 'classify' && (
         <FileButton isDense isFolder onFiles={adding.take}>
-          Add a folder…
+          Add folder…
         </FileButton>
       )}
       {!isEmpty && <AddButton adding={adding} />}

@@ -18,7 +18,7 @@ const BEGINNINGS = [
     name: 'letters.txt',
     size: '48.2 k characters',
     words:
-      'Dear sister, we lie off the harbor since Tuesday and wait for the wind. The captain reads to us in the evening, and nobody speaks of home.',
+      'Dear sister, we have lain off the harbor since Tuesday, waiting for the wind. The captain reads to us in the evening, and nobody speaks of home.',
   },
   {
     name: 'logbook.txt',

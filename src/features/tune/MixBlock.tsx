@@ -153,7 +153,7 @@ function toldOf(
   if (!point)
     return measured === 0
       ? 'A blend forgets less, and has learned less. Not measured yet.'
-      : `${tuned} % isn't measured yet`;
+      : `${tuned} % hasn't been measured yet`;
   const before = point.metrics.oldPerplexity ? `old text ${old(point)}, ` : '';
   return `At ${tuned} %: ${before}${words} ${own(point)}`;
 }

@@ -244,7 +244,7 @@ const Twin = ({ lanes, chosen, onChoose }: LineageProps) => (
           </span>
         ),
       },
-      { id: 'how', header: 'How', cell: ({ how }) => how },
+      { id: 'how', header: 'Origin', cell: ({ how }) => how },
       { id: 'parent', header: 'Parent', cell: ({ parentName }) => parentName ?? '–' },
       { id: 'from', header: 'From step', isNumber: true, cell: ({ from }) => formatExact(from) },
       { id: 'until', header: 'To step', isNumber: true, cell: ({ until }) => formatExact(until) },

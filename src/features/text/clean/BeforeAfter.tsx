@@ -13,7 +13,7 @@ export function Of(p: { rule: string | undefined; isOfRule: boolean; onChange: (
   if (p.rule === undefined) return null;
   return (
     <Segmented
-      label="Show changes of"
+      label="Show changes by"
       value={p.isOfRule ? 'rule' : 'all'}
       onChange={(value) => p.onChange(value === 'rule')}
       options={[

@@ -163,8 +163,7 @@ function Cleaning() {
             aside={
               recipe.kept.length > 0 && (
                 <span className={styles.kept}>
-                  You keep {formatCount(recipe.kept.length)}
-                  {changed.length > 0 && '; apply again to use it'}{' '}
+                  {formatCount(recipe.kept.length)} kept by you{changed.length > 0 && '; not applied yet'}{' '}
                   <TextAction onPress={() => set({ ...recipe, kept: [] })}>Reset</TextAction>
                 </span>
               )
@@ -214,7 +213,7 @@ function Apply({ draft: { recipe, set }, applied }: { draft: ReturnType<typeof u
   const shared = texts.filter(({ projects }) => projects.length > 1).length;
   const sharedWords =
     shared > 0 &&
-    `Other projects use ${texts.length === 1 ? 'this text' : counted(shared, 'text')} too, and get what you apply here.`;
+    `Other projects use ${texts.length === 1 ? 'this text' : counted(shared, 'text')} too; the rules apply there as well.`;
   const notApplied = isClean
     ? 'Some text isn’t cleaned by the current rules.'
     : 'Nothing changes until you apply the rules.';

@@ -28,14 +28,14 @@ export function TextsInParts({ data }: { data: DataRecord }) {
   }
   if (read.kind === 'failed') return <Aside>{read.why}</Aside>;
   if (read.kind === 'reading') return <Aside>Loading documents…</Aside>;
-  if (!read.rows) return <Aside>Texts that this was built from were removed or changed</Aside>;
+  if (!read.rows) return <Aside>Some texts these tokens were built from were removed or changed</Aside>;
   const { texts, rows, of } = read.rows;
   const hasDocuments = data.manifest.split.rule === 'documents' || of > texts.length;
   return (
     <>
       <div className={styles.texts}>
         <Table
-          label="Texts in their order"
+          label="Texts in order"
           isDense
           columns={textColumns(names, data.manifest.split.rule === 'documents')}
           rows={texts}
@@ -49,7 +49,7 @@ export function TextsInParts({ data }: { data: DataRecord }) {
             hint={`${formatCount(of)} in this part`}
             aside={
               <Segmented
-                label="Documents of the part"
+                label="Documents in this part"
                 value={names.includes(part) ? part : FIRST_PART}
                 onChange={setPart}
                 options={names.map((value) => ({ value, label: PART_WORDS[value] }))}
@@ -58,7 +58,7 @@ export function TextsInParts({ data }: { data: DataRecord }) {
           />
           <div className={styles.texts}>
             <Table
-              label="Documents of the part"
+              label="Documents in this part"
               isDense
               columns={DOCUMENT_COLUMNS}
               rows={rows}

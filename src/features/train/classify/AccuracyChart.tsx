@@ -47,7 +47,7 @@ export function AccuracyChart({ settings }: { settings: RunSettings }) {
       minHeight={188}
       caption={
         last
-          ? `Accuracy ${intervalWords(last)} at the newest evaluation`
+          ? `Accuracy ${intervalWords(last)} at the latest evaluation`
           : 'Accuracy appears after the first evaluation'
       }
       syncKey="train"

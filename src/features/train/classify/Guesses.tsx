@@ -25,7 +25,7 @@ export function Guesses({ settings: { recipe, segments }, classes }: { settings:
         }
         hint={`${classes.several ? '' : `${of}, `}every ${formatCount(recipe.evalEvery)} steps`}
       />
-      {texts.length === 0 && <p className={styles.none}>The first predictions come before the first step</p>}
+      {texts.length === 0 && <p className={styles.none}>The first predictions appear before step 1</p>}
       <ul className={styles.guesses} aria-label="Held-out texts">
         {texts.map((text, i) => (
           <Guess key={`${i} ${text.input}`} text={text} pair={pair} />

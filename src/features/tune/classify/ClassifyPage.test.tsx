@@ -82,7 +82,7 @@ test('a notice names the step of the figures until the step in use is measured',
   const { studio, getState, own, runId, ended, shown } = await stoppedLater();
   const step = usedStep(getState(), runId)!;
   expect(step).toBeGreaterThan(ended);
-  const told = `Evaluated at step ${ended}</b><p>Step ${step}, the one in use, isn&#x27;t evaluated yet.`;
+  const told = `Evaluated at step ${ended}</b><p>Step ${step}, the one in use, hasn&#x27;t been evaluated.`;
   const before = await shown();
   expect(before).toContain(told);
   expect(before).toContain(`>Evaluate step ${step}</button>`);

@@ -116,7 +116,7 @@ function Example({
         {own && (
           <MenuButton
             variant="plain"
-            label={`Change label… of ${own.title}`}
+            label={`Change label…, ${own.title}`}
             isMany={several}
             entries={labels
               .slice(0, MOST_OFFERED)

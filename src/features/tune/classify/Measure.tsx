@@ -43,7 +43,7 @@ export function NotMeasured({ run, isMeasured }: { run: RunRow['record']; isMeas
         )
       }
     >
-      {told ? <Progress {...told} /> : 'The step in use isn’t evaluated on the validation set yet'}
+      {told ? <Progress {...told} /> : 'The step in use hasn’t been evaluated on the validation set'}
     </EmptyState>
   );
 }
@@ -75,7 +75,7 @@ export function MeasuredBefore({
         )
       }
     >
-      {told ? <Progress {...told} /> : `Step ${formatCount(used)}, the one in use, isn't evaluated yet.`}
+      {told ? <Progress {...told} /> : `Step ${formatCount(used)}, the one in use, hasn't been evaluated.`}
     </Notice>
   );
 }

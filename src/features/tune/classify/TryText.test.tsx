@@ -22,7 +22,7 @@ test('a wrong answer can be corrected, unless a text may have several labels', (
       .replaceAll(/<[^>]*>/g, ' ')
       .replaceAll(/\s+/g, ' ');
   const open = words('ham', false);
-  expect(open).toContain('Corrected to ham. The correction counts after the next training. Train again Undo');
+  expect(open).toContain('Corrected to ham. The correction takes effect the next time you train. Train again Undo');
   expect(open).not.toContain('Wrong?');
   expect(words('spam', true)).toContain('Corrected to spam, and now the model says spam');
   expect(words('ham', true)).toContain(
