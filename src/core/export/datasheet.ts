@@ -20,14 +20,14 @@ export function datasheet(info: RunInfo): string {
   const { name, tokenizer, model, normalizers } = info;
   const isCleaned = dataOf(info)?.texts.some(({ cleaned }) => cleaned) ?? false;
   const formed = isApplied(tokenizer)
-    ? ', normalized as the tokenizer’s files say'
+    ? ', normalized as the tokenizer’s files specify'
     : normalizers
       ? `, normalized (${plain(normalizerWords(normalizers))})`
       : isCleaned
         ? ''
         : ', neither lowercased nor normalized';
   const sections = [
-    `# Datasheet of the training text of ${plain(name)}`,
+    `# Datasheet for the training text of ${plain(name)}`,
     'Follows [Datasheets for Datasets](https://arxiv.org/abs/1803.09010). Homegrown fills in what it knows; questions in ' +
       'italics are for the person who chose the text.',
     '## Motivation',
@@ -35,7 +35,7 @@ export function datasheet(info: RunInfo): string {
     '## Composition',
     ...tunedOn(info),
     bySegment(info, (facts) => composition(info, facts)),
-    '_Does it name or describe people? Could it offend, or is any of it confidential?_',
+    '_Does the text name or describe people? Could it offend, or is any of it confidential?_',
     '## Collection',
     dataOf(info)
       ? 'Files were added to Homegrown in a browser or a terminal. They were read on that computer and never left it.'
@@ -64,7 +64,7 @@ function tunedOn(info: RunInfo): string[] {
 
 const labels = (info: RunInfo): string =>
   recipeOf(info).objective === 'chats'
-    ? 'Of each conversation, only the answers and their end-of-turn tokens are trained on; the questions are context.'
+    ? 'In each conversation, only the answers and their end-of-turn tokens are trained on; the questions are context.'
     : 'No labels.';
 
 function composition(info: RunInfo, data: DataFacts): string {
@@ -85,7 +85,7 @@ function composition(info: RunInfo, data: DataFacts): string {
   ];
   return [
     table(rows, ['Text', 'Characters', 'License', 'SHA-256']),
-    table(parts, ['Part', 'Tokens', 'Bytes']),
+    table(parts, ['Set', 'Tokens', 'Bytes']),
     ...baselinesOf(recipeOf(info).objective, info.model, data)
       .slice(1)
       .map(
