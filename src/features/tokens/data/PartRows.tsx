@@ -46,10 +46,10 @@ export function TextsInParts({ data }: { data: DataRecord }) {
         <>
           <PaneHead
             title="Documents"
-            hint={`${formatCount(of)} in this part`}
+            hint={`${formatCount(of)} in this set`}
             aside={
               <Segmented
-                label="Documents of the part"
+                label="Documents in the set"
                 value={names.includes(part) ? part : FIRST_PART}
                 onChange={setPart}
                 options={names.map((value) => ({ value, label: PART_WORDS[value] }))}
@@ -58,7 +58,7 @@ export function TextsInParts({ data }: { data: DataRecord }) {
           />
           <div className={styles.texts}>
             <Table
-              label="Documents of the part"
+              label="Documents in the set"
               isDense
               columns={DOCUMENT_COLUMNS}
               rows={rows}
