@@ -52,7 +52,7 @@ export const createDeviceSlice: Slice<DeviceSlice> =
           bytes === undefined ? { drop: [deviceMemoryKey(kind)] } : { put: [[deviceMemoryKey(kind), bytes]] },
         );
       } catch (error) {
-        get().toast({ text: 'The memory allowed is not kept for next time', detail: explain(toFailure(error)) });
+        get().toast({ text: 'The memory limit couldn’t be saved', detail: explain(toFailure(error)) });
       }
     },
   });

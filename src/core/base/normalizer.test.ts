@@ -83,7 +83,7 @@ it.each<[string, unknown]>([
   ['no pattern', { type: 'Replace', pattern: {}, content: '' }],
   ['an empty string', { type: 'Replace', pattern: { String: '' }, content: '-' }],
 ])('refuses %s', (_, step) => {
-  expect(() => checkedStep(step as Normalizer)).toThrow(/not known here.*\(at normalizer\)/);
+  expect(() => checkedStep(step as Normalizer)).toThrow(/in an unsupported way.*\(at normalizer\)/);
   expect(normalizersSchema.safeParse([step]).success).toBe(false);
 });
 
