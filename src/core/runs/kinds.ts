@@ -117,7 +117,7 @@ export const KINDS: readonly KindAt[] = [
   }),
   kindAt({
     at: CURVES,
-    name: 'A curve in few points',
+    name: 'A downsampled curve',
     kind: CURVE,
     // It is made again of the curve itself.
     unreadable: () => Promise.resolve([]),
