@@ -99,7 +99,7 @@ it('refuses replacements that multiply a text', () => {
   expect(() => text('a')).toThrow(
     expect.objectContaining({
       code: 'bad-file',
-      message: 'The tokenizer’s normalizer makes more than 1,100 characters of 1.',
+      message: 'The tokenizer’s normalizer expands the text from 1 to more than 1,100 characters.',
     }),
   );
 });

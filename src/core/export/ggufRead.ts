@@ -155,7 +155,8 @@ function parseHeader(bytes: Uint8Array, file: string) {
     if (type !== 9) return scalar(type);
     const [of, length] = [u32(), u64()];
     if (of === 9) throw fail(`it has a nested array at byte ${at}, which is not supported`);
-    if (length > MOST_TOKENS) throw fail(`it has an array of ${length} values at byte ${at}; the maximum is ${MOST_TOKENS}`);
+    if (length > MOST_TOKENS)
+      throw fail(`it has an array of ${length} values at byte ${at}; the maximum is ${MOST_TOKENS}`);
     return Array.from({ length }, () => scalar(of));
   };
 

@@ -29,7 +29,8 @@ export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string
     const { type, link } = header;
     const size = told.size ?? header.size;
     if (type === 'x' || type === 'L') {
-      if (size > LARGEST_TOLD) throw fail(`the extended header at byte ${at} has ${size} bytes; the maximum is ${LARGEST_TOLD}`);
+      if (size > LARGEST_TOLD)
+        throw fail(`the extended header at byte ${at} has ${size} bytes; the maximum is ${LARGEST_TOLD}`);
       const about = await input.exactly(size);
       if (about.length < size) throw fail(`it is cut off at byte ${input.at}`);
       await input.skip(padding(size));

@@ -13,8 +13,7 @@ export async function openZip(source: ByteSource, file: string): Promise<Readonl
   const fail = (reason: string): Error => badFile(`${file}: ${reason}`, REMEDY);
   const { count, start, size } = await findDirectory(source, fail);
   if (count > MOST_FILES) throw fail(`it has ${count} entries; the maximum is ${MOST_FILES}`);
-  if (size > LARGEST_DIRECTORY)
-    throw fail(`its directory has ${size} bytes; the maximum is ${LARGEST_DIRECTORY}`);
+  if (size > LARGEST_DIRECTORY) throw fail(`its directory has ${size} bytes; the maximum is ${LARGEST_DIRECTORY}`);
   const directory = await source.read(start, size);
   const entries: Entry[] = [];
   let at = 0;
@@ -47,11 +46,13 @@ type Fail = (reason: string) => Error;
 async function findDirectory(source: ByteSource, fail: Fail): Promise<{ count: number; start: number; size: number }> {
   if (source.size < END_BYTES) throw fail(`${source.size} bytes are too few for a zip file`);
   const end = viewOf(await source.read(source.size - END_BYTES, END_BYTES));
-  if (end.getUint32(0, true) !== 0x06054b50) throw fail("its last 22 bytes aren't the end record of a zip file without a comment");
+  if (end.getUint32(0, true) !== 0x06054b50)
+    throw fail("its last 22 bytes aren't the end record of a zip file without a comment");
   const [disk, first, here, count] = [4, 6, 8, 10].map((at) => end.getUint16(at, true));
   const [size, start] = [end.getUint32(12, true), end.getUint32(16, true)];
   if (disk !== 0 || first !== 0 || here !== count) throw fail('it is one piece of a split zip file');
-  if (count === 0xffff || size === 0xffffffff || start === 0xffffffff) throw fail('it is in the zip64 format, which is not supported');
+  if (count === 0xffff || size === 0xffffffff || start === 0xffffffff)
+    throw fail('it is in the zip64 format, which is not supported');
   if (start + size !== source.size - END_BYTES) throw fail('its directory is not where its end record says');
   return { count: count!, start, size };
 }
@@ -70,7 +71,8 @@ function readEntry(directory: Uint8Array, at: number, fail: Fail): { entry: Entr
   const entry = { name: path, path, method: u16(10), crc: u32(16), packed: u32(20), size: u32(24), offset: u32(42) };
   if ([entry.packed, entry.size, entry.offset].includes(0xffffffff))
     throw fail(`${path} is a zip64 entry, which is not supported`);
-  if (entry.method !== STORED && entry.method !== DEFLATED) throw fail(`${path} uses compression method ${entry.method}, which is not supported`);
+  if (entry.method !== STORED && entry.method !== DEFLATED)
+    throw fail(`${path} uses compression method ${entry.method}, which is not supported`);
   if (entry.method === STORED && entry.packed !== entry.size)
     throw fail(`${path} is stored in ${entry.packed} bytes but declares ${entry.size}`);
   return { entry, length };
@@ -179,7 +181,8 @@ async function unpack(
   data: number,
   fail: Fail,
 ): Promise<ByteSource> {
-  if (size > LARGEST_COMPRESSED) throw fail(`${path} is compressed; a file of ${size} bytes must be stored uncompressed`);
+  if (size > LARGEST_COMPRESSED)
+    throw fail(`${path} is compressed; a file of ${size} bytes must be stored uncompressed`);
   const bytes = new Uint8Array(size);
   let at = 0;
   const inflate = new Inflate((chunk) => {

@@ -37,7 +37,10 @@ export async function zipEntries(
   const fail = (reason: string, otherwise = remedy): Error => badFile(`${file}: ${reason}`, otherwise);
   const { count, start, size } = await findDirectory(source, fail);
   if (count > most)
-    throw fail(`it has ${formatCount(count)} entries; the maximum is ${formatCount(most)}`, 'Split it into several files.');
+    throw fail(
+      `it has ${formatCount(count)} entries; the maximum is ${formatCount(most)}`,
+      'Split it into several files.',
+    );
   if (size > count * LONGEST_RECORD) throw fail(`its directory has ${size} bytes for ${count} entries, too many`);
   const directory = await source.read(start, size);
   const records: EntryRecord[] = [];

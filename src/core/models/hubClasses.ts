@@ -48,8 +48,7 @@ export const classesSchema = (usual: Pooling): z.ZodType<Classes> =>
       // Two that are not named are not even told of: PretrainedConfig.
       const count = id2label ? Object.keys(id2label).length : (num_labels ?? 2);
       const labels = Array.from({ length: count }, (_, i) => (id2label ? id2label[i] : unnamed(i)));
-      if (labels.includes(undefined))
-        context.addIssue(`id2label has ${count} labels that aren't numbered from 0`);
+      if (labels.includes(undefined)) context.addIssue(`id2label has ${count} labels that aren't numbered from 0`);
       if (kind === 'regression' || (!kind && count === 1))
         context.addIssue('it predicts a number, not labels (problem_type: regression)');
       else if (kind && kind !== ONE && kind !== SEVERAL) context.addIssue(`problem_type ${kind} is not supported`);

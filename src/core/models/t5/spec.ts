@@ -129,11 +129,7 @@ export const t5 = defineModel<T5Config>({
     ];
     if (!Number.isInteger(columnsOf(config).head))
       return problem('heads', `The width of ${width} isn't a multiple of ${heads} heads.`, 'width');
-    if (buckets % 2 !== 0)
-      return problem(
-        'buckets',
-        `The number of distance buckets is ${buckets}; it must be even.`,
-      );
+    if (buckets % 2 !== 0) return problem('buckets', `The number of distance buckets is ${buckets}; it must be even.`);
     if (maxDistance > buckets / 2) return [];
     return problem(
       'maxDistance',
