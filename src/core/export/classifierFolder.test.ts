@@ -149,7 +149,7 @@ test('labels that nobody has named are called as transformers calls them, and th
   const unnamed = theirs(files, { num_labels: 3 }, ['id2label', 'label2id']);
   const { model, stated } = await open(unnamed);
   expect(model.config.classes!.labels).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2']);
-  expect(stated.lacks).toBe('names of its 3 labels, which are LABEL_0 to LABEL_2, the default of transformers');
+  expect(stated.lacks).toBe('names for its 3 labels, which are called LABEL_0 to LABEL_2 by default');
   expect((await open(theirs(files))).stated.lacks).toBeUndefined();
   // Two are what transformers takes where nothing at all is said.
   const two = await filesOf(await untrainedClassifier('gpt', { labels: ['x', 'y'] }));
