@@ -83,7 +83,7 @@ test('the directory of a zip', async () => {
     },
   };
   expect(await refusal(() => openZip(source, 'm.zip'))).toContain(
-    `${size} bytes, and at most ${limits.LARGEST_DIRECTORY}`,
+    `${size} bytes; the maximum is ${limits.LARGEST_DIRECTORY}`,
   );
   expect(read).toBe(22);
 });
