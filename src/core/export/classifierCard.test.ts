@@ -82,7 +82,9 @@ test('of which texts may have several labels, the shares are of texts, and those
   const card = modelCard({ ...info, segments: [{ ...segment, data }] });
   expect(card).toContain('| mild | 60 | 50 % | 20 |');
   expect(card).toContain('| none of them | 50 | 41.7 % | 10 |');
-  expect(card).toContain('A text gets every label with a probability of more than 50 %, so it may get several or none.');
+  expect(card).toContain(
+    'A text gets every label with a probability of more than 50 %, so it may get several or none.',
+  );
   expect(card).toContain('if p >= 0.5] for row in scores.sigmoid().tolist()])');
   const said = modelCard({ ...info, decision: { temperature: 1, atLeast: 0.3 } });
   expect(said).toContain('every label with a probability of at least 30 %, so');
