@@ -86,7 +86,7 @@ test('it goes on into another folder from texts that are given again, knows its 
   expect(child.parent).toEqual({ ...lineage, name: 'whale.txt, fish.txt' });
   expect(child.id).not.toBe(parent.id);
   expect(await readFile(path('other', 'README.md'), 'utf8')).toContain(
-    'trained with Homegrown from step 8 of whale.txt, fish.txt on',
+    'trained with Homegrown from step 8 of whale.txt, fish.txt',
   );
   const listed = await run(['runs', '--in', folder, '--json']);
   const { runs } = lines(listed.stdout)[0] as { runs: { folder: string }[] };

@@ -22,7 +22,7 @@ test('with one architecture the flags are as ever', () => {
     '  --heads N      Heads, divides the width (1 to 32; default: 4)',
     '  --width N      Width, a multiple of the heads (8 to 2048; default: 128)',
     '  --context N    Context, in tokens (4 to 2048; default: 64)',
-    '  --hidden N     Inner width of the feed-forward; 0 for gpt and bert is four times the width (0 to 16384; default: 0)',
+    '  --hidden N     Inner width of the feed-forward; for gpt and bert, 0 is four times the width (0 to 16384; default: 0)',
     '  --biases NAME  Biases, of linear layers and norms (on, off; on without a value; default: on)',
   ]);
   expect(typed('gpt')).toEqual({ layers: 4, heads: 4, width: 128, context: 64, hidden: 0, biases: true });
@@ -37,7 +37,7 @@ test('with another in the list there are its sizes too, and what differs is told
     '  --heads N      Heads, divides the width (1 to 32; default: 4)',
     '  --width N      Width, a multiple of the heads (8 to 2048; default: 128)',
     '  --context N    Context, in tokens (4 to 4096; default: 64)',
-    '  --hidden N     Inner width of the feed-forward; 0 for gpt and bert is four times the width (0 to 16384; default: 0 for gpt, 344 for toy)',
+    '  --hidden N     Inner width of the feed-forward; for gpt and bert, 0 is four times the width (0 to 16384; default: 0 for gpt, 344 for toy)',
     '  --biases NAME  Biases, of linear layers and norms; only gpt (on, off; on without a value; default: on)',
     '  --kv-heads N   Heads of keys, divides the heads; only toy (1 to 32; default: 2)',
   ]);

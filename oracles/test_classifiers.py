@@ -135,7 +135,7 @@ def test_two_labels_that_nobody_named_are_not_even_told_of_there(tmp_path, their
 def test_a_regression_is_refused_with_its_reason(tmp_path, their_tokenizer):
     model = their_models.classifier_of(len(their_tokenizer), "bert", ["how much"], problem_type="regression")
     folder = their_models.save(tmp_path / "saved", model, their_tokenizer)
-    with pytest.raises(homegrown.Refused, match="it gives a number and not labels"):
+    with pytest.raises(homegrown.Refused, match="it predicts a number, not labels"):
         homegrown.label_scores(folder, TEXTS)
 
 
@@ -148,7 +148,7 @@ def test_what_no_class_of_theirs_scores_is_refused_there(artefacts, tmp_path, th
     with pytest.raises(ValueError, match="homegrown-bert"):
         AutoModelForSequenceClassification.from_pretrained(folder)
     if pooling != "first":
-        with pytest.raises(homegrown.Refused, match="transformers has no class that scores"):
+        with pytest.raises(homegrown.Refused, match="transformers has no class that classifies by"):
             artefacts.export(folder, "hf")
 
 

@@ -156,7 +156,7 @@ def test_onnx_passes_its_checker_and_has_our_scores_at_once_and_token_by_token(a
 
 @pytest.mark.parametrize("format", ["gguf-f16", "service"])
 def test_a_window_is_refused_by_what_runs_on_llama_cpp(artefacts, tmp_path, format):
-    words = "llama.cpp has no window of attention for such a model: it would see 48 tokens where this one sees 7"
+    words = "llama.cpp has no sliding-window attention for this model: it would see 48 tokens instead of 7"
     with pytest.raises(homegrown.Refused, match=words):
         homegrown.export(artefacts.model(**OURS["mistral"]), format, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
@@ -165,13 +165,13 @@ def test_a_window_is_refused_by_what_runs_on_llama_cpp(artefacts, tmp_path, form
 @pytest.mark.parametrize(
     ("switches", "what"),
     [
-        ({"norm": "after"}, "no QK-norm and norms after"),
-        ({"norm": "after", "qk_norm": "heads"}, "QK-norm of heads and norms after"),
-        ({"qk_norm": "rows"}, "QK-norm of rows and norms before"),
+        ({"norm": "after"}, "no QK-norm and post-norm"),
+        ({"norm": "after", "qk_norm": "heads"}, "per-head QK-norm and post-norm"),
+        ({"qk_norm": "rows"}, "per-row QK-norm and pre-norm"),
     ],
 )
 def test_norms_that_no_class_has_are_refused_before_anything_is_learnt(artefacts, tmp_path, switches, what):
-    with pytest.raises(homegrown.Refused, match=f"transformers has no class with {what} the branches"):
+    with pytest.raises(homegrown.Refused, match=f"transformers has no class with {what}"):
         homegrown.grow(tmp_path / "out", artefacts.text, model="llama", steps=1, **switches)
     assert list(tmp_path.iterdir()) == []
 
@@ -179,7 +179,7 @@ def test_norms_that_no_class_has_are_refused_before_anything_is_learnt(artefacts
 NOT_RUN = {
     "scaled positions": (
         {"rope_parameters": {"rope_type": "linear", "factor": 2.0, "rope_theta": 10_000.0}},
-        'rotary positions of the kind "linear" cannot be run',
+        'rotary embeddings of the type "linear" are not supported',
     ),
     "biases of attention": ({"attention_bias": True}, "attention_bias"),
     "biases of the feed-forward": ({"mlp_bias": True}, "mlp_bias"),
@@ -188,7 +188,7 @@ NOT_RUN = {
     "windows in layers of OLMo 2's kin": ({"model_type": "olmo3"}, 'the architecture "olmo3" is not supported'),
     "windows in some layers": (
         {"model_type": "qwen3", "use_sliding_window": True, "sliding_window": 4, "max_window_layers": 1},
-        "layers of the kinds full_attention, sliding_attention cannot be run in one model",
+        r"mixed layer types \(full_attention, sliding_attention\) are not supported",
     ),
 }
 

@@ -70,7 +70,7 @@ export function unaskable(s: Studio, list: ListName): string | undefined {
   const model = modelOf(s, 'evaluate');
   const isAnswering = model && modelSpec(model.record.model.id).kind === 'encoder-decoder';
   return isAnswering && list !== 'tasks'
-    ? 'This model answers an input, so it can’t score a single sentence'
+    ? 'This model answers an input, so it can’t compute the likelihood of a sentence'
     : undefined;
 }
 
@@ -88,7 +88,7 @@ export function compareRefusal(s: Studio): string | undefined {
   const model = modelOf(s, 'evaluate');
   if (!model) return 'Train a model first';
   const { kind, label } = modelSpec(model.record.model.id);
-  if (kind !== 'decoder') return `${label} is not a causal model, so it gives no likelihood to compare`;
+  if (kind !== 'decoder') return `${label} is not a causal model, so it has no likelihood to compare`;
   if (!s.compareWith) return 'Choose a checkpoint to compare with';
   const refusal = textRefusal(s, model.record);
   if (refusal !== undefined) return refusal;

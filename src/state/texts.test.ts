@@ -204,7 +204,7 @@ test('a text that is removed says which runs learnt from it, and what remains of
   expect(getState().toasts.at(-1)).toMatchObject({
     text: 'sea.txt removed',
     detail:
-      'This run trained on it: Whale (steps 1 to 40, 100 % of its text). Its weights keep what it learned, and its data keep its tokens, until you delete it.',
+      'This run trained on it: Whale (steps 1 to 40, 100 % of its text). Its weights keep what it learned, and its data keeps its tokens, until you delete it.',
   });
 });
 

@@ -141,6 +141,6 @@ for (const format of ['gguf-f32', 'safetensors', 'hf', 'html', 'service', 'pytor
 const expectRefusal = (checking: Promise<unknown>, reason = /./): Promise<void> =>
   expect(checking).rejects.toMatchObject({
     code: 'bad-file',
-    message: expect.stringMatching(new RegExp(`^A second engine does not read it: .*${reason.source}`)) as string,
-    remedy: expect.stringMatching(/^The model is untouched/) as string,
+    message: expect.stringMatching(new RegExp(`^The second engine couldn’t read the file: .*${reason.source}`)) as string,
+    remedy: expect.stringMatching(/^The model is unchanged/) as string,
   });

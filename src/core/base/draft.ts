@@ -78,13 +78,13 @@ const readMarks = async (store: BlobStore): Promise<{ records: string[]; unreada
     if (!(await readRecord(store, mark, DRAFT))) return undefined;
     const prefix = mark.slice(DRAFTS.length);
     if (PREFIX.test(prefix)) return prefix;
-    throw new HomegrownError('storage-damaged', `${DRAFT.what(mark)} is where no draft can be`);
+    throw new HomegrownError('storage-damaged', `${DRAFT.what(mark)} has an invalid place`);
   });
 
 export const DRAFTS = 'draft/';
 export const draftKey = (prefix: string): string => `${DRAFTS}${prefix}`;
 export const DRAFT: Kind<true> = {
-  what: (key) => `The mark of unfinished work at ${key}`,
+  what: (key) => `The record of unfinished work at ${key}`,
   version: 1,
   schema: z.literal(true),
   upgrades: [],

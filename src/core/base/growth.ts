@@ -24,7 +24,7 @@ export class Growth {
     this.written += text.length;
     if (this.written > this.max)
       throw badFile(
-        `The tokenizer’s normalizer makes more than ${formatCount(this.max)} characters of ${formatCount(this.length)}.`,
+        `The tokenizer’s normalizer expands the text from ${formatCount(this.length)} to more than ${formatCount(this.max)} characters.`,
         'Nothing was stored. Use another tokenizer.',
       );
     return text;

@@ -48,7 +48,7 @@ export const listOf = <T>(item: z.ZodType<T>, most: number, isPlain: (value: unk
       return z.NEVER;
     }
     if (value.length > most) {
-      context.addIssue(`it has ${value.length} items, and at most ${most} are read`);
+      context.addIssue(`it has ${value.length} items; the maximum is ${most}`);
       return z.NEVER;
     }
     const items: T[] = [];

@@ -13,5 +13,5 @@ export const notLoaded = (name: string, why = ''): HomegrownError =>
   new HomegrownError(
     'load-failed',
     `${name} could not be loaded${why}`,
-    'Try again once this app’s own server can be reached; a reload needs it too.',
+    'Try again when this app’s server can be reached. Don’t reload the page before that.',
   );

@@ -83,7 +83,7 @@ it.each<[string, unknown]>([
   ['no pattern', { type: 'Replace', pattern: {}, content: '' }],
   ['an empty string', { type: 'Replace', pattern: { String: '' }, content: '-' }],
 ])('refuses %s', (_, step) => {
-  expect(() => checkedStep(step as Normalizer)).toThrow(/not known here.*\(at normalizer\)/);
+  expect(() => checkedStep(step as Normalizer)).toThrow(/in an unsupported way.*\(at normalizer\)/);
   expect(normalizersSchema.safeParse([step]).success).toBe(false);
 });
 
@@ -99,7 +99,7 @@ it('refuses replacements that multiply a text', () => {
   expect(() => text('a')).toThrow(
     expect.objectContaining({
       code: 'bad-file',
-      message: 'The tokenizer’s normalizer makes more than 1,100 characters of 1.',
+      message: 'The tokenizer’s normalizer expands the text from 1 to more than 1,100 characters.',
     }),
   );
 });

@@ -115,6 +115,6 @@ const isIn = (pattern: string | RegExp, character: string): boolean =>
 
 const unknown = (step: unknown): Error =>
   badFile(
-    `The tokenizer changes text in a way that is not known here: ${JSON.stringify(step).slice(0, 200)} (at normalizer).`,
-    'Nothing was stored. Known are normal forms, lower case, accents, and what Homegrown replaces.',
+    `The tokenizer normalizes text in an unsupported way: ${JSON.stringify(step).slice(0, 200)} (at normalizer).`,
+    'Nothing was stored. Supported steps: Unicode normal forms, lowercasing, accent stripping and Homegrown’s own replacements.',
   );

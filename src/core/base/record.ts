@@ -122,11 +122,11 @@ function checked<T>(value: Stored, key: string, kind: Kind<T>): T {
     return attempted(() => kind.ofBytes!(value), unreadable);
   }
   const version = versionOf(value);
-  if (version === undefined) throw unreadable('its version is none that there can be');
+  if (version === undefined) throw unreadable('its version is invalid');
   if (version > kind.version) {
     throw new HomegrownError(
       'newer-version',
-      `${what} was made by a newer Homegrown: it is of version ${version}, and this one knows ${kind.version}`,
+      `${what} was made by a newer Homegrown: it has version ${version}, and this one reads up to ${kind.version}`,
     );
   }
   const { success, data, error } = kind.schema.safeParse(upgraded(value, version, key, kind, unreadable));
@@ -135,7 +135,7 @@ function checked<T>(value: Stored, key: string, kind: Kind<T>): T {
     const place = issue?.path.length ? ` at ${issue.path.join('.')}` : '';
     throw unreadable(`${issue?.message ?? 'unknown'}${place}`);
   }
-  if (kind.keyOf && kind.keyOf(data) !== key) throw unreadable('it is not where its id says');
+  if (kind.keyOf && kind.keyOf(data) !== key) throw unreadable('it is stored under a different id');
   return data;
 }
 

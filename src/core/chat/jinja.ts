@@ -53,8 +53,7 @@ function parsed({ parse, tokenize }: Jinja, source: string, owner: string) {
   try {
     if (source.length > LONGEST_TEMPLATE)
       raise(`it has ${formatCount(source.length)} characters, more than the limit of ${formatCount(LONGEST_TEMPLATE)}`);
-    if (LONG_SPACE.test(source))
-      raise(`it has more than ${formatCount(LONGEST_SPACE)} white-space characters in a row`);
+    if (LONG_SPACE.test(source)) raise(`it has more than ${formatCount(LONGEST_SPACE)} whitespace characters in a row`);
     const tokens = tokenize(source.replace(/\r\n?/g, '\n'), { trim_blocks: true, lstrip_blocks: true });
     checkNesting(tokens);
     const program = parse(tokens);

@@ -24,7 +24,7 @@ export function innerOf(text: string, isTaken = isSpace): [from: number, to: num
 function strip(side: string, text: unknown, characters?: unknown): string {
   // As Jinja has what is not defined.
   if (text === undefined) return '';
-  if (typeof text !== 'string') throw new Error('it strips white space from a value that isn’t text');
+  if (typeof text !== 'string') throw new Error('it strips whitespace from a value that isn’t text');
   const chosen = typeof characters === 'string' ? new Set(characters) : null;
   const [from, to] = innerOf(text, chosen ? (character) => chosen.has(character) : isSpace);
   return text.slice(side === 'rstrip' ? 0 : from, side === 'lstrip' ? text.length : to);

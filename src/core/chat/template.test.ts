@@ -55,7 +55,7 @@ test.each([
   ['{% for turn in messages %}{{ turn.content }}', 'ends inside a block'],
   ['{{ messages[ }}', ''],
   ['{{ "a }}', 'Unexpected end of input'],
-  [' '.repeat(1001), 'more than 1,000 white-space characters'],
+  [' '.repeat(1001), 'more than 1,000 whitespace characters'],
   ['a'.repeat(100_001), 'it has 100,001 characters, more than the limit of 100,000'],
   ['('.repeat(50_000).replace(/^/, '{{'), 'more than 100 levels'],
   ['{% unknown %}', 'Unknown statement type: unknown'],

@@ -40,14 +40,14 @@ const REFUSED: readonly [name: string, content: string | Uint8Array, reason: Reg
   ['half.jsonl', '{"text":"a\\udc00"}\n', /line 1 has half of a surrogate pair/],
   ['torn.json', '[{"text":"a"},', /is not JSON/],
   ['none.json', '[]', /has no rows/],
-  ['no.xlsx', 'text', /no zip, or was cut off/],
+  ['no.xlsx', 'text', /not a zip file, or it is cut off/],
   ['no.parquet', 'text', /is not a complete Parquet file/],
-  ['no.docx', 'text', /no zip, or was cut off/],
+  ['no.docx', 'text', /not a zip file, or it is cut off/],
   ['no.pdf', 'text', /can't be read as a PDF/],
   ['no.ipynb', '{}', /is not a version 4 notebook/],
   ['no.srt', 'text', /no subtitle times/],
-  ['no.zip', 'text', /no zip/],
-  ['no.tar', 'text'.repeat(200), /no header of a file/],
+  ['no.zip', 'text', /not a zip file/],
+  ['no.tar', 'text'.repeat(200), /the file header at byte 0 is missing/],
   ['no.gz', 'text', /gzip/],
   ['no.bz2', 'text', /bzip2/],
 ];
@@ -125,9 +125,9 @@ test('an archive of names that lead elsewhere, are links, or hide is read for th
     ['b.tar/good.txt', 'Aye.'],
   ]);
   expect(reasons).toEqual([
-    ['a.zip/../up.txt', 'a.zip: ../up.txt leads out of its folder'],
-    ['a.zip//etc/passwd', 'a.zip: /etc/passwd leads out of its folder'],
-    ['a.zip/a/../../b.txt', 'a.zip: a/../../b.txt leads out of its folder'],
+    ['a.zip/../up.txt', 'a.zip: ../up.txt leads outside its folder'],
+    ['a.zip//etc/passwd', 'a.zip: /etc/passwd leads outside its folder'],
+    ['a.zip/a/../../b.txt', 'a.zip: a/../../b.txt leads outside its folder'],
     ['b.tar/link.txt', 'b.tar: link.txt is a link to /etc/passwd'],
   ]);
 });

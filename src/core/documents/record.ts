@@ -247,7 +247,7 @@ export const documentsKey = (id: string, block: number | '' = ''): string =>
 export const DOCUMENTS: Kind<DocumentBlock> = {
   what: (key) => `Part ${Number(key.split('/')[3]) + 1} of the document list of text ${key.split('/')[1]}`,
   version: 1,
-  schema: columns.refine(isAligned, { message: 'its columns are not of one length' }),
+  schema: columns.refine(isAligned, { message: 'its columns differ in length' }),
   upgrades: [],
 };
 

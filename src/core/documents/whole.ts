@@ -65,7 +65,7 @@ function labelled({ name, note }: OpenFile, bytes: Uint8Array, label: string): s
     note(`Converted from ${label} to UTF-8`);
     return text;
   } catch {
-    throw badEncoding(`${name} declares the encoding ${label}, but isn't in it.`);
+    throw badEncoding(`${name} declares the encoding ${label}, but uses another one.`);
   }
 }
 const badEncoding = (message: string): HomegrownError =>

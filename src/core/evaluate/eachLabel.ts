@@ -96,5 +96,5 @@ export function answersWords({ texts, answered, right, labels }: Answers, severa
   if (!several)
     return `${formatCount(answered)} of ${counted(texts, 'text')}, ${share(answered, texts)}${answered > 0 ? `; ${share(right, answered)} of these are right` : ''}`;
   const found = labels.wanted > 0 ? `recall ${share(labels.right, labels.wanted)}` : 'no text has a label';
-  return `${counted(labels.given, 'label')} to ${formatCount(answered)} of ${counted(texts, 'text')}${labels.given > 0 ? `, precision ${share(labels.right, labels.given)}` : ''}; ${found}; all labels right in ${share(right, texts)} of texts`;
+  return `${counted(labels.given, 'label')} to ${formatCount(answered)} of ${counted(texts, 'text')}${labels.given > 0 ? `, precision ${share(labels.right, labels.given)}` : ''}; ${found}; all labels right for ${share(right, texts)} of texts`;
 }

@@ -94,10 +94,10 @@ function notMeasured(
     return { name, reason: able.find(({ of }) => asked[of])?.unfit ?? NOT_GIVEN[able[0]!.of] };
   });
 }
-const CLASSIFIER = 'The model is a classifier: it scores labels of whole texts, not tokens.';
+const CLASSIFIER = 'The model is a classifier: it scores labels for whole texts, not tokens.';
 const NOT_GIVEN = {
   documents: 'There is no text to evaluate on.',
-  pairs: 'There are no pairs of an input and a target to evaluate on.',
+  pairs: 'There are no input–target pairs to evaluate on.',
   chats: 'There are no chats to evaluate on.',
   labelled: 'There are no labeled texts to evaluate on.',
 };

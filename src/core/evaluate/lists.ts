@@ -40,4 +40,4 @@ export function listsOf({ network, tokenizer, asked, pause, report }: Read): rea
     })),
   ];
 }
-const NO_SENTENCES = 'The model answers an input, so it gives no likelihood of a sentence.';
+const NO_SENTENCES = 'The model answers an input, so it can’t compute the likelihood of a sentence.';

@@ -14,7 +14,7 @@ import { tokenScores, type Windows } from './tokenScores';
 export function checkReadsOn(name: string, { id }: Pick<ModelChoice, 'id'>): void {
   const { kind, label } = modelSpec(id);
   if (kind === 'decoder') return;
-  throw badSettings(`${name} is ${label}, which is not a causal model: it gives no likelihood of a text.`);
+  throw badSettings(`${name} is ${label}, which is not a causal model: it can’t compute the likelihood of a text.`);
 }
 
 export interface TextScores {

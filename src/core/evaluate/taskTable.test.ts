@@ -49,8 +49,8 @@ test('the right one is what is written so, else by number from 1, else by letter
 
 test.each([
   ['prompt,answer\n', /^a\.csv has no rows\.$/],
-  ['text,answer\na,b\n', /^a\.csv has no column prompt\. It has text, answer\.$/],
-  ['prompt,gold\na,b\n', /^a\.csv has no column answer\. It has prompt, gold\.$/],
+  ['text,answer\na,b\n', /^a\.csv has no prompt column\. It has text, answer\.$/],
+  ['prompt,gold\na,b\n', /^a\.csv has no answer column\. It has prompt, gold\.$/],
   ['prompt,answer\na,b\n ,c\n', /^Line 3 of a\.csv has no value in prompt\.$/],
   ['prompt,answer\na,\n', /^Line 2 of a\.csv has no value in answer\.$/],
   ['prompt,choices,answer\na,b,b\n', /^Line 2 of a\.csv has one choice, "b"\.$/],

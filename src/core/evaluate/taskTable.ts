@@ -78,9 +78,9 @@ function columnsOf(name: string, all: readonly string[], asked: TaskColumns): Re
   const called = (names: readonly string[]): string | undefined =>
     names.map((own) => all.find((column) => column.toLowerCase() === own)).find((column) => column !== undefined);
   const prompt = asked.prompt ?? called(PROMPT);
-  if (prompt === undefined) throw badFile(`${name} has no column prompt. ${itHas(all)}`, NAMED);
+  if (prompt === undefined) throw badFile(`${name} has no prompt column. ${itHas(all)}`, NAMED);
   const answer = asked.answer ?? called(ANSWER);
-  if (answer === undefined) throw badFile(`${name} has no column answer. ${itHas(all)}`, NAMED);
+  if (answer === undefined) throw badFile(`${name} has no answer column. ${itHas(all)}`, NAMED);
   const one = called(CHOICES);
   const choices =
     asked.choices ?? (one === undefined ? all.filter((column) => ONE_CHOICE.test(column.toLowerCase())) : [one]);
@@ -90,7 +90,7 @@ const itHas = (all: readonly string[]): string =>
   `It has ${all.slice(0, MOST_NAMED).join(', ')}${all.length > MOST_NAMED ? ' and others' : ''}.`;
 const MOST_NAMED = 12;
 const NAMED =
-  'A task has a column called prompt and one called answer; where a choice is asked for, also one called choices, or choice 1, choice 2 and so on. Or say which columns are these.';
+  'A task needs a prompt column and an answer column. For multiple choice, add a choices column, or choice 1, choice 2 and so on. Or choose the columns.';
 
 function itemOf(name: string, { line, cells }: TableRow, columns: Required<TaskColumns>): TaskItem {
   const at = `Line ${formatCount(line)} of ${name}`;

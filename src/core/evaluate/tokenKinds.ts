@@ -9,7 +9,7 @@ export const TOKEN_KINDS = {
   name: 'Capitalized mid-sentence',
   number: 'Numbers',
   punctuation: 'Punctuation',
-  space: 'White space',
+  space: 'Whitespace',
   special: 'Special tokens',
 } as const;
 export type TokenKind = keyof typeof TOKEN_KINDS;

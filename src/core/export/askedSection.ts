@@ -27,7 +27,7 @@ export function askedSection({ asked, state }: RunInfo): string[] {
           shares('Swap', Object.entries(swaps.kinds)),
         ]
       : []),
-    ...(tasks.length > 0 ? ['### Own tasks', `Questions from the user’s own tables. ${of}`, ofTasks(tasks)] : []),
+    ...(tasks.length > 0 ? ['### Custom tasks', `Questions from the user’s own tables. ${of}`, ofTasks(tasks)] : []),
     ...(comparisons.length > 0
       ? ['### Compared with other steps', comparisons.map((each) => `- ${compared(each)}`).join('\n')]
       : []),

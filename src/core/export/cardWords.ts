@@ -26,7 +26,7 @@ export function usualWords(part: CardPart, { id, config }: RunInfo['model'], cha
       return (
         'Do not rely on it for facts, for advice on health, law or money, or to judge or decide about people. Do not pass off ' +
         'its text as a person’s: say that a machine wrote it. Do not use it to imitate people without their consent, to ' +
-        'deceive or to harm. This model gives you no rights in its training text.'
+        'deceive or to harm. This model gives you no rights to its training text.'
       );
     case 'limits':
       return (
@@ -51,14 +51,14 @@ function ofClassifier(part: CardPart, { context }: RunInfo['model']['config']): 
     case 'misuse':
       return (
         'It must not decide alone about health, law, money, work, school or people. Do not use it to infer what people are, ' +
-        'think or feel, and do not treat its labels as facts about the author of a text. This model gives you no rights in its ' +
+        'think or feel, and do not treat its labels as facts about the author of a text. This model gives you no rights to its ' +
         'training texts.'
       );
     case 'limits':
       return (
-        'It labels every text, even one of another kind or language than its training texts, and may be confident and wrong ' +
+        'It labels every text, even one of a kind or in a language that it was not trained on, and may be confident and wrong ' +
         'there. It relies on words that occurred with a label, not on meaning, and repeats the errors and views of the people ' +
-        'who labeled the training texts. It is least accurate on rare labels: see the results of each label. Its context is ' +
+        'who labeled the training texts. It is least accurate on rare labels: see the results for each label. Its context is ' +
         `${formatCount(context)} tokens.`
       );
   }

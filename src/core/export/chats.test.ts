@@ -139,11 +139,11 @@ test('card and datasheet tell how a conversation is written, and what was tuned'
   const { chatTemplate: _, origin: __, ...info } = turns.info;
   expect(modelCard(info)).not.toMatch(/Conversations|apply_chat_template/);
   const parent = { id: 'a', step: 2600, how: 'fine-tune', name: 'Moby Dick' } as const;
-  expect(modelCard({ ...info, parent })).toContain('tuned with Homegrown from step 2,600 of Moby Dick on');
+  expect(modelCard({ ...info, parent })).toContain('tuned with Homegrown from step 2,600 of Moby Dick');
   const [segment] = info.segments;
   const tuned = { ...info, parent, segments: [{ ...segment, recipe: { ...segment.recipe, objective: 'chats' as const } }] as typeof info.segments }; // prettier-ignore
-  expect(datasheet(tuned)).toContain('The model was trained from step 2,600 of Moby Dick on');
-  expect(datasheet(tuned)).toContain('Of each conversation, only the answers');
+  expect(datasheet(tuned)).toContain('The model was trained from step 2,600 of Moby Dick');
+  expect(datasheet(tuned)).toContain('In each conversation, only the answers');
   expect(datasheet(info)).toContain('No labels.');
   expect(modelCard((await untrainedBert()).info)).not.toContain('Conversations');
 });

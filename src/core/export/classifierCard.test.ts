@@ -4,6 +4,7 @@ import { CARD_PARTS } from '../runs/card';
 import { dataFacts } from '../testing/runRecord';
 import { untrainedClassifier } from '../testing/untrainedModels';
 import { usualWords } from './cardWords';
+import { datasheet } from './datasheet';
 import { FORMATS } from './formats';
 import { runInfoSchema, settingsOf } from './homegrownJson';
 import { modelCard } from './modelCard';
@@ -25,12 +26,12 @@ test('the card has labels with their balance, how they are decided, and what mus
     evaluations: [evaluation],
   });
   expect(card).toContain('pipeline_tag: text-classification');
-  expect(card).toMatch(/A BERT classifier of 3\d,\d{3} parameters/);
+  expect(card).toMatch(/A BERT classifier with 3\d,\d{3} parameters/);
   expect(card).toContain('| ham | 30 | 75 % |');
   expect(card).toContain('or none (not sure) if its probability is below 80 %');
   expect(card).toContain('a temperature of 1.5, already applied to the weights of the head');
   expect(card).toContain('It classifies by the first token of a text.');
-  expect(card).toContain('all, in windows, and averages their scores');
+  expect(card).toContain('reads all of it in windows and averages their scores');
   expect(card).toContain('It must not decide alone about health, law, money');
   expect(card).toContain('AutoModelForSequenceClassification.from_pretrained');
   expect(card).toContain("pipeline('text-classification', 'name-of-the-folder')");
@@ -82,10 +83,12 @@ test('of which texts may have several labels, the shares are of texts, and those
   const card = modelCard({ ...info, segments: [{ ...segment, data }] });
   expect(card).toContain('| mild | 60 | 50 % | 20 |');
   expect(card).toContain('| none of them | 50 | 41.7 % | 10 |');
-  expect(card).toContain('A text may have several labels, or none: each with a probability of more than 50 %.');
+  expect(card).toContain(
+    'A text gets every label with a probability of more than 50 %, so it may get several or none.',
+  );
   expect(card).toContain('if p >= 0.5] for row in scores.sigmoid().tolist()])');
   const said = modelCard({ ...info, decision: { temperature: 1, atLeast: 0.3 } });
-  expect(said).toContain('each with a probability of at least 30 %.');
+  expect(said).toContain('every label with a probability of at least 30 %, so');
   expect(said).toContain('if p >= 0.3]');
   expect(said).toContain('{ top_k: null }');
 });
@@ -101,6 +104,21 @@ test('of decoders it says that onnxruntime is what runs their ONNX', async () =>
 test('what a person can say better is said of a classifier, too, and not as of what writes', async () => {
   const { info } = await untrainedClassifier('gpt');
   for (const part of CARD_PARTS) expect(usualWords(part, info.model)).not.toMatch(/writes|continues/);
+});
+
+test('the datasheet says that the texts have labels, and names the first 20', async () => {
+  const { info } = await untrainedClassifier('bert', { labels: ['ham', 'spam'] });
+  expect(datasheet(info)).toContain('Each text has one of the 2 labels ham, spam, as stated in the files.');
+  expect(datasheet(info)).toContain('Text classification. The model’s output');
+  const many = await untrainedClassifier('bert', { labels: Array.from({ length: 30 }, (_, i) => `L${i}`), several: true });
+  expect(datasheet(many.info)).toMatch(/Each text has any number of the 30 labels L0, .*L19 and others, as stated/);
+});
+
+test('the card repeats what an import of an adapter says', async () => {
+  const { info } = await untrainedClassifier('bert');
+  const lacks = 'It has no hash of its base; the base is chosen by its name, sea.';
+  const card = modelCard({ ...info, origin: { name: 'adapter.zip', importedAt: 1_764_000_000_000, lacks } });
+  expect(card).toContain(`Its author is not recorded. ${lacks}`);
 });
 
 test('the preview names its labels', async () => {

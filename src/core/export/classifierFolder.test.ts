@@ -149,7 +149,7 @@ test('labels that nobody has named are called as transformers calls them, and th
   const unnamed = theirs(files, { num_labels: 3 }, ['id2label', 'label2id']);
   const { model, stated } = await open(unnamed);
   expect(model.config.classes!.labels).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2']);
-  expect(stated.lacks).toBe('names of its 3 labels, which are LABEL_0 to LABEL_2, the default of transformers');
+  expect(stated.lacks).toBe('names for its 3 labels, which are called LABEL_0 to LABEL_2 by default');
   expect((await open(theirs(files))).stated.lacks).toBeUndefined();
   // Two are what transformers takes where nothing at all is said.
   const two = await filesOf(await untrainedClassifier('gpt', { labels: ['x', 'y'] }));
@@ -160,13 +160,13 @@ test('labels that nobody has named are called as transformers calls them, and th
 test.each([
   [{}, ['id2label', 'label2id'], 'does not fit config.json in 2 places: classifier.weight is [3, 32], not [2, 32]'],
   [{ id2label: { 0: 'a', 1: 'b' } }, [], 'classifier.weight is [3, 32], not [2, 32]'],
-  [{ id2label: { 1: 'a', 2: 'b', 3: 'c' } }, [], 'id2label has 3 labels, and they are not numbered from 0'],
-  [{ id2label: { 0: 'a', 1: 'b', 2: 'a' } }, [], 'a label is there twice'],
+  [{ id2label: { 1: 'a', 2: 'b', 3: 'c' } }, [], "id2label has 3 labels that aren't numbered from 0"],
+  [{ id2label: { 0: 'a', 1: 'b', 2: 'a' } }, [], 'a label appears twice'],
   [{ id2label: { 0: 'a', 1: '', 2: 'c' } }, [], 'labels.1'],
-  [{ id2label: { 0: 'a' } }, [], 'there is one label alone'],
-  [{ problem_type: 'regression' }, [], 'it gives a number and not labels (problem_type: regression)'],
-  [{ id2label: { 0: 'a' } }, ['problem_type'], 'it gives a number and not labels'],
-  [{ problem_type: 'other' }, [], 'problem_type other is not known here'],
+  [{ id2label: { 0: 'a' } }, [], 'there is only one label'],
+  [{ problem_type: 'regression' }, [], 'it predicts a number, not labels (problem_type: regression)'],
+  [{ id2label: { 0: 'a' } }, ['problem_type'], 'it predicts a number, not labels'],
+  [{ problem_type: 'other' }, [], 'problem_type other is not supported'],
   [{ id2label: ['a', 'b', 'c'] }, [], 'id2label'],
   [{ id2label: null, num_labels: 1e9 }, [], 'num_labels'],
 ] as const)('a config.json whose labels are wrong is refused: %j without %j', async (said, unsaid, words) => {
@@ -196,7 +196,7 @@ test('what transformers has no class for stays here: its type is ours, and forma
   const settings = settingsOf(exported.info);
   for (const id of ['hf', 'safetensors'] as const)
     expect(FORMATS[id].problem!(settings)).toBe(
-      'transformers has no class that scores the mean of a text here: it would score the first token of a text. ONNX, the web service and the offline page have such a classifier',
+      'transformers has no class that classifies by the mean of a text here: it would use the first token of a text. ONNX, the web service and the offline page support it',
     );
   expect(FORMATS['onnx-f32'].problem!(settings)).toBeNull();
   const usual = settingsOf((await untrainedClassifier('bert')).info);

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '../base/units';
+import { counted, formatBytes, formatCount } from '../base/units';
 import { METRICS } from '../metrics';
 import { valueWords } from '../metrics/words';
 import { baselinesOf } from '../objectives';
@@ -20,14 +20,14 @@ export function datasheet(info: RunInfo): string {
   const { name, tokenizer, model, normalizers } = info;
   const isCleaned = dataOf(info)?.texts.some(({ cleaned }) => cleaned) ?? false;
   const formed = isApplied(tokenizer)
-    ? ', normalized as the tokenizer’s files say'
+    ? ', normalized as the tokenizer’s files specify'
     : normalizers
       ? `, normalized (${plain(normalizerWords(normalizers))})`
       : isCleaned
         ? ''
         : ', neither lowercased nor normalized';
   const sections = [
-    `# Datasheet of the training text of ${plain(name)}`,
+    `# Datasheet for the training text of ${plain(name)}`,
     'Follows [Datasheets for Datasets](https://arxiv.org/abs/1803.09010). Homegrown fills in what it knows; questions in ' +
       'italics are for the person who chose the text.',
     '## Motivation',
@@ -35,7 +35,7 @@ export function datasheet(info: RunInfo): string {
     '## Composition',
     ...tunedOn(info),
     bySegment(info, (facts) => composition(info, facts)),
-    '_Does it name or describe people? Could it offend, or is any of it confidential?_',
+    '_Does the text name or describe people? Could it offend, or is any of it confidential?_',
     '## Collection',
     dataOf(info)
       ? 'Files were added to Homegrown in a browser or a terminal. They were read on that computer and never left it.'
@@ -45,7 +45,7 @@ export function datasheet(info: RunInfo): string {
     `Decoded as text${isCleaned ? ', cleaned by the recipe named above' : ''}${formed}, and tokenized: ${tokenizerKind(info)}, ` +
       `${formatCount(model.vocabulary)} entries. ${labels(info)}`,
     '## Uses',
-    'Language modeling. The model’s output carries the views, errors and gaps of this text.',
+    `${model.config.classes ? 'Text classification' : 'Language modeling'}. The model’s output carries the views, errors and gaps of this text.`,
     '## Distribution and maintenance',
     'The export does not contain the text. A file with the same SHA-256 is the same text.',
     '_Under what license may it be shared, and who answers questions about it?_',
@@ -62,10 +62,19 @@ function tunedOn(info: RunInfo): string[] {
   ];
 }
 
-const labels = (info: RunInfo): string =>
-  recipeOf(info).objective === 'chats'
-    ? 'Of each conversation, only the answers and their end-of-turn tokens are trained on; the questions are context.'
-    : 'No labels.';
+/** Labels that are named. */
+const MAX_NAMED = 20;
+
+function labels(info: RunInfo): string {
+  if (recipeOf(info).objective === 'chats')
+    return 'In each conversation, only the answers and their end-of-turn tokens are trained on; the questions are context.';
+  const { classes } = info.model.config;
+  if (!classes) return 'No labels.';
+  const each = classes.several ? 'Each text has any number of the' : 'Each text has one of the';
+  const more = classes.labels.length > MAX_NAMED ? ' and others' : '';
+  const names = classes.labels.slice(0, MAX_NAMED).map(plain).join(', ');
+  return `${each} ${counted(classes.labels.length, 'label')} ${names}${more}, as stated in the files.`;
+}
 
 function composition(info: RunInfo, data: DataFacts): string {
   const {
@@ -85,7 +94,7 @@ function composition(info: RunInfo, data: DataFacts): string {
   ];
   return [
     table(rows, ['Text', 'Characters', 'License', 'SHA-256']),
-    table(parts, ['Part', 'Tokens', 'Bytes']),
+    table(parts, ['Set', 'Tokens', 'Bytes']),
     ...baselinesOf(recipeOf(info).objective, info.model, data)
       .slice(1)
       .map(

@@ -18,7 +18,7 @@ export const evaluationSection = (info: RunInfo): string[] =>
   ]);
 
 function heading({ part, text }: ToldEvaluation): string {
-  if (text) return `On an own text: ${plain(text.name)}`;
+  if (text) return `On other text: ${plain(text.name)}`;
   return part === 'test' ? 'On the whole test set' : 'On the whole validation set';
 }
 
@@ -34,11 +34,11 @@ function caution(
 ): string {
   if (part === 'text') return 'Whether the model was trained on this text is not known.';
   if (part === 'validation')
-    return 'The validation set was used during training: if a step or a setting was chosen by it, these results are optimistic.';
+    return 'The validation set was used during training: if a step or a setting was chosen with it, these results are optimistic.';
   const data = dataOf(info);
   const all = Math.max(look, data ? looksAt(info.looks, partHash(data, 'test')) : 0);
-  const since = all > look ? ` of ${formatCount(all)} so far` : '';
-  return `This was the ${ordinal(look)} evaluation on the test set${since}: each one that decides something makes the test less independent.`;
+  const since = all > look ? ` of ${formatCount(all)} evaluations so far` : ' evaluation';
+  return `This was the ${ordinal(look)}${since} on the test set: each one used for a decision makes the test set less independent.`;
 }
 
 function figures({ metrics, baselines }: ToldEvaluation): string {

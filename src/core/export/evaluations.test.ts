@@ -84,7 +84,7 @@ test('only what is of the step, and not out of date, goes with it; and nothing o
   expect(JSON.stringify(evaluations)).not.toContain('secret');
   const card = await read(files, 'README.md');
   expect(card).toContain('### On the whole test set');
-  expect(card).toContain('This was the 1st evaluation on the test set of 2 so far');
+  expect(card).toContain('This was the 1st of 2 evaluations so far on the test set');
   expect(card).not.toContain('validation part\n');
   expect(await read(files, 'DATASHEET.md')).toContain('Test set, evaluated 2 times');
 });
@@ -93,7 +93,7 @@ test('a card has each figure with its interval, beside what needs no model, and 
   const own = await measured({ step: 5, part: 'text', name: 'letter <b>', textHash: 'ab' });
   const card = await read(await filesOf(await storeWith(own)), 'README.md');
   expect(card).not.toContain('Not evaluated.');
-  expect(card).toContain('### On an own text: letter &#60;b&#62;\n');
+  expect(card).toContain('### On other text: letter &#60;b&#62;\n');
   // Fewer bits than guessing, more than gzip: the best of all is what it is held against.
   expect(card).toContain(
     'Gzip compression still beats it. Bits per byte 2.16 on this text; gzip compression gets 1.50.',

@@ -114,7 +114,7 @@ test('the keys say what llama.cpp asks for, and what is known of the model', asy
     'general.architecture': 'gpt2',
     'general.name': 'Wal für "x"',
     'general.description':
-      'A GPT language model, trained from scratch with Homegrown on 1,234 characters of text (CC0 1.0; license not recorded).',
+      'A GPT language model, trained with Homegrown on 1,234 characters of text (CC0 1.0; license not recorded).',
     'general.size_label': '42K',
     'general.file_type': 7,
     'general.quantization_version': 2,

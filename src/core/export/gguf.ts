@@ -79,7 +79,7 @@ function general(info: RunInfo, architecture: Gguf, type: GgufTypeName): Record<
 function description(info: RunInfo): string {
   const { model } = info;
   const data = dataOf(info);
-  const what = `A ${modelSpec(model.id).label} language model, trained from scratch with Homegrown`;
+  const what = `A ${modelSpec(model.id).label} language model, trained with Homegrown`;
   const form = info.normalizers ? ` Prompts are to be normalized first: ${normalizerWords(info.normalizers)}.` : '';
   if (!data) return `A ${modelSpec(model.id).label} language model.${form}`;
   const characters = data.texts.reduce((sum, text) => sum + text.characters, 0);

@@ -112,12 +112,12 @@ function parseHeader(bytes: Uint8Array, file: string) {
   };
   const string = (most: number): string => {
     const length = u64();
-    if (length > most) throw fail(`it has a text of ${length} bytes at byte ${at}; the maximum is ${most}`);
+    if (length > most) throw fail(`it has a string of ${length} bytes at byte ${at}; the maximum is ${most}`);
     try {
       return utf8.decode(bytes.subarray(take(length), at));
     } catch (error) {
       if (error instanceof RangeError) throw error;
-      throw fail(`its text at byte ${at - length} is not UTF-8`);
+      throw fail(`its string at byte ${at - length} is not UTF-8`);
     }
   };
   const scalar = (type: number): GgufValue => {
@@ -154,8 +154,9 @@ function parseHeader(bytes: Uint8Array, file: string) {
     const type = u32();
     if (type !== 9) return scalar(type);
     const [of, length] = [u32(), u64()];
-    if (of === 9) throw fail(`it has a list of lists at byte ${at}`);
-    if (length > MOST_TOKENS) throw fail(`it has a list of ${length} at byte ${at}; the maximum is ${MOST_TOKENS}`);
+    if (of === 9) throw fail(`it has a nested array at byte ${at}, which is not supported`);
+    if (length > MOST_TOKENS)
+      throw fail(`it has an array of ${length} values at byte ${at}; the maximum is ${MOST_TOKENS}`);
     return Array.from({ length }, () => scalar(of));
   };
 

@@ -13,7 +13,7 @@ export const NORMALIZERS = 'homegrown.tokenizer.normalizers';
 export function readGgufTokenizer(keys: ReadonlyMap<string, GgufValue>): TokenizerModel {
   const key = (name: string): GgufValue | undefined => keys.get(`tokenizer.ggml.${name}`);
   const model = key('model');
-  if (model !== 'gpt2') throw refused(`it is ${kindWords(model)}; only byte-level BPE is supported`);
+  if (model !== 'gpt2') throw refused(`its type is ${kindWords(model)}; only byte-level BPE is supported`);
   const split = splitOf(key('pre'));
   const texts = textsOf(key('tokens'), 'tokens');
   const given = key('token_type');
@@ -71,12 +71,12 @@ function textsOf(value: GgufValue | undefined, what: string): readonly string[] 
 }
 
 const kindWords = (model: GgufValue | undefined): string =>
-  (typeof model === 'string' && KINDS[model]) || `of the kind ${quoted(String(model))}`;
+  (typeof model === 'string' && KINDS[model]) || quoted(String(model));
 const KINDS: Readonly<Record<string, string>> = {
   llama: 'SentencePiece BPE (llama)',
   bert: 'WordPiece (bert)',
   t5: 'Unigram (t5)',
-  rwkv: 'that of RWKV',
+  rwkv: 'RWKV',
 };
 
 /** llama.h, llama_token_type. */

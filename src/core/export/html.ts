@@ -101,7 +101,7 @@ function summary(info: RunInfo): string {
   const { id, config, vocabulary } = info.model;
   const spec = modelSpec(id);
   return (
-    `A ${spec.label} ${config.classes ? 'classifier' : 'language model'} of ${formatShort(countParams(spec.params(config, vocabulary)))} parameters` +
+    `A ${spec.label} ${config.classes ? 'classifier' : 'language model'} with ${formatShort(countParams(spec.params(config, vocabulary)))} parameters` +
     `${trainedWords(info)}. ${DOES[kindOf(info.model)].words}. ` +
     (config.classes
       ? 'Its labels come from a machine and may be wrong.'

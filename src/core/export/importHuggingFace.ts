@@ -130,7 +130,7 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
 }
 
 const namesLacking = ({ labels }: Classes): string =>
-  `names of its ${counted(labels.length, 'label')}, which are ${[...new Set([labels[0]!, labels.at(-1)!])].join(' to ')}, the default of transformers`;
+  `names for its ${counted(labels.length, 'label')}, which are called ${[...new Set([labels[0]!, labels.at(-1)!])].join(' to ')} by default`;
 
 /** That by which the text of the run was cleaned; undefined where the file is none, or another. */
 async function ownRecipe(info: RunInfo, folder: Folder): Promise<object | undefined> {

@@ -131,7 +131,7 @@ function composed(
   }
   const apart = groups.filter(({ isOne }) => !isOne).length;
   if (apart === 0) return { adapter, tensors };
-  const words = `${counted(apart, 'matrix', 'matrices')} of the model ${apart === 1 ? 'is' : 'are'} split there, each with its own A: here they are combined at rank ${rank}, which is equivalent.`;
+  const words = `${counted(apart, 'matrix', 'matrices')} of the model ${apart === 1 ? 'is' : 'are'} split in the adapter, each part with its own A. Here they are combined at rank ${rank}, which is equivalent.`;
   return { adapter, tensors, words };
 }
 const zeros = (shape: readonly number[]): HostTensor => ({ shape, data: new Float32Array(sizeOf(shape)) });
@@ -162,7 +162,7 @@ const configSchema = z
     target_modules: z.union([name, listOf(name, MOST_TENSORS)]).nullish(),
     /** Others begin from weights of the base that they have changed. */
     init_lora_weights: z
-      .union([z.boolean(), z.enum(['gaussian', 'eva', 'orthogonal'])], 'it starts from another base than the model')
+      .union([z.boolean(), z.enum(['gaussian', 'eva', 'orthogonal'])], 'it changes the weights of its base model')
       .default(true),
   })
   .superRefine((config, context) => {

@@ -99,10 +99,10 @@ test('what transformers 4 and 5 write of the same models is read as them', async
 });
 
 test.each<[object, string]>([
-  [{ num_decoder_layers: 3 }, 'only as many layers as the encoder’s 2 can be run, not 3'],
+  [{ num_decoder_layers: 3 }, 'must be 2, as in the encoder, not 3'],
   [{ feed_forward_proj: 'gated-silu', dense_act_fn: undefined }, 'feed_forward_proj'],
-  [{ dense_act_fn: 'silu' }, 'only gelu_new can be run'],
-  [{ decoder_start_token_id: 3 }, 'answers can only begin with padding, which is 0, not with 3'],
+  [{ dense_act_fn: 'silu' }, 'only gelu_new is supported'],
+  [{ decoder_start_token_id: 3 }, 'must be the padding token, 0, not 3'],
 ])('%j is refused', async (change, reason) => {
   await expect(read(tensorsOf(TIED), configOf(TIED, change))).rejects.toThrow(reason);
 });

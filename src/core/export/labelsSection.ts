@@ -35,7 +35,7 @@ export function labelsSection(info: RunInfo): string[] {
       ? ` The table lists the first ${formatCount(MOST)} of ${formatCount(labels.length)} labels.`
       : '';
   const decides = several
-    ? `A text may have several labels, or none: each with a probability of ${atLeast > 0 ? `at least ${formatShare(atLeast)}` : 'more than 50 %'}.`
+    ? `A text gets every label with a probability of ${atLeast > 0 ? `at least ${formatShare(atLeast)}` : 'more than 50 %'}, so it may get several or none.`
     : atLeast > 0
       ? `A text gets its likeliest label, or none (not sure) if its probability is below ${formatShare(atLeast)}.`
       : 'A text gets its likeliest label.';
@@ -47,7 +47,7 @@ export function labelsSection(info: RunInfo): string[] {
   return [
     '## Labels',
     labelled,
-    `${decides}${warm} It classifies by ${POOLED[pooling]}. Of a text longer than the context, it reads ${inWindows ? 'all, in windows, and averages their scores' : 'only the beginning'}.${more}`,
+    `${decides}${warm} It classifies by ${POOLED[pooling]}. If a text is longer than the context, it ${inWindows ? 'reads all of it in windows and averages their scores' : 'reads only the beginning'}.${more}`,
   ];
 }
 

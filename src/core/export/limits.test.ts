@@ -48,7 +48,7 @@ test('of a list that is too long no item is read, and of one that is wrong none 
   const [fits, long, wrong] = [counted(1000, 1), counted(1001, 1), counted(1000, 'x')];
   expect(numbers.parse(fits.list)).toEqual(new Array(1000).fill(1));
   expect(numbers.safeParse(long.list).error?.issues).toMatchObject([
-    { message: 'it has 1001 items, and at most 1000 are read' },
+    { message: 'it has 1001 items; the maximum is 1000' },
   ]);
   expect(long.reads()).toBe(0);
   expect(numbers.safeParse(wrong.list).error?.issues).toMatchObject([{ path: [0] }]);
@@ -83,7 +83,7 @@ test('the directory of a zip', async () => {
     },
   };
   expect(await refusal(() => openZip(source, 'm.zip'))).toContain(
-    `${size} bytes, and at most ${limits.LARGEST_DIRECTORY}`,
+    `${size} bytes; the maximum is ${limits.LARGEST_DIRECTORY}`,
   );
   expect(read).toBe(22);
 });
@@ -121,7 +121,7 @@ test('a log: entries, and those of no kind of ours cost no complaint each', asyn
   const log = (count: number): string => `{"log_history":[${new Array(count).fill(0).join(',')}]}`;
   expect(readTrainerState(log(limits.MOST_LOG_ENTRIES))).toEqual([]);
   expect(await refusal(() => readTrainerState(log(limits.MOST_LOG_ENTRIES + 1)))).toContain(
-    `${limits.MOST_LOG_ENTRIES + 1} items, and at most ${limits.MOST_LOG_ENTRIES}`,
+    `${limits.MOST_LOG_ENTRIES + 1} items; the maximum is ${limits.MOST_LOG_ENTRIES}`,
   );
 });
 
@@ -138,7 +138,7 @@ test('a tokenizer: tokens, merges and lines', async () => {
       `{"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"vocab":{},"merges":[${new Array(merges).fill(0).join(',')}]}}`,
     );
   expect(await refusal(() => readTokenizerJson(json(limits.MOST_TOKENS + 1)))).toContain(
-    `${limits.MOST_TOKENS + 1} items, and at most ${limits.MOST_TOKENS}`,
+    `${limits.MOST_TOKENS + 1} items; the maximum is ${limits.MOST_TOKENS}`,
   );
 });
 

@@ -82,7 +82,7 @@ export function modelCard(info: RunInfo, hasDatasheet = true): string {
   const sections = [
     `---\n${front.join('\n')}\n---`,
     `# ${plain(modelTitle(info))}`,
-    `A ${spec.label} ${config.classes ? 'classifier' : 'language model'} of ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ${provenance(info)}`,
+    `A ${spec.label} ${config.classes ? 'classifier' : 'language model'} with ${formatCount(countParams(spec.params(config, vocabulary)))} parameters, ${provenance(info)}`,
     partOf('about', info),
     ...labelsSection(info),
     '## Training data',
@@ -100,7 +100,7 @@ export function modelCard(info: RunInfo, hasDatasheet = true): string {
     ...earlierSettings(info),
     ...(origin
       ? [
-          `${HOW_UNKNOWN}${state.step === 0 ? '' : ' The settings from the optimizer down are those of the training here.'}`,
+          `${HOW_UNKNOWN}${state.step === 0 ? '' : ' The settings from the optimizer down are from the training in Homegrown.'}`,
         ]
       : []),
     '## Evaluation results',
@@ -142,7 +142,7 @@ function tokenizerSection(info: RunInfo): string {
   const { tokenizer, model, split, normalizers = [] } = info;
   const entries = `${tokenizerKind(info)}, ${formatCount(model.vocabulary)} entries`;
   if (isApplied(tokenizer))
-    return `${entries}. Imported, applied and exported as its files say: text may be lowercased or normalized.`;
+    return `${entries}. Imported, applied and exported as its files specify: text may be lowercased or normalized.`;
   const steps = [...(split ? SPLITS[split].normalizers : []), ...normalizers];
   const form =
     steps.length === 0
@@ -183,12 +183,17 @@ function provenance(info: RunInfo): string {
     const here = state.step === 0 ? '' : ` It was then trained here for ${formatCount(state.step)} steps${on}.`;
     const title = origin.title === undefined ? '' : `, titled ${plain(origin.title)},`;
     const license = origin.licence === undefined ? '' : ` Its stated license is ${plain(origin.licence)}.`;
-    const lacks = origin.lacks === undefined ? '' : ` It was imported without ${plain(origin.lacks)}.`;
-    return `imported into Homegrown from ${plain(origin.name)}${title} on ${formatDay(origin.importedAt)}. Its author is not recorded.${license}${lacks}${here}${changes}`;
+    return `imported into Homegrown from ${plain(origin.name)}${title} on ${formatDay(origin.importedAt)}. Its author is not recorded.${license}${lacksWords(origin)}${here}${changes}`;
   }
   const how = beganFrom(info)?.how === 'fine-tune' ? 'tuned' : 'trained';
   const began = from === null ? 'trained from scratch with Homegrown' : `${how} with Homegrown ${from}`;
   return `${began}, started on ${formatDay(createdAt)}.${changes}`;
+}
+
+/** What an import left out: a noun phrase of a model, sentences of an adapter. */
+function lacksWords({ lacks }: { lacks?: string | undefined }): string {
+  if (lacks === undefined) return '';
+  return lacks.endsWith('.') ? ` ${plain(lacks)}` : ` It was imported without ${plain(lacks)}.`;
 }
 
 function mixedWords({ mixed, state }: RunInfo): string {
@@ -200,10 +205,10 @@ function mixedWords({ mixed, state }: RunInfo): string {
     : ` Its weights are an average: ${what}.`;
 }
 
-/** `from step 2600 of Moby Dick on`; null of a run that began from no other. */
+/** `from step 2600 of Moby Dick`; null of a run that began from no other. */
 export function parentWords(info: RunInfo): string | null {
   const from = beganFrom(info);
-  return from ? `from step ${formatCount(from.step)} of ${plain(from.name)} on` : null;
+  return from ? `from step ${formatCount(from.step)} of ${plain(from.name)}` : null;
 }
 
 /** Also of one that was brought in since. */
@@ -314,7 +319,7 @@ function bestOf(info: RunInfo): string[] {
   const { state, bestNotKept } = info;
   const best = bestNotKept ?? state.best;
   if (!best || best.step === state.step) return [];
-  const where = bestNotKept ? 'which is no longer saved' : 'but these files are of another step';
+  const where = bestNotKept ? 'which is no longer saved' : 'but these files are from another step';
   return [
     `The best step was ${formatCount(best.step)}, ${headlineWords(recipeOf(info).objective, best.loss)}, ${where}.`,
   ];

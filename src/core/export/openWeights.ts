@@ -113,7 +113,7 @@ function piecesOf(folder: ReadonlyMap<string, ByteSource>): readonly string[] {
   const counts = new Set(pieces.map((name) => PIECE.exec(name)![2]!));
   const [count] = counts;
   if (counts.size !== 1 || count === undefined)
-    throw badFile(`There are shards of several models: of ${[...counts].join(', of ')}`);
+    throw badFile(`There are shards of several models, with different shard counts: ${[...counts].join(', ')}`);
   const wanted = Array.from(
     { length: Number(count) },
     (_, i) => `model-${String(i + 1).padStart(5, '0')}-of-${count}.safetensors`,

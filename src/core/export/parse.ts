@@ -7,6 +7,6 @@ export function parse<T>(file: string, schema: z.ZodType<T>, json: unknown): T {
   if (result.success) return result.data;
   const reasons = result.error.issues
     .slice(0, 20)
-    .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+    .map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`);
   throw badFile(`${file} is not supported: ${reasons.join('; ').slice(0, 2000)}`);
 }

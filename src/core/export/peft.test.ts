@@ -183,7 +183,7 @@ describe('what is wrong is said', () => {
     [{ rank_pattern: { c_fc: 4 } }, /rank_pattern/],
     [{ something_new: 1 }, /something_new/],
     [{ peft_type: 'IA3' }, /only LORA is supported/],
-    [{ init_lora_weights: 'pissa' }, /starts from another base/],
+    [{ init_lora_weights: 'pissa' }, /changes the weights of its base model/],
     [{ r: 4 }, /lora_A.weight is \[3, 64\], not \[4, 64\]/],
     [{ lora_alpha: -1 }, /Alpha must be/],
     [{ target_modules: ['c_attn', 'q_proj'] }, /names "q_proj" in target_modules/],

@@ -74,7 +74,7 @@ test('what a run was tuned from, and averaged with, is still said when it has le
   for (const id of ['a', 'b', 'c']) {
     const { files } = await exportRun(last, id, 'latest', 'hf', { ...asked, withOptimizer: false });
     const readme = new TextDecoder().decode((await bytes(files)).get('README.md'));
-    expect(readme, id).toContain('tuned with Homegrown from step 20 of Melville on');
+    expect(readme, id).toContain('tuned with Homegrown from step 20 of Melville');
     expect(readme, id).toContain('an average: 30 % Melville');
     last = memoryStore();
     await importRun(last, { runId: id === 'a' ? 'b' : 'c', projectId: 'first' }, await contents(files), 99, unwatched);
@@ -109,7 +109,7 @@ describe('the best step', () => {
     await writer.save({ ...snapshot, state: { ...snapshot.state, step: 9, best: state.best } });
     const latest = await card(store, 'latest');
     expect(latest.info.state.best).toEqual(state.best);
-    expect(latest.readme).toContain('The best step was 5, perplexity 4.48, but these files are of another step.');
+    expect(latest.readme).toContain('The best step was 5, perplexity 4.48, but these files are from another step.');
   });
 
   test('that was never kept is told as that; none is claimed', async () => {

@@ -39,7 +39,7 @@ test('an architecture in the list is trained, stored, told, written by its layou
   for (const file of files) written.set(file.name, await readBytes(file));
   const told = (name: string): string => new TextDecoder().decode(written.get(name));
   expect(told('README.md')).toContain(
-    `A Toy language model of ${countParams(toy.params(config, 257)).toLocaleString('en')}`,
+    `A Toy language model with ${countParams(toy.params(config, 257)).toLocaleString('en')}`,
   );
   expect(told('README.md')).toContain('tags: [toy, homegrown]');
   expect(told('README.md')).toMatch(/\| Layers, heads, width +\| 2, 4, 16 +\|/);

@@ -39,14 +39,14 @@ test('a block is given before the next is read, in small pieces', async () => {
 
 test('what is damaged, cut off or grows as no text does is refused with the place', async () => {
   for (const [bytes, reason] of [
-    [BZIP2.runs.with(2, 0), /there is no beginning of a bzip2, before byte 3$/],
-    [BZIP2.runs.with(3, 0x41), /its size of blocks is none/],
-    [BZIP2.runs.with(5, 0), /there is no beginning of a block/],
-    [BZIP2.runs.with(12, BZIP2.runs[12]! ^ 1), /the checksum of a block is not that of its bytes/],
-    [BZIP2.runs.with(BZIP2.runs.length - 2, 0), /its checksum is not that of its blocks/],
-    [BZIP2.runs.subarray(0, 40), /it ends too soon, before byte 40$/],
-    [concatBytes([BZIP2.runs, Uint8Array.of(1, 2, 3, 4)]), /there is no beginning of a bzip2/],
-    [BZIP2.zeros, /^a\.bz2: it grows from \d+ bytes to 1\d{6}$/],
+    [BZIP2.runs.with(2, 0), /the bzip2 header is missing, before byte 3$/],
+    [BZIP2.runs.with(3, 0x41), /its block size is invalid/],
+    [BZIP2.runs.with(5, 0), /a block header is missing/],
+    [BZIP2.runs.with(12, BZIP2.runs[12]! ^ 1), /the checksum of a block doesn't match its bytes/],
+    [BZIP2.runs.with(BZIP2.runs.length - 2, 0), /its checksum doesn't match its blocks/],
+    [BZIP2.runs.subarray(0, 40), /it ends too early, before byte 40$/],
+    [concatBytes([BZIP2.runs, Uint8Array.of(1, 2, 3, 4)]), /the bzip2 header is missing/],
+    [BZIP2.zeros, /^a\.bz2: it expands from \d+ bytes to 1\d{6}$/],
     [new Uint8Array(), /it is empty/],
   ] as const)
     await expect(unpacked(bytes)).rejects.toThrow(reason);

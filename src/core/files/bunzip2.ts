@@ -14,27 +14,27 @@ export async function* bunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
   let written = 0;
   try {
     while (await bits.fill(HEADER)) {
-      if (bits.read(24) !== SIGN) throw new Damage('there is no beginning of a bzip2');
+      if (bits.read(24) !== SIGN) throw new Damage('the bzip2 header is missing');
       const level = bits.read(8) - 0x30;
-      if (level < 1 || level > 9) throw new Damage('its size of blocks is none');
+      if (level < 1 || level > 9) throw new Damage('its block size is invalid');
       let sum = 0;
       for (;;) {
         await bits.fill(LARGEST_BLOCK);
         const [high, low] = [bits.read(24), bits.read(24)];
         const told = ((bits.read(16) << 16) | bits.read(16)) >>> 0;
         if (high === END[0] && low === END[1]) {
-          if (told !== sum) throw new Damage('its checksum is not that of its blocks');
+          if (told !== sum) throw new Damage("its checksum doesn't match its blocks");
           break;
         }
-        if (high !== BEGIN[0] || low !== BEGIN[1]) throw new Damage('there is no beginning of a block');
+        if (high !== BEGIN[0] || low !== BEGIN[1]) throw new Damage('a block header is missing');
         block.read(bits, level * 100_000);
         for (const piece of block.bytes()) {
           written += piece.length;
           if (written > 1e6 && written > bits.taken * MOST_GROWTH)
-            throw fail(`it grows from ${bits.taken} bytes to ${written}`);
+            throw fail(`it expands from ${bits.taken} bytes to ${written}`);
           yield piece;
         }
-        if (block.sum !== told) throw new Damage('the checksum of a block is not that of its bytes');
+        if (block.sum !== told) throw new Damage("the checksum of a block doesn't match its bytes");
         sum = (((sum << 1) | (sum >>> 31)) ^ told) >>> 0;
       }
       bits.align();
@@ -85,7 +85,7 @@ class Bits {
   /** @param n at most 24 */
   read(n: number): number {
     while (this.count < n) {
-      if (this.at >= this.held.length) throw new Damage('it ends too soon');
+      if (this.at >= this.held.length) throw new Damage('it ends too early');
       this.buffer = ((this.buffer << 8) | this.held[this.at++]!) >>> 0;
       this.taken++;
       this.count += 8;
@@ -120,7 +120,7 @@ class Block {
 
   /** @param most bytes before runs are made long again */
   read(bits: Bits, most: number): void {
-    if (bits.read(1) === 1) throw new Damage('it is of a program of before 1997');
+    if (bits.read(1) === 1) throw new Damage('it is from a program from before 1997');
     const origin = bits.read(24);
     const used = usedBytes(bits);
     const count = bits.read(3);
@@ -128,7 +128,7 @@ class Block {
     const selectors = selectorsIn(bits, count);
     const codes = Array.from({ length: count }, () => codeIn(bits, used.length + 2));
     this.length = this.symbols(bits, used, selectors, codes, most);
-    if (origin >= this.length) throw new Damage('its transform begins nowhere');
+    if (origin >= this.length) throw new Damage('its transform has an invalid start');
     this.link();
     this.start = this.links[origin]! >>> 8;
   }
@@ -166,7 +166,7 @@ class Block {
     let [length, run, weight] = [0, 0, 1];
     for (let group = 0; ; group++) {
       const code = codes[selectors[group] ?? NaN];
-      if (!code) throw new Damage('it has more symbols than it tells');
+      if (!code) throw new Damage('it has more symbols than it declares');
       for (let i = 0; i < GROUP; i++) {
         const symbol = symbolIn(bits, code);
         if (symbol < 2) {
@@ -228,7 +228,7 @@ function selectorsIn(bits: Bits, codes: number): Uint8Array {
   const list = Uint8Array.from({ length: codes }, (_, i) => i);
   return Uint8Array.from({ length: count }, () => {
     let place = 0;
-    while (bits.read(1) === 1) if (++place >= codes) throw new Damage(`it has a code that is none of ${codes}`);
+    while (bits.read(1) === 1) if (++place >= codes) throw new Damage(`it has a code outside its ${codes}`);
     const code = list[place]!;
     list.copyWithin(1, 0, place);
     return (list[0] = code);
@@ -270,7 +270,7 @@ function symbolIn(bits: Bits, { shortest, longest, limits, bases, symbols }: Cod
       const symbol = symbols[code - bases[n]!];
       if (symbol !== undefined) return symbol;
     }
-    if (n >= longest) throw new Damage('it has a symbol that no code tells');
+    if (n >= longest) throw new Damage('it has a symbol without a code');
     code = (code << 1) | bits.read(1);
   }
 }
@@ -293,4 +293,4 @@ const LONGEST_CODE = 20;
 /** More than a block takes at most: 20 bits for each of its bytes, and its codes. */
 const LARGEST_BLOCK = 3 * 2 ** 20;
 const PIECE = 2 ** 16;
-const REMEDY = 'It may have been cut off on its way. Get it again, or unpack it and add what is in it.';
+const REMEDY = 'It may be cut off. Download it again, or unpack it and add the files in it.';

@@ -47,7 +47,7 @@ export async function readExactly(
   fail: (reason: string) => Error,
 ): Promise<Uint8Array> {
   const bytes = await source.read(offset, length);
-  if (bytes.length !== length) throw fail(`${bytes.length} of ${length} bytes could be read at byte ${offset}`);
+  if (bytes.length !== length) throw fail(`only ${bytes.length} of ${length} bytes could be read at byte ${offset}`);
   return bytes;
 }
 

@@ -18,7 +18,7 @@ export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
     const trailer = recent.before(end, 8);
     const view = new DataView(trailer.buffer);
     if (trailer.length < 8 || view.getUint32(0, true) !== sum || view.getUint32(4, true) !== size % 2 ** 32)
-      throw fail(`it is damaged or cut off: its checksum is not that of the ${written} bytes before byte ${end}`);
+      throw fail(`it is damaged or cut off: its checksum doesn't match the ${written} bytes before byte ${end}`);
     [sum, size, idle] = [0, 0, 0];
   };
   const gunzip = new Gunzip((chunk) => {
@@ -35,9 +35,9 @@ export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
       gunzip.push(piece, isLast);
     } catch (error) {
       if (error instanceof HomegrownError) throw error;
-      throw fail(`it cannot be unpacked (${error instanceof Error ? error.message : 'damaged'}), before byte ${read}`);
+      throw fail(`it can't be unpacked (${error instanceof Error ? error.message : 'damaged'}), before byte ${read}`);
     }
-    if (written > 1e6 && written > read * MOST_GROWTH) throw fail(`it grows from ${read} bytes to ${written}`);
+    if (written > 1e6 && written > read * MOST_GROWTH) throw fail(`it expands from ${read} bytes to ${written}`);
   };
   for await (const piece of piecesOf(bytes)) {
     read += piece.length;
@@ -48,7 +48,7 @@ export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
     yield* out;
     out = [];
   }
-  if (read < SHORTEST) throw fail(`${read} bytes are too few for a gzip`);
+  if (read < SHORTEST) throw fail(`${read} bytes are too few for a gzip file`);
   push(new Uint8Array(), true);
   yield* out;
   check(read);
@@ -102,4 +102,4 @@ const PIECE = 2 ** 14;
 const LONGEST_HEADER = 2 ** 17;
 /** A header and what stands at the end. */
 const SHORTEST = 18;
-const REMEDY = 'It may have been cut off on its way. Get it again, or unpack it and add what is in it.';
+const REMEDY = 'It may be cut off. Download it again, or unpack it and add the files in it.';

@@ -25,11 +25,12 @@ export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string
     if (block.length === 0 || block.every((byte) => byte === 0)) break;
     if (block.length < BLOCK) throw fail(`it is cut off at byte ${input.at}`);
     const header = headerOf(block);
-    if (!header) throw fail(`there is no header of a file at byte ${at}`);
+    if (!header) throw fail(`the file header at byte ${at} is missing`);
     const { type, link } = header;
     const size = told.size ?? header.size;
     if (type === 'x' || type === 'L') {
-      if (size > LARGEST_TOLD) throw fail(`it says ${size} bytes about a file, at byte ${at}`);
+      if (size > LARGEST_TOLD)
+        throw fail(`the extended header at byte ${at} has ${size} bytes; the maximum is ${LARGEST_TOLD}`);
       const about = await input.exactly(size);
       if (about.length < size) throw fail(`it is cut off at byte ${input.at}`);
       await input.skip(padding(size));
@@ -43,7 +44,7 @@ export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string
     const content = new Content(input, length, () => fail(`it is cut off inside ${path}`));
     if (isFile(type) && !path.endsWith('/')) yield { path, bytes: content };
     else if (length === 0 && link !== '') yield { path, bytes: failing(fail(`${path} is a link to ${link}`)) };
-    else if (type === SPARSE) yield { path, bytes: failing(fail(`${path} is packed without its empty parts`)) };
+    else if (type === SPARSE) yield { path, bytes: failing(fail(`${path} is a sparse file`)) };
     if (content.hasFailed) return; // that was told where it was read
     await content.pass();
     await input.skip(padding(length));
@@ -136,4 +137,4 @@ const BLOCK = 512;
 /** Of a long name, or what pax says of a file. */
 const LARGEST_TOLD = 2 ** 20;
 const padding = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
-const REMEDY = 'Unpack it, and add the files that are in it.';
+const REMEDY = 'Unpack it, and add the files in it.';

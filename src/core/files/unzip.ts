@@ -12,9 +12,8 @@ import { crc32 } from './crc32';
 export async function openZip(source: ByteSource, file: string): Promise<ReadonlyMap<string, ByteSource>> {
   const fail = (reason: string): Error => badFile(`${file}: ${reason}`, REMEDY);
   const { count, start, size } = await findDirectory(source, fail);
-  if (count > MOST_FILES) throw fail(`it has ${count} entries, and at most ${MOST_FILES} are allowed`);
-  if (size > LARGEST_DIRECTORY)
-    throw fail(`its directory has ${size} bytes, and at most ${LARGEST_DIRECTORY} are allowed`);
+  if (count > MOST_FILES) throw fail(`it has ${count} entries; the maximum is ${MOST_FILES}`);
+  if (size > LARGEST_DIRECTORY) throw fail(`its directory has ${size} bytes; the maximum is ${LARGEST_DIRECTORY}`);
   const directory = await source.read(start, size);
   const entries: Entry[] = [];
   let at = 0;
@@ -23,7 +22,7 @@ export async function openZip(source: ByteSource, file: string): Promise<Readonl
     entries.push(entry);
     at += length;
   }
-  if (at !== size) throw fail(`its directory has ${size} bytes and its ${count} entries ${at}`);
+  if (at !== size) throw fail(`its directory has ${size} bytes, but its ${count} entries have ${at}`);
   const files = withoutFolder(entries.filter(({ name }) => !name.endsWith('/') && !LITTER.test(name)));
   checkSizes(files, fail);
   const ranges = await Promise.all(files.map((entry) => locate(source, entry, fail)));
@@ -45,14 +44,16 @@ type Fail = (reason: string) => Error;
 
 /** The end record must be the last 22 bytes: a comment or other data after it is how two readers see two files. */
 async function findDirectory(source: ByteSource, fail: Fail): Promise<{ count: number; start: number; size: number }> {
-  if (source.size < END_BYTES) throw fail(`${source.size} bytes are too few for a zip`);
+  if (source.size < END_BYTES) throw fail(`${source.size} bytes are too few for a zip file`);
   const end = viewOf(await source.read(source.size - END_BYTES, END_BYTES));
-  if (end.getUint32(0, true) !== 0x06054b50) throw fail('its last 22 bytes are not the end of a zip without a comment');
+  if (end.getUint32(0, true) !== 0x06054b50)
+    throw fail("its last 22 bytes aren't the end record of a zip file without a comment");
   const [disk, first, here, count] = [4, 6, 8, 10].map((at) => end.getUint16(at, true));
   const [size, start] = [end.getUint32(12, true), end.getUint32(16, true)];
-  if (disk !== 0 || first !== 0 || here !== count) throw fail('it is part of a zip in several pieces');
-  if (count === 0xffff || size === 0xffffffff || start === 0xffffffff) throw fail('it is a zip64, which is not read');
-  if (start + size !== source.size - END_BYTES) throw fail('its directory is not where its end says');
+  if (disk !== 0 || first !== 0 || here !== count) throw fail('it is one piece of a split zip file');
+  if (count === 0xffff || size === 0xffffffff || start === 0xffffffff)
+    throw fail('it is in the zip64 format, which is not supported');
+  if (start + size !== source.size - END_BYTES) throw fail('its directory is not where its end record says');
   return { count: count!, start, size };
 }
 
@@ -69,10 +70,11 @@ function readEntry(directory: Uint8Array, at: number, fail: Fail): { entry: Entr
   if (u16(4) >> 8 === UNIX && u32(38) >>> 28 === SYMBOLIC_LINK) throw fail(`${path} is a link`);
   const entry = { name: path, path, method: u16(10), crc: u32(16), packed: u32(20), size: u32(24), offset: u32(42) };
   if ([entry.packed, entry.size, entry.offset].includes(0xffffffff))
-    throw fail(`${path} is a zip64 entry, which is not read`);
-  if (entry.method !== STORED && entry.method !== DEFLATED) throw fail(`${path} is packed by method ${entry.method}`);
+    throw fail(`${path} is a zip64 entry, which is not supported`);
+  if (entry.method !== STORED && entry.method !== DEFLATED)
+    throw fail(`${path} uses compression method ${entry.method}, which is not supported`);
   if (entry.method === STORED && entry.packed !== entry.size)
-    throw fail(`${path} is stored in ${entry.packed} bytes but says ${entry.size}`);
+    throw fail(`${path} is stored in ${entry.packed} bytes but declares ${entry.size}`);
   return { entry, length };
 }
 
@@ -87,7 +89,7 @@ function readName(bytes: Uint8Array, fail: Fail): string {
   if (name.length === 0 || name.length > 255 || /[\p{C}\\:]/u.test(name))
     throw fail(`the name ${shown} is not allowed`);
   if (name.startsWith('/') || name.split('/').some((part) => part === '..' || part === '.')) {
-    throw fail(`the name ${shown} leads out of its folder`);
+    throw fail(`the name ${shown} leads outside its folder`);
   }
   return name;
 }
@@ -107,10 +109,10 @@ function checkSizes(entries: readonly Entry[], fail: Fail): void {
     const other = seen.get(folded);
     if (other !== undefined) throw fail(`${other} and ${path} have the same name`);
     seen.set(folded, path);
-    if (size > 1e6 && size > packed * MOST_GROWTH) throw fail(`${path} grows from ${packed} bytes to ${size}`);
+    if (size > 1e6 && size > packed * MOST_GROWTH) throw fail(`${path} expands from ${packed} bytes to ${size}`);
     total += size;
   }
-  if (total > LARGEST_ZIP) throw fail(`it unpacks to ${total} bytes, and at most ${LARGEST_ZIP} are allowed`);
+  if (total > LARGEST_ZIP) throw fail(`it unpacks to ${total} bytes; the maximum is ${LARGEST_ZIP}`);
 }
 
 interface Range {
@@ -122,22 +124,22 @@ interface Range {
 
 /** Where an entry's bytes are: after its local header, which must say what the directory says. */
 async function locate(source: ByteSource, { path, offset, method, packed }: Entry, fail: Fail): Promise<Range> {
-  if (offset + 30 > source.size) throw fail(`${path} lies outside of the file`);
+  if (offset + 30 > source.size) throw fail(`${path} is outside the file`);
   const view = viewOf(await source.read(offset, 30));
   if (view.getUint32(0, true) !== 0x04034b50) throw fail(`${path} is not where the directory says`);
   const nameLength = view.getUint16(26, true);
   const data = offset + 30 + nameLength + view.getUint16(28, true);
-  if (data + packed > source.size) throw fail(`${path} lies outside of the file`);
+  if (data + packed > source.size) throw fail(`${path} is outside the file`);
   const name = new TextDecoder().decode(await source.read(offset + 30, nameLength));
   if (name !== path || view.getUint16(8, true) !== method)
-    throw fail(`${path} has another name or method in its own header`);
+    throw fail(`${path} has a different name or compression method in its own header`);
   return { path, begin: offset, data, end: data + packed };
 }
 
 function checkOverlap(ranges: readonly Range[], directory: number, fail: Fail): void {
   const sorted = [...ranges].sort((a, b) => a.begin - b.begin);
   for (const [i, { path, end }] of sorted.entries()) {
-    if (end > (sorted[i + 1]?.begin ?? directory)) throw fail(`${path} overlaps what comes after it`);
+    if (end > (sorted[i + 1]?.begin ?? directory)) throw fail(`${path} overlaps the next entry`);
   }
 }
 
@@ -160,7 +162,7 @@ function checkedOnce(source: ByteSource, { path, size, crc }: Entry, data: numbe
   const check = async (): Promise<void> => {
     let sum = 0;
     for (let at = 0; at < size; at += PIECE) sum = crc32(await source.read(data + at, Math.min(PIECE, size - at)), sum);
-    if (sum !== crc) throw fail(`${path} is damaged: its checksum is not the one it was packed with`);
+    if (sum !== crc) throw fail(`${path} is damaged: its checksum doesn't match`);
   };
   return {
     size,
@@ -179,11 +181,12 @@ async function unpack(
   data: number,
   fail: Fail,
 ): Promise<ByteSource> {
-  if (size > LARGEST_COMPRESSED) throw fail(`${path} is compressed; a file of ${size} bytes must be stored as it is`);
+  if (size > LARGEST_COMPRESSED)
+    throw fail(`${path} is compressed; a file of ${size} bytes must be stored uncompressed`);
   const bytes = new Uint8Array(size);
   let at = 0;
   const inflate = new Inflate((chunk) => {
-    if (at + chunk.length > size) throw fail(`${path} is longer than the ${size} bytes that it says`);
+    if (at + chunk.length > size) throw fail(`${path} is longer than the ${size} bytes that it declares`);
     bytes.set(chunk, at);
     at += chunk.length;
   });
@@ -194,10 +197,10 @@ async function unpack(
     }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'bad-file') throw error;
-    throw fail(`${path} cannot be unpacked (${error instanceof Error ? error.message : 'damaged'})`);
+    throw fail(`${path} can't be unpacked (${error instanceof Error ? error.message : 'damaged'})`);
   }
   if (at !== size) throw fail(`${path} unpacks to ${at} of ${size} bytes`);
-  if (crc32(bytes) !== crc) throw fail(`${path} is damaged: its checksum is not the one it was packed with`);
+  if (crc32(bytes) !== crc) throw fail(`${path} is damaged: its checksum doesn't match`);
   return bytesSource(bytes);
 }
 
@@ -213,4 +216,4 @@ const DEFLATED = 8;
 const PIECE = 1 << 20;
 /** Small, because what a piece grows to is in memory at once: 1,032 times its size at most. */
 const UNPACK_PIECE = 1 << 14;
-const REMEDY = 'Nothing was stored. Use a zip that Homegrown wrote, or unpack it and choose the files in the folder.';
+const REMEDY = 'Nothing was stored. Use a zip file exported by Homegrown, or unpack it and choose the files in its folder.';

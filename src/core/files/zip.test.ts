@@ -106,13 +106,13 @@ describe('hostile and damaged zips are refused', () => {
   const twins = zipSync({ 'a.txt': data, 'b.txt': data }, { level: 0 });
   const cases: [string, Uint8Array, RegExp][] = [
     ['empty', new Uint8Array(0), /0 bytes are too few/],
-    ['not a zip', new Uint8Array(1000), /not the end of a zip/],
-    ['cut off', stored.subarray(0, stored.length - 5), /not the end of a zip/],
-    ['data before', Uint8Array.from([1, 2, 3, ...stored]), /not where its end says/],
-    ['data after', Uint8Array.from([...stored, 0]), /not the end of a zip/],
-    ['traversal', named('../../evil.txt'), /leads out of its folder/],
-    ['inner traversal', named('a/../../b'), /leads out of its folder/],
-    ['absolute', named('/etc/passwd'), /leads out of its folder/],
+    ['not a zip', new Uint8Array(1000), /aren't the end record of a zip file/],
+    ['cut off', stored.subarray(0, stored.length - 5), /aren't the end record of a zip file/],
+    ['data before', Uint8Array.from([1, 2, 3, ...stored]), /not where its end record says/],
+    ['data after', Uint8Array.from([...stored, 0]), /aren't the end record of a zip file/],
+    ['traversal', named('../../evil.txt'), /leads outside its folder/],
+    ['inner traversal', named('a/../../b'), /leads outside its folder/],
+    ['absolute', named('/etc/passwd'), /leads outside its folder/],
     ['drive', named('C:evil'), /not allowed/],
     ['backslash', named('a\\b'), /not allowed/],
     ['NUL', named('a\0b'), /not allowed/],
@@ -145,7 +145,7 @@ describe('hostile and damaged zips are refused', () => {
       ]),
       /zip64/,
     ],
-    ['several disks', edited(stored, 'end', [{ at: 4, value: 1 }]), /several pieces/],
+    ['several disks', edited(stored, 'end', [{ at: 4, value: 1 }]), /split zip file/],
     [
       'too many entries',
       zipSync(Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`f${i}`, data]))),
@@ -167,7 +167,7 @@ describe('hostile and damaged zips are refused', () => {
       ]),
       /cut off/,
     ],
-    ['bomb', bomb, /grows from/],
+    ['bomb', bomb, /expands from/],
     [
       'total',
       edited(bomb, 'directory', [
@@ -180,7 +180,7 @@ describe('hostile and damaged zips are refused', () => {
     [
       'stored size lies',
       edited(stored, 'directory', [{ at: 24, value: 5, bytes: 4 }]),
-      /is stored in 42 bytes but says 5/,
+      /is stored in 42 bytes but declares 5/,
     ],
     ['packed size too small', edited(packed, 'directory', [{ at: 24, value: 5, bytes: 4 }]), /longer than the 5/],
     ['packed size too large', edited(packed, 'directory', [{ at: 24, value: 100, bytes: 4 }]), /42 of 100/],

@@ -37,8 +37,11 @@ export async function zipEntries(
   const fail = (reason: string, otherwise = remedy): Error => badFile(`${file}: ${reason}`, otherwise);
   const { count, start, size } = await findDirectory(source, fail);
   if (count > most)
-    throw fail(`it has ${formatCount(count)} entries, and at most ${formatCount(most)} are read`, 'Split it.');
-  if (size > count * LONGEST_RECORD) throw fail(`its directory has ${size} bytes for ${count} entries`);
+    throw fail(
+      `it has ${formatCount(count)} entries; the maximum is ${formatCount(most)}`,
+      'Split it into several files.',
+    );
+  if (size > count * LONGEST_RECORD) throw fail(`its directory has ${size} bytes for ${count} entries, too many`);
   const directory = await source.read(start, size);
   const records: EntryRecord[] = [];
   let at = 0;
@@ -51,7 +54,7 @@ export async function zipEntries(
   const ends = new Map<EntryRecord, number>();
   for (const [i, record] of ordered.entries()) {
     const end = ordered[i + 1]?.offset ?? start;
-    if (record.offset + HEADER + record.packed > end) throw fail(`${record.path} overlaps what comes after it`);
+    if (record.offset + HEADER + record.packed > end) throw fail(`${record.path} overlaps the next entry`);
     ends.set(record, end);
   }
   return records
@@ -86,7 +89,7 @@ async function findDirectory(source: ByteSource, fail: Fail): Promise<{ count: n
   let at = length - END;
   while (at >= 0 && !(view.getUint32(at, true) === 0x06054b50 && view.getUint16(at + 20, true) === length - at - END))
     at--;
-  if (at < 0) throw fail('it is no zip, or was cut off: the end of one is not in it');
+  if (at < 0) throw fail('it is not a zip file, or it is cut off: it has no end record');
   const [disk, first] = [view.getUint16(at + 4, true), view.getUint16(at + 6, true)];
   let count = view.getUint16(at + 10, true);
   let [size, start] = [view.getUint32(at + 12, true), view.getUint32(at + 16, true)];
@@ -94,15 +97,15 @@ async function findDirectory(source: ByteSource, fail: Fail): Promise<{ count: n
   const locator = at - LOCATOR;
   if (locator >= 0 && view.getUint32(locator, true) === 0x07064b50) {
     end = Number(view.getBigUint64(locator + 8, true));
-    if (end + END64 > from + locator) throw fail('its directory is not where its end says');
+    if (end + END64 > from + locator) throw fail('its directory is not where its end record says');
     const end64 = viewOf(await source.read(end, END64));
-    if (end64.getUint32(0, true) !== 0x06064b50) throw fail('its directory is not where its end says');
+    if (end64.getUint32(0, true) !== 0x06064b50) throw fail('its directory is not where its end record says');
     const u64 = (place: number): number => Number(end64.getBigUint64(place, true));
     [count, size, start] = [u64(32), u64(40), u64(48)];
   }
   if ((disk !== 0 && disk !== 0xffff) || (first !== 0 && first !== 0xffff))
-    throw fail('it is part of a zip in several pieces');
-  if (start + size !== end) throw fail('its directory is not where its end says');
+    throw fail('it is one piece of a split zip file');
+  if (start + size !== end) throw fail('its directory is not where its end record says');
   return { count, start, size };
 }
 
@@ -144,12 +147,12 @@ function wide(
 
 /** Why an entry is not read, as what is said of it. */
 function refusalOf({ path, flags, method, packed, size, isLink }: EntryRecord, growth: number): string | null {
-  if (path.startsWith('/') || path.split('/').includes('..')) return 'leads out of its folder';
+  if (path.startsWith('/') || path.split('/').includes('..')) return 'leads outside its folder';
   if (flags & 0x2041) return 'is encrypted';
   if (isLink) return 'is a link';
-  if (method !== STORED && method !== DEFLATED) return `is packed by method ${method}, which is not read`;
-  if (method === STORED && packed !== size) return `is stored in ${packed} bytes but says ${size}`;
-  return size > 1e6 && size > packed * growth ? `grows from ${packed} bytes to ${size}` : null;
+  if (method !== STORED && method !== DEFLATED) return `uses compression method ${method}, which is not supported`;
+  if (method === STORED && packed !== size) return `is stored in ${packed} bytes but declares ${size}`;
+  return size > 1e6 && size > packed * growth ? `expands from ${packed} bytes to ${size}` : null;
 }
 
 /** @param end where what comes after it begins */
@@ -162,13 +165,13 @@ async function* bytesOf(
   const header = viewOf(await source.read(offset, HEADER));
   if (header.getUint32(0, true) !== 0x04034b50) throw fail(`${path} is not where the directory says`);
   const data = offset + HEADER + header.getUint16(26, true) + header.getUint16(28, true);
-  if (header.getUint16(8, true) !== method) throw fail(`${path} has another method in its own header`);
-  if (data + packed > end) throw fail(`${path} overlaps what comes after it`);
+  if (header.getUint16(8, true) !== method) throw fail(`${path} has a different compression method in its own header`);
+  if (data + packed > end) throw fail(`${path} overlaps the next entry`);
   let [sum, written] = [0, 0];
   let out: Uint8Array[] = [];
   const write = (chunk: Uint8Array): void => {
     written += chunk.length;
-    if (written > size) throw fail(`${path} is longer than the ${size} bytes that it says`);
+    if (written > size) throw fail(`${path} is longer than the ${size} bytes that it declares`);
     sum = crc32(chunk, sum);
     if (chunk.length > 0) out.push(chunk);
   };
@@ -179,7 +182,7 @@ async function* bytesOf(
       else write(piece);
     } catch (error) {
       if (error instanceof HomegrownError) throw error;
-      throw fail(`${path} cannot be unpacked (${error instanceof Error ? error.message : 'damaged'})`);
+      throw fail(`${path} can't be unpacked (${error instanceof Error ? error.message : 'damaged'})`);
     }
   };
   for (let at = 0; at < packed; at += READ) {
@@ -192,7 +195,7 @@ async function* bytesOf(
     }
   }
   if (written !== size) throw fail(`${path} unpacks to ${written} of ${size} bytes`);
-  if (sum !== crc) throw fail(`${path} is damaged: its checksum is not the one it was packed with`);
+  if (sum !== crc) throw fail(`${path} is damaged: its checksum doesn't match`);
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -212,4 +215,4 @@ const DEFLATED = 8;
 const READ = 2 ** 20;
 /** Small, because what a piece grows to is in memory at once: 1,032 times its size at most. */
 const PIECE = 2 ** 14;
-const REMEDY = 'Get it again, or unpack it and add the files that are in it.';
+const REMEDY = 'Download it again, or unpack it and add the files in it.';

@@ -83,7 +83,7 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
     says: 'Training to fill tokens that were hidden, from the text on both sides. BERT is trained this way.',
   },
   'span-corruption': { says: 'Training to restore stretches of text that were cut out. T5 is trained this way.' },
-  'prefix-lm': { says: 'Training to continue a beginning that the model may read in both directions.' },
+  'prefix-lm': { says: 'Training to continue a beginning that the model reads in both directions.' },
   'instruction-tuning': {
     says: 'Training on questions with good answers (supervised fine-tuning), so that the model answers instead of continuing the text.',
   },
@@ -100,7 +100,7 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   'micro-batch': {
     says: 'Part of a batch that fits into memory. Gradients of all parts are added up before the weights change.',
   },
-  gradient: { says: 'Says for each weight in which direction, and how strongly, a change would lower the loss.' },
+  gradient: { says: 'Says how to change each weight, and how strongly, so that the loss falls.' },
   'gradient-clipping': { says: 'Limits the size of the gradient, so that one unusual batch can’t ruin the model.' },
   loss: {
     says: 'What training minimizes: the average surprisal of the right token, in nats. Lower is better.',
@@ -131,7 +131,7 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   },
   momentum: { says: 'Averages recent gradients, so that steps go in a steady direction.' },
   epoch: { says: 'One pass over the training text.' },
-  checkpoint: { says: 'The saved weights of one step, from which you can write, export or resume training.' },
+  checkpoint: { says: 'The saved weights of one step, from which you can write text, export or resume training.' },
   'best-step': {
     says: 'The step with the lowest validation loss. Its weights are saved and used for writing and export.',
   },
@@ -145,10 +145,10 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   'test-set': { says: 'Text set aside for one final measurement. It stays honest only if you rarely look at it.' },
   overfitting: { says: 'The model improves on the training text and gets worse on new text.' },
   memorization: {
-    says: 'The model predicts its training text better and better, but not new text. In the extreme it repeats that text word for word.',
+    says: 'The model predicts its training text better and better, but not new text. In the extreme, it repeats that text word for word.',
   },
   'copied-passage': {
-    says: 'Words in a row that a written text shares with the training text. A few are normal; whole sentences mean that the model repeats your text.',
+    says: 'Consecutive words that generated text shares with the training text. A few are normal; whole sentences mean that the model repeats your text.',
   },
   underfitting: { says: 'The model is too small, or trained too briefly, to learn what the text could teach.' },
   'early-stopping': { says: 'Ends training when validation loss hasn’t improved for several evaluations.' },
@@ -159,8 +159,8 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
     says: 'Computes values of a layer twice instead of storing them. This saves memory and takes about a third more time.',
   },
   seed: {
-    says: 'The start of all random choices. The same seed and settings give the same text.',
-    here: 'The start of all random choices. The same seed and settings give the same result; here {seed}.',
+    says: 'The starting point of all random choices. The same seed and settings give the same text.',
+    here: 'The starting point of all random choices. The same seed and settings give the same result; here {seed}.',
   },
   perplexity: {
     says: 'How many tokens the model hesitates between, on average. Lower is better.',
@@ -179,8 +179,8 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   surprisal: { says: 'How unexpected a token was, in bits; 1 bit more means half the probability.' },
   baseline: { says: 'A simple method or an earlier run to compare with. A number without one says little.' },
   uniform: {
-    says: 'Guesses every token with the same probability. Its perplexity is the size of the vocabulary.',
-    here: 'Guesses every token with the same probability. Its perplexity here is {uniform}.',
+    says: 'Gives every token the same probability. Its perplexity is the size of the vocabulary.',
+    here: 'Gives every token the same probability. Its perplexity here is {uniform}.',
   },
   unigram: {
     says: 'Knows only how common each token is.',
@@ -234,7 +234,7 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   rouge: { says: 'Measures how many words or word sequences an output shares with a reference. Common for summaries.' },
   ter: { says: 'How many edits turn an output into the reference, per word. Lower is better.' },
   distinct: {
-    says: 'Share of words that differ from all others in what the model writes; Distinct-2 counts pairs of words.',
+    says: 'Share of distinct words in what the model writes; Distinct-2 counts word pairs.',
   },
   repetition: { says: 'Share of four-word sequences that the model wrote before in the same text.' },
   loops: { says: 'Share of texts that end in the same words again and again.' },
@@ -257,10 +257,10 @@ export const ENTRIES: Readonly<Record<TermId, Entry>> = {
   },
   forgetting: { says: 'What a model gets worse at while it learns something new.' },
   replay: { says: 'Mixes old text into fine-tuning, so that the model forgets less.' },
-  'chat-template': { says: 'How turns of a conversation become one text, with marks for who speaks.' },
-  'system-message': { says: 'An instruction that stands before the whole conversation.' },
+  'chat-template': { says: 'How the turns of a conversation become one text, with markers for who speaks.' },
+  'system-message': { says: 'An instruction that comes before the whole conversation.' },
   'loss-mask': { says: 'Marks the tokens that the model is trained on, such as answers, and leaves out the rest.' },
-  quantization: { says: 'Stores weights with fewer bits. The file gets smaller and the model slightly less exact.' },
+  quantization: { says: 'Stores weights with fewer bits. The file gets smaller and the model slightly less accurate.' },
   'weight-precision': { says: 'Bits per weight: F32 has 32 and F16 has 16. Half the bits halve the memory.' },
   gguf: { says: 'A model in one file, for llama.cpp, Ollama and LM Studio.' },
   onnx: { says: 'A model as a graph of operations that many engines can run, in browsers too.' },

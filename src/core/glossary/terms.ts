@@ -18,7 +18,7 @@ export const TERMS = {
   parameter: 'Parameter',
   weight: 'Weight (of a model)|=Weights|Frozen weights|Model weights',
   layer: 'Layer',
-  attention: 'Attention',
+  attention: 'Attention|Cross-attention',
   'attention-head': 'Attention head|=Heads|Heads of keys|Key-value heads|Head width',
   embedding: 'Embedding',
   'context-length': 'Context length|=Context',

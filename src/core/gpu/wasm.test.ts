@@ -75,7 +75,7 @@ test('a thread that fails takes its heap along, and the next that is opened is a
   } catch (error) {
     thrown = error;
   }
-  expect(thrown).toEqual(new WebAssembly.RuntimeError('A thread that helped with pack failed.'));
+  expect(thrown).toEqual(new WebAssembly.RuntimeError('A worker thread for pack failed.'));
   asOutOfMemory(thrown);
   expect(wasmHasFailed()).toBe(true);
 

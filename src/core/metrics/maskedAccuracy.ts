@@ -6,7 +6,7 @@ export const maskedAccuracy: Metric = {
   label: 'Masked accuracy',
   unit: '%',
   better: 'higher',
-  says: 'share of masked tokens predicted right',
+  says: 'share of masked tokens predicted correctly',
   needs: 'masked',
   start: found,
 };

@@ -48,11 +48,10 @@ export const classesSchema = (usual: Pooling): z.ZodType<Classes> =>
       // Two that are not named are not even told of: PretrainedConfig.
       const count = id2label ? Object.keys(id2label).length : (num_labels ?? 2);
       const labels = Array.from({ length: count }, (_, i) => (id2label ? id2label[i] : unnamed(i)));
-      if (labels.includes(undefined))
-        context.addIssue(`id2label has ${count} labels, and they are not numbered from 0`);
+      if (labels.includes(undefined)) context.addIssue(`id2label has ${count} labels that aren't numbered from 0`);
       if (kind === 'regression' || (!kind && count === 1))
-        context.addIssue('it gives a number and not labels (problem_type: regression)');
-      else if (kind && kind !== ONE && kind !== SEVERAL) context.addIssue(`problem_type ${kind} is not known here`);
+        context.addIssue('it predicts a number, not labels (problem_type: regression)');
+      else if (kind && kind !== ONE && kind !== SEVERAL) context.addIssue(`problem_type ${kind} is not supported`);
       return {
         labels: labels.map((label = '') => label),
         pooling,
@@ -70,8 +69,8 @@ export const areUnnamed = ({ labels }: Classes): boolean => labels.every((label,
 export function poolingProblem({ classes }: Pick<BaseConfig, 'classes'>, usual: Pooling | undefined): string | null {
   if (!classes || classes.pooling === usual) return null;
   return (
-    `transformers has no class that scores ${POOLED[classes.pooling]} here: it would score ${POOLED[usual!]}. ` +
-    'ONNX, the web service and the offline page have such a classifier'
+    `transformers has no class that classifies by ${POOLED[classes.pooling]} here: it would use ${POOLED[usual!]}. ` +
+    'ONNX, the web service and the offline page support it'
   );
 }
 export const POOLED: Readonly<Record<Pooling, string>> = {

@@ -83,7 +83,7 @@ test('what is there as it is, is read without a copy', () => {
 });
 
 test('a part that is not there is refused', () => {
-  expect(() => theirShape({ name: 'q', of: 'a', columns: [2, 5] }, [2, 4])).toThrow('q is no part of [2, 4]');
+  expect(() => theirShape({ name: 'q', of: 'a', columns: [2, 5] }, [2, 4])).toThrow('q doesn’t fit into [2, 4]');
   expect(() => theirShape({ name: 'q', of: 'a', pairedHeads: 2 }, [6, 4])).toThrow(
     '6 rows of q are no pairs in 2 heads',
   );

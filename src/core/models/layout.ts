@@ -94,7 +94,7 @@ function matrixOf({ name, rows, columns, transposed, pairedHeads }: Piece, shape
   const [left, right] = columns ?? [0, width];
   if (top < 0 || bottom > height || left < 0 || right > width || top >= bottom || left >= right) {
     throw new RangeError(
-      `${name} is no part of [${shape.join(', ')}]: rows ${top} to ${bottom}, columns ${left} to ${right}.`,
+      `${name} doesn’t fit into [${shape.join(', ')}]: rows ${top} to ${bottom}, columns ${left} to ${right}.`,
     );
   }
   const isTransposed = isVector || transposed === true;

@@ -26,7 +26,7 @@ export const causal = defineObjective({
     packing: choice({
       label: 'Packing',
       name: 'Packing',
-      help: 'Packing of rows: windows of one text stream, or several documents a row, without attention between them',
+      help: 'Packing of rows: windows of one text stream, or several documents per row, without attention between them',
       row: 'seldom',
       of: PACKINGS,
       initial: 'stream',

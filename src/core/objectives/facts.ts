@@ -8,7 +8,7 @@ export type BaselineFacts = z.infer<typeof factsSchema>;
 
 // Not a z.record, which leaves `__proto__` out: a label may have any name.
 const countsSchema = z
-  .custom<Readonly<Record<string, number>>>(isOfCounts, 'it is no table of counts')
+  .custom<Readonly<Record<string, number>>>(isOfCounts, "it isn't a table of counts")
   // Besides labels how many have none of them, where a text may have several.
   .refine((counts) => Object.keys(counts).length <= MOST_LABELS + 1, 'it has more labels than a classifier');
 

@@ -25,7 +25,7 @@ export const labels = defineObjective({
     classWeights: onOff({
       label: 'Class weights',
       hint: 'rare labels count as much',
-      help: 'Weight rare labels as much as common ones, with one label a text',
+      help: 'Weight rare labels as much as common ones, with one label per text',
       initial: false,
       absent: false,
     }),
@@ -83,7 +83,7 @@ export const labels = defineObjective({
           { id: 'naiveBayes', words: 'naive Bayes', values: { accuracy: measured.accuracy.naiveBayes } },
         ]
       : [],
-  more: 'More texts with labels, or a model that has read text of this kind before,',
+  more: 'More labeled texts, or a base model trained on similar text,',
   shows: { hint: 'the same held-out texts' },
   async load() {
     const { labeledBy, labelLoss, labelsFound } = await import('./labelLoss');

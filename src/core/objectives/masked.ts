@@ -70,7 +70,7 @@ export const masked = defineObjective({
       : [{ id: 'unigram', words: 'always the most frequent token', values: { maskedAccuracy: unigramAccuracy } }],
   shows: {
     hint: 'same passage, same blanks',
-    prompt: 'with ___ in it, filled at every evaluation; without, held-out text is',
+    prompt: 'mark blanks with ___, or held-out text is used',
   },
   async load() {
     const { atPlaces } = await import('./places');

@@ -62,9 +62,9 @@ test('what is in no window is told in tokens and as a share', () => {
   const source = textSource(tokenizer, ['abcdefghijklmnopqrstuvwxyz']);
   expect(stridesTold(source, 8, 8)).toEqual({
     rows: 3,
-    words: '3 windows of 8 tokens, one every 8: 2 tokens (7.69 %) in none, nothing padded.',
+    words: '3 windows of 8 tokens, one every 8: 2 tokens (7.69 %) unused, no padding.',
     isCut: false,
   });
-  expect(stridesTold(source, 8, 4).words).toMatch(/^5 windows .*: 2 tokens .* A token is in 2 of them\.$/);
-  expect(stridesTold(source, 8, 12).words).toMatch(/^2 windows .*: 10 tokens \(38\.5 %\) in none/);
+  expect(stridesTold(source, 8, 4).words).toMatch(/^5 windows .*: 2 tokens .* Most tokens are in 2 windows\.$/);
+  expect(stridesTold(source, 8, 12).words).toMatch(/^2 windows .*: 10 tokens \(38\.5 %\) unused/);
 });

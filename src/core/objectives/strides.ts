@@ -23,10 +23,10 @@ export function stridesTold({ tokens }: TokenSource, context: number, stride: nu
   const { rows, left, times } = stridesOf(tokens, context, stride);
   const again =
     times > 1
-      ? ` A token is in ${formatCount(Math.floor(times))}${Number.isInteger(times) ? '' : ' or one more'} of them.`
+      ? ` Most tokens are in ${formatCount(Math.floor(times))}${Number.isInteger(times) ? '' : ` or ${formatCount(Math.ceil(times))}`} windows.`
       : '';
   const words =
     `${counted(rows, 'window')} of ${formatCount(context)} tokens, one every ${formatCount(stride)}: ` +
-    `${counted(left, 'token')} (${formatShare(left / Math.max(1, tokens))}) in none, nothing padded.${again}`;
+    `${counted(left, 'token')} (${formatShare(left / Math.max(1, tokens))}) unused, no padding.${again}`;
   return { rows, words, isCut: false };
 }

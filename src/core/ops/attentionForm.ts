@@ -97,8 +97,7 @@ export function formOf(x: X, settings: Settings): Form {
     if (given && given.size !== rows * Tq)
       throw new HomegrownError('bug', `Attention over ${rows * Tq} tokens was given documents of ${given.size}.`);
   const isDropping = dropout !== undefined && dropout.probability > 0;
-  if (isDropping && !x.counter)
-    throw new HomegrownError('bug', 'Attention drops by a counter, and was called without.');
+  if (isDropping && !x.counter) throw new HomegrownError('bug', 'Attention dropout needs a counter.');
   return {
     B: rows,
     Tq,

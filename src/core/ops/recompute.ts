@@ -29,7 +29,7 @@ export function recompute<Y extends Tensor, X extends readonly Tensor[]>(
   if (lost) {
     throw new HomegrownError(
       'bug',
-      `What is computed again reads a tensor [${lost.shape.join(', ')}] that is no input of it, and would give it no gradient.`,
+      `The recomputed function reads a tensor [${lost.shape.join(', ')}] that isn’t one of its inputs and would get no gradient.`,
     );
   }
   const [y] = customGradOf(

@@ -84,7 +84,7 @@ function allSettings(): readonly Setting[] {
     {
       ...inWords('model', 'Classifier', 'model.untied'),
       of: ({ model: { config } }) =>
-        config.untied ? { key: 'own', words: 'of its own' } : { key: 'tied', words: 'the token embedding' },
+        config.untied ? { key: 'own', words: 'separate weights' } : { key: 'tied', words: 'the token embedding' },
     },
     { ...inWords('tokenizer', 'Tokenizer'), of: ({ tokenizer }) => tokenizer },
     { ...inWords('data', 'Text'), of: ({ data }) => data ?? undefined },

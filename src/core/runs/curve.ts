@@ -197,7 +197,7 @@ const curveSchema: z.ZodType<RunCurve> = z
     [training, evaluations].every((columns) => new Set(Object.values(columns).map(({ length }) => length)).size === 1),
   );
 export const CURVE: Kind<RunCurve> = {
-  what: (key) => `The curve of run ${key.slice(CURVES.length)} in few points`,
+  what: (key) => `The downsampled curve of run ${key.slice(CURVES.length)}`,
   version: VERSION,
   schema: curveSchema,
   ofBytes,

@@ -18,8 +18,8 @@ export async function manifestOf(store: BlobStore, record: Pick<RunRecord, 'segm
   if (manifest) return manifest;
   throw new HomegrownError(
     'storage-damaged',
-    `The training data ${id} of this run are missing`,
-    'Its checkpoints are safe. Continue it on its text, prepared again, or on another text.',
+    `The training data ${id} of this run is missing`,
+    'Its checkpoints are safe. Rebuild the data from its text, or continue on other text.',
   );
 }
 

@@ -117,7 +117,7 @@ export const KINDS: readonly KindAt[] = [
   }),
   kindAt({
     at: CURVES,
-    name: 'A curve in few points',
+    name: 'A downsampled curve',
     kind: CURVE,
     // It is made again of the curve itself.
     unreadable: () => Promise.resolve([]),
@@ -131,7 +131,7 @@ export const KINDS: readonly KindAt[] = [
   }),
   kindAt({ at: DRAFTS, name: 'Unfinished work', kind: DRAFT, unreadable: unreadableDrafts }),
   kindAt({ at: DEVICE_KEY, name: 'The chosen device', kind: DEVICE }),
-  kindAt({ at: DEVICE_MEMORIES, name: 'The memory allowed', kind: DEVICE_MEMORY }),
+  kindAt({ at: DEVICE_MEMORIES, name: 'The memory limit', kind: DEVICE_MEMORY }),
   kindAt({ at: TILINGS_KEY, name: 'A measurement of this machine', kind: TILINGS }),
 ];
 

@@ -35,7 +35,7 @@ test('it is told which runs learnt from a text, in which steps, how much, and wh
   ]);
   expect(learntWords(learntFrom(runs, text))).toBe(
     'These runs trained on it: New (steps 1 to 40, 30 % of its text), Part (steps 1 to 8, 100 % of its text), ' +
-      'Went on (steps 11 to 30, 100 % of its text). Their weights keep what they learned, and their data keep its tokens, ' +
+      'Went on (steps 11 to 30, 100 % of its text). Their weights keep what they learned, and their data keeps its tokens, ' +
       'until you delete them.',
   );
   expect(learntWords(learntFrom(runs.slice(2), text))).toBe(

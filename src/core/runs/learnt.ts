@@ -79,7 +79,7 @@ export function learntWords(learnt: readonly Learnt[], texts = 1): string | unde
   const it = texts === 1 ? 'it' : 'them';
   const [who, whose, they] = isOne ? ['This run', 'Its', 'it'] : ['These runs', 'Their', 'they'];
   const tokens = learnt.some(({ hasTokens }) => hasTokens)
-    ? `, and ${whose.toLowerCase()} data keep ${texts === 1 ? 'its' : 'their'} tokens`
+    ? `, and ${whose.toLowerCase()} data keeps ${texts === 1 ? 'its' : 'their'} tokens`
     : '';
   return `${who} trained on ${it}: ${names}. ${whose} weights keep what ${they} learned${tokens}, until you delete ${isOne ? 'it' : 'them'}.`;
 }

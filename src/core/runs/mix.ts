@@ -64,7 +64,7 @@ async function ofParent(
     'The tuned run is unchanged. Pin a checkpoint to keep it.',
   );
 }
-const UNTOUCHED = 'The run is as it was.';
+const UNTOUCHED = 'The run is unchanged.';
 
 export interface Mix extends Pick<RunRecord, 'projectId' | 'name' | 'createdAt'> {
   runId: string;

@@ -122,7 +122,7 @@ export async function allRuns(
     const runId = key.slice(PREFIX.length);
     const record = await readRun(store, runId);
     if (record) return record;
-    const missing = `The record of run ${runId} is missing, and its saved steps are there`;
+    const missing = `The record of run ${runId} is missing, but its saved steps are there`;
     throw new HomegrownError('storage-damaged', missing);
   });
   return {
@@ -239,11 +239,11 @@ const recordSchema = z
     looks: looksSchema.exactOptional(),
   })
   .refine(({ objective, segments }) => segments.every(learns(objective)), {
-    message: 'its segments have other objectives',
+    message: 'its segments have different objectives',
     path: ['objective'],
   })
   .refine(({ trainable, base }) => (trainable === undefined) === (base === undefined), {
-    message: 'it names trainable weights without a base, or a base without them',
+    message: 'it has trainable weights without a base, or a base without trainable weights',
     path: ['base'],
   });
 

@@ -79,8 +79,8 @@ export const classesSchema: z.ZodType<Classes> = z
     several: z.literal(true).exactOptional(),
     inWindows: z.literal(true).exactOptional(),
   })
-  .refine(({ labels }) => new Set(labels).size === labels.length, 'a label is there twice')
-  .refine(({ labels, several }) => several === true || labels.length > 1, 'there is one label alone');
+  .refine(({ labels }) => new Set(labels).size === labels.length, 'a label appears twice')
+  .refine(({ labels, several }) => several === true || labels.length > 1, 'there is only one label');
 
 /** How a classifier's scores become an answer. */
 export type Decision = z.infer<typeof decisionSchema>;
@@ -112,7 +112,7 @@ export const modelSchema: z.ZodType<ModelChoice> = z
   .transform(({ id, config: { untied, classes, ...given }, vocabulary }, context): ModelChoice => {
     const spec = modelSpec(id);
     for (const key of Object.keys(given))
-      if (!Object.hasOwn(spec.fields, key)) context.addIssue(`${key} is no size of this architecture`);
+      if (!Object.hasOwn(spec.fields, key)) context.addIssue(`${key} isn't a setting of this architecture`);
     const sizes = Object.fromEntries(
       Object.entries(spec.fields).map(([name, field]: [string, Field]) => [
         name,
@@ -120,7 +120,7 @@ export const modelSchema: z.ZodType<ModelChoice> = z
       ]),
     );
     const config = { ...(sizes as unknown as BaseConfig), ...(untied && { untied }), ...(classes && { classes }) };
-    if (classes && !spec.classes) context.addIssue(`${spec.label} tells no texts apart`);
+    if (classes && !spec.classes) context.addIssue(`${spec.label} can't classify texts`);
     for (const { message } of spec.problems(config)) context.addIssue(message);
     return { id, config, vocabulary };
   });
@@ -253,7 +253,7 @@ export const toldDocumentsSchema = listOf(
       sha256: listOf(sha256, MOST_TEXTS),
       leftOut: listOf(count, MOST_TEXTS).exactOptional(),
     })
-    .refine(({ title, sha256 }) => title.length === sha256.length, 'its columns are not of one length'),
+    .refine(({ title, sha256 }) => title.length === sha256.length, 'its columns differ in length'),
   MOST_TEXTS,
 );
 export const dataFactsSchema = z.strictObject({

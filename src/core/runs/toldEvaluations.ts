@@ -19,7 +19,7 @@ const toldSchema = z
     madeAt: moment,
     ...{ tokens, documents, bytes, ofPairs, metrics, baselines, confusion },
   })
-  .refine(({ part, text }) => (part === 'text') === (text !== undefined), 'it is of a part, or of a text');
+  .refine(({ part, text }) => (part === 'text') === (text !== undefined), 'it needs a held-out set or a text');
 export type ToldEvaluation = z.infer<typeof toldSchema>;
 
 /** One of each part. */

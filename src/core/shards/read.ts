@@ -78,7 +78,7 @@ async function readBorders(
   if (!borders) return null;
   const read = async (at: { key: string; sha256: string }, what: string, columns: number) =>
     unpackIds(await readStored(store, at, what, 4 * columns * documents, true), 4);
-  const rows = await read(borders, 'The list of document borders of the data', 3);
+  const rows = await read(borders, 'The list of document boundaries of the data', 3);
   const spans: [string, ArrayLike<number>][] = [];
   for (const [field, at] of Object.entries(fields))
     spans.push([field, await read(at, `The ${field} field of the data`, 2)]);

@@ -67,7 +67,7 @@ export function startThreads(memory: WebAssembly.Memory, { count, start }: Threa
   let job = 0;
 
   function share(name: TaskName, numbers: readonly number[], first: number, tasks: number): void {
-    const failure = (): Error => new WebAssembly.RuntimeError(`A thread that helped with ${name} failed.`);
+    const failure = (): Error => new WebAssembly.RuntimeError(`A worker thread for ${name} failed.`);
     if (Atomics.load(control, FAILED) > 0) throw failure();
     // Nobody takes a task of the last job any more: all are done.
     Atomics.store(control, KIND, names.indexOf(name));

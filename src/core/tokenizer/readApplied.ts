@@ -32,13 +32,13 @@ export function readApplied(kind: AppliedKind, { json, config, rows }: AppliedFi
   const result = layoutOf(kind).safeParse(parseJson(json));
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw refused(`${issue?.message ?? 'its layout is unknown'} (at ${issue?.path.join('.') ?? 'the top'})`);
+    throw refused(`${issue?.message ?? 'its layout is unknown'} (at ${issue?.path.join('.') ?? 'the top level'})`);
   }
   const { model, added_tokens: added, normalizer, pre_tokenizer, decoder, post_processor } = result.data;
   const names = config === undefined ? {} : readTokenizerConfig(parseJson(config));
   const ids = vocabularyOf(model);
   const texts = new Map([...ids].map(([text, id]) => [id, text]));
-  if (texts.size !== ids.size) throw refused('two of its tokens have one id');
+  if (texts.size !== ids.size) throw refused('two of its tokens share an id');
   for (const { id, content } of added) {
     if ((ids.get(content) ?? id) !== id || (texts.get(id) ?? content) !== content)
       throw refused(`${quoted(content)} has two ids, or shares one`);
@@ -163,7 +163,7 @@ function normalizersOf(normalizer: unknown): readonly z.infer<typeof normalizers
   const parts = partsOf(normalizer, 'normalizers').map((part) => known(normalizers, part, 'normalizer'));
   const strip = parts.findIndex((part) => part.type === 'Strip' && part.strip_left);
   if (strip > 0 && parts.slice(0, strip).some(({ type }) => type === 'Replace'))
-    throw refused('it replaces text before it strips leading white space (at normalizer)');
+    throw refused('it replaces text before it strips leading whitespace (at normalizer)');
   return parts;
 }
 

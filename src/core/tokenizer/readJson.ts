@@ -168,7 +168,7 @@ function normalizersOf(normalizer: unknown, split: SplitName): readonly Normaliz
   const given = stepsOf(normalizer);
   const steps = given.length === 0 ? [] : normalizersIn(given);
   if (always.some((step, i) => comparable(step) !== comparable(steps[i] ?? null)))
-    throw refused(`it splits as ${split} does, and lacks its normalizer (at normalizer)`);
+    throw refused(`it splits like ${split} but lacks its normalizer (at normalizer)`);
   return steps.slice(always.length);
 }
 
@@ -278,7 +278,7 @@ function parse(json: unknown): z.infer<typeof layout> {
   const result = layout.safeParse(json);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw refused(`${issue?.message ?? 'its layout is unknown'} (at ${issue?.path.join('.') ?? 'the top'})`);
+  throw refused(`${issue?.message ?? 'its layout is unknown'} (at ${issue?.path.join('.') ?? 'the top level'})`);
 }
 
 function decode(file: Uint8Array): string {

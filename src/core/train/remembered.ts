@@ -16,7 +16,7 @@ export const DEVICE: Kind<DeviceKind> = {
 export const DEVICE_MEMORIES = 'device-memory/';
 export const deviceMemoryKey = (kind: DeviceKind): string => `${DEVICE_MEMORIES}${kind}`;
 export const DEVICE_MEMORY: Kind<number> = {
-  what: (key) => `The memory allowed on ${key.slice(DEVICE_MEMORIES.length)}`,
+  what: (key) => `The memory limit of ${key.slice(DEVICE_MEMORIES.length)}`,
   version: 1,
   schema: z.number().positive(),
   upgrades: [],

@@ -93,11 +93,11 @@ test('too few scores, and what is not a number, are refused in words', async () 
   const short = engine(() => Promise.resolve(new Float32Array(2)));
   await expect(compare(oursWith(), short, f32, unwatched)).rejects.toMatchObject({
     code: 'bad-file',
-    message: 'A second engine does not read it: another engine gives 2 scores instead of 3',
-    remedy: expect.stringMatching(/^The model is untouched/) as string,
+    message: 'The second engine couldn’t read the file: another engine gives 2 scores instead of 3',
+    remedy: expect.stringMatching(/^The model is unchanged/) as string,
   });
   const none = engine(() => Promise.resolve(new Float32Array(3).fill(NaN)));
-  await expect(compare(oursWith(), none, f32, unwatched)).rejects.toThrow(/gives what is not a number/);
+  await expect(compare(oursWith(), none, f32, unwatched)).rejects.toThrow(/gives a score that is not a number/);
 });
 
 test('it says how far it is, and stops between tokens', async () => {

@@ -75,7 +75,7 @@ export async function compare(ours: Reference, engine: SecondEngine, bound: Boun
     if (other === token) equal++;
     else if (lead(logProbabilities(row(ours.greedyScores, i)), token, other, bound) < bound.most) ties++;
   }
-  if (!Number.isFinite(difference)) throw refusal(`${engine.name} gives what is not a number`);
+  if (!Number.isFinite(difference)) throw refusal(`${engine.name} gives a score that is not a number`);
   return {
     engine: engine.name,
     text: ours.text,

@@ -23,7 +23,7 @@ export const fileInZip = async (zip: ByteSource, end: string): Promise<ByteSourc
 export async function filesInZip(zip: ByteSource, end: string): Promise<readonly [ByteSource, ...ByteSource[]]> {
   const found = [...(await openZip(zip, 'The zip'))].filter(([path]) => path.endsWith(end));
   const [first, ...others] = found.map(([, source]) => source);
-  if (!first) throw badFile(`The zip holds no ${end}`);
+  if (!first) throw badFile(`The zip has no ${end}`);
   return [first, ...others];
 }
 
@@ -33,7 +33,7 @@ export async function readFolder(zip: ByteSource, path: string): Promise<ReadBac
   const file = (name: string): ByteSource => {
     const found = files.get(path + name);
     if (found) return found;
-    throw badFile(`The zip holds no ${path}${name}`);
+    throw badFile(`The zip has no ${path}${name}`);
   };
   const source = file('config.json');
   const json: unknown = JSON.parse(new TextDecoder().decode(await source.read(0, source.size)));
@@ -102,14 +102,14 @@ export async function readPage(source: ByteSource): Promise<ReadBack> {
       const block = atob(text.slice(open + OPEN.length, close));
       const bytes = new Uint8Array(all.buffer);
       if (taken + block.length > bytes.length)
-        throw badFile(`The page holds more than ${bytes.length} bytes of weights`);
+        throw badFile(`The page contains more than ${bytes.length} bytes of weights`);
       for (let i = 0; i < block.length; i++) bytes[taken + i] = block.charCodeAt(i);
       sum.update(bytes.subarray(taken, (taken += block.length)));
       text = text.slice(close);
     }
   }
   if (!header || taken !== all.byteLength)
-    throw badFile(`The page holds ${taken} of ${all.byteLength} bytes of weights`);
+    throw badFile(`The page contains ${taken} of ${all.byteLength} bytes of weights`);
   compareHash(sum.digest(), CRC_BLOCK.exec(text)?.[1]);
   let from = 0;
   const weights = header.tensors.map(([name, size]) => [name, all.subarray(from, (from += size))] as const);

@@ -5,8 +5,8 @@ import { z } from '../base/zod';
 export function refusal(error: unknown): HomegrownError {
   if (error instanceof HomegrownError && error.code !== 'bad-file') return error;
   return badFile(
-    `A second engine does not read it: ${words(error).replace(/\.$/, '')}`,
-    'The model is untouched. Write it again, or take another format.',
+    `The second engine couldn’t read the file: ${words(error).replace(/\.$/, '')}`,
+    'The model is unchanged. Export it again, or choose another format.',
   );
 }
 

@@ -23,7 +23,7 @@ export async function textIn(files: readonly DroppedFile[]): Promise<Given> {
   if (file.size > BYTES_EACH * MOST)
     throw badFile(
       `${file.name} has ${formatBytes(file.size)}; the maximum is ${formatCount(MOST)} characters.`,
-      'Choose a part of it, or add it on Text and hold out a part.',
+      'Choose a shorter file, or add it on Text and train on it: its validation set can be evaluated.',
     );
   try {
     return { name: file.name, text: new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer()) };

@@ -34,8 +34,9 @@ test('what there is to say of a piece stands in its box, in lines that fit', () 
       expect(height).toBeGreaterThanOrEqual(LINE * (lines.length + 1));
     }
   expect(draw(picture(config, 300).stacks).boxes.flatMap(({ lines }) => lines)).toEqual([
-    '12 heads of 64, 6 of keys,',
-    'QK-norm, rotary,',
+    '12 heads of 64,',
+    '6 KV heads, QK-norm,',
+    'rotary,',
     'the last 128 tokens',
     'inner 2,048',
   ]);

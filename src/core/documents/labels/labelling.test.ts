@@ -287,7 +287,7 @@ test('a label that is too long is refused with its row', async () => {
       ['', 'y'],
       ['b', label],
     ]);
-  const message = 'A label in row 4 of a.csv has 100,000 characters, at most 200 are allowed: “';
+  const message = 'A label in row 4 of a.csv has 100,000 characters; the maximum is 200: “';
   await expect(opened(file('a.csv', rows('.'.repeat(100_000))))).rejects.toMatchObject({
     code: 'bad-file',
     message: expect.stringContaining(message) as string,

@@ -95,7 +95,7 @@ export async function changeLabelling(
 ): Promise<TextRecord> {
   const changed = await changeRecord(store, textKey(id), TEXT, async (text) => {
     if (!text) throw noSuchText(id);
-    if (!text.labelled) throw badSettings(`${text.name} has no labels.`, 'Add it on Classify, with its labels.');
+    if (!text.labelled) throw badSettings(`${text.name} has no labels.`, 'Add it on Teach it more, with its labels.');
     const { labelling: _, ...others } = text;
     const now = change(labellingOf(text));
     const beyond = now.changed.find(({ place }) => place >= text.documents);

@@ -17,7 +17,7 @@ test('the warning says how many words may explain the accuracy, where they are, 
   const notice = leakNotice(leakWords(['a', 'b', 'c', 'd'].flatMap((label) => [leak(`x${label}`, label), leak(`y${label}`, label)])))!; // prettier-ignore
   expect(notice.title).toBe('The accuracy may come from 8 words');
   expect(notice.text).toMatch(
-    /^The words “xa” and “ya” give “a” away: .* of the others\. And words for 3 more labels\. A classifier may learn those words and /,
+    /^The words “xa” and “ya” give “a” away: .* of the others\. Words also give 3 more labels away\. A classifier may learn those words and /,
   );
 });
 

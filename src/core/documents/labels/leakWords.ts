@@ -58,7 +58,7 @@ export function leakNotice(leaks: readonly LeakWords[]): LeakNotice | undefined 
   if (!worst) return undefined;
   const words = leaks.reduce((sum, { count }) => sum + count, 0);
   const others = leaks.length - 1;
-  const more = others === 0 ? '' : ` And words for ${counted(others, 'more label', 'more labels')}.`;
+  const more = others === 0 ? '' : ` Words also give ${counted(others, 'more label', 'more labels')} away.`;
   return {
     word: worst.word,
     title: `The accuracy may come from ${words === 1 ? 'one word' : counted(words, 'word')}`,

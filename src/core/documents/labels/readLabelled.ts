@@ -68,7 +68,7 @@ const folderOf = (name: string): string | undefined => name.split('/').at(-2)?.t
 
 const longLabel = (label: string, where: string): Error =>
   badFile(
-    `A label in ${where} has ${formatCount(label.length)} characters, at most ${formatCount(MAX_LABEL_LENGTH)} are allowed: “${label.slice(0, 40)}…”.`,
+    `A label in ${where} has ${formatCount(label.length)} characters; the maximum is ${formatCount(MAX_LABEL_LENGTH)}: “${label.slice(0, 40)}…”.`,
     'Shorten the label, or choose another column as the label.',
   );
 

@@ -186,7 +186,7 @@ test('documents of Office are their text, with what they tell of themselves', as
     { title: 'The <b> whale', text: 'Loomings\nCall me Ishmael.', fields: {} },
   ]);
   await expect(read('a.docx', ODT)).rejects.toThrow(/^a\.docx is not a Word document: it has no word\/document\.xml/);
-  await expect(read('a.docx', 'Call me Ishmael.')).rejects.toThrow(/^a\.docx: it is no zip, or was cut off/);
+  await expect(read('a.docx', 'Call me Ishmael.')).rejects.toThrow(/^a\.docx: it is not a zip file, or it is cut off/);
   // It says of itself how large its text is.
   const bomb = DOCX.slice();
   const view = new DataView(bomb.buffer);

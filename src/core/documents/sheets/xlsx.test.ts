@@ -178,7 +178,9 @@ test('in a drop a row is a document, by columns that are recognised or chosen, o
 describe('is refused with the place and a way out', () => {
   const refused = (bytes: Uint8Array) => expect(read(bytes)).rejects;
   it('what is no workbook, or has no sheet to read', async () => {
-    await refused(new TextEncoder().encode('Call me Ishmael.')).toThrow(/^a\.xlsx: it is no zip, or was cut off/);
+    await refused(new TextEncoder().encode('Call me Ishmael.')).toThrow(
+      /^a\.xlsx: it is not a zip file, or it is cut off/,
+    );
     await refused(Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0)).toThrow(
       /has a password, or is in a format from before Office 2007/,
     );

@@ -21,7 +21,7 @@ import type { Read, Reading } from './reading';
 export const ANSWERING = {
   of: 'pairs',
   kinds: ['encoder-decoder', 'decoder'],
-  unfit: 'The model gives no answers; it predicts masked tokens.',
+  unfit: 'The model can’t answer; it predicts masked tokens.',
 } as const;
 
 export const targets: Reading = {

@@ -13,7 +13,7 @@ export const chats: Reading = {
   baselines: ['uniform'],
   of: 'chats',
   kinds: ['decoder'],
-  unfit: 'The model does not read from left to right: it answers no chats.',
+  unfit: 'The model is not causal, so it can’t answer chats.',
   async read(read) {
     const { tokenizer, asked } = read;
     const { chats = [] } = asked;

@@ -146,7 +146,7 @@ test('a classifier is measured on labels alone, and no other on them', async () 
   await expect(evaluate(net, tokenizer, { documents }, unwatched)).rejects.toThrow('The model is a classifier');
   const labelled = [heldText(tokenizer, { text: 'a', label: 'neither' }, 0, '')];
   await expect(evaluate(net, tokenizer, { labelled }, unwatched)).rejects.toThrow(
-    'None of 1 text has a label of the classifier. They have neither; it has a, b.',
+    'None of 1 text has a label that the classifier knows. They have neither; it has a, b.',
   );
   const pairs = [{ kind: 'x', first: 'a whale', second: 'whale a' }];
   const decoder = await open({ labels: ['a', 'b'], pooling: 'last' }, 'gpt');

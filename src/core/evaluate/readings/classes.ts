@@ -101,7 +101,7 @@ export const classes: Reading = {
           : [
               {
                 name: 'confusion',
-                reason: `A confusion matrix shows at most ${MOST_CONFUSED} labels; these are ${formatCount(labels.length)}.`,
+                reason: `A confusion matrix shows at most ${MOST_CONFUSED} labels; the classifier has ${formatCount(labels.length)}.`,
               },
             ]),
       ],
@@ -132,7 +132,7 @@ function known(texts: readonly HeldText[], { labels, several }: Classes): readon
   throw badSettings(
     texts.length === 0
       ? 'There are no labeled texts to evaluate on.'
-      : `None of ${counted(texts.length, 'text')} has a label of the classifier. They have ${othersOf(texts, found)}; it has ${labels.slice(0, NAMED).join(', ')}.`,
+      : `None of ${counted(texts.length, 'text')} has a label that the classifier knows. They have ${othersOf(texts, found)}; it has ${labels.slice(0, NAMED).join(', ')}.`,
     'Use texts with the labels that it was trained on.',
   );
 }
@@ -242,7 +242,7 @@ function columnsOf(
     cut: found.filter(({ tokens, read }) => read < tokens).length,
   };
   if (isKept || !several) return { columns, leftOut: [] };
-  const reason = `${counted(texts.length, 'text')} of ${formatCount(labels.length)} labels are too many to store all probabilities.`;
+  const reason = `${counted(texts.length, 'text')} with ${formatCount(labels.length)} labels are too many to store all probabilities.`;
   return { columns, leftOut: [{ name: 'other thresholds', reason }] };
 }
 /** Probabilities that are kept with an evaluation: some megabytes. */

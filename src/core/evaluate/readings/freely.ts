@@ -12,7 +12,7 @@ export const freely: Reading = {
   baselines: ['heldOut'],
   of: 'documents',
   kinds: ['decoder'],
-  unfit: 'The model does not write from left to right.',
+  unfit: 'The model is not causal, so it can’t write text.',
   async read({ network, tokenizer, asked, isAsked, pause, report }) {
     const { documents = [], seed } = asked;
     checkHasText(documents);

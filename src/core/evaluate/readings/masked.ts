@@ -34,7 +34,7 @@ export const masked: Reading = {
         `None of the ${counted(
           documents.reduce((sum, { ids }) => sum + ids.length, 0),
           'token',
-        )} can be masked: the tokenizer knows none of them.`,
+        )} can be masked: they are all unknown to the tokenizer.`,
         'Use text like the training text of the model.',
       );
     const length = lengthOf(network, tokenizer);

@@ -13,7 +13,7 @@ import type { Reading } from './reading';
 const LEFT_TO_RIGHT = {
   of: 'documents',
   kinds: ['decoder'],
-  unfit: 'The model is not a causal model: it gives no likelihood of a text.',
+  unfit: 'The model is not a causal model: it can’t compute the likelihood of a text.',
 } as const;
 
 const LIKE = Object.fromEntries(LIKELIHOOD_IDS.map((id) => [id, id])) as Record<LikelihoodId, LikelihoodId>;

@@ -108,7 +108,7 @@ export const bert = defineModel<BertConfig>({
                 norm('cls.predictions.transform'),
                 { ...scores, weights: [...scores.weights, 'cls.predictions.bias'] },
               ],
-          to: classes ? 'a score for each label' : 'a score for each token at each place',
+          to: classes ? 'a score for each label' : 'a score for each token at each position',
         },
       ],
     };

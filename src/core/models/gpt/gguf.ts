@@ -10,7 +10,7 @@ const keys = z.object({
   feed_forward_length: size,
   'attention.head_count': size,
   'attention.layer_norm_epsilon': z.number().refine((epsilon) => Math.fround(epsilon) === Math.fround(1e-5), {
-    message: 'only 1e-5 can be run',
+    message: 'only 1e-5 is supported',
   }),
   vocabulary: size,
   tensors: z.array(z.string()),

@@ -26,7 +26,7 @@ export const gpt: ModelSpec = defineModel<GptConfig>({
     hidden: whole({
       label: 'Inner width',
       hint: '0: 4 × width',
-      help: 'Inner width of the feed-forward; 0 for gpt and bert is four times the width',
+      help: 'Inner width of the feed-forward; for gpt and bert, 0 is four times the width',
       min: 0,
       max: 16_384,
       initial: USUAL.hidden,

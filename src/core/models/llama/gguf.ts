@@ -16,11 +16,11 @@ const keys = z.object({
   'attention.key_length': size.optional(),
   'attention.value_length': size.optional(),
   'attention.layer_norm_rms_epsilon': z.number(),
-  'attention.sliding_window': none('a window of attention cannot be run'),
+  'attention.sliding_window': none('sliding-window attention is not supported in GGUF files'),
   'rope.dimension_count': size.optional(),
   'rope.freq_base': z.number().default(10_000),
-  'rope.scaling.type': none(`scaled rotary positions cannot be run, ${ONLY_PLAIN}`),
-  expert_count: none('experts cannot be run'),
+  'rope.scaling.type': none(`scaled rotary embeddings (RoPE) are not supported; ${ONLY_PLAIN}`),
+  expert_count: none('mixture of experts is not supported'),
   vocabulary: size,
   tensors: z.array(z.string()),
 });
@@ -40,10 +40,10 @@ export const gguf: Gguf<LlamaConfig> = {
     if (!kin) return noKinWords('llama.cpp has no architecture', config);
     const { q } = columnsOf(config);
     if (kin === 'olmo2' && q !== config.width)
-      return `llama.cpp has the heads of OLMo 2 as wide together as the model, ${config.width} columns, and here they have ${q}`;
+      return `llama.cpp needs the OLMo 2 heads to be as wide together as the model: ${config.width} columns, not ${q}`;
     const window = windowOf(config);
     if (window === undefined) return null;
-    return `llama.cpp has no window of attention for such a model: it would see ${config.context} tokens where this one sees ${window}`;
+    return `llama.cpp has no sliding-window attention for this model: it would see ${config.context} tokens instead of ${window}`;
   },
   sizes({ config, vocabulary }) {
     const { layers, heads, kvHeads, width, hidden, context, theta, normEpsilon } = config;
@@ -70,7 +70,7 @@ export const gguf: Gguf<LlamaConfig> = {
       const head = given['attention.key_length'] ?? width / heads;
       for (const key of ['attention.value_length', 'rope.dimension_count'] as const)
         if ((given[key] ?? head) !== head)
-          context.addIssue({ code: 'custom', path: [key], message: `only ${head} can be run` });
+          context.addIssue({ code: 'custom', path: [key], message: `only ${head} is supported` });
       return {
         config: {
           layers: given.block_count,

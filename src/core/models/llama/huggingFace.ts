@@ -18,7 +18,7 @@ const rotary = z
   .transform((stated, context) => {
     const kind = stated.rope_type ?? stated.type ?? 'default';
     if (kind !== 'default')
-      context.addIssue(`rotary positions of the kind ${JSON.stringify(kind)} cannot be run, ${ONLY_PLAIN}`);
+      context.addIssue(`rotary embeddings of the type ${JSON.stringify(kind)} are not supported; ${ONLY_PLAIN}`);
     return stated.rope_theta;
   });
 
@@ -79,7 +79,7 @@ const qwen3 = described('qwen3')
       if (!layer_types && (!hasWindow || max_window_layers > 0)) kinds.add(FULL);
       if (!layer_types && hasWindow && max_window_layers < layers) kinds.add(SLIDING);
       if (kinds.size !== 1 || !(kinds.has(SLIDING) || kinds.has(FULL)))
-        context.addIssue(`layers of the kinds ${[...kinds].sort().join(', ')} cannot be run in one model`);
+        context.addIssue(`mixed layer types (${[...kinds].sort().join(', ')}) are not supported`);
       return sized(given, { ...KIN.qwen3, window: hasWindow && kinds.has(SLIDING) ? window : 0 });
     },
   );
@@ -141,7 +141,7 @@ export const huggingFace: HuggingFace<LlamaConfig> = {
     if (typeOf(config)) return null;
     const window = windowOf(config);
     if (kinOf(config) === undefined || window === undefined) return noKinWords('transformers has no class', config);
-    return `OLMo 2 has no window of attention in transformers: it would see ${config.context} tokens where this one sees ${window}`;
+    return `OLMo 2 has no sliding-window attention in transformers: it would see ${config.context} tokens instead of ${window}`;
   },
   config({ config, vocabulary }, ids, dropped) {
     const { layers, heads, kvHeads, width, hidden, context, theta, normEpsilon, untied } = config;

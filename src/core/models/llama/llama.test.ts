@@ -86,7 +86,7 @@ test.each<[Partial<LlamaConfig>, string, string]>([
   [{ heads: 5 }, 'heads', "The width of 16 isn't a multiple of 5 heads."],
   [{ heads: 16, kvHeads: 16 }, 'heads', 'The head width is 1; rotary embeddings need an even number.'],
   [{ headWidth: 5 }, 'headWidth', 'The head width is 5; rotary embeddings need an even number.'],
-  [{ kvHeads: 3 }, 'kvHeads', '4 heads cannot share 3 heads of keys evenly.'],
+  [{ kvHeads: 3 }, 'kvHeads', "4 heads can't be divided evenly among 3 key-value heads."],
   [{ qkNorm: 'all' as 'rows' }, 'qkNorm', 'QK-norm must be one of none, heads, rows, not all.'],
   [{ norm: 'both' as 'after' }, 'norm', 'Norms must be one of before, after, not both.'],
   [{ theta: 1 }, 'theta', 'Rotary base must be a number from 10 to 1000000000, not 1.'],
@@ -99,7 +99,7 @@ test('scaled rotary positions are refused by their kind, with models that have p
   for (const key of ['rope_scaling', 'rope_parameters']) {
     const { error } = schema.safeParse({ model_type: 'llama', [key]: stated });
     expect(error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual([
-      `${key}: rotary positions of the kind "llama3" cannot be run, only plain ones: of kin that have them are Llama 3, SmolLM2, Mistral and Qwen3`,
+      `${key}: rotary embeddings of the type "llama3" are not supported; Llama 3, SmolLM2, Mistral and Qwen3 have unscaled ones`,
     ]);
   }
   const plain = { model_type: 'llama', rope_parameters: { rope_type: 'default', rope_theta: 500_000 } };

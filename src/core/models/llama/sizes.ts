@@ -30,7 +30,7 @@ export const windowOf = ({ window, context }: LlamaConfig): number | undefined =
   window > 0 && window < context ? window : undefined;
 
 /** What is said of scaled rotary positions: their angles differ at every place, so that no shorter context would do. */
-export const ONLY_PLAIN = 'only plain ones: of kin that have them are Llama 3, SmolLM2, Mistral and Qwen3';
+export const ONLY_PLAIN = 'Llama 3, SmolLM2, Mistral and Qwen3 have unscaled ones';
 
 /** Of a layer, what the norm of attention is called, and that of the feed-forward. */
 export const branchNorms = ({ norm }: LlamaConfig): readonly [attention: string, feedForward: string] =>
@@ -64,5 +64,5 @@ export const kinOf = ({ qkNorm, norm }: LlamaConfig): keyof typeof KIN | undefin
 
 /** What is said where there is none; `nobody`, such as "transformers has no class". */
 export const noKinWords = (nobody: string, { qkNorm, norm }: LlamaConfig): string =>
-  `${nobody} with ${{ none: 'no QK-norm', heads: 'QK-norm of heads', rows: 'QK-norm of rows' }[qkNorm]} and norms ${norm} the branches: ` +
-  'norms after them go with QK-norm of rows (OLMo 2), norms before them with QK-norm of heads (Qwen3) or none (Llama)';
+  `${nobody} with ${{ none: 'no QK-norm', heads: 'per-head QK-norm', rows: 'per-row QK-norm' }[qkNorm]} and ${norm === 'after' ? 'post-norm' : 'pre-norm'}: ` +
+  'post-norm needs per-row QK-norm (OLMo 2), pre-norm needs per-head QK-norm (Qwen3) or none (Llama)';

@@ -137,7 +137,7 @@ export const llama = defineModel<LlamaConfig>({
       return headWidth === 0 ? problem('heads', message, 'width') : problem('headWidth', message);
     }
     if (heads % kvHeads === 0) return [];
-    return problem('kvHeads', `${heads} heads cannot share ${kvHeads} heads of keys evenly.`, 'heads');
+    return problem('kvHeads', `${heads} heads can't be divided evenly among ${kvHeads} key-value heads.`, 'heads');
   },
   params,
   picture(config, vocabulary) {
@@ -153,8 +153,8 @@ export const llama = defineModel<LlamaConfig>({
       name: 'Attention',
       detail: [
         headWords(heads, columnsOf(config).head),
-        kvHeads < heads && `${formatCount(kvHeads)} of keys`,
-        qkNorm !== 'none' && (qkNorm === 'rows' ? 'QK-norm of rows' : 'QK-norm'),
+        kvHeads < heads && `${formatCount(kvHeads)} KV heads`,
+        qkNorm !== 'none' && (qkNorm === 'rows' ? 'QK-norm per row' : 'QK-norm'),
         'rotary',
         window !== undefined && `the last ${formatCount(window)} tokens`,
       ]

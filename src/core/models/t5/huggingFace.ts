@@ -34,14 +34,13 @@ const t5 = z
     const [layers, width, heads] = [given.num_layers, given.d_model, given.num_heads];
     const issue = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
     const decoders = given.num_decoder_layers ?? layers;
-    if (decoders !== layers)
-      issue('num_decoder_layers', `only as many layers as the encoder’s ${layers} can be run, not ${decoders}`);
+    if (decoders !== layers) issue('num_decoder_layers', `must be ${layers}, as in the encoder, not ${decoders}`);
     const gated = given.feed_forward_proj === 'gated-gelu';
     const activation = gated ? 'gelu_new' : 'relu';
-    if ((given.dense_act_fn ?? activation) !== activation) issue('dense_act_fn', `only ${activation} can be run`);
+    if ((given.dense_act_fn ?? activation) !== activation) issue('dense_act_fn', `only ${activation} is supported`);
     const { pad_token_id: padding = 0, decoder_start_token_id: start } = given;
     if ((start ?? padding) !== padding)
-      issue('decoder_start_token_id', `answers can only begin with padding, which is ${padding}, not with ${start}`);
+      issue('decoder_start_token_id', `must be the padding token, ${padding}, not ${start}`);
     return {
       config: {
         layers,

@@ -16,7 +16,7 @@ export function picture(config: T5Config, vocabulary: number): Picture {
       { name: 'Attention', detail: `${heading}, ${side === 'encoder' ? 'both ways' : 'causal'}` },
       ['SelfAttention.qkv', 'SelfAttention.o'],
     );
-  const cross = branch(`${blockOf('decoder', 0)}.layer.1`, { name: 'Attention to the input', detail: heading }, [
+  const cross = branch(`${blockOf('decoder', 0)}.layer.1`, { name: 'Cross-attention', detail: heading }, [
     'EncDecAttention.q',
     'EncDecAttention.kv',
     'EncDecAttention.o',

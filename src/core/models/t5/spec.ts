@@ -67,7 +67,7 @@ const fields = {
   gated: onOff({
     label: 'Gated GELU',
     name: 'Gated GELU',
-    hint: 'as T5 1.1; else ReLU',
+    hint: 'as in T5 1.1; else ReLU',
     initial: true,
     row: 'seldom',
   }),
@@ -93,7 +93,7 @@ const fields = {
   }),
   scaled: onOff({
     label: 'Scaled scores',
-    hint: 'by the root of the width, as T5',
+    hint: 'by the root of the width, as in T5',
     initial: true,
     row: 'seldom',
   }),
@@ -129,11 +129,7 @@ export const t5 = defineModel<T5Config>({
     ];
     if (!Number.isInteger(columnsOf(config).head))
       return problem('heads', `The width of ${width} isn't a multiple of ${heads} heads.`, 'width');
-    if (buckets % 2 !== 0)
-      return problem(
-        'buckets',
-        `${buckets} buckets of distances have no half that looks ahead: the number must be even.`,
-      );
+    if (buckets % 2 !== 0) return problem('buckets', `The number of distance buckets is ${buckets}; it must be even.`);
     if (maxDistance > buckets / 2) return [];
     return problem(
       'maxDistance',
@@ -201,9 +197,9 @@ function params(config: T5Config, vocabulary: number): ParamTable {
         [`${b}.${SELF}.o.weight`]: matrix([K, C], 'Attention', 1 / Math.sqrt(K)),
         ...(side === 'decoder' && {
           [`${b}.layer.1.layer_norm.weight`]: gain(),
-          [`${b}.${CROSS}.q.weight`]: matrix([C, K], 'Attention to the input', ofQueries),
-          [`${b}.${CROSS}.kv.weight`]: { ...matrix([C, 2 * K], 'Attention to the input', ofInput), widths: [K, K] },
-          [`${b}.${CROSS}.o.weight`]: matrix([K, C], 'Attention to the input', 1 / Math.sqrt(K)),
+          [`${b}.${CROSS}.q.weight`]: matrix([C, K], 'Cross-attention', ofQueries),
+          [`${b}.${CROSS}.kv.weight`]: { ...matrix([C, 2 * K], 'Cross-attention', ofInput), widths: [K, K] },
+          [`${b}.${CROSS}.o.weight`]: matrix([K, C], 'Cross-attention', 1 / Math.sqrt(K)),
         }),
         [`${feedForward}.layer_norm.weight`]: gain(),
         [`${feedForward}.DenseReluDense.wi.weight`]: { ...inner, ...(config.gated && { widths: [hidden, hidden] }) },

@@ -60,7 +60,7 @@ test('matrices decay; gains and distances do not; weights begin as in Mesh Tenso
 });
 test.each<[Partial<T5Config>, string, string]>([
   [{ heads: 3 }, 'heads', "The width of 8 isn't a multiple of 3 heads."],
-  [{ buckets: 7 }, 'buckets', '7 buckets of distances have no half that looks ahead: the number must be even.'],
+  [{ buckets: 7 }, 'buckets', 'The number of distance buckets is 7; it must be even.'],
   [{ maxDistance: 4 }, 'maxDistance', 'The max distance is 4; with 8 buckets it must be over 4.'],
 ])('%j cannot run, and says why', (change, field, message) => {
   expect(t5.problems({ ...SMALL, ...change })).toMatchObject([{ field, message }]);

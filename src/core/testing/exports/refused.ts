@@ -8,12 +8,12 @@ import type { Row } from './rows';
 
 /** Of sizes that no class of transformers has, or no architecture of llama.cpp. A row that isn't here is in all formats that its architecture states. */
 const NORMS =
-  'norms after them go with QK-norm of rows (OLMo 2), norms before them with QK-norm of heads (Qwen3) or none (Llama)';
+  'post-norm needs per-row QK-norm (OLMo 2), pre-norm needs per-head QK-norm (Qwen3) or none (Llama)';
 const NO_KIN: Partial<Record<ModelId, Readonly<Record<string, string>>>> = {
   llama: {
-    'none after': 'no QK-norm and norms after the branches',
-    'heads after': 'QK-norm of heads and norms after the branches',
-    'rows before': 'QK-norm of rows and norms before the branches',
+    'none after': 'no QK-norm and post-norm',
+    'heads after': 'per-head QK-norm and post-norm',
+    'rows before': 'per-row QK-norm and pre-norm',
   },
 };
 const noKin = ({ id, config }: Row): string | undefined => {
@@ -24,7 +24,7 @@ const isOlmo = ({ config }: Row): boolean => sizesOf(config)['qkNorm'] === 'rows
 const narrow = ({ config }: Row): string | undefined => {
   const window = Number(sizesOf(config)['window'] ?? 0);
   if (window === 0 || window >= config.context) return undefined;
-  return `it would see ${config.context} tokens where this one sees ${window}`;
+  return `it would see ${config.context} tokens instead of ${window}`;
 };
 
 /** In transformers. */
@@ -32,7 +32,7 @@ function byTransformers(row: Row): string | undefined {
   const kin = noKin(row);
   if (kin) return `transformers has no class with ${kin}: ${NORMS}`;
   const seen = narrow(row);
-  return seen && isOlmo(row) ? `OLMo 2 has no window of attention in transformers: ${seen}` : undefined;
+  return seen && isOlmo(row) ? `OLMo 2 has no sliding-window attention in transformers: ${seen}` : undefined;
 }
 const POOLED = { first: 'the first token', mean: 'the mean', last: 'the last token' };
 /** In a class of it, which scores one token alone. */
@@ -40,19 +40,19 @@ function byItsClass(row: Row): string | undefined {
   const { classes } = row.config;
   if (!classes || classes.pooling === usualPooling(row)) return byTransformers(row);
   return (
-    `transformers has no class that scores ${POOLED[classes.pooling]} of a text here: it would score ${POOLED[usualPooling(row)!]} of a text. ` +
-    'ONNX, the web service and the offline page have such a classifier'
+    `transformers has no class that classifies by ${POOLED[classes.pooling]} of a text here: it would use ${POOLED[usualPooling(row)!]} of a text. ` +
+    'ONNX, the web service and the offline page support it'
   );
 }
 function byLlamaCpp(row: Row): string | undefined {
   const kin = noKin(row);
   if (kin) return `llama.cpp has no architecture with ${kin}: ${NORMS}`;
   const seen = narrow(row);
-  if (seen) return `llama.cpp has no window of attention for such a model: ${seen}`;
+  if (seen) return `llama.cpp has no sliding-window attention for this model: ${seen}`;
   const { headWidth } = sizesOf(row.config);
   const together = Number(headWidth) * row.config.heads;
   if (!isOlmo(row) || together === 0 || together === row.config.width) return undefined;
-  return `llama.cpp has the heads of OLMo 2 as wide together as the model, ${row.config.width} columns, and here they have ${together}`;
+  return `llama.cpp needs the OLMo 2 heads to be as wide together as the model: ${row.config.width} columns, not ${together}`;
 }
 
 function asGguf(row: Row): string | undefined {

@@ -43,7 +43,7 @@ export function DataPage() {
         <BuildFailure />
         <Panes columns="320px minmax(0, 1fr)" narrowColumns="280px minmax(0, 1fr)">
           <HoldOutPane />
-          <Pane label="Parts">
+          <Pane label="Sets">
             <Unbuilt />
           </Pane>
         </Panes>

@@ -46,10 +46,14 @@ export function TextsInParts({ data }: { data: DataRecord }) {
         <>
           <PaneHead
             title="Documents"
-            hint={`${formatCount(of)} in this part`}
+            hint={`${formatCount(of)} in this set`}
             aside={
               <Segmented
+<<<<<<< HEAD
                 label="Documents in this part"
+=======
+                label="Documents in the set"
+>>>>>>> h-ed2
                 value={names.includes(part) ? part : FIRST_PART}
                 onChange={setPart}
                 options={names.map((value) => ({ value, label: PART_WORDS[value] }))}
@@ -58,7 +62,11 @@ export function TextsInParts({ data }: { data: DataRecord }) {
           />
           <div className={styles.texts}>
             <Table
+<<<<<<< HEAD
               label="Documents in this part"
+=======
+              label="Documents in the set"
+>>>>>>> h-ed2
               isDense
               columns={DOCUMENT_COLUMNS}
               rows={rows}

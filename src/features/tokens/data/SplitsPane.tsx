@@ -22,7 +22,7 @@ export function SplitsPane({ data }: { data: DataRecord }) {
   const columns: readonly Column<PartRow>[] = [
     {
       id: 'part',
-      header: 'Part',
+      header: 'Set',
       cell: ({ name, run }) => (
         <span className={styles.part}>
           <Swatch run={run} />
@@ -73,8 +73,8 @@ export function SplitsPane({ data }: { data: DataRecord }) {
     },
   ];
   return (
-    <Pane title="Parts" hint={`${formatBytes(tokens * width)} in this browser`}>
-      <Table label="Parts" columns={columns} rows={parts} rowKey={({ name }) => name} />
+    <Pane title="Sets" hint={`${formatBytes(tokens * width)} in this browser`}>
+      <Table label="Sets" columns={columns} rows={parts} rowKey={({ name }) => name} />
       <PaneHead title="Texts" hint="in this order, with a separator" />
       <TextsInParts data={data} />
       <PaneHead title="Shards" hint={`${width}-byte ids, checked on every read`} />

@@ -38,7 +38,7 @@ const MEASURES = {
 export const gopherQuality: Rule<typeof FIELDS> = {
   label: 'Gopher quality filter',
   does: 'Removes documents that aren’t prose, by their words and symbols',
-  costs: 'removes lists, tables, verse and code; for other languages than English, set their common words',
+  costs: 'removes lists, tables, verse and code; for languages other than English, set their common words',
   source: 'Rae et al. 2021 (Gopher), table A1, as in Hugging Face’s datatrove',
   kind: 'leaves out',
   fields: FIELDS,

@@ -33,7 +33,7 @@ export const relevance: Rule<typeof FIELDS> = {
   label: 'Relevance',
   does: 'Removes documents least similar to your sample',
   costs:
-    'a short sample covers few words, so good documents in other words are removed too; reads all documents once more',
+    'a short sample covers few words, so good documents with other words are removed too; reads all documents once more',
   source: 'Xie et al. 2023 (DSIR): importance by hashed words and word pairs',
   kind: 'leaves out',
   fields: FIELDS,
