@@ -127,8 +127,9 @@ test('a second table with the same columns is proposed as the first was given, a
   );
   const dialog = page.getByRole('dialog', { name: /What is in each column of/ });
   const add = dialog.getByRole('button', { name: 'Add labeled texts' });
-  const paste = async (lines: readonly string[]): Promise<void> => {
+  const paste = async (lines: readonly string[], name = 'letters.csv'): Promise<void> => {
     await page.getByRole('button', { name: 'Paste…' }).click();
+    await studio.field('Name').fill(name);
     await page.getByRole('textbox', { name: 'Table' }).fill(['body,desk,team', ...lines].join('\n'));
     await page.getByRole('dialog').getByRole('button', { name: 'Add texts' }).click();
   };
@@ -146,7 +147,8 @@ test('a second table with the same columns is proposed as the first was given, a
   await add.click();
   await expect(dialog).toBeHidden();
 
-  await paste(rows.slice(6));
+  // A pasted table is one, whatever its name.
+  await paste(rows.slice(6), 'more letters');
   await expect(dialog.getByRole('button', { name: /team/ })).toContainText('Label');
   await expect(dialog.getByRole('button', { name: /desk/ })).toContainText('Not used');
   expect(studio.errors).toEqual([]);

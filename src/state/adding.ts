@@ -19,7 +19,7 @@ import { ownFiles } from '../core/documents/savedPages';
 import type { Purpose } from '../core/runs/tuning';
 import type { Between } from '../core/documents/labels/between';
 import { explain } from './failures';
-import { answering, asTable, type Dropped, type DroppedMarkup, fileOf, sorted, tableOf } from './markup';
+import { answering, asTable, type Dropped, type DroppedMarkup, fileOf, pastedFile, sorted, tableOf } from './markup';
 import type { Slice } from './studio';
 import { keepDrop } from './lastDrop';
 import { nameByTexts, namingTexts } from './projectName';
@@ -347,7 +347,7 @@ export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) =>
       // What no file can hold is refused as pasted text.
       const isFile = !/\p{Surrogate}/u.test(text);
       if (isFile && tunes !== undefined && tunes !== 'adapt')
-        return get().addFiles([{ name, file: new File([text], name) }], tunes);
+        return get().addFiles([pastedFile(text, name, tunes)], tunes);
       const head = new TextEncoder().encode(text.slice(0, MARKUP_HEAD));
       const kind = isFile ? markupOf(name, head) : null;
       if (kind) {

@@ -145,3 +145,10 @@ const headOf = async (file: File): Promise<Uint8Array> =>
   new Uint8Array(await (file.size <= SMALL ? file : file.slice(0, MARKUP_HEAD)).arrayBuffer());
 /** Bytes. */
 const SMALL = 16 * MARKUP_HEAD;
+
+/** A pasted text as a file. What a classifier is to learn from is a table, whatever its name. */
+export function pastedFile(text: string, name: string, tunes: Purpose): { name: string; file: File } {
+  const isNamed = tunes !== 'classify' || markupOf(name, new Uint8Array()) !== null;
+  const called = isNamed ? name : `${name}.csv`;
+  return { name: called, file: new File([text], called) };
+}

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { MAX_NAME } from '../../core/base/textLimits';
 import { formatCount } from '../../core/base/units';
+import { freeName } from '../../state/freeName';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, TextField } from '../../ui';
-import { freeName } from './freeName';
 import styles from './PasteDialog.module.css';
 
 /** Pasted or typed text, with a name, before it is added. What was written is not thrown away unasked. */
@@ -11,7 +11,7 @@ export function PasteDialog({ text, onClose }: { text: string; onClose: () => vo
   const texts = useStudio((s) => s.texts);
   const addPaste = useStudio((s) => s.addPaste);
   const [draft, setDraft] = useState(text);
-  const [name, setName] = useState(() => freeName(texts.map((t) => t.name)));
+  const [name, setName] = useState(() => freeName('Pasted text', texts.map((t) => t.name)));
   const [isLeaving, setLeaving] = useState(false);
   const missing =
     draft.trim() === '' ? 'Paste or type text first' : name.trim() === '' ? 'Enter a name first' : undefined;

@@ -1,9 +1,9 @@
 import { useEffect, useEffectEvent, useState } from 'react';
+import { freeName } from '../../state/freeName';
 import { useStudioStore } from '../../state/react';
 import type { PageProps } from '../../state/stage';
 import type { StudioStore } from '../../state/studio';
 import { filesOfList } from '../../ui';
-import { freeName } from './freeName';
 
 /** Pasting anywhere on the page: files go where dropped ones do, text is shown first, unless it is a book. `draft` is what the dialog begins with. */
 export function usePaste(onFiles: PageProps['onFiles']) {
@@ -17,7 +17,7 @@ export function usePaste(onFiles: PageProps['onFiles']) {
       const { files } = event.clipboardData;
       const text = event.clipboardData.getData('text/plain');
       if (files.length > 0) takeFiles(filesOfList(files));
-      else if (text.length > MOST_SHOWN) void studio.getState().addPaste(text, freeName(names(studio)));
+      else if (text.length > MOST_SHOWN) void studio.getState().addPaste(text, freeName('Pasted text', names(studio)));
       else if (text !== '') setDraft(text);
     };
     document.addEventListener('paste', onPaste);

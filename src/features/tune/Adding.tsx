@@ -128,9 +128,9 @@ export function AddDialog({ adding }: { adding: Adding }) {
 
 function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
   const addPaste = useStudio((s) => s.addPaste);
-  const count = useStudio((s) => s.tuneTexts.length);
+  const texts = useStudio((s) => s.tuneTexts);
   const { title, hint, placeholder, name: usual, button } = WORDS[adding.purpose];
-  const [name, setName] = useState(count === 0 ? usual : `${usual} ${formatCount(count + 1)}`);
+  const [name, setName] = useState(() => freeName(usual, texts.map((t) => t.name)));
   const close = (): void => adding.setOpen(false);
   const missing =
     draft.trim() === '' ? 'Paste or type something first' : name.trim() === '' ? 'Enter a name' : undefined;
