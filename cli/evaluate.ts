@@ -77,7 +77,7 @@ const OPTIONS = {
     kind: 'choice',
     of: ['validation', 'test'],
     initial: 'validation',
-    help: "Held-out set of the run to evaluate on, without --text and --pairs",
+    help: 'Held-out set of the run to evaluate on, without --text and --pairs',
   },
   train: {
     kind: 'texts',

@@ -56,13 +56,22 @@ async function train(page: Page, file: string): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Add files…' }).click();
   await (await chooser).setFiles(file);
-  await page.getByRole('navigation', { name: 'Stages' }).getByText(/characters/).waitFor();
+  await page
+    .getByRole('navigation', { name: 'Stages' })
+    .getByText(/characters/)
+    .waitFor();
   await page.goto(`http://localhost:${PORT}/model#${SETTINGS}`);
   await page.getByRole('button', { name: 'Use these settings' }).click();
   await page.getByRole('textbox', { name: 'Sample prompt', exact: true }).fill(PROMPT);
   await page.keyboard.press('Tab');
-  await page.getByRole('main').getByRole('button', { name: /^Start training/ }).click();
-  await strip.getByText(/Finished/).first().waitFor({ timeout: 3 * HOURS });
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: /^Start training/ })
+    .click();
+  await strip
+    .getByText(/Finished/)
+    .first()
+    .waitFor({ timeout: 3 * HOURS });
 }
 
 /** Of Train's list of all samples. */
@@ -77,7 +86,8 @@ async function readSamples(page: Page): Promise<RecordedRun['samples']> {
     })),
   );
   const samples = written.filter(({ step }) => SHOWN.includes(step)).toSorted((a, b) => a.step - b.step);
-  if (samples.length !== SHOWN.length) throw new Error(`Only the steps ${samples.map(({ step }) => step)} have a sample`);
+  if (samples.length !== SHOWN.length)
+    throw new Error(`Only the steps ${samples.map(({ step }) => step).join(', ')} have a sample`);
   return samples;
 }
 
@@ -88,8 +98,9 @@ async function readCurve(page: Page, file: string): Promise<RecordedRun['points'
   await page.getByRole('button', { name: 'Download CSV' }).click();
   await page.getByRole('menuitem', { name: 'Curves' }).click();
   await (await download).saveAs(file);
-  const { data } = Papa.parse<Record<string, string>>(readFileSync(file, 'utf8'), { header: true });
-  return data
-    .filter((row) => row.Of === 'validation')
-    .map((row) => ({ step: Number(row.Step), loss: Number(Number(row['Loss (nats)']).toFixed(3)) }));
+  const [head, ...rows] = Papa.parse(readFileSync(file, 'utf8'), {}).data;
+  const [of, step, loss] = ['Of', 'Step', 'Loss (nats)'].map((name) => head!.indexOf(name)) as [number, number, number];
+  return rows
+    .filter((row) => row[of] === 'validation')
+    .map((row) => ({ step: Number(row[step]), loss: Number(Number(row[loss]).toFixed(3)) }));
 }

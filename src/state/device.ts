@@ -52,11 +52,7 @@ export const createDeviceSlice: Slice<DeviceSlice> =
           bytes === undefined ? { drop: [deviceMemoryKey(kind)] } : { put: [[deviceMemoryKey(kind), bytes]] },
         );
       } catch (error) {
-<<<<<<< HEAD
-        get().toast({ text: 'The memory limit wasn’t saved', detail: explain(toFailure(error)) });
-=======
         get().toast({ text: 'The memory limit couldn’t be saved', detail: explain(toFailure(error)) });
->>>>>>> h-ed2
       }
     },
   });

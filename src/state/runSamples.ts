@@ -2,7 +2,6 @@ import { formatReading } from '../core/base/units';
 import { headlineWords, type ObjectiveId } from '../core/objectives';
 import { piecesOf, type Piece, type Shown } from '../core/objectives/shown';
 import type { RunLog } from './runLog';
-import type { ReelSample } from '../../ui';
 
 export interface RunSample {
   key: string;

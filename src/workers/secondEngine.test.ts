@@ -141,6 +141,8 @@ for (const format of ['gguf-f32', 'safetensors', 'hf', 'html', 'service', 'pytor
 const expectRefusal = (checking: Promise<unknown>, reason = /./): Promise<void> =>
   expect(checking).rejects.toMatchObject({
     code: 'bad-file',
-    message: expect.stringMatching(new RegExp(`^The second engine couldn’t read the file: .*${reason.source}`)) as string,
+    message: expect.stringMatching(
+      new RegExp(`^The second engine couldn’t read the file: .*${reason.source}`),
+    ) as string,
     remedy: expect.stringMatching(/^The model is unchanged/) as string,
   });

@@ -110,7 +110,10 @@ test('the datasheet says that the texts have labels, and names the first 20', as
   const { info } = await untrainedClassifier('bert', { labels: ['ham', 'spam'] });
   expect(datasheet(info)).toContain('Each text has one of the 2 labels ham, spam, as stated in the files.');
   expect(datasheet(info)).toContain('Text classification. The model’s output');
-  const many = await untrainedClassifier('bert', { labels: Array.from({ length: 30 }, (_, i) => `L${i}`), several: true });
+  const many = await untrainedClassifier('bert', {
+    labels: Array.from({ length: 30 }, (_, i) => `L${i}`),
+    several: true,
+  });
   expect(datasheet(many.info)).toMatch(/Each text has any number of the 30 labels L0, .*L19 and others, as stated/);
 });
 

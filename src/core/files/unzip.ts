@@ -216,4 +216,5 @@ const DEFLATED = 8;
 const PIECE = 1 << 20;
 /** Small, because what a piece grows to is in memory at once: 1,032 times its size at most. */
 const UNPACK_PIECE = 1 << 14;
-const REMEDY = 'Nothing was stored. Use a zip file exported by Homegrown, or unpack it and choose the files in its folder.';
+const REMEDY =
+  'Nothing was stored. Use a zip file exported by Homegrown, or unpack it and choose the files in its folder.';

@@ -7,19 +7,7 @@ import { headlineOf } from '../../core/objectives';
 import { costWords, wattHoursWords } from '../../core/train/energy';
 import { usePower } from '../../state/power';
 import { useKeptSteps } from '../../state/react';
-import {
-  Block,
-  cx,
-  formatMoment,
-  Pane,
-  PaneHead,
-  scroll,
-  Swatch,
-  Table,
-  text,
-  Verdict,
-  type Column,
-} from '../../ui';
+import { Block, cx, formatMoment, Pane, PaneHead, scroll, Swatch, Table, text, Verdict, type Column } from '../../ui';
 import { ForkDialog } from './ForkDialog';
 import { KeptSteps } from './KeptSteps';
 import { RunActions } from './RunActions';

@@ -11,7 +11,12 @@ export function PasteDialog({ text, onClose }: { text: string; onClose: () => vo
   const texts = useStudio((s) => s.texts);
   const addPaste = useStudio((s) => s.addPaste);
   const [draft, setDraft] = useState(text);
-  const [name, setName] = useState(() => freeName('Pasted text', texts.map((t) => t.name)));
+  const [name, setName] = useState(() =>
+    freeName(
+      'Pasted text',
+      texts.map((t) => t.name),
+    ),
+  );
   const [isLeaving, setLeaving] = useState(false);
   const missing =
     draft.trim() === '' ? 'Paste or type text first' : name.trim() === '' ? 'Enter a name first' : undefined;

@@ -6,6 +6,7 @@ import { formatCount } from '../../core/base/units';
 import type { Purpose } from '../../core/runs/tuning';
 import { useLeaveRowsOut } from '../../state/badRows';
 import { remedy } from '../../state/failures';
+import { freeName } from '../../state/freeName';
 import { useStudio, useStudioFields, useStudioStore } from '../../state/react';
 import { isUndecoded, type Undecoded } from '../../state/refused';
 import { useEncodingQuestion } from '../../state/undecoded';
@@ -130,7 +131,12 @@ function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
   const addPaste = useStudio((s) => s.addPaste);
   const texts = useStudio((s) => s.tuneTexts);
   const { title, hint, placeholder, name: usual, button } = WORDS[adding.purpose];
-  const [name, setName] = useState(() => freeName(usual, texts.map((t) => t.name)));
+  const [name, setName] = useState(() =>
+    freeName(
+      usual,
+      texts.map((t) => t.name),
+    ),
+  );
   const close = (): void => adding.setOpen(false);
   const missing =
     draft.trim() === '' ? 'Paste or type something first' : name.trim() === '' ? 'Enter a name' : undefined;

@@ -7,8 +7,7 @@ import { sizesOf } from '../../models/spec';
 import type { Row } from './rows';
 
 /** Of sizes that no class of transformers has, or no architecture of llama.cpp. A row that isn't here is in all formats that its architecture states. */
-const NORMS =
-  'post-norm needs per-row QK-norm (OLMo 2), pre-norm needs per-head QK-norm (Qwen3) or none (Llama)';
+const NORMS = 'post-norm needs per-row QK-norm (OLMo 2), pre-norm needs per-head QK-norm (Qwen3) or none (Llama)';
 const NO_KIN: Partial<Record<ModelId, Readonly<Record<string, string>>>> = {
   llama: {
     'none after': 'no QK-norm and post-norm',

@@ -49,11 +49,7 @@ export function TextsInParts({ data }: { data: DataRecord }) {
             hint={`${formatCount(of)} in this set`}
             aside={
               <Segmented
-<<<<<<< HEAD
-                label="Documents in this part"
-=======
                 label="Documents in the set"
->>>>>>> h-ed2
                 value={names.includes(part) ? part : FIRST_PART}
                 onChange={setPart}
                 options={names.map((value) => ({ value, label: PART_WORDS[value] }))}
@@ -62,11 +58,7 @@ export function TextsInParts({ data }: { data: DataRecord }) {
           />
           <div className={styles.texts}>
             <Table
-<<<<<<< HEAD
-              label="Documents in this part"
-=======
               label="Documents in the set"
->>>>>>> h-ed2
               isDense
               columns={DOCUMENT_COLUMNS}
               rows={rows}
