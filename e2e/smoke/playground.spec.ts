@@ -45,7 +45,7 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await page.keyboard.press('ControlOrMeta+Enter');
   await expect(page.getByText(/^60 tokens in/)).toBeVisible();
   await expect(page.getByRole('option').last()).toBeInViewport();
-  await expect(page.getByText(/^Longest copied passage: ([1-9]\d* words?, “.+”|none)$/)).toBeVisible();
+  await expect(page.getByText(/^Longest copied passage: ([1-9]\d* words?|none)$/)).toBeVisible();
 
   // What it wrote is there after a reload, and after another run is chosen, with the model that wrote it.
   const tokens = page.getByRole('listbox', { name: 'Generated tokens' });

@@ -50,7 +50,7 @@ function Check({ onDelete }: { onDelete: () => void }) {
         ))}
       </dl>
       <p className={styles.hint}>
-        None of your data was sent.
+        None of your data was sent, not even to this site.
         {offline.kind !== 'kept' && ' More files of this app load as you open pages.'}
       </p>
       {hasData === true && <TextAction onPress={onDelete}>Delete all my data…</TextAction>}

@@ -23,8 +23,8 @@ export function savedWords(s: Studio, now: number): SavedWords {
   // Of the run under way, else of the model that there is.
   const saved = spokenRun(s).saved ?? (isActive ? null : shownRun(s, 'playground').usable);
   if (saved) {
-    const detail = saved.at === null || !isActive ? 'kept' : formatAgo(now - saved.at);
-    return { value: `step ${formatCount(saved.step)}`, detail };
+    const value = `step ${formatCount(saved.step)}`;
+    return saved.at === null || !isActive ? { value } : { value, detail: formatAgo(now - saved.at) };
   }
   if (isActive) return { value: 'no step yet' };
   return { value: hasTexts ? 'all changes' : 'nothing yet' };

@@ -12,6 +12,9 @@ export interface Copied {
   to: number;
 }
 
+/** Words in a row from which a passage counts as copied. */
+export const COPIED_WORDS = 20;
+
 /** `5 words, “the side of the ship”`. */
 export function copiedWords({ words, passage }: Copied): string {
   if (words === 0) return 'none';

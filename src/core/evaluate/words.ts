@@ -1,7 +1,7 @@
 /** The verdict on an evaluation: the same on the page, in the terminal and in a model card. */
 import { counted, formatNumber, formatReading } from '../base/units';
 import { upperFirst } from '../base/upperFirst';
-import { stillBeats, stillImproving } from '../objectives/baseline';
+import { mayStillBeat, stillBeats, stillImproving } from '../objectives/baseline';
 import type { Evaluation, Figure } from './evaluation';
 import { BASELINES, figureFacts, type FigureFacts, isFigure } from './figures';
 import { accuracyIn, comparedWithCounting, oneLabel, percent, rightWords } from './labelResult';
@@ -94,13 +94,17 @@ export function judged(
   const id = unitOf(evaluation, first, best);
   const own = metrics[id]!;
   const stands = standing(own, baselines[best]![id]!, figureWords(id).better);
-  const rival = stands === 'worse' ? simplestThatBeats(evaluation, id, best) : best;
+  const isBehind = stands !== 'better' && !isBetter(own.value, baselines[best]![id]!, figureWords(id).better);
+  const rival = isBehind ? simplestThatBeats(evaluation, id, best, stands) : best;
   const { doing } = baselineWords(rival);
   const both = `${valueWords(evaluation, id)} ${part === 'text' ? 'on this text' : 'on text it never saw'}; ${doing} ${N_GRAMS.includes(rival) ? 'has' : 'gets'} ${formatReading(baselines[rival]![id]!)}`;
   const sentences: Record<typeof stands, readonly [judgement: string, evidence: string]> = {
     better: [`Better than ${doing}`, `${both}.`],
     worse: [stillBeats(rival, doing), `${both}.${stillImproving(isImproving)}`],
-    'not distinguishable': [`About as good as ${doing}`, `${both}. More text is needed to say which is better.`],
+    'not distinguishable': [
+      isBehind ? mayStillBeat(rival, doing) : `About as good as ${doing}`,
+      `${both}. More text is needed to say which is better.`,
+    ],
     unknown: [`Too little text to compare it with ${doing}`, `${both}.`],
   };
   const [judgement, evidence] = sentences[stands];
@@ -168,13 +172,23 @@ export function standing(
 /** N-gram models, the simplest first. */
 const N_GRAMS: readonly string[] = ['unigram', 'bigram', 'trigram'];
 
-/** The simplest n-gram model that does better, as on Train; of other baselines the best. */
-function simplestThatBeats({ metrics, baselines }: Evaluation, metric: string, best: string): string {
+const isBetter = (value: number, beside: number, better: 'lower' | 'higher'): boolean =>
+  better === 'lower' ? value < beside : value > beside;
+
+/** The simplest n-gram model that does better, as on Train, and as surely as the best one; of other baselines the best. */
+function simplestThatBeats(
+  { metrics, baselines }: Evaluation,
+  metric: string,
+  best: string,
+  stands: ReturnType<typeof standing>,
+): string {
   if (!N_GRAMS.includes(best)) return best;
   const { better } = figureWords(metric);
+  const own = metrics[metric]!;
   const beats = (name: string): boolean => {
     const value = baselines[name]?.[metric];
-    return value !== undefined && standing(metrics[metric]!, value, better) === 'worse';
+    if (value === undefined || isBetter(own.value, value, better)) return false;
+    return stands !== 'worse' || standing(own, value, better) === 'worse';
   };
   return N_GRAMS.find(beats) ?? best;
 }

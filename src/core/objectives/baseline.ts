@@ -6,7 +6,10 @@ import type { Baseline, Chosen } from './objective';
  * Judgement on a model that a baseline beats; the same on Train, Runs and Evaluate. It names what a counting model counts, for people
  * who don't know these models. @param words as in `better than a trigram model`
  */
-export const stillBeats = (id: string, words: string): string => `${COUNTING[id] ?? upperFirst(words)} still beats it`;
+export const stillBeats = (id: string, words: string): string => `${named(id, words)} still beats it`;
+/** The same where the evaluated text is too short to be sure. */
+export const mayStillBeat = (id: string, words: string): string => `${named(id, words)} may still beat it`;
+const named = (id: string, words: string): string => COUNTING[id] ?? upperFirst(words);
 const COUNTING: Readonly<Record<string, string>> = {
   unigram: 'Counting words',
   bigram: 'Counting word pairs',

@@ -1,19 +1,17 @@
+import { upperFirst } from '../../core/base/upperFirst';
 import { ordinal } from '../../core/runs/looks';
 import { shownEvaluation } from '../../state/evaluate';
 import { useStudio } from '../../state/react';
-import { documentsWords } from './words';
 
-/** Extent of the evaluated text; empty without an evaluation. */
+/** Which text was evaluated, and how often; the verdict says how much of it. */
 export function Summary() {
   const on = useStudio((s) => s.evaluatedOn);
   const kept = useStudio(shownEvaluation);
   if (!kept) return null;
-  const { record } = kept;
-  return (
-    <>
-      {on === 'text' && `${record.name}, `}
-      <b>{documentsWords(record.evaluation)}</b>
-      {record.look !== undefined && `, evaluated for the ${ordinal(record.look)} time`}
-    </>
-  );
+  const { name, look } = kept.record;
+  const parts = [
+    ...(on === 'text' ? [name] : []),
+    ...(look === undefined ? [] : [`evaluated for the ${ordinal(look)} time`]),
+  ];
+  return upperFirst(parts.join(', '));
 }

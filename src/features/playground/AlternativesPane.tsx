@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { formatCount, formatShare } from '../../core/base/units';
 import { writtenVocabulary } from '../../state/playground';
 import { useStudio } from '../../state/react';
@@ -11,11 +12,14 @@ export function AlternativesPane({
   at,
   onClose,
   canGoOn = false,
+  children,
 }: {
   at: number | undefined;
   onClose: () => void;
   /** Whether it can write on from another of them. */
   canGoOn?: boolean;
+  /** Below the alternatives. */
+  children?: ReactNode;
 }) {
   const written = useStudio((s) => s.written);
   const prompt = useStudio((s) => s.writtenAfter);
@@ -31,6 +35,7 @@ export function AlternativesPane({
             {written.length > 0 ? 'Choose a token to see its alternatives' : 'Each token’s alternatives appear here'}
           </p>
         </Block>
+        {children}
       </Pane>
     );
   }
@@ -65,6 +70,7 @@ export function AlternativesPane({
             : `Top ${formatCount(token.alternatives.length)} of ${formatCount(vocabulary)} tokens, before temperature, top-k and top-p; ${formatShare(listed)} in total`}
         </p>
       </Block>
+      {children}
     </Pane>
   );
 }

@@ -20,6 +20,7 @@ import {
 } from '../../ui';
 import { isChatting, playgroundKind, type PlaygroundKind } from '../../state/playground';
 import { AlternativesPane } from './AlternativesPane';
+import { CopiedBlock } from './CopiedBlock';
 import { ChatPane } from './ChatPane';
 import { ChatSettingsPane } from './ChatSettingsPane';
 import { CandidatesPane } from './CandidatesPane';
@@ -99,7 +100,9 @@ function KindPanes({ kind, isChat }: { kind: PlaygroundKind; isChat: boolean }) 
         <>
           <PromptPane />
           <WrittenPane chosen={at} onChoose={setChosen} />
-          <AlternativesPane at={at} onClose={close} canGoOn />
+          <AlternativesPane at={at} onClose={close} canGoOn>
+            <CopiedBlock />
+          </AlternativesPane>
         </>
       );
     case 'encoder':

@@ -4,9 +4,7 @@ import { shownId, shownRun } from '../../state/openRun';
 import { isDrawn, playgroundKind, resultNote, writtenVocabulary } from '../../state/playground';
 import type { EarlierText } from '../../core/runs/playground';
 import { useStudio } from '../../state/react';
-import { copiedWords } from '../../core/evaluate/copied';
-import { useCopied } from '../../state/useCopied';
-import { cx, Pane, SurpriseLegend, TermLabel, TextAction, TokenText } from '../../ui';
+import { cx, Pane, SurpriseLegend, TextAction, TokenText } from '../../ui';
 import { CopyMenu } from './CopyMenu';
 import { KINDS } from './kinds';
 import inline from './inlineTokens.module.css';
@@ -63,7 +61,6 @@ export function WrittenPane({
         )}
         <span ref={end} />
       </div>
-      {!isAnswer && <CopiedLine />}
       <Earlier />
       <Foot underline={underline} />
     </Pane>
@@ -79,19 +76,6 @@ function Aside(p: { isAnswer: boolean; underline: Underline; onUnderline: (under
       <UnderlineBy value={p.underline} onChange={p.onUnderline} />
       <CopyMenu text={p.isAnswer || text === '' ? text : prompt + text} />
     </>
-  );
-}
-
-/** Whether the model repeats the texts that it learned from. */
-function CopiedLine() {
-  const isWriting = useStudio((s) => s.writing.kind === 'writing');
-  const written = useStudio((s) => s.written);
-  const copied = useCopied(isWriting ? '' : written.map(({ text }) => text).join(''));
-  if (!copied) return null;
-  return (
-    <p className={styles.earlier} role="status">
-      <TermLabel>Longest copied passage</TermLabel>: {copiedWords(copied)}
-    </p>
   );
 }
 

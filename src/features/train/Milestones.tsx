@@ -1,14 +1,17 @@
 import { useMemo } from 'react';
+import { useLocation } from 'wouter';
 import { formatCount, formatDuration } from '../../core/base/units';
 import { millisecondsLeft } from '../../state/pace';
 import { useShown, useShownPart } from '../../state/react';
 import { isActive } from '../../state/phase';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
+import { TextAction } from '../../ui';
 import { MilestoneList, type MilestoneItem } from './MilestoneList';
 import { textMilestones } from './textMilestones';
 
 /** What a model of text can do, and what comes next. */
 export function Milestones({ settings }: { settings: RunSettings }) {
+  const [, go] = useLocation();
   const log = useShownPart('train', (run) => run.log);
   // The log is changed in place: a milestone comes only with an evaluation.
   const evaluated = useShownPart('train', (run) => run.log.evaluations.at(-1)?.step);
@@ -19,11 +22,19 @@ export function Milestones({ settings }: { settings: RunSettings }) {
           key: title,
           sign: step === null ? 'next' : isWarning ? 'warning' : 'check',
           title,
-          measure,
+          measure: isWarning ? (
+            <>
+              {measure}
+              <br />
+              <TextAction onPress={() => go('/playground')}>Check for copied passages</TextAction>
+            </>
+          ) : (
+            measure
+          ),
           when: step === null ? 'not yet' : `step ${formatCount(step)}`,
         }),
       ),
-    [log, evaluated, settings],
+    [log, evaluated, settings, go],
   );
   return <MilestoneList items={[...reached, useFinish(settings)]} />;
 }

@@ -51,6 +51,8 @@ export function RunActions() {
 /** A run that trains answers between two steps, one at rest by its newest checkpoint. */
 function MoreActions({ prompt }: { prompt: string }) {
   const ask = useStudio((s) => s.ask);
+  const stop = useStudio((s) => s.stop);
+  const isTraining = useShownPart('train', (run) => run.phase.kind === 'training');
   const [noSample, noEvaluation] = useStudioFields((s) => [askRefusal(s, 'sample'), askRefusal(s, 'evaluate')]);
   const entry = (id: string, label: string, refusal: string | undefined): MenuEntry => ({
     id,
@@ -60,8 +62,15 @@ function MoreActions({ prompt }: { prompt: string }) {
   return (
     <MenuButton
       variant="quiet"
-      entries={[entry('sample', 'Sample now', noSample), entry('evaluate', 'Evaluate now', noEvaluation)]}
-      onChoose={(id) => void ask(id === 'sample' ? { what: 'sample', prompt } : { what: 'evaluate' })}
+      entries={[
+        entry('sample', 'Sample now', noSample),
+        entry('evaluate', 'Evaluate now', noEvaluation),
+        ...(isTraining ? [entry('stop', 'Stop and save', undefined)] : []),
+      ]}
+      onChoose={(id) => {
+        if (id === 'stop') stop();
+        else void ask(id === 'sample' ? { what: 'sample', prompt } : { what: 'evaluate' });
+      }}
     >
       More actions
     </MenuButton>

@@ -1,0 +1,42 @@
+import { counted } from '../../core/base/units';
+import { COPIED_WORDS } from '../../core/evaluate/copied';
+import { useStudio } from '../../state/react';
+import { useCopied } from '../../state/useCopied';
+import { Block, Icon, PaneHead, TermLabel } from '../../ui';
+import styles from './PlaygroundPage.module.css';
+
+/** Whether the model repeats the texts that it learned from. */
+export function CopiedBlock() {
+  const isWriting = useStudio((s) => s.writing.kind === 'writing');
+  const written = useStudio((s) => s.written);
+  const copied = useCopied(isWriting ? '' : written.map(({ text }) => text).join(''));
+  if (!copied) return null;
+  const { words, passage } = copied;
+  const isCopy = words >= COPIED_WORDS;
+  return (
+    <>
+      <PaneHead title="Is it copied?" />
+      <Block>
+        <p className={styles.copied} role="status">
+          {isCopy && <Icon name="warning" tone="warn" />}
+          <span>
+            <TermLabel>Longest copied passage</TermLabel>: <b>{words === 0 ? 'none' : counted(words, 'word')}</b>
+          </span>
+        </p>
+        {words > 0 && <p className={styles.passage}>{shortened(passage)}</p>}
+        <p className={styles.quiet}>
+          {isCopy
+            ? 'This passage stands in your text word for word'
+            : `Not a copy: fewer than ${COPIED_WORDS} words in a row`}
+        </p>
+      </Block>
+    </>
+  );
+}
+
+/** On one line, within the pane. */
+function shortened(passage: string): string {
+  const line = passage.replaceAll(/\s+/g, ' ');
+  return `“${line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS)}…` : line}”`;
+}
+const MAX_CHARACTERS = 200;
