@@ -57,7 +57,7 @@ test('every command tells its flags, whatever else is typed', async () => {
   expect(told[0]!.stdout).toMatch(
     /^ {2}--recompute NAME +Recompute activations.* \(auto, on, off; on without a value; default: auto\)$/m,
   );
-  expect(told[0]!.stdout).toMatch(/^ {2}--memory X +GB that a run may use; .* \(0 to 4096; default: 0\)$/m);
+  expect(told[0]!.stdout).toMatch(/^ {2}--memory X +Memory limit of the run in GB; .* \(0 to 4096; default: 0\)$/m);
   expect(told[3]!.stdout.match(/^npm run --silent bench -- (step|ops|tokenizer)/gm)?.length).toBeGreaterThan(2);
   expect(told[4]!.stdout).not.toContain('bench -- ops');
   for (const id of FORMAT_IDS) expect(told[2]!.stdout).toContain(`\n  ${id.padEnd(11)}  ${formatWords(FORMATS[id])}\n`);

@@ -58,7 +58,7 @@ test('Playground shows the run that was chosen there, or the one that Train send
   await expect(page.getByText(/^Written by/)).toBeHidden();
   await page.getByRole('button', { name: /Run$/ }).click();
   await page.getByRole('option').last().click();
-  await expect(page.getByText(/^Written by .+, step 30 · /)).toBeVisible();
+  await expect(page.getByText(/^Written by .+, step 30\. Write again/)).toBeVisible();
   expect(await tokens.innerText()).toBe(text);
 
   // A reload in the middle of a text keeps what was written by then.

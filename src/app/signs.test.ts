@@ -175,12 +175,13 @@ describe('while a run trains', () => {
     expect(rail()).toEqual([
       'Text: done, 1 file, 1.21 M characters',
       'Tokens & data: done, 2,048 tokens',
-      expect.stringMatching(/^Model: done, GPT, [\d.]+ [kM] parameters$/),
+      'Model: none',
       'Train: running, preparing',
       ...EMPTY.slice(4),
     ]);
     showing(store, { phase: { kind: 'compiling', kernels: { done: 8, of: 32 } } });
     expect(entry('Train')).toBe('Train: running, compiling');
+    expect(entry('Model')).toMatch(/^Model: done, GPT, [\d.]+ [kM] parameters$/);
     showing(store, { phase: { kind: 'compiling', kernels: { done: 32, of: 32 } } });
     expect(entry('Train')).toBe('Train: running, first step');
   });

@@ -136,10 +136,17 @@ export function* measured<Id extends LikelihoodId>(
     const value = statistics[i]!.of(all);
     // Few blocks that are all alike have none; but of how many tokens, they say.
     const isAlike = !found[i] && likelihoodOf(id).isShare && own.length > 1;
-    return [id, isAlike ? shareOf((value / 100) * all[TOKENS]!, all[TOKENS]!) : { value, ...found[i] }] as const;
+    return [
+      id,
+      isAlike ? shareOf((value / 100) * all[TOKENS]!, all[TOKENS]!) : { value, ...around(value, found[i]) },
+    ] as const;
   });
   return { estimates: Object.fromEntries(told) as Record<Id, Estimate>, blocks: own.length };
 }
+
+/** Widened to hold the value: drawing blocks again adds noise, so the calibration error's interval can lie above it. */
+const around = <T extends { low: number; high: number }>(value: number, interval: T | undefined): T | undefined =>
+  interval && { ...interval, low: Math.min(interval.low, value), high: Math.max(interval.high, value) };
 
 /** Of the sums of all blocks, the bins of a reliability diagram; empty ones too. */
 export const calibrationOf = (row: readonly number[]) => ({

@@ -100,7 +100,10 @@ export function judged(
   const both = `${valueWords(evaluation, id)} ${part === 'text' ? 'on this text' : 'on text it never saw'}; ${doing} ${N_GRAMS.includes(rival) ? 'has' : 'gets'} ${formatReading(baselines[rival]![id]!)}`;
   const sentences: Record<typeof stands, readonly [judgement: string, evidence: string]> = {
     better: [`Better than ${doing}`, `${both}.`],
-    worse: [stillBeats(rival, doing), `${both}.${stillImproving(isImproving)}`],
+    worse: [
+      stillBeats(rival, doing),
+      `${both}.${N_GRAMS.includes(rival) ? passedWords(evaluation, id) : ''}${stillImproving(isImproving)}`,
+    ],
     'not distinguishable': [
       isBehind ? mayStillBeat(rival, doing) : `About as good as ${doing}`,
       `${both}. More text is needed to say which is better.`,
@@ -191,6 +194,17 @@ function simplestThatBeats(
     return stands !== 'worse' || standing(own, value, better) === 'worse';
   };
   return N_GRAMS.find(beats) ?? best;
+}
+
+/** The strongest n-gram model that the model beats for sure, as on Train. */
+function passedWords({ metrics, baselines }: Evaluation, metric: string): string {
+  const { better } = figureWords(metric);
+  const passed = N_GRAMS.findLast((name) => {
+    const value = baselines[name]?.[metric];
+    return value !== undefined && standing(metrics[metric]!, value, better) === 'better';
+  });
+  if (passed === undefined) return '';
+  return ` It passed ${baselineWords(passed).doing} (${formatReading(baselines[passed]![metric]!)}).`;
 }
 
 const extent = (evaluation: Evaluation): string =>

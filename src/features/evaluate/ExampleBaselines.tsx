@@ -11,5 +11,5 @@ const ROWS = [
   { id: 'unigram', label: 'unigram', value: 2.88 },
   { id: 'bigram', label: 'bigram', value: 2.12 },
   { id: 'trigram', label: 'trigram', value: 1.99 },
-  { id: 'own', label: 'this model', value: 1.96 },
+  { id: 'own', label: 'a model', value: 1.96 },
 ];

@@ -48,6 +48,7 @@ export function WherePane(p: {
       )
     );
   };
+  const uniform = p.evaluation.baselines['uniform']?.['loss'];
   const { frequency = [], kind, source, document } = where;
   const position = where.position.map(({ to, ...each }) => ({ ...each, to: Math.min(to, p.context) }));
   return (
@@ -69,6 +70,9 @@ export function WherePane(p: {
           to === 0 ? 'never' : rangeWords({ from, to }),
           each,
         ]),
+        uniform !== undefined && frequency.some(({ loss }) => loss > uniform)
+          ? `Above ${perplexityWords(uniform)}: worse than guessing`
+          : undefined,
       )}
       {figure(
         'By position in the context',

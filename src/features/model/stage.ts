@@ -21,7 +21,9 @@ function state(s: Studio): StageState {
   const run = shownRun(s, 'train');
   const record = run.record ?? (isTuned(run) ? s.opened[s.project.runId ?? '']?.record : undefined);
   if (record) return { sign: 'done', line: modelWords(record.model) };
-  if (!model.isEdited && model.byHand.length === 0 && (!isActive(run.phase) || isTuned(run))) return NOTHING_YET;
+  // Until a run is prepared, its size depends on the tokenizer and the plan.
+  const isSettled = isActive(run.phase) && run.phase.kind !== 'preparing' && !isTuned(run);
+  if (!model.isEdited && model.byHand.length === 0 && !isSettled) return NOTHING_YET;
   if (modelSpec(model.id).problems(model.config).length > 0) return { sign: 'done', line: 'can’t run as set' };
   return { sign: 'done', line: modelWords({ ...model, vocabulary: vocabularySize(s.project) }) };
 }

@@ -4,7 +4,7 @@ import { shownId, shownRun } from '../../state/openRun';
 import { isDrawn, playgroundKind, resultNote, writtenVocabulary } from '../../state/playground';
 import type { EarlierText } from '../../core/runs/playground';
 import { useStudio } from '../../state/react';
-import { cx, Pane, SurpriseLegend, TextAction, TokenText } from '../../ui';
+import { cx, Icon, Pane, SurpriseLegend, TextAction, TokenText } from '../../ui';
 import { CopyMenu } from './CopyMenu';
 import { KINDS } from './kinds';
 import inline from './inlineTokens.module.css';
@@ -36,6 +36,7 @@ export function WrittenPane({
       title={isAnswer ? 'Output' : 'Text'}
       aside={<Aside isAnswer={isAnswer} underline={underline} onUnderline={setUnderline} />}
     >
+      {hasText && <OtherStep />}
       {isAnswer && hasText && (
         <div className={styles.input}>
           <h3>Input</h3>
@@ -76,6 +77,17 @@ function Aside(p: { isAnswer: boolean; underline: Underline; onUnderline: (under
       <UnderlineBy value={p.underline} onChange={p.onUnderline} />
       <CopyMenu text={p.isAnswer || text === '' ? text : prompt + text} />
     </>
+  );
+}
+
+/** Says so where another model, or another step, wrote the text than the one that is chosen now. */
+function OtherStep() {
+  const note = useStudio(resultNote);
+  if (note === undefined) return null;
+  return (
+    <p className={styles.stale} role="status">
+      <Icon name="info" /> Written {note}. Write again to use the chosen step
+    </p>
   );
 }
 
@@ -128,7 +140,6 @@ const longName = ({ by, prompt }: EarlierText): string =>
 const PROMPT_END = 40;
 
 function Foot({ underline }: { underline: 'surprise' | 'off' }) {
-  const note = useStudio(resultNote);
   const mean = useStudio((s) => meanBits(s.written));
   const heldOut = useStudio(({ writtenBy, ...s }) =>
     writtenBy?.runId === shownId(s, 'playground')
@@ -140,7 +151,6 @@ function Foot({ underline }: { underline: 'surprise' | 'off' }) {
     <div className={styles.foot}>
       {underline === 'surprise' && <SurpriseLegend />}
       <span className={styles.mean}>
-        {note !== undefined && `Written ${note} · `}
         {formatNumber(mean)} bits per token
         {heldOut !== undefined && `, ${formatNumber(heldOut / Math.LN2)} on the validation set`}
       </span>

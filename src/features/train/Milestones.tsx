@@ -5,7 +5,7 @@ import { millisecondsLeft } from '../../state/pace';
 import { useShown, useShownPart } from '../../state/react';
 import { isActive } from '../../state/phase';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
-import { TextAction } from '../../ui';
+import { TermLabel, TextAction } from '../../ui';
 import { MilestoneList, type MilestoneItem } from './MilestoneList';
 import { textMilestones } from './textMilestones';
 
@@ -29,7 +29,7 @@ export function Milestones({ settings }: { settings: RunSettings }) {
               <TextAction onPress={() => go('/playground')}>Check for copied passages</TextAction>
             </>
           ) : (
-            measure
+            <TermLabel>{measure}</TermLabel>
           ),
           when: step === null ? 'not yet' : `step ${formatCount(step)}`,
         }),
