@@ -19,7 +19,7 @@ const SHOWN_CHARACTERS = 320;
 const SETTINGS = [
   'model=gpt&layers=3&heads=4&width=128&context=64',
   `tokenizer=bpe:${VOCABULARY}&objective=causal`,
-  `steps=${STEPS}&batch=12&learning-rate=0.003&warmup=100&eval-every=100&eval-tokens=8192&save-every=${STEPS}`,
+  `steps=${STEPS}&batch=12&learning-rate=0.003&warmup=100&eval-every=100&eval-early=on&eval-tokens=8192&save-every=${STEPS}`,
 ].join('&');
 const PORT = 4192;
 const HOURS = 3_600_000;
@@ -54,7 +54,7 @@ async function train(page: Page, file: string): Promise<void> {
   const strip = page.getByRole('banner');
   await strip.getByText(/WASM/).first().waitFor();
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Add files…' }).click();
+  await page.getByRole('button', { name: 'Choose files…' }).click();
   await (await chooser).setFiles(file);
   await page
     .getByRole('navigation', { name: 'Stages' })
