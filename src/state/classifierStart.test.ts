@@ -37,8 +37,18 @@ test('a table that leaves nothing to decide trains at the press', async () => {
   await vi.waitFor(() => expect(getState().training).toBeNull(), { timeout: 60_000 });
 });
 
+test('texts that are surely too long are announced on Text, and decided in the setup', async () => {
+  const { getState, label, press } = await dropped([...labelledRows(40), ['a whale '.repeat(40), 'sea']]);
+  expect(label).toBe('Set up classifier…');
+  const [question] = questionsOf(getState());
+  expect(isLabeled(question!) && question.labeled.longest).toBe(320);
+  expect(press()).toBe('/tune?kind=classify');
+  await vi.waitFor(() => expect(getState().tuneTexts).toMatchObject([{ documents: 41 }]));
+  expect(getState().training).toBeNull();
+});
+
 test('texts that would be cut are announced before anything trains', async () => {
-  const { getState, press } = await dropped([...labelledRows(40), ['a whale '.repeat(40), 'sea']]);
+  const { getState, press } = await dropped([...labelledRows(40), ['a whale '.repeat(10), 'sea']]);
   expect(press()).toBe('/train');
   await vi.waitFor(() => expect(getState().undecided).toBe(getState().project.id), { timeout: 60_000 });
   await vi.waitFor(() => expect(getState().training).toBeNull());

@@ -2,7 +2,7 @@
 import { formatCount } from '../core/base/units';
 import type { LabeledTable } from '../core/documents/surveyTable';
 import type { LabelsTold } from '../protocol/data';
-import { labelsRefusal, planClassifier } from './classifierPlan';
+import { bodyOf, labelsRefusal, planClassifier } from './classifierPlan';
 import { classifierTimeOf } from './classifierTime';
 import type { Studio } from './studio';
 import { timed } from './timed';
@@ -34,8 +34,16 @@ export function isTableUndecided(s: Studio, labeled?: LabeledTable): boolean {
   if (s.training !== null || s.trainingElsewhere || toTuneOn(s, 'classify').length > 0) return true;
   if (!labeled) return false;
   const { fewest } = s.project.tuning.classify;
-  return !labeled.isAll || (fewest > 1 && labeled.counts.some(({ count }) => count === 1));
+  return !labeled.isAll || areTooLong(s, labeled) || (fewest > 1 && labeled.counts.some(({ count }) => count === 1));
 }
+
+/** Whether some texts of a table are surely longer than the model reads. Tokens are counted once the table is added. */
+export function areTooLong(s: Pick<Studio, 'project' | 'runs'>, { longest }: Pick<LabeledTable, 'longest'>): boolean {
+  if (s.project.tuning.classify.inWindows) return false;
+  return longest > MAX_CHARACTERS_PER_TOKEN * bodyOf(s).model.config.context;
+}
+/** English text has 3 to 4 characters per token of BPE; other tokens are shorter. */
+const MAX_CHARACTERS_PER_TOKEN = 4;
 
 /** `Train a classifier · 2 min`, or `Set up classifier…` if something must be decided first. */
 export const tableLabel = (s: Studio, labeled?: LabeledTable): string =>

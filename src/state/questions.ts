@@ -117,6 +117,7 @@ function tableQuestion(id: string, files: readonly DroppedMarkup[], survey: Tabl
     counts: [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count),
     rows: all.reduce((sum, { rows }) => sum + rows, 0),
     isAll: all.every(({ isAll }) => isAll),
+    longest: Math.max(...all.map(({ longest }) => longest)),
   };
   return { kind: 'table', id, files, survey, labeled: joined };
 }

@@ -19,6 +19,8 @@ export interface LabeledTable {
   rows: number;
   /** False if there are more rows. */
   isAll: boolean;
+  /** Characters of the longest labeled text. */
+  longest: number;
 }
 
 /** @throws HomegrownError `bad-file` where it is no table, or has no rows; `bad-encoding` */
@@ -58,26 +60,34 @@ const MAX_LABELS = 100;
 interface Begun {
   columns: LabeledTable['columns'];
   counts: Map<string, number>;
+  longest: number;
 }
 
 function begin(first: readonly Row['cells'][]): Begun | undefined {
   const head = headOf(first);
   const { text, label, ...others } = labelColumns(head);
   if (text === undefined || label === undefined || labelsIn(head, label).length === 0) return undefined;
-  const begun: Begun = { columns: { text, label, ...others }, counts: new Map() };
+  const begun: Begun = { columns: { text, label, ...others }, counts: new Map(), longest: 0 };
   for (const cells of first) count(begun, cells);
   return begun;
 }
 
 /** @returns false where there are too many distinct values to be labels */
-function count({ columns, counts }: Begun, cells: Row['cells']): boolean {
+function count(begun: Begun, cells: Row['cells']): boolean {
+  const { columns, counts } = begun;
   const label = (cells.get(columns.label) ?? '').trim();
-  if (label !== '') counts.set(label, (counts.get(label) ?? 0) + 1);
+  if (label === '') return true;
+  counts.set(label, (counts.get(label) ?? 0) + 1);
+  const parts = [columns.text, ...(columns.besides ?? [])].map((name) => cells.get(name)?.length ?? 0);
+  begun.longest = Math.max(
+    begun.longest,
+    parts.reduce((sum, length) => sum + length, 0),
+  );
   return counts.size <= MAX_LABELS;
 }
 
 function surveyOf(head: TableHead, begun: Begun | undefined, rows: number, isAll: boolean): TableSurvey {
   if (!begun || begun.counts.size < 2) return head;
   const counts = [...begun.counts].map(([label, n]) => ({ label, count: n })).sort((a, b) => b.count - a.count);
-  return { ...head, labeled: { columns: begun.columns, counts, rows, isAll } };
+  return { ...head, labeled: { columns: begun.columns, counts, rows, isAll, longest: begun.longest } };
 }
