@@ -100,7 +100,7 @@ function readWork(label: string, work: Work): Reading {
 }
 
 function readRest(s: Studio): Reading {
-  const { texts, trainingElsewhere } = s;
+  const { texts, tuneTexts, trainingElsewhere } = s;
   const run = spokenRun(s);
   const { phase, record, log } = run;
   const label = endingWord(endingOfRun(run));
@@ -128,7 +128,10 @@ function readRest(s: Studio): Reading {
     case 'training':
     case 'stopping':
       return {
-        fact: { label: 'Ready', value: record ? record.name : texts.length > 0 ? 'no run yet' : 'no text yet' },
+        fact: {
+          label: 'Ready',
+          value: record ? record.name : texts.length + tuneTexts.length > 0 ? 'no run yet' : 'no text yet',
+        },
       };
   }
 }

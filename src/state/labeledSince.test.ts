@@ -21,6 +21,7 @@ const FINISHED = { kind: 'finished', step: 1, of: 1 };
 test('counts the labeled texts that a classifier at rest was not trained on', () => {
   const [own, added] = [text('one', 400), text('two', 2)];
   expect(labeledSince(state(true, FINISHED, [own, added]) as never)).toBe(2);
+  expect(labeledSince(state(true, FINISHED, [own, added]) as never, 'export')).toBe(2);
   expect(labeledSince(state(true, FINISHED, [own]) as never)).toBe(0);
   expect(labeledSince(state(true, { kind: 'training', step: 1, of: 2 }, [own, added]) as never)).toBe(0);
   expect(labeledSince(state(false, FINISHED, [own, added]) as never)).toBe(0);

@@ -6,9 +6,12 @@ import { isAtRest } from './phase';
 import type { Studio } from './studio';
 import { toTuneOn } from './tuning';
 
-/** How many were added, or corrected, after the training of the run that Train shows; 0 of another model, and while it trains. */
-export function labeledSince(s: Pick<Studio, 'project' | 'tuneTexts' | 'shown' | 'opened'>): number {
-  const { record, phase } = shownRun(s, 'train');
+/** Number added or corrected after the training of the run that a page shows; 0 for another model, and while it trains. */
+export function labeledSince(
+  s: Pick<Studio, 'project' | 'tuneTexts' | 'shown' | 'opened'>,
+  page: 'train' | 'export' = 'train',
+): number {
+  const { record, phase } = shownRun(s, page);
   const learned = record?.model.config.classes && isAtRest(phase) ? dataOf(record).facts?.texts : undefined;
   if (!learned || learned.length === 0) return 0;
   const known = new Set(learned.map(({ sha256 }) => sha256));

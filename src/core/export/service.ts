@@ -203,6 +203,10 @@ function readmeValues({ name, info: { model } }: Exported, bytes: number): Value
     parameters: formatCount(countParams(spec.params(config, vocabulary))),
     context: formatCount(context),
     // A classifier cuts such a text, or reads it in windows.
+    notice: config.classes
+      ? 'Every reply has a `notice` that a machine chose the label and that it may be wrong. Show it to readers.'
+      : 'Every reply, and the last event of a stream with text, has a `notice` that a machine wrote the text and that it may be false.\n' +
+        'Show it to readers. Where the law requires you to mark such text (in the EU, article 50 of the AI Act), you must do so.',
     tooLong: config.classes ? '' : `, or the text is longer than ${formatCount(context)} tokens`,
     megabytes: megabytes(bytes),
     memory: formatCount(Math.ceil((NODE_BYTES + bytes + remembered) / 5e7) * 50),

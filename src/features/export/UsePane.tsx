@@ -1,8 +1,9 @@
-import { formatBytes, formatCount } from '../../core/base/units';
+import { counted, formatBytes, formatCount } from '../../core/base/units';
 import { formatOfCard, hasChoice, PRECISIONS } from '../../core/export/cards';
 import type { Card, Precision } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { type Exporting, fileOf } from '../../state/export';
+import { labeledSince } from '../../state/labeledSince';
 import { useShownPart, useStudio } from '../../state/react';
 import { chosenStep } from '../../state/trained';
 import { describeWork } from '../../state/work';
@@ -98,8 +99,17 @@ function Export(p: FileProps) {
   const step = useShownPart('export', (run) => chosenStep(run)?.step ?? 0);
   const isBusy = exporting?.kind === 'writing' || exporting?.kind === 'checking';
   const busy = exporting && 'work' in exporting ? describeWork(exporting.work) : undefined;
+  const since = useStudio((state) => labeledSince(state, 'export'));
   return (
     <>
+      {since > 0 && (
+        <p className={styles.proof}>
+          <Icon name="info" />
+          <span>
+            {counted(since, 'label')} added or corrected since training {since === 1 ? 'isn’t' : 'aren’t'} in this model
+          </span>
+        </p>
+      )}
       <Action {...p} exporting={exporting} step={step} />
       <div className={styles.result} role="status">
         {isBusy ? busy && <Progress {...busy} delayMs={0} /> : exporting && <ProofLine {...proof(exporting, step)} />}

@@ -54,7 +54,8 @@ function cutWords(room: number, plan: ClassifierPlan | undefined): string {
   const { fitting, seconds } = plan ?? {};
   if (!fitting) return words;
   const reading = `Reading ${formatCount(fitting.context)} tokens`;
-  if (fitting.seconds === undefined || seconds === undefined) return `${words} ${reading} takes longer.`;
+  if (fitting.seconds === undefined || seconds === undefined || fitting.seconds <= seconds)
+    return `${words} ${reading} takes longer.`;
   const [longer, time] = [formatDuration(1000 * fitting.seconds), formatDuration(1000 * seconds)];
   return `${words} ${reading} takes about ${longer} instead of ${time}.`;
 }

@@ -133,7 +133,7 @@ function Wanted({
               onChange={setShows}
               options={[
                 { value: 'count', label: 'Count' },
-                { value: 'share', label: 'Share' },
+                { value: 'share', label: 'Percent' },
               ]}
             />
           </div>
@@ -224,10 +224,10 @@ function BetterByCounting({ evaluation: { metrics, baselines } }: { evaluation: 
     <Notice
       tone="warn"
       isPlain
-      title={isBetter ? 'A word-count model still beats it' : 'A word-count model is equally good'}
+      title={isBetter ? 'A word-count model still beats it' : 'A word-count model may be as good'}
     >
-      Naive Bayes gets {told} % right{isBetter ? '' : ', too close to call'}. A base model trained on similar text may
-      help.
+      Naive Bayes gets {told} % right{isBetter ? '' : ': too few texts to say which is better'}. A base model trained on
+      similar text may help.
     </Notice>
   );
 }
