@@ -23,8 +23,13 @@ test('where it takes more than 1.3 times as long, it is told how long, and what 
   const late = overdue(made(50, 2000), 200, granted)!;
   expect(late.milliseconds).toBe(400_000);
   expect(late.shorter).toEqual({ steps: 90, milliseconds: 180_000 });
-  expect(overdueWords(late, granted)).toContain('The run would take 6 min 40 s, not the planned 3 min');
-  expect(overdueWords(late, granted)).toContain('With 90 steps it ends after 3 min');
+  expect(overdueWords(late, granted)).toBe(
+    'At this pace the run takes about 7 min, not 3 min. Shortened to 90 steps, it ends after about 3 min and learns less.',
+  );
+  // Few digits, so that the button says the same for a while.
+  const long = { ...granted, milliseconds: 1_800_000, steps: 20_000 };
+  expect(overdue(made(1000, 200), 20_000, long)?.shorter.steps).toBe(9000);
+  expect(overdue(made(1000, 190), 20_000, long)?.shorter.steps).toBe(9400);
 });
 
 test('where the time is over its rate still gets some steps to fall', () => {

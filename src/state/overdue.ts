@@ -27,7 +27,7 @@ export function overdue(log: RunLog, of: number, granted: Granted): Overdue | un
   if (taken + left <= MUCH * granted.milliseconds) return undefined;
   const each = left / (of - step);
   const fits = step + Math.floor((granted.milliseconds - taken) / each);
-  const steps = Math.max(fits, Math.ceil((1 + FALLING) * step));
+  const steps = Math.max(twoDigits(fits), Math.ceil((1 + FALLING) * step));
   if (steps >= of) return undefined;
   return { milliseconds: taken + left, shorter: { steps, milliseconds: taken + each * (steps - step) } };
 }
@@ -40,7 +40,17 @@ const KNOWN = 0.1;
 /** Share of the steps that were made, over which the rate still falls. */
 const FALLING = 0.1;
 
+/** Whole minutes, so that a reader sees the same words for a while. */
 export const overdueWords = ({ milliseconds, shorter }: Overdue, granted: Granted): string =>
-  `The run would take ${formatDuration(milliseconds)}, not the planned ${formatDuration(granted.milliseconds)}: this ` +
-  `machine has become slower. With ${formatCount(shorter.steps)} steps it ends after ${formatDuration(shorter.milliseconds)}, ` +
-  'its learning rate falls sooner, and it learns less.';
+  `At this pace the run takes about ${coarse(milliseconds)}, not ${formatDuration(granted.milliseconds)}. ` +
+  `Shortened to ${formatCount(shorter.steps)} steps, it ends after about ${coarse(shorter.milliseconds)} and learns less.`;
+
+const MINUTE = 60_000;
+const coarse = (milliseconds: number): string =>
+  formatDuration(milliseconds < MINUTE ? milliseconds : MINUTE * Math.round(milliseconds / MINUTE));
+
+/** `1,449` becomes `1,400`: a number that changes at each look can't be pressed. */
+function twoDigits(steps: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, steps))) - 1);
+  return unit * Math.floor(steps / unit);
+}

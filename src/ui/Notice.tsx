@@ -48,12 +48,14 @@ export interface VerdictProps {
   children: ReactNode;
   /** The filled button last, at most one outlined one before it. */
   actions?: ReactNode;
+  /** Keeps room for two lines of evidence: the page below stays in place while the words change. */
+  isSteady?: boolean;
 }
 
 /** The judgement as a heading, its evidence, and the next step. The page's live region speaks it, not this. */
-export function Verdict({ sign, judgement, children, actions }: VerdictProps) {
+export function Verdict({ sign, judgement, children, actions, isSteady = false }: VerdictProps) {
   return (
-    <section className={styles.verdict} aria-label="Verdict">
+    <section className={cx(styles.verdict, isSteady && styles.steady)} aria-label="Verdict">
       {sign && <Sign sign={sign} />}
       <div>
         <h2>{judgement}</h2>

@@ -1,8 +1,12 @@
 import { BarRows } from '../../ui';
+import styles from './EvaluatePage.module.css';
 
 /** Example of what Evaluate shows: a model next to its baselines, in bits per byte. The model's bar is the strong one. */
 export const ExampleBaselines = () => (
-  <BarRows label="Example" rows={ROWS} chosen="own" format={(value) => value.toFixed(2)} />
+  <>
+    <p className={styles.unit}>bits per byte, fewer is better</p>
+    <BarRows label="Example" rows={ROWS} chosen="own" format={(value) => value.toFixed(2)} />
+  </>
 );
 
 const ROWS = [

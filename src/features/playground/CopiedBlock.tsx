@@ -24,11 +24,11 @@ export function CopiedBlock() {
           </span>
         </p>
         {words > 0 && <p className={styles.passage}>{shortened(passage)}</p>}
-        <p className={styles.quiet}>
-          {isCopy
-            ? 'This passage stands in your text word for word'
-            : `Not a copy: fewer than ${COPIED_WORDS} words in a row`}
-        </p>
+        {words > 0 && (
+          <p className={styles.quiet}>
+            {isCopy ? 'This passage stands in your texts word for word' : 'Also stands in your texts'}
+          </p>
+        )}
       </Block>
     </>
   );

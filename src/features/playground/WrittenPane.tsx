@@ -86,7 +86,8 @@ function OtherStep() {
   if (note === undefined) return null;
   return (
     <p className={styles.stale} role="status">
-      <Icon name="info" /> Written {note}. Write again to use the chosen step
+      <Icon name="info" />
+      <span>Written {note}. Write again to use the chosen step</span>
     </p>
   );
 }

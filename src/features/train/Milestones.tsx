@@ -26,7 +26,7 @@ export function Milestones({ settings }: { settings: RunSettings }) {
             <>
               {measure}
               <br />
-              <TextAction onPress={() => go('/playground')}>Check for copied passages</TextAction>
+              <TextAction onPress={() => go('/playground')}>Write text and check it for copies</TextAction>
             </>
           ) : (
             <TermLabel>{measure}</TermLabel>

@@ -1,9 +1,10 @@
-import { useCallback, useMemo, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { tokensAt } from '../../core/runs/segments';
 import { useShown } from '../../state/react';
-import { isLong, runSamples } from '../../state/runSamples';
+import type { RunLog } from '../../state/runLog';
+import { isLong, type RunSample, runSamples } from '../../state/runSamples';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
-import { Reel, type ReelSample, useReel } from '../../ui';
+import { Reel, useReel } from '../../ui';
 import { stepPlace, type LossAxis } from '../../ui/charts';
 import { TryPrompt } from './TryPrompt';
 import { Mapped } from './columns';
@@ -19,10 +20,11 @@ export function RunReel(p: { settings: RunSettings; axis: LossAxis; children: Re
   // The log is changed in place: a new sample comes only with one of these.
   const counted = `${log.evaluations.length} ${log.sampled.length} ${log.shown?.step}`;
   const samples = useMemo(
-    (): readonly ReelSample[] => (counted === '' ? [] : runSamples(log, recipe)),
+    (): readonly RunSample[] => (counted === '' ? [] : runSamples(log, recipe)),
     [log, recipe, counted],
   );
   const state = useReel(samples.length);
+  useAsked(log, samples, state.move);
   const { context } = model.config;
   const learnt = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
   const tokens = useMemo(() => new Mapped(log.step, learnt), [log, learnt]);
@@ -49,4 +51,17 @@ export function RunReel(p: { settings: RunSettings; axis: LossAxis; children: Re
       {p.children}
     </Reel>
   );
+}
+
+/** Shows a sample that a person asked for as soon as it is there: by then the run may have written a newer one. */
+function useAsked(log: RunLog, samples: readonly RunSample[], move: (at: number) => void): void {
+  const asked = log.sampled.length;
+  const seen = useRef({ log, asked });
+  useEffect(() => {
+    const { log: known, asked: before } = seen.current;
+    if (known === log && before === asked) return;
+    seen.current = { log, asked };
+    const at = samples.findIndex(({ key }) => key === `asked ${asked - 1}`);
+    if (known === log && asked > before && at >= 0) move(at);
+  });
 }

@@ -41,7 +41,7 @@ export function RunVerdict() {
   if (state === 'paused' || state === 'interrupted') return <AtRest state={state} />;
   if (isRunning && isFine && learning.judgement !== undefined) {
     return (
-      <Verdict sign="running" judgement={learning.judgement} actions={<NextSteps state={state} />}>
+      <Verdict isSteady sign="running" judgement={learning.judgement} actions={<NextSteps state={state} />}>
         {learning.evidence}
       </Verdict>
     );
@@ -60,6 +60,7 @@ export function RunVerdict() {
   }
   return (
     <Verdict
+      isSteady={isRunning}
       sign={isRunning && isFine ? 'running' : tone}
       judgement={verdict.judgement}
       actions={<NextSteps state={state} />}
@@ -135,6 +136,7 @@ function Late({ words, steps }: LateProps) {
   };
   return (
     <Verdict
+      isSteady
       sign="warn"
       judgement="Slower than planned"
       actions={

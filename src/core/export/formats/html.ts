@@ -12,7 +12,7 @@ export const html: Format = {
     icon: 'send',
     showsSample: true,
     opensIn: 'any browser, with a double-click',
-    holds: 'one HTML file with model, curve and samples',
+    holds: 'one HTML file: type a beginning, and the model continues it',
     opening: 'A double-click opens the offline page.',
   },
   precision: F32,
