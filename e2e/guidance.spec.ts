@@ -132,8 +132,8 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await expect(questions.getByRole('heading')).toHaveText('mails.csv looks labeled: 2 labels in column kind');
   await expect(questions).toContainText('60 rows: ham 40, spam 20');
   await expect(questions).toContainText('Answer before you train, reload');
-  await expect(questions).toContainText('Some rows are longer than it reads.');
-  await expect(filled).toHaveAccessibleName('Set up classifier…');
+  await expect(questions).toContainText(/Texts longer than 64 tokens are cut; about \d+ would fit all\./);
+  await expect(filled).toHaveAccessibleName(/^Train a classifier · \d/);
   await expectAccessible(page, 'a labeled table');
 
   // Another question comes first, whatever its place, and a text before all.
@@ -149,25 +149,23 @@ test('where all dropped files wait for an answer, the first answer is filled; a 
   await expect(page.getByText('10 added, 1 needs you')).toBeVisible();
   await expect(filled).toHaveAccessibleName(/^Start training/);
 
-  // A text is cut: the setup says what reading all of it costs.
-  await questions.getByRole('button', { name: 'Set up classifier…' }).click();
-  await expect(page).toHaveURL(/tune\?kind=classify/);
-  const notice = page.getByRole('status').filter({ hasText: "1 text doesn't fit" });
-  await expect(notice).toContainText(/Reading \d+ tokens takes about .+ instead of /);
-  await expect(notice.getByRole('button', { name: /^Read \d+ tokens$/ })).toBeVisible();
-  await expect(filled).toHaveCount(1);
-  await expect(filled).toHaveAccessibleName(/^Train the classifier · \d/);
-  await expect(filled).not.toHaveAttribute('aria-disabled', 'true');
-  await expectAccessible(page, 'the setup of a classifier whose texts are cut');
-
+  await questions.getByRole('button', { name: /^Train a classifier · \d/ }).click();
   // Train shows it from its first evaluation on; then a person tries it with a text of their own.
-  await filled.click();
   await expect(page).toHaveURL(/\/train$/);
   await expect(page.getByRole('list', { name: 'Held-out texts' }).getByRole('listitem')).toHaveCount(6, {
     timeout: 120_000,
   });
   await expect(page.getByRole('group', { name: 'Confusion matrix' })).toBeVisible();
   await expect(studio.strip).toContainText('Finished', { timeout: 240_000 });
+  await expect(page.getByRole('list', { name: 'Milestones' })).toContainText("1 text doesn't fit");
+
+  // The setup says what reading all of it costs.
+  await studio.goTo('Tune');
+  const notice = page.getByRole('status').filter({ hasText: "1 text doesn't fit" });
+  await expect(notice).toContainText('Texts are truncated to');
+  await expect(notice.getByRole('button', { name: /^Read \d+ tokens$/ })).toBeVisible();
+  await expectAccessible(page, 'the setup of a classifier whose texts are cut');
+  await studio.goTo('Train');
   await expect(filled).toHaveCount(1);
   await expect(filled).toHaveAccessibleName('Classify text');
   for (const width of WIDTHS) {

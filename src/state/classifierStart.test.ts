@@ -4,7 +4,7 @@ import { readKnownRun } from '../core/runs/record';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { classifierStudio } from '../core/testing/classifierStudio';
 import { labelledFile, labelledRows } from '../core/testing/labelledRuns';
-import { CLASSIFIER_SETUP, closedRows, rowsWithWord, tableLabel } from './classifierStart';
+import { CLASSIFIER_SETUP, closedRows, longRowsWords, rowsWithWord, tableLabel } from './classifierStart';
 import { guideOf, nextStep } from './nextStep';
 import { answer, isLabeled, questionsOf } from './questions';
 
@@ -37,28 +37,19 @@ test('a table that leaves nothing to decide trains at the press', async () => {
   await vi.waitFor(() => expect(getState().training).toBeNull(), { timeout: 60_000 });
 });
 
-test('texts that are surely too long are announced on Text, and decided in the setup', async () => {
-  const { getState, label, press } = await dropped([...labelledRows(40), ['a whale '.repeat(40), 'sea']]);
-  expect(label).toBe('Set up classifier…');
+test('texts that are cut are announced on Text with the context that would fit, and the press trains', async () => {
+  const { store, getState, label, press } = await dropped([...labelledRows(40), ['a whale '.repeat(40), 'sea']]);
   const [question] = questionsOf(getState());
-  expect(isLabeled(question!) && question.labeled.longest).toBe(320);
-  expect(press()).toBe('/tune?kind=classify');
-  await vi.waitFor(() => expect(getState().tuneTexts).toMatchObject([{ documents: 41 }]));
-  expect(getState().training).toBeNull();
-});
-
-test('texts that would be cut are announced before anything trains', async () => {
-  const { getState, press } = await dropped([...labelledRows(40), ['a whale '.repeat(10), 'sea']]);
+  const { labeled } = question as { labeled: { longest: number } };
+  expect(labeled.longest).toBe(320);
+  expect(longRowsWords(getState(), labeled)).toBe('Texts longer than 32 tokens are cut; about 128 would fit all.');
+  expect(longRowsWords(getState(), { longest: 80 })).toBeUndefined();
+  expect(longRowsWords(getState(), { longest: 1e6 })).toBe('Texts longer than 32 tokens are cut.');
+  expect(label).toMatch(/^Train a classifier/);
   expect(press()).toBe('/train');
-  await vi.waitFor(() => expect(getState().undecided).toBe(getState().project.id), { timeout: 60_000 });
-  await vi.waitFor(() => expect(getState().training).toBeNull());
-  expect(getState().runs ?? []).toEqual([]);
-  expect(getState().tuneTexts).toMatchObject([{ documents: 41, labelled: 'one' }]);
-  expect(nextStep(guideOf(getState()), 'train')).toEqual({ kind: 'set-up-classifier', label: 'Set up classifier…' });
-  // Who has seen that starts it as it is.
-  getState().showUndecided();
-  await getState().tune('classify');
-  expect(getState().project.runId).not.toBeNull();
+  await vi.waitFor(() => expect(getState().project.runId).not.toBeNull(), { timeout: 60_000 });
+  expect((await readKnownRun(store, getState().project.runId!)).model.config.context).toBe(32);
+  await vi.waitFor(() => expect(getState().training).toBeNull(), { timeout: 60_000 });
 });
 
 test('a label of one text is decided in the setup, whose button names no time', async () => {

@@ -1,4 +1,5 @@
 /** Whether a classifier can train at once, or a person must decide something in its setup first. */
+import { fittingContext } from '../core/base/longTexts';
 import { formatCount } from '../core/base/units';
 import type { LabeledTable } from '../core/documents/surveyTable';
 import type { LabelsTold } from '../protocol/data';
@@ -34,16 +35,26 @@ export function isTableUndecided(s: Studio, labeled?: LabeledTable): boolean {
   if (s.training !== null || s.trainingElsewhere || toTuneOn(s, 'classify').length > 0) return true;
   if (!labeled) return false;
   const { fewest } = s.project.tuning.classify;
-  return !labeled.isAll || areTooLong(s, labeled) || (fewest > 1 && labeled.counts.some(({ count }) => count === 1));
+  return !labeled.isAll || (fewest > 1 && labeled.counts.some(({ count }) => count === 1));
 }
 
-/** Whether some texts of a table are surely longer than the model reads. Tokens are counted once the table is added. */
-export function areTooLong(s: Pick<Studio, 'project' | 'runs'>, { longest }: Pick<LabeledTable, 'longest'>): boolean {
-  if (s.project.tuning.classify.inWindows) return false;
-  return longest > MAX_CHARACTERS_PER_TOKEN * bodyOf(s).model.config.context;
+/**
+ * Announces texts of a table that are too long to be read whole, by an estimate: tokens are counted once the table is added.
+ * Undefined if all probably fit.
+ */
+export function longRowsWords(
+  s: Pick<Studio, 'project' | 'runs'>,
+  { longest }: Pick<LabeledTable, 'longest'>,
+): string | undefined {
+  const { context } = bodyOf(s).model.config;
+  const tokens = longest / CHARACTERS_PER_TOKEN;
+  if (s.project.tuning.classify.inWindows || tokens <= context) return undefined;
+  const fitting = fittingContext({ room: context, longest: Math.ceil(tokens) }, context);
+  const words = `Texts longer than ${formatCount(context)} tokens are cut`;
+  return fitting === undefined ? `${words}.` : `${words}; about ${formatCount(fitting)} would fit all.`;
 }
-/** English text has 3 to 4 characters per token of BPE; other tokens are shorter. */
-const MAX_CHARACTERS_PER_TOKEN = 4;
+/** Of mail with addresses, by a tokenizer of 4,096 entries; books have more. */
+const CHARACTERS_PER_TOKEN = 2.5;
 
 /** `Train a classifier · 2 min`, or `Set up classifier…` if something must be decided first. */
 export const tableLabel = (s: Studio, labeled?: LabeledTable): string =>
@@ -51,9 +62,9 @@ export const tableLabel = (s: Studio, labeled?: LabeledTable): string =>
     ? 'Set up classifier…'
     : timed('Train a classifier', labeled && classifierTimeOf(s, labeled));
 
-/** The same question once the texts are read: also whether texts would be cut, or the model can't be trained as set. */
+/** The same question once the texts are read: also whether the model can't be trained as set. */
 export function isUndecided(s: Pick<Studio, 'project' | 'runs' | 'device'>, told: LabelsTold): boolean {
-  if (labelsRefusal(told) !== undefined || told.alike.length > 0 || areCut(s, told)) return true;
+  if (labelsRefusal(told) !== undefined || told.alike.length > 0) return true;
   const plan = planClassifier(s, told);
   return 'code' in plan || plan.problems.length > 0;
 }

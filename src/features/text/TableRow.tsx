@@ -3,7 +3,7 @@ import { counted, formatCount } from '../../core/base/units';
 import { guessedColumns } from '../../core/documents/columns';
 import type { LabeledTable } from '../../core/documents/surveyTable';
 import { isBinary } from '../../state/markup';
-import { areTooLong, tableLabel } from '../../state/classifierStart';
+import { longRowsWords, tableLabel } from '../../state/classifierStart';
 import { answer, type TableQuestion, trainOnTables } from '../../state/questions';
 import { useStudio, useStudioStore } from '../../state/react';
 import { Ask, Button, TextAction } from '../../ui';
@@ -22,7 +22,7 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
   const isOpen = useStudio((s) => s.openedTable === question.id);
   const { files, survey, labeled } = question;
   const trainWords = useStudio((s) => tableLabel(s, labeled));
-  const isLong = useStudio((s) => labeled !== undefined && areTooLong(s, labeled));
+  const long = useStudio((s) => labeled && longRowsWords(s, labeled));
   const names = namesOf(files);
   const choose = (): void => openTable(isOpen ? null : question.id);
   const variant = filled === undefined ? 'default' : 'go';
@@ -57,7 +57,7 @@ export function TableRow({ question, filled, onGo }: RowProps<TableQuestion>) {
         <p>
           {labeled.isAll ? counted(labeled.rows, 'row') : `More than ${formatCount(labeled.rows)} rows`}:{' '}
           {countsOf(labeled)}. A classifier learns to put these labels on new text.
-          {isLong && ' Some rows are longer than it reads.'}{' '}
+          {long !== undefined && ` ${long}`}{' '}
           <TextAction onPress={choose} isExpanded={isOpen}>
             Choose columns…
           </TextAction>
