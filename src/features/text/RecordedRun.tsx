@@ -83,7 +83,7 @@ const Y_TICKS = [20, 50, 100, 200, 500, 1000, 2000].filter((tick) => Math.log(ti
 const X_TICKS = [20, 100, 500, 2000];
 const LINE = points.map(({ step, loss }, i) => `${i === 0 ? 'M' : 'L'}${10 * xOf(step)} ${10 * yOf(loss)}`).join('');
 const GRID = Y_TICKS.map((tick) => `M0 ${10 * yOf(Math.log(tick))}H1000`).join('');
-const LABELED = points.find(({ step }) => step >= 125)!;
+const LABELED = points.find(({ step }) => step >= 50)!;
 
 /** The curve under the scrubber. */
 function Curve({ step }: { step: number }) {
