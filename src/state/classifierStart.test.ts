@@ -42,8 +42,8 @@ test('texts that are cut are announced on Text with the context that would fit, 
   const [question] = questionsOf(getState());
   const { labeled } = question as { labeled: { longest: number } };
   expect(labeled.longest).toBe(320);
-  expect(longRowsWords(getState(), labeled)).toBe('Texts longer than 32 tokens are cut; about 128 would fit all.');
-  expect(longRowsWords(getState(), { longest: 80 })).toBeUndefined();
+  expect(longRowsWords(getState(), labeled)).toBe('Texts longer than 32 tokens are cut; about 192 would fit all.');
+  expect(longRowsWords(getState(), { longest: 60 })).toBeUndefined();
   expect(longRowsWords(getState(), { longest: 1e6 })).toBe('Texts longer than 32 tokens are cut.');
   expect(label).toMatch(/^Train a classifier/);
   expect(press()).toBe('/train');

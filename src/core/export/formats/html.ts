@@ -12,7 +12,7 @@ export const html: Format = {
     icon: 'send',
     showsSample: true,
     opensIn: 'any browser, with a double-click',
-    holds: 'one HTML file: type a beginning, and the model continues it',
+    holds: 'one HTML file: the model, ready to try without internet',
     opening: 'A double-click opens the offline page.',
   },
   precision: F32,
