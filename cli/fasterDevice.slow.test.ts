@@ -27,7 +27,7 @@ test('a long run is measured on WASM and on the software adapter, goes by the fa
   expect(ended.code).toBe(0);
   const { device } = JSON.parse(await readFile(path('model/homegrown.json'), 'utf8')) as { device: string };
   const [, faster, wasm, adapter] =
-    /^Using (.+), which is faster: WASM takes (.+) a step, (.+) (?:takes .+ a step|none finished in time)\.$/m.exec(
+    /^Using (.+), which is faster: WASM takes (.+) per step, (.+) (?:takes .+ per step|none finished in time)\.$/m.exec(
       ended.stderr,
     ) ?? [];
   expect(wasm, ended.stderr).toBeDefined();
