@@ -1,5 +1,7 @@
 /** Strings that a person sees keep to the language guide: its replaced words are gone, but for an allowance that only shrinks. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { filesOf } from './importers';
 import { ALLOWANCE, bannedIn, bannedWords, countByFile, readAllowance } from './language';
 import { shownStrings, stringsOf } from './strings';
 
@@ -12,6 +14,16 @@ test('no file has more strings with words that the guide replaces than it had, a
   expect(over, 'run `npm run strings -- --banned` and rewrite these').toEqual([]);
   // `npm run strings -- --shrink` writes the smaller counts.
   expect(allowed, `${ALLOWANCE} allows more than there is`).toEqual(counts);
+});
+
+test('a hint has at most eight words', () => {
+  const hints = filesOf('.')
+    .filter((file) => /^src\/.*\.tsx?$/.test(file) && !/\.test\./.test(file))
+    .flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\bhint(?:: |=)(['"])(.+?)\1/g)].map(([, , words]) => ({ file, words })),
+    );
+  expect(hints.length).toBeGreaterThan(100);
+  expect(hints.filter(({ words }) => words!.split(' ').length > 8)).toEqual([]);
 });
 
 test('words of the guide are found in any form, and everyday words are not', () => {

@@ -18,7 +18,7 @@ export const lora = defineAdapter({
     alpha: real({ label: 'Alpha', hint: 'scales the adapter by alpha / rank', min: 1e-3, max: 1e4, initial: 16 }),
     dropout: real({
       label: 'LoRA dropout',
-      hint: 'share of adapter inputs set to zero in training',
+      hint: 'share of adapter inputs dropped in training',
       min: 0,
       max: 0.9,
       initial: 0,
@@ -27,7 +27,7 @@ export const lora = defineAdapter({
     // Kalajdzievski 2023, arXiv:2312.03732: with alpha / rank, a higher rank learns no more than a low one.
     rankStabilised: onOff({
       label: 'Rank-stabilized',
-      hint: 'scales by alpha / √rank instead, for high ranks',
+      hint: 'scales by alpha / √rank, for high ranks',
       initial: false,
       absent: false,
     }),

@@ -80,7 +80,7 @@ function MinimalPairs() {
         <PairsDialog
           list="minimalPairs"
           title="Minimal pairs"
-          hint="The first sentence is correct; kind is what it tests"
+          hint="First sentence correct; kind is what it tests"
           bundled={minimalPairs}
           onClose={() => setEditing(false)}
         />
@@ -129,7 +129,7 @@ function Swaps() {
         <PairsDialog
           list="swaps"
           title="Identity swaps"
-          hint="The two differ in one place; kind names it"
+          hint="They differ in one place; kind names it"
           bundled={identitySwaps}
           onClose={() => setEditing(false)}
         />

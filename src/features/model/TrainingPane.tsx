@@ -72,7 +72,7 @@ function Recompute({ isOn }: { isOn: boolean }) {
   const choice = useStudio((s) => s.project.recompute);
   const setRecompute = useStudio((s) => s.setRecompute);
   const options: Record<RecomputeChoice, { label: string; hint: string }> = {
-    auto: { label: `Auto: ${isOn ? 'on' : 'off'}`, hint: 'on if the run needs over half the memory' },
+    auto: { label: `Auto: ${isOn ? 'on' : 'off'}`, hint: 'on if over half the memory is needed' },
     on: { label: 'On', hint: 'less memory, a third slower' },
     off: { label: 'Off', hint: 'more memory, faster' },
   };

@@ -93,7 +93,7 @@ const fields = {
   }),
   scaled: onOff({
     label: 'Scaled scores',
-    hint: 'by the root of the width, as in T5',
+    hint: 'by the root of width, as in T5',
     initial: true,
     row: 'seldom',
   }),

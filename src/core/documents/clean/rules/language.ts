@@ -11,7 +11,7 @@ import type { Rule, Verdict, Working } from './rule';
 const FIELDS = {
   languages: text({
     label: 'Languages',
-    hint: 'codes, such as “en de”; empty: the most common',
+    hint: 'codes, such as “en de”; empty: most common',
     most: 400,
     initial: '',
   }),

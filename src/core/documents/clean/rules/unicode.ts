@@ -17,7 +17,7 @@ const FIELDS = {
     initial: 'NFC',
     of: {
       NFC: { label: 'NFC', hint: 'looks the same' },
-      NFKC: { label: 'NFKC', hint: 'also look-alikes: ﬁ to fi, ① to 1, 10² to 102' },
+      NFKC: { label: 'NFKC', hint: 'look-alikes too: ﬁ to fi, ① to 1' },
     },
   }),
 };
