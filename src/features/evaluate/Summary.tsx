@@ -9,9 +9,7 @@ export function Summary() {
   const kept = useStudio(shownEvaluation);
   if (!kept) return null;
   const { name, look } = kept.record;
-  const parts = [
-    ...(on === 'text' ? [name] : []),
-    ...(look === undefined ? [] : [`evaluated for the ${ordinal(look)} time`]),
-  ];
-  return upperFirst(parts.join(', '));
+  const times = look === undefined ? undefined : `evaluated for the ${ordinal(look)} time`;
+  if (on !== 'text') return times && upperFirst(times);
+  return times === undefined ? name : `${name}, ${times}`;
 }
