@@ -153,6 +153,7 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
   await test.step('that another project learns what is made here is said', async () => {
     await expect(rules).not.toContainText('Other projects');
     await studio.inProjects('Duplicate project');
+    await expect(studio.project).toHaveText(/copy$/);
     await page.getByRole('link', { name: 'Clean' }).click();
     await expect(rules).toContainText('Other projects use this text too; the rules apply there as well.');
   });
