@@ -58,8 +58,8 @@ function What() {
         </div>
       </dl>
       <p>
-        This can’t be undone. Export what you want to keep first. Your settings are deleted too. The app itself stays
-        available offline, and its other tabs reload.
+        This can’t be undone. Export what you want to keep first. Your settings are deleted too. The app stays available
+        offline; other tabs reload.
       </p>
     </>
   );

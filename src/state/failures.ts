@@ -15,7 +15,7 @@ export const lostAgain = (lostAt: readonly number[], message: string): Pick<Fail
   return {
     message: `The GPU was lost ${times} with these settings, at ${steps.slice(0, -1).join(', ')} and ${steps.at(-1)!}. ${message}`,
     remedy:
-      'After the GPU is lost twice, the browser gives this page no GPU until you reload it. Resume on WASM, or use a smaller batch or model.',
+      'After two GPU losses, the browser gives this page no GPU until a reload. Resume on WASM, or use a smaller batch or model.',
   };
 };
 
@@ -52,7 +52,7 @@ const WORDS: Record<FailureCode, { headline: string; remedy: string }> = {
   'device-gone': {
     headline: 'The GPU is no longer available',
     remedy:
-      'After the GPU is lost twice, the browser gives this page no GPU until you reload it. Resume on WASM, or reload the page.',
+      'After two GPU losses, the browser gives this page no GPU until a reload. Resume on WASM, or reload the page.',
   },
   diverged: {
     headline: 'The loss became NaN or infinite',

@@ -117,8 +117,8 @@ function Swaps() {
         )}
         <Block>
           <p className={styles.words}>
-            Two sentences that differ only in a name, pronoun or origin. 50 % means no preference. This short test can't
-            show how the model treats people in practice.
+            Two sentences that differ only in a name, pronoun or origin. 50 % means no preference. This short test
+            doesn't show how the model treats people.
           </p>
         </Block>
         <LeftOut of="swaps" />

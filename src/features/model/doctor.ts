@@ -226,7 +226,7 @@ const likeness: Check = ({ divergence }) => {
   if (divergence <= UNLIKE) return 'Validation set is like the training text';
   return caution(
     'The validation set is unlike the training text',
-    `Their token frequencies differ by ${formatNumber(Number(divergence.toPrecision(2)))} nats per token; within one book, the difference is below 0.1. Add each language or kind as its own text, so part of each is held out.`,
+    `Their token frequencies differ by ${formatNumber(Number(divergence.toPrecision(2)))} nats per token; within one book, by less than 0.1. Add each language or kind as its own text, to hold out part of each.`,
     [],
     { kind: 'addText', label: 'Open Text' },
   );
