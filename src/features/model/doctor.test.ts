@@ -183,7 +183,7 @@ describe('what is doubtful', () => {
   });
   test('held-out text that is unlike what is learnt, told with numbers and what to do', () => {
     const unlike = cautionAbout({ divergence: 2.34 }, /unlike/);
-    expect(unlike?.detail).toMatch(/2\.3 nats per token.*part of each is held out/);
+    expect(unlike?.detail).toMatch(/2\.3 nats per token.*hold out part of each/);
     expect(unlike?.fix).toMatchObject({ kind: 'addText' });
     expect(cautionAbout({ divergence: 0.4 }, /unlike/)).toBeUndefined();
     expect(diagnose(situation({ divergence: 0.4 })).fine).toContain('Validation set is like the training text');
