@@ -17,11 +17,15 @@ export const COPIED_WORDS = 20;
 
 /** `5 words, “the side of the ship”`. */
 export function copiedWords({ words, passage }: Copied): string {
-  if (words === 0) return 'none';
-  const shown = passage.replaceAll(/\s+/g, ' ');
-  return `${counted(words, 'word')}, “${shown.length > SHOWN ? `${shown.slice(0, SHOWN)}…` : shown}”`;
+  return words === 0 ? 'none' : `${counted(words, 'word')}, ${quotedPassage(passage)}`;
 }
-const SHOWN = 200;
+
+/** On one line, at most 200 characters: `“the side of the ship”`. */
+export function quotedPassage(passage: string): string {
+  const line = passage.replaceAll(/\s+/g, ' ');
+  return `“${line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS)}…` : line}”`;
+}
+const MAX_CHARACTERS = 200;
 
 type Readable = Pick<Document, 'chunks'>;
 

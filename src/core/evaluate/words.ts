@@ -93,8 +93,10 @@ export function judged(
   const best = bestBaseline(evaluation, first)!.name;
   const id = unitOf(evaluation, first, best);
   const own = metrics[id]!;
-  const stands = standing(own, baselines[best]![id]!, figureWords(id).better);
-  const isBehind = stands !== 'better' && !isBetter(own.value, baselines[best]![id]!, figureWords(id).better);
+  const bestValue = baselines[best]![id]!;
+  const { better } = figureWords(id);
+  const stands = standing(own, bestValue, better);
+  const isBehind = stands !== 'better' && !isBetter(own.value, bestValue, better);
   const rival = isBehind ? simplestThatBeats(evaluation, id, best, stands) : best;
   const { doing } = baselineWords(rival);
   const both = `${valueWords(evaluation, id)} ${part === 'text' ? 'on this text' : 'on text it never saw'}; ${doing} ${N_GRAMS.includes(rival) ? 'has' : 'gets'} ${formatReading(baselines[rival]![id]!)}`;

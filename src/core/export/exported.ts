@@ -1,7 +1,6 @@
 /** From a stored run to what formats are written from. */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { fileName } from '../base/fileName';
 import { keptBest } from '../checkpoint/checkpoint';
 import type { WhichSnapshot } from '../checkpoint/snapshot';
 import { listTexts } from '../documents';
@@ -15,6 +14,7 @@ import { loadWhole } from '../runs/whole';
 import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
+import { exportName } from './exportName';
 import type { Exported } from './format';
 import { runInfo, type RunInfo, tokenizerFacts, withMeasured } from './homegrownJson';
 import { withLicences } from './licences';
@@ -54,7 +54,7 @@ export async function openExported(
   const isNewest = segmentAt(record.segments, snapshot.state.step) === record.segments.length - 1;
   const manifest = isNewest ? await manifestIfKept(store, record) : null;
   const exported: Exported = {
-    name: `${fileName(record.name, 'model')}-step-${snapshot.state.step}`,
+    name: exportName(record.name, snapshot.state.step),
     info,
     snapshot,
     tokenizer,
@@ -88,7 +88,7 @@ export async function exportedFrom(
   // With an adapter of elsewhere it is none of a run that is told of.
   const info = adapted ? null : imported.info && ofStep(imported.info);
   const exported: Exported = {
-    name: `${fileName(info?.name ?? name, 'model')}-step-${state.step}`,
+    name: exportName(info?.name ?? name, state.step),
     // In the order in which it is read, so that the next export is the same.
     info: info ?? {
       version: 2,

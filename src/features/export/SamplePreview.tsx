@@ -1,4 +1,4 @@
-import { fileName } from '../../core/base/fileName';
+import { exportName } from '../../core/export/exportName';
 import { piecesOf } from '../../core/objectives/shown';
 import { recipeOf } from '../../core/runs/segments';
 import { useShownPart } from '../../state/react';
@@ -14,7 +14,7 @@ export function SamplePreview() {
   if (!record || typeof sample !== 'string' || sample === '') return null;
   return (
     <figure className={styles.preview} translate="no" aria-label="The page with the run’s last sample">
-      <div>{`${fileName(record.name, 'model')}${step === undefined ? '' : `-step-${step}`}.html`}</div>
+      <div>{exportName(record.name, step)}.html</div>
       <p>
         <Passage pieces={piecesOf(sample, recipeOf(record).samplePrompt)} />
       </p>

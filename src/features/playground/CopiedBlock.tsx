@@ -1,5 +1,5 @@
 import { counted } from '../../core/base/units';
-import { COPIED_WORDS } from '../../core/evaluate/copied';
+import { COPIED_WORDS, quotedPassage } from '../../core/evaluate/copied';
 import { useStudio } from '../../state/react';
 import { useCopied } from '../../state/useCopied';
 import { Block, Icon, PaneHead, TermLabel } from '../../ui';
@@ -23,7 +23,7 @@ export function CopiedBlock() {
             <TermLabel>Longest copied passage</TermLabel>: <b>{words === 0 ? 'none' : counted(words, 'word')}</b>
           </span>
         </p>
-        {words > 0 && <p className={styles.passage}>{shortened(passage)}</p>}
+        {words > 0 && <p className={styles.passage}>{quotedPassage(passage)}</p>}
         {words > 0 && (
           <p className={styles.quiet}>
             {isCopy ? 'This passage stands in your texts word for word' : 'Also stands in your texts'}
@@ -33,10 +33,3 @@ export function CopiedBlock() {
     </>
   );
 }
-
-/** On one line, within the pane. */
-function shortened(passage: string): string {
-  const line = passage.replaceAll(/\s+/g, ' ');
-  return `“${line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS)}…` : line}”`;
-}
-const MAX_CHARACTERS = 200;
