@@ -6,11 +6,11 @@ import { flagOf } from '../src/core/base/field';
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../src/core/base/units';
 import { modelIds, modelSpec, type ModelId } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
-import { type ObjectiveId, objectiveOf, rolesOf } from '../src/core/objectives';
+import { type ObjectiveId, rolesOf } from '../src/core/objectives';
 import { matrixRate } from '../src/core/ops/matrixRate';
 import type { OptimizerId } from '../src/core/optim';
 import { costWords, energyOf, type Power, priceWords, wattHoursWords } from '../src/core/train/energy';
-import type { Band } from '../src/core/plan/law';
+import { type Expected, UNCOVERED_WORDS } from '../src/core/plan/expected';
 import { isFarOff, makePlan, ofSteps, type Plan, withRecipe } from '../src/core/plan/plan';
 import { profileText, type TextProfile } from '../src/core/plan/profile';
 import { SMALLEST_VOCABULARY, type TrainSettings } from '../src/core/tokenizer/train';
@@ -95,7 +95,7 @@ export class Planner {
   }
 
   private make(vocabulary?: number): Plan {
-    const { held, limits, kind, left, model } = this.wish;
+    const { held, limits, kind, left, model, objective } = this.wish;
     return (this.current = makePlan({
       text: this.text!,
       held,
@@ -103,6 +103,7 @@ export class Planner {
       limits: limits(),
       seconds: Math.max(1, left() / 1000), // that none is left is told where steps are fitted
       model,
+      objective,
       ...(vocabulary !== undefined && { vocabulary }),
     }));
   }
@@ -121,13 +122,14 @@ export function planWords(
       `(${formatShort(parameters)} parameters), context ${formatCount(context)}, ` +
       `${formatCount(recipe.batch * context)} tokens per step, learning rate ${formatNumber(recipe.learningRate)}; ` +
       `epochs: ${formatNumber(Number(epochs.toPrecision(2)))}.`,
-    (objectiveOf(recipe.objective).gives.includes('bytes')
-      ? `Expected: ${bandWords(expected)} bits per byte on the validation set in ${formatDuration(1000 * seconds)}, ` +
+    (expected && twice
+      ? `Expected: ${bandWords(expected)} ${expected.unit} on the validation set in ${formatDuration(1000 * seconds)}, ` +
         `about ${formatReading(twice.value)} in twice the time. `
-      : `Time: ${formatDuration(1000 * seconds)}. No estimate of the result for this objective. `) +
+      : `Time: ${formatDuration(1000 * seconds)}. ${UNCOVERED_WORDS} `) +
       `Energy: about ${wattHoursWords(energy)} at ${formatCount(energy.watts)} W${power.watts === undefined ? ', an estimate' : ''}, ` +
       `cost ${costWords(energy)} at ${priceWords(power.price)}.`,
   ];
 }
 
-export const bandWords = ({ low, high }: Band): string => `${formatReading(low)} to ${formatReading(high)}`;
+export const bandWords = ({ low, high }: Pick<Expected, 'low' | 'high'>): string =>
+  `${formatReading(low)} to ${formatReading(high)}`;

@@ -1,19 +1,22 @@
 import { expect, test } from 'vitest';
 import { CONSTANTS } from '../../src/core/plan/constants';
-import { NINE_OF_TEN, remainingShare } from '../../src/core/plan/law';
-import { circumstancesOf, fit, readRuns } from './fit';
+import { bandAround } from '../../src/core/plan/quality';
+import { fit, readRuns, residualOf } from './fit';
 
-test('the constants are those that the fit gives, and runs end where they say', () => {
+test('the constants are those of the fit, and 80 % bands hold the runs', () => {
   const runs = readRuns();
   expect(fit(runs)).toEqual(CONSTANTS);
+  const { low, high } = bandAround(1, CONSTANTS.spread);
   const within = runs.filter((run) => {
-    const value = remainingShare(circumstancesOf(run), CONSTANTS) * run.unigramBits;
-    return Math.abs(Math.log(value / run.bits)) < NINE_OF_TEN * CONSTANTS.spread;
+    const ratio = Math.exp(residualOf(run, CONSTANTS));
+    return low < ratio && ratio < high;
   });
-  expect(within.length / runs.length).toBeGreaterThanOrEqual(0.9);
+  // The spread is that of a new text, so of the runs that were fitted more than 80 % lie within.
+  expect(within.length / runs.length).toBeGreaterThanOrEqual(0.8);
+  for (const kind of ['llama', 'bert', 't5']) expect(runs.some(({ run }) => run.kind === kind)).toBe(true);
 });
 
 test('other runs give other constants', () => {
   const [first, ...others] = readRuns();
-  expect(fit([{ ...first!, bits: 1.2 * first!.bits }, ...others])).not.toEqual(CONSTANTS);
+  expect(fit([{ ...first!, loss: 1.2 * first!.loss }, ...others])).not.toEqual(CONSTANTS);
 });

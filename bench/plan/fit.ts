@@ -1,94 +1,119 @@
 /**
- * Constants of the law of losses, from the ends of runs: `node --import tsx bench/plan/fit.ts` writes src/core/plan/constants.ts.
- * runs.csv is what bench/plan/train.py measured, a run a line (decision 0050).
+ * Fits the constants of the quality model to recorded runs: `node --import tsx bench/plan/fit.ts` writes
+ * src/core/plan/constants.ts. runs.csv: ends of runs in PyTorch (train.py, decision 50). recorded.jsonl: runs of our terminal
+ * (record.ts, decision 136).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { levenbergMarquardt } from 'ml-levenberg-marquardt';
-import { type Circumstances, type Constants, remainingShare } from '../../src/core/plan/law';
+import { type Circumstances, type Constants, type QualityKind, remainingShare } from '../../src/core/plan/quality';
+import { circumstancesOf, lossOf, readRecorded, unigramLossOf } from './recorded';
 
-/** A run by its settings; `unigramBits` and `bits`, what it ended at, are bits per byte of its held-out text. */
-export interface Run {
+/** A run with its losses in one unit, nats per token or bits per byte. */
+export interface Fitted {
+  /** Name of the text. Pieces of one text have one name before the hyphen. */
   text: string;
-  vocabulary: number;
-  unigramBits: number;
-  repeated: number;
-  /** Tokens to learn from. */
-  unique: number;
-  layers: number;
-  width: number;
-  context: number;
-  batch: number;
-  steps: number;
-  learningRate: number;
-  dropout: number;
-  bits: number;
+  run: Circumstances;
+  unigram: number;
+  /** At the best evaluation. */
+  loss: number;
 }
 
 const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-export function readRuns(): readonly Run[] {
+
+/** Runs of the law: in both files, without those whose validation set is unlike their training text. */
+export function readRuns(): readonly Fitted[] {
+  const recorded = readRecorded(at('recorded.jsonl')).map((one) => ({
+    text: one.text,
+    run: circumstancesOf(one),
+    unigram: unigramLossOf(one),
+    loss: lossOf(one),
+  }));
+  return [...readTable(), ...recorded].filter(isLikely);
+}
+/** A unigram model that loses more than a uniform guess has seen other text than it is measured on. */
+const isLikely = ({ run, unigram }: Fitted): boolean => unigram < Math.log(run.vocabulary);
+
+/** Runs of runs.csv, which holds no best evaluation: those that memorized their text are left out. */
+function readTable(): readonly Fitted[] {
   const [names, ...rows] = readFileSync(at('runs.csv'), 'utf8')
     .trim()
     .split('\n')
     .map((line) => line.split(','));
-  const valueOf = (name: string, cell: string): string | number => (name === 'text' ? cell : Number(cell));
-  return rows.map(
-    (cells) => Object.fromEntries(names!.map((name, i) => [name, valueOf(name, cells[i]!)])) as unknown as Run,
-  );
+  return rows.flatMap((cells) => {
+    const column = (name: string): number => Number(cells[names!.indexOf(name)]);
+    const [perStep, steps] = [column('batch') * column('context'), column('steps')];
+    const [unique, dropout] = [column('unique'), column('dropout')];
+    if (dropout === 0 && (perStep * steps) / unique > MAX_EPOCHS) return [];
+    const run: Circumstances = {
+      kind: 'gpt',
+      vocabulary: column('vocabulary'),
+      repeated: column('repeated'),
+      parameters: 12 * column('layers') * column('width') ** 2,
+      unique,
+      perStep,
+      steps,
+      learningRate: column('learningRate'),
+      dropout,
+    };
+    return { text: cells[0]!, run, unigram: column('unigramBits'), loss: column('bits') };
+  });
 }
-
-/** Runs without dropout that read their text more often learn it by heart: the law says nothing of them. */
-const MOST_EPOCHS = 20;
-const isOfTheLaw = ({ batch, context, steps, unique, dropout }: Run): boolean =>
-  dropout > 0 || (batch * context * steps) / unique <= MOST_EPOCHS;
-
-export const circumstancesOf = ({ layers, width, context, batch, ...run }: Run): Circumstances => ({
-  ...run,
-  parameters: 12 * layers * width ** 2,
-  perStep: batch * context,
-});
+const MAX_EPOCHS = 20;
 
 /** Where the fit begins, and its bounds. */
 const FITTED: Readonly<Record<string, readonly [from: number, low: number, high: number]>> = {
-  floor: [0.2, 0, 0.6],
-  sizeShare: [0.2, 0, 1],
-  tokenShare: [0.4, 0.01, 2],
-  tokenPower: [0.4, 0.1, 1],
-  vocabularyPower: [0.1, -0.5, 1],
-  repetition: [1, 0, 3],
-  repeats: [8, 1, 50],
-  batch: [2000, 300, 20_000],
-  rate: [0.0025, 0.001, 0.006],
-  rateShare: [0.05, 0, 0.5],
-  dropoutShare: [0.1, 0, 1],
+  floor: [0.38, 0, 0.6],
+  sizeShare: [0.15, 0, 1],
+  tokenShare: [0.47, 0.01, 2],
+  tokenPower: [0.27, 0.1, 1],
+  vocabularyPower: [0.15, -0.5, 1],
+  repetition: [1.4, 0, 3],
+  repeats: [9, 1, 50],
+  batch: [4000, 300, 20_000],
+  rate: [0.0022, 0.001, 0.006],
+  rateShare: [0.07, 0, 0.5],
+  dropoutShare: [0.18, 0, 1],
 };
+const OTHERS = ['llama', 'bert', 't5'] as const;
+const RELATIVE = ['tokens', 'rate', 'floor'] as const;
+/** Few runs are of each other architecture: what they don't tell stays near GPT's, within a factor of about 2. */
+const TIES = OTHERS.flatMap((kind) => RELATIVE.map((name) => ({ kind, name })));
+const TIE = 0.1;
 /**
- * Not fitted: sizes differ too little here to tell. It is half of what Hoffmann et al. found for the same term (0.34), which fits
- * no worse than any from 0.02 to 0.3.
+ * Not fitted: sizes differ too little here. Half of what Hoffmann et al. found for the same term (0.34), which fits no worse
+ * than any from 0.02 to 0.3.
  */
 const SIZE_POWER = 0.17;
 
-export function fit(all: readonly Run[]): Constants {
-  const runs = all.filter(isOfTheLaw);
+export function fit(runs: readonly Fitted[]): Constants {
   const names = Object.keys(FITTED);
-  // The optimiser's steps are of one size for all, so each is told by its logarithm or as it is, near 1.
+  // The optimizer's steps have one size for all parameters, so each is relative to its start, near 1.
   const column = (place: 0 | 1 | 2): number[] => names.map((name) => FITTED[name]![place] / FITTED[name]![0]);
   const constantsOf = (scaled: readonly number[]): Constants => {
-    const values = names.map((name, i) => [name, scaled[i]! * FITTED[name]![0]] as const);
-    return { ...(Object.fromEntries(values) as unknown as Constants), sizePower: SIZE_POWER, spread: 0 };
+    const shared = names.map((name, i) => [name, scaled[i]! * FITTED[name]![0]] as const);
+    const relative = (kind: QualityKind) =>
+      Object.fromEntries(
+        RELATIVE.map((name) => {
+          const place = TIES.findIndex((tie) => tie.kind === kind && tie.name === name);
+          return [name, place < 0 ? 1 : scaled[names.length + place]!];
+        }),
+      );
+    const kinds = Object.fromEntries((['gpt', ...OTHERS] as const).map((kind) => [kind, relative(kind)]));
+    return { ...Object.fromEntries(shared), sizePower: SIZE_POWER, kinds, spread: 0 } as unknown as Constants;
   };
-  const logRatio = (run: Run, constants: Constants): number =>
-    Math.log((remainingShare(circumstancesOf(run), constants) * run.unigramBits) / run.bits);
+  const ties = TIES.map(() => 1);
   const { parameterValues } = levenbergMarquardt(
-    { x: runs.map((_, i) => i), y: runs.map(() => 0) },
+    { x: [...runs, ...ties].map((_, i) => i), y: [...runs, ...ties].map(() => 0) },
     (scaled) => {
       const constants = constantsOf(scaled);
-      return (i) => logRatio(runs[i]!, constants);
+      return (i) =>
+        i < runs.length ? residualOf(runs[i]!, constants) : TIE * Math.log(scaled[names.length + i - runs.length]!);
     },
     {
-      initialValues: column(0),
-      minValues: column(1),
-      maxValues: column(2),
+      initialValues: [...column(0), ...ties],
+      minValues: [...column(1), ...ties.map(() => 0.1)],
+      maxValues: [...column(2), ...ties.map(() => 5)],
       damping: 1e-3,
       gradientDifference: 1e-4,
       centralDifference: true,
@@ -97,11 +122,15 @@ export function fit(all: readonly Run[]): Constants {
     },
   );
   const constants = constantsOf(parameterValues);
-  return rounded({ ...constants, spread: spreadOf(runs, (run) => logRatio(run, constants)) });
+  return rounded({ ...constants, spread: spreadOf(runs, (run) => residualOf(run, constants)) });
 }
 
-/** Of a run of a text that is not among these: how texts differ, and how runs of one do. */
-function spreadOf(runs: readonly Run[], residual: (run: Run) => number): number {
+/** Logarithm of the expected over the measured loss. */
+export const residualOf = ({ run, unigram, loss }: Fitted, constants: Constants): number =>
+  Math.log((remainingShare(run, constants) * unigram) / loss);
+
+/** Standard deviation for a run on a text that isn't among these: how texts differ, and how runs on one text do. */
+function spreadOf(runs: readonly Fitted[], residual: (run: Fitted) => number): number {
   const texts = [...new Set(runs.map(({ text }) => text.split('-')[0]!))];
   const byText = texts.map((text) => runs.filter((run) => run.text.startsWith(text)).map(residual));
   const means = byText.map(mean);
@@ -112,25 +141,22 @@ function spreadOf(runs: readonly Run[], residual: (run: Run) => number): number 
 }
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-const rounded = (constants: Constants): Constants =>
-  Object.fromEntries(
-    Object.entries(constants).map(([name, value]: [string, number]) => [name, Number(value.toPrecision(3))]),
-  ) as unknown as Constants;
+const rounded = <T>(values: T): T =>
+  JSON.parse(JSON.stringify(values), (_, value: unknown) =>
+    typeof value === 'number' ? Number(value.toPrecision(3)) : value,
+  ) as T;
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const runs = readRuns();
   const constants = fit(runs);
-  const lines = Object.entries(constants).map(([name, value]) => `  ${name}: ${String(value)},\n`);
   writeFileSync(
     at('../../src/core/plan/constants.ts'),
-    `/** Of the law of losses. Written by bench/plan/fit.ts from bench/plan/runs.csv; a test holds the two together. */\nexport const CONSTANTS = {\n${lines.join('')}} as const;\n`,
+    `/** Constants of the quality model. Written by bench/plan/fit.ts from its recorded runs; a test holds the two together. */\nexport const CONSTANTS = ${JSON.stringify(constants, null, 2).replaceAll('"', '')} as const;\n`,
   );
-  for (const run of runs) {
-    const value = remainingShare(circumstancesOf(run), constants) * run.unigramBits;
-    const { text, vocabulary, layers, width, batch, context, steps } = run;
-    const off = (100 * (value / run.bits - 1)).toFixed(1);
-    console.log(
-      `${text} ${vocabulary} ${layers} x ${width}, ${batch} x ${context}, ${steps} steps: ${run.bits} expected ${value.toFixed(3)}, ${off} %${isOfTheLaw(run) ? '' : ', not of the law'}`,
-    );
+  for (const one of runs) {
+    const { kind, vocabulary, perStep, steps } = one.run;
+    const off = (100 * (Math.exp(residualOf(one, constants)) - 1)).toFixed(1);
+    console.log(`${off.padStart(6)} %  ${kind} on ${one.text}, ${vocabulary} tokens, ${steps} steps of ${perStep}`);
   }
+  console.log(JSON.stringify(constants));
 }

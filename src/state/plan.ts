@@ -1,9 +1,9 @@
 /** The plan: settings for the project's texts, the device in use and a time, taken when they are asked for. */
 import { modelSpec } from '../core/models';
-import { type Band, expectedBits } from '../core/plan/law';
+import { type Expected, expectedQuality } from '../core/plan/expected';
 import { costOf } from '../core/plan/pace';
-import { objectiveOf } from '../core/objectives';
 import { isFarOff, ofSteps, type Plan } from '../core/plan/plan';
+import { qualityKindOf } from '../core/plan/quality';
 import { measuredVocabulary, type TextProfile } from '../core/plan/profile';
 import { textRef } from '../core/documents/record';
 import { counted } from '../core/base/units';
@@ -71,6 +71,7 @@ export const createPlanSlice: Slice<PlanSlice> =
         limits: limitsOf({ device }),
         seconds: trainingBudget(inputs, minutes, get().buildRate),
         model: project.model.id,
+        objective: project.recipe.objective,
         ...(vocabulary !== undefined && { vocabulary }),
       });
       plans.set(project.id, plan);
@@ -237,18 +238,20 @@ export function followsPlan({ project, planned }: Pick<Studio, 'project' | 'plan
   return same(settings(made), settings(project));
 }
 
-/** What settings of the project are expected to reach; undefined where no plan has looked at its texts. */
-export function expectedOf(s: Planning): Band | undefined {
+/** Expected quality with the project's settings; undefined before a plan has read its texts, and for runs that weren't recorded. */
+export function expectedOf(s: Planning): Expected | undefined {
   const text = profileNow(s);
   if (!text) return undefined;
   const { project } = s;
   const { id, config, vocabulary } = modelOf(project);
   const known = measuredVocabulary(text, vocabulary);
-  if (!known || !objectiveOf(project.recipe.objective).gives.includes('bytes')) return undefined;
-  const { validation, test } = project.split;
   const { recipe } = project;
-  return expectedBits(
+  const kind = qualityKindOf(id, recipe.objective);
+  if (!known || !kind) return undefined;
+  const { validation, test } = project.split;
+  return expectedQuality(
     {
+      kind,
       vocabulary,
       repeated: text.repeated,
       parameters: costOf(modelSpec(id), config, vocabulary).ofLayers,
@@ -258,7 +261,7 @@ export function expectedOf(s: Planning): Band | undefined {
       learningRate: recipe.learningRate,
       dropout: recipe.dropout,
     },
-    known.unigramBits,
+    known,
   );
 }
 
@@ -289,5 +292,6 @@ export const planKey = (
     texts.map(textRef),
     project.split,
     project.model.id,
+    project.recipe.objective,
     device.kind === 'open' && [device.info.kind, device.info.gigaflops, device.info.slowness, device.info.limits],
   ]);

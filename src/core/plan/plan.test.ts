@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { problems } from '../train/problems';
-import { LEAST_STEPS, makePlan, mostEpochs, type Plan, type PlanInput, withRecipe } from './plan';
+import { LEAST_STEPS, makePlan, maxEpochs, type Plan, type PlanInput, withRecipe } from './plan';
 import type { TextProfile } from './profile';
 
 /** A novel as it was measured. */
@@ -26,21 +26,21 @@ function expectRunnable(plan: Plan, { text, held, seconds }: PlanInput): void {
   const tokens = { train: Math.floor((1 - held) * all), validation: Math.floor(held * all) };
   expect(problems(plan.model, plan.recipe, tokens)).toEqual([]);
   expect(plan.seconds).toBeLessThanOrEqual(seconds);
-  if (plan.recipe.steps > LEAST_STEPS) expect(plan.epochs).toBeLessThanOrEqual(mostEpochs(plan.recipe.dropout));
-  const { low, value, high } = plan.expected;
+  if (plan.recipe.steps > LEAST_STEPS) expect(plan.epochs).toBeLessThanOrEqual(maxEpochs(plan.recipe.dropout));
+  const { low, value, high } = plan.expected!;
   expect(low).toBeLessThan(value);
   expect(value).toBeLessThan(high);
-  expect(plan.twice.value).toBeLessThanOrEqual(value);
+  expect(plan.twice!.value).toBeLessThanOrEqual(value);
 }
 
 test('every plan can run in its time, and more time or a faster device is expected to do no worse', () => {
   for (const bytes of [3e4, 1.2e6, 6e7])
-    for (const gigaflops of [10, 100, 3000]) {
+    for (const gigaflops of [10, 3000]) {
       const input: PlanInput = { ...novel, text: textOf(bytes), device: { kind: 'webgpu', gigaflops } };
-      const plans = [1, 5, 20, 120, 600].map((n) => minutes(n, input));
-      for (const [i, n] of [1, 5, 20, 120, 600].entries()) expectRunnable(plans[i]!, { ...input, seconds: 60 * n });
-      const values = plans.map(({ expected }) => expected.value);
-      // A longer context, which a longer run is given, is not weighed by the law.
+      const plans = [1, 5, 30, 600].map((n) => minutes(n, input));
+      for (const [i, n] of [1, 5, 30, 600].entries()) expectRunnable(plans[i]!, { ...input, seconds: 60 * n });
+      const values = plans.map(({ expected }) => expected!.value);
+      // A context twice as long counts as half a percent.
       for (const [i, value] of values.slice(1).entries()) expect(value).toBeLessThan(1.01 * values[i]!);
     }
   const parameters = (gigaflops: number): number =>
@@ -51,10 +51,10 @@ test('every plan can run in its time, and more time or a faster device is expect
 test('what real steps took changes the plan as a slower device does', () => {
   const slow = makePlan({ ...novel, device: { ...wasm, slowness: 4 } });
   const plan = makePlan(novel);
-  expect(slow.expected.value).toBeGreaterThan(plan.expected.value);
+  expect(slow.expected!.value).toBeGreaterThan(plan.expected!.value);
   expect(slow.pace.step * slow.recipe.steps).toBeLessThanOrEqual(300);
-  expect(withRecipe(plan, { ...plan.recipe, steps: plan.recipe.steps / 4 }).expected.value).toBeGreaterThan(
-    plan.expected.value,
+  expect(withRecipe(plan, { ...plan.recipe, steps: plan.recipe.steps / 4 }).expected!.value).toBeGreaterThan(
+    plan.expected!.value,
   );
 });
 
@@ -83,6 +83,6 @@ test('a plan stays within half of the memory that a run may take, and with a voc
 
 test('of a text that says much again, less is expected to be left', () => {
   const mail = makePlan({ ...novel, text: { ...textOf(1.2e6), repeated: 0.34 } });
-  expect(mail.expected.value).toBeLessThan(0.7 * makePlan(novel).expected.value);
+  expect(mail.expected!.value).toBeLessThan(0.7 * makePlan(novel).expected!.value);
   expect(mail.model).toEqual(makePlan(novel).model);
 });

@@ -1,14 +1,17 @@
-/** Settings for a text, a device and a time: the best that the law of losses knows of, and what it expects of them. */
+/** Settings for a text, a device and a time: those with the best expected quality of all that fit. */
 import { badSettings } from '../base/errors';
 import { formatCount } from '../base/units';
 import { FIRST_MODEL, type ModelId, modelSpec } from '../models';
 import { usualConfig } from '../models/spec';
+import type { ObjectiveId } from '../objectives';
+import { OPTIMIZERS } from '../optim';
 import { heldBytes, type MemoryLimits, memoryPlan, memoryShortage } from '../train/memory';
 import { DEFAULT_RECIPE, type Recipe, tokensPerStep } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
-import { type Band, expectedBits, peakRate } from './law';
+import { type Expected, expectedQuality } from './expected';
 import { type Cost, costOf, expectedPace, type Pace, type PlanDevice, secondsOf } from './pace';
 import type { TextProfile, VocabularyProfile } from './profile';
+import { type Circumstances, peakRate, QUALITY_KINDS, type QualityKind, qualityKindOf } from './quality';
 
 export interface PlanInput {
   text: TextProfile;
@@ -20,6 +23,8 @@ export interface PlanInput {
   seconds: number;
   /** The architecture; the first where none is chosen. */
   model?: ModelId;
+  /** By default the one that the architecture is pretrained by. */
+  objective?: ObjectiveId;
   /** The vocabulary that there is already; otherwise it is chosen. */
   vocabulary?: number;
 }
@@ -29,6 +34,7 @@ export interface Plan {
   /** Share of the text that is said again. */
   repeated: number;
   model: ModelChoice;
+  objective: ObjectiveId;
   recipe: Recipe;
   cost: Cost;
   pace: Pace;
@@ -39,31 +45,25 @@ export interface Plan {
   /** Tokens to learn from, about, and how often they are read. */
   tokens: number;
   epochs: number;
-  /** Bits per byte of held-out text at the end. */
-  expected: Band;
+  /** On the validation set at the best evaluation; undefined for a kind of run that wasn't recorded. */
+  expected: Expected | undefined;
   /** With twice the time. */
-  twice: Band;
+  twice: Expected | undefined;
 }
 
-/** The plan as it is with other settings of the recipe: its length and what it is then expected to reach. */
-export const withRecipe = (plan: Plan, recipe: Recipe): Plan => ({
-  ...plan,
-  recipe,
-  ...outlookOf({ ...plan, recipe }),
-});
+/** The plan with other settings of the recipe: its time, and its expected quality. */
+export function withRecipe(plan: Plan, recipe: Recipe): Plan {
+  const { seconds, epochs, expected } = outlookOf({ ...plan, recipe });
+  return { ...plan, recipe, seconds, epochs, expected };
+}
 
-function outlookOf({
-  model,
-  vocabulary,
-  repeated,
-  recipe,
-  cost,
-  pace,
-  tokens,
-}: Candidate): Pick<Plan, 'seconds' | 'epochs' | 'expected'> {
+/** `rank` orders candidates also where no quality is expected: settings that suit text suit other objectives. */
+function outlookOf(candidate: Candidate): Pick<Plan, 'seconds' | 'epochs' | 'expected'> & { rank: number } {
+  const { model, vocabulary, repeated, recipe, cost, pace, tokens, objective } = candidate;
   const perStep = tokensPerStep(recipe, model.config.context);
   const { steps, learningRate, dropout } = recipe;
-  const run = {
+  const run: Circumstances = {
+    kind: nearestKind(model.id),
     vocabulary: vocabulary.size,
     repeated,
     parameters: cost.ofLayers,
@@ -73,12 +73,19 @@ function outlookOf({
     learningRate,
     dropout,
   };
+  const quality = expectedQuality(run, vocabulary);
   return {
     seconds: secondsOf(pace, recipe),
     epochs: (perStep * steps) / tokens,
-    expected: expectedBits(run, vocabulary.unigramBits),
+    expected: qualityKindOf(model.id, objective) && quality,
+    rank: quality.value * CONTEXT_WORTH ** Math.log2(model.config.context),
   };
 }
+
+/** The quality model doesn't weigh the context: one twice as long counts as half a percent. A judgment, not measured. */
+const CONTEXT_WORTH = 0.995;
+
+const nearestKind = (id: ModelId): QualityKind => (Object.hasOwn(QUALITY_KINDS, id) ? (id as QualityKind) : 'gpt');
 
 /** Layers and width; heads are 32 wide, or 64 where the model is. */
 const SHAPES: readonly (readonly [layers: number, width: number])[] = [
@@ -102,27 +109,28 @@ const TOKENS_PER_STEP = [512, 1024, 2048, 4096, 8192, 16_384, 32_768] as const;
 /** Of each step, at least: fewer longer ones of as many tokens learn less from them. */
 const ROWS = 8;
 const SHORTEST = 8;
-const LONGEST = 256;
-/** What is spent on a run, in floating-point operations, grows its context by the fourth root. No run told: it is a rule. */
-const contextFor = (flops: number): number =>
-  Math.min(LONGEST, Math.max(32, 2 ** Math.round(Math.log2(64 * (flops / 1e13) ** 0.25))));
+/** Fewer only where the validation set holds fewer than twice as many tokens. */
+export const SHORTEST_PLANNED = 64;
+/** The longest context grows with the fourth root of a run's floating-point operations. A judgment, not measured. */
+const contextFor = (flops: number): number => 2 ** Math.round(Math.log2(64 * (flops / 1e13) ** 0.25));
+const CONTEXTS = [SHORTEST_PLANNED, 128, 256] as const;
 const DROPOUTS = [0, 0.1, 0.2] as const;
 /** Below that many updates a model is hardly begun. */
 export const LEAST_STEPS = 50;
-/** Times that a text is read, above which it would be learnt by heart: what is left of the time is not used. */
-export const mostEpochs = (dropout: number): number => 16 + 100 * dropout;
+/** Epochs after which a model only memorizes its text. A plan leaves the rest of its time unused. */
+export const maxEpochs = (dropout: number): number => 16 + 100 * dropout;
 
 /** The plan for a time; for the shortest that holds a run where it is too short for any. */
 export function makePlan(input: PlanInput): Plan {
-  const plan = best(input);
-  const twice = best({ ...input, seconds: 2 * input.seconds }).expected;
+  const { rank, ...plan } = best(input);
+  const longer = best({ ...input, seconds: 2 * input.seconds });
   // Time that is not used does no harm.
-  return { ...plan, twice: twice.value < plan.expected.value ? twice : plan.expected };
+  return { ...plan, twice: longer.rank < rank ? longer.expected : plan.expected };
 }
 
-/** What is known of a candidate before its law is asked. */
+/** What is known of a candidate before its quality is asked for. */
 type Candidate = Omit<Plan, 'seconds' | 'epochs' | 'expected' | 'twice'>;
-type Found = Omit<Plan, 'twice'>;
+type Found = Omit<Plan, 'twice'> & { rank: number };
 
 function best(input: PlanInput): Found {
   let found: Found | undefined;
@@ -130,8 +138,8 @@ function best(input: PlanInput): Found {
   for (const candidate of candidates(input)) {
     const { model, recipe } = candidate;
     const plan: Found = { ...candidate, ...outlookOf(candidate) };
-    const isBetter = plan.seconds <= input.seconds && plan.expected.value < (found?.expected.value ?? Infinity);
-    const isSooner = plan.seconds < (soonest?.seconds ?? Infinity);
+    const isBetter = plan.seconds <= input.seconds && plan.rank < (found?.rank ?? Infinity);
+    const isSooner = !found && plan.seconds < (soonest?.seconds ?? Infinity);
     if (!(isBetter || isSooner) || !fitsMemory(model, recipe, input.limits)) continue;
     if (isBetter) found = plan;
     if (isSooner) soonest = plan;
@@ -156,31 +164,42 @@ const LEAST_BYTES = 200;
 
 function* candidates(input: PlanInput): Generator<Candidate> {
   const { text, held, device, seconds, model: id = FIRST_MODEL, vocabulary: chosen } = input;
+  const { objective = QUALITY_KINDS[nearestKind(id)] } = input;
   const spec = modelSpec(id);
   const { repeated } = text;
   const vocabularies = text.vocabularies.filter(({ size }) => chosen === undefined || size === chosen);
   for (const vocabulary of vocabularies) {
     const tokens = (text.bytes / vocabulary.bytesPerToken) * (1 - held);
     const heldTokens = (text.bytes / vocabulary.bytesPerToken) * held;
-    const longest = contextFor(1e9 * device.gigaflops * seconds);
-    let context = longest;
-    while (context > SHORTEST && SPARE * context > heldTokens) context /= 2;
-    if (context >= Math.min(tokens, heldTokens)) continue;
-    for (const [layers, width] of SHAPES) {
-      const config = usualConfig(spec, { layers, width, heads: headsOf(width), context });
-      if (spec.problems(config).length > 0) continue;
-      const model: ModelChoice = { id, config, vocabulary: vocabulary.size };
-      const cost = costOf(spec, config, vocabulary.size);
-      for (const perStep of TOKENS_PER_STEP) {
-        if (perStep < ROWS * longest) continue;
-        for (const dropout of DROPOUTS) {
-          const settings = { batch: perStep / context, dropout };
-          const sizes = { tokens, heldTokens };
-          yield { model, vocabulary, repeated, tokens, cost, ...inTime(cost, context, settings, input, sizes) };
+    for (const context of contexts(contextFor(1e9 * device.gigaflops * seconds), heldTokens)) {
+      if (context >= Math.min(tokens, heldTokens)) continue;
+      for (const [layers, width] of SHAPES) {
+        const config = usualConfig(spec, { layers, width, heads: headsOf(width), context });
+        if (spec.problems(config).length > 0) continue;
+        const model: ModelChoice = { id, config, vocabulary: vocabulary.size };
+        const cost = costOf(spec, config, vocabulary.size);
+        for (const perStep of TOKENS_PER_STEP) {
+          if (perStep < ROWS * context) continue;
+          for (const dropout of DROPOUTS) {
+            const settings = { batch: perStep / context, dropout };
+            const sizes = { tokens, heldTokens };
+            const steps = inTime(cost, id, context, settings, input, sizes);
+            yield { model, objective, vocabulary, repeated, tokens, cost, ...steps };
+          }
         }
       }
     }
   }
+}
+
+/** From `SHORTEST_PLANNED` to the longest; one shorter context where the validation set holds too few tokens. */
+function contexts(longest: number, heldTokens: number): readonly number[] {
+  const isPlanned = (context: number): boolean => context <= Math.max(SHORTEST_PLANNED, longest);
+  const fitting = CONTEXTS.filter((context) => isPlanned(context) && SPARE * context <= heldTokens);
+  if (fitting.length > 0) return fitting;
+  let context: number = SHORTEST_PLANNED;
+  while (context > SHORTEST && SPARE * context > heldTokens) context /= 2;
+  return [context];
 }
 
 /** Tokens of the held-out part for each of a context: windows enough to judge by. */
@@ -190,6 +209,7 @@ const headsOf = (width: number): number => Math.max(1, Math.round(width / (width
 /** The steps that a time holds, and how often a run of it is looked at and saved. */
 function inTime(
   cost: Cost,
+  id: ModelId,
   context: number,
   { batch, dropout }: Pick<Recipe, 'batch' | 'dropout'>,
   { device, seconds }: Pick<PlanInput, 'device' | 'seconds'>,
@@ -201,7 +221,7 @@ function inTime(
     dropout,
     schedule: 'linear',
     finalRate: 0,
-    learningRate: peakRate(batch * context),
+    learningRate: peakRate(nearestKind(id), batch * context, OPTIMIZERS.adamw.usualRate(cost.parameters)),
     evalEarly: true,
   };
   const paceWith = (evalTokens: number): Pace => expectedPace(cost, context, { ...given, evalTokens }, device);
@@ -216,7 +236,7 @@ function inTime(
   let fits = Math.floor(seconds / pace.step);
   for (let turn = 0; turn < 3 && fits > LEAST_STEPS; turn++)
     fits -= Math.max(0, Math.ceil((secondsOf(pace, withSteps(fits)) - seconds) / pace.step));
-  const mostSteps = Math.max(LEAST_STEPS, Math.floor((mostEpochs(dropout) * tokens) / (batch * context)));
+  const mostSteps = Math.max(LEAST_STEPS, Math.floor((maxEpochs(dropout) * tokens) / (batch * context)));
   return { recipe: withSteps(Math.max(LEAST_STEPS, Math.min(mostSteps, fits))), pace, most: mostSteps };
 }
 

@@ -1,3 +1,4 @@
+import { upperFirst } from '../../core/base/upperFirst';
 import { counted, formatBytes, formatCount, formatDuration, formatReading, formatShort } from '../../core/base/units';
 import { optimizerOf } from '../../core/optim';
 import { recomputationWords } from '../../core/train/recomputation';
@@ -27,7 +28,7 @@ export function EstimatePane({ situation, diagnosis }: { situation: Situation; d
           ...(expected
             ? [
                 {
-                  label: 'Bits per byte',
+                  label: upperFirst(expected.unit),
                   value: `${formatReading(expected.low)} to ${formatReading(expected.high)}`,
                 },
               ]

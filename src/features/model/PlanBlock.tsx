@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../../core/base/units';
 import { ASSUMED_WATTS, costWords, energyOf, priceWords, wattHoursWords } from '../../core/train/energy';
 import { objectiveOf } from '../../core/objectives';
+import { UNCOVERED_WORDS } from '../../core/plan/expected';
 import type { Plan } from '../../core/plan/plan';
 import { useStudio, useStudioStore } from '../../state/react';
 import { timeBudgets } from '../../state/timeBudgets';
@@ -10,13 +11,13 @@ import { planWait } from '../../state/wait';
 import { Button, Fold, NumberField, Segmented } from '../../ui';
 import styles from './ModelPage.module.css';
 
-/** Nothing where what a time gives is not known: the law is of models that go on from a text. */
+/** Nothing for pairs, chats and labels: a plan is for text that is trained on as it is. */
 export function PlanBlock() {
-  const isKnown = useStudio(({ project }) => objectiveOf(project.recipe.objective).gives.includes('bytes'));
-  return isKnown ? <TimeBlock /> : null;
+  const isOfText = useStudio(({ project }) => objectiveOf(project.recipe.objective).of === undefined);
+  return isOfText ? <TimeBlock /> : null;
 }
 
-/** Time budget, with the plan for it, its expected bits per byte and its cost. */
+/** Time budget, with the plan for it, its expected quality and its cost. */
 function TimeBlock() {
   const store = useStudioStore();
   const { minutes, plan: made, failure, isReady } = usePlan();
@@ -78,11 +79,18 @@ function Outlook({ plan }: { plan: Plan }) {
       <p className={styles.outlook}>
         <b>{formatShort(cost.parameters)}</b> parameters ({formatCount(layers)} layers, width {formatCount(width)},
         context {formatCount(context)}, vocabulary {formatCount(vocabulary.size)}), {two(epochs)} epochs in about{' '}
-        <b>{formatDuration(1000 * wait)}</b>. Expected:{' '}
-        <b>
-          {formatReading(expected.low)} to {formatReading(expected.high)}
-        </b>{' '}
-        bits per byte. {twiceWords(expected.value, twice.value)}
+        <b>{formatDuration(1000 * wait)}</b>.{' '}
+        {expected && twice ? (
+          <>
+            Expected:{' '}
+            <b>
+              {formatReading(expected.low)} to {formatReading(expected.high)}
+            </b>{' '}
+            {expected.unit}. {twiceWords(expected.value, twice.value)}
+          </>
+        ) : (
+          UNCOVERED_WORDS
+        )}
       </p>
       <Fold
         className={styles.fold}
@@ -94,7 +102,7 @@ function Outlook({ plan }: { plan: Plan }) {
   );
 }
 
-/** Says what twice the time would gain, in bits per byte. */
+/** Says what twice the time would gain. */
 function twiceWords(now: number, twice: number): string {
   const gain = (now - twice) / now;
   return gain > 0

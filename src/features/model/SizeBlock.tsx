@@ -1,24 +1,23 @@
 import { useMemo, type KeyboardEvent } from 'react';
-import { formatDuration, formatShort } from '../../core/base/units';
+import { formatDuration } from '../../core/base/units';
 import { type ModelId, modelIds, modelSpec } from '../../core/models';
 import type { Plan } from '../../core/plan/plan';
 import { estimateProject } from '../../state/estimate';
 import { useStudio, useStudioStore } from '../../state/react';
 import { Segmented, Select, SizeDial } from '../../ui';
-import { suitingSizes, type Situation } from './doctor';
+import type { Situation } from './doctor';
 import { nextSize } from './sizes';
 import styles from './ModelPage.module.css';
 
 const DAY = 24 * 3600;
 
-/** Size dial: the green band suits the text, the gray end takes more than a day here. */
+/** Size dial: the green band is near the plan's size, the gray end takes more than a day here. */
 export function SizeBlock({ situation }: { situation: Situation }) {
   const setSize = useStudio((s) => s.setSize);
   const store = useStudioStore();
-  const { model, text, device, plan } = situation;
+  const { model, device, plan } = situation;
   const project = useStudio((s) => s.project);
   const spec = modelSpec(model.id);
-  const characters = useStudio((s) => s.texts.reduce((n, { characters }) => n + characters, 0));
   const tooLong = useMemo(() => {
     if (!device) return undefined;
     for (let size = 1e5; size < 1e8; size *= 1.25) {
@@ -50,11 +49,7 @@ export function SizeBlock({ situation }: { situation: Situation }) {
         <SizeDial
           value={situation.estimate.parameters}
           onChange={setSize}
-          suits={
-            plan
-              ? planned(plan)
-              : text && { ...suitingSizes(text), label: `fits ${formatShort(characters)} characters` }
-          }
+          suits={plan && planned(plan)}
           limit={tooLong === undefined ? undefined : { from: tooLong, label: 'over a day here' }}
         />
       </div>

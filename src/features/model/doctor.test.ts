@@ -90,7 +90,12 @@ test('what is cut is told at the context', () => {
   const words = 'Of 9 pairs to learn from, 1 inputs and 0 targets are cut.';
   const found = cautionAbout({ inRows: { rows: 9, words, isCut: true } }, /longer than the context/);
   expect(found).toMatchObject({ detail: words, fields: ['context'] });
-  expect(titles({ inRows: { rows: 9, words: '9 documents, all of them whole.', isCut: false } })).toEqual([]);
+  expect(
+    titles({
+      inRows: { rows: 9, words: '9 documents, all of them whole.', isCut: false },
+      recipe: { steps: 10, warmup: 1, evalEvery: 5, evalTokens: 1024 },
+    }),
+  ).toEqual([]);
 });
 
 test('the settings that come with the app are fine', () => {
@@ -159,20 +164,6 @@ describe('what cannot be started', () => {
 });
 
 describe('what is doubtful', () => {
-  test('a model that is large for the text: dropout first, then a smaller size', () => {
-    const text = { train: 1e4, validation: 1e4, isCounted: true };
-    const bearable = cautionAbout({ text }, /large/);
-    expect(bearable?.fix).toMatchObject({ kind: 'recipe', change: { dropout: 0.2 } });
-    expect(cautionAbout({ text, recipe: { dropout: 0.2 } }, /large/)).toBeUndefined();
-    const far = {
-      text: { ...text, train: 6e4 },
-      config: { layers: 6, heads: 6, width: 384 },
-      recipe: { dropout: 0.2 },
-    };
-    expect(cautionAbout(far, /large/)?.fix).toMatchObject({ kind: 'size', parameters: 1.2e5 });
-    // Read only once or twice, no text is learnt by heart.
-    expect(cautionAbout({ text, recipe: { steps: 20 } }, /large/)).toBeUndefined();
-  });
   test('held-out text that is short', () => {
     const text = { train: 1e6, validation: 1000, isCounted: true };
     expect(cautionAbout({ text, validationShare: 0.01 }, /validation set is small/)?.fix).toMatchObject({
@@ -209,16 +200,25 @@ describe('what is doubtful', () => {
     expect(cautionAbout({ recipe: { evalEvery: 2 } }, /a lot of time/)).toBeDefined();
   });
   test('settings that are expected to do much worse than the plan in its time', () => {
-    const band = (value: number) => ({ value, low: 0.9 * value, high: 1.1 * value });
+    const band = (value: number) => ({ value, low: 0.9 * value, high: 1.1 * value, unit: 'bits per byte' as const });
     const vocabularies = [{ kind: 'bpe' as const, size: 1024, bytesPerToken: 2.7, unigramBits: 3.1 }];
     const plan = makePlan({ text: { bytes: 1e6, vocabularies, repeated: 0 }, held: 0.1, device: wasm, seconds: 60 });
-    const worse = { plan, expected: band(plan.expected.value + 0.1) };
+    const worse = { plan, expected: band(plan.expected!.value + 0.1) };
     expect(cautionAbout(worse, /The plan should do better/)?.fix).toMatchObject({ kind: 'plan' });
     expect(cautionAbout({ plan, expected: plan.expected }, /The plan should do better/)).toBeUndefined();
-    const small = { text: { train: 1e4, validation: 1e3, isCounted: true } };
-    expect(cautionAbout(small, /large for this text/)).toBeDefined();
-    expect(cautionAbout({ ...small, plan, expected: plan.expected }, /large for this text/)).toBeUndefined();
     expect(cautionAbout({ ...worse, recipe: { steps: 1 } }, /The plan should do better/)).toBeUndefined(); // a short try
+  });
+  test('more epochs than a text bears, by dropout', () => {
+    const small = (change: Partial<Recipe>) => ({
+      text: { train: 1e4, validation: 1e3, isCounted: true },
+      recipe: change,
+    });
+    const tokens = 64 * DEFAULT_RECIPE.batch * DEFAULT_RECIPE.accumulate;
+    const stepsOf = (epochs: number): number => Math.round((1e4 * epochs) / tokens);
+    expect(cautionAbout(small({ steps: stepsOf(15) }), /too often/)).toBeUndefined();
+    expect(cautionAbout(small({ steps: stepsOf(20) }), /too often/)?.fix).toMatchObject({ change: { dropout: 0.2 } });
+    expect(cautionAbout(small({ steps: stepsOf(20), dropout: 0.1 }), /too often/)).toBeUndefined();
+    expect(cautionAbout(small({ steps: stepsOf(50) }), /too often/)?.fix).toMatchObject({ kind: 'addText' });
   });
   test('a run of days, and WebGPU on the processor', () => {
     const slow = { ...wasm, gigaflops: 0.01 };

@@ -15,8 +15,8 @@ import { objectiveOf } from '../../core/objectives';
 import type { LeakWords } from '../../core/documents/labels/leakWords';
 import type { InRows } from '../../core/objectives/objective';
 import { optimizerOf } from '../../core/optim';
-import type { Band } from '../../core/plan/law';
-import type { Plan } from '../../core/plan/plan';
+import type { Expected } from '../../core/plan/expected';
+import { maxEpochs, type Plan } from '../../core/plan/plan';
 import { TOKEN_ROLES, type TokenRole } from '../../core/tokenizer/special';
 import { stepsOfEpoch } from '../../core/train/epoch';
 import type { Change } from '../../core/train/memory';
@@ -48,8 +48,8 @@ export interface Situation {
   rolesToCome: readonly TokenRole[];
   /** Its time, and the plan's, are the wait from the press until the run is done. */
   estimate: Estimate;
-  /** Bits per byte that these settings are expected to reach, and what is planned for the time that a run may take; if known. */
-  expected: Band | undefined;
+  /** Expected quality with these settings, and the plan for the project's time; if known. */
+  expected: Expected | undefined;
   plan: Plan | undefined;
   device: DeviceInfo | undefined;
 }
@@ -154,35 +154,27 @@ export function epochs({ model, recipe, text, inRows }: Situation): number | und
   return recipe.steps / stepsOfEpoch(part, model.config.context, recipe, rows);
 }
 
-/** Sizes that suit a text: from a weight for every token to four, which a few epochs with little dropout can bear. */
-export const suitingSizes = ({ train }: TextSize): { from: number; to: number } => ({ from: train, to: 4 * train });
-
-const modelSize: Check = (s) => {
+const readings: Check = (s) => {
+  const { dropout } = s.recipe;
   const read = epochs(s);
-  if (!s.text || read === undefined) return undefined;
-  const { parameters } = s.estimate;
-  const { from, to } = suitingSizes(s.text);
-  const isPlanned = s.plan !== undefined && s.expected !== undefined && s.expected.value <= s.plan.expected.value;
-  if (isPlanned || parameters <= to || read <= 3) return 'Model size fits the text';
-  const smaller = Math.sqrt(from * to);
-  const isBearable = parameters <= 8 * to && s.recipe.dropout < 0.2;
-  if (parameters <= 8 * to && !isBearable) return 'Dropout makes up for the model size';
-  const [advice, fix]: readonly [string, Fix] = isBearable
-    ? ['Dropout of 0.2', { kind: 'recipe', label: 'Set dropout 0.2', change: { dropout: 0.2 } }]
-    : smaller >= SMALLEST
+  if (read === undefined) return undefined;
+  if (read <= maxEpochs(dropout)) return 'Few enough epochs for this text';
+  const [advice, fix]: readonly [string, Fix] =
+    dropout < DROPOUT && read <= maxEpochs(DROPOUT)
       ? [
-          `About ${formatShort(smaller)} parameters`,
-          { kind: 'size', label: `Use ${formatShort(smaller)}`, parameters: smaller },
+          `Dropout of ${formatNumber(DROPOUT)} allows ${formatCount(maxEpochs(DROPOUT))}`,
+          { kind: 'recipe', label: `Set dropout ${formatNumber(DROPOUT)}`, change: { dropout: DROPOUT } },
         ]
-      : ['More text', { kind: 'addText', label: 'Add text' }];
+      : ['More text would help', { kind: 'addText', label: 'Add text' }];
   return caution(
-    'The model is large for this text',
-    `${formatShort(parameters)} parameters on ${about(s.text)}${formatShort(s.text.train)} tokens for ${formatCount(read)} epochs will overfit. ${advice} would help.`,
-    isBearable ? ['dropout'] : [],
+    'The run reads the text too often',
+    `${formatCount(read)} epochs, with dropout ${formatNumber(dropout)}. After about ${formatCount(maxEpochs(dropout))}, a model only memorizes its text. ${advice}.`,
+    ['steps', 'dropout'],
     fix,
   );
 };
-/** That the dial has. */
+const DROPOUT = 0.2;
+/** Smallest size of the dial. */
 const SMALLEST = 1e5;
 
 const heldOut: Check = ({ text, validationShare }) => {
@@ -315,18 +307,18 @@ const duration: Check = ({ estimate: { seconds, parameters }, recipe }) => {
 const LONG = 12 * 3600;
 
 const planned: Check = ({ expected, plan, estimate: { seconds } }) => {
-  if (!expected || !plan || seconds === undefined) return undefined;
+  if (!expected || !plan?.expected || seconds === undefined) return undefined;
   const isShorter = seconds < SHORTER * plan.seconds;
-  if (expected.value <= plan.expected.value + WORTH_TELLING || isShorter) return 'The plan would do no better';
+  if (expected.value <= WORSE * plan.expected.value || isShorter) return 'The plan would do no better';
   return caution(
     'The plan should do better',
-    `Expected: ${formatReading(plan.expected.value)} bits per byte in ${formatDuration(1000 * plan.seconds)}; with these settings ${formatReading(expected.value)} in ${formatDuration(1000 * seconds)}.`,
+    `Expected: ${formatReading(plan.expected.value)} ${plan.expected.unit} in ${formatDuration(1000 * plan.seconds)}; with these settings ${formatReading(expected.value)} in ${formatDuration(1000 * seconds)}.`,
     [],
     { kind: 'plan', label: 'Use the plan' },
   );
 };
-/** Bits per byte. */
-const WORTH_TELLING = 0.05;
+/** Less than that factor isn't worth a change. */
+const WORSE = 1.03;
 const SHORTER = 0.5;
 
 const device: Check = ({ device: here }) => {
@@ -355,7 +347,7 @@ const memory: Check = ({ estimate: { memory: plan }, device: here, problems }) =
 const USUAL_GPU = 8e9;
 
 const CHECKS: readonly Check[] = [
-  modelSize,
+  readings,
   reach,
   fits,
   roles,
@@ -370,5 +362,3 @@ const CHECKS: readonly Check[] = [
   memory,
   device,
 ];
-
-const about = ({ isCounted }: TextSize): string => (isCounted ? '' : 'about ');

@@ -1,0 +1,70 @@
+/** Recorded runs of our terminal, one line of JSON each: settings, facts of the text, and the validation curve. */
+import { readFileSync } from 'node:fs';
+import { modelSpec, type ModelId } from '../../src/core/models';
+import { usualConfig } from '../../src/core/models/spec';
+import { costOf } from '../../src/core/plan/pace';
+import type { Circumstances, QualityKind } from '../../src/core/plan/quality';
+
+/** An evaluation: step, loss on the validation set, mean training loss since the last one (nats per token), bits per byte. */
+export type Look = readonly [step: number, loss: number, trained: number | null, bits: number | null];
+
+/** A run to record: a text, how many of its first bytes (all without), and flags of `grow`. */
+export interface Wanted {
+  text: string;
+  bytes?: number;
+  flags: Readonly<Record<string, string | number>>;
+}
+
+/** What the plan reads of the text, with the vocabulary of the run. */
+export interface TextFacts {
+  bytes: number;
+  repeated: number;
+  vocabulary: number;
+  bytesPerToken: number;
+  unigramBits: number;
+}
+
+export interface Recorded extends Wanted {
+  facts: TextFacts;
+  looks: readonly Look[];
+  seconds: number;
+}
+
+export const readRecorded = (file: string): readonly Recorded[] =>
+  readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Recorded);
+
+/** `grow` holds out a tenth. */
+const TRAINED_ON = 0.9;
+
+export function circumstancesOf({ flags, facts }: Pick<Recorded, 'flags' | 'facts'>): Circumstances {
+  const number = (name: string): number => Number(flags[name] ?? 0);
+  const id = flags['model'] as ModelId & QualityKind;
+  const sizes = {
+    layers: number('layers'),
+    heads: number('heads'),
+    width: number('width'),
+    context: number('context'),
+  };
+  const config = usualConfig(modelSpec(id), sizes);
+  return {
+    kind: id,
+    vocabulary: facts.vocabulary,
+    repeated: facts.repeated,
+    parameters: costOf(modelSpec(id), config, facts.vocabulary).ofLayers,
+    unique: (TRAINED_ON * facts.bytes) / facts.bytesPerToken,
+    perStep: number('batch') * sizes.context,
+    steps: number('steps'),
+    learningRate: number('learning-rate'),
+    dropout: number('dropout'),
+  };
+}
+
+/** Nats per token. */
+export const unigramLossOf = ({ facts }: Pick<Recorded, 'facts'>): number =>
+  Math.LN2 * facts.bytesPerToken * facts.unigramBits;
+
+/** At the best evaluation, in nats per token. */
+export const lossOf = ({ looks }: Pick<Recorded, 'looks'>): number => Math.min(...looks.map(([, loss]) => loss));

@@ -1,0 +1,29 @@
+/** Expected quality in the unit that a kind of run reports: the one answer of plan, doctor and forecast. */
+import { type Band, type Circumstances, expectedLoss, type QualityKind } from './quality';
+import type { VocabularyProfile } from './profile';
+
+export type QualityUnit = 'bits per byte' | 'perplexity';
+
+export interface Expected extends Band {
+  unit: QualityUnit;
+}
+
+/** Masked tokens and spans are a part of the text: bits per byte would compare them with what predicts all of it. */
+export const QUALITY_UNITS: Readonly<Record<QualityKind, QualityUnit>> = {
+  gpt: 'bits per byte',
+  llama: 'bits per byte',
+  bert: 'perplexity',
+  t5: 'perplexity',
+};
+
+/** At the best evaluation of a run, on the validation set. */
+export function expectedQuality(run: Circumstances, vocabulary: VocabularyProfile): Expected {
+  const unit = QUALITY_UNITS[run.kind];
+  if (unit === 'bits per byte') return { ...expectedLoss(run, vocabulary.unigramBits), unit };
+  const nats = Math.LN2 * vocabulary.bytesPerToken * vocabulary.unigramBits;
+  const { value, low, high } = expectedLoss(run, nats);
+  return { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high), unit };
+}
+
+/** Why no quality is expected of a run. */
+export const UNCOVERED_WORDS = 'No estimate of the result: no recorded run has this objective.';

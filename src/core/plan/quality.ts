@@ -1,0 +1,145 @@
+/** Expected quality of a run, by a scaling law with constants fitted to recorded runs (decisions 50 and 136). */
+import type { ModelId } from '../models';
+import type { ObjectiveId } from '../objectives';
+import { CONSTANTS } from './constants';
+
+/** A value, and the interval that holds it in 80 of 100 runs. */
+export interface Band {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** Runs that were recorded: an architecture, pretrained by one objective. */
+export const QUALITY_KINDS = {
+  gpt: 'causal',
+  llama: 'causal',
+  bert: 'masked',
+  t5: 'spanCorruption',
+} as const satisfies Partial<Record<ModelId, ObjectiveId>>;
+export type QualityKind = keyof typeof QUALITY_KINDS;
+
+/** @returns undefined for a run that no recorded run is like */
+export function qualityKindOf(model: ModelId, objective: ObjectiveId): QualityKind | undefined {
+  const kinds: Readonly<Partial<Record<ModelId, ObjectiveId>>> = QUALITY_KINDS;
+  return kinds[model] === objective ? (model as QualityKind) : undefined;
+}
+
+/** What the expected quality depends on. */
+export interface Circumstances {
+  kind: QualityKind;
+  /** Number of tokens in the vocabulary. */
+  vocabulary: number;
+  /** Share of the validation tokens whose last four tokens the training text continues in the same way, 0 to 1. */
+  repeated: number;
+  /** Weights in the layers' matrices, without embeddings. */
+  parameters: number;
+  /** Training tokens of one epoch. */
+  unique: number;
+  /** Tokens per update. */
+  perStep: number;
+  steps: number;
+  /** Peak. */
+  learningRate: number;
+  dropout: number;
+}
+
+/** Constants of one architecture, relative to GPT's. */
+interface KindConstants {
+  /** How much each token counts. */
+  tokens: number;
+  /** The best learning rate. */
+  rate: number;
+  floor: number;
+}
+
+export interface Constants {
+  /** Share that no model and no amount of text removes. */
+  floor: number;
+  /** Share of too few parameters. */
+  sizeShare: number;
+  sizePower: number;
+  /** Share of too few tokens. */
+  tokenShare: number;
+  tokenPower: number;
+  vocabularyPower: number;
+  repetition: number;
+  /** Epochs after which another one teaches little. */
+  repeats: number;
+  /** Tokens per update above which each counts for less, in a run of a million tokens. */
+  batch: number;
+  /** Best peak of the learning rate at 512 tokens per update, and what another costs: by its logarithm, squared. */
+  rate: number;
+  rateShare: number;
+  /** What dropout costs, by its probability. */
+  dropoutShare: number;
+  kinds: Readonly<Record<QualityKind, KindConstants>>;
+  /** Standard deviation of the logarithm of the measured over the expected loss, on a text that wasn't fitted on. */
+  spread: number;
+}
+
+/**
+ * Share of a unigram model's loss that remains at the best evaluation. Chinchilla's form (Hoffmann et al. 2022,
+ * arXiv:2203.15556); repeated tokens count for less (Muennighoff et al. 2023, arXiv:2305.16264), as do tokens of large
+ * updates (Zhang et al. 2024, arXiv:2410.21676); a larger vocabulary needs more (Tao et al. 2024, arXiv:2407.13623).
+ */
+export function remainingShare(run: Circumstances, c: Constants): number {
+  const { vocabulary, repeated, parameters, unique, perStep, steps, learningRate, dropout } = run;
+  const kind = c.kinds[run.kind];
+  const read = perStep * steps;
+  const again = Math.max(0, read / unique - 1);
+  const fresh = read <= unique ? read : unique * (1 + c.repeats * (1 - Math.exp(-again / c.repeats)));
+  const counted = (kind.tokens * fresh) / (1 + perStep / (c.batch * Math.sqrt(read / 1e6)));
+  const missed = c.sizeShare * (parameters / 1e5) ** -c.sizePower + c.tokenShare * (counted / 1e5) ** -c.tokenPower;
+  const off = Math.log(learningRate / bestRate(run.kind, perStep, c));
+  const share =
+    kind.floor * c.floor +
+    missed * (vocabulary / 4096) ** c.vocabularyPower +
+    c.rateShare * off ** 2 +
+    c.dropoutShare * dropout;
+  return atMostOne(share * Math.exp(-c.repetition * repeated));
+}
+
+/** Smooth minimum of a share and 1: a run that has hardly begun is as good as a unigram model. */
+const atMostOne = (share: number): number => -Math.log(Math.exp(-SHARPNESS * share) + Math.exp(-SHARPNESS)) / SHARPNESS;
+const SHARPNESS = 12;
+
+/**
+ * Expected loss on the validation set at the best evaluation of a run.
+ * @param unigramLoss of a unigram model on the validation set, in any unit that is a multiple of nats per token
+ * @returns in the same unit
+ */
+export function expectedLoss(run: Circumstances, unigramLoss: number): Band {
+  return bandAround(unigramLoss * remainingShare(run, CONSTANTS), CONSTANTS.spread * beyondRecorded(run));
+}
+
+/** @param deviation standard deviation of the logarithm */
+export function bandAround(value: number, deviation: number): Band {
+  const width = Math.exp(EIGHTY_PERCENT * deviation);
+  return { value, low: value / width, high: value * width };
+}
+/** Standard deviations of a normal distribution to either side that hold 80 %. */
+const EIGHTY_PERCENT = 1.2816;
+
+/** Widens the band where no recorded run was as large or as long: by half for each factor of 10. A judgment, not measured. */
+const beyondRecorded = ({ parameters, perStep, steps }: Circumstances): number =>
+  1 +
+  [parameters / MAX_PARAMETERS, (perStep * steps) / MAX_TOKENS].reduce(
+    (sum, x) => sum + Math.max(0, Math.log10(x)) / 2,
+    0,
+  );
+const MAX_PARAMETERS = 6e5;
+const MAX_TOKENS = 1.7e6;
+
+/**
+ * Peak of the learning rate for AdamW.
+ * @param usualRate of the optimizer at this size: larger models than those recorded need lower rates
+ */
+export const peakRate = (kind: QualityKind, perStep: number, usualRate: number): number =>
+  Number(Math.min(MAX_RATE, 4 * usualRate, bestRate(kind, perStep, CONSTANTS)).toPrecision(2));
+/** The highest that was recorded. */
+const MAX_RATE = 6e-3;
+
+/** Grows with the root of the tokens per update, as the noise of gradients does (Malladi et al. 2022, arXiv:2205.10287). */
+const bestRate = (kind: QualityKind, perStep: number, { rate, kinds }: Pick<Constants, 'rate' | 'kinds'>): number =>
+  rate * kinds[kind].rate * Math.sqrt(perStep / 512);
