@@ -1,6 +1,6 @@
 /** Recorded runs of our terminal, one line of JSON each: settings, facts of the text, and the validation curve. */
 import { readFileSync } from 'node:fs';
-import { modelSpec, type ModelId } from '../../src/core/models';
+import { modelSpec } from '../../src/core/models';
 import { usualConfig } from '../../src/core/models/spec';
 import { costOf } from '../../src/core/plan/pace';
 import type { Circumstances, QualityKind } from '../../src/core/plan/quality';
@@ -26,6 +26,8 @@ export interface TextFacts {
 
 export interface Recorded extends Wanted {
   facts: TextFacts;
+  /** Of a run by `--minutes`: the band of its plan. */
+  expected?: { low: number; value: number; high: number };
   looks: readonly Look[];
   seconds: number;
 }
@@ -41,7 +43,7 @@ const TRAINED_ON = 0.9;
 
 export function circumstancesOf({ flags, facts }: Pick<Recorded, 'flags' | 'facts'>): Circumstances {
   const number = (name: string): number => Number(flags[name] ?? 0);
-  const id = flags['model'] as ModelId & QualityKind;
+  const id = flags['model'] as QualityKind;
   const sizes = {
     layers: number('layers'),
     heads: number('heads'),
@@ -68,3 +70,13 @@ export const unigramLossOf = ({ facts }: Pick<Recorded, 'facts'>): number =>
 
 /** At the best evaluation, in nats per token. */
 export const lossOf = ({ looks }: Pick<Recorded, 'looks'>): number => Math.min(...looks.map(([, loss]) => loss));
+
+/** The best loss so far at each evaluation after the first steps and before the last, in nats per token. */
+export function seenOf({ looks, flags }: Pick<Recorded, 'looks' | 'flags'>): readonly { step: number; loss: number }[] {
+  let best = Infinity;
+  return looks.flatMap(([step, loss]) => {
+    best = Math.min(best, loss);
+    return step >= FIRST_SEEN && step < Number(flags['steps']) ? [{ step, loss: best }] : [];
+  });
+}
+const FIRST_SEEN = 10;

@@ -85,7 +85,7 @@ function outlookOf(candidate: Candidate): Pick<Plan, 'seconds' | 'epochs' | 'exp
 /** The quality model doesn't weigh the context: one twice as long counts as half a percent. A judgment, not measured. */
 const CONTEXT_WORTH = 0.995;
 
-const nearestKind = (id: ModelId): QualityKind => (Object.hasOwn(QUALITY_KINDS, id) ? (id as QualityKind) : 'gpt');
+const nearestKind = (id: ModelId): QualityKind => (Object.hasOwn(QUALITY_KINDS, id) ? id : 'gpt');
 
 /** Layers and width; heads are 32 wide, or 64 where the model is. */
 const SHAPES: readonly (readonly [layers: number, width: number])[] = [

@@ -22,7 +22,7 @@ export type QualityKind = keyof typeof QUALITY_KINDS;
 /** @returns undefined for a run that no recorded run is like */
 export function qualityKindOf(model: ModelId, objective: ObjectiveId): QualityKind | undefined {
   const kinds: Readonly<Partial<Record<ModelId, ObjectiveId>>> = QUALITY_KINDS;
-  return kinds[model] === objective ? (model as QualityKind) : undefined;
+  return kinds[model] === objective ? model : undefined;
 }
 
 /** What the expected quality depends on. */
@@ -76,6 +76,8 @@ export interface Constants {
   kinds: Readonly<Record<QualityKind, KindConstants>>;
   /** Standard deviation of the logarithm of the measured over the expected loss, on a text that wasn't fitted on. */
   spread: number;
+  /** Of a curve at a share p of its steps: the logarithm of its loss differs from what its end implies by noise · exp(-decay · p). */
+  curve: { noise: number; decay: number };
 }
 
 /**
@@ -110,8 +112,12 @@ const SHARPNESS = 12;
  * @returns in the same unit
  */
 export function expectedLoss(run: Circumstances, unigramLoss: number): Band {
-  return bandAround(unigramLoss * remainingShare(run, CONSTANTS), CONSTANTS.spread * beyondRecorded(run));
+  return bandAround(unigramLoss * expectedShare(run), deviationOf(run));
 }
+export const expectedShare = (run: Circumstances): number => remainingShare(run, CONSTANTS);
+/** Standard deviation of the logarithm of the loss. */
+export const deviationOf = (run: Circumstances): number => CONSTANTS.spread * beyondRecorded(run);
+export const FORECAST = CONSTANTS.curve;
 
 /** @param deviation standard deviation of the logarithm */
 export function bandAround(value: number, deviation: number): Band {
