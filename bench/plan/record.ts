@@ -11,7 +11,6 @@ import { createInterface } from 'node:readline';
 import type { Document } from '../../src/core/base/document';
 import { unwatched } from '../../src/core/base/job';
 import { measuredVocabulary, profileText } from '../../src/core/plan/profile';
-import { SMALLEST_VOCABULARY } from '../../src/core/tokenizer/train';
 import type { Look, Recorded, TextFacts, Wanted } from './recorded';
 
 const CORE = process.env.CORE ?? '0';
@@ -26,7 +25,19 @@ function beginningOf(file: string, bytes: number): Buffer {
   return whole.subarray(0, whole.lastIndexOf('\n') + 1 || read);
 }
 
-async function factsOf(text: string, tokenizer: string): Promise<TextFacts> {
+/** Settings that a plan chose, as flags; `vocabulary` is the tokenizer's size. */
+function settingsIn(file: string) {
+  const { model, segments } = JSON.parse(readFileSync(file, 'utf8')) as {
+    model: { config: Record<'layers' | 'heads' | 'width' | 'context', number>; vocabulary: number };
+    segments: readonly { recipe: { batch: number; steps: number; learningRate: number; dropout: number } }[];
+  };
+  const { layers, heads, width, context } = model.config;
+  const { batch, steps, learningRate, dropout } = segments.at(-1)!.recipe;
+  const { vocabulary } = model;
+  return { layers, heads, width, context, batch, steps, 'learning-rate': learningRate, dropout, vocabulary };
+}
+
+async function factsOf(text: string, size: number): Promise<TextFacts> {
   const document: Document = {
     sha256: '',
     characters: text.length,
@@ -36,8 +47,7 @@ async function factsOf(text: string, tokenizer: string): Promise<TextFacts> {
     },
   };
   const { bytes, repeated, vocabularies } = await profileText([document], unwatched);
-  const asked = tokenizer === 'bytes' ? SMALLEST_VOCABULARY : Number(tokenizer.replace('bpe:', ''));
-  const { size: vocabulary, bytesPerToken, unigramBits } = measuredVocabulary({ vocabularies }, asked)!;
+  const { size: vocabulary, bytesPerToken, unigramBits } = measuredVocabulary({ vocabularies }, size)!;
   return { bytes, repeated, vocabulary, bytesPerToken, unigramBits };
 }
 
@@ -47,21 +57,11 @@ async function record({ text, bytes, flags }: Wanted, texts: string): Promise<Re
     const file = join(folder, `${text}.txt`);
     const content = beginningOf(join(texts, `${text}.txt`), bytes ?? 1e8);
     writeFileSync(file, content);
-    const facts = await factsOf(content.toString(), String(flags['tokenizer']));
     const given = Object.entries({ 'eval-tokens': 8192, ...flags }).flatMap(([name, value]) => [
       `--${name}`,
       String(value),
     ]);
-    const fixed = [
-      '--device',
-      'wasm',
-      '--eval-early',
-      '--save-every',
-      '100000',
-      '--out',
-      join(folder, 'out'),
-      '--json',
-    ];
+    const fixed = ['--device', 'wasm', '--eval-early', '--out', join(folder, 'out'), '--json'];
     const typed = ['grow', '--text', file, ...given, ...fixed];
     const began = performance.now();
     const child = spawn('taskset', ['-c', CORE, 'node', 'scripts/cli.mjs', ...typed], {
@@ -70,16 +70,20 @@ async function record({ text, bytes, flags }: Wanted, texts: string): Promise<Re
     let complaint = '';
     child.stderr.on('data', (piece: Buffer) => (complaint = `${complaint}${piece.toString()}`.slice(-1000)));
     const looks: Look[] = [];
-    let isDone = false;
+    let end: { expected?: Recorded['expected'] } | undefined;
     for await (const line of createInterface({ input: child.stdout })) {
       const said = JSON.parse(line) as Record<string, number | null>;
-      if ('parameters' in said) isDone = true;
+      if ('parameters' in said) end = said as unknown as NonNullable<typeof end>;
       else if (typeof said.step === 'number' && typeof said.valLoss === 'number')
         looks.push([said.step, rounded(said.valLoss), roundedOrNull(said.trainLoss), roundedOrNull(said.bitsPerByte)]);
     }
-    if (!isDone) throw new Error(`${JSON.stringify(flags)}: ${complaint}`);
+    if (!end) throw new Error(`${JSON.stringify(flags)}: ${complaint}`);
     const seconds = Math.round((performance.now() - began) / 1000);
-    return { text, ...(bytes !== undefined && { bytes }), flags, facts, looks, seconds };
+    const settings = { ...flags, ...settingsIn(join(folder, 'out', 'homegrown.json')) };
+    const facts = await factsOf(content.toString(), settings.vocabulary);
+    const { expected } = end;
+    const asked = { text, ...(bytes !== undefined && { bytes }), flags: settings, facts };
+    return { ...asked, ...(expected && { expected }), looks, seconds };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
