@@ -4,6 +4,7 @@ import { tokensPerStep, type Recipe } from '../src/core/train/recipe';
 import type { ModelChoice, TrainEvent } from '../src/core/train/run';
 import type { BaselineFacts } from '../src/core/objectives/facts';
 import { atStep, reachedWords } from './labelWords';
+import type { ForecastSaid } from './forecast';
 import type { Course } from './minutes';
 import { evaluationWords, Speed, valuesOf } from './outcome';
 import type { Progress } from './progress';
@@ -21,12 +22,25 @@ interface Followed {
   progress: Progress;
   isJson: boolean;
   evaluated(event: Evaluated): void;
+  /** What the curve so far says of the end; undefined where that can't be said. */
+  forecast(events: readonly TrainEvent[]): ForecastSaid | undefined;
   /** Of a classifier's held-out texts. */
   labels?: BaselineFacts['labels'];
 }
 type Evaluated = TrainEvent & { kind: 'evaluated' };
 
-export function following({ model, recipe, past, course, length, progress, isJson, evaluated, labels }: Followed) {
+export function following({
+  model,
+  recipe,
+  past,
+  course,
+  length,
+  progress,
+  isJson,
+  evaluated,
+  forecast,
+  labels,
+}: Followed) {
   const speed = new Speed(tokensPerStep(recipe, model.config.context));
   let lastLoss: number | null = null;
   /** The curve, for trainer_state.json. */
@@ -57,11 +71,23 @@ export function following({ model, recipe, past, course, length, progress, isJso
       progress.say(atStep(step, evaluationWords(objective, event)));
       const evaluations = events.filter((each) => each.kind === 'evaluated');
       for (const words of reachedWords(evaluations, labels)) progress.say(atStep(step, words));
+      const expected = forecast(events);
+      if (expected) progress.say(atStep(step, expected.words));
       return;
     }
     const { mean: tokensPerSecond } = speed;
     const measured = valuesOf(objective, event);
-    print(JSON.stringify({ step, trainLoss: lastLoss, valLoss: loss, ...measured, tokensPerSecond }));
+    const expected = forecast(events)?.json;
+    print(
+      JSON.stringify({
+        step,
+        trainLoss: lastLoss,
+        valLoss: loss,
+        ...measured,
+        tokensPerSecond,
+        ...(expected && { forecast: expected }),
+      }),
+    );
   }
   return { events, speed, follow };
 }

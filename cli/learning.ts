@@ -29,6 +29,7 @@ import { baselineSentences } from './baselineWords';
 import { baseOf } from './base';
 import { BestStep } from './bestStep';
 import { following } from './following';
+import { forecastSaid } from './forecast';
 import { oldText } from './forgetting';
 import { templateWords } from './chats';
 import { openStart } from './from';
@@ -282,6 +283,8 @@ export async function learn(
   const { now } = basis;
   const course = fitted && new Course(recipe, fitted.pace, planner?.plan.most ?? Infinity, () => leftOf(minutes!), now);
   const length = (): number => course?.steps ?? recipe.steps;
+  const isContinued = Boolean(past ?? began);
+  const prospect = { model, recipe, facts: data, isContinued, trainable, repeated: planner?.repeated };
   const { events, speed, follow } = following({
     model,
     recipe,
@@ -291,6 +294,7 @@ export async function learn(
     progress,
     isJson: options.json,
     evaluated: (event) => (info.result = resultOf(event)),
+    forecast: (seen) => forecastSaid({ ...prospect, planned: length() }, seen),
     ...(data.labels && { labels: data.labels }),
   });
   const toldOf = async (state: TrainState, folder: string, status = statusAt(state)) => {

@@ -50,6 +50,11 @@ export class Planner {
   private current: Plan | undefined;
   constructor(private readonly wish: Wish) {}
 
+  /** Share of the text that repeats; undefined before it is profiled. */
+  get repeated(): number | undefined {
+    return this.text?.repeated;
+  }
+
   get plan(): Plan {
     if (!this.current) throw new HomegrownError('bug', 'No plan yet');
     return this.current;

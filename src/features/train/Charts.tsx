@@ -10,6 +10,7 @@ import type { Recipe } from '../../core/train/recipe';
 import { headline } from '../../state/failures';
 import type { RunLog } from '../../state/runLog';
 import { useShown, useShownPart } from '../../state/react';
+import { useForecast } from '../../state/useForecast';
 import { Fold, formatExact } from '../../ui';
 import {
   defaultChartSettings,
@@ -19,7 +20,7 @@ import {
   type ChartSettings,
   type Line,
 } from '../../ui/charts';
-import { beforeCurves, heldOutCurve, Mapped, partUpTo } from './columns';
+import { beforeCurves, forecastColumns, heldOutCurve, Mapped, partUpTo } from './columns';
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import { changeMarks } from './segmentWords';
 import { EnergyUsed } from './EnergyUsed';
@@ -45,6 +46,8 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
   const tokens = useMemo(() => new Mapped(log.step, learnt), [log, learnt]);
   const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
 
+  const forecast = useForecast();
+  const expected = useMemo(() => forecast && forecastColumns(forecast, log, learnt), [forecast, log, learnt]);
   const inherited = useMemo(() => beforeCurves(before, learnt), [before, learnt]);
   // A curve that diverges is the evidence of its failure, so it stays.
   const undone = phase.kind === 'failed' && phase.failure.code !== 'diverged' ? phase : undefined;
@@ -66,6 +69,7 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
         training={{ step, loss: part(log.loss), tokens: part(tokens.read()), seconds: part(seconds.read()) }}
         validation={heldOutCurve(log, learnt, kept)}
         before={inherited}
+        forecast={expected}
         reading={{ ...headlineOf(recipe.objective), name: nameOf(headlineOf(recipe.objective)) }}
         references={references(settings)}
         changes={changeMarks(settings, record?.parent)}

@@ -12,6 +12,7 @@ import { resumeRefusal } from '../../state/refusals';
 import { bestWords } from '../../state/trained';
 import { learningOf, type Standing, standingOf } from '../../state/standing';
 import { useNextStep, useTryIt } from '../../state/useNextStep';
+import { useForecastWords } from '../../state/useForecast';
 import { useVerdict, VERDICT_TONE } from '../../state/verdict';
 import { Button, NextButton, Verdict } from '../../ui';
 import { changeAndContinue } from './changing';
@@ -33,6 +34,7 @@ export function RunVerdict() {
   const isRunning = state === 'running' || state === 'stopping';
   const learning = useStudioFields((s) => (isRunning && learningOf(shownRun(s, 'train'), s.project)) || NOT_LEARNING);
   const late = useOverdue();
+  const forecast = useForecastWords();
   useSavedSteps('train');
   const best = useShownPart('train', bestWords);
   const tone = VERDICT_TONE[verdict.kind];
@@ -66,6 +68,7 @@ export function RunVerdict() {
       actions={<NextSteps state={state} />}
     >
       {verdict.evidence}
+      {isRunning && isFine && forecast !== undefined && ` ${forecast}`}
       {WENT_PAST.includes(verdict.kind) && best !== undefined && ` ${best}`}
     </Verdict>
   );

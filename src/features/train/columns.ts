@@ -1,5 +1,6 @@
 /** Columns of the log as a chart wants them, without copying them at every step. */
 import { countUpTo } from '../../core/train/verdict';
+import type { Forecast } from '../../core/runs/prospect';
 import type { RunLog } from '../../state/runLog';
 
 /** A column that is a function of another which only grows or is cut: each value is computed once. */
@@ -27,6 +28,21 @@ export function heldOutCurve({ evaluations }: RunLog, tokensAt: (step: number) =
     loss: rows.map(({ loss }) => loss),
     tokens: rows.map(({ step }) => tokensAt(step)),
     seconds: rows.map(({ activeMs }) => activeMs / 1000),
+  };
+}
+
+/** Expected losses to the end of the run, with their band. Seconds go on at the mean pace so far. */
+export function forecastColumns({ path }: Forecast, log: RunLog, tokensAt: (step: number) => number) {
+  const last = log.evaluations.at(-1)!;
+  const [done, seconds] = [log.step.at(-1) ?? 1, (log.activeMs.at(-1) ?? 0) / 1000];
+  const column = (of: (point: Forecast['path'][number]) => number): number[] => path.map(of);
+  return {
+    step: column(({ step }) => step),
+    loss: column(({ value }) => value),
+    low: column(({ low }) => low),
+    high: column(({ high }) => high),
+    tokens: column(({ step }) => tokensAt(step)),
+    seconds: column(({ step }) => last.activeMs / 1000 + ((step - last.step) * seconds) / done),
   };
 }
 

@@ -34,8 +34,8 @@ export interface LossChartProps {
   validation: LossColumns;
   /** Of a fork: what the run that it comes from lost until then, drawn fainter. */
   before?: { training: LossColumns; validation: LossColumns } | undefined;
-  /** Expected validation loss to the end, dashed. */
-  forecast?: LossColumns | undefined;
+  /** Expected validation loss to the end, dashed, with its 80 % band. */
+  forecast?: (LossColumns & { low: Numbers; high: Numbers }) | undefined;
   /** Reference losses in nats: ln V, unigram; with the steps between which they hold. */
   references?: readonly (Omit<Reference, 'value'> & { loss: number })[];
   /** Steps after which the data is other: curves begin anew. */
@@ -276,8 +276,19 @@ function lossLines(p: LossChartProps) {
       starts: validationStarts,
     },
   ];
-  if (expected)
-    lines.push({ id: 'expected', label: 'expected', run: 2, x: placed(forecast), y: expected, form: 'expected' });
+  if (expected) {
+    const [low, high] = [mapped(forecast.low, of), mapped(forecast.high, of)];
+    lines.push({
+      id: 'expected',
+      label: 'expected',
+      run: 2,
+      x: placed(forecast),
+      y: expected,
+      low,
+      high,
+      form: 'expected',
+    });
+  }
 
   const [rawLow] = extent(raw);
   const ends = [smoothed, held, expected ?? [], ...inherited.map((line) => line.y)].flatMap((values) => extent(values));

@@ -177,7 +177,9 @@ function seriesFor(line: Line, ink: Ink): uPlot.Series {
 }
 
 /** Bands, the grid of the left axis, dotted reference lines, changes: all behind the curves. */
-function drawGround({ ctx, bbox }: uPlot, { x, y, yTicks, references, bands, changes }: Drawing, ink: Ink): void {
+function drawGround(plot: uPlot, drawing: Drawing, ink: Ink): void {
+  const { ctx, bbox } = plot;
+  const { x, y, yTicks, references, bands, changes } = drawing;
   const ratio = devicePixelRatio;
   const across = (value: number) => bbox.left + bbox.width * along(x, value);
   const down = (value: number) => Math.round(bbox.top + bbox.height * (1 - along(y, value))) - 0.5 * (ratio % 2);
@@ -192,6 +194,7 @@ function drawGround({ ctx, bbox }: uPlot, { x, y, yTicks, references, bands, cha
     ctx.fillStyle = ink(band.tone === 'error' ? 'var(--error-wash)' : 'var(--warn-wash)');
     ctx.fillRect(across(band.from), bbox.top, across(band.to) - across(band.from), bbox.height);
   }
+  drawAreas(plot, drawing, ink);
   ctx.lineWidth = ratio;
   ctx.setLineDash([]);
   ctx.strokeStyle = ink('var(--line)');
@@ -210,6 +213,27 @@ function drawGround({ ctx, bbox }: uPlot, { x, y, yTicks, references, bands, cha
   ctx.restore();
 }
 
+/** Bands of expected lines. */
+function drawAreas({ ctx, bbox }: uPlot, { lines, x, y }: Drawing, ink: Ink): void {
+  const across = (value: number) => bbox.left + bbox.width * along(x, value);
+  const down = (value: number) => bbox.top + bbox.height * (1 - along(y, value));
+  for (const { low, high, x: at, run, form } of lines) {
+    if (!low || !high || form !== 'expected' || at.length === 0) continue;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    ctx.beginPath();
+    ctx.moveTo(across(at[0]!), down(high[0]!));
+    for (let i = 1; i < at.length; i++) ctx.lineTo(across(at[i]!), down(high[i]!));
+    for (let i = at.length - 1; i >= 0; i--) ctx.lineTo(across(at[i]!), down(low[i]!));
+    ctx.closePath();
+    ctx.fillStyle = ink(faint(run));
+    ctx.fill();
+    ctx.restore();
+  }
+}
+
 /** Intervals, the chosen point of a line with its halo, and the marks at the foot. */
 function drawMarks({ ctx, bbox }: uPlot, { lines, x, y, marks }: Drawing, ink: Ink): void {
   const ratio = devicePixelRatio;
@@ -217,8 +241,8 @@ function drawMarks({ ctx, bbox }: uPlot, { lines, x, y, marks }: Drawing, ink: I
   const down = (value: number) => bbox.top + bbox.height * (1 - along(y, value));
   ctx.save();
   ctx.lineWidth = ratio;
-  for (const { low, high, x: at, run } of lines) {
-    if (!low || !high) continue;
+  for (const { low, high, x: at, run, form } of lines) {
+    if (!low || !high || form === 'expected') continue;
     ctx.strokeStyle = ink(runColor(run));
     for (let i = 0; i < at.length; i++) {
       ctx.beginPath();

@@ -51,7 +51,7 @@ export interface Line {
   run: RunColor;
   x: Numbers;
   y: Numbers;
-  /** 95 % interval of each point, drawn as a whisker. */
+  /** Interval of each point: 95 %, drawn as a whisker; of an expected line 80 %, drawn as an area. */
   low?: Numbers;
   high?: Numbers;
   /** `main` 1.75 px, `thin` 1.25 px, `raw` at 22 % with the minimum and maximum of each pixel column, `expected` dashed. */

@@ -1,0 +1,44 @@
+/** What a run's curve says of its end, for people and for programs. */
+import { baselinesOf, headlineOf, objectiveOf } from '../src/core/objectives';
+import { forecastWords } from '../src/core/runs/forecastWords';
+import { forecastOf, type ProspectOf, prospectOf } from '../src/core/runs/prospect';
+import type { DataFacts } from '../src/core/runs/settings';
+import type { TrainEvent } from '../src/core/train/run';
+
+interface Run extends ProspectOf {
+  facts: DataFacts | null;
+}
+
+export interface ForecastSaid {
+  words: string;
+  /** In the headline metric: the best that is expected by the end, with its 80 % band. */
+  json: { metric: string; value: number; low: number; high: number };
+}
+
+/** @returns undefined before the first evaluation of a trained step, and for a run that no recorded run is like */
+export function forecastSaid(run: Run, events: readonly TrainEvent[]): ForecastSaid | undefined {
+  const prospect = prospectOf(run);
+  const evaluations = events.filter((event) => event.kind === 'evaluated');
+  const forecast = prospect && forecastOf(prospect, evaluations);
+  if (!forecast) return undefined;
+  const { objective } = run.recipe;
+  const headline = headlineOf(objective);
+  const step = evaluations.at(-1)!.step;
+  const stepMs = msPerStep(events);
+  const words = forecastWords(forecast, {
+    headline,
+    baselines: baselinesOf(objective, run.model, run.facts),
+    best: Math.min(...evaluations.map(({ loss }) => loss)),
+    step,
+    stepMs,
+  });
+  const [value, low, high] = [forecast.end.value, forecast.end.low, forecast.end.high].map((loss) =>
+    headline.scale.of(loss),
+  );
+  return { words, json: { metric: objectiveOf(objective).headline, value: value!, low: low!, high: high! } };
+}
+
+function msPerStep(events: readonly TrainEvent[]): number | undefined {
+  const last = events.findLast((event) => event.kind === 'step');
+  return last && last.step > 0 ? last.activeMs / last.step : undefined;
+}

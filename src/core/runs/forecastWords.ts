@@ -1,0 +1,33 @@
+/** What the forecast says while a run trains, in its headline metric. */
+import { formatCount, formatDuration, formatReading } from '../base/units';
+import type { Metric } from '../metrics/metric';
+import { nameOf } from '../metrics/words';
+import type { Baseline } from '../objectives/objective';
+import { stepReaching } from '../plan/forecast';
+import type { Forecast } from './prospect';
+
+export interface Shown {
+  headline: Metric & { scale: { of(loss: number): number } };
+  /** Reached without training, the worst first. */
+  baselines: readonly Baseline[];
+  /** Best loss so far. */
+  best: number;
+  /** Last evaluated step. */
+  step: number;
+  /** Milliseconds per step; undefined before it is measured. */
+  stepMs?: number | undefined;
+}
+
+/** `Expected at the end: perplexity 78 to 84. It should pass a trigram model (85.1) near step 2,100, in about 40 s.` */
+export function forecastWords({ end, path }: Forecast, { headline, baselines, best, step, stepMs }: Shown): string {
+  const shown = (loss: number): string => formatReading(headline.scale.of(loss));
+  const words = `Expected at the end: ${nameOf(headline)} ${shown(end.low)} to ${shown(end.high)}.`;
+  const next = baselines.find(({ loss }) => loss < best);
+  const reached = next && stepReaching(path, next.loss);
+  if (!next || reached === undefined) return words;
+  const wait = stepMs === undefined ? '' : `, in about ${formatDuration((reached - step) * stepMs)}`;
+  return `${words} It should pass ${next.words} (${shown(next.loss)}) near step ${formatCount(roundedStep(reached))}${wait}.`;
+}
+
+/** Two digits: a forecast isn't known better. */
+const roundedStep = (step: number): number => Number(step.toPrecision(2));
