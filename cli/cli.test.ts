@@ -54,9 +54,15 @@ test('grow writes a folder with baselines as an evaluation measures them, and sa
     'parameters',
     'device',
     'wattHours',
+    'verdict',
     'out',
   ]);
-  expect(last).toMatchObject({ device: 'wasm', out, parameters: 270 * 16 + 16 * 16 + 12 * 16 ** 2 + 13 * 16 + 2 * 16 });
+  expect(last).toMatchObject({
+    device: 'wasm',
+    verdict: 'tooLittleText',
+    out,
+    parameters: 270 * 16 + 16 * 16 + 12 * 16 ** 2 + 13 * 16 + 2 * 16,
+  });
   expect(last['valLoss']).toBeLessThan(told[0]!['valLoss'] as number);
   expect(Math.log(last['perplexity'] as number)).toBeCloseTo(last['valLoss'] as number, 9);
   expect(await readdir(out)).toEqual([

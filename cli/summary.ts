@@ -20,6 +20,7 @@ import { type Saves, withPlace } from './saves';
 import { print } from './terminal';
 import { heldStepWords, ofFolder, oldIn } from './told';
 import { forgettingWords, judged, type Tuning } from './tuning';
+import { verdictOf, verdictWords } from './verdict';
 
 export interface RunEnd {
   options: Pick<Values<typeof OPTIONS>, 'json' | 'resume'>;
@@ -65,6 +66,7 @@ export async function summarize(run: RunEnd): Promise<void> {
   if (kept?.problem !== undefined) progress.say(kept.problem);
   const after = judgement?.after ?? (run.old && events.flatMap(oldIn).at(-1));
   const forgetting = run.before !== undefined && after !== undefined ? { before: run.before, after } : undefined;
+  const verdict = verdictOf(info, events, outcome);
   const summary = {
     step: used.step,
     ...(used.step !== outcome.state.step && { lastStep: outcome.state.step }),
@@ -80,10 +82,11 @@ export async function summarize(run: RunEnd): Promise<void> {
     ...(judgement && evaluationOf(judgement.evaluation)),
     ...(forgetting && { forgetting }),
     ...(standing && { standing: standing.kind }),
+    verdict: verdict.kind,
     out: saves.place ?? options.resume ?? run.out,
   };
   if (forgetting && !options.json) print(forgettingWords(forgetting));
-  if (standing && !options.json) print(standingWords(standing));
+  if (!options.json) print(standing ? standingWords(standing) : verdictWords(verdict));
   print(
     options.json
       ? JSON.stringify(summary)

@@ -12,7 +12,7 @@ import { LiveRegion } from '../ui';
 /** The one voice of the page: phases and verdicts as they change, never steps. */
 export function Announcements() {
   const { kind, judgement } = useVerdict(spokenRun);
-  return <LiveRegion message={useStudio((s) => announcement(s, kind === 'beginning' ? undefined : judgement))} />;
+  return <LiveRegion message={useStudio((s) => announcement(s, kind === 'warmingUp' ? undefined : judgement))} />;
 }
 
 export function announcement(s: Studio, judgement: string | undefined): string {

@@ -1,7 +1,7 @@
 /** The list of runs, with evaluations of the training run that came after it was read: rail, Runs and Train then agree. */
 import { labelsIn } from '../core/runs/curve';
 import { segmentAt } from '../core/runs/segments';
-import { meanAt } from '../core/train/verdict';
+import { meanAt } from '../core/train/meanAt';
 import type { RunRow } from '../protocol/data';
 import { trainingRun } from './openRun';
 import type { RunLog } from './runLog';

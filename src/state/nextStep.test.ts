@@ -9,11 +9,11 @@ const NONE: Guide = {
   isClassifier: false,
   saved: null,
   best: null,
-  verdict: null,
+  isPastBest: false,
   standing: 'unknown',
   differs: false,
 };
-const RUNNING: Guide = { ...NONE, run: 'running', saved: 2600, best: 2350, verdict: 'learning', standing: 'better' };
+const RUNNING: Guide = { ...NONE, run: 'running', saved: 2600, best: 2350, standing: 'better' };
 const FINISHED: Guide = { ...RUNNING, run: 'finished' };
 const CLASSIFIER = { isClassifier: true } as const;
 
@@ -51,14 +51,14 @@ const STATES: Readonly<Record<string, Guide>> = {
   preparing: { ...NONE, run: 'preparing' },
   'running, nothing saved yet': { ...RUNNING, saved: null, best: null },
   'running, improving': RUNNING,
-  'running, plateau': { ...RUNNING, verdict: 'level' },
-  'running, overfitting': { ...RUNNING, verdict: 'overfitting' },
+  'running, plateau': { ...RUNNING, isPastBest: true },
+  'running, overfitting': { ...RUNNING, isPastBest: true },
   stopping: { ...RUNNING, run: 'stopping' },
   paused: { ...RUNNING, run: 'paused' },
   interrupted: { ...RUNNING, run: 'interrupted' },
   'finished, improving': FINISHED,
-  'finished, plateau': { ...FINISHED, verdict: 'level' },
-  'finished, overfitting': { ...FINISHED, verdict: 'overfitting' },
+  'finished, plateau': { ...FINISHED, isPastBest: true },
+  'finished, overfitting': { ...FINISHED, isPastBest: true },
   'finished, settings changed, on Train': { ...FINISHED, differs: true },
   'finished, settings changed, on Model': { ...FINISHED, differs: true, startTime: 180_000 },
   'finished, worse than a trigram model': { ...FINISHED, standing: 'worse', longerTime: 720_000 },
@@ -66,7 +66,7 @@ const STATES: Readonly<Record<string, Guide>> = {
   'failed, with a saved step': { ...RUNNING, run: 'failed' },
   'failed, nothing saved, on Runs': { ...RUNNING, run: 'failed', saved: null, best: null },
   'failed, nothing saved, on Model': { ...RUNNING, run: 'failed', saved: null, best: null, startTime: 180_000 },
-  'classifier running': { ...RUNNING, ...CLASSIFIER, verdict: 'level' },
+  'classifier running': { ...RUNNING, ...CLASSIFIER, isPastBest: true },
   'classifier paused': { ...RUNNING, ...CLASSIFIER, run: 'paused' },
   'classifier paused, on Teach it more': { ...RUNNING, ...CLASSIFIER, run: 'paused' },
   'classifier interrupted, on Teach it more': { ...RUNNING, ...CLASSIFIER, run: 'interrupted' },

@@ -2,7 +2,7 @@
 import { formatCount } from '../core/base/units';
 import { comparableBest } from '../core/runs/best';
 import { recipeOf } from '../core/runs/segments';
-import type { VerdictKind } from '../core/train/verdict';
+import { isPastBest } from '../core/train/verdict';
 import { FIRST_MINUTES } from './plan';
 import { endingOfRun, NO_RUN, type OpenRun, shownRun } from './openRun';
 import { isUnreadable } from './phase';
@@ -33,8 +33,8 @@ export interface Guide {
   saved: number | null;
   /** Best saved step, where it isn't the newest; null elsewhere. */
   best: number | null;
-  /** How it learns; null unless it runs and can be judged. */
-  verdict: VerdictKind | null;
+  /** It runs, and more steps don't improve it. */
+  isPastBest: boolean;
   /** Of a finished run: compared with models that only count. */
   standing: StandingKind;
   /** It is worse, and more text would help more than more steps. */
@@ -125,16 +125,13 @@ function withoutText({ question, hasLabels }: Guide, page: string): NextStep {
 
 const resumeFrom = (step: number): NextStep => ({ kind: 'resume', label: `Resume from step ${formatCount(step)}` });
 
-function whileRunning({ saved, best, verdict, isClassifier }: Guide): NextStep | undefined {
+function whileRunning({ saved, best, isPastBest, isClassifier }: Guide): NextStep | undefined {
   if (saved === null) return undefined; // nothing to try yet
-  const hasPassedBest = verdict !== null && PAST_BEST.includes(verdict);
-  if (hasPassedBest && !isClassifier) {
+  if (isPastBest && !isClassifier) {
     return { kind: 'stop-at-best', label: `Stop, use step ${formatCount(best ?? saved)}` };
   }
   return { kind: 'try', label: 'Try it so far' };
 }
-/** Verdicts on a run that more steps don't improve. */
-const PAST_BEST: readonly VerdictKind[] = ['level', 'level-memorised', 'overfitting'];
 
 function onceFinished(guide: Guide): NextStep {
   const { isClassifier, standing, needsText, isFlat, mistakes = 0, longerTime, refusal } = guide;
@@ -155,7 +152,6 @@ const refusable = (step: NextStep, refusal: string | undefined): NextStep =>
 export function guideOf(s: Studio): Guide {
   const run = shownRun(s, 'train');
   const state = runStateOf(run);
-  const verdict = state === 'running' ? verdictNow(s).kind : 'beginning';
   const isFinished = state === 'finished';
   const differs = isFinished && otherSettings(s).length > 0;
   const best = comparableBest(run)?.step ?? null;
@@ -174,7 +170,7 @@ export function guideOf(s: Studio): Guide {
     isClassifier,
     saved,
     best: best === saved ? null : best,
-    verdict: verdict === 'beginning' ? null : verdict,
+    isPastBest: state === 'running' && isPastBest(verdictNow(s)),
     standing: standing.kind,
     needsText: standing.needsText,
     ...(isClassifier && standing.kind === 'worse' && flatness(s, run)),

@@ -3,7 +3,7 @@ import type { SavedStep } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { HomegrownError, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import { cutOf, endingOf } from '../core/runs/ending';
+import { endingOf } from '../core/runs/ending';
 import type { Ending } from '../core/train/endingWord';
 import type { RunRecord } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
@@ -108,10 +108,6 @@ export function endingOfRun({ record, phase }: Pick<OpenRun, 'record' | 'phase'>
   if (phase.kind !== 'stopped') return 'finished';
   return record ? endingOf(record, phase.step, phase.of) : 'stopped';
 }
-
-/** What cut a run short that is at rest. */
-export const cutOfRun = ({ record, phase }: Pick<OpenRun, 'record' | 'phase'>): ReturnType<typeof cutOf> =>
-  record && phase.kind === 'stopped' ? cutOf(endingOf(record, phase.step, phase.of)) : undefined;
 
 /** Whether nothing is left of a run to go on from, but the weights of its best. */
 export const isWeightsAlone = ({ record, usable, saved }: OpenRun): boolean =>

@@ -145,10 +145,10 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const again = (await readJournal(other, 'b')).findLast((event) => event.kind === 'evaluated')!;
   expect(again.metrics['worstBatch']).toEqual({ value: worst.value });
 
-  const { judge } = await import('../train/verdict');
+  const { judge } = await import('../train/judge');
   const { courseOf } = await import('../runs/course');
   const evaluations = [first!, last!];
-  const curve = { trained: () => undefined, evaluations, planned: 4, isOver: true };
+  const curve = { trained: () => undefined, evaluations, planned: 4, ending: 'finished' } as const;
   const { evidence } = judge(courseOf(record, curve));
   expect(evidence).toContain(`Loss on text it never saw fell from ${first!.loss.toPrecision(3)} nats to `);
 });

@@ -13,7 +13,7 @@ interface Settings {
 /** Of the newest segment. */
 export function courseOf(
   { model, segments }: Settings,
-  curve: Pick<Course, 'trained' | 'evaluations' | 'planned' | 'isOver' | 'cut' | 'early'>,
+  curve: Pick<Course, 'trained' | 'evaluations' | 'planned' | 'ending' | 'early' | 'written'>,
 ): Course {
   const { after, recipe, data: learnt } = segments.at(-1)!;
   const data = learnt.facts;
@@ -21,11 +21,13 @@ export function courseOf(
   return {
     ...curve,
     after,
+    warmup: recipe.warmup,
     isGapKnown: objectiveOf(recipe.objective).isOtherHeldOut?.(recipe) !== true,
     headline: headlineOf(recipe.objective),
     more: objectiveOf(recipe.objective).more ?? 'A larger model or a longer context',
     baselines: baselinesOf(recipe.objective, model, data),
     epoch: data && stepsOfEpoch(data.parts.train, config.context, recipe),
     evalTokens: Math.min(recipe.evalTokens, data?.parts.validation.tokens ?? Infinity),
+    text: data && !config.classes ? { train: data.parts.train.tokens, validation: data.parts.validation.tokens } : null,
   };
 }

@@ -9,7 +9,7 @@ import { z } from '../base/zod';
 import type { Evaluated } from '../metrics';
 import { type Shown, shownSchema } from '../objectives/shown';
 import type { TrainEvent } from '../train/run';
-import { meanAt } from '../train/verdict';
+import { meanAt } from '../train/meanAt';
 import { readJournal } from './journal';
 import type { MeasuredLabels } from './labelStanding';
 import { segmentAt, type Segments } from './segments';

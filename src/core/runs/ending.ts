@@ -11,8 +11,3 @@ export function endingOf({ status }: Pick<RunRecord, 'status'>, step: number, pl
   if (step >= planned) return 'finished';
   return ({ finished: 'early', running: 'interrupted', stopped: 'stopped' } as const)[status];
 }
-
-/** What cut a run short, as its verdict says it. */
-export function cutOf(ending: Ending): 'stopped' | 'interrupted' | undefined {
-  return ending === 'stopped' || ending === 'interrupted' ? ending : undefined;
-}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countUpTo, trainingAt } from './verdict';
+import { countUpTo, trainingAt } from './meanAt';
 
 test('the training loss at a step is the mean of the steps before it', () => {
   const training = { step: [1, 2, 3, 4], loss: [4, 3, 2, 1] };

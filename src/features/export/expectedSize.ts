@@ -5,7 +5,7 @@ import { paramsOf } from '../../core/models';
 import { countParams } from '../../core/models/spec';
 import { dataOf } from '../../core/runs/segments';
 import type { DataFacts } from '../../core/runs/settings';
-import { countUpTo } from '../../core/train/verdict';
+import { countUpTo } from '../../core/train/meanAt';
 import { shownRun } from '../../state/openRun';
 import type { Studio } from '../../state/studio';
 import { chosenStep } from '../../state/trained';

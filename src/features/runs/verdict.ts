@@ -1,12 +1,12 @@
 /** A run judged by its curve in few points: by the one who judges it on Train, of what was kept of each evaluation. */
 import { courseOf } from '../../core/runs/course';
 import { evaluatedAt } from '../../core/runs/curve';
-import { cutOf, endingOf } from '../../core/runs/ending';
+import { endingOf } from '../../core/runs/ending';
 import { objectiveOf } from '../../core/objectives';
 import { recipeOf } from '../../core/runs/segments';
 import { finishedStanding, isBeaten } from '../../core/runs/standing';
-import { judge, type Verdict } from '../../core/train/verdict';
-import { VERDICT_TONE } from '../../state/verdict';
+import { judge } from '../../core/train/judge';
+import { toneOf, type Verdict } from '../../core/train/verdict';
 import type { RunView } from './view';
 
 /** The verdict that Train gives: of a finished classifier its standing, of a language model that one if a counting model beats it. */
@@ -15,7 +15,8 @@ export function judgementOf(
   isRunning: boolean,
 ): { tone: 'ok' | 'warn' | 'error' | undefined; judgement: string; evidence: string } {
   const { record, curve } = view.row;
-  const { kind, trend, judgement, evidence } = verdictOf(view, isRunning);
+  const verdict = verdictOf(view, isRunning);
+  const { trend, judgement, evidence, next } = verdict;
   const isFinished = !isRunning && ['finished', 'early'].includes(endingOf(record, view.step, view.planned));
   const best = view.best && curve ? evaluatedAt(curve, view.best.step) : undefined;
   if (isFinished && best) {
@@ -28,7 +29,7 @@ export function judgementOf(
       return { tone, judgement: standing.judgement, evidence: standing.evidence ?? '' };
     }
   }
-  return { tone: VERDICT_TONE[kind], judgement, evidence };
+  return { tone: toneOf(verdict), judgement, evidence: `${evidence} ${next}` };
 }
 
 /** @param isRunning it is being trained, here or in another tab */
@@ -50,8 +51,7 @@ function made({ segments, step, planned, row: { record, curve } }: RunView, isRu
     {
       evaluations,
       planned,
-      isOver: !isRunning,
-      ...(!isRunning && { cut: cutOf(endingOf(record, step, planned)) }),
+      ending: isRunning ? null : endingOf(record, step, planned),
       trained(step) {
         const at = measured?.step.indexOf(step) ?? -1;
         const mean = measured?.trained[at] ?? NaN;

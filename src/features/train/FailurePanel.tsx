@@ -4,7 +4,7 @@ import { upperFirst } from '../../core/base/upperFirst';
 import { optimizerOf } from '../../core/optim';
 import { dataOf, recipeOf } from '../../core/runs/segments';
 import type { Recipe } from '../../core/train/recipe';
-import { countUpTo } from '../../core/train/verdict';
+import { countUpTo } from '../../core/train/meanAt';
 import { headline, remedy as wordsFor } from '../../state/failures';
 import { isTuned, isWeightsAlone, modelOf, shownRun } from '../../state/openRun';
 import { isUnreadable } from '../../state/phase';

@@ -4,7 +4,7 @@ import { percentNumber } from '../../core/evaluate/labelResult';
 import { accuracyOf } from '../../core/runs/labelStanding';
 import { estimateOf, type Evaluated, metricOf, type MetricId, oldMetricsIn } from '../../core/metrics';
 import { metricsOf, objectiveOf } from '../../core/objectives';
-import { trainingAt } from '../../core/train/verdict';
+import { trainingAt } from '../../core/train/meanAt';
 import { millisecondsLeft } from '../../state/pace';
 import { useShown, useStudio } from '../../state/react';
 import type { Phase } from '../../state/phase';

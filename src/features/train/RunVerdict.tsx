@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { formatCount } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
 import { isBeaten } from '../../core/runs/standing';
-import type { VerdictKind } from '../../core/train/verdict';
+import { toneOf, type Verdict as Judged, type VerdictKind } from '../../core/train/verdict';
 import { type RunState, runStateOf } from '../../state/nextStep';
 import { shownRun } from '../../state/openRun';
 import { overdue, overdueWords } from '../../state/overdue';
@@ -13,14 +13,14 @@ import { bestWords } from '../../state/trained';
 import { learningOf, type Standing, standingOf } from '../../state/standing';
 import { useNextStep, useTryIt } from '../../state/useNextStep';
 import { useForecastWords } from '../../state/useForecast';
-import { useVerdict, VERDICT_TONE } from '../../state/verdict';
+import { useVerdict } from '../../state/verdict';
 import { Button, NextButton, Verdict } from '../../ui';
 import { changeAndContinue } from './changing';
 import { restWords } from './restWords';
 import { TrainLonger } from './TrainLonger';
 
 /** Verdicts on a run that went past its best step. */
-const WENT_PAST: readonly VerdictKind[] = ['overfitting', 'unsteady'];
+const WENT_PAST: readonly VerdictKind[] = ['overfitting', 'unstable'];
 
 const NOT_LEARNING: Omit<Standing, 'kind'> = {};
 
@@ -37,8 +37,8 @@ export function RunVerdict() {
   const forecast = useForecastWords();
   useSavedSteps('train');
   const best = useShownPart('train', bestWords);
-  const tone = VERDICT_TONE[verdict.kind];
-  const isFine = tone !== 'warn' && tone !== 'error';
+  const tone = toneOf(verdict);
+  const isFine = isFineSoFar(verdict, learning.judgement !== undefined);
   if (late && isFine) return <Late {...late} />;
   if (state === 'paused' || state === 'interrupted') return <AtRest state={state} />;
   if (isRunning && isFine && learning.judgement !== undefined) {
@@ -67,11 +67,18 @@ export function RunVerdict() {
       judgement={verdict.judgement}
       actions={<NextSteps state={state} />}
     >
-      {verdict.evidence}
-      {isRunning && isFine && forecast !== undefined && ` ${forecast}`}
+      {verdict.evidence} {isRunning && isFine && forecast !== undefined ? forecast : verdict.next}
       {WENT_PAST.includes(verdict.kind) && best !== undefined && ` ${best}`}
     </Verdict>
   );
+}
+
+/** Whether a run that trains needs no one: the loss falls, or, of a classifier, levels off, which its accuracy says more of. */
+function isFineSoFar(verdict: Judged, isClassifier: boolean): boolean {
+  const { kind, trend } = verdict;
+  const tone = toneOf(verdict);
+  if (tone !== 'warn' && tone !== 'error') return true;
+  return (kind === 'memorizing' && trend === 'falling') || (kind === 'plateau' && isClassifier);
 }
 
 /** Paused by the person, or interrupted: what is saved, what is lost, and how much is left. */

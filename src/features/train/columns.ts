@@ -1,5 +1,5 @@
 /** Columns of the log as a chart wants them, without copying them at every step. */
-import { countUpTo } from '../../core/train/verdict';
+import { countUpTo } from '../../core/train/meanAt';
 import type { Forecast } from '../../core/runs/prospect';
 import type { RunLog } from '../../state/runLog';
 

@@ -3,7 +3,7 @@ import { counted, formatBytes, formatCount, formatNumber, formatReading } from '
 import { headlineWords, baselinesOf } from '../../core/objectives';
 import { segmentAt } from '../../core/runs/segments';
 import { gapWords, MEMORIZING_GAP } from '../../core/train/memorizing';
-import { countUpTo, trainingAt } from '../../core/train/verdict';
+import { countUpTo, trainingAt } from '../../core/train/meanAt';
 import type { RunLog } from '../../state/runLog';
 import type { RunSettings } from '../../state/runSettings';
 import { segmentChanges } from './segmentWords';

@@ -2,7 +2,7 @@
 import { formatReading } from '../../core/base/units';
 import { baselinesOf, headlineOf } from '../../core/objectives';
 import { gapWords, MEMORIZING_GAP } from '../../core/train/memorizing';
-import { trainingAt } from '../../core/train/verdict';
+import { trainingAt } from '../../core/train/meanAt';
 import type { RunLog } from '../../state/runLog';
 import type { RunSettings } from '../../state/runSettings';
 

@@ -1,0 +1,26 @@
+/** The verdict on a run in the terminal, by its events: the one that the app gives. */
+import type { RunInfo } from '../src/core/export/homegrownJson';
+import { judgeRun } from '../src/core/runs/judgeRun';
+import type { TrainEvent, TrainOutcome } from '../src/core/train/run';
+import type { Verdict } from '../src/core/train/verdict';
+
+/** @param events of the whole curve, also of before it was resumed */
+export function verdictOf(
+  { model, segments }: Pick<RunInfo, 'model' | 'segments'>,
+  events: readonly TrainEvent[],
+  { reason }: Pick<TrainOutcome, 'reason'>,
+): Verdict {
+  const { after, recipe, data } = segments.at(-1)!;
+  const steps = events.filter((event) => event.kind === 'step');
+  const log = {
+    step: steps.map(({ step }) => step),
+    loss: steps.map(({ loss }) => loss),
+    evaluations: events.filter((event) => event.kind === 'evaluated'),
+  };
+  // `early` is left out: the summary says after which step training ended, and why.
+  const now = { planned: recipe.steps, ending: reason };
+  return judgeRun({ model, segments: [{ after, recipe, data: { id: null, facts: data } }] }, log, now);
+}
+
+/** Without the ending, which the summary says. */
+export const verdictWords = ({ finding, evidence, next }: Verdict): string => `${finding}. ${evidence} ${next}`;

@@ -1,0 +1,34 @@
+/** The verdict on a run by its log, in the app and in the terminal. */
+import type { Shown } from '../objectives/shown';
+import { writtenIn } from '../train/degeneration';
+import { judge } from '../train/judge';
+import { meanAt } from '../train/meanAt';
+import type { Course, Verdict } from '../train/verdict';
+import { courseOf } from './course';
+
+interface Log {
+  readonly step: readonly number[];
+  /** Of each step, in nats per token. */
+  readonly loss: readonly number[];
+  readonly evaluations: readonly { readonly step: number; readonly loss: number; readonly sample: Shown }[];
+}
+
+export function judgeRun(
+  settings: Parameters<typeof courseOf>[0],
+  log: Log,
+  now: Pick<Course, 'planned' | 'ending' | 'early'>,
+): Verdict {
+  const { evaluations } = log;
+  const { samplePrompt } = settings.segments.at(-1)!.recipe;
+  return judge(
+    courseOf(settings, {
+      ...now,
+      evaluations,
+      trained: (step, after) => meanAt(log, step, after),
+      written(step) {
+        const sample = evaluations.findLast((each) => each.step === step)?.sample;
+        return sample === undefined ? undefined : writtenIn(sample, samplePrompt);
+      },
+    }),
+  );
+}

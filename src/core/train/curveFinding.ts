@@ -1,0 +1,264 @@
+/** What a run's curve shows, apart from how much text it has and what it writes. */
+import { formatCount } from '../base/units';
+import { nameOf } from '../metrics/words';
+import type { Baseline } from '../objectives/objective';
+import type { Mean } from './meanAt';
+import { MEMORIZING_GAP } from './memorizing';
+import { errorBetween, errorOf, MIN_CHANGE } from './noise';
+import { type Course, type Evaluation, evaluationsOf, type Found } from './verdict';
+import { baselineWords, changeWords, lossWords, timesWords, twoDigits } from './verdictWords';
+
+/** A smaller gap is none in the digits of its words. */
+const MIN_SHOWN_GAP = 0.005;
+/** Between validation and training loss, worth a word. */
+const GAP = 0.1;
+/** Evaluations that a trend is taken over, at least; of a long run a third. */
+const TREND = 3;
+
+export function curveFinding(course: Course): Found {
+  const { trained, after, headline, baselines } = course;
+  const chance = baselines[0];
+  const evaluations = evaluationsOf(course);
+  const last = evaluations.at(-1);
+  const first = evaluations[0];
+  if (!last || !first || last.step === after) return unevaluated(course, last);
+
+  const trainingLoss = trained(last.step, after)?.mean ?? Infinity;
+  // A model that learns its own text is not thrown about by its learning rate.
+  const hasLearned = Number.isFinite(last.loss) && trainingLoss < chance.loss - GAP;
+  if (!hasLearned && !(last.loss <= Math.max(chance.loss, first.loss) + GAP)) {
+    return {
+      kind: 'diverging',
+      finding: chance.before,
+      evidence: `${headline.label} on the validation set is ${lossWords(headline, last.loss)} at step ${formatCount(last.step)}; ${baselineWords(headline, chance)}.`,
+      next: 'Train again with a lower learning rate: this one is too high for the model.',
+      trend: 'rising',
+      gap: null,
+    };
+  }
+
+  const error = errorOf(evaluations, course.evalTokens);
+  const finite = evaluations.filter(({ loss }) => Number.isFinite(loss));
+  const best = finite.reduce((a, b) => (a.loss <= b.loss ? a : b), last);
+  const isWorse = ({ step, loss }: Evaluation): boolean => step > best.step && loss - best.loss > error;
+  // One evaluation may be chance: two in a row are evidence.
+  if (evaluations.length > 2 && evaluations.slice(-2).every(isWorse)) return risen(course, best, last);
+
+  const seen = seenIn(course, evaluations, error, isWorse(last));
+  const known = baselines[1];
+  if (known && last.loss > known.loss - MIN_CHANGE) return noBetter(seen, known);
+  return { falling, level, unclear }[seen.trend ?? 'unclear'](seen);
+}
+
+/** What the evidence rests on. */
+interface Seen {
+  course: Course;
+  /** How many were judged. */
+  count: number;
+  last: Evaluation;
+  /** Nats that may be chance. */
+  error: number;
+  trend: 'falling' | 'level' | null;
+  earlier: Evaluation;
+  /** The newest that the trend rests on. */
+  until: Evaluation;
+  /** Training loss there, and the gap to it. */
+  now: Mean | undefined;
+  gap: number | null;
+  /** Whether the text was read once by then. */
+  isRead: boolean;
+}
+
+function seenIn(course: Course, evaluations: readonly Evaluation[], error: number, isWorse: boolean): Seen {
+  const { earlier, at } = fallOf(evaluations, error);
+  const trend = earlier.loss - at.loss > error ? 'falling' : evaluations.length <= TREND ? null : 'level';
+  const until = trend === 'level' && isWorse ? evaluations.at(-2)! : at;
+  const now = course.isGapKnown ? course.trained(until.step, course.after) : undefined;
+  const gap = now === undefined ? null : until.loss - now.mean;
+  const isRead = (epochsAt(course, until.step) ?? 0) >= 1;
+  return {
+    course,
+    count: evaluations.length,
+    last: evaluations.at(-1)!,
+    error,
+    trend,
+    earlier,
+    until,
+    now,
+    gap,
+    isRead,
+  };
+}
+
+/** `; training perplexity was 60.3, 0.45 nats below` */
+function gapClause({ course: { headline }, now, gap }: Seen): string {
+  if (now === undefined || gap === null) return '';
+  const difference =
+    Math.abs(gap) < MIN_SHOWN_GAP ? '' : `, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}`;
+  return `; training ${nameOf(headline)} was ${lossWords(headline, now.mean)}${difference}`;
+}
+
+/** Of an evaluation after the newest that the trend rests on. */
+const loneClause = ({ course: { headline }, last, until }: Seen): string =>
+  until === last ? '' : `; the last evaluation, ${lossWords(headline, last.loss)}, may be chance`;
+
+function noBetter({ course, last, trend, gap }: Seen, known: Baseline): Found {
+  const { headline, after, planned, ending } = course;
+  // One that was stopped on its way down had no time yet.
+  const isLate = last.step - after > (planned - after) / 2 || (ending !== null && trend !== 'falling');
+  return {
+    kind: isLate ? 'underfitting' : 'warmingUp',
+    finding: isLate ? 'Hardly learning' : known.before,
+    evidence: `${headline.label} on the validation set is ${lossWords(headline, last.loss)} at step ${formatCount(last.step)}; ${baselineWords(headline, known)}.`,
+    next: isLate ? 'Try a higher learning rate or more steps.' : ending === null ? 'Keep training.' : 'Train longer.',
+    trend,
+    gap,
+  };
+}
+
+function falling(seen: Seen): Found {
+  const { course, error, earlier, until, now, gap, isRead, trend } = seen;
+  const { headline, ending } = course;
+  const fell = earlier.loss - until.loss;
+  const fall = `${headline.label} on text it never saw fell from ${lossWords(headline, earlier.loss)} to ${lossWords(headline, until.loss)} between steps ${formatCount(earlier.step)} and ${formatCount(until.step)}`;
+  const rest = `${loneClause(seen)}${gapClause(seen)}.`;
+  const isWide = (gap ?? 0) > MEMORIZING_GAP;
+  if (isWide && isRead) {
+    const before = course.trained(earlier.step, course.after);
+    // As much faster as is left when chance is given its share on both sides.
+    const faster =
+      now && before && (before.mean - now.mean - errorBetween(before, now)) / (fell + error) > 1.5
+        ? `, and ${timesWords((before.mean - now.mean) / fell)} as fast on the training text`
+        : '';
+    return {
+      kind: 'memorizing',
+      finding: ending === null ? 'Learning, and starting to memorize' : 'Starting to memorize',
+      ended: ', and starting to memorize',
+      evidence: `${fall}${faster}${rest}`,
+      next: 'Add more text or raise the dropout, so that the two stay together.',
+      ...{ trend, gap },
+    };
+  }
+  const onward = ending === null ? 'Keep training.' : 'Train longer to lower it further.';
+  return {
+    kind: 'improving',
+    finding: ending === null ? 'Learning' : 'Still improving',
+    ended: ', and still improving',
+    evidence: `${fall}${rest}`,
+    next: isWide ? UNLIKE : onward,
+    ...{ trend, gap },
+  };
+}
+/** A wide gap on a text that wasn't read once is no memorizing. */
+const UNLIKE = 'Check that the validation set is like the training text.';
+
+function level(seen: Seen): Found {
+  const { course, last, error, earlier, until, gap, isRead, trend } = seen;
+  const { headline, more } = course;
+  const near = `${headline.label} on the validation set stayed near ${lossWords(headline, until.loss)} for the last ${formatCount(last.step - earlier.step)} steps, within the ${changeWords(headline, error, until.loss)} that may be chance`;
+  const hasGap = (gap ?? 0) > GAP && isRead;
+  const isWide = (gap ?? 0) > MEMORIZING_GAP;
+  return {
+    kind: isWide && isRead ? 'memorizing' : 'plateau',
+    finding: 'No longer improving',
+    ended: ', no longer improving',
+    evidence: `${near}${loneClause(seen)}${gapClause(seen)}.`,
+    next:
+      isWide && !isRead ? UNLIKE : `${hasGap ? 'More text or more dropout' : more} would help more than more steps.`,
+    ...{ trend, gap },
+  };
+}
+
+function unclear(seen: Seen): Found {
+  const { course, count, last, error, earlier, until, trend, gap } = seen;
+  const { headline, ending } = course;
+  const now = `${lossWords(headline, last.loss)} at step ${formatCount(last.step)}`;
+  const change = `${headline.label} on the validation set was ${lossWords(headline, earlier.loss)} at step ${formatCount(earlier.step)} and is ${now}`;
+  return {
+    ...tooEarly(ending),
+    evidence:
+      count === 1
+        ? `${headline.label} on the validation set is ${now}, measured once.`
+        : `${change}: ${count} evaluations, and differences below ${changeWords(headline, error, until.loss)} may be chance${gapClause(seen)}.`,
+    ...{ trend, gap },
+  };
+}
+
+const tooEarly = (ending: Course['ending']) => ({
+  kind: 'warmingUp' as const,
+  finding: 'Too early to tell',
+  ended: ' before it could be judged',
+  next: ending === null ? 'Wait for the next evaluations.' : 'Train longer.',
+});
+
+function unevaluated({ ending, headline, baselines }: Course, last: Evaluation | undefined): Found {
+  const none = { trend: null, gap: null };
+  if (last === undefined) {
+    const finding = ending === null ? 'Just started' : 'Not judged yet';
+    const next = ending === null ? 'Wait for the first evaluation.' : 'Train longer.';
+    return { kind: 'warmingUp', finding, evidence: 'Not evaluated on the validation set yet.', next, ...none };
+  }
+  const evidence = `${headline.label} is ${lossWords(headline, last.loss)} before the first step; ${baselineWords(headline, baselines[0])}.`;
+  const early = tooEarly(ending);
+  return { ...early, ...(ending === null && { finding: 'Just started' }), evidence, ...none };
+}
+
+/** Validation loss rose by more than chance. */
+function risen(course: Course, best: Evaluation, last: Evaluation): Found {
+  const { headline, after, trained, isGapKnown } = course;
+  const [before, now] = [best, last].map(({ step }) => trained(step, after));
+  const rise = `${headline.label} on the validation set rose from ${lossWords(headline, best.loss)} to ${lossWords(headline, last.loss)} since step ${formatCount(best.step)}`;
+  const change = now && before ? now.mean - before.mean : 0;
+  const isKnown = now !== undefined && before !== undefined && Math.abs(change) > errorBetween(before, now);
+  const both = isKnown
+    ? `on the training text from ${lossWords(headline, before.mean)} to ${lossWords(headline, now.mean)}`
+    : '';
+  const rest = { trend: 'rising' as const, gap: isGapKnown && now ? last.loss - now.mean : null };
+  if (isKnown && change > 0) {
+    return {
+      kind: 'unstable',
+      finding: 'The loss is rising',
+      evidence: `${rise}, and ${both}.`,
+      next: 'Use a lower learning rate or gradient clipping.',
+      ...rest,
+    };
+  }
+  const fall = isKnown ? `, while it fell ${both}` : '';
+  const epochs = epochsAt(course, last.step);
+  if (epochs === null || epochs < 1) {
+    const read = epochs === null ? '' : `, in ${twoDigits(epochs)} epochs: too few to memorize the text`;
+    return {
+      kind: 'unstable',
+      finding: 'Getting worse on text it never saw',
+      evidence: `${rise}${fall}${read}.`,
+      next: 'Use a lower learning rate, or check that the validation set is like the training text.',
+      ...rest,
+    };
+  }
+  const since = formatCount(best.step);
+  return {
+    kind: 'overfitting',
+    finding: `Overfitting since step ${since}`,
+    ended: `; best at step ${since}`,
+    evidence: `${rise}${fall}, after ${twoDigits(epochs)} epochs.`,
+    next: 'Add more text, raise the dropout or train a smaller model.',
+    ...rest,
+  };
+}
+
+/** Epochs up to a step, since the data is what it is. */
+const epochsAt = ({ after, epoch }: Course, step: number): number | null =>
+  epoch === null ? null : (step - after) / epoch;
+
+/**
+ * The fall over the last `TREND` evaluations or a third of them, to the last or, where it fell none to that, to the one
+ * before: a curve is level when two in a row say so.
+ */
+function fallOf(evaluations: readonly Evaluation[], error: number): { earlier: Evaluation; at: Evaluation } {
+  const span = Math.max(TREND, Math.floor(evaluations.length / 3));
+  const to = (end: number) => ({ earlier: evaluations[Math.max(0, end - span)]!, at: evaluations[end]! });
+  const end = evaluations.length - 1;
+  const [last, before] = [to(end), to(Math.max(0, end - 1))];
+  const fell = ({ earlier, at }: typeof last): boolean => earlier.loss - at.loss > error;
+  return fell(last) || !fell(before) ? last : before;
+}

@@ -1,0 +1,60 @@
+/** Whether a text that a model wrote says nothing: it is empty, doesn't decode, or repeats itself. */
+import { drawn, type Shown } from '../objectives/shown';
+
+export interface Degeneration {
+  why: 'empty' | 'undecodable' | 'repeats';
+  /** Of its characters that decode to nothing or that one passage fills, or of its words that are the same; 0 to 1. */
+  share: number;
+}
+
+/**
+ * A larger share is most of the text. Of passages of real text, none of 12,505 from Moby Dick (80 to 300 characters) and 5 of
+ * 146,870 from State of the Union (tables) are above it.
+ */
+export const MAX_SHARE = 0.5;
+/** Characters and words that a text needs before it can be said to repeat itself. */
+const MIN_CHARACTERS = 20;
+const MIN_WORDS = 10;
+/** Copies of a passage, one after another, that are a repetition. */
+const MIN_COPIES = 3;
+/** Characters that are looked at, from the end: the search takes their square. */
+const MAX_CHARACTERS = 1000;
+
+/** Null for a text that isn't degenerate. */
+export function degenerationOf(text: string): Degeneration | null {
+  if (text.trim() === '') return { why: 'empty', share: 1 };
+  const undecodable = 1 - drawn(text).length / text.length;
+  if (undecodable > MAX_SHARE) return { why: 'undecodable', share: undecodable };
+  const words = drawn(text).trim().split(/\s+/);
+  const share = Math.max(repeatedPassage(words.join(' ').slice(-MAX_CHARACTERS)), repeatedWord(words));
+  return share > MAX_SHARE ? { why: 'repeats', share } : null;
+}
+
+/** What a model wrote of a sample, without the prompt; undefined of blanks and answers, which have a length of their own. */
+export function writtenIn(sample: Shown, prompt: string): string | undefined {
+  if (typeof sample !== 'string') return undefined;
+  return sample.startsWith(prompt) ? sample.slice(prompt.length) : sample;
+}
+
+/** Share of the longest stretch that repeats a passage at least `MIN_COPIES` times, whatever the passage's length. */
+function repeatedPassage(text: string): number {
+  const { length } = text;
+  if (length < MIN_CHARACTERS) return 0;
+  let longest = 0;
+  for (let period = 1; period * MIN_COPIES <= length; period++) {
+    let same = 0;
+    for (let i = period; i < length; i++) {
+      same = text[i] === text[i - period] ? same + 1 : 0;
+      if (same >= (MIN_COPIES - 1) * period) longest = Math.max(longest, same + period);
+    }
+  }
+  return longest / length;
+}
+
+/** Share of the most common word. */
+function repeatedWord(words: readonly string[]): number {
+  if (words.length < MIN_WORDS) return 0;
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return Math.max(...counts.values()) / words.length;
+}

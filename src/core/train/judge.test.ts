@@ -1,0 +1,331 @@
+import { describe, expect, test } from 'vitest';
+import { METRICS } from '../metrics';
+import { course } from '../testing/course';
+import { judge, MIN_TRAINING_TOKENS, MIN_VALIDATION_TOKENS } from './judge';
+import type { Course } from './verdict';
+
+describe('a run is judged', () => {
+  test('a loss next to nothing that has levelled off is told in nats', () => {
+    const near = [0.0005, 0.0004, 0.00039, 0.00039].map((loss, i) => [20 * i + 20, loss, loss] as const);
+    const { evidence, next } = judge(course(near, { headline: METRICS.loss, more: 'More texts' }));
+    expect(evidence).toMatch(/within the 0\.01 nats that .* loss was 0\.000390 nats\.$/);
+    expect(next).toMatch(/^More texts would/);
+  });
+
+  test('only once something was measured after a step', () => {
+    expect(judge(course([])).kind).toBe('warmingUp');
+    const verdict = judge(course([[0, Math.log(1000), 0]]));
+    expect(verdict.kind).toBe('warmingUp');
+    expect(verdict.evidence).toContain('1,000');
+  });
+
+  test('with a word on why it ended before its last step, where it did', () => {
+    const points: [number, number, number][] = [
+      [0, 6.9, 0],
+      [100, 5, 5],
+      [200, 5, 5],
+    ];
+    const early = { step: 200, evaluations: 1 };
+    const { evidence } = judge(course(points, { ending: 'early', early }));
+    expect(evidence).toMatch(
+      / Training ended early, at step 200 of 1,000: 1 evaluation in a row brought no improvement\.$/,
+    );
+    // While it goes on from there, and when it has gone further, it did not end there.
+    expect(judge(course(points, { early })).evidence).not.toContain('early');
+    expect(judge(course([...points, [300, 5, 5]], { ending: 'early', early })).evidence).not.toContain('early');
+  });
+
+  test('diverging above ln V, and when the loss is no number', () => {
+    expect(
+      judge(
+        course([
+          [0, 6.9, 0],
+          [100, 9, 9],
+        ]),
+      ).kind,
+    ).toBe('diverging');
+    expect(
+      judge(
+        course([
+          [0, 6.9, 0],
+          [100, NaN, 9],
+        ]),
+      ).kind,
+    ).toBe('diverging');
+  });
+
+  test('not diverging where it learns its own text: then held-out text is unlike it, or it memorizes', () => {
+    const far = judge(
+      course([
+        [0, 6.9, 0],
+        [100, 9, 1],
+        [200, 10, 0.5],
+      ]),
+    );
+    expect(far.kind).toBe('overfitting');
+    expect(far.evidence).not.toMatch(/learning rate/);
+  });
+
+  test('warming up if it was stopped on its way down, and underfitting if it stood still', () => {
+    const kindOf = (held: readonly number[]) =>
+      judge(
+        course(
+          held.map((loss, i) => [10 * i, loss, loss]),
+          { ending: 'finished' },
+        ),
+      ).kind;
+    expect(kindOf([7.6, 7.2, 6.8, 6.5])).toBe('warmingUp');
+    expect(kindOf([6.9, 6.9, 6.9, 6.9])).toBe('underfitting');
+  });
+
+  test('no better than a unigram model: warming up early, underfitting late', () => {
+    const early = judge(
+      course([
+        [0, 6.9, 0],
+        [100, 6.1, 6.1],
+      ]),
+    );
+    const late = judge(
+      course([
+        [0, 6.9, 0],
+        [600, 6.1, 6.1],
+      ]),
+    );
+    expect([early.kind, late.kind]).toEqual(['warmingUp', 'underfitting']);
+    expect(early.judgement).not.toBe(late.judgement);
+    expect(
+      judge(
+        course(
+          [
+            [0, 6.9, 0],
+            [100, 6.1, 6.1],
+          ],
+          { unigramLoss: null },
+        ),
+      ).kind,
+    ).toBe('improving');
+  });
+
+  test('improving: the evidence names both perplexities and the steps between', () => {
+    const verdict = judge(
+      course([
+        [0, 6.9, 0],
+        [100, 5, 5],
+        [200, 4.5, 4.5],
+        [300, 4.2, 4.2],
+      ]),
+    );
+    expect(verdict.kind).toBe('improving');
+    expect(verdict.evidence).toContain('between steps 0 and 300');
+    expect(verdict.evidence).toContain('66.7');
+  });
+
+  test('memorizing: falling, but faster on the training text', () => {
+    const verdict = judge(
+      course([
+        [100, 5, 5],
+        [200, 4.6, 4.4],
+        [300, 4.5, 4],
+        [400, 4.4, 3.2],
+      ]),
+    );
+    expect(verdict.kind).toBe('memorizing');
+    expect(verdict.evidence).toContain('three times');
+  });
+
+  test('without a word on the gap where held-out text asks what is harder: hidden tokens, of which training shows some', () => {
+    const points: [number, number, number][] = [
+      [100, 5, 4.4],
+      [200, 4.6, 3.9],
+      [300, 4.5, 3.5],
+      [400, 4.4, 2.8],
+    ];
+    expect(judge(course(points)).kind).toBe('memorizing');
+    const hidden = judge(course(points, { isGapKnown: false }));
+    expect(hidden).toMatchObject({ kind: 'improving', trend: 'falling' });
+    expect(hidden.evidence).not.toContain('Training');
+    const level = points.map(([step, , trained]): [number, number, number] => [step, 4.4, trained]);
+    expect(judge(course(level)).kind).toBe('memorizing');
+    expect(judge(course(level, { isGapKnown: false })).kind).toBe('plateau');
+  });
+
+  test('overfitting: held-out text gets worse and the training text better', () => {
+    const verdict = judge(
+      course([
+        [100, 5, 5],
+        [200, 4.5, 4],
+        [300, 4.8, 3],
+        [400, 4.9, 2.6],
+      ]),
+    );
+    expect(verdict).toMatchObject({ kind: 'overfitting', trend: 'rising' });
+    expect(verdict.judgement).toContain('200');
+    expect(verdict.evidence).toContain('after 8 epochs');
+  });
+
+  test('nothing by one evaluation alone: 92.7, then 94.6', () => {
+    const falling: [number, number, number][] = [
+      [100, 5.4, 5.3],
+      [200, 5, 4.9],
+      [300, 4.7, 4.6],
+      [400, Math.log(92.7), 4.4],
+    ];
+    const verdict = judge(course([...falling, [500, Math.log(94.6), 4.3]]));
+    expect(verdict).toMatchObject({ kind: 'improving', trend: 'falling' });
+    expect(verdict.evidence).toContain('fell from 148 to 94.6');
+    // Had it not fallen before either: it is level until the next says more.
+    const level: [number, number, number][] = [1, 2, 3, 4, 5, 6].map((n) => [n * 100, 4, 3.99]);
+    const spike = judge(course([...level, [700, 4.2, 3.98]]));
+    expect(spike).toMatchObject({ kind: 'plateau', trend: 'level' });
+    expect(spike.evidence).toMatch(/stayed near 54\.6.*the last evaluation, 66\.7, may be chance/);
+    expect(judge(course([...level, [700, 4.2, 3.9], [800, 4.3, 3.8]])).kind).toBe('overfitting');
+  });
+
+  test('not memorizing what it has not read once', () => {
+    const points: [number, number, number][] = [
+      [100, 5, 5],
+      [200, 4.5, 4],
+      [300, 4.8, 3],
+      [400, 4.9, 2.6],
+    ];
+    const verdict = judge(course(points, { epoch: 2000 }));
+    expect(verdict).toMatchObject({ kind: 'unstable', trend: 'rising' });
+    expect(verdict.judgement + verdict.evidence).toMatch(/0\.2 epochs: too few to memorize the text/);
+    expect(verdict.judgement).not.toMatch(/[Mm]emori/);
+    expect(judge(course(points, { epoch: null })).kind).toBe('unstable');
+    // It began to rise before, so the step is no beginning of memorising.
+  });
+
+  test('only by what came after a change of the data', () => {
+    const points: [number, number, number][] = [
+      [0, 6.9, 6.9],
+      [100, 5, 5],
+      [200, 4.5, 4.5],
+      [300, 3.8, 3.7],
+      [400, 3.7, 3.6],
+    ];
+    const changed = (after: number) => judge(course(points, { after }));
+    expect(changed(400)).toMatchObject({ kind: 'warmingUp', trend: null });
+    expect(changed(400).evidence).toBe('Not evaluated on the validation set yet.');
+    expect(changed(300).evidence).toMatch(/is 40\.4 at step 400, measured once/);
+    const both = changed(200);
+    expect(both.evidence).toContain('fell from 44.7 to 40.4');
+    expect(both.evidence).toMatch(/between steps [\d,]+ and [\d,]+/);
+    // A rise against the other text is none, and epochs are counted from the change.
+    const worse: [number, number, number][] = [...points, [500, 5.5, 5.4], [600, 5.3, 5.2], [700, 5.1, 5]];
+    expect(judge(course(worse, { after: 400 })).kind).toBe('improving');
+    expect(judge(course(worse)).kind).toBe('unstable');
+  });
+
+  test('unstable: both get worse', () => {
+    expect(
+      judge(
+        course([
+          [100, 5, 5],
+          [200, 4.5, 4.4],
+          [300, 5.2, 5.1],
+          [400, 5.3, 5.3],
+        ]),
+      ).kind,
+    ).toBe('unstable');
+  });
+
+  test('plateau without a gap, memorizing with one', () => {
+    const at = (trained: number) =>
+      judge(course([1, 2, 3, 4, 5].map((n): [number, number, number] => [n * 100, 4, trained]))).kind;
+    expect(at(3.98)).toBe('plateau');
+    expect(at(3.5)).toBe('memorizing');
+  });
+
+  test('a run that ended by itself, one that was stopped and one that was interrupted read differently', () => {
+    const judgedAs = (ending: Course['ending']) => judge(course([[100, 5, 5]], { ending }));
+    for (const [ending, word] of [
+      ['stopped', 'Paused'],
+      ['interrupted', 'Interrupted'],
+      ['finished', 'Finished'],
+    ] as const)
+      expect(judgedAs(ending)).toMatchObject({
+        ...{ kind: 'warmingUp', ending, finding: 'Too early to tell' },
+        judgement: `${word} before it could be judged`,
+      });
+  });
+});
+
+/** Falls to the end, better than a unigram model. */
+const falls: [number, number, number][] = [5, 4.6, 4.3, 4.1, 4].map((loss, i) => [100 * (i + 1), loss, loss]);
+
+describe('too little text', () => {
+  const judgedWith = (train: number, validation: number, more: Partial<Course> = {}) =>
+    judge(course(falls, { text: { train, validation }, evalTokens: validation, ...more }));
+
+  test('from one token below either minimum, with the number', () => {
+    const few = judgedWith(1e5, MIN_VALIDATION_TOKENS - 1);
+    expect(few).toMatchObject({ kind: 'tooLittleText', next: 'Add more text.' });
+    expect(few.evidence).toMatch(/^The validation set has 127 tokens, so differences below 0\.11 nats may be chance/);
+    expect(judgedWith(1e5, MIN_VALIDATION_TOKENS).kind).toBe('improving');
+    expect(judgedWith(MIN_TRAINING_TOKENS - 1, 500)).toMatchObject({
+      kind: 'tooLittleText',
+      evidence: 'The training text has 1,279 tokens; 1,280 are the minimum for a verdict.',
+    });
+    expect(judgedWith(MIN_TRAINING_TOKENS, 500).kind).toBe('improving');
+  });
+
+  test('is no verdict before the first evaluation, nor on a run that diverges', () => {
+    const text = { train: 10, validation: 10 };
+    expect(judge(course([[0, 6.9, 0]], { text })).kind).toBe('warmingUp');
+    expect(
+      judge(
+        course(
+          [
+            [0, 6.9, 0],
+            [100, 9, 9],
+          ],
+          { text },
+        ),
+      ).kind,
+    ).toBe('diverging');
+  });
+
+  test('keeps the trend of the curve', () => {
+    expect(judgedWith(1e5, 100, { evalTokens: 1e5 }).trend).toBe('falling');
+  });
+});
+
+describe('degenerate samples', () => {
+  const prose = 'It was a dark night, and the old ship went slowly over the sea.';
+  const judgedWith = (samples: readonly string[], more: Partial<Course> = {}) =>
+    judge(course(falls, { written: (step) => samples[step / 100 - 1], ...more }));
+  const bad = 'the whale, the whale, the whale, the whale, the whale,';
+
+  test('take two in a row, the newest', () => {
+    const two = judgedWith([prose, prose, prose, bad, bad], { ending: 'finished' });
+    expect(two).toMatchObject({
+      kind: 'degenerateSamples',
+      judgement: 'Finished, but its samples say nothing',
+      next: 'Raise the temperature, or train longer.',
+      trend: 'falling',
+    });
+    expect(two.evidence).toMatch(/^The samples of steps 400 and 500 repeat one passage or word over \d+ % /);
+    expect(judgedWith([bad, bad, bad, bad, prose]).kind).toBe('improving');
+    expect(judgedWith([bad, bad, bad, prose, bad]).kind).toBe('improving');
+    expect(judgedWith(['', '', '', ' ', '']).evidence).toContain('are empty');
+    expect(judgedWith(['', '', '', '\ufffd\ufffd\ufffd', bad]).evidence).toContain('empty, undecodable or repetitive');
+  });
+
+  test('count only after warm-up, and where they are known', () => {
+    const all = [bad, bad, bad, bad, bad];
+    expect(judgedWith(all, { warmup: 399 }).kind).toBe('degenerateSamples');
+    expect(judgedWith(all, { warmup: 400 }).kind).toBe('improving');
+    expect(judgedWith([]).kind).toBe('improving');
+  });
+
+  test('are no verdict on a run that has worse news', () => {
+    const rises: [number, number, number][] = [
+      [100, 5, 5],
+      [200, 4.5, 4],
+      [300, 4.8, 3],
+      [400, 4.9, 2.6],
+    ];
+    expect(judge(course(rises, { written: () => bad })).kind).toBe('overfitting');
+  });
+});
