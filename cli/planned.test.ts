@@ -14,6 +14,7 @@ test('energy is told by what the machine takes and what that costs, and what of 
   const text = {
     bytes: 1e6,
     vocabularies: [{ kind: 'bpe' as const, size: 1024, bytesPerToken: 2.7, unigramBits: 3.1 }],
+    trigramBits: 2,
     repeated: 0,
   };
   const plan = {

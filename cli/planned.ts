@@ -10,7 +10,8 @@ import { type ObjectiveId, rolesOf } from '../src/core/objectives';
 import { matrixRate } from '../src/core/ops/matrixRate';
 import type { OptimizerId } from '../src/core/optim';
 import { costWords, energyOf, type Power, priceWords, wattHoursWords } from '../src/core/train/energy';
-import { type Expected, UNCOVERED_WORDS } from '../src/core/plan/expected';
+import { type Expected, uncoveredWords } from '../src/core/plan/expected';
+import { trigramWords } from '../src/core/plan/planWords';
 import { isFarOff, makePlan, ofSteps, type Plan, withRecipe } from '../src/core/plan/plan';
 import { profileText, type TextProfile } from '../src/core/plan/profile';
 import { SMALLEST_VOCABULARY, type TrainSettings } from '../src/core/tokenizer/train';
@@ -109,13 +110,14 @@ export class Planner {
       seconds: Math.max(1, left() / 1000), // that none is left is told where steps are fitted
       model,
       objective,
+      comparesTrigram: true,
       ...(vocabulary !== undefined && { vocabulary }),
     }));
   }
 }
 /** What it will be, before it begins. */
 export function planWords(
-  { model, recipe, expected, twice, epochs, seconds }: Plan,
+  { model, recipe, repeated, expected, twice, trigram, epochs, seconds }: Plan,
   kind: DeviceKind,
   power: Power,
 ): readonly string[] {
@@ -129,8 +131,8 @@ export function planWords(
       `epochs: ${formatNumber(Number(epochs.toPrecision(2)))}.`,
     (expected && twice
       ? `Expected: ${bandWords(expected)} ${expected.unit} on the validation set in ${formatDuration(1000 * seconds)}, ` +
-        `about ${formatReading(twice.value)} in twice the time. `
-      : `Time: ${formatDuration(1000 * seconds)}. ${UNCOVERED_WORDS} `) +
+        `about ${formatReading(twice.value)} in twice the time. ${trigram ? `${trigramWords(trigram, seconds)} ` : ''}`
+      : `Time: ${formatDuration(1000 * seconds)}. ${uncoveredWords(repeated)} `) +
       `Energy: about ${wattHoursWords(energy)} at ${formatCount(energy.watts)} W${power.watts === undefined ? ', an estimate' : ''}, ` +
       `cost ${costWords(energy)} at ${priceWords(power.price)}.`,
   ];

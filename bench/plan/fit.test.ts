@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { CONSTANTS } from '../../src/core/plan/constants';
 import { bandAround } from '../../src/core/plan/quality';
-import { fit, readRuns, residualOf } from './fit';
+import { fit, readRuns, weightedOf } from './fit';
 
 test('the constants are those of the fit, and 80 % bands hold the runs', () => {
   const runs = readRuns();
   expect(fit(runs)).toEqual(CONSTANTS);
   const { low, high } = bandAround(1, CONSTANTS.spread);
   const within = runs.filter((run) => {
-    const ratio = Math.exp(residualOf(run, CONSTANTS));
+    const ratio = Math.exp(weightedOf(run, CONSTANTS));
     return low < ratio && ratio < high;
   });
   // The spread is that of a new text, so of the runs that were fitted more than 80 % lie within.

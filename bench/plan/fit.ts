@@ -6,7 +6,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { levenbergMarquardt } from 'ml-levenberg-marquardt';
-import { type Circumstances, type Constants, type QualityKind, remainingShare } from '../../src/core/plan/quality';
+import {
+  type Circumstances,
+  type Constants,
+  type QualityKind,
+  remainingShare,
+  spreadOfRepetition,
+} from '../../src/core/plan/quality';
 import { circumstancesOf, lossOf, readRecorded, seenOf, unigramLossOf } from './recorded';
 
 /** A run with its losses in one unit, nats per token or bits per byte. */
@@ -73,16 +79,19 @@ const FITTED: Readonly<Record<string, readonly [from: number, low: number, high:
   vocabularyPower: [0.15, -0.5, 1],
   repetition: [1.4, 0, 3],
   repeats: [9, 1, 50],
-  batch: [4000, 300, 20_000],
+  copied: [25_000, 1000, 1e6],
+  batch: [4000, 300, 5000],
   rate: [0.0022, 0.001, 0.006],
   rateShare: [0.07, 0, 0.5],
   dropoutShare: [0.18, 0, 1],
 };
 const OTHERS = ['llama', 'bert', 't5'] as const;
 const RELATIVE = ['tokens', 'rate', 'floor'] as const;
-/** Few runs are of each other architecture: what they don't tell stays near GPT's, within a factor of about 2. */
-const TIES = OTHERS.flatMap((kind) => RELATIVE.map((name) => ({ kind, name })));
-const TIE = 0.2;
+/**
+ * Few runs are of each other architecture: what they don't tell stays near GPT's. Their learning rates differ too little to tell
+ * the best one, so that stays closest.
+ */
+const TIES = OTHERS.flatMap((kind) => RELATIVE.map((name) => ({ kind, name, weight: name === 'rate' ? 1 : 0.2 })));
 /**
  * Not fitted: sizes differ too little here. Half of what Hoffmann et al. found for the same term (0.34), which fits no worse
  * than any from 0.02 to 0.3.
@@ -117,7 +126,9 @@ export function fit(runs: readonly Fitted[]): Constants {
     (scaled) => {
       const constants = constantsOf(scaled);
       return (i) =>
-        i < runs.length ? residualOf(runs[i]!, constants) : TIE * Math.log(scaled[names.length + i - runs.length]!);
+        i < runs.length
+          ? weightedOf(runs[i]!, constants)
+          : TIES[i - runs.length]!.weight * Math.log(scaled[names.length + i - runs.length]!);
     },
     {
       initialValues: [...column(0), ...ties],
@@ -131,7 +142,7 @@ export function fit(runs: readonly Fitted[]): Constants {
     },
   );
   const constants = constantsOf(parameterValues);
-  const spread = spreadOf(runs, (run) => residualOf(run, constants));
+  const spread = spreadOf(runs, (run) => weightedOf(run, constants));
   return rounded({ ...constants, spread, curve: curveOf(runs, { ...constants, spread }) });
 }
 
@@ -142,16 +153,17 @@ export function fit(runs: readonly Fitted[]): Constants {
 function curveOf(runs: readonly Fitted[], constants: Constants): Constants['curve'] {
   const observed = runs.flatMap((one) => {
     const end = -residualOf(one, constants);
+    const prior = constants.spread * spreadOfRepetition(one.run);
     return one.seen.map(({ step, loss }) => {
       const expected = remainingShare({ ...one.run, steps: step }, constants) * one.unigram;
-      return { share: step / one.run.steps, ratio: Math.log(loss / expected), end };
+      return { share: step / one.run.steps, ratio: Math.log(loss / expected), end, prior };
     });
   });
   const unlikelihood = (noise: number, decay: number): number =>
-    observed.reduce((sum, { share, ratio, end }) => {
+    observed.reduce((sum, { share, ratio, end, prior }) => {
       const variance = (noise * Math.exp(-decay * share)) ** 2;
-      const weight = constants.spread ** 2 / (constants.spread ** 2 + variance);
-      const posterior = constants.spread ** 2 * (1 - weight);
+      const weight = prior ** 2 / (prior ** 2 + variance);
+      const posterior = prior ** 2 * (1 - weight);
       return sum + Math.log(posterior) + (end - weight * ratio) ** 2 / posterior;
     }, 0);
   const grid = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.2].flatMap((noise) =>
@@ -160,6 +172,10 @@ function curveOf(runs: readonly Fitted[], constants: Constants): Constants['curv
   const { noise, decay } = grid.reduce((a, b) => (a.lack <= b.lack ? a : b));
   return { noise, decay };
 }
+
+/** In deviations of a text that never repeats. */
+export const weightedOf = (one: Fitted, constants: Constants): number =>
+  residualOf(one, constants) / spreadOfRepetition(one.run);
 
 /** Logarithm of the expected over the measured loss. */
 export const residualOf = ({ run, unigram, loss }: Fitted, constants: Constants): number =>

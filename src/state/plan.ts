@@ -1,9 +1,8 @@
 /** The plan: settings for the project's texts, the device in use and a time, taken when they are asked for. */
 import { modelSpec } from '../core/models';
-import { type Expected, expectedQuality } from '../core/plan/expected';
+import { coveredQuality, type Expected } from '../core/plan/expected';
 import { costOf } from '../core/plan/pace';
-import { isFarOff, ofSteps, type Plan } from '../core/plan/plan';
-import { qualityKindOf } from '../core/plan/quality';
+import { isFarOff, ofSteps, type Plan, type PlanInput } from '../core/plan/plan';
 import { measuredVocabulary, type TextProfile } from '../core/plan/profile';
 import { textRef } from '../core/documents/record';
 import { counted } from '../core/base/units';
@@ -44,6 +43,8 @@ export interface PlanSlice {
   prepareByPlan(inputs: Inputs, minutes?: number): Promise<Inputs | undefined>;
 }
 
+type MakeOptions = Pick<PlanInput, 'vocabulary' | 'comparesTrigram'>;
+
 /** Of the first click. */
 export const FIRST_MINUTES = 3;
 /** File of the bundled sample that the first page offers first. */
@@ -57,7 +58,7 @@ export const createPlanSlice: Slice<PlanSlice> =
     /** Of what is shown: one that was asked for earlier may come later. */
     let turns = 0;
 
-    async function make(inputs: Inputs, minutes: number, vocabulary?: number): Promise<Plan | undefined> {
+    async function make(inputs: Inputs, minutes: number, more: MakeOptions = {}): Promise<Plan | undefined> {
       const { project, texts } = inputs;
       const { device } = get();
       const turn = ++turns;
@@ -72,7 +73,7 @@ export const createPlanSlice: Slice<PlanSlice> =
         seconds: trainingBudget(inputs, minutes, get().buildRate),
         model: project.model.id,
         objective: project.recipe.objective,
-        ...(vocabulary !== undefined && { vocabulary }),
+        ...more,
       });
       plans.set(project.id, plan);
       if (turn === turns && get().project.id === project.id)
@@ -115,7 +116,7 @@ export const createPlanSlice: Slice<PlanSlice> =
         const steps = Math.max(1, Math.min(plan.most, Math.floor(recipe.steps / off)));
         return keep(inputs, { recipe: ofSteps(project.recipe, steps, plan.seconds, step / 1000) });
       }
-      const again = await make(inputs, minutes, tokenizer.size).catch(() => undefined);
+      const again = await make(inputs, minutes, { vocabulary: tokenizer.size }).catch(() => undefined);
       if (!again) return inputs;
       get().toast({
         text: `This device is ${off > 1 ? 'slower' : 'faster'} than expected`,
@@ -131,7 +132,7 @@ export const createPlanSlice: Slice<PlanSlice> =
         const inputs = get();
         const follows = followsPlan(inputs);
         const known = minutes === inputs.project.plan.minutes ? plannedNow(inputs) : undefined;
-        const plan = known ?? (await make(inputs, minutes));
+        const plan = known ?? (await make(inputs, minutes, { comparesTrigram: true }));
         // What is prepared meanwhile has a plan of its own.
         if (plan && !get().training && get().project === inputs.project && follows)
           await keep(inputs, settingsOf(plan, inputs.project, minutes));
@@ -139,7 +140,7 @@ export const createPlanSlice: Slice<PlanSlice> =
       },
       async lookAtPlan() {
         const inputs = get();
-        if (!plannedNow(inputs)) await make(inputs, inputs.project.plan.minutes);
+        if (!plannedNow(inputs)) await make(inputs, inputs.project.plan.minutes, { comparesTrigram: true });
       },
       async takePlan(minutes) {
         const inputs = get();
@@ -245,24 +246,20 @@ export function expectedOf(s: Planning): Expected | undefined {
   const { project } = s;
   const { id, config, vocabulary } = modelOf(project);
   const known = measuredVocabulary(text, vocabulary);
+  if (!known) return undefined;
   const { recipe } = project;
-  const kind = qualityKindOf(id, recipe.objective);
-  if (!known || !kind) return undefined;
   const { validation, test } = project.split;
-  return expectedQuality(
-    {
-      kind,
-      vocabulary,
-      repeated: text.repeated,
-      parameters: costOf(modelSpec(id), config, vocabulary).ofLayers,
-      unique: (text.bytes / known.bytesPerToken) * (1 - validation - test),
-      perStep: tokensPerStep(recipe, config.context),
-      steps: recipe.steps,
-      learningRate: recipe.learningRate,
-      dropout: recipe.dropout,
-    },
-    known,
-  );
+  const run = {
+    vocabulary,
+    repeated: text.repeated,
+    parameters: costOf(modelSpec(id), config, vocabulary).ofLayers,
+    unique: (text.bytes / known.bytesPerToken) * (1 - validation - test),
+    perStep: tokensPerStep(recipe, config.context),
+    steps: recipe.steps,
+    learningRate: recipe.learningRate,
+    dropout: recipe.dropout,
+  };
+  return coveredQuality(id, recipe.objective, run, known);
 }
 
 type Planning = Pick<Studio, 'project' | 'texts' | 'device' | 'planned'>;

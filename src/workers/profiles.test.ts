@@ -36,7 +36,7 @@ test('where the first who asked has stopped, the other reads it, and later ones 
 test('what is known of a text is told without reading it, unless something else of it is learnt', async () => {
   const { store, ids } = await stored();
   const [document] = await documentsOf(store, await textOf(store, ids[0]!));
-  const profile = { bytes: 4000, vocabularies: [], repeated: 0.5 };
+  const profile = { bytes: 4000, vocabularies: [], trigramBits: 2, repeated: 0.5 };
   const told = (known: KnownProfile) => profiles([known])(store, ids, unwatched);
   expect(await told({ sha256: document!.sha256, profile })).toBe(profile);
   expect((await told({ sha256: document!.sha256, profile: { ...profile, bytes: 2000 } })).repeated).not.toBe(0.5);

@@ -16,7 +16,7 @@ const vocabularies = [
   bytesPerToken: bytesPerToken!,
   unigramBits: unigramBits!,
 }));
-const textOf = (bytes: number): TextProfile => ({ bytes, vocabularies, repeated: 0.02 });
+const textOf = (bytes: number): TextProfile => ({ bytes, vocabularies, repeated: 0.02, trigramBits: 2 });
 const wasm = { kind: 'wasm', gigaflops: 30 } as const;
 const novel: PlanInput = { text: textOf(1.2e6), held: 0.1, device: wasm, seconds: 300 };
 const minutes = (n: number, input = novel): Plan => makePlan({ ...input, seconds: 60 * n });
@@ -65,7 +65,7 @@ test('a small text is not learnt by heart, however long it may take', () => {
 });
 
 test('200 bytes make a plan, and fewer say what is missing', () => {
-  const tiny = { bytes: 200, vocabularies: vocabularies.slice(0, 1), repeated: 0 };
+  const tiny = { bytes: 200, vocabularies: vocabularies.slice(0, 1), repeated: 0, trigramBits: 2 };
   expectRunnable(minutes(5, { ...novel, text: tiny }), { ...novel, text: tiny, seconds: 300 });
   expect(() => minutes(5, { ...novel, text: { ...tiny, bytes: 60 } })).toThrow(/this text \(60 bytes\)/);
 });

@@ -8,10 +8,10 @@ import { OPTIMIZERS } from '../optim';
 import { heldBytes, type MemoryLimits, memoryPlan, memoryShortage } from '../train/memory';
 import { DEFAULT_RECIPE, type Recipe, tokensPerStep } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
-import { type Expected, expectedQuality } from './expected';
+import { coveredQuality, type Expected, expectedQuality } from './expected';
 import { type Cost, costOf, expectedPace, type Pace, type PlanDevice, secondsOf } from './pace';
 import type { TextProfile, VocabularyProfile } from './profile';
-import { type Circumstances, peakRate, QUALITY_KINDS, type QualityKind, qualityKindOf } from './quality';
+import { type Circumstances, peakRate, QUALITY_KINDS, type QualityKind } from './quality';
 
 export interface PlanInput {
   text: TextProfile;
@@ -21,6 +21,8 @@ export interface PlanInput {
   limits?: MemoryLimits;
   /** From the first step to the last, with evaluations and saves. */
   seconds: number;
+  /** Also compares the plan with a trigram model, which takes several times as long where it isn't beaten. */
+  comparesTrigram?: boolean;
   /** The architecture; the first where none is chosen. */
   model?: ModelId;
   /** By default the one that the architecture is pretrained by. */
@@ -49,6 +51,15 @@ export interface Plan {
   expected: Expected | undefined;
   /** With twice the time. */
   twice: Expected | undefined;
+  /** Absent where nobody asked. */
+  trigram?: TrigramOutlook;
+}
+
+/** How the plan compares with a trigram model, in bits per byte on the validation set. */
+export interface TrigramOutlook {
+  bits: number;
+  /** Shortest run that is expected to beat it, in seconds: the plan's own, or a multiple; undefined where none is up to 16 times. */
+  seconds: number | undefined;
 }
 
 /** The plan with other settings of the recipe: its time, and its expected quality. */
@@ -77,7 +88,7 @@ function outlookOf(candidate: Candidate): Pick<Plan, 'seconds' | 'epochs' | 'exp
   return {
     seconds: secondsOf(pace, recipe),
     epochs: (perStep * steps) / tokens,
-    expected: qualityKindOf(model.id, objective) && quality,
+    expected: coveredQuality(model.id, objective, run, vocabulary),
     rank: quality.value * CONTEXT_WORTH ** Math.log2(model.config.context),
   };
 }
@@ -125,7 +136,20 @@ export function makePlan(input: PlanInput): Plan {
   const { rank, ...plan } = best(input);
   const longer = best({ ...input, seconds: 2 * input.seconds });
   // Time that is not used does no harm.
-  return { ...plan, twice: longer.rank < rank ? longer.expected : plan.expected };
+  const twice = longer.rank < rank ? longer.expected : plan.expected;
+  const made = { ...plan, twice };
+  const trigram = input.comparesTrigram ? trigramOutlook(input, made) : undefined;
+  return trigram ? { ...made, trigram } : made;
+}
+
+function trigramOutlook(input: PlanInput, { expected, twice }: Plan): TrigramOutlook | undefined {
+  if (expected?.unit !== 'bits per byte') return undefined;
+  const { seconds, text } = input;
+  const bits = text.trigramBits;
+  const expectedIn = (times: number): Expected | undefined =>
+    times === 1 ? expected : times === 2 ? twice : best({ ...input, seconds: times * seconds }).expected;
+  const times = [1, 2, 4, 8, 16].find((factor) => expectedIn(factor)!.value < bits);
+  return { bits, seconds: times && times * seconds };
 }
 
 /** What is known of a candidate before its quality is asked for. */

@@ -11,6 +11,7 @@ import { preTokenEnd } from '../tokenizer/split';
 import type { TrainedKind } from '../tokenizer/tokenizer';
 import { SMALLEST_VOCABULARY, trainTokenizer } from '../tokenizer/train';
 import { type Part, repeatedShare } from './repetition';
+import { trigramLoss } from './trigram';
 
 export interface TextProfile {
   /** Of UTF-8, all of it. */
@@ -19,6 +20,8 @@ export interface TextProfile {
   vocabularies: readonly VocabularyProfile[];
   /** Share of it that is said word for word again. */
   repeated: number;
+  /** Bits per byte of a trigram model on held-out text, about; it hardly depends on the vocabulary. */
+  trigramBits: number;
 }
 
 export interface VocabularyProfile {
@@ -61,7 +64,7 @@ export async function profileText(documents: Documents, job: Job): Promise<TextP
   );
   const vocabularies: VocabularyProfile[] = [];
   const heldBytes = ids.reduce((sum, bytes, i) => sum + held[i]! * bytes.length, 0);
-  let usual: { ids: readonly Uint32Array[]; size: number } = { ids: [], size: 0 };
+  let usual: { ids: readonly Uint32Array[]; size: number; heldTokens: number } = { ids: [], size: 0, heldTokens: 0 };
   for (const asked of VOCABULARIES) {
     const own = merges.slice(0, asked - SMALLEST_VOCABULARY);
     const size = SMALLEST_VOCABULARY + own.length;
@@ -86,11 +89,18 @@ export async function profileText(documents: Documents, job: Job): Promise<TextP
       bytesPerToken: sampled / Math.max(1, tokens),
       unigramBits: heldBytes === 0 ? 0 : (unigramLoss(counts, heldCounts) * heldTokens) / (heldBytes * Math.LN2),
     });
-    if (size <= USUAL) usual = { ids, size };
+    if (size <= USUAL) usual = { ids, size, heldTokens };
     await yieldToEventLoop();
     job.signal.throwIfAborted();
   }
-  return { bytes, vocabularies, repeated: repeatedShare(partsOf(parts, usual.ids), usual.size) };
+  const passagesOfIds = partsOf(parts, usual.ids);
+  const trigram = trigramLoss(passagesOfIds, usual.size, Math.min(1, sampled / bytes));
+  return {
+    bytes,
+    vocabularies,
+    repeated: repeatedShare(passagesOfIds, usual.size),
+    trigramBits: heldBytes === 0 ? 0 : (trigram * usual.heldTokens) / (heldBytes * Math.LN2),
+  };
 }
 
 /** Words as their ids. */

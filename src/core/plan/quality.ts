@@ -19,6 +19,9 @@ export const QUALITY_KINDS = {
 } as const satisfies Partial<Record<ModelId, ObjectiveId>>;
 export type QualityKind = keyof typeof QUALITY_KINDS;
 
+/** Above it a text is hardly predictable by its size: runs on READMEs and logs ended 30 % above and below the law. */
+export const MAX_REPEATED = 0.3;
+
 /** @returns undefined for a run that no recorded run is like */
 export function qualityKindOf(model: ModelId, objective: ObjectiveId): QualityKind | undefined {
   const kinds: Readonly<Partial<Record<ModelId, ObjectiveId>>> = QUALITY_KINDS;
@@ -63,7 +66,10 @@ export interface Constants {
   tokenShare: number;
   tokenPower: number;
   vocabularyPower: number;
+  /** How much less remains of a text that repeats. */
   repetition: number;
+  /** Tokens read until half of that is learned. */
+  copied: number;
   /** Epochs after which another one teaches little. */
   repeats: number;
   /** Tokens per update above which each counts for less, in a run of a million tokens. */
@@ -74,7 +80,7 @@ export interface Constants {
   /** What dropout costs, by its probability. */
   dropoutShare: number;
   kinds: Readonly<Record<QualityKind, KindConstants>>;
-  /** Standard deviation of the logarithm of the measured over the expected loss, on a text that wasn't fitted on. */
+  /** Standard deviation of the logarithm of the measured over the expected loss, on a text that wasn't fitted on and never repeats. */
   spread: number;
   /** Of a curve at a share p of its steps: the logarithm of its loss differs from what its end implies by noise · exp(-decay · p). */
   curve: { noise: number; decay: number };
@@ -99,7 +105,9 @@ export function remainingShare(run: Circumstances, c: Constants): number {
     missed * (vocabulary / 4096) ** c.vocabularyPower +
     c.rateShare * off ** 2 +
     c.dropoutShare * dropout;
-  return atMostOne(share * Math.exp(-c.repetition * repeated));
+  // Copying what repeats is learned after some ten thousand tokens, rather suddenly.
+  const copies = 1 / (1 + (c.copied / read) ** 2);
+  return atMostOne(share * Math.exp(-c.repetition * repeated * copies));
 }
 
 /** Smooth minimum of a share and 1: a run that has hardly begun is as good as a unigram model. */
@@ -116,7 +124,10 @@ export function expectedLoss(run: Circumstances, unigramLoss: number): Band {
 }
 export const expectedShare = (run: Circumstances): number => remainingShare(run, CONSTANTS);
 /** Standard deviation of the logarithm of the loss. */
-export const deviationOf = (run: Circumstances): number => CONSTANTS.spread * beyondRecorded(run);
+export const deviationOf = (run: Circumstances): number =>
+  CONSTANTS.spread * spreadOfRepetition(run) * beyondRecorded(run);
+/** Runs on logs and mail lie farther from the law than those on prose: measured, in 111 runs, up to four times as far. */
+export const spreadOfRepetition = ({ repeated }: Pick<Circumstances, 'repeated'>): number => 1 + 4 * repeated;
 export const FORECAST = CONSTANTS.curve;
 
 /** @param deviation standard deviation of the logarithm */

@@ -1,7 +1,7 @@
 /** A run as the forecast sees it, and what its curve says of its end. */
 import { modelSpec } from '../models';
 import type { Band } from '../plan/quality';
-import { qualityKindOf } from '../plan/quality';
+import { MAX_REPEATED, qualityKindOf } from '../plan/quality';
 import { forecastEnd, forecastPath, type Prospect, type Seen } from '../plan/forecast';
 import { costOf } from '../plan/pace';
 import { type Recipe, tokensPerStep } from '../train/recipe';
@@ -31,7 +31,8 @@ export function prospectOf(run: ProspectOf): Prospect | undefined {
   return {
     kind,
     vocabulary: model.vocabulary,
-    repeated,
+    // Where much repeats, the law is far off, and the run's own curve counts.
+    repeated: repeated !== undefined && repeated <= MAX_REPEATED ? repeated : undefined,
     parameters: costOf(modelSpec(model.id), model.config, model.vocabulary).ofLayers,
     unique: facts.parts.train.tokens,
     perStep: tokensPerStep(recipe, model.config.context),

@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { formatCount, formatDuration, formatNumber, formatReading, formatShort } from '../../core/base/units';
 import { ASSUMED_WATTS, costWords, energyOf, priceWords, wattHoursWords } from '../../core/train/energy';
 import { objectiveOf } from '../../core/objectives';
-import { UNCOVERED_WORDS } from '../../core/plan/expected';
+import { uncoveredWords } from '../../core/plan/expected';
+import { trigramWords } from '../../core/plan/planWords';
 import type { Plan } from '../../core/plan/plan';
 import { useStudio, useStudioStore } from '../../state/react';
 import { timeBudgets } from '../../state/timeBudgets';
@@ -69,7 +70,7 @@ const WHY_NOT = { planning: 'Still planning', 'in use': 'This plan is in use' };
 function Outlook({ plan }: { plan: Plan }) {
   const kind = useStudio((s) => (s.device.kind === 'open' ? s.device.info.kind : 'wasm'));
   const { watts, price } = useStudio((s) => s.project.plan);
-  const { expected, twice, seconds, epochs, model, vocabulary, cost } = plan;
+  const { expected, twice, trigram, repeated, seconds, epochs, model, vocabulary, cost } = plan;
   const wait = useStudio((s) => planWait(s, plan));
   const energy = energyOf(seconds, kind, { price, watts: watts ?? undefined });
   const { layers, width, context } = model.config;
@@ -86,10 +87,11 @@ function Outlook({ plan }: { plan: Plan }) {
             <b>
               {formatReading(expected.low)} to {formatReading(expected.high)}
             </b>{' '}
-            {expected.unit}. {twiceWords(expected.value, twice.value)}
+            {expected.unit}. {trigram ? `${trigramWords(trigram, seconds)} ` : ''}
+            {twiceWords(expected.value, twice.value)}
           </>
         ) : (
-          UNCOVERED_WORDS
+          uncoveredWords(repeated)
         )}
       </p>
       <Fold

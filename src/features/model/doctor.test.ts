@@ -202,7 +202,12 @@ describe('what is doubtful', () => {
   test('settings that are expected to do much worse than the plan in its time', () => {
     const band = (value: number) => ({ value, low: 0.9 * value, high: 1.1 * value, unit: 'bits per byte' as const });
     const vocabularies = [{ kind: 'bpe' as const, size: 1024, bytesPerToken: 2.7, unigramBits: 3.1 }];
-    const plan = makePlan({ text: { bytes: 1e6, vocabularies, repeated: 0 }, held: 0.1, device: wasm, seconds: 60 });
+    const plan = makePlan({
+      text: { bytes: 1e6, vocabularies, repeated: 0, trigramBits: 2 },
+      held: 0.1,
+      device: wasm,
+      seconds: 60,
+    });
     const worse = { plan, expected: band(plan.expected!.value + 0.1) };
     expect(cautionAbout(worse, /The plan should do better/)?.fix).toMatchObject({ kind: 'plan' });
     expect(cautionAbout({ plan, expected: plan.expected }, /The plan should do better/)).toBeUndefined();
