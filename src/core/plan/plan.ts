@@ -130,6 +130,9 @@ const DROPOUTS = [0, 0.1, 0.2] as const;
 export const LEAST_STEPS = 50;
 /** Epochs after which a model only memorizes its text. A plan leaves the rest of its time unused. */
 export const maxEpochs = (dropout: number): number => 16 + 100 * dropout;
+/** Steps after which a model only memorizes, for so many training tokens; a short text is read more often than that. */
+export const maxSteps = (tokens: number, perStep: number, dropout: number): number =>
+  Math.max(LEAST_STEPS, Math.floor((maxEpochs(dropout) * tokens) / perStep));
 
 /** The plan for a time; for the shortest that holds a run where it is too short for any. */
 export function makePlan(input: PlanInput): Plan {
@@ -252,16 +255,16 @@ function inTime(
   // Each look takes as many tokens as its share of the time holds.
   const perToken = (paceWith(2 * EVALUATED).evaluation - paceWith(EVALUATED).evaluation) / EVALUATED;
   const affordable = (LOOKING * seconds) / ((looksIn(seconds) + EARLY_LOOKS) * perToken);
-  const most = Math.min(heldTokens, MOST_EVALUATED);
-  const evalTokens = Math.ceil(Math.min(most, Math.max(LEAST_EVALUATED, affordable)));
+  const evaluable = Math.min(heldTokens, MOST_EVALUATED);
+  const evalTokens = Math.ceil(Math.min(evaluable, Math.max(LEAST_EVALUATED, affordable)));
   const pace = paceWith(evalTokens);
   const withSteps = (steps: number): Recipe => ofSteps({ ...given, evalTokens }, steps, seconds, pace.step);
   // How often it is looked at and saved depends a little on the steps, and they on that.
   let fits = Math.floor(seconds / pace.step);
   for (let turn = 0; turn < 3 && fits > LEAST_STEPS; turn++)
     fits -= Math.max(0, Math.ceil((secondsOf(pace, withSteps(fits)) - seconds) / pace.step));
-  const mostSteps = Math.max(LEAST_STEPS, Math.floor((maxEpochs(dropout) * tokens) / (batch * context)));
-  return { recipe: withSteps(Math.max(LEAST_STEPS, Math.min(mostSteps, fits))), pace, most: mostSteps };
+  const most = maxSteps(tokens, batch * context, dropout);
+  return { recipe: withSteps(Math.max(LEAST_STEPS, Math.min(most, fits))), pace, most };
 }
 
 /** Whether real steps take so much more or less time than was expected that another plan may be better. @param off times as long */

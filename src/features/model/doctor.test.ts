@@ -221,8 +221,8 @@ describe('what is doubtful', () => {
     const tokens = 64 * DEFAULT_RECIPE.batch * DEFAULT_RECIPE.accumulate;
     const stepsOf = (epochs: number): number => Math.round((1e4 * epochs) / tokens);
     expect(cautionAbout(small({ steps: stepsOf(15) }), /too often/)).toBeUndefined();
-    expect(cautionAbout(small({ steps: stepsOf(20) }), /too often/)?.fix).toMatchObject({ change: { dropout: 0.2 } });
-    expect(cautionAbout(small({ steps: stepsOf(20), dropout: 0.1 }), /too often/)).toBeUndefined();
+    expect(cautionAbout(small({ steps: stepsOf(24) }), /too often/)?.fix).toMatchObject({ change: { dropout: 0.2 } });
+    expect(cautionAbout(small({ steps: stepsOf(24), dropout: 0.1 }), /too often/)).toBeUndefined();
     expect(cautionAbout(small({ steps: stepsOf(50) }), /too often/)?.fix).toMatchObject({ kind: 'addText' });
   });
   test('a run of days, and WebGPU on the processor', () => {

@@ -16,7 +16,7 @@ import type { LeakWords } from '../../core/documents/labels/leakWords';
 import type { InRows } from '../../core/objectives/objective';
 import { optimizerOf } from '../../core/optim';
 import type { Expected } from '../../core/plan/expected';
-import { maxEpochs, type Plan } from '../../core/plan/plan';
+import { LEAST_STEPS, maxEpochs, type Plan } from '../../core/plan/plan';
 import { TOKEN_ROLES, type TokenRole } from '../../core/tokenizer/special';
 import { stepsOfEpoch } from '../../core/train/epoch';
 import type { Change } from '../../core/train/memory';
@@ -158,7 +158,7 @@ const readings: Check = (s) => {
   const { dropout } = s.recipe;
   const read = epochs(s);
   if (read === undefined) return undefined;
-  if (read <= maxEpochs(dropout)) return 'Few enough epochs for this text';
+  if (read <= TOLERANCE * maxEpochs(dropout) || s.recipe.steps <= LEAST_STEPS) return 'Few enough epochs for this text';
   const [advice, fix]: readonly [string, Fix] =
     dropout < DROPOUT && read <= maxEpochs(DROPOUT)
       ? [
@@ -174,6 +174,8 @@ const readings: Check = (s) => {
   );
 };
 const DROPOUT = 0.2;
+/** The limit is about right, and a plan counts tokens where an epoch may be counted in rows. */
+const TOLERANCE = 1.25;
 /** Smallest size of the dial. */
 const SMALLEST = 1e5;
 
