@@ -52,7 +52,7 @@ const MAY_IMPORT = {
     'core/evaluate',
     'core/sample',
   ],
-  'core/plan': [base, 'core/tokenizer', 'core/objectives', 'core/models', 'core/train'],
+  'core/plan': [base, 'core/tokenizer', 'core/metrics', 'core/objectives', 'core/models', 'core/optim', 'core/train'],
   'core/evaluate': [base, 'core/tokenizer', 'core/shards', 'core/metrics', 'core/objectives', ...nets, 'core/sample'],
   'core/sample': [base, 'core/tokenizer', 'core/chat', ...nets, 'core/checkpoint'],
   'core/export': [

@@ -1,7 +1,7 @@
 /** What a run's curve says of its end, for people and for programs. */
 import { baselinesOf, headlineOf, objectiveOf } from '../src/core/objectives';
-import { forecastWords } from '../src/core/runs/forecastWords';
-import { forecastOf, type ProspectOf, prospectOf } from '../src/core/runs/prospect';
+import { forecastWords } from '../src/core/plan/forecastWords';
+import { forecastOf, type ProspectOf, prospectOf } from '../src/core/plan/prospect';
 import type { DataFacts } from '../src/core/runs/settings';
 import type { TrainEvent } from '../src/core/train/run';
 

@@ -110,7 +110,6 @@ export class Planner {
       seconds: Math.max(1, left() / 1000), // that none is left is told where steps are fitted
       model,
       objective,
-      comparesTrigram: true,
       ...(vocabulary !== undefined && { vocabulary }),
     }));
   }

@@ -2,7 +2,7 @@
 import { modelSpec } from '../core/models';
 import { coveredQuality, type Expected } from '../core/plan/expected';
 import { costOf } from '../core/plan/pace';
-import { isFarOff, ofSteps, type Plan, type PlanInput } from '../core/plan/plan';
+import { isFarOff, ofSteps, type Plan } from '../core/plan/plan';
 import { measuredVocabulary, type TextProfile } from '../core/plan/profile';
 import { textRef } from '../core/documents/record';
 import { counted } from '../core/base/units';
@@ -43,8 +43,6 @@ export interface PlanSlice {
   prepareByPlan(inputs: Inputs, minutes?: number): Promise<Inputs | undefined>;
 }
 
-type MakeOptions = Pick<PlanInput, 'vocabulary' | 'comparesTrigram'>;
-
 /** Of the first click. */
 export const FIRST_MINUTES = 3;
 /** File of the bundled sample that the first page offers first. */
@@ -58,7 +56,7 @@ export const createPlanSlice: Slice<PlanSlice> =
     /** Of what is shown: one that was asked for earlier may come later. */
     let turns = 0;
 
-    async function make(inputs: Inputs, minutes: number, more: MakeOptions = {}): Promise<Plan | undefined> {
+    async function make(inputs: Inputs, minutes: number, vocabulary?: number): Promise<Plan | undefined> {
       const { project, texts } = inputs;
       const { device } = get();
       const turn = ++turns;
@@ -73,7 +71,7 @@ export const createPlanSlice: Slice<PlanSlice> =
         seconds: trainingBudget(inputs, minutes, get().buildRate),
         model: project.model.id,
         objective: project.recipe.objective,
-        ...more,
+        ...(vocabulary !== undefined && { vocabulary }),
       });
       plans.set(project.id, plan);
       if (turn === turns && get().project.id === project.id)
@@ -116,7 +114,7 @@ export const createPlanSlice: Slice<PlanSlice> =
         const steps = Math.max(1, Math.min(plan.most, Math.floor(recipe.steps / off)));
         return keep(inputs, { recipe: ofSteps(project.recipe, steps, plan.seconds, step / 1000) });
       }
-      const again = await make(inputs, minutes, { vocabulary: tokenizer.size }).catch(() => undefined);
+      const again = await make(inputs, minutes, tokenizer.size).catch(() => undefined);
       if (!again) return inputs;
       get().toast({
         text: `This device is ${off > 1 ? 'slower' : 'faster'} than expected`,
@@ -132,7 +130,7 @@ export const createPlanSlice: Slice<PlanSlice> =
         const inputs = get();
         const follows = followsPlan(inputs);
         const known = minutes === inputs.project.plan.minutes ? plannedNow(inputs) : undefined;
-        const plan = known ?? (await make(inputs, minutes, { comparesTrigram: true }));
+        const plan = known ?? (await make(inputs, minutes));
         // What is prepared meanwhile has a plan of its own.
         if (plan && !get().training && get().project === inputs.project && follows)
           await keep(inputs, settingsOf(plan, inputs.project, minutes));
@@ -140,7 +138,7 @@ export const createPlanSlice: Slice<PlanSlice> =
       },
       async lookAtPlan() {
         const inputs = get();
-        if (!plannedNow(inputs)) await make(inputs, inputs.project.plan.minutes, { comparesTrigram: true });
+        if (!plannedNow(inputs)) await make(inputs, inputs.project.plan.minutes);
       },
       async takePlan(minutes) {
         const inputs = get();

@@ -1,8 +1,8 @@
 /** Forecast of the run that Train shows, made anew at each evaluation. */
 import { useMemo } from 'react';
 import { baselinesOf, headlineOf } from '../core/objectives';
-import { forecastWords } from '../core/runs/forecastWords';
-import { type Forecast, forecastOf, type ProspectOf, prospectOf } from '../core/runs/prospect';
+import { forecastWords } from '../core/plan/forecastWords';
+import { type Forecast, forecastOf, type ProspectOf, prospectOf } from '../core/plan/prospect';
 import type { OpenRun } from './openRun';
 import { profileNow } from './plan';
 import { useShownPart, useStudio } from './react';
@@ -25,8 +25,8 @@ export function useForecast(): Forecast | undefined {
 function askedOf(settings: RunSettings, planned: number, repeated: number | undefined): ProspectOf {
   const { model, segments, recipe, trainable } = settings;
   const [first] = segments;
-  const isContinued = segments.length > 1 || first!.after > 0 || !settings.isRecipeKnown;
-  return { model, recipe, facts: first!.data.facts, isContinued, trainable, planned, repeated };
+  const isContinued = segments.length > 1 || first.after > 0 || !settings.isRecipeKnown;
+  return { model, recipe, facts: first.data.facts, isContinued, trainable, planned, repeated };
 }
 
 /** The forecast as a sentence or two; undefined where there is none. */

@@ -21,8 +21,6 @@ export interface PlanInput {
   limits?: MemoryLimits;
   /** From the first step to the last, with evaluations and saves. */
   seconds: number;
-  /** Also compares the plan with a trigram model, which takes several times as long where it isn't beaten. */
-  comparesTrigram?: boolean;
   /** The architecture; the first where none is chosen. */
   model?: ModelId;
   /** By default the one that the architecture is pretrained by. */
@@ -51,8 +49,8 @@ export interface Plan {
   expected: Expected | undefined;
   /** With twice the time. */
   twice: Expected | undefined;
-  /** Absent where nobody asked. */
-  trigram?: TrigramOutlook;
+  /** Undefined where no bits per byte are expected. */
+  trigram: TrigramOutlook | undefined;
 }
 
 /** How the plan compares with a trigram model, in bits per byte on the validation set. */
@@ -140,24 +138,22 @@ export function makePlan(input: PlanInput): Plan {
   const longer = best({ ...input, seconds: 2 * input.seconds });
   // Time that is not used does no harm.
   const twice = longer.rank < rank ? longer.expected : plan.expected;
-  const made = { ...plan, twice };
-  const trigram = input.comparesTrigram ? trigramOutlook(input, made) : undefined;
-  return trigram ? { ...made, trigram } : made;
+  return { ...plan, twice, trigram: trigramOutlook(input, { expected: plan.expected, twice }) };
 }
 
-function trigramOutlook(input: PlanInput, { expected, twice }: Plan): TrigramOutlook | undefined {
+function trigramOutlook(input: PlanInput, { expected, twice }: Pick<Plan, 'expected' | 'twice'>) {
   if (expected?.unit !== 'bits per byte') return undefined;
   const { seconds, text } = input;
   const bits = text.trigramBits;
   const expectedIn = (times: number): Expected | undefined =>
     times === 1 ? expected : times === 2 ? twice : best({ ...input, seconds: times * seconds }).expected;
   const times = [1, 2, 4, 8, 16].find((factor) => expectedIn(factor)!.value < bits);
-  return { bits, seconds: times && times * seconds };
+  return { bits, seconds: times && times * seconds } satisfies TrigramOutlook;
 }
 
 /** What is known of a candidate before its quality is asked for. */
-type Candidate = Omit<Plan, 'seconds' | 'epochs' | 'expected' | 'twice'>;
-type Found = Omit<Plan, 'twice'> & { rank: number };
+type Candidate = Omit<Plan, 'seconds' | 'epochs' | 'expected' | 'twice' | 'trigram'>;
+type Found = Omit<Plan, 'twice' | 'trigram'> & { rank: number };
 
 function best(input: PlanInput): Found {
   let found: Found | undefined;

@@ -1,12 +1,17 @@
-/** What a plan says of a trigram model, on Model and in the terminal. */
+/** What a plan says of a trigram model, on Model, while a run prepares, and in the terminal. */
 import { formatDuration, formatReading } from '../base/units';
 import type { TrigramOutlook } from './plan';
 
+/** Whether the plan itself should. @param planned seconds of the plan */
+export const beatsTrigram = ({ seconds }: TrigramOutlook, planned: number): boolean =>
+  seconds !== undefined && seconds <= planned;
+
 /** @param planned seconds of the plan */
-export function trigramWords({ bits, seconds }: TrigramOutlook, planned: number): string {
+export function trigramWords(outlook: TrigramOutlook, planned: number): string {
+  const { bits, seconds } = outlook;
   const words = `A trigram model gets about ${formatReading(bits)}`;
-  if (seconds === undefined) return `${words}; no run of up to ${formatDuration(16_000 * planned)} should beat it.`;
-  return seconds <= planned
-    ? `${words}: this run should beat it.`
+  if (beatsTrigram(outlook, planned)) return `${words}: this run should beat it.`;
+  return seconds === undefined
+    ? `${words}; no run of up to ${formatDuration(16_000 * planned)} should beat it.`
     : `${words}: beating it takes about ${formatDuration(1000 * seconds)}.`;
 }

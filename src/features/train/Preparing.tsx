@@ -1,4 +1,6 @@
 import { formatCount, formatKernels } from '../../core/base/units';
+import { beatsTrigram, trigramWords } from '../../core/plan/planWords';
+import { plannedNow } from '../../state/plan';
 import { dataState, tokenizerState, type ArtefactState } from '../../state/preparation';
 import { useShownPart, useStudio } from '../../state/react';
 import { isBeginning } from '../../state/phase';
@@ -14,6 +16,12 @@ export function Preparing() {
   const building = useStudio((s) => s.building);
   const tokenizer = useStudio(tokenizerState);
   const data = useStudio(dataState);
+  const beats = useStudio((s) => {
+    const plan = plannedNow(s);
+    return plan?.trigram && !beatsTrigram(plan.trigram, plan.seconds)
+      ? trigramWords(plan.trigram, plan.seconds)
+      : undefined;
+  });
   return (
     <Block isWideGutter>
       <ol className={styles.steps}>
@@ -22,6 +30,7 @@ export function Preparing() {
         <PreparationStep name="Data" state={data} work={building} />
         <PreparationStep name="Training step" state="none" />
       </ol>
+      {beats !== undefined && <p className={styles.quiet}>{beats}</p>}
     </Block>
   );
 }

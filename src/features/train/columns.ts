@@ -1,6 +1,6 @@
 /** Columns of the log as a chart wants them, without copying them at every step. */
 import { countUpTo } from '../../core/train/meanAt';
-import type { Forecast } from '../../core/runs/prospect';
+import type { Forecast } from '../../core/plan/prospect';
 import type { RunLog } from '../../state/runLog';
 
 /** A column that is a function of another which only grows or is cut: each value is computed once. */

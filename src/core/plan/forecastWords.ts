@@ -3,7 +3,7 @@ import { formatCount, formatDuration, formatReading } from '../base/units';
 import type { Metric } from '../metrics/metric';
 import { nameOf } from '../metrics/words';
 import type { Baseline } from '../objectives/objective';
-import { stepReaching } from '../plan/forecast';
+import { stepReaching } from './forecast';
 import type { Forecast } from './prospect';
 
 export interface Shown {

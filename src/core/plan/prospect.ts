@@ -1,18 +1,17 @@
 /** A run as the forecast sees it, and what its curve says of its end. */
 import { modelSpec } from '../models';
-import type { Band } from '../plan/quality';
-import { MAX_REPEATED, qualityKindOf } from '../plan/quality';
-import { forecastEnd, forecastPath, type Prospect, type Seen } from '../plan/forecast';
-import { costOf } from '../plan/pace';
+import type { Band } from './quality';
+import { MAX_REPEATED, qualityKindOf } from './quality';
+import { forecastEnd, forecastPath, type Prospect, type Seen } from './forecast';
+import { costOf } from './pace';
 import { type Recipe, tokensPerStep } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
-import type { DataFacts } from './settings';
 
 export interface ProspectOf {
   model: ModelChoice;
   recipe: Recipe;
   /** Of the data; null where they weren't counted. */
-  facts: Pick<DataFacts, 'unigramLoss' | 'parts'> | null;
+  facts: { unigramLoss: number; parts: { train: { tokens: number } } } | null;
   /** The data or the recipe changed after its start, or it started from another model. */
   isContinued: boolean;
   /** Set for a run that trains an adapter. */
