@@ -44,7 +44,7 @@ test('the plan is what the doctor finds nothing to say about, and what the forec
         bytesPerToken: Math.log2(size) / 3.2,
         unigramBits: 13 / Math.log2(size),
       };
-      const text = { bytes, repeated, trigramBits: 2, vocabularies: [profile] };
+      const text = { bytes, repeated, trigramBits: 100, vocabularies: [profile] };
       const plan = makePlan({ text, held, device: { kind: 'wasm', gigaflops }, seconds: 60 * minutes, model: kind });
       const { model, cost, tokens } = plan;
       const recipe = { ...DEFAULT_RECIPE, ...plan.recipe, objective: QUALITY_KINDS[kind] };
