@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Document } from '../../src/core/base/document';
 import { unwatched } from '../../src/core/base/job';
+import { readTrainerState } from '../../src/core/export/trainerState';
+import { meanAt } from '../../src/core/train/meanAt';
 import { measuredVocabulary, profileText } from '../../src/core/plan/profile';
 import type { Look, Recorded, TextFacts, Wanted } from './recorded';
 
@@ -51,6 +53,16 @@ async function factsOf(text: string, size: number): Promise<TextFacts> {
   return { bytes, repeated, vocabulary, bytesPerToken, unigramBits };
 }
 
+/** Looks with the mean training loss at their steps, as a verdict takes it, in place of the last step's. */
+function withTraining(looks: readonly Look[], file: string): readonly Look[] {
+  const steps = readTrainerState(readFileSync(file, 'utf8')).filter((event) => event.kind === 'step');
+  const log = { step: steps.map(({ step }) => step), loss: steps.map(({ loss }) => loss) };
+  return looks.map(([step, loss, , bits]) => {
+    const trained = meanAt(log, step, 0);
+    return trained ? [step, loss, rounded(trained.mean), bits, rounded(trained.error)] : [step, loss, null, bits];
+  });
+}
+
 async function record({ text, bytes, flags }: Wanted, texts: string): Promise<Recorded> {
   const folder = mkdtempSync(join(tmpdir(), 'record-'));
   try {
@@ -83,7 +95,12 @@ async function record({ text, bytes, flags }: Wanted, texts: string): Promise<Re
     const facts = await factsOf(content.toString(), settings.vocabulary);
     const { expected } = end;
     const asked = { text, ...(bytes !== undefined && { bytes }), flags: settings, facts };
-    return { ...asked, ...(expected && { expected }), looks, seconds };
+    return {
+      ...asked,
+      ...(expected && { expected }),
+      looks: withTraining(looks, join(folder, 'out', 'trainer_state.json')),
+      seconds,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

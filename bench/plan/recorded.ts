@@ -5,8 +5,11 @@ import { usualConfig } from '../../src/core/models/spec';
 import { costOf } from '../../src/core/plan/pace';
 import type { Circumstances, QualityKind } from '../../src/core/plan/quality';
 
-/** An evaluation: step, loss on the validation set, mean training loss since the last one (nats per token), bits per byte. */
-export type Look = readonly [step: number, loss: number, trained: number | null, bits: number | null];
+/**
+ * An evaluation: step, loss on the validation set (nats per token), training loss, bits per byte. With a standard error, the
+ * training loss is the mean around that step (meanAt); without, in recorded.jsonl and heldOut.jsonl, it is that of one step.
+ */
+export type Look = readonly [step: number, loss: number, trained: number | null, bits: number | null, error?: number];
 
 /** A run to record: a text, how many of its first bytes (all without), and flags of `grow`. */
 export interface Wanted {
