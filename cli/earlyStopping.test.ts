@@ -87,3 +87,24 @@ test.each(CASES)(
   },
   120_000,
 );
+
+test('a run that ended early names the command that trains past its end, and that does', async () => {
+  const words = ['--eval-every', '4', '--schedule', 'constant', '--learning-rate', '0.03', '--warmup', '0'];
+  const ended = await call(...grow('--text', 'text.txt'), ...words, '--patience', '2', '--out', 'words');
+  expect(ended).toMatchObject({ code: 0 });
+  const [, end] = /^Finished early, because it no longer improved, at step (\d+) /m.exec(ended.stdout) ?? [];
+  expect(end, ended.stdout).toBeDefined();
+  expect(ended.stdout).toContain('To continue: npm run grow -- --resume words --patience 0\n');
+  const further = Number(end) + 4;
+  const on = await call('grow', '--resume', 'words', '--patience', '0', '--steps', String(further), '--json');
+  expect(on).toMatchObject({ code: 0 });
+  expect(lines(on.stdout).at(-2)).toMatchObject({ step: further });
+}, 120_000);
+
+test('patience that a run is too short for is said before the first step', async () => {
+  const short = ['--steps', '8', '--eval-every', '4', '--patience', '5', '--out', 'short'];
+  const ended = await call(...grow('--text', 'text.txt'), ...short);
+  expect(ended.stderr).toContain(
+    "--patience 5 can't end this run: it has 1 evaluation before its last step. Lower --eval-every.\n",
+  );
+}, 120_000);
