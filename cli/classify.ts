@@ -19,7 +19,7 @@ import { UsageError, type Values, withoutColumns } from './options';
 import { Progress } from './progress';
 import { readWeights } from './read';
 import { type NamedRow, rowsIn } from './tables';
-import { heldStepWords } from './told';
+import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 import { checkOutFile, codeOf, writeFile } from './write';
 
@@ -95,8 +95,8 @@ async function classify(values: Values<typeof OPTIONS>): Promise<number> {
   const temperature = temperatureAt(decision, snapshot.state.step);
   const atLeast = typed ?? decision.atLeast;
   const progress = new Progress(stderr, !json);
-  const step = info && heldStepWords(info);
-  if (step) progress.say(step);
+  const { words } = usedStep(info, [adapter]);
+  if (words !== undefined) progress.say(words);
   const all = await classifier(await network(model, snapshot.tensors), tokenizer).classify(
     texts.map((each) => each.text),
     {

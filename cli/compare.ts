@@ -10,7 +10,8 @@ import type { TokenizerModel } from '../src/core/tokenizer/tokenizer';
 import { textsOf } from './documents';
 import type { Values } from './options';
 import { readWeights } from './read';
-import { command, DEVICES, interruptible, openDevice, print } from './terminal';
+import { usedStep } from './told';
+import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the first model' },
@@ -39,9 +40,17 @@ async function compare(values: Values<typeof OPTIONS>): Promise<void> {
   const isUnlike = first.form !== second.form;
   if (values.json) {
     const forms = isUnlike && { normalised: { from: first.form, with: second.form } };
-    print(JSON.stringify({ difference, low, high, unit, verdict, ...(times !== undefined && { times }), ...forms }));
+    const steps = { from: first.used.json?.step, with: second.used.json?.step };
+    print(
+      JSON.stringify({ difference, low, high, unit, verdict, steps, ...(times !== undefined && { times }), ...forms }),
+    );
     return;
   }
+  for (const [folder, { used }] of [
+    [values.from, first],
+    [values.with, second],
+  ] as const)
+    if (used.words !== undefined) stderr.write(`${folder}: ${used.words}\n`);
   print(`${values.with}, compared with ${values.from}: ${comparisonWords(found)}.`);
   if (isUnlike)
     print(
@@ -58,12 +67,12 @@ const formWords = ({ form }: { form: string }): string => (form === '' ? 'unchan
 
 /** Of each piece of the texts, by the model in a folder. */
 async function natsIn(folder: string, texts: readonly string[], signal: AbortSignal) {
-  const { model, tokenizer, snapshot } = await readWeights(folder, signal);
+  const { model, tokenizer, snapshot, info } = await readWeights(folder, signal);
   checkReadsOn(folder, model);
   const net = await network(model, snapshot.tensors);
   try {
     const nats = await natsOf(net, tokenizer, texts, { pause: yieldUntil(signal) });
-    return { ...nats, form: formOf(tokenizer.model) };
+    return { ...nats, form: formOf(tokenizer.model), used: usedStep(info) };
   } finally {
     net.dispose();
   }

@@ -32,6 +32,7 @@ import { ADAPTER_IN } from './adapter';
 import { readWeights } from './read';
 import type { Past } from './resume';
 import { BUNDLED, ownSentences, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
+import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 
 const OPTIONS = {
@@ -181,6 +182,8 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     ofPairs: info !== null && learntFrom(recipeOf(info).objective) === 'pairs',
     seed: values.seed,
   };
+  const used = usedStep(info, [values.adapter, values.mix]);
+  if (used.words !== undefined && !values.json) stderr.write(`${used.words}\n`);
   const weights = await mixedWeights(values.mix, given, signal);
   await openDevice(values.device);
   const net = await network(model, weights);
@@ -190,7 +193,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   const kept = past ? await keepMeasured(past, values.part, evaluation, lists) : {};
   for (const words of [...leftOutWords(evaluation), ...keptWords(kept, past)]) stderr.write(`${words}\n`);
   if (values.json)
-    print(JSON.stringify({ ...toldOf(evaluation), ...(kept.look !== undefined && { look: kept.look }) }));
+    print(JSON.stringify({ ...toldOf(evaluation), ...used.json, ...(kept.look !== undefined && { look: kept.look }) }));
   else inWords(evaluation, values.text || values.pairs || values.table ? 'text' : values.part, await leakOf(given));
 }
 

@@ -17,7 +17,7 @@ import { readModel, withAdapter } from './read';
 import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
 import { command, interruptible, print, stderr } from './terminal';
 import { checkOutFile, checkOutFolder, codeOf, writeFile, writeFolder, type Written } from './write';
-import { heldStepWords } from './told';
+import { usedStep } from './told';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
@@ -61,15 +61,15 @@ async function exportModel({
   const files = (await writer.files(exported, { withOptimizer: optimizer, template })).map((file) =>
     until(signal, file),
   );
+  const used = usedStep(imported.info, [adapter, mix]);
   const tell = ({ place, bytes }: Written, count = 1): void =>
     print(
       json
-        ? JSON.stringify({ out: place, bytes, files: count })
+        ? JSON.stringify({ out: place, bytes, files: count, ...used.json })
         : `${place}: ${formatBytes(bytes)}${writer.kind === 'folder' ? ` in ${count} files` : ''}`,
     );
   const note = (): void => {
-    const step = heldStepWords(exported.info);
-    if (step !== undefined) stderr.write(`${step}\n`);
+    if (used.words !== undefined && !json) stderr.write(`${used.words}\n`);
     const warning = writer.warning?.(settingsOf(exported.info)) ?? null;
     if (warning !== null) stderr.write(`${warning.replaceAll('`', '')}\n`);
   };

@@ -5,6 +5,7 @@ import { FIRST_MODEL, modelIds } from '../src/core/models';
 import { type ObjectiveId, OBJECTIVES, objectiveWords } from '../src/core/objectives';
 import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES } from '../src/core/train/recipe';
 import { SKIP_BAD_ROWS } from './badRows';
+import { EVAL_EVERY } from './evalEvery';
 import { flagsOf } from './fields';
 import { rateFlag } from './learningRate';
 import { MOST_MINUTES } from './minutes';
@@ -73,6 +74,7 @@ export const OPTIONS = {
   },
   ...sizeFlags(),
   ...flagsOf(RECIPE),
+  'eval-every': EVAL_EVERY,
   objective: {
     kind: 'choice',
     of: Object.keys(OBJECTIVES) as ObjectiveId[],

@@ -7,6 +7,7 @@ import type { BaseConfig } from '../src/core/models/spec';
 import { type ObjectiveId, usualObjective } from '../src/core/objectives';
 import { RECIPE, tokensPerStep, type Recipe } from '../src/core/train/recipe';
 import type { ModelChoice } from '../src/core/train/run';
+import { evalEveryOf } from './evalEvery';
 import { settingsOf } from './fields';
 import type { OPTIONS } from './growOptions';
 import { type Beginning, rateOf, warmupOf } from './learningRate';
@@ -18,6 +19,7 @@ export const objectiveAsked = ({ objective, model, pairs }: Values<typeof OPTION
 export const recipeOf = (options: Values<typeof OPTIONS>, model: ModelChoice, beginning: Beginning): Recipe => ({
   ...settingsOf(RECIPE, options),
   objective: objectiveAsked(options, model.id),
+  evalEvery: evalEveryOf(options),
   warmup: warmupOf(options),
   learningRate: rateOf(options['learning-rate'], options.optimizer, model, beginning),
   recompute: false, // which is decided when the plan is known

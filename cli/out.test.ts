@@ -39,7 +39,7 @@ describe('nothing is touched', () => {
 
 test('an export goes into its own folder again, whatever its format, and other things there stay', async () => {
   for (const format of ['service', 'onnx-f16', 'pytorch']) {
-    const args = ['--from', 'src/older', '--format', format, '--out', `as-${format}`];
+    const args = ['--json', '--from', 'src/older', '--format', format, '--out', `as-${format}`];
     expect(await run('export', args)).toMatchObject({ code: 0, stderr: '' });
     await fs.writeFile(at(`as-${format}`, 'mine.txt'), 'mine');
     expect(await run('export', args)).toMatchObject({ code: 0, stderr: '' });

@@ -71,7 +71,8 @@ export function inWords(
   const result = words === undefined ? '' : ` ${upperFirst(words)}${at}.`;
   const energy = wattHoursWords(energyOf(state.activeMs / 1000, device));
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
-  const onward = reason === 'stopped' ? ` To continue: npm run grow -- --resume ${place}` : '';
+  const further = { stopped: '', early: ' --patience 0' };
+  const onward = reason === 'finished' ? '' : ` To continue: npm run grow -- --resume ${place}${further[reason]}`;
   const saved = `Saved in ${place}${saves.isBeside ? `: ${whyBeside(saves)}` : ''}.${onward}`;
   return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}, about ${energy}${pace}.${result}\n${saved}`;
 }

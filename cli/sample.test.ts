@@ -7,7 +7,7 @@ import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import type { Exported } from '../src/core/export/format';
 import { readBytes } from '../src/core/files/byteSource';
 import { untrainedBert, untrainedT5 } from '../src/core/testing/untrainedModels';
-import { run } from './testing/run';
+import { run, STEP_ALONE } from './testing/run';
 
 const folders: string[] = [];
 afterAll(async () => {
@@ -43,9 +43,9 @@ test('T5 answers, the likeliest where nothing else is asked for, and by beams', 
     run([...sample, '--beams', '3']),
     run([...sample, '--mark']),
   ]);
-  expect(one).toMatchObject({ code: 0, stderr: '' });
+  expect(one).toMatchObject({ code: 0, stderr: expect.stringMatching(STEP_ALONE) as string });
   expect(`${(JSON.parse(json.stdout) as { text: string }).text}\n`).toBe(one.stdout);
-  expect(beams).toMatchObject({ code: 0, stderr: '' });
+  expect(beams).toMatchObject({ code: 0, stderr: expect.stringMatching(STEP_ALONE) as string });
   expect(marked.stdout).toMatch(/^[^]*\n\nWritten by a language model \(.+, step \d+\) with Homegrown\.\n$/);
   expect(marked.stdout.startsWith(one.stdout.trimEnd())).toBe(true);
 }, 120_000);
@@ -66,8 +66,8 @@ test('prints the longest passage that a new text copies from given files', async
   ]);
   const passage = text.trim();
   const words = passage.split(/\s+/).length;
-  expect(JSON.parse(json.stdout)).toEqual({ text, copied: { words, passage } });
+  expect(JSON.parse(json.stdout)).toMatchObject({ text, copied: { words, passage } });
   expect(plain.stdout).toBe(`${text}\n`);
   expect(plain.stderr).toContain(`Longest copied passage: ${words} word`);
-  expect(JSON.parse(none.stdout)).toEqual({ text, copied: { words: 0, passage: '' } });
+  expect(JSON.parse(none.stdout)).toMatchObject({ text, copied: { words: 0, passage: '' } });
 }, 120_000);

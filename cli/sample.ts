@@ -16,6 +16,7 @@ import { MIX, mixedBy, mixedPath } from './mix';
 import { UsageError, type Values } from './options';
 import { lookAt, readWeights } from './read';
 import { textsOf } from './documents';
+import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr, stdout } from './terminal';
 
 const OPTIONS = {
@@ -126,6 +127,8 @@ async function sample({
   const { model: made, tokenizer, snapshot, info } = await mixedBy(mix, read, signal);
   const note = mark ? markOf(info?.name ?? basename(from), info?.state.step) : undefined;
   const marked = (text: string): string => (note === undefined ? text : withMark(text, note));
+  const used = usedStep(info, [adapter, mix]);
+  if (used.words !== undefined && !json) stderr.write(`${used.words}\n`);
   const model = as(made);
   const question = chat ? await asked(model, tokenizer, conversation(prompt, system), tokens) : null;
   await openDevice(device);
@@ -136,7 +139,7 @@ async function sample({
     const text = likeliestText(filled);
     print(
       json
-        ? JSON.stringify({ text: marked(text), blanks: filled.blanks.map((blank) => blank.map(asTold)) })
+        ? JSON.stringify({ text: marked(text), blanks: filled.blanks.map((blank) => blank.map(asTold)), ...used.json })
         : marked(text),
     );
     return;
@@ -159,7 +162,7 @@ async function sample({
   const copied = compare && !signal.aborted ? await copiedFrom(compare, text, signal) : undefined;
   if (json) {
     const told = copied && { copied: { words: copied.words, passage: copied.passage } };
-    print(JSON.stringify({ text: marked(text), ...told }));
+    print(JSON.stringify({ text: marked(text), ...used.json, ...told }));
   } else {
     print(note === undefined ? '' : `\n\n${note}`);
     if (copied) stderr.write(`Longest copied passage: ${copiedWords(copied)}\n`);

@@ -18,6 +18,9 @@ export function withSettings(args: readonly string[]): readonly string[] {
   for (const other of ['resume', 'from'])
     if (typed.has(other)) throw new UsageError(`--settings can't be combined with --${other}.`);
   // Checked before it is parsed as flags, so that an error names the link.
-  const linked = new URLSearchParams(queryOf(settingsIn(link)));
+  const settings = settingsIn(link);
+  const linked = new URLSearchParams(queryOf(settings));
+  // Links leave defaults out, and the terminal's own depends on --patience.
+  linked.set('eval-every', String(settings.recipe.evalEvery));
   return [...others, ...[...linked].flatMap(([name, value]) => (typed.has(name) ? [] : [`--${name}=${value}`]))];
 }

@@ -2,11 +2,12 @@
 import { adapterOf } from '../src/core/adapters';
 import type { Trainable } from '../src/core/adapters/trainable';
 import { learnsWords } from '../src/core/adapters/words';
-import { formatCount, formatDuration, formatNumber, formatShort } from '../src/core/base/units';
+import { counted, formatCount, formatDuration, formatNumber, formatShort } from '../src/core/base/units';
 import { paramsOf } from '../src/core/models';
 import { optimizerOf } from '../src/core/optim';
 import type { DataFacts } from '../src/core/runs/settings';
 import { stepsOfEpoch } from '../src/core/train/epoch';
+import { evaluationsBeforeEnd, isTooShortForPatience } from '../src/core/train/patience';
 import { DEFAULT_RECIPE, type Recipe } from '../src/core/train/recipe';
 import { type Recomputation, recomputationWords } from '../src/core/train/recomputation';
 import type { DeviceKind, ModelChoice } from '../src/core/train/run';
@@ -61,6 +62,7 @@ export function startWords(run: RunStart): readonly string[] {
     trainable && `Trainable: ${learnsWords(paramsOf(model), trainable)}.`,
     past && `Resuming ${past.folder} at step ${formatCount(past.info.state.step)}.`,
     recomputationWords(run.again, OTHERWISE),
+    patienceWords(run),
     rateWords(run),
   ].filter((words) => typeof words === 'string');
 }
@@ -72,6 +74,13 @@ function rateWords({ options, recipe, planner, trainable, past }: RunStart): str
   const { label } = optimizerOf(recipe.optimizer);
   const adapter = trainable?.adapter ? ` and ${adapterOf(trainable.adapter.id).label}` : '';
   return `The learning rate is ${recipe.learningRate}, the default for ${label}${adapter} at this size.`;
+}
+
+/** Says that early stopping can't end the run. */
+function patienceWords({ recipe, past }: RunStart): string | undefined {
+  if (past || !isTooShortForPatience(recipe)) return undefined;
+  const evaluations = counted(evaluationsBeforeEnd(recipe), 'evaluation');
+  return `--patience ${recipe.patience} can't end this run: it has ${evaluations} before its last step. Lower --eval-every.`;
 }
 
 const OTHERWISE = '--recompute off keeps them; --memory sets the limit in GB.';

@@ -55,8 +55,7 @@ export interface RunEnd {
 
 export async function summarize(run: RunEnd): Promise<void> {
   const { options, info, used, outcome, events, progress, saves, tokenizer, recipe, data, device } = run;
-  const ofStep = heldStepWords(ofFolder(info, used, events, run.status));
-  if (ofStep !== undefined) progress.say(ofStep);
+  progress.say(heldStepWords(ofFolder(info, used, events, run.status)));
   const last = events.filter((event) => event.kind === 'evaluated').findLast(({ step }) => step <= used.step);
   const evaluated = outcome.validationLoss === null ? undefined : last;
   const judgement = await judgedTuning(run);

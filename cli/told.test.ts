@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { TrainEvent } from '../src/core/train/run';
-import { heldStepWords, ofFolder } from './told';
+import { heldStepWords, ofFolder, usedStep } from './told';
 
 const evaluated = (step: number, loss: number) => ({ kind: 'evaluated', step, loss }) as TrainEvent;
 /** Evaluated at steps 0, 4, and 8; all alike. */
@@ -23,12 +23,29 @@ test('a folder claims no best step but the one that it holds, and names a better
   expect(held).not.toHaveProperty('bestNotKept');
 });
 
-test('the terminal says which step a folder holds, where a person could expect another', () => {
+test('the terminal says which step a folder holds, and which one was better', () => {
   const words = (step: number, steps: number, classes?: readonly string[]) =>
     heldStepWords(ofFolder(info(steps, classes), stateAt(step), EVENTS, 'finished'));
   expect(words(0, 8)).toBe('Saved model: step 0, best on the validation set.');
-  expect(words(8, 8)).toBeUndefined();
+  expect(words(8, 8)).toBe("Saved model: step 8. Step 0 was better on the validation set, but isn't saved.");
   expect(words(8, 8, ['ham', 'spam'])).toBe(
     "Saved classifier: step 8. Step 0 was better on the validation set, but isn't saved.",
   );
+});
+
+test('an export of a picked step names the best one', () => {
+  const picked = { ...info(8), state: stateAt(8) };
+  expect(heldStepWords(picked)).toBe('Saved model: step 8. Step 0 was better on the validation set.');
+  expect(heldStepWords({ ...picked, state: { ...stateAt(8), best: null } })).toBe('Saved model: step 8.');
+});
+
+test('commands name the step of a run, but of no other model', () => {
+  const held = { ...info(8), state: stateAt(0) };
+  expect(usedStep(held, [undefined])).toEqual({
+    words: 'Saved model: step 0, best on the validation set.',
+    json: { step: 0 },
+  });
+  expect(usedStep(held, [undefined, 'base:0.5'])).toEqual({});
+  expect(usedStep({ ...held, mixed: { name: 'base', share: 0.5, step: 2 } })).toEqual({});
+  expect(usedStep(null)).toEqual({});
 });

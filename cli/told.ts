@@ -35,16 +35,27 @@ export const oldIn = (event: TrainEvent): number[] =>
 export const isLastMeasured = (events: readonly TrainEvent[]): boolean =>
   events.findLastIndex(({ kind }) => kind === 'evaluated') > events.findLastIndex(({ kind }) => kind === 'saved');
 
-/** Which step a folder holds, and whether another one was better; undefined of a language model's newest step. */
-export function heldStepWords({ model, state, segments, bestNotKept }: RunInfo): string | undefined {
+/** Which step a folder holds, and whether another one was better. */
+export function heldStepWords({ model, state, bestNotKept }: RunInfo): string {
   const isBest = state.best?.step === state.step;
-  const isEarlier = isBest && state.step < recipeOf({ segments }).steps;
-  const { classes } = model.config;
-  if (!classes && !isEarlier) return undefined;
-  const best = isBest ? ', best on the validation set' : '';
-  const step = `Saved ${classes ? 'classifier' : 'model'}: step ${formatCount(state.step)}${best}.`;
-  if (!bestNotKept) return step;
-  return `${step} Step ${formatCount(bestNotKept.step)} was better on the validation set, but isn't saved.`;
+  const kind = model.config.classes ? 'classifier' : 'model';
+  const step = `Saved ${kind}: step ${formatCount(state.step)}${isBest ? ', best on the validation set' : ''}.`;
+  const better = bestNotKept ?? (isBest ? null : state.best);
+  if (!better) return step;
+  const where = bestNotKept ? ", but isn't saved" : '';
+  return `${step} Step ${formatCount(better.step)} was better on the validation set${where}.`;
+}
+
+/**
+ * Step that a command uses, for people and as JSON; empty for a model without a run.
+ * @param combined flags that combine it with another model
+ */
+export function usedStep(
+  info: RunInfo | null,
+  combined: readonly (string | undefined)[] = [],
+): { words?: string; json?: { step: number } } {
+  if (!info || info.mixed || combined.some((flag) => flag !== undefined)) return {};
+  return { words: heldStepWords(info), json: { step: info.state.step } };
 }
 
 /** How a run came to rest, as its folder knows; undefined where an older build wrote it, or an export did. */

@@ -141,6 +141,9 @@ export const lines = (stdout: string): Record<string, unknown>[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+/** Standard error of a command that says nothing but the step that it uses. */
+export const STEP_ALONE = /^Saved (model|classifier): step [\d,]+(, best on the validation set)?\.\n$/;
+
 /** Flags of a short run that is evaluated often. */
 export const SHORT = ['--eval-every', '4', '--schedule', 'constant', '--learning-rate', '0.01', '--json'];
 

@@ -2,7 +2,15 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { TrainState } from '../checkpoint/snapshot';
 import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 import { losses, stepsOf, watch } from '../testing/watchedRun';
-import { isOutOfPatience, waitedAfter, waitingAnew, type Waited } from './patience';
+import {
+  evalEveryFor,
+  evaluationsBeforeEnd,
+  isOutOfPatience,
+  isTooShortForPatience,
+  type Waited,
+  waitedAfter,
+  waitingAnew,
+} from './patience';
 
 const state: TrainState = { step: 9, tokensSeen: 0, activeMs: 0, best: null };
 const after = (losses: readonly number[], recipe: { patience: number; minDelta: number }): Waited | undefined =>
@@ -30,6 +38,22 @@ test('it is out of patience after so many, and waits anew when it goes on', () =
     evaluations: 1,
   });
   expect(waitingAnew({ ...state, waited }, { ...recipe, patience: 0 })).toEqual(state);
+});
+
+test('a run is too short for early stopping if its last step comes before the patience ends', () => {
+  const run = { steps: 100, evalEvery: 20, evalEarly: false };
+  expect(evaluationsBeforeEnd({ ...run, patience: 0 })).toBe(4);
+  expect([0, 4, 5].map((patience) => isTooShortForPatience({ ...run, patience }))).toEqual([false, false, true]);
+  expect(isTooShortForPatience({ ...run, patience: 5, evalEarly: true })).toBe(false);
+});
+
+test('a short run is evaluated often enough for its patience', () => {
+  const cases = [[2000, 3], [100, 3], [100, 20], [4, 3]] as const; // prettier-ignore
+  expect(cases.map(([steps, patience]) => evalEveryFor({ steps, patience }))).toEqual([200, 10, 2, 1]);
+  for (const [steps, patience] of cases.slice(0, 3)) {
+    const evalEvery = evalEveryFor({ steps, patience });
+    expect(isTooShortForPatience({ steps, patience, evalEvery, evalEarly: false })).toBe(false);
+  }
 });
 
 describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {

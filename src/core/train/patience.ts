@@ -5,6 +5,7 @@
  * Source: Prechelt 1998, "Early Stopping, But When?", criterion UP, against the least loss so far.
  */
 import type { TrainState } from '../checkpoint/snapshot';
+import { evaluationsBetween } from './evaluations';
 import type { Recipe } from './recipe';
 
 type Patience = Pick<Recipe, 'patience' | 'minDelta'>;
@@ -27,3 +28,15 @@ export function waitingAnew({ waited, ...state }: TrainState, recipe: Patience):
   const evaluations = isOutOfPatience({ ...state, waited }, recipe) ? 0 : waited.evaluations;
   return { ...state, waited: { ...waited, evaluations } };
 }
+
+type Evaluated = Pick<Recipe, 'steps' | 'patience' | 'evalEvery' | 'evalEarly'>;
+
+/** Whether a run has too few evaluations before its last step for early stopping to end it. */
+export const isTooShortForPatience = (recipe: Evaluated): boolean => recipe.patience > evaluationsBeforeEnd(recipe);
+
+/** Number of evaluations after step 0 and before the last step. */
+export const evaluationsBeforeEnd = (recipe: Evaluated): number => evaluationsBetween(recipe, 0, recipe.steps) - 1;
+
+/** Steps between evaluations that leave early stopping room: at least 10 evaluations, and twice the patience. */
+export const evalEveryFor = ({ steps, patience }: Pick<Recipe, 'steps' | 'patience'>): number =>
+  Math.max(1, Math.floor(steps / Math.max(10, 2 * patience)));

@@ -199,6 +199,16 @@ describe('what is doubtful', () => {
     });
     expect(cautionAbout({ recipe: { evalEvery: 2 } }, /a lot of time/)).toBeDefined();
   });
+  test('early stopping that has too few evaluations to end the run', () => {
+    const about = (recipe: Partial<Recipe>) => cautionAbout({ recipe: { steps: 1000, ...recipe } }, /Early stopping/);
+    expect(about({ patience: 4, evalEvery: 250 })).toMatchObject({
+      detail: 'Patience is 4 evaluations, but the run has 3 before its last step.',
+      fix: { change: { evalEvery: 100 } },
+    });
+    expect(about({ patience: 3, evalEvery: 250 })).toBeUndefined();
+    expect(about({ patience: 0, evalEvery: 5000 })).toBeUndefined();
+    expect(about({ steps: 3, patience: 4, evalEvery: 1 })?.fix).toMatchObject({ change: { patience: 0 } });
+  });
   test('settings that are expected to do much worse than the plan in its time', () => {
     const band = (value: number) => ({ value, low: 0.9 * value, high: 1.1 * value, unit: 'bits per byte' as const });
     const vocabularies = [{ kind: 'bpe' as const, size: 1024, bytesPerToken: 2.7, unigramBits: 3.1 }];

@@ -2,6 +2,7 @@
 import { paragraph } from '../../core/base/errors';
 import { choiceLabel, type Field, nameOf } from '../../core/base/field';
 import {
+  counted,
   formatBytes,
   formatCount,
   formatDuration,
@@ -20,6 +21,7 @@ import { LEAST_STEPS, maxEpochs, type Plan } from '../../core/plan/plan';
 import { TOKEN_ROLES, type TokenRole } from '../../core/tokenizer/special';
 import { stepsOfEpoch } from '../../core/train/epoch';
 import type { Change } from '../../core/train/memory';
+import { evalEveryFor, evaluationsBeforeEnd, isTooShortForPatience } from '../../core/train/patience';
 import type { Problem } from '../../core/train/problems';
 import type { Recipe } from '../../core/train/recipe';
 import type { Recomputation } from '../../core/train/recomputation';
@@ -295,6 +297,19 @@ const evaluations: Check = ({ recipe, estimate }) => {
   );
 };
 
+const earlyStopping: Check = ({ recipe }) => {
+  if (!isTooShortForPatience(recipe)) return undefined;
+  const often = evalEveryFor(recipe);
+  return caution(
+    "Early stopping can't end this run",
+    `Patience is ${counted(recipe.patience, 'evaluation')}, but the run has ${formatCount(evaluationsBeforeEnd(recipe))} before its last step.`,
+    ['patience', 'evalEvery'],
+    often < recipe.evalEvery
+      ? { kind: 'recipe', label: `Evaluate every ${counted(often, 'step')}`, change: { evalEvery: often } }
+      : { kind: 'recipe', label: 'Turn off early stopping', change: { patience: 0 } },
+  );
+};
+
 const duration: Check = ({ estimate: { seconds, parameters }, recipe }) => {
   if (seconds === undefined) return undefined;
   if (seconds <= LONG) return `Training takes about ${formatDuration(1000 * seconds)}`;
@@ -359,6 +374,7 @@ const CHECKS: readonly Check[] = [
   warmup,
   learningRate,
   evaluations,
+  earlyStopping,
   duration,
   planned,
   memory,

@@ -106,6 +106,7 @@ export const SELDOM: readonly RecipeField[] = [
   'saveEvery',
   'evalTokens',
   'patience',
+  'minDelta',
   'seed',
 ];
 
