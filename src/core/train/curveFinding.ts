@@ -65,7 +65,7 @@ interface Seen {
   /** Training loss there, and the gap to it. */
   now: Mean | undefined;
   gap: number | null;
-  /** Whether the text was read once by then. */
+  /** Whether the text was read once by the last evaluation. */
   isRead: boolean;
 }
 
@@ -75,7 +75,7 @@ function seenIn(course: Course, evaluations: readonly Evaluation[], error: numbe
   const until = trend === 'level' && isWorse ? evaluations.at(-2)! : at;
   const now = course.isGapKnown ? course.trained(until.step, course.after) : undefined;
   const gap = now === undefined ? null : until.loss - now.mean;
-  const isRead = (epochsAt(course, until.step) ?? 0) >= 1;
+  const isRead = (epochsAt(course, evaluations.at(-1)!.step) ?? 0) >= 1;
   return {
     course,
     count: evaluations.length,
