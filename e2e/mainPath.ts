@@ -92,8 +92,8 @@ export async function withStop(page: Page, studio: Studio): Promise<number> {
   const bytes = await studio.scriptBytes();
   expect(bytes).toBeGreaterThan(1_000_000); // TensorFlow.js, once
   // TensorFlow.js twice would be 2.8 MB more. Names of the glossary's terms are 8 kB; its sentences, which load as Tab passes a
-  // term, are 18 kB. 2.854 MB in December 2026.
-  expect(bytes).toBeLessThan(2_870_000);
+  // term, are 18 kB. Verdicts and the forecast added 27 kB: 2.881 MB in December 2026.
+  expect(bytes).toBeLessThan(2_900_000);
   const perplexity = await studio.perplexity();
 
   // The curve, the samples and the step are there after a reload.
