@@ -11,7 +11,7 @@ import { matrixRate } from '../src/core/ops/matrixRate';
 import type { OptimizerId } from '../src/core/optim';
 import { costWords, energyOf, type Power, priceWords, wattHoursWords } from '../src/core/train/energy';
 import { type Expected, uncoveredWords } from '../src/core/plan/expected';
-import { trigramWords } from '../src/core/plan/planWords';
+import { shortContextWords, trigramWords } from '../src/core/plan/planWords';
 import { isFarOff, makePlan, ofSteps, type Plan, withRecipe } from '../src/core/plan/plan';
 import { profileText, type TextProfile } from '../src/core/plan/profile';
 import { SMALLEST_VOCABULARY, type TrainSettings } from '../src/core/tokenizer/train';
@@ -115,11 +115,9 @@ export class Planner {
   }
 }
 /** What it will be, before it begins. */
-export function planWords(
-  { model, recipe, repeated, expected, twice, trigram, epochs, seconds }: Plan,
-  kind: DeviceKind,
-  power: Power,
-): readonly string[] {
+export function planWords(plan: Plan, kind: DeviceKind, power: Power): readonly string[] {
+  const { model, recipe, repeated, expected, twice, trigram, epochs, seconds } = plan;
+  const short = shortContextWords(plan);
   const { layers, width, context } = model.config;
   const energy = energyOf(seconds, kind, power);
   const parameters = countParams(modelSpec(model.id).params(model.config, model.vocabulary));
@@ -134,6 +132,7 @@ export function planWords(
       : `Time: ${formatDuration(1000 * seconds)}. ${uncoveredWords(repeated)} `) +
       `Energy: about ${wattHoursWords(energy)} at ${formatCount(energy.watts)} W${power.watts === undefined ? ', an estimate' : ''}, ` +
       `cost ${costWords(energy)} at ${priceWords(power.price)}.`,
+    ...(short === undefined ? [] : [short]),
   ];
 }
 

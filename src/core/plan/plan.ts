@@ -42,6 +42,8 @@ export interface Plan {
   seconds: number;
   /** Steps beyond which it would learn by heart, whatever the time. */
   most: number;
+  /** Tokens held out, about. */
+  heldTokens: number;
   /** Tokens to learn from, about, and how often they are read. */
   tokens: number;
   epochs: number;
@@ -119,10 +121,10 @@ const TOKENS_PER_STEP = [512, 1024, 2048, 4096, 8192, 16_384, 32_768] as const;
 const ROWS = 8;
 const SHORTEST = 8;
 /** Fewer only where the validation set holds fewer than twice as many tokens. */
-export const SHORTEST_PLANNED = 64;
+export const MIN_PLANNED_CONTEXT = 64;
 /** The longest context grows with the fourth root of a run's floating-point operations. A judgment, not measured. */
 const contextFor = (flops: number): number => 2 ** Math.round(Math.log2(64 * (flops / 1e13) ** 0.25));
-const CONTEXTS = [SHORTEST_PLANNED, 128, 256] as const;
+const CONTEXTS = [MIN_PLANNED_CONTEXT, 128, 256] as const;
 const DROPOUTS = [0, 0.1, 0.2] as const;
 /** Below that many updates a model is hardly begun. */
 export const LEAST_STEPS = 50;
@@ -207,7 +209,7 @@ function* candidates(input: PlanInput): Generator<Candidate> {
             const settings = { batch: perStep / context, dropout };
             const sizes = { tokens, heldTokens };
             const steps = inTime(cost, id, context, settings, input, sizes);
-            yield { model, objective, vocabulary, repeated, tokens, cost, ...steps };
+            yield { model, objective, vocabulary, repeated, ...sizes, cost, ...steps };
           }
         }
       }
@@ -215,12 +217,12 @@ function* candidates(input: PlanInput): Generator<Candidate> {
   }
 }
 
-/** From `SHORTEST_PLANNED` to the longest; one shorter context where the validation set holds too few tokens. */
+/** From `MIN_PLANNED_CONTEXT` to the longest; one shorter context where the validation set holds too few tokens. */
 function contexts(longest: number, heldTokens: number): readonly number[] {
-  const isPlanned = (context: number): boolean => context <= Math.max(SHORTEST_PLANNED, longest);
+  const isPlanned = (context: number): boolean => context <= Math.max(MIN_PLANNED_CONTEXT, longest);
   const fitting = CONTEXTS.filter((context) => isPlanned(context) && SPARE * context <= heldTokens);
   if (fitting.length > 0) return fitting;
-  let context: number = SHORTEST_PLANNED;
+  let context: number = MIN_PLANNED_CONTEXT;
   while (context > SHORTEST && SPARE * context > heldTokens) context /= 2;
   return [context];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { makePlan, type PlanInput } from './plan';
-import { beatsTrigram, trigramWords } from './planWords';
+import { beatsTrigram, shortContextWords, trigramWords } from './planWords';
 
 const vocabularies = [{ kind: 'bpe' as const, size: 2048, bytesPerToken: 3.22, unigramBits: 2.86 }];
 const inputOf = (trigramBits: number): PlanInput => ({
@@ -26,4 +26,15 @@ test('the longer run that is named is expected to beat it, and half of it is not
   const expectedIn = (seconds: number): number => makePlan({ ...inputOf(1.95), seconds }).expected!.value;
   expect(expectedIn(trigram!.seconds!)).toBeLessThan(1.95);
   expect(expectedIn(trigram!.seconds! / 2)).toBeGreaterThanOrEqual(1.95);
+});
+
+test('a context of less than 64 is planned and explained only where fewer than 128 tokens are held out', () => {
+  const planFor = (bytes: number) => makePlan({ ...inputOf(2), text: { ...inputOf(2).text, bytes } });
+  const [short, long] = [planFor(2000), planFor(5000)];
+  expect(short.heldTokens).toBeLessThan(128);
+  expect(short.model.config.context).toBeLessThan(64);
+  expect(shortContextWords(short)).toBe('The context is 16 tokens, because only 62 are held out.');
+  expect(long.heldTokens).toBeGreaterThanOrEqual(128);
+  expect(long.model.config.context).toBeGreaterThanOrEqual(64);
+  expect(shortContextWords(long)).toBeUndefined();
 });

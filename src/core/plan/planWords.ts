@@ -1,6 +1,6 @@
-/** What a plan says of a trigram model, on Model, while a run prepares, and in the terminal. */
-import { formatDuration, formatReading } from '../base/units';
-import type { TrigramOutlook } from './plan';
+/** What a plan says of a trigram model and of a short context, on Model, while a run prepares, and in the terminal. */
+import { formatCount, formatDuration, formatReading } from '../base/units';
+import { MIN_PLANNED_CONTEXT, type Plan, type TrigramOutlook } from './plan';
 
 /** Whether the plan itself should. @param planned seconds of the plan */
 export const beatsTrigram = ({ seconds }: TrigramOutlook, planned: number): boolean =>
@@ -14,4 +14,11 @@ export function trigramWords(outlook: TrigramOutlook, planned: number): string {
   return seconds === undefined
     ? `${words}; no run of up to ${formatDuration(16_000 * planned)} should beat it.`
     : `${words}: beating it takes about ${formatDuration(1000 * seconds)}.`;
+}
+
+/** Why a plan's context is shorter than usual; undefined where it isn't. */
+export function shortContextWords({ model, heldTokens }: Pick<Plan, 'model' | 'heldTokens'>): string | undefined {
+  const { context } = model.config;
+  if (context >= MIN_PLANNED_CONTEXT) return undefined;
+  return `The context is ${formatCount(context)} tokens, because only ${formatCount(Math.floor(heldTokens))} are held out.`;
 }

@@ -3,7 +3,7 @@ import { formatCount, formatDuration, formatNumber, formatReading, formatShort }
 import { ASSUMED_WATTS, costWords, energyOf, priceWords, wattHoursWords } from '../../core/train/energy';
 import { objectiveOf } from '../../core/objectives';
 import { uncoveredWords } from '../../core/plan/expected';
-import { trigramWords } from '../../core/plan/planWords';
+import { shortContextWords, trigramWords } from '../../core/plan/planWords';
 import type { Plan } from '../../core/plan/plan';
 import { useStudio, useStudioStore } from '../../state/react';
 import { timeBudgets } from '../../state/timeBudgets';
@@ -92,7 +92,8 @@ function Outlook({ plan }: { plan: Plan }) {
           </>
         ) : (
           uncoveredWords(repeated)
-        )}
+        )}{' '}
+        {shortContextWords(plan)}
       </p>
       <Fold
         className={styles.fold}
