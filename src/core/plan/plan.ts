@@ -140,17 +140,18 @@ export function makePlan(input: PlanInput): Plan {
   const longer = best({ ...input, seconds: 2 * input.seconds });
   // Time that is not used does no harm.
   const twice = longer.rank < rank ? longer.expected : plan.expected;
-  return { ...plan, twice, trigram: trigramOutlook(input, { expected: plan.expected, twice }) };
+  return { ...plan, twice, trigram: trigramOutlook(input, { ...plan, twice }) };
 }
 
-function trigramOutlook(input: PlanInput, { expected, twice }: Pick<Plan, 'expected' | 'twice'>) {
+function trigramOutlook(input: PlanInput, plan: Pick<Plan, 'expected' | 'twice' | 'seconds'>) {
+  const { expected, twice } = plan;
   if (expected?.unit !== 'bits per byte') return undefined;
   const { seconds, text } = input;
   const bits = text.trigramBits;
   const expectedIn = (times: number): Expected | undefined =>
     times === 1 ? expected : times === 2 ? twice : best({ ...input, seconds: times * seconds }).expected;
   const times = [1, 2, 4, 8, 16].find((factor) => expectedIn(factor)!.value < bits);
-  return { bits, seconds: times && times * seconds } satisfies TrigramOutlook;
+  return { bits, seconds: times === 1 ? plan.seconds : times && times * seconds } satisfies TrigramOutlook;
 }
 
 /** What is known of a candidate before its quality is asked for. */
