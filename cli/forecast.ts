@@ -1,6 +1,6 @@
 /** What a run's curve says of its end, for people and for programs. */
-import { baselinesOf, headlineOf, objectiveOf } from '../src/core/objectives';
-import { forecastWords } from '../src/core/plan/forecastWords';
+import { objectiveOf } from '../src/core/objectives';
+import { forecastWords, shownOf } from '../src/core/plan/forecastWords';
 import { forecastOf, type ProspectOf, prospectOf } from '../src/core/plan/prospect';
 import type { DataFacts } from '../src/core/runs/settings';
 import type { TrainEvent } from '../src/core/train/run';
@@ -22,19 +22,11 @@ export function forecastSaid(run: Run, events: readonly TrainEvent[]): ForecastS
   const forecast = prospect && forecastOf(prospect, evaluations);
   if (!forecast) return undefined;
   const { objective } = run.recipe;
-  const headline = headlineOf(objective);
-  const step = evaluations.at(-1)!.step;
-  const stepMs = msPerStep(events);
-  const words = forecastWords(forecast, {
-    headline,
-    baselines: baselinesOf(objective, run.model, run.facts),
-    best: Math.min(...evaluations.map(({ loss }) => loss)),
-    step,
-    stepMs,
-  });
+  const shown = shownOf({ model: run.model, objective, facts: run.facts, evaluations, stepMs: msPerStep(events) });
   const [value, low, high] = [forecast.end.value, forecast.end.low, forecast.end.high].map((loss) =>
-    headline.scale.of(loss),
+    shown.headline.scale.of(loss),
   );
+  const words = forecastWords(forecast, shown);
   return { words, json: { metric: objectiveOf(objective).headline, value: value!, low: low!, high: high! } };
 }
 

@@ -8,11 +8,11 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Document } from '../../src/core/base/document';
 import { unwatched } from '../../src/core/base/job';
 import { readTrainerState } from '../../src/core/export/trainerState';
 import { meanAt } from '../../src/core/train/meanAt';
 import { measuredVocabulary, profileText } from '../../src/core/plan/profile';
+import { documentOf } from '../../src/core/testing/texts';
 import type { Look, Recorded, TextFacts, Wanted } from './recorded';
 
 const CORE = process.env.CORE ?? '0';
@@ -40,14 +40,7 @@ function settingsIn(file: string) {
 }
 
 async function factsOf(text: string, size: number): Promise<TextFacts> {
-  const document: Document = {
-    sha256: '',
-    characters: text.length,
-    bytes: Buffer.byteLength(text),
-    async *chunks() {
-      yield await Promise.resolve(text);
-    },
-  };
+  const document = documentOf(text);
   const { bytes, repeated, vocabularies } = await profileText([document], unwatched);
   const { size: vocabulary, bytesPerToken, unigramBits } = measuredVocabulary({ vocabularies }, size)!;
   return { bytes, repeated, vocabulary, bytesPerToken, unigramBits };

@@ -4,23 +4,16 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Document } from '../../src/core/base/document';
 import { unwatched } from '../../src/core/base/job';
 import { unigramLoss } from '../../src/core/objectives/unigram';
 import { profileText } from '../../src/core/plan/profile';
+import { documentOf } from '../../src/core/testing/texts';
 import { createTokenizer } from '../../src/core/tokenizer/byteLevel';
 import { trainTokenizer } from '../../src/core/tokenizer/train';
 
 async function main([data, name, vocabulary, file]: readonly string[]): Promise<void> {
   const text = readFileSync(file!, 'utf8');
-  const document: Document = {
-    sha256: '',
-    characters: text.length,
-    bytes: Buffer.byteLength(text),
-    async *chunks() {
-      yield await Promise.resolve(text);
-    },
-  };
+  const document = documentOf(text);
   const settings = { kind: 'bpe', vocabulary: Number(vocabulary) } as const;
   const tokenizer = await createTokenizer(await trainTokenizer(settings, [document], unwatched));
   const ids = tokenizer.encode(text);

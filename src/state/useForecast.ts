@@ -1,7 +1,6 @@
 /** Forecast of the run that Train shows, made anew at each evaluation. */
 import { useMemo } from 'react';
-import { baselinesOf, headlineOf } from '../core/objectives';
-import { forecastWords } from '../core/plan/forecastWords';
+import { forecastWords, shownOf } from '../core/plan/forecastWords';
 import { type Forecast, forecastOf, type ProspectOf, prospectOf } from '../core/plan/prospect';
 import type { OpenRun } from './openRun';
 import { profileNow } from './plan';
@@ -45,11 +44,6 @@ function wordsOf(
   const facts = segments.at(-1)!.data.facts;
   const done = step.at(-1);
   const ms = activeMs.at(-1);
-  return forecastWords(forecast, {
-    headline: headlineOf(recipe.objective),
-    baselines: baselinesOf(recipe.objective, model, facts),
-    best: Math.min(...evaluations.map(({ loss }) => loss)),
-    step: evaluations.at(-1)!.step,
-    stepMs: done !== undefined && ms !== undefined && done > 0 ? ms / done : undefined,
-  });
+  const stepMs = done !== undefined && ms !== undefined && done > 0 ? ms / done : undefined;
+  return forecastWords(forecast, shownOf({ model, objective: recipe.objective, facts, evaluations, stepMs }));
 }

@@ -15,6 +15,9 @@ export interface Seen {
   loss: number;
 }
 
+/** The law's view of a run: without a profile, of a text that never repeats. */
+const circumstancesOf = (prospect: Prospect): Circumstances => ({ ...prospect, repeated: prospect.repeated ?? 0 });
+
 /** Standard deviation of the logarithm where it isn't known how much the text repeats: mail and prose differ as much. */
 const UNPROFILED = 0.3;
 
@@ -24,7 +27,7 @@ const UNPROFILED = 0.3;
  */
 export function forecastEnd(prospect: Prospect, seen?: Seen): Band {
   const { unigramLoss, steps } = prospect;
-  const run: Circumstances = { ...prospect, repeated: prospect.repeated ?? 0 };
+  const run = circumstancesOf(prospect);
   const prior = prospect.repeated === undefined ? UNPROFILED : deviationOf(run);
   const end = unigramLoss * expectedShare(run);
   if (!seen || seen.step <= 0) return bandAround(end, prior);
@@ -40,7 +43,7 @@ const observedRatio = (run: Circumstances, unigramLoss: number, { step, loss }: 
 /** Losses that are expected at later steps, from the last evaluation to the end, evenly spaced. */
 export function forecastPath(prospect: Prospect, seen: Seen, count = 24): readonly (Band & { step: number })[] {
   const { unigramLoss, steps } = prospect;
-  const run: Circumstances = { ...prospect, repeated: prospect.repeated ?? 0 };
+  const run = circumstancesOf(prospect);
   const end = forecastEnd(prospect, seen);
   const lossAt = (step: number): number => unigramLoss * expectedShare({ ...run, steps: step });
   const [ratioNow, ratioEnd] = [observedRatio(run, unigramLoss, seen), end.value / lossAt(steps)];

@@ -2,7 +2,9 @@
 import { formatCount, formatDuration, formatReading } from '../base/units';
 import type { Metric } from '../metrics/metric';
 import { nameOf } from '../metrics/words';
+import { baselinesOf, headlineOf, type ObjectiveId } from '../objectives';
 import type { Baseline } from '../objectives/objective';
+import type { ModelChoice } from '../train/run';
 import { stepReaching } from './forecast';
 import type { Forecast } from './prospect';
 
@@ -27,6 +29,24 @@ export function forecastWords({ end, path }: Forecast, { headline, baselines, be
   if (!next || reached === undefined) return words;
   const wait = stepMs === undefined ? '' : `, in about ${formatDuration((reached - step) * stepMs)}`;
   return `${words} It should pass ${next.words} (${shown(next.loss)}) near step ${formatCount(roundedStep(reached))}${wait}.`;
+}
+
+/** @param run its evaluations in the order of their steps, at least one */
+export function shownOf(run: {
+  model: ModelChoice;
+  objective: ObjectiveId;
+  facts: Parameters<typeof baselinesOf>[2];
+  evaluations: readonly { step: number; loss: number }[];
+  stepMs: number | undefined;
+}): Shown {
+  const { model, objective, facts, evaluations, stepMs } = run;
+  return {
+    headline: headlineOf(objective),
+    baselines: baselinesOf(objective, model, facts),
+    best: Math.min(...evaluations.map(({ loss }) => loss)),
+    step: evaluations.at(-1)!.step,
+    stepMs,
+  };
 }
 
 /** Two digits: a forecast isn't known better. */

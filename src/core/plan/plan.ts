@@ -120,7 +120,7 @@ const TOKENS_PER_STEP = [512, 1024, 2048, 4096, 8192, 16_384, 32_768] as const;
 /** Of each step, at least: fewer longer ones of as many tokens learn less from them. */
 const ROWS = 8;
 const SHORTEST = 8;
-/** Fewer only where the validation set holds fewer than twice as many tokens. */
+/** Shortest context of a plan, in tokens; shorter only if fewer than twice as many tokens are held out. */
 export const MIN_PLANNED_CONTEXT = 64;
 /** The longest context grows with the fourth root of a run's floating-point operations. A judgment, not measured. */
 const contextFor = (flops: number): number => 2 ** Math.round(Math.log2(64 * (flops / 1e13) ** 0.25));
@@ -131,7 +131,7 @@ export const LEAST_STEPS = 50;
 /** Epochs after which a model only memorizes its text. A plan leaves the rest of its time unused. */
 export const maxEpochs = (dropout: number): number => 16 + 100 * dropout;
 /** Steps after which a model only memorizes, for so many training tokens; a short text is read more often than that. */
-export const maxSteps = (tokens: number, perStep: number, dropout: number): number =>
+const maxSteps = (tokens: number, perStep: number, dropout: number): number =>
   Math.max(LEAST_STEPS, Math.floor((maxEpochs(dropout) * tokens) / perStep));
 
 /** The plan for a time; for the shortest that holds a run where it is too short for any. */

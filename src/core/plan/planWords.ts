@@ -2,7 +2,7 @@
 import { formatCount, formatDuration, formatReading } from '../base/units';
 import { MIN_PLANNED_CONTEXT, type Plan, type TrigramOutlook } from './plan';
 
-/** Whether the plan itself should. @param planned seconds of the plan */
+/** Whether the plan's own time should be enough to beat the trigram model. @param planned seconds of the plan */
 export const beatsTrigram = ({ seconds }: TrigramOutlook, planned: number): boolean =>
   seconds !== undefined && seconds <= planned;
 

@@ -19,7 +19,7 @@ export const QUALITY_KINDS = {
 } as const satisfies Partial<Record<ModelId, ObjectiveId>>;
 export type QualityKind = keyof typeof QUALITY_KINDS;
 
-/** Above it a text is hardly predictable by its size: runs on READMEs and logs ended 30 % above and below the law. */
+/** Largest share that the model covers: runs on texts that repeat more ended 30 % above and below the law. */
 export const MAX_REPEATED = 0.3;
 
 /** @returns undefined for a run that no recorded run is like */
@@ -128,6 +128,7 @@ export const deviationOf = (run: Circumstances): number =>
   CONSTANTS.spread * spreadOfRepetition(run) * beyondRecorded(run);
 /** Runs on logs and mail lie farther from the law than those on prose: measured, in 111 runs, up to four times as far. */
 export const spreadOfRepetition = ({ repeated }: Pick<Circumstances, 'repeated'>): number => 1 + 4 * repeated;
+/** Noise of a run's own curve. */
 export const FORECAST = CONSTANTS.curve;
 
 /** @param deviation standard deviation of the logarithm */
