@@ -17,13 +17,19 @@ export async function expectAccessible(page: Page, state: string, rules?: readon
   expect(found, state).toEqual([]);
 }
 
-/** What fades in has less contrast until it is there; what goes round for ever is not waited for, nor what stands still. */
+/**
+ * What fades in has less contrast until it is there; endless animations and paused ones are not waited for. A page that
+ * was clicked may still have to draw what fades in, so it has to be at rest in ten frames one after another.
+ */
 const atRest = (page: Page): Promise<unknown> =>
-  page.waitForFunction(() =>
-    document
-      .getAnimations()
-      .every(({ effect, playState }) => playState !== 'running' || effect?.getComputedTiming().endTime === Infinity),
-  );
+  page.evaluate(async () => {
+    const moves = ({ effect, playState }: Animation) =>
+      playState === 'running' && effect?.getComputedTiming().endTime !== Infinity;
+    for (let still = 0; still < 10; still++) {
+      await new Promise(requestAnimationFrame);
+      if (document.getAnimations().some(moves)) still = -1;
+    }
+  });
 
 /** Scripts in a page are awaited without end: where one hangs, the journey says which. */
 async function within<T>(work: Promise<T>, otherwise: string): Promise<T> {

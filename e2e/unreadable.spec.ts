@@ -36,6 +36,7 @@ for (const [turn, which] of ['even', 'odd'].entries()) {
     await expect(page.getByText(/stored items can’t be read/)).toBeVisible();
     await page.getByRole('button', { name: 'Show…' }).click();
     const list = page.getByRole('dialog', { name: 'Unreadable items' });
+    await expect(list).toBeVisible();
     await expectAccessible(page, 'what cannot be read');
     const run = `runs-index/${runId}`;
     const download = page.waitForEvent('download');
