@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { documentsOf, importText, pastedText, textOf } from '../core/documents';
+import { makePlan } from '../core/plan/plan';
+import { trigramWords } from '../core/plan/planWords';
 import { type KnownProfile, profiles } from './profiles';
+import sampleProfiles from './sampleProfiles.json';
 
 async function stored() {
   const store = memoryStore();
@@ -41,4 +44,14 @@ test('what is known of a text is told without reading it, unless something else 
   expect(await told({ sha256: document!.sha256, profile })).toBe(profile);
   expect((await told({ sha256: document!.sha256, profile: { ...profile, bytes: 2000 } })).repeated).not.toBe(0.5);
   expect((await told({ sha256: 'another', profile })).repeated).not.toBe(0.5);
+});
+
+test('on each sample a plan says that it beats a trigram model, or how long that takes, and its context is at least 64', () => {
+  for (const { profile } of sampleProfiles as readonly KnownProfile[])
+    for (const gigaflops of [10, 30, 300]) {
+      const device = { kind: 'wasm', gigaflops } as const;
+      const plan = makePlan({ text: profile, held: 0.1, device, seconds: 300 });
+      expect(trigramWords(plan.trigram!, plan.seconds)).toMatch(/should beat it\.$|beating it takes about \d+ min\.$/);
+      expect(plan.model.config.context).toBeGreaterThanOrEqual(64);
+    }
 });

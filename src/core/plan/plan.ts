@@ -58,7 +58,7 @@ export interface Plan {
 /** How the plan compares with a trigram model, in bits per byte on the validation set. */
 export interface TrigramOutlook {
   bits: number;
-  /** Shortest run that is expected to beat it, in seconds: the plan's own, or a multiple; undefined where none is up to 16 times. */
+  /** Of the shortest run that is expected to beat it; the plan's own if that does; undefined where none of up to 16 times its time does. */
   seconds: number | undefined;
 }
 
@@ -146,12 +146,18 @@ export function makePlan(input: PlanInput): Plan {
 function trigramOutlook(input: PlanInput, plan: Pick<Plan, 'expected' | 'twice' | 'seconds'>) {
   const { expected, twice } = plan;
   if (expected?.unit !== 'bits per byte') return undefined;
-  const { seconds, text } = input;
-  const bits = text.trigramBits;
-  const expectedIn = (times: number): Expected | undefined =>
-    times === 1 ? expected : times === 2 ? twice : best({ ...input, seconds: times * seconds }).expected;
-  const times = [1, 2, 4, 8, 16].find((factor) => expectedIn(factor)!.value < bits);
-  return { bits, seconds: times === 1 ? plan.seconds : times && times * seconds } satisfies TrigramOutlook;
+  const bits = input.text.trigramBits;
+  if (expected.value < bits) return { bits, seconds: plan.seconds } satisfies TrigramOutlook;
+  let [seconds, value] = [input.seconds, expected.value];
+  for (const times of [2, 4, 8, 16]) {
+    const longer = times * input.seconds;
+    const reached = (times === 2 ? twice : best({ ...input, seconds: longer }).expected)!.value;
+    // Between two times the loss falls by a power of the time.
+    const share = Math.log(value / bits) / Math.log(value / reached);
+    if (reached < bits) return { bits, seconds: seconds * (longer / seconds) ** share } satisfies TrigramOutlook;
+    [seconds, value] = [longer, reached];
+  }
+  return { bits, seconds: undefined } satisfies TrigramOutlook;
 }
 
 /** What is known of a candidate before its quality is asked for. */

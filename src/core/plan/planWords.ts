@@ -13,8 +13,14 @@ export function trigramWords(outlook: TrigramOutlook, planned: number): string {
   if (beatsTrigram(outlook, planned)) return `${words}: this run should beat it.`;
   return seconds === undefined
     ? `${words}; no run of up to ${formatDuration(16_000 * planned)} should beat it.`
-    : `${words}: beating it takes about ${formatDuration(1000 * seconds)}.`;
+    : `${words}: beating it takes about ${formatDuration(1000 * roundedUp(seconds))}.`;
 }
+
+/** To minutes, and below two of them to ten seconds: an estimate is no more precise. */
+const roundedUp = (seconds: number): number => {
+  const unit = seconds > 120 ? 60 : 10;
+  return unit * Math.ceil(seconds / unit);
+};
 
 /** Why a plan's context is shorter than usual; undefined where it isn't. */
 export function shortContextWords({ model, heldTokens }: Pick<Plan, 'model' | 'heldTokens'>): string | undefined {
