@@ -16,7 +16,7 @@ import { isFarOff, makePlan, ofSteps, type Plan, withRecipe } from '../src/core/
 import { profileText, type TextProfile } from '../src/core/plan/profile';
 import { SMALLEST_VOCABULARY, type TrainSettings } from '../src/core/tokenizer/train';
 import type { MemoryLimits } from '../src/core/train/memory';
-import { RECIPE, type Recipe } from '../src/core/train/recipe';
+import { RECIPE, type Recipe, tokensPerStep } from '../src/core/train/recipe';
 import type { DeviceKind } from '../src/core/train/run';
 import { settingsOf } from './fields';
 import { rateOf } from './learningRate';
@@ -129,7 +129,7 @@ export function planWords(plan: Plan, kind: DeviceKind, power: Power): readonly 
     (expected && twice
       ? `Expected: ${bandWords(expected)} ${expected.unit} on the validation set in ${formatDuration(1000 * seconds)}, ` +
         `about ${formatReading(twice.value)} in twice the time. ${trigram ? `${trigramWords(trigram, seconds)} ` : ''}`
-      : `Time: ${formatDuration(1000 * seconds)}. ${uncoveredWords(repeated)} `) +
+      : `Time: ${formatDuration(1000 * seconds)}. ${uncoveredWords(repeated, recipe.steps * tokensPerStep(recipe, context))} `) +
       `Energy: about ${wattHoursWords(energy)} at ${formatCount(energy.watts)} W${power.watts === undefined ? ', an estimate' : ''}, ` +
       `cost ${costWords(energy)} at ${priceWords(power.price)}.`,
     ...(short === undefined ? [] : [short]),

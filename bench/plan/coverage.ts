@@ -4,7 +4,7 @@
  */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { forecastEnd } from '../../src/core/plan/forecast';
-import { type Band, expectedLoss, MAX_REPEATED } from '../../src/core/plan/quality';
+import { type Band, expectedLoss, isCovered } from '../../src/core/plan/quality';
 import { circumstancesOf, lossOf, readRecorded, type Recorded, seenOf, unigramLossOf } from './recorded';
 
 /** Shares of the steps after which a forecast is judged. */
@@ -17,6 +17,9 @@ export interface Covered {
   off: number;
 }
 
+/** Whether the plan gives an estimate for it. */
+export const isEstimated = (run: Recorded): boolean => isCovered(circumstancesOf(run), 'adamw');
+
 const judgedBy = (band: Band, loss: number): Covered => ({
   isHeld: band.low <= loss && loss <= band.high,
   off: band.value / loss - 1,
@@ -27,8 +30,8 @@ export function coverageOf(run: Recorded): { plan: Covered; forecasts: readonly 
   const seen = seenOf(run);
   const forecasts = FORECAST_AT.flatMap((share) => {
     const last = seen.findLast(({ step }) => step <= share * circumstances.steps);
-    // As in a run: where much repeats, only the curve counts (prospect.ts).
-    const repeated = circumstances.repeated <= MAX_REPEATED ? circumstances.repeated : undefined;
+    // As in a run: where the law doesn't hold, only the curve counts (prospect.ts).
+    const repeated = isEstimated(run) ? circumstances.repeated : undefined;
     return last ? [judgedBy(forecastEnd({ ...circumstances, repeated, unigramLoss }, last), loss)] : [];
   });
   return { plan: judgedBy(expectedLoss(circumstances, unigramLoss), loss), forecasts };
@@ -45,7 +48,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   for (const [i, { plan }] of all.entries()) {
     const { text, bytes, flags, facts } = runs[i]!;
     const words = `${String(flags['model'])} on ${text} (${bytes ?? facts.bytes} bytes), ${String(flags['steps'])} steps`;
-    const state = facts.repeated > MAX_REPEATED ? ' n/a' : plan.isHeld ? 'held' : '  - ';
+    const state = !isEstimated(runs[i]!) ? ' n/a' : plan.isHeld ? 'held' : '  - ';
     console.log(`${state} ${(100 * plan.off).toFixed(1).padStart(6)} %  ${words}`);
   }
   const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
@@ -53,7 +56,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
     const { held, near } = shareOf(of);
     return `${name}: ${percent(held)} of ${of.length} held, ${percent(near)} within 5 %`;
   };
-  const covered = all.filter((_, i) => runs[i]!.facts.repeated <= MAX_REPEATED);
+  const covered = all.filter((_, i) => isEstimated(runs[i]!));
   console.log(
     words(
       'Plan',

@@ -63,6 +63,7 @@ const STATES: Readonly<Record<string, Guide>> = {
   'finished, settings changed, on Model': { ...FINISHED, differs: true, startTime: 180_000 },
   'finished, worse than a trigram model': { ...FINISHED, standing: 'worse', longerTime: 720_000 },
   'finished, worse, and memorizing': { ...FINISHED, standing: 'worse', needsText: true, longerTime: 720_000 },
+  'finished, worse, at an unusual learning rate': { ...FINISHED, standing: 'worse', needsRate: 0.002 },
   'failed, with a saved step': { ...RUNNING, run: 'failed' },
   'failed, nothing saved, on Runs': { ...RUNNING, run: 'failed', saved: null, best: null },
   'failed, nothing saved, on Model': { ...RUNNING, run: 'failed', saved: null, best: null, startTime: 180_000 },

@@ -1,5 +1,5 @@
 /** The one filled button: what the app proposes next. docs/guidance.md has the table that it follows. */
-import { formatCount } from '../core/base/units';
+import { formatCount, formatNumber } from '../core/base/units';
 import { comparableBest } from '../core/runs/best';
 import { recipeOf } from '../core/runs/segments';
 import { isPastBest } from '../core/train/verdict';
@@ -39,6 +39,8 @@ export interface Guide {
   standing: StandingKind;
   /** It is worse, and more text would help more than more steps. */
   needsText?: boolean | undefined;
+  /** It is worse, and its learning rate is far from this one. */
+  needsRate?: number | undefined;
   /** Of a finished classifier that counting words beats: its loss no longer falls. */
   isFlat?: boolean;
   /** And the held-out texts that it gets wrong. */
@@ -66,6 +68,7 @@ export type NextStepKind =
   | 'try'
   | 'stop-at-best'
   | 'train-longer'
+  | 'train-at-rate'
   | 'check-labels'
   | 'check-mistakes'
   | 'show-failure';
@@ -134,8 +137,12 @@ function whileRunning({ saved, best, isPastBest, isClassifier }: Guide): NextSte
 }
 
 function onceFinished(guide: Guide): NextStep {
-  const { isClassifier, standing, needsText, isFlat, mistakes = 0, longerTime, refusal } = guide;
+  const { isClassifier, standing, needsText, needsRate, isFlat, mistakes = 0, longerTime, refusal } = guide;
   if (standing === 'no better than one label') return { kind: 'check-labels', label: 'Check the labels' };
+  if (needsRate !== undefined) {
+    const label = `Train again at learning rate ${formatNumber(needsRate)}`;
+    return refusable({ kind: 'train-at-rate', label }, guide.startRefusal);
+  }
   if (needsText) return { kind: 'add-text', label: 'Add text…' };
   const isDone = isClassifier && isFlat === true;
   if (isDone && mistakes > 0) return { kind: 'check-mistakes', label: checkMistakes(mistakes) };
@@ -173,6 +180,7 @@ export function guideOf(s: Studio): Guide {
     isPastBest: state === 'running' && isPastBest(verdictNow(s)),
     standing: standing.kind,
     needsText: standing.needsText,
+    needsRate: standing.needsRate,
     ...(isClassifier && standing.kind === 'worse' && flatness(s, run)),
     differs,
     startTime: isAtWork(state) ? undefined : startTimeOf(s),

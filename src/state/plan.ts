@@ -257,7 +257,7 @@ export function expectedOf(s: Planning): Expected | undefined {
     learningRate: recipe.learningRate,
     dropout: recipe.dropout,
   };
-  return coveredQuality(id, recipe.objective, run, known);
+  return coveredQuality(id, recipe, run, known);
 }
 
 type Planning = Pick<Studio, 'project' | 'texts' | 'device' | 'planned'>;

@@ -43,6 +43,15 @@ test('a language model stands against the strongest model that counts', () => {
   expect(standing.evidence).toMatch(
     / Training text is 2\.5 nats easier than new text: more text helps more than more steps\.$/,
   );
+  // Where the learning rate is far off, it is what to change first.
+  const recipe = { ...DEFAULT_RECIPE, learningRate: 9 };
+  const fast = runRecord({ recipe, data: { facts: dataFacts({ nGrams: N_GRAMS }) } });
+  const thrown = standingOf({ ...evaluated(fast, 4.5), log: new RunLog([...steps, evaluation(4.5)]) }, project);
+  expect(thrown.needsText).toBeUndefined();
+  expect(thrown.needsRate).toBeGreaterThan(0);
+  expect(thrown.evidence).toMatch(
+    / The learning rate 9 is [\d,]+ times the usual rate for AdamW at [\d.,k ]+ parameters\.$/,
+  );
   expect(standingOf({ ...evaluated(record, 4), log: new RunLog() }, project)).toEqual({ kind: 'unknown' });
   expect(standingOf(evaluated(runRecord({}), 4), project)).toEqual({ kind: 'unknown' });
 });

@@ -54,3 +54,31 @@ test('a finished run is tried at its best step where later ones are worse', asyn
   await takeStep(page.studio, 'try');
   expect(chosenStep(shownRun(getState(), 'playground'))!.step).toBe(latest!.step);
 });
+
+test('a finished run at a far too high learning rate trains again at the usual one', async () => {
+  page = testStudio(memoryStore());
+  const { getState } = page.studio;
+  await getState().load();
+  await getState().addPaste(noise(900), 'noise.txt');
+  getState().change({
+    tokenizerChoice: { kind: 'bytes', vocabulary: 257 },
+    model: {
+      id: 'gpt',
+      config: usualConfig(modelSpec('gpt'), { layers: 1, heads: 1, width: 16, context: 16 }),
+      byHand: [],
+    },
+  });
+  getState().setRecipe({ steps: 4, batch: 2, learningRate: 1, evalEvery: 2, saveEvery: 2, evalTokens: 96, warmup: 0, dropout: 0 }); // prettier-ignore
+  await getState().start();
+  const first = shownRun(getState(), 'train').id;
+  const { needsRate } = guideOf(getState());
+  expect(nextStep(guideOf(getState()), 'train')).toMatchObject({
+    kind: 'train-at-rate',
+    label: `Train again at learning rate ${needsRate}`,
+  });
+  expect(await takeStep(page.studio, 'train-at-rate')).toBe('/train');
+  await expect.poll(() => shownRun(getState(), 'train').phase.kind, { timeout: 60_000 }).toBe('finished');
+  const { id, record } = shownRun(getState(), 'train');
+  expect(id).not.toBe(first);
+  expect(record!.segments.at(-1)!.recipe.learningRate).toBe(needsRate);
+});

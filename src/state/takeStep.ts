@@ -1,7 +1,7 @@
 /** Does what a next step says. */
 import { recipeOf } from '../core/runs/segments';
 import { CLASSIFIER_SETUP, MISTAKES } from './classifierStart';
-import { LONGER, type NextStepKind } from './nextStep';
+import { guideOf, LONGER, type NextStepKind } from './nextStep';
 import { shownRun } from './openRun';
 import { FIRST_SAMPLE } from './plan';
 import { answer, firstQuestion, questionsOf } from './questions';
@@ -36,6 +36,12 @@ export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<
     case 'train-longer':
       void s.resume(LONGER * (record ? recipeOf(record).steps : 0));
       return '/train';
+    case 'train-at-rate': {
+      const { needsRate } = guideOf(s);
+      if (needsRate !== undefined) s.setRecipe({ learningRate: needsRate });
+      void s.start();
+      return '/train';
+    }
     case 'stop-at-best':
       s.stop();
       return '/train';

@@ -1,8 +1,17 @@
 /** Expected quality in the unit that a kind of run reports: the one answer of plan, doctor and forecast. */
 import { formatCount } from '../base/units';
 import type { ModelId } from '../models';
-import type { ObjectiveId } from '../objectives';
-import { type Band, type Circumstances, expectedLoss, MAX_REPEATED, type QualityKind, qualityKindOf } from './quality';
+import type { Recipe } from '../train/recipe';
+import {
+  type Band,
+  type Circumstances,
+  expectedLoss,
+  isCovered,
+  MAX_REPEATED,
+  MIN_TOKENS,
+  type QualityKind,
+  qualityKindOf,
+} from './quality';
 import type { VocabularyProfile } from './profile';
 
 export type QualityUnit = 'bits per byte' | 'perplexity';
@@ -25,16 +34,16 @@ export const QUALITY_UNITS: Readonly<Record<QualityKind, QualityUnit>> = {
  */
 export function coveredQuality(
   model: ModelId,
-  objective: ObjectiveId,
+  { objective, optimizer }: Pick<Recipe, 'objective' | 'optimizer'>,
   run: Omit<Circumstances, 'kind'>,
   vocabulary: VocabularyProfile,
 ): Expected | undefined {
   const kind = qualityKindOf(model, objective);
-  return kind && run.repeated <= MAX_REPEATED ? expectedQuality({ ...run, kind }, vocabulary) : undefined;
+  return kind && isCovered({ ...run, kind }, optimizer) ? expectedQuality({ ...run, kind }, vocabulary) : undefined;
 }
 
 /** At the best evaluation of a run, on the validation set. */
-export function expectedQuality(run: Circumstances, vocabulary: VocabularyProfile): Expected {
+function expectedQuality(run: Circumstances, vocabulary: VocabularyProfile): Expected {
   const unit = QUALITY_UNITS[run.kind];
   if (unit === 'bits per byte') return { ...expectedLoss(run, vocabulary.unigramBits), unit };
   const nats = Math.LN2 * vocabulary.bytesPerToken * vocabulary.unigramBits;
@@ -42,8 +51,17 @@ export function expectedQuality(run: Circumstances, vocabulary: VocabularyProfil
   return { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high), unit };
 }
 
-/** Why no quality is expected of a run. @param repeated share of the text that repeats */
-export const uncoveredWords = (repeated: number): string =>
-  repeated > MAX_REPEATED
-    ? `No estimate of the result: ${formatCount(100 * repeated)} % of this text repeats.`
-    : 'No estimate of the result: no recorded run has this objective.';
+/**
+ * Why no quality is expected of a planned run.
+ * @param repeated share of the text that repeats
+ * @param tokens read in training
+ */
+export function uncoveredWords(repeated: number, tokens: number): string {
+  const why =
+    repeated > MAX_REPEATED
+      ? `${formatCount(100 * repeated)} % of this text repeats`
+      : tokens < MIN_TOKENS
+        ? `${formatCount(tokens)} training tokens are too few`
+        : 'no recorded run has this objective';
+  return `No estimate of the result: ${why}.`;
+}

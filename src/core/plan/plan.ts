@@ -8,10 +8,10 @@ import { OPTIMIZERS } from '../optim';
 import { heldBytes, type MemoryLimits, memoryPlan, memoryShortage } from '../train/memory';
 import { DEFAULT_RECIPE, type Recipe, tokensPerStep } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
-import { coveredQuality, type Expected, expectedQuality } from './expected';
+import { coveredQuality, type Expected } from './expected';
 import { type Cost, costOf, expectedPace, type Pace, type PlanDevice, secondsOf } from './pace';
 import type { TextProfile, VocabularyProfile } from './profile';
-import { type Circumstances, peakRate, QUALITY_KINDS, type QualityKind } from './quality';
+import { type Circumstances, expectedLoss, peakRate, QUALITY_KINDS, type QualityKind } from './quality';
 
 export interface PlanInput {
   text: TextProfile;
@@ -84,12 +84,12 @@ function outlookOf(candidate: Candidate): Pick<Plan, 'seconds' | 'epochs' | 'exp
     learningRate,
     dropout,
   };
-  const quality = expectedQuality(run, vocabulary);
   return {
     seconds: secondsOf(pace, recipe),
     epochs: (perStep * steps) / tokens,
-    expected: coveredQuality(model.id, objective, run, vocabulary),
-    rank: quality.value * CONTEXT_WORTH ** Math.log2(model.config.context),
+    expected: coveredQuality(model.id, { ...recipe, objective }, run, vocabulary),
+    // Per byte: the perplexity of masked bytes is lower than that of masked words, and says less.
+    rank: expectedLoss(run, vocabulary.unigramBits).value * CONTEXT_WORTH ** Math.log2(model.config.context),
   };
 }
 
@@ -151,7 +151,8 @@ function trigramOutlook(input: PlanInput, plan: Pick<Plan, 'expected' | 'twice' 
   let [seconds, value] = [input.seconds, expected.value];
   for (const times of [2, 4, 8, 16]) {
     const longer = times * input.seconds;
-    const reached = (times === 2 ? twice : best({ ...input, seconds: longer }).expected)!.value;
+    const reached = (times === 2 ? twice : best({ ...input, seconds: longer }).expected)?.value;
+    if (reached === undefined) break;
     // Between two times the loss falls by a power of the time.
     const share = Math.log(value / bits) / Math.log(value / reached);
     if (reached < bits) return { bits, seconds: seconds * (longer / seconds) ** share } satisfies TrigramOutlook;

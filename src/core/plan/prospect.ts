@@ -1,7 +1,7 @@
 /** A run as the forecast sees it, and what its curve says of its end. */
 import { modelSpec } from '../models';
 import type { Band } from './quality';
-import { MAX_REPEATED, qualityKindOf } from './quality';
+import { isCovered, qualityKindOf } from './quality';
 import { forecastEnd, forecastPath, type Prospect, type Seen } from './forecast';
 import { costOf } from './pace';
 import { type Recipe, tokensPerStep } from '../train/recipe';
@@ -27,19 +27,19 @@ export function prospectOf(run: ProspectOf): Prospect | undefined {
   const { model, recipe, facts, isContinued, trainable, planned, repeated } = run;
   const kind = qualityKindOf(model.id, recipe.objective);
   if (!kind || !facts || isContinued || trainable !== undefined) return undefined;
-  return {
+  const circumstances = {
     kind,
     vocabulary: model.vocabulary,
-    // Where much repeats, the law is far off, and the run's own curve counts.
-    repeated: repeated !== undefined && repeated <= MAX_REPEATED ? repeated : undefined,
     parameters: costOf(modelSpec(model.id), model.config, model.vocabulary).ofLayers,
     unique: facts.parts.train.tokens,
     perStep: tokensPerStep(recipe, model.config.context),
     steps: planned,
     learningRate: recipe.learningRate,
     dropout: recipe.dropout,
-    unigramLoss: facts.unigramLoss,
   };
+  // Where the law doesn't hold, only the run's own curve counts.
+  const isKnown = repeated !== undefined && isCovered({ ...circumstances, repeated }, recipe.optimizer);
+  return { ...circumstances, repeated: isKnown ? repeated : undefined, unigramLoss: facts.unigramLoss };
 }
 
 export interface Forecast {

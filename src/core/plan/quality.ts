@@ -1,6 +1,7 @@
 /** Expected quality of a run, by a scaling law with constants fitted to recorded runs (decisions 50 and 136). */
 import type { ModelId } from '../models';
 import type { ObjectiveId } from '../objectives';
+import type { OptimizerId } from '../optim';
 import { CONSTANTS } from './constants';
 
 /** A value, and the interval that holds it in 80 of 100 runs. */
@@ -21,6 +22,20 @@ export type QualityKind = keyof typeof QUALITY_KINDS;
 
 /** Largest share that the model covers: runs on texts that repeat more ended 30 % above and below the law. */
 export const MAX_REPEATED = 0.3;
+
+/** Recorded rates lie within this factor of the best one. */
+const MAX_RATE_FACTOR = 4;
+
+/** The shortest recorded run, in training tokens. */
+export const MIN_TOKENS = 20_000;
+
+/** Whether the law was fitted to runs like this one: by AdamW, at a rate as near the best, as long, on a text that repeats as little. */
+export function isCovered(run: Circumstances, optimizer: OptimizerId): boolean {
+  const { kind, repeated, learningRate, perStep, steps } = run;
+  const off = Math.abs(Math.log(learningRate / bestRate(kind, perStep, CONSTANTS)));
+  const isLike = off <= Math.log(MAX_RATE_FACTOR) && perStep * steps >= MIN_TOKENS;
+  return optimizer === 'adamw' && isLike && repeated <= MAX_REPEATED;
+}
 
 /** @returns undefined for a run that no recorded run is like */
 export function qualityKindOf(model: ModelId, objective: ObjectiveId): QualityKind | undefined {

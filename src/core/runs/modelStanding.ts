@@ -1,8 +1,12 @@
 /** How a language model does against models that only count, with a verdict where one of them beats it. For Train and Runs. */
 import { formatReading } from '../base/units';
-import { baselinesOf, headlineOf, type ObjectiveId } from '../objectives';
+import { baselinesOf, headlineOf } from '../objectives';
 import { stillBeats, stillImproving } from '../objectives/baseline';
+import { paramsOf } from '../models';
 import type { ModelChoice } from '../models/network';
+import { countParams } from '../models/spec';
+import { unusualRate } from '../train/unusualRate';
+import type { Recipe } from '../train/recipe';
 import { gapWords, TOO_MUCH_GAP } from '../train/memorizing';
 import type { Verdict } from '../train/verdict';
 import type { StandingKind } from '../evaluate/labelResult';
@@ -15,6 +19,8 @@ export interface Standing {
   evidence?: string;
   /** Counting beats it, and more text would help more than more steps. */
   needsText?: boolean;
+  /** Counting beats it, and its learning rate is far from this one, the usual one. */
+  needsRate?: number;
 }
 
 /** What a baseline counts, for those who have never met it. */
@@ -23,6 +29,15 @@ const COUNTS: Readonly<Record<string, string>> = {
   bigram: 'which only counts which token follows which',
   trigram: 'which only counts which token follows which two',
 };
+
+/** A run, as far as its standing depends on it. */
+export interface Trained {
+  recipe: Pick<Recipe, 'objective' | 'optimizer' | 'learningRate'>;
+  model: ModelChoice;
+  segments: Segments;
+  /** Set for a run that trains some of the weights, or an adapter. */
+  trainable?: unknown;
+}
 
 /** How training ended. */
 export interface Ending {
@@ -35,7 +50,7 @@ export interface Ending {
 /** @param loss best on the validation set, in nats per token */
 export function modelStanding(
   loss: number,
-  { recipe, model, segments }: { recipe: { objective: ObjectiveId }; model: ModelChoice; segments: Segments },
+  { recipe, model, segments, trainable }: Trained,
   { trend = null, gap = 0 }: Ending = {},
 ): Standing {
   const [, ...counting] = baselinesOf(recipe.objective, model, segments.at(-1)!.data.facts); // uniform only guesses
@@ -51,13 +66,18 @@ export function modelStanding(
   const best = simplest === strongest ? '' : `, and ${strongest.words} ${told(strongest.loss)}`;
   const passed = others.find((other) => loss < other.loss);
   const past = passed ? ` It passed ${passed.words} (${told(passed.loss)}).` : '';
-  const needsText = gap >= TOO_MUCH_GAP;
-  const rest = needsText
-    ? ` ${gapWords(gap)}: more text helps more than more steps.`
-    : stillImproving(trend === 'falling');
+  // A tuning has rates of its own.
+  const off = trainable === undefined ? unusualRate(recipe, countParams(paramsOf(model))) : undefined;
+  const needsText = !off && gap >= TOO_MUCH_GAP;
+  const rest = off
+    ? ` The learning rate ${off.words}.`
+    : needsText
+      ? ` ${gapWords(gap)}: more text helps more than more steps.`
+      : stillImproving(trend === 'falling');
   return {
     kind: 'worse',
     ...(needsText && { needsText }),
+    ...(off && { needsRate: off.usual }),
     judgement: stillBeats(simplest.id, simplest.words),
     evidence: `${label} ${told(loss)} on text it never saw; ${who}${best}.${past}${rest}`,
   };

@@ -5,5 +5,20 @@ export const MEMORIZING_GAP = 0.3;
 /** From here on, more steps hardly help: more text does. */
 export const TOO_MUCH_GAP = 1;
 
+/**
+ * How much easier the training text is than new text, where that shows memorizing: the training text has become easier than
+ * for a model that only counts tokens, or guesses. A run that is thrown about by its learning rate has gaps too.
+ * @param baselines from the weakest
+ */
+export function memorizingGap(
+  loss: number,
+  trained: number | undefined,
+  baselines: readonly { loss: number }[],
+): number | undefined {
+  const simplest = baselines[1] ?? baselines[0];
+  if (trained === undefined || (simplest && trained >= simplest.loss)) return undefined;
+  return loss - trained > MEMORIZING_GAP ? loss - trained : undefined;
+}
+
 /** `Training text is 0.5 nats easier than new text` */
 export const gapWords = (gap: number): string => `Training text is ${gap.toFixed(1)} nats easier than new text`;

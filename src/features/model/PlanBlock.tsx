@@ -4,6 +4,7 @@ import { ASSUMED_WATTS, costWords, energyOf, priceWords, wattHoursWords } from '
 import { objectiveOf } from '../../core/objectives';
 import { uncoveredWords } from '../../core/plan/expected';
 import { shortContextWords, trigramWords } from '../../core/plan/planWords';
+import { tokensPerStep } from '../../core/train/recipe';
 import type { Plan } from '../../core/plan/plan';
 import { useStudio, useStudioStore } from '../../state/react';
 import { timeBudgets } from '../../state/timeBudgets';
@@ -70,7 +71,7 @@ const WHY_NOT = { planning: 'Still planning', 'in use': 'This plan is in use' };
 function Outlook({ plan }: { plan: Plan }) {
   const kind = useStudio((s) => (s.device.kind === 'open' ? s.device.info.kind : 'wasm'));
   const { watts, price } = useStudio((s) => s.project.plan);
-  const { expected, twice, trigram, repeated, seconds, epochs, model, vocabulary, cost } = plan;
+  const { expected, twice, trigram, repeated, seconds, epochs, model, recipe, vocabulary, cost } = plan;
   const wait = useStudio((s) => planWait(s, plan));
   const energy = energyOf(seconds, kind, { price, watts: watts ?? undefined });
   const { layers, width, context } = model.config;
@@ -91,7 +92,7 @@ function Outlook({ plan }: { plan: Plan }) {
             {twiceWords(expected.value, twice.value)}
           </>
         ) : (
-          uncoveredWords(repeated)
+          uncoveredWords(repeated, recipe.steps * tokensPerStep(recipe, context))
         )}{' '}
         {shortContextWords(plan)}
       </p>

@@ -58,7 +58,7 @@ test('the plan is what the doctor finds nothing to say about, and what the forec
         learningRate: recipe.learningRate,
         dropout: recipe.dropout,
       };
-      const expected = coveredQuality(kind, recipe.objective, run, profile);
+      const expected = coveredQuality(kind, recipe, run, profile);
       expect(plan.expected).toEqual(expected);
       expect(expected === undefined).toBe(repeated > 0.3);
       if (expected?.unit === 'bits per byte') {

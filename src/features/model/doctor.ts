@@ -15,7 +15,7 @@ import { nearestSize, type Size, type SizeName, type Sizes } from '../../core/mo
 import { objectiveOf } from '../../core/objectives';
 import type { LeakWords } from '../../core/documents/labels/leakWords';
 import type { InRows } from '../../core/objectives/objective';
-import { optimizerOf } from '../../core/optim';
+import { unusualRate } from '../../core/train/unusualRate';
 import type { Expected } from '../../core/plan/expected';
 import { LEAST_STEPS, maxEpochs, type Plan } from '../../core/plan/plan';
 import { TOKEN_ROLES, type TokenRole } from '../../core/tokenizer/special';
@@ -259,14 +259,12 @@ const warmup: Check = ({ recipe: { warmup: rise, steps } }) => {
 };
 
 const learningRate: Check = ({ recipe, estimate: { parameters } }) => {
-  const rate = recipe.learningRate;
-  const { label, usualRate } = optimizerOf(recipe.optimizer);
-  const usual = usualRate(parameters);
-  const isHigh = rate > 4 * usual;
-  if (!isHigh && rate >= usual / 30) return 'Learning rate is in the usual range';
+  const off = unusualRate(recipe, parameters);
+  if (!off) return 'Learning rate is in the usual range';
+  const { isHigh, usual, words } = off;
   return caution(
     isHigh ? 'The learning rate is high' : 'The learning rate is low',
-    `${formatNumber(rate)} is ${isHigh ? `${formatCount(rate / usual)} times` : `1/${formatCount(usual / rate)} of`} the usual rate for ${label} at ${formatShort(parameters)} parameters; ${isHigh ? 'training may diverge' : 'the loss will fall slowly'}.`,
+    `${words}; ${isHigh ? 'training may diverge' : 'the loss will fall slowly'}.`,
     ['learningRate'],
     { kind: 'recipe', label: `Set ${formatNumber(usual)}`, change: { learningRate: usual } },
   );

@@ -2,7 +2,7 @@
 import { counted, formatBytes, formatCount, formatNumber, formatReading } from '../../core/base/units';
 import { headlineWords, baselinesOf } from '../../core/objectives';
 import { segmentAt } from '../../core/runs/segments';
-import { gapWords, MEMORIZING_GAP } from '../../core/train/memorizing';
+import { gapWords, memorizingGap } from '../../core/train/memorizing';
 import { countUpTo, trainingAt } from '../../core/train/meanAt';
 import type { RunLog } from '../../state/runLog';
 import type { RunSettings } from '../../state/runSettings';
@@ -31,7 +31,8 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
     const at = segmentAt(segments, step);
     const { after, data: learnt } = segments[at]!;
     const so = told[at]!;
-    const baselines = baselinesOf(objective, model, learnt.facts).slice(1);
+    const all = baselinesOf(objective, model, learnt.facts);
+    const baselines = all.slice(1);
     const isBest = loss < so.best;
     so.best = Math.min(so.best, loss);
     events.push({
@@ -49,13 +50,13 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
         words: baseline.milestone ? `${baseline.milestone}: ${lowerFirst(words)}` : words,
       });
     }
-    const trained = trainingAt(log, step, after);
-    if (!so.hasGap && trained !== undefined && loss - trained > MEMORIZING_GAP) {
+    const gap = memorizingGap(loss, trainingAt(log, step, after), all);
+    if (!so.hasGap && gap !== undefined) {
       so.hasGap = true;
       events.push({
         step,
         activeMs,
-        words: `Starting to memorize: ${lowerFirst(gapWords(loss - trained))}`,
+        words: `Starting to memorize: ${lowerFirst(gapWords(gap))}`,
         tone: 'warn',
       });
     }

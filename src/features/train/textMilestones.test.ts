@@ -69,6 +69,15 @@ test('a model that finds its training text easier than new text starts to memori
   expect(later[2]).toBe('Starting to memorize · Training text is 0.5 nats easier than new text, now 0.7 · 2');
 });
 
+test('a run that is thrown about by its learning rate memorizes nothing, however far its losses are apart', () => {
+  expect(told(step(1, 28), evaluated(1, Math.exp(135)), step(2, Math.log(600)), evaluated(2, 1400)).join()).toContain(
+    'memorize',
+  );
+  expect(
+    told(step(1, 28), evaluated(1, Math.exp(135)), step(2, Math.log(620)), evaluated(2, 1400)).join(),
+  ).not.toContain('memorize');
+});
+
 test('after the text has changed, all begin again', () => {
   const [first] = settings.segments;
   const changed = { ...settings, segments: [first, { ...first, after: 100 }] as const };

@@ -1,7 +1,7 @@
 /** What a model of text can do, told from its log. */
 import { formatReading } from '../../core/base/units';
 import { baselinesOf, headlineOf } from '../../core/objectives';
-import { gapWords, MEMORIZING_GAP } from '../../core/train/memorizing';
+import { gapWords, memorizingGap } from '../../core/train/memorizing';
 import { trainingAt } from '../../core/train/meanAt';
 import type { RunLog } from '../../state/runLog';
 import type { RunSettings } from '../../state/runSettings';
@@ -23,13 +23,17 @@ export function textMilestones(
   const { after, data } = segments.at(-1)!;
   const evaluations = log.evaluations.filter(({ step }) => step > after);
   const { scale } = headlineOf(recipe.objective);
-  const passed = baselinesOf(recipe.objective, model, data.facts).flatMap(({ milestone, label, loss }): Milestone[] => {
+  const baselines = baselinesOf(recipe.objective, model, data.facts);
+  const passed = baselines.flatMap(({ milestone, label, loss }): Milestone[] => {
     if (milestone === undefined) return [];
     const step = evaluations.find((each) => each.loss < loss)?.step ?? null;
     return [{ title: milestone, measure: `Past ${label}, ${formatReading(scale.of(loss))}`, step }];
   });
-  const gaps = evaluations.map(({ step, loss }) => ({ step, gap: loss - (trainingAt(log, step, after) ?? loss) }));
-  const first = gaps.find(({ gap }) => gap > MEMORIZING_GAP);
+  const gaps = evaluations.map(({ step, loss }) => ({
+    step,
+    gap: memorizingGap(loss, trainingAt(log, step, after), baselines) ?? 0,
+  }));
+  const first = gaps.find(({ gap }) => gap > 0);
   const now = gaps.at(-1)?.gap ?? 0;
   const memorizing: Milestone[] = first
     ? [
