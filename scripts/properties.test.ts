@@ -13,6 +13,11 @@ export const plain = 'fc';`,
 const ids = () => fc.nat();
 const counts = () => ids();
 it('asserts', () => fc.assert(fc.property(fc.nat(), Boolean)));
+it('always asserts as often', () => fc.assert(fc.property(counts(), Boolean), { seed: 1, numRuns: 300 }));
+it('names a key, a parameter and its own constants', () => {
+  const told = ({ ids: a }, counts) => counts(a, { ids: 1 } as ids);
+  for (const ids of told) { const counts = ids; expect(counts); }
+});
 it('does not', () => { const counted = a.ids; expect(counted); });
 it('asserts by way of two functions', () => { check(counts()); });
 describe('of both', () => {
@@ -33,8 +38,8 @@ test('tests are found that lead to a generator, at the line that vitest gives th
   for (const [name, text] of Object.entries(FILES)) await writeFile(join(folder, name), text);
   expect(propertyTests(folder, Object.keys(FILES))).toEqual([
     'own.test.ts:4',
-    'own.test.ts:6',
-    'own.test.ts:10',
+    'own.test.ts:11',
+    'own.test.ts:15',
     'imported.test.ts:3',
     'runs.test.ts:2',
   ]);

@@ -89,9 +89,36 @@ function placeOf(callee: ts.Expression): number {
 
 function mentions(node: ts.Node, names: ReadonlySet<string>): boolean {
   if (ts.isIdentifier(node)) return names.has(node.text);
+  if (ts.isTypeNode(node)) return false;
   if (ts.isPropertyAccessExpression(node)) return mentions(node.expression, names);
-  return ts.forEachChild(node, (child) => mentions(child, names)) ?? false;
+  // Keys of objects and patterns are no names.
+  if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name)) return mentions(node.initializer, names);
+  if (ts.isBindingElement(node))
+    return [node.name, node.initializer].some((each) => each !== undefined && mentions(each, names));
+  if (ts.isCallExpression(node) && node.arguments.some(isFixedNumberOfRuns)) return false;
+  const own = namesDeclaredBy(node);
+  const visible = own.length > 0 ? new Set([...names].filter((name) => !own.includes(name))) : names;
+  return ts.forEachChild(node, (child) => mentions(child, visible)) ?? false;
 }
+
+/** Names that hide outer ones within a function, a block or a loop. What they stand for is visited where they are declared. */
+function namesDeclaredBy(node: ts.Node): readonly string[] {
+  if (ts.isFunctionLike(node)) return node.parameters.flatMap(({ name }) => boundNames(name));
+  if (ts.isBlock(node))
+    return node.statements.flatMap((each) => (ts.isVariableStatement(each) ? namesIn(each.declarationList) : []));
+  const isLoop = ts.isForOfStatement(node) || ts.isForInStatement(node) || ts.isForStatement(node);
+  return isLoop && node.initializer && ts.isVariableDeclarationList(node.initializer) ? namesIn(node.initializer) : [];
+}
+const namesIn = ({ declarations }: ts.VariableDeclarationList): string[] =>
+  declarations.flatMap(({ name }) => boundNames(name));
+
+/** `{ numRuns: 200 }`: the same number of cases in each tier. */
+const isFixedNumberOfRuns = (node: ts.Node): boolean =>
+  ts.isObjectLiteralExpression(node) &&
+  node.properties.some(
+    (each) =>
+      ts.isPropertyAssignment(each) && each.name.getText() === 'numRuns' && ts.isNumericLiteral(each.initializer),
+  );
 
 function importedNames({ importClause }: ts.ImportDeclaration): [theirs: string, ours: string][] {
   const { name, namedBindings } = importClause ?? {};

@@ -8,9 +8,11 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, expect, vi } from 'vitest';
 import { globals } from 'webgpu';
 import { compareBytes } from './equalBytes';
+import { limitWriting } from './writingLength';
 
 vi.resetModules();
 tf.engine().reset();
+await limitWriting();
 compareBytes();
 const { after, installDawn } = await import('./dawn');
 const { complaints } = await import('./complaints');

@@ -55,7 +55,7 @@ test.each(changing)('%s: what its comment gives as examples holds', async (id) =
 });
 
 /** Text with much in it that rules look for. */
-const text = fc
+const hardText = fc
   .array(
     fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 8 }),
@@ -85,7 +85,7 @@ test.each(changing)(
     const rule = ruleOf(id);
     const workings = await workingsOf(id);
     fc.assert(
-      fc.property(text, fc.constantFrom(...workings), (before, working) => {
+      fc.property(hardText, fc.constantFrom(...workings), (before, working) => {
         const on = working.document({ title: '' });
         on.see?.(before);
         const { text: after, places, characters } = on.changes?.()?.(before) ?? { text: before, places: 0 };
