@@ -55,7 +55,7 @@ import { realPath } from './target';
 import { hasLearnt, isLastMeasured, ofFolder, oldIn } from './told';
 import { longTextsWords } from './labelWords';
 import { tokenizerSettings } from './tokenizerFlags';
-import { asClassifier, begunAs, measuredBy, objectiveOfTuning, type Tuning } from './tuning';
+import { startOf, begunAs, measuredBy, objectiveOfTuning, type Tuning } from './tuning';
 import { startWords } from './startWords';
 import { summarize } from './summary';
 import { checkOutFolder, WRITTEN_NEXT_TO } from './write';
@@ -85,7 +85,7 @@ export async function learn(
   if (isInPlace) await opening(out, () => saves.adopt());
   const past = resume === undefined ? null : await openPast(resume);
   const opens = from === undefined || past ? null : await openStart(from, options);
-  const start = opens && tuning ? asClassifier(opens, tuning, options.seed) : opens;
+  const start = opens && tuning ? startOf(opens, tuning, options.seed) : opens;
   const began = start ? await tuning?.begins(start) : undefined;
   const learns = past ? past.info.trainable : began?.trainable;
   const trainable = learns && { ...learns, ...(tuning && tuning.rest !== 'f32' && { rest: tuning.rest }) };

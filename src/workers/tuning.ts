@@ -1,5 +1,5 @@
 /** Runs that begin with the weights of a saved step, and learn them on: all, a part, or what lies beside them. */
-import { layerOf, type Trainable, rested } from '../core/adapters/trainable';
+import { type Trainable, rested } from '../core/adapters/trainable';
 import type { BlobStore } from '../core/base/blobStore';
 import { badSettings } from '../core/base/errors';
 import { unlessUnreadable } from '../core/base/record';
@@ -8,10 +8,8 @@ import { baseHash, keepBase, readBase } from '../core/checkpoint/base';
 import { firstNonFinite, type NamedTensors } from '../core/checkpoint/tensors';
 import { documentsIn } from '../core/evaluate/blocks';
 import { perplexityOn } from '../core/evaluate/forgotten';
-import { modelSpec, paramsOf } from '../core/models';
-import { headOf, withClasses, withHead } from '../core/models/classes';
+import { paramsOf } from '../core/models';
 import type { ModelChoice } from '../core/models/network';
-import type { Classes } from '../core/models/spec';
 import { learntFrom } from '../core/objectives';
 import { ownerOf } from '../core/runs/projects';
 import { addRun, freeHue, newRun, readKnownRun, type RunRecord } from '../core/runs/record';
@@ -26,6 +24,7 @@ import { chatTemplateOf, type TokenizerModel, withChatTemplate } from '../core/t
 import { ownOf } from '../core/train/partly';
 import type { Recipe } from '../core/train/recipe';
 import type { TrainOutcome } from '../core/train/run';
+import { tuningStart } from '../jobs/tuningStart';
 import type { TuneInput } from '../protocol/gpu';
 import { holdData, lockRun, unlessDataHeld } from '../storage/lock';
 import { type Beside, deleteUnsaved, follow, openRun, type RunJob, segmentData, type Tuned } from './training';
@@ -60,12 +59,8 @@ export async function tune(
       const parent = await readKnownRun(store, from.runId);
       await checkTokenizer(store, parent, given.tokenizer, data.manifest.tokenizerHash);
       const { snapshot } = await loadWhole(store, parent, from.step);
-      if (classes && given.recipe.replay > 0)
-        throw badSettings(
-          'A classifier needs labels, so it can’t replay unlabeled text.',
-          'Nothing was started. Set replay to 0.',
-        );
-      const { model, weights } = begins(parent.model, snapshot.tensors, classes, given.recipe.seed);
+      const own = { model: parent.model, weights: ownOf(parent.model, snapshot.tensors) };
+      const { model, weights } = tuningStart(own, classes, given.recipe.seed);
       const base = resting(model, weights, trainable);
       const hash = trainable && (await baseHash(base));
       // A classifier scores no tokens, so that nothing tells what it forgets.
@@ -90,52 +85,6 @@ export async function tune(
       held.release();
     }
   }
-}
-
-/**
- * What a run begins with: its base as it is, or as the body of a classifier, whose head is drawn where the base has learnt none.
- * @throws HomegrownError `bad-settings` where the base scores labels, and the run tokens
- */
-function begins(
-  base: ModelChoice,
-  tensors: NamedTensors,
-  classes: Classes | undefined,
-  seed: number,
-): { model: ModelChoice; weights: NamedTensors } {
-  const own = ownOf(base, tensors);
-  if (!classes) {
-    if (!base.config.classes) return { model: base, weights: own };
-    throw badSettings(
-      'The base model is a classifier, which can’t generate text.',
-      'Nothing was started. Fine-tune the model that it was trained from.',
-    );
-  }
-  const model = withClasses(base, classes);
-  const weights = new Map(withHead(model, own, seed));
-  return { model, weights: base.config.classes ? keptHead(base, model, own, weights) : weights };
-}
-
-/** What a classifier has learnt of a label is that label's, wherever it stands among them; of new ones nothing is known. */
-function keptHead(base: ModelChoice, model: ModelChoice, own: NamedTensors, weights: NamedTensors): NamedTensors {
-  const [before, now] = [base, model].map(({ config }) => config.classes!.labels) as [
-    readonly string[],
-    readonly string[],
-  ];
-  const scores = layerOf(modelSpec(model.id).classifier(model.config));
-  return new Map(
-    [...weights].map(([name, tensor]) => {
-      const known = own.get(name);
-      if (!Object.hasOwn(headOf(model), name) || !known) return [name, tensor];
-      if (layerOf(name) !== scores && name !== `${scores}.bias`) return [name, known];
-      const each = tensor.data.length / now.length;
-      const data = tensor.data.slice();
-      for (const [row, label] of now.entries()) {
-        const at = before.indexOf(label);
-        if (at >= 0) data.set(known.data.subarray(at * each, (at + 1) * each), row * each);
-      }
-      return [name, { ...tensor, data }];
-    }),
-  );
 }
 
 /** The weights as they are used. @throws HomegrownError `bad-settings` where one is beyond f16, and as `partsOf` does */
