@@ -59,7 +59,7 @@ import { startOf, begunAs, measuredBy, objectiveOfTuning, type Tuning } from './
 import { startWords } from './startWords';
 import { summarize } from './summary';
 import { checkOutFolder, WRITTEN_NEXT_TO } from './write';
-import { OPTIONS, VALIDATION_SHARE } from './growOptions';
+import { OPTIONS, splitOf } from './growOptions';
 import { limitsNow, objectiveAsked, recipeOf } from './growRecipe';
 
 /**
@@ -77,6 +77,7 @@ export async function learn(
   const isOfPairs = prepared !== undefined && (await openData(prepared)).isOfPairs;
   const options: typeof typed = isOfPairs ? { ...typed, pairs: [prepared] } : typed;
   const out = checkFlags(options, given, tuning);
+  const split = splitOf(options);
   const { minutes } = options;
   const wanted = tokenizerSettings(options.tokenizer, options.special, rolesOf(objectiveAsked(options)));
   const saves = new Saves(out);
@@ -97,7 +98,7 @@ export async function learn(
       ? new Planner({
           model: options.model,
           objective: objectiveAsked(options),
-          held: VALIDATION_SHARE + options['test-share'],
+          held: split.validation + split.test,
           limits: () => limitsNow(options.memory),
           kind: () => device.kind,
           left: () => leftOf(minutes),
@@ -145,7 +146,6 @@ export async function learn(
   const chats = start && tuning?.chats && (await spokenBy(start.tokenizer, tuning.chats.template));
   if (start && chats) progress.say(templateWords(start.tokenizer, tuning.chats?.template));
   const planned = planner && ((documents: readonly Document[], at: Job) => planner.begin(documents, at));
-  const split = { validation: tuning?.heldOut ?? VALIDATION_SHARE, test: options['test-share'], seed: 0 };
   const { tokenizer, data, places, prompt, told, sources, measured, ...parts } = await prepare(
     opened,
     past ?? {

@@ -37,8 +37,6 @@ export interface Tuning {
   begins(start: Pick<Start, 'model' | 'weights'>): Promise<Begins> | Begins;
   /** How what does not learn rests. */
   rest: Rest;
-  /** Share of the text that is held out. */
-  heldOut: number;
   /** How a conversation is written, in Jinja; absent: as the tokenizer has it, or else as is usual. Undefined where no chats are learnt. */
   chats?: { template?: string };
   /** Where it is to tell texts apart: texts with labels, and what their labels are. */
