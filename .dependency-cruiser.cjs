@@ -90,7 +90,7 @@ const MAY_IMPORT = {
   ],
   // One orchestration of each job, in Node and in workers.
   jobs: ['core'],
-  protocol: ['core'],
+  protocol: ['core', 'jobs'],
   offline: ['protocol'],
   storage: [base, 'core/checkpoint'],
   // The page's forward pass is one of the engines that exports are held against.

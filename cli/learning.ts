@@ -1,6 +1,5 @@
 /** What grow and tune do: files are read, a model learns from them, and its folder is written again at every save. */
 import { resolve } from 'node:path';
-import { rested } from '../src/core/adapters/trainable';
 import { badSettings } from '../src/core/base/errors';
 import type { Document } from '../src/core/base/document';
 import type { Job } from '../src/core/base/job';
@@ -23,6 +22,7 @@ import { recomputation, type Recomputation } from '../src/core/train/recomputati
 import { fittedTo, shortTextWords } from '../src/core/train/shortText';
 import type { ModelChoice, Snapshot, TrainInput, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
+import { frozenBase } from '../src/jobs/frozenBase';
 import { openData } from './data';
 import { fasterDevice } from './fasterDevice';
 import { baselineSentences } from './baselineWords';
@@ -92,7 +92,7 @@ export async function learn(
   const trainable = learns && { ...learns, ...(tuning && tuning.rest !== 'f32' && { rest: tuning.rest }) };
   const frozen = past ? await baseOf(past, from) : (began?.base ?? start?.weights);
   const ofBase = past?.info.model ?? start?.model;
-  const base = frozen && trainable && ofBase ? rested(paramsOf(ofBase), frozen, trainable) : frozen;
+  const base = frozen && ofBase ? frozenBase({ model: ofBase, weights: frozen }, trainable) : frozen;
   const planner =
     minutes !== undefined && !start && !tuning && isForThePlan(given) && !options.pairs
       ? new Planner({

@@ -5,7 +5,7 @@ import { write } from '../core/sample/write';
 import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { GeneratedToken, GpuApi, Guess } from '../protocol/gpu';
-import { throttled } from './throttled';
+import { throttled } from '../jobs/throttled';
 import type { LoadedModel } from './models';
 
 type Generate = GpuApi['generate'];
