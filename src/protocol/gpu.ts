@@ -9,16 +9,28 @@ import type { EncodingId, TableFormatId } from '../core/documents';
 import type { Decided } from '../core/evaluate/decided';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { Reference } from '../core/verify/reference';
-import type { ToEvaluate } from '../core/evaluate/readings/reading';
 import type { EvaluationRecord } from '../core/runs/evaluations';
 import type { FilledPassage, GeneratedToken, Guess } from '../core/runs/playground';
 import type { Message } from '../core/chat/conversation';
 import type { Asked, DeviceKind, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { MemoryLimits } from '../core/train/memory';
+import type { CompareInput } from '../jobs/compare';
+import type { EvaluationInput, ListsInput } from '../jobs/evaluate';
 import type { BeginInput, ForkInput, ResumeInput } from '../jobs/train';
 import type { TuneInput } from '../jobs/tune';
 
-export type { BeginInput, FilledPassage, ForkInput, GeneratedToken, Guess, ResumeInput, TuneInput };
+export type {
+  BeginInput,
+  CompareInput,
+  EvaluationInput,
+  FilledPassage,
+  ForkInput,
+  GeneratedToken,
+  Guess,
+  ListsInput,
+  ResumeInput,
+  TuneInput,
+};
 
 export interface GpuApi {
   /** Opens the device, or another one. Fails while a run trains; ends what is done beside. */
@@ -174,33 +186,6 @@ export interface GenerateInput {
   beams?: { count: number; lengthPenalty: number };
 }
 
-export interface EvaluationInput {
-  runId: string;
-  which: WhichSnapshot;
-  /** A text that a person gives, or a part. */
-  on: { part: 'validation' | 'test' } | { name: string; text: string };
-  /** Perplexity with full left context besides. */
-  isStrided?: boolean;
-  /** Milliseconds since 1970. */
-  now: number;
-}
-
-export interface ListsInput {
-  runId: string;
-  which: WhichSnapshot;
-  lists: Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>;
-  /** Milliseconds since 1970. */
-  now: number;
-}
-
-export interface CompareInput {
-  runId: string;
-  which: WhichSnapshot;
-  beside: { runId: string; which: WhichSnapshot };
-  on: EvaluationInput['on'];
-  /** Milliseconds since 1970. */
-  now: number;
-}
 export interface FillInput {
   runId: string;
   which: WhichSnapshot;

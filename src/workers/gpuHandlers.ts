@@ -13,7 +13,8 @@ import { type DeviceInfo, type GpuApi, recordedDevice } from '../protocol/gpu';
 import { holdData, holdingRun, unlessDataHeld } from '../storage/lock';
 import { askAtRest } from './asking';
 import { evaluate, referenceOf } from './measuring';
-import { type LoadedModel, modelsOf } from './models';
+import type { LoadedModel } from '../jobs/loadedModel';
+import { modelsOf } from './models';
 import { fillBlanks, writeText } from './sampling';
 import type { Handlers } from './serve';
 import { deviceScheduler } from './deviceScheduler';
@@ -195,14 +196,14 @@ export function gpuHandlers(
     // A run that trains does without their code.
     evaluation: (input, job) =>
       evaluating(input, job, async (model, own) =>
-        (await import('./evaluating')).evaluateStep(await store, model, input, own),
+        (await import('../jobs/evaluate')).evaluateStep(await store, model, input, own),
       ),
     lists: (input, job) =>
       evaluating(input, job, async (model, own) =>
-        (await import('./evaluating')).askLists(await store, model, input, own),
+        (await import('../jobs/evaluate')).askLists(await store, model, input, own),
       ),
     compare: async (input, job) => {
-      const { compareSteps } = await import('./comparing');
+      const { compareSteps } = await import('../jobs/compare');
       return compareSteps(await store, input, (of, work) => evaluating(of, job, work));
     },
     mix: (input, { signal, report }) =>

@@ -6,7 +6,7 @@ import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { GeneratedToken, GpuApi, Guess } from '../protocol/gpu';
 import { throttled } from '../jobs/throttled';
-import type { LoadedModel } from './models';
+import type { LoadedModel } from '../jobs/loadedModel';
 
 type Generate = GpuApi['generate'];
 
