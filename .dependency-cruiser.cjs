@@ -88,11 +88,13 @@ const MAY_IMPORT = {
     'core/checkpoint',
     'core/export',
   ],
-  protocol: ['core'],
+  // One orchestration of each job, in Node and in workers.
+  jobs: ['core'],
+  protocol: ['core', 'jobs'],
   offline: ['protocol'],
   storage: [base, 'core/checkpoint'],
   // The page's forward pass is one of the engines that exports are held against.
-  workers: ['core', 'page', 'protocol', 'storage'],
+  workers: ['core', 'jobs', 'page', 'protocol', 'storage'],
   client: ['core/base', 'protocol'],
   state: ['core', 'protocol', 'client'],
   // How numbers are written, which is one way everywhere, and what the field's terms mean.

@@ -1,6 +1,6 @@
 /** The flags of `grow`. */
 import { ASSUMED_PRICE } from '../src/core/train/energy';
-import { MOST_HELD } from '../src/core/documents/split';
+import { checkSplit, MOST_HELD, type SplitChoice } from '../src/core/documents/split';
 import { FIRST_MODEL, modelIds } from '../src/core/models';
 import { type ObjectiveId, OBJECTIVES, objectiveWords } from '../src/core/objectives';
 import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES } from '../src/core/train/recipe';
@@ -9,13 +9,13 @@ import { EVAL_EVERY } from './evalEvery';
 import { flagsOf } from './fields';
 import { rateFlag } from './learningRate';
 import { MOST_MINUTES } from './minutes';
-import { withoutColumns } from './options';
+import { type Values, withoutColumns } from './options';
 import { ownRecipe } from './recipe';
 import { architectureWords, sizeFlags } from './sizeFlags';
 import { DEVICES } from './terminal';
 import { SPECIAL, TOKENIZERS } from './tokenizerFlags';
 
-/** Of each text, held out at its end, before what is for a test. */
+/** Default share of the validation set. */
 export const VALIDATION_SHARE = 0.1;
 export const OPTIONS = {
   text: {
@@ -132,6 +132,20 @@ export const OPTIONS = {
     initial: 'auto',
     help: 'Device; auto uses a GPU if there is one, else the faster of wasm and a software adapter',
   },
+  'held-out': {
+    kind: 'real',
+    min: 0.001,
+    max: MOST_HELD,
+    initial: VALIDATION_SHARE,
+    help: 'Validation set: share of the text, never trained on',
+  },
+  'split-seed': {
+    kind: 'whole',
+    min: 0,
+    max: RECIPE.seed.max,
+    initial: 0,
+    help: 'Random seed of the split, if whole documents or rows are held out',
+  },
   'test-share': {
     kind: 'real',
     min: 0,
@@ -142,3 +156,10 @@ export const OPTIONS = {
   out: { kind: 'text', path: 'writes', otherwise: 'with --resume, that folder', help: 'Folder to save the model to' },
   json: { kind: 'switch', help: 'Print one JSON object per line: evaluations, then the result' },
 } as const;
+
+/** @throws HomegrownError `bad-settings` if the shares exceed what can be held out */
+export function splitOf(options: Values<typeof OPTIONS>): SplitChoice {
+  const split = { validation: options['held-out'], test: options['test-share'], seed: options['split-seed'] };
+  checkSplit(split);
+  return split;
+}

@@ -1,6 +1,5 @@
 /** What grow and tune do: files are read, a model learns from them, and its folder is written again at every save. */
 import { resolve } from 'node:path';
-import { rested } from '../src/core/adapters/trainable';
 import { badSettings } from '../src/core/base/errors';
 import type { Document } from '../src/core/base/document';
 import type { Job } from '../src/core/base/job';
@@ -23,6 +22,7 @@ import { recomputation, type Recomputation } from '../src/core/train/recomputati
 import { fittedTo, shortTextWords } from '../src/core/train/shortText';
 import type { ModelChoice, Snapshot, TrainInput, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
+import { frozenBase } from '../src/jobs/frozenBase';
 import { openData } from './data';
 import { fasterDevice } from './fasterDevice';
 import { baselineSentences } from './baselineWords';
@@ -55,11 +55,11 @@ import { realPath } from './target';
 import { hasLearnt, isLastMeasured, ofFolder, oldIn } from './told';
 import { longTextsWords } from './labelWords';
 import { tokenizerSettings } from './tokenizerFlags';
-import { asClassifier, begunAs, measuredBy, objectiveOfTuning, type Tuning } from './tuning';
+import { startOf, begunAs, measuredBy, objectiveOfTuning, type Tuning } from './tuning';
 import { startWords } from './startWords';
 import { summarize } from './summary';
 import { checkOutFolder, WRITTEN_NEXT_TO } from './write';
-import { OPTIONS, VALIDATION_SHARE } from './growOptions';
+import { OPTIONS, splitOf } from './growOptions';
 import { limitsNow, objectiveAsked, recipeOf } from './growRecipe';
 
 /**
@@ -77,6 +77,7 @@ export async function learn(
   const isOfPairs = prepared !== undefined && (await openData(prepared)).isOfPairs;
   const options: typeof typed = isOfPairs ? { ...typed, pairs: [prepared] } : typed;
   const out = checkFlags(options, given, tuning);
+  const split = splitOf(options);
   const { minutes } = options;
   const wanted = tokenizerSettings(options.tokenizer, options.special, rolesOf(objectiveAsked(options)));
   const saves = new Saves(out);
@@ -85,19 +86,19 @@ export async function learn(
   if (isInPlace) await opening(out, () => saves.adopt());
   const past = resume === undefined ? null : await openPast(resume);
   const opens = from === undefined || past ? null : await openStart(from, options);
-  const start = opens && tuning ? asClassifier(opens, tuning, options.seed) : opens;
+  const start = opens && tuning ? startOf(opens, tuning, options.seed) : opens;
   const began = start ? await tuning?.begins(start) : undefined;
   const learns = past ? past.info.trainable : began?.trainable;
   const trainable = learns && { ...learns, ...(tuning && tuning.rest !== 'f32' && { rest: tuning.rest }) };
   const frozen = past ? await baseOf(past, from) : (began?.base ?? start?.weights);
   const ofBase = past?.info.model ?? start?.model;
-  const base = frozen && trainable && ofBase ? rested(paramsOf(ofBase), frozen, trainable) : frozen;
+  const base = frozen && ofBase ? frozenBase({ model: ofBase, weights: frozen }, trainable) : frozen;
   const planner =
     minutes !== undefined && !start && !tuning && isForThePlan(given) && !options.pairs
       ? new Planner({
           model: options.model,
           objective: objectiveAsked(options),
-          held: VALIDATION_SHARE + options['test-share'],
+          held: split.validation + split.test,
           limits: () => limitsNow(options.memory),
           kind: () => device.kind,
           left: () => leftOf(minutes),
@@ -145,7 +146,6 @@ export async function learn(
   const chats = start && tuning?.chats && (await spokenBy(start.tokenizer, tuning.chats.template));
   if (start && chats) progress.say(templateWords(start.tokenizer, tuning.chats?.template));
   const planned = planner && ((documents: readonly Document[], at: Job) => planner.begin(documents, at));
-  const split = { validation: tuning?.heldOut ?? VALIDATION_SHARE, test: options['test-share'], seed: 0 };
   const { tokenizer, data, places, prompt, told, sources, measured, ...parts } = await prepare(
     opened,
     past ?? {

@@ -124,6 +124,8 @@ export function checkSettled(given: ReadonlySet<string>): void {
     'tokenizer',
     'special',
     'model',
+    'held-out',
+    'split-seed',
     'test-share',
     ...Object.keys(sizeFlags()),
     'objective',

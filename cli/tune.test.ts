@@ -1,5 +1,5 @@
 /** A model is tuned: all of it, a part, or an adapter beside it; what it forgets is told. */
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -111,6 +111,24 @@ test.each(['f16', 'q8'])(
   },
   240_000,
 );
+
+test('a frozen weight beyond f16 is refused with the precision that holds it', async () => {
+  await cp(path('base'), path('large'), { recursive: true });
+  const file = path('large', 'model.safetensors');
+  const bytes = await readFile(file);
+  const start = 8 + Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<string, { data_offsets: [number, number] }>;
+  bytes.writeFloatLE(1e5, start + header['transformer.h.0.mlp.c_fc.weight']!.data_offsets[0]);
+  // An external model: its file has no hash of its weights.
+  await rm(path('large', 'homegrown.json'));
+  const { __metadata__: _, ...tensors } = header;
+  bytes.write(JSON.stringify(tensors).padEnd(start - 8), 8);
+  await writeFile(file, bytes);
+  const own = ['--kind', 'adapt', '--from', 'large', '--text', 'fish.txt', '--adapter', 'lora:2', ...SHORT];
+  const refused = await call('tune', ...own, '--rest', 'f16', '--steps', '2', '--out', 'too-large');
+  expect(refused.stdout).toMatch(/above 65,504, the maximum of f16.*Set the frozen-weight precision to f32/);
+  expect(refused.code).toBe(2);
+}, 60_000);
 
 test('norms alone, or the last layers, learn; the others are as they were', async () => {
   const base = await weightsOf('base');

@@ -9,20 +9,7 @@ import { TUNE_OPTIONS } from './tuneOptions';
 import { beginsFlags } from './tuneFlags';
 
 async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<string>): Promise<number> {
-  const {
-    kind,
-    chats,
-    template,
-    adapter,
-    learns,
-    rest,
-    old,
-    text,
-    pairs,
-    data,
-    'held-out': heldOut,
-    ...grows
-  } = options;
+  const { kind, chats, template, adapter, learns, rest, old, text, pairs, data, ...grows } = options;
   if (given.has('objective')) throw new UsageError(`--kind ${kind} sets the objective. Remove --objective.`);
   const foreign = Object.entries(FLAGS).find(([flag, kinds]) => given.has(flag) && !kinds.includes(kind));
   if (foreign) throw new UsageError(`--${foreign[0]} is for --kind ${foreign[1].join(' and ')}. ${TAKES[kind]}`);
@@ -43,7 +30,6 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
     {
       begins: beginsFlags(adapter, learns),
       rest,
-      heldOut,
       old,
       ...(isToAnswer && { chats: { ...(written !== undefined && { template: written }) } }),
       ...(classify && { classify }),

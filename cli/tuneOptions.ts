@@ -1,7 +1,6 @@
 /** The flags of `tune`: those of `grow`, and what is its own. */
-import { MOST_HELD } from '../src/core/documents/split';
 import { ENCODING } from './encoding';
-import { OPTIONS, VALIDATION_SHARE } from './growOptions';
+import { OPTIONS } from './growOptions';
 import { BETWEEN } from '../src/core/documents';
 import { POOLINGS, RESTS } from '../src/core/models/spec';
 import { withoutColumns } from './options';
@@ -95,13 +94,6 @@ export const TUNE_OPTIONS = {
     path: 'reads',
     otherwise: "the validation set of --from, if its texts haven't moved",
     help: "Text like the base's training text, to measure forgetting",
-  },
-  'held-out': {
-    kind: 'real',
-    min: 0.001,
-    max: MOST_HELD,
-    initial: VALIDATION_SHARE,
-    help: 'Validation set: share of the text, never trained on',
   },
   ...grows,
   out: { kind: 'text', path: 'writes', help: 'Folder to save the model to' },

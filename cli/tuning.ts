@@ -6,12 +6,12 @@ import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { evaluate } from '../src/core/evaluate/evaluate';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 import { partToEvaluate } from '../src/core/evaluate/ofPart';
-import { withClasses, withHead } from '../src/core/models/classes';
 import { type ModelChoice, network, type Rest } from '../src/core/models/network';
 import type { BaseConfig, Classes } from '../src/core/models/spec';
 import { learntFrom } from '../src/core/objectives';
 import { storedBaselines } from '../src/core/runs/storedBaselines';
 import type { Recipe } from '../src/core/train/recipe';
+import { tuningStart } from '../src/jobs/tuningStart';
 import type { Examples } from './examples';
 import type { OldText } from './forgetting';
 import type { Start } from './from';
@@ -37,8 +37,6 @@ export interface Tuning {
   begins(start: Pick<Start, 'model' | 'weights'>): Promise<Begins> | Begins;
   /** How what does not learn rests. */
   rest: Rest;
-  /** Share of the text that is held out. */
-  heldOut: number;
   /** How a conversation is written, in Jinja; absent: as the tokenizer has it, or else as is usual. Undefined where no chats are learnt. */
   chats?: { template?: string };
   /** Where it is to tell texts apart: texts with labels, and what their labels are. */
@@ -47,12 +45,11 @@ export interface Tuning {
   old: readonly string[] | undefined;
 }
 
-/** A model to begin with as a classifier: its body, and a head that is drawn. */
-export function asClassifier(start: Start, { classify }: Tuning, seed: number): Start {
-  if (!classify) return start;
-  const model = withClasses(start.model, classify.classes(start.model));
-  return { ...start, model, weights: withHead(model, start.weights, seed) };
-}
+/** The base as the run starts from it. @throws HomegrownError as `tuningStart` does */
+export const startOf = (start: Start, { classify }: Tuning, seed: number): Start => ({
+  ...start,
+  ...tuningStart(start, classify?.classes(start.model), seed),
+});
 
 /** What a new model is before there is a tokenizer. */
 export function begunAs(options: Values<typeof OPTIONS>, tuning?: Tuning): Pick<ModelChoice, 'id' | 'config'> {

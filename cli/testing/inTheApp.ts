@@ -12,7 +12,7 @@ import { createTokenizer } from '../../src/core/tokenizer/byteLevel';
 import type { TokenizerModel } from '../../src/core/tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/core/train/recipe';
 import { buildData } from '../../src/workers/data';
-import { begin, resume } from '../../src/workers/training';
+import { begin, resume } from '../../src/jobs/train';
 
 const RUN = 'of-the-app';
 
@@ -54,9 +54,10 @@ export async function grownInTheApp(
     vocabulary: cut.size,
   } as const;
   const run = { runId, projectId: 'first', name: 'Letters', createdAt: 1, model, recipe, tokenizer };
-  await begin(store, { ...run, data, texts: texts.map(learntFacts) }, 'WASM', unwatched);
+  const place = { store, device: 'WASM' };
+  await begin(place, { ...run, data, texts: texts.map(learntFacts) }, unwatched);
   await takeHome(store, folder, runId);
-  await resume(store, { runId, steps }, 'WASM', unwatched);
+  await resume(place, { runId, steps }, unwatched);
   const weights = (await exported(store, runId)).find(({ name }) => name === 'model.safetensors')!;
   return createHash('sha256')
     .update(await readBytes(weights))

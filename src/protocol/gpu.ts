@@ -9,21 +9,28 @@ import type { EncodingId, TableFormatId } from '../core/documents';
 import type { Decided } from '../core/evaluate/decided';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { Reference } from '../core/verify/reference';
-import type { TokenizerModel } from '../core/tokenizer/tokenizer';
-import type { DataRecord } from './data';
-import type { ToEvaluate } from '../core/evaluate/readings/reading';
 import type { EvaluationRecord } from '../core/runs/evaluations';
-import type { Fork } from '../core/runs/fork';
 import type { FilledPassage, GeneratedToken, Guess } from '../core/runs/playground';
-import type { DataFacts } from '../core/runs/settings';
-import type { Trainable } from '../core/adapters/trainable';
-import type { Classes } from '../core/models/spec';
 import type { Message } from '../core/chat/conversation';
-import type { Asked, DeviceKind, ModelChoice, TrainEvent, TrainOutcome } from '../core/train/run';
+import type { Asked, DeviceKind, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { MemoryLimits } from '../core/train/memory';
-import type { Recipe } from '../core/train/recipe';
+import type { CompareInput } from '../jobs/compare';
+import type { EvaluationInput, ListsInput } from '../jobs/evaluate';
+import type { BeginInput, ForkInput, ResumeInput } from '../jobs/train';
+import type { TuneInput } from '../jobs/tune';
 
-export type { FilledPassage, GeneratedToken, Guess };
+export type {
+  BeginInput,
+  CompareInput,
+  EvaluationInput,
+  FilledPassage,
+  ForkInput,
+  GeneratedToken,
+  Guess,
+  ListsInput,
+  ResumeInput,
+  TuneInput,
+};
 
 export interface GpuApi {
   /** Opens the device, or another one. Fails while a run trains; ends what is done beside. */
@@ -104,38 +111,6 @@ export interface MixedPoint extends Evaluated {
   share: number;
 }
 
-export interface ResumeInput {
-  runId: string;
-  steps?: number;
-  /** Other settings than it had; what they begin is a segment of its own. */
-  recipe?: Recipe;
-  /** Other data than it had, or for a model that was brought in its first, cut by its own tokenizer. */
-  data?: DataRecord;
-  texts?: BeginInput['texts'];
-}
-
-export interface ForkInput extends Omit<Fork, 'data'> {
-  /** Other data than that run learns from, cut by its tokenizer. */
-  data?: DataRecord;
-  texts?: BeginInput['texts'];
-}
-
-/** A run that begins with the weights of another's step, at step 0. */
-export interface TuneInput extends Omit<BeginInput, 'model'> {
-  /** The base, with what an adapter has learnt in its weights. */
-  from: { runId: string; step: number };
-  /** What of it learns; absent: all. `rest` says how what does not learn rests. */
-  trainable?: Trainable;
-  /** Of a classifier: its body is the base's, and its head too where that tells the same labels apart. */
-  classes?: Classes;
-  /**
-   * What the base had learnt before, cut by its tokenizer: on its held-out part what is forgotten is measured at every evaluation,
-   * and the recipe's share of rows is replayed of its training part. Absent: what the run of the base learnt from, where that is
-   * kept and is text.
-   */
-  old?: { data: DataRecord; texts: BeginInput['texts'] };
-}
-
 export interface ClassifyInput {
   runId: string;
   which: WhichSnapshot;
@@ -176,20 +151,6 @@ export interface TextToLabel {
   probabilities: readonly number[];
 }
 
-/** Everything that determines a run, besides the device. */
-export interface BeginInput {
-  runId: string;
-  projectId: string;
-  name: string;
-  createdAt: number;
-  model: ModelChoice;
-  recipe: Recipe;
-  tokenizer: TokenizerModel;
-  data: DataRecord;
-  /** What it learns from, for the model card. */
-  texts: DataFacts['texts'];
-}
-
 export interface DeviceInfo {
   kind: DeviceKind;
   /** As the browser names it: 'Apple M2', 'SwiftShader', or the processor for WASM. */
@@ -225,33 +186,6 @@ export interface GenerateInput {
   beams?: { count: number; lengthPenalty: number };
 }
 
-export interface EvaluationInput {
-  runId: string;
-  which: WhichSnapshot;
-  /** A text that a person gives, or a part. */
-  on: { part: 'validation' | 'test' } | { name: string; text: string };
-  /** Perplexity with full left context besides. */
-  isStrided?: boolean;
-  /** Milliseconds since 1970. */
-  now: number;
-}
-
-export interface ListsInput {
-  runId: string;
-  which: WhichSnapshot;
-  lists: Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>;
-  /** Milliseconds since 1970. */
-  now: number;
-}
-
-export interface CompareInput {
-  runId: string;
-  which: WhichSnapshot;
-  beside: { runId: string; which: WhichSnapshot };
-  on: EvaluationInput['on'];
-  /** Milliseconds since 1970. */
-  now: number;
-}
 export interface FillInput {
   runId: string;
   which: WhichSnapshot;

@@ -11,7 +11,7 @@ import { recipeOf } from '../core/runs/segments';
 import { openPart } from '../core/shards/read';
 import type { Asked, TrainEvent } from '../core/train/run';
 import { evaluate } from './measuring';
-import type { LoadedModel } from './models';
+import type { LoadedModel } from '../jobs/loadedModel';
 
 /** Whoever calls it holds the run. */
 export async function askAtRest(

@@ -17,7 +17,7 @@ import { labelsOf } from '../core/sample/labelsOf';
 import type { ClassifyFileInput, GivenLabels, GpuApi, TextToLabel } from '../protocol/gpu';
 import { blobSource } from './blobSource';
 import { beginningOf } from './labelling';
-import type { LoadedModel } from './models';
+import type { LoadedModel } from '../jobs/loadedModel';
 
 /** @throws HomegrownError `bad-settings` of a model that scores no labels */
 async function using<T>(

@@ -8,14 +8,15 @@ import { explained, gpuHasFailed } from '../core/gpu/backend';
 import { wasmHasFailed } from '../core/gpu/wasm';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import type { Asked, DeviceKind, TrainOutcome } from '../core/train/run';
+import { begin, type BetweenSteps, fork, type JobPlace, resume, type RunJob, trial } from '../jobs/train';
 import { type DeviceInfo, type GpuApi, recordedDevice } from '../protocol/gpu';
-import { holdingRun } from '../storage/lock';
+import { holdData, holdingRun, unlessDataHeld } from '../storage/lock';
 import { askAtRest } from './asking';
 import { evaluate, referenceOf } from './measuring';
-import { type LoadedModel, modelsOf } from './models';
+import type { LoadedModel } from '../jobs/loadedModel';
+import { modelsOf } from './models';
 import { fillBlanks, writeText } from './sampling';
 import type { Handlers } from './serve';
-import { begin, type Beside, fork, resume, type RunJob, trial } from './training';
 import { deviceScheduler } from './deviceScheduler';
 
 /**
@@ -56,15 +57,16 @@ export function gpuHandlers(
   async function train(
     runId: string,
     job: RunJob,
-    run: (store: BlobStore, device: string, beside: Beside) => Promise<TrainOutcome>,
+    run: (place: JobPlace, between: BetweenSteps) => Promise<TrainOutcome>,
   ): Promise<TrainOutcome> {
     if (training !== undefined) throw busy('start another');
     training = runId;
     try {
       job.report([{ kind: 'compiling' }]);
-      const name = recordedDevice(await opened());
+      const device = recordedDevice(await opened());
       models.retire(); // the run may need its memory
-      return await withPriority(async (pause) => run(await store, name, { pause, asked: () => asked.shift() }));
+      const place = { store: await store, device };
+      return await withPriority((pause) => holdingRun(runId, () => run(place, { pause, asked: () => asked.shift() })));
     } finally {
       training = undefined;
       asked = [];
@@ -129,14 +131,14 @@ export function gpuHandlers(
       );
       return device;
     },
-    begin: (input, job) => train(input.runId, job, (blobs, name, beside) => begin(blobs, input, name, job, beside)),
-    fork: (input, job) => train(input.runId, job, (blobs, name, beside) => fork(blobs, input, name, job, beside)),
+    begin: (input, job) => train(input.runId, job, (place, between) => begin(place, input, job, between)),
+    fork: (input, job) => train(input.runId, job, (place, between) => fork(place, input, job, between)),
     // A run that does not tune does without its code.
     tune: (input, job) =>
-      train(input.runId, job, async (blobs, name, beside) =>
-        (await import('./tuning')).tune(blobs, input, name, job, beside),
+      train(input.runId, job, async (place, between) =>
+        (await import('../jobs/tune')).tune({ ...place, guard: DATA_GUARD }, input, job, between),
       ),
-    resume: (input, job) => train(input.runId, job, (blobs, name, beside) => resume(blobs, input, name, job, beside)),
+    resume: (input, job) => train(input.runId, job, (place, between) => resume(place, input, job, between)),
     async trial(input) {
       if (training !== undefined) throw busy('try another');
       training = TRIAL;
@@ -194,14 +196,14 @@ export function gpuHandlers(
     // A run that trains does without their code.
     evaluation: (input, job) =>
       evaluating(input, job, async (model, own) =>
-        (await import('./evaluating')).evaluateStep(await store, model, input, own),
+        (await import('../jobs/evaluate')).evaluateStep(await store, model, input, own),
       ),
     lists: (input, job) =>
       evaluating(input, job, async (model, own) =>
-        (await import('./evaluating')).askLists(await store, model, input, own),
+        (await import('../jobs/evaluate')).askLists(await store, model, input, own),
       ),
     compare: async (input, job) => {
-      const { compareSteps } = await import('./comparing');
+      const { compareSteps } = await import('../jobs/compare');
       return compareSteps(await store, input, (of, work) => evaluating(of, job, work));
     },
     mix: (input, { signal, report }) =>
@@ -224,3 +226,5 @@ const TRIAL = '';
 const deviceHasFailed = (): boolean => gpuHasFailed() || wasmHasFailed();
 const busy = (what: string): HomegrownError =>
   new HomegrownError('in-use', `A run is training in this tab: stop it to ${what}`, 'Nothing was changed.');
+
+const DATA_GUARD = { hold: holdData, unlessHeld: unlessDataHeld };

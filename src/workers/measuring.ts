@@ -11,7 +11,7 @@ import { answerStart, promptIds } from '../core/tokenizer/prompt';
 import { openPart } from '../core/shards/read';
 import { reference, type Reference } from '../core/verify/reference';
 import type { GpuApi } from '../protocol/gpu';
-import type { LoadedModel } from './models';
+import type { LoadedModel } from '../jobs/loadedModel';
 
 /** As the run's own evaluations measure it, to the bit. The record may have been written anew since the model was loaded. */
 export async function evaluate(

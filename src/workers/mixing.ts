@@ -7,9 +7,9 @@ import { readKnownRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
+import { tunedOf } from '../jobs/tune';
 import type { GpuApi, MixedPoint } from '../protocol/gpu';
 import { evaluate } from './measuring';
-import { tunedOf } from './tuning';
 
 /** A stop ends it between two pieces of an evaluation. */
 export async function measureMixes(

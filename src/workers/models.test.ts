@@ -8,7 +8,8 @@ import { addRun } from '../core/runs/record';
 import { chooseDevice } from '../core/train/device';
 import { runRecord } from '../core/testing/runRecord';
 import { reference } from '../core/verify/reference';
-import { type LoadedModel, type Models, modelsOf } from './models';
+import type { LoadedModel } from '../jobs/loadedModel';
+import { type Models, modelsOf } from './models';
 
 const model = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 } as const;
 let store: BlobStore;

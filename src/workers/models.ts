@@ -3,19 +3,12 @@ import type { BlobStore } from '../core/base/blobStore';
 import { loadSnapshot, listSnapshots } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { paramsOf } from '../core/models';
-import { network, type Network } from '../core/models/network';
+import { network } from '../core/models/network';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
-import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import type { LoadedModel } from '../jobs/loadedModel';
 import type { Bases } from './bases';
-
-export interface LoadedModel {
-  runId: string;
-  network: Network;
-  tokenizer: Tokenizer;
-  step: number;
-}
 
 type Loaded = Pick<LoadedModel, 'step' | 'network'>;
 

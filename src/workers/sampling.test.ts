@@ -9,7 +9,7 @@ import { chatmlModel, QUESTION } from '../core/testing/chatModel';
 import { toyRelative } from '../core/testing/toyRelative';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import type { GeneratedToken } from '../protocol/gpu';
-import type { LoadedModel } from './models';
+import type { LoadedModel } from '../jobs/loadedModel';
 import { fillBlanks, writeText } from './sampling';
 
 beforeAll(() => tf.setBackend('cpu'));

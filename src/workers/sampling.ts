@@ -5,8 +5,8 @@ import { write } from '../core/sample/write';
 import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { GeneratedToken, GpuApi, Guess } from '../protocol/gpu';
-import { throttled } from './throttled';
-import type { LoadedModel } from './models';
+import { throttled } from '../jobs/throttled';
+import type { LoadedModel } from '../jobs/loadedModel';
 
 type Generate = GpuApi['generate'];
 

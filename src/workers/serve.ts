@@ -4,7 +4,7 @@ import { toFailure } from '../core/base/errors';
 import type { Job, Progress } from '../core/base/job';
 import type { Api, Reply, Served } from '../protocol/rpc';
 import { watchRequests, type RequestsMessage } from './requests';
-import { throttled } from './throttled';
+import { throttled } from '../jobs/throttled';
 
 export type Handlers<A extends Api<A>> = {
   [M in keyof A]: (input: A[M]['input'], job: Job<A[M]['progress']>) => Promise<A[M]['output']>;

@@ -1,4 +1,4 @@
-import { resume } from '../../workers/training';
+import { resume } from '../../jobs/train';
 import type { BlobStore } from '../base/blobStore';
 import { readJournal } from '../runs/journal';
 import type { DataRecord } from '../runs/project';
@@ -20,18 +20,12 @@ export async function continued(
   { runId, device, from, of, steps }: Continuation,
 ): Promise<Continuation['steps']> {
   await chooseDevice(device === 'WASM' ? 'wasm' : 'webgpu', wasmFolder);
-  // Nobody else has it: Node has no locks before its version 24.
-  Object.defineProperty(navigator, 'locks', {
-    value: { request: (_: string, __: object, work: (lock: object) => unknown) => Promise.resolve(work({})) },
-    configurable: true,
-  });
   const record = (await readRun(store, runId))!;
   const to = from + steps.length;
   const stop = new AbortController();
   await resume(
-    store,
+    { store, device },
     { runId, steps: of, ...(dataOf(record).id === null && { data: await dataFor(store, record) }) },
-    device,
     {
       signal: stop.signal,
       report(events) {

@@ -58,6 +58,10 @@ export function problems(
       : 'The model is a classifier: it can only be trained on labels.';
     found.push({ field: 'objective', message });
   }
+  if (isOfLabels && recipe.replay > 0) {
+    const message = 'A classifier needs labels, so it can’t replay unlabeled text. Set replay to 0.';
+    found.push({ field: 'replay', message });
+  }
   found.push(...((objective.problems?.(recipe, context) ?? []) as readonly Problem[]));
   const reach = (window: number): number => objective.reach(window, recipe);
   // What is held out is measured in rows as short as it is.

@@ -1,17 +1,15 @@
-/** Runs that begin with the weights of a saved step, and learn them on: all, a part, or what lies beside them. */
-import { layerOf, type Trainable, rested } from '../core/adapters/trainable';
+/** Fine-tunes a saved step: all of its weights, a part, or an adapter. */
+import type { Trainable } from '../core/adapters/trainable';
 import type { BlobStore } from '../core/base/blobStore';
 import { badSettings } from '../core/base/errors';
 import { unlessUnreadable } from '../core/base/record';
 import { formatCount } from '../core/base/units';
 import { baseHash, keepBase, readBase } from '../core/checkpoint/base';
-import { firstNonFinite, type NamedTensors } from '../core/checkpoint/tensors';
+import type { NamedTensors } from '../core/checkpoint/tensors';
 import { documentsIn } from '../core/evaluate/blocks';
 import { perplexityOn } from '../core/evaluate/forgotten';
-import { modelSpec, paramsOf } from '../core/models';
-import { headOf, withClasses, withHead } from '../core/models/classes';
-import type { ModelChoice } from '../core/models/network';
 import type { Classes } from '../core/models/spec';
+import type { DataRecord } from '../core/runs/project';
 import { learntFrom } from '../core/objectives';
 import { ownerOf } from '../core/runs/projects';
 import { addRun, freeHue, newRun, readKnownRun, type RunRecord } from '../core/runs/record';
@@ -26,47 +24,71 @@ import { chatTemplateOf, type TokenizerModel, withChatTemplate } from '../core/t
 import { ownOf } from '../core/train/partly';
 import type { Recipe } from '../core/train/recipe';
 import type { TrainOutcome } from '../core/train/run';
-import type { TuneInput } from '../protocol/gpu';
-import { holdData, lockRun, unlessDataHeld } from '../storage/lock';
-import { type Beside, deleteUnsaved, follow, openRun, type RunJob, segmentData, type Tuned } from './training';
+import {
+  type BeginInput,
+  type BetweenSteps,
+  deleteUnsaved,
+  follow,
+  type JobPlace,
+  openRun,
+  type RunJob,
+  segmentData,
+  type Tuned,
+} from './train';
+import { frozenBase } from './frozenBase';
+import { tuningStart } from './tuningStart';
+
+/** A run that starts at step 0 from the weights of a saved step. */
+export interface TuneInput extends Omit<BeginInput, 'model'> {
+  /** The saved step of the base. */
+  from: { runId: string; step: number };
+  /** The trainable part; absent: all. */
+  trainable?: Trainable;
+  /** The labels of a classifier, which has the base's body, and its head for labels that the base has. */
+  classes?: Classes;
+  /**
+   * The base's training text: forgetting is measured on its validation set at every evaluation, and rows of its training set
+   * are replayed. Absent: the data of the base's run, if it is stored and is text.
+   */
+  old?: { data: DataRecord; texts: BeginInput['texts'] };
+}
+
+/** Keeps data that no record names from being collected. */
+export interface DataGuard {
+  hold(): Promise<{ release(): void }>;
+  /** Does nothing while someone holds data. */
+  unlessHeld(work: () => Promise<void>): Promise<unknown>;
+}
 
 /**
- * Its record is there before its base, and that before its first step: a run that is cut off before it has saved one names what
- * there is of it, and goes with that at the next start.
+ * Fine-tunes a saved step as a run of its own. Its record is stored before its base, and its base before its first step: if the
+ * run is cut off earlier, the next start finds both by the record and deletes them.
  */
 export async function tune(
-  store: BlobStore,
+  { store, device, guard }: JobPlace & { guard: DataGuard },
   { runId, from, trainable, classes, data, texts, old, ...given }: TuneInput,
-  device: string,
   job: RunJob,
-  beside: Beside = {},
+  between: BetweenSteps = {},
 ): Promise<TrainOutcome> {
-  const lock = await lockRun(runId);
   try {
     const { record, base } = await begun();
-    return await follow(store, record, undefined, await openRun(store, record, undefined, base), job, beside);
+    return await follow(store, await openRun(store, record, undefined, base), job, between);
   } catch (error) {
     await deleteUnsaved(store, runId).catch(() => undefined);
-    await unlessDataHeld(() => dropUnused(store)).catch(() => undefined); // else whoever holds them does
+    await guard.unlessHeld(() => dropUnused(store)).catch(() => undefined); // else whoever holds it collects it
     throw error;
-  } finally {
-    lock.release();
   }
 
   async function begun(): Promise<{ record: RunRecord; base: NamedTensors }> {
-    const held = await holdData(); // or another tab might drop a base that is there already
+    const held = await guard.hold(); // or another tab could collect a base that is stored already
     try {
       const owner = await ownerOf(store, given.projectId);
       const parent = await readKnownRun(store, from.runId);
       await checkTokenizer(store, parent, given.tokenizer, data.manifest.tokenizerHash);
       const { snapshot } = await loadWhole(store, parent, from.step);
-      if (classes && given.recipe.replay > 0)
-        throw badSettings(
-          'A classifier needs labels, so it can’t replay unlabeled text.',
-          'Nothing was started. Set replay to 0.',
-        );
-      const { model, weights } = begins(parent.model, snapshot.tensors, classes, given.recipe.seed);
-      const base = resting(model, weights, trainable);
+      const own = { model: parent.model, weights: ownOf(parent.model, snapshot.tensors) };
+      const { model, weights } = tuningStart(own, classes, given.recipe.seed);
+      const base = frozenBase({ model, weights }, trainable);
       const hash = trainable && (await baseHash(base));
       // A classifier scores no tokens, so that nothing tells what it forgets.
       const before = classes ? undefined : old ? segmentData(old.data, old.texts) : learntBefore(parent);
@@ -90,64 +112,6 @@ export async function tune(
       held.release();
     }
   }
-}
-
-/**
- * What a run begins with: its base as it is, or as the body of a classifier, whose head is drawn where the base has learnt none.
- * @throws HomegrownError `bad-settings` where the base scores labels, and the run tokens
- */
-function begins(
-  base: ModelChoice,
-  tensors: NamedTensors,
-  classes: Classes | undefined,
-  seed: number,
-): { model: ModelChoice; weights: NamedTensors } {
-  const own = ownOf(base, tensors);
-  if (!classes) {
-    if (!base.config.classes) return { model: base, weights: own };
-    throw badSettings(
-      'The base model is a classifier, which can’t generate text.',
-      'Nothing was started. Fine-tune the model that it was trained from.',
-    );
-  }
-  const model = withClasses(base, classes);
-  const weights = new Map(withHead(model, own, seed));
-  return { model, weights: base.config.classes ? keptHead(base, model, own, weights) : weights };
-}
-
-/** What a classifier has learnt of a label is that label's, wherever it stands among them; of new ones nothing is known. */
-function keptHead(base: ModelChoice, model: ModelChoice, own: NamedTensors, weights: NamedTensors): NamedTensors {
-  const [before, now] = [base, model].map(({ config }) => config.classes!.labels) as [
-    readonly string[],
-    readonly string[],
-  ];
-  const scores = layerOf(modelSpec(model.id).classifier(model.config));
-  return new Map(
-    [...weights].map(([name, tensor]) => {
-      const known = own.get(name);
-      if (!Object.hasOwn(headOf(model), name) || !known) return [name, tensor];
-      if (layerOf(name) !== scores && name !== `${scores}.bias`) return [name, known];
-      const each = tensor.data.length / now.length;
-      const data = tensor.data.slice();
-      for (const [row, label] of now.entries()) {
-        const at = before.indexOf(label);
-        if (at >= 0) data.set(known.data.subarray(at * each, (at + 1) * each), row * each);
-      }
-      return [name, { ...tensor, data }];
-    }),
-  );
-}
-
-/** The weights as they are used. @throws HomegrownError `bad-settings` where one is beyond f16, and as `partsOf` does */
-function resting(model: ModelChoice, weights: NamedTensors, trainable: Trainable | undefined): NamedTensors {
-  if (!trainable) return weights;
-  const base = rested(paramsOf(model), weights, trainable);
-  const large = firstNonFinite(base);
-  if (large === undefined) return base;
-  throw badSettings(
-    `${large} is above 65,504, the maximum of f16.`,
-    'Nothing was started. Set the frozen-weight precision to f32.',
-  );
 }
 
 /** Text that the base had learnt from, last: its own, or where it was tuned on chats itself, what it had learnt before. */

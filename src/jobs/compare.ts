@@ -9,9 +9,18 @@ import { type EvaluationRecord, type KeptComparison, MOST_COMPARISONS } from '..
 import { keepLists, partHash } from '../core/runs/keptEvaluations';
 import { readKnownRun } from '../core/runs/record';
 import type { ShardManifest } from '../core/shards/manifest';
-import type { CompareInput } from '../protocol/gpu';
-import { given, lookedAt, notCancelled } from './evaluating';
-import type { LoadedModel } from './models';
+import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import { type EvaluationInput, given, lookedAt, notCancelled } from './evaluate';
+import type { LoadedModel } from './loadedModel';
+
+export interface CompareInput {
+  runId: string;
+  which: WhichSnapshot;
+  beside: { runId: string; which: WhichSnapshot };
+  on: EvaluationInput['on'];
+  /** Milliseconds since 1970. */
+  now: number;
+}
 
 /** Lends a model, one at a time. */
 type Lend = <T>(of: CompareInput['beside'], work: (model: LoadedModel, job: EvaluationJob) => Promise<T>) => Promise<T>;

@@ -1,4 +1,4 @@
-/** A saved step measured on a whole held-out part or on a text, beside what needs no model; it is kept with its run. */
+/** Evaluates a saved step on a held-out set or a text, with baselines, and stores the evaluation with the run. */
 import type { BlobStore } from '../core/base/blobStore';
 import { badSettings } from '../core/base/errors';
 import { sha256Hex } from '../core/base/hash';
@@ -19,15 +19,34 @@ import { sourcesOf } from '../core/runs/sources';
 import { storedBaselines } from '../core/runs/storedBaselines';
 import type { ShardManifest } from '../core/shards/manifest';
 import { openPart, readCounts } from '../core/shards/read';
-import type { EvaluationInput, ListsInput } from '../protocol/gpu';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
-import type { LoadedModel } from './models';
+import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import type { LoadedModel } from './loadedModel';
+
+export interface EvaluationInput {
+  runId: string;
+  which: WhichSnapshot;
+  /** A text of the person's own, or a held-out set of the run. */
+  on: { part: 'validation' | 'test' } | { name: string; text: string };
+  /** Also measure perplexity with the full left context. */
+  isStrided?: boolean;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+export interface ListsInput {
+  runId: string;
+  which: WhichSnapshot;
+  lists: Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>;
+  /** Milliseconds since 1970. */
+  now: number;
+}
 
 interface On extends Pick<EvaluationRecord, 'name' | 'textHash'> {
   part: EvaluatedOn;
 }
 
-/** @throws HomegrownError `bad-settings` where a run has no such part */
+/** @throws HomegrownError `bad-settings` if the run has no such held-out set */
 export async function given(
   store: BlobStore,
   run: RunRecord,
@@ -54,7 +73,7 @@ async function ownData(store: BlobStore, run: RunRecord): Promise<ShardManifest>
   );
 }
 
-/** What is measured, and what a model that knows nothing but how common tokens are has counted. */
+/** Returns what to evaluate on, with the counts of the training set for baselines. */
 async function asked(
   store: BlobStore,
   run: RunRecord,
@@ -79,14 +98,14 @@ async function asked(
   return { part, textHash: partHash(manifest, part), ask: { ...ask, decision: decisionOn(run, part, step) } };
 }
 
-/** The temperature is found on the part by which the run was watched, and used on others. */
+/** The temperature is fitted on the validation set and used on the test set. */
 function decisionOn({ decision }: RunRecord, part: 'validation' | 'test', step: number): ToEvaluate['decision'] {
   if (!decision) return undefined;
   const { atLeast, temperature } = decision;
   return { atLeast, ...(part === 'test' && decision.step === step && { temperature }) };
 }
 
-/** @throws HomegrownError `bad-settings` where there is nothing to measure on */
+/** @throws HomegrownError `bad-settings` if there is no text */
 export async function evaluateStep(
   store: BlobStore,
   { runId, network, tokenizer, step }: LoadedModel,
@@ -108,19 +127,19 @@ export async function evaluateStep(
   return record;
 }
 
-/** What was cancelled while the last of it was computed is not kept. A turn is given first, in which that can arrive. */
+/** Throws if the job was canceled during its last piece: the event loop gets a turn, so that the cancellation arrives. */
 export async function notCancelled({ signal }: EvaluationJob): Promise<void> {
   await yieldToEventLoop();
   signal.throwIfAborted();
 }
 
-/** Counts a look at the test part. @returns the how manieth it is */
+/** Counts an evaluation on the test set. @returns its number, from 1 */
 export async function lookedAt(store: BlobStore, runId: string, of: string): Promise<number> {
   const { looks } = await updateRun(store, runId, (run) => ({ ...run, looks: looked(run.looks, of) }));
   return looksAt(looks, of);
 }
 
-/** Pairs of sentences and tasks, by a saved step; kept with what was asked of it before. @throws HomegrownError `bad-settings` */
+/** Evaluates a saved step on minimal pairs, swaps and tasks, and stores the result. @throws HomegrownError `bad-settings` */
 export async function askLists(
   store: BlobStore,
   { runId, network, tokenizer, step }: LoadedModel,

@@ -6,7 +6,7 @@ import { addRun, readKnownRun } from '../core/runs/record';
 import { lonelyLocks, testStudio } from '../core/testing/behindChannels';
 import { runRecord } from '../core/testing/runRecord';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
-import { compareSteps } from './comparing';
+import { compareSteps } from './compare';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());

@@ -1,7 +1,7 @@
 /** A run where there is no room for it, on a heap of WebAssembly that is nearly full. */
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { openWasm, wasmHasFailed } from '../core/gpu/wasm';
@@ -11,17 +11,10 @@ import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { listRuns } from '../core/runs/record';
 import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
 import type { ModelChoice } from '../core/train/run';
-import type { BeginInput } from '../protocol/gpu';
-import { buildData } from './data';
-import { begin } from './training';
+import { buildData } from '../workers/data';
+import { begin, type BeginInput } from './train';
 
-beforeAll(() => {
-  setWasmPaths(wasmFolder);
-  vi.stubGlobal('navigator', {
-    locks: { request: (_: string, __: object, work: (lock: object) => unknown) => Promise.resolve(work({})) },
-  });
-});
-afterAll(() => vi.unstubAllGlobals());
+beforeAll(() => setWasmPaths(wasmFolder));
 
 /** A run of one step on a text that the store gets. */
 async function inputFor(store: BlobStore, model: ModelChoice, recipe: Partial<Recipe>): Promise<BeginInput> {
@@ -65,7 +58,7 @@ test('memory that runs out is told with the plan and what would need less, and l
     const reserve = (): unknown => backend.makeOutput([bytes / 4], 'float32');
     expect(() => Array.from({ length: 4 }, reserve)).toThrow(/doesn’t fit/);
   }
-  await expect(begin(store, input, 'WASM', unwatched)).rejects.toMatchObject({
+  await expect(begin({ store, device: 'WASM' }, input, unwatched)).rejects.toMatchObject({
     code: 'out-of-memory',
     message: expect.stringMatching(/doesn’t fit: WASM has 4\.29 GB in total.*was planned with [\d.]+ MB/) as string,
     remedy: expect.stringMatching(/^Use batch \d+ in \d+ micro-batches/) as string,
@@ -75,7 +68,7 @@ test('memory that runs out is told with the plan and what would need less, and l
 
   // On a heap of its own it runs.
   await openWasm();
-  expect((await begin(store, input, 'WASM', unwatched)).reason).toBe('finished');
+  expect((await begin({ store, device: 'WASM' }, input, unwatched)).reason).toBe('finished');
 });
 
 test('a run that fails with a first step that cannot be opened leaves that step as it is', async () => {
@@ -94,7 +87,7 @@ test('a run that fails with a first step that cannot be opened leaves that step 
       });
     },
   };
-  await expect(begin(store, input, 'WASM', unwatched)).rejects.toMatchObject({ code: 'storage-damaged' });
+  await expect(begin({ store, device: 'WASM' }, input, unwatched)).rejects.toMatchObject({ code: 'storage-damaged' });
   expect((await inner.keys('')).filter((key) => /^(manifests|heads|runs-index)/.test(key))).toHaveLength(3);
   expect(await listRuns(inner)).toMatchObject([{ id: 'r', status: 'failed' }]);
 });

@@ -1,4 +1,4 @@
-/** One run in the GPU worker: hold it, feed it, keep what it makes. Where core's loop meets storage. */
+/** Trains a run on stored data: begins, forks or resumes it, and saves its steps, journal and record. */
 import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
@@ -9,39 +9,75 @@ import { explained } from '../core/gpu/backend';
 import { modelSpec } from '../core/models';
 import { curveKey } from '../core/runs/curve';
 import { factsOf } from '../core/runs/facts';
-import { forkRun } from '../core/runs/fork';
+import { type Fork, forkRun } from '../core/runs/fork';
 import { openJournal, type JournalWriter } from '../core/runs/journal';
 import { manifestOf } from '../core/runs/data';
 import { keptOnTheWay } from '../core/runs/onTheWay';
+import type { DataRecord } from '../core/runs/project';
 import { ownerOf } from '../core/runs/projects';
 import { addRun, freeHue, newRun, purgeRun, readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
 import { continued, dataOf, isMeasuredAlike, recipeOf, type SegmentData } from '../core/runs/segments';
+import type { DataFacts } from '../core/runs/settings';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { dataId, type ShardManifest } from '../core/shards/manifest';
 import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
+import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { memoryChanges, memoryPlan } from '../core/train/memory';
 import { adviceOf } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
 import { train } from '../core/train/train';
 import { trialStep } from '../core/train/trial';
-import type { TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
-import type { DataRecord } from '../protocol/data';
-import type { BeginInput, ForkInput, ResumeInput } from '../protocol/gpu';
-import { lockRun } from '../storage/lock';
+import type { ModelChoice, TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
 import { throttled } from './throttled';
 
 export type RunJob = Job<readonly TrainEvent[]>;
-/** What others do between the steps. */
-export type Beside = Pick<TrainInput, 'pause' | 'asked'>;
+/** Work of others between the steps. */
+export type BetweenSteps = Pick<TrainInput, 'pause' | 'asked'>;
+
+/** Where a job runs. The caller keeps others from working on the same run. */
+export interface JobPlace {
+  store: BlobStore;
+  /** The device's name, for the record of the run. */
+  device: string;
+}
+
+/** Everything that determines a run, besides the device. */
+export interface BeginInput {
+  runId: string;
+  projectId: string;
+  name: string;
+  createdAt: number;
+  model: ModelChoice;
+  recipe: Recipe;
+  tokenizer: TokenizerModel;
+  data: DataRecord;
+  /** What it learns from, for the model card. */
+  texts: DataFacts['texts'];
+}
+
+export interface ResumeInput {
+  runId: string;
+  steps?: number;
+  /** Other settings than it had; what they begin is a segment of its own. */
+  recipe?: Recipe;
+  /** Other data than it had, or for a model that was imported, its first, cut by its own tokenizer. */
+  data?: DataRecord;
+  texts?: BeginInput['texts'];
+}
+
+export interface ForkInput extends Omit<Fork, 'data'> {
+  /** Other data than that run learns from, cut by its tokenizer. */
+  data?: DataRecord;
+  texts?: BeginInput['texts'];
+}
 
 /** A new run. Its record is there before its first step, so that a crash leaves something to come back to. */
 export async function begin(
-  store: BlobStore,
+  { store, device }: JobPlace,
   input: BeginInput,
-  device: string,
   job: RunJob,
-  beside: Beside = {},
+  between: BetweenSteps = {},
 ): Promise<TrainOutcome> {
   const { runId, data, texts, ...given } = input;
   const record = newRun({
@@ -51,16 +87,13 @@ export async function begin(
     device,
     data: segmentData(data, texts),
   });
-  const lock = await lockRun(runId);
   try {
     await addRun(store, record, await ownerOf(store, given.projectId));
-    return await follow(store, record, undefined, await openRun(store, record), job, beside);
+    return await follow(store, await openRun(store, record), job, between);
   } catch (error) {
-    // A run that saved nothing is no model: nothing of it stays. That it failed is told, and cleaning up must not hide it.
+    // A run without a saved step is no model, so nothing of it stays. A failed cleanup must not hide the error.
     await deleteUnsaved(store, runId).catch(() => undefined);
     throw error;
-  } finally {
-    lock.release();
   }
 }
 
@@ -90,14 +123,12 @@ export async function deleteUnsaved(store: BlobStore, runId: string): Promise<vo
 
 /** A new run from a saved step of another, which is its first: a failure before that is saved leaves nothing of it. */
 export async function fork(
-  store: BlobStore,
+  { store, device }: JobPlace,
   { data, texts = [], ...input }: ForkInput,
-  device: string,
   job: RunJob,
-  beside: Beside = {},
+  between: BetweenSteps = {},
 ): Promise<TrainOutcome> {
   const { runId } = input;
-  const lock = await lockRun(runId);
   try {
     const recipe = await goingOn(store, input.from.runId, input.recipe);
     const from = { ...input, recipe, ...(data && { data: segmentData(data, texts) }) };
@@ -105,62 +136,54 @@ export async function fork(
     const saved: TrainEvent = { kind: 'saved', step: snapshot.state.step, bytes };
     await (await openJournal(store, runId, saved.step)).append([saved]);
     job.report([saved]);
-    return await follow(store, record, snapshot, await openRun(store, record, snapshot), job, beside);
+    return await follow(store, await openRun(store, record, snapshot), job, between);
   } catch (error) {
     await deleteUnsaved(store, runId).catch(() => undefined);
     throw error;
-  } finally {
-    lock.release();
   }
 }
 
 /** Continues a run from its newest saved step, to `steps` in all; with other settings or data that begins a segment. */
 export async function resume(
-  store: BlobStore,
+  { store, device }: JobPlace,
   { runId, steps, recipe: given, data, texts = [] }: ResumeInput,
-  device: string,
   job: RunJob,
-  beside: Beside = {},
+  between: BetweenSteps = {},
 ): Promise<TrainOutcome> {
-  const lock = await lockRun(runId);
+  const known = await readKnownRun(store, runId);
+  refuseDeleted(known);
+  const { snapshot } = await loadSnapshot(store, runId);
+  const own = await goingOn(store, runId, given ?? recipeOf(known));
+  const change = (stored: RunRecord): RunRecord => {
+    const recipe = { ...own, ...(steps !== undefined && { steps }) };
+    const segments = continued(stored.segments, snapshot.state.step, {
+      recipe,
+      data: data ? segmentData(data, texts) : dataOf(stored),
+    });
+    return { ...stored, segments, device, status: 'running' };
+  };
+  // A run that cannot be opened keeps its record.
+  const opened = await openRun(store, change(known), snapshot);
+  const record = await updateRun(store, runId, change);
+  const made = { step: false };
+  const report: RunJob['report'] = (events) => {
+    made.step ||= events.some(({ kind }) => kind === 'step');
+    job.report(events);
+  };
   try {
-    const known = await readKnownRun(store, runId);
-    refuseDeleted(known);
-    const { snapshot } = await loadSnapshot(store, runId);
-    const own = await goingOn(store, runId, given ?? recipeOf(known));
-    const change = (stored: RunRecord): RunRecord => {
-      const recipe = { ...own, ...(steps !== undefined && { steps }) };
-      const segments = continued(stored.segments, snapshot.state.step, {
-        recipe,
-        data: data ? segmentData(data, texts) : dataOf(stored),
-      });
-      return { ...stored, segments, device, status: 'running' };
-    };
-    // What cannot be opened leaves the record as it was.
-    const opened = await openRun(store, change(known), snapshot);
-    const record = await updateRun(store, runId, change);
-    const made = { step: false };
-    const report: RunJob['report'] = (events) => {
-      made.step ||= events.some(({ kind }) => kind === 'step');
-      job.report(events);
-    };
-    try {
-      return await follow(store, record, snapshot, opened, { ...job, report }, beside);
-    } catch (error) {
-      // Nothing was made with what it was to go on with: it is what it was, and can go on so.
-      const { segments } = known;
-      if (!made.step) await updateRun(store, runId, (now) => ({ ...now, segments })).catch(() => undefined);
-      throw error;
-    }
-  } finally {
-    lock.release();
+    return await follow(store, { ...opened, record }, { ...job, report }, between);
+  } catch (error) {
+    // No step was made with the new settings: the run keeps its old ones and can resume with them.
+    const { segments } = known;
+    if (!made.step) await updateRun(store, runId, (now) => ({ ...now, segments })).catch(() => undefined);
+    throw error;
   }
 }
 
 /** Where old text is replayed that is there no more, its run goes on without, which its segments tell. */
 async function goingOn(store: BlobStore, runId: string, recipe: Recipe): Promise<Recipe> {
   if (recipe.replay === 0) return recipe;
-  return (await import('./tuning')).withOldText(store, await readKnownRun(store, runId), recipe);
+  return (await import('./tune')).withOldText(store, await readKnownRun(store, runId), recipe);
 }
 
 /** It would be purged under its trainer. It is not deleted meanwhile either: that takes the lock. */
@@ -175,6 +198,9 @@ function refuseDeleted({ name, removedAt }: RunRecord): void {
 
 /** What a run reads and writes while it trains. */
 interface Opened {
+  record: RunRecord;
+  /** The saved step that it continues from. */
+  from: Snapshot | undefined;
   manifest: ShardManifest;
   writer: RunWriter;
   journal: JournalWriter;
@@ -199,18 +225,17 @@ export async function openRun(
     );
   }
   const isTuned = record.trainable || record.old || base;
-  const tuned = isTuned ? await (await import('./tuning')).tunedOf(store, record, base) : {};
+  const tuned = isTuned ? await (await import('./tune')).tunedOf(store, record, base) : {};
   const writer = await claimRun(store, record.id);
-  return { manifest, writer, journal: await openJournal(store, record.id, from?.state.step ?? 0), tuned };
+  const journal = await openJournal(store, record.id, from?.state.step ?? 0);
+  return { record, from, manifest, writer, journal, tuned };
 }
 
 export async function follow(
   store: BlobStore,
-  record: RunRecord,
-  from: Snapshot | undefined,
-  { manifest, writer, tuned, ...opened }: Opened,
+  { record, from, manifest, writer, tuned, ...opened }: Opened,
   job: RunJob,
-  beside: Beside,
+  between: BetweenSteps,
 ): Promise<TrainOutcome> {
   const { id, model, trainable } = record;
   const recipe = recipeOf(record);
@@ -254,7 +279,7 @@ export async function follow(
           },
         },
         now: () => performance.now(),
-        ...beside,
+        ...between,
       },
       {
         signal: job.signal,
