@@ -6,14 +6,8 @@ import type { HostileOutcome } from './readHostileFiles';
 /** After which a file counts as endless, in milliseconds. */
 const MAX_TIME_MS = 60_000;
 
-/**
- * On one thread, garbage collection takes a quarter of the processor time where a reader allocates many large buffers. A larger
- * young generation saves another tenth.
- */
-const NODE_OPTIONS = [
-  ...['--expose-gc', '--single-threaded-gc', '--max-old-space-size=4096'],
-  ...['--min-semi-space-size=32', '--max-semi-space-size=64'],
-];
+/** On one thread, garbage collection takes a quarter of the processor time where a reader allocates many large buffers. */
+const NODE_OPTIONS = ['--expose-gc', '--single-threaded-gc', '--max-old-space-size=4096'];
 
 /**
  * @param command arguments of Node's that start `readHostileFiles`, before the names
