@@ -33,8 +33,7 @@ export function newRun({
   recipe,
   data,
   ...given
-}: Pick<RunRecord, 'id' | 'projectId' | 'name' | 'hue' | 'createdAt' | 'device' | 'model' | 'tokenizer'> &
-  Partial<Pick<RunRecord, 'parent' | 'origin' | 'looks' | 'trainable' | 'base' | 'old'>> &
+}: Omit<RunRecord, 'version' | 'tags' | 'note' | 'status' | 'step' | 'objective' | 'segments' | 'keep'> &
   Pick<Segment, 'recipe' | 'data'>): RunRecord {
   return {
     version: 5,
