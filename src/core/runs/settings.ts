@@ -266,8 +266,8 @@ export const dataFactsSchema = z.strictObject({
   ...baselineFields,
 });
 
-/** Facts as the first version of records had them, brought to today's; what is odd in them comes out odd. */
-export function upgradeFacts(old: Json): Json {
+/** Facts as the first version of records had them, brought to today's. Invalid values stay, and the schema reports them. */
+export function upgradeFacts(old: Json | undefined): Json | undefined {
   if (!isObject(old)) return old;
   const { trainTokens, trainBytes, validationTokens, validationBytes, validationShare, eachText, ...facts } = old;
   const isSeveral = Array.isArray(facts['texts']) && facts['texts'].length > 1;
