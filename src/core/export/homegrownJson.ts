@@ -135,6 +135,14 @@ function inOrder(info: RunInfo): RunInfo {
   return Object.fromEntries(order.filter(has).map((name) => [name, info[name]])) as RunInfo;
 }
 
+/** What the file says of its step alone: a run that resumes from the step begins without it. */
+export const OF_STEP = ['bestNotKept', 'evaluations', 'asked'] as const satisfies readonly (keyof RunInfo)[];
+type OfStep = (typeof OF_STEP)[number];
+export function withoutStep(info: RunInfo): Omit<RunInfo, OfStep> {
+  const isOfRun = ([name]: [string, unknown]): boolean => !OF_STEP.includes(name as OfStep);
+  return Object.fromEntries(Object.entries(info).filter(isOfRun)) as Omit<RunInfo, OfStep>;
+}
+
 /** With what was measured of the step; a run alone does not say. */
 export const withMeasured = (info: RunInfo, { evaluations, asked }: Measured): RunInfo => ({
   ...info,

@@ -3,33 +3,20 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { goingOn } from '../../../cli/resume';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
+import type { z } from '../base/zod';
 import { loadSnapshot } from '../checkpoint/checkpoint';
 import type { Snapshot } from '../checkpoint/snapshot';
-import { readRunInfo, type RunInfo, runInfoSchema } from '../export/homegrownJson';
+import { OF_STEP, readRunInfo, type RunInfo, runInfoSchema } from '../export/homegrownJson';
 import { exportRun, importRun } from '../export/run';
 import { bytesSource, readBytes } from '../files/byteSource';
 import { RUN_FIELD_NAMES, storeFullRun } from '../testing/fullRun';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { forkRun } from './fork';
-import { readKnownRun, type RunRecord } from './record';
+import { readKnownRun, RUN, type RunRecord } from './record';
+import { RUN_FIELDS, type RunField } from './runFields';
 import { dataOf, recipeOf } from './segments';
 
 type Name = keyof RunRecord;
-
-/** Why a field isn't in an exported file. */
-const STAYS: Partial<Record<Name, string>> = {
-  version: 'The file counts its own versions',
-  projectId: 'Names a project of one store',
-  tags: 'Sort the runs of one store',
-  note: 'Private',
-  hue: 'Tells the runs of one project apart',
-  removedAt: 'Only until the deletion is final',
-  status: 'An import has ended; whether it finished follows from its steps',
-  step: 'In `state`',
-  objective: 'In every recipe',
-  base: 'Hash of weights that the store keeps',
-  keep: 'Space of one store',
-};
 
 /** Fields that the file has in another form: what it says, and what an import makes of that. */
 const CONVERTED: Partial<
@@ -70,16 +57,13 @@ const CONVERTED: Partial<
 };
 const MISSING = undefined as unknown as NonNullable<RunRecord['parent']>;
 
-/** What a fork has of its own. */
-const OWN: readonly Name[] = [
-  ...(['id', 'projectId', 'name', 'createdAt', 'tags', 'note', 'hue', 'removedAt', 'status'] as const),
-  ...(['step', 'device', 'parent', 'decision', 'segments'] as const),
-];
-
-/** What the file says of one step alone, so that a resumed run begins without it. */
-const OF_STEP: readonly (keyof RunInfo)[] = ['bestNotKept', 'evaluations', 'asked'];
-
-const shared = RUN_FIELD_NAMES.filter((name) => !(name in STAYS) && !(name in CONVERTED));
+const fields: Record<Name, RunField> = RUN_FIELDS;
+const isShared = (name: Name): boolean => 'file' in fields[name];
+const isConverted = (name: Name): boolean => Object.hasOwn(CONVERTED, name);
+/** Fields that a fork copies. Device, parent and segments are what it is begun with. */
+const copied = RUN_FIELD_NAMES.filter(
+  (name) => !fields[name].isOwn && !['device', 'parent', 'segments'].includes(name),
+);
 
 describe('a run of which every field is set', () => {
   let record: RunRecord;
@@ -110,26 +94,30 @@ describe('a run of which every field is set', () => {
     expect(await readKnownRun(store, record.id)).toEqual(record);
   });
 
-  test('every field is set, and nothing stays that travels', () => {
+  test('the record has the fields of the list, every one is set, and a field that the file lacks says why', () => {
+    expect(Object.keys((RUN.schema as unknown as z.ZodObject).shape)).toEqual(RUN_FIELD_NAMES);
     expect(RUN_FIELD_NAMES.filter((name) => record[name] === undefined)).toEqual([]);
-    expect(Object.keys(CONVERTED).filter((name) => name in STAYS)).toEqual([]);
+    for (const field of Object.values(fields)) if (!('file' in field)) expect(field.why).toMatch(/^[A-Z].+\.$/);
   });
 
-  test.each(shared)('%s is the same in the file and in an import', (name) => {
+  test.each(RUN_FIELD_NAMES.filter(isShared))('%s is the same in the file and in an import', (name) => {
     expect(file).toHaveProperty(name, record[name]);
     expect(imported).toHaveProperty(name, record[name]);
   });
 
-  test.each(Object.keys(STAYS))('%s is not in the file', (name) => {
-    if (name !== 'version') expect(file).not.toHaveProperty(name);
-  });
+  test.each(RUN_FIELD_NAMES.filter((name) => !isShared(name) && !isConverted(name)))(
+    '%s is not in the file',
+    (name) => {
+      if (name !== 'version') expect(file).not.toHaveProperty(name);
+    },
+  );
 
   test.each(Object.entries(CONVERTED))('%s is in the file in another form, and returns', (_, converted) => {
     expect(file).toMatchObject(converted.file(record));
     expect(imported).toMatchObject(converted.imported(record));
   });
 
-  test.each(RUN_FIELD_NAMES.filter((name) => !OWN.includes(name)))('a fork copies %s', (name) => {
+  test.each(copied)('a fork copies %s', (name) => {
     for (const [of, fork] of forks) expect(fork[name]).toEqual(of[name]);
   });
 
@@ -162,7 +150,7 @@ describe('a run of which every field is set', () => {
       const { info } = goingOn(past, { ...recipeOf(given), steps: 9 }, own);
       const changed = own ? ['id', 'createdAt', 'parent', 'segments'] : ['segments'];
       for (const [name, value] of Object.entries(given)) {
-        if (OF_STEP.includes(name as keyof RunInfo)) expect(info).not.toHaveProperty(name);
+        if ((OF_STEP as readonly string[]).includes(name)) expect(info).not.toHaveProperty(name);
         else if (!changed.includes(name)) expect(info, name).toHaveProperty(name, value);
       }
       expect(recipeOf(info).steps).toBe(9);

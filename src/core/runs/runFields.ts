@@ -20,7 +20,7 @@ import {
   trainableSchema,
 } from './settings';
 
-type RunField = {
+export type RunField = {
   /** In the store. */
   schema: z.ZodType;
   /** True if a run that begins from another doesn't copy the field. */

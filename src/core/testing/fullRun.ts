@@ -1,6 +1,5 @@
 /** A stored run of which every field is set. */
 import type { BlobStore } from '../base/blobStore';
-import { z } from '../base/zod';
 import { baseHash, keepBase } from '../checkpoint/base';
 import { claimRun } from '../checkpoint/checkpoint';
 import type { Snapshot } from '../checkpoint/snapshot';
@@ -8,15 +7,15 @@ import type { HostTensor } from '../checkpoint/tensors';
 import { initialValues } from '../models/initial';
 import type { BaseConfig } from '../models/spec';
 import { openJournal } from '../runs/journal';
-import { addRun, type RunRecord, RUN } from '../runs/record';
+import { addRun, type RunRecord } from '../runs/record';
+import { RUN_FIELDS } from '../runs/runFields';
 import type { Segment } from '../runs/segments';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { hashOfFrozen } from '../train/start';
 import { dataFacts, runRecord } from './runRecord';
 import { sampleOf } from './sampleOf';
 
-/** Names of the fields that a run's record has, from its schema. */
-export const RUN_FIELD_NAMES = Object.keys((RUN.schema as unknown as z.ZodObject).shape) as (keyof RunRecord)[];
+export const RUN_FIELD_NAMES = Object.keys(RUN_FIELDS) as (keyof RunRecord)[];
 
 const STEP = 3;
 const config = { layers: 2, heads: 1, width: 8, context: 8, hidden: 0, biases: true } as BaseConfig;
@@ -66,10 +65,12 @@ const VALUES = {
 export async function storeFullRun(store: BlobStore): Promise<RunRecord> {
   const base = initialValues(model, 1);
   const hash = await baseHash(base);
-  const { shape } = RUN.schema as unknown as z.ZodObject<Record<string, z.ZodType>>;
   const known: Partial<RunRecord> = { ...runRecord(VALUES), base: hash };
   const others = RUN_FIELD_NAMES.filter((name) => !Object.hasOwn(known, name));
-  const record = { ...known, ...Object.fromEntries(others.map((name) => [name, sampleOf(shape[name]!)])) } as RunRecord;
+  const record = {
+    ...known,
+    ...Object.fromEntries(others.map((name) => [name, sampleOf(RUN_FIELDS[name].schema)])),
+  } as RunRecord;
   await keepBase(store, hash, base);
   const frozen = await hashOfFrozen({ model, recipe, trainable, base });
   const weights = trainable.weights.map((name) => [name, base.get(name)!] as const);
