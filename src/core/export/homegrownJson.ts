@@ -15,8 +15,7 @@ import {
   decisionSchema,
   rolesSchema,
   toldDocumentsSchema,
-  type ToldTokenizer,
-  toldTemplate,
+  tokenizerFacts,
 } from '../runs/settings';
 import { askedSchema, type ToldAsked } from '../runs/toldAsked';
 import { type ToldEvaluation, toldEvaluationsSchema } from '../runs/toldEvaluations';
@@ -24,7 +23,6 @@ import { SPLIT_NAMES } from '../tokenizer/splits';
 import { LONGEST_TEMPLATE, TOKENIZER_KINDS, type TokenizerModel } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
-import type { FormatSettings } from './format';
 import { parse } from './parse';
 import { upgradeInfo } from './upgradeInfo';
 
@@ -209,33 +207,6 @@ export const segmentsOf = ({ segments }: Pick<RunInfo, 'segments'>): Segments =>
     ...segment,
     data: { id: null, facts: data },
   })) as unknown as Segments;
-
-/** What a model is and how it is trained at its step: what formats ask before they write it. */
-export const settingsOf = (
-  info: Pick<RunInfo, 'model' | 'segments' | 'tokenizer' | 'normalizers' | 'trainable' | 'chatTemplate' | 'decision'>,
-): FormatSettings => ({
-  model: info.model,
-  recipe: recipeOf(info),
-  tokenizer: info.tokenizer,
-  ...(info.normalizers && { normalizers: info.normalizers }),
-  ...(info.trainable && { trainable: info.trainable }),
-  ...(info.chatTemplate !== undefined && { chatTemplate: info.chatTemplate }),
-  ...(info.decision && { atLeast: info.decision.atLeast }),
-});
-
-export const tokenizerFacts = (
-  told: ToldTokenizer,
-): Pick<RunInfo, 'tokenizer' | 'roles' | 'split' | 'normalizers' | 'chatTemplate'> => {
-  const { kind, roles, elsewhere, split = elsewhere?.split, normalizers } = told;
-  const chatTemplate = toldTemplate(told);
-  return {
-    tokenizer: kind,
-    ...(roles && { roles }),
-    ...(split && { split }),
-    ...(normalizers && { normalizers }),
-    ...(chatTemplate !== undefined && { chatTemplate }),
-  };
-};
 
 function resultAt(
   { step, best }: TrainState,

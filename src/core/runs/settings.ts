@@ -214,6 +214,18 @@ export function toldTemplate(told: ToldTokenizer): string | undefined {
   const template = chatTemplateOf(told);
   return template !== undefined && template.length <= LONGEST_TEMPLATE ? template : undefined;
 }
+/** What is said of a tokenizer without its files. */
+export function tokenizerFacts(told: ToldTokenizer) {
+  const { kind, roles, elsewhere, split = elsewhere?.split, normalizers } = told;
+  const chatTemplate = toldTemplate(told);
+  return {
+    tokenizer: kind,
+    ...(roles && { roles }),
+    ...(split && { split }),
+    ...(normalizers && { normalizers }),
+    ...(chatTemplate !== undefined && { chatTemplate }),
+  };
+}
 export const toldTokenizerSchema: z.ZodType<ToldTokenizer> = z.strictObject({
   ...tokenizerFields,
   merges: mergesSchema.exactOptional(),
