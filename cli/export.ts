@@ -10,7 +10,7 @@ import { type Format, formatWords, withMoments } from '../src/core/export/format
 import { FORMATS } from '../src/core/export/formats';
 import { FORMAT_IDS } from '../src/core/export/cards';
 import type { Values } from './options';
-import { settingsOf } from '../src/core/export/homegrownJson';
+import { settingsOf } from '../src/core/export/formatSettings';
 import { ADAPTER_IN } from './adapter';
 import { MIX, mixedBy, mixedPath } from './mix';
 import { readModel, withAdapter } from './read';

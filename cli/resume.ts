@@ -4,7 +4,7 @@ import { flagOf } from '../src/core/base/field';
 import { sha256 } from '../src/core/base/hash';
 import { formatCount } from '../src/core/base/units';
 import type { Snapshot } from '../src/core/checkpoint/snapshot';
-import { type RunInfo, segmentsOf, toldSegments } from '../src/core/export/homegrownJson';
+import { type RunInfo, segmentsOf, toldSegments, withoutStep } from '../src/core/export/homegrownJson';
 import { continued, dataOf, isMeasuredAlike, isSameData, recipeOf } from '../src/core/runs/segments';
 import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
 import { basename } from 'node:path';
@@ -67,8 +67,7 @@ export function goingOn(
   const { waited, ...state } = snapshot.state;
   const segments = toldSegments(continued(segmentsOf(info), step, { recipe, data: { id: null, facts: data } }));
   const isAnew = segments.at(-1)!.after === step;
-  // What was not kept is in the curve, and what was measured and asked is of the step that it goes on from.
-  const { version, id, parent, bestNotKept: _, evaluations: __, asked: ___, ...rest } = info;
+  const { version, id, parent, ...rest } = withoutStep(info);
   const from = own ? parentOf(info) : parent;
   return {
     info: {

@@ -1,5 +1,6 @@
 /** The formats as a person meets them: cards, each in one precision or several. */
-import type { Card, FormatSettings, Precision } from './format';
+import type { Card, Precision } from './format';
+import type { FormatSettings } from './formatSettings';
 import { type FormatId, FORMATS } from './formats';
 
 export const FORMAT_IDS = Object.keys(FORMATS) as FormatId[];

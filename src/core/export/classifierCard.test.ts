@@ -6,7 +6,8 @@ import { untrainedClassifier } from '../testing/untrainedModels';
 import { usualWords } from './cardWords';
 import { datasheet } from './datasheet';
 import { FORMATS } from './formats';
-import { runInfoSchema, settingsOf } from './homegrownJson';
+import { settingsOf } from './formatSettings';
+import { runInfoSchema } from './homegrownJson';
 import { modelCard } from './modelCard';
 import { previewOf, previewRows } from './preview';
 

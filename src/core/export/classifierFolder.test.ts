@@ -12,7 +12,7 @@ import { aroundText } from '../tokenizer/prompt';
 import { exportedFrom } from './exported';
 import type { Exported } from './format';
 import { FORMATS } from './formats';
-import { settingsOf } from './homegrownJson';
+import { settingsOf } from './formatSettings';
 import { huggingFaceFiles } from './huggingFace';
 import { importHuggingFace, openHuggingFace } from './importHuggingFace';
 import { decisionInUse } from './temperature';

@@ -20,7 +20,7 @@ import { withAdapter } from './adapted';
 import { FORMAT_IDS } from './cards';
 import { checkOf, expectedBytes, type Exported, type Known } from './format';
 import { type FormatId, FORMATS } from './formats';
-import { settingsOf } from './homegrownJson';
+import { settingsOf } from './formatSettings';
 import { importModel } from './importModel';
 import { kindOf } from './kinds';
 import { readPeft } from './importPeft';

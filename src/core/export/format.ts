@@ -1,13 +1,11 @@
-import type { Trainable } from '../adapters/trainable';
-import type { Normalizer } from '../base/normalizer';
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { ByteStream } from '../files/byteSource';
 import type { ModelKind } from '../models/spec';
 import type { PartSource, TokenSource } from '../shards/manifest';
 import { APPLIED_WORDS, isApplied, type Tokenizer, type TokenizerKind } from '../tokenizer/tokenizer';
-import type { Recipe } from '../train/recipe';
 import type { ModelChoice, TrainEvent } from '../train/run';
 import type { Check } from '../verify/check';
+import type { FormatSettings } from './formatSettings';
 import type { RunInfo } from './homegrownJson';
 import { type OutKind, kindOf } from './kinds';
 
@@ -37,21 +35,6 @@ export interface Tokens {
   test?: TokenisedPart;
 }
 export type TokenisedPart = TokenSource & Partial<Pick<PartSource, 'documents'>>;
-
-/** What a format is asked about before it is written. */
-export interface FormatSettings {
-  model: ModelChoice;
-  recipe: Recipe;
-  tokenizer: TokenizerKind;
-  /** How its tokenizer normalises text, besides what its split always does. */
-  normalizers?: readonly Normalizer[];
-  /** Of a classifier: how sure, 0 to 1, it must be of a label. */
-  atLeast?: number;
-  /** What of the model learns; absent where all does. */
-  trainable?: Trainable;
-  /** How its tokenizer has conversations written. */
-  chatTemplate?: string;
-}
 
 /**
  * A way to write a model down: all that the page, the terminal and the workers know of it. One file of formats/ each, and

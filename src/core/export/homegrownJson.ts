@@ -1,6 +1,4 @@
 import { badFile } from '../base/errors';
-import { listOf, MOST_SEGMENTS } from '../base/limits';
-import { moment } from '../base/moment';
 import { formatCount } from '../base/units';
 import { normalizersSchema } from '../base/normalizerSchema';
 import { z } from '../base/zod';
@@ -8,25 +6,16 @@ import { type TrainState, trainStateSchema } from '../checkpoint/snapshot';
 import { type Evaluated, estimatesOfMean } from '../metrics';
 import { metricsOf, type ObjectiveId, objectiveOf } from '../objectives';
 import { bestNotKept } from '../runs/best';
-import { cardSchema } from '../runs/card';
-import { HOW } from '../runs/lineage';
-import { looksSchema } from '../runs/looks';
 import type { RunRecord } from '../runs/record';
+import { idInFile, parentInFile, RUN_FIELDS, segmentsInFile, sharedFields, sharedShape } from '../runs/runFields';
 import { dataOf, isMeasuredAlike, recipeOf, type Segment, segmentAt, type Segments } from '../runs/segments';
 import {
   type DataFacts,
   dataFactsSchema,
   decisionSchema,
-  modelSchema,
-  originSchema,
-  recipeSchema,
   rolesSchema,
   toldDocumentsSchema,
-  type ToldTokenizer,
-  toldTemplate,
-  beganSchema,
-  mixedSchema,
-  trainableSchema,
+  tokenizerFacts,
 } from '../runs/settings';
 import { askedSchema, type ToldAsked } from '../runs/toldAsked';
 import { type ToldEvaluation, toldEvaluationsSchema } from '../runs/toldEvaluations';
@@ -34,7 +23,6 @@ import { SPLIT_NAMES } from '../tokenizer/splits';
 import { LONGEST_TEMPLATE, TOKENIZER_KINDS, type TokenizerModel } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
-import type { FormatSettings } from './format';
 import { parse } from './parse';
 import { upgradeInfo } from './upgradeInfo';
 
@@ -42,89 +30,54 @@ import { upgradeInfo } from './upgradeInfo';
 export type RunInfo = z.infer<typeof runInfoSchema>;
 
 const count = z.int().nonnegative();
-const idSchema = z.string().regex(/^[\w.-]{1,100}$/);
-/** Builds before named a model of many files by all of them. */
-const nameSchema = z.string().transform((name) => name.slice(0, LONGEST_NAME));
-const LONGEST_NAME = 1000;
-/** A stretch with settings and data of its own, which begins after a step. */
-const segmentSchema = z.strictObject({
-  after: count,
-  recipe: recipeSchema,
-  /** Null where it is not known. */
-  data: dataFactsSchema.nullable(),
-  why: z.enum(['data', 'recipe', 'both']).exactOptional(),
-});
-type ToldSegment = z.infer<typeof segmentSchema>;
 
-export const runInfoSchema = z.strictObject({
+/** Returns all fields in order. Those that builds before 2026-12-02 wrote keep their places; `newer` ones follow them. */
+const infoShape = ({ name, createdAt, model, mixed, device, origin, card, looks, ...newer }: typeof sharedShape) => ({
   version: z.literal(2),
-  /** Of the run, wherever it goes on and is exported from. */
-  id: idSchema,
-  /** The step of another run that it began from. */
-  parent: z
-    .strictObject({
-      id: idSchema,
-      step: count,
-      how: z.enum(HOW),
-      name: nameSchema,
-      momentsAtZero: z.literal(true).exactOptional(),
-      began: beganSchema.exactOptional(),
-    })
-    .exactOptional(),
-  name: nameSchema,
-  createdAt: moment,
-  model: modelSchema,
+  /** Of the run, wherever it resumes and is exported. */
+  id: idInFile,
+  parent: parentInFile.exactOptional(),
+  name,
+  createdAt,
+  model,
   tokenizer: z.enum(TOKENIZER_KINDS),
-  /** Of the tokenizer's special tokens; absent = the end of text alone. */
+  /** Of the tokenizer's special tokens; absent if it has only the end of text. */
   roles: rolesSchema.exactOptional(),
-  /** How a tokenizer that was made elsewhere splits text. */
+  /** How an imported tokenizer splits text. */
   split: z.enum(SPLIT_NAMES).exactOptional(),
-  /** How it brings a text into a form before it splits it, besides what its split always does. */
+  /** How it normalizes text before it splits it, apart from what its split always does. */
   normalizers: normalizersSchema.exactOptional(),
-  /** What the model had learnt before, of which the recipe's share of rows was replayed. */
+  /** Earlier training data of the model, of which the recipe's share of rows was replayed. */
   replayed: dataFactsSchema.exactOptional(),
-  /** How a conversation is written, in Jinja; absent where its tokenizer has no template. */
+  /** Chat template, in Jinja. */
   chatTemplate: z.string().max(LONGEST_TEMPLATE).exactOptional(),
-  /** Oldest first, up to the one that this step belongs to. */
-  segments: listOf(segmentSchema, MOST_SEGMENTS)
-    .refine((segments) => segments.length > 0 && segments.every(isInOrder), 'its segments are not in order')
-    .transform((segments) => segments as unknown as readonly [ToldSegment, ...ToldSegment[]]),
-  /** What of the model learns; absent where all does. What an adapter has learnt is in the weights, and is apart beside the moments. */
-  trainable: trainableSchema.exactOptional(),
-  /** Its weights are an average: such a share, 0 to 1, of those of another model, and the rest of what it learnt. */
-  mixed: mixedSchema.exactOptional(),
-  /** Of a classifier. `inWeights`: its temperature is in those of its head, as it is wherever nothing is to be learnt on. */
+  /** Up to the one that this step belongs to. */
+  segments: segmentsInFile,
+  /** Absent if all weights are trainable. The weights have what an adapter learned; it is also apart, with the moments. */
+  trainable: RUN_FIELDS.trainable.schema,
+  mixed,
+  /** Of a classifier. `inWeights`: the temperature is in the weights of the head, as in every export without moments. */
   decision: decisionSchema.extend({ inWeights: z.literal(true).exactOptional() }).exactOptional(),
   state: trainStateSchema,
-  /**
-   * How the run came to rest, of a folder that the terminal trains into; `running` while it trains, and where that was interrupted.
-   * Absent in an export.
-   */
+  /** Of a folder that the terminal trains into; `running` during training and after an interruption. Absent in an export. */
   status: z.enum(['running', 'stopped', 'finished']).exactOptional(),
-  device: z.string().max(1000).nullable(),
-  /** The last evaluation at or before this step, on held-out text: nats, and what else was measured by the metrics' ids. */
+  device,
+  /** Last evaluation at or before this step, on held-out text: the loss in nats, and other metrics by their ids. */
   result: z.object({ step: count, loss: z.number() }).catchall(z.number()).nullable(),
-  origin: originSchema.exactOptional(),
-  /** What a person says in its card. */
-  card: cardSchema.exactOptional(),
-  /** A step that did better on held-out text than any that is kept: only runs of older builds, and models brought in, have one. */
+  origin,
+  card,
+  /** Step with a lower loss on held-out text than any saved one, of runs of older builds and imported models. */
   bestNotKept: z.strictObject({ step: count, loss: z.number() }).exactOptional(),
-  /** At the test part of its data, as the run's record has them. */
-  looks: looksSchema.exactOptional(),
-  /**
-   * Of texts of the newest segment that are several documents, which those are: by this the run can go on from files.
-   * Absent where it was not known any more.
-   */
+  looks,
+  ...newer,
+  /** Documents of the newest segment's texts that have several, so that the run can resume from files. */
   documents: toldDocumentsSchema.exactOptional(),
-  /** What was measured of this step on all of a held-out part, or of a text. */
+  /** Evaluations of this step on a whole held-out set or a text. */
   evaluations: toldEvaluationsSchema.exactOptional(),
-  /** What it was asked by lists, and which steps it was compared with. */
+  /** Results of lists of prompts, and which steps it was compared with. */
   asked: askedSchema.exactOptional(),
 });
-
-function isInOrder({ after }: ToldSegment, i: number, all: readonly ToldSegment[]): boolean {
-  return i === 0 ? after === 0 : after > all[i - 1]!.after;
-}
+export const runInfoSchema = z.strictObject(infoShape(sharedShape));
 
 /**
  * What a `homegrown.json` says, of this version or one before.
@@ -148,8 +101,7 @@ const VERSION = 2;
  * The best in `state` is the best that is kept.
  */
 export function runInfo(record: RunRecord, kept: TrainState, events: readonly TrainEvent[]): RunInfo {
-  const { id, parent, name, createdAt, model, tokenizer, device, origin, card, looks, trainable, old, mixed } = record;
-  const { decision } = record;
+  const { id, parent, tokenizer, trainable, old, decision } = record;
   const told = toldSegments(record.segments);
   const [first, ...rest] = told;
   const segments = [first, ...rest.slice(0, segmentAt(told, kept.step))] as const;
@@ -157,27 +109,36 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
   const evaluations = events.filter((event) => event.kind === 'evaluated').filter(isAlike);
   const state = { ...kept, best: kept.best && isAlike(kept.best) ? kept.best : null };
   const unkept = bestNotKept(evaluations, state.step, state.best);
-  return {
+  return inOrder({
     version: VERSION,
     id,
+    ...sharedFields(record),
     ...(parent && { parent: toldParent(parent) }),
-    name,
-    createdAt,
-    model,
     ...tokenizerFacts(tokenizer),
     ...(old?.facts && segments.some(({ recipe }) => recipe.replay > 0) && { replayed: old.facts }),
-    segments: [...segments],
+    segments,
     ...(trainable && { trainable }),
-    ...(mixed && { mixed }),
     ...(decision && { decision }),
     state,
-    device,
     result: resultAt(state, evaluations, recipeOf({ segments }).objective, dataOf({ segments })),
-    ...(origin && { origin }),
-    ...(card && { card }),
     ...(unkept && { bestNotKept: unkept }),
-    ...(looks && { looks }),
-  };
+  });
+}
+
+/** Returns the same facts in the order of an export's bytes: the schema's, with what was replayed after the tokenizer. */
+function inOrder(info: RunInfo): RunInfo {
+  const names = Object.keys(runInfoSchema.shape).filter((name) => name !== 'replayed');
+  const order = names.flatMap((name) => (name === 'segments' ? ['replayed', name] : [name]));
+  const has = (name: string): name is keyof RunInfo => Object.hasOwn(info, name);
+  return Object.fromEntries(order.filter(has).map((name) => [name, info[name]])) as RunInfo;
+}
+
+/** What the file says of its step alone: a run that resumes from the step begins without it. */
+export const OF_STEP = ['bestNotKept', 'evaluations', 'asked'] as const satisfies readonly (keyof RunInfo)[];
+type OfStep = (typeof OF_STEP)[number];
+export function withoutStep(info: RunInfo): Omit<RunInfo, OfStep> {
+  const isOfRun = ([name]: [string, unknown]): boolean => !OF_STEP.includes(name as OfStep);
+  return Object.fromEntries(Object.entries(info).filter(isOfRun)) as Omit<RunInfo, OfStep>;
 }
 
 /** With what was measured of the step; a run alone does not say. */
@@ -246,33 +207,6 @@ export const segmentsOf = ({ segments }: Pick<RunInfo, 'segments'>): Segments =>
     ...segment,
     data: { id: null, facts: data },
   })) as unknown as Segments;
-
-/** What a model is and how it is trained at its step: what formats ask before they write it. */
-export const settingsOf = (
-  info: Pick<RunInfo, 'model' | 'segments' | 'tokenizer' | 'normalizers' | 'trainable' | 'chatTemplate' | 'decision'>,
-): FormatSettings => ({
-  model: info.model,
-  recipe: recipeOf(info),
-  tokenizer: info.tokenizer,
-  ...(info.normalizers && { normalizers: info.normalizers }),
-  ...(info.trainable && { trainable: info.trainable }),
-  ...(info.chatTemplate !== undefined && { chatTemplate: info.chatTemplate }),
-  ...(info.decision && { atLeast: info.decision.atLeast }),
-});
-
-export const tokenizerFacts = (
-  told: ToldTokenizer,
-): Pick<RunInfo, 'tokenizer' | 'roles' | 'split' | 'normalizers' | 'chatTemplate'> => {
-  const { kind, roles, elsewhere, split = elsewhere?.split, normalizers } = told;
-  const chatTemplate = toldTemplate(told);
-  return {
-    tokenizer: kind,
-    ...(roles && { roles }),
-    ...(split && { split }),
-    ...(normalizers && { normalizers }),
-    ...(chatTemplate !== undefined && { chatTemplate }),
-  };
-};
 
 function resultAt(
   { step, best }: TrainState,

@@ -1,5 +1,6 @@
 import { CARDS } from './cards';
-import type { Format, FormatSettings, Snippet } from './format';
+import type { Format, Snippet } from './format';
+import type { FormatSettings } from './formatSettings';
 import { FORMATS } from './formats';
 import { kindOf } from './kinds';
 import { modelSpec } from '../models';

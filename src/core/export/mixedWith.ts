@@ -1,7 +1,7 @@
 /** A model that was read, averaged with another. */
 import { checkAlike, mixed } from '../adapters/mixed';
 import { paramsOf } from '../models';
-import type { RunInfo } from './homegrownJson';
+import { type RunInfo, withoutStep } from './homegrownJson';
 import type { ImportedModel } from './incoming';
 
 /**
@@ -29,10 +29,7 @@ export function mixedWith(
   };
 }
 
-function asMixed(
-  { trainable: _, evaluations: __, asked: ___, bestNotKept: ____, ...info }: RunInfo,
-  state: RunInfo['state'],
-  mixed: NonNullable<RunInfo['mixed']>,
-): RunInfo {
-  return { ...info, state, result: null, mixed };
+function asMixed(info: RunInfo, state: RunInfo['state'], mixed: NonNullable<RunInfo['mixed']>): RunInfo {
+  const { trainable: _, ...kept } = withoutStep(info);
+  return { ...kept, state, result: null, mixed };
 }

@@ -16,7 +16,7 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { readTokenizerJson } from '../tokenizer/readJson';
 import type { Exported, Format } from './format';
 import { FORMATS } from './formats';
-import { settingsOf } from './homegrownJson';
+import { settingsOf } from './formatSettings';
 import { openModel } from './importModel';
 import { modelCard } from './modelCard';
 import { normalizerWords } from './normalizerWords';

@@ -18,7 +18,7 @@ import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from './adapterFiles';
 import { exportedFrom } from './exported';
 import type { Exported } from './format';
 import { FORMATS } from './formats';
-import { settingsOf } from './homegrownJson';
+import { settingsOf } from './formatSettings';
 import { huggingFaceFiles } from './huggingFace';
 import { importHuggingFace } from './importHuggingFace';
 import { readPeft } from './importPeft';

@@ -9,6 +9,7 @@ import { openJournal } from '../runs/journal';
 import { keepEvaluation } from '../runs/keptEvaluations';
 import { ownerOf } from '../runs/projects';
 import { addRun, freeHue, newRun, purgeRun, type RunRecord, updateRun } from '../runs/record';
+import { sharedFields } from '../runs/runFields';
 import { dataOf, recipeOf } from '../runs/segments';
 import { askedRecord } from '../runs/toldAsked';
 import { recordsOf } from '../runs/toldEvaluations';
@@ -17,10 +18,11 @@ import { withContext } from './contextOf';
 import { openExported } from './exported';
 import { type ExportOptions, type Format, withMoments } from './format';
 import { type FormatId, FORMATS } from './formats';
-import { evaluatedOf, type RunInfo, segmentsOf, settingsOf } from './homegrownJson';
+import { settingsOf } from './formatSettings';
+import { evaluatedOf, type RunInfo, segmentsOf } from './homegrownJson';
 import type { GivenFile } from './importFolder';
 import { openModel } from './importModel';
-import { type Incoming, saidOf, weightsFile } from './incoming';
+import { type Incoming, saidOf, type Stated, weightsFile } from './incoming';
 import { decisionInUse } from './temperature';
 
 /** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; small files for beside it */
@@ -83,10 +85,8 @@ export async function storeModel(
   const started = newRun({
     id: runId,
     projectId,
-    name: info?.name ?? incoming.stated.name ?? weightsFile(files).replace(/\.[a-z]+$/i, ''),
     hue: await freeHue(store, projectId),
-    createdAt: info?.createdAt ?? addedAt,
-    device: info?.device ?? null,
+    ...(info ? sharedFields(info) : statedFields(incoming.stated, files, addedAt)),
     model,
     tokenizer: tokenizer.model,
     recipe,
@@ -100,13 +100,9 @@ export async function storeModel(
     ...(info && {
       segments: segmentsOf(info),
       parent: { runId: info.id, step, how: 'import', name: info.name, ...beganOf(info) },
-      ...(info.mixed && { mixed: info.mixed }),
       // Its temperature came in with the weights.
       ...(info.decision && { decision: decisionInUse(info.decision) }),
-      ...(info.card && { card: info.card }),
-      ...(info.looks && { looks: info.looks }),
     }),
-    ...originOf(incoming, files, addedAt),
   };
   try {
     // There before what is saved is, as that of a run that is begun: where the tab ends in between, nothing is without one.
@@ -138,11 +134,17 @@ function beganOf({ parent }: RunInfo): Pick<NonNullable<RunRecord['parent']>, 'b
   return parent ? { began: { step: parent.step, how: parent.how, name: parent.name } } : {};
 }
 
-function originOf(
-  { info, stated }: Incoming,
+/** Of a model that is not ours. */
+function statedFields(
+  stated: Stated,
   files: readonly { name: string }[],
   importedAt: number,
-): Pick<RunRecord, 'origin'> {
-  if (info) return info.origin ? { origin: info.origin } : {};
-  return { origin: { name: weightsFile(files).slice(0, 1000), importedAt, ...saidOf(stated) } };
+): Pick<RunRecord, 'name' | 'createdAt' | 'device' | 'origin'> {
+  const file = weightsFile(files);
+  return {
+    name: stated.name ?? file.replace(/\.[a-z]+$/i, ''),
+    createdAt: importedAt,
+    device: null,
+    origin: { name: file.slice(0, 1000), importedAt, ...saidOf(stated) },
+  };
 }

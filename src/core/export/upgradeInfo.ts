@@ -2,22 +2,16 @@
 import type { Json } from '../base/blobStore';
 import { sha256Hex } from '../base/hash';
 import { isObject, upgradeFacts } from '../runs/settings';
+import { upgradedSegments } from '../runs/upgrade';
 
-/**
- * From the first version, which had one recipe and no id: what is odd in it comes out odd, and the schema says so. How older
- * segments were trained is not known apart, so it is taken for the same.
- */
+/** From the first version, which had one recipe and no id. Invalid values stay, and the schema reports them. */
 export async function upgradeInfo(old: object): Promise<object> {
   const { recipe, data, earlier = [], ...rest } = old as Readonly<Record<string, Json>>;
   const before = (Array.isArray(earlier) ? earlier : [earlier]).map((segment: Json) =>
     isObject(segment) ? segment : {},
   );
-  const segments = [...before, { data }].map((segment, i) => ({
-    after: i === 0 ? 0 : before[i - 1]!['until'],
-    recipe,
-    data: segment['data'] === undefined ? undefined : upgradeFacts(segment['data']),
-    ...(i > 0 && { why: 'data' }),
-  }));
+  const facts = [...before, { data }].map((segment) => upgradeFacts(segment['data']));
+  const segments = upgradedSegments(recipe, before, facts);
   return { ...rest, version: 2, id: await idFor(rest['createdAt'], rest['name'], rest['model'], recipe), segments };
 }
 

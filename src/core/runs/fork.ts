@@ -11,6 +11,7 @@ import { rawName } from '../train/averaging';
 import type { Recipe } from '../train/recipe';
 import { ownerOf } from './projects';
 import { addRun, freeHue, readKnownRun, type RunRecord, updateRun } from './record';
+import { copiedFields } from './runFields';
 import { continued, dataOf, type SegmentData } from './segments';
 import { PLAIN_DECISION } from './settings';
 import { readTokenizer } from './tokenizer';
@@ -55,11 +56,12 @@ export async function forkRun(
 /** All that is said of a run, of another that begins from it and has saved nothing yet. */
 export async function begunAnew(
   store: BlobStore,
-  { removedAt: _, decision, ...run }: RunRecord,
+  run: RunRecord,
   other: Pick<RunRecord, 'id' | 'projectId' | 'name' | 'createdAt'>,
 ): Promise<RunRecord> {
+  const { decision } = run;
   return {
-    ...run,
+    ...copiedFields(run),
     ...other,
     name: cutTo(other.name, MAX_NAME),
     // Its temperature is of weights that learn on.

@@ -2,31 +2,16 @@
 import { z } from '../base/zod';
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { listOf, MOST_SEGMENTS } from '../base/limits';
-import { storedMoment } from '../base/moment';
 import { changeRecord, type Kind, readAll, readRecord, readRecordsUnder, type Unreadable } from '../base/record';
 import { snapshotKeys } from '../checkpoint/checkpoint';
 import { NO_OWNER, type Owner } from '../documents/library';
 import { HEADS } from '../checkpoint/head';
-import { type ObjectiveId, OBJECTIVES } from '../objectives';
-import { cardSchema } from './card';
 import { curveKey } from './curve';
 import { evaluationsOf } from './evaluations';
 import { journalKey } from './journal';
-import { HOW, newestFirst } from './lineage';
-import { looksSchema } from './looks';
-import type { Segment, SegmentData, Segments } from './segments';
-import {
-  beganSchema,
-  dataFactsSchema,
-  decisionSchema,
-  mixedSchema,
-  modelSchema,
-  originSchema,
-  recipeSchema,
-  toldTokenizerSchema,
-  trainableSchema,
-} from './settings';
+import { newestFirst } from './lineage';
+import { HUES, storedShape } from './runFields';
+import type { Segment } from './segments';
 import { mergesKey, withoutMerges } from './tokenizer';
 import { upgradeRun } from './upgrade';
 
@@ -48,8 +33,7 @@ export function newRun({
   recipe,
   data,
   ...given
-}: Pick<RunRecord, 'id' | 'projectId' | 'name' | 'hue' | 'createdAt' | 'device' | 'model' | 'tokenizer'> &
-  Partial<Pick<RunRecord, 'parent' | 'origin' | 'looks' | 'trainable' | 'base' | 'old'>> &
+}: Omit<RunRecord, 'version' | 'tags' | 'note' | 'status' | 'step' | 'objective' | 'segments' | 'keep'> &
   Pick<Segment, 'recipe' | 'data'>): RunRecord {
   return {
     version: 5,
@@ -155,89 +139,13 @@ export const recordKey = (runId: string): string => `${PREFIX}${runId}`;
 
 /** Bytes that its kept steps may take, unless another budget is set. */
 const KEEP_BUDGET = 512 * 2 ** 20;
-/** As many as there are hues of runs in the page. */
-export const HUES = 8;
-
-const count = z.int().nonnegative();
-const segmentData: z.ZodType<SegmentData> = z.strictObject({
-  id: z.string().nullable(),
-  facts: dataFactsSchema.nullable(),
-});
-const segment: z.ZodType<Segment> = z.strictObject({
-  after: count,
-  recipe: recipeSchema,
-  data: segmentData,
-  why: z.enum(['data', 'recipe', 'both']).exactOptional(),
-});
-const isInOrder = (segments: readonly Segment[]): boolean =>
-  segments.every(({ after }, i) => (i === 0 ? after === 0 : after > segments[i - 1]!.after));
-const segmentsSchema: z.ZodType<Segments> = listOf(segment, MOST_SEGMENTS)
-  .refine((segments) => segments.length > 0 && isInOrder(segments), 'its segments are not in order')
-  .transform((segments) => segments as unknown as Segments);
-
 const learns =
   (objective: string) =>
   ({ recipe }: Segment): boolean =>
     Object.is(recipe.objective, objective);
 
 const recordSchema = z
-  .strictObject({
-    version: z.literal(5),
-    id: z.string(),
-    projectId: z.string(),
-    name: z.string(),
-    tags: listOf(z.string(), 1000),
-    note: z.string(),
-    /** Of its curve, 1 to 8, for its life. */
-    hue: z.int().min(1).max(HUES),
-    createdAt: storedMoment,
-    /** When it was deleted, until that is final. */
-    removedAt: storedMoment.exactOptional(),
-    /** `running` without a holder of the run's lock means that the tab ended in the middle of it. */
-    status: z.enum(['running', 'stopped', 'finished', 'failed']),
-    /** Newest step that was saved. */
-    step: count,
-    /** Device it was last trained on, in words. */
-    device: z.string().nullable(),
-    model: modelSchema,
-    /** Its merges lie beside the record, but those of a run that a build before 2026-11-26 wrote last. */
-    tokenizer: toldTokenizerSchema,
-    /** Of all its segments. */
-    objective: z.enum(Object.keys(OBJECTIVES) as ObjectiveId[]),
-    /** The step of another run that it began from; the name outlives that. */
-    parent: z
-      .strictObject({
-        runId: z.string(),
-        step: count,
-        how: z.enum(HOW),
-        name: z.string(),
-        /** It began from weights alone: what the optimizer remembers began at zero. */
-        momentsAtZero: z.literal(true).exactOptional(),
-        began: beganSchema.exactOptional(),
-      })
-      .exactOptional(),
-    origin: originSchema.exactOptional(),
-    /** What of the model learns; absent where all does. */
-    trainable: trainableSchema.exactOptional(),
-    /** Of which not all learns: the hash of all of its weights as they were, which lie once for all runs on them. */
-    base: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .exactOptional(),
-    /** Its weights are an average: such a share, 0 to 1, of those of another model, and the rest of what it learnt. */
-    mixed: mixedSchema.exactOptional(),
-    /** Of a classifier, where it has been judged or a person has said. */
-    decision: decisionSchema.exactOptional(),
-    /** What the model had learnt before it was tuned: what is forgotten is measured on it, and some of it may be replayed. */
-    old: segmentData.exactOptional(),
-    /** The newest is how it goes on; of a model with an origin, not how that was made. */
-    segments: segmentsSchema,
-    keep: z.strictObject({ budget: count }),
-    /** What a person says in its card. */
-    card: cardSchema.exactOptional(),
-    /** At the test part of its data, and, where it began from another run, of that one's up to then. */
-    looks: looksSchema.exactOptional(),
-  })
+  .strictObject(storedShape)
   .refine(({ objective, segments }) => segments.every(learns(objective)), {
     message: 'its segments have different objectives',
     path: ['objective'],

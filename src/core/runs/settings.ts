@@ -214,6 +214,18 @@ export function toldTemplate(told: ToldTokenizer): string | undefined {
   const template = chatTemplateOf(told);
   return template !== undefined && template.length <= LONGEST_TEMPLATE ? template : undefined;
 }
+/** What is said of a tokenizer without its files. */
+export function tokenizerFacts(told: ToldTokenizer) {
+  const { kind, roles, elsewhere, split = elsewhere?.split, normalizers } = told;
+  const chatTemplate = toldTemplate(told);
+  return {
+    tokenizer: kind,
+    ...(roles && { roles }),
+    ...(split && { split }),
+    ...(normalizers && { normalizers }),
+    ...(chatTemplate !== undefined && { chatTemplate }),
+  };
+}
 export const toldTokenizerSchema: z.ZodType<ToldTokenizer> = z.strictObject({
   ...tokenizerFields,
   merges: mergesSchema.exactOptional(),
@@ -266,8 +278,8 @@ export const dataFactsSchema = z.strictObject({
   ...baselineFields,
 });
 
-/** Facts as the first version of records had them, brought to today's; what is odd in them comes out odd. */
-export function upgradeFacts(old: Json): Json {
+/** Facts as the first version of records had them, brought to today's. Invalid values stay, and the schema reports them. */
+export function upgradeFacts(old: Json | undefined): Json | undefined {
   if (!isObject(old)) return old;
   const { trainTokens, trainBytes, validationTokens, validationBytes, validationShare, eachText, ...facts } = old;
   const isSeveral = Array.isArray(facts['texts']) && facts['texts'].length > 1;

@@ -6,7 +6,7 @@ import { isObject, upgradeFacts } from './settings';
 
 /**
  * From the first version, which had one recipe, the manifest of its data inline, and no project: it is in the project of
- * those builds, the only one. How older segments were trained is not known apart, so it is taken for the same.
+ * those builds, the only one.
  */
 export function upgradeRun(
   { recipe, manifest, data, earlier = [], ...rest }: JsonObject,
@@ -14,15 +14,10 @@ export function upgradeRun(
 ): Record<string, unknown> {
   if (!Array.isArray(earlier)) throw new Error('its earlier training data are unknown');
   const before = earlier as readonly JsonObject[];
-  const segments = [
-    ...before.map((segment) => ({ facts: segment['data'], id: null })),
-    { facts: data, id: dataIdOf(manifest) },
-  ].map(({ id, facts }, i) => ({
-    after: i === 0 ? 0 : before[i - 1]!['until'],
-    recipe,
-    data: { id, facts: facts === undefined ? facts : upgradeFacts(facts) },
-    ...(i > 0 && { why: 'data' }),
-  }));
+  const segments = upgradedSegments(recipe, before, [
+    ...before.map((segment) => ({ id: null, facts: upgradeFacts(segment['data']) })),
+    { id: dataIdOf(manifest), facts: upgradeFacts(data) },
+  ]);
   const objective = isObject(recipe) ? (recipe['objective'] ?? 'causal') : undefined;
   return {
     ...rest,
@@ -35,6 +30,23 @@ export function upgradeRun(
     keep: { budget: 512 * 2 ** 20 },
   };
 }
+
+/**
+ * Segments of a run or a file of the first version, which had one recipe for all of them.
+ * @param before `until` of the segments before the last
+ * @param data of each segment
+ */
+export const upgradedSegments = (
+  recipe: Json | undefined,
+  before: readonly JsonObject[],
+  data: readonly unknown[],
+): readonly object[] =>
+  data.map((each, i) => ({
+    after: i === 0 ? 0 : before[i - 1]!['until'],
+    recipe,
+    data: each,
+    ...(i > 0 && { why: 'data' }),
+  }));
 
 /** Where ids are, as their manifest says it. @throws where it does not */
 function dataIdOf(manifest: Json | undefined): string | null {

@@ -19,7 +19,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer';
 import { trainTokenizer } from '../../tokenizer/train';
 import { BOUND_OF_F16 } from '../../verify/check';
 import type { Exported } from '../format';
-import { tokenizerFacts } from '../homegrownJson';
+import { tokenizerFacts } from '../../runs/settings';
 import { ggufF16, ggufF32, ggufQ8 } from './gguf';
 import { ggufLora } from './ggufLora';
 

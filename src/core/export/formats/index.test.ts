@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { CARDS, FORMAT_IDS, formatOfCard, firstFormat, FOLDER_FORMAT, PRECISIONS } from '../cards';
 import { modelSpec } from '../../models';
 import { DEFAULT_RECIPE } from '../../train/recipe';
-import { F16, F32, type Format, type FormatSettings, weightBytes } from '../format';
+import { F16, F32, type Format, weightBytes } from '../format';
+import type { FormatSettings } from '../formatSettings';
 import { type FormatId, FORMATS } from '.';
 
 test('lists every format that a file of the folder states', () => {

@@ -15,7 +15,7 @@ import { type Cache, ones, open, type Opened, type Output, type Rows } from '../
 import { emptyCaches, int64, onWasm } from '../../testing/onnxruntime';
 import { greedy, trainedModels } from '../../testing/trainedModel';
 import { answerStart, aroundText, sourceIds } from '../../tokenizer/prompt';
-import { settingsOf } from '../homegrownJson';
+import { settingsOf } from '../formatSettings';
 import { type OutKind, kindOf } from '../kinds';
 import { onnxFile } from '../onnx';
 import { onnxF16, onnxF32 } from './onnx';

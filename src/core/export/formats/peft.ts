@@ -1,5 +1,6 @@
 import { loaded } from '../../base/load';
-import { adapterBytes, F32, type Format, type FormatSettings } from '../format';
+import { adapterBytes, F32, type Format } from '../format';
+import type { FormatSettings } from '../formatSettings';
 import { FOLDER, hubProblem } from './huggingFace';
 
 /** @returns why there is no adapter to be written apart, in one sentence; null where there is one */
