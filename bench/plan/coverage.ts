@@ -43,7 +43,7 @@ export function shareOf(all: readonly Covered[]): { held: number; near: number }
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const runs = readRecorded(process.argv[2] ?? fileURLToPath(new URL('heldOut.jsonl', import.meta.url)));
+  const runs = readRecorded(process.argv[2] ?? fileURLToPath(new URL('tested.jsonl', import.meta.url)));
   const all = runs.map(coverageOf);
   for (const [i, { plan }] of all.entries()) {
     const { text, bytes, flags, facts } = runs[i]!;

@@ -9,6 +9,7 @@ import { levenbergMarquardt } from 'ml-levenberg-marquardt';
 import {
   type Circumstances,
   type Constants,
+  isCovered,
   type QualityKind,
   remainingShare,
   spreadOfRepetition,
@@ -30,16 +31,19 @@ export interface Fitted {
 const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** Runs of the law: in both files, without those whose validation set is unlike their training text. */
-export function readRuns(): readonly Fitted[] {
-  const recorded = readRecorded(at('recorded.jsonl')).map((one) => ({
+export const readRuns = (): readonly Fitted[] => [...readTable(), ...readCurves('recorded.jsonl')].filter(isLikely);
+/** Runs on other texts, of the kinds that have an estimate. */
+export const readHeldOut = (): readonly Fitted[] =>
+  readCurves('heldOut.jsonl').filter(({ run }) => isCovered(run, 'adamw'));
+
+const readCurves = (file: string): readonly Fitted[] =>
+  readRecorded(at(file)).map((one) => ({
     text: one.text,
     run: circumstancesOf(one),
     unigram: unigramLossOf(one),
     loss: lossOf(one),
     seen: seenOf(one),
   }));
-  return [...readTable(), ...recorded].filter(isLikely);
-}
 /** A unigram model that loses more than a uniform guess has seen other text than it is measured on. */
 const isLikely = ({ run, unigram }: Fitted): boolean => unigram < Math.log(run.vocabulary);
 
@@ -98,7 +102,8 @@ const TIES = OTHERS.flatMap((kind) => RELATIVE.map((name) => ({ kind, name, weig
  */
 const SIZE_POWER = 0.17;
 
-export function fit(runs: readonly Fitted[]): Constants {
+/** @param heldOut runs that tell the spread, and how a curve foretells its end */
+export function fit(runs: readonly Fitted[], heldOut: readonly Fitted[]): Constants {
   const names = Object.keys(FITTED);
   // The optimizer's steps have one size for all parameters, so each is relative to its start, near 1.
   const column = (place: 0 | 1 | 2): number[] => names.map((name) => FITTED[name]![place] / FITTED[name]![0]);
@@ -142,8 +147,8 @@ export function fit(runs: readonly Fitted[]): Constants {
     },
   );
   const constants = constantsOf(parameterValues);
-  const spread = spreadOf(runs, (run) => weightedOf(run, constants));
-  return rounded({ ...constants, spread, curve: curveOf(runs, { ...constants, spread }) });
+  const spread = spreadOf(heldOut, constants);
+  return rounded({ ...constants, spread, curve: curveOf([...runs, ...heldOut], { ...constants, spread }) });
 }
 
 /**
@@ -181,17 +186,9 @@ export const weightedOf = (one: Fitted, constants: Constants): number =>
 export const residualOf = ({ run, unigram, loss }: Fitted, constants: Constants): number =>
   Math.log((remainingShare(run, constants) * unigram) / loss);
 
-/** Standard deviation for a run on a text that isn't among these: how texts differ, and how runs on one text do. */
-function spreadOf(runs: readonly Fitted[], residual: (run: Fitted) => number): number {
-  const texts = [...new Set(runs.map(({ text }) => text.split('-')[0]!))];
-  const byText = texts.map((text) => runs.filter((run) => run.text.startsWith(text)).map(residual));
-  const means = byText.map(mean);
-  const inside = byText.flatMap((values, i) => values.map((value) => value - means[i]!));
-  const variance = (values: readonly number[], free: number): number =>
-    values.reduce((sum, value) => sum + value ** 2, 0) / free;
-  return Math.sqrt(variance(means, texts.length - 1) + variance(inside, inside.length - texts.length));
-}
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+/** Standard deviation for a run on another text: measured on runs whose texts weren't fitted on. */
+const spreadOf = (heldOut: readonly Fitted[], constants: Constants): number =>
+  Math.sqrt(heldOut.reduce((sum, one) => sum + weightedOf(one, constants) ** 2, 0) / heldOut.length);
 
 const rounded = <T>(values: T): T =>
   JSON.parse(JSON.stringify(values), (_, value: unknown) =>
@@ -200,7 +197,7 @@ const rounded = <T>(values: T): T =>
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const runs = readRuns();
-  const constants = fit(runs);
+  const constants = fit(runs, readHeldOut());
   writeFileSync(
     at('../../src/core/plan/constants.ts'),
     `/** Constants of the quality model. Written by bench/plan/fit.ts from its recorded runs; a test holds the two together. */\nexport const CONSTANTS = ${JSON.stringify(constants, null, 2).replaceAll('"', '')} as const;\n`,

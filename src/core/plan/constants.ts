@@ -35,9 +35,9 @@ export const CONSTANTS = {
       floor: 1.18,
     },
   },
-  spread: 0.0572,
+  spread: 0.0645,
   curve: {
-    noise: 0.5,
-    decay: 4,
+    noise: 0.3,
+    decay: 3.5,
   },
 } as const;

@@ -136,14 +136,15 @@ const maxSteps = (tokens: number, perStep: number, dropout: number): number =>
 
 /** The plan for a time; for the shortest that holds a run where it is too short for any. */
 export function makePlan(input: PlanInput): Plan {
-  const { rank, ...plan } = best(input);
-  const longer = best({ ...input, seconds: 2 * input.seconds });
+  const shapes = shapesOf(input);
+  const { rank, ...plan } = best(input, shapes);
+  const longer = best({ ...input, seconds: 2 * input.seconds }, shapes);
   // Time that is not used does no harm.
   const twice = longer.rank < rank ? longer.expected : plan.expected;
-  return { ...plan, twice, trigram: trigramOutlook(input, { ...plan, twice }) };
+  return { ...plan, twice, trigram: trigramOutlook(input, shapes, { ...plan, twice }) };
 }
 
-function trigramOutlook(input: PlanInput, plan: Pick<Plan, 'expected' | 'twice' | 'seconds'>) {
+function trigramOutlook(input: PlanInput, shapes: Shapes, plan: Pick<Plan, 'expected' | 'twice' | 'seconds'>) {
   const { expected, twice } = plan;
   if (expected?.unit !== 'bits per byte') return undefined;
   const bits = input.text.trigramBits;
@@ -151,7 +152,7 @@ function trigramOutlook(input: PlanInput, plan: Pick<Plan, 'expected' | 'twice' 
   let [seconds, value] = [input.seconds, expected.value];
   for (const times of [2, 4, 8, 16]) {
     const longer = times * input.seconds;
-    const reached = (times === 2 ? twice : best({ ...input, seconds: longer }).expected)?.value;
+    const reached = (times === 2 ? twice : best({ ...input, seconds: longer }, shapes).expected)?.value;
     if (reached === undefined) break;
     // Between two times the loss falls by a power of the time.
     const share = Math.log(value / bits) / Math.log(value / reached);
@@ -165,10 +166,10 @@ function trigramOutlook(input: PlanInput, plan: Pick<Plan, 'expected' | 'twice' 
 type Candidate = Omit<Plan, 'seconds' | 'epochs' | 'expected' | 'twice' | 'trigram'>;
 type Found = Omit<Plan, 'twice' | 'trigram'> & { rank: number };
 
-function best(input: PlanInput): Found {
+function best(input: PlanInput, shapes: Shapes): Found {
   let found: Found | undefined;
   let soonest: Found | undefined;
-  for (const candidate of candidates(input)) {
+  for (const candidate of candidates(input, shapes)) {
     const { model, recipe } = candidate;
     const plan: Found = { ...candidate, ...outlookOf(candidate) };
     const isBetter = plan.seconds <= input.seconds && plan.rank < (found?.rank ?? Infinity);
@@ -195,10 +196,34 @@ function fitsMemory(model: ModelChoice, recipe: Recipe, limits: MemoryLimits = {
 /** With a tenth held out: the shortest context, and the token after it. */
 const LEAST_BYTES = 200;
 
-function* candidates(input: PlanInput): Generator<Candidate> {
+/** A model of a vocabulary and context, with what it costs. */
+interface Shape {
+  model: ModelChoice;
+  cost: Cost;
+}
+type Shapes = (vocabulary: number, context: number) => readonly Shape[];
+
+/** The models that an architecture allows, counted once for all times that are tried. */
+function shapesOf({ model: id = FIRST_MODEL }: PlanInput): Shapes {
+  const spec = modelSpec(id);
+  const known = new Map<string, readonly Shape[]>();
+  return (vocabulary, context) => {
+    const key = `${vocabulary} ${context}`;
+    const shapes =
+      known.get(key) ??
+      SHAPES.flatMap(([layers, width]) => {
+        const config = usualConfig(spec, { layers, width, heads: headsOf(width), context });
+        if (spec.problems(config).length > 0) return [];
+        return [{ model: { id, config, vocabulary }, cost: costOf(spec, config, vocabulary) }];
+      });
+    known.set(key, shapes);
+    return shapes;
+  };
+}
+
+function* candidates(input: PlanInput, shapes: Shapes): Generator<Candidate> {
   const { text, held, device, seconds, model: id = FIRST_MODEL, vocabulary: chosen } = input;
   const { objective = QUALITY_KINDS[nearestKind(id)] } = input;
-  const spec = modelSpec(id);
   const { repeated } = text;
   const vocabularies = text.vocabularies.filter(({ size }) => chosen === undefined || size === chosen);
   for (const vocabulary of vocabularies) {
@@ -206,11 +231,7 @@ function* candidates(input: PlanInput): Generator<Candidate> {
     const heldTokens = (text.bytes / vocabulary.bytesPerToken) * held;
     for (const context of contexts(contextFor(1e9 * device.gigaflops * seconds), heldTokens)) {
       if (context >= Math.min(tokens, heldTokens)) continue;
-      for (const [layers, width] of SHAPES) {
-        const config = usualConfig(spec, { layers, width, heads: headsOf(width), context });
-        if (spec.problems(config).length > 0) continue;
-        const model: ModelChoice = { id, config, vocabulary: vocabulary.size };
-        const cost = costOf(spec, config, vocabulary.size);
+      for (const { model, cost } of shapes(vocabulary.size, context)) {
         for (const perStep of TOKENS_PER_STEP) {
           if (perStep < ROWS * context) continue;
           for (const dropout of DROPOUTS) {
