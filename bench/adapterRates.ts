@@ -58,6 +58,7 @@ const BASES: readonly Base[] = [
   { name: 'Llama 64 × 3, BPE', id: 'llama', width: 64, layers: 3, kind: 'bpe', purposes: ['instruct'] },
   { name: 'BERT 64 × 2, BPE', id: 'bert', width: 64, layers: 2, kind: 'bpe', purposes: ['adapt', 'classify'] },
   { name: 'BERT 128 × 2, BPE', id: 'bert', width: 128, layers: 2, kind: 'bpe', purposes: ['classify'] },
+  { name: 'T5 64 × 2, BPE', id: 't5', width: 64, layers: 2, kind: 'bpe', purposes: ['adapt'] },
 ];
 const RANKS: Readonly<Record<Purpose, readonly number[]>> = {
   adapt: [4, 8, 16, 64],
@@ -76,9 +77,9 @@ const CLASSIFY_RATES = [0.00125, ...RATES];
 const SEEDS: Readonly<Record<Purpose, readonly number[]>> = { adapt: [0], instruct: [0], classify: [0, 1, 2] };
 /** Rows of an update. */
 const BATCH: Readonly<Record<Purpose, number>> = { adapt: 4, instruct: 4, classify: 16 };
-/** Of the other optimizers, on one base at one rank. */
-const OTHERS = { lion: [0.001, 0.002, 0.004, 0.008], sgd: [0.1, 0.3, 1] } as const;
-const OTHERS_ON = 'GPT 96 × 2, bytes';
+/** Of the other optimizers, on a base of each architecture at one rank. */
+const OTHERS = { lion: [0.0005, 0.001, 0.002, 0.004, 0.008], sgd: [0.05, 0.1, 0.3, 1] } as const;
+const OTHERS_ON: readonly string[] = ['GPT 96 × 2, bytes', 'Llama 64 × 3, bytes', 'BERT 64 × 2, BPE', 'T5 64 × 2, BPE'];
 const CONTEXT = 80;
 const VOCABULARY = 768;
 /** Share of mails in the validation set: a label each, so more than of other texts. */
@@ -242,7 +243,7 @@ async function measure(base: Base, tell: (measured: Measured) => void): Promise<
     const rates = purpose === 'classify' ? CLASSIFY_RATES : RATES;
     for (const rank of RANKS[purpose]) for (const rate of rates) await run(rank, 'adamw', rate);
     for (const rate of FULL_RATES[purpose]) await run(null, 'adamw', rate);
-    if (base.name !== OTHERS_ON || purpose !== 'adapt') continue;
+    if (!OTHERS_ON.includes(base.name) || purpose !== 'adapt') continue;
     for (const [optimizer, rates] of Object.entries(OTHERS))
       for (const rate of rates) await run(8, optimizer as Recipe['optimizer'], rate);
   }

@@ -32,8 +32,9 @@ export const lion = defineOptimizer({
   },
   state: ({ shape }) => [{ name: 'lion.m', shape }],
   rates: (learningRate) => [learningRate],
-  // The paper's section 5: 3 to 10 times smaller than AdamW's.
-  usualRate: (parameters) => Number((adamw.usualRate(parameters) / 5).toPrecision(1)),
+  // Measured on small models: docs/benchmarks.md, "Learning rates of new models". AdamW's best rate there is 3 to 5 times as high.
+  usualRate: (parameters) => Number((0.6 * adamw.usualRate(parameters)).toPrecision(2)),
+  adapterRate: 2.5,
   torch: {
     class: 'Lion',
     arguments: { betas: ['lionBeta1', 'lionBeta2'] },

@@ -33,7 +33,9 @@ export const muon = defineOptimizer({
   rates: (learningRate, step, { beta1, beta2 }) => [learningRate, 1 - beta1 ** step, 1 - beta2 ** step],
   flops: ({ shape, linear, widths = [shape[1]!] }) =>
     linear ? widths.reduce((sum, width) => sum + newtonSchulzFlops(shape[0]!, width), 0) : 0,
-  usualRate: adamw.usualRate,
+  // Measured on small models: docs/benchmarks.md, "Learning rates of new models". It updates adapters as AdamW does.
+  usualRate: (parameters) => Number((3 * adamw.usualRate(parameters)).toPrecision(1)),
+  adapterRate: 5 / 3,
   torch: {
     class: 'Muon',
     arguments: { momentum: 'muonMomentum', betas: ['beta1', 'beta2'], eps: 'epsilon' },

@@ -57,7 +57,7 @@ export interface Optimizer<F extends Fields = Fields> extends Choice {
   flops?(weight: Shaped): number;
   /** The peak of the rate that models of this many parameters usually bear. */
   usualRate(parameters: number): number;
-  /** The best rate of adapters, in that one; absent: as of Adam and what follows signs. */
+  /** The best rate of adapters, as a multiple of `usualRate`; if absent, AdamW's multiple. */
   adapterRate?: number;
   /** As PyTorch has it; absent: a run with it cannot be handed over to PyTorch. */
   torch?: Torch<Extract<keyof F, string>>;

@@ -12,7 +12,7 @@ export const sgd = defineOptimizer({
   state: ({ shape }) => [{ name: 'sgd.v', shape }],
   rates: (learningRate) => [learningRate],
   usualRate: () => 0.1,
-  adapterRate: 3,
+  adapterRate: 1,
   torch: { class: 'SGD', arguments: { momentum: 'momentum' }, moments: { 'sgd.v': 'momentum_buffer' }, counts: false },
   async load() {
     const { sgd: update } = await import('../ops/sgd');
