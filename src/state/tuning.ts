@@ -133,8 +133,11 @@ export function tuningBase(
   const rows = basesFor(runs, purpose);
   const chosen = base === 'nothing' ? undefined : rows.find(({ record }) => record.id === base?.runId);
   const row = chosen ?? rows.find(({ record }) => record.id === project.runId) ?? rows[0];
-  return row && { row, step: chosen && base && base !== 'nothing' ? base.step : row.step };
+  return row && { row, step: chosen && base && base !== 'nothing' ? base.step : stepOf(row) };
 }
+
+/** The step of a run that is tuned unless a person picks another: the one that everyone uses. */
+export const stepOf = ({ used, step }: RunRow): number => used ?? step;
 
 /** Those that have a step, and can be tuned to this end. */
 export const basesFor = (runs: Studio['runs'], purpose: Purpose): readonly RunRow[] =>

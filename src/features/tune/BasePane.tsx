@@ -4,7 +4,7 @@ import { modelSpec, paramsOf } from '../../core/models';
 import { countParams } from '../../core/models/spec';
 import type { RunRow } from '../../protocol/data';
 import { useKeptSteps, useStudio } from '../../state/react';
-import { basesFor } from '../../state/tuning';
+import { basesFor, stepOf } from '../../state/tuning';
 import type { PageProps } from '../../state/stage';
 import {
   Block,
@@ -92,11 +92,11 @@ function Bases({ situation: { base, tuning } }: { situation: Situation }) {
       onChange={(runId) => {
         const row = rows.find(({ record }) => record.id === runId);
         const chosen = tuning.base === 'nothing' ? undefined : tuning.base?.runId;
-        if (row && chosen !== runId) setTuning({ base: { runId, step: row.step } });
+        if (row && chosen !== runId) setTuning({ base: { runId, step: stepOf(row) } });
       }}
       options={rows.map((row) => {
         const { record } = row;
-        const step = record.id === base?.row.record.id ? base.step : row.step;
+        const step = record.id === base?.row.record.id ? base.step : stepOf(row);
         const reading = baseReading(row, step);
         const on = reading?.on === undefined ? '' : `, evaluated on ${reading.on}`;
         return {
