@@ -102,7 +102,7 @@ const TIES = OTHERS.flatMap((kind) => RELATIVE.map((name) => ({ kind, name, weig
  */
 const SIZE_POWER = 0.17;
 
-/** @param heldOut runs that tell the spread, and how a curve foretells its end */
+/** @param heldOut runs on other texts, for the spread and the noise of curves */
 export function fit(runs: readonly Fitted[], heldOut: readonly Fitted[]): Constants {
   const names = Object.keys(FITTED);
   // The optimizer's steps have one size for all parameters, so each is relative to its start, near 1.
@@ -186,7 +186,7 @@ export const weightedOf = (one: Fitted, constants: Constants): number =>
 export const residualOf = ({ run, unigram, loss }: Fitted, constants: Constants): number =>
   Math.log((remainingShare(run, constants) * unigram) / loss);
 
-/** Standard deviation for a run on another text: measured on runs whose texts weren't fitted on. */
+/** Standard deviation for a run on a text that wasn't fitted on. */
 const spreadOf = (heldOut: readonly Fitted[], constants: Constants): number =>
   Math.sqrt(heldOut.reduce((sum, one) => sum + weightedOf(one, constants) ** 2, 0) / heldOut.length);
 

@@ -3,7 +3,7 @@ import { lossAt, nearBest, readRates } from './rates';
 
 const measured = readRates();
 
-/** BERT learns only token frequencies in 800 steps at any rate, so it tells nothing. */
+/** BERT learns only token frequencies in 800 steps, so its rates can't be compared. */
 test('each other architecture was measured with each optimizer', () => {
   const names = measured.map(({ kind, optimizer }) => `${kind} ${optimizer}`).toSorted();
   const kinds = ['gpt', 'llama', 't5'];

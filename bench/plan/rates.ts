@@ -4,9 +4,9 @@
  */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { modelSpec } from '../../src/core/models';
-import { countParams, usualConfig } from '../../src/core/models/spec';
+import { countParams } from '../../src/core/models/spec';
 import { type OptimizerId, optimizerOf } from '../../src/core/optim';
-import { lossOf, readRecorded, type Recorded } from './recorded';
+import { configOf, lossOf, readRecorded, type Recorded } from './recorded';
 import type { QualityKind } from '../../src/core/plan/quality';
 
 /** A peak learning rate, and the best loss on the validation set, in nats per token. */
@@ -65,16 +65,14 @@ export function ratesOf(runs: readonly Recorded[]): readonly RatesOf[] {
     const { flags, facts } = group[0]!;
     const kind = flags['model'] as QualityKind;
     const optimizer = flags['optimizer'] as OptimizerId;
-    const [layers, heads, width, context] = ['layers', 'heads', 'width', 'context'].map((name) => Number(flags[name]));
-    const spec = modelSpec(kind);
-    const config = usualConfig(spec, { layers: layers!, heads: heads!, width: width!, context: context! });
+    const table = modelSpec(kind).params(configOf(group[0]!), facts.vocabulary);
     return {
       kind,
       optimizer,
       measured: group
         .map((run) => ({ rate: Number(run.flags['learning-rate']), loss: lossOf(run) }))
         .toSorted((a, b) => a.rate - b.rate),
-      usual: optimizerOf(optimizer).usualRate(countParams(spec.params(config, facts.vocabulary))),
+      usual: optimizerOf(optimizer).usualRate(countParams(table)),
     };
   });
 }

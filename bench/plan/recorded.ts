@@ -1,7 +1,7 @@
 /** Recorded runs of our terminal, one line of JSON each: settings, facts of the text, and the validation curve. */
 import { readFileSync } from 'node:fs';
 import { modelSpec } from '../../src/core/models';
-import { usualConfig } from '../../src/core/models/spec';
+import { type BaseConfig, usualConfig } from '../../src/core/models/spec';
 import { costOf } from '../../src/core/plan/pace';
 import type { Circumstances, QualityKind } from '../../src/core/plan/quality';
 
@@ -44,23 +44,25 @@ export const readRecorded = (file: string): readonly Recorded[] =>
 /** `grow` holds out a tenth. */
 const TRAINED_ON = 0.9;
 
+/** Sizes of the run's model. */
+export function configOf({ flags }: Pick<Recorded, 'flags'>): BaseConfig {
+  const [layers, heads, width, context] = (['layers', 'heads', 'width', 'context'] as const).map((name) =>
+    Number(flags[name]),
+  ) as [number, number, number, number];
+  return usualConfig(modelSpec(flags['model'] as QualityKind), { layers, heads, width, context });
+}
+
 export function circumstancesOf({ flags, facts }: Pick<Recorded, 'flags' | 'facts'>): Circumstances {
   const number = (name: string): number => Number(flags[name] ?? 0);
   const id = flags['model'] as QualityKind;
-  const sizes = {
-    layers: number('layers'),
-    heads: number('heads'),
-    width: number('width'),
-    context: number('context'),
-  };
-  const config = usualConfig(modelSpec(id), sizes);
+  const config = configOf({ flags });
   return {
     kind: id,
     vocabulary: facts.vocabulary,
     repeated: facts.repeated,
     parameters: costOf(modelSpec(id), config, facts.vocabulary).ofLayers,
     unique: (TRAINED_ON * facts.bytes) / facts.bytesPerToken,
-    perStep: number('batch') * sizes.context,
+    perStep: number('batch') * config.context,
     steps: number('steps'),
     learningRate: number('learning-rate'),
     dropout: number('dropout'),

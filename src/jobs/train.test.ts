@@ -5,34 +5,18 @@ import { beforeAll, expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { openWasm, wasmHasFailed } from '../core/gpu/wasm';
+import { byteData } from '../core/testing/besideRuns';
 import { wasmFolder } from '../core/testing/wasm';
-import { importText, pastedText } from '../core/documents';
-import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { listRuns } from '../core/runs/record';
 import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
 import type { ModelChoice } from '../core/train/run';
-import { buildData } from '../workers/data';
 import { begin, type BeginInput } from './train';
 
 beforeAll(() => setWasmPaths(wasmFolder));
 
 /** A run of one step on a text that the store gets. */
 async function inputFor(store: BlobStore, model: ModelChoice, recipe: Partial<Recipe>): Promise<BeginInput> {
-  const outcome = await importText(
-    pastedText('sea.txt', 'The sea is wide. '.repeat(100)),
-    store,
-    { addedAt: 1 },
-    unwatched,
-  );
-  if (outcome.kind !== 'added') throw new Error('no text');
-  const tokenizer = { kind: 'bytes', merges: [] } as const;
-  const data = await buildData(
-    store,
-    [outcome.text.id],
-    await createTokenizer(tokenizer),
-    { validation: 0.1, test: 0, seed: 0 },
-    unwatched,
-  );
+  const { tokenizer, data } = await byteData(store, 'The sea is wide. '.repeat(100));
   return {
     runId: 'r',
     projectId: 'first',

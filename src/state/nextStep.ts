@@ -39,7 +39,7 @@ export interface Guide {
   standing: StandingKind;
   /** It is worse, and more text would help more than more steps. */
   needsText?: boolean | undefined;
-  /** It is worse, and its learning rate is far from this one. */
+  /** Usual learning rate, if it is worse and its own rate is far from that. */
   needsRate?: number | undefined;
   /** Of a finished classifier that counting words beats: its loss no longer falls. */
   isFlat?: boolean;

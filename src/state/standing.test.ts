@@ -43,13 +43,13 @@ test('a language model stands against the strongest model that counts', () => {
   expect(standing.evidence).toMatch(
     / Training text is 2\.5 nats easier than new text: more text helps more than more steps\.$/,
   );
-  // Where the learning rate is far off, it is what to change first.
+  // An unusual learning rate is the first thing to change.
   const recipe = { ...DEFAULT_RECIPE, learningRate: 9 };
-  const fast = runRecord({ recipe, data: { facts: dataFacts({ nGrams: N_GRAMS }) } });
-  const thrown = standingOf({ ...evaluated(fast, 4.5), log: new RunLog([...steps, evaluation(4.5)]) }, project);
-  expect(thrown.needsText).toBeUndefined();
-  expect(thrown.needsRate).toBeGreaterThan(0);
-  expect(thrown.evidence).toMatch(
+  const unusual = runRecord({ recipe, data: { facts: dataFacts({ nGrams: N_GRAMS }) } });
+  const worse = standingOf({ ...evaluated(unusual, 4.5), log: new RunLog([...steps, evaluation(4.5)]) }, project);
+  expect(worse.needsText).toBeUndefined();
+  expect(worse.needsRate).toBeGreaterThan(0);
+  expect(worse.evidence).toMatch(
     / The learning rate 9 is [\d,]+ times the usual rate for AdamW at [\d.,k ]+ parameters\.$/,
   );
   expect(standingOf({ ...evaluated(record, 4), log: new RunLog() }, project)).toEqual({ kind: 'unknown' });

@@ -136,7 +136,7 @@ export function tuningBase(
   return row && { row, step: chosen && base && base !== 'nothing' ? base.step : stepOf(row) };
 }
 
-/** The step of a run that is tuned unless a person picks another: the one that everyone uses. */
+/** Step of a run that tuning starts from by default. */
 export const stepOf = ({ used, step }: RunRow): number => used ?? step;
 
 /** Those that have a step, and can be tuned to this end. */

@@ -6,7 +6,7 @@ import { tuningBase } from './tuning';
 const project = { ...initialProject('first', 0), runId: 'a' };
 const runs = [{ record: runRecord({ id: 'a' }), step: 260, used: 50, curve: null, bytes: 1 }];
 
-test('a run is tuned from the step that everyone uses, unless a person picks another', () => {
+test('tuning starts from the default step of a run unless a person picks another', () => {
   expect(tuningBase({ project, runs })?.step).toBe(50);
   const [{ used: _, ...latest }] = runs as [(typeof runs)[number]];
   expect(tuningBase({ project, runs: [latest] })?.step).toBe(260);

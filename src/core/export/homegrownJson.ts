@@ -47,7 +47,7 @@ const infoShape = ({ name, createdAt, model, mixed, device, origin, card, looks,
   split: z.enum(SPLIT_NAMES).exactOptional(),
   /** How it normalizes text before it splits it, apart from what its split always does. */
   normalizers: normalizersSchema.exactOptional(),
-  /** Earlier training data of the model, of which the recipe's share of rows was replayed. */
+  /** Earlier training data of the model; the recipe replayed a share of its rows. */
   replayed: dataFactsSchema.exactOptional(),
   /** Chat template, in Jinja. */
   chatTemplate: z.string().max(LONGEST_TEMPLATE).exactOptional(),

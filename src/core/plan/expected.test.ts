@@ -26,7 +26,7 @@ test.each([
   ['a rate 5 times the best one', recipe, { ...run, learningRate: 5 * run.learningRate }],
   ['a fifth of the best rate', recipe, { ...run, learningRate: run.learningRate / 5 }],
   ['20 steps', recipe, { ...run, steps: 20 }],
-  ['a text of which half repeats', recipe, { ...run, repeated: 0.5 }],
+  ['a text with 50 % repetition', recipe, { ...run, repeated: 0.5 }],
 ] as const)('%s: no estimate', (_, choice, one) => {
   expect(coveredQuality('gpt', choice, one, vocabulary)).toBeUndefined();
 });

@@ -58,7 +58,7 @@ export interface Plan {
 /** How the plan compares with a trigram model, in bits per byte on the validation set. */
 export interface TrigramOutlook {
   bits: number;
-  /** Of the shortest run that is expected to beat it; the plan's own if that does; undefined where none of up to 16 times its time does. */
+  /** Time of the shortest run that is expected to beat it: the plan's own, or longer; undefined if 16 times that is too short. */
   seconds: number | undefined;
 }
 
@@ -144,22 +144,26 @@ export function makePlan(input: PlanInput): Plan {
   return { ...plan, twice, trigram: trigramOutlook(input, shapes, { ...plan, twice }) };
 }
 
-function trigramOutlook(input: PlanInput, shapes: Shapes, plan: Pick<Plan, 'expected' | 'twice' | 'seconds'>) {
+function trigramOutlook(
+  input: PlanInput,
+  shapes: Shapes,
+  plan: Pick<Plan, 'expected' | 'twice' | 'seconds'>,
+): TrigramOutlook | undefined {
   const { expected, twice } = plan;
   if (expected?.unit !== 'bits per byte') return undefined;
   const bits = input.text.trigramBits;
-  if (expected.value < bits) return { bits, seconds: plan.seconds } satisfies TrigramOutlook;
+  if (expected.value < bits) return { bits, seconds: plan.seconds };
   let [seconds, value] = [input.seconds, expected.value];
   for (const times of [2, 4, 8, 16]) {
     const longer = times * input.seconds;
     const reached = (times === 2 ? twice : best({ ...input, seconds: longer }, shapes).expected)?.value;
     if (reached === undefined) break;
-    // Between two times the loss falls by a power of the time.
+    // Between two times the loss falls as a power of the time.
     const share = Math.log(value / bits) / Math.log(value / reached);
-    if (reached < bits) return { bits, seconds: seconds * (longer / seconds) ** share } satisfies TrigramOutlook;
+    if (reached < bits) return { bits, seconds: seconds * (longer / seconds) ** share };
     [seconds, value] = [longer, reached];
   }
-  return { bits, seconds: undefined } satisfies TrigramOutlook;
+  return { bits, seconds: undefined };
 }
 
 /** What is known of a candidate before its quality is asked for. */
@@ -203,7 +207,7 @@ interface Shape {
 }
 type Shapes = (vocabulary: number, context: number) => readonly Shape[];
 
-/** The models that an architecture allows, counted once for all times that are tried. */
+/** Lists the models that an architecture allows. Each is counted once for all times that a plan tries. */
 function shapesOf({ model: id = FIRST_MODEL }: PlanInput): Shapes {
   const spec = modelSpec(id);
   const known = new Map<string, readonly Shape[]>();

@@ -21,7 +21,7 @@ test.each([
   expect(plan.expected!.value < bits).toBe(isBeaten);
 });
 
-test('the longer run that is named is expected to come to the trigram model, whatever time the plan had', () => {
+test('a run of the stated time is expected to reach the trigram model, and plans of any time state much the same', () => {
   const expectedIn = (seconds: number): number => makePlan({ ...inputOf(1.95), seconds }).expected!.value;
   const times = [30, 60, 120].map((seconds) => makePlan({ ...inputOf(1.95), seconds }).trigram!.seconds!);
   for (const seconds of times) {

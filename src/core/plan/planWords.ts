@@ -16,7 +16,7 @@ export function trigramWords(outlook: TrigramOutlook, planned: number): string {
     : `${words}: beating it takes about ${formatDuration(1000 * roundedUp(seconds))}.`;
 }
 
-/** To minutes, and below two of them to ten seconds: an estimate is no more precise. */
+/** Rounds up to minutes, or below two minutes to 10 s, because an estimate is no more precise. */
 const roundedUp = (seconds: number): number => {
   const unit = seconds > 120 ? 60 : 10;
   return unit * Math.ceil(seconds / unit);

@@ -23,13 +23,13 @@ export type QualityKind = keyof typeof QUALITY_KINDS;
 /** Largest share that the model covers: runs on texts that repeat more ended 30 % above and below the law. */
 export const MAX_REPEATED = 0.3;
 
-/** Recorded rates lie within this factor of the best one. */
+/** Recorded learning rates lie within this factor of the best one. */
 const MAX_RATE_FACTOR = 4;
 
-/** The shortest recorded run, in training tokens. */
+/** Recorded runs read at least so many training tokens. */
 export const MIN_TOKENS = 20_000;
 
-/** Whether the law was fitted to runs like this one: by AdamW, at a rate as near the best, as long, on a text that repeats as little. */
+/** Whether recorded runs are like this one in optimizer, learning rate, length and repetition of the text. */
 export function isCovered(run: Circumstances, optimizer: OptimizerId): boolean {
   const { kind, repeated, learningRate, perStep, steps } = run;
   const off = Math.abs(Math.log(learningRate / bestRate(kind, perStep, CONSTANTS)));

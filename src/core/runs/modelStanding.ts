@@ -19,7 +19,7 @@ export interface Standing {
   evidence?: string;
   /** Counting beats it, and more text would help more than more steps. */
   needsText?: boolean;
-  /** Counting beats it, and its learning rate is far from this one, the usual one. */
+  /** Usual learning rate, if counting beats the model and its own rate is far from that. */
   needsRate?: number;
 }
 
@@ -30,7 +30,7 @@ const COUNTS: Readonly<Record<string, string>> = {
   trigram: 'which only counts which token follows which two',
 };
 
-/** A run, as far as its standing depends on it. */
+/** What a model's standing depends on. */
 export interface Trained {
   recipe: Pick<Recipe, 'objective' | 'optimizer' | 'learningRate'>;
   model: ModelChoice;
@@ -66,7 +66,7 @@ export function modelStanding(
   const best = simplest === strongest ? '' : `, and ${strongest.words} ${told(strongest.loss)}`;
   const passed = others.find((other) => loss < other.loss);
   const past = passed ? ` It passed ${passed.words} (${told(passed.loss)}).` : '';
-  // A tuning has rates of its own.
+  // Adapters and parts of a model have other usual rates.
   const off = trainable === undefined ? unusualRate(recipe, countParams(paramsOf(model))) : undefined;
   const needsText = !off && gap >= TOO_MUCH_GAP;
   const rest = off

@@ -65,7 +65,7 @@ const copied = RUN_FIELD_NAMES.filter(
   (name) => !fields[name].isOwn && !['device', 'parent', 'segments'].includes(name),
 );
 
-describe('a run of which every field is set', () => {
+describe('a run with every field set', () => {
   let record: RunRecord;
   let file: RunInfo;
   let imported: RunRecord;

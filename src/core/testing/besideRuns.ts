@@ -16,19 +16,20 @@ export const SAMPLING = { prompt: 'The ', temperature: 1, topK: 0, topP: 1, seed
 
 export type Begin = (runId: string, recipe: Partial<Recipe>, width?: number) => BeginInput;
 
+/** Stores a text and its bytes as data, with a tenth held out. */
+export async function byteData(store: BlobStore, text: string) {
+  const outcome = await importText(pastedText('sea.txt', text), store, { addedAt: 1 }, unwatched);
+  if (outcome.kind !== 'added') throw new Error('no text');
+  const tokenizer = { kind: 'bytes', merges: [] } as const;
+  const split = { validation: 0.1, test: 0, seed: 0 };
+  const data = await buildData(store, [outcome.text.id], await createTokenizer(tokenizer), split, unwatched);
+  return { tokenizer, data };
+}
+
 /** Small runs on a text that is stored there. */
 export async function smallRuns(store: BlobStore): Promise<Begin> {
-  const tokenizer = { kind: 'bytes', merges: [] } as const;
   const lines = Array.from({ length: 60 }, (_, i) => `The sea is ${i * i} miles wide, and whale ${i} is large. `);
-  const outcome = await importText(pastedText('sea.txt', lines.join('')), store, { addedAt: 1 }, unwatched);
-  if (outcome.kind !== 'added') throw new Error('no text');
-  const data = await buildData(
-    store,
-    [outcome.text.id],
-    await createTokenizer(tokenizer),
-    { validation: 0.1, test: 0, seed: 0 },
-    unwatched,
-  );
+  const { tokenizer, data } = await byteData(store, lines.join(''));
   return (runId, recipe, width = 16) => ({
     runId,
     projectId: 'first',

@@ -1,4 +1,4 @@
-/** A stored run of which every field is set. */
+/** A stored run with every field set. */
 import type { BlobStore } from '../base/blobStore';
 import { baseHash, keepBase } from '../checkpoint/base';
 import { claimRun } from '../checkpoint/checkpoint';

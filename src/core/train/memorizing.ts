@@ -6,8 +6,8 @@ export const MEMORIZING_GAP = 0.3;
 export const TOO_MUCH_GAP = 1;
 
 /**
- * How much easier the training text is than new text, where that shows memorizing: the training text has become easier than
- * for a model that only counts tokens, or guesses. A run that is thrown about by its learning rate has gaps too.
+ * Validation loss minus training loss, if the model starts to memorize; else undefined. The training loss must also be below
+ * that of a unigram model (or of a uniform guess): at a high learning rate losses jump, which leaves gaps too.
  * @param baselines from the weakest
  */
 export function memorizingGap(

@@ -29,10 +29,10 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
   const told = segments.map(() => ({ best: Infinity, passed: 0, hasGap: false }));
   for (const { step, loss, activeMs } of log.evaluations) {
     const at = segmentAt(segments, step);
-    const { after, data: learnt } = segments[at]!;
+    const { after, data } = segments[at]!;
     const so = told[at]!;
-    const all = baselinesOf(objective, model, learnt.facts);
-    const baselines = all.slice(1);
+    const baselines = baselinesOf(objective, model, data.facts);
+    const [, ...counting] = baselines; // the first only guesses
     const isBest = loss < so.best;
     so.best = Math.min(so.best, loss);
     events.push({
@@ -41,8 +41,8 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
       words: `Evaluated, ${inHeadline(loss)}${isBest && step > 0 ? ', best so far' : ''}`,
     });
     // One after another, so that passing a weaker baseline is never reported after passing a stronger one.
-    while (step > 0 && so.passed < baselines.length && loss < baselines[so.passed]!.loss) {
-      const baseline = baselines[so.passed++]!;
+    while (step > 0 && so.passed < counting.length && loss < counting[so.passed]!.loss) {
+      const baseline = counting[so.passed++]!;
       const words = `Past ${baseline.words}, ${inHeadline(baseline.loss)}`;
       events.push({
         step,
@@ -50,7 +50,7 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
         words: baseline.milestone ? `${baseline.milestone}: ${lowerFirst(words)}` : words,
       });
     }
-    const gap = memorizingGap(loss, trainingAt(log, step, after), all);
+    const gap = memorizingGap(loss, trainingAt(log, step, after), baselines);
     if (!so.hasGap && gap !== undefined) {
       so.hasGap = true;
       events.push({

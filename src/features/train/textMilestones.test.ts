@@ -69,7 +69,7 @@ test('a model that finds its training text easier than new text starts to memori
   expect(later[2]).toBe('Starting to memorize · Training text is 0.5 nats easier than new text, now 0.7 · 2');
 });
 
-test('a run that is thrown about by its learning rate memorizes nothing, however far its losses are apart', () => {
+test('losses that jump at a high learning rate are not called memorizing', () => {
   expect(told(step(1, 28), evaluated(1, Math.exp(135)), step(2, Math.log(600)), evaluated(2, 1400)).join()).toContain(
     'memorize',
   );
