@@ -2,7 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
 import type { Document } from '../src/core/base/document';
-import { type Job, yieldUntil } from '../src/core/base/job';
+import type { Job } from '../src/core/base/job';
 import type { Normalizer } from '../src/core/base/normalizer';
 import {
   importDrop,
@@ -15,25 +15,22 @@ import {
   type TextRecord,
   type TextSource,
 } from '../src/core/documents';
-import { tooFewChats } from '../src/core/chat/documents';
 import { compiled, type ChatTemplate } from '../src/core/chat/template';
 import { usualTemplate } from '../src/core/chat/usual';
 import type { Recipe } from '../src/core/documents/clean/recipe';
 import type { SplitChoice } from '../src/core/documents/split';
 import type { StoredBaselines } from '../src/core/evaluate/ofPart';
 import { learntFrom } from '../src/core/objectives';
-import { baselineFacts } from '../src/core/objectives/facts';
-import { measureData } from '../src/core/objectives/baselines/measureData';
 import { factsOf } from '../src/core/runs/facts';
 import { recipeOf } from '../src/core/runs/segments';
 import { storedBaselines } from '../src/core/runs/storedBaselines';
 import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
-import { buildShards } from '../src/core/shards/build';
-import type { PartSource } from '../src/core/shards/manifest';
-import { openPart, readCounts } from '../src/core/shards/read';
+import type { PartSource, ShardManifest } from '../src/core/shards/manifest';
+import { openPart } from '../src/core/shards/read';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { trainTokenizer, type TrainSettings } from '../src/core/tokenizer/train';
+import { tokenizeData } from '../src/jobs/tokenizeData';
 import { readChats } from './chats';
 import { type Examples, examplesLaid } from './examples';
 import { cleanAgain, type CleanedTexts, cleanTogether, type Files } from './cleanedTexts';
@@ -111,23 +108,23 @@ export async function prepare(
   const { validation, test, seed } = goesOn ? of.data.split : of.split;
   const labelled = examples && labelledAs(examples.texts);
   const split = { validation, test, seed, ...(labelled && { labelled }) };
-  const manifest = await buildShards(documents, tokenizer, split, store, job);
-  if (template && manifest.parts.validation.tokens === 0) throw tooFewChats();
-  const known = goesOn ? storedBaselines(of.info.model, of.data, manifest, 'validation') : undefined;
-  const { facts, counts } = known
-    ? { facts: baselineFacts(known), counts: { train: await readCounts(store, manifest, 'train') } }
-    : await measureData(store, manifest, tokenizer, labelled, yieldUntil(job.signal));
-  const learnt = openPart(store, manifest, 'train');
-  const held = openPart(store, manifest, 'validation');
-  const data = factsOf({ manifest, ...facts }, texts);
+  const toTokenize = { documents, tokenizer, split, isOfChats: template !== undefined };
+  const knownBaselines =
+    goesOn && ((built: ShardManifest) => storedBaselines(of.info.model, of.data, built, 'validation'));
+  const { manifest, baselines, counts } = await tokenizeData(
+    store,
+    { ...toTokenize, ...(knownBaselines && { knownBaselines }) },
+    job,
+  );
+  const data = factsOf({ manifest, ...baselines }, texts);
   if (goesOn && (template ?? examples) && data.textHash !== of.data.textHash) throw notSame(of, texts[0]!.name);
   if (goesOn) checkSameData(of, data);
   return {
     tokenizer,
     data,
-    train: learnt,
-    validation: held,
-    measured: { facts, counts: counts.train },
+    train: openPart(store, manifest, 'train'),
+    validation: openPart(store, manifest, 'validation'),
+    measured: { facts: baselines, counts: counts.train },
     ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
     prompt: template || examples ? undefined : promptFrom(await beginning(documents[0])),
     places,

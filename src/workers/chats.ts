@@ -4,7 +4,7 @@ import type { Document, Documents } from '../core/base/document';
 import { badSettings, type HomegrownError } from '../core/base/errors';
 import { type Job, yieldUntil } from '../core/base/job';
 import type { Conversation } from '../core/chat/conversation';
-import { conversationOf, isRefusal, paintedDocuments, tooFewChats } from '../core/chat/documents';
+import { conversationOf, isRefusal, paintedDocuments } from '../core/chat/documents';
 import { fitted } from '../core/chat/fitted';
 import { painted, paintedTokens, tried } from '../core/chat/painted';
 import { conversationReader } from '../core/chat/reader';
@@ -16,7 +16,7 @@ import type { DataApi, PaintedConversation, Painting } from '../protocol/data';
 import { type Shared, shared } from './shared';
 
 export { importSpeakers, speakersIn } from './speakers';
-export { conversationReader, paintedDocuments, spokenBy, tooFewChats };
+export { conversationReader, paintedDocuments, spokenBy };
 
 interface Counts extends Pick<Painting, 'conversations' | 'tokens' | 'tooLong' | 'refused'> {
   /** Places of those that the template does not take. */

@@ -2,15 +2,13 @@
 import type { BlobStore } from '../core/base/blobStore';
 import type { Documents } from '../core/base/document';
 import { badSettings } from '../core/base/errors';
-import { type Job, yieldUntil } from '../core/base/job';
+import type { Job } from '../core/base/job';
 import { loaded } from '../core/base/load';
-import { formatShare } from '../core/base/units';
-import { measureData } from '../core/objectives/baselines/measureData';
 import { unigramDivergence } from '../core/objectives/unigram';
-import { buildShards } from '../core/shards/build';
 import type { SplitChoice } from '../core/documents/split';
 import { documentsIn, labelledAs, learntOf, textOf, textRef, type TextRecord } from '../core/documents';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import { tokenizeData } from '../jobs/tokenizeData';
 import type { DataRecord } from '../protocol/data';
 
 export async function buildData(
@@ -22,23 +20,13 @@ export async function buildData(
 ): Promise<DataRecord> {
   const { documents, refs, tokenizer, isOfChats, labelled } = await openToLearn(store, texts, given);
   const settings = { ...split, ...(labelled && { labelled }) };
-  const manifest = await buildShards(documents, tokenizer, settings, store, job);
-  const { train, validation, test } = manifest.parts;
-  if (isOfChats && validation.tokens === 0) throw (await chats()).tooFewChats();
-  for (const [part, share] of [
-    [train, split.validation],
-    [validation, split.validation],
-    [test, split.test],
-  ] as const) {
-    if (!part || part.tokens > 1) continue;
-    throw badSettings(`The text is too short for a validation set of ${formatShare(share)}`, 'Add text.');
-  }
-  const { facts, counts } = await measureData(store, manifest, tokenizer, labelled, yieldUntil(job.signal));
+  const toTokenize = { documents, tokenizer, split: settings, isOfChats };
+  const { manifest, baselines, counts } = await tokenizeData(store, toTokenize, job);
   return {
     texts: refs,
     tokenizerHash: tokenizer.hash,
     manifest,
-    ...facts,
+    ...baselines,
     divergence: unigramDivergence(counts.train, counts.validation),
   };
 }
