@@ -169,6 +169,9 @@ export async function learn(
   const short = isSettled ? undefined : shortTextWords(wide(), askedOf(wide()), sizes);
   if (short !== undefined) progress.say(short);
   const first = askedOf(modelNow());
+  // Otherwise a device would be chosen by trials that all fail.
+  const tooShort = problems(modelNow(), first, sizes, {}, trainable);
+  if (tooShort.length > 0) throw unfit(tooShort);
   const { inRows } = objectiveOf(first.objective);
   const laid = await inRows?.(learnt, modelNow().config.context, tokenizer, first, learnerOf(modelNow()));
   const longer = longTextsWords(laid, modelNow().config.context, start === null && past === null);
