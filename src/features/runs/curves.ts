@@ -148,13 +148,18 @@ export function referenceOf(
 }
 
 /**
- * Ends of the vertical axis. Once a run is below the unigram model, what is above that is left out: the fall from a
- * uniform guess would take all the height.
+ * Ends of the vertical axis. Once a run beats the unigram model, the axis leaves out higher values before each line's
+ * minimum: the fall from a uniform guess would take all the height. A rise after the minimum is overfitting, so it stays.
  */
 export function ends(lines: readonly Line[], reference: number | undefined): { min: number; max: number } | undefined {
   const values = lines.flatMap(({ y }) => Array.from(y)).filter(Number.isFinite);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (values.length === 0 || reference === undefined || low >= reference || high <= reference) return undefined;
-  const room = 0.06 * (reference - low);
-  return { min: Math.max(0, low - room), max: reference + room };
+  const top = Math.max(reference, ...lines.flatMap(({ y }) => fromMinimum(Array.from(y))));
+  const room = 0.06 * (top - low);
+  return { min: Math.max(0, low - room), max: top + room };
 }
+const fromMinimum = (y: readonly number[]): readonly number[] => {
+  const known = y.filter(Number.isFinite);
+  return known.slice(known.indexOf(Math.min(...known)));
+};

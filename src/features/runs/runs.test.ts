@@ -138,6 +138,13 @@ test('the axis leaves out what is worse than the reference, once something is be
   expect(ends([], 2.9)).toBeUndefined();
 });
 
+test('the axis holds the rise of an overfitted run, but not the fall before it', () => {
+  const overfitted = { ...lineOf(named('baseline'), 'bits', 'step')!, y: [8, 4, 2.2, 2.6, 3.9] };
+  const y = ends([overfitted], 2.3)!;
+  expect(y.max).toBeGreaterThan(3.9);
+  expect(y.max).toBeLessThan(4.1);
+});
+
 test('two runs in words', () => {
   const [baseline, dropout, half] = [named('baseline'), named('dropout 0.3'), named('half width')];
   expect(differWords(baseline.made, dropout.made)).toEqual({

@@ -130,7 +130,6 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
           changes={p.changes ?? []}
           minHeight={p.minHeight ?? (small ? 72 : 184)}
           labelRoom={p.labelRoom ?? 0}
-          leftRoom={44}
           isSmall={small !== undefined}
           describeX={describeX}
           describeY={describeY}

@@ -30,7 +30,6 @@ export interface PlotProps {
   minHeight: number;
   /** px at the right of the plot for words at the lines' ends. */
   labelRoom: number;
-  leftRoom: number;
   /** Without words at the lines' ends and without a readout. */
   isSmall: boolean;
   describeX: (x: number) => string;
@@ -51,6 +50,7 @@ export function PlotArea(p: PlotProps) {
   const [spoken, setSpoken] = useState('');
   const xTicks = p.xTicks(size.width);
   const yTicks = p.yTicks(size.height);
+  const leftRoom = Math.max(MIN_LEFT_ROOM, ...yTicks.map(({ label }) => 10 + CHARACTER_WIDTH * label.length));
   const drawing = useMemo<Drawing>(() => {
     const { lines, x, y, references, bands, marks, changes } = p;
     const yTicks = p.yTicks(size.height).map((tick) => tick.value);
@@ -99,7 +99,7 @@ export function PlotArea(p: PlotProps) {
       className={styles.plot}
       style={{
         '--height': `${p.minHeight}px`,
-        '--left': `${p.leftRoom}px`,
+        '--left': `${leftRoom}px`,
         '--right': `${p.rightAxis ? 28 : p.labelRoom}px`,
       }}
       role="group"
@@ -148,6 +148,11 @@ function Ticks(p: { place: 'x' | 'y' | 'y2'; ticks: readonly Tick[]; scale: Scal
     </div>
   );
 }
+
+/** px; wider only where a label is, so that the axes of most charts line up. */
+const MIN_LEFT_ROOM = 44;
+/** px of a digit of a tick label. */
+const CHARACTER_WIDTH = 6.5;
 
 /** Ticks that fit on a phone. */
 const FEW_TICKS = 3;
