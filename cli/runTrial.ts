@@ -1,0 +1,74 @@
+/** Short trials before a run: which device is faster, and how many steps fit into --minutes. */
+import { unfit } from '../src/core/train/problems';
+import type { Recomputation } from '../src/core/train/recomputation';
+import type { Device } from '../src/core/train/device';
+import type { ModelChoice, Snapshot, TrainInput } from '../src/core/train/run';
+import { fasterDevice } from './fasterDevice';
+import { type Fit, fit, leftOf } from './minutes';
+import { measurePace, type Pace, timeOf } from './pace';
+import type { Planner } from './planned';
+import type { RunSettings } from './runSettings';
+import { openDevice } from './terminal';
+
+/** Everything that training reads besides model and recipe. */
+export type RunInputs = Omit<TrainInput, 'model' | 'recipe' | 'save'>;
+
+export interface RunToTry {
+  settings: RunSettings;
+  /** Changes when the planner plans again. */
+  model: () => ModelChoice;
+  inputs: RunInputs;
+  minutes: number | undefined;
+  signal: AbortSignal;
+}
+
+/** @param adapter name of the software GPU, which the trial compares with WASM, the device in use */
+export async function chooseDevice(run: RunToTry, adapter: string): Promise<{ device: Device; why: string }> {
+  const { settings, model, inputs, minutes, signal } = run;
+  const measure = (limit: number): Promise<Pace> => {
+    const { recipe, problems } = settings.onDevice(model());
+    if (problems.length > 0) throw unfit(problems);
+    const save = () => Promise.resolve({ bytes: 0 });
+    return measurePace({ ...inputs, model: model(), recipe, save }, TRIAL_MS, signal, limit);
+  };
+  const { recipe } = settings.onDevice(model());
+  return fasterDevice({
+    adapter,
+    open: openDevice,
+    measure,
+    time: (pace) => timeOf(pace, recipe, inputs.from?.state.step ?? 0, recipe.steps),
+    most: minutes === undefined ? Infinity : leftOf(minutes),
+  });
+}
+/** Of steps on one device. */
+const TRIAL_MS = 1000;
+
+export interface FittedRun {
+  input: Omit<TrainInput, 'save'>;
+  recomputation: Recomputation;
+  /** Null without --minutes. */
+  fitted: Fit | null;
+}
+
+/**
+ * Model and recipe for the device in use, with as many steps as fit into --minutes. Plans again, once, where real steps take
+ * much more or less time than the plan expected.
+ * @param saveSize bytes that a save writes, without writing them
+ * @throws HomegrownError `bad-settings` where the run can't train on this device, or no step fits
+ */
+export async function fitRun(
+  run: RunToTry,
+  planner: Planner | null,
+  saveSize: (input: Omit<TrainInput, 'save'>, snapshot: Snapshot) => Promise<number>,
+): Promise<FittedRun> {
+  const model = run.model();
+  const { recipe, recomputation, problems } = run.settings.onDevice(model);
+  if (problems.length > 0) throw unfit(problems);
+  const input = { ...run.inputs, model, recipe };
+  if (run.minutes === undefined) return { input, recomputation, fitted: null };
+  const save = async (snapshot: Snapshot) => ({ bytes: await saveSize(input, snapshot) });
+  const fitted = await fit({ ...input, save }, run.minutes, run.signal);
+  if (planner?.again(fitted.pace.step)) return fitRun(run, null, saveSize);
+  const ofSteps = { ...run.settings.recipe(model, fitted.steps), recompute: recomputation.isOn };
+  return { input: { ...input, recipe: ofSteps }, recomputation, fitted };
+}

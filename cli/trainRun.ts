@@ -1,0 +1,228 @@
+/** Trains a run whose text is read: on the faster device, for as many steps as fit, into its folder. */
+import { resolve } from 'node:path';
+import { formatReading } from '../src/core/base/units';
+import type { Recipe as CleaningRecipe } from '../src/core/documents/clean/recipe';
+import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJson';
+import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import { paramsOf } from '../src/core/models';
+import { countParams } from '../src/core/models/spec';
+import type { Device } from '../src/core/train/device';
+import { partly } from '../src/core/train/partly';
+import type { Recipe } from '../src/core/train/recipe';
+import type { ModelChoice, Snapshot, TrainInput } from '../src/core/train/run';
+import { type FolderRunInput, trainInFolder, WITH_OPTIMIZER } from './folderRun';
+import { following } from './following';
+import { forecastSaid } from './forecast';
+import { type OldText, oldText } from './forgetting';
+import { localFile } from './local';
+import { Course, leftOf, over } from './minutes';
+import type { Planner } from './planned';
+import type { Prepared } from './prepared';
+import type { Progress } from './progress';
+import { type Replayed, replayed } from './replayed';
+import { goingOn } from './resume';
+import { baseModelPath, examplesOf, type LearnCommand, type RunOrigin } from './runOrigin';
+import type { RunSettings } from './runSettings';
+import { chooseDevice, type FittedRun, fitRun, type RunInputs } from './runTrial';
+import type { Saves } from './saves';
+import { startWords } from './startWords';
+import { summarize } from './summary';
+import { softwareAdapter, stderr } from './terminal';
+import { oldIn } from './told';
+import { measuredBy } from './tuning';
+import { WRITTEN_NEXT_TO } from './write';
+
+/** A run whose text is read. */
+export interface RunToTrain {
+  command: LearnCommand;
+  origin: RunOrigin;
+  planner: Planner | null;
+  settings: RunSettings;
+  data: Prepared;
+  /** Training rows, where they aren't contiguous. */
+  rows: number | undefined;
+  /** Recipe that cleaned the text. */
+  cleaning: CleaningRecipe;
+  saves: Saves;
+  /** It resumes in its own folder. */
+  isInPlace: boolean;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+/**
+ * @param device in use
+ * @param isAuto another device may be used where it is faster
+ * @returns the exit code
+ */
+export async function trainRun(run: RunToTrain, device: Device, isAuto: boolean): Promise<number> {
+  const { origin, planner, settings, data, signal, progress, saves } = run;
+  const { tokenizer, train: learnt } = data;
+  const model = (): ModelChoice => settings.model(tokenizer.size, learnt.tokens);
+  const earlier = await replayedText(run, settings.recipe(model()));
+  const inputs = inputsOf(run, earlier);
+  const toTry = { settings, model, inputs, minutes: run.command.options.minutes, signal };
+  const adapter = isAuto && device.kind === 'wasm' ? await softwareAdapter() : null;
+  const chosen = adapter === null ? undefined : await chooseDevice(toTry, adapter);
+  if (chosen) progress.say(chosen.why);
+  const used = chosen?.device ?? device;
+  const start = startingInfo(run, earlier);
+  const fitted = await fitRun(toTry, planner, (input, snapshot) => saveSize(run, start(input).info, input, snapshot));
+  const begun = start(fitted.input);
+  const where = used.adapter ? `${used.adapter.name}, WebGPU` : used.kind.toUpperCase();
+  const info = { ...begun.info, device: where, ...(data.told.length > 0 && { documents: data.told }) };
+  sayStart(run, fitted, where, used);
+  const { learning } = partly(origin.base, origin.trainable);
+  const from = begun.from && learning(fitted.input.model, begun.from);
+  const forgetting = await oldTextOf(run, fitted.input.model);
+  const toFollow = { fitted, info, forgetting };
+  const { input, speed, events } = inFolder(run, toFollow, from);
+  const time = fitted.fitted ? over(run.command.options.minutes!, fitted.fitted.pace) : undefined;
+  const end = await trainInFolder(input, signal, time);
+  if (end.removed.length > 0) stderr.write(`Removed leftovers of killed runs: ${end.removed.join(', ')}.\n`);
+  progress.end();
+  await summarize({
+    ...{ options: run.command.options, out: saves.out, info, ...end, events, progress, saves, signal },
+    ...{ tuning: run.command.tuning, model: fitted.input.model, recipe: fitted.input.recipe, tokenizer, parts: data },
+    ...{ data: data.data, measured: data.measured, sources: data.sources, ...forgetting },
+    ...{ speed, parameters: countParams(paramsOf(fitted.input.model)), device: used, planner },
+  });
+  return saves.isOvertaken ? WRITTEN_NEXT_TO : 0;
+}
+
+const replayedText = async (
+  { command, origin, signal }: RunToTrain,
+  { replay }: Recipe,
+): Promise<Replayed | undefined> =>
+  replay > 0 ? replayed(baseModelPath(command, origin), origin.past?.info.replayed, signal) : undefined;
+
+function inputsOf({ origin, data }: RunToTrain, earlier: Replayed | undefined): RunInputs {
+  const { past, base, trainable } = origin;
+  const { learning } = partly(base, trainable);
+  const { tokenizer, train, validation, test } = data;
+  return {
+    ...{ tokenizer, train, validation, ...(test && { test }) },
+    ...(past && { from: learning(past.info.model, past.snapshot) }),
+    ...(base && { base }),
+    ...(trainable && { trainable }),
+    ...(earlier && { replayed: earlier.part }),
+    now: () => performance.now(),
+  };
+}
+
+type StartingInfo = (run: Pick<TrainInput, 'model' | 'recipe'>) => { info: RunInfo; from?: Snapshot };
+
+/** homegrown.json of the run before its first step, and the step that it resumes from. */
+function startingInfo({ origin, data, isInPlace }: RunToTrain, earlier: Replayed | undefined): StartingInfo {
+  const { past, start, trainable } = origin;
+  const own = { id: crypto.randomUUID(), createdAt: Date.now() };
+  const added = { ...own, ...(trainable && { trainable }), ...(earlier && { replayed: earlier.data }) };
+  return ({ model, recipe }) => {
+    if (past) return goingOn(past, recipe, isInPlace ? null : own);
+    const made = newInfo({ ...added, model, recipe, data: data.data, tokenizer: data.tokenizer.model });
+    return { info: { ...made, ...start?.told } };
+  };
+}
+
+/** Bytes of a save. */
+async function saveSize(
+  { origin, data }: RunToTrain,
+  info: RunInfo,
+  { model }: Pick<TrainInput, 'model'>,
+  snapshot: Snapshot,
+): Promise<number> {
+  const { whole } = partly(origin.base, origin.trainable);
+  const exported = { info, snapshot: whole(model, snapshot), tokenizer: data.tokenizer, events: [], tokens: null };
+  let bytes = 0;
+  for (const file of huggingFaceFiles(exported, WITH_OPTIMIZER))
+    for await (const chunk of file.chunks()) bytes += chunk.length;
+  return bytes;
+}
+
+function sayStart(run: RunToTrain, { input, recomputation, fitted }: FittedRun, where: string, device: Device): void {
+  const { command, origin, planner, data, rows, progress } = run;
+  const { model, recipe } = input;
+  const words = startWords({
+    ...{ options: command.options, data: data.data, learnt: data.train, model, recipe, where, fitted, planner, rows },
+    ...{ trainable: origin.trainable, past: origin.past, again: recomputation, kind: device.kind },
+    vocabulary: data.tokenizer.size,
+    parameters: countParams(paramsOf(model)),
+    begun: [origin.start?.words, origin.began?.words],
+  });
+  for (const each of words) progress.say(each);
+}
+
+interface Forgetting {
+  /** Measures perplexity on old text. */
+  old: OldText | undefined;
+  /** Perplexity on old text before tuning. */
+  before: number | undefined;
+}
+
+/** Old text on which forgetting is measured; a run that resumes measures where it did before. */
+async function oldTextOf(
+  { command, origin, data, signal, progress }: RunToTrain,
+  model: ModelChoice,
+): Promise<Forgetting> {
+  const { tuning } = command;
+  const { past, began } = origin;
+  const from = baseModelPath(command, origin);
+  const known = (past?.events ?? []).flatMap(oldIn);
+  const isMeasured = (tuning && !tuning.classify) || known.length > 0;
+  if (from === undefined || !isMeasured) return { old: undefined, before: undefined };
+  const found = await oldText(from, oldFilesOf(command, origin), data.tokenizer, signal);
+  if ('why' in found) progress.say(found.why);
+  const old = 'old' in found ? found.old : undefined;
+  const before = old && (began ? await measuredBy(old, model, began.weights) : known[0]);
+  if (began && before !== undefined) progress.say(`Perplexity on old text: ${formatReading(before)}.`);
+  return { old, before };
+}
+
+const oldFilesOf = ({ tuning }: LearnCommand, { past }: RunOrigin): readonly string[] | undefined =>
+  tuning ? tuning.old?.map((each) => resolve(each)) : past?.local?.old;
+
+interface StartedRun {
+  fitted: FittedRun;
+  info: RunInfo;
+  forgetting: Forgetting;
+}
+
+/** What the folder is written from, and what is reported of training. @param from the step that it resumes */
+function inFolder(run: RunToTrain, { fitted, info, forgetting }: StartedRun, from: Snapshot | undefined) {
+  const { command, origin, planner, data, cleaning, saves, progress } = run;
+  const { past, base, trainable, began } = origin;
+  const { model, recipe, now } = fitted.input;
+  const { options, tuning } = command;
+  const most = planner?.plan.most ?? Infinity;
+  const course = fitted.fitted && new Course(recipe, fitted.fitted.pace, most, () => leftOf(options.minutes!), now);
+  const length = (): number => course?.steps ?? recipe.steps;
+  const prospect = { model, recipe, facts: data.data, isContinued: Boolean(past ?? began), trainable };
+  const { events, speed, follow } = following({
+    ...{ model, recipe, past: past?.events ?? [], course, length, progress, isJson: options.json },
+    evaluated: (event) => (info.result = resultOf(event)),
+    forecast: (seen) => forecastSaid({ ...prospect, repeated: planner?.repeated, planned: length() }, seen),
+    ...(data.data.labels && { labels: data.data.labels }),
+  });
+  const { old } = forgetting;
+  const input: FolderRunInput = {
+    ...{ saves, progress, info, tokenizer: data.tokenizer, local: localOf(run), events, length, report: follow },
+    ...(cleaning.steps.length > 0 && { recipe: cleaning }),
+    input: { ...fitted.input, ...(from && { from }), ...(old && { old }) },
+    whole: partly(base, trainable).whole,
+    keepsNewest: tuning !== undefined,
+  };
+  return { input, events, speed };
+}
+
+/** local.json: where the run's files are on this machine. */
+function localOf({ command, origin, data }: RunToTrain) {
+  const examples = examplesOf(command, origin);
+  const base = baseModelPath(command, origin);
+  const old = oldFilesOf(command, origin);
+  return localFile({
+    texts: data.places,
+    ...(examples && { examples }),
+    ...(base !== undefined && { base: resolve(base) }),
+    ...(old && { old: [...old] }),
+  });
+}
