@@ -8,6 +8,7 @@ import { ownOf, type Partly } from '../src/core/train/partly';
 import { isOutOfPatience } from '../src/core/train/patience';
 import type { Snapshot, TrainEvent, TrainInput, TrainOutcome, TrainState } from '../src/core/train/run';
 import { train } from '../src/core/train/train';
+import { withMemoryAdvice } from '../src/jobs/outOfMemory';
 import { BestStep } from './bestStep';
 import { measuredIn } from './measured';
 import { besideWords } from './outcome';
@@ -62,7 +63,8 @@ export async function trainInFolder(run: FolderRunInput, stop: AbortSignal, time
     return await new FolderRun(run, AbortSignal.any([stop, time])).train(() => time.aborted && !stop.aborted);
   } catch (error) {
     run.progress.end();
-    throw withPlace(error, run.saves);
+    const { model, recipe, trainable } = run.input;
+    throw withPlace(withMemoryAdvice(error, { model, recipe, trainable }), run.saves);
   } finally {
     await run.saves.end();
   }

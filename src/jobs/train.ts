@@ -2,11 +2,9 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
-import { formatBytes } from '../core/base/units';
 import { claimRun, loadSnapshot, surveySnapshots, type RunWriter } from '../core/checkpoint/checkpoint';
 import type { Snapshot, TrainState } from '../core/checkpoint/snapshot';
 import { explained } from '../core/gpu/backend';
-import { modelSpec } from '../core/models';
 import { curveKey } from '../core/runs/curve';
 import { factsOf } from '../core/runs/facts';
 import { type Fork, forkRun } from '../core/runs/fork';
@@ -23,12 +21,11 @@ import { dataId, type ShardManifest } from '../core/shards/manifest';
 import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
-import { memoryChanges, memoryPlan } from '../core/train/memory';
-import { adviceOf } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
 import { train } from '../core/train/train';
 import { trialStep } from '../core/train/trial';
 import type { ModelChoice, TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
+import { withMemoryAdvice } from './outOfMemory';
 import { throttled } from './throttled';
 
 export type RunJob = Job<readonly TrainEvent[]>;
@@ -297,7 +294,7 @@ export async function follow(
   } catch (thrown) {
     const error = await explained(thrown);
     await finish('failed').catch(() => undefined);
-    throw error instanceof HomegrownError && error.code === 'out-of-memory' ? planned(error, record) : error;
+    throw withMemoryAdvice(error, { model, recipe, trainable }, ' You can also close other tabs.');
   } finally {
     events.flush();
     kept.flush();
@@ -312,19 +309,6 @@ export async function follow(
 function comparable(record: RunRecord, { state: { waited, ...state } }: Snapshot, { best }: RunWriter): TrainState {
   const isAlike = isMeasuredAlike(record, state.step + 1);
   return { ...state, best: best && isAlike(best) ? best : null, ...(waited && isAlike(state) && { waited }) };
-}
-
-/** Memory that ran out, with what was planned and what would need less. */
-function planned({ message }: HomegrownError, run: RunRecord): HomegrownError {
-  const { model, trainable } = run;
-  const recipe = recipeOf(run);
-  const { total } = memoryPlan(modelSpec(model.id), model.config, model.vocabulary, recipe, trainable);
-  const half = { total: total / 2 };
-  return new HomegrownError(
-    'out-of-memory',
-    `${message.replace(/\.$/, '')}. The run was planned with ${formatBytes(total)}, not counting temporary memory.`,
-    `${adviceOf(memoryChanges(model, recipe, half, trainable))} You can also close other tabs.`,
-  );
 }
 
 /** Appends go one after the other; a failed one is told by the next save, which cannot succeed either. */
