@@ -11,6 +11,7 @@ import { useSingleThreadWasm } from '../src/core/testing/wasm';
 import { trainInFolder } from './folderRun';
 import { localFile } from './local';
 import { Progress } from './progress';
+import { goingOn, type Past } from './resume';
 import { Saves } from './saves';
 import { stderr } from './terminal';
 
@@ -38,4 +39,17 @@ test('a run that runs out of memory says what was planned, what would need less,
     remedy: expect.stringMatching(/^Use /) as string,
   });
   await rm(out, { recursive: true });
+});
+
+test('a run that trains on in another folder keeps a threshold, but not a temperature of the old weights', () => {
+  const decision = { temperature: 1.7, atLeast: 0.6, step: 3 };
+  const made = newInfo({
+    ...{ id: 'run', createdAt: 0, model, recipe, data: dataFacts(), tokenizer: tokenizer.model },
+  });
+  const state = { ...made.state, step: 3 };
+  const past = { info: { ...made, state, decision }, data: dataFacts(), snapshot: { state, tensors: new Map() } };
+  const go = (own: { id: string; createdAt: number } | null) =>
+    goingOn({ ...past, events: [] } as unknown as Past, recipe, own).info.decision;
+  expect(go(null)).toEqual(decision);
+  expect(go({ id: 'fork', createdAt: 1 })).toEqual({ temperature: 1, atLeast: 0.6 });
 });

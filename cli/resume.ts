@@ -6,7 +6,7 @@ import { formatCount } from '../src/core/base/units';
 import type { Snapshot } from '../src/core/checkpoint/snapshot';
 import { type RunInfo, segmentsOf, toldSegments, withoutStep } from '../src/core/export/homegrownJson';
 import { continued, dataOf, isMeasuredAlike, isSameData, recipeOf } from '../src/core/runs/segments';
-import type { DataFacts, ToldDocuments } from '../src/core/runs/settings';
+import { type DataFacts, decisionOfFork, type ToldDocuments } from '../src/core/runs/settings';
 import { basename } from 'node:path';
 import type { Document } from '../src/core/base/document';
 import type { TextSource } from '../src/core/documents';
@@ -69,6 +69,7 @@ export function goingOn(
   const isAnew = segments.at(-1)!.after === step;
   const { version, id, parent, ...rest } = withoutStep(info);
   const from = own ? parentOf(info) : parent;
+  const { decision } = info;
   return {
     info: {
       version,
@@ -76,6 +77,7 @@ export function goingOn(
       ...(from && { parent: from }),
       ...rest,
       ...own,
+      ...(own && decision && { decision: decisionOfFork(decision) }),
       segments,
       ...(isAnew && { result: null }),
     },

@@ -6,7 +6,7 @@ import { loadSnapshot } from '../core/checkpoint/checkpoint';
 import { openExported } from '../core/export/exported';
 import { modelCard } from '../core/export/modelCard';
 import { readJournal } from '../core/runs/journal';
-import { purgeRun, readRun } from '../core/runs/record';
+import { purgeRun, readRun, updateRun } from '../core/runs/record';
 import { loadWhole } from '../core/runs/whole';
 import type { TestStudio } from '../core/testing/behindChannels';
 import type { Begin } from '../core/testing/besideRuns';
@@ -52,6 +52,8 @@ test.each([
     else expect(points[0]).toEqual({ share: 0, ...known(after) });
     expect(points[1]!.metrics.oldPerplexity!.value).not.toBe(points[0]!.metrics.oldPerplexity!.value);
 
+    const [card, looks] = [{ about: 'Letters.' }, [{ of: 'a'.repeat(64), count: 2 }]];
+    await updateRun(store, 'tuned', (run) => ({ ...run, card, looks }));
     await worker.data.call('mixRun', {
       ...{ runId: 'mix', projectId: 'first', name: 'between', createdAt: 7 },
       ...{ of: { runId: 'tuned', which: 'latest' }, share: 0.4 },
@@ -60,6 +62,7 @@ test.each([
     expect(record).toMatchObject({
       ...{ name: 'between', status: 'stopped', step: 8, mixed: { name: 'parent', share: 0.4, step: 8 } },
       parent: { runId: 'tuned', step: 8, how: 'fork', momentsAtZero: true },
+      ...{ card, looks },
     });
     expect([record.trainable, record.base]).toEqual([undefined, undefined]);
     const measured = await worker.gpu.call('evaluate', {

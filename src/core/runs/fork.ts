@@ -13,7 +13,7 @@ import { ownerOf } from './projects';
 import { addRun, freeHue, readKnownRun, type RunRecord, updateRun } from './record';
 import { copiedFields } from './runFields';
 import { continued, dataOf, type SegmentData } from './segments';
-import { PLAIN_DECISION } from './settings';
+import { decisionOfFork } from './settings';
 import { readTokenizer } from './tokenizer';
 
 export interface Fork {
@@ -64,8 +64,7 @@ export async function begunAnew(
     ...copiedFields(run),
     ...other,
     name: cutTo(other.name, MAX_NAME),
-    // Its temperature is of weights that learn on.
-    ...(decision && { decision: { ...PLAIN_DECISION, atLeast: decision.atLeast } }),
+    ...(decision && { decision: decisionOfFork(decision) }),
     tokenizer: await readTokenizer(store, run),
     tags: [],
     note: '',

@@ -85,7 +85,7 @@ export async function mixRun(
   const owner = await ownerOf(store, projectId);
   const { state, at, from } = await mixable(store, tuned, of.which);
   const begun = await begunAnew(store, tuned, { id: runId, projectId, name, createdAt });
-  const { trainable: _, base: __, card: ___, looks: ____, ...kept } = begun;
+  const { trainable: _, base: __, ...kept } = begun;
   const { step, tokensSeen, activeMs } = state;
   const mixed = { state: { step, tokensSeen, activeMs, best: null }, tensors: at(share) };
   const { snapshot } = withMoments(mixed, { model: tuned.model }, recipeOf(tuned));

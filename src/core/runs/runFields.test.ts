@@ -148,13 +148,18 @@ describe('a run with every field set', () => {
         local: null,
       };
       const { info } = goingOn(past, { ...recipeOf(given), steps: 9 }, own);
-      const changed = own ? ['id', 'createdAt', 'parent', 'segments'] : ['segments'];
+      const changed = own ? ['id', 'createdAt', 'parent', 'segments', 'decision'] : ['segments'];
       for (const [name, value] of Object.entries(given)) {
         if ((OF_STEP as readonly string[]).includes(name)) expect(info).not.toHaveProperty(name);
         else if (!changed.includes(name)) expect(info, name).toHaveProperty(name, value);
       }
       expect(recipeOf(info).steps).toBe(9);
-      if (own) expect(info).toMatchObject({ ...own, parent: { id: file.id, step: 3, how: 'fork', name: file.name } });
+      const { atLeast } = given.decision!;
+      const ofFork = {
+        parent: { id: file.id, step: 3, how: 'fork', name: file.name },
+        decision: { temperature: 1, atLeast },
+      };
+      if (own) expect(info).toMatchObject({ ...own, ...ofFork });
     },
   );
 });

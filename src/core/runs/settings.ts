@@ -96,6 +96,8 @@ export const decisionSchema = z.strictObject({
 export const temperatureAt = ({ temperature, step }: Decision, at: number): number =>
   step === undefined || step === at ? temperature : 1;
 export const PLAIN_DECISION: Decision = { temperature: 1, atLeast: 0 };
+/** For a run that trains on from these weights: the threshold stays, the temperature is of the old weights. */
+export const decisionOfFork = ({ atLeast }: Decision): Decision => ({ ...PLAIN_DECISION, atLeast });
 
 /** Only sizes that the architecture's own spec has no objection to; nothing has been allocated for them yet. */
 export const modelSchema: z.ZodType<ModelChoice> = z
