@@ -13,7 +13,7 @@ import { root } from './setup.mjs';
 /** Which projects of TypeScript see a file. */
 const SEEN_BY = {
   page: /\.tsx?$/,
-  workers: /^src\/(workers|offline|protocol|storage|core)\//,
+  workers: /^src\/(workers|offline|protocol|storage|jobs|core)\//,
   core: /^src\/core\//,
   'web service': /^public\/templates\//,
 };
