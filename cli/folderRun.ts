@@ -1,5 +1,6 @@
 /** Trains a run whose folder every save writes again. At its end the folder holds the best step. */
 import type { Recipe as CleaningRecipe } from '../src/core/documents/clean/recipe';
+import { allFormats } from '../src/core/export/formats';
 import { resultOf, type RunInfo } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles, tellingFiles } from '../src/core/export/huggingFace';
 import type { ByteStream } from '../src/core/files/byteSource';
@@ -124,7 +125,7 @@ class FolderRun {
     const { info, events, tokenizer, recipe, length } = this.run;
     const described = ofFolder(withSteps(info, Math.max(state.step, length())), state, events, status);
     const measured = await measuredIn(folder, described);
-    return { info: { ...described, ...measured }, tokenizer, events, ...(recipe && { recipe }) };
+    return { info: { ...described, ...measured }, tokenizer, events, formats: allFormats(), ...(recipe && { recipe }) };
   }
 
   private async writeLastEvaluation(state: TrainState): Promise<void> {

@@ -19,6 +19,7 @@ import { listedIn } from './listed';
 import type { Past } from './resume';
 import { transaction } from './transaction';
 import { replace } from './write';
+import { allFormats } from '../src/core/export/formats';
 
 const INFO = 'homegrown.json';
 /** Written from what the first says, in this order. */
@@ -77,7 +78,7 @@ export async function keepMeasured(
         evaluations: [...others, ...told],
         ...(asked && { asked }),
       };
-      const files = tellingFiles({ info: now, tokenizer: past.tokenizer, events: [] });
+      const files = tellingFiles({ info: now, tokenizer: past.tokenizer, events: [], formats: allFormats() });
       await replace(
         at,
         TOLD.map((name) => files.find((file) => file.name === name)!),

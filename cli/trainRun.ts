@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { formatReading } from '../src/core/base/units';
 import type { Recipe as CleaningRecipe } from '../src/core/documents/clean/recipe';
+import { allFormats } from '../src/core/export/formats';
 import { newInfo, resultOf, type RunInfo } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { paramsOf } from '../src/core/models';
@@ -132,7 +133,8 @@ async function saveSize(
   snapshot: Snapshot,
 ): Promise<number> {
   const { whole } = partly(origin.base, origin.trainable);
-  const exported = { info, snapshot: whole(model, snapshot), tokenizer: data.tokenizer, events: [], tokens: null };
+  const saved = { info, snapshot: whole(model, snapshot), tokenizer: data.tokenizer };
+  const exported = { ...saved, events: [], tokens: null, formats: allFormats() };
   let bytes = 0;
   for (const file of huggingFaceFiles(exported, WITH_OPTIMIZER))
     for await (const chunk of file.chunks()) bytes += chunk.length;

@@ -12,6 +12,7 @@ import { DEFAULT_RECIPE } from '../src/core/train/recipe';
 import type { TrainEvent } from '../src/core/train/run';
 import { expectAccessible } from './axe';
 import { Studio } from './studio';
+import { allFormats } from '../src/core/export/formats';
 
 const model = { id: 'gpt', config: { layers: 1, heads: 2, width: 16, context: 16 }, vocabulary: 257 } as const;
 
@@ -64,6 +65,7 @@ async function brought(): Promise<Exported> {
     tokenizer: await createTokenizer({ kind: 'bytes', merges: [] }),
     events: [...steps, ...evaluated].sort((a, b) => ('step' in a && 'step' in b ? a.step - b.step : 0)),
     tokens: null,
+    formats: allFormats(),
   };
 }
 

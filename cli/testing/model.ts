@@ -7,6 +7,7 @@ import { createTokenizer } from '../../src/core/tokenizer/byteLevel';
 import { trainTokenizer } from '../../src/core/tokenizer/train';
 import { DEFAULT_RECIPE } from '../../src/core/train/recipe';
 import { unwatched } from '../../src/core/base/job';
+import { allFormats } from '../../src/core/export/formats';
 
 /** Every weight and moment is `mark`, and so is the step: files of two such models together are found out. */
 export async function markedModel(mark: number): Promise<Exported> {
@@ -35,5 +36,6 @@ export async function markedModel(mark: number): Promise<Exported> {
     tokenizer,
     events: [],
     tokens: null,
+    formats: allFormats(),
   };
 }

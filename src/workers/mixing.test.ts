@@ -4,7 +4,7 @@ import type { Trainable } from '../core/adapters/trainable';
 import type { BlobStore } from '../core/base/blobStore';
 import { loadSnapshot } from '../core/checkpoint/checkpoint';
 import { openExported } from '../core/export/exported';
-import { modelCard } from '../core/export/modelCard';
+import { cardOf } from '../core/testing/cardOf';
 import { readJournal } from '../core/runs/journal';
 import { purgeRun, readRun, updateRun } from '../core/runs/record';
 import { loadWhole } from '../core/runs/whole';
@@ -70,14 +70,14 @@ test.each([
     });
     expect(measured.loss).toBe(points[1]!.loss);
     const exported = await openExported(store, 'mix', 'latest', false);
-    expect(modelCard(exported.info)).toMatch(/an average: 40 % parent, 60 % tuned/);
+    expect(cardOf(exported.info)).toMatch(/an average: 40 % parent, 60 % tuned/);
 
     // It goes on as a run does, without what it is between.
     await purgeRun(store, 'tuned');
     await worker.gpu.call('resume', { runId: 'mix', steps: 9 });
     expect((await loadSnapshot(store, 'mix')).snapshot.state.step).toBe(9);
     const later = await openExported(store, 'mix', 'latest', false);
-    expect(modelCard(later.info)).toMatch(/At step 8, its weights were averaged: 40 % parent/);
+    expect(cardOf(later.info)).toMatch(/At step 8, its weights were averaged: 40 % parent/);
   },
   120_000,
 );

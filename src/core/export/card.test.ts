@@ -13,7 +13,7 @@ import { DEFAULT_RECIPE } from '../train/recipe';
 import type { RunInfo } from './homegrownJson';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { exportedFrom } from './exported';
-import { modelCard } from './modelCard';
+import { cardOf } from '../testing/cardOf';
 import { exportRun, importRun } from './run';
 
 const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 };
@@ -72,7 +72,7 @@ test('a size of 0, which follows from others, is not told', async () => {
     events: [],
   };
   const { info } = await exportedFrom({ ...made, snapshot: { state, tensors: new Map() }, resumable: false }, 'x', 0);
-  const card = modelCard(info);
+  const card = cardOf(info);
   expect(card).toContain('| Inner width | 192 |');
   expect(card).toContain('| Rotary base | 10,000 |');
   expect(card).not.toMatch(/Head width|Window/);
@@ -145,7 +145,7 @@ test('a loss is told in what it is measured in: hidden tokens have no perplexity
       state: { step: 3, tokensSeen: 9, activeMs: 8, best: null },
       result: { step: 3, loss: 2 },
     };
-    return /\| Validation set.*/.exec(modelCard(info))![0];
+    return /\| Validation set.*/.exec(cardOf(info))![0];
   };
   expect(head('causal')).toBe('| Validation set | Nats per token | Perplexity |');
   expect(head('masked')).toBe('| Validation set | Nats per token | Pseudo-perplexity |');

@@ -17,7 +17,7 @@ import { huggingFaceFiles } from './huggingFace';
 import { importModel } from './importModel';
 import { unwatched } from '../base/job';
 import { datasheet } from './datasheet';
-import { modelCard } from './modelCard';
+import { cardOf } from '../testing/cardOf';
 
 const [turns, chatml] = [(await turnsModel()).model, (await chatmlModel()).model];
 const withTemplate = async ({ model }: Tokenizer, template: string) =>
@@ -130,22 +130,22 @@ test('the Modelfile has a usual template in Go, and stops where a turn ends', as
 });
 
 test('card and datasheet tell how a conversation is written, and what was tuned', async () => {
-  const card = modelCard(turns.info);
+  const card = cardOf(turns.info);
   expect(card).toContain('## Chat template');
   expect(card).toContain(
     '<|user|>Who is there?<|endoftext|><|assistant|>A friend.<|endoftext|><|user|>Whose?<|endoftext|>',
   );
   expect(card).toContain('tokenizer.apply_chat_template(messages, add_generation_prompt=True');
   const { chatTemplate: _, origin: __, ...info } = turns.info;
-  expect(modelCard(info)).not.toMatch(/Conversations|apply_chat_template/);
+  expect(cardOf(info)).not.toMatch(/Conversations|apply_chat_template/);
   const parent = { id: 'a', step: 2600, how: 'fine-tune', name: 'Moby Dick' } as const;
-  expect(modelCard({ ...info, parent })).toContain('tuned with Homegrown from step 2,600 of Moby Dick');
+  expect(cardOf({ ...info, parent })).toContain('tuned with Homegrown from step 2,600 of Moby Dick');
   const [segment] = info.segments;
   const tuned = { ...info, parent, segments: [{ ...segment, recipe: { ...segment.recipe, objective: 'chats' as const } }] as typeof info.segments }; // prettier-ignore
   expect(datasheet(tuned)).toContain('The model was trained from step 2,600 of Moby Dick');
   expect(datasheet(tuned)).toContain('In each conversation, only the answers');
   expect(datasheet(info)).toContain('No labels.');
-  expect(modelCard((await untrainedBert()).info)).not.toContain('Conversations');
+  expect(cardOf((await untrainedBert()).info)).not.toContain('Conversations');
 });
 
 test('named chat templates without a default are refused, and chat_template.jinja goes before them', async () => {

@@ -8,7 +8,7 @@ import { datasheet } from './datasheet';
 import { FORMATS } from './formats';
 import { settingsOf } from './formatSettings';
 import { runInfoSchema } from './homegrownJson';
-import { modelCard } from './modelCard';
+import { cardOf } from '../testing/cardOf';
 import { previewOf, previewRows } from './preview';
 
 const figure = { value: 0.97, unit: '', low: 0.95, high: 0.98 };
@@ -21,7 +21,7 @@ const evaluation = {
 
 test('the card has labels with their balance, how they are decided, and what must not be decided by it alone', async () => {
   const { info } = await untrainedClassifier('bert', { labels: ['ham', 'spam'], inWindows: true });
-  const card = modelCard({
+  const card = cardOf({
     ...info,
     decision: { temperature: 1.5, atLeast: 0.8, inWeights: true },
     evaluations: [evaluation],
@@ -48,7 +48,7 @@ test('of which the texts were counted, the card says how many of each label it l
     labels: { train: { ham: 90, spam: 30 }, validation: { ham: 23, spam: 7 } },
     split: { rule: 'labels', validation: 0.2, test: 0, seed: 0 },
   });
-  const card = modelCard({ ...info, segments: [{ ...segment, data }], evaluations: [evaluation] });
+  const card = cardOf({ ...info, segments: [{ ...segment, data }], evaluations: [evaluation] });
   expect(card).toContain('| Label | Training texts | Share | Validation texts |');
   expect(card).toContain('| spam | 30 | 25 % | 7 |');
   expect(card).toContain('about 20 % of each label’s texts');
@@ -59,9 +59,7 @@ test('labels are told by the names that they have, whatever those are', async ()
   const [segment] = info.segments;
   const counts = JSON.parse('{ "__proto__": 60, "|": 40 }') as Record<string, number>;
   const data = dataFacts({ labels: { train: counts, validation: { '|': 10 } } });
-  const told = modelCard(
-    runInfoSchema.parse(JSON.parse(JSON.stringify({ ...info, segments: [{ ...segment, data }] }))),
-  );
+  const told = cardOf(runInfoSchema.parse(JSON.parse(JSON.stringify({ ...info, segments: [{ ...segment, data }] }))));
   expect(told).toMatch(/\| \S*proto\S* \| 60 \| 60 % \| 0 \|/);
   expect(told).toContain('| constructor | 0 | 0 % | 0 |');
   expect(told).toMatch(/^\| \S+ \| 40 \| 40 % \| 10 \|$/m);
@@ -71,9 +69,9 @@ test('labels are told by the names that they have, whatever those are', async ()
 test('a temperature of another step is not told', async () => {
   const { info } = await untrainedClassifier('bert', { labels: ['ham', 'spam'] });
   const decision = { temperature: 1.5, atLeast: 0, step: info.state.step };
-  expect(modelCard({ ...info, decision })).toContain('a temperature of 1.5');
+  expect(cardOf({ ...info, decision })).toContain('a temperature of 1.5');
   const state = { ...info.state, step: info.state.step + 1 };
-  expect(modelCard({ ...info, decision, state })).not.toContain('temperature of');
+  expect(cardOf({ ...info, decision, state })).not.toContain('temperature of');
 });
 
 test('of which texts may have several labels, the shares are of texts, and those of none have a row', async () => {
@@ -81,14 +79,14 @@ test('of which texts may have several labels, the shares are of texts, and those
   const [segment] = info.segments;
   const facts = dataFacts({ labels: { train: { mild: 60, rude: 30, '|': 50 }, validation: { mild: 20, '|': 10 } } });
   const data = { ...facts, parts: { ...facts.parts, train: { ...facts.parts.train, documents: 120 } } };
-  const card = modelCard({ ...info, segments: [{ ...segment, data }] });
+  const card = cardOf({ ...info, segments: [{ ...segment, data }] });
   expect(card).toContain('| mild | 60 | 50 % | 20 |');
   expect(card).toContain('| none of them | 50 | 41.7 % | 10 |');
   expect(card).toContain(
     'A text gets every label with a probability of more than 50 %, so it may get several or none.',
   );
   expect(card).toContain('if p >= 0.5] for row in scores.sigmoid().tolist()])');
-  const said = modelCard({ ...info, decision: { temperature: 1, atLeast: 0.3 } });
+  const said = cardOf({ ...info, decision: { temperature: 1, atLeast: 0.3 } });
   expect(said).toContain('every label with a probability of at least 30 %, so');
   expect(said).toContain('if p >= 0.3]');
   expect(said).toContain('{ top_k: null }');
@@ -96,7 +94,7 @@ test('of which texts may have several labels, the shares are of texts, and those
 
 test('of decoders it says that onnxruntime is what runs their ONNX', async () => {
   for (const id of ['gpt', 'llama'] as const) {
-    const card = modelCard((await untrainedClassifier(id)).info);
+    const card = cardOf((await untrainedClassifier(id)).info);
     expect(card).toContain("from 'onnxruntime-node'; // transformers.js has no class of such a model");
     expect(card).not.toContain('pipeline(');
   }
@@ -121,7 +119,7 @@ test('the datasheet says that the texts have labels, and names the first 20', as
 test('the card repeats what an import of an adapter says', async () => {
   const { info } = await untrainedClassifier('bert');
   const lacks = 'It has no hash of its base; the base is chosen by its name, sea.';
-  const card = modelCard({ ...info, origin: { name: 'adapter.zip', importedAt: 1_764_000_000_000, lacks } });
+  const card = cardOf({ ...info, origin: { name: 'adapter.zip', importedAt: 1_764_000_000_000, lacks } });
   expect(card).toContain(`Its author is not recorded. ${lacks}`);
 });
 

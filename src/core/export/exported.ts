@@ -23,6 +23,7 @@ import { idFor } from './upgradeInfo';
 import { type ImportedModel, saidOf } from './incoming';
 import { measuredOf } from './measuredOf';
 import { withTemperature } from './temperature';
+import { allFormats } from './formats';
 
 /**
  * @param withMoments also reads what the optimizer remembers, which is twice the model; a classifier's temperature is then beside
@@ -66,6 +67,7 @@ export async function openExported(
       validation: openPart(store, manifest, 'validation'),
       ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
     },
+    formats: allFormats(),
   };
   return withMoments ? exported : withTemperature(exported);
 }
@@ -111,6 +113,7 @@ export async function exportedFrom(
     events,
     ...(recipe && !adapted && { recipe }),
     tokens: null,
+    formats: allFormats(),
   };
   return withMoments ? exported : withTemperature(exported);
 }

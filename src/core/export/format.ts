@@ -23,6 +23,8 @@ export interface Exported {
   recipe?: object;
   /** The tokenised text, where it is still stored. */
   tokens: Tokens | null;
+  /** All formats: the README says how to load each. */
+  formats: readonly Format[];
 }
 
 /** In a model's folder: what its texts were cleaned by. With it the run goes on from files, and others can be cleaned alike. */

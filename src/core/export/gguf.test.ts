@@ -10,6 +10,7 @@ import { DEFAULT_RECIPE } from '../train/recipe';
 import type { Exported, Format } from './format';
 import { ggufF16, ggufF32, ggufQ8 } from './formats/gguf';
 import { bool, f32, type GgufValue, i32s, string, strings, u32, writeHeader } from './ggufHeader';
+import { allFormats } from './formats';
 
 const tokenizer = await createTokenizer({
   kind: 'bpe',
@@ -55,6 +56,7 @@ const exportedOf = (
     tokenizer,
     events: [],
     tokens: null,
+    formats: allFormats(),
   };
   return exported;
 };

@@ -1,14 +1,12 @@
-import { CARDS } from './cards';
 import type { Format, Snippet } from './format';
 import type { FormatSettings } from './formatSettings';
-import { FORMATS } from './formats';
 import { kindOf } from './kinds';
 import { modelSpec } from '../models';
 import { plain } from './markdown';
 import { EVEN } from '../base/labels';
 
-/** Code snippets to load the model, by tool, each with the download it needs. */
-export function howToLoad(settings: FormatSettings): string {
+/** Code snippets to load the model, by tool, each with the download it needs. @param formats that there are */
+export function howToLoad(settings: FormatSettings, formats: readonly Format[]): string {
   const { model, recipe } = settings;
   const facts = {
     use: kindOf(model),
@@ -19,8 +17,10 @@ export function howToLoad(settings: FormatSettings): string {
     // Prompt and continuation have to fit into the context.
     tokens: Math.min(100, Math.floor(model.config.context / 2)),
   };
-  const written = Object.values<Format>(FORMATS).filter(({ problem }) => (problem?.(settings) ?? null) === null);
-  const cards = CARDS.filter((card) => written.some((format) => format.card === card));
+  const written = formats.filter(({ problem }) => (problem?.(settings) ?? null) === null);
+  const cards = [...new Set(formats.map(({ card }) => card))].filter((card) =>
+    written.some((format) => format.card === card),
+  );
   const snippets = cards
     .flatMap((card) => card.howToLoad?.(facts) ?? [])
     .sort((a, b) => LANGUAGES.indexOf(a.language) - LANGUAGES.indexOf(b.language));

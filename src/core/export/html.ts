@@ -79,14 +79,14 @@ export function pageFile(exported: Exported, template: string): ByteStream {
   };
 }
 
-function pageModel({ info, tokenizer }: Exported, weights: ReadonlyMap<string, TensorInPieces>): PageModel {
+function pageModel({ info, tokenizer, formats }: Exported, weights: ReadonlyMap<string, TensorInPieces>): PageModel {
   const canChat = kindOf(info.model) === 'decoder' && canBeAsked(tokenizer);
   const chat = canChat ? chatFacts(tokenizer) : null;
   const isFirst = recipeOf(info).objective === 'chats';
   return {
     title: modelTitle(info),
     summary: summary(info),
-    card: modelCard(info, false),
+    card: modelCard(info, formats, false),
     prompt: recipeOf(info).samplePrompt,
     model: elsewhere(info.model),
     tokenizer: tokenizer.model,

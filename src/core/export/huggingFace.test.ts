@@ -22,6 +22,7 @@ import type { RunInfo } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
 import { zipped } from '../files/zip';
 import { propertyRuns } from '../testing/propertyRuns';
+import { allFormats } from './formats';
 
 type Files = Map<string, Uint8Array>;
 /** All that a record of GPT says of its sizes. */
@@ -76,6 +77,7 @@ const exported = (parts: Pick<Exported, 'snapshot' | 'tokenizer'> & Partial<Expo
   info,
   events: [],
   tokens: null,
+  formats: allFormats(),
   ...parts,
 });
 const given = (all: Files) => [...all].map(([name, bytes]) => ({ name, source: bytesSource(bytes) }));

@@ -36,7 +36,7 @@ export function huggingFaceFiles(
 
 /** All that such a folder has besides tensors. */
 export const tellingFiles = (
-  exported: Pick<Exported, 'info' | 'tokenizer' | 'events' | 'recipe'>,
+  exported: Pick<Exported, 'info' | 'tokenizer' | 'events' | 'recipe' | 'formats'>,
 ): readonly ByteStream[] => [
   ...describingFiles(exported, ownPooling(exported.info.model)),
   jsonFile('homegrown.json', JSON.parse(JSON.stringify(exported.info)) as Json),
@@ -56,7 +56,7 @@ function ownPooling(model: ModelChoice): Readonly<Record<string, Json>> {
 
 /** What tells of a model, and of no run: documents, configuration, tokenizer. `more` joins config.json. */
 export function describingFiles(
-  { info, tokenizer }: Pick<Exported, 'info' | 'tokenizer'>,
+  { info, tokenizer, formats }: Pick<Exported, 'info' | 'tokenizer' | 'formats'>,
   more: Readonly<Record<string, Json>> = {},
 ): readonly ByteStream[] {
   const { model } = info;
@@ -68,7 +68,7 @@ export function describingFiles(
   const config = spec.huggingFace!.config(model, ids, recipeOf(info));
   const begin = isReadFromFirst(model) ? aroundText(tokenizer, true)[0][0] : promptBegin(tokenizer);
   return [
-    textFile('README.md', modelCard(info)),
+    textFile('README.md', modelCard(info, formats)),
     textFile('DATASHEET.md', datasheet(info)),
     jsonFile('config.json', { ...config, ...more }),
     ...(use === 'encoder' || use === 'classifier'

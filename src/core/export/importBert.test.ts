@@ -14,7 +14,7 @@ import { settingsOf } from './formatSettings';
 import type { RunInfo } from './homegrownJson';
 import { huggingFaceFiles } from './huggingFace';
 import { importHuggingFace, openHuggingFace } from './importHuggingFace';
-import { modelCard } from './modelCard';
+import { cardOf } from '../testing/cardOf';
 import { previewOf, previewRows } from './preview';
 import { hubWeights } from './weights';
 
@@ -118,7 +118,7 @@ test('BertModel has no head: one is drawn, which is told before and after', asyn
     expect(value, name).toEqual((name.startsWith('cls.') ? drawn : values).get(name));
   expect([...imported.snapshot.tensors.keys()].sort()).toEqual([...values.keys()].sort());
   const { stated } = await open(files);
-  const card = modelCard((await exportedFrom({ ...imported, stated }, 'x', 5)).info);
+  const card = cardOf((await exportedFrom({ ...imported, stated }, 'x', 5)).info);
   expect(card).toContain('It was imported without a head for masked tokens');
   bare.delete('encoder.layer.0.output.dense.bias');
   await expect(read(await folder(bare))).rejects.toThrow('bert.encoder.layer.0.output.dense.bias is missing');

@@ -13,7 +13,7 @@ import type { Exported } from './format';
 import { ggufFile } from './gguf';
 import type { GgufTypeName } from './ggufTypes';
 import { importModel, openModel } from './importModel';
-import { modelCard } from './modelCard';
+import { cardOf } from '../testing/cardOf';
 
 const config = { layers: 2, heads: 2, width: 32, context: 16, hidden: 0, biases: true };
 const own: TokenizerModel = { kind: 'bpe', merges: [[71, 72], [256, 73]] }; // prettier-ignore
@@ -75,7 +75,7 @@ test.each<SplitName>(['gpt-2', 'smollm', 'llama-bpe', 'qwen2'])(
     const back = await importModel(given(await bytesOf(await modelOf(made), 'F32')), unwatched);
     expect(back.tokenizer.model).toEqual(made);
     expect(back.model.vocabulary).toBe(spellings.length);
-    const card = modelCard((await exportedFrom(back, 'whale', 0)).info);
+    const card = cardOf((await exportedFrom(back, 'whale', 0)).info);
     expect(card).toMatch(/Byte-level BPE, [\d,]+ entries\. Imported/);
     expect(card).toContain(`as \`${split}\` does.`);
   },

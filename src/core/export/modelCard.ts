@@ -21,6 +21,7 @@ import { askedSection } from './askedSection';
 import { CARD_HEADINGS, partOf } from './cardWords';
 import { chatSection } from './chatSection';
 import { evaluationSection } from './evaluationSection';
+import type { Format } from './format';
 import { settingsOf } from './formatSettings';
 import { evaluatedOf, type RunInfo } from './homegrownJson';
 import { howToLoad } from './howToLoad';
@@ -33,8 +34,9 @@ import { plain, table, tokenizerKind } from './markdown';
 /**
  * README.md of an exported model: training data, settings, evaluation results, limitations and how to load it. Of one with
  * an origin elsewhere only what is known: what it is, and what was done with it here.
+ * @param formats in which it can be loaded
  */
-export function modelCard(info: RunInfo, hasDatasheet = true): string {
+export function modelCard(info: RunInfo, formats: readonly Format[], hasDatasheet = true): string {
   const { name, model, state, origin } = info;
   const recipe = recipeOf(info);
   const { config, vocabulary } = model;
@@ -113,7 +115,7 @@ export function modelCard(info: RunInfo, hasDatasheet = true): string {
       return words === '' ? [] : [`## ${CARD_HEADINGS[part]}`, words];
     }),
     '## How to load the model',
-    howToLoad(settingsOf(info)),
+    howToLoad(settingsOf(info), formats),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }

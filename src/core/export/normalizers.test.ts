@@ -18,7 +18,7 @@ import type { Exported, Format } from './format';
 import { FORMATS } from './formats';
 import { settingsOf } from './formatSettings';
 import { openModel } from './importModel';
-import { modelCard } from './modelCard';
+import { cardOf } from '../testing/cardOf';
 import { normalizerWords } from './normalizerWords';
 import { propertyRuns } from '../testing/propertyRuns';
 
@@ -88,11 +88,11 @@ test('a GGUF file warns, says it in words, and comes back here with it', async (
   expect(keys).toContain('Prompts are to be normalized first: Unicode form NFKC, lowercase, no accents.');
   const back = await openModel(sources([file!]));
   expect(back.tokenizer.hash).toBe(model.tokenizer.hash);
-  const card = modelCard(model.info);
+  const card = cardOf(model.info);
   expect(card).toContain('Text is normalized before tokenization: Unicode form NFKC, lowercase, no accents.');
   expect(card).toContain('A GGUF file can’t contain the tokenizer’s normalization');
   expect(card).toContain('`Tokenizer.from_file("tokenizer.json").normalizer.normalize_str(prompt)`');
-  expect(modelCard(before.info)).not.toMatch(/cannot say|is normalised/);
+  expect(cardOf(before.info)).not.toMatch(/cannot say|is normalised/);
   const { warning, sidecar }: Format = FORMATS['gguf-f16'];
   expect([model, before].map(({ info }) => warning!(settingsOf(info)) === null)).toEqual([false, true]);
   const [modelfile] = await sidecar!.files(model.info, 'whale.gguf');

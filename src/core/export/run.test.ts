@@ -17,7 +17,7 @@ import { DEFAULT_RECIPE } from '../train/recipe';
 import { exportedFrom } from './exported';
 import type { RunInfo } from './homegrownJson';
 import { importHuggingFace } from './importHuggingFace';
-import { modelCard } from './modelCard';
+import { cardOf } from '../testing/cardOf';
 import { exportRun, importRun } from './run';
 
 const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 };
@@ -171,7 +171,7 @@ const facts = dataFacts({
 });
 const goesOn = ({ segments }: Pick<RunRecord, 'segments'>, step: number, text: DataFacts) =>
   continued(segments, step, { recipe: DEFAULT_RECIPE, data: { id: null, facts: text } });
-const cardOf = async (store: BlobStore, which: WhichSnapshot = 'latest') => {
+const writtenFor = async (store: BlobStore, which: WhichSnapshot = 'latest') => {
   const { files } = await exportRun(store, 'b', which, 'hf', { ...asked, withOptimizer: false });
   const text = (name: string) => files.find((file) => file.name === name)!;
   const read = async (name: string) => new TextDecoder().decode(await readBytes(text(name)));
@@ -183,7 +183,7 @@ test('of a folder that is not ours only what is known is said, before and after 
   const foreign = await contents(files.filter(({ name }) => name !== 'homegrown.json'));
   const store = memoryStore();
   await importRun(store, { runId: 'b', projectId: 'first' }, foreign, Date.UTC(2026, 0, 2), unwatched);
-  const { card, sheet, files: again } = await cardOf(store);
+  const { card, sheet, files: again } = await writtenFor(store);
   expect(card).toMatch(/parameters, imported into Homegrown from model\.safetensors on 2026-01-02\./);
   expect(card).toContain('Not recorded.');
   expect(card).toContain('Its training before the import is not recorded.');
@@ -198,7 +198,7 @@ test('of a folder that is not ours only what is known is said, before and after 
     'their-folder',
     Date.UTC(2026, 0, 3),
   );
-  const told = modelCard(terminal.info);
+  const told = cardOf(terminal.info);
   expect(told).toContain('imported into Homegrown from their-folder on 2026-01-03');
   expect(told).not.toMatch(/from scratch|AdamW/);
 
@@ -206,11 +206,11 @@ test('of a folder that is not ours only what is known is said, before and after 
   const { snapshot } = await loadSnapshot(store, 'b');
   const state = { ...snapshot.state, step: 7, tokensSeen: 70 };
   await (await claimRun(store, 'b')).save({ ...snapshot, state });
-  const after = await cardOf(store);
+  const after = await writtenFor(store);
   expect(after.card).toMatch(/It was then trained here for 7 steps\./);
   expect(after.card).toMatch(/Then trained here on:\n\n.*\n.*\n\| ahab\.txt/);
   expect(after.card).toMatch(/Optimizer \| AdamW/);
-  expect((await cardOf(store, 0)).card).not.toContain('ahab.txt');
+  expect((await writtenFor(store, 0)).card).not.toContain('ahab.txt');
 });
 
 test('a run that went on with other text says which text until when, and a loss only of the text it is of', async () => {
@@ -232,20 +232,20 @@ test('a run that went on with other text says which text until when, and a loss 
   ).append([{ kind: 'evaluated', step: 3, loss: 2, metrics: { bitsPerByte: { value: 1 } }, activeMs: 8, sample: 'x' }]);
   await addRun(store, { ...record, segments: goesOn(record, 3, other), step: 8 });
 
-  const { card, sheet, files } = await cardOf(store);
+  const { card, sheet, files } = await writtenFor(store);
   for (const words of [card, sheet]) {
     expect(words).toMatch(/Up to step 3:\n\n[^]*ahab\.txt[^]*From step 3 on:\n\n[^]*queequeg\.txt/);
   }
   expect(card).toContain('From step 3 on, it was trained on other text.');
   expect(card).toContain('Not evaluated.');
-  const before = await cardOf(store, 'best');
+  const before = await writtenFor(store, 'best');
   expect(before.card).not.toContain('queequeg');
   expect(before.card).toMatch(/This model, step 3 \| 2 /);
 
   const back = memoryStore();
   await importRun(back, { runId: 'b', projectId: 'first' }, await contents(files), 9, unwatched);
   expect((await readRun(back, 'b'))?.segments).toEqual(goesOn(record, 3, other));
-  expect((await cardOf(back)).card).toBe(card);
+  expect((await writtenFor(back)).card).toBe(card);
 });
 
 test('what is wrong, or does not fit, leaves nothing behind, wherever the store gives up', async () => {

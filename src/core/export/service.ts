@@ -51,7 +51,7 @@ export async function serviceFiles(exported: Exported, options: ExportOptions): 
       // A name with a dot before it is not served by every host of the app.
       textFile(file === 'dockerignore' ? '.dockerignore' : file, content),
     ),
-    textFile('MODEL_CARD.md', modelCard(info)),
+    textFile('MODEL_CARD.md', modelCard(info, exported.formats)),
     textFile('DATASHEET.md', datasheet(info)),
     textFile('model.json', `${JSON.stringify(told)}\n`),
     ...weights,

@@ -4,7 +4,7 @@ import { HomegrownError } from '../base/errors';
 import { dataFacts } from '../testing/runRecord';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { newInfo, readRunInfo, type RunInfo } from './homegrownJson';
-import { modelCard } from './modelCard';
+import { cardOf } from '../testing/cardOf';
 import { propertyRuns } from '../testing/propertyRuns';
 
 const sizes = { trainTokens: 90, trainBytes: 90, validationTokens: 10, validationBytes: 10 };
@@ -58,7 +58,7 @@ test('what was measured, whatever stands in it, is read and can be told, or is s
     fc.asyncProperty(fc.constantFrom(...names), fc.jsonValue(), async (name, value) => {
       const told = await read({ ...evaluation, [name]: value }).catch((error: unknown) => error);
       if (told instanceof Error) expect(told).toBeInstanceOf(HomegrownError);
-      else expect(modelCard(told as RunInfo)).toContain('### On ');
+      else expect(cardOf(told as RunInfo)).toContain('### On ');
     }),
     { numRuns: propertyRuns(50) },
   );
@@ -69,7 +69,7 @@ test('what was measured, whatever stands in it, is read and can be told, or is s
       const given = JSON.parse(JSON.stringify({ ...evaluation, metrics: m, baselines: b })) as object;
       const told = await read(given).catch((error: unknown) => error);
       if (told instanceof Error) expect(told).toBeInstanceOf(HomegrownError);
-      else expect(modelCard(told as RunInfo)).not.toMatch(/<script|undefined|NaN/);
+      else expect(cardOf(told as RunInfo)).not.toMatch(/<script|undefined|NaN/);
     }),
     { numRuns: propertyRuns(50) },
   );

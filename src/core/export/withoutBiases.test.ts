@@ -16,7 +16,7 @@ import type { Exported } from './format';
 import { pytorch } from './formats/pytorch';
 import { huggingFaceFiles } from './huggingFace';
 import { importHuggingFace } from './importHuggingFace';
-import { modelCard } from './modelCard';
+import { cardOf } from '../testing/cardOf';
 import { hubWeights } from './weights';
 
 const ids = [72, 101, 108, 108, 111, 7, 255, 0, 3, 99];
@@ -99,7 +99,7 @@ test('the hand-over names what stays 0, and what learns besides', async () => {
   expect(stated.decay.some(isBias)).toBe(false);
 });
 test('the card says what it is', () => {
-  const card = modelCard(bare.info);
+  const card = cardOf(bare.info);
   expect(card).toMatch(/Inner width\s*\|\s*40/);
   expect(card).toMatch(/Biases\s*\|\s*no/);
   expect(card).toMatch(/Attention dropout\s*\|\s*0\.2/);

@@ -27,6 +27,7 @@ import { type MadeRun, runRecord } from './runRecord';
 import { documentOf } from './texts';
 import { useSingleThreadWasm as onWasm } from './wasm';
 import { tokenSource } from './tokenSource';
+import { allFormats } from '../export/formats';
 
 interface Settings {
   name: string;
@@ -225,6 +226,7 @@ async function asExported({ record, snapshot, events }: Grown, text: string): Pr
     info: runInfo(record, snapshot.state, events),
     snapshot,
     tokenizer,
+    formats: allFormats(),
     events,
     tokens: split(tokenizer, text),
   };

@@ -7,6 +7,7 @@ import type { Exported } from '../export/format';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { TokenRole } from '../tokenizer/special';
 import { DEFAULT_RECIPE } from '../train/recipe';
+import { allFormats } from '../export/formats';
 
 const SIZES = { layers: 2, heads: 2, width: 32, context: 32 };
 const BERT = { hidden: 0, tanh: false, tokenTypes: 2, normEpsilon: 1e-12 };
@@ -78,5 +79,6 @@ async function untrained(id: ModelChoice['id'], config: BaseConfig, roles: reado
     tokenizer,
     events: [],
     tokens: null,
+    formats: allFormats(),
   };
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { FORMAT_IDS, PRECISIONS } from '../../core/export/cards';
 import { type Exported, F16, formatWords } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
-import { modelCard } from '../../core/export/modelCard';
+import { cardOf } from '../../core/testing/cardOf';
 import type { TestStudio } from '../../core/testing/behindChannels';
 import { exportStudio } from '../../core/testing/exportStudio';
 import { trainedModels } from '../../core/testing/trainedModel';
@@ -16,7 +16,8 @@ import { UsePane } from './UsePane';
 vi.mock('../../core/export/formats', async (importActual) => {
   const { FORMATS } = await importActual<typeof import('../../core/export/formats')>();
   const { toy } = await import('../../core/testing/toyFormat');
-  return { FORMATS: { ...FORMATS, toy } };
+  const formats = { ...FORMATS, toy };
+  return { FORMATS: formats, allFormats: () => Object.values(formats) };
 });
 const TOY = 'toy' as FormatId;
 
@@ -70,7 +71,7 @@ const FORMAT_NAMES = [
 test('its line in the terminal, and in the README', () => {
   expect(FORMAT_IDS).toContain(TOY);
   expect(formatWords(FORMATS[TOY])).toBe('Table of weights, Digits: for any editor of text');
-  expect(modelCard(model.info)).toContain('A look at the table of weights:\n\n```sh\nless model.weights.txt\n```');
+  expect(cardOf(model.info)).toContain('A look at the table of weights:\n\n```sh\nless model.weights.txt\n```');
 });
 
 test('is written, handed over, and checked in a second engine', async () => {

@@ -25,3 +25,6 @@ export const FORMATS = {
   pytorch,
 } as const satisfies Record<string, Format>;
 export type FormatId = keyof typeof FORMATS;
+
+/** In their order. */
+export const allFormats = (): readonly Format[] => Object.values(FORMATS);

@@ -21,6 +21,7 @@ import { dataFacts, runRecord } from '../runRecord';
 import { documentOf } from '../texts';
 import { tokenSource } from '../tokenSource';
 import { type Row, rows } from './rows';
+import { allFormats } from '../../export/formats';
 
 /** Tokenizers by turns. */
 const TOKENIZERS: readonly TrainSettings[] = [
@@ -92,6 +93,7 @@ async function made(row: Row): Promise<Exported> {
     tokenizer,
     events: EVENTS,
     tokens,
+    formats: allFormats(),
   };
 }
 
