@@ -5,9 +5,9 @@ import { endingOfRun, spokenRun } from '../state/openRun';
 import { headline } from '../state/failures';
 import { useStudio } from '../state/react';
 import { isActive, isBeginning } from '../state/phase';
-import type { Studio } from '../state/studio';
 import { useVerdict } from '../state/verdict';
 import { LiveRegion } from '../ui';
+import type { Studio } from '../state/slices/studio';
 
 /** The one voice of the page: phases and verdicts as they change, never steps. */
 export function Announcements() {

@@ -2,13 +2,13 @@ import { StrictMode, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { toFailure, type Failure } from '../core/base/errors';
 import { StudioContext } from '../state/react';
-import type { StudioStore } from '../state/studio';
 import { App } from './App';
 import { Deleting } from './DeleteEverything';
 import { FullPageFailure } from './FullPageFailure';
 import { open } from './open';
 import { PageBoundary } from './PageBoundary';
 import { ProjectRouter } from './ProjectRouter';
+import type { StudioStore } from '../state/slices/studio';
 
 export function draw(root: HTMLElement): void {
   createRoot(root).render(

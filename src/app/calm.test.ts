@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { TrainEvent } from '../core/train/run';
 import { newOpenRun } from '../state/openRun';
-import type { Studio } from '../state/studio';
 import { IDLE } from '../state/work';
 import { calm, isBeginning } from './calm';
+import type { Studio } from '../state/slices/studio';
 
 type State = Pick<Studio, 'importing' | 'training' | 'opened'>;
 const REST: State = { importing: IDLE, training: null, opened: {} };

@@ -1,6 +1,6 @@
 /** When there is time for what nobody waits for. */
 import { NO_RUN } from '../state/openRun';
-import type { Studio, StudioStore } from '../state/studio';
+import type { Studio, StudioStore } from '../state/slices/studio';
 
 /** Resolves once no text is read and no run is at its beginning, twice in a row: one follows the other. */
 export const calm = (store: Pick<StudioStore, 'getState'>): Promise<void> => settled(store, isBeginning);

@@ -5,7 +5,6 @@ import { busyExport } from '../state/export';
 import { guideOf, nextStep } from '../state/nextStep';
 import { isTraining } from '../state/openRun';
 import type { Stage, StageAction, StageState } from '../state/stage';
-import type { Studio, StudioStore } from '../state/studio';
 import { takeStep } from '../state/takeStep';
 import type { Work } from '../state/work';
 import { focusFind, focusPane, type Action } from '../ui';
@@ -16,6 +15,7 @@ import { pathOf } from './routes';
 import { runAction, runActionLabel } from './runAction';
 import { isListed, STAGES } from './stages';
 import { toggleTheme } from './theme';
+import type { Studio, StudioStore } from '../state/slices/studio';
 
 export interface Shell extends ProjectShell {
   stage: Stage | undefined;

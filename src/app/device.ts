@@ -1,9 +1,9 @@
 /** The device in words, for the strip, its menu and the palette. */
 import { formatBytes, formatNumber } from '../core/base/units';
 import type { DeviceKind } from '../core/train/run';
-import type { StudioStore, Studio } from '../state/studio';
 import { estimateProject } from '../state/estimate';
 import { isTraining, trainingRun } from '../state/openRun';
+import type { StudioStore, Studio } from '../state/slices/studio';
 
 export const KIND_NAME: Record<DeviceKind, string> = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
 const HOW: Record<DeviceKind, string> = {

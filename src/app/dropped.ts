@@ -1,9 +1,9 @@
 /** Files dropped anywhere, or chosen where texts are: a model goes to the importer, everything else to the texts. */
 import { useEffect, useEffectEvent } from 'react';
 import { modelFiles } from '../features/export/modelFiles';
-import type { StudioStore } from '../state/studio';
 import type { DroppedFile } from '../ui';
 import { filesOfDrop } from '../ui/droppedFiles';
+import type { StudioStore } from '../state/slices/studio';
 
 /** Takes drops on pages that have no drop zone of their own. */
 export function useWindowDrop(

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { toFailure } from '../core/base/errors';
 import { isTraining } from '../state/openRun';
 import { allWaiting } from '../state/questions';
-import type { StudioStore } from '../state/studio';
+import type { StudioStore } from '../state/slices/studio';
 
 /** Starts them all; the result ends them. */
 export function useEffects(store: StudioStore): void {

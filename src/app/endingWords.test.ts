@@ -12,10 +12,11 @@ import { stateWords } from '../features/runs/words';
 import { verdictOf } from '../features/runs/verdict';
 import { runStateOf } from '../state/nextStep';
 import { shownRun } from '../state/openRun';
-import { createStudio, type StudioStore } from '../state/studio';
+import { createStudio } from '../state/studio';
 import { announcement } from './Announcements';
 import { readPhase } from './phase';
 import { STAGES } from './stages';
+import type { StudioStore } from '../state/slices/studio';
 
 let store: StudioStore;
 beforeEach(() => {

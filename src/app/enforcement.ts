@@ -1,5 +1,4 @@
-/** Who holds the page to its own address: found out, for browsers differ and a host may send no headers. */
-import type { Enforcement } from '../state/privacy';
+import type { Enforcement } from '../state/slices/privacy';
 
 type PeerConnection = typeof RTCPeerConnection;
 const { RTCPeerConnection: Connection } = globalThis as { RTCPeerConnection?: PeerConnection };

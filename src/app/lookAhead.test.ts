@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Studio } from '../state/studio';
 import { lookAhead, lookAt, lookAway, MOST_AHEAD, RESTING_MS } from './lookAhead';
+import type { Studio } from '../state/slices/studio';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

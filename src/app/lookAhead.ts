@@ -1,5 +1,4 @@
-/** While the menu of projects is open, what each of those that are likely to be opened would be shown with is read. */
-import type { StudioStore } from '../state/studio';
+import type { StudioStore } from '../state/slices/studio';
 
 type Store = Pick<StudioStore, 'getState'>;
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import type { Asked, Told } from '../protocol/offline';
-import type { Studio, StudioStore } from '../state/studio';
 import { IDLE } from '../state/work';
 import { keepOffline } from './offline';
+import type { Studio, StudioStore } from '../state/slices/studio';
 
 /** A service worker that stores one batch in 100 ms. */
 class StoringWorker extends EventTarget {

@@ -1,9 +1,9 @@
 /** The page's side of the service worker: has the app stored for use without a network, and reports a newer version. */
 import type { Asked, Told } from '../protocol/offline';
-import type { StudioStore } from '../state/studio';
 import { idle, isUnused, unused } from './calm';
 import { countRequests } from './privacyPromise';
 import { registerServiceWorker } from './workers';
+import type { StudioStore } from '../state/slices/studio';
 
 /** Not in development, where files change under it; nor unasked where the browser is to save data. */
 export async function keepOffline(store: StudioStore): Promise<void> {

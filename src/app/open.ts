@@ -2,7 +2,7 @@
 import { HomegrownError, toFailure, type Failure } from '../core/base/errors';
 import { fetchRecognition } from '../core/documents/fetchReaders';
 import { explain } from '../state/failures';
-import { createStudio, type StudioStore } from '../state/studio';
+import { createStudio } from '../state/studio';
 import { loadFonts } from '../ui';
 import { calm, idle } from './calm';
 import { deleteWhatWasAsked } from './everything';
@@ -10,6 +10,7 @@ import { keepOffline } from './offline';
 import { watchPromise, watchUsage } from './privacyPromise';
 import { fetchPages, placeOf } from './routes';
 import { createServices } from './services';
+import type { StudioStore } from '../state/slices/studio';
 
 /** @param onDeleting called where everything is being deleted, which takes a while */
 export async function open(onDeleting: () => void): Promise<StudioStore> {

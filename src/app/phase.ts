@@ -8,9 +8,9 @@ import { headline } from '../state/failures';
 import { millisecondsLeft } from '../state/pace';
 import { isBeginning } from '../state/phase';
 import { playgroundKind } from '../state/playground';
-import type { Studio } from '../state/studio';
 import { describeWork, IDLE, type Work } from '../state/work';
 import type { StripFact } from '../ui';
+import type { Studio } from '../state/slices/studio';
 
 export interface Reading {
   fact: StripFact;

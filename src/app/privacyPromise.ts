@@ -1,10 +1,10 @@
 /** The promise that nothing leaves, as a reading: who holds the page, what was really asked for, and what is really stored. */
 import { spokenRun } from '../state/openRun';
-import type { Studio, StudioStore } from '../state/studio';
 import { usage } from '../storage/usage';
 import { watchRequests, type Requests } from '../workers/requests';
 import { detectEnforcement } from './enforcement';
 import { onWorkerRequests } from './workers';
+import type { Studio, StudioStore } from '../state/slices/studio';
 
 /** Counts from now on, and what was asked for before; resolves when it is known who holds the page. */
 export async function watchPromise(store: StudioStore): Promise<void> {

@@ -7,8 +7,8 @@ import {
   projectSize,
   unreadableProjects,
 } from '../state/projects';
-import type { Studio } from '../state/studio';
 import type { Action, MenuEntry } from '../ui';
+import type { Studio } from '../state/slices/studio';
 
 export interface ProjectShell {
   go: (path: string) => void;

@@ -2,7 +2,7 @@ import { formatCount } from '../core/base/units';
 import { recipeOf } from '../core/runs/segments';
 import { spokenRun } from '../state/openRun';
 import { resumeRefusal, startRefusal } from '../state/refusals';
-import type { Studio } from '../state/studio';
+import type { Studio } from '../state/slices/studio';
 
 export interface RunAction {
   kind: 'start' | 'stop';

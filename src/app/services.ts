@@ -3,12 +3,12 @@ import { connect } from '../client/connect';
 import type { DataApi } from '../protocol/data';
 import type { GpuApi } from '../protocol/gpu';
 import type { VerifyApi } from '../protocol/verify';
-import type { Services } from '../state/studio';
 import { openStore } from '../storage/store';
 import { download } from '../ui';
 import { openTabs } from './tabs';
 import { createWakeLock } from './wakeLock';
 import { spawnData, spawnGpu, spawnVerify } from './workers';
+import type { Services } from '../state/slices/studio';
 
 export async function createServices(): Promise<Services> {
   return {

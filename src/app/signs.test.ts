@@ -6,11 +6,12 @@ import { inertServices } from '../core/testing/inertServices';
 import { dataFacts, runRecord } from '../core/testing/runRecord';
 import { showing } from '../core/testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
-import type { OpenRun } from '../state/openRun';
 import { RunLog } from '../state/runLog';
 import { MAX_LINE } from '../state/stage';
-import { createStudio, type StudioStore } from '../state/studio';
+import { createStudio } from '../state/studio';
 import { GROUPS, STAGES } from './stages';
+import type { StudioStore } from '../state/slices/studio';
+import type { OpenRun } from '../state/slices/run';
 
 let store: StudioStore;
 beforeEach(() => {

@@ -10,7 +10,7 @@ import { stage as tokens } from '../features/tokens/stage';
 import { stage as train } from '../features/train/stage';
 import { stage as tune } from '../features/tune/stage';
 import type { Stage } from '../state/stage';
-import type { Studio } from '../state/studio';
+import type { Studio } from '../state/slices/studio';
 
 export interface StageGroup {
   name: string;

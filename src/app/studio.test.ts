@@ -6,7 +6,7 @@ import { runRecord } from '../core/testing/runRecord';
 import { showing } from '../core/testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { RunLog } from '../state/runLog';
-import { createStudio, type StudioStore } from '../state/studio';
+import { createStudio } from '../state/studio';
 import { IDLE } from '../state/work';
 import { commands, type Shell } from './commands';
 import { receive } from './dropped';
@@ -15,6 +15,7 @@ import { readPhase, title } from './phase';
 import { stageAt } from './routes';
 import { runAction } from './runAction';
 import { STAGES } from './stages';
+import type { StudioStore } from '../state/slices/studio';
 
 const calls: { method: string; input: unknown }[] = [];
 const silent = {

@@ -1,6 +1,5 @@
-/** How the tabs of one browser that have Homegrown open know of each other. */
-import type { Tabs } from '../state/studio';
 import { holdData, holdUndo, isTraining, lockTraining } from '../storage/lock';
+import type { Tabs } from '../state/slices/studio';
 
 export function openTabs(): Tabs {
   const channel = new BroadcastChannel(CHANNEL);

@@ -2,80 +2,34 @@
 import type { Failure } from '../core/base/errors';
 import { groupedBy } from '../core/base/groupedBy';
 import { counted } from '../core/base/units';
-import type {
-  Columns,
-  Duplicate,
-  EncodingId,
-  ImportOutcome,
-  Proposal,
-  Reading,
-  TableHead,
-  TextRecord,
-} from '../core/documents';
+import type { Duplicate, ImportOutcome, TextRecord } from '../core/documents';
 import { type DropReport, joined, NOTHING, reportOf, type SkippedFile, skippedOf } from '../core/documents/dropReport';
 import { allTexts, byUse, isToTune } from '../core/documents/record';
 import { MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import { ownFiles } from '../core/documents/savedPages';
 import type { Purpose } from '../core/runs/tuning';
-import type { Between } from '../core/documents/labels/between';
 import { explain } from './failures';
-import { answering, asTable, type Dropped, type DroppedMarkup, fileOf, pastedFile, sorted, tableOf } from './markup';
-import type { Slice } from './studio';
+import { answering, asTable, fileOf, pastedFile, sorted, tableOf } from './markup';
 import { keepDrop } from './lastDrop';
 import { nameByTexts, namingTexts } from './projectName';
-import { type Inputs, inputsOf } from './preparation';
+import { inputsOf } from './preparation';
 import { reads } from './reads';
-import { isMalformed, isOfText, isUndecoded, type Refusal, type Reread, type Target, type Undecoded } from './refused';
+import { isMalformed, isOfText, isUndecoded } from './refused';
 import { looker } from './looks';
 import { suggestedPrompt } from './suggestedPrompt';
-import type { TextsSlice } from './texts';
 import { alreadyHere, alreadyCleaned, alreadyLeftOut, waits } from './textNotes';
 import { IDLE, work, type Work } from './work';
-
-export interface AddingSlice {
-  /** Files of all projects that were refused: to tune on, or with a question. */
-  refused: readonly Refusal[];
-  /** Files of all projects that wait for a person to say what they are. */
-  markup: readonly DroppedMarkup[];
-  /** What became of the newest drop on the open project in this session; null once it was dismissed. */
-  drop: DropReport | null;
-  dismissDrop(): void;
-  /** Id of the question whose columns are being chosen. */
-  openedTable: string | null;
-  openTable(id: string | null): void;
-  importing: Work;
-  /** How files are read that are given from now on. */
-  reading: Reading;
-  setReading(changes: Reading): void;
-  /** Adds a text of all of them, asks about those that aren't prose, and skips hidden files and parts of saved pages. */
-  addFiles(files: readonly Dropped[], tunes?: Purpose): Promise<void>;
-  /** A project and its texts once all is read that was given to it by now; undefined where the signal ends that. */
-  whenRead(inputs: Inputs, signal: AbortSignal): Promise<(Inputs & Pick<TextsSlice, 'tuneTexts'>) | undefined>;
-  /** Adds files that wait, as they are. */
-  takeMarkup(files: readonly DroppedMarkup[]): Promise<void>;
-  /** Adds tables that wait. @param tunes a purpose other than the one that they were given for */
-  takeColumns(files: readonly DroppedMarkup[], columns: Columns, between?: Between, tunes?: Purpose): Promise<void>;
-  /** Adds none of these. */
-  skip(files: readonly (Refusal | DroppedMarkup)[]): void;
-  lookAtTable(file: DroppedMarkup): Promise<TableHead>;
-  addPaste(text: string, name: string, tunes?: Purpose): Promise<void>;
-  addSample(file: string): Promise<TextRecord | undefined>;
-  /** Those that were given to tune on. */
-  dismissRefusals(): void;
-  /** The encodings that a file may be in, the likeliest first. */
-  proposals(of: Pick<Undecoded, 'name' | 'dropped'>): Promise<readonly Proposal[]>;
-  /** Reads what was refused again, in another way. */
-  readIn(refused: readonly Reread[], reading: Reading): Promise<void>;
-  /** The same for tables that wait. */
-  markupIn(files: readonly DroppedMarkup[], encoding: EncodingId): void;
-}
+import type { AddingSlice } from './slices/adding';
+import type { Slice, Studio } from './slices/studio';
+import type { Dropped, DroppedMarkup } from './slices/adding';
+import type { Refusal, Target } from './slices/adding';
 
 const keyOf = ({ name, tunes, project }: Refusal): string => JSON.stringify([project.id, tunes, name]);
 
 /** Files that are handed to a worker at once: more would hold the page. */
 const MAX_HANDED = 1000;
 
-export const createAddingSlice: Slice<AddingSlice> = (services) => (set, get) => {
+export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set, get) => {
   const { data, now, tabs } = services;
   const { inTurn, isBusy, follow, coming } = reads();
   const { suggest } = suggestedPrompt(services, get);

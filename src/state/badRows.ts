@@ -1,7 +1,8 @@
 /** Files that were refused for malformed rows, which a person can leave out. */
 import { formatCount } from '../core/base/units';
-import { isMalformed, type Refusal } from './refused';
+import { isMalformed } from './refused';
 import { useStudio } from './react';
+import type { Refusal } from './slices/adding';
 
 /** `Skip these 3 rows` of all these files, and what does it; undefined where none has malformed rows. */
 export function useLeaveRowsOut(refused: readonly Refusal[]): { label: string; onPress: () => void } | undefined {

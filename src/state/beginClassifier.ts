@@ -11,10 +11,10 @@ import { limitsOf, settingsOf } from './estimate';
 import type { Following, Held } from './following';
 import { textFacts, textIds } from './preparation';
 import { nextRunNameOf } from './projectName';
-import type { Services, Studio } from './studio';
-import type { Asking } from './training';
-import { toTuneOn, tuningBase } from './tuning';
 import { cutFor, keptStep } from './tuningSteps';
+import type { Services, Studio } from './slices/studio';
+import { toTuneOn, tuningBase } from './tuningInputs';
+import type { Asking } from './following';
 
 export async function beginClassifier(
   services: Services,

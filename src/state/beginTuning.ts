@@ -9,11 +9,11 @@ import { limitsOf, settingsOf } from './estimate';
 import type { Following, Held } from './following';
 import { textFacts, textIds } from './preparation';
 import { nextRunNameOf } from './projectName';
-import type { Services, Studio } from './studio';
-import type { Asking } from './training';
-import { oldTextsOf, toTuneOn, tuningBase } from './tuning';
 import { keepsOldText, tuningOf } from './tuningPlan';
 import { cutFor, keptStep } from './tuningSteps';
+import type { Services, Studio } from './slices/studio';
+import { oldTextsOf, toTuneOn, tuningBase } from './tuningInputs';
+import type { Asking } from './following';
 
 export async function beginTuning(
   services: Services,

@@ -1,8 +1,8 @@
 /** The saved step that a page works with: what it is, and which others there are. */
 import { formatCount } from '../core/base/units';
-import type { Page } from './openRun';
 import { useShown, useStudio, useStudioFields } from './react';
 import { choiceOf, stepChoices, trained, whichOf } from './trained';
+import type { Page } from './slices/run';
 
 export function useCheckpointSummary(page: Page) {
   const { step, why, name, result, notKept, holds } = useStudioFields((s) => trained(s, page));

@@ -19,8 +19,8 @@ import type { ModelChoice } from '../core/train/run';
 import type { LabelsTold } from '../protocol/data';
 import { askedSize, estimate, limitsOf } from './estimate';
 import { measuredSeconds } from './measuredTime';
-import type { Studio } from './studio';
-import { tuningBase } from './tuning';
+import type { Studio } from './slices/studio';
+import { tuningBase } from './tuningInputs';
 
 export interface Body {
   model: ModelChoice;

@@ -5,9 +5,9 @@ import type { LabeledTable } from '../core/documents/surveyTable';
 import type { LabelsTold } from '../protocol/data';
 import { bodyOf, labelsRefusal, planClassifier } from './classifierPlan';
 import { classifierTimeOf } from './classifierTime';
-import type { Studio } from './studio';
 import { timed } from './timed';
-import { toTuneOn } from './tuning';
+import type { Studio } from './slices/studio';
+import { toTuneOn } from './tuningInputs';
 
 export const CLASSIFIER_SETUP = '/tune?kind=classify';
 /** The held-out texts that the newest classifier got wrong. */

@@ -4,7 +4,7 @@ import { modelSpec } from '../core/models';
 import { bodyOf, classifierOf } from './classifierPlan';
 import { estimate, limitsOf } from './estimate';
 import { measuredSeconds } from './measuredTime';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
 
 /** In milliseconds, with the settings of the project; undefined where no device is open, or it can't be planned. */
 export function classifierTimeOf(

@@ -16,7 +16,7 @@ import { isTraining } from './openRun';
 import { bodyOf, labelsRefusal, planClassifier, weightOf } from './classifierPlan';
 import { tuneRefusal } from './refusals';
 import { shownPurpose } from './shownPurpose';
-import { classifierOf, toTuneOn } from './tuning';
+import { classifierOf, toTuneOn } from './tuningInputs';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());

@@ -1,7 +1,6 @@
 /** Counts and changes labels of texts, and evaluates and runs classifiers. */
 import { type Failure, toFailure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
-import type { LongTexts } from '../core/base/longTexts';
 import { counted, formatCount } from '../core/base/units';
 import { type LeakWords, leakWords } from '../core/documents/labels/leakWords';
 import { allTexts, learntFacts, textRef, type TextRecord } from '../core/documents/record';
@@ -9,70 +8,18 @@ import type { EvaluationRecord } from '../core/runs/evaluations';
 import { modelSpec } from '../core/models';
 import { dataOf } from '../core/runs/segments';
 import { readTokenizer } from '../core/runs/tokenizer';
-import type { Decision } from '../core/runs/settings';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { PLAIN_DECISION } from '../core/runs/settings';
-import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../protocol/data';
-import type { TextWithLabels } from '../protocol/labelled';
-import type { ClassifyFileInput, FileOfLabels, GivenLabels, GpuApi } from '../protocol/gpu';
+import type { DataApi, LabelChange } from '../protocol/data';
+import type { ClassifyFileInput } from '../protocol/gpu';
 import { explain } from './failures';
 import { bodyOf } from './classifierPlan';
-import { correctingOver, type Corrections } from './corrections';
-import type { Services, Studio } from './studio';
+import { correctingOver } from './corrections';
 import { alreadyHere } from './textNotes';
 import { usedStep } from './trained';
-import { toTuneOn, tuningBase } from './tuning';
-import type { Watched } from './work';
-
-export interface Classifying extends Corrections {
-  /** @param of as it was set when that was asked for */
-  survey(options?: Watched, of?: Pick<Studio, 'project' | 'tuneTexts'>): Promise<LabelsTold>;
-  /** Words that give away labels of the texts that the next classifier learns; of those that were surveyed last they are known. */
-  leaks(options?: Watched): Promise<readonly LeakWords[]>;
-  /** Words that give away labels of the texts of a run's data; counted once. Null if the data are gone. */
-  leaksOf(runId: string): Promise<readonly LeakWords[] | null>;
-  /** Some of the texts that the next classifier trains on. @param of only rows of this table, or rows that have this word */
-  rows(
-    at: DataApi['labelledTexts']['input']['at'],
-    characters: number,
-    of?: { textId?: string | undefined; word?: string | undefined },
-  ): Promise<readonly LabelledText[]>;
-  /** Texts at these places of what a classifier learnt; undefined where they are not there as they were. */
-  examples(
-    run: RunRecord,
-    places: readonly number[],
-    characters?: number,
-  ): Promise<readonly LabelledText[] | undefined>;
-  /** Says of what a text is an example, or calls labels otherwise; a note takes it back. False where it could not. */
-  change(textId: string, change: LabelChange, words: string): Promise<boolean>;
-  /** The same of one without a note, which who asks can take back. False where it was not kept, of which a note tells. */
-  label(textId: string, place: number, labels: readonly string[] | null): Promise<boolean>;
-  /** Measures the step of a classifier that is used on its validation set, saves the figures, and fits the temperature. */
-  judge(runId: string, options?: Watched): Promise<EvaluationRecord | undefined>;
-  /** Judges the step that is used, unless it was judged before: then its temperature is the one in use. */
-  settle(runId: string): Promise<void>;
-  /** What was measured of a step on the validation set, or of the nearest one; null if nothing was. */
-  judged(runId: string, step: number): Promise<EvaluationRecord | null>;
-  decide(run: RunRecord, decision: Decision): Promise<void>;
-  /** Says from how sure on a classifier answers; a note tells where that was not kept. */
-  answerFrom(runId: string, atLeast: number): Promise<void>;
-  /** Labels of a text, by the step that is used. */
-  classify(runId: string, text: string, options?: Watched): Promise<GivenLabels>;
-  decided(
-    input: Omit<GpuApi['decided']['input'], 'which'>,
-    options?: Pick<Watched, 'signal'>,
-  ): Promise<GpuApi['decided']['output']>;
-  /** Downloads a table of the labels of each row of a file. */
-  classifyFile(input: Omit<ClassifyFileInput, 'which'>, options?: Watched): Promise<Omit<FileOfLabels, 'file'>>;
-  /** Texts of the project to learn from whose documents have labels. */
-  labeledTexts(): Promise<readonly TextWithLabels[]>;
-  /** Takes the labeled documents of one of them as texts to classify. */
-  takeLabeled(textId: string): Promise<void>;
-  /** Texts of a run's data that it can't read whole; null if there are none. */
-  longTexts(runId: string): Promise<LongTexts | null>;
-  /** Texts without a label that would help most with one. */
-  toLabel(runId: string, options?: Watched): Promise<GpuApi['toLabel']['output']>;
-}
+import type { Services, Studio } from './slices/studio';
+import type { Classifying } from './slices/classifying';
+import { toTuneOn, tuningBase } from './tuningInputs';
 
 /** Texts at a time that a person is asked to label. */
 const TO_LABEL = 20;

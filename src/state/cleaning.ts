@@ -1,35 +1,9 @@
 /** The texts of the project by a recipe: looked at, and applied. */
-import type { Look, Previewed } from '../core/documents/clean/preview';
-import type { Recipe } from '../core/documents/clean/recipe';
-import type { DataApi } from '../protocol/data';
-import type { Slice } from './studio';
-import { IDLE, work, type Work } from './work';
+import { IDLE, work } from './work';
+import type { CleaningSlice } from './slices/cleaning';
+import type { Slice, Studio } from './slices/studio';
 
-/** Of the recipe of a project: what it was before, what was undone, and which part was changed last. */
-export interface RecipeHistory {
-  of: string;
-  /** As it was left here: another one since is of another tab. */
-  now: Recipe | undefined;
-  past: readonly Recipe[];
-  future: readonly Recipe[];
-  part: string | undefined;
-}
-
-export interface CleaningSlice {
-  /** Since the project was opened here, wherever the person went meanwhile. */
-  recipeHistory: RecipeHistory;
-  setRecipeHistory(history: RecipeHistory): void;
-  /** What was asked for last, and of which project. */
-  cleaning: { of: string; work: Work };
-  /** One text after another; those that are done stay done where it is stopped, or fails. True when all are. */
-  applyRecipe(recipe: Recipe): Promise<boolean>;
-  previewRecipe(recipe: Recipe, look: Look, signal: AbortSignal): Promise<Previewed>;
-  /** Documents of a text that its recipe left out: `count` from the `from`th. */
-  leftByRecipe(id: string, from: number, count: number): Promise<DataApi['leftByRecipe']['output']>;
-  saveFile(file: Blob, name: string): void;
-}
-
-export const createCleaningSlice: Slice<CleaningSlice> =
+export const createCleaningSlice: Slice<CleaningSlice, Pick<Studio, 'project' | 'putText' | 'texts'>> =
   ({ data, now, tabs, download }) =>
   (set, get) => ({
     cleaning: { of: '', work: IDLE },

@@ -1,5 +1,4 @@
-/** Copies text to the clipboard, and says so. */
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
 
 /** @param said the toast after the copy; another one reports that the browser refused */
 export async function copyText(

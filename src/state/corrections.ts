@@ -1,29 +1,13 @@
 /** Corrected answers of a classifier: rows of a table of the project, which the next classifier trains on. */
 import { toFailure } from '../core/base/errors';
 import { learntFacts, type TextRecord } from '../core/documents/record';
-import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import { explain } from './failures';
-import type { Services, Studio } from './studio';
-import { toTuneOn } from './tuning';
+import type { Services, Studio } from './slices/studio';
+import type { Corrections } from './slices/classifying';
+import { toTuneOn } from './tuningInputs';
 
 const NAME = 'Corrections';
-
-/** The right label that a person gave to a text, and whether a run trained with it. */
-export interface Correction {
-  label: string;
-  /** Undefined where a label of a table was changed after some run trained on it, in an earlier session. */
-  isLearned: boolean | undefined;
-}
-
-export interface Corrections {
-  /** Saves the right label of a text. False if it wasn't saved, which a toast reports. */
-  correct(text: string, label: string): Promise<boolean>;
-  /** Gives a text the label that it had before the last correction, or takes its row out. */
-  undoCorrection(text: string): Promise<void>;
-  /** Undefined of a text that nobody corrected. */
-  correctionOf(text: string, run: Pick<RunRecord, 'id' | 'segments'> | undefined): Promise<Correction | undefined>;
-}
 
 export function correctingOver(
   { data, tabs, now }: Pick<Services, 'data' | 'tabs' | 'now'>,

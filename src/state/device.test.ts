@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { type TestStudio, testStudio } from '../core/testing/behindChannels';
-import type { DeviceSlice } from './device';
+import type { DeviceSlice } from './slices/device';
 
 const open: TestStudio[] = [];
 afterEach(() => open.splice(0).forEach((each) => each.close()));

@@ -1,22 +1,13 @@
 /** Where training runs: chosen by itself, always shown, always changeable. */
-import { toFailure, type Failure } from '../core/base/errors';
+import { toFailure } from '../core/base/errors';
 import { readRecord } from '../core/base/record';
 import { DEVICE, DEVICE_KEY, DEVICE_MEMORY, deviceMemoryKey } from '../core/train/remembered';
-import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
 import { explain } from './failures';
-import type { Slice } from './studio';
+import type { DeviceSlice } from './slices/device';
+import type { Slice, Studio } from './slices/studio';
 
-export interface DeviceSlice {
-  device: { kind: 'opening' } | { kind: 'open'; info: DeviceInfo } | { kind: 'failed'; failure: Failure };
-  /** GFLOP/s of each device that was opened in this session. */
-  measured: Partial<Record<DeviceKind, number>>;
-  useDevice(kind: DeviceKind | 'auto'): Promise<void>;
-  /** What a run may take of the memory of the device in use, in bytes, kept for each kind in this browser; undefined = all. */
-  allowMemory(bytes: number | undefined): Promise<void>;
-}
-
-export const createDeviceSlice: Slice<DeviceSlice> =
+export const createDeviceSlice: Slice<DeviceSlice, Pick<Studio, 'toast'>> =
   ({ gpu, store }) =>
   (set, get) => ({
     device: { kind: 'opening' },

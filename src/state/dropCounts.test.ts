@@ -7,9 +7,9 @@ import { halvesOver, loadedStudio, testStudio } from '../core/testing/behindChan
 import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import { propertyRuns } from '../core/testing/propertyRuns';
-import type { DroppedMarkup } from './markup';
 import { answer, questionsOf, waitingFiles } from './questions';
-import type { StudioStore } from './studio';
+import type { StudioStore } from './slices/studio';
+import type { DroppedMarkup } from './slices/adding';
 
 vi.setConfig({ testTimeout: 120_000 });
 type Given = { name: string; file: File };

@@ -3,8 +3,8 @@ import { gpt } from '../core/models/gpt/spec';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { DeviceInfo } from '../protocol/gpu';
 import { estimate, estimateProject, recipeOf, shareOfRate, startProblems, textSize, vocabularySize } from './estimate';
-import { initialProject, type Project } from './project';
-import type { Studio } from './studio';
+import { initialProject, type Project } from '../core/runs/project';
+import type { Studio } from './slices/studio';
 
 const config = { layers: 2, heads: 2, width: 64, context: 64 };
 const device: DeviceInfo = {

@@ -16,8 +16,8 @@ import { countParams, sizeOf, type BaseConfig, type ModelSpec } from '../core/mo
 import { learntOf } from '../core/documents/record';
 import type { DeviceInfo } from '../protocol/gpu';
 import { dataState } from './preparation';
-import type { Project, TokenizerChoice } from './project';
-import type { Studio } from './studio';
+import type { Project, TokenizerChoice } from '../core/runs/project';
+import type { Studio } from './slices/studio';
 
 export interface Estimate {
   parameters: number;

@@ -10,46 +10,13 @@ import { looksAt } from '../core/runs/looks';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import type { EvaluationInput } from '../protocol/gpu';
-import type { DeviceKind } from '../core/train/run';
-import { isTraining, modelOf, type OpenRun, shownId, shownRun } from './openRun';
-import type { Slice, Studio } from './studio';
+import { isTraining, modelOf, shownId, shownRun } from './openRun';
 import { chosenStep, whichNow } from './trained';
-import { IDLE, work, type Watched, type Work } from './work';
+import { IDLE, work, type Work } from './work';
 import { evaluationTime, expectedEvaluationTime } from './workTime';
-
-export interface EvaluateSlice {
-  evaluatedOn: EvaluatedOn;
-  /** The user's own text to evaluate on, in this session; `hash`: once it was evaluated. */
-  ownText: { name: string; text: string; hash: string | null } | null;
-  /** Stored evaluation of what is chosen, and its key; null until it is known. */
-  keptEvaluation: { of: string; kept: KeptEvaluation | null } | null;
-  evaluating: Work;
-  /** What `evaluating` is of; `name`: of the run. */
-  underEvaluation: { runId: string; name: string; step: number; on: EvaluatedOn } | null;
-  chooseEvaluatedOn(on: EvaluatedOn): void;
-  giveText(name: string, text: string): void;
-  /** Reads what is kept of what the page shows. */
-  loadEvaluation(): Promise<void>;
-  /** Time that the last evaluation on a kind of device took, as a multiple of what was expected. */
-  evaluationPace: Readonly<Partial<Record<DeviceKind, number>>>;
-  /** Key of what a person canceled last. */
-  canceledEvaluation: string | null;
-  /** Runs an evaluation, which Evaluate shows unless it shows another one. @returns why it failed; undefined if it was canceled */
-  measure(of: Measurement, watched?: Watched): Promise<EvaluationRecord | Failure | undefined>;
-  /** Measures the step that the page shows. @param isStrided with full left context besides; as it was measured before if absent */
-  evaluateStep(isStrided?: boolean): Promise<void>;
-  /** Hands over what is kept of the page's run, as it is. */
-  saveEvaluation(record: EvaluationRecord): void;
-}
-
-/** `on`: a part, or a text of one's own. */
-export interface Measurement {
-  runId: string;
-  name: string;
-  step: number;
-  on: EvaluationInput['on'];
-  isStrided?: boolean;
-}
+import type { EvaluateSlice } from './slices/evaluate';
+import type { Slice, Studio } from './slices/studio';
+import type { OpenRun } from './slices/run';
 
 type Shown = Pick<Studio, 'shown' | 'opened' | 'project' | 'evaluatedOn'>;
 
@@ -204,7 +171,7 @@ const clamped = (pace: number): number => Math.min(8, Math.max(0.25, pace));
 
 const failureOf = (work: Work): Failure | undefined => (work.kind === 'failed' ? work.failure : undefined);
 
-export const createEvaluateSlice: Slice<EvaluateSlice> =
+export const createEvaluateSlice: Slice<EvaluateSlice, Studio> =
   ({ gpu, data, now, tabs, download }) =>
   (set, get) => ({
     evaluatedOn: 'validation',

@@ -1,7 +1,7 @@
 /** Opens a text of a classifier's data in Playground, with its answer and the words that decided. */
 import { MAX_PROMPT } from '../core/runs/playground';
 import type { RunRecord } from '../core/runs/record';
-import type { StudioStore } from './studio';
+import type { StudioStore } from './slices/studio';
 
 /**
  * @param place of the text among all documents of the data

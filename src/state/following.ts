@@ -4,15 +4,18 @@ import { readForebears } from '../core/runs/forebears';
 import { readRun } from '../core/runs/record';
 import type { TrainEvent, TrainOutcome } from '../core/train/run';
 import { lostAgain, remedy } from './failures';
-import { newOpenRun, NO_RUN, type OpenRun } from './openRun';
+import { newOpenRun, NO_RUN } from './openRun';
 import { next, type Phase } from './phase';
 import { RunLog } from './runLog';
-import type { Services, StudioStore } from './studio';
+import type { Inputs } from './slices/preparation';
+import type { OpenRun } from './slices/run';
+import type { Services, Studio, StudioStore } from './slices/studio';
 
 export interface Followed {
   signal: AbortSignal;
   onProgress(events: readonly TrainEvent[]): void;
 }
+
 export interface Held {
   end(): void;
   /** All is as before the press. */
@@ -180,3 +183,6 @@ export function following(
     follow,
   };
 }
+
+/** What is asked for as it was then: another project may be shown by the time that it is done. */
+export type Asking = Inputs & Pick<Studio, 'tuneTexts'>;

@@ -8,7 +8,7 @@ import { dropUnused } from '../core/runs/unused';
 import { type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
 import { resultMark, resultNote } from './playground';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
 
 let store: BlobStore;
 const pages: TestStudio[] = [];

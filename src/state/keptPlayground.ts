@@ -9,8 +9,8 @@ import {
   type WrittenRecord,
 } from '../core/runs/playground';
 import { explain } from './failures';
-import type { Services, Studio, StudioStore } from './studio';
 import { recordOfEarlier, writtenRecord } from './writtenTexts';
+import type { Services, Studio, StudioStore } from './slices/studio';
 
 export interface PlaygroundKeeper {
   /** Shows the settings that are stored for the open project, and its text if the shown model writes such texts. */

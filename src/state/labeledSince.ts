@@ -3,8 +3,8 @@ import { learntFacts } from '../core/documents/record';
 import { dataOf } from '../core/runs/segments';
 import { shownRun } from './openRun';
 import { isAtRest } from './phase';
-import type { Studio } from './studio';
-import { toTuneOn } from './tuning';
+import type { Studio } from './slices/studio';
+import { toTuneOn } from './tuningInputs';
 
 /** Number added or corrected after the training of the run that a page shows; 0 for another model, and while it trains. */
 export function labeledSince(

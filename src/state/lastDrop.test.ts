@@ -5,7 +5,7 @@ import { encoded } from '../core/testing/encoded';
 import { givenFile as file, testStudio, type TestStudio } from '../core/testing/behindChannels';
 import { shownDrop } from './lastDrop';
 import { answer, questionsOf, waitingFiles } from './questions';
-import type { StudioStore } from './studio';
+import type { StudioStore } from './slices/studio';
 
 const pages: TestStudio[] = [];
 afterEach(() => pages.splice(0).forEach((page) => page.close()));

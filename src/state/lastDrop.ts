@@ -7,7 +7,7 @@ import { same } from '../core/runs/mergeFields';
 import { remedy } from './failures';
 import { waitingFiles } from './questions';
 import { refusalWords } from './refusalWords';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
 
 export interface ShownDrop {
   title: string;

@@ -8,7 +8,7 @@ import { goldenStore } from '../core/testing/golden';
 import { FINISHED } from '../core/testing/goldenPage';
 import { type Browser, browserOver } from '../core/testing/tabs';
 import { dataState } from './preparation';
-import type { StudioStore } from './studio';
+import type { StudioStore } from './slices/studio';
 
 let browser: Browser;
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));

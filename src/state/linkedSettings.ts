@@ -7,8 +7,8 @@ import { ofArchitecture } from '../core/runs/modelDraft';
 import { type LinkedSettings, queryOf, settingsIn } from '../core/runs/settingsLink';
 import { copyText } from './copyText';
 import { vocabularySize } from './estimate';
-import type { Project } from './project';
-import type { StudioStore } from './studio';
+import type { Project } from '../core/runs/project';
+import type { StudioStore } from './slices/studio';
 
 /** Address that opens Model with these settings. They stand after `#`, which browsers send to no server. */
 export const linkTo = (settings: LinkedSettings): string => new URL(`/model#${queryOf(settings)}`, location.href).href;

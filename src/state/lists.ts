@@ -1,56 +1,14 @@
 /** Scores checkpoints on sentence pairs and tasks, and compares two checkpoints. */
-import type { SentencePair } from '../core/evaluate/minimalPairs';
 import type { Task } from '../core/evaluate/tasks';
 import type { EvaluationRecord, KeptComparison } from '../core/runs/evaluations';
-import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { formatCount } from '../core/base/units';
 import { modelSpec } from '../core/models';
 import type { ListsInput } from '../protocol/gpu';
 import { askedOn, evaluatedStep, lookedAt, textRefusal } from './evaluate';
 import { modelOf, shownId } from './openRun';
-import type { Slice, Studio } from './studio';
 import { IDLE, work, type Work } from './work';
-
-export type ListName = 'minimalPairs' | 'swaps' | 'tasks';
-export interface OwnPairs {
-  name: string;
-  pairs: readonly SentencePair[];
-}
-
-export interface ListsSlice {
-  /** Those of a person's own, in this session. */
-  ownPairs: Partial<Record<'minimalPairs' | 'swaps', OwnPairs>>;
-  ownTasks: readonly Task[];
-  /** Reading tables of tasks. */
-  readingTasks: Work;
-  /** They are asked at each measurement of a step, and whenever the run that trains here saves one. */
-  asksTasksAlways: boolean;
-  /** What is kept of a run's steps, oldest first. */
-  keptLists: { runId: string; records: readonly EvaluationRecord[] } | null;
-  askingLists: Work;
-  underAsking: { runId: string; list: ListName } | null;
-  /** What the page's step is compared with next. */
-  compareWith: { runId: string; which: WhichSnapshot } | null;
-  comparing: Work;
-  /** The run that `comparing` is of. */
-  underComparison: string | null;
-  giveOwnPairs(list: 'minimalPairs' | 'swaps', own: OwnPairs | undefined): void;
-  /** Pairs of a table that a person wrote or opened. @throws HomegrownError `bad-file` naming the line */
-  readSentencePairs(name: string, table: string, signal: AbortSignal): Promise<readonly SentencePair[]>;
-  giveTask(task: Task): void;
-  /** Reads tables as tasks, and asks the page's step each. A table that can't be read costs none of the others. */
-  addTasks(files: readonly File[]): Promise<void>;
-  /** Does not ask it any more; what it found stays. */
-  takeTask(name: string): void;
-  askTasksAlways(isOn: boolean): void;
-  /** Asks the tasks of a step that was just measured or saved, where they are asked always and nothing else is being asked. */
-  followTasks(runId: string, step: number): Promise<void>;
-  loadLists(): Promise<void>;
-  /** Asks the step that the page shows, or all that are kept. */
-  askLists(list: ListName, lists: ListsInput['lists'], steps: 'shown' | 'all'): Promise<void>;
-  chooseCompareWith(other: ListsSlice['compareWith']): void;
-  compareSteps(): Promise<void>;
-}
+import type { ListsSlice, ListName } from './slices/lists';
+import type { Slice, Studio } from './slices/studio';
 
 /** What is kept of the step that the page shows; undefined where it was not asked. */
 export const shownLists = (s: Studio): EvaluationRecord | undefined =>
@@ -99,7 +57,7 @@ export function compareRefusal(s: Studio): string | undefined {
 export const isOnOtherText = ({ ownText }: Pick<Studio, 'ownText'>, { part, textHash }: KeptComparison): boolean =>
   part === 'text' && ownText !== null && ownText.hash !== textHash;
 
-export const createListsSlice: Slice<ListsSlice> =
+export const createListsSlice: Slice<ListsSlice, Studio> =
   ({ gpu, data, now, tabs }) =>
   (set, get) => {
     async function ask(

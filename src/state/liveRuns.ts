@@ -5,7 +5,7 @@ import { meanAt } from '../core/train/meanAt';
 import type { RunRow } from '../protocol/data';
 import { trainingRun } from './openRun';
 import type { RunLog } from './runLog';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
 
 /** The same list as long as nothing is new, so that a selector may return it. */
 export function liveRuns(s: Pick<Studio, 'runs' | 'training' | 'opened'>): Studio['runs'] {

@@ -3,9 +3,11 @@ import { type Failure, toFailure } from '../core/base/errors';
 import type { Proposal } from '../core/documents';
 import { type DropReport, NOTHING } from '../core/documents/dropReport';
 import { isTable } from '../core/documents/read';
-import { isUndecoded, type Refusal, type Target, type Undecoded } from './refused';
-import { type DroppedMarkup, fileOf, isNoTable, tableOf } from './markup';
-import type { Services, StudioStore } from './studio';
+import { isUndecoded } from './refused';
+import { fileOf, isNoTable, tableOf } from './markup';
+import type { Services, StudioStore } from './slices/studio';
+import type { DroppedMarkup } from './slices/adding';
+import type { Refusal, Target, Undecoded } from './slices/adding';
 
 interface Outcomes {
   /** Says that files can't be added. */

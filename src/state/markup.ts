@@ -1,8 +1,6 @@
 /** Files that hold markup or data rather than prose: a person is asked whether they are learnt as they are. */
 import { ahead } from '../core/base/ahead';
-import type { Failure } from '../core/base/errors';
-import type { Proposal, Reading, TableChoice, TableSurvey } from '../core/documents';
-import { headText, MARKUP_HEAD, markupOf, type MarkupId } from '../core/documents/markup';
+import { headText, MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import {
   binaryTableCalled,
   FORMATS,
@@ -16,40 +14,8 @@ import {
 } from '../core/documents/read';
 import { learntFrom, type ObjectiveId, usualObjective } from '../core/objectives';
 import type { Purpose } from '../core/runs/tuning';
-import type { Between } from '../core/documents/labels/between';
-import type { Project } from './project';
-import type { Studio } from './studio';
-
-/** A file as it was dropped: its path inside a dropped folder is its name. */
-export interface Dropped {
-  file: File;
-  name: string;
-  /** Of a table of which two columns are learnt. */
-  table?: TableChoice;
-  reading?: Reading;
-  /** What for a project is to be tuned on it; absent: it is to learn from it. */
-  tunes?: Purpose;
-  /** Of texts with several labels: what stands between them. */
-  between?: Between;
-  /** Only begins like a table or JSON, and is neither. */
-  isProse?: boolean;
-  /** Number of the drop that it came with: it joins that drop's text, also when it is answered later. */
-  drop?: number;
-}
-
-/** One that waits for an answer, and the project that it was dropped on. */
-export interface DroppedMarkup extends Dropped {
-  kind: MarkupId | TableFormatId;
-  project: Pick<Project, 'id' | 'name'>;
-  /** What is known of a table that was dropped on Text; absent until it has been read. */
-  found?: TableSurvey | UnreadTable;
-}
-/** A table that can't be read, or not in UTF-8. */
-export interface UnreadTable {
-  failure: Failure;
-  /** Encodings that it may be in, the likeliest first. */
-  proposals?: readonly Proposal[];
-}
+import type { Studio } from './slices/studio';
+import type { Dropped, DroppedMarkup } from './slices/adding';
 
 /** Files to tune on that one dialog asks about: tables that are text, then other tables, and then the rest. */
 export function questionOf({ markup, project }: Pick<Studio, 'markup' | 'project'>): readonly DroppedMarkup[] {

@@ -4,10 +4,10 @@ import type { RunRow } from '../core/runs/rows';
 import { USUAL_BODY as BODY } from '../core/runs/usualClassifier';
 import { runRows } from '../core/testing/runRows';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
-import { initialProject } from './project';
+import { initialProject } from '../core/runs/project';
 import { classifierTimeOf } from './classifierTime';
 import { measuredSeconds } from './measuredTime';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
 
 const CLASSES = { labels: ['ok', 'spam'], pooling: 'first' } as const;
 const INFO = {

@@ -1,14 +1,9 @@
 /** What older builds stored is brought to where this one keeps it, while everything can be used. */
 import { HomegrownError } from '../core/base/errors';
 import { explain } from './failures';
-import type { Slice } from './studio';
-import { IDLE, work, type Work } from './work';
-
-export interface MigrationSlice {
-  /** Busy only while there is something to bring. */
-  migrating: Work;
-  migrate(): Promise<void>;
-}
+import { IDLE, work } from './work';
+import type { MigrationSlice } from './slices/migration';
+import type { Slice, Studio } from './slices/studio';
 
 /** Where another tab is at it, there is nothing to do here. */
 function elsewhere(error: unknown): { texts: number } {
@@ -16,7 +11,7 @@ function elsewhere(error: unknown): { texts: number } {
   throw error;
 }
 
-export const createMigrationSlice: Slice<MigrationSlice> =
+export const createMigrationSlice: Slice<MigrationSlice, Pick<Studio, 'loadTexts' | 'toast'>> =
   ({ data, now, tabs }) =>
   (set, get) => ({
     migrating: IDLE,

@@ -3,7 +3,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { inertServices } from '../core/testing/inertServices';
 import { runRecord } from '../core/testing/runRecord';
 import { baseNeed } from './need';
-import { createStudio, type StudioStore } from './studio';
+import { createStudio } from './studio';
+import type { StudioStore } from './slices/studio';
 
 let store: StudioStore;
 beforeEach(() => {

@@ -1,10 +1,11 @@
 /** Why a page that works with a model has none, and the way to one. */
-import { isTraining, isTuned, modelOf, type Page, shownId, shownRun } from './openRun';
+import { isTraining, isTuned, modelOf, shownId, shownRun } from './openRun';
 import { isUnreadable } from './phase';
 import { beginRefusal } from './refusals';
 import type { Purpose } from '../core/runs/tuning';
-import type { Studio } from './studio';
-import { tuningBase } from './tuning';
+import type { Studio } from './slices/studio';
+import type { Page } from './slices/run';
+import { tuningBase } from './tuningInputs';
 
 export interface Need {
   /** A sentence; undefined where the project's next step leads to a model. */

@@ -4,7 +4,7 @@ import { comparableBest } from '../core/runs/best';
 import { recipeOf } from '../core/runs/segments';
 import { isPastBest } from '../core/train/verdict';
 import { FIRST_MINUTES } from './plan';
-import { endingOfRun, NO_RUN, type OpenRun, shownRun } from './openRun';
+import { endingOfRun, NO_RUN, shownRun } from './openRun';
 import { isUnreadable } from './phase';
 import { otherSettings } from './otherSettings';
 import { checkMistakes, tableLabel } from './classifierStart';
@@ -12,11 +12,12 @@ import { answerWords, firstQuestion, isLabeled, questionsOf } from './questions'
 import { resumeRefusal, startRefusal } from './refusals';
 import { runSettings } from './runSettings';
 import { judgedEvaluation, type Standing, type StandingKind, standingOf } from './standing';
-import type { Studio } from './studio';
 import { timed } from './timed';
-import { toTuneOn } from './tuning';
 import { verdictNow } from './verdict';
 import { startWait } from './wait';
+import type { Studio } from './slices/studio';
+import type { OpenRun } from './slices/run';
+import { toTuneOn } from './tuningInputs';
 
 export type RunState = 'none' | 'preparing' | 'running' | 'stopping' | 'paused' | 'interrupted' | 'finished' | 'failed';
 

@@ -1,6 +1,5 @@
 /** Runs as they are open in this page, by id; which of them each page shows, and which one trains here. */
 import type { SavedStep } from '../core/checkpoint/checkpoint';
-import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { HomegrownError, toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import { endingOf } from '../core/runs/ending';
@@ -8,48 +7,13 @@ import type { Ending } from '../core/train/endingWord';
 import type { RunRecord } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import { isTuning } from '../core/runs/tunes';
-import { isActive, type Phase } from './phase';
+import { isActive } from './phase';
 import { RunLog } from './runLog';
-import type { Studio } from './studio';
-
-/** A step that was saved and read back, and when. */
-export interface Saved {
-  step: number;
-  bytes: number;
-  at: number | null;
-}
-
-export interface OpenRun {
-  id: string;
-  /** Null until its first step is saved: until then it is no model. */
-  record: RunRecord | null;
-  /** Replaced when the run is opened anew; grows in place, and `logVersion` counts. */
-  log: RunLog;
-  logVersion: number;
-  /** Of a fork: what its forebears told up to the step that it goes on from. */
-  before: RunLog;
-  /** The steps that can be talked to and taken home, oldest first. */
-  steps: readonly SavedStep[];
-  /** The newest step, which the run goes on from. */
-  saved: Saved | null;
-  /** The same; where none can be opened that it could go on from, the best, of which the weights are kept. */
-  usable: Saved | null;
-  /** The step that Evaluate, Playground and Export work with. */
-  which: WhichSnapshot;
-  /** A person picked it; absent: the default, which can change as steps are saved. */
-  isPicked?: true;
-  phase: Phase;
-  /** What an interruption cost: steps after the newest saved one, and the training time that they took. */
-  lost?: { steps: number; milliseconds: number };
-  /** It was begun here to tune another run's model. */
-  tunes?: true;
-}
+import type { Studio } from './slices/studio';
+import type { Saved, OpenRun, Page } from './slices/run';
 
 /** A run of which something is saved: what can be talked to and taken home. */
 export type Model = OpenRun & { record: RunRecord; usable: Saved };
-
-/** The pages that show a run. */
-export type Page = 'train' | 'evaluate' | 'playground' | 'export';
 export const PAGES: readonly Page[] = ['train', 'evaluate', 'playground', 'export'];
 
 export const newOpenRun = (id: string): OpenRun => ({
@@ -86,6 +50,7 @@ export function modelOf(s: Shown, page: Page): Model | null {
   const run = shownRun(s, page);
   return isModel(run) ? run : null;
 }
+
 export const isModel = (run: OpenRun): run is Model => run.record !== null && run.usable !== null;
 
 /** The run that trains in this tab, of whatever project. */

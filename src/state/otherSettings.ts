@@ -9,7 +9,7 @@ import { isAtRest } from './phase';
 import { hasOtherTexts, KIND_WORDS } from './preparation';
 import { useStudio, useStudioFields, useStudioStore } from './react';
 import { startRefusal } from './refusals';
-import type { Studio, StudioStore } from './studio';
+import type { Studio, StudioStore } from './slices/studio';
 
 /** Each difference, `dropout 0 → 0.3`; none while the run trains, where its settings are unknown, or where it tunes a model. */
 export function otherSettings(s: Studio): readonly string[] {

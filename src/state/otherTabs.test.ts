@@ -8,7 +8,7 @@ import { goldenStore } from '../core/testing/golden';
 import { FINISHED, STOPPED } from '../core/testing/goldenPage';
 import { type Browser, browserOver } from '../core/testing/tabs';
 import { isUndoLive } from '../storage/lock';
-import type { StudioStore } from './studio';
+import type { StudioStore } from './slices/studio';
 
 let browser: Browser;
 beforeEach(() => void vi.stubGlobal('navigator', { locks: lonelyLocks() }));

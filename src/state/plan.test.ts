@@ -7,7 +7,7 @@ import { seen } from '../core/testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { recipeOf } from '../core/runs/segments';
 import { expectedOf } from './plan';
-import { initialProject } from './project';
+import { initialProject } from '../core/runs/project';
 
 let page: TestStudio;
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));

@@ -10,45 +10,37 @@ import { same } from '../core/runs/mergeFields';
 import { initialProject, type Project } from '../core/runs/project';
 import { DEFAULT_RECIPE, objectiveSettings, tokensPerStep } from '../core/train/recipe';
 import { limitsOf, modelOf, recipeOf } from './estimate';
-import type { Granted } from './overdue';
-import { type Inputs, textIds } from './preparation';
+import { textIds } from './preparation';
 import { forPairsSample } from './pairsSample';
-import type { Slice, Studio } from './studio';
 import { buildTime } from './workTime';
-
-export interface Planned {
-  /** What it was made for. */
-  of: string;
-  plan: Plan;
-  text: TextProfile;
-}
-
-export interface PlanSlice {
-  /** The last that was made for the project that is open; `of` says whether it is of what is there now. */
-  planned: Planned | null;
-  /** Of the last run that began by a plan. */
-  granted: Granted | null;
-  /** What is planned for so many minutes; undefined without a text or a device. What nobody has set follows it. */
-  planFor(minutes: number): Promise<Plan | undefined>;
-  /** Plans for the project's minutes and changes no setting, so that a button can say how long a start takes. */
-  lookAtPlan(): Promise<void>;
-  /** Makes the project's settings those of the plan. False where there is none. */
-  takePlan(minutes: number): Promise<boolean>;
-  /** One click: a bundled text, settings that suit it, and off. */
-  growSample(file: string): Promise<void>;
-  /**
-   * Prepares a project and its texts for a run: where minutes are given, or nobody has made a setting, with the plan's settings,
-   * planned anew where a few steps that are made for trial take much more or less time. Undefined where that failed or was stopped.
-   */
-  prepareByPlan(inputs: Inputs, minutes?: number): Promise<Inputs | undefined>;
-}
+import type { PlanSlice, Planned } from './slices/plan';
+import type { Inputs } from './slices/preparation';
+import type { Slice, Studio } from './slices/studio';
 
 /** Of the first click. */
 export const FIRST_MINUTES = 3;
 /** File of the bundled sample that the first page offers first. */
 export const FIRST_SAMPLE = 'moby-dick.txt';
 
-export const createPlanSlice: Slice<PlanSlice> =
+export const createPlanSlice: Slice<
+  PlanSlice,
+  Pick<
+    Studio,
+    | 'addSample'
+    | 'buildRate'
+    | 'change'
+    | 'changeOf'
+    | 'device'
+    | 'prepareFor'
+    | 'project'
+    | 'samples'
+    | 'start'
+    | 'texts'
+    | 'toast'
+    | 'training'
+    | 'tune'
+  >
+> =
   ({ data, gpu }) =>
   (set, get) => {
     /** The last of each project. */

@@ -8,7 +8,7 @@ import type { Split } from '../core/documents/split';
 import { buildSeconds } from '../core/plan/workTime';
 import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { dataState, hasOtherTexts, isSplitAsOne, tokenizerState } from './preparation';
-import { initialProject } from './project';
+import { initialProject } from '../core/runs/project';
 import { buildTime } from './workTime';
 
 const texts = [{ id: 'a' }, { id: 'b' }] as never;

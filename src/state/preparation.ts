@@ -1,63 +1,28 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
 import { toFailure } from '../core/base/errors';
-import { isChosen, type PartName, type SplitChoice } from '../core/documents/split';
+import { isChosen, type SplitChoice } from '../core/documents/split';
 import { learntFacts, learntOf, sharedNormalizers, textRef, tunedAs, type TuneUse } from '../core/documents/record';
 import { learntFrom, objectiveOf, rolesOf } from '../core/objectives';
-import type { InRows } from '../core/objectives/objective';
 import { END_ALONE, missingRoles, type TokenRole } from '../core/tokenizer/special';
-import type { TokenPiece } from '../core/tokenizer/statistics';
 import { APPLIED_WORDS, type TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../core/runs/project';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import { isTuning } from '../core/runs/tunes';
 import { readProject } from '../core/runs/projects';
-import type { DataApi, PartRows } from '../protocol/data';
 import type { BeginInput } from '../protocol/gpu';
 import { explain } from './failures';
-import type { Project, ProjectSlice, TokenizerChoice } from './project';
-import type { Slice, Studio } from './studio';
-import type { TextsSlice } from './texts';
-import { IDLE, work, type Work } from './work';
-
-/** What is being made of a project, or was and failed. */
-export interface Making {
-  tokenizing: Work;
-  building: Work;
-}
-
-/** Of the project that is open; what is being made of another goes on for that one. */
-export interface PreparationSlice extends Making {
-  trainTokenizer(choice: TokenizerChoice): Promise<boolean>;
-  buildData(split: SplitChoice): Promise<boolean>;
-  /** Characters per second from text to tokens, as the last build in this session had them; undefined before one. */
-  buildRate: number | undefined;
-  /** Makes whatever is missing or out of date. True when all is there. */
-  prepare(): Promise<boolean>;
-  /** The same for a project and its texts as they were; what they are then, or undefined. */
-  prepareFor(inputs: Inputs): Promise<Inputs | undefined>;
-  /**
-   * Texts as data that no record names yet: who asks holds data (`Tabs.holdData`) until one does. Undefined where that was
-   * stopped, or failed, which is shown where the project is.
-   */
-  cut(projectId: string, input: DataApi['buildData']['input']): Promise<DataRecord | undefined>;
-  makingOf(projectId: string): Making;
-  /**
-   * What of which document is in a part of the data: `count` from the `from`th; undefined where they are of texts that changed.
-   * @param of a project that is not shown yet
-   */
-  partRows(part: PartName, from: number, count: number, of?: Inputs): Promise<PartRows | undefined>;
-  /** How a project's data lie in rows of what is learnt at once; undefined where there is nothing to tell. */
-  inRows(project: Project): Promise<InRows | undefined>;
-  /** A passage cut into its tokens by the tokenizer that is there. */
-  tokensOf(passage: string): Promise<readonly TokenPiece[]>;
-  /** Entries of the vocabulary in order of id, at most `limit`; counted in the training part when there is data. */
-  vocabulary(limit: number): Promise<readonly TokenPiece[]>;
-}
+import type { Project, TokenizerChoice } from '../core/runs/project';
+import { IDLE, work } from './work';
+import type { PreparationSlice, Inputs, Making } from './slices/preparation';
+import type { Slice, Studio } from './slices/studio';
 
 const NOTHING: Making = { tokenizing: IDLE, building: IDLE };
 
-export const createPreparationSlice: Slice<PreparationSlice> =
+export const createPreparationSlice: Slice<
+  PreparationSlice,
+  Pick<Studio, 'change' | 'changeOf' | 'flush' | 'kept' | 'project' | 'texts' | 'toast'>
+> =
   ({ data, store, now, tabs }) =>
   (set, get) => {
     const makings = new Map<string, Making>();
@@ -178,8 +143,6 @@ export const KIND_WORDS = {
 
 /** Whether an artefact is there and still belongs to what it was made from. */
 export type ArtefactState = 'none' | 'stale' | 'done';
-/** A project, and its texts. */
-export type Inputs = Pick<ProjectSlice, 'project'> & Pick<TextsSlice, 'texts'>;
 /** As they are when something is asked for; the rest of the studio may be another project's by the time that it is done. */
 export const inputsOf = ({ project, texts }: Inputs): Inputs => ({ project, texts });
 

@@ -1,36 +1,7 @@
 /** What the promise that nothing leaves rests on here, as it was found out: who holds the page, what it asked for, what is kept. */
 import { counted, formatBytes, formatCount } from '../core/base/units';
-import type { Slice, Studio } from './studio';
-
-/** What this browser refuses of all that would lead to another address. */
-export type Enforcement =
-  /** Requests, calls, pop-ups and links. */
-  | 'everything'
-  /** Requests, of the page and its workers. */
-  | 'requests'
-  /** Requests of the page: the host sends no headers, so that nothing holds the workers. */
-  | 'page';
-
-/** The files of the app in this browser. */
-export type Offline =
-  /** Not by this browser, or by this server. */
-  | { kind: 'not here' }
-  /** The browser is to save data: they are kept when the person says so. */
-  | { kind: 'to be asked'; keep(): void }
-  /** Bytes that are stored, of all; with the core, the app opens, reads text files and trains without a network. */
-  | { kind: 'keeping'; hasCore: boolean; bytes: number; of: number }
-  | { kind: 'kept'; bytes: number };
-
-export interface PrivacySlice {
-  enforcement: Enforcement;
-  /** Since the page began to load: its own, its workers' and its service worker's. */
-  requests: { own: number; elsewhere: number };
-  offline: Offline;
-  /** What this origin stores, for every place that shows it; undefined until it was measured. */
-  usage: { bytes: number | undefined; persistent: boolean } | undefined;
-  /** A newer version is here, and opens when all pages of this one are closed. */
-  hasNewer: boolean;
-}
+import type { PrivacySlice, Offline } from './slices/privacy';
+import type { Slice, Studio } from './slices/studio';
 
 /** Whether a person has data here: a text, a run or a model, in any project. Undefined until the projects are listed. */
 export function hasOwnData(

@@ -9,8 +9,8 @@ import { goldenStoreOf, STOPPED } from '../core/testing/goldenPage';
 import { type Browser, browserOver } from '../core/testing/tabs';
 import { seen } from '../core/testing/shown';
 import { usualRate } from './estimate';
-import { initialProject, type Project } from './project';
-import type { StudioStore } from './studio';
+import { initialProject, type Project } from '../core/runs/project';
+import type { StudioStore } from './slices/studio';
 
 let browser: Browser;
 afterEach(() => browser.close());

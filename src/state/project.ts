@@ -1,8 +1,8 @@
 /** What the person is making, as it is shown and changed here, and kept in step with the store and other tabs. */
 import { toFailure } from '../core/base/errors';
 import { allTexts, byUse } from '../core/documents/record';
-import { type ModelId, modelSpec } from '../core/models';
-import { type Size, sizesOf } from '../core/models/spec';
+import { modelSpec } from '../core/models';
+import { sizesOf } from '../core/models/spec';
 import { objectiveOn } from '../core/objectives';
 import { type ModelDraft, ofArchitecture } from '../core/runs/modelDraft';
 import { withShownRecipe } from '../core/runs/mergeCleaning';
@@ -17,57 +17,17 @@ import {
   saveProject,
   updateProject,
 } from '../core/runs/projects';
-import type { Recipe, RecomputeChoice } from '../core/train/recipe';
 import { usualRate, usualRecipe, vocabularySize } from './estimate';
 import { explain } from './failures';
 import { allWaiting } from './questions';
 import { relisting } from './relisting';
 import { beginOpening, type Found, MOST_KEPT, MOST_WAIT_MS, type Opening } from './shownWith';
-import type { Slice } from './studio';
 import { waits } from './textNotes';
 import { IDLE, type Work } from './work';
+import type { ProjectSlice } from './slices/project';
+import type { Slice, Studio } from './slices/studio';
 
-export type { ModelDraft } from '../core/runs/modelDraft';
-export { initialProject, type Project, type TokenizerChoice, UNTITLED } from '../core/runs/project';
-
-export interface ProjectSlice {
-  project: Project;
-  /** 'loading' until what was stored, of this project its texts, has been read. */
-  loaded: 'loading' | 'ready';
-  /** Whether the project as shown is in the store. */
-  kept: 'yes' | 'saving' | 'no';
-  /** A run is being trained in another tab. */
-  trainingElsewhere: boolean;
-  change(change: Partial<Project>): void;
-  /** Changes the project of an id, whichever is open by then. */
-  changeOf(id: string, change: Partial<Project>): Promise<void>;
-  /** Another optimizer comes with its usual rate, unless that was set by hand. */
-  setRecipe(change: Partial<Omit<Recipe, 'recompute'>>): void;
-  /** Gives every setting of the recipe its usual value. */
-  resetRecipe(): void;
-  setRecompute(choice: RecomputeChoice): void;
-  /** Another architecture, with the sizes that both have; what else each has stays as it was left. */
-  chooseModel(id: ModelId): void;
-  setModel(size: string, value: Size): void;
-  /** The dial: about `parameters` weights; fields set by hand stay. */
-  setSize(parameters: number): void;
-  usePreset(name: string): void;
-  /** Begins with the project of an address; where it cannot be opened, with the one that was opened last. */
-  load(id?: string): Promise<void>;
-  /** Shows another project, with its texts and its run. False where there is none to open, which is said. */
-  open(id: string): Promise<boolean>;
-  /** Reads what a project that may be opened next would be shown with; resolves when that is there. It is kept until `lookAway`. */
-  lookAhead(id: string): Promise<unknown>;
-  lookAway(): void;
-  /** Stores the project where it is not yet. */
-  keep(): Promise<void>;
-  /** Resolves when what was changed has been stored, or could not be. */
-  flush(): Promise<void>;
-  /** Takes over what other tabs have stored since. */
-  catchUp(): Promise<void>;
-}
-
-export const createProjectSlice: Slice<ProjectSlice> =
+export const createProjectSlice: Slice<ProjectSlice, Studio> =
   ({ data, store, tabs, now, newId }) =>
   (set, get) => {
     let last: KeptProject;

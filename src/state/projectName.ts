@@ -2,8 +2,8 @@
 import type { TextRecord } from '../core/documents';
 import { readProject } from '../core/runs/projects';
 import { nextRunNameIn } from '../core/runs/runName';
-import { UNTITLED } from './project';
-import type { Services, Studio, StudioStore } from './studio';
+import { UNTITLED } from '../core/runs/project';
+import type { Services, Studio, StudioStore } from './slices/studio';
 
 /** The project's texts; without any, those to tune on. */
 export const namingTexts = ({ texts, tuneTexts }: Pick<Studio, 'texts' | 'tuneTexts'>): readonly TextRecord[] =>

@@ -10,7 +10,7 @@ import { runRecord } from '../core/testing/runRecord';
 import { type Browser, browserOver } from '../core/testing/tabs';
 import { waitingFiles } from './questions';
 import { otherProjects, projectSize, unreadableProjects } from './projects';
-import type { StudioStore } from './studio';
+import type { StudioStore } from './slices/studio';
 
 let browser: Browser;
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));

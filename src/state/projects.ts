@@ -3,44 +3,15 @@ import { toFailure } from '../core/base/errors';
 import { formatBytes, formatCount } from '../core/base/units';
 import { initialProject } from '../core/runs/project';
 import { nextOpened, readProject, saveProject, updateProject } from '../core/runs/projects';
-import type { Everything, ProjectRow } from '../protocol/data';
+import type { ProjectRow } from '../protocol/data';
 import { explain } from './failures';
-import type { Inputs } from './preparation';
-import { UNTITLED } from './project';
+import { UNTITLED } from '../core/runs/project';
 import { TRAINING_ELSEWHERE } from './refusals';
-import type { Slice, Studio } from './studio';
+import type { ProjectsSlice, Reading } from './slices/projects';
+import type { Slice, Studio } from './slices/studio';
 
 export type { ProjectRow };
-
-export interface ProjectsSlice {
-  /** The one that was opened last first; empty until they have been listed. */
-  projects: readonly ProjectRow[];
-  listProjects(): Promise<void>;
-  /** A project that is opened is read before the sizes of all. Who shows them lists them anew. */
-  stopListing(): void;
-  /** Has a page read its own of a project before it is shown in place of another, until what it returns is called. */
-  readBefore(read: Reading): () => void;
-  /** What pages have said so. */
-  readFor: Reading;
-  /** Begins an empty project and shows it. */
-  newProject(): Promise<boolean>;
-  /** A project with the same texts, tokenizer, data and settings, without the runs; and shows it. */
-  duplicateProject(): Promise<boolean>;
-  /** Goes on with the texts and runs of a project that cannot be read in a new one, and shows that. */
-  rescueProject(from: string): Promise<boolean>;
-  /** Hides the open project and shows another, until it is brought back or, once that cannot be asked for, purged. */
-  deleteProject(): Promise<void>;
-  /** The projects that a text or a model is being brought into, or waits to be: an id for each. */
-  takingIn: readonly string[];
-  /** Brings something into a project: it is stored before, so that it is found again, and not deleted meanwhile. */
-  takeInto<T>(projectId: string, job: () => Promise<T>): Promise<T>;
-  /** What deleting everything would free. */
-  measureEverything(): Promise<Everything>;
-}
-
-type Reading = (inputs: Inputs) => Promise<unknown>;
-
-export const createProjectsSlice: Slice<ProjectsSlice> =
+export const createProjectsSlice: Slice<ProjectsSlice, Studio> =
   ({ data, store, tabs, now, newId }) =>
   (set, get) => {
     let listing = new AbortController();

@@ -5,10 +5,12 @@ import type { Columns, EncodingId, Proposal, TableSurvey } from '../core/documen
 import { encodingName } from '../core/documents/encodings';
 import type { LabeledTable } from '../core/documents/surveyTable';
 import { isTable } from '../core/documents/read';
-import { isOfText, isUndecoded, type Refusal, type Reread, type Undecoded } from './refused';
-import { type DroppedMarkup, isBinary, isNoTable } from './markup';
+import { isOfText, isUndecoded } from './refused';
+import { isBinary, isNoTable } from './markup';
 import { CLASSIFIER_SETUP, isTableUndecided } from './classifierStart';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
+import type { DroppedMarkup } from './slices/adding';
+import type { Refusal, Reread, Undecoded } from './slices/adding';
 
 type Asked = Refusal | DroppedMarkup;
 interface About<F extends Asked = Asked> {

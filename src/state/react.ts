@@ -5,9 +5,10 @@ import { useShallow } from 'zustand/react/shallow';
 import { toFailure } from '../core/base/errors';
 import type { RunRow, SavedStep } from '../protocol/data';
 import { evaluationOf } from './evaluate';
-import { isTraining, type OpenRun, type Page, shownRun, trainingRun } from './openRun';
+import { isTraining, shownRun, trainingRun } from './openRun';
 import type { RunLog } from './runLog';
-import type { Studio, StudioStore } from './studio';
+import type { Studio, StudioStore } from './slices/studio';
+import type { OpenRun, Page } from './slices/run';
 
 export const StudioContext = createContext<StudioStore | null>(null);
 

@@ -5,7 +5,7 @@ import { type Recipe, recommendedRecipe } from '../core/documents/clean/recipe';
 import { readProject } from '../core/runs/projects';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { type Browser, browserOver } from '../core/testing/tabs';
-import type { StudioStore } from './studio';
+import type { StudioStore } from './slices/studio';
 
 let browser: Browser;
 beforeEach(() => void vi.stubGlobal('navigator', { locks: lonelyLocks() }));

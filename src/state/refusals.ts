@@ -3,10 +3,11 @@ import { dataOf } from '../core/runs/segments';
 import { isTuning } from '../core/runs/tunes';
 import type { Asked } from '../core/train/run';
 import { startProblems } from './estimate';
-import { type Page, PAGES, shownId, shownRun } from './openRun';
+import { PAGES, shownId, shownRun } from './openRun';
 import { textsFor } from './preparation';
-import type { Studio } from './studio';
-import { toTuneOn, tuningBase } from './tuning';
+import type { Studio } from './slices/studio';
+import type { Page } from './slices/run';
+import { toTuneOn, tuningBase } from './tuningInputs';
 
 type Refusal = string | undefined;
 

@@ -1,5 +1,4 @@
-/** Lists again what is listed here, as other tabs have changed it. */
-import type { StudioStore } from './studio';
+import type { StudioStore } from './slices/studio';
 
 /** @returns what lists again; hints come faster than lists do, so lists that wait are one */
 export function relisting(

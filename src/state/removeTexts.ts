@@ -7,8 +7,8 @@ import { type Learnt, learntWords } from '../core/runs/learnt';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { explain } from './failures';
 import { nameByTexts, namingTexts } from './projectName';
-import type { Services, StudioStore } from './studio';
 import type { SuggestedPrompt } from './suggestedPrompt';
+import type { Services, StudioStore } from './slices/studio';
 
 interface Removal extends Pick<Services, 'data' | 'tabs' | 'now'>, SuggestedPrompt {
   get: StudioStore['getState'];

@@ -9,7 +9,7 @@ import type { RunRecord } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import type { DeviceInfo, GeneratedToken } from '../protocol/gpu';
 import { modelOf } from './openRun';
-import type { StudioStore } from './studio';
+import type { StudioStore } from './slices/studio';
 
 let store: BlobStore;
 /** What is stored after a first run. */

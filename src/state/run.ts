@@ -1,68 +1,30 @@
 /** The runs that are open here: which each page shows, and opening them as they were saved. */
 import { toFailure } from '../core/base/errors';
-import type { DamagedStep } from '../core/checkpoint/checkpoint';
 import { readForebears } from '../core/runs/forebears';
 import { readJournal, readTail } from '../core/runs/journal';
-import type { Project } from '../core/runs/project';
 import { readRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
-import type { WhichSnapshot } from '../core/checkpoint/snapshot';
-import { asSaved, isModel, newOpenRun, type OpenRun, PAGES, type Page, shownId, shownRun } from './openRun';
+import { asSaved, isModel, newOpenRun, PAGES, shownId, shownRun } from './openRun';
 import { RunLog } from './runLog';
-import type { Slice, Studio } from './studio';
 import { asPicked, whichNow } from './trained';
+import type { RunSlice, ReadAhead, ReadRun } from './slices/run';
+import type { Slice, Studio } from './slices/studio';
+import type { OpenRun, Page } from './slices/run';
 
-export interface RunSlice {
-  /** By id: those that pages show, and the one that trains. */
-  opened: Readonly<Record<string, OpenRun>>;
-  /** Null where a page follows the project's run. */
-  shown: Readonly<Record<Page, string | null>>;
-  /** The runs of a project are being opened: a page without one has nothing to show yet. */
-  openingRuns: boolean;
-  /** Reads a run that is not open yet, as it was saved; undefined where it trains here. */
-  readAhead(runId: string | null): ReadAhead | undefined;
-  /**
-   * What pages show of a project that is opened: what another project's run was shown for is forgotten.
-   * @param read of its run; the rest, where there is any, is being opened from then on
-   */
-  shownOf(project: Project, read: ReadRun | undefined): Pick<Studio, 'shown' | 'opened' | 'openingRuns'>;
-  /**
-   * Opens anew what the pages show, as it was saved.
-   * @param ahead what was read of it just now
-   * @param isShown as `shownOf` says all of it already
-   */
-  loadRun(ahead?: ReadAhead, isShown?: boolean): Promise<void>;
-  /** Takes over what other tabs have written of the runs that are open here: how one goes on, what one is called. */
-  catchUpRuns(): Promise<void>;
-  /** Resolves when no run is being opened any more. */
-  settled(): Promise<void>;
-  /** Has a page show a run, or with null follow the project's, once that is open: until then it shows what it did. */
-  show(page: Page, runId: string | null): Promise<void>;
-  /**
-   * Makes a run the project's, which all pages show, once it is open; with null none is. Where it is no model, or another
-   * was asked for meanwhile, nothing changes.
-   */
-  makeCurrent(runId: string | null): Promise<'shown' | 'no model' | 'overtaken'>;
-  /** The step of a page's run that Evaluate, Playground and Export work with. */
-  setWhich(page: Page, which: WhichSnapshot): void;
-  /** Reads which steps of a run can be opened. */
-  listSaved(runId: string, resumedFrom?: number): Promise<void>;
-  /** Changes what is known of an open run; nothing where it is not open. */
-  changeRun(runId: string, change: (run: OpenRun) => OpenRun): void;
-}
-
-export interface ReadAhead {
-  id: string;
-  read: Promise<ReadRun>;
-}
-export interface ReadRun {
-  id: string;
-  /** Null where there is none, or it is no model. */
-  run: OpenRun | null;
-  damaged: readonly DamagedStep[];
-}
-
-export const createRunSlice: Slice<RunSlice> =
+export const createRunSlice: Slice<
+  RunSlice,
+  Pick<
+    Studio,
+    | 'change'
+    | 'endExports'
+    | 'leaveModel'
+    | 'loadPlayground'
+    | 'project'
+    | 'restoreExports'
+    | 'tellDamaged'
+    | 'training'
+  >
+> =
   ({ store, data }) =>
   (set, get) => {
     /** Runs are opened in turn, and none is begun meanwhile: what was asked for last is what is shown. */

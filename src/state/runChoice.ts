@@ -2,8 +2,9 @@
 import { useMemo } from 'react';
 import { formatCount } from '../core/base/units';
 import type { RunRow } from '../protocol/data';
-import { type Page, shownId } from './openRun';
+import { shownId } from './openRun';
 import { useStudio } from './react';
+import type { Page } from './slices/run';
 
 export interface RunOption {
   value: string;

@@ -7,7 +7,8 @@ import { showing } from '../core/testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { RunLog } from './runLog';
 import { runNumbers } from './runNumbers';
-import { createStudio, type StudioStore } from './studio';
+import { createStudio } from './studio';
+import type { StudioStore } from './slices/studio';
 
 let store: StudioStore;
 beforeEach(() => {

@@ -5,9 +5,10 @@ import { modelSpec } from '../core/models';
 import { countParams } from '../core/models/spec';
 import { baselinesOf, metricsOf, objectiveOf } from '../core/objectives';
 import { measuredAt, recipeOf } from '../core/runs/segments';
-import { type OpenRun, PAGES, shownRun } from './openRun';
-import type { Studio } from './studio';
+import { PAGES, shownRun } from './openRun';
 import { chosenStep } from './trained';
+import type { Studio } from './slices/studio';
+import type { OpenRun } from './slices/run';
 
 /** @param page id of a stage; one that shows no run of its own speaks of the run that Train shows */
 export function runNumbers(s: Studio, page: string | undefined): RunNumbers {

@@ -10,13 +10,14 @@ import { recipeOf, type Segments } from '../core/runs/segments';
 import { DEFAULT_RECIPE, tokensPerStep, type Recipe } from '../core/train/recipe';
 import type { ModelChoice } from '../core/train/run';
 import { vocabularySize } from './estimate';
-import { type OpenRun, shownRun } from './openRun';
+import { shownRun } from './openRun';
 import { useStudio } from './react';
 import { isActive, type Phase } from './phase';
 import { KIND_WORDS } from './preparation';
-import type { Project } from './project';
-import type { Studio } from './studio';
+import type { Project } from '../core/runs/project';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
+import type { Studio } from './slices/studio';
+import type { OpenRun } from './slices/run';
 
 export interface RunSettings {
   model: ModelChoice;

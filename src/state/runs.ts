@@ -1,71 +1,37 @@
 /** The runs of the project: which there are, bringing one back, what they are called, deleting one, giving back what one takes. */
 import { toFailure } from '../core/base/errors';
-import { type Cell, csvOf } from '../core/base/csv';
+import { csvOf } from '../core/base/csv';
 import { fileName } from '../core/base/fileName';
 import { formatBytes, formatCount } from '../core/base/units';
-import type { CardWords } from '../core/runs/card';
 import { draftOf } from '../core/runs/draft';
 import { readJournal } from '../core/runs/journal';
 import { readRun } from '../core/runs/record';
-import type { RunRow, RunWords, SavedStep } from '../protocol/data';
+import type { RunRow } from '../protocol/data';
 import { explain } from './failures';
 import { PAGES } from './openRun';
 import { hasOtherTexts } from './preparation';
 import { LeftLists, renewed } from './runLists';
 import { RunLog } from './runLog';
-import type { Slice } from './studio';
+import type { RunsSlice, RunList } from './slices/runs';
+import type { Slice, Studio } from './slices/studio';
 
-export interface RunsSlice {
-  /** Newest first, the current one among them; null until they have been listed. */
-  runs: readonly RunRow[] | null;
-  /** Says that a page shows them all, until what it returns is called: those of a project that is opened are read before it is. */
-  showRuns(): () => void;
-  /**
-   * Keeps the list of the open project, which is left for another; of which it gives the one that was kept, until it is read
-   * anew.
-   * @param ahead one that was read before it is opened, which stands for that
-   */
-  turnRunsTo(projectId: string, ahead: readonly RunRow[] | null | undefined): readonly RunRow[] | null;
-  /** The runs of a project, also of one that is not shown yet. */
-  runsOf(projectId: string): RunList;
-  /** The same of one that is opened next. Undefined where no page shows them, or they are kept already: then they are read after all else. */
-  runsBefore(projectId: string): RunList | undefined;
-  /** @param list where it was asked for ahead */
-  listRuns(list?: RunList): Promise<void>;
-  /** The steps of a run that can be opened, oldest first. */
-  keptSteps(runId: string): Promise<readonly SavedStep[]>;
-  /** All events of a run that are stored. */
-  readRunLog(runId: string): Promise<RunLog>;
-  /** Makes a run the project's, which Train, Evaluate, Playground and Export show. False where it has no step, and that is said. */
-  bringBack(runId: string): Promise<boolean>;
-  /** Gives back what the saved steps of a run take; its record and its curve stay. Not of one that a page shows. */
-  freeRun(runId: string): Promise<void>;
-  describeRun(runId: string, words: Partial<RunWords>): Promise<void>;
-  /** What a person says in a run's card. */
-  writeCard(runId: string, card: CardWords): Promise<void>;
-  /** Keeps a step until it is let go by hand, or lets it go. */
-  pinStep(runId: string, step: number, isPinned: boolean): Promise<void>;
-  /** Bytes that a run's kept steps may take; light steps beyond it go. */
-  setBudget(runId: string, bytes: number): Promise<void>;
-  /** Makes the settings of a run those of the project's next one, or of one that tunes those of its next tuning. */
-  draftFrom(runId: string): void;
-  /** Hands a table to the person, in a file named after the project and `what` it holds. */
-  saveTable(what: string, rows: readonly (readonly Cell[])[]): void;
-  /** Takes a run from the list; all of it goes when that can no longer be undone. */
-  deleteRun(runId: string): Promise<void>;
-}
-
-/** A list that is being read: what of it is told, and its end. */
-export interface RunList {
-  projectId: string;
-  /** Without the curves that have yet to be made; null until any are told. */
-  rows: readonly RunRow[] | null;
-  /** When any are told, or none can be. */
-  told: Promise<void>;
-  whole: Promise<void>;
-}
-
-export const createRunsSlice: Slice<RunsSlice> =
+export const createRunsSlice: Slice<
+  RunsSlice,
+  Pick<
+    Studio,
+    | 'change'
+    | 'changeOf'
+    | 'changeRun'
+    | 'listSaved'
+    | 'makeCurrent'
+    | 'opened'
+    | 'project'
+    | 'show'
+    | 'shown'
+    | 'texts'
+    | 'toast'
+  >
+> =
   ({ data, store, now, tabs, download }) =>
   (set, get) => {
     /** What was asked for last is what is shown. */

@@ -5,7 +5,7 @@ import { classifierTimeOf } from './classifierTime';
 import { askedSize, estimate } from './estimate';
 import { forPairsSample } from './pairsSample';
 import { FIRST_MINUTES } from './plan';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
 
 /** @returns the milliseconds from the press until a run on a bundled sample is done; undefined until the device is open */
 export function sampleTime(

@@ -2,7 +2,7 @@
 import { counted, formatAgo, formatCount } from '../core/base/units';
 import { isTraining, shownRun, spokenRun } from './openRun';
 import { waitingFiles } from './questions';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
 
 export interface SavedWords {
   value: string;

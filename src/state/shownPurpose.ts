@@ -1,7 +1,7 @@
 /** Which kind of tuning the page opens with. */
 import type { Purpose } from '../core/runs/tuning';
-import type { Studio } from './studio';
-import { classifierOf, toTuneOn } from './tuning';
+import type { Studio } from './slices/studio';
+import { classifierOf, toTuneOn } from './tuningInputs';
 
 /** What the project was set to; where its run is a classifier and nothing is there for that, to classify. */
 export function shownPurpose(s: Pick<Studio, 'project' | 'runs' | 'tuneTexts'>): Purpose {

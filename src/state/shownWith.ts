@@ -3,9 +3,9 @@ import type { Client } from '../client/connect';
 import { byUse, type ByUse } from '../core/documents/record';
 import type { KeptProject } from '../core/runs/projects';
 import type { DataApi } from '../protocol/data';
-import type { ReadAhead, ReadRun } from './run';
-import type { RunList } from './runs';
-import type { Studio } from './studio';
+import type { ReadAhead, ReadRun } from './slices/run';
+import type { RunList } from './slices/runs';
+import type { Studio } from './slices/studio';
 
 /** A project to open, or why there is none. */
 export type Found = KeptProject | { text: string; detail?: string };

@@ -3,7 +3,7 @@
  * in app/stages.ts.
  */
 import type { ComponentType } from 'react';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
 
 export interface Stage {
   /** Its address is `/id`. */

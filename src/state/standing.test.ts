@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { dataFacts, runRecord } from '../core/testing/runRecord';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
-import { newOpenRun, type OpenRun } from './openRun';
-import { initialProject } from './project';
+import { newOpenRun } from './openRun';
+import { initialProject } from '../core/runs/project';
 import { RunLog } from './runLog';
 import { standingOf } from './standing';
+import type { OpenRun } from './slices/run';
 
 const project = initialProject('first', 0);
 const N_GRAMS = { unigram: 6.4, bigram: 4.72, trigram: 4.44 };

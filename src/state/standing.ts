@@ -5,10 +5,10 @@ import type { Standing } from '../core/runs/modelStanding';
 import { finishedStanding } from '../core/runs/standing';
 import { trainingAt } from '../core/train/meanAt';
 import type { Verdict } from '../core/train/verdict';
-import type { OpenRun } from './openRun';
-import type { Project } from './project';
+import type { Project } from '../core/runs/project';
 import type { Evaluation, RunLog } from './runLog';
 import { runSettings } from './runSettings';
+import type { OpenRun } from './slices/run';
 
 export type { StandingKind, Standing };
 

@@ -2,7 +2,7 @@
 import { promptFrom } from '../core/documents/prompt';
 import type { TextRecord } from '../core/documents';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
-import type { Services, StudioStore } from './studio';
+import type { Services, StudioStore } from './slices/studio';
 
 export interface SuggestedPrompt {
   /** Words of a text to continue from; undefined where it has none, or can't be read. */

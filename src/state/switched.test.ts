@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { goldenStoreOf, STOPPED } from '../core/testing/goldenPage';
 import { browserOver } from '../core/testing/tabs';
-import type { StudioStore } from './studio';
+import type { StudioStore } from './slices/studio';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());

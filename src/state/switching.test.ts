@@ -4,7 +4,7 @@ import { memoryStore } from '../core/base/blobStore';
 import { readProject, updateProject } from '../core/runs/projects';
 import { type Halves, lonelyLocks } from '../core/testing/behindChannels';
 import { browserOver } from '../core/testing/tabs';
-import type { Studio, StudioStore } from './studio';
+import type { Studio, StudioStore } from './slices/studio';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());

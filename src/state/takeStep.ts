@@ -5,7 +5,7 @@ import { guideOf, LONGER, type NextStepKind } from './nextStep';
 import { shownRun } from './openRun';
 import { FIRST_SAMPLE } from './plan';
 import { answer, firstQuestion, questionsOf } from './questions';
-import type { StudioStore } from './studio';
+import type { StudioStore } from './slices/studio';
 
 /** @returns the path of the page that shows what comes of it */
 export async function takeStep(store: StudioStore, kind: NextStepKind): Promise<string> {

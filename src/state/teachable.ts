@@ -1,6 +1,6 @@
 import { tunedAs } from '../core/documents/record';
 import { modelOf } from './openRun';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
 
 /** Whether there is something to teach more, or to teach: a model, or a label of any text. */
 export const hasModelOrLabel = (s: Studio): boolean =>

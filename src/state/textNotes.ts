@@ -2,7 +2,7 @@
 import { counted, formatCount } from '../core/base/units';
 import type { Duplicate } from '../core/documents';
 import { isToTune } from '../core/documents/record';
-import type { Project } from './project';
+import type { Project } from '../core/runs/project';
 
 /** @param isTuned whether they were given to tune on */
 export const alreadyHere = (

@@ -1,39 +1,16 @@
 /** The texts of the project and their documents: removing and leaving out with undo, looking inside. */
 import { toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import type { DocumentStart, TextRecord } from '../core/documents';
-import { allTexts, byUse, type ByUse } from '../core/documents/record';
-import type { DataApi, Sample } from '../protocol/data';
+import type { TextRecord } from '../core/documents';
+import { allTexts, byUse } from '../core/documents/record';
 import { explain } from './failures';
 import { removeTexts } from './removeTexts';
-import type { Slice } from './studio';
 import { suggestedPrompt } from './suggestedPrompt';
-
-export interface TextsSlice {
-  /** Those that are learnt from, and those that it is tuned on: what asks for the texts of a project means the former. */
-  texts: readonly TextRecord[];
-  tuneTexts: readonly TextRecord[];
-  samples: readonly Sample[];
-  loadTexts(ahead?: Promise<ByUse>): Promise<void>;
-  removeTexts(ids: readonly string[]): Promise<void>;
-  /** Lets another project learn from a text too, or takes it out of that one. */
-  putInProject(id: string, projectId: string, isIn: boolean): Promise<void>;
-  /** What a person says of where texts may be used; null takes it back. */
-  setLicence(ids: readonly string[], licence: string | null): Promise<void>;
-  /** `count` documents of a text from the `from`th, of those whose title holds `query`. */
-  documents(textId: string, from: number, count: number, query: string): Promise<DocumentRows>;
-  /** Leaves documents out of what is learnt, or puts them back. */
-  leaveOut(textId: string, places: readonly number[], isOut: boolean): Promise<void>;
-  preview(id: string, place: number): Promise<DocumentStart>;
-  /** How the `nth` document of those that are learnt begins, as it is learnt. */
-  learntStart(id: string, nth: number): Promise<string>;
-  /** In its place in the list, where it is there. */
-  putText(text: TextRecord): void;
-}
-export type DocumentRows = DataApi['documents']['output'];
+import type { TextsSlice } from './slices/texts';
+import type { Slice, Studio } from './slices/studio';
 
 const PREVIEW_CHARACTERS = 20_000;
-export const createTextsSlice: Slice<TextsSlice> = (services) => (set, get) => {
+export const createTextsSlice: Slice<TextsSlice, Studio> = (services) => (set, get) => {
   const { data, now, tabs } = services;
   const { suggestion, suggest } = suggestedPrompt(services, get);
   function toastError(error: unknown): void {

@@ -12,8 +12,8 @@ import { DEFAULT_RECIPE } from '../core/train/recipe';
 import type { TrainEvent } from '../core/train/run';
 import { stage } from '../features/train/stage';
 import { RunLog } from './runLog';
-import type { Studio } from './studio';
 import { bestWords, stepChoices, trained } from './trained';
+import type { Studio } from './slices/studio';
 
 const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 257 };
 const tensors = new Map([['w', { shape: [1], data: Float32Array.of(1) }]]);

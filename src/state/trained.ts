@@ -6,8 +6,9 @@ import { bestNotKept, comparableBest, defaultStep, isOfEarlierSegment, type Meas
 import type { PickedStep } from '../core/runs/project';
 import { isMeasuredAlike, measuredAt } from '../core/runs/segments';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
-import { isOpening, isWeightsAlone, modelOf, type OpenRun, type Page, shownRun } from './openRun';
-import type { Studio } from './studio';
+import { isOpening, isWeightsAlone, modelOf, shownRun } from './openRun';
+import type { Studio } from './slices/studio';
+import type { OpenRun, Page } from './slices/run';
 
 /** The saved step that a choice means now. */
 export const chosenStep = ({ steps, which }: Pick<OpenRun, 'steps' | 'which'>): SavedStep | undefined =>

@@ -1,60 +1,18 @@
 /** Settings of fine-tuning and calls for its data; the plan that a page shows is in tuningPlan.ts. */
 import { toFailure } from '../core/base/errors';
 import { counted } from '../core/base/units';
-import { type TuneUse, tunedAs } from '../core/documents/record';
-import { usualPooling } from '../core/models/classes';
 import { readJournal } from '../core/runs/journal';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
-import { isTuning } from '../core/runs/tunes';
-import type { Purpose, TuningChoice } from '../core/runs/tuning';
+import type { TuningChoice } from '../core/runs/tuning';
 import { withChatTemplate } from '../core/tokenizer/tokenizer';
-import type { TrainEvent } from '../core/train/run';
-import type { Recipe } from '../core/train/recipe';
-import type { Progress } from '../core/base/job';
-import type { DataApi, Painting, RunRow } from '../protocol/data';
-import type { MixedPoint } from '../protocol/gpu';
-import type { Classifying } from './classifying';
 import { explain } from './failures';
-import type { Slice, Studio } from './studio';
 import { alreadyHere } from './textNotes';
+import type { TuningSlice } from './slices/tuning';
+import type { Slice, Studio } from './slices/studio';
+import type { Classifying } from './slices/classifying';
 
-export interface TuningSlice {
-  setTuning(change: Partial<TuningChoice>): void;
-  setTuningRecipe(change: Partial<Recipe>): void;
-  /** What is done with classifiers, which comes with who does it. */
-  classifying(): Promise<Classifying>;
-  /** What a run would learn of chats, if it tuned another one's model. */
-  paint(asked: PaintAsked, options?: PaintOptions): Promise<Painting>;
-  /** A tuned run's newest step, averaged with what it was tuned from at each share of that; told one by one. */
-  mix(
-    runId: string,
-    shares: readonly number[],
-    told: (points: readonly MixedPoint[]) => void,
-    signal: AbortSignal,
-  ): Promise<void>;
-  /** One of these as a run of its own, which becomes the project's. False where it could not be kept, which is said. */
-  keepMix(runId: string, share: number, name: string): Promise<boolean>;
-  /** Who speaks in the chats of two people of a text, and in how many; none where it has no such. */
-  speakersOf(textId: string): Promise<DataApi['speakers']['output']>;
-  /** Those chats to tune on, one of the two as the assistant. */
-  addSpoken(textId: string, assistant: string): Promise<void>;
-  /** All that a run has told, also one that is not open. */
-  toldBy(runId: string): Promise<readonly TrainEvent[]>;
-}
-
-export interface PaintOptions {
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
-}
-export interface PaintAsked extends Pick<DataApi['paint']['input'], 'texts' | 'from' | 'count'> {
-  /** The base's. */
-  runId: string;
-  /** In place of the base's own, or the usual one. */
-  template: string | null;
-}
-
-export const createTuningSlice: Slice<TuningSlice> = (services) => (_, get) => {
+export const createTuningSlice: Slice<TuningSlice, Studio> = (services) => (_, get) => {
   const { data, gpu, store, now, newId, tabs } = services;
   let classifying: Classifying | undefined;
   const setTuning = (change: Partial<TuningChoice>): void =>
@@ -121,48 +79,4 @@ export const createTuningSlice: Slice<TuningSlice> = (services) => (_, get) => {
     },
     toldBy: (runId) => readJournal(store, runId),
   };
-};
-
-/** What a tuning begins with: what was chosen where it is still there, else the project's run; a classifier writes no tokens. */
-export function tuningBase(
-  { project, runs }: Pick<Studio, 'project' | 'runs'>,
-  purpose = project.tuning.purpose,
-): { row: RunRow; step: number } | undefined {
-  const { base } = project.tuning;
-  if (base === 'nothing' && purpose === 'classify') return undefined;
-  const rows = basesFor(runs, purpose);
-  const chosen = base === 'nothing' ? undefined : rows.find(({ record }) => record.id === base?.runId);
-  const row = chosen ?? rows.find(({ record }) => record.id === project.runId) ?? rows[0];
-  return row && { row, step: chosen && base && base !== 'nothing' ? base.step : stepOf(row) };
-}
-
-/** Step of a run that tuning starts from by default. */
-export const stepOf = ({ used, step }: RunRow): number => used ?? step;
-
-/** Those that have a step, and can be tuned to this end. */
-export const basesFor = (runs: Studio['runs'], purpose: Purpose): readonly RunRow[] =>
-  (runs ?? []).filter(({ bytes, record: { model } }) => {
-    const isKept = bytes !== null && bytes > 0;
-    return isKept && (purpose === 'classify' ? usualPooling(model) !== undefined : !model.config.classes);
-  });
-
-const USES: Readonly<Record<Purpose, TuneUse>> = { adapt: 'text', instruct: 'chats', classify: 'labels' };
-/** Of the texts that are for tuning, those of the purpose: chats to instruct, those with labels to classify, all others to adapt. */
-export const toTuneOn = (
-  { project, tuneTexts }: Pick<Studio, 'project' | 'tuneTexts'>,
-  purpose = project.tuning.purpose,
-): Studio['tuneTexts'] => tuneTexts.filter((text) => tunedAs(text) === USES[purpose]);
-
-/** The run that was tuned last to write. */
-export const lastTuned = ({ runs }: Pick<Studio, 'runs'>): RunRow | undefined =>
-  runs?.find(({ record }) => isTuning(record) && !record.mixed && !record.model.config.classes);
-
-/** Texts of the project that stand for what the base had learnt. */
-export const oldTextsOf = ({ project, texts }: Pick<Studio, 'project' | 'texts'>): Studio['texts'] =>
-  texts.filter(({ id }) => project.tuning.old.includes(id));
-
-/** The classifier that pages of Tune show: the project's run where it is one, else the newest. */
-export const classifierOf = ({ project, runs }: Pick<Studio, 'project' | 'runs'>): RunRow | undefined => {
-  const rows = (runs ?? []).filter(({ bytes, record }) => bytes !== null && bytes > 0 && record.model.config.classes);
-  return rows.find(({ record }) => record.id === project.runId) ?? rows[0];
 };

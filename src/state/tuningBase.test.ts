@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runRecord } from '../core/testing/runRecord';
-import { initialProject } from './project';
-import { tuningBase } from './tuning';
+import { initialProject } from '../core/runs/project';
+import { tuningBase } from './tuningInputs';
 
 const project = { ...initialProject('first', 0), runId: 'a' };
 const runs = [{ record: runRecord({ id: 'a' }), step: 260, used: 50, curve: null, bytes: 1 }];

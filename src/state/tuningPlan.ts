@@ -18,9 +18,9 @@ import { recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
 import type { Painting } from '../protocol/data';
 import { estimate, limitsOf } from './estimate';
-import type { Studio } from './studio';
-import { oldTextsOf, toTuneOn } from './tuning';
 import { buildTime } from './workTime';
+import type { Studio } from './slices/studio';
+import { oldTextsOf, toTuneOn } from './tuningInputs';
 
 type Base = Pick<ListedRun, 'model' | 'objective' | 'segments'>;
 

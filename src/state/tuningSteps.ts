@@ -4,7 +4,7 @@ import type { SplitChoice } from '../core/documents/split';
 import type { DataRecord } from '../core/runs/project';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { Following, Held } from './following';
-import type { Services, Studio } from './studio';
+import type { Services, Studio } from './slices/studio';
 
 /** The step that was chosen, or the newest where it is gone, which is said. */
 export async function keptStep({ data }: Services, get: () => Studio, of: string, step: number): Promise<number> {

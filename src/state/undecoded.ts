@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'react';
 import { toFailure } from '../core/base/errors';
 import { type EncodingId, ENCODINGS, type Proposal } from '../core/documents/encodings';
-import type { Undecoded } from './refused';
 import { useStudio } from './react';
+import type { Undecoded } from './slices/adding';
 
 /** What a file that is not UTF-8 may be written in, as it is chosen from. */
 export interface Proposals {

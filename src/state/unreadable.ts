@@ -1,25 +1,17 @@
 /** What is stored and cannot be read: told, left as it is, and handed over as it lies there. */
 import { toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
-import type { DamagedStep, SavedStep, UnreadableRecord } from '../protocol/data';
+import type { SavedStep } from '../protocol/data';
 import { explain } from './failures';
 import { asSaved, NO_RUN } from './openRun';
-import type { Slice } from './studio';
-import { IDLE, work, type Work } from './work';
+import { IDLE, work } from './work';
+import type { UnreadableSlice } from './slices/unreadable';
+import type { Slice, Studio } from './slices/studio';
 
-export interface UnreadableSlice {
-  unreadable: readonly UnreadableRecord[];
-  /** The zip of one that is being written. */
-  takingRaw: Work;
-  listUnreadable(): Promise<void>;
-  takeRaw(key: string): Promise<void>;
-  /** Says once which newer steps cannot be opened and which one is used instead: `resumedFrom`, or the newest; `saved` follows. */
-  tellDamaged(runId: string, damaged: readonly DamagedStep[], resumedFrom?: number): void;
-  /** After saved steps were opened: one that could not be was set aside. `resumedFrom` is the step that training continued from. */
-  lookAgain(runId: string, resumedFrom?: number): Promise<void>;
-}
-
-export const createUnreadableSlice: Slice<UnreadableSlice> = ({ data, now, download }) => {
+export const createUnreadableSlice: Slice<
+  UnreadableSlice,
+  Pick<Studio, 'changeRun' | 'listSaved' | 'opened' | 'project' | 'toast'>
+> = ({ data, now, download }) => {
   const told = new Set<string>();
   return (set, get) => ({
     unreadable: [],

@@ -1,9 +1,9 @@
 /** The right label that a person gave to a text, for the pages that show its answer. */
 import { useEffect, useState } from 'react';
 import { textRef } from '../core/documents/record';
-import type { Correction } from './corrections';
 import { useStudio, useStudioStore } from './react';
-import { toTuneOn } from './tuning';
+import { toTuneOn } from './tuningInputs';
+import type { Correction } from './slices/classifying';
 
 export interface ShownCorrection {
   correction: Correction | undefined;

@@ -2,10 +2,10 @@
 import { useMemo } from 'react';
 import { forecastWords, shownOf } from '../core/plan/forecastWords';
 import { type Forecast, forecastOf, type ProspectOf, prospectOf } from '../core/plan/prospect';
-import type { OpenRun } from './openRun';
 import { profileNow } from './plan';
 import { useShownPart, useStudio } from './react';
 import { plannedSteps, type RunSettings, trains, useRunSettings } from './runSettings';
+import type { OpenRun } from './slices/run';
 
 /** @returns undefined unless the run trains, was evaluated, and is like a recorded run */
 export function useForecast(): Forecast | undefined {

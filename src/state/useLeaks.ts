@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { LeakWords } from '../core/documents/labels/leakWords';
 import { textRef } from '../core/documents/record';
 import { useStudio, useStudioStore } from './react';
-import { toTuneOn } from './tuning';
+import { toTuneOn } from './tuningInputs';
 
 /** Words that give away labels of the texts that the next classifier learns; undefined until they are known, and where there are no such texts. */
 export function useLeaks(): readonly LeakWords[] | undefined {

@@ -1,10 +1,10 @@
 /** Why a page has no model, and the one button that leads to one. */
 import type { Purpose } from '../core/runs/tuning';
 import { baseNeed, modelNeed, type Need } from './need';
-import type { Page } from './openRun';
 import { useStudioFields } from './react';
-import type { Studio } from './studio';
 import { useNextStep, type NextStepButton } from './useNextStep';
+import type { Studio } from './slices/studio';
+import type { Page } from './slices/run';
 
 export interface PageNeed {
   /** A sentence; undefined where the button says enough. */

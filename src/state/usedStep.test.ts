@@ -12,8 +12,8 @@ import { lonelyLocks } from '../core/testing/behindChannels';
 import { classifierStudio } from '../core/testing/classifierStudio';
 import { labelledRows } from '../core/testing/labelledRuns';
 import { cardOf } from '../features/export/ModelCard';
-import { classifierOf } from './tuning';
 import { trained, usedStep, usedStepWords } from './trained';
+import { classifierOf } from './tuningInputs';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());

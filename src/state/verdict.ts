@@ -2,11 +2,12 @@
 import { useMemo } from 'react';
 import { judgeRun } from '../core/runs/judgeRun';
 import type { Verdict } from '../core/train/verdict';
-import { endingOfRun, type OpenRun } from './openRun';
+import { endingOfRun } from './openRun';
 import { isAtRest } from './phase';
 import { useStudio } from './react';
 import { plannedSteps, runSettings, trains, useRunSettings } from './runSettings';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
+import type { OpenRun } from './slices/run';
 
 /**
  * Judged again at each evaluation, not at each step.

@@ -6,7 +6,7 @@ import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behind
 import { guideOf, nextStep } from './nextStep';
 import { textSize } from './estimate';
 import { isAsNew, plannedNow, profileNow } from './plan';
-import { initialProject } from './project';
+import { initialProject } from '../core/runs/project';
 import { timed } from './timed';
 import { buildingSeconds, planWait, startWait } from './wait';
 import { buildTime } from './workTime';

@@ -2,9 +2,10 @@
 import type { Plan } from '../core/plan/plan';
 import { estimateProject } from './estimate';
 import { followsPlan, plannedNow } from './plan';
-import { dataState, type Inputs } from './preparation';
-import type { Studio } from './studio';
+import { dataState } from './preparation';
 import { buildTime } from './workTime';
+import type { Inputs } from './slices/preparation';
+import type { Studio } from './slices/studio';
 
 type Building = Inputs & Pick<Studio, 'buildRate'>;
 

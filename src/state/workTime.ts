@@ -8,7 +8,7 @@ import { learntFrom } from '../core/objectives';
 import { dataOf } from '../core/runs/segments';
 import { USUAL_CHARACTERS } from './estimate';
 import { isTraining, modelOf } from './openRun';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
 
 /**
  * Milliseconds of an evaluation, at the pace of the last one here. Undefined if the device isn't known, shares its time with

@@ -1,6 +1,6 @@
 /** Texts of the Playground as they are stored: the shown one, and those that newer ones replaced. */
 import { type EarlierText, MAX_EARLIER, type WrittenRecord } from '../core/runs/playground';
-import type { Studio } from './studio';
+import type { Studio } from './slices/studio';
 
 /** The text so far, with those before it; undefined where nothing was written, or labels. While it is written, it is stored as stopped. */
 export function writtenRecord(s: Studio, now: number): WrittenRecord | undefined {

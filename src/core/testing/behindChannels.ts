@@ -5,13 +5,14 @@ import type { DataApi } from '../../protocol/data';
 import type { GpuApi } from '../../protocol/gpu';
 import type { Api } from '../../protocol/rpc';
 import type { VerifyApi } from '../../protocol/verify';
-import { createStudio, type Services, type StudioStore } from '../../state/studio';
+import { createStudio } from '../../state/studio';
 import { dataHandlers } from '../../workers/dataHandlers';
 import { type Handlers, serve } from '../../workers/serve';
 import { verifying } from '../../workers/verifying';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import type { Job } from '../base/job';
 import { inertServices } from './inertServices';
+import type { Services, StudioStore } from '../../state/slices/studio';
 
 export interface TestStudio {
   studio: StudioStore;

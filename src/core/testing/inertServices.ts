@@ -1,5 +1,5 @@
-import type { Services } from '../../state/studio';
 import { memoryStore } from '../base/blobStore';
+import type { Services } from '../../state/slices/studio';
 
 /** What a studio stands on where no worker answers, nothing is handed out, and no other tab is open. */
 export function inertServices(): Services {

@@ -1,6 +1,7 @@
-import { modelOf, newOpenRun, type OpenRun, shownRun } from '../../state/openRun';
+import { modelOf, newOpenRun, shownRun } from '../../state/openRun';
 import { isActive } from '../../state/phase';
-import type { Studio, StudioStore } from '../../state/studio';
+import type { Studio, StudioStore } from '../../state/slices/studio';
+import type { OpenRun } from '../../state/slices/run';
 
 /** A studio with what Train shows of its run, and the model that Playground uses. */
 export function seen(studio: Studio) {

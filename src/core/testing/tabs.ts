@@ -1,9 +1,8 @@
-/** One browser: pages over one store, each with workers of its own, which hear of each other and of which one trains. */
-import type { Tabs } from '../../state/studio';
 import { holdData, holdUndo } from '../../storage/lock';
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { type Halves, halvesOver, type TestStudio, testStudio } from './behindChannels';
+import type { Tabs } from '../../state/slices/studio';
 
 export interface Browser {
   tab(change?: (halves: Halves) => void): TestStudio;

@@ -18,7 +18,7 @@ import {
 import { explain, headline } from '../../state/failures';
 import { listsOfRun, shownLists } from '../../state/lists';
 import { runStateOf } from '../../state/nextStep';
-import { isOpening, isTraining, type OpenRun, shownRun } from '../../state/openRun';
+import { isOpening, isTraining, shownRun } from '../../state/openRun';
 import { useSavedSteps, useStudio, useStudioFields } from '../../state/react';
 import { useRunChoice } from '../../state/runChoice';
 import { type PageNeed, useNeed } from '../../state/useNeed';
@@ -26,7 +26,6 @@ import { modelSpec } from '../../core/models';
 import { dataOf } from '../../core/runs/segments';
 import { timed } from '../../state/timed';
 import { useNextStep } from '../../state/useNextStep';
-import type { Studio } from '../../state/studio';
 import { useVerdict } from '../../state/verdict';
 import { describeWork } from '../../state/work';
 import { evaluationTime } from '../../state/workTime';
@@ -56,6 +55,8 @@ import { Result } from './Result';
 import { Summary } from './Summary';
 import { askedRows, evaluationRows } from './table';
 import { evaluatedStanding, judged, looksWords, outOfDateWords, sampledWords } from './words';
+import type { Studio } from '../../state/slices/studio';
+import type { OpenRun } from '../../state/slices/run';
 
 /** Scores of a checkpoint on held-out text, next to baselines, and where the model fails. */
 export function EvaluatePage() {

@@ -6,10 +6,10 @@ import { type EachLabel, eachLabel, f1Of, isOfSeveral, mistakesIn } from '../../
 import type { EvaluationRecord } from '../../core/runs/evaluations';
 import { checkMistakes, MISTAKES } from '../../state/classifierStart';
 import { useStudio } from '../../state/react';
-import { classifierOf } from '../../state/tuning';
 import { type Finding, FINDING_WORDS, FINDINGS, Matrix, Pane, PaneHead, Table, TextAction } from '../../ui';
 import page from './EvaluatePage.module.css';
 import { confusionWords } from './words';
+import { classifierOf } from '../../state/tuningInputs';
 
 /** Predicted labels of a classifier next to the actual ones. Teach it more shows the texts. */
 export function LabelsPane({ record, labelled }: { record: EvaluationRecord; labelled: LabelledTexts }) {

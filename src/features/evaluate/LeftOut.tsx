@@ -1,8 +1,9 @@
 import { counted, formatCount } from '../../core/base/units';
-import { type ListName, shownLists } from '../../state/lists';
+import { shownLists } from '../../state/lists';
 import { useStudio } from '../../state/react';
 import { Block } from '../../ui';
 import styles from './Lists.module.css';
+import type { ListName } from '../../state/slices/lists';
 
 /** Pairs or tasks that could not be scored, with reasons. */
 export function LeftOut({ of }: { of: ListName }) {

@@ -6,10 +6,10 @@ import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
 import { WRITING } from '../../core/evaluate/writing';
 import { evaluationSeconds } from '../../core/plan/workTime';
 import { type Guide, guideOf, nextStep } from '../../state/nextStep';
-import type { Studio } from '../../state/studio';
 import { timed } from '../../state/timed';
 import { evaluationTime, expectedEvaluationTime } from '../../state/workTime';
 import { evaluatedStanding } from './words';
+import type { Studio } from '../../state/slices/studio';
 
 let page: TestStudio;
 beforeAll(async () => {

@@ -7,11 +7,11 @@ import {
   takesText,
 } from '../../state/evaluate';
 import { NOTHING_YET, type Stage, type StageState } from '../../state/stage';
-import type { Studio } from '../../state/studio';
 import { timed } from '../../state/timed';
 import { modelLine } from '../../state/trained';
 import { evaluationTime } from '../../state/workTime';
 import { lineOf } from './line';
+import type { Studio } from '../../state/slices/studio';
 
 export const stage: Stage = {
   id: 'evaluate',

@@ -9,7 +9,7 @@ import type { EvaluatedOn, EvaluationRecord, KeptPart } from '../../core/runs/ev
 import { outOfDate, shownEvaluation } from '../../state/evaluate';
 import { shownId } from '../../state/openRun';
 import type { StandingKind } from '../../state/standing';
-import type { Studio } from '../../state/studio';
+import type { Studio } from '../../state/slices/studio';
 
 export {
   baselineWords,

@@ -1,8 +1,8 @@
 import type { Failure } from '../../core/base/errors';
 import { explain, headline } from '../../state/failures';
 import { useStudio } from '../../state/react';
-import type { Studio } from '../../state/studio';
 import { Notice } from '../../ui';
+import type { Studio } from '../../state/slices/studio';
 
 /** What could not be written or read, and what to do. */
 export function Failures() {

@@ -11,13 +11,13 @@ import { copyText } from '../../state/copyText';
 import { exportedStep } from '../../state/export';
 import { modelOf } from '../../state/openRun';
 import { useShownPart, useStudio } from '../../state/react';
-import type { Studio } from '../../state/studio';
 import { comparableBest } from '../../core/runs/best';
 import { chosenStep } from '../../state/trained';
 import { Fold, TextAction } from '../../ui';
 import { CardDialog } from './CardDialog';
 import styles from './ExportPage.module.css';
 import { Markdown } from './Markdown';
+import type { Studio } from '../../state/slices/studio';
 
 /** The README that each export contains, folded. Its summary says if a text has no license. */
 export function ModelCard() {

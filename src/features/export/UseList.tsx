@@ -1,7 +1,6 @@
 import { useMemo } from 'react';
 import { formatOfCard } from '../../core/export/cards';
 import type { Card, Precision } from '../../core/export/format';
-import type { Exporting } from '../../state/export';
 import { modelOf } from '../../state/openRun';
 import { useShownPart, useStudio } from '../../state/react';
 import { chosenStep } from '../../state/trained';
@@ -9,6 +8,7 @@ import { Fold, Icon, RadioList, text, toneIcon } from '../../ui';
 import styles from './ExportPage.module.css';
 import { proof } from './proof';
 import { chosenUse, type Uses, usesOf } from './uses';
+import type { Exporting } from '../../state/slices/export';
 
 /** What a person can do with the model. Formats that can't hold it are one line. */
 export function UseList({ precision }: { precision: Precision }) {

@@ -2,7 +2,7 @@ import { counted, formatBytes, formatCount } from '../../core/base/units';
 import { formatOfCard, hasChoice, PRECISIONS } from '../../core/export/cards';
 import type { Card, Precision } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
-import { type Exporting, fileOf } from '../../state/export';
+import { fileOf } from '../../state/export';
 import { labeledSince } from '../../state/labeledSince';
 import { useShownPart, useStudio } from '../../state/react';
 import { chosenStep } from '../../state/trained';
@@ -14,6 +14,7 @@ import styles from './ExportPage.module.css';
 import { type Proof, proof } from './proof';
 import { SamplePreview } from './SamplePreview';
 import { chosenUse } from './uses';
+import type { Exporting } from '../../state/slices/export';
 
 export interface UsePaneProps {
   /** Wanted for formats that have several. */

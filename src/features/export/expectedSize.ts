@@ -7,8 +7,8 @@ import { dataOf } from '../../core/runs/segments';
 import type { DataFacts } from '../../core/runs/settings';
 import { countUpTo } from '../../core/train/meanAt';
 import { shownRun } from '../../state/openRun';
-import type { Studio } from '../../state/studio';
 import { chosenStep } from '../../state/trained';
+import type { Studio } from '../../state/slices/studio';
 
 /** Bytes that a format will take, about; undefined when there is no model. */
 export function expectedSize(s: Studio, format: FormatId): number | undefined {

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestStudio } from '../../core/testing/behindChannels';
 import { FINISHED, goldenPage } from '../../core/testing/goldenPage';
-import type { Studio } from '../../state/studio';
 import { firstFormatOf, mainFormat } from './mainFormat';
 import { stage } from './stage';
+import type { Studio } from '../../state/slices/studio';
 
 let page: TestStudio;
 beforeAll(async () => {

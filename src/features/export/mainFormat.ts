@@ -3,8 +3,8 @@ import { firstFormat } from '../../core/export/cards';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import type { RunRecord } from '../../core/runs/record';
 import { modelOf } from '../../state/openRun';
-import type { Studio } from '../../state/studio';
 import { formatSettings } from './formatSettings';
+import type { Studio } from '../../state/slices/studio';
 
 /** Undefined where there is no model. */
 export const firstFormatOf = (s: Pick<Studio, 'shown' | 'opened' | 'project'>): FormatId | undefined => {

@@ -1,8 +1,8 @@
 import { formatCount, formatNumber, formatShare } from '../../core/base/units';
 import type { Figures } from '../../core/verify/compare';
 import { explain } from '../../state/failures';
-import type { ExportedFile, Exporting } from '../../state/export';
 import { formatMoment, type Tone } from '../../ui';
+import type { ExportedFile, Exporting } from '../../state/slices/export';
 
 /** "Verified" comes only with its evidence. Without a tone it is a quiet line. */
 export interface Proof {

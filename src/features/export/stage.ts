@@ -1,10 +1,11 @@
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { formatCount } from '../../core/base/units';
-import { busyExport, type Exporting, fileOf } from '../../state/export';
+import { busyExport, fileOf } from '../../state/export';
 import { modelOf } from '../../state/openRun';
 import { fitting, NOTHING_YET, type Sign, type Stage, type StageState } from '../../state/stage';
-import type { Studio } from '../../state/studio';
 import { mainFormat } from './mainFormat';
+import type { Exporting } from '../../state/slices/export';
+import type { Studio } from '../../state/slices/studio';
 
 export const stage: Stage = {
   id: 'export',

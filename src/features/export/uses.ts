@@ -3,9 +3,9 @@ import { CARDS, firstFormat, formatOfCard } from '../../core/export/cards';
 import type { Card, Precision } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import type { RunRecord } from '../../core/runs/record';
-import type { Exports } from '../../state/export';
 import { formatSettings } from './formatSettings';
 import { mainFormat } from './mainFormat';
+import type { Exports } from '../../state/slices/export';
 
 export interface Uses {
   /** First the use that suits most people. */

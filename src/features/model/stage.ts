@@ -5,7 +5,7 @@ import { vocabularySize } from '../../state/estimate';
 import { isTuned, shownRun } from '../../state/openRun';
 import { isActive } from '../../state/phase';
 import { fitting, NOTHING_YET, type Stage, type StageState } from '../../state/stage';
-import type { Studio } from '../../state/studio';
+import type { Studio } from '../../state/slices/studio';
 
 export const stage: Stage = {
   id: 'model',

@@ -6,7 +6,7 @@ import type { OptimizerId } from '../../core/optim';
 import type { ScheduleId } from '../../core/optim/schedule';
 import { inertServices } from '../../core/testing/inertServices';
 import { root, signum } from '../../core/testing/toyOptimizer';
-import type { StudioStore } from '../../state/studio';
+import type { StudioStore } from '../../state/slices/studio';
 
 const SIGNUM = 'signum' as OptimizerId;
 

@@ -1,8 +1,8 @@
 import { useLocation } from 'wouter';
 import type { Recipe } from '../../core/train/recipe';
 import { useStudioStore } from '../../state/react';
-import type { Studio } from '../../state/studio';
 import type { Fix } from './doctor';
+import type { Studio } from '../../state/slices/studio';
 
 /** Does what a finding of the config doctor offers. */
 export function useFix(): (fix: Fix) => void {

@@ -5,11 +5,11 @@ import { Router } from 'wouter';
 import { inertServices } from '../../core/testing/inertServices';
 import { DEFAULT_RECIPE } from '../../core/train/recipe';
 import { newOpenRun } from '../../state/openRun';
-import type { Classified } from '../../state/playground';
 import { StudioContext } from '../../state/react';
 import { createStudio } from '../../state/studio';
 import { DecidedWords } from '../../ui';
 import { AnswerPane } from './Classified';
+import type { Classified } from '../../state/slices/playground';
 
 function answerOf(prompt: string, several = false): string {
   const store = createStudio(inertServices());

@@ -1,7 +1,7 @@
 /** What a model does here, by its kind. */
 import { countBlanks } from '../../core/tokenizer/passage';
 import { isChatting, playgroundKind, type PlaygroundKind, promptOf } from '../../state/playground';
-import type { Studio } from '../../state/studio';
+import type { Studio } from '../../state/slices/studio';
 
 interface Words {
   /** The button. */

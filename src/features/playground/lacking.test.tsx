@@ -6,12 +6,13 @@ import { usualConfig } from '../../core/models/spec';
 import { type ModelId, modelSpec } from '../../core/models';
 import { inertServices } from '../../core/testing/inertServices';
 import { StudioContext } from '../../state/react';
-import { createStudio, type StudioStore } from '../../state/studio';
+import { createStudio } from '../../state/studio';
 import { TextPane } from './Classified';
 import { InputPane } from './InputPane';
 import { lackingWords } from './kinds';
 import { PassagePane } from './PassagePane';
 import { PromptPane } from './PromptPane';
+import type { StudioStore } from '../../state/slices/studio';
 
 let store: StudioStore;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { formatCount, formatDuration } from '../../core/base/units';
-import type { Writing } from '../../state/playground';
+import type { Writing } from '../../state/slices/playground';
 
 /** How the last writing ended, in words. */
 export function readStatus(writing: Writing, tokens: number, blanks: number, isChat: boolean): string {

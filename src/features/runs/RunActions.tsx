@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { formatBytes } from '../../core/base/units';
 import { settingsOfRun } from '../../core/runs/settingsLink';
 import { copyLink } from '../../state/linkedSettings';
-import { modelOf, type Page, PAGES } from '../../state/openRun';
+import { modelOf, PAGES } from '../../state/openRun';
 import { useStudio, useStudioStore } from '../../state/react';
 import { freeRefusal } from '../../state/refusals';
 import { Button, MenuButton, type MenuEntry } from '../../ui';
@@ -11,6 +11,7 @@ import { EditDialog } from './EditDialog';
 import { FreeDialog } from './FreeDialog';
 import styles from './RunsPage.module.css';
 import type { RunView } from './view';
+import type { Page } from '../../state/slices/run';
 
 /** Actions on a run. */
 export function RunActions(p: {

@@ -4,7 +4,6 @@ import { counted } from '../../core/base/units';
 import { upperFirst } from '../../core/base/upperFirst';
 import { type EncodingId, encodingName } from '../../core/documents/encodings';
 import { MARKUPS, type MarkupId } from '../../core/documents/markup';
-import type { DroppedMarkup } from '../../state/markup';
 import { remedy } from '../../state/failures';
 import {
   answer,
@@ -23,6 +22,7 @@ import { countedKinds } from './countedKinds';
 import styles from './Questions.module.css';
 import { namesOf, type RowProps, SkipButton } from './questionParts';
 import { TableRow } from './TableRow';
+import type { DroppedMarkup } from '../../state/slices/adding';
 
 /** What is asked about dropped files, a row each, above the table of texts. */
 export function Questions() {

@@ -1,6 +1,6 @@
 import { formatCount } from '../../core/base/units';
 import { MARKUPS, type MarkupId } from '../../core/documents/markup';
-import type { DroppedMarkup } from '../../state/markup';
+import type { DroppedMarkup } from '../../state/slices/adding';
 
 /** `2 HTML pages and 1 CSV table` */
 export function countedKinds(markup: readonly DroppedMarkup[]): string {

@@ -1,4 +1,4 @@
-import type { Enforcement } from '../../state/privacy';
+import type { Enforcement } from '../../state/slices/privacy';
 
 /** What this browser blocks, in one or two sentences. */
 export const ENFORCED: Readonly<Record<Enforcement, string>> = {

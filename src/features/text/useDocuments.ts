@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { TextRecord } from '../../core/documents';
 import { useStudio } from '../../state/react';
-import type { DocumentRows } from '../../state/texts';
+import type { DocumentRows } from '../../state/slices/texts';
 
 /** Documents that are asked for at once. */
 export const PAGE = 500;

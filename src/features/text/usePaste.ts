@@ -2,8 +2,8 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { freeName } from '../../state/freeName';
 import { useStudioStore } from '../../state/react';
 import type { PageProps } from '../../state/stage';
-import type { StudioStore } from '../../state/studio';
 import { filesOfList } from '../../ui';
+import type { StudioStore } from '../../state/slices/studio';
 
 /** Pasting anywhere on the page: files go where dropped ones do, text is shown first, unless it is a book. `draft` is what the dialog begins with. */
 export function usePaste(onFiles: PageProps['onFiles']) {

@@ -1,8 +1,8 @@
 import { formatCount, formatShort } from '../../core/base/units';
 import { dataState, tokenizerState } from '../../state/preparation';
 import { NOTHING_YET, type Stage, type StageState } from '../../state/stage';
-import type { Studio } from '../../state/studio';
 import { modelTokenizer } from './tokenizer/modelTokenizer';
+import type { Studio } from '../../state/slices/studio';
 
 export const stage: Stage = {
   id: 'tokens',

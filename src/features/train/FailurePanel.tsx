@@ -10,9 +10,9 @@ import { isTuned, isWeightsAlone, modelOf, shownRun } from '../../state/openRun'
 import { isUnreadable } from '../../state/phase';
 import { useStudio, useStudioStore } from '../../state/react';
 import { beginRefusal, resumeRefusal, startRefusal, tuneRefusal } from '../../state/refusals';
-import type { Studio } from '../../state/studio';
 import { Button, Failure, formatExact, type FailureProps } from '../../ui';
 import { remedies, type Remedy } from './advice';
+import type { Studio } from '../../state/slices/studio';
 
 /** What happened, what is safe, and what to do. */
 export function FailurePanel() {

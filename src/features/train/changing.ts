@@ -3,7 +3,7 @@ import { formatCount } from '../../core/base/units';
 import type { RunRecord } from '../../core/runs/record';
 import type { Recipe } from '../../core/train/recipe';
 import { shownRun } from '../../state/openRun';
-import type { Studio, StudioStore } from '../../state/studio';
+import type { Studio, StudioStore } from '../../state/slices/studio';
 
 /** Stops and saves the run first if it trains. If it can't continue then, says why and starts nothing. */
 export async function changeAndContinue(

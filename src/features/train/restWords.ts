@@ -2,8 +2,9 @@
 import { counted, formatCount, formatDuration } from '../../core/base/units';
 import { recipeOf } from '../../core/runs/segments';
 import { endingWord } from '../../core/train/endingWord';
-import { endingOfRun, type OpenRun } from '../../state/openRun';
+import { endingOfRun } from '../../state/openRun';
 import { millisecondsLeft } from '../../state/pace';
+import type { OpenRun } from '../../state/slices/run';
 
 export interface RestWords {
   judgement: string;

@@ -2,7 +2,7 @@ import { formatCount, formatNumber, formatShare } from '../../core/base/units';
 import { headlineOf, headlineWords, type ObjectiveId } from '../../core/objectives';
 import type { RunRecord } from '../../core/runs/record';
 import { dataOf, measuredAt, recipeOf } from '../../core/runs/segments';
-import { endingOfRun, isTuned, isWeightsAlone, type OpenRun, shownRun } from '../../state/openRun';
+import { endingOfRun, isTuned, isWeightsAlone, shownRun } from '../../state/openRun';
 import { hasOtherTexts } from '../../state/preparation';
 import type { Asked } from '../../core/train/run';
 import { isBeginning, isUnreadable } from '../../state/phase';
@@ -10,7 +10,8 @@ import { askRefusal } from '../../state/refusals';
 import { NOTHING_YET, type Stage, type StageState } from '../../state/stage';
 import type { RunLog } from '../../state/runLog';
 import { judgedEvaluation } from '../../state/standing';
-import type { Studio } from '../../state/studio';
+import type { Studio } from '../../state/slices/studio';
+import type { OpenRun } from '../../state/slices/run';
 
 type Evaluation = RunLog['evaluations'][number];
 

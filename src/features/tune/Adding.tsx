@@ -8,9 +8,8 @@ import { useLeaveRowsOut } from '../../state/badRows';
 import { remedy } from '../../state/failures';
 import { freeName } from '../../state/freeName';
 import { useStudio, useStudioFields, useStudioStore } from '../../state/react';
-import { isUndecoded, type Undecoded } from '../../state/refused';
+import { isUndecoded } from '../../state/refused';
 import { useEncodingQuestion } from '../../state/undecoded';
-import { toTuneOn } from '../../state/tuning';
 import { describeWork } from '../../state/work';
 import {
   Button,
@@ -25,6 +24,8 @@ import {
   TextField,
 } from '../../ui';
 import styles from './TunePage.module.css';
+import type { Undecoded } from '../../state/slices/adding';
+import { toTuneOn } from '../../state/tuningInputs';
 
 export interface Adding {
   purpose: Purpose;

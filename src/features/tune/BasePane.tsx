@@ -4,7 +4,6 @@ import { modelSpec, paramsOf } from '../../core/models';
 import { countParams } from '../../core/models/spec';
 import type { RunRow } from '../../protocol/data';
 import { useKeptSteps, useStudio } from '../../state/react';
-import { basesFor, stepOf } from '../../state/tuning';
 import type { PageProps } from '../../state/stage';
 import {
   Block,
@@ -23,6 +22,7 @@ import { baseReading } from './baseReading';
 import { LearnsForm, RecipeForm } from './LearnsForm';
 import type { Situation } from './situation';
 import styles from './TunePage.module.css';
+import { basesFor, stepOf } from '../../state/tuningInputs';
 
 /** The base model, and which of its parameters are trained. */
 export function BasePane({ situation, onFiles }: { situation: Situation } & Pick<PageProps, 'onFiles'>) {

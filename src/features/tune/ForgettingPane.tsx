@@ -5,12 +5,10 @@ import { upperFirst } from '../../core/base/upperFirst';
 import { piecesOf, type Shown } from '../../core/objectives/shown';
 import type { RunRecord } from '../../core/runs/record';
 import { recipeOf } from '../../core/runs/segments';
-import { isTuned, NO_RUN, type OpenRun, shownRun, trainingRun } from '../../state/openRun';
+import { isTuned, NO_RUN, shownRun, trainingRun } from '../../state/openRun';
 import { millisecondsLeft } from '../../state/pace';
 import { useStudio, useStudioStore } from '../../state/react';
 import { RunLog } from '../../state/runLog';
-import type { Studio } from '../../state/studio';
-import { lastTuned } from '../../state/tuning';
 import { keepsOldText } from '../../state/tuningPlan';
 import {
   Block,
@@ -31,6 +29,9 @@ import { KINDS } from './kinds';
 import { MixBlock } from './MixBlock';
 import type { Situation } from './situation';
 import styles from './TunePage.module.css';
+import type { Studio } from '../../state/slices/studio';
+import type { OpenRun } from '../../state/slices/run';
+import { lastTuned } from '../../state/tuningInputs';
 
 /** Loss on old and new text by step of the last fine-tuning: what it gained, and what it forgot. */
 export function ForgettingPane({ situation }: { situation: Situation }) {

@@ -3,8 +3,8 @@ import { guideOf, nextStep } from '../../state/nextStep';
 import { isTuned, shownRun } from '../../state/openRun';
 import { useStudio } from '../../state/react';
 import { resumeRefusal } from '../../state/refusals';
-import type { Studio } from '../../state/studio';
 import { Button } from '../../ui';
+import type { Studio } from '../../state/slices/studio';
 
 /** Step from which a tuning run can resume that was stopped; undefined of another. */
 function stoppedStep(s: Studio): number | undefined {

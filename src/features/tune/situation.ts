@@ -2,13 +2,13 @@
 import { useMemo } from 'react';
 import { useStudio, useStudioFields } from '../../state/react';
 import { tuneRefusal } from '../../state/refusals';
-import { oldTextsOf, toTuneOn, tuningBase } from '../../state/tuning';
 import { type Doubt, doubtsOf, keepsOldText, planTuning, type TuningPlan } from '../../state/tuningPlan';
 import type { Failure } from '../../core/base/errors';
 import type { TextRecord } from '../../core/documents';
 import type { Purpose, TuningChoice } from '../../core/runs/tuning';
 import type { RunRow } from '../../protocol/data';
 import { type PaintingState, usePainting } from './usePainting';
+import { oldTextsOf, toTuneOn, tuningBase } from '../../state/tuningInputs';
 
 export interface Situation {
   tuning: TuningChoice;

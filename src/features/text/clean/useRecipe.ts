@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { type Recipe, recipeSchema, recommendedRecipe, type Step } from '../../../core/documents/clean/recipe';
-import type { RecipeHistory } from '../../../state/cleaning';
 import { useStudio } from '../../../state/react';
 import type { Looked } from './usePreviewed';
+import type { RecipeHistory } from '../../../state/slices/cleaning';
 
 /** The project's recipe as it is being written, of which every change can be undone. */
 export interface RecipeDraft {

@@ -1,7 +1,7 @@
 import { formatCount } from '../../../core/base/units';
 import { LARGEST_OFFERED, SMALLEST_VOCABULARY } from '../../../core/tokenizer/train';
 import { tokenizerState } from '../../../state/preparation';
-import type { TokenizerChoice } from '../../../state/project';
+import type { TokenizerChoice } from '../../../core/runs/project';
 import { useStudio } from '../../../state/react';
 import { KIND_WORDS } from '../../../state/preparation';
 import { describeWork } from '../../../state/work';

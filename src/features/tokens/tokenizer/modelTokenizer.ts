@@ -1,7 +1,7 @@
 import { formatCount } from '../../../core/base/units';
 import { modelOf } from '../../../state/openRun';
 import { KIND_WORDS } from '../../../state/preparation';
-import type { Studio } from '../../../state/studio';
+import type { Studio } from '../../../state/slices/studio';
 
 /** The tokenizer of the chosen model, which an imported one has though the project has none. */
 export function modelTokenizer(

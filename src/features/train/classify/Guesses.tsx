@@ -2,11 +2,11 @@ import { formatCount, formatShare } from '../../../core/base/units';
 import type { Answered, Shown } from '../../../core/objectives/shown';
 import type { Classes } from '../../../core/models/spec';
 import { useShownPart } from '../../../state/react';
-import type { OpenRun } from '../../../state/openRun';
 import type { RunSettings } from '../../../state/runSettings';
 import { judgedEvaluation } from '../../../state/standing';
 import { cx, Icon, PaneHead, text } from '../../../ui';
 import styles from './Classifier.module.css';
+import type { OpenRun } from '../../../state/slices/run';
 
 /** Held-out texts, the same at each evaluation, with the label that the model gives to each now. */
 export function Guesses({ settings: { recipe, segments }, classes }: { settings: RunSettings; classes: Classes }) {

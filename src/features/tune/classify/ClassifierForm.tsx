@@ -20,13 +20,13 @@ import {
 } from '../../../state/classifierPlan';
 import { KIND_WORDS } from '../../../state/preparation';
 import { useStudio } from '../../../state/react';
-import { basesFor } from '../../../state/tuning';
 import { Block, Fold, NumberField, Select, text, TextAction } from '../../../ui';
 import { HeldOut } from '../HeldOut';
 import { LearnsForm, Row, SELDOM } from '../LearnsForm';
 import { whose } from '../BasePane';
 import styles from '../TunePage.module.css';
 import type { ClassifySituation } from './useClassify';
+import { basesFor } from '../../../state/tuningInputs';
 
 const USUAL_WORDS = `${modelSpec(USUAL_BODY.id).label}, ${counted(USUAL_BODY.config.layers, 'layer')}, width ${formatCount(USUAL_BODY.config.width)}, context ${formatCount(USUAL_BODY.config.context)}`;
 /** Tokens. */

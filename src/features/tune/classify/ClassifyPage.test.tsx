@@ -10,10 +10,10 @@ import { StudioContext } from '../../../state/react';
 import { resumeRefusal, TRAINING_ELSEWHERE } from '../../../state/refusals';
 import { usedStep } from '../../../state/trained';
 import { questionOf } from '../../../state/markup';
-import { classifierOf } from '../../../state/tuning';
 import { ClassifyPage } from './ClassifyPage';
 import { JudgedPane } from './JudgedPane';
 import type { ClassifySituation } from './useClassify';
+import { classifierOf } from '../../../state/tuningInputs';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());

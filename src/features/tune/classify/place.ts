@@ -1,7 +1,7 @@
 /** Names a text by its table and row: `more.csv, row 2`. */
 import type { LabelledText } from '../../../protocol/data';
-import type { Studio } from '../../../state/studio';
-import { toTuneOn } from '../../../state/tuning';
+import type { Studio } from '../../../state/slices/studio';
+import { toTuneOn } from '../../../state/tuningInputs';
 
 /** Name of the table that a text is from; undefined if all labels come from one. */
 export function fileOf(s: Studio, textId: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { Classifying } from '../../../state/classifying';
 import { useStudioStore } from '../../../state/react';
+import type { Classifying } from '../../../state/slices/classifying';
 
 /**
  * What is asked for, once it is there, and until then what was there before.

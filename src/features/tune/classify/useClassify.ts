@@ -11,8 +11,8 @@ import { useStudio, useStudioFields, useStudioStore } from '../../../state/react
 import { tuneRefusal } from '../../../state/refusals';
 import { usedStep, usedStepWords } from '../../../state/trained';
 import { useSettled } from '../../../state/useSettled';
-import { classifierOf, toTuneOn, tuningBase } from '../../../state/tuning';
 import { useAnswer } from './useAnswer';
+import { classifierOf, toTuneOn, tuningBase } from '../../../state/tuningInputs';
 
 interface Survey {
   told: LabelsTold | undefined;

@@ -1,0 +1,32 @@
+/** The plan of settings for a text, a device and a time. */
+import type { Plan } from '../../core/plan/plan';
+import type { TextProfile } from '../../core/plan/profile';
+import type { Granted } from '../overdue';
+import type { Inputs } from './preparation';
+
+export interface Planned {
+  /** What it was made for. */
+  of: string;
+  plan: Plan;
+  text: TextProfile;
+}
+
+export interface PlanSlice {
+  /** The last that was made for the project that is open; `of` says whether it is of what is there now. */
+  planned: Planned | null;
+  /** Of the last run that began by a plan. */
+  granted: Granted | null;
+  /** What is planned for so many minutes; undefined without a text or a device. What nobody has set follows it. */
+  planFor(minutes: number): Promise<Plan | undefined>;
+  /** Plans for the project's minutes and changes no setting, so that a button can say how long a start takes. */
+  lookAtPlan(): Promise<void>;
+  /** Makes the project's settings those of the plan. False where there is none. */
+  takePlan(minutes: number): Promise<boolean>;
+  /** One click: a bundled text, settings that suit it, and off. */
+  growSample(file: string): Promise<void>;
+  /**
+   * Prepares a project and its texts for a run: where minutes are given, or nobody has made a setting, with the plan's settings,
+   * planned anew where a few steps that are made for trial take much more or less time. Undefined where that failed or was stopped.
+   */
+  prepareByPlan(inputs: Inputs, minutes?: number): Promise<Inputs | undefined>;
+}

@@ -1,0 +1,44 @@
+/** What a fine-tuning starts from, and previews of its chats. */
+import type { Progress } from '../../core/base/job';
+import type { TuningChoice } from '../../core/runs/tuning';
+import type { Recipe } from '../../core/train/recipe';
+import type { TrainEvent } from '../../core/train/run';
+import type { DataApi, Painting } from '../../protocol/data';
+import type { MixedPoint } from '../../protocol/gpu';
+import type { Classifying } from './classifying';
+
+export interface TuningSlice {
+  setTuning(change: Partial<TuningChoice>): void;
+  setTuningRecipe(change: Partial<Recipe>): void;
+  /** What is done with classifiers, which comes with who does it. */
+  classifying(): Promise<Classifying>;
+  /** What a run would learn of chats, if it tuned another one's model. */
+  paint(asked: PaintAsked, options?: PaintOptions): Promise<Painting>;
+  /** A tuned run's newest step, averaged with what it was tuned from at each share of that; told one by one. */
+  mix(
+    runId: string,
+    shares: readonly number[],
+    told: (points: readonly MixedPoint[]) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** One of these as a run of its own, which becomes the project's. False where it could not be kept, which is said. */
+  keepMix(runId: string, share: number, name: string): Promise<boolean>;
+  /** Who speaks in the chats of two people of a text, and in how many; none where it has no such. */
+  speakersOf(textId: string): Promise<DataApi['speakers']['output']>;
+  /** Those chats to tune on, one of the two as the assistant. */
+  addSpoken(textId: string, assistant: string): Promise<void>;
+  /** All that a run has told, also one that is not open. */
+  toldBy(runId: string): Promise<readonly TrainEvent[]>;
+}
+
+export interface PaintOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface PaintAsked extends Pick<DataApi['paint']['input'], 'texts' | 'from' | 'count'> {
+  /** The base's. */
+  runId: string;
+  /** In place of the base's own, or the usual one. */
+  template: string | null;
+}

@@ -1,0 +1,52 @@
+/** Base model and texts that a fine-tuning of the project uses. */
+import { type TuneUse, tunedAs } from '../core/documents/record';
+import { usualPooling } from '../core/models/classes';
+import { isTuning } from '../core/runs/tunes';
+import type { Purpose } from '../core/runs/tuning';
+import type { RunRow } from '../protocol/data';
+import type { Studio } from './slices/studio';
+
+/** What a tuning begins with: what was chosen where it is still there, else the project's run; a classifier writes no tokens. */
+export function tuningBase(
+  { project, runs }: Pick<Studio, 'project' | 'runs'>,
+  purpose = project.tuning.purpose,
+): { row: RunRow; step: number } | undefined {
+  const { base } = project.tuning;
+  if (base === 'nothing' && purpose === 'classify') return undefined;
+  const rows = basesFor(runs, purpose);
+  const chosen = base === 'nothing' ? undefined : rows.find(({ record }) => record.id === base?.runId);
+  const row = chosen ?? rows.find(({ record }) => record.id === project.runId) ?? rows[0];
+  return row && { row, step: chosen && base && base !== 'nothing' ? base.step : stepOf(row) };
+}
+
+/** Step of a run that tuning starts from by default. */
+export const stepOf = ({ used, step }: RunRow): number => used ?? step;
+
+/** Those that have a step, and can be tuned to this end. */
+export const basesFor = (runs: Studio['runs'], purpose: Purpose): readonly RunRow[] =>
+  (runs ?? []).filter(({ bytes, record: { model } }) => {
+    const isKept = bytes !== null && bytes > 0;
+    return isKept && (purpose === 'classify' ? usualPooling(model) !== undefined : !model.config.classes);
+  });
+
+export const USES: Readonly<Record<Purpose, TuneUse>> = { adapt: 'text', instruct: 'chats', classify: 'labels' };
+
+/** Of the texts that are for tuning, those of the purpose: chats to instruct, those with labels to classify, all others to adapt. */
+export const toTuneOn = (
+  { project, tuneTexts }: Pick<Studio, 'project' | 'tuneTexts'>,
+  purpose = project.tuning.purpose,
+): Studio['tuneTexts'] => tuneTexts.filter((text) => tunedAs(text) === USES[purpose]);
+
+/** The run that was tuned last to write. */
+export const lastTuned = ({ runs }: Pick<Studio, 'runs'>): RunRow | undefined =>
+  runs?.find(({ record }) => isTuning(record) && !record.mixed && !record.model.config.classes);
+
+/** Texts of the project that stand for what the base had learnt. */
+export const oldTextsOf = ({ project, texts }: Pick<Studio, 'project' | 'texts'>): Studio['texts'] =>
+  texts.filter(({ id }) => project.tuning.old.includes(id));
+
+/** The classifier that pages of Tune show: the project's run where it is one, else the newest. */
+export const classifierOf = ({ project, runs }: Pick<Studio, 'project' | 'runs'>): RunRow | undefined => {
+  const rows = (runs ?? []).filter(({ bytes, record }) => bytes !== null && bytes > 0 && record.model.config.classes);
+  return rows.find(({ record }) => record.id === project.runId) ?? rows[0];
+};
