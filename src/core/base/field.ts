@@ -15,6 +15,8 @@ interface Stated<Value> {
   initial: Value;
   /** What it was in records from before there was such a setting; without it they cannot be read. */
   absent?: Value;
+  /** Why a change doesn't show in what a run does, in the model card, or in the PyTorch bundle. */
+  unseen?: { run?: string; card?: string; pytorch?: string };
 }
 export interface NumberField extends Stated<number> {
   kind: 'whole' | 'real';

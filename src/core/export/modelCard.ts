@@ -13,7 +13,7 @@ import { learningRateAt, scheduleOf } from '../optim/schedule';
 import { CARD_PARTS } from '../runs/card';
 import { changedFields, dataOf, isSameData, recipeOf } from '../runs/segments';
 import type { DataFacts } from '../runs/settings';
-import { RECIPE, type RecipeField } from '../train/recipe';
+import { RECIPE, type Recipe, type RecipeField } from '../train/recipe';
 import { END_ALONE, ROLES, specialTokens, TOKEN_ROLES } from '../tokenizer/special';
 import { SPLITS } from '../tokenizer/splits';
 import { isApplied } from '../tokenizer/tokenizer';
@@ -53,12 +53,12 @@ export function modelCard(info: RunInfo, formats: readonly Format[], hasDatashee
   /** As a share of the peak. */
   const last = learningRateAt(schedule, { ...recipe, learningRate: 1 }, Math.max(steps, warmup));
   const training = [
-    ['Objective', objectiveOf(recipe.objective).label],
+    ['Objective', objectiveOf(recipe.objective).label + ownWords(objectiveOf(recipe.objective).fields, recipe)],
     ...(info.trainable ? [['Trainable', learnsWords(spec.params(config, vocabulary), info.trainable)]] : []),
     ['Optimizer', label + own.join('')],
     [
       'Learning rate',
-      `${recipe.learningRate}, ${formatCount(recipe.warmup)} warm-up steps, then ${scheduleOf(recipe.schedule).label.toLowerCase()}` +
+      `${recipe.learningRate}, ${formatCount(recipe.warmup)} warm-up steps, then ${scheduleOf(recipe.schedule).label.toLowerCase()}${ownWords(scheduleOf(schedule).fields ?? {}, recipe)}` +
         (last === 1 ? '' : ` to ${formatShare(last)} of the peak`),
     ],
     ['Weight decay', String(recipe.weightDecay)],
@@ -78,6 +78,9 @@ export function modelCard(info: RunInfo, formats: readonly Format[], hasDatashee
             `${formatShare(recipe.replay)} of rows, from ${plain(info.replayed.texts.map(({ name }) => name).join(', '))}`,
           ],
         ]
+      : []),
+    ...(recipe.patience > 0
+      ? [['Early stopping', `patience ${recipe.patience}, min delta ${recipe.minDelta} nats`]]
       : []),
     ['Steps', `${formatCount(state.step)} of ${formatCount(recipe.steps)}, ${formatCount(state.tokensSeen)} tokens`],
     ['Seed', String(recipe.seed)],
@@ -124,6 +127,14 @@ export function modelCard(info: RunInfo, formats: readonly Format[], hasDatashee
 function typesOf(model: RunInfo['model']): readonly string[] {
   const type = modelSpec(model.id).huggingFace?.config(model, { begin: 0, end: 0 })['model_type'];
   return typeof type === 'string' ? [type] : [];
+}
+
+/** Settings of an objective or a schedule, but for those at the value that they had before they could be set. */
+function ownWords(fields: Readonly<Record<string, Field>>, recipe: Recipe): string {
+  const own = Object.entries(fields).filter(([name, { absent }]) => recipe[name as RecipeField] !== absent);
+  return own
+    .map(([name, field]) => `, ${nameOf(field).toLowerCase()} ${sizeWords(field, recipe[name as RecipeField])}`)
+    .join('');
 }
 
 /** Those that not all architectures have, and that are not as they were before there was a choice; one of 0 follows from others. */

@@ -9,6 +9,8 @@ export const OBJECTIVE_FIELDS = objectiveFields();
 /** Those that optimizers bring. */
 export const OPTIMIZER_FIELDS = optimizerFields();
 
+/** Why the card doesn't have a setting. */
+const NO_WEIGHT = 'Changes no weight.';
 const most = 1e9;
 const MOST_STORED = Number.MAX_SAFE_INTEGER;
 
@@ -121,6 +123,7 @@ export const RECIPE = {
     stored: [1, MOST_STORED],
     step: 10,
     initial: 250,
+    unseen: { card: NO_WEIGHT },
   }),
   evalEarly: onOff({
     label: 'Evaluate early',
@@ -129,6 +132,7 @@ export const RECIPE = {
     row: 'seldom',
     initial: false,
     absent: false,
+    unseen: { card: NO_WEIGHT },
   }),
   /** What an objective makes of it at every evaluation (`Objective.shows`), seeded the same, shows what was learnt. */
   samplePrompt: text({
@@ -159,6 +163,7 @@ export const RECIPE = {
     stored: [1, MOST_STORED],
     step: 10,
     initial: 200,
+    unseen: { card: NO_WEIGHT },
   }),
   /** Validation tokens an evaluation reads at most. */
   evalTokens: whole({
@@ -173,6 +178,7 @@ export const RECIPE = {
     stored: [1, MOST_STORED],
     step: 1024,
     initial: 16_384,
+    unseen: { card: NO_WEIGHT },
   }),
   /** Evaluations without improvement after which the run ends; 0 = it is as long as it is. */
   patience: whole({
@@ -228,7 +234,12 @@ export const RECIPE = {
     absent: 0,
   }),
   /** The backward pass runs each block again instead of keeping its activations. */
-  recompute: onOff({ label: 'Activation recomputation', initial: false, absent: false }),
+  recompute: onOff({
+    label: 'Activation recomputation',
+    initial: false,
+    absent: false,
+    unseen: { run: 'Same bits: it trades time for memory.', card: NO_WEIGHT },
+  }),
   /** Probability, 0 <= p < 1. */
   dropout: real({
     label: 'Dropout',
