@@ -177,7 +177,7 @@ async function trainedOn(id: 'bert' | 'gpt', rows: readonly { text: string; labe
     },
   };
   const merged = await createTokenizer(await trainTokenizer({ kind: 'bpe', vocabulary: 280 }, documents, unwatched));
-  const config = usualConfig(modelSpec(id), { layers: 2, heads: 4, width: 64, context: 64 });
+  const config = usualConfig(modelSpec(id), { layers: 2, heads: 2, width: 32, context: 32 });
   const model = withClasses(
     { id, config, vocabulary: merged.size },
     { labels: LABELS, pooling: usualPooling({ id })! },

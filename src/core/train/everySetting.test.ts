@@ -148,11 +148,7 @@ async function bundleOf(recipe: Recipe): Promise<string | null> {
     events: [],
     info,
   };
-  const exported = await exportedFrom(
-    { ...imported, resumable: false } as unknown as Parameters<typeof exportedFrom>[0],
-    'a',
-    0,
-  );
+  const exported = await exportedFrom({ ...imported, resumable: false }, 'a', 0);
   const files = await FORMATS.pytorch.files(exported, { template, withOptimizer: false });
   const read = files.filter(
     (file) => /\.(py|json)$/.test(file.name) && !/recipe|homegrown|trainer_state|tokenizer/.test(file.name),
