@@ -28,12 +28,14 @@ import { train } from './train';
 const NAMES = Object.keys(RECIPE) as RecipeField[];
 const SHORT: Recipe = {
   ...DEFAULT_RECIPE,
-  ...{ steps: 12, batch: 3, warmup: 3, learningRate: 0.01, evalEvery: 4, evalTokens: 36, saveEvery: 5 },
+  ...{ steps: 6, batch: 3, warmup: 2, learningRate: 0.01, evalEvery: 2, evalTokens: 36, saveEvery: 2 },
 };
 /** Settings without which another one has no effect. */
 const BESIDE: Partial<Record<RecipeField, Partial<Recipe>>> = {
   // Adam divides by the gradient's size, so a smaller clipped gradient makes the same step.
   clip: { optimizer: 'sgd', clip: 0.01 },
+  evalEarly: { steps: 11, evalEvery: 4 },
+  decayShare: { decayShare: 0.8 },
   patience: { minDelta: 10 },
   minDelta: { patience: 1, learningRate: 1e-5 },
   spanLength: { maskRate: 0.5 },
