@@ -5,6 +5,7 @@ import { compare as comparison, comparisonWords } from '../src/core/evaluate/com
 import { checkReadsOn, natsOf } from '../src/core/evaluate/ofText';
 import { normalizerWords } from '../src/core/export/normalizerWords';
 import { network } from '../src/core/models/network';
+import { recipeOf } from '../src/core/runs/segments';
 import { SPLITS } from '../src/core/tokenizer/splits';
 import type { TokenizerModel } from '../src/core/tokenizer/tokenizer';
 import { textsOf } from './documents';
@@ -68,7 +69,7 @@ const formWords = ({ form }: { form: string }): string => (form === '' ? 'unchan
 /** Of each piece of the texts, by the model in a folder. */
 async function natsIn(folder: string, texts: readonly string[], signal: AbortSignal) {
   const { model, tokenizer, snapshot, info } = await readWeights(folder, signal);
-  checkReadsOn(folder, model);
+  checkReadsOn(folder, model, info ? recipeOf(info).objective : undefined);
   const net = await network(model, snapshot.tensors);
   try {
     const nats = await natsOf(net, tokenizer, texts, { pause: yieldUntil(signal) });

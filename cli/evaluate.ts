@@ -179,6 +179,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     stride: values.stride,
     ...lists,
     ...(model.config.classes && { decision: decisionOf(given, values['at-least']) }),
+    ...(info && { objective: recipeOf(info).objective }),
     ofPairs: info !== null && learntFrom(recipeOf(info).objective) === 'pairs',
     seed: values.seed,
   };

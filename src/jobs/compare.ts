@@ -35,8 +35,8 @@ export async function compareSteps(
   lend: Lend,
 ): Promise<EvaluationRecord> {
   const checked = async (id: string): Promise<Omit<KeptComparison['beside'], 'step'>> => {
-    const { name, model } = await readKnownRun(store, id);
-    checkReadsOn(name, model);
+    const { name, model, objective } = await readKnownRun(store, id);
+    checkReadsOn(name, model, objective);
     return { runId: id, name };
   };
   // Of both first, by their records: reading a text takes long, and so does loading a model.

@@ -118,7 +118,7 @@ export async function evaluateStep(
   const isEmpty = ask.documents ? ask.documents.every(({ ids }) => ids.length === 0) : ask.pairs?.length === 0;
   if (isEmpty) throw badSettings('There is no text to evaluate on.');
   const besides = isStrided ? (['stridedPerplexity'] as const) : [];
-  const evaluation = await evaluate(network, tokenizer, { ...ask, besides }, job);
+  const evaluation = await evaluate(network, tokenizer, { ...ask, besides, objective: run.objective }, job);
   await notCancelled(job);
   const { hash: tokenizerHash } = tokenizer;
   const record: EvaluationRecord = { version: 1, runId, step, ...told, tokenizerHash, madeAt: now, evaluation };
@@ -148,7 +148,12 @@ export async function askLists(
 ): Promise<EvaluationRecord> {
   const run = await readKnownRun(store, runId);
   const ofPairs = learntFrom(recipeOf(run).objective) === 'pairs';
-  const measured = await evaluate(network, tokenizer, { ...lists, ofPairs, metrics: [] }, job);
+  const measured = await evaluate(
+    network,
+    tokenizer,
+    { ...lists, ofPairs, objective: run.objective, metrics: [] },
+    job,
+  );
   const found = await withListHashes(measured, lists);
   await notCancelled(job);
   const at = { runId, step, tokenizerHash: tokenizer.hash, madeAt: now };

@@ -3,6 +3,7 @@ import { badSettings, HomegrownError, paragraph } from '../base/errors';
 import { yieldUntil } from '../base/job';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
+import { objectiveOf } from '../objectives';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Evaluation } from './evaluation';
 import { FIGURE_IDS, type FigureId } from './figures';
@@ -23,6 +24,8 @@ export async function evaluate(
   asked: ToEvaluate,
   job: EvaluationJob,
 ): Promise<Evaluation> {
+  const unmeasured = asked.objective && objectiveOf(asked.objective).unmeasured;
+  if (unmeasured) throw badSettings(unmeasured, 'Train shows its loss and samples.');
   const { kind } = modelSpec(network.choice.id);
   const { metrics: names, besides = [], minimalPairs, swaps, tasks, seed = 0 } = asked;
   const isAsked = (id: FigureId): boolean => names?.includes(id) ?? true;

@@ -35,6 +35,7 @@ const skip: Objective = {
   roles: { end: 1 },
   gives: ['loss', 'text'],
   headline: 'loss',
+  unmeasured: 'The model predicts the token after the next, which no metric measures.',
   reach: (context) => context + 2,
   inputs: (rows, context) => ({
     ids: { shape: [rows, context], dtype: 'int32' },
@@ -151,6 +152,24 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const curve = { trained: () => undefined, evaluations, planned: 4, ending: 'finished' } as const;
   const { evidence } = judge(courseOf(record, curve));
   expect(evidence).toContain(`Loss on text it never saw fell from ${first!.loss.toPrecision(3)} nats to `);
+});
+
+test('a model of an objective that no metric measures is not evaluated as one of next tokens', async () => {
+  const { store, record } = await trained();
+  const { loadSnapshot } = await import('../checkpoint/checkpoint');
+  const { network: networkOf } = await import('../models/network');
+  const { createTokenizer } = await import('../tokenizer/byteLevel');
+  const { evaluateStep } = await import('../../jobs/evaluate');
+  const { snapshot } = await loadSnapshot(store, 'a', 'latest');
+  const network = await networkOf(record.model, snapshot.tensors);
+  const model = { runId: 'a', network, tokenizer: await createTokenizer(record.tokenizer), step: 4 };
+  const on = { name: 'sea.txt', text: 'The sea is wide, and the whale is in it.' };
+  const evaluated = evaluateStep(store, model, { runId: 'a', which: 'latest', on, now: 1 }, unwatched);
+  await expect(evaluated).rejects.toMatchObject({
+    code: 'bad-settings',
+    message: 'The model predicts the token after the next, which no metric measures.',
+  });
+  network.dispose();
 });
 
 test('what an optimizer remembers is saved under its names, and a run goes on from it bit for bit', async () => {

@@ -63,6 +63,7 @@ export const masked = defineObjective({
     });
     return Promise.resolve(batches);
   },
+  unmeasured: null,
   baselines: (facts) => [uniform(facts), ...unigram(facts)],
   measuredBaselines: ({ unigramAccuracy }) =>
     unigramAccuracy === undefined

@@ -67,6 +67,11 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   ): Promise<InRows | undefined>;
   /** Whether the scripts of the hand-over to PyTorch learn it by these settings; absent: not at all. */
   inPytorch?(settings: ValuesOf<F>): boolean;
+  /**
+   * Why evaluation has no figure for what it predicts, as a sentence; null: the figures of its architectures fit. Each objective
+   * says which, so that a new one isn't measured as another.
+   */
+  unmeasured: string | null;
   /** Losses of models without training: first of a uniform guess, then of models that count more and more. */
   baselines(facts: Chosen): readonly [Baseline, ...Baseline[]];
   /** The same in metrics that no loss tells, by their ids. */

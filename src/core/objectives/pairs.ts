@@ -55,6 +55,7 @@ export const pairs = defineObjective({
   },
   epoch: ({ documents }) => documents,
   inRows: (source, context, tokenizer, _, { kind }) => pairsInRows(source, context, kind, tokenizer),
+  unmeasured: null,
   baselines: ({ vocabulary, data }) => [
     uniform({ vocabulary, data }),
     ...unigram({ vocabulary, data: data?.pairs ?? null }),

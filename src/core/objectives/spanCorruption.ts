@@ -83,6 +83,7 @@ export const spanCorruption = defineObjective({
     });
     return Promise.resolve(batches);
   },
+  unmeasured: null,
   baselines: (facts) => [uniform(facts), ...unigram(facts)],
   shows: { hint: 'same held-out text, same spans' },
   async load() {

@@ -2,6 +2,7 @@
 import type { Job, Pause } from '../../base/job';
 import type { Network } from '../../models/network';
 import type { ModelKind } from '../../models/spec';
+import type { ObjectiveId } from '../../objectives';
 import type { Pair } from '../../objectives/pairRows';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { BaselineFacts } from '../../objectives/facts';
@@ -49,6 +50,8 @@ export interface ToEvaluate {
   swaps?: readonly SentencePair[] | undefined;
   /** Tasks of one's own. */
   tasks?: readonly Task[] | undefined;
+  /** What the model was trained for; absent for a model without a run. */
+  objective?: ObjectiveId | undefined;
   /** The model learnt a target after each input, and where a target ends: an objective of pairs. */
   ofPairs?: boolean | undefined;
   /** Of all that is drawn: resamples, masks, passages. */
