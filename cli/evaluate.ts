@@ -202,7 +202,7 @@ function decisionOf(
   { info, snapshot, past }: Given,
   { 'at-least': typed, part, mix }: Values<typeof OPTIONS>,
 ): ToEvaluate['decision'] {
-  const saved = info?.decision ? decisionInUse(info.decision) : undefined;
+  const saved = info?.decision && decisionInUse(info.decision);
   const isFixed = mix !== undefined || info?.decision?.inWeights === true;
   const decision = evaluationDecision(saved, past ? part : 'text', snapshot.state.step, isFixed);
   return { ...decision, ...(typed !== undefined && { atLeast: typed }) };
