@@ -94,3 +94,17 @@ test('a temperature that is in the weights of a folder is not applied twice', as
   expect(await written({})).not.toEqual(before);
   await writeFile(file, JSON.stringify(info));
 });
+
+test('an evaluation on the validation set uses the temperature that it fits and saves', async () => {
+  const file = path('warm', 'homegrown.json');
+  const { decision: _, ...info } = JSON.parse(await readFile(file, 'utf8')) as { decision: object };
+  await writeFile(file, JSON.stringify(info));
+  const evaluated = async (): Promise<unknown> =>
+    lines((await call('evaluate', '--from', 'warm', '--at-least', '0.8', '--device', 'wasm', '--json')).stdout)[0];
+  const first = await evaluated();
+  expect((await readModel(path('warm'))).info!.decision!.temperature).not.toBe(1);
+  expect(await evaluated()).toEqual(first);
+  // The answers depend on the temperature.
+  const { answers } = first as { answers: unknown };
+  expect(answers).toBeTruthy();
+}, 60_000);

@@ -5,7 +5,7 @@ import { labelsAsOne } from '../src/core/base/labels';
 import { counted, formatCount, formatShare } from '../src/core/base/units';
 import { decisionInUse } from '../src/core/export/temperature';
 import { network } from '../src/core/models/network';
-import { PLAIN_DECISION, temperatureAt } from '../src/core/runs/settings';
+import { decisionAt } from '../src/jobs/evaluationDecision';
 import { textFile as streamOf } from '../src/core/files/byteSource';
 import { type Classified, classifier } from '../src/core/sample/classify';
 import { labelledHeader, labelledRow } from '../src/core/sample/labelledTable';
@@ -91,8 +91,8 @@ async function classify(values: Values<typeof OPTIONS>): Promise<number> {
   if (texts.every((each) => each.text.trim() === ''))
     throw badFile('All texts are empty: nothing to classify.', 'Name a text that is not empty.');
   await openDevice(values.device);
-  const decision = info?.decision ? decisionInUse(info.decision) : PLAIN_DECISION;
-  const temperature = temperatureAt(decision, snapshot.state.step);
+  const saved = info?.decision && decisionInUse(info.decision);
+  const { temperature, ...decision } = decisionAt(saved, snapshot.state.step);
   const atLeast = typed ?? decision.atLeast;
   const progress = new Progress(stderr, !json);
   const { words } = usedStep(info, [adapter]);

@@ -19,7 +19,7 @@ import { network } from '../src/core/models/network';
 import { learntFrom } from '../src/core/objectives';
 import { ordinal } from '../src/core/runs/looks';
 import { recipeOf } from '../src/core/runs/segments';
-import { PLAIN_DECISION, temperatureAt } from '../src/core/runs/settings';
+import { evaluationDecision } from '../src/jobs/evaluationDecision';
 import { printAnswers, printConfusion, printEachLabel } from './confusion';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { ENCODING } from './encoding';
@@ -178,7 +178,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     metrics,
     stride: values.stride,
     ...lists,
-    ...(model.config.classes && { decision: decisionOf(given, values['at-least']) }),
+    ...(model.config.classes && { decision: decisionOf(given, values) }),
     ...(info && { objective: recipeOf(info).objective }),
     ofPairs: info !== null && learntFrom(recipeOf(info).objective) === 'pairs',
     seed: values.seed,
@@ -198,10 +198,15 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   else inWords(evaluation, values.text || values.pairs || values.table ? 'text' : values.part, await leakOf(given));
 }
 
-/** As `classify` decides. */
-function decisionOf({ info, snapshot }: Given, typed: number | undefined): ToEvaluate['decision'] {
-  const decision = info?.decision ? decisionInUse(info.decision) : PLAIN_DECISION;
-  return { atLeast: typed ?? decision.atLeast, temperature: temperatureAt(decision, snapshot.state.step) };
+/** A typed threshold replaces the saved one. An average saves no temperature, so it fits none. */
+function decisionOf(
+  { info, snapshot, past }: Given,
+  { 'at-least': typed, part, mix }: Values<typeof OPTIONS>,
+): ToEvaluate['decision'] {
+  const saved = info?.decision && decisionInUse(info.decision);
+  const isFixed = mix !== undefined || info?.decision?.inWeights === true;
+  const decision = evaluationDecision(saved, past ? part : 'text', snapshot.state.step, isFixed);
+  return { ...decision, ...(typed !== undefined && { atLeast: typed }) };
 }
 
 function known(name: string): FigureId {

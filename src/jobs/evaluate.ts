@@ -21,6 +21,7 @@ import type { ShardManifest } from '../core/shards/manifest';
 import { openPart, readCounts } from '../core/shards/read';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import { evaluationDecision } from './evaluationDecision';
 import type { LoadedModel } from './loadedModel';
 
 export interface EvaluationInput {
@@ -95,14 +96,8 @@ async function asked(
   const facts = storedBaselines(run.model, dataOf(run).facts, manifest, part);
   const stored = facts && { facts, counts: await readCounts(store, manifest, 'train') };
   const ask = await partToEvaluate(parts, tokenizer, sourceOf, learntFrom(run.objective), context, stored);
-  return { part, textHash: partHash(manifest, part), ask: { ...ask, decision: decisionOn(run, part, step) } };
-}
-
-/** The temperature is fitted on the validation set and used on the test set. */
-function decisionOn({ decision }: RunRecord, part: 'validation' | 'test', step: number): ToEvaluate['decision'] {
-  if (!decision) return undefined;
-  const { atLeast, temperature } = decision;
-  return { atLeast, ...(part === 'test' && decision.step === step && { temperature }) };
+  const decision = run.model.config.classes && evaluationDecision(run.decision, part, step);
+  return { part, textHash: partHash(manifest, part), ask: { ...ask, decision } };
 }
 
 /** @throws HomegrownError `bad-settings` if there is no text */

@@ -8,7 +8,7 @@ import type { Readers } from '../core/documents/guard/readers';
 import { type Decided, decided } from '../core/evaluate/decided';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { readKnownRun } from '../core/runs/record';
-import { type Decision, PLAIN_DECISION, temperatureAt } from '../core/runs/settings';
+import type { Decision } from '../core/runs/settings';
 import { spread } from '../core/objectives/pairRows';
 import { mostHelpful } from '../core/sample/activeLearning';
 import { type Classified, type Classifier, classifier } from '../core/sample/classify';
@@ -17,6 +17,7 @@ import { labelsOf } from '../core/sample/labelsOf';
 import type { ClassifyFileInput, GivenLabels, GpuApi, TextToLabel } from '../protocol/gpu';
 import { blobSource } from './blobSource';
 import { beginningOf } from './labelling';
+import { decisionAt } from '../jobs/evaluationDecision';
 import type { LoadedModel } from '../jobs/loadedModel';
 
 /** @throws HomegrownError `bad-settings` of a model that scores no labels */
@@ -25,11 +26,11 @@ async function using<T>(
   { runId, step, network, tokenizer }: LoadedModel,
   work: (reader: Classifier, decision: Decision) => Promise<T>,
 ): Promise<T> {
-  const { name, decision = PLAIN_DECISION } = await readKnownRun(store, runId);
+  const { name, decision } = await readKnownRun(store, runId);
   if (!network.choice.config.classes) throw badSettings(`${name} is not a classifier.`, 'Choose a classifier run.');
   const reader = classifier(network, tokenizer);
   try {
-    return await work(reader, { ...decision, temperature: temperatureAt(decision, step) });
+    return await work(reader, decisionAt(decision, step));
   } finally {
     reader.dispose();
   }
