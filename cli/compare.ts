@@ -10,7 +10,7 @@ import { SPLITS } from '../src/core/tokenizer/splits';
 import type { TokenizerModel } from '../src/core/tokenizer/tokenizer';
 import { textsOf } from './documents';
 import type { Values } from './options';
-import { readWeights } from './read';
+import { lookAt, readWeights } from './read';
 import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 
@@ -30,6 +30,11 @@ const OPTIONS = {
 
 async function compare(values: Values<typeof OPTIONS>): Promise<void> {
   const signal = interruptible();
+  // Both first: reading a text and measuring a model take long.
+  for (const folder of [values.from, values.with]) {
+    const { model, info } = await lookAt(folder, signal);
+    checkReadsOn(folder, model, info ? recipeOf(info).objective : undefined);
+  }
   const texts = (await textsOf(values.text, signal)).map(({ text }) => text);
   if (texts.length === 0)
     throw badSettings('All texts are empty: nothing to compare on.', 'Name files that are not empty.');
@@ -69,7 +74,6 @@ const formWords = ({ form }: { form: string }): string => (form === '' ? 'unchan
 /** Of each piece of the texts, by the model in a folder. */
 async function natsIn(folder: string, texts: readonly string[], signal: AbortSignal) {
   const { model, tokenizer, snapshot, info } = await readWeights(folder, signal);
-  checkReadsOn(folder, model, info ? recipeOf(info).objective : undefined);
   const net = await network(model, snapshot.tensors);
   try {
     const nats = await natsOf(net, tokenizer, texts, { pause: yieldUntil(signal) });

@@ -6,6 +6,7 @@ import type { RunInfo } from '../src/core/export/homegrownJson';
 import { huggingFaceFiles } from '../src/core/export/huggingFace';
 import { readBytes } from '../src/core/files/byteSource';
 import { trainedModels } from '../src/core/testing/trainedModel';
+import { untrainedBert } from '../src/core/testing/untrainedModels';
 import type { TaskScores } from '../src/core/evaluate/tasks';
 import { keepMeasured } from './measured';
 import { openPast } from './resume';
@@ -239,6 +240,17 @@ test('two models of different tokenizers are compared on the same text', async (
   const { stdout: words } = await run(['compare', ...flags]);
   expect(words).toMatch(/pairs, compared with .*bytes: (better by|worse by|no significant)/);
   expect(words).not.toMatch(/do not read the same/);
+});
+
+test('compare refuses the second model before it reads a text', async () => {
+  await mkdir(path('bert'));
+  for (const file of huggingFaceFiles(await untrainedBert(), { withOptimizer: false }))
+    await writeFile(join(path('bert'), file.name), await readBytes(file));
+  const flags = ['--from', path('bytes'), '--with', path('bert'), '--text', path('missing'), '--device', 'wasm'];
+  expect(await run(['compare', ...flags])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('bert is BERT, which is not a causal model') as string,
+  });
 });
 
 test('where one of two models normalises its text, or they do so differently, comparing them says it', async () => {
