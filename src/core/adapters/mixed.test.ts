@@ -33,6 +33,13 @@ test('every weight is on the line between the two, and at its ends it is one of 
 
 test('models of other shapes have nothing between them', () => {
   expect(() => checkAlike(model, { ...model, config: { ...model.config } })).not.toThrow();
+  const withLabels = (...labels: string[]) => ({
+    ...model,
+    config: { ...model.config, classes: { labels, pooling: 'mean' as const } },
+  });
+  expect(() => checkAlike(withLabels('ham', 'spam'), withLabels('ham', 'spam'))).not.toThrow();
+  expect(() => checkAlike(withLabels('ham', 'spam'), withLabels('spam', 'ham'))).toThrow('differ in classes');
+  expect(() => checkAlike(model, withLabels('ham', 'spam'))).toThrow('differ in classes');
   expect(() => checkAlike(model, { ...model, vocabulary: 300 })).toThrow('one has 260 tokens and the other 300');
   expect(() => checkAlike(model, { ...model, config: { ...model.config, layers: 2 } })).toThrow('differ in layers');
   expect(() => checkAlike(model, { ...model, id: 'llama' })).toThrow('one is gpt and the other llama');

@@ -23,6 +23,14 @@ export function mixed(own: ParamTable, tuned: Values, other: Values, share: numb
   );
 }
 
+/** Values may be lists: labels of two classifiers are equal by content. */
+function differingSize(tuned: ModelChoice, other: ModelChoice): string | undefined {
+  const [own, others] = [tuned.config, other.config] as unknown as Record<string, unknown>[];
+  const names = Object.keys({ ...own, ...others });
+  const name = names.find((each) => JSON.stringify(own![each]) !== JSON.stringify(others![each]));
+  return name === undefined ? undefined : `they differ in ${name}`;
+}
+
 /** @throws HomegrownError `bad-settings` where two models have other weights, so that there is nothing between them */
 export function checkAlike(tuned: ModelChoice, other: ModelChoice): void {
   const problem =
@@ -30,9 +38,7 @@ export function checkAlike(tuned: ModelChoice, other: ModelChoice): void {
       ? `one is ${tuned.id} and the other ${other.id}`
       : tuned.vocabulary !== other.vocabulary
         ? `one has ${formatCount(tuned.vocabulary)} tokens and the other ${formatCount(other.vocabulary)}`
-        : Object.entries(tuned.config)
-            .filter(([name, value]) => (other.config as unknown as Record<string, unknown>)[name] !== value)
-            .map(([name]) => `they differ in ${name}`)[0];
+        : differingSize(tuned, other);
   if (problem === undefined) return;
   throw badSettings(
     `Only models with the same architecture can be blended: ${problem}.`,
