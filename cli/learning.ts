@@ -3,9 +3,9 @@ import { badSettings } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import { folderProblem } from '../src/core/export/formats/huggingFace';
 import { rolesOf } from '../src/core/objectives';
-import type { Device } from '../src/core/train/device';
-import type { DeviceKind } from '../src/core/train/run';
+import type { SplitChoice } from '../src/core/documents/split';
 import { openData } from './data';
+import { DeviceInUse } from './deviceInUse';
 import { type OPTIONS, splitOf } from './growOptions';
 import { limitsNow, objectiveAsked } from './growRecipe';
 import { checkFlags } from './learnFlags';
@@ -48,8 +48,8 @@ export async function learn(
   // Reads the folder only after a save that was cut off is finished.
   if (isInPlace) await opening(out, () => saves.adopt());
   const origin = await openOrigin(command);
-  const use: { device?: Device } = {};
-  const planner = plannerOf(command, origin, () => use.device!.kind);
+  const device = new DeviceInUse();
+  const planner = plannerOf(command, origin, split, device);
   const settings = new RunSettings(command, origin, planner);
   const unknown = folderProblem({ model: settings.smallestModel });
   if (unknown !== null) throw badSettings(`grow saves a Hugging Face folder, and ${unknown}`);
@@ -58,7 +58,7 @@ export async function learn(
   if (!planner) settings.check(settings.smallestModel);
   const files = await openFiles(command, origin, saves, isInPlace);
   const kind = origin.past && !given.has('device') ? deviceOf(origin.past) : options.device;
-  use.device = await openDevice(kind);
+  device.current = await openDevice(kind);
   const signal = interruptible();
   const progress = new Progress(stderr, !options.json);
   const job: Job = { signal, report: (at) => progress.show(at) };
@@ -66,8 +66,8 @@ export async function learn(
   const data = await readRunData(text, progress, job);
   if (data.prompt !== undefined && !given.has('sample-prompt')) settings.textPrompt = data.prompt;
   const rows = await describeRunData(data, settings, origin.start === null && origin.past === null, progress);
-  const run = { command, origin, planner, settings, data, rows, cleaning, saves, isInPlace, progress, signal };
-  return trainRun(run, use.device, kind === 'auto');
+  const run = { command, origin, planner, settings, data, rows, cleaning, saves, isInPlace, device, progress, signal };
+  return trainRun(run, kind === 'auto');
 }
 
 /** A folder of prepare --pairs stands for its table. */
@@ -82,13 +82,14 @@ async function withPairsOfData(typed: Values<typeof OPTIONS>): Promise<Values<ty
 function plannerOf(
   { options, given, tuning }: LearnCommand,
   { start }: RunOrigin,
-  kind: () => DeviceKind,
+  split: SplitChoice,
+  device: DeviceInUse,
 ): Planner | null {
   const { minutes, memory, model, pairs } = options;
   if (minutes === undefined || start || tuning || !isForThePlan(given) || pairs) return null;
-  const { validation, test } = splitOf(options);
   return new Planner({
-    ...{ model, objective: objectiveAsked(options), held: validation + test, kind },
+    ...{ model, objective: objectiveAsked(options), held: split.validation + split.test },
+    kind: () => device.current.kind,
     limits: () => limitsNow(memory),
     left: () => leftOf(minutes),
   });

@@ -1,8 +1,8 @@
 /** Short trials before a run: which device is faster, and how many steps fit into --minutes. */
 import { unfit } from '../src/core/train/problems';
 import type { Recomputation } from '../src/core/train/recomputation';
-import type { Device } from '../src/core/train/device';
 import type { ModelChoice, Snapshot, TrainInput } from '../src/core/train/run';
+import type { DeviceInUse } from './deviceInUse';
 import { fasterDevice } from './fasterDevice';
 import { type Fit, fit, leftOf } from './minutes';
 import { measurePace, type Pace, timeOf } from './pace';
@@ -22,8 +22,13 @@ export interface RunToTry {
   signal: AbortSignal;
 }
 
-/** @param adapter name of the software GPU, which the trial compares with WASM, the device in use */
-export async function chooseDevice(run: RunToTry, adapter: string): Promise<{ device: Device; why: string }> {
+/**
+ * Uses the faster device.
+ * @param device WASM, until the trial
+ * @param adapter name of the software GPU, which the trial compares with WASM
+ * @returns why it is that one, as a sentence
+ */
+export async function chooseDevice(run: RunToTry, device: DeviceInUse, adapter: string): Promise<string> {
   const { settings, model, inputs, minutes, signal } = run;
   const measure = (limit: number): Promise<Pace> => {
     const { recipe, problems } = settings.onDevice(model());
@@ -32,13 +37,15 @@ export async function chooseDevice(run: RunToTry, adapter: string): Promise<{ de
     return measurePace({ ...inputs, model: model(), recipe, save }, TRIAL_MS, signal, limit);
   };
   const { recipe } = settings.onDevice(model());
-  return fasterDevice({
+  const faster = await fasterDevice({
     adapter,
     open: openDevice,
     measure,
     time: (pace) => timeOf(pace, recipe, inputs.from?.state.step ?? 0, recipe.steps),
     most: minutes === undefined ? Infinity : leftOf(minutes),
   });
+  device.current = faster.device;
+  return faster.why;
 }
 /** Of steps on one device. */
 const TRIAL_MS = 1000;

@@ -15,6 +15,7 @@ import { type FolderRunInput, trainInFolder, WITH_OPTIMIZER } from './folderRun'
 import { following } from './following';
 import { forecastSaid } from './forecast';
 import { type OldText, oldText } from './forgetting';
+import type { DeviceInUse } from './deviceInUse';
 import { localFile } from './local';
 import { Course, leftOf, over } from './minutes';
 import type { Planner } from './planned';
@@ -47,26 +48,25 @@ export interface RunToTrain {
   saves: Saves;
   /** It resumes in its own folder. */
   isInPlace: boolean;
+  device: DeviceInUse;
   progress: Progress;
   signal: AbortSignal;
 }
 
 /**
- * @param device in use
  * @param isAuto another device may be used where it is faster
  * @returns the exit code
  */
-export async function trainRun(run: RunToTrain, device: Device, isAuto: boolean): Promise<number> {
-  const { origin, planner, settings, data, signal, progress, saves } = run;
-  const { tokenizer, train: learnt } = data;
-  const model = (): ModelChoice => settings.model(tokenizer.size, learnt.tokens);
+export async function trainRun(run: RunToTrain, isAuto: boolean): Promise<number> {
+  const { origin, planner, settings, data, device, signal, progress, saves } = run;
+  const { tokenizer, train } = data;
+  const model = (): ModelChoice => settings.model(tokenizer.size, train.tokens);
   const earlier = await replayedText(run, settings.recipe(model()));
   const inputs = inputsOf(run, earlier);
   const toTry = { settings, model, inputs, minutes: run.command.options.minutes, signal };
-  const adapter = isAuto && device.kind === 'wasm' ? await softwareAdapter() : null;
-  const chosen = adapter === null ? undefined : await chooseDevice(toTry, adapter);
-  if (chosen) progress.say(chosen.why);
-  const used = chosen?.device ?? device;
+  const adapter = isAuto && device.current.kind === 'wasm' ? await softwareAdapter() : null;
+  if (adapter !== null) progress.say(await chooseDevice(toTry, device, adapter));
+  const used = device.current;
   const start = startingInfo(run, earlier);
   const fitted = await fitRun(toTry, planner, (input, snapshot) => saveSize(run, start(input).info, input, snapshot));
   const begun = start(fitted.input);
@@ -145,7 +145,7 @@ function sayStart(run: RunToTrain, { input, recomputation, fitted }: FittedRun, 
   const { command, origin, planner, data, rows, progress } = run;
   const { model, recipe } = input;
   const words = startWords({
-    ...{ options: command.options, data: data.data, learnt: data.train, model, recipe, where, fitted, planner, rows },
+    ...{ options: command.options, data: data.data, train: data.train, model, recipe, where, fitted, planner, rows },
     ...{ trainable: origin.trainable, past: origin.past, again: recomputation, kind: device.kind },
     vocabulary: data.tokenizer.size,
     parameters: countParams(paramsOf(model)),
