@@ -16,7 +16,6 @@ import { judged } from '../src/core/evaluate/words';
 import { WRITTEN_METRIC_IDS } from '../src/core/metrics/written';
 import { valueWords } from '../src/core/metrics/words';
 import { network } from '../src/core/models/network';
-import { learntFrom } from '../src/core/objectives';
 import { ordinal } from '../src/core/runs/looks';
 import { recipeOf } from '../src/core/runs/segments';
 import { evaluationDecision } from '../src/jobs/evaluationDecision';
@@ -180,7 +179,6 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     ...lists,
     ...(model.config.classes && { decision: decisionOf(given, values) }),
     ...(info && { objective: recipeOf(info).objective }),
-    ofPairs: info !== null && learntFrom(recipeOf(info).objective) === 'pairs',
     seed: values.seed,
   };
   const used = usedStep(info, [values.adapter, values.mix]);

@@ -16,7 +16,7 @@ import { besideWords } from './outcome';
 import type { Progress } from './progress';
 import { withSteps } from './resume';
 import { type Saves, withPlace } from './saves';
-import { hasLearnt, isLastMeasured, ofFolder } from './told';
+import { hasImproved, isLastMeasured, ofFolder } from './told';
 
 type Status = NonNullable<RunInfo['status']>;
 
@@ -95,7 +95,7 @@ class FolderRun {
     if (isLastMeasured(events.slice(this.before))) await this.writeLastEvaluation(outcome.state);
     const isDone = outcome.reason !== 'stopped' || isTimeOver();
     const used = isDone ? await this.useBest(outcome.state) : outcome.state;
-    const isKept = isDone || hasLearnt(events, outcome.state.step);
+    const isKept = isDone || hasImproved(events, outcome.state.step);
     const removed = isKept ? await saves.settle() : [];
     return { outcome, status: this.statusAt(outcome.state), used, newest: this.newest, removed };
   }

@@ -27,7 +27,7 @@ test('of each document it is known what it is of: a row of a table is of its fil
 test.each([
   ['h', 0, 'The text is too short for a validation set of 10'],
   ['hello there', 0.1, 'The text is too short for a test set of 10'],
-])('grow refuses %j, of which a set would have fewer than two tokens', async (text, testShare, message) => {
+])('grow refuses %j: a set would have fewer than two tokens', async (text, testShare, message) => {
   const files = [{ path: 'short.txt', source: { ...pastedText('short.txt', text), name: 'short.txt' } }];
   const tokenizer = trained(() => ({ kind: 'bytes', vocabulary: 257 }) as const);
   const split = { validation: testShare > 0 ? 0.4 : 0.1, test: testShare, seed: 0 };

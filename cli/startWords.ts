@@ -22,7 +22,7 @@ export interface RunStart {
   options: Values<typeof OPTIONS>;
   data: DataFacts;
   /** Training tokens, and rows where they aren't contiguous. */
-  learnt: { tokens: number };
+  train: { tokens: number };
   rows: number | undefined;
   model: ModelChoice;
   /** Of the tokenizer: an imported model may have room for more. */
@@ -45,12 +45,12 @@ export interface RunStart {
 
 /** Sentences, in their order. */
 export function startWords(run: RunStart): readonly string[] {
-  const { options, data, learnt, model, recipe, fitted, planner, trainable, past } = run;
+  const { options, data, train, model, recipe, fitted, planner, trainable, past } = run;
   const { test } = data.parts;
   const tested = test ? `${formatCount(test.tokens)} in the test set, ` : '';
   const read = recipe.steps / stepsOfEpoch(data.parts.train, model.config.context, recipe, run.rows);
   return [
-    `${formatCount(learnt.tokens)} training tokens, ${tested}a vocabulary of ${formatCount(run.vocabulary)}, ` +
+    `${formatCount(train.tokens)} training tokens, ${tested}a vocabulary of ${formatCount(run.vocabulary)}, ` +
       `${formatShort(run.parameters)} parameters, ${recipe.steps} steps on ${run.where}.`,
     fitted &&
       `${options.minutes!} minutes fit these steps: a step takes ${formatDuration(fitted.pace.step)}, ` +

@@ -21,7 +21,7 @@ export function ofFolder(
 }
 
 /** Whether an evaluation at this step was better than the one before the first. */
-export function hasLearnt(events: readonly TrainEvent[], step: number): boolean {
+export function hasImproved(events: readonly TrainEvent[], step: number): boolean {
   const evaluations = events.filter((event) => event.kind === 'evaluated');
   const [first, last] = [evaluations[0], evaluations.at(-1)];
   return first?.step === 0 && last?.step === step && last.loss < first.loss;

@@ -101,7 +101,7 @@ export async function judged(
     const evaluation = await evaluate(
       net,
       tokenizer,
-      { ...part, objective: recipe.objective, ofPairs: learnt === 'pairs' },
+      { ...part, objective: recipe.objective },
       { ...unwatched, signal },
     );
     const after = await old?.(net);

@@ -14,7 +14,7 @@ import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import { keepEvaluation, keepLists, partHash } from '../core/runs/keptEvaluations';
 import { looked, looksAt } from '../core/runs/looks';
 import { readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
-import { dataOf, recipeOf } from '../core/runs/segments';
+import { dataOf } from '../core/runs/segments';
 import { sourcesOf } from '../core/runs/sources';
 import { storedBaselines } from '../core/runs/storedBaselines';
 import type { ShardManifest } from '../core/shards/manifest';
@@ -142,13 +142,7 @@ export async function askLists(
   job: EvaluationJob,
 ): Promise<EvaluationRecord> {
   const run = await readKnownRun(store, runId);
-  const ofPairs = learntFrom(recipeOf(run).objective) === 'pairs';
-  const measured = await evaluate(
-    network,
-    tokenizer,
-    { ...lists, ofPairs, objective: run.objective, metrics: [] },
-    job,
-  );
+  const measured = await evaluate(network, tokenizer, { ...lists, objective: run.objective, metrics: [] }, job);
   const found = await withListHashes(measured, lists);
   await notCancelled(job);
   const at = { runId, step, tokenizerHash: tokenizer.hash, madeAt: now };

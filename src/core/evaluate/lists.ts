@@ -1,5 +1,6 @@
 /** What is measured by lists and not on a text: pairs of sentences, and tasks of one's own. */
 import { modelSpec } from '../models';
+import { learntFrom } from '../objectives';
 import type { Evaluation } from './evaluation';
 import type { SentencePair } from './minimalPairs';
 import type { Part, Read } from './readings/reading';
@@ -8,7 +9,8 @@ import { taskScores } from './taskScores';
 
 /** Each list by itself. */
 export function listsOf({ network, tokenizer, asked, pause, report }: Read): readonly Part[] {
-  const { minimalPairs, swaps, tasks = [], ofPairs = false } = asked;
+  const { minimalPairs, swaps, tasks = [], objective } = asked;
+  const ofPairs = objective !== undefined && learntFrom(objective) === 'pairs';
   const { kind } = modelSpec(network.choice.id);
   const pairs = (
     name: 'minimalPairs' | 'swaps',

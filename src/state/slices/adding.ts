@@ -29,7 +29,7 @@ export interface AddingSlice {
   setReading(changes: Reading): void;
   /** Adds a text of all of them, asks about those that aren't prose, and skips hidden files and parts of saved pages. */
   addFiles(files: readonly Dropped[], tunes?: Purpose): Promise<void>;
-  /** A project and its texts once all is read that was given to it by now; undefined where the signal ends that. */
+  /** Waits until all files that were added to the project are read. Returns the project and its texts; undefined if the signal aborts. */
   whenRead(inputs: Inputs, signal: AbortSignal): Promise<(Inputs & Pick<TextsSlice, 'tuneTexts'>) | undefined>;
   /** Adds files that wait, as they are. */
   takeMarkup(files: readonly DroppedMarkup[]): Promise<void>;
@@ -54,7 +54,7 @@ export interface AddingSlice {
 export interface Dropped {
   file: File;
   name: string;
-  /** Of a table of which two columns are learnt. */
+  /** Columns of a table that training uses. */
   table?: TableChoice;
   reading?: Reading;
   /** What for a project is to be tuned on it; absent: it is to learn from it. */

@@ -24,7 +24,7 @@ export interface Classifying extends Corrections {
     characters: number,
     of?: { textId?: string | undefined; word?: string | undefined },
   ): Promise<readonly LabelledText[]>;
-  /** Texts at these places of what a classifier learnt; undefined where they are not there as they were. */
+  /** Texts at these places of a classifier's training data; undefined if the data have changed. */
   examples(
     run: RunRecord,
     places: readonly number[],
@@ -32,7 +32,7 @@ export interface Classifying extends Corrections {
   ): Promise<readonly LabelledText[] | undefined>;
   /** Says of what a text is an example, or calls labels otherwise; a note takes it back. False where it could not. */
   change(textId: string, change: LabelChange, words: string): Promise<boolean>;
-  /** The same of one without a note, which who asks can take back. False where it was not kept, of which a note tells. */
+  /** The same without a note; the caller offers undo. Returns false, with a note, if the correction wasn't stored. */
   label(textId: string, place: number, labels: readonly string[] | null): Promise<boolean>;
   /** Measures the step of a classifier that is used on its validation set, saves the figures, and fits the temperature. */
   judge(runId: string, options?: Watched): Promise<EvaluationRecord | undefined>;

@@ -52,8 +52,6 @@ export interface ToEvaluate {
   tasks?: readonly Task[] | undefined;
   /** What the model was trained for; absent for a model without a run. */
   objective?: ObjectiveId | undefined;
-  /** The model learnt a target after each input, and where a target ends: an objective of pairs. */
-  ofPairs?: boolean | undefined;
   /** Of all that is drawn: resamples, masks, passages. */
   seed?: number | undefined;
 }
