@@ -11,28 +11,28 @@ import type { Device } from '../src/core/train/device';
 import { partly } from '../src/core/train/partly';
 import type { Recipe } from '../src/core/train/recipe';
 import type { ModelChoice, Snapshot, TrainInput } from '../src/core/train/run';
-import { type FolderRunInput, trainInFolder, WITH_OPTIMIZER } from './folderRun';
+import { type FolderRunInput, trainInFolder, WITH_OPTIMIZER } from '../node/folders/folderRun';
 import { following } from './following';
 import { forecastSaid } from './forecast';
-import { type OldText, oldText } from './forgetting';
+import { type OldText, oldText } from '../node/texts/forgetting';
 import type { DeviceInUse } from './deviceInUse';
-import { localFile } from './local';
+import { localFile } from '../node/folders/local';
 import { Course, leftOf, over } from './minutes';
 import type { Planner } from './planned';
-import type { Prepared } from './prepared';
+import type { Prepared } from '../node/texts/prepared';
 import type { Progress } from './progress';
-import { type Replayed, replayed } from './replayed';
-import { goingOn } from './resume';
+import { type Replayed, replayed } from '../node/texts/replayed';
+import { goingOn } from '../node/folders/resume';
 import { baseModelPath, examplesOf, type LearnCommand, type RunOrigin } from './runOrigin';
 import type { RunSettings } from './runSettings';
 import { chooseDevice, type FittedRun, fitRun, type RunInputs } from './runTrial';
-import type { Saves } from './saves';
+import type { Saves } from '../node/folders/saves';
 import { startWords } from './startWords';
 import { summarize } from './summary';
 import { softwareAdapter, stderr } from './terminal';
-import { oldIn } from './told';
 import { measuredBy } from './tuning';
-import { WRITTEN_NEXT_TO } from './write';
+import { WRITTEN_NEXT_TO } from '../node/folders/write';
+import { oldIn } from '../node/folders/stepInFolder';
 
 /** A run whose text is read. */
 export interface RunToTrain {
