@@ -17,7 +17,7 @@ import { forecastSaid } from './forecast';
 import { type OldText, oldText } from '../node/texts/forgetting';
 import type { DeviceInUse } from './deviceInUse';
 import { localFile } from '../node/folders/local';
-import { Course, leftOf, over } from './minutes';
+import { leftOf, over } from './minutes';
 import type { Planner } from './planned';
 import type { Prepared } from '../node/texts/prepared';
 import type { Progress } from './progress';
@@ -33,6 +33,7 @@ import { softwareAdapter, stderr } from './terminal';
 import { measuredBy } from './tuning';
 import { WRITTEN_NEXT_TO } from '../node/folders/write';
 import { oldIn } from '../node/folders/stepInFolder';
+import { TimedLength } from '../src/jobs/timedLength';
 
 /** A run whose text is read. */
 export interface RunToTrain {
@@ -196,11 +197,11 @@ function inFolder(run: RunToTrain, { fitted, info, forgetting }: StartedRun, fro
   const { model, recipe, now } = fitted.input;
   const { options, tuning } = command;
   const most = planner?.plan.most ?? Infinity;
-  const course = fitted.fitted && new Course(recipe, fitted.fitted.pace, most, () => leftOf(options.minutes!), now);
-  const length = (): number => course?.steps ?? recipe.steps;
+  const timed = fitted.fitted && new TimedLength(recipe, fitted.fitted.pace, most, () => leftOf(options.minutes!), now);
+  const length = (): number => timed?.steps ?? recipe.steps;
   const prospect = { model, recipe, facts: data.data, isContinued: Boolean(past ?? began), trainable };
   const { events, speed, follow } = following({
-    ...{ model, recipe, past: past?.events ?? [], course, length, progress, isJson: options.json },
+    ...{ model, recipe, past: past?.events ?? [], timed, length, progress, isJson: options.json },
     evaluated: (event) => (info.result = resultOf(event)),
     forecast: (seen) => forecastSaid({ ...prospect, repeated: planner?.repeated, planned: length() }, seen),
     ...(data.data.labels && { labels: data.data.labels }),

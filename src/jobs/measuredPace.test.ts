@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEFAULT_RECIPE } from '../src/core/train/recipe';
-import { stepsIn, timeOf } from './pace';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
+import { stepsIn, timeOf } from './measuredPace';
 
 const ms = fc.double({ min: 0.01, max: 1e5, noNaN: true });
 const every = fc.integer({ min: 1, max: 5000 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { isEvaluated } from '../src/core/train/evaluations';
-import { DEFAULT_RECIPE, type Recipe } from '../src/core/train/recipe';
-import type { TrainEvent } from '../src/core/train/run';
-import { Course } from './minutes';
-import { stepsIn } from './pace';
+import { isEvaluated } from '../core/train/evaluations';
+import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
+import type { TrainEvent } from '../core/train/run';
+import { stepsIn } from './measuredPace';
+import { TimedLength } from './timedLength';
 
 const pace = { start: 0, step: 10, evaluate: 200, save: 50 };
 const TIME = 60_000;
@@ -17,23 +17,23 @@ function ended(
   let [time, step, changes] = [0, 0, 0];
   const words: string[] = [];
   const steps = stepsIn(0.95 * TIME, pace, recipe, 0);
-  const course = new Course(
+  const timed = new TimedLength(
     { ...recipe, steps },
     pace,
     most,
     () => TIME - time,
     () => time,
   );
-  for (let before = course.steps; step < course.steps; before = course.steps) {
+  for (let before = timed.steps; step < timed.steps; before = timed.steps) {
     time += stepAt(time);
     step += 1;
-    const said = course.follow({ kind: 'step', step } as TrainEvent);
+    const said = timed.follow({ kind: 'step', step } as TrainEvent);
     if (said !== undefined) words.push(said);
     if (isEvaluated(recipe, step)) {
       time += pace.evaluate + pace.save;
-      course.follow({ kind: 'evaluated', step } as TrainEvent);
+      timed.follow({ kind: 'evaluated', step } as TrainEvent);
     }
-    if (course.steps !== before) changes += 1;
+    if (timed.steps !== before) changes += 1;
   }
   return { time: time + pace.evaluate + pace.save, step, changes, words };
 }

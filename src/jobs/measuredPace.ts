@@ -1,11 +1,11 @@
 /** How long the parts of a run take here, measured by one that is thrown away, and how many steps fit into a time. */
-import { badSettings } from '../src/core/base/errors';
-import { yieldToEventLoop } from '../src/core/base/job';
-import { formatDuration } from '../src/core/base/units';
-import { RECIPE, type Recipe } from '../src/core/train/recipe';
-import { evaluationsBetween } from '../src/core/train/evaluations';
-import type { TrainInput } from '../src/core/train/run';
-import { train } from '../src/core/train/train';
+import { badSettings } from '../core/base/errors';
+import { yieldToEventLoop } from '../core/base/job';
+import { formatDuration } from '../core/base/units';
+import { RECIPE, type Recipe } from '../core/train/recipe';
+import { evaluationsBetween } from '../core/train/evaluations';
+import type { TrainInput } from '../core/train/run';
+import { train } from '../core/train/train';
 
 /** Milliseconds. */
 export interface Pace {

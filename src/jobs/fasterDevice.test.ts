@@ -1,6 +1,6 @@
 /** Which device `auto` is where there is no GPU. */
 import { expect, test } from 'vitest';
-import { badSettings } from '../src/core/base/errors';
+import { badSettings } from '../core/base/errors';
 import { fasterDevice } from './fasterDevice';
 
 /** Paces of WASM and the adapter, in milliseconds a step of a hundred; undefined where it cannot run there. */

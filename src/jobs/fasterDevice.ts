@@ -1,8 +1,8 @@
 /** --device auto where there is no GPU: WASM, or an adapter that is software, whichever is measured to be faster. */
-import { HomegrownError } from '../src/core/base/errors';
-import { formatDuration } from '../src/core/base/units';
-import type { Device } from '../src/core/train/device';
-import type { Pace } from './pace';
+import { HomegrownError } from '../core/base/errors';
+import { formatDuration } from '../core/base/units';
+import type { Device } from '../core/train/device';
+import type { Pace } from './measuredPace';
 
 /** Times are in milliseconds. */
 export interface Trial {
