@@ -13,7 +13,7 @@ import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { goldenStore } from '../core/testing/golden';
 import { FINISHED, spoil, STOPPED } from '../core/testing/goldenPage';
 import { lockRun } from '../storage/lock';
-import { blobSource } from './blobSource';
+import { blobSource } from '../jobs/blobSource';
 import { dataHandlers } from './dataHandlers';
 
 let page: TestStudio | undefined;

@@ -6,7 +6,7 @@ import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import type { Conversation } from '../core/chat/conversation';
 import { conversationOf } from '../core/chat/documents';
-import type { ShapeId } from '../core/chat/shapes';
+import type { ShapeId } from '../core/chat/shapes/index';
 import {
   addToProject,
   collectOrphans,
@@ -18,7 +18,7 @@ import {
   textOf,
   type TextRecord,
   type TextSource,
-} from '../core/documents';
+} from '../core/documents/index';
 import { rescueProject } from '../core/runs/projectLife';
 import { asChats, chat, chatText, conversations, lines, rowIn } from '../core/testing/conversations';
 import { dropped } from '../core/testing/drops';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
-import { importDrop, leaveOut } from '../core/documents';
+import { importDrop, leaveOut } from '../core/documents/index';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
-import { buildData } from './data';
+import { buildData } from './buildData';
 import { partReader } from './dataParts';
 
 const letter = (i: number) => ({
