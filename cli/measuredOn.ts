@@ -140,9 +140,11 @@ export async function ownText(from: string, part: 'validation' | 'test', signal:
     );
   const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info, past };
   const { context } = info.model.config;
-  const learnt = learntFrom(recipeOf(info).objective);
+  const { objective } = recipeOf(info);
+  const learnt = learntFrom(objective);
   const sourceOf = (place: number): string => sources[place] ?? '';
-  const stored = storedBaselines(info.model, parts.data, parts.data, part) && measured;
+  const measuredRun = { model: info.model, objective };
+  const stored = storedBaselines(measuredRun, parts.data, parts.data, part) && measured;
   const heldOutOf = { heldOut, train: parts.train };
   return { ...of, ...(await partToEvaluate(heldOutOf, tokenizer, sourceOf, learnt, context, stored)) };
 }

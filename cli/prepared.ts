@@ -110,7 +110,9 @@ export async function prepare(
   const split = { validation, test, seed, ...(labelled && { labelled }) };
   const toTokenize = { documents, tokenizer, split, isOfChats: template !== undefined };
   const knownBaselines =
-    goesOn && ((built: ShardManifest) => storedBaselines(of.info.model, of.data, built, 'validation'));
+    goesOn &&
+    ((built: ShardManifest) =>
+      storedBaselines({ model: of.info.model, objective: recipeOf(of.info).objective }, of.data, built, 'validation'));
   const { manifest, baselines, counts } = await tokenizeData(
     store,
     { ...toTokenize, ...(knownBaselines && { knownBaselines }) },
