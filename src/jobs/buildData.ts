@@ -6,7 +6,7 @@ import type { Job } from '../core/base/job';
 import { loaded } from '../core/base/load';
 import { unigramDivergence } from '../core/objectives/unigram';
 import type { SplitChoice } from '../core/documents/split';
-import { documentsIn, labelledAs, learntOf, textOf, textRef, type TextRecord } from '../core/documents/index';
+import { documentsIn, labelledAs, learntOf, textOf, textRef, type TextRecord } from '../core/documents';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { tokenizeData } from './tokenizeData';
 import type { DataRecord } from '../core/runs/project';

@@ -18,7 +18,7 @@ import {
   textOf,
   type TextRecord,
   type TextSource,
-} from '../core/documents/index';
+} from '../core/documents';
 import { rescueProject } from '../core/runs/projectLife';
 import { asChats, chat, chatText, conversations, lines, rowIn } from '../core/testing/conversations';
 import { dropped } from '../core/testing/drops';

@@ -10,7 +10,7 @@ import { painted, paintedTokens, tried } from '../core/chat/painted';
 import { conversationReader } from '../core/chat/reader';
 import { spokenBy } from '../core/chat/spoken';
 import type { ChatTemplate } from '../core/chat/template';
-import { learntOf, placedDocuments, textOf, textRef, type TextRecord } from '../core/documents/index';
+import { learntOf, placedDocuments, textOf, textRef, type TextRecord } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import type { PaintedToken } from '../core/chat/painted';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';

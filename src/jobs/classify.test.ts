@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import type { BlobStore } from '../core/base/blobStore';
 import { loadSnapshot } from '../core/checkpoint/checkpoint';
-import { paramsOf } from '../core/models/index';
+import { paramsOf } from '../core/models';
 import { headOf, withClasses } from '../core/models/classes';
 import { readJournal } from '../core/runs/journal';
 import { readRun, type RunRecord, updateRun } from '../core/runs/record';

@@ -2,7 +2,7 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { csvOf } from '../core/base/csv';
 import { badFile, badSettings } from '../core/base/errors';
-import { documentsIn, FORMATS, textInRow, textOf } from '../core/documents/index';
+import { documentsIn, FORMATS, textInRow, textOf } from '../core/documents';
 import { allOf } from '../core/documents/badRows';
 import type { Readers } from '../core/documents/guard/readers';
 import { type Decided, decided } from '../core/evaluate/decided';
@@ -14,7 +14,7 @@ import { mostHelpful } from '../core/sample/activeLearning';
 import { type Classified, type Classifier, classifier } from '../core/sample/classify';
 import { labelledHeader, labelledRow } from '../core/sample/labelledTable';
 import { labelsOf } from '../core/sample/labelsOf';
-import type { EncodingId, TableFormatId } from '../core/documents/index';
+import type { EncodingId, TableFormatId } from '../core/documents';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { blobSource } from './blobSource';
 import { beginningOf } from './label';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
-import { importDrop, leaveOut } from '../core/documents/index';
+import { importDrop, leaveOut } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { buildData } from './buildData';
 import { partReader } from './dataParts';

@@ -1,6 +1,6 @@
 /** What of which text, and of which of its documents, went into which part of data. */
 import type { BlobStore } from '../core/base/blobStore';
-import { documentsOf, textOf } from '../core/documents/index';
+import { documentsOf, textOf } from '../core/documents';
 import { type TextRecord, textRef } from '../core/documents/record';
 import { splitDocuments } from '../core/documents/cut';
 import { PART_NAMES, type PartName } from '../core/documents/split';

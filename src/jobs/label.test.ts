@@ -6,7 +6,7 @@ import { csvOf } from '../core/base/csv';
 import { unwatched } from '../core/base/job';
 import { labelWords } from '../core/base/labels';
 import { MOST_LABELS } from '../core/base/limits';
-import { importText } from '../core/documents/index';
+import { importText } from '../core/documents';
 import type { Between } from '../core/documents/labels/between';
 import { splitAtWord } from '../core/documents/labels/leaks';
 import { changeLabels, labelledTexts } from './label';

@@ -4,7 +4,7 @@ import type { Document, Documents } from '../core/base/document';
 import { type Job, yieldUntil } from '../core/base/job';
 import { labelField } from '../core/base/labels';
 import { type LongTexts, longTexts } from '../core/base/longTexts';
-import { documentsIn, labelledAs, learntOf, sharedNormalizers, textOf, type TextRecord } from '../core/documents/index';
+import { documentsIn, labelledAs, learntOf, sharedNormalizers, textOf, type TextRecord } from '../core/documents';
 import {
   changeLabelling,
   joinedLabels,
@@ -20,7 +20,7 @@ import { splitAtWord } from '../core/documents/labels/leaks';
 import { type LeakWords, leakWordsIn } from '../core/documents/labels/leakWords';
 import { type LabelProblem, labelProblems } from '../core/documents/labels/problems';
 import { type LabelSurvey, surveyLabels } from '../core/documents/labels/survey';
-import { modelSpec } from '../core/models/index';
+import { isReadFromFirst } from '../core/models/classes';
 import { textOf as learnedText } from '../core/objectives/pairRows';
 import { manifestIfKept } from '../core/runs/data';
 import { readKnownRun } from '../core/runs/record';
@@ -234,11 +234,11 @@ export async function changeLabels(
 /** Texts of both parts of a run's data that its classifier can't read whole. */
 export async function longTextsOf(store: BlobStore, runId: string): Promise<LongTexts | null> {
   const record = await readKnownRun(store, runId);
-  const { id, config } = record.model;
+  const { config } = record.model;
   const manifest = config.classes?.inWindows ? null : await manifestIfKept(store, record);
   if (!config.classes || !manifest) return null;
   const tokenizer = await createTokenizer(await readTokenizer(store, record));
-  const around = aroundText(tokenizer, modelSpec(id).kind === 'encoder').flat().length;
+  const around = aroundText(tokenizer, isReadFromFirst(record.model)).flat().length;
   const lengths: number[] = [];
   for (const part of ['train', 'validation'] as const)
     for (const { label, tokens } of (await openPart(store, manifest, part).documents()) ?? [])

@@ -3,7 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { type Job } from '../core/base/job';
 import { csvOf } from '../core/base/csv';
 import { MOST_LABELS } from '../core/base/limits';
-import { documentsIn, type ImportOutcome, importText, textOf, type TextRecord } from '../core/documents/index';
+import { documentsIn, type ImportOutcome, importText, textOf, type TextRecord } from '../core/documents';
 import type { ImportSettings } from '../core/documents/import';
 
 /** A text to learn from whose documents have labels. */

@@ -3,7 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Pause } from '../core/base/job';
 import { evaluator } from '../core/evaluate/evaluator';
-import { loadObjective } from '../core/objectives/index';
+import { loadObjective } from '../core/objectives';
 import { manifestIfKept, manifestOf } from '../core/runs/data';
 import { readKnownRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { unwatched } from '../core/base/job';
 import type { Message } from '../core/chat/conversation';
-import type { ModelId } from '../core/models/index';
+import type { ModelId } from '../core/models';
 import { initialValues, type ModelChoice, network } from '../core/models/network';
 import { chatmlModel, QUESTION } from '../core/testing/chatModel';
 import { toyRelative } from '../core/testing/toyRelative';

@@ -11,7 +11,7 @@ import {
   textOf,
   type TextRecord,
   type TextSource,
-} from '../core/documents/index';
+} from '../core/documents';
 import { turnsOf } from '../core/documents/chats/conversation';
 import type { ImportSettings } from '../core/documents/import';
 
