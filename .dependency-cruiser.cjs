@@ -102,6 +102,16 @@ const MAY_IMPORT = {
   features: ['core', 'state', 'ui', 'protocol'],
   app: ['core', 'protocol', 'state', 'client', 'storage', 'workers', 'features', 'ui'],
 };
+/** Folders beside `src`: they run in Node alone. */
+const OUTSIDE = {
+  // Bytes, streams and errors of the system.
+  'node/[^/]+\\.ts$': ['src/core/', 'src/jobs/'],
+  'node/folders/': ['src/core/', 'src/jobs/', 'node/[^/]+\\.ts$'],
+  'node/texts/': ['src/core/', 'src/jobs/', 'node/', 'scripts/bundle'],
+  // Flags in, words out.
+  'cli/': ['src/core/', 'src/jobs/', 'node/', 'scripts/', 'bench/'],
+};
+const NODE_TESTS = ['\\.test\\.', '/testing/'];
 const inside = (folder) => `^src/${folder}/`;
 const only = (npm, where) => ({
   name: `${npm} stays in ${where}`,
@@ -131,6 +141,18 @@ module.exports = {
       from: { path: inside(from), pathNot: '\\.test\\.' },
       to: { path: '^src/', pathNot: [from, ...to].map(inside) },
     })),
+    ...Object.entries(OUTSIDE).map(([from, to]) => ({
+      name: `${from} may import ${to.join(', ')}`,
+      severity: 'error',
+      from: { path: `^${from}`, pathNot: NODE_TESTS },
+      to: { path: '^(src|cli|node|scripts|bench|e2e|oracles)/', pathNot: [from, ...to].map((each) => `^${each}`) },
+    })),
+    {
+      name: 'src does not import what runs in Node alone',
+      severity: 'error',
+      from: { path: '^src/', pathNot: NODE_TESTS },
+      to: { path: '^(cli|node|scripts|bench)/' },
+    },
     {
       name: 'features do not import each other',
       severity: 'error',

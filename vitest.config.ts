@@ -45,7 +45,7 @@ export default defineConfig({
         test: {
           ...UNIT,
           name: 'unit',
-          include: ['{src,cli,scripts,bench}/**/*.test.{ts,tsx}'],
+          include: ['{src,cli,node,scripts,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.{gpu,isa,slow}.test.ts'],
           maxWorkers: '100%',
         },
@@ -54,7 +54,7 @@ export default defineConfig({
         test: {
           ...UNIT,
           name: 'slow',
-          include: ['{src,cli,scripts,bench}/**/*.slow.test.{ts,tsx}'],
+          include: ['{src,cli,node,scripts,bench}/**/*.slow.test.{ts,tsx}'],
           testTimeout: 600_000,
           maxWorkers: '100%',
         },

@@ -3,8 +3,8 @@ import { merged } from '../src/core/adapters/trainable';
 import { unwatched } from '../src/core/base/job';
 import { besideBase } from '../src/core/export/adapted';
 import { paramsOf } from '../src/core/models';
-import type { Start } from './from';
-import { adapterFolder } from './read';
+import type { Start } from '../node/folders/from';
+import { adapterFolder } from '../node/folders/read';
 import type { Begins } from './tuning';
 
 export const ADAPTER_IN = 'PEFT folder of an adapter to merge into the model';

@@ -25,7 +25,7 @@ import { MODELS, modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
 import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
 import type { Values } from './options';
-import { beginCleaners } from './cleaners';
+import { beginCleaners } from '../node/texts/cleaners';
 import { command, type Commands, openDevice, print, stderr } from './terminal';
 
 const adapter = {

@@ -16,8 +16,8 @@ import { lonelyLocks } from '../src/core/testing/behindChannels';
 import { turnsTokenizer } from '../src/core/testing/chatTemplates';
 import { useWasm } from '../src/core/testing/wasm';
 import { buildData } from '../src/workers/data';
-import { filesToRead } from './pairs';
-import { prepare } from './prepared';
+import { filesToRead } from './filesToRead';
+import { prepare } from '../node/texts/prepared';
 import { grownInTheApp } from './testing/inTheApp';
 import { run } from './testing/run';
 

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { badSettings, type HomegrownError } from '../src/core/base/errors';
 import type { Options, PathUse, Values } from './options';
-import { isIn } from './target';
+import { isIn } from '../node/folders/target';
 
 interface Named {
   flag: string;

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
 import { unwatched } from '../src/core/base/job';
 import { BINS } from '../src/core/evaluate/likelihood';
-import { ownText } from './measuredOn';
-import { readModel } from './read';
+import { ownText } from '../node/texts/measuredOn';
+import { readModel } from '../node/folders/read';
 import { ROWS } from './testing/mails';
 import { lines, run, SHORT, TINY } from './testing/run';
 

@@ -11,17 +11,17 @@ import { type Classified, classifier } from '../src/core/sample/classify';
 import { labelledHeader, labelledRow } from '../src/core/sample/labelledTable';
 import { labelsOf } from '../src/core/sample/labelsOf';
 import { ADAPTER_IN } from './adapter';
-import { listAll, type Named, textsOf } from './documents';
+import { listAll, type Named, textsOf } from '../node/texts/documents';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
+import { typedTexts } from './columns';
 import { ENCODING, encodingOf } from './encoding';
-
 import { UsageError, type Values, withoutColumns } from './options';
 import { Progress } from './progress';
-import { readWeights } from './read';
-import { type NamedRow, rowsIn } from './tables';
+import { readWeights } from '../node/folders/read';
+import { type NamedRow, rowsIn } from '../node/texts/tables';
 import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
-import { checkOutFile, codeOf, writeFile } from './write';
+import { checkOutFile, codeOf, writeFile } from '../node/folders/write';
 
 /** A text, or the text of a row. */
 type Asked = Named & Partial<NamedRow>;
@@ -72,6 +72,7 @@ async function classify(values: Values<typeof OPTIONS>): Promise<number> {
   if (values.encoding !== undefined && !table) throw new UsageError('--encoding needs --table.');
   if (values['skip-bad-rows'] && !table) throw new UsageError('--skip-bad-rows needs --table.');
   const encoding = encodingOf(values.encoding);
+  const tables = (table ?? []).map((each) => typedTexts(each, false));
   const reading = { ...(encoding && { encoding }), ...skipping(values['skip-bad-rows']) };
   const since = out === undefined ? undefined : await checkOutFile(out, from);
   const signal = interruptible();
@@ -87,7 +88,7 @@ async function classify(values: Values<typeof OPTIONS>): Promise<number> {
       ? [{ name: 'prompt', text: prompt }]
       : text
         ? await textsOf(text, signal, {}, listAll)
-        : (await Promise.all(table!.map((each) => rowsIn(each, signal, reading)))).flat();
+        : (await Promise.all(tables.map((each) => rowsIn(each, signal, reading)))).flat();
   if (texts.every((each) => each.text.trim() === ''))
     throw badFile('All texts are empty: nothing to classify.', 'Name a text that is not empty.');
   await openDevice(values.device);

@@ -12,7 +12,7 @@ import { readRecipe, recipeJson, stepOf, type Recipe } from '../src/core/documen
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import { lonelyLocks } from '../src/core/testing/behindChannels';
 import { useWasm } from '../src/core/testing/wasm';
-import { listedIn } from './listed';
+import { listedIn } from '../node/folders/listed';
 import { grownInTheApp, takeHome } from './testing/inTheApp';
 import { lines, run } from './testing/run';
 

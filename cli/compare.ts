@@ -8,9 +8,9 @@ import { network } from '../src/core/models/network';
 import { recipeOf } from '../src/core/runs/segments';
 import { SPLITS } from '../src/core/tokenizer/splits';
 import type { TokenizerModel } from '../src/core/tokenizer/tokenizer';
-import { textsOf } from './documents';
+import { textsOf } from '../node/texts/documents';
 import type { Values } from './options';
-import { lookAt, readWeights } from './read';
+import { lookAt, readWeights } from '../node/folders/read';
 import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 

@@ -1,6 +1,5 @@
 /** The flag that says what text is in that is not UTF-8. */
-import { HomegrownError, paragraph } from '../src/core/base/errors';
-import { type EncodingId, ENCODINGS, isBadEncoding, isEncoding } from '../src/core/documents';
+import { type EncodingId, ENCODINGS, isEncoding } from '../src/core/documents';
 import { UsageError } from './options';
 
 export const ENCODING = {
@@ -16,10 +15,3 @@ export function encodingOf(typed: string | undefined): EncodingId | undefined {
   if (encoding === undefined || isEncoding(encoding)) return encoding;
   throw new UsageError(`--encoding must be one of ${Object.keys(ENCODINGS).join(', ')}, not '${typed!}'.`);
 }
-
-/** With the flag that answers it, where it asks for an encoding. */
-export const withFlag = (error: unknown): unknown =>
-  isBadEncoding(error)
-    ? new HomegrownError('bad-encoding', error.message, paragraph(error.remedy ?? '', SAYS_WHICH))
-    : error;
-export const SAYS_WHICH = 'Set the encoding with --encoding';

@@ -8,8 +8,8 @@ import { readBytes } from '../src/core/files/byteSource';
 import { trainedModels } from '../src/core/testing/trainedModel';
 import { untrainedBert } from '../src/core/testing/untrainedModels';
 import type { TaskScores } from '../src/core/evaluate/tasks';
-import { keepMeasured } from './measured';
-import { openPast } from './resume';
+import { keepMeasured } from '../node/folders/measured';
+import { openPast } from '../node/folders/resume';
 import { run } from './testing/run';
 
 let folder: string;

@@ -2,6 +2,7 @@
 import { badSettings, HomegrownError } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { counted, formatReading } from '../src/core/base/units';
+import { tableCalled } from '../src/core/documents';
 import { type LeakNotice, leakNotice, leakWordsIn } from '../src/core/documents/labels/leakWords';
 import { evaluate } from '../src/core/evaluate/evaluate';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
@@ -21,15 +22,17 @@ import { recipeOf } from '../src/core/runs/segments';
 import { evaluationDecision } from '../src/jobs/evaluationDecision';
 import { printAnswers, printConfusion, printEachLabel } from './confusion';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
-import { ENCODING } from './encoding';
+import { typedPairs, typedTexts } from './columns';
+import type { AskedPairs } from '../node/texts/documents';
+import { ENCODING, encodingOf } from './encoding';
 import { toldOf } from './evaluated';
-import { type Kept, keepMeasured } from './measured';
-import { type Given, givenFiles, ownText } from './measuredOn';
+import { type Kept, keepMeasured } from '../node/folders/measured';
+import { type Given, givenFiles, ownText, type Train } from '../node/texts/measuredOn';
 import { MIX, mixedPath, mixedWeights } from './mix';
 import { UsageError, type Values, withoutColumns } from './options';
 import { ADAPTER_IN } from './adapter';
-import { readWeights } from './read';
-import type { Past } from './resume';
+import { readWeights } from '../node/folders/read';
+import type { Past } from '../node/folders/resume';
 import { BUNDLED, ownSentences, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
 import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
@@ -166,7 +169,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   const hasLists = Object.values(lists).some((list) => list !== undefined);
   const given =
     values.text || values.pairs || values.table
-      ? await givenFiles(values, signal)
+      ? await givenFiles(filesAsked(values), signal)
       : await ownTextOrNone(values, !hasLists || typed.has('part') || typed.has('metrics'), signal);
   const { model, tokenizer, info, documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts, facts } =
     given;
@@ -194,6 +197,30 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   if (values.json)
     print(JSON.stringify({ ...toldOf(evaluation), ...used.json, ...(kept.look !== undefined && { look: kept.look }) }));
   else inWords(evaluation, values.text || values.pairs || values.table ? 'text' : values.part, await leakOf(given));
+}
+
+/** The files that the flags name. */
+function filesAsked(values: Values<typeof OPTIONS>): Parameters<typeof givenFiles>[0] {
+  const { from, adapter, text, unlabelled } = values;
+  const pairs = values.pairs?.map(typedPairs);
+  const tables = values.table?.map((each) => typedTexts(each, true));
+  return {
+    ...{ from, adapter, text, pairs, tables, unlabelled, encoding: encodingOf(values.encoding) },
+    ...skipping(values['skip-bad-rows']),
+    train: trainAsked(values, pairs?.[0]?.columns),
+  };
+}
+
+/** Training text for baselines. @param columns of pairs, for a table that names none */
+function trainAsked({ train, pairs, table }: Values<typeof OPTIONS>, columns: AskedPairs['columns'] = null): Train {
+  if (table) return { ...(train && { tables: train.map((each) => typedTexts(each, true)) }) };
+  if (!pairs) return { ...(train && { text: train }) };
+  const isTable = (typed: string): boolean => tableCalled(withoutColumns(typed) ?? typed) !== undefined;
+  const asked = (train ?? []).filter(isTable).map(typedPairs);
+  return {
+    ...(train && { text: train.filter((each) => !isTable(each)) }),
+    pairs: asked.map((each) => ({ ...each, columns: each.columns ?? columns })),
+  };
 }
 
 /** A typed threshold replaces the saved one. An average saves no temperature, so it fits none. */

@@ -13,10 +13,10 @@ import type { Values } from './options';
 import { settingsOf } from '../src/core/export/formatSettings';
 import { ADAPTER_IN } from './adapter';
 import { MIX, mixedBy, mixedPath } from './mix';
-import { readModel, withAdapter } from './read';
+import { readModel, withAdapter } from '../node/folders/read';
 import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
 import { command, interruptible, print, stderr } from './terminal';
-import { checkOutFile, checkOutFolder, codeOf, writeFile, writeFolder, type Written } from './write';
+import { checkOutFile, checkOutFolder, codeOf, writeFile, writeFolder, type Written } from '../node/folders/write';
 import { usedStep } from './told';
 
 const OPTIONS = {

@@ -1,8 +1,8 @@
 /** How a command ends that does not end well: what went wrong in one line, and the exit code. */
 import { constants } from 'node:os';
-import { getSystemErrorMap } from 'node:util';
 import { type BadRowList, type FailureCode, HomegrownError, paragraph } from '../src/core/base/errors';
 import { formatCount } from '../src/core/base/units';
+import { isSystemError, systemFailure } from '../node/systemError';
 import { UsageError } from './options';
 
 export interface Ending {
@@ -45,35 +45,6 @@ function known(error: unknown): HomegrownError {
   if (isShort) return new HomegrownError('out-of-memory', `Memory ran out (${what})`);
   return new HomegrownError('bug', `Homegrown has a bug: ${what || 'no reason given'}`);
 }
-
-type SystemError = NodeJS.ErrnoException & { errno: number };
-export const isSystemError = (error: unknown): error is SystemError =>
-  error instanceof Error && typeof (error as NodeJS.ErrnoException).errno === 'number' && 'syscall' in error;
-
-/** What the operating system refused. `path`: where the error does not know it. */
-export function systemFailure(error: SystemError, path = error.path): HomegrownError {
-  const [name, reason] = getSystemErrorMap().get(error.errno) ?? [error.code ?? 'unknown', error.message];
-  const code =
-    name === 'ENOSPC' || name === 'EDQUOT' ? 'storage-full' : name === 'ENOMEM' ? 'out-of-memory' : 'bad-file';
-  const subject = path === undefined ? 'A file' : shortened(path);
-  const verb = VERBS[error.syscall ?? ''] ?? 'used';
-  return new HomegrownError(code, `${subject} can't be ${verb}: ${reason} (${name})`);
-}
-const VERBS: Readonly<Record<string, string>> = {
-  scandir: 'listed',
-  read: 'read',
-  write: 'written',
-  fsync: 'written',
-  mkdir: 'created',
-  copyfile: 'copied',
-  stat: 'found',
-  lstat: 'found',
-  rename: 'moved into place',
-  rm: 'removed',
-  rmdir: 'removed',
-  unlink: 'removed',
-};
-const shortened = (path: string): string => (path.length > 200 ? `${path.slice(0, 80)}…${path.slice(-80)}` : path);
 
 /** What can be done in a terminal, where the thrower does not know better. */
 const REMEDIES: Readonly<Record<FailureCode, string>> = {

@@ -5,10 +5,10 @@ import type { ModelChoice, TrainEvent } from '../src/core/train/run';
 import type { BaselineFacts } from '../src/core/objectives/facts';
 import { atStep, reachedWords } from './labelWords';
 import type { ForecastSaid } from './forecast';
-import type { Course } from './minutes';
 import { evaluationWords, Speed, valuesOf } from './outcome';
 import type { Progress } from './progress';
 import { print } from './terminal';
+import type { TimedLength } from '../src/jobs/timedLength';
 
 interface Followed {
   model: ModelChoice;
@@ -16,7 +16,7 @@ interface Followed {
   /** The curve up to where it goes on from. */
   past: readonly TrainEvent[];
   /** Of a run for a time. */
-  course: Course | null;
+  timed: TimedLength | null;
   /** Steps in all, as it is known then. */
   length(): number;
   progress: Progress;
@@ -33,7 +33,7 @@ export function following({
   model,
   recipe,
   past,
-  course,
+  timed,
   length,
   progress,
   isJson,
@@ -47,7 +47,7 @@ export function following({
   const events: TrainEvent[] = [...past];
   function follow(event: TrainEvent): void {
     events.push(event);
-    const changed = course?.follow(event);
+    const changed = timed?.follow(event);
     if (changed !== undefined) progress.say(changed);
     if (event.kind === 'compiling' && event.kernels) {
       const { done, of } = event.kernels;

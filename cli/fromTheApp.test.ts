@@ -10,13 +10,13 @@ import { importDrop, leaveOut, pastedText } from '../src/core/documents';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import { lonelyLocks } from '../src/core/testing/behindChannels';
 import { useWasm } from '../src/core/testing/wasm';
-import type { Local } from './local';
-import { prepare } from './prepared';
-import { readModel } from './read';
-import { openPast } from './resume';
+import type { Local } from '../node/folders/local';
+import { prepare } from '../node/texts/prepared';
+import { readModel } from '../node/folders/read';
+import { openPast } from '../node/folders/resume';
 import { grownInTheApp } from './testing/inTheApp';
 import { run } from './testing/run';
-import { sourcesMeant } from './texts';
+import { sourcesMeant } from '../node/texts/texts';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);

@@ -10,7 +10,7 @@ import { flagsOf } from './fields';
 import { rateFlag } from './learningRate';
 import { MOST_MINUTES } from './minutes';
 import { type Values, withoutColumns } from './options';
-import { ownRecipe } from './recipe';
+import { ownRecipe } from '../node/folders/recipe';
 import { architectureWords, sizeFlags } from './sizeFlags';
 import { DEVICES } from './terminal';
 import { SPECIAL, TOKENIZERS } from './tokenizerFlags';

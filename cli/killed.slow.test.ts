@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MODEL_FILES } from './listed';
-import { readModel } from './read';
+import { MODEL_FILES } from '../node/folders/listed';
+import { readModel } from '../node/folders/read';
 import { lines, ROOT, run, TINY } from './testing/run';
 import { spawnCommand } from './testing/spawnCommand';
 

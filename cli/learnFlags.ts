@@ -1,9 +1,9 @@
 /** Which flags of grow and tune go together. */
-import { checkKept } from './from';
 import type { OPTIONS } from './growOptions';
 import { UsageError, type Values } from './options';
-import { checkSettled } from './resume';
+import { sizeFlags } from './sizeFlags';
 import type { Tuning } from './tuning';
+import { checkSettled } from './resumeFlags';
 
 /** @returns where the model is written. @throws UsageError */
 export function checkFlags(
@@ -24,4 +24,12 @@ export function checkFlags(
   if (given.has('batch-tokens') && (given.has('batch') || given.has('accumulate')))
     throw new UsageError("--batch-tokens can't be combined with --batch or --accumulate. Use one way.");
   return out;
+}
+
+/** @throws UsageError if a flag would change what the model of --from sets */
+function checkKept(given: ReadonlySet<string>): void {
+  const sizes = Object.keys(sizeFlags()).filter((name) => name !== 'context');
+  const flag = ['tokenizer', 'special', 'model', ...sizes].find((name) => given.has(name));
+  if (flag === undefined) return;
+  throw new UsageError(`--${flag} can't change: the model of --from sets it. Remove it, or train a new model.`);
 }

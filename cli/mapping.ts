@@ -1,6 +1,7 @@
 /** Which columns of which table are what, as it is typed: `NAME.csv:text=COLUMN,label=COLUMN`. */
 import { normalize, resolve, sep } from 'node:path';
 import { COLUMN_ROLES, type Columns } from '../src/core/documents';
+import { splitTyped } from './columns';
 import { UsageError } from './options';
 
 export interface Mapping {
@@ -9,20 +10,12 @@ export interface Mapping {
   columns: Columns;
 }
 
-const ROLE = COLUMN_ROLES.join('|');
-
 /** @throws UsageError */
 export function mappingOf(typed: string): Mapping {
-  const [, name, words] = new RegExp(`^(.+?):((?:${ROLE})=.*)$`, 's').exec(typed) ?? [];
-  const named = new Map(
-    (words ?? '').split(new RegExp(`,(?=(?:${ROLE})=)`)).map((each) => {
-      const at = each.indexOf('=');
-      return [each.slice(0, at), each.slice(at + 1)] as const;
-    }),
-  );
-  const { text, input, target, ...about } = Object.fromEntries(named);
+  const { path: name, columns } = splitTyped(typed, COLUMN_ROLES);
+  const { text, input, target, ...about } = Object.fromEntries(columns ?? []);
   const isTold = (text ?? '') !== '' ? input === undefined && target === undefined : Boolean(input && target);
-  if (name === undefined || !isTold || Object.values(about).includes(''))
+  if (name === '' || !isTold || Object.values(about).includes(''))
     throw new UsageError(
       `--map must be a file and its columns, such as NAME.csv:text=COLUMN,label=COLUMN or NAME.csv:input=COLUMN,target=COLUMN, not '${typed}'. Columns: ${COLUMN_ROLES.join(', ')}.`,
     );

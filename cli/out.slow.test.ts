@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { unfinishedIn } from './listed';
+import { unfinishedIn } from '../node/folders/listed';
 import { aroundModel, growHere, stepIn } from './testing/aroundModel';
 import { type Ended, lines, run } from './testing/run';
 import { spawnCommand } from './testing/spawnCommand';

@@ -7,7 +7,7 @@ import { metricIn, metricsOf, type ObjectiveId, objectiveOf } from '../src/core/
 import { endingWord } from '../src/core/train/endingWord';
 import { energyOf, wattHoursWords } from '../src/core/train/energy';
 import type { DeviceKind, TrainOutcome } from '../src/core/train/run';
-import type { Saves } from './saves';
+import type { Saves } from '../node/folders/saves';
 
 /** Tokens per second over all steps so far; null before the first. */
 export class Speed {
@@ -76,12 +76,6 @@ export function inWords(
   const saved = `Saved in ${place}${saves.isBeside ? `: ${whyBeside(saves)}` : ''}.${onward}`;
   return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}, about ${energy}${pace}.${result}\n${saved}`;
 }
-
-/** As soon as it is so. */
-export const besideWords = (saves: Saves): string =>
-  saves.isAdopted
-    ? `Another command also writes to ${saves.out}: checkpoints now go to ${saves.place!}.`
-    : `${saves.out} keeps its model until this run ends; checkpoints go to ${saves.place!}.`;
 
 const whyBeside = ({ out, isAdopted, isOvertaken }: Saves): string =>
   isAdopted || isOvertaken

@@ -5,8 +5,9 @@ import type { TextSource } from '../src/core/documents';
 import { hashOf } from '../src/core/documents';
 import { sha256Hex } from '../src/core/base/hash';
 import { stream } from '../src/core/testing/texts';
-import { prepare, trained } from './prepared';
-import { asTheyWereRead, type Past } from './resume';
+import { prepare, trained } from '../node/texts/prepared';
+import { type Past } from '../node/folders/resume';
+import { asTheyWereRead } from '../node/texts/savedTexts';
 
 const PAGES = { 'a.html': '<p>Call me Ishmael.', 'b.html': '<p>Some years ago' };
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

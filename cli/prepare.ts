@@ -27,21 +27,22 @@ import { type RuleId, ruleOf } from '../src/core/documents/clean/rules';
 import { RECIPE_FILE } from '../src/core/export/format';
 import { languageDetector } from '../src/core/documents/language';
 import { LONGEST_LINE } from '../src/core/documents/limits';
-import { beginCleaners } from './cleaners';
-import { DOCUMENTS, PREPARED } from './data';
+import { beginCleaners } from '../node/texts/cleaners';
+import { DOCUMENTS, PREPARED } from '../node/texts/data';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
-import { ENCODING, encodingOf, SAYS_WHICH } from './encoding';
+import { ENCODING, encodingOf } from './encoding';
+import { SET_ENCODING } from '../node/texts/encodingRemedy';
 import { rowLines } from './failure';
 import { isMeant, type Mapping, mappingOf } from './mapping';
 import { UsageError, type Values } from './options';
 import { Progress } from './progress';
-import { readers } from './readers';
-import { ownRecipe, recipeCalled, recipeFile } from './recipe';
-import { type PreparedLines, surveyLines } from './preparedLines';
+import { readers } from '../node/texts/readers';
+import { ownRecipe, recipeCalled, recipeFile } from '../node/folders/recipe';
+import { type PreparedLines, surveyLines } from '../node/texts/preparedLines';
 import { command, interruptible, print, stderr } from './terminal';
-import { spillStore } from './spillStore';
-import { failedOf, type MeantSources, type Refused, refusedWords, sourcesMeant } from './texts';
-import { checkOutFolder, codeOf, writeFolder } from './write';
+import { spillStore } from '../node/texts/spillStore';
+import { failedOf, type MeantSources, type Refused, refusedWords, sourcesMeant } from '../node/texts/texts';
+import { checkOutFolder, codeOf, writeFolder } from '../node/folders/write';
 
 const OPTIONS = {
   from: {
@@ -260,7 +261,7 @@ const refusedOf = ({ refused }: DropOutcome): RefusedFile[] =>
       reason: paragraph(
         error.message,
         error.remedy,
-        isBadEncoding(error) ? SAYS_WHICH : undefined,
+        isBadEncoding(error) ? SET_ENCODING : undefined,
         error.rows && `--skip-bad-rows skips ${error.rows.count === 1 ? 'it' : 'them'}`,
       ),
       ...(error.rows && { rows: error.rows }),

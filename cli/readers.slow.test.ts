@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { bundled } from '../scripts/bundle.mjs';
 import { guarded } from '../src/core/documents/guard/guarded';
 import { dropped, readDropBy } from '../src/core/testing/drops';
-import { readerThread } from './readers';
+import { readerThread } from '../node/texts/readers';
 import { ROOT } from './testing/run';
 
 const HEAP_MIB = 64;

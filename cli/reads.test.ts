@@ -4,7 +4,7 @@ import { copyFile, cp, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { byteFile } from './sources';
+import { byteFile } from '../node/sources';
 import { lines, run, TINY, STEP_ALONE } from './testing/run';
 
 let folder: string;

@@ -12,12 +12,13 @@ import { type FormatId, FORMATS } from '../src/core/export/formats';
 import { importRun } from '../src/core/export/run';
 import { readBytes } from '../src/core/files/byteSource';
 import { template } from '../scripts/templates';
-import { filesOf } from './folder';
+import { filesOf } from '../node/folders/folder';
 import type { RunInfo } from '../src/core/export/homegrownJson';
-import type { Local } from './local';
-import { readModel } from './read';
-import { deviceOf, type Past } from './resume';
+import type { Local } from '../node/folders/local';
+import { readModel } from '../node/folders/read';
+import { type Past } from '../node/folders/resume';
 import { lines, ROOT, run, TINY, STEP_ALONE } from './testing/run';
+import { deviceOf } from './resumeFlags';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);

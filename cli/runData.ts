@@ -10,11 +10,11 @@ import type { TrainSettings } from '../src/core/tokenizer/train';
 import type { ModelChoice } from '../src/core/train/run';
 import { shortTextWords } from '../src/core/train/shortText';
 import { baselineSentences } from './baselineWords';
-import { templateWords } from './chats';
+import { templateWords } from '../node/texts/chats';
 import { longTextsWords } from './labelWords';
-import type { Given } from './pairs';
+import type { OpenedFile } from '../node/sources';
 import type { Planner } from './planned';
-import { prepare, type Prepared, trained } from './prepared';
+import { prepare, type Prepared, trained } from '../node/texts/prepared';
 import type { Progress } from './progress';
 import type { LearnCommand, RunOrigin } from './runOrigin';
 import type { RunSettings } from './runSettings';
@@ -23,7 +23,7 @@ export interface TextToRead {
   command: LearnCommand;
   origin: RunOrigin;
   planner: Planner | null;
-  files: readonly Given[];
+  files: readonly OpenedFile[];
   /** Recipe that cleans the text, and the normalizers that the tokenizer takes over from it. */
   cleaning: CleaningRecipe;
   normalizers: readonly Normalizer[];

@@ -2,12 +2,12 @@
 import type { Trainable } from '../src/core/adapters/trainable';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { frozenBase } from '../src/jobs/frozenBase';
-import { baseOf } from './base';
-import type { Laid } from './examples';
-import { openStart, type Start } from './from';
+import { baseOf } from '../node/folders/base';
+import type { Laid } from '../node/texts/examples';
+import { openStart, type Start } from '../node/folders/from';
 import type { OPTIONS } from './growOptions';
-import type { Values } from './options';
-import { openPast, type Past } from './resume';
+import { type Options, UsageError, type Values } from './options';
+import { openPast, type Past } from '../node/folders/resume';
 import { type Begins, startOf, type Tuning } from './tuning';
 
 /** A command of grow or tune. */
@@ -36,7 +36,9 @@ export interface RunOrigin {
 export async function openOrigin({ options, tuning }: LearnCommand): Promise<RunOrigin> {
   const { resume, from, seed } = options;
   const past = resume === undefined ? null : await openPast(resume);
-  const opened = from === undefined || past ? null : await openStart(from, options);
+  if (past && from !== undefined && !past.info.trainable?.adapter && !past.info.replayed)
+    throw new UsageError('--from starts a new run from a model; --resume continues a run. Use one of them.');
+  const opened = from === undefined || past ? null : await openStart(from, contextOf(options));
   const start = opened && tuning ? startOf(opened, tuning, seed) : opened;
   const began = start ? await tuning?.begins(start) : undefined;
   const trained = past ? past.info.trainable : began?.trainable;
@@ -46,6 +48,9 @@ export async function openOrigin({ options, tuning }: LearnCommand): Promise<Run
   const base = weights && model ? frozenBase({ model, weights }, trainable) : weights;
   return { past, start, began, trainable, base };
 }
+
+/** `--context`, a flag of the model's sizes. */
+const contextOf = (options: Values<Options>): number | undefined => options['context'] as number | undefined;
 
 /** Labeled examples that a classifier is trained on; undefined for other runs. */
 export const examplesOf = ({ tuning }: LearnCommand, { past }: RunOrigin): Laid | undefined =>

@@ -11,9 +11,9 @@ import { fittedTo } from '../src/core/train/shortText';
 import { limitsNow, recipeOf } from './growRecipe';
 import type { Beginning } from './learningRate';
 import type { Planner } from './planned';
-import { recipeGoingOn } from './resume';
 import type { LearnCommand, RunOrigin } from './runOrigin';
 import { begunAs, objectiveOfTuning } from './tuning';
+import { recipeGoingOn } from './resumeFlags';
 
 /** A recipe on the device in use, and what keeps it from running there. */
 interface OnDevice {

@@ -8,7 +8,7 @@ import type { RunInfo } from '../src/core/export/homegrownJson';
 import { queryOf, settingsIn } from '../src/core/runs/settingsLink';
 import { markedModel } from './testing/model';
 import { lines, ROOT, run } from './testing/run';
-import { writeFolder } from './write';
+import { writeFolder } from '../node/folders/write';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);

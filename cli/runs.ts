@@ -4,7 +4,7 @@ import type { RunInfo } from '../src/core/export/homegrownJson';
 import { baselineFigures } from '../src/core/objectives';
 import { dataOf, recipeOf } from '../src/core/runs/segments';
 import { queryOf, settingsOfRun } from '../src/core/runs/settingsLink';
-import { type FoundRun, runsIn } from './lineage';
+import { type FoundRun, runsIn } from '../node/folders/lineage';
 import type { Values } from './options';
 import { endingWords } from './told';
 import { command, print, stderr } from './terminal';

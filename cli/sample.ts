@@ -14,8 +14,8 @@ import { write } from '../src/core/sample/write';
 import { ADAPTER_IN } from './adapter';
 import { MIX, mixedBy, mixedPath } from './mix';
 import { UsageError, type Values } from './options';
-import { lookAt, readWeights } from './read';
-import { textsOf } from './documents';
+import { lookAt, readWeights } from '../node/folders/read';
+import { textsOf } from '../node/texts/documents';
 import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr, stdout } from './terminal';
 

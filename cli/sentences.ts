@@ -13,10 +13,10 @@ import {
   type TaskMetricId,
   type TaskScores,
 } from '../src/core/evaluate/tasks';
-import { type TaskColumns, taskItems } from '../src/core/evaluate/taskTable';
-import { UsageError } from './options';
-import { readers } from './readers';
-import { textFile } from './sources';
+import { taskItems } from '../src/core/evaluate/taskTable';
+import { typedTask } from './columns';
+import { readers } from '../node/texts/readers';
+import { textFile } from '../node/sources';
 import { print, stderr } from './terminal';
 
 /** What a person types for ours. */
@@ -37,29 +37,10 @@ export async function sentencePairsOf(
 }
 
 /** `FILE.csv`, or `FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN`, with a `choices=` for each. @throws UsageError; HomegrownError `bad-file` */
-export async function taskOf(meant: string, signal: AbortSignal, reading: Reading): Promise<Task> {
-  const [, path, columns] = /^(.*?)(?::((?:prompt|answer|choices)=.*))?$/s.exec(meant)!;
-  const asked = columns === undefined ? {} : columnsIn(columns);
-  const { name, rows } = await tableOf(path!, signal, reading);
-  return { name, items: await taskItems(name, rows, asked) };
-}
-
-function columnsIn(words: string): TaskColumns {
-  const named = words.split(/,(?=(?:prompt|answer|choices)=)/).map((each) => {
-    const at = each.indexOf('=');
-    return [each.slice(0, at), each.slice(at + 1)] as const;
-  });
-  const of = (name: string): string[] => named.flatMap(([own, column]) => (own === name ? [column] : []));
-  const [[prompt, ...prompts], [answer, ...answers], choices] = [of('prompt'), of('answer'), of('choices')];
-  if (named.some(([, column]) => column === '') || prompts.length > 0 || answers.length > 0)
-    throw new UsageError(
-      `--task must name columns such as FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN,choices=COLUMN, not '${words}'.`,
-    );
-  return {
-    ...(prompt !== undefined && { prompt }),
-    ...(answer !== undefined && { answer }),
-    ...(choices.length > 0 && { choices }),
-  };
+export async function taskOf(typed: string, signal: AbortSignal, reading: Reading): Promise<Task> {
+  const { path, columns } = typedTask(typed);
+  const { name, rows } = await tableOf(path, signal, reading);
+  return { name, items: await taskItems(name, rows, columns ?? {}) };
 }
 
 async function tableOf(path: string, signal: AbortSignal, reading: Reading) {

@@ -16,7 +16,7 @@ import { batchWords, powerOf } from './growRecipe';
 import type { Fit } from './minutes';
 import type { Values } from './options';
 import { type Planner, planWords } from './planned';
-import type { Past } from './resume';
+import type { Past } from '../node/folders/resume';
 
 export interface RunStart {
   options: Values<typeof OPTIONS>;

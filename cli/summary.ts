@@ -7,20 +7,21 @@ import type { DataFacts } from '../src/core/runs/settings';
 import type { Recipe } from '../src/core/train/recipe';
 import type { DeviceKind, ModelChoice, Snapshot, TrainEvent, TrainOutcome, TrainState } from '../src/core/train/run';
 import { toldOf as evaluationOf } from './evaluated';
-import type { OldText } from './forgetting';
+import type { OldText } from '../node/texts/forgetting';
 import type { OPTIONS } from './growOptions';
 import { finalStanding, standingWords } from './labelWords';
-import { keepMeasured } from './measured';
+import { keepMeasured } from '../node/folders/measured';
 import type { Values } from './options';
 import { finite, inWords, type Speed, valuesOf } from './outcome';
 import type { Planner } from './planned';
-import type { Prepared } from './prepared';
+import type { Prepared } from '../node/texts/prepared';
 import type { Progress } from './progress';
-import { type Saves, withPlace } from './saves';
+import { type Saves, withPlace } from '../node/folders/saves';
 import { print } from './terminal';
-import { heldStepWords, ofFolder, oldIn } from './told';
+import { heldStepWords } from './told';
 import { forgettingWords, judged, type Tuning } from './tuning';
 import { verdictOf, verdictWords } from './verdict';
+import { ofFolder, oldIn } from '../node/folders/stepInFolder';
 
 export interface RunEnd {
   options: Pick<Values<typeof OPTIONS>, 'json' | 'resume'>;

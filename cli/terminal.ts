@@ -1,19 +1,21 @@
 /** What the commands share: how they are called and how they end, signals, output, the device. */
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
-import './sha256';
-import './textDecoder';
+import '../node/sha256';
+import '../node/textDecoder';
 import { installDawn } from '../src/core/testing/dawn';
 import type { Device } from '../src/core/train/device';
 import type { DeviceKind } from '../src/core/train/run';
 import { tilingsInFile } from './tilings';
 import { checkPaths } from './checkPaths';
-import { endingOf, rowLines, Stopped, systemFailure, type Signal } from './failure';
+import { setInterruption } from '../node/interruption';
+import { print, stderr } from '../node/output';
+import { systemFailure } from '../node/systemError';
+import { endingOf, rowLines, Stopped, type Signal } from './failure';
 import { asksForHelp, help } from './help';
 import { flagsIn, parseOptions, UsageError, type Options, type Values } from './options';
-import { print, stderr } from './output';
 
-export { print, stderr, stdout } from './output';
+export { print, stderr, stdout } from '../node/output';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly (DeviceKind | 'auto')[];
 
@@ -135,13 +137,9 @@ let stop: (why: Error) => void = fail;
 export function interruptible(): AbortSignal {
   const abort = new AbortController();
   stop = (why) => abort.abort(why);
-  interrupted = abort.signal;
-  return interrupted;
+  setInterruption(abort.signal);
+  return abort.signal;
 }
-let interrupted: AbortSignal | undefined;
-
-/** The signal of the command that runs; undefined before it is interruptible. */
-export const interruption = (): AbortSignal | undefined => interrupted;
 
 let hasDawn = false;
 /**

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { TrainEvent } from '../src/core/train/run';
-import { heldStepWords, ofFolder, usedStep } from './told';
+import { heldStepWords, usedStep } from './told';
+import { ofFolder } from '../node/folders/stepInFolder';
 
 const evaluated = (step: number, loss: number) => ({ kind: 'evaluated', step, loss }) as TrainEvent;
 /** Evaluated at steps 0, 4, and 8; all alike. */

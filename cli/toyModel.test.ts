@@ -11,7 +11,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'toy-'));
   tree = join(folder, 'homegrown');
   await mkdir(tree);
-  for (const name of ['src', 'cli', 'bench', 'scripts', 'package.json', 'tsconfig.json'])
+  for (const name of ['src', 'cli', 'node', 'bench', 'scripts', 'package.json', 'tsconfig.json'])
     await cp(join(ROOT, name), join(tree, name), { recursive: true });
   // Its cache of bundles is its own.
   await mkdir(join(tree, 'node_modules'));

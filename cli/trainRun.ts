@@ -11,28 +11,29 @@ import type { Device } from '../src/core/train/device';
 import { partly } from '../src/core/train/partly';
 import type { Recipe } from '../src/core/train/recipe';
 import type { ModelChoice, Snapshot, TrainInput } from '../src/core/train/run';
-import { type FolderRunInput, trainInFolder, WITH_OPTIMIZER } from './folderRun';
+import { type FolderRunInput, trainInFolder, WITH_OPTIMIZER } from '../node/folders/folderRun';
 import { following } from './following';
 import { forecastSaid } from './forecast';
-import { type OldText, oldText } from './forgetting';
+import { type OldText, oldText } from '../node/texts/forgetting';
 import type { DeviceInUse } from './deviceInUse';
-import { localFile } from './local';
-import { Course, leftOf, over } from './minutes';
+import { localFile } from '../node/folders/local';
+import { leftOf, over } from './minutes';
 import type { Planner } from './planned';
-import type { Prepared } from './prepared';
+import type { Prepared } from '../node/texts/prepared';
 import type { Progress } from './progress';
-import { type Replayed, replayed } from './replayed';
-import { goingOn } from './resume';
+import { type Replayed, replayed } from '../node/texts/replayed';
+import { goingOn } from '../node/folders/resume';
 import { baseModelPath, examplesOf, type LearnCommand, type RunOrigin } from './runOrigin';
 import type { RunSettings } from './runSettings';
 import { chooseDevice, type FittedRun, fitRun, type RunInputs } from './runTrial';
-import type { Saves } from './saves';
+import type { Saves } from '../node/folders/saves';
 import { startWords } from './startWords';
 import { summarize } from './summary';
 import { softwareAdapter, stderr } from './terminal';
-import { oldIn } from './told';
 import { measuredBy } from './tuning';
-import { WRITTEN_NEXT_TO } from './write';
+import { WRITTEN_NEXT_TO } from '../node/folders/write';
+import { oldIn } from '../node/folders/stepInFolder';
+import { TimedLength } from '../src/jobs/timedLength';
 
 /** A run whose text is read. */
 export interface RunToTrain {
@@ -196,11 +197,11 @@ function inFolder(run: RunToTrain, { fitted, info, forgetting }: StartedRun, fro
   const { model, recipe, now } = fitted.input;
   const { options, tuning } = command;
   const most = planner?.plan.most ?? Infinity;
-  const course = fitted.fitted && new Course(recipe, fitted.fitted.pace, most, () => leftOf(options.minutes!), now);
-  const length = (): number => course?.steps ?? recipe.steps;
+  const timed = fitted.fitted && new TimedLength(recipe, fitted.fitted.pace, most, () => leftOf(options.minutes!), now);
+  const length = (): number => timed?.steps ?? recipe.steps;
   const prospect = { model, recipe, facts: data.data, isContinued: Boolean(past ?? began), trainable };
   const { events, speed, follow } = following({
-    ...{ model, recipe, past: past?.events ?? [], course, length, progress, isJson: options.json },
+    ...{ model, recipe, past: past?.events ?? [], timed, length, progress, isJson: options.json },
     evaluated: (event) => (info.result = resultOf(event)),
     forecast: (seen) => forecastSaid({ ...prospect, repeated: planner?.repeated, planned: length() }, seen),
     ...(data.data.labels && { labels: data.data.labels }),

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
-import { readModel } from './read';
-import { openPast } from './resume';
+import { readModel } from '../node/folders/read';
+import { openPast } from '../node/folders/resume';
 import { GOOD, ROWS, words } from './testing/mails';
 import { lines, run, SHORT, TINY } from './testing/run';
 

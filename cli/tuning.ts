@@ -12,12 +12,12 @@ import { learntFrom } from '../src/core/objectives';
 import { storedBaselines } from '../src/core/runs/storedBaselines';
 import type { Recipe } from '../src/core/train/recipe';
 import { tuningStart } from '../src/jobs/tuningStart';
-import type { Examples } from './examples';
-import type { OldText } from './forgetting';
-import type { Start } from './from';
+import type { Examples } from '../node/texts/examples';
+import type { OldText } from '../node/texts/forgetting';
+import type { Start } from '../node/folders/from';
 import type { OPTIONS } from './growOptions';
 import type { Values } from './options';
-import type { Prepared } from './prepared';
+import type { Prepared } from '../node/texts/prepared';
 import { configOf } from './sizeFlags';
 
 export interface Begins {

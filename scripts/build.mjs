@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 
 /** No build reads these. */
-const OTHERS = /^(?:\.ci|bench|cli|docs|e2e|golden|oracles)\/|\.md$|\.test\.tsx?$/;
+const OTHERS = /^(?:\.ci|bench|cli|node|docs|e2e|golden|oracles)\/|\.md$|\.test\.tsx?$/;
 const RECORD = 'node_modules/.cache/homegrown/build';
 
 /** Whether the last recorded build was of these sources, and dist is as it left it. @param {string} root */

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 test('no two modules of a folder differ by a capital alone', () => {
-  const modules = ['src', 'cli', 'e2e', 'bench', 'scripts'].flatMap((folder) =>
+  const modules = ['src', 'cli', 'node', 'e2e', 'bench', 'scripts'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((path) =>
       /(?<!\.d)\.(?:m?[jt]s|tsx)$/.test(path) ? [`${folder}/${path.replace(/\.\w+$/, '')}`] : [],
     ),

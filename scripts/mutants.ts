@@ -69,7 +69,7 @@ type Result = Mutation & Partial<Outcome>;
 
 const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file) && !file.includes('.isa.test.');
 const isProduction = (file: string): boolean =>
-  /^(src\/(core|state|workers)|cli)\//.test(file) &&
+  /^(src\/(core|state|workers)|cli|node)\//.test(file) &&
   /\.tsx?$/.test(file) &&
   !/\.d\.ts$|\.test\.|\/testing\//.test(file);
 

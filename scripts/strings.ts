@@ -39,8 +39,8 @@ const CODE_CALLS =
 const CODE_FOLDERS = /^src\/core\/(gpu|ops|threads|onnx|nn)\/|\.wgsl\.ts$/;
 
 const SOURCES =
-  /^(src\/.*\.tsx?|cli\/.*\.ts|scripts\/(cli|start|setup)\.mjs|public\/templates\/.*|index\.html|src\/page\/.*\.html)$/;
-const NOT_SHOWN = /\.test\.tsx?$|\.d\.ts$|\/testing\/|^cli\/reader\.mjs$/;
+  /^(src\/.*\.tsx?|(?:cli|node)\/.*\.ts|scripts\/(cli|start|setup)\.mjs|public\/templates\/.*|index\.html|src\/page\/.*\.html)$/;
+const NOT_SHOWN = /\.test\.tsx?$|\.d\.ts$|\/testing\/|^node\/texts\/reader\.mjs$/;
 
 /** All of a checkout, in the order of its files. */
 export function shownStrings(root: string): ShownString[] {

@@ -9,7 +9,7 @@ import { evaluateCommand } from '../evaluate';
 import { exportCommand } from '../export';
 import { glossaryCommand } from '../glossary';
 import { growCommand } from '../grow';
-import { type Output, writingTo } from '../output';
+import { type Output, writingTo } from '../../node/output';
 import { prepareCommand } from '../prepare';
 import { runsCommand } from '../runs';
 import { sampleCommand } from '../sample';

@@ -1,7 +1,7 @@
 /** The thread that reads files for commands (reader.ts), with a reader of subtitles that does what a file says. */
 import { FORMATS } from '../../src/core/documents/read';
 import type { DocumentReader } from '../../src/core/documents/read/format';
-import '../reader';
+import '../../node/texts/reader';
 
 const documents: DocumentReader['documents'] = async function* ({ bytes }) {
   let said = '';

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { bundled } from '../../scripts/bundle.mjs';
-import type { Output } from '../output';
+import type { Output } from '../../node/output';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 

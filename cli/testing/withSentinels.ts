@@ -3,8 +3,8 @@ import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { huggingFaceFiles } from '../../src/core/export/huggingFace';
-import { readModel } from '../read';
-import { writeFolder } from '../write';
+import { readModel } from '../../node/folders/read';
+import { writeFolder } from '../../node/folders/write';
 import { markedModel } from './model';
 
 export const filesOf = async (mark: number) => huggingFaceFiles(await markedModel(mark), { withOptimizer: true });

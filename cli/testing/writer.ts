@@ -1,7 +1,7 @@
 /** A process that saves marked models into a folder: writer FOLDER FIRST COUNT; with GOES_ON as a run that goes on there */
 import { huggingFaceFiles } from '../../src/core/export/huggingFace';
-import { Saves } from '../saves';
-import { writeFolder } from '../write';
+import { Saves } from '../../node/folders/saves';
+import { writeFolder } from '../../node/folders/write';
 import { markedModel } from './model';
 
 const [folder, first, count] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { nodeSha256 } from '../../../cli/sha256';
+import { nodeSha256 } from '../../../node/sha256';
 import { sha256Hex, wasmSha256 } from './hash';
 
 it('gives the published digest of "abc" and of nothing', async () => {

@@ -4,6 +4,7 @@ export {
   type ColumnRole,
   type Columns,
   columnsSchema,
+  type TextColumns,
   type PairColumns,
   type TableHead,
   textInRow,

@@ -1,6 +1,6 @@
 /** Follows every field of a run through the store, an export, an import, a fork and a resumed folder. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { goingOn } from '../../../cli/resume';
+import { goingOn } from '../../../node/folders/resume';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import type { z } from '../base/zod';

@@ -1,9 +1,0 @@
-/** A thread that cleans along: tasks are done and answered in the order in which they come. */
-import { parentPort } from 'node:worker_threads';
-import { helper, type Task } from '../src/core/documents/clean/helpers';
-
-const clean = helper();
-let turn: Promise<void> = Promise.resolve();
-parentPort!.on('message', (task: Task) => {
-  turn = turn.then(async () => parentPort!.postMessage(await clean(task)));
-});

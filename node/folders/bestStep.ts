@@ -1,0 +1,37 @@
+/** The best step of a run: at the end its folder holds that step, if it beats the latest. */
+import { defaultStep, type Measured } from '../../src/core/runs/best';
+import type { Snapshot, TrainInput, TrainState } from '../../src/core/train/run';
+
+export class BestStep {
+  /** All that training continues from, so that the folder can be resumed. */
+  private held: Snapshot | undefined;
+
+  constructor(from: Snapshot | undefined) {
+    if (from) this.see(from);
+  }
+
+  /** A snapshot that is saved: it may be the best so far. */
+  see(saved: Snapshot): void {
+    if (saved.state.best?.step === saved.state.step) this.held = saved;
+  }
+
+  readonly keep: NonNullable<TrainInput['keepBest']> = async (state, _, tensors) => {
+    this.held = { state, tensors: await tensors() };
+    return { bytes: 0 };
+  };
+
+  /** The step to use in place of the latest; undefined where that is used. */
+  insteadOf(
+    latest: TrainState,
+    run: Parameters<typeof defaultStep>[0],
+    evaluations: readonly Measured[],
+  ): Snapshot | undefined {
+    const { held } = this;
+    if (!held || held.state.step === latest.step) return undefined;
+    const steps = [
+      { step: held.state.step, best: true, latest: false, loss: held.state.best!.loss },
+      { step: latest.step, best: false, latest: true, loss: null },
+    ];
+    return defaultStep(run, steps, evaluations) === 'best' ? held : undefined;
+  }
+}

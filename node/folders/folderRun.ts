@@ -1,0 +1,159 @@
+/** Trains a run whose folder every save writes again. At its end the folder holds the best step. */
+import type { Recipe as CleaningRecipe } from '../../src/core/documents/clean/recipe';
+import { allFormats } from '../../src/core/export/formats/index';
+import { resultOf, type RunInfo } from '../../src/core/export/homegrownJson';
+import { huggingFaceFiles, tellingFiles } from '../../src/core/export/huggingFace';
+import type { ByteStream } from '../../src/core/files/byteSource';
+import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import { ownOf, type Partly } from '../../src/core/train/partly';
+import { isOutOfPatience } from '../../src/core/train/patience';
+import type { Snapshot, TrainEvent, TrainInput, TrainOutcome, TrainState } from '../../src/core/train/run';
+import { train } from '../../src/core/train/train';
+import { withMemoryAdvice } from '../../src/jobs/outOfMemory';
+import { BestStep } from './bestStep';
+import { measuredIn } from './measured';
+import { withSteps } from './resume';
+import { type Saves, withPlace } from './saves';
+import { besideWords } from './saves';
+import { hasImproved, isLastMeasured, ofFolder } from './stepInFolder';
+
+/** Where the person reads what happens. */
+export interface Notices {
+  say(line: string): void;
+  /** Removes what is drawn in place. */
+  end(): void;
+}
+
+type Status = NonNullable<RunInfo['status']>;
+
+export interface FolderRunInput {
+  saves: Saves;
+  progress: Notices;
+  /** homegrown.json, whose `result` training keeps up to date. */
+  info: RunInfo;
+  tokenizer: Tokenizer;
+  /** The recipe that cleaned the text. */
+  recipe?: CleaningRecipe;
+  /** Paths on this machine. */
+  local: ByteStream;
+  /** Everything that training reads. */
+  input: Omit<TrainInput, 'save'>;
+  /** Frozen and trained weights together. */
+  whole: Partly['whole'];
+  /** Events so far, of the part before a resume too. */
+  events: readonly TrainEvent[];
+  /** Steps in all, as they are known now. */
+  length: () => number;
+  report: (event: TrainEvent) => void;
+  /** Keep the weights of the newest save in memory. */
+  keepsNewest: boolean;
+}
+
+export interface FolderRunEnd {
+  outcome: TrainOutcome;
+  status: Status;
+  /** Of the step that the folder holds. */
+  used: TrainState;
+  /** That step's weights, where the run keeps them. */
+  newest: Snapshot | undefined;
+  /** Leftovers of killed runs that were removed. */
+  removed: readonly string[];
+}
+
+/**
+ * @param stop by a person
+ * @param time ends when --minutes are over
+ * @throws HomegrownError, with the place of the last save
+ */
+export async function trainInFolder(run: FolderRunInput, stop: AbortSignal, time = stop): Promise<FolderRunEnd> {
+  try {
+    return await new FolderRun(run, AbortSignal.any([stop, time])).train(() => time.aborted && !stop.aborted);
+  } catch (error) {
+    run.progress.end();
+    const { model, recipe, trainable } = run.input;
+    throw withPlace(withMemoryAdvice(error, { model, recipe, trainable }), run.saves);
+  } finally {
+    await run.saves.end();
+  }
+}
+
+class FolderRun {
+  private newest: Snapshot | undefined;
+  private readonly best: BestStep;
+  /** Number of events before this session. */
+  private readonly before: number;
+
+  constructor(
+    private readonly run: FolderRunInput,
+    private readonly until: AbortSignal,
+  ) {
+    this.best = new BestStep(run.input.from);
+    this.before = run.events.length;
+  }
+
+  /** @param isTimeOver whether the time ended training, not a person */
+  async train(isTimeOver: () => boolean): Promise<FolderRunEnd> {
+    const { input, length, report, events, saves } = this.run;
+    const job = { signal: this.until, report };
+    const save = (snapshot: Snapshot) => this.save(snapshot, this.statusAt(snapshot.state));
+    const outcome = await train({ ...input, length, save, keepBest: this.best.keep }, job);
+    // A stop saves before it evaluates.
+    if (isLastMeasured(events.slice(this.before))) await this.writeLastEvaluation(outcome.state);
+    const isDone = outcome.reason !== 'stopped' || isTimeOver();
+    const used = isDone ? await this.useBest(outcome.state) : outcome.state;
+    const isKept = isDone || hasImproved(events, outcome.state.step);
+    const removed = isKept ? await saves.settle() : [];
+    return { outcome, status: this.statusAt(outcome.state), used, newest: this.newest, removed };
+  }
+
+  private statusAt(state: TrainState): Status {
+    if (state.step >= this.run.length() || isOutOfPatience(state, this.run.input.recipe)) return 'finished';
+    return this.until.aborted ? 'stopped' : 'running';
+  }
+
+  private async save(snapshot: Snapshot, status: Status): Promise<{ bytes: number }> {
+    const { saves, input, whole, local, progress, keepsNewest } = this.run;
+    this.best.see(snapshot);
+    this.newest = undefined; // before the next one takes memory
+    const all = whole(input.model, snapshot);
+    if (keepsNewest) this.newest = { state: all.state, tensors: ownOf(input.model, all.tensors) };
+    const wasBeside = saves.isBeside;
+    const bytes = await saves.save(snapshot.state.step, async (folder) => {
+      const described = await this.describe(snapshot.state, folder, status);
+      return [...huggingFaceFiles({ ...described, snapshot: all, tokens: null }, WITH_OPTIMIZER), local];
+    });
+    if (saves.isBeside && !wasBeside) progress.say(besideWords(saves));
+    return { bytes };
+  }
+
+  /** What the folder says of a step. */
+  private async describe(state: TrainState, folder: string, status: Status) {
+    const { info, events, tokenizer, recipe, length } = this.run;
+    const described = ofFolder(withSteps(info, Math.max(state.step, length())), state, events, status);
+    const measured = await measuredIn(folder, described);
+    return { info: { ...described, ...measured }, tokenizer, events, formats: allFormats(), ...(recipe && { recipe }) };
+  }
+
+  private async writeLastEvaluation(state: TrainState): Promise<void> {
+    const { saves, events, local } = this.run;
+    const { loss = Infinity } = events.findLast((event) => event.kind === 'evaluated') ?? {};
+    const best = loss < (state.best?.loss ?? Infinity) ? { step: state.step, loss } : state.best;
+    const known = { ...state, best };
+    await saves.retell(async (folder) => {
+      return [...tellingFiles(await this.describe(known, folder, this.statusAt(known))), local];
+    });
+  }
+
+  /** Saves the best step where it beats the latest. @returns the state of the step that the folder then holds */
+  private async useBest(latest: TrainState): Promise<TrainState> {
+    const { info, events } = this.run;
+    const evaluations = events.filter((event) => event.kind === 'evaluated');
+    const better = this.best.insteadOf(latest, info, evaluations);
+    if (!better) return latest;
+    info.result = resultOf(evaluations.findLast(({ step }) => step === better.state.step)!);
+    await this.save(better, this.statusAt(latest));
+    return better.state;
+  }
+}
+
+export const WITH_OPTIMIZER = { withOptimizer: true } as const;

@@ -1,0 +1,54 @@
+/** The model that a new run starts from. */
+import { basename } from 'node:path';
+import { formatCount } from '../../src/core/base/units';
+import { type NamedTensors } from '../../src/core/checkpoint/tensors';
+import { readingAtMost, USUAL_CONTEXT, withContext } from '../../src/core/export/contextOf';
+import type { RunInfo } from '../../src/core/export/homegrownJson';
+import type { ImportedModel } from '../../src/core/export/incoming';
+import { saidOf } from '../../src/core/export/incoming';
+import { modelSpec } from '../../src/core/models/index';
+import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import type { ModelChoice } from '../../src/core/train/run';
+import { ownOf } from '../../src/core/train/partly';
+import { readWeights } from './read';
+
+export interface Start {
+  model: ModelChoice;
+  tokenizer: Tokenizer;
+  weights: NamedTensors;
+  /** Where it is from, as homegrown.json has it. */
+  told: Pick<RunInfo, 'parent' | 'origin' | 'looks'>;
+  /** What is said of it before the run begins. */
+  words: string;
+}
+
+/**
+ * @param context in tokens; by default the model's own, or at most the usual one for a model of another program
+ * @throws HomegrownError `bad-file`; `bad-settings` if the model can't have that context
+ */
+export async function openStart(from: string, context?: number): Promise<Start> {
+  // The optimizer begins anew, and so does the curve.
+  const read = await readWeights(from);
+  const { tokenizer, snapshot, info } = read;
+  const model = context === undefined ? usual(read) : readingAtMost(read.model, context);
+  const spec = modelSpec(model.id);
+  const [made, taken] = [read.model, model].map(({ config }) => formatCount(config.context));
+  return {
+    model,
+    tokenizer,
+    weights: ownOf(model, snapshot.tensors),
+    told: toldOf(from, read),
+    words:
+      `${from} is ${spec.label}${info ? ` at step ${formatCount(snapshot.state.step)}` : ''}. Context: ${taken} tokens` +
+      (taken === made ? '.' : ` of its ${made}; --context changes it.`),
+  };
+}
+const usual = ({ model, info }: ImportedModel): ModelChoice => (info ? model : withContext(model, USUAL_CONTEXT));
+
+/** One of ours is the run's parent; of another its file is told, and what that says of itself. */
+function toldOf(from: string, { info, stated, snapshot }: ImportedModel): Start['told'] {
+  if (!info) return { origin: { name: basename(from).slice(0, 1000), importedAt: Date.now(), ...saidOf(stated!) } };
+  const { id, name, origin, looks } = info;
+  const parent = { id, name, step: snapshot.state.step, how: 'fine-tune' } as const;
+  return { parent, ...(origin && { origin }), ...(looks && { looks }) };
+}

@@ -1,0 +1,54 @@
+/** Which run a folder holds, and which run that one went on from. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { badFile, HomegrownError, toFailure } from '../../src/core/base/errors';
+import { LARGEST_JSON } from '../../src/core/base/limits';
+import { readRunInfo, type RunInfo } from '../../src/core/export/homegrownJson';
+import { jsonOf } from '../json';
+import { undisturbed } from './read';
+
+/** A folder of a model with what is known of its run. */
+export interface FoundRun {
+  folder: string;
+  info: RunInfo;
+}
+
+/**
+ * The models right in a folder, by their names, and why others there cannot be read.
+ * @throws HomegrownError `bad-file` where there is no such folder
+ */
+export async function runsIn(
+  folder: string,
+): Promise<{ runs: readonly FoundRun[]; unreadable: readonly { folder: string; why: string }[] }> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw badFile(`There is no folder ${folder}.`, "Name the folder that contains the models' folders.");
+  });
+  // Of a save that was cut off, the folder itself may be empty, or not be there yet.
+  const cutOff = names.flatMap((name) => /^\.(.+)\.saving$/.exec(name)?.[1] ?? []);
+  const runs: FoundRun[] = [];
+  const unreadable: { folder: string; why: string }[] = [];
+  for (const name of [...new Set([...names, ...cutOff])].sort()) {
+    const path = join(folder, name);
+    if (name.startsWith('.') || !(cutOff.includes(name) || (await isFile(join(path, INFO))))) continue;
+    try {
+      const run = await undisturbed(path, () => readRun(path));
+      if (run) runs.push(run);
+    } catch (error) {
+      if (!(error instanceof HomegrownError)) throw error;
+      unreadable.push({ folder: path, why: toFailure(error).message });
+    }
+  }
+  return { runs, unreadable };
+}
+const INFO = 'homegrown.json';
+
+/** Null where there is none. Its tensors are not looked at. */
+async function readRun(folder: string): Promise<FoundRun | null> {
+  const path = join(folder, INFO);
+  if (!(await isFile(path))) return null;
+  if ((await stat(path)).size > LARGEST_JSON) throw badFile(`${path} is too large: Homegrown did not write it.`);
+  return { folder, info: await readRunInfo(path, jsonOf(await readFile(path, 'utf8'))) };
+}
+
+const isFile = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isFile() ?? false;

@@ -1,0 +1,117 @@
+/** A lock between processes: a folder that is renamed into place, and whose one file is named by who holds it. */
+import { readdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { HomegrownError } from '../../src/core/base/errors';
+import { makeFolder } from './target';
+
+/**
+ * Runs `use` while nobody else holds the lock at `path`, and waits for whoever does. A process that has died holds
+ * nothing: its file is removed by its name, so that no living one ever loses the lock.
+ * @throws HomegrownError `in-use` when one holder keeps it longer than MOST_PATIENCE
+ */
+export async function locked<T>(path: string, use: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  const holder = await thisProcess();
+  const waiting = `${path}.${holder}`;
+  await makeWaiting(waiting);
+  try {
+    await writeFile(join(waiting, holder), '');
+    await take(path, waiting, signal);
+  } catch (error) {
+    await rm(waiting, { recursive: true, force: true });
+    throw error;
+  }
+  try {
+    await clearWaiting(path);
+    return await use();
+  } finally {
+    await unlink(join(path, holder)).catch(() => undefined);
+    await rmdir(path).catch(() => undefined);
+  }
+}
+
+/** Whoever leaves removes the folder around the lock if nothing else is in it. */
+async function makeWaiting(waiting: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await makeFolder(waiting);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
+}
+const MOST_ATTEMPTS = 100;
+
+/** A rename replaces an empty folder or none, never one with a file in it. */
+async function take(path: string, waiting: string, signal?: AbortSignal): Promise<void> {
+  let [holder, since] = ['', performance.now()];
+  for (;;) {
+    try {
+      await rename(waiting, path);
+      return;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!TAKEN.has(code)) throw error;
+    }
+    const [found = ''] = await namesIn(path);
+    if (found !== '' && !(await isHeld(found))) await unlink(join(path, found)).catch(() => undefined);
+    await rmdir(path).catch(() => undefined); // Windows does not rename onto an empty folder.
+    if (found !== holder) [holder, since] = [found, performance.now()];
+    else if (performance.now() - since > LOCK_TIMEOUT_MS) throw held(path, holder);
+    signal?.throwIfAborted();
+    await wait(TURN);
+  }
+}
+const TAKEN = new Set(['ENOTEMPTY', 'EEXIST', 'EPERM']);
+/** In milliseconds. */
+const TURN = 20;
+const LOCK_TIMEOUT_MS = 300_000;
+
+const held = (path: string, holder: string): HomegrownError =>
+  new HomegrownError(
+    'in-use',
+    `Another command (process ${HOLDER.exec(holder)?.[2] ?? holder}) has used this folder for ${LOCK_TIMEOUT_MS / 60_000} minutes.`,
+    `Nothing was changed. Wait until it ends; if it is no longer running, delete ${path}.`,
+  );
+
+/** Folders of those who died while they waited. */
+async function clearWaiting(path: string): Promise<void> {
+  const prefix = `${basename(path)}.`;
+  for (const name of await namesIn(dirname(path)))
+    if (name.startsWith(prefix) && !(await isHeld(name.slice(prefix.length))))
+      await rm(join(dirname(path), name), { recursive: true, force: true });
+}
+
+const namesIn = (path: string): Promise<string[]> => readdir(path).catch(() => []);
+
+/** host, process, when that began, which of its locks */
+const HOLDER = /^([\w-]+)\.(\d+)\.(\d+)\.\d+$/;
+const HOST = hostname().replace(/[^\w-]/g, '_') || 'host';
+let count = 0;
+export const thisProcess = async (): Promise<string> =>
+  `${HOST}.${process.pid}.${(await beginningOf(process.pid)) ?? 0}.${count++}`;
+
+/** Whether who is named so may still run. Of another host's, or of no such name, that is not known. */
+export async function isHeld(holder: string): Promise<boolean> {
+  const [, host, pid, began] = HOLDER.exec(holder) ?? [];
+  if (host !== HOST) return true;
+  return began === '0' ? isRunning(Number(pid)) : (await beginningOf(Number(pid))) === began;
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** When a running process began, in ticks since the system did, since ids are used again; null where that is not told. */
+async function beginningOf(pid: number): Promise<string | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // man 5 proc: the name may hold spaces and brackets; after it stand the state and 18 more before the time.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
+}

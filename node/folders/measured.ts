@@ -1,0 +1,134 @@
+/** What is measured of the run in a folder is told there, by the files that tell of it: its tensors, its curve and its list stay. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { badSettings, HomegrownError } from '../../src/core/base/errors';
+import { askedAnew } from '../../src/core/evaluate/askedAnew';
+import type { Evaluation } from '../../src/core/evaluate/evaluation';
+import { withListHashes } from '../../src/core/evaluate/listHash';
+import type { ToEvaluate } from '../../src/core/evaluate/readings/reading';
+import { storable } from '../../src/core/evaluate/storable';
+import { readRunInfo, type RunInfo } from '../../src/core/export/homegrownJson';
+import { tellingFiles } from '../../src/core/export/huggingFace';
+import { looked, looksAt } from '../../src/core/runs/looks';
+import { partHash } from '../../src/core/runs/partHash';
+import { askedRecord, type ToldAsked, toldAsked } from '../../src/core/runs/toldAsked';
+import { toldEvaluation } from '../../src/core/runs/toldEvaluations';
+import { isSystemError } from '../systemError';
+import { jsonOf } from '../json';
+import { listedIn } from './listed';
+import type { Past } from './resume';
+import { transaction } from './transaction';
+import { replace } from './write';
+import { allFormats } from '../../src/core/export/formats/index';
+
+const INFO = 'homegrown.json';
+/** Written from what the first says, in this order. */
+const TOLD = [INFO, 'README.md', 'DATASHEET.md'];
+
+/** Of the test part: the how manieth look it was. `problem`: why it is not told there, and a look not counted. */
+export interface Kept {
+  look?: number;
+  problem?: string;
+}
+
+type Lists = Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>;
+
+/** The run of a folder, and which step of it was measured. */
+export interface MeasuredRun extends Pick<Past, 'folder' | 'data' | 'tokenizer'> {
+  info: { id: string; state: { step: number } };
+}
+
+/**
+ * What was measured of a folder's model on a part of its own, in place of what was told of that part. By what a classifier
+ * has held out its temperature is kept, as the app keeps it.
+ * @param lists what it was asked besides, in place of what was told of lists of the same names
+ */
+export async function keepMeasured(
+  past: MeasuredRun,
+  part: 'validation' | 'test',
+  evaluation: Evaluation,
+  lists: Lists = {},
+): Promise<Kept> {
+  const { folder, data } = past;
+  const of = partHash(data, part);
+  const found = await withListHashes(storable(evaluation), lists);
+  try {
+    return await transaction(folder, async (at) => {
+      const info = await infoIn(at.path);
+      if (info?.id !== past.info.id || info.state.step !== past.info.state.step)
+        throw badSettings(`The run in ${folder} kept training during the evaluation.`, 'Run evaluate again.');
+      const listed = await listedIn(at.path);
+      if (!TOLD.every((name) => listed?.includes(name)))
+        throw badSettings(`Homegrown did not write all files of ${folder}.`, 'Evaluate a folder that grow wrote.');
+      const looks = part === 'test' ? looked(info.looks, of) : info.looks;
+      const look = part === 'test' ? looksAt(looks, of) : undefined;
+      const madeAt = Date.now();
+      const told = toldEvaluation({
+        ...{ part, textHash: of, madeAt, evaluation },
+        ...(look !== undefined && { look }),
+      });
+      const others = (info.evaluations ?? []).filter((each) => each.part !== part);
+      const { asked: before, ...rest } = info;
+      const asked = isAsked(lists) ? askedNow(past, before, found, lists, madeAt) : before;
+      const decision = part === 'validation' ? decisionBy(evaluation, info) : undefined;
+      const now: RunInfo = {
+        ...rest,
+        ...(decision && { decision }),
+        ...(looks && { looks }),
+        evaluations: [...others, ...told],
+        ...(asked && { asked }),
+      };
+      const files = tellingFiles({ info: now, tokenizer: past.tokenizer, events: [], formats: allFormats() });
+      await replace(
+        at,
+        TOLD.map((name) => files.find((file) => file.name === name)!),
+      );
+      return { ...(look !== undefined && { look }) };
+    });
+  } catch (error) {
+    if (!(error instanceof HomegrownError) && !isSystemError(error)) throw error;
+    return { problem: `The evaluation isn't saved in ${folder}. ${error.message}` };
+  }
+}
+
+/** Undefined where there are no labels, or weights that are as sure as they are right already. */
+function decisionBy({ labelled }: Evaluation, { decision, state }: RunInfo): RunInfo['decision'] {
+  if (!labelled || decision?.inWeights) return undefined;
+  return { temperature: labelled.temperature, atLeast: decision?.atLeast ?? 0, step: state.step };
+}
+
+const isAsked = (lists: Lists): boolean => Object.values(lists).some((list) => list !== undefined);
+
+/** With what was told before of other lists, and of comparisons. */
+function askedNow(
+  { info, tokenizer }: MeasuredRun,
+  told: ToldAsked = { madeAt: 0 },
+  found: Evaluation,
+  lists: Lists,
+  madeAt: number,
+): ToldAsked | undefined {
+  const run = { runId: info.id, step: info.state.step, tokenizerHash: tokenizer.hash };
+  const before = askedRecord(told, run);
+  return toldAsked({ ...before, madeAt, evaluation: askedAnew(before.evaluation, found, lists) });
+}
+
+/** What is told in a folder of a run that goes on there: it may have been measured since this command read it. */
+export async function measuredIn(folder: string, { id, state }: RunInfo): Promise<Partial<RunInfo>> {
+  const there = await infoIn(folder).catch(() => null);
+  if (there?.id !== id) return {};
+  const { looks, evaluations, asked, decision } = there;
+  if (there.state.step !== state.step) return { ...(looks && { looks }) };
+  return {
+    ...(looks && { looks }),
+    ...(evaluations && { evaluations }),
+    ...(asked && { asked }),
+    ...(decision && { decision }),
+  };
+}
+
+/** Null where there is none. @throws HomegrownError `bad-file` */
+async function infoIn(folder: string): Promise<RunInfo | null> {
+  const path = join(folder, INFO);
+  const text = await readFile(path, 'utf8').catch(() => null);
+  return text === null ? null : readRunInfo(path, jsonOf(text));
+}

@@ -1,0 +1,88 @@
+/** A model read from a folder, a zip or a GGUF file, while nobody writes there. */
+import { access, constants } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { badFile } from '../../src/core/base/errors';
+import { unwatched } from '../../src/core/base/job';
+import { withAdapter as adaptedBy } from '../../src/core/export/adapted';
+import { ADAPTER_FILES, adapterIn, inModel } from '../../src/core/export/adapterFiles';
+import type { Folder } from '../../src/core/export/importFolder';
+import { importModel, openModel } from '../../src/core/export/importModel';
+import type { ImportedModel, Incoming } from '../../src/core/export/incoming';
+import { RECIPE_FILE } from '../../src/core/export/format';
+import { filesOf } from './folder';
+import { keepOpened } from './leftovers';
+import { realPath } from './target';
+import { type Transaction, transaction } from './transaction';
+
+/**
+ * What a save left that was cut off is recovered first.
+ * @param unneeded files of the folder that are not read
+ */
+export async function readModel(
+  from: string,
+  unneeded: readonly string[] = [],
+  signal: AbortSignal = unwatched.signal,
+): Promise<ImportedModel> {
+  return opening(from, async () => importModel(await filesOf(from, unneeded), { ...unwatched, signal }), signal);
+}
+
+/** Without what training alone goes on from; with what an adapter has learnt beside it, where one is named. */
+export async function readWeights(from: string, signal?: AbortSignal, adapter?: string): Promise<ImportedModel> {
+  const base = await readModel(from, ['optimizer.safetensors', 'trainer_state.json', RECIPE_FILE, ...WITHIN], signal);
+  return adapter === undefined ? base : withAdapter(base, adapter, signal);
+}
+/** In a model's folder. */
+const WITHIN = ADAPTER_FILES.map(inModel);
+
+/** @param adapter PEFT folder of what was learnt beside it, which is merged into it */
+export const withAdapter = (
+  base: ImportedModel,
+  adapter: string,
+  signal: AbortSignal = unwatched.signal,
+): Promise<ImportedModel> =>
+  opening(
+    adapter,
+    async () => adaptedBy(base, await adapterFolder(adapter), basename(resolve(adapter)), { ...unwatched, signal }),
+    signal,
+  );
+
+/** @throws HomegrownError `bad-file` where there is none */
+export async function adapterFolder(path: string): Promise<Folder> {
+  const files = await filesOf(path);
+  const found = adapterIn(new Map(files.map(({ name, source }) => [name, source])));
+  if (found) return found;
+  throw badFile(
+    `${path} has no adapter_config.json.`,
+    'Nothing was written. Name a PEFT or tune adapter folder of this model.',
+  );
+}
+
+/** What the model is, without its weights. */
+export const lookAt = (from: string, signal: AbortSignal): Promise<Incoming> =>
+  opening(from, async () => openModel(await filesOf(from)), signal);
+
+/** Reads what a person has named: what a killed run left there is removed by no later run. */
+export const opening = <T>(from: string, read: () => Promise<T>, signal?: AbortSignal): Promise<T> =>
+  undisturbed(
+    from,
+    async (at) => {
+      if (at) await keepOpened(at);
+      return read();
+    },
+    signal,
+  );
+
+/** Reads while nobody writes there, and after what a save left that was cut off is recovered, where this user may write. */
+export async function undisturbed<T>(
+  from: string,
+  read: (at?: Transaction) => Promise<T>,
+  signal: AbortSignal = unwatched.signal,
+): Promise<T> {
+  const isOurs = await realPath(from)
+    .then((real) => access(dirname(real), constants.W_OK))
+    .then(
+      () => true,
+      () => false,
+    );
+  return isOurs ? transaction(from, read, signal) : read();
+}

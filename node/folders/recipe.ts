@@ -1,0 +1,69 @@
+/** recipe.json: what the documents of a folder, or the text of a run, were cleaned by. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { badFile } from '../../src/core/base/errors';
+import {
+  NO_RECIPE,
+  type Recipe,
+  readRecipe,
+  recipeHash,
+  recipeJson,
+  recommendedRecipe,
+} from '../../src/core/documents/clean/recipe';
+import type { Normalizer } from '../../src/core/base/normalizer';
+import { normalizersOf } from '../../src/core/documents/clean/normalizersOf';
+import { RECIPE_FILE } from '../../src/core/export/format';
+import { type ByteStream, textFile } from '../../src/core/files/byteSource';
+import type { DataFacts } from '../../src/core/runs/settings';
+
+/** The file that `--recipe` names. */
+export const ownRecipe = (name: string): string | undefined =>
+  name === 'none' || name === 'recommended' ? undefined : name;
+
+/** @param name of a file, or `none` or `recommended` @throws HomegrownError `bad-file` */
+export async function recipeCalled(name: string): Promise<Recipe> {
+  if (name === 'recommended') return recommendedRecipe();
+  return name === 'none' ? NO_RECIPE : readRecipe(name, await readFile(name, 'utf8'));
+}
+
+export const recipeFile = (recipe: Recipe): ByteStream => textFile(RECIPE_FILE, recipeJson(recipe));
+
+/** Undefined where the folder has none, as one of an older build. @throws HomegrownError `bad-file` */
+export async function recipeIn(folder: string): Promise<Recipe | undefined> {
+  const path = join(folder, RECIPE_FILE);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : readRecipe(path, text);
+}
+
+/**
+ * How a tokenizer brings texts into the form that a recipe does.
+ * @param data a folder of documents that were cleaned when they were prepared, by its own
+ */
+export async function normalizersBy(recipe: Recipe, data: string | undefined): Promise<readonly Normalizer[]> {
+  const before = data === undefined ? undefined : await recipeIn(data);
+  return [...(before ? normalizersOf(before) : []), ...normalizersOf(recipe)];
+}
+
+/**
+ * What those texts of a run in a folder were cleaned by that were; undefined where all were learnt as they are.
+ * @throws HomegrownError `bad-file` where the folder does not say it any more
+ */
+export async function recipeOfRun(folder: string, { texts }: DataFacts): Promise<Recipe | undefined> {
+  const hashes = new Set(texts.flatMap(({ cleaned }) => cleaned?.recipe ?? []));
+  const [hash] = hashes;
+  if (hash === undefined) return undefined;
+  if (hashes.size > 1)
+    throw badFile(
+      `The run in ${folder} used ${hashes.size} cleaning recipes, but a folder has only one`,
+      'Continue the run in its app, or start a new run.',
+    );
+  const recipe = await recipeIn(folder);
+  if (recipe && (await recipeHash(recipe)) === hash) return recipe;
+  throw badFile(
+    `The run in ${folder} used a cleaning recipe, but ${RECIPE_FILE} there is missing or another recipe`,
+    'Restore the file that was saved with the run, or start a new run. The app omits the file if you cleaned the text again later; continue such a run in the app.',
+  );
+}

@@ -1,0 +1,108 @@
+/** A run that goes on from its folder: what is settled in it, and its texts, found where they lay or given again. */
+import { badFile, type HomegrownError } from '../../src/core/base/errors';
+import type { Snapshot } from '../../src/core/checkpoint/snapshot';
+import { type RunInfo, segmentsOf, toldSegments, withoutStep } from '../../src/core/export/homegrownJson';
+import { continued, dataOf, isMeasuredAlike, recipeOf } from '../../src/core/runs/segments';
+import { type DataFacts, decisionOfFork } from '../../src/core/runs/settings';
+import type { Recipe } from '../../src/core/documents/clean/recipe';
+import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import { type Recipe as TrainRecipe } from '../../src/core/train/recipe';
+import type { TrainEvent } from '../../src/core/train/run';
+import { type Local, readLocal } from './local';
+import { readModel } from './read';
+import { recipeOfRun } from './recipe';
+
+export interface Past {
+  folder: string;
+  info: RunInfo;
+  /** What is read of the folder: all of the model, and what training goes on from besides. */
+  /** What it learnt from last. */
+  data: DataFacts;
+  tokenizer: Tokenizer;
+  snapshot: Snapshot;
+  /** The curve up to the step. */
+  events: readonly TrainEvent[];
+  local: Local | null;
+  /** What those of its texts were cleaned by that were; absent where all were learnt as they are. */
+  recipe?: Recipe;
+}
+
+/** @throws HomegrownError `bad-file` where the folder has not what a run goes on from */
+export async function openPast(folder: string): Promise<Past> {
+  const { info, tokenizer, snapshot, resumable, events } = await readModel(folder);
+  if (!info) throw endsHere(folder, 'homegrown.json, with the training settings, is missing');
+  const data = dataOf(info);
+  if (!data) throw endsHere(folder, "homegrown.json doesn't name the training text");
+  if (!resumable) throw endsHere(folder, 'optimizer.safetensors, needed for an exact continuation, is missing');
+  const known = events.filter((event) => event.kind !== 'compiling' && event.step <= info.state.step);
+  const recipe = await recipeOfRun(folder, data);
+  const local = await readLocal(folder);
+  return { folder, info, data, tokenizer, snapshot, events: known, local, ...(recipe && { recipe }) };
+}
+
+const endsHere = (folder: string, why: string): HomegrownError =>
+  badFile(`Can't resume the run in ${folder}: ${why}`, 'Name a folder that grow wrote, or start a new run.');
+
+/**
+ * The run from its step on, by a recipe that may be other than it was: what the folder is to tell, and where it begins.
+ * @param own what is new of it where it is another run, in another folder
+ */
+export function goingOn(
+  { info, data, snapshot, events }: Past,
+  recipe: TrainRecipe,
+  own: Pick<RunInfo, 'id' | 'createdAt'> | null,
+): { info: RunInfo; from: Snapshot } {
+  const { step } = info.state;
+  const { waited, ...state } = snapshot.state;
+  const segments = toldSegments(continued(segmentsOf(info), step, { recipe, data: { id: null, facts: data } }));
+  const isAnew = segments.at(-1)!.after === step;
+  const { version, id, parent, ...rest } = withoutStep(info);
+  const from = own ? parentOf(info) : parent;
+  const { decision } = info;
+  return {
+    info: {
+      version,
+      id,
+      ...(from && { parent: from }),
+      ...rest,
+      ...own,
+      ...(own && decision && { decision: decisionOfFork(decision) }),
+      segments,
+      ...(isAnew && { result: null }),
+    },
+    from: {
+      ...snapshot,
+      state: { ...state, best: bestSaved(segments, info, events), ...(waited && !isAnew && { waited }) },
+    },
+  };
+}
+
+/** What a run tells when its length has changed on the way. */
+export function withSteps(info: RunInfo, steps: number): RunInfo {
+  const [first, ...rest] = info.segments.map((segment, i, { length }) =>
+    i === length - 1 ? { ...segment, recipe: { ...segment.recipe, steps } } : segment,
+  );
+  return { ...info, segments: [first!, ...rest] };
+}
+
+const parentOf = ({ id, name, state }: RunInfo): NonNullable<RunInfo['parent']> => ({
+  id,
+  step: state.step,
+  how: 'fork',
+  name,
+});
+
+/** Of the steps that were saved, as the loop had it that saved them: the folder tells of the newest alone. */
+function bestSaved(
+  segments: RunInfo['segments'],
+  { state }: RunInfo,
+  events: readonly TrainEvent[],
+): Snapshot['state']['best'] {
+  const isAlike = isMeasuredAlike({ segments }, state.step + 1);
+  let best = state.best && isAlike(state.best) ? state.best : null;
+  for (const event of events) {
+    if (event.kind !== 'evaluated' || event.step % recipeOf({ segments }).saveEvery !== 0 || !isAlike(event)) continue;
+    if (event.loss < (best?.loss ?? Infinity)) best = { step: event.step, loss: event.loss };
+  }
+  return best;
+}

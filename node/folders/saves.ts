@@ -1,0 +1,172 @@
+/** Where the saves of a run go: to --out, or next to it while the model of another run is there. */
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isSystemError, systemFailure } from '../systemError';
+import { HomegrownError, paragraph } from '../../src/core/base/errors';
+import type { ByteStream } from '../../src/core/files/byteSource';
+import { keep, removeLeftovers } from './leftovers';
+import { checkFolder, LIST, listedIn, type Unfinished } from './listed';
+import { thisProcess } from './lock';
+import { markOf } from './mark';
+import { makeFolder, realPath } from './target';
+import { commit, freeName, type Transaction, transaction } from './transaction';
+import { fill, nextTo } from './write';
+
+type FilesFor = (folder: string) => Promise<readonly ByteStream[]>;
+
+export class Saves {
+  /** The folder of the newest save; null before the first. */
+  place: string | null = null;
+  /** Whether the model in --out was the run's own when it began. */
+  isAdopted = false;
+  /** Whether another command has written to --out since, so that the result is next to it. */
+  isOvertaken = false;
+  /** Mark of --out when the run began; absent: when it first saved. */
+  since: string | undefined;
+  private step = 0;
+  /** By folder: the mark of what this run wrote there last. */
+  private readonly marks = new Map<string, string>();
+
+  constructor(readonly out: string) {}
+
+  get isBeside(): boolean {
+    return this.place !== null && this.place !== this.out;
+  }
+
+  /** The model in --out is the run's own, which continues there, unless another command writes there from now on. */
+  async adopt(): Promise<void> {
+    this.isAdopted = true;
+    this.marks.set(this.out, await markOf(this.out));
+  }
+
+  /**
+   * A model in --out that this run did not write stays there.
+   * @param filesFor a folder, as it is then
+   * @returns the bytes of the files
+   */
+  async save(step: number, filesFor: FilesFor): Promise<number> {
+    return transaction(this.out, async (at) => {
+      this.since ??= await markOf(at.path);
+      this.step = step;
+      const place = await this.choose();
+      return place === this.out
+        ? this.put(at, place, filesFor)
+        : within(place, (own) => this.put(own, place, filesFor));
+    });
+  }
+
+  private async put(at: Transaction, place: string, filesFor: FilesFor): Promise<number> {
+    const bytes = await fill(at, place, await filesFor(place), await this.unfinishedIn(at));
+    this.place = place;
+    this.marks.set(place, await markOf(at.path));
+    return bytes;
+  }
+
+  /** Next to --out, the saves of a run that is killed are recognized by this. */
+  private async unfinishedIn({ path }: Transaction): Promise<Unfinished | undefined> {
+    const out = await realPath(this.out);
+    return path === out ? undefined : { out, place: path, step: this.step, holder: await thisProcess() };
+  }
+
+  /** These files take the place of those of the same names in the newest save, whose others stay. */
+  async retell(filesFor: FilesFor): Promise<void> {
+    const { place } = this;
+    if (place === null) return;
+    await transaction(place, async (at) => {
+      if (!(await this.isOwn(place))) return;
+      const files = await filesFor(place);
+      const others = ((await listedIn(at.path)) ?? []).filter(
+        (name) => name !== LIST && !files.some((file) => file.name === name),
+      );
+      const all = [...files, ...(await Promise.all(others.map((name) => copyOf(at.path, name))))];
+      await fill(at, place, all, await this.unfinishedIn(at));
+      this.marks.set(place, await markOf(at.path));
+    });
+  }
+
+  /**
+   * The newest save replaces the model in --out, but not one that another command has written since the run began: then
+   * it goes next to that. What killed runs left goes.
+   * @returns what was removed
+   */
+  async settle(): Promise<readonly string[]> {
+    const { out, place } = this;
+    if (place === null) return [];
+    if (place !== out)
+      await transaction(out, (at) =>
+        transaction(place, async (own) => {
+          await keep(own);
+          this.isOvertaken = this.isAdopted || ![this.since, this.marks.get(out)].includes(await markOf(at.path));
+          this.place = this.isOvertaken ? await nextTo(await this.typedOut()) : out;
+          const files = (await listedIn(own.path)) ?? [];
+          if (this.isOvertaken) await within(this.place, (next) => commit(next, own.path));
+          else {
+            await checkFolder(out, files);
+            await commit(at, own.path);
+          }
+        }),
+      );
+    return this.isOvertaken ? [] : removeLeftovers(out, await this.nameBeside(), this.step);
+  }
+
+  /** The run has ended. Its newest save stays, wherever it is. */
+  async end(): Promise<void> {
+    const { place } = this;
+    if (place !== null && place !== this.out && (await this.isOwn(place))) await transaction(place, keep);
+  }
+
+  private async choose(): Promise<string> {
+    const isFree = async (path: string): Promise<boolean> => {
+      const names = await readdir(path).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        return null;
+      });
+      return names !== null && (names.length === 0 || (await this.isOwn(path)));
+    };
+    if (this.place !== null && (await this.isOwn(this.place))) return this.place;
+    return (await isFree(this.out)) ? this.out : freeName(await this.nameBeside(), isFree);
+  }
+
+  private async isOwn(path: string): Promise<boolean> {
+    return this.marks.has(path) && (await markOf(path)) === this.marks.get(path);
+  }
+
+  private nameBeside = async (): Promise<string> => `${await this.typedOut()}.stopped`;
+
+  /** What a link leads to, so that a folder next to it can be renamed into its place; otherwise as it was typed. */
+  private async typedOut(): Promise<string> {
+    const [real, typed] = [await realPath(this.out), this.out.replace(/[\\/]+$/, '')];
+    return (await realPath(`${typed}.stopped`)) === `${real}.stopped` ? typed : real;
+  }
+}
+
+async function copyOf(folder: string, name: string): Promise<ByteStream> {
+  const path = join(folder, name);
+  const { size } = await stat(path);
+  return { name, size, chunks: () => createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Uint8Array> };
+}
+
+/** A turn at a place whose folder may not be there. */
+async function within<T>(place: string, use: (at: Transaction) => Promise<T>): Promise<T> {
+  await makeFolder(dirname(await realPath(place)));
+  return transaction(place, use);
+}
+
+/** A failure with where the saves are. */
+export function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unknown {
+  const error = isSystemError(thrown) ? systemFailure(thrown) : thrown;
+  if (!(error instanceof HomegrownError) || place === null) return thrown;
+  const where = `The last checkpoint is in ${place}${isBeside ? `; the model in ${out} is unchanged` : ''}.`;
+  const remedy =
+    error.code === 'diverged'
+      ? 'Lower --learning-rate or clip gradients with --clip, then start again, or continue with --resume.'
+      : error.remedy;
+  return new HomegrownError(error.code, paragraph(error.message, where), remedy);
+}
+
+/** As soon as it is so. */
+export const besideWords = (saves: Saves): string =>
+  saves.isAdopted
+    ? `Another command also writes to ${saves.out}: checkpoints now go to ${saves.place!}.`
+    : `${saves.out} keeps its model until this run ends; checkpoints go to ${saves.place!}.`;

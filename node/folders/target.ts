@@ -1,0 +1,91 @@
+/** Where --out leads, and what it must not be. */
+import { lstat, mkdir, readlink, realpath, rmdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { badSettings, type HomegrownError } from '../../src/core/base/errors';
+import { checkFolder } from './listed';
+
+/** The path without links, also of what is not there yet: a link to nothing leads to where that would be. */
+export async function realPath(path: string, links = 0): Promise<string> {
+  const whole = resolve(path);
+  try {
+    return await realpath(whole);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' || links > MOST_LINKS || dirname(whole) === whole) throw error;
+  }
+  const at = join(await realPath(dirname(whole), links), basename(whole));
+  const found = await lstat(at).catch(() => null);
+  return found?.isSymbolicLink() ? realPath(resolve(dirname(at), await readlink(at)), links + 1) : at;
+}
+const MOST_LINKS = 40;
+
+/** Of real paths, which need not be there yet: whether `inner` lies in `outer`. */
+export const isWithin = (inner: string, outer: string): boolean => {
+  const way = relative(outer, inner);
+  return way !== '' && way.split(sep)[0] !== '..' && !isAbsolute(way);
+};
+
+/** Whether `inner` is `outer` or lies in it: by device and inode where they exist, since a place may have many paths. */
+export async function isIn(inner: string, outer: string): Promise<boolean> {
+  // Nothing is read where the path can't be resolved.
+  const [real, place] = await Promise.all([inner, outer].map((path) => realPath(path).catch(() => null)));
+  if (real == null || place == null) return false;
+  const wanted = await identity(place);
+  for (let at = real; ; at = dirname(at)) {
+    if (at === place || (wanted !== null && (await identity(at)) === wanted)) return true;
+    if (at === dirname(at)) return false;
+  }
+}
+
+async function identity(path: string): Promise<string | null> {
+  const found = await stat(path, { bigint: true }).catch(() => null);
+  return found && `${found.dev} ${found.ino}`;
+}
+
+/**
+ * Refuses a folder that holds what is not ours to write over, whatever else is in it.
+ * @param inputs files and folders that the command reads
+ */
+export async function checkTarget(out: string, inputs: readonly string[]): Promise<void> {
+  const places: readonly (readonly [path: string, what: string])[] = [
+    [process.cwd(), 'the current folder'],
+    [homedir(), 'your home folder'],
+    ...inputs.map((path) => [path, path] as const),
+  ];
+  for (const [path, what] of places) {
+    if (!(await isIn(path, out))) continue;
+    await checkFolder(out, []); // The plainer reason, where it is not ours at all.
+    throw badSettings(`--out ${out} is or contains ${what}.`, 'Nothing was written. Choose a separate folder.');
+  }
+  const real = await realPath(out);
+  const [own, above] = [await stat(real).catch(() => null), await stat(dirname(real)).catch(() => null)];
+  if (own && above && own.dev !== above.dev) throw unwritable(out, 'it is the root of a disk; use a folder on it');
+}
+
+export const unwritable = (path: string, why: string): HomegrownError =>
+  badSettings(`${path} can't be written: ${why}.`, 'Nothing was written. Choose another --out.');
+
+/**
+ * `mkdir -p`, which in Node runs for ever where the system takes no folders, as under /proc. When it fails, none is left.
+ * @returns the folders that were not there, the innermost first
+ */
+export async function makeFolder(path: string): Promise<string[]> {
+  try {
+    await mkdir(path);
+    return [path];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return [];
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+  }
+  const made = await makeFolder(dirname(path));
+  try {
+    await mkdir(path);
+    return [path, ...made];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return made;
+    for (const folder of made) await rmdir(folder).catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * A transaction on a path: one command at a time reads or writes there, and what was cut off is recovered before it begins.
+ *
+ * While somebody is at `model`, `.model.saving` stands beside it: `lock`; `draft`, a folder that is being written; `new`,
+ * one that is whole and on its way into place; `old`, the files that it takes the place of. They are moved one by one, by
+ * renames, old ones aside before new ones in, and what is not on Homegrown's list stays where it is. So a folder never
+ * holds files of two models, and at every point what is to be done next can be read from what is there.
+ */
+import { lstat, mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { badSettings } from '../../src/core/base/errors';
+import { unwatched } from '../../src/core/base/job';
+import { readBytes } from '../../src/core/files/byteSource';
+import { importHuggingFace } from '../../src/core/export/importHuggingFace';
+import { filesOf } from './folder';
+import { LIST, listedIn, listOf, whatIs } from './listed';
+import { isRunning, locked } from './lock';
+import { realPath } from './target';
+import { stderr } from '../output';
+
+export interface Transaction {
+  /** Where the path leads. */
+  path: string;
+  /** What is being written. */
+  draft: string;
+  /** A whole folder, with its list, from the moment it is renamed to this. */
+  coming: string;
+  aside: string;
+}
+
+/**
+ * @param path may not exist yet; the folder that it is in must
+ * @param signal ends the waiting for who is there
+ */
+export async function transaction<T>(
+  path: string,
+  use: (at: Transaction) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const real = await realPath(path);
+  const work = join(dirname(real), `.${basename(real)}.saving`);
+  const found = await lstat(work).catch(() => null);
+  if (found && !found.isDirectory())
+    throw badSettings(`${work} is in the way.`, 'Nothing was changed. Move it to another folder.');
+  const [draft, coming, aside] = [join(work, 'draft'), join(work, 'new'), join(work, 'old')];
+  const at: Transaction = { path: real, draft, coming, aside };
+  try {
+    const recovered = async (): Promise<T> => {
+      await recover(at);
+      return use(at);
+    };
+    return await locked(join(work, 'lock'), recovered, signal);
+  } finally {
+    await rmdir(work).catch(() => undefined); // Unless something is in it.
+  }
+}
+
+async function recover(at: Transaction): Promise<void> {
+  await rm(at.draft, { recursive: true, force: true });
+  await rm(temporaryList(at), { force: true });
+  if (await exists(at.coming)) {
+    await putIn(at);
+    tell(`Completed an interrupted save into ${at.path}.`);
+  } else await rm(at.aside, { recursive: true, force: true }); // What took its place is in.
+  await clearDrafts(at.path);
+}
+
+/** Moves `coming` into place. Each step looks at what is there, so it can be begun again after any of them. */
+async function putIn({ path, coming, aside }: Transaction): Promise<void> {
+  if (await exists(join(coming, LIST))) {
+    await mkdir(path, { recursive: true });
+    // The old list is the last to go and the new one the last to come: where there is one now, it is the old one.
+    if (await exists(join(path, LIST))) await moveAside(path, (await listedIn(path)) ?? [], aside);
+    await moveIn(path, (await listedIn(coming)) ?? [], coming);
+    if (await exists(join(aside, LIST))) await removeEmpty(path, (await listedIn(aside)) ?? []);
+  }
+  await syncFolder(path);
+  if (await holdsFiles(coming)) await rename(coming, await freeName(`${path}.stopped`));
+  else await rm(coming, { recursive: true });
+  await rm(aside, { recursive: true, force: true });
+}
+
+async function moveAside(path: string, listed: readonly string[], aside: string): Promise<void> {
+  for (const name of [...listed.filter((name) => name !== LIST), LIST]) {
+    if ((await whatIs(path, name)) !== 'file') continue;
+    await mkdir(dirname(join(aside, name)), { recursive: true });
+    await rename(join(path, name), join(aside, name));
+  }
+}
+
+async function moveIn(path: string, listed: readonly string[], coming: string): Promise<void> {
+  for (const name of [...listed.filter((name) => name !== LIST), LIST]) {
+    if ((await whatIs(coming, name)) !== 'file') continue; // It is in already.
+    if ((await whatIs(path, name)) !== 'nothing')
+      throw badSettings(
+        `${join(path, name)} blocks a file of an interrupted save.`,
+        `Move it to another folder and try again. The save is in ${coming}.`,
+      );
+    await mkdir(dirname(join(path, name)), { recursive: true });
+    await rename(join(coming, name), join(path, name));
+    if (name.includes('/')) await syncFolder(dirname(join(path, name)));
+  }
+}
+
+/** Folders that only held files of ours. */
+async function removeEmpty(path: string, listed: readonly string[]): Promise<void> {
+  const folders = new Set(listed.filter((name) => name.includes('/')).map((name) => dirname(name)));
+  for (const name of folders) {
+    for (let at = name; at !== '.'; at = dirname(at))
+      if ((await whatIs(path, at)) === 'folder') await rmdir(join(path, at)).catch(() => undefined);
+  }
+}
+
+/** Takes `draft`, a whole folder whose files are on the disk, and puts it into place. */
+export async function commit(at: Transaction, draft: string): Promise<void> {
+  // A folder from before there were lists gets its own first, so that every step after this is the same.
+  const old = (await listedIn(at.path)) ?? [];
+  if (old.length > 0 && !old.includes(LIST)) await replaceList(at, old);
+  await rename(draft, at.coming);
+  await syncFolder(dirname(at.coming));
+  await putIn(at);
+}
+
+/** Gives the folder of a turn this list. */
+export async function replaceList(at: Transaction, names: readonly string[]): Promise<void> {
+  await writeFile(temporaryList(at), await readBytes(listOf(names.filter((name) => name !== LIST))));
+  await rename(temporaryList(at), join(at.path, LIST));
+}
+const temporaryList = ({ draft }: Transaction): string => join(dirname(draft), LIST);
+
+/**
+ * Drafts that earlier builds left: `.model.123.part`, of a process that has ended. One that holds a whole model is kept
+ * under a name that can be seen.
+ */
+async function clearDrafts(path: string): Promise<void> {
+  const [folder, name] = [dirname(path), basename(path)];
+  for (const entry of await readdir(folder).catch(() => [])) {
+    if (!entry.startsWith(`.${name}.`)) continue;
+    const [, pid] = /^\.(\d+)\.part$/.exec(entry.slice(name.length + 1)) ?? [];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    const draft = join(folder, entry);
+    if (await isWhole(draft)) {
+      const kept = (await exists(path)) ? await freeName(`${path}.stopped`) : path;
+      await rename(draft, kept);
+      tell(`${kept} contains a model from an interrupted save.`);
+    } else await rm(draft, { recursive: true, force: true });
+  }
+}
+
+const isWhole = (folder: string): Promise<boolean> =>
+  filesOf(folder)
+    .then((files) => importHuggingFace(files, unwatched))
+    .then(
+      () => true,
+      () => false,
+    );
+
+/** `model`, `model-2`, `model-3`: the first that is free. @param extension `.csv` for `labels.csv`, `labels-2.csv` */
+export async function freeName(
+  name: string,
+  isFree = async (path: string): Promise<boolean> => !(await exists(path)),
+  extension = '',
+): Promise<string> {
+  const stem = name.slice(0, name.length - extension.length);
+  for (let i = 1; ; i++) {
+    const path = i === 1 ? name : `${stem}-${i}${extension}`;
+    if (await isFree(path)) return path;
+  }
+}
+
+async function holdsFiles(folder: string): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries) if (!entry.isDirectory() || (await holdsFiles(join(folder, entry.name)))) return true;
+  return false;
+}
+
+const exists = async (path: string): Promise<boolean> => (await lstat(path).catch(() => null)) !== null;
+
+/** The names in it are on the disk. Windows has no such call, and does not need it. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r').catch(() => null);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+const tell = (line: string): void => stderr.write(`${line}\n`);

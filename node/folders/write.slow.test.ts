@@ -1,0 +1,107 @@
+/** Processes that are killed while they write a folder, and several that write one at once. */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundled } from '../../scripts/bundle.mjs';
+import { LIST } from './listed';
+import { ROOT } from '../../cli/testing/run';
+import { filesOf, markIn, namesIn, withSentinels as sentinelsAt, write } from '../../cli/testing/withSentinels';
+
+let sandbox: string;
+let writer: string;
+beforeAll(async () => {
+  sandbox = await fs.mkdtemp(join(tmpdir(), 'write-'));
+  writer = await bundled(ROOT, 'cli/testing/writer.ts'); // it is started sixty times
+}, 240_000);
+afterAll(() => fs.rm(sandbox, { recursive: true }));
+let made = 0;
+const withSentinels = () => sentinelsAt(join(sandbox, String(made++)));
+
+/** @returns how it ended, what it said, what it complained of */
+function runWriter(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const killAt = fileURLToPath(new URL('../../cli/testing/killAt.mjs', import.meta.url));
+  // As scripts/cli.mjs starts commands: most of a writer's time is compiling.
+  const compiled = fileURLToPath(new URL('../../scripts/compiled.mjs', import.meta.url));
+  const child = spawn(process.execPath, ['--import', killAt, compiled, writer, ...args], {
+    env: { ...process.env, ...env },
+  });
+  const ended = { signal: null as string | null, code: null as number | null, stdout: '', stderr: '' };
+  child.stdout.on('data', (data: Buffer) => (ended.stdout += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (ended.stderr += data.toString()));
+  return new Promise<typeof ended>((resolve) =>
+    child.on('close', (code, signal) => resolve({ ...ended, code, signal })),
+  );
+}
+
+test('of drafts that earlier builds left, a whole model is kept in sight and the rest goes', async () => {
+  const { around, model, expectWhole } = await withSentinels();
+  const { pid } = spawn(process.execPath, ['--version'], { stdio: 'ignore' }).once('error', () => undefined);
+  await runWriter([join(around, 'other'), '7', '1']);
+  await fs.cp(join(around, 'other'), join(around, `.model.${pid!}.part`), { recursive: true });
+  await fs.mkdir(join(around, '.model.999999998.part'));
+  await fs.writeFile(join(around, '.model.999999998.part', 'config.json'), '{');
+  await fs.writeFile(join(around, '.model.999999999.part'), 'half a file');
+  await fs.writeFile(join(around, `.model.${process.pid}.part`), 'of a process that runs');
+  expect(await markIn(model)).toBe(1);
+  expect(await markIn(`${model}.stopped`)).toBe(7);
+  expect(await namesIn(around)).toBe(`.model.${process.pid}.part model model.stopped model.txt other thesis.txt`);
+  await expectWhole();
+});
+
+test('of 50 kills spread over the whole of a write none costs the older model, or anything around it', async () => {
+  const around = join(sandbox, String(made++));
+  await write(join(around, 'model'), 1);
+  const dry = await runWriter([join(around, 'model'), '2', '1'], { KILL_UNDER: around });
+  const calls = Number(/^(\d+) calls/m.exec(dry.stderr)?.[1]);
+  expect(calls).toBeGreaterThan(50);
+  const outcomes = { old: 0, new: 0, killed: 0, recovered: 0 };
+  // In two folders at once, by turns; in the second by a run that goes on there.
+  await Promise.all([0, 1].map((first) => killWrites(first)));
+  expect(outcomes.killed).toBeGreaterThan(45);
+  expect(outcomes.recovered).toBeGreaterThan(40);
+  expect(outcomes.old).toBeGreaterThan(10);
+  expect(outcomes.new).toBeGreaterThan(10);
+
+  async function killWrites(first: number): Promise<void> {
+    const { around, model, expectWhole } = await withSentinels();
+    let mark = 1;
+    for (let i = first; i < 50; i += 2) {
+      const at = 1 + Math.round((i * calls) / 49); // The last is after the end.
+      const env = { KILL_AT: String(at), KILL_UNDER: around, ...(first > 0 && { GOES_ON: 'yes' }) };
+      const { signal } = await runWriter([model, String(mark + 1), '1'], env);
+      if (signal === 'SIGKILL') outcomes.killed++;
+      if ((await fs.readdir(around)).includes('.model.saving')) outcomes.recovered++;
+      const found = await markIn(model);
+      expect([mark, mark + 1]).toContain(found);
+      outcomes[found === mark ? 'old' : 'new']++;
+      mark = found;
+      await expectWhole();
+      expect(await namesIn(around)).toBe('model model.txt thesis.txt');
+      const whole = [...(await filesOf(0)).map(({ name }) => name), LIST, 'notes', 'notes.txt', '.hidden', 'link'];
+      expect((await fs.readdir(model)).sort()).toEqual(whole.sort());
+    }
+  }
+}, 600_000);
+
+test.each([
+  [2, 40],
+  [8, 15],
+])(
+  '%i processes that save into one folder at once, %i times each, wait for each other',
+  async (processes, times) => {
+    const { around, model, expectWhole } = await withSentinels();
+    const ended = await Promise.all(
+      Array.from({ length: processes }, (_, i) =>
+        runWriter([model, String(1000 * (i + 1)), String(times)], { KILL_UNDER: '/nowhere' }),
+      ),
+    );
+    for (const { code, stderr } of ended) expect({ code, stderr }).toEqual({ code: 0, stderr: '0 calls\n' });
+    expect((await markIn(model)) % 1000).toBe(times - 1);
+    expect(await namesIn(around)).toBe('model model.txt thesis.txt');
+    await expectWhole();
+  },
+  240_000,
+);

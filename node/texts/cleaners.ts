@@ -1,0 +1,48 @@
+/** Threads that clean along, one for each core. */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { bundled } from '../../scripts/bundle.mjs';
+import type { Help, Helper } from '../../src/core/documents/clean/helpers';
+import type { Through } from '../../src/core/documents/clean/steps';
+
+/** UTF-8 bytes of a text for which beginning others pays. */
+const WORTH_IT = 16_000_000;
+const MOST = 8;
+
+/** None where there is one core, or little to clean. */
+export async function beginCleaners(bytes: number): Promise<Help> {
+  const cores = Math.min(availableParallelism(), MOST);
+  const count = bytes < WORTH_IT || cores < 2 ? 0 : cores;
+  if (count === 0) return { helpers: [], end: () => undefined };
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const script = await bundled(root, 'node/texts/cleaner.ts');
+  const threads = Array.from({ length: count }, () => new Worker(script));
+  return {
+    helpers: threads.map(helperIn),
+    async end() {
+      await Promise.all(threads.map((thread) => thread.terminate()));
+    },
+  };
+}
+
+/** Answers come in the order of tasks. */
+function helperIn(thread: Worker): Helper {
+  const asked: { resolve(through: readonly Through[]): void; reject(error: Error): void }[] = [];
+  let failure: Error | undefined;
+  const fail = (error: Error): void => {
+    failure ??= error;
+    for (const { reject } of asked.splice(0)) reject(failure);
+  };
+  thread.on('message', (through: readonly Through[]) => asked.shift()?.resolve(through));
+  thread.on('error', fail).on('messageerror', fail);
+  thread.on('exit', (code) => fail(new Error(`A cleaning thread ended with code ${code}`)));
+  return (task) =>
+    new Promise((resolve, reject) => {
+      if (failure) reject(failure);
+      else {
+        asked.push({ resolve, reject });
+        thread.postMessage(task);
+      }
+    });
+}

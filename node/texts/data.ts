@@ -1,0 +1,43 @@
+/** A folder of documents that prepare has written and grow learns from. */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { badFile, HomegrownError } from '../../src/core/base/errors';
+import { z } from '../../src/core/base/zod';
+import { columnsSchema } from '../../src/core/documents/index';
+import { jsonOf } from '../json';
+import { type OpenedFile, textFile } from '../sources';
+
+/** A document a line: id, name of its file, source, title, language, characters, text, and what else is known of it. */
+export const DOCUMENTS = 'documents.jsonl';
+/** What that is, and how it came about. */
+export const PREPARED = 'prepared.json';
+
+const preparedSchema = z.object({ version: z.literal(1), columns: columnsSchema });
+
+/** @throws HomegrownError `bad-file` where the folder is not one of prepare's, `newer-version` */
+export async function openData(folder: string): Promise<OpenedFile & { isOfPairs: boolean }> {
+  const path = join(folder, PREPARED);
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) {
+    const isThere = (await stat(folder).catch(() => null))?.isDirectory() ?? false;
+    throw badFile(
+      isThere ? `${folder} has no ${PREPARED}, so prepare did not write it.` : `There is no folder ${folder}.`,
+      'Name a folder that npm run prepare wrote, or files with --text.',
+    );
+  }
+  const json = jsonOf(text);
+  const read = preparedSchema.safeParse(json);
+  if (!read.success) {
+    const version = z.object({ version: z.int() }).safeParse(json);
+    if (version.success && version.data.version > 1)
+      throw new HomegrownError(
+        'newer-version',
+        `${path} has version ${version.data.version}, newer than this Homegrown reads`,
+      );
+    throw badFile(`${path} is damaged, or prepare did not write it.`, 'Run prepare again.');
+  }
+  const { columns } = read.data;
+  const documents = join(folder, DOCUMENTS);
+  const source = { ...(await textFile(documents)), table: { format: 'jsonl', columns } as const };
+  return { path: documents, source, isOfPairs: 'input' in columns };
+}

@@ -1,0 +1,11 @@
+/** What a person does about text in an encoding that isn't known. */
+import { HomegrownError, paragraph } from '../../src/core/base/errors';
+import { isBadEncoding } from '../../src/core/documents/index';
+
+export const SET_ENCODING = 'Set the encoding with --encoding';
+
+/** Returns the error with that remedy, if it asks for an encoding. */
+export const withEncodingRemedy = (error: unknown): unknown =>
+  isBadEncoding(error)
+    ? new HomegrownError('bad-encoding', error.message, paragraph(error.remedy ?? '', SET_ENCODING))
+    : error;

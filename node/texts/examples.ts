@@ -1,0 +1,207 @@
+/** Texts with labels: rows of tables, or files in folders that are called as their labels. */
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { type BlobStore, memoryStore } from '../../src/core/base/blobStore';
+import type { Document } from '../../src/core/base/document';
+import { badFile, badSettings, HomegrownError } from '../../src/core/base/errors';
+import type { Job } from '../../src/core/base/job';
+import { counted, formatCount, formatShare } from '../../src/core/base/units';
+import {
+  AS_READ,
+  changeLabelling,
+  documentsOf,
+  type EncodingId,
+  importDrop,
+  joinedLabels,
+  type Labelling,
+  type LabelledAs,
+  type TextRecord,
+  type TextSource,
+} from '../../src/core/documents/index';
+import { type Unlabelled, withUnlabelled } from '../../src/core/documents/labels/labelling';
+import { labelProblems, openWords } from '../../src/core/documents/labels/problems';
+import { type LabelSurvey, surveyLabels } from '../../src/core/documents/labels/survey';
+import { withEncodingRemedy } from './encodingRemedy';
+import type { Local } from '../folders/local';
+import { readers } from './readers';
+import { textFile } from '../sources';
+import { type AskedTable, openTable } from './tables';
+import { leftOutLines, sourcesMeant } from './texts';
+
+/** Where examples lie, and what of them is learnt. */
+export type Laid = NonNullable<Local['examples']>;
+
+export interface Examples {
+  store: BlobStore;
+  texts: readonly TextRecord[];
+  documents: readonly Document[];
+  survey: LabelSurvey;
+  laid: Laid;
+}
+
+interface Asked {
+  /** Tables, or folders with a subfolder per label. */
+  tables: readonly AskedTable[];
+  /** Tables or folders that are only trained on. */
+  corrections?: readonly AskedTable[] | undefined;
+  as: LabelledAs;
+  /** Names that read like one are one. */
+  merge: boolean;
+  /** Labels of fewer texts are left out. */
+  fewest: number | undefined;
+  /** What texts of none of several labels are; absent: who begins is asked. */
+  unlabelled?: Unlabelled | undefined;
+  /** Of what is not UTF-8. */
+  encoding?: EncodingId | undefined;
+  skipBadRows?: true;
+}
+
+/** Examples of a new run. @throws HomegrownError */
+export async function examplesAsked(
+  { tables, corrections = [], as, merge, fewest, unlabelled, encoding, skipBadRows }: Asked,
+  note: (words: string) => void,
+  job: Job,
+): Promise<Examples> {
+  const files: Laid['files'] = [];
+  for (const [i, { path, columns }] of [...tables, ...corrections].entries()) {
+    // A file that can't be opened is named as it was typed.
+    if (!(await isFolder(path))) await textFile(path);
+    files.push({ path: resolve(path), ...(columns && { columns }), ...(i >= tables.length && { trainOnly: true }) });
+  }
+  if (unlabelled && !as.between) throw badSettings('--unlabelled is only for texts with several labels.', 'Remove it.');
+  let labelling = unlabelled ? withUnlabelled(AS_READ, unlabelled) : AS_READ;
+  const laid: Laid = {
+    ...{ files, ...as, renamed: labelling.renamed },
+    ...(encoding && { encoding }),
+    ...(skipBadRows && { skipBadRows }),
+  };
+  const read = await examplesLaid(laid, note, job);
+  const join = (labels: readonly string[], to: string): void => {
+    labelling = joinedLabels(labelling, labels, to, as.between ? 'several' : 'one');
+  };
+  for (const { names, as: to } of merge ? read.survey.alike : []) {
+    join(names, to);
+    note(`${names.slice(1).map(quoted).join(', ')} ${names.length === 2 ? 'is' : 'are'} merged into ${quoted(to)}.`);
+  }
+  const merged = await labelledBy(read, labelling, job);
+  const rare = merged.survey.labels.filter(({ count }) => count < (fewest ?? 0)).map(({ label }) => label);
+  if (rare.length === 0) return merged;
+  const [largest] = merged.survey.labels;
+  if (rare.length === merged.survey.labels.length)
+    throw badSettings(
+      `No label has ${counted(fewest!, 'text')}: the largest, ${quoted(largest!.label)}, has ${formatCount(largest!.count)}.`,
+      'Nothing was started. Lower --fewest.',
+    );
+  join(rare, '');
+  note(`Left out ${counted(rare.length, 'label')} with fewer than ${formatCount(fewest!)} texts.`);
+  return labelledBy(merged, labelling, job);
+}
+
+/** As a run has learnt them. @throws HomegrownError `bad-file` where they do not lie as they lay */
+export async function examplesLaid(laid: Laid, note: (words: string) => void, job: Job): Promise<Examples> {
+  const store = memoryStore();
+  const texts: TextRecord[] = [];
+  for (const [i, { path, columns, trainOnly }] of laid.files.entries()) {
+    const sources = (await isFolder(path)) ? await sourcesIn(path, note) : [await rowsOf(path, columns)];
+    const labelled = { ...(laid.between && { between: laid.between }) };
+    const settings = { addedAt: i, readers, labelled, ...(trainOnly && { trainOnly }) };
+    const { encoding, skipBadRows } = laid;
+    const reading = { ...(encoding && { encoding }), ...(skipBadRows && { skipBadRows }) };
+    const given = sources.map((source) => ({ ...source, reading }));
+    const { text, refused, duplicates } = await importDrop(given, store, settings, job);
+    if (refused[0] && (sources.length === 1 || !text)) throw withEncodingRemedy(nameColumns(refused[0].error));
+    for (const { name, error } of refused) note(`Skipped ${name}. ${error.message}`);
+    if (duplicates.length > 0 && sources.length > 1)
+      note(`Skipped ${counted(duplicates.length, 'file')}: duplicates of another with the same label.`);
+    if (!text) continue;
+    for (const words of text.notes) note(`${text.name}: ${words}.`);
+    texts.push(text);
+  }
+  if (texts.length === 0)
+    throw badFile(
+      'The table or folder contains no text.',
+      'Name a table, or a folder with a subfolder of texts per label.',
+    );
+  const none: Examples = { store, texts, documents: [], laid, survey: NOTHING };
+  return labelledBy(none, { renamed: laid.renamed, changed: [] }, job);
+}
+const NOTHING: LabelSurvey = {
+  ...{
+    texts: 0,
+    none: 0,
+    unlabelled: 0,
+    labels: [],
+    alike: [],
+    leaks: [],
+    empty: 0,
+    long: 0,
+    longest: 0,
+    areSwapped: false,
+  },
+  nearEqual: { texts: 0, contrary: 0 },
+};
+
+async function labelledBy({ store, texts: before, laid }: Examples, labelling: Labelling, job: Job): Promise<Examples> {
+  const texts = await Promise.all(before.map(({ id }) => changeLabelling(store, id, () => labelling)));
+  const documents = (await Promise.all(texts.map((text) => documentsOf(store, text)))).flat();
+  const survey = await surveyLabels(documents, { labelled: laid.between ? 'several' : 'one' }, job);
+  return { store, texts, documents, survey, laid: { ...laid, renamed: labelling.renamed } };
+}
+
+/** Of texts that are measured on. */
+export const saidOfNone = ({ unlabelled }: LabelSurvey): HomegrownError =>
+  badSettings(openWords(unlabelled), FLAGS['unlabelled']);
+
+/** What of them cannot be learnt is an error, and so is what a person must be asked; the rest is told. */
+export function checkExamples(
+  { survey, laid }: Pick<Examples, 'survey' | 'laid'>,
+  fewest: number | undefined,
+  note: (words: string) => void,
+): void {
+  const isNoneOpen = laid.between !== undefined && !Object.hasOwn(laid.renamed, '');
+  const problems = labelProblems(survey, { ...(fewest !== undefined && { fewest }), isNoneOpen });
+  const [worst] = problems.filter(({ kind }) => kind !== 'told');
+  if (worst) throw badSettings(worst.words, `${FLAGS[worst.what] ?? worst.remedy} Nothing was started.`);
+  const { texts, labels, none } = survey;
+  const listed = labels
+    .slice(0, MOST_LISTED)
+    .map(({ label, count }) => `${label} ${formatCount(count)} (${formatShare(count / texts)})`);
+  note(
+    `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${listed.join(', ')}${labels.length > MOST_LISTED ? ' and others' : ''}${none > 0 ? `; no label ${formatCount(none)} (${formatShare(none / texts)})` : ''}.`,
+  );
+  for (const { what, words, remedy } of problems) {
+    const told = what === 'alike' ? '--merge joins them.' : remedy;
+    note(told === undefined ? words : `${words} ${told}`);
+  }
+}
+const MOST_LISTED = 20;
+/** Where a flag answers. */
+const FLAGS: Readonly<Partial<Record<string, string>>> = {
+  single: '--fewest 2 drops such labels, --fewest 1 keeps them; --merge joins similar names.',
+  swapped: 'Name the columns: --table FILE.csv:text=COLUMN,label=COLUMN.',
+  unlabelled: '--unlabelled none trains them as examples of no label; --unlabelled left-out drops them.',
+  many: 'Name another label column, or drop rare labels with --fewest.',
+};
+const quoted = (name: string): string => JSON.stringify(name);
+
+const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() ?? false;
+
+async function rowsOf(path: string, columns: Laid['files'][number]['columns']): Promise<TextSource> {
+  return (await openTable(path, columns ?? 'recognised')).source;
+}
+
+/** With their paths below the folder, in which their labels are. */
+async function sourcesIn(folder: string, note: (words: string) => void): Promise<readonly TextSource[]> {
+  const { files, ...others } = await sourcesMeant([folder], note);
+  leftOutLines(others).forEach(note);
+  // A file right in the folder has no label.
+  return files.map(({ name, source }) => ({
+    ...source,
+    name: name.includes('/') ? `${basename(folder)}/${name}` : name,
+  }));
+}
+
+const nameColumns = (error: HomegrownError): HomegrownError =>
+  error.code === 'bad-shape'
+    ? badFile(error.message, 'Name the columns: --table FILE.csv:text=COLUMN,label=COLUMN. Nothing was started.')
+    : error;

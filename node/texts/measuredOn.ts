@@ -1,0 +1,133 @@
+/** What a model is measured on: files that are given, or a part that its run has held out. */
+import { badSettings } from '../../src/core/base/errors';
+import { BETWEEN_LABELS } from '../../src/core/base/labels';
+import { unwatched } from '../../src/core/base/job';
+import { held, tokenised } from '../../src/core/evaluate/blocks';
+import { heldPair, type HeldPair } from '../../src/core/evaluate/heldPairs';
+import { heldText, type HeldText } from '../../src/core/evaluate/heldTexts';
+import { type OfPart, partToEvaluate } from '../../src/core/evaluate/ofPart';
+import type { ToEvaluate } from '../../src/core/evaluate/readings/reading';
+import type { RunInfo } from '../../src/core/export/homegrownJson';
+import type { ImportedModel } from '../../src/core/export/incoming';
+import { learntFrom } from '../../src/core/objectives/index';
+import { countTargets } from '../../src/core/objectives/pairRows';
+import { recipeOf } from '../../src/core/runs/segments';
+import { storedBaselines } from '../../src/core/runs/storedBaselines';
+import type { EncodingId } from '../../src/core/documents/index';
+import { type AskedPairs, pairsOf, textsOf } from './documents';
+import { examplesAsked, saidOfNone } from './examples';
+import type { Unlabelled } from '../../src/core/documents/labels/labelling';
+import { prepare, type Prepared } from './prepared';
+import { readWeights } from '../folders/read';
+import type { AskedTable } from './tables';
+import { openPast, type Past } from '../folders/resume';
+import { stderr } from '../output';
+import { laidPaths, openLaid } from './savedTexts';
+
+export interface Given extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'>, Pick<ToEvaluate, OfPart> {
+  info: RunInfo | null;
+  /** The run whose own part it is. */
+  past?: Past;
+}
+
+/** Training text, for baselines. */
+export interface Train {
+  text?: readonly string[];
+  pairs?: readonly AskedPairs[];
+  tables?: readonly AskedTable[];
+}
+
+interface Asked {
+  from: string;
+  adapter?: string | undefined;
+  text?: readonly string[] | undefined;
+  pairs?: readonly AskedPairs[] | undefined;
+  tables?: readonly AskedTable[] | undefined;
+  unlabelled?: Unlabelled | undefined;
+  encoding?: EncodingId | undefined;
+  skipBadRows?: true;
+  train?: Train | undefined;
+}
+
+/** Reads files that a person named, and the model. */
+export async function givenFiles(asked: Asked, signal: AbortSignal): Promise<Given> {
+  const { from, adapter, text = [], pairs, tables, train, ...reading } = asked;
+  const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
+  const of = { model, tokenizer, snapshot, info };
+  if (tables) {
+    const read = (each: readonly AskedTable[]) => heldTextsOf(each, { ...reading, model, tokenizer }, signal);
+    return { ...of, labelled: await read(tables), ...(train?.tables && { learntTexts: await read(train.tables) }) };
+  }
+  const skips = reading.skipBadRows ? { skipBadRows: true as const } : {};
+  const rowsOf = async (each: readonly AskedPairs[]): Promise<readonly HeldPair[]> =>
+    (await pairsOf(each, signal, skips)).map(({ name, input, target }) => heldPair(tokenizer, input, target, name));
+  const tokens =
+    train?.text && (await textsOf(train.text, signal, skips)).map((each) => tokenised(tokenizer, each.text));
+  if (pairs) {
+    const learntPairs = await rowsOf(train?.pairs ?? []);
+    const read = (place: number): Promise<HeldPair> => Promise.resolve(learntPairs[place]!);
+    const counts = train?.pairs?.length
+      ? await countTargets({ count: learntPairs.length, read }, tokenizer)
+      : undefined;
+    return { ...of, train: tokens, pairs: await rowsOf(pairs), learntPairs, counts };
+  }
+  const documents = (await textsOf(text, signal, skips)).map((each) => held(tokenizer, each.text, each.name));
+  return { ...of, train: tokens, documents };
+}
+
+interface LabeledFor
+  extends Pick<Asked, 'unlabelled' | 'encoding' | 'skipBadRows'>, Pick<Given, 'model' | 'tokenizer'> {}
+
+/** Texts of tables, or of folders with a subfolder per label, that have a label or are said to have none. */
+async function heldTextsOf(
+  tables: readonly AskedTable[],
+  { model, tokenizer, unlabelled, encoding, skipBadRows }: LabeledFor,
+  signal: AbortSignal,
+): Promise<readonly HeldText[]> {
+  const as = model.config.classes?.several ? { between: BETWEEN_LABELS } : {};
+  const note = (words: string): void => stderr.write(`${words}\n`);
+  const reading = { unlabelled, encoding, ...(skipBadRows && { skipBadRows }) };
+  const asked = { tables, as, merge: false, fewest: undefined, ...reading };
+  const { documents, texts, survey } = await examplesAsked(asked, note, { ...unwatched, signal });
+  if (as.between && !unlabelled && survey.unlabelled > 0) throw saidOfNone(survey);
+  const names = new Map(texts.map(({ id, name }) => [id, name]));
+  const all: HeldText[] = [];
+  for (const [place, { fields, chunks, text: id = '' }] of documents.entries()) {
+    const label = fields?.['label'];
+    if (label === undefined) continue;
+    let text = '';
+    for await (const chunk of chunks()) text += chunk;
+    all.push(heldText(tokenizer, { text, label }, place, names.get(id) ?? ''));
+  }
+  return all;
+}
+
+/** What a run learnt from and held out, read again. @throws HomegrownError `bad-file` where its texts do not lie as they lay */
+export async function ownParts(past: Past, signal: AbortSignal): Promise<Prepared> {
+  const note = (words: string): void => stderr.write(`${words}\n`);
+  if (past.local?.examples) return prepare([], past, note, { ...unwatched, signal });
+  const paths = laidPaths(past);
+  const laid = await openLaid(past, paths);
+  const files = paths.map((path, i) => ({ path, source: laid[i]! }));
+  return prepare(files, past, note, { ...unwatched, signal });
+}
+
+/** A part of the texts of the run that the folder is of. @throws HomegrownError `bad-file` where they do not lie as they lay */
+export async function ownText(from: string, part: 'validation' | 'test', signal: AbortSignal): Promise<Given> {
+  const past = await openPast(from);
+  const { info, tokenizer, snapshot } = past;
+  const { sources, measured, ...parts } = await ownParts(past, signal);
+  const heldOut = parts[part];
+  if (!heldOut)
+    throw badSettings(
+      `The run in ${from} has no test set.`,
+      'Evaluate on --part validation, or train a model with --test-share.',
+    );
+  const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info, past };
+  const { context } = info.model.config;
+  const learnt = learntFrom(recipeOf(info).objective);
+  const sourceOf = (place: number): string => sources[place] ?? '';
+  const stored = storedBaselines(info.model, parts.data, parts.data, part) && measured;
+  const heldOutOf = { heldOut, train: parts.train };
+  return { ...of, ...(await partToEvaluate(heldOutOf, tokenizer, sourceOf, learnt, context, stored)) };
+}

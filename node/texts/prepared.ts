@@ -1,0 +1,253 @@
+/** Texts as what a run learns from: read, cut into tokens, parted, and told. */
+import { realpath, stat } from 'node:fs/promises';
+import { type BlobStore, memoryStore } from '../../src/core/base/blobStore';
+import type { Document } from '../../src/core/base/document';
+import type { Job } from '../../src/core/base/job';
+import type { Normalizer } from '../../src/core/base/normalizer';
+import {
+  importDrop,
+  importText,
+  learntFacts,
+  isOpened,
+  labelledAs,
+  openText,
+  promptFrom,
+  type TextRecord,
+  type TextSource,
+} from '../../src/core/documents/index';
+import { compiled, type ChatTemplate } from '../../src/core/chat/template';
+import { usualTemplate } from '../../src/core/chat/usual';
+import type { Recipe } from '../../src/core/documents/clean/recipe';
+import type { SplitChoice } from '../../src/core/documents/split';
+import type { StoredBaselines } from '../../src/core/evaluate/ofPart';
+import { learntFrom } from '../../src/core/objectives/index';
+import { factsOf } from '../../src/core/runs/facts';
+import { recipeOf } from '../../src/core/runs/segments';
+import { storedBaselines } from '../../src/core/runs/storedBaselines';
+import type { DataFacts, ToldDocuments } from '../../src/core/runs/settings';
+import type { PartSource, ShardManifest } from '../../src/core/shards/manifest';
+import { openPart } from '../../src/core/shards/read';
+import { createTokenizer } from '../../src/core/tokenizer/byteLevel';
+import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
+import { trainTokenizer, type TrainSettings } from '../../src/core/tokenizer/train';
+import { tokenizeData } from '../../src/jobs/tokenizeData';
+import { readChats } from './chats';
+import { type Examples, examplesLaid } from './examples';
+import { cleanAgain, type CleanedTexts, cleanTogether, type Files } from './cleanedTexts';
+import type { Local } from '../folders/local';
+import { readers } from './readers';
+import { type Past } from '../folders/resume';
+import { asTheyWereRead, checkSameData, checkSameTexts, inItsOrder, notSame } from './savedTexts';
+
+/** The tokenizer of a run that is begun, where the text is known. */
+type Making = (documents: readonly Document[], job: Job) => Promise<Tokenizer>;
+
+/** One that is trained on the text. @param normalizers how it brings texts into a form */
+export const trained =
+  (
+    choose: (documents: readonly Document[], job: Job) => TrainSettings | Promise<TrainSettings>,
+    normalizers: readonly Normalizer[] = [],
+  ): Making =>
+  async (documents, job) =>
+    createTokenizer(await trainTokenizer({ ...(await choose(documents, job)), normalizers }, documents, job));
+
+export interface Prepared {
+  tokenizer: Tokenizer;
+  data: DataFacts;
+  train: PartSource;
+  validation: PartSource;
+  /** Where one was asked for. */
+  test?: PartSource;
+  /** What models without training reach on the validation set. */
+  measured: StoredBaselines;
+  /** Words of the first text to go on from, if it has a sentence. */
+  prompt: string | undefined;
+  /** Where the files lie. */
+  places: Local['texts'];
+  /** Which documents those texts are that are several. */
+  told: ToldDocuments;
+  /** Of each document, in their order, the file or text that it is of. */
+  sources: readonly string[];
+}
+
+/** What a run that begins has of its own. */
+interface Begun {
+  tokenizer: Making;
+  split: SplitChoice;
+  recipe?: Recipe;
+  /** Its files are chats, written so. */
+  chats?: ChatTemplate;
+  /** What it learns from, which is read already. */
+  examples?: Examples;
+}
+
+/**
+ * @param files in their order, with where each was found; a copy of one before is passed over
+ * @param of a run that is begun, or one that goes on, which has its own tokenizer and parts
+ * @param note is told what was done to a text to read it
+ * @throws HomegrownError `bad-file`, `bad-settings` where they are not those of the run that goes on
+ */
+export async function prepare(
+  files: Files,
+  of: Past | Begun,
+  note: (words: string) => void,
+  job: Job,
+): Promise<Prepared> {
+  const goesOn = 'folder' in of;
+  const laid = goesOn ? of.local?.examples : undefined;
+  const examples = goesOn ? laid && (await examplesLaid(laid, note, job)) : of.examples;
+  const store = examples?.store ?? memoryStore();
+  const template = goesOn ? await templateOf(of) : of.chats;
+  const { documents, texts, names, told, places } = examples
+    ? ofExamples(examples)
+    : template
+      ? await readConversations(store, files, template, goesOn ? of : null, note, job)
+      : goesOn
+        ? await readAgain(store, files, of, note, job)
+        : await read(store, files, of.recipe, note, job);
+  const tokenizer = goesOn ? of.tokenizer : await of.tokenizer(documents, job);
+  const { validation, test, seed } = goesOn ? of.data.split : of.split;
+  const labelled = examples && labelledAs(examples.texts);
+  const split = { validation, test, seed, ...(labelled && { labelled }) };
+  const toTokenize = { documents, tokenizer, split, isOfChats: template !== undefined };
+  const knownBaselines =
+    goesOn && ((built: ShardManifest) => storedBaselines(of.info.model, of.data, built, 'validation'));
+  const { manifest, baselines, counts } = await tokenizeData(
+    store,
+    { ...toTokenize, ...(knownBaselines && { knownBaselines }) },
+    job,
+  );
+  const data = factsOf({ manifest, ...baselines }, texts);
+  if (goesOn && (template ?? examples) && data.textHash !== of.data.textHash) throw notSame(of, texts[0]!.name);
+  if (goesOn) checkSameData(of, data);
+  return {
+    tokenizer,
+    data,
+    train: openPart(store, manifest, 'train'),
+    validation: openPart(store, manifest, 'validation'),
+    measured: { facts: baselines, counts: counts.train },
+    ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
+    prompt: template || examples ? undefined : promptFrom(await beginning(documents[0])),
+    places,
+    told,
+    // A row of a table is called by nobody.
+    sources: documents.map(({ title, text, spans }) => (spans ? undefined : title) ?? names.get(text) ?? ''),
+  };
+}
+
+async function beginning(document: Document | undefined): Promise<string> {
+  let start = '';
+  for await (const chunk of document?.chunks() ?? []) {
+    start += chunk;
+    if (start.length > 20_000) break;
+  }
+  return start;
+}
+
+interface Read extends Pick<Prepared, 'places' | 'told'> {
+  documents: readonly Document[];
+  texts: DataFacts['texts'];
+  /** Of the texts, by what their documents say that they are of. */
+  names: ReadonlyMap<string | undefined, string>;
+}
+
+/** How the chats of a run are written that goes on; undefined where it learns none. */
+async function templateOf({ info, tokenizer }: Past): Promise<ChatTemplate | undefined> {
+  return learntFrom(recipeOf(info).objective) === 'chats' ? compiled(usualTemplate(tokenizer), tokenizer) : undefined;
+}
+
+async function readConversations(
+  store: BlobStore,
+  files: Files,
+  template: ChatTemplate,
+  past: Past | null,
+  note: (words: string) => void,
+  job: Job,
+): Promise<Read> {
+  const read = await readChats(store, files, template, past !== null, note, job);
+  if (!past) return { ...(await withPlaces(read)), told: [] };
+  // How a file of chats is told from others has changed; whether they are the same, the hash of their documents says.
+  const { texts } = past.data;
+  if (texts.length !== read.texts.length) throw notSame(past, read.texts[0]!.name);
+  const places = read.files.map((file, i) => ({ ...file, sha256: texts[i]!.sha256 }));
+  return { ...(await withPlaces({ ...read, files: places })), texts, told: [] };
+}
+
+const ofExamples = ({ documents, texts }: Examples): Read => ({
+  documents,
+  texts: texts.map(learntFacts),
+  names: new Map(texts.map(({ id, name }) => [id, name])),
+  places: [],
+  told: [],
+});
+
+/** Each file is a text: of one document, or of a table's rows; all of them are one where a recipe cleans them. */
+async function read(
+  store: BlobStore,
+  files: Files,
+  recipe: Recipe | undefined,
+  note: (words: string) => void,
+  job: Job,
+): Promise<Read> {
+  if (recipe?.steps.some(({ isOn }) => isOn)) return withPlaces(await cleanTogether(store, files, recipe, note, job));
+  const texts: TextRecord[] = [];
+  const places: Local['texts'] = [];
+  for (const [i, { path, source }] of files.entries()) {
+    const imported = await importText(source, store, { addedAt: i, readers }, job);
+    if (imported.kind !== 'added') continue;
+    const { text } = imported;
+    texts.push(text);
+    places.push(...(await placeOf(path, text.sha256, source)));
+    for (const words of text.notes) note(`${text.name}: ${words}.`);
+  }
+  return {
+    documents: (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat(),
+    texts: texts.map(learntFacts),
+    names: new Map(texts.map(({ id, name }) => [id, name])),
+    places,
+    told: [],
+  };
+}
+
+/** Each file is a document of the run's, of the text that it has it in; one that documents are taken out of is a text as it was. */
+async function readAgain(
+  store: BlobStore,
+  files: Files,
+  past: Past,
+  note: (words: string) => void,
+  job: Job,
+): Promise<Read> {
+  if (past.recipe) return withPlaces(await cleanAgain(store, files, past, note, job));
+  const given = await asTheyWereRead(past, files);
+  const isOfMany = await Promise.all(given.map(async ({ source }) => source.table ?? (await isOpened(source))));
+  if (isOfMany.some(Boolean)) {
+    const texts = await read(store, given, undefined, note, job);
+    checkSameTexts(past, texts.texts);
+    return texts;
+  }
+  const sources = given.map(({ path, source }) => ({ ...source, name: path }));
+  const { text, refused } = await importDrop(sources, store, { addedAt: 0, readers }, job);
+  if (refused[0]) throw refused[0].error;
+  for (const words of text!.notes) note(files.length > 1 ? `${words}.` : `${text!.name}: ${words}.`);
+  const found = await openText(store, text!.id);
+  const places = await Promise.all(found.map(({ title, sha256 }) => placeOf(title!, sha256)));
+  const { texts } = past.data;
+  const names = new Map(texts.map(({ sha256, name }) => [sha256, name]));
+  return { ...(await inItsOrder(past, found)), texts, names, places: places.flat() };
+}
+
+async function withPlaces<R>({ files, ...read }: R & Pick<CleanedTexts, 'files'>) {
+  const places = await Promise.all(files.map(({ path, source, sha256 }) => placeOf(path, sha256, source)));
+  return { ...read, places: places.flat() };
+}
+
+/** Of a file that can be read again; a pipe has none. */
+async function placeOf(
+  path: string,
+  sha256: string,
+  { table, reading }: Pick<TextSource, 'table' | 'reading'> = {},
+): Promise<Local['texts']> {
+  const place = await realpath(path).catch(() => null);
+  if (place === null || !(await stat(place)).isFile()) return [];
+  return [{ path: place, sha256, ...(table && { table }), ...(reading?.skipBadRows && { skipBadRows: true }) }];
+}

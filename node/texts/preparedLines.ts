@@ -1,0 +1,273 @@
+/** Documents as lines of JSON, with what is known of each. They are read from the store whenever they are needed, never held. */
+import type { BlobStore } from '../../src/core/base/blobStore';
+import type { Document } from '../../src/core/base/document';
+import type { Job } from '../../src/core/base/job';
+import { yieldToEventLoop } from '../../src/core/base/job';
+import { type Columns, documentsIn, type TextRecord } from '../../src/core/documents/index';
+import { blocksOf } from '../../src/core/documents/blocks';
+import { LANGUAGE_SAMPLE } from '../../src/core/documents/language';
+import { BEYOND_LATIN_1 } from '../../src/core/documents/jsonScan';
+import { LONGEST_LINE } from '../../src/core/documents/limits';
+
+/** A line, without its text. */
+interface LineStart {
+  id: string;
+  /** Of the file that it is in. */
+  name: string;
+  /** Where it is from, as it says itself; else the file. */
+  source: string;
+  title: string;
+  /** As it says itself, else as it reads. */
+  language: string;
+  characters: number;
+  date?: string;
+  label?: string;
+  /** Of a program. */
+  code?: string;
+  input?: string;
+  target?: string;
+}
+
+/** One whose line would be longer than is read. */
+export interface Long {
+  /** Of the file that it is in. */
+  name: string;
+  characters: number;
+}
+
+export interface PreparedLines {
+  documents: number;
+  characters: number;
+  /** UTF-8 bytes of all lines. */
+  bytes: number;
+  /** Documents in each. */
+  languages: ReadonlyMap<string, number>;
+  /** Of the files that they are in. */
+  names: ReadonlySet<string>;
+  columns: Columns;
+  long: readonly Long[];
+  /** From the first line, as often as it is asked for. */
+  chunks(signal: AbortSignal): AsyncGenerator<Uint8Array>;
+}
+
+/** U+FEFF is of the text: a reader has taken off the mark of a file. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/**
+ * Goes through the documents of a text once, for what is known of all of them.
+ * @param languageOf of a text that does not say it
+ * @param most code units of a line
+ */
+export async function surveyLines(
+  store: BlobStore,
+  text: TextRecord,
+  languageOf: (text: string) => string,
+  { signal, report }: Job,
+  most = LONGEST_LINE,
+): Promise<PreparedLines> {
+  const [long, leftOut]: [Long[], Set<number>] = [[], new Set()];
+  const [ids, columns, detected] = [new Ids(text.documents), new ColumnSurvey(), new Detected(text.documents)];
+  const [languages, names] = [new Map<string, number>(), new Set<string>()];
+  let [documents, characters, bytes, i] = [0, 0, 0, 0];
+  for await (const { document, name } of namedDocuments(store, text)) {
+    const language = document.fields?.['language'] ?? detected.add(i, languageOf(await beginning(document)));
+    const size = document.characters > most ? Infinity : await sizeOf(document, { name, language }, most);
+    if (size === Infinity) {
+      leftOut.add(i);
+      long.push({ name, characters: document.characters });
+    } else {
+      ids.add(document);
+      columns.add(document);
+      languages.set(language, (languages.get(language) ?? 0) + 1);
+      names.add(name);
+      documents++;
+      characters += document.characters;
+      bytes += size;
+    }
+    if (i++ % A_TURN !== 0) continue;
+    report({ label: 'Detecting languages', done: i, of: text.documents, unit: 'files' });
+    await yieldToEventLoop();
+    signal.throwIfAborted();
+  }
+  const repeated = ids.repeated();
+  async function* chunks(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const taken = new Map<string, number>();
+    let [i, pending] = [0, ''];
+    for await (const { document, name } of namedDocuments(store, text)) {
+      signal.throwIfAborted();
+      const place = i++;
+      if (leftOut.has(place)) continue;
+      const short = shortOf(document);
+      const times = (taken.get(short) ?? 0) + 1;
+      if (repeated.has(short)) taken.set(short, times);
+      const language = document.fields?.['language'] ?? detected.at(place);
+      for await (const piece of lineOf(document, { id: idOf(short, times), name, language })) {
+        pending += piece;
+        if (pending.length < CHUNK) continue;
+        yield Buffer.from(pending);
+        pending = '';
+      }
+    }
+    yield Buffer.from(pending);
+  }
+  return {
+    ...{ documents, characters, languages, names, long, chunks },
+    bytes: bytes + ids.suffixBytes(),
+    columns: columns.all(),
+  };
+}
+/** Documents between two looks at the signal, and code units of a piece of the file, at least. */
+const A_TURN = 64;
+const CHUNK = 2 ** 16;
+
+/** Each document with the name of the file that it is in. */
+async function* namedDocuments(
+  store: BlobStore,
+  text: TextRecord,
+): AsyncGenerator<{ document: Document; name: string }> {
+  const files: { at: number; name: string }[] = [];
+  for await (const block of blocksOf(store, text)) for (const { at, name } of block.files) files.push({ at, name });
+  let [file, i] = [0, 0];
+  for await (const document of documentsIn(store, text)) {
+    const { place = i } = document;
+    while (files[file + 1] && files[file + 1]!.at <= place) file++;
+    yield { document, name: files[file]!.name };
+    i++;
+  }
+}
+
+/** Enough of a text to detect its language. */
+async function beginning({ chunks }: Document): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks()) {
+    text += chunk;
+    if (text.length >= LANGUAGE_SAMPLE) break;
+  }
+  return text;
+}
+
+/**
+ * UTF-8 bytes of a line with an id that no other has; `Infinity` where the line is longer than `most` code units, or than half
+ * as many where one is beyond Latin-1: such a text takes twice the memory.
+ */
+async function sizeOf(document: Document, about: Pick<LineStart, 'name' | 'language'>, most: number): Promise<number> {
+  let [units, bytes, isWide] = [SUFFIX, 0, false];
+  for await (const piece of lineOf(document, { id: shortOf(document), ...about })) {
+    units += piece.length;
+    bytes += Buffer.byteLength(piece);
+    isWide ||= BEYOND_LATIN_1.test(piece);
+    if (units * (isWide ? 2 : 1) > most) return Infinity;
+  }
+  return bytes;
+}
+/** Code units that an id may get. */
+const SUFFIX = 16;
+
+/** A line in pieces, with its end. */
+async function* lineOf(
+  document: Document,
+  { id, name, language: read }: Pick<LineStart, 'id' | 'name' | 'language'>,
+): AsyncGenerator<string> {
+  const { title, characters, fields = {}, spans, chunks } = document;
+  const { source = name, language = read, ...others } = fields;
+  const start: LineStart = {
+    ...{ id, name, source, title: title ?? name, language, characters },
+    ...others,
+    ...(spans && (await pairOf(document, spans))),
+  };
+  yield `${JSON.stringify(start).slice(0, -1)},"text":"`;
+  // A chunk ends between two characters, so each is escaped by itself.
+  for await (const chunk of chunks()) yield JSON.stringify(chunk).slice(1, -1);
+  yield '"}\n';
+}
+
+/** The fields of a row that is a pair. */
+async function pairOf(
+  { chunks }: Document,
+  spans: NonNullable<Document['spans']>,
+): Promise<{ input: string; target: string }> {
+  let whole = '';
+  for await (const chunk of chunks()) whole += chunk;
+  const bytes = new TextEncoder().encode(whole);
+  const of = (field: string): string => utf8.decode(bytes.subarray(...spans[field]!));
+  return { input: of('input'), target: of('target') };
+}
+
+const shortOf = ({ sha256 }: Document): string => sha256.slice(0, 16);
+const idOf = (short: string, times: number): string => (times === 1 ? short : `${short}-${times}`);
+
+/** Which ids several documents would have, in 8 bytes a document. */
+class Ids {
+  private readonly all: BigUint64Array;
+  private count = 0;
+  /** How many documents have an id, where several do. */
+  private readonly times = new Map<string, number>();
+
+  constructor(documents: number) {
+    this.all = new BigUint64Array(documents);
+  }
+
+  add(document: Document): void {
+    this.all[this.count++] = BigInt(`0x${shortOf(document)}`);
+  }
+
+  /** Called once, after the last. */
+  repeated(): ReadonlySet<string> {
+    const sorted = this.all.subarray(0, this.count).sort();
+    for (let i = 1; i < sorted.length; i++) {
+      if (sorted[i] !== sorted[i - 1]) continue;
+      const id = sorted[i]!.toString(16).padStart(16, '0');
+      this.times.set(id, (this.times.get(id) ?? 1) + 1);
+    }
+    return new Set(this.times.keys());
+  }
+
+  /** Of all ids that are not the first of their kind. */
+  suffixBytes(): number {
+    let bytes = 0;
+    for (const [id, times] of this.times)
+      for (let time = 2; time <= times; time++) bytes += idOf(id, time).length - id.length;
+    return bytes;
+  }
+}
+
+/** Detected languages, one byte per document. */
+class Detected {
+  private readonly codes: string[] = [];
+  private readonly all: Uint8Array;
+
+  constructor(documents: number) {
+    this.all = new Uint8Array(documents);
+  }
+
+  add(place: number, language: string): string {
+    const known = this.codes.indexOf(language);
+    this.all[place] = known < 0 ? this.codes.push(language) - 1 : known;
+    return language;
+  }
+
+  at(place: number): string {
+    return this.codes[this.all[place]!]!;
+  }
+}
+
+/** What a run learns from them: pairs where all are, else their text; with what is known of any. */
+class ColumnSurvey {
+  private arePairs = true;
+  private readonly known = new Set<string>();
+
+  add({ fields = {}, spans }: Document): void {
+    this.arePairs &&= spans !== undefined;
+    for (const name of Object.keys(fields)) this.known.add(name);
+  }
+
+  all(): Columns {
+    const about = {
+      title: 'title',
+      language: 'language',
+      ...(this.known.has('label') && { label: 'label' }),
+      ...(this.known.has('date') && { date: 'date' }),
+    };
+    return this.arePairs ? { input: 'input', target: 'target', ...about } : { text: 'text', ...about };
+  }
+}

@@ -1,0 +1,202 @@
+/** The texts of a saved run: found where they were, or named again, and checked to be the same. */
+import { basename } from 'node:path';
+import type { Document } from '../../src/core/base/document';
+import { badFile, badSettings, type HomegrownError, paragraph } from '../../src/core/base/errors';
+import { sha256 } from '../../src/core/base/hash';
+import { formatCount } from '../../src/core/base/units';
+import type { TextSource } from '../../src/core/documents/index';
+import { hashOf, isOpened } from '../../src/core/documents/index';
+import { isSameData } from '../../src/core/runs/segments';
+import { type DataFacts, type ToldDocuments } from '../../src/core/runs/settings';
+import type { Past } from '../folders/resume';
+import { textFile } from '../sources';
+
+/** Where the files of the run's texts lay. @throws HomegrownError `bad-file` */
+export function laidPaths(past: Past): readonly string[] {
+  const { folder, local, recipe } = past;
+  // Of one that was cleaned not all that was read is told; that they are those is seen when they are read.
+  if (recipe && local) return local.texts.map(({ path }) => path);
+  const paths = new Map(local?.texts.map(({ path, sha256 }) => [sha256, path]));
+  const files = ownTexts(past).flatMap(({ documents, ...text }) => documents ?? [text]);
+  return files.map(({ name, sha256 }) => {
+    const found = paths.get(sha256);
+    if (found !== undefined) return found;
+    throw badFile(`The path of ${name}, a training text of the run in ${folder}, is not known.`, AGAIN);
+  });
+}
+
+/** What lies there now. @throws HomegrownError `bad-file` of the first that does not */
+export async function openLaid({ folder, local }: Past, paths: readonly string[]): Promise<TextSource[]> {
+  const texts = await Promise.all(paths.map((path) => textFile(path).catch(() => null)));
+  const known = new Map(local?.texts.map((each) => [each.path, each]));
+  return texts.map((text, i) => {
+    const { table, skipBadRows } = known.get(paths[i]!) ?? {};
+    if (text) return { ...text, ...(table && { table }), ...(skipBadRows && { reading: { skipBadRows } }) };
+    throw badFile(`${paths[i]}, a training text of the run in ${folder}, is missing or can't be read.`, AGAIN);
+  });
+}
+export const AGAIN = 'Name all texts of the run with --text.';
+
+interface Named {
+  name: string;
+  sha256: string;
+}
+
+export interface OwnText extends Named {
+  documents?: readonly Named[];
+  /** Of one that was cleaned: places of documents that were left out by hand. */
+  leftOut?: readonly number[];
+}
+
+/** The texts of a run as they were read; of one that is several documents, which those are, where that is told. */
+export const ownTexts = ({ data, info }: Past): OwnText[] =>
+  data.texts.map(({ name, sha256: learnt, cleaned }) => {
+    const sha256 = cleaned?.from ?? learnt;
+    const told = info.documents?.find(({ text }) => text === sha256);
+    if (!told) return { name, sha256 };
+    const documents = told.title.map((title, i) => ({ name: title, sha256: told.sha256[i]! }));
+    return { name, sha256, documents, ...(told.leftOut && { leftOut: told.leftOut }) };
+  });
+
+/**
+ * Files out of which documents are taken today, and which a run learnt from as they are, markup and all, are read so again:
+ * those whose hash it has, and those of a text of several whose hashes together it has.
+ */
+export async function asTheyWereRead<F extends { path: string; source: TextSource }>(
+  past: Past,
+  files: readonly F[],
+): Promise<readonly F[]> {
+  if (!(await Promise.all(files.map(({ source }) => isOpened(source)))).includes(true)) return files;
+  const found: { title: string; sha256: string; file: F }[] = [];
+  for (const file of files) {
+    // What tells no size may be a pipe, which is read once.
+    if (!file.source.table && file.source.size > 0)
+      found.push({ title: file.path, sha256: await hashOfFile(file.source), file });
+  }
+  const known = knownIn(past);
+  const others = found.filter(({ sha256 }) => !known.has(sha256));
+  const untold = ownTexts(past).filter(
+    (text) => !text.documents && !found.some(({ sha256 }) => sha256 === text.sha256),
+  );
+  const together = untold.length === 1 ? await orderOf(untold[0]!, others) : undefined;
+  const plain = new Set(
+    [...found.filter(({ sha256 }) => known.has(sha256)), ...(together ?? [])].map(({ file }) => file),
+  );
+  return files.map((file) => (plain.has(file) ? { ...file, source: { ...file.source, isPlain: true } } : file));
+}
+
+export async function hashOfFile(source: TextSource): Promise<string> {
+  const hash = await sha256();
+  for await (const chunk of source.stream()) hash.update(chunk);
+  return hash.hex();
+}
+
+/** Hashes of the run's texts and, where those are told, of their documents. */
+const knownIn = (past: Past): ReadonlySet<string> =>
+  new Set(ownTexts(past).flatMap(({ documents, sha256 }) => documents?.map((each) => each.sha256) ?? sha256));
+
+/** Files that together are a text, in the order in which it has them: as they are given, or as the app takes them. */
+async function orderOf<F extends { title?: string; sha256: string }>(
+  { sha256: text }: Named,
+  files: readonly F[],
+): Promise<readonly F[] | undefined> {
+  for (const order of files.length > 1 ? [files, byTitle(files)] : [])
+    if ((await hashOf(order.map(({ sha256 }) => sha256))) === text) return order;
+  return undefined;
+}
+
+/**
+ * What was read of the files, a document each, in the order in which the run has it and each of its text.
+ * @param found titles are paths
+ * @returns what the run's texts of several documents are, too
+ * @throws HomegrownError `bad-file` where they are not the run's
+ */
+export async function inItsOrder(
+  past: Past,
+  found: readonly Document[],
+): Promise<{ documents: readonly Document[]; told: ToldDocuments }> {
+  const texts = ownTexts(past);
+  const given = new Map(found.map((document) => [document.sha256, document]));
+  const known = knownIn(past);
+  const others = found.filter(({ sha256 }) => !known.has(sha256));
+  // Not told: a single text may be all that is left over.
+  const [untold, ...more] = texts.filter(({ documents, sha256 }) => !documents && !given.has(sha256));
+  const order = untold && more.length === 0 ? await orderOf(untold, others) : undefined;
+  if (order) untold!.documents = order.map(({ title, sha256 }) => ({ name: title!, sha256 }));
+  if (!untold?.documents && others[0])
+    throw untold && isSeveral(past) ? notTold(past, untold, others.length) : notOurs(past, texts, given, others[0]);
+  const documents = texts.flatMap(({ sha256: text, documents = [], ...single }) => {
+    const files = documents.length > 0 ? documents : [{ ...single, sha256: text }];
+    return files.map(({ name, sha256 }, place): Document => {
+      const document = given.get(sha256);
+      if (document) return { ...document, text, place };
+      throw badFile(`${name} is missing: the run in ${past.folder} trained on it.`, AGAIN);
+    });
+  });
+  const told = texts.flatMap(({ sha256: text, documents }) =>
+    documents
+      ? [{ text, title: documents.map(({ name }) => name), sha256: documents.map(({ sha256 }) => sha256) }]
+      : [],
+  );
+  return { documents, told };
+}
+const isSeveral = ({ data: { texts, parts } }: Past): boolean => (parts.train.documents ?? 1) > texts.length;
+const notTold = ({ folder }: Past, { name }: Named, files: number): HomegrownError =>
+  badFile(
+    `${name}, a training text of the run in ${folder}, is not these ${files} files in this order. The folder doesn't list its documents`,
+    'Name exactly its files, in the order in which they were added.',
+  );
+const byTitle = <F extends { title?: string }>(files: readonly F[]): readonly F[] =>
+  [...files].sort((a, b) => (a.title! < b.title! ? -1 : 1));
+
+export function notOurs(
+  { folder }: Past,
+  texts: readonly OwnText[],
+  given: ReadonlyMap<string, unknown>,
+  { title, sha256 }: Pick<Document, 'title' | 'sha256'>,
+): HomegrownError {
+  const missing = texts.flatMap(({ documents, ...text }) => documents ?? text).filter((own) => !given.has(own.sha256));
+  const before = missing.find(({ name }) => basename(name) === basename(title!));
+  if (!before) return badFile(`${title!} is not a training text of the run in ${folder}`, otherwise(folder));
+  const [is, was] = [sha256, before.sha256].map((hash) => hash.slice(0, 16));
+  return badFile(
+    `${title!} has changed since the run in ${folder} trained on it: SHA-256 ${is!}… instead of ${was!}…`,
+    otherwise(folder),
+  );
+}
+const anyway = (folder: string): string =>
+  `start a new run, or fine-tune this model: npm run tune -- --kind adapt --from ${folder} --text FILE --out OTHER. In the app, Change and continue accepts any text.`;
+const otherwise = (folder: string): string =>
+  `Nothing was written. Name the original text with --text. To train on another text, ${anyway(folder)}`;
+
+/** @throws HomegrownError `bad-file` where tables and others that documents are in are not those that the run learnt from, in their order */
+export function checkSameTexts(past: Past, texts: readonly Named[]): void {
+  const { texts: own } = past.data;
+  const other = texts.find(({ sha256 }, i) => sha256 !== own[i]?.sha256);
+  if (other || texts.length !== own.length) throw notSame(past, (other ?? own[texts.length]!).name);
+}
+export const notSame = ({ folder }: Past, name: string): HomegrownError =>
+  badFile(
+    `The content of ${name} is not the training text of the run in ${folder}`,
+    `Nothing was written. Name the same files in the same order; name tables with --pairs and their columns. To train on other text, ${anyway(folder)}`,
+  );
+
+/** Where the files are those that they were, and the recipe is. */
+export const cleanedOtherwise = ({ folder }: Past, name: string): HomegrownError =>
+  badFile(
+    `The recipe now cleans ${name} differently than for the run in ${folder}. Another version of Homegrown cleaned it, or documents were left out by hand`,
+    `Nothing was written. An exact continuation isn't possible: ${anyway(folder)}`,
+  );
+
+/** @throws HomegrownError `bad-settings` where today's build cuts the run's texts in another way */
+export function checkSameData({ folder, data: known }: Past, data: DataFacts): void {
+  if (isSameData(known, data)) return;
+  const [was, is] = [known, data].map(({ parts }) => formatCount(parts.train.tokens));
+  throw badSettings(
+    paragraph(
+      `The run in ${folder} trained on ${was!} tokens, but its texts now have ${is!}`,
+      'An older Homegrown chose a different validation set for several texts',
+    ),
+    `Nothing was written. An exact continuation isn't possible: ${anyway(folder)}`,
+  );
+}

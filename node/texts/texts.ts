@@ -1,0 +1,213 @@
+/** The files that flags such as --text mean: a folder stands for all files below it. */
+import { constants, type Dirent } from 'node:fs';
+import { access, lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { badFile, type Failure, HomegrownError, isBadFile, paragraph, toFailure } from '../../src/core/base/errors';
+import { visibleName } from '../../src/core/base/fileName';
+import {
+  type FailedFile,
+  isSystemFile,
+  NOTHING,
+  type PassedOver,
+  SavedPages,
+  skippedLines,
+  skippedOf,
+  type TextSource,
+} from '../../src/core/documents/index';
+import { isSystemError, systemFailure } from '../systemError';
+import { specialKind, textFile } from '../sources';
+import { isWithin } from '../folders/target';
+import { stderr } from '../output';
+
+export interface MeantFile {
+  path: string;
+  /** Its path below the folder that was given, with `/`; the name of a file that was given itself. */
+  name: string;
+  /** Whether a folder stands for it: then it may be left out, and the others are read. */
+  isInFolder: boolean;
+}
+/** What isn't read, and why. */
+export interface Refused {
+  name: string;
+  reason: string;
+}
+export interface Meant {
+  files: readonly MeantFile[];
+  refused: readonly Refused[];
+  /** Hidden files and folders, and parts of saved pages. */
+  passedOver: readonly PassedOver[];
+}
+
+const toStderr = (words: string): void => stderr.write(`${words}\n`);
+export const refusedWords = ({ name, reason }: Refused): string => `Left out: ${name}. ${reason}`;
+
+/** A refused file in a report. */
+export const failedOf = ({ name, reason }: Refused): FailedFile => ({
+  name,
+  failure: { code: 'bad-file', message: reason },
+});
+
+/** A line for each refused file and each part of a saved page. Hidden files are nobody's text. */
+export const leftOutLines = ({ refused, passedOver }: Pick<Meant, 'refused' | 'passedOver'>): readonly string[] => [
+  ...refused.map(refusedWords),
+  ...skippedLines({ ...NOTHING, skipped: passedOver.filter(({ why }) => why !== 'hidden').map(skippedOf) }),
+];
+
+/**
+ * The files of a folder are in the order in which the app takes them.
+ * @param note receives links to files that are read anyway
+ * @throws HomegrownError `bad-file` where a folder holds no file that can be read
+ */
+export async function filesMeant(paths: readonly string[], note = toStderr): Promise<Meant> {
+  const all = await Promise.all(paths.map((path) => meant(path, note)));
+  return {
+    files: all.flatMap(({ files }) => files),
+    refused: all.flatMap(({ refused }) => refused),
+    passedOver: all.flatMap(({ passedOver }) => passedOver),
+  };
+}
+
+export type MeantSources = Omit<Meant, 'files'> & { files: readonly (MeantFile & { source: TextSource })[] };
+
+/** The same, opened. A file of a folder that can't be opened is refused alone. */
+export async function sourcesMeant(paths: readonly string[], note = toStderr): Promise<MeantSources> {
+  const { files, refused, passedOver } = await filesMeant(paths, note);
+  const opened = await Promise.all(
+    files.map(async (file) => ({
+      ...file,
+      source: await textFile(file.path).catch((error: unknown) => refusalOf(file, error)),
+    })),
+  );
+  const all = [...refused, ...opened.flatMap(({ source }) => ('reason' in source ? [source] : []))];
+  const readable = opened.flatMap(({ source, ...file }) => ('reason' in source ? [] : [{ ...file, source }]));
+  if (readable.length === 0 && all[0]) throw badFile('None of the files can be read.', refusedWords(all[0]));
+  return { files: readable, refused: all, passedOver };
+}
+
+/** Why one file of a folder isn't read. @throws the error if the file was given itself, or the file isn't to blame */
+export function failureOf({ isInFolder }: Pick<MeantFile, 'isInFolder'>, error: unknown): Failure {
+  const failure = isSystemError(error) ? systemFailure(error) : error;
+  if (!isInFolder || !isBadFile(failure)) throw error;
+  return toFailure(failure);
+}
+function refusalOf(file: Pick<MeantFile, 'name' | 'isInFolder'>, error: unknown): Refused {
+  const { message, remedy } = failureOf(file, error);
+  return { name: file.name, reason: paragraph(message, remedy) };
+}
+
+async function meant(path: string, note: (words: string) => void): Promise<Meant> {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isDirectory())
+    return { files: [{ path, name: visibleName(basename(path)), isInFolder: false }], refused: [], passedOver: [] };
+  const walked: Walked = {
+    root: await realpath(path),
+    files: [],
+    links: [],
+    targets: new Set(),
+    refused: [],
+    hidden: [],
+  };
+  await walk(path, '', walked);
+  const all = walked.files.sort();
+  const pages = new SavedPages(all);
+  const files = all.filter((name) => !pages.holds(name));
+  for (const name of walked.links.sort()) note(`${join(path, name)} is a link to a file that was already read.`);
+  const refused = walked.refused.sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (files.length === 0) throw badFile(`${path} contains no text.`, refused[0] && refusedWords(refused[0]));
+  return {
+    files: files.map((name) => ({ path: join(path, name), name: visibleName(name), isInFolder: true })),
+    refused,
+    passedOver: [
+      ...walked.hidden.sort().map((name): PassedOver => ({ name, why: 'hidden' })),
+      ...all.filter((name) => pages.holds(name)).map((name): PassedOver => ({ name, why: 'saved page' })),
+    ],
+  };
+}
+
+/** What is found below a folder. Names are paths from there, with `/`. */
+interface Walked {
+  /** The folder, without links. */
+  root: string;
+  files: string[];
+  /** Links to what is read in the folder. */
+  links: string[];
+  /** Hidden files that are read by a link. */
+  targets: Set<string>;
+  refused: Refused[];
+  /** Hidden files and the system's own. A folder, with a slash at its end, stands for all in it. */
+  hidden: string[];
+}
+
+async function walk(folder: string, below: string, walked: Walked): Promise<void> {
+  let entries: Dirent<Buffer>[];
+  try {
+    entries = await readdir(join(folder, below), { withFileTypes: true, encoding: 'buffer' });
+  } catch (error) {
+    walked.refused.push({ name: below === '' ? folder : below, reason: reasonOf(error) });
+    return;
+  }
+  for (const entry of entries) {
+    const own = entry.name.toString();
+    const name = below === '' ? own : `${below}/${own}`;
+    if (isSystemFile(name)) {
+      walked.hidden.push(visibleName(entry.isDirectory() ? `${name}/` : name));
+      continue;
+    }
+    const shown = visibleName(below === '' ? bytesShown(entry.name) : `${below}/${bytesShown(entry.name)}`);
+    if (!Buffer.from(own).equals(entry.name)) {
+      walked.refused.push({ name: shown, reason: 'Its name is not UTF-8. Rename it to read it.' });
+      continue;
+    }
+    try {
+      await look(folder, name, walked);
+    } catch (error) {
+      walked.refused.push({ name: shown, reason: reasonOf(error) });
+    }
+  }
+}
+
+/** Takes one entry, or what is below it. @throws why it can't be read */
+async function look(folder: string, name: string, walked: Walked): Promise<void> {
+  const path = join(folder, name);
+  const found = await lstat(path);
+  if (found.isDirectory()) return walk(folder, name, walked);
+  if (found.isSymbolicLink()) {
+    const target = await realpath(path);
+    if (target !== walked.root && !isWithin(target, walked.root))
+      throw badFile(`The link leads outside the folder, to ${target}.`, 'To read it, name that path too.');
+    if (!isSystemFile(relative(walked.root, target)) || walked.targets.has(target)) {
+      walked.links.push(name);
+      return;
+    }
+    // As git-annex has them: the walk passes over what the link leads to.
+    if (!(await stat(path)).isFile())
+      throw badFile('The link leads to a hidden folder.', 'To read it, name that path too.');
+    walked.targets.add(target);
+  }
+  const kind = specialKind(found);
+  if (kind !== undefined) throw badFile(`It is ${kind}; in a folder, only files are read.`);
+  await access(path, constants.R_OK);
+  walked.files.push(name);
+}
+
+function reasonOf(error: unknown): string {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (error instanceof HomegrownError) return paragraph(error.message, error.remedy);
+  if (Object.hasOwn(WHY, code)) return WHY[code]!;
+  if (isSystemError(error)) return paragraph(systemFailure(error).message);
+  throw error;
+}
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: 'This user may not read it (EACCES).',
+  EPERM: 'This user may not read it (EPERM).',
+  ELOOP: 'Its links form a loop (ELOOP).',
+  ENOENT: 'The link leads to nothing, or the file is gone (ENOENT).',
+  ENAMETOOLONG: 'Its path is too long (ENAMETOOLONG).',
+};
+
+/** A name in which bytes that are no characters are shown by their codes: `caf\xe9.txt`. */
+function bytesShown(name: Buffer): string {
+  const text = name.toString();
+  if (Buffer.from(text).equals(name)) return text;
+  return name.toString('latin1').replace(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

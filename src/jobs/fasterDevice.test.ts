@@ -1,0 +1,58 @@
+/** Which device `auto` is where there is no GPU. */
+import { expect, test } from 'vitest';
+import { badSettings } from '../core/base/errors';
+import { fasterDevice } from './fasterDevice';
+
+/** Paces of WASM and the adapter, in milliseconds a step of a hundred; undefined where it cannot run there. */
+async function chosen(wasm?: number, adapter?: number, most = Infinity) {
+  const opened: string[] = [];
+  const limits: number[] = [];
+  const { device, why } = await fasterDevice({
+    adapter: 'SoftPipe',
+    open(kind) {
+      opened.push(kind);
+      return Promise.resolve({ kind });
+    },
+    measure(limit) {
+      limits.push(limit);
+      const step = opened.at(-1) === 'webgpu' ? adapter : wasm;
+      if (step === undefined) throw badSettings('It does not fit.', 'Choose another.');
+      return Promise.resolve({ start: 0, step, evaluate: 0, save: 0 });
+    },
+    time: ({ step }) => 100 * step,
+    most,
+  });
+  expect(device.kind).toBe(opened.at(-1) ?? 'wasm'); // It is in use.
+  return { kind: device.kind, why, opened, limit: limits[1] };
+}
+
+test('it is the one whose run is measured to be shorter, and both paces are told', async () => {
+  expect(await chosen(400, 300)).toEqual({
+    kind: 'webgpu',
+    why: 'Using SoftPipe, which is faster: WASM takes 400 ms per step, SoftPipe takes 300 ms per step.',
+    opened: ['webgpu'],
+    limit: 10_000,
+  });
+  expect(await chosen(400, 500)).toMatchObject({
+    kind: 'wasm',
+    why: 'Using WASM, which is faster: WASM takes 400 ms per step, SoftPipe takes 500 ms per step.',
+    opened: ['webgpu', 'wasm'],
+  });
+});
+
+test('one that cannot run it, or makes no steps in a part of the time, is not the faster', async () => {
+  const { kind, why } = await chosen(400);
+  expect(kind).toBe('wasm');
+  expect(why).toMatch(/SoftPipe none finished in time/);
+  expect(await chosen(undefined, 300)).toMatchObject({ kind: 'webgpu', limit: Infinity });
+  expect(await chosen(undefined, 300, 60_000)).toMatchObject({ kind: 'webgpu', limit: 15_000 });
+});
+
+test('a run that ends before another device has begun is on WASM, without a look at that', async () => {
+  expect(await chosen(10, 1)).toEqual({
+    kind: 'wasm',
+    why: 'Using WASM: the run takes about 1 s, too short for SoftPipe to pay off.',
+    opened: [],
+    limit: undefined,
+  });
+});

@@ -1,0 +1,115 @@
+/** How long the parts of a run take here, measured by one that is thrown away, and how many steps fit into a time. */
+import { badSettings } from '../core/base/errors';
+import { yieldToEventLoop } from '../core/base/job';
+import { formatDuration } from '../core/base/units';
+import { RECIPE, type Recipe } from '../core/train/recipe';
+import { evaluationsBetween } from '../core/train/evaluations';
+import type { TrainInput } from '../core/train/run';
+import { train } from '../core/train/train';
+
+/** Milliseconds. */
+export interface Pace {
+  /** Until the first step begins, with what comes before it. */
+  start: number;
+  step: number;
+  evaluate: number;
+  save: number;
+}
+
+/**
+ * Trains for about so long, and for a few steps at least; nothing of it stays.
+ * @param input `save` does what a save does, but for keeping it
+ * @param patience milliseconds of steps
+ * @param limit milliseconds
+ * @throws HomegrownError `bad-settings` where those few take longer, as soon as the limit is past
+ */
+export async function measurePace(
+  input: TrainInput,
+  patience: number,
+  signal: AbortSignal,
+  limit = Infinity,
+): Promise<Pace> {
+  const { now } = input;
+  const begun = input.from?.state.step ?? 0;
+  const enough = new AbortController();
+  /** When each step was done. */
+  const steps: number[] = [];
+  const began = now();
+  let [saveBegan, savedAt, measuredAt] = [0, 0, 0];
+  const checkTime = (): void => {
+    if (steps.length < LEAST_STEPS && now() - began > limit)
+      throw badSettings(
+        `The device finished fewer than ${LEAST_STEPS} steps in ${formatDuration(limit)}.`,
+        'Choose another --device.',
+      );
+  };
+  await train(
+    {
+      ...input,
+      recipe: {
+        ...input.recipe,
+        steps: begun + MOST_STEPS,
+        evalEvery: MOST_STEPS,
+        evalEarly: false,
+        saveEvery: MOST_STEPS,
+        ...TIMID,
+      },
+      async save(snapshot) {
+        saveBegan = now();
+        const saved = await input.save(snapshot);
+        savedAt = now();
+        return saved;
+      },
+      pause() {
+        checkTime();
+        return yieldToEventLoop();
+      },
+    },
+    {
+      signal: AbortSignal.any([signal, enough.signal]),
+      report({ kind }) {
+        checkTime();
+        if (kind === 'evaluated') measuredAt = now();
+        if (kind !== 'step') return;
+        steps.push(now());
+        if (steps.length >= LEAST_STEPS && now() - steps[0]! > patience) enough.abort();
+      },
+    },
+  );
+  signal.throwIfAborted();
+  // The first ones are slower: code is compiled, and pools fill.
+  const later = steps.slice(Math.floor(steps.length / 2));
+  const step = Math.max(LEAST_MS, (later.at(-1)! - later[0]!) / (later.length - 1));
+  // At the end of it a step is saved, and then measured.
+  return {
+    start: Math.max(0, steps[0]! - step - began),
+    step,
+    evaluate: measuredAt - savedAt,
+    save: savedAt - saveBegan,
+  };
+}
+/** Without its warm-up a run might diverge. */
+const TIMID = { warmup: 0, learningRate: RECIPE.learningRate.min } as const;
+const MOST_STEPS = 1e6;
+const LEAST_STEPS = 4;
+/** Clocks are coarse. */
+const LEAST_MS = 1e-3;
+
+/** Milliseconds of a run of `steps` in all that has done `begun` of them. */
+export function timeOf(pace: Pace, recipe: Recipe, begun: number, steps: number): number {
+  const saves = Math.floor((steps - 1) / recipe.saveEvery) - Math.floor(begun / recipe.saveEvery) + 1;
+  const evaluations = evaluationsBetween(recipe, begun, steps);
+  return pace.start + (steps - begun) * pace.step + evaluations * pace.evaluate + saves * pace.save;
+}
+
+/** The most steps in all that a time holds; `begun` where it holds none more. */
+export function stepsIn(time: number, pace: Pace, recipe: Recipe, begun: number): number {
+  const most = Math.min(RECIPE.steps.max, begun + Math.ceil(Math.max(0, time) / pace.step));
+  let [fits, not] = [begun, most + 1];
+  while (not - fits > 1) {
+    const steps = Math.floor((fits + not) / 2);
+    if (timeOf(pace, recipe, begun, steps) <= time) fits = steps;
+    else not = steps;
+  }
+  return fits;
+}
