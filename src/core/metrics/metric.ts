@@ -43,10 +43,10 @@ export interface Meter {
 /**
  * What an evaluation must give for a metric to be measured: `loss`, nats of whatever is predicted; `text`, nats of tokens, each
  * by those before it; `bytes`, nats of a text whose bytes are known; `masked`, nats of tokens by all around them, and which
- * were the model's likeliest; `labels`, nats of labels of texts, and how many texts got theirs; `answers`, what the model gives to held-out inputs; `old`, text that it had learnt before it was
- * tuned.
+ * were the model's likeliest; `labels`, nats of labels of texts, and how many texts got theirs; `answers`, what the model gives to held-out inputs; `run`, nothing of the
+ * held-out text: the training loop measures it at each evaluation, such as perplexity on the text of the base.
  */
-export type Need = 'loss' | 'text' | 'bytes' | 'masked' | 'labels' | 'answers' | 'old';
+export type Need = 'loss' | 'text' | 'bytes' | 'masked' | 'labels' | 'answers' | 'run';
 
 export interface Metric {
   /** As a heading: `Bits per byte`. */

@@ -7,7 +7,7 @@ export const oldPerplexity = {
   shortLabel: 'old text',
   better: 'lower',
   says: 'how many tokens the model hesitates between on old text',
-  needs: 'old',
+  needs: 'run',
   start() {
     let value = NaN;
     return { add: ({ old = value }: Seen) => void (value = old), value: () => ({ value }) };

@@ -1,5 +1,5 @@
 /**
- * One training step on tensors: batch in; loss and gradient norm out; weights and moments changed in place.
+ * One training step on tensors: batch in; loss, gradient norm and other step values out; weights and moments changed in place.
  *
  * With accumulation its two halves are programs of their own: `gather` for each micro-batch, then `apply`. They read nothing
  * else that differs between steps: what runs op by op here can be traced once and replayed.
@@ -14,6 +14,7 @@ import type { Learning, Tensors } from '../objectives/objective';
 import type { WeightSlot } from '../optim/optimizer';
 import type { OpenOptimizer } from './optimizerState';
 import type { Recipe } from './recipe';
+import type { StepValueName } from './stepValues';
 
 /**
  * batch: as the objective's `inputs` says; weight [1] int32: what is predicted in the whole step; counter [2] int32: seed
@@ -27,16 +28,16 @@ interface Inputs {
   keep: Tensor;
 }
 type Applied = Pick<Inputs, 'rates' | 'keep'>;
-/** loss: nats before the update, of a micro-batch its part of the step's mean. norm: of the gradient before clipping. */
-type Outputs<Name extends string> = Readonly<Record<Name, Scalar>>;
+/** Step values by name. `loss` is in nats before the update; of a micro-batch, its part of the step's mean. */
+type Outputs<Name extends StepValueName> = Readonly<Record<Name, Scalar>>;
 
 export interface StepParts {
-  /** The whole of it. */
-  step(inputs: Inputs): Outputs<'loss' | 'norm'>;
+  /** The whole step. */
+  step(inputs: Inputs): Outputs<'loss' | 'gradientNorm'>;
   /** Adds the gradient of a micro-batch to `into`, which has a variable for each weight that learns. */
   gather(inputs: Omit<Inputs, keyof Applied>, into: readonly Variable[]): Outputs<'loss'>;
-  /** Updates them by what was gathered, and clears that. */
-  apply(inputs: Applied, gathered: readonly Variable[]): Outputs<'norm'>;
+  /** Updates the weights by what was gathered, and clears that. */
+  apply(inputs: Applied, gathered: readonly Variable[]): Outputs<'gradientNorm'>;
 }
 
 /** @param averages of the weights that learn, in their order; absent where there are none */
@@ -59,21 +60,21 @@ export function stepOn(
     // A weight that the loss does not reach has a gradient of 0 as one that cancels out has: it decays, and is not left out.
     return { loss, gradients: weights.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
   }
-  function update(gradients: readonly Tensor[], { rates, keep }: Applied): Scalar {
+  function update(gradients: readonly Tensor[], { rates, keep }: Applied): Outputs<'gradientNorm'> {
     const slots = names.map((name, i): WeightSlot => {
       const weight = network.trainableParams[name]!;
       const { decay } = weight;
       return { weight, parameter: weights[i]!, gradient: gradients[i]!, moments: optimizer.moments[name]!, decay };
     });
-    const norm = globalNorm(gradients);
-    optimizer.update(slots, rates as Tensor1D, norm, recipe);
+    const gradientNorm = globalNorm(gradients);
+    optimizer.update(slots, rates as Tensor1D, gradientNorm, recipe);
     if (averages) average(averages, weights, keep as Tensor1D);
-    return norm;
+    return { gradientNorm };
   }
   return {
     step(inputs) {
       const { loss, gradients } = backward(inputs);
-      return { loss, norm: update(gradients, inputs) };
+      return { loss, ...update(gradients, inputs) };
     },
     gather(inputs, into) {
       const { loss, gradients } = backward(inputs);
@@ -81,9 +82,9 @@ export function stepOn(
       return { loss };
     },
     apply(inputs, gathered) {
-      const norm = update(gathered, inputs);
+      const measured = update(gathered, inputs);
       clear(gathered);
-      return { norm };
+      return measured;
     },
   };
 }
