@@ -29,16 +29,7 @@ interface Inputs {
 }
 type Applied = Pick<Inputs, 'rates' | 'keep'>;
 /** Step values by name. `loss` is in nats before the update; of a micro-batch, its part of the step's mean. */
-type Outputs<Name extends StepValueName> = Readonly<Record<Name, Scalar>>;
-
-export interface StepParts {
-  /** The whole step. */
-  step(inputs: Inputs): Outputs<'loss' | 'gradientNorm'>;
-  /** Adds the gradient of a micro-batch to `into`, which has a variable for each weight that learns. */
-  gather(inputs: Omit<Inputs, keyof Applied>, into: readonly Variable[]): Outputs<'loss'>;
-  /** Updates the weights by what was gathered, and clears that. */
-  apply(inputs: Applied, gathered: readonly Variable[]): Outputs<'gradientNorm'>;
-}
+type Outputs = Readonly<Partial<Record<StepValueName, Scalar>>>;
 
 /** @param averages of the weights that learn, in their order; absent where there are none */
 export function stepOn(
@@ -47,7 +38,7 @@ export function stepOn(
   optimizer: Pick<OpenOptimizer, 'update' | 'moments'>,
   recipe: Recipe,
   averages?: readonly Variable[],
-): StepParts {
+) {
   const names = Object.keys(network.trainableParams);
   const weights = names.map((name) => network.params[name]!);
 
@@ -60,7 +51,7 @@ export function stepOn(
     // A weight that the loss does not reach has a gradient of 0 as one that cancels out has: it decays, and is not left out.
     return { loss, gradients: weights.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
   }
-  function update(gradients: readonly Tensor[], { rates, keep }: Applied): Outputs<'gradientNorm'> {
+  function update(gradients: readonly Tensor[], { rates, keep }: Applied) {
     const slots = names.map((name, i): WeightSlot => {
       const weight = network.trainableParams[name]!;
       const { decay } = weight;
@@ -69,19 +60,22 @@ export function stepOn(
     const gradientNorm = globalNorm(gradients);
     optimizer.update(slots, rates as Tensor1D, gradientNorm, recipe);
     if (averages) average(averages, weights, keep as Tensor1D);
-    return { gradientNorm };
+    return { gradientNorm } satisfies Outputs;
   }
   return {
-    step(inputs) {
+    /** The whole step. */
+    step(inputs: Inputs) {
       const { loss, gradients } = backward(inputs);
       return { loss, ...update(gradients, inputs) };
     },
-    gather(inputs, into) {
+    /** Adds the gradient of a micro-batch to `into`, which has a variable for each weight that learns. */
+    gather(inputs: Omit<Inputs, keyof Applied>, into: readonly Variable[]) {
       const { loss, gradients } = backward(inputs);
       accumulate(into, gradients);
       return { loss };
     },
-    apply(inputs, gathered) {
+    /** Updates the weights by what was gathered, and clears that. */
+    apply(inputs: Applied, gathered: readonly Variable[]) {
       const measured = update(gathered, inputs);
       clear(gathered);
       return measured;
