@@ -18,8 +18,8 @@ export interface Extent {
   bytes: number;
 }
 
-/** A batch of it as a model saw it. */
-export interface Seen {
+/** A model's results on a batch of held-out text. */
+export interface BatchResult {
   /** Nats, over all that is predicted. */
   loss: number;
   /** What is predicted, as a weight: tokens that are not masked. */
@@ -35,7 +35,7 @@ export interface Seen {
 }
 
 export interface Meter {
-  add(seen: Seen): void;
+  add(result: BatchResult): void;
   /** Of what was added. */
   value(): Estimate;
 }
