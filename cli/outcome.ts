@@ -1,7 +1,7 @@
 /** How a run is told of, to people and to programs: its evaluations, its pace, its end. */
 import { formatCount, formatDuration, formatReading, formatShort } from '../src/core/base/units';
 import { upperFirst } from '../src/core/base/upperFirst';
-import { estimateOf, type Evaluated, metricOf, type MetricId, METRICS, oldMetricsIn } from '../src/core/metrics';
+import { estimateOf, type Evaluated, metricOf, type MetricId, METRICS, runMetricsIn } from '../src/core/metrics';
 import { measuredWords } from '../src/core/metrics/words';
 import { metricIn, metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';
 import { endingWord } from '../src/core/train/endingWord';
@@ -43,7 +43,7 @@ export function evaluationWords(objective: ObjectiveId, evaluated: Evaluated): s
 /** But for the loss itself. */
 const measuredOf = (objective: ObjectiveId, evaluated?: Evaluated): readonly MetricId[] => [
   ...metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss'),
-  ...(evaluated ? oldMetricsIn(evaluated) : []),
+  ...(evaluated ? runMetricsIn(evaluated) : []),
 ];
 
 /** `exact match 0 %, chrF 85.3` */

@@ -26,10 +26,10 @@ async function step(shape: Shape): Promise<{ results: { loss: number; norm: numb
   const model = modelOf(shape);
   const recipe = { ...recipeOf(shape), warmup: 0, schedule: 'constant' as const };
   const learning = await learner(model, recipe, initialValues(model, 1), () => 0);
-  const results = await learning.step(1, await batchOf(shape));
+  const { loss, gradientNorm: norm } = await learning.step(1, await batchOf(shape));
   const tensors = await learning.tensors();
   learning.dispose();
-  return { results, tensors };
+  return { results: { loss, norm }, tensors };
 }
 
 console.log = console.info = console.warn = () => undefined;

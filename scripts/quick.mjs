@@ -10,14 +10,6 @@ import { filesOf, importers } from './importers.ts';
 import { isUnitTest, Runner } from './runner.mjs';
 import { root } from './setup.mjs';
 
-/** Which projects of TypeScript see a file. */
-const SEEN_BY = {
-  page: /\.tsx?$/,
-  workers: /^src\/(workers|offline|protocol|storage|jobs|core)\//,
-  core: /^src\/core\//,
-  'web service': /^public\/templates\//,
-};
-
 const changed = changedFiles();
 console.log(`Changed: ${changed.join(', ')}`);
 const importing = importers(root, filesOf(root));
@@ -25,11 +17,7 @@ const tests = [...changed, ...changed.flatMap((file) => importing.get(file) ?? [
 const sources = changed.filter((file) => /\.(tsx?|mjs)$/.test(file));
 
 const runner = new Runner();
-await runner.runParallel([
-  ...Object.entries(SEEN_BY).flatMap(([name, seen]) => (changed.some((file) => seen.test(file)) ? [types(name)] : [])),
-  ...(sources.length > 0 ? [lint(sources)] : []),
-  format(changed),
-]);
+await runner.runParallel([...(sources.length > 0 ? [types(), lint(sources)] : []), format(changed)]);
 if (tests.length > 0) await runner.run(runner.vitest('unit', { files: [...new Set(tests)] }));
 else console.log('\nNo unit test imports a changed file directly.');
 runner.finish();

@@ -1,5 +1,5 @@
 /** The best step of a run: at the end its folder holds that step, if it beats the latest. */
-import { defaultStep, type Measured } from '../../src/core/runs/best';
+import { defaultStep, type StepLoss } from '../../src/core/runs/best';
 import type { Snapshot, TrainInput, TrainState } from '../../src/core/train/run';
 
 export class BestStep {
@@ -24,7 +24,7 @@ export class BestStep {
   insteadOf(
     latest: TrainState,
     run: Parameters<typeof defaultStep>[0],
-    evaluations: readonly Measured[],
+    evaluations: readonly StepLoss[],
   ): Snapshot | undefined {
     const { held } = this;
     if (!held || held.state.step === latest.step) return undefined;

@@ -36,7 +36,7 @@ export function deviceChoices({ device, measured }: Pick<Studio, 'device' | 'mea
 /** `133 MB planned`: of the run that trains, else of the project's settings. */
 export function memoryWords(s: Pick<Studio, 'project' | 'device'> & Parameters<typeof trainingRun>[0]): string {
   const log = trainingRun(s)?.log;
-  if (log?.cost.plannedBytes !== undefined) return `${formatBytes(log.cost.plannedBytes)} of memory planned`;
+  if (log?.optional.plannedBytes !== undefined) return `${formatBytes(log.optional.plannedBytes)} of memory planned`;
   if (log && log.memoryBytes > 0) return `${formatBytes(log.memoryBytes)} of memory in use`;
   const info = s.device.kind === 'open' ? s.device.info : undefined;
   return `${formatBytes(estimateProject(s.project, info).memory.total)} of memory planned`;

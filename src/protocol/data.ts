@@ -23,7 +23,7 @@ import type { LabelChange, LabelledText, LabelsTold } from '../jobs/label';
 import type { Speaker } from '../jobs/speakers';
 import type { LabelApi } from './labelled';
 import type { Decision } from '../core/runs/settings';
-import type { Measured } from '../core/export/homegrownJson';
+import type { StepMeasurements } from '../core/export/homegrownJson';
 import type { Look, Previewed } from '../core/documents/clean/preview';
 import type { Recipe as CleaningRecipe } from '../core/documents/clean/recipe';
 import type { LeftOut } from '../core/documents/clean/record';
@@ -264,7 +264,7 @@ export interface DataApi extends LabelApi {
     output: KeptEvaluation | null;
   };
   /** What of it goes with the step, for its card. */
-  measured: { input: { runId: string; step: number }; progress: never; output: Measured };
+  measured: { input: { runId: string; step: number }; progress: never; output: StepMeasurements };
   /** What was asked of its steps by lists, oldest step first. */
   keptLists: { input: { runId: string }; progress: never; output: readonly EvaluationRecord[] };
   /** Hides a run; `restoreRun` undoes it, `purgeRun` makes it final, which frees so many bytes. Fails while a tab works on it. */

@@ -39,9 +39,19 @@ test('columns grow together', () => {
     { step: 2, bytes: 9, activeMs: 20 },
   ]);
   expect(log.memoryBytes).toBe(7);
-  expect(log.cost).toEqual({});
+  expect(log.optional).toEqual({});
   log.append({ ...stepped(3), encodeMs: 0.5 });
-  expect(log.cost).toEqual({ encodeMs: 0.5 });
+  expect(log.optional).toEqual({ encodeMs: 0.5 });
+});
+
+test('an optional value has a column from the step that first measures it, NaN where a step does not', () => {
+  const log = filled(stepped(1), { ...stepped(2), encodeMs: 0.5 }, stepped(3));
+  expect(log.columns.encodeMs).toEqual([NaN, 0.5, NaN]);
+  expect(log.columns.gpuMs).toBeUndefined();
+  expect(log.optional).toEqual({});
+  log.truncate(2);
+  expect(log.columns.encodeMs).toEqual([NaN, 0.5]);
+  expect(log.optional).toEqual({ encodeMs: 0.5 });
 });
 
 test('what was not saved is forgotten when its steps come again, with its evaluations and saves', () => {
@@ -91,7 +101,7 @@ test('however a run is resumed, the columns are as long as each other and in the
     fc.property(fc.array(event), fc.integer({ min: 0, max: 30 }), (events, cut) => {
       const log = filled(...events);
       log.truncate(cut);
-      const columns = [log.loss, log.learningRate, log.gradientNorm, log.tokensPerSecond, log.activeMs];
+      const columns = Object.values(log.columns);
       for (const column of columns) expect(column).toHaveLength(log.step.length);
       for (const steps of [log.step, ...[log.evaluations, log.saves].map((rows) => rows.map(({ step }) => step))]) {
         expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));

@@ -1,7 +1,14 @@
 /** Append-only columns for charts. Outside zustand: a run logs 10^5 points, and copying them at each would be O(n^2). */
 import type { Evaluated } from '../core/metrics';
 import type { Shown } from '../core/objectives/shown';
-import type { StepCost, TrainEvent } from '../core/train/run';
+import type { TrainEvent } from '../core/train/run';
+import {
+  type OptionalStepValue,
+  type RequiredStepValue,
+  type StepEvent,
+  type StepValueName,
+  stepValues,
+} from '../core/train/stepValues';
 
 export interface Evaluation extends Evaluated {
   step: number;
@@ -29,17 +36,18 @@ export interface Sampled {
   activeMs: number;
 }
 
+type StepColumns = Record<RequiredStepValue, number[]> & Partial<Record<OptionalStepValue, number[]>>;
+const VALUES = stepValues();
+
 export class RunLog {
   constructor(events: readonly TrainEvent[] = []) {
     for (const event of events) this.append(event);
   }
   readonly step: number[] = [];
-  readonly loss: number[] = [];
-  readonly learningRate: number[] = [];
-  readonly gradientNorm: number[] = [];
-  readonly tokensPerSecond: number[] = [];
-  /** Milliseconds of training, stops excluded. */
-  readonly activeMs: number[] = [];
+  /** One for each step. An optional value has a column once a step has measured it; NaN where one has not. */
+  readonly columns: StepColumns = Object.fromEntries(
+    VALUES.flatMap(([name, { isOptional }]) => (isOptional ? [] : [[name, []]])),
+  ) as unknown as StepColumns;
   readonly evaluations: Evaluation[] = [];
   readonly saves: Saved[] = [];
   /** Best steps whose weights were kept, saved whole or not. */
@@ -50,9 +58,29 @@ export class RunLog {
   readonly sampled: Sampled[] = [];
   /** Of a step that is being measured. */
   shown: ShownFirst | undefined;
-  memoryBytes = 0;
-  /** Of the newest step. */
-  cost: Partial<StepCost> = {};
+
+  get loss(): number[] {
+    return this.columns.loss;
+  }
+  get tokensPerSecond(): number[] {
+    return this.columns.tokensPerSecond;
+  }
+  /** Milliseconds of training, stops excluded. */
+  get activeMs(): number[] {
+    return this.columns.activeMs;
+  }
+  get memoryBytes(): number {
+    return this.columns.memoryBytes.at(-1) ?? 0;
+  }
+  /** What the newest step measured of the optional values. */
+  get optional(): Pick<StepEvent, OptionalStepValue> {
+    return Object.fromEntries(
+      VALUES.flatMap(([name, { isOptional }]) => {
+        const value = isOptional ? (this.columns[name]?.at(-1) ?? NaN) : NaN;
+        return Number.isNaN(value) ? [] : [[name, value]];
+      }),
+    );
+  }
 
   append(event: TrainEvent): void {
     switch (event.kind) {
@@ -61,19 +89,8 @@ export class RunLog {
       case 'step': {
         // A resume repeats the steps that were not saved.
         this.truncate(event.step - 1);
+        for (const [name] of VALUES) this.columnOf(name, event[name])?.push(event[name] ?? NaN);
         this.step.push(event.step);
-        this.loss.push(event.loss);
-        this.learningRate.push(event.learningRate);
-        this.gradientNorm.push(event.gradientNorm);
-        this.tokensPerSecond.push(event.tokensPerSecond);
-        this.activeMs.push(event.activeMs);
-        this.memoryBytes = event.memoryBytes;
-        const { plannedBytes, encodeMs, gpuMs } = event;
-        this.cost = {
-          ...(plannedBytes !== undefined && { plannedBytes }),
-          ...(encodeMs !== undefined && { encodeMs }),
-          ...(gpuMs !== undefined && { gpuMs }),
-        };
         return;
       }
       case 'shown':
@@ -111,6 +128,11 @@ export class RunLog {
     }
   }
 
+  private columnOf(name: StepValueName, value: number | undefined): number[] | undefined {
+    if (value !== undefined) this.columns[name] ??= new Array<number>(this.step.length).fill(NaN);
+    return this.columns[name];
+  }
+
   /** Milliseconds of training that are known of. */
   get now(): number {
     return Math.max(this.activeMs.at(-1) ?? 0, this.evaluations.at(-1)?.activeMs ?? 0);
@@ -118,8 +140,8 @@ export class RunLog {
 
   /** Forgets everything after `step`. */
   truncate(step: number): void {
-    const columns = [this.loss, this.learningRate, this.gradientNorm, this.tokensPerSecond, this.activeMs];
-    while ((this.step.at(-1) ?? -1) > step) for (const column of [this.step, ...columns]) column.pop();
+    const columns = [this.step, ...Object.values(this.columns)];
+    while ((this.step.at(-1) ?? -1) > step) for (const column of columns) column.pop();
     dropAfter(this.evaluations, step);
     dropAfter(this.saves, step);
     dropAfter(this.kept, step);

@@ -2,7 +2,7 @@
 import { formatBytes, formatCount } from '../core/base/units';
 import type { SavedStep } from '../core/checkpoint/checkpoint';
 import { headlineWords } from '../core/objectives';
-import { bestNotKept, comparableBest, defaultStep, isOfEarlierSegment, type Measured } from '../core/runs/best';
+import { bestNotKept, comparableBest, defaultStep, isOfEarlierSegment, type StepLoss } from '../core/runs/best';
 import type { PickedStep } from '../core/runs/project';
 import { isMeasuredAlike, measuredAt } from '../core/runs/segments';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
@@ -55,7 +55,7 @@ export function usedStepWords(s: Pick<Studio, 'opened' | 'runs'>, runId: string)
 const BEST = 'best on the validation set';
 
 /** A step that did better than any that is kept. */
-function notKept(run: OpenRun): Measured | undefined {
+function notKept(run: OpenRun): StepLoss | undefined {
   const latest = run.steps.find((step) => step.latest);
   if (!latest || !run.record) return undefined;
   const measured = run.log.evaluations.filter(isMeasuredAlike(run.record, latest.step));

@@ -1,7 +1,7 @@
 /** The runs of a project in the data worker: listed, described, deleted, brought back. */
 import type { BlobStore } from '../core/base/blobStore';
 import { boundLight, pinStep, unpinStep } from '../core/checkpoint/pinned';
-import { measuredOf } from '../core/export/measuredOf';
+import { stepMeasurements } from '../core/export/stepMeasurements';
 import { readEvaluation, readEvaluations } from '../core/runs/keptEvaluations';
 import { mixRun } from '../core/runs/mix';
 import { readKnownRun, updateRun } from '../core/runs/record';
@@ -59,7 +59,7 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
     async measured({ runId, step }) {
       const open = await store;
       const run = await readKnownRun(open, runId);
-      return measuredOf(open, run, step, { hash: await tokenizerHash(await readTokenizer(open, run)) });
+      return stepMeasurements(open, run, step, { hash: await tokenizerHash(await readTokenizer(open, run)) });
     },
     keptLists: async ({ runId }) => readEvaluations(await store, runId, 'lists'),
     removeRun: ({ runId, at }) =>

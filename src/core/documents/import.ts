@@ -24,7 +24,7 @@ import { piecesOf } from '../files/byteSource';
 import { type PassedOver, SavedPages } from './savedPages';
 import { isSystemFile } from './system';
 import { filesIn } from './unpack';
-import { type Seen, Watch } from './watch';
+import { type ByteCount, Watch } from './watch';
 
 export type ImportOutcome =
   | { kind: 'added'; text: TextRecord }
@@ -149,7 +149,11 @@ export async function importDrop(
     const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id, draft)];
     if (old) await copyInto(store, old.text, { chunks, blocks });
     const before = { documents: blocks.documents, files: blocks.names.length };
-    const take = async (given: GivenFile, bytes: () => AsyncIterable<Uint8Array>, seen: Seen): Promise<boolean> => {
+    const take = async (
+      given: GivenFile,
+      bytes: () => AsyncIterable<Uint8Array>,
+      count: ByteCount,
+    ): Promise<boolean> => {
       const mark = chunks.mark();
       const back = (): void => {
         chunks.back(mark);
@@ -158,8 +162,8 @@ export async function importDrop(
       try {
         const file = await inItsEncoding(given.reading?.encoding, (encoding) => {
           if (encoding) back();
-          seen.bytes = 0;
-          return read(given, { chunks, blocks, readers: stoppable }, bytes(), seen, encoding);
+          count.bytes = 0;
+          return read(given, { chunks, blocks, readers: stoppable }, bytes(), count, encoding);
         });
         const hash = await blocks.hashOfFile();
         const same = there.get(hash);
@@ -178,13 +182,13 @@ export async function importDrop(
       return false;
     };
     let parts = 0;
-    const takeApart = async (source: TextSource, format: ArchiveFormatId, seen: Seen): Promise<void> => {
+    const takeApart = async (source: TextSource, format: ArchiveFormatId, count: ByteCount): Promise<void> => {
       const { name, reading, tableIn } = source;
       let files = 0;
       // Of an archive that is read from its start: pages lie before their folders as a rule.
       const pages = new SavedPages();
       try {
-        for await (const { name, bytes, beside } of filesIn(watch.archive(source, seen), format)) {
+        for await (const { name, bytes, beside } of filesIn(watch.archive(source, count), format)) {
           files++;
           pages.add(name);
           const why = isSystemFile(name) ? 'hidden' : pages.holds(name) ? 'saved page' : undefined;
@@ -213,17 +217,17 @@ export async function importDrop(
     for (const source of sources) {
       watch.next();
       if (belonging.has(source)) continue;
-      const seen = { bytes: 0 };
+      const count = { bytes: 0 };
       const format = source.table || source.isPlain ? undefined : archiveCalled(source.name);
       const others = groups.get(source);
-      const open = (path: string) => watch.stream(again(others!.files.get(path)!), seen);
-      if (format) await takeApart(source, format, seen);
+      const open = (path: string) => watch.stream(again(others!.files.get(path)!), count);
+      if (format) await takeApart(source, format, count);
       else if (others) {
         const { named, files } = others;
         const given = { ...source, beside: { ...named, paths: new Set(files.keys()), open } };
-        if (await take(given, () => watch.stream(again(source), seen), seen)) parts += files.size;
+        if (await take(given, () => watch.stream(again(source), count), count)) parts += files.size;
         else for (const { name } of files.values()) passedOver.push({ name, why: 'part' });
-      } else await take({ ...source, ...watch.places(source, seen) }, () => watch.stream(source, seen), seen);
+      } else await take({ ...source, ...watch.places(source, count) }, () => watch.stream(source, count), count);
     }
     job.signal.throwIfAborted();
     const { documents, names, size, characters, bytes, formats } = blocks;

@@ -4,8 +4,8 @@ import { formatCount } from '../base/units';
 import type { OpenFile } from './read/format';
 import type { TextSource } from './readFile';
 
-/** What is known of a file's bytes, while they pass by. */
-export interface Seen {
+/** Bytes of a file that were read so far. */
+export interface ByteCount {
   bytes: number;
 }
 
@@ -30,18 +30,18 @@ export class Watch {
   }
 
   /** A source's bytes: counted, and with turns between. */
-  async *stream(source: TextSource, seen: Seen): AsyncGenerator<Uint8Array> {
+  async *stream(source: TextSource, count: ByteCount): AsyncGenerator<Uint8Array> {
     const { name } = source;
     try {
       for await (const chunk of source.stream()) {
-        seen.bytes += chunk.length;
+        count.bytes += chunk.length;
         this.done += chunk.length;
         this.sinceTurn += chunk.length;
         yield chunk;
         if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
       }
     } catch (error) {
-      throw this.failed(name, seen.bytes, error);
+      throw this.failed(name, count.bytes, error);
     }
     this.sinceTurn += BYTES_A_FILE;
     if (this.place === this.sources.length) this.tell(name);
@@ -50,15 +50,20 @@ export class Watch {
   }
 
   /** An archive: from its start, or in places where that can be. */
-  archive(source: TextSource, seen: Seen): OpenFile {
-    return { name: source.name, bytes: this.stream(source, seen), note: () => undefined, ...this.places(source, seen) };
+  archive(source: TextSource, count: ByteCount): OpenFile {
+    return {
+      name: source.name,
+      bytes: this.stream(source, count),
+      note: () => undefined,
+      ...this.places(source, count),
+    };
   }
 
   /** A source in places, where that can be: counted, and with turns between. */
-  places({ name, places }: TextSource, seen: Seen): Pick<OpenFile, 'places'> {
+  places({ name, places }: TextSource, count: ByteCount): Pick<OpenFile, 'places'> {
     if (!places) return {};
     const read = async (offset: number, length: number): Promise<Uint8Array> => {
-      seen.bytes = Math.max(seen.bytes, offset + length);
+      count.bytes = Math.max(count.bytes, offset + length);
       this.done += length;
       this.sinceTurn += length;
       if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
@@ -70,12 +75,12 @@ export class Watch {
   }
 
   /** Of a file in an archive: counted, and with turns between; how far it is, is how far the archive is. */
-  async *packed(name: string, bytes: AsyncIterable<Uint8Array>, seen: Seen): AsyncGenerator<Uint8Array> {
+  async *packed(name: string, bytes: AsyncIterable<Uint8Array>, count: ByteCount): AsyncGenerator<Uint8Array> {
     this.sinceTurn += BYTES_A_FILE;
     if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
     this.job.signal.throwIfAborted();
     for await (const chunk of bytes) {
-      seen.bytes += chunk.length;
+      count.bytes += chunk.length;
       this.sinceTurn += chunk.length;
       yield chunk;
       if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);

@@ -55,13 +55,13 @@ export function evaluator(network: Network, objective: LoadedObjective): Evaluat
         const { loss, correct, scores } = await programFor(rows, width).run({ ...arrays, ...divisor(weight) });
         const own = scores && objective.labeled?.(network, scores, arrays);
         if (own) labeled = { ...own, pairs: [...(labeled?.pairs ?? []), ...own.pairs] };
-        const seen = {
+        const result = {
           loss: loss![0]! * weight,
           weight,
           ...(correct && { correct: correct.reduce((sum, right) => sum + right, 0) }),
           ...(own && { labeled: own }),
         };
-        for (const meter of [mean, ...meters.map(([, each]) => each)]) meter.add(seen);
+        for (const meter of [mean, ...meters.map(([, each]) => each)]) meter.add(result);
         await pause();
       }
       if (objective.answers) {

@@ -92,6 +92,13 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const again = (await readJournal(other, 'b')).findLast((event) => event.kind === 'evaluated')!;
   expect(again.metrics['worstBatch']).toEqual({ value: worst.value });
 
+  const { RunLog } = await import('../../state/runLog');
+  const { metricCharts } = await import('../../features/train/smallCharts');
+  const values = [first!, last!].map(({ metrics }) => metrics['worstBatch']!.value);
+  expect(metricCharts(new RunLog(await readJournal(other, 'b')), recipe.objective)).toContainEqual(
+    { id: 'worstBatch', label: 'Worst batch', title: 'Worst batch, nats per token', name: 'worst batch', x: [0, 4], y: values }, // prettier-ignore
+  );
+
   const { judge } = await import('../train/judge');
   const { courseOf } = await import('../runs/course');
   const evaluations = [first!, last!];

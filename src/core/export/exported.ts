@@ -17,11 +17,11 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { exportName } from './exportName';
 import type { Exported } from './format';
-import { runInfo, type RunInfo, withMeasured } from './homegrownJson';
+import { runInfo, type RunInfo, withMeasurements } from './homegrownJson';
 import { withLicences } from './licences';
 import { idFor } from './upgradeInfo';
 import { type ImportedModel, saidOf } from './incoming';
-import { measuredOf } from './measuredOf';
+import { stepMeasurements } from './stepMeasurements';
 import { withTemperature } from './temperature';
 import { allFormats } from './formats';
 
@@ -46,8 +46,8 @@ export async function openExported(
   const documents = await toldDocuments(store, dataOf(told));
   const recipe = await toldRecipe(store, dataOf(told));
   const tokenizer = await createTokenizer(await readTokenizer(store, record));
-  const measured = await measuredOf(store, record, saved.state.step, tokenizer);
-  const info = withMeasured(
+  const measured = await stepMeasurements(store, record, saved.state.step, tokenizer);
+  const info = withMeasurements(
     { ...told, ...tokenizerFacts(tokenizer.model), ...(documents.length > 0 && { documents }) },
     measured,
   );

@@ -142,12 +142,12 @@ export function withoutStep(info: RunInfo): Omit<RunInfo, OfStep> {
 }
 
 /** With what was measured of the step; a run alone does not say. */
-export const withMeasured = (info: RunInfo, { evaluations, asked }: Measured): RunInfo => ({
+export const withMeasurements = (info: RunInfo, { evaluations, asked }: StepMeasurements): RunInfo => ({
   ...info,
   ...(evaluations.length > 0 && { evaluations: [...evaluations] }),
   ...(asked && { asked }),
 });
-export interface Measured {
+export interface StepMeasurements {
   evaluations: readonly ToldEvaluation[];
   asked?: ToldAsked;
 }

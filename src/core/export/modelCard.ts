@@ -3,7 +3,7 @@ import { learnsWords } from '../adapters/words';
 import { choiceLabel, type Field, nameOf } from '../base/field';
 import { formatCount, formatDay, formatDuration, formatNumber, formatShare } from '../base/units';
 import { upperFirst } from '../base/upperFirst';
-import { type MetricId, METRICS, oldMetricsIn } from '../metrics';
+import { type MetricId, METRICS, runMetricsIn } from '../metrics';
 import { valueWords } from '../metrics/words';
 import { modelSpec } from '../models';
 import { folderFormat, hubProblem } from '../models/folderFormat';
@@ -303,7 +303,7 @@ function resultSections(info: RunInfo): string[] {
 function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): string {
   const { model } = info;
   const { objective } = recipeOf(info);
-  const measured = [...metricsOf(objectiveOf(objective)), ...oldMetricsIn(evaluatedOf(result))];
+  const measured = [...metricsOf(objectiveOf(objective)), ...runMetricsIn(evaluatedOf(result))];
   const metrics = measured.map((id) => [id, metricIn(objective, id)] as const);
   const inOrder = (Object.keys(METRICS) as MetricId[]).filter((id) => measured.includes(id));
   const columns = inOrder.map((id) => metricIn(objective, id)).filter(({ scale }) => scale);

@@ -85,6 +85,13 @@ test('what a step cost is written where it is known, and only there', () => {
   expect(written.match(/gpu_ms/g)).toHaveLength(1);
 });
 
+test('an optional value that is not finite is left out, and its step is read back', () => {
+  const known = [step(1), { ...step(2), gpuMs: NaN }];
+  const written = text(trainerState(info, known));
+  expect(written).not.toContain('gpu_ms');
+  expect(readTrainerState(written)).toEqual([step(1), step(2)]);
+});
+
 test('what is no curve is refused, and entries of other kinds are passed over', () => {
   expect(() => readTrainerState('{')).toThrow('not JSON');
   expect(() => readTrainerState('{}')).toThrow('log_history');

@@ -12,6 +12,7 @@ import { dataOf, isSameData, recipeOf } from '../runs/segments';
 import type { TrainEvent } from '../train/run';
 import { stepsOfEpoch } from '../train/epoch';
 import { tokensPerStep } from '../train/recipe';
+import { type StepEvent, type StepValue, type StepValueName, stepValues } from '../train/stepValues';
 import { flopsPerToken } from '../train/work';
 import type { RunInfo } from './homegrownJson';
 
@@ -49,22 +50,7 @@ export function trainerState(info: RunInfo, events: readonly TrainEvent[]): Json
       ];
     }
     if (step % (stride * gap) !== 0) return [];
-    const { learningRate, gradientNorm, tokensPerSecond, memoryBytes, plannedBytes, encodeMs, gpuMs } = event;
-    return [
-      {
-        epoch: epochs(step),
-        loss: finite(loss),
-        grad_norm: finite(gradientNorm),
-        learning_rate: learningRate,
-        tokens_per_second: finite(tokensPerSecond),
-        memory_bytes: memoryBytes,
-        active_ms: activeMs,
-        step,
-        ...(plannedBytes !== undefined && { planned_bytes: plannedBytes }),
-        ...(encodeMs !== undefined && { encode_ms: encodeMs }),
-        ...(gpuMs !== undefined && { gpu_ms: gpuMs }),
-      },
-    ];
+    return [{ epoch: epochs(step), ...inFile(REQUIRED, event), step, ...inFile(OPTIONAL, event) }];
   });
   return {
     best_global_step: state.best?.step ?? null,
@@ -131,32 +117,29 @@ const evaluatedSchema = z
     });
     return { kind: 'evaluated' as const, step, loss, metrics: Object.fromEntries(metrics), activeMs, sample };
   });
+
+type Values = readonly (readonly [StepValueName, StepValue])[];
+const VALUES: Values = stepValues();
+const REQUIRED = VALUES.filter(([, { isOptional }]) => !isOptional);
+const OPTIONAL = VALUES.filter(([, { isOptional }]) => isOptional);
+/** Those of the values that a step has, by their names in the file. */
+const inFile = (values: Values, event: StepEvent): Record<string, number | null> =>
+  Object.fromEntries(
+    values.flatMap(([name, { file, isOptional }]) => {
+      const value = finite(event[name] ?? NaN);
+      return isOptional && value === null ? [] : [[file, value] as const];
+    }),
+  );
+const schemaOf = ({ isOptional, canBeNaN }: StepValue): z.ZodType<number | undefined> =>
+  isOptional ? z.number().optional() : canBeNaN ? reading : z.number();
 const stepSchema = z
-  .object({
-    step: count,
-    loss: reading,
-    grad_norm: reading,
-    learning_rate: z.number(),
-    tokens_per_second: reading,
-    active_ms: z.number(),
-    memory_bytes: z.number(),
-    planned_bytes: z.number().optional(),
-    encode_ms: z.number().optional(),
-    gpu_ms: z.number().optional(),
-  })
-  .transform((e) => ({
-    kind: 'step' as const,
-    step: e.step,
-    loss: e.loss,
-    learningRate: e.learning_rate,
-    gradientNorm: e.grad_norm,
-    tokensPerSecond: e.tokens_per_second,
-    activeMs: e.active_ms,
-    memoryBytes: e.memory_bytes,
-    ...(e.planned_bytes !== undefined && { plannedBytes: e.planned_bytes }),
-    ...(e.encode_ms !== undefined && { encodeMs: e.encode_ms }),
-    ...(e.gpu_ms !== undefined && { gpuMs: e.gpu_ms }),
-  }));
+  .looseObject({ step: count, ...Object.fromEntries(VALUES.map(([, value]) => [value.file, schemaOf(value)])) })
+  .transform((entry): StepEvent => {
+    const values = VALUES.flatMap(([name, { file }]) =>
+      entry[file] === undefined ? [] : [[name, entry[file]] as const],
+    );
+    return { kind: 'step', step: entry.step, ...Object.fromEntries(values) } as StepEvent;
+  });
 
 /** JSON has no word for other numbers. */
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -53,9 +53,9 @@ export const estimatesOfMean = (ids: readonly MetricId[], loss: number, part: Ex
     }),
   );
 
-/** What tells of text that was learnt before, where that was measured; whatever the objective. */
-export const oldMetricsIn = ({ metrics }: Pick<Evaluated, 'metrics'>): readonly MetricId[] =>
-  (Object.keys(METRICS) as MetricId[]).filter((id) => metricOf(id).needs === 'old' && metrics[id] !== undefined);
+/** Metrics that the run measures itself, whatever the objective: those of them that an evaluation has. */
+export const runMetricsIn = ({ metrics }: Pick<Evaluated, 'metrics'>): readonly MetricId[] =>
+  (Object.keys(METRICS) as MetricId[]).filter((id) => metricOf(id).needs === 'run' && metrics[id] !== undefined);
 
 /** Undefined where it was not measured. */
 export function estimateOf(id: MetricId, { loss, metrics }: Evaluated): Estimate | undefined {

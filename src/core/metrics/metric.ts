@@ -18,8 +18,8 @@ export interface Extent {
   bytes: number;
 }
 
-/** A batch of it as a model saw it. */
-export interface Seen {
+/** A model's results on a batch of held-out text. */
+export interface BatchResult {
   /** Nats, over all that is predicted. */
   loss: number;
   /** What is predicted, as a weight: tokens that are not masked. */
@@ -35,7 +35,7 @@ export interface Seen {
 }
 
 export interface Meter {
-  add(seen: Seen): void;
+  add(result: BatchResult): void;
   /** Of what was added. */
   value(): Estimate;
 }
@@ -43,10 +43,10 @@ export interface Meter {
 /**
  * What an evaluation must give for a metric to be measured: `loss`, nats of whatever is predicted; `text`, nats of tokens, each
  * by those before it; `bytes`, nats of a text whose bytes are known; `masked`, nats of tokens by all around them, and which
- * were the model's likeliest; `labels`, nats of labels of texts, and how many texts got theirs; `answers`, what the model gives to held-out inputs; `old`, text that it had learnt before it was
- * tuned.
+ * were the model's likeliest; `labels`, nats of labels of texts, and how many texts got theirs; `answers`, what the model gives to held-out inputs; `run`, nothing of the
+ * held-out text: the training loop measures it at each evaluation, such as perplexity on the text of the base.
  */
-export type Need = 'loss' | 'text' | 'bytes' | 'masked' | 'labels' | 'answers' | 'old';
+export type Need = 'loss' | 'text' | 'bytes' | 'masked' | 'labels' | 'answers' | 'run';
 
 export interface Metric {
   /** As a heading: `Bits per byte`. */

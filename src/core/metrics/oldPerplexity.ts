@@ -1,4 +1,4 @@
-import type { Metric, Seen } from './metric';
+import type { Metric, BatchResult } from './metric';
 
 /** Perplexity on text that a model had learnt before it was tuned: what it forgets (McCloskey & Cohen 1989). */
 export const oldPerplexity = {
@@ -7,9 +7,9 @@ export const oldPerplexity = {
   shortLabel: 'old text',
   better: 'lower',
   says: 'how many tokens the model hesitates between on old text',
-  needs: 'old',
+  needs: 'run',
   start() {
     let value = NaN;
-    return { add: ({ old = value }: Seen) => void (value = old), value: () => ({ value }) };
+    return { add: ({ old = value }: BatchResult) => void (value = old), value: () => ({ value }) };
   },
 } as const satisfies Metric;

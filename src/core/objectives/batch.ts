@@ -12,7 +12,7 @@ export interface Batches {
   /** Some rows of a training step: a pure function of the part, the settings and these, whichever rows are asked for together. */
   training(of: StepRows): Promise<Batch>;
   /** Those of every evaluation: the same each time, so that what is measured at different steps compares. */
-  evaluation(most: { rows: number; tokens: number }): AsyncIterable<Measured>;
+  evaluation(most: { rows: number; tokens: number }): AsyncIterable<EvaluationBatch>;
 }
 
 /** `rows` rows of a step from `first` on, counted from 0 over all its micro-batches. */
@@ -24,7 +24,7 @@ export interface StepRows {
 }
 
 /** A batch of rows that may be fewer and shorter than those of a step. */
-export interface Measured extends Batch {
+export interface EvaluationBatch extends Batch {
   rows: number;
   context: number;
 }
@@ -71,7 +71,11 @@ function endToEnd<A extends Float32Array | Int32Array>(arrays: readonly A[]): A 
 export const drawnOf = (count: number, draw: number): number => Math.floor((draw / 2 ** 32) * count);
 
 /** How many of the rows that there are an evaluation reads: `tokens` tokens of them at most, in whole batches where it can. */
-export function measuredOf(count: number, context: number, { rows, tokens }: { rows: number; tokens: number }): number {
+export function rowsToMeasure(
+  count: number,
+  context: number,
+  { rows, tokens }: { rows: number; tokens: number },
+): number {
   const wanted = Math.max(1, Math.min(count, Math.floor(tokens / context)));
   return wanted < rows ? wanted : wanted - (wanted % rows);
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { TokenSource } from '../shards/manifest';
 import { noneSpecial } from '../testing/noneSpecial';
 import { loadObjective } from '.';
-import { type Measured, stepBatch, type StepRows } from './batch';
+import { type EvaluationBatch, stepBatch, type StepRows } from './batch';
 
 const causal = await loadObjective('causal');
 async function batch(source: TokenSource, { context, ...of }: Omit<StepRows, 'first'> & { context: number }) {
@@ -10,7 +10,7 @@ async function batch(source: TokenSource, { context, ...of }: Omit<StepRows, 'fi
   return (await batches.training({ first: 0, ...of })).arrays as unknown as Arrays;
 }
 async function evaluated(source: TokenSource, context: number, rows: number, tokens: number) {
-  const all: (Omit<Measured, 'arrays'> & Arrays)[] = [];
+  const all: (Omit<EvaluationBatch, 'arrays'> & Arrays)[] = [];
   const batches = await causal.batches(source, context, noneSpecial);
   for await (const { arrays, ...at } of batches.evaluation({ rows, tokens }))
     all.push({ ...at, ...(arrays as unknown as Arrays) });

@@ -3,7 +3,7 @@ import { badSettings } from '../base/errors';
 import { stream } from '../base/rng';
 import { counted, formatCount, formatShare } from '../base/units';
 import type { PartSource, TokenSource } from '../shards/manifest';
-import { type Batch, type Batches, drawnOf, measuredOf } from './batch';
+import { type Batch, type Batches, drawnOf, rowsToMeasure } from './batch';
 import { byContext } from './byContext';
 import type { InRows } from './objective';
 import { packed, type Piece } from './packing';
@@ -110,7 +110,7 @@ export async function chatRows(source: TokenSource, context: number, padding: nu
       return batchOf(Array.from({ length: rows }, (_, row) => drawnOf(all.length, at(first + row))));
     },
     async *evaluation(most) {
-      const chosen = spread(measuredOf(all.length, context, most), all.length);
+      const chosen = spread(rowsToMeasure(all.length, context, most), all.length);
       for (let i = 0; i < chosen.length; i += most.rows) {
         const some = chosen.slice(i, i + most.rows);
         yield { ...(await batchOf(some)), rows: some.length, context };

@@ -3,7 +3,7 @@ import { stream } from '../base/rng';
 import type { TokenSource } from '../shards/manifest';
 import { beginOf, promptBegin } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { type Batch, type Batches, drawnOf, measuredOf } from './batch';
+import { type Batch, type Batches, drawnOf, rowsToMeasure } from './batch';
 import { packingOf, type Piece } from './packing';
 import { spread } from './pairRows';
 
@@ -53,7 +53,7 @@ export async function documentRows(source: TokenSource, context: number, tokeniz
       );
     },
     async *evaluation(most) {
-      const places = spread(measuredOf(all.length, context, most), all.length);
+      const places = spread(rowsToMeasure(all.length, context, most), all.length);
       for (let i = 0; i < places.length; i += most.rows) {
         const some = places.slice(i, i + most.rows).map((row) => ({ row, bare: false }));
         yield { ...(await batchOf(some)), rows: some.length, context };

@@ -2,7 +2,7 @@ import { stream } from '../base/rng';
 import type { Network } from '../models/network';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { answerLoss } from './answerLoss';
-import { type Batch, drawnOf, measuredOf, predictedIn } from './batch';
+import { type Batch, drawnOf, rowsToMeasure, predictedIn } from './batch';
 import { answered, SPARE } from './answers';
 import { uniform, unigram } from './baseline';
 import { defineObjective, type ToAnswer } from './objective';
@@ -45,7 +45,7 @@ export const pairs = defineObjective({
         return batchOf(Array.from({ length: rows }, (_, row) => drawnOf(count, at(first + row))));
       },
       async *evaluation(most) {
-        const all = spread(measuredOf(count, context, most), count);
+        const all = spread(rowsToMeasure(count, context, most), count);
         for (let i = 0; i < all.length; i += most.rows) {
           const some = all.slice(i, i + most.rows);
           yield { ...(await batchOf(some)), rows: some.length, context };

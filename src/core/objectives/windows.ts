@@ -1,7 +1,7 @@
 /** Windows of a text: which of them a step learns from, and which an evaluation reads. */
 import { stream } from '../base/rng';
 import type { TokenSource } from '../shards/manifest';
-import { type Batch, type Batches, drawnOf, measuredOf, readWindows } from './batch';
+import { type Batch, type Batches, drawnOf, rowsToMeasure, readWindows } from './batch';
 
 export interface Windowed {
   /** Tokens that a window of this context reads: more of them for a longer one. */
@@ -46,7 +46,7 @@ export function windows(
       if (width < 1) return;
       const stride = reach(width) - shared;
       const places = Math.floor((source.tokens - shared) / stride);
-      const count = measuredOf(places, width, most);
+      const count = rowsToMeasure(places, width, most);
       const starts = Array.from({ length: count }, (_, i) => Math.floor((i * places) / count) * stride);
       for (let first = 0; first < count; first += most.rows) {
         const some = starts.slice(first, first + most.rows);

@@ -10,7 +10,7 @@ export interface Prospect extends Omit<Circumstances, 'repeated'> {
 }
 
 /** The best evaluation so far: its step, and its loss in nats per token. */
-export interface Seen {
+export interface ObservedLoss {
   step: number;
   loss: number;
 }
@@ -25,31 +25,35 @@ const UNPROFILED = 0.3;
  * Best validation loss that a run is expected to reach, in nats per token. The quality model is the prior; the best evaluation
  * so far is an observation, whose noise falls with the share of the steps that are done. Both are normal in the logarithm.
  */
-export function forecastEnd(prospect: Prospect, seen?: Seen): Band {
+export function forecastEnd(prospect: Prospect, observed?: ObservedLoss): Band {
   const { unigramLoss, steps } = prospect;
   const run = circumstancesOf(prospect);
   const prior = prospect.repeated === undefined ? UNPROFILED : deviationOf(run);
   const end = unigramLoss * expectedShare(run);
-  if (!seen || seen.step <= 0) return bandAround(end, prior);
-  const noise = FORECAST.noise * Math.exp(-FORECAST.decay * Math.min(1, seen.step / steps));
+  if (!observed || observed.step <= 0) return bandAround(end, prior);
+  const noise = FORECAST.noise * Math.exp(-FORECAST.decay * Math.min(1, observed.step / steps));
   const weight = prior ** 2 / (prior ** 2 + noise ** 2);
-  return bandAround(end * observedRatio(run, unigramLoss, seen) ** weight, prior * Math.sqrt(1 - weight));
+  return bandAround(end * observedRatio(run, unigramLoss, observed) ** weight, prior * Math.sqrt(1 - weight));
 }
 
 /** Observed loss over that of the quality model for a run that ends there. */
-const observedRatio = (run: Circumstances, unigramLoss: number, { step, loss }: Seen): number =>
+const observedRatio = (run: Circumstances, unigramLoss: number, { step, loss }: ObservedLoss): number =>
   loss / (unigramLoss * expectedShare({ ...run, steps: step }));
 
 /** Losses that are expected at later steps, from the last evaluation to the end, evenly spaced. */
-export function forecastPath(prospect: Prospect, seen: Seen, count = 24): readonly (Band & { step: number })[] {
+export function forecastPath(
+  prospect: Prospect,
+  observed: ObservedLoss,
+  count = 24,
+): readonly (Band & { step: number })[] {
   const { unigramLoss, steps } = prospect;
   const run = circumstancesOf(prospect);
-  const end = forecastEnd(prospect, seen);
+  const end = forecastEnd(prospect, observed);
   const lossAt = (step: number): number => unigramLoss * expectedShare({ ...run, steps: step });
-  const [ratioNow, ratioEnd] = [observedRatio(run, unigramLoss, seen), end.value / lossAt(steps)];
+  const [ratioNow, ratioEnd] = [observedRatio(run, unigramLoss, observed), end.value / lossAt(steps)];
   return Array.from({ length: count + 1 }, (_, i) => {
     const share = i / count;
-    const step = seen.step + share * (steps - seen.step);
+    const step = observed.step + share * (steps - observed.step);
     const value = lossAt(step) * ratioNow ** (1 - share) * ratioEnd ** share;
     // The band opens from the evaluation, which is known, to the end.
     const width = (end.high / end.value) ** Math.sqrt(share);

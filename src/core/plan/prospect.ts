@@ -2,7 +2,7 @@
 import { modelSpec } from '../models';
 import type { Band } from './quality';
 import { isCovered, qualityKindOf } from './quality';
-import { forecastEnd, forecastPath, type Prospect, type Seen } from './forecast';
+import { forecastEnd, forecastPath, type Prospect, type ObservedLoss } from './forecast';
 import { costOf } from './pace';
 import { type Recipe, tokensPerStep } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
@@ -59,6 +59,6 @@ export function forecastOf(
 ): Forecast | undefined {
   const last = evaluations.at(-1);
   if (!last || last.step <= 0 || last.step >= prospect.steps) return undefined;
-  const seen: Seen = { step: last.step, loss: Math.min(...evaluations.map(({ loss }) => loss)) };
-  return { end: forecastEnd(prospect, seen), path: forecastPath(prospect, seen) };
+  const observed: ObservedLoss = { step: last.step, loss: Math.min(...evaluations.map(({ loss }) => loss)) };
+  return { end: forecastEnd(prospect, observed), path: forecastPath(prospect, observed) };
 }

@@ -4,7 +4,7 @@ import type { BaseConfig } from '../models/spec';
 import { isMeasuredAlike, measuredAt } from './segments';
 
 /** A step and its loss in nats per token. */
-export interface Measured {
+export interface StepLoss {
   step: number;
   loss: number;
 }
@@ -15,11 +15,11 @@ export interface Measured {
  * models that were brought in without it.
  */
 export function bestNotKept(
-  evaluations: readonly Measured[],
+  evaluations: readonly StepLoss[],
   upTo: number,
-  kept: Measured | null,
-): Measured | undefined {
-  let best: Measured | undefined;
+  kept: StepLoss | null,
+): StepLoss | undefined {
+  let best: StepLoss | undefined;
   for (const { step, loss } of evaluations) {
     if (step <= upTo && loss < (best?.loss ?? Infinity)) best = { step, loss };
   }
@@ -43,7 +43,7 @@ export function isOfEarlierSegment(
 }
 
 /** The best saved step, if its loss is known and compares with that of the latest step. */
-export function comparableBest(run: Parameters<typeof isOfEarlierSegment>[0]): Measured | null {
+export function comparableBest(run: Parameters<typeof isOfEarlierSegment>[0]): StepLoss | null {
   const best = run.steps.find((step) => step.best);
   return best && best.loss !== null && !isOfEarlierSegment(run, best) ? { step: best.step, loss: best.loss } : null;
 }
@@ -55,7 +55,7 @@ export function comparableBest(run: Parameters<typeof isOfEarlierSegment>[0]): M
 export function defaultStep(
   record: Chosen,
   steps: readonly Step[],
-  evaluations: readonly Measured[],
+  evaluations: readonly StepLoss[],
 ): 'best' | 'latest' {
   const best = comparableBest({ steps, record });
   const latest = steps.find((step) => step.latest);

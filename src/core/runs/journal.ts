@@ -6,7 +6,8 @@ import { labelCountsSchema } from '../metrics/labels/counts';
 import { shownSchema } from '../objectives/shown';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import type { Estimates } from '../metrics';
-import { isLasting, type LastingEvent, type StepCost, type StepEvent, type TrainEvent } from '../train/run';
+import { isLasting, type LastingEvent, type TrainEvent } from '../train/run';
+import { type OptionalStepValue, type RequiredStepValue, type StepEvent, stepValues } from '../train/stepValues';
 
 export interface JournalWriter {
   /** Durable once resolved. Give it what came in the last second or two, not each event. */
@@ -77,29 +78,46 @@ const numberOf = (key: string): number => Number.parseInt(key.split('/').at(-1) 
 type OtherEvent = Exclude<LastingEvent, { kind: 'step' }>;
 const stepOf = (event: TrainEvent): number => (event.kind === 'compiling' ? 0 : event.step);
 
+/** Names of the values that rows have, in the order of their columns. */
+const inRows = (isOptional: boolean): readonly string[] =>
+  stepValues()
+    .flatMap(([name, value]) =>
+      value.column !== undefined && !value.isOptional === !isOptional ? [{ name, at: value.column }] : [],
+    )
+    .sort((a, b) => a.at - b.at)
+    .map(({ name }) => name);
+
 /** Steps are many, so they are rows of numbers; a number that is not finite is null, as JSON has no other word for it. */
-const COLUMNS = [
-  'step',
-  'loss',
-  'learningRate',
-  'gradientNorm',
-  'tokensPerSecond',
-  'activeMs',
-  'memoryBytes',
-] as const satisfies readonly (keyof StepEvent)[];
+const COLUMNS = ['step', ...inRows(false)] as readonly ('step' | RequiredStepValue)[];
 /** At the end of a row that has any of them; null where one is not known. */
-const COSTS = ['plannedBytes', 'encodeMs', 'gpuMs'] as const satisfies readonly (keyof StepCost)[];
+const OPTIONAL = inRows(true) as readonly OptionalStepValue[];
+const IN_ROWS: ReadonlySet<string> = new Set(['kind', ...COLUMNS, ...OPTIONAL]);
+const stored = (value: unknown): number | null => (isNumber(value) ? value : null);
 
 function encode(events: readonly TrainEvent[]): Stored {
-  const steps = events
-    .filter((event) => event.kind === 'step')
-    .map((event) => {
-      const costs = COSTS.some((column) => event[column] !== undefined) ? COSTS : [];
-      return [...COLUMNS, ...costs].map((column) => (Number.isFinite(event[column]) ? event[column]! : null));
-    });
+  const steps = events.filter((event) => event.kind === 'step');
+  const rows = steps.map((event) => {
+    const optional = OPTIONAL.some((column) => event[column] !== undefined) ? OPTIONAL : [];
+    return [...COLUMNS, ...optional].map((column) => stored(event[column]));
+  });
   const others = events.filter((event) => event.kind !== 'step' && isLasting(event));
-  // Of these only the others may hold what is undefined.
-  return { version: JOURNAL.version, steps, others: JSON.parse(JSON.stringify(others)) as Json };
+  const named = namedColumns(steps);
+  return {
+    version: JOURNAL.version,
+    steps: rows,
+    // Of these only the others may hold what is undefined.
+    others: JSON.parse(JSON.stringify(others)) as Json,
+    ...(Object.keys(named).length > 0 && { named }),
+  };
+}
+
+type Named = Record<string, (number | null)[]>;
+/** Values that no row has, by name: one for each step, null if it has none. */
+function namedColumns(steps: readonly StepEvent[]): Named {
+  const values = steps as readonly (StepEvent & Readonly<Record<string, unknown>>)[];
+  const names = new Set(values.flatMap((step) => Object.keys(step).filter((name) => !IN_ROWS.has(name))));
+  const columns = [...names].map((name) => [name, values.map((step) => stored(step[name]))] as const);
+  return Object.fromEntries(columns.filter(([, column]) => column.some((value) => value !== null)));
 }
 
 interface Batch {
@@ -120,20 +138,31 @@ async function readBatch(store: BlobStore, key: string): Promise<Batch | undefin
   return batch && { key, events: decode(batch) };
 }
 
-function decode({ steps, others }: z.infer<typeof batchSchema>): readonly TrainEvent[] {
+function decode({ steps, named, others }: z.infer<typeof batchSchema>): readonly TrainEvent[] {
   // A loop, as a journal has 10^5 rows, and an object made of entries takes several times as long.
   const rows = steps.map((row): StepEvent => {
     const event = { kind: 'step' } as StepEvent;
     for (const [i, column] of COLUMNS.entries()) event[column] = row[i] ?? NaN;
-    for (const [i, column] of COSTS.entries()) {
-      const cost = row[COLUMNS.length + i];
-      if (cost != null) event[column] = cost;
+    for (const [i, column] of OPTIONAL.entries()) {
+      const value = row[COLUMNS.length + i];
+      if (value != null) event[column] = value;
     }
     return event;
   });
+  addNamed(rows as unknown as Record<string, unknown>[], named);
   // Stable: a step comes before what was measured after it.
   return [...rows, ...others].sort((a: TrainEvent, b: TrainEvent) => stepOf(a) - stepOf(b));
 }
+
+/** Adds values of any name, so that a journal of a newer build keeps those that this one doesn't know. */
+function addNamed(steps: readonly Record<string, unknown>[], named: unknown): void {
+  if (typeof named !== 'object' || named === null) return;
+  for (const [name, column] of Object.entries(named) as [string, unknown][]) {
+    if (!NAME.test(name) || IN_ROWS.has(name) || !Array.isArray(column) || column.length !== steps.length) continue;
+    for (const [i, value] of column.entries()) if (isNumber(value)) steps[i]![name] = value;
+  }
+}
+const NAME = /^[a-z]\w{0,63}$/i;
 
 /** Events a batch: small enough to be written again every second. */
 const BATCH = 1000;
@@ -178,14 +207,16 @@ const other: z.ZodType<OtherEvent> = z.union([
   z.object({ kind: z.literal('early'), step: z.number(), loss: number, evaluations: z.number() }),
   z.object({ kind: z.literal('sampled'), step: z.number(), prompt: z.string(), sample: shownSchema }),
 ]);
-const WITH_COSTS = COLUMNS.length + COSTS.length;
+const WITH_OPTIONAL = COLUMNS.length + OPTIONAL.length;
 type Row = (number | null)[];
-const isWhole = ({ length }: Row): boolean => length === COLUMNS.length || length === WITH_COSTS;
+const isWhole = ({ length }: Row): boolean => length === COLUMNS.length || length === WITH_OPTIONAL;
 const isRow = (value: unknown): value is Row =>
   Array.isArray(value) && isWhole(value as Row) && value.every((entry) => entry === null || isNumber(entry));
 const batchSchema = z.object({
   steps: listOf<Row>(z.array(z.number().nullable()).refine(isWhole), MOST_LOG_ENTRIES, isRow),
   others: z.array(other),
+  /** Columns by name, of values that were added since; what is no column of numbers is passed over. */
+  named: z.unknown().optional(),
 });
 export const JOURNAL: Kind<z.infer<typeof batchSchema>> = {
   what: (key) => `Part ${numberOf(key) + 1} of the curve of run ${key.split('/')[1]}`,

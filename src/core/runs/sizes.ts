@@ -37,7 +37,7 @@ export interface ProjectRow {
  */
 export async function projectRows(store: BlobStore, signal = unwatched.signal): Promise<readonly ProjectRow[]> {
   const { projects, unreadable } = await listProjects(store);
-  const stored = await measured(store, unreadable.length > 0, signal);
+  const stored = await readStoredSizes(store, unreadable.length > 0, signal);
   const rows = projects.map((project) => rowOf(project, projects, stored));
   const closed = unreadable
     .filter(({ key }) => key === OLD_KEY || key.startsWith(PROJECTS))
@@ -56,7 +56,7 @@ export type Everything = readonly { name: string; count: number; bytes: number |
 
 export async function measureEverything(store: BlobStore): Promise<Everything> {
   const { projects, unreadable } = await listProjects(store);
-  const { texts, runs, data, bases } = await measured(store, unreadable.length > 0, unwatched.signal);
+  const { texts, runs, data, bases } = await readStoredSizes(store, unreadable.length > 0, unwatched.signal);
   const kinds = [
     { name: 'Projects', count: projects.length + unreadable.length, bytes: null },
     { name: 'Texts', count: texts.length, bytes: sum(texts.map(roomOf)) },
@@ -67,7 +67,7 @@ export async function measureEverything(store: BlobStore): Promise<Everything> {
   return kinds.filter(({ count }) => count > 0);
 }
 
-interface Measured {
+interface StoredSizes {
   /** Something that cannot be read may be whose data there are: none of them goes. */
   isOwnerUnknown: boolean;
   texts: readonly TextRecord[];
@@ -79,14 +79,14 @@ interface Measured {
 }
 
 /** From the records alone: what cannot be read counts nothing. */
-async function measured(store: BlobStore, isProjectUnknown: boolean, signal: AbortSignal): Promise<Measured> {
+async function readStoredSizes(store: BlobStore, isProjectUnknown: boolean, signal: AbortSignal): Promise<StoredSizes> {
   // One after the other, so that a stop comes through.
   const texts = await listTexts(store);
   signal.throwIfAborted();
   const { runs: records, unreadable } = await allRuns(store);
   signal.throwIfAborted();
   const steps = await overview(store);
-  const runs: Measured['runs'][number][] = [];
+  const runs: StoredSizes['runs'][number][] = [];
   for await (const run of ahead(records, async (record) => ({ record, bytes: await steps.bytesOf(record.id) }))) {
     signal.throwIfAborted();
     runs.push(run);
@@ -116,7 +116,7 @@ const U32 = 4;
 const roomOf = ({ bytes, cleaned }: TextRecord): number => bytes + (cleaned?.bytes ?? 0);
 
 /** The data that a project's next run, and each of its runs, learn from, and bases that these learn beside. */
-function usedBy({ id, data }: Project, { runs }: Measured): ReadonlySet<string> {
+function usedBy({ id, data }: Project, { runs }: StoredSizes): ReadonlySet<string> {
   const own = runs.filter(({ record }) => record.projectId === id).map(({ record }) => record);
   const ofRuns = own.flatMap((record) => [...dataNamedBy(record), ...baseOf(record)]);
   return new Set(data ? [dataId(data.manifest), ...ofRuns] : ofRuns);
@@ -124,7 +124,7 @@ function usedBy({ id, data }: Project, { runs }: Measured): ReadonlySet<string> 
 /** A hash is no data's id: those are shorter. */
 const baseOf = ({ base }: RunRecord): readonly string[] => (base === undefined ? [] : [base]);
 
-function rowOf(project: Project, all: readonly Project[], stored: Measured): ProjectRow {
+function rowOf(project: Project, all: readonly Project[], stored: StoredSizes): ProjectRow {
   const { id, name, openedAt, removedAt } = project;
   const texts = stored.texts.filter(({ projects }) => projects.includes(id));
   const runs = stored.runs.filter(({ record }) => record.projectId === id);

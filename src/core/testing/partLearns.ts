@@ -97,7 +97,7 @@ export async function expectOnlyThoseLearn(
 
 /** Of the first step, by what learns alone: gradients of the loss, all of them together as long as the norm that was told. */
 export async function normOf(learning: Learner, full: Learner): Promise<{ told: number; expected: number }> {
-  const { norm: told } = await learning.step(1, batchOf(1));
+  const { gradientNorm: told } = await learning.step(1, batchOf(1));
   const names = Object.keys(learning.network.trainableParams);
   const { arrays, weight } = batchOf(1);
   const squares = tf.tidy(() => {

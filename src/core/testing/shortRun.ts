@@ -35,8 +35,8 @@ export async function shortRun(
     await learning.prepare(() => undefined);
     const batches = await learning.objective.batches(train, model.config.context, tokenizer);
     for (let step = 1; step <= recipe.steps; step++) {
-      const { loss, norm } = await learning.step(step, await stepBatch(batches, recipe, step));
-      if (!Number.isFinite(loss) || !Number.isFinite(norm)) return { loss: null, weights };
+      const { loss, gradientNorm } = await learning.step(step, await stepBatch(batches, recipe, step));
+      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) return { loss: null, weights };
     }
     const { loss } = await evaluating.measure(validation, { rows: 4, tokens }, tokenizer);
     return { loss: Number.isFinite(loss) ? loss : null, weights: await learning.weights() };

@@ -44,14 +44,14 @@ export function curveFinding(course: Course): Found {
   // One evaluation may be chance: two in a row are evidence.
   if (evaluations.length > 2 && evaluations.slice(-2).every(isWorse)) return risen(course, best, last);
 
-  const seen = seenIn(course, evaluations, error, isWorse(last));
+  const facts = factsIn(course, evaluations, error, isWorse(last));
   const known = baselines[1];
-  if (known && last.loss > known.loss - MIN_CHANGE) return noBetter(seen, known);
-  return { falling, level, unclear }[seen.trend ?? 'unclear'](seen);
+  if (known && last.loss > known.loss - MIN_CHANGE) return noBetter(facts, known);
+  return { falling, level, unclear }[facts.trend ?? 'unclear'](facts);
 }
 
-/** What the evidence rests on. */
-interface Seen {
+/** Facts of a validation curve that a finding rests on. */
+interface CurveFacts {
   course: Course;
   /** How many were judged. */
   count: number;
@@ -69,7 +69,7 @@ interface Seen {
   isRead: boolean;
 }
 
-function seenIn(course: Course, evaluations: readonly Evaluation[], error: number, isWorse: boolean): Seen {
+function factsIn(course: Course, evaluations: readonly Evaluation[], error: number, isWorse: boolean): CurveFacts {
   const { earlier, at } = fallOf(evaluations, error);
   const trend = earlier.loss - at.loss > error ? 'falling' : evaluations.length <= TREND ? null : 'level';
   const until = trend === 'level' && isWorse ? evaluations.at(-2)! : at;
@@ -91,7 +91,7 @@ function seenIn(course: Course, evaluations: readonly Evaluation[], error: numbe
 }
 
 /** `; training perplexity was 60.3, 0.45 nats below` */
-function gapClause({ course: { headline }, now, gap }: Seen): string {
+function gapClause({ course: { headline }, now, gap }: CurveFacts): string {
   if (now === undefined || gap === null) return '';
   const difference =
     Math.abs(gap) < MIN_SHOWN_GAP ? '' : `, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}`;
@@ -99,10 +99,10 @@ function gapClause({ course: { headline }, now, gap }: Seen): string {
 }
 
 /** Of an evaluation after the newest that the trend rests on. */
-const loneClause = ({ course: { headline }, last, until }: Seen): string =>
+const loneClause = ({ course: { headline }, last, until }: CurveFacts): string =>
   until === last ? '' : `; the last evaluation, ${lossWords(headline, last.loss)}, may be chance`;
 
-function noBetter({ course, last, trend, gap }: Seen, known: Baseline): Found {
+function noBetter({ course, last, trend, gap }: CurveFacts, known: Baseline): Found {
   const { headline, after, planned, ending } = course;
   // One that was stopped on its way down had no time yet.
   const isLate = last.step - after > (planned - after) / 2 || (ending !== null && trend !== 'falling');
@@ -116,12 +116,12 @@ function noBetter({ course, last, trend, gap }: Seen, known: Baseline): Found {
   };
 }
 
-function falling(seen: Seen): Found {
-  const { course, error, earlier, until, now, gap, isRead, trend } = seen;
+function falling(facts: CurveFacts): Found {
+  const { course, error, earlier, until, now, gap, isRead, trend } = facts;
   const { headline, ending } = course;
   const fell = earlier.loss - until.loss;
   const fall = `${headline.label} on text it never saw fell from ${lossWords(headline, earlier.loss)} to ${lossWords(headline, until.loss)} between steps ${formatCount(earlier.step)} and ${formatCount(until.step)}`;
-  const rest = `${loneClause(seen)}${gapClause(seen)}.`;
+  const rest = `${loneClause(facts)}${gapClause(facts)}.`;
   const isWide = (gap ?? 0) > MEMORIZING_GAP;
   if (isWide && isRead) {
     const before = course.trained(earlier.step, course.after);
@@ -152,8 +152,8 @@ function falling(seen: Seen): Found {
 /** A wide gap on a text that wasn't read once is no memorizing. */
 const UNLIKE = 'Check that the validation set is like the training text.';
 
-function level(seen: Seen): Found {
-  const { course, last, error, earlier, until, gap, isRead, trend } = seen;
+function level(facts: CurveFacts): Found {
+  const { course, last, error, earlier, until, gap, isRead, trend } = facts;
   const { headline, more } = course;
   const near = `${headline.label} on the validation set stayed near ${lossWords(headline, until.loss)} for the last ${formatCount(last.step - earlier.step)} steps, within the ${changeWords(headline, error, until.loss)} that may be chance`;
   const hasGap = (gap ?? 0) > GAP && isRead;
@@ -162,15 +162,15 @@ function level(seen: Seen): Found {
     kind: isWide && isRead ? 'memorizing' : 'plateau',
     finding: 'No longer improving',
     ended: ', no longer improving',
-    evidence: `${near}${loneClause(seen)}${gapClause(seen)}.`,
+    evidence: `${near}${loneClause(facts)}${gapClause(facts)}.`,
     next:
       isWide && !isRead ? UNLIKE : `${hasGap ? 'More text or more dropout' : more} would help more than more steps.`,
     ...{ trend, gap },
   };
 }
 
-function unclear(seen: Seen): Found {
-  const { course, count, last, error, earlier, until, trend, gap } = seen;
+function unclear(facts: CurveFacts): Found {
+  const { course, count, last, error, earlier, until, trend, gap } = facts;
   const { headline, ending } = course;
   const now = `${lossWords(headline, last.loss)} at step ${formatCount(last.step)}`;
   const change = `${headline.label} on the validation set was ${lossWords(headline, earlier.loss)} at step ${formatCount(earlier.step)} and is ${now}`;
@@ -179,7 +179,7 @@ function unclear(seen: Seen): Found {
     evidence:
       count === 1
         ? `${headline.label} on the validation set is ${now}, measured once.`
-        : `${change}: ${count} evaluations, and differences below ${changeWords(headline, error, until.loss)} may be chance${gapClause(seen)}.`,
+        : `${change}: ${count} evaluations, and differences below ${changeWords(headline, error, until.loss)} may be chance${gapClause(facts)}.`,
     ...{ trend, gap },
   };
 }

@@ -133,9 +133,9 @@ test('50 captured steps are bit for bit the eager ones', async () => {
       rates: tf.tensor1d(rates),
       keep: tf.tensor1d([0]),
     };
-    const { loss, norm } = step(inputs);
+    const { loss, gradientNorm } = step(inputs);
     want.push((await loss.data())[0]!);
-    tf.dispose([loss, norm, { ...inputs }]);
+    tf.dispose([loss, gradientNorm, { ...inputs }]);
   }
   expect(got).toEqual(want);
   learning.dispose();
@@ -174,7 +174,7 @@ test('masked targets weigh nothing: of unequal micro-batches comes the step of o
   for (const step of [1, 2]) {
     const batch = causalBatch(inputs, targets);
     const [want, got] = [await large.step(step, batch), await small.step(step, batch)];
-    expectClose([got.loss, got.norm], [want.loss, want.norm], 1e-5, 'loss and norm');
+    expectClose([got.loss, got.gradientNorm], [want.loss, want.gradientNorm], 1e-5, 'loss and norm');
   }
   const weights = await small.tensors();
   for (const [name, { data }] of await large.tensors()) expectClose(weights.get(name)!.data, data, 1e-5, name);

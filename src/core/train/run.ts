@@ -10,20 +10,12 @@ import type { Shown } from '../objectives/shown';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Recipe } from './recipe';
+import type { StepEvent } from './stepValues';
 
 export type { Snapshot, TrainState } from '../checkpoint/snapshot';
 export type { ModelChoice } from '../models/network';
+export type { StepEvent } from './stepValues';
 export type DeviceKind = 'webgpu' | 'wasm' | 'cpu';
-
-/** What is known of a step on WebGPU only. Times are means of the last steps, in milliseconds. */
-export interface StepCost {
-  /** GPU memory that the run's programs have planned to use. */
-  plannedBytes: number;
-  /** Encoding and submitting. */
-  encodeMs: number;
-  /** On the GPU; absent where it cannot tell the time. */
-  gpuMs: number;
-}
 
 /** Losses are in nats per token. */
 export type TrainEvent =
@@ -53,18 +45,6 @@ export type Asked = { what: 'evaluate' } | { what: 'sample'; prompt: string };
 export interface Counted {
   done: number;
   of: number;
-}
-
-export interface StepEvent extends Partial<StepCost> {
-  kind: 'step';
-  step: number;
-  loss: number;
-  learningRate: number;
-  gradientNorm: number;
-  tokensPerSecond: number;
-  activeMs: number;
-  /** Bytes alive on the device now: of all buffers on WebGPU, of tensors elsewhere. */
-  memoryBytes: number;
 }
 
 export interface TrainInput {

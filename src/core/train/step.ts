@@ -1,5 +1,5 @@
 /**
- * One training step on tensors: batch in; loss and gradient norm out; weights and moments changed in place.
+ * One training step on tensors: batch in; loss, gradient norm and other step values out; weights and moments changed in place.
  *
  * With accumulation its two halves are programs of their own: `gather` for each micro-batch, then `apply`. They read nothing
  * else that differs between steps: what runs op by op here can be traced once and replayed.
@@ -14,6 +14,7 @@ import type { Learning, Tensors } from '../objectives/objective';
 import type { WeightSlot } from '../optim/optimizer';
 import type { OpenOptimizer } from './optimizerState';
 import type { Recipe } from './recipe';
+import type { StepValueName } from './stepValues';
 
 /**
  * batch: as the objective's `inputs` says; weight [1] int32: what is predicted in the whole step; counter [2] int32: seed
@@ -27,17 +28,8 @@ interface Inputs {
   keep: Tensor;
 }
 type Applied = Pick<Inputs, 'rates' | 'keep'>;
-/** loss: nats before the update, of a micro-batch its part of the step's mean. norm: of the gradient before clipping. */
-type Outputs<Name extends string> = Readonly<Record<Name, Scalar>>;
-
-export interface StepParts {
-  /** The whole of it. */
-  step(inputs: Inputs): Outputs<'loss' | 'norm'>;
-  /** Adds the gradient of a micro-batch to `into`, which has a variable for each weight that learns. */
-  gather(inputs: Omit<Inputs, keyof Applied>, into: readonly Variable[]): Outputs<'loss'>;
-  /** Updates them by what was gathered, and clears that. */
-  apply(inputs: Applied, gathered: readonly Variable[]): Outputs<'norm'>;
-}
+/** Step values by name. `loss` is in nats before the update; of a micro-batch, its part of the step's mean. */
+type Outputs = Readonly<Partial<Record<StepValueName, Scalar>>>;
 
 /** @param averages of the weights that learn, in their order; absent where there are none */
 export function stepOn(
@@ -46,7 +38,7 @@ export function stepOn(
   optimizer: Pick<OpenOptimizer, 'update' | 'moments'>,
   recipe: Recipe,
   averages?: readonly Variable[],
-): StepParts {
+) {
   const names = Object.keys(network.trainableParams);
   const weights = names.map((name) => network.params[name]!);
 
@@ -59,31 +51,34 @@ export function stepOn(
     // A weight that the loss does not reach has a gradient of 0 as one that cancels out has: it decays, and is not left out.
     return { loss, gradients: weights.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
   }
-  function update(gradients: readonly Tensor[], { rates, keep }: Applied): Scalar {
+  function update(gradients: readonly Tensor[], { rates, keep }: Applied) {
     const slots = names.map((name, i): WeightSlot => {
       const weight = network.trainableParams[name]!;
       const { decay } = weight;
       return { weight, parameter: weights[i]!, gradient: gradients[i]!, moments: optimizer.moments[name]!, decay };
     });
-    const norm = globalNorm(gradients);
-    optimizer.update(slots, rates as Tensor1D, norm, recipe);
+    const gradientNorm = globalNorm(gradients);
+    optimizer.update(slots, rates as Tensor1D, gradientNorm, recipe);
     if (averages) average(averages, weights, keep as Tensor1D);
-    return norm;
+    return { gradientNorm } satisfies Outputs;
   }
   return {
-    step(inputs) {
+    /** The whole step. */
+    step(inputs: Inputs) {
       const { loss, gradients } = backward(inputs);
-      return { loss, norm: update(gradients, inputs) };
+      return { loss, ...update(gradients, inputs) };
     },
-    gather(inputs, into) {
+    /** Adds the gradient of a micro-batch to `into`, which has a variable for each weight that learns. */
+    gather(inputs: Omit<Inputs, keyof Applied>, into: readonly Variable[]) {
       const { loss, gradients } = backward(inputs);
       accumulate(into, gradients);
       return { loss };
     },
-    apply(inputs, gathered) {
-      const norm = update(gathered, inputs);
+    /** Updates the weights by what was gathered, and clears that. */
+    apply(inputs: Applied, gathered: readonly Variable[]) {
+      const measured = update(gathered, inputs);
       clear(gathered);
-      return { norm };
+      return measured;
     },
   };
 }

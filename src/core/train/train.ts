@@ -25,7 +25,8 @@ import { problems, unfit } from './problems';
 import { startingState, startingValues } from './start';
 import { type Recipe, tokensPerStep } from './recipe';
 import { replaying } from './replay';
-import type { ModelChoice, StepCost, StepEvent, Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
+import type { ModelChoice, Train, TrainEvent, TrainInput, TrainOutcome, TrainState } from './run';
+import type { OptionalStepValue, StepEvent } from './stepValues';
 
 export const train: Train = async (given, job) => {
   const { model, from, trainable, now } = given;
@@ -89,9 +90,11 @@ async function run(
     const step = state.step + 1;
     const started = now();
     const learningRate = learningRateAt(recipe.schedule, recipe, step);
-    const result = learning.step(step, await stepBatch(batches, recipe, step)).then(({ loss, norm }) => {
+    const result = learning.step(step, await stepBatch(batches, recipe, step)).then((measured) => {
+      const { loss, gradientNorm } = measured;
       if (!Number.isFinite(loss)) throw diverged(`At step ${step} the loss is ${loss}.`);
-      if (!Number.isFinite(norm)) throw diverged(`At step ${step} the norm of the gradient is ${norm}.`);
+      if (!Number.isFinite(gradientNorm))
+        throw diverged(`At step ${step} the norm of the gradient is ${gradientNorm}.`);
       const time = now();
       times.add(time - Math.max(started, told));
       told = time;
@@ -99,9 +102,8 @@ async function run(
       job.report({
         kind: 'step',
         step,
-        loss,
+        ...measured,
         learningRate,
-        gradientNorm: norm,
         tokensPerSecond: (1000 * tokensPerStep(recipe, context)) / times.mean,
         activeMs: now() - began,
         ...spent(),
@@ -115,7 +117,7 @@ async function run(
   }
 
   /** Memory in use, and on WebGPU what a step costs. */
-  function spent(): Pick<StepEvent, 'memoryBytes' | keyof StepCost> {
+  function spent(): Pick<StepEvent, 'memoryBytes' | OptionalStepValue> {
     if (!currentGpu()) return { memoryBytes: tf.memory().numBytes };
     const { encodeMs, gpuMs } = learning.cost;
     const { usedBytes: memoryBytes, plannedBytes } = gpuMemory();

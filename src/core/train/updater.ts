@@ -13,13 +13,17 @@ import { keptShare } from './averaging';
 import type { OpenOptimizer } from './optimizerState';
 import type { Recipe } from './recipe';
 import { stepOn } from './step';
+import type { OptionalStepValue, StepEvent } from './stepValues';
+
+/** Step values that its programs measure. */
+export type MeasuredStep = Pick<StepEvent, 'loss' | 'gradientNorm' | OptionalStepValue>;
 
 /** Updates of the weights, compiled: one program each, or with accumulation one for micro-batches and one to apply them. */
 export interface Updater {
   /** Compiles what a step needs, as `Program.prepare` does. */
   prepare(report?: Compiling): Promise<void>;
   /** Update `step`, counted from 1. Calls may overlap; the promises settle in order. The batch holds all micro-batches, in order. */
-  step(step: number, batch: Batch): Promise<{ loss: number; norm: number }>;
+  step(step: number, batch: Batch): Promise<MeasuredStep>;
   /** The same with each kernel timed. Absent where the GPU cannot tell the time, and with accumulation. */
   profile?: ((step: number, batch: Batch) => Promise<readonly Timing[]>) | undefined;
   readonly cost: Cost;
@@ -74,10 +78,7 @@ export function updater(
     return {
       cost: program.cost,
       prepare: (report) => program.prepare(report),
-      async step(step, batch) {
-        const { loss, norm } = await program.run(values(step, batch));
-        return { loss: loss[0]!, norm: norm[0]! };
-      },
+      step: async (step, batch) => scalars(await program.run(values(step, batch))),
       profile: program.profile && ((step, batch) => program.profile!(values(step, batch))),
       dispose: () => program.dispose(),
     };
@@ -131,8 +132,9 @@ export function updater(
       const submitted = last.then(() => submit(step, batch, own));
       last = submitted;
       const { results } = await submitted;
-      const [{ norm }, ...losses] = await results;
-      return { loss: losses.reduce((sum, { loss }) => sum + loss[0]!, 0), norm: norm[0]! };
+      const [applying, ...losses] = await results;
+      const loss = losses.reduce((sum, { loss }) => sum + loss[0]!, 0);
+      return { loss, ...scalars(applying) };
     },
     dispose() {
       accumulate.dispose();
@@ -141,6 +143,12 @@ export function updater(
     },
   };
 }
+
+const scalars = <N extends string>(results: Readonly<Record<N, Float32Array>>): Record<N, number> =>
+  Object.fromEntries(Object.entries<Float32Array>(results).map(([name, [value]]) => [name, value])) as Record<
+    N,
+    number
+  >;
 
 /** What a step of `times` micro-batches takes. */
 function sumCosts(accumulate: Cost, apply: Cost, times: number): Cost {

@@ -101,7 +101,7 @@ function Evaluate() {
         </>
       }
     >
-      {isAsked ? <ListPanes /> : <Measured onGive={() => give(null)} />}
+      {isAsked ? <ListPanes /> : <ScorePanes onGive={() => give(null)} />}
       {takes && giving === undefined && <TakesText onGive={give} />}
       {giving !== undefined && <OwnTextDialog given={giving ?? undefined} onClose={() => setGiving(undefined)} />}
     </Stage>
@@ -113,7 +113,7 @@ const TABS: readonly StageTab[] = [
   { id: 'asked', href: '?part=asked', label: 'Compare, pairs and tasks' },
 ];
 
-function Measured({ onGive }: { onGive: () => void }) {
+function ScorePanes({ onGive }: { onGive: () => void }) {
   const work = useStudio(shownEvaluating);
   const kept = useStudio(shownEvaluation);
   useHeldFocus(work.kind);

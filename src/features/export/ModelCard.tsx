@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { allTexts } from '../../core/documents/record';
 import { withMoments } from '../../core/export/format';
 import { allFormats, FORMATS } from '../../core/export/formats';
-import { runInfo, withMeasured } from '../../core/export/homegrownJson';
+import { runInfo, withMeasurements } from '../../core/export/homegrownJson';
 import { withLicences } from '../../core/export/licences';
 import { modelCard } from '../../core/export/modelCard';
 import { toldTempered } from '../../core/export/temperature';
@@ -70,7 +70,7 @@ export function cardOf(s: Studio): string | undefined {
   };
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
   const measured = s.cardEvaluations?.of === exportedStep(s) ? s.cardEvaluations.measured : { evaluations: [] };
-  const told = withMeasured(withLicences(runInfo(run, state, events), allTexts(s)), measured);
+  const told = withMeasurements(withLicences(runInfo(run, state, events), allTexts(s)), measured);
   // As the folder has it: where moments go along weights are as they learnt.
   return modelCard(withMoments(FORMATS.hf, s.withOptimizer) ? told : toldTempered(told), allFormats());
 }

@@ -1,12 +1,11 @@
-import { useCallback, useMemo, useState, type ReactNode } from 'react';
+import { type ComponentProps, type ReactNode, useCallback, useMemo, useState } from 'react';
 import { formatCount, formatReading } from '../../core/base/units';
-import { metricOf, oldMetricsIn } from '../../core/metrics';
 import type { BaselineFacts } from '../../core/objectives/facts';
 import { nameOf } from '../../core/metrics/words';
-import { headlineOf, metricsOf, baselinesOf, objectiveOf } from '../../core/objectives';
+import { baselinesOf, headlineOf, type ObjectiveId, objectiveOf } from '../../core/objectives';
 import { learningRateAt } from '../../core/optim/schedule';
 import { tokensAt } from '../../core/runs/segments';
-import type { Recipe } from '../../core/train/recipe';
+import type { StepValueName } from '../../core/train/stepValues';
 import { headline } from '../../state/failures';
 import type { RunLog } from '../../state/runLog';
 import { useShown, useShownPart } from '../../state/react';
@@ -24,6 +23,7 @@ import { beforeCurves, forecastColumns, heldOutCurve, Mapped, partUpTo } from '.
 import { plannedSteps, type RunSettings } from '../../state/runSettings';
 import { changeMarks } from './segmentWords';
 import { EnergyUsed } from './EnergyUsed';
+import { type ChartData, metricCharts, stepCharts } from './smallCharts';
 import { StepCost } from './StepCost';
 import styles from './TrainPage.module.css';
 
@@ -57,11 +57,25 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
   const clip = recipe.clip > 0 ? recipe.clip : undefined;
   const common = { subject: log, ...(chart.x === 'step' && { syncKey: 'train' }) };
   const step = part(log.step);
-  const rate = part(log.learningRate);
-  const norm = part(log.gradientNorm);
-  const speed = part(log.tokensPerSecond);
-  const line = (y: readonly number[], label: string): Line => ({ id: label, label, run: 1, form: 'thin', x: step, y });
-  const rates = { min: 0, max: recipe.learningRate * 1.1 };
+  /** What some step values show besides their curve. */
+  const own: Partial<Record<StepValueName, (chart: StepChart) => Partial<SmallChartProps>>> = {
+    learningRate: (chart) => ({
+      lines: [lineOf(chart), ratesToCome(step.at(-1) ?? 0, recipe, planned)],
+      y: { min: 0, max: recipe.learningRate * 1.1 },
+    }),
+    gradientNorm: ({ label, y }) =>
+      clip === undefined
+        ? {}
+        : {
+            title: `${label}, clipped at ${formatExact(clip)}`,
+            references: [{ value: clip, label: 'clip' }],
+            y: { min: 0, max: 1.1 * highest(y, clip) },
+          },
+    tokensPerSecond: ({ y, name }) => ({
+      value: newest(y, formatCount),
+      caption: `${newest(y, formatCount)} ${name}`,
+    }),
+  };
 
   return (
     <>
@@ -91,37 +105,12 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
         {...common}
       />
       <More isFolded={isUnderReel}>
-        <SmallChart
-          title="Learning rate"
-          value={newest(rate, formatReading)}
-          lines={[line(rate, 'learning rate'), ratesToCome(step.at(-1) ?? 0, recipe, planned)]}
-          xMax={planned}
-          y={rates}
-          caption={`Learning rate ${newest(rate, formatReading)}`}
-          {...common}
-        />
-        <SmallChart
-          title={clip === undefined ? 'Gradient norm' : `Gradient norm, clipped at ${formatExact(clip)}`}
-          value={newest(norm, formatReading)}
-          lines={[line(norm, 'gradient norm')]}
-          references={clip === undefined ? [] : [{ value: clip, label: 'clip' }]}
-          xMax={planned}
-          y={{ min: 0, max: 1.1 * highest(norm, clip ?? 0) }}
-          caption={`Gradient norm ${newest(norm, formatReading)}`}
-          {...common}
-        />
-        <SmallChart
-          title="Tokens per second"
-          value={newest(speed, formatCount)}
-          lines={[line(speed, 'tokens per second')]}
-          xMax={planned}
-          y={{ min: 0, max: 1.1 * highest(speed, 0) }}
-          caption={`${newest(speed, formatCount)} tokens per second`}
-          {...common}
-        />
+        {stepCharts(log, kept).map((chart) => (
+          <SmallChart key={chart.id} {...usualProps(chart)} {...own[chart.id]?.(chart)} xMax={planned} {...common} />
+        ))}
         <MeasuredCharts
           log={log}
-          recipe={recipe}
+          objective={recipe.objective}
           facts={settings.segments.at(-1)?.data.facts ?? null}
           upTo={kept}
           planned={planned}
@@ -169,43 +158,42 @@ function references({ model, recipe, segments }: RunSettings) {
   return [{ loss, label }, ...others];
 }
 
-/** A chart for each metric that no loss can be told in, over the evaluations. */
+type StepChart = ChartData<StepValueName>;
+type SmallChartProps = ComponentProps<typeof SmallChart>;
+const lineOf = ({ name, x, y }: StepChart): Line => ({ id: name, label: name, run: 1, form: 'thin', x, y });
+function usualProps(chart: StepChart) {
+  const { title, label, y } = chart;
+  const value = newest(y, formatReading);
+  const range = { min: y.reduce((a, b) => (b < a ? b : a), 0), max: 1.1 * highest(y, 0) };
+  return { title, value, lines: [lineOf(chart)], y: range, caption: `${label} ${value}` };
+}
+
+/** Charts of metrics, with what baselines reach. */
 function MeasuredCharts(p: {
   log: RunLog;
-  recipe: Recipe;
+  objective: ObjectiveId;
   facts: BaselineFacts | null;
   upTo: number;
   planned: number;
   subject: unknown;
   syncKey?: string;
 }) {
-  const evaluations = p.log.evaluations.filter(({ step }) => step <= p.upTo);
-  const last = evaluations.at(-1);
-  const own = metricsOf(objectiveOf(p.recipe.objective)).filter(
-    (id) => metricOf(id).ofMean === undefined && id !== 'accuracy',
-  ); // which has a chart of its own
-  const ids = [...own, ...(last ? oldMetricsIn(last) : [])];
-  const baselines = p.facts ? (objectiveOf(p.recipe.objective).measuredBaselines?.(p.facts) ?? []) : [];
-  return ids.map((id) => {
-    const metric = metricOf(id);
+  const baselines = p.facts ? (objectiveOf(p.objective).measuredBaselines?.(p.facts) ?? []) : [];
+  return metricCharts(p.log, p.objective, p.upTo).map(({ id, title, label, name, x, y }) => {
     const references = baselines.flatMap(({ words: label, values }) =>
       values[id] === undefined ? [] : [{ value: values[id], label, longLabel: label }],
     );
-    const points = evaluations.flatMap(({ step, metrics }) =>
-      metrics[id] ? [[step, metrics[id].value] as const] : [],
-    );
-    const [x, y] = [points.map(([step]) => step), points.map(([, value]) => value)];
     const value = newest(y, formatReading);
     return (
       <SmallChart
         key={id}
-        title={metric.unit === '' ? metric.label : `${metric.label}, ${metric.unit}`}
+        title={title}
         value={value}
-        lines={[{ id, label: nameOf(metric), run: 2, form: 'thin', hasPoints: true, x, y }]}
+        lines={[{ id, label: name, run: 2, form: 'thin', hasPoints: true, x, y }]}
         xMax={p.planned}
         references={references}
         y={{ min: Math.min(0, ...y), max: 1.1 * highest([...y, ...references.map((each) => each.value)], 0) }}
-        caption={`${metric.label} ${value}`}
+        caption={`${label} ${value}`}
         subject={p.subject}
         {...(p.syncKey !== undefined && { syncKey: p.syncKey })}
       />

@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { counted, formatBytes, formatCount, formatDuration, formatReading } from '../../core/base/units';
 import { percentNumber } from '../../core/evaluate/labelResult';
 import { accuracyOf } from '../../core/runs/labelStanding';
-import { estimateOf, type Evaluated, metricOf, type MetricId, oldMetricsIn } from '../../core/metrics';
+import { estimateOf, type Evaluated, metricOf, type MetricId, runMetricsIn } from '../../core/metrics';
 import { metricsOf, objectiveOf } from '../../core/objectives';
 import { trainingAt } from '../../core/train/meanAt';
 import { millisecondsLeft } from '../../state/pace';
@@ -57,7 +57,7 @@ function useReadings(settings: RunSettings): Record<'main' | 'rest', readonly Re
     ...metricsOf(objectiveOf(settings.recipe.objective))
       .filter((id) => !isClassifier || metricOf(id).needs !== 'labels')
       .map((id) => ({ ...measuredReading(id, last), ...(isClassifier && { label: 'Validation loss' }) })),
-    ...(last ? oldMetricsIn(last) : []).map((id) => measuredReading(id, last)),
+    ...(last ? runMetricsIn(last) : []).map((id) => measuredReading(id, last)),
   ];
   const speedReading: Reading = {
     label: 'Speed',

@@ -15,7 +15,7 @@ export function StepCost({ settings }: { settings: RunSettings }) {
   const { info } = device;
   const share = shareOfRate(settings, speed, info);
   const words = costWords(
-    { ...log.cost, stepMs: (1000 * settings.tokensPerStep) / speed, share, usedBytes: log.memoryBytes },
+    { ...log.optional, stepMs: (1000 * settings.tokensPerStep) / speed, share, usedBytes: log.memoryBytes },
     info,
   );
   return <p className={cx(styles.cost)}>{words}</p>;

@@ -1,8 +1,8 @@
 import { formatBytes, formatReading, formatShare } from '../../core/base/units';
-import type { StepCost } from '../../core/train/run';
+import type { StepEvent } from '../../core/train/stepValues';
 import type { DeviceInfo } from '../../protocol/gpu';
 
-interface Spent extends Partial<StepCost> {
+interface Spent extends Pick<StepEvent, 'plannedBytes' | 'encodeMs' | 'gpuMs'> {
   stepMs: number;
   /** Of the device's measured matrix rate, at most 1. */
   share: number;

@@ -1,7 +1,7 @@
 /** The file or folder that a model is exported to. */
 import type { Failure } from '../../core/base/errors';
 import type { FormatId } from '../../core/export/formats';
-import type { Measured } from '../../core/export/homegrownJson';
+import type { StepMeasurements } from '../../core/export/homegrownJson';
 import type { ModelPreview } from '../../core/export/preview';
 import type { Figures } from '../../core/verify/compare';
 import type { Work } from '../work';
@@ -44,7 +44,7 @@ export interface ExportSlice {
   /** The format that a person chose or exported last in this session, of any run. */
   exportChoice: FormatId | null;
   /** What was measured of a step of a run, which `of` names: its card tells of it. */
-  cardEvaluations: { of: string; measured: Measured } | null;
+  cardEvaluations: { of: string; measured: StepMeasurements } | null;
   importingModel: Work;
   /** A model made elsewhere, opened and not yet taken. */
   incoming: { files: readonly File[]; preview: ModelPreview } | null;

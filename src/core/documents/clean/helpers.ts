@@ -70,7 +70,10 @@ export class Helpers {
 /** Nothing of it stays with the signal: a race of the two would. */
 function untilStopped<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error);
+    const stop = (): void => {
+      const reason = signal.reason as Error;
+      reject(reason);
+    };
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop);
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));

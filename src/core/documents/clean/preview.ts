@@ -58,10 +58,10 @@ export interface Previewed {
   tallies: readonly Tally[];
   out: readonly ShownOut[];
   shown: Shown | null;
-  measured: Measured;
+  measured: DocumentScores;
 }
 /** What the step that is looked at measured of documents that came to it. */
-export interface Measured {
+export interface DocumentScores {
   /** Where each text has bounds of its own: which there are, and which of them this is of. */
   texts: readonly string[];
   text: string | undefined;
@@ -209,7 +209,7 @@ export class Preview {
     };
   }
 
-  private measured({ step, text, rows = 5 }: Look): Measured {
+  private measured({ step, text, rows = 5 }: Look): DocumentScores {
     const of = step === null ? undefined : this.steps[step];
     if (step === null || !of) return { texts: [], text: undefined, scores: {} };
     const { documents } = this.states[step]!;

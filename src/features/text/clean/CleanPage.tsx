@@ -11,7 +11,7 @@ import { TextTabs } from '../TextTabs';
 import { BeforeAfter, Of, Steps } from './BeforeAfter';
 import styles from './CleanPage.module.css';
 import { LeftOutList } from './LeftOutList';
-import { MeasuredDocuments } from './Measured';
+import { MeasuredDocuments } from './MeasuredDocuments';
 import { stepOfMend } from './mend';
 import { NothingToClean } from './NothingToClean';
 import { AddRule, RecipeMenu } from './RecipeMenu';

@@ -1,17 +1,17 @@
 import { formatCount, formatShare } from '../../../core/base/units';
-import type { Measured, MeasuredScore } from '../../../core/documents/clean/preview';
+import type { DocumentScores, MeasuredScore } from '../../../core/documents/clean/preview';
 import type { Step } from '../../../core/documents/clean/recipe';
 import { ruleOf } from '../../../core/documents/clean/rules';
 import type { StatedMeasure } from '../../../core/documents/clean/rules/rule';
 import { useStudio } from '../../../state/react';
 import { Histogram, type HistogramBound, Select } from '../../../ui';
-import styles from './Measured.module.css';
+import styles from './MeasuredDocuments.module.css';
 import { RankedList } from './RankedList';
 import { movablesOf } from './stops';
 
 export interface MeasuredPaneProps {
   step: Step;
-  measured: Measured;
+  measured: DocumentScores;
   /** Which score is looked at; else that which leaves out most. */
   score: string | undefined;
   onScore: (score: string) => void;

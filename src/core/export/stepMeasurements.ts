@@ -5,14 +5,14 @@ import { toldAsked } from '../runs/toldAsked';
 import { toldEvaluation } from '../runs/toldEvaluations';
 import { trueEvaluations } from '../runs/trueEvaluations';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { Measured } from './homegrownJson';
+import type { StepMeasurements } from './homegrownJson';
 
-export async function measuredOf(
+export async function stepMeasurements(
   store: BlobStore,
   run: RunRecord,
   step: number,
   { hash }: Pick<Tokenizer, 'hash'>,
-): Promise<Measured> {
+): Promise<StepMeasurements> {
   const records = await trueEvaluations(store, run, step, hash);
   const [asked] = records.filter(({ part }) => part === 'lists').flatMap((record) => toldAsked(record) ?? []);
   return { evaluations: records.flatMap(toldEvaluation), ...(asked && { asked }) };

@@ -1,0 +1,2 @@
+/** Types of checks.mjs. */
+export const TYPE_PROJECTS: readonly string[];

@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { TYPE_PROJECTS } from './checks.mjs';
+
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+test('every folder of src is in a project that is checked', () => {
+  const included = [...TYPE_PROJECTS, 'tsconfig.core.json'].flatMap(
+    (name) => (JSON.parse(read(name)) as { include: string[] }).include,
+  );
+  const folders = readdirSync(new URL('../src', import.meta.url), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  expect(folders.length).toBeGreaterThan(10);
+  expect(folders.map(({ name }) => `src/${name}`).filter((folder) => !included.includes(folder))).toEqual([]);
+});
