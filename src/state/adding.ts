@@ -284,7 +284,6 @@ export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set,
         const table = { format: tableOf(file), columns };
         return { table, ...(between && { between }), ...(tunes && { tunes }) };
       }),
-    lookAtTable: (given) => data.call('lookAtTable', { ...fileOf(given), format: tableOf(given) }),
     skip(files) {
       const gone = new Set<unknown>(files);
       set(({ refused, markup }) => ({
@@ -327,8 +326,6 @@ export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set,
       set((s) => ({
         refused: s.refused.filter((one) => isOfText(one) || one.project.id !== s.project.id),
       })),
-    proposals: async ({ name, dropped }) =>
-      (await data.call('proposeEncodings', { given: fileOf(dropped), names: [name] }))[0]!,
     readIn(refused, reading) {
       // What is known of a file since may have made another object of it.
       const again = new Set(refused.map(keyOf));

@@ -11,18 +11,15 @@ import { readTokenizer } from '../core/runs/tokenizer';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { PLAIN_DECISION } from '../core/runs/settings';
 import type { DataApi, LabelChange } from '../protocol/data';
-import type { ClassifyFileInput } from '../protocol/gpu';
 import { explain } from './failures';
 import { bodyOf } from './classifierPlan';
 import { correctingOver } from './corrections';
 import { alreadyHere } from './textNotes';
-import { usedStep } from './trained';
+import { usedModel, usedStep } from './trained';
 import type { Services, Studio } from './slices/studio';
 import type { Classifying } from './slices/classifying';
 import { toTuneOn, tuningBase } from './tuningInputs';
 
-/** Texts at a time that a person is asked to label. */
-const TO_LABEL = 20;
 /** Of an example. */
 const CHARACTERS = 1200;
 
@@ -47,11 +44,6 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
 
   const recordOf = (runId: string): RunRecord | undefined =>
     get().opened[runId]?.record ?? get().runs?.find(({ record }) => record.id === runId)?.record;
-
-  const used = (runId: string): Pick<ClassifyFileInput, 'runId' | 'which'> => ({
-    runId,
-    which: usedStep(get(), runId) ?? 'latest',
-  });
 
   /** By data. */
   const runLeaks = new Map<string, Promise<readonly LeakWords[] | null>>();
@@ -186,12 +178,11 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       }
     },
     async classify(runId, text, options) {
-      const [given] = await gpu.call('classify', { ...used(runId), texts: [text] }, options);
+      const [given] = await gpu.call('classify', { ...usedModel(get(), runId), texts: [text] }, options);
       return given!;
     },
-    decided: (input, options) => gpu.call('decided', { ...input, ...used(input.runId) }, options),
     async classifyFile(input, options) {
-      const { file, ...told } = await gpu.call('classifyFile', { ...input, ...used(input.runId) }, options);
+      const { file, ...told } = await gpu.call('classifyFile', { ...input, ...usedModel(get(), input.runId) }, options);
       download(file, `${fileName(input.file.name.replace(/\.\w+$/, ''), 'texts')}-labels.csv`);
       get().toast({
         text: `${counted(told.texts, 'text')} classified`,
@@ -205,7 +196,6 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       });
       return told;
     },
-    labeledTexts: () => data.call('labeledIn', { texts: get().texts.map(({ id }) => id) }),
     async takeLabeled(textId) {
       const { project, toast, loadTexts } = get();
       try {
@@ -220,8 +210,6 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       }
     },
     ...correctingOver({ data, tabs, now }, get),
-    longTexts: (runId) => data.call('longTexts', { runId }),
-    toLabel: (runId, options) => gpu.call('toLabel', { ...used(runId), texts: ids(), count: TO_LABEL }, options),
   };
   return classifying;
 }

@@ -1,4 +1,5 @@
 /** Stores the Playground's settings and its texts with the project, and reads them again. Nothing else in a tab writes them. */
+import type { StoreApi } from 'zustand/vanilla';
 import { toFailure } from '../core/base/errors';
 import {
   dropWritten,
@@ -10,7 +11,7 @@ import {
 } from '../core/runs/playground';
 import { explain } from './failures';
 import { recordOfEarlier, writtenRecord } from './writtenTexts';
-import type { Services, Studio, StudioStore } from './slices/studio';
+import type { Services, Studio } from './slices/studio';
 
 export interface PlaygroundKeeper {
   /** Shows the settings that are stored for the open project, and its text if the shown model writes such texts. */
@@ -26,7 +27,7 @@ export interface PlaygroundKeeper {
 /** @param shownText a stored text as the page shows it; nothing where the shown model doesn't write such texts */
 export function playgroundKeeper(
   { store, tabs, now }: Services,
-  api: StudioStore,
+  api: StoreApi<Studio>,
   shownText: (s: Studio, written: WrittenRecord) => Partial<Studio>,
 ): PlaygroundKeeper {
   /** To be stored, by project. A text that is null is to be removed. */

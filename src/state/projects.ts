@@ -82,7 +82,6 @@ export const createProjectsSlice: Slice<ProjectsSlice, Studio> =
           set(({ takingIn }) => ({ takingIn: takingIn.toSpliced(takingIn.indexOf(projectId), 1) }));
         }
       },
-      measureEverything: () => data.call('measureEverything', null),
       async deleteProject() {
         const { toast, open, flush } = get();
         const { id, name } = get().project;

@@ -102,9 +102,6 @@ export const createRunsSlice: Slice<
           get().toast({ text: "Couldn't list the runs", detail: toFailure(error).message });
         }
       },
-      async keptSteps(runId) {
-        return (await data.call('savedSteps', { runId })).steps;
-      },
       readRunLog: async (runId) => new RunLog(await readJournal(store, runId)),
       async bringBack(runId) {
         const outcome = await get().makeCurrent(runId);

@@ -22,8 +22,8 @@ import { createTuningSlice } from './tuning';
 import { createUnreadableSlice } from './unreadable';
 import type { StudioStore, Studio, Services } from './slices/studio';
 
-export const createStudio = (services: Services): StudioStore =>
-  createStore<Studio>()((...a) => ({
+export function createStudio(services: Services): StudioStore {
+  const store = createStore<Studio>()((...a) => ({
     ...createProjectSlice(services)(...a),
     ...createProjectsSlice(services)(...a),
     ...createTextsSlice(services)(...a),
@@ -45,3 +45,5 @@ export const createStudio = (services: Services): StudioStore =>
     ...createPrivacySlice(services)(...a),
     ...createToastSlice(services)(...a),
   }));
+  return Object.assign(store, { workers: { data: services.data, gpu: services.gpu } });
+}

@@ -9,7 +9,6 @@ import { suggestedPrompt } from './suggestedPrompt';
 import type { TextsSlice } from './slices/texts';
 import type { Slice, Studio } from './slices/studio';
 
-const PREVIEW_CHARACTERS = 20_000;
 export const createTextsSlice: Slice<TextsSlice, Studio> = (services) => (set, get) => {
   const { data, now, tabs } = services;
   const { suggestion, suggest } = suggestedPrompt(services, get);
@@ -71,7 +70,6 @@ export const createTextsSlice: Slice<TextsSlice, Studio> = (services) => (set, g
         toast({ text: `${other.name} wasn’t changed`, detail: explain(toFailure(error)) });
       }
     },
-    documents: (textId, from, count, query) => data.call('documents', { textId, from, count, query }),
     async leaveOut(textId, places, isOut) {
       try {
         put(await data.call('leaveOut', { textId, places, isOut }));
@@ -85,7 +83,5 @@ export const createTextsSlice: Slice<TextsSlice, Studio> = (services) => (set, g
       get().toast({ text: `${what} excluded`, undo: () => void get().leaveOut(textId, places, false) });
     },
     putText: put,
-    preview: (id, place) => data.call('preview', { id, place, characters: PREVIEW_CHARACTERS }),
-    learntStart: (id, nth) => data.call('learntStart', { id, nth, characters: PREVIEW_CHARACTERS }),
   };
 };

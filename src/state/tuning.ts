@@ -1,7 +1,6 @@
 /** Settings of fine-tuning and calls for its data; the plan that a page shows is in tuningPlan.ts. */
 import { toFailure } from '../core/base/errors';
 import { counted } from '../core/base/units';
-import { readJournal } from '../core/runs/journal';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import type { TuningChoice } from '../core/runs/tuning';
@@ -60,7 +59,6 @@ export const createTuningSlice: Slice<TuningSlice, Studio> = (services) => (_, g
       get().toast({ text: `Saved ${name}`, detail: 'now the open run' });
       return true;
     },
-    speakersOf: (textId) => data.call('speakers', { textId }),
     async addSpoken(textId, assistant) {
       const { toast, project, loadTexts } = get();
       try {
@@ -77,6 +75,5 @@ export const createTuningSlice: Slice<TuningSlice, Studio> = (services) => (_, g
         toast({ text: `Couldn't add chats with ${assistant}`, detail: explain(toFailure(error)) });
       }
     },
-    toldBy: (runId) => readJournal(store, runId),
   };
 };

@@ -92,6 +92,10 @@ type SetState<S> = (change: Partial<S> | ((state: S) => Partial<S> | S)) => void
 /** Creates a slice. `Needs`: members of other slices that it reads, calls or sets. */
 export type Slice<Own, Needs = unknown> = (
   services: Services,
-) => (set: SetState<Own & Needs>, get: () => Own & Needs, store: StudioStore) => Own;
+) => (set: SetState<Own & Needs>, get: () => Own & Needs, store: StoreApi<Studio>) => Own;
 
-export type StudioStore = StoreApi<Studio>;
+/** Workers that pages call themselves. */
+export type Workers = Pick<Services, 'data' | 'gpu'>;
+
+/** The state, and the workers that compute what a page shows without keeping it in the state. */
+export type StudioStore = StoreApi<Studio> & { workers: Workers };
