@@ -11,7 +11,7 @@ import {
 } from '../core/runs/playground';
 import { explain } from './failures';
 import { recordOfEarlier, writtenRecord } from './writtenTexts';
-import type { Services, Studio } from './slices/studio';
+import type { SliceServices, Studio } from './slices/studio';
 
 export interface PlaygroundKeeper {
   /** Shows the settings that are stored for the open project, and its text if the shown model writes such texts. */
@@ -26,7 +26,7 @@ export interface PlaygroundKeeper {
 
 /** @param shownText a stored text as the page shows it; nothing where the shown model doesn't write such texts */
 export function playgroundKeeper(
-  { store, tabs, now }: Services,
+  { store, tabs, now, toasts }: SliceServices,
   api: StoreApi<Studio>,
   shownText: (s: Studio, written: WrittenRecord) => Partial<Studio>,
 ): PlaygroundKeeper {
@@ -44,8 +44,7 @@ export function playgroundKeeper(
         hasFailed = false;
       } catch (error) {
         // Said once: the next key press would say it again.
-        if (!hasFailed)
-          api.getState().toast({ text: 'The Playground could not be saved', detail: explain(toFailure(error)) });
+        if (!hasFailed) toasts.show({ text: 'The Playground could not be saved', detail: explain(toFailure(error)) });
         hasFailed = true;
       }
     }
