@@ -125,8 +125,8 @@ export interface DataApi extends LabelApi {
   preview: { input: { id: string; place: number; characters: number }; progress: never; output: DocumentStart };
   /** The longest passage of a written text that stands in these texts as they are learned. */
   copied: { input: { written: string; texts: readonly string[] }; progress: never; output: Copied };
-  /** Of the `nth` document that is learnt, as a recipe left it. */
-  learntStart: { input: { id: string; nth: number; characters: number }; progress: never; output: string };
+  /** Start of the `nth` training document of a text, as its recipe left it. */
+  trainingExcerpt: { input: { id: string; nth: number; characters: number }; progress: never; output: string };
   /** Leaves documents out of what is learnt, or puts them back. */
   leaveOut: {
     input: { textId: string; places: readonly number[]; isOut: boolean };

@@ -113,8 +113,6 @@ export const createListsSlice: Slice<ListsSlice, Studio> =
         set(({ ownPairs: { [list]: _, ...others } }) => ({ ownPairs: { ...others, ...(own && { [list]: own }) } })),
       giveTask: (task) =>
         set(({ ownTasks }) => ({ ownTasks: [...ownTasks.filter(({ name }) => name !== task.name), task] })),
-      readSentencePairs: (name, table, signal) =>
-        data.call('readSentencePairs', { name, file: new File([table], name) }, { signal }),
       async addTasks(files) {
         if (get().readingTasks.kind === 'busy') return;
         const tasks: Task[] = [];

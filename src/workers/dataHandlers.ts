@@ -38,7 +38,7 @@ import {
   type TextSource,
 } from '../core/documents';
 import { inProcess, type Readers } from '../core/documents/guard/readers';
-import { learntStart } from '../core/documents/learntStart';
+import { trainingExcerpt } from '../core/documents/trainingExcerpt';
 import { longestCopied } from '../core/evaluate/copied';
 import { nameOfTexts } from '../core/documents/suggestedName';
 import { learnerOf, objectiveOf } from '../core/objectives';
@@ -160,7 +160,7 @@ export function dataHandlers(
     preview: async ({ id, place, characters }) => previewDocument(await store, id, place, characters),
     copied: ({ written, texts }, { signal }) =>
       reading(async () => longestCopied(written, (await openTexts(await store, texts)).documents, { signal })),
-    learntStart: async ({ id, nth, characters }) => learntStart(await store, id, nth, characters),
+    trainingExcerpt: async ({ id, nth, characters }) => trainingExcerpt(await store, id, nth, characters),
     leaveOut: async ({ textId, places, isOut }) => leaveOut(await store, textId, places, isOut),
     async setLicence({ ids, licence }) {
       const open = await store;
