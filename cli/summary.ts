@@ -96,9 +96,11 @@ export async function summarize(run: RunEnd): Promise<void> {
 
 /** A tuned model's evaluation on the validation set; undefined of another run, and of one that was stopped. */
 async function judgedTuning(run: RunEnd): Promise<Awaited<ReturnType<typeof judged>> | undefined> {
-  const { tuning, newest, signal, saves, model, recipe, tokenizer, parts, data, measured, sources, old } = run;
+  const { tuning, newest, signal, saves, model, recipe, tokenizer, old, info, used } = run;
   if (!tuning || !newest || signal.aborted) return undefined;
-  const tuned = { model, recipe, weights: newest.tensors, tokenizer, ...parts, data, measured, sources, old };
+  const parts = { ...run.parts, data: run.data, measured: run.measured, sources: run.sources };
+  const { decision } = info;
+  const tuned = { model, recipe, tokenizer, parts, weights: newest.tensors, decision, step: used.step, old };
   return judged(tuned, signal).catch((error: unknown) => {
     throw withPlace(error, saves);
   });

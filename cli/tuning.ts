@@ -5,19 +5,20 @@ import { formatReading, formatShare } from '../src/core/base/units';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { evaluate } from '../src/core/evaluate/evaluate';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
-import { partToEvaluate } from '../src/core/evaluate/ofPart';
 import { type ModelChoice, network, type Rest } from '../src/core/models/network';
 import type { BaseConfig, Classes } from '../src/core/models/spec';
-import { learntFrom } from '../src/core/objectives';
-import { storedBaselines } from '../src/core/runs/storedBaselines';
+import type { Decision } from '../src/core/runs/settings';
+import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import type { Recipe } from '../src/core/train/recipe';
+import { evaluationDecision } from '../src/jobs/evaluationDecision';
+import { readHeldOut } from '../src/jobs/heldOutPart';
 import { tuningStart } from '../src/jobs/tuningStart';
 import type { Examples } from '../node/texts/examples';
 import type { OldText } from '../node/texts/forgetting';
 import type { Start } from '../node/folders/from';
 import type { OPTIONS } from './growOptions';
 import type { Values } from './options';
-import type { Prepared } from '../node/texts/prepared';
+import { heldOutIn, type PreparedParts } from '../node/texts/prepared';
 import { configOf } from './sizeFlags';
 
 export interface Begins {
@@ -78,32 +79,32 @@ export async function measuredBy(old: OldText, model: ModelChoice, weights: Name
   }
 }
 
-interface Tuned extends Pick<Prepared, 'tokenizer' | 'train' | 'validation' | 'data' | 'measured' | 'sources'> {
+interface Tuned {
   model: ModelChoice;
   recipe: Recipe;
-  /** With what an adapter has learnt in them. */
+  tokenizer: Tokenizer;
+  parts: PreparedParts;
+  /** With what an adapter learned. */
   weights: NamedTensors;
+  decision: Decision | undefined;
+  step: number;
   old: OldText | undefined;
 }
 
-/** What `evaluate` says of the result on its held-out part, and its perplexity on old text. */
+/** Evaluates a tuned model on its validation set, as `evaluate` does, and measures its perplexity on old text. */
 export async function judged(
-  { model, recipe, weights, tokenizer, train, validation, data, measured, sources, old }: Tuned,
+  { model, recipe, tokenizer, parts, weights, decision, step, old }: Tuned,
   signal: AbortSignal,
 ): Promise<{ evaluation: Evaluation; after?: number }> {
-  const learnt = learntFrom(recipe.objective);
-  const sourceOf = (place: number): string => sources[place] ?? '';
-  const parts = { heldOut: validation, train };
-  const stored = storedBaselines({ model, objective: recipe.objective }, data, data, 'validation') && measured;
-  const part = await partToEvaluate(parts, tokenizer, sourceOf, learnt, model.config.context, stored);
+  const heldOut = heldOutIn(parts, { model, objective: recipe.objective }, 'validation')!;
+  const read = await readHeldOut(heldOut, tokenizer);
+  const asked = {
+    ...read,
+    ...(model.config.classes && { decision: evaluationDecision(decision, 'validation', step) }),
+  };
   const net = await network(model, weights);
   try {
-    const evaluation = await evaluate(
-      net,
-      tokenizer,
-      { ...part, objective: recipe.objective },
-      { ...unwatched, signal },
-    );
+    const evaluation = await evaluate(net, tokenizer, asked, { ...unwatched, signal });
     const after = await old?.(net);
     return { evaluation, ...(after && { after: after.value }) };
   } finally {

@@ -5,19 +5,18 @@ import { unwatched } from '../../src/core/base/job';
 import { held, tokenised } from '../../src/core/evaluate/blocks';
 import { heldPair, type HeldPair } from '../../src/core/evaluate/heldPairs';
 import { heldText, type HeldText } from '../../src/core/evaluate/heldTexts';
-import { type OfPart, partToEvaluate } from '../../src/core/evaluate/ofPart';
+import type { OfPart } from '../../src/core/evaluate/ofPart';
 import type { ToEvaluate } from '../../src/core/evaluate/readings/reading';
 import type { RunInfo } from '../../src/core/export/homegrownJson';
 import type { ImportedModel } from '../../src/core/export/incoming';
-import { learntFrom } from '../../src/core/objectives';
+import { readHeldOut } from '../../src/jobs/heldOutPart';
 import { countTargets } from '../../src/core/objectives/pairRows';
 import { recipeOf } from '../../src/core/runs/segments';
-import { storedBaselines } from '../../src/core/runs/storedBaselines';
 import type { EncodingId } from '../../src/core/documents';
 import { type AskedPairs, pairsOf, textsOf } from './documents';
 import { examplesAsked, saidOfNone } from './examples';
 import type { Unlabelled } from '../../src/core/documents/labels/labelling';
-import { prepare, type Prepared } from './prepared';
+import { heldOutIn, prepare, type Prepared } from './prepared';
 import { readWeights } from '../folders/read';
 import type { AskedTable } from './tables';
 import { openPast, type Past } from '../folders/resume';
@@ -116,20 +115,13 @@ export async function ownParts(past: Past, signal: AbortSignal): Promise<Prepare
 export async function ownText(from: string, part: 'validation' | 'test', signal: AbortSignal): Promise<Given> {
   const past = await openPast(from);
   const { info, tokenizer, snapshot } = past;
-  const { sources, measured, ...parts } = await ownParts(past, signal);
-  const heldOut = parts[part];
+  const run = { model: info.model, objective: recipeOf(info).objective };
+  const heldOut = heldOutIn(await ownParts(past, signal), run, part);
   if (!heldOut)
     throw badSettings(
       `The run in ${from} has no test set.`,
       'Evaluate on --part validation, or train a model with --test-share.',
     );
   const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info, past };
-  const { context } = info.model.config;
-  const { objective } = recipeOf(info);
-  const learnt = learntFrom(objective);
-  const sourceOf = (place: number): string => sources[place] ?? '';
-  const measuredRun = { model: info.model, objective };
-  const stored = storedBaselines(measuredRun, parts.data, parts.data, part) && measured;
-  const heldOutOf = { heldOut, train: parts.train };
-  return { ...of, ...(await partToEvaluate(heldOutOf, tokenizer, sourceOf, learnt, context, stored)) };
+  return { ...of, ...(await readHeldOut(heldOut, tokenizer)) };
 }

@@ -30,6 +30,7 @@ import { openPart } from '../../src/core/shards/read';
 import { createTokenizer } from '../../src/core/tokenizer/byteLevel';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { trainTokenizer, type TrainSettings } from '../../src/core/tokenizer/train';
+import type { HeldOutPart } from '../../src/jobs/heldOutPart';
 import { tokenizeData } from '../../src/jobs/tokenizeData';
 import { readChats } from './chats';
 import { type Examples, examplesLaid } from './examples';
@@ -68,6 +69,19 @@ export interface Prepared {
   told: ToldDocuments;
   /** Of each document, in their order, the file or text that it is of. */
   sources: readonly string[];
+}
+
+export type PreparedParts = Pick<Prepared, 'data' | 'train' | 'validation' | 'test' | 'measured' | 'sources'>;
+
+/** Returns a held-out part for an evaluation; undefined if the data have no test set. */
+export function heldOutIn(
+  { data, train, measured, sources, ...parts }: PreparedParts,
+  run: HeldOutPart['run'],
+  part: HeldOutPart['part'],
+): HeldOutPart | undefined {
+  const heldOut = parts[part];
+  const sourceOf = (place: number): string => sources[place] ?? '';
+  return heldOut && { run, part, heldOut, train, facts: data, parts: data, sourceOf, counts: () => measured.counts };
 }
 
 /** What a run that begins has of its own. */

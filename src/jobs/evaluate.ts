@@ -7,8 +7,6 @@ import { askedAnew } from '../core/evaluate/askedAnew';
 import { countedIn, documentsIn, held, type Held } from '../core/evaluate/blocks';
 import { evaluate, type EvaluationJob, type ToEvaluate } from '../core/evaluate/evaluate';
 import { withListHashes } from '../core/evaluate/listHash';
-import { partToEvaluate } from '../core/evaluate/ofPart';
-import { learntFrom } from '../core/objectives';
 import { manifestIfKept, manifestOf } from '../core/runs/data';
 import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import { keepEvaluation, keepLists, partHash } from '../core/runs/keptEvaluations';
@@ -16,12 +14,12 @@ import { looked, looksAt } from '../core/runs/looks';
 import { readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import { sourcesOf } from '../core/runs/sources';
-import { storedBaselines } from '../core/runs/storedBaselines';
 import type { ShardManifest } from '../core/shards/manifest';
 import { openPart, readCounts } from '../core/shards/read';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { evaluationDecision } from './evaluationDecision';
+import { readHeldOut } from './heldOutPart';
 import type { LoadedModel } from './loadedModel';
 
 export interface EvaluationInput {
@@ -90,12 +88,15 @@ async function asked(
   }
   const { part } = on;
   const manifest = await ownData(store, run);
-  const parts = { heldOut: openPart(store, manifest, part), train: openPart(store, manifest, 'train') };
-  const sourceOf = await sourcesOf(store, dataOf(run).facts);
-  const { context } = run.model.config;
-  const facts = storedBaselines(run, dataOf(run).facts, manifest, part);
-  const stored = facts && { facts, counts: await readCounts(store, manifest, 'train') };
-  const ask = await partToEvaluate(parts, tokenizer, sourceOf, learntFrom(run.objective), context, stored);
+  const { facts } = dataOf(run);
+  const heldOut = {
+    ...{ run, part, facts, parts: manifest },
+    heldOut: openPart(store, manifest, part),
+    train: openPart(store, manifest, 'train'),
+    sourceOf: await sourcesOf(store, facts),
+    counts: () => readCounts(store, manifest, 'train'),
+  };
+  const ask = await readHeldOut(heldOut, tokenizer);
   const decision = run.model.config.classes && evaluationDecision(run.decision, part, step);
   return { part, textHash: partHash(manifest, part), ask: { ...ask, decision } };
 }

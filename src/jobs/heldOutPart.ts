@@ -1,0 +1,38 @@
+/** A held-out part of a run's data as an evaluation reads it, in the app and the terminal. */
+import { type OfPart, partToEvaluate } from '../core/evaluate/ofPart';
+import type { ToEvaluate } from '../core/evaluate/readings/reading';
+import type { ModelChoice } from '../core/models/network';
+import { learntFrom, type ObjectiveId } from '../core/objectives';
+import type { partHash } from '../core/runs/partHash';
+import type { DataFacts } from '../core/runs/settings';
+import { storedBaselines } from '../core/runs/storedBaselines';
+import type { PartSource } from '../core/shards/manifest';
+import type { Tokenizer } from '../core/tokenizer/tokenizer';
+
+export interface HeldOutPart {
+  run: { model: ModelChoice; objective: ObjectiveId };
+  part: 'validation' | 'test';
+  heldOut: PartSource;
+  train: PartSource;
+  /** What was measured when the data were built. */
+  facts: DataFacts | null;
+  /** Of the data as they are now. */
+  parts: Parameters<typeof partHash>[0];
+  /** Name of the text that has the document in this place among all of the data. */
+  sourceOf(place: number): string;
+  /** How often each id occurs in the training part, [vocabulary]. */
+  counts(): Promise<ArrayLike<number>> | ArrayLike<number>;
+}
+
+/** Baselines that were measured when the data were built aren't measured again. */
+export async function readHeldOut(
+  { run, part, heldOut, train, facts, parts, sourceOf, counts }: HeldOutPart,
+  tokenizer: Tokenizer,
+): Promise<Pick<ToEvaluate, OfPart | 'objective'>> {
+  const { objective, model } = run;
+  const known = storedBaselines(run, facts, parts, part);
+  const stored = known && { facts: known, counts: await counts() };
+  const learnedFrom = learntFrom(objective);
+  const read = await partToEvaluate({ heldOut, train }, tokenizer, sourceOf, learnedFrom, model.config.context, stored);
+  return { ...read, objective };
+}
