@@ -2,6 +2,7 @@
 import { badFile, type HomegrownError } from '../../src/core/base/errors';
 import type { Snapshot } from '../../src/core/checkpoint/snapshot';
 import { type RunInfo, segmentsOf, toldSegments, withoutStep } from '../../src/core/export/homegrownJson';
+import { resumedState } from '../../src/core/runs/resumedState';
 import { continued, dataOf, isMeasuredAlike, recipeOf } from '../../src/core/runs/segments';
 import { type DataFacts, decisionOfFork } from '../../src/core/runs/settings';
 import type { Recipe } from '../../src/core/documents/clean/recipe';
@@ -53,7 +54,6 @@ export function goingOn(
   own: Pick<RunInfo, 'id' | 'createdAt'> | null,
 ): { info: RunInfo; from: Snapshot } {
   const { step } = info.state;
-  const { waited, ...state } = snapshot.state;
   const segments = toldSegments(continued(segmentsOf(info), step, { recipe, data: { id: null, facts: data } }));
   const isAnew = segments.at(-1)!.after === step;
   const { version, id, parent, ...rest } = withoutStep(info);
@@ -70,10 +70,7 @@ export function goingOn(
       segments,
       ...(isAnew && { result: null }),
     },
-    from: {
-      ...snapshot,
-      state: { ...state, best: bestSaved(segments, info, events), ...(waited && !isAnew && { waited }) },
-    },
+    from: { ...snapshot, state: resumedState({ segments }, snapshot.state, bestSaved(segments, info, events)) },
   };
 }
 

@@ -3,7 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { claimRun, loadSnapshot, surveySnapshots, type RunWriter } from '../core/checkpoint/checkpoint';
-import type { Snapshot, TrainState } from '../core/checkpoint/snapshot';
+import type { Snapshot } from '../core/checkpoint/snapshot';
 import { explained } from '../core/gpu/backend';
 import { curveKey } from '../core/runs/curve';
 import { factsOf } from '../core/runs/facts';
@@ -14,7 +14,8 @@ import { keptOnTheWay } from '../core/runs/onTheWay';
 import type { DataRecord } from '../core/runs/project';
 import { ownerOf } from '../core/runs/projects';
 import { addRun, freeHue, newRun, purgeRun, readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
-import { continued, dataOf, isMeasuredAlike, recipeOf, type SegmentData } from '../core/runs/segments';
+import { continued, dataOf, recipeOf, type SegmentData } from '../core/runs/segments';
+import { resumedState } from '../core/runs/resumedState';
 import type { DataFacts } from '../core/runs/settings';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { dataId, type ShardManifest } from '../core/shards/manifest';
@@ -255,7 +256,7 @@ export async function follow(
         tokenizer: await createTokenizer(await readTokenizer(store, record)),
         train: openPart(store, manifest, 'train'),
         validation: openPart(store, manifest, 'validation'),
-        ...(from && { from: { ...from, state: comparable(record, from, writer) } }),
+        ...(from && { from: { ...from, state: resumedState(record, from.state, writer.best) } }),
         ...tuned,
         save: async (snapshot) => {
           await flushJournal();
@@ -300,15 +301,6 @@ export async function follow(
     kept.flush();
     await journal.written().catch(() => undefined);
   }
-}
-
-/**
- * What it goes on from: the best is what is kept, which may be of a later step. A loss on another text is neither the best nor
- * to be improved on.
- */
-function comparable(record: RunRecord, { state: { waited, ...state } }: Snapshot, { best }: RunWriter): TrainState {
-  const isAlike = isMeasuredAlike(record, state.step + 1);
-  return { ...state, best: best && isAlike(best) ? best : null, ...(waited && isAlike(state) && { waited }) };
 }
 
 /** Appends go one after the other; a failed one is told by the next save, which cannot succeed either. */

@@ -20,7 +20,7 @@ export interface SegmentData {
 
 export type Segments = readonly [Segment, ...Segment[]];
 /** Of a run, or of what is told of it. */
-interface Segmented {
+export interface Segmented {
   readonly segments: readonly Pick<Segment, 'after'>[];
 }
 
