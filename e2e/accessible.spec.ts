@@ -1,15 +1,15 @@
 /** axe on every stage, in light and dark: empty, working and failed. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
+import { STAGE_NAMES } from './stages';
 import { Studio, TINY } from './studio';
 
-const STAGES = ['Text', 'Tokenizer', 'Data', 'Model', 'Train', 'Runs', 'Evaluate', 'Tune', 'Playground', 'Export'];
 const FILES = /^(Choose|Add) files…/;
 
 test('axe finds nothing on any stage, in light and dark', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm();
-  for (const stage of STAGES) await check(studio, `${stage}, empty`, stage);
+  for (const stage of STAGE_NAMES) await check(studio, `${stage}, empty`, stage);
   await expect(await studio.openPrivacy()).toContainText('Requests to other sites');
   await check(studio, 'how to check that nothing leaves');
   await page.keyboard.press('Escape');
@@ -27,7 +27,7 @@ test('axe finds nothing on any stage, in light and dark', async ({ page }) => {
   await studio.goTo('Train');
   await page.getByRole('button', { name: 'Start training' }).first().click();
   await expect(page.getByRole('alert')).toContainText(/too short/);
-  for (const stage of STAGES) await check(studio, `${stage}, after a run that failed`, stage);
+  for (const stage of STAGE_NAMES) await check(studio, `${stage}, after a run that failed`, stage);
 
   await studio.goTo('Model');
   await studio.set({ ...TINY, Steps: 100_000 });
@@ -40,7 +40,7 @@ test('axe finds nothing on any stage, in light and dark', async ({ page }) => {
   await check(studio, 'Train, working');
   await page.getByRole('button', { name: 'Stop and save' }).click();
   await expect(page.getByRole('button', { name: /^Resume from step/ })).toBeVisible();
-  for (const stage of STAGES) await check(studio, `${stage}, with a model`, stage);
+  for (const stage of STAGE_NAMES) await check(studio, `${stage}, with a model`, stage);
   await studio.goTo('Model');
   await page.getByText(/^About .* Wh, .*\$/).click();
   await check(studio, 'Model, what a plan takes');
@@ -89,7 +89,7 @@ async function narrow(studio: Studio): Promise<void> {
   const before = page.viewportSize()!;
   for (const width of [390, 320, 195]) {
     await page.setViewportSize({ width, height: 844 });
-    for (const stage of STAGES) {
+    for (const stage of STAGE_NAMES) {
       await studio.goTo(stage);
       const { scrollWidth, scrollHeight } = await page.evaluate(() => {
         const { scrollWidth, scrollHeight } = document.documentElement;

@@ -3,6 +3,7 @@ import { expect, test, type Locator, type Page } from '@playwright/test';
 import { expectNothingCut } from './cut';
 import { EVALUATE } from './evaluation';
 import { SEA, seeded } from './seed';
+import { STAGE_NAMES } from './stages';
 import { Studio } from './studio';
 
 /** Figures that are parted from their unit by the end of a line, and what reaches into the next figure. */
@@ -143,8 +144,7 @@ test('tables, samples and the strip show all of their words at 1440, 1024 and 39
   expect(await faintest(page)).toBeGreaterThanOrEqual(3);
   await page.getByRole('button', { name: EVALUATE }).first().click();
   await expect(page.getByText('Top-1 accuracy', { exact: true })).toBeVisible({ timeout: 240_000 });
-  const stages = ['Evaluate', 'Text', 'Tokenizer', 'Data', 'Model', 'Train', 'Runs', 'Tune', 'Playground', 'Export'];
-  for (const stage of stages) {
+  for (const stage of STAGE_NAMES) {
     await studio.goTo(stage);
     await expectNothingCut(page, stage, `Pasted text pasted-text-1 pasted-text-2 pasted-text-3 ${SEA}`);
   }

@@ -23,8 +23,7 @@ export async function takeMainPath(page: Page, studio: Studio, path: MainPath, i
   await studio.useDevice(device);
   await studio.choose('Choose files…', 'dist/samples/moby-dick.txt');
   await expect(studio.stages).toContainText('1.21 M characters');
-  await studio.goTo('Model');
-  await page.getByRole('radiogroup', { name: 'Architecture' }).getByText(architecture, { exact: true }).click();
+  await studio.chooseArchitecture(architecture);
   await studio.set(settings);
   if (advanced) {
     for (const more of await page.getByText('Advanced', { exact: true }).all()) await more.click();

@@ -7,6 +7,7 @@ import { preview, type PreviewServer } from 'vite';
 import { writeServiceWorker } from '../scripts/offline';
 import { expectAccessible } from './axe';
 import { portFor } from './ports';
+import { STAGE_NAMES } from './stages';
 import { Studio, TINY } from './studio';
 
 test.use({ serviceWorkers: 'allow' });
@@ -108,19 +109,7 @@ test('a browser that saves data stores the rest when asked; then, without server
   await page.goto(`${host.address}/model`);
   await expect(studio.strip).toContainText('WASM');
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-  for (const stage of [
-    'Text',
-    'Tokenizer',
-    'Data',
-    'Model',
-    'Train',
-    'Runs',
-    'Evaluate',
-    'Tune',
-    'Playground',
-    'Export',
-  ])
-    await studio.goTo(stage);
+  for (const stage of STAGE_NAMES) await studio.goTo(stage);
   for (const name of ['Hugging Face folder', 'GGUF', 'ONNX', 'Offline page', 'Web service', 'PyTorch bundle']) {
     await studio.exportAs(name);
     await expect(page.getByRole('article').getByText('Exported and verified')).toBeVisible({ timeout: 120_000 });

@@ -1,6 +1,7 @@
 /** What every journey needs: the studio opened clean, settings that train in seconds, and words for what it shows. */
 import { readFile, stat } from 'node:fs/promises';
 import { type Download, expect, type FileChooser, type Locator, type Page } from '@playwright/test';
+import { PLACES } from './stages';
 import { putValues, type Values } from './storage';
 
 /** A model that a software GPU trains in half a minute, and that learns more than which bytes are common. */
@@ -88,6 +89,16 @@ export class Studio {
         .getByRole('link', { name: part })
         .click();
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
+  }
+  /** Chooses a model's architecture on Model, by its label: in segments, or in a list where there are many. */
+  async chooseArchitecture(label: string): Promise<void> {
+    await this.goTo('Model');
+    const segments = this.page.getByRole('radiogroup', { name: 'Architecture' });
+    const list = this.page.getByRole('button', { name: /Architecture$/ });
+    await expect(segments.or(list)).toBeVisible();
+    if (await segments.isVisible()) return segments.getByText(label, { exact: true }).click();
+    await list.click();
+    await this.page.getByRole('option', { name: label, exact: true }).click();
   }
   /** Goes to a stage, or runs a command, by the palette. */
   async byPalette(words: string): Promise<void> {
@@ -376,13 +387,6 @@ export class Studio {
     await expect(line.first()).toBeVisible({ timeout: 300_000 });
   }
 }
-
-/** Pages that have another name than their stage: parts of one, and one that the rail lists only with a model or a label. */
-const PLACES: Readonly<Record<string, { stage: string; part?: string; isUnlisted?: boolean }>> = {
-  Tokenizer: { stage: 'Tokens & data', part: 'Tokens' },
-  Data: { stage: 'Tokens & data', part: 'Data' },
-  Tune: { stage: 'Teach it more', isUnlisted: true },
-};
 
 /** The browser asks for the tab's icon again at every navigation, under its usual name where a page names none. */
 const isIcon = (url: string): boolean => url.endsWith('/icon.svg') || url.endsWith('/favicon.ico');

@@ -10,7 +10,7 @@ import { createStudio } from '../state/studio';
 import { App } from './App';
 import { commands, type Shell } from './commands';
 import { stageAt } from './routes';
-import { STAGES } from './stages';
+import { isListed, STAGES } from './stages';
 
 vi.mock('./stages', async (importActual) => {
   const actual = await importActual<typeof import('./stages')>();
@@ -76,7 +76,7 @@ test('the toy is at its address: its page, its place in the rail, what it waits 
     Boolean(here),
   ]);
   // Tuning waits for a model; the glossary is opened from terms, menu and palette.
-  const listed = STAGES.filter(({ id }) => id !== 'tune' && id !== 'glossary');
+  const listed = STAGES.filter((stage) => isListed(stage, store.getState()));
   const rail = links.slice(-listed.length); // after the strip's link home
   expect(rail).toEqual(listed.map(({ id }) => [id, id === 'weights']));
   expect(page).toContain('>Toys</h2>');
@@ -97,7 +97,10 @@ test('it is in the palette and the help, a key goes to it, and its action takes 
   called('/runs', 'next')!.run();
   expect(called('/text', 'go-weights?part=layers')).toMatchObject({ label: 'Layers', hint: 'Weights' });
   called('/text', 'go-weights?part=layers')!.run();
-  expect(gone).toEqual(['/weights', '/weights', '/export', '/playground', '/weights?part=layers']);
+  // Tuning and the glossary aren't listed.
+  const listed = STAGES.filter((stage) => isListed(stage, store.getState())).map(({ id }) => `/${id}`);
+  const after = (path: string) => listed[listed.indexOf(path) + 1];
+  expect(gone).toEqual(['/weights', after('/export'), listed.at(-2), after('/runs'), '/weights?part=layers']);
 
   const byEnter = (path: string) =>
     actionsOn(path)

@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 test('an objective, a metric, an optimizer and a schedule that are in their lists are trained by, stored, told, exported and read back', async () => {
   const { metricsOf } = await import('../objectives');
-  expect(metricsOf(skip)).toEqual(['loss', 'perplexity', 'worstBatch']);
+  expect(metricsOf(skip)).toEqual(expect.arrayContaining(['loss', 'perplexity', 'worstBatch']));
   const { store, record, events } = await trained();
   const { loss } = events.find((event) => event.kind === 'evaluated')!;
   expect(Math.abs(loss - Math.log(257))).toBeLessThan(0.1);
@@ -52,7 +52,8 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const worst = last!.metrics['worstBatch']!;
   expect(worst.value).toBe(worst.high);
   expect(worst.low).toBeLessThan(last!.loss);
-  expect(Object.keys(last!.metrics)).toEqual(['worstBatch']);
+  expect(Object.keys(last!.metrics)).toContain('worstBatch');
+  expect(Object.keys(last!.metrics)).not.toContain('bitsPerByte');
   expect(first!.sample).toBe('The…');
 
   const { exportRun, importRun } = await import('./run');

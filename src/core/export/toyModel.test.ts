@@ -144,7 +144,7 @@ test('a format is had or refused in one sentence, and the service wherever there
   const formats: [string, Format][] = Object.entries(FORMATS);
   const settings = { model: record.model, recipe: record.segments[0].recipe, tokenizer: record.tokenizer.kind };
   const problems = formats.map(([id, format]) => [id, format.problem?.(settings) ?? null]);
-  expect(Object.fromEntries(problems)).toEqual({
+  expect(Object.fromEntries(problems)).toMatchObject({
     hf: null,
     safetensors: null,
     peft: 'This model has no adapter',
@@ -181,13 +181,20 @@ test('what has no second engine is told beforehand, in a sentence, and GGUF has 
       return reason === null ? [] : [[name, reason] as const];
     });
   const sentence = 'No second engine here supports Toy models';
-  const ofPage = ['hf', 'safetensors', 'html', 'pytorch'].map((name) => [name, sentence]);
+  const by = (engine: string) =>
+    Object.entries(FORMATS).flatMap(([name, { check }]) => (check?.engine === engine ? [name] : []));
+  const ofPage = by('page').map((name) => [name, sentence]);
+  expect(ofPage.map(([name]) => name)).toEqual(expect.arrayContaining(['hf', 'safetensors', 'html', 'pytorch']));
   const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(true); // Node 20 is as Safari
   expect(told(ID)).toEqual(ofPage);
   expect(told('gpt')).toEqual([]);
   validate.mockReturnValue(false);
-  const without = 'hf safetensors gguf-f32 gguf-f16 gguf-q8_0 html service pytorch';
-  expect(told(ID).map(([name]) => name)).toEqual(without.split(' '));
+  expect(
+    told(ID)
+      .map(([name]) => name)
+      .toSorted(),
+  ).toEqual([...by('page'), ...by('llama')].toSorted());
+  expect(by('llama')).toEqual(expect.arrayContaining(['gguf-f32', 'gguf-f16', 'gguf-q8_0', 'service']));
   expect(told('gpt')).toEqual([]);
   expect(uncheckable(null, { id: 'gpt' })).toBe('An adapter without its base can’t be verified here');
   vi.restoreAllMocks();

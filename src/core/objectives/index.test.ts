@@ -45,8 +45,10 @@ test('each has a headline in which any loss can be told, and measures what it gi
     expect(metricOf(headline!).scale).toBeDefined();
     expect(others).not.toContain(headline);
   }
-  expect(metricsOf(OBJECTIVES.causal)).toEqual(['perplexity', 'loss', 'bitsPerByte']);
-  expect(metricsOf({ ...OBJECTIVES.causal, gives: ['loss'] })).toEqual(['perplexity', 'loss']);
-  expect(metricsOf(OBJECTIVES.masked)).toEqual(['pseudoPerplexity', 'loss', 'maskedAccuracy']);
+  const { causal, masked } = OBJECTIVES;
+  expect(metricsOf(causal)).toEqual(expect.arrayContaining(['loss', 'bitsPerByte']));
+  expect(metricsOf(causal)).not.toContain('maskedAccuracy');
+  expect(metricsOf({ ...causal, gives: ['loss'] })).not.toContain('bitsPerByte');
+  expect(metricsOf(masked)).toEqual(expect.arrayContaining(['loss', 'maskedAccuracy']));
   expect(headlineWords('causal', Math.log(85.4))).toBe('perplexity 85.4');
 });

@@ -172,7 +172,7 @@ test.each([CHOICE, T5])(
     const before = tf.memory().numTensors;
     const once = await measure(validation, settings, tokenizer);
     expect(await measure(validation, settings, tokenizer)).toEqual(once);
-    expect(Object.keys(once.metrics)).toEqual(['exactMatch', 'chrf']);
+    expect(Object.keys(once.metrics)).toEqual(expect.arrayContaining(['exactMatch', 'chrf']));
     expect(once.loss).toBeGreaterThan(Math.log(257) - 0.3);
     const shown = await objective.show(net, { tokenizer, prompt: '12', source: validation });
     expect(shown).toHaveLength(4);

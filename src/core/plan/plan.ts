@@ -11,7 +11,7 @@ import type { ModelChoice } from '../train/run';
 import { coveredQuality, type Expected } from './expected';
 import { type Cost, costOf, expectedPace, type Pace, type PlanDevice, secondsOf } from './pace';
 import type { TextProfile, VocabularyProfile } from './profile';
-import { type Circumstances, expectedLoss, peakRate, QUALITY_KINDS, type QualityKind } from './quality';
+import { type Circumstances, expectedLoss, isQualityKind, peakRate, QUALITY_KINDS, type QualityKind } from './quality';
 
 export interface PlanInput {
   text: TextProfile;
@@ -96,7 +96,7 @@ function outlookOf(candidate: Candidate): Pick<Plan, 'seconds' | 'epochs' | 'exp
 /** The quality model doesn't weigh the context: one twice as long counts as half a percent. A judgment, not measured. */
 const CONTEXT_WORTH = 0.995;
 
-const nearestKind = (id: ModelId): QualityKind => (Object.hasOwn(QUALITY_KINDS, id) ? id : 'gpt');
+const nearestKind = (id: ModelId): QualityKind => (isQualityKind(id) ? id : 'gpt');
 
 /** Layers and width; heads are 32 wide, or 64 where the model is. */
 const SHAPES: readonly (readonly [layers: number, width: number])[] = [

@@ -39,9 +39,11 @@ export function isCovered(run: Circumstances, optimizer: OptimizerId): boolean {
 
 /** @returns undefined for a run that no recorded run is like */
 export function qualityKindOf(model: ModelId, objective: ObjectiveId): QualityKind | undefined {
-  const kinds: Readonly<Partial<Record<ModelId, ObjectiveId>>> = QUALITY_KINDS;
-  return kinds[model] === objective ? model : undefined;
+  return isQualityKind(model) && QUALITY_KINDS[model] === objective ? model : undefined;
 }
+
+/** Whether runs of the architecture were recorded. */
+export const isQualityKind = (model: ModelId): model is QualityKind => Object.hasOwn(QUALITY_KINDS, model);
 
 /** What the expected quality depends on. */
 export interface Circumstances {

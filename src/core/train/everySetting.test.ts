@@ -11,7 +11,7 @@ import { modelSpec } from '../models';
 import { usualPooling, withClasses } from '../models/classes';
 import { initialValues, type ModelChoice } from '../models/network';
 import { usualConfig } from '../models/spec';
-import { learntFrom, type ObjectiveId, objectiveOf, OBJECTIVES, rolesOf } from '../objectives';
+import { learntFrom, modelsFor, type ObjectiveId, OBJECTIVES, rolesOf } from '../objectives';
 import { OPTIMIZERS } from '../optim';
 import { SCHEDULES } from '../optim/schedule';
 import { memoryStore } from '../base/blobStore';
@@ -81,9 +81,7 @@ async function modelFor(
 ): Promise<{ model: ModelChoice; tokenizer: Awaited<ReturnType<typeof createTokenizer>> }> {
   const roles = ['end', 'padding', ...rolesOf(objective).filter((role) => !['end', 'padding'].includes(role))] as const;
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [], roles: [...roles] });
-  const id = (['gpt', 'bert', 't5'] as const).find((each) =>
-    objectiveOf(objective).kinds.includes(modelSpec(each).kind),
-  )!;
+  const id = modelsFor(objective)[0]!;
   const config = usualConfig(modelSpec(id), { layers: 1, heads: 2, width: 16, context: 12 });
   const model: ModelChoice = { id, config, vocabulary: tokenizer.size };
   const isOfLabels = learntFrom(objective) === 'labels';

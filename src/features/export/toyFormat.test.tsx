@@ -1,7 +1,7 @@
 /** A format that is in the list is on the page, in the terminal's words and in the README, is written, and is checked. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { FORMAT_IDS, PRECISIONS } from '../../core/export/cards';
+import { CARDS, FORMAT_IDS, PRECISIONS } from '../../core/export/cards';
 import { type Exported, F16, formatWords } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
 import { cardOf } from '../../core/testing/cardOf';
@@ -55,17 +55,15 @@ test('its use with its size; others keep theirs and their precision, the offline
   expect(names).toEqual(FORMAT_NAMES);
   expect(detailsOf('gguf-f16')).toMatch(/F16<.*Modelfile.*for Ollama.*LM Studio.*<code>~\/\.lmstudio/s);
   expect(detailsOf('hf')).toMatch(/F32<.*to continue training.*Weights only.*without tokenizer and model card/s);
-  expect(PRECISIONS.map(({ label }) => label)).toEqual(['Digits', 'F32', 'F16', 'Q8_0']);
+  const bits = PRECISIONS.map((precision) => precision.bits);
+  expect(bits).toEqual(bits.toSorted((a, b) => b - a));
+  expect(PRECISIONS[0]!.label).toBe('Digits');
 });
-/** In the order of the page. */
+/** In the order of the page: first what is offered first. */
+const OFFERED = FORMATS.html.card.name;
 const FORMAT_NAMES = [
-  'Offline page',
-  'Hugging Face folder',
-  'GGUF',
-  'ONNX',
-  'Web service',
-  'PyTorch bundle',
-  'Table of weights',
+  OFFERED,
+  ...CARDS.filter(({ name, onCard }) => !onCard && name !== OFFERED).map(({ name }) => name),
 ];
 
 test('its line in the terminal, and in the README', () => {
@@ -107,7 +105,7 @@ test("a model that it has nothing for gets a line that says why, and can't be ch
   showing(studio, { record: { ...record, model: wide } });
   expect(detailsOf(TOY)).toContain('aria-label="Offline page"');
   expect(page()).toMatch(
-    /Not available for this model: Table of weights.*A table of so many weights cannot be looked at/s,
+    /Not available for this model: .*Table of weights.*A table of so many weights cannot be looked at/s,
   );
   expect(detailsOf('gguf-f16')).not.toContain('aria-disabled');
   showing(studio, { record });

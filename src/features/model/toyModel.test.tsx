@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Router } from 'wouter';
 import { withoutMarks } from '../../core/testing/withoutMarks';
 import { type BlobStore, memoryStore } from '../../core/base/blobStore';
-import { MODELS } from '../../core/models';
+import { FIRST_MODEL, type ModelId, modelIds, MODELS } from '../../core/models';
 import { sizesOf } from '../../core/models/spec';
 import type { TestStudio } from '../../core/testing/behindChannels';
 import { toy, TOY_ID as TOY } from '../../core/testing/toyModel/spec';
@@ -70,17 +70,20 @@ const choice = (html: string): string[] => {
   );
 };
 
+/** All of the list, with the chosen one. */
+const architectures = (chosen: ModelId): string[] => modelIds().map((id) => (id === chosen ? `${id} chosen` : id));
+
 const FIRST = { Layers: '2', Heads: '2', Width: '64', Context: '64', Dropout: '0', 'Inner width': '0' };
 
 test('every architecture is offered, and the form is of the sizes of the chosen one', async () => {
   const studio = await open();
-  expect(choice(await page(studio))).toEqual(['gpt chosen', 'llama', 'bert', 't5', 'toy']);
+  expect(choice(await page(studio))).toEqual(architectures(FIRST_MODEL));
   expect(shape(await page(studio))).toEqual(FIRST);
   expect(await page(studio)).toContain('sets layers, heads, width and context');
 
   studio.getState().chooseModel(TOY);
   const html = await page(studio);
-  expect(choice(html)).toEqual(['gpt', 'llama', 'bert', 't5', 'toy chosen']);
+  expect(choice(html)).toEqual(architectures(TOY));
   const fields = 'Layers, Heads, Heads of keys, Width, Inner width, Context, Dropout';
   expect(Object.keys(shape(html))).toEqual(fields.split(', '));
   expect(html).toContain('sets layers, heads, heads of keys, width, inner width and context');

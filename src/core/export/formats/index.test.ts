@@ -31,14 +31,16 @@ test('the offline page is offered first, and the folder of a model that has no s
 });
 
 test('a card gives the precision that is chosen, else the next with more bits, else its only one', () => {
+  const precisions = ['F32', 'F16', 'Q8_0'].map((label) => PRECISIONS.find((each) => each.label === label)!);
   const given = (name: string): FormatId[] =>
-    PRECISIONS.map((precision) =>
+    precisions.map((precision) =>
       formatOfCard(
         CARDS.find((card) => card.name === name)!,
         precision,
       ),
     );
-  expect(PRECISIONS.map(({ label }) => label)).toEqual(['F32', 'F16', 'Q8_0']);
+  const bits = PRECISIONS.map((precision) => precision.bits);
+  expect(bits).toEqual(bits.toSorted((a, b) => b - a));
   expect(given('GGUF')).toEqual(['gguf-f32', 'gguf-f16', 'gguf-q8_0']);
   expect(given('ONNX')).toEqual(['onnx-f32', 'onnx-f16', 'onnx-f16']);
   expect(given('Hugging Face folder')).toEqual(['hf', 'hf', 'hf']);

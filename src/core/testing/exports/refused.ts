@@ -83,7 +83,8 @@ const ofAdapters =
   (row: Row): string | undefined =>
     row.isAdapted ? other(row) : 'This model has no adapter';
 
-const REASONS: Readonly<Record<FormatId, (row: Row) => string | undefined>> = {
+/** A format that isn't here says nothing of rows: its own test does. */
+const REASONS: Readonly<Partial<Record<FormatId, (row: Row) => string | undefined>>> = {
   hf: () => undefined,
   safetensors: () => undefined,
   peft: ofAdapters(byItsClass),
@@ -98,5 +99,8 @@ const REASONS: Readonly<Record<FormatId, (row: Row) => string | undefined>> = {
   pytorch: asPytorch,
 };
 
-/** Why a row can't be written in a format; null where it can. */
-export const refusalOf = (row: Row, format: FormatId): string | null => REASONS[format](row) ?? null;
+/** Why a row can't be written in a format; null where it can, undefined where nothing is stated. */
+export function refusalOf(row: Row, format: FormatId): string | null | undefined {
+  const reason = REASONS[format];
+  return reason && (reason(row) ?? null);
+}
