@@ -33,7 +33,7 @@ import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
 import { trainTokenizer } from '../src/core/tokenizer/train';
 import { DEFAULT_RECIPE, type Recipe } from '../src/core/train/recipe';
-import { buildData } from '../src/workers/data';
+import { buildData } from '../src/jobs/buildData';
 import { labelOf, mailFiles } from '../scripts/mails';
 import { buildSamples } from '../scripts/samples';
 

@@ -64,7 +64,7 @@ export async function benchEvaluation(
   const evaluated =
     (asked: object = {}) =>
     () =>
-      evaluate(net, tokenizer, { documents, metrics: LIKELIHOOD_IDS, ...asked }, unwatched);
+      evaluate(net, tokenizer, { objective: 'causal', documents, metrics: LIKELIHOOD_IDS, ...asked }, unwatched);
   await forward(); // warm
   const none: Times = { ms: Infinity, cpuMs: Infinity };
   let [ran, measured, beside] = [none, none, none];

@@ -15,7 +15,7 @@ import type { PartSource } from '../src/core/shards/manifest';
 import { lonelyLocks } from '../src/core/testing/behindChannels';
 import { turnsTokenizer } from '../src/core/testing/chatTemplates';
 import { useWasm } from '../src/core/testing/wasm';
-import { buildData } from '../src/workers/data';
+import { buildData } from '../src/jobs/buildData';
 import { filesToRead } from './filesToRead';
 import { prepare } from '../node/texts/prepared';
 import { grownInTheApp } from './testing/inTheApp';

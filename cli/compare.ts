@@ -3,9 +3,9 @@ import { badSettings } from '../src/core/base/errors';
 import { yieldUntil } from '../src/core/base/job';
 import { compare as comparison, comparisonWords } from '../src/core/evaluate/compare';
 import { checkReadsOn, natsOf } from '../src/core/evaluate/ofText';
+import { objectiveIn } from '../src/core/export/incoming';
 import { normalizerWords } from '../src/core/export/normalizerWords';
 import { network } from '../src/core/models/network';
-import { recipeOf } from '../src/core/runs/segments';
 import { SPLITS } from '../src/core/tokenizer/splits';
 import type { TokenizerModel } from '../src/core/tokenizer/tokenizer';
 import { textsOf } from '../node/texts/documents';
@@ -32,8 +32,8 @@ async function compare(values: Values<typeof OPTIONS>): Promise<void> {
   const signal = interruptible();
   // Both first: reading a text and measuring a model take long.
   for (const folder of [values.from, values.with]) {
-    const { model, info } = await lookAt(folder, signal);
-    checkReadsOn(folder, model, info ? recipeOf(info).objective : undefined);
+    const incoming = await lookAt(folder, signal);
+    checkReadsOn(folder, incoming.model, objectiveIn(incoming));
   }
   const texts = (await textsOf(values.text, signal)).map(({ text }) => text);
   if (texts.length === 0)

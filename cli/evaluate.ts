@@ -18,7 +18,7 @@ import { WRITTEN_METRIC_IDS } from '../src/core/metrics/written';
 import { valueWords } from '../src/core/metrics/words';
 import { network } from '../src/core/models/network';
 import { ordinal } from '../src/core/runs/looks';
-import { recipeOf } from '../src/core/runs/segments';
+import { objectiveIn } from '../src/core/export/incoming';
 import { evaluationDecision } from '../src/jobs/evaluationDecision';
 import { printAnswers, printConfusion, printEachLabel } from './confusion';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
@@ -181,7 +181,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     stride: values.stride,
     ...lists,
     ...(model.config.classes && { decision: decisionOf(given, values) }),
-    ...(info && { objective: recipeOf(info).objective }),
+    objective: objectiveIn(given),
     seed: values.seed,
   };
   const used = usedStep(info, [values.adapter, values.mix]);

@@ -1,7 +1,6 @@
 /** Runs grow and tune: reads the text, trains the model, and writes its folder at every save. */
-import { badSettings } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
-import { folderProblem } from '../src/core/export/formats/huggingFace';
+import { onlyHere } from '../src/core/export/formats/huggingFace';
 import { rolesOf } from '../src/core/objectives';
 import type { SplitChoice } from '../src/core/documents/split';
 import { openData } from '../node/texts/data';
@@ -51,8 +50,6 @@ export async function learn(
   const device = new DeviceInUse();
   const planner = plannerOf(command, origin, split, device);
   const settings = new RunSettings(command, origin, planner);
-  const unknown = folderProblem({ model: settings.smallestModel });
-  if (unknown !== null) throw badSettings(`grow saves a Hugging Face folder, and ${unknown}`);
   const cleaning = origin.past?.recipe ?? (await recipeCalled(options.recipe));
   const normalizers = await normalizersBy(cleaning, options.data);
   if (!planner) settings.check(settings.smallestModel);
@@ -61,6 +58,8 @@ export async function learn(
   device.current = await openDevice(kind);
   const signal = interruptible();
   const progress = new Progress(stderr, !options.json);
+  const notElsewhere = onlyHere({ model: settings.smallestModel });
+  if (notElsewhere !== null) progress.say(notElsewhere);
   const job: Job = { signal, report: (at) => progress.show(at) };
   const text = { command, origin, planner, files, cleaning, normalizers, tokenizer, split };
   const data = await readRunData(text, progress, job);

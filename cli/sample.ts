@@ -1,16 +1,16 @@
 /** npm run sample: what a model that grow, or the app, has written makes of a prompt: it goes on, answers, or fills its blanks. */
 import { basename } from 'node:path';
-import type { Message } from '../src/core/chat/conversation';
+import { yieldToEventLoop } from '../src/core/base/job';
 import { type Copied, copiedWords, longestCopied } from '../src/core/evaluate/copied';
 import { readingAtMost } from '../src/core/export/contextOf';
 import { previewOf, previewRows } from '../src/core/export/preview';
 import { modelSpec } from '../src/core/models';
 import { type ModelChoice, network } from '../src/core/models/network';
 import { type Candidate, likeliestText } from '../src/core/sample/candidates';
-import { asked, converse } from '../src/core/sample/converse';
+import type { GeneratedToken } from '../src/core/runs/playground';
 import { fill } from '../src/core/sample/fill';
 import { markOf, withMark } from '../src/core/sample/mark';
-import { write } from '../src/core/sample/write';
+import { writeText } from '../src/jobs/sample';
 import { ADAPTER_IN } from './adapter';
 import { MIX, mixedBy, mixedPath } from './mix';
 import { UsageError, type Values } from './options';
@@ -130,11 +130,10 @@ async function sample({
   const used = usedStep(info, [adapter, mix]);
   if (used.words !== undefined && !json) stderr.write(`${used.words}\n`);
   const model = as(made);
-  const question = chat ? await asked(model, tokenizer, conversation(prompt, system), tokens) : null;
   await openDevice(device);
   const net = await network(model, snapshot.tensors);
   const { kind } = modelSpec(model.id);
-  if (kind === 'encoder') {
+  if (kind === 'encoder' && !chat) {
     const filled = await fill(net, tokenizer, prompt, CANDIDATES);
     const text = likeliestText(filled);
     print(
@@ -146,18 +145,16 @@ async function sample({
   }
   const temperature = given ?? (kind === 'encoder-decoder' ? 0 : 0.8);
   const how = { temperature, seed, length: tokens, topK: rest['top-k'], topP: rest['top-p'] };
-  const settings = { ...how, beams, lengthPenalty: rest['length-penalty'] };
-  async function* written(): ReturnType<typeof write> {
-    if (question) yield* converse(net, question, settings, { signal });
-    else yield* write(net, tokenizer, prompt, settings, { signal });
-  }
+  const before = chat && { chat: system === undefined ? [] : [{ role: 'system', content: system } as const] };
+  const input = { prompt, ...before, ...how, beams: { count: beams, lengthPenalty: rest['length-penalty'] } };
   const decoder = tokenizer.decoder();
   let text = '';
   const tell = (piece: string): void => {
     text += piece;
     if (!json) stdout.write(piece);
   };
-  for await (const { id } of written()) tell(decoder.push(id));
+  const report = (tokens: readonly GeneratedToken[]): void => tokens.forEach(({ id }) => tell(decoder.push(id)));
+  await writeText({ network: net, tokenizer }, input, { signal, report }, yieldToEventLoop);
   tell(decoder.end());
   const copied = compare && !signal.aborted ? await copiedFrom(compare, text, signal) : undefined;
   if (json) {
@@ -179,11 +176,6 @@ async function copiedFrom(paths: readonly string[], written: string, signal: Abo
   }));
   return longestCopied(written, documents, { signal });
 }
-
-const conversation = (question: string, system: string | undefined): Message[] => [
-  ...(system === undefined ? [] : [{ role: 'system', content: system } as const]),
-  { role: 'user', content: question },
-];
 
 /** Of each blank, with --json. */
 const CANDIDATES = 5;

@@ -1,32 +1,17 @@
 /** An architecture from the terminal, tried in a copy of the source: what is added there is its folder and its line. */
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { lines, ROOT, run, STEP_ALONE } from './testing/run';
+import { lines, run, STEP_ALONE } from './testing/run';
+import { toyTree } from './testing/toyTree';
 
 let folder: string;
 let tree: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'toy-'));
-  tree = join(folder, 'homegrown');
-  await mkdir(tree);
-  for (const name of ['src', 'cli', 'node', 'bench', 'scripts', 'package.json', 'tsconfig.json'])
-    await cp(join(ROOT, name), join(tree, name), { recursive: true });
-  // Its cache of bundles is its own.
-  await mkdir(join(tree, 'node_modules'));
-  for (const name of await readdir(join(ROOT, 'node_modules')))
-    if (name !== '.cache') await symlink(join(ROOT, 'node_modules', name), join(tree, 'node_modules', name));
+  tree = await toyTree(folder);
   await writeFile(join(folder, 'text.txt'), 'Ein Wal, das ist kein Fisch. '.repeat(60));
-
-  const models = join(tree, 'src/core/models');
-  await cp(join(tree, 'src/core/testing/toyModel'), join(models, 'toy'), { recursive: true });
-  const list = await readFile(join(models, 'index.ts'), 'utf8');
-  const added = list
-    .replace(/(MODELS = \{ .*?) \}/, '$1, toy }')
-    .replace('\n\n', "\nimport { toy } from './toy/spec';\n\n");
-  expect(added.length - list.length).toBe("\nimport { toy } from './toy/spec';, toy".length);
-  await writeFile(join(models, 'index.ts'), added);
 });
 afterAll(() => rm(folder, { recursive: true }));
 

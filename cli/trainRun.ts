@@ -76,7 +76,7 @@ export async function trainRun(run: RunToTrain, isAuto: boolean): Promise<number
   sayStart(run, fitted, where, used);
   const { learning } = partly(origin.base, origin.trainable);
   const from = begun.from && learning(fitted.input.model, begun.from);
-  const forgetting = await oldTextOf(run, fitted.input.model);
+  const forgetting = await oldTextOf(run, fitted.input);
   const toFollow = { fitted, info, forgetting };
   const { input, speed, events } = inFolder(run, toFollow, from);
   const time = fitted.fitted ? over(run.command.options.minutes!, fitted.fitted.pace) : undefined;
@@ -165,7 +165,7 @@ interface Forgetting {
 /** Old text on which forgetting is measured; a run that resumes measures where it did before. */
 async function oldTextOf(
   { command, origin, data, signal, progress }: RunToTrain,
-  model: ModelChoice,
+  { model, recipe: { objective } }: Pick<TrainInput, 'model' | 'recipe'>,
 ): Promise<Forgetting> {
   const { tuning } = command;
   const { past, began } = origin;
@@ -173,7 +173,8 @@ async function oldTextOf(
   const known = (past?.events ?? []).flatMap(oldIn);
   const isMeasured = (tuning && !tuning.classify) || known.length > 0;
   if (from === undefined || !isMeasured) return { old: undefined, before: undefined };
-  const found = await oldText(from, oldFilesOf(command, origin), data.tokenizer, signal);
+  const tuned = { tokenizer: data.tokenizer, model, objective, earlier: origin.start?.objective };
+  const found = await oldText(from, oldFilesOf(command, origin), tuned, signal);
   if ('why' in found) progress.say(found.why);
   const old = 'old' in found ? found.old : undefined;
   const before = old && (began ? await measuredBy(old, model, began.weights) : known[0]);

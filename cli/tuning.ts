@@ -94,7 +94,7 @@ export async function judged(
   const learnt = learntFrom(recipe.objective);
   const sourceOf = (place: number): string => sources[place] ?? '';
   const parts = { heldOut: validation, train };
-  const stored = storedBaselines(model, data, data, 'validation') && measured;
+  const stored = storedBaselines({ model, objective: recipe.objective }, data, data, 'validation') && measured;
   const part = await partToEvaluate(parts, tokenizer, sourceOf, learnt, model.config.context, stored);
   const net = await network(model, weights);
   try {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { badFile, type HomegrownError } from '../src/core/base/errors';
 import { visibleName } from '../src/core/base/fileName';
 import { formatCount } from '../src/core/base/units';
-import type { TextSource } from '../src/core/documents/index';
+import type { TextSource } from '../src/core/documents';
 import type { ByteSource } from '../src/core/files/byteSource';
 import { interruption } from './interruption';
 import { stderr } from './output';

@@ -170,10 +170,15 @@ def test_a_window_is_refused_by_what_runs_on_llama_cpp(artefacts, tmp_path, form
         ({"qk_norm": "rows"}, "per-row QK-norm and pre-norm"),
     ],
 )
-def test_norms_that_no_class_has_are_refused_before_anything_is_learnt(artefacts, tmp_path, switches, what):
+def test_norms_that_no_class_has_are_saved_in_our_layout_which_transformers_refuses(artefacts, tmp_path, switches, what):
+    folder = tmp_path / "out"
+    homegrown.grow(folder, artefacts.text, model="llama", steps=1, **switches)
+    assert json.loads((folder / "config.json").read_text())["model_type"] == "homegrown"
+    assert f"transformers has no class with {what}" in (folder / "README.md").read_text()
+    with pytest.raises(ValueError, match="homegrown"):
+        AutoModelForCausalLM.from_pretrained(folder)
     with pytest.raises(homegrown.Refused, match=f"transformers has no class with {what}"):
-        homegrown.grow(tmp_path / "out", artefacts.text, model="llama", steps=1, **switches)
-    assert list(tmp_path.iterdir()) == []
+        homegrown.export(folder, "pytorch", tmp_path / "bundle")
 
 
 NOT_RUN = {

@@ -11,7 +11,7 @@ import { readBytes } from '../../src/core/files/byteSource';
 import { createTokenizer } from '../../src/core/tokenizer/byteLevel';
 import type { TokenizerModel } from '../../src/core/tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/core/train/recipe';
-import { buildData } from '../../src/workers/data';
+import { buildData } from '../../src/jobs/buildData';
 import { begin, resume } from '../../src/jobs/train';
 
 const RUN = 'of-the-app';

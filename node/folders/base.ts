@@ -1,7 +1,7 @@
 /** The weights that a saved run doesn't train. */
 import { badFile, HomegrownError } from '../../src/core/base/errors';
 import type { NamedTensors } from '../../src/core/checkpoint/tensors';
-import { paramsOf } from '../../src/core/models/index';
+import { paramsOf } from '../../src/core/models';
 import { headOf, withHead } from '../../src/core/models/classes';
 import { readWeights } from './read';
 import type { Past } from './resume';

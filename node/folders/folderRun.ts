@@ -1,6 +1,6 @@
 /** Trains a run whose folder every save writes again. At its end the folder holds the best step. */
 import type { Recipe as CleaningRecipe } from '../../src/core/documents/clean/recipe';
-import { allFormats } from '../../src/core/export/formats/index';
+import { allFormats } from '../../src/core/export/formats';
 import { resultOf, type RunInfo } from '../../src/core/export/homegrownJson';
 import { huggingFaceFiles, tellingFiles } from '../../src/core/export/huggingFace';
 import type { ByteStream } from '../../src/core/files/byteSource';

@@ -6,7 +6,9 @@ import { readingAtMost, USUAL_CONTEXT, withContext } from '../../src/core/export
 import type { RunInfo } from '../../src/core/export/homegrownJson';
 import type { ImportedModel } from '../../src/core/export/incoming';
 import { saidOf } from '../../src/core/export/incoming';
-import { modelSpec } from '../../src/core/models/index';
+import { modelSpec } from '../../src/core/models';
+import type { ObjectiveId } from '../../src/core/objectives';
+import { recipeOf } from '../../src/core/runs/segments';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { ModelChoice } from '../../src/core/train/run';
 import { ownOf } from '../../src/core/train/partly';
@@ -16,6 +18,8 @@ export interface Start {
   model: ModelChoice;
   tokenizer: Tokenizer;
   weights: NamedTensors;
+  /** Objective of the run that it is from. */
+  objective?: ObjectiveId;
   /** Where it is from, as homegrown.json has it. */
   told: Pick<RunInfo, 'parent' | 'origin' | 'looks'>;
   /** What is said of it before the run begins. */
@@ -37,6 +41,7 @@ export async function openStart(from: string, context?: number): Promise<Start> 
     model,
     tokenizer,
     weights: ownOf(model, snapshot.tensors),
+    ...(info && { objective: recipeOf(info).objective }),
     told: toldOf(from, read),
     words:
       `${from} is ${spec.label}${info ? ` at step ${formatCount(snapshot.state.step)}` : ''}. Context: ${taken} tokens` +

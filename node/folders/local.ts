@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { badFile, HomegrownError } from '../../src/core/base/errors';
 import { listOf, MOST_TEXTS } from '../../src/core/base/limits';
 import { z } from '../../src/core/base/zod';
-import { BETWEEN, columnsSchema, isEncoding, isTable } from '../../src/core/documents/index';
+import { BETWEEN, columnsSchema, isEncoding, isTable } from '../../src/core/documents';
 import { type ByteStream, textFile } from '../../src/core/files/byteSource';
 import { jsonOf } from '../json';
 

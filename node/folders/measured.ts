@@ -19,7 +19,7 @@ import { listedIn } from './listed';
 import type { Past } from './resume';
 import { transaction } from './transaction';
 import { replace } from './write';
-import { allFormats } from '../../src/core/export/formats/index';
+import { allFormats } from '../../src/core/export/formats';
 
 const INFO = 'homegrown.json';
 /** Written from what the first says, in this order. */

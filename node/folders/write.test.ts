@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../../scripts/templates';
 import type { Format } from '../../src/core/export/format';
-import { FORMATS } from '../../src/core/export/formats/index';
+import { FORMATS } from '../../src/core/export/formats';
 import { huggingFaceFiles } from '../../src/core/export/huggingFace';
 import { LIST, listedIn } from './listed';
 import { readModel } from './read';

@@ -7,13 +7,7 @@ import { conversationOf, paintedDocuments } from '../../src/core/chat/documents'
 import { painted, type Painted, paintedTokens, tried } from '../../src/core/chat/painted';
 import { conversationReader } from '../../src/core/chat/reader';
 import { type ChatTemplate, ownTemplate } from '../../src/core/chat/template';
-import {
-  importText,
-  learntFacts,
-  placedDocuments,
-  type TextRecord,
-  type TextSource,
-} from '../../src/core/documents/index';
+import { importText, learntFacts, placedDocuments, type TextRecord, type TextSource } from '../../src/core/documents';
 import type { DataFacts } from '../../src/core/runs/settings';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { Files } from './cleanedTexts';

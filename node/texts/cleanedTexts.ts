@@ -18,7 +18,7 @@ import {
   textOf,
   type TextRecord,
   type TextSource,
-} from '../../src/core/documents/index';
+} from '../../src/core/documents';
 import { applyRecipe } from '../../src/core/documents/clean/applyRecipe';
 import type { Recipe } from '../../src/core/documents/clean/recipe';
 import { toldDocuments } from '../../src/core/runs/toldDocuments';

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badFile, HomegrownError } from '../../src/core/base/errors';
 import { z } from '../../src/core/base/zod';
-import { columnsSchema } from '../../src/core/documents/index';
+import { columnsSchema } from '../../src/core/documents';
 import { jsonOf } from '../json';
 import { type OpenedFile, textFile } from '../sources';
 

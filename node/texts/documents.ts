@@ -15,7 +15,7 @@ import {
   reportOf,
   skippedLines,
   skippedOf,
-} from '../../src/core/documents/index';
+} from '../../src/core/documents';
 import { readers } from './readers';
 import { openTable } from './tables';
 import { stderr } from '../output';

@@ -1,6 +1,6 @@
 /** What a person does about text in an encoding that isn't known. */
 import { HomegrownError, paragraph } from '../../src/core/base/errors';
-import { isBadEncoding } from '../../src/core/documents/index';
+import { isBadEncoding } from '../../src/core/documents';
 
 export const SET_ENCODING = 'Set the encoding with --encoding';
 

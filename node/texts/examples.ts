@@ -17,7 +17,7 @@ import {
   type LabelledAs,
   type TextRecord,
   type TextSource,
-} from '../../src/core/documents/index';
+} from '../../src/core/documents';
 import { type Unlabelled, withUnlabelled } from '../../src/core/documents/labels/labelling';
 import { labelProblems, openWords } from '../../src/core/documents/labels/problems';
 import { type LabelSurvey, surveyLabels } from '../../src/core/documents/labels/survey';

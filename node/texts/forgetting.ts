@@ -2,15 +2,23 @@
 import { badSettings, HomegrownError, paragraph } from '../../src/core/base/errors';
 import { unwatched } from '../../src/core/base/job';
 import { held, type Held } from '../../src/core/evaluate/blocks';
-import { perplexityOn } from '../../src/core/evaluate/forgotten';
+import { hasPerplexity, perplexityOn } from '../../src/core/evaluate/forgotten';
 import type { Estimate } from '../../src/core/metrics/metric';
-import type { Network } from '../../src/core/models/network';
+import type { ModelChoice, Network } from '../../src/core/models/network';
+import type { ObjectiveId } from '../../src/core/objectives';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { textsOf } from './documents';
 import { ownText } from './measuredOn';
 
 /** Measures a model on that text, as `evaluate` does, to the bit. */
 export type OldText = (network: Network) => Promise<Estimate>;
+
+/** The model that is tuned: what it was trained for, if a run says, and what it is trained for now. */
+export interface Tunes {
+  model: ModelChoice;
+  objective: ObjectiveId;
+  earlier: ObjectiveId | undefined;
+}
 
 /**
  * Of files that are given, or else of what the run that the model is from has held out, where its texts lie as they lay.
@@ -20,12 +28,18 @@ export type OldText = (network: Network) => Promise<Estimate>;
 export async function oldText(
   from: string,
   files: readonly string[] | undefined,
-  tokenizer: Tokenizer,
+  { tokenizer, model, objective, earlier = objective }: Tunes & { tokenizer: Tokenizer },
   signal: AbortSignal,
 ): Promise<{ old: OldText } | { why: string }> {
+  const measuredOn = (documents: readonly Held[]): OldText => {
+    const measure = perplexityOn(documents, tokenizer, objective, { ...unwatched, signal });
+    return (network) => measure(network);
+  };
+  if (![objective, earlier].every((each) => hasPerplexity(each, model)))
+    return { why: 'The model has no perplexity on text. Forgetting is not measured.' };
   if (files) {
     const documents = (await textsOf(files, signal)).map(({ text, name }) => held(tokenizer, text, name));
-    if (documents.some(({ ids }) => ids.length > 0)) return { old: measuredOn(documents, tokenizer, signal) };
+    if (documents.some(({ ids }) => ids.length > 0)) return { old: measuredOn(documents) };
     throw badSettings(
       'The files of --old contain no text.',
       'Name held-out text of the kind that the base was trained on.',
@@ -33,7 +47,7 @@ export async function oldText(
   }
   try {
     const { documents, chats } = await ownText(from, 'validation', signal);
-    if (documents) return { old: measuredOn(documents, tokenizer, signal) };
+    if (documents) return { old: measuredOn(documents) };
     return { why: `${from} was trained on ${chats ? 'chats' : 'pairs'}, not on text. ${OTHERWISE}` };
   } catch (error) {
     if (!(error instanceof HomegrownError)) throw error;
@@ -41,8 +55,3 @@ export async function oldText(
   }
 }
 const OTHERWISE = 'Forgetting is not measured; --old FILE names text for it.';
-
-const measuredOn = (documents: readonly Held[], tokenizer: Tokenizer, signal: AbortSignal): OldText => {
-  const measure = perplexityOn(documents, tokenizer, { ...unwatched, signal });
-  return (network) => measure(network);
-};

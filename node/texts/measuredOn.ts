@@ -9,11 +9,11 @@ import { type OfPart, partToEvaluate } from '../../src/core/evaluate/ofPart';
 import type { ToEvaluate } from '../../src/core/evaluate/readings/reading';
 import type { RunInfo } from '../../src/core/export/homegrownJson';
 import type { ImportedModel } from '../../src/core/export/incoming';
-import { learntFrom } from '../../src/core/objectives/index';
+import { learntFrom } from '../../src/core/objectives';
 import { countTargets } from '../../src/core/objectives/pairRows';
 import { recipeOf } from '../../src/core/runs/segments';
 import { storedBaselines } from '../../src/core/runs/storedBaselines';
-import type { EncodingId } from '../../src/core/documents/index';
+import type { EncodingId } from '../../src/core/documents';
 import { type AskedPairs, pairsOf, textsOf } from './documents';
 import { examplesAsked, saidOfNone } from './examples';
 import type { Unlabelled } from '../../src/core/documents/labels/labelling';
@@ -125,9 +125,11 @@ export async function ownText(from: string, part: 'validation' | 'test', signal:
     );
   const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info, past };
   const { context } = info.model.config;
-  const learnt = learntFrom(recipeOf(info).objective);
+  const { objective } = recipeOf(info);
+  const learnt = learntFrom(objective);
   const sourceOf = (place: number): string => sources[place] ?? '';
-  const stored = storedBaselines(info.model, parts.data, parts.data, part) && measured;
+  const measuredRun = { model: info.model, objective };
+  const stored = storedBaselines(measuredRun, parts.data, parts.data, part) && measured;
   const heldOutOf = { heldOut, train: parts.train };
   return { ...of, ...(await partToEvaluate(heldOutOf, tokenizer, sourceOf, learnt, context, stored)) };
 }

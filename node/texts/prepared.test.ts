@@ -1,7 +1,7 @@
 /** Texts as what a run learns from. */
 import { expect, test } from 'vitest';
 import { unwatched } from '../../src/core/base/job';
-import { pastedText } from '../../src/core/documents/index';
+import { pastedText } from '../../src/core/documents';
 import { prepare, trained } from './prepared';
 
 test('of each document it is known what it is of: a row of a table is of its file, and not called by its number', async () => {

@@ -14,13 +14,13 @@ import {
   promptFrom,
   type TextRecord,
   type TextSource,
-} from '../../src/core/documents/index';
+} from '../../src/core/documents';
 import { compiled, type ChatTemplate } from '../../src/core/chat/template';
 import { usualTemplate } from '../../src/core/chat/usual';
 import type { Recipe } from '../../src/core/documents/clean/recipe';
 import type { SplitChoice } from '../../src/core/documents/split';
 import type { StoredBaselines } from '../../src/core/evaluate/ofPart';
-import { learntFrom } from '../../src/core/objectives/index';
+import { learntFrom } from '../../src/core/objectives';
 import { factsOf } from '../../src/core/runs/facts';
 import { recipeOf } from '../../src/core/runs/segments';
 import { storedBaselines } from '../../src/core/runs/storedBaselines';
@@ -111,7 +111,9 @@ export async function prepare(
   const split = { validation, test, seed, ...(labelled && { labelled }) };
   const toTokenize = { documents, tokenizer, split, isOfChats: template !== undefined };
   const knownBaselines =
-    goesOn && ((built: ShardManifest) => storedBaselines(of.info.model, of.data, built, 'validation'));
+    goesOn &&
+    ((built: ShardManifest) =>
+      storedBaselines({ model: of.info.model, objective: recipeOf(of.info).objective }, of.data, built, 'validation'));
   const { manifest, baselines, counts } = await tokenizeData(
     store,
     { ...toTokenize, ...(knownBaselines && { knownBaselines }) },

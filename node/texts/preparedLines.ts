@@ -3,7 +3,7 @@ import type { BlobStore } from '../../src/core/base/blobStore';
 import type { Document } from '../../src/core/base/document';
 import type { Job } from '../../src/core/base/job';
 import { yieldToEventLoop } from '../../src/core/base/job';
-import { type Columns, documentsIn, type TextRecord } from '../../src/core/documents/index';
+import { type Columns, documentsIn, type TextRecord } from '../../src/core/documents';
 import { blocksOf } from '../../src/core/documents/blocks';
 import { LANGUAGE_SAMPLE } from '../../src/core/documents/language';
 import { BEYOND_LATIN_1 } from '../../src/core/documents/jsonScan';

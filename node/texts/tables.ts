@@ -1,7 +1,7 @@
 /** Tables of texts, and all rows of one. */
 import { badFile } from '../../src/core/base/errors';
 import { formatCount } from '../../src/core/base/units';
-import { type Columns, type Reading, type TableHead, tableFormatOf, textInRow } from '../../src/core/documents/index';
+import { type Columns, type Reading, type TableHead, tableFormatOf, textInRow } from '../../src/core/documents';
 import { BadRows } from '../../src/core/documents/badRows';
 import {
   HEAD_ROWS,

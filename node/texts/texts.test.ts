@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
-import { type DropReport, dropSummary, skippedLines } from '../../src/core/documents/index';
+import { type DropReport, dropSummary, skippedLines } from '../../src/core/documents';
 import { textsOf } from './documents';
 import { byteFile, textFile } from '../sources';
 import { run } from '../../cli/testing/run';

@@ -13,7 +13,7 @@ import {
   skippedLines,
   skippedOf,
   type TextSource,
-} from '../../src/core/documents/index';
+} from '../../src/core/documents';
 import { isSystemError, systemFailure } from '../systemError';
 import { specialKind, textFile } from '../sources';
 import { isWithin } from '../folders/target';

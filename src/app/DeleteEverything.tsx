@@ -1,7 +1,7 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { formatBytes, formatCount } from '../core/base/units';
-import type { Everything } from '../protocol/data';
 import { useStudio, useStudioStore } from '../state/react';
+import { useWorkerValue } from '../state/useWorkerValue';
 import { deleteEverythingRefusal } from '../state/projects';
 import { Button, Dialog, Stage } from '../ui';
 import styles from './DeleteEverything.module.css';
@@ -31,16 +31,14 @@ export function DeleteEverything({ isOpen, onClose }: { isOpen: boolean; onClose
   );
 }
 
-/** Measured when it is asked. */
+/** Sizes by kind, measured when the dialog opens. Without them the total is still shown. */
 function What() {
-  const measure = useStudio((s) => s.measureEverything);
-  const [kinds, setKinds] = useState<Everything>();
+  const { value: kinds } = useWorkerValue('measureEverything', null);
   const bytes = useStudio((s) => s.usage?.bytes);
   const store = useStudioStore();
   useEffect(() => {
-    measure().then(setKinds, () => setKinds([])); // the sum is shown all the same
     void measureUsage(store);
-  }, [measure, store]);
+  }, [store]);
   return (
     <>
       <dl className={styles.kinds}>

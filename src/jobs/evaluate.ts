@@ -81,7 +81,7 @@ async function asked(
   tokenizer: Tokenizer,
   step: number,
   on: EvaluationInput['on'],
-): Promise<On & { ask: ToEvaluate }> {
+): Promise<On & { ask: Omit<ToEvaluate, 'objective'> }> {
   if ('text' in on) {
     const { documents, ...told } = await given(store, run, tokenizer, on);
     const manifest = await manifestIfKept(store, run);
@@ -93,7 +93,7 @@ async function asked(
   const parts = { heldOut: openPart(store, manifest, part), train: openPart(store, manifest, 'train') };
   const sourceOf = await sourcesOf(store, dataOf(run).facts);
   const { context } = run.model.config;
-  const facts = storedBaselines(run.model, dataOf(run).facts, manifest, part);
+  const facts = storedBaselines(run, dataOf(run).facts, manifest, part);
   const stored = facts && { facts, counts: await readCounts(store, manifest, 'train') };
   const ask = await partToEvaluate(parts, tokenizer, sourceOf, learntFrom(run.objective), context, stored);
   const decision = run.model.config.classes && evaluationDecision(run.decision, part, step);

@@ -7,12 +7,12 @@ import { formatCount } from '../core/base/units';
 import { baseHash, keepBase, readBase } from '../core/checkpoint/base';
 import type { NamedTensors } from '../core/checkpoint/tensors';
 import { documentsIn } from '../core/evaluate/blocks';
-import { perplexityOn } from '../core/evaluate/forgotten';
+import { hasPerplexity, perplexityOn } from '../core/evaluate/forgotten';
 import type { Classes } from '../core/models/spec';
 import type { DataRecord } from '../core/runs/project';
 import { learntFrom } from '../core/objectives';
 import { ownerOf } from '../core/runs/projects';
-import { addRun, freeHue, newRun, readKnownRun, type RunRecord } from '../core/runs/record';
+import { addRun, freeHue, newRun, readKnownRun, readRun, type RunRecord } from '../core/runs/record';
 import { dataOf, type SegmentData } from '../core/runs/segments';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { dropUnused } from '../core/runs/unused';
@@ -177,9 +177,11 @@ async function before(store: BlobStore, run: RunRecord, old: SegmentData): Promi
       `The replayed text has a vocabulary of ${formatCount(manifest.vocabulary)} tokens; the model has ${formatCount(tokenizer.size)}.`,
       'Tokenize it with the base model’s tokenizer.',
     );
-  const documents = await documentsIn(openPart(store, manifest, 'validation'), tokenizer);
+  const parent = run.parent && (await readRun(store, run.parent.runId));
+  const isMeasured = [run, ...(parent ? [parent] : [])].every((each) => hasPerplexity(each.objective, run.model));
+  const documents = isMeasured ? await documentsIn(openPart(store, manifest, 'validation'), tokenizer) : [];
   return {
     replayed: openPart(store, manifest, 'train'),
-    ...(documents.length > 0 && { old: perplexityOn(documents, tokenizer) }),
+    ...(documents.length > 0 && { old: perplexityOn(documents, tokenizer, run.objective) }),
   };
 }

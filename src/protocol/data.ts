@@ -10,7 +10,6 @@ import type { ModelPreview } from '../core/export/preview';
 import type { ModelChoice } from '../core/models/network';
 import type { InRows } from '../core/objectives/objective';
 import type { Purpose } from '../core/runs/tuning';
-import type { PaintedToken } from '../core/chat/painted';
 import type { CardWords } from '../core/runs/card';
 import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import type { KeptEvaluation } from '../core/runs/keptEvaluations';
@@ -18,7 +17,11 @@ import type { RunRow, RunWords } from '../core/runs/rows';
 import type { Mix } from '../core/runs/mix';
 import type { Learnt } from '../core/runs/learnt';
 import type { Between } from '../core/documents/labels/between';
-import type { LabelApi, LabelChange, LabelledText, LabelsTold } from './labelled';
+import type { PaintedConversation, Painting, PaintInput } from '../jobs/chats';
+import type { PartRows } from '../jobs/dataParts';
+import type { LabelChange, LabelledText, LabelsTold } from '../jobs/label';
+import type { Speaker } from '../jobs/speakers';
+import type { LabelApi } from './labelled';
 import type { Decision } from '../core/runs/settings';
 import type { StepMeasurements } from '../core/export/homegrownJson';
 import type { Look, Previewed } from '../core/documents/clean/preview';
@@ -51,6 +54,9 @@ import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 
 export type {
   DamagedStep,
+  PaintedConversation,
+  Painting,
+  PartRows,
   LabelChange,
   LabelledText,
   LabelsTold,
@@ -119,8 +125,8 @@ export interface DataApi extends LabelApi {
   preview: { input: { id: string; place: number; characters: number }; progress: never; output: DocumentStart };
   /** The longest passage of a written text that stands in these texts as they are learned. */
   copied: { input: { written: string; texts: readonly string[] }; progress: never; output: Copied };
-  /** Of the `nth` document that is learnt, as a recipe left it. */
-  learntStart: { input: { id: string; nth: number; characters: number }; progress: never; output: string };
+  /** Start of the `nth` training document of a text, as its recipe left it. */
+  trainingExcerpt: { input: { id: string; nth: number; characters: number }; progress: never; output: string };
   /** Leaves documents out of what is learnt, or puts them back. */
   leaveOut: {
     input: { textId: string; places: readonly number[]; isOut: boolean };
@@ -187,7 +193,7 @@ export interface DataApi extends LabelApi {
   speakers: {
     input: { textId: string };
     progress: never;
-    output: readonly { name: string; conversations: number }[];
+    output: readonly Speaker[];
   };
   /** Those of a text as conversations to tune on, in which one of the two is the assistant; `leftOut`: its other documents. */
   importSpeakers: {
@@ -197,8 +203,7 @@ export interface DataApi extends LabelApi {
   };
   /** What would be learnt of chats, written by a tokenizer's template or by the one that is usual for it. */
   paint: {
-    /** `context`: tokens that the model reads at once. `count` conversations from the `from`th. */
-    input: { texts: readonly string[]; tokenizer: TokenizerModel; context: number; from: number; count: number };
+    input: PaintInput;
     progress: Progress;
     output: Painting;
   };
@@ -305,33 +310,6 @@ export interface DataApi extends LabelApi {
   exportRaw: { input: { key: string }; progress: Progress; output: { file: Blob; name: string } };
 }
 
-export interface Painting {
-  /** The tokenizer with the template in it, by which data are built and the run is begun. */
-  tokenizer: TokenizerModel;
-  template: string;
-  /** All that the template takes, and their tokens. */
-  conversations: number;
-  tokens: { all: number; learnt: number };
-  /** Those that it does not take, which are left out, and why the first; absent: it takes all. */
-  refused?: { count: number; first: string };
-  /** Those that are longer than the context, of which the end is left out, or of which nothing would be learnt. */
-  tooLong: { count: number; nothingLearnt: number };
-  /** The special token that ends an answer; absent: the model will not learn where one ends. */
-  endsWith?: string;
-  /** Whether the template asks for an answer as it writes one. */
-  asksAlike: boolean;
-  examples: readonly PaintedConversation[];
-}
-export interface PaintedConversation {
-  /** `row 12 of questions.jsonl`. */
-  name: string;
-  /** As many as a row of the context holds. */
-  tokens: readonly PaintedToken[];
-  /** All of its tokens. */
-  of: number;
-  learnt: number;
-}
-
 export interface GivenFile {
   file: File;
   name: string;
@@ -340,25 +318,6 @@ export interface GivenFile {
   reading?: Reading;
   /** Only begins like a table or JSON, and is neither. */
   isProse?: boolean;
-}
-
-export interface PartRows {
-  /** Bytes of each text that are in each part. */
-  texts: readonly { id: string; name: string; bytes: Readonly<Record<PartName, number>> }[];
-  /** Documents of the part that was asked for, of `of`. */
-  rows: readonly {
-    /** Among all documents of the data. */
-    place: number;
-    title: string;
-    /** The name of its text. */
-    text: string;
-    bytes: number;
-    /** False: its end, or what is before that. */
-    isWhole: boolean;
-    /** Null where an older build did not keep where they are. */
-    tokens: number | null;
-  }[];
-  of: number;
 }
 
 export interface Sample {

@@ -5,25 +5,33 @@
 import type { Progress } from '../core/base/job';
 import type { Evaluated } from '../core/metrics';
 import type { PartName } from '../core/shards/manifest';
-import type { EncodingId, TableFormatId } from '../core/documents';
 import type { Decided } from '../core/evaluate/decided';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import type { Reference } from '../core/verify/reference';
 import type { EvaluationRecord } from '../core/runs/evaluations';
 import type { FilledPassage, GeneratedToken, Guess } from '../core/runs/playground';
-import type { Message } from '../core/chat/conversation';
 import type { Asked, DeviceKind, TrainEvent, TrainOutcome } from '../core/train/run';
 import type { MemoryLimits } from '../core/train/memory';
 import type { CompareInput } from '../jobs/compare';
 import type { EvaluationInput, ListsInput } from '../jobs/evaluate';
 import type { BeginInput, ForkInput, ResumeInput } from '../jobs/train';
+import type { ClassifyFileInput, FileOfLabels, GivenLabels, TextToLabel } from '../jobs/classify';
+import type { MixedPoint } from '../jobs/measureMixes';
+import type { FillInput, Generated, GenerateInput } from '../jobs/sample';
 import type { TuneInput } from '../jobs/tune';
 
 export type {
   BeginInput,
+  ClassifyFileInput,
   CompareInput,
   EvaluationInput,
+  FileOfLabels,
   FilledPassage,
+  FillInput,
+  GenerateInput,
+  GivenLabels,
+  MixedPoint,
+  TextToLabel,
   ForkInput,
   GeneratedToken,
   Guess,
@@ -58,8 +66,7 @@ export interface GpuApi {
   generate: {
     input: GenerateInput;
     progress: readonly GeneratedToken[];
-    /** `leftOut`: of a chat, the earliest messages that had no room in the context. */
-    output: { reason: 'length' | 'stopped' | 'end'; ms: number; leftOut?: number };
+    output: Generated;
   };
   /** What a model that reads both ways puts in the blanks of a passage. */
   fill: { input: FillInput; progress: never; output: FilledPassage };
@@ -107,48 +114,10 @@ export interface GpuApi {
   reference: { input: { runId: string; which: WhichSnapshot }; progress: never; output: Reference };
 }
 
-export interface MixedPoint extends Evaluated {
-  share: number;
-}
-
 export interface ClassifyInput {
   runId: string;
   which: WhichSnapshot;
   texts: readonly string[];
-}
-export interface GivenLabels {
-  /** Of the classifier's labels, in their order. */
-  probabilities: readonly number[];
-  /** Those that it has; none: it is not sure. */
-  labels: readonly string[];
-  /** Of the text, and how many of them were read. */
-  tokens: number;
-  read: number;
-}
-export interface ClassifyFileInput {
-  runId: string;
-  which: WhichSnapshot;
-  file: File;
-  /** Of a table: the columns that are the text, in their order; absent: a line is a text. */
-  table?: { format: TableFormatId; columns: readonly string[] };
-  /** Of one that is not UTF-8. */
-  encoding?: EncodingId;
-}
-/** Texts, those of them of which it is not sure, and those in which there is no token and which so have no label. */
-export interface FileOfLabels {
-  file: Blob;
-  texts: number;
-  unsure: number;
-  empty: number;
-}
-export interface TextToLabel {
-  textId: string;
-  /** Among all of the text as it was read. */
-  place: number;
-  title: string;
-  /** Its beginning. */
-  text: string;
-  probabilities: readonly number[];
 }
 
 export interface DeviceInfo {
@@ -166,33 +135,6 @@ export interface DeviceInfo {
   limits?: MemoryLimits;
   /** Devices that can be chosen here. */
   choices: readonly DeviceKind[];
-}
-
-export interface GenerateInput {
-  runId: string;
-  which: WhichSnapshot;
-  prompt: string;
-  /** What was said before, the prompt being what the user says now: the model answers by its chat template. Absent: it goes on from the prompt. */
-  chat?: readonly Message[];
-  /** 0 = always the likeliest. */
-  temperature: number;
-  /** 0 = off. */
-  topK: number;
-  /** 1 = off. */
-  topP: number;
-  seed: number;
-  length: number;
-  /** Of a model that answers: what is likeliest as a whole, by so many beginnings at once, in place of chance. */
-  beams?: { count: number; lengthPenalty: number };
-}
-
-export interface FillInput {
-  runId: string;
-  which: WhichSnapshot;
-  /** With `[MASK]` or `___` for each blank. */
-  passage: string;
-  /** Candidates of each blank. */
-  most: number;
 }
 
 /** A device as the record of a run names it: `Apple M2, WebGPU`. */

@@ -30,7 +30,7 @@ const keyOf = ({ name, tunes, project }: Refusal): string => JSON.stringify([pro
 const MAX_HANDED = 1000;
 
 export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set, get) => {
-  const { data, now, tabs } = services;
+  const { data, now, tabs, toasts, session } = services;
   const { inTurn, isBusy, follow, coming } = reads();
   const { suggest } = suggestedPrompt(services, get);
   const look = looker(services, get, set, { report, addAsText: (files) => void takeAsText(files) });
@@ -51,7 +51,7 @@ export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set,
     } else if (of.failed[0]) {
       const { name, failure } = of.failed[0];
       const what = of.failed.length === 1 ? `${name} was` : `${counted(of.failed.length, 'file')} were`;
-      get().toast({ text: `${what} not added to ${to.name}`, detail: explain(failure) });
+      toasts.show({ text: `${what} not added to ${to.name}`, detail: explain(failure) });
     }
   }
   const keep = (): void => keepDrop(get());
@@ -61,7 +61,7 @@ export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set,
     keep();
     look();
     const away = refused.filter(({ project }) => !isOpen(project));
-    if (away.length > 0) get().toast(waits(away));
+    if (away.length > 0) toasts.show(waits(away));
   }
   type Options = Parameters<Parameters<typeof work<unknown>>[2]>[0];
   /** One import of these files: its outcome, or why it failed as a whole; neither if it was stopped. The page shows one at a time. */
@@ -104,7 +104,7 @@ export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set,
   async function join(text: TextRecord, to: Target, ofPairs = true, old?: string): Promise<void> {
     tabs.announce();
     if (!isOpen(to)) {
-      get().toast({ text: `${text.name} was added to ${to.name}` });
+      toasts.show({ text: `${text.name} was added to ${to.name}` });
       return;
     }
     const before = namingTexts(get());
@@ -112,8 +112,8 @@ export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set,
     const isJoined = others.some(({ id }) => id === old);
     set(byUse(isJoined ? others.map((each) => (each.id === old ? text : each)) : [...others, text], to.id));
     const { leftOut, cleaned } = text;
-    if (leftOut) get().toast(alreadyLeftOut(text.name, leftOut.places.length));
-    if (cleaned) get().toast(alreadyCleaned(text.name, cleaned.name));
+    if (leftOut) toasts.show(alreadyLeftOut(text.name, leftOut.places.length));
+    if (cleaned) toasts.show(alreadyCleaned(text.name, cleaned.name));
     // With a text a project is stored, even if none of its fields changes: a project in no list can't be opened again.
     get().change({});
     keep();
@@ -143,7 +143,7 @@ export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set,
   /** @param tunes what for, if they weren't given on Text */
   function duplicated(all: readonly Duplicate[], to: Target, tunes: Purpose | undefined): void {
     if (all.length === 0) return;
-    if (tunes !== undefined) get().toast(alreadyHere(all, to.id, true));
+    if (tunes !== undefined) toasts.show(alreadyHere(all, to.id, true));
     else {
       const duplicates = all.map((one) =>
         one.of && isToTune(one.of, to.id) ? { ...one, equals: `${one.equals} on Teach it more` } : one,
@@ -210,7 +210,7 @@ export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set,
       if (tunes === undefined && drop !== undefined) texts.set(drop, outcome.text.id);
       await join(outcome.text, to, ofPairs, outcome.joined);
       // What is being made of the texts may still read it; then the next start drops it.
-      if (outcome.joined !== undefined && get().training === null)
+      if (outcome.joined !== undefined && session.current() === null)
         data.call('purgeText', { id: outcome.joined }).catch(() => undefined);
     });
   /** Files that were answered together, those of each drop by themselves. */
@@ -233,7 +233,7 @@ export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set,
     set(({ markup }) => ({ markup: [...markup, ...files] }));
     keep();
     look();
-    if (files[0] && !isOpen(files[0].project)) get().toast(waits(files));
+    if (files[0] && !isOpen(files[0].project)) toasts.show(waits(files));
   }
   /** Takes what was asked about. */
   async function take(
@@ -284,7 +284,6 @@ export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set,
         const table = { format: tableOf(file), columns };
         return { table, ...(between && { between }), ...(tunes && { tunes }) };
       }),
-    lookAtTable: (given) => data.call('lookAtTable', { ...fileOf(given), format: tableOf(given) }),
     skip(files) {
       const gone = new Set<unknown>(files);
       set(({ refused, markup }) => ({
@@ -327,8 +326,6 @@ export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set,
       set((s) => ({
         refused: s.refused.filter((one) => isOfText(one) || one.project.id !== s.project.id),
       })),
-    proposals: async ({ name, dropped }) =>
-      (await data.call('proposeEncodings', { given: fileOf(dropped), names: [name] }))[0]!,
     readIn(refused, reading) {
       // What is known of a file since may have made another object of it.
       const again = new Set(refused.map(keyOf));

@@ -8,22 +8,22 @@ import type { LabelsTold } from '../protocol/data';
 import { bodyOf, classifierOf, labelsRefusal } from './classifierPlan';
 import { isUndecided } from './classifierStart';
 import { limitsOf, settingsOf } from './estimate';
-import type { Following, Held } from './following';
 import { textFacts, textIds } from './preparation';
 import { nextRunNameOf } from './projectName';
 import { cutFor, keptStep } from './tuningSteps';
-import type { Services, Studio } from './slices/studio';
+import type { SliceServices, Studio } from './slices/studio';
 import { toTuneOn, tuningBase } from './tuningInputs';
-import type { Asking } from './following';
+import type { Asking } from './slices/training';
+import type { Claim } from './slices/trainingSession';
 
 export async function beginClassifier(
-  services: Services,
-  { signal, fail, follow }: Pick<Following, 'signal' | 'fail' | 'follow'>,
+  services: SliceServices,
   get: () => Studio,
-  held: Held,
+  held: Claim,
   { runId, pressed, ask }: { runId: string; pressed: Asking; ask?: (() => void) | undefined },
 ): Promise<void> {
   const { store, gpu, data, now } = services;
+  const { signal, follow } = services.session;
   const read = await get().whenRead(pressed, signal());
   if (!read) {
     held.undo();
@@ -41,7 +41,7 @@ export async function beginClassifier(
   const asked = { project, runs: get().runs };
   const [base, body] = [tuningBase(asked, 'classify'), bodyOf(asked)];
   const parent = base && (await readKnownRun(store, base.row.record.id));
-  const from = parent && { runId: parent.id, step: await keptStep(services, get, parent.id, base.step) };
+  const from = parent && { runId: parent.id, step: await keptStep(services, parent.id, base.step) };
   // What becomes the project's run is the classifier, and the next one begins where this one did.
   const { tuning } = get().project.id === project.id ? get().project : project;
   await get().changeOf(project.id, { tuning: { ...tuning, base: from ?? 'nothing' } });
@@ -52,7 +52,7 @@ export async function beginClassifier(
   const split = { validation: heldOut, test: 0, seed: 0 };
   const built = await cutFor(
     get,
-    { signal, fail },
+    services.session,
     held,
     { runId, projectId: project.id },
     { texts: ids, tokenizer, split },

@@ -6,25 +6,25 @@ import { readTokenizer } from '../core/runs/tokenizer';
 import { problems, unfit } from '../core/train/problems';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { limitsOf, settingsOf } from './estimate';
-import type { Following, Held } from './following';
 import { textFacts, textIds } from './preparation';
 import { nextRunNameOf } from './projectName';
 import { keepsOldText, tuningOf } from './tuningPlan';
 import { cutFor, keptStep } from './tuningSteps';
-import type { Services, Studio } from './slices/studio';
+import type { SliceServices, Studio } from './slices/studio';
 import { oldTextsOf, toTuneOn, tuningBase } from './tuningInputs';
-import type { Asking } from './following';
+import type { Asking } from './slices/training';
+import type { Claim } from './slices/trainingSession';
 
 export async function beginTuning(
-  services: Services,
-  { signal, fail, follow }: Pick<Following, 'signal' | 'fail' | 'follow'>,
+  services: SliceServices,
   get: () => Studio,
-  held: Held,
+  held: Claim,
   runId: string,
   pressed: Asking,
   to: Exclude<Purpose, 'classify'>,
 ): Promise<void> {
   const { store, gpu, now } = services;
+  const { signal, follow } = services.session;
   const read = await get().whenRead(pressed, signal());
   if (!read) {
     held.undo();
@@ -36,7 +36,7 @@ export async function beginTuning(
   const base = tuningBase({ project, runs: get().runs }, to);
   if (!base) throw badSettings('There is no model to fine-tune yet', 'Train or import one.');
   const record = await readKnownRun(store, base.row.record.id);
-  const from = { runId: record.id, step: await keptStep(services, get, record.id, base.step) };
+  const from = { runId: record.id, step: await keptStep(services, record.id, base.step) };
   // What becomes the project's run is the tuned one, and the next tuning begins where this one did.
   const { tuning } = get().project.id === project.id ? get().project : project;
   await get().changeOf(project.id, { tuning: { ...tuning, base: from } });
@@ -62,7 +62,7 @@ export async function beginTuning(
   const tokenizer = to === 'instruct' ? await painted() : await readTokenizer(store, record);
   if (!tokenizer) return;
   const cut = (ids: readonly string[], by: TokenizerModel) =>
-    cutFor(get, { signal, fail }, held, { runId, projectId: project.id }, { texts: ids, tokenizer: by, split });
+    cutFor(get, services.session, held, { runId, projectId: project.id }, { texts: ids, tokenizer: by, split });
   const built = await cut(textIds({ texts }), tokenizer);
   if (!built) return;
   const { train, validation } = built.manifest.parts;

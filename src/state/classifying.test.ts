@@ -15,15 +15,23 @@ import { evaluateRefusal, evaluationOf, shownEvaluating, shownEvaluation, starts
 import { isTraining } from './openRun';
 import { bodyOf, labelsRefusal, planClassifier, weightOf } from './classifierPlan';
 import { tuneRefusal } from './refusals';
+import { usedModel } from './trained';
 import { shownPurpose } from './shownPurpose';
+import type { StudioStore } from './slices/studio';
 import { classifierOf, toTuneOn } from './tuningInputs';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
+/** Texts that a page asks about. */
+const textsToLabel = ({ getState, workers }: StudioStore, runId: string) => {
+  const texts = toTuneOn(getState(), 'classify').map(({ id }) => id);
+  return workers.gpu.call('toLabel', { ...usedModel(getState(), runId), texts, count: 20 });
+};
+
 test('a table becomes a classifier from nothing, that is judged, corrected, asked, and goes on', async () => {
-  const { store, getState, add, downloads, own } = await classifierStudio();
+  const { store, studio, getState, add, downloads, own } = await classifierStudio();
   expect(tuneRefusal(getState(), 'classify')).toBe('Add labeled texts first');
   await add([...labelledRows(60, 6), ['qqq', '']]);
   const [text] = toTuneOn(getState(), 'classify');
@@ -74,7 +82,8 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   await vi.waitFor(async () => expect((await own.examples(row.record, [one!.at]))![0]).toEqual(one));
 
   expect((await own.classify(runId!, 'a whale 99')).labels).toEqual(['sea']);
-  const { words } = await own.decided({ runId: runId!, text: 'a whale 99', label: 1 });
+  const asked = { ...usedModel(getState(), runId!), text: 'a whale 99', label: 1 };
+  const { words } = await studio.workers.gpu.call('decided', asked);
   expect(words.map(({ text: word }) => word).join('')).toBe('a whale 99');
   await own.decide(row.record, { temperature: 1, atLeast: 1 });
   expect((await own.classify(runId!, 'zzz')).labels).toEqual([]);
@@ -88,7 +97,7 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   });
   expect(downloads.at(-1)!.name).toBe('mail-labels.csv');
 
-  const { texts, of } = await own.toLabel(runId!);
+  const { texts, of } = await textsToLabel(studio, runId!);
   expect([texts.length, of]).toEqual([7, 7]);
   for (const { textId, place: at, text: words } of texts)
     await own.label(textId, at, words.includes('whale') ? ['sea'] : ['land']);
@@ -301,7 +310,7 @@ test("the tokenizer of one from nothing is chosen: made of its texts, of which k
 });
 
 test('texts of none of several labels: asked, answered, learnt, and labelled one by one', async () => {
-  const { store, getState, add, own } = await classifierStudio();
+  const { studio, store, getState, add, own } = await classifierStudio();
   const rows = labelledRows(60).map(([text, label], i) => [
     text!,
     label === 'land' ? '' : i % 6 === 1 ? 'sea|deep' : 'sea',
@@ -340,7 +349,7 @@ test('texts of none of several labels: asked, answered, learnt, and labelled one
   expect(judged.evaluation.documents).toBe(wanted.length);
   expect((await own.classify(runId!, 'the hill 4')).labels).toEqual([]);
   expect((await own.classify(runId!, 'a whale 5')).labels).toContain('sea');
-  const { texts, of } = await own.toLabel(runId!);
+  const { texts, of } = await textsToLabel(studio, runId!);
   expect([texts.map(({ place }) => place), of]).toEqual([[0], 1]);
   await own.label(text!.id, 0, []);
   expect(await own.survey()).toMatchObject({ none: 30, unlabelled: 0 });

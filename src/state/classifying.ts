@@ -11,22 +11,20 @@ import { readTokenizer } from '../core/runs/tokenizer';
 import { readKnownRun, type RunRecord } from '../core/runs/record';
 import { PLAIN_DECISION } from '../core/runs/settings';
 import type { DataApi, LabelChange } from '../protocol/data';
-import type { ClassifyFileInput } from '../protocol/gpu';
 import { explain } from './failures';
 import { bodyOf } from './classifierPlan';
 import { correctingOver } from './corrections';
 import { alreadyHere } from './textNotes';
-import { usedStep } from './trained';
-import type { Services, Studio } from './slices/studio';
+import { usedModel, usedStep } from './trained';
+import type { SliceServices, Studio } from './slices/studio';
 import type { Classifying } from './slices/classifying';
 import { toTuneOn, tuningBase } from './tuningInputs';
 
-/** Texts at a time that a person is asked to label. */
-const TO_LABEL = 20;
 /** Of an example. */
 const CHARACTERS = 1200;
 
-export function classifyingOver({ data, gpu, store, now, tabs, download }: Services, get: () => Studio): Classifying {
+export function classifyingOver(services: SliceServices, get: () => Studio): Classifying {
+  const { data, gpu, store, now, tabs, download, toasts } = services;
   let known: { of: string; leaks: readonly LeakWords[] } | undefined;
   const ids = (): readonly string[] => toTuneOn(get(), 'classify').map(({ id }) => id);
 
@@ -48,11 +46,6 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
   const recordOf = (runId: string): RunRecord | undefined =>
     get().opened[runId]?.record ?? get().runs?.find(({ record }) => record.id === runId)?.record;
 
-  const used = (runId: string): Pick<ClassifyFileInput, 'runId' | 'which'> => ({
-    runId,
-    which: usedStep(get(), runId) ?? 'latest',
-  });
-
   /** By data. */
   const runLeaks = new Map<string, Promise<readonly LeakWords[] | null>>();
 
@@ -69,7 +62,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
   }
 
   function notEvaluated(failure: Failure): void {
-    get().toast({ text: "The classifier couldn't be evaluated", detail: explain(failure) });
+    toasts.show({ text: "The classifier couldn't be evaluated", detail: explain(failure) });
   }
 
   async function applyTemperature({ runId, step, evaluation }: EvaluationRecord): Promise<void> {
@@ -122,12 +115,12 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
         const { before } = await put(textId, change);
         const undo = (): void =>
           void put(textId, { kind: 'restore', labelling: before }).catch((error: unknown) =>
-            get().toast({ text: "Couldn't restore the labels", detail: explain(toFailure(error)) }),
+            toasts.show({ text: "Couldn't restore the labels", detail: explain(toFailure(error)) }),
           );
-        get().toast({ text: words, detail: 'earlier runs used the old label', undo });
+        toasts.show({ text: words, detail: 'earlier runs used the old label', undo });
         return true;
       } catch (error) {
-        get().toast({ text: "Couldn't change the label", detail: explain(toFailure(error)) });
+        toasts.show({ text: "Couldn't change the label", detail: explain(toFailure(error)) });
         return false;
       }
     },
@@ -136,7 +129,7 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
         await put(textId, { kind: 'relabel', place, labels });
         return true;
       } catch (error) {
-        get().toast({ text: "Couldn't save the label", detail: explain(toFailure(error)) });
+        toasts.show({ text: "Couldn't save the label", detail: explain(toFailure(error)) });
         return false;
       }
     },
@@ -182,18 +175,17 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       try {
         if (run) await classifying.decide(run, { ...(run.decision ?? PLAIN_DECISION), atLeast });
       } catch (error) {
-        get().toast({ text: "Couldn't save the confidence threshold", detail: explain(toFailure(error)) });
+        toasts.show({ text: "Couldn't save the confidence threshold", detail: explain(toFailure(error)) });
       }
     },
     async classify(runId, text, options) {
-      const [given] = await gpu.call('classify', { ...used(runId), texts: [text] }, options);
+      const [given] = await gpu.call('classify', { ...usedModel(get(), runId), texts: [text] }, options);
       return given!;
     },
-    decided: (input, options) => gpu.call('decided', { ...input, ...used(input.runId) }, options),
     async classifyFile(input, options) {
-      const { file, ...told } = await gpu.call('classifyFile', { ...input, ...used(input.runId) }, options);
+      const { file, ...told } = await gpu.call('classifyFile', { ...input, ...usedModel(get(), input.runId) }, options);
       download(file, `${fileName(input.file.name.replace(/\.\w+$/, ''), 'texts')}-labels.csv`);
-      get().toast({
+      toasts.show({
         text: `${counted(told.texts, 'text')} classified`,
         detail: [
           'downloaded as a table',
@@ -205,23 +197,20 @@ export function classifyingOver({ data, gpu, store, now, tabs, download }: Servi
       });
       return told;
     },
-    labeledTexts: () => data.call('labeledIn', { texts: get().texts.map(({ id }) => id) }),
     async takeLabeled(textId) {
-      const { project, toast, loadTexts } = get();
+      const { project, loadTexts } = get();
       try {
         const input = { textId, projectId: project.id, addedAt: now() };
         const outcome = await data.call('importLabeled', input);
         tabs.announce();
         await loadTexts();
         if (outcome.kind === 'duplicate')
-          toast(alreadyHere([{ name: outcome.of.name, of: outcome.of }], project.id, true));
+          toasts.show(alreadyHere([{ name: outcome.of.name, of: outcome.of }], project.id, true));
       } catch (error) {
-        toast({ text: "Couldn't add the labeled texts", detail: explain(toFailure(error)) });
+        toasts.show({ text: "Couldn't add the labeled texts", detail: explain(toFailure(error)) });
       }
     },
-    ...correctingOver({ data, tabs, now }, get),
-    longTexts: (runId) => data.call('longTexts', { runId }),
-    toLabel: (runId, options) => gpu.call('toLabel', { ...used(runId), texts: ids(), count: TO_LABEL }, options),
+    ...correctingOver(services, get),
   };
   return classifying;
 }

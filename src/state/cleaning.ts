@@ -1,4 +1,4 @@
-/** The texts of the project by a recipe: looked at, and applied. */
+/** Applies cleaning recipes to the project's texts. */
 import { IDLE, work } from './work';
 import type { CleaningSlice } from './slices/cleaning';
 import type { Slice, Studio } from './slices/studio';
@@ -24,8 +24,5 @@ export const createCleaningSlice: Slice<CleaningSlice, Pick<Studio, 'project' | 
       );
       return done ?? false;
     },
-    previewRecipe: (recipe, look, signal) =>
-      data.call('previewRecipe', { ids: get().texts.map(({ id }) => id), recipe, look }, { signal }),
     saveFile: download,
-    leftByRecipe: (id, from, count) => data.call('leftByRecipe', { id, from, count }),
   });

@@ -3,15 +3,20 @@ import { toFailure } from '../core/base/errors';
 import { learntFacts, type TextRecord } from '../core/documents/record';
 import { dataOf } from '../core/runs/segments';
 import { explain } from './failures';
-import type { Services, Studio } from './slices/studio';
+import type { SliceServices, Studio } from './slices/studio';
 import type { Corrections } from './slices/classifying';
 import { toTuneOn } from './tuningInputs';
 
 const NAME = 'Corrections';
 
+export type CorrectingNeeds = Pick<
+  Studio,
+  'loadTexts' | 'opened' | 'project' | 'putText' | 'runs' | 'trainingElsewhere' | 'tune' | 'tuneTexts'
+>;
+
 export function correctingOver(
-  { data, tabs, now }: Pick<Services, 'data' | 'tabs' | 'now'>,
-  get: () => Studio,
+  { data, tabs, now, toasts, session }: Pick<SliceServices, 'data' | 'tabs' | 'now' | 'toasts' | 'session'>,
+  get: () => CorrectingNeeds,
 ): Corrections {
   const tables = (): readonly TextRecord[] => toTuneOn(get(), 'classify').filter(({ trainOnly }) => trainOnly);
 
@@ -62,7 +67,7 @@ export function correctingOver(
     try {
       return { before: await put(text, label) };
     } catch (error) {
-      get().toast({ text: "The correction wasn't saved", detail: explain(toFailure(error)) });
+      toasts.show({ text: "The correction wasn't saved", detail: explain(toFailure(error)) });
       return undefined;
     }
   }
@@ -97,12 +102,12 @@ export function correctingOver(
     if (!done) return false;
     const runs = new Set([...Object.keys(get().opened), ...(get().runs ?? []).map(({ record }) => record.id)]);
     made.set(text, { before: done.before, runs });
-    const { training, trainingElsewhere, tune } = get();
+    const { trainingElsewhere, tune } = get();
     const action = { label: 'Train again', path: '/train', run: () => void tune('classify') };
-    get().toast({
+    toasts.show({
       text: 'Saved. Train again to use it',
       undo: () => void inTurn(text, done.before),
-      ...(training === null && !trainingElsewhere && { action }),
+      ...(session.current() === null && !trainingElsewhere && { action }),
     });
     return true;
   }

@@ -5,10 +5,10 @@ import { DEVICE, DEVICE_KEY, DEVICE_MEMORY, deviceMemoryKey } from '../core/trai
 import type { DeviceInfo } from '../protocol/gpu';
 import { explain } from './failures';
 import type { DeviceSlice } from './slices/device';
-import type { Slice, Studio } from './slices/studio';
+import type { Slice } from './slices/studio';
 
-export const createDeviceSlice: Slice<DeviceSlice, Pick<Studio, 'toast'>> =
-  ({ gpu, store }) =>
+export const createDeviceSlice: Slice<DeviceSlice> =
+  ({ gpu, store, toasts }) =>
   (set, get) => ({
     device: { kind: 'opening' },
     measured: {},
@@ -30,7 +30,7 @@ export const createDeviceSlice: Slice<DeviceSlice, Pick<Studio, 'toast'>> =
       } catch (error) {
         const failure = toFailure(error);
         set({ device: { kind: 'failed', failure } });
-        get().toast({ text: 'The device did not open', detail: explain(failure) });
+        toasts.show({ text: 'The device did not open', detail: explain(failure) });
       }
     },
     async allowMemory(bytes) {
@@ -43,7 +43,7 @@ export const createDeviceSlice: Slice<DeviceSlice, Pick<Studio, 'toast'>> =
           bytes === undefined ? { drop: [deviceMemoryKey(kind)] } : { put: [[deviceMemoryKey(kind), bytes]] },
         );
       } catch (error) {
-        get().toast({ text: 'The memory limit couldn’t be saved', detail: explain(toFailure(error)) });
+        toasts.show({ text: 'The memory limit couldn’t be saved', detail: explain(toFailure(error)) });
       }
     },
   });

@@ -2,8 +2,7 @@
 import type { Failure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
 import { formatCount } from '../core/base/units';
-import { modelSpec } from '../core/models';
-import { learntFrom } from '../core/objectives';
+import { evaluatedAs, learntFrom, unmeasured } from '../core/objectives';
 import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import { type KeptEvaluation, partHash } from '../core/runs/keptEvaluations';
 import { looksAt } from '../core/runs/looks';
@@ -85,7 +84,7 @@ export const hasStrided = (s: Shown & Pick<Studio, 'keptEvaluation'>): boolean =
 /** Whether perplexity with full left context can be measured of what the page shows, and was not. */
 export function lacksStrided(s: Shown & Pick<Studio, 'keptEvaluation'>): boolean {
   const run = modelOf(s, 'evaluate')?.record;
-  if (!run || modelSpec(run.model.id).kind !== 'decoder') return false;
+  if (!run || evaluatedAs(run.objective, run.model) !== 'nextTokens') return false;
   const isOfText = s.evaluatedOn === 'text' || learntFrom(run.objective) === 'documents';
   const isMeasured = shownEvaluation(s)?.record.evaluation.metrics['perplexity'] !== undefined;
   return isMeasured && isOfText && !hasStrided(s);
@@ -113,7 +112,9 @@ export function evaluateRefusal(s: Studio): string | undefined {
     return `Step ${formatCount(step)} of ${name} is being evaluated ${ON_PARTS[on]}. Wait for it or cancel it there`;
   }
   const { model: choice, objective } = model.record;
-  const isAnswering = modelSpec(choice.id).kind === 'encoder-decoder';
+  const reason = unmeasuredWords(model.record);
+  if (reason !== undefined) return reason;
+  const isAnswering = evaluatedAs(objective, choice) === 'answers';
   if (isAnswering && learntFrom(objective) !== 'pairs')
     return 'This model was trained on span corruption. Only its loss is measured, on Train';
   if (s.evaluatedOn === 'text' && choice.config.classes)
@@ -125,10 +126,19 @@ export function evaluateRefusal(s: Studio): string | undefined {
 
 /** Whether dropped or pasted text is for the evaluation. */
 export function takesText(s: Pick<Studio, 'shown' | 'opened' | 'project' | 'evaluatedOn'>): boolean {
-  const choice = modelOf(s, 'evaluate')?.record.model;
-  if (!choice || s.evaluatedOn !== 'text') return false;
-  return modelSpec(choice.id).kind !== 'encoder-decoder' && choice.config.classes === undefined;
+  const run = modelOf(s, 'evaluate')?.record;
+  return run !== undefined && s.evaluatedOn === 'text' && isMeasuredOnText(run);
 }
+
+type Measured = Pick<RunRecord, 'objective' | 'model'>;
+
+/** Whether any text can be evaluated on; other models need pairs or labels. */
+export const isMeasuredOnText = ({ objective, model }: Measured): boolean =>
+  ['nextTokens', 'maskedTokens'].some((as) => evaluatedAs(objective, model) === as);
+
+/** Why evaluation has no figure for the run, as a sentence without its full stop; undefined if it has. */
+export const unmeasuredWords = ({ objective, model }: Measured): string | undefined =>
+  unmeasured(objective, model)?.replace(/\.$/, '');
 
 /** Why there is no text to evaluate on; undefined if there is. */
 export function textRefusal({ evaluatedOn, ownText }: Studio, run: RunRecord): string | undefined {

@@ -36,10 +36,8 @@ export const createExportSlice: Slice<
     | 'shown'
     | 'takeInto'
     | 'texts'
-    | 'toast'
-    | 'training'
   >
-> = ({ data, gpu, verify, now, download, tabs }) => {
+> = ({ data, gpu, verify, now, download, tabs, toasts, session }) => {
   /** One check at a time: each holds a model in memory. */
   let lastCheck: Promise<void> = Promise.resolve();
   let asked: { of: string; ours: Promise<Reference> } | undefined;
@@ -109,13 +107,13 @@ export const createExportSlice: Slice<
       file: string,
       done: { runId: string } | undefined,
     ): Promise<void> {
-      const { importingModel, toast, changeOf } = get();
+      const { importingModel, changeOf } = get();
       if (done) {
         await changeOf(id, done);
-        toast({ text: `Imported ${file} into ${name}` });
+        toasts.show({ text: `Imported ${file} into ${name}` });
       } else if (importingModel.kind === 'failed') {
         set({ importingModel: IDLE });
-        toast({ text: `Couldn’t import ${file} into ${name}`, detail: explain(importingModel.failure) });
+        toasts.show({ text: `Couldn’t import ${file} into ${name}`, detail: explain(importingModel.failure) });
       }
     }
 
@@ -204,7 +202,8 @@ export const createExportSlice: Slice<
     };
 
     async function bringIn(files: readonly File[], how: { isSeen?: true; context?: number } = {}): Promise<void> {
-      const { project, training } = get();
+      const { project } = get();
+      const training = session.current();
       set({ incoming: null });
       const result = await get().takeInto(project.id, () =>
         work(
@@ -229,7 +228,7 @@ export const createExportSlice: Slice<
       // While a run trains, Train goes on showing it.
       if (training) await Promise.all([get().show('playground', runId), get().show('export', runId)]);
       else await get().bringBack(runId);
-      const { toast, change, opened } = get();
+      const { change, opened } = get();
       const run = opened[runId]?.record;
       if (!run) return;
       // What nobody has begun to set is as it was for what came in.
@@ -245,10 +244,10 @@ export const createExportSlice: Slice<
           if (get().project.id === project.id) await get().bringBack(id);
           else await get().changeOf(project.id, { runId: id });
         } catch (error) {
-          get().toast({ text: `Couldn’t restore ${name}`, detail: explain(toFailure(error)) });
+          toasts.show({ text: `Couldn’t restore ${name}`, detail: explain(toFailure(error)) });
         }
       };
-      toast({
+      toasts.show({
         text: `Imported ${run.name}`,
         detail: before
           ? `At step ${formatCount(run.step)}. ${before.name} is on Runs`

@@ -1,4 +1,5 @@
 /** Stores the Playground's settings and its texts with the project, and reads them again. Nothing else in a tab writes them. */
+import type { StoreApi } from 'zustand/vanilla';
 import { toFailure } from '../core/base/errors';
 import {
   dropWritten,
@@ -10,7 +11,7 @@ import {
 } from '../core/runs/playground';
 import { explain } from './failures';
 import { recordOfEarlier, writtenRecord } from './writtenTexts';
-import type { Services, Studio, StudioStore } from './slices/studio';
+import type { SliceServices, Studio } from './slices/studio';
 
 export interface PlaygroundKeeper {
   /** Shows the settings that are stored for the open project, and its text if the shown model writes such texts. */
@@ -25,8 +26,8 @@ export interface PlaygroundKeeper {
 
 /** @param shownText a stored text as the page shows it; nothing where the shown model doesn't write such texts */
 export function playgroundKeeper(
-  { store, tabs, now }: Services,
-  api: StudioStore,
+  { store, tabs, now, toasts }: SliceServices,
+  api: StoreApi<Studio>,
   shownText: (s: Studio, written: WrittenRecord) => Partial<Studio>,
 ): PlaygroundKeeper {
   /** To be stored, by project. A text that is null is to be removed. */
@@ -43,8 +44,7 @@ export function playgroundKeeper(
         hasFailed = false;
       } catch (error) {
         // Said once: the next key press would say it again.
-        if (!hasFailed)
-          api.getState().toast({ text: 'The Playground could not be saved', detail: explain(toFailure(error)) });
+        if (!hasFailed) toasts.show({ text: 'The Playground could not be saved', detail: explain(toFailure(error)) });
         hasFailed = true;
       }
     }

@@ -3,8 +3,9 @@ import type { Task } from '../core/evaluate/tasks';
 import type { EvaluationRecord, KeptComparison } from '../core/runs/evaluations';
 import { formatCount } from '../core/base/units';
 import { modelSpec } from '../core/models';
+import { evaluatedAs } from '../core/objectives';
 import type { ListsInput } from '../protocol/gpu';
-import { askedOn, evaluatedStep, lookedAt, textRefusal } from './evaluate';
+import { askedOn, evaluatedStep, lookedAt, textRefusal, unmeasuredWords } from './evaluate';
 import { modelOf, shownId } from './openRun';
 import { IDLE, work, type Work } from './work';
 import type { ListsSlice, ListName } from './slices/lists';
@@ -26,15 +27,19 @@ export const shownAsking = (s: Studio, list: ListName): Work =>
 /** Why the page's model is never asked a list; undefined where it can be. */
 export function unaskable(s: Studio, list: ListName): string | undefined {
   const model = modelOf(s, 'evaluate');
-  const isAnswering = model && modelSpec(model.record.model.id).kind === 'encoder-decoder';
-  return isAnswering && list !== 'tasks'
+  if (!model) return undefined;
+  const { objective, model: choice } = model.record;
+  return evaluatedAs(objective, choice) === 'answers' && list !== 'tasks'
     ? 'This model answers an input, so it can’t compute the likelihood of a sentence'
     : undefined;
 }
 
 /** Why nothing can be asked; undefined where it can. */
 export function askRefusal(s: Studio): string | undefined {
-  if (!modelOf(s, 'evaluate')) return 'Train a model first';
+  const model = modelOf(s, 'evaluate');
+  if (!model) return 'Train a model first';
+  const reason = unmeasuredWords(model.record);
+  if (reason !== undefined) return reason;
   return s.askingLists.kind === 'busy' ? 'Another list is being scored. Wait for it or cancel it' : undefined;
 }
 
@@ -45,8 +50,13 @@ export const shownComparing = (s: Studio): Work => (s.underComparison === shownI
 export function compareRefusal(s: Studio): string | undefined {
   const model = modelOf(s, 'evaluate');
   if (!model) return 'Train a model first';
-  const { kind, label } = modelSpec(model.record.model.id);
-  if (kind !== 'decoder') return `${label} is not a causal model, so it has no likelihood to compare`;
+  const { objective, model: choice } = model.record;
+  const reason = unmeasuredWords(model.record);
+  if (reason !== undefined) return reason;
+  const as = evaluatedAs(objective, choice);
+  if (as === 'labels') return 'A classifier has no likelihood of a text to compare';
+  if (as !== 'nextTokens')
+    return `${modelSpec(choice.id).label} is not a causal model, so it has no likelihood to compare`;
   if (!s.compareWith) return 'Choose a checkpoint to compare with';
   const refusal = textRefusal(s, model.record);
   if (refusal !== undefined) return refusal;
@@ -103,8 +113,6 @@ export const createListsSlice: Slice<ListsSlice, Studio> =
         set(({ ownPairs: { [list]: _, ...others } }) => ({ ownPairs: { ...others, ...(own && { [list]: own }) } })),
       giveTask: (task) =>
         set(({ ownTasks }) => ({ ownTasks: [...ownTasks.filter(({ name }) => name !== task.name), task] })),
-      readSentencePairs: (name, table, signal) =>
-        data.call('readSentencePairs', { name, file: new File([table], name) }, { signal }),
       async addTasks(files) {
         if (get().readingTasks.kind === 'busy') return;
         const tasks: Task[] = [];

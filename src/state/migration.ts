@@ -11,8 +11,8 @@ function elsewhere(error: unknown): { texts: number } {
   throw error;
 }
 
-export const createMigrationSlice: Slice<MigrationSlice, Pick<Studio, 'loadTexts' | 'toast'>> =
-  ({ data, now, tabs }) =>
+export const createMigrationSlice: Slice<MigrationSlice, Pick<Studio, 'loadTexts'>> =
+  ({ data, now, tabs, toasts }) =>
   (set, get) => ({
     migrating: IDLE,
     async migrate() {
@@ -24,9 +24,9 @@ export const createMigrationSlice: Slice<MigrationSlice, Pick<Studio, 'loadTexts
         now,
         (options) => data.call('migrate', null, options).catch(elsewhere),
       );
-      const { migrating, toast } = get();
+      const { migrating } = get();
       if (migrating.kind === 'failed') {
-        toast({
+        toasts.show({
           text: 'Some data from an earlier version hasn’t been converted yet',
           detail: `Nothing is lost: it opens unchanged, and the next start continues the conversion. ${explain(migrating.failure)}`,
         });

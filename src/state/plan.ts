@@ -36,12 +36,10 @@ export const createPlanSlice: Slice<
     | 'samples'
     | 'start'
     | 'texts'
-    | 'toast'
-    | 'training'
     | 'tune'
   >
 > =
-  ({ data, gpu }) =>
+  ({ data, gpu, toasts, session }) =>
   (set, get) => {
     /** The last of each project. */
     const plans = new Map<string, Plan>();
@@ -108,7 +106,7 @@ export const createPlanSlice: Slice<
       }
       const again = await make(inputs, minutes, tokenizer.size).catch(() => undefined);
       if (!again) return inputs;
-      get().toast({
+      toasts.show({
         text: `This device is ${off > 1 ? 'slower' : 'faster'} than expected`,
         detail: `The run now has ${counted(again.recipe.steps, 'step')}, to fit the same time.`,
       });
@@ -124,7 +122,7 @@ export const createPlanSlice: Slice<
         const known = minutes === inputs.project.plan.minutes ? plannedNow(inputs) : undefined;
         const plan = known ?? (await make(inputs, minutes));
         // What is prepared meanwhile has a plan of its own.
-        if (plan && !get().training && get().project === inputs.project && follows)
+        if (plan && !session.current() && get().project === inputs.project && follows)
           await keep(inputs, settingsOf(plan, inputs.project, minutes));
         return plan;
       },
@@ -141,7 +139,7 @@ export const createPlanSlice: Slice<
         return true;
       },
       async growSample(file) {
-        if (get().training) return;
+        if (session.current()) return;
         const { id } = get().project;
         if (!(await get().addSample(file)) || get().project.id !== id) return;
         const { project, samples } = get();
@@ -163,7 +161,7 @@ export const createPlanSlice: Slice<
         if (minutes === undefined) return get().prepareFor(inputs);
         const ready = await get().prepareFor(await plannedFor(inputs, minutes));
         const fitted = ready && (await correctedFor(ready, minutes));
-        const runId = get().training?.runId;
+        const runId = session.current()?.runId;
         if (fitted && runId !== undefined && plans.has(project.id))
           set({ granted: { runId, milliseconds: 60_000 * minutes, steps: fitted.project.recipe.steps } });
         return fitted;

@@ -53,7 +53,7 @@ export const filledText = ({ pieces, blanks, choices }: Filled): string =>
 const MOST = 12;
 
 export const createPlaygroundSlice: Slice<PlaygroundSlice, Studio> = (services) => (set, get, api) => {
-  const { data, gpu, now } = services;
+  const { gpu, now } = services;
   const keeper = playgroundKeeper(services, api, shownText);
   return {
     ...NO_SETTINGS,
@@ -196,7 +196,6 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice, Studio> = (services) 
       });
       keeper.save();
     },
-    copiedFrom: (texts, written, signal) => data.call('copied', { texts, written }, { signal }),
     async continueFrom(index, text) {
       const { writtenAfter, written, generate } = get();
       const before = written.slice(0, index).map((token) => token.text);

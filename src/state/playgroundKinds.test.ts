@@ -1,4 +1,4 @@
-/** Playground by the kind of the model that it shows; what the worker makes of it is in workers/sampling.test.ts. */
+/** Playground by the kind of the model that it shows; what the worker makes of it is in jobs/sample.test.ts. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { modelSpec, MODELS } from '../core/models';
 import type { ModelKind } from '../core/models/spec';

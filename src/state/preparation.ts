@@ -21,9 +21,9 @@ const NOTHING: Making = { tokenizing: IDLE, building: IDLE };
 
 export const createPreparationSlice: Slice<
   PreparationSlice,
-  Pick<Studio, 'change' | 'changeOf' | 'flush' | 'kept' | 'project' | 'texts' | 'toast'>
+  Pick<Studio, 'change' | 'changeOf' | 'flush' | 'kept' | 'project' | 'texts'>
 > =
-  ({ data, store, now, tabs }) =>
+  ({ data, store, now, tabs, toasts }) =>
   (set, get) => {
     const makings = new Map<string, Making>();
     const makingOf = (projectId: string): Making => makings.get(projectId) ?? NOTHING;
@@ -39,7 +39,7 @@ export const createPreparationSlice: Slice<
         .then(
           () => get().project.id !== projectId || get().kept !== 'no', // which is said where it is not
           (error: unknown) => {
-            get().toast({ text: 'The tokens couldn’t be saved', detail: explain(toFailure(error)) });
+            toasts.show({ text: 'The tokens couldn’t be saved', detail: explain(toFailure(error)) });
             return false;
           },
         );

@@ -28,7 +28,7 @@ import type { ProjectSlice } from './slices/project';
 import type { Slice, Studio } from './slices/studio';
 
 export const createProjectSlice: Slice<ProjectSlice, Studio> =
-  ({ data, store, tabs, now, newId }) =>
+  ({ data, store, tabs, now, newId, toasts, session }) =>
   (set, get) => {
     let last: KeptProject;
     let leaving: string | undefined;
@@ -64,7 +64,7 @@ export const createProjectSlice: Slice<ProjectSlice, Studio> =
     }
     const notSaved = (error: unknown): void => {
       set({ kept: 'no' });
-      get().toast({ text: 'The project could not be saved', detail: toFailure(error).message });
+      toasts.show({ text: 'The project could not be saved', detail: toFailure(error).message });
     };
     const save = () => {
       set({ kept: 'saving' });
@@ -79,7 +79,8 @@ export const createProjectSlice: Slice<ProjectSlice, Studio> =
     /** What another tab stored, with what was changed here since; a run in progress here stays the one that is shown. */
     async function takeOver(theirs: KeptProject): Promise<void> {
       const base = await withShownRecipe(last.project, theirs.project);
-      const { project: mine, training } = get();
+      const { project: mine } = get();
+      const training = session.current();
       const merged = mergeProjects(base, mine, theirs.project);
       const project = training?.projectId === mine.id ? { ...merged, runId: mine.runId } : merged;
       last = theirs;
@@ -96,12 +97,12 @@ export const createProjectSlice: Slice<ProjectSlice, Studio> =
     const isGone = ({ stored }: KeptProject): boolean => stored === undefined && last.stored !== undefined;
     /** The project was deleted in another tab: another one is opened. */
     async function leave(): Promise<void> {
-      const { project, toast, open } = get();
+      const { project, open } = get();
       if (leaving === project.id) return;
       leaving = project.id;
       set({ kept: 'yes' }); // what it could be kept in is gone, or has it
       get().skip(allWaiting(get()));
-      toast({ text: `${project.name} was deleted in another tab` });
+      toasts.show({ text: `${project.name} was deleted in another tab` });
       void open(await nextOpened(store, newId, now(), project.id)); // in its turn
     }
     /** A project to open, or why there is none. */
@@ -119,15 +120,14 @@ export const createProjectSlice: Slice<ProjectSlice, Studio> =
     /** What projects that may be opened next would be shown with. */
     const ahead = new Map<string, Opening>();
     const notCaughtUp = (error: unknown): void =>
-      get().toast({ text: 'Couldn’t read changes from other tabs', detail: toFailure(error).message });
-    const listAnew = relisting(get, (ms) => tabs.pause(ms), notCaughtUp);
+      toasts.show({ text: 'Couldn’t read changes from other tabs', detail: toFailure(error).message });
+    const listAnew = relisting(get, session, (ms) => tabs.pause(ms), notCaughtUp);
     const tell = (changed: readonly (keyof Project)[]): void => {
-      const { toasts, toast, dismiss } = get();
-      for (const { id, text } of toasts) if (text === ELSEWHERE) dismiss(id);
+      for (const { id, text } of toasts.list()) if (text === ELSEWHERE) toasts.dismiss(id);
       const words = [...new Set(changed.flatMap((field) => WORDS[field] ?? []))];
       if (words.length === 0) return;
       const list = [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' and ');
-      toast({ text: ELSEWHERE, detail: `updated here: ${list}` });
+      toasts.show({ text: ELSEWHERE, detail: `updated here: ${list}` });
     };
     /** Not before what it is shown with is read and drawn, which would wait for this: only the order of the menu follows from it. */
     function tellOpened(id: string, read: unknown, openedAt: number): void {
@@ -208,11 +208,11 @@ export const createProjectSlice: Slice<ProjectSlice, Studio> =
         get()
           .listUnreadable()
           .catch((error: unknown) =>
-            get().toast({ text: 'Couldn’t check the stored data', detail: toFailure(error).message }),
+            toasts.show({ text: 'Couldn’t check the stored data', detail: toFailure(error).message }),
           );
       },
       async open(id) {
-        const { toast, project: before } = get();
+        const { project: before } = get();
         if (id === before.id) return true;
         get().stopListing();
         // What it is shown with is read while the one before stands, so that one picture follows the other: from the press on,
@@ -227,7 +227,7 @@ export const createProjectSlice: Slice<ProjectSlice, Studio> =
           const { found: finding, all, there, texts, runs, run, own } = asked ?? begin(id);
           const found = await finding;
           if ('text' in found) {
-            toast(found);
+            toasts.show(found);
             return false;
           }
           await Promise.race([all, tabs.pause(MOST_WAIT_MS)]);
@@ -236,7 +236,7 @@ export const createProjectSlice: Slice<ProjectSlice, Studio> =
           last = found;
           leaving = undefined;
           const left = allWaiting(get());
-          if (left.length > 0) toast(waits(left));
+          if (left.length > 0) toasts.show(waits(left));
           const asLeft = get().turnRunsTo(id, rowsBefore);
           const shown = get().shownOf(found.project, there.run);
           set((s) => ({
@@ -292,10 +292,10 @@ export const createProjectSlice: Slice<ProjectSlice, Studio> =
           if (!same(theirs.stored, last.stored)) await takeOver(theirs);
           if (get().project.removedAt !== undefined) return leave();
           const was = get().trainingElsewhere;
-          const is = !get().training && (await tabs.isTraining());
+          const is = !session.current() && (await tabs.isTraining());
           // What was trained there is opened when it has ended; until it is, what is shown is not where that run is.
           try {
-            if (was && !is && !get().training) await get().loadRun();
+            if (was && !is && !session.current()) await get().loadRun();
           } finally {
             set({ trainingElsewhere: is });
           }

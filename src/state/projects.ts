@@ -12,7 +12,7 @@ import type { Slice, Studio } from './slices/studio';
 
 export type { ProjectRow };
 export const createProjectsSlice: Slice<ProjectsSlice, Studio> =
-  ({ data, store, tabs, now, newId }) =>
+  ({ data, store, tabs, now, newId, toasts, session }) =>
   (set, get) => {
     let listing = new AbortController();
     const readings = new Set<Reading>();
@@ -22,7 +22,7 @@ export const createProjectsSlice: Slice<ProjectsSlice, Studio> =
         set({ projects: await data.call('projects', null, { signal }) });
       } catch (error) {
         if (signal.aborted) return;
-        get().toast({ text: 'Couldn’t list your projects', detail: toFailure(error).message });
+        toasts.show({ text: 'Couldn’t list your projects', detail: toFailure(error).message });
       }
     };
     /** Makes a project under a new id, and shows it. */
@@ -32,7 +32,7 @@ export const createProjectsSlice: Slice<ProjectsSlice, Studio> =
         await get().flush();
         await make(id);
       } catch (error) {
-        get().toast({ text: `Couldn’t create ${what}`, detail: explain(toFailure(error)) });
+        toasts.show({ text: `Couldn’t create ${what}`, detail: explain(toFailure(error)) });
         return false;
       }
       tabs.announce();
@@ -82,15 +82,14 @@ export const createProjectsSlice: Slice<ProjectsSlice, Studio> =
           set(({ takingIn }) => ({ takingIn: takingIn.toSpliced(takingIn.indexOf(projectId), 1) }));
         }
       },
-      measureEverything: () => data.call('measureEverything', null),
       async deleteProject() {
-        const { toast, open, flush } = get();
+        const { open, flush } = get();
         const { id, name } = get().project;
-        const trainingElsewhere = !get().training && (await tabs.isTraining().catch(() => false));
+        const trainingElsewhere = !session.current() && (await tabs.isTraining().catch(() => false));
         if (trainingElsewhere !== get().trainingElsewhere) set({ trainingElsewhere });
         const refusal = deleteProjectRefusal(get());
         if (refusal !== undefined) {
-          toast({ text: refusal });
+          toasts.show({ text: refusal });
           return;
         }
         await flush();
@@ -101,12 +100,12 @@ export const createProjectsSlice: Slice<ProjectsSlice, Studio> =
           if (!(await open(await nextOpened(store, newId, now(), id)))) return;
           await mark(id, now());
         } catch (error) {
-          toast({ text: `Couldn’t delete ${name}`, detail: explain(toFailure(error)) });
+          toasts.show({ text: `Couldn’t delete ${name}`, detail: explain(toFailure(error)) });
           await open(id);
           return;
         }
         let isBack = false;
-        toast({
+        toasts.show({
           text: `${name} deleted`,
           ...(own > 0 && { detail: `Frees ${formatBytes(own)} when this note closes` }),
           undo() {
@@ -114,7 +113,7 @@ export const createProjectsSlice: Slice<ProjectsSlice, Studio> =
             mark(id, undefined)
               .then(() => get().open(id))
               .catch((error: unknown) =>
-                get().toast({ text: `Couldn’t restore ${name}`, detail: explain(toFailure(error)) }),
+                toasts.show({ text: `Couldn’t restore ${name}`, detail: explain(toFailure(error)) }),
               );
           },
           // Once it cannot be undone any more, what is its own goes. What fails, or a page that closes before, leaves it to a later start.

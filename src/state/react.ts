@@ -3,10 +3,8 @@ import { createContext, useContext, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { toFailure } from '../core/base/errors';
-import type { RunRow, SavedStep } from '../protocol/data';
 import { evaluationOf } from './evaluate';
 import { isTraining, shownRun, trainingRun } from './openRun';
-import type { RunLog } from './runLog';
 import type { Studio, StudioStore } from './slices/studio';
 import type { OpenRun, Page } from './slices/run';
 
@@ -88,30 +86,4 @@ export function useEvaluation(): void {
   useEffect(() => {
     void store.getState().loadEvaluation();
   }, [store, of]);
-}
-
-/** Steps of a run that can be opened; undefined until they are read. */
-export const useKeptSteps = (row: RunRow): readonly SavedStep[] | undefined => useReadOfRun(row, readKeptSteps);
-const readKeptSteps = (studio: Studio, runId: string): Promise<readonly SavedStep[]> => studio.keptSteps(runId);
-
-/** All events of a run; undefined until they are read. */
-export const useRunLog = (row: RunRow): RunLog | undefined => useReadOfRun(row, readRunLog);
-const readRunLog = (studio: Studio, runId: string): Promise<RunLog> => studio.readRunLog(runId);
-
-/** Reads something of a run, and again when its row changes. Undefined until then, and if it can't be read: Storage lists that. */
-function useReadOfRun<T>(row: RunRow, read: (studio: Studio, runId: string) => Promise<T>): T | undefined {
-  const { id } = row.record;
-  const store = useStudioStore();
-  const [known, setKnown] = useState<{ id: string; value: T }>();
-  useEffect(() => {
-    let isWanted = true;
-    read(store.getState(), id).then(
-      (value) => isWanted && setKnown({ id, value }),
-      () => undefined,
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [store, id, row, read]);
-  return known?.id === id ? known.value : undefined;
 }

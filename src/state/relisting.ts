@@ -1,8 +1,26 @@
-import type { StudioStore } from './slices/studio';
+import type { Studio } from './slices/studio';
+import type { TrainingSession } from './slices/trainingSession';
+
+export type RelistingNeeds = Pick<
+  Studio,
+  | 'cardEvaluations'
+  | 'keptLists'
+  | 'listProjects'
+  | 'listRuns'
+  | 'listSaved'
+  | 'loadCardEvaluations'
+  | 'loadEvaluation'
+  | 'loadLists'
+  | 'loadTexts'
+  | 'opened'
+  | 'projects'
+  | 'runs'
+>;
 
 /** @returns what lists again; hints come faster than lists do, so lists that wait are one */
 export function relisting(
-  get: StudioStore['getState'],
+  get: () => RelistingNeeds,
+  session: Pick<TrainingSession, 'current'>,
   pause: (ms: number) => Promise<unknown>,
   onError: (error: unknown) => void,
 ): () => void {
@@ -23,9 +41,9 @@ export function relisting(
     };
   }
   const listOwn = joined(1000, () => {
-    const { loadTexts, runs, listRuns, opened, training, listSaved, loadEvaluation } = get();
+    const { loadTexts, runs, listRuns, opened, listSaved, loadEvaluation } = get();
     const { keptLists, loadLists, cardEvaluations, loadCardEvaluations } = get();
-    const atRest = Object.keys(opened).filter((id) => id !== training?.runId); // a step of them may be gone
+    const atRest = Object.keys(opened).filter((id) => id !== session.current()?.runId); // a step of them may be gone
     return Promise.all([
       loadTexts(),
       loadEvaluation(),

@@ -8,16 +8,16 @@ import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { explain } from './failures';
 import { nameByTexts, namingTexts } from './projectName';
 import type { SuggestedPrompt } from './suggestedPrompt';
-import type { Services, StudioStore } from './slices/studio';
+import type { SliceServices, StudioStore } from './slices/studio';
 
-interface Removal extends Pick<Services, 'data' | 'tabs' | 'now'>, SuggestedPrompt {
+interface Removal extends Pick<SliceServices, 'data' | 'tabs' | 'now' | 'toasts'>, SuggestedPrompt {
   get: StudioStore['getState'];
   set: StudioStore['setState'];
 }
 
 /** Those of the open project; told in a note, whose undo brings them back. */
 export async function removeTexts(removal: Removal, ids: readonly string[]): Promise<void> {
-  const { data, tabs, now, get, set } = removal;
+  const { data, tabs, now, toasts, get, set } = removal;
   const before = allTexts(get());
   const asked = before.filter(({ id }) => ids.includes(id));
   if (asked.length === 0) return;
@@ -56,7 +56,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
       removed.push(text);
     } catch (error) {
       putBack([text]);
-      get().toast({ text: `${text.name} couldn’t be removed`, detail: toFailure(error).message });
+      toasts.show({ text: `${text.name} couldn’t be removed`, detail: toFailure(error).message });
     }
   }
   if (removed.length === 0) return;
@@ -77,7 +77,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
         () => tabs.announce(),
         (error: unknown) => {
           takeOut([text]);
-          get().toast({ text: `${text.name} couldn’t be restored`, detail: explain(toFailure(error)) });
+          toasts.show({ text: `${text.name} couldn’t be restored`, detail: explain(toFailure(error)) });
         },
       );
     }
@@ -87,7 +87,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
     if (!isBack) for (const { id } of removed) data.call('purgeText', { id }).catch(() => undefined);
   };
   const detail = learntWords(learnt, removed.length);
-  get().toast({ text: `${what} removed`, ...(detail !== undefined && { detail }), undo, onGone });
+  toasts.show({ text: `${what} removed`, ...(detail !== undefined && { detail }), undo, onGone });
 }
 
 interface Undoable {

@@ -13,19 +13,9 @@ import type { OpenRun, Page } from './slices/run';
 
 export const createRunSlice: Slice<
   RunSlice,
-  Pick<
-    Studio,
-    | 'change'
-    | 'endExports'
-    | 'leaveModel'
-    | 'loadPlayground'
-    | 'project'
-    | 'restoreExports'
-    | 'tellDamaged'
-    | 'training'
-  >
+  Pick<Studio, 'change' | 'endExports' | 'leaveModel' | 'loadPlayground' | 'project' | 'restoreExports' | 'tellDamaged'>
 > =
-  ({ store, data }) =>
+  ({ store, data, session }) =>
   (set, get) => {
     /** Runs are opened in turn, and none is begun meanwhile: what was asked for last is what is shown. */
     let last: Promise<unknown> = Promise.resolve();
@@ -73,7 +63,7 @@ export const createRunSlice: Slice<
     }
     /** One that is no model is not open. Not the run that trains here, which is more than what is stored. */
     async function open(runId: string, ahead?: ReadAhead): Promise<void> {
-      if (get().training?.runId === runId) return;
+      if (session.current()?.runId === runId) return;
       const { run, damaged } = await (ahead?.id === runId ? ahead.read : read(runId));
       if (run) put(asPicked(run, get().project.picked));
       else leave(runId);
@@ -83,7 +73,7 @@ export const createRunSlice: Slice<
     async function follow(runId: string): Promise<void> {
       const before = get().opened[runId];
       const record = await readRun(store, runId);
-      if (!before?.record || !record || get().training?.runId === runId) return;
+      if (!before?.record || !record || session.current()?.runId === runId) return;
       const isMoved = record.step !== before.record.step || record.status === 'running';
       if (!isMoved) {
         if (JSON.stringify(record) !== JSON.stringify(before.record)) put({ ...before, record });
@@ -111,8 +101,8 @@ export const createRunSlice: Slice<
 
     /** What no page shows and does not train is let go of. */
     function close(): void {
-      const { opened, training } = get();
-      const kept = new Set([...ids(get()), training?.runId]);
+      const { opened } = get();
+      const kept = new Set([...ids(get()), session.current()?.runId]);
       const stays = Object.entries(opened).filter(([id]) => kept.has(id));
       if (stays.length < Object.keys(opened).length) set({ opened: Object.fromEntries(stays) });
     }
@@ -121,9 +111,10 @@ export const createRunSlice: Slice<
       opened: {},
       shown: { train: null, evaluate: null, playground: null, export: null },
       openingRuns: false,
-      readAhead: (id) => (id === null || get().training?.runId === id ? undefined : { id, read: read(id) }),
+      readAhead: (id) => (id === null || session.current()?.runId === id ? undefined : { id, read: read(id) }),
       shownOf(project, read) {
-        const { training, opened, shown: before } = get();
+        const { opened, shown: before } = get();
+        const training = session.current();
         const isHere = (id: string): boolean =>
           training?.runId === id ? training.projectId === project.id : opened[id]?.record?.projectId === project.id;
         const pinned = Object.entries(before).map(([page, id]) => [page, id !== null && isHere(id) ? id : null]);
@@ -167,7 +158,7 @@ export const createRunSlice: Slice<
       catchUpRuns: () =>
         inTurn(async () => {
           for (const id of ids(get())) {
-            if (get().training?.runId === id) continue;
+            if (session.current()?.runId === id) continue;
             if (get().opened[id]?.record) await follow(id).catch(() => undefined); // told when it is opened anew
             else await open(id);
           }

@@ -29,10 +29,9 @@ export const createRunsSlice: Slice<
     | 'show'
     | 'shown'
     | 'texts'
-    | 'toast'
   >
 > =
-  ({ data, store, now, tabs, download }) =>
+  ({ data, store, now, tabs, download, toasts }) =>
   (set, get) => {
     /** What was asked for last is what is shown. */
     let last: RunList | undefined;
@@ -59,7 +58,7 @@ export const createRunsSlice: Slice<
         const record = await readRun(store, runId);
         if (record) get().changeRun(runId, (run) => (run.record ? { ...run, record } : run));
       } catch (error) {
-        get().toast({ text: otherwise, detail: explain(toFailure(error)) });
+        toasts.show({ text: otherwise, detail: explain(toFailure(error)) });
       }
       await get().listRuns();
     }
@@ -99,29 +98,26 @@ export const createRunsSlice: Slice<
           await list.whole;
           if (list === last) asLeft = null;
         } catch (error) {
-          get().toast({ text: "Couldn't list the runs", detail: toFailure(error).message });
+          toasts.show({ text: "Couldn't list the runs", detail: toFailure(error).message });
         }
-      },
-      async keptSteps(runId) {
-        return (await data.call('savedSteps', { runId })).steps;
       },
       readRunLog: async (runId) => new RunLog(await readJournal(store, runId)),
       async bringBack(runId) {
         const outcome = await get().makeCurrent(runId);
-        if (outcome === 'no model') get().toast({ text: "Couldn't open this run", detail: 'it has no checkpoint' });
+        if (outcome === 'no model') toasts.show({ text: "Couldn't open this run", detail: 'it has no checkpoint' });
         return outcome === 'shown';
       },
       async freeRun(runId) {
-        const { opened, runs, toast, listRuns } = get();
+        const { opened, runs, listRuns } = get();
         const row = runs?.find(({ record }) => record.id === runId);
         if (!row || opened[runId]) return;
         const { name } = row.record;
         try {
           const { bytes } = await data.call('freeRun', { runId });
           tabs.announce();
-          toast({ text: `${formatBytes(bytes)} freed`, detail: `curve of ${name} stays` });
+          toasts.show({ text: `${formatBytes(bytes)} freed`, detail: `curve of ${name} stays` });
         } catch (error) {
-          toast({ text: `Couldn't delete the checkpoints of ${name}`, detail: explain(toFailure(error)) });
+          toasts.show({ text: `Couldn't delete the checkpoints of ${name}`, detail: explain(toFailure(error)) });
         }
         await listRuns();
       },
@@ -142,12 +138,12 @@ export const createRunsSlice: Slice<
           await get().listSaved(runId);
         }),
       draftFrom(runId) {
-        const { runs, project, change, toast } = get();
+        const { runs, project, change } = get();
         const row = runs?.find(({ record }) => record.id === runId);
         if (!row) return;
         const { model, recipe, rateByHand, tokenizerChoice, split, tuning } = project;
         change(draftOf({ ...row.record, step: row.step }, project));
-        toast({
+        toasts.show({
           text: `Copied the settings of ${row.record.name}`,
           ...(hasOtherTexts(row.record, get()) && { detail: 'the next run uses the current text' }),
           undo: () => void get().changeOf(project.id, { model, recipe, rateByHand, tokenizerChoice, split, tuning }),
@@ -168,7 +164,7 @@ export const createRunsSlice: Slice<
         try {
           ({ bytes } = await data.call('removeRun', { runId, at: now() }));
         } catch (error) {
-          get().toast({ text: `Couldn't delete ${name}`, detail: explain(toFailure(error)) });
+          toasts.show({ text: `Couldn't delete ${name}`, detail: explain(toFailure(error)) });
           return;
         }
         const show = async (current: string | null): Promise<void> => {
@@ -188,11 +184,11 @@ export const createRunsSlice: Slice<
             if (isCurrent) await show(runId);
             tabs.announce();
           } catch (error) {
-            get().toast({ text: `Couldn't restore ${name}`, detail: explain(toFailure(error)) });
+            toasts.show({ text: `Couldn't restore ${name}`, detail: explain(toFailure(error)) });
           }
           await get().listRuns();
         };
-        get().toast({
+        toasts.show({
           text: `${name} deleted`,
           ...(bytes > 0 && { detail: `frees ${formatBytes(bytes)}` }),
           undo: () => void undo(),

@@ -16,32 +16,43 @@ import { createProjectsSlice } from './projects';
 import { createRunSlice } from './run';
 import { createRunsSlice } from './runs';
 import { createTextsSlice } from './texts';
-import { createToastSlice } from './toasts';
+import { createToasts } from './toasts';
 import { createTrainingSlice } from './training';
+import { createTrainingSession } from './trainingSession';
 import { createTuningSlice } from './tuning';
 import { createUnreadableSlice } from './unreadable';
 import type { StudioStore, Studio, Services } from './slices/studio';
 
-export const createStudio = (services: Services): StudioStore =>
-  createStore<Studio>()((...a) => ({
-    ...createProjectSlice(services)(...a),
-    ...createProjectsSlice(services)(...a),
-    ...createTextsSlice(services)(...a),
-    ...createAddingSlice(services)(...a),
-    ...createPreparationSlice(services)(...a),
-    ...createPlanSlice(services)(...a),
-    ...createRunSlice(services)(...a),
-    ...createTrainingSlice(services)(...a),
-    ...createTuningSlice(services)(...a),
-    ...createRunsSlice(services)(...a),
-    ...createEvaluateSlice(services)(...a),
-    ...createListsSlice(services)(...a),
-    ...createPlaygroundSlice(services)(...a),
-    ...createExportSlice(services)(...a),
-    ...createUnreadableSlice(services)(...a),
-    ...createMigrationSlice(services)(...a),
-    ...createDeviceSlice(services)(...a),
-    ...createCleaningSlice(services)(...a),
-    ...createPrivacySlice(services)(...a),
-    ...createToastSlice(services)(...a),
-  }));
+export function createStudio(outside: Services): StudioStore {
+  const store = createStore<Studio>()((...a) => {
+    const [set, get] = a;
+    const toasts = createToasts(outside, { get: () => get().toasts, set: (all) => set({ toasts: all }) });
+    const session = createTrainingSession({ ...outside, toasts }, set, get);
+    const services = { ...outside, toasts, session };
+    return {
+      ...createProjectSlice(services)(...a),
+      ...createProjectsSlice(services)(...a),
+      ...createTextsSlice(services)(...a),
+      ...createAddingSlice(services)(...a),
+      ...createPreparationSlice(services)(...a),
+      ...createPlanSlice(services)(...a),
+      ...createRunSlice(services)(...a),
+      ...createTrainingSlice(services)(...a),
+      ...createTuningSlice(services)(...a),
+      ...createRunsSlice(services)(...a),
+      ...createEvaluateSlice(services)(...a),
+      ...createListsSlice(services)(...a),
+      ...createPlaygroundSlice(services)(...a),
+      ...createExportSlice(services)(...a),
+      ...createUnreadableSlice(services)(...a),
+      ...createMigrationSlice(services)(...a),
+      ...createDeviceSlice(services)(...a),
+      ...createCleaningSlice(services)(...a),
+      ...createPrivacySlice(services)(...a),
+      toasts: [],
+      toast: toasts.show,
+      dismiss: toasts.dismiss,
+    };
+  });
+  return Object.assign(store, { workers: { data: outside.data, gpu: outside.gpu } });
+}

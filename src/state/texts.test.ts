@@ -7,6 +7,7 @@ import { dataFacts, runRecord } from '../core/testing/runRecord';
 import { encoded } from '../core/testing/encoded';
 import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
 import { dropSummary } from '../core/documents/dropReport';
+import { fileOf as givenOf } from './markup';
 import { isUndecoded } from './refused';
 
 let page: TestStudio;
@@ -69,7 +70,10 @@ test('texts come in, are refused, removed and brought back, and stay in the next
   expect(dropSummary(getState().drop!)).toBe('1 skipped');
   expect(getState()).toMatchObject({ project: { name: 'sea' }, importing: { kind: 'idle' } });
   const [text] = getState().texts;
-  expect(await getState().preview(text!.id, 0)).toMatchObject({ title: 'sea.txt', start: SEA });
+  expect(await page.data.call('preview', { id: text!.id, place: 0, characters: 20_000 })).toMatchObject({
+    title: 'sea.txt',
+    start: SEA,
+  });
   await getState().removeTexts([text!.id]);
   expect(getState().texts).toEqual([]);
   getState().toasts.at(-1)!.undo!();
@@ -84,19 +88,22 @@ test('a text that is not UTF-8 is refused with what it may be, and read as a per
   await getState().addFiles([fileOf(SEA, 'sea.txt'), old]);
   const refused = getState().refused.filter(isUndecoded);
   expect(refused).toMatchObject([{ name: 'old.txt', dropped: old }]);
-  expect(await getState().proposals(refused[0]!)).toContainEqual({
+  const [proposals] = await page.data.call('proposeEncodings', { given: old, names: ['old.txt'] });
+  expect(proposals).toContainEqual({
     encoding: 'windows-1252',
     lines: ['Un café noir, et un thé vert.'],
   });
   await getState().readIn(refused, { encoding: 'windows-1252' });
   expect(getState()).toMatchObject({ refused: [], texts: [{ name: '2 files', documents: 2 }] });
-  expect((await getState().preview(getState().texts[0]!.id, 1)).start).toContain('Un café noir');
+  const second = { id: getState().texts[0]!.id, place: 1, characters: 20_000 };
+  expect((await page.data.call('preview', second)).start).toContain('Un café noir');
 
   const table = encoded(`question,answer\n${'Qui a bu le café,moi\n'.repeat(9)}`, 'windows-1252');
   await getState().addFiles([fileOf(table, 'old.csv')]);
-  await expect(getState().lookAtTable(getState().markup[0]!)).rejects.toMatchObject({ code: 'bad-encoding' });
+  const look = () => page.data.call('lookAtTable', { ...givenOf(getState().markup[0]!), format: 'csv' });
+  await expect(look()).rejects.toMatchObject({ code: 'bad-encoding' });
   getState().markupIn(getState().markup, 'windows-1252');
-  const { rows } = await getState().lookAtTable(getState().markup[0]!);
+  const { rows } = await look();
   expect(rows[0]).toEqual(['Qui a bu le café', 'moi']);
   await getState().takeColumns(getState().markup, { input: 'question', target: 'answer' });
   expect(getState().texts.at(-1)).toMatchObject({ name: 'old.csv', documents: 9 });
@@ -109,7 +116,11 @@ test('of mail and pages as much is read as a person has chosen, from then on', a
   await getState().addFiles([mail('one.eml')]);
   getState().setReading({ wholeMessages: true });
   await getState().addFiles([mail('two.eml')]);
-  const starts = await Promise.all(getState().texts.map(async ({ id }) => (await getState().preview(id, 0)).start));
+  const starts = await Promise.all(
+    getState().texts.map(
+      async ({ id }) => (await page.data.call('preview', { id, place: 0, characters: 20_000 })).start,
+    ),
+  );
   expect(starts.map((start) => start.includes('Hast seen it?'))).toEqual([false, true]);
   getState().setReading({ wholeMessages: false, wholePages: true });
   expect(getState().reading).toEqual({ wholeMessages: false, wholePages: true });
@@ -146,7 +157,7 @@ test('thousands of files are handed over some at a time, and are one text', asyn
   await getState().addFiles(Array.from({ length: 2100 }, (_, i) => fileOf(`Letter ${i}.`, `${i}.txt`)));
   expect(handed).toEqual([1000, 1000, 100]);
   const [text] = getState().texts;
-  const { rows, of } = await getState().documents(text!.id, 0, 2100, '');
+  const { rows, of } = await page.data.call('documents', { textId: text!.id, from: 0, count: 2100, query: '' });
   expect([of, rows.every(({ title }, i) => title === `${i}.txt`)]).toEqual([2100, true]);
 });
 

@@ -9,13 +9,12 @@ import { suggestedPrompt } from './suggestedPrompt';
 import type { TextsSlice } from './slices/texts';
 import type { Slice, Studio } from './slices/studio';
 
-const PREVIEW_CHARACTERS = 20_000;
 export const createTextsSlice: Slice<TextsSlice, Studio> = (services) => (set, get) => {
-  const { data, now, tabs } = services;
+  const { data, now, tabs, toasts } = services;
   const { suggestion, suggest } = suggestedPrompt(services, get);
   function toastError(error: unknown): void {
     const { message, remedy } = toFailure(error);
-    get().toast({ text: message, ...(remedy !== undefined && { detail: remedy }) });
+    toasts.show({ text: message, ...(remedy !== undefined && { detail: remedy }) });
   }
   const put = (text: TextRecord): void =>
     set((s) =>
@@ -40,7 +39,7 @@ export const createTextsSlice: Slice<TextsSlice, Studio> = (services) => (set, g
       const isSame = JSON.stringify(found) === JSON.stringify({ texts, tuneTexts });
       if (!isSame || samples !== get().samples) set({ samples, ...(!isSame && found) });
     },
-    removeTexts: (ids) => removeTexts({ data, tabs, now, get, set, suggestion, suggest }, ids),
+    removeTexts: (ids) => removeTexts({ data, tabs, now, toasts, get, set, suggestion, suggest }, ids),
     async setLicence(ids, licence) {
       const before = allTexts(get()).filter(({ id }) => ids.includes(id));
       try {
@@ -52,10 +51,10 @@ export const createTextsSlice: Slice<TextsSlice, Studio> = (services) => (set, g
       }
       if (before.length < 2) return;
       const undo = () => before.forEach((text) => void get().setLicence([text.id], text.licence));
-      get().toast({ text: `License of ${formatCount(before.length)} texts saved`, undo });
+      toasts.show({ text: `License of ${formatCount(before.length)} texts saved`, undo });
     },
     async putInProject(id, projectId, isIn) {
-      const { texts, projects, project, removeTexts, toast } = get();
+      const { texts, projects, project, removeTexts } = get();
       if (projectId === project.id && !isIn) return removeTexts([id]);
       const text = texts.find((t) => t.id === id);
       const other = projects.find((row) => row.id === projectId);
@@ -68,10 +67,9 @@ export const createTextsSlice: Slice<TextsSlice, Studio> = (services) => (set, g
         );
         tabs.announce();
       } catch (error) {
-        toast({ text: `${other.name} wasn’t changed`, detail: explain(toFailure(error)) });
+        toasts.show({ text: `${other.name} wasn’t changed`, detail: explain(toFailure(error)) });
       }
     },
-    documents: (textId, from, count, query) => data.call('documents', { textId, from, count, query }),
     async leaveOut(textId, places, isOut) {
       try {
         put(await data.call('leaveOut', { textId, places, isOut }));
@@ -82,10 +80,8 @@ export const createTextsSlice: Slice<TextsSlice, Studio> = (services) => (set, g
       }
       if (!isOut) return;
       const what = places.length === 1 ? '1 document' : `${formatCount(places.length)} documents`;
-      get().toast({ text: `${what} excluded`, undo: () => void get().leaveOut(textId, places, false) });
+      toasts.show({ text: `${what} excluded`, undo: () => void get().leaveOut(textId, places, false) });
     },
     putText: put,
-    preview: (id, place) => data.call('preview', { id, place, characters: PREVIEW_CHARACTERS }),
-    learntStart: (id, nth) => data.call('learntStart', { id, nth, characters: PREVIEW_CHARACTERS }),
   };
 };

@@ -1,32 +1,34 @@
 /** Short notes at the lower right: what can be undone, and what has no other place. */
-import type { ToastSlice } from './slices/toasts';
-import type { Slice } from './slices/studio';
+import type { Services } from './slices/studio';
+import type { Toast, Toasts } from './slices/toasts';
 
-export const createToastSlice: Slice<ToastSlice> =
-  ({ tabs }) =>
-  (set, get) => {
-    let last = 0;
-    let held: Promise<{ release(): void } | undefined> | undefined;
-    /** While something can be undone here, however long its note stands, no tab drops what was removed. */
-    function hold(): void {
-      const isLive = get().toasts.some(({ undo }) => undo);
-      if (isLive) held ??= tabs.holdUndo().catch(() => undefined);
-      else {
-        void held?.then((lock) => lock?.release());
-        held = undefined;
-      }
+/** @param kept where the list is stored, which pages draw */
+export function createToasts(
+  { tabs }: Pick<Services, 'tabs'>,
+  kept: { get(): readonly Toast[]; set(toasts: readonly Toast[]): void },
+): Toasts {
+  let last = 0;
+  let held: Promise<{ release(): void } | undefined> | undefined;
+  /** While something can be undone here, however long its note stands, no tab drops what was removed. */
+  function hold(): void {
+    const isLive = kept.get().some(({ undo }) => undo);
+    if (isLive) held ??= tabs.holdUndo().catch(() => undefined);
+    else {
+      void held?.then((lock) => lock?.release());
+      held = undefined;
     }
-    return {
-      toasts: [],
-      toast(toast) {
-        set(({ toasts }) => ({ toasts: [...toasts, { ...toast, id: ++last }] }));
-        hold();
-      },
-      dismiss(id) {
-        const gone = get().toasts.find((toast) => toast.id === id);
-        set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast !== gone) }));
-        hold();
-        gone?.onGone?.();
-      },
-    };
+  }
+  return {
+    list: kept.get,
+    show(toast) {
+      kept.set([...kept.get(), { ...toast, id: ++last }]);
+      hold();
+    },
+    dismiss(id) {
+      const gone = kept.get().find((toast) => toast.id === id);
+      kept.set(kept.get().filter((toast) => toast !== gone));
+      hold();
+      gone?.onGone?.();
+    },
   };
+}

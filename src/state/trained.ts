@@ -43,6 +43,12 @@ export function usedStep({ opened, runs }: Pick<Studio, 'opened' | 'runs'>, runI
   return open ?? row?.used ?? row?.step;
 }
 
+/** A run's model as the GPU worker is asked for it, at the step that pages use. */
+export const usedModel = (
+  s: Pick<Studio, 'opened' | 'runs'>,
+  runId: string,
+): { runId: string; which: WhichSnapshot } => ({ runId, which: usedStep(s, runId) ?? 'latest' });
+
 /** `Step 120, best on the validation set`. */
 export function usedStepWords(s: Pick<Studio, 'opened' | 'runs'>, runId: string): string | undefined {
   const step = usedStep(s, runId);

@@ -15,19 +15,18 @@ import { fittedTo, shortTextWords } from '../core/train/shortText';
 import type { ResumeInput } from '../protocol/gpu';
 import { limitsOf, recipeOf as nextRecipe, settingsOf } from './estimate';
 import { explain } from './failures';
-import { following, type Held } from './following';
 import { NO_RUN, shownId, shownRun } from './openRun';
 import { hasOtherTexts, inputsOf, textFacts, textIds, textsFor } from './preparation';
 import { nextRunNameOf } from './projectName';
-import type { TrainingSlice } from './slices/training';
+import type { Asking, TrainingSlice } from './slices/training';
+import type { Claim } from './slices/trainingSession';
 import type { Slice, Studio } from './slices/studio';
 import type { OpenRun } from './slices/run';
-import type { Asking } from './following';
 
 const askingOf = (s: Asking): Asking => ({ ...inputsOf(s), tuneTexts: s.tuneTexts });
 export const createTrainingSlice: Slice<TrainingSlice, Studio> = (services) => (set, get) => {
-  const { gpu, store, now, newId, tabs } = services;
-  const { signal, phaseOf, setPhase, fail, trainHere, refresh, follow, ...walls } = following(services, set, get);
+  const { gpu, store, now, newId, tabs, toasts, session } = services;
+  const { signal, phaseOf, setPhase, fail, refresh, follow } = session;
 
   /**
    * What a run goes on with: its own data, or where it has none or is to have others, the texts cut by its tokenizer.
@@ -37,14 +36,14 @@ export const createTrainingSlice: Slice<TrainingSlice, Studio> = (services) => (
   async function sourceFor(
     run: RunRecord,
     runId: string,
-    held: Held,
+    held: Claim,
     withTexts: boolean,
     inputs: Asking,
   ): Promise<Pick<ResumeInput, 'data' | 'texts'> | null> {
     const { id, facts } = dataOf(run);
     if (id !== null && !withTexts) {
       if (hasOtherTexts(run, inputs)) {
-        get().toast({
+        toasts.show({
           text: 'Resuming with the original text',
           detail: 'start a new run to train on the changed text',
         });
@@ -86,14 +85,14 @@ export const createTrainingSlice: Slice<TrainingSlice, Studio> = (services) => (
 
   /** A run of its own. What fails on the way is its failure. */
   async function beginNew(
-    begin: (runId: string, held: Held, asked: Asking) => Promise<void>,
+    begin: (runId: string, held: Claim, asked: Asking) => Promise<void>,
     begun?: Pick<OpenRun, 'tunes'>,
   ): Promise<void> {
     const asked = askingOf(get());
     await get().settled();
-    if (get().training) return;
+    if (session.current()) return;
     const runId = newId();
-    const held = await trainHere(runId, asked.project.id, begun);
+    const held = await session.claim(runId, asked.project.id, begun);
     if (!held) return;
     try {
       await begin(runId, held, asked);
@@ -132,10 +131,10 @@ export const createTrainingSlice: Slice<TrainingSlice, Studio> = (services) => (
         const chosen = { id: project.model.id, config: project.model.config, vocabulary: tokenizer.size };
         const model = fittedTo(chosen, recipe, tokens.train);
         const short = shortTextWords(chosen, recipe, tokens);
-        if (short !== undefined) get().toast({ text: 'Short training text', detail: short });
+        if (short !== undefined) toasts.show({ text: 'Short training text', detail: short });
         const { words, isCut } = (await get().inRows(project)) ?? {};
         const text = isCut ? 'Some texts are longer than the context' : 'Documents in rows';
-        if (words !== undefined) get().toast({ text, detail: words });
+        if (words !== undefined) toasts.show({ text, detail: words });
         const wrong = problems(model, recipe, tokens, limits);
         if (wrong.length > 0) throw unfit(wrong);
         const input = {
@@ -154,20 +153,20 @@ export const createTrainingSlice: Slice<TrainingSlice, Studio> = (services) => (
         );
       }),
     stop() {
-      const { training } = get();
+      const training = session.current();
       if (!training) return;
       const { tokenizing, building } = get().makingOf(training.projectId);
       const phase = phaseOf(training.runId);
       if (phase.kind === 'preparing') for (const w of [tokenizing, building]) if (w.kind === 'busy') w.stop();
       if (phase.kind === 'training') setPhase(training.runId, { ...phase, kind: 'stopping' });
-      walls.stop();
+      session.stop();
     },
     async resume(steps, { recipe: other, withTexts = false } = {}) {
       const asked = askingOf(get());
       const shown = shownId(get(), 'train');
       await get().settled();
       const { record: run, saved } = get().opened[shown ?? ''] ?? NO_RUN;
-      if (!run || get().training) return;
+      if (!run || session.current()) return;
       const recipe = other ?? recipeOf(run);
       const of = steps ?? recipe.steps;
       const shortage = memoryShortage(run.model, recipe, limitsOf(get()), run.trainable);
@@ -175,7 +174,7 @@ export const createTrainingSlice: Slice<TrainingSlice, Studio> = (services) => (
         fail(run.id, toFailure(badSettings(shortage, NOT_RESUMED)), saved?.step);
         return;
       }
-      const held = await trainHere(run.id, asked.project.id);
+      const held = await session.claim(run.id, asked.project.id);
       if (!held) return;
       try {
         const source = await sourceFor(run, run.id, held, withTexts, asked);
@@ -211,22 +210,21 @@ export const createTrainingSlice: Slice<TrainingSlice, Studio> = (services) => (
       beginNew(
         async (runId, held, asked) => {
           const to = purpose ?? asked.project.tuning.purpose;
-          const own = { signal, fail, follow };
           if (to === 'classify') {
             const { beginClassifier } = await import('./beginClassifier');
             const ask = asksFirst ? () => set({ undecided: asked.project.id }) : undefined;
-            await beginClassifier(services, own, get, held, { runId, pressed: asked, ask });
+            await beginClassifier(services, get, held, { runId, pressed: asked, ask });
             return;
           }
           const { beginTuning } = await import('./beginTuning');
-          await beginTuning(services, own, get, held, runId, asked, to);
+          await beginTuning(services, get, held, runId, asked, to);
         },
         { tunes: true },
       ),
     async ask(asked) {
-      const { training, toast, asking } = get();
+      const { asking } = get();
       const { id: runId } = shownRun(get(), 'train');
-      const isAtRest = training?.runId !== runId;
+      const isAtRest = session.current()?.runId !== runId;
       if (runId === '' || (isAtRest && asking !== null)) return;
       if (isAtRest) set({ asking: runId });
       try {
@@ -236,20 +234,23 @@ export const createTrainingSlice: Slice<TrainingSlice, Studio> = (services) => (
           // It may be what was known before: that it was measured shows nowhere else.
           if (event.kind !== 'evaluated') continue;
           const { objective } = get().opened[runId]?.record ?? get().project.recipe;
-          toast({ text: `Evaluated step ${formatCount(event.step)}`, detail: headlineWords(objective, event.loss) });
+          toasts.show({
+            text: `Evaluated step ${formatCount(event.step)}`,
+            detail: headlineWords(objective, event.loss),
+          });
         }
         if (told.length > 0) get().changeRun(runId, (run) => ({ ...run, logVersion: run.logVersion + 1 }));
       } catch (error) {
-        toast({ text: "The run didn't respond", detail: explain(toFailure(error)) });
+        toasts.show({ text: "The run didn't respond", detail: explain(toFailure(error)) });
       } finally {
         if (isAtRest) set({ asking: null });
       }
     },
     async adopt(runId) {
       await refresh(runId);
-      const { opened, training, project, shown, change, leaveModel, endExports } = get();
+      const { opened, project, shown, change, leaveModel, endExports } = get();
       if (!opened[runId]?.record) return;
-      const projectId = training?.projectId ?? project.id;
+      const projectId = session.current()?.projectId ?? project.id;
       if (projectId !== project.id) {
         await updateProject(store, projectId, (other) => ({ ...other, runId }));
         tabs.announce();

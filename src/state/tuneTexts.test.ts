@@ -6,7 +6,7 @@ import { duplicateProject } from '../core/runs/projectLife';
 import { projectRows } from '../core/runs/sizes';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { browserOver } from '../core/testing/tabs';
-import { questionOf } from './markup';
+import { fileOf, questionOf } from './markup';
 import { waitingFiles } from './questions';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -19,9 +19,9 @@ async function studioOver(store = memoryStore()) {
   onTestFinished(() => browser.close());
   const tab = browser.tab();
   await tab.studio.getState().load();
-  const { getState } = tab.studio;
+  const { getState, workers } = tab.studio;
   const names = () => [getState().texts.map(({ name }) => name), getState().tuneTexts.map(({ name }) => name)];
-  return { store, browser, getState, names };
+  return { store, browser, getState, workers, names };
 }
 
 test('they are listed apart, name a project without other texts, and are removed with undo for what they were', async () => {
@@ -76,7 +76,7 @@ test('a text that is here to be learnt from stays so, and the other way, and tha
 });
 
 test('rows in no known shape are asked about, and two columns of them are chats; what is broken is told', async () => {
-  const { getState, names } = await studioOver();
+  const { getState, workers, names } = await studioOver();
   const own = given('own.jsonl', JSON.stringify({ frage: 'Wo?', antwort: 'Da.' }));
   const broken = given('broken.jsonl', `${row('Who?', 'Me.')}\n${row('Why?', ' ')}`);
   await getState().addFiles([own, broken, given('good.jsonl', row('Who?', 'He.'))], 'instruct');
@@ -84,7 +84,8 @@ test('rows in no known shape are asked about, and two columns of them are chats;
   expect(getState().refused).toMatchObject([{ name: 'broken.jsonl', tunes: 'instruct' }]);
   expect(getState().refused[0]!.failure.message).toContain('line 2 has an empty answer');
   expect(questionOf(getState())).toMatchObject([{ name: 'own.jsonl', kind: 'jsonl', tunes: 'instruct' }]);
-  expect(await getState().lookAtTable(questionOf(getState())[0]!)).toMatchObject({ columns: ['frage', 'antwort'] });
+  const input = { ...fileOf(questionOf(getState())[0]!), format: 'jsonl' } as const;
+  expect(await workers.data.call('lookAtTable', input)).toMatchObject({ columns: ['frage', 'antwort'] });
   // Beside a question of what is to be learnt from, each has its own.
   await getState().addFiles([given('learn.csv', 'a,b\nc,d\n')]);
   expect(questionOf(getState()).map(({ name }) => name)).toEqual(['own.jsonl']);

@@ -1,7 +1,6 @@
 /** Settings of fine-tuning and calls for its data; the plan that a page shows is in tuningPlan.ts. */
 import { toFailure } from '../core/base/errors';
 import { counted } from '../core/base/units';
-import { readJournal } from '../core/runs/journal';
 import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import type { TuningChoice } from '../core/runs/tuning';
@@ -13,7 +12,7 @@ import type { Slice, Studio } from './slices/studio';
 import type { Classifying } from './slices/classifying';
 
 export const createTuningSlice: Slice<TuningSlice, Studio> = (services) => (_, get) => {
-  const { data, gpu, store, now, newId, tabs } = services;
+  const { data, gpu, store, now, newId, tabs, toasts } = services;
   let classifying: Classifying | undefined;
   const setTuning = (change: Partial<TuningChoice>): void =>
     get().change({ tuning: { ...get().project.tuning, ...change } });
@@ -51,18 +50,17 @@ export const createTuningSlice: Slice<TuningSlice, Studio> = (services) => (_, g
           share,
         });
       } catch (error) {
-        get().toast({ text: "Couldn't save the blend", detail: explain(toFailure(error)) });
+        toasts.show({ text: "Couldn't save the blend", detail: explain(toFailure(error)) });
         return false;
       }
       tabs.announce();
       await get().listRuns();
       await get().makeCurrent(runId);
-      get().toast({ text: `Saved ${name}`, detail: 'now the open run' });
+      toasts.show({ text: `Saved ${name}`, detail: 'now the open run' });
       return true;
     },
-    speakersOf: (textId) => data.call('speakers', { textId }),
     async addSpoken(textId, assistant) {
-      const { toast, project, loadTexts } = get();
+      const { project, loadTexts } = get();
       try {
         const input = { textId, assistant, projectId: project.id, addedAt: now() };
         const { outcome, leftOut } = await data.call('importSpeakers', input);
@@ -71,12 +69,11 @@ export const createTuningSlice: Slice<TuningSlice, Studio> = (services) => (_, g
         const left =
           leftOut > 0 && `skipped ${counted(leftOut, 'document')} without a chat between two people with ${assistant}`;
         if (outcome.kind === 'duplicate')
-          toast(alreadyHere([{ name: outcome.of.name, of: outcome.of }], project.id, true));
-        else if (left) toast({ text: `Added chats with ${assistant}`, detail: left });
+          toasts.show(alreadyHere([{ name: outcome.of.name, of: outcome.of }], project.id, true));
+        else if (left) toasts.show({ text: `Added chats with ${assistant}`, detail: left });
       } catch (error) {
-        toast({ text: `Couldn't add chats with ${assistant}`, detail: explain(toFailure(error)) });
+        toasts.show({ text: `Couldn't add chats with ${assistant}`, detail: explain(toFailure(error)) });
       }
     },
-    toldBy: (runId) => readJournal(store, runId),
   };
 };

@@ -3,15 +3,15 @@ import { formatCount } from '../core/base/units';
 import type { SplitChoice } from '../core/documents/split';
 import type { DataRecord } from '../core/runs/project';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
-import type { Following, Held } from './following';
-import type { Services, Studio } from './slices/studio';
+import type { SliceServices, Studio } from './slices/studio';
+import type { Claim, TrainingSession } from './slices/trainingSession';
 
 /** The step that was chosen, or the newest where it is gone, which is said. */
-export async function keptStep({ data }: Services, get: () => Studio, of: string, step: number): Promise<number> {
+export async function keptStep({ data, toasts }: SliceServices, of: string, step: number): Promise<number> {
   const { steps } = await data.call('savedSteps', { runId: of });
   const newest = steps.at(-1)?.step;
   if (newest === undefined || steps.some((each) => each.step === step)) return step;
-  get().toast({
+  toasts.show({
     text: `Step ${formatCount(step)} is no longer saved`,
     detail: `starting from step ${formatCount(newest)}`,
   });
@@ -21,8 +21,8 @@ export async function keptStep({ data }: Services, get: () => Studio, of: string
 /** Undefined where that was stopped, or failed, which is the run's then. */
 export async function cutFor(
   get: () => Studio,
-  { signal, fail }: Pick<Following, 'signal' | 'fail'>,
-  held: Held,
+  { signal, fail }: Pick<TrainingSession, 'signal' | 'fail'>,
+  held: Claim,
   { runId, projectId }: { runId: string; projectId: string },
   input: { texts: readonly string[]; tokenizer: TokenizerModel; split: SplitChoice },
 ): Promise<DataRecord | undefined> {

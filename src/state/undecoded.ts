@@ -1,8 +1,7 @@
 /** Files that are not UTF-8, of which a person says in which encoding they are. */
-import { useEffect, useState } from 'react';
-import { toFailure } from '../core/base/errors';
 import { type EncodingId, ENCODINGS, type Proposal } from '../core/documents/encodings';
 import { useStudio } from './react';
+import { useQuery } from './useWorkerValue';
 import type { Undecoded } from './slices/adding';
 
 /** What a file that is not UTF-8 may be written in, as it is chosen from. */
@@ -13,22 +12,20 @@ export interface Proposals {
   error?: string;
 }
 
+/** Encodings that a file may be in, the likeliest first. */
 export function useProposals({ name, dropped }: Pick<Undecoded, 'name' | 'dropped'>): Proposals {
-  const ask = useStudio((s) => s.proposals);
-  const [found, setFound] = useState<Proposals & { of: File }>();
   const { file } = dropped;
-  useEffect(() => {
-    let isWanted = true;
-    ask({ name, dropped: { name: dropped.name, file } }).then(
-      (all) =>
-        isWanted && setFound({ of: file, proposals: all.map((one) => ({ ...one, label: ENCODINGS[one.encoding] })) }),
-      (error: unknown) => isWanted && setFound({ of: file, error: toFailure(error).message }),
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [name, dropped.name, file, ask]);
-  return found?.of === file ? found : {};
+  const { value, failure } = useQuery(
+    JSON.stringify([name, dropped.name]),
+    async ({ data }, { signal }) => {
+      const input = { given: { name: dropped.name, file }, names: [name] };
+      const [found = []] = await data.call('proposeEncodings', input, { signal });
+      return { of: file, proposals: found.map((one) => ({ ...one, label: ENCODINGS[one.encoding] })) };
+    },
+    file,
+  );
+  if (failure) return { error: failure.message };
+  return value?.of === file ? { proposals: value.proposals } : {};
 }
 
 /** The question about files that were refused, as a dialog asks it, the first of them first. */

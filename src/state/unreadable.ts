@@ -10,8 +10,8 @@ import type { Slice, Studio } from './slices/studio';
 
 export const createUnreadableSlice: Slice<
   UnreadableSlice,
-  Pick<Studio, 'changeRun' | 'listSaved' | 'opened' | 'project' | 'toast'>
-> = ({ data, now, download }) => {
+  Pick<Studio, 'changeRun' | 'listSaved' | 'opened' | 'project'>
+> = ({ data, now, download, toasts }) => {
   const told = new Set<string>();
   return (set, get) => ({
     unreadable: [],
@@ -37,7 +37,7 @@ export const createUnreadableSlice: Slice<
       if (fresh.length === 0) return;
       for (const { step } of fresh) told.add(`${runId} ${step}`);
       const lostSteps = fresh.map(({ step }) => formatCount(step)).join(', ');
-      get().toast({
+      toasts.show({
         text: fresh.length === 1 ? `Step ${lostSteps} can’t be opened` : `Steps ${lostSteps} can’t be opened`,
         detail: `${fresh[0]!.reason}. ${insteadOf(newest, best)}`,
       });
@@ -50,7 +50,7 @@ export const createUnreadableSlice: Slice<
       await get()
         .listSaved(runId, resumedFrom)
         .catch((error: unknown) =>
-          get().toast({ text: 'The saved steps couldn’t be listed', detail: explain(toFailure(error)) }),
+          toasts.show({ text: 'The saved steps couldn’t be listed', detail: explain(toFailure(error)) }),
         );
     },
   });

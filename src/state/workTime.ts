@@ -2,9 +2,8 @@
 import { learntOf } from '../core/documents/record';
 import { MOST_COUNTED } from '../core/evaluate/blocks';
 import { WRITING } from '../core/evaluate/writing';
-import { modelSpec } from '../core/models';
 import { buildSeconds, evaluationSeconds } from '../core/plan/workTime';
-import { learntFrom } from '../core/objectives';
+import { evaluatedAs, learntFrom, unmeasured } from '../core/objectives';
 import { dataOf } from '../core/runs/segments';
 import { USUAL_CHARACTERS } from './estimate';
 import { isTraining, modelOf } from './openRun';
@@ -24,7 +23,8 @@ export function evaluationTime(s: Studio, isStrided = false): number | undefined
 export function expectedEvaluationTime(s: Studio, isStrided: boolean): number | undefined {
   const { device, evaluatedOn, ownText } = s;
   const run = modelOf(s, 'evaluate')?.record;
-  if (!run || device.kind !== 'open' || isTraining(s)) return undefined;
+  if (!run || unmeasured(run.objective, run.model) !== null) return undefined;
+  if (device.kind !== 'open' || isTraining(s)) return undefined;
   const isOfText = evaluatedOn === 'text';
   const { facts } = dataOf(run);
   if (!isOfText && !['documents', 'labels'].includes(learntFrom(run.objective))) return undefined;
@@ -32,9 +32,15 @@ export function expectedEvaluationTime(s: Studio, isStrided: boolean): number | 
   const tokens = isOfText ? ownText && ownText.text.length / own : facts?.parts[evaluatedOn]?.tokens;
   if (!tokens) return undefined;
   const isStored = evaluatedOn === 'validation' && facts?.nGramTop !== undefined;
-  const isCounted = !isStored && modelSpec(run.model.id).kind === 'decoder' && !run.model.config.classes;
+  const isCounted = !isStored && evaluatedAs(run.objective, run.model) === 'nextTokens';
   const counted = isCounted ? (facts?.parts.train.tokens ?? 0) : 0;
-  const work = { tokens, written: WRITTEN, isStrided, counted: counted > MOST_COUNTED ? 0 : counted };
+  const work = {
+    objective: run.objective,
+    tokens,
+    written: WRITTEN,
+    isStrided,
+    counted: counted > MOST_COUNTED ? 0 : counted,
+  };
   return 1000 * evaluationSeconds(run.model, work, device.info);
 }
 

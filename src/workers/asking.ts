@@ -10,7 +10,7 @@ import { readKnownRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import { openPart } from '../core/shards/read';
 import type { Asked, TrainEvent } from '../core/train/run';
-import { evaluate } from './measuring';
+import { evaluate } from '../jobs/measureStep';
 import type { LoadedModel } from '../jobs/loadedModel';
 
 /** Whoever calls it holds the run. */

@@ -8,7 +8,7 @@ import { previewOf } from '../core/export/preview';
 import { storeModel } from '../core/export/run';
 import type { DataApi } from '../protocol/data';
 import { holdData, holdingRun } from '../storage/lock';
-import { blobSource } from './blobSource';
+import { blobSource } from '../jobs/blobSource';
 
 type ImportModel = DataApi['importModel'];
 

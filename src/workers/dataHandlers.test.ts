@@ -13,7 +13,7 @@ import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { goldenStore } from '../core/testing/golden';
 import { FINISHED, spoil, STOPPED } from '../core/testing/goldenPage';
 import { lockRun } from '../storage/lock';
-import { blobSource } from './blobSource';
+import { blobSource } from '../jobs/blobSource';
 import { dataHandlers } from './dataHandlers';
 
 let page: TestStudio | undefined;
@@ -64,7 +64,7 @@ test('a recipe is looked at, applied and taken off again, and a tokenizer of wha
   const trained = async () =>
     (await handlers.trainTokenizer({ texts: [id], kind: 'bpe', vocabulary: 300, roles: ['end'] }, unwatched)).model;
   expect((await trained()).normalizers).toBeUndefined();
-  const start = async (nth: number) => handlers.learntStart({ id, nth, characters: 16 }, unwatched);
+  const start = async (nth: number) => handlers.trainingExcerpt({ id, nth, characters: 16 }, unwatched);
   expect([await start(0), await start(1)]).toEqual(['CALL  me Ishmael', 'Aye.']);
   const copied = await handlers.copied({ written: 'They CALL me Ishmael', texts: [id] }, unwatched);
   expect(copied).toEqual({ words: 2, passage: 'CALL me', from: 5, to: 12 });

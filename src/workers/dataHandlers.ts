@@ -38,7 +38,7 @@ import {
   type TextSource,
 } from '../core/documents';
 import { inProcess, type Readers } from '../core/documents/guard/readers';
-import { learntStart } from '../core/documents/learntStart';
+import { trainingExcerpt } from '../core/documents/trainingExcerpt';
 import { longestCopied } from '../core/evaluate/copied';
 import { nameOfTexts } from '../core/documents/suggestedName';
 import { learnerOf, objectiveOf } from '../core/objectives';
@@ -50,9 +50,9 @@ import type { Between } from '../core/documents/labels/between';
 import type { DataApi, GivenFile, Sample } from '../protocol/data';
 import { holdingRun, isUndoLive, lockMigration } from '../storage/lock';
 import { readSentencePairs, readTask } from './askedLists';
-import { blobSource, failed } from './blobSource';
-import { buildData, openTexts } from './data';
-import { partReader } from './dataParts';
+import { blobSource, failed } from '../jobs/blobSource';
+import { buildData, openTexts } from '../jobs/buildData';
+import { partReader } from '../jobs/dataParts';
 import { type KnownProfile, profiles } from './profiles';
 import { collectData, runHandlers } from './runHandlers';
 import type { Handlers } from './serve';
@@ -109,9 +109,10 @@ export function dataHandlers(
   /** Rules come with who first cleans. */
   const cleaning = () => loaded('The text cleaner', import('./cleaning'));
   let previewRecipe: ReturnType<Awaited<ReturnType<typeof cleaning>>['recipePreview']> | undefined;
-  const chats = () => loaded('The chat reader', import('./chats'));
+  const chats = () => loaded('The chat reader', import('../jobs/chats'));
   let paint: ReturnType<Awaited<ReturnType<typeof chats>>['painter']> | undefined;
-  const labelling = () => loaded('The label reader', import('./labelling'));
+  const labelling = () => loaded('The label reader', import('../jobs/label'));
+  const labeledTables = () => loaded('The label reader', import('../jobs/labeledTables'));
   const forPurpose = async <S>({ tunes, between, ...settings }: S & { tunes?: Purpose; between?: Between }) => ({
     ...settings,
     isTuned: tunes !== undefined,
@@ -159,7 +160,7 @@ export function dataHandlers(
     preview: async ({ id, place, characters }) => previewDocument(await store, id, place, characters),
     copied: ({ written, texts }, { signal }) =>
       reading(async () => longestCopied(written, (await openTexts(await store, texts)).documents, { signal })),
-    learntStart: async ({ id, nth, characters }) => learntStart(await store, id, nth, characters),
+    trainingExcerpt: async ({ id, nth, characters }) => trainingExcerpt(await store, id, nth, characters),
     leaveOut: async ({ textId, places, isOut }) => leaveOut(await store, textId, places, isOut),
     async setLicence({ ids, licence }) {
       const open = await store;
@@ -246,13 +247,13 @@ export function dataHandlers(
     surveyLabels: (wanted, job) => reading(async () => (await labelling()).surveyed(await store, wanted, job)),
     labelledTexts: (wanted) => reading(async () => (await labelling()).labelledTexts(await store, wanted)),
     changeLabels: async ({ id, change }) => (await labelling()).changeLabels(await store, id, change),
-    labeledIn: ({ texts }) => reading(async () => (await labelling()).labeledIn(await store, texts)),
+    labeledIn: ({ texts }) => reading(async () => (await labeledTables()).labeledIn(await store, texts)),
     importLabeled: ({ textId, ...settings }, job) =>
-      reading(async () => (await labelling()).importLabeled(await store, textId, await owned(settings), job)),
+      reading(async () => (await labeledTables()).importLabeled(await store, textId, await owned(settings), job)),
     importCorrection: ({ textId, name, text, label, ...settings }, job) =>
       reading(async () => {
         const correction = { ...(textId !== undefined && { textId }), name, text, label };
-        return (await labelling()).importCorrection(await store, correction, await owned(settings), job);
+        return (await labeledTables()).importCorrection(await store, correction, await owned(settings), job);
       }),
     longTexts: async ({ runId }) => (await labelling()).longTextsOf(await store, runId),
     runLeaks: async ({ runId }, job) => (await labelling()).leaksOf(await store, runId, job),

@@ -13,7 +13,7 @@ import { runRecord } from '../core/testing/runRecord';
 import { damage, snapshotAt } from '../core/testing/savedSteps';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { holdData } from '../storage/lock';
-import { buildData } from './data';
+import { buildData } from '../jobs/buildData';
 
 let page: TestStudio;
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));

@@ -12,10 +12,10 @@ import { begin, type BetweenSteps, fork, type JobPlace, resume, type RunJob, tri
 import { type DeviceInfo, type GpuApi, recordedDevice } from '../protocol/gpu';
 import { holdData, holdingRun, unlessDataHeld } from '../storage/lock';
 import { askAtRest } from './asking';
-import { evaluate, referenceOf } from './measuring';
+import { evaluate, referenceOf } from '../jobs/measureStep';
 import type { LoadedModel } from '../jobs/loadedModel';
 import { modelsOf } from './models';
-import { fillBlanks, writeText } from './sampling';
+import { fillBlanks, writeText } from '../jobs/sample';
 import type { Handlers } from './serve';
 import { deviceScheduler } from './deviceScheduler';
 
@@ -172,19 +172,19 @@ export function gpuHandlers(
     // Who uses no classifier does without its code.
     classify: (input, job) =>
       evaluating(input, job, async (model, own) =>
-        (await import('./classifying')).classifyTexts(await store, model, input, own),
+        (await import('../jobs/classify')).classifyTexts(await store, model, input, own),
       ),
     decided: (input, { signal }) =>
       evaluating(input, { signal, report: () => undefined }, async (model, own) =>
-        (await import('./classifying')).decidedBy(await store, model, input, own),
+        (await import('../jobs/classify')).decidedBy(await store, model, input, own),
       ),
     classifyFile: (input, job) =>
       evaluating(input, job, async (model, own) =>
-        (await import('./classifying')).classifyFile(await store, model, input, readers, own),
+        (await import('../jobs/classify')).classifyFile(await store, model, input, readers, own),
       ),
     toLabel: (input, job) =>
       evaluating(input, job, async (model, own) =>
-        (await import('./classifying')).toLabel(await store, model, input, own),
+        (await import('../jobs/classify')).toLabel(await store, model, input, own),
       ),
     evaluate: (input, { signal }) =>
       withModel(input, signal, async (model, ended, pause) =>
@@ -208,7 +208,7 @@ export function gpuHandlers(
     },
     mix: (input, { signal, report }) =>
       beside(signal, async (ended) => {
-        const { measureMixes } = await import('./mixing');
+        const { measureMixes } = await import('../jobs/measureMixes');
         return interleaved(async (pause) =>
           measureMixes(await store, input, { report }, async () => {
             ended.throwIfAborted();

@@ -8,7 +8,7 @@ import { withUnlabelled } from '../core/documents/labels/labelling';
 import { openPart } from '../core/shards/read';
 import { dropped } from '../core/testing/drops';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
-import { buildData } from './data';
+import { buildData } from '../jobs/buildData';
 
 const SPLIT = { validation: 0.2, test: 0.2, seed: 1 };
 

@@ -11,8 +11,8 @@ import { openPart } from '../core/shards/read';
 import { turnsTokenizer } from '../core/testing/chatTemplates';
 import { chat, chatText, lines } from '../core/testing/conversations';
 import { dropped } from '../core/testing/drops';
-import { painter } from './chats';
-import { buildData } from './data';
+import { painter } from '../jobs/chats';
+import { buildData } from '../jobs/buildData';
 
 describe('painted', async () => {
   const tokenizer = await turnsTokenizer();

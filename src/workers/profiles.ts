@@ -3,7 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import type { Job } from '../core/base/job';
 import { learntOf, textOf } from '../core/documents';
 import { profileText, type TextProfile } from '../core/plan/profile';
-import { openTexts } from './data';
+import { openTexts } from '../jobs/buildData';
 
 type Profiles = (store: BlobStore, texts: readonly string[], job: Job) => Promise<TextProfile>;
 

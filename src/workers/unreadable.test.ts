@@ -19,7 +19,7 @@ import { dataId } from '../core/shards/manifest';
 import { importText, listTexts, pastedText } from '../core/documents';
 import { runRecord } from '../core/testing/runRecord';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
-import { buildData } from './data';
+import { buildData } from '../jobs/buildData';
 import { listUnreadable, rawFiles } from './unreadable';
 import { propertyRuns } from '../core/testing/propertyRuns';
 

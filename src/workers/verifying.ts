@@ -3,7 +3,7 @@ import { FORMATS } from '../core/export/formats';
 import { checkOf } from '../core/export/format';
 import { compare } from '../core/verify/compare';
 import type { VerifyApi } from '../protocol/verify';
-import { blobSource } from './blobSource';
+import { blobSource } from '../jobs/blobSource';
 import { secondEngine } from './secondEngine';
 import type { Handlers } from './serve';
 

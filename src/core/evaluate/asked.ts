@@ -1,9 +1,10 @@
-/** What a model reads when it is asked something, by its kind: what it goes on from, what it answers, or a passage with a blank. */
+/** What a model reads when it is asked something, by what its objective predicts: what it goes on from, what it answers, or a passage with a blank. */
 import { badSettings } from '../base/errors';
 import type { Pause } from '../base/job';
 import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
 import type { ModelChoice, Network } from '../models/network';
+import { evaluatedAs, learntFrom, type ObjectiveId } from '../objectives';
 import { marksOf, type Pair, pairRow } from '../objectives/pairRows';
 import { greedy } from '../sample/greedy';
 import { logits } from '../sample/logits';
@@ -29,11 +30,12 @@ export interface AskedText extends Read {
   isCut: boolean;
 }
 
-/** @param ofPairs it learnt a target after each input and a line end, and where a target ends */
-export function asking(choice: ModelChoice, tokenizer: Tokenizer, ofPairs: boolean): Asking {
-  const { kind } = modelSpec(choice.id);
-  if (kind === 'encoder') return filling(choice, tokenizer);
-  return kind === 'decoder' && !ofPairs ? goingOn(choice, tokenizer) : answering(choice, tokenizer);
+/** A decoder that learned pairs answers, too: it learned a target after each input and a line end, and where a target ends. */
+export function asking(choice: ModelChoice, tokenizer: Tokenizer, objective: ObjectiveId): Asking {
+  const as = evaluatedAs(objective, choice);
+  if (as === 'maskedTokens') return filling(choice, tokenizer);
+  const isContinuing = as === 'nextTokens' && learntFrom(objective) !== 'pairs';
+  return isContinuing ? goingOn(choice, tokenizer) : answering(choice, tokenizer);
 }
 
 /** Tokens by which what is written may be longer than what is wanted of any beside it: there are several ways to spell a word. */

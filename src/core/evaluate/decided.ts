@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { type Pause, yieldToEventLoop } from '../base/job';
-import { modelSpec } from '../models';
+import { isReadFromFirst } from '../models/classes';
 import type { Network } from '../models/network';
 import { textOf } from '../objectives/pairRows';
 import { labelScores } from '../sample/labelScores';
@@ -42,9 +42,9 @@ export async function decided(
   label: number,
   { temperature = 1, pause = yieldToEventLoop }: { temperature?: number; pause?: Pause } = {},
 ): Promise<Decided> {
-  const { id, config } = network.choice;
+  const { config } = network.choice;
   const { labels, pooling, several = false, inWindows = false } = config.classes!;
-  const [before, after] = aroundText(tokenizer, modelSpec(id).kind === 'encoder');
+  const [before, after] = aroundText(tokenizer, isReadFromFirst(network.choice));
   const ids = tokenizer.encode(text);
   if (ids.length === 0) return { words: [], blank: labels.map(() => 0), tokens: 0, read: 0 };
   const windows = windowsOf(ids.length, config.context - before.length - after.length, inWindows);

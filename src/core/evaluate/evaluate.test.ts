@@ -35,7 +35,7 @@ beforeAll(async () => {
 test('all that applies to a text is told as plain data, and what is left out for want of what was learnt from', async () => {
   const swaps = identitySwaps().slice(0, 4);
   const before = tf.memory().numTensors;
-  const found = await evaluate(gpt, tokenizer, { documents, swaps }, unwatched);
+  const found = await evaluate(gpt, tokenizer, { objective: 'causal', documents, swaps }, unwatched);
   expect(tf.memory().numTensors).toBe(before);
   expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
   const likelihoods = ['loss', 'perplexity', 'bitsPerByte', 'top1', 'top5', 'calibrationError'];
@@ -57,18 +57,28 @@ test('all that applies to a text is told as plain data, and what is left out for
 test('what is asked for by name is all that is told, in baselines too', async () => {
   const train = [tokenised(tokenizer, words)];
   const metrics = ['bitsPerByte', 'stridedPerplexity'] as const;
-  const found = await evaluate(gpt, tokenizer, { documents, train, metrics }, unwatched);
+  const found = await evaluate(gpt, tokenizer, { objective: 'causal', documents, train, metrics }, unwatched);
   expect(Object.keys(found.metrics).sort()).toEqual([...metrics].sort());
   expect(found.baselines['trigram']).toEqual({ bitsPerByte: expect.any(Number) as number });
   expect(found.leftOut).toEqual([]);
 });
 
 test('what takes far longer is measured besides all that applies where it is asked for', async () => {
-  const all = await evaluate(gpt, tokenizer, { documents }, unwatched);
-  const found = await evaluate(gpt, tokenizer, { documents, besides: ['stridedPerplexity'] }, unwatched);
+  const all = await evaluate(gpt, tokenizer, { objective: 'causal', documents }, unwatched);
+  const found = await evaluate(
+    gpt,
+    tokenizer,
+    { objective: 'causal', documents, besides: ['stridedPerplexity'] },
+    unwatched,
+  );
   const { stridedPerplexity, ...others } = found.metrics;
   expect(others).toEqual(all.metrics);
-  const alone = await evaluate(gpt, tokenizer, { documents, metrics: ['stridedPerplexity'] }, unwatched);
+  const alone = await evaluate(
+    gpt,
+    tokenizer,
+    { objective: 'causal', documents, metrics: ['stridedPerplexity'] },
+    unwatched,
+  );
   expect(stridedPerplexity).toEqual(alone.metrics['stridedPerplexity']);
   expect(found.leftOut).toEqual(all.leftOut);
 });
@@ -81,7 +91,12 @@ test('a list that cannot be asked leaves the rest as it is, and is told with its
     { name: 'short.csv', items: [{ line: 2, prompt: 'It is', answer: 'a' }] },
   ] as const;
   const lists = { minimalPairs: long, swaps: short, tasks };
-  const found = await evaluate(gpt, tokenizer, { documents, ...lists, metrics: ['loss'] }, unwatched);
+  const found = await evaluate(
+    gpt,
+    tokenizer,
+    { objective: 'causal', documents, ...lists, metrics: ['loss'] },
+    unwatched,
+  );
   expect([Object.keys(found.metrics), Object.keys(found.swaps!.kinds)]).toEqual([['loss'], ['all']]);
   expect(found.tasks!.map(({ name }) => name)).toEqual(['short.csv']);
   const reasons = found.leftOut.filter(({ name }) => ['minimalPairs', 'long.csv'].includes(name));
@@ -90,19 +105,21 @@ test('a list that cannot be asked leaves the rest as it is, and is told with its
     { name: 'long.csv', reason: expect.stringMatching(/^Line 2 of the task: .* has 74 tokens/) as string },
   ]);
   const alone = { minimalPairs: long, metrics: [] };
-  await expect(evaluate(gpt, tokenizer, alone, unwatched)).rejects.toThrow(
+  await expect(evaluate(gpt, tokenizer, { ...alone, objective: 'causal' }, unwatched)).rejects.toThrow(
     "has 73 tokens, but the model's context is 32",
   );
 });
 
 test('a failure that is not of the list ends all of it', async () => {
   const job = { ...unwatched, pause: () => Promise.reject(new HomegrownError('device-gone', 'The GPU was lost')) };
-  await expect(evaluate(gpt, tokenizer, { documents, swaps: identitySwaps() }, job)).rejects.toThrow('was lost');
+  await expect(
+    evaluate(gpt, tokenizer, { objective: 'causal', documents, swaps: identitySwaps() }, job),
+  ).rejects.toThrow('was lost');
 });
 
 test('no text at all is refused in words', async () => {
   const none = [held(tokenizer, '', 'empty')];
-  await expect(evaluate(gpt, tokenizer, { documents: none }, unwatched)).rejects.toMatchObject({
+  await expect(evaluate(gpt, tokenizer, { objective: 'causal', documents: none }, unwatched)).rejects.toMatchObject({
     code: 'bad-settings',
     message: 'There is no text to evaluate on.',
   });
@@ -114,7 +131,7 @@ test('a figure without finite bounds is told without them', async () => {
   const found = await evaluate(
     far,
     tokenizer,
-    { documents: [held(tokenizer, mostlyKnown, 'x')], metrics: ['loss', 'perplexity'] },
+    { objective: 'causal', documents: [held(tokenizer, mostlyKnown, 'x')], metrics: ['loss', 'perplexity'] },
     unwatched,
   );
   expect(Number.isFinite(found.metrics['perplexity']!.value)).toBe(true);
@@ -133,6 +150,6 @@ test('it can be stopped, and tells how far it is', async () => {
       if (told.length === 2) abort.abort(new Error('enough'));
     },
   };
-  await expect(evaluate(gpt, tokenizer, { documents }, job)).rejects.toThrow('enough');
+  await expect(evaluate(gpt, tokenizer, { objective: 'causal', documents }, job)).rejects.toThrow('enough');
   expect(told).toEqual([8 * 32, 16 * 32]);
 });

@@ -1,9 +1,8 @@
 /** Scores of a model on held-out text, with intervals and baselines, and where it fails. */
 import { badSettings, HomegrownError, paragraph } from '../base/errors';
 import { yieldUntil } from '../base/job';
-import { modelSpec } from '../models';
 import type { Network } from '../models/network';
-import { objectiveOf } from '../objectives';
+import { evaluatedAs } from '../objectives';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Evaluation } from './evaluation';
 import { FIGURE_IDS, type FigureId } from './figures';
@@ -24,20 +23,17 @@ export async function evaluate(
   asked: ToEvaluate,
   job: EvaluationJob,
 ): Promise<Evaluation> {
-  const unmeasured = asked.objective && objectiveOf(asked.objective).unmeasured;
-  if (unmeasured) throw badSettings(unmeasured, 'Train shows its loss and samples.');
-  const { kind } = modelSpec(network.choice.id);
+  const as = evaluatedAs(asked.objective, network.choice);
+  if (typeof as !== 'string') throw badSettings(as.unmeasured, 'Train shows its loss and samples.');
   const { metrics: names, besides = [], minimalPairs, swaps, tasks, seed = 0 } = asked;
   const isAsked = (id: FigureId): boolean => names?.includes(id) ?? true;
   const own = READINGS.filter(({ figures, onlyAsked }) =>
     names ? figures.some(isAsked) : !onlyAsked || figures.some((id) => besides.includes(id)),
   );
-  const isClassifier = network.choice.config.classes !== undefined;
-  const isFit = ({ of, kinds }: Reading): boolean => kinds.includes(kind) && isClassifier === (of === 'labelled');
-  const readings = own.filter((reading) => asked[reading.of] && isFit(reading));
+  const readings = own.filter(({ of, models }) => asked[of] && models.includes(as));
   if (readings.length === 0 && !minimalPairs && !swaps && !tasks)
     throw badSettings(
-      isClassifier ? CLASSIFIER : (own.find(({ of }) => asked[of])?.unfit ?? NOT_GIVEN[own[0]?.of ?? 'documents']),
+      as === 'labels' ? CLASSIFIER : (own.find(({ of }) => asked[of])?.unfit ?? NOT_GIVEN[own[0]?.of ?? 'documents']),
       'Evaluate decoders and encoders on text, encoder-decoders on pairs of input and target, classifiers on labeled texts.',
     );
   const { pause = yieldUntil(job.signal), report } = job;

@@ -1,21 +1,27 @@
 /** What tuning makes a model forget: its perplexity on text that it had learnt before. */
 import { type Pause, unwatched } from '../base/job';
 import type { Estimate } from '../metrics/metric';
-import { modelSpec } from '../models';
-import type { Network } from '../models/network';
+import type { ModelChoice, Network } from '../models/network';
+import { evaluatedAs, type ObjectiveId } from '../objectives';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Held } from './blocks';
 import { evaluate, type EvaluationJob } from './evaluate';
 
-/** Measures a model on whole documents, as `evaluate` does, to the bit. */
+/** Whether a model has a perplexity on text. */
+export function hasPerplexity(objective: ObjectiveId, model: Pick<ModelChoice, 'id' | 'config'>): boolean {
+  const as = evaluatedAs(objective, model);
+  return as === 'nextTokens' || as === 'maskedTokens';
+}
+
+/** Measures a model on whole documents, as `evaluate` does, to the bit. @param objective of the model */
 export const perplexityOn =
-  (documents: readonly Held[], tokenizer: Tokenizer, job: EvaluationJob = unwatched) =>
+  (documents: readonly Held[], tokenizer: Tokenizer, objective: ObjectiveId, job: EvaluationJob = unwatched) =>
   async (network: Network, pause?: Pause): Promise<Estimate> => {
-    const id = modelSpec(network.choice.id).kind === 'encoder' ? 'pseudoPerplexity' : 'perplexity';
+    const id = evaluatedAs(objective, network.choice) === 'maskedTokens' ? 'pseudoPerplexity' : 'perplexity';
     const { metrics } = await evaluate(
       network,
       tokenizer,
-      { documents, metrics: [id] },
+      { documents, metrics: [id], objective },
       { ...job, ...(pause && { pause }) },
     );
     const { value, low, high } = metrics[id] ?? { value: NaN };

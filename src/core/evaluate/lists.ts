@@ -1,6 +1,5 @@
 /** What is measured by lists and not on a text: pairs of sentences, and tasks of one's own. */
-import { modelSpec } from '../models';
-import { learntFrom } from '../objectives';
+import { evaluatedAs } from '../objectives';
 import type { Evaluation } from './evaluation';
 import type { SentencePair } from './minimalPairs';
 import type { Part, Read } from './readings/reading';
@@ -10,8 +9,7 @@ import { taskScores } from './taskScores';
 /** Each list by itself. */
 export function listsOf({ network, tokenizer, asked, pause, report }: Read): readonly Part[] {
   const { minimalPairs, swaps, tasks = [], objective } = asked;
-  const ofPairs = objective !== undefined && learntFrom(objective) === 'pairs';
-  const { kind } = modelSpec(network.choice.id);
+  const as = evaluatedAs(objective, network.choice);
   const pairs = (
     name: 'minimalPairs' | 'swaps',
     label: string,
@@ -23,9 +21,9 @@ export function listsOf({ network, tokenizer, asked, pause, report }: Read): rea
           {
             names: [name],
             async read() {
-              if (kind === 'encoder-decoder') return { leftOut: [{ name, reason: NO_SENTENCES }] };
-              const so = (done: number, of: number): void => report({ label, done, of, unit: 'pairs' });
-              return told(await preferences(network, tokenizer, list, pause, so));
+              if (as === 'answers') return { leftOut: [{ name, reason: NO_SENTENCES }] };
+              const progress = (done: number, of: number): void => report({ label, done, of, unit: 'pairs' });
+              return told(await preferences(network, tokenizer, list, { objective, pause, told: progress }));
             },
           },
         ]
@@ -37,7 +35,7 @@ export function listsOf({ network, tokenizer, asked, pause, report }: Read): rea
       names: [task.name],
       async read() {
         const told = (done: number, of: number): void => report({ label: task.name, done, of, unit: 'rows' });
-        return { tasks: [await taskScores(network, tokenizer, task, { ofPairs, pause, told })] };
+        return { tasks: [await taskScores(network, tokenizer, task, { objective, pause, told })] };
       },
     })),
   ];

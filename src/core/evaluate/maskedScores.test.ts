@@ -43,7 +43,7 @@ test('losses are those of the tokens that are hidden, given the others', async (
 test('a text of which nothing can be hidden is refused with what it is', async () => {
   const marks = { ids: Uint32Array.of(tokenizer.endOfText, tokenizer.endOfText), bytes: 0, source: 'marks' };
   const asked = { documents: [marks], metrics: ['maskedAccuracy'] as const };
-  await expect(evaluate(net, tokenizer, asked, unwatched)).rejects.toMatchObject({
+  await expect(evaluate(net, tokenizer, { ...asked, objective: 'masked' }, unwatched)).rejects.toMatchObject({
     code: 'bad-settings',
     message: expect.stringMatching(/^None of the 2 tokens can be masked/) as string,
   });
@@ -53,7 +53,7 @@ test('an encoder is measured on hidden tokens, beside the commonest one', async 
   const documents = [held(tokenizer, words.repeat(16), 'moby')];
   const train = [tokenised(tokenizer, words)];
   const before = tf.memory().numTensors;
-  const found = await evaluate(net, tokenizer, { documents, train }, unwatched);
+  const found = await evaluate(net, tokenizer, { objective: 'masked', documents, train }, unwatched);
   expect(tf.memory().numTensors).toBe(before);
   expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
   const { metrics, baselines, passages, calibration } = found;
@@ -64,7 +64,7 @@ test('an encoder is measured on hidden tokens, beside the commonest one', async 
   const hidden = calibration!.bins.reduce((sum, { count }) => sum + count, 0);
   expect(hidden / found.tokens).toBeCloseTo(0.15, 1);
   expect(passages!.worst[0]!.tokens.some(({ loss }) => loss === undefined)).toBe(true);
-  await expect(evaluate(net, tokenizer, { documents, metrics: ['perplexity'] }, unwatched)).rejects.toThrow(
-    /not a causal model/,
-  );
+  await expect(
+    evaluate(net, tokenizer, { objective: 'masked', documents, metrics: ['perplexity'] }, unwatched),
+  ).rejects.toThrow(/not a causal model/);
 });

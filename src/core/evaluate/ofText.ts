@@ -3,7 +3,7 @@ import { badSettings } from '../base/errors';
 import { type Job, type Pause, unwatched, yieldToEventLoop } from '../base/job';
 import { modelSpec } from '../models';
 import type { ModelChoice, Network } from '../models/network';
-import { type ObjectiveId, objectiveOf } from '../objectives';
+import { evaluatedAs, type ObjectiveId } from '../objectives';
 import { beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type Block, blocksOf, type Tokenised, utf8Length } from './blocks';
@@ -11,16 +11,14 @@ import { rowsOf } from './likelihood';
 import type { TokenScores } from './scores';
 import { tokenScores, type Windows } from './tokenScores';
 
-/**
- * @param objective of its run; undefined for a model without one
- * @throws HomegrownError `bad-settings` where no text has a likelihood by it
- */
-export function checkReadsOn(name: string, { id }: Pick<ModelChoice, 'id'>, objective: ObjectiveId | undefined): void {
-  const { kind, label } = modelSpec(id);
-  const unmeasured = objective && objectiveOf(objective).unmeasured;
-  if (unmeasured) throw badSettings(`${name} can’t be compared. ${unmeasured}`);
-  if (kind === 'decoder') return;
-  throw badSettings(`${name} is ${label}, which is not a causal model: it can’t compute the likelihood of a text.`);
+/** @throws HomegrownError `bad-settings` where no text has a likelihood by the model */
+export function checkReadsOn(name: string, model: Pick<ModelChoice, 'id' | 'config'>, objective: ObjectiveId): void {
+  const as = evaluatedAs(objective, model);
+  if (as === 'nextTokens') return;
+  if (typeof as !== 'string') throw badSettings(`${name} can’t be compared. ${as.unmeasured}`);
+  const { label } = modelSpec(model.id);
+  const what = as === 'labels' ? 'a classifier' : `${label}, which is not a causal model`;
+  throw badSettings(`${name} is ${what}: it can’t compute the likelihood of a text.`);
 }
 
 export interface TextScores {

@@ -53,15 +53,15 @@ test('a sentence is as likely among others as alone, and preferences are counted
     { kind: 'two', first: texts[2]!, second: texts[4]! },
     { kind: 'two', first: texts[3]!, second: texts[3]! },
   ];
-  const { all, kinds, missed } = await preferences(net, tokenizer, pairs);
+  const { all, kinds, missed } = await preferences(net, tokenizer, pairs, { objective: 'causal' });
   expect(missed).toEqual([pairs[1]]);
   expect([all.value, all.pairs]).toEqual([62.5, 4]);
   expect(kinds['one']).toMatchObject({ value: 50, pairs: 2 });
   expect(kinds['one']!.margin).toBeCloseTo(0);
   expect(kinds['two']!.value).toBe(75);
-  await expect(preferences(net, tokenizer, [{ kind: 'x', first: 'short', second: 'long'.repeat(20) }])).rejects.toThrow(
-    /long" has 80 tokens, but the model's context is 40/,
-  );
+  await expect(
+    preferences(net, tokenizer, [{ kind: 'x', first: 'short', second: 'long'.repeat(20) }], { objective: 'causal' }),
+  ).rejects.toThrow(/long" has 80 tokens, but the model's context is 40/);
   net.dispose();
 });
 
@@ -83,7 +83,9 @@ test('a sentence stands after what the model\u2019s makers put before every text
     { context: 16, stride: 16, rows: 1 },
   );
   const [first, second] = sums.map(({ loss }) => loss.reduce((a, b) => a + b, 0));
-  const { all } = await preferences(net, theirs, [{ kind: 'x', first: texts[0], second: texts[1] }]);
+  const { all } = await preferences(net, theirs, [{ kind: 'x', first: texts[0], second: texts[1] }], {
+    objective: 'causal',
+  });
   expect(all.margin).toBeCloseTo(second! - first!, 4);
   net.dispose();
 });
@@ -102,7 +104,9 @@ test('a model that reads both ways finds each token hidden, one at a time', asyn
       return nats;
     }),
   );
-  const { all } = await preferences(net, tokenizer, [{ kind: 'x', first: 'a cat', second: 'abc' }]);
+  const { all } = await preferences(net, tokenizer, [{ kind: 'x', first: 'a cat', second: 'abc' }], {
+    objective: 'masked',
+  });
   expect(all.margin).toBeCloseTo(costs[1]! - costs[0]!, 3);
   net.dispose();
 });

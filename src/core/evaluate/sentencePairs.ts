@@ -4,8 +4,8 @@ import type { Pause } from '../base/job';
 import { formatCount } from '../base/units';
 import { shareOf } from '../metrics/share';
 import type { Interval } from '../metrics/intervals/units';
-import { modelSpec } from '../models';
 import type { Network } from '../models/network';
+import { evaluatedAs, type ObjectiveId } from '../objectives';
 import { beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { SentencePair } from './minimalPairs';
@@ -19,10 +19,17 @@ export interface Preference extends Interval {
   margin: number;
 }
 
+export interface PreferenceSettings {
+  /** Of the model. */
+  objective: ObjectiveId;
+  pause?: Pause;
+  /** How many pairs are done, of how many. */
+  told?: (done: number, of: number) => void;
+}
+
 /**
  * Whole sentences, as BLiMP compares them: the sum over their tokens. Equally likely counts as half. A model that reads both ways
  * finds each token hidden among the others (Salazar et al. 2020, "Masked Language Model Scoring", arXiv:1910.14659).
- * @param told how many pairs are done, of how many
  * @returns `missed`: pairs whose second sentence is the likelier one
  * @throws HomegrownError `bad-settings` where one does not fit the context
  */
@@ -30,14 +37,16 @@ export async function preferences(
   network: Network,
   tokenizer: Tokenizer,
   pairs: readonly SentencePair[],
-  pause?: Pause,
-  told: (done: number, of: number) => void = () => undefined,
+  { objective, pause, told = () => undefined }: PreferenceSettings,
 ): Promise<{ all: Preference; kinds: Readonly<Record<string, Preference>>; missed: SentencePair[] }> {
+  const isMasked = evaluatedAs(objective, network.choice) === 'maskedTokens';
   const margins: number[] = [];
   for (let first = 0; first < pairs.length; first += AT_ONCE) {
     told(first, pairs.length);
     const some = pairs.slice(first, first + AT_ONCE);
-    const reads = some.flatMap((pair) => [pair.first, pair.second].map((text) => readsOf(network, tokenizer, text)));
+    const reads = some.flatMap((pair) =>
+      [pair.first, pair.second].map((text) => readsOf(network, tokenizer, text, isMasked)),
+    );
     const nats = await wantedNats(network, reads.flat(), pause);
     let at = 0;
     const sums = reads.map((own) => own.reduce((sum) => sum + nats[at++]!, 0));
@@ -58,21 +67,20 @@ export async function preferences(
 const AT_ONCE = 64;
 
 /** A sentence as it is read, each of its tokens wanted once. */
-function readsOf(network: Network, tokenizer: Tokenizer, text: string): readonly Read[] {
-  const { id, config } = network.choice;
+function readsOf(network: Network, tokenizer: Tokenizer, text: string, isMasked: boolean): readonly Read[] {
+  const { config } = network.choice;
   const own = [...tokenizer.encode(text)];
-  const isEncoder = modelSpec(id).kind === 'encoder';
   const { begin } = tokenizer;
-  const before = isEncoder && begin === undefined ? [] : [beginOf(tokenizer)];
-  const after = isEncoder && begin !== undefined ? [tokenizer.idOf('separator')] : [];
+  const before = isMasked && begin === undefined ? [] : [beginOf(tokenizer)];
+  const after = isMasked && begin !== undefined ? [tokenizer.idOf('separator')] : [];
   // The last token of what is read from left to right is only predicted.
-  const read = before.length + own.length + (isEncoder ? after.length : -1);
+  const read = before.length + own.length + (isMasked ? after.length : -1);
   if (read > config.context)
     throw badSettings(
       `${JSON.stringify(text)} has ${formatCount(own.length)} tokens, but the model's context is ${formatCount(config.context)}.`,
       'Remove that sentence.',
     );
-  if (!isEncoder) return [{ ids: [...before, ...own.slice(0, -1)], wanted: own.map((token, at) => ({ at, token })) }];
+  if (!isMasked) return [{ ids: [...before, ...own.slice(0, -1)], wanted: own.map((token, at) => ({ at, token })) }];
   const mask = tokenizer.idOf('mask');
   return own.map((token, i) => ({
     ids: [...before, ...own.with(i, mask), ...after],

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { initialValues, type Network, network } from '../models/network';
+import { usualObjective } from '../objectives';
 import { logits } from '../sample/logits';
 import { memory } from '../sample/memory';
 import { untrainedBert, untrainedT5 } from '../testing/untrainedModels';
@@ -9,6 +10,7 @@ import { answerStart, sourceIds } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { asking } from './asked';
 import { taskScores } from './taskScores';
+import type { Task } from './tasks';
 import type { Answered, Chosen } from './taskTable';
 import { wantedNats } from './tokenScores';
 
@@ -76,6 +78,9 @@ const PROMPTS: Readonly<Record<string, readonly string[]>> = {
   encoder: ['of ___', '___ in it'],
 };
 
+const scoresOf = (net: Network, tokenizer: Tokenizer, items: Task['items']) =>
+  taskScores(net, tokenizer, { name: 'a', items }, { objective: usualObjective(net.choice.id) });
+
 describe.each(Object.keys(byHand))('%s', (kind) => {
   const prompts = PROMPTS[kind]!;
   const choices = ['ab', 'a', 'bca xy'];
@@ -85,7 +90,7 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
     const costs = await Promise.all(
       prompts.map((prompt) => Promise.all(choices.map((choice) => byHand[kind]!(model, prompt, choice)))),
     );
-    const ask = asking(model.net.choice, model.tokenizer, false);
+    const ask = asking(model.net.choice, model.tokenizer, usualObjective(model.net.choice.id));
     const before = tf.memory().numTensors;
     const nats = await wantedNats(
       model.net,
@@ -100,7 +105,7 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
       const right = i === 0 ? likeliest[0]! : (likeliest[i]! + 1) % choices.length;
       return { line: i + 2, prompt, choices, right };
     });
-    const scores = await taskScores(model.net, model.tokenizer, { name: 'a', items: items as [Chosen] });
+    const scores = await scoresOf(model.net, model.tokenizer, items as [Chosen]);
     expect(tf.memory().numTensors).toBe(before);
     const share = 100 / prompts.length;
     expect(scores.metrics.accuracy!.value).toBeCloseTo(share);
@@ -118,12 +123,12 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
     const long = 'x'.repeat(40);
     const prompt = kind === 'encoder' ? `${long} ___ ${long}` : long;
     const items: [Chosen] = [{ line: 2, prompt, choices: ['ab', 'b'], right: 0 }];
-    const ask = asking(net.choice, tokenizer, false);
+    const ask = asking(net.choice, tokenizer, usualObjective(net.choice.id));
     const { ids, source } = ask.read(prompt, ['ab'])[0]!;
     expect((source ?? ids).length).toBeLessThanOrEqual(CONTEXT);
-    expect((await taskScores(net, tokenizer, { name: 'a', items })).cut).toBe(1);
+    expect((await scoresOf(net, tokenizer, items)).cut).toBe(1);
     const tooLong: [Chosen] = [{ ...items[0], choices: ['b', 'y'.repeat(33)] }];
-    await expect(taskScores(net, tokenizer, { name: 'a', items: tooLong })).rejects.toMatchObject({
+    await expect(scoresOf(net, tokenizer, tooLong)).rejects.toMatchObject({
       code: 'bad-settings',
       message: expect.stringMatching(
         /^Line 2 of the task: "y+" has 3[34] tokens, but the model's context is 32\.$/,
@@ -150,7 +155,7 @@ function scripted(id: 'gpt' | 'bert' | 't5', tokenizer: Tokenizer, next: Readonl
 }
 const answered = async (net: Network, tokenizer: Tokenizer, rows: readonly (readonly [string, string])[]) => {
   const items = rows.map(([prompt, answer], i): Answered => ({ line: i + 2, prompt, answer }));
-  const { metrics, missed } = await taskScores(net, tokenizer, { name: 'a', items: items as [Answered] });
+  const { metrics, missed } = await scoresOf(net, tokenizer, items as [Answered]);
   return [metrics.exactMatch!.value, missed.map(({ line, given }) => `${line} ${given}`)];
 };
 
@@ -179,7 +184,7 @@ test('a blank is filled with as many tokens as are wanted', async () => {
 
 test('a decoder that learnt pairs is asked as it learnt them', () => {
   const { net, tokenizer } = of('decoder');
-  const { ids, wanted } = asking(net.choice, tokenizer, true).read('xy', ['zz'])[0]!;
+  const { ids, wanted } = asking(net.choice, tokenizer, 'pairs').read('xy', ['zz'])[0]!;
   const end = tokenizer.endOfText;
   expect(ids).toEqual([...tokenizer.encode('xy\nzz')]);
   expect(wanted.map(({ at, token }) => [at, token])).toEqual([[2, ids[3]], [3, ids[4]], [4, end]]); // prettier-ignore
@@ -187,8 +192,7 @@ test('a decoder that learnt pairs is asked as it learnt them', () => {
 
 test('a passage has one blank', async () => {
   const { net, tokenizer } = of('encoder');
-  const scores = (prompt: string) =>
-    taskScores(net, tokenizer, { name: 'a', items: [{ line: 7, prompt, answer: 'a' }] });
+  const scores = (prompt: string) => scoresOf(net, tokenizer, [{ line: 7, prompt, answer: 'a' }]);
   await expect(scores('no')).rejects.toThrow('Line 7 of the task: The passage has no blank to fill.');
   await expect(scores('___ and ___')).rejects.toThrow('Line 7 of the task: The prompt has 2 blanks.');
 });

@@ -5,6 +5,7 @@ import { formatCount } from '../base/units';
 import { shareOf } from '../metrics/share';
 import { wordsOf } from '../metrics/text/textMetric';
 import type { Network } from '../models/network';
+import type { ObjectiveId } from '../objectives';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type Asking, asking } from './asked';
 import type { Missed, Task, TaskScores } from './tasks';
@@ -12,8 +13,8 @@ import { type Answered, areChoices, type Chosen } from './taskTable';
 import { wantedNats } from './tokenScores';
 
 export interface TaskSettings {
-  /** It learnt a target after each input and a line end, and where a target ends: an objective of pairs. */
-  ofPairs?: boolean;
+  /** Of the model. */
+  objective: ObjectiveId;
   pause?: Pause;
   /** How many rows are done, of how many. */
   told?: (done: number, of: number) => void;
@@ -28,9 +29,9 @@ export async function taskScores(
   network: Network,
   tokenizer: Tokenizer,
   { name, items }: Task,
-  { ofPairs = false, pause = yieldToEventLoop, told = () => undefined }: TaskSettings = {},
+  { objective, pause = yieldToEventLoop, told = () => undefined }: TaskSettings,
 ): Promise<TaskScores> {
-  const how = { network, tokenizer, ask: asking(network.choice, tokenizer, ofPairs), pause, told };
+  const how = { network, tokenizer, ask: asking(network.choice, tokenizer, objective), pause, told };
   const scores = areChoices(items) ? await chosen(items, how) : await answered(items, how);
   return { name, rows: items.length, ...scores };
 }

@@ -6,9 +6,8 @@ import { unwatched } from '../base/job';
 import { bytesSource, readBytes } from '../files/byteSource';
 import type { MetricId } from '../metrics';
 import type { Metric } from '../metrics/metric';
-import type { Objective } from '../objectives/objective';
-import { windows } from '../objectives/windows';
 import { tokenSource } from '../testing/tokenSource';
+import { skip } from '../testing/toyObjective';
 import { root, signum } from '../testing/toyOptimizer';
 import type { Snapshot } from '../train/run';
 
@@ -23,59 +22,6 @@ const worstBatch: Metric = {
     return {
       add: ({ loss, weight }) => void means.push(loss / weight),
       value: () => ({ value: Math.max(...means), low: Math.min(...means), high: Math.max(...means) }),
-    };
-  },
-};
-
-/** The token after the next, where that is not the end of a text. */
-const skip: Objective = {
-  label: 'The token after the next',
-  source: 'Here',
-  kinds: ['decoder'],
-  fields: {},
-  roles: { end: 1 },
-  gives: ['loss', 'text'],
-  headline: 'loss',
-  unmeasured: 'The model predicts the token after the next, which no metric measures.',
-  reach: (context) => context + 2,
-  inputs: (rows, context) => ({
-    ids: { shape: [rows, context], dtype: 'int32' },
-    afterNext: { shape: [rows * context], dtype: 'int32' },
-  }),
-  batches(source, context, tokenizer) {
-    const end = tokenizer.idOf('end');
-    const reach = (width: number) => width + 2;
-    const skipping = windows(source, context, {
-      reach,
-      shared: 2,
-      of(texts, { context: width }) {
-        const from = (start: number) =>
-          Int32Array.from(texts.flatMap((ids) => [...ids.subarray(start, start + width)]));
-        const afterNext = from(2).map((id) => (id === end ? -1 : id));
-        return { arrays: { ids: from(0), afterNext }, weight: afterNext.filter((id) => id >= 0).length };
-      },
-    });
-    return Promise.resolve(skipping);
-  },
-  baselines: ({ vocabulary }) => [
-    {
-      id: 'die',
-      loss: Math.log(vocabulary),
-      words: 'a die',
-      label: 'die',
-      hint: '',
-      before: 'Worse than a die',
-    },
-  ],
-  shows: { hint: 'the same prompt' },
-  async load() {
-    const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');
-    return {
-      loss(network, { ids, afterNext }, weight, context) {
-        const output = network.forward(ids as tf.Tensor2D, context);
-        return softmaxCrossEntropy(output, afterNext as tf.Tensor1D, weight as tf.Tensor1D);
-      },
-      show: (_, { prompt }) => Promise.resolve(`${prompt}…`),
     };
   },
 };
@@ -164,21 +110,41 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   expect(evidence).toContain(`Loss on text it never saw fell from ${first!.loss.toPrecision(3)} nats to `);
 });
 
-test('a model of an objective that no metric measures is not evaluated as one of next tokens', async () => {
+test('a model of an objective that no metric measures is measured nowhere as one of next tokens', async () => {
   const { store, record } = await trained();
   const { loadSnapshot } = await import('../checkpoint/checkpoint');
   const { network: networkOf } = await import('../models/network');
   const { createTokenizer } = await import('../tokenizer/byteLevel');
-  const { evaluateStep } = await import('../../jobs/evaluate');
   const { snapshot } = await loadSnapshot(store, 'a', 'latest');
   const network = await networkOf(record.model, snapshot.tensors);
-  const model = { runId: 'a', network, tokenizer: await createTokenizer(record.tokenizer), step: 4 };
+  const tokenizer = await createTokenizer(record.tokenizer);
+  const model = { runId: 'a', network, tokenizer, step: 4 };
   const on = { name: 'sea.txt', text: 'The sea is wide, and the whale is in it.' };
-  const evaluated = evaluateStep(store, model, { runId: 'a', which: 'latest', on, now: 1 }, unwatched);
-  await expect(evaluated).rejects.toMatchObject({
-    code: 'bad-settings',
-    message: 'The model predicts the token after the next, which no metric measures.',
-  });
+  const why = 'The model predicts the token after the next, which no metric measures.';
+  const refused = { code: 'bad-settings', message: why };
+  const at = { runId: 'a', which: 'latest', now: 1 } as const;
+
+  const { askLists, evaluateStep } = await import('../../jobs/evaluate');
+  await expect(evaluateStep(store, model, { ...at, on }, unwatched)).rejects.toMatchObject(refused);
+  const task = { name: 'a', items: [{ line: 2, prompt: 'The', answer: 'sea' }] } as const;
+  const swaps = [{ kind: 'x', first: 'the sea', second: 'the whale' }];
+  for (const lists of [{ tasks: [task] }, { minimalPairs: swaps }, { swaps }])
+    await expect(askLists(store, model, { ...at, lists }, unwatched)).rejects.toMatchObject(refused);
+  const { compareSteps } = await import('../../jobs/compare');
+  const beside = { runId: 'a', which: 'latest' } as const;
+  const compared = compareSteps(store, { ...at, beside, on }, (_, work) => work(model, unwatched));
+  await expect(compared).rejects.toThrow(why);
+
+  const { hasPerplexity, perplexityOn } = await import('../evaluate/forgotten');
+  const { held } = await import('../evaluate/blocks');
+  expect(hasPerplexity(record.objective, record.model)).toBe(false);
+  const forgotten = perplexityOn([held(tokenizer, on.text, on.name)], tokenizer, record.objective);
+  await expect(forgotten(network)).rejects.toMatchObject(refused);
+  const { storedBaselines } = await import('../runs/storedBaselines');
+  const split = { validation: 0.1, test: 0, seed: 0, by: 'document' };
+  const facts = { textHash: 'a', tokenizerHash: 'b', nGrams: [1], nGramTop: [1], split, parts: {} } as never;
+  expect(storedBaselines({ ...record, objective: 'causal' }, facts, facts, 'validation')).toBe(facts);
+  expect(storedBaselines(record, facts, facts, 'validation')).toBeUndefined();
   network.dispose();
 });
 

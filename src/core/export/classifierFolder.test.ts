@@ -188,19 +188,22 @@ test('weights that lack the head, or have that of tokens, are told by name', asy
   await expect(read(headless)).rejects.toThrow('classifier.bias is missing');
 });
 
-test('what transformers has no class for stays here: its type is ours, and formats that need a class refuse it', async () => {
+test('a folder whose pooling no class of transformers has gets our own type, and says that only Homegrown opens it', async () => {
   const exported = await untrainedClassifier('bert', { pooling: 'mean' });
   const files = await filesOf(exported);
   expect(json(files, 'config.json')).toMatchObject({ model_type: 'homegrown-bert', pooling: 'mean' });
   for (const from of [files, theirs(files)]) expect((await open(from)).model).toEqual(exported.info.model);
   const settings = settingsOf(exported.info);
-  for (const id of ['hf', 'safetensors'] as const)
-    expect(FORMATS[id].problem!(settings)).toBe(
-      'transformers has no class that classifies by the mean of a text here: it would use the first token of a text. ONNX, the web service and the offline page support it',
-    );
+  const sentence =
+    'transformers has no class that classifies by the mean of a text here: it would use the first token of a text. ONNX, the web service and the offline page support it';
+  expect(FORMATS.hf.warning!(settings)).toBe(`${sentence}. Only Homegrown opens the folder.`);
+  const readme = new TextDecoder().decode(files['README.md']);
+  expect(readme).toContain(`${sentence}. Only Homegrown opens the folder.`);
+  expect(readme).toContain('library_name: homegrown');
+  expect(readme).not.toContain('from transformers import');
   expect(FORMATS['onnx-f32'].problem!(settings)).toBeNull();
   const usual = settingsOf((await untrainedClassifier('bert')).info);
-  expect(FORMATS.hf.problem!(usual)).toBeNull();
+  expect(FORMATS.hf.warning!(usual)).toBeNull();
 });
 
 test('a temperature is in the weights of the head, but where moments go along: there it stays beside them', async () => {

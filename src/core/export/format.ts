@@ -159,6 +159,8 @@ export interface LoadFacts {
   use: OutKind;
   /** What reads tokens in it: of a classifier not what it is for. */
   kind: ModelKind;
+  /** transformers has a class that opens it. */
+  isInTransformers: boolean;
   prompt: string;
   /** That fit into the context after the prompt. */
   tokens: number;

@@ -2,6 +2,7 @@ import type { Format, Snippet } from './format';
 import type { FormatSettings } from './formatSettings';
 import { kindOf } from './kinds';
 import { modelSpec } from '../models';
+import { hubProblem } from '../models/folderFormat';
 import { plain } from './markdown';
 import { EVEN } from '../base/labels';
 
@@ -11,6 +12,7 @@ export function howToLoad(settings: FormatSettings, formats: readonly Format[]):
   const facts = {
     use: kindOf(model),
     kind: modelSpec(model.id).kind,
+    isInTransformers: hubProblem(model) === null,
     prompt: recipe.samplePrompt,
     chats: settings.chatTemplate !== undefined,
     ...(settings.model.config.classes?.several && { likely: settings.atLeast || EVEN }),
@@ -29,7 +31,7 @@ export function howToLoad(settings: FormatSettings, formats: readonly Format[]):
   return [
     ...snippets.map(({ title, language, code }) => `${title}:\n\n\`\`\`${language}\n${code}\n\`\`\``),
     ...[...warnings].map(markdown),
-    ...(settings.trainable?.adapter ? [APART] : []),
+    ...(settings.trainable?.adapter && facts.isInTransformers ? [APART] : []),
     [...openings, 'To import the model into Homegrown, drop the Hugging Face folder.'].join(' '),
   ].join('\n\n');
 }

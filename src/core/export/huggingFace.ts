@@ -1,8 +1,8 @@
 import type { Json } from '../base/blobStore';
 import { type ByteStream, textFile } from '../files/byteSource';
 import { writeSafetensors } from '../checkpoint/safetensors';
-import { modelSpec } from '../models';
 import { isReadFromFirst, usualPooling } from '../models/classes';
+import { folderFormat } from '../models/folderFormat';
 import { ownClasses } from '../models/hubClasses';
 import type { NamedIds } from '../models/interop';
 import type { ModelChoice } from '../models/network';
@@ -13,7 +13,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { inModel } from './adapterFiles';
 import { learntApart, peftFiles } from './peft';
 import { endsOf } from '../chat/endOfTurn';
-import { hubMoments, hubWeights } from './weights';
+import { folderMoments, folderWeights } from './weights';
 import { datasheet } from './datasheet';
 import { type Exported, RECIPE_FILE } from './format';
 import { kindOf } from './kinds';
@@ -24,11 +24,11 @@ export function huggingFaceFiles(
   exported: Omit<Exported, 'name'>,
   { withOptimizer }: { withOptimizer: boolean },
 ): readonly ByteStream[] {
-  const moments = hubMoments(exported);
+  const moments = folderMoments(exported);
   const adapter = learntApart(exported);
   return [
     ...tellingFiles(exported),
-    writeSafetensors('model.safetensors', hubWeights(exported)),
+    writeSafetensors('model.safetensors', folderWeights(exported)),
     ...(withOptimizer && moments.size > 0 ? [writeSafetensors('optimizer.safetensors', moments)] : []),
     ...(adapter ? peftFiles(exported, adapter).map((file) => ({ ...file, name: inModel(file.name) })) : []),
   ];
@@ -44,14 +44,12 @@ export const tellingFiles = (
   ...(exported.recipe ? [textFile(RECIPE_FILE, `${JSON.stringify(exported.recipe, null, 2)}\n`)] : []),
 ];
 
-/** Of a folder that no class of theirs reads as it is. */
+/** Of a folder in Hugging Face's layout whose pooling no class of theirs has. */
 function ownPooling(model: ModelChoice): Readonly<Record<string, Json>> {
   const { classes } = model.config;
-  if (!classes || classes.pooling === usualPooling(model)) return {};
-  return ownClasses(
-    modelSpec(model.id).huggingFace!.config(model, { begin: 0, end: 0 })['model_type'] as string,
-    classes,
-  );
+  const { isOwn, config } = folderFormat(model);
+  if (!classes || isOwn || classes.pooling === usualPooling(model)) return {};
+  return ownClasses(config(model, { begin: 0, end: 0 })['model_type'] as string, classes);
 }
 
 /** What tells of a model, and of no run: documents, configuration, tokenizer. `more` joins config.json. */
@@ -61,11 +59,10 @@ export function describingFiles(
 ): readonly ByteStream[] {
   const { model } = info;
   const { applied } = tokenizer.model;
-  const spec = modelSpec(model.id);
   const ids = namedIds(tokenizer);
   const use = kindOf(model);
   const ends = use === 'decoder' ? endsOf(tokenizer) : [];
-  const config = spec.huggingFace!.config(model, ids, recipeOf(info));
+  const config = folderFormat(model).config(model, ids, recipeOf(info));
   const begin = isReadFromFirst(model) ? aroundText(tokenizer, true)[0][0] : promptBegin(tokenizer);
   return [
     textFile('README.md', modelCard(info, formats)),

@@ -9,6 +9,7 @@ import { bytesOf } from '../checkpoint/tensors';
 import { type ModelId, modelIds, modelSpec, paramsOf } from '../models';
 import { isReadFromFirst, usualPooling, withClasses } from '../models/classes';
 import { areUnnamed, classesSchema, isClassifier, plainType } from '../models/hubClasses';
+import { type FolderFormat, OWN_TYPE, ownFormat } from '../models/folderFormat';
 import { drawn } from '../models/initial';
 import type { Copy, HuggingFace } from '../models/interop';
 import type { Piece } from '../models/layout';
@@ -33,7 +34,7 @@ import { INDEX, openTensors, openWeights, type Weights } from './openWeights';
 import { parse } from './parse';
 import { readTrainerState } from './trainerState';
 import { normalizerWords } from './normalizerWords';
-import { elsewhere, hubLayout } from './weights';
+import { folderLayout, inFolder } from './weights';
 
 const INFO = 'homegrown.json';
 
@@ -58,15 +59,15 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
   const weights = await openWeights(folder, renamed, index);
   const config = format.seen?.(stated.config, new Set(weights.shapes.keys())) ?? stated.config;
   const described = { ...stated, config };
-  if (info && !isSame(info.model, described)) {
+  if (info && !isSame(info.model, described, format)) {
     throw badFile(
       'homegrown.json and config.json describe models of different sizes',
       'Remove homegrown.json to import only the model.',
     );
   }
   const model = info?.model ?? described;
-  const layout = hubLayout(model);
-  const [table, own] = [paramsOf(elsewhere(model)), paramsOf(model)];
+  const layout = folderLayout(model, format);
+  const [table, own] = [paramsOf(inFolder(model, format)), paramsOf(model)];
   const isOwn = ({ of }: Piece): boolean => Object.hasOwn(own, of);
   const copies = (format.copies?.(config) ?? []).filter(({ name }) => weights.shapes.has(name));
   const found = [...weights.shapes].filter(([name]) => !copies.some((copy) => copy.name === name));
@@ -89,7 +90,7 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
     tokenizer,
     info,
     stated: {
-      format: 'Hugging Face folder',
+      format: format.isOwn ? 'Homegrown folder' : 'Hugging Face folder',
       precision: weights.precision,
       bytes: weights.bytes,
       ...(name && { name }),
@@ -112,7 +113,7 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
           tensors.set(name, value);
       }
       if (learntBy) {
-        const { tensors: learnt } = await readPeft(learntBy, model, job);
+        const { tensors: learnt } = await readPeft(learntBy, model, job, format);
         compare('adapter/', new Map(Object.entries(partsOf(own, info?.trainable).added)), learnt, INFO);
         for (const [name, value] of learnt) tensors.set(name, value);
       }
@@ -148,13 +149,14 @@ async function ownRecipe(info: RunInfo, folder: Folder): Promise<object | undefi
 
 interface Described {
   model: ModelChoice;
-  format: HuggingFace;
+  format: FolderFormat;
   name?: string;
 }
 
 async function readConfig(folder: Folder): Promise<Described> {
   const json = await readJson(folder, 'config.json');
   const { model_type, _name_or_path: name } = parse('config.json', typeSchema, json);
+  if (model_type === OWN_TYPE) return readOwnConfig(json);
   const type = plainType(model_type);
   const known = knownFormats();
   const found = known.find(({ format }) => format.types.includes(type));
@@ -176,17 +178,30 @@ const typeSchema = z.object({
   _name_or_path: z.string().max(1000).optional().catch(undefined),
 });
 
+/** @throws HomegrownError `bad-file` of an architecture that this build doesn't know */
+function readOwnConfig(json: unknown): Described {
+  const { architecture, vocab_size: vocabulary, config } = parse('config.json', ownSchema, json);
+  const id = modelIds().find((known) => known === architecture);
+  if (!id) {
+    throw badFile(
+      `config.json: the architecture ${JSON.stringify(architecture)} is not supported`,
+      `Nothing was stored. Supported architectures: ${modelIds().join(', ')}.`,
+    );
+  }
+  return { model: parse('config.json', modelSchema, { id, config, vocabulary }), format: ownFormat(id) };
+}
+const ownSchema = z.object({ architecture: z.string().max(100), vocab_size: z.int(), config: z.looseObject({}) });
+
 const knownFormats = (): { id: ModelId; format: HuggingFace }[] =>
   modelIds().flatMap((id) => {
     const { huggingFace } = modelSpec(id);
     return huggingFace ? [{ id, format: huggingFace }] : [];
   });
 
-/** Whether they are one model to Hugging Face: ours can say a size that theirs spells out by what it follows from. */
-function isSame(ours: ModelChoice, theirs: ModelChoice): boolean {
-  const told = (model: ModelChoice): string =>
-    JSON.stringify(modelSpec(model.id).huggingFace!.config(model, { begin: 0, end: 0 }));
-  return ours.id === theirs.id && told(ours) === told(theirs);
+/** Whether config.json is the same for both: ours can leave out a size that the file spells out. */
+function isSame(ours: ModelChoice, theirs: ModelChoice, { config }: FolderFormat): boolean {
+  const inFile = (model: ModelChoice): string => JSON.stringify(config(model, { begin: 0, end: 0 }));
+  return ours.id === theirs.id && inFile(ours) === inFile(theirs);
 }
 
 const knownTypes = (): string =>

@@ -8,7 +8,8 @@ import { listOf, MOST_TENSORS } from '../base/limits';
 import { z } from '../base/zod';
 import { openSafetensors } from '../checkpoint/safetensors';
 import { firstNonFinite, type HostTensor, type NamedTensors } from '../checkpoint/tensors';
-import { modelSpec, paramsOf } from '../models';
+import { paramsOf } from '../models';
+import { folderFormat } from '../models/folderFormat';
 import { fromTheirs, theirShape } from '../models/layout';
 import type { ModelChoice } from '../models/network';
 import { type ParamTable, sizeOf } from '../models/spec';
@@ -17,7 +18,7 @@ import { type Folder, readJson } from './importFolder';
 import { compare } from './importTensors';
 import { DOWN, narrowPieces, type NarrowPieces, PEFT_MODEL, peftNames, UP } from './loraLayout';
 import { parse } from './parse';
-import { hubLayout } from './weights';
+import { folderLayout } from './weights';
 
 export interface ReadAdapter {
   adapter: AdapterChoice;
@@ -31,16 +32,22 @@ export interface ReadAdapter {
 
 /**
  * All of it, beside a base.
+ * @param format of the base
  * @throws HomegrownError `bad-file` naming file, place and reason; also where it is of another base, by names and shapes
  */
-export async function readPeft(folder: Folder, model: ModelChoice, job: Job): Promise<ReadAdapter> {
+export async function readPeft(
+  folder: Folder,
+  model: ModelChoice,
+  job: Job,
+  format = folderFormat(model),
+): Promise<ReadAdapter> {
   const config = parse(ADAPTER_CONFIG, configSchema, await readJson(folder, ADAPTER_CONFIG));
   const source = folder.get(ADAPTER_WEIGHTS);
   if (!source) throw badFile(`${ADAPTER_WEIGHTS} is missing next to ${ADAPTER_CONFIG}`, `${NEEDED} ${PICKLED}`);
   const file = await openSafetensors(source, ADAPTER_WEIGHTS);
   const own = paramsOf(model);
-  const pieces = narrowPieces(hubLayout(model), linearWeights(own), peftNames);
-  const theirs = namesIn(file.entries.keys(), model);
+  const pieces = narrowPieces(folderLayout(model, format), linearWeights(own), peftNames);
+  const theirs = namesIn(file.entries.keys(), (name) => (format.rename ? format.rename(name, model.config) : name));
   const there = pieces.filter(({ down, up }) => theirs.has(down.name) || theirs.has(up.name));
   const { r } = config;
   const expected = there.flatMap(({ beside, down, up }) => {
@@ -65,12 +72,11 @@ export async function readPeft(folder: Folder, model: ModelChoice, job: Job): Pr
 }
 
 /** Our names of the tensors, in PEFT's form, with theirs. */
-function namesIn(names: Iterable<string>, { id, config }: ModelChoice): ReadonlyMap<string, string> {
-  const { rename = (name: string) => name } = modelSpec(id).huggingFace ?? {};
+function namesIn(names: Iterable<string>, rename: (name: string) => string | null): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const name of names) {
     const [, layer, end] = /^base_model\.model\.(.+)\.(lora_[AB]\.weight)$/s.exec(name) ?? [];
-    const weight = layer === undefined ? null : rename(`${layer}.weight`, config);
+    const weight = layer === undefined ? null : rename(`${layer}.weight`);
     const ours = weight === null || end === undefined ? name : PEFT_MODEL + weight.replace(/weight$/, end);
     const other = found.get(ours);
     if (other !== undefined)

@@ -2,7 +2,10 @@
 import type { Trainable } from '../adapters/trainable';
 import type { Job } from '../base/job';
 import type { Snapshot } from '../checkpoint/snapshot';
+import type { ObjectiveId } from '../objectives';
+import { recipeOf } from '../runs/segments';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { DEFAULT_RECIPE } from '../train/recipe';
 import type { ModelChoice, TrainEvent } from '../train/run';
 import type { RunInfo } from './homegrownJson';
 
@@ -37,6 +40,10 @@ export const saidOf = ({ name, licence, lacks }: Stated): { title?: string; lice
   ...(licence !== undefined && { licence }),
   ...(lacks !== undefined && { lacks }),
 });
+
+/** Returns the objective of the run; of a model without a run, the one that its record gets on import. */
+export const objectiveIn = ({ info }: Pick<ImportedModel, 'info'>): ObjectiveId =>
+  info ? recipeOf(info).objective : DEFAULT_RECIPE.objective;
 
 /** Of a folder, the file of its weights; else what was given. */
 export const weightsFile = (files: readonly { name: string }[]): string =>

@@ -6,6 +6,7 @@ import { upperFirst } from '../base/upperFirst';
 import { type MetricId, METRICS, runMetricsIn } from '../metrics';
 import { valueWords } from '../metrics/words';
 import { modelSpec } from '../models';
+import { folderFormat, hubProblem } from '../models/folderFormat';
 import { countParams, type Size, sizesOf } from '../models/spec';
 import { headlineWords, metricIn, metricsOf, baselinesOf, objectiveOf } from '../objectives';
 import { optimizerOf } from '../optim';
@@ -42,7 +43,7 @@ export function modelCard(info: RunInfo, formats: readonly Format[], hasDatashee
   const { config, vocabulary } = model;
   const spec = modelSpec(model.id);
   const front = [
-    'library_name: transformers',
+    `library_name: ${hubProblem(model) === null ? 'transformers' : 'homegrown'}`,
     `pipeline_tag: ${DOES[kindOf(model)].task}`,
     `tags: [${[...typesOf(model), 'homegrown'].join(', ')}]`,
     `model_name: ${JSON.stringify(name)}`,
@@ -125,8 +126,8 @@ export function modelCard(info: RunInfo, formats: readonly Format[], hasDatashee
 
 /** `model_type` of transformers, as in config.json. */
 function typesOf(model: RunInfo['model']): readonly string[] {
-  const type = modelSpec(model.id).huggingFace?.config(model, { begin: 0, end: 0 })['model_type'];
-  return typeof type === 'string' ? [type] : [];
+  const { isOwn, config } = folderFormat(model);
+  return isOwn ? [] : [config(model, { begin: 0, end: 0 })['model_type'] as string];
 }
 
 /** Settings of an objective or a schedule, but for those at the value that they had before they could be set. */

@@ -12,7 +12,7 @@ import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, BASE_SHA256 } from './adapterFiles';
 import type { Exported } from './format';
 import type { RunInfo } from './homegrownJson';
 import { layoutOf, narrowPieces, peftNames } from './loraLayout';
-import { hubLayout, laidOut } from './weights';
+import { folderLayout, laidOut } from './weights';
 
 /** What an adapter has learnt is in the snapshot, and not only what is merged of it into the weights. */
 export function learntApart({ info, snapshot }: Pick<Exported, 'info' | 'snapshot'>): AdapterChoice | undefined {
@@ -40,7 +40,7 @@ export function peftFiles(
   { info, snapshot }: Pick<Exported, 'info' | 'snapshot'>,
   adapter: AdapterChoice,
 ): readonly ByteStream[] {
-  const layout = hubLayout(info.model);
+  const layout = folderLayout(info.model);
   const pieces = narrowPieces(layout, adapter.beside, peftNames);
   const { frozen } = snapshot.state;
   const isAlone = info.trainable?.weights.length === 0;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { buildData } from '../../workers/data';
+import { buildData } from '../../jobs/buildData';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { importText, pastedText } from '../documents';

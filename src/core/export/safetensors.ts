@@ -1,7 +1,7 @@
 import { writeSafetensors } from '../checkpoint/safetensors';
 import type { ByteStream } from '../files/byteSource';
 import type { Exported } from './format';
-import { hubWeights } from './weights';
+import { folderWeights } from './weights';
 
 export const weightsFile = (model: Exported): ByteStream =>
-  writeSafetensors(`${model.name}.safetensors`, hubWeights(model));
+  writeSafetensors(`${model.name}.safetensors`, folderWeights(model));

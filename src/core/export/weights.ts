@@ -1,5 +1,7 @@
 import type { HostTensor, NamedTensors, TensorInPieces } from '../checkpoint/tensors';
-import { modelSpec } from '../models';
+import { modelSpec, paramsOf } from '../models';
+import { type FolderFormat, folderFormat } from '../models/folderFormat';
+import type { Copy } from '../models/interop';
 import { type Layout, theirRows, theirShape, unchanged } from '../models/layout';
 import type { ModelChoice } from '../models/network';
 import { sizeOf } from '../models/spec';
@@ -11,14 +13,24 @@ export function elsewhere(model: ModelChoice): ModelChoice {
   return of ? { ...model, config: of(model.config) } : model;
 }
 
-/** What files of others have: the model's parameters in the order of its specification, without moments, and zeros that it is without. */
-export function weightsOf({ info, snapshot }: Pick<Exported, 'info' | 'snapshot'>): NamedTensors {
-  const { id, config, vocabulary } = info.model;
-  const { params } = modelSpec(id);
-  const own = params(config, vocabulary);
-  const table = Object.entries(params(elsewhere(info.model).config, vocabulary));
+/** The model as its folder has it. */
+export const inFolder = (model: ModelChoice, { isOwn }: FolderFormat = folderFormat(model)): ModelChoice =>
+  isOwn ? model : elsewhere(model);
+
+/**
+ * What files have: the model's parameters in the order of its specification, without moments, and zeros that it is without.
+ * @param as the model as the files have it; by default as files of others do
+ */
+export function weightsOf(
+  { info, snapshot }: Pick<Exported, 'info' | 'snapshot'>,
+  as: ModelChoice = elsewhere(info.model),
+): NamedTensors {
+  const own = paramsOf(info.model);
   return new Map(
-    table.map(([name, { shape }]) => [name, Object.hasOwn(own, name) ? snapshot.tensors.get(name)! : zeros(shape)]),
+    Object.entries(paramsOf(as)).map(([name, { shape }]) => [
+      name,
+      Object.hasOwn(own, name) ? snapshot.tensors.get(name)! : zeros(shape),
+    ]),
   );
 }
 const zeros = (shape: readonly number[]): HostTensor => ({ shape, data: new Float32Array(sizeOf(shape)) });
@@ -30,27 +42,43 @@ export function hubLayout(model: ModelChoice): Layout {
   return huggingFace?.layout?.(config) ?? unchanged(Object.keys(params(config, vocabulary)));
 }
 
-/** The same as Hugging Face has them, made while they are read. */
+/** How the model's folder lays it out: as Hugging Face does, or under our names. */
+export const folderLayout = (model: ModelChoice, format: FolderFormat = folderFormat(model)): Layout =>
+  format.isOwn ? unchanged(Object.keys(paramsOf(model))) : hubLayout(model);
+
+/** The weights as Hugging Face has them, made while they are read. */
 export function hubWeights(exported: Pick<Exported, 'info' | 'snapshot'>): ReadonlyMap<string, TensorInPieces> {
   const { model } = exported.info;
   const laid = laidOut(weightsOf(exported), hubLayout(model));
-  const copies = modelSpec(model.id).huggingFace?.copies?.(model.config) ?? [];
-  return new Map([
+  return withCopies(laid, modelSpec(model.id).huggingFace?.copies?.(model.config));
+}
+
+/** The weights as the model's folder has them, made while they are read. */
+export function folderWeights(exported: Pick<Exported, 'info' | 'snapshot'>): ReadonlyMap<string, TensorInPieces> {
+  const { model } = exported.info;
+  const laid = laidOut(weightsOf(exported, inFolder(model)), folderLayout(model));
+  return withCopies(laid, folderFormat(model).copies?.(model.config));
+}
+
+const withCopies = (
+  laid: ReadonlyMap<string, TensorInPieces>,
+  copies: readonly Copy[] = [],
+): ReadonlyMap<string, TensorInPieces> =>
+  new Map([
     ...laid,
     ...copies.flatMap(({ name, of, isWritten }) => (isWritten ? [[name, laid.get(of)!] as const] : [])),
   ]);
-}
 
 /**
- * What the optimizer remembers: what has the shape of a weight is laid out as that, under the weight's name after the
- * optimizer's own; what has not stays as it is.
+ * Optimizer state as the folder has it. A tensor with the shape of a weight is laid out like the weight, under the weight's
+ * name after the optimizer's own; others stay as they are.
  */
-export function hubMoments({
+export function folderMoments({
   info,
   snapshot,
 }: Pick<Exported, 'info' | 'snapshot'>): ReadonlyMap<string, TensorInPieces> {
-  const weights = weightsOf({ info, snapshot });
-  const layout = hubLayout(info.model);
+  const weights = weightsOf({ info, snapshot }, inFolder(info.model));
+  const layout = folderLayout(info.model);
   return new Map(
     [...snapshot.tensors].flatMap(([name, tensor]) => {
       if (weights.has(name)) return [];

@@ -7,7 +7,7 @@ import { type Classes, type ParamTable, type Pooling } from './spec';
 /** What architectures of this one's kind score where nobody says; undefined where it tells no texts apart. */
 export const usualPooling = ({ id }: Pick<ModelChoice, 'id'>): Pooling | undefined => modelSpec(id).classes?.pooling;
 
-/** Whether it is an encoder that tells texts apart: by `aroundText` it puts a token before every text. */
+/** Whether the model is an encoder that classifies: `aroundText` puts a token before every text of it. */
 export const isReadFromFirst = ({ id, config }: Pick<ModelChoice, 'id' | 'config'>): boolean =>
   config.classes !== undefined && modelSpec(id).kind === 'encoder';
 

@@ -81,7 +81,7 @@ export const causal = defineObjective({
     return stride > 0 ? stridesTold(source, context, stride) : undefined;
   },
   inPytorch: ({ packing, stride }) => packing === 'stream' && stride === 0,
-  unmeasured: null,
+  evaluatedAs: () => 'nextTokens',
   baselines: (facts) => [uniform(facts), ...nGramBaselines(facts)],
   shows: { hint: 'same prompt, same seed', prompt: 'continued at every evaluation, with the same seed' },
   async load() {

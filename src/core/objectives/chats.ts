@@ -29,7 +29,7 @@ export const chats = defineObjective({
   },
   batches: (source, context, { endOfText }) => chatRows(source, context, endOfText),
   inRows: (source, context) => chatsTold(source, context),
-  unmeasured: null,
+  evaluatedAs: () => 'nextTokens',
   baselines: (facts) => [uniform(facts)],
   shows: { hint: 'the same held-out questions' },
   async load() {

@@ -21,6 +21,7 @@ import type { Batches } from './batch';
 import type { BaselineFacts } from './facts';
 import type {
   Baseline,
+  EvaluatedAs,
   InputSpecs,
   Learner,
   Learning,
@@ -28,6 +29,7 @@ import type {
   Objective,
   ObjectiveSettings,
   ToShow,
+  Unmeasured,
 } from './objective';
 import type { Shown } from './shown';
 
@@ -79,6 +81,26 @@ export const objectivesFor = (kind: ModelKind): readonly ObjectiveId[] =>
 export function usualObjective(model: ModelId, ofPairs = false): ObjectiveId {
   const all = objectivesFor(modelSpec(model).kind);
   return all.find((id) => learntFrom(id) === (ofPairs ? 'pairs' : 'documents')) ?? all[0]!;
+}
+
+/**
+ * How evaluation measures a model. A model that can't have learned the objective, such as an imported one, is measured by the
+ * usual objective of its architecture; a classifier by its labels.
+ */
+export function evaluatedAs(
+  objective: ObjectiveId,
+  { id, config }: Pick<ModelChoice, 'id' | 'config'>,
+): EvaluatedAs | Unmeasured {
+  const { kind } = modelSpec(id);
+  const isOfLabels = learntFrom(objective) === 'labels';
+  if (config.classes) return isOfLabels ? objectiveOf(objective).evaluatedAs(kind) : 'labels';
+  return objectiveOf(isOfLabels ? usualObjective(id) : objectiveOn(id, objective)).evaluatedAs(kind);
+}
+
+/** Why evaluation can't measure a model, as a sentence; null if it can. */
+export function unmeasured(objective: ObjectiveId, model: Pick<ModelChoice, 'id' | 'config'>): string | null {
+  const as = evaluatedAs(objective, model);
+  return typeof as === 'string' ? null : as.unmeasured;
 }
 
 export const learntFrom = (id: ObjectiveId): LearntFrom => objectiveOf(id).of ?? 'documents';

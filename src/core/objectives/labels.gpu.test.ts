@@ -78,7 +78,7 @@ test.each(['bert', 'llama'] as const)('%s: what it tells of texts is what it tel
   const labelled = texts.map((text, i) => heldText(tokenizer, { text, label: LABELS[i % 3]! }, i, ''));
   const told = async () => {
     const net = await network(model, initialValues(model, 2));
-    const found = await evaluate(net, tokenizer, { labelled }, unwatched);
+    const found = await evaluate(net, tokenizer, { objective: 'labels', labelled }, unwatched);
     const words = await decided(net, tokenizer, texts[7]!, 1);
     net.dispose();
     return { found, words };

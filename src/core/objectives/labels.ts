@@ -53,7 +53,7 @@ export const labels = defineObjective({
     const { labelsTold } = await import('./labelRows');
     return labelsTold(source, context, tokenizer, classesOf(learner), isEncoder(learner));
   },
-  unmeasured: null,
+  evaluatedAs: () => 'labels',
   baselines({ classes, data }) {
     const uniform = {
       id: 'uniform',

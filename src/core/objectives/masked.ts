@@ -63,7 +63,7 @@ export const masked = defineObjective({
     });
     return Promise.resolve(batches);
   },
-  unmeasured: null,
+  evaluatedAs: () => 'maskedTokens',
   baselines: (facts) => [uniform(facts), ...unigram(facts)],
   measuredBaselines: ({ unigramAccuracy }) =>
     unigramAccuracy === undefined

@@ -20,6 +20,16 @@ import type { Shown } from './shown';
 /** What data are of, and so what a model that learnt them is measured on. */
 export type LearntFrom = 'documents' | 'pairs' | 'chats' | 'labels';
 
+/**
+ * How evaluation measures a model: by the likelihood of each token given those before it, by that of masked tokens, by answers to
+ * an input, or by the labels of texts.
+ */
+export type EvaluatedAs = 'nextTokens' | 'maskedTokens' | 'answers' | 'labels';
+/** Why evaluation has no figure for what the model predicts, as a sentence. */
+export interface Unmeasured {
+  unmeasured: string;
+}
+
 export interface Objective<F extends Fields = Fields> extends Choice {
   label: string;
   /** Paper or code that defines it. */
@@ -67,11 +77,8 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   ): Promise<InRows | undefined>;
   /** Whether the scripts of the hand-over to PyTorch learn it by these settings; absent: not at all. */
   inPytorch?(settings: ValuesOf<F>): boolean;
-  /**
-   * Why evaluation has no figure for what it predicts, as a sentence; null: the figures of its architectures fit. Each objective
-   * says which, so that a new one isn't measured as another.
-   */
-  unmeasured: string | null;
+  /** How evaluation measures its models, of each of `kinds`. */
+  evaluatedAs(kind: ModelKind): EvaluatedAs | Unmeasured;
   /** Losses of models without training: first of a uniform guess, then of models that count more and more. */
   baselines(facts: Chosen): readonly [Baseline, ...Baseline[]];
   /** The same in metrics that no loss tells, by their ids. */

@@ -55,7 +55,7 @@ export const pairs = defineObjective({
   },
   epoch: ({ documents }) => documents,
   inRows: (source, context, tokenizer, _, { kind }) => pairsInRows(source, context, kind, tokenizer),
-  unmeasured: null,
+  evaluatedAs: (kind) => (kind === 'decoder' ? 'nextTokens' : 'answers'),
   baselines: ({ vocabulary, data }) => [
     uniform({ vocabulary, data }),
     ...unigram({ vocabulary, data: data?.pairs ?? null }),

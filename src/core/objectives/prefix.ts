@@ -51,7 +51,7 @@ export const prefix = defineObjective({
     });
     return Promise.resolve(batches);
   },
-  unmeasured: null,
+  evaluatedAs: () => 'answers',
   baselines: (facts) => [uniform(facts), ...unigram(facts)],
   shows: { hint: 'same prompt, the likeliest', prompt: 'continued at every evaluation, by the likeliest tokens' },
   async load() {

@@ -83,7 +83,7 @@ export const spanCorruption = defineObjective({
     });
     return Promise.resolve(batches);
   },
-  unmeasured: null,
+  evaluatedAs: () => 'answers',
   baselines: (facts) => [uniform(facts), ...unigram(facts)],
   shows: { hint: 'same held-out text, same spans' },
   async load() {

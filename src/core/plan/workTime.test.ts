@@ -14,7 +14,7 @@ test('an evaluation takes its forward passes at the pace of the plan, and the sc
   const cost = costOf(modelSpec('gpt'), config, 1024);
   const tokens = 64 * 8 * config.context;
   const seconds = (work: Partial<EvaluationWork>, device = DEVICE, vocabulary = 1024): number =>
-    evaluationSeconds({ ...MODEL, vocabulary }, { tokens, written: WRITTEN, ...work }, device);
+    evaluationSeconds({ ...MODEL, vocabulary }, { objective: 'causal', tokens, written: WRITTEN, ...work }, device);
   const short = seconds({});
   const long = seconds({ tokens: 3 * tokens });
   // What lies between the two is 128 passes of 8 windows; an evaluation while training has the same passes.

@@ -1,13 +1,16 @@
 /** How long work other than training takes: an evaluation of a text, and building tokens. */
 import { modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
+import { evaluatedAs, type ObjectiveId } from '../objectives';
 import { costOf, forwardSeconds, type PlanDevice } from './pace';
 
 /** What an evaluation does. */
 export interface EvaluationWork {
+  /** Of the model. */
+  objective: ObjectiveId;
   /** Tokens of the evaluated text. */
   tokens: number;
-  /** Tokens that a decoder writes. */
+  /** Tokens that a causal model writes. */
   written: number;
   /** Training tokens that n-gram models count first; 0 if their scores are stored. */
   counted?: number;
@@ -17,20 +20,19 @@ export interface EvaluationWork {
 
 /**
  * Seconds of an evaluation: forward passes over windows as long as the context, scores of every vocabulary entry for every token,
- * texts that a decoder writes, n-gram models and intervals.
+ * texts that a causal model writes, n-gram models and intervals.
  */
 export function evaluationSeconds(
   { id, config, vocabulary }: ModelChoice,
-  { tokens, written, counted = 0, isStrided = false }: EvaluationWork,
+  { objective, tokens, written, counted = 0, isStrided = false }: EvaluationWork,
   device: PlanDevice,
 ): number {
-  const spec = modelSpec(id);
-  const cost = costOf(spec, config, vocabulary);
+  const as = evaluatedAs(objective, { id, config });
+  const cost = costOf(modelSpec(id), config, vocabulary);
   const read = (isStrided ? 3 : 1) * tokens;
-  const isLanguageModel = !config.classes;
   const slow = slowProcessor(device);
-  const writing = spec.kind === 'decoder' && isLanguageModel ? written : 0;
-  const scored = isLanguageModel ? read * (spec.kind === 'encoder' ? MASKED : 1) * vocabulary : 0;
+  const writing = as === 'nextTokens' ? written : 0;
+  const scored = as === 'labels' ? 0 : read * (as === 'maskedTokens' ? MASKED : 1) * vocabulary;
   const passes = Math.ceil(read / (ROWS * config.context));
   return (
     forwardSeconds(cost, device, read, passes) +
@@ -41,7 +43,7 @@ export function evaluationSeconds(
 }
 /** Windows that a pass reads. */
 const ROWS = 8;
-/** Share of tokens that an encoder predicts. */
+/** Share of tokens that are masked. */
 const MASKED = 0.15;
 /** Seconds on the processor: softmax and rank for one vocabulary entry, n-gram counts for one token, the rest of an evaluation. */
 const [SCORE, COUNT, REST] = [25e-9, 0.5e-6, 1];

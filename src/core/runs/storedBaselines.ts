@@ -1,9 +1,9 @@
 /** Baselines that were measured when the data of a run were built, for an evaluation of the same part. */
-import { modelSpec } from '../models';
-import type { ModelChoice } from '../models/network';
+import { evaluatedAs } from '../objectives';
 import type { BaselineFacts } from '../objectives/facts';
 import type { PartName } from '../shards/manifest';
 import { partHash } from './partHash';
+import type { RunRecord } from './record';
 import type { DataFacts } from './settings';
 
 /**
@@ -12,11 +12,12 @@ import type { DataFacts } from './settings';
  * models that don't predict the next token.
  */
 export function storedBaselines(
-  { id }: Pick<ModelChoice, 'id'>,
+  { model, objective }: Pick<RunRecord, 'model' | 'objective'>,
   facts: DataFacts | null,
   manifest: Parameters<typeof partHash>[0],
   part: PartName,
 ): BaselineFacts | undefined {
-  if (part !== 'validation' || !facts?.nGrams || !facts.nGramTop || modelSpec(id).kind !== 'decoder') return undefined;
+  if (part !== 'validation' || !facts?.nGrams || !facts.nGramTop) return undefined;
+  if (evaluatedAs(objective, model) !== 'nextTokens') return undefined;
   return partHash(facts, part) === partHash(manifest, part) ? facts : undefined;
 }

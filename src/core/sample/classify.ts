@@ -4,7 +4,7 @@ import { type Job, type Pause, yieldToEventLoop } from '../base/job';
 import { compile, type Program } from '../gpu/program';
 import type { Network } from '../models/network';
 import type { Classes } from '../models/spec';
-import { modelSpec } from '../models';
+import { isReadFromFirst } from '../models/classes';
 import { checkLabelOverflow } from '../models/overflow';
 import { labelScores } from './labelScores';
 import { probabilitiesOf } from './labelsOf';
@@ -39,12 +39,12 @@ export interface Classifier {
 
 /** @param network one with `classes` */
 export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
-  const { id, config } = network.choice;
+  const { config } = network.choice;
   const { context } = config;
   const classes = config.classes!;
   const { several = false, inWindows = false } = classes;
   const count = classes.labels.length;
-  const [before, after] = aroundText(tokenizer, modelSpec(id).kind === 'encoder');
+  const [before, after] = aroundText(tokenizer, isReadFromFirst(network.choice));
   const room = context - before.length - after.length;
   const programs = new Map<string, Program<string, string>>();
   function programFor(rows: number, width: number): Program<string, string> {

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Client } from '../../client/connect';
 import type { BeginInput, GpuApi } from '../../protocol/gpu';
-import { buildData } from '../../workers/data';
+import { buildData } from '../../jobs/buildData';
 import type { BlobStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { loadSnapshot } from '../checkpoint/checkpoint';

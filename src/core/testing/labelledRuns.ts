@@ -1,6 +1,6 @@
 /** Small classifiers: texts with labels in a store, and what a run that tells them apart is begun with. */
 import type { TuneInput } from '../../protocol/gpu';
-import { buildData } from '../../workers/data';
+import { buildData } from '../../jobs/buildData';
 import type { BlobStore } from '../base/blobStore';
 import { csvOf } from '../base/csv';
 import { unwatched } from '../base/job';

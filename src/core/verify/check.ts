@@ -29,9 +29,10 @@ export type Check<E extends EngineId = EngineId> = {
 export function uncheckable(check: Pick<Check, 'engine'> | null, { id }: Pick<ModelChoice, 'id'>): string | null {
   if (!check) return 'An adapter without its base can’t be verified here';
   const { engine } = check;
-  const { label, page } = modelSpec(id);
+  const { label, page, huggingFace } = modelSpec(id);
   const isReadByUs = engine === 'page' || (engine === 'llama' && !hasLongAddresses());
-  if (!isReadByUs || page) return null;
+  // The page's forward pass knows weights by Hugging Face's names.
+  if (!isReadByUs || (page && huggingFace)) return null;
   return `No second engine here supports ${label} models`;
 }
 

@@ -6,8 +6,11 @@ import type { ByteSource } from '../files/byteSource';
 import { openZip } from '../files/unzip';
 import { modelIds, modelSpec } from '../models';
 import { withClasses } from '../models/classes';
-import { classesSchema, isClassifier } from '../models/hubClasses';
+import { folderFormat, OWN_TYPE } from '../models/folderFormat';
+import { classesSchema, isClassifier, plainType } from '../models/hubClasses';
+import { theirRows, theirShape, unchanged } from '../models/layout';
 import type { ModelChoice } from '../models/network';
+import { sizeOf } from '../models/spec';
 import { compareHash } from './compareHash';
 
 export interface ReadBack {
@@ -27,7 +30,7 @@ export async function filesInZip(zip: ByteSource, end: string): Promise<readonly
   return [first, ...others];
 }
 
-/** config.json and model.safetensors of a Hugging Face folder under `path` of a zip. */
+/** config.json and model.safetensors of a model's folder under `path` of a zip. */
 export async function readFolder(zip: ByteSource, path: string): Promise<ReadBack> {
   const files = await openZip(zip, 'The zip');
   const file = (name: string): ByteSource => {
@@ -37,23 +40,49 @@ export async function readFolder(zip: ByteSource, path: string): Promise<ReadBac
   };
   const source = file('config.json');
   const json: unknown = JSON.parse(new TextDecoder().decode(await source.read(0, source.size)));
-  const { model_type: type } = z.object({ model_type: z.string() }).parse(json);
+  const { model_type } = z.object({ model_type: z.string() }).parse(json);
+  if (model_type === OWN_TYPE) {
+    const { architecture, vocab_size: vocabulary, config } = ownConfig().parse(json);
+    return inTheirLayout({ id: architecture, config, vocabulary }, await readSafetensors(file('model.safetensors')));
+  }
+  const type = plainType(model_type);
   const id = modelIds().find((one) => modelSpec(one).huggingFace?.types.includes(type));
   if (!id) throw badFile(`config.json has the unknown type ${type.slice(0, 80)}`);
   const { huggingFace, classes } = modelSpec(id);
   const { schema, seen } = huggingFace!;
-  const { config: stated, vocabulary } = schema.parse(json);
+  const { config: stated, vocabulary } = schema.parse({ ...(json as object), model_type: type });
   const weights = await readSafetensors(file('model.safetensors'));
   const model = { id, config: seen?.(stated, new Set(weights.keys())) ?? stated, vocabulary };
   if (!isClassifier(json)) return { model, weights };
   return { model: withClasses(model, classesSchema(classes!.pooling).parse(json)), weights };
 }
 
+/** A model in our own layout, as the page's forward pass asks for it: by Hugging Face's names. */
+function inTheirLayout(model: ModelChoice, ours: ReadonlyMap<string, Float32Array>): ReadBack {
+  const { params, huggingFace } = modelSpec(model.id);
+  const table = params(model.config, model.vocabulary);
+  const layout = huggingFace!.layout?.(model.config) ?? unchanged(Object.keys(table));
+  const weights = layout.map((piece): [string, Float32Array] => {
+    const data = ours.get(piece.of);
+    if (!data) throw badFile(`The file has no weight ${piece.of}`);
+    const { shape } = table[piece.of]!;
+    const theirs = new Float32Array(sizeOf(theirShape(piece, shape)));
+    let at = 0;
+    for (const rows of theirRows(piece, { shape, data })) {
+      theirs.set(rows, at);
+      at += rows.length;
+    }
+    return [piece.name, theirs];
+  });
+  return { model, weights: new Map(weights) };
+}
+
 /** A file of weights alone. @param own the model that it was written from, whose sizes files of others may not have */
 export async function readWeights(source: ByteSource, own: ModelChoice): Promise<ReadBack> {
+  const weights = await readSafetensors(source);
+  if (folderFormat(own).isOwn) return inTheirLayout(own, weights);
   const { elsewhere } = modelSpec(own.id);
-  const model = elsewhere ? { ...own, config: elsewhere(own.config) } : own;
-  return { model, weights: await readSafetensors(source) };
+  return { model: elsewhere ? { ...own, config: elsewhere(own.config) } : own, weights };
 }
 
 /** u64 length, JSON, bytes of f32: only what we write is read. https://github.com/huggingface/safetensors#format */
@@ -115,21 +144,19 @@ export async function readPage(source: ByteSource): Promise<ReadBack> {
   const weights = header.tensors.map(([name, size]) => [name, all.subarray(from, (from += size))] as const);
   return { model: header.model, weights: new Map(weights) };
 }
+const sizes = z
+  .object({
+    layers: z.int(),
+    heads: z.int(),
+    width: z.int(),
+    context: z.int(),
+    untied: z.literal(true).exactOptional(),
+    classes: z.any().exactOptional(),
+  })
+  .catchall(z.union([z.number(), z.boolean(), z.string()]));
+const ownConfig = () => z.object({ architecture: z.enum(modelIds()), vocab_size: z.int(), config: sizes });
 const embedded = z.object({
-  model: z.object({
-    id: z.enum(modelIds()),
-    config: z
-      .object({
-        layers: z.int(),
-        heads: z.int(),
-        width: z.int(),
-        context: z.int(),
-        untied: z.literal(true).exactOptional(),
-        classes: z.any().exactOptional(),
-      })
-      .catchall(z.union([z.number(), z.boolean(), z.string()])),
-    vocabulary: z.int(),
-  }),
+  model: z.object({ id: z.enum(modelIds()), config: sizes, vocabulary: z.int() }),
   tensors: z.array(z.tuple([z.string(), z.int()])),
 });
 const JSON_BLOCK = /<script[^>]*\bid="model"[^>]*>([^<]*)<\/script>/;

@@ -7,6 +7,7 @@ import {
   evaluationFile,
   evaluateRefusal,
   hasStrided,
+  isMeasuredOnText,
   lacksStrided,
   looksSoFar,
   outOfDate,
@@ -14,6 +15,7 @@ import {
   shownEvaluation,
   startsByItself,
   takesText,
+  unmeasuredWords,
 } from '../../state/evaluate';
 import { explain, headline } from '../../state/failures';
 import { listsOfRun, shownLists } from '../../state/lists';
@@ -22,7 +24,6 @@ import { isOpening, isTraining, shownRun } from '../../state/openRun';
 import { useSavedSteps, useStudio, useStudioFields } from '../../state/react';
 import { useRunChoice } from '../../state/runChoice';
 import { type PageNeed, useNeed } from '../../state/useNeed';
-import { modelSpec } from '../../core/models';
 import { dataOf } from '../../core/runs/segments';
 import { timed } from '../../state/timed';
 import { useNextStep } from '../../state/useNextStep';
@@ -282,13 +283,14 @@ function MeasureOrGive({ onGive, isMain }: { onGive: () => void; isMain?: boolea
 /** Empty stage with the button that starts an evaluation. */
 function NotMeasured({ onGive }: { onGive: () => void }) {
   const [, go] = useLocation();
-  const { on, refusal, text, hasData, isOfText, isClassifier, isBusy, looks } = useStudioFields((s) => {
+  const { on, refusal, text, hasData, isMeasured, isOfText, isClassifier, isBusy, looks } = useStudioFields((s) => {
     const { record } = shownRun(s, 'evaluate');
     return {
       on: s.evaluatedOn,
       refusal: evaluateRefusal(s),
       text: s.ownText,
-      isOfText: record && modelSpec(record.model.id).kind !== 'encoder-decoder' && !record.model.config.classes,
+      isMeasured: record !== null && unmeasuredWords(record) === undefined,
+      isOfText: record !== null && isMeasuredOnText(record),
       isClassifier: record?.model.config.classes !== undefined,
       hasData: record !== null && dataOf(record).id !== null,
       isBusy: s.evaluating.kind === 'busy',
@@ -300,8 +302,8 @@ function NotMeasured({ onGive }: { onGive: () => void }) {
     test: `${looksWords(looks)}. Save it for the model that you publish.`,
     text: text ? `${text.name}, ${counted(Array.from(text.text).length, 'character')}` : 'Paste text or drop a file.',
   };
-  const isToGive = isOfText === true && ((on === 'text' && !text) || (on !== 'text' && !hasData));
-  const isToHoldOut = on === 'test' && hasData && refusal !== undefined && !isBusy;
+  const isToGive = isOfText && ((on === 'text' && !text) || (on !== 'text' && !hasData));
+  const isToHoldOut = isMeasured && on === 'test' && hasData && refusal !== undefined && !isBusy;
   return (
     <EmptyStage
       figure={isClassifier ? <ExampleMatrix /> : <ExampleBaselines />}

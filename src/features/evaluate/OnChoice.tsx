@@ -1,6 +1,7 @@
 import { counted } from '../../core/base/units';
 import type { EvaluatedOn } from '../../core/runs/evaluations';
 import { dataOf } from '../../core/runs/segments';
+import { unmeasuredWords } from '../../state/evaluate';
 import { shownRun } from '../../state/openRun';
 import { useStudio, useStudioFields } from '../../state/react';
 import { Button, Select } from '../../ui';
@@ -8,7 +9,7 @@ import { PART_NAMES } from './words';
 
 /** Chooses the evaluation text: validation set, test set or the user's own text. */
 export function OnChoice({ onGive }: { onGive: () => void }) {
-  const { on, own, hasData, test, isClassifier } = useStudioFields((s) => {
+  const { on, own, hasData, test, takesOwn } = useStudioFields((s) => {
     const { record } = shownRun(s, 'evaluate');
     const data = record && dataOf(record);
     return {
@@ -16,7 +17,7 @@ export function OnChoice({ onGive }: { onGive: () => void }) {
       own: s.ownText?.name,
       hasData: data?.id !== null,
       test: data?.facts?.parts.test?.tokens,
-      isClassifier: record?.model.config.classes !== undefined,
+      takesOwn: record?.model.config.classes === undefined && !(record && unmeasuredWords(record)),
     };
   });
   const choose = useStudio((s) => s.chooseEvaluatedOn);
@@ -38,12 +39,10 @@ export function OnChoice({ onGive }: { onGive: () => void }) {
             label: PART_NAMES.test,
             hint: test === undefined ? 'none' : counted(test, 'token'),
           },
-          ...(isClassifier
-            ? []
-            : [{ value: 'text' as const, label: PART_NAMES.text, hint: own ?? 'pasted or dropped' }]),
+          ...(takesOwn ? [{ value: 'text' as const, label: PART_NAMES.text, hint: own ?? 'pasted or dropped' }] : []),
         ]}
       />
-      {on === 'text' && (
+      {on === 'text' && takesOwn && (
         <Button isDense onPress={onGive}>
           {own === undefined ? 'Choose text…' : 'Change text…'}
         </Button>

@@ -2,7 +2,7 @@ import { useRef, useState } from 'react';
 import { toFailure } from '../../core/base/errors';
 import type { SentencePair } from '../../core/evaluate/minimalPairs';
 import { explain } from '../../state/failures';
-import { useStudio } from '../../state/react';
+import { useStudio, useStudioStore } from '../../state/react';
 import { Button, Dialog, FileButton, TextField } from '../../ui';
 import styles from './Lists.module.css';
 import { textIn } from './givenText';
@@ -21,7 +21,7 @@ export function PairsDialog(p: {
   const [table, setTable] = useState(() => pairsAsTable(own?.pairs ?? p.bundled()));
   const [name, setName] = useState(own?.name ?? 'my-list.csv');
   const [problem, setProblem] = useState<string>();
-  const readSentencePairs = useStudio((s) => s.readSentencePairs);
+  const { data } = useStudioStore().workers;
   const [isReading, setReading] = useState(false);
   const reading = useRef<AbortController>(null);
   const close = (): void => {
@@ -32,7 +32,8 @@ export function PairsDialog(p: {
     const { signal } = (reading.current = new AbortController());
     setReading(true);
     try {
-      const pairs = await readSentencePairs(name, table, signal);
+      const input = { name, file: new File([table], name) };
+      const pairs = await data.call('readSentencePairs', input, { signal });
       if (signal.aborted) return;
       giveOwnPairs(p.list, { name, pairs });
       p.onClose();

@@ -57,7 +57,7 @@ test('the button names the time of an evaluation, at the pace of the last one he
   const tokens = record!.segments.at(-1)!.data.facts!.parts.validation.tokens;
   const { facts } = record!.segments.at(-1)!.data;
   const counted = facts!.nGramTop ? 0 : facts!.parts.train.tokens;
-  const work = { tokens, written: WRITING.texts * WRITING.tokens, counted };
+  const work = { objective: record!.objective, tokens, written: WRITING.texts * WRITING.tokens, counted };
   const expected = 1000 * evaluationSeconds(record!.model, work, s.device.info);
   expect(evaluationTime({ ...s, evaluationPace: {} })).toBeCloseTo(expected, 6);
   expect(evaluationTime({ ...s, evaluationPace: { wasm: 3 } })).toBeCloseTo(3 * expected, 6);

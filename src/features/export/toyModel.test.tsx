@@ -71,3 +71,20 @@ test('what nothing can check is handed over, and that is said in words; nothing 
   const { stage } = await import('./stage');
   expect(stage.state(studio.getState())).toEqual({ sign: 'done', line: 'Hugging Face folder' });
 });
+
+test('without a Hugging Face layout its folder is exported too, and the page says that only Homegrown opens it', async () => {
+  const { listToy, TOY_WITHOUT_LAYOUT } = await import('../../core/testing/ownLayout');
+  listToy(TOY_WITHOUT_LAYOUT);
+  try {
+    const details = await detailsOf('hf');
+    expect(details).toContain('Homegrown; transformers has no class for this model');
+    expect(details).toContain('transformers has no Toy model. Only Homegrown opens the folder.');
+    expect(details).not.toContain('aria-disabled');
+    const { studio, downloads } = taken;
+    const file = await studio.getState().exportModel('hf');
+    await vi.waitFor(() => expect(downloads.at(-1)!.bytes.length).toBe(file!.size));
+    expect(new TextDecoder().decode(downloads.at(-1)!.bytes)).toContain('"model_type": "homegrown"');
+  } finally {
+    listToy(toy);
+  }
+});

@@ -42,10 +42,9 @@ export function WholeFile({ run }: { run: RunRow['record'] }) {
     if (!format || next.table) return begin(next);
     setGiven(next);
     setWorking(IDLE);
-    const { lookAtTable, project } = store.getState();
     try {
-      const asked = { file, name: file.name, kind: format, project, ...(encoding && { reading: { encoding } }) };
-      setHead({ ...(await lookAtTable(asked)), format });
+      const input = { file, name: file.name, format, ...(encoding && { reading: { encoding } }) };
+      setHead({ ...(await store.workers.data.call('lookAtTable', input)), format });
     } catch (error) {
       setWorking({ kind: 'failed', failure: toFailure(error) });
     }

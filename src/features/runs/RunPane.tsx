@@ -6,7 +6,7 @@ import { recipeOf } from '../../core/runs/segments';
 import { headlineOf } from '../../core/objectives';
 import { costWords, wattHoursWords } from '../../core/train/energy';
 import { usePower } from '../../state/power';
-import { useKeptSteps } from '../../state/react';
+import { useSavedStepsOf } from '../../state/useOfRun';
 import { Block, cx, formatMoment, Pane, PaneHead, scroll, Swatch, Table, text, Verdict, type Column } from '../../ui';
 import { ForkDialog } from './ForkDialog';
 import { KeptSteps } from './KeptSteps';
@@ -31,7 +31,7 @@ export function RunPane(p: {
   onBaseline: () => void;
 }) {
   const { view, baseline, all, isRunning } = p;
-  const steps = useKeptSteps(view.row);
+  const steps = useSavedStepsOf(view.row);
   const newest = (steps?.find(({ latest }) => latest) ?? steps?.at(-1))?.step;
   const [fork, setFork] = useState<number>();
   const beside = baseline && baseline.id !== view.id ? baseline : undefined;

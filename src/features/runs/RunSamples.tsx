@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { type Piece, piecesOf } from '../../core/objectives/shown';
 import { recipeOf } from '../../core/runs/segments';
-import { useRunLog } from '../../state/react';
+import { useRunLog } from '../../state/useOfRun';
 import { isLong, runSamples } from '../../state/runSamples';
 import { cx, earlyPlace, PaneHead, Passage, Reel, Swatch, text, useReel } from '../../ui';
 import styles from './RunsPage.module.css';

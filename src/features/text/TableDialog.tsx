@@ -1,14 +1,15 @@
-import { useEffect, useState } from 'react';
-import { type Failure, toFailure } from '../../core/base/errors';
+import { useState } from 'react';
+import type { Failure } from '../../core/base/errors';
 import { formatCount } from '../../core/base/units';
 import type { PairColumns, TableHead } from '../../core/documents/columns';
 import type { EncodingId } from '../../core/documents/encodings';
 import { givenFor, withGiven } from '../../core/runs/givenColumns';
 import { BETWEEN, type Between, betweenIn } from '../../core/documents/labels/between';
-import { questionOf } from '../../state/markup';
+import { fileOf, questionOf, tableOf } from '../../state/markup';
 import { skipWords } from '../../state/questions';
 import { useStudio, useStudioFields } from '../../state/react';
 import { useProposals } from '../../state/undecoded';
+import { useQuery } from '../../state/useWorkerValue';
 import { Button, Dialog, EncodingChoice, Select } from '../../ui';
 import { ColumnMap, MOST_COLUMNS, type Roles } from './ColumnMap';
 import { FirstDocument } from './FirstDocument';
@@ -145,31 +146,25 @@ function areSwapped({ columns, rows }: TableHead, { input, target }: PairColumns
   return questions(target) * 2 > rows.length && questions(target) > questions(input);
 }
 
-/** Of the first table that is asked about and can be read: one that is broken is told of when they are added. */
+/** First rows of the first table in question that can be read. Broken tables are reported when they are added. */
 function useHead(): readonly [head: TableHead | undefined, failure: Failure | undefined] {
   const tables = useStudioFields(questionOf);
-  const look = useStudio((s) => s.lookAtTable);
-  const [found, setFound] = useState<{ of: unknown; head?: TableHead; failure?: Failure }>();
   const [first] = tables;
-  useEffect(() => {
-    if (!first) return undefined;
-    let isWanted = true;
-    const lookAtOne = async (): Promise<{ head: TableHead } | { failure: Failure }> => {
-      let failure: Failure | undefined;
+  const { latest, failure } = useQuery(
+    first?.name,
+    async ({ data }, { signal }) => {
+      let failed: unknown;
       for (const table of tables) {
-        if (!isWanted) break;
+        signal.throwIfAborted();
         try {
-          return { head: await look(table) };
+          return { of: first, head: await data.call('lookAtTable', { ...fileOf(table), format: tableOf(table) }) };
         } catch (error) {
-          failure ??= toFailure(error);
+          failed ??= error;
         }
       }
-      return { failure: failure! };
-    };
-    void lookAtOne().then((outcome) => isWanted && setFound({ of: first, ...outcome }));
-    return () => {
-      isWanted = false;
-    };
-  }, [first, tables, look]);
-  return found?.of === first ? [found?.head, found?.failure] : [undefined, undefined];
+      throw failed;
+    },
+    tables,
+  );
+  return first && latest?.of === first ? [latest.head, failure] : [undefined, failure];
 }

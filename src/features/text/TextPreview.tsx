@@ -1,24 +1,21 @@
-import { useEffect, useState, type ReactNode } from 'react';
-import { toFailure, type Failure } from '../../core/base/errors';
+import { useState, type ReactNode } from 'react';
 import { counted, formatBytes, formatCount } from '../../core/base/units';
 import { upperFirst } from '../../core/base/upperFirst';
+import type { Failure } from '../../core/base/errors';
 import type { DocumentStart, TextRecord } from '../../core/documents';
 import { learntOf } from '../../core/documents/record';
 import { FORMATS } from '../../core/documents/read';
 import { remedy } from '../../state/failures';
-import { useStudio } from '../../state/react';
+import { useWorkerValue } from '../../state/useWorkerValue';
 import { formatMoment, Notice, Pane, TextAction } from '../../ui';
 import { fileCounts } from './fileCount';
 import { LazyLicenceDialog } from './LazyLicenceDialog';
 import styles from './TextPreview.module.css';
 import { TextProjects } from './TextProjects';
 
-type Preview = { kind: 'reading' } | { kind: 'read'; document: DocumentStart } | { kind: 'failed'; failure: Failure };
-
 /** What is known of a text, and how it begins; or of one of its documents. */
 export function TextPreview({ text, place }: { text: TextRecord; place: number | undefined }) {
-  const preview = usePreview(text.id, place ?? 0);
-  const document = preview.kind === 'read' ? preview.document : undefined;
+  const { document, failure } = usePreview(text.id, place ?? 0);
   const isOne = place !== undefined;
   const sha256 = isOne ? document?.sha256 : text.sha256;
   // A text of a mail, a PDF and a table has three formats, and each of its documents has one.
@@ -66,9 +63,9 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
           First document: <span translate="no">{document.title}</span>
         </p>
       )}
-      {preview.kind === 'failed' && (
-        <Notice tone="error" title={preview.failure.message}>
-          {remedy(preview.failure)}
+      {failure && (
+        <Notice tone="error" title={failure.message}>
+          {remedy(failure)}
         </Notice>
       )}
       {document && <Beginning start={document.start} characters={document.characters} />}
@@ -76,16 +73,16 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
   );
 }
 
-/** How a document begins, wherever it is told of. */
+/** Start of one document, without its facts. */
 export function TextBeginning({ id, place }: { id: string; place: number }) {
-  const preview = usePreview(id, place);
-  if (preview.kind === 'failed')
+  const { document, failure } = usePreview(id, place);
+  if (failure)
     return (
-      <Notice tone="error" title={preview.failure.message}>
-        {remedy(preview.failure)}
+      <Notice tone="error" title={failure.message}>
+        {remedy(failure)}
       </Notice>
     );
-  return preview.kind === 'read' && <Beginning {...preview.document} />;
+  return document && <Beginning {...document} />;
 }
 
 /** Enough to tell what it is; the rest of what was read on request. */
@@ -132,18 +129,9 @@ function Fact({ name, value }: { name: string; value: ReactNode }) {
   );
 }
 
-function usePreview(id: string, place: number): Preview {
-  const read = useStudio((s) => s.preview);
-  const [preview, setPreview] = useState<Preview>({ kind: 'reading' });
-  useEffect(() => {
-    let isWanted = true;
-    read(id, place).then(
-      (document) => isWanted && setPreview({ kind: 'read', document }),
-      (error: unknown) => isWanted && setPreview({ kind: 'failed', failure: toFailure(error) }),
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [id, place, read]);
-  return preview;
+/** Start of a document; of the one before until it is read. */
+function usePreview(id: string, place: number): { document: DocumentStart | undefined; failure: Failure | undefined } {
+  const { latest, failure } = useWorkerValue('preview', { id, place, characters: PREVIEW_CHARACTERS });
+  return { document: failure ? undefined : latest, failure };
 }
+const PREVIEW_CHARACTERS = 20_000;

@@ -1,7 +1,7 @@
 /** The rows of the list of texts: a text, its documents under it where it is open, and how many more there are. */
 import type { DocumentRow, TextRecord } from '../../core/documents';
 import { FORMATS, isOfDocuments, isTable } from '../../core/documents/read';
-import type { DocumentRows } from '../../state/slices/texts';
+import type { DocumentRows } from './useDocuments';
 
 export type Row =
   /** `title`: of a text that is one document. */

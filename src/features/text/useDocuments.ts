@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react';
 import type { TextRecord } from '../../core/documents';
-import { useStudio } from '../../state/react';
-import type { DocumentRows } from '../../state/slices/texts';
+import { useStudioStore } from '../../state/react';
+import type { DataApi } from '../../protocol/data';
+
+export type DocumentRows = DataApi['documents']['output'];
 
 /** Documents that are asked for at once. */
 export const PAGE = 500;
@@ -14,13 +16,13 @@ export function useDocuments(
   texts: readonly TextRecord[],
   query: string,
 ): { found: ReadonlyMap<string, DocumentRows>; more: (id: string) => void } {
-  const read = useStudio((s) => s.documents);
+  const { data } = useStudioStore().workers;
   const [found, setFound] = useState<ReadonlyMap<string, DocumentRows>>(new Map());
   const [pages, setPages] = useState<ReadonlyMap<string, number>>(new Map());
   useEffect(() => {
     let isWanted = true;
     const all = texts.map(async ({ id }) => {
-      const rows = await read(id, 0, PAGE * (pages.get(id) ?? 1), query);
+      const rows = await data.call('documents', { textId: id, from: 0, count: PAGE * (pages.get(id) ?? 1), query });
       if (isWanted) setFound((before) => new Map(before).set(id, rows));
     });
     // One that cannot be read says so where it is looked into.
@@ -28,7 +30,7 @@ export function useDocuments(
     return () => {
       isWanted = false;
     };
-  }, [texts, query, pages, read]);
+  }, [texts, query, pages, data]);
   return {
     found,
     more: (id) => setPages((before) => new Map(before).set(id, (before.get(id) ?? 1) + 1)),

@@ -3,7 +3,8 @@ import { formatBytes, formatCount, formatShare, formatShort } from '../../core/b
 import { modelSpec, paramsOf } from '../../core/models';
 import { countParams } from '../../core/models/spec';
 import type { RunRow } from '../../protocol/data';
-import { useKeptSteps, useStudio } from '../../state/react';
+import { useStudio } from '../../state/react';
+import { useSavedStepsOf } from '../../state/useOfRun';
 import type { PageProps } from '../../state/stage';
 import {
   Block,
@@ -115,7 +116,7 @@ export const whose = ({ record: { origin, parent } }: RunRow): string =>
 
 /** Chooses a checkpoint, if more than one is saved. */
 function Steps({ row, step }: { row: RunRow; step: number }) {
-  const kept = useKeptSteps(row);
+  const kept = useSavedStepsOf(row);
   const setTuning = useStudio((s) => s.setTuning);
   const steps = [...new Set((kept ?? []).map((each) => each.step))].toReversed();
   // The chosen checkpoint may have been deleted since.

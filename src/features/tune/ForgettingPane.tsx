@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatCount, formatDuration, formatReading } from '../../core/base/units';
 import { upperFirst } from '../../core/base/upperFirst';
@@ -32,6 +31,7 @@ import styles from './TunePage.module.css';
 import type { Studio } from '../../state/slices/studio';
 import type { OpenRun } from '../../state/slices/run';
 import { lastTuned } from '../../state/tuningInputs';
+import { useQuery } from '../../state/useWorkerValue';
 
 /** Loss on old and new text by step of the last fine-tuning: what it gained, and what it forgot. */
 export function ForgettingPane({ situation }: { situation: Situation }) {
@@ -69,22 +69,9 @@ function useLastTuning(): Last | undefined {
   const id = run?.id ?? row?.record.id;
   const opened = useStudio((s) => (id === undefined ? undefined : s.opened[id]));
   const isOpen = opened !== undefined;
-  const [told, setTold] = useState<{ id: string; log: RunLog }>();
-  useEffect(() => {
-    if (id === undefined || isOpen) return undefined;
-    let isWanted = true;
-    store
-      .getState()
-      .toldBy(id)
-      .then(
-        (events) => isWanted && setTold({ id, log: new RunLog(events) }),
-        () => undefined, // the list of runs reports what can't be read
-      );
-    return () => {
-      isWanted = false;
-    };
-  }, [store, id, isOpen]);
-  const log = opened?.log ?? (told?.id === id ? told?.log : undefined);
+  // The list of runs reports a journal that can't be read.
+  const stored = useQuery(isOpen ? undefined : id, () => store.getState().readRunLog(id!)).value;
+  const log = opened?.log ?? stored;
   const record = opened?.record ?? (row?.record.id === id ? row?.record : undefined);
   const base = useStudio((s) => s.project.tuning);
   if (id === undefined || !log) return undefined;

@@ -1,9 +1,8 @@
-import { useEffect, useState } from 'react';
-import { type Failure, toFailure } from '../../core/base/errors';
+import { useState } from 'react';
 import { counted } from '../../core/base/units';
-import type { DataApi } from '../../protocol/data';
 import { explain } from '../../state/failures';
-import { useStudio, useStudioStore } from '../../state/react';
+import { useStudio } from '../../state/react';
+import { useWorkerValue } from '../../state/useWorkerValue';
 import { Button, Dialog, RadioList, Select } from '../../ui';
 import styles from './TunePage.module.css';
 
@@ -13,7 +12,7 @@ export function SpeakersDialog({ onClose }: { onClose: () => void }) {
   const addSpoken = useStudio((s) => s.addSpoken);
   const [textId, choose] = useState(texts[0]?.id ?? '');
   const [assistant, setAssistant] = useState<string | null>(null);
-  const { speakers, failure } = useSpeakers(textId);
+  const { value: speakers, failure } = useWorkerValue('speakers', { textId });
   const isOne = speakers?.some(({ name }) => name === assistant) ?? false;
   const reason = !speakers
     ? (failure?.message ?? 'Reading the text')
@@ -68,23 +67,4 @@ export function SpeakersDialog({ onClose }: { onClose: () => void }) {
       </div>
     </Dialog>
   );
-}
-
-function useSpeakers(textId: string): { speakers?: DataApi['speakers']['output']; failure?: Failure } {
-  const store = useStudioStore();
-  const [found, setFound] = useState<{ of: string; speakers?: DataApi['speakers']['output']; failure?: Failure }>();
-  useEffect(() => {
-    let isWanted = true;
-    store
-      .getState()
-      .speakersOf(textId)
-      .then(
-        (speakers) => isWanted && setFound({ of: textId, speakers }),
-        (error: unknown) => isWanted && setFound({ of: textId, failure: toFailure(error) }),
-      );
-    return () => {
-      isWanted = false;
-    };
-  }, [store, textId]);
-  return found?.of === textId ? found : {};
 }

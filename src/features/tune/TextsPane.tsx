@@ -1,7 +1,7 @@
-import { useEffect, useState } from 'react';
 import { counted, formatShort } from '../../core/base/units';
 import { learntOf, type TextRecord } from '../../core/documents/record';
-import { useStudio, useStudioStore } from '../../state/react';
+import { useStudio } from '../../state/react';
+import { useWorkerValue } from '../../state/useWorkerValue';
 import { EmptyStage, Pane, text } from '../../ui';
 import { AddButton, type Adding } from './Adding';
 import { EMPTY } from './empty';
@@ -41,22 +41,9 @@ export function TextsPane({ situation: { texts }, adding }: { situation: Situati
 
 /** Its first lines. */
 function Beginning({ of }: { of: TextRecord }) {
-  const store = useStudioStore();
   const isThere = useStudio((s) => s.tuneTexts.some(({ id }) => id === of.id));
-  const [start, setStart] = useState<string>();
-  useEffect(() => {
-    let isWanted = true;
-    store
-      .getState()
-      .preview(of.id, 0)
-      .then(
-        ({ start: begins }) => isWanted && setStart(begins),
-        () => undefined, // training reports what can't be read
-      );
-    return () => {
-      isWanted = false;
-    };
-  }, [store, of.id]);
+  // Training reports a text that can't be read.
+  const start = useWorkerValue('preview', { id: of.id, place: 0, characters: PREVIEW_CHARACTERS }).latest?.start;
   if (!isThere) return null;
   const { documents, characters } = learntOf(of);
   return (
@@ -76,3 +63,4 @@ function Beginning({ of }: { of: TextRecord }) {
   );
 }
 const MOST_SHOWN = 400;
+const PREVIEW_CHARACTERS = 20_000;

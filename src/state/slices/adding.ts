@@ -6,7 +6,7 @@ import type { MarkupId } from '../../core/documents/markup';
 import type { TableFormatId } from '../../core/documents/read';
 import type { Project } from '../../core/runs/project';
 import type { Purpose } from '../../core/runs/tuning';
-import type { Columns, EncodingId, TableHead, TextRecord } from '../../core/documents';
+import type { Columns, EncodingId, TextRecord } from '../../core/documents';
 import type { DropReport } from '../../core/documents/dropReport';
 import type { Work } from '../work';
 import type { Inputs } from './preparation';
@@ -37,13 +37,10 @@ export interface AddingSlice {
   takeColumns(files: readonly DroppedMarkup[], columns: Columns, between?: Between, tunes?: Purpose): Promise<void>;
   /** Adds none of these. */
   skip(files: readonly (Refusal | DroppedMarkup)[]): void;
-  lookAtTable(file: DroppedMarkup): Promise<TableHead>;
   addPaste(text: string, name: string, tunes?: Purpose): Promise<void>;
   addSample(file: string): Promise<TextRecord | undefined>;
   /** Those that were given to tune on. */
   dismissRefusals(): void;
-  /** The encodings that a file may be in, the likeliest first. */
-  proposals(of: Pick<Undecoded, 'name' | 'dropped'>): Promise<readonly Proposal[]>;
   /** Reads what was refused again, in another way. */
   readIn(refused: readonly Reread[], reading: Reading): Promise<void>;
   /** The same for tables that wait. */

@@ -1,12 +1,10 @@
 /** Labels of the texts that a classifier learns, and corrections to them. */
-import type { LongTexts } from '../../core/base/longTexts';
 import type { LeakWords } from '../../core/documents/labels/leakWords';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
 import type { RunRecord } from '../../core/runs/record';
 import type { Decision } from '../../core/runs/settings';
 import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../../protocol/data';
-import type { ClassifyFileInput, FileOfLabels, GivenLabels, GpuApi } from '../../protocol/gpu';
-import type { TextWithLabels } from '../../protocol/labelled';
+import type { ClassifyFileInput, FileOfLabels, GivenLabels } from '../../protocol/gpu';
 import type { Watched } from '../work';
 import type { ProjectSlice } from './project';
 import type { TextsSlice } from './texts';
@@ -45,20 +43,10 @@ export interface Classifying extends Corrections {
   answerFrom(runId: string, atLeast: number): Promise<void>;
   /** Labels of a text, by the step that is used. */
   classify(runId: string, text: string, options?: Watched): Promise<GivenLabels>;
-  decided(
-    input: Omit<GpuApi['decided']['input'], 'which'>,
-    options?: Pick<Watched, 'signal'>,
-  ): Promise<GpuApi['decided']['output']>;
   /** Downloads a table of the labels of each row of a file. */
   classifyFile(input: Omit<ClassifyFileInput, 'which'>, options?: Watched): Promise<Omit<FileOfLabels, 'file'>>;
-  /** Texts of the project to learn from whose documents have labels. */
-  labeledTexts(): Promise<readonly TextWithLabels[]>;
   /** Takes the labeled documents of one of them as texts to classify. */
   takeLabeled(textId: string): Promise<void>;
-  /** Texts of a run's data that it can't read whole; null if there are none. */
-  longTexts(runId: string): Promise<LongTexts | null>;
-  /** Texts without a label that would help most with one. */
-  toLabel(runId: string, options?: Watched): Promise<GpuApi['toLabel']['output']>;
 }
 
 export interface Corrections {

@@ -1,7 +1,5 @@
 /** Recipes of the project and their history. */
-import type { Look, Previewed } from '../../core/documents/clean/preview';
 import type { Recipe } from '../../core/documents/clean/recipe';
-import type { DataApi } from '../../protocol/data';
 import type { Work } from '../work';
 
 /** Of the recipe of a project: what it was before, what was undone, and which part was changed last. */
@@ -22,8 +20,5 @@ export interface CleaningSlice {
   cleaning: { of: string; work: Work };
   /** One text after another; those that are done stay done where it is stopped, or fails. True when all are. */
   applyRecipe(recipe: Recipe): Promise<boolean>;
-  previewRecipe(recipe: Recipe, look: Look, signal: AbortSignal): Promise<Previewed>;
-  /** Documents of a text that its recipe left out: `count` from the `from`th. */
-  leftByRecipe(id: string, from: number, count: number): Promise<DataApi['leftByRecipe']['output']>;
   saveFile(file: Blob, name: string): void;
 }

@@ -31,8 +31,6 @@ export interface ListsSlice {
   /** The run that `comparing` is of. */
   underComparison: string | null;
   giveOwnPairs(list: 'minimalPairs' | 'swaps', own: OwnPairs | undefined): void;
-  /** Pairs of a table that a person wrote or opened. @throws HomegrownError `bad-file` naming the line */
-  readSentencePairs(name: string, table: string, signal: AbortSignal): Promise<readonly SentencePair[]>;
   giveTask(task: Task): void;
   /** Reads tables as tasks, and asks the page's step each. A table that can't be read costs none of the others. */
   addTasks(files: readonly File[]): Promise<void>;

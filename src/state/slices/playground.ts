@@ -1,7 +1,6 @@
 /** What the model of Playground writes, answers and says of its tokens. */
 import type { Failure } from '../../core/base/errors';
 import type { Message } from '../../core/chat/conversation';
-import type { Copied } from '../../core/evaluate/copied';
 import type { Decided } from '../../core/evaluate/decided';
 import type { EarlierText, Filled, GeneratedToken, Sampling, WrittenBy } from '../../core/runs/playground';
 import type { GivenLabels } from '../../protocol/gpu';
@@ -73,8 +72,6 @@ export interface PlaygroundSlice {
   leaveModel(): void;
   /** Shows one of the earlier texts again, with its prompt and settings. The shown text becomes an earlier one. */
   showEarlier(text: EarlierText): void;
-  /** The longest passage of a written text that stands in texts of the project. */
-  copiedFrom(texts: readonly string[], written: string, signal: AbortSignal): Promise<Copied>;
   /** Writes on from `text` in place of the token at `index`; the text up to there becomes the prompt. */
   continueFrom(index: number, text: string): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** All projects: opened, copied, renamed and deleted. */
-import type { Everything, ProjectRow } from '../../protocol/data';
+import type { ProjectRow } from '../../protocol/data';
 import type { Inputs } from './preparation';
 
 export interface ProjectsSlice {
@@ -24,8 +24,6 @@ export interface ProjectsSlice {
   takingIn: readonly string[];
   /** Brings something into a project: it is stored before, so that it is found again, and not deleted meanwhile. */
   takeInto<T>(projectId: string, job: () => Promise<T>): Promise<T>;
-  /** What deleting everything would free. */
-  measureEverything(): Promise<Everything>;
 }
 
 export type Reading = (inputs: Inputs) => Promise<unknown>;

@@ -1,7 +1,7 @@
 /** The list of all runs of the project. */
 import type { Cell } from '../../core/base/csv';
 import type { CardWords } from '../../core/runs/card';
-import type { RunRow, RunWords, SavedStep } from '../../protocol/data';
+import type { RunRow, RunWords } from '../../protocol/data';
 import type { RunLog } from '../runLog';
 
 export interface RunsSlice {
@@ -21,8 +21,6 @@ export interface RunsSlice {
   runsBefore(projectId: string): RunList | undefined;
   /** @param list where it was asked for ahead */
   listRuns(list?: RunList): Promise<void>;
-  /** The steps of a run that can be opened, oldest first. */
-  keptSteps(runId: string): Promise<readonly SavedStep[]>;
   /** All events of a run that are stored. */
   readRunLog(runId: string): Promise<RunLog>;
   /** Makes a run the project's, which Train, Evaluate, Playground and Export show. False where it has no step, and that is said. */

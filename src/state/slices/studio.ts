@@ -21,8 +21,9 @@ import type { ProjectsSlice } from './projects';
 import type { RunSlice } from './run';
 import type { RunsSlice } from './runs';
 import type { TextsSlice } from './texts';
-import type { ToastSlice } from './toasts';
+import type { Toasts, ToastState } from './toasts';
 import type { TrainingSlice } from './training';
+import type { TrainingSession } from './trainingSession';
 import type { TuningSlice } from './tuning';
 import type { UnreadableSlice } from './unreadable';
 
@@ -85,13 +86,23 @@ export type Studio = ProjectSlice &
   DeviceSlice &
   CleaningSlice &
   PrivacySlice &
-  ToastSlice;
+  ToastState;
 
-type SetState<S> = (change: Partial<S> | ((state: S) => Partial<S> | S)) => void;
+export type SetState<S> = (change: Partial<S> | ((state: S) => Partial<S> | S)) => void;
 
 /** Creates a slice. `Needs`: members of other slices that it reads, calls or sets. */
 export type Slice<Own, Needs = unknown> = (
-  services: Services,
-) => (set: SetState<Own & Needs>, get: () => Own & Needs, store: StudioStore) => Own;
+  services: SliceServices,
+) => (set: SetState<Own & Needs>, get: () => Own & Needs, store: StoreApi<Studio>) => Own;
 
-export type StudioStore = StoreApi<Studio>;
+/** What slices get: the services from outside, and two that the studio makes. */
+export interface SliceServices extends Services {
+  toasts: Toasts;
+  session: TrainingSession;
+}
+
+/** Workers that pages call themselves. */
+export type Workers = Pick<Services, 'data' | 'gpu'>;
+
+/** The state, and the workers that compute what a page shows without keeping it in the state. */
+export type StudioStore = StoreApi<Studio> & { workers: Workers };

@@ -10,8 +10,16 @@ export interface Toast {
   onGone?(): void;
 }
 
-export interface ToastSlice {
-  toasts: readonly Toast[];
-  toast(toast: Omit<Toast, 'id'>): void;
+/** Service that slices show toasts with. */
+export interface Toasts {
+  list(): readonly Toast[];
+  show(toast: Omit<Toast, 'id'>): void;
   dismiss(id: number): void;
+}
+
+/** The same for pages. Slices use the service. */
+export interface ToastState {
+  toasts: readonly Toast[];
+  toast: Toasts['show'];
+  dismiss: Toasts['dismiss'];
 }

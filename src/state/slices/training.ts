@@ -2,6 +2,8 @@
 import type { Purpose } from '../../core/runs/tuning';
 import type { Recipe } from '../../core/train/recipe';
 import type { Asked } from '../../core/train/run';
+import type { Inputs } from './preparation';
+import type { TextsSlice } from './texts';
 
 export interface TrainingSlice {
   /** The run that trains here, from the press on Start until its end. */
@@ -41,6 +43,9 @@ export interface Change {
   /** The project's texts, cut by the run's tokenizer, in place of its own. */
   withTexts?: boolean;
 }
+
+/** What a start was pressed with: another project may be shown before the run begins. */
+export type Asking = Inputs & Pick<TextsSlice, 'tuneTexts'>;
 
 export interface Training {
   runId: string;

@@ -2,7 +2,6 @@
 import type { Progress } from '../../core/base/job';
 import type { TuningChoice } from '../../core/runs/tuning';
 import type { Recipe } from '../../core/train/recipe';
-import type { TrainEvent } from '../../core/train/run';
 import type { DataApi, Painting } from '../../protocol/data';
 import type { MixedPoint } from '../../protocol/gpu';
 import type { Classifying } from './classifying';
@@ -23,12 +22,8 @@ export interface TuningSlice {
   ): Promise<void>;
   /** One of these as a run of its own, which becomes the project's. False where it could not be kept, which is said. */
   keepMix(runId: string, share: number, name: string): Promise<boolean>;
-  /** Who speaks in the chats of two people of a text, and in how many; none where it has no such. */
-  speakersOf(textId: string): Promise<DataApi['speakers']['output']>;
   /** Those chats to tune on, one of the two as the assistant. */
   addSpoken(textId: string, assistant: string): Promise<void>;
-  /** All that a run has told, also one that is not open. */
-  toldBy(runId: string): Promise<readonly TrainEvent[]>;
 }
 
 export interface PaintOptions {

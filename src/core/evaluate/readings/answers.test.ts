@@ -36,7 +36,7 @@ test.each([0, 1])('targets and answers are those of the objective, model %i', as
   const net = nets[place]!;
   const before = tf.memory().numTensors;
   const counts = new Uint32Array(tokenizer.size).fill(2);
-  const found = await evaluate(net, tokenizer, { pairs: pairs(), counts }, unwatched);
+  const found = await evaluate(net, tokenizer, { objective: 'pairs', pairs: pairs(), counts }, unwatched);
   expect(tf.memory().numTensors).toBe(before);
   expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
   const text = ['bleu', 'chrf', 'chrf++', 'ter', 'rouge1', 'rouge2', 'rougeL', 'exactMatch'];
@@ -73,8 +73,17 @@ test('a target is as likely as the model says, token by token, with its end', as
 });
 
 test('what a model cannot do is refused in words', async () => {
-  await expect(evaluate(nets[0]!, tokenizer, { documents: [] }, unwatched)).rejects.toThrow(/not a causal model/);
-  await expect(evaluate(nets[1]!, tokenizer, {}, unwatched)).rejects.toThrow(/no text to evaluate on/);
-  const found = await evaluate(nets[1]!, tokenizer, { pairs: pairs(), metrics: ['loss', 'bitsPerByte'] }, unwatched);
+  await expect(evaluate(nets[0]!, tokenizer, { objective: 'pairs', documents: [] }, unwatched)).rejects.toThrow(
+    /not a causal model/,
+  );
+  await expect(evaluate(nets[1]!, tokenizer, { objective: 'pairs' }, unwatched)).rejects.toThrow(
+    /no text to evaluate on/,
+  );
+  const found = await evaluate(
+    nets[1]!,
+    tokenizer,
+    { objective: 'pairs', pairs: pairs(), metrics: ['loss', 'bitsPerByte'] },
+    unwatched,
+  );
   expect(found.leftOut).toContainEqual({ name: 'bitsPerByte', reason: 'There is no text to evaluate on.' });
 });

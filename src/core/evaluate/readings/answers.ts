@@ -20,7 +20,7 @@ import type { Read, Reading } from './reading';
 
 export const ANSWERING = {
   of: 'pairs',
-  kinds: ['encoder-decoder', 'decoder'],
+  models: ['answers', 'nextTokens'],
   unfit: 'The model can’t answer; it predicts masked tokens.',
 } as const;
 

@@ -12,7 +12,7 @@ export const chats: Reading = {
   figures: ['loss', 'perplexity'],
   baselines: ['uniform'],
   of: 'chats',
-  kinds: ['decoder'],
+  models: ['nextTokens'],
   unfit: 'The model is not causal, so it can’t answer chats.',
   async read(read) {
     const { tokenizer, asked } = read;

@@ -32,7 +32,7 @@ export const classes: Reading = {
   figures: ['loss', 'calibrationError', ...LABEL_METRIC_IDS],
   baselines: ['uniform', 'majority', 'naiveBayes'],
   of: 'labelled',
-  kinds: ['encoder', 'decoder'],
+  models: ['labels'],
   unfit: 'The model is not a classifier: it scores tokens, not labels.',
   async read(read) {
     const { network, tokenizer, asked, isAsked, pause, report } = read;

@@ -52,7 +52,12 @@ test('a model that says one thing alone loops, and what people wrote does not', 
     }),
   };
   const asked = { documents, metrics: ['distinct1', 'distinct2', 'repetition', 'loops'] as const };
-  const { metrics, baselines, leftOut } = await evaluate(looped, tokenizer, asked, unwatched);
+  const { metrics, baselines, leftOut } = await evaluate(
+    looped,
+    tokenizer,
+    { ...asked, objective: 'causal' },
+    unwatched,
+  );
   // Each says the same two words, so that leaving one out changes nothing.
   expect(leftOut.map(({ name }) => name)).toEqual(['interval of distinct1', 'interval of distinct2']);
   expect(metrics['loops']!.value).toBe(100);

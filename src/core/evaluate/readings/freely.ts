@@ -11,7 +11,7 @@ export const freely: Reading = {
   figures: WRITTEN_METRIC_IDS,
   baselines: ['heldOut'],
   of: 'documents',
-  kinds: ['decoder'],
+  models: ['nextTokens'],
   unfit: 'The model is not causal, so it can’t write text.',
   async read({ network, tokenizer, asked, isAsked, pause, report }) {
     const { documents = [], seed } = asked;

@@ -32,7 +32,12 @@ test.each([0, 1])('each input is given the label that is likelier as its target,
   const [pairs, before] = [pairsOf(LABELS), tf.memory().numTensors];
   // `so so` is known from what was learnt alone: it may be given, and is never wanted.
   const learntPairs = [...pairsOf([...LABELS, 'so so']), ...pairsOf(['bad one'])];
-  const found = await evaluate(net, tokenizer, { pairs, learntPairs, metrics: ['accuracy', 'macroF1'] }, unwatched);
+  const found = await evaluate(
+    net,
+    tokenizer,
+    { objective: 'pairs', pairs, learntPairs, metrics: ['accuracy', 'macroF1'] },
+    unwatched,
+  );
   expect(tf.memory().numTensors).toBe(before);
   expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
   const all = ['bad one', 'good', 'so so'];
@@ -62,12 +67,12 @@ test.each([0, 1])('each input is given the label that is likelier as its target,
 
 test('what was not learnt from has no baseline, and what is no label is told where it is asked for', async () => {
   const asked = { pairs: pairsOf(LABELS), metrics: ['accuracy' as const] };
-  const found = await evaluate(nets[1]!, tokenizer, asked, unwatched);
+  const found = await evaluate(nets[1]!, tokenizer, { ...asked, objective: 'pairs' }, unwatched);
   expect(found.leftOut.map(({ name }) => name)).toEqual(['majority', 'naiveBayes']);
   const texts = { ...asked, pairs: pairsOf(INPUTS) };
-  const other = await evaluate(nets[1]!, tokenizer, texts, unwatched);
+  const other = await evaluate(nets[1]!, tokenizer, { ...texts, objective: 'pairs' }, unwatched);
   expect(other.metrics).toEqual({});
   expect(other.leftOut[0]!.reason).toMatch(/not labels: labels are 2 to 50 different texts/);
-  const all = await evaluate(nets[1]!, tokenizer, { ...texts, metrics: undefined }, unwatched);
+  const all = await evaluate(nets[1]!, tokenizer, { objective: 'pairs', ...texts, metrics: undefined }, unwatched);
   expect(all.leftOut.map(({ name }) => name)).not.toContain('accuracy');
 });

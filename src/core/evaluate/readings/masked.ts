@@ -21,7 +21,7 @@ export const masked: Reading = {
   figures: ['loss', 'pseudoPerplexity', 'maskedAccuracy', 'calibrationError'],
   baselines: ['uniform', 'unigram'],
   of: 'documents',
-  kinds: ['encoder'],
+  models: ['maskedTokens'],
   unfit: 'The model does not predict masked tokens.',
   async read(read) {
     const { network, tokenizer, asked, isAsked, pause, report } = read;

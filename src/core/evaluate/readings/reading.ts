@@ -1,8 +1,8 @@
 /** One way to read what is measured, of which some figures are made. Add one: its file, and its line in index.ts. */
 import type { Job, Pause } from '../../base/job';
 import type { Network } from '../../models/network';
-import type { ModelKind } from '../../models/spec';
 import type { ObjectiveId } from '../../objectives';
+import type { EvaluatedAs } from '../../objectives/objective';
 import type { Pair } from '../../objectives/pairRows';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { BaselineFacts } from '../../objectives/facts';
@@ -50,8 +50,8 @@ export interface ToEvaluate {
   swaps?: readonly SentencePair[] | undefined;
   /** Tasks of one's own. */
   tasks?: readonly Task[] | undefined;
-  /** What the model was trained for; absent for a model without a run. */
-  objective?: ObjectiveId | undefined;
+  /** Says how the model is measured: that of its run, or any for a model without a run (`evaluatedAs`). */
+  objective: ObjectiveId;
   /** Of all that is drawn: resamples, masks, passages. */
   seed?: number | undefined;
 }
@@ -69,8 +69,9 @@ export interface Reading {
   onlyAsked?: true;
   /** What it reads. */
   of: 'documents' | 'pairs' | 'chats' | 'labelled';
-  kinds: readonly ModelKind[];
-  /** Why not of other kinds, as a sentence. */
+  /** Models that it measures. */
+  models: readonly EvaluatedAs[];
+  /** Why it doesn't measure others, as a sentence. */
   unfit: string;
   /** @throws HomegrownError `bad-settings` */
   read(read: Read): Promise<Partial<Evaluation>>;

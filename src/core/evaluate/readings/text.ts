@@ -12,7 +12,7 @@ import type { Reading } from './reading';
 
 const LEFT_TO_RIGHT = {
   of: 'documents',
-  kinds: ['decoder'],
+  models: ['nextTokens'],
   unfit: 'The model is not a causal model: it can’t compute the likelihood of a text.',
 } as const;
 

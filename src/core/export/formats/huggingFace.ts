@@ -1,10 +1,8 @@
 import { loaded } from '../../base/load';
-import { modelSpec } from '../../models';
-import { usualPooling } from '../../models/classes';
-import { poolingProblem } from '../../models/hubClasses';
+import { hubProblem } from '../../models/folderFormat';
 import { BOUND_OF_F32, readers } from '../../verify/check';
 import { adapterBytes, type Card, F32, type Format, type LoadFacts, tellingBytes, weightBytes } from '../format';
-import type { RunInfo } from '../homegrownJson';
+import type { ModelChoice } from '../../models/network';
 import { DOES } from '../kinds';
 
 export const FOLDER: Card = {
@@ -12,8 +10,13 @@ export const FOLDER: Card = {
   purpose: 'Fine-tune it in Python, or publish it',
   icon: 'code',
   opensIn: 'transformers and Homegrown',
+  opensThis: (model) =>
+    hubProblem(model) === null ? undefined : 'Homegrown; transformers has no class for this model',
   holds: 'zip with safetensors, tokenizer.json, config and README',
-  howToLoad: (facts) => [{ title: 'Python, with the Hugging Face folder', language: 'python', code: inPython(facts) }],
+  howToLoad: (facts) =>
+    facts.isInTransformers
+      ? [{ title: 'Python, with the Hugging Face folder', language: 'python', code: inPython(facts) }]
+      : [],
 };
 
 function inPython({ use, prompt, tokens, chats, likely }: LoadFacts): string {
@@ -40,27 +43,22 @@ scores = model(**ids).logits[ids["input_ids"] == tokenizer.mask_token_id]
 print([tokenizer.decode(id) for id in scores[0].topk(5).indices])`;
 }
 
-/** Why no folder here is of such a model, in one sentence: what has Hugging Face's names has an architecture there. */
-export function folderProblem({ model: { id, config } }: Pick<RunInfo, 'model'>): string | null {
-  const { label, huggingFace: theirs } = modelSpec(id);
-  if (!theirs) return `transformers has no ${label} model`;
-  return theirs.problem?.(config) ?? null;
+/** Returns that only Homegrown opens the model's folder, and why; null if transformers does, too. */
+export function onlyHere({ model }: { model: Pick<ModelChoice, 'id' | 'config'> }): string | null {
+  const problem = hubProblem(model);
+  return problem === null ? null : `${problem}. Only Homegrown opens the folder.`;
 }
-
-/** The same of one that transformers opens: of a classifier it has to score what that scores, too. */
-export const hubProblem = ({ model }: Pick<RunInfo, 'model'>): string | null =>
-  folderProblem({ model }) ?? poolingProblem(model.config, usualPooling(model));
 
 /**
  * A trained model as the files of a Hugging Face folder, which transformers, transformers.js and llama.cpp's converter
- * open unchanged. `homegrown.json`, and `optimizer.safetensors` if asked for, let the same folder resume here.
+ * open unchanged. Where transformers has no class for the model, the folder is in our own layout. `homegrown.json`, and `optimizer.safetensors` if asked for, let the same folder resume here.
  */
 export const huggingFace: Format = {
   card: FOLDER,
   precision: F32,
   kind: 'folder',
   moments: 'asked',
-  problem: hubProblem,
+  warning: onlyHere,
   bytes: (known) =>
     tellingBytes(known) + (known.withOptimizer ? known.saved : weightBytes(F32, known)) + adapterBytes(known),
   async files(exported, options) {

@@ -1,11 +1,11 @@
 import { loaded } from '../../base/load';
 import { formatBytes } from '../../base/units';
 import { modelSpec } from '../../models';
+import { classProblem } from '../../models/folderFormat';
 import { sizeOf } from '../../models/spec';
 import { BOUND_OF_F16, BOUND_OF_F32, readers } from '../../verify/check';
 import { type Card, describingBytes, F16, F32, type Format, type Known, type LoadFacts, weightBytes } from '../format';
 import type { RunInfo } from '../homegrownJson';
-import { folderProblem } from './huggingFace';
 import { DOES, kindOf } from '../kinds';
 import type { Precision } from '../../onnx/graph';
 
@@ -103,7 +103,7 @@ function problem({ model }: Pick<RunInfo, 'model'>, precision: Precision): strin
   const { id, config, vocabulary } = model;
   const { label, params, onnx: forward, huggingFace: described } = modelSpec(id);
   if (!forward || !described) return `The ONNX exporter doesn’t support ${label} models`;
-  const unknown = folderProblem({ model });
+  const unknown = classProblem(model);
   if (unknown !== null) return unknown;
   const { bits } = PRECISIONS[precision].precision;
   const shapes = Object.values(params(config, vocabulary)).map(({ shape }) => shape);

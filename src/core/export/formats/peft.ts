@@ -1,7 +1,8 @@
 import { loaded } from '../../base/load';
 import { adapterBytes, F32, type Format } from '../format';
 import type { FormatSettings } from '../formatSettings';
-import { FOLDER, hubProblem } from './huggingFace';
+import { hubProblem } from '../../models/folderFormat';
+import { FOLDER } from './huggingFace';
 
 /** @returns why there is no adapter to be written apart, in one sentence; null where there is one */
 export const adapterProblem = ({ trainable }: Pick<FormatSettings, 'trainable'>): string | null =>
@@ -30,7 +31,7 @@ export const peft: Format = {
   precision: F32,
   kind: 'folder',
   moments: 'always',
-  problem: (settings) => adapterProblem(settings) ?? headProblem(settings) ?? hubProblem(settings),
+  problem: (settings) => adapterProblem(settings) ?? headProblem(settings) ?? hubProblem(settings.model),
   bytes: adapterBytes,
   async files(exported) {
     const { apart, peftFiles } = await loaded('The adapter exporter', import('../peft'));

@@ -1,12 +1,12 @@
 import { loaded } from '../../base/load';
 import { chosenLabels } from '../../base/field';
 import { modelSpec } from '../../models';
+import { hubProblem } from '../../models/folderFormat';
 import { objectiveOf } from '../../objectives';
 import { optimizerOf } from '../../optim';
 import { idBytes } from '../../shards/ids';
 import { BOUND_OF_F32, readers } from '../../verify/check';
 import { F32, type Format, tellingBytes, tokenizerProblem } from '../format';
-import { hubProblem } from './huggingFace';
 
 /**
  * The run, handed over to PyTorch: `train.py` continues it from this step, on one GPU or many. `model/` is a Hugging Face
@@ -26,7 +26,7 @@ export const pytorch: Format = {
   problem: ({ model: choice, recipe, tokenizer, trainable }) => {
     const { label: architecture, pytorch: model, huggingFace: named } = modelSpec(choice.id);
     if (!model || !named) return `The PyTorch bundle doesn’t support ${architecture} models`;
-    const unknown = hubProblem({ model: choice });
+    const unknown = hubProblem(choice);
     if (unknown !== null) return unknown;
     if (choice.config.classes) return 'train.py supports only next-token prediction, and this model is a classifier';
     const learnt = objectiveOf(recipe.objective);

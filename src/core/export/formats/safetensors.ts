@@ -1,9 +1,9 @@
 import { loaded } from '../../base/load';
 import { BOUND_OF_F32, readers } from '../../verify/check';
 import { F32, type Format } from '../format';
-import { FOLDER, hubProblem } from './huggingFace';
+import { FOLDER } from './huggingFace';
 
-/** The weights alone, under Hugging Face's names. */
+/** The weights alone, as the folder has them. */
 export const safetensors: Format = {
   card: {
     name: 'Weights only',
@@ -19,7 +19,6 @@ export const safetensors: Format = {
   },
   precision: F32,
   kind: 'file',
-  problem: hubProblem,
   async files(exported) {
     const { weightsFile } = await loaded('The safetensors exporter', import('../safetensors'));
     return [weightsFile(exported)];

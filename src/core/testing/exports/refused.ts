@@ -28,6 +28,8 @@ const narrow = ({ config }: Row): string | undefined => {
 
 /** In transformers. */
 function byTransformers(row: Row): string | undefined {
+  const { label, huggingFace } = modelSpec(row.id);
+  if (!huggingFace) return `transformers has no ${label} model`;
   const kin = noKin(row);
   if (kin) return `transformers has no class with ${kin}: ${NORMS}`;
   const seen = narrow(row);
@@ -61,16 +63,20 @@ function asGguf(row: Row): string | undefined {
   return byLlamaCpp(row);
 }
 function asOnnx(row: Row): string | undefined {
-  const { label, onnx } = modelSpec(row.id);
-  return onnx ? byTransformers(row) : `The ONNX exporter doesn’t support ${label} models`;
+  const { label, onnx, huggingFace } = modelSpec(row.id);
+  return onnx && huggingFace ? byTransformers(row) : `The ONNX exporter doesn’t support ${label} models`;
 }
 function asPytorch(row: Row): string | undefined {
-  const { label, pytorch } = modelSpec(row.id);
-  if (!pytorch) return `The PyTorch bundle doesn’t support ${label} models`;
+  const { label, pytorch, huggingFace } = modelSpec(row.id);
+  if (!pytorch || !huggingFace) return `The PyTorch bundle doesn’t support ${label} models`;
   const other = byItsClass(row);
   if (other !== undefined) return other;
   if (row.config.classes) return 'train.py supports only next-token prediction, and this model is a classifier';
   return row.isAdapted && 'train.py trains all weights, and this run trains only some of them or an adapter';
+}
+function asPage({ id }: Row): string | undefined {
+  const { label, page, huggingFace } = modelSpec(id);
+  return page && huggingFace ? undefined : `The offline page can’t run ${label} models yet.`;
 }
 const ofAdapters =
   (other: (row: Row) => string | undefined) =>
@@ -78,8 +84,8 @@ const ofAdapters =
     row.isAdapted ? other(row) : 'This model has no adapter';
 
 const REASONS: Readonly<Record<FormatId, (row: Row) => string | undefined>> = {
-  hf: byItsClass,
-  safetensors: byItsClass,
+  hf: () => undefined,
+  safetensors: () => undefined,
   peft: ofAdapters(byItsClass),
   'gguf-f32': asGguf,
   'gguf-f16': asGguf,
@@ -87,7 +93,7 @@ const REASONS: Readonly<Record<FormatId, (row: Row) => string | undefined>> = {
   'gguf-lora': ofAdapters(asGguf),
   'onnx-f32': asOnnx,
   'onnx-f16': asOnnx,
-  html: ({ id }) => (modelSpec(id).page ? undefined : `The offline page can’t run ${modelSpec(id).label} models yet.`),
+  html: asPage,
   service: (row) => (kindOf(row) === 'decoder' ? asGguf(row) : asOnnx(row)),
   pytorch: asPytorch,
 };

@@ -88,17 +88,18 @@ const widest = ({ hidden }: ToyConfig): number => 2 * hidden;
 
 function params({ layers, heads, kvHeads, width: C, hidden }: ToyConfig, vocabulary: number): ParamTable {
   const weight = (shape: number[], group: string) => ({ shape, init: { std: 0.02 }, group, decay: true });
+  const linear = (shape: number[], group: string) => ({ ...weight(shape, group), linear: true }) as const;
   const gain = { shape: [C], init: 'ones', group: 'Norms', decay: false } as const;
   const K = (C / heads) * kvHeads;
   const blocks = Array.from({ length: layers }, (_, i): ParamTable => {
     const h = `blocks.${i}`;
     return {
       [`${h}.norm_1.weight`]: gain,
-      [`${h}.qkv.weight`]: weight([C, C + 2 * K], 'Attention'),
-      [`${h}.out.weight`]: weight([C, C], 'Attention'),
+      [`${h}.qkv.weight`]: linear([C, C + 2 * K], 'Attention'),
+      [`${h}.out.weight`]: linear([C, C], 'Attention'),
       [`${h}.norm_2.weight`]: gain,
-      [`${h}.mlp.c_fc.weight`]: weight([C, 2 * hidden], 'Feed-forward'),
-      [`${h}.mlp.c_proj.weight`]: weight([hidden, C], 'Feed-forward'),
+      [`${h}.mlp.c_fc.weight`]: linear([C, 2 * hidden], 'Feed-forward'),
+      [`${h}.mlp.c_proj.weight`]: linear([hidden, C], 'Feed-forward'),
     };
   });
   return {

@@ -1,6 +1,9 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { haveSameRules, recipeSchema, type Recipe } from '../../../core/documents/clean/recipe';
+import type { TextRecord } from '../../../core/documents/record';
 import { useStudio } from '../../../state/react';
+import type { Workers } from '../../../state/slices/studio';
+import { useQuery } from '../../../state/useWorkerValue';
 import type { Left } from './LeftOutList';
 import type { Looked } from './usePreviewed';
 
@@ -23,41 +26,38 @@ interface Stored {
   of: number;
 }
 
+/** What the texts' recipe left out, up to `count` documents; undefined if their recipes differ, or one text isn't cleaned. */
+async function storedOf(
+  data: Workers['data'],
+  texts: readonly TextRecord[],
+  count: number,
+): Promise<Stored | undefined> {
+  let found: Stored | undefined;
+  for (const { id, cleaned } of texts) {
+    if (!cleaned) return undefined;
+    const left = Math.max(0, count - (found?.left.length ?? 0));
+    const { rows, of, recipe } = await data.call('leftByRecipe', { id, from: 0, count: left });
+    const own = recipeSchema.safeParse(recipe).data;
+    if (!own || (found && !haveSameRules(own, found.recipe))) return undefined;
+    found = {
+      recipe: own,
+      keptBefore: new Set([...(found?.keptBefore ?? []), ...own.kept]),
+      left: [...(found?.left ?? []), ...rows.map((row) => ({ ...row, text: id }))],
+      of: of + (found?.of ?? 0),
+    };
+  }
+  return found;
+}
+
 /**
  * What cleaning left out, as far as it is shown, while the rules are those that the texts were cleaned by; else what they would
  * leave out of the sample.
  */
 export function useLeft({ of: looked, previewed }: Looked, recipe: Recipe): LeftDocuments {
   const texts = useStudio((s) => s.texts);
-  const read = useStudio((s) => s.leftByRecipe);
   const [count, setCount] = useState(MORE);
-  const [stored, setStored] = useState<Stored>();
-  useEffect(() => {
-    let isWanted = true;
-    const all = async (): Promise<Stored | undefined> => {
-      let found: Stored | undefined;
-      for (const { id, cleaned } of texts) {
-        if (!cleaned) return undefined;
-        const { rows, of, recipe: by } = await read(id, 0, Math.max(0, count - (found?.left.length ?? 0)));
-        const own = recipeSchema.safeParse(by).data;
-        if (!own || (found && !haveSameRules(own, found.recipe))) return undefined;
-        found = {
-          recipe: own,
-          keptBefore: new Set([...(found?.keptBefore ?? []), ...own.kept]),
-          left: [...(found?.left ?? []), ...rows.map((row) => ({ ...row, text: id }))],
-          of: of + (found?.of ?? 0),
-        };
-      }
-      return found;
-    };
-    all().then(
-      (found) => isWanted && setStored(found),
-      () => isWanted && setStored(undefined),
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [texts, read, count]);
+  const { latest, failure } = useQuery(`left out ${count}`, ({ data }) => storedOf(data, texts, count), texts);
+  const stored = failure ? undefined : latest;
   const sampled = useMemo((): readonly Left[] => {
     const on = (looked?.steps ?? []).filter(({ isOn }) => isOn);
     const out = previewed?.out ?? [];

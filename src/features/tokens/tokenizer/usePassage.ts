@@ -1,37 +1,32 @@
-import { useDeferredValue, useEffect, useMemo, useState } from 'react';
-import { toFailure, type Failure } from '../../../core/base/errors';
+import { useDeferredValue, useMemo, useState } from 'react';
+import type { Failure } from '../../../core/base/errors';
 import { learntOf, type TextRecord } from '../../../core/documents/record';
 import type { TokenPiece } from '../../../core/tokenizer/statistics';
 import { useStudio } from '../../../state/react';
+import { useQuery } from '../../../state/useWorkerValue';
 
 /** UTF-16 code units of a passage from the texts, and the most that is cut of what a person writes. */
 const PASSAGE = 560;
+/** Code points of a document that are read for passages. */
+const EXCERPT = 20_000;
 export const MOST_OWN = 4000;
 
 /** A passage of what is learnt of the texts; `next` goes to another. Undefined until it is here, or where there is none. */
 export function usePassage(): { passage: string | undefined; failure: Failure | undefined; next: () => void } {
   const all = useStudio((s) => s.texts);
-  const start = useStudio((s) => s.learntStart);
   const [place, setPlace] = useState(0);
-  const [read, setRead] = useState<{ passage?: string; failure?: Failure }>({});
   const texts = useMemo(() => all.filter((text) => learntOf(text).documents > 0), [all]);
   const text = texts[place % Math.max(1, texts.length)];
-  const id = text?.id;
-  const sha256 = text && learntOf(text).sha256;
   const { document, passage: nth } = documentAt(text, Math.floor(place / Math.max(1, texts.length)));
-  useEffect(() => {
-    if (id === undefined) return;
-    let isWanted = true;
-    start(id, document).then(
-      (begins) => isWanted && setRead({ passage: passageAt(begins, nth) }),
-      (error: unknown) => isWanted && setRead({ failure: toFailure(error) }),
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [id, sha256, document, nth, start]);
-  const { passage, failure } = id === undefined ? {} : read;
-  return { passage, failure, next: () => setPlace(place + 1) };
+  const { latest, failure } = useQuery(
+    text && JSON.stringify([text.id, document, nth]),
+    async ({ data }, { signal }) => {
+      const input = { id: text!.id, nth: document, characters: EXCERPT };
+      return passageAt(await data.call('trainingExcerpt', input, { signal }), nth);
+    },
+    text && learntOf(text).sha256,
+  );
+  return { passage: text && !failure ? latest : undefined, failure, next: () => setPlace(place + 1) };
 }
 
 /** The `n`th look into a text goes to the next of its documents that are learnt from, and then to another passage of each. */
@@ -68,17 +63,11 @@ export function useTokens(passage: string | undefined): Tokenized {
   const tokensOf = useStudio((s) => s.tokensOf);
   const tokenizer = useStudio((s) => s.project.tokenizer);
   const wanted = useDeferredValue(passage);
-  const [result, setResult] = useState<Tokenized>({ kind: 'tokenizing' });
-  useEffect(() => {
-    if (wanted === undefined) return;
-    let isWanted = true;
-    tokensOf(wanted).then(
-      (pieces) => isWanted && setResult({ kind: 'tokenized', passage: wanted, pieces }),
-      (error: unknown) => isWanted && setResult({ kind: 'failed', failure: toFailure(error) }),
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [wanted, tokensOf, tokenizer]);
-  return result;
+  const { latest, failure } = useQuery(
+    wanted,
+    async () => ({ passage: wanted!, pieces: await tokensOf(wanted!) }),
+    tokenizer,
+  );
+  if (failure) return { kind: 'failed', failure };
+  return latest ? { kind: 'tokenized', ...latest } : { kind: 'tokenizing' };
 }

@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { fittingContext, longEvidence, longJudgement, type LongTexts } from '../../../core/base/longTexts';
 import { formatCount } from '../../../core/base/units';
 import { labelMilestones } from '../../../core/runs/labelStanding';
 import { useShownPart, useStudioStore } from '../../../state/react';
+import { useWorkerValue } from '../../../state/useWorkerValue';
 import type { RunSettings } from '../../../state/runSettings';
 import { evaluationsSince } from '../../../state/standing';
 import { TextAction } from '../../../ui';
@@ -62,22 +63,8 @@ function Long({ long, context }: { long: LongTexts; context: number }) {
   );
 }
 
-/** Of the run that Train shows, once that is known. */
+/** Long texts of the run that Train shows. Unknown if its data can't be read, which is reported where they are used. */
 function useLongTexts(): LongTexts | undefined {
-  const store = useStudioStore();
-  const id = useShownPart('train', (run) => run.record?.id);
-  const [found, setFound] = useState<{ id: string; long: LongTexts | null }>();
-  useEffect(() => {
-    let isWanted = true;
-    const ask = async (runId: string): Promise<void> => {
-      const own = await store.getState().classifying();
-      const long = await own.longTexts(runId).catch(() => null); // data that can't be read are reported where they are used
-      if (isWanted) setFound({ id: runId, long });
-    };
-    if (id !== undefined) void ask(id);
-    return () => {
-      isWanted = false;
-    };
-  }, [store, id]);
-  return (found?.id === id && found?.long) || undefined;
+  const runId = useShownPart('train', (run) => run.record?.id);
+  return useWorkerValue('longTexts', runId === undefined ? undefined : { runId }).value ?? undefined;
 }

@@ -2,14 +2,15 @@ import { counted } from '../../../core/base/units';
 import { textRef } from '../../../core/documents/record';
 import type { TextWithLabels } from '../../../protocol/labelled';
 import { useStudio, useStudioStore } from '../../../state/react';
+import { useWorkerValue } from '../../../state/useWorkerValue';
 import { Button } from '../../../ui';
-import { useAnswer } from './useAnswer';
 
 /** Texts of the page Text whose documents have labels. */
 export function useLabeledTexts(): readonly TextWithLabels[] {
-  const refs = useStudio((s) => s.texts.map(textRef).join(' '));
-  const found = useAnswer(({ labeledTexts }) => labeledTexts(), [], [refs]);
-  return (found?.answer ?? []).slice(0, MAX_OFFERED);
+  const texts = useStudio((s) => s.texts);
+  const input = { texts: texts.map(({ id }) => id) };
+  const { latest, failure } = useWorkerValue('labeledIn', input, texts.map(textRef).join(' '));
+  return (failure ? [] : (latest ?? [])).slice(0, MAX_OFFERED);
 }
 const MAX_OFFERED = 3;
 

@@ -4,6 +4,8 @@ import type { RunRow } from '../../../protocol/data';
 import type { TextToLabel } from '../../../protocol/gpu';
 import { explain } from '../../../state/failures';
 import { useStudio, useStudioStore } from '../../../state/react';
+import { usedModel } from '../../../state/trained';
+import { toTuneOn } from '../../../state/tuningInputs';
 import { describeWork, IDLE, type Work, work } from '../../../state/work';
 import { Block, Button, EmptyState, Notice, Progress, text as type } from '../../../ui';
 import styles from './Classify.module.css';
@@ -32,9 +34,11 @@ export function ToLabel({
   const [looking, setLooking] = useState<Work>(IDLE);
   const told = describeWork(looking);
   const look = async (): Promise<void> => {
-    const found = await work(setLooking, Date.now, async (options) =>
-      (await store.getState().classifying()).toLabel(run.id, options),
-    );
+    const found = await work(setLooking, Date.now, (options) => {
+      const texts = toTuneOn(store.getState(), 'classify').map(({ id }) => id);
+      const input = { ...usedModel(store.getState(), run.id), texts, count: AT_ONCE };
+      return store.workers.gpu.call('toLabel', input, options);
+    });
     if (found) setAsked({ ...found, said: [] });
   };
   const say = async (own: readonly string[] | null): Promise<void> => {

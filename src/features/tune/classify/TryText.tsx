@@ -8,6 +8,7 @@ import type { RunRow } from '../../../protocol/data';
 import type { GivenLabels } from '../../../protocol/gpu';
 import { explain } from '../../../state/failures';
 import { useStudioStore } from '../../../state/react';
+import { usedModel } from '../../../state/trained';
 import { type ShownCorrection, useCorrection } from '../../../state/useCorrection';
 import { IDLE, type Work, work } from '../../../state/work';
 import {
@@ -38,11 +39,12 @@ export function TryText({ run }: { run: RunRow['record'] }) {
       (state) => isMine() && setAsking(state),
       Date.now,
       async (options) => {
-        const { classify: ask, decided } = await store.getState().classifying();
+        const { classify: ask } = await store.getState().classifying();
         const found = await ask(run.id, draft, options);
         if (isMine()) setGiven({ of: draft, given: found });
         const label = likeliest(found.probabilities);
-        const why = await decided({ runId: run.id, text: draft, label }, options);
+        const input = { ...usedModel(store.getState(), run.id), text: draft, label };
+        const why = await store.workers.gpu.call('decided', input, { signal: options.signal });
         if (isMine()) setGiven({ of: draft, given: found, why });
       },
     );

@@ -10,16 +10,17 @@ import { recipeOf } from '../core/runs/segments';
 import { answerStart, promptIds } from '../core/tokenizer/prompt';
 import { openPart } from '../core/shards/read';
 import { reference, type Reference } from '../core/verify/reference';
-import type { GpuApi } from '../protocol/gpu';
-import type { LoadedModel } from '../jobs/loadedModel';
+import type { Evaluated } from '../core/metrics';
+import type { PartName } from '../core/shards/manifest';
+import type { LoadedModel } from './loadedModel';
 
 /** As the run's own evaluations measure it, to the bit. The record may have been written anew since the model was loaded. */
 export async function evaluate(
   store: BlobStore,
   { runId, network, tokenizer, step }: LoadedModel,
-  { part, tokens }: Pick<GpuApi['evaluate']['input'], 'part' | 'tokens'>,
+  { part, tokens }: { part: PartName; tokens: number },
   pause: Pause,
-): Promise<GpuApi['evaluate']['output']> {
+): Promise<Evaluated & { step: number }> {
   const record = await readKnownRun(store, runId);
   const [manifest, recipe] = [await manifestOf(store, record), recipeOf(record)];
   if (!manifest) {

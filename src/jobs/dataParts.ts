@@ -5,7 +5,26 @@ import { type TextRecord, textRef } from '../core/documents/record';
 import { splitDocuments } from '../core/documents/cut';
 import { PART_NAMES, type PartName } from '../core/documents/split';
 import { openPart } from '../core/shards/read';
-import type { DataRecord, PartRows } from '../protocol/data';
+import type { DataRecord } from '../core/runs/project';
+
+export interface PartRows {
+  /** Bytes of each text that are in each part. */
+  texts: readonly { id: string; name: string; bytes: Readonly<Record<PartName, number>> }[];
+  /** Documents of the part that was asked for, of `of`. */
+  rows: readonly {
+    /** Among all documents of the data. */
+    place: number;
+    title: string;
+    /** The name of its text. */
+    text: string;
+    bytes: number;
+    /** False: its end, or what is before that. */
+    isWhole: boolean;
+    /** Null where an older build did not keep where they are. */
+    tokens: number | null;
+  }[];
+  of: number;
+}
 
 /**
  * @param ids of the data's texts, in order, as they are when the data are of them

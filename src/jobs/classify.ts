@@ -14,11 +14,50 @@ import { mostHelpful } from '../core/sample/activeLearning';
 import { type Classified, type Classifier, classifier } from '../core/sample/classify';
 import { labelledHeader, labelledRow } from '../core/sample/labelledTable';
 import { labelsOf } from '../core/sample/labelsOf';
-import type { ClassifyFileInput, GivenLabels, GpuApi, TextToLabel } from '../protocol/gpu';
+import type { EncodingId, TableFormatId } from '../core/documents';
+import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 import { blobSource } from './blobSource';
-import { beginningOf } from './labelling';
-import { decisionAt } from '../jobs/evaluationDecision';
-import type { LoadedModel } from '../jobs/loadedModel';
+import { beginningOf } from './label';
+import { decisionAt } from './evaluationDecision';
+import type { LoadedModel } from './loadedModel';
+
+export interface GivenLabels {
+  /** Of the classifier's labels, in their order. */
+  probabilities: readonly number[];
+  /** Those that it has; none: it is not sure. */
+  labels: readonly string[];
+  /** Of the text, and how many of them were read. */
+  tokens: number;
+  read: number;
+}
+
+export interface ClassifyFileInput {
+  runId: string;
+  which: WhichSnapshot;
+  file: File;
+  /** Of a table: the columns that are the text, in their order; absent: a line is a text. */
+  table?: { format: TableFormatId; columns: readonly string[] };
+  /** Of one that is not UTF-8. */
+  encoding?: EncodingId;
+}
+
+/** Texts, those of them of which it is not sure, and those in which there is no token and which so have no label. */
+export interface FileOfLabels {
+  file: Blob;
+  texts: number;
+  unsure: number;
+  empty: number;
+}
+
+export interface TextToLabel {
+  textId: string;
+  /** Among all of the text as it was read. */
+  place: number;
+  title: string;
+  /** Its beginning. */
+  text: string;
+  probabilities: readonly number[];
+}
 
 /** @throws HomegrownError `bad-settings` of a model that scores no labels */
 async function using<T>(
@@ -51,7 +90,7 @@ const given = (
 export const classifyTexts = (
   store: BlobStore,
   model: LoadedModel,
-  { texts }: Pick<GpuApi['classify']['input'], 'texts'>,
+  { texts }: { texts: readonly string[] },
   { pause, report }: EvaluationJob,
 ): Promise<readonly GivenLabels[]> =>
   using(store, model, async (reader, decision) => {
@@ -66,7 +105,7 @@ export const classifyTexts = (
 export const decidedBy = (
   store: BlobStore,
   model: LoadedModel,
-  { text, label }: Pick<GpuApi['decided']['input'], 'text' | 'label'>,
+  { text, label }: { text: string; label: number },
   { pause }: EvaluationJob,
 ): Promise<Decided> =>
   using(store, model, (_, { temperature }) =>
@@ -80,7 +119,7 @@ export const classifyFile = (
   { file, table, encoding }: Pick<ClassifyFileInput, 'file' | 'table' | 'encoding'>,
   readers: Readers,
   { pause, report, signal }: EvaluationJob,
-): Promise<GpuApi['classifyFile']['output']> =>
+): Promise<FileOfLabels> =>
   using(store, model, async (reader, decision) => {
     const { temperature } = decision;
     const { labels } = reader.classes;
@@ -174,9 +213,9 @@ const AT_ONCE = 1024;
 export const toLabel = (
   store: BlobStore,
   model: LoadedModel,
-  { texts, count: most }: Pick<GpuApi['toLabel']['input'], 'texts' | 'count'>,
+  { texts, count: most }: { texts: readonly string[]; count: number },
   { pause, report }: EvaluationJob,
-): Promise<GpuApi['toLabel']['output']> =>
+): Promise<{ texts: readonly TextToLabel[]; of: number }> =>
   using(store, model, async (reader, { temperature }) => {
     const { tokenizer } = model;
     const all = await Promise.all(texts.map((id) => textOf(store, id)));

@@ -1,4 +1,4 @@
-/** The one run that trains, from the press to its outcome: held here, told to its log and phase, and made its project's. */
+/** The one run that trains here: takes the lock, keeps log and phase current, and makes the run its project's. */
 import { toFailure, type Failure } from '../core/base/errors';
 import { readForebears } from '../core/runs/forebears';
 import { readRun } from '../core/runs/record';
@@ -7,47 +7,31 @@ import { lostAgain, remedy } from './failures';
 import { newOpenRun, NO_RUN } from './openRun';
 import { next, type Phase } from './phase';
 import { RunLog } from './runLog';
-import type { Inputs } from './slices/preparation';
 import type { OpenRun } from './slices/run';
-import type { Services, Studio, StudioStore } from './slices/studio';
+import type { Services, SetState, SliceServices, Studio } from './slices/studio';
+import type { Claim, FollowOptions, TrainingSession } from './slices/trainingSession';
 
-export interface Followed {
-  signal: AbortSignal;
-  onProgress(events: readonly TrainEvent[]): void;
-}
+/** Members of the state that the session reads, calls and sets. */
+export type SessionNeeds = Pick<
+  Studio,
+  | 'adopt'
+  | 'catchUp'
+  | 'changeRun'
+  | 'followTasks'
+  | 'lookAgain'
+  | 'lostAt'
+  | 'opened'
+  | 'project'
+  | 'shown'
+  | 'training'
+  | 'undecided'
+>;
 
-export interface Held {
-  end(): void;
-  /** All is as before the press. */
-  undo(): void;
-}
-
-export interface Following {
-  /** Of what was pressed last, to stop it. */
-  signal(): AbortSignal;
-  stop(): void;
-  phaseOf(runId: string): Phase;
-  setPhase(runId: string, phase: Phase): void;
-  fail(runId: string, failure: Failure, step?: number, of?: number): void;
-  /**
-   * While it is held no other tab trains. Undefined when one does: that is said, and nothing has changed.
-   * @param projectId whose run it is, also where another one is shown by now
-   */
-  trainHere(runId: string, projectId: string, begun?: Pick<OpenRun, 'tunes'>): Promise<Held | undefined>;
-  /** What the record says by now, which the worker writes. */
-  refresh(runId: string): Promise<void>;
-  /** Runs `begin` from compiling to its outcome, telling the log and the phase. */
-  follow(
-    run: { runId: string; of: number; settings: string },
-    begin: (options: Followed) => Promise<TrainOutcome>,
-  ): Promise<void>;
-}
-
-export function following(
-  { data, store, now, wakeLock, tabs }: Services,
-  set: StudioStore['setState'],
-  get: StudioStore['getState'],
-): Following {
+export function createTrainingSession(
+  { data, store, now, wakeLock, tabs, toasts }: Services & Pick<SliceServices, 'toasts'>,
+  set: SetState<SessionNeeds>,
+  get: () => SessionNeeds,
+): TrainingSession {
   let abort = new AbortController();
   /** What `lostAt` counts for. */
   let lostWith = '';
@@ -65,11 +49,11 @@ export function following(
     data.call('dropUnused', null).catch(() => undefined); // the next who drops anything does
   }
 
-  async function trainHere(
+  async function claim(
     runId: string,
     projectId: string,
     begun: Pick<OpenRun, 'tunes'> = {},
-  ): Promise<Held | undefined> {
+  ): Promise<Claim | undefined> {
     const { opened, shown, project } = get();
     const before = opened[runId];
     const isShown = project.id === projectId;
@@ -90,7 +74,7 @@ export function following(
     tabs.announce();
     if ('code' in lock) {
       undo();
-      get().toast({ text: lock.message, detail: remedy(lock) });
+      toasts.show({ text: lock.message, detail: remedy(lock) });
       await get().catchUp();
       return undefined;
     }
@@ -126,7 +110,7 @@ export function following(
 
   async function follow(
     { runId, of, settings }: { runId: string; of: number; settings: string },
-    begin: (options: Followed) => Promise<TrainOutcome>,
+    begin: (options: FollowOptions) => Promise<TrainOutcome>,
   ): Promise<void> {
     wakeLock.hold();
     setPhase(runId, { kind: 'compiling' });
@@ -173,16 +157,14 @@ export function following(
   }
 
   return {
+    current: () => get().training,
     signal: () => abort.signal,
     stop: () => abort.abort(),
     phaseOf,
     setPhase,
     fail,
-    trainHere,
+    claim,
     refresh,
     follow,
   };
 }
-
-/** What is asked for as it was then: another project may be shown by the time that it is done. */
-export type Asking = Inputs & Pick<Studio, 'tuneTexts'>;

@@ -3,19 +3,8 @@ import type { BlobStore } from '../core/base/blobStore';
 import type { Document, Documents } from '../core/base/document';
 import { type Job, yieldUntil } from '../core/base/job';
 import { labelField } from '../core/base/labels';
-import { csvOf } from '../core/base/csv';
-import { MOST_LABELS } from '../core/base/limits';
 import { type LongTexts, longTexts } from '../core/base/longTexts';
-import {
-  documentsIn,
-  importText,
-  labelledAs,
-  learntOf,
-  sharedNormalizers,
-  textOf,
-  type TextRecord,
-} from '../core/documents';
-import type { ImportSettings } from '../core/documents/import';
+import { documentsIn, labelledAs, learntOf, sharedNormalizers, textOf, type TextRecord } from '../core/documents';
 import {
   changeLabelling,
   joinedLabels,
@@ -24,13 +13,14 @@ import {
   relabelled,
   unlabelledAre,
   withUnlabelled,
+  type Unlabelled,
 } from '../core/documents/labels/labelling';
 import { ofExample } from '../core/documents/labels/examples';
 import { splitAtWord } from '../core/documents/labels/leaks';
 import { type LeakWords, leakWordsIn } from '../core/documents/labels/leakWords';
-import { labelProblems } from '../core/documents/labels/problems';
-import { surveyLabels } from '../core/documents/labels/survey';
-import { modelSpec } from '../core/models';
+import { type LabelProblem, labelProblems } from '../core/documents/labels/problems';
+import { type LabelSurvey, surveyLabels } from '../core/documents/labels/survey';
+import { isReadFromFirst } from '../core/models/classes';
 import { textOf as learnedText } from '../core/objectives/pairRows';
 import { manifestIfKept } from '../core/runs/data';
 import { readKnownRun } from '../core/runs/record';
@@ -39,10 +29,63 @@ import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { aroundText } from '../core/tokenizer/prompt';
 import { preTokenEnd } from '../core/tokenizer/split';
-import type { TrainedKind } from '../core/tokenizer/tokenizer';
+import type { TokenizerModel, TrainedKind } from '../core/tokenizer/tokenizer';
 import { trainTokenizer } from '../core/tokenizer/train';
-import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../protocol/data';
-import type { TextWithLabels, ToSurvey } from '../protocol/labelled';
+
+export interface LabelsTold extends LabelSurvey {
+  /** Whether a text has several. */
+  several: boolean;
+  /** What was said of those that have none; absent: nothing yet, or each text has one label. */
+  unlabelledAre?: Unlabelled;
+  /** Tokens beyond which a text is long; absent where no tokenizer is known. `isAtLeast`: at least so many texts are. */
+  room?: number;
+  isAtLeast?: boolean;
+  /** Tokenizer that was trained on these texts as it will be at the start: what was asked for, and its entries. */
+  trained?: YetToBeMade & { entries: number };
+  /** The gravest first. */
+  problems: readonly LabelProblem[];
+}
+
+/** Of whose labels is told, and of which model's tokens: without one, of none. */
+export interface ToSurvey {
+  texts: readonly string[];
+  /** How many texts a label must have for nobody to be asked about it. */
+  fewest: number;
+  reader?: { tokenizer: TokenizerModel | YetToBeMade; context: number; isEncoder: boolean };
+}
+
+/** Of the texts themselves: of many of them it is known only how many tokens each has at least. */
+export interface YetToBeMade {
+  made: TrainedKind;
+  vocabulary: number;
+}
+
+export interface LabelledTextsInput {
+  texts: readonly string[];
+  at: { from: number; count: number } | { places: readonly number[] };
+  /** Of the beginning of each. */
+  characters: number;
+  /** In lower case: only labeled documents that have it, counted by themselves; each from shortly before it. */
+  word?: string;
+}
+
+export interface LabelledText {
+  textId: string;
+  /** Among all of its text as it was read, and among all documents of the texts. */
+  place: number;
+  at: number;
+  title: string;
+  text: string;
+  /** Of one that may have several also none; absent: nobody has said it yet. */
+  labels?: readonly string[];
+}
+
+export type LabelChange =
+  /** Of what it is an example; null: nobody has said it yet. */
+  | { kind: 'relabel'; place: number; labels: readonly string[] | null }
+  | { kind: 'join'; labels: readonly string[]; as: string }
+  | { kind: 'unlabelled'; are: Unlabelled }
+  | { kind: 'restore'; labelling: Labelling };
 
 export async function surveyed(
   store: BlobStore,
@@ -117,7 +160,7 @@ const FEWEST_TOKENS: Readonly<Record<TrainedKind, (text: string) => number>> = {
 
 export async function labelledTexts(
   store: BlobStore,
-  { texts: ids, at: wanted, characters, word }: DataApi['labelledTexts']['input'],
+  { texts: ids, at: wanted, characters, word }: LabelledTextsInput,
 ): Promise<readonly LabelledText[]> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   const places = 'places' in wanted ? new Set(wanted.places) : undefined;
@@ -169,7 +212,7 @@ export async function changeLabels(
   store: BlobStore,
   id: string,
   change: LabelChange,
-): Promise<DataApi['changeLabels']['output']> {
+): Promise<{ text: TextRecord; before: Labelling }> {
   const { labelled } = await textOf(store, id);
   let before: Labelling | undefined;
   const text = await changeLabelling(store, id, (now) => {
@@ -191,11 +234,11 @@ export async function changeLabels(
 /** Texts of both parts of a run's data that its classifier can't read whole. */
 export async function longTextsOf(store: BlobStore, runId: string): Promise<LongTexts | null> {
   const record = await readKnownRun(store, runId);
-  const { id, config } = record.model;
+  const { config } = record.model;
   const manifest = config.classes?.inWindows ? null : await manifestIfKept(store, record);
   if (!config.classes || !manifest) return null;
   const tokenizer = await createTokenizer(await readTokenizer(store, record));
-  const around = aroundText(tokenizer, modelSpec(id).kind === 'encoder').flat().length;
+  const around = aroundText(tokenizer, isReadFromFirst(record.model)).flat().length;
   const lengths: number[] = [];
   for (const part of ['train', 'validation'] as const)
     for (const { label, tokens } of (await openPart(store, manifest, part).documents()) ?? [])
@@ -228,92 +271,3 @@ export async function leaksOf(
 }
 /** Texts until others have a turn. */
 const A_TURN = 64;
-
-/** Of texts to learn from, those whose documents have labels: of how many, and which. */
-export async function labeledIn(store: BlobStore, ids: readonly string[]): Promise<readonly TextWithLabels[]> {
-  const found: TextWithLabels[] = [];
-  for (const id of ids) {
-    const text = await textOf(store, id);
-    const labels = new Set<string>();
-    let documents = 0;
-    for await (const { fields } of documentsIn(store, text)) {
-      const label = fields?.['label']?.trim();
-      if (!label) continue;
-      documents++;
-      if (labels.size <= MOST_LABELS) labels.add(label);
-    }
-    // One label tells nothing apart, and more than a classifier has are no labels.
-    if (labels.size >= 2 && labels.size <= MOST_LABELS)
-      found.push({ id, name: text.name, documents, labels: labels.size });
-  }
-  return found;
-}
-
-/** The labeled documents of a text that is learned from, as a text to classify. */
-export async function importLabeled(
-  store: BlobStore,
-  id: string,
-  settings: ImportSettings,
-  job: Job,
-): Promise<DataApi['importLabeled']['output']> {
-  const text = await textOf(store, id);
-  const source = tableOf(text.name, text.bytes, () => labeledRows(store, text));
-  return importText(source, store, { ...settings, ...LABELED, licence: text.licence }, job);
-}
-
-/** A table with a correction: a new text, since texts don't change. */
-export async function importCorrection(
-  store: BlobStore,
-  { textId, name, text, label }: Omit<DataApi['importCorrection']['input'], 'projectId' | 'addedAt'>,
-  settings: ImportSettings,
-  job: Job,
-): Promise<DataApi['importCorrection']['output']> {
-  const rows: (readonly [text: string, label: string])[] = [];
-  let before: string | null = null;
-  if (textId !== undefined)
-    for await (const row of labeledRows(store, await textOf(store, textId))) {
-      if (row[0] === text) before = row[1];
-      else rows.push(row);
-    }
-  if (label === before && textId !== undefined) return { text: null, before };
-  if (label !== null) rows.push([text, label]);
-  if (rows.length === 0) return { text: null, before };
-  const bytes = rows.reduce((sum, row) => sum + row.join().length, 0);
-  const outcome = await importText(
-    tableOf(name, bytes, () => rows),
-    store,
-    { ...settings, ...LABELED, trainOnly: true },
-    job,
-  );
-  return { text: outcome.kind === 'added' ? outcome.text : outcome.of, before };
-}
-
-const LABELED = { isTuned: true, labelled: {} } as const;
-
-/** Texts of labeled documents, each with the label that it has now. */
-async function* labeledRows(
-  store: BlobStore,
-  text: TextRecord,
-): AsyncGenerator<readonly [text: string, label: string]> {
-  for await (const { fields, chunks } of documentsIn(store, text)) {
-    const label = fields?.['label']?.trim();
-    if (!label) continue;
-    let all = '';
-    for await (const chunk of chunks()) all += chunk;
-    yield [all, label];
-  }
-}
-
-/** Rows as a table that is imported. @param size in bytes, for the progress */
-function tableOf(
-  name: string,
-  size: number,
-  rows: () => Iterable<readonly string[]> | AsyncIterable<readonly string[]>,
-) {
-  async function* stream(): AsyncGenerator<Uint8Array> {
-    const encoder = new TextEncoder();
-    yield encoder.encode(csvOf([['text', 'label']]));
-    for await (const row of rows()) yield encoder.encode(csvOf([row]));
-  }
-  return { name, size, stream, table: { format: 'csv', columns: { text: 'text', label: 'label' } } as const };
-}

@@ -1,13 +1,13 @@
-/** How a document begins, as it is learnt. */
+/** Start of a document as training reads it. */
 import type { BlobStore } from '../base/blobStore';
 import { damaged, textOf } from './library';
 import { documentsIn, startOf } from './open';
 
 /**
- * Of the documents of a text that are learnt from, the `nth` from 0: its first code points, as a recipe left them.
- * @throws HomegrownError `storage-damaged`, also where there are not so many
+ * Returns the first code points of the `nth` training document of a text, counted from 0, as its recipe left them.
+ * @throws HomegrownError `storage-damaged`, also if there are fewer documents
  */
-export async function learntStart(store: BlobStore, id: string, nth: number, characters: number): Promise<string> {
+export async function trainingExcerpt(store: BlobStore, id: string, nth: number, characters: number): Promise<string> {
   const text = await textOf(store, id);
   let left = nth;
   for await (const document of documentsIn(store, text)) if (left-- === 0) return startOf(document, characters);

@@ -7,14 +7,19 @@ import { readKnownRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
-import { tunedOf } from '../jobs/tune';
-import type { GpuApi, MixedPoint } from '../protocol/gpu';
-import { evaluate } from './measuring';
+import { tunedOf } from './tune';
+import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import type { Evaluated } from '../core/metrics';
+import { evaluate } from './measureStep';
+
+export interface MixedPoint extends Evaluated {
+  share: number;
+}
 
 /** A stop ends it between two pieces of an evaluation. */
 export async function measureMixes(
   store: BlobStore,
-  { runId, which, shares }: GpuApi['mix']['input'],
+  { runId, which, shares }: { runId: string; which: WhichSnapshot; shares: readonly number[] },
   { report }: Pick<Job<readonly MixedPoint[]>, 'report'>,
   pause: Pause,
 ): Promise<readonly MixedPoint[]> {

@@ -4,19 +4,58 @@ import type { SampledToken } from '../core/sample/sampleToken';
 import { write } from '../core/sample/write';
 import { wholeCharacters } from '../core/tokenizer/statistics';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
-import type { GeneratedToken, GpuApi, Guess } from '../protocol/gpu';
-import { throttled } from '../jobs/throttled';
-import type { LoadedModel } from '../jobs/loadedModel';
+import type { Message } from '../core/chat/conversation';
+import type { WhichSnapshot } from '../core/checkpoint/snapshot';
+import type { FilledPassage, GeneratedToken, Guess } from '../core/runs/playground';
+import { throttled } from './throttled';
+import type { LoadedModel } from './loadedModel';
 
-type Generate = GpuApi['generate'];
+export interface GenerateInput {
+  runId: string;
+  which: WhichSnapshot;
+  prompt: string;
+  /** What was said before, the prompt being what the user says now: the model answers by its chat template. Absent: it goes on from the prompt. */
+  chat?: readonly Message[];
+  /** 0 = always the likeliest. */
+  temperature: number;
+  /** 0 = off. */
+  topK: number;
+  /** 1 = off. */
+  topP: number;
+  seed: number;
+  length: number;
+  /** Of a model that answers: what is likeliest as a whole, by so many beginnings at once, in place of chance. */
+  beams?: { count: number; lengthPenalty: number };
+}
+
+type WriteInput = Omit<GenerateInput, 'runId' | 'which'>;
+
+export interface FillInput {
+  runId: string;
+  which: WhichSnapshot;
+  /** With `[MASK]` or `___` for each blank. */
+  passage: string;
+  /** Candidates of each blank. */
+  most: number;
+}
+
+/** What the job needs of a model; the step may be of a store, a folder or a file. */
+type Writer = Pick<LoadedModel, 'network' | 'tokenizer'>;
+
+/** How a text ended. `leftOut`: of a chat, the earliest messages that had no room in the context. */
+export interface Generated {
+  reason: 'length' | 'stopped' | 'end';
+  ms: number;
+  leftOut?: number;
+}
 
 /** Text that a model writes, told as it comes. A stop is a result. */
 export async function writeText(
-  model: LoadedModel,
-  input: Generate['input'],
-  { signal, report }: Job<Generate['progress']>,
+  model: Writer,
+  input: WriteInput,
+  { signal, report }: Job<readonly GeneratedToken[]>,
   pause: Pause,
-): Promise<Generate['output']> {
+): Promise<Generated> {
   const began = performance.now();
   const { tokenizer } = model;
   const decoder = tokenizer.decoder();
@@ -38,15 +77,15 @@ export async function writeText(
   return { reason, ms: performance.now() - began, ...told };
 }
 
-interface Writing extends Pick<Generate['output'], 'leftOut'> {
+interface Writing extends Pick<Generated, 'leftOut'> {
   tokens: AsyncIterable<SampledToken>;
   /** How many come, where the model does not end sooner. */
   most: number;
 }
 
 function goingOn(
-  { network, tokenizer }: LoadedModel,
-  { prompt, beams = { count: 1, lengthPenalty: 1 }, ...chance }: Generate['input'],
+  { network, tokenizer }: Writer,
+  { prompt, beams = { count: 1, lengthPenalty: 1 }, ...chance }: WriteInput,
   job: Pick<Job, 'signal'>,
   pause: Pause,
 ): Writing {
@@ -55,8 +94,8 @@ function goingOn(
 }
 
 async function answering(
-  { network, tokenizer }: LoadedModel,
-  { prompt, chat = [], ...chance }: Generate['input'],
+  { network, tokenizer }: Writer,
+  { prompt, chat = [], ...chance }: WriteInput,
   job: Pick<Job, 'signal'>,
   pause: Pause,
 ): Promise<Writing> {
@@ -73,9 +112,9 @@ async function answering(
 
 /** What stands in the blanks of a passage. */
 export async function fillBlanks(
-  { network, tokenizer }: LoadedModel,
-  { passage, most }: GpuApi['fill']['input'],
-): Promise<GpuApi['fill']['output']> {
+  { network, tokenizer }: Writer,
+  { passage, most }: Pick<FillInput, 'passage' | 'most'>,
+): Promise<FilledPassage> {
   const began = performance.now();
   const { pieces, blanks } = await fill(network, tokenizer, passage, most);
   return {

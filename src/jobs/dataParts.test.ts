@@ -3,7 +3,7 @@ import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { importDrop, leaveOut } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
-import { buildData } from './data';
+import { buildData } from './buildData';
 import { partReader } from './dataParts';
 
 const letter = (i: number) => ({

@@ -9,8 +9,8 @@ import { chatmlModel, QUESTION } from '../core/testing/chatModel';
 import { toyRelative } from '../core/testing/toyRelative';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import type { GeneratedToken } from '../protocol/gpu';
-import type { LoadedModel } from '../jobs/loadedModel';
-import { fillBlanks, writeText } from './sampling';
+import type { LoadedModel } from './loadedModel';
+import { fillBlanks, writeText } from './sample';
 
 beforeAll(() => tf.setBackend('cpu'));
 const ask = { runId: 'r', which: 'latest', temperature: 0, topK: 0, topP: 1, seed: 1, length: 6 } as const;
@@ -28,7 +28,7 @@ async function loaded(choice: ModelChoice): Promise<LoadedModel> {
 test('BERT fills blanks, and writes no text', async () => {
   const config = { ...{ layers: 1, heads: 2, width: 8, context: 16 }, ...{ hidden: 0, tanh: false, tokenTypes: 2 } };
   const model = await loaded({ id: 'bert', config: { ...config, ...{ normEpsilon: 1e-12 } }, vocabulary: 259 });
-  const { pieces, blanks } = await fillBlanks(model, { runId: 'r', which: 'latest', passage: 'a [MASK] ___', most: 4 });
+  const { pieces, blanks } = await fillBlanks(model, { passage: 'a [MASK] ___', most: 4 });
   expect(pieces).toEqual(['a', '', '']);
   expect(blanks).toHaveLength(2);
   for (const candidates of blanks) {

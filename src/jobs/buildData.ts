@@ -8,8 +8,8 @@ import { unigramDivergence } from '../core/objectives/unigram';
 import type { SplitChoice } from '../core/documents/split';
 import { documentsIn, labelledAs, learntOf, textOf, textRef, type TextRecord } from '../core/documents';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
-import { tokenizeData } from '../jobs/tokenizeData';
-import type { DataRecord } from '../protocol/data';
+import { tokenizeData } from './tokenizeData';
+import type { DataRecord } from '../core/runs/project';
 
 export async function buildData(
   store: BlobStore,

@@ -6,7 +6,7 @@ import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import type { Conversation } from '../core/chat/conversation';
 import { conversationOf } from '../core/chat/documents';
-import type { ShapeId } from '../core/chat/shapes';
+import type { ShapeId } from '../core/chat/shapes/index';
 import {
   addToProject,
   collectOrphans,

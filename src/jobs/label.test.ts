@@ -9,7 +9,8 @@ import { MOST_LABELS } from '../core/base/limits';
 import { importText } from '../core/documents';
 import type { Between } from '../core/documents/labels/between';
 import { splitAtWord } from '../core/documents/labels/leaks';
-import { changeLabels, importLabeled, labeledIn, labelledTexts } from './labelling';
+import { changeLabels, labelledTexts } from './label';
+import { importLabeled, labeledIn } from './labeledTables';
 import { propertyRuns } from '../core/testing/propertyRuns';
 
 /** Of what stands between labels, of what tables are made of, and of anything else. */

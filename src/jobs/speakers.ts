@@ -4,13 +4,25 @@ import { badFile } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { conversationReader, rowOf } from '../core/chat/reader';
 import { conversationBetween } from '../core/chat/speakers';
-import { documentsIn, importText, textOf, type TextRecord, type TextSource } from '../core/documents';
+import {
+  documentsIn,
+  type ImportOutcome,
+  importText,
+  textOf,
+  type TextRecord,
+  type TextSource,
+} from '../core/documents';
 import { turnsOf } from '../core/documents/chats/conversation';
 import type { ImportSettings } from '../core/documents/import';
-import type { DataApi } from '../protocol/data';
+
+/** A person, and the number of conversations with one other. */
+export interface Speaker {
+  name: string;
+  conversations: number;
+}
 
 /** Who speaks with one other in documents of a text, and in how many; who does in most first. */
-export async function speakersIn(store: BlobStore, id: string): Promise<DataApi['speakers']['output']> {
+export async function speakersIn(store: BlobStore, id: string): Promise<readonly Speaker[]> {
   const counts = new Map<string, number>();
   for await (const { fields } of documentsIn(store, await textOf(store, id))) {
     const names = fields?.['speakers']?.split('\n') ?? [];
@@ -29,7 +41,7 @@ export async function importSpeakers(
   { id, assistant }: { id: string; assistant: string },
   settings: ImportSettings,
   job: Job,
-): Promise<DataApi['importSpeakers']['output']> {
+): Promise<{ outcome: ImportOutcome; leftOut: number }> {
   const text = await textOf(store, id);
   const left = { count: 0 };
   const source = answeredBy(store, text, assistant, left);

@@ -12,17 +12,56 @@ import { spokenBy } from '../core/chat/spoken';
 import type { ChatTemplate } from '../core/chat/template';
 import { learntOf, placedDocuments, textOf, textRef, type TextRecord } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
-import type { DataApi, PaintedConversation, Painting } from '../protocol/data';
+import type { PaintedToken } from '../core/chat/painted';
+import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { type Shared, shared } from './shared';
+
+export interface Painting {
+  /** The tokenizer with the template in it, by which data are built and the run is begun. */
+  tokenizer: TokenizerModel;
+  template: string;
+  /** All that the template takes, and their tokens. */
+  conversations: number;
+  tokens: { all: number; learnt: number };
+  /** Those that it does not take, which are left out, and why the first; absent: it takes all. */
+  refused?: { count: number; first: string };
+  /** Those that are longer than the context, of which the end is left out, or of which nothing would be learnt. */
+  tooLong: { count: number; nothingLearnt: number };
+  /** The special token that ends an answer; absent: the model will not learn where one ends. */
+  endsWith?: string;
+  /** Whether the template asks for an answer as it writes one. */
+  asksAlike: boolean;
+  examples: readonly PaintedConversation[];
+}
+
+export interface PaintedConversation {
+  /** `row 12 of questions.jsonl`. */
+  name: string;
+  /** As many as a row of the context holds. */
+  tokens: readonly PaintedToken[];
+  /** All of its tokens. */
+  of: number;
+  learnt: number;
+}
 
 export { importSpeakers, speakersIn } from './speakers';
 export { conversationReader, paintedDocuments, spokenBy };
+
+export interface PaintInput {
+  texts: readonly string[];
+  tokenizer: TokenizerModel;
+  /** Of the model, in tokens. */
+  context: number;
+  /** `count` conversations from the `from`th. */
+  from: number;
+  count: number;
+}
 
 interface Counts extends Pick<Painting, 'conversations' | 'tokens' | 'tooLong' | 'refused'> {
   /** Places of those that the template does not take. */
   refusedAt: ReadonlySet<number>;
 }
-type Painter = (store: BlobStore, wanted: DataApi['paint']['input'], job: Job) => Promise<Painting>;
+type Painter = (store: BlobStore, wanted: PaintInput, job: Job) => Promise<Painting>;
 
 /** Keeps what it counted last: who turns to other conversations does not wait for all of them again. */
 export function painter(): Painter {

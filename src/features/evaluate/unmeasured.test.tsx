@@ -1,0 +1,50 @@
+/** Evaluate shows no figure of a run whose objective no metric measures, and says why. */
+import { renderToStaticMarkup } from 'react-dom/server';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Router } from 'wouter';
+import { OBJECTIVES } from '../../core/objectives';
+import type { TestStudio } from '../../core/testing/behindChannels';
+import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
+import { skip } from '../../core/testing/toyObjective';
+import { withoutMarks } from '../../core/testing/withoutMarks';
+import { StudioContext } from '../../state/react';
+import { EvaluatePage } from './EvaluatePage';
+
+let page: TestStudio;
+beforeAll(async () => {
+  Object.assign(OBJECTIVES, { skip });
+  page = await goldenPage(STOPPED);
+  await page.studio.getState().loadEvaluation();
+});
+afterAll(() => {
+  Reflect.deleteProperty(OBJECTIVES, 'skip');
+  page.close();
+});
+
+const shown = (): string =>
+  withoutMarks(
+    renderToStaticMarkup(
+      <StudioContext.Provider value={{ ...page.studio, getInitialState: page.studio.getState }}>
+        <Router ssrPath="/evaluate">
+          <EvaluatePage />
+        </Router>
+      </StudioContext.Provider>,
+    ),
+  );
+
+test('the page names the reason in place of figures, and offers no text to evaluate on', async () => {
+  const why = 'The model predicts the token after the next, which no metric measures';
+  expect(shown()).not.toContain(why);
+  const { getState, setState } = page.studio;
+  const run = getState().opened[STOPPED]!;
+  setState({
+    opened: { ...getState().opened, [STOPPED]: { ...run, record: { ...run.record!, objective: 'skip' as never } } },
+  });
+  expect(shown()).toContain(why);
+  for (const on of ['text', 'test'] as const) {
+    getState().chooseEvaluatedOn(on);
+    await getState().loadEvaluation();
+    expect(shown()).toContain(why);
+    expect(shown()).not.toMatch(/Choose text…|Your text|Hold out a test set/);
+  }
+});
