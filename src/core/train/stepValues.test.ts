@@ -64,7 +64,7 @@ describe.each([1, 2])('with %i micro-batches a step, a toy value', (accumulate) 
     const before = toy(await readJournal(store, 'a'));
     expect(before).toEqual(want);
     const batch = (await store.get(journalKey('a', 0))) as unknown as { steps: number[][]; named: object };
-    expect(batch.named).toEqual({ largestWeight: want });
+    expect(batch.named).toMatchObject({ largestWeight: want });
     expect(batch.steps.map(({ length }) => length)).toEqual([7, 7, 7, 7]);
 
     const snapshots: Snapshot[] = [];
@@ -94,12 +94,7 @@ describe.each([1, 2])('with %i micro-batches a step, a toy value', (accumulate) 
     const { RunLog } = await import('../../state/runLog');
     const { stepCharts } = await import('../../features/train/smallCharts');
     const charts = stepCharts(new RunLog(imported));
-    expect(charts.map(({ title }) => title)).toEqual([
-      'Learning rate',
-      'Largest weight, units',
-      'Gradient norm',
-      'Tokens per second',
-    ]);
+    expect(charts.slice(0, 2).map(({ title }) => title)).toEqual(['Learning rate', 'Largest weight, units']);
     expect(charts[1]).toMatchObject({ name: 'largest weight', x: [1, 2, 3, 4], y: want });
   });
 });
