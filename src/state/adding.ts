@@ -29,7 +29,13 @@ const keyOf = ({ name, tunes, project }: Refusal): string => JSON.stringify([pro
 /** Files that are handed to a worker at once: more would hold the page. */
 const MAX_HANDED = 1000;
 
-export const createAddingSlice: Slice<AddingSlice, Studio> = (services) => (set, get) => {
+export const createAddingSlice: Slice<
+  AddingSlice,
+  Pick<
+    Studio,
+    'change' | 'opened' | 'project' | 'samples' | 'setRecipe' | 'takeInto' | 'texts' | 'training' | 'tuneTexts'
+  >
+> = (services) => (set, get) => {
   const { data, now, tabs, toasts, session } = services;
   const { inTurn, isBusy, follow, coming } = reads();
   const { suggest } = suggestedPrompt(services, get);

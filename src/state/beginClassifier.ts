@@ -10,15 +10,18 @@ import { isUndecided } from './classifierStart';
 import { limitsOf, settingsOf } from './estimate';
 import { textFacts, textIds } from './preparation';
 import { nextRunNameOf } from './projectName';
-import { cutFor, keptStep } from './tuningSteps';
+import { cutFor, type CuttingNeeds, keptStep } from './tuningSteps';
 import type { SliceServices, Studio } from './slices/studio';
 import { toTuneOn, tuningBase } from './tuningInputs';
 import type { Asking } from './slices/training';
 import type { Claim } from './slices/trainingSession';
 
+type ClassifierNeeds = CuttingNeeds &
+  Pick<Studio, 'changeOf' | 'classifying' | 'device' | 'project' | 'runs' | 'whenRead'>;
+
 export async function beginClassifier(
   services: SliceServices,
-  get: () => Studio,
+  get: () => ClassifierNeeds,
   held: Claim,
   { runId, pressed, ask }: { runId: string; pressed: Asking; ask?: (() => void) | undefined },
 ): Promise<void> {
@@ -110,7 +113,7 @@ export async function beginClassifier(
  * @throws HomegrownError `bad-settings` if nothing can start, and nobody is to be asked
  */
 async function surveyed(
-  get: () => Studio,
+  get: () => Pick<Studio, 'classifying' | 'device' | 'runs'>,
   of: Pick<Studio, 'project' | 'tuneTexts'>,
   signal: AbortSignal,
   ask: (() => void) | undefined,

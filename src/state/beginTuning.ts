@@ -9,15 +9,17 @@ import { limitsOf, settingsOf } from './estimate';
 import { textFacts, textIds } from './preparation';
 import { nextRunNameOf } from './projectName';
 import { keepsOldText, tuningOf } from './tuningPlan';
-import { cutFor, keptStep } from './tuningSteps';
+import { cutFor, type CuttingNeeds, keptStep } from './tuningSteps';
 import type { SliceServices, Studio } from './slices/studio';
 import { oldTextsOf, toTuneOn, tuningBase } from './tuningInputs';
 import type { Asking } from './slices/training';
 import type { Claim } from './slices/trainingSession';
 
+type TuningNeeds = CuttingNeeds & Pick<Studio, 'changeOf' | 'device' | 'paint' | 'project' | 'runs' | 'whenRead'>;
+
 export async function beginTuning(
   services: SliceServices,
-  get: () => Studio,
+  get: () => TuningNeeds,
   held: Claim,
   runId: string,
   pressed: Asking,

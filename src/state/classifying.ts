@@ -13,7 +13,7 @@ import { PLAIN_DECISION } from '../core/runs/settings';
 import type { DataApi, LabelChange } from '../protocol/data';
 import { explain } from './failures';
 import { bodyOf } from './classifierPlan';
-import { correctingOver } from './corrections';
+import { correctingOver, type CorrectingNeeds } from './corrections';
 import { alreadyHere } from './textNotes';
 import { usedModel, usedStep } from './trained';
 import type { SliceServices, Studio } from './slices/studio';
@@ -23,7 +23,20 @@ import { toTuneOn, tuningBase } from './tuningInputs';
 /** Of an example. */
 const CHARACTERS = 1200;
 
-export function classifyingOver(services: SliceServices, get: () => Studio): Classifying {
+export type ClassifyingNeeds = CorrectingNeeds &
+  Pick<
+    Studio,
+    | 'changeRun'
+    | 'listRuns'
+    | 'listSaved'
+    | 'loadCardEvaluations'
+    | 'loadEvaluation'
+    | 'lookAgain'
+    | 'measure'
+    | 'texts'
+  >;
+
+export function classifyingOver(services: SliceServices, get: () => ClassifyingNeeds): Classifying {
   const { data, gpu, store, now, tabs, download, toasts } = services;
   let known: { of: string; leaks: readonly LeakWords[] } | undefined;
   const ids = (): readonly string[] => toTuneOn(get(), 'classify').map(({ id }) => id);

@@ -9,7 +9,7 @@ import { looksAt } from '../core/runs/looks';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import type { EvaluationInput } from '../protocol/gpu';
-import { isTraining, modelOf, shownId, shownRun } from './openRun';
+import { isTraining, modelOf, shownId, shownRun, type ShownRuns } from './openRun';
 import { chosenStep, whichNow } from './trained';
 import { IDLE, work, type Work } from './work';
 import { evaluationTime, expectedEvaluationTime } from './workTime';
@@ -17,10 +17,11 @@ import type { EvaluateSlice } from './slices/evaluate';
 import type { Slice, Studio } from './slices/studio';
 import type { OpenRun } from './slices/run';
 
-type Shown = Pick<Studio, 'shown' | 'opened' | 'project' | 'evaluatedOn'>;
+type Shown = ShownRuns & Pick<Studio, 'evaluatedOn'>;
+type RefusalNeeds = Shown & Pick<Studio, 'evaluating' | 'ownText' | 'underEvaluation'>;
 
 /** The step that Evaluate shows; undefined where there is no model. */
-export const evaluatedStep = (s: Shown): number | undefined => {
+export const evaluatedStep = (s: ShownRuns): number | undefined => {
   const model = modelOf(s, 'evaluate');
   return model ? (chosenStep(model) ?? model.usable).step : undefined;
 };
@@ -94,7 +95,9 @@ export function lacksStrided(s: Shown & Pick<Studio, 'keptEvaluation'>): boolean
  * Whether Evaluate measures without a press: a classifier on its validation set, in a few seconds, if nobody canceled that. The test
  * set is only measured on demand, since each look is counted.
  */
-export function startsByItself(s: Studio): boolean {
+export function startsByItself(
+  s: Parameters<typeof evaluationTime>[0] & RefusalNeeds & Pick<Studio, 'canceledEvaluation' | 'keptEvaluation'>,
+): boolean {
   const isClassifier = modelOf(s, 'evaluate')?.record.model.config.classes !== undefined;
   if (!isClassifier || s.evaluatedOn !== 'validation' || shownEvaluation(s) !== null) return false;
   if (shownEvaluating(s).kind !== 'idle' || s.canceledEvaluation === evaluationOf(s)) return false;
@@ -104,7 +107,7 @@ export function startsByItself(s: Studio): boolean {
 const MAX_UNASKED = 30_000;
 
 /** Why nothing can be evaluated; undefined if it can. */
-export function evaluateRefusal(s: Studio): string | undefined {
+export function evaluateRefusal(s: RefusalNeeds): string | undefined {
   const model = modelOf(s, 'evaluate');
   if (!model) return 'Train a model first';
   if (s.evaluating.kind === 'busy' && s.underEvaluation) {
@@ -141,7 +144,10 @@ export const unmeasuredWords = ({ objective, model }: Measured): string | undefi
   unmeasured(objective, model)?.replace(/\.$/, '');
 
 /** Why there is no text to evaluate on; undefined if there is. */
-export function textRefusal({ evaluatedOn, ownText }: Studio, run: RunRecord): string | undefined {
+export function textRefusal(
+  { evaluatedOn, ownText }: Pick<Studio, 'evaluatedOn' | 'ownText'>,
+  run: RunRecord,
+): string | undefined {
   if (evaluatedOn === 'text') return ownText ? undefined : 'Choose a text first';
   const { id, facts } = dataOf(run);
   if (id === null) return 'This model was imported without its training text. Evaluate it on your own text';
@@ -181,7 +187,10 @@ const clamped = (pace: number): number => Math.min(8, Math.max(0.25, pace));
 
 const failureOf = (work: Work): Failure | undefined => (work.kind === 'failed' ? work.failure : undefined);
 
-export const createEvaluateSlice: Slice<EvaluateSlice, Studio> =
+export const createEvaluateSlice: Slice<
+  EvaluateSlice,
+  Pick<Studio, 'changeRun' | 'device' | 'followTasks' | 'lookAgain' | 'opened' | 'project' | 'shown' | 'training'>
+> =
   ({ gpu, data, now, tabs, download }) =>
   (set, get) => ({
     evaluatedOn: 'validation',

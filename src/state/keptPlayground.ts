@@ -1,5 +1,4 @@
 /** Stores the Playground's settings and its texts with the project, and reads them again. Nothing else in a tab writes them. */
-import type { StoreApi } from 'zustand/vanilla';
 import { toFailure } from '../core/base/errors';
 import {
   dropWritten,
@@ -11,7 +10,10 @@ import {
 } from '../core/runs/playground';
 import { explain } from './failures';
 import { recordOfEarlier, writtenRecord } from './writtenTexts';
-import type { SliceServices, Studio } from './slices/studio';
+import type { PlaygroundSlice } from './slices/playground';
+import type { SliceServices, SliceStore, Studio } from './slices/studio';
+
+type KeeperNeeds = PlaygroundSlice & Pick<Studio, 'opened' | 'project' | 'shown'>;
 
 export interface PlaygroundKeeper {
   /** Shows the settings that are stored for the open project, and its text if the shown model writes such texts. */
@@ -27,8 +29,8 @@ export interface PlaygroundKeeper {
 /** @param shownText a stored text as the page shows it; nothing where the shown model doesn't write such texts */
 export function playgroundKeeper(
   { store, tabs, now, toasts }: SliceServices,
-  api: StoreApi<Studio>,
-  shownText: (s: Studio, written: WrittenRecord) => Partial<Studio>,
+  api: SliceStore<KeeperNeeds>,
+  shownText: (s: KeeperNeeds, written: WrittenRecord) => Partial<PlaygroundSlice>,
 ): PlaygroundKeeper {
   /** To be stored, by project. A text that is null is to be removed. */
   const settings = new Map<string, PlaygroundSettings>();
@@ -113,8 +115,8 @@ export function playgroundKeeper(
 /** Milliseconds between two saves of a text while it is written. */
 const PAUSE_MS = 1000;
 
-const SETTINGS = ['prompt', 'isChat', 'system', 'sampling'] as const satisfies readonly (keyof Studio)[];
-const TEXT = ['written', 'writtenBy', 'filled', 'writing'] as const satisfies readonly (keyof Studio)[];
+const SETTINGS = ['prompt', 'isChat', 'system', 'sampling'] as const satisfies readonly (keyof PlaygroundSlice)[];
+const TEXT = ['written', 'writtenBy', 'filled', 'writing'] as const satisfies readonly (keyof PlaygroundSlice)[];
 
 /** Runs `work` again and again, once for all that was asked meanwhile. */
 function queue(work: () => Promise<void>): { ask(): void; idle(): Promise<void> } {
@@ -133,7 +135,7 @@ function queue(work: () => Promise<void>): { ask(): void; idle(): Promise<void> 
   };
 }
 
-const settingsOf = ({ prompt, isChat, system, sampling }: Studio): PlaygroundSettings => ({
+const settingsOf = ({ prompt, isChat, system, sampling }: PlaygroundSlice): PlaygroundSettings => ({
   ...{ version: 1, prompt, isChat, system, sampling },
 });
-const fieldsOf = ({ version: _, ...fields }: PlaygroundSettings): Partial<Studio> => fields;
+const fieldsOf = ({ version: _, ...fields }: PlaygroundSettings): Partial<PlaygroundSlice> => fields;

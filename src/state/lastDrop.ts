@@ -23,7 +23,9 @@ const wordsOf = (file: FailedFile): FailedWords => {
 };
 
 /** Keeps with the project which files are left out: a reload loses what waits for an answer. */
-export function keepDrop(s: Studio): void {
+export function keepDrop(
+  s: Pick<Studio, 'change' | 'drop' | 'markup' | 'project' | 'refused' | 'texts' | 'tuneTexts'>,
+): void {
   const { drop, project, change } = s;
   // A project without a text is shown as a new one.
   if (!drop || allTexts(s).length === 0) return;

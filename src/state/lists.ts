@@ -6,26 +6,31 @@ import { modelSpec } from '../core/models';
 import { evaluatedAs } from '../core/objectives';
 import type { ListsInput } from '../protocol/gpu';
 import { askedOn, evaluatedStep, lookedAt, textRefusal, unmeasuredWords } from './evaluate';
-import { modelOf, shownId } from './openRun';
+import { modelOf, shownId, type ShownRuns } from './openRun';
 import { IDLE, work, type Work } from './work';
 import type { ListsSlice, ListName } from './slices/lists';
 import type { Slice, Studio } from './slices/studio';
 
 /** What is kept of the step that the page shows; undefined where it was not asked. */
-export const shownLists = (s: Studio): EvaluationRecord | undefined =>
+export const shownLists = (s: ShownRuns & Pick<Studio, 'keptLists'>): EvaluationRecord | undefined =>
   listsOfRun(s).find(({ step }) => step === evaluatedStep(s));
 
 /** Of all steps of the run that the page shows. */
-export const listsOfRun = ({ keptLists, ...s }: Studio): readonly EvaluationRecord[] =>
+export const listsOfRun = ({
+  keptLists,
+  ...s
+}: Pick<Studio, 'keptLists' | 'project' | 'shown'>): readonly EvaluationRecord[] =>
   keptLists?.runId === shownId(s, 'evaluate') ? keptLists.records : NONE;
 const NONE: readonly EvaluationRecord[] = [];
 
 /** The asking of a list, where it is of the page's run. */
-export const shownAsking = (s: Studio, list: ListName): Work =>
-  s.underAsking?.runId === shownId(s, 'evaluate') && s.underAsking.list === list ? s.askingLists : IDLE;
+export const shownAsking = (
+  s: Pick<Studio, 'askingLists' | 'project' | 'shown' | 'underAsking'>,
+  list: ListName,
+): Work => (s.underAsking?.runId === shownId(s, 'evaluate') && s.underAsking.list === list ? s.askingLists : IDLE);
 
 /** Why the page's model is never asked a list; undefined where it can be. */
-export function unaskable(s: Studio, list: ListName): string | undefined {
+export function unaskable(s: ShownRuns, list: ListName): string | undefined {
   const model = modelOf(s, 'evaluate');
   if (!model) return undefined;
   const { objective, model: choice } = model.record;
@@ -35,7 +40,7 @@ export function unaskable(s: Studio, list: ListName): string | undefined {
 }
 
 /** Why nothing can be asked; undefined where it can. */
-export function askRefusal(s: Studio): string | undefined {
+export function askRefusal(s: ShownRuns & Pick<Studio, 'askingLists'>): string | undefined {
   const model = modelOf(s, 'evaluate');
   if (!model) return 'Train a model first';
   const reason = unmeasuredWords(model.record);
@@ -44,10 +49,13 @@ export function askRefusal(s: Studio): string | undefined {
 }
 
 /** The comparing, where it is of the page's run. */
-export const shownComparing = (s: Studio): Work => (s.underComparison === shownId(s, 'evaluate') ? s.comparing : IDLE);
+export const shownComparing = (s: Pick<Studio, 'comparing' | 'project' | 'shown' | 'underComparison'>): Work =>
+  s.underComparison === shownId(s, 'evaluate') ? s.comparing : IDLE;
 
 /** Why the page's step cannot be compared; undefined where it can. */
-export function compareRefusal(s: Studio): string | undefined {
+export function compareRefusal(
+  s: ShownRuns & Pick<Studio, 'compareWith' | 'comparing' | 'evaluatedOn' | 'ownText'>,
+): string | undefined {
   const model = modelOf(s, 'evaluate');
   if (!model) return 'Train a model first';
   const { objective, model: choice } = model.record;
@@ -67,7 +75,10 @@ export function compareRefusal(s: Studio): string | undefined {
 export const isOnOtherText = ({ ownText }: Pick<Studio, 'ownText'>, { part, textHash }: KeptComparison): boolean =>
   part === 'text' && ownText !== null && ownText.hash !== textHash;
 
-export const createListsSlice: Slice<ListsSlice, Studio> =
+export const createListsSlice: Slice<
+  ListsSlice,
+  Pick<Studio, 'changeRun' | 'evaluatedOn' | 'lookAgain' | 'opened' | 'ownText' | 'project' | 'shown'>
+> =
   ({ gpu, data, now, tabs }) =>
   (set, get) => {
     async function ask(

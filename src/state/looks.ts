@@ -5,9 +5,10 @@ import { type DropReport, NOTHING } from '../core/documents/dropReport';
 import { isTable } from '../core/documents/read';
 import { isUndecoded } from './refused';
 import { fileOf, isNoTable, tableOf } from './markup';
-import type { Services, StudioStore } from './slices/studio';
-import type { DroppedMarkup } from './slices/adding';
-import type { Refusal, Target, Undecoded } from './slices/adding';
+import type { Services, SetState } from './slices/studio';
+import type { AddingSlice, DroppedMarkup, Refusal, Target, Undecoded } from './slices/adding';
+
+type Waiting = Pick<AddingSlice, 'markup' | 'refused'>;
 
 interface Outcomes {
   /** Says that files can't be added. */
@@ -19,8 +20,8 @@ interface Outcomes {
 /** @returns what begins to look, if nothing does */
 export function looker(
   { data }: Pick<Services, 'data'>,
-  get: StudioStore['getState'],
-  set: StudioStore['setState'],
+  get: () => Waiting,
+  set: SetState<Waiting>,
   { report, addAsText }: Outcomes,
 ): () => void {
   let isLooking = false;

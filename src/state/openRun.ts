@@ -37,16 +37,16 @@ export const isOpening = (s: Pick<Studio, 'shown' | 'project' | 'opened' | 'open
   return s.openingRuns && id !== null && !s.opened[id];
 };
 
-type Shown = Pick<Studio, 'shown' | 'opened' | 'project'>;
+export type ShownRuns = Pick<Studio, 'shown' | 'opened' | 'project'>;
 
 /** Null where there is none: a page that is not told otherwise follows the project's run. */
 export const shownId = ({ shown, project }: Pick<Studio, 'shown' | 'project'>, page: Page): string | null =>
   shown[page] ?? project.runId;
 
-export const shownRun = (s: Shown, page: Page): OpenRun => s.opened[shownId(s, page) ?? ''] ?? NO_RUN;
+export const shownRun = (s: ShownRuns, page: Page): OpenRun => s.opened[shownId(s, page) ?? ''] ?? NO_RUN;
 
 /** The run of a page, where it can be used. */
-export function modelOf(s: Shown, page: Page): Model | null {
+export function modelOf(s: ShownRuns, page: Page): Model | null {
   const run = shownRun(s, page);
   return isModel(run) ? run : null;
 }

@@ -49,10 +49,12 @@ export function promptOf(s: Shown): string {
 export const filledText = ({ pieces, blanks, choices }: Filled): string =>
   pieces.map((piece, i) => piece + (blanks[i]?.[choices[i]!]?.inPlace ?? '')).join('');
 
+type PlaygroundNeeds = Pick<Studio, 'lookAgain' | 'opened' | 'project' | 'runs' | 'shown'>;
+
 /** Candidates that are listed for a blank. */
 const MOST = 12;
 
-export const createPlaygroundSlice: Slice<PlaygroundSlice, Studio> = (services) => (set, get, api) => {
+export const createPlaygroundSlice: Slice<PlaygroundSlice, PlaygroundNeeds> = (services) => (set, get, api) => {
   const { gpu, now } = services;
   const keeper = playgroundKeeper(services, api, shownText);
   return {
@@ -96,7 +98,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice, Studio> = (services) 
         ...(isChat && { prompt: null }),
       });
       /** Not once it was ended: what still comes belongs to another model. */
-      const tell = (change: (studio: Studio) => Partial<Studio>): void => {
+      const tell = (change: (state: PlaygroundSlice) => Partial<PlaygroundSlice>): void => {
         if (get().writing === mine) set(change);
       };
       try {
@@ -213,15 +215,15 @@ const NO_SETTINGS = {
     ...{ temperature: 0.8, topK: 40, topP: 1, seed: 1, length: 200 },
     ...{ how: 'likeliest', beams: { count: 4, lengthPenalty: 1 } },
   },
-} as const satisfies Partial<Studio>;
+} as const satisfies Partial<PlaygroundSlice>;
 
-const NO_TEXTS = { earlier: [], playgroundOf: null } as const satisfies Partial<Studio>;
+const NO_TEXTS = { earlier: [], playgroundOf: null } as const satisfies Partial<PlaygroundSlice>;
 
 const NOTHING_WRITTEN = {
   ...{ said: [], writtenAfter: '', written: [], writtenBy: null, writtenWith: null, lastDraw: null },
   ...{ filled: null, classified: null },
   writing: { kind: 'idle' },
-} as const satisfies Partial<Studio>;
+} as const satisfies Partial<PlaygroundSlice>;
 
 /** Tells two requests apart. */
 const drawOf = (
@@ -230,14 +232,14 @@ const drawOf = (
   sampling: Sampling,
 ): string => JSON.stringify([runId, which, isChat, prompt, sampling]);
 
-function writerOf(s: Studio, runId: string): WrittenBy {
+function writerOf(s: Shown & Pick<Studio, 'runs'>, runId: string): WrittenBy {
   const { record, which, usable } = shownRun(s, 'playground');
   const { name, vocabulary } = { name: record?.name ?? '', vocabulary: record?.model.vocabulary ?? 0 };
   const step = usedStep(s, runId) ?? usable?.step ?? 0;
   return { runId, name, step, kind: playgroundKind(s), isChat: isChatting(s), vocabulary, which };
 }
 
-function shownText(s: Studio, record: WrittenRecord): Partial<Studio> {
+function shownText(s: Shown, record: WrittenRecord): Partial<PlaygroundSlice> {
   const { by, prompt, sampling, said, tokens, filled, outcome, earlier = [] } = record;
   if (!isSuited(s, by)) return { earlier: textsOf(record) };
   return {

@@ -3,14 +3,16 @@ import type { TextRecord } from '../core/documents';
 import { readProject } from '../core/runs/projects';
 import { nextRunNameIn } from '../core/runs/runName';
 import { UNTITLED } from '../core/runs/project';
-import type { Services, Studio, StudioStore } from './slices/studio';
+import type { Services, Studio } from './slices/studio';
 
 /** The project's texts; without any, those to tune on. */
 export const namingTexts = ({ texts, tuneTexts }: Pick<Studio, 'texts' | 'tuneTexts'>): readonly TextRecord[] =>
   texts.length > 0 ? texts : tuneTexts;
 
+export type NamingNeeds = Pick<Studio, 'change' | 'opened' | 'project' | 'texts' | 'training' | 'tuneTexts'>;
+
 interface Naming extends Pick<Services, 'data'> {
-  get: StudioStore['getState'];
+  get: () => NamingNeeds;
 }
 
 /**
@@ -41,12 +43,12 @@ export async function nameByTexts(
 }
 
 /** A run takes its name when it begins, so texts that are read while it prepares still name its project. */
-const hasNamedRun = ({ project, training, opened }: Studio): boolean =>
+const hasNamedRun = ({ project, training, opened }: Pick<Studio, 'project' | 'training' | 'opened'>): boolean =>
   project.runId !== null || (training?.projectId === project.id && opened[training.runId]?.phase.kind !== 'preparing');
 
 /** Returns the name of a project's next run. @param id a project whose texts may have named it since the press */
 export async function nextRunNameOf(
-  { store, get }: Pick<Services, 'store'> & Pick<Naming, 'get'>,
+  { store, get }: Pick<Services, 'store'> & { get(): Pick<Studio, 'project'> },
   id: string,
 ): Promise<string> {
   return nextRunNameIn(store, get().project.id === id ? get().project : (await readProject(store, id)).project);

@@ -11,7 +11,10 @@ import type { ProjectsSlice, Reading } from './slices/projects';
 import type { Slice, Studio } from './slices/studio';
 
 export type { ProjectRow };
-export const createProjectsSlice: Slice<ProjectsSlice, Studio> =
+export const createProjectsSlice: Slice<
+  ProjectsSlice,
+  Pick<Studio, 'flush' | 'keep' | 'open' | 'project' | 'texts' | 'training' | 'trainingElsewhere'>
+> =
   ({ data, store, tabs, now, newId, toasts, session }) =>
   (set, get) => {
     let listing = new AbortController();
@@ -149,7 +152,9 @@ const counted = (n: number, what: string): string =>
   n === 0 ? '' : `${formatCount(n)} ${n === 1 ? what : `${what}s`}`;
 
 /** Why the open project cannot be deleted: what trains is stopped first, and an untouched one alone is what would come after. */
-export function deleteProjectRefusal(s: Studio): string | undefined {
+export function deleteProjectRefusal(
+  s: Pick<Studio, 'project' | 'projects' | 'takingIn' | 'texts' | 'training' | 'trainingElsewhere'>,
+): string | undefined {
   if (s.training?.projectId === s.project.id) return 'A run is training: stop and save it first';
   if (s.takingIn.includes(s.project.id)) return 'An import is running: stop it or wait';
   if (s.trainingElsewhere) return TRAINING_ELSEWHERE;

@@ -6,13 +6,15 @@ import { allTexts, byUse, isToTune } from '../core/documents/record';
 import { type Learnt, learntWords } from '../core/runs/learnt';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { explain } from './failures';
-import { nameByTexts, namingTexts } from './projectName';
-import type { SuggestedPrompt } from './suggestedPrompt';
-import type { SliceServices, StudioStore } from './slices/studio';
+import { nameByTexts, type NamingNeeds, namingTexts } from './projectName';
+import type { PromptNeeds, SuggestedPrompt } from './suggestedPrompt';
+import type { SetState, SliceServices } from './slices/studio';
+
+export type RemovalNeeds = NamingNeeds & PromptNeeds;
 
 interface Removal extends Pick<SliceServices, 'data' | 'tabs' | 'now' | 'toasts'>, SuggestedPrompt {
-  get: StudioStore['getState'];
-  set: StudioStore['setState'];
+  get: () => RemovalNeeds;
+  set: SetState<RemovalNeeds>;
 }
 
 /** Those of the open project; told in a note, whose undo brings them back. */

@@ -36,7 +36,7 @@ export function beginOpening(
   projectId: string,
   find: (id: string) => Promise<Found>,
   data: Client<DataApi>,
-  studio: () => Studio,
+  studio: () => Pick<Studio, 'readAhead' | 'readFor' | 'runsBefore'>,
 ): Opening {
   const there: There = {};
   const texts = data.call('listTexts', { projectId }).then((all) => (there.texts = byUse(all, projectId)));

@@ -11,7 +11,10 @@ import { createPlanSlice } from './plan';
 import { createPlaygroundSlice } from './playground';
 import { createPreparationSlice } from './preparation';
 import { createPrivacySlice } from './privacy';
+import { createOpeningSlice } from './opening';
 import { createProjectSlice } from './project';
+import { createProjectKeeper } from './projectKeeper';
+import { createSettingsSlice } from './settings';
 import { createProjectsSlice } from './projects';
 import { createRunSlice } from './run';
 import { createRunsSlice } from './runs';
@@ -28,9 +31,12 @@ export function createStudio(outside: Services): StudioStore {
     const [set, get] = a;
     const toasts = createToasts(outside, { get: () => get().toasts, set: (all) => set({ toasts: all }) });
     const session = createTrainingSession({ ...outside, toasts }, set, get);
-    const services = { ...outside, toasts, session };
+    const keeper = createProjectKeeper({ ...outside, toasts, session }, set, get);
+    const services = { ...outside, toasts, session, keeper };
     return {
       ...createProjectSlice(services)(...a),
+      ...createSettingsSlice(services)(...a),
+      ...createOpeningSlice(services)(...a),
       ...createProjectsSlice(services)(...a),
       ...createTextsSlice(services)(...a),
       ...createAddingSlice(services)(...a),

@@ -2,7 +2,9 @@
 import { promptFrom } from '../core/documents/prompt';
 import type { TextRecord } from '../core/documents';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
-import type { Services, StudioStore } from './slices/studio';
+import type { Services, Studio } from './slices/studio';
+
+export type PromptNeeds = Pick<Studio, 'project' | 'samples' | 'setRecipe' | 'texts'>;
 
 export interface SuggestedPrompt {
   /** Words of a text to continue from; undefined where it has none, or can't be read. */
@@ -11,7 +13,7 @@ export interface SuggestedPrompt {
   suggest(text: TextRecord | undefined): Promise<void>;
 }
 
-export function suggestedPrompt({ data }: Pick<Services, 'data'>, get: StudioStore['getState']): SuggestedPrompt {
+export function suggestedPrompt({ data }: Pick<Services, 'data'>, get: () => PromptNeeds): SuggestedPrompt {
   const suggestion = async ({ id, name, characters }: TextRecord): Promise<string | undefined> => {
     const sample = get().samples.find((each) => each.file === name && each.characters === characters);
     if (sample?.prompt !== undefined) return sample.prompt;

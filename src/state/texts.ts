@@ -9,7 +9,10 @@ import { suggestedPrompt } from './suggestedPrompt';
 import type { TextsSlice } from './slices/texts';
 import type { Slice, Studio } from './slices/studio';
 
-export const createTextsSlice: Slice<TextsSlice, Studio> = (services) => (set, get) => {
+export const createTextsSlice: Slice<
+  TextsSlice,
+  Pick<Studio, 'change' | 'opened' | 'project' | 'projects' | 'setRecipe' | 'training'>
+> = (services) => (set, get) => {
   const { data, now, tabs, toasts } = services;
   const { suggestion, suggest } = suggestedPrompt(services, get);
   function toastError(error: unknown): void {

@@ -24,7 +24,32 @@ import type { Slice, Studio } from './slices/studio';
 import type { OpenRun } from './slices/run';
 
 const askingOf = (s: Asking): Asking => ({ ...inputsOf(s), tuneTexts: s.tuneTexts });
-export const createTrainingSlice: Slice<TrainingSlice, Studio> = (services) => (set, get) => {
+export const createTrainingSlice: Slice<
+  TrainingSlice,
+  Pick<
+    Studio,
+    | 'change'
+    | 'changeOf'
+    | 'changeRun'
+    | 'classifying'
+    | 'cut'
+    | 'device'
+    | 'endExports'
+    | 'inRows'
+    | 'leaveModel'
+    | 'makingOf'
+    | 'opened'
+    | 'paint'
+    | 'prepareByPlan'
+    | 'project'
+    | 'runs'
+    | 'settled'
+    | 'shown'
+    | 'texts'
+    | 'tuneTexts'
+    | 'whenRead'
+  >
+> = (services) => (set, get) => {
   const { gpu, store, now, newId, tabs, toasts, session } = services;
   const { signal, phaseOf, setPhase, fail, refresh, follow } = session;
 

@@ -18,9 +18,11 @@ export async function keptStep({ data, toasts }: SliceServices, of: string, step
   return newest;
 }
 
+export type CuttingNeeds = Pick<Studio, 'cut' | 'makingOf'>;
+
 /** Undefined where that was stopped, or failed, which is the run's then. */
 export async function cutFor(
-  get: () => Studio,
+  get: () => CuttingNeeds,
   { signal, fail }: Pick<TrainingSession, 'signal' | 'fail'>,
   held: Claim,
   { runId, projectId }: { runId: string; projectId: string },

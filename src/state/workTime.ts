@@ -9,18 +9,26 @@ import { USUAL_CHARACTERS } from './estimate';
 import { isTraining, modelOf } from './openRun';
 import type { Studio } from './slices/studio';
 
+export type ExpectedTimeNeeds = Pick<
+  Studio,
+  'device' | 'evaluatedOn' | 'opened' | 'ownText' | 'project' | 'shown' | 'training'
+>;
+
 /**
  * Milliseconds of an evaluation, at the pace of the last one here. Undefined if the device isn't known, shares its time with
  * training, or has to write an answer to each example.
  */
-export function evaluationTime(s: Studio, isStrided = false): number | undefined {
+export function evaluationTime(
+  s: ExpectedTimeNeeds & Pick<Studio, 'evaluationPace'>,
+  isStrided = false,
+): number | undefined {
   const expected = expectedEvaluationTime(s, isStrided);
   const pace = s.device.kind === 'open' ? s.evaluationPace[s.device.info.kind] : undefined;
   return expected === undefined ? undefined : expected * (pace ?? 1);
 }
 
 /** The same before any evaluation was timed here. */
-export function expectedEvaluationTime(s: Studio, isStrided: boolean): number | undefined {
+export function expectedEvaluationTime(s: ExpectedTimeNeeds, isStrided: boolean): number | undefined {
   const { device, evaluatedOn, ownText } = s;
   const run = modelOf(s, 'evaluate')?.record;
   if (!run || unmeasured(run.objective, run.model) !== null) return undefined;

@@ -1,9 +1,14 @@
 /** Texts of the Playground as they are stored: the shown one, and those that newer ones replaced. */
 import { type EarlierText, MAX_EARLIER, type WrittenRecord } from '../core/runs/playground';
-import type { Studio } from './slices/studio';
+import type { PlaygroundSlice } from './slices/playground';
+
+type Written = Pick<
+  PlaygroundSlice,
+  'earlier' | 'filled' | 'said' | 'writing' | 'written' | 'writtenAfter' | 'writtenBy' | 'writtenWith'
+>;
 
 /** The text so far, with those before it; undefined where nothing was written, or labels. While it is written, it is stored as stopped. */
-export function writtenRecord(s: Studio, now: number): WrittenRecord | undefined {
+export function writtenRecord(s: Written, now: number): WrittenRecord | undefined {
   const { writtenBy: by, writtenWith: sampling, written, filled, writing, said, writtenAfter: prompt, earlier } = s;
   if (!by || !sampling || (written.length === 0 && !filled)) return undefined;
   if (writing.kind !== 'writing' && writing.kind !== 'done') return undefined;
@@ -40,7 +45,7 @@ export function textsOf({
 }
 
 /** Earlier texts once another text replaces the shown one. */
-export function earlierAfter(s: Studio, now: number): readonly EarlierText[] {
+export function earlierAfter(s: Written, now: number): readonly EarlierText[] {
   const record = writtenRecord(s, now);
   return record ? textsOf(record) : s.earlier;
 }

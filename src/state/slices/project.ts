@@ -1,13 +1,9 @@
-/** The open project and its settings. */
-import type { ModelId } from '../../core/models';
-import type { Size } from '../../core/models/spec';
+/** The open project, and how it is stored. */
 import type { Project } from '../../core/runs/project';
-import type { Recipe, RecomputeChoice } from '../../core/train/recipe';
+import type { KeptProject } from '../../core/runs/projects';
 
 export interface ProjectSlice {
   project: Project;
-  /** 'loading' until what was stored, of this project its texts, has been read. */
-  loaded: 'loading' | 'ready';
   /** Whether the project as shown is in the store. */
   kept: 'yes' | 'saving' | 'no';
   /** A run is being trained in another tab. */
@@ -15,28 +11,29 @@ export interface ProjectSlice {
   change(change: Partial<Project>): void;
   /** Changes the project of an id, whichever is open by then. */
   changeOf(id: string, change: Partial<Project>): Promise<void>;
-  /** Another optimizer comes with its usual rate, unless that was set by hand. */
-  setRecipe(change: Partial<Omit<Recipe, 'recompute'>>): void;
-  /** Gives every setting of the recipe its usual value. */
-  resetRecipe(): void;
-  setRecompute(choice: RecomputeChoice): void;
-  /** Another architecture, with the sizes that both have; what else each has stays as it was left. */
-  chooseModel(id: ModelId): void;
-  setModel(size: string, value: Size): void;
-  /** The dial: about `parameters` weights; fields set by hand stay. */
-  setSize(parameters: number): void;
-  usePreset(name: string): void;
-  /** Begins with the project of an address; where it cannot be opened, with the one that was opened last. */
-  load(id?: string): Promise<void>;
-  /** Shows another project, with its texts and its run. False where there is none to open, which is said. */
-  open(id: string): Promise<boolean>;
-  /** Reads what a project that may be opened next would be shown with; resolves when that is there. It is kept until `lookAway`. */
-  lookAhead(id: string): Promise<unknown>;
-  lookAway(): void;
   /** Stores the project where it is not yet. */
   keep(): Promise<void>;
   /** Resolves when what was changed has been stored, or could not be. */
   flush(): Promise<void>;
   /** Takes over what other tabs have stored since. */
   catchUp(): Promise<void>;
+}
+
+/** Service that keeps the open project in step with the store and other tabs. */
+export interface ProjectKeeper {
+  /** Runs a job after the reads and saves before it. */
+  inTurn<T>(job: () => Promise<T>): Promise<T>;
+  /** Whether no read or save is under way. */
+  isIdle(): boolean;
+  /** Stores the project as it is by then; changes meanwhile are stored with it. */
+  save(): void;
+  /** Stores what another project would replace. In its turn only. */
+  saveBeforeLeaving(): Promise<void>;
+  /** Takes a stored project as the one that is open. */
+  use(kept: KeptProject): void;
+  /** Stores the project if it never was. */
+  keep(): Promise<void>;
+  catchUp(): Promise<void>;
+  /** Reports that changes of other tabs can't be read. */
+  failedToCatchUp(error: unknown): void;
 }

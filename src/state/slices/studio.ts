@@ -16,10 +16,12 @@ import type { PlanSlice } from './plan';
 import type { PlaygroundSlice } from './playground';
 import type { PreparationSlice } from './preparation';
 import type { PrivacySlice } from './privacy';
-import type { ProjectSlice } from './project';
+import type { OpeningSlice } from './opening';
+import type { ProjectKeeper, ProjectSlice } from './project';
 import type { ProjectsSlice } from './projects';
 import type { RunSlice } from './run';
 import type { RunsSlice } from './runs';
+import type { SettingsSlice } from './settings';
 import type { TextsSlice } from './texts';
 import type { Toasts, ToastState } from './toasts';
 import type { TrainingSlice } from './training';
@@ -68,6 +70,8 @@ export interface Tabs {
 }
 
 export type Studio = ProjectSlice &
+  SettingsSlice &
+  OpeningSlice &
   ProjectsSlice &
   TextsSlice &
   AddingSlice &
@@ -90,15 +94,29 @@ export type Studio = ProjectSlice &
 
 export type SetState<S> = (change: Partial<S> | ((state: S) => Partial<S> | S)) => void;
 
-/** Creates a slice. `Needs`: members of other slices that it reads, calls or sets. */
-export type Slice<Own, Needs = unknown> = (
-  services: SliceServices,
-) => (set: SetState<Own & Needs>, get: () => Own & Needs, store: StoreApi<Studio>) => Own;
+/** The store, as a slice that watches it sees it. */
+export interface SliceStore<S> {
+  getState(): S;
+  setState: SetState<S>;
+  subscribe(listener: (state: S, before: S) => void): () => void;
+}
 
-/** What slices get: the services from outside, and two that the studio makes. */
+/**
+ * Creates a slice.
+ * @template Needs members of other slices that it reads, calls or sets; toasts have a service
+ */
+export type Slice<Own, Needs = unknown> =
+  Extract<keyof Needs, keyof ToastState> extends never
+    ? (
+        services: SliceServices,
+      ) => (set: SetState<Own & Needs>, get: () => Own & Needs, store: SliceStore<Own & Needs>) => Own
+    : never;
+
+/** What slices get: the services from outside, and those that the studio makes. */
 export interface SliceServices extends Services {
   toasts: Toasts;
   session: TrainingSession;
+  keeper: ProjectKeeper;
 }
 
 /** Workers that pages call themselves. */
