@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readModel } from '../node/folders/read';
+import { readModel } from '../node/folders/readModel';
 import { lines, run, TINY, STEP_ALONE } from './testing/run';
 
 let folder: string;

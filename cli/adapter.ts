@@ -3,14 +3,17 @@ import { merged } from '../src/core/adapters/trainable';
 import { unwatched } from '../src/core/base/job';
 import { besideBase } from '../src/core/export/adapted';
 import { paramsOf } from '../src/core/models';
-import type { Start } from '../node/folders/from';
-import { adapterFolder } from '../node/folders/read';
+import type { StartingModel } from '../node/folders/startingModel';
+import { adapterFolder } from '../node/folders/readModel';
 import type { Begins } from './tuning';
 
 export const ADAPTER_IN = 'PEFT folder of an adapter to merge into the model';
 
 /** A run that goes on from what an adapter has learnt. */
-export async function beginsWith(path: string, { model, weights }: Pick<Start, 'model' | 'weights'>): Promise<Begins> {
+export async function beginsWith(
+  path: string,
+  { model, weights }: Pick<StartingModel, 'model' | 'weights'>,
+): Promise<Begins> {
   const { trainable, tensors, words } = await besideBase(model, weights, await adapterFolder(path), unwatched);
   const base = new Map([...weights, ...tensors]);
   return {

@@ -17,7 +17,7 @@ import { turnsTokenizer } from '../src/core/testing/chatTemplates';
 import { useWasm } from '../src/core/testing/wasm';
 import { buildData } from '../src/jobs/buildData';
 import { filesToRead } from './filesToRead';
-import { prepare } from '../node/texts/prepared';
+import { prepareRunData } from '../node/texts/runData';
 import { grownInTheApp } from './testing/inTheApp';
 import { run } from './testing/run';
 
@@ -75,7 +75,7 @@ test.each(Object.keys(WRITTEN))('%s', async (name) => {
   const chats = await spokenBy(tokenizer);
   const said: string[] = [];
   const begun = { tokenizer: () => Promise.resolve(chats.tokenizer), split, chats };
-  const ours = await prepare(files, begun, (words) => said.push(words), unwatched);
+  const ours = await prepareRunData(files, begun, (words) => said.push(words), unwatched);
   const { store, id } = await inTheStore(files[0]!.source);
   const { manifest } = await buildData(store, [id], tokenizer, split, unwatched);
   expect(ours.data).toMatchObject({ textHash: manifest.textHash, split: manifest.split });

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
 import { unwatched } from '../src/core/base/job';
 import { BINS } from '../src/core/evaluate/likelihood';
-import { ownText } from '../node/texts/measuredOn';
-import { readModel } from '../node/folders/read';
+import { readHeldOutSet } from '../node/texts/evaluationData';
+import { readModel } from '../node/folders/readModel';
 import { ROWS } from './testing/mails';
 import { lines, run, SHORT, TINY } from './testing/run';
 
@@ -38,7 +38,7 @@ test('the fitted temperature is saved, and every reader of the folder uses it', 
   const { info } = await readModel(path('warm'));
   expect(info!.decision).toEqual({ temperature: report.temperature, atLeast: 0, step: report.step });
 
-  const { labelled } = await ownText(path('warm'), 'validation', unwatched.signal);
+  const { labelled } = await readHeldOutSet(path('warm'), 'validation', unwatched.signal);
   const held = labelled!.map(({ ids: _, ...text }) => text);
   await writeFile(path('held.csv'), csvOf([['text'], ...held.map(({ text }) => [text])]));
   const scored = async (from: string) =>

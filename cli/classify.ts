@@ -17,7 +17,7 @@ import { typedTexts } from './columns';
 import { ENCODING, encodingOf } from './encoding';
 import { UsageError, type Values, withoutColumns } from './options';
 import { Progress } from './progress';
-import { readWeights } from '../node/folders/read';
+import { readWeights } from '../node/folders/readModel';
 import { type NamedRow, rowsIn } from '../node/texts/tables';
 import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';

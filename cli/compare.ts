@@ -10,7 +10,7 @@ import { SPLITS } from '../src/core/tokenizer/splits';
 import type { TokenizerModel } from '../src/core/tokenizer/tokenizer';
 import { textsOf } from '../node/texts/documents';
 import type { Values } from './options';
-import { lookAt, readWeights } from '../node/folders/read';
+import { lookAt, readWeights } from '../node/folders/readModel';
 import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 

@@ -7,7 +7,7 @@ import { csvOf } from '../src/core/base/csv';
 import { bits } from '../src/core/base/rng';
 import { type ObjectiveId, OBJECTIVES } from '../src/core/objectives';
 import { recipeOf } from '../src/core/runs/segments';
-import { readModel } from '../node/folders/read';
+import { readModel } from '../node/folders/readModel';
 import { lines, run, SHORT, TINY } from './testing/run';
 
 let folder: string;

@@ -8,8 +8,8 @@ import { readBytes } from '../src/core/files/byteSource';
 import { trainedModels } from '../src/core/testing/trainedModel';
 import { untrainedBert } from '../src/core/testing/untrainedModels';
 import type { TaskScores } from '../src/core/evaluate/tasks';
-import { keepMeasured } from '../node/folders/measured';
-import { openPast } from '../node/folders/resume';
+import { keepEvaluation } from '../node/folders/keepEvaluation';
+import { openSavedRun } from '../node/folders/savedRun';
 import { run } from './testing/run';
 
 let folder: string;
@@ -106,7 +106,7 @@ test('without a text it is measured on what was held out of its own, with what i
   expect(Object.keys(baselines)).toContain('trigram');
   expect((await run([...own, '--part', 'test'])).stdout).toMatch(/has no test set/);
   // Baselines are those that were counted when the data were built: another number in the record shows.
-  const { trigram } = (await openPast(path('own'))).data.nGrams!;
+  const { trigram } = (await openSavedRun(path('own'))).data.nGrams!;
   expect(baselines['trigram']!['loss' as 'value']).toBeCloseTo(trigram, 10);
   const json = path('own/homegrown.json');
   const text = await readFile(json, 'utf8');
@@ -153,20 +153,20 @@ const infoIn = async (name: string): Promise<RunInfo> =>
   JSON.parse(await readFile(path(`${name}/homegrown.json`), 'utf8')) as RunInfo;
 
 test('a folder that went on while it was measured, and one that cannot be written, are told, and stay as they are', async () => {
-  const past = await openPast(path('own'));
+  const past = await openSavedRun(path('own'));
   const evaluation = {
     ...{ tokens: 1, documents: 1, bytes: 1, baselines: {}, leftOut: [] },
     metrics: { loss: { value: 1, unit: 'nats per token' } },
   };
   const before = await readFile(path('own/homegrown.json'), 'utf8');
   const gone = { ...past, info: { ...past.info, state: { ...past.info.state, step: 1 } } };
-  expect((await keepMeasured(gone, 'validation', evaluation)).problem).toMatch(
+  expect((await keepEvaluation(gone, 'validation', evaluation)).problem).toMatch(
     /isn't saved in .*kept training during the evaluation/,
   );
   const list = JSON.parse(await readFile(path('own/homegrown.files.json'), 'utf8')) as { files: string[] };
   const others = { ...list, files: list.files.filter((name) => name !== 'README.md') };
   await writeFile(path('own/homegrown.files.json'), JSON.stringify(others));
-  expect((await keepMeasured(past, 'validation', evaluation)).problem).toMatch(/did not write all files/);
+  expect((await keepEvaluation(past, 'validation', evaluation)).problem).toMatch(/did not write all files/);
   expect(await readFile(path('own/homegrown.json'), 'utf8')).toBe(before);
 });
 

@@ -26,13 +26,13 @@ import { typedPairs, typedTexts } from './columns';
 import type { AskedPairs } from '../node/texts/documents';
 import { ENCODING, encodingOf } from './encoding';
 import { toldOf } from './evaluated';
-import { type Kept, keepMeasured } from '../node/folders/measured';
-import { type Given, givenFiles, ownText, type Train } from '../node/texts/measuredOn';
+import { type Kept, keepEvaluation } from '../node/folders/keepEvaluation';
+import { type EvaluationData, readNamedFiles, readHeldOutSet, type Train } from '../node/texts/evaluationData';
 import { MIX, mixedPath, mixedWeights } from './mix';
 import { UsageError, type Values, withoutColumns } from './options';
 import { ADAPTER_IN } from './adapter';
-import { readWeights } from '../node/folders/read';
-import type { Past } from '../node/folders/resume';
+import { readWeights } from '../node/folders/readModel';
+import type { SavedRun } from '../node/folders/savedRun';
 import { BUNDLED, ownSentences, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
 import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
@@ -134,12 +134,16 @@ const OPTIONS = {
 } as const;
 
 /** Its own part, unless that is not at hand and there is something else to ask. */
-async function ownTextOrNone(values: Values<typeof OPTIONS>, isNeeded: boolean, signal: AbortSignal): Promise<Given> {
+async function ownTextOrNone(
+  values: Values<typeof OPTIONS>,
+  isNeeded: boolean,
+  signal: AbortSignal,
+): Promise<EvaluationData> {
   if (values.adapter !== undefined && isNeeded)
     throw new UsageError('A model with --adapter has no held-out set of its own. Add --text or --pairs.');
   if (values.adapter !== undefined) return readWeights(values.from, signal, values.adapter);
   try {
-    return await ownText(values.from, values.part, signal);
+    return await readHeldOutSet(values.from, values.part, signal);
   } catch (error) {
     if (isNeeded || !(error instanceof HomegrownError)) throw error;
     stderr.write(`Text metrics skipped. ${error.message}\n`);
@@ -169,7 +173,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   const hasLists = Object.values(lists).some((list) => list !== undefined);
   const given =
     values.text || values.pairs || values.table
-      ? await givenFiles(filesAsked(values), signal)
+      ? await readNamedFiles(filesAsked(values), signal)
       : await ownTextOrNone(values, !hasLists || typed.has('part') || typed.has('metrics'), signal);
   const { model, tokenizer, info, documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts, facts } =
     given;
@@ -192,7 +196,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   const evaluation = await evaluate(net, tokenizer, asked, { ...unwatched, signal });
   // Of an average nothing is kept with the run: it is another model.
   const past = values.mix === undefined ? given.past : undefined;
-  const kept = past ? await keepMeasured(past, values.part, evaluation, lists) : {};
+  const kept = past ? await keepEvaluation(past, values.part, evaluation, lists) : {};
   for (const words of [...leftOutWords(evaluation), ...keptWords(kept, past)]) stderr.write(`${words}\n`);
   if (values.json)
     print(JSON.stringify({ ...toldOf(evaluation), ...used.json, ...(kept.look !== undefined && { look: kept.look }) }));
@@ -200,7 +204,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
 }
 
 /** The files that the flags name. */
-function filesAsked(values: Values<typeof OPTIONS>): Parameters<typeof givenFiles>[0] {
+function filesAsked(values: Values<typeof OPTIONS>): Parameters<typeof readNamedFiles>[0] {
   const { from, adapter, text, unlabelled } = values;
   const pairs = values.pairs?.map(typedPairs);
   const tables = values.table?.map((each) => typedTexts(each, true));
@@ -225,7 +229,7 @@ function trainAsked({ train, pairs, table }: Values<typeof OPTIONS>, columns: As
 
 /** A typed threshold replaces the saved one. An average saves no temperature, so it fits none. */
 function decisionOf(
-  { info, snapshot, past }: Given,
+  { info, snapshot, past }: EvaluationData,
   { 'at-least': typed, part, mix }: Values<typeof OPTIONS>,
 ): ToEvaluate['decision'] {
   const saved = info?.decision && decisionInUse(info.decision);
@@ -248,7 +252,7 @@ function leftOutWords({ leftOut }: Evaluation): string[] {
   });
 }
 
-function keptWords({ look, problem }: Kept, past?: Past): string[] {
+function keptWords({ look, problem }: Kept, past?: SavedRun): string[] {
   if (problem !== undefined) return [problem];
   if (!past) return [];
   return [
@@ -260,7 +264,7 @@ function keptWords({ look, problem }: Kept, past?: Past): string[] {
 }
 
 /** The warning that one word may explain the accuracy, by all texts that are at hand. */
-async function leakOf({ model, labelled = [], learntTexts = [] }: Given): Promise<LeakNotice | undefined> {
+async function leakOf({ model, labelled = [], learntTexts = [] }: EvaluationData): Promise<LeakNotice | undefined> {
   const { classes } = model.config;
   return classes && leakNotice(await leakWordsIn([...labelled, ...learntTexts], classes.several === true));
 }

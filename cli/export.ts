@@ -13,7 +13,7 @@ import type { Values } from './options';
 import { settingsOf } from '../src/core/export/formatSettings';
 import { ADAPTER_IN } from './adapter';
 import { MIX, mixedBy, mixedPath } from './mix';
-import { readModel, withAdapter } from '../node/folders/read';
+import { readModel, withAdapter } from '../node/folders/readModel';
 import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
 import { command, interruptible, print, stderr } from './terminal';
 import { checkOutFile, checkOutFolder, codeOf, writeFile, writeFolder, type Written } from '../node/folders/write';

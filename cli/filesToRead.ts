@@ -1,7 +1,7 @@
 /** The files that a run reads: those of --text, the tables of --pairs, or the documents of --data. */
 import { openData } from '../node/texts/data';
 import { typedPairs } from './columns';
-import { type Past } from '../node/folders/resume';
+import { type SavedRun } from '../node/folders/savedRun';
 import { type OpenedFile, textFile } from '../node/sources';
 import { openTable } from '../node/texts/tables';
 import { stderr } from '../node/output';
@@ -14,7 +14,7 @@ interface Asked extends Record<'text' | 'pairs', readonly string[] | undefined> 
 }
 
 /** A run that resumes without any reads its own. @throws UsageError; HomegrownError `bad-file` */
-export async function filesToRead(asked: Asked, past: Past | null): Promise<readonly OpenedFile[]> {
+export async function filesToRead(asked: Asked, past: SavedRun | null): Promise<readonly OpenedFile[]> {
   const files = await filesMeantBy(asked, past);
   if (!asked['skip-bad-rows']) return files;
   return files.map(({ path, source }) => ({
@@ -23,7 +23,7 @@ export async function filesToRead(asked: Asked, past: Past | null): Promise<read
   }));
 }
 
-async function filesMeantBy({ text, pairs, data }: Asked, past: Past | null): Promise<readonly OpenedFile[]> {
+async function filesMeantBy({ text, pairs, data }: Asked, past: SavedRun | null): Promise<readonly OpenedFile[]> {
   if (data !== undefined) return [await openData(data)];
   if (pairs) return Promise.all(pairs.map(typedPairs).map(({ path, columns }) => openTable(path, columns)));
   const paths = text ? await pathsOf(text, past !== null) : past ? laidPaths(past) : [];

@@ -11,9 +11,9 @@ import type { RunInfo } from '../src/core/export/homegrownJson';
 import { lonelyLocks } from '../src/core/testing/behindChannels';
 import { useWasm } from '../src/core/testing/wasm';
 import type { Local } from '../node/folders/local';
-import { prepare } from '../node/texts/prepared';
-import { readModel } from '../node/folders/read';
-import { openPast } from '../node/folders/resume';
+import { prepareRunData } from '../node/texts/runData';
+import { readModel } from '../node/folders/readModel';
+import { openSavedRun } from '../node/folders/savedRun';
 import { grownInTheApp } from './testing/inTheApp';
 import { run } from './testing/run';
 import { sourcesMeant } from '../node/texts/texts';
@@ -113,8 +113,8 @@ test('is refused by name what is missing, another, or changed, and nothing is to
   ];
   const refused = async (model: string, texts: readonly string[]): Promise<string> => {
     const { files } = await sourcesMeant(texts);
-    const past = await openPast(path(model));
-    return prepare(files, past, () => undefined, unwatched).then(
+    const past = await openSavedRun(path(model));
+    return prepareRunData(files, past, () => undefined, unwatched).then(
       () => 'nothing',
       (error: unknown) => (error as Error).message,
     );

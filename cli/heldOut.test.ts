@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
 import { dataOf } from '../src/core/runs/segments';
-import { readModel } from '../node/folders/read';
+import { readModel } from '../node/folders/readModel';
 import { GOOD, words } from './testing/mails';
 import { run, TINY } from './testing/run';
 

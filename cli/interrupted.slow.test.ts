@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunInfo } from '../src/core/export/homegrownJson';
-import { readModel } from '../node/folders/read';
+import { readModel } from '../node/folders/readModel';
 import { type Ended, lines, ROOT, run, TINY } from './testing/run';
 import { spawnCommand, type SpawnOptions } from './testing/spawnCommand';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
 import type { RunInfo } from '../src/core/export/homegrownJson';
-import { readModel } from '../node/folders/read';
+import { readModel } from '../node/folders/readModel';
 import { lines, run, TINY } from './testing/run';
 import { spawnCommand } from './testing/spawnCommand';
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MODEL_FILES } from '../node/folders/listed';
-import { readModel } from '../node/folders/read';
+import { readModel } from '../node/folders/readModel';
 import { lines, ROOT, run, TINY } from './testing/run';
 import { spawnCommand } from './testing/spawnCommand';
 

@@ -14,7 +14,7 @@ import { UsageError, type Values } from './options';
 import { filesToRead } from './filesToRead';
 import { isForThePlan, Planner } from './planned';
 import { Progress } from './progress';
-import { opening } from '../node/folders/read';
+import { opening } from '../node/folders/readModel';
 import { normalizersBy, recipeCalled } from '../node/folders/recipe';
 import { describeRunData, readRunData } from './runData';
 import { examplesOf, type LearnCommand, openOrigin, type RunOrigin } from './runOrigin';

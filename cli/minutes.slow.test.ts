@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { learningRateAt } from '../src/core/optim/schedule';
 import { recipeOf } from '../src/core/runs/segments';
-import { readModel } from '../node/folders/read';
+import { readModel } from '../node/folders/readModel';
 import { type Ended, lines, TINY } from './testing/run';
 import { spawnCommand } from './testing/spawnCommand';
 

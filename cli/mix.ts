@@ -6,7 +6,7 @@ import { mixedWith } from '../src/core/export/mixedWith';
 import type { ImportedModel } from '../src/core/export/incoming';
 import { paramsOf } from '../src/core/models';
 import { UsageError } from './options';
-import { readWeights } from '../node/folders/read';
+import { readWeights } from '../node/folders/readModel';
 
 export const MIX =
   'Model folder to average the weights with, and its share, such as DIR:0.3; usually the base, to reduce forgetting';

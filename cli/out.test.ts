@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { recipeOf } from '../src/core/runs/segments';
-import { readModel } from '../node/folders/read';
+import { readModel } from '../node/folders/readModel';
 import { aroundModel, growHere, stepIn } from './testing/aroundModel';
 import { type Ended, lines, run as start, TINY } from './testing/run';
 

@@ -5,8 +5,8 @@ import type { TextSource } from '../src/core/documents';
 import { hashOf } from '../src/core/documents';
 import { sha256Hex } from '../src/core/base/hash';
 import { stream } from '../src/core/testing/texts';
-import { prepare, trained } from '../node/texts/prepared';
-import { type Past } from '../node/folders/resume';
+import { prepareRunData, trained } from '../node/texts/runData';
+import { type SavedRun } from '../node/folders/savedRun';
 import { asTheyWereRead } from '../node/texts/savedTexts';
 
 const PAGES = { 'a.html': '<p>Call me Ishmael.', 'b.html': '<p>Some years ago' };
@@ -23,8 +23,8 @@ const file = (name: string, text: string, isPlain = false) => {
 const pages = Object.entries(PAGES).map(([name, text]) => file(name, text));
 /** Text, as it comes. */
 const LEARNT = { model: { id: 'gpt' }, segments: [{ recipe: { objective: 'causal' } }] };
-const learnt = (texts: readonly { name: string; sha256: string }[]): Past =>
-  ({ folder: 'run', data: { texts, parts: { train: {} } }, info: LEARNT }) as unknown as Past;
+const learnt = (texts: readonly { name: string; sha256: string }[]): SavedRun =>
+  ({ folder: 'run', data: { texts, parts: { train: {} } }, info: LEARNT }) as unknown as SavedRun;
 
 test('pages that are together a text, whose documents are not told', async () => {
   const hashes = await Promise.all(Object.values(PAGES).map((text) => sha256Hex(text)));
@@ -44,9 +44,9 @@ test('a page as it is beside a file that documents are taken out of', async () =
     tokenizer: trained(() => ({ kind: 'bytes', vocabulary: 257, special: 1 }) as never),
     split: { validation: 0.1, test: 0, seed: 0 },
   };
-  const begun = await prepare([file('a.html', page, true), talk], making, () => undefined, unwatched);
+  const begun = await prepareRunData([file('a.html', page, true), talk], making, () => undefined, unwatched);
   const past = { ...learnt([]), data: begun.data, tokenizer: begun.tokenizer };
-  const again = await prepare([file('a.html', page), talk], past, () => undefined, unwatched);
+  const again = await prepareRunData([file('a.html', page), talk], past, () => undefined, unwatched);
   expect(again.data).toEqual(begun.data);
 });
 
@@ -57,9 +57,9 @@ test('a chat that was learnt as it is goes on so, and one whose conversations we
     split: { validation: 0.1, test: 0, seed: 0 },
   };
   for (const isPlain of [true, false]) {
-    const begun = await prepare([file('_chat.txt', chat, isPlain)], making, () => undefined, unwatched);
+    const begun = await prepareRunData([file('_chat.txt', chat, isPlain)], making, () => undefined, unwatched);
     const past = { ...learnt([]), data: begun.data, tokenizer: begun.tokenizer };
-    const again = await prepare([file('_chat.txt', chat)], past, () => undefined, unwatched);
+    const again = await prepareRunData([file('_chat.txt', chat)], past, () => undefined, unwatched);
     expect(again.data).toEqual(begun.data);
   }
 });

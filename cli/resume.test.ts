@@ -15,8 +15,8 @@ import { template } from '../scripts/templates';
 import { filesOf } from '../node/folders/folder';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { Local } from '../node/folders/local';
-import { readModel } from '../node/folders/read';
-import { type Past } from '../node/folders/resume';
+import { readModel } from '../node/folders/readModel';
+import { type SavedRun } from '../node/folders/savedRun';
 import { lines, ROOT, run, TINY, STEP_ALONE } from './testing/run';
 import { deviceOf } from './resumeFlags';
 
@@ -226,6 +226,6 @@ test('a folder of the build before there was local.json says that its text is to
 }, 120_000);
 
 test('its device is told by the words of its folder', () => {
-  const of = (device: string | null) => deviceOf({ info: { device } } as Past);
+  const of = (device: string | null) => deviceOf({ info: { device } } as SavedRun);
   expect(['llvmpipe (LLVM 15), WebGPU', 'WASM', 'CPU', null].map(of)).toEqual(['webgpu', 'wasm', 'cpu', 'auto']);
 });

@@ -7,7 +7,7 @@ import { RECIPE, type Recipe as TrainRecipe } from '../src/core/train/recipe';
 import type { DeviceKind } from '../src/core/train/run';
 import { settingsOf } from './fields';
 import { type Options, UsageError, type Values } from './options';
-import type { Past } from '../node/folders/resume';
+import type { SavedRun } from '../node/folders/savedRun';
 import { sizeFlags } from './sizeFlags';
 
 /** @throws UsageError if a flag would make it another run */
@@ -33,7 +33,11 @@ export function checkSettled(given: ReadonlySet<string>): void {
  * The run's own recipe, with the flags that were typed.
  * @throws HomegrownError `bad-settings` if it has finished all steps
  */
-export function recipeGoingOn({ folder, info }: Past, typed: Values<Options>, given: ReadonlySet<string>): TrainRecipe {
+export function recipeGoingOn(
+  { folder, info }: SavedRun,
+  typed: Values<Options>,
+  given: ReadonlySet<string>,
+): TrainRecipe {
   const settings = Object.entries(settingsOf(RECIPE, typed)).filter(([name]) => given.has(flagOf(name)));
   const { recompute, ...own } = recipeOf(info);
   const recipe: TrainRecipe = { ...own, ...Object.fromEntries(settings), recompute };
@@ -46,7 +50,7 @@ export function recipeGoingOn({ folder, info }: Past, typed: Values<Options>, gi
 }
 
 /** The device of the run, by `homegrown.json`. */
-export function deviceOf({ info: { device } }: Past): DeviceKind | 'auto' {
+export function deviceOf({ info: { device } }: SavedRun): DeviceKind | 'auto' {
   if (device?.endsWith('WebGPU')) return 'webgpu';
   return device === 'WASM' ? 'wasm' : device === 'CPU' ? 'cpu' : 'auto';
 }

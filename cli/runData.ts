@@ -14,7 +14,7 @@ import { templateWords } from '../node/texts/chats';
 import { longTextsWords } from './labelWords';
 import type { OpenedFile } from '../node/sources';
 import type { Planner } from './planned';
-import { prepare, type Prepared, trained } from '../node/texts/prepared';
+import { prepareRunData, type RunData, trained } from '../node/texts/runData';
 import type { Progress } from './progress';
 import type { LearnCommand, RunOrigin } from './runOrigin';
 import type { RunSettings } from './runSettings';
@@ -33,7 +33,7 @@ export interface TextToRead {
 }
 
 /** @throws HomegrownError `bad-file`, `bad-settings`; also where the files aren't those of the run that resumes */
-export async function readRunData(text: TextToRead, progress: Progress, job: Job): Promise<Prepared> {
+export async function readRunData(text: TextToRead, progress: Progress, job: Job): Promise<RunData> {
   const { planner, files, cleaning, split } = text;
   const { past, start } = text.origin;
   const { tuning } = text.command;
@@ -49,7 +49,7 @@ export async function readRunData(text: TextToRead, progress: Progress, job: Job
     ...(chats && { chats }),
     ...(tuning?.classify && { examples: tuning.classify.examples }),
   };
-  return prepare(files, past ?? newRun, (words) => progress.say(words), job);
+  return prepareRunData(files, past ?? newRun, (words) => progress.say(words), job);
 }
 
 /**
@@ -58,7 +58,7 @@ export async function readRunData(text: TextToRead, progress: Progress, job: Job
  * @throws HomegrownError `bad-settings` where the text is too short for the model
  */
 export async function describeRunData(
-  data: Prepared,
+  data: RunData,
   settings: RunSettings,
   isNew: boolean,
   progress: Progress,

@@ -4,10 +4,10 @@ import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { frozenBase } from '../src/jobs/frozenBase';
 import { baseOf } from '../node/folders/base';
 import type { Laid } from '../node/texts/examples';
-import { openStart, type Start } from '../node/folders/from';
+import { openStartingModel, type StartingModel } from '../node/folders/startingModel';
 import type { OPTIONS } from './growOptions';
 import { type Options, UsageError, type Values } from './options';
-import { openPast, type Past } from '../node/folders/resume';
+import { openSavedRun, type SavedRun } from '../node/folders/savedRun';
 import { type Begins, startOf, type Tuning } from './tuning';
 
 /** A command of grow or tune. */
@@ -21,9 +21,9 @@ export interface LearnCommand {
 
 export interface RunOrigin {
   /** The saved run that this one resumes. */
-  past: Past | null;
+  past: SavedRun | null;
   /** The model that a new run starts from. */
-  start: Start | null;
+  start: StartingModel | null;
   /** What tune trains of that model. */
   began: Begins | undefined;
   /** Undefined where all weights are trained. */
@@ -35,10 +35,10 @@ export interface RunOrigin {
 /** @throws HomegrownError `bad-file`, `bad-settings`; UsageError where flags contradict the saved run */
 export async function openOrigin({ options, tuning }: LearnCommand): Promise<RunOrigin> {
   const { resume, from, seed } = options;
-  const past = resume === undefined ? null : await openPast(resume);
+  const past = resume === undefined ? null : await openSavedRun(resume);
   if (past && from !== undefined && !past.info.trainable?.adapter && !past.info.replayed)
     throw new UsageError('--from starts a new run from a model; --resume continues a run. Use one of them.');
-  const opened = from === undefined || past ? null : await openStart(from, contextOf(options));
+  const opened = from === undefined || past ? null : await openStartingModel(from, contextOf(options));
   const start = opened && tuning ? startOf(opened, tuning, seed) : opened;
   const began = start ? await tuning?.begins(start) : undefined;
   const trained = past ? past.info.trainable : began?.trainable;

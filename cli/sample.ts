@@ -14,7 +14,7 @@ import { writeText } from '../src/jobs/sample';
 import { ADAPTER_IN } from './adapter';
 import { MIX, mixedBy, mixedPath } from './mix';
 import { UsageError, type Values } from './options';
-import { lookAt, readWeights } from '../node/folders/read';
+import { lookAt, readWeights } from '../node/folders/readModel';
 import { textsOf } from '../node/texts/documents';
 import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr, stdout } from './terminal';

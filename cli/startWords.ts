@@ -16,7 +16,7 @@ import { batchWords, powerOf } from './growRecipe';
 import type { Fit } from './minutes';
 import type { Values } from './options';
 import { type Planner, planWords } from './planned';
-import type { Past } from '../node/folders/resume';
+import type { SavedRun } from '../node/folders/savedRun';
 
 export interface RunStart {
   options: Values<typeof OPTIONS>;
@@ -37,7 +37,7 @@ export interface RunStart {
   planner: Planner | null;
   trainable: Trainable | undefined;
   /** Of a run that resumes. */
-  past: Past | null;
+  past: SavedRun | null;
   again: Recomputation;
   /** What it begins with, in words. */
   begun: readonly (string | undefined)[];

@@ -10,18 +10,18 @@ import { toldOf as evaluationOf } from './evaluated';
 import type { OldText } from '../node/texts/forgetting';
 import type { OPTIONS } from './growOptions';
 import { finalStanding, standingWords } from './labelWords';
-import { keepMeasured } from '../node/folders/measured';
+import { keepEvaluation } from '../node/folders/keepEvaluation';
 import type { Values } from './options';
 import { finite, inWords, type Speed, valuesOf } from './outcome';
 import type { Planner } from './planned';
-import type { Prepared } from '../node/texts/prepared';
+import type { RunData } from '../node/texts/runData';
 import type { Progress } from './progress';
 import { type Saves, withPlace } from '../node/folders/saves';
 import { print } from './terminal';
 import { heldStepWords } from './told';
 import { forgettingWords, judged, type Tuning } from './tuning';
 import { verdictOf, verdictWords } from './verdict';
-import { ofFolder, oldIn } from '../node/folders/stepInFolder';
+import { infoInFolder, oldIn } from '../node/folders/stepInFolder';
 
 export interface RunEnd {
   options: Pick<Values<typeof OPTIONS>, 'json' | 'resume'>;
@@ -41,7 +41,7 @@ export interface RunEnd {
   model: ModelChoice;
   recipe: Recipe;
   tokenizer: Tokenizer;
-  parts: Pick<Prepared, 'train' | 'validation' | 'test'>;
+  parts: Pick<RunData, 'train' | 'validation' | 'test'>;
   data: DataFacts;
   measured: StoredBaselines;
   sources: readonly string[];
@@ -56,13 +56,13 @@ export interface RunEnd {
 
 export async function summarize(run: RunEnd): Promise<void> {
   const { options, info, used, outcome, events, progress, saves, tokenizer, recipe, data, device } = run;
-  progress.say(heldStepWords(ofFolder(info, used, events, run.status)));
+  progress.say(heldStepWords(infoInFolder(info, used, events, run.status)));
   const last = events.filter((event) => event.kind === 'evaluated').findLast(({ step }) => step <= used.step);
   const evaluated = outcome.validationLoss === null ? undefined : last;
   const judgement = await judgedTuning(run);
   const held = { folder: saves.place ?? run.out, data, info: { ...info, state: used }, tokenizer };
   const standing = judgement && finalStanding(judgement.evaluation, data.labels);
-  const kept = judgement && (await keepMeasured(held, 'validation', judgement.evaluation));
+  const kept = judgement && (await keepEvaluation(held, 'validation', judgement.evaluation));
   if (kept?.problem !== undefined) progress.say(kept.problem);
   const after = judgement?.after ?? (run.old && events.flatMap(oldIn).at(-1));
   const forgetting = run.before !== undefined && after !== undefined ? { before: run.before, after } : undefined;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataOf } from '../src/core/runs/segments';
-import { readModel } from '../node/folders/read';
+import { readModel } from '../node/folders/readModel';
 import { run, TINY } from './testing/run';
 
 let folder: string;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { TrainEvent } from '../src/core/train/run';
 import { heldStepWords, usedStep } from './told';
-import { ofFolder } from '../node/folders/stepInFolder';
+import { infoInFolder } from '../node/folders/stepInFolder';
 
 const evaluated = (step: number, loss: number) => ({ kind: 'evaluated', step, loss }) as TrainEvent;
 /** Evaluated at steps 0, 4, and 8; all alike. */
@@ -15,18 +15,18 @@ const info = (steps: number, classes?: readonly string[]) =>
 const stateAt = (step: number) => ({ step, tokensSeen: 0, activeMs: 0, best: { step: 0, loss: 5.5 } });
 
 test('a folder claims no best step but the one that it holds, and names a better one that it lacks', () => {
-  expect(ofFolder(info(8), stateAt(8), EVENTS, 'stopped')).toMatchObject({
+  expect(infoInFolder(info(8), stateAt(8), EVENTS, 'stopped')).toMatchObject({
     state: { step: 8, best: null },
     bestNotKept: { step: 0, loss: 5.5 },
   });
-  const held = ofFolder(info(8), stateAt(0), EVENTS, 'finished');
+  const held = infoInFolder(info(8), stateAt(0), EVENTS, 'finished');
   expect(held).toMatchObject({ state: { step: 0, best: { step: 0 } } });
   expect(held).not.toHaveProperty('bestNotKept');
 });
 
 test('the terminal says which step a folder holds, and which one was better', () => {
   const words = (step: number, steps: number, classes?: readonly string[]) =>
-    heldStepWords(ofFolder(info(steps, classes), stateAt(step), EVENTS, 'finished'));
+    heldStepWords(infoInFolder(info(steps, classes), stateAt(step), EVENTS, 'finished'));
   expect(words(0, 8)).toBe('Saved model: step 0, best on the validation set.');
   expect(words(8, 8)).toBe("Saved model: step 8. Step 0 was better on the validation set, but isn't saved.");
   expect(words(8, 8, ['ham', 'spam'])).toBe(

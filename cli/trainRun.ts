@@ -19,10 +19,10 @@ import type { DeviceInUse } from './deviceInUse';
 import { localFile } from '../node/folders/local';
 import { leftOf, over } from './minutes';
 import type { Planner } from './planned';
-import type { Prepared } from '../node/texts/prepared';
+import type { RunData } from '../node/texts/runData';
 import type { Progress } from './progress';
 import { type Replayed, replayed } from '../node/texts/replayed';
-import { goingOn } from '../node/folders/resume';
+import { resumedRun } from '../node/folders/savedRun';
 import { baseModelPath, examplesOf, type LearnCommand, type RunOrigin } from './runOrigin';
 import type { RunSettings } from './runSettings';
 import { chooseDevice, type FittedRun, fitRun, type RunInputs } from './runTrial';
@@ -41,7 +41,7 @@ export interface RunToTrain {
   origin: RunOrigin;
   planner: Planner | null;
   settings: RunSettings;
-  data: Prepared;
+  data: RunData;
   /** Training rows, where they aren't contiguous. */
   rows: number | undefined;
   /** Recipe that cleaned the text. */
@@ -120,7 +120,7 @@ function startingInfo({ origin, data, isInPlace }: RunToTrain, earlier: Replayed
   const own = { id: crypto.randomUUID(), createdAt: Date.now() };
   const added = { ...own, ...(trainable && { trainable }), ...(earlier && { replayed: earlier.data }) };
   return ({ model, recipe }) => {
-    if (past) return goingOn(past, recipe, isInPlace ? null : own);
+    if (past) return resumedRun(past, recipe, isInPlace ? null : own);
     const made = newInfo({ ...added, model, recipe, data: data.data, tokenizer: data.tokenizer.model });
     return { info: { ...made, ...start?.told } };
   };

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readModel } from '../node/folders/read';
+import { readModel } from '../node/folders/readModel';
 import { lines, run } from './testing/run';
 
 let folder: string;

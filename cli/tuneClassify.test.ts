@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
-import { readModel } from '../node/folders/read';
-import { openPast } from '../node/folders/resume';
+import { readModel } from '../node/folders/readModel';
+import { openSavedRun } from '../node/folders/savedRun';
 import { GOOD, ROWS, words } from './testing/mails';
 import { lines, run, SHORT, TINY } from './testing/run';
 
@@ -334,7 +334,7 @@ test('--corrections are all trained, next to the texts that are held out without
   await writeFile(path('fixes.csv'), csvOf([['text', 'label'], ...fixes]));
   const partsOf = async (...more: string[]) => {
     expect(await tune(...NEW, '--table', 'table.csv', '--steps', '1', ...more)).toMatchObject({ code: 0 });
-    const { train, validation } = (await openPast(path(more.at(-1)!))).data.parts;
+    const { train, validation } = (await openSavedRun(path(more.at(-1)!))).data.parts;
     return [train.documents, validation.documents];
   };
   const [train, validation] = await partsOf('--out', 'plain');

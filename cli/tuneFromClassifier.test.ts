@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
-import { readModel } from '../node/folders/read';
+import { readModel } from '../node/folders/readModel';
 import { GOOD, ROWS, words } from './testing/mails';
 import { type Ended, run, SHORT, TINY } from './testing/run';
 

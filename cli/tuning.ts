@@ -15,10 +15,10 @@ import { readHeldOut } from '../src/jobs/heldOutPart';
 import { tuningStart } from '../src/jobs/tuningStart';
 import type { Examples } from '../node/texts/examples';
 import type { OldText } from '../node/texts/forgetting';
-import type { Start } from '../node/folders/from';
+import type { StartingModel } from '../node/folders/startingModel';
 import type { OPTIONS } from './growOptions';
 import type { Values } from './options';
-import { heldOutIn, type PreparedParts } from '../node/texts/prepared';
+import { heldOutIn, type RunParts } from '../node/texts/runData';
 import { configOf } from './sizeFlags';
 
 export interface Begins {
@@ -35,7 +35,7 @@ export interface Begins {
 
 export interface Tuning {
   /** With what a run begins on a model. */
-  begins(start: Pick<Start, 'model' | 'weights'>): Promise<Begins> | Begins;
+  begins(start: Pick<StartingModel, 'model' | 'weights'>): Promise<Begins> | Begins;
   /** How what does not learn rests. */
   rest: Rest;
   /** How a conversation is written, in Jinja; absent: as the tokenizer has it, or else as is usual. Undefined where no chats are learnt. */
@@ -47,7 +47,7 @@ export interface Tuning {
 }
 
 /** The base as the run starts from it. @throws HomegrownError as `tuningStart` does */
-export const startOf = (start: Start, { classify }: Tuning, seed: number): Start => ({
+export const startOf = (start: StartingModel, { classify }: Tuning, seed: number): StartingModel => ({
   ...start,
   ...tuningStart(start, classify?.classes(start.model), seed),
 });
@@ -83,7 +83,7 @@ interface Tuned {
   model: ModelChoice;
   recipe: Recipe;
   tokenizer: Tokenizer;
-  parts: PreparedParts;
+  parts: RunParts;
   /** With what an adapter learned. */
   weights: NamedTensors;
   decision: Decision | undefined;

@@ -27,7 +27,7 @@ import * as tf from '@tensorflow/tfjs';
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Token } from 'node-llama-cpp';
-import { lookAt, readWeights } from '../node/folders/read';
+import { lookAt, readWeights } from '../node/folders/readModel';
 import { openDevice } from '../cli/terminal';
 import { unwatched } from '../src/core/base/job';
 import { HomegrownError } from '../src/core/base/errors';

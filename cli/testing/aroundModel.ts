@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { readModel } from '../../node/folders/read';
+import { readModel } from '../../node/folders/readModel';
 import { lines, run, TINY } from './run';
 
 export interface AroundModel {

@@ -3,8 +3,8 @@ import { badFile, HomegrownError } from '../../src/core/base/errors';
 import type { NamedTensors } from '../../src/core/checkpoint/tensors';
 import { paramsOf } from '../../src/core/models';
 import { headOf, withHead } from '../../src/core/models/classes';
-import { readWeights } from './read';
-import type { Past } from './resume';
+import { readWeights } from './readModel';
+import type { SavedRun } from './savedRun';
 
 /**
  * Weights that a saved run doesn't train; undefined if it trains all. The base of an adapter is read from `from`, or from where
@@ -12,7 +12,7 @@ import type { Past } from './resume';
  * @throws HomegrownError `bad-file`
  */
 export async function baseOf(
-  { folder, info, snapshot, local }: Past,
+  { folder, info, snapshot, local }: SavedRun,
   from?: string,
 ): Promise<NamedTensors | undefined> {
   const { trainable, model } = info;

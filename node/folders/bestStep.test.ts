@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../../src/core/base/csv';
 import { bits } from '../../src/core/base/rng';
-import { readModel } from './read';
+import { readModel } from './readModel';
 import { lines, run, SHORT, TINY } from '../../cli/testing/run';
 
 let folder: string;

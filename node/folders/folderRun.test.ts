@@ -11,7 +11,7 @@ import { useSingleThreadWasm } from '../../src/core/testing/wasm';
 import { trainInFolder } from './folderRun';
 import { localFile } from './local';
 import { Progress } from '../../cli/progress';
-import { goingOn, type Past } from './resume';
+import { resumedRun, type SavedRun } from './savedRun';
 import { Saves } from './saves';
 import { stderr } from '../../cli/terminal';
 
@@ -49,7 +49,7 @@ test('a run that trains on in another folder keeps a threshold, but not a temper
   const state = { ...made.state, step: 3 };
   const past = { info: { ...made, state, decision }, data: dataFacts(), snapshot: { state, tensors: new Map() } };
   const go = (own: { id: string; createdAt: number } | null) =>
-    goingOn({ ...past, events: [] } as unknown as Past, recipe, own).info.decision;
+    resumedRun({ ...past, events: [] } as unknown as SavedRun, recipe, own).info.decision;
   expect(go(null)).toEqual(decision);
   expect(go({ id: 'fork', createdAt: 1 })).toEqual({ temperature: 1, atLeast: 0.6 });
 });

@@ -11,11 +11,11 @@ import type { Snapshot, TrainEvent, TrainInput, TrainOutcome, TrainState } from 
 import { train } from '../../src/core/train/train';
 import { withMemoryAdvice } from '../../src/jobs/outOfMemory';
 import { BestStep } from './bestStep';
-import { measuredIn } from './measured';
-import { withSteps } from './resume';
+import { evaluationsIn } from './keepEvaluation';
+import { withSteps } from './savedRun';
 import { type Saves, withPlace } from './saves';
 import { besideWords } from './saves';
-import { hasImproved, isLastMeasured, ofFolder } from './stepInFolder';
+import { hasImproved, isLastMeasured, infoInFolder } from './stepInFolder';
 
 /** Where the person reads what happens. */
 export interface Notices {
@@ -129,8 +129,8 @@ class FolderRun {
   /** What the folder says of a step. */
   private async describe(state: TrainState, folder: string, status: Status) {
     const { info, events, tokenizer, recipe, length } = this.run;
-    const described = ofFolder(withSteps(info, Math.max(state.step, length())), state, events, status);
-    const measured = await measuredIn(folder, described);
+    const described = infoInFolder(withSteps(info, Math.max(state.step, length())), state, events, status);
+    const measured = await evaluationsIn(folder, described);
     return { info: { ...described, ...measured }, tokenizer, events, formats: allFormats(), ...(recipe && { recipe }) };
   }
 

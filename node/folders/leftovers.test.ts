@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LIST, unfinishedIn } from './listed';
-import { readModel } from './read';
+import { readModel } from './readModel';
 import { Saves } from './saves';
 import { filesOf, markIn, namesIn, withSentinels as sentinelsAt } from '../../cli/testing/withSentinels';
 

@@ -5,7 +5,7 @@ import { badFile, HomegrownError, toFailure } from '../../src/core/base/errors';
 import { LARGEST_JSON } from '../../src/core/base/limits';
 import { readRunInfo, type RunInfo } from '../../src/core/export/homegrownJson';
 import { jsonOf } from '../json';
-import { undisturbed } from './read';
+import { undisturbed } from './readModel';
 
 /** A folder of a model with what is known of its run. */
 export interface FoundRun {

@@ -5,7 +5,7 @@ import { isMeasuredAlike } from '../../src/core/runs/segments';
 import type { TrainEvent, TrainState } from '../../src/core/train/run';
 
 /** The folder holds the newest step alone: no other is its best, and of a better one it says that it was not kept. */
-export function ofFolder(
+export function infoInFolder(
   info: RunInfo,
   state: TrainState,
   events: readonly TrainEvent[],

@@ -8,7 +8,7 @@ import type { Format } from '../../src/core/export/format';
 import { FORMATS } from '../../src/core/export/formats';
 import { huggingFaceFiles } from '../../src/core/export/huggingFace';
 import { LIST, listedIn } from './listed';
-import { readModel } from './read';
+import { readModel } from './readModel';
 import { Saves } from './saves';
 import { markedModel } from '../../cli/testing/model';
 import { filesOf, markIn, namesIn, withSentinels as sentinelsAt, write } from '../../cli/testing/withSentinels';

@@ -26,7 +26,7 @@ import type { DataFacts, ToldDocuments } from '../../src/core/runs/settings';
 import { beginCleaners } from './cleaners';
 import { readers } from './readers';
 import type { OpenedFile } from '../sources';
-import { type Past } from '../folders/resume';
+import { type SavedRun } from '../folders/savedRun';
 import {
   AGAIN,
   asTheyWereRead,
@@ -84,7 +84,7 @@ export async function cleanTogether(
 export async function cleanAgain(
   store: BlobStore,
   files: Files,
-  past: Past,
+  past: SavedRun,
   note: (words: string) => void,
   job: Job,
 ): Promise<CleanedTexts> {
@@ -158,7 +158,7 @@ interface Found {
 }
 
 /** Of each text its files, in the order in which it had them. @throws HomegrownError `bad-file` */
-async function groupsOf(past: Past, own: readonly OwnText[], files: Files, job: Job): Promise<readonly Files[]> {
+async function groupsOf(past: SavedRun, own: readonly OwnText[], files: Files, job: Job): Promise<readonly Files[]> {
   // What cannot be told apart is seen when it is read; what tells no size may be a pipe, which is read once.
   if (own.length === 1 && (files.length === 1 || files.some(({ source }) => source.size === 0))) return [files];
   const found: Found[] = [];

@@ -8,7 +8,7 @@ import type { ModelChoice, Network } from '../../src/core/models/network';
 import type { ObjectiveId } from '../../src/core/objectives';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { textsOf } from './documents';
-import { ownText } from './measuredOn';
+import { readHeldOutSet } from './evaluationData';
 
 /** Measures a model on that text, as `evaluate` does, to the bit. */
 export type OldText = (network: Network) => Promise<Estimate>;
@@ -46,7 +46,7 @@ export async function oldText(
     );
   }
   try {
-    const { documents, chats } = await ownText(from, 'validation', signal);
+    const { documents, chats } = await readHeldOutSet(from, 'validation', signal);
     if (documents) return { old: measuredOn(documents) };
     return { why: `${from} was trained on ${chats ? 'chats' : 'pairs'}, not on text. ${OTHERWISE}` };
   } catch (error) {

@@ -3,8 +3,8 @@ import { badFile, badSettings } from '../../src/core/base/errors';
 import { isSameData } from '../../src/core/runs/segments';
 import type { DataFacts } from '../../src/core/runs/settings';
 import type { PartSource } from '../../src/core/shards/manifest';
-import { ownParts } from './measuredOn';
-import { openPast } from '../folders/resume';
+import { readRunData } from './evaluationData';
+import { openSavedRun } from '../folders/savedRun';
 
 export interface Replayed {
   part: PartSource;
@@ -23,7 +23,7 @@ export async function replayed(
   signal: AbortSignal,
 ): Promise<Replayed> {
   if (from === undefined) throw badSettings('--replay needs a base model, and this run has none.', 'Remove it.');
-  const { train: part, data } = await ownParts(await openPast(from), signal);
+  const { train: part, data } = await readRunData(await openSavedRun(from), signal);
   if (known && !isSameData(known, data))
     throw badFile(
       `The training text of the run in ${from} is not the text replayed before.`,

@@ -8,11 +8,11 @@ import type { TextSource } from '../../src/core/documents';
 import { hashOf, isOpened } from '../../src/core/documents';
 import { isSameData } from '../../src/core/runs/segments';
 import { type DataFacts, type ToldDocuments } from '../../src/core/runs/settings';
-import type { Past } from '../folders/resume';
+import type { SavedRun } from '../folders/savedRun';
 import { textFile } from '../sources';
 
 /** Where the files of the run's texts lay. @throws HomegrownError `bad-file` */
-export function laidPaths(past: Past): readonly string[] {
+export function laidPaths(past: SavedRun): readonly string[] {
   const { folder, local, recipe } = past;
   // Of one that was cleaned not all that was read is told; that they are those is seen when they are read.
   if (recipe && local) return local.texts.map(({ path }) => path);
@@ -26,7 +26,7 @@ export function laidPaths(past: Past): readonly string[] {
 }
 
 /** What lies there now. @throws HomegrownError `bad-file` of the first that does not */
-export async function openLaid({ folder, local }: Past, paths: readonly string[]): Promise<TextSource[]> {
+export async function openLaid({ folder, local }: SavedRun, paths: readonly string[]): Promise<TextSource[]> {
   const texts = await Promise.all(paths.map((path) => textFile(path).catch(() => null)));
   const known = new Map(local?.texts.map((each) => [each.path, each]));
   return texts.map((text, i) => {
@@ -49,7 +49,7 @@ export interface OwnText extends Named {
 }
 
 /** The texts of a run as they were read; of one that is several documents, which those are, where that is told. */
-export const ownTexts = ({ data, info }: Past): OwnText[] =>
+export const ownTexts = ({ data, info }: SavedRun): OwnText[] =>
   data.texts.map(({ name, sha256: learnt, cleaned }) => {
     const sha256 = cleaned?.from ?? learnt;
     const told = info.documents?.find(({ text }) => text === sha256);
@@ -63,7 +63,7 @@ export const ownTexts = ({ data, info }: Past): OwnText[] =>
  * those whose hash it has, and those of a text of several whose hashes together it has.
  */
 export async function asTheyWereRead<F extends { path: string; source: TextSource }>(
-  past: Past,
+  past: SavedRun,
   files: readonly F[],
 ): Promise<readonly F[]> {
   if (!(await Promise.all(files.map(({ source }) => isOpened(source)))).includes(true)) return files;
@@ -92,7 +92,7 @@ export async function hashOfFile(source: TextSource): Promise<string> {
 }
 
 /** Hashes of the run's texts and, where those are told, of their documents. */
-const knownIn = (past: Past): ReadonlySet<string> =>
+const knownIn = (past: SavedRun): ReadonlySet<string> =>
   new Set(ownTexts(past).flatMap(({ documents, sha256 }) => documents?.map((each) => each.sha256) ?? sha256));
 
 /** Files that together are a text, in the order in which it has them: as they are given, or as the app takes them. */
@@ -112,7 +112,7 @@ async function orderOf<F extends { title?: string; sha256: string }>(
  * @throws HomegrownError `bad-file` where they are not the run's
  */
 export async function inItsOrder(
-  past: Past,
+  past: SavedRun,
   found: readonly Document[],
 ): Promise<{ documents: readonly Document[]; told: ToldDocuments }> {
   const texts = ownTexts(past);
@@ -140,8 +140,8 @@ export async function inItsOrder(
   );
   return { documents, told };
 }
-const isSeveral = ({ data: { texts, parts } }: Past): boolean => (parts.train.documents ?? 1) > texts.length;
-const notTold = ({ folder }: Past, { name }: Named, files: number): HomegrownError =>
+const isSeveral = ({ data: { texts, parts } }: SavedRun): boolean => (parts.train.documents ?? 1) > texts.length;
+const notTold = ({ folder }: SavedRun, { name }: Named, files: number): HomegrownError =>
   badFile(
     `${name}, a training text of the run in ${folder}, is not these ${files} files in this order. The folder doesn't list its documents`,
     'Name exactly its files, in the order in which they were added.',
@@ -150,7 +150,7 @@ const byTitle = <F extends { title?: string }>(files: readonly F[]): readonly F[
   [...files].sort((a, b) => (a.title! < b.title! ? -1 : 1));
 
 export function notOurs(
-  { folder }: Past,
+  { folder }: SavedRun,
   texts: readonly OwnText[],
   given: ReadonlyMap<string, unknown>,
   { title, sha256 }: Pick<Document, 'title' | 'sha256'>,
@@ -170,26 +170,26 @@ const otherwise = (folder: string): string =>
   `Nothing was written. Name the original text with --text. To train on another text, ${anyway(folder)}`;
 
 /** @throws HomegrownError `bad-file` where tables and others that documents are in are not those that the run learnt from, in their order */
-export function checkSameTexts(past: Past, texts: readonly Named[]): void {
+export function checkSameTexts(past: SavedRun, texts: readonly Named[]): void {
   const { texts: own } = past.data;
   const other = texts.find(({ sha256 }, i) => sha256 !== own[i]?.sha256);
   if (other || texts.length !== own.length) throw notSame(past, (other ?? own[texts.length]!).name);
 }
-export const notSame = ({ folder }: Past, name: string): HomegrownError =>
+export const notSame = ({ folder }: SavedRun, name: string): HomegrownError =>
   badFile(
     `The content of ${name} is not the training text of the run in ${folder}`,
     `Nothing was written. Name the same files in the same order; name tables with --pairs and their columns. To train on other text, ${anyway(folder)}`,
   );
 
 /** Where the files are those that they were, and the recipe is. */
-export const cleanedOtherwise = ({ folder }: Past, name: string): HomegrownError =>
+export const cleanedOtherwise = ({ folder }: SavedRun, name: string): HomegrownError =>
   badFile(
     `The recipe now cleans ${name} differently than for the run in ${folder}. Another version of Homegrown cleaned it, or documents were left out by hand`,
     `Nothing was written. An exact continuation isn't possible: ${anyway(folder)}`,
   );
 
 /** @throws HomegrownError `bad-settings` where today's build cuts the run's texts in another way */
-export function checkSameData({ folder, data: known }: Past, data: DataFacts): void {
+export function checkSameData({ folder, data: known }: SavedRun, data: DataFacts): void {
   if (isSameData(known, data)) return;
   const [was, is] = [known, data].map(({ parts }) => formatCount(parts.train.tokens));
   throw badSettings(

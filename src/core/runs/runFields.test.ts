@@ -1,6 +1,6 @@
 /** Follows every field of a run through the store, an export, an import, a fork and a resumed folder. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { goingOn } from '../../../node/folders/resume';
+import { resumedRun } from '../../../node/folders/savedRun';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import type { z } from '../base/zod';
@@ -147,7 +147,7 @@ describe('a run with every field set', () => {
         events: [],
         local: null,
       };
-      const { info } = goingOn(past, { ...recipeOf(given), steps: 9 }, own);
+      const { info } = resumedRun(past, { ...recipeOf(given), steps: 9 }, own);
       const changed = own ? ['id', 'createdAt', 'parent', 'segments', 'decision'] : ['segments'];
       for (const [name, value] of Object.entries(given)) {
         if ((OF_STEP as readonly string[]).includes(name)) expect(info).not.toHaveProperty(name);

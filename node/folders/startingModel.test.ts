@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readModel } from './read';
+import { readModel } from './readModel';
 import { lines, run, TINY } from '../../cli/testing/run';
 
 let folder: string;

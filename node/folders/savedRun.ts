@@ -10,10 +10,10 @@ import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { type Recipe as TrainRecipe } from '../../src/core/train/recipe';
 import type { TrainEvent } from '../../src/core/train/run';
 import { type Local, readLocal } from './local';
-import { readModel } from './read';
+import { readModel } from './readModel';
 import { recipeOfRun } from './recipe';
 
-export interface Past {
+export interface SavedRun {
   folder: string;
   info: RunInfo;
   /** What is read of the folder: all of the model, and what training goes on from besides. */
@@ -29,7 +29,7 @@ export interface Past {
 }
 
 /** @throws HomegrownError `bad-file` where the folder has not what a run goes on from */
-export async function openPast(folder: string): Promise<Past> {
+export async function openSavedRun(folder: string): Promise<SavedRun> {
   const { info, tokenizer, snapshot, resumable, events } = await readModel(folder);
   if (!info) throw endsHere(folder, 'homegrown.json, with the training settings, is missing');
   const data = dataOf(info);
@@ -48,8 +48,8 @@ const endsHere = (folder: string, why: string): HomegrownError =>
  * The run from its step on, by a recipe that may be other than it was: what the folder is to tell, and where it begins.
  * @param own what is new of it where it is another run, in another folder
  */
-export function goingOn(
-  { info, data, snapshot, events }: Past,
+export function resumedRun(
+  { info, data, snapshot, events }: SavedRun,
   recipe: TrainRecipe,
   own: Pick<RunInfo, 'id' | 'createdAt'> | null,
 ): { info: RunInfo; from: Snapshot } {

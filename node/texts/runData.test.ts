@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { unwatched } from '../../src/core/base/job';
 import { pastedText } from '../../src/core/documents';
-import { prepare, trained } from './prepared';
+import { prepareRunData, trained } from './runData';
 
 test('of each document it is known what it is of: a row of a table is of its file, and not called by its number', async () => {
   const rows = Array.from({ length: 20 }, (_, i) => `"Who is number ${i}?","It is whale ${i}, and it is white."`);
@@ -20,7 +20,12 @@ test('of each document it is known what it is of: a row of a table is of its fil
   ];
   const settings = { kind: 'bytes', vocabulary: 257 } as const;
   const split = { validation: 0.2, test: 0, seed: 0 };
-  const { sources } = await prepare(files, { tokenizer: trained(() => settings), split }, () => undefined, unwatched);
+  const { sources } = await prepareRunData(
+    files,
+    { tokenizer: trained(() => settings), split },
+    () => undefined,
+    unwatched,
+  );
   expect(sources).toEqual([...Array<string>(20).fill('pairs.csv'), 'sea.txt']);
 });
 
@@ -31,5 +36,5 @@ test.each([
   const files = [{ path: 'short.txt', source: { ...pastedText('short.txt', text), name: 'short.txt' } }];
   const tokenizer = trained(() => ({ kind: 'bytes', vocabulary: 257 }) as const);
   const split = { validation: testShare > 0 ? 0.4 : 0.1, test: testShare, seed: 0 };
-  await expect(prepare(files, { tokenizer, split }, () => undefined, unwatched)).rejects.toThrow(message);
+  await expect(prepareRunData(files, { tokenizer, split }, () => undefined, unwatched)).rejects.toThrow(message);
 });

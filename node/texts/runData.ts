@@ -37,7 +37,7 @@ import { type Examples, examplesLaid } from './examples';
 import { cleanAgain, type CleanedTexts, cleanTogether, type Files } from './cleanedTexts';
 import type { Local } from '../folders/local';
 import { readers } from './readers';
-import { type Past } from '../folders/resume';
+import { type SavedRun } from '../folders/savedRun';
 import { asTheyWereRead, checkSameData, checkSameTexts, inItsOrder, notSame } from './savedTexts';
 
 /** The tokenizer of a run that is begun, where the text is known. */
@@ -52,7 +52,7 @@ export const trained =
   async (documents, job) =>
     createTokenizer(await trainTokenizer({ ...(await choose(documents, job)), normalizers }, documents, job));
 
-export interface Prepared {
+export interface RunData {
   tokenizer: Tokenizer;
   data: DataFacts;
   train: PartSource;
@@ -71,11 +71,11 @@ export interface Prepared {
   sources: readonly string[];
 }
 
-export type PreparedParts = Pick<Prepared, 'data' | 'train' | 'validation' | 'test' | 'measured' | 'sources'>;
+export type RunParts = Pick<RunData, 'data' | 'train' | 'validation' | 'test' | 'measured' | 'sources'>;
 
 /** Returns a held-out part for an evaluation; undefined if the data have no test set. */
 export function heldOutIn(
-  { data, train, measured, sources, ...parts }: PreparedParts,
+  { data, train, measured, sources, ...parts }: RunParts,
   run: HeldOutPart['run'],
   part: HeldOutPart['part'],
 ): HeldOutPart | undefined {
@@ -101,12 +101,12 @@ interface Begun {
  * @param note is told what was done to a text to read it
  * @throws HomegrownError `bad-file`, `bad-settings` where they are not those of the run that goes on
  */
-export async function prepare(
+export async function prepareRunData(
   files: Files,
-  of: Past | Begun,
+  of: SavedRun | Begun,
   note: (words: string) => void,
   job: Job,
-): Promise<Prepared> {
+): Promise<RunData> {
   const goesOn = 'folder' in of;
   const laid = goesOn ? of.local?.examples : undefined;
   const examples = goesOn ? laid && (await examplesLaid(laid, note, job)) : of.examples;
@@ -160,7 +160,7 @@ async function beginning(document: Document | undefined): Promise<string> {
   return start;
 }
 
-interface Read extends Pick<Prepared, 'places' | 'told'> {
+interface Read extends Pick<RunData, 'places' | 'told'> {
   documents: readonly Document[];
   texts: DataFacts['texts'];
   /** Of the texts, by what their documents say that they are of. */
@@ -168,7 +168,7 @@ interface Read extends Pick<Prepared, 'places' | 'told'> {
 }
 
 /** How the chats of a run are written that goes on; undefined where it learns none. */
-async function templateOf({ info, tokenizer }: Past): Promise<ChatTemplate | undefined> {
+async function templateOf({ info, tokenizer }: SavedRun): Promise<ChatTemplate | undefined> {
   return learntFrom(recipeOf(info).objective) === 'chats' ? compiled(usualTemplate(tokenizer), tokenizer) : undefined;
 }
 
@@ -176,7 +176,7 @@ async function readConversations(
   store: BlobStore,
   files: Files,
   template: ChatTemplate,
-  past: Past | null,
+  past: SavedRun | null,
   note: (words: string) => void,
   job: Job,
 ): Promise<Read> {
@@ -229,7 +229,7 @@ async function read(
 async function readAgain(
   store: BlobStore,
   files: Files,
-  past: Past,
+  past: SavedRun,
   note: (words: string) => void,
   job: Job,
 ): Promise<Read> {

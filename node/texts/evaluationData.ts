@@ -16,17 +16,18 @@ import type { EncodingId } from '../../src/core/documents';
 import { type AskedPairs, pairsOf, textsOf } from './documents';
 import { examplesAsked, saidOfNone } from './examples';
 import type { Unlabelled } from '../../src/core/documents/labels/labelling';
-import { heldOutIn, prepare, type Prepared } from './prepared';
-import { readWeights } from '../folders/read';
+import { heldOutIn, prepareRunData, type RunData } from './runData';
+import { readWeights } from '../folders/readModel';
 import type { AskedTable } from './tables';
-import { openPast, type Past } from '../folders/resume';
+import { openSavedRun, type SavedRun } from '../folders/savedRun';
 import { stderr } from '../output';
 import { laidPaths, openLaid } from './savedTexts';
 
-export interface Given extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'>, Pick<ToEvaluate, OfPart> {
+export interface EvaluationData
+  extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'>, Pick<ToEvaluate, OfPart> {
   info: RunInfo | null;
   /** The run whose own part it is. */
-  past?: Past;
+  past?: SavedRun;
 }
 
 /** Training text, for baselines. */
@@ -49,7 +50,7 @@ interface Asked {
 }
 
 /** Reads files that a person named, and the model. */
-export async function givenFiles(asked: Asked, signal: AbortSignal): Promise<Given> {
+export async function readNamedFiles(asked: Asked, signal: AbortSignal): Promise<EvaluationData> {
   const { from, adapter, text = [], pairs, tables, train, ...reading } = asked;
   const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
   const of = { model, tokenizer, snapshot, info };
@@ -75,7 +76,7 @@ export async function givenFiles(asked: Asked, signal: AbortSignal): Promise<Giv
 }
 
 interface LabeledFor
-  extends Pick<Asked, 'unlabelled' | 'encoding' | 'skipBadRows'>, Pick<Given, 'model' | 'tokenizer'> {}
+  extends Pick<Asked, 'unlabelled' | 'encoding' | 'skipBadRows'>, Pick<EvaluationData, 'model' | 'tokenizer'> {}
 
 /** Texts of tables, or of folders with a subfolder per label, that have a label or are said to have none. */
 async function heldTextsOf(
@@ -102,21 +103,25 @@ async function heldTextsOf(
 }
 
 /** What a run learnt from and held out, read again. @throws HomegrownError `bad-file` where its texts do not lie as they lay */
-export async function ownParts(past: Past, signal: AbortSignal): Promise<Prepared> {
+export async function readRunData(past: SavedRun, signal: AbortSignal): Promise<RunData> {
   const note = (words: string): void => stderr.write(`${words}\n`);
-  if (past.local?.examples) return prepare([], past, note, { ...unwatched, signal });
+  if (past.local?.examples) return prepareRunData([], past, note, { ...unwatched, signal });
   const paths = laidPaths(past);
   const laid = await openLaid(past, paths);
   const files = paths.map((path, i) => ({ path, source: laid[i]! }));
-  return prepare(files, past, note, { ...unwatched, signal });
+  return prepareRunData(files, past, note, { ...unwatched, signal });
 }
 
 /** A part of the texts of the run that the folder is of. @throws HomegrownError `bad-file` where they do not lie as they lay */
-export async function ownText(from: string, part: 'validation' | 'test', signal: AbortSignal): Promise<Given> {
-  const past = await openPast(from);
+export async function readHeldOutSet(
+  from: string,
+  part: 'validation' | 'test',
+  signal: AbortSignal,
+): Promise<EvaluationData> {
+  const past = await openSavedRun(from);
   const { info, tokenizer, snapshot } = past;
   const run = { model: info.model, objective: recipeOf(info).objective };
-  const heldOut = heldOutIn(await ownParts(past, signal), run, part);
+  const heldOut = heldOutIn(await readRunData(past, signal), run, part);
   if (!heldOut)
     throw badSettings(
       `The run in ${from} has no test set.`,

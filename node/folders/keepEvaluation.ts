@@ -16,7 +16,7 @@ import { toldEvaluation } from '../../src/core/runs/toldEvaluations';
 import { isSystemError } from '../systemError';
 import { jsonOf } from '../json';
 import { listedIn } from './listed';
-import type { Past } from './resume';
+import type { SavedRun } from './savedRun';
 import { transaction } from './transaction';
 import { replace } from './write';
 import { allFormats } from '../../src/core/export/formats';
@@ -34,7 +34,7 @@ export interface Kept {
 type Lists = Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>;
 
 /** The run of a folder, and which step of it was measured. */
-export interface MeasuredRun extends Pick<Past, 'folder' | 'data' | 'tokenizer'> {
+export interface MeasuredRun extends Pick<SavedRun, 'folder' | 'data' | 'tokenizer'> {
   info: { id: string; state: { step: number } };
 }
 
@@ -43,7 +43,7 @@ export interface MeasuredRun extends Pick<Past, 'folder' | 'data' | 'tokenizer'>
  * has held out its temperature is kept, as the app keeps it.
  * @param lists what it was asked besides, in place of what was told of lists of the same names
  */
-export async function keepMeasured(
+export async function keepEvaluation(
   past: MeasuredRun,
   part: 'validation' | 'test',
   evaluation: Evaluation,
@@ -113,7 +113,7 @@ function askedNow(
 }
 
 /** What is told in a folder of a run that goes on there: it may have been measured since this command read it. */
-export async function measuredIn(folder: string, { id, state }: RunInfo): Promise<Partial<RunInfo>> {
+export async function evaluationsIn(folder: string, { id, state }: RunInfo): Promise<Partial<RunInfo>> {
   const there = await infoIn(folder).catch(() => null);
   if (there?.id !== id) return {};
   const { looks, evaluations, asked, decision } = there;

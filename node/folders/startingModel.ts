@@ -12,9 +12,9 @@ import { recipeOf } from '../../src/core/runs/segments';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { ModelChoice } from '../../src/core/train/run';
 import { ownOf } from '../../src/core/train/partly';
-import { readWeights } from './read';
+import { readWeights } from './readModel';
 
-export interface Start {
+export interface StartingModel {
   model: ModelChoice;
   tokenizer: Tokenizer;
   weights: NamedTensors;
@@ -30,7 +30,7 @@ export interface Start {
  * @param context in tokens; by default the model's own, or at most the usual one for a model of another program
  * @throws HomegrownError `bad-file`; `bad-settings` if the model can't have that context
  */
-export async function openStart(from: string, context?: number): Promise<Start> {
+export async function openStartingModel(from: string, context?: number): Promise<StartingModel> {
   // The optimizer begins anew, and so does the curve.
   const read = await readWeights(from);
   const { tokenizer, snapshot, info } = read;
@@ -51,7 +51,7 @@ export async function openStart(from: string, context?: number): Promise<Start> 
 const usual = ({ model, info }: ImportedModel): ModelChoice => (info ? model : withContext(model, USUAL_CONTEXT));
 
 /** One of ours is the run's parent; of another its file is told, and what that says of itself. */
-function toldOf(from: string, { info, stated, snapshot }: ImportedModel): Start['told'] {
+function toldOf(from: string, { info, stated, snapshot }: ImportedModel): StartingModel['told'] {
   if (!info) return { origin: { name: basename(from).slice(0, 1000), importedAt: Date.now(), ...saidOf(stated!) } };
   const { id, name, origin, looks } = info;
   const parent = { id, name, step: snapshot.state.step, how: 'fine-tune' } as const;
