@@ -56,8 +56,9 @@ function gpuHalf(store: Promise<BlobStore>): Handlers<GpuApi> {
     async (input: never, job: never): Promise<unknown> =>
       (await (half ??= open()))[method](input, job);
   // A test may replace a method, which then stays.
-  return new Proxy({} as Handlers<GpuApi>, {
-    get: (replaced, method: keyof GpuApi) => replaced[method] ?? later(method),
+  const replaced: Partial<Handlers<GpuApi>> = {};
+  return new Proxy(replaced as Handlers<GpuApi>, {
+    get: (_, method: keyof GpuApi) => replaced[method] ?? later(method),
   });
 }
 
