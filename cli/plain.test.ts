@@ -22,7 +22,7 @@ const file = (name: string, text: string, isPlain = false) => {
 };
 const pages = Object.entries(PAGES).map(([name, text]) => file(name, text));
 /** Text, as it comes. */
-const LEARNT = { model: { id: 'gpt' }, segments: [{ recipe: { objective: 'causal' } }] };
+const LEARNT = { model: { id: 'gpt', config: {} }, segments: [{ recipe: { objective: 'causal' } }] };
 const learnt = (texts: readonly { name: string; sha256: string }[]): SavedRun =>
   ({ folder: 'run', data: { texts, parts: { train: {} } }, info: LEARNT }) as unknown as SavedRun;
 
