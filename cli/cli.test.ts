@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { metricsOf, OBJECTIVES } from '../src/core/objectives';
 import { lines, run, STEP_ALONE } from './testing/run';
 
 let folder: string;
@@ -44,12 +45,12 @@ test('grow writes a folder with baselines as an evaluation measures them, and sa
   const told = lines(grown.stdout);
   expect(told.map(({ step }) => step)).toEqual([0, 10, 20, 20]);
   const last = told.at(-1)!;
+  expect(last).toMatchObject({ perplexity: expect.any(Number) as number, bitsPerByte: expect.any(Number) as number });
   expect(Object.keys(last)).toEqual([
     'step',
     'trainLoss',
     'valLoss',
-    'perplexity',
-    'bitsPerByte',
+    ...metricsOf(OBJECTIVES.causal).filter((id) => id !== 'loss'),
     'tokensPerSecond',
     'parameters',
     'device',

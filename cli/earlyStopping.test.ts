@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { csvOf } from '../src/core/base/csv';
 import { bits } from '../src/core/base/rng';
-import { type ObjectiveId, OBJECTIVES } from '../src/core/objectives';
+import { modelsFor, type ObjectiveId, OBJECTIVES } from '../src/core/objectives';
 import { recipeOf } from '../src/core/runs/segments';
 import { readModel } from '../node/folders/readModel';
 import { lines, run, SHORT, TINY } from './testing/run';
@@ -60,11 +60,12 @@ const CASES: readonly (readonly [name: string, objective: ObjectiveId, args: rea
   ['labels', 'labels', tune('classify', ...TINY.slice(0, 8), '--tokenizer', 'bytes', '--table', 'labels.csv', '--held-out', '0.3')], // prettier-ignore
 ];
 
-test('every objective is in the table', () => {
-  expect(new Set(CASES.map(([, objective]) => objective))).toEqual(new Set(Object.keys(OBJECTIVES)));
-});
+/** Objectives of documents that the table doesn't have, on the first architecture that learns them. */
+const OTHERS = (Object.keys(OBJECTIVES) as ObjectiveId[])
+  .filter((id) => !CASES.some(([, objective]) => objective === id))
+  .map((id) => [id, id, grow('--model', modelsFor(id)[0]!, '--objective', id, '--text', 'text.txt')] as const);
 
-test.each(CASES)(
+test.each([...CASES, ...OTHERS])(
   '%s: the run ends early, and its folder holds the best step',
   async (name, objective, args) => {
     const out = name.replaceAll(/\W+/g, '-');

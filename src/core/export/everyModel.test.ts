@@ -4,7 +4,7 @@ import { secondEngine } from '../../workers/secondEngine';
 import { unwatched } from '../base/job';
 import { type ByteStream, bytesSource, readBytes } from '../files/byteSource';
 import { zipped } from '../files/zip';
-import { paramsOf } from '../models';
+import { modelSpec, paramsOf } from '../models';
 import type { ModelChoice } from '../models/network';
 import { countParams } from '../models/spec';
 import { baseOf, exportedOf } from '../testing/exports/models';
@@ -14,6 +14,7 @@ import { type Row, rows } from '../testing/exports/rows';
 import { template } from '../testing/exports/templates';
 import { once } from '../testing/once';
 import { answerStart } from '../tokenizer/prompt';
+import { uncheckable } from '../verify/check';
 import { compare, type Figures, matches } from '../verify/compare';
 import { PLACES, reference, type Reference } from '../verify/reference';
 import { withAdapter } from './adapted';
@@ -69,7 +70,7 @@ async function inSecondEngine(row: Row, format: FormatId, bytes: Uint8Array<Arra
   const { info } = await exportedOf(row);
   const check = checkOf(FORMATS[format], info.model);
   // onnxruntime has a test of its own: formats/onnx.test.ts.
-  if (!check || check.engine === 'onnxruntime') return null;
+  if (!check || check.engine === 'onnxruntime' || uncheckable(check, info.model) !== null) return null;
   const engine = await secondEngine(bytesSource(bytes), check, info.model);
   expect(engine.name).toBe('a second program on this computer');
   return compare(await oursOf(row), engine, check.bound, unwatched);
@@ -142,8 +143,9 @@ async function expectBack(row: Row, format: FormatId, bytes: Uint8Array): Promis
 function comesBack(row: Row, format: FormatId): 'run' | 'weights' | 'no' | undefined {
   if (format === 'hf' || format === 'pytorch') return 'run';
   if (format.startsWith('onnx')) return 'no';
-  if (format === 'service') return kindOf(row) === 'decoder' ? 'weights' : 'no';
-  return format in NAMES ? 'weights' : undefined;
+  const readsGguf = modelSpec(row.id).gguf?.reads !== undefined;
+  if (format === 'service' && kindOf(row) !== 'decoder') return 'no';
+  return readsGguf && (format === 'service' || format in NAMES) ? 'weights' : undefined;
 }
 const NAMES: Partial<Record<FormatId, string>> = { 'gguf-f32': 'gguf', 'gguf-f16': 'gguf', 'gguf-q8_0': 'gguf' };
 
