@@ -94,7 +94,7 @@ export class Studio {
   async chooseArchitecture(label: string): Promise<void> {
     await this.goTo('Model');
     const segments = this.page.getByRole('radiogroup', { name: 'Architecture' });
-    const list = this.page.getByRole('button', { name: /Architecture$/ });
+    const list = this.page.getByRole('button', { name: /\S Architecture$/ });
     await expect(segments.or(list)).toBeVisible();
     if (await segments.isVisible()) return segments.getByText(label, { exact: true }).click();
     await list.click();
