@@ -1,4 +1,4 @@
-/** JSON that may be none. */
+/** Parses text that may not be JSON. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

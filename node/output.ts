@@ -1,4 +1,4 @@
-/** Where a command writes: to the streams of this process, or to an output that replaces them for a while. */
+/** The output of a command: streams of this process, or a replacement. */
 import { writeSync } from 'node:fs';
 import { isatty, WriteStream } from 'node:tty';
 
@@ -7,7 +7,7 @@ export interface Output {
   stderr: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> & { write(text: string): void };
 }
 
-/** For messages: file 3 where scripts/cli.mjs has started this, because engines write to file 2 what is not for people. */
+/** Messages go to file 3 if scripts/cli.mjs started this process, because engines write their own notes to file 2. */
 const ownStderr = streamTo(Number(process.env['HOMEGROWN_WORDS'] ?? 2));
 delete process.env['HOMEGROWN_WORDS']; // It does not hold for what is started from here.
 const own: Output = { stdout: { write: (text) => void process.stdout.write(text) }, stderr: ownStderr };
@@ -25,7 +25,7 @@ export const stderr: Output['stderr'] = {
 };
 export const print = (line: string): void => stdout.write(`${line}\n`);
 
-/** Sends everything that is written until `use` ends to `output`. */
+/** Redirects everything that is written until `use` ends to `output`. */
 export async function writingTo<T>(output: Output, use: () => Promise<T>): Promise<T> {
   current = output;
   try {
@@ -39,7 +39,7 @@ function streamTo(file: number): Output['stderr'] {
   if (isatty(file)) return new WriteStream(file);
   return { isTTY: false, columns: 80, write: (text) => writeWhole(file, Buffer.from(text)) };
 }
-/** Who does not listen any more is not told. */
+/** Errors of a closed stream are ignored. */
 function writeWhole(file: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) {
     try {

@@ -29,7 +29,7 @@ export async function textFile(path: string): Promise<TextSource> {
   return { name, size: found.size, stream: () => piecesOfFile(path, found), places: placesIn(path, found) };
 }
 
-/** A file that is read in places. */
+/** A file that is read at random offsets. */
 export async function byteFile(path: string): Promise<ByteSource> {
   const found = await look(path);
   if (!found.isFile()) throw badFile(`${path} doesn't allow random access.`, 'Copy it to a regular file first.');
@@ -80,7 +80,7 @@ const placesIn = (path: string, before: Stats): ByteSource => ({
   },
 });
 
-/** Files of /proc report no size, and another time at each look. */
+/** Files of /proc report no size, and another time at each call. */
 function checkUnchanged(path: string, before: Stats, after: Stats): void {
   if (before.size !== after.size)
     throw changed(path, `had ${formatCount(before.size)} bytes, then ${formatCount(after.size)}`);
@@ -94,8 +94,8 @@ const changed = (path: string, how: string): HomegrownError =>
   );
 
 /**
- * Reads a pipe without a thread that waits in the system, so that a signal can end the wait. Linux opens a pipe that
- * nobody writes to; elsewhere the opening waits.
+ * Reads a pipe without a thread that waits in the system, so that a signal can end the wait. Linux opens a pipe without a
+ * writer; elsewhere the opening waits.
  */
 async function* piecesOfPipe(path: string): AsyncGenerator<Uint8Array> {
   const signal = interruption();
@@ -121,7 +121,7 @@ async function* piecesOfPipe(path: string): AsyncGenerator<Uint8Array> {
     clearTimeout(wait);
   }
 }
-/** Before it is said that a pipe is empty, in milliseconds. */
+/** Milliseconds until a message says that a pipe is empty. */
 const PATIENCE_MS = 1000;
 
 async function look(path: string): Promise<Stats> {

@@ -3,14 +3,14 @@ import { defaultStep, type StepLoss } from '../../src/core/runs/best';
 import type { Snapshot, TrainInput, TrainState } from '../../src/core/train/run';
 
 export class BestStep {
-  /** All that training continues from, so that the folder can be resumed. */
+  /** Everything that a resume needs. */
   private held: Snapshot | undefined;
 
   constructor(from: Snapshot | undefined) {
     if (from) this.see(from);
   }
 
-  /** A snapshot that is saved: it may be the best so far. */
+  /** Notes a saved snapshot, which may be the best so far. */
   see(saved: Snapshot): void {
     if (saved.state.best?.step === saved.state.step) this.held = saved;
   }
@@ -20,7 +20,7 @@ export class BestStep {
     return { bytes: 0 };
   };
 
-  /** The step to use in place of the latest; undefined where that is used. */
+  /** Returns the step to use instead of the latest; undefined if the latest is used. */
   insteadOf(
     latest: TrainState,
     run: Parameters<typeof defaultStep>[0],

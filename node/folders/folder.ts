@@ -1,4 +1,4 @@
-/** A model on disk, as files to read it from. */
+/** The files on disk that a model is read from. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { badFile } from '../../src/core/base/errors';
@@ -6,7 +6,7 @@ import { ADAPTER_FILES, inModel } from '../../src/core/export/adapterFiles';
 import type { ByteSource } from '../../src/core/files/byteSource';
 import { byteFile } from '../sources';
 
-/** What a model can be read from: the files of a folder, but those that are not needed, or a zip or GGUF file. */
+/** Returns the files that a model is read from: those of a folder, without the unneeded ones, or a zip or GGUF file. */
 export async function filesOf(
   from: string,
   unneeded: readonly string[] = [],
@@ -20,13 +20,13 @@ export async function filesOf(
   const adapter = names.includes('adapter') ? ADAPTER_FILES.filter((name) => !names.includes(name)).map(inModel) : [];
   for (const name of [...names, ...adapter].filter((name) => !unneeded.includes(name))) {
     const path = join(from, name);
-    // What else lies in the folder, be it a folder or a link to nothing, is nobody's concern.
+    // Other entries of the folder, such as folders and dead links, don't matter.
     const found = await stat(path).catch(() => undefined);
     if (found?.isFile()) files.push({ name, path, source: await byteFile(path) });
   }
   return files;
 }
 
-/** Of the names in a folder, those that a model is read from. */
+/** Names of a folder that a model is read from. */
 export const isModelFile = (name: string): boolean =>
   /\.(json|safetensors)$|^(merges\.txt|chat_template\.jinja)$/.test(name);

@@ -1,4 +1,4 @@
-/** Trains a run whose folder every save writes again. At its end the folder holds the best step. */
+/** Trains a run in a folder. Each save writes the whole folder; at the end it holds the best step. */
 import type { Recipe as CleaningRecipe } from '../../src/core/documents/clean/recipe';
 import { allFormats } from '../../src/core/export/formats';
 import { resultOf, type RunInfo } from '../../src/core/export/homegrownJson';
@@ -42,7 +42,7 @@ export interface FolderRunInput {
   whole: Partly['whole'];
   /** Events so far, of the part before a resume too. */
   events: readonly TrainEvent[];
-  /** Steps in all, as they are known now. */
+  /** Number of steps, which a time limit may change. */
   length: () => number;
   report: (event: TrainEvent) => void;
   /** Keep the weights of the newest save in memory. */
@@ -126,7 +126,7 @@ class FolderRun {
     return { bytes };
   }
 
-  /** What the folder says of a step. */
+  /** Returns what the folder says about a step. */
   private async describe(state: TrainState, folder: string, status: Status) {
     const { info, events, tokenizer, recipe, length } = this.run;
     const described = infoInFolder(withSteps(info, Math.max(state.step, length())), state, events, status);

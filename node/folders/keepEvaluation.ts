@@ -1,4 +1,4 @@
-/** What is measured of the run in a folder is told there, by the files that tell of it: its tensors, its curve and its list stay. */
+/** Saves an evaluation in the folder of its run: homegrown.json, model card and datasheet; all other files stay. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badSettings, HomegrownError } from '../../src/core/base/errors';
@@ -22,10 +22,10 @@ import { replace } from './write';
 import { allFormats } from '../../src/core/export/formats';
 
 const INFO = 'homegrown.json';
-/** Written from what the first says, in this order. */
+/** In this order: the others are written from the first. */
 const TOLD = [INFO, 'README.md', 'DATASHEET.md'];
 
-/** Of the test part: the how manieth look it was. `problem`: why it is not told there, and a look not counted. */
+/** `look`: number of this evaluation on the test set, from 1. `problem`: why it isn't saved; then no look is counted. */
 export interface Kept {
   look?: number;
   problem?: string;
@@ -33,15 +33,14 @@ export interface Kept {
 
 type Lists = Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>;
 
-/** The run of a folder, and which step of it was measured. */
+/** The run of a folder, and the step that was evaluated. */
 export interface MeasuredRun extends Pick<SavedRun, 'folder' | 'data' | 'tokenizer'> {
   info: { id: string; state: { step: number } };
 }
 
 /**
- * What was measured of a folder's model on a part of its own, in place of what was told of that part. By what a classifier
- * has held out its temperature is kept, as the app keeps it.
- * @param lists what it was asked besides, in place of what was told of lists of the same names
+ * Replaces the evaluation on the same part. The validation set of a classifier also sets its temperature, as in the app.
+ * @param lists whose results replace those of lists of the same names
  */
 export async function keepEvaluation(
   past: MeasuredRun,
@@ -91,7 +90,7 @@ export async function keepEvaluation(
   }
 }
 
-/** Undefined where there are no labels, or weights that are as sure as they are right already. */
+/** Undefined if there are no labels, or if the weights contain the temperature. */
 function decisionBy({ labelled }: Evaluation, { decision, state }: RunInfo): RunInfo['decision'] {
   if (!labelled || decision?.inWeights) return undefined;
   return { temperature: labelled.temperature, atLeast: decision?.atLeast ?? 0, step: state.step };
@@ -99,7 +98,7 @@ function decisionBy({ labelled }: Evaluation, { decision, state }: RunInfo): Run
 
 const isAsked = (lists: Lists): boolean => Object.values(lists).some((list) => list !== undefined);
 
-/** With what was told before of other lists, and of comparisons. */
+/** Returns the new results with those of other lists and of comparisons. */
 function askedNow(
   { info, tokenizer }: MeasuredRun,
   told: ToldAsked = { madeAt: 0 },
@@ -112,7 +111,7 @@ function askedNow(
   return toldAsked({ ...before, madeAt, evaluation: askedAnew(before.evaluation, found, lists) });
 }
 
-/** What is told in a folder of a run that goes on there: it may have been measured since this command read it. */
+/** Returns the evaluations in the folder of a run: another command may have saved one since this one read the run. */
 export async function evaluationsIn(folder: string, { id, state }: RunInfo): Promise<Partial<RunInfo>> {
   const there = await infoIn(folder).catch(() => null);
   if (there?.id !== id) return {};
@@ -126,7 +125,7 @@ export async function evaluationsIn(folder: string, { id, state }: RunInfo): Pro
   };
 }
 
-/** Null where there is none. @throws HomegrownError `bad-file` */
+/** Null if there is none. @throws HomegrownError `bad-file` */
 async function infoIn(folder: string): Promise<RunInfo | null> {
   const path = join(folder, INFO);
   const text = await readFile(path, 'utf8').catch(() => null);

@@ -1,6 +1,6 @@
 /**
- * What runs leave next to their `--out` when they are killed. While a run saves there, the list of that folder says so
- * and names the process. A folder whose process is gone, and in which nothing was changed, is a leftover.
+ * Folders that killed runs left next to their `--out`. While a run saves there, the list of that folder names its process.
+ * An unchanged folder whose process is gone is a leftover.
  */
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
@@ -10,7 +10,7 @@ import { realPath } from './target';
 import { replaceList, type Transaction, transaction } from './transaction';
 
 /**
- * Removes what killed runs with the same `--out` left, where the run that has just saved came at least as far.
+ * Removes leftovers of killed runs with the same `--out` that came no further than the run that just saved.
  * @param name what such folders are called, but for a number
  * @returns the folders that were removed
  */
@@ -26,7 +26,7 @@ export async function removeLeftovers(out: string, name: string, step: number): 
   }
   const removed: string[] = [];
   for (const place of [...places].sort())
-    // A save that was cut off there is recovered first, and may be a leftover then.
+    // An interrupted save is recovered first; then it may be a leftover.
     await transaction(place, async (at) => {
       if (await isLeftover(at.path, real, step)) {
         await rm(at.path, { recursive: true });
@@ -42,7 +42,7 @@ async function isLeftover(place: string, out: string, step: number): Promise<boo
   return unfinished.step <= step && !(await isHeld(unfinished.holder)) && (await holdsOnlyListed(place));
 }
 
-/** Whether the lock of a turn is of a process that is gone. */
+/** Whether the process that held the lock is gone. */
 async function isAbandoned(work: string): Promise<boolean> {
   const [holder, ...others] = await readdir(join(work, 'lock')).catch((): string[] => []);
   return holder !== undefined && others.length === 0 && !(await isHeld(holder));
@@ -58,13 +58,13 @@ async function holdsOnlyListed(folder: string): Promise<boolean> {
   });
 }
 
-/** Says of a folder that nobody may remove it any more: a run ended there, or a command has opened it. */
+/** Marks a folder as kept: a run ended there, or a command opened it. */
 export async function keep(at: Transaction): Promise<void> {
   if (!(await unfinishedIn(at.path))) return;
   await replaceList(at, (await listedIn(at.path)) ?? []);
 }
 
-/** The same of a folder that is opened, unless the run that saves there goes on. */
+/** Marks an opened folder as kept, unless a run still saves there. */
 export async function keepOpened(at: Transaction): Promise<void> {
   const unfinished = await unfinishedIn(at.path);
   if (unfinished && !(await isHeld(unfinished.holder))) await keep(at);

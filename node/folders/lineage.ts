@@ -1,4 +1,4 @@
-/** Which run a folder holds, and which run that one went on from. */
+/** The runs of a folder's models, and their parent runs. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badFile, HomegrownError, toFailure } from '../../src/core/base/errors';
@@ -7,14 +7,14 @@ import { readRunInfo, type RunInfo } from '../../src/core/export/homegrownJson';
 import { jsonOf } from '../json';
 import { undisturbed } from './readModel';
 
-/** A folder of a model with what is known of its run. */
+/** A model's folder and its run. */
 export interface FoundRun {
   folder: string;
   info: RunInfo;
 }
 
 /**
- * The models right in a folder, by their names, and why others there cannot be read.
+ * Returns the models directly in a folder, by name, and why others can't be read.
  * @throws HomegrownError `bad-file` where there is no such folder
  */
 export async function runsIn(
@@ -24,7 +24,7 @@ export async function runsIn(
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw badFile(`There is no folder ${folder}.`, "Name the folder that contains the models' folders.");
   });
-  // Of a save that was cut off, the folder itself may be empty, or not be there yet.
+  // The folder of an interrupted save may be empty, or not exist yet.
   const cutOff = names.flatMap((name) => /^\.(.+)\.saving$/.exec(name)?.[1] ?? []);
   const runs: FoundRun[] = [];
   const unreadable: { folder: string; why: string }[] = [];
@@ -43,7 +43,7 @@ export async function runsIn(
 }
 const INFO = 'homegrown.json';
 
-/** Null where there is none. Its tensors are not looked at. */
+/** Null if there is none. Doesn't read tensors. */
 async function readRun(folder: string): Promise<FoundRun | null> {
   const path = join(folder, INFO);
   if (!(await isFile(path))) return null;

@@ -1,4 +1,4 @@
-/** Homegrown's own list of its files in a folder: what it may replace there. Everything else is somebody's. */
+/** Homegrown's list of its files in a folder: those that it may replace. All other files belong to the person. */
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { badSettings } from '../../src/core/base/errors';
@@ -12,7 +12,7 @@ import { recipeIn } from './recipe';
 
 export const LIST = 'homegrown.files.json';
 
-/** Says of a folder that a run which hasn't ended saves there while another model is in its `--out`. */
+/** An unfinished run saves in this folder because another model is in its `--out`. */
 export type Unfinished = z.infer<typeof unfinishedSchema>;
 const unfinishedSchema = z.object({
   /** `--out` of the run, and the folder itself, without links. */
@@ -23,15 +23,15 @@ const unfinishedSchema = z.object({
   holder: z.string(),
 });
 
-/** The list as a file of the folder; it names itself. */
+/** The list as a file of the folder; it includes itself. */
 export function listOf(names: readonly string[], unfinished?: Unfinished): ByteStream {
   const list = { version: 1, files: [...names, LIST], ...(unfinished && { unfinished }) };
   return textFile(LIST, `${JSON.stringify(list, null, 2)}\n`);
 }
 
 /**
- * The files of a folder that Homegrown has written, or would have before it kept lists; null where it is not ours.
- * Whatever the list says, every name leads into the folder.
+ * Returns the files of a folder that Homegrown wrote; null if the folder isn't ours. Builds without lists are recognized by
+ * their files. Every name leads into the folder, whatever the list says.
  * @throws HomegrownError `bad-settings` when the list cannot be read
  */
 export async function listedIn(folder: string): Promise<readonly string[] | null> {
@@ -45,7 +45,7 @@ export async function listedIn(folder: string): Promise<readonly string[] | null
   return [...new Set([...list.files, LIST])];
 }
 
-/** What the list of a folder says of a run that hasn't ended. */
+/** What a folder's list says about an unfinished run. */
 export const unfinishedIn = async (folder: string): Promise<Unfinished | undefined> =>
   (await readList(folder).catch(() => null))?.unfinished;
 
@@ -62,7 +62,7 @@ async function readList(folder: string): Promise<z.infer<typeof listSchema> | nu
   );
 }
 
-/** A recipe beside a model, of a text that was cleaned; another's file of that name is none. */
+/** The recipe beside a model; a foreign file of that name isn't one. */
 async function recipesAmong(folder: string, files: readonly string[]): Promise<readonly string[]> {
   const models = files.filter((name) => basename(name) === 'homegrown.json').map((name) => dirname(name));
   const found = await Promise.all(models.map((model) => recipeIn(join(folder, model)).catch(() => undefined)));
@@ -83,7 +83,7 @@ function leadsInside(name: string): boolean {
 
 const isFile = async (path: string): Promise<boolean> => (await lstat(path).catch(() => null))?.isFile() ?? false;
 
-/** What is at a name of a folder: `outside` when a link, or a file, stands where a folder of the name should. */
+/** What a folder has under a name; `outside` if a link or a file is in the place of one of its folders. */
 export async function whatIs(folder: string, name: string): Promise<'nothing' | 'file' | 'folder' | 'outside'> {
   const parts = name.split('/');
   for (let depth = 1; depth <= parts.length; depth++) {
@@ -96,8 +96,7 @@ export async function whatIs(folder: string, name: string): Promise<'nothing' | 
 }
 
 /**
- * Refuses a folder that is not empty and not ours, and one where something of somebody's has the name of a file that is
- * to come.
+ * Refuses a folder that is neither empty nor ours, and one in which a foreign file has the name of a new one.
  */
 export async function checkFolder(path: string, coming: readonly string[]): Promise<void> {
   const names = await readdir(path).catch((error: unknown): string[] => {
@@ -117,7 +116,7 @@ export async function checkFolder(path: string, coming: readonly string[]): Prom
   }
 }
 
-/** Refuses a folder with another kind of result of ours, such as a model where documents are to come. */
+/** Refuses a folder with another kind of our results, such as a model in the place of documents. */
 export async function checkKind(path: string, coming: readonly string[]): Promise<void> {
   const listed = ((await listedIn(path)) ?? []).filter((name) => name !== LIST);
   if (listed.length === 0 || coming.length === 0 || coming.some((name) => listed.includes(name))) return;
@@ -127,7 +126,7 @@ export async function checkKind(path: string, coming: readonly string[]): Promis
   );
 }
 
-/** Refuses a file, or a folder, that belongs to a folder of ours further up. `path` is without links. */
+/** Refuses a path inside a folder of ours. `path` is without links. */
 export async function checkNotPart(path: string): Promise<void> {
   let [name, at] = [basename(path), dirname(path)];
   for (; at !== dirname(at); [name, at] = [`${basename(at)}/${name}`, dirname(at)]) {
@@ -140,7 +139,7 @@ export async function checkNotPart(path: string): Promise<void> {
   }
 }
 
-/** Of `hf`, and so of grow. */
+/** Files of the format `hf`, which grow writes. */
 export const MODEL_FILES = [
   'README.md',
   'DATASHEET.md',
@@ -177,7 +176,7 @@ const SERVICE_FILES = [
 ];
 const ONNX = ['onnx/model.onnx', 'onnx/model_fp16.onnx'];
 
-/** What the terminal's formats wrote before there were lists, and what the app's zips of them hold. This does not change. */
+/** Files of formats from builds without lists, and of the app's zips. This list is final. */
 const BEFORE_LISTS: readonly { knownBy: readonly string[]; files: readonly string[] }[] = [
   { knownBy: ['homegrown.json'], files: MODEL_FILES },
   {
@@ -195,7 +194,7 @@ const BEFORE_LISTS: readonly { knownBy: readonly string[]; files: readonly strin
       ...MODEL_FILES.map((name) => `model/${name}`),
     ],
   },
-  // Where npm has installed an older one, the lock file is not ours.
+  // If npm installed packages of an older service, the lock file isn't ours.
   { knownBy: [...SERVICE_KNOWN_BY, 'model.mjs'], files: [...SERVICE_FILES, 'model.mjs', 'package-lock.json'] },
   { knownBy: SERVICE_KNOWN_BY, files: SERVICE_FILES },
   ...ONNX.map((model) => ({

@@ -1,4 +1,4 @@
-/** local.json: what a folder of grow tells on this machine alone. No export copies it. */
+/** local.json: paths of a run on this machine. No export copies it. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badFile, HomegrownError } from '../../src/core/base/errors';
@@ -20,8 +20,8 @@ const tableSchema = z.strictObject({
 const localSchema = z.strictObject({
   version: z.literal(1),
   /**
-   * Where the texts lay, as whole paths; one that came through a pipe lies nowhere. The hash is of the file, of a table of its
-   * pairs; `table`: what it was read as, and `skipBadRows`: without its malformed rows.
+   * Absolute paths of the texts; a pipe has none. The hash is of the file, or of the pairs of a table. `table`: how it was
+   * read; `skipBadRows`: without malformed rows.
    */
   texts: listOf(
     z.strictObject({
@@ -32,7 +32,7 @@ const localSchema = z.strictObject({
     }),
     MOST_TEXTS,
   ),
-  /** Where its texts with labels lay, as whole paths, of tables with the columns that were taken; and what became of their labels. */
+  /** Absolute paths of labeled texts, with the columns of tables, and renamed labels. */
   examples: z
     .strictObject({
       files: z.array(
@@ -42,17 +42,17 @@ const localSchema = z.strictObject({
           trainOnly: z.literal(true).exactOptional(),
         }),
       ),
-      /** What stands between several labels of a text. */
+      /** Separator of several labels. */
       between: z.enum(BETWEEN).exactOptional(),
       renamed: z.record(z.string(), z.string()),
-      /** Of what is not UTF-8. */
+      /** Encoding of text that isn't UTF-8. */
       encoding: z.string().refine(isEncoding).exactOptional(),
       skipBadRows: z.literal(true).exactOptional(),
     })
     .exactOptional(),
-  /** Where the model lay that it began with, as a whole path: an adapter learns beside its weights, and its text may be replayed. */
+  /** Absolute path of the base model: an adapter needs its weights, and its text may be replayed. */
   base: z.string().exactOptional(),
-  /** Files of old text on which is measured what it forgets, as whole paths; absent: what the run of its base held out. */
+  /** Absolute paths of old text that measures forgetting; absent: the validation set of the base. */
   old: listOf(z.string(), MOST_TEXTS).exactOptional(),
 });
 
@@ -60,7 +60,7 @@ export const localFile = (local: Omit<Local, 'version'>): ByteStream =>
   textFile(LOCAL, `${JSON.stringify({ version: 1, ...local }, null, 2)}\n`);
 
 /**
- * Null where there is none: in a folder of an older build, an export, a zip.
+ * Null if there is none, as in a folder of an older build, an export or a zip.
  * @throws HomegrownError `bad-file`, `newer-version`
  */
 export async function readLocal(folder: string): Promise<Local | null> {

@@ -1,4 +1,4 @@
-/** A lock between processes: a folder that is renamed into place, and whose one file is named by who holds it. */
+/** A lock between processes: a folder that is renamed into place. Its one file is named after the holder. */
 import { readdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -7,8 +7,8 @@ import { HomegrownError } from '../../src/core/base/errors';
 import { makeFolder } from './target';
 
 /**
- * Runs `use` while nobody else holds the lock at `path`, and waits for whoever does. A process that has died holds
- * nothing: its file is removed by its name, so that no living one ever loses the lock.
+ * Waits for the lock at `path` and runs `use` with it. The file of a dead process is removed by its name, so a living process
+ * never loses the lock.
  * @throws HomegrownError `in-use` when one holder keeps it longer than MOST_PATIENCE
  */
 export async function locked<T>(path: string, use: () => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -31,7 +31,7 @@ export async function locked<T>(path: string, use: () => Promise<T>, signal?: Ab
   }
 }
 
-/** Whoever leaves removes the folder around the lock if nothing else is in it. */
+/** Removes the folder around the lock if it is empty. */
 async function makeWaiting(waiting: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -44,7 +44,7 @@ async function makeWaiting(waiting: string): Promise<void> {
 }
 const MOST_ATTEMPTS = 100;
 
-/** A rename replaces an empty folder or none, never one with a file in it. */
+/** A rename replaces an empty folder, never one with a file. */
 async function take(path: string, waiting: string, signal?: AbortSignal): Promise<void> {
   let [holder, since] = ['', performance.now()];
   for (;;) {
@@ -76,7 +76,7 @@ const held = (path: string, holder: string): HomegrownError =>
     `Nothing was changed. Wait until it ends; if it is no longer running, delete ${path}.`,
   );
 
-/** Folders of those who died while they waited. */
+/** Folders of processes that died while they waited. */
 async function clearWaiting(path: string): Promise<void> {
   const prefix = `${basename(path)}.`;
   for (const name of await namesIn(dirname(path)))
@@ -86,14 +86,14 @@ async function clearWaiting(path: string): Promise<void> {
 
 const namesIn = (path: string): Promise<string[]> => readdir(path).catch(() => []);
 
-/** host, process, when that began, which of its locks */
+/** Host, process, its start, number of its lock. */
 const HOLDER = /^([\w-]+)\.(\d+)\.(\d+)\.\d+$/;
 const HOST = hostname().replace(/[^\w-]/g, '_') || 'host';
 let count = 0;
 export const thisProcess = async (): Promise<string> =>
   `${HOST}.${process.pid}.${(await beginningOf(process.pid)) ?? 0}.${count++}`;
 
-/** Whether who is named so may still run. Of another host's, or of no such name, that is not known. */
+/** Whether the named process may still run; true if unknown, as for another host. */
 export async function isHeld(holder: string): Promise<boolean> {
   const [, host, pid, began] = HOLDER.exec(holder) ?? [];
   if (host !== HOST) return true;
@@ -108,10 +108,10 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** When a running process began, in ticks since the system did, since ids are used again; null where that is not told. */
+/** Start of a process in ticks since the system's start, because ids are reused; null if the system doesn't say. */
 async function beginningOf(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // man 5 proc: the name may hold spaces and brackets; after it stand the state and 18 more before the time.
+  // man 5 proc: the name may contain spaces and brackets; the time follows the state and 18 more fields.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
 }

@@ -1,9 +1,9 @@
-/** Which write a place holds: every write makes another file there, of a folder another list. */
+/** A mark of the newest write to a path: every write makes a new file, or a new list of a folder. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LIST } from './listed';
 
-/** Empty where nothing is, and for a folder without a list. */
+/** Empty if nothing is there, or for a folder without a list. */
 export async function markOf(path: string): Promise<string> {
   const look = (at: string) => stat(at, { bigint: true }).catch(() => null);
   const there = await look(path);

@@ -1,4 +1,4 @@
-/** A model read from a folder, a zip or a GGUF file, while nobody writes there. */
+/** Reads a model from a folder, a zip or a GGUF file while no command writes there. */
 import { access, constants } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { badFile } from '../../src/core/base/errors';
@@ -15,7 +15,7 @@ import { realPath } from './target';
 import { type Transaction, transaction } from './transaction';
 
 /**
- * What a save left that was cut off is recovered first.
+ * Recovers an interrupted save first.
  * @param unneeded files of the folder that are not read
  */
 export async function readModel(
@@ -26,12 +26,12 @@ export async function readModel(
   return opening(from, async () => importModel(await filesOf(from, unneeded), { ...unwatched, signal }), signal);
 }
 
-/** Without what training alone goes on from; with what an adapter has learnt beside it, where one is named. */
+/** Reads the weights without the state of training, and merges an adapter if one is named. */
 export async function readWeights(from: string, signal?: AbortSignal, adapter?: string): Promise<ImportedModel> {
   const base = await readModel(from, ['optimizer.safetensors', 'trainer_state.json', RECIPE_FILE, ...WITHIN], signal);
   return adapter === undefined ? base : withAdapter(base, adapter, signal);
 }
-/** In a model's folder. */
+/** Files of an adapter in a model's folder. */
 const WITHIN = ADAPTER_FILES.map(inModel);
 
 /** @param adapter PEFT folder of what was learnt beside it, which is merged into it */
@@ -57,11 +57,11 @@ export async function adapterFolder(path: string): Promise<Folder> {
   );
 }
 
-/** What the model is, without its weights. */
+/** Returns what the model is, without its weights. */
 export const lookAt = (from: string, signal: AbortSignal): Promise<Incoming> =>
   opening(from, async () => openModel(await filesOf(from)), signal);
 
-/** Reads what a person has named: what a killed run left there is removed by no later run. */
+/** Reads a folder that a person named; no later run removes it as a leftover. */
 export const opening = <T>(from: string, read: () => Promise<T>, signal?: AbortSignal): Promise<T> =>
   undisturbed(
     from,
@@ -72,7 +72,7 @@ export const opening = <T>(from: string, read: () => Promise<T>, signal?: AbortS
     signal,
   );
 
-/** Reads while nobody writes there, and after what a save left that was cut off is recovered, where this user may write. */
+/** Reads while no command writes there. If this user may write, an interrupted save is recovered first. */
 export async function undisturbed<T>(
   from: string,
   read: (at?: Transaction) => Promise<T>,

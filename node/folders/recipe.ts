@@ -1,4 +1,4 @@
-/** recipe.json: what the documents of a folder, or the text of a run, were cleaned by. */
+/** recipe.json: the cleaning recipe of a folder of documents, or of a run's text. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badFile } from '../../src/core/base/errors';
@@ -16,7 +16,7 @@ import { RECIPE_FILE } from '../../src/core/export/format';
 import { type ByteStream, textFile } from '../../src/core/files/byteSource';
 import type { DataFacts } from '../../src/core/runs/settings';
 
-/** The file that `--recipe` names. */
+/** Returns the file that `--recipe` names. */
 export const ownRecipe = (name: string): string | undefined =>
   name === 'none' || name === 'recommended' ? undefined : name;
 
@@ -28,7 +28,7 @@ export async function recipeCalled(name: string): Promise<Recipe> {
 
 export const recipeFile = (recipe: Recipe): ByteStream => textFile(RECIPE_FILE, recipeJson(recipe));
 
-/** Undefined where the folder has none, as one of an older build. @throws HomegrownError `bad-file` */
+/** Undefined if the folder has none, as one of an older build. @throws HomegrownError `bad-file` */
 export async function recipeIn(folder: string): Promise<Recipe | undefined> {
   const path = join(folder, RECIPE_FILE);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -39,7 +39,7 @@ export async function recipeIn(folder: string): Promise<Recipe | undefined> {
 }
 
 /**
- * How a tokenizer brings texts into the form that a recipe does.
+ * Returns the normalizers of a recipe, which its tokenizer applies, too.
  * @param data a folder of documents that were cleaned when they were prepared, by its own
  */
 export async function normalizersBy(recipe: Recipe, data: string | undefined): Promise<readonly Normalizer[]> {
@@ -48,7 +48,7 @@ export async function normalizersBy(recipe: Recipe, data: string | undefined): P
 }
 
 /**
- * What those texts of a run in a folder were cleaned by that were; undefined where all were learnt as they are.
+ * Returns the recipe of a run's cleaned texts; undefined if none was cleaned.
  * @throws HomegrownError `bad-file` where the folder does not say it any more
  */
 export async function recipeOfRun(folder: string, { texts }: DataFacts): Promise<Recipe | undefined> {

@@ -1,4 +1,4 @@
-/** A run that goes on from its folder: what is settled in it, and its texts, found where they lay or given again. */
+/** A run that is read from its folder in order to resume, and its next segment. */
 import { badFile, type HomegrownError } from '../../src/core/base/errors';
 import type { Snapshot } from '../../src/core/checkpoint/snapshot';
 import { type RunInfo, segmentsOf, toldSegments, withoutStep } from '../../src/core/export/homegrownJson';
@@ -16,19 +16,18 @@ import { recipeOfRun } from './recipe';
 export interface SavedRun {
   folder: string;
   info: RunInfo;
-  /** What is read of the folder: all of the model, and what training goes on from besides. */
-  /** What it learnt from last. */
+  /** Of the newest segment. */
   data: DataFacts;
   tokenizer: Tokenizer;
   snapshot: Snapshot;
-  /** The curve up to the step. */
+  /** Events up to the saved step. */
   events: readonly TrainEvent[];
   local: Local | null;
-  /** What those of its texts were cleaned by that were; absent where all were learnt as they are. */
+  /** Recipe of its cleaned texts; absent if none was cleaned. */
   recipe?: Recipe;
 }
 
-/** @throws HomegrownError `bad-file` where the folder has not what a run goes on from */
+/** @throws HomegrownError `bad-file` if the folder lacks what a resume needs */
 export async function openSavedRun(folder: string): Promise<SavedRun> {
   const { info, tokenizer, snapshot, resumable, events } = await readModel(folder);
   if (!info) throw endsHere(folder, 'homegrown.json, with the training settings, is missing');
@@ -45,8 +44,8 @@ const endsHere = (folder: string, why: string): HomegrownError =>
   badFile(`Can't resume the run in ${folder}: ${why}`, 'Name a folder that grow wrote, or start a new run.');
 
 /**
- * The run from its step on, by a recipe that may be other than it was: what the folder is to tell, and where it begins.
- * @param own what is new of it where it is another run, in another folder
+ * Returns the run as it resumes, with a recipe that may differ, and the step that it resumes from.
+ * @param own fields of a new run in another folder; null if the run itself resumes
  */
 export function resumedRun(
   { info, data, snapshot, events }: SavedRun,
@@ -74,7 +73,7 @@ export function resumedRun(
   };
 }
 
-/** What a run tells when its length has changed on the way. */
+/** Returns the run with another number of steps. */
 export function withSteps(info: RunInfo, steps: number): RunInfo {
   const [first, ...rest] = info.segments.map((segment, i, { length }) =>
     i === length - 1 ? { ...segment, recipe: { ...segment.recipe, steps } } : segment,
@@ -89,7 +88,7 @@ const parentOf = ({ id, name, state }: RunInfo): NonNullable<RunInfo['parent']> 
   name,
 });
 
-/** Of the steps that were saved, as the loop had it that saved them: the folder tells of the newest alone. */
+/** Returns the best of all saved steps: the folder has only the newest. */
 function bestSaved(
   segments: RunInfo['segments'],
   { state }: RunInfo,

@@ -1,4 +1,4 @@
-/** Where the saves of a run go: to --out, or next to it while the model of another run is there. */
+/** Saves of a run: in --out, or next to it while another run's model is there. */
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -18,14 +18,14 @@ type FilesFor = (folder: string) => Promise<readonly ByteStream[]>;
 export class Saves {
   /** The folder of the newest save; null before the first. */
   place: string | null = null;
-  /** Whether the model in --out was the run's own when it began. */
+  /** Whether the model in --out was the run's own at its start. */
   isAdopted = false;
-  /** Whether another command has written to --out since, so that the result is next to it. */
+  /** Whether another command wrote to --out since, so that the result is next to it. */
   isOvertaken = false;
-  /** Mark of --out when the run began; absent: when it first saved. */
+  /** Mark of --out at the start of the run, or at its first save. */
   since: string | undefined;
   private step = 0;
-  /** By folder: the mark of what this run wrote there last. */
+  /** Mark of this run's newest write, by folder. */
   private readonly marks = new Map<string, string>();
 
   constructor(readonly out: string) {}
@@ -34,14 +34,14 @@ export class Saves {
     return this.place !== null && this.place !== this.out;
   }
 
-  /** The model in --out is the run's own, which continues there, unless another command writes there from now on. */
+  /** The run resumes in --out, unless another command writes there from now on. */
   async adopt(): Promise<void> {
     this.isAdopted = true;
     this.marks.set(this.out, await markOf(this.out));
   }
 
   /**
-   * A model in --out that this run did not write stays there.
+   * Keeps a model in --out that another run wrote.
    * @param filesFor a folder, as it is then
    * @returns the bytes of the files
    */
@@ -63,13 +63,13 @@ export class Saves {
     return bytes;
   }
 
-  /** Next to --out, the saves of a run that is killed are recognized by this. */
+  /** Identifies the saves of a killed run next to --out. */
   private async unfinishedIn({ path }: Transaction): Promise<Unfinished | undefined> {
     const out = await realPath(this.out);
     return path === out ? undefined : { out, place: path, step: this.step, holder: await thisProcess() };
   }
 
-  /** These files take the place of those of the same names in the newest save, whose others stay. */
+  /** Replaces some files of the newest save. */
   async retell(filesFor: FilesFor): Promise<void> {
     const { place } = this;
     if (place === null) return;
@@ -86,8 +86,8 @@ export class Saves {
   }
 
   /**
-   * The newest save replaces the model in --out, but not one that another command has written since the run began: then
-   * it goes next to that. What killed runs left goes.
+   * Moves the newest save to --out, or next to a model that another command wrote there since the start. Removes leftovers of
+   * killed runs.
    * @returns what was removed
    */
   async settle(): Promise<readonly string[]> {
@@ -110,7 +110,7 @@ export class Saves {
     return this.isOvertaken ? [] : removeLeftovers(out, await this.nameBeside(), this.step);
   }
 
-  /** The run has ended. Its newest save stays, wherever it is. */
+  /** Ends the run: its newest save stays where it is. */
   async end(): Promise<void> {
     const { place } = this;
     if (place !== null && place !== this.out && (await this.isOwn(place))) await transaction(place, keep);
@@ -134,7 +134,7 @@ export class Saves {
 
   private nameBeside = async (): Promise<string> => `${await this.typedOut()}.stopped`;
 
-  /** What a link leads to, so that a folder next to it can be renamed into its place; otherwise as it was typed. */
+  /** Target of a link, because a folder next to the target can be renamed into its place; otherwise the typed path. */
   private async typedOut(): Promise<string> {
     const [real, typed] = [await realPath(this.out), this.out.replace(/[\\/]+$/, '')];
     return (await realPath(`${typed}.stopped`)) === `${real}.stopped` ? typed : real;
@@ -147,13 +147,13 @@ async function copyOf(folder: string, name: string): Promise<ByteStream> {
   return { name, size, chunks: () => createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Uint8Array> };
 }
 
-/** A turn at a place whose folder may not be there. */
+/** A transaction on a path whose folder may not exist. */
 async function within<T>(place: string, use: (at: Transaction) => Promise<T>): Promise<T> {
   await makeFolder(dirname(await realPath(place)));
   return transaction(place, use);
 }
 
-/** A failure with where the saves are. */
+/** Returns an error that says where the saves are. */
 export function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unknown {
   const error = isSystemError(thrown) ? systemFailure(thrown) : thrown;
   if (!(error instanceof HomegrownError) || place === null) return thrown;
@@ -165,7 +165,7 @@ export function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unk
   return new HomegrownError(error.code, paragraph(error.message, where), remedy);
 }
 
-/** As soon as it is so. */
+/** Said as soon as checkpoints go next to --out. */
 export const besideWords = (saves: Saves): string =>
   saves.isAdopted
     ? `Another command also writes to ${saves.out}: checkpoints now go to ${saves.place!}.`

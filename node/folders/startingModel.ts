@@ -18,11 +18,11 @@ export interface StartingModel {
   model: ModelChoice;
   tokenizer: Tokenizer;
   weights: NamedTensors;
-  /** Objective of the run that it is from. */
+  /** Objective of its run. */
   objective?: ObjectiveId;
-  /** Where it is from, as homegrown.json has it. */
+  /** Its origin, for homegrown.json. */
   told: Pick<RunInfo, 'parent' | 'origin' | 'looks'>;
-  /** What is said of it before the run begins. */
+  /** Printed before the run starts. */
   words: string;
 }
 
@@ -31,7 +31,7 @@ export interface StartingModel {
  * @throws HomegrownError `bad-file`; `bad-settings` if the model can't have that context
  */
 export async function openStartingModel(from: string, context?: number): Promise<StartingModel> {
-  // The optimizer begins anew, and so does the curve.
+  // Optimizer and curve start anew.
   const read = await readWeights(from);
   const { tokenizer, snapshot, info } = read;
   const model = context === undefined ? usual(read) : readingAtMost(read.model, context);
@@ -50,7 +50,7 @@ export async function openStartingModel(from: string, context?: number): Promise
 }
 const usual = ({ model, info }: ImportedModel): ModelChoice => (info ? model : withContext(model, USUAL_CONTEXT));
 
-/** One of ours is the run's parent; of another its file is told, and what that says of itself. */
+/** A model of ours is the run's parent; of an external one the file and its own statements are recorded. */
 function toldOf(from: string, { info, stated, snapshot }: ImportedModel): StartingModel['told'] {
   if (!info) return { origin: { name: basename(from).slice(0, 1000), importedAt: Date.now(), ...saidOf(stated!) } };
   const { id, name, origin, looks } = info;

@@ -1,10 +1,10 @@
-/** What a folder says of a run at its newest step. */
+/** What a folder says about a run at its newest step. */
 import type { RunInfo } from '../../src/core/export/homegrownJson';
 import { bestNotKept } from '../../src/core/runs/best';
 import { isMeasuredAlike } from '../../src/core/runs/segments';
 import type { TrainEvent, TrainState } from '../../src/core/train/run';
 
-/** The folder holds the newest step alone: no other is its best, and of a better one it says that it was not kept. */
+/** The folder has only the newest step, so no other is its best; a better one is recorded as not kept. */
 export function infoInFolder(
   info: RunInfo,
   state: TrainState,
@@ -24,10 +24,10 @@ export function hasImproved(events: readonly TrainEvent[], step: number): boolea
   return first?.step === 0 && last?.step === step && last.loss < first.loss;
 }
 
-/** What an evaluation says of text that was learnt before, where it was measured: perplexity. */
+/** Perplexity on old text, if an evaluation measured it. */
 export const oldIn = (event: TrainEvent): number[] =>
   event.kind === 'evaluated' && event.metrics['oldPerplexity'] ? [event.metrics['oldPerplexity'].value] : [];
 
-/** Whether an evaluation came after the last save. */
+/** Whether an evaluation followed the last save. */
 export const isLastMeasured = (events: readonly TrainEvent[]): boolean =>
   events.findLastIndex(({ kind }) => kind === 'evaluated') > events.findLastIndex(({ kind }) => kind === 'saved');

@@ -1,11 +1,11 @@
-/** Where --out leads, and what it must not be. */
+/** The path that --out leads to, and paths that are refused. */
 import { lstat, mkdir, readlink, realpath, rmdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { badSettings, type HomegrownError } from '../../src/core/base/errors';
 import { checkFolder } from './listed';
 
-/** The path without links, also of what is not there yet: a link to nothing leads to where that would be. */
+/** The path without links, also if nothing is there yet: a dead link leads to its target. */
 export async function realPath(path: string, links = 0): Promise<string> {
   const whole = resolve(path);
   try {
@@ -20,15 +20,15 @@ export async function realPath(path: string, links = 0): Promise<string> {
 }
 const MOST_LINKS = 40;
 
-/** Of real paths, which need not be there yet: whether `inner` lies in `outer`. */
+/** Whether `inner` is inside `outer`; both without links, and possibly not there yet. */
 export const isWithin = (inner: string, outer: string): boolean => {
   const way = relative(outer, inner);
   return way !== '' && way.split(sep)[0] !== '..' && !isAbsolute(way);
 };
 
-/** Whether `inner` is `outer` or lies in it: by device and inode where they exist, since a place may have many paths. */
+/** Whether `inner` is `outer` or inside it: by device and inode if they exist, since a folder may have many paths. */
 export async function isIn(inner: string, outer: string): Promise<boolean> {
-  // Nothing is read where the path can't be resolved.
+  // If a path can't be resolved, nothing is read there.
   const [real, place] = await Promise.all([inner, outer].map((path) => realPath(path).catch(() => null)));
   if (real == null || place == null) return false;
   const wanted = await identity(place);
@@ -44,7 +44,7 @@ async function identity(path: string): Promise<string | null> {
 }
 
 /**
- * Refuses a folder that holds what is not ours to write over, whatever else is in it.
+ * Refuses a folder that contains what Homegrown must not overwrite.
  * @param inputs files and folders that the command reads
  */
 export async function checkTarget(out: string, inputs: readonly string[]): Promise<void> {
@@ -67,7 +67,7 @@ export const unwritable = (path: string, why: string): HomegrownError =>
   badSettings(`${path} can't be written: ${why}.`, 'Nothing was written. Choose another --out.');
 
 /**
- * `mkdir -p`, which in Node runs for ever where the system takes no folders, as under /proc. When it fails, none is left.
+ * `mkdir -p`, which in Node never ends where the system takes no folders, as under /proc. After a failure no folder is left.
  * @returns the folders that were not there, the innermost first
  */
 export async function makeFolder(path: string): Promise<string[]> {

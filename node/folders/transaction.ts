@@ -1,10 +1,10 @@
 /**
- * A transaction on a path: one command at a time reads or writes there, and what was cut off is recovered before it begins.
+ * A transaction on a path: one command at a time reads or writes there, after an interrupted write is recovered.
  *
- * While somebody is at `model`, `.model.saving` stands beside it: `lock`; `draft`, a folder that is being written; `new`,
- * one that is whole and on its way into place; `old`, the files that it takes the place of. They are moved one by one, by
- * renames, old ones aside before new ones in, and what is not on Homegrown's list stays where it is. So a folder never
- * holds files of two models, and at every point what is to be done next can be read from what is there.
+ * During a transaction on `model`, the folder `.model.saving` beside it has `lock`; `draft`, a folder that is being written;
+ * `new`, a whole folder that is moved into place; and `old`, the files that it replaces. Files are renamed one by one, old
+ * ones aside before new ones in; files that aren't on Homegrown's list stay. So a folder never has files of two models, and
+ * at every point the files show what to do next.
  */
 import { lstat, mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -19,11 +19,11 @@ import { realPath } from './target';
 import { stderr } from '../output';
 
 export interface Transaction {
-  /** Where the path leads. */
+  /** The path without links. */
   path: string;
-  /** What is being written. */
+  /** The folder that is being written. */
   draft: string;
-  /** A whole folder, with its list, from the moment it is renamed to this. */
+  /** A whole folder with its list, once it is renamed to this. */
   coming: string;
   aside: string;
 }
@@ -65,11 +65,11 @@ async function recover(at: Transaction): Promise<void> {
   await clearDrafts(at.path);
 }
 
-/** Moves `coming` into place. Each step looks at what is there, so it can be begun again after any of them. */
+/** Moves `coming` into place. Each step reads the state, so a repeat after any step continues. */
 async function putIn({ path, coming, aside }: Transaction): Promise<void> {
   if (await exists(join(coming, LIST))) {
     await mkdir(path, { recursive: true });
-    // The old list is the last to go and the new one the last to come: where there is one now, it is the old one.
+    // The old list goes last and the new one comes last: a list that is there now is the old one.
     if (await exists(join(path, LIST))) await moveAside(path, (await listedIn(path)) ?? [], aside);
     await moveIn(path, (await listedIn(coming)) ?? [], coming);
     if (await exists(join(aside, LIST))) await removeEmpty(path, (await listedIn(aside)) ?? []);
@@ -102,7 +102,7 @@ async function moveIn(path: string, listed: readonly string[], coming: string): 
   }
 }
 
-/** Folders that only held files of ours. */
+/** Folders that had only files of ours. */
 async function removeEmpty(path: string, listed: readonly string[]): Promise<void> {
   const folders = new Set(listed.filter((name) => name.includes('/')).map((name) => dirname(name)));
   for (const name of folders) {
@@ -111,9 +111,9 @@ async function removeEmpty(path: string, listed: readonly string[]): Promise<voi
   }
 }
 
-/** Takes `draft`, a whole folder whose files are on the disk, and puts it into place. */
+/** Moves `draft`, a whole folder whose files are on the disk, into place. */
 export async function commit(at: Transaction, draft: string): Promise<void> {
-  // A folder from before there were lists gets its own first, so that every step after this is the same.
+  // A folder of a build without lists gets one first, so that every later step is the same.
   const old = (await listedIn(at.path)) ?? [];
   if (old.length > 0 && !old.includes(LIST)) await replaceList(at, old);
   await rename(draft, at.coming);
@@ -121,7 +121,7 @@ export async function commit(at: Transaction, draft: string): Promise<void> {
   await putIn(at);
 }
 
-/** Gives the folder of a turn this list. */
+/** Writes a list into the folder of a transaction. */
 export async function replaceList(at: Transaction, names: readonly string[]): Promise<void> {
   await writeFile(temporaryList(at), await readBytes(listOf(names.filter((name) => name !== LIST))));
   await rename(temporaryList(at), join(at.path, LIST));
@@ -129,8 +129,7 @@ export async function replaceList(at: Transaction, names: readonly string[]): Pr
 const temporaryList = ({ draft }: Transaction): string => join(dirname(draft), LIST);
 
 /**
- * Drafts that earlier builds left: `.model.123.part`, of a process that has ended. One that holds a whole model is kept
- * under a name that can be seen.
+ * Drafts that earlier builds left: `.model.123.part`, of a process that has ended. A whole model is kept under a visible name.
  */
 async function clearDrafts(path: string): Promise<void> {
   const [folder, name] = [dirname(path), basename(path)];
@@ -176,7 +175,7 @@ async function holdsFiles(folder: string): Promise<boolean> {
 
 const exists = async (path: string): Promise<boolean> => (await lstat(path).catch(() => null)) !== null;
 
-/** The names in it are on the disk. Windows has no such call, and does not need it. */
+/** Writes the folder's names to the disk. Windows has no such call, and doesn't need it. */
 export async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r').catch(() => null);
   await handle?.sync().catch(() => undefined);

@@ -1,4 +1,4 @@
-/** A folder or a file put on disk: checked before the work, written whole or not at all, and never over a newer one. */
+/** Writes a folder or a file: checked before the work, all or nothing, and never over a newer one. */
 import { access, constants, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { badSettings, HomegrownError } from '../../src/core/base/errors';
@@ -10,7 +10,7 @@ import { checkTarget, makeFolder, realPath, unwritable } from './target';
 import { stderr } from '../output';
 import { commit, freeName, syncFolder, type Transaction, transaction } from './transaction';
 
-/** Where a result was written, and how many bytes it is. */
+/** The path and the bytes of a written result. */
 export interface Written {
   place: string;
   bytes: number;
@@ -21,7 +21,7 @@ export const WRITTEN_NEXT_TO = 3;
 export const codeOf = (out: string, { place }: Written): number => (place === out ? 0 : WRITTEN_NEXT_TO);
 
 /**
- * Refuses a folder that could not be written at the end, or that holds what is not ours.
+ * Refuses a folder that can't be written, or that has foreign files.
  * @param inputs files and folders that the command reads and that no flag names
  * @param coming the files to be written, as far as they are known
  * @returns the mark of the folder, by which a write knows whether another command has written there since
@@ -40,7 +40,7 @@ export function checkOutFolder(out: string, inputs: readonly string[], coming: r
 }
 
 /**
- * Refuses all but a regular file, or none.
+ * Refuses anything but a regular file or a free path.
  * @param from the model that the command reads
  * @returns the mark of the file, as of a folder
  */
@@ -60,7 +60,7 @@ export async function checkOutFile(out: string, from: string): Promise<string> {
   });
 }
 
-/** A turn there, and folders that were made for it gone again. */
+/** A transaction whose new folders are removed again. */
 async function tried<T>(out: string, use: (at: Transaction) => Promise<T>): Promise<T> {
   const made = await makeFolder(dirname(await realPath(out)));
   try {
@@ -70,7 +70,7 @@ async function tried<T>(out: string, use: (at: Transaction) => Promise<T>): Prom
   }
 }
 
-/** What the system refuses, as what was typed wrong. */
+/** An error of the system as a wrong path. */
 async function typed<T>(out: string, check: () => Promise<T>): Promise<T> {
   try {
     return await check();
@@ -106,14 +106,14 @@ export async function writeFolder(path: string, files: readonly ByteStream[], si
 const isNewer = async ({ path }: Transaction, since: string | undefined): Promise<boolean> =>
   since !== undefined && (await markOf(path)) !== since;
 
-/** A free name next to a result that another command wrote, in whose transaction this is; said in one line. */
+/** Returns a free name next to another command's result, and says so in one line. */
 export async function nextTo(path: string, extension = ''): Promise<string> {
   const place = await freeName(path.replace(/[\\/]+$/, ''), undefined, extension);
   stderr.write(`Another command has written to ${path} since this one started. This result is in ${place}.\n`);
   return place;
 }
 
-/** The folder of a turn gets these files, and a list of them, in the place of those that Homegrown had there. */
+/** Replaces Homegrown's files in the folder of a transaction, and their list. */
 export async function fill(
   at: Transaction,
   path: string,
@@ -134,7 +134,7 @@ export async function fill(
   return files.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** These files of a folder take the place of those of their names, one after the other; all others, and the list, stay. */
+/** Replaces some files of a folder, one after the other; all others and the list stay. */
 export async function replace({ path, draft }: Transaction, files: readonly ByteStream[]): Promise<void> {
   try {
     for (const file of files) await writeStream(join(draft, file.name), file);
@@ -146,7 +146,7 @@ export async function replace({ path, draft }: Transaction, files: readonly Byte
 }
 
 /**
- * Writes a draft, and then renames it into place. Where `path` is a link, it replaces what that leads to.
+ * Writes a draft, then renames it into place. If `path` is a link, replaces its target.
  * @param since as of a folder
  */
 export async function writeFile(path: string, file: ByteStream, since?: string): Promise<Written> {

@@ -1,4 +1,4 @@
-/** Chats as documents of which answers alone are learnt: rows of JSON in a shape that is known, or pairs of two columns. */
+/** Chats as documents whose answers are learned: rows of JSON in a known shape, or pairs of two columns. */
 import type { BlobStore } from '../../src/core/base/blobStore';
 import type { Document } from '../../src/core/base/document';
 import type { Job } from '../../src/core/base/job';
@@ -15,20 +15,20 @@ import { readers } from './readers';
 
 export interface Chats {
   documents: readonly Document[];
-  /** A text a file. */
+  /** One text per file. */
   texts: DataFacts['texts'];
-  /** What the texts are called, by what their documents say that they are of. */
+  /** Names of the texts, by the text that a document names. */
   names: ReadonlyMap<string | undefined, string>;
-  /** Those that they are of. */
+  /** Files that the chats come from. */
   files: readonly { path: string; sha256: string; source: TextSource }[];
 }
 
 /**
- * As the app has them: in a store, of which they are read when it is their turn.
- * @param isAgain of a run that goes on: those that its template does not take are left out, as the app leaves them out
- * @param note is told of what was read
- * @throws HomegrownError `bad-shape` of a file in no shape that is known; `bad-file` of the first row that cannot be learnt;
- * `bad-settings` where the template does not take one of the first, and of others when they are read
+ * Imports chats into a store, as the app does.
+ * @param isAgain for a run that resumes: leaves out chats that its template refuses, as the app does
+ * @param note receives notes about the files
+ * @throws HomegrownError `bad-shape` for a file in no known shape; `bad-file` for the first row that can't be learned;
+ * `bad-settings` if the template refuses one of the first chats, and for later ones when they are read
  */
 export async function readChats(
   store: BlobStore,
@@ -65,7 +65,7 @@ export async function readChats(
   };
 }
 
-/** What will be learnt, shown on the first two, and what of the template a person should know before the start. */
+/** Shows what is learned of the first two chats, and warns about the template. */
 async function told(stored: readonly Document[], template: ChatTemplate): Promise<readonly string[]> {
   const { endsWith, asksAlike } = tried(template);
   const shown = await Promise.all(stored.slice(0, SHOWN).map(conversationOf));
@@ -92,7 +92,7 @@ function marked(all: Painted, { tokenizer }: ChatTemplate): string {
   return parts.join('') + (isOpen ? '⟧' : '');
 }
 
-/** Which template chats are written by. */
+/** Says which template writes the chats. */
 export const templateWords = (tokenizer: Tokenizer, source?: string): string =>
   source !== undefined
     ? 'Chat template: the file of --template.'

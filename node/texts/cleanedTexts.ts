@@ -1,4 +1,4 @@
-/** Texts as a recipe leaves them: the files of a new run, and those of one that goes on, cleaned again as they were. */
+/** Texts after cleaning: the files of a new run, and those of a run that resumes, cleaned again by its recipe. */
 import { resolve, sep } from 'node:path';
 import { type BlobStore, memoryStore } from '../../src/core/base/blobStore';
 import type { Document } from '../../src/core/base/document';
@@ -43,15 +43,15 @@ export interface CleanedTexts {
   documents: readonly Document[];
   texts: DataFacts['texts'];
   told: ToldDocuments;
-  /** Of the texts, by what their documents say that they are of. */
+  /** Names of the texts, by the text that a document names. */
   names: ReadonlyMap<string | undefined, string>;
-  /** Files with the text that they are of, and how each of them is told from others. */
+  /** Files, each with the hash that identifies it. */
   files: readonly { path: string; source: TextSource; sha256: string }[];
 }
 
 /**
- * The files of a new run as one text, as the app takes a drop: what rules must see of all documents they see of all of them.
- * @throws HomegrownError `bad-file`; `bad-settings` where nothing is left
+ * Cleans the files of a new run as one text, as the app does with a drop, so that rules see all documents.
+ * @throws HomegrownError `bad-file`; `bad-settings` if nothing is left
  */
 export async function cleanTogether(
   store: BlobStore,
@@ -66,7 +66,7 @@ export async function cleanTogether(
     throw badSettings('The recipe removes all of the text.', 'Relax a rule that removes documents.');
   noteOf(text, files, note);
   const texts = [learntFacts(text)];
-  // Of one file it says all itself.
+  // A single file needs no list of documents.
   const told = files.length > 1 ? await toldDocuments(store, { texts }) : [];
   return {
     documents: await openText(store, text.id),
@@ -78,8 +78,8 @@ export async function cleanTogether(
 }
 
 /**
- * The texts of a run again, each out of its files, by its own recipe and without what was left out by hand.
- * @throws HomegrownError `bad-file` where they are not those that it learnt from
+ * Cleans the texts of a saved run again: each from its files, by its recipe, without documents that were removed by hand.
+ * @throws HomegrownError `bad-file` if they aren't the texts that it trained on
  */
 export async function cleanAgain(
   store: BlobStore,
@@ -101,7 +101,7 @@ export async function cleanAgain(
       : textOf(store, id));
     const { leftOut } = own[i]!;
     if (leftOut) text = await leaveOut(store, id, leftOut, true);
-    // Today's rules may do other than those of an older build.
+    // Rules may have changed since an older build.
     if (learntOf(text).sha256 !== sha256) throw cleanedOtherwise(past, name);
     noteOf(text, group, note);
     texts.push(text);
@@ -116,7 +116,7 @@ export async function cleanAgain(
   };
 }
 
-/** @param at place of the text among those of the run: a file that two of them have is read for both */
+/** @param at place of the text in the run: a file of two texts is read for both */
 async function readTogether(store: BlobStore, files: Files, at: number, job: Job): Promise<TextRecord> {
   const names = namesBelow(files.map(({ path }) => path));
   const sources = files.map(({ source }, i) => ({ ...source, name: names[i]! }));
@@ -127,8 +127,8 @@ async function readTogether(store: BlobStore, files: Files, at: number, job: Job
 }
 
 /**
- * Below the folder that all are in, so that those are known that belong together; a single one, and those that have no folder
- * in common, by their names: where they lie is nobody's concern.
+ * Names files by their paths below their common folder, which show what belongs together. A single file, and files without a
+ * common folder, have their own names: their paths are private.
  */
 function namesBelow(paths: readonly string[]): readonly string[] {
   const parts = paths.map((path) => resolve(path).split(sep));
@@ -143,7 +143,7 @@ function noteOf({ name, notes }: TextRecord, files: Files, note: (words: string)
   for (const words of notes) note(files.length > 1 ? `${words}.` : `${name}: ${words}.`);
 }
 
-/** Of a file of many documents the text's hash: it is found again by its path. */
+/** A file of many documents has the hash of the text: its path identifies it. */
 async function toldFiles(store: BlobStore, text: TextRecord, files: Files): Promise<CleanedTexts['files']> {
   const names = namesBelow(files.map(({ path }) => path));
   const hashes = new Map((await documentsOf(store, asRead(text))).map(({ title, sha256 }) => [title, sha256]));
@@ -152,20 +152,20 @@ async function toldFiles(store: BlobStore, text: TextRecord, files: Files): Prom
 
 interface Found {
   file: Files[number];
-  /** Of the documents in it, in their order; and of all of them. */
+  /** `hashes`: of its documents, in order; `sha256`: of all of them. */
   hashes: readonly string[];
   sha256: string;
 }
 
-/** Of each text its files, in the order in which it had them. @throws HomegrownError `bad-file` */
+/** Returns the files of each text, in their order. @throws HomegrownError `bad-file` */
 async function groupsOf(past: SavedRun, own: readonly OwnText[], files: Files, job: Job): Promise<readonly Files[]> {
-  // What cannot be told apart is seen when it is read; what tells no size may be a pipe, which is read once.
+  // A single file is checked when it is read; a file without a size may be a pipe, which is read once.
   if (own.length === 1 && (files.length === 1 || files.some(({ source }) => source.size === 0))) return [files];
   const found: Found[] = [];
   for (const file of files) {
     const hashes = await documentsIn(file.source, job);
     const sha256 = await hashOf(hashes);
-    // A file that is given twice is there once.
+    // A file that is named twice counts once.
     if (!found.some((each) => each.sha256 === sha256)) found.push({ file, hashes, sha256 });
   }
   const groups = own.map(({ sha256, documents }) => filesOf(found, sha256, documents));
@@ -183,7 +183,7 @@ async function groupsOf(past: SavedRun, own: readonly OwnText[], files: Files, j
   return groups.map((group) => group.map(({ file }) => file));
 }
 
-/** Those that a text was read from; none where it is not told which documents it is. */
+/** Returns the files of a text; none if its documents aren't recorded. */
 function filesOf(found: readonly Found[], text: string, documents: OwnText['documents']): readonly Found[] {
   if (!documents) return found.filter(({ sha256 }) => sha256 === text).slice(0, 1);
   const places = new Map(documents.map(({ sha256 }, place) => [sha256, place]));
@@ -195,7 +195,7 @@ function filesOf(found: readonly Found[], text: string, documents: OwnText['docu
 const isWhole = ({ documents }: OwnText, group: readonly Found[]): boolean =>
   group.flatMap(({ hashes }) => hashes).length === (documents?.length ?? group.length) && group.length > 0;
 
-/** As they are given, or as the app takes them. */
+/** Returns the files in the order that gives the hash: as named, or as the app sorts them. */
 async function orderOf({ sha256 }: OwnText, files: readonly Found[]): Promise<readonly Found[] | undefined> {
   const byPath = [...files].sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
   for (const order of [files, byPath])
@@ -203,7 +203,7 @@ async function orderOf({ sha256 }: OwnText, files: readonly Found[]): Promise<re
   return undefined;
 }
 
-/** Hashes of those that are taken out of a file, or its own; none where it cannot be read by itself. */
+/** Hashes of a file's documents, or its own; none if it can't be read alone. */
 async function documentsIn(source: TextSource, job: Job): Promise<readonly string[]> {
   if (source.isPlain || (!source.table && !(await isOpened(source)))) return [await hashOfFile(source)];
   const store = memoryStore();

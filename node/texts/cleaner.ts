@@ -1,4 +1,4 @@
-/** A thread that cleans along: tasks are done and answered in the order in which they come. */
+/** A thread that cleans documents; answers have the order of the tasks. */
 import { parentPort } from 'node:worker_threads';
 import { helper, type Task } from '../../src/core/documents/clean/helpers';
 

@@ -1,4 +1,4 @@
-/** Threads that clean along, one for each core. */
+/** Threads that clean documents, one for each core. */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -6,11 +6,11 @@ import { bundled } from '../../scripts/bundle.mjs';
 import type { Help, Helper } from '../../src/core/documents/clean/helpers';
 import type { Through } from '../../src/core/documents/clean/steps';
 
-/** UTF-8 bytes of a text for which beginning others pays. */
+/** UTF-8 bytes of a text from which threads pay off. */
 const WORTH_IT = 16_000_000;
 const MOST = 8;
 
-/** None where there is one core, or little to clean. */
+/** Starts none if there is one core or little text. */
 export async function beginCleaners(bytes: number): Promise<Help> {
   const cores = Math.min(availableParallelism(), MOST);
   const count = bytes < WORTH_IT || cores < 2 ? 0 : cores;
@@ -26,7 +26,7 @@ export async function beginCleaners(bytes: number): Promise<Help> {
   };
 }
 
-/** Answers come in the order of tasks. */
+/** Answers have the order of the tasks. */
 function helperIn(thread: Worker): Helper {
   const asked: { resolve(through: readonly Through[]): void; reject(error: Error): void }[] = [];
   let failure: Error | undefined;

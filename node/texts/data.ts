@@ -1,4 +1,4 @@
-/** A folder of documents that prepare has written and grow learns from. */
+/** A folder of documents that prepare wrote and grow reads. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badFile, HomegrownError } from '../../src/core/base/errors';
@@ -7,14 +7,14 @@ import { columnsSchema } from '../../src/core/documents';
 import { jsonOf } from '../json';
 import { type OpenedFile, textFile } from '../sources';
 
-/** A document a line: id, name of its file, source, title, language, characters, text, and what else is known of it. */
+/** One document per line: id, file, source, title, language, characters, text and other fields. */
 export const DOCUMENTS = 'documents.jsonl';
-/** What that is, and how it came about. */
+/** Describes the documents and their origin. */
 export const PREPARED = 'prepared.json';
 
 const preparedSchema = z.object({ version: z.literal(1), columns: columnsSchema });
 
-/** @throws HomegrownError `bad-file` where the folder is not one of prepare's, `newer-version` */
+/** @throws HomegrownError `bad-file` if prepare didn't write the folder, `newer-version` */
 export async function openData(folder: string): Promise<OpenedFile & { isOfPairs: boolean }> {
   const path = join(folder, PREPARED);
   const text = await readFile(path, 'utf8').catch(() => null);

@@ -69,7 +69,7 @@ function reportedAs(name: string, imported: ImportOutcome | { kind: 'refused'; f
   return reportOf({ ...own, duplicates: [{ ...imported, name }] });
 }
 
-/** Says what isn't read. */
+/** Prints files that aren't read. */
 export function listLeftOut(report: DropReport): void {
   for (const { name, failure } of report.failed)
     stderr.write(`${refusedWords({ name, reason: paragraph(failure.message, failure.remedy) })}\n`);
@@ -77,7 +77,7 @@ export function listLeftOut(report: DropReport): void {
   for (const line of skippedLines({ ...report, skipped })) stderr.write(`${line}\n`);
 }
 
-/** Says what isn't read, and how many files are. */
+/** Prints files that aren't read, and the number of files that are. */
 export function listAll(report: DropReport): void {
   listLeftOut(report);
   stderr.write(`${dropSummary(report)}.\n`);
@@ -120,7 +120,7 @@ export async function pairsOf(
   return pairs;
 }
 
-/** What a row says that was read as a pair. */
+/** Returns input and target of a row. */
 async function pairIn({ chunks, spans }: Document): Promise<Omit<NamedPair, 'name'>> {
   let text = '';
   for await (const chunk of chunks()) text += chunk;

@@ -1,4 +1,4 @@
-/** What a model is measured on: files that are given, or a part that its run has held out. */
+/** What a model is evaluated on: named files, or a held-out part of its run. */
 import { badSettings } from '../../src/core/base/errors';
 import { BETWEEN_LABELS } from '../../src/core/base/labels';
 import { unwatched } from '../../src/core/base/job';
@@ -26,7 +26,7 @@ import { laidPaths, openLaid } from './savedTexts';
 export interface EvaluationData
   extends Pick<ImportedModel, 'model' | 'tokenizer' | 'snapshot'>, Pick<ToEvaluate, OfPart> {
   info: RunInfo | null;
-  /** The run whose own part it is. */
+  /** The run, if the part is its own. */
   past?: SavedRun;
 }
 
@@ -102,7 +102,7 @@ async function heldTextsOf(
   return all;
 }
 
-/** What a run learnt from and held out, read again. @throws HomegrownError `bad-file` where its texts do not lie as they lay */
+/** Reads the data of a saved run again. @throws HomegrownError `bad-file` if its texts moved or changed */
 export async function readRunData(past: SavedRun, signal: AbortSignal): Promise<RunData> {
   const note = (words: string): void => stderr.write(`${words}\n`);
   if (past.local?.examples) return prepareRunData([], past, note, { ...unwatched, signal });
@@ -112,7 +112,7 @@ export async function readRunData(past: SavedRun, signal: AbortSignal): Promise<
   return prepareRunData(files, past, note, { ...unwatched, signal });
 }
 
-/** A part of the texts of the run that the folder is of. @throws HomegrownError `bad-file` where they do not lie as they lay */
+/** Reads a held-out part of the run in a folder. @throws HomegrownError `bad-file` if its texts moved or changed */
 export async function readHeldOutSet(
   from: string,
   part: 'validation' | 'test',

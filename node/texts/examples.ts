@@ -1,4 +1,4 @@
-/** Texts with labels: rows of tables, or files in folders that are called as their labels. */
+/** Labeled texts: rows of tables, or files in folders named after labels. */
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { type BlobStore, memoryStore } from '../../src/core/base/blobStore';
@@ -28,7 +28,7 @@ import { textFile } from '../sources';
 import { type AskedTable, openTable } from './tables';
 import { leftOutLines, sourcesMeant } from './texts';
 
-/** Where examples lie, and what of them is learnt. */
+/** Paths of labeled texts, and how they are read. */
 export type Laid = NonNullable<Local['examples']>;
 
 export interface Examples {
@@ -45,13 +45,13 @@ interface Asked {
   /** Tables or folders that are only trained on. */
   corrections?: readonly AskedTable[] | undefined;
   as: LabelledAs;
-  /** Names that read like one are one. */
+  /** Merge labels with similar names. */
   merge: boolean;
-  /** Labels of fewer texts are left out. */
+  /** Drop labels with fewer texts. */
   fewest: number | undefined;
-  /** What texts of none of several labels are; absent: who begins is asked. */
+  /** What texts without any of several labels mean; absent: an error asks. */
   unlabelled?: Unlabelled | undefined;
-  /** Of what is not UTF-8. */
+  /** Of text that isn't UTF-8. */
   encoding?: EncodingId | undefined;
   skipBadRows?: true;
 }
@@ -97,7 +97,7 @@ export async function examplesAsked(
   return labelledBy(merged, labelling, job);
 }
 
-/** As a run has learnt them. @throws HomegrownError `bad-file` where they do not lie as they lay */
+/** Examples of a saved run. @throws HomegrownError `bad-file` if they moved or changed */
 export async function examplesLaid(laid: Laid, note: (words: string) => void, job: Job): Promise<Examples> {
   const store = memoryStore();
   const texts: TextRecord[] = [];
@@ -148,11 +148,11 @@ async function labelledBy({ store, texts: before, laid }: Examples, labelling: L
   return { store, texts, documents, survey, laid: { ...laid, renamed: labelling.renamed } };
 }
 
-/** Of texts that are measured on. */
+/** Error for evaluation texts without a label. */
 export const saidOfNone = ({ unlabelled }: LabelSurvey): HomegrownError =>
   badSettings(openWords(unlabelled), FLAGS['unlabelled']);
 
-/** What of them cannot be learnt is an error, and so is what a person must be asked; the rest is told. */
+/** Throws for problems that prevent training or need an answer; notes the others. */
 export function checkExamples(
   { survey, laid }: Pick<Examples, 'survey' | 'laid'>,
   fewest: number | undefined,
@@ -175,7 +175,7 @@ export function checkExamples(
   }
 }
 const MOST_LISTED = 20;
-/** Where a flag answers. */
+/** Remedies that are flags. */
 const FLAGS: Readonly<Partial<Record<string, string>>> = {
   single: '--fewest 2 drops such labels, --fewest 1 keeps them; --merge joins similar names.',
   swapped: 'Name the columns: --table FILE.csv:text=COLUMN,label=COLUMN.',
@@ -190,11 +190,11 @@ async function rowsOf(path: string, columns: Laid['files'][number]['columns']): 
   return (await openTable(path, columns ?? 'recognised')).source;
 }
 
-/** With their paths below the folder, in which their labels are. */
+/** Names are paths below the folder; they contain the labels. */
 async function sourcesIn(folder: string, note: (words: string) => void): Promise<readonly TextSource[]> {
   const { files, ...others } = await sourcesMeant([folder], note);
   leftOutLines(others).forEach(note);
-  // A file right in the folder has no label.
+  // A file directly in the folder has no label.
   return files.map(({ name, source }) => ({
     ...source,
     name: name.includes('/') ? `${basename(folder)}/${name}` : name,

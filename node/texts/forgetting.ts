@@ -1,4 +1,4 @@
-/** What tuning makes a model forget: its perplexity on text that it had learnt before. */
+/** Forgetting: perplexity of a tuned model on text that its base was trained on. */
 import { badSettings, HomegrownError, paragraph } from '../../src/core/base/errors';
 import { unwatched } from '../../src/core/base/job';
 import { held, type Held } from '../../src/core/evaluate/blocks';
@@ -21,9 +21,9 @@ export interface Tunes {
 }
 
 /**
- * Of files that are given, or else of what the run that the model is from has held out, where its texts lie as they lay.
- * @returns `why` it is not measured, where there is neither
- * @throws HomegrownError where what is given cannot be read
+ * Uses named files, or the validation set of the base if its texts haven't moved.
+ * @returns `why` forgetting isn't measured, if there is neither
+ * @throws HomegrownError if a named file can't be read
  */
 export async function oldText(
   from: string,

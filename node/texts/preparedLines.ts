@@ -1,4 +1,4 @@
-/** Documents as lines of JSON, with what is known of each. They are read from the store whenever they are needed, never held. */
+/** Documents as lines of JSON. They are read from the store when needed and never held in memory. */
 import type { BlobStore } from '../../src/core/base/blobStore';
 import type { Document } from '../../src/core/base/document';
 import type { Job } from '../../src/core/base/job';
@@ -12,23 +12,23 @@ import { LONGEST_LINE } from '../../src/core/documents/limits';
 /** A line, without its text. */
 interface LineStart {
   id: string;
-  /** Of the file that it is in. */
+  /** Name of its file. */
   name: string;
-  /** Where it is from, as it says itself; else the file. */
+  /** Its own statement, or the file. */
   source: string;
   title: string;
-  /** As it says itself, else as it reads. */
+  /** Its own statement, or detected. */
   language: string;
   characters: number;
   date?: string;
   label?: string;
-  /** Of a program. */
+  /** Programming language. */
   code?: string;
   input?: string;
   target?: string;
 }
 
-/** One whose line would be longer than is read. */
+/** A document that is too long for a line. */
 export interface Long {
   /** Of the file that it is in. */
   name: string;
@@ -40,23 +40,23 @@ export interface PreparedLines {
   characters: number;
   /** UTF-8 bytes of all lines. */
   bytes: number;
-  /** Documents in each. */
+  /** Number of documents by language. */
   languages: ReadonlyMap<string, number>;
-  /** Of the files that they are in. */
+  /** Names of their files. */
   names: ReadonlySet<string>;
   columns: Columns;
   long: readonly Long[];
-  /** From the first line, as often as it is asked for. */
+  /** Restarts at the first line on each call. */
   chunks(signal: AbortSignal): AsyncGenerator<Uint8Array>;
 }
 
-/** U+FEFF is of the text: a reader has taken off the mark of a file. */
+/** U+FEFF is part of the text: a reader has already removed a file's byte order mark. */
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Goes through the documents of a text once, for what is known of all of them.
- * @param languageOf of a text that does not say it
- * @param most code units of a line
+ * Surveys the documents of a text in one pass.
+ * @param languageOf detects the language of a document that doesn't state it
+ * @param most code units per line
  */
 export async function surveyLines(
   store: BlobStore,
@@ -116,11 +116,11 @@ export async function surveyLines(
     columns: columns.all(),
   };
 }
-/** Documents between two looks at the signal, and code units of a piece of the file, at least. */
+/** Documents between two checks of the signal; code units of a piece of the file, at least. */
 const A_TURN = 64;
 const CHUNK = 2 ** 16;
 
-/** Each document with the name of the file that it is in. */
+/** Returns each document with the name of its file. */
 async function* namedDocuments(
   store: BlobStore,
   text: TextRecord,
@@ -147,8 +147,8 @@ async function beginning({ chunks }: Document): Promise<string> {
 }
 
 /**
- * UTF-8 bytes of a line with an id that no other has; `Infinity` where the line is longer than `most` code units, or than half
- * as many where one is beyond Latin-1: such a text takes twice the memory.
+ * UTF-8 bytes of a line with a unique id; `Infinity` if it is longer than `most` code units, or half as many outside
+ * Latin-1, where a text takes twice the memory.
  */
 async function sizeOf(document: Document, about: Pick<LineStart, 'name' | 'language'>, most: number): Promise<number> {
   let [units, bytes, isWide] = [SUFFIX, 0, false];
@@ -160,10 +160,10 @@ async function sizeOf(document: Document, about: Pick<LineStart, 'name' | 'langu
   }
   return bytes;
 }
-/** Code units that an id may get. */
+/** Code units reserved for the suffix of an id. */
 const SUFFIX = 16;
 
-/** A line in pieces, with its end. */
+/** Returns a line in pieces, with its line break. */
 async function* lineOf(
   document: Document,
   { id, name, language: read }: Pick<LineStart, 'id' | 'name' | 'language'>,
@@ -181,7 +181,7 @@ async function* lineOf(
   yield '"}\n';
 }
 
-/** The fields of a row that is a pair. */
+/** Returns the fields of a pair. */
 async function pairOf(
   { chunks }: Document,
   spans: NonNullable<Document['spans']>,
@@ -196,11 +196,11 @@ async function pairOf(
 const shortOf = ({ sha256 }: Document): string => sha256.slice(0, 16);
 const idOf = (short: string, times: number): string => (times === 1 ? short : `${short}-${times}`);
 
-/** Which ids several documents would have, in 8 bytes a document. */
+/** Finds ids that several documents would have, in 8 bytes per document. */
 class Ids {
   private readonly all: BigUint64Array;
   private count = 0;
-  /** How many documents have an id, where several do. */
+  /** Number of documents of an id, if several have it. */
   private readonly times = new Map<string, number>();
 
   constructor(documents: number) {
@@ -211,7 +211,7 @@ class Ids {
     this.all[this.count++] = BigInt(`0x${shortOf(document)}`);
   }
 
-  /** Called once, after the last. */
+  /** Called once, after the last document. */
   repeated(): ReadonlySet<string> {
     const sorted = this.all.subarray(0, this.count).sort();
     for (let i = 1; i < sorted.length; i++) {
@@ -222,7 +222,7 @@ class Ids {
     return new Set(this.times.keys());
   }
 
-  /** Of all ids that are not the first of their kind. */
+  /** Number of repeated ids. */
   suffixBytes(): number {
     let bytes = 0;
     for (const [id, times] of this.times)
@@ -251,7 +251,7 @@ class Detected {
   }
 }
 
-/** What a run learns from them: pairs where all are, else their text; with what is known of any. */
+/** Columns that a run reads: pairs if all are pairs, otherwise the text, and any other known field. */
 class ColumnSurvey {
   private arePairs = true;
   private readonly known = new Set<string>();

@@ -4,9 +4,9 @@ import '../textDecoder';
 import type { ToWorker } from '../../src/core/documents/guard/protocol';
 import { serveReaders } from '../../src/core/documents/guard/serve';
 
-// Packages speak to the console; standard output is for results alone.
+// Packages write to the console; standard output is for results alone.
 process.stdout.write = process.stderr.write = () => true;
-// Packages leave promises behind that fail unseen; what becomes of the file, its reader says.
+// Packages leave promises that fail unseen; the reader reports the file's result.
 process.on('unhandledRejection', () => undefined);
 
 const port = parentPort!;

@@ -1,14 +1,14 @@
-/** The thread in which commands read files: a reader that throws, never ends or takes all memory costs its own file alone. */
+/** The thread that reads files: a reader that throws, hangs or fills the memory loses only its own file. */
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { bundled } from '../../scripts/bundle.mjs';
 import { guarded, type ReaderWorker } from '../../src/core/documents/guard/guarded';
 import type { FromWorker } from '../../src/core/documents/guard/protocol';
 
-/** MiB of objects that a reader may have: one JSON file of the largest size that is read needs half of it. */
+/** Heap limit of a reader in MiB: the largest JSON file needs half of it. */
 const HEAP_MIB = 2048;
 
-/** A thread that serves readers. @param script which it runs @param heapMib of its objects */
+/** Starts a thread that reads files. @param script path of its code @param heapMib heap limit in MiB */
 export function readerThread(script: string, heapMib = HEAP_MIB): ReaderWorker {
   const thread = new Worker(script, {
     execArgv: [],
@@ -25,7 +25,7 @@ export function readerThread(script: string, heapMib = HEAP_MIB): ReaderWorker {
       thread.on('exit', (code) => listener({ reason: `its thread ended with code ${code}` }));
     },
     terminate: () => void thread.terminate(),
-    // A command ends when it is done, whatever waits for a next file.
+    // An idle reader doesn't keep the process alive.
     hold(isReading) {
       if (isReading) thread.ref();
       else thread.unref();
@@ -33,7 +33,7 @@ export function readerThread(script: string, heapMib = HEAP_MIB): ReaderWorker {
   };
 }
 
-/** Found once: all threads start with it. */
+/** Bundled once for all threads. */
 let script: Promise<string> | undefined;
 const readerScript = (): Promise<string> =>
   (script ??= bundled(fileURLToPath(new URL('../..', import.meta.url)), 'node/texts/reader.ts').catch(() =>

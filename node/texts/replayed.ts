@@ -1,4 +1,4 @@
-/** Old text that is replayed while a model is tuned: what the run of its base learnt from. */
+/** Old text that tuning replays: the training text of the base. */
 import { badFile, badSettings } from '../../src/core/base/errors';
 import { isSameData } from '../../src/core/runs/segments';
 import type { DataFacts } from '../../src/core/runs/settings';
@@ -13,9 +13,8 @@ export interface Replayed {
 
 /**
  * @param from folder of the base
- * @param known of a run that goes on, what it replayed before
- * @throws HomegrownError `bad-settings` where the base is not of a run whose texts lie where they lay; `bad-file` where they are
- * others now
+ * @param known facts of the text that a saved run replayed
+ * @throws HomegrownError `bad-settings` if the base has no run, or its texts moved; `bad-file` if they changed
  */
 export async function replayed(
   from: string | undefined,

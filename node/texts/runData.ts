@@ -1,4 +1,4 @@
-/** Texts as what a run learns from: read, cut into tokens, parted, and told. */
+/** Data of a run: texts are read, tokenized and split. */
 import { realpath, stat } from 'node:fs/promises';
 import { type BlobStore, memoryStore } from '../../src/core/base/blobStore';
 import type { Document } from '../../src/core/base/document';
@@ -40,10 +40,10 @@ import { readers } from './readers';
 import { type SavedRun } from '../folders/savedRun';
 import { asTheyWereRead, checkSameData, checkSameTexts, inItsOrder, notSame } from './savedTexts';
 
-/** The tokenizer of a run that is begun, where the text is known. */
+/** Makes the tokenizer of a new run from its text. */
 type Making = (documents: readonly Document[], job: Job) => Promise<Tokenizer>;
 
-/** One that is trained on the text. @param normalizers how it brings texts into a form */
+/** Trains a tokenizer on the text. @param normalizers that it applies */
 export const trained =
   (
     choose: (documents: readonly Document[], job: Job) => TrainSettings | Promise<TrainSettings>,
@@ -57,17 +57,17 @@ export interface RunData {
   data: DataFacts;
   train: PartSource;
   validation: PartSource;
-  /** Where one was asked for. */
+  /** Absent if the split has none. */
   test?: PartSource;
-  /** What models without training reach on the validation set. */
+  /** Baselines on the validation set. */
   measured: StoredBaselines;
-  /** Words of the first text to go on from, if it has a sentence. */
+  /** Start of the first text, as a prompt of samples; undefined if it has no sentence. */
   prompt: string | undefined;
-  /** Where the files lie. */
+  /** Paths of the files. */
   places: Local['texts'];
-  /** Which documents those texts are that are several. */
+  /** Documents of texts that have several. */
   told: ToldDocuments;
-  /** Of each document, in their order, the file or text that it is of. */
+  /** Name of the file or text of each document, in order. */
   sources: readonly string[];
 }
 
@@ -84,22 +84,22 @@ export function heldOutIn(
   return heldOut && { run, part, heldOut, train, facts: data, parts: data, sourceOf, counts: () => measured.counts };
 }
 
-/** What a run that begins has of its own. */
+/** Settings of a new run. */
 interface Begun {
   tokenizer: Making;
   split: SplitChoice;
   recipe?: Recipe;
-  /** Its files are chats, written so. */
+  /** Template, if the files are chats. */
   chats?: ChatTemplate;
-  /** What it learns from, which is read already. */
+  /** Labeled texts, which are read already. */
   examples?: Examples;
 }
 
 /**
- * @param files in their order, with where each was found; a copy of one before is passed over
- * @param of a run that is begun, or one that goes on, which has its own tokenizer and parts
- * @param note is told what was done to a text to read it
- * @throws HomegrownError `bad-file`, `bad-settings` where they are not those of the run that goes on
+ * @param files in order; a copy of an earlier file is skipped
+ * @param of a new run, or a saved one, which has its tokenizer and split
+ * @param note receives notes about how files were read
+ * @throws HomegrownError `bad-file`, `bad-settings` if they aren't the texts of the saved run
  */
 export async function prepareRunData(
   files: Files,
@@ -146,7 +146,7 @@ export async function prepareRunData(
     prompt: template || examples ? undefined : promptFrom(await beginning(documents[0])),
     places,
     told,
-    // A row of a table is called by nobody.
+    // A row of a table has no name.
     sources: documents.map(({ title, text, spans }) => (spans ? undefined : title) ?? names.get(text) ?? ''),
   };
 }
@@ -163,11 +163,11 @@ async function beginning(document: Document | undefined): Promise<string> {
 interface Read extends Pick<RunData, 'places' | 'told'> {
   documents: readonly Document[];
   texts: DataFacts['texts'];
-  /** Of the texts, by what their documents say that they are of. */
+  /** Names of the texts, by the text that a document names. */
   names: ReadonlyMap<string | undefined, string>;
 }
 
-/** How the chats of a run are written that goes on; undefined where it learns none. */
+/** Returns the chat template of a saved run; undefined if it doesn't learn chats. */
 async function templateOf({ info, tokenizer }: SavedRun): Promise<ChatTemplate | undefined> {
   return learntFrom(recipeOf(info).objective) === 'chats' ? compiled(usualTemplate(tokenizer), tokenizer) : undefined;
 }
@@ -182,7 +182,7 @@ async function readConversations(
 ): Promise<Read> {
   const read = await readChats(store, files, template, past !== null, note, job);
   if (!past) return { ...(await withPlaces(read)), told: [] };
-  // How a file of chats is told from others has changed; whether they are the same, the hash of their documents says.
+  // Builds identify files of chats differently; the hash of the documents shows whether they are the same.
   const { texts } = past.data;
   if (texts.length !== read.texts.length) throw notSame(past, read.texts[0]!.name);
   const places = read.files.map((file, i) => ({ ...file, sha256: texts[i]!.sha256 }));
@@ -197,7 +197,7 @@ const ofExamples = ({ documents, texts }: Examples): Read => ({
   told: [],
 });
 
-/** Each file is a text: of one document, or of a table's rows; all of them are one where a recipe cleans them. */
+/** Each file is a text: one document, or the rows of a table. A recipe cleans all files as one text. */
 async function read(
   store: BlobStore,
   files: Files,
@@ -225,7 +225,7 @@ async function read(
   };
 }
 
-/** Each file is a document of the run's, of the text that it has it in; one that documents are taken out of is a text as it was. */
+/** Each file is a document of one of the run's texts; a file with several documents is a text. */
 async function readAgain(
   store: BlobStore,
   files: Files,
@@ -257,7 +257,7 @@ async function withPlaces<R>({ files, ...read }: R & Pick<CleanedTexts, 'files'>
   return { ...read, places: places.flat() };
 }
 
-/** Of a file that can be read again; a pipe has none. */
+/** Returns the path of a file; a pipe has none. */
 async function placeOf(
   path: string,
   sha256: string,

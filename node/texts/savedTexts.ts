@@ -1,4 +1,4 @@
-/** The texts of a saved run: found where they were, or named again, and checked to be the same. */
+/** The texts of a saved run: found at their paths or named again, and checked to be the same. */
 import { basename } from 'node:path';
 import type { Document } from '../../src/core/base/document';
 import { badFile, badSettings, type HomegrownError, paragraph } from '../../src/core/base/errors';
@@ -11,10 +11,10 @@ import { type DataFacts, type ToldDocuments } from '../../src/core/runs/settings
 import type { SavedRun } from '../folders/savedRun';
 import { textFile } from '../sources';
 
-/** Where the files of the run's texts lay. @throws HomegrownError `bad-file` */
+/** Returns the paths of the run's files. @throws HomegrownError `bad-file` */
 export function laidPaths(past: SavedRun): readonly string[] {
   const { folder, local, recipe } = past;
-  // Of one that was cleaned not all that was read is told; that they are those is seen when they are read.
+  // A cleaned text doesn't record all of its files; reading checks them.
   if (recipe && local) return local.texts.map(({ path }) => path);
   const paths = new Map(local?.texts.map(({ path, sha256 }) => [sha256, path]));
   const files = ownTexts(past).flatMap(({ documents, ...text }) => documents ?? [text]);
@@ -25,7 +25,7 @@ export function laidPaths(past: SavedRun): readonly string[] {
   });
 }
 
-/** What lies there now. @throws HomegrownError `bad-file` of the first that does not */
+/** Opens the files at the paths. @throws HomegrownError `bad-file` for the first that is missing */
 export async function openLaid({ folder, local }: SavedRun, paths: readonly string[]): Promise<TextSource[]> {
   const texts = await Promise.all(paths.map((path) => textFile(path).catch(() => null)));
   const known = new Map(local?.texts.map((each) => [each.path, each]));
@@ -44,11 +44,11 @@ interface Named {
 
 export interface OwnText extends Named {
   documents?: readonly Named[];
-  /** Of one that was cleaned: places of documents that were left out by hand. */
+  /** Places of documents of a cleaned text that were removed by hand. */
   leftOut?: readonly number[];
 }
 
-/** The texts of a run as they were read; of one that is several documents, which those are, where that is told. */
+/** Returns the texts of a run before cleaning, with their documents if these are recorded. */
 export const ownTexts = ({ data, info }: SavedRun): OwnText[] =>
   data.texts.map(({ name, sha256: learnt, cleaned }) => {
     const sha256 = cleaned?.from ?? learnt;
@@ -59,8 +59,8 @@ export const ownTexts = ({ data, info }: SavedRun): OwnText[] =>
   });
 
 /**
- * Files out of which documents are taken today, and which a run learnt from as they are, markup and all, are read so again:
- * those whose hash it has, and those of a text of several whose hashes together it has.
+ * Builds without a reader of a format trained on the plain file, with markup. Such files are read plainly again: those whose
+ * hash the run has, and those whose hashes together are the hash of one of its texts.
  */
 export async function asTheyWereRead<F extends { path: string; source: TextSource }>(
   past: SavedRun,
@@ -69,7 +69,7 @@ export async function asTheyWereRead<F extends { path: string; source: TextSourc
   if (!(await Promise.all(files.map(({ source }) => isOpened(source)))).includes(true)) return files;
   const found: { title: string; sha256: string; file: F }[] = [];
   for (const file of files) {
-    // What tells no size may be a pipe, which is read once.
+    // A file without a size may be a pipe, which is read once.
     if (!file.source.table && file.source.size > 0)
       found.push({ title: file.path, sha256: await hashOfFile(file.source), file });
   }
@@ -91,11 +91,11 @@ export async function hashOfFile(source: TextSource): Promise<string> {
   return hash.hex();
 }
 
-/** Hashes of the run's texts and, where those are told, of their documents. */
+/** Hashes of the run's texts, or of their documents if recorded. */
 const knownIn = (past: SavedRun): ReadonlySet<string> =>
   new Set(ownTexts(past).flatMap(({ documents, sha256 }) => documents?.map((each) => each.sha256) ?? sha256));
 
-/** Files that together are a text, in the order in which it has them: as they are given, or as the app takes them. */
+/** Returns the files in the order that gives the hash of a text: as named, or as the app sorts them. */
 async function orderOf<F extends { title?: string; sha256: string }>(
   { sha256: text }: Named,
   files: readonly F[],
@@ -106,10 +106,10 @@ async function orderOf<F extends { title?: string; sha256: string }>(
 }
 
 /**
- * What was read of the files, a document each, in the order in which the run has it and each of its text.
- * @param found titles are paths
- * @returns what the run's texts of several documents are, too
- * @throws HomegrownError `bad-file` where they are not the run's
+ * Puts documents into the order of the run, each with its text.
+ * @param found one document per file; titles are paths
+ * @returns also the documents of texts that have several
+ * @throws HomegrownError `bad-file` if they aren't the run's
  */
 export async function inItsOrder(
   past: SavedRun,
@@ -119,7 +119,7 @@ export async function inItsOrder(
   const given = new Map(found.map((document) => [document.sha256, document]));
   const known = knownIn(past);
   const others = found.filter(({ sha256 }) => !known.has(sha256));
-  // Not told: a single text may be all that is left over.
+  // Without recorded documents, the remaining files may be a single text.
   const [untold, ...more] = texts.filter(({ documents, sha256 }) => !documents && !given.has(sha256));
   const order = untold && more.length === 0 ? await orderOf(untold, others) : undefined;
   if (order) untold!.documents = order.map(({ title, sha256 }) => ({ name: title!, sha256 }));
@@ -169,7 +169,7 @@ const anyway = (folder: string): string =>
 const otherwise = (folder: string): string =>
   `Nothing was written. Name the original text with --text. To train on another text, ${anyway(folder)}`;
 
-/** @throws HomegrownError `bad-file` where tables and others that documents are in are not those that the run learnt from, in their order */
+/** @throws HomegrownError `bad-file` if the texts aren't those of the run, in their order */
 export function checkSameTexts(past: SavedRun, texts: readonly Named[]): void {
   const { texts: own } = past.data;
   const other = texts.find(({ sha256 }, i) => sha256 !== own[i]?.sha256);
@@ -181,14 +181,14 @@ export const notSame = ({ folder }: SavedRun, name: string): HomegrownError =>
     `Nothing was written. Name the same files in the same order; name tables with --pairs and their columns. To train on other text, ${anyway(folder)}`,
   );
 
-/** Where the files are those that they were, and the recipe is. */
+/** Error for unchanged files whose recipe now gives another text. */
 export const cleanedOtherwise = ({ folder }: SavedRun, name: string): HomegrownError =>
   badFile(
     `The recipe now cleans ${name} differently than for the run in ${folder}. Another version of Homegrown cleaned it, or documents were left out by hand`,
     `Nothing was written. An exact continuation isn't possible: ${anyway(folder)}`,
   );
 
-/** @throws HomegrownError `bad-settings` where today's build cuts the run's texts in another way */
+/** @throws HomegrownError `bad-settings` if this build tokenizes or splits the run's texts differently */
 export function checkSameData({ folder, data: known }: SavedRun, data: DataFacts): void {
   if (isSameData(known, data)) return;
   const [was, is] = [known, data].map(({ parts }) => formatCount(parts.train.tokens));

@@ -9,11 +9,11 @@ import { isSystemError, systemFailure } from '../systemError';
 import { realPath } from '../folders/target';
 
 export interface SpillStore extends BlobStore {
-  /** Frees the disk. The end of the process, however it comes, does the same. */
+  /** Frees the disk, as does the end of the process. */
   close(): Promise<void>;
 }
 
-/** A short value as JSON, or the place of a longer one in the file. */
+/** A short value as JSON, or the place of a long one in the file. */
 type Place = { json: string } | { at: number; length: number; isJson: boolean };
 
 /** Bytes of the longest value that stays in memory. */
@@ -21,7 +21,7 @@ const MAX_INLINE = 512;
 
 /**
  * The file has no name once it is open, so a kill leaves nothing behind.
- * @param out where the result will be written: the file is on that disk, which has room for it
+ * @param out path of the result, whose disk has room for the file
  */
 export async function spillStore(out: string): Promise<SpillStore> {
   const folder = await folderAbove(out);
@@ -31,7 +31,7 @@ export async function spillStore(out: string): Promise<SpillStore> {
   return new FileStore(file, folder);
 }
 
-/** The folder that `out` is in, or where that doesn't exist yet, the one above it. */
+/** The nearest existing folder above `out`. */
 async function folderAbove(out: string): Promise<string> {
   let folder = dirname(await realPath(out));
   while (dirname(folder) !== folder && !(await stat(folder).catch(() => null))) folder = dirname(folder);
@@ -40,9 +40,9 @@ async function folderAbove(out: string): Promise<string> {
 
 class FileStore implements SpillStore {
   private readonly places = new Map<string, Place>();
-  /** Bytes of the file. What a dropped value took isn't used again: somebody may still be reading it. */
+  /** Bytes of the file. The place of a dropped value isn't reused: a reader may still need it. */
   private size = 0;
-  /** Settles when the commit before has. */
+  /** Settles after the previous commit. */
   private before: Promise<unknown> = Promise.resolve();
 
   constructor(

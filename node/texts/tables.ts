@@ -76,7 +76,7 @@ export async function rowsIn(
   }));
 }
 
-/** By their names alone: which one is classified is not guessed. */
+/** Recognizes the column of the text by its name; never guesses. */
 function textColumns(name: string, head: TableHead): TextColumns {
   const known = recognisedColumns(head);
   const [only, ...others] = head.columns;

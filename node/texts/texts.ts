@@ -1,4 +1,4 @@
-/** The files that flags such as --text mean: a folder stands for all files below it. */
+/** The files that a person named; a folder stands for all files below it. */
 import { constants, type Dirent } from 'node:fs';
 import { access, lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
@@ -21,9 +21,9 @@ import { stderr } from '../output';
 
 export interface MeantFile {
   path: string;
-  /** Its path below the folder that was given, with `/`; the name of a file that was given itself. */
+  /** Its path below the named folder, with `/`; otherwise its name. */
   name: string;
-  /** Whether a folder stands for it: then it may be left out, and the others are read. */
+  /** Whether a folder was named: then the file may be skipped alone. */
   isInFolder: boolean;
 }
 /** What isn't read, and why. */
@@ -47,16 +47,16 @@ export const failedOf = ({ name, reason }: Refused): FailedFile => ({
   failure: { code: 'bad-file', message: reason },
 });
 
-/** A line for each refused file and each part of a saved page. Hidden files are nobody's text. */
+/** A line for each refused file and each part of a saved page; none for hidden files. */
 export const leftOutLines = ({ refused, passedOver }: Pick<Meant, 'refused' | 'passedOver'>): readonly string[] => [
   ...refused.map(refusedWords),
   ...skippedLines({ ...NOTHING, skipped: passedOver.filter(({ why }) => why !== 'hidden').map(skippedOf) }),
 ];
 
 /**
- * The files of a folder are in the order in which the app takes them.
+ * Files of a folder have the app's order.
  * @param note receives links to files that are read anyway
- * @throws HomegrownError `bad-file` where a folder holds no file that can be read
+ * @throws HomegrownError `bad-file` if a folder has no readable file
  */
 export async function filesMeant(paths: readonly string[], note = toStderr): Promise<Meant> {
   const all = await Promise.all(paths.map((path) => meant(path, note)));
@@ -69,7 +69,7 @@ export async function filesMeant(paths: readonly string[], note = toStderr): Pro
 
 export type MeantSources = Omit<Meant, 'files'> & { files: readonly (MeantFile & { source: TextSource })[] };
 
-/** The same, opened. A file of a folder that can't be opened is refused alone. */
+/** Opens the files, too. A file of a folder that can't be opened is refused alone. */
 export async function sourcesMeant(paths: readonly string[], note = toStderr): Promise<MeantSources> {
   const { files, refused, passedOver } = await filesMeant(paths, note);
   const opened = await Promise.all(
@@ -84,7 +84,7 @@ export async function sourcesMeant(paths: readonly string[], note = toStderr): P
   return { files: readable, refused: all, passedOver };
 }
 
-/** Why one file of a folder isn't read. @throws the error if the file was given itself, or the file isn't to blame */
+/** Why one file of a folder isn't read. @throws the error if the file itself was named, or isn't at fault */
 export function failureOf({ isInFolder }: Pick<MeantFile, 'isInFolder'>, error: unknown): Failure {
   const failure = isSystemError(error) ? systemFailure(error) : error;
   if (!isInFolder || !isBadFile(failure)) throw error;
@@ -134,7 +134,7 @@ interface Walked {
   /** Hidden files that are read by a link. */
   targets: Set<string>;
   refused: Refused[];
-  /** Hidden files and the system's own. A folder, with a slash at its end, stands for all in it. */
+  /** Hidden files and system files. A folder, with a slash at its end, stands for its content. */
   hidden: string[];
 }
 
@@ -179,7 +179,7 @@ async function look(folder: string, name: string, walked: Walked): Promise<void>
       walked.links.push(name);
       return;
     }
-    // As git-annex has them: the walk passes over what the link leads to.
+    // A git-annex link: the walk skips its target.
     if (!(await stat(path)).isFile())
       throw badFile('The link leads to a hidden folder.', 'To read it, name that path too.');
     walked.targets.add(target);
@@ -205,7 +205,7 @@ const WHY: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'Its path is too long (ENAMETOOLONG).',
 };
 
-/** A name in which bytes that are no characters are shown by their codes: `caf\xe9.txt`. */
+/** The name, with codes for bytes that aren't characters: `caf\xe9.txt`. */
 function bytesShown(name: Buffer): string {
   const text = name.toString();
   if (Buffer.from(text).equals(name)) return text;
