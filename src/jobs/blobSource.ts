@@ -1,7 +1,7 @@
 import { badFile } from '../core/base/errors';
 import type { ByteSource } from '../core/files/byteSource';
 
-/** A file as bytes that can be read from any place. */
+/** A file of the browser as bytes that are read at any offset. */
 export const blobSource = (file: Blob): ByteSource => ({
   size: file.size,
   read: async (offset, length) =>
@@ -14,8 +14,8 @@ export const blobSource = (file: Blob): ByteSource => ({
 });
 
 /**
- * Throws what the browser says of a file that changed, moved or went since it was chosen, as an error of that file alone.
- * Any other error is thrown as it is.
+ * Turns the browser's error for a file that changed, moved or disappeared into an error of that file alone. Throws any other
+ * error as it is.
  */
 export const failed =
   (file: Blob) =>

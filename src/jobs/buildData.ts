@@ -1,4 +1,4 @@
-/** Texts to data. */
+/** Builds the data of a run from texts. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Documents } from '../core/base/document';
 import { badSettings } from '../core/base/errors';
@@ -31,7 +31,7 @@ export async function buildData(
   };
 }
 
-/** As `openTexts`; conversations as the tokenizer's template writes them, and the tokenizer with that. */
+/** Like `openTexts`, with conversations as the chat template writes them, and the tokenizer with that template. */
 async function openToLearn(store: BlobStore, ids: readonly string[], tokenizer: Tokenizer) {
   const { texts, documents, refs } = await openTexts(store, ids);
   const labelled = labelledAs(texts);
@@ -44,10 +44,10 @@ async function openToLearn(store: BlobStore, ids: readonly string[], tokenizer: 
   );
   return { documents: joined(opened), refs, tokenizer: template.tokenizer, isOfChats: true, labelled };
 }
-/** How many a template does not take is told before, where they are painted. */
+/** The preview already counts chats that the template refuses. */
 const leftOut = (): undefined => undefined;
 
-/** They come with who first tunes. */
+/** Loaded when chats are first used. */
 const chats = () => loaded('The chat reader', import('./chats'));
 
 const joined = (all: readonly Documents[]): Documents => ({
@@ -56,7 +56,7 @@ const joined = (all: readonly Documents[]): Documents => ({
   },
 });
 
-/** The documents of texts, by the texts' ids, and what of each text that is. */
+/** Returns the documents of texts by their ids, and the version of each text. */
 export async function openTexts(store: BlobStore, ids: readonly string[]): Promise<OpenTexts> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   if (texts.length > 0 && texts.every((text) => learntOf(text).documents === 0))

@@ -1,4 +1,4 @@
-/** Conversations of texts: read, painted, and as documents. Loaded with the first that are tuned on. */
+/** Conversations of texts: read, previewed with their learned tokens, and as documents. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Document, Documents } from '../core/base/document';
 import { badSettings, type HomegrownError } from '../core/base/errors';
@@ -17,19 +17,19 @@ import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { type Shared, shared } from './shared';
 
 export interface Painting {
-  /** The tokenizer with the template in it, by which data are built and the run is begun. */
+  /** The tokenizer with the template, which data and run use. */
   tokenizer: TokenizerModel;
   template: string;
-  /** All that the template takes, and their tokens. */
+  /** Conversations that the template accepts, and their tokens. */
   conversations: number;
   tokens: { all: number; learnt: number };
-  /** Those that it does not take, which are left out, and why the first; absent: it takes all. */
+  /** Conversations that it refuses, which are skipped, and why the first; absent: none. */
   refused?: { count: number; first: string };
-  /** Those that are longer than the context, of which the end is left out, or of which nothing would be learnt. */
+  /** Conversations longer than the context: their end is cut, or nothing of them is learned. */
   tooLong: { count: number; nothingLearnt: number };
-  /** The special token that ends an answer; absent: the model will not learn where one ends. */
+  /** Special token that ends an answer; absent: the model can't learn when to stop. */
   endsWith?: string;
-  /** Whether the template asks for an answer as it writes one. */
+  /** Whether the chat prompt equals the training prompt. */
   asksAlike: boolean;
   examples: readonly PaintedConversation[];
 }
@@ -37,9 +37,9 @@ export interface Painting {
 export interface PaintedConversation {
   /** `row 12 of questions.jsonl`. */
   name: string;
-  /** As many as a row of the context holds. */
+  /** As many as fit into the context. */
   tokens: readonly PaintedToken[];
-  /** All of its tokens. */
+  /** Number of all tokens. */
   of: number;
   learnt: number;
 }
@@ -50,7 +50,7 @@ export { conversationReader, paintedDocuments, spokenBy };
 export interface PaintInput {
   texts: readonly string[];
   tokenizer: TokenizerModel;
-  /** Of the model, in tokens. */
+  /** Context of the model, in tokens. */
   context: number;
   /** `count` conversations from the `from`th. */
   from: number;
@@ -58,12 +58,12 @@ export interface PaintInput {
 }
 
 interface Counts extends Pick<Painting, 'conversations' | 'tokens' | 'tooLong' | 'refused'> {
-  /** Places of those that the template does not take. */
+  /** Places of conversations that the template refuses. */
   refusedAt: ReadonlySet<number>;
 }
 type Painter = (store: BlobStore, wanted: PaintInput, job: Job) => Promise<Painting>;
 
-/** Keeps what it counted last: who turns to other conversations does not wait for all of them again. */
+/** Keeps its last counts, so turning pages doesn't count all conversations again. */
 export function painter(): Painter {
   let last: Shared<Counts> | undefined;
   return async (store, { texts: ids, tokenizer, context, from, count }, job) => {
@@ -99,7 +99,7 @@ export function painter(): Painter {
   };
 }
 
-/** Those of several texts, one after another. */
+/** Conversations of several texts, one after another. */
 export const conversationsOf = (store: BlobStore, texts: readonly TextRecord[]): Documents => ({
   async *[Symbol.asyncIterator]() {
     for (const text of texts) yield* placedDocuments(store, text);
@@ -139,13 +139,13 @@ async function counted(
   if (first && counts.conversations === 0) throw first;
   return { ...counts, refusedAt, ...(first && { refused: { count: refusedAt.size, first: first.message } }) };
 }
-/** Conversations until others have a turn. */
+/** Conversations between two turns of the event loop. */
 const A_TURN = 32;
 
-/** All of one, and what of it is learnt in a row of a context. */
+/** Counts the tokens of a conversation, and those that are learned within a context. */
 function paintedFor(conversation: Conversation, template: ChatTemplate, context: number) {
   const whole = painted(conversation, template);
-  // A row has the next of its last id after it.
+  // A row has one more token than the context: the target of its last position.
   const own = fitted(whole, context + 1);
   return { ...whole, learnt: own?.painted.learnt ?? [], leftOut: own?.leftOut ?? whole.learnt.length };
 }

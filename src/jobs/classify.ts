@@ -1,4 +1,4 @@
-/** What a classifier makes of texts: of some, of a whole file, and of those that have no label yet. */
+/** Labels texts, whole files, and texts that have no label yet. */
 import type { BlobStore } from '../core/base/blobStore';
 import { csvOf } from '../core/base/csv';
 import { badFile, badSettings } from '../core/base/errors';
@@ -22,11 +22,11 @@ import { decisionAt } from './evaluationDecision';
 import type { LoadedModel } from './loadedModel';
 
 export interface GivenLabels {
-  /** Of the classifier's labels, in their order. */
+  /** In the order of the classifier's labels. */
   probabilities: readonly number[];
-  /** Those that it has; none: it is not sure. */
+  /** Labels of the text; none if the classifier is not sure. */
   labels: readonly string[];
-  /** Of the text, and how many of them were read. */
+  /** Tokens of the text, and tokens that were read. */
   tokens: number;
   read: number;
 }
@@ -35,13 +35,13 @@ export interface ClassifyFileInput {
   runId: string;
   which: WhichSnapshot;
   file: File;
-  /** Of a table: the columns that are the text, in their order; absent: a line is a text. */
+  /** Columns of a table that are joined as the text, in order; absent: each line is a text. */
   table?: { format: TableFormatId; columns: readonly string[] };
-  /** Of one that is not UTF-8. */
+  /** Encoding of a file that isn't UTF-8. */
   encoding?: EncodingId;
 }
 
-/** Texts, those of them of which it is not sure, and those in which there is no token and which so have no label. */
+/** Numbers of texts, of unsure ones, and of ones without tokens, which get no label. */
 export interface FileOfLabels {
   file: Blob;
   texts: number;
@@ -51,15 +51,15 @@ export interface FileOfLabels {
 
 export interface TextToLabel {
   textId: string;
-  /** Among all of the text as it was read. */
+  /** Among all documents of the imported text. */
   place: number;
   title: string;
-  /** Its beginning. */
+  /** Its start. */
   text: string;
   probabilities: readonly number[];
 }
 
-/** @throws HomegrownError `bad-settings` of a model that scores no labels */
+/** @throws HomegrownError `bad-settings` if the model is no classifier */
 async function using<T>(
   store: BlobStore,
   { runId, step, network, tokenizer }: LoadedModel,
@@ -86,7 +86,7 @@ const given = (
   read,
 });
 
-/** @throws HomegrownError `bad-settings` of a text in which there is no token: there is nothing to score */
+/** @throws HomegrownError `bad-settings` if a text has no token */
 export const classifyTexts = (
   store: BlobStore,
   model: LoadedModel,
@@ -112,7 +112,7 @@ export const decidedBy = (
     decided(model.network, model.tokenizer, text, label, { temperature, ...(pause && { pause }) }),
   );
 
-/** Rows are read, told and written some at a time: of a file of any size no more is in memory than of one of these. */
+/** Reads, classifies and writes rows in batches, so memory doesn't grow with the file. */
 export const classifyFile = (
   store: BlobStore,
   model: LoadedModel,
@@ -123,7 +123,7 @@ export const classifyFile = (
   using(store, model, async (reader, decision) => {
     const { temperature } = decision;
     const { labels } = reader.classes;
-    // Held by the browser, on its disk where they are many.
+    // The browser moves large blobs to the disk.
     const parts: Blob[] = [];
     let [texts, unsure, empty] = [0, 0, 0];
     let columns: readonly string[] | undefined;
@@ -162,7 +162,7 @@ export const classifyFile = (
 const CSV = { type: 'text/csv' };
 const blobOf = (rows: Parameters<typeof csvOf>[0]): Blob => new Blob([csvOf(rows)], CSV);
 
-/** What the column of a file without columns is called. */
+/** Name of the column of a file without columns. */
 const LINE = 'text';
 
 type Cells = ReadonlyMap<string, string>;
@@ -188,7 +188,7 @@ async function* rowsOf(
     if (rest.trim() !== '') yield new Map([[LINE, rest]]);
     return;
   }
-  // Each row comes back with its label: none is left out.
+  // Every row gets a result; none is skipped.
   for await (const { cells } of allOf(name, readers('rows', table.format, open, signal))) yield cells;
 }
 
@@ -197,7 +197,7 @@ async function* bytesOf(file: Blob): AsyncGenerator<Uint8Array> {
 }
 const PIECE = 2 ** 20;
 
-/** As they come, so many at a time. */
+/** Returns rows in batches. */
 async function* some<T>(all: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
   let held: T[] = [];
   for await (const one of all) {
@@ -207,7 +207,7 @@ async function* some<T>(all: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
   }
   if (held.length > 0) yield held;
 }
-/** Enough that those of about a length fill a batch. */
+/** Enough that texts of similar length fill a batch. */
 const AT_ONCE = 1024;
 
 export const toLabel = (
@@ -226,7 +226,7 @@ export const toLabel = (
     }
     let count = 0;
     for await (const _ of unlabelled()) if (++count % A_TURN === 0) await pause?.();
-    // Of more than can be read some from everywhere: a table may be sorted.
+    // If there are too many, samples all of them evenly: a table may be sorted.
     const wanted = new Set(spread(Math.min(MOST_READ, count), count));
     const found: (Omit<TextToLabel, 'probabilities'> & { ids: Uint32Array })[] = [];
     let at = 0;
@@ -252,8 +252,8 @@ export const toLabel = (
       of: found.length,
     };
   });
-/** Texts: more tell little more of which would help. */
+/** Number of texts: more would hardly change which ones help most. */
 const MOST_READ = 5000;
-/** Of each its beginning, by which it is known. */
+/** Characters of a text's start, as its title. */
 const MOST_CHARACTERS = 8000;
 const A_TURN = 64;

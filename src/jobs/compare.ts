@@ -1,4 +1,4 @@
-/** Two saved steps, of one run or of two, on the same held-out text: is one better? */
+/** Compares two saved steps, of one run or of two, on the same held-out text. */
 import type { BlobStore } from '../core/base/blobStore';
 import { badSettings } from '../core/base/errors';
 import { compare } from '../core/evaluate/compare';
@@ -22,12 +22,12 @@ export interface CompareInput {
   now: number;
 }
 
-/** Lends a model, one at a time. */
+/** Lends one model at a time. */
 type Lend = <T>(of: CompareInput['beside'], work: (model: LoadedModel, job: EvaluationJob) => Promise<T>) => Promise<T>;
 
 /**
- * On the text as it is written, so that tokenizers may differ. It is kept with the first one's run.
- * @throws HomegrownError `bad-settings` where one does not read from left to right, or there is no text
+ * Compares the likelihood of the text itself, so tokenizers may differ. Saves the result with the first step's run.
+ * @throws HomegrownError `bad-settings` if a model doesn't predict the next token, or there is no text
  */
 export async function compareSteps(
   store: BlobStore,
@@ -39,7 +39,7 @@ export async function compareSteps(
     checkReadsOn(name, model, objective);
     return { runId: id, name };
   };
-  // Of both first, by their records: reading a text takes long, and so does loading a model.
+  // Checks both records first: reading a text and loading a model take long.
   await checked(runId);
   const known = await checked(beside.runId);
   const own = await lend({ runId, which }, async (model, job) => {
@@ -76,7 +76,7 @@ export async function compareSteps(
     ...found,
     mayHaveLearnt: part !== 'text' && !isOwn && heldOut === undefined,
   };
-  // It is a look at that of the other run too.
+  // It is an evaluation on the other run's test set, too.
   if (part === 'test' && heldOut !== undefined) await lookedAt(store, beside.runId, heldOut);
   const isSame = (each: KeptComparison): boolean =>
     each.beside.runId === other.is.runId && each.beside.step === other.is.step && each.part === part;
@@ -87,7 +87,7 @@ export async function compareSteps(
   }));
 }
 
-/** The part of the other run that is the same one, as its looks name it; undefined where it has not held that out, as far as is known. */
+/** Returns the hash of the other run's same part; undefined if that run isn't known to have held it out. */
 async function heldOutBy(
   store: BlobStore,
   runId: string,
@@ -97,7 +97,7 @@ async function heldOutBy(
   const [one, two] = await Promise.all(
     [runId, other].map(async (id) => manifestIfKept(store, await readKnownRun(store, id))),
   );
-  // Tokens of another tokenizer are others; bytes of the part are the same.
+  // Token counts depend on the tokenizer; bytes don't.
   const textOf = (manifest: ShardManifest): string =>
     partHash({ ...manifest, parts: { [part]: { tokens: 0, bytes: manifest.parts[part]?.bytes ?? 0 } } }, part);
   return one && two && textOf(one) === textOf(two) ? partHash(two, part) : undefined;

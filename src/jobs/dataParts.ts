@@ -1,4 +1,4 @@
-/** What of which text, and of which of its documents, went into which part of data. */
+/** Which texts and documents went into which part of the data. */
 import type { BlobStore } from '../core/base/blobStore';
 import { documentsOf, textOf } from '../core/documents';
 import { type TextRecord, textRef } from '../core/documents/record';
@@ -8,27 +8,27 @@ import { openPart } from '../core/shards/read';
 import type { DataRecord } from '../core/runs/project';
 
 export interface PartRows {
-  /** Bytes of each text that are in each part. */
+  /** Bytes of each text in each part. */
   texts: readonly { id: string; name: string; bytes: Readonly<Record<PartName, number>> }[];
-  /** Documents of the part that was asked for, of `of`. */
+  /** Some documents of the requested part; `of` counts all. */
   rows: readonly {
     /** Among all documents of the data. */
     place: number;
     title: string;
-    /** The name of its text. */
+    /** Name of its text. */
     text: string;
     bytes: number;
-    /** False: its end, or what is before that. */
+    /** False if the part has only its start or its end. */
     isWhole: boolean;
-    /** Null where an older build did not keep where they are. */
+    /** Null if an older build didn't store it. */
     tokens: number | null;
   }[];
   of: number;
 }
 
 /**
- * @param ids of the data's texts, in order, as they are when the data are of them
- * @param wanted documents of a part: `count` from the `from`th
+ * @param ids of the data's texts, in order
+ * @param wanted `count` documents of a part, from the `from`th
  */
 type Reader = (
   store: BlobStore,
@@ -37,12 +37,12 @@ type Reader = (
   wanted: { part: PartName; from: number; count: number },
 ) => Promise<PartRows>;
 
-/** Documents of which the splits are kept, but for those of the newest. */
+/** Documents whose splits are kept, besides those of the newest data. */
 const MOST_DOCUMENTS = 200_000;
 
-/** Keeps the splits that it made last: who turns to other rows, or comes back, does not wait for all documents again. */
+/** Keeps its last splits, so turning pages doesn't read all documents again. */
 export function partReader(): Reader {
-  /** The one that was asked for last is the last. */
+  /** In the order of use, the newest last. */
   const kept = new Map<string, { documents: number; split: Promise<Split> }>();
   function splitFor(store: BlobStore, texts: readonly TextRecord[], data: DataRecord): Promise<Split> {
     const of = JSON.stringify([texts.map(textRef), data.manifest.split]);

@@ -1,4 +1,4 @@
-/** --device auto where there is no GPU: WASM, or an adapter that is software, whichever is measured to be faster. */
+/** Chooses between WASM and a software GPU by measuring both. */
 import { HomegrownError } from '../core/base/errors';
 import { formatDuration } from '../core/base/units';
 import type { Device } from '../core/train/device';
@@ -6,20 +6,20 @@ import type { Pace } from './measuredPace';
 
 /** Times are in milliseconds. */
 export interface Trial {
-  /** What the adapter is called. */
+  /** Name of the adapter. */
   adapter: string;
   open(kind: 'webgpu' | 'wasm'): Promise<Device>;
-  /** A run on the device in use; fails where none can be, or a few steps take longer than `limit`. */
+  /** Measures a run on the device in use; fails if it can't run there, or a few steps exceed `limit`. */
   measure(limit: number): Promise<Pace>;
-  /** What the whole run takes by a pace. */
+  /** Time of the whole run at a pace. */
   time(pace: Pace): number;
-  /** What it may take. */
+  /** Time limit of the run. */
   most: number;
 }
 
 /**
- * To be called while WASM is in use.
- * @returns the device, which is in use then, and why it is
+ * Call it while WASM is in use.
+ * @returns the device, which is then in use, and why
  */
 export async function fasterDevice(trial: Trial): Promise<{ device: Device; why: string }> {
   const { adapter, open, most } = trial;
@@ -40,12 +40,12 @@ export async function fasterDevice(trial: Trial): Promise<{ device: Device; why:
     why: `Using ${isFaster ? adapter : 'WASM'}, which is faster: WASM ${told(wasm)}, ${adapter} ${told(gpu)}.`,
   };
 }
-/** Milliseconds of a run, below which a second device is not opened: that and its kernels take about as long. */
+/** Shorter runs, in milliseconds, don't open a second device: opening and compiling take about as long. */
 const WORTH_A_TRY = 5000;
-/** Of the run, until a second device that has made few steps is given up. */
+/** Share of the run's time after which a slow second device is given up. */
 const TRIED = 0.25;
 
-/** Null where it failed: a device that cannot run it is not the faster one. */
+/** Null if it failed: such a device isn't the faster one. */
 async function measured({ measure }: Trial, limit: number): Promise<Pace | null> {
   try {
     return await measure(limit);

@@ -16,9 +16,9 @@ export interface HeldOutPart {
   train: PartSource;
   /** What was measured when the data were built. */
   facts: DataFacts | null;
-  /** Of the data as they are now. */
+  /** Parts of the current data. */
   parts: Parameters<typeof partHash>[0];
-  /** Name of the text that has the document in this place among all of the data. */
+  /** Name of the text with the document at this place of the data. */
   sourceOf(place: number): string;
   /** How often each id occurs in the training part, [vocabulary]. */
   counts(): Promise<ArrayLike<number>> | ArrayLike<number>;

@@ -1,4 +1,4 @@
-/** Labels of the texts that are there to be told apart: counted, shown with their texts, and changed. */
+/** Labels of texts: counted, shown with their texts, and changed. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Document, Documents } from '../core/base/document';
 import { type Job, yieldUntil } from '../core/base/job';
@@ -33,28 +33,28 @@ import type { TokenizerModel, TrainedKind } from '../core/tokenizer/tokenizer';
 import { trainTokenizer } from '../core/tokenizer/train';
 
 export interface LabelsTold extends LabelSurvey {
-  /** Whether a text has several. */
+  /** Whether a text has several labels. */
   several: boolean;
-  /** What was said of those that have none; absent: nothing yet, or each text has one label. */
+  /** What a text without a label means; absent: not answered, or each text has one label. */
   unlabelledAre?: Unlabelled;
-  /** Tokens beyond which a text is long; absent where no tokenizer is known. `isAtLeast`: at least so many texts are. */
+  /** Tokens beyond which a text is long; absent without a tokenizer. `isAtLeast`: the count is a lower bound. */
   room?: number;
   isAtLeast?: boolean;
-  /** Tokenizer that was trained on these texts as it will be at the start: what was asked for, and its entries. */
+  /** Tokenizer that the start will train on these texts: its settings and its entries. */
   trained?: YetToBeMade & { entries: number };
-  /** The gravest first. */
+  /** The most serious first. */
   problems: readonly LabelProblem[];
 }
 
-/** Of whose labels is told, and of which model's tokens: without one, of none. */
+/** Texts to survey, and the model whose tokens are counted; absent: none are. */
 export interface ToSurvey {
   texts: readonly string[];
-  /** How many texts a label must have for nobody to be asked about it. */
+  /** Labels with fewer texts raise a question. */
   fewest: number;
   reader?: { tokenizer: TokenizerModel | YetToBeMade; context: number; isEncoder: boolean };
 }
 
-/** Of the texts themselves: of many of them it is known only how many tokens each has at least. */
+/** A tokenizer that is trained on the texts. For large texts only a lower bound of tokens is known. */
 export interface YetToBeMade {
   made: TrainedKind;
   vocabulary: number;
@@ -63,25 +63,25 @@ export interface YetToBeMade {
 export interface LabelledTextsInput {
   texts: readonly string[];
   at: { from: number; count: number } | { places: readonly number[] };
-  /** Of the beginning of each. */
+  /** Characters of each text's start. */
   characters: number;
-  /** In lower case: only labeled documents that have it, counted by themselves; each from shortly before it. */
+  /** In lower case: returns only labeled documents with this word, each from shortly before it. */
   word?: string;
 }
 
 export interface LabelledText {
   textId: string;
-  /** Among all of its text as it was read, and among all documents of the texts. */
+  /** `place`: among all documents of its imported text; `at`: among all documents of the texts. */
   place: number;
   at: number;
   title: string;
   text: string;
-  /** Of one that may have several also none; absent: nobody has said it yet. */
+  /** May be empty if several are possible; absent: not labeled yet. */
   labels?: readonly string[];
 }
 
 export type LabelChange =
-  /** Of what it is an example; null: nobody has said it yet. */
+  /** Null: not labeled. */
   | { kind: 'relabel'; place: number; labels: readonly string[] | null }
   | { kind: 'join'; labels: readonly string[]; as: string }
   | { kind: 'unlabelled'; are: Unlabelled }
@@ -122,10 +122,10 @@ async function readAs(
   job: Job,
 ) {
   const characters = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
-  // One that is made here puts a token before the text that an encoder reads.
+  // Our tokenizers put a token before an encoder's text.
   if ('made' in of && (of.made === 'bytes' || characters > MAX_TRAINED))
     return { tokensOf: FEWEST_TOKENS[of.made], room: context - (isEncoder ? 1 : 0), isAtLeast: of.made === 'bpe' };
-  // On few texts the tokenizer is trained in a moment, as it will be at the start: lengths and entries are then exact.
+  // On few texts the start's tokenizer is trained at once, so lengths and entries are exact.
   const model =
     'made' in of
       ? await trainTokenizer(
@@ -144,10 +144,10 @@ async function readAs(
   };
 }
 
-/** Characters of texts that a tokenizer is trained on for the survey alone. */
+/** Characters of texts up to which the survey trains a tokenizer. */
 const MAX_TRAINED = 500_000;
 
-/** Tokens that a text has at least: common words can become one each. */
+/** Lower bound of a text's tokens: each word may become one. */
 const FEWEST_TOKENS: Readonly<Record<TrainedKind, (text: string) => number>> = {
   bpe(text) {
     let words = 0;
@@ -180,7 +180,7 @@ export async function labelledTexts(
   return found;
 }
 
-/** Where a document has a word first, from shortly before it; undefined if it doesn't have it. */
+/** Returns a document from shortly before the first use of a word; undefined if it lacks the word. */
 async function textAround(document: Document, word: string, characters: number): Promise<string | undefined> {
   const [before = '', ...rest] = splitAtWord(await beginningOf(document, Infinity), word);
   if (rest.length === 0) return undefined;
@@ -192,7 +192,7 @@ const MAX_BEFORE = 60;
 
 async function* placed(store: BlobStore, texts: readonly TextRecord[]) {
   let at = 0;
-  // As they are learnt: beside texts of several labels those of one are such too.
+  // As in training: beside texts with several labels, texts with one count as such, too.
   const labelled = labelledAs(texts) ?? 'one';
   for (const text of texts)
     for await (const document of documentsIn(store, text))
@@ -231,7 +231,7 @@ export async function changeLabels(
   return { text, before: before ?? labellingOf(text) };
 }
 
-/** Texts of both parts of a run's data that its classifier can't read whole. */
+/** Returns texts of both parts that the run's classifier can't read whole. */
 export async function longTextsOf(store: BlobStore, runId: string): Promise<LongTexts | null> {
   const record = await readKnownRun(store, runId);
   const { config } = record.model;
@@ -269,5 +269,5 @@ export async function leaksOf(
   }
   return leakWordsIn(texts(), classes.several === true);
 }
-/** Texts until others have a turn. */
+/** Texts between two turns of the event loop. */
 const A_TURN = 64;

@@ -6,26 +6,26 @@ import { MOST_LABELS } from '../core/base/limits';
 import { documentsIn, type ImportOutcome, importText, textOf, type TextRecord } from '../core/documents';
 import type { ImportSettings } from '../core/documents/import';
 
-/** A text to learn from whose documents have labels. */
+/** A text whose documents have labels. */
 export interface TextWithLabels {
   id: string;
   name: string;
-  /** Documents with a label, and different labels. */
+  /** Number of labeled documents, and of labels. */
   documents: number;
   labels: number;
 }
 
 /** A text with its right label. */
 export interface CorrectionInput {
-  /** Of an earlier table of corrections, whose rows come first. */
+  /** Earlier table of corrections, whose rows come first. */
   textId?: string;
   name: string;
   text: string;
-  /** Null: the row of that text is left out. */
+  /** Null removes the row of that text. */
   label: string | null;
 }
 
-/** Of texts to learn from, those whose documents have labels: of how many, and which. */
+/** Returns those texts whose documents have labels. */
 export async function labeledIn(store: BlobStore, ids: readonly string[]): Promise<readonly TextWithLabels[]> {
   const found: TextWithLabels[] = [];
   for (const id of ids) {
@@ -38,14 +38,14 @@ export async function labeledIn(store: BlobStore, ids: readonly string[]): Promi
       documents++;
       if (labels.size <= MOST_LABELS) labels.add(label);
     }
-    // One label tells nothing apart, and more than a classifier has are no labels.
+    // One label separates nothing, and more than a classifier's maximum aren't labels.
     if (labels.size >= 2 && labels.size <= MOST_LABELS)
       found.push({ id, name: text.name, documents, labels: labels.size });
   }
   return found;
 }
 
-/** The labeled documents of a text that is learned from, as a text to classify. */
+/** Imports the labeled documents of a text as a text to classify. */
 export async function importLabeled(
   store: BlobStore,
   id: string,
@@ -57,7 +57,7 @@ export async function importLabeled(
   return importText(source, store, { ...settings, ...LABELED, licence: text.licence }, job);
 }
 
-/** A table with a correction: a new text, since texts don't change. */
+/** Imports a table with a correction as a new text: texts don't change. */
 export async function importCorrection(
   store: BlobStore,
   { textId, name, text, label }: CorrectionInput,
@@ -86,7 +86,7 @@ export async function importCorrection(
 
 const LABELED = { isTuned: true, labelled: {} } as const;
 
-/** Texts of labeled documents, each with the label that it has now. */
+/** Returns labeled documents, each with its current label. */
 async function* labeledRows(
   store: BlobStore,
   text: TextRecord,
@@ -100,7 +100,7 @@ async function* labeledRows(
   }
 }
 
-/** Rows as a table that is imported. @param size in bytes, for the progress */
+/** Rows as a table to import. @param size in bytes, for progress */
 function tableOf(
   name: string,
   size: number,

@@ -1,4 +1,4 @@
-/** A tuned run averaged with what it was tuned from, share by share, measured as the run's own evaluations are. */
+/** Measures averages of a tuned model and its base at several shares, as the run's own evaluations do. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Job, Pause } from '../core/base/job';
 import { network } from '../core/models/network';
@@ -16,7 +16,7 @@ export interface MixedPoint extends Evaluated {
   share: number;
 }
 
-/** A stop ends it between two pieces of an evaluation. */
+/** A stop takes effect between two batches. */
 export async function measureMixes(
   store: BlobStore,
   { runId, which, shares }: { runId: string; which: WhichSnapshot; shares: readonly number[] },

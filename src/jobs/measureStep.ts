@@ -1,4 +1,4 @@
-/** What a saved step says of the data of its run. */
+/** Measures a saved step on the data of its run. */
 import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Pause } from '../core/base/job';
@@ -14,7 +14,7 @@ import type { Evaluated } from '../core/metrics';
 import type { PartName } from '../core/shards/manifest';
 import type { LoadedModel } from './loadedModel';
 
-/** As the run's own evaluations measure it, to the bit. The record may have been written anew since the model was loaded. */
+/** Measures as the run's own evaluations do, bit for bit. The record may have changed since the model was loaded. */
 export async function evaluate(
   store: BlobStore,
   { runId, network, tokenizer, step }: LoadedModel,
@@ -41,7 +41,7 @@ export async function evaluate(
   }
 }
 
-/** For an exported file to be held against. */
+/** Reference values that an exported file is compared with. */
 export async function referenceOf(
   store: BlobStore,
   { runId, network, tokenizer }: LoadedModel,

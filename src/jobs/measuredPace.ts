@@ -1,4 +1,4 @@
-/** How long the parts of a run take here, measured by one that is thrown away, and how many steps fit into a time. */
+/** Speed of a run on this machine, measured by a short trial, and the number of steps that fit into a time. */
 import { badSettings } from '../core/base/errors';
 import { yieldToEventLoop } from '../core/base/job';
 import { formatDuration } from '../core/base/units';
@@ -9,7 +9,7 @@ import { train } from '../core/train/train';
 
 /** Milliseconds. */
 export interface Pace {
-  /** Until the first step begins, with what comes before it. */
+  /** Until the first step starts. */
   start: number;
   step: number;
   evaluate: number;
@@ -17,11 +17,11 @@ export interface Pace {
 }
 
 /**
- * Trains for about so long, and for a few steps at least; nothing of it stays.
- * @param input `save` does what a save does, but for keeping it
+ * Trains for about `patience` and at least a few steps, then discards the result.
+ * @param input `save` takes as long as a save, but keeps nothing
  * @param patience milliseconds of steps
  * @param limit milliseconds
- * @throws HomegrownError `bad-settings` where those few take longer, as soon as the limit is past
+ * @throws HomegrownError `bad-settings` once the first steps exceed the limit
  */
 export async function measurePace(
   input: TrainInput,
@@ -32,7 +32,7 @@ export async function measurePace(
   const { now } = input;
   const begun = input.from?.state.step ?? 0;
   const enough = new AbortController();
-  /** When each step was done. */
+  /** End of each step. */
   const steps: number[] = [];
   const began = now();
   let [saveBegan, savedAt, measuredAt] = [0, 0, 0];
@@ -77,10 +77,10 @@ export async function measurePace(
     },
   );
   signal.throwIfAborted();
-  // The first ones are slower: code is compiled, and pools fill.
+  // The first steps are slower: code is compiled, and pools fill.
   const later = steps.slice(Math.floor(steps.length / 2));
   const step = Math.max(LEAST_MS, (later.at(-1)! - later[0]!) / (later.length - 1));
-  // At the end of it a step is saved, and then measured.
+  // The trial ends with a save and an evaluation.
   return {
     start: Math.max(0, steps[0]! - step - began),
     step,
@@ -88,21 +88,21 @@ export async function measurePace(
     save: savedAt - saveBegan,
   };
 }
-/** Without its warm-up a run might diverge. */
+/** Without warm-up a run might diverge at its full rate. */
 const TIMID = { warmup: 0, learningRate: RECIPE.learningRate.min } as const;
 const MOST_STEPS = 1e6;
 const LEAST_STEPS = 4;
 /** Clocks are coarse. */
 const LEAST_MS = 1e-3;
 
-/** Milliseconds of a run of `steps` in all that has done `begun` of them. */
+/** Milliseconds of a run from step `begun` to step `steps`. */
 export function timeOf(pace: Pace, recipe: Recipe, begun: number, steps: number): number {
   const saves = Math.floor((steps - 1) / recipe.saveEvery) - Math.floor(begun / recipe.saveEvery) + 1;
   const evaluations = evaluationsBetween(recipe, begun, steps);
   return pace.start + (steps - begun) * pace.step + evaluations * pace.evaluate + saves * pace.save;
 }
 
-/** The most steps in all that a time holds; `begun` where it holds none more. */
+/** The last step that a time allows; `begun` if it allows no more. */
 export function stepsIn(time: number, pace: Pace, recipe: Recipe, begun: number): number {
   const most = Math.min(RECIPE.steps.max, begun + Math.ceil(Math.max(0, time) / pace.step));
   let [fits, not] = [begun, most + 1];

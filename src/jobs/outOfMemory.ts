@@ -1,4 +1,4 @@
-/** What a run that ran out of memory tells: the memory that was planned, and settings that need half of it. */
+/** Adds advice to an out-of-memory error: the planned memory, and settings that need half of it. */
 import type { Trainable } from '../core/adapters/trainable';
 import { HomegrownError } from '../core/base/errors';
 import { formatBytes } from '../core/base/units';
@@ -15,8 +15,8 @@ export interface PlannedRun {
 }
 
 /**
- * @param more a sentence of the caller
- * @returns every other error as it is
+ * @param more another sentence
+ * @returns any other error unchanged
  */
 export function withMemoryAdvice(error: unknown, run: PlannedRun, more = ''): unknown {
   if (!(error instanceof HomegrownError) || error.code !== 'out-of-memory') return error;

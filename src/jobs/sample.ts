@@ -14,17 +14,17 @@ export interface GenerateInput {
   runId: string;
   which: WhichSnapshot;
   prompt: string;
-  /** What was said before, the prompt being what the user says now: the model answers by its chat template. Absent: it goes on from the prompt. */
+  /** Earlier messages: the model answers the prompt by its chat template. Absent: it continues the prompt. */
   chat?: readonly Message[];
-  /** 0 = always the likeliest. */
+  /** 0: always the most likely token. */
   temperature: number;
-  /** 0 = off. */
+  /** 0: off. */
   topK: number;
-  /** 1 = off. */
+  /** 1: off. */
   topP: number;
   seed: number;
   length: number;
-  /** Of a model that answers: what is likeliest as a whole, by so many beginnings at once, in place of chance. */
+  /** Beam search instead of sampling, for a model that answers. */
   beams?: { count: number; lengthPenalty: number };
 }
 
@@ -42,14 +42,14 @@ export interface FillInput {
 /** What the job needs of a model; the step may be of a store, a folder or a file. */
 type Writer = Pick<LoadedModel, 'network' | 'tokenizer'>;
 
-/** How a text ended. `leftOut`: of a chat, the earliest messages that had no room in the context. */
+/** Why a text ended. `leftOut`: number of a chat's earliest messages that didn't fit into the context. */
 export interface Generated {
   reason: 'length' | 'stopped' | 'end';
   ms: number;
   leftOut?: number;
 }
 
-/** Text that a model writes, told as it comes. A stop is a result. */
+/** Generates text and reports its tokens. A stop is a result. */
 export async function writeText(
   model: Writer,
   input: WriteInput,
@@ -79,7 +79,7 @@ export async function writeText(
 
 interface Writing extends Pick<Generated, 'leftOut'> {
   tokens: AsyncIterable<SampledToken>;
-  /** How many come, where the model does not end sooner. */
+  /** Number of tokens, if the model doesn't stop earlier. */
   most: number;
 }
 
@@ -110,7 +110,7 @@ async function answering(
   };
 }
 
-/** What stands in the blanks of a passage. */
+/** Fills the blanks of a passage. */
 export async function fillBlanks(
   { network, tokenizer }: Writer,
   { passage, most }: Pick<FillInput, 'passage' | 'most'>,

@@ -1,12 +1,12 @@
-/** Work that several ask for: it is done once, told to all of them, and stopped when nobody waits for it any more. */
+/** Work with several callers: it runs once, reports to all of them, and stops when no caller waits. */
 import type { Job } from '../core/base/job';
 
 export interface Shared<T> {
-  /** What it is, among what is asked for. */
+  /** Identifies the work. */
   readonly of: string;
-  /** @throws the signal's reason, while others go on waiting */
+  /** @throws the signal's reason, while other callers keep waiting */
   wait(job: Job): Promise<T>;
-  /** It gives nothing to who comes now. */
+  /** It has no result for a new caller. */
   isStopped(): boolean;
 }
 
@@ -38,7 +38,7 @@ export function shared<T>(of: string, work: (job: Job) => Promise<T>): Shared<T>
       } finally {
         job.signal.removeEventListener('abort', leave);
         waiting.delete(job);
-        // Who turns a page stops one and asks for the next.
+        // Turning a page stops one request and makes the next.
         setTimeout(stopAlone, LINGER_MS);
       }
     },

@@ -1,4 +1,4 @@
-/** Chats of people that are texts already, as conversations to tune on. */
+/** Chats between people in imported texts, as conversations to tune on. */
 import type { BlobStore } from '../core/base/blobStore';
 import { badFile } from '../core/base/errors';
 import type { Job } from '../core/base/job';
@@ -21,7 +21,7 @@ export interface Speaker {
   conversations: number;
 }
 
-/** Who speaks with one other in documents of a text, and in how many; who does in most first. */
+/** Returns the people who speak with one other in documents of a text, the most frequent first. */
 export async function speakersIn(store: BlobStore, id: string): Promise<readonly Speaker[]> {
   const counts = new Map<string, number>();
   for await (const { fields } of documentsIn(store, await textOf(store, id))) {
@@ -33,8 +33,8 @@ export async function speakersIn(store: BlobStore, id: string): Promise<readonly
 }
 
 /**
- * The conversations of a text in which one speaks, as a text to tune on.
- * @throws HomegrownError `bad-file` where nobody speaks with them, or they answer nothing
+ * Imports the conversations of one person as a text to tune on.
+ * @throws HomegrownError `bad-file` if nobody speaks with that person, or the person answers nothing
  */
 export async function importSpeakers(
   store: BlobStore,
@@ -54,7 +54,7 @@ export async function importSpeakers(
   return { outcome, leftOut: left.count };
 }
 
-/** @param left counts documents that are none of those conversations */
+/** @param left counts documents that aren't such conversations */
 function answeredBy(store: BlobStore, text: TextRecord, assistant: string, left: { count: number }): TextSource {
   const name = `${text.name}, ${assistant} answers`;
   async function* stream(): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,4 @@
-/** Values gathered and handed on at most once in `every` milliseconds, in order, none lost. The first goes at once. */
+/** Batches values: hands them on at most once per `every` milliseconds, in order, without loss. The first goes at once. */
 export function throttled<T>(
   every: number,
   give: (batch: readonly T[]) => void,

@@ -50,27 +50,27 @@ export interface BeginInput {
   recipe: Recipe;
   tokenizer: TokenizerModel;
   data: DataRecord;
-  /** What it learns from, for the model card. */
+  /** Training texts, for the model card. */
   texts: DataFacts['texts'];
 }
 
 export interface ResumeInput {
   runId: string;
   steps?: number;
-  /** Other settings than it had; what they begin is a segment of its own. */
+  /** New settings, which start a segment. */
   recipe?: Recipe;
-  /** Other data than it had, or for a model that was imported, its first, cut by its own tokenizer. */
+  /** New data, or the first data of an imported model, tokenized by its tokenizer. */
   data?: DataRecord;
   texts?: BeginInput['texts'];
 }
 
 export interface ForkInput extends Omit<Fork, 'data'> {
-  /** Other data than that run learns from, cut by its tokenizer. */
+  /** Data other than that run's, tokenized by its tokenizer. */
   data?: DataRecord;
   texts?: BeginInput['texts'];
 }
 
-/** A new run. Its record is there before its first step, so that a crash leaves something to come back to. */
+/** Starts a new run. Its record is stored before its first step, so that a run survives a crash. */
 export async function begin(
   { store, device }: JobPlace,
   input: BeginInput,
@@ -89,13 +89,13 @@ export async function begin(
     await addRun(store, record, await ownerOf(store, given.projectId));
     return await follow(store, await openRun(store, record), job, between);
   } catch (error) {
-    // A run without a saved step is no model, so nothing of it stays. A failed cleanup must not hide the error.
+    // A run without a saved step is no model and is deleted. A failed cleanup must not hide the error.
     await deleteUnsaved(store, runId).catch(() => undefined);
     throw error;
   }
 }
 
-/** Milliseconds a step of a run that is thrown away. */
+/** Measures the milliseconds of a step by a short trial. */
 export async function trial(
   store: BlobStore,
   { model, recipe, tokenizer, data }: Pick<BeginInput, 'model' | 'recipe' | 'tokenizer' | 'data'>,
@@ -119,7 +119,7 @@ export async function deleteUnsaved(store: BlobStore, runId: string): Promise<vo
   if (steps.length + damaged.length === 0) await purgeRun(store, runId);
 }
 
-/** A new run from a saved step of another, which is its first: a failure before that is saved leaves nothing of it. */
+/** Starts a new run from a saved step of another. A failure before its first save deletes it. */
 export async function fork(
   { store, device }: JobPlace,
   { data, texts = [], ...input }: ForkInput,
@@ -141,7 +141,7 @@ export async function fork(
   }
 }
 
-/** Continues a run from its newest saved step, to `steps` in all; with other settings or data that begins a segment. */
+/** Continues a run from its newest saved step, to `steps` in all. New settings or data start a segment. */
 export async function resume(
   { store, device }: JobPlace,
   { runId, steps, recipe: given, data, texts = [] }: ResumeInput,
@@ -160,7 +160,7 @@ export async function resume(
     });
     return { ...stored, segments, device, status: 'running' };
   };
-  // A run that cannot be opened keeps its record.
+  // A run that can't be opened keeps its record.
   const opened = await openRun(store, change(known), snapshot);
   const record = await updateRun(store, runId, change);
   const made = { step: false };
@@ -178,13 +178,13 @@ export async function resume(
   }
 }
 
-/** Where old text is replayed that is there no more, its run goes on without, which its segments tell. */
+/** Without its old text, a run that replayed some continues without replay; its segments record that. */
 async function goingOn(store: BlobStore, runId: string, recipe: Recipe): Promise<Recipe> {
   if (recipe.replay === 0) return recipe;
   return (await import('./tune')).withOldText(store, await readKnownRun(store, runId), recipe);
 }
 
-/** It would be purged under its trainer. It is not deleted meanwhile either: that takes the lock. */
+/** A deleted run would be purged during training. It can't be deleted later: that takes the lock. */
 function refuseDeleted({ name, removedAt }: RunRecord): void {
   if (removedAt === undefined) return;
   throw new HomegrownError(
@@ -197,17 +197,17 @@ function refuseDeleted({ name, removedAt }: RunRecord): void {
 /** What a run reads and writes while it trains. */
 interface Opened {
   record: RunRecord;
-  /** The saved step that it continues from. */
+  /** Saved step that it continues from. */
   from: Snapshot | undefined;
   manifest: ShardManifest;
   writer: RunWriter;
   journal: JournalWriter;
   tuned: Tuned;
 }
-/** What a run that tunes has besides; a run that does not does without the code that reads it. */
+/** Inputs of a tuned run. Other runs don't load the code that reads them. */
 export type Tuned = Pick<TrainInput, 'trainable' | 'base' | 'old' | 'replayed'>;
 
-/** @param base that of one that tunes, where it is at hand */
+/** @param base frozen weights, if they are already in memory */
 export async function openRun(
   store: BlobStore,
   record: RunRecord,
@@ -239,7 +239,7 @@ export async function follow(
   const recipe = recipeOf(record);
   const onTheWay = new Set(keptOnTheWay(model, recipe, record.keep.budget, trainable).steps);
   const journal = appendsTo(opened.journal);
-  /** The journal up to a step is written before the step itself is: a resume never has a gap. */
+  /** Writes the journal before the step, so that a resume has no gap. */
   const flushJournal = async (): Promise<void> => {
     kept.flush();
     await journal.written();
@@ -272,7 +272,7 @@ export async function follow(
           at: (step) => onTheWay.has(step),
           keep: async (...step) => {
             await flushJournal();
-            // A person may have changed it since the run began.
+            // The budget may have changed since the run started.
             return writer.keepLight(...step, (await readKnownRun(store, id)).keep.budget);
           },
         },
@@ -288,7 +288,7 @@ export async function follow(
       },
     );
     await flushJournal();
-    // One that ended early came to its end by its own rule.
+    // Early stopping counts as finished.
     await finish(outcome.reason === 'stopped' ? 'stopped' : 'finished');
     await store.commit({ drop: [curveKey(id)] }); // who listed the run after its last save has it without what was measured then
     return outcome;
@@ -303,7 +303,7 @@ export async function follow(
   }
 }
 
-/** Appends go one after the other; a failed one is told by the next save, which cannot succeed either. */
+/** Appends in order. The next save reports a failed append, because it fails, too. */
 function appendsTo(journal: JournalWriter): { append(batch: readonly TrainEvent[]): void; written(): Promise<void> } {
   let last: Promise<void> = Promise.resolve();
   return {
@@ -315,6 +315,6 @@ function appendsTo(journal: JournalWriter): { append(batch: readonly TrainEvent[
   };
 }
 
-/** Milliseconds. The page is told at most ten times a second; the journal is written at most every two. */
+/** Milliseconds between two reports to the page, and between two writes of the journal. */
 const TELL_EVERY = 100;
 const KEEP_EVERY = 2000;

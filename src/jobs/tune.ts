@@ -90,7 +90,7 @@ export async function tune(
       const { model, weights } = tuningStart(own, classes, given.recipe.seed);
       const base = frozenBase({ model, weights }, trainable);
       const hash = trainable && (await baseHash(base));
-      // A classifier scores no tokens, so that nothing tells what it forgets.
+      // A classifier scores no tokens, so forgetting can't be measured.
       const before = classes ? undefined : old ? segmentData(old.data, old.texts) : learntBefore(parent);
       const record = newRun({
         ...given,
@@ -114,14 +114,14 @@ export async function tune(
   }
 }
 
-/** Text that the base had learnt from, last: its own, or where it was tuned on chats itself, what it had learnt before. */
+/** Text that the base was trained on last: its own, or if it was tuned on chats, the text before that. */
 const learntBefore = (run: RunRecord): SegmentData | undefined => {
   const own = dataOf(run);
   if (own.id !== null && learntFrom(run.objective) === 'documents') return own;
   return run.old && run.old.id !== null ? run.old : undefined; // of one that was brought in it is told alone
 };
 
-/** @throws HomegrownError `bad-settings` where ids mean other tokens than they do to the base; a template may be another */
+/** @throws HomegrownError `bad-settings` if ids mean other tokens than the base's; the chat template may differ */
 async function checkTokenizer(
   store: BlobStore,
   base: RunRecord,
@@ -144,7 +144,7 @@ async function checkTokenizer(
     );
 }
 
-/** How a run goes on: where its old text is gone, or did not come with it, without that, which begins a segment that says so. */
+/** Returns the recipe to resume with: without replay if the old text is gone, which starts a segment. */
 export async function withOldText(store: BlobStore, { old }: RunRecord, recipe: Recipe): Promise<Recipe> {
   return old && !(await oldData(store, old)) ? { ...recipe, replay: 0 } : recipe;
 }
@@ -153,9 +153,9 @@ const oldData = async (store: BlobStore, { id }: SegmentData) =>
   id === null ? undefined : unlessUnreadable(readShards(store, id));
 
 /**
- * What a run that tunes learns beside, and what it had learnt before. Of old text that is gone or cannot be read nothing is
- * measured; where it is to be replayed, training says so.
- * @param base where it is at hand
+ * Reads the frozen weights and the old text of a tuned run. If the old text is gone or unreadable, forgetting isn't measured;
+ * replay fails with an error in training.
+ * @param base frozen weights, if they are already in memory
  * @throws HomegrownError as `readBase` does
  */
 export async function tunedOf(store: BlobStore, run: RunRecord, base?: NamedTensors): Promise<Tuned> {
