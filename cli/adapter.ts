@@ -1,4 +1,4 @@
-/** --adapter: what was learnt beside a model's weights, in a folder that PEFT or tune has written. */
+/** --adapter: an adapter in a folder that PEFT or tune wrote. */
 import { merged } from '../src/core/adapters/trainable';
 import { unwatched } from '../src/core/base/job';
 import { besideBase } from '../src/core/export/adapted';
@@ -9,7 +9,7 @@ import type { Begins } from './tuning';
 
 export const ADAPTER_IN = 'PEFT folder of an adapter to merge into the model';
 
-/** A run that goes on from what an adapter has learnt. */
+/** A run that starts from a trained adapter. */
 export async function beginsWith(
   path: string,
   { model, weights }: Pick<StartingModel, 'model' | 'weights'>,

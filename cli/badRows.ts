@@ -1,9 +1,9 @@
-/** The flag that leaves out rows that can't be read. */
+/** The flag that skips rows that can't be read. */
 export const SKIP_BAD_ROWS = {
   kind: 'switch',
   help: 'Skip and list malformed rows of tables, JSON Lines and chats; otherwise a file with one is refused',
 } as const;
 
-/** As files are read by it. */
+/** How files are read with it. */
 export const skipping = (isAsked: boolean | undefined): { skipBadRows?: true } =>
   isAsked ? { skipBadRows: true } : {};

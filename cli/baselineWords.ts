@@ -5,7 +5,7 @@ import { baselinesOf, headlineOf, type ObjectiveId, objectiveOf } from '../src/c
 import type { DataFacts } from '../src/core/runs/settings';
 import { measuredAll } from './outcome';
 
-/** What models without training reach on the validation set, a sentence for each metric: `Without training, perplexity: uniform 300, unigram 61.2.` */
+/** Baselines on the validation set, one sentence per metric: `Without training, perplexity: uniform 300, unigram 61.2.` */
 export function baselineSentences(
   objective: ObjectiveId,
   model: Pick<ModelChoice, 'vocabulary' | 'config'>,

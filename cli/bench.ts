@@ -1,4 +1,4 @@
-/** npm run bench -- step | ops | text | tokenizer | evaluation | isa | estimate | cleaning: what a training step, each of its kernels, reading or cutting text costs; what cleaning is worth. */
+/** npm run bench -- step | ops | text | tokenizer | evaluation | isa | estimate | cleaning: times of training steps, kernels, reading and tokenizing, and the effect of cleaning. */
 import { totalmem } from 'node:os';
 import { benchOps, type OpReport } from '../bench/ops';
 import {
@@ -36,7 +36,7 @@ const adapter = {
 } as const;
 const json = { kind: 'switch', help: 'Print one JSON object' } as const;
 const { fields } = MODELS.gpt;
-/** As large as the model may be. */
+/** Limits of the model's sizes. */
 const size = (label: string, max: number) =>
   ({ kind: 'whole', min: 1, max, otherwise: 'set by --config', help: label }) as const;
 const STEP = {
@@ -207,7 +207,7 @@ async function benchEstimate({ adapter, json }: Values<typeof ESTIMATE>): Promis
 }
 const THREE_DIGITS = { maximumSignificantDigits: 3 };
 
-/** The first `words` columns to the left, numbers to the right. */
+/** Aligns the first `words` columns left and numbers right. */
 function inColumns(rows: readonly (readonly string[])[], words: number): string[] {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows.map((row) =>
@@ -283,13 +283,13 @@ async function benchOneStep(options: Values<typeof STEP>): Promise<void> {
       );
       return;
     }
-    // Theirs are for WebGPU; and what was alive in this process would weigh on them.
+    // Rivals use WebGPU in a process of their own, so that this one's memory doesn't slow them.
     if (options.device === 'webgpu')
       print(rivalsTable(report, await benchRivals(shape, Math.min(options.steps, 8), adapter)).join('\n'));
   }
 }
 
-/** Weights, gradients and two moments, and what is kept for the backward pass, before any of them is made. */
+/** Memory of weights, gradients, two moments and activations, before any is allocated. */
 function checkShape(shape: Shape, device: 'webgpu' | 'wasm'): void {
   const { id, config, vocabulary } = modelOf(shape);
   const spec = modelSpec(id);
@@ -315,7 +315,7 @@ function rivalsTable(ours: StepReport, { reports, missing }: Awaited<ReturnType<
   return ['', ...inColumns([head, ...rows], 1), ...missing];
 }
 
-/** The figures by which steps are compared; how long the GPU took by its own clock is in the table. */
+/** Figures that compare steps; the table has the time by the GPU's own clock. */
 function rounded({ adapter, losses, encodeMs, traceMs, firstStepMs, gpuMs: _, ...figures }: StepReport): object {
   const round = (value: number, digits: number) => Number(value.toFixed(digits));
   return {

@@ -1,4 +1,4 @@
-/** Keeps every output of a command apart from its inputs, by what the flags declare, before the command begins. */
+/** Checks before a command starts that no output is one of its inputs, as its flags declare them. */
 import { stat } from 'node:fs/promises';
 import { badSettings, type HomegrownError } from '../src/core/base/errors';
 import type { Options, PathUse, Values } from './options';
@@ -10,7 +10,7 @@ interface Named {
 }
 
 /**
- * Compares places by device and inode, so that links don't hide an input.
+ * Compares by device and inode, so that links don't hide an input.
  * @throws HomegrownError `bad-settings` that names both flags
  */
 export async function checkPaths(options: Options, values: Values<Options>): Promise<void> {

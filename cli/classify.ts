@@ -1,4 +1,4 @@
-/** npm run classify: which label texts have, by a classifier that tune, the app or someone else has written. */
+/** npm run classify: labels texts with a classifier from tune, the app or elsewhere. */
 import { badFile, badSettings } from '../src/core/base/errors';
 import { csvOf } from '../src/core/base/csv';
 import { labelsAsOne } from '../src/core/base/labels';
@@ -138,7 +138,7 @@ async function classify(values: Values<typeof OPTIONS>): Promise<number> {
     const named = classes!.labels.map((label, place) => [label, Number(probabilities[place]!.toFixed(6))] as const);
     return {
       name,
-      // Of one that may have several, all that are likely enough.
+      // With several labels per text: all above the threshold.
       label: classes!.several ? labelsAsOne(found) : (found[0] ?? null),
       ...(classes!.several && { labels: found }),
       probabilities: Object.fromEntries(named),

@@ -1,4 +1,4 @@
-/** What --kind classify asks of a run: texts with labels, read before anything begins, and what of a text is scored. */
+/** Labeled texts and labels of tune --kind classify, read before training starts. */
 import { badSettings } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { modelSpec } from '../src/core/models';
@@ -26,7 +26,7 @@ type Asked = Pick<
   | 'skip-bad-rows'
 >;
 
-/** @throws HomegrownError of what of the labels cannot be learnt, or a person must be asked */
+/** @throws HomegrownError if labels can't be learned, or need an answer */
 export async function classifying(options: Asked): Promise<NonNullable<Tuning['classify']>> {
   const { table, corrections, several, unlabelled, merge, fewest, pooling } = options;
   if (!table) throw new UsageError('--kind classify needs --table.');

@@ -1,4 +1,4 @@
-/** npm run compare: whether one model finds a text likelier than another does, or cannot be told from it. */
+/** npm run compare: whether one model gives a text a higher likelihood than another. */
 import { badSettings } from '../src/core/base/errors';
 import { yieldUntil } from '../src/core/base/job';
 import { compare as comparison, comparisonWords } from '../src/core/evaluate/compare';
@@ -30,7 +30,7 @@ const OPTIONS = {
 
 async function compare(values: Values<typeof OPTIONS>): Promise<void> {
   const signal = interruptible();
-  // Both first: reading a text and measuring a model take long.
+  // Checks both first: reading a text and measuring a model take long.
   for (const folder of [values.from, values.with]) {
     const incoming = await lookAt(folder, signal);
     checkReadsOn(folder, incoming.model, objectiveIn(incoming));
@@ -64,14 +64,14 @@ async function compare(values: Values<typeof OPTIONS>): Promise<void> {
     );
 }
 
-/** What is done to a text before it is cut into tokens, in words; empty: nothing. */
+/** How a text is normalized before it is tokenized, in words; empty: unchanged. */
 function formOf({ applied, elsewhere, normalizers = [] }: TokenizerModel): string {
   if (applied) return 'normalized by its tokenizer files';
   return normalizerWords([...(elsewhere ? SPLITS[elsewhere.split].normalizers : []), ...normalizers]);
 }
 const formWords = ({ form }: { form: string }): string => (form === '' ? 'unchanged' : `normalized (${form})`);
 
-/** Of each piece of the texts, by the model in a folder. */
+/** Nats of each block of the texts by the model in a folder. */
 async function natsIn(folder: string, texts: readonly string[], signal: AbortSignal) {
   const { model, tokenizer, snapshot, info } = await readWeights(folder, signal);
   const net = await network(model, snapshot.tensors);

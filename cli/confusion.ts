@@ -1,4 +1,4 @@
-/** The confusion matrix, and the counts of each label, as a terminal prints them. */
+/** Prints the confusion matrix and the counts of each label. */
 import type { Confusion } from '../src/core/metrics/labels/confusion';
 import { formatShare } from '../src/core/base/units';
 import { answersAt, answersWords, eachLabel, isOfSeveral } from '../src/core/evaluate/eachLabel';
@@ -35,7 +35,7 @@ export function printEachLabel(labelled: LabelledTexts): void {
   for (const [i, { label }] of rows.entries()) print(row(label, counts[i]!));
 }
 
-/** What it answers where it must be so sure as was said. */
+/** Prints how many texts get a label at the confidence threshold. */
 export function printAnswers(labelled: LabelledTexts): void {
   const { atLeast = 0, given } = labelled;
   const told = atLeast > 0 && answersAt(labelled, atLeast);

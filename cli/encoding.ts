@@ -1,4 +1,4 @@
-/** The flag that says what text is in that is not UTF-8. */
+/** The flag for the encoding of text that isn't UTF-8. */
 import { type EncodingId, ENCODINGS, isEncoding } from '../src/core/documents';
 import { UsageError } from './options';
 

@@ -12,7 +12,7 @@ export const EVAL_EVERY = {
   otherwise: `${initial}; with --patience at most a tenth of the steps`,
 } as const;
 
-/** As given; otherwise the default, or less where that leaves --patience no room. */
+/** The typed value, or the default, or less if --patience needs more evaluations. */
 export function evalEveryOf(options: { 'eval-every': number | undefined; steps: number; patience: number }): number {
   const { 'eval-every': given, patience } = options;
   if (given !== undefined) return given;

@@ -1,4 +1,4 @@
-/** npm run evaluate: how likely a text is to a model, with intervals, beside what needs no model. */
+/** npm run evaluate: evaluates a model on text, with intervals and baselines. */
 import { badSettings, HomegrownError } from '../src/core/base/errors';
 import { unwatched } from '../src/core/base/job';
 import { counted, formatReading } from '../src/core/base/units';
@@ -133,7 +133,7 @@ const OPTIONS = {
   json: { kind: 'switch', help: 'Print one JSON object' },
 } as const;
 
-/** Its own part, unless that is not at hand and there is something else to ask. */
+/** Reads the held-out part of the run; skips it if it is missing and lists are evaluated. */
 async function ownTextOrNone(
   values: Values<typeof OPTIONS>,
   isNeeded: boolean,
@@ -194,7 +194,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   await openDevice(values.device);
   const net = await network(model, weights);
   const evaluation = await evaluate(net, tokenizer, asked, { ...unwatched, signal });
-  // Of an average nothing is kept with the run: it is another model.
+  // An average is another model: its evaluation isn't saved.
   const past = values.mix === undefined ? given.past : undefined;
   const kept = past ? await keepEvaluation(past, values.part, evaluation, lists) : {};
   for (const words of [...leftOutWords(evaluation), ...keptWords(kept, past)]) stderr.write(`${words}\n`);
@@ -243,7 +243,7 @@ function known(name: string): FigureId {
   throw new UsageError(`Unknown metric '${name}'. Metrics: ${FIGURE_IDS.join(', ')}.`);
 }
 
-/** `Left out: unigram, bigram. What ... is not given.`, a line a reason. */
+/** One line per reason: `Left out: unigram, bigram. …` */
 function leftOutWords({ leftOut }: Evaluation): string[] {
   const reasons = [...new Set(leftOut.map(({ reason }) => reason))];
   return reasons.map((reason) => {
@@ -263,7 +263,7 @@ function keptWords({ look, problem }: Kept, past?: SavedRun): string[] {
   ];
 }
 
-/** The warning that one word may explain the accuracy, by all texts that are at hand. */
+/** Warns that one word may explain the accuracy, by all available texts. */
 async function leakOf({ model, labelled = [], learntTexts = [] }: EvaluationData): Promise<LeakNotice | undefined> {
   const { classes } = model.config;
   return classes && leakNotice(await leakWordsIn([...labelled, ...learntTexts], classes.several === true));

@@ -1,8 +1,8 @@
-/** An evaluation, as programs are told it. */
+/** An evaluation as JSON. */
 import { answersAt, eachLabel } from '../src/core/evaluate/eachLabel';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 
-/** Without what only pages draw. */
+/** Omits what only pages draw. */
 export const toldOf = ({ metrics, baselines, confusion, labelled, minimalPairs: right, swaps, tasks }: Evaluation) => ({
   metrics,
   baselines,

@@ -1,4 +1,4 @@
-/** npm run export: a model that grow, the app or someone else has written, in the format of another tool. */
+/** npm run export: writes a model from grow, the app or elsewhere in the format of another tool. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { template } from '../scripts/templates';
@@ -48,7 +48,7 @@ async function exportModel({
   const signal = interruptible();
   const unneeded = [
     ...(withMoments(writer, optimizer) && adapter === undefined ? [] : ['optimizer.safetensors']),
-    // The folder has it apart too, and so has what is written from it.
+    // The folder has the adapter as separate files, too, and so has the export.
     ...(writer.moments && adapter === undefined ? [] : ADAPTER_FILES.map(inModel)),
   ];
   const read = await readModel(from, unneeded, signal);
@@ -86,7 +86,7 @@ async function exportModel({
     ]);
   const marks = new Map<string, string>();
   for (const [path] of await sidecarsOf(out)) {
-    // Without a model next to it, it isn't an earlier export's.
+    // Without a model next to it, the file isn't from an earlier export.
     if (existsSync(path) && !existsSync(out))
       throw badSettings(
         `${path} exists, and this export writes a file of that name next to ${out}.`,
@@ -101,7 +101,7 @@ async function exportModel({
   return codeOf(out, written);
 }
 
-/** A file that can be stopped while it is written. */
+/** Stops writing a file if the command is interrupted. */
 const until = (signal: AbortSignal, file: ByteStream): ByteStream => ({
   ...file,
   async *chunks() {

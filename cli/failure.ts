@@ -1,4 +1,4 @@
-/** How a command ends that does not end well: what went wrong in one line, and the exit code. */
+/** How a command fails: one line, and an exit code. */
 import { constants } from 'node:os';
 import { type BadRowList, type FailureCode, HomegrownError, paragraph } from '../src/core/base/errors';
 import { formatCount } from '../src/core/base/units';
@@ -7,9 +7,9 @@ import { UsageError } from './options';
 
 export interface Ending {
   code: FailureCode | 'usage' | 'stopped';
-  /** What happened and what to do, in one line. */
+  /** What happened and what to do next, in one line. */
   message: string;
-  /** 1: it went wrong; 2: what was asked for cannot be; 128 and the number of the signal that stopped it. */
+  /** 1: failed; 2: impossible request; 128 and the number of the signal that stopped it. */
   exitCode: number;
   /** Rows that can't be read; the first 20 are listed. */
   rows?: BadRowList;
@@ -17,7 +17,7 @@ export interface Ending {
 
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
 
-/** A signal came before there was anything to keep. */
+/** A signal came before anything was saved. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
   constructor(readonly signal: Signal) {
@@ -46,7 +46,7 @@ function known(error: unknown): HomegrownError {
   return new HomegrownError('bug', `Homegrown has a bug: ${what || 'no reason given'}`);
 }
 
-/** What can be done in a terminal, where the thrower does not know better. */
+/** Remedies in a terminal, for errors without one. */
 const REMEDIES: Readonly<Record<FailureCode, string>> = {
   'bad-file': 'Check the path, or name another.',
   'bad-encoding': 'Name its encoding, or save it as UTF-8.',
@@ -68,7 +68,7 @@ const REMEDIES: Readonly<Record<FailureCode, string>> = {
 
 const SKIPS = 'Nothing was written; --skip-bad-rows skips them';
 
-/** A line for each row that can't be read, and how many more there are. The message names a row that is the only one. */
+/** One line per unreadable row, and the number of further ones. The message itself names a single row. */
 export function rowLines({ count, listed }: BadRowList): readonly string[] {
   if (count === 1) return [];
   return [
@@ -77,7 +77,7 @@ export function rowLines({ count, listed }: BadRowList): readonly string[] {
   ];
 }
 
-/** Drivers and engines write whole pages. */
+/** Messages of drivers and engines may be pages long. */
 const oneLine = (text: string): string => {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length <= LONGEST ? line : `${line.slice(0, LONGEST / 2)} … ${line.slice(-LONGEST / 2)}`;

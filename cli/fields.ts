@@ -1,4 +1,4 @@
-/** Flags from settings: `learningRate` is `--learning-rate`, with its bounds, its words and what it is if not given. */
+/** Flags from settings: `learningRate` becomes `--learning-rate`, with its bounds, help and default. */
 import {
   type ChoiceField,
   type Field,
@@ -53,7 +53,7 @@ function optionOf(field: Field): Option {
   }
 }
 
-/** What was typed, under the names of the settings. */
+/** Typed values by the names of the settings. */
 export const settingsOf = <F extends Fields>(fields: F, typed: Values<Options>): ValuesOf<F> =>
   Object.fromEntries(
     Object.entries(fields).map(([name, { kind }]) => {

@@ -1,4 +1,4 @@
-/** A run is followed while it learns: its curve is kept, and told to people and to programs. */
+/** Follows a run while it trains: keeps its events, and reports them in words or as JSON. */
 import { formatKernels, formatReading, formatShort } from '../src/core/base/units';
 import { tokensPerStep, type Recipe } from '../src/core/train/recipe';
 import type { ModelChoice, TrainEvent } from '../src/core/train/run';
@@ -13,18 +13,18 @@ import type { TimedLength } from '../src/jobs/timedLength';
 interface Followed {
   model: ModelChoice;
   recipe: Recipe;
-  /** The curve up to where it goes on from. */
+  /** Events up to the step that it resumes from. */
   past: readonly TrainEvent[];
-  /** Of a run for a time. */
+  /** Length of a run with a time limit. */
   timed: TimedLength | null;
-  /** Steps in all, as it is known then. */
+  /** Number of steps, which a time limit may change. */
   length(): number;
   progress: Progress;
   isJson: boolean;
   evaluated(event: Evaluated): void;
-  /** What the curve so far says of the end; undefined where that can't be said. */
+  /** Forecast of the end; undefined if there is none. */
   forecast(events: readonly TrainEvent[]): ForecastSaid | undefined;
-  /** Of a classifier's held-out texts. */
+  /** Baselines of a classifier's held-out texts. */
   labels?: BaselineFacts['labels'];
 }
 type Evaluated = TrainEvent & { kind: 'evaluated' };
@@ -43,7 +43,7 @@ export function following({
 }: Followed) {
   const speed = new Speed(tokensPerStep(recipe, model.config.context));
   let lastLoss: number | null = null;
-  /** The curve, for trainer_state.json. */
+  /** For trainer_state.json. */
   const events: TrainEvent[] = [...past];
   function follow(event: TrainEvent): void {
     events.push(event);

@@ -1,4 +1,4 @@
-/** What a run's curve says of its end, for people and for programs. */
+/** Forecast of a run's end, in words and as JSON. */
 import { objectiveOf } from '../src/core/objectives';
 import { forecastWords, shownOf } from '../src/core/plan/forecastWords';
 import { forecastOf, type ProspectOf, prospectOf } from '../src/core/plan/prospect';
@@ -11,11 +11,11 @@ interface Run extends ProspectOf {
 
 export interface ForecastSaid {
   words: string;
-  /** In the headline metric: the best that is expected by the end, with its 80 % band. */
+  /** Expected best value of the headline metric by the end, with its 80 % band. */
   json: { metric: string; value: number; low: number; high: number };
 }
 
-/** @returns undefined before the first evaluation of a trained step, and for a run that no recorded run is like */
+/** @returns undefined before the first evaluation of a trained step, and for a run unlike any recorded one */
 export function forecastSaid(run: Run, events: readonly TrainEvent[]): ForecastSaid | undefined {
   const prospect = prospectOf(run);
   const evaluations = events.filter((event) => event.kind === 'evaluated');

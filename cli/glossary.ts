@@ -1,4 +1,4 @@
-/** npm run glossary: what a term of the field means, from the entries that the app shows. */
+/** npm run glossary: explains a term, from the entries that the app shows. */
 import { searchTerms, termSentence } from '../src/core/glossary/sentence';
 import { otherNames, TERM_IDS, termName, type TermId } from '../src/core/glossary/terms';
 import { UsageError, type Values } from './options';
@@ -18,7 +18,7 @@ function show({ term, json }: Values<typeof OPTIONS>): Promise<void> {
   return Promise.resolve();
 }
 
-/** A term by its name alone, and by other words all that match. */
+/** Returns the term of that name, otherwise all terms that match. */
 function termsFor(query: string): readonly TermId[] {
   const wanted = query.toLowerCase();
   const exact = TERM_IDS.find(

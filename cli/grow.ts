@@ -1,4 +1,4 @@
-/** npm run grow: text files in, a trained model out, as a Hugging Face folder; or a run that goes on from one. */
+/** npm run grow: trains a model on text files into a folder, or resumes a run from one. */
 import { OPTIONS } from './growOptions';
 import { learn } from './learning';
 import { withSettings } from './settings';

@@ -1,4 +1,4 @@
-/** The recipe that the flags of `grow` ask for. */
+/** The recipe of the flags of `grow`. */
 import type { Power } from '../src/core/train/energy';
 import { memoryLimits } from '../src/core/train/device';
 import type { MemoryLimits } from '../src/core/train/memory';

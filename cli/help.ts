@@ -1,7 +1,7 @@
-/** What --help says, from the same statement of the flags by which they are read. */
+/** The text of --help, from the declarations that parse the flags. */
 import type { Option, Options } from './options';
 
-/** No value begins with two dashes, but one may with one, and is then not first. */
+/** No value starts with two dashes; a value that starts with one isn't first. */
 export const asksForHelp = (args: readonly string[]): boolean => args.includes('--help') || args[0] === '-h';
 
 export function help(command: { name: string; about: string; options: Options; examples: readonly string[] }): string {
@@ -46,5 +46,5 @@ function say(option: Option): string {
   else if (isValue(option)) facts.push(`default: ${option.initial}`);
   return facts.length > 0 ? `${option.help} (${facts.join('; ')})` : option.help;
 }
-/** What stands for "not given" is told in `help`. */
+/** `help` explains the default. */
 const isValue = (option: Extract<Option, { initial?: unknown }>): boolean => option.initial !== '';

@@ -1,4 +1,4 @@
-/** What the terminal says of a classifier: texts that are too long, milestones while it trains, and its standing at the end. */
+/** Messages about a classifier: long texts, milestones during training, and its final standing. */
 import { fittingContext } from '../src/core/base/longTexts';
 import { formatCount } from '../src/core/base/units';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
@@ -26,7 +26,7 @@ export function reachedWords(
     .map(({ title, measure }) => `${title} · ${measure}`);
 }
 
-/** By the final evaluation of all held-out texts; undefined of another model. */
+/** Standing by the final evaluation of all held-out texts; undefined for other models. */
 export function finalStanding(
   { metrics, documents, labelled }: Evaluation,
   facts: BaselineFacts['labels'],

@@ -44,7 +44,7 @@ export async function learn(
   const split = splitOf(options);
   const saves = new Saves(out);
   const isInPlace = options.resume !== undefined && (await realPath(out)) === (await realPath(options.resume));
-  // Reads the folder only after a save that was cut off is finished.
+  // Reads the folder after an interrupted save is recovered.
   if (isInPlace) await opening(out, () => saves.adopt());
   const origin = await openOrigin(command);
   const device = new DeviceInUse();

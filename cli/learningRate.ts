@@ -1,4 +1,4 @@
-/** --learning-rate and --warmup: with the first optimizer the rate is what it has always been, and with another what is usual there. */
+/** --learning-rate and --warmup, with defaults by optimizer. */
 import type { Trainable } from '../src/core/adapters/trainable';
 import { paramsOf } from '../src/core/models';
 import type { ModelChoice } from '../src/core/models/network';
@@ -15,10 +15,10 @@ export function rateFlag() {
   return { kind: 'real', min, max, help, otherwise: String(initial) } as const;
 }
 
-/** How a run begins: from nothing, from a model whose training it continues, or by tuning a model. */
+/** How a run starts: with new weights, from a model that it continues, or by tuning a model. */
 export type Beginning = 'new' | 'continued' | { trainable: Trainable | undefined };
 
-/** As given; otherwise by the optimizer, the model and what of it is trained, as the app has it. */
+/** The typed value, or the app's default for the optimizer, the model and its trained part. */
 export function rateOf(
   given: number | undefined,
   optimizer: OptimizerId,
@@ -31,7 +31,7 @@ export function rateOf(
   return optimizerOf(optimizer).usualRate(countParams(paramsOf(model)));
 }
 
-/** As given; otherwise what is usual, or a tenth of the steps where that would be most of them. */
+/** The typed value, or the default, or a tenth of the steps in a short run. */
 export function warmupOf({ warmup, steps }: { warmup: number | undefined; steps: number }): number {
   if (warmup !== undefined && warmup > steps)
     throw new UsageError(`--warmup ${warmup} exceeds the ${steps} steps of the run.`);

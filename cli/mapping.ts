@@ -1,11 +1,11 @@
-/** Which columns of which table are what, as it is typed: `NAME.csv:text=COLUMN,label=COLUMN`. */
+/** --map: columns of a table, as `NAME.csv:text=COLUMN,label=COLUMN`. */
 import { normalize, resolve, sep } from 'node:path';
 import { COLUMN_ROLES, type Columns } from '../src/core/documents';
 import { splitTyped } from './columns';
 import { UsageError } from './options';
 
 export interface Mapping {
-  /** Of the file: as it is called, with folders that it lies in or without, or its path as it is typed for --from. */
+  /** Name of the file, with or without its folders, or its path as typed for --from. */
   name: string;
   columns: Columns;
 }
@@ -22,7 +22,7 @@ export function mappingOf(typed: string): Mapping {
   return { name, columns: (text ? { text, ...about } : { input, target, ...about }) as Columns };
 }
 
-/** Whether a file is the one that is meant. @param name below what was given @param path where it lies */
+/** Whether a mapping is for a file. @param name path below the named folder @param path of the file */
 export const isMeant = (mapping: Pick<Mapping, 'name'>, name: string, path = name): boolean => {
   const meant = normalize(mapping.name).split(sep).join('/');
   return name === meant || name.endsWith(`/${meant}`) || resolve(mapping.name) === resolve(path);

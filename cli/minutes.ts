@@ -1,15 +1,15 @@
-/** --minutes: a time for the whole command, from its start to its end. */
+/** --minutes: time limit of the whole command. */
 import { badSettings } from '../src/core/base/errors';
 import { formatDuration } from '../src/core/base/units';
 import type { TrainInput } from '../src/core/train/run';
 import { measurePace, type Pace, stepsIn, timeOf } from '../src/jobs/measuredPace';
 import { END_MS, PLANNED_SHARE } from '../src/jobs/timedLength';
 
-/** Milliseconds since 1970: of scripts/cli.mjs where that has started this. */
+/** Start in milliseconds since 1970: of scripts/cli.mjs, if that started this process. */
 const BEGAN = Number(process.env['HOMEGROWN_BEGAN'] ?? performance.timeOrigin);
 delete process.env['HOMEGROWN_BEGAN']; // It does not hold for what is started from here.
 
-/** A timer holds no longer one: 2 ** 31 ms. */
+/** Limit of timers: 2 ** 31 ms. */
 export const MOST_MINUTES = 30_000;
 
 export const leftOf = (minutes: number): number => BEGAN + 60_000 * minutes - Date.now();
@@ -21,8 +21,8 @@ export interface Fit {
 }
 
 /**
- * As many steps as fit into what is left of these minutes.
- * @throws HomegrownError `bad-settings` where not one does
+ * Returns the number of steps that fit into the remaining time.
+ * @throws HomegrownError `bad-settings` if no step fits
  */
 export async function fit(input: TrainInput, minutes: number, signal: AbortSignal): Promise<Fit> {
   const begun = input.from?.state.step ?? 0;
@@ -36,11 +36,11 @@ export async function fit(input: TrainInput, minutes: number, signal: AbortSigna
     'Raise --minutes, or use a smaller model, batch or context.',
   );
 }
-/** Of the time, for the measurement. */
+/** Share of the time for the trial. */
 const TRIAL = 0.05;
 const LONGEST_TRIAL = 5000;
 
-/** Aborts, where the machine has become slower, when what is left is what a stop takes: it is saved, measured and saved. */
+/** Aborts when only the time of a stop is left, in case the machine became slower: a stop saves, evaluates and saves. */
 export function over(minutes: number, { step, evaluate, save }: Pace): AbortSignal {
   const end = new AbortController();
   setTimeout(() => end.abort(), Math.max(0, leftOf(minutes) - END_MS - step - evaluate - 2 * save)).unref();

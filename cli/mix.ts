@@ -1,4 +1,4 @@
-/** --mix: a model averaged with another, as a rule with the one that it was tuned from. */
+/** --mix: averages a model with another, usually its base. */
 import { basename, resolve } from 'node:path';
 import { checkAlike, mixed } from '../src/core/adapters/mixed';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
@@ -16,7 +16,7 @@ export const mixedPath = (flag: string): string | undefined => SPELLED.exec(flag
 /** `DIR:0.3` */
 const SPELLED = /^(.+):([^:]*)$/s;
 
-/** @throws UsageError where it is not said so */
+/** @throws UsageError if the flag has another form */
 function parsed(flag: string): { path: string; share: number } {
   const [, path, words] = SPELLED.exec(flag) ?? [];
   const share = words?.trim() ? Number(words) : NaN;
@@ -24,7 +24,7 @@ function parsed(flag: string): { path: string; share: number } {
   throw new UsageError(`--mix must be a folder and a share from 0 to 1, such as my-base:0.3, not '${flag}'.`);
 }
 
-/** The model, or the same averaged as --mix says. */
+/** Returns the model, averaged as --mix says. */
 export async function mixedBy(
   flag: string | undefined,
   tuned: ImportedModel,
@@ -35,7 +35,7 @@ export async function mixedBy(
   return mixedWith(tuned, await readWeights(path, signal), { name: basename(resolve(path)), share });
 }
 
-/** Its weights alone. */
+/** Returns only the weights. */
 export async function mixedWeights(
   flag: string | undefined,
   { model, snapshot }: Pick<ImportedModel, 'model' | 'snapshot'>,

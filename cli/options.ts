@@ -1,25 +1,25 @@
-/** Flags of the command line: stated as data, checked strictly, typed by their statement. */
+/** Flags of the command line: declared as data, checked strictly, with types from the declaration. */
 
-/** What a command does at the path that a flag names. A flag that `resumes` reads there, and writes there unless another flag `writes`. */
+/** What a command does at a flag's path. `resumes` reads there, and writes there unless another flag `writes`. */
 export type PathUse = 'none' | 'reads' | 'resumes' | 'writes';
 interface NamesPath {
   path: PathUse;
-  /** The path in the typed value, where the value holds more; undefined where it names none. */
+  /** Returns the path in a value with more than a path; undefined if it has none. */
   pathIn?: (typed: string) => string | undefined;
 }
 
 export type Option = {
-  /** What it is, in words without a full stop. */
+  /** Help without a full stop. */
   help: string;
 } &
-  /** `otherwise`: in words, what it is if it is not given, where that depends on what else is; then its value is undefined. */
+  /** `otherwise`: a default that depends on other flags, in words; the value is then undefined. */
   (
     | ({ kind: 'text' } & NamesPath & ({ initial?: string } | { otherwise: string }))
-    /** One value or more after the flag. */
+    /** One or more values after the flag. */
     | ({ kind: 'texts' } & NamesPath)
     | ({ kind: 'texts'; otherwise: string } & NamesPath)
     | ({ kind: 'whole' | 'real'; min: number; max: number } & ({ initial?: number } | { otherwise: string }))
-    /** `alone`: what the flag means without a value; `choices`: what each of `of` is, where names do not say it. */
+    /** `alone`: value of the flag without one; `choices`: explanations of the values. */
     | ({ kind: 'choice'; of: readonly string[]; alone?: string; choices?: readonly string[] } & (
         | { initial?: string }
         | { otherwise: string }
@@ -45,7 +45,7 @@ export type Values<O extends Options> = {
 /** `FILE.csv` of `FILE.csv:text=COLUMN,label=COLUMN`. */
 export const withoutColumns = (typed: string): string | undefined => /^(.+?)(?::[a-z]+=.*)?$/s.exec(typed)?.[1];
 
-/** What was typed cannot be run. The message is one line. */
+/** Wrong flags. The message is one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -76,7 +76,7 @@ export function parseOptions<const O extends Options>(options: O, args: readonly
     while (given.length < most && attached === undefined && i + 1 < args.length && !args[i + 1]!.startsWith('--'))
       given.push(args[++i]!);
     if (given.length === 0 && option.kind === 'choice' && option.alone !== undefined) given.push(option.alone);
-    // A variable of a script that is not set looks like this.
+    // An unset variable of a script looks like this.
     if (given.length === 0 || given.includes('')) throw new UsageError(`--${name} needs a value.`);
     values.set(name, option.kind === 'texts' ? given : valueOf(name, option, given[0]!));
   }
@@ -90,7 +90,7 @@ export function parseOptions<const O extends Options>(options: O, args: readonly
   return Object.fromEntries(values) as Values<O>;
 }
 
-/** The flags that were typed, by name: of the others, values are what they are if they are not given. */
+/** Names of the flags that were typed; the others have their defaults. */
 export const flagsIn = (args: readonly string[]): ReadonlySet<string> =>
   new Set(args.flatMap((arg) => /^--([a-z0-9-]+)/.exec(arg)?.[1] ?? []));
 

@@ -1,4 +1,4 @@
-/** How a run is told of, to people and to programs: its evaluations, its pace, its end. */
+/** Evaluations, speed and end of a run, in words and as JSON. */
 import { formatCount, formatDuration, formatReading, formatShort } from '../src/core/base/units';
 import { upperFirst } from '../src/core/base/upperFirst';
 import { estimateOf, type Evaluated, metricOf, type MetricId, METRICS, runMetricsIn } from '../src/core/metrics';
@@ -23,7 +23,7 @@ export class Speed {
   }
 }
 
-/** What is measured besides the loss, by the metrics' ids; null where it was not. */
+/** Metrics besides the loss, by their ids; null if not measured. */
 export function valuesOf(objective: ObjectiveId, evaluated: Evaluated | undefined): Record<string, number | null> {
   const ids = measuredOf(objective, evaluated);
   return Object.fromEntries(
@@ -40,7 +40,7 @@ export function evaluationWords(objective: ObjectiveId, evaluated: Evaluated): s
   return `validation ${words.join(', ')}`;
 }
 
-/** But for the loss itself. */
+/** Without the loss. */
 const measuredOf = (objective: ObjectiveId, evaluated?: Evaluated): readonly MetricId[] => [
   ...metricsOf(objectiveOf(objective)).filter((id) => id !== 'loss'),
   ...(evaluated ? runMetricsIn(evaluated) : []),

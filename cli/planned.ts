@@ -1,4 +1,4 @@
-/** --minutes without sizes: the settings are those of the plan for this text, this device and this time. */
+/** --minutes without sizes: plans the settings for the text, the device and the time. */
 import type { Document } from '../src/core/base/document';
 import { HomegrownError } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
@@ -22,28 +22,28 @@ import { settingsOf } from './fields';
 import { rateOf } from './learningRate';
 import type { Options, Values } from './options';
 
-/** Flags that say how large the run is: with one of them a person plans it. */
+/** Flags that set the size of a run: with one of them nothing is planned. */
 const SIZES = ['tokenizer', 'special', 'batch', 'batch-tokens', 'accumulate', 'steps'];
 const sizeFlags = (): readonly string[] => [
   ...SIZES,
   ...modelIds().flatMap((id) => Object.keys(modelSpec(id).fields).map(flagOf)),
 ];
-/** Whether the plan is to choose. */
+/** Whether the settings are planned. */
 export const isForThePlan = (given: ReadonlySet<string>): boolean =>
   given.has('minutes') && !given.has('resume') && !sizeFlags().some((name) => given.has(name));
 
 export interface Wish {
   model: ModelId;
   objective: ObjectiveId;
-  /** Of the text, that is not learnt from. */
+  /** Held-out share of the text. */
   held: number;
   limits(): MemoryLimits;
   kind(): DeviceKind;
-  /** Milliseconds that are left for the run. */
+  /** Remaining milliseconds. */
   left(): number;
 }
 
-/** Plans by the device's rate, and again when it is known what real steps take. */
+/** Plans by the device's speed, and again once real steps are measured. */
 export class Planner {
   private text: TextProfile | undefined;
   private gigaflops = 0;
@@ -61,7 +61,7 @@ export class Planner {
     return this.current;
   }
 
-  /** @returns what the tokenizer is to be */
+  /** @returns the settings of the tokenizer */
   async begin(documents: readonly Document[], job: Job): Promise<TrainSettings> {
     this.text = await profileText(documents, job);
     this.gigaflops = await matrixRate(() => performance.now());
@@ -71,8 +71,8 @@ export class Planner {
   }
 
   /**
-   * @param step milliseconds that a real one takes
-   * @returns whether that is so much more or less than was expected that there is another plan
+   * @param step milliseconds of a real step
+   * @returns whether that differs so much from the expectation that it planned again
    */
   again(step: number): boolean {
     const off = step / (1000 * this.plan.pace.step);
@@ -83,7 +83,7 @@ export class Planner {
     return JSON.stringify(now.model) !== JSON.stringify(before.model) || now.recipe.batch !== before.recipe.batch;
   }
 
-  /** The recipe for so many steps; what was given by flags stays as it was given. */
+  /** Returns the recipe for a number of steps; typed flags stay. */
   recipe(typed: Values<Options>, given: ReadonlySet<string>, steps: number): Recipe {
     const { recipe, seconds, pace, most } = this.plan;
     const own = steps === RECIPE.steps.max ? recipe : ofSteps(recipe, Math.min(steps, most), seconds, pace.step);
@@ -95,7 +95,7 @@ export class Planner {
     return { ...own, objective, ...ofOptimizer, ...(Object.fromEntries(byHand) as Partial<Recipe>) };
   }
 
-  /** The plan with this recipe in it. */
+  /** Returns the plan with another recipe. */
   told(recipe: Recipe): Plan {
     return withRecipe(this.plan, recipe);
   }
@@ -114,7 +114,7 @@ export class Planner {
     }));
   }
 }
-/** What it will be, before it begins. */
+/** Says what the plan expects before the run starts. */
 export function planWords(plan: Plan, kind: DeviceKind, power: Power): readonly string[] {
   const { model, recipe, repeated, expected, twice, trigram, epochs, seconds } = plan;
   const short = shortContextWords(plan);

@@ -1,4 +1,4 @@
-/** npm run prepare: files as people have them in, documents out, which grow learns from. */
+/** npm run prepare: reads and cleans files of many formats as documents for grow. */
 import { badFile, type BadRowList, paragraph, toFailure } from '../src/core/base/errors';
 import type { Job } from '../src/core/base/job';
 import { counted, formatCount } from '../src/core/base/units';
@@ -88,7 +88,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<number> {
   const mappings = (values.map ?? []).map(mappingOf);
   const progress = new Progress(stderr, !values.json);
   const meant = await sourcesMeant(values.from, (words) => progress.say(words));
-  // What is looked into from here on is not left with a lock.
+  // From here on an interruption releases the locks.
   const job: Job = { signal: interruptible(), report: (at) => progress.show(at) };
   const since = await checkOutFolder(out, [], [DOCUMENTS, PREPARED, RECIPE_FILE]);
   const reportSince = reportTo === undefined ? undefined : await checkOutFolder(reportTo, [], [DOCUMENTS, REPORT]);
@@ -138,7 +138,7 @@ async function prepare(values: Values<typeof OPTIONS>): Promise<number> {
 const REPORT = 'report.json';
 const jsonFile = (name: string, value: object): ByteStream => streamOf(name, `${JSON.stringify(value, null, 2)}\n`);
 
-/** @param met gets the names of mappings that a file is found for */
+/** @param met receives the names of mappings that match a file */
 function sourcesOf(
   values: Values<typeof OPTIONS>,
   { files }: MeantSources,
@@ -230,14 +230,14 @@ const summaryOf = (
 
 const NONE = 'Change the recipe, or use --recipe none.';
 
-/** In places, by rule. */
+/** Number of changed places, by rule. */
 function changedBy({ tallies }: CleanedRecord): string | undefined {
   const changing = tallies.filter(({ places }) => places > 0);
   const places = changing.map(({ rule, places }) => `${ruleOf(rule as RuleId).label}: ${counted(places, 'place')}`);
   return places.length > 0 ? `Changes by the recipe: ${places.join(', ')}` : undefined;
 }
 
-/** In documents: rows without text, and documents of which nothing is left; too long ones; by rule those that it leaves out. */
+/** Number of removed documents, by reason: empty, too long, or the rule. */
 function removedOf(empty: number, long: number, left: readonly LeftOut[]): Record<string, number> {
   const removed = new Map<string, number>();
   const add = (why: string, n: number): unknown => n > 0 && removed.set(why, (removed.get(why) ?? 0) + n);
@@ -276,11 +276,11 @@ const skippedIn = ({ refused, duplicates }: DropOutcome): Refused[] => [
 ];
 
 interface RefusedFile extends Refused {
-  /** Where it is refused for these. */
+  /** Unreadable rows. */
   rows?: BadRowList;
 }
 
-/** Files that have given nothing but documents that are too long. */
+/** Files whose documents are all too long. */
 function tooLong({ long, names }: Pick<PreparedLines, 'long' | 'names'> = NO_LINES): Refused[] {
   const reason = (characters: number): string =>
     `A document has ${formatCount(characters)} characters; the limit is ${MOST}. Split it into several files, or use grow --text, which has no limit.`;

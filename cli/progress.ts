@@ -1,6 +1,6 @@
 import type { Progress as At } from '../src/core/base/job';
 
-/** Progress on standard error: a bar that redraws on a terminal; elsewhere only what is said. */
+/** Progress on standard error: a bar on a terminal, otherwise only messages. */
 export class Progress {
   private drawn = 0;
   private isDrawn = false;

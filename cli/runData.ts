@@ -1,4 +1,4 @@
-/** Reads the text of a run and prints what a person should know of it before training. */
+/** Reads the text of a run, and prints notes about it before training. */
 import type { Document } from '../src/core/base/document';
 import type { Job } from '../src/core/base/job';
 import type { Normalizer } from '../src/core/base/normalizer';
@@ -55,7 +55,7 @@ export async function readRunData(text: TextToRead, progress: Progress, job: Job
 /**
  * Prints notes on short and long texts and on baselines.
  * @returns the number of training rows where they aren't contiguous
- * @throws HomegrownError `bad-settings` where the text is too short for the model
+ * @throws HomegrownError `bad-settings` if the text is too short for the model
  */
 export async function describeRunData(
   data: RunData,
@@ -69,7 +69,7 @@ export async function describeRunData(
   const short = settings.isContextFixed ? undefined : shortTextWords(wanted, settings.recipe(wanted), sizes);
   if (short !== undefined) progress.say(short);
   const model: ModelChoice = settings.model(tokenizer.size, train.tokens);
-  // Otherwise a device would be chosen by trials that all fail.
+  // Otherwise every trial of a device would fail.
   settings.check(model, sizes);
   const recipe = settings.recipe(model);
   const { context } = model.config;

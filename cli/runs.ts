@@ -41,7 +41,7 @@ async function listRuns({ in: folder, json, settings }: Values<typeof OPTIONS>):
     }
 }
 
-/** Undefined of a run whose settings can't be shared. */
+/** Undefined if the settings can't be shared. */
 function linkOf(info: RunInfo): string | undefined {
   const settings = settingsOfRun(info, info.tokenizer);
   return settings && queryOf(settings);

@@ -1,4 +1,4 @@
-/** npm run sample: what a model that grow, or the app, has written makes of a prompt: it goes on, answers, or fills its blanks. */
+/** npm run sample: continues a prompt, answers it, or fills its blanks. */
 import { basename } from 'node:path';
 import { yieldToEventLoop } from '../src/core/base/job';
 import { type Copied, copiedWords, longestCopied } from '../src/core/evaluate/copied';
@@ -177,7 +177,7 @@ async function copiedFrom(paths: readonly string[], written: string, signal: Abo
   return longestCopied(written, documents, { signal });
 }
 
-/** Of each blank, with --json. */
+/** Candidates per blank, with --json. */
 const CANDIDATES = 5;
 const asTold = ({ text, probability }: Candidate) => ({ text, probability: Number(probability.toFixed(6)) });
 

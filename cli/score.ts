@@ -1,4 +1,4 @@
-/** npm run score: what outputs are worth beside what was wanted, line by line, or how much they repeat. */
+/** npm run score: scores outputs against references line by line, or measures how much they repeat. */
 import { readFile } from 'node:fs/promises';
 import type { BadRow } from '../src/core/base/badRow';
 import { badSettings, HomegrownError } from '../src/core/base/errors';
@@ -26,7 +26,7 @@ type BesideId = TextMetricId | LabelMetricId;
 type Id = BesideId | WrittenMetricId;
 const BESIDE_IDS: readonly BesideId[] = [...TEXT_METRIC_IDS, ...LABEL_METRIC_IDS];
 const IDS: readonly Id[] = [...BESIDE_IDS, ...WRITTEN_METRIC_IDS];
-/** No number: how often each label was given where each was wanted. */
+/** A table instead of a number: the confusion matrix. */
 const CONFUSION = 'confusion';
 
 const OPTIONS = {
@@ -108,7 +108,7 @@ async function score(values: Values<typeof OPTIONS>): Promise<void> {
   if (confusion) printConfusion(confusion);
 }
 
-/** Those that were named; else those that apply, without what is for shorter texts. */
+/** The named metrics, or those that apply and suit the length of the texts. */
 function fitting(
   named: readonly (Id | typeof CONFUSION)[] | undefined,
   pairs: readonly Pair[] | undefined,
@@ -127,15 +127,15 @@ function fitting(
   });
 }
 
-/** What applies where nothing is named: of outputs alone how they repeat, beside labels what is told of these too. */
+/** Default metrics: repetition without references, and metrics of labels if the references are labels. */
 function usual(pairs: readonly Pair[] | undefined): readonly Id[] {
   if (!pairs) return WRITTEN_METRIC_IDS;
   return labelsAmong(pairs.map(({ wanted }) => wanted)) ? BESIDE_IDS : TEXT_METRIC_IDS;
 }
 
 /**
- * Lines of the hypotheses and, if given, of the references in the same places. Those that can't be read in either file are
- * left out of both, if a person chose that.
+ * Reads the lines of the hypotheses and, if named, of the references. With --skip-bad-rows, a line that is unreadable in one
+ * file is skipped in both.
  * @throws HomegrownError `bad-settings` if there is none, or not as many in both; `bad-rows`
  */
 async function linesIn({
@@ -171,7 +171,7 @@ function settle(name: string, lines: readonly Line[], isSkipping: boolean): void
   bad.settle({ name, note, reading: skipping(isSkipping) }, lines.length - malformed.length);
 }
 
-/** @throws HomegrownError `bad-settings` where there are too many to tell of each */
+/** @throws HomegrownError `bad-settings` if there are too many labels for a table */
 function labelsOf(pairs: readonly Pair[]): readonly string[] {
   const labels = differentLabels(pairs.flatMap(({ output, wanted }) => [output, wanted]));
   if (labels.length <= MOST_LABELS) return labels;
@@ -193,7 +193,7 @@ function known(name: string): Id | typeof CONFUSION {
 type Line = string | BadRow;
 const isBad = (line: Line): line is BadRow => typeof line !== 'string';
 
-/** Lines of a file; what follows the last line break is one where there is something. */
+/** Lines of a file, with a last line that has no line break. */
 async function linesOf(path: string): Promise<readonly Line[]> {
   const bytes = await readFile(path);
   const lines = new TextDecoder().decode(bytes).split(/\r?\n/);

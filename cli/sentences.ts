@@ -1,4 +1,4 @@
-/** Lists that a model is asked: pairs of sentences, ours or a person's own, and tasks; and what is printed of them. */
+/** Reads sentence pairs and tasks of evaluate, and prints their results. */
 import { counted, formatReading } from '../src/core/base/units';
 import type { Reading } from '../src/core/documents';
 import { tableRows } from '../src/core/documents/tableRows';
@@ -19,12 +19,12 @@ import { readers } from '../node/texts/readers';
 import { textFile } from '../node/sources';
 import { print, stderr } from './terminal';
 
-/** What a person types for ours. */
+/** Value that names our own list. */
 export const BUNDLED = 'bundled';
-/** The table that a person names instead of ours. */
+/** Returns the table that a person names instead of our list. */
 export const ownSentences = (asked: string): string | undefined => (asked === BUNDLED ? undefined : asked);
 
-/** @throws HomegrownError `bad-file` where a row lacks a sentence */
+/** @throws HomegrownError `bad-file` if a row lacks a sentence */
 export async function sentencePairsOf(
   asked: string,
   bundled: () => readonly SentencePair[],
@@ -63,7 +63,7 @@ export function printTask({ name, rows, cut, metrics, baselines }: TaskScores): 
   if (cut > 0) print(`  Truncated ${counted(cut, 'prompt')}: longer than the context.`);
 }
 
-/** @param says what a share tells: `the right sentence is the likelier one` */
+/** @param says what the share counts, such as `the right sentence has the higher probability` */
 export function printPreferences(
   title: string,
   says: string,

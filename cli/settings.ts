@@ -3,7 +3,7 @@ import { queryOf, settingsIn } from '../src/core/runs/settingsLink';
 import { flagsIn, UsageError } from './options';
 
 /**
- * The same arguments with the flags of a link in place of `--settings`. Flags that were typed replace those of the link.
+ * Replaces `--settings` by the flags of the link. Typed flags win.
  * @throws UsageError with --resume or --from, which have their own settings; HomegrownError `bad-settings` of the link
  */
 export function withSettings(args: readonly string[]): readonly string[] {

@@ -1,4 +1,4 @@
-/** `--layers`, `--kv-heads` and so on: the sizes of every architecture, by their own statements. */
+/** `--layers`, `--kv-heads` and so on: flags for the sizes of every architecture, from its own list. */
 import { fieldProblem, flagOf, type NumberField } from '../src/core/base/field';
 import { type ModelId, modelIds, modelSpec } from '../src/core/models';
 import { type BaseConfig, type Size, type SizeField, usualConfig } from '../src/core/models/spec';
@@ -8,7 +8,7 @@ import { type Option, type Options, UsageError, type Values } from './options';
 type SizeFields = Readonly<Record<string, SizeField>>;
 const fieldsOf = (id: ModelId): SizeFields => modelSpec(id).fields;
 
-/** By names that only the list knows. Values that are not given are undefined: what they are then, the architecture says. */
+/** The names come from the lists. A value that isn't typed is undefined, and the architecture has the default. */
 export function sizeFlags(): object {
   return Object.fromEntries(names().map((name) => [flagOf(name), flag(name)]));
 }
@@ -41,7 +41,7 @@ function flag(name: string): Option {
   };
 }
 
-/** What it is where it is not given. */
+/** Default of a size, in words. */
 function initialWords(id: ModelId, name: string): string {
   const { initial } = fieldsOf(id)[name]!;
   if (Object.hasOwn(usualOf(id, modelSpec(id).presets[0]!.config), name)) return 'chosen to fit the others';
@@ -49,14 +49,14 @@ function initialWords(id: ModelId, name: string): string {
 }
 const usualOf = (id: ModelId, config: BaseConfig): object => modelSpec(id).usual?.(config) ?? {};
 
-/** What is told of each architecture, where there are several. */
+/** Help of a size with the differences between architectures. */
 export const architectureWords = (): readonly string[] =>
   modelIds().map((id) => {
     const flags = Object.keys(fieldsOf(id)).map((name) => `--${flagOf(name)}`);
     return `${modelSpec(id).label}, with ${flags.join(' ')}`;
   });
 
-/** @throws UsageError where a size is given that the architecture has not, or cannot have */
+/** @throws UsageError if the architecture lacks a typed size, or can't have its value */
 export function configOf(id: ModelId, typed: Values<Options>): BaseConfig {
   const own = fieldsOf(id);
   for (const name of names()) {

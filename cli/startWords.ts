@@ -39,7 +39,7 @@ export interface RunStart {
   /** Of a run that resumes. */
   past: SavedRun | null;
   again: Recomputation;
-  /** What it begins with, in words. */
+  /** What it starts from, in words. */
   begun: readonly (string | undefined)[];
 }
 
@@ -67,7 +67,7 @@ export function startWords(run: RunStart): readonly string[] {
   ].filter((words) => typeof words === 'string');
 }
 
-/** The learning rate, where neither a person nor a plan chose it and it isn't the default of all. */
+/** The learning rate, if neither a person nor a plan chose it and it isn't the general default. */
 function rateWords({ options, recipe, planner, trainable, past }: RunStart): string | undefined {
   if (past || planner || recipe.learningRate === (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate))
     return undefined;

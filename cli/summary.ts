@@ -1,4 +1,4 @@
-/** What grow and tune say of a run that has ended, in words or as JSON; a tuned model is measured first. */
+/** Summary of a finished run, in words or as JSON; a tuned model is evaluated first. */
 import type { StoredBaselines } from '../src/core/evaluate/ofPart';
 import { energyOf } from '../src/core/train/energy';
 import type { RunInfo } from '../src/core/export/homegrownJson';
@@ -36,7 +36,7 @@ export interface RunEnd {
   saves: Saves;
   signal: AbortSignal;
   tuning: Tuning | undefined;
-  /** The newest step, of a tuning. */
+  /** Weights of the newest step of a tuned run. */
   newest: Snapshot | undefined;
   model: ModelChoice;
   recipe: Recipe;
@@ -94,7 +94,7 @@ export async function summarize(run: RunEnd): Promise<void> {
   );
 }
 
-/** A tuned model's evaluation on the validation set; undefined of another run, and of one that was stopped. */
+/** A tuned model's evaluation on the validation set; undefined for other runs and stopped ones. */
 async function judgedTuning(run: RunEnd): Promise<Awaited<ReturnType<typeof judged>> | undefined> {
   const { tuning, newest, signal, saves, model, recipe, tokenizer, old, info, used } = run;
   if (!tuning || !newest || signal.aborted) return undefined;

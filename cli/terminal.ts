@@ -1,4 +1,4 @@
-/** What the commands share: how they are called and how they end, signals, output, the device. */
+/** Runs commands: arguments, signals, output, exit codes and the device. */
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import '../node/sha256';
@@ -19,7 +19,7 @@ export { print, stderr, stdout } from '../node/output';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly (DeviceKind | 'auto')[];
 
-/** What a person types after `npm run`: one word, or two where a command is of several. */
+/** What a person types after `npm run`: one word, or two for a subcommand. */
 export interface Command {
   name: string;
   /** One line. */
@@ -30,7 +30,7 @@ export interface Command {
   /** @returns the exit code */
   run(args: readonly string[]): Promise<number>;
 }
-/** @param given the names of the flags that were typed @returns the exit code, where the command has more than one */
+/** @param given the names of the flags that were typed @returns the exit code, if it isn't always 0 */
 type Run<O extends Options, Code> = (values: Values<O>, given: ReadonlySet<string>) => Promise<Code>;
 /** A command that checks its paths before it runs. */
 export const command = <const O extends Options>(
@@ -55,15 +55,15 @@ export const command = <const O extends Options>(
 export type Commands = readonly [Command, ...Command[]];
 
 /**
- * Runs a command in a process of its own, to its exit code. Whatever it fails of is told in one line on standard error, and
- * with --json in one object on standard output.
+ * Runs a command in its process, up to the exit code. A failure is one line on standard error, and with --json one object on
+ * standard output.
  */
 export async function main(...commands: Commands): Promise<void> {
-  // TensorFlow.js and Dawn speak to the console; standard output is for results alone.
+  // TensorFlow.js and Dawn write to the console; standard output is for results alone.
   if (!DEBUGS) console.log = console.info = console.warn = () => undefined;
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
   for (const signal of SIGNALS) process.on(signal, () => stop(new Stopped(signal)));
-  // The process that started this one, which would otherwise tell of every signal, is gone.
+  // The starting process, which forwards signals, is gone.
   process.on('disconnect', () => stop(new Stopped('SIGHUP')));
   let hasEnded = false;
   process.on('beforeExit', () => hasEnded || fail(new Error("it waited for an event that can't occur")));
@@ -87,7 +87,7 @@ export async function main(...commands: Commands): Promise<void> {
 /**
  * Runs the command that `args` choose among these.
  * @returns the exit code
- * @throws whatever it fails of; a UsageError says where to read more
+ * @throws its failure; a UsageError names --help
  */
 export async function perform(commands: Commands, args: readonly string[]): Promise<number> {
   const chosen = commands.length === 1 ? commands[0] : commands.find(({ name }) => name.endsWith(` ${args[0]}`));
@@ -111,7 +111,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies readonly Sign
 const DEBUGS = Boolean(process.env['HOMEGROWN_DEBUG']);
 let outputFailure: Error | undefined;
 
-/** Ends the process at once: what runs on a device may never come back. */
+/** Ends the process at once: work on a device may never return. */
 function fail(error: unknown): void {
   const exitCode = report(error, process.argv.includes('--json'));
   process.stdout.write('', () => process.exit(exitCode));
@@ -120,7 +120,7 @@ function fail(error: unknown): void {
 /** Reports why a command failed. @returns the exit code */
 export function report(error: unknown, isJson: boolean): number {
   const { code, message, exitCode, rows } = endingOf(error);
-  // A closed pipe is nobody's mistake, and nobody hears of it.
+  // A closed pipe isn't an error, and no one reads messages.
   if (!(error instanceof Stopped && error.signal === 'SIGPIPE')) {
     const clear = stderr.isTTY ? '\r\u001b[2K' : '';
     stderr.write(`${clear}${[...(rows ? rowLines(rows) : []), message].join('\n')}\n`);
@@ -130,10 +130,10 @@ export function report(error: unknown, isJson: boolean): number {
   return exitCode;
 }
 
-/** Ends the command, or what it is interruptible in. */
+/** Stops the command, or its current job. */
 let stop: (why: Error) => void = fail;
 
-/** From here on a signal, or the end of who reads the output, aborts this instead of ending the process. */
+/** From here on a signal or a closed output aborts this signal instead of ending the process. */
 export function interruptible(): AbortSignal {
   const abort = new AbortController();
   stop = (why) => abort.abort(why);
@@ -143,8 +143,8 @@ export function interruptible(): AbortSignal {
 
 let hasDawn = false;
 /**
- * Dawn is there before the backend that looks for it is loaded.
- * @param threads of wasm; else one for each core
+ * Installs Dawn before the backend that looks for it is loaded.
+ * @param threads of WASM; by default one per core
  */
 export async function openDevice(kind: DeviceKind | 'auto', threads?: number): Promise<Device> {
   if (kind === 'auto' || kind === 'webgpu') {
@@ -160,7 +160,7 @@ export async function openDevice(kind: DeviceKind | 'auto', threads?: number): P
   return device;
 }
 
-/** What the adapter is called that Dawn would take, where that is no GPU; null where it is one, or there is none. */
+/** Returns the name of Dawn's adapter if it is software; null for a GPU, or without an adapter. */
 export async function softwareAdapter(): Promise<string | null> {
   const { findGpu } = await import('../src/core/gpu/backend');
   const adapter = await findGpu();

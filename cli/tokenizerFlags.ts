@@ -1,4 +1,4 @@
-/** --tokenizer and --special: what a tokenizer is trained by. */
+/** --tokenizer and --special: settings of a new tokenizer. */
 import { inOrder, missingRoles, ROLES, rolesProblem, TOKEN_ROLES, type TokenRole } from '../src/core/tokenizer/special';
 import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY, type TrainSettings } from '../src/core/tokenizer/train';
 import { UsageError } from './options';
@@ -9,7 +9,7 @@ const LIST = OTHER_ROLES.map((role) => (TOKEN_ROLES[role].isNumbered ? `${role}:
 export const SPECIAL = `Special tokens in addition to end of text: any of ${LIST}`;
 
 /**
- * @param needed roles that it has whether they are asked for or not
+ * @param needed roles that it always has
  * @throws UsageError
  */
 export function tokenizerSettings(

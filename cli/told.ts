@@ -5,7 +5,7 @@ import { endingOf } from '../src/core/runs/ending';
 import { endingWord } from '../src/core/train/endingWord';
 import { recipeOf } from '../src/core/runs/segments';
 
-/** Which step a folder holds, and whether another one was better. */
+/** Says which step a folder has, and whether another one was better. */
 export function heldStepWords({ model, state, bestNotKept }: RunInfo): string {
   const isBest = state.best?.step === state.step;
   const kind = model.config.classes ? 'classifier' : 'model';
@@ -28,7 +28,7 @@ export function usedStep(
   return { words: heldStepWords(info), json: { step: info.state.step } };
 }
 
-/** How a run came to rest, as its folder knows; undefined where an older build wrote it, or an export did. */
+/** Says how a run ended; undefined for folders of older builds and exports. */
 export function endingWords({ status, state, segments }: RunInfo): string | undefined {
   if (status === undefined) return undefined;
   const ending = endingOf({ status }, state.step, recipeOf({ segments }).steps);

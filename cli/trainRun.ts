@@ -55,7 +55,7 @@ export interface RunToTrain {
 }
 
 /**
- * @param isAuto another device may be used where it is faster
+ * @param isAuto another device may be used if it is faster
  * @returns the exit code
  */
 export async function trainRun(run: RunToTrain, isAuto: boolean): Promise<number> {
@@ -191,7 +191,7 @@ interface StartedRun {
   forgetting: Forgetting;
 }
 
-/** What the folder is written from, and what is reported of training. @param from the step that it resumes */
+/** Returns what the folder is written from, and the reports of training. @param from step that it resumes */
 function inFolder(run: RunToTrain, { fitted, info, forgetting }: StartedRun, from: Snapshot | undefined) {
   const { command, origin, planner, data, cleaning, saves, progress } = run;
   const { past, base, trainable, began } = origin;

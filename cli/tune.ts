@@ -1,4 +1,4 @@
-/** npm run tune: from a model to one for a purpose, as a run of its own with that model as its parent. */
+/** npm run tune: fine-tunes a model for a purpose, as a new run whose parent is that model. */
 import { readFile } from 'node:fs/promises';
 import { USUAL_BODY, USUAL_TOKENIZER } from '../src/core/runs/usualClassifier';
 import { classifying } from './classifying';
@@ -37,7 +37,7 @@ async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<str
   );
 }
 
-/** A small encoder, as the page has it, where no size is given. */
+/** The page's small encoder, if no size was typed. */
 function usualSizes(given: ReadonlySet<string>): Partial<Values<typeof TUNE_OPTIONS>> {
   if (given.has('model')) return {};
   const { id, config } = USUAL_BODY;
@@ -47,7 +47,7 @@ function usualSizes(given: ReadonlySet<string>): Partial<Values<typeof TUNE_OPTI
 }
 
 type Kind = Values<typeof TUNE_OPTIONS>['kind'];
-/** Flags that are not for every kind. */
+/** Flags of some kinds only. */
 const FLAGS: Readonly<Record<string, readonly Kind[]>> = {
   ...{ chats: ['instruct'], pairs: ['instruct'], template: ['instruct'] },
   ...{ text: ['adapt'], data: ['adapt'], old: ['adapt', 'instruct'] },

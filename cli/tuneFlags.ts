@@ -1,4 +1,4 @@
-/** --adapter and --learns: what of a model learns when it is tuned. */
+/** --adapter and --learns: the trained part of a tuned model. */
 import { existsSync } from 'node:fs';
 import { type AdapterId, adapterOf, ADAPTERS } from '../src/core/adapters';
 import { besideThat } from '../src/core/adapters/beside';
@@ -19,7 +19,7 @@ export const ADAPTER = `Adapter with frozen base weights: ${IDS.join(', ')}, wit
 export const LEARNS =
   'Trainable weights without --adapter: all, last:N (the last layers, their norm and the head), or norms (with the head)';
 
-/** @throws UsageError where it is not said so; what the model has not of it is seen when it is known */
+/** @throws UsageError if the flag has another form; parts that the model lacks are refused later */
 export function beginsFlags(adapter: string | undefined, learns: string): Tuning['begins'] {
   if (adapter !== undefined && learns !== 'all')
     throw new UsageError("--adapter freezes the base, so it can't be combined with --learns. Use one of them.");
@@ -46,7 +46,7 @@ const bodyOf = (model: ModelChoice): ParamTable => {
 /** The PEFT folder that `--adapter` of tune names. */
 export const adapterPath = (given: string): string | undefined => (isNamed(given) ? undefined : given);
 
-/** `lora`, `lora:8`, and no folder. */
+/** `lora` or `lora:8`, which isn't a folder. */
 const isNamed = (given: string): boolean => IDS.some((id) => given === id || given.startsWith(`${id}:`));
 
 function learnsFlag(given: string): Learns {
@@ -71,7 +71,7 @@ function adapterFlag(given: string): (model: ModelChoice) => Trainable {
     else
       settings[key] = settingOf(key, value, Object.hasOwn(fields, key) ? fields[key] : undefined, Object.keys(fields));
   }
-  // What it has for labels is drawn, and learns whole.
+  // The head of a classifier gets random weights, and all of it is trained.
   return (model) => ({
     weights: Object.keys(headOf(model)),
     adapter: {

@@ -1,4 +1,4 @@
-/** The flags of `tune`: those of `grow`, and what is its own. */
+/** The flags of `tune`: those of `grow` and its own. */
 import { ENCODING } from './encoding';
 import { OPTIONS } from './growOptions';
 import { BETWEEN } from '../src/core/documents';

@@ -1,4 +1,4 @@
-/** What tune asks of a run besides what grow does, and what it tells of the result. */
+/** Settings of tune besides those of grow, and the evaluation of its result. */
 import type { Trainable } from '../src/core/adapters/trainable';
 import { unwatched } from '../src/core/base/job';
 import { formatReading, formatShare } from '../src/core/base/units';
@@ -22,27 +22,27 @@ import { heldOutIn, type RunParts } from '../node/texts/runData';
 import { configOf } from './sizeFlags';
 
 export interface Begins {
-  /** What learns; absent where all does. */
+  /** Trained part; absent: all. */
   trainable?: Trainable;
-  /** All weights, and what an adapter begins with that has learnt something. */
+  /** All weights, with those of a trained adapter. */
   base: NamedTensors;
-  /** The model as it is then: with that in its weights. */
+  /** Weights of the model, with the adapter merged. */
   weights: NamedTensors;
-  /** The folder that the adapter is from, and what is said of it. */
+  /** Folder of the adapter, and a sentence about it. */
   from?: string;
   words?: string;
 }
 
 export interface Tuning {
-  /** With what a run begins on a model. */
+  /** Returns the start of a run on a model. */
   begins(start: Pick<StartingModel, 'model' | 'weights'>): Promise<Begins> | Begins;
-  /** How what does not learn rests. */
+  /** Precision of frozen weights. */
   rest: Rest;
-  /** How a conversation is written, in Jinja; absent: as the tokenizer has it, or else as is usual. Undefined where no chats are learnt. */
+  /** Chat template in Jinja; absent: the tokenizer's own, or a default. Undefined without chats. */
   chats?: { template?: string };
-  /** Where it is to tell texts apart: texts with labels, and what their labels are. */
+  /** Labeled texts of a classifier, and its labels. */
   classify?: { examples: Examples; classes(model: Pick<ModelChoice, 'id'>): Classes };
-  /** Files of text that it had learnt before; absent: what its run has held out. */
+  /** Files of old text; absent: the validation set of the base's run. */
   old: readonly string[] | undefined;
 }
 
@@ -52,14 +52,14 @@ export const startOf = (start: StartingModel, { classify }: Tuning, seed: number
   ...tuningStart(start, classify?.classes(start.model), seed),
 });
 
-/** What a new model is before there is a tokenizer. */
+/** Returns architecture and sizes of a new model, before its tokenizer exists. */
 export function begunAs(options: Values<typeof OPTIONS>, tuning?: Tuning): Pick<ModelChoice, 'id' | 'config'> {
   const { model: id } = options;
   const config: BaseConfig = configOf(id, options);
   return { id, config: tuning?.classify ? { ...config, classes: tuning.classify.classes({ id }) } : config };
 }
 
-/** What a recipe learns by, where tuning settles it. */
+/** Returns the objective that tuning sets. */
 export const objectiveOfTuning = ({ chats, classify }: Partial<Tuning>): Pick<Recipe, 'objective'> | undefined =>
   chats ? { objective: 'chats' } : classify ? { objective: 'labels' } : undefined;
 
@@ -69,7 +69,7 @@ export interface Forgetting {
   after: number;
 }
 
-/** Of a model at rest. */
+/** Measures perplexity on old text of a model that isn't training. */
 export async function measuredBy(old: OldText, model: ModelChoice, weights: NamedTensors): Promise<number> {
   const net = await network(model, weights);
   try {

@@ -1,10 +1,10 @@
-/** The verdict on a run in the terminal, by its events: the one that the app gives. */
+/** The verdict on a run by its events, the same as in the app. */
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import { judgeRun } from '../src/core/runs/judgeRun';
 import type { TrainEvent, TrainOutcome } from '../src/core/train/run';
 import type { Verdict } from '../src/core/train/verdict';
 
-/** @param events of the whole curve, also of before it was resumed */
+/** @param events of the whole run, also before a resume */
 export function verdictOf(
   { model, segments }: Pick<RunInfo, 'model' | 'segments'>,
   events: readonly TrainEvent[],
@@ -17,10 +17,10 @@ export function verdictOf(
     loss: steps.map(({ loss }) => loss),
     evaluations: events.filter((event) => event.kind === 'evaluated'),
   };
-  // `early` is left out: the summary says after which step training ended, and why.
+  // Omits `early`: the summary gives the last step and the reason.
   const now = { planned: recipe.steps, ending: reason };
   return judgeRun({ model, segments: [{ after, recipe, data: { id: null, facts: data } }] }, log, now);
 }
 
-/** Without the ending, which the summary says. */
+/** Without the ending, which the summary gives. */
 export const verdictWords = ({ finding, evidence, next }: Verdict): string => `${finding}. ${evidence} ${next}`;
