@@ -71,9 +71,9 @@ export type {
 };
 
 export interface DataApi extends LabelApi {
-  /** Files of a drop, some at a time, for the import of that drop: thousands at once would hold the page. */
+  /** Hands over files of a drop in batches before its import: thousands at once would block the page. */
   handFiles: { input: { drop: string; files: readonly GivenFile[] }; progress: never; output: null };
-  /** Streams the files that were dropped or chosen at once into the store, as one text: after those that were handed over. */
+  /** Imports the files of a drop as one text: those that were handed over, then these. */
   importFiles: {
     input: {
       drop?: string;
@@ -81,9 +81,9 @@ export interface DataApi extends LabelApi {
       projectId: string;
       addedAt: number;
       tunes?: Purpose;
-      /** Where texts have several labels: what stands between them. */
+      /** Separator, if texts have several labels. */
       between?: Between;
-      /** Id of the text that they join, if it can still take them. */
+      /** Id of the text that they join, if it still accepts files. */
       joins?: string;
     };
     progress: Progress;
@@ -101,14 +101,14 @@ export interface DataApi extends LabelApi {
     progress: Progress;
     output: ImportOutcome;
   };
-  /** The columns of a table, and its first rows. */
+  /** Columns of a table, and its first rows. */
   lookAtTable: { input: GivenFile & { format: TableFormatId }; progress: never; output: TableHead };
-  /** A table of a person's own, as a list that a model is asked. */
+  /** A person's table as a list of sentence pairs or tasks. */
   readSentencePairs: { input: GivenFile; progress: Progress; output: readonly SentencePair[] };
   readTask: { input: GivenFile; progress: Progress; output: Task };
-  /** A table's first rows, and its labels if one column holds labels. */
+  /** First rows of a table, and its labels if a column has some. */
   surveyTable: { input: GivenFile & { format: TableFormatId }; progress: never; output: TableSurvey };
-  /** The encodings that files may be in, by the names they were refused by: the file's own, or their paths in the archive. */
+  /** Possible encodings of refused files, by file name or path in an archive. */
   proposeEncodings: {
     input: { given: GivenFile; names: readonly string[] };
     progress: never;
@@ -116,57 +116,57 @@ export interface DataApi extends LabelApi {
   };
   samples: { input: null; progress: never; output: readonly Sample[] };
   listTexts: { input: { projectId: string }; progress: never; output: readonly TextRecord[] };
-  /** `count` documents of a text from the `from`th, of those whose title holds `query`; `of`: how many those are. */
+  /** `count` documents of a text from the `from`th, among those whose title contains `query`; `of` counts these. */
   documents: {
     input: { textId: string; from: number; count: number; query: string };
     progress: never;
     output: { rows: readonly DocumentRow[]; of: number };
   };
   preview: { input: { id: string; place: number; characters: number }; progress: never; output: DocumentStart };
-  /** The longest passage of a written text that stands in these texts as they are learned. */
+  /** Longest passage of a generated text that these texts contain. */
   copied: { input: { written: string; texts: readonly string[] }; progress: never; output: Copied };
-  /** Start of the `nth` training document of a text, as its recipe left it. */
+  /** Start of the `nth` training document of a text, after cleaning. */
   trainingExcerpt: { input: { id: string; nth: number; characters: number }; progress: never; output: string };
-  /** Leaves documents out of what is learnt, or puts them back. */
+  /** Removes documents from training, or restores them. */
   leaveOut: {
     input: { textId: string; places: readonly number[]; isOut: boolean };
     progress: never;
     output: TextRecord;
   };
-  /** States the licence of texts; null: not stated. */
+  /** Sets the license of texts; null: not stated. */
   setLicence: {
     input: { ids: readonly string[]; licence: string | null };
     progress: never;
     output: readonly TextRecord[];
   };
-  /** Takes a text out of a project; out of the last, `addToProject` undoes it, and `purgeText` makes it final. */
+  /** Removes a text from a project. If that was the last, `addToProject` undoes it and `purgeText` makes it final. */
   removeText: { input: { id: string; projectId: string; at: number }; progress: never; output: TextRecord };
-  /** The runs that learnt from any of the texts, and so keep something of it: each once, over all of them. */
+  /** Runs that trained on any of the texts, and so retain something of them. */
   learntFrom: { input: { textIds: readonly string[] }; progress: never; output: readonly Learnt[] };
   addToProject: { input: { id: string; projectId: string; isTuned?: boolean }; progress: never; output: TextRecord };
   purgeText: { input: { id: string }; progress: never; output: null };
-  /** What a project of these texts is called while nobody has named it; null: it has none. */
+  /** Default name of a project with these texts; null if it has none. */
   nameOfTexts: { input: { ids: readonly string[] }; progress: never; output: string | null };
 
-  /** Settings for these texts, a device and a time; and what the texts are found to be. */
+  /** Plan for these texts, a device and a time, with the profile of the texts. */
   plan: {
     input: Omit<PlanInput, 'text'> & { texts: readonly string[] };
     progress: Progress;
     output: { plan: Plan; text: TextProfile };
   };
-  /** Of a text what this recipe leaves is learnt from now on, by every project that has it; all of it, where it does nothing. */
+  /** Applies a recipe to a text, for every project that has it. A recipe without effect restores the whole text. */
   applyRecipe: { input: { id: string; recipe: CleaningRecipe; at: number }; progress: Progress; output: TextRecord };
-  /** What a recipe would do to texts, on a sample of them. */
+  /** Effects of a recipe on a sample of texts. */
   previewRecipe: {
     input: { ids: readonly string[]; recipe: CleaningRecipe; look: Look };
     progress: never;
     output: Previewed;
   };
-  /** Documents that the recipe of a text left out: `count` from the `from`th. */
+  /** Documents that the recipe of a text removed: `count` from the `from`th. */
   leftByRecipe: {
     input: { id: string; from: number; count: number };
     progress: never;
-    /** `recipe` is that by which they were; null where the text is as it was read. */
+    /** `recipe` removed them; null if the text isn't cleaned. */
     output: { rows: readonly LeftOut[]; of: number; recipe: object | null };
   };
   trainTokenizer: {
@@ -174,9 +174,9 @@ export interface DataApi extends LabelApi {
     progress: Progress;
     output: TokenizerRecord;
   };
-  /** A passage cut into its tokens. */
+  /** Tokens of a passage. */
   tokens: { input: { text: string; tokenizer: TokenizerModel }; progress: never; output: readonly TokenPiece[] };
-  /** Entries that hold `query`; counted in the training part when there is data. */
+  /** Vocabulary entries that contain `query`, with counts in the training set if there are data. */
   vocabulary: {
     input: { tokenizer: TokenizerModel; data: DataRecord | null; query: string; limit: number };
     progress: never;
@@ -189,43 +189,43 @@ export interface DataApi extends LabelApi {
     output: DataRecord;
   };
 
-  /** Who speaks with one other alone in documents of a text that is there, and in how many. */
+  /** People who speak with one other in documents of a text, with the number of documents. */
   speakers: {
     input: { textId: string };
     progress: never;
     output: readonly Speaker[];
   };
-  /** Those of a text as conversations to tune on, in which one of the two is the assistant; `leftOut`: its other documents. */
+  /** Imports such chats as conversations to tune on, with one person as the assistant; `leftOut` counts other documents. */
   importSpeakers: {
     input: { textId: string; assistant: string; projectId: string; addedAt: number };
     progress: Progress;
     output: { outcome: ImportOutcome; leftOut: number };
   };
-  /** What would be learnt of chats, written by a tokenizer's template or by the one that is usual for it. */
+  /** Which tokens of chats are learned, with the tokenizer's chat template or a default. */
   paint: {
     input: PaintInput;
     progress: Progress;
     output: Painting;
   };
-  /** How the scores of a classifier become an answer. */
+  /** Sets temperature and confidence threshold of a classifier. */
   decide: { input: { runId: string; decision: Decision }; progress: never; output: null };
-  /** Drops data that no record names: at once nothing while a tab holds data. */
+  /** Deletes data that no record names; nothing while a tab uses data. */
   dropUnused: { input: null; progress: never; output: null };
-  /** What of which text and document went into which part; `ids`: of the texts that the data are of, in order. */
+  /** Which texts and documents went into which part; `ids` of the data's texts, in order. */
   partRows: {
     input: { data: DataRecord; ids: readonly string[]; part: PartName; from: number; count: number };
     progress: never;
     output: PartRows;
   };
 
-  /** How the training part lies in the rows of an objective; null: there is nothing to tell. */
+  /** Rows of the training set for an objective; null if there is nothing to say. */
   inRows: {
     input: { data: DataRecord; tokenizer: TokenizerModel; model: Pick<ModelChoice, 'id' | 'config'>; recipe: Recipe };
     progress: never;
     output: InRows | null;
   };
 
-  /** The steps of a run that can be opened, oldest first, and those that cannot. */
+  /** Saved steps of a run that can be opened, oldest first, and damaged ones. */
   savedSteps: {
     input: { runId: string };
     progress: never;
@@ -234,89 +234,89 @@ export interface DataApi extends LabelApi {
   exportModel: {
     input: { runId: string; which: WhichSnapshot; format: FormatId; withOptimizer: boolean };
     progress: Progress;
-    /** A zip where the format is a folder. */
+    /** A zip if the format is a folder. */
     output: {
       file: Blob;
       name: string;
       files: readonly { name: string; size: number }[];
-      /** Small texts that a tool wants beside a file. */
+      /** Small files that a tool needs beside the model. */
       sidecars: readonly { name: string; text: string }[];
     };
   };
-  /** The runs of a project that have saved a step, newest first; at once without the curves that have to be made first. */
+  /** Runs of a project with a saved step, newest first. Curves that must be computed follow later. */
   listRuns: {
     input: { projectId: string; now: number };
     progress: readonly RunRow[];
     output: readonly RunRow[];
   };
-  /** An average of a tuned step and of what it was tuned from, as a run of its own. */
+  /** Stores the average of a tuned step and its base as a new run. */
   mixRun: { input: Mix; progress: never; output: null };
   describeRun: { input: Partial<RunWords> & { runId: string }; progress: never; output: null };
-  /** What a person says in its card, part by part; a part that is absent says what Homegrown says. */
+  /** Sets a person's words in the model card; absent parts keep Homegrown's. */
   writeCard: { input: { runId: string; card: CardWords }; progress: never; output: null };
   /**
-   * What is kept of a step on a part; where that step was not measured, of the newest before it, else of the newest. Null where
-   * there is none.
+   * Stored evaluation of a step on a part; without one, of the newest earlier step, otherwise of the newest. Null if there is
+   * none.
    */
   keptEvaluation: {
     input: { runId: string; step: number; part: EvaluatedOn };
     progress: never;
     output: KeptEvaluation | null;
   };
-  /** What of it goes with the step, for its card. */
+  /** Evaluations of a step, for its card. */
   measured: { input: { runId: string; step: number }; progress: never; output: StepMeasurements };
-  /** What was asked of its steps by lists, oldest step first. */
+  /** Results of lists, oldest step first. */
   keptLists: { input: { runId: string }; progress: never; output: readonly EvaluationRecord[] };
-  /** Hides a run; `restoreRun` undoes it, `purgeRun` makes it final, which frees so many bytes. Fails while a tab works on it. */
+  /** Hides a run; `restoreRun` undoes it, `purgeRun` makes it final and returns the freed bytes. Fails while a tab uses it. */
   removeRun: { input: { runId: string; at: number }; progress: never; output: { bytes: number } };
   restoreRun: { input: { runId: string }; progress: never; output: null };
   purgeRun: { input: { runId: string }; progress: never; output: null };
-  /** Keeps a step of a run until it is let go by hand, where its budget has room for it; or lets it go. */
+  /** Pins a step of a run, if its budget has room, or unpins it. */
   pinStep: { input: { runId: string; step: number; isPinned: boolean }; progress: never; output: null };
-  /** Bytes that a run's kept steps may take; what is kept already is heeded when the next one is. */
+  /** Sets the bytes that a run's kept steps may take, from the next kept step on. */
   setBudget: { input: { runId: string; bytes: number }; progress: never; output: null };
-  /** Gives back what a run's saved steps take; its record and curve stay. Fails while a tab works on it. */
+  /** Deletes the saved steps of a run; its record and curve stay. Fails while a tab uses it. */
   freeRun: { input: { runId: string }; progress: never; output: { bytes: number } };
   /**
-   * A zip, the files of a Hugging Face folder, or a GGUF file, as a new run. Nothing is stored unless all of it is right. Of a
-   * model that was made elsewhere it says what that is, and takes it when it is told that a person has seen that.
+   * Imports a zip, a Hugging Face folder or a GGUF file as a new run, all or nothing. An external model returns a preview first,
+   * and is imported once a person confirmed it.
    */
   importModel: {
-    /** `context`: tokens that it is to read at once, at most, where it can be taken with fewer. */
+    /** `context`: at most so many tokens, if the model allows a shorter context. */
     input: { files: readonly File[]; projectId: string; addedAt: number; isSeen?: boolean; context?: number };
     progress: Progress;
     output: { runId: string } | { preview: ModelPreview };
   };
 
-  /** The projects with what they own, last opened first; what is removed among them, and what cannot be opened last. */
+  /** Projects with their sizes, last opened first, also removed ones; unreadable ones last. */
   projects: { input: null; progress: never; output: readonly ProjectRow[] };
-  /** A project's texts, tokenizer, data and settings under another id and name, without its runs. */
+  /** Copies a project without its runs. */
   duplicateProject: { input: { id: string; copy: string; name: string; at: number }; progress: never; output: null };
-  /** A new project with the texts and runs of one that cannot be read. */
+  /** Makes a new project with the texts and runs of an unreadable one. */
   rescueProject: { input: { from: string; id: string; name: string; at: number }; progress: never; output: null };
-  /** Drops a removed project with what is its own; one that was restored meanwhile stays. */
+  /** Deletes a removed project and its content, unless it was restored. */
   purgeProject: { input: { id: string }; progress: never; output: null };
-  /** What deleting everything would free. */
+  /** Bytes that deleting everything would free. */
   measureEverything: { input: null; progress: never; output: Everything };
 
   /**
-   * Brings what older builds stored to where this one keeps it; `texts` of them were given a list of their documents. What
-   * it has not come to opens all the same. @throws `in-use` where another tab is at it
+   * Migrates records of older builds; `texts` counts those that got a list of documents. Records that aren't migrated yet open,
+   * too. @throws `in-use` if another tab is migrating
    */
   migrate: { input: null; progress: Progress; output: { texts: number } };
-  /** Whatever is stored and cannot be read; of curves, those of the run that is shown. */
+  /** All unreadable records; curves only of the shown run. */
   listUnreadable: { input: { runId: string | null }; progress: never; output: readonly UnreadableRecord[] };
-  /** A zip of what is stored for such a record, value by value, as it lies there. */
+  /** A zip of the stored values of an unreadable record. */
   exportRaw: { input: { key: string }; progress: Progress; output: { file: Blob; name: string } };
 }
 
 export interface GivenFile {
   file: File;
   name: string;
-  /** What it is read as where two columns of it are learnt. */
+  /** How the table is read, if it is one. */
   table?: TableChoice;
   reading?: Reading;
-  /** Only begins like a table or JSON, and is neither. */
+  /** Starts like a table or JSON, but is prose. */
   isProse?: boolean;
 }
 
@@ -327,22 +327,22 @@ export interface Sample {
   licence: string;
   characters: number;
   bytes: number;
-  /** Words that models of it continue. */
+  /** Prompt for its models. */
   prompt?: string;
-  /** A table, whose columns are called input and target: those are learnt. */
+  /** A table of pairs with columns input and target. */
   pairs?: true;
-  /** A table of texts with labels, to classify: its columns. */
+  /** Columns of a table of labeled texts. */
   labels?: Extract<Columns, { text: string }>;
-  /** Texts of each label. */
+  /** Number of texts per label. */
   counts?: readonly { label: string; count: number }[];
 }
 
-/** Something stored that this version cannot read. It is left as it is. */
+/** A stored record that this version can't read. It is never changed. */
 export interface UnreadableRecord {
   key: string;
-  /** 'A text': what it is, as it is called in a list. */
+  /** What it is, such as 'A text'. */
   name: string;
-  /** Of it and of all that lies with it. */
+  /** With all values that belong to it. */
   bytes: number;
   failure: Failure;
 }

@@ -1,6 +1,6 @@
 /**
- * The GPU worker's contract: one device, so one worker; training, sampling and everything that needs weights on it. One run
- * trains at a time, and comes first; what is asked of any run meanwhile is done between its steps.
+ * The GPU worker's contract: everything that needs weights on the device. There is one device, so one worker. One run trains at
+ * a time and has priority; other requests run between its steps.
  */
 import type { Progress } from '../core/base/job';
 import type { Evaluated } from '../core/metrics';
@@ -41,76 +41,76 @@ export type {
 };
 
 export interface GpuApi {
-  /** Opens the device, or another one. Fails while a run trains; ends what is done beside. */
+  /** Opens a device. Fails while a run trains; cancels other requests. */
   device: { input: { kind: DeviceKind | 'auto' }; progress: never; output: DeviceInfo };
-  /** Begins a run. Events come in batches, at most ten a second. */
+  /** Starts a run. Events come in batches, at most ten a second. */
   begin: { input: BeginInput; progress: readonly TrainEvent[]; output: TrainOutcome };
-  /** Begins a run from a saved step of another. */
+  /** Starts a run from a saved step of another. */
   fork: { input: ForkInput; progress: readonly TrainEvent[]; output: TrainOutcome };
-  /** Begins a run that tunes a saved step of another. */
+  /** Starts a run that tunes a saved step of another. */
   tune: { input: TuneInput; progress: readonly TrainEvent[]; output: TrainOutcome };
   /** Continues from the newest saved step, to `steps` in all if given. */
   resume: { input: ResumeInput; progress: readonly TrainEvent[]; output: TrainOutcome };
-  /** Milliseconds that a step of such a run takes: a few are made for trial. Fails while a run trains. */
+  /** Milliseconds per step, by a short trial. Fails while a run trains. */
   trial: {
     input: Pick<BeginInput, 'model' | 'recipe' | 'tokenizer' | 'data'>;
     progress: never;
     output: { step: number };
   };
   /**
-   * Asks a run for something: one that trains between two of its steps, and the answer is an event of it; one at rest
-   * of its newest saved step, and what comes back is what its journal tells of it from now on.
+   * Asks a run to evaluate, sample or save. A training run does it between two steps, and the answer is one of its events. For a
+   * stopped run it is done with the newest saved step, and the new events of its journal are returned.
    */
   ask: { input: { runId: string; asked: Asked }; progress: never; output: readonly TrainEvent[] };
-  /** How a model goes on from a text, or what it answers to it. */
+  /** Continues a text, or answers it. */
   generate: {
     input: GenerateInput;
     progress: readonly GeneratedToken[];
     output: Generated;
   };
-  /** What a model that reads both ways puts in the blanks of a passage. */
+  /** Fills the blanks of a passage with a bidirectional model. */
   fill: { input: FillInput; progress: never; output: FilledPassage };
-  /** Which labels texts have, by a classifier, as sure as its decision has it. */
+  /** Labels texts with a classifier, at its confidence threshold. */
   classify: { input: ClassifyInput; progress: Progress; output: readonly GivenLabels[] };
-  /** Which words of a text spoke for a label, by its place, and which against it. */
+  /** Which words of a text raise or lower the probability of a label, given by its place. */
   decided: {
     input: { runId: string; which: WhichSnapshot; text: string; label: number };
     progress: never;
     output: Decided;
   };
-  /** Labels of every row of a table, or every line of a text: the table with what was given and how sure of each label. */
+  /** Labels every row of a table, or every line of a text; returns a table with labels and probabilities. */
   classifyFile: { input: ClassifyFileInput; progress: Progress; output: FileOfLabels };
-  /** Which of texts that have no label yet would help most with one, the most helpful first; `of`: how many were read. */
+  /** Unlabeled texts whose labels would help most, the most helpful first; `of` counts the texts that were read. */
   toLabel: {
     input: { runId: string; which: WhichSnapshot; texts: readonly string[]; count: number };
     progress: Progress;
     output: { texts: readonly TextToLabel[]; of: number };
   };
-  /** The mean loss of a saved step over at most `tokens` of a part of its run's data, and what else is measured there. */
+  /** Mean loss and other metrics of a saved step over at most `tokens` of a part of its run's data. */
   evaluate: {
     input: { runId: string; which: WhichSnapshot; part: PartName; tokens: number };
     progress: never;
     output: Evaluated & { step: number };
   };
   /**
-   * All that is told of a saved step on a held-out part of its run's data, or on a text: it is kept with the run, in place of
-   * what was measured of that step on that part before.
+   * Evaluates a saved step on a held-out part of its run's data, or on a text. Stored with the run; replaces the step's earlier
+   * evaluation on that part.
    */
   evaluation: { input: EvaluationInput; progress: Progress; output: EvaluationRecord };
-  /** Pairs of sentences and tasks of one's own, by a saved step; kept with the run, beside what was asked of that step before. */
+  /** Evaluates a saved step on sentence pairs and tasks. Stored with the run, beside other lists. */
   lists: { input: ListsInput; progress: Progress; output: EvaluationRecord };
-  /** Whether a saved step is better than another one, on a held-out part of its run's data or on a text; kept with its run. */
+  /** Compares two saved steps on a held-out part of the first one's data or on a text. Stored with its run. */
   compare: { input: CompareInput; progress: Progress; output: EvaluationRecord };
   /**
-   * A step of a run that was tuned, averaged with what it was tuned from, at each of these shares of that, 0 to 1: measured as the
-   * run's own evaluations are. Told one by one.
+   * Averages a tuned step with its base at each share of the base, 0 to 1, and measures it as the run's own evaluations do.
+   * Reports each point.
    */
   mix: {
     input: { runId: string; which: WhichSnapshot; shares: readonly number[] };
     progress: readonly MixedPoint[];
     output: readonly MixedPoint[];
   };
-  /** What a saved step says of held-out text, which an exported file of it must say too. */
+  /** Reference values of a saved step, which an exported file must reproduce. */
   reference: { input: { runId: string; which: WhichSnapshot }; progress: never; output: Reference };
 }
 
@@ -122,16 +122,16 @@ export interface ClassifyInput {
 
 export interface DeviceInfo {
   kind: DeviceKind;
-  /** As the browser names it: 'Apple M2', 'SwiftShader', or the processor for WASM. */
+  /** The browser's name, such as 'Apple M2' or 'SwiftShader'; for WASM the processor. */
   name: string;
   /** WebGPU on the processor: slower than WASM. */
   software: boolean;
   features: readonly string[];
-  /** Measured once, f32, with the product that training uses: what time estimates and the share of the rate rest on. */
+  /** Measured once, in f32, with training's matrix product. Time estimates use it. */
   gigaflops: number;
-  /** What real steps took here, as a multiple of what is expected by that; absent before any was made. */
+  /** Time of real steps as a multiple of the estimate; absent before the first. */
   slowness?: number;
-  /** What it can hold; absent where it does not say. */
+  /** Memory limits; absent if the device doesn't report them. */
   limits?: MemoryLimits;
   /** Devices that can be chosen here. */
   choices: readonly DeviceKind[];

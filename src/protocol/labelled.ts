@@ -1,4 +1,4 @@
-/** Texts with labels, as the data worker tells of them and changes them. */
+/** The data worker's contract for labeled texts. */
 import type { Progress } from '../core/base/job';
 import type { LongTexts } from '../core/base/longTexts';
 import type { ImportOutcome, TextRecord } from '../core/documents';
@@ -11,31 +11,31 @@ export type { TextWithLabels, ToSurvey };
 
 /** What the data worker does with labels. */
 export interface LabelApi {
-  /** Which labels texts have by which they are to be told apart, and what is to be said of them before a start. */
+  /** Labels of texts, and their problems before training. */
   surveyLabels: { input: ToSurvey; progress: Progress; output: LabelsTold };
-  /** Some of all documents of the texts, in their order, with the labels that they have now: so many from one, or at these places. */
+  /** Some documents of the texts with their current labels: a range, or at these places. */
   labelledTexts: {
     input: LabelledTextsInput;
     progress: never;
     output: readonly LabelledText[];
   };
-  /** Calls labels of a text otherwise, or says of what one of its documents is an example; `before` takes it back. */
+  /** Renames labels of a text, or changes the label of a document; `before` undoes it. */
   changeLabels: {
     input: { id: string; change: LabelChange };
     progress: never;
     output: { text: TextRecord; before: Labelling };
   };
-  /** Of texts to learn from, those whose documents have labels. */
+  /** Those texts whose documents have labels. */
   labeledIn: { input: { texts: readonly string[] }; progress: never; output: readonly TextWithLabels[] };
-  /** The labeled documents of one of them as a text to classify. */
+  /** Imports the labeled documents of such a text as a text to classify. */
   importLabeled: {
     input: { textId: string; projectId: string; addedAt: number };
     progress: Progress;
     output: ImportOutcome;
   };
   /**
-   * A text with its right label, in a new table; with `textId`, after the rows of that table, which stays. A row of the same text is
-   * replaced, or left out if the label is null. `before`: the label of that row; null if there was none.
+   * Imports a correction as a new table; with `textId`, after the rows of that table, which stays. Replaces a row of the same
+   * text, or removes it if the label is null. `before`: label of that row; null if there was none.
    */
   importCorrection: {
     input: CorrectionInput & { projectId: string; addedAt: number };

@@ -1,4 +1,4 @@
-/** How pages and the service worker speak: plain messages, each way. */
+/** Messages between pages and the service worker. */
 
 /**
  * `keep`: see whether the server still has this app, and report. `keep more`: store a few missing files.
@@ -7,13 +7,13 @@
 export type Asked = 'keep' | 'keep more' | 'take over';
 
 export type Told =
-  /** Bytes of the build that are in this browser, of all; whether the core is complete: the app opens and trains without a network. */
+  /** Stored bytes of the build, and all; whether the core is complete, so that the app opens and trains offline. */
   | { kind: 'kept'; hasCore: boolean; bytes: number; of: number }
-  /** It has done what it was asked for. `isMissingMore`: another `keep more` stores more. */
+  /** The request is done. `isMissingMore`: another `keep more` stores more. */
   | { kind: 'stored'; isMissingMore: boolean }
-  /** One request more was made, of the app's own address. */
+  /** One more request was made, to the app's own address. */
   | { kind: 'asked' }
-  /** It takes over as soon as the browser lets it. */
+  /** It takes over as soon as the browser allows. */
   | { kind: 'taking over' }
-  /** It does not take over, for so many pages are open. */
+  /** It doesn't take over, because so many pages are open. */
   | { kind: 'open elsewhere'; pages: number };

@@ -1,14 +1,14 @@
-/** How page and worker speak: one call, many progress values, one result or one failure; a signal stops the work. */
+/** Calls between page and worker: one input, progress values, one result or failure; a signal stops the work. */
 import type { Failure } from '../core/base/errors';
 
-/** A contract: for each method what goes in, what is told on the way, and what comes out. */
+/** A contract: input, progress and output of each method. */
 export type Api<A> = { [M in keyof A]: { input: unknown; progress: unknown; output: unknown } };
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 /**
- * What a worker exposes through comlink. `stop` closes or says anything: the work is to end at its next boundary.
- * What `report` returns resolves once the page has taken the progress in.
+ * What a worker exposes through comlink. If `stop` closes or sends a message, the work ends at its next boundary. The promise of
+ * `report` resolves once the page has handled the progress.
  */
 export interface Served<A extends Api<A>> {
   call<M extends keyof A>(

@@ -1,4 +1,4 @@
-/** The contract of the worker that opens what was just written in another engine. It is ended after each check. */
+/** The contract of the worker that opens an exported file in another engine. It is ended after each check. */
 import type { Progress } from '../core/base/job';
 import type { FormatId } from '../core/export/formats';
 import type { ModelChoice } from '../core/models/network';
@@ -6,7 +6,7 @@ import type { Figures } from '../core/verify/compare';
 import type { Reference } from '../core/verify/reference';
 
 export interface VerifyApi {
-  /** @throws HomegrownError `load-failed` where the engine cannot be had, `bad-file` where it refuses the file */
+  /** @throws HomegrownError `load-failed` if the engine can't be loaded, `bad-file` if it refuses the file */
   verify: {
     input: { file: Blob; format: FormatId; model: ModelChoice; ours: Reference };
     progress: Progress;
