@@ -58,7 +58,7 @@ export interface GpuApi {
     output: { step: number };
   };
   /**
-   * Asks a run to evaluate, sample or save. A training run does it between two steps, and the answer is one of its events. For a
+   * Asks a run to evaluate or to sample. A training run does it between two steps, and the answer is one of its events. For a
    * stopped run it is done with the newest saved step, and the new events of its journal are returned.
    */
   ask: { input: { runId: string; asked: Asked }; progress: never; output: readonly TrainEvent[] };
