@@ -1,4 +1,4 @@
-/** Tables of a person's own as lists that a model is asked: pairs of sentences, and tasks. */
+/** Reads a person's tables as sentence pairs and tasks. */
 import type { Job } from '../core/base/job';
 import type { TextSource } from '../core/documents';
 import type { Readers } from '../core/documents/guard/readers';

@@ -1,4 +1,4 @@
-/** What a run at rest is asked for: its newest saved step is measured, or writes, and its journal tells it as training would. */
+/** Evaluates or samples the newest saved step of a stopped run, and records the events in its journal as training does. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Pause } from '../core/base/job';
 import { loadObjective } from '../core/objectives';
@@ -13,7 +13,7 @@ import type { Asked, TrainEvent } from '../core/train/run';
 import { evaluate } from '../jobs/measureStep';
 import type { LoadedModel } from '../jobs/loadedModel';
 
-/** Whoever calls it holds the run. */
+/** The caller holds the run. */
 export async function askAtRest(
   store: BlobStore,
   model: LoadedModel,

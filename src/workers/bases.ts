@@ -1,4 +1,4 @@
-/** Models of runs that tune: over their base, which stays on the device while runs on the same one are changed for each other. */
+/** Models of tuned runs over their base, which stays on the device while runs on the same base are exchanged. */
 import { adapted, beside } from '../core/adapters/adapted';
 import type { BlobStore } from '../core/base/blobStore';
 import { readBase } from '../core/checkpoint/base';
@@ -10,15 +10,15 @@ import { weightsOf } from '../core/runs/whole';
 
 export interface Bases {
   /**
-   * A saved step of a run that has a base, as it learns: what it measured then it measures again, to the bit.
-   * @param makeRoom called when all is read, and before anything more is on the device
+   * Loads a saved step of a run with a base as training has it, so that it measures the same bits.
+   * @param makeRoom called after everything is read, before more is put on the device
    */
   load(run: RunRecord, which: WhichSnapshot, makeRoom: () => void): Promise<{ step: number; network: Network }>;
-  /** What is on the device is used no more by who asks from now on. */
+  /** New requests don't use the models that are on the device. */
   forget(): void;
 }
 
-/** One on the device, and how many networks lie over it. */
+/** A base on the device, and the number of networks over it. */
 interface Under {
   key: string;
   network: Network;
@@ -34,7 +34,7 @@ export function basesOf(store: BlobStore): Bases {
     if (last === under) last = undefined;
   }
 
-  /** The base of a run, over which one more lies now. */
+  /** Returns the base of a run, and counts one more network over it. */
   async function held({ model, trainable, base: hash }: RunRecord, makeRoom: () => void): Promise<Under> {
     const { rest } = trainable!;
     const key = JSON.stringify([hash, rest, model]);

@@ -1,4 +1,4 @@
-/** A model in somebody's files, into the store. What reads such files is loaded by who brings one in. */
+/** Imports a model from files into the store. Its readers are loaded when first needed. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Job } from '../core/base/job';
 import { storeAdapter } from '../core/export/importAdapter';
@@ -24,7 +24,7 @@ export async function bringIn(
   if (incoming && !incoming.info && !isSeen) return { preview: previewOf(incoming) };
   const held = await holdData(); // a base that it is to have is no run's until then
   try {
-    // Held, so that it is not purged under the import with a project that is deleted meanwhile.
+    // Held, so that a deletion of its project doesn't purge it during the import.
     await holdingRun(runId, async () => {
       const run = { runId, projectId, ...(context && { context }) };
       if (incoming) await storeModel(store, run, incoming, sources, addedAt, job);
@@ -36,6 +36,6 @@ export async function bringIn(
   }
 }
 
-/** Of the zip; what files lie in is not known. */
+/** Name of the zip; the folder of separate files isn't known. */
 const nameOf = (files: readonly File[]): string =>
   files.length === 1 ? files[0]!.name.replace(/\.zip$/i, '') : 'an adapter';

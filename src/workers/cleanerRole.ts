@@ -1,4 +1,4 @@
-/** A worker of the data worker's that cleans along. */
+/** A worker that cleans documents for the data worker. */
 import { expose } from 'comlink';
 import { helper } from '../core/documents/clean/helpers';
 import { type RequestsMessage, watchRequests } from './requests';

@@ -1,14 +1,14 @@
-/** Workers of this worker's that clean along, one for each core; they begin with the same script. */
+/** Workers that clean documents, one for each core. */
 import { wrap } from 'comlink';
 import type { Help, Helper } from '../core/documents/clean/helpers';
 import type { CleanerApi } from './cleanerRole';
 import { startOwn } from './ownWorkers';
 
-/** UTF-8 bytes of a text for which starting others pays. */
+/** UTF-8 bytes of a text from which workers pay off. */
 const WORTH_IT = 4_000_000;
 const MOST = 8;
 
-/** None where there is one core, or little to clean. */
+/** Starts none if there is one core or little text. */
 export function beginCleaners(bytes: number): Help {
   const cores = Math.min(navigator.hardwareConcurrency, MOST);
   const workers: Worker[] = [];
@@ -24,7 +24,7 @@ export function beginCleaners(bytes: number): Help {
 
 function helperIn(worker: Worker): Helper {
   const { clean } = wrap<CleanerApi>(worker);
-  // One that ends answers nobody.
+  // A worker that ended answers no task.
   const open = new Set<(error: Error) => void>();
   worker.addEventListener('error', ({ message }) => {
     const what = message ? `: ${message}` : ', or could not be loaded';

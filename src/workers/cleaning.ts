@@ -1,4 +1,4 @@
-/** Texts and their recipes. */
+/** Cleans texts by recipes, and previews them. */
 import type { BlobStore } from '../core/base/blobStore';
 import { type Job, unwatched } from '../core/base/job';
 import { textOf, type TextRecord } from '../core/documents';
@@ -10,7 +10,7 @@ import { sampleOf } from '../core/documents/clean/sample';
 import type { LeftOut } from '../core/documents/clean/record';
 import { beginCleaners } from './cleaners';
 
-/** On every core, where the text is so long that it pays. @throws HomegrownError as core's does */
+/** Uses every core for a long text. @throws HomegrownError as core's function does */
 export const applyRecipe = (
   store: BlobStore,
   id: string,
@@ -25,14 +25,14 @@ type Reader = (
   job: Job,
 ) => Promise<Previewed>;
 
-/** Keeps the sample that was looked at last, and what each step of the recipe left of it. */
+/** Keeps the newest sample, and the result of each step of the recipe. */
 export function recipePreview(): Reader {
   let kept: { of: string; preview: Promise<Preview> } | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   return (store, { ids, recipe, look }, job) => {
     const of = ids.join();
     if (kept?.of !== of) {
-      // Who asked for it first may stop; the next one waits for the same.
+      // The first caller may stop while the next one waits for the same sample.
       const sample = async (): Promise<Preview> => {
         const texts = await Promise.all(ids.map((id) => textOf(store, id)));
         return new Preview(await sampleOf(store, texts, unwatched));
@@ -51,7 +51,7 @@ export function recipePreview(): Reader {
   };
 }
 
-/** Documents that a text's recipe left out, and that recipe: `count` from the `from`th; none of a text without one. */
+/** Returns documents that a text's recipe removed, `count` from the `from`th, and the recipe; none without a recipe. */
 export async function leftByRecipe(
   store: BlobStore,
   { id, from, count }: { id: string; from: number; count: number },

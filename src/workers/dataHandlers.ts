@@ -1,4 +1,4 @@
-/** What the data worker does: text, tokenizer, shards, export and import. Only calls core; what it decides is where things are kept. */
+/** Handlers of the data worker: they serve jobs and core functions, and decide where results are stored. */
 import type { BlobStore } from '../core/base/blobStore';
 import { ahead } from '../core/base/ahead';
 import { badFile, toFailure } from '../core/base/errors';
@@ -60,15 +60,15 @@ import sampleProfiles from './sampleProfiles.json' with { type: 'json' };
 import { listUnreadable, rawFiles } from './unreadable';
 
 /**
- * @param ownFile a file of the app itself, by its path; `name`: what it is, for a person
- * @param runReader runs what reads files
+ * @param ownFile loads a file of the app by its path; `name` describes it for a person
+ * @param runReader runs readers of files
  */
 export function dataHandlers(
   store: Promise<BlobStore>,
   ownFile: (path: string, name: string) => Promise<Response>,
   runReader: Readers = inProcess,
 ): Handlers<DataApi> {
-  /** What an earlier session left half done goes before the first list is given. */
+  /** Leftovers of an earlier session are deleted before the first list is returned. */
   const swept = store.then(async (open) => {
     const now = (await isUndoLive()) ? 0 : Date.now();
     await collectOrphans(open, now);
@@ -76,7 +76,7 @@ export function dataHandlers(
   });
   swept.catch(() => undefined);
 
-  /** Work that reads texts: what is removed under it stays until it has been read. */
+  /** Runs work that reads texts: texts that are removed meanwhile stay until it ends. */
   const readers = new Set<Promise<unknown>>();
   async function reading<T>(read: () => Promise<T>): Promise<T> {
     const work = read();
@@ -88,7 +88,7 @@ export function dataHandlers(
     }
   }
 
-  /** What is made for a project is not left behind by one that is deleted meanwhile. */
+  /** Keeps nothing for a project that was deleted meanwhile. */
   const owned = async <S extends { projectId: string }>(
     settings: S,
   ): Promise<S & { owner: Owner; readers: Readers }> => ({
@@ -106,7 +106,7 @@ export function dataHandlers(
 
   const profileOf = profiles(sampleProfiles as readonly KnownProfile[]);
   const partRows = partReader();
-  /** Rules come with who first cleans. */
+  /** Loaded when a text is first cleaned. */
   const cleaning = () => loaded('The text cleaner', import('./cleaning'));
   let previewRecipe: ReturnType<Awaited<ReturnType<typeof cleaning>>['recipePreview']> | undefined;
   const chats = () => loaded('The chat reader', import('../jobs/chats'));
@@ -119,7 +119,7 @@ export function dataHandlers(
     ...(tunes === 'classify' && { labelled: between ? { between } : {} }),
     ...(tunes === 'instruct' && { conversations: (await chats()).conversationReader }),
   });
-  /** Files of drops that are about to be imported. */
+  /** Files of drops that await their import. */
   const handed = new Map<string, readonly GivenFile[]>();
   return {
     handFiles({ drop, files }) {
@@ -323,17 +323,17 @@ const fileSource = ({ file, ...given }: Read): TextSource => ({
 });
 
 /**
- * Small files are read whole, and some ahead, in their order. A file that is asked for after its turn is read by itself; one
- * that an archive packs too deep, or is the system's own, is never asked for.
+ * Reads small files whole, some of them ahead, in order. A file that is requested out of order is read alone; system files and
+ * files too deep in archives are never requested.
  */
 function fileSources(files: readonly Read[]): TextSource[] {
   const small = files.filter(({ file }) => isSmall(file));
-  // One that cannot be read is told by itself.
+  // An unreadable file is reported alone.
   const contents = ahead(small, async (given) => {
     const [read] = await Promise.allSettled([given.file.arrayBuffer().catch(failed(given.file))]);
     return { given, read };
   });
-  /** Read ahead and left out, as others were asked for first. */
+  /** Read ahead, but not requested yet. */
   const passed = new Set<Read>();
   return files.map((given) => {
     const { file, ...rest } = given;
@@ -341,7 +341,7 @@ function fileSources(files: readonly Read[]): TextSource[] {
     let isRead = false;
     const stream = async function* (): AsyncGenerator<Uint8Array> {
       if (isRead || passed.has(given)) {
-        // In another encoding, once it is known not to be UTF-8, or a copy after its original.
+        // A file is requested again in another encoding, or as a copy of an earlier one.
         yield new Uint8Array(await file.arrayBuffer().catch(failed(file)));
         return;
       }

@@ -1,4 +1,4 @@
-/** Chooses and opens the device: a real GPU by WebGPU, else WASM, and says what it is and how fast it multiplies. */
+/** Chooses and opens the device: a real GPU through WebGPU, otherwise WASM. Reports its name and measured speed. */
 import type { BlobStore } from '../core/base/blobStore';
 import { loaded } from '../core/base/load';
 import { readRecord } from '../core/base/record';
@@ -16,8 +16,8 @@ import type { DeviceKind } from '../core/train/run';
 import type { DeviceInfo } from '../protocol/gpu';
 
 /**
- * @param wasm where its binaries are
- * @param threading how it gets more than one thread, where it can
+ * @param wasm folder of its binaries
+ * @param threading starts threads, if possible
  */
 export async function openDevice(
   asked: DeviceKind | 'auto',
@@ -26,7 +26,7 @@ export async function openDevice(
   threading?: Threading,
 ): Promise<DeviceInfo> {
   const { kind, adapter } = await chooseDevice(asked, wasm, threading);
-  // All that a run is made of too, while there surely is a network.
+  // Loads everything that a run needs while the network is available.
   const parts = [...Object.values(MODELS), ...Object.values(OBJECTIVES), ...Object.values(OPTIMIZERS)];
   await loaded('The training engine', Promise.all(parts.map((part: { load(): Promise<unknown> }) => part.load())));
   await tune(now, inStore(store));
@@ -48,7 +48,7 @@ export async function openDevice(
   };
 }
 
-/** What was measured of this machine's GPUs stays with the texts and runs, and like these in this browser. */
+/** Measured tilings of this machine's GPUs are stored in this browser. */
 const inStore = (store: Promise<BlobStore>): TilingStore => ({
   read: async () => readRecord(await store, TILINGS_KEY, TILINGS),
   write: async (tilings) => (await store).commit({ put: [[TILINGS_KEY, tilings]] }),

@@ -1,19 +1,19 @@
-/** Who has the device: a run that trains comes first, and others get turns between its steps. */
+/** Schedules the device: a training run has priority, and other work runs between its steps. */
 import { yieldToEventLoop, type Pause } from '../core/base/job';
 import { currentGpu } from '../core/gpu/backend';
 import type { TrainInput } from '../core/train/run';
 
-/** Of the time that a run's own steps take, what others may take at most beside it. */
+/** Largest share of a run's step time that other work may add. */
 export const SHARE = 1 / 4;
 
 type TrainPause = NonNullable<TrainInput['pause']>;
 
 export interface DeviceScheduler {
-  /** `run` has priority from the first time that it awaits its pause until it ends. */
+  /** `run` has priority from its first pause until it ends. */
   withPriority<T>(run: (pause: TrainPause) => Promise<T>): Promise<T>;
   /**
-   * `work` beside whatever else there is, piece by piece: a piece is what it does until it awaits its pause again. While a run
-   * trains, pieces go one at a time, between steps, as often as their time stays within its share of the steps'.
+   * Runs `work` in pieces; a piece ends when it awaits its pause. While a run trains, pieces run one at a time between steps,
+   * within their share of the step time.
    */
   interleaved<T>(work: (pause: Pause) => Promise<T>): Promise<T>;
 }
@@ -21,13 +21,13 @@ export interface DeviceScheduler {
 /** @param now milliseconds, monotonic */
 export function deviceScheduler(now: () => number): DeviceScheduler {
   let isTraining = false;
-  /** Who waits for a piece, in order. Each is given what to call at the end of the piece. */
+  /** Waiting pieces, in order. Each receives a function to call at its end. */
   const waiting: ((end: () => void) => void)[] = [];
   const nothing = (): void => undefined;
 
   return {
     async withPriority(run) {
-      /** Milliseconds that others may take; negative after a piece that took longer. */
+      /** Milliseconds that other work may take; negative after a piece that took too long. */
       let left = 0;
       let since = now();
       try {
@@ -54,7 +54,7 @@ export function deviceScheduler(now: () => number): DeviceScheduler {
     async interleaved(work) {
       let end = nothing;
       const turn = async (): Promise<void> => {
-        // In the queue before the last piece ends, so that the next can follow at once.
+        // Queued before the last piece ends, so that the next one follows at once.
         const begun = isTraining && new Promise<() => void>((begin) => waiting.push(begin));
         end();
         end = nothing;
@@ -62,7 +62,7 @@ export function deviceScheduler(now: () => number): DeviceScheduler {
         else await yieldToEventLoop();
       };
       let ahead: Promise<void> | undefined;
-      // Parts of the work that pause at once share a turn: one that waited for a second turn would keep the first from ending.
+      // Parts that pause at the same time share a turn: a second turn would keep the first from ending.
       const pause = (): Promise<void> => (ahead ??= turn().finally(() => (ahead = undefined)));
       try {
         await pause();

@@ -9,7 +9,7 @@ import type { DataApi } from '../protocol/data';
 
 type ExportModel = DataApi['exportModel'];
 
-/** A saved step as one file: the format's own, or a zip of its folder. */
+/** Exports a saved step as one file: the format's own, or a zip of its folder. */
 export async function exportModel(
   store: BlobStore,
   template: ExportOptions['template'],
@@ -19,13 +19,13 @@ export async function exportModel(
   const options = { withOptimizer, template };
   const { name, kind, files, sidecars } = await exportRun(store, runId, which, format, options);
   const parts: Blob[] = [];
-  // A blob of its own for each piece lets the browser move it out of memory.
+  // One blob per piece lets the browser move it out of memory.
   for await (const chunk of kind === 'folder' ? zipped(files, job) : pieces(files[0]!, job)) {
     parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
   }
   return {
     file: new Blob(parts, { type: kind === 'folder' ? 'application/zip' : 'application/octet-stream' }),
-    // Zips of several formats may lie in one folder.
+    // Zips of several formats may be in one folder.
     name: kind === 'file' ? files[0]!.name : `${format === FOLDER_FORMAT ? name : `${name}-${format}`}.zip`,
     files: files.map((file) => ({ name: file.name, size: file.size })),
     sidecars: await Promise.all(

@@ -1,4 +1,4 @@
-/** GGUF read back from its specification; what it calls tensors is the architecture's own statement. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md */
+/** Reads GGUF by its specification; the architecture states the names of tensors. https://github.com/ggml-org/ggml/blob/master/docs/gguf.md */
 import { sha256 } from 'hash-wasm';
 import { badFile } from '../core/base/errors';
 import { elsewhere, hubLayout } from '../core/export/weights';
@@ -11,13 +11,13 @@ import type { ReadBack } from '../core/verify/readBack';
 
 export interface Gguf {
   view: DataView;
-  /** Numbers of 32 bits, whole or not, and lengths of lists. */
+  /** Numbers of 32 bits, and lengths of lists. */
   numbers: ReadonlyMap<string, number>;
-  /** `shape`: fastest first. `at`: of the first value, from the beginning of the file. */
+  /** `shape`: fastest dimension first. `at`: byte offset of the first value in the file. */
   tensors: readonly { name: string; shape: readonly number[]; type: number; at: number }[];
 }
 
-/** Its header, once the tensors are found to be those that the hash in it is of. */
+/** Reads the header and checks the tensors against its hash. */
 export async function openGguf(bytes: Uint8Array): Promise<Gguf> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
@@ -28,7 +28,7 @@ export async function openGguf(bytes: Uint8Array): Promise<Gguf> {
     return new TextDecoder().decode(bytes.subarray(at, (at += length)));
   };
   let hash: string | undefined;
-  /** Numbers of 32 bits, lengths of lists; other values but the hash are passed over. */
+  /** Numbers of 32 bits and lengths of lists; skips other values except the hash. */
   const value = (key: string, type: number): number => {
     if (type === 4 || type === 5) return u32();
     if (type === 6) return view.getFloat32((at += 4) - 4, true);
@@ -66,8 +66,8 @@ export async function openGguf(bytes: Uint8Array): Promise<Gguf> {
 }
 
 /**
- * Weights in 32 bits under Hugging Face's names, found by the two layouts of the architecture.
- * @throws HomegrownError `bad-file` where sizes or tensors are not those of the model
+ * Returns weights in f32 under Hugging Face's names, by the architecture's two layouts.
+ * @throws HomegrownError `bad-file` if sizes or tensors aren't the model's
  */
 export function ggufIn({ view, numbers, tensors }: Gguf, own: ModelChoice): ReadBack {
   const model = elsewhere(own);

@@ -1,4 +1,4 @@
-/** What the GPU worker does: one device, on which one run trains while models of any run are used beside it. */
+/** Handlers of the GPU worker: one run trains on the device while models of any run are used beside it. */
 import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Job, Pause } from '../core/base/job';
@@ -20,8 +20,8 @@ import type { Handlers } from './serve';
 import { deviceScheduler } from './deviceScheduler';
 
 /**
- * @param open opens a device, and another of its kind where that has failed
- * @param readers runs what reads files
+ * @param open opens a device, or a new one of the same kind after a failure
+ * @param readers runs readers of files
  */
 export function gpuHandlers(
   store: Promise<BlobStore>,
@@ -31,14 +31,14 @@ export function gpuHandlers(
   const models = modelsOf(store);
   const { withPriority, interleaved } = deviceScheduler(() => performance.now());
   let device: Promise<DeviceInfo> | undefined;
-  /** The run that trains. */
+  /** The training run. */
   let training: string | undefined;
-  /** What it is to be asked between its steps. */
+  /** Requests to answer between its steps. */
   let asked: Asked[] = [];
-  /** Ends what is done beside a run, and when all of it has ended. */
+  /** Cancels work beside the run, and resolves when it has ended. */
   const underway = new Map<AbortController, Promise<unknown>>();
 
-  /** The device; another one of its kind where a GPU was lost or has refused a call, or WASM's heap broke. */
+  /** The device; a new one if the GPU was lost or refused a call, or WASM's heap broke. */
   async function opened(): Promise<DeviceInfo> {
     const info = await (device ??= open('auto'));
     if (!deviceHasFailed()) return info;
@@ -53,7 +53,7 @@ export function gpuHandlers(
     }
   }
 
-  /** One run at a time, and first on the device. */
+  /** Runs one run at a time, with priority on the device. */
   async function train(
     runId: string,
     job: RunJob,
@@ -73,7 +73,7 @@ export function gpuHandlers(
     }
   }
 
-  /** What ends with the signal, or with the device. While a run trains, no model stays on the device longer than it is used. */
+  /** Work that ends with the signal or the device. While a run trains, no unused model stays on the device. */
   async function beside<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const abort = new AbortController();
     const end = (): void => abort.abort();
@@ -92,7 +92,7 @@ export function gpuHandlers(
     }
   }
 
-  /** A saved step of any run, whatever trains. */
+  /** Uses a saved step of any run, even while another one trains. */
   const withModel = <T>(
     { runId, which }: { runId: string; which: WhichSnapshot },
     signal: AbortSignal,
@@ -100,7 +100,7 @@ export function gpuHandlers(
   ): Promise<T> =>
     beside(signal, (ended) => models.use(runId, which, (model) => interleaved((pause) => work(model, ended, pause))));
 
-  /** Work that is told of and stopped between its pieces, each in its turn on the device. */
+  /** Work that reports and stops between its pieces, each in its turn on the device. */
   const evaluating = <T>(
     of: { runId: string; which: WhichSnapshot },
     { signal, report }: Job,
@@ -118,7 +118,7 @@ export function gpuHandlers(
     async device({ kind }) {
       if (training !== undefined) throw busy('change the device');
       for (const abort of underway.keys()) abort.abort();
-      // On a device that has failed much never ends, and is not waited for.
+      // On a failed device some work never ends; it isn't awaited.
       if (deviceHasFailed()) models.retire();
       else {
         await Promise.allSettled(underway.values());
@@ -133,7 +133,7 @@ export function gpuHandlers(
     },
     begin: (input, job) => train(input.runId, job, (place, between) => begin(place, input, job, between)),
     fork: (input, job) => train(input.runId, job, (place, between) => fork(place, input, job, between)),
-    // A run that does not tune does without its code.
+    // Loaded when a run is first tuned.
     tune: (input, job) =>
       train(input.runId, job, async (place, between) =>
         (await import('../jobs/tune')).tune({ ...place, guard: DATA_GUARD }, input, job, between),
@@ -169,7 +169,7 @@ export function gpuHandlers(
     generate: (input, { signal, report }) =>
       withModel(input, signal, (model, ended, pause) => writeText(model, input, { signal: ended, report }, pause)),
     fill: (input, { signal }) => withModel(input, signal, (model) => fillBlanks(model, input)),
-    // Who uses no classifier does without its code.
+    // Loaded when a classifier is first used.
     classify: (input, job) =>
       evaluating(input, job, async (model, own) =>
         (await import('../jobs/classify')).classifyTexts(await store, model, input, own),
@@ -193,7 +193,7 @@ export function gpuHandlers(
           await pause();
         }),
       ),
-    // A run that trains does without their code.
+    // Loaded when first needed.
     evaluation: (input, job) =>
       evaluating(input, job, async (model, own) =>
         (await import('../jobs/evaluate')).evaluateStep(await store, model, input, own),
@@ -221,7 +221,7 @@ export function gpuHandlers(
   };
 }
 
-/** In place of a run's id. */
+/** Used instead of a run's id. */
 const TRIAL = '';
 const deviceHasFailed = (): boolean => gpuHasFailed() || wasmHasFailed();
 const busy = (what: string): HomegrownError =>

@@ -7,7 +7,7 @@ import type { SecondEngine } from '../core/verify/compare';
 import type { ModelChoice } from '../core/models/network';
 import { ownFile } from './ownFile';
 
-/** llama.cpp on WebAssembly, with one thread and keys and values in 32 bits. Each text is read from its beginning. */
+/** llama.cpp on WebAssembly, with one thread and keys and values in f32. Each text is read from its start. */
 export async function llama(file: Uint8Array, { config: { context }, vocabulary }: ModelChoice): Promise<SecondEngine> {
   const ask = await started(file);
   ask('load', {
@@ -38,10 +38,10 @@ export async function llama(file: Uint8Array, { config: { context }, vocabulary 
     },
   };
 }
-/** All of the vocabulary, likeliest first. */
+/** The whole vocabulary, most likely token first. */
 const distribution = z.object({ tokens: z.array(z.int()), probs: z.array(z.number()) });
 
-/** Sends a message and gives the answer. */
+/** Sends a message and returns the answer. */
 type Ask = (action: string, message: object) => unknown;
 
 async function started(file: Uint8Array): Promise<Ask> {
@@ -72,7 +72,7 @@ async function started(file: Uint8Array): Promise<Ask> {
     module.HEAPU8.set(bytes, at);
     const answer = Number(act(action, BigInt(at)));
     if (answer === 0) throw badFile(`llama.cpp failed to ${action}: ${said}`);
-    // The length of the answer is written over the beginning of the message.
+    // The length of the answer overwrites the start of the message.
     const length = new DataView(module.HEAPU8.buffer).getUint32(at, true);
     const reply = success.parse(glueDeserialize(module.HEAPU8.slice(answer, answer + length)));
     if (!reply.success) throw badFile(`llama.cpp failed to ${action}: ${reply.message ?? said}`);

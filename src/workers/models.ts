@@ -1,4 +1,4 @@
-/** Models on the device that are used beside a run: shared by who asks for the same, and disposed when nobody uses them. */
+/** Models on the device that are used beside a run: shared by equal requests, and disposed when unused. */
 import type { BlobStore } from '../core/base/blobStore';
 import { loadSnapshot, listSnapshots } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
@@ -13,22 +13,22 @@ import type { Bases } from './bases';
 type Loaded = Pick<LoadedModel, 'step' | 'network'>;
 
 export interface Models {
-  /** Gives `work` a model that stays on the device until it has ended, whatever others ask for meanwhile. */
+  /** Lends `work` a model that stays on the device until the work ends. */
   use<T>(runId: string, which: WhichSnapshot, work: (model: LoadedModel) => Promise<T>): Promise<T>;
-  /** The one that was asked for last is kept for the next to ask; now it goes as soon as nobody uses it. */
+  /** Releases the newest model, which is otherwise kept for the next request, once it is unused. */
   retire(): void;
-  /** Resolves when nothing of a model is on the device any more: before the device changes. */
+  /** Resolves when no model is on the device: required before the device changes. */
   unload(): Promise<void>;
 }
 
 export function modelsOf(store: Promise<BlobStore>): Models {
-  /** The model, by how many it is being used. */
+  /** The model, and its number of users. */
   const users = new Map<LoadedModel, number>();
   let current: LoadedModel | undefined;
   let bases: Bases | undefined;
-  /** Loading goes in turn: of two that want the same model the second finds it. */
+  /** Loads one at a time, so that a second request for the same model finds it. */
   let queue: Promise<unknown> = Promise.resolve();
-  /** Called when the last model has gone. */
+  /** Called after the last model is disposed. */
   let onGone: (() => void)[] = [];
 
   async function load(runId: string, which: WhichSnapshot): Promise<LoadedModel> {
@@ -45,13 +45,13 @@ export function modelsOf(store: Promise<BlobStore>): Models {
   }
 
   async function whole(blobs: BlobStore, { id, model }: RunRecord, which: WhichSnapshot): Promise<Loaded> {
-    // Without the optimizer's moments, which are twice the model.
+    // Without the optimizer's moments, which take twice the model's memory.
     const { snapshot } = await loadSnapshot(blobs, id, which, new Set(Object.keys(paramsOf(model))));
     makeRoom();
     return { step: snapshot.state.step, network: await network(model, snapshot.tensors) };
   }
 
-  /** Who uses no such run does without the code. */
+  /** Loaded when first needed. */
   async function tuned(blobs: BlobStore, record: RunRecord, which: WhichSnapshot): Promise<Loaded> {
     bases ??= (await import('./bases')).basesOf(blobs);
     return bases.load(record, which, makeRoom);

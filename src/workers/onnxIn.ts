@@ -1,9 +1,9 @@
-/** The hash in an ONNX file, against its tensors. https://github.com/onnx/onnx/blob/v1.15.0/onnx/onnx.proto3 */
+/** Checks the tensors of an ONNX file against its hash. https://github.com/onnx/onnx/blob/v1.15.0/onnx/onnx.proto3 */
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { createSHA256 } from 'hash-wasm';
 import { compareHash } from '../core/verify/compareHash';
 
-/** @throws HomegrownError `bad-file` where the graph's initializers are not those that the hash in the metadata is of */
+/** @throws HomegrownError `bad-file` if the hash in the metadata isn't the initializers' hash */
 export async function checkOnnx(file: Uint8Array): Promise<void> {
   const hash = await createSHA256();
   hash.init();
@@ -23,7 +23,7 @@ export async function checkOnnx(file: Uint8Array): Promise<void> {
   compareHash(hash.digest(), written);
 }
 
-/** The fields of a message that are bytes, with their numbers. */
+/** Byte fields of a message, with their numbers. */
 function* fieldsOf(message: Uint8Array): Generator<readonly [field: number, bytes: Uint8Array]> {
   const reader = new BinaryReader(message);
   while (reader.pos < reader.len) {

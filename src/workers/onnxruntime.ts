@@ -6,7 +6,7 @@ import { toldApart } from '../core/verify/toldApart';
 import { ownFile } from './ownFile';
 
 /**
- * onnxruntime on WebAssembly, with one thread. Each text is read from its beginning.
+ * onnxruntime on WebAssembly, with one thread. Each text is read from its start.
  * @param files one graph, or that of an encoder and that of its decoder
  */
 export async function onnxruntime(files: readonly Uint8Array[], model: ModelChoice): Promise<SecondEngine> {
@@ -23,7 +23,7 @@ export async function onnxruntime(files: readonly Uint8Array[], model: ModelChoi
     new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
   const masked = (ids: readonly number[]) => ({ input_ids: row(ids), attention_mask: row(ids.map(() => 1)) });
 
-  /** What is read besides the answer. */
+  /** Bytes read besides the answer. */
   async function reading(source: readonly number[]): Promise<Record<string, ort.Tensor>> {
     const { input_ids, attention_mask } = masked(source);
     const { [MEMORY]: memory } = await encoder!.run({ input_ids, attention_mask }, [MEMORY]);

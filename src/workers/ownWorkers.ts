@@ -1,4 +1,4 @@
-/** Workers that a worker starts; they begin with the same script. */
+/** Starts workers from a worker; all run the same script. */
 import { isRequests } from './requests';
 import type { Role } from './roles';
 import { trustedScripts } from './trusted';
@@ -7,7 +7,7 @@ export function startOwn(role: OwnRole): Worker {
   const script = scriptOf(role);
   trusted ??= trustedScripts(OWN_ROLES.map(scriptOf));
   const worker = new Worker(trusted(script), { type: 'module', name: role });
-  // Told on to the page, as what this worker asked for.
+  // Reported to the page as this worker's requests.
   worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (isRequests(data)) postMessage(data);
   });
@@ -16,7 +16,7 @@ export function startOwn(role: OwnRole): Worker {
 
 const OWN_ROLES = ['cleaner', 'reader', 'thread'] as const satisfies readonly Role[];
 type OwnRole = (typeof OWN_ROLES)[number];
-/** The part after # tells them apart in a browser's lists of workers. */
+/** The part after # identifies them in a browser's list of workers. */
 const scriptOf = (role: OwnRole): string => `${location.href.replace(/#.*/, '')}#${role}`;
 /** Made once: a policy can't be made twice. */
 let trusted: ReturnType<typeof trustedScripts> | undefined;

@@ -15,10 +15,9 @@ import { nextScores } from '../page/nextScores';
 import { simdKernels } from '../page/simdKernels';
 
 /**
- * The offline page's forward pass: written apart from the one that trains, without TensorFlow.js, and with its own products
- * on WebAssembly.
- * Whoever asks for it has found that there is one (`uncheckable`).
- * @throws HomegrownError `bad-file` where a weight is missing or has another size, `out-of-memory`
+ * The offline page's forward pass, which is independent of training: without TensorFlow.js, with its own WebAssembly products.
+ * The caller has checked that the model has one (`uncheckable`).
+ * @throws HomegrownError `bad-file` if a weight is missing or has another size, `out-of-memory`
  */
 export async function pageEngine(readBack: ReadBack): Promise<SecondEngine> {
   const { model, weights } = readBack;

@@ -1,4 +1,4 @@
-/** What a plan must know of texts, read once for all plans of the same ones. */
+/** Profiles of texts for plans, computed once per set of texts. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Job } from '../core/base/job';
 import { learntOf, textOf } from '../core/documents';
@@ -7,9 +7,9 @@ import { openTexts } from '../jobs/buildData';
 
 type Profiles = (store: BlobStore, texts: readonly string[], job: Job) => Promise<TextProfile>;
 
-/** That of a text which has been read before. */
+/** The stored profile of a text. */
 export interface KnownProfile {
-  /** Of what is learnt of it. */
+  /** Of the training text. */
   sha256: string;
   profile: TextProfile;
 }
@@ -19,7 +19,7 @@ export function profiles(known: readonly KnownProfile[] = []): Profiles {
   const profileOf: Profiles = async (store, texts, job) => {
     if (texts.length === 1) {
       const { sha256, bytes } = learntOf(await textOf(store, texts[0]!));
-      // Of a table other columns may have been taken.
+      // A table may have other columns now.
       const found = known.find((one) => one.sha256 === sha256 && one.profile.bytes === bytes);
       if (found) return found.profile;
     }
@@ -28,7 +28,7 @@ export function profiles(known: readonly KnownProfile[] = []): Profiles {
     if (last?.of === of) {
       const profile = await last.profile.catch(() => undefined);
       job.signal.throwIfAborted();
-      // Who asked for it first has stopped.
+      // The first caller stopped.
       return profile ?? profileOf(store, texts, job);
     }
     const own = { of, profile: profileText(documents, job) };

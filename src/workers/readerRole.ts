@@ -1,4 +1,4 @@
-/** A worker of another worker's that reads files (readers.ts). */
+/** A worker that reads files for another worker (readers.ts). */
 import type { ToWorker } from '../core/documents/guard/protocol';
 import { serveReaders } from '../core/documents/guard/serve';
 import { type RequestsMessage, watchRequests } from './requests';

@@ -1,4 +1,4 @@
-/** The worker in which files are read: a reader that throws, never ends or takes all memory costs its own file alone. */
+/** The worker that reads files: a reader that throws, hangs or fills the memory loses only its own file. */
 import { guarded, type ReaderWorker } from '../core/documents/guard/guarded';
 import type { FromWorker } from '../core/documents/guard/protocol';
 import { startOwn } from './ownWorkers';

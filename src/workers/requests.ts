@@ -1,4 +1,4 @@
-/** Requests that were made, by whom they were made of. */
+/** Counts requests by their address. */
 export interface Requests {
   /** The app's own address. */
   own: number;
@@ -6,8 +6,8 @@ export interface Requests {
 }
 
 /**
- * Reports what this page or worker asks for, from its beginning on; blob: and data: addresses ask nobody. What the service
- * worker answers is left out: it tells of each request that it makes for that.
+ * Reports the requests of this page or worker from its start; blob: and data: addresses don't count. Answers of the service
+ * worker don't count either: it reports its own requests.
  */
 export function watchRequests(report: (more: Requests) => void): void {
   const observer = new PerformanceObserver((list) => {
@@ -18,7 +18,7 @@ export function watchRequests(report: (more: Requests) => void): void {
   observer.observe({ type: 'navigation', buffered: true });
 }
 
-/** What this worker has asked for so far: for one that listens to nothing from then on. */
+/** Reports the requests of this worker so far, for a worker that listens to nothing later. */
 export const requestsSoFar = (): Requests => counted(performance.getEntriesByType('resource'));
 
 function counted(entries: PerformanceEntryList): Requests {
@@ -31,7 +31,7 @@ function counted(entries: PerformanceEntryList): Requests {
   return count;
 }
 
-/** What a worker posts to the page that began it, beside its answers. */
+/** Messages of a worker to its page, besides answers. */
 export interface RequestsMessage {
   requests: Requests;
 }

@@ -1,6 +1,6 @@
 /**
- * The one script that every worker begins with: what a worker is, its name says. So that what several of them need, such as
- * TensorFlow.js, is built and stored once. A role does nothing until it is started: other workers may load the chunk it is in.
+ * The script of every worker; its name is its role. Code that several workers need, such as TensorFlow.js, is built and stored
+ * once. A role does nothing until it is started: other workers may load its chunk.
  */
 import type { Role } from './roles';
 
@@ -13,7 +13,7 @@ const ROLES = {
   reader: () => import('./readerRole'),
 } satisfies Record<Role, () => Promise<{ start(): void }>>;
 
-/** What arrives until somebody listens. */
+/** Messages that arrive before a listener. */
 const early: MessageEvent[] = [];
 const keep = (event: MessageEvent): void => void early.push(event);
 addEventListener('message', keep);

@@ -1,2 +1,2 @@
-/** What a worker is there for: its name. */
+/** The role of a worker is its name. */
 export type Role = 'data' | 'gpu' | 'verify' | 'thread' | 'cleaner' | 'reader';

@@ -1,4 +1,4 @@
-/** The runs of a project in the data worker: listed, described, deleted, brought back. */
+/** Handlers of the data worker for runs: list, describe, delete and restore. */
 import type { BlobStore } from '../core/base/blobStore';
 import { boundLight, pinStep, unpinStep } from '../core/checkpoint/pinned';
 import { stepMeasurements } from '../core/export/stepMeasurements';
@@ -30,7 +30,7 @@ export type RunHandlers = Pick<
   | 'keptLists'
 >;
 
-/** What is not anybody's any more goes, unless a tab makes data that no record names yet: then with the next that goes. */
+/** Deletes data without an owner, unless a tab is making data that no record names yet; then the next deletion does. */
 export const collectData = (store: BlobStore): Promise<boolean> => unlessDataHeld(() => dropUnused(store));
 
 export function runHandlers(store: Promise<BlobStore>): RunHandlers {
@@ -38,7 +38,7 @@ export function runHandlers(store: Promise<BlobStore>): RunHandlers {
   const sweep = async (open: BlobStore, now: number): Promise<void> => {
     if (await purgeRemoved(open, (await isUndoLive()) ? 0 : now, holdingRun)) await collectData(open);
   };
-  /** Runs `change` where no tab works on the run. */
+  /** Runs `change` if no tab uses the run. */
   const holding = <T>(runId: string, change: (store: BlobStore) => Promise<T>): Promise<T> =>
     holdingRun(runId, async () => change(await store));
   return {

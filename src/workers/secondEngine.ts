@@ -9,8 +9,8 @@ import { checkOnnx } from './onnxIn';
 import { pageEngine } from './pageEngine';
 
 /**
- * What opens a file here, as its format says. What it needs is loaded now, from our own origin.
- * @throws HomegrownError `load-failed` where that fails, `bad-file` where it refuses the file, `out-of-memory`
+ * Returns the engine that opens a file's format, loaded from our own origin.
+ * @throws HomegrownError `load-failed` if that fails, `bad-file` if the engine refuses the file, `out-of-memory`
  */
 export async function secondEngine<E extends EngineId>(
   file: ByteSource,
@@ -25,14 +25,14 @@ export async function secondEngine<E extends EngineId>(
 }
 
 type Opened = SecondEngine | Promise<SecondEngine>;
-/** Every engine that can be had here. */
+/** Every available engine. */
 const ENGINES: { readonly [E in EngineId]: (input: EngineInputs[E], model: ModelChoice) => Opened } = {
   llama: gguf,
   onnxruntime: onnx,
   page: pageEngine,
 };
 
-/** llama.cpp, and where that cannot run our own reader. */
+/** llama.cpp, or our own reader if that can't run. */
 async function gguf(source: ByteSource, model: ModelChoice): Promise<SecondEngine> {
   const bytes = await source.read(0, source.size);
   const file = await openGguf(bytes);

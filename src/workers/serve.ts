@@ -1,4 +1,4 @@
-/** Turns a table of handlers into a worker. A handler that is missing, or has the wrong types, does not compile. */
+/** Serves a table of handlers as a worker. A missing handler, or one with wrong types, doesn't compile. */
 import { expose, type Endpoint } from 'comlink';
 import { toFailure } from '../core/base/errors';
 import type { Job, Progress } from '../core/base/job';
@@ -10,18 +10,18 @@ export type Handlers<A extends Api<A>> = {
   [M in keyof A]: (input: A[M]['input'], job: Job<A[M]['progress']>) => Promise<A[M]['output']>;
 };
 
-/** `endpoint` is the worker itself unless a test gives one end of a channel. */
+/** `endpoint` is the worker itself, or in tests one end of a channel. */
 export function serve<A extends Api<A>>(handlers: Handlers<A>, endpoint?: Endpoint): void {
   const served: Served<A> = {
     async call(method, input, report, stop) {
       const abort = new AbortController();
       stop.onmessage = () => abort.abort();
-      // Progress goes another way than the reply: the last of it must have arrived before the reply leaves.
+      // Progress and reply use different channels: the last progress must arrive before the reply is sent.
       let told: Promise<unknown> = Promise.resolve();
       const tellNow = (progress: A[typeof method]['progress']): void => {
         told = Promise.resolve(report(progress)).catch(() => undefined);
       };
-      // Of how far it is the newest says all: a page that draws each of 20,000 does nothing else.
+      // Only the newest progress counts: drawing 20,000 values would block the page.
       const far = throttled<A[typeof method]['progress']>(TELL_EVERY, (all) => tellNow(all.at(-1)!));
       const tell = (progress: A[typeof method]['progress']): void =>
         isProgress(progress) ? far.push(progress) : tellNow(progress);

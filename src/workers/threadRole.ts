@@ -1,4 +1,4 @@
-/** A thread of the GPU worker's, where that computes on the processor: what it begins with is its first message. */
+/** A thread of the GPU worker for WASM; its first message starts it. */
 import { help, type Start } from '../core/threads/threads';
 import { requestsSoFar, type RequestsMessage } from './requests';
 

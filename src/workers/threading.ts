@@ -1,8 +1,8 @@
-/** Threads for the processor: workers of this worker's. */
+/** Threads for WASM: workers of the GPU worker. */
 import { MOST_THREADS, type Threading } from '../core/threads/threads';
 import { startOwn } from './ownWorkers';
 
-/** As many as the processor has cores; undefined where the page is not isolated, so that threads can share no memory. */
+/** One per core; undefined if the page isn't isolated, because threads can't share memory then. */
 export function threading(): Threading | undefined {
   if (!crossOriginIsolated) return undefined;
   return {

@@ -1,4 +1,4 @@
-/** Addresses of workers, under Trusted Types: they come from one policy, which knows a page's, or a worker's, own. */
+/** Addresses of workers under Trusted Types: one policy allows only our own scripts. */
 
 interface ScriptPolicy {
   createScriptURL(url: string): unknown;

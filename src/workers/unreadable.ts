@@ -1,11 +1,11 @@
-/** Everything stored that cannot be read: found, measured, and handed over as it lies there. */
+/** Finds unreadable records, measures them, and exports their raw values. */
 import type { BlobStore } from '../core/base/blobStore';
 import { isUnreadable } from '../core/base/record';
 import type { ByteStream } from '../core/files/byteSource';
 import { KINDS, kindOf } from '../core/runs/kinds';
 import type { UnreadableRecord } from '../protocol/data';
 
-/** `runId`: whose curve is looked at too. */
+/** `runId`: run whose curve is checked, too. */
 export async function listUnreadable(store: BlobStore, runId: string | null): Promise<UnreadableRecord[]> {
   const records: UnreadableRecord[] = [];
   for (const { unreadable } of KINDS)
@@ -14,7 +14,7 @@ export async function listUnreadable(store: BlobStore, runId: string | null): Pr
   return records;
 }
 
-/** What is stored for a record, as files: bytes as they are, everything else as JSON. */
+/** The stored values of a record as files: bytes unchanged, everything else as JSON. */
 export async function rawFiles(store: BlobStore, key: string): Promise<readonly ByteStream[]> {
   const keys = [...new Set(await keysUnder(store, key))];
   return Promise.all(
@@ -31,7 +31,7 @@ export async function rawFiles(store: BlobStore, key: string): Promise<readonly 
   );
 }
 
-/** One value at a time in memory. What the disk does not give back is told in its place. */
+/** Holds one value in memory at a time. A value that can't be read is replaced by the error. */
 async function rawValue(store: BlobStore, key: string): Promise<{ ending: string; bytes: Uint8Array }> {
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   try {
@@ -50,7 +50,7 @@ async function bytesUnder(store: BlobStore, key: string): Promise<number> {
   return bytes;
 }
 
-/** The keys of a record and of all that lies with it. */
+/** The keys of a record and of all values that belong to it. */
 async function keysUnder(store: BlobStore, key: string): Promise<readonly string[]> {
   const there = new Set(await store.keys(''));
   return [key, ...((await kindOf(key)?.keysWith(store, key)) ?? [])].filter((each) => there.has(each));

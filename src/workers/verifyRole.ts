@@ -1,4 +1,4 @@
-/** The verify worker: opens a file that was just written in an engine that is not ours, and compares. */
+/** The verify worker: opens an exported file in another engine, and compares. */
 import { serve } from './serve';
 import { verifying } from './verifying';
 

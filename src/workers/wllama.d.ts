@@ -1,6 +1,6 @@
-/** The parts of wllama that it does not export: llama.cpp itself (scripts/llama.ts), and the form of its messages. */
+/** Parts of wllama that it doesn't export: llama.cpp itself (scripts/llama.ts), and the format of its messages. */
 declare module '@wllama/wllama/src/single-thread/wllama.js' {
-  /** Emscripten's options on the way in, and once `onRuntimeInitialized` is called, its module. */
+  /** Emscripten's options; once `onRuntimeInitialized` is called, its module. */
   export interface LlamaModule {
     noInitialRun: true;
     wasmBinary: ArrayBuffer;
