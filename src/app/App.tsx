@@ -176,7 +176,7 @@ function useDocumentTitle(words: string): void {
 
 let isFirstPage = true;
 
-/** After going to a stage, reading goes on at its heading. Not at the first one: the browser has just read the title. */
+/** Opening a stage moves the focus to its heading, except for the first one: the browser has just read the title. */
 function FocusHeading({ place }: { place: string }) {
   const shown = useRef<string>(undefined);
   useLayoutEffect(() => {

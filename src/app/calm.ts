@@ -1,4 +1,4 @@
-/** When there is time for what nobody waits for. */
+/** When there is time for background work. */
 import { NO_RUN } from '../state/openRun';
 import type { Studio, StudioStore } from '../state/slices/studio';
 
@@ -25,7 +25,7 @@ export const idle = (): Promise<void> =>
     else setTimeout(resolve, 1000);
   });
 
-/** From a text on until something that was trained has been measured: somebody waits for that, and there may be two cores. */
+/** Not between the first text and the first evaluation: a person waits, and there may be only two cores. */
 export function isBeginning({
   importing,
   training,

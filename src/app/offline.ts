@@ -29,7 +29,7 @@ async function keepNow(store: StudioStore): Promise<void> {
   (active ?? (await serviceWorker.ready).active)?.postMessage('keep' satisfies Asked);
 }
 
-/** The rest is stored bit by bit, while nobody waits for anything else. */
+/** The rest is stored in small parts while the page is idle. */
 async function keepMore(store: StudioStore): Promise<void> {
   await idle();
   // Between two batches one look is enough: nothing was in use before the last one.

@@ -1,4 +1,4 @@
-/** What goes on now, in words: the strip's reading, its lower edge, the title, and what is said aloud. */
+/** Current activity in words: in the strip, its lower edge, the title, and for screen readers. */
 import { formatCount, formatDuration, formatKernels } from '../core/base/units';
 import { endingWord } from '../core/train/endingWord';
 import type { Counted } from '../core/train/run';
@@ -14,11 +14,11 @@ import type { Studio } from '../state/slices/studio';
 
 export interface Reading {
   fact: StripFact;
-  /** 0 to 1, for the edge; undefined when nothing goes on. */
+  /** 0 to 1, for the edge; undefined without activity. */
   progress?: { label: string; share: number; isStopped?: boolean };
 }
 
-/** The most important of what goes on: the run first, then what was asked for last. */
+/** The most important activity: the run first, then the newest request. */
 export function readPhase(s: Studio, now: number): Reading {
   const run = readRun(s);
   if (run) return run;
@@ -135,7 +135,7 @@ function readRest(s: Studio): Reading {
       };
   }
 }
-/** What goes on after a label that may be its first word: `Reading`, `moby-dick.txt`. */
+/** Activity after a label that may be its first word: `Reading`, `moby-dick.txt`. */
 const after = (label: string, words: string): string =>
   words.startsWith(`${label} `) ? words.slice(label.length + 1) : words;
 const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);

@@ -9,7 +9,7 @@ export function openTabs(): Tabs {
   return {
     announce: () => channel.postMessage(null),
     listen(look) {
-      // What is said while nobody sees this tab is looked for when somebody does.
+      // A hidden tab reads changes once it is visible.
       const lookIfSeen = (): void => {
         if (!document.hidden) look();
       };
@@ -24,7 +24,7 @@ export function openTabs(): Tabs {
   };
 }
 
-/** Every other page of this browser begins anew. */
+/** Reloads all other pages of this browser. */
 export function reloadOthers(): void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage(RELOAD);

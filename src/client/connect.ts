@@ -48,7 +48,7 @@ export function connect<A extends Api<A>>(spawn: () => Worker): Client<A> {
       const stop = () => port1.postMessage('stop');
       if (signal?.aborted) stop();
       signal?.addEventListener('abort', stop);
-      // What a worker told just before it ended may arrive after that, when nobody waits any more.
+      // Messages of a worker may arrive after its end, when no caller waits.
       let tell = onProgress;
       const report = proxy((progress: unknown) => tell?.(progress));
       // Comlink's mapped types cannot see through a generic method; the contract is enforced on both sides of this line.
@@ -72,6 +72,6 @@ function withReject(): { promise: Promise<never>; reject(reason: Error): void } 
   const promise = new Promise<never>((_, no) => {
     reject = no;
   });
-  promise.catch(() => undefined); // nobody may be waiting when a worker ends
+  promise.catch(() => undefined); // there may be no caller when a worker ends
   return { promise, reject };
 }

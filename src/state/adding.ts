@@ -253,7 +253,7 @@ export const createAddingSlice: Slice<
         files[0].project,
       );
   }
-  /** Files that begin like a table and are none, whatever project they were given to: nobody is asked about these. */
+  /** Files that start like a table but aren't one, in any project: they raise no question. */
   async function takeAsText(files: readonly DroppedMarkup[]): Promise<void> {
     set(({ markup }) => ({ markup: markup.filter((one) => !files.includes(one)) }));
     for (const some of groupedBy(files, ({ project }) => project.id))

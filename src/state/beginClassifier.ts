@@ -110,7 +110,7 @@ export async function beginClassifier(
  * Counts the labels.
  * @param ask called instead of a start if a person must decide something first
  * @returns undefined if nothing starts
- * @throws HomegrownError `bad-settings` if nothing can start, and nobody is to be asked
+ * @throws HomegrownError `bad-settings` if nothing can start and no question is open
  */
 async function surveyed(
   get: () => Pick<Studio, 'classifying' | 'device' | 'runs'>,

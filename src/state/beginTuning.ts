@@ -50,7 +50,7 @@ export async function beginTuning(
   const old = keepsOldText(record) ? [] : oldTextsOf(asked);
   const { model, trainable, recipe } = tuningOf(project, record, limits, old.length > 0);
 
-  /** By the template that is learnt; undefined where that was stopped. */
+  /** With the chat template; undefined if stopped. */
   async function painted(): Promise<TokenizerModel | undefined> {
     try {
       const wanted = { runId: record.id, template, texts: textIds({ texts }), from: 0, count: 0 };

@@ -24,7 +24,7 @@ import { tuningBase } from './tuningInputs';
 
 export interface Body {
   model: ModelChoice;
-  /** Nothing of it has learnt. */
+  /** Untrained. */
   isNew: boolean;
   /** How its tokenizer is made of its texts; absent where there is one, the base's or the project's. */
   made?: TokenizerChoice;
@@ -75,7 +75,7 @@ const MOST_USUAL = 50;
 /**
  * What it is begun with.
  * @param given its labels in the order of their scores, whether a text has several, and how many texts it learns from and are held out
- * @throws HomegrownError `bad-settings` where the model cannot tell texts apart, or has not what is to learn of it
+ * @throws HomegrownError `bad-settings` if the model can't be a classifier, or lacks the part to train
  */
 export function classifierOf(
   { tuning, recompute }: Pick<Project, 'tuning' | 'recompute'>,
@@ -114,7 +114,7 @@ export function classifierOf(
     learningRate: rateByHand ? learningRate : usualRate,
     warmup: Math.min(warmup, Math.floor(steps / 10)),
     evalEvery: looks,
-    // Whoever leaves early loses little: a small model is saved in milliseconds.
+    // Saves are frequent: a small model is saved in milliseconds.
     saveEvery: countParams(paramsOf(model)) < SMALL ? Math.min(saveEvery, looks) : saveEvery,
     evalTokens: recipe.evalTokens === DEFAULT_RECIPE.evalTokens ? evalTokensFor(held, model) : recipe.evalTokens,
     replay: 0,

@@ -41,7 +41,7 @@ export function classifyingOver(services: SliceServices, get: () => ClassifyingN
   let known: { of: string; leaks: readonly LeakWords[] } | undefined;
   const ids = (): readonly string[] => toTuneOn(get(), 'classify').map(({ id }) => id);
 
-  /** The texts that a run learnt, by what they are, in its order. */
+  /** The training texts of a run, in its order. */
   function textsOf(run: RunRecord): readonly TextRecord[] | undefined {
     const facts = dataOf(run).facts?.texts ?? [];
     const here = allTexts(get());

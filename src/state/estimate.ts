@@ -93,7 +93,7 @@ export function usualRate(project: Project, optimizer: OptimizerId): number {
   return optimizerOf(optimizer).usualRate(countParams(modelSpec(id).params(config, vocabulary)));
 }
 
-/** What a recipe has where nobody has set it, of this objective and with this prompt. */
+/** Default recipe of an objective, with a prompt. */
 export const usualRecipe = ({ recipe: { objective, recompute, samplePrompt } }: Project): Recipe => ({
   ...DEFAULT_RECIPE,
   objective,

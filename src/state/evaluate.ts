@@ -38,7 +38,7 @@ export const shownEvaluation = (s: Shown & Pick<Studio, 'keptEvaluation'>): Kept
 
 /**
  * What is being measured, where it is the page's run and part: of another step too, since the newest becomes another one while a
- * run trains. A failure is told of its own step alone.
+ * run trains. A failure is reported for its own step alone.
  */
 export function shownEvaluating(s: Shown & Pick<Studio, 'evaluating' | 'underEvaluation'>): Work {
   const { underEvaluation: under, evaluating } = s;
@@ -92,7 +92,7 @@ export function lacksStrided(s: Shown & Pick<Studio, 'keptEvaluation'>): boolean
 }
 
 /**
- * Whether Evaluate measures without a press: a classifier on its validation set, in a few seconds, if nobody canceled that. The test
+ * Whether Evaluate measures without a press: a classifier on its validation set, in a few seconds, if a person didn't cancel that. The test
  * set is only measured on demand, since each look is counted.
  */
 export function startsByItself(
@@ -208,7 +208,7 @@ export const createEvaluateSlice: Slice<
       const runId = shownId(get(), 'evaluate');
       const step = evaluatedStep(get());
       if (runId === null || step === undefined) return;
-      const kept = await data.call('keptEvaluation', { runId, step, part: get().evaluatedOn }).catch(() => null); // told where what cannot be read is
+      const kept = await data.call('keptEvaluation', { runId, step, part: get().evaluatedOn }).catch(() => null); // reported with all unreadable records
       if (evaluationOf(get()) === of) set({ keptEvaluation: { of, kept } });
     },
     async measure({ runId, name, step, on, isStrided = false }, watched = {}) {

@@ -69,7 +69,7 @@ export const createExportSlice: Slice<
       const reason = run ? uncheckable(checkOf(FORMATS[format], run.model), run.model) : null;
       if (reason !== null) {
         put(format, { kind: 'uncheckable', file, reason });
-        await before; // whoever is next waits for that one
+        await before; // the next call waits for that one
         return;
       }
       const stopped = new AbortController();
@@ -166,7 +166,7 @@ export const createExportSlice: Slice<
         const runId = shownId(get(), 'export');
         const step = chosenStep(shownRun(get(), 'export'))?.step;
         if (runId === null || step === undefined) return;
-        const measured = await data.call('measured', { runId, step }).catch(() => ({ evaluations: [] })); // told where what cannot be read is
+        const measured = await data.call('measured', { runId, step }).catch(() => ({ evaluations: [] })); // reported with all unreadable records
         if (exportedStep(get()) === of) set({ cardEvaluations: { of, measured } });
       },
       async downloadSidecars(format) {
@@ -225,13 +225,13 @@ export const createExportSlice: Slice<
       const { runId } = result;
       const isNew = isUntouched(get()) && get().project.tokenizer === null;
       const before = modelOf(get(), 'playground')?.record;
-      // While a run trains, Train goes on showing it.
+      // While a run trains, Train keeps showing it.
       if (training) await Promise.all([get().show('playground', runId), get().show('export', runId)]);
       else await get().bringBack(runId);
       const { change, opened } = get();
       const run = opened[runId]?.record;
       if (!run) return;
-      // What nobody has begun to set is as it was for what came in.
+      // Unchanged settings become those of the imported model.
       if (isNew) {
         const { id, config, vocabulary } = run.model;
         const { kind } = run.tokenizer;
@@ -278,7 +278,7 @@ function stopCheck(exporting: Exporting | undefined): void {
   if (exporting?.kind === 'checking' && exporting.work.kind === 'busy') exporting.work.stop();
 }
 
-/** Rejects as soon as the signal says so; whoever works on `promise` may end when it likes. */
+/** Rejects when the signal aborts; the work of `promise` may end later. */
 const unless = <T>(signal: AbortSignal, promise: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error('Stopped')));

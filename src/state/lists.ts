@@ -154,7 +154,7 @@ export const createListsSlice: Slice<
       async loadLists() {
         const runId = shownId(get(), 'evaluate');
         if (runId === null) return;
-        const records = await data.call('keptLists', { runId }).catch(() => []); // told where what cannot be read is
+        const records = await data.call('keptLists', { runId }).catch(() => []); // reported with all unreadable records
         if (shownId(get(), 'evaluate') === runId) set({ keptLists: { runId, records } });
       },
       async askLists(list, lists, steps) {

@@ -42,7 +42,7 @@ export function looker(
         .filter((one) => of.get(one)?.length !== 0)
         .map((one) => (of.has(one) ? { ...one, proposals: of.get(one)! } : one)),
     }));
-    // No encoding makes text of these, so nobody is asked.
+    // No encoding makes these files text, so no question is asked.
     if (hopeless.length > 0) report({ ...NOTHING, failed: hopeless }, first.project);
   }
   async function survey(table: DroppedMarkup): Promise<void> {

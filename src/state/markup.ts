@@ -1,4 +1,4 @@
-/** Files that hold markup or data rather than prose: a person is asked whether they are learnt as they are. */
+/** Files with markup or data instead of prose: asks whether to train on them unchanged. */
 import { ahead } from '../core/base/ahead';
 import { headText, MARKUP_HEAD, markupOf } from '../core/documents/markup';
 import {
@@ -32,7 +32,7 @@ export const isByName = ({ name, kind }: Pick<DroppedMarkup, 'name' | 'kind'>): 
 export const isNoTable = (file: DroppedMarkup): boolean =>
   file.found !== undefined && 'failure' in file.found && !file.found.proposals && !isByName(file) && !isBinary(file);
 
-/** Whether it is a table that is no text, and so cannot be learnt as it is written. */
+/** Whether it is a binary table, which can't be trained on unchanged. */
 export const isBinary = ({ kind }: DroppedMarkup): boolean => isTable(kind) && 'isBinary' in FORMATS[kind];
 
 export const fileOf = ({ file, name, reading, tunes, drop }: Dropped): Dropped => ({
@@ -90,7 +90,7 @@ async function belongingTo(files: readonly Dropped[]): Promise<ReadonlySet<strin
   return new Set([...groups].flatMap(([name, { folder, others }]) => [name, ...others.map((path) => folder + path)]));
 }
 
-/** Null also for programs, and where text is taken out of it: that needs no answer. A file that cannot be read is told of when it is added. */
+/** Null also for programs, and for formats with a reader, which need no answer. An unreadable file is reported when it is added. */
 export const kindOf = async ({ file, name }: Dropped): Promise<DroppedMarkup['kind'] | null> =>
   binaryTableCalled(name) ??
   (formatOf(name) === 'code' || isTakenApart(name)

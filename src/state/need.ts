@@ -20,7 +20,7 @@ export function modelNeed(s: Studio, page: Page): Need | undefined {
   const run = shownRun(s, page);
   if (isToCome(s, page)) return NOT_SAVED_YET;
   if (isUnreadable(run.phase)) {
-    // Where Train shows another run, Runs tells what happened to this one.
+    // If Train shows another run, Runs says what happened to this one.
     const path = shownId(s, 'train') === run.id ? '/train' : '/runs';
     return { reason: 'The run can’t be opened.', button: { label: 'Show what happened', path } };
   }

@@ -39,7 +39,7 @@ export const isOpening = (s: Pick<Studio, 'shown' | 'project' | 'opened' | 'open
 
 export type ShownRuns = Pick<Studio, 'shown' | 'opened' | 'project'>;
 
-/** Null where there is none: a page that is not told otherwise follows the project's run. */
+/** Null if there is none. A page follows the project's run unless a person chose another. */
 export const shownId = ({ shown, project }: Pick<Studio, 'shown' | 'project'>, page: Page): string | null =>
   shown[page] ?? project.runId;
 

@@ -121,7 +121,7 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
             // What is not read yet is not to be taken for nothing.
             loaded: there.texts ? 'ready' : 'loading',
             kept: 'yes',
-            // Of the project that is left; what is being made of it goes on.
+            // Of the closed project; its preparation continues.
             ...(there.texts ?? byUse([], id)),
             runs: runs?.rows ?? asLeft,
             drop: null,
@@ -152,7 +152,7 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
         ahead.delete(id);
         ahead.set(id, opening);
         if (ahead.size > MOST_KEPT) ahead.delete(ahead.keys().next().value!);
-        // What cannot be read is asked for again, and then told.
+        // An unreadable record is read again, and then reported.
         Promise.all([opening.own, opening.runs?.whole]).catch(() => ahead.delete(id));
         return opening.all;
       },

@@ -18,7 +18,7 @@ export function otherSettings(s: Studio): readonly string[] {
   if ((record.origin && record.step === 0) || isTuned(shownRun(s, 'train'))) return [];
   const model = fittedTo(modelOf(s.project), s.project.recipe, dataOf(record).facts?.parts.train.tokens ?? Infinity);
   const mine = recipeOf(record);
-  // Whether to recompute is settled when a run begins, and changes nothing of what is learnt.
+  // Recomputation is decided when a run starts, and doesn't change the result.
   const recipe = { ...s.project.recipe, recompute: mine.recompute };
   const isOtherText = dataOf(record).id !== null && hasOtherTexts(record, s);
   return [

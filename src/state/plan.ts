@@ -78,7 +78,7 @@ export const createPlanSlice: Slice<
 
     /** With the settings that are planned, which the project has then; as they were where no plan can be made. */
     async function plannedFor(inputs: Inputs, minutes: number): Promise<Inputs> {
-      // What is too short for any is told by what keeps a run from starting.
+      // If the text is too short for any plan, the refusal to start says so.
       const plan = await make(inputs, minutes).catch(() => undefined);
       return plan ? keep(inputs, settingsOf(plan, inputs.project, minutes)) : inputs;
     }

@@ -225,7 +225,7 @@ const NOTHING_WRITTEN = {
   writing: { kind: 'idle' },
 } as const satisfies Partial<PlaygroundSlice>;
 
-/** Tells two requests apart. */
+/** Identifies a request. */
 const drawOf = (
   { runId, which, isChat }: Pick<WrittenBy, 'runId' | 'which' | 'isChat'>,
   prompt: string,
@@ -301,7 +301,7 @@ export function exchange(question: string, answer: readonly GeneratedToken[]): r
 export const isDrawn = (kind: PlaygroundKind, { how, temperature }: Sampling): boolean =>
   temperature > 0 && (kind === 'decoder' || (kind === 'encoder-decoder' && how === 'chance'));
 
-/** What is asked of a model that goes on from a text. */
+/** Input of a model that continues a text. */
 const chance = ({ how: _how, beams: _beams, ...sampling }: Sampling) => sampling;
 
 /** And of one that answers. */

@@ -150,7 +150,7 @@ export const textIds = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => 
 /** What the model card says of the texts. */
 export const textFacts = (texts: Studio['texts']): BeginInput['texts'] => texts.map(learntFacts);
 
-/** What of each is learnt. */
+/** Trained version of each text. */
 const textRefs = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map(textRef);
 
 /**

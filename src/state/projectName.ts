@@ -1,4 +1,4 @@
-/** Names a project that nobody has named after its texts, until it has a run, and runs after their project. */
+/** Names an unnamed project after its texts until it has a run, and runs after their project. */
 import type { TextRecord } from '../core/documents';
 import { readProject } from '../core/runs/projects';
 import { nextRunNameIn } from '../core/runs/runName';

@@ -15,7 +15,7 @@ export function useStudio<T>(select: (studio: Studio) => T): T {
   return useStore(useStudioStore(), select);
 }
 
-/** The same of what is made anew at each look: it renders again where a field of it is another value. */
+/** Like `useStudio` for an object that is made at each call: renders again if one of its fields changed. */
 export function useStudioFields<T>(select: (studio: Studio) => T): T {
   return useStudio(useShallow(select));
 }

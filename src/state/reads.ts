@@ -4,7 +4,7 @@ export interface Reads {
   inTurn<T>(job: () => Promise<T>): Promise<T>;
   /** Whether something is read in its turn, or waits for it. */
   isBusy(): boolean;
-  /** Tells `coming` of what was given to a project, until it is read or refused. */
+  /** Reports files of a project to `coming` until they are read or refused. */
   follow<T>(projectId: string, reading: Promise<T>): Promise<T>;
   /** Resolves once all is read that was given to the project by now, or the signal is aborted. */
   coming(projectId: string, signal: AbortSignal): Promise<void>;

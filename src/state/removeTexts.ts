@@ -17,7 +17,7 @@ interface Removal extends Pick<SliceServices, 'data' | 'tabs' | 'now' | 'toasts'
   set: SetState<RemovalNeeds>;
 }
 
-/** Those of the open project; told in a note, whose undo brings them back. */
+/** Removes texts of the open project, with a note that can undo it. */
 export async function removeTexts(removal: Removal, ids: readonly string[]): Promise<void> {
   const { data, tabs, now, toasts, get, set } = removal;
   const before = allTexts(get());

@@ -28,13 +28,13 @@ export const createRunSlice: Slice<
     const asked: Record<Page | 'all', number> = { train: 0, evaluate: 0, playground: 0, export: 0, all: 0 };
     let loads = 0;
 
-    /** As it is stored. All of it is asked for at once: none of it says where the rest lies, but for a fork's forebears. */
+    /** Reads all stored parts of a run at once; only a fork's ancestors depend on its record. */
     async function read(runId: string): Promise<ReadRun> {
       let of = 0;
       try {
         const journal = readJournal(store, runId);
         const survey = data.call('savedSteps', { runId });
-        for (const asked of [journal, survey]) asked.catch(() => undefined); // told below, if there is a run
+        for (const asked of [journal, survey]) asked.catch(() => undefined); // reported below, if there is a run
         const record = await readRun(store, runId);
         if (!record) return { id: runId, run: null, damaged: [] };
         of = recipeOf(record).steps;
@@ -122,7 +122,7 @@ export const createRunSlice: Slice<
         // A run that has saved nothing yet is not the project's, and is what Train is there for.
         const begun = training?.projectId === project.id && training.runId !== project.runId ? training.runId : null;
         const shown = { ...kept, train: kept.train ?? begun };
-        // What is open stays until it is opened anew, except another project's.
+        // An open run stays until it is opened again, except one of another project.
         const stays = Object.entries(opened).filter(([id]) => isHere(id) || training?.runId === id);
         return {
           shown,
@@ -159,7 +159,7 @@ export const createRunSlice: Slice<
         inTurn(async () => {
           for (const id of ids(get())) {
             if (session.current()?.runId === id) continue;
-            if (get().opened[id]?.record) await follow(id).catch(() => undefined); // told when it is opened anew
+            if (get().opened[id]?.record) await follow(id).catch(() => undefined); // reported when it is opened again
             else await open(id);
           }
         }),

@@ -1,4 +1,4 @@
-/** Lists of runs as their projects were left, so that one that is gone back to has its own at once, until it is read anew. */
+/** Last lists of runs by project: a reopened project shows its list at once, until it is read again. */
 import type { RunCurve } from '../core/runs/curve';
 import type { RunRow } from '../protocol/data';
 
@@ -19,7 +19,7 @@ export class LeftLists {
 /** Of 200 runs each takes some megabytes. */
 const MOST_LISTS = 4;
 
-/** A list as it is read anew: what is as before is the same, so that it is not drawn again. */
+/** Merges a newly read list: unchanged rows keep their identity, so they aren't drawn again. */
 export function renewed(before: Rows, rows: Rows): Rows {
   const known = new Map(before.map((row) => [row.record.id, row]));
   const now = rows.map((row) => {

@@ -15,7 +15,7 @@ export interface Evaluation extends Evaluated {
   activeMs: number;
   sample: Shown;
 }
-/** What is shown of a step until its evaluation is told. */
+/** Shown for a step until its evaluation arrives. */
 export type ShownFirst = Pick<Evaluation, 'step' | 'sample'>;
 export interface Saved {
   step: number;
@@ -54,7 +54,7 @@ export class RunLog {
   readonly kept: Saved[] = [];
   /** Where it ended before its last step, after so many evaluations without improvement. */
   readonly early: Early[] = [];
-  /** What was written because somebody asked for it. */
+  /** Samples that a person asked for. */
   readonly sampled: Sampled[] = [];
   /** Of a step that is being measured. */
   shown: ShownFirst | undefined;

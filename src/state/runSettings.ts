@@ -25,7 +25,7 @@ export interface RunSettings {
   trainable?: Trainable | undefined;
   recipe: Recipe;
   tokenizer: TokenizerModel['kind'];
-  /** What it learnt from, the newest last. */
+  /** Training texts, the newest last. */
   segments: Segments;
   tokensPerStep: number;
   /** False for a model that came without a word on how it was made, until it is trained here. */

@@ -36,7 +36,7 @@ export const createRunsSlice: Slice<
     /** What was asked for last is what is shown. */
     let last: RunList | undefined;
     const left = new LeftLists();
-    /** What is shown until it is read: afterwards all that is read is new, as more than it tells may have changed. */
+    /** Shown until the list is read, which then replaces all of it. */
     let asLeft: readonly RunRow[] | null = null;
     /** Pages that show runs. Not of the state, as nothing is drawn by it. */
     let shown = 0;

@@ -48,7 +48,7 @@ export function beginOpening(
     await studio().readFor({ project: found.project, texts });
     there.own = true;
   });
-  // What could not be had is told when it is shown, or by the page.
+  // A failure is reported when the value is shown, or by the page.
   const all = Promise.allSettled([
     texts,
     runs?.told,

@@ -1,4 +1,4 @@
-/** A sample prompt that nobody has chosen: that of a bundled sample, or the first words of a text. */
+/** The default sample prompt: that of a bundled sample, or the first words of a text. */
 import { promptFrom } from '../core/documents/prompt';
 import type { TextRecord } from '../core/documents';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
@@ -9,7 +9,7 @@ export type PromptNeeds = Pick<Studio, 'project' | 'samples' | 'setRecipe' | 'te
 export interface SuggestedPrompt {
   /** Words of a text to continue from; undefined where it has none, or can't be read. */
   suggestion(text: TextRecord): Promise<string | undefined>;
-  /** Makes the project's prompt one of the text, if nobody has chosen another. */
+  /** Sets the project's prompt by the text, unless a person chose one. */
   suggest(text: TextRecord | undefined): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** What a person is told of what was added, in a note. */
+/** Notes about added texts. */
 import { counted, formatCount } from '../core/base/units';
 import type { Duplicate } from '../core/documents';
 import { isToTune } from '../core/documents/record';

@@ -54,7 +54,7 @@ export const createTrainingSlice: Slice<
   const { signal, phaseOf, setPhase, fail, refresh, follow } = session;
 
   /**
-   * What a run goes on with: its own data, or where it has none or is to have others, the texts cut by its tokenizer.
+   * Data of a run that resumes: its own, or for new texts, those tokenized by its tokenizer.
    * @param runId whose failure it is where they cannot be built
    * @param inputs the project with its texts, as it was when that was asked for
    */
@@ -98,7 +98,7 @@ export const createTrainingSlice: Slice<
     return null;
   }
 
-  /** Settings of the project that are the run's stay so where it goes on with others; those that a person changed stay as they are. */
+  /** Project settings that equal the run's follow its new ones; settings that a person changed stay. */
   async function settingsFollow(projectId: string, run: RunRecord, next: Recipe): Promise<void> {
     if (isTuning(run) || get().project.id !== projectId) return;
     const { project, changeOf } = get();

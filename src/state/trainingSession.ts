@@ -78,7 +78,7 @@ export function createTrainingSession(
       await get().catchUp();
       return undefined;
     }
-    making = await tabs.holdData().catch(() => undefined); // a browser that refuses is told by the next who asks it
+    making = await tabs.holdData().catch(() => undefined); // the next request reports a browser that refuses
     return {
       end() {
         hasRecord();
@@ -90,7 +90,7 @@ export function createTrainingSession(
     };
   }
 
-  /** What failed, for the page; a GPU that the same settings have lost before is told with the steps. */
+  /** A failure for the page; if the same settings lost the GPU before, it names the steps. */
   function failed(error: unknown, step: number, settings: string): Failure {
     const failure = toFailure(error);
     if (failure.code !== 'device-lost') return failure;
@@ -134,11 +134,11 @@ export function createTrainingSession(
         usable: saved ?? usable,
       }));
       if (save) void get().followTasks(runId, save.step);
-      // A new run's record is there before its first save; where one goes on, its own says with what, before its first step.
+      // A new run's record is stored before its first save, and a resumed run's new settings before its first step.
       if (run.record ? isBegun : save)
         void get()
           .adopt(runId)
-          .catch(() => undefined); // tried again at its end, and told there
+          .catch(() => undefined); // tried again at its end, and reported there
     };
     try {
       const { reason, state } = await begin({ signal: abort.signal, onProgress });
@@ -148,7 +148,7 @@ export function createTrainingSession(
     } catch (error) {
       const run = get().opened[runId];
       const step = run?.log.step.at(-1) ?? 0;
-      await (run?.record ? refresh(runId) : get().adopt(runId)).catch(() => undefined); // what failed is told; the record only says so too
+      await (run?.record ? refresh(runId) : get().adopt(runId)).catch(() => undefined); // the failure is reported; the record only repeats it
       fail(runId, failed(error, step, settings), step, of);
       await get().lookAgain(runId);
     } finally {

@@ -41,7 +41,7 @@ export const toTuneOn = (
 export const lastTuned = ({ runs }: Pick<Studio, 'runs'>): RunRow | undefined =>
   runs?.find(({ record }) => isTuning(record) && !record.mixed && !record.model.config.classes);
 
-/** Texts of the project that stand for what the base had learnt. */
+/** Texts of the project like the base's training text. */
 export const oldTextsOf = ({ project, texts }: Pick<Studio, 'project' | 'texts'>): Studio['texts'] =>
   texts.filter(({ id }) => project.tuning.old.includes(id));
 

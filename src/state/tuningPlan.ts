@@ -24,13 +24,13 @@ import { oldTextsOf, toTuneOn } from './tuningInputs';
 
 type Base = Pick<ListedRun, 'model' | 'objective' | 'segments'>;
 
-/** Whether what a run learnt from is kept, and is text: what it forgets of that is measured. One that came in says what it was alone. */
+/** Whether a run's training data are stored and are text, which measures forgetting. An imported run has none. */
 export const keepsOldText = (run: Pick<ListedRun, 'segments' | 'objective' | 'old'>): boolean =>
   run.old?.id != null || (dataOf(run).id !== null && learntFrom(run.objective) === 'documents');
 
 /**
  * What a tuning of a base is begun with.
- * @param hasOld there is text that stands for what the base had learnt
+ * @param hasOld the project has text like the base's training text
  * @throws HomegrownError `bad-settings` where the model has not what is to learn
  */
 export function tuningOf(
@@ -61,7 +61,7 @@ export interface TuningPlan {
   memory: MemoryPlan;
   /** Where everything learns. */
   full: MemoryPlan;
-  /** Times that what is learnt is read; undefined where its tokens are not known. */
+  /** Epochs; undefined if the number of tokens isn't known. */
   passes: number | undefined;
   /** Expected wait from the press until it is done: its texts are cut, then it trains. Undefined until the device was measured. */
   seconds: number | undefined;

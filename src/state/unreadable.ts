@@ -1,4 +1,4 @@
-/** What is stored and cannot be read: told, left as it is, and handed over as it lies there. */
+/** Unreadable records: reported, never changed, and exported raw. */
 import { toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { SavedStep } from '../protocol/data';

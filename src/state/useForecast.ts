@@ -1,4 +1,4 @@
-/** Forecast of the run that Train shows, made anew at each evaluation. */
+/** Forecast of the run that Train shows, updated at each evaluation. */
 import { useMemo } from 'react';
 import { forecastWords, shownOf } from '../core/plan/forecastWords';
 import { type Forecast, forecastOf, type ProspectOf, prospectOf } from '../core/plan/prospect';

@@ -3,7 +3,7 @@ import { objectiveSettings, type Recipe } from '../core/train/recipe';
 import { useStudio, useStudioStore } from './react';
 import { useQuery } from './useWorkerValue';
 
-/** How the project's data lie in rows of what is learnt at once; undefined until it is known, and where they lie end to end. */
+/** Rows of the project's training data; undefined until known, and for contiguous data. */
 export function useInRows(): InRows | undefined {
   const store = useStudioStore();
   const data = useStudio((s) => s.project.data);

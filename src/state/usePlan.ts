@@ -14,7 +14,7 @@ export interface UsedPlan {
   isReady: boolean;
 }
 
-/** What is planned for the project's texts in its minutes, made where it is told: what nobody has set follows it. */
+/** Plan for the project's texts and minutes. Unchanged settings follow it. */
 export function usePlan(): UsedPlan {
   const store = useStudioStore();
   const minutes = useStudio((s) => s.project.plan.minutes);

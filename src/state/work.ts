@@ -18,7 +18,7 @@ export interface Watched {
 export const IDLE: Work = { kind: 'idle' };
 
 /**
- * Runs `job` and keeps `set` told. Resolves with its value, or undefined when it failed or was stopped:
+ * Runs `job` and reports its state to `set`. Resolves with its value, or undefined when it failed or was stopped:
  * a stop leaves no failure behind, since it was asked for.
  */
 export async function work<T>(

@@ -23,7 +23,7 @@ async function overwrite(name: string): Promise<void> {
       await change((store) => store.clear());
       for (let written = 0; written < NOISE_BYTES; written += BATCH * VALUE_BYTES) {
         await change((store) => {
-          // Over all keys that there can have been: what is rewritten is what lies between them.
+          // Covers all possible keys: the space between them is overwritten.
           for (let i = 0; i < BATCH; i++) {
             const first = String.fromCharCode(FIRST_KEY + Math.floor((i * KEYS) / BATCH));
             store.put(crypto.getRandomValues(new Uint8Array(VALUE_BYTES)), `${first}${written}`);

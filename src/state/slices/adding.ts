@@ -86,7 +86,7 @@ export type Target = Pick<Project, 'id' | 'name'>;
 export interface Refusal {
   name: string;
   failure: Failure;
-  /** Itself, or the archive that it lies in: to be read again in another way. */
+  /** The file, or its archive, to be read again in another way. */
   dropped?: Dropped;
   /** What it was given for; absent: to learn from. */
   tunes?: Purpose;

@@ -39,7 +39,7 @@ export interface Classifying extends Corrections {
   /** What was measured of a step on the validation set, or of the nearest one; null if nothing was. */
   judged(runId: string, step: number): Promise<EvaluationRecord | null>;
   decide(run: RunRecord, decision: Decision): Promise<void>;
-  /** Says from how sure on a classifier answers; a note tells where that was not kept. */
+  /** Sets the confidence threshold of a classifier; a note says if that wasn't saved. */
   answerFrom(runId: string, atLeast: number): Promise<void>;
   /** Labels of a text, by the step that is used. */
   classify(runId: string, text: string, options?: Watched): Promise<GivenLabels>;
@@ -54,7 +54,7 @@ export interface Corrections {
   correct(text: string, label: string): Promise<boolean>;
   /** Gives a text the label that it had before the last correction, or takes its row out. */
   undoCorrection(text: string): Promise<void>;
-  /** Undefined of a text that nobody corrected. */
+  /** Undefined for a text without a correction. */
   correctionOf(text: string, run: Pick<RunRecord, 'id' | 'segments'> | undefined): Promise<Correction | undefined>;
 }
 

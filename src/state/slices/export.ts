@@ -43,7 +43,7 @@ export interface ExportSlice {
   exports: Exports;
   /** The format that a person chose or exported last in this session, of any run. */
   exportChoice: FormatId | null;
-  /** What was measured of a step of a run, which `of` names: its card tells of it. */
+  /** Evaluations of a run's step, which `of` names, for its model card. */
   cardEvaluations: { of: string; measured: StepMeasurements } | null;
   importingModel: Work;
   /** A model made elsewhere, opened and not yet taken. */

@@ -16,7 +16,7 @@ export interface PlanSlice {
   planned: Planned | null;
   /** Of the last run that began by a plan. */
   granted: Granted | null;
-  /** What is planned for so many minutes; undefined without a text or a device. What nobody has set follows it. */
+  /** Plan for a number of minutes; undefined without a text or a device. Unchanged settings follow it. */
   planFor(minutes: number): Promise<Plan | undefined>;
   /** Plans for the project's minutes and changes no setting, so that a button can say how long a start takes. */
   lookAtPlan(): Promise<void>;

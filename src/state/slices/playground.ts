@@ -30,7 +30,7 @@ export interface PlaygroundSlice {
   /** Null until a person writes one: then it is the prompt of the run that is shown. */
   prompt: string | null;
   sampling: Sampling;
-  /** Whether it is talked with; null: as its run has learnt. */
+  /** Whether Playground chats; null: if the run was tuned on chats. */
   isChat: boolean | null;
   /** What a model that chats goes by, before all that is said. */
   system: string;
@@ -58,7 +58,7 @@ export interface PlaygroundSlice {
   setChat(isChat: boolean): void;
   setSystem(system: string): void;
   setSampling(change: Partial<Sampling>): void;
-  /** What the model does with the prompt: it goes on from it, answers it, fills its blanks, or tells its labels. */
+  /** What the model does with the prompt: continues, answers, fills blanks, or labels it. */
   generate(): Promise<void>;
   /** Another answer in place of the last, by another seed. */
   answerAgain(): Promise<void>;

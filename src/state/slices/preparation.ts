@@ -15,7 +15,7 @@ export interface Making {
   building: Work;
 }
 
-/** Of the project that is open; what is being made of another goes on for that one. */
+/** Of the open project; preparation of another one continues for that one. */
 export interface PreparationSlice extends Making {
   trainTokenizer(choice: TokenizerChoice): Promise<boolean>;
   buildData(split: SplitChoice): Promise<boolean>;
@@ -36,7 +36,7 @@ export interface PreparationSlice extends Making {
    * @param of a project that is not shown yet
    */
   partRows(part: PartName, from: number, count: number, of?: Inputs): Promise<PartRows | undefined>;
-  /** How a project's data lie in rows of what is learnt at once; undefined where there is nothing to tell. */
+  /** Rows of a project's training data; undefined if there is nothing to say. */
   inRows(project: Project): Promise<InRows | undefined>;
   /** A passage cut into its tokens by the tokenizer that is there. */
   tokensOf(passage: string): Promise<readonly TokenPiece[]>;

@@ -6,7 +6,7 @@ export interface ProjectsSlice {
   /** The one that was opened last first; empty until they have been listed. */
   projects: readonly ProjectRow[];
   listProjects(): Promise<void>;
-  /** A project that is opened is read before the sizes of all. Who shows them lists them anew. */
+  /** An opened project is read before the sizes of all projects. A view of the list reads it again. */
   stopListing(): void;
   /** Has a page read its own of a project before it is shown in place of another, until what it returns is called. */
   readBefore(read: Reading): () => void;
@@ -16,7 +16,7 @@ export interface ProjectsSlice {
   newProject(): Promise<boolean>;
   /** A project with the same texts, tokenizer, data and settings, without the runs; and shows it. */
   duplicateProject(): Promise<boolean>;
-  /** Goes on with the texts and runs of a project that cannot be read in a new one, and shows that. */
+  /** Moves the texts and runs of an unreadable project to a new one, and opens that. */
   rescueProject(from: string): Promise<boolean>;
   /** Hides the open project and shows another, until it is brought back or, once that cannot be asked for, purged. */
   deleteProject(): Promise<void>;

@@ -22,12 +22,12 @@ export interface RunSlice {
    */
   shownOf(project: Project, read: ReadRun | undefined): Pick<RunSlice, 'shown' | 'opened' | 'openingRuns'>;
   /**
-   * Opens anew what the pages show, as it was saved.
+   * Opens what the pages show again, as it was saved.
    * @param ahead what was read of it just now
    * @param isShown as `shownOf` says all of it already
    */
   loadRun(ahead?: ReadAhead, isShown?: boolean): Promise<void>;
-  /** Takes over what other tabs have written of the runs that are open here: how one goes on, what one is called. */
+  /** Reads what other tabs wrote about the open runs, such as progress and names. */
   catchUpRuns(): Promise<void>;
   /** Resolves when no run is being opened any more. */
   settled(): Promise<void>;
@@ -69,14 +69,14 @@ export interface OpenRun {
   id: string;
   /** Null until its first step is saved: until then it is no model. */
   record: RunRecord | null;
-  /** Replaced when the run is opened anew; grows in place, and `logVersion` counts. */
+  /** Replaced when the run is opened again; grows in place, and `logVersion` counts. */
   log: RunLog;
   logVersion: number;
-  /** Of a fork: what its forebears told up to the step that it goes on from. */
+  /** Of a fork: events of its ancestors up to its first step. */
   before: RunLog;
   /** The steps that can be talked to and taken home, oldest first. */
   steps: readonly SavedStep[];
-  /** The newest step, which the run goes on from. */
+  /** The newest step, from which the run resumes. */
   saved: Saved | null;
   /** The same; where none can be opened that it could go on from, the best, of which the weights are kept. */
   usable: Saved | null;

@@ -42,12 +42,12 @@ export interface RunsSlice {
   deleteRun(runId: string): Promise<void>;
 }
 
-/** A list that is being read: what of it is told, and its end. */
+/** A list while it is read: its first rows, and its end. */
 export interface RunList {
   projectId: string;
-  /** Without the curves that have yet to be made; null until any are told. */
+  /** Rows without curves that must still be computed; null until the first arrive. */
   rows: readonly RunRow[] | null;
-  /** When any are told, or none can be. */
+  /** Resolves when the first rows arrive, or the list failed. */
   told: Promise<void>;
   whole: Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { ByUse } from '../../core/documents/record';
 import type { Sample } from '../../protocol/data';
 
 export interface TextsSlice {
-  /** Those that are learnt from, and those that it is tuned on: what asks for the texts of a project means the former. */
+  /** `texts` are trained on, `tuneTexts` are tuned on. */
   texts: readonly TextRecord[];
   tuneTexts: readonly TextRecord[];
   samples: readonly Sample[];
@@ -14,7 +14,7 @@ export interface TextsSlice {
   putInProject(id: string, projectId: string, isIn: boolean): Promise<void>;
   /** What a person says of where texts may be used; null takes it back. */
   setLicence(ids: readonly string[], licence: string | null): Promise<void>;
-  /** Leaves documents out of what is learnt, or puts them back. */
+  /** Removes documents from training, or restores them. */
   leaveOut(textId: string, places: readonly number[], isOut: boolean): Promise<void>;
   /** In its place in the list, where it is there. */
   putText(text: TextRecord): void;

@@ -37,7 +37,7 @@ export interface TrainingSlice {
   adopt(runId: string): Promise<void>;
 }
 
-/** What a run goes on with that it did not have. */
+/** New settings and data of a run that resumes. */
 export interface Change {
   recipe?: Recipe;
   /** The project's texts, cut by the run's tokenizer, in place of its own. */

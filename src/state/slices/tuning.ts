@@ -13,7 +13,7 @@ export interface TuningSlice {
   classifying(): Promise<Classifying>;
   /** What a run would learn of chats, if it tuned another one's model. */
   paint(asked: PaintAsked, options?: PaintOptions): Promise<Painting>;
-  /** A tuned run's newest step, averaged with what it was tuned from at each share of that; told one by one. */
+  /** Averages a tuned run's newest step with its base at each share of the base, and reports each point. */
   mix(
     runId: string,
     shares: readonly number[],
