@@ -7,7 +7,7 @@ import { UsageError } from './options';
 type Named = readonly [role: string, column: string];
 
 /** `columns`: null if the table's name alone was typed. */
-export interface TypedTable<C> {
+interface TypedTable<C> {
   path: string;
   columns: C | null;
 }

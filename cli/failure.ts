@@ -5,7 +5,7 @@ import { formatCount } from '../src/core/base/units';
 import { isSystemError, systemFailure } from '../node/systemError';
 import { UsageError } from './options';
 
-export interface Ending {
+interface Ending {
   code: FailureCode | 'usage' | 'stopped';
   /** What happened and what to do next, in one line. */
   message: string;

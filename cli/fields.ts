@@ -21,7 +21,7 @@ type FlagOf<F extends Field> = F extends NumberField
     : F extends ChoiceField<infer Name>
       ? { kind: 'choice'; of: readonly Name[]; help: string }
       : Exclude<Extract<Option, { kind: 'text' }>, { otherwise: string }>;
-export type Flags<F extends Fields> = { readonly [Name in keyof F & string as Flag<Name>]: FlagOf<F[Name]> };
+type Flags<F extends Fields> = { readonly [Name in keyof F & string as Flag<Name>]: FlagOf<F[Name]> };
 
 export const flagsOf = <F extends Fields>(fields: F): Flags<F> =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [flagOf(name), optionOf(field)])) as Flags<F>;

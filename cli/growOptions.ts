@@ -16,7 +16,7 @@ import { DEVICES } from './terminal';
 import { SPECIAL, TOKENIZERS } from './tokenizerFlags';
 
 /** Default share of the validation set. */
-export const VALIDATION_SHARE = 0.1;
+const VALIDATION_SHARE = 0.1;
 export const OPTIONS = {
   text: {
     kind: 'texts',

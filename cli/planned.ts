@@ -32,7 +32,7 @@ const sizeFlags = (): readonly string[] => [
 export const isForThePlan = (given: ReadonlySet<string>): boolean =>
   given.has('minutes') && !given.has('resume') && !sizeFlags().some((name) => given.has(name));
 
-export interface Wish {
+interface Wish {
   model: ModelId;
   objective: ObjectiveId;
   /** Held-out share of the text. */
@@ -136,5 +136,5 @@ export function planWords(plan: Plan, kind: DeviceKind, power: Power): readonly 
   ];
 }
 
-export const bandWords = ({ low, high }: Pick<Expected, 'low' | 'high'>): string =>
+const bandWords = ({ low, high }: Pick<Expected, 'low' | 'high'>): string =>
   `${formatReading(low)} to ${formatReading(high)}`;

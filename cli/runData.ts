@@ -19,7 +19,7 @@ import type { Progress } from './progress';
 import type { LearnCommand, RunOrigin } from './runOrigin';
 import type { RunSettings } from './runSettings';
 
-export interface TextToRead {
+interface TextToRead {
   command: LearnCommand;
   origin: RunOrigin;
   planner: Planner | null;

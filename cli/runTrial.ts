@@ -13,7 +13,7 @@ import { openDevice } from './terminal';
 /** Everything that training reads besides model and recipe. */
 export type RunInputs = Omit<TrainInput, 'model' | 'recipe' | 'save'>;
 
-export interface RunToTry {
+interface RunToTry {
   settings: RunSettings;
   /** Changes when the planner plans again. */
   model: () => ModelChoice;

@@ -18,7 +18,7 @@ import type { Values } from './options';
 import { type Planner, planWords } from './planned';
 import type { SavedRun } from '../node/folders/savedRun';
 
-export interface RunStart {
+interface RunStart {
   options: Values<typeof OPTIONS>;
   data: DataFacts;
   /** Training tokens, and rows where they aren't contiguous. */

@@ -23,7 +23,7 @@ import { forgettingWords, judged, type Tuning } from './tuning';
 import { verdictOf, verdictWords } from './verdict';
 import { infoInFolder, oldIn } from '../node/folders/stepInFolder';
 
-export interface RunEnd {
+interface RunEnd {
   options: Pick<Values<typeof OPTIONS>, 'json' | 'resume'>;
   out: string;
   info: RunInfo;

@@ -36,7 +36,7 @@ import { oldIn } from '../node/folders/stepInFolder';
 import { TimedLength } from '../src/jobs/timedLength';
 
 /** A run whose text is read. */
-export interface RunToTrain {
+interface RunToTrain {
   command: LearnCommand;
   origin: RunOrigin;
   planner: Planner | null;

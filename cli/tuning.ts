@@ -64,7 +64,7 @@ export const objectiveOfTuning = ({ chats, classify }: Partial<Tuning>): Pick<Re
   chats ? { objective: 'chats' } : classify ? { objective: 'labels' } : undefined;
 
 /** Perplexity on old text. */
-export interface Forgetting {
+interface Forgetting {
   before: number;
   after: number;
 }

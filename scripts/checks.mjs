@@ -12,5 +12,8 @@ export const imports = () => ({
   args: ['depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'cli', 'node'],
 });
 
+/** Files and exports that nothing uses (knip.json). */
+const unused = () => ({ name: 'unused', args: ['knip', '--include', 'files,exports,types', '--no-progress'] });
+
 /** All of them, the longest first. */
-export const checks = () => [lint(), types(), imports(), format()];
+export const checks = () => [lint(), types(), imports(), unused(), format()];

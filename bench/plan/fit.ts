@@ -17,7 +17,7 @@ import {
 import { circumstancesOf, lossOf, readRecorded, seenOf, unigramLossOf } from './recorded';
 
 /** A run with its losses in one unit, nats per token or bits per byte. */
-export interface Fitted {
+interface Fitted {
   /** Name of the text. Pieces of one text have one name before the hyphen. */
   text: string;
   run: Circumstances;
@@ -183,7 +183,7 @@ export const weightedOf = (one: Fitted, constants: Constants): number =>
   residualOf(one, constants) / spreadOfRepetition(one.run);
 
 /** Logarithm of the expected over the measured loss. */
-export const residualOf = ({ run, unigram, loss }: Fitted, constants: Constants): number =>
+const residualOf = ({ run, unigram, loss }: Fitted, constants: Constants): number =>
   Math.log((remainingShare(run, constants) * unigram) / loss);
 
 /** Standard deviation for a run on a text that wasn't fitted on. */

@@ -10,12 +10,12 @@ import { configOf, lossOf, readRecorded, type Recorded } from './recorded';
 import type { QualityKind } from '../../src/core/plan/quality';
 
 /** A peak learning rate, and the best loss on the validation set, in nats per token. */
-export interface Measured {
+interface Measured {
   rate: number;
   loss: number;
 }
 
-export interface RatesOf {
+interface RatesOf {
   kind: QualityKind;
   optimizer: OptimizerId;
   /** In the order of their rates. */
@@ -58,7 +58,7 @@ export function lossAt(measured: readonly Measured[], rate: number): number {
   return a.loss * (b.loss / a.loss) ** (Math.log(rate / a.rate) / Math.log(b.rate / a.rate));
 }
 
-export function ratesOf(runs: readonly Recorded[]): readonly RatesOf[] {
+function ratesOf(runs: readonly Recorded[]): readonly RatesOf[] {
   const nameOf = ({ flags }: Recorded): string => `${flags['model']} ${flags['optimizer']}`;
   return [...new Set(runs.map(nameOf))].map((name) => {
     const group = runs.filter((run) => nameOf(run) === name);

@@ -10,7 +10,7 @@ import { judge } from '../../src/core/train/judge';
 import type { Course, VerdictKind } from '../../src/core/train/verdict';
 import type { Look } from './recorded';
 
-export interface Curve {
+interface Curve {
   id: number;
   text: string;
   model: string;
@@ -27,7 +27,7 @@ export interface Curve {
   looks: readonly Look[];
 }
 
-export interface Label {
+interface Label {
   id: number;
   label: VerdictKind;
   /** Where the reader hesitated. */

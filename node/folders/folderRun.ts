@@ -49,7 +49,7 @@ export interface FolderRunInput {
   keepsNewest: boolean;
 }
 
-export interface FolderRunEnd {
+interface FolderRunEnd {
   outcome: TrainOutcome;
   status: Status;
   /** Of the step that the folder holds. */

@@ -34,7 +34,7 @@ export interface Kept {
 type Lists = Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>;
 
 /** The run of a folder, and the step that was evaluated. */
-export interface MeasuredRun extends Pick<SavedRun, 'folder' | 'data' | 'tokenizer'> {
+interface MeasuredRun extends Pick<SavedRun, 'folder' | 'data' | 'tokenizer'> {
   info: { id: string; state: { step: number } };
 }
 

@@ -13,7 +13,7 @@ import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { Files } from './cleanedTexts';
 import { readers } from './readers';
 
-export interface Chats {
+interface Chats {
   documents: readonly Document[];
   /** One text per file. */
   texts: DataFacts['texts'];

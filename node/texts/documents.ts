@@ -70,7 +70,7 @@ function reportedAs(name: string, imported: ImportOutcome | { kind: 'refused'; f
 }
 
 /** Prints files that aren't read. */
-export function listLeftOut(report: DropReport): void {
+function listLeftOut(report: DropReport): void {
   for (const { name, failure } of report.failed)
     stderr.write(`${refusedWords({ name, reason: paragraph(failure.message, failure.remedy) })}\n`);
   const skipped = report.skipped.filter(({ reason }) => reason !== 'hidden');

@@ -14,7 +14,7 @@ import { readHeldOutSet } from './evaluationData';
 export type OldText = (network: Network) => Promise<Estimate>;
 
 /** The model that is tuned: what it was trained for, if a run says, and what it is trained for now. */
-export interface Tunes {
+interface Tunes {
   model: ModelChoice;
   objective: ObjectiveId;
   earlier: ObjectiveId | undefined;

@@ -8,7 +8,7 @@ import { formatBytes } from '../../src/core/base/units';
 import { isSystemError, systemFailure } from '../systemError';
 import { realPath } from '../folders/target';
 
-export interface SpillStore extends BlobStore {
+interface SpillStore extends BlobStore {
   /** Frees the disk, as does the end of the process. */
   close(): Promise<void>;
 }

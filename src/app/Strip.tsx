@@ -9,7 +9,7 @@ import { ProjectMenu, type ProjectMenuProps } from './ProjectMenu';
 import { StripAction } from './StripAction';
 import { toggleTheme } from './theme';
 
-export interface StripProps {
+interface StripProps {
   project: ProjectMenuProps;
   onFind: () => void;
   onGo: (path: string) => void;

@@ -12,7 +12,7 @@ const HOW: Record<DeviceKind, string> = {
   cpu: 'CPU in plain JavaScript',
 };
 
-export interface DeviceChoice {
+interface DeviceChoice {
   kind: DeviceKind;
   name: string;
   hint: string;

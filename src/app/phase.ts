@@ -12,7 +12,7 @@ import { describeWork, IDLE, type Work } from '../state/work';
 import type { StripFact } from '../ui';
 import type { Studio } from '../state/slices/studio';
 
-export interface Reading {
+interface Reading {
   fact: StripFact;
   /** 0 to 1, for the edge; undefined without activity. */
   progress?: { label: string; share: number; isStopped?: boolean };

@@ -4,7 +4,7 @@ import { spokenRun } from '../state/openRun';
 import { resumeRefusal, startRefusal } from '../state/refusals';
 import type { Studio } from '../state/slices/studio';
 
-export interface RunAction {
+interface RunAction {
   kind: 'start' | 'stop';
   label: string;
   /** Why there is nothing to do. */

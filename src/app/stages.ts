@@ -12,7 +12,7 @@ import { stage as tune } from '../features/tune/stage';
 import type { Stage } from '../state/stage';
 import type { Studio } from '../state/slices/studio';
 
-export interface StageGroup {
+interface StageGroup {
   name: string;
   stages: readonly Stage[];
 }

@@ -1,5 +1,5 @@
 /** Light, dark, or as the system: the value of color-scheme. Remembered in this browser. */
-export type Theme = 'light' | 'dark';
+type Theme = 'light' | 'dark';
 const KEY = 'theme';
 
 export function applyStoredTheme(): void {

@@ -5,7 +5,7 @@ import type { Device } from '../core/train/device';
 import type { Pace } from './measuredPace';
 
 /** Times are in milliseconds. */
-export interface Trial {
+interface Trial {
   /** Name of the adapter. */
   adapter: string;
   open(kind: 'webgpu' | 'wasm'): Promise<Device>;

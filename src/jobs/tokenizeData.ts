@@ -12,7 +12,7 @@ import type { ShardManifest } from '../core/shards/manifest';
 import { readCounts } from '../core/shards/read';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 
-export interface DataToTokenize {
+interface DataToTokenize {
   documents: Documents;
   tokenizer: Tokenizer;
   split: Omit<ShardSettings, 'shardLength'>;
@@ -25,7 +25,7 @@ export interface DataToTokenize {
 /** Token counts of a set, [vocabulary]. */
 type Counts = Awaited<ReturnType<typeof readCounts>>;
 
-export interface TokenizedData {
+interface TokenizedData {
   manifest: ShardManifest;
   baselines: BaselineFacts;
   counts: { train: Counts; validation: Counts };

@@ -54,7 +54,7 @@ export interface TuneInput extends Omit<BeginInput, 'model'> {
 }
 
 /** Keeps data that no record names from being collected. */
-export interface DataGuard {
+interface DataGuard {
   hold(): Promise<{ release(): void }>;
   /** Does nothing while someone holds data. */
   unlessHeld(work: () => Promise<void>): Promise<unknown>;

@@ -22,7 +22,7 @@ import { measuredSeconds } from './measuredTime';
 import type { Studio } from './slices/studio';
 import { tuningBase } from './tuningInputs';
 
-export interface Body {
+interface Body {
   model: ModelChoice;
   /** Untrained. */
   isNew: boolean;

@@ -47,7 +47,7 @@ export function shownEvaluating(s: Shown & Pick<Studio, 'evaluating' | 'underEva
 }
 
 /** `on the validation set` */
-export const ON_PARTS: Readonly<Record<EvaluatedOn, string>> = {
+const ON_PARTS: Readonly<Record<EvaluatedOn, string>> = {
   validation: 'on the validation set',
   test: 'on the test set',
   text: 'on your own text',

@@ -15,7 +15,7 @@ import type { SliceServices, SliceStore, Studio } from './slices/studio';
 
 type KeeperNeeds = PlaygroundSlice & Pick<Studio, 'opened' | 'project' | 'shown'>;
 
-export interface PlaygroundKeeper {
+interface PlaygroundKeeper {
   /** Shows the settings that are stored for the open project, and its text if the shown model writes such texts. */
   load(): Promise<void>;
   /** Shows the stored text, if nothing is shown and the shown model writes such texts. */

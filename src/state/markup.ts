@@ -26,7 +26,7 @@ export function questionOf({ markup, project }: Pick<Studio, 'markup' | 'project
 }
 
 /** Whether its name says what it is; else its first characters did. */
-export const isByName = ({ name, kind }: Pick<DroppedMarkup, 'name' | 'kind'>): boolean => tableCalled(name) === kind;
+const isByName = ({ name, kind }: Pick<DroppedMarkup, 'name' | 'kind'>): boolean => tableCalled(name) === kind;
 
 /** Whether it only begins like a table, as a diary in braces does: it is prose, in an encoding that is known. */
 export const isNoTable = (file: DroppedMarkup): boolean =>

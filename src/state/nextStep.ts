@@ -74,7 +74,7 @@ export type NextStepKind =
   | 'check-mistakes'
   | 'show-failure';
 
-export interface NextStep {
+interface NextStep {
   kind: NextStepKind;
   /** A verb and its object; with the time if it starts work. */
   label: string;

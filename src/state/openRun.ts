@@ -13,7 +13,7 @@ import type { Studio } from './slices/studio';
 import type { Saved, OpenRun, Page } from './slices/run';
 
 /** A run of which something is saved: what can be talked to and taken home. */
-export type Model = OpenRun & { record: RunRecord; usable: Saved };
+type Model = OpenRun & { record: RunRecord; usable: Saved };
 export const PAGES: readonly Page[] = ['train', 'evaluate', 'playground', 'export'];
 
 export const newOpenRun = (id: string): OpenRun => ({

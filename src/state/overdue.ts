@@ -11,7 +11,7 @@ export interface Granted {
   steps: number;
 }
 
-export interface Overdue {
+interface Overdue {
   /** All of it, at the pace of the last steps. */
   milliseconds: number;
   /** The length that ends in the time, or as soon after it as the rate can fall to its end; and when that is. */

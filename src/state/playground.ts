@@ -19,7 +19,7 @@ import { earlierAfter, recordOfEarlier, textsOf } from './writtenTexts';
 import type { PlaygroundSlice, Writing } from './slices/playground';
 import type { Slice, Studio } from './slices/studio';
 
-export type { Filled, Sampling };
+export type { Sampling };
 type Shown = Pick<Studio, 'prompt' | 'isChat' | 'shown' | 'opened' | 'project'>;
 
 /** What the model of the page does with a text. */
@@ -287,7 +287,7 @@ export function resultMark(s: Pick<Studio, 'writtenBy' | 'opened' | 'runs'>): st
 }
 
 /** What a user and a model said to it; nothing where it said nothing. */
-export function exchange(question: string, answer: readonly GeneratedToken[]): readonly Message[] {
+function exchange(question: string, answer: readonly GeneratedToken[]): readonly Message[] {
   const content = answer.map(({ text }) => text).join('');
   return content.trim() === ''
     ? []

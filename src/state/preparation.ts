@@ -185,7 +185,7 @@ export function dataState(studio: Inputs): ArtefactState {
   return current ? 'done' : 'stale';
 }
 /** Whether data are of these shares, and of the documents that this seed chooses. */
-export const isCutSo = ({ manifest }: DataRecord, { validation, test, seed }: SplitChoice): boolean =>
+const isCutSo = ({ manifest }: DataRecord, { validation, test, seed }: SplitChoice): boolean =>
   manifest.split.validation === validation &&
   manifest.split.test === test &&
   (!isChosen(manifest.split) || manifest.split.seed === seed);

@@ -1,5 +1,5 @@
 /** What is read into projects: one import at a time, and what is still to come into each. */
-export interface Reads {
+interface Reads {
   /** What comes while another is read waits for it. */
   inTurn<T>(job: () => Promise<T>): Promise<T>;
   /** Whether something is read in its turn, or waits for it. */

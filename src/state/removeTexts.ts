@@ -10,7 +10,7 @@ import { nameByTexts, type NamingNeeds, namingTexts } from './projectName';
 import type { PromptNeeds, SuggestedPrompt } from './suggestedPrompt';
 import type { SetState, SliceServices } from './slices/studio';
 
-export type RemovalNeeds = NamingNeeds & PromptNeeds;
+type RemovalNeeds = NamingNeeds & PromptNeeds;
 
 interface Removal extends Pick<SliceServices, 'data' | 'tabs' | 'now' | 'toasts'>, SuggestedPrompt {
   get: () => RemovalNeeds;

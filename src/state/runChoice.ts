@@ -6,7 +6,7 @@ import { shownId } from './openRun';
 import { useStudio } from './react';
 import type { Page } from './slices/run';
 
-export interface RunOption {
+interface RunOption {
   value: string;
   label: string;
   hint: string;

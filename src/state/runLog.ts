@@ -16,20 +16,20 @@ export interface Evaluation extends Evaluated {
   sample: Shown;
 }
 /** Shown for a step until its evaluation arrives. */
-export type ShownFirst = Pick<Evaluation, 'step' | 'sample'>;
-export interface Saved {
+type ShownFirst = Pick<Evaluation, 'step' | 'sample'>;
+interface Saved {
   step: number;
   bytes: number;
   activeMs: number;
 }
 
-export interface Early {
+interface Early {
   step: number;
   evaluations: number;
   activeMs: number;
 }
 
-export interface Sampled {
+interface Sampled {
   step: number;
   prompt: string;
   sample: Shown;

@@ -4,7 +4,7 @@ import { isTraining, shownRun, spokenRun } from './openRun';
 import { waitingFiles } from './questions';
 import type { Studio } from './slices/studio';
 
-export interface SavedWords {
+interface SavedWords {
   value: string;
   detail?: string;
   tone?: 'error';

@@ -15,7 +15,7 @@ export const chosenStep = ({ steps, which }: Pick<OpenRun, 'steps' | 'which'>): 
   steps.find((s) => (which === 'latest' ? s.latest : which === 'best' ? s.best : s.step === which));
 
 /** Where the step that was chosen is gone it is the newest, and where no newest can be opened the best. */
-export function stillThere(steps: readonly SavedStep[], which: WhichSnapshot): WhichSnapshot {
+function stillThere(steps: readonly SavedStep[], which: WhichSnapshot): WhichSnapshot {
   if (steps.length === 0 || chosenStep({ steps, which })) return which;
   return steps.some(({ latest }) => latest) ? 'latest' : 'best';
 }
@@ -75,7 +75,7 @@ export function bestWords(run: OpenRun): string | undefined {
   return best ? `Best step ${formatCount(best.step)} is saved.` : undefined;
 }
 
-export interface StepChoice {
+interface StepChoice {
   value: string;
   label: string;
   /** Size and contents: `0.7 MB, weights only, F16`. */
@@ -105,7 +105,7 @@ export const whichOf = (value: string): WhichSnapshot =>
   value === 'latest' || value === 'best' ? value : Number(value);
 
 /** What is missing of a checkpoint; undefined if it is complete. */
-export const holdsWords = ({ holds, precision }: Pick<SavedStep, 'holds' | 'precision'>): string | undefined =>
+const holdsWords = ({ holds, precision }: Pick<SavedStep, 'holds' | 'precision'>): string | undefined =>
   holds === 'all' ? undefined : `weights only${precision === 'f16' ? ', F16' : ''}`;
 
 function kindsOf(run: OpenRun, step: SavedStep): readonly string[] {
@@ -124,7 +124,7 @@ function bestLabel(run: OpenRun, best: SavedStep): string {
   return notKept(run) ? 'best saved' : 'best';
 }
 
-export interface Trained {
+interface Trained {
   step: number;
   /** Why an earlier step is used. */
   why: string | undefined;

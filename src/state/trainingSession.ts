@@ -12,7 +12,7 @@ import type { Services, SetState, SliceServices, Studio } from './slices/studio'
 import type { Claim, FollowOptions, TrainingSession } from './slices/trainingSession';
 
 /** Members of the state that the session reads, calls and sets. */
-export type SessionNeeds = Pick<
+type SessionNeeds = Pick<
   Studio,
   | 'adopt'
   | 'catchUp'

@@ -29,7 +29,7 @@ export const basesFor = (runs: Studio['runs'], purpose: Purpose): readonly RunRo
     return isKept && (purpose === 'classify' ? usualPooling(model) !== undefined : !model.config.classes);
   });
 
-export const USES: Readonly<Record<Purpose, TuneUse>> = { adapt: 'text', instruct: 'chats', classify: 'labels' };
+const USES: Readonly<Record<Purpose, TuneUse>> = { adapt: 'text', instruct: 'chats', classify: 'labels' };
 
 /** Of the texts that are for tuning, those of the purpose: chats to instruct, those with labels to classify, all others to adapt. */
 export const toTuneOn = (

@@ -5,7 +5,7 @@ import { useQuery } from './useWorkerValue';
 import type { Undecoded } from './slices/adding';
 
 /** What a file that is not UTF-8 may be written in, as it is chosen from. */
-export interface Proposals {
+interface Proposals {
   /** The likeliest first; undefined while its bytes are being looked at. */
   proposals?: readonly (Proposal & { label: string })[];
   /** Why they could not be. */

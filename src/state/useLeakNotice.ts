@@ -4,7 +4,7 @@ import { type LeakNotice, leakNotice } from '../core/documents/labels/leakWords'
 import { rowsWithWord } from './classifierStart';
 import { useStudio, useStudioStore } from './react';
 
-export interface ShownLeak extends LeakNotice {
+interface ShownLeak extends LeakNotice {
   onShow: () => void;
 }
 

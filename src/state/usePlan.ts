@@ -4,7 +4,7 @@ import type { Plan } from '../core/plan/plan';
 import { isAsNew, planKey, plannedNow } from './plan';
 import { useStudio, useStudioStore } from './react';
 
-export interface UsedPlan {
+interface UsedPlan {
   minutes: number;
   /** Undefined until it is made, and where none can be. */
   plan: Plan | undefined;

@@ -19,7 +19,7 @@ export interface Query<T> {
   progress: Progress | undefined;
 }
 
-export interface QueryOptions {
+interface QueryOptions {
   signal: AbortSignal;
   onProgress(progress: Progress): void;
 }

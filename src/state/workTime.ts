@@ -9,7 +9,7 @@ import { USUAL_CHARACTERS } from './estimate';
 import { isTraining, modelOf } from './openRun';
 import type { Studio } from './slices/studio';
 
-export type ExpectedTimeNeeds = Pick<
+type ExpectedTimeNeeds = Pick<
   Studio,
   'device' | 'evaluatedOn' | 'opened' | 'ownText' | 'project' | 'shown' | 'training'
 >;

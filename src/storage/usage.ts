@@ -1,5 +1,5 @@
 /** What this origin holds. A quota is not shown: browsers report an invented one. */
-export interface Usage {
+interface Usage {
   /** Bytes, without the app's own files if the browser separates them; undefined if it doesn't say. */
   bytes: number | undefined;
   /** Whether the browser has promised not to evict it by itself. */

@@ -3,7 +3,7 @@ import styles from './Ask.module.css';
 import { Icon } from './Icon';
 import type { IconName } from './icons';
 
-export interface AskProps {
+interface AskProps {
   icon: IconName;
   /** `letter-1998.txt: which line reads right?` */
   title: ReactNode;

@@ -11,7 +11,7 @@ export interface BarRow {
   /** Further cells of its row in the table. */
   cells?: readonly ReactNode[];
 }
-export interface BarFigureProps {
+interface BarFigureProps {
   title: string;
   /** A quiet reading after the title. */
   hint?: ReactNode;
@@ -67,7 +67,7 @@ export function BarFigure(p: BarFigureProps) {
   );
 }
 
-export interface BarRowsProps extends Pick<BarFigureProps, 'rows' | 'format' | 'chosen' | 'onChoose'> {
+interface BarRowsProps extends Pick<BarFigureProps, 'rows' | 'format' | 'chosen' | 'onChoose'> {
   label: string;
 }
 

@@ -51,7 +51,7 @@ export function Button({ variant = 'default', disabledReason, ...p }: ButtonProp
   );
 }
 
-export interface IconButtonProps {
+interface IconButtonProps {
   icon: IconName;
   /** The name, shown as the tooltip as well. */
   label: string;

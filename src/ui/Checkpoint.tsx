@@ -1,6 +1,6 @@
 import { Select } from './Select';
 
-export interface CheckpointSummaryProps {
+interface CheckpointSummaryProps {
   /** `2,600`. */
   step: string;
   /** `best on the validation set`. */
@@ -23,7 +23,7 @@ export const CheckpointSummary = ({ step, why, name, result, remark }: Checkpoin
   </>
 );
 
-export interface CheckpointSelectProps {
+interface CheckpointSelectProps {
   value: string | null;
   onChange: (id: string) => void;
   options: readonly { value: string; label: string; hint: string }[];
@@ -35,7 +35,7 @@ export const CheckpointSelect = ({ value, onChange, options }: CheckpointSelectP
     <Select layout="bare" label="Checkpoint" value={value} onChange={onChange} options={options} />
   );
 
-export interface RunSelectProps {
+interface RunSelectProps {
   value: string | null;
   onChange: (id: string) => void;
   options: readonly { value: string; label: string; hint: string }[];

@@ -2,7 +2,7 @@ import { TextAction } from './Button';
 import styles from './Correction.module.css';
 import { MenuButton } from './Menu';
 
-export interface CorrectionProps {
+interface CorrectionProps {
   /** All labels, and the one that the model gave. */
   labels: readonly string[];
   predicted: string | undefined;

@@ -3,7 +3,7 @@ import { formatShare } from '../core/base/units';
 import { cx } from './cx';
 import styles from './DecidedWords.module.css';
 
-export interface DecidedWordsProps {
+interface DecidedWordsProps {
   /** All of them, and the place of the likeliest. */
   labels: readonly string[];
   label: number;

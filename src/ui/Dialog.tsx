@@ -3,7 +3,7 @@ import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-c
 import { cx } from './cx';
 import styles from './Dialog.module.css';
 
-export interface DialogProps {
+interface DialogProps {
   isOpen: boolean;
   /** Esc, and whatever the page's own buttons mean by closing. */
   onClose: () => void;

@@ -86,7 +86,7 @@ export function useDropped(
   return over;
 }
 
-export interface FileChoice {
+interface FileChoice {
   onFiles: (files: DroppedFile[]) => void;
   /** A folder with all below it, in place of single files. */
   isFolder?: boolean;
@@ -94,7 +94,7 @@ export interface FileChoice {
   /** As the input's attribute: `.txt,.md`. */
   accept?: string;
 }
-export interface FileButtonProps
+interface FileButtonProps
   extends FileChoice, Pick<ButtonProps, 'children' | 'variant' | 'isDense' | 'icon' | 'disabledReason'> {}
 
 /** A button that opens the browser's choice of files or of a folder. */

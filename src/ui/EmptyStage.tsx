@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import styles from './EmptyStage.module.css';
 
-export interface EmptyStageProps {
+interface EmptyStageProps {
   /** The page's own figure with example data. */
   figure: ReactNode;
   /** One sentence: what the page will show. */

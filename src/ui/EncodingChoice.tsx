@@ -10,7 +10,7 @@ export interface Proposed<T extends string> {
   error?: string;
 }
 
-export interface EncodingChoiceProps<T extends string> {
+interface EncodingChoiceProps<T extends string> {
   of: Proposed<T>;
   chosen: T | null;
   onChoose: (encoding: T) => void;

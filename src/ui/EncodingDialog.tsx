@@ -4,7 +4,7 @@ import { Button } from './Button';
 import { Dialog } from './Dialog';
 import { EncodingChoice, type Proposed } from './EncodingChoice';
 
-export interface EncodingDialogProps<T extends string> {
+interface EncodingDialogProps<T extends string> {
   /** The file that is asked about. */
   name: string;
   of: Proposed<T>;

@@ -3,7 +3,7 @@ import { NumberField } from './NumberField';
 import { Select } from './Select';
 import { TextField } from './TextField';
 
-export interface FieldRowProps {
+interface FieldRowProps {
   field: Field;
   value: string | number | boolean;
   onChange: (value: string | number | boolean) => void;

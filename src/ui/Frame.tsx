@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import styles from './Frame.module.css';
 
-export interface FrameProps {
+interface FrameProps {
   strip: ReactNode;
   rail: ReactNode;
   /** What is so on every stage: at most two, above the stage's head. */

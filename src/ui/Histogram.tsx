@@ -16,7 +16,7 @@ export interface HistogramBound {
   says: string;
   onMove: (stop: number) => void;
 }
-export interface HistogramProps {
+interface HistogramProps {
   title: string;
   /** What each value is of: `document`. */
   of: string;

@@ -1,6 +1,6 @@
 import styles from './LabelBars.module.css';
 
-export interface LabelBarsProps {
+interface LabelBarsProps {
   /** Says what the bars are, for screen readers. */
   label: string;
   /** The likeliest first. `share`: 0 to 1, all 0 where nothing is known yet; `value`: the same in words. */

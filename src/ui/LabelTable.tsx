@@ -16,12 +16,12 @@ export const FINDING_WORDS: Readonly<Record<Finding, string>> = {
 };
 
 /** Texts of a label by finding; `f1`: 0 to 1, undefined if the label never occurs. */
-export interface LabelTableRow extends Readonly<Record<Finding, number>> {
+interface LabelTableRow extends Readonly<Record<Finding, number>> {
   label: string;
   f1: number | undefined;
 }
 
-export interface LabelTableProps {
+interface LabelTableProps {
   rows: readonly LabelTableRow[];
   chosen?: readonly [label: number, finding: Finding] | undefined;
   /** Opens the texts of a cell; without it cells aren't buttons. */

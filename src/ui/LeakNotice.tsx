@@ -1,7 +1,7 @@
 import { Button } from './Button';
 import { Notice } from './Notice';
 
-export interface LeakNoticeProps {
+interface LeakNoticeProps {
   title: string;
   /** Which word it is, in how many texts, and what to do. */
   text: string;

@@ -2,7 +2,7 @@ import { RadioButton, RadioField, RadioGroup } from 'react-aria-components';
 import { cx } from './cx';
 import styles from './LineChoice.module.css';
 
-export interface LineChoiceProps<T extends string> {
+interface LineChoiceProps<T extends string> {
   /** For screen readers; the question stands above it. */
   label: string;
   value: T;

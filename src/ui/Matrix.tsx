@@ -5,7 +5,7 @@ import { leastOf, rampOf } from './ramp';
 import scroll from './scroll.module.css';
 import { Term } from './Term';
 
-export interface MatrixProps {
+interface MatrixProps {
   labels: readonly string[];
   /** Texts by actual label, then by predicted label. */
   counts: readonly (readonly number[])[];

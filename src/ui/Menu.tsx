@@ -12,7 +12,7 @@ export interface MenuEntry {
   /** There is nothing to do with it now; `hint` says why. */
   isDisabled?: boolean;
 }
-export interface MenuButtonProps {
+interface MenuButtonProps {
   children: string;
   entries: readonly MenuEntry[];
   /** Further ones, each list of them below a line. */

@@ -1,6 +1,6 @@
 import { Button } from './Button';
 
-export interface NextButtonProps {
+interface NextButtonProps {
   /** Undefined while there is nothing to do. */
   step: { label: string; disabledReason: string | undefined; onPress: () => void } | undefined;
   isDense?: boolean;

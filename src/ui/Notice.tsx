@@ -3,7 +3,7 @@ import { cx } from './cx';
 import { Icon, toneIcon, type Tone } from './Icon';
 import styles from './Notice.module.css';
 
-export interface NoticeProps {
+interface NoticeProps {
   /** Absent for news, which has no color. */
   tone?: Tone;
   /** News that is a fact has a sign. */
@@ -38,9 +38,9 @@ export function Notice({ tone, isFact = false, title, children, actions, isPlain
 }
 
 /** `ok` good news that was checked, `warn` worse than expected with an action, `error` failed; or what the run does. */
-export type VerdictSign = Tone | 'running' | 'paused';
+type VerdictSign = Tone | 'running' | 'paused';
 
-export interface VerdictProps {
+interface VerdictProps {
   /** Undefined where nothing is good or bad yet. */
   sign: VerdictSign | undefined;
   judgement: string;

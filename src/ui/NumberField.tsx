@@ -7,7 +7,7 @@ import { formatExact, judge, stepNumber, type Bounds } from './numbers';
 import styles from './NumberField.module.css';
 import { TermLabel } from './Term';
 
-export interface NumberFieldProps extends Bounds {
+interface NumberFieldProps extends Bounds {
   label: string;
   value: number;
   /** Called with every legal value while typing, and with the nearest legal one on leaving. */

@@ -23,7 +23,7 @@ export interface Reading {
 /** In a row. */
 const MOST = 9;
 
-export interface NumberStripProps {
+interface NumberStripProps {
   readings: readonly Reading[];
   isCompact?: boolean;
   /** The button at the end of four readings that opens the others. */

@@ -3,7 +3,7 @@ import { type DropZoneProps, useDropped } from './DropZone';
 import { filesOfList } from './droppedFiles';
 import styles from './PageDrop.module.css';
 
-export interface PageDropProps extends Required<Pick<DropZoneProps, 'onFiles' | 'onError'>> {
+interface PageDropProps extends Required<Pick<DropZoneProps, 'onFiles' | 'onError'>> {
   onText: (text: string) => void;
   /** What letting go will do. */
   words: string;

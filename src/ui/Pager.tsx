@@ -1,6 +1,6 @@
 import { IconButton } from './Button';
 
-export interface PagerProps {
+interface PagerProps {
   /** Of what: `conversations`. */
   what: string;
   /** The first that is shown, how many are at a time, and how many there are. */

@@ -2,7 +2,7 @@ import { cx } from './cx';
 import type { SamplePiece } from './litWords';
 import styles from './Passage.module.css';
 
-export interface PassageProps {
+interface PassageProps {
   /** The given text and the model's; with the expected text where the model's differs from it. */
   pieces: readonly SamplePiece[];
 }

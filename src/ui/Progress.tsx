@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import styles from './Progress.module.css';
 
-export interface ProgressProps {
+interface ProgressProps {
   /** The work's name: `Reading sea-shanties.jsonl`, `Compiling shaders`. */
   label: string;
   /** N of N and time left, when known. */

@@ -5,7 +5,7 @@ import { Icon } from './Icon';
 import type { IconName } from './icons';
 import styles from './RadioList.module.css';
 
-export interface RadioListProps<T extends string> {
+interface RadioListProps<T extends string> {
   /** For screen readers; what stands above it says what is asked. */
   label: string;
   value: T | null;

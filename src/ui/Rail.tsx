@@ -15,11 +15,11 @@ export interface RailStage {
   /** `automatic`: small and on one line. `door`: a plus in place of a sign. */
   form?: 'automatic' | 'door' | undefined;
 }
-export interface RailGroup {
+interface RailGroup {
   name: string;
   stages: readonly RailStage[];
 }
-export interface RailProps {
+interface RailProps {
   groups: readonly RailGroup[];
   current: string;
   onGo: (stage: RailStage) => void;

@@ -16,7 +16,7 @@ export interface ReelSample {
   isApart?: boolean;
 }
 
-export interface ReelProps {
+interface ReelProps {
   /** At least one, by step. */
   samples: readonly ReelSample[];
   state: ReelState;
@@ -141,7 +141,7 @@ function Play({ state: { isPlaying, play, pause, next } }: { state: ReelState })
   );
 }
 
-export interface ReelState {
+interface ReelState {
   /** Index of the shown sample. */
   at: number;
   isPlaying: boolean;

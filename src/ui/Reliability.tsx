@@ -6,7 +6,7 @@ import { Table } from './Table';
 import { TermLabel } from './Term';
 
 /** Answers that were about so sure. */
-export interface SureBin {
+interface SureBin {
   /** How sure on average, and how often right: shares. */
   confidence: number;
   accuracy: number;
@@ -18,7 +18,7 @@ const ANSWERED = {
   token: ['token', 'tokens', 'Tokens'],
   label: ['label of a text', 'labels of texts', 'Labels'],
 } as const;
-export interface ReliabilityProps {
+interface ReliabilityProps {
   bins: readonly SureBin[];
   /** What an answer was given to; of several labels each that a text may have is one. */
   of: keyof typeof ANSWERED;

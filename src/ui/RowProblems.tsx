@@ -2,7 +2,7 @@ import { formatCount } from '../core/base/units';
 import { upperFirst } from '../core/base/upperFirst';
 import styles from './RowProblems.module.css';
 
-export interface RowProblemsProps {
+interface RowProblemsProps {
   /** Number of rows; the first 20 are listed. */
   count: number;
   listed: readonly { place: string; problem: string }[];

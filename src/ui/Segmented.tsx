@@ -2,7 +2,7 @@ import { RadioButton, RadioField, RadioGroup } from 'react-aria-components';
 import { cx } from './cx';
 import styles from './Segmented.module.css';
 
-export interface SegmentedProps<T extends string> {
+interface SegmentedProps<T extends string> {
   /** For screen readers; the options say what it is. */
   label: string;
   value: T;

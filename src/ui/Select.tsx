@@ -21,7 +21,7 @@ export interface Option<T extends string> {
   label: string;
   hint?: string;
 }
-export interface SelectProps<T extends string> {
+interface SelectProps<T extends string> {
   label: string;
   value: T | null;
   onChange: (value: T) => void;

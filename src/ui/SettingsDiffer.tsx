@@ -1,7 +1,7 @@
 import { Button } from './Button';
 import { Notice } from './Notice';
 
-export interface SettingsDifferProps {
+interface SettingsDifferProps {
   /** Name of the run that could resume. */
   run: string;
   /** What the settings have that the run doesn't: `dropout 0 → 0.3`. */

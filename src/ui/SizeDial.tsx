@@ -6,7 +6,7 @@ const MOST = 1e8;
 /** Positions of the ruler: 1 % of the way, about 7 % of the size. */
 const STOPS = 300;
 
-export interface SizeDialProps {
+interface SizeDialProps {
   /** Parameters now. */
   value: number;
   onChange: (value: number) => void;

@@ -3,7 +3,7 @@ import { cx } from './cx';
 import styles from './Slider.module.css';
 import { TermLabel } from './Term';
 
-export interface SliderProps {
+interface SliderProps {
   label: string;
   value: number;
   onChange: (value: number) => void;

@@ -4,7 +4,7 @@ import { cx } from './cx';
 import styles from './Stage.module.css';
 import { TermLabel } from './Term';
 
-export interface StageProps {
+interface StageProps {
   title: string;
   /** Its parts, where it has several. */
   tabs?: ReactNode;
@@ -43,7 +43,7 @@ export function FirstStage({ title, summary, children }: { title: string; summar
   );
 }
 
-export interface PanesProps {
+interface PanesProps {
   /** Grid columns from 1360 px up, `minmax(0, 1fr) 368px`. Below 1100 px panes are in two columns, below 760 in one. */
   columns: string;
   /** Grid columns from 1100 to 1359 px. */
@@ -66,7 +66,7 @@ export function Panes({ columns, narrowColumns, rows, isFirstBeside, children }:
   );
 }
 
-export interface PaneProps {
+interface PaneProps {
   /** In the pane's head; without a head the pane needs a label, for screen readers. */
   title?: string;
   label?: string;

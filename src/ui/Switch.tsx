@@ -4,7 +4,7 @@ import { cx } from './cx';
 import { Icon } from './Icon';
 import styles from './Switch.module.css';
 
-export interface SwitchProps {
+interface SwitchProps {
   label: string;
   isOn: boolean;
   onChange: (isOn: boolean) => void;

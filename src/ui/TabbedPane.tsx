@@ -5,7 +5,7 @@ import { useScrollable } from './Stage';
 import stage from './Stage.module.css';
 import styles from './TabbedPane.module.css';
 
-export interface TabbedPaneProps<T extends string> {
+interface TabbedPaneProps<T extends string> {
   /** For screen readers. */
   label: string;
   tabs: readonly { id: T; label: string; count?: string }[];

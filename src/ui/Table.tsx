@@ -23,7 +23,7 @@ export interface Column<Row> {
   /** In ink-2: a second reading. */
   isQuiet?: boolean;
 }
-export interface TableProps<Row> {
+interface TableProps<Row> {
   /** Says what the rows are, for screen readers. */
   label: string;
   columns: readonly Column<Row>[];

@@ -1,6 +1,6 @@
 import { TextAction } from './Button';
 
-export interface TableToggleProps {
+interface TableToggleProps {
   isTable: boolean;
   onChange: (isTable: boolean) => void;
   /** What the figure shows, for screen readers. */

@@ -11,17 +11,16 @@ import {
 import type { RunNumbers } from '../core/glossary/sentence';
 import { findTerm, type TermId } from '../core/glossary/terms';
 import { GlossaryContext } from './glossary';
+import type { TermEntry } from './TermEntry';
 import { TERM_MARK, updateTermStops } from './termStops';
 import styles from './Term.module.css';
-
-/** The popover and all sentences load when the first term is opened. */
-type Entries = typeof import('./TermEntry');
 
 /** Keys that an open term answers, or that do nothing by themselves. */
 const OWN_KEYS = new Set(['Enter', ' ', 'Escape', 'Tab', 'Shift', 'Control', 'Alt', 'Meta']);
 
 interface Opened {
-  TermEntry: Entries['TermEntry'];
+  /** The popover and all sentences load when the first term is opened. */
+  TermEntry: typeof TermEntry;
   numbers: RunNumbers;
 }
 

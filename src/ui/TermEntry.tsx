@@ -6,7 +6,7 @@ import { cx } from './cx';
 import { GlossaryContext } from './glossary';
 import styles from './TermEntry.module.css';
 
-export interface TermEntryProps {
+interface TermEntryProps {
   id: TermId;
   entryId: string;
   /** Id of the sentence, by which the term is described. */

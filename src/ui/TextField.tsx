@@ -13,7 +13,7 @@ import field from './Field.module.css';
 import styles from './TextField.module.css';
 import { TermLabel } from './Term';
 
-export interface TextFieldProps {
+interface TextFieldProps {
   label: string;
   value: string;
   onChange: (value: string) => void;

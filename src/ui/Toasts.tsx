@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { IconButton, TextAction } from './Button';
 import styles from './Toasts.module.css';
 
-export interface ToastEntry {
+interface ToastEntry {
   id: number;
   text: string;
   /** More of it: a clause, or sentences. What parts them is put between. */

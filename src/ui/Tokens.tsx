@@ -25,7 +25,7 @@ export function TokenChip({ text, bytes }: { text: string | null; bytes?: string
   );
 }
 
-export interface TokenTextProps {
+interface TokenTextProps {
   label: string;
   tokens: readonly TokenView[];
   /** `ground`: the ramp as the token's ground, in mono. `underline`: in the reading face, its weight is the step. */

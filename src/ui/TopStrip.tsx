@@ -11,7 +11,7 @@ export interface StripFact {
   detail?: ReactNode;
   tone?: 'warn' | 'error';
 }
-export interface TopStripProps {
+interface TopStripProps {
   /** The project's name, usually a MenuButton of variant `plain`. */
   project: ReactNode;
   device: StripFact;

@@ -4,98 +4,70 @@ import './fonts.css';
 import './strictStyles';
 
 export { download } from './download';
-export { Ask, type AskProps } from './Ask';
-export { BarFigure, BarRows, type BarFigureProps, type BarRow } from './BarFigure';
+export { Ask } from './Ask';
+export { BarFigure, BarRows, type BarRow } from './BarFigure';
 export { Blank } from './Blank';
-export { Button, IconButton, TextAction, type ButtonProps, type IconButtonProps } from './Button';
-export {
-  CheckpointSelect,
-  CheckpointSummary,
-  RunSelect,
-  type CheckpointSelectProps,
-  type CheckpointSummaryProps,
-  type RunSelectProps,
-} from './Checkpoint';
+export { Button, IconButton, TextAction } from './Button';
+export { CheckpointSelect, CheckpointSummary, RunSelect } from './Checkpoint';
 export { CommandPalette, KeyHelp } from './CommandPalette';
 export { cx } from './cx';
-export { Correction, type CorrectionProps } from './Correction';
-export { DecidedWords, type DecidedWordsProps } from './DecidedWords';
-export { Dialog, type DialogProps } from './Dialog';
-export { DropZone, FileAction, FileButton, type DropZoneProps, type FileButtonProps } from './DropZone';
-export { PageDrop, type PageDropProps } from './PageDrop';
-export { Pager, type PagerProps } from './Pager';
+export { Correction } from './Correction';
+export { DecidedWords } from './DecidedWords';
+export { Dialog } from './Dialog';
+export { DropZone, FileAction, FileButton } from './DropZone';
+export { PageDrop } from './PageDrop';
+export { Pager } from './Pager';
 export { filesOfList, type DroppedFile } from './droppedFiles';
-export { EncodingChoice, type EncodingChoiceProps, type Proposed } from './EncodingChoice';
-export { EncodingDialog, type EncodingDialogProps } from './EncodingDialog';
-export { FieldRow, type FieldRowProps } from './FieldRow';
+export { EncodingChoice } from './EncodingChoice';
+export { EncodingDialog } from './EncodingDialog';
+export { FieldRow } from './FieldRow';
 export { Fold } from './Fold';
 export { loadFonts } from './fonts';
 export { Frame, LiveRegion } from './Frame';
-export { Histogram, type HistogramBound, type HistogramProps } from './Histogram';
+export { Histogram, type HistogramBound } from './Histogram';
 export { Icon, type Tone, toneIcon } from './Icon';
-export type { IconName } from './icons';
-export { LabelBars, type LabelBarsProps } from './LabelBars';
-export { FINDING_WORDS, type Finding, FINDINGS, LabelTable, type LabelTableProps } from './LabelTable';
-export { LineChoice, type LineChoiceProps } from './LineChoice';
+export { LabelBars } from './LabelBars';
+export { FINDING_WORDS, type Finding, FINDINGS, LabelTable } from './LabelTable';
+export { LineChoice } from './LineChoice';
 export { ExampleMatrix } from './ExampleMatrix';
-export { Matrix, type MatrixProps } from './Matrix';
-export { MenuButton, type MenuButtonProps, type MenuEntry } from './Menu';
-export {
-  EmptyState,
-  Failure,
-  Notice,
-  Verdict,
-  type FailureProps,
-  type NoticeProps,
-  type VerdictProps,
-  type VerdictSign,
-} from './Notice';
+export { Matrix } from './Matrix';
+export { MenuButton, type MenuEntry } from './Menu';
+export { EmptyState, Failure, Notice, Verdict, type FailureProps } from './Notice';
 export { EmptyStage } from './EmptyStage';
 export { formatMoment } from './moment';
-export { NextButton, type NextButtonProps } from './NextButton';
-export { NumberField, type NumberFieldProps } from './NumberField';
+export { NextButton } from './NextButton';
+export { NumberField } from './NumberField';
 export { formatExact } from './numbers';
 export { NumberStrip, type Reading } from './NumberStrip';
-export { Passage, type PassageProps } from './Passage';
+export { Passage } from './Passage';
 export { Reel, useReel, type ReelSample } from './Reel';
 export { earlyPlace } from '../core/charts/scale';
-export { Progress, type ProgressProps } from './Progress';
+export { Progress } from './Progress';
 export { Quantity } from './Quantity';
-export { Rail, type RailGroup, type RailProps, type RailSign, type RailStage } from './Rail';
-export { runColor, type RunColor } from './runColor';
-export { RowProblems, type RowProblemsProps } from './RowProblems';
-export { RadioList, type RadioListProps } from './RadioList';
-export { Reliability, type ReliabilityProps, type SureBin } from './Reliability';
-export { Segmented, type SegmentedProps } from './Segmented';
-export { Select, type Option, type SelectProps } from './Select';
+export { Rail } from './Rail';
+export { RowProblems } from './RowProblems';
+export { RadioList } from './RadioList';
+export { Reliability } from './Reliability';
+export { Segmented } from './Segmented';
+export { Select, type Option } from './Select';
 export { useHeldFocus } from './heldFocus';
-export { focusFind, focusHeading, focusPane, formatKeys, useShortcuts, type Action } from './shortcuts';
-export { formatSize, SizeDial, type SizeDialProps } from './SizeDial';
-export { Slider, type SliderProps } from './Slider';
-export {
-  Block,
-  FirstStage,
-  Pane,
-  PaneHead,
-  Panes,
-  Stage,
-  type PaneProps,
-  type PanesProps,
-  type StageProps,
-} from './Stage';
+export { focusFind, focusHeading, focusPane, useShortcuts, type Action } from './shortcuts';
+export { SizeDial } from './SizeDial';
+export { Slider } from './Slider';
+export { Block, FirstStage, Pane, PaneHead, Panes, Stage } from './Stage';
 export { default as scroll } from './scroll.module.css';
 export { SettingsForm } from './SettingsForm';
 export { StageTabs, type StageTab } from './StageTabs';
 export { Swatch } from './Swatch';
-export { Checkbox, Switch, type SwitchProps } from './Switch';
+export { Checkbox, Switch } from './Switch';
 export { TableToggle } from './TableToggle';
-export { TabbedPane, type TabbedPaneProps } from './TabbedPane';
-export { Bar, Table, type Column, type SortOrder, type TableProps } from './Table';
+export { TabbedPane } from './TabbedPane';
+export { Bar, Table, type Column, type SortOrder } from './Table';
 export { Term, TermLabel } from './Term';
 export { GlossaryContext, type Glossary } from './glossary';
 export { default as text } from './text.module.css';
-export { SearchField, TextField, type TextFieldProps } from './TextField';
-export { Toasts, type ToastEntry } from './Toasts';
+export { SearchField, TextField } from './TextField';
+export { Toasts } from './Toasts';
 export {
   RampLegend,
   rampStep,
@@ -104,10 +76,8 @@ export {
   TokenChip,
   TokenText,
   type RampStep,
-  type TokenTextProps,
   type TokenView,
 } from './Tokens';
-export { Tooltip } from './Tooltip';
-export { TopStrip, type StripFact, type TopStripProps } from './TopStrip';
-export { LeakNotice, type LeakNoticeProps } from './LeakNotice';
-export { SettingsDiffer, type SettingsDifferProps } from './SettingsDiffer';
+export { TopStrip, type StripFact } from './TopStrip';
+export { LeakNotice } from './LeakNotice';
+export { SettingsDiffer } from './SettingsDiffer';

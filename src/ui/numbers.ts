@@ -53,7 +53,7 @@ export interface Bounds {
   max?: number | undefined;
   isWhole?: boolean | undefined;
 }
-export type Judgement =
+type Judgement =
   /** `readAs`: in our way of writing, where the text is in another. */
   | { kind: 'good'; value: number; readAs?: string }
   | { kind: 'bad'; words: string; /** What leaving the field makes of it. */ nearest?: number };
@@ -77,7 +77,7 @@ export function judge(text: string, { min, max, isWhole }: Bounds): Judgement {
   return { kind: 'good', value, ...(parseNumber(typed) === undefined && { readAs: formatExact(value) }) };
 }
 
-export const clamp = (value: number, { min = -Infinity, max = Infinity }: Bounds): number =>
+const clamp = (value: number, { min = -Infinity, max = Infinity }: Bounds): number =>
   Math.min(max, Math.max(min, value));
 
 /** One arrow press: `steps` of size `step` (±1, ±10, ±0.1), without binary dust, inside the bounds. */

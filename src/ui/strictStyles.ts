@@ -4,7 +4,7 @@
  */
 const REACT_ARIA_STYLE_ID = 'react-aria-pressable-style';
 
-export function reserveStyleIds(target: Document): void {
+function reserveStyleIds(target: Document): void {
   if (target.getElementById(REACT_ARIA_STYLE_ID)) return;
   const inert = target.createElement('meta');
   inert.id = REACT_ARIA_STYLE_ID;

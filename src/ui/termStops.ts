@@ -4,7 +4,7 @@
 export const TERM_MARK = 'data-term';
 
 /** Gives each term's first visible mark a Tab stop, in document order, and takes it from the other marks. */
-export function setTermStops(root: ParentNode): void {
+function setTermStops(root: ParentNode): void {
   const seen = new Set<string | null>();
   for (const mark of root.querySelectorAll<HTMLElement>(`[${TERM_MARK}]`)) {
     const id = mark.getAttribute(TERM_MARK);

@@ -8,7 +8,7 @@ export const SHARE = 1 / 4;
 
 type TrainPause = NonNullable<TrainInput['pause']>;
 
-export interface DeviceScheduler {
+interface DeviceScheduler {
   /** `run` has priority from its first pause until it ends. */
   withPriority<T>(run: (pause: TrainPause) => Promise<T>): Promise<T>;
   /**

@@ -9,7 +9,7 @@ import { sizeOf } from '../core/models/spec';
 import { compareHash } from '../core/verify/compareHash';
 import type { ReadBack } from '../core/verify/readBack';
 
-export interface Gguf {
+interface Gguf {
   view: DataView;
   /** Numbers of 32 bits, and lengths of lists. */
   numbers: ReadonlyMap<string, number>;

@@ -14,7 +14,7 @@ import type { DataApi } from '../protocol/data';
 import { holdingRun, isUndoLive, unlessDataHeld } from '../storage/lock';
 import type { Handlers } from './serve';
 
-export type RunHandlers = Pick<
+type RunHandlers = Pick<
   Handlers<DataApi>,
   | 'listRuns'
   | 'describeRun'

@@ -17,7 +17,7 @@ export interface Trainable {
 }
 
 /** Parameters of a model, each table in the model's own order. */
-export interface Parts {
+interface Parts {
   /** The model's own. */
   own: ParamTable;
   /** An adapter's. */

@@ -4,7 +4,7 @@
  * Source: Unicode Standard Annex 15, section 13
  */
 
-export type NormalForm = 'NFC' | 'NFKC' | 'NFD' | 'NFKD';
+type NormalForm = 'NFC' | 'NFKC' | 'NFD' | 'NFKD';
 
 const MAX_MARKS = 30;
 /** COMBINING GRAPHEME JOINER, which is invisible and ends a run. */

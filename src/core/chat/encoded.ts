@@ -3,7 +3,7 @@ import { concatIds } from '../base/concat';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Written } from './said';
 
-export interface Encoded {
+interface Encoded {
   ids: Uint32Array;
   /** Special tokens that the template wrote, in order. */
   special: readonly WrittenToken[];

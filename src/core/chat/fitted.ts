@@ -1,7 +1,7 @@
 /** Conversations that are longer than a row: exchanges are left out from the end, never a part of an answer. */
 import type { Painted } from './painted';
 
-export interface Fitted {
+interface Fitted {
   painted: Painted;
   /** Exchanges that were left out, each a question and its answer. */
   leftOut: number;
@@ -30,7 +30,7 @@ export function fitted(painted: Painted, most: number): Fitted | null {
   };
 }
 
-export interface FittedAll {
+interface FittedAll {
   rows: readonly Painted[];
   /** Conversations that lost exchanges, and how many these were. */
   shortened: number;

@@ -33,7 +33,7 @@ export const endsTurn = ({ turns }: Pick<Painted, 'turns'>): boolean =>
   turns.every(({ role, endsWith }) => role !== 'assistant' || endsWith !== undefined);
 
 /** With all that the template wrote. */
-export interface PaintedText extends Painted {
+interface PaintedText extends Painted {
   text: string;
 }
 

@@ -7,7 +7,7 @@ import { changeHead, type Head, kept, stepOf } from './head';
 import { roomForLight, within } from './plan';
 import { keysOf, readIntact } from './step';
 
-export interface Sizes {
+interface Sizes {
   /** Bytes of the largest whole step. */
   whole: number;
   /** Of all that are pinned. */

@@ -7,7 +7,7 @@ export interface HeaderEntry {
   begin: number;
   end: number;
 }
-export interface Header {
+interface Header {
   metadata: ReadonlyMap<string, string>;
   entries: ReadonlyMap<string, HeaderEntry>;
 }

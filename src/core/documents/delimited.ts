@@ -7,7 +7,7 @@ import { columnNames } from './columnNames';
 import { decodeParsed } from './decode';
 import { LONGEST_ROW, type OpenFile, type Row } from './read/format';
 
-export interface Delimiting {
+interface Delimiting {
   /** The one that the line of names has most of, the first of like ones. */
   delimiters: readonly string[];
   /** Whether a field in quotes may hold delimiters and line ends; a quote in it is doubled. */

@@ -93,7 +93,7 @@ export const plainWords = (names: readonly string[]): string =>
     ? `${names[0]!} looks like JSON or a table, but isn’t. It was added as plain text`
     : `${formatCount(names.length)} files look like JSON or tables, but aren’t. They were added as plain text`;
 
-export interface SkippedGroup {
+interface SkippedGroup {
   title: string;
   files: readonly SkippedFile[];
   /** Number of files that are not listed. */

@@ -38,7 +38,7 @@ export class HashOfMany {
     else delete this.lines;
   }
 }
-export interface HashMark {
+interface HashMark {
   readonly count: number;
   readonly first: string;
   readonly lines: SavedSha256 | undefined;

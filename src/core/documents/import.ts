@@ -350,7 +350,7 @@ const again = (source: TextSource): TextSource => {
 };
 
 /** What a drop is called: its only file, the folder that all are in, or how many they are. */
-export function dropName(names: readonly string[]): string {
+function dropName(names: readonly string[]): string {
   if (names.length === 1) return cutTo(names[0]!, MAX_FILE_NAME);
   const [folder = '', ...rest] = names[0]!.split('/');
   const isOneFolder = rest.length > 0 && names.every((name) => name.startsWith(`${folder}/`));

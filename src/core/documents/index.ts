@@ -1,11 +1,9 @@
 /** Files -> texts in the store -> documents. */
 export {
   COLUMN_ROLES,
-  type ColumnRole,
   type Columns,
   columnsSchema,
   type TextColumns,
-  type PairColumns,
   type TableHead,
   textInRow,
   usualColumns,
@@ -15,12 +13,11 @@ export { surveyTable, type TableSurvey } from './surveyTable';
 export { type EncodingId, ENCODINGS, isBadEncoding, isEncoding, type Proposal } from './encodings';
 export { hashOf } from './hashOf';
 export { importDrop, importText, type DropOutcome, type Duplicate, type ImportOutcome } from './import';
-export { AS_READ, changeLabelling, joinedLabels, type Labelling, labellingOf, relabelled } from './labels/labelling';
-export { BETWEEN, type Between } from './labels/between';
+export { AS_READ, changeLabelling, joinedLabels, type Labelling, relabelled } from './labels/labelling';
+export { BETWEEN } from './labels/between';
 export type { LabelledAs } from './labels/readLabelled';
 export { leaveOut } from './leaveOut';
 export { LICENCES, type LicenceId, MOST_LICENCE, setLicence } from './licence';
-export { headText, MARKUP_HEAD, MARKUPS, markupOf, type MarkupId } from './markup';
 export { pastedText } from './paste';
 export { addToProject, collectOrphans, listTexts, type Owner, purgeText, removeText, textOf } from './library';
 export {
@@ -35,33 +32,9 @@ export {
 } from './open';
 export { promptFrom } from './prompt';
 export { proposalsFor } from './proposals';
-export {
-  asRead,
-  isToTune,
-  labelledAs,
-  learntFacts,
-  FIRST_PROJECT,
-  learntOf,
-  sharedNormalizers,
-  textRef,
-  type TextRecord,
-} from './record';
-export {
-  archiveCalled,
-  binaryTableCalled,
-  FORMATS,
-  formatOf,
-  type FormatId,
-  isOfDocuments,
-  isTable,
-  isTakenApart,
-  mayBe,
-  tableCalled,
-  type TableFormatId,
-  tableFormatOf,
-} from './read';
+export { asRead, labelledAs, learntFacts, learntOf, sharedNormalizers, textRef, type TextRecord } from './record';
+export { archiveCalled, FORMATS, isTable, tableCalled, type TableFormatId, tableFormatOf } from './read';
 export type { Reading } from './read/format';
-export type { ConversationReader } from './conversations';
 export { isOpened, type TableChoice, type TextSource } from './readFile';
 export { type PassedOver, SavedPages } from './savedPages';
 export {

@@ -7,7 +7,7 @@ import { inFiles } from './open';
 import { inProjects, isToTune, TEXT, textKey, type TextRecord } from './record';
 
 /** A text as it was read, and what lies in the store for it. */
-export interface Joined {
+interface Joined {
   text: TextRecord;
   stored: Stored;
 }

@@ -5,7 +5,7 @@ import type { Known } from './read/format';
 import { mediawiki } from './wiki/known';
 
 /** Of each format that is called as others are. */
-export const KNOWN: Readonly<Record<string, Known>> = {
+const KNOWN: Readonly<Record<string, Known>> = {
   ...chats,
   mediawiki,
 };

@@ -1,11 +1,11 @@
 /** What eld finds of a text. */
-export interface Detected {
+interface Detected {
   /** The likeliest, as an ISO 639-1 code; `und` where none is likely. */
   language: string;
   /** How alike the text is to each language, from 0 to 1; those that it is not like at all are absent. */
   scores(): Readonly<Record<string, number>>;
 }
-export interface Languages {
+interface Languages {
   detect(text: string): Detected;
   /** That can be detected. */
   all: readonly string[];

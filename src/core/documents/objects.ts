@@ -7,7 +7,7 @@ import { checkJson, JsonLimit } from './jsonScan';
 import { LONGEST_LINE } from './limits';
 import type { OpenFile } from './read/format';
 
-export interface FoundObject {
+interface FoundObject {
   value: Readonly<Record<string, unknown>>;
   /** In its file: of one in a list the how manieth, from 1. */
   line: number;

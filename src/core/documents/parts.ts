@@ -11,7 +11,7 @@ import type { OpenFile } from './read/format';
 import { wholeBytes } from './whole';
 
 /** What a part names: another part, and what that is to it. */
-export interface Relation {
+interface Relation {
   /** The last word of its type, such as `worksheet`. */
   type: string;
   path: string;

@@ -146,7 +146,7 @@ function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocumen
     : { ...pairOf(title.toWellFormed(), text, target), row: place, ...fields };
 }
 
-export function pairOf(title: string, input: string, target: string): Pair {
+function pairOf(title: string, input: string, target: string): Pair {
   const [inputs, targets] = [input, target].map((text) => encoder.encode(text).length) as [number, number];
   return {
     title,

@@ -5,7 +5,7 @@ import { blocksOf } from './blocks';
 import { textOf } from './library';
 import type { TextRecord } from './record';
 
-export interface SizedFile {
+interface SizedFile {
   /** Path within the drop or the archive. */
   name: string;
   characters: number;

@@ -2,7 +2,7 @@
 import { TOGETHER } from './known';
 
 /** What belongs to a file. */
-export interface Group {
+interface Group {
   /** The folder of all, with the slash at its end; or nothing. */
   folder: string;
   /** Whether they are only attached to the file, which is all of it. */

@@ -11,7 +11,7 @@ import { LARGEST_UNPACKED, MOST_ARCHIVES, MOST_ENTRIES } from './limits';
 import { type ArchiveFormatId, archiveCalled, FORMATS } from './read';
 import type { ArchiveEntry, ArchiveReader, Beside, ListedEntry, OpenFile } from './read/format';
 
-export interface PackedFile {
+interface PackedFile {
   /** The archive's, and where it lies in it. */
   name: string;
   /** Throws `bad-file` where it cannot be read. */

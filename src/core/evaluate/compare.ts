@@ -5,9 +5,9 @@ import { counted } from '../base/units';
 import { FEWEST, intervals } from '../metrics/intervals/interval';
 import { summed } from '../metrics/intervals/units';
 
-export type Verdict = 'better' | 'worse' | 'not distinguishable';
+type Verdict = 'better' | 'worse' | 'not distinguishable';
 
-export interface Comparison {
+interface Comparison {
   /** Bits per byte of the second less those of the first: below 0 where it is the better one. */
   difference: number;
   low: number;

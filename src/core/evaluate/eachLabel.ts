@@ -59,7 +59,7 @@ export const mistakesIn = ({ wanted, given }: Pick<LabelledTexts, 'wanted' | 'gi
   given.filter((places, text) => !isSame(placesIn(places), placesIn(wanted[text]!))).length;
 
 /** What it says where it must be so sure. */
-export interface Answers {
+interface Answers {
   atLeast: number;
   /** All, those that are given a label, and those that are given what is wanted: of several labels all of them and no other. */
   texts: number;

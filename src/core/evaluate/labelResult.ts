@@ -20,7 +20,7 @@ export interface Accuracy extends Required<Estimate> {
 
 export const accuracyIn = (texts: number, right: number): Accuracy => ({ ...shareOf(right, texts), texts, right });
 
-export interface Compared {
+interface Compared {
   kind: StandingKind;
   /** Said in place of a good result. */
   verdict?: string;

@@ -7,7 +7,7 @@ import { folded, type Rows, summed } from '../metrics/intervals/units';
 import type { Block } from './blocks';
 import { NOT_PREDICTED, type TokenScores } from './scores';
 
-export interface Likelihood {
+interface Likelihood {
   label: string;
   unit: string;
   better: 'lower' | 'higher';

@@ -21,7 +21,7 @@ export function checkReadsOn(name: string, model: Pick<ModelChoice, 'id' | 'conf
   throw badSettings(`${name} is ${what}: it can’t compute the likelihood of a text.`);
 }
 
-export interface TextScores {
+interface TextScores {
   blocks: readonly Block[];
   /** Of each document. */
   scores: readonly TokenScores[];

@@ -19,7 +19,7 @@ export interface Preference extends Interval {
   margin: number;
 }
 
-export interface PreferenceSettings {
+interface PreferenceSettings {
   /** Of the model. */
   objective: ObjectiveId;
   pause?: Pause;

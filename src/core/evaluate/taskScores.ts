@@ -12,7 +12,7 @@ import type { Missed, Task, TaskScores } from './tasks';
 import { type Answered, areChoices, type Chosen } from './taskTable';
 import { wantedNats } from './tokenScores';
 
-export interface TaskSettings {
+interface TaskSettings {
   /** Of the model. */
   objective: ObjectiveId;
   pause?: Pause;

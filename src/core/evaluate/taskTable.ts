@@ -8,7 +8,7 @@ export interface TableRow {
   cells: ReadonlyMap<string, string>;
 }
 
-export type TaskItem = Answered | Chosen;
+type TaskItem = Answered | Chosen;
 interface Asked {
   /** Of the table's file, from 1. */
   line: number;

@@ -12,7 +12,7 @@ import { LIKELIHOOD_IDS, likelihoodOf, type Sums } from './likelihood';
 const COUNTED = Object.keys(N_GRAM_ORDERS) as NGramName[];
 
 /** Sources of the n-gram baselines; without either, they are left out. */
-export interface Counted {
+interface Counted {
   /** Documents to count. */
   train?: readonly Tokenised[] | undefined;
   /** Of the data whose validation set the documents are: if these have what n-gram models reach, nothing is counted. */

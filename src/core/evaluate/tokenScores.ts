@@ -100,7 +100,7 @@ interface Tokens {
 }
 
 /** After which of the rows of all tokens which token came, and where its score goes. */
-export interface Wanted {
+interface Wanted {
   row: number;
   token: number;
   at: number;

@@ -8,7 +8,7 @@ import { NOT_PREDICTED } from './scores';
 import { kindsOf, TOKEN_KINDS, type TokenKind } from './tokenKinds';
 
 /** What a model made of a document, [tokens] each. */
-export interface Losses {
+interface Losses {
   /** Nats; NOT_PREDICTED where the token was only read. */
   loss: ArrayLike<number>;
   /** Its place in what was read at once, counted from 1. */
@@ -44,7 +44,7 @@ export function whereItFails(
 }
 
 /** What is known of what was learnt from. */
-export interface Learnt {
+interface Learnt {
   train?: readonly Tokenised[] | undefined;
   counts?: ArrayLike<number> | undefined;
 }

@@ -59,7 +59,7 @@ export function estimateWords({ value, low, high }: Pick<Figure, 'value' | 'low'
   return { value: told(value), interval: `${told(low)} to ${told(high)}` };
 }
 
-export interface Judged {
+interface Judged {
   kind: 'better' | 'worse' | 'not distinguishable' | 'unknown';
   tone: 'ok' | 'warn' | undefined;
   judgement: string;

@@ -11,7 +11,7 @@ import type { Tokenised } from './blocks';
 import { WRITING } from './writing';
 
 /** Of as many bytes, both without a word that they end in the middle of. */
-export interface Written {
+interface Written {
   given: string;
   real: string;
 }

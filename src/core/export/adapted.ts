@@ -11,7 +11,7 @@ import type { Folder } from './importFolder';
 import { readPeft } from './importPeft';
 import type { ImportedModel } from './incoming';
 
-export interface BesideBase {
+interface BesideBase {
   trainable: Trainable;
   /** What it has learnt, by our names. */
   tensors: NamedTensors;

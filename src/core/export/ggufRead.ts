@@ -19,7 +19,7 @@ import { type Weights, writtenAs } from './openWeights';
 
 export type GgufValue = number | bigint | boolean | string | readonly GgufValue[];
 
-export interface GgufFile {
+interface GgufFile {
   keys: ReadonlyMap<string, GgufValue>;
   weights: Weights;
 }

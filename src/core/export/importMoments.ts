@@ -9,7 +9,7 @@ import { type Shapes, shapesOf, type Wanted } from './importTensors';
 import type { Weights } from './openWeights';
 
 /** How the file lays tensors out: a model's own weights as Hugging Face does, an adapter's as they are here. */
-export interface LaidOut {
+interface LaidOut {
   layout: Layout;
   table: ParamTable;
   /** All that the file has, by its names. */

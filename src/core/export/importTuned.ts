@@ -12,7 +12,7 @@ import { DEFAULT_RECIPE } from '../train/recipe';
 import { hashOfFrozen } from '../train/start';
 import type { ImportedModel } from './incoming';
 
-export interface AsStored {
+interface AsStored {
   snapshot: Snapshot;
   /** What the run's record says of it; absent of a whole model. */
   tuned?: Pick<RunRecord, 'trainable' | 'base'>;

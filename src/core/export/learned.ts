@@ -17,7 +17,7 @@ export interface LearnedSample {
   text: string;
 }
 
-export interface Learned {
+interface Learned {
   /** An SVG in the page's own colors. */
   curve: string;
   /** Explains the dashed lines of the baselines; empty without any. */

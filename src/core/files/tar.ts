@@ -6,7 +6,7 @@ import { badFile } from '../base/errors';
 import { failing } from './byteSource';
 import { Input } from './input';
 
-export interface TarEntry {
+interface TarEntry {
   /** As written in the archive, with folders. */
   path: string;
   /** Throws where it is no file that can be read by itself, such as a link. What is not read of it is passed by. */

@@ -1,7 +1,7 @@
 /** What is said of each term: one or two sentences that a newcomer understands and an expert can check. */
 import type { TermId } from './terms';
 
-export interface Entry {
+interface Entry {
   says: string;
   /** The same with numbers of the open run in braces, for when all of them are known. */
   here?: string;

@@ -145,7 +145,7 @@ export const otherNames = (id: TermId): string[] =>
     .slice(1)
     .map((word) => word.replace(/^=/, ''));
 
-export interface FoundTerm {
+interface FoundTerm {
   id: TermId;
   /** Where its word lies in the text. */
   start: number;

@@ -16,7 +16,7 @@ export const BLOCK = 64; // 256 bytes, the largest alignment that WebGPU asks fo
  * A stretch of elements that fits one binding: tensors side by side, or a part of one that is larger than a binding.
  * Lengths and offsets in elements of 4 bytes.
  */
-export interface Run {
+interface Run {
   first: number;
   /** Where tensors `first...` start. */
   offsets: readonly number[];

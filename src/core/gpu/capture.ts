@@ -35,7 +35,7 @@ export interface Copy {
   toOffset: number;
   bytes: number;
 }
-export interface Trace {
+interface Trace {
   /** Buffers made inside are placeholders without a place, one a tensor; all others outlive the step. */
   commands: readonly Command[];
   /** Tensors whose values on the host are out of date after the step. */

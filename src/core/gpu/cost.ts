@@ -16,7 +16,7 @@ export const expectedMs = ({ flops, bytes }: Omit<Work, 'words'>): number =>
   1000 * Math.max(flops / SLOW_GPU.flops, bytes / SLOW_GPU.bytesPerSecond);
 
 /** What a kernel says of itself, with all of its workgroups. */
-export interface Declared {
+interface Declared {
   flops: number;
   words: number;
   /** Bindings that are read and written. */

@@ -1,7 +1,7 @@
 /** GPU memory: what is in use on our device, and what the programs that there are have planned to use. */
 
 /** Bytes of GPU buffers. */
-export interface GpuMemory {
+interface GpuMemory {
   /** All that the programs use when they run: their own and, counted once, the variables that they share. */
   plannedBytes: number;
   /** Alive now, whoever made them: ours and TensorFlow.js's. */

@@ -18,7 +18,7 @@ export function linear(
   }
 }
 
-export interface Attending {
+interface Attending {
   heads: number;
   /** Columns of a row of queries, keys and values: heads side by side. */
   width: number;

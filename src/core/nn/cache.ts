@@ -25,7 +25,7 @@ export interface Cache {
   layers: readonly Variable[];
 }
 
-export interface SelfAttention extends Omit<Settings, 'causal'> {
+interface SelfAttention extends Omit<Settings, 'causal'> {
   /**
    * Rotary positions; with `qkNorm` queries and keys are normalised before: each head, by gains [D], or all heads of a row at
    * once, by gains [Q] and [K].

@@ -10,7 +10,7 @@ import { packed, type Piece } from './packing';
 import { spread } from './pairRows';
 
 /** A part's conversations, each as far as it fits. */
-export interface Chats {
+interface Chats {
   /** Pieces of a row from left to right, one a conversation: `tokens` places, each of which the next of its ids is predicted in. */
   rows: readonly (readonly Piece[])[];
   conversations: number;

@@ -40,7 +40,7 @@ export async function labelledIn(source: TokenSource, { labels, several }: Class
 }
 
 /** How often each label is there, [labels]. */
-export function countLabels(texts: readonly Pick<Labelled, 'labels'>[], labels: number): Uint32Array {
+function countLabels(texts: readonly Pick<Labelled, 'labels'>[], labels: number): Uint32Array {
   const counts = new Uint32Array(labels);
   for (const { labels: own } of texts) for (const place of own) counts[place]!++;
   return counts;

@@ -19,7 +19,7 @@ export const MASK_RATE = real({
 });
 
 /** How a row is masked: the same numbers, the same masks. */
-export interface Masking {
+interface Masking {
   /** Tokens that are hidden, at most: fewer where whole words do not fit. */
   most: number;
   wholeWords: boolean;

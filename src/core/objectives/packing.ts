@@ -13,7 +13,7 @@ export interface Piece {
   /** It is the document's beginning, and is predicted from what stands before every text. */
   begins: boolean;
 }
-export interface Packing {
+interface Packing {
   /** Pieces of a row from left to right. */
   rows: readonly (readonly Piece[])[];
   documents: number;

@@ -13,7 +13,7 @@ export interface Pair {
   between: Uint32Array;
   target: Uint32Array;
 }
-export interface Pairs {
+interface Pairs {
   count: number;
   /** Tokens of each input, of what follows it, and of each target. */
   lengths: readonly (readonly [input: number, between: number, target: number])[];

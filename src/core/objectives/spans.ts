@@ -7,7 +7,7 @@ export interface SpanSettings {
   spanLength: number;
 }
 
-export interface SpanSizes {
+interface SpanSizes {
   /** Tokens that are taken out, in so many spans. */
   noise: number;
   spans: number;

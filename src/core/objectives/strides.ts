@@ -3,7 +3,7 @@ import { counted, formatCount, formatShare } from '../base/units';
 import type { TokenSource } from '../shards/manifest';
 import type { InRows } from './objective';
 
-export interface Strides {
+interface Strides {
   rows: number;
   /** Tokens that no window predicts: before the first, between them where the stride is longer than the context, after the last. */
   left: number;

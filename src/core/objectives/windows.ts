@@ -3,7 +3,7 @@ import { stream } from '../base/rng';
 import type { TokenSource } from '../shards/manifest';
 import { type Batch, type Batches, drawnOf, rowsToMeasure, readWindows } from './batch';
 
-export interface Windowed {
+interface Windowed {
   /** Tokens that a window of this context reads: more of them for a longer one. */
   reach(context: number): number;
   /** Those of them that the next window of an evaluation reads too. */
@@ -14,7 +14,7 @@ export interface Windowed {
   of(windows: readonly Uint32Array[], at: WindowPlace): Batch;
 }
 /** What makes randomness of an objective's own: a window's number in its step, or in the evaluation, is `first` and more. */
-export interface WindowPlace {
+interface WindowPlace {
   context: number;
   seed: number;
   /** 0 where it is evaluated. */

@@ -2,7 +2,7 @@
 import { keepTokens } from './layers';
 import type { GraphBuilder, Value } from './graph';
 
-export interface DecoderSizes {
+interface DecoderSizes {
   layers: number;
   /** Of keys and values. */
   heads: number;
@@ -15,7 +15,7 @@ export interface DecoderSizes {
   classifies?: boolean;
 }
 /** Of B rows of T new tokens each, which come after those in the cache: S = cached + T. */
-export interface Decoder {
+interface Decoder {
   /** int64 [B, T] */
   ids: Value;
   /** int64 [B, T]: how many tokens came before each; padding is none. */

@@ -30,7 +30,7 @@ export const ACCUMULATE: Implementations<Accumulate> = {
 export const clear = (kept: readonly Variable[]): void => {
   pick(CLEAR)(kept);
 };
-export const CLEAR: Implementations<(kept: readonly Variable[]) => void> = {
+const CLEAR: Implementations<(kept: readonly Variable[]) => void> = {
   webgpu: clearOnGpu,
   reference: (kept) => {
     tf.tidy(() => {

@@ -12,7 +12,7 @@ import { type Differentiable, run, type Implementations } from './op';
 export const activation = (x: Tensor, kind: Activation): Tensor => run(ACTIVATION, { x }, kind);
 
 /** Off the tape, for ops that hold one. */
-export interface Reference {
+interface Reference {
   forward(x: Tensor): Tensor;
   /** dy f'(x) */
   backward(dy: Tensor, x: Tensor): Tensor;

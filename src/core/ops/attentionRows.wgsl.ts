@@ -25,7 +25,7 @@ export interface Rows {
 }
 export type Matrix = 'near' | 'far';
 
-export interface RowLoader {
+interface RowLoader {
   threads: number;
   /** Threads that have a row between them: vectors `part`, `part + share`, ... are a thread's. */
   share: number;

@@ -9,7 +9,7 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import { onHeap, type OnHeap } from '../gpu/wasmTensors';
 import { panelsOf, packedBytes, scratchBytes, type Matrix } from '../threads/product';
 
-export interface Turned {
+interface Turned {
   a?: boolean;
   b?: boolean;
 }

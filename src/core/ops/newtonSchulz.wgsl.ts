@@ -13,7 +13,7 @@ import { LEAST, QUINTIC, STEPS } from './newtonSchulz';
 import { strideOf } from './product.wgsl';
 import { sumOverWorkgroup } from './reduce.wgsl';
 
-export interface Stack {
+interface Stack {
   rows: number;
   columns: number;
   /** How many of them. */

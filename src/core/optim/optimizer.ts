@@ -4,7 +4,7 @@ import type { Choice, Fields, ValuesOf } from '../base/field';
 import type { Slot } from '../ops/update';
 
 /** What every optimizer is told besides its own fields. */
-export interface Common {
+interface Common {
   /** Not of norms, biases and embeddings of position: `decay` of a slot says. */
   weightDecay: number;
   /** Largest global norm of the gradient; 0 = no clipping. */

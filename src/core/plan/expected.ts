@@ -21,7 +21,7 @@ export interface Expected extends Band {
 }
 
 /** Masked tokens and spans are a part of the text: bits per byte would compare them with what predicts all of it. */
-export const QUALITY_UNITS: Readonly<Record<QualityKind, QualityUnit>> = {
+const QUALITY_UNITS: Readonly<Record<QualityKind, QualityUnit>> = {
   gpt: 'bits per byte',
   llama: 'bits per byte',
   bert: 'perplexity',

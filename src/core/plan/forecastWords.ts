@@ -8,7 +8,7 @@ import type { ModelChoice } from '../train/run';
 import { stepReaching } from './forecast';
 import type { Forecast } from './prospect';
 
-export interface Shown {
+interface Shown {
   headline: Metric & { scale: { of(loss: number): number } };
   /** Reached without training, the worst first. */
   baselines: readonly Baseline[];

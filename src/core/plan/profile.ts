@@ -40,7 +40,7 @@ export const measuredVocabulary = (
 ): VocabularyProfile | undefined => vocabularies.findLast((one) => one.size <= size) ?? vocabularies[0];
 
 /** Entries that are tried. 257 are the bytes. */
-export const VOCABULARIES = [SMALLEST_VOCABULARY, 512, 1024, 2048, 4096, 8192] as const;
+const VOCABULARIES = [SMALLEST_VOCABULARY, 512, 1024, 2048, 4096, 8192] as const;
 
 /** Code units that are read of the documents, at most: enough to tell one language, or one kind of text, from another. */
 const SAMPLE = 2 ** 19;

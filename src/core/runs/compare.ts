@@ -117,7 +117,7 @@ export function settingsThatDiffer(runs: readonly Made[]): { differ: readonly Se
 }
 
 /** A setting that two runs differ in, with both values. */
-export interface Difference {
+interface Difference {
   setting: Setting;
   before: Value | undefined;
   after: Value | undefined;

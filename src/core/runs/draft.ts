@@ -12,9 +12,7 @@ type Run = Pick<RunRecord, 'model' | 'segments' | 'origin' | 'parent' | 'step' |
   tokenizer: Pick<RunRecord['tokenizer'], 'kind'>;
 };
 /** Settings of the Model page, or of a run that tunes those of the Tune page. */
-export type Draft =
-  | Pick<Project, 'model' | 'recipe' | 'rateByHand' | 'tokenizerChoice' | 'split'>
-  | Pick<Project, 'tuning'>;
+type Draft = Pick<Project, 'model' | 'recipe' | 'rateByHand' | 'tokenizerChoice' | 'split'> | Pick<Project, 'tuning'>;
 
 /**
  * What the project is to be set to, so that its next run is made as this one was. What is not known of a run stays as it

@@ -80,7 +80,7 @@ export async function readEvaluation(
 }
 
 /** Steps of which something is kept on a part, oldest first. */
-export async function measuredSteps(store: BlobStore, runId: string, part: KeptPart): Promise<readonly number[]> {
+async function measuredSteps(store: BlobStore, runId: string, part: KeptPart): Promise<readonly number[]> {
   const ends = (await store.keys(evaluationsOf(runId))).map((key) => key.slice(evaluationsOf(runId).length).split('/'));
   return ends
     .filter(([, of]) => of === part)

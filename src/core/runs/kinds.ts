@@ -20,7 +20,7 @@ import { OLD_KEY, PROJECTS, SET_ASIDE, unreadableProjects } from './projects';
 import { listRuns, recordKey, RUN, unreadableRuns } from './record';
 import { MERGES, MERGES_OF, mergesKey, unreadableMerges } from './tokenizer';
 
-export interface KindAt {
+interface KindAt {
   /** What its keys begin with, a star for the id of what it is of; where no slash is at the end, all of the only key. */
   at: string;
   /** One of them, as it is called in a list. */

@@ -82,7 +82,7 @@ export function labelProgress(
 const SPAN = 4;
 const NUMBERS: readonly string[] = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
-export interface LabelMilestone {
+interface LabelMilestone {
   id: keyof Counting;
   /** What the model can do, and the measure behind it. */
   title: string;

@@ -17,7 +17,7 @@ export interface Kin {
   origin?: object;
 }
 
-export interface Lane<R extends Kin = Kin> {
+interface Lane<R extends Kin = Kin> {
   run: R;
   how: How | 'nothing';
   /** Place of the parent's lane, which is above; null where it is not among the runs. */

@@ -7,7 +7,7 @@ const MOST = 1000;
 
 /** `of`: says which text it is; of another, with other data of the run, it was not looked at. */
 export const looksSchema = listOf(z.strictObject({ of: z.string(), count: z.int().positive() }), MOST);
-export type Looks = z.infer<typeof looksSchema>;
+type Looks = z.infer<typeof looksSchema>;
 
 export const looksAt = (looks: Looks | undefined, of: string): number =>
   looks?.find((each) => each.of === of)?.count ?? 0;

@@ -15,7 +15,7 @@ import { addRun, purgeRun, readKnownRun, readRun, type RunRecord, updateRun } fr
 import { recipeOf } from './segments';
 import { loadWhole, weightsOf } from './whole';
 
-export interface Mixable {
+interface Mixable {
   state: TrainState;
   /** The weights that it was tuned from. */
   base: Values;

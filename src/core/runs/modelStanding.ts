@@ -31,7 +31,7 @@ const COUNTS: Readonly<Record<string, string>> = {
 };
 
 /** What a model's standing depends on. */
-export interface Trained {
+interface Trained {
   recipe: Pick<Recipe, 'objective' | 'optimizer' | 'learningRate'>;
   model: ModelChoice;
   segments: Segments;

@@ -275,7 +275,7 @@ const storedProject = z.looseObject({
   revision: count.optional().catch(undefined),
 });
 /** Its fields are read one by one: this is all that makes it a project. */
-export type StoredProject = z.infer<typeof storedProject>;
+type StoredProject = z.infer<typeof storedProject>;
 export const PROJECT: Kind<StoredProject> = {
   what: () => 'The project',
   version: 2,

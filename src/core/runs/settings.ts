@@ -72,7 +72,7 @@ export const tokenizerChoiceSchema: z.ZodType<TokenizerChoice> = z.object({
 });
 
 /** Of a classifier. */
-export const classesSchema: z.ZodType<Classes> = z
+const classesSchema: z.ZodType<Classes> = z
   .strictObject({
     labels: z.array(z.string().min(1).max(MAX_LABEL_LENGTH)).min(1).max(MOST_LABELS),
     pooling: z.enum(POOLINGS),
@@ -243,7 +243,7 @@ const partSchema = z.strictObject({ tokens: count, bytes: count, documents: coun
 /** What a run learnt from, told without the text itself. */
 export type DataFacts = z.infer<typeof dataFactsSchema>;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-export const learntTextsSchema = listOf(
+const learntTextsSchema = listOf(
   z.strictObject({
     name: z.string(),
     characters: count,

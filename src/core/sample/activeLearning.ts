@@ -1,6 +1,6 @@
 /** Which of some texts without a label it would help most to label. */
 
-export interface Unlabelled {
+interface Unlabelled {
   /** Of its labels, as a classifier has them. */
   probabilities: ArrayLike<number>;
   /** Its tokens. */

@@ -12,7 +12,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { generate, type GenerationSettings } from './generate';
 import type { SampledToken } from './sampleToken';
 
-export interface Asked extends Room {
+interface Asked extends Room {
   /** Tokens that an answer ends with. */
   ends: readonly number[];
 }

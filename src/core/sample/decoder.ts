@@ -12,7 +12,7 @@ import { padded } from './logits';
 import { contextWindow } from './contextWindow';
 import { memory } from './memory';
 
-export interface Decoder {
+interface Decoder {
   /**
    * Scores of every token as the next one after `ids`, [vocabulary]. Where ids are those of the last call and one more, the
    * model reads that one; else it reads them all again. The weights must not have changed in between.

@@ -5,7 +5,7 @@ import type { Memory } from '../models/spec';
 import { checkFits } from './fits';
 import { padded } from './logits';
 
-export interface KeptMemory {
+interface KeptMemory {
   memory: Memory;
   dispose(): void;
 }

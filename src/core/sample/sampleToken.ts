@@ -20,7 +20,7 @@ export interface SampledToken {
 }
 
 /** What a model says of the next token. */
-export interface Distribution {
+interface Distribution {
   /** Ids, the likeliest first; of equal ones the lower first. */
   order: Uint32Array;
   /** 0 to 1. */

@@ -9,7 +9,7 @@ import { packIds } from './ids';
 import type { Part } from './manifest';
 import { Marks } from './marks';
 
-export interface Layout {
+interface Layout {
   prefix: string;
   width: 2 | 4;
   shardLength: number;

@@ -43,7 +43,7 @@ export async function smallRuns(store: BlobStore): Promise<Begin> {
   });
 }
 
-export interface Place {
+interface Place {
   gpu: Client<GpuApi>;
   store: BlobStore;
 }

@@ -20,7 +20,7 @@ interface Result {
   gradients: Record<string, Float32Array>;
 }
 
-export interface Checks {
+interface Checks {
   /** The same function, written from its definition. Without it, finite differences are of the reference, in f32. */
   inF64?: InF64;
   /** Of the GPU, as a share of the largest value. */
@@ -147,7 +147,7 @@ export function someOf(sample: Sample): string[][] {
   const others = names.map((name) => names.filter((other) => other !== name));
   return names.length === 2 ? others : [...names.map((name) => [name]), ...others];
 }
-export const floatsOf = (sample: Sample): string[] =>
+const floatsOf = (sample: Sample): string[] =>
   Object.keys(sample).filter((name) => sample[name]!.data instanceof Float32Array);
 
 /** y, and the gradients of sum(y w) for fixed weights w, by the op's own backward; of inputs that do not learn none. */

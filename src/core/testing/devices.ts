@@ -1,7 +1,7 @@
 /** Where the tests of an op run: its file is in two projects of vitest, of which one has the hosts and the other the GPU. */
 import { describe, inject } from 'vitest';
 
-export type DeviceName = 'cpu' | 'wasm' | 'webgpu';
+type DeviceName = 'cpu' | 'wasm' | 'webgpu';
 declare module 'vitest' {
   export interface ProvidedContext {
     devices: readonly DeviceName[];

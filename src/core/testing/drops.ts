@@ -18,7 +18,7 @@ export function dropped(name: string, content: string | Uint8Array, piece = 1000
   return { name, size: bytes.length, stream: () => stream(piecesOf(bytes, piece)), places: bytesSource(bytes) };
 }
 
-export interface ReadDrop {
+interface ReadDrop {
   documents: readonly { title: string; text: string; fields: Record<string, string> }[];
   name: string | undefined;
   formats: readonly string[];

@@ -4,14 +4,14 @@ import { type BlobStore, memoryStore, type Stored } from '../base/blobStore';
 import { lonelyLocks, type TestStudio, testStudio } from './behindChannels';
 import { type Begin, smallRuns } from './besideRuns';
 
-export interface SmallStudio {
+interface SmallStudio {
   store: BlobStore;
   worker: TestStudio;
   of: Begin;
 }
 
 /** Runs that tests start from: each stage is trained at most once per file, in a copy of the first stage's store. */
-export type Stages = Readonly<Record<string, (studio: SmallStudio) => Promise<unknown>>>;
+type Stages = Readonly<Record<string, (studio: SmallStudio) => Promise<unknown>>>;
 
 type Values = readonly (readonly [key: string, value: Stored])[];
 

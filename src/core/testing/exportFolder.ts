@@ -6,7 +6,7 @@ import { afterAll } from 'vitest';
 import type { Exported, Format } from '../export/format';
 import { readBytes } from '../files/byteSource';
 
-export interface ExportFolder {
+interface ExportFolder {
   /** Ends with a separator. */
   path: string;
   /** Writes the format's files, without optimizer state, into a subfolder. @returns the path of the first file */

@@ -14,7 +14,7 @@ import { decisive } from './decoding';
 const [ROWS, TOKENS, WIDTH, SIZE] = [2, 5, 12, 4];
 const SIZES = { layers: 2, heads: 3, width: WIDTH, context: 8 };
 /** A model, the widths of what is wider than it, and the weight that reads the heads. */
-export interface Looked {
+interface Looked {
   choice: ModelChoice;
   columns: { 'attention.qkv': number; 'mlp.inner': number };
   projection: string;

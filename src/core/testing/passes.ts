@@ -22,7 +22,7 @@ export type Made = Readonly<Record<string, Float32Array>>;
 type Tensors = Readonly<Record<string, Tensor>>;
 type How = Omit<ForwardContext, 'lengths' | 'documents' | 'cache'>;
 
-export interface Passes {
+interface Passes {
   eager(rows: Rows): Promise<Made>;
   captured(rows: Rows): Promise<Made>;
   dispose(): void;

@@ -4,7 +4,7 @@ import { zipSync } from 'fflate';
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const TYPES = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 
-export interface WrittenSlide {
+interface WrittenSlide {
   /** What is in its tree of shapes; `isHidden`: not shown. */
   shapes: string;
   isHidden?: boolean;

@@ -5,7 +5,7 @@ import { serveReaders } from '../documents/guard/serve';
 import { FORMATS } from '../documents/read';
 import type { DocumentReader } from '../documents/read/format';
 
-export interface ChannelGuard extends Guard {
+interface ChannelGuard extends Guard {
   /** Workers that were started, in their order. */
   workers: readonly { isTerminated: boolean; end(reason: string, memory?: number): void }[];
 }

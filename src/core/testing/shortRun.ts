@@ -10,7 +10,7 @@ import { learner } from '../train/learner';
 import type { Recipe } from '../train/recipe';
 import { startingValues } from '../train/start';
 
-export interface ShortRun {
+interface ShortRun {
   model: ModelChoice;
   tokenizer: Tokenizer;
   train: TokenSource;

@@ -7,7 +7,7 @@ import type { Snapshot } from '../train/run';
 import { train } from '../train/train';
 import { tokenSource } from './tokenSource';
 
-export interface StepBits {
+interface StepBits {
   /** Of the steps, then of held-out text at the end. */
   losses: number[];
   hash: string;

@@ -6,7 +6,7 @@ import { softmaxCrossEntropy } from '../ops/softmaxCrossEntropy';
 import { floats } from './checkOp';
 
 /** B rows of T ids of V, C columns. */
-export interface Sizes {
+interface Sizes {
   B: number;
   T: number;
   V: number;

@@ -142,7 +142,7 @@ const specOf = (kind: ModelKind, sides: readonly Side[], forward: Forward) =>
   });
 
 /** The last of them reads a text both ways, but says that it is a decoder: it sees all padding that lengths do not hide. */
-export type ToyRelative = 'relative' | 'relative-pair' | 'relative-both-ways';
+type ToyRelative = 'relative' | 'relative-pair' | 'relative-both-ways';
 Object.assign(MODELS, {
   relative: specOf('decoder', ['decoder'], { decode }),
   'relative-pair': specOf('encoder-decoder', ['encoder', 'decoder'], { encode, decode }),

@@ -28,7 +28,7 @@ export const source = (ids: Uint32Array) => tokenSource(ids, tokenizer.size);
 export const ids = tokenizer.encode(text);
 export const data = { train: source(ids.subarray(0, 1200)), validation: source(ids.subarray(1200)) };
 
-export interface Watched {
+interface Watched {
   outcome: TrainOutcome;
   events: TrainEvent[];
   saved: Snapshot[];

@@ -3,7 +3,7 @@ import { zipSync } from 'fflate';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-export interface WrittenSheet {
+interface WrittenSheet {
   name: string;
   /** What is in `sheetData`; and what comes after it. */
   rows: string;

@@ -7,7 +7,7 @@ import type { Heap } from './heap';
 import { type Matrix, multiplyRows, packColumns, packedBytes, panelsOf, scratchBytes } from './product';
 
 /** Without kernels products are made number by number. */
-export type AnyHeap = Omit<Heap, 'kernels'> & { kernels?: Heap['kernels'] };
+type AnyHeap = Omit<Heap, 'kernels'> & { kernels?: Heap['kernels'] };
 
 /** q k -> p, y. */
 export function attend(heap: AnyHeap, numbers: Int32Array, task: number, thread: number): void {

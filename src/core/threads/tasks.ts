@@ -4,7 +4,7 @@ import type { Heap } from './heap';
 import { multiplyRows, packColumns } from './product';
 
 /** `task`: which of the job; `thread`: whose scratch may be used. */
-export type Task = (heap: Heap, numbers: Int32Array, task: number, thread: number) => void;
+type Task = (heap: Heap, numbers: Int32Array, task: number, thread: number) => void;
 
 /** Numbers as threads get them: addresses beyond 2^31 come as negative ones. */
 const address = (n: number): number => n >>> 0;

@@ -7,7 +7,7 @@ import { ROLES, specialTokens, TOKEN_ROLES, type TokenRole, usualRole } from './
 import type { SplitName } from './splits';
 import { type AddedToken, LONGEST_TEMPLATE, type TokenizerKind, type TokenizerModel } from './tokenizer';
 
-export interface Vocabulary {
+interface Vocabulary {
   /** By how they are spelt: bytes in GPT-2's alphabet, added ones by their text. */
   ids: ReadonlyMap<string, number>;
   /** `left right`, or pairs, in the order of their ranks. */

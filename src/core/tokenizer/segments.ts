@@ -5,7 +5,7 @@
 import { LONGEST } from './split';
 
 /** The end of the segment that begins at `start`; undefined while more of the text is needed to know it. */
-export function segmentEnd(text: string, start: number, isWhole: boolean): number | undefined {
+function segmentEnd(text: string, start: number, isWhole: boolean): number | undefined {
   const rest = text.length - start;
   if (rest <= LEAST && isWhole) return text.length;
   // With the whole character before it, and after the last place where it may end.

@@ -38,7 +38,7 @@ export function vocabularyPieces(
   return found;
 }
 
-export interface TokenizerStatistics {
+interface TokenizerStatistics {
   tokens: number;
   /** UTF-8 bytes of text per token. */
   bytesPerToken: number;

@@ -1,7 +1,7 @@
 /** Whether a text that a model wrote says nothing: it is empty, doesn't decode, or repeats itself. */
 import { drawn, type Shown } from '../objectives/shown';
 
-export interface Degeneration {
+interface Degeneration {
   why: 'empty' | 'undecodable' | 'repeats';
   /** Of its characters that decode to nothing or that one passage fills, or of its words that are the same; 0 to 1. */
   share: number;

@@ -5,7 +5,7 @@ import { optimizerFields, optimizerOf, OPTIMIZERS } from '../optim';
 import { SCHEDULE_FIELDS, scheduleOf, SCHEDULES } from '../optim/schedule';
 
 /** Those that objectives bring. */
-export const OBJECTIVE_FIELDS = objectiveFields();
+const OBJECTIVE_FIELDS = objectiveFields();
 /** Those that optimizers bring. */
 export const OPTIMIZER_FIELDS = optimizerFields();
 

@@ -2,7 +2,7 @@
 import { formatCount, formatNumber, formatShort } from '../base/units';
 import { optimizerOf, type OptimizerId } from '../optim';
 
-export interface UnusualRate {
+interface UnusualRate {
   isHigh: boolean;
   /** Default of the optimizer for a model of this size. */
   usual: number;

@@ -3,7 +3,7 @@ import { Table, text } from '../../ui';
 import { IntervalBar } from './IntervalBar';
 import styles from './Lists.module.css';
 
-export interface Share {
+interface Share {
   id: string;
   label: string;
   value: number;

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../../core/evaluate/evaluation';
 
-export type Bin = NonNullable<Evaluation['calibration']>['bins'][number];
+type Bin = NonNullable<Evaluation['calibration']>['bins'][number];
 
 /** A number and its percent sign, joined by a non-breaking space. */
 export const percent = (value: string): string => `${value}\u00a0%`;

@@ -16,7 +16,7 @@ import { SamplePreview } from './SamplePreview';
 import { chosenUse } from './uses';
 import type { Exporting } from '../../state/slices/export';
 
-export interface UsePaneProps {
+interface UsePaneProps {
   /** Wanted for formats that have several. */
   precision: Precision;
   onPrecision: (precision: Precision) => void;

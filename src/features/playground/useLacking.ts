@@ -2,7 +2,7 @@ import { type RefObject, useRef, useState } from 'react';
 import { useStudio } from '../../state/react';
 import { lackingWords } from './kinds';
 
-export interface Lacking {
+interface Lacking {
   /** What must be typed first; undefined until a press on the button asked for it. */
   error: string | undefined;
   field: RefObject<HTMLTextAreaElement | null>;

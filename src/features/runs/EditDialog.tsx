@@ -72,7 +72,7 @@ export function EditDialog({ view, onClose }: { view: RunView; onClose: () => vo
 }
 
 /** Each once, in the order in which they were written. */
-export const tagsOf = (words: string): readonly string[] => [
+const tagsOf = (words: string): readonly string[] => [
   ...new Set(
     words
       .split(',')

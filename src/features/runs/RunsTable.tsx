@@ -8,7 +8,7 @@ import { formatGap, gapOf, judgementOf } from './verdict';
 import { formatBits, headlineValue, type RunView, timeOf } from './view';
 import { differenceWords, NONE, stateWords } from './words';
 
-export interface RunsTableProps {
+interface RunsTableProps {
   /** In order. */
   views: readonly RunView[];
   columns: readonly RunColumn[];

@@ -6,7 +6,7 @@ import { valueWords } from '../../core/runs/compare';
 import type { RunColumn } from './table';
 import { type RunView, tokensAt } from './view';
 
-export type Rows = readonly (readonly Cell[])[];
+type Rows = readonly (readonly Cell[])[];
 
 /** A row a run, in this order. */
 export function tableRows(

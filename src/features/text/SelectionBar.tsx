@@ -2,7 +2,7 @@ import { formatCount } from '../../core/base/units';
 import { Button } from '../../ui';
 import styles from './TextList.module.css';
 
-export interface SelectionBarProps {
+interface SelectionBarProps {
   /** How many of each are selected. */
   texts: number;
   documents: number;

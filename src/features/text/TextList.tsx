@@ -34,7 +34,7 @@ export interface Chosen {
   id: string;
   place?: number;
 }
-export interface TextListProps {
+interface TextListProps {
   chosen: Chosen | undefined;
   onChoose: (chosen: Chosen) => void;
   onFiles: (files: DroppedFile[]) => void;

@@ -27,7 +27,7 @@ import { type ChartData, metricCharts, stepCharts } from './smallCharts';
 import { StepCost } from './StepCost';
 import styles from './TrainPage.module.css';
 
-export interface ChartsProps {
+interface ChartsProps {
   settings: RunSettings;
   chart: ChartSettings;
   onChart: (chart: ChartSettings) => void;

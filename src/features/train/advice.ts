@@ -36,7 +36,7 @@ const ADVICE: Record<FailureCode, readonly Remedy[]> = {
 const LOST_AGAIN: readonly Remedy[] = ['useWasm', 'settings', 'reload', 'resume', 'restart'];
 
 /** What the state of the run allows. */
-export interface Possible {
+interface Possible {
   /** There is a saved step to go on from. */
   resume: boolean;
   /** There is a model to take home. */

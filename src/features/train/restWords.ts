@@ -6,7 +6,7 @@ import { endingOfRun } from '../../state/openRun';
 import { millisecondsLeft } from '../../state/pace';
 import type { OpenRun } from '../../state/slices/run';
 
-export interface RestWords {
+interface RestWords {
   judgement: string;
   evidence: string;
 }

@@ -6,7 +6,7 @@ import type { RunRecord } from '../../core/runs/record';
 import type { Segment } from '../../core/runs/segments';
 import type { RunSettings } from '../../state/runSettings';
 
-export interface SegmentChange {
+interface SegmentChange {
   /** The last step before it. */
   after: number;
   /** On a chart: `other text`. */

@@ -6,7 +6,7 @@ import { trainingAt } from '../../core/train/meanAt';
 import type { RunLog } from '../../state/runLog';
 import type { RunSettings } from '../../state/runSettings';
 
-export interface Milestone {
+interface Milestone {
   title: string;
   /** The measure behind it. */
   measure: string;

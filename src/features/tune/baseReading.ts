@@ -5,7 +5,7 @@ import { textNames } from '../../core/runs/facts';
 import { segmentAt } from '../../core/runs/segments';
 import type { RunRow } from '../../protocol/data';
 
-export interface BaseReading {
+interface BaseReading {
   value: string;
   /** Name of the text that it was measured on; absent where that is unknown. */
   on?: string;

@@ -4,7 +4,7 @@ import type { Purpose } from '../../core/runs/tuning';
 import { ExampleChats } from './ExampleChats';
 import { ExampleText } from './ExampleText';
 
-export interface Empty {
+interface Empty {
   /** The page's own figure with example data. */
   figure: ComponentType;
   /** One sentence: what the page is for. */

@@ -4,11 +4,11 @@ import { nameOf } from '../../core/metrics/words';
 import { headlineOf, type ObjectiveId } from '../../core/objectives';
 import type { RunLog } from '../../state/runLog';
 
-export interface Curve {
+interface Curve {
   x: readonly number[];
   y: readonly number[];
 }
-export interface Forgetting {
+interface Forgetting {
   /** In which losses on what is learnt are told. */
   label: string;
   own: Curve;

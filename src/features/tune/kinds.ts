@@ -6,7 +6,7 @@ import { ChatsPane } from './ChatsPane';
 import type { Situation } from './situation';
 import { TextsPane } from './TextsPane';
 
-export interface Kind {
+interface Kind {
   label: string;
   /** Its purpose, shown before there is data. */
   words: string;

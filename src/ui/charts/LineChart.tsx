@@ -16,7 +16,7 @@ import { formatTick } from './words';
 import { TermLabel } from '../Term';
 import styles from './LineChart.module.css';
 
-export interface LineChartProps {
+interface LineChartProps {
   title: string;
   /** A quiet reading after the title. */
   hint?: ReactNode;

@@ -30,7 +30,7 @@ export interface LineageLane {
   until: number;
 }
 
-export interface LineageProps {
+interface LineageProps {
   lanes: readonly LineageLane[];
   hint?: ReactNode;
   chosen: string | undefined;

@@ -26,7 +26,7 @@ import type {
 import { captionOf, formatShortCount, formatSeconds, formatX, tickX } from './words';
 import styles from './LossChart.module.css';
 
-export interface LossChartProps {
+interface LossChartProps {
   /** What losses are drawn in, on the left axis. */
   reading: LossReading;
   /** Nats per token of each step. */
@@ -144,7 +144,7 @@ function natTicks(y: Scale, { of, loss: inverse }: LossReading['scale'], height:
 }
 
 /** One row a page: smoothing, horizontal axis, vertical scale. */
-export function SettingsRow(p: { settings: ChartSettings; onSettings: (settings: ChartSettings) => void }) {
+function SettingsRow(p: { settings: ChartSettings; onSettings: (settings: ChartSettings) => void }) {
   const { settings, onSettings } = p;
   return (
     <>

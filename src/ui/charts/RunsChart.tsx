@@ -7,7 +7,7 @@ import { linearTicks, timeTicks } from '../../core/charts/ticks';
 import type { Line, Reference, XAxis } from './types';
 import { formatX, tickX } from './words';
 
-export interface RunsChartProps {
+interface RunsChartProps {
   title: string;
   hint?: ReactNode;
   /** One a run, with its name; what runs come from silent and quiet. */

@@ -1,6 +1,6 @@
 /** Where words go in a plot. All lengths in CSS px. */
 
-export interface Label {
+interface Label {
   /** Left edge and width. */
   x: number;
   width: number;
@@ -23,7 +23,7 @@ const [FAINT_COST, FAR_COST] = [40, 15];
 const LINE = 16;
 
 /** A line's end that gets words. */
-export interface LineEnd extends Label {
+interface LineEnd extends Label {
   /** Whether they may stand right at the end, at its height. */
   isBeside: boolean;
 }
@@ -122,7 +122,7 @@ export function alongLine(points: readonly { x: number; y: number }[]): { x: num
   });
 }
 
-export interface Box {
+interface Box {
   left: number;
   top: number;
   width: number;

@@ -7,7 +7,7 @@ import { runColor, runDash } from '../runColor';
 import { visibleParts } from './columns';
 import type { Line, Reference } from './types';
 
-export interface PictureOf {
+interface PictureOf {
   title: string;
   caption: string;
   lines: readonly Line[];
@@ -38,7 +38,7 @@ export async function savePicture(chart: PictureOf): Promise<void> {
 }
 
 /** @param color of a CSS value, such as `var(--ink)` */
-export const pictureSvg = (chart: PictureOf, color: (value: string) => string): string =>
+const pictureSvg = (chart: PictureOf, color: (value: string) => string): string =>
   chartSvg({
     ...chart,
     width: WIDTH,

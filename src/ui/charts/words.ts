@@ -39,7 +39,7 @@ export const tickX: Record<XAxis, (value: number, isFirst: boolean) => string> =
 };
 
 /** The newest values that a loss chart draws. */
-export interface LossStory {
+interface LossStory {
   x: XAxis;
   /** Name of the drawn reading: `perplexity`. */
   name: string;

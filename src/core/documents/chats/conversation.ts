@@ -5,7 +5,7 @@
 import type { FoundDocument } from '../read/format';
 import { LONGEST_CONVERSATION } from '../limits';
 
-export interface Turn {
+interface Turn {
   by: string;
   text: string;
 }

@@ -1,7 +1,7 @@
 /** What somebody said in a message of WhatsApp, and what in it the app itself has written, in the words of its languages. */
 import { withoutMarks } from './whatsappLine';
 
-export interface Said {
+interface Said {
   by: string;
   /** Empty where nothing was said in words. */
   text: string;

@@ -32,7 +32,7 @@ import {
   type Underway,
 } from './underway';
 
-export type Cleaned =
+type Cleaned =
   | {
       isOut: false;
       /** To be read once, and before the next document; of some no more than the UTF-8. */

@@ -51,7 +51,7 @@ const MOST_HELD = 2 ** 23;
 const A_TASK = 2 ** 19;
 /** Code units of a document that goes to others: many of them are under way at once. */
 const MOST_SHARED = 2 ** 21;
-export type Passages = ReturnType<Underway['passages']>;
+type Passages = ReturnType<Underway['passages']>;
 
 /** In lists of about a task; a long document ends one. @param share what is done to each that others go on with */
 export async function* batched(

@@ -4,7 +4,7 @@ import { gunzipped } from '../../files/gunzip';
 import { once } from '../../files/byteSource';
 import { wholeBytes } from '../whole';
 
-export interface Answer {
+interface Answer {
   status: number;
   /** By names in lower case; of several the last. */
   told: ReadonlyMap<string, string>;

@@ -3,9 +3,9 @@ import { badFile } from '../../base/errors';
 import { formatBytes, formatCount } from '../../base/units';
 
 /** Characters that any file may produce, however small it is. */
-export const FREE_CHARACTERS = 4 * 2 ** 20;
+const FREE_CHARACTERS = 4 * 2 ** 20;
 /** Characters per byte read, beyond those. Deflate packs at most 1,032 bytes in one; a text that people wrote, about 10. */
-export const MAX_CHARACTERS_PER_BYTE = 200;
+const MAX_CHARACTERS_PER_BYTE = 200;
 /** Characters that a document, a row or a cell counts as in addition to its text: many empty ones are work too. */
 const ITEM_CHARACTERS = 64;
 const CELL_CHARACTERS = 4;

@@ -6,7 +6,7 @@ import { PART_NAMES, type PartName, type SplitChoice } from '../split';
 type Group = ReadonlyMap<number, number>;
 
 /** What the split needs to know of each text, by its place. */
-export interface Labeled {
+interface Labeled {
   /** Numbers of its labels; a text with none is in no part. */
   labels: readonly (readonly number[])[];
   /** Number of the group of nearly equal texts that it belongs to. */

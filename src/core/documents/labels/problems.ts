@@ -27,7 +27,7 @@ export interface LabelProblem {
   remedy?: string;
 }
 
-export interface Answered {
+interface Answered {
   /** Minimum number of texts per label; with 1, labels with one text aren't asked about. */
   fewest?: number;
   /** Texts may have several labels, and it is open what those without a label are. */

@@ -2,7 +2,7 @@
 import { extentOf, type Line, median } from './layout';
 
 /** A page's blocks of lines in the order of reading. */
-export type Page = readonly (readonly Line[])[];
+type Page = readonly (readonly Line[])[];
 
 export function textOfPages(pages: readonly Page[]): string {
   const own = withoutRunning(pages);

@@ -48,7 +48,7 @@ export const LABEL_BASELINES_OF_EACH = {
   (training: readonly SeveralLabels[], labels: number) => (text: string) => readonly number[]
 >;
 
-export type LabelBaselineId = keyof typeof LABEL_BASELINES;
+type LabelBaselineId = keyof typeof LABEL_BASELINES;
 export const LABEL_BASELINE_IDS = Object.keys(LABEL_BASELINES) as LabelBaselineId[];
 
 /**

@@ -15,14 +15,14 @@ export type NGramName = keyof typeof N_GRAM_ORDERS;
 const N_GRAM_NAMES = Object.keys(N_GRAM_ORDERS) as NGramName[];
 
 /** Over the tokens of a text: nats, and tokens that are the most probable or among the five most probable. */
-export interface NGramSums {
+interface NGramSums {
   nats: number;
   top1: number;
   top5: number;
 }
 
 /** Documents one after another, each after the token that a text begins with. */
-export interface Sequence {
+interface Sequence {
   ids: Uint32Array;
   /** Tokens of each document, without the token before it. */
   lengths: readonly number[];
@@ -41,7 +41,7 @@ export function sequenceOf(documents: readonly { ids: Uint32Array }[], begin: nu
 }
 
 /** The places of the documents' own tokens, in their order. */
-export function* placesIn({ lengths }: Sequence): Generator<number, void> {
+function* placesIn({ lengths }: Sequence): Generator<number, void> {
   let at = 0;
   for (const length of lengths) {
     for (let i = 1; i <= length; i++) yield at + i;

@@ -11,7 +11,7 @@
 /** 1: unigram, 2: bigram, 3: trigram. */
 export type NGramOrder = 1 | 2 | 3;
 
-export interface NGrams {
+interface NGrams {
   /** -ln P of the token at `at` by one of the models, given up to `order` - 1 tokens before it. */
   loss(order: NGramOrder, ids: ArrayLike<number>, at: number): number;
   /** The five most probable tokens there, the most probable first; ties go to the lower id. Fewer if the vocabulary has fewer. */

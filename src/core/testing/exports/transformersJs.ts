@@ -22,7 +22,7 @@ export interface Opened {
   dispose(): Promise<unknown>;
 }
 
-export const integers = (rows: Rows): Tensor =>
+const integers = (rows: Rows): Tensor =>
   new Tensor('int64', BigInt64Array.from(rows.flat(), BigInt), [rows.length, rows[0]!.length]);
 export const ones = (length: number): number[] => new Array<number>(length).fill(1);
 

@@ -15,7 +15,7 @@ export const each = (count: number, make: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => make(i)).join('');
 export const nested = (tag: string, depth: number, inside = 'Aye'): string =>
   `${`<${tag}>`.repeat(depth)}${inside}${`</${tag}>`.repeat(depth)}`;
-export const one = (name: string, content: string | Uint8Array): (() => HostileFiles) => {
+const one = (name: string, content: string | Uint8Array): (() => HostileFiles) => {
   return () => ({ [name]: typeof content === 'string' ? utf8(content) : content });
 };
 /** Made late, where it is large. */

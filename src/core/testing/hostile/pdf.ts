@@ -5,7 +5,7 @@ import { concatBytes } from '../../base/concat';
 import { each, type Hostile, late, latin1 } from './made';
 
 /** The first is the catalog. */
-export function pdfOfObjects(objects: readonly (string | { head: string; bytes: Uint8Array })[]): Uint8Array {
+function pdfOfObjects(objects: readonly (string | { head: string; bytes: Uint8Array })[]): Uint8Array {
   const pieces: Uint8Array[] = [latin1('%PDF-1.4\n')];
   const places: number[] = [];
   let at = pieces[0]!.length;

@@ -9,7 +9,7 @@ import styles from './MeasuredDocuments.module.css';
 import { RankedList } from './RankedList';
 import { movablesOf } from './stops';
 
-export interface MeasuredPaneProps {
+interface MeasuredPaneProps {
   step: Step;
   measured: DocumentScores;
   /** Which score is looked at; else that which leaves out most. */

@@ -4,7 +4,7 @@ import { leastOf } from '../../../core/documents/clean/measures';
 import type { Step } from '../../../core/documents/clean/recipe';
 import type { StatedMeasure } from '../../../core/documents/clean/rules/rule';
 
-export interface Movable {
+interface Movable {
   side: 'least' | 'most';
   /** The field that it sets. */
   setting: string;
@@ -13,7 +13,7 @@ export interface Movable {
   /** At which it is. */
   stop: number;
 }
-export interface Stop {
+interface Stop {
   at: number;
   value: number;
 }

@@ -9,7 +9,7 @@ import type { Looked } from './usePreviewed';
 
 const MORE = 200;
 
-export interface LeftDocuments {
+interface LeftDocuments {
   left: readonly Left[];
   of: number;
   /** All that cleaning left out; else of the sample what it would. */

@@ -14,7 +14,7 @@ import type { Entries } from './useVocabulary';
 import checks from './Checks.module.css';
 import styles from './PassagePane.module.css';
 
-export interface PassagePaneProps {
+interface PassagePaneProps {
   entries: Entries;
   chosenId: number | undefined;
   onChoose: (id: number | undefined) => void;

@@ -11,7 +11,7 @@ import { Chip } from './TokenFacts';
 import type { Entries } from './useVocabulary';
 import styles from './VocabularyPane.module.css';
 
-export interface VocabularyPaneProps {
+interface VocabularyPaneProps {
   entries: Entries;
   chosenId: number | undefined;
   onChoose: (id: number) => void;

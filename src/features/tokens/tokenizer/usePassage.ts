@@ -53,7 +53,7 @@ export const clipped = (text: string): string => wholeCharacters(text.slice(0, M
 
 const wholeCharacters = (text: string): string => text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
 
-export type Tokenized =
+type Tokenized =
   | { kind: 'tokenizing' }
   | { kind: 'tokenized'; passage: string; pieces: readonly TokenPiece[] }
   | { kind: 'failed'; failure: Failure };

@@ -27,7 +27,7 @@ export interface Surveyed extends Survey {
 }
 
 /** Counts labels again whenever the texts, their labels or the tokenizer change. */
-export function useSurvey(texts: readonly TextRecord[]): Surveyed {
+function useSurvey(texts: readonly TextRecord[]): Surveyed {
   const store = useStudioStore();
   const fewest = useStudio((s) => s.project.tuning.classify.fewest);
   // What tells how long the texts are, and how much of each is read.
@@ -77,7 +77,7 @@ export function useSurvey(texts: readonly TextRecord[]): Surveyed {
 }
 
 /** What was measured of the step of a run that is used; undefined while that is read. */
-export function useJudged(row: RunRow | undefined): EvaluationRecord | null | undefined {
+function useJudged(row: RunRow | undefined): EvaluationRecord | null | undefined {
   const step = useStudio((s) => row && usedStep(s, row.record.id));
   const found = useAnswer(
     async ({ judged }) => (row && step !== undefined ? judged(row.record.id, step) : null),

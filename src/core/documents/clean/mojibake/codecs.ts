@@ -18,7 +18,7 @@ export const CODECS = [
   codec('cp437', CP437, false),
 ] as const;
 
-export interface Codec {
+interface Codec {
   name: string;
   isSloppy: boolean;
   /** Of its upper half. */

@@ -1,11 +1,11 @@
 /** What C4 does to a line, in the order of TensorFlow Datasets' c4_utils.py and datatrove's C4QualityFilter. */
 
-export interface C4Settings {
+interface C4Settings {
   words: number;
   longest: number;
 }
 /** The line as it stays, and whether that is all of it but white space around it; '' where it goes; or the whole document's reason to go. */
-export type C4Line = { text: string; isWhole: boolean } | { document: string };
+type C4Line = { text: string; isWhole: boolean } | { document: string };
 
 /** @param mayBeNamed false where `hasNamed` of a text that has the line is so */
 export function c4Line(line: string, { words, longest }: C4Settings, mayBeNamed = true): C4Line {

@@ -16,14 +16,14 @@ export function logRatios(target: Tally, all: Tally): Float64Array {
       Math.log(all.counts[i]! / Math.max(1, all.total) + SMOOTHING);
   return ratios;
 }
-export interface Tally {
+interface Tally {
   counts: ArrayLike<number>;
   total: number;
 }
 const SMOOTHING = 1e-8;
 
 /** What is kept of a document to weigh it later. */
-export interface Kept {
+interface Kept {
   hash: number;
   total: number;
   buckets: Uint16Array;

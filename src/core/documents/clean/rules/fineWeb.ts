@@ -99,4 +99,4 @@ export const fineWeb: Rule<typeof FIELDS> = {
   }),
 };
 /** Code units of a document; its lines are remembered. */
-export const JUDGED = 4_000_000;
+const JUDGED = 4_000_000;

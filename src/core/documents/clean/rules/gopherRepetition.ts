@@ -115,4 +115,4 @@ export const gopherRepetition: Rule<typeof FIELDS> = {
   }),
 };
 /** Code units of a document: what is remembered of it then takes less than 100 MB. */
-export const JUDGED = 4_000_000;
+const JUDGED = 4_000_000;
