@@ -42,3 +42,26 @@ test('the time budget stands where a run starts, unless settings were made by ha
   expect(html()).not.toContain('Time budget');
   close();
 });
+
+test('settings that can’t be trained are named in place of a start, with the way to change them', () => {
+  const { studio, close } = testStudio(memoryStore());
+  studio.setState(({ project }) => ({
+    texts: [{ id: 'a', characters: 9000 } as never],
+    project: {
+      ...project,
+      model: { ...project.model, id: 'gpt', config: { ...project.model.config, width: 50, heads: 4 } },
+    },
+  }));
+  const html = renderToStaticMarkup(
+    <Router ssrPath="/train">
+      <StudioContext.Provider value={{ ...studio, getInitialState: studio.getState }}>
+        <NoRun />
+      </StudioContext.Provider>
+    </Router>,
+  );
+  expect(html).toContain('These settings can’t be trained');
+  expect(html).toMatch(/The width of 50 isn.*t a multiple of 4 heads\./);
+  expect(html).toContain('Change settings…');
+  expect(html).not.toMatch(/Ready to train|Start training/);
+  close();
+});

@@ -2,7 +2,7 @@ import { useLocation } from 'wouter';
 import { counted, formatDuration, formatShort } from '../../core/base/units';
 import { modelSpec } from '../../core/models';
 import { objectiveOf } from '../../core/objectives';
-import { estimateProject } from '../../state/estimate';
+import { estimateProject, startProblems } from '../../state/estimate';
 import { followsPlan } from '../../state/plan';
 import { useStudio } from '../../state/react';
 import { timeBudgets } from '../../state/timeBudgets';
@@ -26,6 +26,7 @@ export function NoRun() {
   const isComing = useStudio((s) => s.takingIn.includes(s.project.id));
   const seconds = useStudio(startWait);
   const reading = describeWork(useStudio((s) => s.importing));
+  const problem = useStudio((s) => startProblems(s)[0]?.message);
   if (!hasText && isComing) {
     return <Block isWideGutter>{reading && <Progress {...reading} delayMs={0} />}</Block>;
   }
@@ -34,6 +35,21 @@ export function NoRun() {
       <EmptyStage figure={<ExampleCurves />} action={<NextButton step={next} />}>
         Watch your model learn, sample by sample
       </EmptyStage>
+    );
+  }
+  if (problem !== undefined) {
+    return (
+      <Verdict
+        sign="error"
+        judgement="These settings can’t be trained"
+        actions={
+          <Button variant="go" onPress={() => navigate('/model')}>
+            Change settings…
+          </Button>
+        }
+      >
+        {problem}
+      </Verdict>
     );
   }
   const { parameters } = estimateProject(project, device);
