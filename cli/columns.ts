@@ -1,19 +1,14 @@
 /** Columns of a table as a person types them: `FILE.csv:text=COLUMN,label=COLUMN`. */
-import { COLUMN_ROLES, type Columns, type TextColumns } from '../src/core/documents';
+import { COLUMN_ROLES } from '../src/core/documents';
 import type { TaskColumns } from '../src/core/evaluate/taskTable';
+import type { AskedPairs, AskedTable } from '../node/texts/tables';
 import { UsageError } from './options';
 
 /** The role of a column, and its name. */
 type Named = readonly [role: string, column: string];
 
-/** `columns`: null if the table's name alone was typed. */
-interface TypedTable<C> {
-  path: string;
-  columns: C | null;
-}
-
 /** @param roles whose columns may be named */
-export function splitTyped(typed: string, roles: readonly string[]): TypedTable<readonly Named[]> {
+export function splitTyped(typed: string, roles: readonly string[]): AskedTable<readonly Named[]> {
   const role = `(?:${roles.join('|')})=`;
   const [, path = typed, words] = new RegExp(`^(.*?)(?::(${role}.*))?$`, 's').exec(typed) ?? [];
   const columns = words?.split(new RegExp(`,(?=${role})`)).map((each): Named => {
@@ -27,7 +22,7 @@ const PAIR_ROLES = ['input', 'target'];
 const TEXT_ROLES = COLUMN_ROLES.filter((role) => !PAIR_ROLES.includes(role));
 
 /** `FILE.csv` or `FILE.csv:input=COLUMN,target=COLUMN`. @throws UsageError */
-export function typedPairs(typed: string): TypedTable<Extract<Columns, { input: string }>> {
+export function typedPairs(typed: string): AskedPairs {
   const { path, columns } = splitTyped(typed, PAIR_ROLES);
   if (!columns) return { path, columns };
   const { input, target } = Object.fromEntries(columns);
@@ -38,7 +33,7 @@ export function typedPairs(typed: string): TypedTable<Extract<Columns, { input: 
 }
 
 /** `FILE.csv`, or `FILE.csv:text=SUBJECT+BODY,label=COLUMN`. @param needsLabel named columns must include a label @throws UsageError */
-export function typedTexts(typed: string, needsLabel: boolean): TypedTable<TextColumns> {
+export function typedTexts(typed: string, needsLabel: boolean): AskedTable {
   const { path, columns } = splitTyped(typed, TEXT_ROLES);
   if (!columns) return { path, columns };
   const { text: joined = '', ...others } = Object.fromEntries(columns);
@@ -51,7 +46,7 @@ export function typedTexts(typed: string, needsLabel: boolean): TypedTable<TextC
 }
 
 /** `FILE.csv`, or `FILE.csv:prompt=COLUMN,answer=COLUMN,choices=COLUMN`, with a `choices=` for each. @throws UsageError */
-export function typedTask(typed: string): TypedTable<TaskColumns> {
+export function typedTask(typed: string): AskedTable<TaskColumns> {
   const { path, columns } = splitTyped(typed, ['prompt', 'answer', 'choices']);
   if (!columns) return { path, columns };
   const named = (role: string): string[] => columns.flatMap(([own, column]) => (own === role ? [column] : []));

@@ -23,7 +23,7 @@ import { evaluationDecision } from '../src/jobs/evaluationDecision';
 import { printAnswers, printConfusion, printEachLabel } from './confusion';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { typedPairs, typedTexts } from './columns';
-import type { AskedPairs } from '../node/texts/documents';
+import type { AskedPairs } from '../node/texts/tables';
 import { ENCODING, encodingOf } from './encoding';
 import { toldOf } from './evaluated';
 import { type Kept, keepEvaluation } from '../node/folders/keepEvaluation';

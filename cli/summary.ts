@@ -1,9 +1,7 @@
 /** Summary of a finished run, in words or as JSON; a tuned model is evaluated first. */
-import type { StoredBaselines } from '../src/core/evaluate/ofPart';
 import { energyOf } from '../src/core/train/energy';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';
-import type { DataFacts } from '../src/core/runs/settings';
 import type { Recipe } from '../src/core/train/recipe';
 import type { DeviceKind, ModelChoice, Snapshot, TrainEvent, TrainOutcome, TrainState } from '../src/core/train/run';
 import { toldOf as evaluationOf } from './evaluated';
@@ -14,7 +12,7 @@ import { keepEvaluation } from '../node/folders/keepEvaluation';
 import type { Values } from './options';
 import { finite, inWords, type Speed, valuesOf } from './outcome';
 import type { Planner } from './planned';
-import type { RunData } from '../node/texts/runData';
+import type { RunParts } from '../node/texts/runData';
 import type { Progress } from './progress';
 import { type Saves, withPlace } from '../node/folders/saves';
 import { print } from './terminal';
@@ -41,10 +39,7 @@ interface RunEnd {
   model: ModelChoice;
   recipe: Recipe;
   tokenizer: Tokenizer;
-  parts: Pick<RunData, 'train' | 'validation' | 'test'>;
-  data: DataFacts;
-  measured: StoredBaselines;
-  sources: readonly string[];
+  parts: RunParts;
   old: OldText | undefined;
   /** Perplexity of old text before the tuning. */
   before: number | undefined;
@@ -55,7 +50,8 @@ interface RunEnd {
 }
 
 export async function summarize(run: RunEnd): Promise<void> {
-  const { options, info, used, outcome, events, progress, saves, tokenizer, recipe, data, device } = run;
+  const { options, info, used, outcome, events, progress, saves, tokenizer, recipe, device } = run;
+  const { data } = run.parts;
   progress.say(heldStepWords(infoInFolder(info, used, events, run.status)));
   const last = events.filter((event) => event.kind === 'evaluated').findLast(({ step }) => step <= used.step);
   const evaluated = outcome.validationLoss === null ? undefined : last;
@@ -96,9 +92,8 @@ export async function summarize(run: RunEnd): Promise<void> {
 
 /** A tuned model's evaluation on the validation set; undefined for other runs and stopped ones. */
 async function judgedTuning(run: RunEnd): Promise<Awaited<ReturnType<typeof judged>> | undefined> {
-  const { tuning, newest, signal, saves, model, recipe, tokenizer, old, info, used } = run;
+  const { tuning, newest, signal, saves, model, recipe, tokenizer, parts, old, info, used } = run;
   if (!tuning || !newest || signal.aborted) return undefined;
-  const parts = { ...run.parts, data: run.data, measured: run.measured, sources: run.sources };
   const { decision } = info;
   const tuned = { model, recipe, tokenizer, parts, weights: newest.tensors, decision, step: used.step, old };
   return judged(tuned, signal).catch((error: unknown) => {

@@ -86,7 +86,7 @@ export async function trainRun(run: RunToTrain, isAuto: boolean): Promise<number
   await summarize({
     ...{ options: run.command.options, out: saves.out, info, ...end, events, progress, saves, signal },
     ...{ tuning: run.command.tuning, model: fitted.input.model, recipe: fitted.input.recipe, tokenizer, parts: data },
-    ...{ data: data.data, measured: data.measured, sources: data.sources, ...forgetting },
+    ...forgetting,
     ...{ speed, parameters: countParams(paramsOf(fitted.input.model)), device: used, planner },
   });
   return saves.isOvertaken ? WRITTEN_NEXT_TO : 0;

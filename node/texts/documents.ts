@@ -4,7 +4,6 @@ import type { Document } from '../../src/core/base/document';
 import { unwatched } from '../../src/core/base/job';
 import { type Failure, paragraph } from '../../src/core/base/errors';
 import {
-  type Columns,
   type DropReport,
   dropSummary,
   type ImportOutcome,
@@ -17,7 +16,7 @@ import {
   skippedOf,
 } from '../../src/core/documents';
 import { readers } from './readers';
-import { openTable } from './tables';
+import { type AskedPairs, openTable } from './tables';
 import { stderr } from '../output';
 import { failedOf, failureOf, refusedWords, sourcesMeant } from './texts';
 
@@ -81,12 +80,6 @@ function listLeftOut(report: DropReport): void {
 export function listAll(report: DropReport): void {
   listLeftOut(report);
   stderr.write(`${dropSummary(report)}.\n`);
-}
-
-/** A table, and which of its columns are read; null: recognized by their names. */
-export interface AskedPairs {
-  path: string;
-  columns: Extract<Columns, { input: string }> | null;
 }
 
 /** A row of a table, and the name of the file that has it. */

@@ -21,10 +21,11 @@ import { type OpenedFile, textFile } from '../sources';
 import { stderr } from '../output';
 
 /** A table, and which of its columns are read; null: recognized by their names. */
-export interface AskedTable {
+export interface AskedTable<C = TextColumns> {
   path: string;
-  columns: TextColumns | null;
+  columns: C | null;
 }
+export type AskedPairs = AskedTable<Extract<Columns, { input: string }>>;
 
 /** @param columns `recognised`: by their names, as texts; null: as pairs @throws HomegrownError `bad-file` */
 export async function openTable(path: string, columns: Columns | 'recognised' | null): Promise<OpenedFile> {

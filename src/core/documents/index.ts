@@ -1,13 +1,5 @@
 /** Files -> texts in the store -> documents. */
-export {
-  COLUMN_ROLES,
-  type Columns,
-  columnsSchema,
-  type TextColumns,
-  type TableHead,
-  textInRow,
-  usualColumns,
-} from './columns';
+export { COLUMN_ROLES, type Columns, columnsSchema, type TableHead, textInRow, usualColumns } from './columns';
 export { lookAtTable } from './lookAtTable';
 export { surveyTable, type TableSurvey } from './surveyTable';
 export { type EncodingId, ENCODINGS, isBadEncoding, isEncoding, type Proposal } from './encodings';

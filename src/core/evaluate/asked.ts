@@ -1,4 +1,4 @@
-/** What a model reads when it is asked something, by what its objective predicts: what it goes on from, what it answers, or a passage with a blank. */
+/** Prompts of a task for a model, by its objective: text to continue, an input to answer, or a passage with a blank. */
 import { badSettings } from '../base/errors';
 import type { Pause } from '../base/job';
 import { formatCount } from '../base/units';
