@@ -140,7 +140,7 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
   await page.keyboard.type('8');
   await studio.tabTo('button', /^Write$/);
   await page.keyboard.press('Enter');
-  await expect(page.getByText(/^8 tokens in/)).toBeVisible();
+  await studio.expectWritten(8);
   await expect(page.getByRole('button', { name: 'Write', exact: true })).toBeFocused();
 
   await goTo('Export');

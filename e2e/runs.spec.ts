@@ -68,7 +68,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
   await page.getByRole('option', { name: /pasted-text-1/ }).click();
   await studio.set({ Length: 4 });
   await page.getByRole('button', { name: 'Write', exact: true }).click();
-  await expect(page.getByText(/^4 tokens in/)).toBeVisible({ timeout: 60_000 });
+  await studio.expectWritten(4);
 
   // Changed, it is saved first, and goes on as a segment of its own.
   await studio.goTo('Train');

@@ -310,6 +310,12 @@ export class Studio {
     );
   }
 
+  /** Playground has written so many tokens, or fewer: a model that was stopped at a chance step may draw the end of the text. */
+  async expectWritten(length: number): Promise<void> {
+    const status = new RegExp(`^(${String(length)} tokens in|\\d+ tokens?, then the model ended the text)`);
+    await expect(this.page.getByText(status)).toBeVisible();
+  }
+
   /** Tab until the focus is on what has this role and name: whatever cannot be reached so fails the test. */
   async tabTo(role: string, name: RegExp): Promise<void> {
     const wanted = this.page.getByRole(role as 'button', { name });

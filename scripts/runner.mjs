@@ -204,10 +204,21 @@ function playwrightTests(file) {
       name: `e2e/${path}:${line} ${title}`,
       status: isSkipped ? 'skipped' : isPassed ? 'passed' : 'failed',
       ms: results.reduce((sum, { duration }) => sum + duration, 0),
-      reason: brief(results.flatMap(({ errors }) => errors.map(({ message = '' }) => message))),
+      reason: [brief(results.flatMap(({ errors }) => errors.map(({ message = '' }) => message))), ...pages(results)].join(
+        '\n',
+      ),
     };
   });
 }
+
+/** What stood on the page when a journey failed: where CI deletes screenshots, that is all that is left. */
+const pages = (results) =>
+  results
+    .flatMap(({ attachments = [] }) => attachments.filter(({ name }) => name === 'error-context'))
+    .map(({ path }) => /```yaml\n(.*?)```/s.exec(read(path) ?? '')?.[1] ?? '')
+    // The stage, without the navigation before it.
+    .map((tree) => tree.slice(Math.max(0, tree.indexOf('- main'))).trimEnd())
+    .map((tree) => `  ${tree.replaceAll('\n', '\n  ')}`);
 
 /** The first lines of each message, without colors. */
 const brief = (messages) =>
