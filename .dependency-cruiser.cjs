@@ -107,7 +107,8 @@ const OUTSIDE = {
   // Bytes, streams and errors of the system.
   'node/[^/]+\\.ts$': ['src/core/', 'src/jobs/'],
   'node/folders/': ['src/core/', 'src/jobs/', 'node/[^/]+\\.ts$'],
-  'node/texts/': ['src/core/', 'src/jobs/', 'node/', 'scripts/bundle'],
+  'node/texts/': ['src/core/', 'src/jobs/', 'node/[^/]+\\.ts$', 'node/folders/', 'scripts/bundle'],
+  'node/runs/': ['src/core/', 'src/jobs/', 'node/'],
   // Flags in, words out.
   'cli/': ['src/core/', 'src/jobs/', 'node/', 'scripts/', 'bench/'],
 };

@@ -16,7 +16,8 @@ import { lonelyLocks } from '../src/core/testing/behindChannels';
 import { turnsTokenizer } from '../src/core/testing/chatTemplates';
 import { useWasm } from '../src/core/testing/wasm';
 import { buildData } from '../src/jobs/buildData';
-import { filesToRead } from './filesToRead';
+import { typedPairs } from './columns';
+import { filesToRead } from '../node/texts/filesToRead';
 import { prepareRunData } from '../node/texts/runData';
 import { grownInTheApp } from './testing/inTheApp';
 import { run } from './testing/run';
@@ -52,10 +53,15 @@ afterAll(async () => {
 const filesOf = (name: string) =>
   name.endsWith('.csv')
     ? filesToRead(
-        { text: undefined, pairs: [`${path(name)}:input=q,target=a`], data: undefined, 'skip-bad-rows': false },
+        {
+          texts: undefined,
+          pairs: [typedPairs(`${path(name)}:input=q,target=a`)],
+          data: undefined,
+          skipBadRows: false,
+        },
         null,
       )
-    : filesToRead({ text: [path(name)], pairs: undefined, data: undefined, 'skip-bad-rows': false }, null);
+    : filesToRead({ texts: [path(name)], pairs: undefined, data: undefined, skipBadRows: false }, null);
 const inTheStore = async (source: TextSource) => {
   const store = memoryStore();
   const settings = { addedAt: 1, isTuned: true, conversations: conversationReader };

@@ -10,7 +10,7 @@ import { textFile as streamOf } from '../src/core/files/byteSource';
 import { type Classified, classifier } from '../src/core/sample/classify';
 import { labelledHeader, labelledRow } from '../src/core/sample/labelledTable';
 import { labelsOf } from '../src/core/sample/labelsOf';
-import { ADAPTER_IN } from './adapter';
+import { ADAPTER } from './adapterFlag';
 import { listAll, type Named, textsOf } from '../node/texts/documents';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { typedTexts } from './columns';
@@ -28,7 +28,7 @@ type Asked = Named & Partial<NamedRow>;
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder or zip of the classifier' },
-  adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
+  adapter: ADAPTER,
   prompt: { kind: 'text', path: 'none', otherwise: 'none', help: 'Text to classify' },
   text: { kind: 'texts', path: 'reads', otherwise: 'none', help: 'Text files, or folders of them, one text per file' },
   table: {

@@ -10,7 +10,7 @@ import { checkExamples, examplesAsked } from '../node/texts/examples';
 import { UsageError, type Values } from './options';
 import { stderr } from './terminal';
 import type { TUNE_OPTIONS } from './tuneOptions';
-import type { Tuning } from './tuning';
+import type { Tuning } from '../node/runs/tuning';
 
 type Asked = Pick<
   Values<typeof TUNE_OPTIONS>,

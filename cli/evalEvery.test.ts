@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
-import { evalEveryOf } from './evalEvery';
+import { newRecipe } from '../node/runs/newRecipe';
 import { OPTIONS } from './growOptions';
-import { parseOptions } from './options';
+import { flagsIn, type Options, parseOptions } from './options';
+import { chosenRecipe } from './requestedRun';
 import { withSettings } from './settings';
 import { TUNE_OPTIONS } from './tuneOptions';
+
+const model = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 8 }, vocabulary: 300 } as const;
+const evalEvery = (options: Options, args: readonly string[]): number =>
+  newRecipe(chosenRecipe(parseOptions(options, args), flagsIn(args)), model, 'causal', 'new').evalEvery;
 
 test.each([
   [[], 250],
@@ -12,14 +17,13 @@ test.each([
   [['--steps', '60', '--patience', '3', '--eval-every', '20'], 20],
   [['--steps', '100000', '--patience', '3'], 250],
 ] as const)('grow and tune %j evaluate every %i steps', (args, steps) => {
-  expect(evalEveryOf(parseOptions(OPTIONS, ['--text', 'a.txt', '--out', 'b', ...args]))).toBe(steps);
-  expect(evalEveryOf(parseOptions(TUNE_OPTIONS, ['--kind', 'classify', '--out', 'b', ...args]))).toBe(steps);
+  expect(evalEvery(OPTIONS, ['--text', 'a.txt', '--out', 'b', ...args])).toBe(steps);
+  expect(evalEvery(TUNE_OPTIONS, ['--kind', 'classify', '--out', 'b', ...args])).toBe(steps);
 });
 
 test('a link keeps the evaluations of its run', () => {
-  const link = 'model=gpt&tokenizer=bytes&steps=60&patience=3';
-  const linked = (...args: string[]) =>
-    evalEveryOf(parseOptions(OPTIONS, withSettings(['--out', 'b', `--settings=${link}`, ...args])));
+  const link = 'model=gpt&tokenizer=bytes&steps=60&warmup=6&patience=3';
+  const linked = (...args: string[]) => evalEvery(OPTIONS, withSettings(['--out', 'b', `--settings=${link}`, ...args]));
   expect(linked()).toBe(250);
   expect(linked('--eval-every', '5')).toBe(5);
 });

@@ -30,7 +30,7 @@ import { type Kept, keepEvaluation } from '../node/folders/keepEvaluation';
 import { type EvaluationData, readNamedFiles, readHeldOutSet, type Train } from '../node/texts/evaluationData';
 import { MIX, mixedPath, mixedWeights } from './mix';
 import { UsageError, type Values, withoutColumns } from './options';
-import { ADAPTER_IN } from './adapter';
+import { ADAPTER } from './adapterFlag';
 import { readWeights } from '../node/folders/readModel';
 import type { SavedRun } from '../node/folders/savedRun';
 import { BUNDLED, ownSentences, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
@@ -39,7 +39,7 @@ import { command, DEVICES, interruptible, openDevice, print, stderr } from './te
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
-  adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
+  adapter: ADAPTER,
   mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   text: {
     kind: 'texts',

@@ -11,7 +11,7 @@ import { FORMATS } from '../src/core/export/formats';
 import { FORMAT_IDS } from '../src/core/export/cards';
 import type { Values } from './options';
 import { settingsOf } from '../src/core/export/formatSettings';
-import { ADAPTER_IN } from './adapter';
+import { ADAPTER } from './adapterFlag';
 import { MIX, mixedBy, mixedPath } from './mix';
 import { readModel, withAdapter } from '../node/folders/readModel';
 import { ADAPTER_FILES, inModel } from '../src/core/export/adapterFiles';
@@ -21,7 +21,7 @@ import { usedStep } from './told';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
-  adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
+  adapter: ADAPTER,
   mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   format: {
     kind: 'choice',

@@ -8,7 +8,7 @@ import { SKIP_BAD_ROWS } from './badRows';
 import { EVAL_EVERY } from './evalEvery';
 import { flagsOf } from './fields';
 import { rateFlag } from './learningRate';
-import { MOST_MINUTES } from './minutes';
+import { MAX_MINUTES } from '../node/runs/timeBudget';
 import { type Values, withoutColumns } from './options';
 import { ownRecipe } from '../node/folders/recipe';
 import { architectureWords, sizeFlags } from './sizeFlags';
@@ -107,7 +107,7 @@ export const OPTIONS = {
   minutes: {
     kind: 'real',
     min: 0.001,
-    max: MOST_MINUTES,
+    max: MAX_MINUTES,
     otherwise: 'no limit',
     help: 'Time budget in minutes, start to end, instead of --steps; without tokenizer, sizes and batch, plans them for the text, the device and the time',
   },

@@ -1,8 +1,10 @@
 /** Which flags of grow and tune go together. */
+import { flagOf } from '../src/core/base/field';
+import { modelIds, modelSpec } from '../src/core/models';
 import type { OPTIONS } from './growOptions';
 import { UsageError, type Values } from './options';
 import { sizeFlags } from './sizeFlags';
-import type { Tuning } from './tuning';
+import type { Tuning } from '../node/runs/tuning';
 import { checkSettled } from './resumeFlags';
 
 /** @returns where the model is written. @throws UsageError */
@@ -33,3 +35,13 @@ function checkKept(given: ReadonlySet<string>): void {
   if (flag === undefined) return;
   throw new UsageError(`--${flag} can't change: the model of --from sets it. Remove it, or train a new model.`);
 }
+
+/** Flags that set the size of a run: with one of them nothing is planned. */
+const SIZES = ['tokenizer', 'special', 'batch', 'batch-tokens', 'accumulate', 'steps'];
+const sizesAndBatch = (): readonly string[] => [
+  ...SIZES,
+  ...modelIds().flatMap((id) => Object.keys(modelSpec(id).fields).map(flagOf)),
+];
+/** Whether the settings are planned. */
+export const isForThePlan = (given: ReadonlySet<string>): boolean =>
+  given.has('minutes') && !given.has('resume') && !sizesAndBatch().some((name) => given.has(name));

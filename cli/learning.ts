@@ -1,32 +1,25 @@
-/** Runs grow and tune: reads the text, trains the model, and writes its folder at every save. */
-import type { Job } from '../src/core/base/job';
-import { onlyHere } from '../src/core/export/formats/huggingFace';
-import { rolesOf } from '../src/core/objectives';
-import type { SplitChoice } from '../src/core/documents/split';
-import { openData } from '../node/texts/data';
-import { DeviceInUse } from './deviceInUse';
-import { type OPTIONS, splitOf } from './growOptions';
-import { limitsNow, objectiveAsked } from './growRecipe';
-import { checkFlags } from './learnFlags';
-import { GROWN_FILES } from '../node/folders/listed';
-import { leftOf } from './minutes';
-import { UsageError, type Values } from './options';
-import { filesToRead } from './filesToRead';
-import { isForThePlan, Planner } from './planned';
-import { Progress } from './progress';
+/** Runs grow and tune: flags become a request, the run trains into its folder, and its result is printed. */
+import { infoInFolder } from '../node/folders/stepInFolder';
 import { opening } from '../node/folders/readModel';
-import { normalizersBy, recipeCalled } from '../node/folders/recipe';
-import { describeRunData, readRunData } from './runData';
-import { examplesOf, type LearnCommand, openOrigin, type RunOrigin } from './runOrigin';
-import { RunSettings } from './runSettings';
+import { openSavedRun, type SavedRun } from '../node/folders/savedRun';
 import { Saves } from '../node/folders/saves';
 import { realPath } from '../node/folders/target';
-import { interruptible, openDevice, stderr } from './terminal';
-import { tokenizerSettings } from './tokenizerFlags';
-import { trainRun } from './trainRun';
-import type { Tuning } from './tuning';
-import { checkOutFolder } from '../node/folders/write';
+import { WRITTEN_NEXT_TO } from '../node/folders/write';
+import { evaluateTuned } from '../node/runs/evaluateTuned';
+import { openRun } from '../node/runs/openRun';
+import { trainRun } from '../node/runs/trainRun';
+import type { Tuning } from '../node/runs/tuning';
+import { openData } from '../node/texts/data';
+import type { OPTIONS } from './growOptions';
+import { checkFlags } from './learnFlags';
+import { UsageError, type Values } from './options';
+import { Progress } from './progress';
+import { requestedRun } from './requestedRun';
 import { deviceOf } from './resumeFlags';
+import { RunPrinter } from './runPrinter';
+import { printSummary } from './summary';
+import { interruptible, openDevice, softwareAdapter, stderr } from './terminal';
+import { heldStepWords } from './told';
 
 /**
  * @param tuning settings of tune alone
@@ -39,34 +32,25 @@ export async function learn(
 ): Promise<number> {
   const options = await withPairsOfData(typed);
   const out = checkFlags(options, given, tuning);
-  const command: LearnCommand = { options, given, tuning };
-  const tokenizer = tokenizerSettings(options.tokenizer, options.special, rolesOf(objectiveAsked(options)));
-  const split = splitOf(options);
+  const request = requestedRun(options, given, out, tuning);
   const saves = new Saves(out);
-  const isInPlace = options.resume !== undefined && (await realPath(out)) === (await realPath(options.resume));
+  const { resume } = options;
+  const isInPlace = resume !== undefined && (await realPath(out)) === (await realPath(resume));
   // Reads the folder after an interrupted save is recovered.
   if (isInPlace) await opening(out, () => saves.adopt());
-  const origin = await openOrigin(command);
-  const device = new DeviceInUse();
-  const planner = plannerOf(command, origin, split, device);
-  const settings = new RunSettings(command, origin, planner);
-  const cleaning = origin.past?.recipe ?? (await recipeCalled(options.recipe));
-  const normalizers = await normalizersBy(cleaning, options.data);
-  if (!planner) settings.check(settings.smallestModel);
-  const files = await openFiles(command, origin, saves, isInPlace);
-  const kind = origin.past && !given.has('device') ? deviceOf(origin.past) : options.device;
-  device.current = await openDevice(kind);
+  const past = resume === undefined ? null : await openSavedRun(resume);
+  if (past) checkBase(options, past);
+  const kind = past && !given.has('device') ? deviceOf(past) : options.device;
+  const devices = { open: openDevice, softwareAdapter };
+  const opened = await openRun(request, { saves, past, isInPlace }, kind, devices);
   const signal = interruptible();
-  const progress = new Progress(stderr, !options.json);
-  const notElsewhere = onlyHere({ model: settings.smallestModel });
-  if (notElsewhere !== null) progress.say(notElsewhere);
-  const job: Job = { signal, report: (at) => progress.show(at) };
-  const text = { command, origin, planner, files, cleaning, normalizers, tokenizer, split };
-  const data = await readRunData(text, progress, job);
-  if (data.prompt !== undefined && !given.has('sample-prompt')) settings.textPrompt = data.prompt;
-  const rows = await describeRunData(data, settings, origin.start === null && origin.past === null, progress);
-  const run = { command, origin, planner, settings, data, rows, cleaning, saves, isInPlace, device, progress, signal };
-  return trainRun(run, kind === 'auto');
+  const printer = new RunPrinter(options, new Progress(stderr, !options.json));
+  const trained = await trainRun(opened, printer, signal);
+  if (trained.removed.length > 0) stderr.write(`Removed leftovers of killed runs: ${trained.removed.join(', ')}.\n`);
+  printer.end();
+  printer.say(heldStepWords(infoInFolder(trained.info, trained.used, trained.events, trained.status)));
+  printSummary(trained, await evaluateTuned(trained, signal), options, printer);
+  return saves.isOvertaken ? WRITTEN_NEXT_TO : 0;
 }
 
 /** A folder of prepare --pairs stands for its table. */
@@ -77,32 +61,8 @@ async function withPairsOfData(typed: Values<typeof OPTIONS>): Promise<Values<ty
   return (await openData(data)).isOfPairs ? { ...typed, pairs: [data] } : typed;
 }
 
-/** @returns null where flags set the sizes */
-function plannerOf(
-  { options, given, tuning }: LearnCommand,
-  { start }: RunOrigin,
-  split: SplitChoice,
-  device: DeviceInUse,
-): Planner | null {
-  const { minutes, memory, model, pairs } = options;
-  if (minutes === undefined || start || tuning || !isForThePlan(given) || pairs) return null;
-  return new Planner({
-    ...{ model, objective: objectiveAsked(options), held: split.validation + split.test },
-    kind: () => device.current.kind,
-    limits: () => limitsNow(memory),
-    left: () => leftOf(minutes),
-  });
-}
-
-/** @throws UsageError; HomegrownError where a file is missing, or --out would overwrite one of them */
-async function openFiles(command: LearnCommand, origin: RunOrigin, saves: Saves, isInPlace: boolean) {
-  const { options } = command;
-  const { past, began } = origin;
-  const examples = examplesOf(command, origin);
-  const files = examples ? [] : await filesToRead(options, past);
-  const paths = (examples?.files ?? files).map(({ path }) => path);
-  const folder = options.from ?? (isInPlace ? undefined : options.resume);
-  const inputs = [...paths, ...[folder, began?.from].filter((path) => path !== undefined)];
-  saves.since = await checkOutFolder(saves.out, inputs, GROWN_FILES);
-  return files;
+/** @throws UsageError if --from can't name the base of the run that resumes */
+function checkBase({ from }: Values<typeof OPTIONS>, { info }: SavedRun): void {
+  if (from === undefined || info.trainable?.adapter || info.replayed) return;
+  throw new UsageError('--from starts a new run from a model; --resume continues a run. Use one of them.');
 }

@@ -11,7 +11,7 @@ import type { GeneratedToken } from '../src/core/runs/playground';
 import { fill } from '../src/core/sample/fill';
 import { markOf, withMark } from '../src/core/sample/mark';
 import { writeText } from '../src/jobs/sample';
-import { ADAPTER_IN } from './adapter';
+import { ADAPTER } from './adapterFlag';
 import { MIX, mixedBy, mixedPath } from './mix';
 import { UsageError, type Values } from './options';
 import { lookAt, readWeights } from '../node/folders/readModel';
@@ -21,7 +21,7 @@ import { command, DEVICES, interruptible, openDevice, print, stderr, stdout } fr
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
-  adapter: { kind: 'text', path: 'reads', otherwise: 'none', help: ADAPTER_IN },
+  adapter: ADAPTER,
   mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   context: {
     kind: 'whole',

@@ -1,51 +1,22 @@
 /** What grow and tune print before the first step: data, length, settings, and how they were chosen. */
 import { adapterOf } from '../src/core/adapters';
-import type { Trainable } from '../src/core/adapters/trainable';
 import { learnsWords } from '../src/core/adapters/words';
 import { counted, formatCount, formatDuration, formatNumber, formatShort } from '../src/core/base/units';
 import { paramsOf } from '../src/core/models';
 import { optimizerOf } from '../src/core/optim';
-import type { DataFacts } from '../src/core/runs/settings';
 import { stepsOfEpoch } from '../src/core/train/epoch';
 import { evaluationsBeforeEnd, isTooShortForPatience } from '../src/core/train/patience';
-import { DEFAULT_RECIPE, type Recipe } from '../src/core/train/recipe';
-import { type Recomputation, recomputationWords } from '../src/core/train/recomputation';
-import type { DeviceKind, ModelChoice } from '../src/core/train/run';
+import { DEFAULT_RECIPE } from '../src/core/train/recipe';
+import { recomputationWords } from '../src/core/train/recomputation';
+import type { RunStart } from '../node/runs/runReporter';
 import type { OPTIONS } from './growOptions';
 import { batchWords, powerOf } from './growRecipe';
-import type { Fit } from './minutes';
 import type { Values } from './options';
-import { type Planner, planWords } from './planned';
-import type { SavedRun } from '../node/folders/savedRun';
-
-interface RunStart {
-  options: Values<typeof OPTIONS>;
-  data: DataFacts;
-  /** Training tokens, and rows where they aren't contiguous. */
-  train: { tokens: number };
-  rows: number | undefined;
-  model: ModelChoice;
-  /** Of the tokenizer: an imported model may have room for more. */
-  vocabulary: number;
-  recipe: Recipe;
-  parameters: number;
-  /** The device in words. */
-  where: string;
-  kind: DeviceKind;
-  /** Of a run with a time budget. */
-  fitted: Fit | null;
-  planner: Planner | null;
-  trainable: Trainable | undefined;
-  /** Of a run that resumes. */
-  past: SavedRun | null;
-  again: Recomputation;
-  /** What it starts from, in words. */
-  begun: readonly (string | undefined)[];
-}
+import { planWords } from './planWords';
 
 /** Sentences, in their order. */
-export function startWords(run: RunStart): readonly string[] {
-  const { options, data, train, model, recipe, fitted, planner, trainable, past } = run;
+export function startWords(options: Values<typeof OPTIONS>, run: RunStart): readonly string[] {
+  const { data, train, model, recipe, fitted, planner, trainable, past } = run;
   const { test } = data.parts;
   const tested = test ? `${formatCount(test.tokens)} in the test set, ` : '';
   const read = recipe.steps / stepsOfEpoch(data.parts.train, model.config.context, recipe, run.rows);
@@ -56,19 +27,22 @@ export function startWords(run: RunStart): readonly string[] {
       `${options.minutes!} minutes fit these steps: a step takes ${formatDuration(fitted.pace.step)}, ` +
         `an evaluation ${formatDuration(fitted.pace.evaluate)}.`,
     planner ? undefined : `Epochs: ${formatNumber(Number(read.toPrecision(2)))}.`,
-    ...(planner ? planWords(planner.told(recipe), run.kind, powerOf(options)) : []),
+    ...(planner ? planWords(planner.withRecipe(recipe), run.kind, powerOf(options)) : []),
     options['batch-tokens'] !== undefined && batchWords(recipe, model.config),
     ...run.begun,
     trainable && `Trainable: ${learnsWords(paramsOf(model), trainable)}.`,
     past && `Resuming ${past.folder} at step ${formatCount(past.info.state.step)}.`,
-    recomputationWords(run.again, OTHERWISE),
+    recomputationWords(run.recomputation, OTHERWISE),
     patienceWords(run),
-    rateWords(run),
+    rateWords(options, run),
   ].filter((words) => typeof words === 'string');
 }
 
 /** The learning rate, if neither a person nor a plan chose it and it isn't the general default. */
-function rateWords({ options, recipe, planner, trainable, past }: RunStart): string | undefined {
+function rateWords(
+  options: Values<typeof OPTIONS>,
+  { recipe, planner, trainable, past }: RunStart,
+): string | undefined {
   if (past || planner || recipe.learningRate === (options['learning-rate'] ?? DEFAULT_RECIPE.learningRate))
     return undefined;
   const { label } = optimizerOf(recipe.optimizer);

@@ -9,9 +9,9 @@ import { paramsOf } from '../src/core/models';
 import { headOf } from '../src/core/models/classes';
 import type { ModelChoice } from '../src/core/models/network';
 import type { ParamTable } from '../src/core/models/spec';
-import { beginsWith } from './adapter';
+import { beginsWith } from '../node/runs/adapterStart';
 import { UsageError } from './options';
-import type { Tuning } from './tuning';
+import type { Tuning } from '../node/runs/tuning';
 
 const IDS = Object.keys(ADAPTERS) as AdapterId[];
 const SETTINGS = IDS.map((id) => Object.keys(adapterOf(id).fields).join(', ')).join('; ');

@@ -4,7 +4,7 @@ import { dataFacts, runRecord } from '../src/core/testing/runRecord';
 import { DEFAULT_RECIPE } from '../src/core/train/recipe';
 import type { TrainEvent } from '../src/core/train/run';
 import { RunLog } from '../src/state/runLog';
-import { verdictOf, verdictWords } from './verdict';
+import { verdictOf, verdictWords } from '../node/runs/runVerdict';
 
 const parts = { train: { tokens: 2e5, bytes: 2e5 }, validation: { tokens: 2e4, bytes: 2e4 } };
 const facts = dataFacts({ parts, unigramLoss: 5 });

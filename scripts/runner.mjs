@@ -204,9 +204,10 @@ function playwrightTests(file) {
       name: `e2e/${path}:${line} ${title}`,
       status: isSkipped ? 'skipped' : isPassed ? 'passed' : 'failed',
       ms: results.reduce((sum, { duration }) => sum + duration, 0),
-      reason: [brief(results.flatMap(({ errors }) => errors.map(({ message = '' }) => message))), ...pages(results)].join(
-        '\n',
-      ),
+      reason: [
+        brief(results.flatMap(({ errors }) => errors.map(({ message = '' }) => message))),
+        ...pages(results),
+      ].join('\n'),
     };
   });
 }

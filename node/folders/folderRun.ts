@@ -49,7 +49,7 @@ export interface FolderRunInput {
   keepsNewest: boolean;
 }
 
-interface FolderRunEnd {
+export interface FolderRunEnd {
   outcome: TrainOutcome;
   status: Status;
   /** Of the step that the folder holds. */

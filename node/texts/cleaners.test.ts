@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { type Helper, helper, type Task } from '../../src/core/documents/clean/helpers';
 import { stepOf } from '../../src/core/documents/clean/recipe';
-import type { RuleId } from '../../src/core/documents/clean/rules/index';
+import type { RuleId } from '../../src/core/documents/clean/rules';
 import { beginCleaners } from './cleaners';
 
 const LONG = 20_000_000;

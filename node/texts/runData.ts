@@ -71,7 +71,7 @@ export interface RunData {
   sources: readonly string[];
 }
 
-export type RunParts = Pick<RunData, 'data' | 'train' | 'validation' | 'test' | 'measured' | 'sources'>;
+type RunParts = Pick<RunData, 'data' | 'train' | 'validation' | 'test' | 'measured' | 'sources'>;
 
 /** Returns a held-out part for an evaluation; undefined if the data have no test set. */
 export function heldOutIn(

@@ -1,7 +1,8 @@
 /** --minutes without sizes. */
 import { expect, test } from 'vitest';
 import { makePlan } from '../src/core/plan/plan';
-import { isForThePlan, planWords } from './planned';
+import { isForThePlan } from './learnFlags';
+import { planWords } from './planWords';
 
 test('a plan is asked for by minutes alone: who gives a size plans it', () => {
   expect(isForThePlan(new Set(['minutes', 'text', 'out', 'learning-rate', 'device']))).toBe(true);

@@ -1,15 +1,12 @@
-/** --adapter: an adapter in a folder that PEFT or tune wrote. */
-import { merged } from '../src/core/adapters/trainable';
-import { unwatched } from '../src/core/base/job';
-import { besideBase } from '../src/core/export/adapted';
-import { paramsOf } from '../src/core/models';
-import type { StartingModel } from '../node/folders/startingModel';
-import { adapterFolder } from '../node/folders/readModel';
+/** Start of a run from a trained adapter: a folder that PEFT or tune wrote. */
+import { merged } from '../../src/core/adapters/trainable';
+import { unwatched } from '../../src/core/base/job';
+import { besideBase } from '../../src/core/export/adapted';
+import { paramsOf } from '../../src/core/models';
+import type { StartingModel } from '../folders/startingModel';
+import { adapterFolder } from '../folders/readModel';
 import type { Begins } from './tuning';
 
-export const ADAPTER_IN = 'PEFT folder of an adapter to merge into the model';
-
-/** A run that starts from a trained adapter. */
 export async function beginsWith(
   path: string,
   { model, weights }: Pick<StartingModel, 'model' | 'weights'>,

@@ -1,8 +1,8 @@
 /** The verdict on a run by its events, the same as in the app. */
-import type { RunInfo } from '../src/core/export/homegrownJson';
-import { judgeRun } from '../src/core/runs/judgeRun';
-import type { TrainEvent, TrainOutcome } from '../src/core/train/run';
-import type { Verdict } from '../src/core/train/verdict';
+import type { RunInfo } from '../../src/core/export/homegrownJson';
+import { judgeRun } from '../../src/core/runs/judgeRun';
+import type { TrainEvent, TrainOutcome } from '../../src/core/train/run';
+import type { Verdict } from '../../src/core/train/verdict';
 
 /** @param events of the whole run, also before a resume */
 export function verdictOf(

@@ -1,14 +1,13 @@
-/** Short trials before a run: which device is faster, and how many steps fit into --minutes. */
-import { unfit } from '../src/core/train/problems';
-import type { Recomputation } from '../src/core/train/recomputation';
-import type { ModelChoice, Snapshot, TrainInput } from '../src/core/train/run';
+/** Short trials before a run: which device is faster, and how many steps fit into the time budget. */
+import { unfit } from '../../src/core/train/problems';
+import type { Recomputation } from '../../src/core/train/recomputation';
+import type { ModelChoice, Snapshot, TrainInput } from '../../src/core/train/run';
 import type { DeviceInUse } from './deviceInUse';
-import { fasterDevice } from '../src/jobs/fasterDevice';
-import { type Fit, fit, leftOf } from './minutes';
-import { measurePace, type Pace, timeOf } from '../src/jobs/measuredPace';
-import type { Planner } from './planned';
+import { fasterDevice } from '../../src/jobs/fasterDevice';
+import { type Fit, fit, leftOf } from './timeBudget';
+import { measurePace, type Pace, timeOf } from '../../src/jobs/measuredPace';
+import type { Planner } from './planner';
 import type { RunSettings } from './runSettings';
-import { openDevice } from './terminal';
 
 /** Everything that training reads besides model and recipe. */
 export type RunInputs = Omit<TrainInput, 'model' | 'recipe' | 'save'>;
@@ -39,7 +38,7 @@ export async function chooseDevice(run: RunToTry, device: DeviceInUse, adapter: 
   const { recipe } = settings.onDevice(model());
   const faster = await fasterDevice({
     adapter,
-    open: openDevice,
+    open: device.devices.open,
     measure,
     time: (pace) => timeOf(pace, recipe, inputs.from?.state.step ?? 0, recipe.steps),
     most: minutes === undefined ? Infinity : leftOf(minutes),
@@ -53,12 +52,12 @@ const TRIAL_MS = 1000;
 export interface FittedRun {
   input: Omit<TrainInput, 'save'>;
   recomputation: Recomputation;
-  /** Null without --minutes. */
+  /** Null without a time budget. */
   fitted: Fit | null;
 }
 
 /**
- * Model and recipe for the device in use, with as many steps as fit into --minutes. Plans again, once, where real steps take
+ * Model and recipe for the device in use, with as many steps as fit into the time budget. Plans again, once, where real steps take
  * much more or less time than the plan expected.
  * @param saveSize bytes that a save writes, without writing them
  * @throws HomegrownError `bad-settings` where the run can't train on this device, or no step fits

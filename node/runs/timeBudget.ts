@@ -1,21 +1,22 @@
-/** --minutes: time limit of the whole command. */
-import { badSettings } from '../src/core/base/errors';
-import { formatDuration } from '../src/core/base/units';
-import type { TrainInput } from '../src/core/train/run';
-import { measurePace, type Pace, stepsIn, timeOf } from '../src/jobs/measuredPace';
-import { END_MS, PLANNED_SHARE } from '../src/jobs/timedLength';
+/** Time budget of a whole command. */
+import { badSettings } from '../../src/core/base/errors';
+import { formatDuration } from '../../src/core/base/units';
+import type { TrainInput } from '../../src/core/train/run';
+import { measurePace, type Pace, stepsIn, timeOf } from '../../src/jobs/measuredPace';
+import { END_MS, PLANNED_SHARE } from '../../src/jobs/timedLength';
 
 /** Start in milliseconds since 1970: of scripts/cli.mjs, if that started this process. */
 const BEGAN = Number(process.env['HOMEGROWN_BEGAN'] ?? performance.timeOrigin);
-delete process.env['HOMEGROWN_BEGAN']; // It does not hold for what is started from here.
+delete process.env['HOMEGROWN_BEGAN']; // Processes that this one starts begin later.
 
 /** Limit of timers: 2 ** 31 ms. */
-export const MOST_MINUTES = 30_000;
+export const MAX_MINUTES = 30_000;
 
+/** Milliseconds that are left. */
 export const leftOf = (minutes: number): number => BEGAN + 60_000 * minutes - Date.now();
 
 export interface Fit {
-  /** In all. */
+  /** Number of all steps. */
   steps: number;
   pace: Pace;
 }
@@ -26,19 +27,19 @@ export interface Fit {
  */
 export async function fit(input: TrainInput, minutes: number, signal: AbortSignal): Promise<Fit> {
   const begun = input.from?.state.step ?? 0;
-  const pace = await measurePace(input, Math.min(LONGEST_TRIAL, TRIAL * 60_000 * minutes), signal);
+  const pace = await measurePace(input, Math.min(MAX_TRIAL_MS, TRIAL_SHARE * 60_000 * minutes), signal);
   const left = leftOf(minutes) - END_MS;
   const steps = stepsIn(PLANNED_SHARE * left, pace, input.recipe, begun);
   if (steps > begun) return { steps, pace };
-  const least = Date.now() - BEGAN + END_MS + timeOf(pace, input.recipe, begun, begun + 1) / PLANNED_SHARE;
+  const needed = Date.now() - BEGAN + END_MS + timeOf(pace, input.recipe, begun, begun + 1) / PLANNED_SHARE;
   throw badSettings(
-    `${minutes} minutes are too short: one step with its evaluations and saves takes ${formatDuration(least)} here.`,
+    `${minutes} minutes are too short: one step with its evaluations and saves takes ${formatDuration(needed)} here.`,
     'Raise --minutes, or use a smaller model, batch or context.',
   );
 }
 /** Share of the time for the trial. */
-const TRIAL = 0.05;
-const LONGEST_TRIAL = 5000;
+const TRIAL_SHARE = 0.05;
+const MAX_TRIAL_MS = 5000;
 
 /** Aborts when only the time of a stop is left, in case the machine became slower: a stop saves, evaluates and saves. */
 export function over(minutes: number, { step, evaluate, save }: Pace): AbortSignal {

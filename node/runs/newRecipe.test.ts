@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { modelSpec } from '../../src/core/models';
+import { countParams } from '../../src/core/models/spec';
+import { type OptimizerId, OPTIMIZERS } from '../../src/core/optim';
+import { signum } from '../../src/core/testing/toyOptimizer';
+import type { Recipe } from '../../src/core/train/recipe';
+import { newRecipe } from './newRecipe';
+
+const model = { id: 'gpt', config: { layers: 12, heads: 12, width: 768, context: 1024 }, vocabulary: 1024 } as const;
+const { params } = modelSpec('gpt');
+const made = (chosen: Partial<Recipe>): Recipe => newRecipe(chosen, model, 'causal', 'new');
+
+test('the first optimizer keeps its rate; others have the rate of the app at this size', () => {
+  Object.assign(OPTIMIZERS, { signum });
+  expect(made({}).learningRate).toBe(0.001);
+  expect(OPTIMIZERS.adamw.usualRate(countParams(params(model.config, 1024)))).toBeLessThan(0.001);
+  expect(made({ optimizer: 'sgd' }).learningRate).toBe(0.1);
+  expect(made({ optimizer: 'signum' as OptimizerId }).learningRate).toBe(0.0002);
+});
+
+test('a chosen learning rate is used with every optimizer', () => {
+  for (const optimizer of Object.keys(OPTIMIZERS) as OptimizerId[])
+    expect(made({ optimizer, learningRate: 0.02 }).learningRate).toBe(0.02);
+});
+
+test('a short run warms up for a tenth of its steps, and no run for more steps than it has', () => {
+  expect(made({ steps: 2000 }).warmup).toBe(100);
+  expect(made({ steps: 50 }).warmup).toBe(5);
+  expect(made({ steps: 50, warmup: 50 }).warmup).toBe(50);
+  expect(() => made({ steps: 50, warmup: 51 })).toThrow('The warm-up of 51 steps exceeds the 50 steps of the run');
+});

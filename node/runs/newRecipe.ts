@@ -1,0 +1,57 @@
+/** Recipes of new runs: chosen settings, and defaults that depend on the run. */
+import type { Trainable } from '../../src/core/adapters/trainable';
+import { badSettings, type HomegrownError } from '../../src/core/base/errors';
+import { formatCount } from '../../src/core/base/units';
+import { paramsOf } from '../../src/core/models';
+import type { ModelChoice } from '../../src/core/models/network';
+import { countParams } from '../../src/core/models/spec';
+import type { ObjectiveId } from '../../src/core/objectives';
+import { type OptimizerId, optimizerOf } from '../../src/core/optim';
+import { usualTuningRate } from '../../src/core/runs/toLearn';
+import { evalEveryFor } from '../../src/core/train/patience';
+import { DEFAULT_RECIPE, type Recipe } from '../../src/core/train/recipe';
+
+/** How a run starts: with new weights, from a model that it continues, or by tuning a model. */
+export type Beginning = 'new' | 'continued' | { trainable: Trainable | undefined };
+
+/**
+ * Adds defaults to the chosen settings. Memory decides on recomputation later.
+ * @throws HomegrownError `bad-settings` if the warm-up exceeds the run
+ */
+export function newRecipe(
+  chosen: Partial<Recipe>,
+  model: ModelChoice,
+  objective: ObjectiveId,
+  beginning: Beginning,
+): Recipe {
+  const recipe: Recipe = { ...DEFAULT_RECIPE, ...chosen, objective, recompute: false };
+  const { optimizer, steps, patience } = recipe;
+  if (chosen.warmup !== undefined && chosen.warmup > steps) throw warmupTooLong(chosen.warmup, steps);
+  return {
+    ...recipe,
+    evalEvery: chosen.evalEvery ?? defaultEvalEvery({ steps, patience }),
+    warmup: chosen.warmup ?? defaultWarmup(steps),
+    learningRate: chosen.learningRate ?? defaultLearningRate(optimizer, model, beginning),
+  };
+}
+
+/** The app's learning rate for the optimizer, the model and its trained part. */
+export function defaultLearningRate(optimizer: OptimizerId, model: ModelChoice, beginning: Beginning = 'new'): number {
+  if (typeof beginning === 'object') return usualTuningRate(model, beginning.trainable, optimizer);
+  if (beginning === 'new' && optimizer === DEFAULT_RECIPE.optimizer) return DEFAULT_RECIPE.learningRate;
+  return optimizerOf(optimizer).usualRate(countParams(paramsOf(model)));
+}
+
+/** Steps between evaluations; with early stopping few enough that a short run can end early. */
+const defaultEvalEvery = (run: Pick<Recipe, 'steps' | 'patience'>): number =>
+  run.patience === 0 ? DEFAULT_RECIPE.evalEvery : Math.min(DEFAULT_RECIPE.evalEvery, evalEveryFor(run));
+
+/** A tenth of the steps of a short run. */
+const defaultWarmup = (steps: number): number =>
+  DEFAULT_RECIPE.warmup <= steps / 2 ? DEFAULT_RECIPE.warmup : Math.round(steps / 10);
+
+const warmupTooLong = (warmup: number, steps: number): HomegrownError =>
+  badSettings(
+    `The warm-up of ${formatCount(warmup)} steps exceeds the ${formatCount(steps)} steps of the run.`,
+    'Lower --warmup, or give the run more steps.',
+  );

@@ -1,0 +1,55 @@
+/** What fine-tuning adds to a run: its start and its objective. */
+import type { Trainable } from '../../src/core/adapters/trainable';
+import type { NamedTensors } from '../../src/core/checkpoint/tensors';
+import { type ModelChoice, network, type Rest } from '../../src/core/models/network';
+import type { Classes } from '../../src/core/models/spec';
+import type { Recipe } from '../../src/core/train/recipe';
+import { tuningStart } from '../../src/jobs/tuningStart';
+import type { Examples } from '../texts/examples';
+import type { OldText } from '../texts/forgetting';
+import type { StartingModel } from '../folders/startingModel';
+
+export interface Begins {
+  /** Trained part; absent: all. */
+  trainable?: Trainable;
+  /** All weights, with those of a trained adapter. */
+  base: NamedTensors;
+  /** Weights of the model, with the adapter merged. */
+  weights: NamedTensors;
+  /** Folder of the adapter, and a sentence about it. */
+  from?: string;
+  words?: string;
+}
+
+export interface Tuning {
+  /** Returns the start of a run on a model. */
+  begins(start: Pick<StartingModel, 'model' | 'weights'>): Promise<Begins> | Begins;
+  /** Precision of frozen weights. */
+  rest: Rest;
+  /** Chat template in Jinja; absent: the tokenizer's own, or a default. Undefined without chats. */
+  chats?: { template?: string };
+  /** Labeled texts of a classifier, and its labels. */
+  classify?: { examples: Examples; classes(model: Pick<ModelChoice, 'id'>): Classes };
+  /** Files of old text; absent: the validation set of the base's run. */
+  old: readonly string[] | undefined;
+}
+
+/** The base as the run starts from it. @throws HomegrownError as `tuningStart` does */
+export const startOf = (start: StartingModel, { classify }: Tuning, seed: number): StartingModel => ({
+  ...start,
+  ...tuningStart(start, classify?.classes(start.model), seed),
+});
+
+/** Returns the objective that tuning sets. */
+export const objectiveOfTuning = ({ chats, classify }: Partial<Tuning>): Pick<Recipe, 'objective'> | undefined =>
+  chats ? { objective: 'chats' } : classify ? { objective: 'labels' } : undefined;
+
+/** Measures perplexity on old text of a model that isn't training. */
+export async function measuredBy(old: OldText, model: ModelChoice, weights: NamedTensors): Promise<number> {
+  const net = await network(model, weights);
+  try {
+    return (await old(net)).value;
+  } finally {
+    net.dispose();
+  }
+}
