@@ -147,11 +147,11 @@ async function classify(values: Values<typeof OPTIONS>): Promise<number> {
   }
   function wordsOf({ name, label, probabilities }: ReturnType<typeof toldOf>): string {
     const likely = Object.entries(probabilities).sort(([, a], [, b]) => b - a);
-    const said = likely.slice(0, MOST_SAID).map(([each, p]) => `${each} ${formatShare(p)}`);
+    const said = likely.slice(0, MAX_LISTED).map(([each, p]) => `${each} ${formatShare(p)}`);
     return `${prompt === undefined ? `${name}: ` : ''}${label === null ? 'not sure' : label === '' ? 'no label' : label} (${said.join(', ')})`;
   }
 }
-const MOST_SAID = 3;
+const MAX_LISTED = 3;
 
 const examples = [
   '--from my-filter --prompt "You have won a prize"',

@@ -26,7 +26,7 @@ import type { CleanedRecord, LeftOut } from '../src/core/documents/clean/record'
 import { type RuleId, ruleOf } from '../src/core/documents/clean/rules';
 import { RECIPE_FILE } from '../src/core/export/format';
 import { languageDetector } from '../src/core/documents/language';
-import { LONGEST_LINE } from '../src/core/documents/limits';
+import { MAX_LINE_LENGTH } from '../src/core/documents/limits';
 import { beginCleaners } from '../node/texts/cleaners';
 import { DOCUMENTS, PREPARED } from '../node/texts/data';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
@@ -290,7 +290,7 @@ function tooLong({ long, names }: Pick<PreparedLines, 'long' | 'names'> = NO_LIN
   return [...found].map(([name, reason]) => ({ name, reason }));
 }
 const NO_LINES = { long: [], names: new Set<string>() };
-const MOST = `${formatCount(LONGEST_LINE)} characters, or ${formatCount(LONGEST_LINE / 2)} if any is outside Latin-1`;
+const MOST = `${formatCount(MAX_LINE_LENGTH)} characters, or ${formatCount(MAX_LINE_LENGTH / 2)} if any is outside Latin-1`;
 
 const examples = [
   '--from my-folder --out documents --json',

@@ -9,7 +9,7 @@ import { importDrop, type TextSource } from '..';
 import { textChunksPrefix } from '../record';
 import { cleanText } from './cleanText';
 import { type Helper, helper, Helpers } from './helpers';
-import { LONGEST_PASSAGE } from './passages';
+import { MAX_PASSAGE_LENGTH } from './passages';
 import { type Recipe, stepOf } from './recipe';
 import { RULES, type RuleId, ruleOf } from './rules';
 
@@ -155,8 +155,8 @@ test('how far it is tells what others have done, not what they were given', asyn
   await cleanText(store, text!, recipeOf('whiteSpace'), { at: 2 }, job, () => ({ helpers, end: () => undefined }));
   expect(ahead.length).toBeGreaterThan(5);
   // A passage for each who helps, and one that waits for each.
-  expect(Math.max(...ahead)).toBeLessThan(6 * LONGEST_PASSAGE);
-  expect(text!.bytes).toBeGreaterThan(12 * LONGEST_PASSAGE);
+  expect(Math.max(...ahead)).toBeLessThan(6 * MAX_PASSAGE_LENGTH);
+  expect(text!.bytes).toBeGreaterThan(12 * MAX_PASSAGE_LENGTH);
 }, 60_000);
 
 test('what comes is in its order, all have work, and a failure is told where its turn comes', async () => {
