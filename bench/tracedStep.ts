@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { adapted } from '../src/core/adapters/adapted';
 import { partsOf } from '../src/core/adapters/trainable';
 import type { NamedTensors } from '../src/core/checkpoint/tensors';
-import { type Gpu, LONGEST_DISPATCH, openGpu } from '../src/core/gpu/backend';
+import { type Gpu, MAX_DISPATCH_MS, openGpu } from '../src/core/gpu/backend';
 import { type Command, trace } from '../src/core/gpu/capture';
 import type { Work } from '../src/core/gpu/cost';
 import { limitDispatches } from '../src/core/gpu/dispatch';
@@ -46,7 +46,7 @@ export const momentsLike = (optimizer: OptimizerId, weights: NamedTensors): Name
 export async function withTrace<T>(
   shape: Shape,
   read: (commands: readonly Command[], gpu: Gpu) => T,
-  longestMs = LONGEST_DISPATCH,
+  longestMs = MAX_DISPATCH_MS,
 ): Promise<T> {
   const gpu = await openGpu();
   const pretending = pretend(gpu, USUAL);

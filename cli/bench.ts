@@ -23,7 +23,7 @@ import { badSettings, HomegrownError } from '../src/core/base/errors';
 import { formatBytes } from '../src/core/base/units';
 import { MODELS, modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
-import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY } from '../src/core/tokenizer/train';
+import { MAX_VOCABULARY, MIN_VOCABULARY } from '../src/core/tokenizer/train';
 import type { Values } from './options';
 import { beginCleaners } from '../node/texts/cleaners';
 import { command, type Commands, openDevice, print, stderr } from './terminal';
@@ -46,7 +46,7 @@ const STEP = {
     initial: 'S',
     help: 'Size preset to measure',
   },
-  vocab: size('Tokens in the vocabulary', LARGEST_VOCABULARY),
+  vocab: size('Tokens in the vocabulary', MAX_VOCABULARY),
   context: size('Context', fields.context.max),
   width: size('Width', fields.width.max),
   heads: size('Heads', fields.heads.max),
@@ -85,8 +85,8 @@ const CLEANING = {
 const TOKENIZER = {
   vocab: {
     kind: 'whole',
-    min: SMALLEST_VOCABULARY,
-    max: LARGEST_VOCABULARY,
+    min: MIN_VOCABULARY,
+    max: MAX_VOCABULARY,
     initial: 4096,
     help: 'BPE vocabulary size',
   },

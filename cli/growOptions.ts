@@ -1,6 +1,6 @@
 /** The flags of `grow`. */
 import { ASSUMED_PRICE } from '../src/core/train/energy';
-import { checkSplit, MOST_HELD, type SplitChoice } from '../src/core/documents/split';
+import { checkSplit, MAX_HELD_OUT_SHARE, type SplitChoice } from '../src/core/documents/split';
 import { FIRST_MODEL, modelIds } from '../src/core/models';
 import { type ObjectiveId, OBJECTIVES, objectiveWords } from '../src/core/objectives';
 import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES } from '../src/core/train/recipe';
@@ -135,7 +135,7 @@ export const OPTIONS = {
   'held-out': {
     kind: 'real',
     min: 0.001,
-    max: MOST_HELD,
+    max: MAX_HELD_OUT_SHARE,
     initial: VALIDATION_SHARE,
     help: 'Validation set: share of the text, never trained on',
   },
@@ -149,7 +149,7 @@ export const OPTIONS = {
   'test-share': {
     kind: 'real',
     min: 0,
-    max: MOST_HELD - VALIDATION_SHARE,
+    max: MAX_HELD_OUT_SHARE - VALIDATION_SHARE,
     initial: 0,
     help: 'Test set: share at the end of each text; no step or evaluation of the run uses it',
   },

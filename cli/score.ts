@@ -174,13 +174,13 @@ function settle(name: string, lines: readonly Line[], isSkipping: boolean): void
 /** @throws HomegrownError `bad-settings` if there are too many labels for a table */
 function labelsOf(pairs: readonly Pair[]): readonly string[] {
   const labels = differentLabels(pairs.flatMap(({ output, wanted }) => [output, wanted]));
-  if (labels.length <= MOST_LABELS) return labels;
+  if (labels.length <= MAX_TEMPLATE_LABELS) return labels;
   throw badSettings(
-    `There are ${formatCount(labels.length)} different lines; at most ${MOST_LABELS} labels are supported.`,
+    `There are ${formatCount(labels.length)} different lines; at most ${MAX_TEMPLATE_LABELS} labels are supported.`,
     'Score texts with exactMatch or chrf.',
   );
 }
-const MOST_LABELS = 200;
+const MAX_TEMPLATE_LABELS = 200;
 
 const isBeside = (id: Id): id is BesideId => (BESIDE_IDS as readonly Id[]).includes(id);
 

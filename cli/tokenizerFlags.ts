@@ -1,9 +1,9 @@
 /** --tokenizer and --special: settings of a new tokenizer. */
 import { inOrder, missingRoles, ROLES, rolesProblem, TOKEN_ROLES, type TokenRole } from '../src/core/tokenizer/special';
-import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY, type TrainSettings } from '../src/core/tokenizer/train';
+import { MAX_VOCABULARY, MIN_VOCABULARY, type TrainSettings } from '../src/core/tokenizer/train';
 import { UsageError } from './options';
 
-export const TOKENIZERS = `characters, bytes, or bpe: and a size from ${SMALLEST_VOCABULARY} to ${LARGEST_VOCABULARY}`;
+export const TOKENIZERS = `characters, bytes, or bpe: and a size from ${MIN_VOCABULARY} to ${MAX_VOCABULARY}`;
 const OTHER_ROLES = ROLES.filter((role) => role !== 'end');
 const LIST = OTHER_ROLES.map((role) => (TOKEN_ROLES[role].isNumbered ? `${role}:8` : role)).join(',');
 export const SPECIAL = `Special tokens in addition to end of text: any of ${LIST}`;
@@ -22,9 +22,9 @@ export function tokenizerSettings(
   if (tokenizer === 'characters' || tokenizer === 'bytes') return { kind: tokenizer, vocabulary: 0, roles };
   const [, digits] = /^bpe:(\d{1,9})$/.exec(tokenizer) ?? [];
   const vocabulary = Number(digits);
-  if (!(vocabulary >= SMALLEST_VOCABULARY && vocabulary <= LARGEST_VOCABULARY))
+  if (!(vocabulary >= MIN_VOCABULARY && vocabulary <= MAX_VOCABULARY))
     throw new UsageError(`--tokenizer must be ${TOKENIZERS}, not '${tokenizer}'.`);
-  const smallest = SMALLEST_VOCABULARY + roles.length;
+  const smallest = MIN_VOCABULARY + roles.length;
   if (vocabulary >= smallest) return { kind: 'bpe', vocabulary, roles };
   throw new UsageError(
     `--tokenizer ${tokenizer} is too small for ${roles.length + 1} special tokens. Use bpe:${smallest} or larger.`,

@@ -27,7 +27,7 @@ const debugs = Boolean(process.env.HOMEGROWN_DEBUG);
 const SAME_MS = 1000;
 const WATCH_MS = 500;
 /** Of what engines say: its end. */
-const MOST_NOTICES = 2 ** 16;
+const MAX_NOTICE_CHARACTERS = 2 ** 16;
 const SMALLER = 'Use a smaller model, batch, context or text.';
 const IF_MEMORY = 'If memory was short, use a smaller model, batch, context or text.';
 const DEBUG = 'Run the command again with HOMEGROWN_DEBUG=1 and report its output.';
@@ -87,7 +87,7 @@ async function start() {
     },
   });
   let notices = '';
-  child.stderr?.setEncoding('utf8').on('data', (text) => (notices = (notices + text).slice(-MOST_NOTICES)));
+  child.stderr?.setEncoding('utf8').on('data', (text) => (notices = (notices + text).slice(-MAX_NOTICE_CHARACTERS)));
   let hasBegun = false;
   child.on('message', () => (hasBegun = true));
   child.on('error', (error) => fail('load-failed', `Couldn't start Node (${error.message}).`, 1));

@@ -16,8 +16,8 @@ export const labelOf = (file: string): string => (file.startsWith('spam-') ? 'sp
 export async function mailRows(): Promise<readonly string[][]> {
   const rows: string[][] = [];
   for (const file of mailFiles()) {
-    const { subject, text } = await messageOf(readFileSync(DATA + file).subarray(0, MOST_BYTES), true);
-    rows.push([subject, cutTo(text, MOST_CHARACTERS), labelOf(file)]);
+    const { subject, text } = await messageOf(readFileSync(DATA + file).subarray(0, MAX_BYTES), true);
+    rows.push([subject, cutTo(text, MAX_CHARACTERS), labelOf(file)]);
   }
   return rows;
 }
@@ -25,8 +25,8 @@ export const mailTable = (rows: readonly (readonly string[])[]): string =>
   csvOf([['subject', 'body', 'label'], ...rows]);
 
 /** Of a mail as it was sent; what is behind is attached, or more than is taken of the body. */
-const MOST_BYTES = 2 ** 14;
-const MOST_CHARACTERS = 2000;
+const MAX_BYTES = 2 ** 14;
+const MAX_CHARACTERS = 2000;
 
 /** At most so many characters of a text, up to the end of a word. */
 export const cutTo = (text: string, characters: number): string =>

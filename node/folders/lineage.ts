@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badFile, HomegrownError, toFailure } from '../../src/core/base/errors';
-import { LARGEST_JSON } from '../../src/core/base/limits';
+import { MAX_JSON_BYTES } from '../../src/core/base/limits';
 import { readRunInfo, type RunInfo } from '../../src/core/export/homegrownJson';
 import { jsonOf } from '../json';
 import { undisturbed } from './readModel';
@@ -47,7 +47,7 @@ const INFO = 'homegrown.json';
 async function readRun(folder: string): Promise<FoundRun | null> {
   const path = join(folder, INFO);
   if (!(await isFile(path))) return null;
-  if ((await stat(path)).size > LARGEST_JSON) throw badFile(`${path} is too large: Homegrown did not write it.`);
+  if ((await stat(path)).size > MAX_JSON_BYTES) throw badFile(`${path} is too large: Homegrown did not write it.`);
   return { folder, info: await readRunInfo(path, jsonOf(await readFile(path, 'utf8'))) };
 }
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badFile, HomegrownError } from '../../src/core/base/errors';
-import { listOf, MOST_TEXTS } from '../../src/core/base/limits';
+import { listOf, MAX_TEXTS } from '../../src/core/base/limits';
 import { z } from '../../src/core/base/zod';
 import { BETWEEN, columnsSchema, isEncoding, isTable } from '../../src/core/documents';
 import { type ByteStream, textFile } from '../../src/core/files/byteSource';
@@ -30,7 +30,7 @@ const localSchema = z.strictObject({
       table: tableSchema.exactOptional(),
       skipBadRows: z.literal(true).exactOptional(),
     }),
-    MOST_TEXTS,
+    MAX_TEXTS,
   ),
   /** Absolute paths of labeled texts, with the columns of tables, and renamed labels. */
   examples: z
@@ -53,7 +53,7 @@ const localSchema = z.strictObject({
   /** Absolute path of the base model: an adapter needs its weights, and its text may be replayed. */
   base: z.string().exactOptional(),
   /** Absolute paths of old text that measures forgetting; absent: the validation set of the base. */
-  old: listOf(z.string(), MOST_TEXTS).exactOptional(),
+  old: listOf(z.string(), MAX_TEXTS).exactOptional(),
 });
 
 export const localFile = (local: Omit<Local, 'version'>): ByteStream =>

@@ -9,7 +9,7 @@ import { makeFolder } from './target';
 /**
  * Waits for the lock at `path` and runs `use` with it. The file of a dead process is removed by its name, so a living process
  * never loses the lock.
- * @throws HomegrownError `in-use` when one holder keeps it longer than MOST_PATIENCE
+ * @throws HomegrownError `in-use` when one holder keeps it longer than `PATIENCE_MS`
  */
 export async function locked<T>(path: string, use: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const holder = await thisProcess();
@@ -38,11 +38,11 @@ async function makeWaiting(waiting: string): Promise<void> {
       await makeFolder(waiting);
       return;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === MOST_ATTEMPTS) throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }
-const MOST_ATTEMPTS = 100;
+const MAX_ATTEMPTS = 100;
 
 /** A rename replaces an empty folder, never one with a file. */
 async function take(path: string, waiting: string, signal?: AbortSignal): Promise<void> {

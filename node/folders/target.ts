@@ -12,13 +12,13 @@ export async function realPath(path: string, links = 0): Promise<string> {
     return await realpath(whole);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' || links > MOST_LINKS || dirname(whole) === whole) throw error;
+    if (code !== 'ENOENT' || links > MAX_LINKS || dirname(whole) === whole) throw error;
   }
   const at = join(await realPath(dirname(whole), links), basename(whole));
   const found = await lstat(at).catch(() => null);
   return found?.isSymbolicLink() ? realPath(resolve(dirname(at), await readlink(at)), links + 1) : at;
 }
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;
 
 /** Whether `inner` is inside `outer`; both without links, and possibly not there yet. */
 export const isWithin = (inner: string, outer: string): boolean => {

@@ -7,7 +7,7 @@ import { type ObjectiveId, rolesOf } from '../../src/core/objectives';
 import { matrixRate } from '../../src/core/ops/matrixRate';
 import { isFarOff, makePlan, ofSteps, type Plan, withRecipe } from '../../src/core/plan/plan';
 import { profileText, type TextProfile } from '../../src/core/plan/profile';
-import { SMALLEST_VOCABULARY, type TrainSettings } from '../../src/core/tokenizer/train';
+import { MIN_VOCABULARY, type TrainSettings } from '../../src/core/tokenizer/train';
 import type { MemoryLimits } from '../../src/core/train/memory';
 import { RECIPE, type Recipe } from '../../src/core/train/recipe';
 import type { DeviceKind } from '../../src/core/train/run';
@@ -48,7 +48,7 @@ export class Planner {
     this.gigaflops = await matrixRate(() => performance.now());
     const { kind, size } = this.make().vocabulary;
     const roles = rolesOf(this.wish.objective);
-    return { kind, vocabulary: Math.max(size, SMALLEST_VOCABULARY + roles.length), roles };
+    return { kind, vocabulary: Math.max(size, MIN_VOCABULARY + roles.length), roles };
   }
 
   /**

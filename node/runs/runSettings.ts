@@ -5,7 +5,7 @@ import { isContextFree } from '../../src/core/export/contextOf';
 import type { BaseConfig } from '../../src/core/models/spec';
 import { usualObjective } from '../../src/core/objectives';
 import { recipeOf } from '../../src/core/runs/segments';
-import { SMALLEST_VOCABULARY } from '../../src/core/tokenizer/train';
+import { MIN_VOCABULARY } from '../../src/core/tokenizer/train';
 import { batchOfTokens } from '../../src/core/train/batchTokens';
 import { type Problem, problems, unfit } from '../../src/core/train/problems';
 import { RECIPE, type Recipe } from '../../src/core/train/recipe';
@@ -45,7 +45,7 @@ export class RunSettings {
 
   /** The model of --from, or one with the smallest vocabulary: for checks before the text is read. */
   get smallestModel(): ModelChoice {
-    return this.origin.start?.model ?? { ...this.chosen, vocabulary: SMALLEST_VOCABULARY };
+    return this.origin.start?.model ?? { ...this.chosen, vocabulary: MIN_VOCABULARY };
   }
 
   /** A text shorter than the context can't change the context of these models. */

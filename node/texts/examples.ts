@@ -164,17 +164,17 @@ export function checkExamples(
   if (worst) throw badSettings(worst.words, `${FLAGS[worst.what] ?? worst.remedy} Nothing was started.`);
   const { texts, labels, none } = survey;
   const listed = labels
-    .slice(0, MOST_LISTED)
+    .slice(0, MAX_LISTED)
     .map(({ label, count }) => `${label} ${formatCount(count)} (${formatShare(count / texts)})`);
   note(
-    `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${listed.join(', ')}${labels.length > MOST_LISTED ? ' and others' : ''}${none > 0 ? `; no label ${formatCount(none)} (${formatShare(none / texts)})` : ''}.`,
+    `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${listed.join(', ')}${labels.length > MAX_LISTED ? ' and others' : ''}${none > 0 ? `; no label ${formatCount(none)} (${formatShare(none / texts)})` : ''}.`,
   );
   for (const { what, words, remedy } of problems) {
     const told = what === 'alike' ? '--merge joins them.' : remedy;
     note(told === undefined ? words : `${words} ${told}`);
   }
 }
-const MOST_LISTED = 20;
+const MAX_LISTED = 20;
 /** Remedies that are flags. */
 const FLAGS: Readonly<Partial<Record<string, string>>> = {
   single: '--fewest 2 drops such labels, --fewest 1 keeps them; --merge joins similar names.',

@@ -18,7 +18,7 @@ import { leftOutOf } from '../../src/core/documents/clean/cleaned';
 import type { Recipe } from '../../src/core/documents/clean/recipe';
 import type { CleanedRecord, LeftOut } from '../../src/core/documents/clean/record';
 import { languageDetector } from '../../src/core/documents/language';
-import { LONGEST_LINE } from '../../src/core/documents/limits';
+import { MAX_LINE_LENGTH } from '../../src/core/documents/limits';
 import { RECIPE_FILE } from '../../src/core/export/format';
 import { type ByteStream, textFile as streamOf } from '../../src/core/files/byteSource';
 import { recipeFile } from '../folders/recipe';
@@ -212,11 +212,11 @@ const skippedIn = ({ refused, duplicates }: DropOutcome): Refused[] => [
 /** Files whose documents are all too long. */
 function tooLong({ long, names }: Pick<PreparedLines, 'long' | 'names'> = NO_LINES): Refused[] {
   const reason = (characters: number): string =>
-    `A document has ${formatCount(characters)} characters; the limit is ${MOST}. Split it into several files, or use grow --text, which has no limit.`;
+    `A document has ${formatCount(characters)} characters; the limit is ${MAX_LENGTH_WORDS}. Split it into several files, or use grow --text, which has no limit.`;
   const found = new Map(
     long.filter(({ name }) => !names.has(name)).map(({ name, characters }) => [name, reason(characters)]),
   );
   return [...found].map(([name, reason]) => ({ name, reason }));
 }
 const NO_LINES = { long: [], names: new Set<string>() };
-const MOST = `${formatCount(LONGEST_LINE)} characters, or ${formatCount(LONGEST_LINE / 2)} if any is outside Latin-1`;
+const MAX_LENGTH_WORDS = `${formatCount(MAX_LINE_LENGTH)} characters, or ${formatCount(MAX_LINE_LENGTH / 2)} if any is outside Latin-1`;

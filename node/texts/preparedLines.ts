@@ -7,7 +7,7 @@ import { type Columns, documentsIn, type TextRecord } from '../../src/core/docum
 import { blocksOf } from '../../src/core/documents/blocks';
 import { LANGUAGE_SAMPLE } from '../../src/core/documents/language';
 import { BEYOND_LATIN_1 } from '../../src/core/documents/jsonScan';
-import { LONGEST_LINE } from '../../src/core/documents/limits';
+import { MAX_LINE_LENGTH } from '../../src/core/documents/limits';
 
 /** A line, without its text. */
 interface LineStart {
@@ -63,7 +63,7 @@ export async function surveyLines(
   text: TextRecord,
   languageOf: (text: string) => string,
   { signal, report }: Job,
-  most = LONGEST_LINE,
+  most = MAX_LINE_LENGTH,
 ): Promise<PreparedLines> {
   const [long, leftOut]: [Long[], Set<number>] = [[], new Set()];
   const [ids, columns, detected] = [new Ids(text.documents), new ColumnSurvey(), new Detected(text.documents)];

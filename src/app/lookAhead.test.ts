@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { lookAhead, lookAt, lookAway, MOST_AHEAD, RESTING_MS } from './lookAhead';
+import { lookAhead, lookAt, lookAway, MAX_PREFETCHED, RESTING_MS } from './lookAhead';
 import type { Studio } from '../state/slices/studio';
 
 beforeEach(() => vi.useFakeTimers());
@@ -25,7 +25,7 @@ const soon = () => vi.advanceTimersByTimeAsync(0);
 test('with the menu the projects that were opened last are read, one after the other; then sizes are counted', async () => {
   const { asked, others, store, end } = studioOf();
   const looking = lookAhead(store, others);
-  for (let read = 1; read <= MOST_AHEAD; read++) {
+  for (let read = 1; read <= MAX_PREFETCHED; read++) {
     await soon();
     expect(asked).toHaveLength(read);
     end();

@@ -5,9 +5,9 @@ type Store = Pick<StudioStore, 'getState'>;
 /** A pointer that passes over a name is there for less. */
 export const RESTING_MS = 50;
 /** So many are read because the menu is open, those that were opened last: what is read of one with hundreds of runs is some megabytes. */
-export const MOST_AHEAD = 3;
+export const MAX_PREFETCHED = 3;
 /** Longer than that the next does not wait for one, nor do the sizes for them all: a worker may be busy with something else. */
-const MOST_WAIT_MS = 1000;
+const MAX_WAIT_MS = 1000;
 
 let looks = 0;
 let at: string | undefined;
@@ -18,8 +18,8 @@ let at: string | undefined;
  */
 export async function lookAhead({ getState }: Store, others: readonly { id: string }[]): Promise<void> {
   const mine = ++looks;
-  for (const { id } of others.slice(0, MOST_AHEAD)) {
-    await Promise.race([getState().lookAhead(id), new Promise((resolve) => setTimeout(resolve, MOST_WAIT_MS))]);
+  for (const { id } of others.slice(0, MAX_PREFETCHED)) {
+    await Promise.race([getState().lookAhead(id), new Promise((resolve) => setTimeout(resolve, MAX_WAIT_MS))]);
     if (mine !== looks) return;
   }
   await getState().listProjects();

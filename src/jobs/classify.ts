@@ -227,12 +227,12 @@ export const toLabel = (
     let count = 0;
     for await (const _ of unlabelled()) if (++count % A_TURN === 0) await pause?.();
     // If there are too many, samples all of them evenly: a table may be sorted.
-    const wanted = new Set(spread(Math.min(MOST_READ, count), count));
+    const wanted = new Set(spread(Math.min(MAX_READ_TEXTS, count), count));
     const found: (Omit<TextToLabel, 'probabilities'> & { ids: Uint32Array })[] = [];
     let at = 0;
     for await (const { document, textId } of unlabelled()) {
       if (!wanted.has(at++)) continue;
-      const text = await beginningOf(document, MOST_CHARACTERS);
+      const text = await beginningOf(document, MAX_CHARACTERS);
       const ids = Uint32Array.from(tokenizer.encode(text));
       if (ids.length === 0) continue;
       found.push({ textId, place: document.place!, title: document.title ?? '', text, ids });
@@ -253,7 +253,7 @@ export const toLabel = (
     };
   });
 /** Number of texts: more would hardly change which ones help most. */
-const MOST_READ = 5000;
+const MAX_READ_TEXTS = 5000;
 /** Characters of a text's start, as its title. */
-const MOST_CHARACTERS = 8000;
+const MAX_CHARACTERS = 8000;
 const A_TURN = 64;

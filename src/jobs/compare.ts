@@ -5,7 +5,7 @@ import { compare } from '../core/evaluate/compare';
 import type { EvaluationJob } from '../core/evaluate/evaluate';
 import { checkReadsOn, natsOf } from '../core/evaluate/ofText';
 import { manifestIfKept } from '../core/runs/data';
-import { type EvaluationRecord, type KeptComparison, MOST_COMPARISONS } from '../core/runs/evaluations';
+import { type EvaluationRecord, type KeptComparison, MAX_COMPARISONS } from '../core/runs/evaluations';
 import { keepLists, partHash } from '../core/runs/keptEvaluations';
 import { readKnownRun } from '../core/runs/record';
 import type { ShardManifest } from '../core/shards/manifest';
@@ -83,7 +83,7 @@ export async function compareSteps(
   const { step, tokenizerHash } = own;
   return keepLists(store, { runId, step, tokenizerHash, madeAt: now }, ({ evaluation, comparisons = [] }) => ({
     evaluation,
-    comparisons: [comparison, ...comparisons.filter((each) => !isSame(each))].slice(0, MOST_COMPARISONS),
+    comparisons: [comparison, ...comparisons.filter((each) => !isSame(each))].slice(0, MAX_COMPARISONS),
   }));
 }
 

@@ -38,7 +38,7 @@ type Reader = (
 ) => Promise<PartRows>;
 
 /** Documents whose splits are kept, besides those of the newest data. */
-const MOST_DOCUMENTS = 200_000;
+const MAX_DOCUMENTS = 200_000;
 
 /** Keeps its last splits, so turning pages doesn't read all documents again. */
 export function partReader(): Reader {
@@ -56,7 +56,7 @@ export function partReader(): Reader {
     let documents = 0;
     for (const [key, one] of [...kept].reverse()) {
       documents += one.documents;
-      if (one !== own && documents > MOST_DOCUMENTS) kept.delete(key);
+      if (one !== own && documents > MAX_DOCUMENTS) kept.delete(key);
     }
     return own.split;
   }

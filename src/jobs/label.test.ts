@@ -5,7 +5,7 @@ import { memoryStore } from '../core/base/blobStore';
 import { csvOf } from '../core/base/csv';
 import { unwatched } from '../core/base/job';
 import { labelWords } from '../core/base/labels';
-import { MOST_LABELS } from '../core/base/limits';
+import { MAX_CLASSIFIER_LABELS } from '../core/base/limits';
 import { importText } from '../core/documents';
 import type { Between } from '../core/documents/labels/between';
 import { splitAtWord } from '../core/documents/labels/leaks';
@@ -137,5 +137,5 @@ test('a text to learn from says how many labels its documents have, where they t
   expect(await counted(['ham', 'spam', '', ' ham '])).toBe(2);
   expect(await counted(['same', 'same', ''])).toBeUndefined();
   expect(await counted(['', ''])).toBeUndefined();
-  expect(await counted(Array.from({ length: MOST_LABELS + 1 }, (_, i) => `label ${i}`))).toBeUndefined();
+  expect(await counted(Array.from({ length: MAX_CLASSIFIER_LABELS + 1 }, (_, i) => `label ${i}`))).toBeUndefined();
 });

@@ -124,7 +124,7 @@ async function readAs(
   const characters = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
   // Our tokenizers put a token before an encoder's text.
   if ('made' in of && (of.made === 'bytes' || characters > MAX_TRAINED))
-    return { tokensOf: FEWEST_TOKENS[of.made], room: context - (isEncoder ? 1 : 0), isAtLeast: of.made === 'bpe' };
+    return { tokensOf: MIN_TOKENS[of.made], room: context - (isEncoder ? 1 : 0), isAtLeast: of.made === 'bpe' };
   // On few texts the start's tokenizer is trained at once, so lengths and entries are exact.
   const model =
     'made' in of
@@ -148,7 +148,7 @@ async function readAs(
 const MAX_TRAINED = 500_000;
 
 /** Lower bound of a text's tokens: each word may become one. */
-const FEWEST_TOKENS: Readonly<Record<TrainedKind, (text: string) => number>> = {
+const MIN_TOKENS: Readonly<Record<TrainedKind, (text: string) => number>> = {
   bpe(text) {
     let words = 0;
     for (let at = 0; at < text.length; at = preTokenEnd(text, at)) words++;

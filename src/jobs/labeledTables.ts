@@ -2,7 +2,7 @@
 import type { BlobStore } from '../core/base/blobStore';
 import { type Job } from '../core/base/job';
 import { csvOf } from '../core/base/csv';
-import { MOST_LABELS } from '../core/base/limits';
+import { MAX_CLASSIFIER_LABELS } from '../core/base/limits';
 import { documentsIn, type ImportOutcome, importText, textOf, type TextRecord } from '../core/documents';
 import type { ImportSettings } from '../core/documents/import';
 
@@ -36,10 +36,10 @@ export async function labeledIn(store: BlobStore, ids: readonly string[]): Promi
       const label = fields?.['label']?.trim();
       if (!label) continue;
       documents++;
-      if (labels.size <= MOST_LABELS) labels.add(label);
+      if (labels.size <= MAX_CLASSIFIER_LABELS) labels.add(label);
     }
     // One label separates nothing, and more than a classifier's maximum aren't labels.
-    if (labels.size >= 2 && labels.size <= MOST_LABELS)
+    if (labels.size >= 2 && labels.size <= MAX_CLASSIFIER_LABELS)
       found.push({ id, name: text.name, documents, labels: labels.size });
   }
   return found;

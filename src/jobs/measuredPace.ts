@@ -37,9 +37,9 @@ export async function measurePace(
   const began = now();
   let [saveBegan, savedAt, measuredAt] = [0, 0, 0];
   const checkTime = (): void => {
-    if (steps.length < LEAST_STEPS && now() - began > limit)
+    if (steps.length < MIN_STEPS && now() - began > limit)
       throw badSettings(
-        `The device finished fewer than ${LEAST_STEPS} steps in ${formatDuration(limit)}.`,
+        `The device finished fewer than ${MIN_STEPS} steps in ${formatDuration(limit)}.`,
         'Choose another --device.',
       );
   };
@@ -48,10 +48,10 @@ export async function measurePace(
       ...input,
       recipe: {
         ...input.recipe,
-        steps: begun + MOST_STEPS,
-        evalEvery: MOST_STEPS,
+        steps: begun + MAX_STEPS,
+        evalEvery: MAX_STEPS,
         evalEarly: false,
-        saveEvery: MOST_STEPS,
+        saveEvery: MAX_STEPS,
         ...TIMID,
       },
       async save(snapshot) {
@@ -72,14 +72,14 @@ export async function measurePace(
         if (kind === 'evaluated') measuredAt = now();
         if (kind !== 'step') return;
         steps.push(now());
-        if (steps.length >= LEAST_STEPS && now() - steps[0]! > patience) enough.abort();
+        if (steps.length >= MIN_STEPS && now() - steps[0]! > patience) enough.abort();
       },
     },
   );
   signal.throwIfAborted();
   // The first steps are slower: code is compiled, and pools fill.
   const later = steps.slice(Math.floor(steps.length / 2));
-  const step = Math.max(LEAST_MS, (later.at(-1)! - later[0]!) / (later.length - 1));
+  const step = Math.max(MIN_MS, (later.at(-1)! - later[0]!) / (later.length - 1));
   // The trial ends with a save and an evaluation.
   return {
     start: Math.max(0, steps[0]! - step - began),
@@ -90,10 +90,10 @@ export async function measurePace(
 }
 /** Without warm-up a run might diverge at its full rate. */
 const TIMID = { warmup: 0, learningRate: RECIPE.learningRate.min } as const;
-const MOST_STEPS = 1e6;
-const LEAST_STEPS = 4;
+const MAX_STEPS = 1e6;
+const MIN_STEPS = 4;
 /** Clocks are coarse. */
-const LEAST_MS = 1e-3;
+const MIN_MS = 1e-3;
 
 /** Milliseconds of a run from step `begun` to step `steps`. */
 export function timeOf(pace: Pace, recipe: Recipe, begun: number, steps: number): number {

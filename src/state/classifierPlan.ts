@@ -68,9 +68,9 @@ export function boundWords(body: Pick<Body, 'made'>, told?: Pick<LabelsTold, 'tr
 
 /** Default number of epochs: more for few texts, since a model from scratch needs some hundred steps. */
 const usualPasses = (isNew: boolean, learnt: number, rows: number): number =>
-  Math.min(MOST_USUAL, Math.max(FEWEST_PASSES, Math.ceil(((isNew ? 300 : 100) * rows) / Math.max(1, learnt))));
-export const FEWEST_PASSES = 3;
-const MOST_USUAL = 50;
+  Math.min(MAX_USUAL_EPOCHS, Math.max(MIN_USUAL_EPOCHS, Math.ceil(((isNew ? 300 : 100) * rows) / Math.max(1, learnt))));
+export const MIN_USUAL_EPOCHS = 3;
+const MAX_USUAL_EPOCHS = 50;
 
 /**
  * What it is begun with.

@@ -6,7 +6,7 @@ import { type KeptProject, lastOpened, migrateProject, readProject } from '../co
 import { explain } from './failures';
 import { allWaiting } from './questions';
 import { relisting, type RelistingNeeds } from './relisting';
-import { beginOpening, type Found, MOST_KEPT, MOST_WAIT_MS, type Opening } from './shownWith';
+import { beginOpening, type Found, MAX_KEPT, MAX_WAIT_MS, type Opening } from './shownWith';
 import { waits } from './textNotes';
 import { IDLE, type Work } from './work';
 import type { OpeningSlice } from './slices/opening';
@@ -109,7 +109,7 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
             toasts.show(found);
             return false;
           }
-          await Promise.race([all, tabs.pause(MOST_WAIT_MS)]);
+          await Promise.race([all, tabs.pause(MAX_WAIT_MS)]);
           await keeper.saveBeforeLeaving();
           keeper.use(found);
           const left = allWaiting(get());
@@ -151,7 +151,7 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
         const opening = ahead.get(id) ?? begin(id);
         ahead.delete(id);
         ahead.set(id, opening);
-        if (ahead.size > MOST_KEPT) ahead.delete(ahead.keys().next().value!);
+        if (ahead.size > MAX_KEPT) ahead.delete(ahead.keys().next().value!);
         // An unreadable record is read again, and then reported.
         Promise.all([opening.own, opening.runs?.whole]).catch(() => ahead.delete(id));
         return opening.all;

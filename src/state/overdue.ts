@@ -23,7 +23,7 @@ export function overdue(log: RunLog, of: number, granted: Granted): Overdue | un
   const left = millisecondsLeft(log, of);
   const [step, taken] = [log.step.at(-1), log.activeMs.at(-1)];
   if (left === undefined || step === undefined || taken === undefined || of > granted.steps) return undefined;
-  if (step < LEAST_STEPS || taken < KNOWN * granted.milliseconds) return undefined;
+  if (step < MIN_STEPS || taken < KNOWN * granted.milliseconds) return undefined;
   if (taken + left <= MUCH * granted.milliseconds) return undefined;
   const each = left / (of - step);
   const fits = step + Math.floor((granted.milliseconds - taken) / each);
@@ -35,7 +35,7 @@ export function overdue(log: RunLog, of: number, granted: Granted): Overdue | un
 /** Times as long. */
 const MUCH = 1.3;
 /** Before that a pace says little. */
-const LEAST_STEPS = 10;
+const MIN_STEPS = 10;
 const KNOWN = 0.1;
 /** Share of the steps that were made, over which the rate still falls. */
 const FALLING = 0.1;

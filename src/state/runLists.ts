@@ -10,14 +10,14 @@ export class LeftLists {
   keep(projectId: string, rows: Rows): void {
     this.#lists.delete(projectId);
     this.#lists.set(projectId, rows);
-    if (this.#lists.size > MOST_LISTS) this.#lists.delete(this.#lists.keys().next().value!);
+    if (this.#lists.size > MAX_LISTS) this.#lists.delete(this.#lists.keys().next().value!);
   }
   of(projectId: string): Rows | null {
     return this.#lists.get(projectId) ?? null;
   }
 }
 /** Of 200 runs each takes some megabytes. */
-const MOST_LISTS = 4;
+const MAX_LISTS = 4;
 
 /** Merges a newly read list: unchanged rows keep their identity, so they aren't drawn again. */
 export function renewed(before: Rows, rows: Rows): Rows {

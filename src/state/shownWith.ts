@@ -59,6 +59,6 @@ export function beginOpening(
 }
 
 /** Longer than that a project that is opened does not wait for what it has: a worker may be busy with something else. */
-export const MOST_WAIT_MS = 150;
+export const MAX_WAIT_MS = 150;
 /** Of so many at once it is kept before any is opened. */
-export const MOST_KEPT = 4;
+export const MAX_KEPT = 4;

@@ -1,6 +1,6 @@
 /** Expected times of work other than training, in milliseconds, for the buttons that start it. */
 import { learntOf } from '../core/documents/record';
-import { MOST_COUNTED } from '../core/evaluate/blocks';
+import { MAX_COUNTED_TOKENS } from '../core/evaluate/blocks';
 import { WRITING } from '../core/evaluate/writing';
 import { buildSeconds, evaluationSeconds } from '../core/plan/workTime';
 import { evaluatedAs, learntFrom, unmeasured } from '../core/objectives';
@@ -47,7 +47,7 @@ export function expectedEvaluationTime(s: ExpectedTimeNeeds, isStrided: boolean)
     tokens,
     written: WRITTEN,
     isStrided,
-    counted: counted > MOST_COUNTED ? 0 : counted,
+    counted: counted > MAX_COUNTED_TOKENS ? 0 : counted,
   };
   return 1000 * evaluationSeconds(run.model, work, device.info);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ahead, behind, MOST_AHEAD } from './ahead';
+import { ahead, behind, MAX_READ_AHEAD } from './ahead';
 
 test('in order, some at once, each once, and a failure in its turn', async () => {
   const items = Array.from({ length: 100 }, (_, i) => i);
@@ -22,8 +22,8 @@ test('in order, some at once, each once, and a failure in its turn', async () =>
   expect(made).toEqual(items.slice(0, 60));
   expect(begun).toEqual(items.slice(0, begun.length));
   expect(most).toBeGreaterThan(1);
-  expect(most).toBeLessThanOrEqual(MOST_AHEAD);
-  expect(begun.length).toBeLessThanOrEqual(60 + MOST_AHEAD);
+  expect(most).toBeLessThanOrEqual(MAX_READ_AHEAD);
+  expect(begun.length).toBeLessThanOrEqual(60 + MAX_READ_AHEAD);
 });
 
 test('what is written while others go on is written in its order, one at a time, and its failure is told to the next', async () => {

@@ -7,7 +7,7 @@
 export async function* ahead<T, R>(
   items: readonly T[],
   begin: (item: T) => Promise<R>,
-  most = MOST_AHEAD,
+  most = MAX_READ_AHEAD,
 ): AsyncGenerator<R> {
   const begun: Promise<R>[] = [];
   let next = 0;
@@ -20,7 +20,7 @@ export async function* ahead<T, R>(
     yield await begun.shift()!;
   }
 }
-export const MOST_AHEAD = 16;
+export const MAX_READ_AHEAD = 16;
 
 /**
  * Writes one after another, while who hands the next one over goes on: one is under way at a time.

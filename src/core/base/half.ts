@@ -26,7 +26,7 @@ function magnitude(bits: number): number {
   if (bits > F32_INFINITY) return 0x7e00; // NaN
   if (bits >= TOO_LARGE) return 0x7c00;
   // The sum carries from the fraction into the exponent, and from 65,504 into infinity.
-  if (bits >= SMALLEST_NORMAL) return rounded(bits - REBIASED, 13);
+  if (bits >= MIN_NORMAL) return rounded(bits - REBIASED, 13);
   const shift = 126 - (bits >>> 23); // To units of 2^-24, the smallest half.
   return shift > 24 ? 0 : rounded((bits & 0x7f_ffff) | 0x80_0000, shift);
 }
@@ -38,6 +38,6 @@ const F32_INFINITY = 0x7f80_0000;
 /** 2^16; all from 65,520 on round to infinity. */
 const TOO_LARGE = 0x4780_0000;
 /** 2^-14 */
-const SMALLEST_NORMAL = 0x3880_0000;
+const MIN_NORMAL = 0x3880_0000;
 /** Exponents count from 127 in an f32 and from 15 in a half. */
 const REBIASED = (127 - 15) << 23;

@@ -4,36 +4,36 @@ import { z } from './zod';
 const MiB = 2 ** 20;
 
 /** Bytes of a file that is read as a whole: config.json, homegrown.json, an index of tensors. */
-export const LARGEST_JSON = 8 * MiB;
+export const MAX_JSON_BYTES = 8 * MiB;
 /** trainer_state.json. */
-export const LARGEST_LOG = 64 * MiB;
+export const MAX_LOG_BYTES = 64 * MiB;
 /** tokenizer.json, or vocab.json and merges.txt. */
-export const LARGEST_TOKENIZER = 64 * MiB;
+export const MAX_TOKENIZER_BYTES = 64 * MiB;
 
 /** Tokens, merges or added tokens of a tokenizer, and the highest id. */
-export const MOST_TOKENS = 2 ** 20;
-/** Entries of a log: no file of `LARGEST_LOG` that we wrote has as many. */
-export const MOST_LOG_ENTRIES = 500_000;
+export const MAX_TOKENIZER_ENTRIES = 2 ** 20;
+/** Entries of a log: no file of `MAX_LOG_BYTES` that we wrote has as many. */
+export const MAX_LOG_ENTRIES = 500_000;
 /** Texts that a model learnt from. */
-export const MOST_TEXTS = 1_000_000;
+export const MAX_TEXTS = 1_000_000;
 /** Times that a run went on with other data. */
-export const MOST_SEGMENTS = 1000;
+export const MAX_SEGMENTS = 1000;
 
 /** Of a safetensors header, in bytes: `MAX_HEADER_SIZE` in safetensors. */
-export const LARGEST_HEADER = 100_000_000;
-export const MOST_TENSORS = 100_000;
-export const LONGEST_NAME = 1024;
-export const MOST_DIMENSIONS = 8;
+export const MAX_HEADER_BYTES = 100_000_000;
+export const MAX_TENSORS = 100_000;
+export const MAX_NAME_LENGTH = 1024;
+export const MAX_DIMENSIONS = 8;
 /** Of `__metadata__`, which may hold anything: entries, and characters of all keys and values. */
-export const MOST_METADATA = 10_000;
-export const LONGEST_METADATA = 8 * MiB;
+export const MAX_METADATA_ENTRIES = 10_000;
+export const MAX_METADATA_CHARACTERS = 8 * MiB;
 
 /** Of a zip: files, bytes of its directory, of all files unpacked, of one that is compressed, and of one to its packed. */
-export const MOST_FILES = 256;
-export const LARGEST_DIRECTORY = MiB;
-export const LARGEST_ZIP = 4096 * MiB;
-export const LARGEST_COMPRESSED = 64 * MiB;
-export const MOST_GROWTH = 100;
+export const MAX_ZIP_FILES = 256;
+export const MAX_DIRECTORY_BYTES = MiB;
+export const MAX_ZIP_BYTES = 4096 * MiB;
+export const MAX_COMPRESSED_BYTES = 64 * MiB;
+export const MAX_COMPRESSION_RATIO = 100;
 
 /**
  * A list whose length is looked at before its items, and whose first wrong item is the last that is looked at. zod's own
@@ -74,6 +74,6 @@ const never = (_: unknown): _ is never => false;
 export const isNumber = (value: unknown): value is number => Number.isFinite(value);
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 /** That a classifier tells texts apart by. */
-export const MOST_LABELS = 1000;
+export const MAX_CLASSIFIER_LABELS = 1000;
 /** Characters of one of them. */
 export const MAX_LABEL_LENGTH = 200;

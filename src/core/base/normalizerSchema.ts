@@ -10,7 +10,7 @@ const step = z.discriminatedUnion('type', [
     content: z.string(),
   }),
 ]);
-const MOST_STEPS = 1000;
+const MAX_STEPS = 1000;
 
 /** Steps that are known here, one at least. */
 export const normalizersSchema: z.ZodType<readonly Normalizer[]> = z
@@ -26,4 +26,4 @@ export const normalizersSchema: z.ZodType<readonly Normalizer[]> = z
     }),
   )
   .min(1)
-  .max(MOST_STEPS);
+  .max(MAX_STEPS);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { MOST_AHEAD } from './ahead';
+import { MAX_READ_AHEAD } from './ahead';
 import { type BlobStore, type Json, memoryStore } from './blobStore';
 import { HomegrownError } from './errors';
 import { type Kind, parseRecord, readAll, readRecord, readRecords, readRecordsUnder, storedRecord } from './record';
@@ -94,7 +94,7 @@ test('of hundreds some are read at a time, and given in their order', async () =
     if (key === 'boxes/7') throw new HomegrownError('storage-damaged', 'torn');
     return key;
   });
-  expect(most).toBe(MOST_AHEAD);
+  expect(most).toBe(MAX_READ_AHEAD);
   expect(records).toEqual(keys.filter((key) => key !== 'boxes/7'));
   expect(unreadable).toMatchObject([{ key: 'boxes/7', failure: { message: 'torn' } }]);
 });

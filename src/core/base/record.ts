@@ -105,13 +105,13 @@ export function parseRecord<T>(value: Stored, key: string, kind: Kind<T>): T {
   const before = known.get(key);
   if (before?.stored === stored) return before.record;
   const record = checked(value, key, kind);
-  if (known.size >= MOST_KNOWN) known.clear();
-  if (stored.length <= MOST_CHARACTERS) known.set(key, { stored, record });
+  if (known.size >= MAX_CACHED) known.clear();
+  if (stored.length <= MAX_CHARACTERS) known.set(key, { stored, record });
   return record;
 }
-const MOST_KNOWN = 1000;
+const MAX_CACHED = 1000;
 /** Of one that is known: a record that an older build wrote may be a hundred times as large. */
-const MOST_CHARACTERS = 10_000;
+const MAX_CHARACTERS = 10_000;
 
 function checked<T>(value: Stored, key: string, kind: Kind<T>): T {
   const what = kind.what(key);

@@ -49,9 +49,9 @@ export function conversationProblem({ messages }: Conversation, last: Speaker = 
 /** What a file has in place of what is known, as far as it can be read. */
 export const quoted = (value: unknown): string => {
   const words = value === undefined ? 'nothing' : JSON.stringify(value);
-  return words.length > MOST_QUOTED ? `${words.slice(0, MOST_QUOTED)}…` : words;
+  return words.length > MAX_QUOTED ? `${words.slice(0, MAX_QUOTED)}…` : words;
 };
-const MOST_QUOTED = 80;
+const MAX_QUOTED = 80;
 
 /** White space alone, to JavaScript or to Python. */
 const isBlank = (text: string): boolean => text.trim() === '' || innerOf(text)[0] === text.length;

@@ -45,7 +45,7 @@ export function paintedDocuments(
       return null;
     }
     const utf8 = encoder.encode(own.text);
-    const isHeld = ids < MOST_HELD;
+    const isHeld = ids < MAX_BUFFERED_IDS;
     if (isHeld) ids += own.ids.length;
     return {
       sha256: await sha256Hex(JSON.stringify([template.source, conversation.messages])),
@@ -83,7 +83,7 @@ interface Known extends Pick<Document, 'sha256' | 'characters' | 'bytes'> {
   held?: Pick<Painted, 'ids' | 'learnt'>;
 }
 /** Ids, of 4 bytes. */
-const MOST_HELD = 2 ** 24;
+const MAX_BUFFERED_IDS = 2 ** 24;
 const encoder = new TextEncoder();
 
 /** Error if no conversation can be held out. */

@@ -1,7 +1,7 @@
 /** How a chat template is run: as transformers runs it, by @huggingface/jinja, which is handed over. */
 import { badSettings } from '../base/errors';
 import { formatCount } from '../base/units';
-import { LONGEST_TEMPLATE } from '../tokenizer/tokenizer';
+import { MAX_TEMPLATE_LENGTH } from '../tokenizer/tokenizer';
 import { boundedInterpreter, type Jinja } from './boundedInterpreter';
 import { type Conversation, nameOf } from './conversation';
 import { asInPython, calledFunctions } from './python';
@@ -51,9 +51,12 @@ export function runnable(
 
 function parsed({ parse, tokenize }: Jinja, source: string, owner: string) {
   try {
-    if (source.length > LONGEST_TEMPLATE)
-      raise(`it has ${formatCount(source.length)} characters, more than the limit of ${formatCount(LONGEST_TEMPLATE)}`);
-    if (LONG_SPACE.test(source)) raise(`it has more than ${formatCount(LONGEST_SPACE)} whitespace characters in a row`);
+    if (source.length > MAX_TEMPLATE_LENGTH)
+      raise(
+        `it has ${formatCount(source.length)} characters, more than the limit of ${formatCount(MAX_TEMPLATE_LENGTH)}`,
+      );
+    if (LONG_SPACE.test(source))
+      raise(`it has more than ${formatCount(MAX_SPACE_LENGTH)} whitespace characters in a row`);
     const tokens = tokenize(source.replace(/\r\n?/g, '\n'), { trim_blocks: true, lstrip_blocks: true });
     checkNesting(tokens);
     const program = parse(tokens);
@@ -69,8 +72,8 @@ function parsed({ parse, tokenize }: Jinja, source: string, owner: string) {
 }
 
 /** In one place: what reads a template takes time by the square of it. */
-const LONGEST_SPACE = 1000;
-const LONG_SPACE = new RegExp(`\\s{${LONGEST_SPACE + 1}}`);
+const MAX_SPACE_LENGTH = 1000;
+const LONG_SPACE = new RegExp(`\\s{${MAX_SPACE_LENGTH + 1}}`);
 
 /** As Jinja spells them, and as Python does. */
 const CONSTANTS = { true: true, false: false, none: null, True: true, False: false, None: null };

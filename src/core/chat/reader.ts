@@ -62,13 +62,13 @@ function shapeIn(head: readonly FoundRow[], name: string, note: File['note']): S
   }
   const keys = [...new Set(head.flatMap(({ value }) => Object.keys(value)))];
   const known = SHAPE_IDS.map((id) => shapeBy(id).label).join(', ');
-  const more = keys.length > MOST_NAMED ? ' and others' : '';
+  const more = keys.length > MAX_NAMED ? ' and others' : '';
   throw new HomegrownError(
     'bad-shape',
-    `${name} isn't in a known chat format (${known}): its rows have ${keys.length === 0 ? 'no fields' : keys.slice(0, MOST_NAMED).map(shortened).join(', ')}${more}.`,
+    `${name} isn't in a known chat format (${known}): its rows have ${keys.length === 0 ? 'no fields' : keys.slice(0, MAX_NAMED).map(shortened).join(', ')}${more}.`,
   );
 }
-const MOST_NAMED = 12;
+const MAX_NAMED = 12;
 const shortened = (key: string): string => (key.length > 80 ? `${key.slice(0, 80)}…` : key);
 
 /** A question and its answer, found at a place, or why it can't be learnt. */

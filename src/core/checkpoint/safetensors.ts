@@ -5,7 +5,7 @@
 import { badFile } from '../base/errors';
 import { fromHalf } from '../base/half';
 import type { Job } from '../base/job';
-import { LARGEST_HEADER } from '../base/limits';
+import { MAX_HEADER_BYTES } from '../base/limits';
 import { type ByteSource, type ByteStream, readExactly } from '../files/byteSource';
 import { parseHeader, type HeaderEntry } from './safetensorsHeader';
 import { bytesOf, type HostTensor, type TensorInPieces } from './tensors';
@@ -79,8 +79,8 @@ export async function openSafetensors(source: ByteSource, file: string): Promise
   if (source.size < 10) throw fail(`it has ${source.size} bytes; a safetensors file has at least 10`);
   const first = await readExactly(source, 0, 8, fail);
   const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
-  if (length > BigInt(LARGEST_HEADER)) {
-    throw fail(`its header has ${length.toString()} bytes; the maximum is ${LARGEST_HEADER}`);
+  if (length > BigInt(MAX_HEADER_BYTES)) {
+    throw fail(`its header has ${length.toString()} bytes; the maximum is ${MAX_HEADER_BYTES}`);
   }
   if (length < 2n || length > BigInt(source.size - 8)) {
     throw fail(`its header has ${length.toString()} bytes, more than the file of ${source.size}`);

@@ -1,4 +1,10 @@
-import { LONGEST_METADATA, LONGEST_NAME, MOST_DIMENSIONS, MOST_METADATA, MOST_TENSORS } from '../base/limits';
+import {
+  MAX_METADATA_CHARACTERS,
+  MAX_NAME_LENGTH,
+  MAX_DIMENSIONS,
+  MAX_METADATA_ENTRIES,
+  MAX_TENSORS,
+} from '../base/limits';
 
 /** What a safetensors header says about one tensor. Offsets count from the end of the header. */
 export interface HeaderEntry {
@@ -29,18 +35,20 @@ export function parseHeader(bytes: Uint8Array, fail: (reason: string) => Error):
       hasMetadata = true;
       scan.object((key) => {
         if (metadata.has(key)) throw fail(`its metadata has ${shown(key)} twice`);
-        if (metadata.size === MOST_METADATA) throw fail(`its metadata has more than ${MOST_METADATA} entries`);
+        if (metadata.size === MAX_METADATA_ENTRIES)
+          throw fail(`its metadata has more than ${MAX_METADATA_ENTRIES} entries`);
         const value = scan.string();
         characters += key.length + value.length;
-        if (characters > LONGEST_METADATA) throw fail(`its metadata has more than ${LONGEST_METADATA} characters`);
+        if (characters > MAX_METADATA_CHARACTERS)
+          throw fail(`its metadata has more than ${MAX_METADATA_CHARACTERS} characters`);
         metadata.set(key, value);
       });
       return;
     }
     if (entries.has(name)) throw fail(`its header has tensor ${shown(name)} twice`);
-    if (entries.size === MOST_TENSORS) throw fail(`it has more than ${MOST_TENSORS} tensors`);
-    if (name.length > LONGEST_NAME || /\p{Cc}|\p{Cs}/u.test(name)) {
-      throw fail(`the tensor name ${shown(name)} is longer than ${LONGEST_NAME} or has control characters`);
+    if (entries.size === MAX_TENSORS) throw fail(`it has more than ${MAX_TENSORS} tensors`);
+    if (name.length > MAX_NAME_LENGTH || /\p{Cc}|\p{Cs}/u.test(name)) {
+      throw fail(`the tensor name ${shown(name)} is longer than ${MAX_NAME_LENGTH} or has control characters`);
     }
     entries.set(name, readEntry(name, scan, fail));
   });
@@ -52,7 +60,7 @@ function readEntry(name: string, scan: Scanner, fail: (reason: string) => Error)
   const found: { dtype?: string; shape?: number[]; offsets?: number[] } = {};
   scan.object((key) => {
     if (key === 'dtype' && !found.dtype) found.dtype = scan.string();
-    else if (key === 'shape' && !found.shape) found.shape = scan.integers(MOST_DIMENSIONS);
+    else if (key === 'shape' && !found.shape) found.shape = scan.integers(MAX_DIMENSIONS);
     else if (key === 'data_offsets' && !found.offsets) found.offsets = scan.integers(2);
     else throw fail(`tensor ${name} has an unknown or repeated field ${shown(key)}`);
   });

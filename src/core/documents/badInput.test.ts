@@ -8,7 +8,7 @@ import { HARMFUL } from '../testing/everyFormat';
 import { tarOf } from '../testing/tar';
 import { importDrop, importText, type TextSource } from '.';
 import { tableCalled } from './read';
-import { LONGEST_ROW } from './read/format';
+import { MAX_ROW_LENGTH } from './read/format';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
@@ -35,7 +35,7 @@ const REFUSED: readonly [name: string, content: string | Uint8Array, reason: Reg
   ['program.txt', bytes('MZ\x90\0\x03'), /is a Windows program/],
   ['ragged.csv', 'text,label\na,b\nc\n', /has 1 malformed row: line 3 has 1 cell, but the header has 2 columns/],
   ['quote.csv', 'text,label\na,"b\n', /opens a quote in line 2 that is never closed/],
-  ['wide.csv', `text,label\n${'x'.repeat(3 * LONGEST_ROW)},b\n`, /has a row of more than 1,048,576 characters/],
+  ['wide.csv', `text,label\n${'x'.repeat(3 * MAX_ROW_LENGTH)},b\n`, /has a row of more than 1,048,576 characters/],
   ['line.jsonl', '{"text":"a"}\n{"text":\n', /has 1 malformed row: line 2 isn't a JSON object: "\{\\"text\\":"/],
   ['half.jsonl', '{"text":"a\\udc00"}\n', /line 1 has half of a surrogate pair/],
   ['torn.json', '[{"text":"a"},', /is not JSON/],

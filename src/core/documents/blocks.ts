@@ -1,7 +1,7 @@
 /** The list of a text's documents, block by block. */
 import { ahead } from '../base/ahead';
 import type { BlobStore } from '../base/blobStore';
-import { MOST_LABELS } from '../base/limits';
+import { MAX_CLASSIFIER_LABELS } from '../base/limits';
 import { readRecord, storedRecord } from '../base/record';
 import { counted } from '../base/units';
 import type { Draft } from '../base/draft';
@@ -77,7 +77,7 @@ export class BlockWriter {
     this.characters += document.characters;
     this.bytes += document.bytes;
     const label = document.fields?.['label']?.trim();
-    if (label && this.ownLabels.size <= MOST_LABELS) this.ownLabels.add(label);
+    if (label && this.ownLabels.size <= MAX_CLASSIFIER_LABELS) this.ownLabels.add(label);
   }
 
   /** Of the documents of the file that is begun. It ends or is taken back then. */
@@ -100,7 +100,7 @@ export class BlockWriter {
       if (names) names.push(name);
       else this.told.set(note, [name]);
     }
-    for (const label of this.ownLabels) if (this.labels.size <= MOST_LABELS) this.labels.add(label);
+    for (const label of this.ownLabels) if (this.labels.size <= MAX_CLASSIFIER_LABELS) this.labels.add(label);
     this.ownLabels.clear();
     this.before = this.mark();
     this.own = new HashOfMany();
@@ -109,7 +109,7 @@ export class BlockWriter {
   /** Number of distinct labels; undefined where they can tell no documents apart. */
   labelCount(): number | undefined {
     const { size } = this.labels;
-    return size >= 2 && size <= MOST_LABELS ? size : undefined;
+    return size >= 2 && size <= MAX_CLASSIFIER_LABELS ? size : undefined;
   }
 
   /** Without the file that is begun. */
@@ -131,8 +131,8 @@ export class BlockWriter {
   /** Each once, with whose it is where there are several files; not more than a person reads. */
   notes(): string[] {
     const lines = [...this.told].map(([note, names]) => (this.names.length === 1 ? note : `${whose(names)}: ${note}`));
-    const more = lines.length - MOST_NOTES;
-    return more > 0 ? [...lines.slice(0, MOST_NOTES), `And ${more} more, shown with their documents`] : lines;
+    const more = lines.length - MAX_NOTES;
+    return more > 0 ? [...lines.slice(0, MAX_NOTES), `And ${more} more, shown with their documents`] : lines;
   }
 
   /** The rest. @returns keys that were written and are no part of the list */
@@ -178,7 +178,7 @@ function blockOf({ from, files, rows }: Begun): DocumentBlock {
   }
   return block;
 }
-const MOST_NOTES = 20;
+const MAX_NOTES = 20;
 const whose = ([first, ...others]: readonly string[]): string =>
   others.length === 0 ? first! : `${first!} and ${counted(others.length, 'other')}`;
 

@@ -112,7 +112,7 @@ function aboutBook(xml: string): Book['about'] {
     languageCode(of('language')[0] ?? ''),
     of('date'),
   ];
-  const author = new Intl.ListFormat('en-GB').format(creators.slice(0, MOST_NAMED));
+  const author = new Intl.ListFormat('en-GB').format(creators.slice(0, MAX_NAMED));
   return {
     ...(title !== undefined && { title }),
     fields: { ...(author !== '' && { author }), ...(date && { date }), ...(language && { language }) },
@@ -120,4 +120,4 @@ function aboutBook(xml: string): Book['about'] {
 }
 const TOLD = new Set(['title', 'creator', 'language', 'date']);
 const LONGEST = 400;
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { openDraft } from '../base/draft';
-import { ChunkWriter, LONGEST_CHUNK } from './chunks';
+import { ChunkWriter, MAX_CHUNK_BYTES } from './chunks';
 import { textChunkKey, textChunksPrefix } from './record';
 import { propertyRuns } from '../testing/propertyRuns';
 
@@ -47,9 +47,9 @@ it('cuts a text into the same chunks in whatever pieces it comes, and takes back
 function chunksOf(text: Uint8Array): Uint8Array[] {
   const chunks: Uint8Array[] = [];
   let from = 0;
-  while (text.length - from > LONGEST_CHUNK) {
-    let end = text.lastIndexOf(0x0a, from + LONGEST_CHUNK - 1) + 1;
-    if (end <= from) for (end = from + LONGEST_CHUNK; (text[end]! & 0xc0) === 0x80;) end--;
+  while (text.length - from > MAX_CHUNK_BYTES) {
+    let end = text.lastIndexOf(0x0a, from + MAX_CHUNK_BYTES - 1) + 1;
+    if (end <= from) for (end = from + MAX_CHUNK_BYTES; (text[end]! & 0xc0) === 0x80;) end--;
     chunks.push(text.subarray(from, end));
     from = end;
   }

@@ -6,10 +6,10 @@ import { utf8Of } from '../base/utf8';
 import { textChunkKey } from './record';
 
 /** Bytes: what is decoded and looked at in one turn. */
-export const LONGEST_CHUNK = Math.floor(2 ** 20 / 3);
+export const MAX_CHUNK_BYTES = Math.floor(2 ** 20 / 3);
 
 /**
- * Writes a text into its chunks: at most `LONGEST_CHUNK` bytes of UTF-8, split after a line end where there is one, else between two
+ * Writes a text into its chunks: at most `MAX_CHUNK_BYTES` bytes of UTF-8, split after a line end where there is one, else between two
  * characters. Joined, they are the text. What came since a mark can be taken back, so memory stays bounded while it is not known yet
  * whether a document will be one.
  */
@@ -18,7 +18,7 @@ export class ChunkWriter {
   readonly lengths: number[] = [];
   /** Of the chunk that is begun. Those that a mark knows stay: others come behind them, or into a new list. */
   private pieces: Uint8Array[] = [];
-  /** Bytes of them, at most `LONGEST_CHUNK`. */
+  /** Bytes of them, at most `MAX_CHUNK_BYTES`. */
   private bytes = 0;
   private batch: [string, Uint8Array][] = [];
   private batchBytes = 0;
@@ -41,7 +41,7 @@ export class ChunkWriter {
   async write(text: string | Uint8Array): Promise<Uint8Array> {
     const utf8 = typeof text === 'string' ? utf8Of(text) : text;
     let rest = utf8;
-    while (this.bytes + rest.length > LONGEST_CHUNK) rest = await this.cut(rest);
+    while (this.bytes + rest.length > MAX_CHUNK_BYTES) rest = await this.cut(rest);
     this.pieces.push(rest);
     this.bytes += rest.length;
     return utf8;
@@ -76,7 +76,7 @@ export class ChunkWriter {
    * @returns the rest of that piece
    */
   private async cut(piece: Uint8Array): Promise<Uint8Array> {
-    const room = LONGEST_CHUNK - this.bytes;
+    const room = MAX_CHUNK_BYTES - this.bytes;
     // From 0 it would look at the first.
     const line = room > 0 ? piece.lastIndexOf(LINE_END, room - 1) + 1 : 0;
     const last = line > 0 ? -1 : this.pieces.findLastIndex((each) => each.includes(LINE_END));
@@ -98,7 +98,7 @@ export class ChunkWriter {
     this.batch.push([textChunkKey(this.id, this.lengths.length), bytes]);
     this.lengths.push(bytes.length);
     this.batchBytes += bytes.length;
-    if (this.batchBytes >= MOST_BYTES_A_COMMIT) await this.flush();
+    if (this.batchBytes >= MAX_COMMIT_BYTES) await this.flush();
   }
 
   private async flush(): Promise<void> {
@@ -111,7 +111,7 @@ export class ChunkWriter {
 
 const LINE_END = 0x0a;
 /** Of these one is being written while the next is filled. */
-const MOST_BYTES_A_COMMIT = 4 * 2 ** 20;
+const MAX_COMMIT_BYTES = 4 * 2 ** 20;
 
 interface Mark {
   readonly chunks: number;

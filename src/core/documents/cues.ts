@@ -1,14 +1,14 @@
 /** Subtitles: blocks of lines under a line of two times. */
 import { badFile } from '../base/errors';
 import { counted } from '../base/units';
-import { LARGEST_TEXT_FILE } from './limits';
+import { MAX_TEXT_FILE_BYTES } from './limits';
 import { pageText } from './markupText';
 import type { FoundDocument, OpenFile } from './read/format';
 import { wholeText } from './whole';
 
 /** What is said, a line a line, without numbers, times and marks of style; who says it stands before it. */
 export async function cuesOf(file: OpenFile): Promise<FoundDocument> {
-  const lines = (await wholeText(file, LARGEST_TEXT_FILE)).split(/\r\n?|\n/);
+  const lines = (await wholeText(file, MAX_TEXT_FILE_BYTES)).split(/\r\n?|\n/);
   const said: string[] = [];
   let isCue = false;
   let cues = 0;

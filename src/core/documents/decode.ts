@@ -43,7 +43,7 @@ async function* decode({ name, bytes, note, encoding }: OpenFile, isWhole: boole
     const { text } = piece;
     for (let at = text.indexOf('\0'); at >= 0; at = text.indexOf('\0', at + 1)) nuls++;
     read += text.length;
-    if (nuls > MOST_NULS * Math.max(read, HEAD)) throw binary(name, nuls, read);
+    if (nuls > MAX_NUL_SHARE * Math.max(read, HEAD)) throw binary(name, nuls, read);
     yield piece;
   }
   try {
@@ -51,16 +51,16 @@ async function* decode({ name, bytes, note, encoding }: OpenFile, isWhole: boole
   } catch (error) {
     throw await failed(error);
   }
-  if (nuls > MOST_NULS * read) throw binary(name, nuls, read);
+  if (nuls > MAX_NUL_SHARE * read) throw binary(name, nuls, read);
 }
 
 /** Characters below which a NUL is one too many. */
 const HEAD = 512;
 /** A share of NUL characters that no text has. */
-const MOST_NULS = 0.001;
+const MAX_NUL_SHARE = 0.001;
 
 /** Bytes decoded at once, so that a text of one chunk is never one string. */
-const MOST_BYTES = 1 << 20;
+const MAX_BYTES = 1 << 20;
 
 /** The same bytes; the first piece holds at least `least` of them where there are as many. */
 async function* withHead(bytes: AsyncIterable<Uint8Array>, least: number): AsyncGenerator<Uint8Array> {
@@ -68,7 +68,7 @@ async function* withHead(bytes: AsyncIterable<Uint8Array>, least: number): Async
   for await (const chunk of bytes) {
     const piece: Uint8Array = head ? joined(head, chunk) : chunk;
     head = head && piece.length < least ? piece : undefined;
-    for (let from = 0; !head && from < piece.length; from += MOST_BYTES) yield piece.subarray(from, from + MOST_BYTES);
+    for (let from = 0; !head && from < piece.length; from += MAX_BYTES) yield piece.subarray(from, from + MAX_BYTES);
   }
   if (head?.length) yield head;
 }

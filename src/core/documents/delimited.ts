@@ -5,7 +5,7 @@ import { badFile } from '../base/errors';
 import { counted, formatCount } from '../base/units';
 import { columnNames } from './columnNames';
 import { decodeParsed } from './decode';
-import { LONGEST_ROW, type OpenFile, type Row } from './read/format';
+import { MAX_ROW_LENGTH, type OpenFile, type Row } from './read/format';
 
 interface Delimiting {
   /** The one that the line of names has most of, the first of like ones. */
@@ -33,7 +33,7 @@ export async function* delimitedRows(file: OpenFile, how: Delimiting): AsyncGene
       if (header) yield rowOf(at, header, cells);
       else header = [...columnNames(cells.entries()).values()];
     }
-    if (held.length > LONGEST_ROW) throw tooLong(file.name, held);
+    if (held.length > MAX_ROW_LENGTH) throw tooLong(file.name, held);
   }
 }
 
@@ -117,6 +117,6 @@ const notDoubled = (name: string, line: number): Error =>
   badFile(`${name} has an unescaped quote inside a quoted field, in the row at line ${formatCount(line)}.`, AGAIN);
 const tooLong = (name: string, held: string): Error =>
   badFile(
-    `${name} has a row of more than ${formatCount(LONGEST_ROW)} characters, starting with ${JSON.stringify(held.slice(0, 40))}.`,
+    `${name} has a row of more than ${formatCount(MAX_ROW_LENGTH)} characters, starting with ${JSON.stringify(held.slice(0, 40))}.`,
     AGAIN,
   );

@@ -21,7 +21,7 @@ import {
   textRef,
   type TextSource,
 } from '.';
-import { LONGEST_CHUNK } from './chunks';
+import { MAX_CHUNK_BYTES } from './chunks';
 import { indexText } from './indexing';
 import { BLOCK } from './record';
 import { propertyRuns } from '../testing/propertyRuns';
@@ -79,7 +79,7 @@ test('the files of a drop are the documents of one text, in their order', async 
 
 test('whatever is refused or there already among them, the others are whole, and nothing else is kept', async () => {
   /** Of about a chunk, so that a document begins and ends anywhere in one, and what is refused has been written. */
-  const long = fc.integer({ min: LONGEST_CHUNK - 3, max: 3 * LONGEST_CHUNK });
+  const long = fc.integer({ min: MAX_CHUNK_BYTES - 3, max: 3 * MAX_CHUNK_BYTES });
   const good = fc.record({ kind: fc.constant('good'), length: fc.oneof(fc.integer({ min: 1, max: 40 }), long) });
   const bad = fc.record({ kind: fc.constantFrom('torn', 'white', 'again'), length: fc.oneof(fc.constant(9), long) });
   await fc.assert(

@@ -102,18 +102,18 @@ function decoded(bytes: Uint8Array, encoding: EncodingId): string | undefined {
   if (text.trim() === '' || /[\u0080-\u0084\u0086-\u009f\ue000-\uf8ff]/.test(text)) return undefined;
   // Of others a text may have one that went astray; of any bytes a tenth are such.
   const controls = text.match(/[\0-\x08\x0e-\x19\x1c-\x1f\x7f]/g)?.length ?? 0;
-  return controls > MOST_CONTROLS * text.length ? undefined : text;
+  return controls > MAX_CONTROL_SHARE * text.length ? undefined : text;
 }
-const MOST_CONTROLS = 0.02;
+const MAX_CONTROL_SHARE = 0.02;
 
 /** The first lines that tell something, cut around what tells it. */
 function linesOf(text: string): readonly string[] {
   const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
   const telling = lines.filter((line) => OTHER.test(line));
-  return [...new Set(telling.length > 0 ? telling : lines)].slice(0, MOST_LINES).map(around);
+  return [...new Set(telling.length > 0 ? telling : lines)].slice(0, MAX_LINES).map(around);
 }
 const OTHER = /[^\0-\x7f]/;
-const MOST_LINES = 3;
+const MAX_LINES = 3;
 
 function around(line: string): string {
   const from = Math.max(0, line.search(OTHER) - BEFORE);
@@ -133,7 +133,7 @@ export function utf16Of(head: Uint8Array): Wide | undefined {
 
 /**
  * What of a text tells its encoding: its first lines with bytes beyond ASCII, which all encodings here have in common; of
- * UTF-16 its head. At most SAMPLE bytes, looked for in the first MOST_SEARCHED.
+ * UTF-16 its head. At most SAMPLE bytes, looked for in the first MAX_SEARCHED_BYTES.
  */
 export async function tellingLines(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const found: Uint8Array[] = [];
@@ -161,7 +161,7 @@ export async function tellingLines(bytes: AsyncIterable<Uint8Array>): Promise<Ui
       rest = new Uint8Array();
     }
     searched += chunk.length;
-    if (size >= SAMPLE || searched >= MOST_SEARCHED) break;
+    if (size >= SAMPLE || searched >= MAX_SEARCHED_BYTES) break;
   }
   take(rest);
   return concatBytes(found);
@@ -169,4 +169,4 @@ export async function tellingLines(bytes: AsyncIterable<Uint8Array>): Promise<Ui
 const LINE_END = Uint8Array.of(0x0a);
 /** Bytes. */
 const SAMPLE = 2 ** 15;
-const MOST_SEARCHED = 2 ** 26;
+const MAX_SEARCHED_BYTES = 2 ** 26;

@@ -17,7 +17,7 @@ import {
   type TextSource,
 } from '.';
 import { unreadableTexts } from './library';
-import { LONGEST_CHUNK } from './chunks';
+import { MAX_CHUNK_BYTES } from './chunks';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const source = (name: string, ...chunks: (string | Uint8Array)[]): TextSource => {
@@ -92,7 +92,7 @@ it('keeps code as it is written, with its language, however long it is', async (
 it('cuts chunks at line ends, long lines between characters, and loses nothing', async () => {
   const store = memoryStore();
   const line = `${'word '.repeat(20)}\n`;
-  const texts = [line.repeat(12_000), '\u{1f600}'.repeat(500_000), `${'a'.repeat(LONGEST_CHUNK)}\n${line}`];
+  const texts = [line.repeat(12_000), '\u{1f600}'.repeat(500_000), `${'a'.repeat(MAX_CHUNK_BYTES)}\n${line}`];
   for (const [i, text] of texts.entries()) {
     const outcome = await add(store, pastedText(`${i}.txt`, text), i);
     const { id, records } = outcome.kind === 'added' ? outcome.text : outcome.of;

@@ -303,7 +303,7 @@ function twice(name: string, bytes: AsyncIterable<Uint8Array>): () => AsyncGener
   const held: Uint8Array[] = [];
   let size = 0;
   return async function* () {
-    if (size > MOST_HELD)
+    if (size > MAX_HELD_BYTES)
       throw badFile(
         `${name} is not UTF-8, and too large to convert inside its archive.`,
         'Unpack it, and add the file on its own.',
@@ -311,14 +311,14 @@ function twice(name: string, bytes: AsyncIterable<Uint8Array>): () => AsyncGener
     for (const piece of held) yield piece;
     for (let next = await rest.next(); !next.done; next = await rest.next()) {
       size += next.value.length;
-      if (size > MOST_HELD) held.length = 0;
+      if (size > MAX_HELD_BYTES) held.length = 0;
       else held.push(next.value);
       yield next.value;
     }
   };
 }
 /** Bytes. */
-const MOST_HELD = 2 ** 26;
+const MAX_HELD_BYTES = 2 ** 26;
 
 const tableByName = (name: string): TableChoice | undefined => {
   const format = tableCalled(name);

@@ -9,7 +9,7 @@ export { AS_READ, changeLabelling, joinedLabels, type Labelling, relabelled } fr
 export { BETWEEN } from './labels/between';
 export type { LabelledAs } from './labels/readLabelled';
 export { leaveOut } from './leaveOut';
-export { LICENCES, type LicenceId, MOST_LICENCE, setLicence } from './licence';
+export { LICENCES, type LicenceId, MAX_LICENCE_LENGTH, setLicence } from './licence';
 export { pastedText } from './paste';
 export { addToProject, collectOrphans, listTexts, type Owner, purgeText, removeText, textOf } from './library';
 export {

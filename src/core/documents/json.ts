@@ -3,7 +3,7 @@ import { badFile, type HomegrownError } from '../base/errors';
 import { formatCount } from '../base/units';
 import { decodeParsed } from './decode';
 import { JsonLimit, JsonScan, NO_LEVEL } from './jsonScan';
-import { DEEPEST_CELL, MOST_NESTED } from './limits';
+import { DEEPEST_CELL, MAX_NESTED_COLUMNS } from './limits';
 import type { OpenFile, Row } from './read/format';
 import { wholeTextPieces } from './whole';
 
@@ -157,9 +157,9 @@ export function cellsOf(object: object): Row['cells'] {
   for (let depth = 1; nested.length > 0 && depth < DEEPEST_CELL; depth++) {
     for (const [path, inner] of nested.splice(0)) {
       for (const [name, value] of entriesOf(inner)) {
-        if (made >= MOST_NESTED && nested.length >= MOST_NESTED) break;
-        if (isCell(value) && made++ < MOST_NESTED) cells.set(`${path}.${name}`, String(value));
-        else if (typeof value === 'object' && value !== null && nested.length < MOST_NESTED)
+        if (made >= MAX_NESTED_COLUMNS && nested.length >= MAX_NESTED_COLUMNS) break;
+        if (isCell(value) && made++ < MAX_NESTED_COLUMNS) cells.set(`${path}.${name}`, String(value));
+        else if (typeof value === 'object' && value !== null && nested.length < MAX_NESTED_COLUMNS)
           nested.push([`${path}.${name}`, value]);
       }
     }

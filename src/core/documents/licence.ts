@@ -27,7 +27,7 @@ export const LICENCES = {
 export type LicenceId = keyof typeof LICENCES;
 
 /** Characters of what a person may state. */
-export const MOST_LICENCE = 500;
+export const MAX_LICENCE_LENGTH = 500;
 
 /**
  * States the licence of a text; null: it is not stated.
@@ -35,9 +35,9 @@ export const MOST_LICENCE = 500;
  */
 export async function setLicence(store: BlobStore, id: string, licence: string | null): Promise<TextRecord> {
   const stated = licence?.trim() ?? '';
-  if (stated.length > MOST_LICENCE)
+  if (stated.length > MAX_LICENCE_LENGTH)
     throw badSettings(
-      `The license has ${formatCount(stated.length)} characters; the maximum is ${formatCount(MOST_LICENCE)}.`,
+      `The license has ${formatCount(stated.length)} characters; the maximum is ${formatCount(MAX_LICENCE_LENGTH)}.`,
       'Give its name and where to read it.',
     );
   return updateText(store, id, (text) => ({ ...text, licence: stated === '' ? null : stated }));

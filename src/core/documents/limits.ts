@@ -3,15 +3,15 @@ const MiB = 2 ** 20;
 
 /**
  * Of an archive, with those that lie in it: files, and bytes when they are unpacked. How much more these may be than what
- * they are packed in is `MOST_GROWTH` of base/limits, beyond a megabyte.
+ * they are packed in is `MAX_COMPRESSION_RATIO` of base/limits, beyond a megabyte.
  */
-export const MOST_ENTRIES = 200_000;
-export const LARGEST_UNPACKED = 16_384 * MiB;
+export const MAX_ENTRIES = 200_000;
+export const MAX_UNPACKED_BYTES = 16_384 * MiB;
 /** Archives that lie in each other: one in another. What is only packed, such as a .tar.gz, is none of them. */
-export const MOST_ARCHIVES = 2;
+export const MAX_NESTED_ARCHIVES = 2;
 
 /** Bytes of a web page. */
-export const LARGEST_PAGE = 32 * MiB;
+export const MAX_PAGE_BYTES = 32 * MiB;
 /**
  * Limits of a page whose main text is searched for; of a larger one all text is taken, because the search takes minutes.
  * `nestedText` is code units of text, times the depth of elements.
@@ -27,19 +27,19 @@ export const MAX_MAIN_TEXT = {
   nestedText: 64 * MiB,
 } as const;
 /** Bytes of a document of Office or of a book, and of what is read of it at once; of a part of it; and how many parts it has. */
-export const LARGEST_PACKED = 256 * MiB;
-export const LARGEST_PART = 64 * MiB;
-export const MOST_PARTS = 65_535;
-/** Bytes of all its parts that are read, however small the file is; beyond them they may be `MOST_GROWTH` times the file. */
+export const MAX_PACKED_BYTES = 256 * MiB;
+export const MAX_PART_BYTES = 64 * MiB;
+export const MAX_PACKED_PARTS = 65_535;
+/** Bytes of all its parts that are read, however small the file is; beyond them they may be `MAX_COMPRESSION_RATIO` times the file. */
 export const PARTS_OF_ANY = 16 * MiB;
 /** How deep elements of an XML part may be nested: as libxml2 has it with XML_PARSE_HUGE. */
 export const DEEPEST_XML = 2048;
 /** Characters of the texts that cells of a workbook share: they are in memory while its sheets are read, a row at a time. */
-export const LARGEST_STRINGS = 256 * MiB;
+export const MAX_SHARED_STRINGS = 256 * MiB;
 /** Columns of a sheet, as Excel has them, and of a Parquet table. */
-export const MOST_COLUMNS = 16_384;
+export const MAX_TABLE_COLUMNS = 16_384;
 /** Bytes of a file of JSON, of a notebook. */
-export const LARGEST_JSON_FILE = 256 * MiB;
+export const MAX_JSON_FILE_BYTES = 256 * MiB;
 /**
  * JSON in memory at once: values, names of one object, depth of nesting, and bytes, of which a code unit, a value and a name that
  * no object before had take so many while they are parsed. Code units take twice as many where one is beyond Latin-1.
@@ -48,29 +48,29 @@ export const MAX_JSON = { values: 8_000_000, names: 1_000_000, depth: 10_000, me
 export const JSON_COSTS = { unit: 3, value: 40, name: 130 } as const;
 /** How deep its objects may lie in each other, and columns that are made of what lies in one. */
 export const DEEPEST_CELL = 8;
-export const MOST_NESTED = 64;
+export const MAX_NESTED_COLUMNS = 64;
 /** Bytes of subtitles. */
-export const LARGEST_TEXT_FILE = 64 * MiB;
+export const MAX_TEXT_FILE_BYTES = 64 * MiB;
 /** Bytes of one record of a crawl. */
-export const LARGEST_RECORD = 64 * MiB;
+export const MAX_RECORD_BYTES = 64 * MiB;
 /** Code units of an article of a wiki, whose own limit is 2 MiB as a rule. */
-export const LONGEST_ARTICLE = 16 * MiB;
+export const MAX_ARTICLE_LENGTH = 16 * MiB;
 /** Rows of a Parquet table, of a row group of it, which is in memory as a whole, bytes of that when it is unpacked, and of what is told of all. */
-export const MOST_ROWS = 100_000_000;
-export const MOST_ROWS_OF_GROUP = 4_000_000;
-export const LARGEST_ROW_GROUP = 512 * MiB;
-export const LARGEST_FOOTER = 64 * MiB;
+export const MAX_TABLE_ROWS = 100_000_000;
+export const MAX_ROWS_PER_GROUP = 4_000_000;
+export const MAX_ROW_GROUP_BYTES = 512 * MiB;
+export const MAX_FOOTER_BYTES = 64 * MiB;
 /** Pages of a PDF. */
-export const MOST_PAGES = 20_000;
+export const MAX_PAGES = 20_000;
 /** Bytes of a message of mail with what is attached, what its text may have, and characters of all that was written in a mailbox. */
-export const LARGEST_MESSAGE = 64 * MiB;
+export const MAX_MESSAGE_BYTES = 64 * MiB;
 export const MAX_MESSAGE_TEXT = { characters: 32 * MiB, lines: 2_000_000 } as const;
-export const LARGEST_MAILBOX = 256 * MiB;
+export const MAX_MAILBOX_LENGTH = 256 * MiB;
 /** Characters of a chat that are in memory at once, and of a conversation in it: one that never rests is parted between two messages. */
-export const LARGEST_CHAT = 256 * MiB;
-export const LONGEST_CONVERSATION = MiB;
+export const MAX_CHAT_LENGTH = 256 * MiB;
+export const MAX_CONVERSATION_LENGTH = MiB;
 /**
  * Code units of a line of JSON Lines, which may hold a book: what prepare writes is what grow reads. Half as many where one is
  * beyond Latin-1, as `MAX_JSON.memory` has it.
  */
-export const LONGEST_LINE = 128 * MiB;
+export const MAX_LINE_LENGTH = 128 * MiB;

@@ -69,14 +69,14 @@ const kindOf = (before: number): 'json' | 'jsonl' => (before > 0 ? 'jsonl' : 'js
 /** Every whole line of the head has as many separators as the first, outside of quotes. Prose hardly does. */
 function tableOf(text: string): 'csv' | 'tsv' | null {
   const lines = text.split(/\r?\n/).slice(0, -1);
-  if (lines.length < FEWEST_ROWS) return null;
+  if (lines.length < MIN_ROWS) return null;
   for (const [separator, fewest, kind] of SEPARATORS) {
     const [first = 0, ...others] = lines.map((line) => line.replace(/"[^"]*"/g, '').split(separator).length - 1);
     if (first >= fewest && others.every((n) => n === first)) return kind;
   }
   return null;
 }
-const FEWEST_ROWS = 4;
+const MIN_ROWS = 4;
 /** A separator, and how many a line has at least. */
 const SEPARATORS = [
   ['\t', 1, 'tsv'],

@@ -4,7 +4,7 @@ import { formatCount } from '../base/units';
 import { decodeParsed } from './decode';
 import { begun, isObject, joined, listItems } from './json';
 import { checkJson, JsonLimit } from './jsonScan';
-import { LONGEST_LINE } from './limits';
+import { MAX_LINE_LENGTH } from './limits';
 import type { OpenFile } from './read/format';
 
 interface FoundObject {
@@ -32,14 +32,14 @@ export async function* inLines(file: OpenFile): AsyncGenerator<FoundObject | Bad
   let [length, line] = [0, 0];
   const objectOf = (pieces: string[]): (FoundObject | BadRow)[] => {
     line++;
-    if (length > LONGEST_LINE) return [{ place: placeOf(line), problem: TOO_LONG }];
+    if (length > MAX_LINE_LENGTH) return [{ place: placeOf(line), problem: TOO_LONG }];
     return parsed(line, pieces);
   };
   for await (const piece of decodeParsed(file)) {
     const [end, ...lines] = piece.split('\n');
     length += end!.length;
     // Of a line that is too long nothing is kept: it may never end.
-    if (length > LONGEST_LINE) held = [];
+    if (length > MAX_LINE_LENGTH) held = [];
     else held.push(end!);
     if (lines.length === 0) continue;
     yield* objectOf(held);
@@ -51,7 +51,7 @@ export async function* inLines(file: OpenFile): AsyncGenerator<FoundObject | Bad
   yield* objectOf(held);
 }
 const placeOf = (line: number): string => `line ${formatCount(line)}`;
-const TOO_LONG = `has more than ${formatCount(LONGEST_LINE)} characters`;
+const TOO_LONG = `has more than ${formatCount(MAX_LINE_LENGTH)} characters`;
 
 /** Characters of a line that takes little memory whatever it holds. */
 const MAX_UNCHECKED = 2 ** 20;

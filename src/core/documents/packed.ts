@@ -1,6 +1,6 @@
 /** Documents of Office and OpenDocument: zips with XML in them, of which the text is taken in one pass. */
 import { languageCode } from './languageCode';
-import { MOST_GROWTH } from '../base/limits';
+import { MAX_COMPRESSION_RATIO } from '../base/limits';
 import { badFile } from '../base/errors';
 import { formatCount } from '../base/units';
 import { MarkupParser } from './markupParser';
@@ -127,7 +127,7 @@ export class Repeats {
     if (attribute === undefined || !/^\d{1,9}$/.test(attribute)) return 1;
     const times = Math.min(Number(attribute) || 1, MAX_REPEATED);
     this.count += times - 1;
-    if (this.count > MIN_REPEATS && this.count > this.packed * MOST_GROWTH)
+    if (this.count > MIN_REPEATS && this.count > this.packed * MAX_COMPRESSION_RATIO)
       throw badFile(
         `${this.file} repeats spaces and cells more than ${formatCount(this.count)} times.`,
         'Open it in its app, save it again, and add that file.',

@@ -1,11 +1,11 @@
 /** A document that is a zip of parts, which name each other: of Office (ECMA-376 part 2), OpenDocument, EPUB. */
 import { concatBytes } from '../base/concat';
 import { badFile } from '../base/errors';
-import { MOST_GROWTH } from '../base/limits';
+import { MAX_COMPRESSION_RATIO } from '../base/limits';
 import { formatBytes } from '../base/units';
 import { bytesSource } from '../files/byteSource';
 import { type ZipEntry, zipEntries } from '../files/zipEntries';
-import { LARGEST_PACKED, LARGEST_PART, MOST_PARTS, PARTS_OF_ANY } from './limits';
+import { MAX_PACKED_BYTES, MAX_PART_BYTES, MAX_PACKED_PARTS, PARTS_OF_ANY } from './limits';
 import { MarkupParser } from './markupParser';
 import type { OpenFile } from './read/format';
 import { wholeBytes } from './whole';
@@ -35,7 +35,7 @@ export class Parts {
   /** @throws HomegrownError `bad-file` */
   static async open(file: OpenFile, what: string): Promise<Parts> {
     const { name } = file;
-    const bytes = await wholeBytes(file, LARGEST_PACKED);
+    const bytes = await wholeBytes(file, MAX_PACKED_BYTES);
     if (OLD_OFFICE.every((byte, i) => bytes[i] === byte))
       throw badFile(
         `${name} has a password, or is in a format from before Office 2007.`,
@@ -44,7 +44,7 @@ export class Parts {
     const again = `Download it again, or open it in its app, save it as ${what}, and add that file.`;
     // Pictures of one colour are no bomb: what is read of it is limited as it is read.
     const limits = { growth: Infinity, remedy: again };
-    const found = await zipEntries(bytesSource(bytes), name, MOST_PARTS, limits);
+    const found = await zipEntries(bytesSource(bytes), name, MAX_PACKED_PARTS, limits);
     const lower = found.map((entry) => [entry.path.toLowerCase(), entry] as const);
     return new Parts(
       name,
@@ -85,15 +85,15 @@ export class Parts {
     if (!entry) return null;
     this.read += entry.size;
     for (const [size, most] of [
-      [entry.size, LARGEST_PART],
-      [this.read, LARGEST_PACKED],
+      [entry.size, MAX_PART_BYTES],
+      [this.read, MAX_PACKED_BYTES],
     ] as const)
       if (size > most)
         throw badFile(
           `${this.name} has a text of ${formatBytes(size)}; the maximum is ${formatBytes(most)}.`,
           'Split it into several files.',
         );
-    if (this.read > PARTS_OF_ANY && this.read > this.packed * MOST_GROWTH) throw this.grows(this.read);
+    if (this.read > PARTS_OF_ANY && this.read > this.packed * MAX_COMPRESSION_RATIO) throw this.grows(this.read);
     const pieces: Uint8Array[] = [];
     for await (const piece of entry.bytes()) pieces.push(piece);
     return concatBytes(pieces);
@@ -109,7 +109,7 @@ export class Parts {
   async *stream(path: string): AsyncGenerator<string> {
     const entry = this.entry(path);
     if (!entry) return;
-    if (entry.size > 1e6 && entry.size > entry.packed * MOST_GROWTH)
+    if (entry.size > 1e6 && entry.size > entry.packed * MAX_COMPRESSION_RATIO)
       throw badFile(
         `${this.name}: ${path} expands from ${formatBytes(entry.packed)} to ${formatBytes(entry.size)}, which text never does.`,
         'Save it as plain text, and add that file.',
@@ -119,7 +119,7 @@ export class Parts {
       decoder ??= new TextDecoder(encodingOf(piece));
       // A sheet is read twice: how it begins, and all of it.
       this.streamed += piece.length;
-      if (this.streamed > PARTS_OF_ANY && this.streamed > 2 * this.packed * MOST_GROWTH)
+      if (this.streamed > PARTS_OF_ANY && this.streamed > 2 * this.packed * MAX_COMPRESSION_RATIO)
         throw this.grows(this.streamed);
       yield decoder.decode(piece, { stream: true });
     }

@@ -56,10 +56,10 @@ export async function* rowDocuments(
   for await (const [{ cells, line, row }, head] of withHead(bad.goodOf(rows))) {
     count++;
     columns ??= told.columns = choose(file.name, asked, head);
-    if (seen.size < MOST_COLUMNS) for (const name of cells.keys()) seen.add(name);
+    if (seen.size < MAX_COLUMNS) for (const name of cells.keys()) seen.add(name);
     if (asked === 'recognised')
       for (const [name, { length }] of cells)
-        if (letters.has(name) || letters.size < MOST_COLUMNS) letters.set(name, (letters.get(name) ?? 0) + length);
+        if (letters.has(name) || letters.size < MAX_COLUMNS) letters.set(name, (letters.get(name) ?? 0) + length);
     const found = rowOf(row ?? count, cells, columns);
     if (!found) {
       empty++;
@@ -85,7 +85,7 @@ export async function* rowDocuments(
   const without = 'text' in columns ? 'without text' : 'without text in both columns';
   if (told.empty > 0) file.note(`Skipped ${counted(told.empty, 'row')} ${without}`);
 }
-const MOST_COLUMNS = 1000;
+const MAX_COLUMNS = 1000;
 
 /** Tells which columns are learnt where nobody has chosen them and others hold more. */
 function noteLeft({ note }: Pick<OpenFile, 'note'>, columns: Columns, letters: ReadonlyMap<string, number>): void {
@@ -96,9 +96,9 @@ function noteLeft({ note }: Pick<OpenFile, 'note'>, columns: Columns, letters: R
   if (others <= own) return;
   const used = learntIn(columns).join(' and ');
   const largest = [...letters].filter(([name]) => !taken.has(name)).sort(([, a], [, b]) => b - a);
-  const names = largest.slice(0, MOST_NAMED).map(([name]) => name);
+  const names = largest.slice(0, MAX_NAMED).map(([name]) => name);
   note(
-    `Uses ${formatShare(own / (own + others))} of its text, from ${used}; not used: ${names.join(', ')}${largest.length > MOST_NAMED ? ' and others' : ''}`,
+    `Uses ${formatShare(own / (own + others))} of its text, from ${used}; not used: ${names.join(', ')}${largest.length > MAX_NAMED ? ' and others' : ''}`,
   );
 }
 
@@ -165,9 +165,9 @@ const noColumn = (name: string, column: string, all: readonly string[]): Error =
   all.length === 0
     ? noColumns(name)
     : badFile(
-        `${name} has no column called ${JSON.stringify(column)}. It has ${all.slice(0, MOST_NAMED).join(', ')}${all.length > MOST_NAMED ? ' and others' : ''}.`,
+        `${name} has no column called ${JSON.stringify(column)}. It has ${all.slice(0, MAX_NAMED).join(', ')}${all.length > MAX_NAMED ? ' and others' : ''}.`,
         'Choose one of these.',
       );
-const MOST_NAMED = 12;
+const MAX_NAMED = 12;
 
 const HALF_CHARACTER = "has half of a surrogate pair, which UTF-8 can't hold";

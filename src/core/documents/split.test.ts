@@ -174,8 +174,8 @@ test.each([
   [0.3, 0.3],
   [0.1, NaN],
 ])('a held-out share of %s with a test share of %s is refused', async (validation, share) => {
-  const { checkSplit, MOST_HELD } = await import('./split');
-  expect(() => checkSplit({ validation, test: share, seed: 0 })).toThrow(`at most ${MOST_HELD}`);
+  const { checkSplit, MAX_HELD_OUT_SHARE } = await import('./split');
+  expect(() => checkSplit({ validation, test: share, seed: 0 })).toThrow(`at most ${MAX_HELD_OUT_SHARE}`);
 });
 
 test('a document with fields is never cut, and one of several is held out', () => {

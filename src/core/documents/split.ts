@@ -40,19 +40,19 @@ export type Parted = Pick<Document, 'bytes' | 'sha256' | 'text' | 'spans' | 'enc
 
 /** @throws HomegrownError `bad-settings` for shares that cannot be held out */
 export function checkSplit({ validation, test }: SplitChoice): void {
-  if (!(validation > 0 && validation <= MOST_HELD))
+  if (!(validation > 0 && validation <= MAX_HELD_OUT_SHARE))
     throw badSettings(
-      `The validation share is ${validation}; it must be above 0 and at most ${MOST_HELD}.`,
+      `The validation share is ${validation}; it must be above 0 and at most ${MAX_HELD_OUT_SHARE}.`,
       'Try 0.1.',
     );
-  if (!(test >= 0 && validation + test <= MOST_HELD))
+  if (!(test >= 0 && validation + test <= MAX_HELD_OUT_SHARE))
     throw badSettings(
-      `The test share is ${test} and the validation share ${validation}; together they can be at most ${MOST_HELD}.`,
+      `The test share is ${test} and the validation share ${validation}; together they can be at most ${MAX_HELD_OUT_SHARE}.`,
       'Try 0.1 for each.',
     );
 }
 /** All that is held out together. */
-export const MOST_HELD = 0.5;
+export const MAX_HELD_OUT_SHARE = 0.5;
 
 /** The text of a segment, in chunks. `read` is told the bytes of each. */
 export async function* chunksOf(

@@ -10,7 +10,7 @@ import { awkwardText, collect, stream } from '../testing/texts';
 import { importDrop, importText, listDocuments, lookAtTable, openText, previewDocument, usualColumns } from '.';
 import type { TableFormatId, TableChoice, TextSource } from '.';
 import { FORMATS, tableFormatOf } from './read';
-import { LONGEST_ROW } from './read/format';
+import { MAX_ROW_LENGTH } from './read/format';
 import { guessedColumns, labelsIn, recognisedColumns } from './columns';
 import { BLOCK } from './record';
 import { propertyRuns } from '../testing/propertyRuns';
@@ -144,7 +144,7 @@ describe('is refused with its line and a way out', () => {
     [
       'a row that never ends',
       'a.csv',
-      `a,b\n${'x'.repeat(LONGEST_ROW + 5)}`,
+      `a,b\n${'x'.repeat(MAX_ROW_LENGTH + 5)}`,
       /^a.csv has no readable rows: line 2 has 1 cell/,
     ],
   ];

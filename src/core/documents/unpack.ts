@@ -7,7 +7,7 @@ import { visibleName } from '../base/fileName';
 import { formatBytes, formatCount } from '../base/units';
 import { failing } from '../files/byteSource';
 import { beginningOf } from './head';
-import { LARGEST_UNPACKED, MOST_ARCHIVES, MOST_ENTRIES } from './limits';
+import { MAX_UNPACKED_BYTES, MAX_NESTED_ARCHIVES, MAX_ENTRIES } from './limits';
 import { type ArchiveFormatId, archiveCalled, FORMATS } from './read';
 import type { ArchiveEntry, ArchiveReader, Beside, ListedEntry, OpenFile } from './read/format';
 
@@ -74,7 +74,7 @@ async function* grouped(name: string, entries: readonly ListedEntry[], tally: Ta
 
 function mayLieIn(format: ArchiveFormatId, others: readonly ArchiveFormatId[]): boolean {
   if (isOnlyPacked(format)) return !isOnlyPacked(others.at(-1)!);
-  return others.filter((each) => !isOnlyPacked(each)).length < MOST_ARCHIVES;
+  return others.filter((each) => !isOnlyPacked(each)).length < MAX_NESTED_ARCHIVES;
 }
 /** Of a single file. */
 const isOnlyPacked = (format: ArchiveFormatId): boolean => format === 'gz' || format === 'bz2';
@@ -93,9 +93,9 @@ class Tally {
   constructor(private readonly name: string) {}
 
   file(): void {
-    if (++this.files > MOST_ENTRIES)
+    if (++this.files > MAX_ENTRIES)
       throw badFile(
-        `${this.name} contains more than ${formatCount(MOST_ENTRIES)} files.`,
+        `${this.name} contains more than ${formatCount(MAX_ENTRIES)} files.`,
         'The files before that are added. Split it into several archives.',
       );
     this.check();
@@ -110,9 +110,9 @@ class Tally {
   }
 
   private check(): void {
-    if (this.bytes > LARGEST_UNPACKED)
+    if (this.bytes > MAX_UNPACKED_BYTES)
       throw badFile(
-        `${this.name} unpacks to more than ${formatBytes(LARGEST_UNPACKED)}.`,
+        `${this.name} unpacks to more than ${formatBytes(MAX_UNPACKED_BYTES)}.`,
         'The files before that are added. Split it into several archives.',
       );
   }

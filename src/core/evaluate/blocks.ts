@@ -76,13 +76,14 @@ export async function documentsIn(
 }
 
 /** Tokens by which counting three in a row takes no more than a few hundred MB, and some seconds. */
-export const MOST_COUNTED = 2 ** 24;
+export const MAX_COUNTED_TOKENS = 2 ** 24;
 
 /** Those of a part in which tokens are counted; undefined where it is too long for that. */
 export const countedIn = async (
   part: PartSource,
   tokenizer: Pick<Tokenizer, 'bytes'>,
-): Promise<readonly Held[] | undefined> => (part.tokens > MOST_COUNTED ? undefined : documentsIn(part, tokenizer));
+): Promise<readonly Held[] | undefined> =>
+  part.tokens > MAX_COUNTED_TOKENS ? undefined : documentsIn(part, tokenizer);
 
 /** Of each document one after another; a token is in the piece in which it begins. Those of equal texts are equal in number. */
 export function blocksOf(documents: readonly Tokenised[], tokenizer: Pick<Tokenizer, 'bytes'>): readonly Block[] {

@@ -4,7 +4,7 @@ import type { LearntFrom } from '../objectives/objective';
 import { countTargets, pairsIn, textOf } from '../objectives/pairRows';
 import type { PartSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { countedIn, documentsIn, MOST_COUNTED } from './blocks';
+import { countedIn, documentsIn, MAX_COUNTED_TOKENS } from './blocks';
 import { heldChatsIn } from './heldChats';
 import { heldPairsIn } from './heldPairs';
 import { heldTextsIn } from './heldTexts';
@@ -46,7 +46,7 @@ export async function partToEvaluate(
 ): Promise<Pick<ToEvaluate, OfPart>> {
   if (learnt === 'chats') return { chats: await heldChatsIn(heldOut, context, sourceOf) };
   if (learnt === 'labels') {
-    const learntTexts = train.tokens <= MOST_COUNTED ? await heldTextsIn(train, tokenizer) : undefined;
+    const learntTexts = train.tokens <= MAX_COUNTED_TOKENS ? await heldTextsIn(train, tokenizer) : undefined;
     return { labelled: await heldTextsIn(heldOut, tokenizer, sourceOf), learntTexts };
   }
   if (learnt === 'documents')
@@ -59,6 +59,6 @@ export async function partToEvaluate(
   return {
     pairs,
     counts: await countTargets(await pairsIn(train), tokenizer),
-    ...(areLabels && train.tokens <= MOST_COUNTED && { learntPairs: await heldPairsIn(train) }),
+    ...(areLabels && train.tokens <= MAX_COUNTED_TOKENS && { learntPairs: await heldPairsIn(train) }),
   };
 }

@@ -4,7 +4,7 @@ import { formatCount } from '../base/units';
 import type { SentencePair } from './minimalPairs';
 import type { TableRow } from './taskTable';
 
-const MOST_PAIRS = 20_000;
+const MAX_PAIRS = 20_000;
 
 /** @throws HomegrownError `bad-file` naming the line where a row lacks a sentence */
 export async function sentencePairsIn(name: string, rows: AsyncIterable<TableRow>): Promise<readonly SentencePair[]> {
@@ -16,8 +16,8 @@ export async function sentencePairsIn(name: string, rows: AsyncIterable<TableRow
         `Line ${formatCount(line)} of ${name} has no ${first === '' ? 'first' : 'second'} sentence.`,
         'The table needs the columns first and second; a column kind is optional.',
       );
-    if (pairs.length === MOST_PAIRS)
-      throw badFile(`${name} has more than ${formatCount(MOST_PAIRS)} rows.`, 'Use a table with fewer.');
+    if (pairs.length === MAX_PAIRS)
+      throw badFile(`${name} has more than ${formatCount(MAX_PAIRS)} rows.`, 'Use a table with fewer.');
     pairs.push({ kind: cells.get('kind')?.trim() || 'all', first, second });
   }
   if (pairs.length === 0) throw badFile(`${name} has no rows.`, 'Use a table with a pair of sentences in each row.');

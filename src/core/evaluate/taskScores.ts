@@ -36,7 +36,7 @@ export async function taskScores(
   return { name, rows: items.length, ...scores };
 }
 
-const MOST_MISSED = 100;
+const MAX_MISSED = 100;
 /** What comes last is what is asked. */
 const endOf = (prompt: string): string => (prompt.length > 300 ? `… ${prompt.slice(-300)}` : prompt);
 
@@ -72,7 +72,7 @@ async function chosen(items: readonly Chosen[], { network, ask, pause, told }: H
     cut,
     metrics: { accuracy: share(right, items.length), accuracyPerCharacter: share(rightPerCharacter, items.length) },
     baselines: { chance: { accuracy: chance, accuracyPerCharacter: chance } },
-    missed: missed.slice(0, MOST_MISSED),
+    missed: missed.slice(0, MAX_MISSED),
   };
 }
 
@@ -98,7 +98,7 @@ async function answered(items: readonly Answered[], { network, tokenizer, ask, p
     cut,
     metrics: { exactMatch: share(right, items.length) },
     baselines: { commonest: { exactMatch: (100 * Math.max(...counts.values())) / items.length } },
-    missed: missed.slice(0, MOST_MISSED),
+    missed: missed.slice(0, MAX_MISSED),
   };
 }
 /** At once. */

@@ -43,9 +43,9 @@ const CHOICES = ['choices', 'options'];
 const ONE_CHOICE = /^(?:choice|option)[ _-]?(?:\d{1,3}|[a-z])$/;
 
 /** Rows; one that is asked at a usual size of a model takes a few hundredths of a second. */
-const MOST_ROWS = 20_000;
+const MAX_ROWS = 20_000;
 /** Beyond it, a column is not one of choices. */
-const MOST_CHOICES = 100;
+const MAX_CHOICES = 100;
 
 /**
  * The right choice is told by its text, its number from 1, its letter, or the name of its column, whichever fits first.
@@ -61,8 +61,8 @@ export async function taskItems(
   let columns: Required<TaskColumns> | undefined;
   for await (const row of rows) {
     columns ??= columnsOf(name, [...row.cells.keys()], asked);
-    if (items.length === MOST_ROWS)
-      throw badFile(`${name} has more than ${formatCount(MOST_ROWS)} rows.`, 'Use a table with fewer.');
+    if (items.length === MAX_ROWS)
+      throw badFile(`${name} has more than ${formatCount(MAX_ROWS)} rows.`, 'Use a table with fewer.');
     items.push(itemOf(name, row, columns));
   }
   if (items.length === 0)
@@ -87,8 +87,8 @@ function columnsOf(name: string, all: readonly string[], asked: TaskColumns): Re
   return { prompt, answer, choices };
 }
 const itHas = (all: readonly string[]): string =>
-  `It has ${all.slice(0, MOST_NAMED).join(', ')}${all.length > MOST_NAMED ? ' and others' : ''}.`;
-const MOST_NAMED = 12;
+  `It has ${all.slice(0, MAX_NAMED).join(', ')}${all.length > MAX_NAMED ? ' and others' : ''}.`;
+const MAX_NAMED = 12;
 const NAMED =
   'A task needs a prompt column and an answer column. For multiple choice, add a choices column, or choice 1, choice 2 and so on. Or choose the columns.';
 
@@ -113,8 +113,8 @@ function itemOf(name: string, { line, cells }: TableRow, columns: Required<TaskC
         ? `Add two or more in ${columns.choices[0]!}, separated by |.`
         : `Add two or more, in ${columns.choices.join(', ')}.`,
     );
-  if (choices.length > MOST_CHOICES)
-    throw badFile(`${at} has ${formatCount(choices.length)} choices.`, `Use at most ${MOST_CHOICES}.`);
+  if (choices.length > MAX_CHOICES)
+    throw badFile(`${at} has ${formatCount(choices.length)} choices.`, `Use at most ${MAX_CHOICES}.`);
   const texts = choices.map(({ text }) => text);
   const twice = texts.find((text, i) => texts.indexOf(text) < i);
   if (twice !== undefined) throw badFile(`${at} has the choice ${JSON.stringify(twice)} twice.`, 'Remove one of them.');

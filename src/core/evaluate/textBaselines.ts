@@ -5,7 +5,7 @@ import { N_GRAM_ORDERS, type NGramName, sequenceOf, storedNGrams, sumNGrams } fr
 import type { BaselineFacts } from '../objectives/facts';
 import { beginOf } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { type Held, MOST_COUNTED, type Tokenised } from './blocks';
+import { type Held, MAX_COUNTED_TOKENS, type Tokenised } from './blocks';
 import type { Evaluation } from './evaluation';
 import { LIKELIHOOD_IDS, likelihoodOf, type Sums } from './likelihood';
 
@@ -55,7 +55,7 @@ export async function textBaselines(
   }
   return { baselines, leftOut: [] };
 }
-export const NOT_COUNTED = `The training text is missing or has more than ${formatCount(MOST_COUNTED)} tokens.`;
+export const NOT_COUNTED = `The training text is missing or has more than ${formatCount(MAX_COUNTED_TOKENS)} tokens.`;
 
 /** By the platform's own: level 6, as the command has it. */
 async function gzipBytes(bytes: Uint8Array<ArrayBuffer>): Promise<number> {

@@ -114,7 +114,7 @@ export async function scored(
   wanted: readonly Wanted[],
 ): Promise<void> {
   const { vocabulary } = network.choice;
-  const most = Math.max(1, Math.floor(MOST_SCORES / vocabulary));
+  const most = Math.max(1, Math.floor(MAX_SCORES / vocabulary));
   // Copies, which cost nothing: a classifier may be a weight, or made by this pass.
   const kept = tf.tidy(() => {
     const rowsOf = (all: Int32Array): Tensor2D => tf.tensor2d(all, [rows, all.length / rows], 'int32');
@@ -203,7 +203,7 @@ function rowsOf(
 }
 
 /** Floats of scores that are held at once, 64 MB. */
-const MOST_SCORES = 2 ** 24;
+const MAX_SCORES = 2 ** 24;
 
 function measure(logits: Float32Array, token: number, at: number, { loss, rank, confidence }: TokenScores): void {
   const own = logits[token]!;

@@ -5,12 +5,12 @@
 import { badFile } from '../base/errors';
 import { yieldToEventLoop } from '../base/job';
 import {
-  LARGEST_HEADER,
-  LONGEST_NAME,
-  MOST_DIMENSIONS,
-  MOST_METADATA,
-  MOST_TENSORS,
-  MOST_TOKENS,
+  MAX_HEADER_BYTES,
+  MAX_NAME_LENGTH,
+  MAX_DIMENSIONS,
+  MAX_METADATA_ENTRIES,
+  MAX_TENSORS,
+  MAX_TOKENIZER_ENTRIES,
 } from '../base/limits';
 import { checkHash, TENSORS_SHA256 } from '../checkpoint/tensorsHash';
 import { type ByteSource, readExactly } from '../files/byteSource';
@@ -86,9 +86,9 @@ async function readHeader(source: ByteSource, file: string) {
       return parseHeader(bytes, file);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      if (length < source.size && length < LARGEST_HEADER) continue;
+      if (length < source.size && length < MAX_HEADER_BYTES) continue;
       const reason =
-        length < source.size ? `its header has more than ${LARGEST_HEADER} bytes` : 'it ends within its header';
+        length < source.size ? `its header has more than ${MAX_HEADER_BYTES} bytes` : 'it ends within its header';
       throw badFile(`${file}: ${reason}`, DAMAGED);
     }
   }
@@ -139,7 +139,7 @@ function parseHeader(bytes: Uint8Array, file: string) {
       case 7:
         return view.getUint8(take(1)) !== 0;
       case 8:
-        return string(LONGEST_TEXT);
+        return string(MAX_TEXT_LENGTH);
       case 10:
         return view.getBigUint64(take(8), true);
       case 11:
@@ -155,8 +155,8 @@ function parseHeader(bytes: Uint8Array, file: string) {
     if (type !== 9) return scalar(type);
     const [of, length] = [u32(), u64()];
     if (of === 9) throw fail(`it has a nested array at byte ${at}, which is not supported`);
-    if (length > MOST_TOKENS)
-      throw fail(`it has an array of ${length} values at byte ${at}; the maximum is ${MOST_TOKENS}`);
+    if (length > MAX_TOKENIZER_ENTRIES)
+      throw fail(`it has an array of ${length} values at byte ${at}; the maximum is ${MAX_TOKENIZER_ENTRIES}`);
     return Array.from({ length }, () => scalar(of));
   };
 
@@ -169,20 +169,20 @@ function parseHeader(bytes: Uint8Array, file: string) {
       'Nothing was stored. Convert it again with llama.cpp.',
     );
   const [count, keyCount] = [u64(), u64()];
-  if (count > MOST_TENSORS) throw fail(`it has ${count} tensors; the maximum is ${MOST_TENSORS}`);
-  if (keyCount > MOST_METADATA) throw fail(`it has ${keyCount} keys; the maximum is ${MOST_METADATA}`);
+  if (count > MAX_TENSORS) throw fail(`it has ${count} tensors; the maximum is ${MAX_TENSORS}`);
+  if (keyCount > MAX_METADATA_ENTRIES) throw fail(`it has ${keyCount} keys; the maximum is ${MAX_METADATA_ENTRIES}`);
   const keys = new Map<string, GgufValue>();
   for (let i = 0; i < keyCount; i++) {
-    const key = string(LONGEST_NAME);
+    const key = string(MAX_NAME_LENGTH);
     if (keys.has(key)) throw fail(`it has the key ${JSON.stringify(key.slice(0, 80))} twice`);
     keys.set(key, value());
   }
   const infos = new Map<string, TensorInfo>();
   for (let i = 0; i < count; i++) {
-    const name = string(LONGEST_NAME);
+    const name = string(MAX_NAME_LENGTH);
     if (infos.has(name)) throw fail(`it has the tensor ${JSON.stringify(name.slice(0, 80))} twice`);
     const dimensions = u32();
-    if (dimensions > MOST_DIMENSIONS) throw fail(`tensor ${name} has ${dimensions} dimensions`);
+    if (dimensions > MAX_DIMENSIONS) throw fail(`tensor ${name} has ${dimensions} dimensions`);
     const shape = Array.from({ length: dimensions }, u64).reverse();
     infos.set(name, { name, shape, type: u32(), offset: u64() });
   }
@@ -200,7 +200,7 @@ function parseHeader(bytes: Uint8Array, file: string) {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** `GGUF` */
 const MAGIC = 0x4655_4747;
-const LONGEST_TEXT = 1 << 20;
+const MAX_TEXT_LENGTH = 1 << 20;
 const DAMAGED = 'Nothing was stored. The file is damaged or not a GGUF file: copy or download it again.';
 
 /** Each tensor lies within the file, as long as its type and shape say, and over no other. */

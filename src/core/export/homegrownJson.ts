@@ -20,7 +20,7 @@ import {
 import { askedSchema, type ToldAsked } from '../runs/toldAsked';
 import { type ToldEvaluation, toldEvaluationsSchema } from '../runs/toldEvaluations';
 import { SPLIT_NAMES } from '../tokenizer/splits';
-import { LONGEST_TEMPLATE, TOKENIZER_KINDS, type TokenizerModel } from '../tokenizer/tokenizer';
+import { MAX_TEMPLATE_LENGTH, TOKENIZER_KINDS, type TokenizerModel } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
 import { parse } from './parse';
@@ -50,7 +50,7 @@ const infoShape = ({ name, createdAt, model, mixed, device, origin, card, looks,
   /** Earlier training data of the model; the recipe replayed a share of its rows. */
   replayed: dataFactsSchema.exactOptional(),
   /** Chat template, in Jinja. */
-  chatTemplate: z.string().max(LONGEST_TEMPLATE).exactOptional(),
+  chatTemplate: z.string().max(MAX_TEMPLATE_LENGTH).exactOptional(),
   /** Up to the one that this step belongs to. */
   segments: segmentsInFile,
   /** Absent if all weights are trainable. The weights have what an adapter learned; it is also apart, with the moments. */

@@ -125,7 +125,7 @@ async function fittingIn(
 
 async function baseFor(store: BlobStore, fitting: readonly Fitting[], folder: Folder, job: Job): Promise<Base> {
   const hash = fitting[0]!.read.base;
-  const names = [...new Set(fitting.map(({ run }) => run.name))].slice(0, MOST_NAMED).join(', ');
+  const names = [...new Set(fitting.map(({ run }) => run.name))].slice(0, MAX_NAMED).join(', ');
   if (hash === undefined) {
     const stated = configSchema.parse(await readJson(folder, ADAPTER_CONFIG)).base_model_name_or_path ?? '';
     const isIt = ({ run: { origin, step } }: Fitting): boolean =>
@@ -164,7 +164,7 @@ const weightsAt = async (store: BlobStore, run: RunRecord, step: number): Promis
 /** `HuggingFaceTB/SmolLM2-135M`; a folder of somebody's disk says nothing. */
 const REPOSITORY = /^\w[\w.-]*\/[\w.-]+$/;
 const configSchema = z.looseObject({ base_model_name_or_path: z.string().nullish().catch(undefined) });
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 const FIRST_THE_BASE = 'Nothing was stored. Import the adapter’s base model first, then the adapter.';
 const MERGED =
   'Nothing was stored. With another base the adapter is useless, so Homegrown doesn’t guess. In a terminal, `npm run export -- --from MODEL --adapter FOLDER --format hf --out DIR` merges it into the model that you name. Then import that folder.';

@@ -1,6 +1,6 @@
 /** The files that a model is brought in from: a folder, a zip of one, or a GGUF file. */
 import { badFile, type HomegrownError } from '../base/errors';
-import { LARGEST_JSON } from '../base/limits';
+import { MAX_JSON_BYTES } from '../base/limits';
 import type { ByteSource } from '../files/byteSource';
 import { openZip } from '../files/unzip';
 import { modelIds, modelSpec } from '../models';
@@ -82,7 +82,7 @@ function innerFolder(files: Folder, holds: (folder: Folder) => unknown = holdsWe
 }
 
 export async function readJson(folder: Folder, name: string): Promise<unknown> {
-  const text = await readText(folder, name, LARGEST_JSON);
+  const text = await readText(folder, name, MAX_JSON_BYTES);
   try {
     return JSON.parse(text);
   } catch (error) {

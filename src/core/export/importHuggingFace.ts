@@ -3,7 +3,7 @@ import { z } from '../base/zod';
 import { partsOf } from '../adapters/trainable';
 import { badFile, isBadFile } from '../base/errors';
 import type { Job } from '../base/job';
-import { LARGEST_JSON, LARGEST_LOG, LARGEST_TOKENIZER } from '../base/limits';
+import { MAX_JSON_BYTES, MAX_LOG_BYTES, MAX_TOKENIZER_BYTES } from '../base/limits';
 import { counted } from '../base/units';
 import { bytesOf } from '../checkpoint/tensors';
 import { type ModelId, modelIds, modelSpec, paramsOf } from '../models';
@@ -121,7 +121,7 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
         tensors.set(name, value);
       const state = info?.state ?? { step: 0, tokensSeen: 0, activeMs: 0, best: null };
       const log =
-        info && folder.has('trainer_state.json') ? await readText(folder, 'trainer_state.json', LARGEST_LOG) : null;
+        info && folder.has('trainer_state.json') ? await readText(folder, 'trainer_state.json', MAX_LOG_BYTES) : null;
       const events = log === null ? [] : readTrainerState(log);
       const recipe = info && folder.has(RECIPE_FILE) ? await ownRecipe(info, folder) : undefined;
       const snapshot = { state, tensors };
@@ -136,7 +136,7 @@ const namesLacking = ({ labels }: Classes): string =>
 /** That by which the text of the run was cleaned; undefined where the file is none, or another. */
 async function ownRecipe(info: RunInfo, folder: Folder): Promise<object | undefined> {
   const { readRecipe, recipeHash } = await import('../documents/clean/recipe');
-  const text = await readText(folder, RECIPE_FILE, LARGEST_JSON);
+  const text = await readText(folder, RECIPE_FILE, MAX_JSON_BYTES);
   try {
     const recipe = readRecipe(RECIPE_FILE, text);
     const hash = await recipeHash(recipe);
@@ -211,11 +211,11 @@ const knownTypes = (): string =>
 
 async function readTokenizer(folder: Folder, stated: ModelChoice, info: RunInfo | null): Promise<Tokenizer> {
   const { vocabulary } = stated;
-  const whole = (name: string): Promise<Uint8Array> => readWhole(folder, name, LARGEST_TOKENIZER);
-  const said = folder.has(TOKENIZER_CONFIG) ? await readText(folder, TOKENIZER_CONFIG, LARGEST_JSON) : undefined;
+  const whole = (name: string): Promise<Uint8Array> => readWhole(folder, name, MAX_TOKENIZER_BYTES);
+  const said = folder.has(TOKENIZER_CONFIG) ? await readText(folder, TOKENIZER_CONFIG, MAX_JSON_BYTES) : undefined;
   const own = folder.has(TOKENIZER_CONFIG) ? ((await readJson(folder, TOKENIZER_CONFIG)) as object) : {};
   // Where transformers puts it since 4.52.
-  const template = folder.has(CHAT_TEMPLATE) ? await readText(folder, CHAT_TEMPLATE, LARGEST_JSON) : undefined;
+  const template = folder.has(CHAT_TEMPLATE) ? await readText(folder, CHAT_TEMPLATE, MAX_JSON_BYTES) : undefined;
   if (template === undefined) checkChatTemplates(own);
   const all = template === undefined ? own : { ...own, chat_template: template };
   const config = template === undefined ? said : JSON.stringify(all);
@@ -266,8 +266,8 @@ function tokensOf(tokenizer: Tokenizer): number {
 
 /** Vocabularies are often made multiples of some power of two, because products of such sizes are quick. */
 const isPadded = (tokens: number, vocabulary: number): boolean =>
-  tokens === vocabulary || (vocabulary % 8 === 0 && vocabulary > tokens && vocabulary - tokens <= MOST_PADDING);
-const MOST_PADDING = 1024;
+  tokens === vocabulary || (vocabulary % 8 === 0 && vocabulary > tokens && vocabulary - tokens <= MAX_PADDING);
+const MAX_PADDING = 1024;
 
 /** A file may have a tensor twice, such as a classifier that is the embedding, but then both must be the same. */
 async function checkCopy(weights: Weights, { name, of }: Copy): Promise<void> {

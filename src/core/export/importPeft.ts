@@ -4,7 +4,7 @@ import { besideName, linearWeights, partsOf } from '../adapters/trainable';
 import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
 import { counted } from '../base/units';
-import { listOf, MOST_TENSORS } from '../base/limits';
+import { listOf, MAX_TENSORS } from '../base/limits';
 import { z } from '../base/zod';
 import { openSafetensors } from '../checkpoint/safetensors';
 import { firstNonFinite, type HostTensor, type NamedTensors } from '../checkpoint/tensors';
@@ -165,7 +165,7 @@ const configSchema = z
     lora_dropout: z.number().default(0),
     use_rslora: z.boolean().default(false),
     bias: z.literal('none', 'trained biases are not supported').default('none'),
-    target_modules: z.union([name, listOf(name, MOST_TENSORS)]).nullish(),
+    target_modules: z.union([name, listOf(name, MAX_TENSORS)]).nullish(),
     /** Others begin from weights of the base that they have changed. */
     init_lora_weights: z
       .union([z.boolean(), z.enum(['gaussian', 'eva', 'orthogonal'])], 'it changes the weights of its base model')

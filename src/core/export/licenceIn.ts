@@ -4,7 +4,7 @@ import type { Folder } from './importFolder';
 export async function licenceIn(folder: Folder): Promise<string | undefined> {
   const card = folder.get('README.md');
   if (card) {
-    const text = new TextDecoder().decode(await card.read(0, Math.min(card.size, LARGEST_HEAD)));
+    const text = new TextDecoder().decode(await card.read(0, Math.min(card.size, MAX_HEAD_BYTES)));
     const [, head = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text) ?? [];
     const said = (key: string): string | undefined =>
       new RegExp(`^${key}:[ \\t]*["']?([^\\r\\n"'#]{1,100})`, 'm').exec(head)?.[1]?.trim();
@@ -15,4 +15,4 @@ export async function licenceIn(folder: Folder): Promise<string | undefined> {
   const file = [...folder.keys()].find((name) => /^(licen[sc]e|copying)(\.|$)/i.test(name));
   return file && `in the file ${file}`;
 }
-const LARGEST_HEAD = 1 << 16;
+const MAX_HEAD_BYTES = 1 << 16;

@@ -57,7 +57,7 @@ test('of a list that is too long no item is read, and of one that is wrong none 
 });
 
 test('the stretches of a run', () => {
-  const [long, wrong] = [counted(limits.MOST_SEGMENTS + 1, 0), counted(limits.MOST_SEGMENTS, 0)];
+  const [long, wrong] = [counted(limits.MAX_SEGMENTS + 1, 0), counted(limits.MAX_SEGMENTS, 0)];
   expect(runInfoSchema.shape.segments.safeParse(long.list).error?.issues).toMatchObject([
     { message: expect.stringMatching(/^it has 1001 items/) as string },
   ]);
@@ -83,7 +83,7 @@ test('the directory of a zip', async () => {
     },
   };
   expect(await refusal(() => openZip(source, 'm.zip'))).toContain(
-    `${size} bytes; the maximum is ${limits.LARGEST_DIRECTORY}`,
+    `${size} bytes; the maximum is ${limits.MAX_DIRECTORY_BYTES}`,
   );
   expect(read).toBe(22);
 });
@@ -97,48 +97,46 @@ test('metadata of a safetensors header, by entries and by characters', async () 
     return bytesSource(whole);
   };
   const entries = (count: number): string => Array.from({ length: count }, (_, i) => `"${i}":""`).join(',');
-  const { metadata } = await openSafetensors(file(entries(limits.MOST_METADATA)), 'm');
-  expect(metadata.size).toBe(limits.MOST_METADATA);
-  expect(await refusal(() => openSafetensors(file(entries(limits.MOST_METADATA + 1)), 'm'))).toContain(
-    `more than ${limits.MOST_METADATA} entries`,
+  const { metadata } = await openSafetensors(file(entries(limits.MAX_METADATA_ENTRIES)), 'm');
+  expect(metadata.size).toBe(limits.MAX_METADATA_ENTRIES);
+  expect(await refusal(() => openSafetensors(file(entries(limits.MAX_METADATA_ENTRIES + 1)), 'm'))).toContain(
+    `more than ${limits.MAX_METADATA_ENTRIES} entries`,
   );
-  const long = `"a":"${'x'.repeat(limits.LONGEST_METADATA)}"`;
+  const long = `"a":"${'x'.repeat(limits.MAX_METADATA_CHARACTERS)}"`;
   expect(await refusal(() => openSafetensors(file(long), 'm'))).toContain(
-    `more than ${limits.LONGEST_METADATA} characters`,
+    `more than ${limits.MAX_METADATA_CHARACTERS} characters`,
   );
 });
 
 test('the index of tensors in pieces', async () => {
-  const weight_map = Object.fromEntries(
-    Array.from({ length: limits.MOST_TENSORS + 1 }, (_, i) => [i, 'a.safetensors']),
-  );
+  const weight_map = Object.fromEntries(Array.from({ length: limits.MAX_TENSORS + 1 }, (_, i) => [i, 'a.safetensors']));
   expect(await refusal(() => openWeights(new Map(), (name) => name, { weight_map }))).toContain(
-    `names ${limits.MOST_TENSORS + 1} tensors; the maximum is ${limits.MOST_TENSORS}`,
+    `names ${limits.MAX_TENSORS + 1} tensors; the maximum is ${limits.MAX_TENSORS}`,
   );
 });
 
 test('a log: entries, and those of no kind of ours cost no complaint each', async () => {
   const log = (count: number): string => `{"log_history":[${new Array(count).fill(0).join(',')}]}`;
-  expect(readTrainerState(log(limits.MOST_LOG_ENTRIES))).toEqual([]);
-  expect(await refusal(() => readTrainerState(log(limits.MOST_LOG_ENTRIES + 1)))).toContain(
-    `${limits.MOST_LOG_ENTRIES + 1} items; the maximum is ${limits.MOST_LOG_ENTRIES}`,
+  expect(readTrainerState(log(limits.MAX_LOG_ENTRIES))).toEqual([]);
+  expect(await refusal(() => readTrainerState(log(limits.MAX_LOG_ENTRIES + 1)))).toContain(
+    `${limits.MAX_LOG_ENTRIES + 1} items; the maximum is ${limits.MAX_LOG_ENTRIES}`,
   );
 });
 
 test('a tokenizer: tokens, merges and lines', async () => {
-  const vocab = `{${Array.from({ length: limits.MOST_TOKENS + 1 }, (_, i) => `"${i}":0`).join(',')}}`;
+  const vocab = `{${Array.from({ length: limits.MAX_TOKENIZER_ENTRIES + 1 }, (_, i) => `"${i}":0`).join(',')}}`;
   expect(await refusal(() => readGpt2Files(bytes(vocab), bytes('')))).toContain(
-    `${limits.MOST_TOKENS + 1} tokens; the maximum is ${limits.MOST_TOKENS}`,
+    `${limits.MAX_TOKENIZER_ENTRIES + 1} tokens; the maximum is ${limits.MAX_TOKENIZER_ENTRIES}`,
   );
-  expect(await refusal(() => readGpt2Files(bytes('{}'), bytes('\n'.repeat(8 * limits.MOST_TOKENS))))).toContain(
-    `more than ${limits.MOST_TOKENS} lines`,
-  );
+  expect(
+    await refusal(() => readGpt2Files(bytes('{}'), bytes('\n'.repeat(8 * limits.MAX_TOKENIZER_ENTRIES)))),
+  ).toContain(`more than ${limits.MAX_TOKENIZER_ENTRIES} lines`);
   const json = (merges: number): Uint8Array =>
     bytes(
       `{"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"vocab":{},"merges":[${new Array(merges).fill(0).join(',')}]}}`,
     );
-  expect(await refusal(() => readTokenizerJson(json(limits.MOST_TOKENS + 1)))).toContain(
-    `${limits.MOST_TOKENS + 1} items; the maximum is ${limits.MOST_TOKENS}`,
+  expect(await refusal(() => readTokenizerJson(json(limits.MAX_TOKENIZER_ENTRIES + 1)))).toContain(
+    `${limits.MAX_TOKENIZER_ENTRIES + 1} items; the maximum is ${limits.MAX_TOKENIZER_ENTRIES}`,
   );
 });
 
@@ -162,11 +160,11 @@ test('one id twice among 300,000 is found in one pass', async () => {
 
 test('files that are read as a whole: of one that is too large nothing is', async () => {
   const sizes = {
-    'config.json': limits.LARGEST_JSON,
-    'homegrown.json': limits.LARGEST_JSON,
-    'tokenizer.json': limits.LARGEST_TOKENIZER,
-    'merges.txt': limits.LARGEST_TOKENIZER,
-    'vocab.json': limits.LARGEST_TOKENIZER,
+    'config.json': limits.MAX_JSON_BYTES,
+    'homegrown.json': limits.MAX_JSON_BYTES,
+    'tokenizer.json': limits.MAX_TOKENIZER_BYTES,
+    'merges.txt': limits.MAX_TOKENIZER_BYTES,
+    'vocab.json': limits.MAX_TOKENIZER_BYTES,
   };
   const config = bytes(
     JSON.stringify({

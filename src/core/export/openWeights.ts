@@ -1,7 +1,7 @@
 /** The tensors of a Hugging Face folder, in one safetensors file or in pieces with or without an index. */
 import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
-import { MOST_TENSORS } from '../base/limits';
+import { MAX_TENSORS } from '../base/limits';
 import { z } from '../base/zod';
 import type { ByteSource } from '../files/byteSource';
 import { openSafetensors, type Safetensors } from '../checkpoint/safetensors';
@@ -135,8 +135,8 @@ function readIndex(json: unknown): ReadonlyMap<string, string> {
   if (!result.success) throw badFile(`${INDEX} has no weight_map`);
   const places = new Map<string, string>();
   const tensors = Object.entries(result.data.weight_map) as [string, unknown][];
-  if (tensors.length > MOST_TENSORS)
-    throw badFile(`${INDEX} names ${tensors.length} tensors; the maximum is ${MOST_TENSORS}`);
+  if (tensors.length > MAX_TENSORS)
+    throw badFile(`${INDEX} names ${tensors.length} tensors; the maximum is ${MAX_TENSORS}`);
   for (const [name, file] of tensors) {
     if (typeof file !== 'string' || !/^[\w-][\w.-]*\.safetensors$/.test(file)) {
       throw badFile(

@@ -4,7 +4,7 @@
  */
 import type { Json } from '../base/blobStore';
 import { badFile } from '../base/errors';
-import { listOf, MOST_LOG_ENTRIES } from '../base/limits';
+import { listOf, MAX_LOG_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
 import { shownSchema } from '../objectives/shown';
 import { METRICS } from '../metrics';
@@ -100,7 +100,7 @@ export function readTrainerState(text: string): readonly TrainEvent[] {
 }
 const REMEDY = 'Remove it to import the model without its curve.';
 
-const fileSchema = z.object({ log_history: listOf(z.unknown(), MOST_LOG_ENTRIES) });
+const fileSchema = z.object({ log_history: listOf(z.unknown(), MAX_LOG_ENTRIES) });
 const count = z.int().nonnegative();
 const reading = z
   .number()

@@ -4,7 +4,7 @@
  */
 import { concatBytes } from '../base/concat';
 import { badFile, HomegrownError } from '../base/errors';
-import { MOST_GROWTH } from '../base/limits';
+import { MAX_COMPRESSION_RATIO } from '../base/limits';
 
 /** @throws HomegrownError `bad-file` where it is damaged, cut off, or grows as no text does */
 export async function* bunzipped(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
@@ -19,7 +19,7 @@ export async function* bunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
       if (level < 1 || level > 9) throw new Damage('its block size is invalid');
       let sum = 0;
       for (;;) {
-        await bits.fill(LARGEST_BLOCK);
+        await bits.fill(MAX_BLOCK_BYTES);
         const [high, low] = [bits.read(24), bits.read(24)];
         const told = ((bits.read(16) << 16) | bits.read(16)) >>> 0;
         if (high === END[0] && low === END[1]) {
@@ -30,7 +30,7 @@ export async function* bunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
         block.read(bits, level * 100_000);
         for (const piece of block.bytes()) {
           written += piece.length;
-          if (written > 1e6 && written > bits.taken * MOST_GROWTH)
+          if (written > 1e6 && written > bits.taken * MAX_COMPRESSION_RATIO)
             throw fail(`it expands from ${bits.taken} bytes to ${written}`);
           yield piece;
         }
@@ -116,7 +116,7 @@ class Block {
   private length = 0;
   private start = 0;
   /** Of each byte of the transform, and in higher bits where the next one is. */
-  private readonly links = new Uint32Array(MOST_BYTES);
+  private readonly links = new Uint32Array(MAX_BYTES);
 
   /** @param most bytes before runs are made long again */
   read(bits: Bits, most: number): void {
@@ -240,7 +240,7 @@ function codeIn(bits: Bits, symbols: number): Code {
   let length = bits.read(5);
   const lengths = Uint8Array.from({ length: symbols }, () => {
     for (;;) {
-      if (length < 1 || length > LONGEST_CODE) throw new Damage(`it has a code of ${length} bits`);
+      if (length < 1 || length > MAX_CODE_LENGTH) throw new Damage(`it has a code of ${length} bits`);
       if (bits.read(1) === 0) return length;
       length += bits.read(1) === 0 ? 1 : -1;
     }
@@ -287,10 +287,10 @@ const SIGN = 0x425a68;
 const BEGIN = [0x314159, 0x265359] as const;
 const END = [0x177245, 0x385090] as const;
 const HEADER = 4;
-const MOST_BYTES = 900_000;
+const MAX_BYTES = 900_000;
 const GROUP = 50;
-const LONGEST_CODE = 20;
+const MAX_CODE_LENGTH = 20;
 /** More than a block takes at most: 20 bits for each of its bytes, and its codes. */
-const LARGEST_BLOCK = 3 * 2 ** 20;
+const MAX_BLOCK_BYTES = 3 * 2 ** 20;
 const PIECE = 2 ** 16;
 const REMEDY = 'It may be cut off. Download it again, or unpack it and add the files in it.';

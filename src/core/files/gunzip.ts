@@ -2,7 +2,7 @@
 import { Gunzip } from 'fflate';
 import { concatBytes } from '../base/concat';
 import { badFile, HomegrownError } from '../base/errors';
-import { MOST_GROWTH } from '../base/limits';
+import { MAX_COMPRESSION_RATIO } from '../base/limits';
 import { crc32 } from './crc32';
 
 /** @throws HomegrownError `bad-file` where it is damaged, cut off, or grows as no text does */
@@ -37,14 +37,15 @@ export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
       if (error instanceof HomegrownError) throw error;
       throw fail(`it can't be unpacked (${error instanceof Error ? error.message : 'damaged'}), before byte ${read}`);
     }
-    if (written > 1e6 && written > read * MOST_GROWTH) throw fail(`it expands from ${read} bytes to ${written}`);
+    if (written > 1e6 && written > read * MAX_COMPRESSION_RATIO)
+      throw fail(`it expands from ${read} bytes to ${written}`);
   };
   for await (const piece of piecesOf(bytes)) {
     read += piece.length;
     recent.add(piece);
     idle += piece.length;
     push(piece, false);
-    if (idle > LONGEST_HEADER) throw fail(`it has no content in ${idle} bytes before byte ${read}`);
+    if (idle > MAX_HEADER_BYTES) throw fail(`it has no content in ${idle} bytes before byte ${read}`);
     yield* out;
     out = [];
   }
@@ -81,7 +82,7 @@ class Recent {
     this.pieces.push(piece);
     this.read += piece.length;
     this.length += piece.length;
-    while (this.length - this.pieces[0]!.length >= LONGEST_HEADER) this.length -= this.pieces.shift()!.length;
+    while (this.length - this.pieces[0]!.length >= MAX_HEADER_BYTES) this.length -= this.pieces.shift()!.length;
   }
 
   before(end: number, length: number): Uint8Array {
@@ -99,7 +100,7 @@ class Recent {
 /** Small, because what a piece grows to is in memory at once: 1,032 times its size at most. */
 const PIECE = 2 ** 14;
 /** Of a member: 64 KiB of what programs add, and as much for its names. */
-const LONGEST_HEADER = 2 ** 17;
+const MAX_HEADER_BYTES = 2 ** 17;
 /** A header and what stands at the end. */
 const SHORTEST = 18;
 const REMEDY = 'It may be cut off. Download it again, or unpack it and add the files in it.';

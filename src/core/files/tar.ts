@@ -29,8 +29,8 @@ export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string
     const { type, link } = header;
     const size = told.size ?? header.size;
     if (type === 'x' || type === 'L') {
-      if (size > LARGEST_TOLD)
-        throw fail(`the extended header at byte ${at} has ${size} bytes; the maximum is ${LARGEST_TOLD}`);
+      if (size > MAX_PAX_BYTES)
+        throw fail(`the extended header at byte ${at} has ${size} bytes; the maximum is ${MAX_PAX_BYTES}`);
       const about = await input.exactly(size);
       if (about.length < size) throw fail(`it is cut off at byte ${input.at}`);
       await input.skip(padding(size));
@@ -135,6 +135,6 @@ const SYMBOLIC_LINK = '2';
 const SPARSE = 'S';
 const BLOCK = 512;
 /** Of a long name, or what pax says of a file. */
-const LARGEST_TOLD = 2 ** 20;
+const MAX_PAX_BYTES = 2 ** 20;
 const padding = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
 const REMEDY = 'Unpack it, and add the files in it.';

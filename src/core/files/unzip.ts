@@ -4,7 +4,13 @@
  */
 import { Inflate } from 'fflate';
 import { badFile } from '../base/errors';
-import { LARGEST_COMPRESSED, LARGEST_DIRECTORY, LARGEST_ZIP, MOST_FILES, MOST_GROWTH } from '../base/limits';
+import {
+  MAX_COMPRESSED_BYTES,
+  MAX_DIRECTORY_BYTES,
+  MAX_ZIP_BYTES,
+  MAX_ZIP_FILES,
+  MAX_COMPRESSION_RATIO,
+} from '../base/limits';
 import { bytesSource, type ByteSource } from './byteSource';
 import { crc32 } from './crc32';
 
@@ -12,8 +18,8 @@ import { crc32 } from './crc32';
 export async function openZip(source: ByteSource, file: string): Promise<ReadonlyMap<string, ByteSource>> {
   const fail = (reason: string): Error => badFile(`${file}: ${reason}`, REMEDY);
   const { count, start, size } = await findDirectory(source, fail);
-  if (count > MOST_FILES) throw fail(`it has ${count} entries; the maximum is ${MOST_FILES}`);
-  if (size > LARGEST_DIRECTORY) throw fail(`its directory has ${size} bytes; the maximum is ${LARGEST_DIRECTORY}`);
+  if (count > MAX_ZIP_FILES) throw fail(`it has ${count} entries; the maximum is ${MAX_ZIP_FILES}`);
+  if (size > MAX_DIRECTORY_BYTES) throw fail(`its directory has ${size} bytes; the maximum is ${MAX_DIRECTORY_BYTES}`);
   const directory = await source.read(start, size);
   const entries: Entry[] = [];
   let at = 0;
@@ -109,10 +115,11 @@ function checkSizes(entries: readonly Entry[], fail: Fail): void {
     const other = seen.get(folded);
     if (other !== undefined) throw fail(`${other} and ${path} have the same name`);
     seen.set(folded, path);
-    if (size > 1e6 && size > packed * MOST_GROWTH) throw fail(`${path} expands from ${packed} bytes to ${size}`);
+    if (size > 1e6 && size > packed * MAX_COMPRESSION_RATIO)
+      throw fail(`${path} expands from ${packed} bytes to ${size}`);
     total += size;
   }
-  if (total > LARGEST_ZIP) throw fail(`it unpacks to ${total} bytes; the maximum is ${LARGEST_ZIP}`);
+  if (total > MAX_ZIP_BYTES) throw fail(`it unpacks to ${total} bytes; the maximum is ${MAX_ZIP_BYTES}`);
 }
 
 interface Range {
@@ -181,7 +188,7 @@ async function unpack(
   data: number,
   fail: Fail,
 ): Promise<ByteSource> {
-  if (size > LARGEST_COMPRESSED)
+  if (size > MAX_COMPRESSED_BYTES)
     throw fail(`${path} is compressed; a file of ${size} bytes must be stored uncompressed`);
   const bytes = new Uint8Array(size);
   let at = 0;

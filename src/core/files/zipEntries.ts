@@ -5,7 +5,7 @@
  */
 import { Inflate } from 'fflate';
 import { badFile, HomegrownError } from '../base/errors';
-import { MOST_GROWTH } from '../base/limits';
+import { MAX_COMPRESSION_RATIO } from '../base/limits';
 import { formatCount } from '../base/units';
 import { type ByteSource, failing } from './byteSource';
 import { crc32 } from './crc32';
@@ -32,7 +32,7 @@ export async function zipEntries(
   source: ByteSource,
   file: string,
   most: number,
-  { growth = MOST_GROWTH, remedy = REMEDY } = {},
+  { growth = MAX_COMPRESSION_RATIO, remedy = REMEDY } = {},
 ): Promise<readonly ZipEntry[]> {
   const fail = (reason: string, otherwise = remedy): Error => badFile(`${file}: ${reason}`, otherwise);
   const { count, start, size } = await findDirectory(source, fail);
@@ -41,7 +41,7 @@ export async function zipEntries(
       `it has ${formatCount(count)} entries; the maximum is ${formatCount(most)}`,
       'Split it into several files.',
     );
-  if (size > count * LONGEST_RECORD) throw fail(`its directory has ${size} bytes for ${count} entries, too many`);
+  if (size > count * MAX_RECORD_LENGTH) throw fail(`its directory has ${size} bytes for ${count} entries, too many`);
   const directory = await source.read(start, size);
   const records: EntryRecord[] = [];
   let at = 0;
@@ -83,7 +83,7 @@ interface EntryRecord {
 
 /** The end record is the last thing in a zip, with a comment of at most 64 KiB. */
 async function findDirectory(source: ByteSource, fail: Fail): Promise<{ count: number; start: number; size: number }> {
-  const length = Math.min(source.size, END + LONGEST_COMMENT);
+  const length = Math.min(source.size, END + MAX_COMMENT_LENGTH);
   const from = source.size - length;
   const view = viewOf(await source.read(from, length));
   let at = length - END;
@@ -201,12 +201,12 @@ async function* bytesOf(
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const END = 22;
-const LONGEST_COMMENT = 0xffff;
+const MAX_COMMENT_LENGTH = 0xffff;
 const LOCATOR = 20;
 const END64 = 56;
 const RECORD = 46;
 /** With a name, what programs add, and a comment. */
-const LONGEST_RECORD = RECORD + 4096;
+const MAX_RECORD_LENGTH = RECORD + 4096;
 const HEADER = 30;
 const UNIX = 3;
 const SYMBOLIC_LINK = 10;

@@ -101,12 +101,12 @@ export async function openGpu(): Promise<Gpu> {
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   await tf.setBackend('webgpu');
   current = { adapter: summarise(adapter), device, backend, ...watch(real) };
-  if (!current.adapter.software) limitDispatches(backend, LONGEST_DISPATCH);
+  if (!current.adapter.software) limitDispatches(backend, MAX_DISPATCH_MS);
   return current;
 }
 
 /** Milliseconds. Where a GPU draws the page, nothing else does meanwhile, and a system takes it for hung after two seconds. */
-export const LONGEST_DISPATCH = 100;
+export const MAX_DISPATCH_MS = 100;
 
 const FEATURES: readonly string[] = ['shader-f16', 'subgroups', 'timestamp-query'];
 const LIMITS = [

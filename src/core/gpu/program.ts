@@ -83,7 +83,7 @@ export async function prepareAll(
 }
 
 /** Milliseconds on the GPU. A processor that plays one draws no page, and no system watches it. */
-export const LONGEST_SUBMIT = 200;
+export const MAX_SUBMIT_MS = 200;
 
 /** Steps that a program may have on the way at once. */
 const IN_FLIGHT = 3;
@@ -294,7 +294,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   /** A submit is not interrupted: where it is long, the page stands still, and a system may take the GPU for hung. */
   private divide(): void {
     const { gpuMs = this.wallMs ?? this.expectedMs } = this.cost;
-    const most = this.gpu.adapter.software ? Infinity : (LONGEST_SUBMIT / gpuMs) * this.expectedMs;
+    const most = this.gpu.adapter.software ? Infinity : (MAX_SUBMIT_MS / gpuMs) * this.expectedMs;
     if (this.submits.length > 1 || most < this.expectedMs) this.submits = inSubmits(this.plan.commands, most);
   }
 

@@ -1,5 +1,5 @@
 /** What is measured of the data's two parts once, for the baselines of all objectives, under the names that it is stored by. */
-import { MOST_LABELS } from '../base/limits';
+import { MAX_CLASSIFIER_LABELS } from '../base/limits';
 import { z } from '../base/zod';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { unigramAccuracy, unigramLoss } from './unigram';
@@ -10,7 +10,7 @@ export type BaselineFacts = z.infer<typeof factsSchema>;
 const countsSchema = z
   .custom<Readonly<Record<string, number>>>(isOfCounts, "it isn't a table of counts")
   // Besides labels how many have none of them, where a text may have several.
-  .refine((counts) => Object.keys(counts).length <= MOST_LABELS + 1, 'it has more labels than a classifier');
+  .refine((counts) => Object.keys(counts).length <= MAX_CLASSIFIER_LABELS + 1, 'it has more labels than a classifier');
 
 function isOfCounts(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;

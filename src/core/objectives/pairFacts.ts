@@ -1,6 +1,6 @@
 /** What is reached on pairs without learning: by the counts of the tokens of targets, and by giving the input back. */
 import type { MetricId } from '../metrics';
-import { LONGEST_OF_GRAMS, scoreOf } from '../metrics/text/textMetric';
+import { MAX_NGRAM_TEXT, scoreOf } from '../metrics/text/textMetric';
 import { chrf } from '../metrics/text/chrf';
 import { exactMatch } from '../metrics/text/exactMatch';
 import type { PartSource } from '../shards/manifest';
@@ -10,7 +10,7 @@ import { countTargets, hasPairs, pairsIn, spread, textOf } from './pairRows';
 import { unigramLoss } from './unigram';
 
 /** Held-out pairs that are scored at most. */
-const MOST_SCORED = 2000;
+const MAX_SCORED = 2000;
 
 /** Nothing where documents of a part have no fields. */
 export async function measurePairs(
@@ -21,9 +21,9 @@ export async function measurePairs(
   if (!(await hasPairs(train)) || !(await hasPairs(validation))) return {};
   const [learnt, held] = [await pairsIn(train), await pairsIn(validation)];
   const copies = [];
-  for (const place of spread(Math.min(held.count, MOST_SCORED), held.count)) {
+  for (const place of spread(Math.min(held.count, MAX_SCORED), held.count)) {
     const { input, target } = await held.read(place);
-    const [output, wanted] = [input, target].map((ids) => textOf(tokenizer, ids).slice(0, LONGEST_OF_GRAMS.count));
+    const [output, wanted] = [input, target].map((ids) => textOf(tokenizer, ids).slice(0, MAX_NGRAM_TEXT.count));
     copies.push({ output: output!, wanted: wanted! });
   }
   return {

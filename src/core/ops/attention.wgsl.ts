@@ -10,7 +10,7 @@ import { emptyTensor } from '../gpu/tfjs';
 import { keyGradient, queryGradient } from './attentionBackward.wgsl';
 import { biasGradient, innerProducts } from './attentionBias.wgsl';
 import { type Form, formOf, gradientsOf, matrices, type Settings, type X } from './attentionForm';
-import { decodeForward, MOST_PARTS } from './attentionDecode.wgsl';
+import { decodeForward, MAX_SPLITS } from './attentionDecode.wgsl';
 import { loadStrategy, type LoadStrategy } from './attentionRows.wgsl';
 import { joinNorms } from './attentionDropout.wgsl';
 import { tiles, vectors } from './attentionTiles.wgsl';
@@ -28,7 +28,7 @@ export const attentionOnGpu: Differentiable<X, Settings, Saved> = {
     const lse = emptyTensor([B * H, Tq], 'float32');
     const { lengths, places, bias, counter } = x;
     const given = { q, kv, lengths, places, bias, y, lse };
-    if (Tq === 1 && !dropout && vectors(form).parts <= MOST_PARTS) dispatch(decodeForward(form), given);
+    if (Tq === 1 && !dropout && vectors(form).parts <= MAX_SPLITS) dispatch(decodeForward(form), given);
     else dispatch(forward(form, loadStrategy()), { ...given, counter, place: dropout && place(dropout.purpose) });
     return { y, saved: { ...x, y, lse } };
   },

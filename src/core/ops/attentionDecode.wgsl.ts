@@ -9,7 +9,7 @@ import { maxOverWorkgroup, sumOverWorkgroup } from './reduce.wgsl';
 
 const THREADS = 64;
 /** A row of more vectors than threads does not fit. */
-export const MOST_PARTS = THREADS;
+export const MAX_SPLITS = THREADS;
 /** Keys that are scored before their values are added. */
 const BLOCK = 256;
 

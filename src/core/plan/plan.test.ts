@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { problems } from '../train/problems';
-import { LEAST_STEPS, makePlan, maxEpochs, type Plan, type PlanInput, withRecipe } from './plan';
+import { MIN_STEPS, makePlan, maxEpochs, type Plan, type PlanInput, withRecipe } from './plan';
 import type { TextProfile } from './profile';
 
 /** A novel as it was measured. */
@@ -26,7 +26,7 @@ function expectRunnable(plan: Plan, { text, held, seconds }: PlanInput): void {
   const tokens = { train: Math.floor((1 - held) * all), validation: Math.floor(held * all) };
   expect(problems(plan.model, plan.recipe, tokens)).toEqual([]);
   expect(plan.seconds).toBeLessThanOrEqual(seconds);
-  if (plan.recipe.steps > LEAST_STEPS) expect(plan.epochs).toBeLessThanOrEqual(maxEpochs(plan.recipe.dropout));
+  if (plan.recipe.steps > MIN_STEPS) expect(plan.epochs).toBeLessThanOrEqual(maxEpochs(plan.recipe.dropout));
   const { low, value, high } = plan.expected!;
   expect(low).toBeLessThan(value);
   expect(value).toBeLessThan(high);

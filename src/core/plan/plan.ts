@@ -127,12 +127,12 @@ const contextFor = (flops: number): number => 2 ** Math.round(Math.log2(64 * (fl
 const CONTEXTS = [MIN_PLANNED_CONTEXT, 128, 256] as const;
 const DROPOUTS = [0, 0.1, 0.2] as const;
 /** Below that many updates a model is hardly begun. */
-export const LEAST_STEPS = 50;
+export const MIN_STEPS = 50;
 /** Epochs after which a model only memorizes its text. A plan leaves the rest of its time unused. */
 export const maxEpochs = (dropout: number): number => 16 + 100 * dropout;
 /** Steps after which a model only memorizes, for so many training tokens; a short text is read more often than that. */
 const maxSteps = (tokens: number, perStep: number, dropout: number): number =>
-  Math.max(LEAST_STEPS, Math.floor((maxEpochs(dropout) * tokens) / perStep));
+  Math.max(MIN_STEPS, Math.floor((maxEpochs(dropout) * tokens) / perStep));
 
 /** The plan for a time; for the shortest that holds a run where it is too short for any. */
 export function makePlan(input: PlanInput): Plan {
@@ -186,7 +186,7 @@ function best(input: PlanInput, shapes: Shapes): Found {
   if (plan) return plan;
   throw badSettings(
     `No model fits both this text (${formatCount(input.text.bytes)} bytes) and this device.`,
-    `Add text, at least ${LEAST_BYTES} bytes in all, or raise the memory limit.`,
+    `Add text, at least ${MIN_BYTES} bytes in all, or raise the memory limit.`,
   );
 }
 
@@ -198,7 +198,7 @@ function fitsMemory(model: ModelChoice, recipe: Recipe, limits: MemoryLimits = {
   return total <= bytes / 2 && memoryShortage(model, recipe, limits) === undefined;
 }
 /** With a tenth held out: the shortest context, and the token after it. */
-const LEAST_BYTES = 200;
+const MIN_BYTES = 200;
 
 /** A model of a vocabulary and context, with what it costs. */
 interface Shape {
@@ -286,16 +286,16 @@ function inTime(
   // Each look takes as many tokens as its share of the time holds.
   const perToken = (paceWith(2 * EVALUATED).evaluation - paceWith(EVALUATED).evaluation) / EVALUATED;
   const affordable = (LOOKING * seconds) / ((looksIn(seconds) + EARLY_LOOKS) * perToken);
-  const evaluable = Math.min(heldTokens, MOST_EVALUATED);
-  const evalTokens = Math.ceil(Math.min(evaluable, Math.max(LEAST_EVALUATED, affordable)));
+  const evaluable = Math.min(heldTokens, MAX_EVALUATED_TOKENS);
+  const evalTokens = Math.ceil(Math.min(evaluable, Math.max(MIN_EVALUATED_TOKENS, affordable)));
   const pace = paceWith(evalTokens);
   const withSteps = (steps: number): Recipe => ofSteps({ ...given, evalTokens }, steps, seconds, pace.step);
   // How often it is looked at and saved depends a little on the steps, and they on that.
   let fits = Math.floor(seconds / pace.step);
-  for (let turn = 0; turn < 3 && fits > LEAST_STEPS; turn++)
+  for (let turn = 0; turn < 3 && fits > MIN_STEPS; turn++)
     fits -= Math.max(0, Math.ceil((secondsOf(pace, withSteps(fits)) - seconds) / pace.step));
   const most = maxSteps(tokens, batch * context, dropout);
-  return { recipe: withSteps(Math.max(LEAST_STEPS, Math.min(most, fits))), pace, most };
+  return { recipe: withSteps(Math.max(MIN_STEPS, Math.min(most, fits))), pace, most };
 }
 
 /** Whether real steps take so much more or less time than was expected that another plan may be better. @param off times as long */
@@ -306,13 +306,13 @@ const MUCH = 1.3;
 export function ofSteps(recipe: Recipe, steps: number, seconds: number, step: number): Recipe {
   const evalEvery = Math.max(1, Math.ceil(steps / looksIn(seconds)));
   const saveEvery = Math.max(1, Math.min(evalEvery, Math.round(SAVED_EVERY / step)));
-  return { ...recipe, steps, evalEvery, saveEvery, warmup: Math.min(MOST_WARMUP, Math.ceil(steps / 10)) };
+  return { ...recipe, steps, evalEvery, saveEvery, warmup: Math.min(MAX_WARMUP_STEPS, Math.ceil(steps / 10)) };
 }
 
 const looksIn = (seconds: number): number =>
-  Math.round(Math.min(MOST_LOOKS, Math.max(LEAST_LOOKS, LOOKS_A_ROOT * Math.sqrt(seconds / 60))));
-const LEAST_LOOKS = 4;
-const MOST_LOOKS = 40;
+  Math.round(Math.min(MAX_EVALUATIONS, Math.max(MIN_EVALUATIONS, LOOKS_A_ROOT * Math.sqrt(seconds / 60))));
+const MIN_EVALUATIONS = 4;
+const MAX_EVALUATIONS = 40;
 /** Of a run of one minute; of longer ones by the root of their minutes. */
 const LOOKS_A_ROOT = 4;
 /** At steps 0, 10, 25, 50, 100 and 200; later ones cost little next to so many steps. */
@@ -320,8 +320,8 @@ const EARLY_LOOKS = 6;
 /** Share of the time. */
 const LOOKING = 0.04;
 const EVALUATED = 4096;
-const LEAST_EVALUATED = 2048;
-const MOST_EVALUATED = 32_768;
+const MIN_EVALUATED_TOKENS = 2048;
+const MAX_EVALUATED_TOKENS = 32_768;
 /** Seconds. */
 const SAVED_EVERY = 300;
-const MOST_WARMUP = 100;
+const MAX_WARMUP_STEPS = 100;

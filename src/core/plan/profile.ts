@@ -9,7 +9,7 @@ import { madeInOrder, merge } from '../tokenizer/merge';
 import { PairTable } from '../tokenizer/pairTable';
 import { preTokenEnd } from '../tokenizer/split';
 import type { TrainedKind } from '../tokenizer/tokenizer';
-import { SMALLEST_VOCABULARY, trainTokenizer } from '../tokenizer/train';
+import { MIN_VOCABULARY, trainTokenizer } from '../tokenizer/train';
 import { type Part, repeatedShare } from './repetition';
 import { trigramLoss } from './trigram';
 
@@ -40,7 +40,7 @@ export const measuredVocabulary = (
 ): VocabularyProfile | undefined => vocabularies.findLast((one) => one.size <= size) ?? vocabularies[0];
 
 /** Entries that are tried. 257 are the bytes. */
-const VOCABULARIES = [SMALLEST_VOCABULARY, 512, 1024, 2048, 4096, 8192] as const;
+const VOCABULARIES = [MIN_VOCABULARY, 512, 1024, 2048, 4096, 8192] as const;
 
 /** Code units that are read of the documents, at most: enough to tell one language, or one kind of text, from another. */
 const SAMPLE = 2 ** 19;
@@ -66,8 +66,8 @@ export async function profileText(documents: Documents, job: Job): Promise<TextP
   const heldBytes = ids.reduce((sum, bytes, i) => sum + held[i]! * bytes.length, 0);
   let usual: { ids: readonly Uint32Array[]; size: number; heldTokens: number } = { ids: [], size: 0, heldTokens: 0 };
   for (const asked of VOCABULARIES) {
-    const own = merges.slice(0, asked - SMALLEST_VOCABULARY);
-    const size = SMALLEST_VOCABULARY + own.length;
+    const own = merges.slice(0, asked - MIN_VOCABULARY);
+    const size = MIN_VOCABULARY + own.length;
     // What the text has no pairs for is no vocabulary of its own.
     if (vocabularies.at(-1)?.size === size) break;
     // The first merges are those of a smaller vocabulary: what they have made is merged on.
@@ -158,14 +158,14 @@ interface Passage extends Document {
 async function sampleOf(documents: Documents, { signal }: Pick<Job, 'signal'>): Promise<readonly Passage[]> {
   let [count, i] = [0, 0];
   for await (const _ of documents) count++;
-  const step = Math.max(1, count / MOST_DOCUMENTS);
+  const step = Math.max(1, count / MAX_DOCUMENTS);
   const read: Document[] = [];
   for await (const document of documents) {
     if (Math.floor(i / step) !== Math.floor((i - 1) / step)) read.push(document);
     i++;
   }
   const bytes = read.reduce((sum, document) => sum + document.bytes, 0);
-  const share = Math.min(1, SAMPLE / Math.min(MOST_READ, bytes));
+  const share = Math.min(1, SAMPLE / Math.min(MAX_READ_LENGTH, bytes));
   const passages: Passage[] = [];
   let seen = 0;
   for (const document of read) {
@@ -178,17 +178,17 @@ async function sampleOf(documents: Documents, { signal }: Pick<Job, 'signal'>): 
         );
         pieces.push(chunk.slice(start, end));
       }
-      if ((seen += chunk.length) >= MOST_READ) break;
+      if ((seen += chunk.length) >= MAX_READ_LENGTH) break;
     }
     passages.push(passageOf(pieces.join('')));
-    if (seen >= MOST_READ) break;
+    if (seen >= MAX_READ_LENGTH) break;
   }
   return passages;
 }
 /** Code units. */
 const STRETCH = 2048;
-const MOST_DOCUMENTS = 1024;
-const MOST_READ = 2 ** 24;
+const MAX_DOCUMENTS = 1024;
+const MAX_READ_LENGTH = 2 ** 24;
 
 const passageOf = (text: string): Passage => ({
   text,

@@ -6,8 +6,8 @@ export const CARD_PARTS = ['about', 'use', 'misuse', 'limits'] as const;
 export type CardPart = (typeof CARD_PARTS)[number];
 
 /** Characters of a part. */
-export const MOST_CARD_PART = 10_000;
-const part = z.string().max(MOST_CARD_PART).exactOptional();
+export const MAX_CARD_PART_LENGTH = 10_000;
+const part = z.string().max(MAX_CARD_PART_LENGTH).exactOptional();
 export const cardSchema = z.strictObject({ about: part, use: part, misuse: part, limits: part });
 /** A part that is absent says what Homegrown says. */
 export type CardWords = z.infer<typeof cardSchema>;

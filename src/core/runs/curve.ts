@@ -37,7 +37,7 @@ export interface RunCurve {
 }
 
 /** Points at most, of either list. */
-export const MOST_POINTS = 256;
+export const MAX_CURVE_POINTS = 256;
 
 /** What a run of these segments told up to a step that it saved; losses that are no number are left out. */
 export function curveOf(
@@ -109,9 +109,9 @@ const columnsBy = <N extends string>(names: readonly N[], column: (name: N) => F
 const isTold = (event: { step: number; loss: number }, upTo: number): boolean =>
   event.step <= upTo && Number.isFinite(event.loss);
 
-/** In order, as many in each as keeps them to fewer than `MOST_POINTS`. */
+/** In order, as many in each as keeps them to fewer than `MAX_CURVE_POINTS`. */
 function grouped<T>(all: readonly T[]): readonly (readonly T[])[] {
-  const size = Math.ceil(all.length / (MOST_POINTS - 1));
+  const size = Math.ceil(all.length / (MAX_CURVE_POINTS - 1));
   return Array.from({ length: Math.ceil(all.length / size) || 0 }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
 
@@ -158,7 +158,11 @@ function ofBytes(bytes: Uint8Array): RunCurve {
   if (version !== VERSION && version !== VERSION_BEFORE_LABELS) throw new Error(`it has version ${version}`);
   const stored: readonly string[] = version === VERSION ? EVALUATIONS : BEFORE_LABELS;
   const end = HEAD + trained * TRAINING.length + evaluated * stored.length;
-  if (![step, trained, evaluated].every(isCount) || Math.max(trained, evaluated) > MOST_POINTS || end > numbers.length)
+  if (
+    ![step, trained, evaluated].every(isCount) ||
+    Math.max(trained, evaluated) > MAX_CURVE_POINTS ||
+    end > numbers.length
+  )
     throw new Error(`it has ${bytes.length} bytes for ${trained} and ${evaluated} points`);
   let at = HEAD;
   const next = (points: number): Float64Array => numbers.subarray(at, (at += points));
@@ -178,9 +182,9 @@ function ofBytes(bytes: Uint8Array): RunCurve {
 
 const unknown = (points: number): Float64Array => new Float64Array(points).fill(NaN);
 
-const column = listOf(z.number(), MOST_POINTS, isNumber).transform((values) => Float64Array.from(values));
+const column = listOf(z.number(), MAX_CURVE_POINTS, isNumber).transform((values) => Float64Array.from(values));
 const isPartly = (value: unknown): value is number | null => value === null || isNumber(value);
-const partly = listOf(z.number().nullable(), MOST_POINTS, isPartly).transform((values) =>
+const partly = listOf(z.number().nullable(), MAX_CURVE_POINTS, isPartly).transform((values) =>
   Float64Array.from(values, (value) => value ?? NaN),
 );
 /** As older builds stored it: as JSON, null in place of NaN. */

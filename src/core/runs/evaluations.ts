@@ -37,7 +37,7 @@ export const keptComparisonSchema = z.object({
 });
 export type KeptComparison = z.infer<typeof keptComparisonSchema>;
 /** Of a step that are kept, at most: the newest. */
-export const MOST_COMPARISONS = 50;
+export const MAX_COMPARISONS = 50;
 
 const recordSchema = z.object({
   version: z.literal(1),

@@ -1,6 +1,6 @@
 /** What a run has told, kept in batches under `journal/<run>/<n>`, so that after a reload the chart is all there. */
 import { type Kind, readAll, readRecord, readRecordsUnder, type Unreadable } from '../base/record';
-import { isNumber, listOf, MOST_LOG_ENTRIES } from '../base/limits';
+import { isNumber, listOf, MAX_LOG_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
 import { labelCountsSchema } from '../metrics/labels/counts';
 import { shownSchema } from '../objectives/shown';
@@ -213,7 +213,7 @@ const isWhole = ({ length }: Row): boolean => length === COLUMNS.length || lengt
 const isRow = (value: unknown): value is Row =>
   Array.isArray(value) && isWhole(value as Row) && value.every((entry) => entry === null || isNumber(entry));
 const batchSchema = z.object({
-  steps: listOf<Row>(z.array(z.number().nullable()).refine(isWhole), MOST_LOG_ENTRIES, isRow),
+  steps: listOf<Row>(z.array(z.number().nullable()).refine(isWhole), MAX_LOG_ENTRIES, isRow),
   others: z.array(other),
   /** Columns by name, of values that were added since; what is no column of numbers is passed over. */
   named: z.unknown().optional(),

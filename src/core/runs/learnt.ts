@@ -69,7 +69,7 @@ export function learntTogether(each: readonly (readonly Learnt[])[]): readonly L
 /** As a sentence or two; undefined where no run learnt from it. */
 export function learntWords(learnt: readonly Learnt[], texts = 1): string | undefined {
   if (learnt.length === 0) return undefined;
-  const shown = learnt.slice(0, MOST_NAMED).map(({ name, from, to, share }) => {
+  const shown = learnt.slice(0, MAX_NAMED).map(({ name, from, to, share }) => {
     const when = to === 0 ? 'before it was tuned' : `steps ${formatCount(Math.max(1, from))} to ${formatCount(to)}`;
     return `${name} (${when}, ${formatShare(share)} of its text)`;
   });
@@ -83,4 +83,4 @@ export function learntWords(learnt: readonly Learnt[], texts = 1): string | unde
     : '';
   return `${who} trained on ${it}: ${names}. ${whose} weights keep what ${they} learned${tokens}, until you delete ${isOne ? 'it' : 'them'}.`;
 }
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;

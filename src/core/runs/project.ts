@@ -225,7 +225,7 @@ const dataRecord: z.ZodType<DataRecord> = z
     return { ...data, manifest: { ...manifest, split: { ...manifest.split, rule, validation: validationShare } } };
   });
 /** Ten weeks. */
-const MOST_MINUTES = 100_000;
+const MAX_MINUTES = 100_000;
 const runId = z
   .string()
   .regex(/^[\w-]{1,64}$/)
@@ -255,7 +255,7 @@ const FIELDS = {
   recompute: z.enum(RECOMPUTE_CHOICES),
   rateByHand: z.boolean(),
   plan: z.object({
-    minutes: z.number().positive().max(MOST_MINUTES),
+    minutes: z.number().positive().max(MAX_MINUTES),
     watts: z.number().nonnegative().max(1e5).nullable(),
     price: z.number().nonnegative().max(1e6),
   }),

@@ -6,7 +6,7 @@ import { claimRun } from '../checkpoint/checkpoint';
 import { runRecord } from '../testing/runRecord';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import type { TrainEvent } from '../train/run';
-import { CURVE, curveKey, curveOf, MOST_POINTS } from './curve';
+import { CURVE, curveKey, curveOf, MAX_CURVE_POINTS } from './curve';
 import { openJournal } from './journal';
 import { addRun, readRun, updateRun } from './record';
 import { measureEverything } from './sizes';
@@ -80,8 +80,8 @@ test('a curve keeps the span of each stretch, the best and the last, and nothing
   const measured = Array.from({ length: 400 }, (_, i) => evaluated(25 * (i + 1), i === 137 ? 0.5 : 2 + (i % 3)));
   const { training, evaluations, sample } = curveOf([...events, ...measured, evaluated(10_100, 0.1)], 10_000, WHOLE);
   for (const columns of [training, evaluations]) {
-    expect(columns.step.length).toBeLessThanOrEqual(MOST_POINTS);
-    expect(columns.step.length).toBeGreaterThan(MOST_POINTS / 2);
+    expect(columns.step.length).toBeLessThanOrEqual(MAX_CURVE_POINTS);
+    expect(columns.step.length).toBeGreaterThan(MAX_CURVE_POINTS / 2);
     expect(columns.step).toEqual(columns.step.toSorted());
   }
   expect(Math.max(...training.high)).toBe(90);

@@ -1,5 +1,5 @@
 /** Fields of a run: the record, `homegrown.json`, imports and forks are derived from this list. */
-import { listOf, MOST_SEGMENTS } from '../base/limits';
+import { listOf, MAX_SEGMENTS } from '../base/limits';
 import { moment, storedMoment } from '../base/moment';
 import { z } from '../base/zod';
 import { type ObjectiveId, OBJECTIVES } from '../objectives';
@@ -59,7 +59,7 @@ function segmentsWith<D>(data: z.ZodType<D>): z.ZodType<readonly [SegmentOf<D>, 
     data,
     why: z.enum(['data', 'recipe', 'both']).exactOptional(),
   });
-  return listOf(segment, MOST_SEGMENTS)
+  return listOf(segment, MAX_SEGMENTS)
     .refine((segments) => segments.length > 0 && segments.every(isInOrder), 'its segments are not in order')
     .transform((segments) => segments as unknown as readonly [SegmentOf<D>, ...SegmentOf<D>[]]);
 }

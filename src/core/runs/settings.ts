@@ -4,14 +4,14 @@ import { currentValue, type Field } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
 import {
   isCount,
-  LARGEST_JSON,
-  LARGEST_TOKENIZER,
+  MAX_JSON_BYTES,
+  MAX_TOKENIZER_BYTES,
   listOf,
   MAX_LABEL_LENGTH,
-  MOST_LABELS,
-  MOST_TENSORS,
-  MOST_TEXTS,
-  MOST_TOKENS,
+  MAX_CLASSIFIER_LABELS,
+  MAX_TENSORS,
+  MAX_TEXTS,
+  MAX_TOKENIZER_ENTRIES,
 } from '../base/limits';
 import { moment } from '../base/moment';
 import { normalizersSchema } from '../base/normalizerSchema';
@@ -30,7 +30,7 @@ import {
   type AppliedFiles,
   chatTemplateOf,
   type Elsewhere,
-  LONGEST_TEMPLATE,
+  MAX_TEMPLATE_LENGTH,
   TOKENIZER_KINDS,
   type TokenizerModel,
   TRAINED_KINDS,
@@ -74,7 +74,7 @@ export const tokenizerChoiceSchema: z.ZodType<TokenizerChoice> = z.object({
 /** Of a classifier. */
 const classesSchema: z.ZodType<Classes> = z
   .strictObject({
-    labels: z.array(z.string().min(1).max(MAX_LABEL_LENGTH)).min(1).max(MOST_LABELS),
+    labels: z.array(z.string().min(1).max(MAX_LABEL_LENGTH)).min(1).max(MAX_CLASSIFIER_LABELS),
     pooling: z.enum(POOLINGS),
     several: z.literal(true).exactOptional(),
     inWindows: z.literal(true).exactOptional(),
@@ -127,7 +127,7 @@ export const modelSchema: z.ZodType<ModelChoice> = z
     return { id, config, vocabulary };
   });
 
-const namesSchema = listOf(z.string().max(1000), MOST_TENSORS);
+const namesSchema = listOf(z.string().max(1000), MAX_TENSORS);
 const adapterSchema = z
   .strictObject({ id: z.enum(Object.keys(ADAPTERS) as AdapterId[]), settings: z.looseObject({}), beside: namesSchema })
   .transform((given, context): NonNullable<Trainable['adapter']> => {
@@ -160,17 +160,17 @@ export const mixedSchema = z.strictObject({
   step: count,
 });
 
-export const rolesSchema: z.ZodType<readonly TokenRole[]> = listOf(z.enum(ROLES), MOST_TOKENS).refine(
+export const rolesSchema: z.ZodType<readonly TokenRole[]> = listOf(z.enum(ROLES), MAX_TOKENIZER_ENTRIES).refine(
   (roles) => rolesProblem(roles) === null,
   { error: ({ input }) => rolesProblem(input as readonly TokenRole[]) ?? '' },
 );
 const isPair = (value: unknown): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every(isCount);
-const mergesSchema = listOf(z.tuple([count, count]), MOST_TOKENS, isPair);
+const mergesSchema = listOf(z.tuple([count, count]), MAX_TOKENIZER_ENTRIES, isPair);
 const isText = (value: unknown): value is string => typeof value === 'string';
 const elsewhereSchema: z.ZodType<Elsewhere> = z.strictObject({
   split: z.enum(SPLIT_NAMES),
-  spellings: listOf(z.string(), MOST_TOKENS, isText),
+  spellings: listOf(z.string(), MAX_TOKENIZER_ENTRIES, isText),
   added: listOf(
     z.strictObject({
       id: count,
@@ -181,21 +181,21 @@ const elsewhereSchema: z.ZodType<Elsewhere> = z.strictObject({
       normalized: z.boolean(),
       role: z.enum(ROLES).exactOptional(),
     }),
-    MOST_TOKENS,
+    MAX_TOKENIZER_ENTRIES,
   ),
   names: z.record(z.string(), z.string()),
   ignoresMerges: z.literal(true).exactOptional(),
   begin: count.exactOptional(),
 });
 const appliedSchema: z.ZodType<AppliedFiles> = z.strictObject({
-  json: z.string().max(LARGEST_TOKENIZER),
-  config: z.string().max(LARGEST_JSON).exactOptional(),
-  rows: z.int().positive().max(MOST_TOKENS),
+  json: z.string().max(MAX_TOKENIZER_BYTES),
+  config: z.string().max(MAX_JSON_BYTES).exactOptional(),
+  rows: z.int().positive().max(MAX_TOKENIZER_ENTRIES),
 });
 /** What lies beside a run's record. */
 export const tokenizerParts = {
   merges: mergesSchema,
-  chatTemplate: z.string().max(LONGEST_TEMPLATE).exactOptional(),
+  chatTemplate: z.string().max(MAX_TEMPLATE_LENGTH).exactOptional(),
   elsewhere: elsewhereSchema.exactOptional(),
   applied: appliedSchema.exactOptional(),
 };
@@ -214,7 +214,7 @@ export type ToldTokenizer = Omit<TokenizerModel, 'merges'> &
 /** Its chat template, where that is short enough to be told. */
 export function toldTemplate(told: ToldTokenizer): string | undefined {
   const template = chatTemplateOf(told);
-  return template !== undefined && template.length <= LONGEST_TEMPLATE ? template : undefined;
+  return template !== undefined && template.length <= MAX_TEMPLATE_LENGTH ? template : undefined;
 }
 /** What is said of a tokenizer without its files. */
 export function tokenizerFacts(told: ToldTokenizer) {
@@ -231,7 +231,7 @@ export function tokenizerFacts(told: ToldTokenizer) {
 export const toldTokenizerSchema: z.ZodType<ToldTokenizer> = z.strictObject({
   ...tokenizerFields,
   merges: mergesSchema.exactOptional(),
-  chatTemplate: z.string().max(LONGEST_TEMPLATE).exactOptional(),
+  chatTemplate: z.string().max(MAX_TEMPLATE_LENGTH).exactOptional(),
   elsewhere: elsewhereSchema.exactOptional(),
   applied: appliedSchema.exactOptional(),
   split: z.enum(SPLIT_NAMES).exactOptional(),
@@ -252,7 +252,7 @@ const learntTextsSchema = listOf(
     /** Of one that a recipe made: the hash of the text as it was read; the recipe's name, and its hash. */
     cleaned: z.strictObject({ from: sha256, by: z.string(), recipe: sha256 }).exactOptional(),
   }),
-  MOST_TEXTS,
+  MAX_TEXTS,
 );
 /**
  * Which documents a text is, by its hash: a column an item, in their order. Of a cleaned one they are those that it was read
@@ -263,12 +263,12 @@ export const toldDocumentsSchema = listOf(
   z
     .strictObject({
       text: sha256,
-      title: listOf(z.string().max(1000), MOST_TEXTS),
-      sha256: listOf(sha256, MOST_TEXTS),
-      leftOut: listOf(count, MOST_TEXTS).exactOptional(),
+      title: listOf(z.string().max(1000), MAX_TEXTS),
+      sha256: listOf(sha256, MAX_TEXTS),
+      leftOut: listOf(count, MAX_TEXTS).exactOptional(),
     })
     .refine(({ title, sha256 }) => title.length === sha256.length, 'its columns differ in length'),
-  MOST_TEXTS,
+  MAX_TEXTS,
 );
 export const dataFactsSchema = z.strictObject({
   texts: learntTextsSchema,

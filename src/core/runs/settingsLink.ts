@@ -5,7 +5,7 @@ import { modelIds, type ModelId, modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
 import { type Size, sizesOf, usualConfig } from '../models/spec';
 import { isApplied, type TokenizerKind, TRAINED_KINDS, type TrainedKind } from '../tokenizer/tokenizer';
-import { LARGEST_VOCABULARY, SMALLEST_VOCABULARY } from '../tokenizer/train';
+import { MAX_VOCABULARY, MIN_VOCABULARY } from '../tokenizer/train';
 import { DEFAULT_RECIPE, fieldsOf, RECIPE, type Recipe, type RecipeField } from '../train/recipe';
 import type { How } from './lineage';
 import type { ModelDraft } from './modelDraft';
@@ -114,10 +114,10 @@ function tokenizerIn(text: string | undefined): TokenizerChoice {
   const [, kind, digits] = /^([a-z]+)(?::(\d{1,9}))?$/.exec(text ?? '') ?? [];
   const found = TRAINED_KINDS.find((each): each is TrainedKind => each === kind);
   const vocabulary = digits === undefined ? UNUSED_VOCABULARY : Number(digits);
-  const isInRange = vocabulary >= SMALLEST_VOCABULARY && vocabulary <= LARGEST_VOCABULARY;
+  const isInRange = vocabulary >= MIN_VOCABULARY && vocabulary <= MAX_VOCABULARY;
   if (found && (found === 'bpe' ? digits !== undefined && isInRange : digits === undefined))
     return { kind: found, vocabulary };
-  const range = `bpe:${SMALLEST_VOCABULARY} to bpe:${LARGEST_VOCABULARY}`;
+  const range = `bpe:${MIN_VOCABULARY} to bpe:${MAX_VOCABULARY}`;
   throw badLink(
     `${text === undefined ? 'names no tokenizer' : `has tokenizer=${shown(text)}`}: use characters, bytes, or ${range}`,
   );

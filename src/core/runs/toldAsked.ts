@@ -4,11 +4,11 @@ import { moment } from '../base/moment';
 import { z } from '../base/zod';
 import { evaluationSchema } from '../evaluate/evaluation';
 import { taskScoresSchema } from '../evaluate/tasks';
-import { type EvaluationRecord, keptComparisonSchema, MOST_COMPARISONS } from './evaluations';
+import { type EvaluationRecord, keptComparisonSchema, MAX_COMPARISONS } from './evaluations';
 
 const { minimalPairs, swaps } = evaluationSchema.shape;
 /** Tasks of a step. */
-const MOST_TASKS = 1000;
+const MAX_TASKS = 1000;
 
 const toldComparisonSchema = keptComparisonSchema.extend({
   /** `runId`: absent where it is a step of the same run. */
@@ -20,8 +20,8 @@ export const askedSchema = z.strictObject({
   madeAt: moment,
   minimalPairs: minimalPairs.unwrap().omit({ missed: true }).exactOptional(),
   swaps,
-  tasks: listOf(taskScoresSchema.omit({ missed: true }), MOST_TASKS).exactOptional(),
-  comparisons: listOf(toldComparisonSchema, MOST_COMPARISONS).exactOptional(),
+  tasks: listOf(taskScoresSchema.omit({ missed: true }), MAX_TASKS).exactOptional(),
+  comparisons: listOf(toldComparisonSchema, MAX_COMPARISONS).exactOptional(),
 });
 export type ToldAsked = z.infer<typeof askedSchema>;
 

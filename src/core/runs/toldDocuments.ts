@@ -1,6 +1,6 @@
 /** Which documents the texts are that a run learnt from, and what they were cleaned by: what it can go on by from files, besides hashes. */
 import type { BlobStore } from '../base/blobStore';
-import { LARGEST_JSON } from '../base/limits';
+import { MAX_JSON_BYTES } from '../base/limits';
 import { isUnreadable, readRecordsUnder } from '../base/record';
 import { asRead, documentsOf, learntOf, listTexts, type TextRecord } from '../documents';
 import { CLEANED, CLEANED_TEXTS, type CleanedRecord } from '../documents/clean/record';
@@ -16,7 +16,7 @@ export async function toldDocuments(store: BlobStore, data: Learnt | null): Prom
   if (!data) return [];
   const there = await listTexts(store);
   const told: ToldDocuments = [];
-  let left = MOST_BYTES;
+  let left = MAX_BYTES;
   for (const { sha256: learnt, cleaned } of data.texts) {
     const sha256 = cleaned?.from ?? learnt;
     const hashOf = (text: TextRecord): string => (cleaned ? text : learntOf(text)).sha256;
@@ -24,7 +24,7 @@ export async function toldDocuments(store: BlobStore, data: Learnt | null): Prom
     if (!text || text.conversations || (cleaned ? text : learntOf(text)).documents === 1) continue;
     try {
       const documents = await documentsOf(store, cleaned ? asRead(text) : text);
-      const title = documents.map((document) => document.title!.slice(0, LONGEST_TITLE));
+      const title = documents.map((document) => document.title!.slice(0, MAX_TITLE_LENGTH));
       left -= title.reduce((sum, each) => sum + 4 * each.length + BYTES_A_DOCUMENT, 0);
       const hashes = documents.map((document) => document.sha256);
       const leftOut = cleaned && text.leftOut?.places;
@@ -35,9 +35,9 @@ export async function toldDocuments(store: BlobStore, data: Learnt | null): Prom
   }
   return told;
 }
-const MOST_BYTES = LARGEST_JSON / 2;
+const MAX_BYTES = MAX_JSON_BYTES / 2;
 const BYTES_A_DOCUMENT = 100;
-const LONGEST_TITLE = 1000;
+const MAX_TITLE_LENGTH = 1000;
 
 /** The recipe of those that were cleaned; undefined where none was, where they were by several, and where it is stored no more. */
 export async function toldRecipe(store: BlobStore, data: Learnt | null): Promise<CleanedRecord['recipe'] | undefined> {

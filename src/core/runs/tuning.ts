@@ -6,7 +6,7 @@ import type { Learns } from '../adapters/learns';
 import { initialValues } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
 import { z } from '../base/zod';
-import { LONGEST_TEMPLATE } from '../tokenizer/tokenizer';
+import { MAX_TEMPLATE_LENGTH } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 import { recipeSchema, type TokenizerChoice, tokenizerChoiceSchema } from './settings';
 
@@ -126,7 +126,7 @@ const initialClassifier = (): ClassifierChoice => ({
   rateByHand: false,
 });
 /** Passes that can be asked for. */
-export const MOST_PASSES = 1000;
+export const MAX_EPOCHS = 1000;
 
 const heldOut = z.number().gt(0).max(0.5);
 const names = z.array(z.string().max(1000)).max(1000);
@@ -152,7 +152,7 @@ export const tuningSchema: z.ZodType<TuningChoice> = z.looseObject({
   beside: z.enum(['all', 'attention', 'named']),
   targets: names,
   rest: z.enum(RESTS),
-  template: z.string().max(LONGEST_TEMPLATE).nullable(),
+  template: z.string().max(MAX_TEMPLATE_LENGTH).nullable(),
   heldOut,
   old: names,
   recipe: recipeSchema,
@@ -163,7 +163,7 @@ export const tuningSchema: z.ZodType<TuningChoice> = z.looseObject({
       pooling: z.enum(POOLINGS).nullable(),
       inWindows: z.boolean(),
       fewest: z.union([z.literal(1), z.literal(2)]),
-      passes: z.number().gt(0).max(MOST_PASSES).nullable(),
+      passes: z.number().gt(0).max(MAX_EPOCHS).nullable(),
       body: z.enum(BODIES).exactOptional(),
       tokenizer: tokenizerChoiceSchema.nullable().default(null), // absent likewise
       context: z.int().min(1).max(65_536).exactOptional(),

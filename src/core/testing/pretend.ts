@@ -1,4 +1,4 @@
-import { type AdapterSummary, type Gpu, LONGEST_DISPATCH } from '../gpu/backend';
+import { type AdapterSummary, type Gpu, MAX_DISPATCH_MS } from '../gpu/backend';
 import { limitDispatches } from '../gpu/dispatch';
 import { candidates, setTiling, SHAPE_CLASSES } from '../ops/tiling';
 
@@ -10,7 +10,7 @@ export function pretend(
   const real = { ...gpu.adapter };
   const be = (adapter: typeof other): void => {
     Object.assign(gpu.adapter, adapter);
-    limitDispatches(gpu.backend, gpu.adapter.software ? Infinity : LONGEST_DISPATCH);
+    limitDispatches(gpu.backend, gpu.adapter.software ? Infinity : MAX_DISPATCH_MS);
     for (const name of SHAPE_CLASSES) setTiling(gpu, name, Object.values(candidates(gpu, name))[0]!);
   };
   be(other);

@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { bundled } from '../../../scripts/bundle.mjs';
-import { MOST_THREADS, type Threading } from '../threads/threads';
+import { MAX_THREADS, type Threading } from '../threads/threads';
 
 /** As many as this machine has cores, where it is not said, but no more than in a browser. */
-export const nodeThreads = (count = Math.min(availableParallelism(), MOST_THREADS)): Threading => ({
+export const nodeThreads = (count = Math.min(availableParallelism(), MAX_THREADS)): Threading => ({
   count,
   start(workerData) {
     let worker: Worker | undefined;

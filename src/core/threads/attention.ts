@@ -172,7 +172,7 @@ function blocksOfAll({ Tq, causal, window }: Sight & { Tq: number }, end: number
     const first = causal || !window ? 0 : Math.max(0, end - window);
     return [{ from: 0, Q: Tq, first, K: end - first }];
   }
-  const most = Math.max(LEAST_BLOCK, window);
+  const most = Math.max(MIN_BLOCK, window);
   return Array.from({ length: Math.ceil(Tq / most) }, (_, i) => {
     const [from, until] = [i * most, Math.min(Tq, (i + 1) * most)];
     const first = Math.max(0, Math.min(from + 1, end) - window);
@@ -180,7 +180,7 @@ function blocksOfAll({ Tq, causal, window }: Sight & { Tq: number }, end: number
   });
 }
 /** Queries at a time: fewer would call for more products than they save. */
-const LEAST_BLOCK = 32;
+const MIN_BLOCK = 32;
 
 /** Of a block's keys, the first that its query i sees, and where they end. */
 function seenBy(i: number, { from, first, K }: Block, { causal, window }: Sight): [start: number, end: number] {

@@ -60,13 +60,13 @@ export interface Kernels {
 }
 
 /** What a memory of WebAssembly may have at most, in pages of 64 KiB: what tfjs-backend-wasm 4.22 makes its own of. */
-const MOST_PAGES = 65_536;
+const MAX_PAGES = 65_536;
 
 /** @param shared whether the memory is one that threads share */
 export const kernelBytes = (shared: boolean): Uint8Array<ArrayBuffer> =>
   assemble(
     { pack, packTurned, packSome, multiply: product, put, adamw: adamw(false), adamwDecaying: adamw(true) },
-    shared ? MOST_PAGES : undefined,
+    shared ? MAX_PAGES : undefined,
   );
 
 const bump = (local: number, by: Code): Code => set(local, add(get(local), by));

@@ -34,19 +34,19 @@ export interface Threads {
 }
 
 /** Beyond, steps of models that a processor can train have too little to share. */
-export const MOST_THREADS = 16;
+export const MAX_THREADS = 16;
 
 /** Most tasks that are offered at once: their number shares a word with that of the job. */
-const MOST_TASKS = 4094;
+const MAX_TASKS = 4094;
 const TASK_BITS = 12;
 const NONE = 2 ** TASK_BITS - 1;
-const MOST_NUMBERS = 32;
+const MAX_NUMBERS = 32;
 
 /** Places in the control block. WORD: the job's number, then that of its next task, from FIRST. */
 const [WORD, TASKS_LEFT, TASK_COUNT, KIND, SLEEPING, READY, FAILED, FIRST, NUMBERS] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8,
 ] as const;
-const CONTROL_BYTES = 4 * (NUMBERS + MOST_NUMBERS);
+const CONTROL_BYTES = 4 * (NUMBERS + MAX_NUMBERS);
 
 /** How often a thread looks before it sleeps: some tens of microseconds, about what waking one takes. */
 const LOOKS = 3000;
@@ -103,8 +103,8 @@ export function startThreads(memory: WebAssembly.Memory, { count, start }: Threa
         for (let i = 0; i < tasks; i++) TASKS[name](heap, given, i, 0);
         return;
       }
-      for (let first = 0; first < tasks; first += MOST_TASKS)
-        share(name, numbers, first, Math.min(MOST_TASKS, tasks - first));
+      for (let first = 0; first < tasks; first += MAX_TASKS)
+        share(name, numbers, first, Math.min(MAX_TASKS, tasks - first));
     },
     end() {
       for (const end of ends) end();

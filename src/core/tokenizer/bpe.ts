@@ -74,7 +74,7 @@ async function countWords(documents: Documents, job: Job): Promise<Map<string, n
         if (count === undefined) counts.set(decoder.decode(encoder.encode(word)), 1);
         else counts.set(word, count + 1);
       }
-      if (counts.size > MOST_WORDS) dropRarest(counts);
+      if (counts.size > MAX_CACHED_WORDS) dropRarest(counts);
       job.report({ label: 'Counting words', done, of, unit: 'characters' });
     }
   }
@@ -82,9 +82,9 @@ async function countWords(documents: Documents, job: Job): Promise<Map<string, n
 }
 
 /** Bounds memory on texts of gigabytes: beyond it, the words seen least often so far are forgotten. */
-const MOST_WORDS = 2_000_000;
+const MAX_CACHED_WORDS = 2_000_000;
 function dropRarest(counts: Map<string, number>): void {
-  for (let least = 1; counts.size > MOST_WORDS / 2; least *= 2) {
+  for (let least = 1; counts.size > MAX_CACHED_WORDS / 2; least *= 2) {
     for (const [word, count] of counts) if (count <= least) counts.delete(word);
   }
 }

@@ -16,7 +16,7 @@ export function charsmap(base64: string, count = (text: string): string => text)
     if (found.has(piece)) return found.get(piece);
     const at = firstMatch(trie, utf8.encode(piece));
     const text = at === undefined ? undefined : textAt(replacements, at);
-    if (found.size >= MOST_CACHED) found.clear();
+    if (found.size >= MAX_CACHED) found.clear();
     found.set(piece, text);
     return text;
   };
@@ -38,7 +38,7 @@ export function charsmap(base64: string, count = (text: string): string => text)
 
 const OTHERS = /(?:[ -~]?[^ -~]+)+[ -~]?/g;
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const MOST_CACHED = 20_000;
+const MAX_CACHED = 20_000;
 const utf8 = new TextEncoder();
 
 function utf8Length(text: string): number {

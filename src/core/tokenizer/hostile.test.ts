@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
-import { MOST_TOKENS } from '../base/limits';
+import { MAX_TOKENIZER_ENTRIES } from '../base/limits';
 import { unigram, wordPiece } from '../testing/appliedTokenizers';
 import { documentOf } from '../testing/texts';
 import { createTokenizer } from './byteLevel';
@@ -86,7 +86,7 @@ describe('whatever stands anywhere in the file of', () => {
 
 test('an id beyond all rows, and a token without a text, are refused before anything is made of them', async () => {
   const adding = (token: object): string => replaced(bpe, ['added_tokens', 1], JSON.stringify(token));
-  for (const id of [MOST_TOKENS + 1, 1e9, 2 ** 31, 2 ** 52])
+  for (const id of [MAX_TOKENIZER_ENTRIES + 1, 1e9, 2 ** 31, 2 ** 52])
     expect(await refusal(adding({ id, content: '<far>' }))).toMatch(/added_tokens\.1\.id/);
   expect(await refusal(adding({ id: 900, content: '' }))).toMatch(/has a special token without a text/);
   // Texts that overlap are no harm: none is ever looked for in a text.
@@ -94,7 +94,7 @@ test('an id beyond all rows, and a token without a text, are refused before anyt
 });
 
 test('more than a million tokens or merges are refused by their number', async () => {
-  const many = `[${'0,'.repeat(MOST_TOKENS)}0]`;
+  const many = `[${'0,'.repeat(MAX_TOKENIZER_ENTRIES)}0]`;
   for (const place of ['vocab', 'merges'])
     expect(await refusal(replaced(bpe, ['model', place], many))).toMatch(/(at most|the maximum is) 1048576/);
 });

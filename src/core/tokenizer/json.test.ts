@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unwatched } from '../base/job';
-import { LARGEST_TOKENIZER } from '../base/limits';
+import { MAX_TOKENIZER_BYTES } from '../base/limits';
 import { documentOf } from '../testing/texts';
 import { createTokenizer } from './byteLevel';
 import { tokenizerNames, writeTokenizerJson } from './json';
@@ -195,7 +195,7 @@ describe('refuses', () => {
     ['what is not UTF-8', Uint8Array.of(0x7b, 0xff), /not JSON in UTF-8/],
     ['what is not JSON', bytes('{'), /not JSON/],
     ['another layout', bytes('[]'), /at/],
-    ['a huge file', new Uint8Array(LARGEST_TOKENIZER + 1), /bytes; the maximum is/],
+    ['a huge file', new Uint8Array(MAX_TOKENIZER_BYTES + 1), /bytes; the maximum is/],
     ['an id twice', changed((j) => (j.model.vocab['!'] = 1)), /two of its tokens have the id 1/],
     ['a negative id', changed((j) => (j.model.vocab['!'] = -1)), /id of token "!"/],
     ['an id that is no integer', changed((j) => (j.model.vocab['!'] = 0.5)), /whole number/],

@@ -1,5 +1,5 @@
 /** tokenizer.json of WordPiece and Unigram models, as far as @huggingface/tokenizers applies them as their makers do. */
-import { listOf, MOST_TOKENS } from '../base/limits';
+import { listOf, MAX_TOKENIZER_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
 import { idsOf, parseJson, readTokenizerConfig, type TokenizerConfig } from './readJson';
 import { quoted, refused, rolesOf } from './readVocabulary';
@@ -249,7 +249,7 @@ const models = z.discriminatedUnion('type', [
     type: z.literal('Unigram'),
     unk_id: z.int().nonnegative(),
     byte_fallback: z.literal(false, 'it falls back to byte tokens').optional(),
-    vocab: listOf(z.tuple([z.string(), z.number()]), MOST_TOKENS, isPiece),
+    vocab: listOf(z.tuple([z.string(), z.number()]), MAX_TOKENIZER_ENTRIES, isPiece),
   }),
 ]);
 type Model = z.infer<typeof models>;
@@ -260,8 +260,8 @@ const TYPES = { wordpiece: 'WordPiece', unigram: 'Unigram' } as const;
 const layoutOf = (kind: AppliedKind) =>
   z.object({
     added_tokens: listOf(
-      z.object({ id: z.int().nonnegative().max(MOST_TOKENS), content: z.string().min(1) }),
-      MOST_TOKENS,
+      z.object({ id: z.int().nonnegative().max(MAX_TOKENIZER_ENTRIES), content: z.string().min(1) }),
+      MAX_TOKENIZER_ENTRIES,
     ).default([]),
     normalizer: z.unknown().optional(),
     pre_tokenizer: z.unknown().optional(),

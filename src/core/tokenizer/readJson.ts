@@ -1,6 +1,6 @@
 /** tokenizer.json, or vocab.json with merges.txt, as others write them. */
 import { badFile } from '../base/errors';
-import { LARGEST_TOKENIZER, listOf, MOST_TOKENS } from '../base/limits';
+import { MAX_TOKENIZER_BYTES, listOf, MAX_TOKENIZER_ENTRIES } from '../base/limits';
 import type { Normalizer } from '../base/normalizer';
 import { normalizersSchema } from '../base/normalizerSchema';
 import { counted } from '../base/units';
@@ -19,13 +19,13 @@ export function readTokenizerConfig(json: unknown): TokenizerConfig {
     if (!/^[a-z]{1,20}_token$|^chat_template$/.test(key)) return [];
     const text = key === 'chat_template' ? templateIn(value) : tokenText.safeParse(value).data;
     // What runs a template says that it is too long: here it is only kept.
-    const isKept = text !== undefined && (key === 'chat_template' || text.length <= LONGEST_TOKEN);
+    const isKept = text !== undefined && (key === 'chat_template' || text.length <= MAX_TOKEN_LENGTH);
     return isKept ? [[key, text] as const] : [];
   });
   return Object.fromEntries(names);
 }
 /** Code units of a token. */
-const LONGEST_TOKEN = 100_000;
+const MAX_TOKEN_LENGTH = 100_000;
 
 const namedTemplates = z.array(z.object({ name: z.string(), template: z.string() }));
 
@@ -130,10 +130,10 @@ export function readGpt2Files(
   const table = decodeJson(vocab);
   if (typeof table !== 'object' || table === null) throw refused('its vocabulary is not a table');
   // With a first line for the version and an empty last one; those beyond are not even split.
-  const lines = decode(merges).split(/\r?\n/, MOST_TOKENS + 3);
+  const lines = decode(merges).split(/\r?\n/, MAX_TOKENIZER_ENTRIES + 3);
   const rules = lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
-  if (lines.length > MOST_TOKENS + 2 || rules.length > MOST_TOKENS)
-    throw refused(`merges.txt has more than ${MOST_TOKENS} lines, the maximum`);
+  if (lines.length > MAX_TOKENIZER_ENTRIES + 2 || rules.length > MAX_TOKENIZER_ENTRIES)
+    throw refused(`merges.txt has more than ${MAX_TOKENIZER_ENTRIES} lines, the maximum`);
   const given = { ids: idsOf(table), merges: rules, added: [], names: config, split: 'gpt-2' } as const;
   return readVocabulary({ ...given, ...(vocabulary !== undefined && { vocabulary }) });
 }
@@ -142,10 +142,11 @@ export function readGpt2Files(
 export function idsOf(vocab: object): Map<string, number> {
   const ids = new Map<string, number>();
   const names = Object.entries(vocab) as [string, unknown][];
-  if (names.length > MOST_TOKENS) throw refused(`it has ${names.length} tokens; the maximum is ${MOST_TOKENS}`);
+  if (names.length > MAX_TOKENIZER_ENTRIES)
+    throw refused(`it has ${names.length} tokens; the maximum is ${MAX_TOKENIZER_ENTRIES}`);
   for (const [name, id] of names) {
-    if (!Number.isSafeInteger(id) || (id as number) < 0 || (id as number) > MOST_TOKENS)
-      throw refused(`the id of token ${quoted(name)} is not a whole number up to ${MOST_TOKENS}`);
+    if (!Number.isSafeInteger(id) || (id as number) < 0 || (id as number) > MAX_TOKENIZER_ENTRIES)
+      throw refused(`the id of token ${quoted(name)} is not a whole number up to ${MAX_TOKENIZER_ENTRIES}`);
     ids.set(name, id as number);
   }
   return ids;
@@ -242,7 +243,7 @@ const flag = z.boolean().default(false);
 const layout = z.object({
   added_tokens: listOf(
     z.object({
-      id: z.int().nonnegative().max(MOST_TOKENS),
+      id: z.int().nonnegative().max(MAX_TOKENIZER_ENTRIES),
       content: z.string().min(1, 'it has a special token without a text'),
       special: z.boolean().default(true),
       single_word: flag,
@@ -250,7 +251,7 @@ const layout = z.object({
       rstrip: flag,
       normalized: flag,
     }),
-    MOST_TOKENS,
+    MAX_TOKENIZER_ENTRIES,
   ).default([]),
   normalizer: z.unknown().optional(),
   pre_tokenizer: z.unknown().optional(),
@@ -264,13 +265,13 @@ const layout = z.object({
     ignore_merges: z.boolean().optional(),
     // Not a z.record, which leaves `__proto__` out: every key counts.
     vocab: z.custom<object>((value) => typeof value === 'object' && value !== null, 'its vocabulary is not a table'),
-    merges: listOf(z.unknown(), MOST_TOKENS),
+    merges: listOf(z.unknown(), MAX_TOKENIZER_ENTRIES),
   }),
 });
 
 function checked(file: Uint8Array): unknown {
-  if (file.length > LARGEST_TOKENIZER)
-    throw refused(`it has ${file.length} bytes; the maximum is ${LARGEST_TOKENIZER}`);
+  if (file.length > MAX_TOKENIZER_BYTES)
+    throw refused(`it has ${file.length} bytes; the maximum is ${MAX_TOKENIZER_BYTES}`);
   return decodeJson(file);
 }
 

@@ -5,7 +5,7 @@ import { formatCount } from '../base/units';
 import { BYTE_OF_ID, CHARACTER_OF_BYTE, unspell } from './alphabet';
 import { ROLES, specialTokens, TOKEN_ROLES, type TokenRole, usualRole } from './special';
 import type { SplitName } from './splits';
-import { type AddedToken, LONGEST_TEMPLATE, type TokenizerKind, type TokenizerModel } from './tokenizer';
+import { type AddedToken, MAX_TEMPLATE_LENGTH, type TokenizerKind, type TokenizerModel } from './tokenizer';
 
 interface Vocabulary {
   /** By how they are spelt: bytes in GPT-2's alphabet, added ones by their text. */
@@ -153,9 +153,9 @@ function inOurOrder(
   const ours = specialTokens(own, first);
   if (ours.some(({ text, id }, i) => text !== special[i]!.text || id !== special[i]!.id)) return undefined;
   const { chat_template: chatTemplate } = called;
-  if (chatTemplate !== undefined && chatTemplate.length > LONGEST_TEMPLATE)
+  if (chatTemplate !== undefined && chatTemplate.length > MAX_TEMPLATE_LENGTH)
     throw refused(
-      `its chat template has ${formatCount(chatTemplate.length)} characters; the maximum is ${formatCount(LONGEST_TEMPLATE)}`,
+      `its chat template has ${formatCount(chatTemplate.length)} characters; the maximum is ${formatCount(MAX_TEMPLATE_LENGTH)}`,
     );
   return {
     kind: kindOf(merges),

@@ -129,7 +129,7 @@ export const hasChatTemplate = ({
   applied ? (applied.config ?? '').includes('"chat_template"') : chatTemplateOf(model) !== undefined;
 
 /** Characters of one. */
-export const LONGEST_TEMPLATE = 100_000;
+export const MAX_TEMPLATE_LENGTH = 100_000;
 
 /** The same tokenizer with another. */
 export const withChatTemplate = (model: TokenizerModel, template: string): TokenizerModel =>

@@ -21,10 +21,10 @@ export interface TrainSettings {
 }
 
 /** 256 bytes and the end of text. */
-export const SMALLEST_VOCABULARY = 257;
-export const LARGEST_VOCABULARY = 1_000_000;
+export const MIN_VOCABULARY = 257;
+export const MAX_VOCABULARY = 1_000_000;
 /** That pages offer. */
-export const LARGEST_OFFERED = 32_768;
+export const MAX_OFFERED_VOCABULARY = 32_768;
 
 /**
  * Learns a tokenizer from documents. The same documents give the same model.
@@ -39,9 +39,9 @@ export async function trainTokenizer(
   const problem = rolesProblem(roles);
   if (problem !== null) throw badSettings(problem, 'Name each role once; only sentinels can have a number.');
   const smallest = 256 + roles.length;
-  if (kind === 'bpe' && !(Number.isInteger(vocabulary) && vocabulary >= smallest && vocabulary <= LARGEST_VOCABULARY)) {
+  if (kind === 'bpe' && !(Number.isInteger(vocabulary) && vocabulary >= smallest && vocabulary <= MAX_VOCABULARY)) {
     throw badSettings(
-      `A vocabulary of ${vocabulary} entries is outside ${smallest} to ${LARGEST_VOCABULARY}.`,
+      `A vocabulary of ${vocabulary} entries is outside ${smallest} to ${MAX_VOCABULARY}.`,
       `The 256 bytes and ${roles.length === 1 ? 'the end of text' : `${roles.length} special tokens`} need ${smallest}. Try 4096.`,
     );
   }

@@ -12,7 +12,7 @@ export const OPTIMIZER_FIELDS = optimizerFields();
 /** Why the card doesn't have a setting. */
 const NO_WEIGHT = 'Changes no weight.';
 const most = 1e9;
-const MOST_STORED = Number.MAX_SAFE_INTEGER;
+const MAX_STORED = Number.MAX_SAFE_INTEGER;
 
 /** Every setting, in the order in which forms and the terminal have them. Adding one is an entry here. */
 export const RECIPE = {
@@ -30,7 +30,7 @@ export const RECIPE = {
     row: 'main',
     min: 1,
     max: most,
-    stored: [0, MOST_STORED],
+    stored: [0, MAX_STORED],
     step: 100,
     initial: 2000,
   }),
@@ -75,7 +75,7 @@ export const RECIPE = {
     row: 'main',
     min: 0,
     max: most,
-    stored: [0, MOST_STORED],
+    stored: [0, MAX_STORED],
     step: 10,
     initial: 100,
   }),
@@ -120,7 +120,7 @@ export const RECIPE = {
     row: 'main',
     min: 1,
     max: most,
-    stored: [1, MOST_STORED],
+    stored: [1, MAX_STORED],
     step: 10,
     initial: 250,
     unseen: { card: NO_WEIGHT },
@@ -160,7 +160,7 @@ export const RECIPE = {
     row: 'seldom',
     min: 1,
     max: most,
-    stored: [1, MOST_STORED],
+    stored: [1, MAX_STORED],
     step: 10,
     initial: 200,
     unseen: { card: NO_WEIGHT },
@@ -175,7 +175,7 @@ export const RECIPE = {
     row: 'seldom',
     min: 1,
     max: most,
-    stored: [1, MOST_STORED],
+    stored: [1, MAX_STORED],
     step: 1024,
     initial: 16_384,
     unseen: { card: NO_WEIGHT },

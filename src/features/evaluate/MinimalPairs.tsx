@@ -57,11 +57,11 @@ function MinimalPairs() {
                   ? `No mistakes${kind === ALL ? '' : ` in ${kind}`}`
                   : `Mistakes${kind === ALL ? '' : ` in ${kind}`}; the preferred sentence is struck out`}
               </p>
-              {missed.slice(0, MOST_SHOWN).map(({ first, second }) => (
+              {missed.slice(0, MAX_SHOWN).map(({ first, second }) => (
                 <Changed key={`${first}|${second}`} from={second} to={first} />
               ))}
-              {missed.length > MOST_SHOWN && (
-                <p className={styles.note}>{`and ${formatCount(missed.length - MOST_SHOWN)} more`}</p>
+              {missed.length > MAX_SHOWN && (
+                <p className={styles.note}>{`and ${formatCount(missed.length - MAX_SHOWN)} more`}</p>
               )}
             </Block>
           </>
@@ -90,7 +90,7 @@ function MinimalPairs() {
 }
 const BUNDLED = { minimalPairs: minimalPairs(), swaps: identitySwaps() };
 const ALL = 'all kinds';
-const MOST_SHOWN = 6;
+const MAX_SHOWN = 6;
 const worstOf = (kinds: Readonly<Record<string, { value: number }>>): string =>
   Object.entries(kinds).reduce((worst, each) => (each[1].value < worst[1].value ? each : worst))[0];
 

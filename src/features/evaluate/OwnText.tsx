@@ -79,7 +79,7 @@ export function OwnTextDialog({ given, onClose }: { given: Given | undefined; on
       }
     >
       <div className={styles.fields}>
-        {text.length > MOST_SHOWN ? (
+        {text.length > MAX_SHOWN ? (
           <Beginning text={text} characters={characters} problem={problem} onOther={() => write('')} />
         ) : (
           <TextField
@@ -106,7 +106,7 @@ export function OwnTextDialog({ given, onClose }: { given: Given | undefined; on
 }
 
 /** A field with more characters than this makes the page wait. */
-const MOST_SHOWN = 200_000;
+const MAX_SHOWN = 200_000;
 const BEGINNING = 600;
 
 /** In place of a field. */

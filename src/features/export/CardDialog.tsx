@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { formatCount } from '../../core/base/units';
 import { CARD_HEADINGS, usualWords } from '../../core/export/cardWords';
-import { CARD_PARTS, type CardPart, type CardWords, MOST_CARD_PART } from '../../core/runs/card';
+import { CARD_PARTS, type CardPart, type CardWords, MAX_CARD_PART_LENGTH } from '../../core/runs/card';
 import type { RunRecord } from '../../core/runs/record';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, TextField } from '../../ui';
@@ -15,7 +15,7 @@ export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => vo
     () =>
       Object.fromEntries(CARD_PARTS.map((part) => [part, run.card?.[part] ?? usual(part)])) as Record<CardPart, string>,
   );
-  const tooLong = CARD_PARTS.find((part) => words[part].length > MOST_CARD_PART);
+  const tooLong = CARD_PARTS.find((part) => words[part].length > MAX_CARD_PART_LENGTH);
   const save = (): void => {
     // A part that says the usual stays that, whatever the usual is by the next step.
     const own = CARD_PARTS.filter((part) => words[part].trim() !== usual(part));
@@ -41,7 +41,7 @@ export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => vo
             variant="go"
             onPress={save}
             disabledReason={
-              tooLong && `${CARD_HEADINGS[tooLong]} is longer than ${formatCount(MOST_CARD_PART)} characters`
+              tooLong && `${CARD_HEADINGS[tooLong]} is longer than ${formatCount(MAX_CARD_PART_LENGTH)} characters`
             }
           >
             {' '}
@@ -60,8 +60,8 @@ export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => vo
             onChange={(text) => setWords((before) => ({ ...before, [part]: text }))}
             rows={part === 'about' ? 3 : 5}
             isFirst={part === 'about'}
-            {...(words[part].length > MOST_CARD_PART && {
-              error: `${formatCount(words[part].length)} characters; the maximum is ${formatCount(MOST_CARD_PART)}`,
+            {...(words[part].length > MAX_CARD_PART_LENGTH && {
+              error: `${formatCount(words[part].length)} characters; the maximum is ${formatCount(MAX_CARD_PART_LENGTH)}`,
             })}
           />
         ))}

@@ -74,11 +74,11 @@ function Architecture() {
   const choice = { label: 'Architecture', value: id, onChange: (chosen: ModelId) => chooseModel(chosen), options };
   return (
     <div className={styles.architecture}>
-      {options.length > MOST_SEGMENTS ? <Select layout="bare" {...choice} /> : <Segmented {...choice} />}
+      {options.length > MAX_SEGMENTS ? <Select layout="bare" {...choice} /> : <Segmented {...choice} />}
     </div>
   );
 }
-const MOST_SEGMENTS = 4;
+const MAX_SEGMENTS = 4;
 
 const listed = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} and ${words.at(-1)!}`;
 

@@ -17,7 +17,7 @@ import type { LeakWords } from '../../core/documents/labels/leakWords';
 import type { InRows } from '../../core/objectives/objective';
 import { unusualRate } from '../../core/train/unusualRate';
 import type { Expected } from '../../core/plan/expected';
-import { LEAST_STEPS, maxEpochs, type Plan } from '../../core/plan/plan';
+import { MIN_STEPS, maxEpochs, type Plan } from '../../core/plan/plan';
 import { TOKEN_ROLES, type TokenRole } from '../../core/tokenizer/special';
 import { stepsOfEpoch } from '../../core/train/epoch';
 import type { Change } from '../../core/train/memory';
@@ -160,7 +160,7 @@ const readings: Check = (s) => {
   const { dropout } = s.recipe;
   const read = epochs(s);
   if (read === undefined) return undefined;
-  if (read <= TOLERANCE * maxEpochs(dropout) || s.recipe.steps <= LEAST_STEPS) return 'Few enough epochs for this text';
+  if (read <= TOLERANCE * maxEpochs(dropout) || s.recipe.steps <= MIN_STEPS) return 'Few enough epochs for this text';
   const [advice, fix]: readonly [string, Fix] =
     dropout < DROPOUT && read <= maxEpochs(DROPOUT)
       ? [

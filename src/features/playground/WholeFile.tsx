@@ -164,7 +164,7 @@ function ColumnsDialog({
         labels.
       </p>
       <div role="group" aria-label="Columns">
-        {columns.slice(0, MOST_COLUMNS).map((column) => (
+        {columns.slice(0, MAX_COLUMNS).map((column) => (
           <Checkbox
             key={column}
             isChosen={chosen.includes(column)}
@@ -176,8 +176,8 @@ function ColumnsDialog({
           </Checkbox>
         ))}
       </div>
-      {columns.length > MOST_COLUMNS && <p>{formatCount(columns.length - MOST_COLUMNS)} more columns are not shown.</p>}
+      {columns.length > MAX_COLUMNS && <p>{formatCount(columns.length - MAX_COLUMNS)} more columns are not shown.</p>}
     </Dialog>
   );
 }
-const MOST_COLUMNS = 40;
+const MAX_COLUMNS = 40;

@@ -26,7 +26,7 @@ export function ColumnMap({
 }) {
   const roleOf = (column: string): ColumnRole | undefined =>
     roles.besides?.includes(column) ? 'text' : COLUMN_ROLES.find((role) => roles[role] === column);
-  const shown = head.columns.slice(0, MOST_COLUMNS);
+  const shown = head.columns.slice(0, MAX_COLUMNS);
   const options = [NONE, ...asked.map((role) => ({ value: role, label: WORDS[role] }))];
   return (
     <div className={cx(scroll.sideways, styles.columns)} tabIndex={0} role="group" aria-label="Columns">
@@ -78,10 +78,10 @@ export function ColumnMap({
   );
 }
 /** Beyond these a terminal’s --map is the way. */
-export const MOST_COLUMNS = 40;
+export const MAX_COLUMNS = 40;
 const SHOWN = 4;
-const MOST_SHOWN = 80;
-const short = (cell: string): string => (cell.length > MOST_SHOWN ? `${cell.slice(0, MOST_SHOWN)}…` : cell);
+const MAX_SHOWN = 80;
+const short = (cell: string): string => (cell.length > MAX_SHOWN ? `${cell.slice(0, MAX_SHOWN)}…` : cell);
 
 const NOT_USED = 'none';
 const WORDS: Readonly<Record<ColumnRole, string>> = {

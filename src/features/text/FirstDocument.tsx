@@ -20,11 +20,11 @@ export function FirstDocument({ head, columns, isChat }: { head: TableHead; colu
       </p>
       {learnt.map((name) => (
         <p key={name} className={map.text}>
-          {of(row, name).slice(0, MOST_SHOWN)}
+          {of(row, name).slice(0, MAX_SHOWN)}
         </p>
       ))}
     </div>
   );
 }
 /** Code units. */
-const MOST_SHOWN = 400;
+const MAX_SHOWN = 400;

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { formatCount } from '../../core/base/units';
-import { LICENCES, type LicenceId, MOST_LICENCE, type TextRecord } from '../../core/documents';
+import { LICENCES, type LicenceId, MAX_LICENCE_LENGTH, type TextRecord } from '../../core/documents';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, Select, TextField, type Option } from '../../ui';
 import styles from './LicenceDialog.module.css';
@@ -21,8 +21,8 @@ export function LicenceDialog({ texts, onClose }: { texts: readonly TextRecord[]
   const [words, setWords] = useState(choiceOf(stated) === 'other' ? stated! : '');
   const length = words.trim().length;
   const error =
-    choice === 'other' && length > MOST_LICENCE
-      ? `${formatCount(length)} characters; the maximum is ${formatCount(MOST_LICENCE)}`
+    choice === 'other' && length > MAX_LICENCE_LENGTH
+      ? `${formatCount(length)} characters; the maximum is ${formatCount(MAX_LICENCE_LENGTH)}`
       : undefined;
   const save = (): void => {
     void setLicence(

@@ -41,12 +41,12 @@ export function MarkupDialog() {
     >
       <p>{countedKinds(markup)}. As plain text, the model learns to write tags, quotes and commas too.</p>
       <ul className={styles.names} tabIndex={0} aria-label="Files">
-        {markup.slice(0, MOST_NAMES).map(({ name }, i) => (
+        {markup.slice(0, MAX_NAMES).map(({ name }, i) => (
           <li key={i}>{name}</li>
         ))}
-        {markup.length > MOST_NAMES && <li>and {formatCount(markup.length - MOST_NAMES)} more</li>}
+        {markup.length > MAX_NAMES && <li>and {formatCount(markup.length - MAX_NAMES)} more</li>}
       </ul>
     </Dialog>
   );
 }
-const MOST_NAMES = 200;
+const MAX_NAMES = 200;

@@ -11,7 +11,7 @@ import { useStudio, useStudioFields } from '../../state/react';
 import { useProposals } from '../../state/undecoded';
 import { useQuery } from '../../state/useWorkerValue';
 import { Button, Dialog, EncodingChoice, Select } from '../../ui';
-import { ColumnMap, MOST_COLUMNS, type Roles } from './ColumnMap';
+import { ColumnMap, MAX_COLUMNS, type Roles } from './ColumnMap';
 import { FirstDocument } from './FirstDocument';
 import styles from './MarkupDialog.module.css';
 import { cellsOf, columnsOf, proposedRoles } from './tableRoles';
@@ -90,9 +90,9 @@ export function TableDialog() {
             {...(isOfLabels && { asked: LABELLED, isJoined: true })}
             onChange={(next) => choose({ of: head, roles: next })}
           />
-          {head.columns.length > MOST_COLUMNS && (
+          {head.columns.length > MAX_COLUMNS && (
             <p>
-              {formatCount(head.columns.length - MOST_COLUMNS)} more columns aren’t shown. To use them, run the terminal
+              {formatCount(head.columns.length - MAX_COLUMNS)} more columns aren’t shown. To use them, run the terminal
               command with --map.
             </p>
           )}

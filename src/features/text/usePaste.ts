@@ -17,7 +17,7 @@ export function usePaste(onFiles: PageProps['onFiles']) {
       const { files } = event.clipboardData;
       const text = event.clipboardData.getData('text/plain');
       if (files.length > 0) takeFiles(filesOfList(files));
-      else if (text.length > MOST_SHOWN) void studio.getState().addPaste(text, freeName('Pasted text', names(studio)));
+      else if (text.length > MAX_SHOWN) void studio.getState().addPaste(text, freeName('Pasted text', names(studio)));
       else if (text !== '') setDraft(text);
     };
     document.addEventListener('paste', onPaste);
@@ -27,6 +27,6 @@ export function usePaste(onFiles: PageProps['onFiles']) {
 }
 
 /** A field with more characters than this makes the page wait. */
-const MOST_SHOWN = 200_000;
+const MAX_SHOWN = 200_000;
 
 const names = (studio: StudioStore): string[] => studio.getState().texts.map(({ name }) => name);

@@ -1,4 +1,4 @@
-import { MOST_HELD } from '../../core/documents/split';
+import { MAX_HELD_OUT_SHARE } from '../../core/documents/split';
 import { NumberField } from '../../ui';
 
 /** Share of the data in the validation set, 0 to 1, shown in percent. */
@@ -7,7 +7,7 @@ export const HeldOut = ({ value, onChange }: { value: number; onChange: (share: 
     label="Validation set"
     unit="%"
     min={0.1}
-    max={100 * MOST_HELD}
+    max={100 * MAX_HELD_OUT_SHARE}
     isWhole={false}
     value={Number((100 * value).toPrecision(6))}
     onChange={(percent) => onChange(percent / 100)}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { formatCount } from '../../core/base/units';
-import { LONGEST_TEMPLATE } from '../../core/tokenizer/tokenizer';
+import { MAX_TEMPLATE_LENGTH } from '../../core/tokenizer/tokenizer';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, TextField } from '../../ui';
 
@@ -11,8 +11,8 @@ export function TemplateDialog({ template, onClose }: { template: string; onClos
   const refusal =
     draft.trim() === ''
       ? 'The template is empty'
-      : draft.length > LONGEST_TEMPLATE
-        ? `Too long: ${formatCount(draft.length)} of at most ${formatCount(LONGEST_TEMPLATE)} characters`
+      : draft.length > MAX_TEMPLATE_LENGTH
+        ? `Too long: ${formatCount(draft.length)} of at most ${formatCount(MAX_TEMPLATE_LENGTH)} characters`
         : undefined;
   return (
     <Dialog

@@ -56,11 +56,11 @@ function Beginning({ of }: { of: TextRecord }) {
         </span>
       </p>
       <p className={text.prose} dir="auto">
-        {start?.slice(0, MOST_SHOWN)}
-        {(start?.length ?? 0) > MOST_SHOWN && '…'}
+        {start?.slice(0, MAX_SHOWN)}
+        {(start?.length ?? 0) > MAX_SHOWN && '…'}
       </p>
     </section>
   );
 }
-const MOST_SHOWN = 400;
+const MAX_SHOWN = 400;
 const PREVIEW_CHARACTERS = 20_000;

@@ -4,7 +4,7 @@ import { formatCount } from '../../base/units';
 import { allOf } from '../badRows';
 import { COMMAS, delimitedRows } from '../delimited';
 import { jsonFile } from '../json';
-import { LARGEST_CHAT, LARGEST_JSON_FILE } from '../limits';
+import { MAX_CHAT_LENGTH, MAX_JSON_FILE_BYTES } from '../limits';
 import type { OpenFile, Row } from '../read/format';
 
 /** One of them, as a file; the paths are those of `file.beside`. */
@@ -18,7 +18,7 @@ const fileBeside = (file: OpenFile, path: string): OpenFile => ({
 export async function jsonBeside(
   file: OpenFile,
   path: string,
-  read: (file: OpenFile) => Promise<unknown> = (one) => jsonFile(one, LARGEST_JSON_FILE),
+  read: (file: OpenFile) => Promise<unknown> = (one) => jsonFile(one, MAX_JSON_FILE_BYTES),
 ): Promise<unknown> {
   if (!file.beside?.paths.has(path)) return undefined;
   try {
@@ -55,9 +55,9 @@ export class Held {
 
   add({ length }: string): void {
     this.characters += length;
-    if (this.characters > LARGEST_CHAT)
+    if (this.characters > MAX_CHAT_LENGTH)
       throw badFile(
-        `${this.name} has ${this.what} with more than ${formatCount(LARGEST_CHAT)} characters, the maximum.`,
+        `${this.name} has ${this.what} with more than ${formatCount(MAX_CHAT_LENGTH)} characters, the maximum.`,
         'Export a shorter period, or split it into several files.',
       );
   }

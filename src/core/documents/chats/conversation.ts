@@ -3,7 +3,7 @@
  * The names stand in a field too, so that turns can be told apart again, and a person can say whose part a model is to take.
  */
 import type { FoundDocument } from '../read/format';
-import { LONGEST_CONVERSATION } from '../limits';
+import { MAX_CONVERSATION_LENGTH } from '../limits';
 
 interface Turn {
   by: string;
@@ -30,7 +30,7 @@ export function* conversations(messages: Iterable<Message>, chat: string, isLoca
   for (const { at, by, text } of messages) {
     const message = { at, by: speakerOf(by), text: clean(text) };
     if (message.text === '') continue;
-    if (turns.length > 0 && (at - last > PAUSE || length + text.length > LONGEST_CONVERSATION)) {
+    if (turns.length > 0 && (at - last > PAUSE || length + text.length > MAX_CONVERSATION_LENGTH)) {
       yield conversationOf(turns, chat, isLocal);
       [turns, length] = [[], 0];
     }
@@ -88,12 +88,12 @@ const speakerIn =
 /** On one line, and without what ends a name. */
 const speakerOf = (name: string): string =>
   name
-    .slice(0, LONGEST_NAME)
+    .slice(0, MAX_NAME_LENGTH)
     .replace(/[\s\0]+/g, ' ')
     .replace(/[:\s]+(?= |$)/g, '')
     .trim()
     .toWellFormed() || 'Unknown';
-const LONGEST_NAME = 200;
+const MAX_NAME_LENGTH = 200;
 
 const clean = (text: string): string => text.replace(/\r\n?/g, '\n').replaceAll('\0', '').trim().toWellFormed();
 

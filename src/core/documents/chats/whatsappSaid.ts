@@ -16,7 +16,7 @@ export function saidIn(entry: string): Said {
   const end = /: |:$/.exec(line)?.index ?? -1;
   const by = withoutMarks(line.slice(0, Math.max(0, end))).replace(/^~\s?/u, '');
   // The app's own messages have no name before them; what they quote may have a colon in it.
-  if (by === '' || by.length > LONGEST_NAME || /["“”«»„]/.test(by))
+  if (by === '' || by.length > MAX_NAME_LENGTH || /["“”«»„]/.test(by))
     return { by: '', text: '', isService: true, attachments: 0 };
   // Looked at from its ends, without the spaces there: else time would grow with the square of their number.
   const body = entry.slice(end + 2).trim();
@@ -28,7 +28,7 @@ export function saidIn(entry: string): Said {
   return { by, text: isSilent ? '' : words, isService: isSilent, attachments };
 }
 /** Characters; names of people have 25 at most, those in an address book may have more. */
-const LONGEST_NAME = 100;
+const MAX_NAME_LENGTH = 100;
 
 /** Without the placeholder of what was attached: its caption stays. */
 function withoutAttachment(body: string): { text: string; attachments: number } {

@@ -8,7 +8,7 @@ import { collectOrphans, documentsOf, importDrop, listTexts, purgeText, removeTe
 import { unreadableTexts } from '../library';
 import { leftOutOf } from './cleaned';
 import { cleanText } from './cleanText';
-import { LONGEST_PASSAGE } from './passages';
+import { MAX_PASSAGE_LENGTH } from './passages';
 import { NO_RECIPE, type Recipe, stepOf } from './recipe';
 import { propertyRuns } from '../../testing/propertyRuns';
 
@@ -115,7 +115,7 @@ test('what was made once is there the next time; it goes with its text, and is n
 
 test('a document that is too long to be held comes out as one that is held', async () => {
   const line = 'The  whale came up beside the boat.\n\n\n';
-  const times = Math.ceil((LONGEST_PASSAGE * 9) / line.length);
+  const times = Math.ceil((MAX_PASSAGE_LENGTH * 9) / line.length);
   // Once is left of what a document says too often, however often its passages are gone through.
   const refrain = 'Sing to the whale, you sailors of the wide sea!\n\n';
   const recipe = recipeOf(stepOf('whiteSpace'), stepOf('repeatedLines', { times: 2, least: 40 }), stepOf('length'));
@@ -129,7 +129,7 @@ test('a document that is too long to be held comes out as one that is held', asy
 
 test('a rule that sees a long document sees what those before it left, also where it had seen what they were to change', async () => {
   const line = 'The whale came up beside the boat, and the mate stood in it.\n';
-  const long = line.repeat((LONGEST_PASSAGE * 9) / line.length);
+  const long = line.repeat((MAX_PASSAGE_LENGTH * 9) / line.length);
   const recipe = recipeOf(stepOf('repeatedLines', { times: 2, least: 40 }), stepOf('length', { least: 100 }));
   const { text, left } = await cleaned([file('long.txt', long)], recipe);
   expect(text).toBeNull();
@@ -137,7 +137,7 @@ test('a rule that sees a long document sees what those before it left, also wher
 }, 60_000);
 
 test('a pair that is too long to be held stays a pair', async () => {
-  const answer = 'The whale came up beside the boat.\n'.repeat((LONGEST_PASSAGE * 9) / 35);
+  const answer = 'The whale came up beside the boat.\n'.repeat((MAX_PASSAGE_LENGTH * 9) / 35);
   const jsonl = JSON.stringify({ q: 'What  came up?', a: answer });
   const table = { format: 'jsonl', columns: { input: 'q', target: 'a' } } as const;
   const recipe = recipeOf(stepOf('whiteSpace'), stepOf('length'));
@@ -154,7 +154,7 @@ test('how far a long document is tells how much of it is still to be read', asyn
     stepOf('length'),
   );
   const store = memoryStore();
-  const long = 'The  whale came up beside the boat.\n'.repeat((LONGEST_PASSAGE * 9) / 36);
+  const long = 'The  whale came up beside the boat.\n'.repeat((MAX_PASSAGE_LENGTH * 9) / 36);
   const { text } = await importDrop([file('long.txt', long)], store, { addedAt: 1 }, unwatched);
   let all = 0;
   const get = async (key: string) => {

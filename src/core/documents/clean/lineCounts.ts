@@ -8,7 +8,7 @@ import type { LineKey } from './lines';
 
 const ROWS = 4;
 const PLACES = 2 ** 23;
-export const MOST_COUNTED = 0xffff;
+export const MAX_LINE_COUNT = 0xffff;
 
 export class LineCounts {
   private readonly counts = new Uint16Array(ROWS * PLACES);
@@ -18,7 +18,7 @@ export class LineCounts {
     for (let row = 0; row < ROWS; row++)
       for (let i = 0; i < keys.length; i += 2) {
         const place = placeIn(row, keys[i]!, keys[i + 1]!);
-        if (this.counts[place]! < MOST_COUNTED) this.counts[place]!++;
+        if (this.counts[place]! < MAX_LINE_COUNT) this.counts[place]!++;
       }
   }
   /** Most lines are told by one row: each count of it is as good as far away in memory. */

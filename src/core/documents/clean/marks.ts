@@ -15,10 +15,10 @@ export interface Marked {
 }
 
 /** Code units that are shown. */
-const MOST_SHOWN = 3000;
+const MAX_SHOWN = 3000;
 /** And before the first change. */
 const BEFORE = 200;
-const MOST_MS = 200;
+const MAX_DIFF_MS = 200;
 
 /** From shortly before where the first change is. */
 export function marked(before: string, after: string): Marked {
@@ -26,7 +26,7 @@ export function marked(before: string, after: string): Marked {
   const [was, is] = [windowOf(before, from), windowOf(after, from)];
   const isCut = from + was.length < before.length || from + is.length < after.length;
   // A word-by-word comparison of what has little in common takes long, and says nothing.
-  const changes = diffWordsWithSpace(was, is, { timeout: MOST_MS }) ?? [
+  const changes = diffWordsWithSpace(was, is, { timeout: MAX_DIFF_MS }) ?? [
     { value: was, removed: true, added: false },
     { value: is, removed: false, added: true },
   ];
@@ -56,7 +56,7 @@ function beginAt(text: string, change: number): number {
 }
 
 function windowOf(text: string, from: number): string {
-  const to = from + MOST_SHOWN;
+  const to = from + MAX_SHOWN;
   return text.slice(from, isLowSurrogate(text.charCodeAt(to)) ? to - 1 : to);
 }
 const isLowSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xdc00;

@@ -11,9 +11,9 @@ const FARTHEST = 4;
 /** Lines of a page between page numbers, where nothing else says where pages end: sonnets have fewer, chapters more. */
 const [SHORTEST, LONGEST] = [25, 150];
 /** Longer ones are no heads. */
-const LONGEST_HEAD = 120;
+const MAX_HEAD_LENGTH = 120;
 /** Heads of longer documents than this many lines are sought in these alone: at most about 100 MB of memory. */
-const MOST_LINES = 4e6;
+const MAX_LINES = 4e6;
 
 const BLANK = 0;
 const NO_HEAD = -1;
@@ -46,7 +46,7 @@ export class Pages {
   /** A passage of the document, in order. */
   see(passage: string): void {
     for (const [line] of passage.matchAll(LINE)) {
-      if (this.lines === MOST_LINES) return;
+      if (this.lines === MAX_LINES) return;
       const at = this.lines++;
       if (at === this.keys.length) [this.keys, this.ends] = [longer(this.keys), longer(this.ends)];
       const text = line.trim();
@@ -64,7 +64,7 @@ export class Pages {
 
   private keyOf(text: string, at: number): number {
     if (text === '') return BLANK;
-    if (text.length > LONGEST_HEAD) return NO_HEAD;
+    if (text.length > MAX_HEAD_LENGTH) return NO_HEAD;
     const numbers = text.replace(ROMAN, (letters) => String(fromRoman(letters) || letters));
     keyOfLine(numbers, this.key);
     const hash = this.key.first | 0;

@@ -1,7 +1,7 @@
 /** A document in passages, which rules see and change: the same ones however its text comes in pieces. */
 
 /** Code units of a passage at most. */
-export const LONGEST_PASSAGE = 2 ** 20;
+export const MAX_PASSAGE_LENGTH = 2 ** 20;
 
 /**
  * Joined, they are the text. One ends at the last blank line that it can, else at the last line's end, else at the last
@@ -10,7 +10,7 @@ export const LONGEST_PASSAGE = 2 ** 20;
  */
 export async function* passagesOf(
   chunks: AsyncIterable<string> | Iterable<string>,
-  longest = LONGEST_PASSAGE,
+  longest = MAX_PASSAGE_LENGTH,
 ): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of chunks) {

@@ -8,7 +8,7 @@ import { cleanText } from './cleanText';
 import { leftOutOf } from './cleaned';
 import { Preview } from './preview';
 import { type Recipe, stepOf } from './recipe';
-import { LONGEST_SAMPLED, SAMPLE_BYTES, sampleOf } from './sample';
+import { MAX_SAMPLED_LENGTH, SAMPLE_BYTES, sampleOf } from './sample';
 import { propertyRuns } from '../../testing/propertyRuns';
 
 async function imported(texts: readonly string[], ending = 'txt') {
@@ -125,7 +125,7 @@ test('what is looked at is marked, of one step or of all', async () => {
 
 test('of much text it takes documents from all over, of a long one its beginning', async () => {
   const short = Array.from({ length: 3000 }, (_, i) => `${i} ${'word '.repeat(200)}`);
-  const { store, text } = await imported([...short, 'line\n'.repeat(LONGEST_SAMPLED)]);
+  const { store, text } = await imported([...short, 'line\n'.repeat(MAX_SAMPLED_LENGTH)]);
   const { documents, of } = await sampleOf(store, [text], unwatched);
   expect(of.documents).toBe(3001);
   const places = documents.map(({ place }) => place);
@@ -134,7 +134,7 @@ test('of much text it takes documents from all over, of a long one its beginning
   expect(Math.max(...gaps)).toBeLessThan(10);
   const units = documents.flatMap(({ passages }) => passages.map(({ length }) => length));
   expect(units.reduce((sum, length) => sum + length)).toBeLessThanOrEqual(SAMPLE_BYTES);
-  expect(Math.max(...units)).toBeLessThanOrEqual(LONGEST_SAMPLED);
+  expect(Math.max(...units)).toBeLessThanOrEqual(MAX_SAMPLED_LENGTH);
 });
 
 test('of pairs all is seen', async () => {

@@ -34,8 +34,8 @@ export const recommendedRecipe = (): Recipe => {
   return { version: 1, name: 'recommended', steps: rules.map((rule) => stepOf(rule)), kept: [] };
 };
 
-const MOST_STEPS = 1000;
-const MOST_KEPT = 200_000;
+const MAX_STEPS = 1000;
+const MAX_KEPT = 200_000;
 
 const stepSchema = z
   .strictObject({
@@ -60,10 +60,10 @@ const stepSchema = z
 export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
   version: z.literal(1),
   name: z.string().min(1).max(200),
-  steps: z.array(stepSchema).max(MOST_STEPS),
+  steps: z.array(stepSchema).max(MAX_STEPS),
   kept: z
     .array(z.string().regex(/^[0-9a-f]{64}$/))
-    .max(MOST_KEPT)
+    .max(MAX_KEPT)
     .default([]),
 });
 

@@ -25,7 +25,7 @@ export interface Sample {
 
 /** UTF-8 bytes of a sample, and of one document in it, at most. */
 export const SAMPLE_BYTES = 2 ** 20;
-export const LONGEST_SAMPLED = 2 ** 18;
+export const MAX_SAMPLED_LENGTH = 2 ** 18;
 
 /**
  * All documents, or as many as it holds from all over the texts; of long ones the beginning. The same texts give the same.
@@ -44,7 +44,7 @@ export async function sampleOf(store: BlobStore, texts: readonly TextRecord[], {
   const chosen = new Set<number>();
   let bytes = 0;
   for (const i of spread(sizes.length)) {
-    const own = Math.min(sizes[i]!, LONGEST_SAMPLED);
+    const own = Math.min(sizes[i]!, MAX_SAMPLED_LENGTH);
     if (chosen.size > 0 && bytes + own > SAMPLE_BYTES) break;
     bytes += own;
     chosen.add(i);
@@ -59,7 +59,7 @@ export async function sampleOf(store: BlobStore, texts: readonly TextRecord[], {
 }
 
 async function sampled(document: Document): Promise<SampledDocument> {
-  const { passages: read, sha256, ...facts } = cleanable(document, LONGEST_SAMPLED);
+  const { passages: read, sha256, ...facts } = cleanable(document, MAX_SAMPLED_LENGTH);
   const passages: string[] = [];
   for await (const passage of read()) {
     passages.push(passage);

@@ -46,11 +46,11 @@ export interface Pending {
   into: Changes;
 }
 /** Code units of a document that is held while it is cleaned. */
-const MOST_HELD = 2 ** 23;
+const MAX_HELD_LENGTH = 2 ** 23;
 /** Code units that one who helps gets at a time, about. */
 const A_TASK = 2 ** 19;
 /** Code units of a document that goes to others: many of them are under way at once. */
-const MOST_SHARED = 2 ** 21;
+const MAX_SHARED_LENGTH = 2 ** 21;
 type Passages = ReturnType<Underway['passages']>;
 
 /** In lists of about a task; a long document ends one. @param share what is done to each that others go on with */
@@ -66,7 +66,7 @@ export async function* batched(
       const own = held?.reduce((sum, { length }) => sum + length, 0) ?? A_TASK;
       units += own;
       if (!held) underway.isLong = true;
-      else if (own <= MOST_SHARED) {
+      else if (own <= MAX_SHARED_LENGTH) {
         underway.isShared = true;
         share(underway, held);
       }
@@ -120,7 +120,7 @@ export async function heldOf(passages: Passages): Promise<string[] | undefined> 
   let units = 0;
   for await (const passage of passages) {
     units += passage.length;
-    if (units > MOST_HELD) return undefined;
+    if (units > MAX_HELD_LENGTH) return undefined;
     held.push(passage);
   }
   return held;

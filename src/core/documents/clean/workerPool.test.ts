@@ -8,10 +8,10 @@ import { stream } from '../../testing/texts';
 import { importDrop, type TextSource } from '..';
 import { textChunksPrefix } from '../record';
 import { cleanText } from './cleanText';
-import { type Cleaner, cleaner, WorkerPool } from './workerPool';
-import { LONGEST_PASSAGE } from './passages';
+import { MAX_PASSAGE_LENGTH } from './passages';
 import { type Recipe, stepOf } from './recipe';
 import { RULES, type RuleId, ruleOf } from './rules';
+import { type Cleaner, cleaner, WorkerPool } from './workerPool';
 
 const bits = bitsOf(1, 'helpers', 0);
 let drawn = 0;
@@ -155,8 +155,8 @@ test('how far it is tells what others have done, not what they were given', asyn
   await cleanText(store, text!, recipeOf('whiteSpace'), { at: 2 }, job, () => ({ cleaners, end: () => undefined }));
   expect(ahead.length).toBeGreaterThan(5);
   // A passage for each who helps, and one that waits for each.
-  expect(Math.max(...ahead)).toBeLessThan(6 * LONGEST_PASSAGE);
-  expect(text!.bytes).toBeGreaterThan(12 * LONGEST_PASSAGE);
+  expect(Math.max(...ahead)).toBeLessThan(6 * MAX_PASSAGE_LENGTH);
+  expect(text!.bytes).toBeGreaterThan(12 * MAX_PASSAGE_LENGTH);
 }, 60_000);
 
 test('what comes is in its order, all have work, and a failure is told where its turn comes', async () => {

@@ -13,7 +13,7 @@ interface Answer {
 
 /** Null where it is none. */
 export function answerOf(bytes: Uint8Array): Answer | null {
-  const head = String.fromCharCode(...bytes.subarray(0, LONGEST_HEAD));
+  const head = String.fromCharCode(...bytes.subarray(0, MAX_HEAD_BYTES));
   const [, status] = /^HTTP\/\d(?:\.\d)? +(\d{3})\b/.exec(head) ?? [];
   const end = /\r?\n\r?\n/.exec(head);
   if (status === undefined || !end) return null;
@@ -26,7 +26,7 @@ export function answerOf(bytes: Uint8Array): Answer | null {
   );
   return { status: Number(status), told, body: bytes.subarray(end.index + end[0].length) };
 }
-const LONGEST_HEAD = 2 ** 16;
+const MAX_HEAD_BYTES = 2 ** 16;
 
 /**
  * What was sent, without what it was packed in on its way: chunks, gzip. Crawlers that have unpacked it may leave what told of
@@ -47,7 +47,7 @@ function unchunked(body: Uint8Array): Uint8Array | null {
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < body.length;) {
     const line = /^([\da-f]{1,8})[ \t]*(?:;[^\n]*)?\r\n/i.exec(
-      String.fromCharCode(...body.subarray(at, at + LONGEST_LINE)),
+      String.fromCharCode(...body.subarray(at, at + MAX_LINE_LENGTH)),
     );
     if (!line) return null;
     const [from, length] = [at + line[0].length, parseInt(line[1]!, 16)];
@@ -60,5 +60,5 @@ function unchunked(body: Uint8Array): Uint8Array | null {
   return concatBytes(chunks);
 }
 /** Of what stands before a chunk: its length, and seldom more. */
-const LONGEST_LINE = 256;
+const MAX_LINE_LENGTH = 256;
 const CR = 13;

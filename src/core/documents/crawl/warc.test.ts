@@ -8,7 +8,7 @@ import { collect, stream } from '../../testing/texts';
 import { pdfOf } from '../../testing/pdf';
 import { answer, type WarcPart, warcOf, warcRecord } from '../../testing/warc';
 import { importDrop, openText } from '..';
-import { LARGEST_RECORD } from '../limits';
+import { MAX_RECORD_BYTES } from '../limits';
 import type { FoundDocument } from '../read/format';
 import { documents } from '../read/warc';
 
@@ -155,11 +155,11 @@ test('a record that is too large is passed by, in memory of a piece', async () =
   const begin = warcRecord({ type: 'response', uri: 'http://x.example/', content: '' });
   const head = new TextDecoder()
     .decode(begin)
-    .replace('Content-Length: 0\r\n\r\n\r\n\r\n', `Content-Length: ${LARGEST_RECORD + 1}\r\n\r\n`);
+    .replace('Content-Length: 0\r\n\r\n\r\n\r\n', `Content-Length: ${MAX_RECORD_BYTES + 1}\r\n\r\n`);
   const piece = new Uint8Array(2 ** 20);
   const pieces = function* () {
     yield utf8(head);
-    for (let at = 0; at < LARGEST_RECORD; at += piece.length) yield piece;
+    for (let at = 0; at < MAX_RECORD_BYTES; at += piece.length) yield piece;
     yield new Uint8Array(1);
     yield utf8('\r\n\r\n');
     yield warcOf([got([HTML], PAGE)]);

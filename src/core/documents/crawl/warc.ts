@@ -54,7 +54,7 @@ export class Warc {
   private async next(isFirst: boolean): Promise<number | undefined> {
     for (;;) {
       const begin = this.input.at;
-      const line = latin(await this.input.line(LONGEST_LINE));
+      const line = latin(await this.input.line(MAX_LINE_LENGTH));
       if (/^WARC\/\d+\.\d+[ \t]*\r?\n$/.test(line)) return begin;
       if (line === '' && (!isFirst || begin === 0)) return undefined;
       if (/^\s+$/.test(line)) continue;
@@ -63,7 +63,7 @@ export class Warc {
           `${this.name} is not a WARC file: it doesn't start with "WARC/1.0" or another version.`,
           'Crawl again with wget --warc-file=NAME, and add the NAME.warc.gz that it writes.',
         );
-      if (line.endsWith('\n') || line.length === LONGEST_LINE) throw this.broken(begin, 'has an invalid first line');
+      if (line.endsWith('\n') || line.length === MAX_LINE_LENGTH) throw this.broken(begin, 'has an invalid first line');
       this.isCutOff = true;
       return undefined;
     }
@@ -74,11 +74,11 @@ export class Warc {
     const told = new Map<string, string>();
     let [name, length] = ['', 0];
     for (;;) {
-      const bytes = await this.input.line(LONGEST_HEADER);
+      const bytes = await this.input.line(MAX_HEADER_BYTES);
       const line = utf8.decode(bytes);
       length += bytes.length;
-      if (length >= LONGEST_HEADER)
-        throw this.broken(begin, `has a header of ${formatCount(LONGEST_HEADER)} bytes or more`);
+      if (length >= MAX_HEADER_BYTES)
+        throw this.broken(begin, `has a header of ${formatCount(MAX_HEADER_BYTES)} bytes or more`);
       if (!line.endsWith('\n')) {
         this.isCutOff = true;
         return null;
@@ -102,7 +102,7 @@ export class Warc {
 }
 
 /** Bytes of a line with a version, and of all that a record tells of itself. */
-const LONGEST_LINE = 64;
-const LONGEST_HEADER = 2 ** 16;
+const MAX_LINE_LENGTH = 64;
+const MAX_HEADER_BYTES = 2 ** 16;
 const utf8 = new TextDecoder();
 const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);

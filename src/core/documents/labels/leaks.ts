@@ -46,7 +46,7 @@ export class WordsByLabel {
         const above = leastDifference(within, without);
         if (above >= LEAST) found.push({ word, label, within, without, above });
       }
-    return found.sort((a, b) => b.above - a.above || (a.word < b.word ? -1 : 1)).slice(0, MOST_TOLD);
+    return found.sort((a, b) => b.above - a.above || (a.word < b.word ? -1 : 1)).slice(0, MAX_LISTED);
   }
 }
 /** A text in pieces that alternate between other text and a word, as words are counted here. The first piece may be empty. */
@@ -64,7 +64,7 @@ const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
 /** No label is called so: labels have no white space around them. */
 const ANY = ' ';
 const LEAST = 0.75;
-const MOST_TOLD = 20;
+const MAX_LISTED = 20;
 
 /** Source: Newcombe 1998, "Interval Estimation for the Difference Between Independent Proportions", method 10, without continuity. */
 function leastDifference(one: Share, other: Share): number {

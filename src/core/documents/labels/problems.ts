@@ -1,6 +1,6 @@
 /** Problems of labels: those that prevent training, those that a person must decide, and cautions. */
 import { counted, formatCount, formatShare } from '../../base/units';
-import { MOST_LABELS } from '../../base/limits';
+import { MAX_CLASSIFIER_LABELS } from '../../base/limits';
 import { longEvidence, longJudgement } from '../../base/longTexts';
 import { leakWords } from './leakWords';
 import { listed, named } from './named';
@@ -79,15 +79,15 @@ export function labelProblems(
       `All ${counted(texts, 'text')} have the label ${named(labels[0]!.label)}. A classifier needs at least two labels.`,
       'Add texts with another label.',
     );
-  if (labels.length > MOST_LABELS)
+  if (labels.length > MAX_CLASSIFIER_LABELS)
     add(
       'refused',
       'many',
-      `${counted(texts, 'text')} have ${formatCount(labels.length)} labels; a classifier can have at most ${formatCount(MOST_LABELS)}.`,
+      `${counted(texts, 'text')} have ${formatCount(labels.length)} labels; a classifier can have at most ${formatCount(MAX_CLASSIFIER_LABELS)}.`,
       'Choose another label column, or add a table with fewer labels.',
     );
   const single = labels.filter(({ count }) => count === 1);
-  if (single.length > 0 && labels.length <= MOST_LABELS && !areSwapped && fewest > 1)
+  if (single.length > 0 && labels.length <= MAX_CLASSIFIER_LABELS && !areSwapped && fewest > 1)
     add(
       'asked',
       'single',

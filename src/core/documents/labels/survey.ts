@@ -4,7 +4,7 @@ import { labelsAsOne } from '../../base/labels';
 import { type Job, yieldUntil } from '../../base/job';
 import type { TextRecord } from '../record';
 import { alikeNames, type Alike } from './alike';
-import { MOST_LABELS } from '../../base/limits';
+import { MAX_CLASSIFIER_LABELS } from '../../base/limits';
 import { ofExample } from './examples';
 import { type Leak, WordsByLabel } from './leaks';
 import { NearEqual } from './nearEqual';
@@ -80,7 +80,7 @@ export async function surveyLabels(
     own.push(labelsAsOne(labels));
     sizes.labels += own.at(-1)!.length;
     sizes.texts += bytes;
-    if (distinct.size < MOST_DISTINCT) distinct.add(text.length < 200 ? text : sha256);
+    if (distinct.size < MAX_DISTINCT) distinct.add(text.length < 200 ? text : sha256);
   }
   const labels = [...counts]
     .map(([label, count]) => ({ label, count }))
@@ -91,7 +91,7 @@ export async function surveyLabels(
     unlabelled,
     labels,
     // Of more than a classifier has nothing is proposed.
-    alike: labels.length > MOST_LABELS ? [] : alikeNames(labels),
+    alike: labels.length > MAX_CLASSIFIER_LABELS ? [] : alikeNames(labels),
     leaks: words.leaks(),
     nearEqual: equalOf(alike.groups(), own),
     empty,
@@ -106,7 +106,7 @@ export async function surveyLabels(
 }
 /** Texts until others have a turn. */
 const A_TURN = 64;
-const MOST_DISTINCT = 100_000;
+const MAX_DISTINCT = 100_000;
 /** Of fewer nothing is said of whether columns are swapped. */
 const FEWEST = 4;
 

@@ -1,6 +1,6 @@
 /** The messages in a mailbox, one at a time: mbox as RFC 4155 has it, and with lines quoted as mboxrd does. */
 import { concatBytes } from '../../base/concat';
-import { LARGEST_MESSAGE } from '../limits';
+import { MAX_MESSAGE_BYTES } from '../limits';
 
 /** Null: one that is too large, and was passed by. Nothing where it does not begin as a mailbox does. */
 export async function* messagesIn(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array | null> {
@@ -27,7 +27,7 @@ export async function* messagesIn(bytes: AsyncIterable<Uint8Array>): AsyncGenera
       isMidLine = false;
       from = end + 1;
     }
-    const isLong = data.length - from > LONGEST_SEPARATOR;
+    const isLong = data.length - from > MAX_SEPARATOR_LENGTH;
     if (isLong && !isBegun) return;
     message.add(data.subarray(taken, isLong ? data.length : from));
     held = isLong ? new Uint8Array() : data.slice(from);
@@ -48,22 +48,22 @@ class Collected {
 
   add(piece: Uint8Array): void {
     this.length += piece.length;
-    if (this.length > LARGEST_MESSAGE) this.pieces = [];
+    if (this.length > MAX_MESSAGE_BYTES) this.pieces = [];
     else if (piece.length > 0) this.pieces.push(piece.slice());
   }
 
   take(): Uint8Array | null {
     const [pieces, length] = [this.pieces, this.length];
     [this.pieces, this.length] = [[], 0];
-    return length > LARGEST_MESSAGE ? null : concatBytes(pieces);
+    return length > MAX_MESSAGE_BYTES ? null : concatBytes(pieces);
   }
 }
 
 /** `From`, who it is from, and when it came; some programs tell neither. */
 const isSeparator = (line: Uint8Array): boolean =>
-  line[0] === 0x46 && /^From (?:\S.*\d:\d\d|-? ?\r?$)/.test(latin(line.subarray(0, LONGEST_SEPARATOR)));
+  line[0] === 0x46 && /^From (?:\S.*\d:\d\d|-? ?\r?$)/.test(latin(line.subarray(0, MAX_SEPARATOR_LENGTH)));
 const QUOTED = /^>+From /;
 const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 const [LF, CR] = [10, 13];
-const LONGEST_SEPARATOR = 1000;
+const MAX_SEPARATOR_LENGTH = 1000;

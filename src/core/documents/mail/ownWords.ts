@@ -38,11 +38,12 @@ function withoutAttribution(own: readonly string[], last: number): number {
 }
 /** Of a line that may be one: the same may be looked at before each quote. */
 const trimmed = (line: string | undefined): string | undefined =>
-  line !== undefined && line.length < LONGEST_LINE ? line.trim() : undefined;
-const LONGEST_LINE = 2000;
+  line !== undefined && line.length < MAX_LINE_LENGTH ? line.trim() : undefined;
+const MAX_LINE_LENGTH = 2000;
 
-const isAttribution = (line: string): boolean => line.length < LONGEST_ATTRIBUTION && SAID.test(line) && WHO.test(line);
-const LONGEST_ATTRIBUTION = 400;
+const isAttribution = (line: string): boolean =>
+  line.length < MAX_ATTRIBUTION_LENGTH && SAID.test(line) && WHO.test(line);
+const MAX_ATTRIBUTION_LENGTH = 400;
 /** In languages that mail programs write it in. */
 const SAID =
   /(?<!\p{L})(?:wrote|writes|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|skrev|napisał|napisał\(a\)|kirjoitti|написала?|пишет|写道|のメール)(?!\p{L})/iu;

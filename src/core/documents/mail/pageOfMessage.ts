@@ -20,7 +20,7 @@ export async function pageOfMessage(bytes: Uint8Array): Promise<ArchivedPage | n
   let first: ArchivedPage | null = null;
   let looked = 0;
   for (const part of partsIn(bytes, boundary)) {
-    if (looked++ === MOST_PARTS) break;
+    if (looked++ === MAX_PARTS) break;
     const head = await parsed(headOf(part));
     if (!isPage(header(head, 'content-type'))) continue;
     if (wanted === undefined || header(head, 'content-id') === wanted) return pageIn(part, head, whole);
@@ -30,7 +30,7 @@ export async function pageOfMessage(bytes: Uint8Array): Promise<ArchivedPage | n
 }
 
 /** The page is among the first. */
-const MOST_PARTS = 1000;
+const MAX_PARTS = 1000;
 
 const isPage = (type: string): boolean => /^(?:text\/html|application\/xhtml\+xml)\b/i.test(type);
 

@@ -32,7 +32,7 @@ export function checkDeltas(page: DataView, at: number, count: number, encoding:
     if (common < 0 || common > before) throw new Error('a text shares more with the previous one than that has');
     before = common + length;
     if (common > 0) made += before;
-    if (made > LARGEST_MADE) throw new Error('a page expands too much');
+    if (made > MAX_DECODED_BYTES) throw new Error('a page expands too much');
   }
   return made;
 }
@@ -58,11 +58,11 @@ function checkHead({ view, offset }: Reader, count: number): void {
   const reader = { view, offset };
   const [block, parts, told] = [readVarInt(reader), readVarInt(reader), readVarInt(reader)];
   if (told !== count) throw new Error(`a page has ${told} of ${count} values`);
-  if (!(block > 0 && block <= LARGEST_BLOCK && parts > 0 && block % parts === 0))
+  if (!(block > 0 && block <= MAX_BLOCK_VALUES && parts > 0 && block % parts === 0))
     throw new Error(`values come in blocks of ${block} in ${parts} parts`);
 }
 
 /** Values; writers make them of 128. */
-const LARGEST_BLOCK = 2 ** 16;
+const MAX_BLOCK_VALUES = 2 ** 16;
 /** Bytes. */
-const LARGEST_MADE = 256 * 2 ** 20;
+const MAX_DECODED_BYTES = 256 * 2 ** 20;

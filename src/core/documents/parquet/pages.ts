@@ -29,7 +29,7 @@ export function pagesOf(chunk: Uint8Array, leaf: Leaf): PageHeader[] {
     const page = parquetHeader(reader);
     const { compressed_page_size: packed, uncompressed_page_size: size } = page;
     if (!isCount(packed, chunk.length - reader.offset)) throw new Error('a page is longer than its column');
-    if (!isCount(size, LARGEST_PAGE)) throw new Error('a page is too large');
+    if (!isCount(size, MAX_PAGE_BYTES)) throw new Error('a page is too large');
     const { data_page_header: first, data_page_header_v2: second, dictionary_page_header: dictionary } = page;
     const kinds = { DATA_PAGE: first, DATA_PAGE_V2: second, DICTIONARY_PAGE: dictionary };
     if (Object.entries(kinds).some(([type, header]) => (type === page.type) !== (header !== undefined)))
@@ -120,7 +120,7 @@ function checkRuns(page: Uint8Array, at: number, values: number, width: number, 
     const count = Math.floor(head / 2);
     const isPacked = head % 2 === 1;
     // Packed ones come by eight, of which the last may be filled up.
-    if (isPacked ? 8 * count > values + MOST_FILLED : count > values - seen)
+    if (isPacked ? 8 * count > values + MAX_FILLED : count > values - seen)
       throw new Error('a run has more values than its page');
     seen += isPacked ? 8 * count : count;
     next += isPacked ? count * width : Math.ceil(width / 8);
@@ -141,6 +141,6 @@ const ENCODINGS: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-const MOST_FILLED = 1024;
+const MAX_FILLED = 1024;
 /** Bytes of a page: writers make them of a megabyte, or of one value that is larger. */
-const LARGEST_PAGE = 256 * 2 ** 20;
+const MAX_PAGE_BYTES = 256 * 2 ** 20;

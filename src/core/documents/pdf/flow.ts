@@ -49,13 +49,13 @@ class Paragraph {
 
   constructor(line: string) {
     this.pieces = [line];
-    this.tail = line.slice(-LONGEST_WORD);
+    this.tail = line.slice(-MAX_WORD_LENGTH);
   }
 
   /** A word that was parted is whole again, but for one that is written so elsewhere. */
   add(line: string, hyphened: ReadonlySet<string>): void {
     const start = /(\p{L}+)[-\u2010\u00ad]$/u.exec(this.tail)?.[1];
-    const end = /^\p{Ll}\p{L}*/u.exec(line.slice(0, LONGEST_WORD))?.[0];
+    const end = /^\p{Ll}\p{L}*/u.exec(line.slice(0, MAX_WORD_LENGTH))?.[0];
     if (start === undefined || end === undefined) this.push(` ${line}`);
     else {
       if (!hyphened.has(`${start}-${end}`)) {
@@ -72,23 +72,23 @@ class Paragraph {
 
   private push(piece: string): void {
     this.pieces.push(piece);
-    this.tail = `${this.tail}${piece.slice(-LONGEST_WORD)}`.slice(-LONGEST_WORD);
+    this.tail = `${this.tail}${piece.slice(-MAX_WORD_LENGTH)}`.slice(-MAX_WORD_LENGTH);
   }
 }
-const LONGEST_WORD = 60;
+const MAX_WORD_LENGTH = 60;
 
 /** Without lines at the top and the bottom that stand on many pages, but for their numbers; and without numbers of pages. */
 function withoutRunning(pages: readonly Page[]): readonly Page[] {
   const seen = new Map<string, number>();
   const edges = pages.map(edgesOf);
   for (const page of edges) for (const form of new Set([...page.values()])) seen.set(form, (seen.get(form) ?? 0) + 1);
-  const most = Math.max(FEWEST_PAGES, 0.3 * pages.length);
+  const most = Math.max(MIN_PAGES, 0.3 * pages.length);
   const isRunning = (form: string | undefined): boolean => form !== undefined && seen.get(form)! >= most;
   return pages.map((page, i) =>
     page.map((block) => block.filter((line) => !isRunning(edges[i]!.get(line)))).filter((block) => block.length > 0),
   );
 }
-const FEWEST_PAGES = 3;
+const MIN_PAGES = 3;
 /** Lines at each end of a page. */
 const EDGE = 2;
 

@@ -80,7 +80,7 @@ function withJustified(segments: readonly Line[]): readonly Line[] {
       Math.abs(gapAt(n) - gapAt(i + 1)) < 0.1 * first.size;
     while (isWord(first) && goesOn(after)) after++;
     const { end } = segments[after - 1]!;
-    const isFull = (full.get(`${Math.round(first.x)} ${Math.round(end)}`) ?? 0) >= FEWEST_LINES;
+    const isFull = (full.get(`${Math.round(first.x)} ${Math.round(end)}`) ?? 0) >= MIN_LINES;
     if (isFull && after > i + 1) {
       const text = segments.slice(i, after).map((word) => word.text.trim());
       lines.push({ ...first, text: text.join(' '), end });
@@ -128,7 +128,7 @@ const DEEPEST = 3;
 
 /** The middle of a strip that almost nothing goes across, with lines of text that fill both sides of it. */
 function gutterOf(segments: readonly Line[]): number | null {
-  if (segments.length < 2 * FEWEST_LINES || segments.length > MAX_SEGMENTS) return null;
+  if (segments.length < 2 * MIN_LINES || segments.length > MAX_SEGMENTS) return null;
   const { from, to } = extentOf(segments);
   const size = median(segments.map((each) => each.size));
   const step = size / 4;
@@ -136,7 +136,7 @@ function gutterOf(segments: readonly Line[]): number | null {
   for (const { x, end } of segments)
     for (let i = Math.max(0, Math.floor((x - from) / step)); i < (end - from) / step && i < cells.length; i++)
       cells[i]!++;
-  const most = MOST_ACROSS * segments.length;
+  const most = MAX_SPANNING_SHARE * segments.length;
   const strips: number[] = [];
   for (let i = 0; i < cells.length;) {
     let end = i;
@@ -154,7 +154,7 @@ function gutterOf(segments: readonly Line[]): number | null {
   // A column, or several, beside which may stand a page's number.
   const isSide = (left: number, right: number): boolean => {
     if (isFilled(between(left, right))) return true;
-    const all = columns.slice(left, right).filter(({ length }) => length >= FEWEST_LINES);
+    const all = columns.slice(left, right).filter(({ length }) => length >= MIN_LINES);
     return all.length > 0 && all.every(isFilled);
   };
   const isGutter = (i: number): boolean => isSide(0, i) && isSide(i, bounds.length - 1);
@@ -172,18 +172,18 @@ const MAX_STRIPS = 64;
 /** Cells, each a quarter of a letter's size: the columns of LaTeX are 10 points apart. */
 const NARROWEST_GUTTER = 3;
 /** Lines of a column. */
-const FEWEST_LINES = 4;
+const MIN_LINES = 4;
 /** Of a line of a column, as a rule. */
-const FEWEST_LETTERS = 16;
+const MIN_LETTERS = 16;
 /** A share of the segments: titles and pictures' captions. */
-const MOST_ACROSS = 0.15;
+const MAX_SPANNING_SHARE = 0.15;
 
 /** A share of the lines, on either side: what stands beside a column, such as the number of a page, makes it no wider. */
 const OUTER = 0.1;
 
 /** Lines of a column are about as wide as it is; cells of a table are not. */
 function isFilled(lines: readonly Line[]): boolean {
-  if (lines.length < FEWEST_LINES || median(lines.map(({ text }) => text.length)) < FEWEST_LETTERS) return false;
+  if (lines.length < MIN_LINES || median(lines.map(({ text }) => text.length)) < MIN_LETTERS) return false;
   const outer = Math.floor(OUTER * lines.length);
   const from = lines.map(({ x }) => x).sort((a, b) => a - b)[outer]!;
   const to = lines.map(({ end }) => end).sort((a, b) => b - a)[outer]!;

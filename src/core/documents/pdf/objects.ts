@@ -70,14 +70,14 @@ function beginnings(bytes: Uint8Array): { number: number; from: number; at: numb
   const found = [];
   for (let at = bytes.indexOf(LETTER_J); at >= 0; at = bytes.indexOf(LETTER_J, at + 1)) {
     if (bytes[at - 1] !== LETTER_B || bytes[at - 2] !== LETTER_O) continue;
-    const head = latin(bytes.subarray(Math.max(0, at - LONGEST_HEAD), at + 1));
+    const head = latin(bytes.subarray(Math.max(0, at - MAX_HEAD_LENGTH), at + 1));
     const [whole, number] = /(\d{1,10})\s{1,4}\d{1,5}\s{0,4}obj$/.exec(head) ?? [];
     if (number !== undefined) found.push({ number: Number(number), from: at + 1 - whole!.length, at: at + 1 });
   }
   return found;
 }
 const [LETTER_B, LETTER_J, LETTER_O] = [0x62, 0x6a, 0x6f];
-const LONGEST_HEAD = 32;
+const MAX_HEAD_LENGTH = 32;
 
 /** @param before where the next object begins: none goes on beyond that, but for a stream */
 function objectAt(bytes: Uint8Array, at: number, before: number, streams: Streams): PdfObject {
@@ -219,7 +219,7 @@ class Reader {
   private word(): string {
     const from = this.at;
     while (this.at < this.bytes.length && !ENDS.has(this.bytes[this.at]!)) this.at++;
-    return latin(this.bytes.subarray(from, Math.min(this.at, from + LONGEST_WORD)));
+    return latin(this.bytes.subarray(from, Math.min(this.at, from + MAX_WORD_LENGTH)));
   }
 
   private space(): void {
@@ -239,5 +239,5 @@ const ENDS = codes('\0\t\n\f\r ()<>[]{}/%');
 const [SLASH, STROKE, PERCENT] = [0x2f, 0x5c, 0x25];
 const [OPEN, CLOSE, OPEN_BRACKET, CLOSE_BRACKET, LESS, MORE] = [0x28, 0x29, 0x5b, 0x5d, 0x3c, 0x3e];
 const MAX_DEPTH = 64;
-const LONGEST_WORD = 256;
+const MAX_WORD_LENGTH = 256;
 const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);

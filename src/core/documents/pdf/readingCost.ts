@@ -3,9 +3,9 @@
  * the same, take the power of two of their number, and 20,000 pages may share what they show. Only counts decide.
  */
 import { badFile } from '../../base/errors';
-import { MOST_GROWTH } from '../../base/limits';
+import { MAX_COMPRESSION_RATIO } from '../../base/limits';
 import { formatBytes, formatCount } from '../../base/units';
-import { MOST_PAGES } from '../limits';
+import { MAX_PAGES } from '../limits';
 import { decodedStream } from './filters';
 import { type PdfObject, PdfObjects } from './objects';
 import { type Dictionary, isDictionary, nameOf, type Value } from './values';
@@ -69,7 +69,7 @@ class ReadingCost {
       own += bytes;
       const { length } = this.bytes;
       for (const [size, most] of [
-        [this.made, Math.max(MAX_UNPACKED, MOST_GROWTH * length)],
+        [this.made, Math.max(MAX_UNPACKED, MAX_COMPRESSION_RATIO * length)],
         [own, Math.max(MAX_STREAM, STREAM_GROWTH * length)],
       ] as const)
         if (size > most)
@@ -83,7 +83,7 @@ class ReadingCost {
   /** Pages of a tree, each as often as it is named in it. */
   private walk(node: Value | undefined, inherited: Dictionary | undefined, depth: number): void {
     const dictionary = this.objects.dictionary(node);
-    if (!dictionary || depth > MAX_DEPTH || this.leaves >= MOST_PAGES || ++this.visits > MAX_VISITS) return;
+    if (!dictionary || depth > MAX_DEPTH || this.leaves >= MAX_PAGES || ++this.visits > MAX_VISITS) return;
     const resources = this.objects.dictionary(dictionary.get('Resources')) ?? inherited;
     const kids = this.list(dictionary.get('Kids'));
     if (kids) for (const kid of kids) this.walk(kid, resources, depth + 1);

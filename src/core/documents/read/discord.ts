@@ -3,11 +3,11 @@ import { conversations, type Message } from '../chats/conversation';
 import { fieldsOf, listOf, wordsOf } from '../chats/json';
 import { AT_PAUSES, Told } from '../chats/told';
 import { jsonFile } from '../json';
-import { LARGEST_JSON_FILE } from '../limits';
+import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { DocumentReader } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const { guild, channel, messages } = fieldsOf(await jsonFile(file, LARGEST_JSON_FILE));
+  const { guild, channel, messages } = fieldsOf(await jsonFile(file, MAX_JSON_FILE_BYTES));
   const told = new Told(file, 'message');
   const names = [fieldsOf(guild)['name'], fieldsOf(channel)['name']].map(wordsOf).filter((name) => name !== '');
   yield* conversations(messagesOf(listOf(messages), told), names.join(' / ') || 'Discord');

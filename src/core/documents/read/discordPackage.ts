@@ -9,7 +9,7 @@ import { conversations, type Message } from '../chats/conversation';
 import { type Fields, fieldsOf, listOf, wordsOf } from '../chats/json';
 import { AT_PAUSES, Told } from '../chats/told';
 import { jsonFile } from '../json';
-import { LARGEST_JSON_FILE } from '../limits';
+import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { DocumentReader, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
@@ -21,7 +21,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
       'Add the whole package: the ZIP file from Discord, or its unpacked folder.',
     );
   const told = new Told(file, 'message');
-  const index = fieldsOf(await jsonFile(file, LARGEST_JSON_FILE));
+  const index = fieldsOf(await jsonFile(file, MAX_JSON_FILE_BYTES));
   const account = paths.find((path) => /^account\/user\.json$/i.test(path));
   const user = fieldsOf(account === undefined ? undefined : await jsonBeside(file, account));
   const by = wordsOf(user['global_name']) || wordsOf(user['username']) || 'Me';

@@ -1,7 +1,7 @@
 /** A single message. */
 import { badFile } from '../../base/errors';
 import { counted } from '../../base/units';
-import { LARGEST_MESSAGE } from '../limits';
+import { MAX_MESSAGE_BYTES } from '../limits';
 import { isMessage, messageOf } from '../mail/message';
 import { threadsOf } from '../mail/threads';
 import { wholeBytes } from '../whole';
@@ -9,7 +9,7 @@ import type { DocumentReader } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const isWhole = file.reading?.wholeMessages ?? false;
-  const message = await messageOf(await wholeBytes(file, LARGEST_MESSAGE), isWhole).catch((error: unknown) => {
+  const message = await messageOf(await wholeBytes(file, MAX_MESSAGE_BYTES), isWhole).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw badFile(`${file.name} can't be read as an email: ${why}.`, AGAIN);
   });

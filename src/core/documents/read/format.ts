@@ -179,4 +179,4 @@ export interface Row {
 }
 
 /** Code units of a row: beyond it a quote was not closed, or lines are not told apart. */
-export const LONGEST_ROW = 2 ** 20;
+export const MAX_ROW_LENGTH = 2 ** 20;

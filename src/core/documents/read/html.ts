@@ -1,12 +1,12 @@
 /** A web page: what it is about, or all of its text. Nothing in it is run. */
 import { languageCode } from '../languageCode';
-import { LARGEST_PAGE, MAX_MAIN_TEXT } from '../limits';
+import { MAX_PAGE_BYTES, MAX_MAIN_TEXT } from '../limits';
 import { oneLine, type PageText, pageText } from '../markupText';
 import { textOf, wholeBytes } from '../whole';
 import type { DocumentReader, FoundDocument, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const found = await pageIn(file, await wholeBytes(file, LARGEST_PAGE));
+  const found = await pageIn(file, await wholeBytes(file, MAX_PAGE_BYTES));
   if (found.text !== '') yield found;
 };
 
@@ -33,14 +33,14 @@ export async function pageOf(file: OpenFile, html: string): Promise<FoundDocumen
   const source = page.address || page.meta.get('og:url') || savedFrom(html);
   const date = page.meta.get('article:published_time') ?? page.meta.get('date') ?? page.meta.get('dcterms.date');
   const told = Object.entries({ source, date, language: languageCode(page.language) });
-  const title = oneLine(page.title || (page.meta.get('og:title') ?? '')).slice(0, LONGEST_TITLE);
+  const title = oneLine(page.title || (page.meta.get('og:title') ?? '')).slice(0, MAX_TITLE_LENGTH);
   return {
     ...(title !== '' && { title: title.toWellFormed() }),
     text: (main ?? page.text).toWellFormed(),
     fields: Object.fromEntries(told.flatMap(([name, value]) => (value ? [[name, oneLine(value).toWellFormed()]] : []))),
   };
 }
-const LONGEST_TITLE = 400;
+const MAX_TITLE_LENGTH = 400;
 
 /** Without menus, sidebars and footers; null where nothing stands out, or the page is too large to find it. */
 async function mainText({ note }: OpenFile, html: string, page: PageText): Promise<string | null> {

@@ -4,7 +4,7 @@ import { counted } from '../../base/units';
 import { listOf } from '../../base/limits';
 import { z } from '../../base/zod';
 import { jsonFile } from '../json';
-import { LARGEST_JSON_FILE } from '../limits';
+import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { DocumentReader } from './format';
 
 const source = z
@@ -17,7 +17,7 @@ const notebook = z.object({
 });
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const read = notebook.safeParse(await jsonFile(file, LARGEST_JSON_FILE));
+  const read = notebook.safeParse(await jsonFile(file, MAX_JSON_FILE_BYTES));
   if (!read.success) {
     const [issue] = read.error.issues;
     throw badFile(

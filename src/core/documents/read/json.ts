@@ -1,5 +1,5 @@
 import { begun, cellsIn, type FoundRows, jsonFile, listItems, rowsIn } from '../json';
-import { LARGEST_JSON_FILE } from '../limits';
+import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { OpenFile, Row } from './format';
 
 /**
@@ -13,11 +13,11 @@ export async function* rows(file: OpenFile): AsyncGenerator<Row> {
     for await (const item of listItems({ ...file, bytes })) yield { line: ++line, cells: cellsIn(item) };
     return;
   }
-  const { rows: found, left }: FoundRows = rowsIn(await jsonFile({ ...file, bytes }, LARGEST_JSON_FILE));
+  const { rows: found, left }: FoundRows = rowsIn(await jsonFile({ ...file, bytes }, MAX_JSON_FILE_BYTES));
   if (left.length > 0) {
-    const more = left.length > MOST_NAMED ? ' and others' : '';
-    file.note(`Uses only its lists; skipped ${left.slice(0, MOST_NAMED).join(', ')}${more}`);
+    const more = left.length > MAX_NAMED ? ' and others' : '';
+    file.note(`Uses only its lists; skipped ${left.slice(0, MAX_NAMED).join(', ')}${more}`);
   }
   for (const cells of found) yield { line: ++line, cells };
 }
-const MOST_NAMED = 12;
+const MAX_NAMED = 12;

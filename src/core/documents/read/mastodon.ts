@@ -8,13 +8,13 @@ import { type Post, threadsOfPosts } from '../chats/posts';
 import { THREADS, Told } from '../chats/told';
 import { jsonFile } from '../json';
 import { languageCode } from '../languageCode';
-import { LARGEST_JSON_FILE } from '../limits';
+import { MAX_JSON_FILE_BYTES } from '../limits';
 import { pageText } from '../markupText';
 import type { DocumentReader } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const told = new Told(file, 'post');
-  const { orderedItems } = fieldsOf(await jsonFile(file, LARGEST_JSON_FILE));
+  const { orderedItems } = fieldsOf(await jsonFile(file, MAX_JSON_FILE_BYTES));
   const actor = fieldsOf(await jsonBeside(file, 'actor.json'));
   const held = new Held(file.name, 'posts');
   const posts: Post[] = [];

@@ -1,7 +1,7 @@
 /** A mailbox: a thread is a document. Its messages are read one at a time; what was written in them is in memory until all are. */
 import { badFile } from '../../base/errors';
 import { counted, formatCount } from '../../base/units';
-import { LARGEST_MAILBOX } from '../limits';
+import { MAX_MAILBOX_LENGTH } from '../limits';
 import { isMessage, type Message, messageOf } from '../mail/message';
 import { messagesIn } from '../mail/mailbox';
 import { threadsOf } from '../mail/threads';
@@ -25,9 +25,9 @@ export const documents: DocumentReader['documents'] = async function* (file) {
       else messages.push(message);
       characters += message.text.length;
     }
-    if (characters > LARGEST_MAILBOX)
+    if (characters > MAX_MAILBOX_LENGTH)
       throw badFile(
-        `${file.name} has more than ${formatCount(LARGEST_MAILBOX)} characters of messages, the maximum for one mailbox.`,
+        `${file.name} has more than ${formatCount(MAX_MAILBOX_LENGTH)} characters of messages, the maximum for one mailbox.`,
         'Split it into several mailboxes, such as one per year.',
       );
   }

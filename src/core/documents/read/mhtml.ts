@@ -1,13 +1,13 @@
 /** A page that a browser saved as one file: what it is about, as of any page. Frames, styles and pictures in it are not read. */
 import { badFile } from '../../base/errors';
-import { LARGEST_MESSAGE } from '../limits';
+import { MAX_MESSAGE_BYTES } from '../limits';
 import { type ArchivedPage, pageOfMessage } from '../mail/pageOfMessage';
 import { wholeBytes } from '../whole';
 import type { DocumentReader } from './format';
 import { pageIn } from './html';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const bytes = await wholeBytes(file, LARGEST_MESSAGE);
+  const bytes = await wholeBytes(file, MAX_MESSAGE_BYTES);
   let page: ArchivedPage | null;
   try {
     page = await pageOfMessage(bytes);

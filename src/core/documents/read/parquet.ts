@@ -11,18 +11,18 @@ import {
 import { parquetRead } from 'hyparquet/src/read.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath } from 'hyparquet/src/schema.js';
 import { badFile, HomegrownError } from '../../base/errors';
-import { MOST_GROWTH } from '../../base/limits';
+import { MAX_COMPRESSION_RATIO } from '../../base/limits';
 import { formatBytes, formatCount } from '../../base/units';
 import { type ByteSource, bytesSource, readExactly } from '../../files/byteSource';
 import { cellsOf } from '../json';
 import {
   DEEPEST_CELL,
-  LARGEST_FOOTER,
-  LARGEST_PACKED,
-  LARGEST_ROW_GROUP,
-  MOST_COLUMNS,
-  MOST_ROWS,
-  MOST_ROWS_OF_GROUP,
+  MAX_FOOTER_BYTES,
+  MAX_PACKED_BYTES,
+  MAX_ROW_GROUP_BYTES,
+  MAX_TABLE_COLUMNS,
+  MAX_TABLE_ROWS,
+  MAX_ROWS_PER_GROUP,
 } from '../limits';
 import { checkPage, type Leaf, pagesOf } from '../parquet/pages';
 import { checkThrift } from '../parquet/thrift';
@@ -30,7 +30,7 @@ import { wholeBytes } from '../whole';
 import type { OpenFile, TableFormat } from './format';
 
 export const rows: TableFormat['rows'] = async function* (file) {
-  const source = file.places ?? bytesSource(await wholeBytes(file, LARGEST_PACKED));
+  const source = file.places ?? bytesSource(await wholeBytes(file, MAX_PACKED_BYTES));
   if (source.size === 0) return;
   const metadata = await metadataOf(source, file.name);
   const schema = parquetSchema(metadata);
@@ -43,7 +43,7 @@ export const rows: TableFormat['rows'] = async function* (file) {
     for (const [n, row] of found.entries()) {
       const cells = cellsOf(row);
       for (const { length } of cells.values()) letters += length;
-      if (letters > 1e6 && letters > source.size * MOST_GROWTH)
+      if (letters > 1e6 && letters > source.size * MAX_COMPRESSION_RATIO)
         throw badFile(
           `${file.name} expands from ${formatBytes(source.size)} to more than ${formatCount(letters)} characters, which text never does.`,
           'Save it as CSV, and add that file.',
@@ -65,7 +65,7 @@ async function metadataOf(source: ByteSource, name: string): Promise<Metadata> {
     );
   const length = new DataView(end.buffer, end.byteOffset).getUint32(0, true) + 8;
   if (length > source.size) throw fail('its metadata is longer than the file');
-  if (length > LARGEST_FOOTER) throw fail(`its metadata has ${formatBytes(length)}`);
+  if (length > MAX_FOOTER_BYTES) throw fail(`its metadata has ${formatBytes(length)}`);
   const footer = await readExactly(source, source.size - length, length, fail);
   let metadata: Metadata;
   try {
@@ -80,19 +80,19 @@ async function metadataOf(source: ByteSource, name: string): Promise<Metadata> {
     (most, group) => Math.max(most, group.columns.length),
     metadata.schema.length,
   );
-  if (columns > MOST_COLUMNS)
+  if (columns > MAX_TABLE_COLUMNS)
     throw badFile(
-      `${name} has ${formatCount(columns)} columns; the maximum is ${formatCount(MOST_COLUMNS)}.`,
+      `${name} has ${formatCount(columns)} columns; the maximum is ${formatCount(MAX_TABLE_COLUMNS)}.`,
       'Save only the columns with text.',
     );
   let all = 0;
   for (const { num_rows: rows } of metadata.row_groups) {
-    if (rows < 0n || rows > BigInt(MOST_ROWS_OF_GROUP)) throw tooLarge(name, `${formatCount(Number(rows))} rows`);
+    if (rows < 0n || rows > BigInt(MAX_ROWS_PER_GROUP)) throw tooLarge(name, `${formatCount(Number(rows))} rows`);
     all += Number(rows);
   }
-  if (all > MOST_ROWS)
+  if (all > MAX_TABLE_ROWS)
     throw badFile(
-      `${name} has ${formatCount(all)} rows; the maximum is ${formatCount(MOST_ROWS)}.`,
+      `${name} has ${formatCount(all)} rows; the maximum is ${formatCount(MAX_TABLE_ROWS)}.`,
       'Split it into several tables.',
     );
   return metadata;
@@ -142,12 +142,12 @@ async function groupOf(
       return columns.includes(chunk.path_in_schema[0]!) ? [chunk] : [];
     });
     const size = wanted.reduce((sum, chunk) => sum + Number(chunk.total_uncompressed_size), 0);
-    if (!(size <= LARGEST_ROW_GROUP)) throw tooLarge(name, formatBytes(size));
+    if (!(size <= MAX_ROW_GROUP_BYTES)) throw tooLarge(name, formatBytes(size));
     checkCounts(wanted, count);
     let made = 0;
     const making = (bytes: number): void => {
       made += bytes;
-      if (size + made > LARGEST_ROW_GROUP) throw tooLarge(name, `more than ${formatBytes(LARGEST_ROW_GROUP)}`);
+      if (size + made > MAX_ROW_GROUP_BYTES) throw tooLarge(name, `more than ${formatBytes(MAX_ROW_GROUP_BYTES)}`);
     };
     const unpack: Record<string, Unpack> = {};
     const chunks = new Map<ColumnChunk, ColumnChunk>();
@@ -189,7 +189,7 @@ async function groupOf(
 function checkCounts(chunks: readonly ColumnChunk[], rows: number): void {
   const values = chunks.reduce((sum, chunk) => sum + Math.max(rows, Number(chunk.num_values)), 0);
   const bytes = chunks.reduce((sum, chunk) => sum + Number(chunk.total_compressed_size), 0);
-  if (!(values <= MIN_VALUES || values <= bytes * MOST_GROWTH))
+  if (!(values <= MIN_VALUES || values <= bytes * MAX_COMPRESSION_RATIO))
     throw new Error(`it has ${formatCount(values)} values in ${formatBytes(bytes)}`);
 }
 /** Columns that an error names. */
@@ -219,7 +219,7 @@ async function unpackerOf(
   };
   if (leaf.maxRepetition === 0 && leaf.values !== rows)
     throw new Error(`a column has ${leaf.values} of ${rows} values`);
-  if (!(leaf.values <= MOST_VALUES * rows)) throw new Error(`a column has ${leaf.values} values in ${rows} rows`);
+  if (!(leaf.values <= MAX_VALUES * rows)) throw new Error(`a column has ${leaf.values} values in ${rows} rows`);
   const start = Number(chunk.dictionary_page_offset || chunk.data_page_offset);
   const length = Number(chunk.total_compressed_size);
   if (!(start >= 0 && length >= 0 && start + length <= source.size)) throw new Error('a column lies beyond its end');
@@ -284,7 +284,7 @@ function textIn(bytes: Uint8Array): string | undefined {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 /** Of a row, in a list of it, on average. */
-const MOST_VALUES = 10_000;
+const MAX_VALUES = 10_000;
 /** What a check has found; of what JavaScript throws where a program meets what it doesn't expect, only what is damaged. */
 const reasonOf = (error: unknown, part: string): string =>
   error instanceof TypeError || error instanceof RangeError
@@ -296,6 +296,6 @@ const damaged = (name: string, reason: string): Error =>
   badFile(`${name} is damaged: ${reason}.`, 'Download it again, or save it again.');
 const tooLarge = (name: string, what: string): Error =>
   badFile(
-    `${name} has ${what} in one row group; the maximum is ${formatCount(MOST_ROWS_OF_GROUP)} rows and ${formatBytes(LARGEST_ROW_GROUP)}.`,
+    `${name} has ${what} in one row group; the maximum is ${formatCount(MAX_ROWS_PER_GROUP)} rows and ${formatBytes(MAX_ROW_GROUP_BYTES)}.`,
     'Save it with smaller row groups, such as to_parquet(..., row_group_size=10000).',
   );

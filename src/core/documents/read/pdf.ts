@@ -3,7 +3,7 @@ import type { PdfDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { badFile, withoutText } from '../../base/errors';
 import { yieldToEventLoop } from '../../base/job';
 import { counted, formatCount } from '../../base/units';
-import { LARGEST_PACKED, MOST_PAGES } from '../limits';
+import { MAX_PACKED_BYTES, MAX_PAGES } from '../limits';
 import { oneLine } from '../markupText';
 import { textOfPages } from '../pdf/flow';
 import { linesOf, type Run } from '../pdf/layout';
@@ -14,15 +14,15 @@ import type { DocumentReader, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const missing = new Set<string>();
-  const bytes = await wholeBytes(file, LARGEST_PACKED);
+  const bytes = await wholeBytes(file, MAX_PACKED_BYTES);
   checkReadingCost(bytes, file.name);
   const pdf = await openPdf(bytes, (name) => missing.add(name)).catch((error: unknown) => {
     throw refusal(file.name, error);
   });
   try {
-    if (pdf.numPages > MOST_PAGES)
+    if (pdf.numPages > MAX_PAGES)
       throw badFile(
-        `${file.name} has ${formatCount(pdf.numPages)} pages; the maximum is ${formatCount(MOST_PAGES)}.`,
+        `${file.name} has ${formatCount(pdf.numPages)} pages; the maximum is ${formatCount(MAX_PAGES)}.`,
         'Split it into several files.',
       );
     const text = await textOf(file, pdf);
@@ -71,11 +71,11 @@ const have = ({ length }: readonly number[]): string => (length === 1 ? 'has' : 
 
 /** `2 pages (3 and 7)` */
 function pagesNamed(numbers: readonly number[]): string {
-  const named = numbers.slice(0, MOST_NAMED).map(String);
-  if (numbers.length > MOST_NAMED) named.push(`${formatCount(numbers.length - MOST_NAMED)} more`);
+  const named = numbers.slice(0, MAX_NAMED).map(String);
+  if (numbers.length > MAX_NAMED) named.push(`${formatCount(numbers.length - MAX_NAMED)} more`);
   return `${counted(numbers.length, 'page')} (${new Intl.ListFormat('en-GB').format(named)})`;
 }
-const MOST_NAMED = 12;
+const MAX_NAMED = 12;
 
 const runsOf = (items: readonly { str?: string; width?: number; transform?: readonly number[] }[]): Run[] =>
   items.flatMap(({ str, width = 0, transform }) => {

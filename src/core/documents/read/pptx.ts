@@ -50,9 +50,9 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   const { title = '', fields = {} } = aboutOf((await parts.text('docProps/core.xml')) ?? '');
   // Where nobody gave it a title, PowerPoint calls it "PowerPoint Presentation", in the language that it speaks.
   const own = title.includes('PowerPoint') ? '' : title;
-  yield { title: (own || text.slice(0, LONGEST_TITLE).split('\n')[0]!).toWellFormed(), text, fields };
+  yield { title: (own || text.slice(0, MAX_TITLE_LENGTH).split('\n')[0]!).toWellFormed(), text, fields };
 };
-const LONGEST_TITLE = 400;
+const MAX_TITLE_LENGTH = 400;
 
 async function slideText(parts: Parts, path: string, left: Left, { repeats, noted }: Taken): Promise<string> {
   const xml = (await parts.text(path)) ?? '';

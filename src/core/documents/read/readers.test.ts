@@ -9,7 +9,7 @@ import { pdfOf } from '../../testing/pdf';
 import { TALK } from '../../testing/presentation';
 import { readDocuments as read, readText as textOf, utf8 } from '../../testing/readDocuments';
 import { answer, warcOf } from '../../testing/warc';
-import { LARGEST_PART, MAX_MAIN_TEXT } from '../limits';
+import { MAX_PART_BYTES, MAX_MAIN_TEXT } from '../limits';
 import { type DocumentFormatId, FORMATS, formatOf, isOfDocuments } from '.';
 
 const STORY = 'The whale came up beside the boat, and nobody said a word, for it was very near. '.repeat(8).trim();
@@ -192,7 +192,7 @@ test('documents of Office are their text, with what they tell of themselves', as
   const view = new DataView(bomb.buffer);
   for (let at = 0; at < bomb.length - 4; at++)
     if (view.getUint32(at, true) === 0x02014b50 && view.getUint16(at + 28, true) === 'word/document.xml'.length)
-      view.setUint32(at + 24, LARGEST_PART + 1e6, true);
+      view.setUint32(at + 24, MAX_PART_BYTES + 1e6, true);
   await expect(read('a.docx', bomb)).rejects.toThrow(/^a\.docx has a text of 68\.1 MB; the maximum is 67\.1 MB/);
 });
 

@@ -11,12 +11,12 @@ import { fieldsOf, listOf, secondsOf, wordsOf } from '../chats/json';
 import { slackText } from '../chats/slackText';
 import { PAUSES_AND_THREADS, Told } from '../chats/told';
 import { jsonFile } from '../json';
-import { LARGEST_JSON_FILE } from '../limits';
+import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { DocumentReader, FoundDocument, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const told = new Told(file, 'message');
-  const people = namesIn(await jsonFile(file, LARGEST_JSON_FILE));
+  const people = namesIn(await jsonFile(file, MAX_JSON_FILE_BYTES));
   const titles = await titlesOf(file, people);
   const channels = daysOf(file.beside?.paths ?? []);
   if (channels.size === 0)

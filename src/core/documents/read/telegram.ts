@@ -8,11 +8,11 @@ import { conversations, type Message } from '../chats/conversation';
 import { type Fields, fieldsOf, listOf, secondsOf, wordsOf } from '../chats/json';
 import { AT_PAUSES, Told } from '../chats/told';
 import { jsonFile } from '../json';
-import { LARGEST_JSON_FILE } from '../limits';
+import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { DocumentReader } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const top = fieldsOf(await jsonFile(file, LARGEST_JSON_FILE));
+  const top = fieldsOf(await jsonFile(file, MAX_JSON_FILE_BYTES));
   const chats = Array.isArray(top['messages'])
     ? [top]
     : ['chats', 'left_chats'].flatMap((key) => listOf(fieldsOf(top[key])['list']).map(fieldsOf));

@@ -9,7 +9,7 @@ import { type Post, threadsOfPosts } from '../chats/posts';
 import { THREADS, Told } from '../chats/told';
 import { languageCode } from '../languageCode';
 import { checkJson } from '../jsonScan';
-import { LARGEST_JSON_FILE } from '../limits';
+import { MAX_JSON_FILE_BYTES } from '../limits';
 import { wholeText } from '../whole';
 import type { DocumentReader, OpenFile } from './format';
 
@@ -41,7 +41,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
 
 /** `window.YTD.tweets.part0 = [ … ]`: what stands behind it is JSON, and is never run. */
 async function partIn(file: OpenFile): Promise<unknown> {
-  const text = await wholeText(file, LARGEST_JSON_FILE);
+  const text = await wholeText(file, MAX_JSON_FILE_BYTES);
   const start = /^\s*window\.YTD\.\w+\.part\d+\s*=\s*/.exec(text)?.[0].length ?? 0;
   try {
     checkJson([text]);

@@ -5,7 +5,7 @@ import { once } from '../../files/byteSource';
 import { answerOf, contentOf } from '../crawl/http';
 import { Warc, type WarcRecord } from '../crawl/warc';
 import { languageCode } from '../languageCode';
-import { LARGEST_PAGE, LARGEST_RECORD } from '../limits';
+import { MAX_PAGE_BYTES, MAX_RECORD_BYTES } from '../limits';
 import { textOf } from '../whole';
 import type { DocumentReader, FoundDocument, OpenFile } from './format';
 import { pageIn } from './html';
@@ -68,7 +68,7 @@ async function documentOf(record: WarcRecord, file: OpenFile): Promise<FoundDocu
   if (type !== 'response' && type !== 'resource' && type !== 'conversion') return 'about';
   // What crawlers write of themselves, and what pages tell crawlers.
   if (/^metadata:/i.test(source) || /^https?:\/\/[^/]*\/robots\.txt$/i.test(source)) return 'about';
-  if (length > LARGEST_RECORD) return 'large';
+  if (length > MAX_RECORD_BYTES) return 'large';
   const bytes = await record.content();
   if (!bytes) return null;
   const answer = type === 'response' ? answerOf(bytes) : { status: 200, told, body: bytes };
@@ -79,7 +79,7 @@ async function documentOf(record: WarcRecord, file: OpenFile): Promise<FoundDocu
   if (!kind) return 'kind';
   const name = `${source}${kind === 'xhtml' ? '.xhtml' : ''}`;
   try {
-    const body = await contentOf(answer, name, kind === 'pdf' ? LARGEST_RECORD : LARGEST_PAGE);
+    const body = await contentOf(answer, name, kind === 'pdf' ? MAX_RECORD_BYTES : MAX_PAGE_BYTES);
     if (!body) return 'packed';
     const found = await readBody(kind, body, { ...file, name, bytes: once(body) }, charset);
     if (!found || !/\S/.test(found.text)) return 'empty';

@@ -3,7 +3,7 @@
  * same are the same. Sheets whose columns are called as those of the largest come first, each in their order.
  */
 import { badFile } from '../../base/errors';
-import { MOST_GROWTH } from '../../base/limits';
+import { MAX_COMPRESSION_RATIO } from '../../base/limits';
 import { counted, formatBytes, formatCount } from '../../base/units';
 import { columnNames } from '../columnNames';
 import { HEAD_ROWS } from '../columns';
@@ -18,7 +18,7 @@ export const rows: TableFormat['rows'] = async function* (file) {
   const tables = inOrder(all.filter(({ names }) => names.size > 0));
   tellSheets(file, book, tables);
   const isOne = tables.length === 1;
-  const most = Math.max(FEW_LETTERS, MOST_GROWTH * book.parts.packed);
+  const most = Math.max(FEW_LETTERS, MAX_COMPRESSION_RATIO * book.parts.packed);
   let [letters, empty] = [0, 0];
   for (const table of tables) {
     let isFirst = true;
@@ -152,8 +152,8 @@ function tellCells({ note }: OpenFile, { name, above, seen }: SheetTable, isOne:
 }
 
 const named = (names: readonly string[]): string => {
-  const shown = names.slice(0, MOST_NAMED).map((name) => JSON.stringify(name));
-  if (names.length > MOST_NAMED) shown.push(`${formatCount(names.length - MOST_NAMED)} more`);
+  const shown = names.slice(0, MAX_NAMED).map((name) => JSON.stringify(name));
+  if (names.length > MAX_NAMED) shown.push(`${formatCount(names.length - MAX_NAMED)} more`);
   return new Intl.ListFormat('en-GB').format(shown);
 };
-const MOST_NAMED = 12;
+const MAX_NAMED = 12;

@@ -1,11 +1,11 @@
 /** A zip. One that cannot be read in places, as from a pipe or out of another archive, is in memory as a whole. */
 import { bytesSource } from '../../files/byteSource';
 import { zipEntries } from '../../files/zipEntries';
-import { LARGEST_PACKED, MOST_ENTRIES } from '../limits';
+import { MAX_PACKED_BYTES, MAX_ENTRIES } from '../limits';
 import { wholeBytes } from '../whole';
 import type { ListedArchive } from './format';
 
 export const list: ListedArchive['list'] = async (file) => {
-  const source = file.places ?? bytesSource(await wholeBytes(file, LARGEST_PACKED));
-  return zipEntries(source, file.name, MOST_ENTRIES);
+  const source = file.places ?? bytesSource(await wholeBytes(file, MAX_PACKED_BYTES));
+  return zipEntries(source, file.name, MAX_ENTRIES);
 };

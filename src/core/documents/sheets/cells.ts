@@ -1,10 +1,10 @@
 /** The rows of a sheet, one at a time while its XML is read: ECMA-376 part 1, 18.3.1. */
 import { badFile } from '../../base/errors';
 import { formatCount } from '../../base/units';
-import { MOST_COLUMNS } from '../limits';
+import { MAX_TABLE_COLUMNS } from '../limits';
 import { localName } from '../parts';
 import { XmlParser } from '../xmlParser';
-import { LONGEST_ROW } from '../read/format';
+import { MAX_ROW_LENGTH } from '../read/format';
 import { type NumberKind, numberText } from './numbers';
 import { cellText, LEFT } from './strings';
 
@@ -84,7 +84,7 @@ class SheetReader {
 
   push(xml: string): readonly SheetRow[] {
     this.parser.write(xml);
-    if (this.value.length > LONGEST_ROW) throw this.tooLong();
+    if (this.value.length > MAX_ROW_LENGTH) throw this.tooLong();
     return this.take();
   }
 
@@ -108,8 +108,8 @@ class SheetReader {
         break;
       case 'c':
         this.column = columnIn(attributes['r']) ?? this.column + 1;
-        if (this.column >= MOST_COLUMNS)
-          throw this.fail(`has a cell beyond the ${formatCount(MOST_COLUMNS)} columns that a sheet can have`);
+        if (this.column >= MAX_TABLE_COLUMNS)
+          throw this.fail(`has a cell beyond the ${formatCount(MAX_TABLE_COLUMNS)} columns that a sheet can have`);
         [this.type, this.style] = [attributes['t'] ?? 'n', wholeIn(attributes['s'])];
         [this.value, this.isFormula, this.isTaken] = ['', false, false];
         break;
@@ -141,7 +141,7 @@ class SheetReader {
         const text = this.text();
         if (text !== '') this.cells.set(this.column, text);
         this.letters += text.length;
-        if (this.letters > LONGEST_ROW) throw this.tooLong();
+        if (this.letters > MAX_ROW_LENGTH) throw this.tooLong();
         break;
       }
       case 'row':
@@ -181,7 +181,7 @@ class SheetReader {
 
   private tooLong(): Error {
     return badFile(
-      `${this.what} has more than ${formatCount(LONGEST_ROW)} characters in row ${formatCount(this.number)}.`,
+      `${this.what} has more than ${formatCount(MAX_ROW_LENGTH)} characters in row ${formatCount(this.number)}.`,
       'Move such long texts into their own files.',
     );
   }

@@ -1,7 +1,7 @@
 /** Texts that cells of a workbook share, and how letters are written in them that XML cannot hold. */
 import { badFile } from '../../base/errors';
 import { formatCount } from '../../base/units';
-import { LARGEST_STRINGS } from '../limits';
+import { MAX_SHARED_STRINGS } from '../limits';
 import { localName } from '../parts';
 import { XmlParser } from '../xmlParser';
 
@@ -9,7 +9,7 @@ import { XmlParser } from '../xmlParser';
 export async function sharedStrings(
   xml: AsyncIterable<string>,
   name: string,
-  most = LARGEST_STRINGS,
+  most = MAX_SHARED_STRINGS,
 ): Promise<readonly string[]> {
   const strings: string[] = [];
   let [text, isText, left, letters] = ['', false, 0, 0];

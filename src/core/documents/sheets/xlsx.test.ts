@@ -10,7 +10,7 @@ import { allOf } from '../badRows';
 import { inlineRows, workbookOf } from '../../testing/workbook';
 import { importDrop, lookAtTable, openText } from '..';
 import { FORMATS, tableCalled } from '../read';
-import { LONGEST_ROW, type Row } from '../read/format';
+import { MAX_ROW_LENGTH, type Row } from '../read/format';
 import { kindOf, numberText } from './numbers';
 import { sharedStrings } from './strings';
 import { propertyRuns } from '../../testing/propertyRuns';
@@ -193,7 +193,7 @@ describe('is refused with the place and a way out', () => {
     );
     await refused(workbookOf([sheet(`${NAMES}<row r="2"><c r="ZZZZ2"/></row>`)])).toThrow(/beyond the 16,384 columns/);
     const long = inlineRows(
-      [[Array.from({ length: LONGEST_ROW / 3 }, (_, i) => (i * 7919).toString(36)).join(' '), 'x']],
+      [[Array.from({ length: MAX_ROW_LENGTH / 3 }, (_, i) => (i * 7919).toString(36)).join(' '), 'x']],
       2,
     );
     await refused(workbookOf([sheet(`${NAMES}${long}`)])).toThrow(

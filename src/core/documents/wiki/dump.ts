@@ -1,7 +1,7 @@
 /** The pages of a dump of MediaWiki, one at a time. https://www.mediawiki.org/wiki/Help:Export, export-0.11.xsd */
 import { Parser } from 'htmlparser2';
 import { badFile } from '../../base/errors';
-import { LONGEST_ARTICLE } from '../limits';
+import { MAX_ARTICLE_LENGTH } from '../limits';
 
 export interface WikiPage {
   title: string;
@@ -52,7 +52,7 @@ export class Dump {
         },
         ontext: (piece) => {
           sinceTag = 0;
-          if (words.length <= LONGEST_ARTICLE) words += piece;
+          if (words.length <= MAX_ARTICLE_LENGTH) words += piece;
         },
         onclosetag: (element) => {
           [depth, sinceTag] = [depth - 1, 0];
@@ -64,7 +64,7 @@ export class Dump {
           } else if (element === 'ns') page.isArticle = words.trim() === '0';
           else if (element === 'timestamp') page.date = words.trim();
           else if (element === 'model') page.model = words.trim();
-          else if (element === 'text') page.text = words.length > LONGEST_ARTICLE ? null : words;
+          else if (element === 'text') page.text = words.length > MAX_ARTICLE_LENGTH ? null : words;
           else if (element === 'page') {
             page.isRedirect ||= /^\s*#redirect\b/i.test(page.text?.slice(0, 100) ?? '');
             found.push(page);
@@ -79,7 +79,7 @@ export class Dump {
       yield* found.splice(0);
       // It holds what it has not understood, such as a tag without end.
       sinceTag += piece.length;
-      if (sinceTag > LONGEST_ARTICLE) throw this.broken('a tag is never closed');
+      if (sinceTag > MAX_ARTICLE_LENGTH) throw this.broken('a tag is never closed');
     }
   }
 

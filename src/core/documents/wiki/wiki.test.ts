@@ -5,7 +5,7 @@ import { checkSound, expectAlikeInPieces, outcomeOf } from '../../testing/damage
 import { unwatched } from '../../base/job';
 import { collect, stream } from '../../testing/texts';
 import { importDrop, openText } from '..';
-import { LONGEST_ARTICLE } from '../limits';
+import { MAX_ARTICLE_LENGTH } from '../limits';
 import type { FoundDocument } from '../read/format';
 import { documents } from '../read/mediawiki';
 import { mediawiki } from './known';
@@ -175,7 +175,7 @@ test('articles are given before the rest is read, and one that is too long is pa
   const pieces = function* () {
     yield head;
     yield utf8('<page><title>x</title><ns>0</ns><revision><text>');
-    for (let i = 0; i <= LONGEST_ARTICLE / long.length; i++) yield long;
+    for (let i = 0; i <= MAX_ARTICLE_LENGTH / long.length; i++) yield long;
     yield utf8('</text></revision></page>');
     for (; read < 5000; read++) yield body;
   };
@@ -188,7 +188,7 @@ test('articles are given before the rest is read, and one that is too long is pa
   expect(read).toBeLessThan(2500);
   const tag = function* () {
     yield utf8(`${HEAD}<page `);
-    for (let i = 0; i <= 2 * (LONGEST_ARTICLE / long.length); i++) yield long;
+    for (let i = 0; i <= 2 * (MAX_ARTICLE_LENGTH / long.length); i++) yield long;
   };
   await expect(collect(documents({ ...file, bytes: stream(tag()) }))).rejects.toThrow(/^a\.xml is damaged: a tag/);
   await expect(collect(documents({ ...file, bytes: stream([utf8(`${HEAD}${'<a>'.repeat(50)}`)]) }))).rejects.toThrow(

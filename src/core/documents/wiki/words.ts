@@ -34,7 +34,7 @@ function withoutMarkup(source: string, left: ReadonlySet<string>, kept: string[]
   const add = (words: string): void => void (open.at(-1)!.words += words);
   const push = (kind: Open['kind'], begin: string): void => {
     // So many are in each other by mistake only.
-    if (open.length > MOST_OPEN) {
+    if (open.length > MAX_OPEN_TAGS) {
       add(begin);
       return;
     }
@@ -111,7 +111,7 @@ function withoutMarkup(source: string, left: ReadonlySet<string>, kept: string[]
     return after;
   }
 }
-const MOST_OPEN = 200;
+const MAX_OPEN_TAGS = 200;
 
 /** Where things end, looked for once where they do not. */
 class Ends {

@@ -82,7 +82,7 @@ export const classes: Reading = {
     );
     const uniform = { loss: several ? Math.LN2 : Math.log(labels.length) };
     const { baselines, leftOut } = await counting(texts, asked.learntTexts, own, pause);
-    const isConfused = !several && labels.length <= MOST_CONFUSED;
+    const isConfused = !several && labels.length <= MAX_CONFUSED;
     return {
       ...told.extent,
       metrics: { ...inTexts(figures.metrics), ...metrics },
@@ -101,7 +101,7 @@ export const classes: Reading = {
           : [
               {
                 name: 'confusion',
-                reason: `A confusion matrix shows at most ${MOST_CONFUSED} labels; the classifier has ${formatCount(labels.length)}.`,
+                reason: `A confusion matrix shows at most ${MAX_CONFUSED} labels; the classifier has ${formatCount(labels.length)}.`,
               },
             ]),
       ],
@@ -158,7 +158,7 @@ function extentOf(asked: readonly HeldText[], texts: readonly Text[], tokenizer:
 }
 const NAMED = 5;
 /** Labels of which a table is told: it has a number for each two. */
-const MOST_CONFUSED = 100;
+const MAX_CONFUSED = 100;
 
 /** How sure it is of what it gives, and whether that is right; where a text has several labels, of each of them. */
 type Sure = readonly (readonly [sure: number, isRight: boolean])[];
@@ -219,7 +219,7 @@ function columnsOf(
   const { labels } = own;
   const several = own.several === true;
   const places = new Map(labels.map((label, place) => [label, place]));
-  const isKept = several && texts.length * labels.length <= MOST_KEPT;
+  const isKept = several && texts.length * labels.length <= MAX_KEPT;
   const rows = texts.map(({ place, wanted }, i) => {
     const all = probabilitiesOf(found[i]!.scores, several, used);
     // A text of one label has the likeliest, however sure that is.
@@ -246,4 +246,4 @@ function columnsOf(
   return { columns, leftOut: [{ name: 'other thresholds', reason }] };
 }
 /** Probabilities that are kept with an evaluation: some megabytes. */
-const MOST_KEPT = 500_000;
+const MAX_KEPT = 500_000;

@@ -1,4 +1,4 @@
-import { countsOf, LONGEST_OF_GRAMS, matchesOf, type TextMetric, withoutWhiteEnd, wordsOf } from './textMetric';
+import { countsOf, MAX_NGRAM_TEXT, matchesOf, type TextMetric, withoutWhiteEnd, wordsOf } from './textMetric';
 
 /** How BLEU cuts text into words: as mteval-v13a and mteval-v14 of NIST do, or character by character. */
 export type BleuTokenizer = keyof typeof TOKENIZERS;
@@ -10,7 +10,7 @@ export const bleu = (tokenizer: BleuTokenizer): TextMetric => ({
   better: 'higher',
   source: 'Papineni et al. 2002; smoothed as NIST does (method 3 of Chen & Cherry 2014); as sacreBLEU 2 reckons it',
   signature: `nrefs:1|case:mixed|eff:no|tok:${tokenizer}|smooth:exp`,
-  longest: LONGEST_OF_GRAMS,
+  longest: MAX_NGRAM_TEXT,
   statistics(output, wanted) {
     const [given, right] = [output, wanted].map((text) => wordsOf(TOKENIZERS[tokenizer](withoutWhiteEnd(text))));
     const orders = Array.from({ length: ORDERS }, (_, i) => i + 1);

@@ -1,4 +1,4 @@
-import { countsOf, LONGEST_OF_GRAMS, matchesOf, type TextMetric, wordsOf } from './textMetric';
+import { countsOf, MAX_NGRAM_TEXT, matchesOf, type TextMetric, wordsOf } from './textMetric';
 
 /**
  * Of a corpus, in percent: the F-score, with recall twice as heavy, of the mean precision and recall of 1- to 6-grams of characters,
@@ -12,7 +12,7 @@ export const chrf = (words: 0 | 2 = 0): TextMetric => ({
   source:
     'Popović 2015, "chrF: character n-gram F-score for automatic MT evaluation", and 2017, "chrF++: words helping character n-grams"; as sacreBLEU 2 reckons them',
   signature: `nrefs:1|case:mixed|eff:yes|nc:${CHARACTERS}|nw:${words}|space:no`,
-  longest: LONGEST_OF_GRAMS,
+  longest: MAX_NGRAM_TEXT,
   statistics(output, wanted) {
     const own = words === 0 ? [] : grams(wordsAndMarks(output), wordsAndMarks(wanted), words);
     return [...grams(charactersOf(output), charactersOf(wanted), CHARACTERS), ...own];

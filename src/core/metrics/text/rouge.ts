@@ -1,6 +1,6 @@
 import { longestCommon } from './longestCommon';
 import { stem } from './stem';
-import { countsOf, LONGEST_OF_GRAMS, matchesOf, meanOfPairs, type TextMetric } from './textMetric';
+import { countsOf, MAX_NGRAM_TEXT, matchesOf, meanOfPairs, type TextMetric } from './textMetric';
 
 /** The mean over pairs, in percent, of F1 of common n-grams, or with `L` of the longest common subsequence. */
 export const rouge = (kind: 1 | 2 | 'L', stemming = false): TextMetric =>
@@ -11,7 +11,7 @@ export const rouge = (kind: 1 | 2 | 'L', stemming = false): TextMetric =>
       better: 'higher',
       source: 'Lin 2004, "ROUGE: A Package for Automatic Evaluation of Summaries"; words and F as in rouge-score',
       signature: `nrefs:1|case:lc|tok:a-z0-9|stem:${stemming ? 'porter' : 'no'}|of:${kind}|mean:pairs`,
-      longest: kind === 'L' ? { unit: 'word', count: 100_000 } : LONGEST_OF_GRAMS,
+      longest: kind === 'L' ? { unit: 'word', count: 100_000 } : MAX_NGRAM_TEXT,
     },
     100,
     (output, wanted) => {

@@ -20,10 +20,10 @@ export const ter: TextMetric = {
 };
 
 /** Limits of Tercom, and of sacreBLEU for how many moves are tried. */
-const MOST_MOVED = 10;
+const MAX_SHIFT_LENGTH = 10;
 const FARTHEST = 50;
 const BEAM = 25;
-const MOST_TRIED = 1000;
+const MAX_SHIFT_CANDIDATES = 1000;
 
 /** Moves, each the one that lessens the distance most, and the edits that are left. */
 function edits(given: readonly string[], wanted: readonly string[]): number {
@@ -33,7 +33,7 @@ function edits(given: readonly string[], wanted: readonly string[]): number {
   for (let moves = 0; ; moves++) {
     const table = distances(words, wanted);
     const best = bestMove(words, wanted, table, tried);
-    if (tried.count >= MOST_TRIED || !best || best.gain <= 0) return moves + table.distance;
+    if (tried.count >= MAX_SHIFT_CANDIDATES || !best || best.gain <= 0) return moves + table.distance;
     words = best.words;
   }
 }
@@ -75,7 +75,7 @@ function bestMove(
       tried.count++;
       if (!best || isBetter(move, best)) best = move;
     }
-    if (tried.count >= MOST_TRIED) break;
+    if (tried.count >= MAX_SHIFT_CANDIDATES) break;
   }
   return best;
 }
@@ -113,11 +113,11 @@ function* commonRuns(
   wrongWanted: Float64Array,
 ): Generator<readonly [number, number, number]> {
   for (let from = 0; from < words.length; from++) {
-    if (wrongGiven[from]! - from >= MOST_MOVED) continue;
+    if (wrongGiven[from]! - from >= MAX_SHIFT_LENGTH) continue;
     const last = Math.min(wanted.length - 1, from + FARTHEST);
     for (let at = Math.max(0, from - FARTHEST); at <= last; at++) {
       const least = 1 + Math.max(wrongGiven[from]! - from, wrongWanted[at]! - at);
-      const most = Math.min(MOST_MOVED, words.length - from, wanted.length - at);
+      const most = Math.min(MAX_SHIFT_LENGTH, words.length - from, wanted.length - at);
       if (least > most) continue;
       for (let length = 1; length <= most && words[from + length - 1] === wanted[at + length - 1]; length++) {
         if (length >= least) yield [from, at, length];

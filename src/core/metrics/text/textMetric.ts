@@ -31,7 +31,7 @@ const COUNTS = {
   character: (text: string): number => text.length,
 };
 /** Characters of n-grams that are held at once, in both texts. */
-export const LONGEST_OF_GRAMS = { unit: 'character', count: 1_000_000 } as const;
+export const MAX_NGRAM_TEXT = { unit: 'character', count: 1_000_000 } as const;
 
 /** @throws HomegrownError `bad-settings` naming the first text that a metric does not compare, before any work */
 export function checkLengths(metrics: readonly TextMetric[], pairs: readonly Pair[]): void {

@@ -8,7 +8,7 @@ export interface Mend {
 }
 
 const LONGEST = 10_000;
-const MOST_MS = 1000;
+const MAX_MS = 1000;
 const WORD = /[\p{L}\p{M}\p{N}_]/u;
 
 /**
@@ -46,7 +46,7 @@ const isOneSided = ({ find, by }: Mend): boolean => (find.trim() === '') !== (by
 function placesOf(before: string, after: string): (Mend & { left: string; right: string })[] {
   const places: (Mend & { left: string; right: string })[] = [];
   let [left, isOpen] = ['', false];
-  for (const { value, added, removed } of diffWordsWithSpace(before, after, { timeout: MOST_MS }) ?? []) {
+  for (const { value, added, removed } of diffWordsWithSpace(before, after, { timeout: MAX_MS }) ?? []) {
     if (!added && !removed) {
       if (places.length > 0) places.at(-1)!.right = value;
       [left, isOpen] = [value, false];

@@ -9,7 +9,7 @@ import { Check } from './Checks';
 import { lengthStep, rarityStep } from './ramps';
 import { shownInPassage } from './shown';
 import { TokenFacts } from './TokenFacts';
-import { clipped, MOST_OWN, usePassage, useTokens } from './usePassage';
+import { clipped, MAX_OWN_TEXT, usePassage, useTokens } from './usePassage';
 import type { Entries } from './useVocabulary';
 import checks from './Checks.module.css';
 import styles from './PassagePane.module.css';
@@ -113,7 +113,7 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
             onChange={setOwn}
             rows={3}
             placeholder="Write or paste anything, in any language"
-            {...(own.length > MOST_OWN && { hint: `The first ${formatCount(MOST_OWN)} characters are shown` })}
+            {...(own.length > MAX_OWN_TEXT && { hint: `The first ${formatCount(MAX_OWN_TEXT)} characters are shown` })}
           />
         </div>
       </div>

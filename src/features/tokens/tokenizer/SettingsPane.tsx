@@ -1,5 +1,5 @@
 import { formatCount } from '../../../core/base/units';
-import { LARGEST_OFFERED, SMALLEST_VOCABULARY } from '../../../core/tokenizer/train';
+import { MAX_OFFERED_VOCABULARY, MIN_VOCABULARY } from '../../../core/tokenizer/train';
 import { tokenizerState } from '../../../state/preparation';
 import type { TokenizerChoice } from '../../../core/runs/project';
 import { useStudio } from '../../../state/react';
@@ -45,11 +45,11 @@ export function SettingsPane() {
             />
             <NumberField
               label="Exact size"
-              hint={`${formatCount(SMALLEST_VOCABULARY)} to ${formatCount(LARGEST_OFFERED)}`}
+              hint={`${formatCount(MIN_VOCABULARY)} to ${formatCount(MAX_OFFERED_VOCABULARY)}`}
               unit="entries"
               value={choice.vocabulary}
-              min={SMALLEST_VOCABULARY}
-              max={LARGEST_OFFERED}
+              min={MIN_VOCABULARY}
+              max={MAX_OFFERED_VOCABULARY}
               isWhole
               onChange={(vocabulary) => set({ vocabulary })}
             />
@@ -84,5 +84,5 @@ function Difference() {
 /** Powers of two as they are; between them, sizes that are easy to say. */
 function roundSize(size: number): number {
   const unit = Number.isInteger(Math.log2(size)) ? 1 : 10 ** Math.floor(Math.log10(size) - 1);
-  return Math.min(LARGEST_OFFERED, Math.max(SMALLEST_VOCABULARY, Math.round(size / unit) * unit));
+  return Math.min(MAX_OFFERED_VOCABULARY, Math.max(MIN_VOCABULARY, Math.round(size / unit) * unit));
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { passageAt, clipped, MOST_OWN } from './usePassage';
+import { passageAt, clipped, MAX_OWN_TEXT } from './usePassage';
 
 it('cuts a passage that is of the text, not empty, and well formed', () => {
   fc.assert(
@@ -20,6 +20,6 @@ it('begins at the start, and elsewhere at the start of a line', () => {
 });
 
 it('cuts what a person writes between characters', () => {
-  expect(clipped('x' + '🐋'.repeat(MOST_OWN))).toHaveLength(MOST_OWN - 1);
+  expect(clipped('x' + '🐋'.repeat(MAX_OWN_TEXT))).toHaveLength(MAX_OWN_TEXT - 1);
   expect(clipped('short')).toBe('short');
 });

@@ -9,7 +9,7 @@ import { useQuery } from '../../../state/useWorkerValue';
 const PASSAGE = 560;
 /** Code points of a document that are read for passages. */
 const EXCERPT = 20_000;
-export const MOST_OWN = 4000;
+export const MAX_OWN_TEXT = 4000;
 
 /** A passage of what is learnt of the texts; `next` goes to another. Undefined until it is here, or where there is none. */
 export function usePassage(): { passage: string | undefined; failure: Failure | undefined; next: () => void } {
@@ -49,7 +49,7 @@ export function passageAt(text: string, n: number): string {
 }
 
 /** What a person wrote, as much of it as is shown. */
-export const clipped = (text: string): string => wholeCharacters(text.slice(0, MOST_OWN));
+export const clipped = (text: string): string => wholeCharacters(text.slice(0, MAX_OWN_TEXT));
 
 const wholeCharacters = (text: string): string => text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
 

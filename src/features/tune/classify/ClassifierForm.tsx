@@ -4,16 +4,16 @@ import { modelSpec, paramsOf } from '../../../core/models';
 import { usualPooling } from '../../../core/models/classes';
 import { countParams, type Pooling, POOLINGS } from '../../../core/models/spec';
 import type { TokenizerChoice } from '../../../core/runs/project';
-import { type ClassifierChoice, MOST_PASSES, ofPurpose } from '../../../core/runs/tuning';
+import { type ClassifierChoice, MAX_EPOCHS, ofPurpose } from '../../../core/runs/tuning';
 import { USUAL_BODY } from '../../../core/runs/usualClassifier';
 import { isOf } from '../../../core/train/recipe';
 import { type TokenizerKind, TRAINED_KINDS } from '../../../core/tokenizer/tokenizer';
-import { LARGEST_OFFERED, SMALLEST_VOCABULARY } from '../../../core/tokenizer/train';
+import { MAX_OFFERED_VOCABULARY, MIN_VOCABULARY } from '../../../core/tokenizer/train';
 import {
   bodyOf,
   boundWords,
   type ClassifierPlan,
-  FEWEST_PASSES,
+  MIN_USUAL_EPOCHS,
   madeTokenizer,
   newBody,
   trainedFor,
@@ -77,8 +77,8 @@ function TokenizerRows({ made, entries }: { made: TokenizerChoice | undefined; e
           label="Vocabulary"
           {...entriesHint(made.vocabulary, entries)}
           unit="entries"
-          min={SMALLEST_VOCABULARY}
-          max={LARGEST_OFFERED}
+          min={MIN_VOCABULARY}
+          max={MAX_OFFERED_VOCABULARY}
           isWhole
           value={made.vocabulary}
           onChange={(vocabulary) => set({ ...made, vocabulary })}
@@ -161,9 +161,9 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
           label="Epochs"
           {...(plan && { hint: `${formatCount(plan.recipe.steps)} steps` })}
           min={0.1}
-          max={MOST_PASSES}
+          max={MAX_EPOCHS}
           isWhole={false}
-          value={plan?.passes ?? classify.passes ?? FEWEST_PASSES}
+          value={plan?.passes ?? classify.passes ?? MIN_USUAL_EPOCHS}
           onChange={(passes) => set({ passes })}
         />
         <HeldOut value={classify.heldOut} onChange={(heldOut) => set({ heldOut })} />

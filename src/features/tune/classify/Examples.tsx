@@ -118,9 +118,7 @@ function Example({
             variant="plain"
             label={`Change label…, ${own.title}`}
             isMany={several}
-            entries={labels
-              .slice(0, MOST_OFFERED)
-              .map((label) => ({ id: label, label, isChosen: has.includes(label) }))}
+            entries={labels.slice(0, MAX_OFFERED).map((label) => ({ id: label, label, isChosen: has.includes(label) }))}
             more={[
               [
                 ...(several ? [{ id: NONE, label: 'No label applies', isChosen: own.labels?.length === 0 }] : []),
@@ -148,6 +146,6 @@ function Example({
     </li>
   );
 }
-const MOST_OFFERED = 100;
+const MAX_OFFERED = 100;
 /** No label ends with a line break. */
 const [NONE, NOT_YET] = ['none\n', 'not yet\n'];

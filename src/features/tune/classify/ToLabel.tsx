@@ -201,11 +201,11 @@ function Asking({
         <b>{one.title}</b>
       </p>
       <p className={type.prose} dir="auto">
-        {one.text.slice(0, MOST_SHOWN)}
-        {one.text.length > MOST_SHOWN && '…'}
+        {one.text.slice(0, MAX_SHOWN)}
+        {one.text.length > MAX_SHOWN && '…'}
       </p>
       <ol className={styles.choices}>
-        {offered.slice(0, MOST_OFFERED).map((place, i) => (
+        {offered.slice(0, MAX_OFFERED).map((place, i) => (
           <li key={place}>
             <button type="button" {...(several && { 'aria-pressed': chosen.has(place) })} onClick={() => choose(place)}>
               <kbd>{i < KEYS ? i + 1 : ''}</kbd>
@@ -234,4 +234,4 @@ function Asking({
 /** 1 to 9. */
 const KEYS = 9;
 /** Characters of a text, and labels. */
-const [MOST_SHOWN, MOST_OFFERED] = [1500, 20];
+const [MAX_SHOWN, MAX_OFFERED] = [1500, 20];

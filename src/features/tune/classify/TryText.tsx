@@ -117,7 +117,7 @@ export function Given({
   correction: ShownCorrection;
 }) {
   const order = [...labels.keys()].sort((a, b) => given.probabilities[b]! - given.probabilities[a]!);
-  const bars = order.slice(0, MOST_BARS).map((place) => {
+  const bars = order.slice(0, MAX_BARS).map((place) => {
     const share = given.probabilities[place]!;
     return { label: labels[place]!, share, value: percent(share) };
   });
@@ -140,4 +140,4 @@ export function Given({
     </>
   );
 }
-const MOST_BARS = 12;
+const MAX_BARS = 12;

@@ -7,7 +7,7 @@
  *
  * Source: spaCy 3.8, lang/en/punctuation.py, lang/punctuation.py and lang/char_classes.py
  */
-import { LONGEST_PASSAGE } from '../passages';
+import { MAX_PASSAGE_LENGTH } from '../passages';
 
 /** Of a word: what is in it. */
 export const HAS_LETTER = 4;
@@ -119,7 +119,7 @@ export function wordsOf(text: string): Words {
   if (last?.text === text) return last.words;
   const words = new Words(text);
   // A passage of a pair may be long: it is not kept.
-  if (text.length <= LONGEST_PASSAGE) last = { text, words };
+  if (text.length <= MAX_PASSAGE_LENGTH) last = { text, words };
   return words;
 }
 let last: { text: string; words: Words } | undefined;

@@ -23,7 +23,7 @@ import { textRule } from './rule';
 const CUT = /\n(?<=[\p{L}\p{M}][-\u2010\xad][ \t]*\r?\n)[ \t]*(?=\p{Ll})/gu;
 const CUT_WORD = /[\p{L}\p{M}]+(?:[-\u2010\xad][ \t]*\r?\n[ \t]*\p{Ll}[\p{L}\p{M}]*)+(?=([-\u2010](?=\p{L}))?)/uy;
 const CUTS = /([-\u2010\xad])[ \t]*\r?\n[ \t]*/g;
-const MOST_CUTS = 10;
+const MAX_CUTS = 10;
 const FIRST_OF_COMPOUNDS = new Set(
   (
     'all cross ever ex great half ill mid non post quasi self semi so vice well ' +
@@ -97,7 +97,7 @@ function wordStart(text: string, at: number): number {
 
 function joinedOf({ cut, isTail, isHead, halves }: CutWord, seen: ReadonlyMap<string, number>): string {
   // A word is cut once or twice; thousands in a row are none.
-  if (halves.length > 2 * MOST_CUTS + 1) return cut;
+  if (halves.length > 2 * MAX_CUTS + 1) return cut;
   const between = cut.match(CUTS)!;
   let joined = halves.at(-1)!;
   // From the end, so that what is left as it is now is left so again.
@@ -135,7 +135,7 @@ function joint(
 function timesSeen(passage: string, words: readonly CutWord[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { halves } of words) {
-    if (halves.length > 2 * MOST_CUTS + 1) continue;
+    if (halves.length > 2 * MAX_CUTS + 1) continue;
     for (let i = 0; i < halves.length - 1; i += 2) {
       const first = halves[i]!.toLowerCase();
       counts.set(first, 0);

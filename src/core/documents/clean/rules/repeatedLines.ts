@@ -8,7 +8,7 @@
  */
 import { whole } from '../../../base/field';
 import { countCharacters } from '../../../base/utf8';
-import { LineCounts, MOST_COUNTED } from '../lineCounts';
+import { LineCounts, MAX_LINE_COUNT } from '../lineCounts';
 import { eachLine, type LineKey, newKey } from '../lines';
 import { LineTally } from '../lineTally';
 import type { Rule } from './rule';
@@ -18,13 +18,13 @@ const FIELDS = {
     label: 'Maximum documents with a line',
     unit: 'documents',
     min: 1,
-    max: MOST_COUNTED - 1,
+    max: MAX_LINE_COUNT - 1,
     initial: 10,
   }),
   times: whole({ label: 'Maximum repeats in one document', unit: 'times', min: 1, max: 1e6, initial: 10 }),
   least: whole({ label: 'Minimum line length', unit: 'characters', min: 1, max: 1000, initial: 20 }),
 };
-const MOST_LINES = 1e6;
+const MAX_LINES = 1e6;
 
 export const repeatedLines: Rule<typeof FIELDS> = {
   label: 'Repeated lines',
@@ -52,7 +52,7 @@ export const repeatedLines: Rule<typeof FIELDS> = {
           see(passage) {
             const keys: number[] = [];
             eachKey(passage, (line) => {
-              const [size, before] = [here.size, here.add(line, MOST_LINES)];
+              const [size, before] = [here.size, here.add(line, MAX_LINES)];
               if (before === 0 && here.size > size) keys.push(line.first, line.second);
             });
             all.add(keys);
@@ -67,7 +67,7 @@ export const repeatedLines: Rule<typeof FIELDS> = {
         return {
           see(passage) {
             eachKey(passage, (line) => {
-              const before = here.add(line, MOST_LINES);
+              const before = here.add(line, MAX_LINES);
               if (before === times) tooOften.add(idOf(line));
               if (before === 0 && isEverywhere(line)) hasShared = true;
             });
