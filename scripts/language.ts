@@ -77,8 +77,8 @@ export const readAllowance = (root: string): Counts =>
 /** Lowers the allowance to what there is. @returns files that have more than it allows */
 export function shrinkAllowance(root: string, counts: Counts): string[] {
   const allowed = readAllowance(root);
-  const kept = Object.entries(allowed).flatMap(([file, most]) => {
-    const count = Math.min(most, counts[file] ?? 0);
+  const kept = Object.entries(allowed).flatMap(([file, max]) => {
+    const count = Math.min(max, counts[file] ?? 0);
     return count > 0 ? [[file, count] as const] : [];
   });
   writeFileSync(join(root, ALLOWANCE), `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
