@@ -6,7 +6,7 @@ import type { BlobStore } from '../src/core/base/blobStore';
 import { unwatched } from '../src/core/base/job';
 import { documentsIn, importDrop, type TextRecord, type TextSource } from '../src/core/documents';
 import { cleanText } from '../src/core/documents/clean/cleanText';
-import { alone, type BeginHelp } from '../src/core/documents/clean/helpers';
+import { noCleaners, type StartCleaners } from '../src/core/documents/clean/workerPool';
 import { Preview } from '../src/core/documents/clean/preview';
 import { NO_RECIPE, type Recipe } from '../src/core/documents/clean/recipe';
 import { sampleOf } from '../src/core/documents/clean/sample';
@@ -37,7 +37,7 @@ export interface TextReport {
 }
 
 /** @param large megabytes of the texts that are read, tokenised and sharded */
-export async function benchText(large: number, cleaners: BeginHelp, only?: string): Promise<TextReport[]> {
+export async function benchText(large: number, cleaners: StartCleaners, only?: string): Promise<TextReport[]> {
   const book = buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!.text;
   const reports: TextReport[] = [];
   for (const [name, begin] of Object.entries(cases(book, large * MB, cleaners))) {
@@ -61,7 +61,7 @@ const RULED = 40 * MB;
 type Case = (store: BlobStore) => Promise<{ files: number; work: () => Promise<Text> }>;
 type Text = Pick<TextReport, 'documents' | 'bytes'>;
 
-function cases(book: string, large: number, cleaners: BeginHelp) {
+function cases(book: string, large: number, cleaners: StartCleaners) {
   const bytes = encoder.encode(book);
   return {
     'plain text': reading(() => [repeated('plain.txt', bytes, 200 * MB)]),
@@ -93,7 +93,7 @@ function cases(book: string, large: number, cleaners: BeginHelp) {
     ),
   } as const satisfies Record<string, Case>;
 }
-export const TEXT_CASES = Object.keys(cases('', 0, alone)) as (keyof ReturnType<typeof cases>)[];
+export const TEXT_CASES = Object.keys(cases('', 0, noCleaners)) as (keyof ReturnType<typeof cases>)[];
 
 function reading(make: () => readonly TextSource[]): Case {
   return (store) => {
@@ -106,7 +106,7 @@ function reading(make: () => readonly TextSource[]): Case {
   };
 }
 
-function cleaning(source: TextSource, recipe: Recipe, cleaners = alone): Case {
+function cleaning(source: TextSource, recipe: Recipe, cleaners = noCleaners): Case {
   return async (store) => {
     const text = await read(store, [source]);
     const work = async (): Promise<Text> => {

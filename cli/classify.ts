@@ -1,30 +1,18 @@
 /** npm run classify: labels texts with a classifier from tune, the app or elsewhere. */
-import { badFile, badSettings } from '../src/core/base/errors';
-import { csvOf } from '../src/core/base/csv';
 import { labelsAsOne } from '../src/core/base/labels';
 import { counted, formatCount, formatShare } from '../src/core/base/units';
-import { decisionInUse } from '../src/core/export/temperature';
-import { network } from '../src/core/models/network';
-import { decisionAt } from '../src/jobs/evaluationDecision';
 import { textFile as streamOf } from '../src/core/files/byteSource';
-import { type Classified, classifier } from '../src/core/sample/classify';
-import { labelledHeader, labelledRow } from '../src/core/sample/labelledTable';
-import { labelsOf } from '../src/core/sample/labelsOf';
+import type { Classes } from '../src/core/models/spec';
+import { checkOutFile, codeOf, writeFile } from '../node/folders/write';
+import { labeledCsv, type LabeledText, labelTexts, readLabeling } from '../node/runs/classifyTexts';
 import { ADAPTER } from './adapterFlag';
-import { listAll, type Named, textsOf } from '../node/texts/documents';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { typedTexts } from './columns';
 import { ENCODING, encodingOf } from './encoding';
 import { UsageError, type Values, withoutColumns } from './options';
 import { Progress } from './progress';
-import { readWeights } from '../node/folders/readModel';
-import { type NamedRow, rowsIn } from '../node/texts/tables';
-import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
-import { checkOutFile, codeOf, writeFile } from '../node/folders/write';
-
-/** A text, or the text of a row. */
-type Asked = Named & Partial<NamedRow>;
+import { usedStep } from './told';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder or zip of the classifier' },
@@ -66,7 +54,7 @@ const OPTIONS = {
 } as const;
 
 async function classify(values: Values<typeof OPTIONS>): Promise<number> {
-  const { from, adapter, prompt, text, table, out, json, 'at-least': typed } = values;
+  const { from, adapter, prompt, text, table, out, json, 'at-least': threshold } = values;
   if ([prompt, text, table].filter((each) => each !== undefined).length !== 1)
     throw new UsageError('classify needs one of --prompt, --text and --table.');
   if (values.encoding !== undefined && !table) throw new UsageError('--encoding needs --table.');
@@ -76,82 +64,48 @@ async function classify(values: Values<typeof OPTIONS>): Promise<number> {
   const reading = { ...(encoding && { encoding }), ...skipping(values['skip-bad-rows']) };
   const since = out === undefined ? undefined : await checkOutFile(out, from);
   const signal = interruptible();
-  const { model, tokenizer, snapshot, info } = await readWeights(from, signal, adapter);
-  const { classes } = model.config;
-  if (!classes)
-    throw badSettings(
-      `The model in ${from} is not a classifier: it predicts tokens, not labels.`,
-      'Fine-tune it as a classifier with npm run tune -- --kind classify.',
-    );
-  const texts: readonly Asked[] =
-    prompt !== undefined
-      ? [{ name: 'prompt', text: prompt }]
-      : text
-        ? await textsOf(text, signal, {}, listAll)
-        : (await Promise.all(tables.map((each) => rowsIn(each, signal, reading)))).flat();
-  if (texts.every((each) => each.text.trim() === ''))
-    throw badFile('All texts are empty: nothing to classify.', 'Name a text that is not empty.');
+  const labeling = await readLabeling({ from, adapter }, { prompt, text, tables }, reading, signal);
   await openDevice(values.device);
-  const saved = info?.decision && decisionInUse(info.decision);
-  const { temperature, ...decision } = decisionAt(saved, snapshot.state.step);
-  const atLeast = typed ?? decision.atLeast;
   const progress = new Progress(stderr, !json);
-  const { words } = usedStep(info, [adapter]);
+  const { words } = usedStep(labeling.info, [adapter]);
   if (words !== undefined) progress.say(words);
-  const all = await classifier(await network(model, snapshot.tensors), tokenizer).classify(
-    texts.map((each) => each.text),
-    {
-      temperature,
-      report: (at) => {
-        signal.throwIfAborted();
-        progress.show(at);
-      },
-    },
-  );
+  const all = await labelTexts(labeling, threshold, { signal, report: (at) => progress.show(at) });
   progress.end();
-  const told = all.map((one, i) => toldOf(texts[i]!.name, one));
-  const cells = texts.map(({ name, cells }) => cells ?? new Map([['name', name]]));
-  const columns = [...new Set(cells.flatMap((row) => [...row.keys()]))];
-  const results = (): string =>
-    csvOf([
-      labelledHeader(columns, classes.labels),
-      ...cells.map((row, i) => labelledRow(row, columns, givenTo(all[i]!), classes.labels.length)),
-    ]);
-  const written = out === undefined ? undefined : await writeFile(out, streamOf(out, results()), since);
-  const isRead = ({ tokens }: { tokens: number }): boolean => tokens > 0 || table === undefined;
-  for (const each of told.filter(isRead)) print(json ? JSON.stringify(each) : wordsOf(each));
-  const cut = told.filter(({ tokens, read }) => read < tokens).length;
+  const written = out === undefined ? undefined : await writeFile(out, streamOf(out, labeledCsv(labeling, all)), since);
+  // A row without text has no label.
+  const read = all.filter(({ tokens }) => tokens > 0 || table === undefined);
+  for (const one of read) {
+    const summary = summaryOf(one, labeling.classes);
+    print(json ? JSON.stringify(summary) : `${prompt === undefined ? `${one.name}: ` : ''}${wordsOf(summary)}`);
+  }
+  const cut = all.filter(({ tokens, read }) => read < tokens).length;
+  const { context } = labeling.model.config;
   if (cut > 0)
-    stderr.write(
-      `Truncated ${counted(cut, 'text')}: the model's context is ${formatCount(model.config.context)} tokens.\n`,
-    );
-
-  const empty = told.length - told.filter(isRead).length;
+    stderr.write(`Truncated ${counted(cut, 'text')}: the model's context is ${formatCount(context)} tokens.\n`);
+  const empty = all.length - read.length;
   if (empty > 0) stderr.write(`No label for ${counted(empty, 'row')} without text.\n`);
   return written ? codeOf(out!, written) : 0;
-
-  function givenTo({ probabilities, tokens }: Classified) {
-    return tokens === 0 ? undefined : { probabilities, labels: labelsOf(classes!, probabilities, atLeast) };
-  }
-  function toldOf(name: string, { probabilities, tokens, read, windows }: Classified) {
-    const found = labelsOf(classes!, probabilities, atLeast);
-    const named = classes!.labels.map((label, place) => [label, Number(probabilities[place]!.toFixed(6))] as const);
-    return {
-      name,
-      // With several labels per text: all above the threshold.
-      label: classes!.several ? labelsAsOne(found) : (found[0] ?? null),
-      ...(classes!.several && { labels: found }),
-      probabilities: Object.fromEntries(named),
-      ...{ tokens, read, windows },
-    };
-  }
-  function wordsOf({ name, label, probabilities }: ReturnType<typeof toldOf>): string {
-    const likely = Object.entries(probabilities).sort(([, a], [, b]) => b - a);
-    const said = likely.slice(0, MAX_LISTED).map(([each, p]) => `${each} ${formatShare(p)}`);
-    return `${prompt === undefined ? `${name}: ` : ''}${label === null ? 'not sure' : label === '' ? 'no label' : label} (${said.join(', ')})`;
-  }
 }
-const MAX_LISTED = 3;
+
+function summaryOf({ name, labels, probabilities, tokens, read, windows }: LabeledText, classes: Classes) {
+  const named = classes.labels.map((label, place) => [label, Number(probabilities[place]!.toFixed(6))] as const);
+  return {
+    name,
+    // With several labels per text: all above the threshold.
+    label: classes.several ? labelsAsOne(labels) : (labels[0] ?? null),
+    ...(classes.several && { labels }),
+    probabilities: Object.fromEntries(named),
+    ...{ tokens, read, windows },
+  };
+}
+
+/** `spam (spam 98.5 %, ham 1.5 %)` */
+function wordsOf({ label, probabilities }: ReturnType<typeof summaryOf>): string {
+  const likely = Object.entries(probabilities).sort(([, a], [, b]) => b - a);
+  const shown = likely.slice(0, MAX_SHOWN).map(([each, p]) => `${each} ${formatShare(p)}`);
+  return `${label === null ? 'not sure' : label === '' ? 'no label' : label} (${shown.join(', ')})`;
+}
+const MAX_SHOWN = 3;
 
 const examples = [
   '--from my-filter --prompt "You have won a prize"',

@@ -1,18 +1,9 @@
 /** npm run compare: whether one model gives a text a higher likelihood than another. */
-import { badSettings } from '../src/core/base/errors';
-import { yieldUntil } from '../src/core/base/job';
-import { compare as comparison, comparisonWords } from '../src/core/evaluate/compare';
-import { checkReadsOn, natsOf } from '../src/core/evaluate/ofText';
-import { objectiveIn } from '../src/core/export/incoming';
-import { normalizerWords } from '../src/core/export/normalizerWords';
-import { network } from '../src/core/models/network';
-import { SPLITS } from '../src/core/tokenizer/splits';
-import type { TokenizerModel } from '../src/core/tokenizer/tokenizer';
-import { textsOf } from '../node/texts/documents';
+import { comparisonWords } from '../src/core/evaluate/compare';
+import { type ComparedModel, compareModels, readTextToCompare } from '../node/runs/compareModels';
 import type { Values } from './options';
-import { lookAt, readWeights } from '../node/folders/readModel';
-import { usedStep } from './told';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
+import { usedStep } from './told';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the first model' },
@@ -30,33 +21,24 @@ const OPTIONS = {
 
 async function compare(values: Values<typeof OPTIONS>): Promise<void> {
   const signal = interruptible();
-  // Checks both first: reading a text and measuring a model take long.
-  for (const folder of [values.from, values.with]) {
-    const incoming = await lookAt(folder, signal);
-    checkReadsOn(folder, incoming.model, objectiveIn(incoming));
-  }
-  const texts = (await textsOf(values.text, signal)).map(({ text }) => text);
-  if (texts.length === 0)
-    throw badSettings('All texts are empty: nothing to compare on.', 'Name files that are not empty.');
+  const asked = await readTextToCompare([values.from, values.with], values.text, signal);
   await openDevice(values.device);
-  const [first, second] = [await natsIn(values.from, texts, signal), await natsIn(values.with, texts, signal)];
-  const found = comparison(first.nats, second.nats, first.bytes, values.seed);
+  const { found, first, second } = await compareModels(asked, values.seed, signal);
   const { difference, low, high, verdict, times } = found;
   const unit = 'bits per byte';
-  const isUnlike = first.form !== second.form;
+  const isUnlike = first.normalized !== second.normalized;
   if (values.json) {
-    const forms = isUnlike && { normalised: { from: first.form, with: second.form } };
-    const steps = { from: first.used.json?.step, with: second.used.json?.step };
+    const forms = isUnlike && { normalised: { from: first.normalized, with: second.normalized } };
+    const steps = { from: usedStep(first.info).json?.step, with: usedStep(second.info).json?.step };
     print(
       JSON.stringify({ difference, low, high, unit, verdict, steps, ...(times !== undefined && { times }), ...forms }),
     );
     return;
   }
-  for (const [folder, { used }] of [
-    [values.from, first],
-    [values.with, second],
-  ] as const)
-    if (used.words !== undefined) stderr.write(`${folder}: ${used.words}\n`);
+  for (const { folder, info } of [first, second]) {
+    const { words } = usedStep(info);
+    if (words !== undefined) stderr.write(`${folder}: ${words}\n`);
+  }
   print(`${values.with}, compared with ${values.from}: ${comparisonWords(found)}.`);
   if (isUnlike)
     print(
@@ -64,24 +46,8 @@ async function compare(values: Values<typeof OPTIONS>): Promise<void> {
     );
 }
 
-/** How a text is normalized before it is tokenized, in words; empty: unchanged. */
-function formOf({ applied, elsewhere, normalizers = [] }: TokenizerModel): string {
-  if (applied) return 'normalized by its tokenizer files';
-  return normalizerWords([...(elsewhere ? SPLITS[elsewhere.split].normalizers : []), ...normalizers]);
-}
-const formWords = ({ form }: { form: string }): string => (form === '' ? 'unchanged' : `normalized (${form})`);
-
-/** Nats of each block of the texts by the model in a folder. */
-async function natsIn(folder: string, texts: readonly string[], signal: AbortSignal) {
-  const { model, tokenizer, snapshot, info } = await readWeights(folder, signal);
-  const net = await network(model, snapshot.tensors);
-  try {
-    const nats = await natsOf(net, tokenizer, texts, { pause: yieldUntil(signal) });
-    return { ...nats, form: formOf(tokenizer.model), used: usedStep(info) };
-  } finally {
-    net.dispose();
-  }
-}
+const formWords = ({ normalized }: ComparedModel): string =>
+  normalized === '' ? 'unchanged' : `normalized (${normalized})`;
 
 const examples = ['--from my-gpt --with my-llama --text held-out.txt --json'];
 const about = 'Compares two models by bits per byte of a text; their tokenizers may differ.';

@@ -1,14 +1,10 @@
 /** npm run evaluate: evaluates a model on text, with intervals and baselines. */
-import { badSettings, HomegrownError } from '../src/core/base/errors';
-import { unwatched } from '../src/core/base/job';
+import { HomegrownError } from '../src/core/base/errors';
 import { counted, formatReading } from '../src/core/base/units';
 import { tableCalled } from '../src/core/documents';
 import { type LeakNotice, leakNotice, leakWordsIn } from '../src/core/documents/labels/leakWords';
-import { evaluate } from '../src/core/evaluate/evaluate';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 import { FIGURE_IDS, figureFacts, type FigureId, isFigure } from '../src/core/evaluate/figures';
-import type { ToEvaluate } from '../src/core/evaluate/readings/reading';
-import { decisionInUse } from '../src/core/export/temperature';
 import { identitySwaps } from '../src/core/evaluate/identitySwaps';
 import { minimalPairs, type SentencePair } from '../src/core/evaluate/minimalPairs';
 import { writingWords } from '../src/core/evaluate/writing';
@@ -16,19 +12,17 @@ import { TOKEN_KINDS, type TokenKind } from '../src/core/evaluate/tokenKinds';
 import { judged } from '../src/core/evaluate/words';
 import { WRITTEN_METRIC_IDS } from '../src/core/metrics/written';
 import { valueWords } from '../src/core/metrics/words';
-import { network } from '../src/core/models/network';
 import { ordinal } from '../src/core/runs/looks';
-import { objectiveIn } from '../src/core/export/incoming';
-import { evaluationDecision } from '../src/jobs/evaluationDecision';
 import { printAnswers, printConfusion, printEachLabel } from './confusion';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { typedPairs, typedTexts } from './columns';
 import type { AskedPairs } from '../node/texts/tables';
 import { ENCODING, encodingOf } from './encoding';
 import { toldOf } from './evaluated';
-import { type Kept, keepEvaluation } from '../node/folders/keepEvaluation';
+import type { Kept } from '../node/folders/keepEvaluation';
+import { evaluateModel } from '../node/runs/evaluateModel';
 import { type EvaluationData, readNamedFiles, readHeldOutSet, type Train } from '../node/texts/evaluationData';
-import { MIX, mixedPath, mixedWeights } from './mix';
+import { MIX, mixedPath, typedAverage } from './mix';
 import { UsageError, type Values, withoutColumns } from './options';
 import { ADAPTER } from './adapterFlag';
 import { readWeights } from '../node/folders/readModel';
@@ -175,28 +169,18 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     values.text || values.pairs || values.table
       ? await readNamedFiles(filesAsked(values), signal)
       : await ownTextOrNone(values, !hasLists || typed.has('part') || typed.has('metrics'), signal);
-  const { model, tokenizer, info, documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts, facts } =
-    given;
-  if (documents?.length === 0)
-    throw badSettings('All texts are empty: nothing to evaluate on.', 'Name files that are not empty.');
-  const asked = {
-    ...{ documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts, facts },
-    metrics,
-    stride: values.stride,
-    ...lists,
-    ...(model.config.classes && { decision: decisionOf(given, values) }),
-    objective: objectiveIn(given),
-    seed: values.seed,
-  };
-  const used = usedStep(info, [values.adapter, values.mix]);
+  const used = usedStep(given.info, [values.adapter, values.mix]);
   if (used.words !== undefined && !values.json) stderr.write(`${used.words}\n`);
-  const weights = await mixedWeights(values.mix, given, signal);
   await openDevice(values.device);
-  const net = await network(model, weights);
-  const evaluation = await evaluate(net, tokenizer, asked, { ...unwatched, signal });
-  // An average is another model: its evaluation isn't saved.
-  const past = values.mix === undefined ? given.past : undefined;
-  const kept = past ? await keepEvaluation(past, values.part, evaluation, lists) : {};
+  const { evaluation, kept, past } = await evaluateModel(
+    given,
+    {
+      metrics,
+      ...{ stride: values.stride, seed: values.seed, part: values.part, atLeast: values['at-least'], ...lists },
+      average: typedAverage(values.mix),
+    },
+    signal,
+  );
   for (const words of [...leftOutWords(evaluation), ...keptWords(kept, past)]) stderr.write(`${words}\n`);
   if (values.json)
     print(JSON.stringify({ ...toldOf(evaluation), ...used.json, ...(kept.look !== undefined && { look: kept.look }) }));
@@ -225,17 +209,6 @@ function trainAsked({ train, pairs, table }: Values<typeof OPTIONS>, columns: As
     ...(train && { text: train.filter((each) => !isTable(each)) }),
     pairs: asked.map((each) => ({ ...each, columns: each.columns ?? columns })),
   };
-}
-
-/** A typed threshold replaces the saved one. An average saves no temperature, so it fits none. */
-function decisionOf(
-  { info, snapshot, past }: EvaluationData,
-  { 'at-least': typed, part, mix }: Values<typeof OPTIONS>,
-): ToEvaluate['decision'] {
-  const saved = info?.decision && decisionInUse(info.decision);
-  const isFixed = mix !== undefined || info?.decision?.inWeights === true;
-  const decision = evaluationDecision(saved, past ? part : 'text', snapshot.state.step, isFixed);
-  return { ...decision, ...(typed !== undefined && { atLeast: typed }) };
 }
 
 function known(name: string): FigureId {

@@ -12,7 +12,8 @@ import { fill } from '../src/core/sample/fill';
 import { markOf, withMark } from '../src/core/sample/mark';
 import { writeText } from '../src/jobs/sample';
 import { ADAPTER } from './adapterFlag';
-import { MIX, mixedBy, mixedPath } from './mix';
+import { averagedModel } from '../node/folders/averaged';
+import { MIX, mixedPath, typedAverage } from './mix';
 import { UsageError, type Values } from './options';
 import { lookAt, readWeights } from '../node/folders/readModel';
 import { textsOf } from '../node/texts/documents';
@@ -124,7 +125,7 @@ async function sample({
     return;
   }
   const read = await readWeights(from, signal, adapter);
-  const { model: made, tokenizer, snapshot, info } = await mixedBy(mix, read, signal);
+  const { model: made, tokenizer, snapshot, info } = await averagedModel(read, typedAverage(mix), signal);
   const note = mark ? markOf(info?.name ?? basename(from), info?.state.step) : undefined;
   const marked = (text: string): string => (note === undefined ? text : withMark(text, note));
   const used = usedStep(info, [adapter, mix]);

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../cli/testing/commands';
 import { DOCUMENT, tablesIn, withFlagTables } from './cliTables';
@@ -22,4 +23,31 @@ test('docs/cli.md has a table of the flags of every command, as --help lists the
 test('a mark of a table that names no command is refused', () => {
   const mark = '<!-- flags: bake -->\n<!-- end -->';
   expect(() => withFlagTables(mark, COMMANDS)).toThrow("has a table for 'bake', which is not a command");
+});
+
+test('the architecture is one page, and each folder that it names exists', async () => {
+  const text = await readFile('docs/architecture.md', 'utf8');
+  expect(text.split(/\s+/).length).toBeLessThanOrEqual(MAX_ARCHITECTURE_WORDS);
+  const [tree] = /(?<=```\n)[^]*?(?=```)/.exec(text)!;
+  const folders = tree.split('\n').flatMap((line) => {
+    const [names = ''] = /^ *(?:[\w/]+\/ +)+/.exec(line) ?? [];
+    return names
+      .trim()
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((name) => (line.startsWith(' ') ? `src/core/${name}` : name));
+  });
+  expect(folders.length).toBeGreaterThan(40);
+  expect(folders.filter((folder) => !existsSync(folder))).toEqual([]);
+  const core = await readdir('src/core', { withFileTypes: true });
+  const own = core.filter((entry) => entry.isDirectory()).map(({ name }) => `src/core/${name}/`);
+  expect(own.filter((folder) => !folders.includes(folder) && folder !== 'src/core/testing/')).toEqual([]);
+});
+const MAX_ARCHITECTURE_WORDS = 900;
+
+test('the index of decisions lists each record once', async () => {
+  const index = await readFile('docs/decisions/README.md', 'utf8');
+  const listed = [...index.matchAll(/^- \[\d+\]\((.+?)\)/gm)].map(([, file]) => file!);
+  const records = (await readdir('docs/decisions')).filter((name) => name !== 'README.md');
+  expect(listed.sort()).toEqual(records.sort());
 });

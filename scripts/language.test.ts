@@ -1,19 +1,48 @@
-/** Strings that a person sees keep to the language guide: its replaced words are gone, but for an allowance that only shrinks. */
+/** Strings, comments and names keep to the language guide, except for an allowance that only shrinks. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { filesOf } from './importers';
-import { ALLOWANCE, bannedIn, bannedWords, countByFile, readAllowance } from './language';
+import { commentsIn, commentsOf, namesIn, namesOf } from './comments';
+import { ALLOWANCES, bannedIn, bannedNames, bannedWords, countByFile, readAllowance } from './language';
 import { shownStrings, stringsOf } from './strings';
 
 const strings = shownStrings('.');
 
-test('no file has more strings with words that the guide replaces than it had, and none is allowed more than it has', () => {
-  const counts = countByFile(bannedIn(strings));
-  const allowed = readAllowance('.');
-  const over = Object.keys(counts).filter((file) => counts[file]! > (allowed[file] ?? 0));
-  expect(over, 'run `npm run strings -- --banned` and rewrite these').toEqual([]);
-  // `npm run strings -- --shrink` writes the smaller counts.
-  expect(allowed, `${ALLOWANCE} allows more than there is`).toEqual(counts);
+test.each([
+  ['strings', () => bannedIn(strings)],
+  ['comments', () => bannedIn(commentsOf('.'))],
+  ['names', () => bannedNames(namesOf('.'))],
+] as const)(
+  'no file has more %s with words that the guide replaces than its allowance, which only shrinks',
+  (kind, banned) => {
+    const counts = countByFile(banned());
+    const allowed = readAllowance('.', kind);
+    const over = Object.keys(counts).filter((file) => counts[file]! > (allowed[file] ?? 0));
+    expect(over, 'run `npm run strings -- --banned` and rewrite these').toEqual([]);
+    // `npm run strings -- --shrink` writes the smaller counts.
+    expect(allowed, `${ALLOWANCES[kind]} allows more than there is`).toEqual(counts);
+  },
+);
+
+test('comments are found as whole texts, with test titles, and names without strings', () => {
+  const source = [
+    '/**',
+    ' * Weights that are',
+    ' * learnt.',
+    ' */',
+    'const MOST_ROWS = 3; // by now',
+    "import { told } from './learntHere';",
+    "  test('what was held out', () => undefined);",
+    '])(`%s goes on`, () => undefined);',
+  ].join('\n');
+  const banned = bannedIn(commentsIn('src/a.ts', source));
+  expect(banned.map(({ line, words }) => [line, ...words])).toEqual([
+    [1, 'learnt'],
+    [5, 'by now'],
+    [7, 'was held out'],
+    [8, 'goes on'],
+  ]);
+  expect(bannedNames(namesIn('src/a.ts', source)).map(({ text }) => text)).toEqual(['MOST_ROWS', 'told']);
 });
 
 test('a hint has at most eight words', () => {

@@ -1,4 +1,4 @@
-/** Words that the language guide replaces, and where the interface still has them. */
+/** Words that the language guide replaces, and where strings, comments and names still have them. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ShownString } from './strings.ts';
@@ -59,28 +59,39 @@ export const bannedIn = (strings: readonly ShownString[]): Banned[] =>
     return words.length > 0 ? [{ ...string, words }] : [];
   });
 
-/** Strings with such words, by file. */
+/** Number of strings, comments or names with such words, by file. */
 export type Counts = Readonly<Record<string, number>>;
 
-export function countByFile(banned: readonly Banned[]): Counts {
+export function countByFile(banned: readonly ShownString[]): Counts {
   const counts: Record<string, number> = {};
   for (const { file } of banned) counts[file] = (counts[file] ?? 0) + 1;
   return counts;
 }
 
-/** What is still allowed, by file. It may only shrink. */
-export const ALLOWANCE = 'scripts/bannedWords.json';
+/** Parts of names that the guide replaces. */
+const BANNED_NAME =
+  /^(?:MOST|LEAST|LONGEST|LARGEST|SMALLEST|FEWEST)_|^[tT]old|Told|[lL]earnt|[lL]abelled|[cC]ancelled|[pP]ainted|[fF]orebears|onTheWay|^seers$|Helpers$|[bB]eside(?!s)/;
+export const bannedNames = (names: readonly ShownString[]): ShownString[] =>
+  names.filter(({ text }) => BANNED_NAME.test(text));
 
-export const readAllowance = (root: string): Counts =>
-  JSON.parse(readFileSync(join(root, ALLOWANCE), 'utf8')) as Counts;
+/** What is still allowed, by file. It may only shrink. */
+export const ALLOWANCES = {
+  strings: 'scripts/bannedWords.json',
+  comments: 'scripts/bannedComments.json',
+  names: 'scripts/bannedNames.json',
+} as const;
+type Kind = keyof typeof ALLOWANCES;
+
+export const readAllowance = (root: string, kind: Kind): Counts =>
+  JSON.parse(readFileSync(join(root, ALLOWANCES[kind]), 'utf8')) as Counts;
 
 /** Lowers the allowance to what there is. @returns files that have more than it allows */
-export function shrinkAllowance(root: string, counts: Counts): string[] {
-  const allowed = readAllowance(root);
+export function shrinkAllowance(root: string, kind: Kind, counts: Counts): string[] {
+  const allowed = readAllowance(root, kind);
   const kept = Object.entries(allowed).flatMap(([file, max]) => {
     const count = Math.min(max, counts[file] ?? 0);
     return count > 0 ? [[file, count] as const] : [];
   });
-  writeFileSync(join(root, ALLOWANCE), `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
+  writeFileSync(join(root, ALLOWANCES[kind]), `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
   return Object.keys(counts).filter((file) => counts[file]! > (allowed[file] ?? 0));
 }

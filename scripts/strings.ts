@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { filesOf } from './importers.ts';
-import { bannedIn, countByFile, shrinkAllowance } from './language.ts';
+import { commentsOf, namesOf } from './comments.ts';
+import { ALLOWANCES, bannedIn, bannedNames, countByFile, shrinkAllowance } from './language.ts';
 import { isProse, textOfHtml, textOfMarkdown, textOfPython } from './prose.ts';
+
+const KINDS = Object.keys(ALLOWANCES) as (keyof typeof ALLOWANCES)[];
 
 export interface ShownString {
   file: string;
@@ -208,16 +211,22 @@ function isOfTypedError(node: ts.Node): boolean {
   return false;
 }
 
-/** `npm run strings`: all of them, a line each. `--banned`: those with words that the language guide replaces; `--shrink` lowers their allowance. */
+/**
+ * `npm run strings`: all of them, a line each. `--banned`: those with words that the language guide replaces, also in comments
+ * and names; `--shrink` lowers their allowances.
+ */
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const strings = shownStrings(root);
+  const [comments, names] = [bannedIn(commentsOf(root)), bannedNames(namesOf(root))];
+  const banned = { strings: bannedIn(strings), comments, names };
   if (process.argv.includes('--shrink')) {
-    const over = shrinkAllowance(root, countByFile(bannedIn(strings)));
+    const over = KINDS.flatMap((kind) => shrinkAllowance(root, kind, countByFile(banned[kind])));
     for (const file of over) console.error(`${file} has more of them than it may`);
     process.exitCode = over.length > 0 ? 1 : 0;
   } else if (process.argv.includes('--banned')) {
-    for (const { file, line, text, words } of bannedIn(strings))
+    for (const { file, line, text, words } of [...banned.strings, ...comments])
       console.log(`${file}:${line}: [${words.join(', ')}] ${JSON.stringify(text)}`);
+    for (const { file, text } of names) console.log(`${file}: ${text}`);
   } else for (const { file, line, text } of strings) console.log(`${file}:${line}: ${JSON.stringify(text)}`);
 }

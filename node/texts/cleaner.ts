@@ -1,9 +1,9 @@
 /** A thread that cleans documents; answers have the order of the tasks. */
 import { parentPort } from 'node:worker_threads';
-import { helper, type Task } from '../../src/core/documents/clean/helpers';
+import { cleaner, type CleaningTask } from '../../src/core/documents/clean/workerPool';
 
-const clean = helper();
+const clean = cleaner();
 let turn: Promise<void> = Promise.resolve();
-parentPort!.on('message', (task: Task) => {
+parentPort!.on('message', (task: CleaningTask) => {
   turn = turn.then(async () => parentPort!.postMessage(await clean(task)));
 });

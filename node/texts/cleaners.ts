@@ -3,23 +3,21 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { bundled } from '../../scripts/bundle.mjs';
-import type { Help, Helper } from '../../src/core/documents/clean/helpers';
+import { type Cleaner, cleanerCount, type Cleaners } from '../../src/core/documents/clean/workerPool';
 import type { Through } from '../../src/core/documents/clean/steps';
 
 /** UTF-8 bytes of a text from which threads pay off. */
-const WORTH_IT = 16_000_000;
-const MOST = 8;
+const MIN_BYTES = 16_000_000;
 
 /** Starts none if there is one core or little text. */
-export async function beginCleaners(bytes: number): Promise<Help> {
-  const cores = Math.min(availableParallelism(), MOST);
-  const count = bytes < WORTH_IT || cores < 2 ? 0 : cores;
-  if (count === 0) return { helpers: [], end: () => undefined };
+export async function beginCleaners(bytes: number): Promise<Cleaners> {
+  const count = cleanerCount(bytes, availableParallelism(), MIN_BYTES);
+  if (count === 0) return { cleaners: [], end: () => undefined };
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const script = await bundled(root, 'node/texts/cleaner.ts');
   const threads = Array.from({ length: count }, () => new Worker(script));
   return {
-    helpers: threads.map(helperIn),
+    cleaners: threads.map(cleanerIn),
     async end() {
       await Promise.all(threads.map((thread) => thread.terminate()));
     },
@@ -27,7 +25,7 @@ export async function beginCleaners(bytes: number): Promise<Help> {
 }
 
 /** Answers have the order of the tasks. */
-function helperIn(thread: Worker): Helper {
+function cleanerIn(thread: Worker): Cleaner {
   const asked: { resolve(through: readonly Through[]): void; reject(error: Error): void }[] = [];
   let failure: Error | undefined;
   const fail = (error: Error): void => {

@@ -72,6 +72,8 @@ export async function readNamedFiles(asked: Asked, signal: AbortSignal): Promise
     return { ...of, train: tokens, pairs: await rowsOf(pairs), learntPairs, counts };
   }
   const documents = (await textsOf(text, signal, skips)).map((each) => held(tokenizer, each.text, each.name));
+  if (documents.length === 0)
+    throw badSettings('All texts are empty: nothing to evaluate on.', 'Name files that are not empty.');
   return { ...of, train: tokens, documents };
 }
 

@@ -1,28 +1,27 @@
 /** Workers that clean documents, one for each core. */
 import { wrap } from 'comlink';
-import type { Help, Helper } from '../core/documents/clean/helpers';
+import { type Cleaner, cleanerCount, type Cleaners } from '../core/documents/clean/workerPool';
 import type { CleanerApi } from './cleanerRole';
 import { startOwn } from './ownWorkers';
 
 /** UTF-8 bytes of a text from which workers pay off. */
-const WORTH_IT = 4_000_000;
-const MOST = 8;
+const MIN_BYTES = 4_000_000;
 
 /** Starts none if there is one core or little text. */
-export function beginCleaners(bytes: number): Help {
-  const cores = Math.min(navigator.hardwareConcurrency, MOST);
+export function beginCleaners(bytes: number): Cleaners {
+  const count = cleanerCount(bytes, navigator.hardwareConcurrency, MIN_BYTES);
   const workers: Worker[] = [];
   const end = (): void => workers.forEach((worker) => worker.terminate());
   try {
-    if (bytes >= WORTH_IT && cores > 1) while (workers.length < cores) workers.push(startOwn('cleaner'));
+    while (workers.length < count) workers.push(startOwn('cleaner'));
   } catch (error) {
     end();
     throw error;
   }
-  return { helpers: workers.map(helperIn), end };
+  return { cleaners: workers.map(cleanerIn), end };
 }
 
-function helperIn(worker: Worker): Helper {
+function cleanerIn(worker: Worker): Cleaner {
   const { clean } = wrap<CleanerApi>(worker);
   // A worker that ended answers no task.
   const open = new Set<(error: Error) => void>();

@@ -6,7 +6,7 @@ import { changeLearnt } from '../learnt';
 import { purgeCleaned, textOf, updateText } from '../library';
 import type { TextRecord } from '../record';
 import { cleanText } from './cleanText';
-import { alone, type BeginHelp } from './helpers';
+import { noCleaners, type StartCleaners } from './workerPool';
 import { normalizersOf } from './normalizersOf';
 import { type Recipe, recipeHash } from './recipe';
 import { CLEANED, cleanedKey } from './record';
@@ -16,7 +16,7 @@ import { CLEANED, cleanedKey } from './record';
  * One that has another name alone gives what was cleaned that name.
  * What it was before is kept, so that it can be had back at once; what it was before that goes.
  * @param at milliseconds since 1970
- * @param help as `cleanText` has it
+ * @param startCleaners as `cleanText` has it
  * @throws HomegrownError as `cleanText` does
  */
 export async function applyRecipe(
@@ -25,13 +25,13 @@ export async function applyRecipe(
   recipe: Recipe,
   { at }: { at: number },
   job: Job,
-  help: BeginHelp = alone,
+  startCleaners: StartCleaners = noCleaners,
 ): Promise<TextRecord> {
   const before = await textOf(store, id);
   if (before.cleaned && before.cleaned.name !== recipe.name && before.cleaned.recipe === (await recipeHash(recipe)))
     return renamed(store, id, before.cleaned, recipe);
   const isNone = !recipe.steps.some(({ isOn }) => isOn);
-  const cleaned = isNone ? undefined : await cleanedBy(store, before, recipe, at, job, help);
+  const cleaned = isNone ? undefined : await cleanedBy(store, before, recipe, at, job, startCleaners);
   const after = await changeLearnt(store, id, ({ places }) => ({ places, cleaned }));
   await purgeCleaned(store, (made) => made.of === id && made.id !== before.cleaned?.id);
   return after;
@@ -62,9 +62,9 @@ async function cleanedBy(
   recipe: Recipe,
   at: number,
   job: Job,
-  help: BeginHelp,
+  startCleaners: StartCleaners,
 ): Promise<TextRecord['cleaned']> {
-  const { id, hash, text: left } = await cleanText(store, text, recipe, { at }, job, help);
+  const { id, hash, text: left } = await cleanText(store, text, recipe, { at }, job, startCleaners);
   const { documents = 0, characters = 0, bytes = 0, sha256 = NOTHING } = left ?? {};
   const normalizers = normalizersOf(recipe);
   return {

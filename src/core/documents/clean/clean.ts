@@ -2,7 +2,7 @@
 import { type Job, yieldUntil } from '../../base/job';
 import type { Aside, PutAside } from './aside';
 import type { Changes } from './counted';
-import { type Helper, Helpers } from './helpers';
+import { type Cleaner, WorkerPool } from './workerPool';
 import type { Recipe } from './recipe';
 import { ruleOf } from './rules';
 import type { OnDocument, Working } from './rules/rule';
@@ -73,7 +73,7 @@ export class Cleaning {
   private readonly working: AtWork[] = [];
   /** Steps that have seen all documents, and so are done here. */
   private readonly surveyed = new Set<number>();
-  private readonly helpers: Helpers;
+  private readonly pool: WorkerPool;
   /** Of all documents after the steps before `from`; absent: as they were read. */
   private left?: Left;
   private from = 0;
@@ -83,26 +83,26 @@ export class Cleaning {
     private readonly documents: Documents,
     private readonly aside: Aside,
     private readonly job: Job,
-    helpers: readonly Helper[],
+    cleaners: readonly Cleaner[],
   ) {
     this.steps = recipe.steps.filter(({ isOn }) => isOn);
     this.tallies = this.steps.map(tallyOf);
     this.kept = new Set(recipe.kept);
-    this.helpers = new Helpers(helpers, job.signal);
+    this.pool = new WorkerPool(cleaners, job.signal);
   }
 
   /**
    * Loads what the rules need, and shows all documents to those that need to have seen them.
-   * @param helpers what becomes of the documents does not depend on how many there are
+   * @param cleaners threads; the result doesn't depend on their number
    */
   static async start(
     recipe: Recipe,
     documents: Documents,
     aside: Aside,
     job: Job,
-    helpers: readonly Helper[] = [],
+    cleaners: readonly Cleaner[] = [],
   ): Promise<Cleaning> {
-    const cleaning = new Cleaning(recipe, documents, aside, job, helpers);
+    const cleaning = new Cleaning(recipe, documents, aside, job, cleaners);
     for (const { rule, settings } of cleaning.steps) {
       const working = await ruleOf(rule).start(settings as never);
       if (working.survey && (await areAtLeast(working.minSurveyed ?? 0, documents(LOOKING))))
@@ -195,7 +195,7 @@ export class Cleaning {
     const own = this.surveyed.has(this.from) ? 1 : 0;
     const first = this.from + own;
     const steps = this.steps.slice(first, this.working.length);
-    if (!this.helpers.areThere || steps.length === 0) {
+    if (this.pool.isEmpty || steps.length === 0) {
       yield* this.underway(label);
       return;
     }
@@ -203,12 +203,12 @@ export class Cleaning {
       const through = throughSteps(this.working.slice(this.from, first), this.heldIn(underway, held));
       this.took(underway, held, this.from, through);
     });
-    const helped = this.helpers.inOrder(batches, async (batch) => {
+    const helped = this.pool.inOrder(batches, async (batch) => {
       const documents = batch.flatMap((underway) => {
         const passages = sharedOf(underway);
         return passages ? [this.heldIn(underway, passages)] : [];
       });
-      return { batch, through: documents.length > 0 ? await this.helpers.do({ steps, documents }) : [] };
+      return { batch, through: documents.length > 0 ? await this.pool.do({ steps, documents }) : [] };
     });
     for await (const { batch, through } of helped) {
       let at = 0;
@@ -336,7 +336,7 @@ export class Cleaning {
       while (to < pending.length && !pending[to]!.on.see === isAlone) to++;
       const part = pending.slice(from, to);
       passages =
-        isAlone && this.helpers.areThere && !isHeld(passages)
+        isAlone && !this.pool.isEmpty && !isHeld(passages)
           ? this.helpedThrough(underway, passages, part)
           : through(passages, part);
     }
@@ -348,8 +348,8 @@ export class Cleaning {
     pending: readonly Pending[],
   ): AsyncGenerator<string> {
     const steps = pending.map(({ step }) => this.steps[step]!);
-    const changed = this.helpers.inOrder(passages, async (passage) => {
-      const [through] = await this.helpers.do({ steps, documents: [this.heldIn(underway, [passage])] });
+    const changed = this.pool.inOrder(passages, async (passage) => {
+      const [through] = await this.pool.do({ steps, documents: [this.heldIn(underway, [passage])] });
       return { passage, through: through! };
     });
     for await (const { passage, through } of changed) {

@@ -13,7 +13,7 @@ import { asRead, BLOCK, textChunksPrefix, type TextRecord } from '../record';
 import { Aside } from './aside';
 import { Cleaning } from './clean';
 import { cleanable } from './cleanable';
-import { alone, type BeginHelp } from './helpers';
+import { noCleaners, type StartCleaners } from './workerPool';
 import { type Recipe, recipeHash } from './recipe';
 import {
   CLEANED,
@@ -39,17 +39,18 @@ export async function cleanText(
   recipe: Recipe,
   { at }: { at: number },
   job: Job,
-  help: BeginHelp = alone,
+  startCleaners: StartCleaners = noCleaners,
 ): Promise<CleanedRecord> {
   const read = asRead(text);
   const hash = await recipeHash(recipe);
   const before = await madeBefore(store, text.id, hash);
   if (before) return before;
   const { id, draft } = await begin(store, [text.id, hash, at]);
-  const { helpers, end: endHelp } = await (recipe.steps.some(({ isOn }) => isOn) ? help : alone)(text.bytes);
+  const start = recipe.steps.some(({ isOn }) => isOn) ? startCleaners : noCleaners;
+  const { cleaners, end: endCleaners } = await start(text.bytes);
   try {
     const aside = new Aside(store, draft, `${textChunksPrefix(id)}aside/`, job.signal);
-    const cleaning = await Cleaning.start(recipe, (label) => watched(store, read, label, job), aside, job, helpers);
+    const cleaning = await Cleaning.start(recipe, (label) => watched(store, read, label, job), aside, job, cleaners);
     const [chunks, blocks, left] = [new ChunkWriter(id, draft), new BlockWriter(id, draft), new LeftWriter(id, draft)];
     const documents = inFiles(store, read);
     let file: ReadFile | undefined;
@@ -113,7 +114,7 @@ export async function cleanText(
     await draft.discard();
     throw error;
   } finally {
-    await endHelp();
+    await endCleaners();
   }
 }
 

@@ -8,10 +8,10 @@ import { stream } from '../../testing/texts';
 import { importDrop, type TextSource } from '..';
 import { textChunksPrefix } from '../record';
 import { cleanText } from './cleanText';
-import { type Helper, helper, Helpers } from './helpers';
 import { MAX_PASSAGE_LENGTH } from './passages';
 import { type Recipe, stepOf } from './recipe';
 import { RULES, type RuleId, ruleOf } from './rules';
+import { type Cleaner, cleaner, WorkerPool } from './workerPool';
 
 const bits = bitsOf(1, 'helpers', 0);
 let drawn = 0;
@@ -59,8 +59,8 @@ const RECIPES = {
 };
 
 /** As a worker: what it gets and gives is copied, and it takes its time. */
-function worker(i: number): Helper {
-  const own = helper();
+function worker(i: number): Cleaner {
+  const own = cleaner();
   return async (task) => {
     await setTimeout(below(3) * i);
     return structuredClone(await own(structuredClone(task)));
@@ -78,8 +78,8 @@ test.each(
     for (const count of [0, 1, 3]) {
       const store = memoryStore();
       const { text: read } = await importDrop(TEXTS[text], store, { addedAt: 1 }, unwatched);
-      const helpers = Array.from({ length: count }, (_, i) => worker(i));
-      const help = () => ({ helpers, end: () => undefined });
+      const cleaners = Array.from({ length: count }, (_, i) => worker(i));
+      const help = () => ({ cleaners, end: () => undefined });
       const cleaned = await cleanText(store, read!, RECIPES[recipe], { at: 2 }, unwatched, help);
       const stored = await store.entries(textChunksPrefix(cleaned.id));
       const hashes = stored.map(async ([key, value]) => [
@@ -127,10 +127,10 @@ test.each([1, 3])('a stop is heard while others work: %i', async (count) => {
   const stop = new AbortController();
   let isEnded = false;
   // One that never answers.
-  const helpers = Array.from({ length: count }, (_, i): Helper => {
+  const cleaners = Array.from({ length: count }, (_, i): Cleaner => {
     return i === 0 ? () => (stop.abort(new Error('stopped')), new Promise(() => undefined)) : worker(i);
   });
-  const help = () => ({ helpers, end: () => void (isEnded = true) });
+  const help = () => ({ cleaners, end: () => void (isEnded = true) });
   const job = { signal: stop.signal, report: () => undefined };
   await expect(cleanText(store, text!, RECIPES['rules that change'], { at: 2 }, job, help)).rejects.toThrow('stopped');
   expect(isEnded).toBe(true);
@@ -142,7 +142,7 @@ test('how far it is tells what others have done, not what they were given', asyn
   const { text } = await importDrop([file('long.txt', page(400).repeat(450))], store, { addedAt: 1 }, unwatched);
   let answered = 0;
   const own = worker(1);
-  const helpers = [1, 2].map((): Helper => async (task) => {
+  const cleaners = [1, 2].map((): Cleaner => async (task) => {
     const through = await own(task);
     answered += task.documents.reduce((sum, { passages }) => sum + passages.join('').length, 0);
     return through;
@@ -152,7 +152,7 @@ test('how far it is tells what others have done, not what they were given', asyn
     if (label === 'Cleaning') ahead.push(done - answered);
   };
   const job = { ...unwatched, report };
-  await cleanText(store, text!, recipeOf('whiteSpace'), { at: 2 }, job, () => ({ helpers, end: () => undefined }));
+  await cleanText(store, text!, recipeOf('whiteSpace'), { at: 2 }, job, () => ({ cleaners, end: () => undefined }));
   expect(ahead.length).toBeGreaterThan(5);
   // A passage for each who helps, and one that waits for each.
   expect(Math.max(...ahead)).toBeLessThan(6 * MAX_PASSAGE_LENGTH);
@@ -161,7 +161,7 @@ test('how far it is tells what others have done, not what they were given', asyn
 
 test('what comes is in its order, all have work, and a failure is told where its turn comes', async () => {
   const had = [0, 0, 0];
-  const helpers = new Helpers(
+  const pool = new WorkerPool(
     had.map((_, i) => async () => {
       had[i]!++;
       await setTimeout(5 - i);
@@ -173,17 +173,17 @@ test('what comes is in its order, all have work, and a failure is told where its
     for (let i = 0; i < 12; i++) yield await Promise.resolve(i);
   };
   const asked = async (i: number, failing?: number) => {
-    await helpers.do({ steps: [], documents: [] });
+    await pool.do({ steps: [], documents: [] });
     if (i === failing) throw new Error(`at ${i}`);
     return i;
   };
   const seen: number[] = [];
-  for await (const i of helpers.inOrder(items(), (i) => asked(i))) seen.push(i);
+  for await (const i of pool.inOrder(items(), (i) => asked(i))) seen.push(i);
   expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   expect(had).toEqual([4, 4, 4]);
   const before: number[] = [];
   const failing = async () => {
-    for await (const i of helpers.inOrder(items(), (i) => asked(i, 5))) before.push(i);
+    for await (const i of pool.inOrder(items(), (i) => asked(i, 5))) before.push(i);
   };
   await expect(failing()).rejects.toThrow('at 5');
   expect(before).toEqual([0, 1, 2, 3, 4]);

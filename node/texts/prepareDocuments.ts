@@ -1,0 +1,222 @@
+/** Prepares documents: reads files of many formats, cleans them by a recipe, and writes them as rows of a folder. */
+import { badFile, type BadRowList, paragraph, toFailure } from '../../src/core/base/errors';
+import type { Job } from '../../src/core/base/job';
+import { counted, formatCount } from '../../src/core/base/units';
+import {
+  type DropOutcome,
+  type DropReport,
+  importDrop,
+  isBadEncoding,
+  joinedReports,
+  reportOf,
+  skippedLines,
+  skippedOf,
+  type TextSource,
+} from '../../src/core/documents';
+import { cleanText } from '../../src/core/documents/clean/cleanText';
+import { leftOutOf } from '../../src/core/documents/clean/cleaned';
+import type { Recipe } from '../../src/core/documents/clean/recipe';
+import type { CleanedRecord, LeftOut } from '../../src/core/documents/clean/record';
+import { languageDetector } from '../../src/core/documents/language';
+import { MAX_LINE_LENGTH } from '../../src/core/documents/limits';
+import { RECIPE_FILE } from '../../src/core/export/format';
+import { type ByteStream, textFile as streamOf } from '../../src/core/files/byteSource';
+import { recipeFile } from '../folders/recipe';
+import { checkOutFolder, codeOf, writeFolder } from '../folders/write';
+import { beginCleaners } from './cleaners';
+import { DOCUMENTS, PREPARED } from './data';
+import { SET_ENCODING } from './encodingRemedy';
+import { type PreparedLines, surveyLines } from './preparedLines';
+import { readers } from './readers';
+import { spillStore } from './spillStore';
+import { failedOf, type MeantSources, type Refused } from './texts';
+
+/** Marks of the folders, by which a write sees that others wrote there meanwhile. */
+interface Marks {
+  out: string;
+  report: string | undefined;
+}
+
+interface PrepareRequest {
+  meant: MeantSources;
+  /** The files of `meant`, and how they are read. */
+  sources: readonly TextSource[];
+  recipe: Recipe;
+  /** Folder of the documents, and of the report. */
+  out: string;
+  reportTo: string | undefined;
+  marks: Marks;
+}
+
+interface PrepareReporter {
+  say(line: string): void;
+  /** All files are read, and nothing is cleaned. */
+  imported(): void;
+  refused(files: readonly RefusedFile[]): void;
+}
+
+export interface RefusedFile extends Refused {
+  /** Unreadable rows. */
+  rows?: BadRowList;
+}
+
+interface PreparedFacts {
+  documents: number;
+  read: number;
+  characters: number;
+  refused: readonly RefusedFile[];
+  removed: Readonly<Record<string, number>>;
+  languages: Readonly<Record<string, number>>;
+}
+
+export interface PreparedDocuments {
+  facts: PreparedFacts & { out: string };
+  report: DropReport;
+  drop: DropOutcome;
+  cleaned: CleanedRecord;
+  lines: PreparedLines;
+  /** Documents that the recipe removed. */
+  left: readonly LeftOut[];
+  /** Exit code. */
+  code: number;
+}
+
+/** @throws HomegrownError `bad-settings` if a folder can't be written, or has other files */
+export const checkPreparedFolders = async (out: string, reportTo: string | undefined): Promise<Marks> => ({
+  out: await checkOutFolder(out, [], [DOCUMENTS, PREPARED, RECIPE_FILE]),
+  report: reportTo === undefined ? undefined : await checkOutFolder(reportTo, [], [DOCUMENTS, REPORT]),
+});
+
+/** @throws HomegrownError `bad-file` if no document remains */
+export async function prepareDocuments(
+  request: PrepareRequest,
+  reporter: PrepareReporter,
+  job: Job,
+): Promise<PreparedDocuments> {
+  const { meant, sources, recipe } = request;
+  const store = await spillStore(request.out);
+  try {
+    const drop = await importDrop(sources, store, { addedAt: 0, readers }, job);
+    reporter.imported();
+    const cleaned = drop.text && (await cleanText(store, drop.text, recipe, { at: 0 }, job, beginCleaners));
+    const lines = cleaned?.text ? await surveyLines(store, cleaned.text, await languageDetector(), job) : undefined;
+    const withoutDocument = tooLong(lines);
+    const failed: readonly RefusedFile[] = [...meant.refused, ...refusedOf(drop), ...withoutDocument];
+    const refused: readonly RefusedFile[] = [...failed, ...skippedIn(drop)];
+    const report = joinedReports(inReport(drop), {
+      added: -withoutDocument.length,
+      skipped: meant.passedOver.map(skippedOf),
+      failed: [...meant.refused, ...withoutDocument].map(failedOf),
+    });
+    reporter.refused(failed);
+    for (const line of skippedLines(report)) reporter.say(line);
+    const left: LeftOut[] = [];
+    if (cleaned) for await (const one of leftOutOf(store, cleaned)) left.push(one);
+    if (!cleaned || lines === undefined || lines.documents === 0) throw nothingLeft(meant, left, refused);
+    for (const words of drop.text!.notes) reporter.say(`${words}.`);
+    const facts = factsOf(lines, drop, left, refused);
+    return { report, drop, cleaned, lines, left, ...(await written(request, { facts, lines, cleaned, left }, job)) };
+  } finally {
+    await store.close();
+  }
+}
+const REPORT = 'report.json';
+const jsonFile = (name: string, value: object): ByteStream => streamOf(name, `${JSON.stringify(value, null, 2)}\n`);
+
+interface ToWrite extends Pick<PreparedDocuments, 'lines' | 'cleaned' | 'left'> {
+  facts: PreparedFacts;
+}
+
+/** Writes the documents and the report. */
+async function written(
+  { meant, recipe, out, reportTo, marks }: PrepareRequest,
+  { facts, lines, cleaned, left }: ToWrite,
+  { signal }: Job,
+): Promise<Pick<PreparedDocuments, 'facts' | 'code'>> {
+  const documents: ByteStream = { name: DOCUMENTS, size: lines.bytes, chunks: () => lines.chunks(signal) };
+  const files = meant.files.map(({ name }) => name);
+  const prepared = jsonFile(PREPARED, { version: 1, columns: lines.columns, ...facts, files });
+  const folder = await writeFolder(out, [documents, prepared, recipeFile(recipe)], marks.out);
+  const placed = { ...facts, out: folder.place };
+  const reportFiles = [documents, jsonFile(REPORT, { ...placed, rules: cleaned.tallies, left })];
+  const reported =
+    reportTo === undefined ? 0 : codeOf(reportTo, await writeFolder(reportTo, reportFiles, marks.report));
+  return { facts: placed, code: Math.max(codeOf(out, folder), reported) };
+}
+
+const nothingLeft = (
+  { files }: MeantSources,
+  [first, ...more]: readonly LeftOut[],
+  [refused]: readonly Refused[],
+): Error =>
+  first
+    ? badFile(
+        `The recipe removes all of ${counted(more.length + 1, 'document')}. Reason for the first: ${first.reason}.`,
+        NONE,
+      )
+    : badFile(`No documents in ${counted(files.length, 'file')}.`, refused?.reason);
+
+const NONE = 'Change the recipe, or use --recipe none.';
+
+function factsOf(
+  { documents, characters, languages, long }: PreparedLines,
+  { empty }: DropOutcome,
+  left: readonly LeftOut[],
+  refused: readonly RefusedFile[],
+): PreparedFacts {
+  const removed = removedOf(empty, long.length, left);
+  return {
+    documents,
+    read: documents + Object.values(removed).reduce((sum, n) => sum + n, 0),
+    ...{ characters, refused, removed },
+    languages: Object.fromEntries([...languages].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))),
+  };
+}
+
+/** Number of removed documents, by reason: empty, too long, or the rule. */
+function removedOf(empty: number, long: number, left: readonly LeftOut[]): Record<string, number> {
+  const removed = new Map<string, number>();
+  const add = (why: string, n: number): unknown => n > 0 && removed.set(why, (removed.get(why) ?? 0) + n);
+  add('empty', empty);
+  add('long', long);
+  for (const { rule } of left) add(rule ?? 'empty', 1);
+  return Object.fromEntries(removed);
+}
+
+const inReport = ({ refused, ...drop }: DropOutcome): DropReport =>
+  reportOf({ ...drop, refused: refused.map(({ name, error }) => ({ name, failure: toFailure(error) })) });
+
+/** Files that have text and can't be read. */
+const refusedOf = ({ refused }: DropOutcome): RefusedFile[] =>
+  refused
+    .filter(({ error }) => error.noText === undefined)
+    .map(({ name, error }) => ({
+      name,
+      reason: paragraph(
+        error.message,
+        error.remedy,
+        isBadEncoding(error) ? SET_ENCODING : undefined,
+        error.rows && `--skip-bad-rows skips ${error.rows.count === 1 ? 'it' : 'them'}`,
+      ),
+      ...(error.rows && { rows: error.rows }),
+    }));
+
+/** Files without text, and duplicates. */
+const skippedIn = ({ refused, duplicates }: DropOutcome): Refused[] => [
+  ...refused
+    .filter(({ error }) => error.noText !== undefined)
+    .map(({ name, error }) => ({ name, reason: paragraph(error.message, error.remedy) })),
+  ...duplicates.map(({ name, equals }) => ({ name, reason: `Duplicate of ${equals}; added once.` })),
+];
+
+/** Files whose documents are all too long. */
+function tooLong({ long, names }: Pick<PreparedLines, 'long' | 'names'> = NO_LINES): Refused[] {
+  const reason = (characters: number): string =>
+    `A document has ${formatCount(characters)} characters; the limit is ${MAX_LENGTH_WORDS}. Split it into several files, or use grow --text, which has no limit.`;
+  const found = new Map(
+    long.filter(({ name }) => !names.has(name)).map(({ name, characters }) => [name, reason(characters)]),
+  );
+  return [...found].map(([name, reason]) => ({ name, reason }));
+}
+const NO_LINES = { long: [], names: new Set<string>() };
+const MAX_LENGTH_WORDS = `${formatCount(MAX_LINE_LENGTH)} characters, or ${formatCount(MAX_LINE_LENGTH / 2)} if any is outside Latin-1`;
