@@ -63,7 +63,7 @@ const CONFIGS: Readonly<Record<string, Shape>> = {
 
 /** What an adapter may be, and the tiling of products that it may have measured to be fastest. */
 interface Variant {
-  adapter?: Partial<Pick<AdapterSummary, 'software' | 'lanes' | 'leastLanes'>>;
+  adapter?: Partial<Pick<AdapterSummary, 'software' | 'lanes' | 'minLanes'>>;
   tiling?: string;
 }
 const VARIANTS: Readonly<Record<string, Variant>> = {
@@ -73,7 +73,7 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   'large tiling': { tiling: 'large' },
   'wide tiling': { tiling: 'wide' },
   ...Object.fromEntries(
-    [4, 8, 16, 32].map((n) => [`subgroups of ${n}`, { adapter: { lanes: n, leastLanes: n }, tiling: 'broadcast' }]),
+    [4, 8, 16, 32].map((n) => [`subgroups of ${n}`, { adapter: { lanes: n, minLanes: n }, tiling: 'broadcast' }]),
   ),
 };
 

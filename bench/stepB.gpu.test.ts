@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mostBytes } from './mostBytes';
+import { maxBytes } from './maxBytes';
 import { benchStep, countedGpu, SHAPES } from './step';
 
 /** 21 dispatches a layer: 7 forward, 12 backward, and two sums of what a stream and its branch give. */
@@ -7,7 +7,7 @@ test('what a training step of configuration B costs on any adapter', async () =>
   const device = await countedGpu();
   const report = await benchStep(SHAPES.B, 4, device);
   expect(report).toMatchObject({ dispatches: 2 * 21 + 24, submits: 1, buffersPerStep: 0, bindGroupsPerStep: 0 });
-  expect(report.peakBytes).toBeLessThan(mostBytes(SHAPES.B));
+  expect(report.peakBytes).toBeLessThan(maxBytes(SHAPES.B));
   expect(report.losses[3]).toBeLessThan(report.losses[0]! - 0.3);
   expect((await benchStep({ ...SHAPES.B, layers: 3 }, 1, device)).dispatches).toBe(3 * 21 + 24);
 });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { mostBytes } from './mostBytes';
+import { maxBytes } from './maxBytes';
 import { benchStep, countedGpu, SHAPES } from './step';
 
 /** 22 dispatches a layer, which nn/llamaLayer.gpu.test.ts counts, and what is around them. */
 test('what a training step of configuration L costs on any adapter', async () => {
   const report = await benchStep(SHAPES.L, 4, await countedGpu());
   expect(report).toMatchObject({ dispatches: 2 * 22 + 12, submits: 1, buffersPerStep: 0, bindGroupsPerStep: 0 });
-  expect(report.peakBytes).toBeLessThan(mostBytes(SHAPES.L));
+  expect(report.peakBytes).toBeLessThan(maxBytes(SHAPES.L));
   expect(report.losses[3]).toBeLessThan(report.losses[0]! - 0.3);
 });

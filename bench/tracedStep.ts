@@ -21,7 +21,7 @@ export interface Dispatched extends Work {
 }
 
 /** A GPU with subgroups of 32 and bindings of 4 GB. */
-const USUAL = { software: false, lanes: 32, leastLanes: 32 } as const;
+const USUAL = { software: false, lanes: 32, minLanes: 32 } as const;
 
 /** The dispatches of a training step on a GPU as most are. Copies are left out: a plan has none. */
 export const tracedStep = (shape: Shape): Promise<Dispatched[]> =>

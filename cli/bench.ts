@@ -297,9 +297,9 @@ function checkShape(shape: Shape, device: 'webgpu' | 'wasm'): void {
   if (found.length > 0) throw badSettings(found.map(({ message }) => message).join(' '));
   const weights = 16 * countParams(spec.params(config, vocabulary));
   const bytes = weights + spec.activationBytes(config, vocabulary, { batch: shape.batch, recompute: false });
-  const most = device === 'wasm' ? Math.min(2 ** 32, totalmem()) : totalmem();
-  if (bytes <= most) return;
-  const needs = `A step of this shape needs ${formatBytes(bytes)} of memory, but only ${formatBytes(most)}`;
+  const max = device === 'wasm' ? Math.min(2 ** 32, totalmem()) : totalmem();
+  if (bytes <= max) return;
+  const needs = `A step of this shape needs ${formatBytes(bytes)} of memory, but only ${formatBytes(max)}`;
   throw new HomegrownError('out-of-memory', `${needs} is available`);
 }
 

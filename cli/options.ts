@@ -72,8 +72,8 @@ export function parseOptions<const O extends Options>(options: O, args: readonly
       continue;
     }
     const given = attached === undefined ? [] : [attached];
-    const most = option.kind === 'texts' ? Infinity : 1;
-    while (given.length < most && attached === undefined && i + 1 < args.length && !args[i + 1]!.startsWith('--'))
+    const max = option.kind === 'texts' ? Infinity : 1;
+    while (given.length < max && attached === undefined && i + 1 < args.length && !args[i + 1]!.startsWith('--'))
       given.push(args[++i]!);
     if (given.length === 0 && option.kind === 'choice' && option.alone !== undefined) given.push(option.alone);
     // An unset variable of a script looks like this.

@@ -21,15 +21,15 @@ export async function lossesOf(model: ModelChoice, values: NamedTensors, { recip
   const own = { ...DEFAULT_RECIPE, objective: usualObjective(model.id), batch: steps[0]!.rows.length, ...recipe };
   const learning = await learner(model, own, values, () => 0);
   const { context } = model.config;
-  const most = learning.objective.inputs(own.batch, context)['places']!.shape[0]! / own.batch;
+  const max = learning.objective.inputs(own.batch, context)['places']!.shape[0]! / own.batch;
   const losses: number[] = [];
   for (const [i, { rows, hidden }] of steps.entries()) {
-    const places = new Int32Array(own.batch * most);
-    const targets = new Int32Array(own.batch * most).fill(-1);
+    const places = new Int32Array(own.batch * max);
+    const targets = new Int32Array(own.batch * max).fill(-1);
     for (const [row, pairs] of hidden.entries()) {
       for (const [at, [place, target]] of pairs.entries()) {
-        places[row * most + at] = row * context + place;
-        targets[row * most + at] = target;
+        places[row * max + at] = row * context + place;
+        targets[row * max + at] = target;
       }
     }
     const arrays = { ids: Int32Array.from(rows.flat()), places, targets };

@@ -103,7 +103,7 @@ test('strings are found where a person sees them, with the line and the values i
 
 test('the list has strings of pages, typed errors, the terminal and templates', () => {
   const count = (file: RegExp): number => strings.filter((string) => file.test(string.file)).length;
-  for (const [file, least] of [
+  for (const [file, min] of [
     [/^src\/features\//, 1000],
     [/^src\/(state|app|ui)\//, 500],
     [/^src\/core\//, 2000],
@@ -112,7 +112,7 @@ test('the list has strings of pages, typed errors, the terminal and templates', 
     [/^public\/templates\/.*\.py$/, 20],
     [/^src\/page\/page\.html$/, 10],
   ] as const)
-    expect(count(file), file.source).toBeGreaterThan(least);
+    expect(count(file), file.source).toBeGreaterThan(min);
   // Of kernels and graphs, typed errors alone.
   expect(count(/\.wgsl\.ts$/)).toBe(0);
 });

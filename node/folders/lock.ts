@@ -9,7 +9,7 @@ import { makeFolder } from './target';
 /**
  * Waits for the lock at `path` and runs `use` with it. The file of a dead process is removed by its name, so a living process
  * never loses the lock.
- * @throws HomegrownError `in-use` when one holder keeps it longer than `PATIENCE_MS`
+ * @throws HomegrownError `in-use` when one holder keeps it longer than `LOCK_TIMEOUT_MS`
  */
 export async function locked<T>(path: string, use: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const holder = await thisProcess();

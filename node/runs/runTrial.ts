@@ -41,7 +41,7 @@ export async function chooseDevice(run: RunToTry, device: DeviceInUse, adapter: 
     open: device.devices.open,
     measure,
     time: (pace) => timeOf(pace, recipe, inputs.from?.state.step ?? 0, recipe.steps),
-    most: minutes === undefined ? Infinity : leftOf(minutes),
+    maxMs: minutes === undefined ? Infinity : leftOf(minutes),
   });
   device.current = faster.device;
   return faster.why;

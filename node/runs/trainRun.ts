@@ -158,8 +158,8 @@ function startOf(
 /** Length of a run with a time budget. */
 function timedLength({ request, planner }: RunToTrain, { fitted, input }: FittedRun): TimedLength | null {
   if (!fitted) return null;
-  const most = planner?.plan.most ?? Infinity;
-  return new TimedLength(input.recipe, fitted.pace, most, () => leftOf(request.minutes!), input.now);
+  const max = planner?.plan.max ?? Infinity;
+  return new TimedLength(input.recipe, fitted.pace, max, () => leftOf(request.minutes!), input.now);
 }
 
 interface Forgetting {

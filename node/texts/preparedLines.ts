@@ -63,7 +63,7 @@ export async function surveyLines(
   text: TextRecord,
   languageOf: (text: string) => string,
   { signal, report }: Job,
-  most = MAX_LINE_LENGTH,
+  max = MAX_LINE_LENGTH,
 ): Promise<PreparedLines> {
   const [long, leftOut]: [Long[], Set<number>] = [[], new Set()];
   const [ids, columns, detected] = [new Ids(text.documents), new ColumnSurvey(), new Detected(text.documents)];
@@ -71,7 +71,7 @@ export async function surveyLines(
   let [documents, characters, bytes, i] = [0, 0, 0, 0];
   for await (const { document, name } of namedDocuments(store, text)) {
     const language = document.fields?.['language'] ?? detected.add(i, languageOf(await beginning(document)));
-    const size = document.characters > most ? Infinity : await sizeOf(document, { name, language }, most);
+    const size = document.characters > max ? Infinity : await sizeOf(document, { name, language }, max);
     if (size === Infinity) {
       leftOut.add(i);
       long.push({ name, characters: document.characters });
@@ -150,13 +150,13 @@ async function beginning({ chunks }: Document): Promise<string> {
  * UTF-8 bytes of a line with a unique id; `Infinity` if it is longer than `most` code units, or half as many outside
  * Latin-1, where a text takes twice the memory.
  */
-async function sizeOf(document: Document, about: Pick<LineStart, 'name' | 'language'>, most: number): Promise<number> {
+async function sizeOf(document: Document, about: Pick<LineStart, 'name' | 'language'>, max: number): Promise<number> {
   let [units, bytes, isWide] = [SUFFIX, 0, false];
   for await (const piece of lineOf(document, { id: shortOf(document), ...about })) {
     units += piece.length;
     bytes += Buffer.byteLength(piece);
     isWide ||= BEYOND_LATIN_1.test(piece);
-    if (units * (isWide ? 2 : 1) > most) return Infinity;
+    if (units * (isWide ? 2 : 1) > max) return Infinity;
   }
   return bytes;
 }

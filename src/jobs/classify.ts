@@ -213,7 +213,7 @@ const AT_ONCE = 1024;
 export const toLabel = (
   store: BlobStore,
   model: LoadedModel,
-  { texts, count: most }: { texts: readonly string[]; count: number },
+  { texts, count: max }: { texts: readonly string[]; count: number },
   { pause, report }: EvaluationJob,
 ): Promise<{ texts: readonly TextToLabel[]; of: number }> =>
   using(store, model, async (reader, { temperature }) => {
@@ -243,7 +243,7 @@ export const toLabel = (
       { temperature, report, ...(pause && { pause }) },
     );
     const asked = found.map(({ ids }, i) => ({ ids, probabilities: given[i]!.probabilities }));
-    const helpful = mostHelpful(asked, reader.classes.several === true, most);
+    const helpful = mostHelpful(asked, reader.classes.several === true, max);
     return {
       texts: helpful.map((at) => {
         const { ids: _, ...text } = found[at]!;

@@ -4,7 +4,7 @@ import { badSettings } from '../core/base/errors';
 import { fasterDevice } from './fasterDevice';
 
 /** Paces of WASM and the adapter, in milliseconds a step of a hundred; undefined where it cannot run there. */
-async function chosen(wasm?: number, adapter?: number, most = Infinity) {
+async function chosen(wasm?: number, adapter?: number, max = Infinity) {
   const opened: string[] = [];
   const limits: number[] = [];
   const { device, why } = await fasterDevice({
@@ -20,7 +20,7 @@ async function chosen(wasm?: number, adapter?: number, most = Infinity) {
       return Promise.resolve({ start: 0, step, evaluate: 0, save: 0 });
     },
     time: ({ step }) => 100 * step,
-    most,
+    maxMs: max,
   });
   expect(device.kind).toBe(opened.at(-1) ?? 'wasm'); // It is in use.
   return { kind: device.kind, why, opened, limit: limits[1] };

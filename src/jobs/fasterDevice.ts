@@ -14,7 +14,7 @@ interface Trial {
   /** Time of the whole run at a pace. */
   time(pace: Pace): number;
   /** Time limit of the run. */
-  most: number;
+  maxMs: number;
 }
 
 /**
@@ -22,10 +22,10 @@ interface Trial {
  * @returns the device, which is then in use, and why
  */
 export async function fasterDevice(trial: Trial): Promise<{ device: Device; why: string }> {
-  const { adapter, open, most } = trial;
+  const { adapter, open, maxMs: max } = trial;
   const whole = (pace: Pace | null): number => (pace ? trial.time(pace) : Infinity);
   const wasm = await measured(trial, Infinity);
-  const due = Math.min(most, whole(wasm));
+  const due = Math.min(max, whole(wasm));
   if (due < WORTH_A_TRY) {
     const why = `Using WASM: the run takes about ${formatDuration(due)}, too short for ${adapter} to pay off.`;
     return { device: { kind: 'wasm' }, why };

@@ -104,8 +104,8 @@ export function timeOf(pace: Pace, recipe: Recipe, begun: number, steps: number)
 
 /** The last step that a time allows; `begun` if it allows no more. */
 export function stepsIn(time: number, pace: Pace, recipe: Recipe, begun: number): number {
-  const most = Math.min(RECIPE.steps.max, begun + Math.ceil(Math.max(0, time) / pace.step));
-  let [fits, not] = [begun, most + 1];
+  const max = Math.min(RECIPE.steps.max, begun + Math.ceil(Math.max(0, time) / pace.step));
+  let [fits, not] = [begun, max + 1];
   while (not - fits > 1) {
     const steps = Math.floor((fits + not) / 2);
     if (timeOf(pace, recipe, begun, steps) <= time) fits = steps;

@@ -28,7 +28,7 @@ async function loaded(choice: ModelChoice): Promise<LoadedModel> {
 test('BERT fills blanks, and writes no text', async () => {
   const config = { ...{ layers: 1, heads: 2, width: 8, context: 16 }, ...{ hidden: 0, tanh: false, tokenTypes: 2 } };
   const model = await loaded({ id: 'bert', config: { ...config, ...{ normEpsilon: 1e-12 } }, vocabulary: 259 });
-  const { pieces, blanks } = await fillBlanks(model, { passage: 'a [MASK] ___', most: 4 });
+  const { pieces, blanks } = await fillBlanks(model, { passage: 'a [MASK] ___', max: 4 });
   expect(pieces).toEqual(['a', '', '']);
   expect(blanks).toHaveLength(2);
   for (const candidates of blanks) {
@@ -65,7 +65,7 @@ test('an encoder-decoder answers, likeliest or by beams, and fills no blanks', a
     expect(probability).toBeGreaterThan(0);
     expect(alternatives).toHaveLength(8);
   }
-  await expect(fillBlanks(model, { ...ask, passage: '___', most: 4 })).rejects.toMatchObject({ code: 'bad-settings' });
+  await expect(fillBlanks(model, { ...ask, passage: '___', max: 4 })).rejects.toMatchObject({ code: 'bad-settings' });
   for (const each of [net, model.network]) each.dispose();
 });
 

@@ -36,7 +36,7 @@ export interface FillInput {
   /** With `[MASK]` or `___` for each blank. */
   passage: string;
   /** Candidates of each blank. */
-  most: number;
+  max: number;
 }
 
 /** What the job needs of a model; the step may be of a store, a folder or a file. */
@@ -60,7 +60,7 @@ export async function writeText(
   const { tokenizer } = model;
   const decoder = tokenizer.decoder();
   const tell = throttled<GeneratedToken>(TELL_EVERY, report);
-  const { tokens, most, ...told } = await (input.chat ? answering : goingOn)(model, input, { signal }, pause);
+  const { tokens, max, ...told } = await (input.chat ? answering : goingOn)(model, input, { signal }, pause);
   let written = 0;
   for await (const { id, probability, alternatives } of tokens) {
     written += 1;
@@ -73,14 +73,14 @@ export async function writeText(
     });
   }
   tell.flush();
-  const reason = signal.aborted ? 'stopped' : written < most ? 'end' : 'length';
+  const reason = signal.aborted ? 'stopped' : written < max ? 'end' : 'length';
   return { reason, ms: performance.now() - began, ...told };
 }
 
 interface Writing extends Pick<Generated, 'leftOut'> {
   tokens: AsyncIterable<SampledToken>;
   /** Number of tokens, if the model doesn't stop earlier. */
-  most: number;
+  max: number;
 }
 
 function goingOn(
@@ -90,7 +90,7 @@ function goingOn(
   pause: Pause,
 ): Writing {
   const settings = { ...chance, beams: beams.count, lengthPenalty: beams.lengthPenalty };
-  return { tokens: write(network, tokenizer, prompt, settings, job, pause), most: chance.length };
+  return { tokens: write(network, tokenizer, prompt, settings, job, pause), max: chance.length };
 }
 
 async function answering(
@@ -105,7 +105,7 @@ async function answering(
   const { leftOut } = question;
   return {
     tokens: converse(network, question, chance, job, pause),
-    most: Math.min(chance.length, question.most),
+    max: Math.min(chance.length, question.max),
     leftOut,
   };
 }
@@ -113,10 +113,10 @@ async function answering(
 /** Fills the blanks of a passage. */
 export async function fillBlanks(
   { network, tokenizer }: Writer,
-  { passage, most }: Pick<FillInput, 'passage' | 'most'>,
+  { passage, max }: Pick<FillInput, 'passage' | 'max'>,
 ): Promise<FilledPassage> {
   const began = performance.now();
-  const { pieces, blanks } = await fill(network, tokenizer, passage, most);
+  const { pieces, blanks } = await fill(network, tokenizer, passage, max);
   return {
     pieces,
     blanks: blanks.map((candidates) =>

@@ -12,7 +12,7 @@ const recipe: Recipe = { ...DEFAULT_RECIPE, evalEvery: 500, saveEvery: 500, eval
 /** A run on a machine whose steps take so long, by a clock that each of them moves. @returns when and where it ended */
 function ended(
   stepAt: (time: number) => number,
-  most = Infinity,
+  max = Infinity,
 ): { time: number; step: number; changes: number; words: string[] } {
   let [time, step, changes] = [0, 0, 0];
   const words: string[] = [];
@@ -20,7 +20,7 @@ function ended(
   const timed = new TimedLength(
     { ...recipe, steps },
     pace,
-    most,
+    max,
     () => TIME - time,
     () => time,
   );

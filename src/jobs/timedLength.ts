@@ -28,13 +28,13 @@ export class TimedLength {
 
   /**
    * @param recipe of the run, with the steps that fit at its start
-   * @param most steps, however fast they are
+   * @param max steps, however fast they are
    * @param left returns the milliseconds that are left
    */
   constructor(
     private readonly recipe: Recipe,
     private readonly pace: Pace,
-    private readonly most: number,
+    private readonly max: number,
     private readonly left: () => number,
     private readonly now: () => number,
   ) {
@@ -61,7 +61,7 @@ export class TimedLength {
     this.step = (this.step + this.spent / this.counted) / 2;
     this.spent = this.counted = 0;
     const pace = { ...this.pace, start: 0, step: this.step };
-    const fits = Math.min(this.most, stepsIn(PLANNED_SHARE * (this.left() - END_MS), pace, this.recipe, event.step));
+    const fits = Math.min(this.max, stepsIn(PLANNED_SHARE * (this.left() - END_MS), pace, this.recipe, event.step));
     const left = this.steps - event.step;
     if (left >= UNDERWAY && Math.abs(fits - this.steps) > OFF * left)
       this.steps = Math.max(event.step + UNDERWAY, fits);

@@ -17,13 +17,13 @@ export function showAlternatives(
   chosen: number,
   take?: (at: number) => void,
 ): void {
-  const most = Math.max(...rows.map((row) => row.probability));
+  const max = Math.max(...rows.map((row) => row.probability));
   elementById('alternatives-title', HTMLElement).textContent = title;
   elementById('rows', HTMLElement).replaceChildren(
     ...rows.map((row, at) => {
       const bar = element('span');
       bar.className = 'bar';
-      bar.style.width = `${(100 * row.probability) / most}%`;
+      bar.style.width = `${(100 * row.probability) / max}%`;
       const name = element('th', take && row.id !== chosen ? taking(row, () => take(at)) : chip(row.text));
       name.scope = 'row';
       if (row.id === chosen) name.append(' chosen');

@@ -203,10 +203,10 @@ function classify(
 async function write(model: Model, asked: Write, signal: AbortSignal, page: Line<FromEngine, ToEngine>) {
   const { tokenizer } = model;
   const { settings } = asked;
-  const { ids, next, ends, most = Infinity, leftOut = 0 } = begun(model, asked);
+  const { ids, next, ends, max = Infinity, leftOut = 0 } = begun(model, asked);
   const decoder = tokenizer.decoder();
   let isEnd = false;
-  for (let i = 0; i < Math.min(settings.length, most); i++) {
+  for (let i = 0; i < Math.min(settings.length, max); i++) {
     const scores = await next(ids, signal);
     if (!scores) break;
     checkOverflow(scores);
@@ -229,7 +229,7 @@ interface Begun {
   next: Model['next'];
   ends: readonly number[];
   /** Tokens that may be written, where there is no room for as many as anyone likes. */
-  most?: number;
+  max?: number;
   leftOut?: number;
 }
 

@@ -3,7 +3,7 @@ import type { ModelKind } from '../core/models/spec';
 
 /** What a classifier scores of one row, which is read from its beginning; valid until the next call. [labels] */
 export function labelScoresOf(reader: Reader, kind: ModelKind, row: readonly number[]): Float32Array {
-  const most = kind === 'encoder' ? row.length : BLOCK;
-  for (let at = 0; at < row.length; at += most) reader.read(row.slice(at, at + most), at);
+  const max = kind === 'encoder' ? row.length : BLOCK;
+  for (let at = 0; at < row.length; at += max) reader.read(row.slice(at, at + max), at);
   return reader.scores();
 }

@@ -59,7 +59,7 @@ export function tokenList(vocabulary: number): Tokens {
       option.id = `token-${written.length}`;
       option.role = 'option';
       option.ariaSelected = 'false';
-      option.className = `step${STEPS.filter((least) => share >= least).length}`;
+      option.className = `step${STEPS.filter((min) => share >= min).length}`;
       if (token.text.trim() === '') option.ariaLabel = spoken(token.text);
       list.append(option);
       list.hidden = false;

@@ -103,7 +103,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice, PlaygroundNeeds> = (s
       };
       try {
         if (kind === 'encoder') {
-          const input = { runId, which, passage: prompt, most: MOST };
+          const input = { runId, which, passage: prompt, max: MOST };
           const filled = await gpu.call('fill', input, { signal: abort.signal });
           const done: Writing = { kind: 'done', reason: 'filled', ms: filled.ms };
           tell(() => ({ filled: { ...filled, choices: filled.blanks.map(() => 0) }, writing: done }));

@@ -37,7 +37,7 @@ test('a model that reads both ways fills the blanks of a passage, and another ca
   expect(promptOf(getState())).toMatch(/\[MASK\]$/);
   getState().setPrompt('The ___ in the ___.');
   await getState().generate();
-  expect(asked.at(-1)).toMatchObject({ runId: STOPPED, passage: 'The ___ in the ___.', most: 12 });
+  expect(asked.at(-1)).toMatchObject({ runId: STOPPED, passage: 'The ___ in the ___.', max: 12 });
   expect(getState()).toMatchObject({ writing: { kind: 'done', reason: 'filled' }, written: [] });
   expect(filledText(getState().filled!)).toBe('The whale in the sea.');
   getState().choose(0, 1);

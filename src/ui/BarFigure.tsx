@@ -73,8 +73,8 @@ interface BarRowsProps extends Pick<BarFigureProps, 'rows' | 'format' | 'chosen'
 
 /** The bars alone, with their labels and values. */
 export function BarRows({ label: title, rows, format, chosen, onChoose }: BarRowsProps) {
-  const most = Math.max(...rows.map(({ value }) => value));
-  const strong = chosen ?? rows.find(({ value }) => value === most)?.id;
+  const max = Math.max(...rows.map(({ value }) => value));
+  const strong = chosen ?? rows.find(({ value }) => value === max)?.id;
   return (
     <ul className={styles.bars} aria-label={title}>
       {rows.map(({ id, label, value }) => {
@@ -85,7 +85,7 @@ export function BarRows({ label: title, rows, format, chosen, onChoose }: BarRow
             </span>
             <i
               className={id === strong ? styles.strong : undefined}
-              style={{ width: `${most > 0 ? (100 * value) / most : 0}%` }}
+              style={{ width: `${max > 0 ? (100 * value) / max : 0}%` }}
             />
             <span className={styles.value}>{format(value)}</span>
           </>

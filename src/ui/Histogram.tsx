@@ -8,7 +8,7 @@ import { TableToggle } from './TableToggle';
 export interface HistogramBound {
   /** `Least that stays`. */
   label: string;
-  side: 'least' | 'most';
+  side: 'min' | 'max';
   /** Where it may lie, in order, and at which of these it is. */
   stops: readonly number[];
   stop: number;
@@ -43,9 +43,9 @@ export function Histogram(p: HistogramProps) {
   const place = (value: number): number =>
     to > from ? Math.min(1, Math.max(0, (along(value) - along(from)) / (along(to) - along(from)))) : 0.5;
   const isOut = (value: number): boolean =>
-    p.bounds.some((bound) => (bound.side === 'least' ? value < at(bound) : value > at(bound)));
+    p.bounds.some((bound) => (bound.side === 'min' ? value < at(bound) : value > at(bound)));
   const bins = binsOf(p.values, place, isOut);
-  const most = Math.max(1, ...bins.map(({ all }) => all));
+  const max = Math.max(1, ...bins.map(({ all }) => all));
 
   /** The one that is nearest to the pointer, and where that would have it. */
   const pointed = (event: PointerEvent<HTMLElement>, bound?: number): { bound: number; stop: number } => {
@@ -77,7 +77,7 @@ export function Histogram(p: HistogramProps) {
             { id: 'all', header: `${p.of}s`, isNumber: true, cell: ({ all }) => formatCount(all) },
             { id: 'out', header: 'Outside the bounds', isNumber: true, cell: ({ out }) => formatCount(out) },
           ]}
-          rows={bins.flatMap(({ all, out, least }, i) => (all > 0 ? [{ i, all, out, from: p.format(least) }] : []))}
+          rows={bins.flatMap(({ all, out, min }, i) => (all > 0 ? [{ i, all, out, from: p.format(min) }] : []))}
           rowKey={({ i }) => `${i}`}
           isDense
         />
@@ -102,7 +102,7 @@ export function Histogram(p: HistogramProps) {
             <svg viewBox={`0 0 ${BINS} 100`} preserveAspectRatio="none" aria-hidden>
               {bins.map(({ all, out }, i) => {
                 // One value is seen beside thousands.
-                const [height, gone] = [all, out].map((n) => (n > 0 ? Math.max(2, (100 * n) / most) : 0)) as [
+                const [height, gone] = [all, out].map((n) => (n > 0 ? Math.max(2, (100 * n) / max) : 0)) as [
                   number,
                   number,
                 ];
@@ -152,25 +152,25 @@ interface Bin {
   all: number;
   out: number;
   /** The least in it. */
-  least: number;
+  min: number;
 }
 function binsOf(
   values: readonly number[],
   place: (value: number) => number,
   isOut: (value: number) => boolean,
 ): readonly Bin[] {
-  const bins = Array.from({ length: BINS }, (): Bin => ({ all: 0, out: 0, least: Infinity }));
+  const bins = Array.from({ length: BINS }, (): Bin => ({ all: 0, out: 0, min: Infinity }));
   for (const value of values) {
     const bin = bins[Math.min(BINS - 1, Math.floor(place(value) * BINS))]!;
     bin.all++;
-    bin.least = Math.min(bin.least, value);
+    bin.min = Math.min(bin.min, value);
     if (isOut(value)) bin.out++;
   }
   return bins;
 }
 
 function endsOf(values: readonly number[]): readonly [number, number] {
-  let [least, most] = [Infinity, -Infinity];
-  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
-  return [least, most];
+  let [min, max] = [Infinity, -Infinity];
+  for (const value of values) [min, max] = [Math.min(min, value), Math.max(max, value)];
+  return [min, max];
 }

@@ -9,14 +9,14 @@ interface LabelBarsProps {
 
 /** Confidence in each label; the first bar is the strongest. */
 export function LabelBars({ label, bars }: LabelBarsProps) {
-  const most = Math.max(...bars.map(({ share }) => share));
+  const max = Math.max(...bars.map(({ share }) => share));
   return (
     <table className={styles.bars} aria-label={label}>
       <tbody>
         {bars.map((bar, i) => (
-          <tr key={bar.label} data-first={(i === 0 && most > 0) || undefined}>
+          <tr key={bar.label} data-first={(i === 0 && max > 0) || undefined}>
             <th scope="row">{bar.label}</th>
-            <td>{most > 0 && <i style={{ width: `${(100 * bar.share) / most}%` }} aria-hidden />}</td>
+            <td>{max > 0 && <i style={{ width: `${(100 * bar.share) / max}%` }} aria-hidden />}</td>
             <td>{bar.value}</td>
           </tr>
         ))}

@@ -81,7 +81,7 @@ const TITLE = 'Accuracy by confidence';
 const share = (value: number): string => formatShare(Number(value.toPrecision(3)));
 
 function Diagram({ bins, words }: Pick<ReliabilityProps, 'bins' | 'words'>) {
-  const most = Math.max(...bins.map(({ count }) => count));
+  const max = Math.max(...bins.map(({ count }) => count));
   const points = bins.map(({ confidence, accuracy }) => `${WIDE * confidence},${HIGH * (1 - accuracy)}`).join(' ');
   return (
     <div className={styles.diagram} role="img" aria-label={`Reliability diagram. ${words}`}>
@@ -100,7 +100,7 @@ function Diagram({ bins, words }: Pick<ReliabilityProps, 'bins' | 'words'>) {
             className={styles.point}
             cx={WIDE * confidence}
             cy={HIGH * (1 - accuracy)}
-            r={2 + 3 * Math.sqrt(count / most)}
+            r={2 + 3 * Math.sqrt(count / max)}
           />
         ))}
       </svg>

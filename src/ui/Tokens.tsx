@@ -189,7 +189,7 @@ export const rampStep = (share: number): RampStep => Math.min(5, Math.max(0, Mat
 /** Thresholds of heavier underlines, as shares of the bits of a uniform guess. */
 const SURPRISES = [0.1, 0.25, 0.45, 0.58] as const;
 /** Step of the underline for a surprise, as such a share. */
-export const surpriseStep = (share: number): RampStep => SURPRISES.filter((least) => share >= least).length as RampStep;
+export const surpriseStep = (share: number): RampStep => SURPRISES.filter((min) => share >= min).length as RampStep;
 
 /** What the underline's weight says. */
 export const SurpriseLegend = () => (

@@ -22,11 +22,11 @@ export function formatExact(value: number, digits = 12): string {
 const HUGE = 1e15;
 
 /** Made once each: a chart writes dozens of numbers ten times a second. */
-function formatter(least: number, most: number): Intl.NumberFormat {
-  const key = `${least} ${most}`;
+function formatter(min: number, max: number): Intl.NumberFormat {
+  const key = `${min} ${max}`;
   let known = formatters.get(key);
   if (!known) {
-    known = new Intl.NumberFormat('en-US', { minimumSignificantDigits: least, maximumSignificantDigits: most });
+    known = new Intl.NumberFormat('en-US', { minimumSignificantDigits: min, maximumSignificantDigits: max });
     formatters.set(key, known);
   }
   return known;

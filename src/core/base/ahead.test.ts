@@ -3,11 +3,11 @@ import { ahead, behind, MAX_READ_AHEAD } from './ahead';
 
 test('in order, some at once, each once, and a failure in its turn', async () => {
   const items = Array.from({ length: 100 }, (_, i) => i);
-  let [open, most] = [0, 0];
+  let [open, max] = [0, 0];
   const begun: number[] = [];
   const begin = async (i: number): Promise<number> => {
     begun.push(i);
-    most = Math.max(most, ++open);
+    max = Math.max(max, ++open);
     for (let turn = i % 7; turn > 0; turn--) await Promise.resolve();
     open--;
     if (i === 60) throw new Error('sixty');
@@ -21,8 +21,8 @@ test('in order, some at once, each once, and a failure in its turn', async () =>
   ).rejects.toThrow('sixty');
   expect(made).toEqual(items.slice(0, 60));
   expect(begun).toEqual(items.slice(0, begun.length));
-  expect(most).toBeGreaterThan(1);
-  expect(most).toBeLessThanOrEqual(MAX_READ_AHEAD);
+  expect(max).toBeGreaterThan(1);
+  expect(max).toBeLessThanOrEqual(MAX_READ_AHEAD);
   expect(begun.length).toBeLessThanOrEqual(60 + MAX_READ_AHEAD);
 });
 

@@ -7,12 +7,12 @@
 export async function* ahead<T, R>(
   items: readonly T[],
   begin: (item: T) => Promise<R>,
-  most = MAX_READ_AHEAD,
+  max = MAX_READ_AHEAD,
 ): AsyncGenerator<R> {
   const begun: Promise<R>[] = [];
   let next = 0;
   for (let i = 0; i < items.length; i++) {
-    while (next < items.length && next < i + most) {
+    while (next < items.length && next < i + max) {
       const one = begin(items[next++]!);
       one.catch(() => undefined); // told in its turn, if that comes
       begun.push(one);

@@ -41,7 +41,7 @@ export interface Choice {
 export interface TextField extends Stated<string> {
   kind: 'text';
   /** Characters that can be stored. */
-  most: number;
+  maxLength: number;
   /** Of its box in a form; absent: one. */
   lines?: number;
 }
@@ -106,8 +106,8 @@ export function fieldProblem(field: Field, value: unknown): string | null {
       if (typeof value === 'string' && Object.hasOwn(field.of, value)) return null;
       return `${nameOf(field)} must be one of ${Object.keys(field.of).join(', ')}, not ${String(value)}.`;
     case 'text':
-      if (typeof value === 'string' && value.length <= field.most) return null;
-      return `${nameOf(field)} can have ${field.most} characters at most.`;
+      if (typeof value === 'string' && value.length <= field.maxLength) return null;
+      return `${nameOf(field)} can have ${field.maxLength} characters at most.`;
     case 'switch':
       return typeof value === 'boolean' ? null : `${nameOf(field)} must be on or off.`;
   }

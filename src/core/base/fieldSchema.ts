@@ -17,7 +17,7 @@ function ofKind(field: Field): z.ZodType<number | string | boolean> {
     case 'choice':
       return z.preprocess((value) => currentValue(field, value), z.enum(Object.keys(field.of)));
     case 'text':
-      return z.string().max(field.most);
+      return z.string().max(field.maxLength);
     case 'switch':
       return z.boolean();
   }

@@ -41,14 +41,14 @@ export const MAX_COMPRESSION_RATIO = 100;
  * @param isPlain whether an item is right at a glance, and is taken as it is: where there are thousands of them, such as
  * numbers, asking zod takes a hundred times as long
  */
-export const listOf = <T>(item: z.ZodType<T>, most: number, isPlain: (value: unknown) => value is T = never) =>
+export const listOf = <T>(item: z.ZodType<T>, max: number, isPlain: (value: unknown) => value is T = never) =>
   z.unknown().transform((value, context): T[] => {
     if (!Array.isArray(value)) {
       context.addIssue('expected a list');
       return z.NEVER;
     }
-    if (value.length > most) {
-      context.addIssue(`it has ${value.length} items; the maximum is ${most}`);
+    if (value.length > max) {
+      context.addIssue(`it has ${value.length} items; the maximum is ${max}`);
       return z.NEVER;
     }
     const items: T[] = [];

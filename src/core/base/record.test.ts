@@ -86,15 +86,15 @@ test('whatever lies there, it is a record or a failure with words', () => {
 
 test('of hundreds some are read at a time, and given in their order', async () => {
   const keys = Array.from({ length: 200 }, (_, i) => `boxes/${i}`);
-  let [now, most] = [0, 0];
+  let [now, max] = [0, 0];
   const { records, unreadable } = await readAll(keys, async (key) => {
-    most = Math.max(most, ++now);
+    max = Math.max(max, ++now);
     await new Promise((resolve) => setTimeout(resolve, Number(key.slice(6)) % 3));
     now--;
     if (key === 'boxes/7') throw new HomegrownError('storage-damaged', 'torn');
     return key;
   });
-  expect(most).toBe(MAX_READ_AHEAD);
+  expect(max).toBe(MAX_READ_AHEAD);
   expect(records).toEqual(keys.filter((key) => key !== 'boxes/7'));
   expect(unreadable).toMatchObject([{ key: 'boxes/7', failure: { message: 'torn' } }]);
 });

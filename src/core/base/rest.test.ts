@@ -30,7 +30,7 @@ test('in blocks of 8 bits a value is off by at most half of its block’s step, 
       const back = widenedBlocks(words);
       for (let from = 0; from < given.length; from += BLOCK_OF_8) {
         const own = given.subarray(from, from + BLOCK_OF_8);
-        const largest = own.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+        const largest = own.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
         const step = new Float32Array(words.buffer)[(from / BLOCK_OF_8) * WORDS_OF_8]!;
         expect(Math.abs(step * 127 - largest)).toBeLessThanOrEqual(largest * 2 ** -11 + 1e-40);
         own.forEach((x, i) =>

@@ -134,11 +134,11 @@ const NEAR = 12;
 const CHARACTER = 6.5;
 
 /** Two lines at most, of so many characters. */
-function wrapped(text: string, most: number): readonly string[] {
-  if (text.length <= most) return [text];
-  const cut = text.lastIndexOf(' ', most);
+function wrapped(text: string, max: number): readonly string[] {
+  if (text.length <= max) return [text];
+  const cut = text.lastIndexOf(' ', max);
   const rest = text.slice(cut + 1);
-  return [text.slice(0, cut), rest.length <= most ? rest : `${rest.slice(0, rest.lastIndexOf(' ', most - 1))}…`];
+  return [text.slice(0, cut), rest.length <= max ? rest : `${rest.slice(0, rest.lastIndexOf(' ', max - 1))}…`];
 }
 
 const words = (x: number, y: number, text: string, color: string, more = ''): string =>

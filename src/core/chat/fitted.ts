@@ -12,11 +12,11 @@ interface Fitted {
  * @param most ids, counting what only follows the last that is read
  * @returns null where not even the first exchange fits
  */
-export function fitted(painted: Painted, most: number): Fitted | null {
+export function fitted(painted: Painted, max: number): Fitted | null {
   const { ids, learnt, turns } = painted;
-  if (ids.length <= most) return { painted, leftOut: 0 };
+  if (ids.length <= max) return { painted, leftOut: 0 };
   // What a template writes after the last answer is no part of an exchange.
-  const fitting = learnt.findLastIndex(([, to]) => to <= most);
+  const fitting = learnt.findLastIndex(([, to]) => to <= max);
   if (fitting < 0) return null;
   const end = learnt[fitting]![1];
   const cut = turns.findIndex(({ to }) => to >= end);
@@ -40,12 +40,12 @@ interface FittedAll {
 }
 
 /** The same of many, counted. */
-export function allFitted(conversations: readonly Painted[], most: number): FittedAll {
+export function allFitted(conversations: readonly Painted[], max: number): FittedAll {
   const rows: Painted[] = [];
   const tooLong: number[] = [];
   let [shortened, leftOut] = [0, 0];
   for (const [i, painted] of conversations.entries()) {
-    const found = fitted(painted, most);
+    const found = fitted(painted, max);
     if (!found) {
       tooLong.push(i);
       continue;

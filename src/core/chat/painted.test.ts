@@ -287,15 +287,15 @@ describe('a row', () => {
 
   it('has the first exchanges that fit, whole', () => {
     fc.assert(
-      fc.property(fc.nat(three.ids.length + 2), (most) => {
-        const found = fitted(three, most);
-        const fits = ends.filter((end) => end <= most).length;
+      fc.property(fc.nat(three.ids.length + 2), (max) => {
+        const found = fitted(three, max);
+        const fits = ends.filter((end) => end <= max).length;
         expect(found === null).toBe(fits === 0);
         if (!found) return;
         const { painted: row, leftOut } = found;
         expect(leftOut).toBe(3 - fits);
-        expect(row.ids.length).toBeLessThanOrEqual(most);
-        expect(row.ids).toEqual(three.ids.subarray(0, most >= three.ids.length ? three.ids.length : ends[fits - 1]));
+        expect(row.ids.length).toBeLessThanOrEqual(max);
+        expect(row.ids).toEqual(three.ids.subarray(0, max >= three.ids.length ? three.ids.length : ends[fits - 1]));
         expect(row.learnt).toEqual(three.learnt.slice(0, fits));
         expect(row.turns).toHaveLength(2 * fits);
         expect(row.turns.at(-1)!.to).toBe(row.ids.length);

@@ -133,14 +133,10 @@ export interface PaintedToken {
 }
 
 /** @param most of them, from the first */
-export function paintedTokens(
-  { ids, learnt, turns }: Painted,
-  tokenizer: Tokenizer,
-  most = ids.length,
-): PaintedToken[] {
+export function paintedTokens({ ids, learnt, turns }: Painted, tokenizer: Tokenizer, max = ids.length): PaintedToken[] {
   const decoder = tokenizer.decoder();
   let [turn, answer] = [0, 0];
-  return Array.from(ids.subarray(0, most), (id, i) => {
+  return Array.from(ids.subarray(0, max), (id, i) => {
     while (turns[turn]!.to <= i && turn < turns.length - 1) turn++;
     while (answer < learnt.length && learnt[answer]![1] <= i) answer++;
     const special = tokenizer.specialOf(id);

@@ -6,7 +6,7 @@ import type { Message } from './conversation';
 export interface Room {
   ids: Uint32Array;
   /** Tokens that an answer may have: a conversation of which the beginning is not read any more is none. */
-  most: number;
+  max: number;
   /** Messages that had no room, the earliest after the system's. */
   leftOut: number;
 }
@@ -28,8 +28,8 @@ export function inContext(
   for (let leftOut = 0; ; leftOut += 2) {
     const isLast = leftOut + 2 >= turns.length;
     const ids = ask([...system, ...turns.slice(leftOut)]);
-    const most = context + 1 - ids.length;
-    if (most >= (isLast ? 1 : room)) return { ids, most, leftOut };
+    const max = context + 1 - ids.length;
+    if (max >= (isLast ? 1 : room)) return { ids, max, leftOut };
     if (isLast)
       throw badSettings(
         `The question has ${formatCount(ids.length)} tokens with its chat template; the context is ${formatCount(context)} tokens.`,

@@ -5,9 +5,9 @@
 import { formatCount } from '../base/units';
 
 /** A constant for short conversations, and what each message and each character adds. */
-const STEPS = { least: 500_000, message: 1000, character: 1 };
-const CHARACTERS = { least: 2 ** 24, character: 64 };
-const STRING = { least: 2 ** 22, character: 16 };
+const STEPS = { min: 500_000, message: 1000, character: 1 };
+const CHARACTERS = { min: 2 ** 24, character: 64 };
+const STRING = { min: 2 ** 22, character: 16 };
 /** Expressions, blocks and macro calls inside each other. A stack holds several times as many. */
 const MAX_DEPTH = 250;
 
@@ -21,9 +21,9 @@ export class TemplateBudget {
 
   constructor(messages: readonly { content: string }[]) {
     const length = messages.reduce((sum, { content }) => sum + content.length, 0);
-    this.maxSteps = STEPS.least + STEPS.message * messages.length + STEPS.character * length;
-    this.maxCharacters = CHARACTERS.least + CHARACTERS.character * length;
-    this.maxString = STRING.least + STRING.character * length;
+    this.maxSteps = STEPS.min + STEPS.message * messages.length + STEPS.character * length;
+    this.maxCharacters = CHARACTERS.min + CHARACTERS.character * length;
+    this.maxString = STRING.min + STRING.character * length;
   }
 
   /** Counts a number of steps, each about as long as an expression takes. */

@@ -73,7 +73,7 @@ function readEntry(name: string, scan: Scanner, fail: (reason: string) => Error)
 interface Scanner {
   /** Calls `field` for each key, with the scanner standing at its value. */
   object(field: (key: string) => void): void;
-  integers(most: number): number[];
+  integers(max: number): number[];
   string(): string;
   /** Nothing but white space may follow. */
   end(): void;
@@ -136,10 +136,10 @@ function scanner(text: string, fail: (reason: string) => Error): Scanner {
         field(key);
       });
     },
-    integers: (most) => {
+    integers: (max) => {
       const values: number[] = [];
       list('[', ']', () => {
-        if (values.length === most) throw wanted(`a list of at most ${most}`);
+        if (values.length === max) throw wanted(`a list of at most ${max}`);
         values.push(integer());
       });
       return values;

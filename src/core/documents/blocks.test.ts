@@ -28,7 +28,7 @@ async function listed(given: readonly File[]) {
   const draft = (await openDraft(store, textChunksPrefix('t')))!;
   const blocks = new BlockWriter('t', draft);
   const hashes: string[] = [];
-  let most = 0;
+  let max = 0;
   for (const { name, documents, isLabelled, isKept } of given) {
     const own: string[] = [];
     for (let i = 0; i < documents; i++) {
@@ -37,7 +37,7 @@ async function listed(given: readonly File[]) {
       const label = isLabelled && i % 3 === 1 && { fields: { label: `${i % 2}` } };
       await blocks.add({ title: name, sha256, characters: 1, bytes: 2, ...label });
       const written = (await store.keys(documentsKey('t'))).length;
-      most = Math.max(most, blocks.documents - written * BLOCK);
+      max = Math.max(max, blocks.documents - written * BLOCK);
     }
     expect(await blocks.hashOfFile()).toBe(await hashOf(own));
     if (!isKept) blocks.back();
@@ -49,16 +49,16 @@ async function listed(given: readonly File[]) {
   const { documents, characters, bytes, names } = blocks;
   expect(await blocks.hash()).toBe(await hashOf(hashes));
   await draft.drop(await blocks.finish());
-  return { most, list: await store.entries(documentsKey('t')), documents, characters, bytes, names };
+  return { most: max, list: await store.entries(documentsKey('t')), documents, characters, bytes, names };
 }
 
 test('a file that is taken back leaves nothing, however many blocks it has, and few rows are held', async () => {
   await fc.assert(
     fc.asyncProperty(files, async (given) => {
-      const { most, ...told } = await listed(given);
+      const { most: max, ...told } = await listed(given);
       const { most: _, ...kept } = await listed(given.filter(({ isKept }) => isKept));
       expect(told).toEqual(kept);
-      expect(most).toBeLessThanOrEqual(2 * BLOCK);
+      expect(max).toBeLessThanOrEqual(2 * BLOCK);
     }),
     { numRuns: propertyRuns(20) },
   );

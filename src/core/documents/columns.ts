@@ -69,7 +69,7 @@ export function recognisedColumns({ columns, rows }: TableHead): Columns {
   if (text !== undefined) return { text, ...known };
   if (input !== undefined && target !== undefined) return { input, target, ...known };
   const lengths = columns.map((_, i) => rows.reduce((sum, cells) => sum + (cells[i]?.length ?? 0), 0));
-  const longest = columns[lengths.indexOf(lengths.reduce((most, length) => Math.max(most, length), 0))] ?? '';
+  const longest = columns[lengths.indexOf(lengths.reduce((max, length) => Math.max(max, length), 0))] ?? '';
   const others = Object.entries(known).filter(([, name]) => name !== longest);
   return { text: longest, ...Object.fromEntries(others) };
 }

@@ -62,12 +62,12 @@ const MAX_NUL_SHARE = 0.001;
 /** Bytes decoded at once, so that a text of one chunk is never one string. */
 const MAX_BYTES = 1 << 20;
 
-/** The same bytes; the first piece holds at least `least` of them where there are as many. */
-async function* withHead(bytes: AsyncIterable<Uint8Array>, least: number): AsyncGenerator<Uint8Array> {
+/** The same bytes; the first piece holds at least `min` of them where there are as many. */
+async function* withHead(bytes: AsyncIterable<Uint8Array>, min: number): AsyncGenerator<Uint8Array> {
   let head: Uint8Array | undefined = new Uint8Array();
   for await (const chunk of bytes) {
     const piece: Uint8Array = head ? joined(head, chunk) : chunk;
-    head = head && piece.length < least ? piece : undefined;
+    head = head && piece.length < min ? piece : undefined;
     for (let from = 0; !head && from < piece.length; from += MAX_BYTES) yield piece.subarray(from, from + MAX_BYTES);
   }
   if (head?.length) yield head;

@@ -9,12 +9,12 @@ import { headText, MARKUP_HEAD } from './markup';
  */
 export async function withHead(
   bytes: AsyncIterable<Uint8Array>,
-  least: number,
+  min: number,
 ): Promise<{ head: Uint8Array; whole: AsyncIterableIterator<Uint8Array> }> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   const iterator = bytes[Symbol.asyncIterator]();
-  while (length < least) {
+  while (length < min) {
     const next = await iterator.next();
     if (next.done) break;
     pieces.push(next.value);

@@ -8,10 +8,10 @@ import type { OpenFile, Row } from './read/format';
 import { wholeTextPieces } from './whole';
 
 /** @throws HomegrownError `bad-file` */
-export async function jsonFile(file: OpenFile, most: number): Promise<unknown> {
+export async function jsonFile(file: OpenFile, max: number): Promise<unknown> {
   const scan = new JsonScan();
   const pieces: string[] = [];
-  for await (const piece of wholeTextPieces(file, most)) {
+  for await (const piece of wholeTextPieces(file, max)) {
     pieces.push(piece);
     try {
       scan.next(piece, 0, NO_LEVEL);

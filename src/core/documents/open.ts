@@ -337,12 +337,12 @@ export async function startOf(document: Document, characters: number): Promise<s
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The last place of an ascending list whose value is not above `most`. */
-function lastUpTo(ascending: readonly number[], most: number): number {
+/** The last place of an ascending list whose value is not above `max`. */
+function lastUpTo(ascending: readonly number[], max: number): number {
   let [from, to] = [0, ascending.length];
   while (to - from > 1) {
     const middle = (from + to) >> 1;
-    if (ascending[middle]! <= most) from = middle;
+    if (ascending[middle]! <= max) from = middle;
     else to = middle;
   }
   return from;

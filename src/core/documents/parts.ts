@@ -84,13 +84,13 @@ export class Parts {
     const entry = this.entry(path);
     if (!entry) return null;
     this.read += entry.size;
-    for (const [size, most] of [
+    for (const [size, max] of [
       [entry.size, MAX_PART_BYTES],
       [this.read, MAX_PACKED_BYTES],
     ] as const)
-      if (size > most)
+      if (size > max)
         throw badFile(
-          `${this.name} has a text of ${formatBytes(size)}; the maximum is ${formatBytes(most)}.`,
+          `${this.name} has a text of ${formatBytes(size)}; the maximum is ${formatBytes(max)}.`,
           'Split it into several files.',
         );
     if (this.read > PARTS_OF_ANY && this.read > this.packed * MAX_COMPRESSION_RATIO) throw this.grows(this.read);

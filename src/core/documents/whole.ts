@@ -6,32 +6,32 @@ import { once } from '../files/byteSource';
 import { decodeParsed } from './decode';
 import type { OpenFile } from './read/format';
 
-/** @throws HomegrownError `bad-file` beyond `most` bytes */
-export async function wholeBytes(file: OpenFile, most: number): Promise<Uint8Array> {
+/** @throws HomegrownError `bad-file` beyond `max` bytes */
+export async function wholeBytes(file: OpenFile, max: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of bounded(file, most)) pieces.push(piece);
+  for await (const piece of bounded(file, max)) pieces.push(piece);
   return concatBytes(pieces);
 }
 
-/** Its characters. @throws HomegrownError `bad-file` beyond `most` bytes, and for what is not text */
-export async function wholeText(file: OpenFile, most: number): Promise<string> {
+/** Its characters. @throws HomegrownError `bad-file` beyond `max` bytes, and for what is not text */
+export async function wholeText(file: OpenFile, max: number): Promise<string> {
   let text = '';
-  for await (const piece of wholeTextPieces(file, most)) text += piece;
+  for await (const piece of wholeTextPieces(file, max)) text += piece;
   return text;
 }
 
 /** The same in pieces. */
-export async function* wholeTextPieces(file: OpenFile, most: number): AsyncGenerator<string> {
-  yield* decodeParsed({ ...file, bytes: bounded(file, most) });
+export async function* wholeTextPieces(file: OpenFile, max: number): AsyncGenerator<string> {
+  yield* decodeParsed({ ...file, bytes: bounded(file, max) });
 }
 
-async function* bounded({ name, bytes }: OpenFile, most: number): AsyncGenerator<Uint8Array> {
+async function* bounded({ name, bytes }: OpenFile, max: number): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const piece of bytes) {
     size += piece.length;
-    if (size > most)
+    if (size > max)
       throw badFile(
-        `${name} is larger than ${formatBytes(most)}, the maximum for this format.`,
+        `${name} is larger than ${formatBytes(max)}, the maximum for this format.`,
         'Split it into several files.',
       );
     yield piece;

@@ -40,7 +40,8 @@ export function asking(choice: ModelChoice, tokenizer: Tokenizer, objective: Obj
 
 /** Tokens by which what is written may be longer than what is wanted of any beside it: there are several ways to spell a word. */
 const SPARE = 4;
-const mostOf = (asked: readonly AskedText[]): number => Math.max(...asked.map(({ wanted }) => wanted.length)) + SPARE;
+const maxLengthOf = (asked: readonly AskedText[]): number =>
+  Math.max(...asked.map(({ wanted }) => wanted.length)) + SPARE;
 
 /** Up to the first token that is wanted. */
 const before = ({ ids, wanted }: AskedText): readonly number[] => ids.slice(0, wanted[0]!.at + 1);
@@ -73,7 +74,7 @@ function goingOn({ config: { context } }: ModelChoice, tokenizer: Tokenizer): As
       });
     },
     async write(network, asked, pause) {
-      const how = { end: tokenizer.endOfText, most: mostOf(asked) };
+      const how = { end: tokenizer.endOfText, max: maxLengthOf(asked) };
       return decoded(tokenizer, await greedy(network, asked.map(before), how, undefined, pause));
     },
   };
@@ -102,7 +103,7 @@ function answering(choice: ModelChoice, tokenizer: Tokenizer): Asking {
     },
     async write(network, asked, pause) {
       const sources = asked.flatMap(({ source }) => (source ? [source] : []));
-      const how = { end: marks.end, most: mostOf(asked) };
+      const how = { end: marks.end, max: maxLengthOf(asked) };
       const given = await greedy(network, asked.map(before), how, sources.length > 0 ? sources : undefined, pause);
       return decoded(tokenizer, given);
     },

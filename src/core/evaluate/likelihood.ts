@@ -127,8 +127,8 @@ export function* measured<Id extends LikelihoodId>(
     return {
       of: (sums: readonly number[]) => of(sumsOf(sums)),
       isExponential,
-      least: 0,
-      ...(unit === '%' && { most: 100 }),
+      min: 0,
+      ...(unit === '%' && { max: 100 }),
     };
   });
   const found = yield* intervals(own, statistics, seed);

@@ -30,7 +30,7 @@ export async function maskedScores(
   );
   const rows = pieces.map(({ document, from }, row) => {
     const own = documents[document]!.ids.subarray(from, from + length);
-    const masking = { most: masksOf(own.length, MASK_RATE.initial), wholeWords: false, shares: ALL_BY_MASK };
+    const masking = { max: masksOf(own.length, MASK_RATE.initial), wholeWords: false, shares: ALL_BY_MASK };
     const { places, shown } = masked(own, tokenizer, masking, drawing('measured masks', { seed, step: 0, row }));
     const ids = [...before, ...shown, ...after];
     const hidden = places.map((place) => ({

@@ -24,7 +24,7 @@ export function passagesOf(
   { counts, seed }: { counts?: ArrayLike<number> | undefined; seed: number },
 ): NonNullable<Evaluation['passages']> {
   const all = scored.flatMap((each, document) => [...piecesOf(each, document)]);
-  const longest = all.reduce((most, { from, to }) => Math.max(most, to - from), 0);
+  const longest = all.reduce((max, { from, to }) => Math.max(max, to - from), 0);
   const pieces = all.filter(({ from, to }) => to - from >= longest / 2);
   const sorted = [...pieces].sort((a, b) => b.loss - a.loss);
   const half = Math.ceil(pieces.length / 2);

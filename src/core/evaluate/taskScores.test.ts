@@ -97,9 +97,9 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
       prompts.flatMap((prompt) => ask.read(prompt, choices)),
     );
     for (const [i, want] of costs.flat().entries()) expect(nats[i]).toBeCloseTo(want, 3);
-    const least = (of: readonly number[]): number => of.indexOf(Math.min(...of));
-    const likeliest = costs.map(least);
-    const perCharacter = costs.map((each) => least(each.map((cost, i) => cost / choices[i]!.length)));
+    const min = (of: readonly number[]): number => of.indexOf(Math.min(...of));
+    const likeliest = costs.map(min);
+    const perCharacter = costs.map((each) => min(each.map((cost, i) => cost / choices[i]!.length)));
     // The first is right, and no other.
     const items = prompts.map((prompt, i): Chosen => {
       const right = i === 0 ? likeliest[0]! : (likeliest[i]! + 1) % choices.length;

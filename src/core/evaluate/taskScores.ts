@@ -61,8 +61,8 @@ async function chosen(items: readonly Chosen[], { network, ask, pause, told }: H
     for (const { line, prompt, choices, right: own } of some) {
       const costs = choices.map(() => nats[at++]!);
       const perCharacter = costs.map((cost, i) => cost / Array.from(choices[i]!).length);
-      if (leastOf(perCharacter) === own) rightPerCharacter++;
-      const likeliest = leastOf(costs);
+      if (indexOfMin(perCharacter) === own) rightPerCharacter++;
+      const likeliest = indexOfMin(costs);
       if (likeliest === own) right++;
       else missed.push({ line, prompt: endOf(prompt), wanted: choices[own]!, given: choices[likeliest]! });
     }
@@ -108,7 +108,7 @@ const AFTER = 2;
 
 const share = (right: number, all: number) => ({ ...shareOf(right, all), unit: '%' as const });
 /** The first of like ones. */
-const leastOf = (values: readonly number[]): number => values.indexOf(Math.min(...values));
+const indexOfMin = (values: readonly number[]): number => values.indexOf(Math.min(...values));
 const isSame = (first: string, second: string): boolean => wordsOf(first).join(' ') === wordsOf(second).join(' ');
 
 /** A model that goes on from a prompt goes on after the answer too. */

@@ -20,11 +20,11 @@ export function natsOf({ scores, wanted }: Scored, several: boolean, temperature
     }
     return sum / count;
   }
-  let most = -Infinity;
-  for (let label = 0; label < count; label++) most = Math.max(most, scores[label]! / temperature);
+  let max = -Infinity;
+  for (let label = 0; label < count; label++) max = Math.max(max, scores[label]! / temperature);
   let sum = 0;
-  for (let label = 0; label < count; label++) sum += Math.exp(scores[label]! / temperature - most);
-  return -Math.log(Math.max(Number.MIN_VALUE, Math.exp(scores[wanted[0]!]! / temperature - most) / sum));
+  for (let label = 0; label < count; label++) sum += Math.exp(scores[label]! / temperature - max);
+  return -Math.log(Math.max(Number.MIN_VALUE, Math.exp(scores[wanted[0]!]! / temperature - max) / sum));
 }
 
 /**

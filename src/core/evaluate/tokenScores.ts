@@ -114,7 +114,7 @@ export async function scored(
   wanted: readonly Wanted[],
 ): Promise<void> {
   const { vocabulary } = network.choice;
-  const most = Math.max(1, Math.floor(MAX_SCORES / vocabulary));
+  const max = Math.max(1, Math.floor(MAX_SCORES / vocabulary));
   // Copies, which cost nothing: a classifier may be a weight, or made by this pass.
   const kept = tf.tidy(() => {
     const rowsOf = (all: Int32Array): Tensor2D => tf.tensor2d(all, [rows, all.length / rows], 'int32');
@@ -128,8 +128,8 @@ export async function scored(
   });
   const [hidden, classifier, bias] = kept as [Tensor2D, Tensor2D, Tensor1D?];
   try {
-    for (let first = 0; first < wanted.length; first += most) {
-      const part = wanted.slice(first, first + most);
+    for (let first = 0; first < wanted.length; first += max) {
+      const part = wanted.slice(first, first + max);
       const result = tf.tidy(() => {
         const rows = tf.tensor1d(
           part.map(({ row }) => row),

@@ -123,9 +123,9 @@ class Shares<K> {
   list(): [K, { loss: number; tokens: number }][] {
     return [...this.#sums].map(([key, { nats, tokens }]) => [key, { loss: nats / tokens, tokens }]);
   }
-  worst(most: number): [K, { loss: number; tokens: number }][] {
+  worst(max: number): [K, { loss: number; tokens: number }][] {
     return this.list()
       .sort(([, a], [, b]) => b.loss - a.loss)
-      .slice(0, most);
+      .slice(0, max);
   }
 }

@@ -73,10 +73,10 @@ function beginnings(documents: readonly Tokenised[], seed: number) {
 }
 
 /** So many bytes of it, up to the last white space where it goes on after that. */
-function whole(tokenizer: Tokenizer, ids: ArrayLike<number>, most: number): string {
+function whole(tokenizer: Tokenizer, ids: ArrayLike<number>, max: number): string {
   const own: number[] = [];
   let bytes = 0;
-  for (let i = 0; i < ids.length && bytes < most; i++) {
+  for (let i = 0; i < ids.length && bytes < max; i++) {
     bytes += tokenizer.bytes(ids[i]!).length;
     own.push(ids[i]!);
   }

@@ -24,6 +24,6 @@ export const hasChoice = (card: Card): boolean => FORMAT_IDS.filter((id) => FORM
 /** Of a card's formats the one with the fewest bits that are not fewer than those asked for; else the one with most. */
 export function formatOfCard(card: Card, { bits }: Precision): FormatId {
   const bitsOf = (id: FormatId): number => FORMATS[id].precision.bits;
-  const most = FORMAT_IDS.filter((id) => FORMATS[id].card === card).sort((a, b) => bitsOf(b) - bitsOf(a));
-  return most.findLast((id) => bitsOf(id) >= bits) ?? most[0]!;
+  const max = FORMAT_IDS.filter((id) => FORMATS[id].card === card).sort((a, b) => bitsOf(b) - bitsOf(a));
+  return max.findLast((id) => bitsOf(id) >= bits) ?? max[0]!;
 }

@@ -17,5 +17,5 @@ test('a model reads fewer tokens at once only where no weight depends on how man
 });
 
 test('where nothing is to change it is the very one, by which what was measured of it is known to be of it', () => {
-  for (const most of [64, 65, Infinity]) expect(withContext(llama, most)).toBe(llama);
+  for (const max of [64, 65, Infinity]) expect(withContext(llama, max)).toBe(llama);
 });

@@ -18,10 +18,10 @@ export function isContextFree({ id, config, vocabulary }: ModelChoice): boolean 
 }
 
 /** The same reading so many tokens at once, where those are fewer and no weight depends on how many they are. */
-export const withContext = (model: ModelChoice, most: number): ModelChoice =>
-  most >= model.config.context || !isContextFree(model)
+export const withContext = (model: ModelChoice, max: number): ModelChoice =>
+  max >= model.config.context || !isContextFree(model)
     ? model
-    : { ...model, config: { ...model.config, context: most } };
+    : { ...model, config: { ...model.config, context: max } };
 
 /** Tokens that one made elsewhere is taken to read at once, where nobody says: memory goes by it, and most are made for many more. */
 export const USUAL_CONTEXT = 1024;
@@ -33,15 +33,15 @@ export const USUAL_CONTEXT = 1024;
 export function readingAtMost(model: ModelChoice, context: number): ModelChoice {
   const made = model.config.context;
   if (context === made) return model;
-  const most = formatCount(made);
+  const max = formatCount(made);
   if (context > made)
     throw badSettings(
-      `The model's context is at most ${most} tokens, not ${formatCount(context)}.`,
-      `Use at most ${most}.`,
+      `The model's context is at most ${max} tokens, not ${formatCount(context)}.`,
+      `Use at most ${max}.`,
     );
   if (!isContextFree(model))
     throw badSettings(
-      `The model has position weights for ${most} tokens, so its context can't be shorter.`,
+      `The model has position weights for ${max} tokens, so its context can't be shorter.`,
       'Keep the context unchanged.',
     );
   const problem = fieldProblem(modelSpec(model.id).fields.context, context);

@@ -213,9 +213,9 @@ test('8 bits only where a row is whole blocks; norms, biases and positions keep 
     for (let block = 0; block < want.length; block += 32) {
       const largest = Math.max(...want.subarray(block, block + 32).map(Math.abs));
       // Half a step of 1 / 127, and what the scale itself lost as a half.
-      const most = largest * (0.5 / 127 + 2 ** -11) + 2 ** -25 * 127;
+      const max = largest * (0.5 / 127 + 2 ** -11) + 2 ** -25 * 127;
       const worst = Math.max(...want.subarray(block, block + 32).map((x, i) => Math.abs(x - got[block + i]!)));
-      expect(worst).toBeLessThanOrEqual(most);
+      expect(worst).toBeLessThanOrEqual(max);
     }
   }
   expect(eight.info('blk.1.ffn_down.weight').type).toBe(8);

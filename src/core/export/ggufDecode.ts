@@ -89,19 +89,19 @@ function q8_0(data: Uint8Array, at: number, out: Float32Array, to: number): void
 }
 
 /** Scale and least of eight parts of 32, 6 bits each, in 12 bytes: get_scale_min_k4. */
-function part(data: Uint8Array, at: number, i: number): { scale: number; least: number } {
+function part(data: Uint8Array, at: number, i: number): { scale: number; min: number } {
   const [a, b] = [data[at + i]!, data[at + i + 4]!];
-  if (i < 4) return { scale: a & 63, least: b & 63 };
+  if (i < 4) return { scale: a & 63, min: b & 63 };
   const c = data[at + i - 4]!;
-  return { scale: (b & 15) | ((c >> 6) << 4), least: (b >> 4) | ((a >> 6) << 4) };
+  return { scale: (b & 15) | ((c >> 6) << 4), min: (b >> 4) | ((a >> 6) << 4) };
 }
 
 /** Halves d and dmin, scales, then 256 values of 4 bits: of each 64, the low ones of 32 bytes first. */
 function q4_K(data: Uint8Array, at: number, out: Float32Array, to: number): void {
   const [d, dmin] = [f16(data, at), f16(data, at + 2)];
   for (let i = 0; i < 8; i++) {
-    const { scale, least } = part(data, at + 4, i);
-    const [by, from] = [d * scale, dmin * least];
+    const { scale, min } = part(data, at + 4, i);
+    const [by, from] = [d * scale, dmin * min];
     const [values, shift] = [at + 16 + 32 * (i >> 1), 4 * (i & 1)];
     for (let l = 0; l < 32; l++) out[to + 32 * i + l] = by * ((data[values + l]! >> shift) & 15) - from;
   }
@@ -111,8 +111,8 @@ function q4_K(data: Uint8Array, at: number, out: Float32Array, to: number): void
 function q5_K(data: Uint8Array, at: number, out: Float32Array, to: number): void {
   const [d, dmin] = [f16(data, at), f16(data, at + 2)];
   for (let i = 0; i < 8; i++) {
-    const { scale, least } = part(data, at + 4, i);
-    const [by, from] = [d * scale, dmin * least];
+    const { scale, min } = part(data, at + 4, i);
+    const [by, from] = [d * scale, dmin * min];
     const [values, shift] = [at + 48 + 32 * (i >> 1), 4 * (i & 1)];
     for (let l = 0; l < 32; l++) {
       const high = ((data[at + 16 + l]! >> i) & 1) << 4;

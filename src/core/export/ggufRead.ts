@@ -110,9 +110,9 @@ function parseHeader(bytes: Uint8Array, file: string) {
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw fail(`it has a count of ${value} at byte ${at - 8}`);
     return Number(value);
   };
-  const string = (most: number): string => {
+  const string = (max: number): string => {
     const length = u64();
-    if (length > most) throw fail(`it has a string of ${length} bytes at byte ${at}; the maximum is ${most}`);
+    if (length > max) throw fail(`it has a string of ${length} bytes at byte ${at}; the maximum is ${max}`);
     try {
       return utf8.decode(bytes.subarray(take(length), at));
     } catch (error) {

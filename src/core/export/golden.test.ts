@@ -89,22 +89,22 @@ test('the hand-over holds the run, and its tokens', async () => {
 test.each([
   ['onnx-f32.zip', 1e-5],
   ['onnx-f16.zip', 1e-2],
-] as const)('onnxruntime gives the next token the same distribution, %s', async (name, most) => {
+] as const)('onnxruntime gives the next token the same distribution, %s', async (name, max) => {
   const [, source] = [...(await zip(name))].find(([path]) => path.endsWith('.onnx'))!;
   const session = await onWasm(await whole(source));
   const given = { input_ids: int64([ids]), attention_mask: int64([ids.map(() => 1)]), ...emptyCaches(session) };
   const { logits } = await session.run(given, ['logits']);
-  expectClose(distributions((await logits!.getData()) as Float32Array), most);
+  expectClose(distributions((await logits!.getData()) as Float32Array), max);
 });
 
 test.skipIf(!llama).each([
   ['gguf-f32.gguf', 1e-3],
   ['gguf-f16.gguf', 1e-3],
   ['gguf-q8_0.gguf', 2e-2],
-] as const)('llama.cpp gives the next token the same distribution, %s', async (name, most) => {
+] as const)('llama.cpp gives the next token the same distribution, %s', async (name, max) => {
   const model = await llama!.loadModel({ modelPath: join(GOLDEN, 'exports', name) });
   try {
-    expectClose(await theirs(model), most);
+    expectClose(await theirs(model), max);
     const text = 'The harbour wakes — naïve 🍞';
     expect(model.tokenize(text)).toEqual([...stored.tokenizer.encode(text)]);
   } finally {
@@ -138,9 +138,9 @@ function distributions(scores: Float32Array): number[][] {
 }
 
 /** At most so far apart, as total variation: 0 to 1. */
-function expectClose(theirs: readonly number[][], most: number): void {
+function expectClose(theirs: readonly number[][], max: number): void {
   for (const [at, distribution] of ours.entries()) {
     const apart = distribution.reduce((sum, p, id) => sum + Math.abs(p - theirs[at]![id]!), 0) / 2;
-    expect(apart, `place ${at}`).toBeLessThan(most);
+    expect(apart, `place ${at}`).toBeLessThan(max);
   }
 }

@@ -90,19 +90,19 @@ export async function readJson(folder: Folder, name: string): Promise<unknown> {
   }
 }
 
-export async function readText(folder: Folder, name: string, most: number): Promise<string> {
+export async function readText(folder: Folder, name: string, max: number): Promise<string> {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readWhole(folder, name, most));
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readWhole(folder, name, max));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw badFile(`${name} is not UTF-8`);
   }
 }
 
-export async function readWhole(folder: Folder, name: string, most: number): Promise<Uint8Array> {
+export async function readWhole(folder: Folder, name: string, max: number): Promise<Uint8Array> {
   const source = folder.get(name);
   if (!source) throw badFile(`There is no ${name}`, wanted());
-  if (source.size > most) throw badFile(`${name} has ${source.size} bytes; the maximum is ${most}`);
+  if (source.size > max) throw badFile(`${name} has ${source.size} bytes; the maximum is ${max}`);
   return source.read(0, source.size);
 }
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 test('with fewer bits as near as they are, and it says how it was written', async () => {
   const model = await modelOf(own);
-  for (const [type, most] of [
+  for (const [type, max] of [
     ['F16', 1e-4],
     ['Q8_0', 5e-4],
   ] as const) {
@@ -43,7 +43,7 @@ test('with fewer bits as near as they are, and it says how it was written', asyn
     const { snapshot } = await incoming.read(unwatched);
     for (const [name, { data }] of model.snapshot.tensors) {
       const back = snapshot.tensors.get(name)!.data;
-      expect(Math.max(...data.map((x, i) => Math.abs(x - back[i]!))), name).toBeLessThan(most);
+      expect(Math.max(...data.map((x, i) => Math.abs(x - back[i]!))), name).toBeLessThan(max);
     }
   }
 });

@@ -178,8 +178,8 @@ test('files that are read as a whole: of one that is too large nothing is', asyn
       layer_norm_epsilon: 1e-5,
     }),
   );
-  for (const [name, most] of Object.entries(sizes)) {
-    const source: ByteSource = { size: most + 1, read: () => Promise.reject(new Error(`${name} was read`)) };
+  for (const [name, max] of Object.entries(sizes)) {
+    const source: ByteSource = { size: max + 1, read: () => Promise.reject(new Error(`${name} was read`)) };
     const files = [
       { name: 'config.json', source: bytesSource(config) },
       { name: 'model.safetensors', source: bytesSource(new Uint8Array(10)) },
@@ -187,6 +187,6 @@ test('files that are read as a whole: of one that is too large nothing is', asyn
       { name: 'merges.txt', source: bytesSource(bytes('')) },
     ].filter((file) => file.name !== name && !(name === 'tokenizer.json' && file.name === 'vocab.json'));
     const told = await refusal(() => importHuggingFace([...files, { name, source }], unwatched));
-    expect(told).toContain(`${name} has ${most + 1} bytes; the maximum is ${most}`);
+    expect(told).toContain(`${name} has ${max + 1} bytes; the maximum is ${max}`);
   }
 });

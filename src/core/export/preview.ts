@@ -130,8 +130,8 @@ function writingWords({ id, config, vocabulary }: ModelChoice, limits: MemoryLim
   const words = formatBytes(bytes);
   if (!limits) return words;
   const { bound = Infinity, total = Infinity, weight = Infinity } = limits;
-  const most = Math.min(bound, total);
-  if (bytes > most) return `${words}, more than the ${formatBytes(most)} of this device`;
+  const max = Math.min(bound, total);
+  if (bytes > max) return `${words}, more than the ${formatBytes(max)} of this device`;
   const largest = Math.max(...Object.values(table).map(({ shape }) => 4 * sizeOf(shape)));
   if (largest > weight)
     return `${words}. One weight has ${formatBytes(largest)}; this GPU allows ${formatBytes(weight)}`;

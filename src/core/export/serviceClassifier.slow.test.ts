@@ -279,10 +279,10 @@ test('at any threshold it gives the labels that page and terminal give, of one a
   const scores = fc.array(fc.double({ min: -9, max: 9, noNaN: true }), { minLength: 3, maxLength: 3 });
   const atLeast = fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }));
   fc.assert(
-    fc.property(scores, atLeast, fc.boolean(), (own, least, several) => {
-      const told = toldOf({ scores: own }, { labels: LABELS, several }, { topK: 3, atLeast: least });
+    fc.property(scores, atLeast, fc.boolean(), (own, min, several) => {
+      const told = toldOf({ scores: own }, { labels: LABELS, several }, { topK: 3, atLeast: min });
       const classes = { labels: LABELS, pooling: 'first', ...(several && { several }) } as const;
-      expect([...told.labels].sort()).toEqual([...labelsOf(classes, probabilitiesOf(own, several), least)].sort());
+      expect([...told.labels].sort()).toEqual([...labelsOf(classes, probabilitiesOf(own, several), min)].sort());
     }),
   );
   const told = toldOf({ scores: [-1, 0.1, 3] }, { labels: LABELS, several: true }, { topK: 3, atLeast: 0.2 });

@@ -64,11 +64,11 @@ class Bits {
   }
 
   /** Reads on until so many bytes are held, and more at once. @returns whether there are any */
-  async fill(least: number): Promise<boolean> {
+  async fill(min: number): Promise<boolean> {
     const there = this.held.length - this.at;
-    if (there < least && !this.isOver) {
+    if (there < min && !this.isOver) {
       const parts = [this.held.subarray(this.at)];
-      for (let length = there; length < 2 * least;) {
+      for (let length = there; length < 2 * min;) {
         const next = await this.pieces.next();
         if (next.done) {
           this.isOver = true;
@@ -119,7 +119,7 @@ class Block {
   private readonly links = new Uint32Array(MAX_BYTES);
 
   /** @param most bytes before runs are made long again */
-  read(bits: Bits, most: number): void {
+  read(bits: Bits, max: number): void {
     if (bits.read(1) === 1) throw new Damage('it is from a program from before 1997');
     const origin = bits.read(24);
     const used = usedBytes(bits);
@@ -127,7 +127,7 @@ class Block {
     if (count < 2 || count > 6) throw new Damage(`it has ${count} codes`);
     const selectors = selectorsIn(bits, count);
     const codes = Array.from({ length: count }, () => codeIn(bits, used.length + 2));
-    this.length = this.symbols(bits, used, selectors, codes, most);
+    this.length = this.symbols(bits, used, selectors, codes, max);
     if (origin >= this.length) throw new Damage('its transform has an invalid start');
     this.link();
     this.start = this.links[origin]! >>> 8;
@@ -159,7 +159,7 @@ class Block {
   }
 
   /** Huffman's codes, places in a list that moves to its front, and runs of its first byte. @returns how many bytes there are */
-  private symbols(bits: Bits, used: number[], selectors: Uint8Array, codes: readonly Code[], most: number): number {
+  private symbols(bits: Bits, used: number[], selectors: Uint8Array, codes: readonly Code[], max: number): number {
     const { links } = this;
     const end = used.length + 1;
     const list = Uint8Array.from(used);
@@ -172,17 +172,17 @@ class Block {
         if (symbol < 2) {
           run += weight << symbol;
           weight <<= 1;
-          if (run > most) throw new Damage('it has more bytes than a block');
+          if (run > max) throw new Damage('it has more bytes than a block');
           continue;
         }
-        if (length + run > most) throw new Damage('it has more bytes than a block');
+        if (length + run > max) throw new Damage('it has more bytes than a block');
         if (run > 0) {
           links.fill(list[0]!, length, length + run);
           length += run;
           [run, weight] = [0, 1];
         }
         if (symbol === end) return length;
-        if (length === most) throw new Damage('it has more bytes than a block');
+        if (length === max) throw new Damage('it has more bytes than a block');
         const byte = list[symbol - 1]!;
         list.copyWithin(1, 0, symbol - 1);
         list[0] = byte;

@@ -12,8 +12,8 @@ export class Input {
   }
 
   /** The next, of at most so many; null at the end. */
-  async some(most: number): Promise<Uint8Array | null> {
-    return (await this.hasMore()) ? this.take(most) : null;
+  async some(max: number): Promise<Uint8Array | null> {
+    return (await this.hasMore()) ? this.take(max) : null;
   }
 
   /** Fewer where it ends before. */
@@ -29,10 +29,10 @@ export class Input {
     return whole.subarray(0, at);
   }
 
-  /** Up to a line end, and with it. Without one where all ends before that, or after `most` bytes; nothing at the end. */
-  async line(most: number): Promise<Uint8Array> {
+  /** Up to a line end, and with it. Without one where all ends before that, or after `max` bytes; nothing at the end. */
+  async line(max: number): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
-    let left = most;
+    let left = max;
     while (left > 0 && (await this.hasMore())) {
       const end = this.held.indexOf(LF);
       const piece = this.take(Math.min(left, end < 0 ? Infinity : end + 1));
@@ -63,8 +63,8 @@ export class Input {
     return true;
   }
 
-  private take(most: number): Uint8Array {
-    const piece = this.held.subarray(0, most);
+  private take(max: number): Uint8Array {
+    const piece = this.held.subarray(0, max);
     this.held = this.held.subarray(piece.length);
     this.at += piece.length;
     return piece;

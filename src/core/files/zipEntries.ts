@@ -31,14 +31,14 @@ export interface ZipEntry {
 export async function zipEntries(
   source: ByteSource,
   file: string,
-  most: number,
+  max: number,
   { growth = MAX_COMPRESSION_RATIO, remedy = REMEDY } = {},
 ): Promise<readonly ZipEntry[]> {
   const fail = (reason: string, otherwise = remedy): Error => badFile(`${file}: ${reason}`, otherwise);
   const { count, start, size } = await findDirectory(source, fail);
-  if (count > most)
+  if (count > max)
     throw fail(
-      `it has ${formatCount(count)} entries; the maximum is ${formatCount(most)}`,
+      `it has ${formatCount(count)} entries; the maximum is ${formatCount(max)}`,
       'Split it into several files.',
     );
   if (size > count * MAX_RECORD_LENGTH) throw fail(`its directory has ${size} bytes for ${count} entries, too many`);

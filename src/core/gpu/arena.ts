@@ -48,11 +48,11 @@ export function layout(sizes: readonly number[], limit = bindingElements()): Run
 /** A tensor of this size in as few parts as bindings allow, each beginning where one may and at a multiple of `unit`. */
 export function pieces(size: number, limit = bindingElements(), unit = 1): { from: number; elements: number }[] {
   const step = BLOCK * unit;
-  const most = size <= limit ? size : Math.floor(limit / step) * step;
-  if (most === 0) throw new HomegrownError('bug', `${step} elements do not fit a binding of ${limit}.`);
-  return Array.from({ length: Math.ceil(size / most) }, (_, i) => ({
-    from: i * most,
-    elements: Math.min(most, size - i * most),
+  const max = size <= limit ? size : Math.floor(limit / step) * step;
+  if (max === 0) throw new HomegrownError('bug', `${step} elements do not fit a binding of ${limit}.`);
+  return Array.from({ length: Math.ceil(size / max) }, (_, i) => ({
+    from: i * max,
+    elements: Math.min(max, size - i * max),
   }));
 }
 

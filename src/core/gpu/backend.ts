@@ -22,7 +22,7 @@ export interface AdapterSummary {
   /** Lanes of a subgroup where all have as many; else, or where there are none, 0. */
   lanes: number;
   /** Lanes that every subgroup has; 0 where there are none. */
-  leastLanes: number;
+  minLanes: number;
   timestamps: boolean;
 }
 
@@ -127,7 +127,7 @@ async function requestAdapter(): Promise<GPUAdapter | null> {
 }
 
 function summarise({ info, features }: GPUAdapter): AdapterSummary {
-  const { subgroupMinSize: least = 0, subgroupMaxSize: most = 0 } = info as Partial<GPUAdapterInfo>;
+  const { subgroupMinSize: min = 0, subgroupMaxSize: max = 0 } = info as Partial<GPUAdapterInfo>;
   const texts = [info.description, info.device, info.architecture, info.vendor].filter((text) => text !== '');
   return {
     name: texts[0] ?? 'GPU',
@@ -136,8 +136,8 @@ function summarise({ info, features }: GPUAdapter): AdapterSummary {
     software: info.isFallbackAdapter || SOFTWARE.test(texts.join(' ')),
     f16: features.has('shader-f16'),
     subgroups: features.has('subgroups'),
-    lanes: features.has('subgroups') && least === most ? least : 0,
-    leastLanes: features.has('subgroups') ? least : 0,
+    lanes: features.has('subgroups') && min === max ? min : 0,
+    minLanes: features.has('subgroups') ? min : 0,
     timestamps: features.has('timestamp-query'),
   };
 }

@@ -157,10 +157,10 @@ function pipelineOf(backend: WebGPUBackend, kernel: Kernel, origin: Pair = [0, 0
 
 function make(device: GPUDevice, kernel: Kernel, code: string): GPUComputePipeline {
   const { name: label, grid, flops = 0, words = 0 } = kernel;
-  const most = device.limits.maxComputeWorkgroupsPerDimension;
-  if (grid.some((n) => n > most)) {
+  const max = device.limits.maxComputeWorkgroupsPerDimension;
+  if (grid.some((n) => n > max)) {
     throw badSettings(
-      `${label} needs ${grid.join(' x ')} workgroups; this GPU allows ${most} per dimension.`,
+      `${label} needs ${grid.join(' x ')} workgroups; this GPU allows ${max} per dimension.`,
       'Use a smaller batch or a shorter context.',
     );
   }

@@ -64,15 +64,15 @@ export function plan(device: GPUDevice, traced: readonly Command[], poisoned = f
   };
 }
 
-function refuseTooLarge({ maxStorageBufferBindingSize: most }: GPUSupportedLimits, commands: readonly Command[]): void {
+function refuseTooLarge({ maxStorageBufferBindingSize: max }: GPUSupportedLimits, commands: readonly Command[]): void {
   let largest = 0;
   for (const command of commands) {
     if (command.kind === 'dispatch') for (const { size } of command.bindings) largest = Math.max(largest, size);
   }
-  if (largest <= most) return;
+  if (largest <= max) return;
   throw new HomegrownError(
     'out-of-memory',
-    `A tensor needs ${formatBytes(largest)}; this GPU allows ${formatBytes(most)} per buffer.`,
+    `A tensor needs ${formatBytes(largest)}; this GPU allows ${formatBytes(max)} per buffer.`,
   );
 }
 

@@ -1,11 +1,11 @@
 import type { BufferManager } from './tfjs';
 
 /**
- * The buffers behind TensorFlow.js's tensors. What is released is kept for the next of its size and usage, `most` bytes of it
+ * The buffers behind TensorFlow.js's tensors. What is released is kept for the next of its size and usage, `max` bytes of it
  * in all; what has waited longest is given back. TensorFlow.js's own pool gives nothing back: what one large product took
  * would stay taken for as long as the page is open.
  */
-export function pool(device: GPUDevice, most = 16 * 2 ** 20): BufferManager {
+export function pool(device: GPUDevice, max = 16 * 2 ** 20): BufferManager {
   /** By size and usage; each list, and `waiting`, in the order of release. */
   const free = new Map<string, GPUBuffer[]>();
   const waiting = new Set<GPUBuffer>();
@@ -38,7 +38,7 @@ export function pool(device: GPUDevice, most = 16 * 2 ** 20): BufferManager {
       waiting.add(buffer);
       freeBytes += buffer.size;
       for (const oldest of waiting) {
-        if (freeBytes <= most) break;
+        if (freeBytes <= max) break;
         waiting.delete(oldest);
         free.get(kind(oldest))!.shift();
         freeBytes -= oldest.size;

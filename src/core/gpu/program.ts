@@ -294,8 +294,8 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
   /** A submit is not interrupted: where it is long, the page stands still, and a system may take the GPU for hung. */
   private divide(): void {
     const { gpuMs = this.wallMs ?? this.expectedMs } = this.cost;
-    const most = this.gpu.adapter.software ? Infinity : (MAX_SUBMIT_MS / gpuMs) * this.expectedMs;
-    if (this.submits.length > 1 || most < this.expectedMs) this.submits = inSubmits(this.plan.commands, most);
+    const max = this.gpu.adapter.software ? Infinity : (MAX_SUBMIT_MS / gpuMs) * this.expectedMs;
+    if (this.submits.length > 1 || max < this.expectedMs) this.submits = inSubmits(this.plan.commands, max);
   }
 
   /** Steps may be on the way together: the GPU begins one when it has ended the one before. */

@@ -4,8 +4,8 @@ import { inSubmits } from './replay';
 
 const dispatch = (expectedMs: number) => ({ pipeline: {}, group: {}, grid: [1, 1, 1], expectedMs }) as unknown as Ready;
 const copy = (expectedMs: number) => ({ from: {}, to: {}, bytes: 4, expectedMs }) as unknown as Ready;
-const parts = (commands: readonly Ready[], most: number) =>
-  inSubmits(commands, most).map(({ segments }) => segments.flat().map(({ expectedMs }) => expectedMs));
+const parts = (commands: readonly Ready[], max: number) =>
+  inSubmits(commands, max).map(({ segments }) => segments.flat().map(({ expectedMs }) => expectedMs));
 
 test('parts are as full as what they are expected to take allows, and keep the order', () => {
   const commands = [50, 100, 50, 1, 199, 10, 190].map(dispatch);

@@ -26,15 +26,15 @@ export interface Submit {
   ends: boolean;
 }
 
-/** The commands in as few submits as are expected to take at most `most` each, as `expectedMs` counts; what takes longer goes alone. */
-export function inSubmits(commands: readonly Ready[], most: number): Submit[] {
+/** The commands in as few submits as are expected to take at most `max` each, as `expectedMs` counts; what takes longer goes alone. */
+export function inSubmits(commands: readonly Ready[], max: number): Submit[] {
   const submits: Ready[][] = [];
   let left = -1;
   for (const command of commands) {
     left -= command.expectedMs;
     if (left < 0) {
       submits.push([]);
-      left = most - command.expectedMs;
+      left = max - command.expectedMs;
     }
     submits.at(-1)!.push(command);
   }

@@ -5,8 +5,8 @@ import { fromTheirs, type Layout, type Piece, theirRows, theirShape } from './la
 const bits = (values: Float32Array): readonly number[] => [
   ...new Uint32Array(values.buffer, values.byteOffset, values.length),
 ];
-const whole = (piece: Piece, shape: readonly number[], data: Float32Array, most: number): Float32Array => {
-  const rows = [...theirRows(piece, { shape, data }, most)].map((some) => [...bits(some)]).flat();
+const whole = (piece: Piece, shape: readonly number[], data: Float32Array, max: number): Float32Array => {
+  const rows = [...theirRows(piece, { shape, data }, max)].map((some) => [...bits(some)]).flat();
   return new Float32Array(Uint32Array.from(rows).buffer);
 };
 
@@ -38,7 +38,7 @@ test('ours to theirs and back is the same bit for bit, however many rows are rea
       fc.boolean(),
       fc.integer({ min: 1, max: 40 }),
       fc.integer({ min: 0, max: 2 ** 31 }),
-      (sizes, pairs, most, seed) => {
+      (sizes, pairs, max, seed) => {
         const { shapes, layout } = shapesOf(...sizes);
         for (const [of, shape] of Object.entries(shapes)) {
           const n = shape.reduce((a, b) => a * b, 1);
@@ -49,7 +49,7 @@ test('ours to theirs and back is the same bit for bit, however many rows are rea
           const back = new Float32Array(n);
           let values = 0;
           for (const piece of layout(pairs).filter((one) => one.of === of)) {
-            const theirs = whole(piece, shape, data, most);
+            const theirs = whole(piece, shape, data, max);
             expect(theirs.length).toBe(theirShape(piece, shape).reduce((a, b) => a * b, 1));
             fromTheirs(piece, theirs, { shape, data: back });
             values += theirs.length;

@@ -38,11 +38,11 @@ export function theirShape(piece: Piece, shape: readonly number[]): readonly num
   return shape.length === 1 ? [rows] : [rows, columns];
 }
 
-/** Theirs, some rows at a time: at most `most` values where a row is no more. */
-export function* theirRows(piece: Piece, ours: Laid, most = PIECE): Generator<Float32Array> {
+/** Theirs, some rows at a time: at most `max` values where a row is no more. */
+export function* theirRows(piece: Piece, ours: Laid, max = PIECE): Generator<Float32Array> {
   const matrix = matrixOf(piece, ours.shape);
   const { rows, columns } = matrix;
-  const atOnce = Math.max(1, Math.floor(most / columns));
+  const atOnce = Math.max(1, Math.floor(max / columns));
   for (let first = 0; first < rows; first += atOnce) {
     const count = Math.min(atOnce, rows - first);
     const { at, byRow, byColumn } = matrix;

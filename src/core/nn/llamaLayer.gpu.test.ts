@@ -47,7 +47,7 @@ test.each<[string, Switches, number]>([
   ['Llama', {}, 22],
   ['Qwen3, whose heads are normed', { qkNorm: 'heads' }, 23],
   ['OLMo 2, whose rows are normed, and branches after they were computed', { qkNorm: 'rows', isAfter: true }, 27],
-])('a layer of %s, in a window', async (_, switches, most) => {
+])('a layer of %s, in a window', async (_, switches, max) => {
   const gpu = await openGpu();
   const calls = countCalls();
   const shapes = Object.entries({ ...SHAPES, ...gainsOf(switches) });
@@ -68,6 +68,6 @@ test.each<[string, Switches, number]>([
     return calls.dispatches;
   };
   for (const layers of [1, 2]) dispatches(layers); // fills tensors
-  expect(dispatches(3) - dispatches(2)).toBe(most);
+  expect(dispatches(3) - dispatches(2)).toBe(max);
   gpu.check();
 });

@@ -26,7 +26,7 @@ export async function answered(
   const given = await greedy(
     network,
     rows.map(({ ids }) => ids),
-    { end: marks.end, most: longest + SPARE },
+    { end: marks.end, max: longest + SPARE },
     kind === 'encoder-decoder' ? rows.map(({ source }) => source!) : undefined,
     pause,
   );

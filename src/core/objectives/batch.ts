@@ -12,7 +12,7 @@ export interface Batches {
   /** Some rows of a training step: a pure function of the part, the settings and these, whichever rows are asked for together. */
   training(of: StepRows): Promise<Batch>;
   /** Those of every evaluation: the same each time, so that what is measured at different steps compares. */
-  evaluation(most: { rows: number; tokens: number }): AsyncIterable<EvaluationBatch>;
+  evaluation(max: { rows: number; tokens: number }): AsyncIterable<EvaluationBatch>;
 }
 
 /** `rows` rows of a step from `first` on, counted from 0 over all its micro-batches. */

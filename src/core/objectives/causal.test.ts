@@ -74,8 +74,8 @@ it('evaluates the same windows each time: apart, spread from start to end, whole
 });
 
 it('evaluates short parts too', async () => {
-  const shape = async (tokens: number, most = 1e6): Promise<number[][]> =>
-    (await evaluated(counting(tokens), 8, 4, most)).map(({ rows, context }) => [rows, context]);
+  const shape = async (tokens: number, max = 1e6): Promise<number[][]> =>
+    (await evaluated(counting(tokens), 8, 4, max)).map(({ rows, context }) => [rows, context]);
   expect(await shape(1000, 0)).toEqual([[1, 8]]);
   expect(await shape(33)).toEqual([[4, 8]]);
   expect(await shape(32)).toEqual([[3, 8]]);

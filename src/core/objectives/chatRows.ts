@@ -109,10 +109,10 @@ export async function chatRows(source: TokenSource, context: number, padding: nu
       const at = stream(seed, 'batch', step);
       return batchOf(Array.from({ length: rows }, (_, row) => drawnOf(all.length, at(first + row))));
     },
-    async *evaluation(most) {
-      const chosen = spread(rowsToMeasure(all.length, context, most), all.length);
-      for (let i = 0; i < chosen.length; i += most.rows) {
-        const some = chosen.slice(i, i + most.rows);
+    async *evaluation(max) {
+      const chosen = spread(rowsToMeasure(all.length, context, max), all.length);
+      for (let i = 0; i < chosen.length; i += max.rows) {
+        const some = chosen.slice(i, i + max.rows);
         yield { ...(await batchOf(some)), rows: some.length, context };
       }
     },

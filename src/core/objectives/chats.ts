@@ -69,9 +69,9 @@ async function answered(
     some.push({ question: ids.slice(0, begins), answer: ids.slice(begins, ends < 0 ? ids.length : ends) });
   }
   const end = some[0]!.answer.at(-1)!;
-  const most = Math.max(...some.map(({ answer }) => answer.length)) + SPARE;
+  const max = Math.max(...some.map(({ answer }) => answer.length)) + SPARE;
   const questions = some.map(({ question }) => question);
-  const given = await greedy(network, questions, { end, most }, undefined, pause);
+  const given = await greedy(network, questions, { end, max }, undefined, pause);
   return some.map(({ question, answer }, i) => ({
     kind: 'answered',
     input: textOf(tokenizer, question).trim(),

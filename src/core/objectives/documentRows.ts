@@ -52,10 +52,10 @@ export async function documentRows(source: TokenSource, context: number, tokeniz
         })),
       );
     },
-    async *evaluation(most) {
-      const places = spread(rowsToMeasure(all.length, context, most), all.length);
-      for (let i = 0; i < places.length; i += most.rows) {
-        const some = places.slice(i, i + most.rows).map((row) => ({ row, bare: false }));
+    async *evaluation(max) {
+      const places = spread(rowsToMeasure(all.length, context, max), all.length);
+      for (let i = 0; i < places.length; i += max.rows) {
+        const some = places.slice(i, i + max.rows).map((row) => ({ row, bare: false }));
         yield { ...(await batchOf(some)), rows: some.length, context };
       }
     },

@@ -106,9 +106,9 @@ export async function labelRows(
       });
       return batchOf(some, context, weights && ((label) => weights[label]!));
     },
-    async *evaluation(most) {
+    async *evaluation(max) {
       // One window of each text, so that all count alike; the same each time, and where it can all of them, as `evaluate` has it.
-      const count = Math.max(1, Math.min(texts.length, Math.floor(most.tokens / context)));
+      const count = Math.max(1, Math.min(texts.length, Math.floor(max.tokens / context)));
       const draw = stream(0, 'window', 0);
       const chosen = spread(count, texts.length).map(
         (text) => [text, drawnOf(parts[text]!.length, draw(text))] as const,
@@ -118,8 +118,8 @@ export async function labelRows(
         return before.length + to - from + after.length;
       };
       const sorted = [...chosen].sort((a, b) => lengthOf(a) - lengthOf(b));
-      for (let i = 0; i < sorted.length; i += most.rows) {
-        const some = sorted.slice(i, i + most.rows);
+      for (let i = 0; i < sorted.length; i += max.rows) {
+        const some = sorted.slice(i, i + max.rows);
         const width = widthOf(lengthOf(some.at(-1)!), context);
         yield { ...(await batchOf(some, width)), rows: some.length, context: width };
       }

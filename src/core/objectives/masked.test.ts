@@ -109,7 +109,7 @@ test('hides words as wholes, whatever they are made of', async () => {
 test('nothing that is no text is hidden', () => {
   const end = tokenizer.endOfText;
   const some = Uint32Array.of(end, 65, end, 66, mask);
-  const all = { most: 5, wholeWords: false, shares: { mask: 1, random: 0 } };
+  const all = { max: 5, wholeWords: false, shares: { mask: 1, random: 0 } };
   expect(maskedRow(some, tokenizer, all, () => 0.5)).toEqual({
     places: [1, 3],
     shown: Uint32Array.of(end, mask, end, mask, mask),

@@ -42,19 +42,19 @@ export const masked = defineObjective({
     const batches = windows(source, context, {
       reach,
       of(texts, { context: width, seed, step, first }) {
-        const most = masksOf(width, maskRate);
+        const max = masksOf(width, maskRate);
         const shares = step === 0 ? ALL_BY_MASK : EIGHTY_TEN_TEN;
         const ids = new Int32Array(texts.length * width);
-        const places = new Int32Array(texts.length * most);
-        const targets = new Int32Array(texts.length * most).fill(-1);
+        const places = new Int32Array(texts.length * max);
+        const targets = new Int32Array(texts.length * max).fill(-1);
         let weight = 0;
         for (const [row, text] of texts.entries()) {
           const draw = drawing('masks', { seed, step, row: first + row });
-          const hidden = maskedRow(text, tokenizer, { most, wholeWords, shares }, draw);
+          const hidden = maskedRow(text, tokenizer, { max, wholeWords, shares }, draw);
           ids.set(hidden.shown, row * width);
           for (const [i, place] of hidden.places.entries()) {
-            places[row * most + i] = row * width + place;
-            targets[row * most + i] = text[place]!;
+            places[row * max + i] = row * width + place;
+            targets[row * max + i] = text[place]!;
           }
           weight += hidden.places.length;
         }

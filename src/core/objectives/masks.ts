@@ -21,7 +21,7 @@ export const MASK_RATE = real({
 /** How a row is masked: the same numbers, the same masks. */
 interface Masking {
   /** Tokens that are hidden, at most: fewer where whole words do not fit. */
-  most: number;
+  max: number;
   wholeWords: boolean;
   /** Of those that are hidden, what stands in their place: the rest stays as it is. */
   shares: { mask: number; random: number };
@@ -43,16 +43,16 @@ export const masksOf = (context: number, maskRate: number): number => Math.max(1
 export function masked(
   ids: Uint32Array,
   tokenizer: Tokenizer,
-  { most, wholeWords, shares }: Masking,
+  { max, wholeWords, shares }: Masking,
   draw: () => number,
 ): { places: number[]; shown: Uint32Array } {
   const words = wholeWords ? wordsOf(ids, tokenizer) : tokensOf(ids, tokenizer);
   const places: number[] = [];
-  for (let left = words.length; left > 0 && places.length < most; left--) {
+  for (let left = words.length; left > 0 && places.length < max; left--) {
     const at = Math.floor(draw() * left);
     const { from, to } = words[at]!;
     words[at] = words[left - 1]!;
-    if (places.length + to - from > most) continue;
+    if (places.length + to - from > max) continue;
     for (let place = from; place < to; place++) places.push(place);
   }
   places.sort((a, b) => a - b);

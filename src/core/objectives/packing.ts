@@ -58,9 +58,9 @@ class Rooms {
   private readonly rows: number[][];
   /** A bit for each room that a row has: the least that is enough is found 32 at a time. */
   private readonly words: Int32Array;
-  constructor(most: number) {
-    this.rows = Array.from({ length: most + 1 }, () => []);
-    this.words = new Int32Array((most >> 5) + 1);
+  constructor(max: number) {
+    this.rows = Array.from({ length: max + 1 }, () => []);
+    this.words = new Int32Array((max >> 5) + 1);
   }
 
   put(row: number, room: number): void {

@@ -203,7 +203,7 @@ test.each([CHOICE, T5])('answers of $id at once are those one by one', async (ch
     choice.id === 't5' ? [answerStart(tokenizer)] : [...tokenizer.encode(`${each}\n`)],
   );
   const sources = choice.id === 't5' ? texts.map((each) => sourceIds(tokenizer, each)) : undefined;
-  const all = await greedy(net, begins, { end: ends, most: 12 }, sources);
+  const all = await greedy(net, begins, { end: ends, max: 12 }, sources);
   for (const [i, each] of texts.entries()) expect(all[i]).toEqual(await one(each));
   net.dispose();
 });

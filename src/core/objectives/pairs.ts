@@ -44,10 +44,10 @@ export const pairs = defineObjective({
         const at = stream(seed, 'batch', step);
         return batchOf(Array.from({ length: rows }, (_, row) => drawnOf(count, at(first + row))));
       },
-      async *evaluation(most) {
-        const all = spread(rowsToMeasure(count, context, most), count);
-        for (let i = 0; i < all.length; i += most.rows) {
-          const some = all.slice(i, i + most.rows);
+      async *evaluation(max) {
+        const all = spread(rowsToMeasure(count, context, max), count);
+        for (let i = 0; i < all.length; i += max.rows) {
+          const some = all.slice(i, i + max.rows);
           yield { ...(await batchOf(some)), rows: some.length, context };
         }
       },
@@ -79,7 +79,7 @@ export const pairs = defineObjective({
 
 const SHOWN = 4;
 /** Answers to compute at an evaluation, and of how many inputs at once. */
-const ANSWERS = { least: 8, most: 1000, rows: 64 };
+const ANSWERS = { min: 8, max: 1000, rows: 64 };
 function pairBatch(rows: readonly PairRow[], context: number): Batch {
   const [ids, targets] = [new Int32Array(rows.length * context), new Int32Array(rows.length * context).fill(-1)];
   const source = new Int32Array(rows.length * context);
@@ -107,9 +107,9 @@ const typed = (tokenizer: Tokenizer, input: string): Pair => ({
 /** As many pairs as it takes to compute about so many tokens, spread over the part. */
 async function answers(network: Network, { tokenizer, source, tokens, pause }: ToAnswer) {
   const { count, lengths, read } = await pairsIn(source);
-  const longest = lengths.reduce((most, [, , target]) => Math.max(most, target), 0);
+  const longest = lengths.reduce((max, [, , target]) => Math.max(max, target), 0);
   const cost = (longest + SPARE) * Math.min(network.choice.config.context, longest + SPARE);
-  const wanted = Math.max(ANSWERS.least, Math.min(ANSWERS.most, Math.floor((ROUNDS * tokens) / cost)));
+  const wanted = Math.max(ANSWERS.min, Math.min(ANSWERS.max, Math.floor((ROUNDS * tokens) / cost)));
   const places = spread(Math.min(count, wanted), count);
   const all: { output: string; wanted: string }[] = [];
   for (let i = 0; i < places.length; i += ANSWERS.rows) {

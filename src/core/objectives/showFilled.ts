@@ -27,7 +27,7 @@ export async function showFilled(
   const { vocabulary, config } = network.choice;
   const ids = await source.read(0, Math.min(MOST, config.context, source.tokens));
   const masking = {
-    most: masksOf(ids.length, maskRate),
+    max: masksOf(ids.length, maskRate),
     wholeWords: true,
     shares: { mask: 1, random: 0 },
   };

@@ -24,11 +24,11 @@ export function unigramAccuracy(
   validationCounts: ArrayLike<number>,
   counts: (id: number) => boolean,
 ): number {
-  let [commonest, most, tokens] = [-1, 0, 0];
+  let [commonest, max, tokens] = [-1, 0, 0];
   for (let id = 0; id < trainCounts.length; id++) {
     if (!counts(id)) continue;
     tokens += validationCounts[id]!;
-    if (trainCounts[id]! > most) [commonest, most] = [id, trainCounts[id]!];
+    if (trainCounts[id]! > max) [commonest, max] = [id, trainCounts[id]!];
   }
   return tokens === 0 || commonest < 0 ? 0 : (100 * validationCounts[commonest]!) / tokens;
 }

@@ -41,15 +41,15 @@ export function windows(
       const starts = Array.from({ length: rows }, (_, row) => apart * drawnOf(places, at(first + row)));
       return of(await readWindows(source, starts, reach(context)), { context, seed, step, first });
     },
-    async *evaluation(most) {
+    async *evaluation(max) {
       const width = fittingContext(context, reach, source.tokens);
       if (width < 1) return;
       const stride = reach(width) - shared;
       const places = Math.floor((source.tokens - shared) / stride);
-      const count = rowsToMeasure(places, width, most);
+      const count = rowsToMeasure(places, width, max);
       const starts = Array.from({ length: count }, (_, i) => Math.floor((i * places) / count) * stride);
-      for (let first = 0; first < count; first += most.rows) {
-        const some = starts.slice(first, first + most.rows);
+      for (let first = 0; first < count; first += max.rows) {
+        const some = starts.slice(first, first + max.rows);
         const batch = of(await readWindows(source, some, reach(width)), { context: width, seed: 0, step: 0, first });
         yield { ...batch, rows: some.length, context: width };
       }

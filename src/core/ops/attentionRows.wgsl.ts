@@ -61,9 +61,9 @@ export interface LoadStrategy {
 }
 /** Of the device in use. */
 export function loadStrategy(): LoadStrategy {
-  const { software, lanes, leastLanes } = currentGpu()!.adapter;
+  const { software, lanes, minLanes } = currentGpu()!.adapter;
   if (software && lanes >= 4 && lanes <= 16) return { lanes, shuffled: 0, shared: false };
-  return { lanes: 0, shuffled: leastLanes, shared: !software };
+  return { lanes: 0, shuffled: minLanes, shared: !software };
 }
 
 /** A row: `parts` vectors. */
@@ -85,10 +85,10 @@ function throughWorkgroupMemory({ element, parts, bytes }: Vectors, { shuffled, 
   const threads = TALL * share;
   const held = Math.ceil(parts / share);
   const rowBytes = 2 * bytes + 8; // of near, far and numbers
-  const most = currentGpu()!.device.limits.maxComputeWorkgroupStorageSize;
-  if (rowBytes > most) {
+  const max = currentGpu()!.device.limits.maxComputeWorkgroupStorageSize;
+  if (rowBytes > max) {
     throw badSettings(
-      `A head so wide takes ${rowBytes} bytes of a workgroup's memory, and this GPU has ${most}.`,
+      `A head so wide takes ${rowBytes} bytes of a workgroup's memory, and this GPU has ${max}.`,
       'Take more heads, or WASM.',
     );
   }

@@ -43,9 +43,9 @@ function product(
   { at, M, K, N }: { at: number; M: number; K: number; N: number },
 ): void {
   const { threads } = heap;
-  const most = Math.max(8, 8 * Math.floor(PACKED_FLOATS / (8 * K))); // columns that are packed at once
-  for (let column = 0; column < N; column += most) {
-    const columns = Math.min(most, N - column);
+  const max = Math.max(8, 8 * Math.floor(PACKED_FLOATS / (8 * K))); // columns that are packed at once
+  for (let column = 0; column < N; column += max) {
+    const columns = Math.min(max, N - column);
     const rows = K > DEEP ? 8 : 32;
     const panels = panelsOf(columns);
     const blocks = Math.ceil(M / rows);

@@ -102,10 +102,10 @@ export function rowChunks(
   logitBytes: number,
 ): { start: number; length: number }[] {
   const N = hidden.shape[0];
-  const most = Math.max(1, Math.min(MAX_ROWS, Math.floor(logitBytes / (4 * classifier.shape[0]))));
-  return Array.from({ length: Math.ceil(N / most) }, (_, i) => ({
-    start: i * most,
-    length: Math.min(most, N - i * most),
+  const max = Math.max(1, Math.min(MAX_ROWS, Math.floor(logitBytes / (4 * classifier.shape[0]))));
+  return Array.from({ length: Math.ceil(N / max) }, (_, i) => ({
+    start: i * max,
+    length: Math.min(max, N - i * max),
   }));
 }
 

@@ -78,10 +78,10 @@ export const softmaxCrossEntropyOnGpu: Differentiable<X, Settings, Saved> = {
 /** Rows of a block: a multiple of 64, so that each starts where a binding may. */
 export function rowChunks(N: number, V: number, logitBytes: number): { start: number; length: number }[] {
   const fitting = Math.floor(logitBytes / (4 * V));
-  const most = fitting >= N ? N : Math.max(64, Math.floor(fitting / 64) * 64);
-  return Array.from({ length: Math.ceil(N / most) }, (_, i) => ({
-    start: i * most,
-    length: Math.min(most, N - i * most),
+  const max = fitting >= N ? N : Math.max(64, Math.floor(fitting / 64) * 64);
+  return Array.from({ length: Math.ceil(N / max) }, (_, i) => ({
+    start: i * max,
+    length: Math.min(max, N - i * max),
   }));
 }
 

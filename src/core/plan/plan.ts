@@ -41,7 +41,7 @@ export interface Plan {
   /** Of the whole run. */
   seconds: number;
   /** Steps beyond which it would learn by heart, whatever the time. */
-  most: number;
+  max: number;
   /** Tokens held out, about. */
   heldTokens: number;
   /** Tokens to learn from, about, and how often they are read. */
@@ -272,7 +272,7 @@ function inTime(
   { batch, dropout }: Pick<Recipe, 'batch' | 'dropout'>,
   { device, seconds }: Pick<PlanInput, 'device' | 'seconds'>,
   { tokens, heldTokens }: { tokens: number; heldTokens: number },
-): Pick<Plan, 'recipe' | 'pace' | 'most'> {
+): Pick<Plan, 'recipe' | 'pace' | 'max'> {
   const given: Recipe = {
     ...DEFAULT_RECIPE,
     batch,
@@ -294,8 +294,8 @@ function inTime(
   let fits = Math.floor(seconds / pace.step);
   for (let turn = 0; turn < 3 && fits > MIN_STEPS; turn++)
     fits -= Math.max(0, Math.ceil((secondsOf(pace, withSteps(fits)) - seconds) / pace.step));
-  const most = maxSteps(tokens, batch * context, dropout);
-  return { recipe: withSteps(Math.max(MIN_STEPS, Math.min(most, fits))), pace, most };
+  const max = maxSteps(tokens, batch * context, dropout);
+  return { recipe: withSteps(Math.max(MIN_STEPS, Math.min(max, fits))), pace, max };
 }
 
 /** Whether real steps take so much more or less time than was expected that another plan may be better. @param off times as long */

@@ -20,7 +20,7 @@ const valueOf = (field: Field): fc.Arbitrary<unknown> => {
     case 'switch':
       return fc.boolean();
     case 'text':
-      return fc.string({ maxLength: field.most });
+      return fc.string({ maxLength: field.maxLength });
   }
 };
 const valuesOf = (fields: Fields) =>

@@ -21,10 +21,10 @@ export function mostHelpful(texts: readonly Unlabelled[], several: boolean, coun
   const taken: number[] = [];
   const left = new Set(texts.keys());
   while (taken.length < Math.min(count, texts.length)) {
-    let [best, most] = [-1, -1];
+    let [best, max] = [-1, -1];
     for (const place of left) {
       const helps = unsure[place]! * (1 - alike[place]!);
-      if (helps > most) [best, most] = [place, helps];
+      if (helps > max) [best, max] = [place, helps];
     }
     taken.push(best);
     left.delete(best);
@@ -36,7 +36,7 @@ export function mostHelpful(texts: readonly Unlabelled[], several: boolean, coun
 /** 0 to 1: the entropy by its largest value; where a text has several labels, that of the label it is least sure of. */
 export function unsureness(probabilities: ArrayLike<number>, several: boolean): number {
   const all = Array.from(probabilities);
-  if (several) return all.reduce((most, p) => Math.max(most, (nats(p) + nats(1 - p)) / Math.LN2), 0);
+  if (several) return all.reduce((max, p) => Math.max(max, (nats(p) + nats(1 - p)) / Math.LN2), 0);
   return all.length < 2 ? 0 : all.reduce((sum, p) => sum + nats(p), 0) / Math.log(all.length);
 }
 const nats = (p: number): number => (p > 0 ? -p * Math.log(p) : 0);

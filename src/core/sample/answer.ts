@@ -46,7 +46,7 @@ async function* byBeams(
   source: readonly number[],
   start: number,
   end: number,
-  { beams, length: most, lengthPenalty }: BeamSettings,
+  { beams, length: max, lengthPenalty }: BeamSettings,
   job: Pick<Job, 'signal'>,
   pause: Pause,
 ): AsyncGenerator<SampledToken> {
@@ -58,7 +58,7 @@ async function* byBeams(
         read.memory,
         answers.map((ids) => [start, ...ids]),
       );
-    const length = Math.min(most, network.choice.config.context);
+    const length = Math.min(max, network.choice.config.context);
     const [best] = await beamSearch(after, end, { beams, lengthPenalty, length }, job, pause);
     if (!best || best.ids.length === 0) return;
     const { vocabulary } = network.choice;

@@ -13,10 +13,10 @@ const scoresOf = (table: readonly number[]) => (answers: readonly (readonly numb
   Promise.resolve(Float32Array.from(answers.flatMap((ids) => [0, 1, 2].map((id) => table[3 * at(ids) + id]! / 100))));
 const noPause = () => Promise.resolve();
 
-/** All answers of at most `most` tokens, each with what it is judged by. */
+/** All answers of at most `max` tokens, each with what it is judged by. */
 async function all(
   table: readonly number[],
-  most: number,
+  max: number,
   penalty: number,
   ids: number[] = [],
   sum = 0,
@@ -28,8 +28,8 @@ async function all(
   for (let id = 0; id < V; id++) {
     const score = sum + own[id]! - total;
     if (id === END) found.push({ ids, score: score / length ** penalty });
-    else if (length === most) found.push({ ids: [...ids, id], score: score / length ** penalty });
-    else found.push(...(await all(table, most, penalty, [...ids, id], score)));
+    else if (length === max) found.push({ ids: [...ids, id], score: score / length ** penalty });
+    else found.push(...(await all(table, max, penalty, [...ids, id], score)));
   }
   return found;
 }

@@ -31,16 +31,16 @@ export interface Beam {
 export async function beamSearch(
   scores: (answers: readonly (readonly number[])[]) => Promise<Float32Array>,
   end: number,
-  { beams, lengthPenalty, length: most }: BeamSettings,
+  { beams, lengthPenalty, length: max }: BeamSettings,
   { signal }: Pick<Job, 'signal'>,
   pause: Pause,
 ): Promise<readonly Beam[]> {
-  if (beams < 1 || most < 1) throw badSettings('Beam search needs at least one beam and one token.');
+  if (beams < 1 || max < 1) throw badSettings('Beam search needs at least one beam and one token.');
   let running: readonly Beam[] = [{ ids: [], score: 0 }];
   let ended: readonly Beam[] = [];
-  for (let length = 1; length <= most && running.length > 0 && !signal.aborted; length++) {
+  for (let length = 1; length <= max && running.length > 0 && !signal.aborted; length++) {
     const next = likeliest(running, await scores(running.map(({ ids }) => ids)), 2 * beams);
-    const isOver = ({ token }: Next): boolean => token === end || length === most;
+    const isOver = ({ token }: Next): boolean => token === end || length === max;
     const judged = next
       .slice(0, beams)
       .filter(isOver)
@@ -65,15 +65,15 @@ interface Next extends Beam {
   token: number;
 }
 
-/** The `most` likeliest of all that some beams can go on with, the best first. scores [beams, vocabulary] */
-function likeliest(running: readonly Beam[], scores: Float32Array, most: number): readonly Next[] {
+/** The `max` likeliest of all that some beams can go on with, the best first. scores [beams, vocabulary] */
+function likeliest(running: readonly Beam[], scores: Float32Array, max: number): readonly Next[] {
   const vocabulary = scores.length / running.length;
   return running
     .flatMap(({ ids, score }, row) => {
       const own = scores.subarray(row * vocabulary, (row + 1) * vocabulary);
       const { order, logProbability } = distribution(own);
-      return Array.from(order.subarray(0, most), (token) => ({ ids, token, score: score + logProbability(token) }));
+      return Array.from(order.subarray(0, max), (token) => ({ ids, token, score: score + logProbability(token) }));
     })
     .sort((a, b) => b.score - a.score)
-    .slice(0, most);
+    .slice(0, max);
 }

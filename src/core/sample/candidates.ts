@@ -16,18 +16,18 @@ export interface Filled {
   blanks: readonly (readonly Candidate[])[];
 }
 
-/** The `most` likeliest in blank number `blank`. scores: of every token there, [vocabulary] */
+/** The `max` likeliest in blank number `blank`. scores: of every token there, [vocabulary] */
 export function candidates(
   tokenizer: Tokenizer,
   passage: Passage,
   blank: number,
   scores: Float32Array,
-  most: number,
+  max: number,
 ): readonly Candidate[] {
   const { order, probability } = distribution(scores);
   const found: Candidate[] = [];
   for (const id of order) {
-    if (found.length === most) break;
+    if (found.length === max) break;
     if (tokenizer.bytes(id).length === 0) continue;
     found.push({ id, text: wordIn(tokenizer, passage, blank, id), probability: probability(id) });
   }

@@ -118,6 +118,6 @@ const TOKENS = 4096;
 
 /** Rows of a pass of so many that are left: as many as it has room for, or else a power of two, so that programs are few. */
 function rowsOf(width: number, left: number, round: (power: number) => number = Math.floor): number {
-  const most = Math.max(1, Math.floor(TOKENS / width));
-  return left >= most ? most : Math.min(most, 2 ** round(Math.log2(left)));
+  const max = Math.max(1, Math.floor(TOKENS / width));
+  return left >= max ? max : Math.min(max, 2 ** round(Math.log2(left)));
 }

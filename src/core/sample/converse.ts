@@ -47,12 +47,12 @@ export async function asked(
 /** Token by token, without the one that ends it; fewer than `length` where the context has no room for more. */
 export async function* converse(
   network: Network,
-  { ids, ends, most }: Asked,
+  { ids, ends, max }: Asked,
   settings: GenerationSettings,
   job: Pick<Job, 'signal'>,
   pause: Pause = yieldToEventLoop,
 ): AsyncGenerator<SampledToken> {
-  const length = Math.min(settings.length, most);
+  const length = Math.min(settings.length, max);
   for await (const token of generate(network, ids, { ...settings, length }, job, pause)) {
     if (ends.includes(token.id)) return;
     yield token;

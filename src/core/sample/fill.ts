@@ -13,7 +13,7 @@ import { checkFits } from './fits';
  * @param most candidates of each blank
  * @throws HomegrownError `bad-settings` where it has no blank, or is longer than what the model reads, or the model fills none
  */
-export async function fill(network: Network, tokenizer: Tokenizer, text: string, most: number): Promise<Filled> {
+export async function fill(network: Network, tokenizer: Tokenizer, text: string, max: number): Promise<Filled> {
   const { kind, label } = modelSpec(network.choice.id);
   if (kind !== 'encoder')
     throw badSettings(`${label} models continue text and can’t fill blanks.`, 'Give it a prompt to continue.');
@@ -27,7 +27,7 @@ export async function fill(network: Network, tokenizer: Tokenizer, text: string,
     places.map((place) => place + 1),
   );
   const blanks = places.map((_, blank) =>
-    candidates(tokenizer, passage, blank, scores.subarray(blank * vocabulary, (blank + 1) * vocabulary), most),
+    candidates(tokenizer, passage, blank, scores.subarray(blank * vocabulary, (blank + 1) * vocabulary), max),
   );
   return { pieces: passage.pieces, blanks };
 }

@@ -5,7 +5,7 @@ import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
 import { greedy } from './greedy';
 
 /** Of 33 tokens the last; each text is of at most 16. */
-const how = { end: 32, most: 12 };
+const how = { end: 32, max: 12 };
 const beginning = (length: number): readonly number[] => Array.from({ length }, (_, i) => (7 * i) % 32);
 
 let net: Network;
@@ -27,7 +27,7 @@ test.each([16, 17, 40])(
 );
 
 test('a beginning of all but one token is followed by one', async () => {
-  const [[next]] = (await greedy(net, [beginning(15)], { ...how, most: 1 })) as [number[]];
+  const [[next]] = (await greedy(net, [beginning(15)], { ...how, max: 1 })) as [number[]];
   expect(next).toBeDefined();
   expect(await greedy(net, [beginning(15), beginning(16)], how)).toEqual([[next], []]);
 });

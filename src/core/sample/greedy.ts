@@ -16,7 +16,7 @@ import { kept } from './memory';
 export async function greedy(
   network: Network,
   beginnings: readonly (readonly number[])[],
-  { end, most }: { end: number; most: number },
+  { end, max }: { end: number; max: number },
   sources?: readonly (readonly number[])[],
   pause: Pause = yieldToEventLoop,
 ): Promise<readonly (readonly number[])[]> {
@@ -26,7 +26,7 @@ export async function greedy(
   const going = new Set([...texts.keys()].filter((row) => texts[row]!.length < context));
   const read = sources && kept(network, () => rowsOf(sources, context));
   try {
-    for (let step = 0; step < most && going.size > 0; step++) {
+    for (let step = 0; step < max && going.size > 0; step++) {
       const next = tf.tidy(() => {
         const { ids, lengths, width } = rowsOf(texts, context);
         const output = network.forward(ids, { dropout: 0, lengths }, read);

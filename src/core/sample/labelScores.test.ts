@@ -54,8 +54,8 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
       for (const how of [{}, { recompute: true }]) {
         const own = await computed(how);
         for (const [name, values] of Object.entries(whole)) {
-          const far = own[name]!.reduce((most, x, i) => Math.max(most, Math.abs(x - values[i]!)), 0);
-          const large = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+          const far = own[name]!.reduce((max, x, i) => Math.max(max, Math.abs(x - values[i]!)), 0);
+          const large = values.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
           expect(far, `${name} of ${JSON.stringify(how)}`).toBeLessThan(2e-5 * large + 1e-9);
           expect(large, name).toBeGreaterThan(0);
         }

@@ -21,14 +21,14 @@ export const isLikely = (probability: number, atLeast: number): boolean =>
 
 /** How sure it is of the label of which it is least sure that a text has it, or has it not, where it has these. */
 export const leastSure = (probabilities: ArrayLike<number>, places: readonly number[]): number =>
-  Array.from(probabilities).reduce((least, p, place) => Math.min(least, places.includes(place) ? p : 1 - p), 1);
+  Array.from(probabilities).reduce((min, p, place) => Math.min(min, places.includes(place) ? p : 1 - p), 1);
 
 /** scores [labels] -> [labels], softmax where a text has one label and otherwise of each by itself. */
 export function probabilitiesOf(scores: ArrayLike<number>, several: boolean, temperature = 1): Float64Array {
   const scaled = Float64Array.from(scores, (score) => score / temperature);
   if (several) return scaled.map((score) => 1 / (1 + Math.exp(-score)));
-  const most = scaled.reduce((a, b) => Math.max(a, b));
-  const powers = scaled.map((score) => Math.exp(score - most));
+  const max = scaled.reduce((a, b) => Math.max(a, b));
+  const powers = scaled.map((score) => Math.exp(score - max));
   const sum = powers.reduce((a, b) => a + b);
   return powers.map((power) => power / sum);
 }

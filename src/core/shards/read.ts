@@ -14,7 +14,7 @@ import { NONE } from './write';
 export function openPart(store: BlobStore, manifest: ShardManifest, name: PartName, memory = 64 * 2 ** 20): PartSource {
   const { shardLength, width, vocabulary } = manifest;
   const { tokens, bytes, shards, learnt } = partOf(manifest, name);
-  const most = Math.max(2, Math.floor(memory / (shardLength * width)));
+  const max = Math.max(2, Math.floor(memory / (shardLength * width)));
   /** Shard -> its ids, least recently used first. */
   const held = new Map<number, Promise<Uint16Array | Uint32Array>>();
   const verified = new Set<number>();
@@ -35,7 +35,7 @@ export function openPart(store: BlobStore, manifest: ShardManifest, name: PartNa
     held.delete(n);
     held.set(n, ids);
     const [oldest] = held.keys();
-    if (held.size > most && oldest !== undefined) held.delete(oldest);
+    if (held.size > max && oldest !== undefined) held.delete(oldest);
     // A failed read is tried again the next time.
     ids.catch(() => held.delete(n));
     return ids;

@@ -196,8 +196,8 @@ it('reads any range, over the borders of shards, and counts', async () => {
   const source = openPart(store, manifest, 'train', 0);
   expect(source).toMatchObject({ tokens: train.length, bytes: manifest.parts.train.bytes, vocabulary: bpe.size });
   await fc.assert(
-    fc.asyncProperty(fc.nat({ max: train.length }), fc.nat({ max: 40 }), async (start, most) => {
-      const length = Math.min(most, train.length - start);
+    fc.asyncProperty(fc.nat({ max: train.length }), fc.nat({ max: 40 }), async (start, max) => {
+      const length = Math.min(max, train.length - start);
       expect([...(await source.read(start, length))]).toEqual(train.slice(start, start + length));
     }),
   );

@@ -5,7 +5,7 @@ import { candidates, setTiling, SHAPE_CLASSES } from '../ops/tiling';
 /** Makes the engine take the ways that it takes on another adapter than this one is, until `undo`. */
 export function pretend(
   gpu: Gpu,
-  other: Partial<Pick<AdapterSummary, 'software' | 'lanes' | 'leastLanes'>>,
+  other: Partial<Pick<AdapterSummary, 'software' | 'lanes' | 'minLanes'>>,
 ): { undo(): void } {
   const real = { ...gpu.adapter };
   const be = (adapter: typeof other): void => {
@@ -19,6 +19,6 @@ export function pretend(
 /** A GPU: what most users have, and this machine may not. */
 export const HARDWARE = { software: false } as const;
 /** A GPU, or a browser, without subgroups. */
-export const WITHOUT_SUBGROUPS = { software: false, lanes: 0, leastLanes: 0 } as const;
+export const WITHOUT_SUBGROUPS = { software: false, lanes: 0, minLanes: 0 } as const;
 /** A processor that plays a GPU, in a browser without subgroups. */
-export const PROCESSOR_WITHOUT_SUBGROUPS = { software: true, lanes: 0, leastLanes: 0 } as const;
+export const PROCESSOR_WITHOUT_SUBGROUPS = { software: true, lanes: 0, minLanes: 0 } as const;

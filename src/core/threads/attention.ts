@@ -172,9 +172,9 @@ function blocksOfAll({ Tq, causal, window }: Sight & { Tq: number }, end: number
     const first = causal || !window ? 0 : Math.max(0, end - window);
     return [{ from: 0, Q: Tq, first, K: end - first }];
   }
-  const most = Math.max(MIN_BLOCK, window);
-  return Array.from({ length: Math.ceil(Tq / most) }, (_, i) => {
-    const [from, until] = [i * most, Math.min(Tq, (i + 1) * most)];
+  const max = Math.max(MIN_BLOCK, window);
+  return Array.from({ length: Math.ceil(Tq / max) }, (_, i) => {
+    const [from, until] = [i * max, Math.min(Tq, (i + 1) * max)];
     const first = Math.max(0, Math.min(from + 1, end) - window);
     return { from, Q: until - from, first, K: Math.min(until, end) - first };
   });

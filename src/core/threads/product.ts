@@ -50,10 +50,9 @@ function packFour(
   if (count < ROWS) kernels.packSome(from, stride, across, to, step, inner, count);
   else if (across === 4) kernels.pack(from, stride, to, step, inner);
   else {
-    const most = stride === 4 ? inner - (inner % 4) : 0;
-    if (most > 0) kernels.packTurned(from, across, to, step, most);
-    if (most < inner)
-      kernels.packSome(from + most * stride, stride, across, to + most * step, step, inner - most, count);
+    const max = stride === 4 ? inner - (inner % 4) : 0;
+    if (max > 0) kernels.packTurned(from, across, to, step, max);
+    if (max < inner) kernels.packSome(from + max * stride, stride, across, to + max * step, step, inner - max, count);
   }
 }
 

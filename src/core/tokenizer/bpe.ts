@@ -9,10 +9,10 @@ import type { TokenizerModel } from './tokenizer';
 
 /**
  * Byte-level BPE (Sennrich et al. 2016, arXiv:1508.07909, over GPT-2's bytes and split): the most frequent pair of
- * neighbours becomes a token, again and again, until there are `most` merges or no pair occurs twice. Of pairs that are
+ * neighbours becomes a token, again and again, until there are `max` merges or no pair occurs twice. Of pairs that are
  * equally frequent the one with the smaller ids comes first, left before right.
  */
-export async function learnBpe(most: number, documents: Documents, job: Job): Promise<TokenizerModel['merges']> {
+export async function learnBpe(max: number, documents: Documents, job: Job): Promise<TokenizerModel['merges']> {
   const words = spelled(await countWords(documents, job));
   const pairs = new Pairs();
   await work(words.count, job, (w) => {
@@ -23,7 +23,7 @@ export async function learnBpe(most: number, documents: Documents, job: Job): Pr
   pairs.offerNew();
 
   const merges: [number, number][] = [];
-  for (let effort = 0; merges.length < most;) {
+  for (let effort = 0; merges.length < max;) {
     const pair = pairs.mostFrequent();
     if (pair === undefined) break;
     const [left, right] = [pairs.table.left[pair]!, pairs.table.right[pair]!];
@@ -33,9 +33,9 @@ export async function learnBpe(most: number, documents: Documents, job: Job): Pr
     pairs.retire(pair);
     pairs.offerNew();
     effort += EFFORT_OF_A_MERGE;
-    if (effort > EFFORT_OF_A_TURN || merges.length === most) {
+    if (effort > EFFORT_OF_A_TURN || merges.length === max) {
       effort = 0;
-      job.report({ label: 'Learning merges', done: merges.length, of: most, unit: 'merges' });
+      job.report({ label: 'Learning merges', done: merges.length, of: max, unit: 'merges' });
       await yieldToEventLoop();
       job.signal.throwIfAborted();
     }
@@ -84,8 +84,8 @@ async function countWords(documents: Documents, job: Job): Promise<Map<string, n
 /** Bounds memory on texts of gigabytes: beyond it, the words seen least often so far are forgotten. */
 const MAX_CACHED_WORDS = 2_000_000;
 function dropRarest(counts: Map<string, number>): void {
-  for (let least = 1; counts.size > MAX_CACHED_WORDS / 2; least *= 2) {
-    for (const [word, count] of counts) if (count <= least) counts.delete(word);
+  for (let min = 1; counts.size > MAX_CACHED_WORDS / 2; min *= 2) {
+    for (const [word, count] of counts) if (count <= min) counts.delete(word);
   }
 }
 

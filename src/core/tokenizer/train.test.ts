@@ -90,7 +90,7 @@ describe('characters', () => {
 });
 
 /** BPE as in the paper: count every pair anew for each merge. */
-async function slowBpe(text: string, most: number): Promise<[number, number][]> {
+async function slowBpe(text: string, max: number): Promise<[number, number][]> {
   const bytes = await createTokenizer({ kind: 'bytes', merges: [] });
   const words: number[][] = [];
   for (let start = 0; start < text.length;) {
@@ -99,7 +99,7 @@ async function slowBpe(text: string, most: number): Promise<[number, number][]> 
     start = end;
   }
   const merges: [number, number][] = [];
-  while (merges.length < most) {
+  while (merges.length < max) {
     const counts = new Map<string, number>();
     for (const word of words) {
       for (let i = 0; i + 1 < word.length; i++) {

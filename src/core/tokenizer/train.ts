@@ -56,7 +56,7 @@ export async function trainTokenizer(
 
 async function learnMerges(
   kind: TrainedKind,
-  most: number,
+  max: number,
   documents: Documents,
   job: Job,
 ): Promise<TokenizerModel['merges']> {
@@ -66,6 +66,6 @@ async function learnMerges(
     case 'characters':
       return learnCharacters(documents, job);
     case 'bpe':
-      return learnBpe(most, documents, job);
+      return learnBpe(max, documents, job);
   }
 }

@@ -17,8 +17,8 @@ export function batchOfTokens(
   limits: MemoryLimits,
   trainable?: Trainable,
 ): Pick<Recipe, 'batch' | 'accumulate'> {
-  const most = RECIPE.batch.max * RECIPE.accumulate.max;
-  const rows = Math.min(most, Math.max(1, Math.round(tokens / model.config.context)));
+  const max = RECIPE.batch.max * RECIPE.accumulate.max;
+  const rows = Math.min(max, Math.max(1, Math.round(tokens / model.config.context)));
   const ways = Array.from({ length: Math.min(rows, RECIPE.accumulate.max) }, (_, i) => i + 1)
     .filter((parts) => rows % parts === 0 && rows / parts <= RECIPE.batch.max)
     .map((accumulate) => ({ batch: rows / accumulate, accumulate }));

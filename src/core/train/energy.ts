@@ -51,10 +51,10 @@ export const costWords = ({ cost }: Pick<Energy, 'cost'>): string =>
 /** `$0.30 per kWh`, `$0.075 per kWh` */
 export const priceWords = (price: number): string => `${dollars(price, 4)} per kWh`;
 
-/** Cents where they matter, and as many decimals as `most` where an amount has them. */
-function dollars(amount: number, most = 2): string {
+/** Cents where they matter, and as many decimals as `max` where an amount has them. */
+function dollars(amount: number, max = 2): string {
   const digits = amount === 0 || amount >= 100 ? 0 : 2;
-  const decimals = { minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, most) };
+  const decimals = { minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, max) };
   return `$${amount.toLocaleString('en-US', decimals)}`;
 }
 

@@ -38,7 +38,7 @@ test('weights larger than a binding are trained, and speak, as on a device witho
   expect(got.losses[2]).toBeLessThan(got.losses[0]! - 0.1);
   for (const [name, { data }] of want.weights) {
     const other = got.weights.get(name)!.data;
-    const worst = data.reduce((most, x, i) => Math.max(most, Math.abs(x - other[i]!)), 0);
+    const worst = data.reduce((max, x, i) => Math.max(max, Math.abs(x - other[i]!)), 0);
     expect(worst, name).toBeLessThan(2e-5);
   }
   got.scores.forEach((scores, i) => expectClose(scores, want.scores[i]!, 1e-5, `scores ${i}`));

@@ -208,10 +208,10 @@ test('computing activations again changes no bit, and takes less memory', async 
     learning.dispose();
     return [result, learning.cost.plannedBytes] as const;
   };
-  const [kept, most] = await after(false);
+  const [kept, max] = await after(false);
   const [again, bytes] = await after(true);
   expect(again).toEqual(kept);
-  expect(bytes).toBeLessThan(0.5 * most);
+  expect(bytes).toBeLessThan(0.5 * max);
 });
 test('an evaluation uses the program of the one before', async () => {
   const learning = await start();

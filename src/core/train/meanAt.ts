@@ -32,13 +32,13 @@ export function meanAt({ step: steps, loss }: Curve, step: number, after: number
   return { mean, error: Math.sqrt(Math.max(0, squares / count - mean ** 2) / count) };
 }
 
-/** How many of the sorted values are at most `most`. */
-export function countUpTo(values: readonly number[], most: number): number {
+/** How many of the sorted values are at most `max`. */
+export function countUpTo(values: readonly number[], max: number): number {
   let low = 0;
   let high = values.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (values[middle]! <= most) low = middle + 1;
+    if (values[middle]! <= max) low = middle + 1;
     else high = middle;
   }
   return low;

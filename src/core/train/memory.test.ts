@@ -38,7 +38,7 @@ test('3.99 TB are not passed for a GPU, of which one activation alone is larger 
 });
 
 test('each change that is named makes the settings fit, and small settings are left alone', () => {
-  const whole = (most: number) => fc.integer({ min: 1, max: most });
+  const whole = (max: number) => fc.integer({ min: 1, max });
   fc.assert(
     fc.property(
       fc.record({

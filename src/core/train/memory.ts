@@ -72,10 +72,10 @@ export function heldBytes({
   total = Infinity,
   weight,
 }: MemoryLimits): { bytes: number; words: string; isLimit: boolean } | undefined {
-  const least = Math.min(bound, total);
-  if (least < Infinity) {
+  const min = Math.min(bound, total);
+  if (min < Infinity) {
     const words = bound <= total ? `the ${formatBytes(bound)} memory limit` : `the ${formatBytes(total)} of WASM`;
-    return { bytes: least, words, isLimit: true };
+    return { bytes: min, words, isLimit: true };
   }
   if (weight === undefined) return undefined;
   return { bytes: weight, words: `the largest buffer of this GPU (${formatBytes(weight)})`, isLimit: false };
@@ -105,9 +105,9 @@ export function memoryShortage(
   const weight = Math.max(
     ...Object.values(spec.params(model.config, model.vocabulary)).map((p) => 4 * sizeOf(p.shape)),
   );
-  const single = (bytes: number, what: string, most: number | undefined): string | undefined =>
-    most !== undefined && bytes > most
-      ? `The run needs ${formatBytes(total)}: a single ${what} has ${formatBytes(bytes)}, and this GPU allows ${formatBytes(most)}.`
+  const single = (bytes: number, what: string, max: number | undefined): string | undefined =>
+    max !== undefined && bytes > max
+      ? `The run needs ${formatBytes(total)}: a single ${what} has ${formatBytes(bytes)}, and this GPU allows ${formatBytes(max)}.`
       : undefined;
   return single(activation, 'activation', limits.activation) ?? single(weight, 'weight', limits.weight);
 }
@@ -166,9 +166,9 @@ const AGAIN = 'activation recomputation';
 const partsWords = ({ batch = 1, accumulate = 1 }: Partial<Recipe>): string =>
   `batch ${formatCount(batch)} in ${formatCount(accumulate)} micro-batches`;
 
-/** Halves of a number, halves of those, and so on, in whole numbers down to `least`. */
-function halves(from: number, least: number): number[] {
+/** Halves of a number, halves of those, and so on, in whole numbers down to `min`. */
+function halves(from: number, min: number): number[] {
   const found: number[] = [];
-  for (let n = Math.floor(from / 2); n >= least; n = Math.floor(n / 2)) found.push(n);
+  for (let n = Math.floor(from / 2); n >= min; n = Math.floor(n / 2)) found.push(n);
   return found;
 }

@@ -11,7 +11,7 @@ export const OPTIMIZER_FIELDS = optimizerFields();
 
 /** Why the card doesn't have a setting. */
 const NO_WEIGHT = 'Changes no weight.';
-const most = 1e9;
+const max = 1e9;
 const MAX_STORED = Number.MAX_SAFE_INTEGER;
 
 /** Every setting, in the order in which forms and the terminal have them. Adding one is an entry here. */
@@ -29,7 +29,7 @@ export const RECIPE = {
     help: 'Updates of the weights',
     row: 'main',
     min: 1,
-    max: most,
+    max,
     stored: [0, MAX_STORED],
     step: 100,
     initial: 2000,
@@ -74,7 +74,7 @@ export const RECIPE = {
     hint: 'the rate rises from 0',
     row: 'main',
     min: 0,
-    max: most,
+    max,
     stored: [0, MAX_STORED],
     step: 10,
     initial: 100,
@@ -119,7 +119,7 @@ export const RECIPE = {
     help: 'Steps between evaluations',
     row: 'main',
     min: 1,
-    max: most,
+    max,
     stored: [1, MAX_STORED],
     step: 10,
     initial: 250,
@@ -138,7 +138,7 @@ export const RECIPE = {
   samplePrompt: text({
     label: 'Sample prompt',
     help: 'Prompt that each evaluation continues, or whose blanks ([MASK]) it fills',
-    most: 100_000,
+    maxLength: 100_000,
     initial: 'The',
   }),
   /** Unsigned 32-bit. */
@@ -159,7 +159,7 @@ export const RECIPE = {
     help: 'Steps between saves',
     row: 'seldom',
     min: 1,
-    max: most,
+    max,
     stored: [1, MAX_STORED],
     step: 10,
     initial: 200,
@@ -174,7 +174,7 @@ export const RECIPE = {
     help: 'Maximum number of tokens in an evaluation',
     row: 'seldom',
     min: 1,
-    max: most,
+    max,
     stored: [1, MAX_STORED],
     step: 1024,
     initial: 16_384,

@@ -62,7 +62,7 @@ function judge({ kept, again, held }: Pick<Recomputation, 'kept' | 'again' | 'he
 export function recomputationWords(of: Recomputation, otherwise: string): string {
   const { isOn, isChosen, kept, again, held } = of;
   const judgement = judge(of);
-  const most = held?.words ?? '';
+  const max = held?.words ?? '';
   const traded = `${formatBytes(again)} instead of ${formatBytes(kept)}, with a third more compute`;
   if (isOn) {
     if (again >= kept) return `Activation recomputation is on and saves nothing here: ${formatBytes(again)}.`;
@@ -75,10 +75,10 @@ export function recomputationWords(of: Recomputation, otherwise: string): string
     case 'unknown':
       return `The memory of this device is unknown.${again < kept ? ` With activation recomputation: ${traded}.` : ''}`;
     case 'saves little':
-      return `Needs over half of ${most}. Activation recomputation would save only ${formatBytes(Math.max(0, kept - again))}.`;
+      return `Needs over half of ${max}. Activation recomputation would save only ${formatBytes(Math.max(0, kept - again))}.`;
     case 'not enough':
-      return `Even with activation recomputation, the run needs ${formatBytes(again)}, more than ${most}.`;
+      return `Even with activation recomputation, the run needs ${formatBytes(again)}, more than ${max}.`;
     case 'helps':
-      return `Needs over half of ${most}. With activation recomputation: ${traded}.`;
+      return `Needs over half of ${max}. With activation recomputation: ${traded}.`;
   }
 }

@@ -19,5 +19,5 @@ export const replaying = (own: Batches, old: Batches, share: number): Batches =>
     }
     return joined(parts);
   },
-  evaluation: (most) => own.evaluation(most),
+  evaluation: (max) => own.evaluation(max),
 });

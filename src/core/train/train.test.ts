@@ -104,8 +104,8 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   test('the best step is stored before anything trains on: alone, or by the save of that step', async () => {
     const { outcome, events, saved, kept } = await watch({ evalEvery: 2, saveEvery: 3 });
     const measured = events.flatMap((e) => (e.kind === 'evaluated' ? [e] : []));
-    let least = Infinity;
-    const bests = measured.filter(({ loss }) => loss < least && (least = loss)).map(({ step }) => step);
+    let min = Infinity;
+    const bests = measured.filter(({ loss }) => loss < min && (min = loss)).map(({ step }) => step);
     const whole = stepsOf(events, 'saved');
     expect(whole).toEqual([0, 3, 6, 9, 12]);
     expect(stepsOf(events, 'kept')).toEqual(bests.filter((step) => !whole.includes(step)));

@@ -291,10 +291,10 @@ const TIMES = 20;
 /** The mean of the newest values; NaN when there are none. */
 class Recent {
   private readonly values: number[] = [];
-  constructor(private readonly most: number) {}
+  constructor(private readonly max: number) {}
   add(value: number): void {
     this.values.push(value);
-    if (this.values.length > this.most) this.values.shift();
+    if (this.values.length > this.max) this.values.shift();
   }
   get mean(): number {
     return this.values.reduce((a, b) => a + b, 0) / this.values.length;

@@ -14,9 +14,9 @@ test('the training loss at a step is the mean of the steps before it', () => {
 
 test('the search agrees with counting', () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 50 })), fc.integer({ min: -1, max: 51 }), (values, most) => {
+    fc.property(fc.array(fc.integer({ min: 0, max: 50 })), fc.integer({ min: -1, max: 51 }), (values, max) => {
       const sorted = [...values].sort((a, b) => a - b);
-      expect(countUpTo(sorted, most)).toBe(sorted.filter((v) => v <= most).length);
+      expect(countUpTo(sorted, max)).toBe(sorted.filter((v) => v <= max).length);
     }),
   );
 });

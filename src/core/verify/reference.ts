@@ -47,20 +47,20 @@ export async function reference(
   around: { start: number; end: number } = { start: 0, end: 0 },
 ): Promise<Reference> {
   const { context, classes } = network.choice.config;
-  const most = Math.min(context, LONGEST);
-  const stored = heldOut && (await middle(heldOut, most));
+  const max = Math.min(context, LONGEST);
+  const stored = heldOut && (await middle(heldOut, max));
   const { kind } = modelSpec(network.choice.id);
   if (classes) {
-    const ids = stored ?? samplePrompt.slice(0, most);
+    const ids = stored ?? samplePrompt.slice(0, max);
     return labelled(network, classes, stored ? 'held-out' : 'prompt', ids, pause);
   }
   if (kind !== 'decoder') {
     const text = stored ? 'held-out' : 'prompt';
-    const read = stored ?? samplePrompt.slice(0, most);
+    const read = stored ?? samplePrompt.slice(0, max);
     return kind === 'encoder' ? bothWays(network, text, read) : answered(network, text, read, around, pause);
   }
   const ids =
-    stored ?? (await greedyContinuation(network, samplePrompt.slice(0, Math.max(1, most - PLACES)), most, pause)).ids;
+    stored ?? (await greedyContinuation(network, samplePrompt.slice(0, Math.max(1, max - PLACES)), max, pause)).ids;
   const lengths = spread(ids.length);
   const scores = await logits(network, ids, lengths);
   await pause();
@@ -117,8 +117,8 @@ async function answered(
   const scores = await logits(network, ids, lengths, kept);
   kept.dispose();
   await pause();
-  const most = Math.min(1 + PLACES, network.choice.config.context);
-  const written = await greedyContinuation(network, [start], most, pause, source);
+  const max = Math.min(1 + PLACES, network.choice.config.context);
+  const written = await greedyContinuation(network, [start], max, pause, source);
   return { text, source, ids, lengths, scores, prompt: 1, greedy: written.ids.slice(1), greedyScores: written.scores };
 }
 
@@ -128,8 +128,8 @@ export const PLACES = 20;
 const LONGEST = 256;
 
 /** From the middle of the part; null when its shards have gone. */
-async function middle(source: TokenSource, most: number): Promise<number[] | null> {
-  const length = Math.min(most, source.tokens);
+async function middle(source: TokenSource, max: number): Promise<number[] | null> {
+  const length = Math.min(max, source.tokens);
   if (length === 0) return null;
   try {
     return [...(await source.read(Math.floor((source.tokens - length) / 2), length))];

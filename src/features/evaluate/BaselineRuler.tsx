@@ -51,9 +51,9 @@ function Ruler({ own, marks }: RulerProps) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const values = [own, ...marks.map(({ value }) => value)];
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const margin = 0.06 * (most - least || 1);
-  const at = (value: number): number => (100 * (most + margin - value)) / (most - least + 2 * margin);
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  const margin = 0.06 * (max - min || 1);
+  const at = (value: number): number => (100 * (max + margin - value)) / (max - min + 2 * margin);
   const placed = rows(
     marks.toSorted((a, b) => b.value - a.value),
     at,

@@ -91,8 +91,8 @@ function Found({ comparison }: { comparison: KeptComparison }) {
   const name = run ? `${run.name}, ${modelSpec(run.model.id).label}` : beside.name;
   const other = `${isOwn ? '' : `${name}, `}step ${formatCount(beside.step)}`;
   // Better is to the right.
-  const most = niceAbove(Math.max(Math.abs(low), Math.abs(high)));
-  const at = (x: number): number => 50 - (50 * x) / most;
+  const max = niceAbove(Math.max(Math.abs(low), Math.abs(high)));
+  const at = (x: number): number => 50 - (50 * x) / max;
   const words = comparisonWords(comparison);
   const told = (x: number): string => formatNumber(-x);
   const on = part === 'text' ? (comparison.name ?? 'your text') : `the ${PART_NAMES[part].toLowerCase()}`;
@@ -108,9 +108,9 @@ function Found({ comparison }: { comparison: KeptComparison }) {
           label={`Better by ${told(difference)} bits per byte, from ${told(high)} to ${told(low)}`}
         />
         <span className={styles.axis} aria-hidden>
-          <span>{`other better by ${formatNumber(most)}`}</span>
+          <span>{`other better by ${formatNumber(max)}`}</span>
           <span>0</span>
-          <span>{`this better by ${formatNumber(most)}`}</span>
+          <span>{`this better by ${formatNumber(max)}`}</span>
         </span>
       </div>
       <p className={styles.words}>

@@ -132,7 +132,7 @@ function PassageItem(p: { shown: Shown; vocabulary: number; isOpen: boolean; onO
 }
 
 const hardest = ({ tokens }: Passage): number =>
-  tokens.reduce((most, { loss = 0 }, i) => (loss > (tokens[most]!.loss ?? 0) ? i : most), 0);
+  tokens.reduce((max, { loss = 0 }, i) => (loss > (tokens[max]!.loss ?? 0) ? i : max), 0);
 
 /** Probability, kind and frequency of the chosen token. */
 function TokenReading({ token: { text, loss, kind, count } }: { token: Passage['tokens'][number] }) {
@@ -155,6 +155,6 @@ function TokenReading({ token: { text, loss, kind, count } }: { token: Passage['
 
 /** Kind of token with the highest perplexity; empty if unknown. */
 function dearest({ where }: Evaluation): string {
-  const [most] = (where?.kind ?? []).toSorted((a, b) => b.loss - a.loss);
-  return most && where!.kind.length > 1 ? `Hardest kind: ${kindWords(most.kind).toLowerCase()}` : '';
+  const [max] = (where?.kind ?? []).toSorted((a, b) => b.loss - a.loss);
+  return max && where!.kind.length > 1 ? `Hardest kind: ${kindWords(max.kind).toLowerCase()}` : '';
 }

@@ -14,7 +14,7 @@ export function IncomingModel() {
   const device = useStudio((s) => s.device);
   const take = useStudio((s) => s.takeIncoming);
   const leave = useStudio((s) => s.leaveIncoming);
-  const [most, setMost] = useState(USUAL_CONTEXT);
+  const [max, setMax] = useState(USUAL_CONTEXT);
   const section = useRef<HTMLElement>(null);
   // Dropped on a page that is long, it would come where nobody looks.
   useEffect(() => {
@@ -25,7 +25,7 @@ export function IncomingModel() {
   const { model, isContextFree } = preview;
   const made = model.config.context;
   const choices = isContextFree ? [...CONTEXTS.filter((context) => context < made), made] : [made];
-  const context = choices.find((choice) => choice >= most) ?? made;
+  const context = choices.find((choice) => choice >= max) ?? made;
   const limits = device.kind === 'open' ? limitsOf({ device }) : undefined;
   return (
     <section ref={section} tabIndex={-1} className={styles.incoming} aria-label="Model to import">
@@ -44,7 +44,7 @@ export function IncomingModel() {
           <Segmented
             label="Context"
             value={String(context)}
-            onChange={(choice) => setMost(Number(choice))}
+            onChange={(choice) => setMax(Number(choice))}
             options={choices.map((choice) => ({ value: String(choice), label: formatCount(choice) }))}
           />
           <span>tokens</span>

@@ -88,7 +88,7 @@ interface Row {
   value: number;
 }
 function Breakdown(p: { title: string; unit?: string; rows: readonly Row[]; format: (value: number) => string }) {
-  const most = Math.max(...p.rows.map(({ value }) => value), 1);
+  const max = Math.max(...p.rows.map(({ value }) => value), 1);
   return (
     <table className={styles.breakdown}>
       <caption>
@@ -99,7 +99,7 @@ function Breakdown(p: { title: string; unit?: string; rows: readonly Row[]; form
           <tr key={name}>
             <th scope="row">{name}</th>
             <td className={styles.barCell} aria-hidden>
-              <Bar share={value / most} />
+              <Bar share={value / max} />
             </td>
             <td>{p.format(value)}</td>
           </tr>

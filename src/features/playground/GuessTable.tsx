@@ -21,7 +21,7 @@ export function GuessTable({
   /** Null where nothing can be done with it. */
   action?: (row: GuessRow) => { label: string; words: string; run: () => void } | null;
 }) {
-  const most = Math.max(...rows.map((row) => row.probability));
+  const max = Math.max(...rows.map((row) => row.probability));
   const columns: readonly Column<GuessRow>[] = [
     {
       id: 'token',
@@ -40,7 +40,7 @@ export function GuessTable({
       id: 'bar',
       header: <span className={text.hidden}>Share</span>,
       width: '30%',
-      cell: (row) => <Bar share={row.probability / most} />,
+      cell: (row) => <Bar share={row.probability / max} />,
     },
     { id: 'probability', header: 'Probability', isNumber: true, cell: (row) => formatShare(row.probability) },
     {

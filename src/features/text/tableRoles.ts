@@ -17,8 +17,8 @@ export function rolesOf(head: TableHead, tunes: Purpose | undefined): Roles {
   if ('input' in known) return { input: known.input, target: known.target };
   // The two with the most text.
   const letters = head.columns.map((_, i) => head.rows.reduce((sum, row) => sum + row[i]!.length, 0));
-  const most = [...letters.keys()].sort((a, b) => letters[b]! - letters[a]!).slice(0, 2);
-  const [input, target] = most.sort((a, b) => a - b).map((i) => head.columns[i]);
+  const max = [...letters.keys()].sort((a, b) => letters[b]! - letters[a]!).slice(0, 2);
+  const [input, target] = max.sort((a, b) => a - b).map((i) => head.columns[i]);
   return { ...(input !== undefined && { input }), ...(target !== undefined && { target }) };
 }
 

@@ -208,8 +208,7 @@ const smoothingFor = (steps: number): number =>
 const newest = (values: readonly number[], format: (value: number) => string): string =>
   values.length > 0 ? format(values.at(-1)!) : '–';
 
-const highest = (values: readonly number[], least: number): number =>
-  values.reduce((a, b) => (b > a ? b : a), least) || 1;
+const highest = (values: readonly number[], min: number): number => values.reduce((a, b) => (b > a ? b : a), min) || 1;
 
 /** The rest of the schedule, dashed. */
 function ratesToCome(from: number, recipe: RunSettings['recipe'], steps: number): Line {

@@ -191,8 +191,8 @@ function xTicksOf(x: Scale, width: number, word = 'step'): Tick[] {
 }
 
 function yTicksOf(y: Scale, height: number): Tick[] {
-  const most = Math.max(2, Math.floor(height / 36));
-  const values = y.isLog ? logTicks(y.min, y.max, most) : linearTicks(y.min, y.max, Math.min(6, most));
+  const max = Math.max(2, Math.floor(height / 36));
+  const values = y.isLog ? logTicks(y.min, y.max, max) : linearTicks(y.min, y.max, Math.min(6, max));
   return values.map((value) => ({ value, label: formatTick(value) }));
 }
 

@@ -105,7 +105,7 @@ export class Cleaning {
     const cleaning = new Cleaning(recipe, documents, aside, job, cleaners);
     for (const { rule, settings } of cleaning.steps) {
       const working = await ruleOf(rule).start(settings as never);
-      if (working.survey && (await areAtLeast(working.leastSurveyed ?? 0, documents(LOOKING))))
+      if (working.survey && (await areAtLeast(working.minSurveyed ?? 0, documents(LOOKING))))
         await cleaning.survey(() => working.survey!());
       cleaning.working.push({ rule, working });
     }
@@ -382,8 +382,8 @@ function rowsOf(all: readonly OnDocument[]): number {
   for (let i = 0; i < all.length; i = all[i]!.see ? endOfRow(all, i) : i + 1) if (all[i]!.see) rows++;
   return rows;
 }
-async function areAtLeast(least: number, documents: AsyncIterable<Cleanable>): Promise<boolean> {
+async function areAtLeast(min: number, documents: AsyncIterable<Cleanable>): Promise<boolean> {
   let n = 0;
-  if (least > 0) for await (const _ of documents) if (++n === least) break;
-  return n === least;
+  if (min > 0) for await (const _ of documents) if (++n === min) break;
+  return n === min;
 }

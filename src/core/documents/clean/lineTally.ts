@@ -11,11 +11,11 @@ export class LineTally {
   size = 0;
 
   /** @param most lines; another than these is not counted, and is always new  -> how often it was counted before */
-  add({ first, second }: LineKey, most: number): number {
+  add({ first, second }: LineKey, max: number): number {
     let at = this.placeOf(first, second);
     const before = this.words[at + 2]!;
     if (before === 0) {
-      if (this.size === most) return 0;
+      if (this.size === max) return 0;
       if (2 * ++this.size > this.places) {
         this.grow();
         at = this.placeOf(first, second);

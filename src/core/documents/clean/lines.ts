@@ -13,12 +13,12 @@ export interface LineKey {
 export const newKey = (): LineKey => ({ first: 0, second: 0, length: 0, hasLetter: false, hasDigit: false });
 
 /**
- * Of each line that is no shorter than `least` code units, its end with it, from one place of the text to another.
+ * Of each line that is no shorter than `min` code units, its end with it, from one place of the text to another.
  * @param key is filled: millions of lines are no millions of objects
  */
 export function eachLine(
   text: string,
-  least: number,
+  min: number,
   key: LineKey,
   visit: (key: LineKey, from: number, to: number) => void,
 ): void {
@@ -26,7 +26,7 @@ export function eachLine(
   for (let from = 0, start = 0; from < text.length;) {
     const to = text.indexOf('\n', from) + 1 || text.length;
     const end = endOfLine(utf8, start);
-    if (to - from >= least) {
+    if (to - from >= min) {
       keyOf(utf8, start, end, to - from, key);
       visit(key, from, to);
     }

@@ -15,8 +15,8 @@ test('of a share of values the least that stays leaves that many', () => {
       fc.uniqueArray(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1 }),
       fc.double({ min: 0.001, max: 1, noNaN: true }),
       (all, share) => {
-        const least = leastOf(share, all);
-        expect(all.filter((value) => value >= least)).toHaveLength(Math.max(1, Math.round(share * all.length)));
+        const min = leastOf(share, all);
+        expect(all.filter((value) => value >= min)).toHaveLength(Math.max(1, Math.round(share * all.length)));
       },
     ),
   );
@@ -25,12 +25,12 @@ test('of a share of values the least that stays leaves that many', () => {
 
 test('ranked are both ends and both sides of each bound, from most to least', () => {
   fc.assert(
-    fc.property(values, fc.double({ min: -10, max: 10 }), fc.integer({ min: 1, max: 6 }), (all, least, rows) => {
-      const ranks = ranked(all, { least, most: 8 }, rows);
+    fc.property(values, fc.double({ min: -10, max: 10 }), fc.integer({ min: 1, max: 6 }), (all, min, rows) => {
+      const ranks = ranked(all, { min, max: 8 }, rows);
       const sorted = [...all].sort((a, b) => b - a);
       for (const { i, before } of ranks) expect(all[i]).toBe(sorted[before]);
       const places = ranks.map(({ before }) => before);
-      const stay = sorted.findIndex((value) => value < least);
+      const stay = sorted.findIndex((value) => value < min);
       const wanted = [0, sorted.length - 1, stay - 1, stay, sorted.findIndex((value) => value <= 8)];
       for (const place of wanted) if (place >= 0 && place < all.length) expect(places).toContain(place);
       expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
@@ -61,7 +61,7 @@ test.each(leaving)(
   async (id) => {
     const { fields, measures = {} } = ruleOf(id);
     for (const measure of Object.values(measures))
-      for (const name of [measure.least, measure.most, measure.share])
+      for (const name of [measure.min, measure.max, measure.share])
         if (name !== undefined) expect(fields).toHaveProperty(name);
     await fc.assert(
       fc.asyncProperty(
@@ -89,7 +89,7 @@ test.each(leaving)(
               expect(bounds).toEqual(boundsOf(measures[name]!, step.settings, values));
               for (const { value, place, stays } of rows) {
                 expect(stays).toBe(!gone.has(place));
-                if (value < bounds.least || value > bounds.most) expect(stays).toBe(false);
+                if (value < bounds.min || value > bounds.max) expect(stays).toBe(false);
                 else if (Object.keys(measures).length === 1 && id !== 'c4') expect(stays).toBe(true);
               }
             }

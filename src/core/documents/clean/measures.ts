@@ -4,13 +4,13 @@ import type { StatedMeasure } from './rules/rule';
 
 /** What is within them stays. */
 export interface Bounds {
-  least: number;
-  most: number;
+  min: number;
+  max: number;
 }
 
 /** By the settings of a rule. @param values of all documents; only where a share of them stays are they looked at */
 export function boundsOf(
-  { least, most, unbounded, share }: StatedMeasure,
+  { min, max, unbounded, share }: StatedMeasure,
   settings: Step['settings'],
   values: readonly number[],
 ): Bounds {
@@ -19,8 +19,8 @@ export function boundsOf(
     return value === unbounded ? none : value;
   };
   return {
-    least: share === undefined ? bound(least, -Infinity) : leastOf(Number(settings[share]), values),
-    most: bound(most, Infinity),
+    min: share === undefined ? bound(min, -Infinity) : leastOf(Number(settings[share]), values),
+    max: bound(max, Infinity),
   };
 }
 
@@ -37,10 +37,10 @@ export interface Rank {
 }
 
 /** From most to least: `rows` of those at either end, and of those at either side of a bound. Equal ones are in their order. */
-export function ranked(values: readonly number[], { least, most }: Bounds, rows: number): readonly Rank[] {
+export function ranked(values: readonly number[], { min, max }: Bounds, rows: number): readonly Rank[] {
   const order = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
-  const over = values.filter((value) => value > most).length;
-  const under = values.filter((value) => value < least).length;
+  const over = values.filter((value) => value > max).length;
+  const under = values.filter((value) => value < min).length;
   const isShown = (before: number): boolean =>
     [0, over, values.length - under, values.length].some((at) => before >= at - rows && before < at + rows);
   return order.flatMap((i, before) => (isShown(before) ? [{ i, before }] : []));

@@ -81,9 +81,9 @@ export class Pages {
   }
 
   /** Of each line, 1 where it goes: heads and feet, and blank lines where a sentence goes on. @param least pages that have the head */
-  heads(least: number): Uint8Array {
+  heads(min: number): Uint8Array {
     const gone = new Uint8Array(this.lines);
-    const borders = this.starts.length >= least - 1 ? this.starts : this.bordersByNumbers(least, gone);
+    const borders = this.starts.length >= min - 1 ? this.starts : this.bordersByNumbers(min, gone);
     if (borders.length === 0) return gone;
     const before = borders.map((border) => this.zone(border - 1, -1, gone));
     const after = borders.map((border) => this.zone(border, 1, gone));
@@ -92,7 +92,7 @@ export class Pages {
       after.unshift(this.zone(0, 1, gone));
       before.push(this.zone(this.lines - 1, -1, gone));
     }
-    for (const side of [before, after]) this.markRepeated(side, least, gone);
+    for (const side of [before, after]) this.markRepeated(side, min, gone);
     let kept = 0;
     for (const border of borders) if (border > kept) kept = this.putTogether(border, gone);
     return gone;
@@ -107,7 +107,7 @@ export class Pages {
   }
 
   /** @param zones lines of each page, in order, at one of its borders */
-  private markRepeated(zones: readonly (readonly number[])[], least: number, gone: Uint8Array): void {
+  private markRepeated(zones: readonly (readonly number[])[], min: number, gone: Uint8Array): void {
     /** By hash, the page that had it last, and lines of pages before from which it did not stop. */
     const runs = new Map<number, { page: number; pages: number; lines: number[] }>();
     zones.forEach((lines, page) => {
@@ -119,7 +119,7 @@ export class Pages {
         if (run.page !== page) run.pages++;
         run.page = page;
         run.lines.push(line);
-        if (run.pages < least) continue;
+        if (run.pages < min) continue;
         for (const each of run.lines) gone[each] = 1;
         run.lines = [];
       }
@@ -130,11 +130,11 @@ export class Pages {
    * Without form feeds, pages end where lines alike but for one number count them: by one and at a page's distance, four in five of them at nearly the
    * same. These lines go. -> the lines after them
    */
-  private bordersByNumbers(least: number, gone: Uint8Array): readonly number[] {
+  private bordersByNumbers(min: number, gone: Uint8Array): readonly number[] {
     const borders: number[] = [];
-    for (const lines of this.numberedAlike(least)) {
+    for (const lines of this.numberedAlike(min)) {
       for (const chain of chains(lines)) {
-        if (chain.length < least || !isRegular(chain)) continue;
+        if (chain.length < min || !isRegular(chain)) continue;
         for (const { line } of chain) {
           gone[line] = 1;
           borders.push(line + 1);
@@ -145,24 +145,24 @@ export class Pages {
   }
 
   /** Lines with one number, by what they are but for it, where there are enough of them: of most there is one. */
-  private numberedAlike(least: number): Iterable<readonly Numbered[]> {
+  private numberedAlike(min: number): Iterable<readonly Numbered[]> {
     const { numbered, numberedLength, keys } = this;
     const counts = new Uint16Array(2 ** 20);
     const placeOf = (key: number): number => (key ^ (key >>> 12)) & (counts.length - 1);
     for (let i = 0; i < numberedLength; i += 2) {
       const place = placeOf(keys[numbered[i]!]!);
-      if (counts[place]! < least) counts[place]!++;
+      if (counts[place]! < min) counts[place]!++;
     }
     const alike = new Map<number, Numbered[]>();
     for (let i = 0; i < numberedLength; i += 2) {
       const [line, number] = [numbered[i]!, numbered[i + 1]!];
       const key = keys[line]!;
-      if (counts[placeOf(key)]! < least) continue;
+      if (counts[placeOf(key)]! < min) continue;
       const others = alike.get(key);
       if (others) others.push({ line, number });
       else alike.set(key, [{ line, number }]);
     }
-    return [...alike.values()].filter(({ length }) => length >= least);
+    return [...alike.values()].filter(({ length }) => length >= min);
   }
 
   /** Blank lines at a border go where a sentence goes on over it, and so does the form feed, which ends one. -> the first line after it that stays */

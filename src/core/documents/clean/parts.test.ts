@@ -43,18 +43,18 @@ test('rules in a row make of the parts of a passage what they make of all of it,
   const rules = await Promise.all(
     steps.map(async ({ rule, settings }) => (await ruleOf(rule).start(settings as never)).document({ title: '' })),
   );
-  const through = (passage: string, row: readonly number[], least: number | null) => {
+  const through = (passage: string, row: readonly number[], min: number | null) => {
     const sums = row.map(() => ({ places: 0, characters: 0 }));
     const all = row.map((i, n): Applied => {
       const { changes, finds } = rules[i]!;
-      return { change: changes!()!, into: sums[n]!, ...(least !== null && { finds }) };
+      return { change: changes!()!, into: sums[n]!, ...(min !== null && { finds }) };
     });
-    return [applied(all, passage, least ?? 0), sums];
+    return [applied(all, passage, min ?? 0), sums];
   };
   const row = fc.array(fc.constantFrom(...rules.keys()), { minLength: 2, maxLength: 4 });
   fc.assert(
-    fc.property(text, row, fc.constantFrom(1, 30, 1000), (passage, each, least) => {
-      expect(through(passage, each, least)).toEqual(through(passage, each, null));
+    fc.property(text, row, fc.constantFrom(1, 30, 1000), (passage, each, min) => {
+      expect(through(passage, each, min)).toEqual(through(passage, each, null));
     }),
     { numRuns: propertyRuns(5000) },
   );

@@ -13,13 +13,13 @@ export interface Applied {
 }
 
 /** One rule after the other. @param least code units of a part: where much is found it costs no more than the whole would */
-export function applied(all: readonly Applied[], passage: string, least = 2 ** 10): string {
+export function applied(all: readonly Applied[], passage: string, min = 2 ** 10): string {
   const counted = new Counted();
   for (let from = 0, to; from < all.length; from = to) {
     to = from + 1;
     if (all[from]!.finds) while (all[to]?.finds) to++;
     const row = all.slice(from, to);
-    passage = (row.length > 1 ? inParts(row, passage, counted, least) : undefined) ?? changed(row, passage, counted);
+    passage = (row.length > 1 ? inParts(row, passage, counted, min) : undefined) ?? changed(row, passage, counted);
   }
   return passage;
 }
@@ -38,7 +38,7 @@ function changed(row: readonly Applied[], passage: string, counted: Counted): st
 }
 
 /** Undefined: a rule may look beyond a part. */
-function inParts(row: readonly Applied[], passage: string, counted: Counted, least: number): string | undefined {
+function inParts(row: readonly Applied[], passage: string, counted: Counted, min: number): string | undefined {
   const pattern = patternOf(row);
   pattern.lastIndex = 0;
   if (!pattern.test(passage)) return passage;
@@ -46,7 +46,7 @@ function inParts(row: readonly Applied[], passage: string, counted: Counted, lea
   let [text, done] = ['', 0];
   do {
     const start = borderBefore(passage, done, pattern.lastIndex - 1);
-    const end = borderAfter(passage, Math.max(pattern.lastIndex, start + least));
+    const end = borderAfter(passage, Math.max(pattern.lastIndex, start + min));
     let part = passage.slice(start, end);
     for (const [i, { change, finds }] of row.entries()) {
       if (finds!.beyond?.test(part)) return undefined;

@@ -31,14 +31,14 @@ const MAX_HEAD_BYTES = 2 ** 16;
 /**
  * What was sent, without what it was packed in on its way: chunks, gzip. Crawlers that have unpacked it may leave what told of
  * that, so what is no gzip, or in no chunks, is taken as it is. Null where it is packed otherwise.
- * @throws HomegrownError `bad-file` where it is damaged, or has more than `most` bytes
+ * @throws HomegrownError `bad-file` where it is damaged, or has more than `max` bytes
  */
-export async function contentOf({ told, body }: Answer, name: string, most: number): Promise<Uint8Array | null> {
+export async function contentOf({ told, body }: Answer, name: string, max: number): Promise<Uint8Array | null> {
   const isChunked = /\bchunked\b/i.test(told.get('transfer-encoding') ?? '');
   const sent = (isChunked && unchunked(body)) || body;
   const packed = (told.get('content-encoding') ?? '').toLowerCase();
   if (sent[0] === 0x1f && sent[1] === 0x8b)
-    return wholeBytes({ name, bytes: gunzipped(once(sent), name), note: () => undefined }, most);
+    return wholeBytes({ name, bytes: gunzipped(once(sent), name), note: () => undefined }, max);
   return /^(|identity|gzip|x-gzip)$/.test(packed) ? sent : null;
 }
 

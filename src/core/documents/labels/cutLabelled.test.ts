@@ -64,9 +64,9 @@ describe('texts of which no two are alike', () => {
           const own = parts.filter((_, i) => examples[i]!.labels.includes(label));
           const of = (part: PartName): number => own.filter((each) => each === part).length;
           const all = own.length;
-          const least = { validation: all > 1 ? 1 : 0, test: all > 2 && choice.test > 0 ? 1 : 0 };
+          const min = { validation: all > 1 ? 1 : 0, test: all > 2 && choice.test > 0 ? 1 : 0 };
           for (const part of ['validation', 'test'] as const)
-            expect(Math.abs(of(part) - Math.max(least[part], choice[part] * all))).toBeLessThanOrEqual(0.5);
+            expect(Math.abs(of(part) - Math.max(min[part], choice[part] * all))).toBeLessThanOrEqual(0.5);
           if (all > 0) expect(of('train')).toBeGreaterThan(0);
         }
       }),

@@ -213,16 +213,16 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
       const rows = csvOf([['text', 'label'], ...TEXTS.map((text, i) => [`  ${text}`, read[i]!])]);
       const { store, text } = await opened(file('a.csv', rows), { between: '|' });
       let labelling = AS_READ;
-      let least = 0;
+      let min = 0;
       const out = new Set<number>();
-      const isLearnt = (own: string, i: number): boolean => !out.has(i) && own.length >= least;
+      const isLearnt = (own: string, i: number): boolean => !out.has(i) && own.length >= min;
       for (const one of steps) {
         if ('least' in one || 'out' in one) {
-          const [before, places] = [least, new Set(out)];
-          if ('least' in one) least = one.least;
+          const [before, places] = [min, new Set(out)];
+          if ('least' in one) min = one.least;
           else if (one.isOut) out.add(one.out);
           else out.delete(one.out);
-          const rules = least > 0 ? [stepOf('whiteSpace'), stepOf('length', { least })] : [];
+          const rules = min > 0 ? [stepOf('whiteSpace'), stepOf('length', { least: min })] : [];
           const done =
             'least' in one
               ? applyRecipe(store, text.id, { version: 1, name: 'own', steps: rules, kept: [] }, { at: 2 }, unwatched)
@@ -231,7 +231,7 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
           else {
             // Then nothing would remain, and all is as it was.
             await expect(done).rejects.toMatchObject({ code: 'bad-settings' });
-            least = before;
+            min = before;
             out.clear();
             for (const each of places) out.add(each);
           }

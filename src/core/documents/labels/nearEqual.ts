@@ -13,10 +13,10 @@ export class NearEqual {
   length = 0;
   /** A number for each band of a text: of equal ones all 8 hashes are. */
   private bands = new Float64Array(64 * BANDS);
-  private readonly least = new Uint32Array(HASHES);
+  private readonly min = new Uint32Array(HASHES);
 
   add(text: string): void {
-    this.least.fill(2 ** 32 - 1);
+    this.min.fill(2 ** 32 - 1);
     for (const shingle of shinglesOf(text)) this.see(shingle);
     if (this.bands.length < (this.length + 1) * BANDS) {
       const larger = new Float64Array(2 * this.bands.length);
@@ -26,7 +26,7 @@ export class NearEqual {
     for (let band = 0; band < BANDS; band++) {
       let [one, other] = [band, ~band];
       for (let row = 0; row < ROWS; row++) {
-        const hash = this.least[band * ROWS + row]!;
+        const hash = this.min[band * ROWS + row]!;
         one = mixed(one ^ hash);
         other = mixed((other + hash) | 0);
       }
@@ -58,10 +58,10 @@ export class NearEqual {
   }
 
   private see(shingle: number): void {
-    const { least } = this;
+    const { min } = this;
     for (let i = 0; i < HASHES; i++) {
       const hash = (Math.imul(FACTORS[i]!, shingle) + TERMS[i]!) >>> 0;
-      if (hash < least[i]!) least[i] = hash;
+      if (hash < min[i]!) min[i] = hash;
     }
   }
 }

@@ -38,11 +38,11 @@ export function checkDeltas(page: DataView, at: number, count: number, encoding:
 }
 
 /** @param most level of those that are there @returns how many are */
-export function presentIn(page: DataView, at: number, values: number, most: number): number {
+export function presentIn(page: DataView, at: number, values: number, max: number): number {
   const levels = new Uint16Array(values);
-  readRleBitPackedHybrid({ view: page, offset: at }, 32 - Math.clz32(most), levels);
+  readRleBitPackedHybrid({ view: page, offset: at }, 32 - Math.clz32(max), levels);
   let present = 0;
-  for (const level of levels) if (level === most) present++;
+  for (const level of levels) if (level === max) present++;
   return present;
 }
 

@@ -131,9 +131,9 @@ function checkRuns(page: Uint8Array, at: number, values: number, width: number, 
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-const bitsOf = (most: number): number => 32 - Math.clz32(most);
-const isCount = (n: unknown, most: number): n is number =>
-  Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) <= most;
+const bitsOf = (max: number): number => 32 - Math.clz32(max);
+const isCount = (n: unknown, max: number): n is number =>
+  Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) <= max;
 
 const isDelta = (encoding: string): boolean => encoding.startsWith('DELTA_');
 const ENCODINGS: ReadonlySet<string> = new Set(

@@ -57,12 +57,12 @@ describe('texts by what they share with the one before', () => {
     const zigzag = (n: number): number[] => varint(n < 0 ? -2 * n - 1 : 2 * n);
     const deltas = (lengths: readonly number[]): number[] => {
       const steps = lengths.slice(1).map((length, i) => length - lengths[i]!);
-      const least = Math.min(0, ...steps);
+      const min = Math.min(0, ...steps);
       const blocks = Array.from({ length: Math.ceil(steps.length / 128) }, (_, block) => {
         // Parts of the last block that hold no value are not there.
         const filled = Math.min(128, 32 * Math.ceil((steps.length - block * 128) / 32));
-        const these = Array.from({ length: filled }, (_, i) => (steps[block * 128 + i] ?? least) - least);
-        return [...zigzag(least), 32, 32, 32, 32, ...new Uint8Array(Uint32Array.from(these).buffer)];
+        const these = Array.from({ length: filled }, (_, i) => (steps[block * 128 + i] ?? min) - min);
+        return [...zigzag(min), 32, 32, 32, 32, ...new Uint8Array(Uint32Array.from(these).buffer)];
       });
       return [...varint(128), 4, ...varint(lengths.length), ...zigzag(lengths[0]!), ...blocks.flat()];
     };

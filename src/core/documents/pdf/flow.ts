@@ -82,8 +82,8 @@ function withoutRunning(pages: readonly Page[]): readonly Page[] {
   const seen = new Map<string, number>();
   const edges = pages.map(edgesOf);
   for (const page of edges) for (const form of new Set([...page.values()])) seen.set(form, (seen.get(form) ?? 0) + 1);
-  const most = Math.max(MIN_PAGES, 0.3 * pages.length);
-  const isRunning = (form: string | undefined): boolean => form !== undefined && seen.get(form)! >= most;
+  const max = Math.max(MIN_PAGES, 0.3 * pages.length);
+  const isRunning = (form: string | undefined): boolean => form !== undefined && seen.get(form)! >= max;
   return pages.map((page, i) =>
     page.map((block) => block.filter((line) => !isRunning(edges[i]!.get(line)))).filter((block) => block.length > 0),
   );

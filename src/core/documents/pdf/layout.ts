@@ -136,11 +136,11 @@ function gutterOf(segments: readonly Line[]): number | null {
   for (const { x, end } of segments)
     for (let i = Math.max(0, Math.floor((x - from) / step)); i < (end - from) / step && i < cells.length; i++)
       cells[i]!++;
-  const most = MAX_SPANNING_SHARE * segments.length;
+  const max = MAX_SPANNING_SHARE * segments.length;
   const strips: number[] = [];
   for (let i = 0; i < cells.length;) {
     let end = i;
-    while (end < cells.length && cells[end]! <= most) end++;
+    while (end < cells.length && cells[end]! <= max) end++;
     const middle = from + ((i + end) / 2) * step;
     const share = (middle - from) / (to - from);
     if (end - i >= NARROWEST_GUTTER && share > 0.15 && share < 0.85) strips.push(middle);
@@ -234,8 +234,8 @@ class Texts {
 
 /** Of thousands, too. */
 export const extentOf = (lines: readonly Line[]): { from: number; to: number } => ({
-  from: lines.reduce((least, { x }) => Math.min(least, x), Infinity),
-  to: lines.reduce((most, { end }) => Math.max(most, end), -Infinity),
+  from: lines.reduce((min, { x }) => Math.min(min, x), Infinity),
+  to: lines.reduce((max, { end }) => Math.max(max, end), -Infinity),
 });
 
 export function median(values: readonly number[]): number {

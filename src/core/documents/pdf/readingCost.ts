@@ -68,13 +68,13 @@ class ReadingCost {
       this.made += bytes;
       own += bytes;
       const { length } = this.bytes;
-      for (const [size, most] of [
+      for (const [size, max] of [
         [this.made, Math.max(MAX_UNPACKED, MAX_COMPRESSION_RATIO * length)],
         [own, Math.max(MAX_STREAM, STREAM_GROWTH * length)],
       ] as const)
-        if (size > most)
+        if (size > max)
           throw badFile(
-            `${this.name} expands from ${formatBytes(length)} to more than ${formatBytes(most)}, which text never does.`,
+            `${this.name} expands from ${formatBytes(length)} to more than ${formatBytes(max)}, which text never does.`,
             PRINT,
           );
     };
@@ -105,9 +105,9 @@ class ReadingCost {
     if (this.shownOnPages.has(shown)) cost += COST_OF_REPEATED_PAGE;
     this.shownOnPages.add(shown);
     this.read += cost;
-    const most = Math.max(MAX_REPEATED, STREAM_GROWTH * this.bytes.length);
-    if (this.read - this.unique > most)
-      throw badFile(`${this.name} repeats more than ${formatBytes(most)} of the same content on its pages.`, PRINT);
+    const max = Math.max(MAX_REPEATED, STREAM_GROWTH * this.bytes.length);
+    if (this.read - this.unique > max)
+      throw badFile(`${this.name} repeats more than ${formatBytes(max)} of the same content on its pages.`, PRINT);
   }
 
   /** @param caller resources of what shows it */

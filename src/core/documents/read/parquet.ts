@@ -77,7 +77,7 @@ async function metadataOf(source: ByteSource, name: string): Promise<Metadata> {
   }
   // hyparquet looks for each column among all.
   const columns = metadata.row_groups.reduce(
-    (most, group) => Math.max(most, group.columns.length),
+    (max, group) => Math.max(max, group.columns.length),
     metadata.schema.length,
   );
   if (columns > MAX_TABLE_COLUMNS)

@@ -68,10 +68,10 @@ function timesOf(stamps: readonly Stamp[]): number[] {
 
 type Order = readonly [year: 0 | 2, month: 0 | 1, day: 0 | 1 | 2];
 function orderOf(stamps: readonly Stamp[]): Order {
-  const most = [0, 1, 2].map((i) => stamps.reduce((all, { date }) => Math.max(all, date[i]!), 0));
-  if (most[0]! > 31) return [0, 1, 2];
-  if (most[0]! > 12) return [2, 1, 0];
-  if (most[1]! > 12) return [2, 0, 1];
+  const max = [0, 1, 2].map((i) => stamps.reduce((all, { date }) => Math.max(all, date[i]!), 0));
+  if (max[0]! > 31) return [0, 1, 2];
+  if (max[0]! > 12) return [2, 1, 0];
+  if (max[1]! > 12) return [2, 0, 1];
   // Either could be: in the right order time hardly ever goes back.
   const back = ([years, months, days]: Order): number => {
     const all = stamps.map(({ date }) => (date[years] * 12 + date[months]) * 31 + date[days]);

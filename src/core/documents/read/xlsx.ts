@@ -18,15 +18,15 @@ export const rows: TableFormat['rows'] = async function* (file) {
   const tables = inOrder(all.filter(({ names }) => names.size > 0));
   tellSheets(file, book, tables);
   const isOne = tables.length === 1;
-  const most = Math.max(FEW_LETTERS, MAX_COMPRESSION_RATIO * book.parts.packed);
+  const max = Math.max(FEW_LETTERS, MAX_COMPRESSION_RATIO * book.parts.packed);
   let [letters, empty] = [0, 0];
   for (const table of tables) {
     let isFirst = true;
     for await (const row of table.rows()) {
       for (const text of row.cells.values()) letters += text.length;
-      if (letters > most)
+      if (letters > max)
         throw badFile(
-          `${file.name} expands from ${formatBytes(book.parts.packed)} to more than ${formatCount(most)} characters, which text never does.`,
+          `${file.name} expands from ${formatBytes(book.parts.packed)} to more than ${formatCount(max)} characters, which text never does.`,
           'Save the sheet as CSV, and add that file.',
         );
       empty += Math.max(0, table.names.size - row.cells.size);

@@ -9,7 +9,7 @@ import { XmlParser } from '../xmlParser';
 export async function sharedStrings(
   xml: AsyncIterable<string>,
   name: string,
-  most = MAX_SHARED_STRINGS,
+  max = MAX_SHARED_STRINGS,
 ): Promise<readonly string[]> {
   const strings: string[] = [];
   let [text, isText, left, letters] = ['', false, 0, 0];
@@ -37,9 +37,9 @@ export async function sharedStrings(
   );
   for await (const piece of xml) {
     parser.write(piece);
-    if (letters + text.length > most)
+    if (letters + text.length > max)
       throw badFile(
-        `${name} has more than ${formatCount(most)} characters of text in its cells, the maximum for a workbook.`,
+        `${name} has more than ${formatCount(max)} characters of text in its cells, the maximum for a workbook.`,
         'Save each sheet as CSV, and add those files.',
       );
   }

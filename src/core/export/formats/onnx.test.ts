@@ -245,7 +245,7 @@ describe.each(PRECISIONS)('transformers.js, $precision', (precision) => {
     return isUsual || (precision.precision === 'f32' && classes.pooling !== 'last');
   });
   test.each(encoders)('gives 200 texts our labels with our probabilities, alone and in a batch: $name', async (row) => {
-    const most = precision.precision === 'f32' ? 1e-4 : 2e-2;
+    const max = precision.precision === 'f32' ? 1e-4 : 2e-2;
     const found = await ourLabels(row);
     const { labels: names } = row.config.classes!;
     // Texts differ in what they are, or equal figures would say nothing.
@@ -260,9 +260,9 @@ describe.each(PRECISIONS)('transformers.js, $precision', (precision) => {
       for (const told of [batch[i]!, ...(i % 10 === 0 ? [(await theirs(text, { top_k: 3 })) as Told] : [])]) {
         const own = [...found[i]!.probabilities];
         const shares = names.map((label) => told.find((one) => one.label === label)!.score);
-        for (const [label, share] of shares.entries()) expect(Math.abs(share - own[label]!), text).toBeLessThan(most);
+        for (const [label, share] of shares.entries()) expect(Math.abs(share - own[label]!), text).toBeLessThan(max);
         const [lead, next] = own.toSorted((a, b) => b - a) as [number, number];
-        if (lead - next > 2 * most) expect(likeliest(shares)).toBe(likeliest(own));
+        if (lead - next > 2 * max) expect(likeliest(shares)).toBe(likeliest(own));
       }
     }
     await theirs.dispose();

@@ -55,8 +55,8 @@ test('bounds are kept, and of an exponential it is the exponential of the mean\u
     [1, 1],
     [9, 1],
   ];
-  const exponential = { of: ([sum, n]: readonly number[]) => Math.exp(sum! / n!), isExponential: true, least: 0 };
-  const [plain, bounded, exp] = atOnce(intervals(rows, [mean, { ...mean, least: 0, most: 10 }, exponential], 0));
+  const exponential = { of: ([sum, n]: readonly number[]) => Math.exp(sum! / n!), isExponential: true, min: 0 };
+  const [plain, bounded, exp] = atOnce(intervals(rows, [mean, { ...mean, min: 0, max: 10 }, exponential], 0));
   expect(plain!.low).toBeCloseTo(5 - 12.7062 * 4, 3);
   expect(bounded).toEqual({ low: 0, high: 10 });
   expect([Math.log(exp!.low), Math.log(exp!.high)]).toEqual([0, expect.closeTo(5 + 12.7062 * 4, 3)]);

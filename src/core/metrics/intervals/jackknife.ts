@@ -21,7 +21,7 @@ export function jackknife(rows: Rows, { of, isExponential = false, ...bounds }: 
 export function around(
   value: number,
   others: readonly number[],
-  { least = -Infinity, most = Infinity }: Bounds,
+  { min = -Infinity, max = Infinity }: Bounds,
 ): Interval | undefined {
   const n = others.length;
   const mean = others.reduce((a, b) => a + b, 0) / n;
@@ -29,5 +29,5 @@ export function around(
   // Sums that differ by rounding alone are alike.
   if (!(deviation > 1e-9 * Math.abs(value))) return undefined;
   const half = student(n - 1) * deviation;
-  return { low: Math.max(least, value - half), high: Math.min(most, value + half) };
+  return { low: Math.max(min, value - half), high: Math.min(max, value + half) };
 }

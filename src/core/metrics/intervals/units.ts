@@ -28,8 +28,8 @@ export const denseOf = ({ width, rows }: Sparse): Rows => rows.map((row) => sumO
 
 /** What a value can be. */
 export interface Bounds {
-  least?: number;
-  most?: number;
+  min?: number;
+  max?: number;
 }
 
 /** A value of sums. */

@@ -33,9 +33,9 @@ export const chrf = (words: 0 | 2 = 0): TextMetric => ({
 const CHARACTERS = 6;
 const BETA = 2;
 
-/** Of each length up to `most`: how many n-grams are given, wanted, and both. Where none is wanted, nothing is counted. */
-const grams = (given: readonly string[], wanted: readonly string[], most: number): readonly number[] =>
-  Array.from({ length: most }, (_, i) => {
+/** Of each length up to `max`: how many n-grams are given, wanted, and both. Where none is wanted, nothing is counted. */
+const grams = (given: readonly string[], wanted: readonly string[], max: number): readonly number[] =>
+  Array.from({ length: max }, (_, i) => {
     const [all, right] = [given, wanted].map(({ length }) => Math.max(0, length - i)) as [number, number];
     return right === 0 ? [0, 0, 0] : [all, right, matchesOf(countsOf(given, i + 1), countsOf(wanted, i + 1))];
   }).flat();

@@ -39,8 +39,8 @@ export function* estimates(
     .filter(({ isShare }) => !isShare)
     .map(({ score, sumsOf, better }) => ({
       of: (drawing: readonly number[]) => score(sumsOf(drawing)),
-      least: 0,
-      ...(better === 'higher' && { most: 100 }),
+      min: 0,
+      ...(better === 'higher' && { max: 100 }),
     }));
   const found = [...(yield* intervals({ width, rows }, drawn, seed))];
   return own.map(({ isShare, score, sumsOf }) => {

@@ -64,9 +64,9 @@ function byFirst(word: string, rules: readonly Rule[]): string {
   return word;
 }
 const longerThan =
-  (most: number): Condition =>
+  (max: number): Condition =>
   (rest) =>
-    measure(rest) > most;
+    measure(rest) > max;
 /** `ational ate, tional tion`; what stands alone is taken off. */
 const rulesOf = (text: string, when: Condition): readonly Rule[] =>
   text.split(', ').map((rule): Rule => {

@@ -116,11 +116,11 @@ function* commonRuns(
     if (wrongGiven[from]! - from >= MAX_SHIFT_LENGTH) continue;
     const last = Math.min(wanted.length - 1, from + FARTHEST);
     for (let at = Math.max(0, from - FARTHEST); at <= last; at++) {
-      const least = 1 + Math.max(wrongGiven[from]! - from, wrongWanted[at]! - at);
-      const most = Math.min(MAX_SHIFT_LENGTH, words.length - from, wanted.length - at);
-      if (least > most) continue;
-      for (let length = 1; length <= most && words[from + length - 1] === wanted[at + length - 1]; length++) {
-        if (length >= least) yield [from, at, length];
+      const min = 1 + Math.max(wrongGiven[from]! - from, wrongWanted[at]! - at);
+      const max = Math.min(MAX_SHIFT_LENGTH, words.length - from, wanted.length - at);
+      if (min > max) continue;
+      for (let length = 1; length <= max && words[from + length - 1] === wanted[at + length - 1]; length++) {
+        if (length >= min) yield [from, at, length];
       }
     }
   }

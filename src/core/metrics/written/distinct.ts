@@ -25,7 +25,7 @@ export const distinct = (n: 1 | 2): WrittenMetric => ({
     const all = lengths.reduce((a, b) => a + b, 0);
     const value = (100 * where.size) / all;
     const others = lengths.map((length, text) => (100 * (where.size - own[text]!)) / (all - length));
-    return { value, ...around(value, others, { least: 0, most: 100 }) };
+    return { value, ...around(value, others, { min: 0, max: 100 }) };
   },
 });
 const SEVERAL = -1;

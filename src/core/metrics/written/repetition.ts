@@ -17,7 +17,7 @@ export const repetition: WrittenMetric = {
     });
     if (rows.length === 0) return { value: NaN };
     const of = ([sum, all]: readonly number[]): number => (100 * sum!) / all!;
-    const [interval] = atOnce(intervals(rows, [{ of, least: 0, most: 100 }], seed));
+    const [interval] = atOnce(intervals(rows, [{ of, min: 0, max: 100 }], seed));
     return { value: of([rows.reduce((sum, [share]) => sum + share!, 0), rows.length]), ...interval };
   },
 };

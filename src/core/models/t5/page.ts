@@ -26,13 +26,13 @@ function workspaceOf({ config, vocabulary }: Sized<T5Config>): number {
 function t5({ config, vocabulary }: Sized<T5Config>, weight: (name: string) => Float32Array, kernels: Kernels): Reader {
   const { layers, heads, context, width: C, hidden: H, gated, scaled, untied, normEpsilon } = config;
   const K = columnsOf(config).all;
-  const most = Math.max(BLOCK, context);
+  const max = Math.max(BLOCK, context);
   const room = (rows: number, columns: number): Float32Array => kernels.floats(rows * columns);
   const kept = (): Float32Array[] => Array.from({ length: layers }, () => room(context, K));
   const [keys, values, readKeys, readValues] = [kept(), kept(), kept(), kept()]; // [context, K] a layer
-  const [x, normed, added] = [room(most, C), room(most, C), room(most, C)];
-  const [q, k, v, mixed] = [room(most, K), room(most, K), room(most, K), room(most, K)];
-  const [inner, up] = [room(most, H), room(most, H)];
+  const [x, normed, added] = [room(max, C), room(max, C), room(max, C)];
+  const [q, k, v, mixed] = [room(max, K), room(max, K), room(max, K), room(max, K)];
+  const [inner, up] = [room(max, H), room(max, H)];
   const last = kernels.floats(C);
   const scores = kernels.floats(vocabulary);
   const shares = new Float64Array(context);

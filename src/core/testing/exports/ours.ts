@@ -61,8 +61,8 @@ export const ourText = (row: Row, prompt: string, length = LENGTH, temperature =
 
 export const PASSAGE = 'It was the [MASK] and ___.';
 /** Candidates of a passage's blanks. */
-export const ourBlanks = (row: Row, most = 8, passage = PASSAGE): Promise<Filled> =>
-  ask(row, `${most} candidates of ${passage}`, (net, { tokenizer }) => fill(net, tokenizer, passage, most));
+export const ourBlanks = (row: Row, max = 8, passage = PASSAGE): Promise<Filled> =>
+  ask(row, `${max} candidates of ${passage}`, (net, { tokenizer }) => fill(net, tokenizer, passage, max));
 
 /** Of 1 to 60 characters, so that some are longer than the context. */
 export const TEXTS: readonly string[] = Array.from({ length: 200 }, (_, i) =>

@@ -26,11 +26,11 @@ export function MeasuredDocuments(p: MeasuredPaneProps) {
   const { measures = {} } = ruleOf(p.step.rule);
   const names = Object.keys(measures).filter((name) => p.measured.scores[name]);
   const outOf = (one: string): number => outBy(p.measured.scores[one]!);
-  const most = names.reduce(
+  const max = names.reduce(
     (best: string | undefined, one) => (best && outOf(best) >= outOf(one) ? best : one),
     undefined,
   );
-  const name = names.find((one) => one === p.score) ?? most;
+  const name = names.find((one) => one === p.score) ?? max;
   const texts = useStudio((s) => s.texts);
   if (name === undefined) {
     const [absent] = Object.values(measures).flatMap(({ absent }) => absent ?? []);
@@ -96,14 +96,14 @@ function Drawn({
 }: Pick<MeasuredPaneProps, 'step' | 'onSetting'> & { measure: StatedMeasure; score: MeasuredScore }) {
   const { fields } = ruleOf(step.rule);
   const isFar = (value: unknown): boolean => Number(value) >= FAR;
-  const limits = [measure.least, measure.most].flatMap((name) => (name === undefined ? [] : step.settings[name]));
+  const limits = [measure.min, measure.max].flatMap((name) => (name === undefined ? [] : step.settings[name]));
   const isLog = measure.format === formatCount && (values.some(isFar) || limits.some(isFar));
   const movables = movablesOf(measure, fields, step.settings, values, isLog);
   const bounds = movables.map(({ side, setting, stops, stop }): HistogramBound => {
     const { at, value } = stops[stop]!;
     const cut = value === measure.unbounded ? 'none' : measure.format(at);
     return {
-      label: side === 'least' ? 'Minimum to keep' : 'Maximum to keep',
+      label: side === 'min' ? 'Minimum to keep' : 'Maximum to keep',
       side,
       stops: stops.map((each) => each.at),
       stop,
@@ -112,7 +112,7 @@ function Drawn({
     };
   });
   const isOut = (value: number): boolean =>
-    bounds.some(({ side, stops, stop }) => (side === 'least' ? value < stops[stop]! : value > stops[stop]!));
+    bounds.some(({ side, stops, stop }) => (side === 'min' ? value < stops[stop]! : value > stops[stop]!));
   const stay = values.filter((value) => !isOut(value)).length;
   return (
     <Histogram
@@ -139,5 +139,5 @@ function Drawn({
 /** Of counts; from here on each decade is as wide. */
 const FAR = 100;
 
-const outBy = ({ values, bounds: { least, most } }: MeasuredScore): number =>
-  values.filter((value) => value < least || value > most).length;
+const outBy = ({ values, bounds: { min, max } }: MeasuredScore): number =>
+  values.filter((value) => value < min || value > max).length;

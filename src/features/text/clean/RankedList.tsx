@@ -16,7 +16,7 @@ export function RankedList(p: {
   const [opened, open] = useState<RankedDocument>();
   const { format, label } = p.measure;
   const { ranked, bounds, values } = p.score;
-  const isOut = ({ value }: RankedDocument): boolean => value < bounds.least || value > bounds.most;
+  const isOut = ({ value }: RankedDocument): boolean => value < bounds.min || value > bounds.max;
   return (
     <>
       <ol className={styles.list} aria-label={`Documents by ${label}`}>
@@ -27,11 +27,11 @@ export function RankedList(p: {
           return (
             <Fragment key={`${text}/${place}`}>
               {skipped > 0 && <li className={styles.gap}>{formatCount(skipped)} more</li>}
-              {last && last.value > bounds.most && value <= bounds.most && (
-                <li className={styles.cut}>Maximum to keep: {format(bounds.most)}</li>
+              {last && last.value > bounds.max && value <= bounds.max && (
+                <li className={styles.cut}>Maximum to keep: {format(bounds.max)}</li>
               )}
-              {last && last.value >= bounds.least && value < bounds.least && (
-                <li className={styles.cut}>Minimum to keep: {format(bounds.least)}</li>
+              {last && last.value >= bounds.min && value < bounds.min && (
+                <li className={styles.cut}>Minimum to keep: {format(bounds.min)}</li>
               )}
               <li className={stays ? undefined : styles.out}>
                 <span className={styles.rank}>{formatCount(before + 1)}</span>

@@ -31,9 +31,9 @@ test.each(measured)('%s: each place is where its setting cuts, and at one end al
           if (Number.isFinite(bound)) expect(bound).toBe(at);
           expect(value).toBeGreaterThanOrEqual((fields[setting] as { min: number }).min);
         }
-        const all = side === 'least' ? stops[0]! : stops.at(-1)!;
+        const all = side === 'min' ? stops[0]! : stops.at(-1)!;
         const bounds = boundsOf(measure, { ...settings, [setting]: all.value }, values);
-        expect(values.every((each) => (side === 'least' ? each >= bounds.least : each <= bounds.most))).toBe(true);
+        expect(values.every((each) => (side === 'min' ? each >= bounds.min : each <= bounds.max))).toBe(true);
       }
     }),
     { numRuns: propertyRuns(60) },

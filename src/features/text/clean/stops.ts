@@ -5,7 +5,7 @@ import type { Step } from '../../../core/documents/clean/recipe';
 import type { StatedMeasure } from '../../../core/documents/clean/rules/rule';
 
 interface Movable {
-  side: 'least' | 'most';
+  side: 'min' | 'max';
   /** The field that it sets. */
   setting: string;
   /** From the least place to the most. */
@@ -28,14 +28,14 @@ export function movablesOf(
   values: readonly number[],
   isLog: boolean,
 ): readonly Movable[] {
-  const { least, most, share } = measure;
+  const { min, max, share } = measure;
   if (share !== undefined) {
     const now = Number(settings[share]);
     const stops = stopsOfShare(values, now);
-    return [{ side: 'least', setting: share, stops, stop: stops.findIndex(({ value }) => value === now) }];
+    return [{ side: 'min', setting: share, stops, stop: stops.findIndex(({ value }) => value === now) }];
   }
-  return (['least', 'most'] as const).flatMap((side) => {
-    const setting = { least, most }[side];
+  return (['min', 'max'] as const).flatMap((side) => {
+    const setting = { min, max }[side];
     if (setting === undefined) return [];
     const now = Number(settings[setting]);
     const stops = stopsOf(side, fields[setting] as NumberField, measure, now, values, isLog);
@@ -54,14 +54,14 @@ function stopsOfShare(values: readonly number[], now: number): readonly Stop[] {
 
 /** Round numbers from end to end; at the one end, and at the other, all stay. */
 function stopsOf(
-  side: 'least' | 'most',
+  side: 'min' | 'max',
   { kind, min, max }: NumberField,
   { unbounded }: StatedMeasure,
   now: number,
   values: readonly number[],
   isLog: boolean,
 ): readonly Stop[] {
-  const round = side === 'least' ? Math.floor : Math.ceil;
+  const round = side === 'min' ? Math.floor : Math.ceil;
   const [from, to] = values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
   const [along, back] = isLog ? [Math.log1p, Math.expm1] : [(x: number) => x, (x: number) => x];
   const found = Array.from({ length: PLACES + 1 }, (_, i) => {
@@ -77,7 +77,7 @@ function stopsOf(
   // What bounds nothing lies at the end at which all stay.
   const isWithin = ({ at }: Stop): boolean => at === now || (at > from && at < to);
   const others = stops.filter((stop) => stop.value !== unbounded && isWithin(stop));
-  return side === 'least'
+  return side === 'min'
     ? [{ at: Math.min(from, now), value: unbounded }, ...others]
     : [...others, { at: Math.max(to, now), value: unbounded }];
 }

@@ -43,11 +43,11 @@ export function PassagePane({ entries, chosenId, onChoose }: PassagePaneProps) {
     [model, pieces],
   );
   const isRarity = colour === 'rarity' && entries.isCounted;
-  const most = isRarity ? entries.all.reduce((n, { count }) => Math.max(n, count), 1) : 1;
+  const max = isRarity ? entries.all.reduce((n, { count }) => Math.max(n, count), 1) : 1;
   const view = (piece: TokenPiece, index: number): TokenView => ({
     text: shownInPassage(texts[index] ?? ''),
     ...(model && piece.text === null && { bytes: hex(entryBytes(model, piece.id)) }),
-    step: isRarity ? rarityStep(entries.all[piece.id]?.count ?? 0, most) : lengthStep(piece.bytes),
+    step: isRarity ? rarityStep(entries.all[piece.id]?.count ?? 0, max) : lengthStep(piece.bytes),
   });
   const choose = (index: number) => {
     setPlace(index);

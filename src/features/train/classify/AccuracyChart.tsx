@@ -22,7 +22,7 @@ export function AccuracyChart({ settings }: { settings: RunSettings }) {
       ? []
       : [{ value: values['accuracy'], label: words, ...(LONG[id] !== undefined && { longLabel: LONG[id] }) }],
   );
-  const least = Math.min(100, ...points.map(({ low }) => low), ...references.map(({ value }) => value));
+  const min = Math.min(100, ...points.map(({ low }) => low), ...references.map(({ value }) => value));
   return (
     <LineChart
       title="Accuracy"
@@ -41,7 +41,7 @@ export function AccuracyChart({ settings }: { settings: RunSettings }) {
       ]}
       xMax={plannedSteps(phase, settings)}
       // With room for points and words at 100 %.
-      y={{ min: Math.max(0, 10 * Math.floor(least / 10)), max: 104 }}
+      y={{ min: Math.max(0, 10 * Math.floor(min / 10)), max: 104 }}
       references={references}
       describeY={percent}
       minHeight={188}

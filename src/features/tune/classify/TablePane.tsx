@@ -187,7 +187,7 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
   const weighs = useStudio((s) => s.project.tuning.classify.recipe.classWeights);
   const heldOut = useStudio((s) => s.project.tuning.classify.heldOut);
   const [isAll, setAll] = useState(false);
-  const most = Math.max(told.labels[0]?.count ?? 0, told.none);
+  const max = Math.max(told.labels[0]?.count ?? 0, told.none);
   const shown = isAll ? told.labels : told.labels.slice(0, FIRST);
   const isWeighed = weighs && !told.several;
   return (
@@ -200,7 +200,7 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
               <span className={text.clip} title={label}>
                 {label}
               </span>
-              <i style={{ width: `${(100 * count) / most}%` }} aria-hidden />
+              <i style={{ width: `${(100 * count) / max}%` }} aria-hidden />
               <span>
                 {formatCount(count)}
                 {isWeighed && <span className={text.ink3}> × {weightOf(told, count).toFixed(2)}</span>}
@@ -210,7 +210,7 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
           {told.none > 0 && (
             <li>
               <span className={text.ink3}>{labelWords([])}</span>
-              <i style={{ width: `${(100 * told.none) / most}%` }} aria-hidden />
+              <i style={{ width: `${(100 * told.none) / max}%` }} aria-hidden />
               <span>{formatCount(told.none)}</span>
             </li>
           )}

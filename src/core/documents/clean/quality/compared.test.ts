@@ -149,8 +149,8 @@ test('of more documents than can be kept a part tells the cut, which is the same
   );
   const target = new NgramCounts();
   target.add('whale sea ship');
-  const cutOf = (all: readonly string[], most?: number) => {
-    const corpus = new Corpus(most);
+  const cutOf = (all: readonly string[], max?: number) => {
+    const corpus = new Corpus(max);
     for (const text of all) {
       const counts = new NgramCounts();
       counts.add(text);

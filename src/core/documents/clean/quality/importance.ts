@@ -51,8 +51,8 @@ export class Corpus {
   private entries = 0;
   /** Of hashes. Halved until what is kept fits: so it is the same whatever the order of documents. */
   private limit = 2 ** 32;
-  /** @param most buckets that are kept of documents together; 6 bytes each */
-  constructor(private readonly most = 8_000_000) {}
+  /** @param max buckets that are kept of documents together; 6 bytes each */
+  constructor(private readonly max = 8_000_000) {}
 
   add(document: NgramCounts): void {
     for (const bucket of document.used) this.counts[bucket]! += document.counts[bucket]!;
@@ -61,7 +61,7 @@ export class Corpus {
     const it = kept(document);
     this.documents.push(it);
     this.entries += it.buckets.length;
-    while (this.entries > this.most) {
+    while (this.entries > this.max) {
       this.limit /= 2;
       this.documents = this.documents.filter(({ hash }) => hash < this.limit);
       this.entries = this.documents.reduce((sum, { buckets }) => sum + buckets.length, 0);

@@ -6,16 +6,16 @@ export interface Measure {
   /** In a sentence after the value: `of lines end with an ellipsis`. */
   says: string;
   format(value: number): string;
-  least?: number;
-  most?: number;
+  min?: number;
+  max?: number;
 }
 
 /** By the first that is out of bounds. */
 export function judge(measures: Readonly<Record<string, Measure>>): Verdict {
   const scores = Object.fromEntries(Object.entries(measures).map(([name, { value }]) => [name, value]));
-  for (const { value, says, format, least = -Infinity, most = Infinity } of Object.values(measures)) {
-    if (value < least) return { scores, out: `${format(value)} ${says}; the minimum is ${format(least)}` };
-    if (value > most) return { scores, out: `${format(value)} ${says}; the maximum is ${format(most)}` };
+  for (const { value, says, format, min = -Infinity, max = Infinity } of Object.values(measures)) {
+    if (value < min) return { scores, out: `${format(value)} ${says}; the minimum is ${format(min)}` };
+    if (value > max) return { scores, out: `${format(value)} ${says}; the maximum is ${format(max)}` };
   }
   return { scores };
 }

@@ -10,7 +10,7 @@ import { C4_LINES } from './c4Lines';
 import type { Rule } from './rule';
 
 const FIELDS = { sentences: whole({ label: 'Minimum sentences', min: 0, max: 1e6, initial: 5 }), ...C4_LINES };
-const MEASURES = { sentences: { label: 'Sentences', format: formatCount, least: 'sentences' } } as const;
+const MEASURES = { sentences: { label: 'Sentences', format: formatCount, min: 'sentences' } } as const;
 
 /** What C4 does to documents, by the lines that it keeps: c4Lines.ts is the rule that leaves only those. */
 export const c4: Rule<typeof FIELDS> = {
@@ -48,7 +48,7 @@ export const c4: Rule<typeof FIELDS> = {
               value: sentences,
               says: 'sentences in lines that end a sentence',
               format: formatCount,
-              least: settings.sentences,
+              min: settings.sentences,
             },
           });
           return out === undefined ? byCount : { ...byCount, out };

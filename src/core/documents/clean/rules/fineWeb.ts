@@ -23,10 +23,10 @@ const FIELDS = {
   lineEnds: real({ label: 'Line breaks per word', min: 0, max: 100, initial: 0.3, hint: 'maximum' }),
 };
 const MEASURES = {
-  punctuatedLines: { label: 'Lines that end a sentence', format: formatShare, least: 'punctuated' },
-  shortLines: { label: 'Short lines', format: formatShare, most: 'short' },
-  repeatedLines: { label: 'Characters in repeated lines', format: formatShare, most: 'repeated' },
-  lineEnds: { label: 'Line breaks per word', format: formatNumber, most: 'lineEnds' },
+  punctuatedLines: { label: 'Lines that end a sentence', format: formatShare, min: 'punctuated' },
+  shortLines: { label: 'Short lines', format: formatShare, max: 'short' },
+  repeatedLines: { label: 'Characters in repeated lines', format: formatShare, max: 'repeated' },
+  lineEnds: { label: 'Line breaks per word', format: formatNumber, max: 'lineEnds' },
 } as const;
 
 /** Thresholds of Penedo et al. 2024; counted as by datatrove 0.10's FineWebQualityFilter, other than what quality/words.ts says of words. */
@@ -73,25 +73,25 @@ export const fineWeb: Rule<typeof FIELDS> = {
               value: share(punctuated, lines.pieces),
               says: 'of lines end a sentence',
               format: formatShare,
-              least: settings.punctuated,
+              min: settings.punctuated,
             },
             shortLines: {
               value: share(short, lines.pieces),
               says: `of lines have ${settings.shortLength} characters or fewer`,
               format: formatShare,
-              most: settings.short,
+              max: settings.short,
             },
             repeatedLines: {
               value: share(lines.repeatedCharacters, characters),
               says: 'of characters are in repeated lines',
               format: formatShare,
-              most: settings.repeated,
+              max: settings.repeated,
             },
             lineEnds: {
               value: share(lineEnds, words),
               says: 'line breaks per word',
               format: formatNumber,
-              most: settings.lineEnds,
+              max: settings.lineEnds,
             },
           }),
       };

@@ -7,27 +7,27 @@ import { Repeats, WordSequence } from '../quality/repeats';
 import { wordsOf } from '../quality/words';
 import type { Rule } from './rule';
 
-const most = (label: string, initial: number) => real({ label, min: 0, max: 1, initial, hint: 'maximum' });
+const max = (label: string, initial: number) => real({ label, min: 0, max: 1, initial, hint: 'maximum' });
 const FIELDS = {
-  paragraphs: most('Repeated paragraphs', 0.3),
-  paragraphCharacters: most('Characters in repeated paragraphs', 0.2),
-  lines: most('Repeated lines', 0.3),
-  lineCharacters: most('Characters in repeated lines', 0.2),
-  top2: most('Characters in the top 2-word phrase', 0.2),
-  top3: most('Characters in the top 3-word phrase', 0.18),
-  top4: most('Characters in the top 4-word phrase', 0.16),
-  repeated5: most('Characters in repeated 5-word phrases', 0.15),
-  repeated6: most('Characters in repeated 6-word phrases', 0.14),
-  repeated7: most('Characters in repeated 7-word phrases', 0.13),
-  repeated8: most('Characters in repeated 8-word phrases', 0.12),
-  repeated9: most('Characters in repeated 9-word phrases', 0.11),
-  repeated10: most('Characters in repeated 10-word phrases', 0.1),
+  paragraphs: max('Repeated paragraphs', 0.3),
+  paragraphCharacters: max('Characters in repeated paragraphs', 0.2),
+  lines: max('Repeated lines', 0.3),
+  lineCharacters: max('Characters in repeated lines', 0.2),
+  top2: max('Characters in the top 2-word phrase', 0.2),
+  top3: max('Characters in the top 3-word phrase', 0.18),
+  top4: max('Characters in the top 4-word phrase', 0.16),
+  repeated5: max('Characters in repeated 5-word phrases', 0.15),
+  repeated6: max('Characters in repeated 6-word phrases', 0.14),
+  repeated7: max('Characters in repeated 7-word phrases', 0.13),
+  repeated8: max('Characters in repeated 8-word phrases', 0.12),
+  repeated9: max('Characters in repeated 9-word phrases', 0.11),
+  repeated10: max('Characters in repeated 10-word phrases', 0.1),
 };
 /** Each is bounded by the setting of its name. */
 const MEASURES = Object.fromEntries(
   (Object.keys(FIELDS) as (keyof typeof FIELDS)[]).map((name) => [
     name,
-    { label: FIELDS[name].label, format: formatShare, most: name },
+    { label: FIELDS[name].label, format: formatShare, max: name },
   ]),
 );
 
@@ -78,7 +78,7 @@ export const gopherRepetition: Rule<typeof FIELDS> = {
             value: share(part, whole),
             says,
             format: formatShare,
-            most: limit,
+            max: limit,
           });
           const top = (n: number, limit: number) =>
             of(words.charactersOfTop(n), characters, `of characters are in the top ${n}-word phrase`, limit);

@@ -12,13 +12,13 @@ const FIELDS = {
   languages: text({
     label: 'Languages',
     hint: 'codes, such as “en de”; empty: most common',
-    most: 400,
+    maxLength: 400,
     initial: '',
   }),
   sure: real({ label: 'Share in these languages', min: 0, max: 1, initial: 0.5, hint: 'minimum' }),
 };
 
-const MEASURES = { sure: { label: 'Share in these languages', format: formatShare, least: 'sure' } } as const;
+const MEASURES = { sure: { label: 'Share in these languages', format: formatShare, min: 'sure' } } as const;
 
 /**
  * Of every 5,000 characters 200 are asked of eld; those of which it is sure tell the share that is in the languages. Short
@@ -107,11 +107,11 @@ export const language: Rule<typeof FIELDS> = {
       return verdictOf(isAsLikely ? 1 : 0, best[0]);
     }
 
-    function verdictOf(inThem: number, most: string | undefined): Verdict {
+    function verdictOf(inThem: number, max: string | undefined): Verdict {
       const scores = { sure: inThem };
       if (inThem >= sure) return { scores };
       const names = Array.from(wanted, nameOf).join(' or ');
-      const instead = most === undefined || wanted.has(most) ? '' : `; most is in ${nameOf(most)}`;
+      const instead = max === undefined || wanted.has(max) ? '' : `; most is in ${nameOf(max)}`;
       return {
         scores,
         out: `${formatShare(inThem)} is clearly in ${names}; the minimum is ${formatShare(sure)}${instead}`,
@@ -134,8 +134,8 @@ const AS_LIKELY = 0.05;
 
 /** The one with most; of several, the first by name. */
 function mostOf(counts: ReadonlyMap<string, number>): string | undefined {
-  const [most] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  return most?.[0];
+  const [max] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return max?.[0];
 }
 
 /** As eld names it; undefined where eld does not know it. */

@@ -9,7 +9,7 @@ const FIELDS = {
   most: whole({ label: 'Maximum length', unit: 'characters', min: 0, max: 1e12, initial: 0, hint: '0: no maximum' }),
 };
 const MEASURES = {
-  characters: { label: 'Characters', format: formatCount, least: 'least', most: 'most', unbounded: 0 },
+  characters: { label: 'Characters', format: formatCount, min: 'least', max: 'most', unbounded: 0 },
 } as const;
 
 export const length: Rule<typeof FIELDS> = {
@@ -19,7 +19,7 @@ export const length: Rule<typeof FIELDS> = {
   kind: 'leaves out',
   fields: FIELDS,
   measures: MEASURES,
-  start: ({ least, most }) => ({
+  start: ({ least: min, most: max }) => ({
     document() {
       let characters = 0;
       return {
@@ -28,10 +28,10 @@ export const length: Rule<typeof FIELDS> = {
         },
         verdict() {
           const scores = { characters };
-          if (characters < least)
-            return { scores, out: `${formatCount(characters)} characters; the minimum is ${formatCount(least)}` };
-          if (most > 0 && characters > most)
-            return { scores, out: `${formatCount(characters)} characters; the maximum is ${formatCount(most)}` };
+          if (characters < min)
+            return { scores, out: `${formatCount(characters)} characters; the minimum is ${formatCount(min)}` };
+          if (max > 0 && characters > max)
+            return { scores, out: `${formatCount(characters)} characters; the maximum is ${formatCount(max)}` };
           return { scores };
         },
       };

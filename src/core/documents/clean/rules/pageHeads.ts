@@ -25,14 +25,14 @@ export const pageHeads: Rule<typeof FIELDS> = {
   fields: FIELDS,
   recommended: 'they interrupt sentences',
   notIdempotent: 'a header of more than three lines is removed three lines at a time',
-  start: ({ pages: least }) => ({
+  start: ({ pages: min }) => ({
     document() {
       const pages = new Pages();
       let gone: Uint8Array | undefined;
       return {
         see: (passage) => pages.see(passage),
         changes() {
-          gone ??= pages.heads(least);
+          gone ??= pages.heads(min);
           const marks = gone;
           if (!marks.includes(1)) return undefined;
           let at = 0;

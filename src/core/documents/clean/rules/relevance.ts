@@ -9,7 +9,7 @@ const FIELDS = {
   sample: text({
     label: 'Sample',
     hint: 'a few pages of the text you want',
-    most: 20_000,
+    maxLength: 20_000,
     lines: 5,
     initial: '',
   }),
@@ -43,10 +43,10 @@ export const relevance: Rule<typeof FIELDS> = {
     target.add(sample);
     if (target.total === 0) return { document: () => ({ verdict: () => ({ scores: {} }) }) };
     const corpus = new Corpus();
-    let fitted: { ratios: Float64Array; least: number } | undefined;
+    let fitted: { ratios: Float64Array; min: number } | undefined;
     const fit = () => {
       const ratios = logRatios(target, corpus);
-      return { ratios, least: corpus.cut(share, ratios) };
+      return { ratios, min: corpus.cut(share, ratios) };
     };
     return {
       survey() {
@@ -64,13 +64,13 @@ export const relevance: Rule<typeof FIELDS> = {
         return {
           see: (passage) => document.add(passage),
           verdict() {
-            const { ratios, least } = (fitted ??= fit());
+            const { ratios, min } = (fitted ??= fit());
             const likeness = importance(kept(document), ratios);
             const scores = { likeness };
-            if (likeness >= least) return { scores };
+            if (likeness >= min) return { scores };
             return {
               scores,
-              out: `similarity ${formatNumber(likeness)}; the most similar ${formatShare(share)} have at least ${formatNumber(least)}`,
+              out: `similarity ${formatNumber(likeness)}; the most similar ${formatShare(share)} have at least ${formatNumber(min)}`,
             };
           },
         };

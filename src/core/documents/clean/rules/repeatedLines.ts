@@ -34,17 +34,17 @@ export const repeatedLines: Rule<typeof FIELDS> = {
   kind: 'changes',
   isForPages: true,
   fields: FIELDS,
-  start({ documents, times, least }) {
+  start({ documents, times, least: min }) {
     const key = newKey();
     /** Only of lines that count. */
     const eachKey = (passage: string, visit: (key: LineKey, from: number, to: number) => void) =>
-      eachLine(passage, least, key, (line, from, to) => {
-        if (line.hasLetter && line.length >= least) visit(line, from, to);
+      eachLine(passage, min, key, (line, from, to) => {
+        if (line.hasLetter && line.length >= min) visit(line, from, to);
       });
     let counts: LineCounts | undefined;
     const isEverywhere = (line: LineKey) => counts?.isMoreThan(documents, line) === true;
     return {
-      leastSurveyed: documents + 1,
+      minSurveyed: documents + 1,
       survey() {
         const all = (counts ??= new LineCounts());
         const here = new LineTally();

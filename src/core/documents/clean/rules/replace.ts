@@ -11,8 +11,8 @@ import { onOff, text } from '../../../base/field';
 import { replaced, textRule } from './rule';
 
 const FIELDS = {
-  find: text({ label: 'Find', most: 10_000, initial: '' }),
-  by: text({ label: 'Replace with', most: 10_000, initial: '' }),
+  find: text({ label: 'Find', maxLength: 10_000, initial: '' }),
+  by: text({ label: 'Replace with', maxLength: 10_000, initial: '' }),
   isWord: onOff({ label: 'Whole words', initial: false }),
   isAnyCase: onOff({ label: 'Ignore case', initial: false }),
 };

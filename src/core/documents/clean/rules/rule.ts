@@ -30,12 +30,12 @@ interface Stated<F extends Fields> {
 export interface StatedMeasure<Name extends string = string> {
   label: string;
   format(value: number): string;
-  /** Below it a document is left out, above `most` too. */
-  least?: Name;
-  most?: Name;
-  /** Of `least` and `most`, at which they bound nothing. */
+  /** Below it a document is left out, above `max` too. */
+  min?: Name;
+  max?: Name;
+  /** Of `min` and `max`, at which they bound nothing. */
   unbounded?: number;
-  /** In place of `least`: the share of documents that stay, which are those with most. Each text has its own. */
+  /** In place of `min`: the share of documents that stay, which are those with most. Each text has its own. */
   share?: Name;
   /** What a person must do where nothing is measured. */
   absent?: string;
@@ -57,7 +57,7 @@ export interface Working {
    */
   survey?(): Survey | undefined;
   /** Of fewer documents it would learn nothing, and is shown none. */
-  leastSurveyed?: number;
+  minSurveyed?: number;
   document(facts: DocumentFacts): OnDocument;
 }
 export interface Survey {

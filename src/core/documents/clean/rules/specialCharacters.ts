@@ -12,7 +12,7 @@ import { BEYOND_LATIN, replaced, textRule } from './rule';
 const FIELDS = {
   characters: text({
     label: 'Characters',
-    most: 1000,
+    maxLength: 1000,
     initial: '*_#|~^•●○■□▪◆◇★☆►',
     hint: 'without separators',
   }),

@@ -3,7 +3,7 @@ import { countParams } from '../src/core/models/spec';
 import { modelOf, type Shape } from './step';
 
 /** What a step may take: weights, gradients and both moments; activations. */
-export function mostBytes(shape: Shape): number {
+export function maxBytes(shape: Shape): number {
   const { id, config, vocabulary } = modelOf(shape);
   const spec = modelSpec(id);
   const activations = spec.activationBytes(config, vocabulary, { batch: shape.batch, recompute: false });
