@@ -1,6 +1,6 @@
 /** Evaluations, speed and end of a run, in words and as JSON. */
 import { formatCount, formatDuration, formatReading, formatShort } from '../src/core/base/units';
-import { upperFirst } from '../src/core/base/upperFirst';
+import { upperFirst } from '../src/core/base/firstLetter';
 import { estimateOf, type Evaluated, metricOf, type MetricId, METRICS, runMetricsIn } from '../src/core/metrics';
 import { measuredWords } from '../src/core/metrics/words';
 import { metricIn, metricsOf, type ObjectiveId, objectiveOf } from '../src/core/objectives';

@@ -1,4 +1,5 @@
 /** Current activity in words: in the strip, its lower edge, the title, and for screen readers. */
+import { lowerFirst } from '../core/base/firstLetter';
 import { formatCount, formatDuration, formatKernels } from '../core/base/units';
 import { endingWord } from '../core/train/endingWord';
 import type { Counted } from '../core/train/run';
@@ -138,7 +139,6 @@ function readRest(s: Studio): Reading {
 /** Activity after a label that may be its first word: `Reading`, `moby-dick.txt`. */
 const after = (label: string, words: string): string =>
   words.startsWith(`${label} `) ? words.slice(label.length + 1) : words;
-const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
 
 /** `step 1,200 · Homegrown` while training, else the stage. */
 export function title(s: Studio, stage: string): string {

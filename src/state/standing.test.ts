@@ -42,7 +42,7 @@ test('a language model stands against the strongest model that counts', () => {
   const standing = standingOf(memorized, project, 'falling');
   expect(standing.needsText).toBe(true);
   expect(standing.evidence).toMatch(
-    / Training text is 2\.5 nats easier than new text: more text helps more than more steps\.$/,
+    / At the last step, training text is 2\.5 nats easier than new text: more text helps more than more steps\.$/,
   );
   // An unusual learning rate is the first thing to change.
   const recipe = { ...DEFAULT_RECIPE, learningRate: 9 };

@@ -1,5 +1,5 @@
 import { formatCount } from '../core/base/units';
-import { upperFirst } from '../core/base/upperFirst';
+import { upperFirst } from '../core/base/firstLetter';
 import styles from './RowProblems.module.css';
 
 interface RowProblemsProps {

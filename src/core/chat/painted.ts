@@ -3,7 +3,7 @@
  * template ends it with. Nothing else is: no question, and nothing that the template writes before an answer.
  */
 import { badSettings } from '../base/errors';
-import { upperFirst } from '../base/upperFirst';
+import { upperFirst } from '../base/firstLetter';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type Conversation, conversationProblem, nameOf, type Speaker } from './conversation';
 import { encoded } from './encoded';

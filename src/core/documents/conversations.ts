@@ -4,7 +4,7 @@ import { badFile } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { formatCount } from '../base/units';
 import { charactersIn } from '../base/utf8';
-import { upperFirst } from '../base/upperFirst';
+import { upperFirst } from '../base/firstLetter';
 import { signatureOf } from '../files/signatures';
 import { BadRows } from './badRows';
 import type { ReadFile } from './blocks';

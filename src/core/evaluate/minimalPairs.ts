@@ -2,7 +2,7 @@
  * Two sentences that differ in one thing, of which one is English and the other is not: which does a model find likelier? By rule,
  * of ten kinds, in the manner of BLiMP (Warstadt et al. 2020, arXiv:1912.00582); the words are common ones.
  */
-import { upperFirst } from '../base/upperFirst';
+import { upperFirst } from '../base/firstLetter';
 
 export interface SentencePair {
   kind: string;

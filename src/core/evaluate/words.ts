@@ -1,6 +1,6 @@
 /** The verdict on an evaluation: the same on the page, in the terminal and in a model card. */
 import { counted, formatNumber, formatReading } from '../base/units';
-import { upperFirst } from '../base/upperFirst';
+import { lowerFirst, upperFirst } from '../base/firstLetter';
 import { mayStillBeat, stillBeats, stillImproving } from '../objectives/baseline';
 import type { Evaluation, Figure } from './evaluation';
 import { BASELINES, figureFacts, type FigureFacts, isFigure } from './figures';
@@ -219,4 +219,3 @@ export const documentsWords = ({
   labelled,
 }: Pick<Evaluation, 'documents' | 'metrics' | 'ofPairs' | 'labelled'>) =>
   counted(documents, labelled ? 'text' : (ofPairs ?? metrics['exactMatch']) ? 'pair' : 'document');
-const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);

@@ -2,7 +2,7 @@ import { deviceKindOf, energyOf, wattHoursWords } from '../train/energy';
 import { learnsWords } from '../adapters/words';
 import { choiceLabel, type Field, nameOf } from '../base/field';
 import { formatCount, formatDay, formatDuration, formatNumber, formatShare } from '../base/units';
-import { upperFirst } from '../base/upperFirst';
+import { upperFirst } from '../base/firstLetter';
 import { type MetricId, METRICS, runMetricsIn } from '../metrics';
 import { valueWords } from '../metrics/words';
 import { modelSpec } from '../models';

@@ -1,5 +1,5 @@
 /** Losses of n-gram models and of a uniform guess. */
-import { upperFirst } from '../base/upperFirst';
+import { upperFirst } from '../base/firstLetter';
 import type { Baseline, Chosen } from './objective';
 
 /**

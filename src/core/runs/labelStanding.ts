@@ -1,6 +1,6 @@
 /** How a classifier does on held-out texts: its verdict and its milestones, by the interval of its accuracy. For app and terminal. */
 import { formatCount } from '../base/units';
-import { upperFirst } from '../base/upperFirst';
+import { upperFirst } from '../base/firstLetter';
 import {
   type Accuracy,
   accuracyIn,

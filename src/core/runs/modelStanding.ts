@@ -1,4 +1,5 @@
 /** How a language model does against models that only count, with a verdict where one of them beats it. For Train and Runs. */
+import { lowerFirst } from '../base/firstLetter';
 import { formatReading } from '../base/units';
 import { baselinesOf, headlineOf } from '../objectives';
 import { stillBeats, stillImproving } from '../objectives/baseline';
@@ -72,7 +73,7 @@ export function modelStanding(
   const rest = off
     ? ` The learning rate ${off.words}.`
     : needsText
-      ? ` ${gapWords(gap)}: more text helps more than more steps.`
+      ? ` At the last step, ${lowerFirst(gapWords(gap))}: more text helps more than more steps.`
       : stillImproving(trend === 'falling');
   return {
     kind: 'worse',

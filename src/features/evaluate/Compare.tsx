@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { formatCount, formatNumber } from '../../core/base/units';
-import { upperFirst } from '../../core/base/upperFirst';
+import { upperFirst } from '../../core/base/firstLetter';
 import { comparisonWords } from '../../core/evaluate/compare';
 import { modelSpec } from '../../core/models';
 import type { KeptComparison } from '../../core/runs/evaluations';

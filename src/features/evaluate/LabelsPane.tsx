@@ -1,6 +1,6 @@
 import { useLocation } from 'wouter';
 import { counted, formatCount, formatNumber } from '../../core/base/units';
-import { upperFirst } from '../../core/base/upperFirst';
+import { upperFirst } from '../../core/base/firstLetter';
 import type { LabelledTexts } from '../../core/evaluate/evaluation';
 import { type EachLabel, eachLabel, f1Of, isOfSeveral, mistakesIn } from '../../core/evaluate/eachLabel';
 import type { EvaluationRecord } from '../../core/runs/evaluations';

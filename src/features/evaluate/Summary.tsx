@@ -1,4 +1,4 @@
-import { upperFirst } from '../../core/base/upperFirst';
+import { upperFirst } from '../../core/base/firstLetter';
 import { ordinal } from '../../core/runs/looks';
 import { shownEvaluation } from '../../state/evaluate';
 import { useStudio } from '../../state/react';

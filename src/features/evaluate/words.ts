@@ -1,6 +1,6 @@
 /** Words of an evaluation that only the page needs. */
 import { counted, formatCount, formatReading } from '../../core/base/units';
-import { upperFirst } from '../../core/base/upperFirst';
+import { upperFirst } from '../../core/base/firstLetter';
 import type { WhichSnapshot } from '../../core/checkpoint/snapshot';
 import type { Evaluation } from '../../core/evaluate/evaluation';
 import { BASELINES, figureFacts, isFigure } from '../../core/evaluate/figures';

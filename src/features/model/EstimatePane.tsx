@@ -1,4 +1,4 @@
-import { upperFirst } from '../../core/base/upperFirst';
+import { upperFirst } from '../../core/base/firstLetter';
 import { counted, formatBytes, formatCount, formatDuration, formatReading, formatShort } from '../../core/base/units';
 import { optimizerOf } from '../../core/optim';
 import { recomputationWords } from '../../core/train/recomputation';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { counted } from '../../core/base/units';
-import { upperFirst } from '../../core/base/upperFirst';
+import { upperFirst } from '../../core/base/firstLetter';
 import { type EncodingId, encodingName } from '../../core/documents/encodings';
 import { MARKUPS, type MarkupId } from '../../core/documents/markup';
 import { remedy } from '../../state/failures';

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { counted, formatBytes, formatCount } from '../../core/base/units';
-import { upperFirst } from '../../core/base/upperFirst';
+import { upperFirst } from '../../core/base/firstLetter';
 import type { Failure } from '../../core/base/errors';
 import type { DocumentStart, TextRecord } from '../../core/documents';
 import { learntOf } from '../../core/documents/record';

@@ -1,6 +1,6 @@
 import { useLocation } from 'wouter';
 import { formatCount, formatDuration } from '../../core/base/units';
-import { upperFirst } from '../../core/base/upperFirst';
+import { upperFirst } from '../../core/base/firstLetter';
 import { optimizerOf } from '../../core/optim';
 import { dataOf, recipeOf } from '../../core/runs/segments';
 import type { Recipe } from '../../core/train/recipe';

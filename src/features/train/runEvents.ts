@@ -1,4 +1,5 @@
 /** What happened in a run, told from its log, oldest first. */
+import { lowerFirst } from '../../core/base/firstLetter';
 import { counted, formatBytes, formatCount, formatNumber, formatReading } from '../../core/base/units';
 import { headlineWords, baselinesOf } from '../../core/objectives';
 import { segmentAt } from '../../core/runs/segments';
@@ -91,8 +92,6 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
   // Stable: what is of one step stays in the order in which it comes about.
   return events.sort((a, b) => a.step - b.step);
 }
-
-const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
 
 /** `1:27`, `1:02:03` */
 export function formatClock(milliseconds: number): string {

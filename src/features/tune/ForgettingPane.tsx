@@ -1,6 +1,6 @@
 import { useLocation } from 'wouter';
 import { formatCount, formatDuration, formatReading } from '../../core/base/units';
-import { upperFirst } from '../../core/base/upperFirst';
+import { upperFirst } from '../../core/base/firstLetter';
 import { piecesOf, type Shown } from '../../core/objectives/shown';
 import type { RunRecord } from '../../core/runs/record';
 import { recipeOf } from '../../core/runs/segments';

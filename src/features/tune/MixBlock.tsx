@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { formatReading } from '../../core/base/units';
-import { upperFirst } from '../../core/base/upperFirst';
+import { upperFirst } from '../../core/base/firstLetter';
 import { headlineOf } from '../../core/objectives';
 import type { RunRecord } from '../../core/runs/record';
 import type { MixedPoint } from '../../protocol/gpu';

@@ -1,5 +1,5 @@
 import { counted, formatCount, formatNumber } from '../../../core/base/units';
-import { upperFirst } from '../../../core/base/upperFirst';
+import { upperFirst } from '../../../core/base/firstLetter';
 import { metricOf, type MetricId } from '../../../core/metrics';
 import type { Extent, Metric } from '../../../core/metrics/metric';
 import { nameOf, valueWords } from '../../../core/metrics/words';
