@@ -8,7 +8,7 @@ export interface Shape {
   source: string;
   /** Decides by keys alone: their values may still be wrong. */
   recognises(row: Row): boolean;
-  /** Parses a row that `recognises` accepts; otherwise says what is wrong, in words that follow its place. */
+  /** Parses a row of this shape; otherwise says what is wrong, in words that follow its place. */
   conversation(row: Row): Conversation | string;
 }
 

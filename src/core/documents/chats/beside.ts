@@ -7,7 +7,7 @@ import { jsonFile } from '../json';
 import { MAX_CHAT_LENGTH, MAX_JSON_FILE_BYTES } from '../limits';
 import type { OpenFile, Row } from '../read/format';
 
-/** Opens one companion file; its path is relative, as in `file.beside`. */
+/** Opens one companion file by its path relative to the export's folder. */
 const fileBeside = (file: OpenFile, path: string): OpenFile => ({
   name: `${file.name.split('/').slice(0, -1).join('/')}/${path}`.replace(/^\//, ''),
   note: file.note,
