@@ -1,4 +1,4 @@
-/** Conversations as ids, and which of them are learnt, for ours.ts. */
+/** Conversations as ids with their loss mask, for ours.ts. */
 import type { Conversation } from '../src/core/chat/conversation';
 import { type IdRange, painted, prompted } from '../src/core/chat/painted';
 import { compiled } from '../src/core/chat/template';

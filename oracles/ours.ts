@@ -1,9 +1,9 @@
 /**
- * What Homegrown computes and none of its commands prints, for the oracles to compare: scores, and text as ids. One process
- * for all: each line of standard input is a question, and gets a line in answer.
+ * Computes what no command prints, for the oracles to compare: scores, and text as ids. One process
+ * answers all: each line of standard input is a question, and each answer is one line.
  *
  *     { "folder": path, "texts": [text, ...] }    -> { "answer": [[id, ...], ...] }
- *     { "folder": path, "chats": [[message, ...], ...], "template": text } -> of each its ids, which are learnt, and its prompt: chats.ts
+ *     { "folder": path, "chats": [[message, ...], ...], "template": text } -> the ids, loss mask and prompt of each: chats.ts
  *     { "folder": path, "ids": [id, ...] }        -> { "answer": [score, ...] }, [ids, vocabulary] row after row
  *     { "folder": path, "ids": [id, ...], "gradients": file } -> { "answer": loss } of the ids that follow another, and its
  *                                                    gradients in a safetensors file, by Hugging Face's names
@@ -11,14 +11,14 @@
  *                                                    of all rows, padding too; with "gradients" as above, of the targets that are not negative;
  *                                                    with "at" what that activation is, as hooks call it. Encoders have no source;
  *                                                    decoders may have "documents", the tokens of those in each row
- *     { "folder": path, "classify": [text, ...] }, and with "labels" and "gradients" -> what a classifier makes of them: classifiers.ts
+ *     { "folder": path, "classify": [text, ...] }, and with "labels" and "gradients" -> classifier outputs: classifiers.ts
  *     { "folder": path, "recipe": {}, "steps": [] } -> of an encoder: steps.ts
  *     { "folder": path, "updates": [rows, ...], "rate": number }, or "answered": ids, of an encoder-decoder: encoderDecoder.ts
- *     { "spans": [case, ...], "contexts": [...] }  -> what is taken out of rows by given numbers: spans.ts
- *     { "rule": name, "settings": {}, "texts": [text, ...] } -> what a cleaning rule makes of them: cleaning.ts
- *     the same with "engine": "webgpu"            -> by that
- *     { "folder": a GGUF file, "ids": [id, ...], "engine": "llama.cpp", "last": number } -> by that, how likely each token is to follow
- *                                                    each of the last ids, by default of the very last alone
+ *     { "spans": [case, ...], "contexts": [...] }  -> spans that span corruption removes for given random numbers: spans.ts
+ *     { "rule": name, "settings": {}, "texts": [text, ...] } -> texts after a cleaning rule: cleaning.ts
+ *     the same with "engine": "webgpu"            -> the same, computed on WebGPU
+ *     { "folder": a GGUF file, "ids": [id, ...], "engine": "llama.cpp", "last": number } -> llama.cpp's probability of each token after
+ *                                                    each of the last ids; by default only the last one
  *     a folder that cannot be opened              -> { "refused": its reason }
  *
  * Folders, and GGUF files in their place, are read as `npm run sample` reads them.

@@ -108,7 +108,7 @@ export function installRecorder(what: 'pipelines' | 'all'): Recording {
     }
     mapAsync(): Promise<undefined> {
       record({ call: 'read', buffer: this.id });
-      // Nothing is known of what would be read: each number is its place, which tells what the engine takes it for.
+      // The contents are unknown, so each number is its own index, which shows what the engine reads it as.
       this.mapped = Float32Array.from({ length: this.size / 4 }, (_, i) => i).buffer;
       return Promise.resolve(undefined);
     }

@@ -113,7 +113,7 @@ def reference_llama(folder: Path, path: Path, format: str, put: Put | None = Non
     for name, weight in weights.items():
         count = heads.get(name.split(".")[-2])
         if architecture == "llama" and count is not None:
-            # LlamaModel.permute: from halves of a head to pairs of neighbours.
+            # LlamaModel.permute: from halves of a head to adjacent pairs.
             weight = weight.reshape(count, 2, -1, weight.shape[1]).swapaxes(1, 2).reshape(weight.shape)
         put(writer, names.get_name(name, try_suffixes=(".weight",)), weight, TYPES[format][0], False)
     if architecture == "olmo2" and "lm_head.weight" not in weights:

@@ -80,7 +80,7 @@ def test_so_do_optimizers_that_torch_has_not(artefacts, tmp_path, optimizer, rat
 def test_so_does_the_average_of_the_weights(artefacts, tmp_path):
     handover = hand_over(artefacts, "bpe:400", ema_decay=0.9, warmup=30)
     assert apart(run_here(handover.folder, tmp_path), handover.whole, handover.steps) < 1
-    # What is saved there goes on there, and opens here.
+    # A checkpoint saved there resumes there, and opens here.
     opens_alike(handover.saved(tmp_path))
     again = homegrown.export(handover.saved(tmp_path), "pytorch", artefacts.new("hand-over"))
     (again / "data").symlink_to(handover.folder / "data")
@@ -110,7 +110,7 @@ def test_torchrun_starts_two_that_save_when_they_are_told_to_stop_and_go_on_as_t
     # 4 rows a process, in 3 and 1.
     typed = [*TORCHRUN, "train.py", "--out", tmp_path, "--stop-after", "19", "--micro-batch", "3"]
     second = f"step {adamw.step + 2}:"
-    # torchrun tells its processes to stop too, and ends with an error.
+    # torchrun signals its processes to stop too, and exits with an error.
     options = {"cwd": adamw.folder, "env": environment(), "stderr": subprocess.DEVNULL}
     assert stop_after(typed, lambda line: line.startswith(second), signal.SIGTERM, **options) != 0
     (saved,) = tmp_path.glob("step-*")

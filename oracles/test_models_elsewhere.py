@@ -121,7 +121,7 @@ def test_it_writes_what_transformers_writes(smollm2, theirs, scores, continuatio
     with torch.no_grad():
         written = theirs.generate(torch.tensor([ids]), max_new_tokens=20, do_sample=False)[0, len(ids) :].tolist()
     (ours,) = homegrown.ids(smollm2, [continuation])
-    # A text is cut anew, but what was written first is what it begins with.
+    # The text is tokenized again; the original tokens are its prefix.
     assert ours[: len(ours) - 1] == written[: len(ours) - 1] and len(ours) > 15
 
 

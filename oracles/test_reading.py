@@ -94,7 +94,7 @@ def test_rows_that_pyarrow_has_written_by_their_differences_are_documents(tmp_pa
 @pytest.mark.parametrize("level", [1, 9])
 def test_what_bz2_has_packed_is_unpacked(tmp_path, level):
     draw = random.Random(level)
-    # Several blocks, and runs that are told by their length.
+    # Several blocks, and run-length codes.
     said = "".join(draw.choice("ab") * draw.choice([*range(1, 9)] * 8 + [254, 255, 256, 259, 1000]) for _ in range(20_000))
     said += "".join(texts(500, 3))
     packed = bz2.compress(said[:1000].encode(), level) + bz2.compress(said[1000:].encode(), level)

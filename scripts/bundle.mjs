@@ -8,12 +8,12 @@ import { pathToFileURL } from 'node:url';
 const DAY_MS = 86_400_000;
 
 /**
- * A command's sources and packages as one file; made anew where one of them has changed since. Packages that are asked for late,
- * which are those for few texts, and Dawn, which is no JavaScript, stay apart.
+ * Bundles a command's sources and packages into one file; rebuilds it if one of them has changed. Dynamically imported
+ * packages (which few texts need) and Dawn (native code) stay separate.
  * @param root of the project
- * @param entry its first source, `cli/bin/grow.ts`; no two of a project have one name
- * @returns the file's path; it is beside the packages, from where they are found, and goes with them
- * @throws where nothing can be written there, or where a source is no TypeScript
+ * @param entry its first source, `cli/bin/grow.ts`; base names are unique in a project
+ * @returns path of the file, which is in node_modules, so that it resolves packages and is removed with them
+ * @throws if the folder is read-only, or a source is not TypeScript
  */
 export async function bundled(root, entry) {
   const name = basename(entry, '.ts');

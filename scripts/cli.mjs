@@ -1,6 +1,7 @@
-// npm run prepare | grow | tune | classify | sample | export | runs | evaluate | compare | score | glossary | bench: the same core from a terminal, written in TypeScript (bundle.mjs).
-// The command runs in a process of its own. This one sees to it that whatever ends the other is told in one line, that it is
-// told of every signal and of the end of npm, and that a second Ctrl-C ends it even where it is busy (docs/decisions/0018).
+// npm run prepare | grow | tune | classify | sample | export | runs | evaluate | compare | score | glossary | bench:
+// the same core from a terminal, written in TypeScript (bundle.mjs). The command runs in its own process. This one
+// reports in one line whatever ends the command, and passes on every signal and the end of npm. A second Ctrl-C ends
+// the command even while it is busy (docs/decisions/0018).
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -52,14 +53,11 @@ else if (name === '--help' || name === '-h') {
   if (isReady) await start();
 }
 
-/**
- * What Node is started with. Where nothing can be written beside the packages, and where lines of the sources are wanted, tsx
- * translates at each start.
- */
+/** Node's arguments. If node_modules is read-only, or source lines are wanted, tsx compiles at each start. */
 async function sources() {
   try {
     if (!debugs) return [join(root, 'scripts', 'compiled.mjs'), await bundled(root, `cli/bin/${name}.ts`)];
-  } catch {} // and by tsx it tells why
+  } catch {} // tsx then reports the reason
   return ['--import', import.meta.resolve('tsx'), join(root, 'cli', 'bin', `${name}.ts`)];
 }
 

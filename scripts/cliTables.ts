@@ -13,7 +13,7 @@ type Commands = Readonly<Record<string, readonly Stated[]>>;
 /** Marks the table of a command; `without grow` omits the flags that are the same in grow. */
 const TABLE = /<!-- flags: ([a-z ]+?)(?: without ([a-z]+))? -->\n[^]*?<!-- end -->/g;
 
-/** The document with the table of each mark written anew. @throws if a mark names no command */
+/** Returns the document with the table of each mark regenerated. @throws if a mark does not name a command */
 export function withFlagTables(text: string, commands: Commands): string {
   const all = Object.values(commands).flat();
   const find = (name: string): Options => {

@@ -7,12 +7,12 @@ import { dirname } from 'node:path';
 import { cachedDataVersionTag, deserialize, getHeapCodeStatistics, serialize } from 'node:v8';
 import { Script } from 'node:vm';
 
-/** How many times as much has to be compiled for it to be kept anew: what exports takes more than --help. */
+/** Factor by which compiled code must grow before it is cached again: an export compiles more than --help. */
 const WORTH_KEEPING = 1.1;
 
 process.argv.splice(1, 1); // as if Node had been started with the file
 const [, file] = process.argv;
-/** What is compiled holds for this version of V8, its flags and this kind of processor. */
+/** The cache holds for this V8 version, its flags and this kind of processor. */
 const place = `${file}.${cachedDataVersionTag().toString(16)}`;
 const last = lastKept();
 const script = new Script(

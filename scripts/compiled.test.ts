@@ -30,7 +30,7 @@ const script = fileURLToPath(new URL('./compiled.mjs', import.meta.url));
 const said = (how: string): string =>
   spawnSync(process.execPath, [script, file, how], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } })
     .stdout;
-/** Of what is kept beside the file. */
+/** The cache file next to the script. */
 async function kept(): Promise<{ name: string; size: number; written: number }> {
   const [name, ...more] = (await readdir(folder)).filter((other) => other !== 'say.cjs');
   expect(more).toEqual([]);
@@ -38,7 +38,7 @@ async function kept(): Promise<{ name: string; size: number; written: number }> 
   return { name: name!, size, written };
 }
 
-test('what was compiled is kept, is of use, and is kept anew only where much more was', async () => {
+test('caches compiled code, uses it, and replaces it only after much more was compiled', async () => {
   const little = said('little');
   expect(little).toMatch(/^say\.cjs say\.cjs function \d+\n$/);
   const first = await kept();

@@ -22,12 +22,12 @@ export function offlinePlugin(): Plugin {
   };
 }
 
-/** Beside the files of a build, for just these. */
+/** Writes the service worker into a build's folder, for exactly its files. */
 export const writeServiceWorker = async (dir: string): Promise<void> =>
   writeFile(join(dir, SCRIPT), await serviceWorker(await filesOf(dir)));
 
 const SCRIPT = 'sw.js';
-/** What is for the host, and not for the app. */
+/** Files for the host, not for the app. */
 const LEFT_OUT = new Set([SCRIPT, ...hostFiles().map(({ name }) => name)]);
 
 type Files = Record<string, { integrity: string; size: number; isCore: boolean }>;

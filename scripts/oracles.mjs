@@ -9,9 +9,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackages, ensureVulkan, root } from './setup.mjs';
 
-/** transformers and numpy ask for it. */
+/** Minimum Python version of transformers and numpy. */
 const OLDEST = [3, 11];
-/** As pip tells of it, before it says that it has found no version. */
+/** Network errors in pip's output, before it reports that no version was found. */
 const UNREACHED = /connection broken by|Temporary failure in name resolution|Network is unreachable|ReadTimeoutError/;
 const IS_WINDOWS = process.platform === 'win32';
 const requirements = join(root, 'oracles', 'requirements.txt');

@@ -8,7 +8,7 @@ import { dropped } from '../src/core/testing/drops';
 import { labelOf, mailFiles } from './mails';
 import { buildMails, buildSamples } from './samples';
 
-it('are whole, in order, each once, and with their licence', () => {
+it('are complete, in order, unique, and licensed', () => {
   const [moby, union, toy] = buildSamples();
   expect(toy!.text).toMatch(/^task,input,target\r\n(?:copy,copy ([a-z]{6}),\1\r\n)/);
   const rows = toy!.text

@@ -8,7 +8,7 @@ import { bits } from '../src/core/base/rng.ts';
 import type { Sample } from '../src/protocol/data';
 import { cutTo, mailRows, mailTable } from './mails.ts';
 
-/** Each sample that is learnt from, with its text. */
+/** Each training sample with its text. */
 export function buildSamples(): { sample: Sample; text: string }[] {
   return [
     described(mobyDick(), {

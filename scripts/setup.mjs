@@ -14,7 +14,7 @@ export function ensurePackages() {
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], ['ignore', 2, 2]);
 }
 
-/** npm keeps beside the packages a list of what it put there, written last. */
+/** Compares the lockfile with the list that npm writes last into node_modules. */
 function isInstalled() {
   const wanted = packagesOf('package-lock.json');
   const present = packagesOf('node_modules/.package-lock.json');

@@ -34,7 +34,10 @@ const THROWN = 16;
 /** A text has its methods made when one of them is asked for. */
 const METHODS = 8;
 
-/** Returns an interpreter whose every evaluation is counted first. The library is handed over: this module loads without it. */
+/**
+ * Returns an interpreter that counts each evaluation first. Takes the library as an argument, so this module loads
+ * without it.
+ */
 export function boundedInterpreter(
   { Environment, Interpreter }: Pick<Jinja, 'Environment' | 'Interpreter'>,
   scope: Scope,

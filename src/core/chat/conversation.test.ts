@@ -32,7 +32,7 @@ test('who is asked ends with the user', () => {
   expect(conversationProblem({ messages: said('UA') }, 'user')).toContain('ends with the assistant');
 });
 
-test('roles and halves of characters that are not known are told', () => {
+test('reports unknown roles and lone surrogates', () => {
   const tool = { role: 'tool' as Speaker, content: '' };
   expect(conversationProblem({ messages: [tool] })).toBe('has the role "tool", which isn\'t supported');
   expect(conversationProblem(ofPair('\ud800', 'Yes.'))).toContain('lone surrogate in message 1');

@@ -1,4 +1,4 @@
-/** Conversations that are stored, as documents of which answers alone are learnt. */
+/** Stored conversations as documents whose loss mask covers answers only. */
 import type { Document, Documents } from '../base/document';
 import { badSettings, HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
@@ -20,11 +20,11 @@ export const isRefusal = (error: unknown): error is HomegrownError =>
   error instanceof HomegrownError && (error.code === 'bad-settings' || error.code === 'bad-file');
 
 /**
- * Each with its text as the template writes it, and its ids. Its hash is that of the template too, by which other ids are other
- * data. They are gone through more than once: what is known of each is held, and ids up to a bound, beyond which they are made
- * again.
- * @param leaveOut is told of each that the template does not take, once, which is passed over; absent: it is thrown
- * @throws HomegrownError as `painted` of the first, when it is its turn; also where all of them are left out
+ * Renders each conversation with the template and tokenizes it. The hash includes the template's, because other ids are
+ * other data. Callers iterate several times: what is known of each is cached, ids only up to a bound.
+ * @param leaveOut called once for each conversation that the template rejects, which is then skipped; absent: the error
+ * is thrown
+ * @throws HomegrownError as `painted`, when the first one's turn comes; also if all of them are left out
  */
 export function paintedDocuments(
   stored: Documents,

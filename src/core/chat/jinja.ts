@@ -1,4 +1,4 @@
-/** How a chat template is run: as transformers runs it, by @huggingface/jinja, which is handed over. */
+/** Runs a chat template as transformers does, with @huggingface/jinja, which the caller passes in. */
 import { badSettings } from '../base/errors';
 import { formatCount } from '../base/units';
 import { MAX_TEMPLATE_LENGTH } from '../tokenizer/tokenizer';

@@ -134,7 +134,7 @@ describe.each(TEMPLATES)('%s', (name, template) => {
 });
 const trimmed = (text: string): string => text.replace(/^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g, '');
 
-describe('what is learnt', () => {
+describe('loss mask', () => {
   const conversation: Conversation = {
     messages: [
       { role: 'system', content: 'Be brief.' },
@@ -196,7 +196,7 @@ describe('what is learnt', () => {
     expect(shown(found, every).filter((part) => part.startsWith('a+'))).toEqual(['a+Me.', 'a+So.']);
   });
 
-  it('is told by characters where a tokenizer writes them otherwise', async () => {
+  it('is computed by characters if a tokenizer changes them', async () => {
     const folded = await turnsTokenizer(
       { type: 'NFC' },
       { type: 'Replace', pattern: { String: 'Σ' }, content: 'σ' },
@@ -254,7 +254,7 @@ test.each([
   ['{% for m in messages %}{{ m.content[:2] }}{% endfor %}', 'changes a message of line 3'],
   ['{% for m in messages %}{{ m.content | length }}{% endfor %}', 'changes a message of line 3'],
   ["{{ raise_exception('No.') }}", 'can’t write line 3: No'],
-])('with %s nothing can be learnt', async (source, words) => {
+])('%s has no loss mask', async (source, words) => {
   const template = await compiled(source, every);
   const conversation = { ...ofPair('Who?', 'There he is.'), name: 'line 3' };
   expect(() => painted(conversation, template)).toThrow(
@@ -262,7 +262,7 @@ test.each([
   );
 });
 
-test('roles out of order are told before a template is run', async () => {
+test('reports roles out of order before a template runs', async () => {
   const template = await compiled("{{ raise_exception('No.') }}", every);
   const messages: Message[] = [{ role: 'assistant', content: 'Me.' }];
   expect(() => painted({ messages, name: 'line 3' }, template)).toThrow('Line 3 starts with an answer.');

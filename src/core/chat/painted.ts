@@ -1,6 +1,6 @@
 /**
- * What is learnt of a conversation, token by token: of each answer what the assistant says, and the special token that the
- * template ends it with. Nothing else is: no question, and nothing that the template writes before an answer.
+ * The loss mask of a conversation, token by token: each answer, and the special token with which the template ends it.
+ * Questions and what the template writes before an answer are masked.
  */
 import { badSettings } from '../base/errors';
 import { upperFirst } from '../base/firstLetter';
@@ -28,7 +28,7 @@ export interface Painted {
   turns: readonly Turn[];
 }
 
-/** Whether a special token ends each answer. Without one a model goes on with the next question. */
+/** Whether a special token ends each answer. Without one, a model continues with the next question. */
 export const endsTurn = ({ turns }: Pick<Painted, 'turns'>): boolean =>
   turns.every(({ role, endsWith }) => role !== 'assistant' || endsWith !== undefined);
 
@@ -38,10 +38,10 @@ interface PaintedText extends Painted {
 }
 
 /**
- * A token that holds characters of an answer and others, as `:` and a quotation mark may be one, is learnt. So is what the
- * template writes between an answer and the token that ends it, which is never reached by who does not write that.
- * @throws HomegrownError `bad-settings` where no answer can be learnt from the conversation, the template does not take it, or it
- * cannot be told what would be learnt; `bad-file` where it has half of a surrogate pair
+ * The loss covers tokens that mix an answer with other characters, such as `:` and a quotation mark. It also covers
+ * what the template writes between an answer and its end token, because a model must write that to reach the end token.
+ * @throws HomegrownError `bad-settings` if the conversation has no answer to train on, the template rejects it, or the
+ * loss mask can't be computed; `bad-file` for a lone surrogate
  */
 export function painted(conversation: Conversation, template: ChatTemplate): PaintedText {
   checkOrder(conversation, 'assistant');
@@ -102,9 +102,12 @@ export function prompted(conversation: Conversation, template: ChatTemplate): Ui
 
 /** How a template treats an answer, tried on one exchange. */
 export interface Tried {
-  /** The special token that ends it, at which a model that has learnt it stops; absent: none does. */
+  /** Special token that ends an answer, where a tuned model stops; absent: there is none. */
   endsWith?: number;
-  /** Whether what it writes where it asks for an answer is what it writes before one: else a model is asked what it never learnt. */
+  /**
+   * Whether the generation prompt equals what precedes an answer in training. If not, the model sees a prompt that it
+   * was never trained on.
+   */
   asksAlike: boolean;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Where @huggingface/jinja 0.5 does otherwise than Jinja in Python, by which others chat with the model, a template is changed
- * after it is parsed, so that both write the same:
+ * Aligns templates with Jinja in Python where @huggingface/jinja 0.5 differs. Changes the parsed template so that both
+ * render the same:
  *
- * - white space is Python's: U+0085 and four control characters are some, and U+FEFF is none;
- * - `strip('\n')` and `| trim('\n')` take these characters alone, and not all white space.
+ * - white space is Python's: it includes U+0085 and four control characters, but not U+FEFF;
+ * - `strip('\n')` and `| trim('\n')` strip these characters only, not all white space.
  */
 import type { TemplateBudget } from './templateBudget';
 import { isNode, type Node } from './templateSyntax';

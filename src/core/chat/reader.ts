@@ -22,8 +22,9 @@ interface File {
 }
 
 /**
- * Each with the place that it was found at, or why it can't be learnt; in memory are the first, which tell the shape of all.
- * @throws HomegrownError `bad-shape` where they are in none
+ * Yields each conversation with its place, or why it can't be trained on. Buffers the first ones, which decide the
+ * shape of all.
+ * @throws HomegrownError `bad-shape` if they match no shape
  */
 async function* ofObjects(
   found: AsyncIterable<FoundRow | BadRow>,
@@ -71,7 +72,7 @@ function shapeIn(head: readonly FoundRow[], name: string, note: File['note']): S
 const MAX_NAMED = 12;
 const shortened = (key: string): string => (key.length > 80 ? `${key.slice(0, 80)}…` : key);
 
-/** A question and its answer, found at a place, or why it can't be learnt. */
+/** A question and its answer with their place, or why they can't be trained on. */
 function pairRow(input: string, target: string, place: string): StoredRow | BadRow {
   const pair = ofPair(input, target);
   const problem = conversationProblem(pair);

@@ -5,7 +5,7 @@ import type { Message } from './conversation';
 
 export interface Room {
   ids: Uint32Array;
-  /** Tokens that an answer may have: a conversation of which the beginning is not read any more is none. */
+  /** Maximum number of answer tokens: the context must still contain the beginning of the conversation. */
   max: number;
   /** Messages that had no room, the earliest after the system's. */
   leftOut: number;

@@ -20,10 +20,11 @@ export interface Written {
 }
 
 /**
- * A conversation of which no answer is blank, as a template writes it, once as it is and once with each message between two marks, by which it is found.
+ * Renders a conversation that has no blank answer, once as it is and once with each message between two marks, which
+ * locate it.
  * @param asks as the template's
- * @throws HomegrownError `bad-settings` where the template drops an answer, or makes of a message something else, so that nobody
- * could say what would be learnt
+ * @throws HomegrownError `bad-settings` if the template drops an answer or changes a message, so that no loss mask can
+ * be computed
  */
 export function written(conversation: Conversation, template: ChatTemplate, asks = false): Written {
   const text = template.render(conversation, asks);

@@ -21,16 +21,16 @@ export interface ToldChat {
 }
 
 /**
- * The ids that ask for an answer.
- * @param encode a text as ids, none of which is a special token
- * @throws HomegrownError `bad-settings` where the template does not take the conversation
+ * Returns a function that renders a prompt as ids.
+ * @param encode tokenizes text without special tokens
+ * @throws HomegrownError `bad-settings` if the template rejects the conversation
  */
 export function prompter(
   { template: source, names, special }: Omit<ToldChat, 'ends'>,
   encode: (text: string) => ArrayLike<number>,
 ): (messages: readonly Message[]) => number[] {
   const added = special.map(({ id, lstrip = false, rstrip = false }) => ({ id, lstrip, rstrip }));
-  // All that is asked of a tokenizer on this way.
+  // The part of a tokenizer that rendering needs.
   const tokenizer = {
     special,
     model: { elsewhere: { added } },

@@ -13,7 +13,7 @@ test('turns in a row are one message, and what answers nothing or is not answere
   for (const none of ['', 'a', 'ba', 'abc', 'aaa', 'bbb']) expect(shown(none)).toBeUndefined();
 });
 
-test('what comes out can be learnt, and has all that is between the first question and the last answer', () => {
+test('the result is trainable and spans the first question to the last answer', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 12 }), (text) => {
       const found = conversationBetween(said(text), 'b');

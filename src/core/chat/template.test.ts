@@ -59,7 +59,7 @@ test.each([
   ['a'.repeat(100_001), 'it has 100,001 characters, more than the limit of 100,000'],
   ['('.repeat(50_000).replace(/^/, '{{'), 'more than 100 levels'],
   ['{% unknown %}', 'Unknown statement type: unknown'],
-])('what does not parse is told, %#', async (source, words) => {
+])('reports a template that does not parse, %#', async (source, words) => {
   await expect(compiled(source, tokenizer)).rejects.toMatchObject({
     code: 'bad-settings',
     message: expect.stringMatching(new RegExp(`^The chat template can’t be read: .*${words}`)) as string,

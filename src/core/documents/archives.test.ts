@@ -57,7 +57,7 @@ describe.each([
   ['a.tar.gz', gzipSync(tar(FILES)), 3],
   ['a.tgz', gzipSync(tar(FILES)), 1000],
 ])('%s', (name, bytes, piece) => {
-  it('gives the documents of its files, which keep their paths, and tells what gave none', async () => {
+  it('reads the documents of its files, keeps their paths, and reports files without documents', async () => {
     const found = await read(file(name, bytes, piece), file('b.txt', 'Besides.'));
     expect(found).toMatchObject({ passedOver: ['hidden'], empty: 1 });
     expect(found.names).toEqual([`${name}/in/a.txt`, `${name}/in/page.html`, `${name}/in/said.csv`, 'b.txt']);
@@ -166,7 +166,7 @@ describe('a zip', () => {
     expect((await read(file('a.zip', zip64(plain)))).texts).toEqual(['Call me.', 'Ishmael.']);
   });
 
-  it('has entries that are not read, beside those that are', async () => {
+  it('reads other entries when some are unreadable', async () => {
     const both = zip({ 'a.txt': 'Call me Ishmael. Call me Ishmael.', 'b.txt': 'Aye.' });
     const at = directory(both);
     for (const [bytes, reason] of [
@@ -218,7 +218,10 @@ test(`an archive of more than ${MAX_ENTRIES} files is refused before it is read`
   ]);
 });
 
-/** The same, with its end told in 64 bits; or one that says so many entries of so many bytes. */
+/**
+ * The same archive with a ZIP64 end record; or one that claims `count` entries and a directory of `directorySize`
+ * bytes.
+ */
 function zip64(plain: Uint8Array, count?: number, directorySize?: number): Uint8Array {
   const body = directorySize === undefined ? plain.subarray(0, plain.length - 22) : new Uint8Array(directorySize);
   const old = new DataView(plain.buffer, plain.byteOffset + plain.length - 22);
@@ -242,7 +245,7 @@ function zip64(plain: Uint8Array, count?: number, directorySize?: number): Uint8
 }
 
 test('each file of a drop is counted once while it is read, however an archive is read', async () => {
-  /** Of more than a megabyte, after which it is told how far reading is. */
+  /** More than a megabyte, the interval of progress reports. */
   const long = Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 99_991).join(' ');
   const sources = [
     file('a.tar', tar({ 'x.txt': `x ${long}` }), 0),

@@ -57,7 +57,7 @@ test('all that is refused is named with its reason and a way out, and what lies 
   const sources = REFUSED.flatMap(([name, content], i) => [given(name, content), given(...good[i]!)]);
   const { documents, reasons } = await readDrop(...sources);
   expect(documents.map(({ title, text }) => [title, text])).toEqual(good);
-  // What is packed is told by what it is packed in and would be called.
+  // Files in an archive are reported by the archive's name and their own.
   const told = new Map(reasons.map(([name, reason]) => [name.split('/')[0]!, reason]));
   expect([...told.keys()]).toEqual(REFUSED.map(([name]) => name));
   for (const [name, , reason] of REFUSED) expect(told.get(name), name).toMatch(reason);

@@ -111,7 +111,7 @@ describe.each(CASES)('$name', (given) => {
   test('is refused with the places and reasons of its malformed rows, and nothing of it is stored', async () => {
     const { text, refused } = await read(given);
     expect(text).toBeNull();
-    // As a page is told it, on the other side of a worker.
+    // As the page receives it from a worker.
     const { code, message, rows } = fromFailure(structuredClone(toFailure(refused[0]!.error)));
     expect(code).toBe('bad-rows');
     expect(message).toContain(`${given.name} has ${given.bad.length} malformed row`);
@@ -139,7 +139,7 @@ test('all malformed rows are counted, and the first 20 are listed', async () => 
   expect(kept!.notes[0]).toMatch(/^Skipped 25 malformed rows: line 2, .*line 40 and 5 more$/);
 });
 
-test('a file of which no row can be read is refused either way', async () => {
+test('refuses a file without a readable row either way', async () => {
   for (const reading of [{}, { skipBadRows: true }]) {
     const { refused } = await read({ name: 'prose.jsonl', text: 'Call me Ishmael.\nSome years ago\n' }, reading);
     expect(refused[0]!.error).toMatchObject({ code: 'bad-file' });

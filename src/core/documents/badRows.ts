@@ -76,7 +76,7 @@ export async function* goodRows<R extends object>(
   bad.settle(file, good);
 }
 
-/** Rows of a file of which none can be left out. @throws HomegrownError `bad-file` at the first that can't be read */
+/** Yields all rows of a file, where no row may be skipped. @throws HomegrownError `bad-file` at the first bad row */
 export async function* allOf<R extends object>(name: string, rows: AsyncIterable<R | BadRow>): AsyncGenerator<R> {
   for await (const row of rows) {
     if (isBadRow(row)) throw badFile(`${name}: ${row.place} ${row.problem}.`, 'Fix this row, then add the file again.');

@@ -54,7 +54,7 @@ export class BlockWriter {
   private open: Begun[] = [];
   /** Blocks that lie in the store, also those that were taken back since. */
   private stored = 0;
-  /** Notes, and the files that they are told of. */
+  /** Files that each note applies to, by note. */
   private readonly told = new Map<string, string[]>();
 
   constructor(
@@ -85,7 +85,7 @@ export class BlockWriter {
     return this.own.hex();
   }
 
-  /** The file that is begun, of which all documents were given. */
+  /** Ends the current file, after all its documents were added. */
   end({ name, size, format, notes, columns }: ReadFile): void {
     const at = this.before.documents;
     if (this.documents > at) {

@@ -1,4 +1,4 @@
-/** What small files may claim: numbers, depths and repetitions are bounded by counts, and the files beside them are kept. */
+/** Claims of small files: counts bound numbers, depths and repetitions, and the other files of a drop are kept. */
 import { Parser } from 'htmlparser2';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
@@ -14,7 +14,7 @@ import { textOfPages } from './pdf/flow';
 import { linesOf } from './pdf/layout';
 import { XmlParser } from './xmlParser';
 
-/** Of a case with two good files beside it. */
+/** Reads a hostile case between two good files. */
 async function outcome(name: string) {
   const files = Object.entries(HOSTILE[name]!()).map(([path, bytes]) => dropped(path, bytes, 2 ** 16));
   const { documents, reasons } = await readDrop(dropped('a.txt', 'first'), ...files, dropped('z.txt', 'last'));
@@ -42,7 +42,7 @@ describe('numbers in an ODT', () => {
 });
 
 describe('elements', () => {
-  /** What a parser tells of a page, in its order. */
+  /** Events of a parser for a page, in order. */
   const told = (parserOf: typeof Parser, html: string, isXml: boolean): string[] => {
     const events: string[] = [];
     const parser = new parserOf(
@@ -60,7 +60,7 @@ describe('elements', () => {
     return events;
   };
 
-  it('are told as htmlparser2 tells them', () => {
+  it('emit the same events as in htmlparser2', () => {
     const tag = fc.constantFrom(...'p div b svg math title table tr td li br x:y'.split(' '));
     const piece = fc.oneof(
       tag.map((name) => `<${name} a="b">`),
@@ -84,7 +84,7 @@ describe('elements', () => {
   });
 });
 
-test('a chain of answers is one thread, each id of which is gone through once', () => {
+test('a chain of answers is one thread, and each id is visited once', () => {
   const chain = Array.from({ length: 60_000 }, (_, i) => ({
     id: `<${i}>`,
     answers: [`<${i - 1}>`],

@@ -15,7 +15,7 @@ const runs = fc.array(
   { maxLength: 4 },
 );
 
-it('cuts a text into the same chunks in whatever pieces it comes, and takes back what it is told to', async () => {
+it('cuts a text into the same chunks however it is split, and rolls back on request', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(runs, fc.boolean()), { maxLength: 6 }), async (pieces) => {
       const store = memoryStore();

@@ -1,9 +1,9 @@
-/** Which columns of a table are learnt, and what is known of its rows by others. */
+/** Training columns of a table, and what its other columns say about each row. */
 import { badFile } from '../base/errors';
 import { z } from '../base/zod';
 import type { Row } from './read/format';
 
-/** What is told of a row beside what is learnt of it. */
+/** Facts about a row besides its training columns. */
 const about = {
   title: z.string().exactOptional(),
   label: z.string().exactOptional(),
@@ -15,11 +15,11 @@ const textSchema = z.object({ text: z.string(), besides: z.array(z.string()).exa
 export const columnsSchema = z.union([pairSchema, textSchema]);
 /** Names of two columns: what goes in, and what is to come out. */
 export type PairColumns = z.infer<typeof pairSchema>;
-/** Name of one that is learnt as it is, and of those that follow it in the text, a blank line before each. */
+/** Name of the training column, and of those appended to it in the text, each after a blank line. */
 export type TextColumns = z.infer<typeof textSchema>;
 export type Columns = PairColumns | TextColumns;
 
-/** What a column may be. */
+/** Possible roles of a column. */
 export const COLUMN_ROLES = ['text', 'input', 'target', ...(Object.keys(about) as (keyof typeof about)[])] as const;
 export type ColumnRole = (typeof COLUMN_ROLES)[number];
 
@@ -123,13 +123,13 @@ export function headOf(rows: readonly Row['cells'][]): TableHead {
   return { columns, rows: rows.map((cells) => columns.map((column) => cells.get(column) ?? '')) };
 }
 
-/** Names of all that are taken. */
+/** Names of all chosen columns. */
 export const namesIn = (columns: Columns): readonly string[] => Object.values(columns).flat();
-/** Names of those that are learnt. */
+/** Names of the training columns. */
 export const learntIn = (columns: Columns): readonly string[] =>
   'text' in columns ? [columns.text, ...(columns.besides ?? [])] : [columns.input, columns.target];
 
-/** Of a row what these columns hold, one after another, of those that hold text. */
+/** The non-empty cells of these columns in a row, joined. */
 export const textInRow = (cells: Row['cells'], names: readonly string[]): string =>
   names
     .map((name) => cells.get(name) ?? '')

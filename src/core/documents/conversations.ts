@@ -17,11 +17,11 @@ import type { OpenFile } from './read/format';
 import type { GivenFile, Into } from './readFile';
 import { type AskedColumns, type RowDocument, rowDocuments } from './rows';
 
-/** All that is known here of chats: `core/chat/reader.ts`. */
+/** Interface to the chat code: `core/chat/reader.ts`. */
 export interface ConversationReader {
   /**
-   * Objects in a shape that the first of them tell, and what stands in the place of one that can't be learnt.
-   * @throws HomegrownError `bad-shape` where they tell none
+   * Yields objects in the shape that the first of them show, or a bad row for one that can't be trained on.
+   * @throws HomegrownError `bad-shape` if no shape fits
    */
   ofObjects(
     found: AsyncIterable<Row | BadRow>,
@@ -39,7 +39,7 @@ export interface FoundConversation {
   row: string;
 }
 
-/** As `readFile`. A table of which columns were chosen is pairs; anything else is rows in a shape that is known. */
+/** Like `readFile`. A table with chosen columns holds pairs; anything else holds rows in a known shape. */
 export async function readConversations(
   reader: ConversationReader,
   given: GivenFile,

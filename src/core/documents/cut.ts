@@ -52,7 +52,7 @@ export interface Cut {
   within(part: PartName, place: number): readonly [from: number, to: number];
 }
 
-/** What is before the first border is learnt from, what is behind the second is the test part. */
+/** Bytes before the first border are for training, those after the second for testing. */
 class Borders implements Cut {
   constructor(
     readonly rule: 'documents' | 'ends',
@@ -69,10 +69,10 @@ class Borders implements Cut {
 }
 
 /**
- * A text of which whole documents make about the shares that are asked for gives those, chosen by the seed and what is in them,
- * whatever their order; equal documents are in one part. Of any other text each document gives its own end: neither part has
- * seen the other, and both are of the same kinds of text. A document with fields or ids of its own is never cut: the text gives the whole ones
- * that come nearest to the shares.
+ * Splits whole documents if they approximate the requested shares, by seed and content, whatever their order; equal
+ * documents share a part. Otherwise each document gives its own end: neither part has seen the other, and both have the
+ * same kinds of text. A document with fields or ids is never cut; the text then gives the whole ones nearest to the
+ * shares.
  */
 export function cutDocuments(outline: Outline, choice: SplitChoice): Cut {
   const { length, bytes, whole } = outline;
@@ -184,8 +184,8 @@ export function unitsOf({ length, hashes }: Outline, seed: number) {
 }
 
 /**
- * Gives the documents of a text their parts, of which some have one already; none where they cannot make the shares. `isWhole`:
- * they are as near as they can be, and where there are two, one is held out.
+ * Assigns parts to the documents of a text, though some may already have one; assigns none if they can't make the shares.
+ * `isWhole`: comes as near as possible, and holds one out if there are two.
  * @param places in the order of their units
  */
 function choose(

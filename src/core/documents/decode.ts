@@ -19,7 +19,7 @@ export const decodeText = (file: OpenFile): AsyncGenerator<TextPiece> => decode(
 /** As `decodeText`, of source code: its markup is what it is. */
 export const decodeCode = (file: OpenFile): AsyncGenerator<TextPiece> => decode(file, false);
 
-/** The characters of a file that something is taken out of: its markup is not learnt. */
+/** Characters of a file from which text is extracted: its markup isn't trained on. */
 export async function* decodeParsed(file: OpenFile): AsyncGenerator<string> {
   for await (const { text } of decode(file, false)) yield text;
 }
@@ -131,7 +131,7 @@ const REMEDIES: Readonly<Record<Signature['kind'], string>> = {
 function strict(name: string, encoding: Unicode, skip: number): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
   const { completeTo, faultAt } = UNICODE[encoding];
-  /** Bytes of a character that goes on in the next chunk, and their offset in the file. */
+  /** Bytes of a character that continues in the next chunk, and their offset in the file. */
   let tail: Uint8Array = new Uint8Array();
   let offset = 0;
   /** The end of the text so far. */

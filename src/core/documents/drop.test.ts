@@ -180,7 +180,7 @@ test('two tabs that take a text into a project each are both heard', async () =>
 });
 
 describe('a document that is left out', () => {
-  it('is not learnt from, and is looked at and put back as before', async () => {
+  it('is excluded from training, and can be viewed and restored', async () => {
     const store = memoryStore();
     const { text } = await drop(store, [file('a.txt', 'one'), file('b.txt', 'three'), file('c.txt', 'five é')]);
     const { id } = text!;
@@ -290,7 +290,7 @@ test('a text from before there were documents is one, and is listed without bein
   }
 });
 
-test('a list of documents that is damaged or from a newer version is told, and nothing of the text goes', async () => {
+test('reports a damaged or newer list of documents, and removes nothing of the text', async () => {
   const store = memoryStore();
   const { text } = await drop(store, [file('a.txt', 'one'), file('b.txt', 'two')]);
   const key = `text/${text!.id}/documents/0`;
@@ -309,7 +309,7 @@ test('a list of documents that is damaged or from a newer version is told, and n
   await expect(openText(store, text!.id)).rejects.toThrow('Part 1 of the document list of 2 files is missing.');
 });
 
-test('a text whose list of documents cannot be read keeps no other from being added, nor itself from being added anew', async () => {
+test('a text with an unreadable list blocks neither other texts nor adding it again', async () => {
   const store = memoryStore();
   const files = () => [file('a.txt', 'one'), file('b.txt', 'two')];
   const { text: torn } = await drop(store, files());

@@ -143,7 +143,7 @@ describe('an encoding is for text that is not UTF-8', () => {
     expect((await read(file('all.zip', bytes, 'windows-1252'))).texts).toEqual(['Un café noir.', 'Du thé.', 'Un café']);
   });
 
-  it('of tables and pages too, and a page that says what it is not can be told better', async () => {
+  it('of tables and pages too, and a person can correct the declared encoding of a page', async () => {
     const table = encoded('question,answer\nQui a bu le café,moi\n', 'windows-1252');
     await expect(lookAtTable(file('a.csv', table), 'csv')).rejects.toMatchObject({ code: 'bad-encoding' });
     expect(await lookAtTable(file('a.csv', table, 'windows-1252'), 'csv')).toMatchObject({

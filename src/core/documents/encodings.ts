@@ -132,8 +132,8 @@ export function utf16Of(head: Uint8Array): Wide | undefined {
 }
 
 /**
- * What of a text tells its encoding: its first lines with bytes beyond ASCII, which all encodings here have in common; of
- * UTF-16 its head. At most SAMPLE bytes, looked for in the first MAX_SEARCHED_BYTES.
+ * Bytes that decide the encoding of a text: its first lines beyond ASCII, which all encodings here share; for UTF-16,
+ * its head. Returns at most SAMPLE bytes, from the first MAX_SEARCHED_BYTES.
  */
 export async function tellingLines(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const found: Uint8Array[] = [];

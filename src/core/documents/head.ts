@@ -29,7 +29,10 @@ export async function withHead(
   return { head, whole };
 }
 
-/** How it begins, as characters, of one that is not read further; nothing of one that cannot be read, which is told when it is its turn. */
+/**
+ * The beginning of a file that is not read further, as characters. Empty if it can't be read, which is reported at its
+ * turn.
+ */
 export async function beginningOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   try {
     const { head, whole } = await withHead(bytes, MARKUP_HEAD);

@@ -1,4 +1,4 @@
-/** Files that are made to harm: each ends with what was read or a typed refusal, and never costs the files beside it. */
+/** Hostile files: each ends with its text or a typed refusal, and never affects the other files. */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { bundled } from '../../../scripts/bundle.mjs';
@@ -11,7 +11,7 @@ const MAX_MEMORY = 500;
 /** Reported, and no failure: how long a file takes depends on what else the machine does. */
 const LONG_SECONDS = 10;
 
-test('each hostile file is read or refused, and good files beside it are kept', async () => {
+test('each hostile file is read or refused, and good files next to it are kept', async () => {
   const root = fileURLToPath(new URL('../../..', import.meta.url));
   const command = await bundled(root, 'src/core/testing/readHostileFiles.ts');
   const names = Object.keys(HOSTILE);

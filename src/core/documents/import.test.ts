@@ -105,7 +105,7 @@ it('cuts chunks at line ends, long lines between characters, and loses nothing',
   }
 });
 
-it('believes what it reads, not the size that it was told', async () => {
+it('trusts what it reads, not the stated size', async () => {
   const store = memoryStore();
   const told: Progress[] = [];
   const job = { ...unwatched, report: (at: Progress) => void told.push(at) };
@@ -278,7 +278,7 @@ it('reads a part once, the next one meanwhile, and one that could not be read ag
   expect(asked).toEqual(['0', '1', '2']);
 });
 
-it('lists the other texts beside one that cannot be read, and collects nothing of that', async () => {
+it('lists the other texts next to an unreadable one, and removes nothing of it', async () => {
   const store = memoryStore();
   const whole = await add(store, source('a.txt', 'whole'));
   const ids: string[] = [];

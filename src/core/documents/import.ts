@@ -59,9 +59,9 @@ export interface ImportSettings {
   /** Of that project, which may be deleted while its text is read. */
   owner?: Owner;
   licence?: string | null;
-  /** Whether it is to be tuned on by that project, and not learnt from. */
+  /** Whether that project uses it for tuning and not for training. */
   isTuned?: boolean;
-  /** What its files are read by where they are conversations; absent: they are text. */
+  /** Reader for files of conversations; absent: the files are text. */
   conversations?: ConversationReader;
   /** Its documents are examples of labels, which are written so. */
   labelled?: LabelledAs;
@@ -91,10 +91,10 @@ export async function importText(
 }
 
 /**
- * Reads the files of a drop into the store as one text, a document a file, or a row of a table, chunk by chunk, so that
- * memory stays bounded whatever their size. The text is in the list when, and only when, all of it is stored; on a failure or a stop what was
- * written is dropped. What is no text is told and left out, and so is a file that the project has already. Where another
- * project has all of this as one text, that one is taken into this project too, and takes no room again.
+ * Imports the files of a drop as one text, a document per file or table row, chunk by chunk, so that memory stays
+ * bounded. The text is listed only once all of it is stored; a failure or a stop drops what was written. Reports and
+ * skips files that aren't text or that the project already has. If another project has the same text, this project
+ * shares it without storing it again.
  * @throws HomegrownError `storage-full`; as `owner` does; the signal's reason when stopped
  */
 export async function importDrop(

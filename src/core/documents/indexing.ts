@@ -5,10 +5,10 @@ import { damaged } from './library';
 import { DOCUMENTS, documentsKey, TEXT, textChunkKey, textKey, type DocumentBlock } from './record';
 
 /**
- * Gives a text from before there were several documents in one the list of them, which is one long: reads its chunks and
- * looks whether they are what the entry says, then writes both in one commit. A stop before that has changed nothing.
- * @param read is told the bytes of each chunk
- * @throws HomegrownError `storage-damaged` for a text that is not as it was written, which stays as it is
+ * Writes the list of documents for a text from before lists existed; the list has one entry. Reads the chunks, checks
+ * them against the entry, and writes both in one commit. A stop before that changes nothing.
+ * @param read called with the bytes of each chunk
+ * @throws HomegrownError `storage-damaged` for a text that has changed since it was written, which stays as it is
  */
 export async function indexText(store: BlobStore, id: string, read: (bytes: number) => void): Promise<void> {
   // It may have been removed meanwhile, or put into another project.

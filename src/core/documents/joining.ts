@@ -6,7 +6,7 @@ import type { ChunkWriter } from './chunks';
 import { inFiles } from './open';
 import { inProjects, isToTune, TEXT, textKey, type TextRecord } from './record';
 
-/** A text as it was read, and what lies in the store for it. */
+/** An original text, and its stored record, which shows later changes. */
 interface Joined {
   text: TextRecord;
   stored: Stored;

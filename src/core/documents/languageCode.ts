@@ -1,6 +1,6 @@
 /**
- * ISO 639-1 code of a language that is told by a code or a tag (`de`, `de-AT`, `deu`), or by its name in English or in
- * itself (`German`, `Deutsch`); undefined for what is no language.
+ * ISO 639-1 code of a language, from a code or tag (`de`, `de-AT`, `deu`) or from its English or native name (`German`,
+ * `Deutsch`). Undefined for anything else.
  */
 export function languageCode(told: string): string | undefined {
   const value = told.trim().toLowerCase();

@@ -1,4 +1,4 @@
-/** What of a text is learnt, changed: which documents are left out, and what a recipe made of it. */
+/** Changes the training part of a text: which documents are left out, and its cleaned version. */
 import type { BlobStore, Expected, Json } from '../base/blobStore';
 import type { Document } from '../base/document';
 import { badSettings, HomegrownError } from '../base/errors';
@@ -10,9 +10,9 @@ import { documentsIn } from './open';
 import { TEXT, textKey, type TextRecord } from './record';
 
 /**
- * Whoever else changes it meanwhile.
- * @param change of which places are left out, and what it was cleaned to; it may be asked again
- * @throws HomegrownError `bad-settings` where nothing would remain; `storage-damaged`
+ * Applies a change, also if other tabs change the text meanwhile.
+ * @param change to the left-out places and the cleaned version; may run again
+ * @throws HomegrownError `bad-settings` if nothing would remain; `storage-damaged`
  */
 export async function changeLearnt(
   store: BlobStore,
@@ -74,7 +74,7 @@ async function without(
     );
   return {
     places: [...places],
-    // Of a text as it was read the places say it.
+    // For an original text, the places give the number.
     ...(cleaned && { documents: kept.documents }),
     characters: kept.characters,
     bytes: kept.bytes,

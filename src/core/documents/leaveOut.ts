@@ -3,8 +3,9 @@ import { changeLearnt } from './learnt';
 import type { TextRecord } from './record';
 
 /**
- * Leaves documents of a text out of what is learnt, or puts them back: their content stays. Of every project that has it.
- * @throws HomegrownError `bad-settings` where nothing would remain; `storage-damaged`
+ * Excludes documents of a text from training, or restores them; their content stays. Applies to every project that has
+ * it.
+ * @throws HomegrownError `bad-settings` if nothing would remain; `storage-damaged`
  */
 export const leaveOut = (
   store: BlobStore,

@@ -28,7 +28,7 @@ export async function unreadableTexts(store: BlobStore): Promise<readonly Unread
   const listed = new Set(await store.keys(textKey('')));
   const ids = new Set((await store.keys(TEXT_PARTS)).map((key) => key.split('/')[1]!));
   const drafts = new Set(await store.keys(draftKey(TEXT_PARTS)));
-  // What lies with a cleaned one is told with that.
+  // The parts of a cleaned text are reported with that text.
   for (const key of await store.keys(CLEANED_TEXTS)) ids.delete(key.slice(CLEANED_TEXTS.length));
   const lost = [...ids].filter((id) => !listed.has(textKey(id)) && !drafts.has(draftKey(textChunksPrefix(id))));
   const missing = lost.map((id) => {
@@ -99,7 +99,7 @@ export const removeText = (store: BlobStore, id: string, projectId: string, at: 
     return { ...left, ...(projects.length === 0 && { removedAt: text.removedAt ?? at }) };
   });
 
-/** Drops a text that is removed for good, with what was cleaned of it; one that is in a project, by now again, stays. */
+/** Drops a deleted text with its cleaned versions, unless a project has it again. */
 export async function purgeText(store: BlobStore, id: string): Promise<void> {
   const key = textKey(id);
   for (;;) {
@@ -112,8 +112,8 @@ export async function purgeText(store: BlobStore, id: string): Promise<void> {
 }
 
 /**
- * Drops cleaned texts that their text is not learnt as, where they are gone; and those whose text is. Of a text that cannot be
- * read all stays.
+ * Drops cleaned texts that match `isGone` and are not in use, and those of deleted texts. Keeps all versions of an
+ * unreadable text.
  */
 export async function purgeCleaned(store: BlobStore, isGone: (cleaned: CleanedRecord) => boolean): Promise<void> {
   const { records } = await readRecordsUnder(store, CLEANED_TEXTS, CLEANED);

@@ -30,8 +30,8 @@ export type LicenceId = keyof typeof LICENCES;
 export const MAX_LICENCE_LENGTH = 500;
 
 /**
- * States the licence of a text; null: it is not stated.
- * @throws HomegrownError `bad-settings` for words that are too many; `storage-damaged`
+ * Sets the license of a text; null: unstated.
+ * @throws HomegrownError `bad-settings` if it is too long; `storage-damaged`
  */
 export async function setLicence(store: BlobStore, id: string, licence: string | null): Promise<TextRecord> {
   const stated = licence?.trim() ?? '';

@@ -38,15 +38,15 @@ export const DEEPEST_XML = 2048;
 export const MAX_SHARED_STRINGS = 256 * MiB;
 /** Columns of a sheet, as Excel has them, and of a Parquet table. */
 export const MAX_TABLE_COLUMNS = 16_384;
-/** Bytes of a file of JSON, of a notebook. */
+/** Bytes of a JSON file or a notebook. */
 export const MAX_JSON_FILE_BYTES = 256 * MiB;
 /**
- * JSON in memory at once: values, names of one object, depth of nesting, and bytes, of which a code unit, a value and a name that
- * no object before had take so many while they are parsed. Code units take twice as many where one is beyond Latin-1.
+ * Maximum JSON in memory: values, names of one object, nesting depth, and bytes. JSON_COSTS estimates the bytes per
+ * code unit, value and first use of a name while parsing. Code units cost double if one is beyond Latin-1.
  */
 export const MAX_JSON = { values: 8_000_000, names: 1_000_000, depth: 10_000, memory: 400 * MiB } as const;
 export const JSON_COSTS = { unit: 3, value: 40, name: 130 } as const;
-/** How deep its objects may lie in each other, and columns that are made of what lies in one. */
+/** Maximum nesting of objects in a cell, and of columns made from one. */
 export const DEEPEST_CELL = 8;
 export const MAX_NESTED_COLUMNS = 64;
 /** Bytes of subtitles. */
@@ -55,7 +55,7 @@ export const MAX_TEXT_FILE_BYTES = 64 * MiB;
 export const MAX_RECORD_BYTES = 64 * MiB;
 /** Code units of an article of a wiki, whose own limit is 2 MiB as a rule. */
 export const MAX_ARTICLE_LENGTH = 16 * MiB;
-/** Rows of a Parquet table, of a row group of it, which is in memory as a whole, bytes of that when it is unpacked, and of what is told of all. */
+/** Parquet: rows of a table, rows of a row group (held in memory), its unpacked bytes, and bytes of the footer. */
 export const MAX_TABLE_ROWS = 100_000_000;
 export const MAX_ROWS_PER_GROUP = 4_000_000;
 export const MAX_ROW_GROUP_BYTES = 512 * MiB;

@@ -1,6 +1,6 @@
 /**
- * Kinds of file that are characters, but not prose: a model that learns from one as it is learns its tags, quotes and commas
- * too. Of tables two columns can be learnt instead.
+ * Text formats that aren't prose: a model trained on the raw file also learns its tags, quotes and commas. For tables,
+ * two columns can be chosen instead.
  */
 export const MARKUPS = {
   html: { one: 'HTML page', many: 'HTML pages', endings: ['html', 'htm', 'xhtml', 'shtml'] },

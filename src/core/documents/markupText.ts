@@ -3,7 +3,7 @@ import { badFile } from '../base/errors.ts';
 import { formatCount } from '../base/units.ts';
 import { MarkupParser } from './markupParser.ts';
 
-/** What a page tells of itself, its text, and how large it is as a tree. */
+/** Metadata and text of a page, and its size as a tree. */
 export interface PageText {
   text: string;
   title: string;
@@ -17,9 +17,9 @@ export interface PageText {
   /** Of all elements, and the most that one has. */
   attributes: number;
   maxAttributes: number;
-  /** Pieces that its text comes in where it is written anew and parsed again: between tags and characters that are escaped. */
+  /** Number of text pieces when the page is serialized and parsed again: split at tags and escaped characters. */
   pieces: number;
-  /** Characters between two tags, at most. */
+  /** Maximum number of characters between two tags. */
   maxTextNode: number;
 }
 

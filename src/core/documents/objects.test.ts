@@ -54,7 +54,7 @@ test.each([
   ['[{"a": 1}, 3]', "chats.jsonl: object 2 isn't a JSON object: 3."],
   ['[{"a": 1}, null]', "object 2 isn't a JSON object: null."],
   ['[{"a": 1},', 'chats.jsonl is not JSON: '],
-])('%j is told with its place', async (text, words) => {
+])('reports %j with its place', async (text, words) => {
   await expect(read(text)).rejects.toMatchObject({
     code: 'bad-file',
     message: expect.stringContaining(words) as string,

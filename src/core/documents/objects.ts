@@ -9,9 +9,9 @@ import type { OpenFile } from './read/format';
 
 interface FoundObject {
   value: Readonly<Record<string, unknown>>;
-  /** In its file: of one in a list the how manieth, from 1. */
+  /** Line in its file; in a list, the object's number from 1. */
   line: number;
-  /** The same in words: `line 12`, `object 12`. */
+  /** The place in words: `line 12`, `object 12`. */
   place: string;
 }
 

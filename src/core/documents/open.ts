@@ -20,9 +20,9 @@ export async function documentsOf(store: BlobStore, text: TextRecord): Promise<r
 }
 
 /**
- * The documents of a text that are learnt from, in their order, a block of the list in memory at a time. Their content is read
- * when it is asked for, a chunk of many in memory at a time.
- * @throws HomegrownError `storage-damaged` when it, or while one is read a chunk of it, is not there
+ * Training documents of a text in order; one block of the list is in memory at a time. Content is read on demand, one
+ * chunk at a time.
+ * @throws HomegrownError `storage-damaged` if a block, or a chunk of the content, is missing
  */
 export const documentsIn = (store: BlobStore, text: TextRecord): AsyncIterable<Document> => ({
   [Symbol.asyncIterator]: () => learntDocuments(store, text),
@@ -42,7 +42,7 @@ async function* learntDocuments(store: BlobStore, text: TextRecord): AsyncGenera
   }
 }
 
-/** Those of a text as it was read that are not left out, each called by where it is: `line 12 of chats.jsonl`. */
+/** Documents of the original text that are not left out, named by place: `line 12 of chats.jsonl`. */
 export const placedDocuments = (store: BlobStore, text: TextRecord): AsyncIterable<Document> => ({
   async *[Symbol.asyncIterator]() {
     const out = new Set(text.leftOut?.places);
@@ -58,7 +58,7 @@ async function* documentsAsRead(store: BlobStore, text: TextRecord): AsyncGenera
   for await (const { document } of inFiles(store, text)) yield document;
 }
 
-/** All documents of a text as it was read, with the labels that they have now and the file that each is in. */
+/** All documents of the original text, with their current labels and their files. */
 export async function* inFiles(
   store: BlobStore,
   text: TextRecord,
@@ -226,8 +226,8 @@ export async function filesOf(
 }
 
 /**
- * A text's chunks, of which the last that was read is kept: the next document is as a rule in the same. Where they are read in their order
- * the next one is read meanwhile.
+ * Chunks of a text. Caches the last one, because the next document is usually in it too. Prefetches the next one when
+ * they are read in order.
  */
 interface Chunks {
   /** Byte of the text at which each begins, and the end of the last; of no use where their lengths are not known. */
@@ -250,7 +250,7 @@ function chunksOf(store: BlobStore, { id, name, records, chunkBytes }: TextRecor
   };
   const begin = (n: number): HeldChunk => {
     const one = { n, chunk: load(n) };
-    // A failed read is told to who asks for it, and tried again the next time.
+    // A failed read rejects for its caller, and is retried the next time.
     one.chunk.catch(() => {
       if (held === one) held = undefined;
       if (next === one) next = undefined;

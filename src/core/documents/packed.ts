@@ -1,4 +1,4 @@
-/** Documents of Office and OpenDocument: zips with XML in them, of which the text is taken in one pass. */
+/** Office and OpenDocument documents: ZIP files of XML. Extracts the text in one pass. */
 import { languageCode } from './languageCode';
 import { MAX_COMPRESSION_RATIO } from '../base/limits';
 import { badFile } from '../base/errors';
@@ -35,7 +35,7 @@ export interface OnePart extends Elements {
   /** The part that holds the text, and parts with its notes, which come after it. */
   part: string;
   notes: readonly string[];
-  /** Where the title, the date and the language are told: a part. */
+  /** Part with the title, date and language. */
   about: string;
 }
 

@@ -21,7 +21,7 @@ test('a part is found in any case, in UTF-8 or UTF-16, whole or in pieces', asyn
   ]);
 });
 
-test('what a part names is told by where that lies', async () => {
+test('resolves relations relative to their part', async () => {
   const relations =
     '<r:Relationships><r:Relationship Id="a" Type="http://x/worksheet" Target="../b/c%20d.xml#e"/><r:Relationship Id="b" Type="http://x/hyperlink" Target="https://example.org" TargetMode="External"/></r:Relationships>';
   const parts = await open({ 'x/y/_rels/z.xml.rels': utf8(relations) });

@@ -42,7 +42,7 @@ export class Parts {
         `Save it without a password as ${what}, and add that file.`,
       );
     const again = `Download it again, or open it in its app, save it as ${what}, and add that file.`;
-    // Pictures of one colour are no bomb: what is read of it is limited as it is read.
+    // Images of a single color compress far, so growth is unlimited here and bounded while reading.
     const limits = { growth: Infinity, remedy: again };
     const found = await zipEntries(bytesSource(bytes), name, MAX_PACKED_PARTS, limits);
     const lower = found.map((entry) => [entry.path.toLowerCase(), entry] as const);

@@ -1,4 +1,4 @@
-/** What a model that learns from a text may be asked to go on from: words of that text, in its language. */
+/** Suggested prompts for a model trained on a text: words of that text, in its language. */
 
 /**
  * The two words with which most of its sentences begin, of those that begin so first; undefined where it has no sentence.

@@ -34,11 +34,11 @@ export interface TextSource {
   stream(): AsyncIterable<Uint8Array>;
   /** The same, where it can be read in places, as zips and Parquet tables are. */
   places?: ByteSource;
-  /** What it is read as where columns of it are learnt; absent: by its name, and all of it is. */
+  /** Table format and columns to train on; absent: decided by name, and all of the file is used. */
   table?: TableChoice;
   /** Of an archive: as what a table is read that lies in it, by its name; absent: by its columns' names. */
   tableIn?: (name: string) => TableChoice | undefined;
-  /** Learnt as it is, markup and all, whatever its name says: as builds did that took no text out. */
+  /** Whether to import the raw file, including markup, whatever its name, as builds without text extraction did. */
   isPlain?: boolean;
   /** Only begins like a table or JSON, and is neither. */
   isProse?: boolean;

@@ -23,7 +23,7 @@ export const textRecord = z.object({
   conversations: z.literal(true).exactOptional(),
   /** Its documents are examples: of one label each, or of several; of one without a label there is none yet. */
   labelled: z.enum(['one', 'several']).exactOptional(),
-  /** None of its documents is held out: a person's corrections, of which each counts. */
+  /** Excludes its documents from validation and test: each correction by a person counts. */
   trainOnly: z.literal(true).exactOptional(),
   /** Number of distinct labels that its documents had when they were read; absent: fewer than two, too many, or not counted. */
   labels: count.exactOptional(),
@@ -32,7 +32,7 @@ export const textRecord = z.object({
     .object({
       /** What a label is called now, by what it was read as; empty: it is none. */
       renamed: z.record(z.string(), z.string()),
-      /** Of single documents, by their places among all of the text as it was read, ascending: what they are examples of. */
+      /** New labels of single documents, by ascending place in the original text. */
       changed: z.array(z.object({ place: count, label: z.string() })),
       /** Of these two, in hex. */
       sha256: z.string(),
@@ -55,10 +55,10 @@ export const textRecord = z.object({
   files: count.exactOptional(),
   /** False for one from before there was a list of them: it is one document, and nothing says where its chunks begin. */
   indexed: z.boolean(),
-  /** Documents that are not learnt from, and what remains without them; null where all are. */
+  /** Documents that are excluded from training, and what remains without them; null: none. */
   leftOut: z
     .object({
-      /** Ascending, among all of the text as it was read. */
+      /** Ascending places in the original text. */
       places: z.array(count).min(1),
       /** How many remain, where a recipe left out others. */
       documents: count.exactOptional(),
@@ -68,7 +68,7 @@ export const textRecord = z.object({
       sha256: z.string(),
     })
     .nullable(),
-  /** What a recipe made of it, which is learnt in its stead; absent for one that is learnt as it was read. */
+  /** The cleaned version, which is trained on instead; absent: the original is. */
   cleaned: z
     .object({
       /** Of its `CleanedRecord`, which has the recipe. */
@@ -131,7 +131,7 @@ export function labelledAs(texts: readonly TextRecord[]): TextRecord['labelled']
 /** Whether a project that has it has it for tuning. */
 export const isToTune = ({ tunes }: TextRecord, projectId: string): boolean => tunes?.includes(projectId) ?? false;
 
-/** The texts of a project that are learnt from, and those that it is tuned on. */
+/** Training texts and tuning texts of a project. */
 export const byUse = (all: readonly TextRecord[], projectId: string): ByUse => ({
   texts: all.filter((text) => !isToTune(text, projectId)),
   tuneTexts: all.filter((text) => isToTune(text, projectId)),
@@ -146,7 +146,7 @@ export type TuneUse = 'text' | 'chats' | 'labels';
 
 export const allTexts = (s: ByUse): TextRecord[] => [...s.texts, ...s.tuneTexts];
 
-/** The same text in these projects, of which some have it for tuning. */
+/** The same text in these projects; some use it for tuning. */
 export function inProjects(
   { tunes: _, ...text }: TextRecord,
   projects: string[],
@@ -156,7 +156,7 @@ export function inProjects(
   return { ...text, projects, ...(own.length > 0 && { tunes: own }) };
 }
 
-/** What is learnt of a text: all of it, or what a recipe made of it, but for the documents that are left out. */
+/** The training part of a text: the original or its cleaned version, without the documents that are left out. */
 export const learntOf = ({ leftOut, cleaned, ...text }: TextRecord) => {
   const { documents, characters, bytes, sha256 } = cleaned ?? text;
   if (!leftOut) return { documents, characters, bytes, sha256 };
@@ -183,10 +183,13 @@ export function sharedNormalizers(texts: readonly TextRecord[]): readonly Normal
   return others.every((own) => JSON.stringify(own) === JSON.stringify(first)) ? first : [];
 }
 
-/** As it was read, all of it, with the labels that were read. */
+/** The complete original text, with its original labels. */
 export const asRead = ({ cleaned: _, labelling: __, ...text }: TextRecord): TextRecord => ({ ...text, leftOut: null });
 
-/** A text as it is learnt from, in few letters: its id, and what of it that is, where it is not all of it as it was read, with its labels. */
+/**
+ * Short reference to a text as trained on: its id, then hashes of the training part, if it isn't all of the original,
+ * and of changed labels.
+ */
 export const textRef = (text: TextRecord): string => {
   const { sha256 } = learntOf(text);
   const changes = [...(sha256 === text.sha256 ? [] : [sha256]), ...(text.labelling ? [text.labelling.sha256] : [])];

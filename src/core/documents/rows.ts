@@ -32,15 +32,15 @@ export interface Pair {
   spans: { input: readonly [number, number]; target: readonly [number, number] };
 }
 
-/** Null: the usual two; `recognised`: what names tell. */
+/** Null: the two default columns; the string: detected by name. */
 export type AskedColumns = Columns | 'recognised' | null;
 
 /**
- * The rows of a table in its order. Those without text in what is learnt are left out and noted.
+ * Yields the rows of a table in order. Rows without text in a training column are left out and noted.
  * @param rows of the file
- * @param told of what was taken, and at the end of how many rows were left out
- * @param bad rows that can't be read, also those that the caller adds
- * @throws HomegrownError `bad-rows`; `bad-file` where there is no such column, or no row with text
+ * @param told receives the chosen columns and, at the end, the number of rows left out
+ * @param bad collects malformed rows, also those that the caller adds
+ * @throws HomegrownError `bad-rows`; `bad-file` if a column is missing, or no row has text
  */
 export async function* rowDocuments(
   rows: AsyncIterable<Row | BadRow>,
@@ -87,7 +87,7 @@ export async function* rowDocuments(
 }
 const MAX_COLUMNS = 1000;
 
-/** Tells which columns are learnt where nobody has chosen them and others hold more. */
+/** Notes the training columns if nobody chose them and others hold more text. */
 function noteLeft({ note }: Pick<OpenFile, 'note'>, columns: Columns, letters: ReadonlyMap<string, number>): void {
   const taken = new Set(namesIn(columns));
   const sum = (isTaken: boolean): number =>
@@ -127,7 +127,7 @@ async function* withHead(rows: AsyncIterable<Row>): AsyncGenerator<readonly [Row
   if (!head) for (const each of held) yield [each, held.map(({ cells }) => cells)];
 }
 
-/** Null where there is no text in what is learnt. */
+/** Null if a training column has no text. */
 function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocument | null {
   const cell = (name: string | undefined): string => (name === undefined ? '' : (cells.get(name) ?? ''));
   const learnt =

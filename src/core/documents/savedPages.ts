@@ -1,8 +1,8 @@
 import { isSystemFile } from './system';
 
 /**
- * What browsers save beside a page: of `a/name.html` the pictures, styles and scripts that it shows, in `a/name_files/`. They
- * are no documents of the person's, where the page is there too.
+ * Companion files of web pages that a browser saved: images, styles and scripts of `a/name.html` in `a/name_files/`. If
+ * the page is there too, they are not a person's documents.
  */
 export class SavedPages {
   /** Paths of pages without their endings. */

@@ -122,7 +122,7 @@ describe('texts of many documents', () => {
     );
   });
 
-  it('give their ends where one document is most of a text, and a text beside them is parted as before', () => {
+  it('give their ends where one document is most of a text, and another text is split as before', () => {
     const book = [
       { bytes: 900_000, text: 'book', sha256: HASHES[0]! },
       { bytes: 400, text: 'book', sha256: HASHES[1]! },

@@ -1,4 +1,4 @@
-/** Which of the documents are learnt from, and which are held out to be judged on. It is known before there are ids. */
+/** Splits documents into training, validation and test parts. The split is known before tokenization. */
 import { characterStart } from '../base/characterStart';
 import type { Document } from '../base/document';
 import { badSettings } from '../base/errors';
@@ -54,7 +54,7 @@ export function checkSplit({ validation, test }: SplitChoice): void {
 /** All that is held out together. */
 export const MAX_HELD_OUT_SHARE = 0.5;
 
-/** The text of a segment, in chunks. `read` is told the bytes of each. */
+/** The text of a segment, in chunks. Calls `read` with the bytes of each. */
 export async function* chunksOf(
   { document, from, to }: Pick<Segment, 'document' | 'from' | 'to'>,
   read: (bytes: number) => void,

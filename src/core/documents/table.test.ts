@@ -90,7 +90,7 @@ test('what was written as JSON Lines reads back; what lies in a cell has columns
   ]);
 });
 
-test('lines, delimiters and line ends are told apart', async () => {
+test('lines, delimiters and line ends are distinguished', async () => {
   const rows = [
     [2, { a: '1', b: 'x, y' }],
     [4, { a: '2', b: 'z' }],
@@ -186,7 +186,7 @@ describe('JSON', () => {
     ]);
   });
 
-  it('tells what is in no row, and counts items without text', async () => {
+  it('notes content outside rows, and counts items without text', async () => {
     const notes: string[] = [];
     const text = JSON.stringify({ about: 'Loomings', rows: [a, null, 5, {}, b] });
     const file = { name: 'a.json', bytes: stream([utf8(text)]), note: (words: string) => void notes.push(words) };
@@ -203,7 +203,7 @@ describe('JSON', () => {
     expect([added!.documents, empty]).toEqual([2, 3]);
   });
 
-  it('tells how much of its text is learnt where columns are recognised and others hold more', async () => {
+  it('notes the share of text in detected columns if others hold more', async () => {
     const rows = [{ text: 'Aye', chapters: [{ words: STORY }, { words: STORY }] }];
     const { text } = await importDrop(
       [table('a.json', JSON.stringify(rows), 'recognised')],
@@ -247,7 +247,7 @@ test('a table is a text of many documents, over blocks, with its columns and its
   expect(other.kind).toBe('added');
 });
 
-test('beside whole files in a drop, those alone have no fields', async () => {
+test('in a drop with tables, only whole files have no fields', async () => {
   const store = memoryStore();
   const plain: TextSource = { name: 'b.txt', size: 3, stream: () => stream([utf8('b c')]) };
   const { text } = await importDrop(

@@ -45,7 +45,7 @@ async function* filesWithin(
       try {
         yield* filesWithin({ name, bytes, note: file.note }, [...formats, inner], tally);
       } catch (error) {
-        // Those beside it can be read.
+        // Other files in the archive can be read.
         if (!isBadFile(error)) throw error;
         yield { name, bytes: failing(error) };
       }

@@ -87,7 +87,7 @@ export class Watch {
     }
   }
 
-  /** What is thrown where the system, or what is told of by itself, fails in the midst of a file. */
+  /** Wraps an error from within a file, except for stops and typed errors. */
   private failed(name: string, at: number, error: unknown): Error {
     this.job.signal.throwIfAborted();
     if (error instanceof HomegrownError) return error;

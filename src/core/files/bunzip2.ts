@@ -235,7 +235,7 @@ function selectorsIn(bits: Bits, codes: number): Uint8Array {
   });
 }
 
-/** Lengths of codes, each told by its difference to the one before. */
+/** Code lengths, stored as differences from the one before. */
 function codeIn(bits: Bits, symbols: number): Code {
   let length = bits.read(5);
   const lengths = Uint8Array.from({ length: symbols }, () => {

@@ -83,7 +83,7 @@ const SIGNED: readonly Signed[] = [
   { name: 'a GGUF model', kind: 'other', signs: [[0, 'GGUF']] },
 ];
 
-/** ZIP holds many things; the name tells which. */
+/** ZIP-based formats, distinguished by file name. */
 const ZIPPED: Readonly<Record<string, string>> = {
   docx: 'a Word document',
   xlsx: 'an Excel workbook',

@@ -45,7 +45,7 @@ export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string
     if (isFile(type) && !path.endsWith('/')) yield { path, bytes: content };
     else if (length === 0 && link !== '') yield { path, bytes: failing(fail(`${path} is a link to ${link}`)) };
     else if (type === SPARSE) yield { path, bytes: failing(fail(`${path} is a sparse file`)) };
-    if (content.hasFailed) return; // that was told where it was read
+    if (content.hasFailed) return; // already reported by the reader
     await content.pass();
     await input.skip(padding(length));
   }

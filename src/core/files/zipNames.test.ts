@@ -34,7 +34,7 @@ test.each([
   expect(zipName(bytes, host, NONE)).toBe(name);
 });
 
-test('a name that is told in UTF-8 beside it counts, unless it is of another', () => {
+test('uses the UTF-8 name from the extra field, unless it belongs to another name', () => {
   const bytes = Uint8Array.of(0x3f, 0x82);
   expect(zipName(bytes, DOS, apart('Ωé', bytes))).toBe('Ωé');
   expect(zipName(bytes, DOS, apart('Ωé', utf8('renamed')))).toBe('?é');

@@ -15,7 +15,7 @@ export function zipName(bytes: Uint8Array, host: number, extra: Uint8Array): str
 /** FAT, OS/2's HPFS, NTFS, VFAT. */
 const OF_DOS = new Set([0, 6, 11, 14]);
 
-/** In UTF-8 beside it, of just this name. */
+/** The UTF-8 name from the extra field, if its checksum matches this name. */
 function toldApart(bytes: Uint8Array, extra: Uint8Array): string | undefined {
   const view = new DataView(extra.buffer, extra.byteOffset, extra.length);
   for (let at = 0, length; at + 4 <= extra.length; at += 4 + length) {

@@ -17,7 +17,7 @@ const bpe = await createTokenizer(
   await trainTokenizer({ kind: 'bpe', vocabulary: 300 }, [documentOf(WORDS)], unwatched),
 );
 
-it('says of every id of every part of which one document it is, with its label and its fields', async () => {
+it('gives the one document of every id, with its label and fields', async () => {
   const text = fc.record({
     words: awkwardText,
     label: fc.constantFrom(undefined, 'joy', 'anger'),

@@ -12,7 +12,7 @@ const part = z.object({
   shards: z.array(stored),
   /** How often each id occurs, for the unigram baseline; length = vocabulary. Kept under this key as u32. */
   counts: stored,
-  /** Documents of which there is a token here; absent where an older build kept no borders. */
+  /** Number of documents with a token here; absent if an older build kept no borders. */
   documents: z.int().nonnegative().exactOptional(),
   /**
    * Three u32 a document: its tokens without the mark that follows, its place among the documents of the data, and the
@@ -21,7 +21,7 @@ const part = z.object({
   borders: stored.nullable(),
   /** Two u32 a document: tokens of the field by this name, from and to, within the document; 0 and 0 without one. */
   fields: z.record(z.string(), stored).exactOptional(),
-  /** A bit a token, the lowest of a byte first: whether it is learnt; absent: all are. */
+  /** Loss mask, one bit per token, lowest bit first; absent: all tokens count. */
   learnt: stored.exactOptional(),
 });
 /**
@@ -111,8 +111,8 @@ export interface Border {
   fields: Readonly<Record<string, readonly [from: number, to: number]>>;
 }
 export interface PartSource extends TokenSource {
-  /** In their order; null where an older build kept no borders. */
+  /** In order; null if an older build kept no borders. */
   documents(): Promise<readonly Border[] | null>;
-  /** [length] 1 for each of these tokens that is learnt, else 0; absent: all are. */
+  /** [length] 1 for each of these tokens that the loss covers, else 0; absent: all are covered. */
   learnt?(start: number, length: number): Promise<Uint8Array>;
 }

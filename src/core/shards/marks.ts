@@ -1,12 +1,14 @@
-/** Which tokens of a part are learnt, a bit each, the lowest of a byte first. */
+/** Loss mask of a part, one bit per token, lowest bit first. */
 export class Marks {
   private bits = new Uint8Array(1024);
-  /** @param before tokens from the first on that all are learnt */
+  /**
+   * @param before number of first tokens, all covered by the loss
+   */
   constructor(before: number) {
     this.add(0, before);
   }
 
-  /** Tokens from one up to another are. */
+  /** Marks the tokens from one up to another. */
   add(from: number, to: number): void {
     while (8 * this.bits.length < to) {
       const larger = new Uint8Array(2 * this.bits.length);

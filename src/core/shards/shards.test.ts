@@ -38,7 +38,7 @@ const all = async (store: BlobStore, manifest: ShardManifest, name: PartName): P
   return [...(await source.read(0, source.tokens))];
 };
 
-it('counts bytes as a tokenizer that normalises leaves them', async () => {
+it('counts bytes after the normalizers of the tokenizer', async () => {
   const lower = await createTokenizer({ kind: 'bytes', merges: [], normalizers: [{ type: 'NFKC' }] });
   const [manifest, plain] = await Promise.all(
     [lower, bytes].map((tokenizer) =>

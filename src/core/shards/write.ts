@@ -18,8 +18,8 @@ interface Layout {
 }
 
 /**
- * Writes a part: its ids, how often each occurs, and where its documents begin and end. Its bytes are those of the text as it
- * is read; where the tokenizer normalises, as that leaves it.
+ * Writes a part: its ids, their counts, and where its documents begin and end. Its bytes are those of the original text
+ * or, with normalizers, of the normalized text.
  */
 export async function writePart(
   { documents, cut, name }: { documents: Documents; cut: Cut; name: PartName },
@@ -71,7 +71,7 @@ export async function writePart(
     const whole = await document.encoded?.();
     if (whole) {
       if (isBetween) await append([tokenizer.endOfText]);
-      marks ??= new Marks(tokens); // all of what is before it is learnt
+      marks ??= new Marks(tokens); // the loss covers all tokens before it
       for (const [from, to] of whole.learnt) marks.add(tokens + from, tokens + to);
       await append(whole.ids);
       own = whole.ids.length;

@@ -25,7 +25,7 @@ const BYTE_OF_CHARACTER: ReadonlyMap<string, number> = new Map(
   CHARACTER_OF_BYTE.map((character, byte) => [character, byte]),
 );
 
-/** [id] -> the entry as tokenizer.json and GGUF spell it; empty where a tokenizer made elsewhere has no token. */
+/** [id] -> the entry as tokenizer.json and GGUF spell it; empty if an imported tokenizer has no token. */
 export const spellings = (tokenizer: Tokenizer): readonly string[] =>
   tokenizer.model.elsewhere?.spellings ?? [
     ...Array.from({ length: tokenizer.endOfText }, (_, id) => spell(tokenizer.bytes(id))),

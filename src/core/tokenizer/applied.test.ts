@@ -102,7 +102,7 @@ test('special tokens by role; what is put before a text is put before a prompt',
   expect((await made(wordPiece, 24, { eos_token: '[CLS]' })).endOfText).toBe(2);
 });
 
-test('decodes as a whole, and goes on after what came before; special tokens and the unknown are silent', () => {
+test('decodes all at once and incrementally; special and unknown tokens are empty', () => {
   expect(bert.decode([2, 5, 6, 7, 11, 9, 10, 18, 3])).toBe('unwanted, running.');
   expect(t5.decode([8, 6, 2, 11, 1])).toBe('abc the');
   const goingOn = t5.decoder();

@@ -8,9 +8,9 @@ import { preTokens } from './split';
 import type { TokenizerModel } from './tokenizer';
 
 /**
- * Byte-level BPE (Sennrich et al. 2016, arXiv:1508.07909, over GPT-2's bytes and split): the most frequent pair of
- * neighbours becomes a token, again and again, until there are `max` merges or no pair occurs twice. Of pairs that are
- * equally frequent the one with the smaller ids comes first, left before right.
+ * Byte-level BPE (Sennrich et al. 2016, arXiv:1508.07909, over GPT-2's bytes and split). Merges the most frequent
+ * adjacent pair into a token, until there are `max` merges or no pair occurs twice. Equally frequent pairs are ordered
+ * by ids, left before right.
  */
 export async function learnBpe(max: number, documents: Documents, job: Job): Promise<TokenizerModel['merges']> {
   const words = spelled(await countWords(documents, job));
@@ -117,7 +117,7 @@ function spelled(counts: ReadonlyMap<string, number>): Words {
   return { count: counts.size, ids, start, end, times };
 }
 
-/** How often each pair of neighbours occurs, and in which words. */
+/** Counts of each adjacent pair, and the words that have it. */
 class Pairs {
   readonly table = new PairTable();
   /** [pair] -> occurrences. */

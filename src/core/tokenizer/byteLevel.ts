@@ -15,9 +15,9 @@ import { loneSurrogate, wellFormed } from './wellFormed';
 import { WordCache } from './wordCache';
 
 /**
- * The tokenizer of a model, of any kind. What applies those that are not byte-level is loaded when there is one.
- * @throws HomegrownError `bad-file` when a merge names an id that does not exist yet, or comes twice, or a role does, or a step
- * of its normalisation or a file that is applied asks for what is not known here
+ * Creates the tokenizer of a model, of any kind. Loads the code for tokenizers that aren't byte-level on demand.
+ * @throws HomegrownError `bad-file` if a merge names an id that does not exist yet, a merge or a role occurs twice, or
+ * a normalizer or tokenizer file has an unsupported setting
  */
 export async function createTokenizer(model: TokenizerModel): Promise<Tokenizer> {
   const hash = await tokenizerHash(model);
@@ -142,7 +142,7 @@ class ByteLevelTokenizer implements Tokenizer {
       const id = ofByte[byte]!;
       if (id >= 0) ids[n++] = id;
     }
-    // What a byte without a token stood between is neighbours then, as in the crate `tokenizers`.
+    // Bytes without a token are dropped, so their surroundings become adjacent, as in the crate `tokenizers`.
     return merge(n === ids.length ? ids : ids.slice(0, n), this.ranks, made);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * SentencePiece's compiled rules of normalisation (`precompiled_charsmap`), as the crate `tokenizers` applies them
- * (spm_precompiled): a double array trie of what is replaced (darts-clone), then the replacements, each ended by a zero byte.
+ * SentencePiece's compiled normalization rules (`precompiled_charsmap`), as the crate `tokenizers` applies them
+ * (spm_precompiled): a double-array trie of what is replaced (darts-clone), then the zero-terminated replacements.
  */
 import { damaged } from './elsewhere';
 

@@ -1,4 +1,4 @@
-/** Tokenizers that were made elsewhere: they keep their ids, their split and their special tokens, here and in every export. */
+/** Imported tokenizers: they keep their ids, split and special tokens, here and in every export. */
 import { badFile } from '../base/errors';
 import { CHARACTER_OF_BYTE, unspell } from './alphabet';
 import type { SpecialToken } from './special';

@@ -32,7 +32,10 @@ function mergeShort(ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint
   }
 }
 
-/** n log n: neighbours are a linked list, candidates a heap of `rank * 2^18 + position` (a pre-token has fewer than 2^18 bytes). */
+/**
+ * O(n log n): a linked list of ids, and a heap of candidates `rank * 2^18 + position` (a pre-token has fewer than 2^18
+ * bytes).
+ */
 function mergeLong(ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint32Array {
   const n = ids.length;
   const next = Int32Array.from(ids, (_, i) => i + 1);
@@ -48,7 +51,7 @@ function mergeLong(ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint3
     const rank = Math.floor(top / POSITIONS);
     const at = top - rank * POSITIONS;
     const other = next[at]!;
-    // Merged away since, or its neighbour was.
+    // One of the pair was merged since.
     if (other >= n || other < 0 || ids[at] !== ranks.left[rank] || ids[other] !== ranks.right[rank]) continue;
     ids[at] = made[rank]!;
     const after = next[other]!;

@@ -4,7 +4,7 @@ import { BEGIN, beginningTokenizer, END } from '../testing/beginningTokenizer';
 import { createTokenizer } from './byteLevel';
 import { promptIds, sourceIds } from './prompt';
 
-test('what is answered is read as pairs are learnt: with what the makers of a byte-level tokenizer put before a text', async () => {
+test('encodes a prompt as in training on pairs, with the begin token of a byte-level tokenizer', async () => {
   const tokenizer = await beginningTokenizer();
   const [input, nothing] = [tokenizer.encode('hi'), new Uint32Array()];
   const { source } = pairRow({ input, between: nothing, target: input }, 16, 'encoder-decoder', marksOf(tokenizer));

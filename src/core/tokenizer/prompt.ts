@@ -31,8 +31,8 @@ export const answerStart = (tokenizer: Tokenizer): number =>
   tokenizer.special.find(({ role }) => role === 'padding')?.id ?? tokenizer.endOfText;
 
 /**
- * What stands around a text that is told apart, before and after it: what its makers put there. An encoder's first token stands
- * for the whole, so it has one wherever it was made: otherwise the end of the text before.
+ * Special tokens before and after a standalone text, as its tokenizer adds them. An encoder's first token represents
+ * the whole text, so there always is one: by default the end of text.
  */
 export function aroundText(tokenizer: Tokenizer, isEncoder: boolean): readonly [before: number[], after: number[]] {
   const begin = isEncoder ? beginOf(tokenizer) : promptBegin(tokenizer);

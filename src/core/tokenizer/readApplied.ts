@@ -19,11 +19,11 @@ export interface Applied {
   unknown: number;
   /** What its makers put before every text. */
   begin?: number;
-  /** Each `▁` begins a piece that no token goes beyond. */
+  /** Whether each `▁` begins a piece that no token crosses. */
   isSplitAtSpaces: boolean;
-  /** Rules of normalisation as they are compiled, in the order in which they are named. */
+  /** Compiled normalization rules, in order of use. */
   charsmaps: readonly string[];
-  /** Nothing is taken away from the beginning of a text that is decoded. */
+  /** Whether decoding keeps a text's first space. */
   keepsFirstSpace: boolean;
 }
 
@@ -122,7 +122,7 @@ const schemeOf = ({ prepend_scheme, add_prefix_space }: Metaspace): 'always' | '
   prepend_scheme ?? (add_prefix_space === false ? 'never' : 'always');
 
 const bare = <T extends string>(type: T) => z.object({ type: z.literal(type) });
-/** Rules that change what is beside them cannot be applied by the segment. */
+/** Rules that depend on neighboring characters can't be applied by segment. */
 const PATTERNS = [' {2,}', '\\s+', '\n', '\\n', '[\\r\\n\\t]'];
 const normalizers = z.discriminatedUnion('type', [
   z.object({
@@ -212,7 +212,7 @@ function plainSpaces(value: unknown): unknown {
   return { ...own, prepend_scheme: schemeOf(own) };
 }
 
-/** The token that is put before a text: BERT's [CLS]. What stands behind it is a matter of what is learnt. */
+/** The token before a text: BERT's [CLS]. Tokens after it depend on the training objective. */
 function beginOf(postProcessor: unknown): string | undefined {
   const { success, data } = processor.safeParse(postProcessor ?? { type: 'none' });
   if (!success) throw refused('it adds tokens around a text in an unsupported way (at post_processor)');
@@ -267,6 +267,6 @@ const layoutOf = (kind: AppliedKind) =>
     pre_tokenizer: z.unknown().optional(),
     post_processor: z.unknown().optional(),
     decoder: decoders,
-    // Older files do not say of which type it is.
+    // Older files do not state the type.
     model: z.preprocess((model) => ({ ...(model as object), type: TYPES[kind] }), models),
   });

@@ -111,7 +111,7 @@ export function readAnyTokenizerJson(
   return readTokenizerJson(file, names, rows, isReadFromFirst);
 }
 
-/** Whether the `model` of a tokenizer.json is one that is applied; older files do not say of which type it is. */
+/** Kind of the `model` of a tokenizer.json if it is applied as its file says; older files do not state the type. */
 function appliedKind(model: unknown): AppliedKind | undefined {
   if (typeof model !== 'object' || model === null) return undefined;
   const { type, vocab, merges } = model as Record<string, unknown>;
@@ -163,7 +163,7 @@ function splitOf(preTokenizer: unknown): SplitName {
   throw refused(`${words} (at pre_tokenizer). Supported patterns: ${SPLIT_NAMES.join(', ')}`);
 }
 
-/** How it normalises besides what its split always does. */
+/** Normalizers besides those of its split. */
 function normalizersOf(normalizer: unknown, split: SplitName): readonly Normalizer[] {
   const always = SPLITS[split].normalizers;
   const given = stepsOf(normalizer);
@@ -227,7 +227,7 @@ function beginOf(postProcessor: unknown, depth = 0): string | undefined {
   }
   throw refused(`it adds tokens around a text in an unsupported way (${type}, at post_processor)`);
 }
-/** Of what a file states in its parts: a sequence of rules, each of which has a pattern of its own. */
+/** Maximum nesting of a file's parts: a sequence of rules, each with its own pattern. */
 const DEEPEST_PART = 16;
 const processor = z.object({
   type: z.string().max(100),

@@ -1,4 +1,4 @@
-/** From the tokens and merges that a file states to a tokenizer: one of ours where it is as ours are, else one made elsewhere. */
+/** Builds a tokenizer from the tokens and merges in a file: one of ours if it has our order, else an imported one. */
 import { badFile } from '../base/errors';
 import type { Normalizer } from '../base/normalizer';
 import { formatCount } from '../base/units';

@@ -43,9 +43,9 @@ export function* wholeSegments(text: string): Generator<string> {
   }
 }
 
-/** Code units of a segment, at least: enough that words are few to begin with. */
+/** Minimum code units of a segment: enough that it starts with few words. */
 const LEAST = 4096;
-/** One space between characters that no rule of normalisation joins with it. */
+/** One space between characters that no normalization rule joins with it. */
 const WORD_BEGINS = /(?<=[\p{L}\p{N}\p{P}]) (?![\p{Grapheme_Extend}\u0e33\u0eb3])(?=[\p{L}\p{N}])/gu;
 
 const isHalf = (text: string, at: number): boolean => (text.charCodeAt(at) & 0xfc00) === 0xdc00;

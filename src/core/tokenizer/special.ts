@@ -62,7 +62,7 @@ export const TOKEN_ROLES: Readonly<Record<TokenRole, Role>> = {
 };
 
 export interface SpecialToken {
-  /** Absent where a tokenizer made elsewhere has one that is for nothing that is known here. */
+  /** Absent for an imported token without a known role. */
   role?: TokenRole;
   text: string;
   id: number;

@@ -36,7 +36,7 @@ it('cuts runs without a break at a fixed length, whole or in pieces, never insid
   }
 });
 
-it('stops when it is told to', async () => {
+it('stops on request', async () => {
   const stop = new AbortController();
   const endless = async function* () {
     for (;;) yield await Promise.resolve('word '.repeat(1000));

@@ -1,6 +1,6 @@
 /**
- * How byte-level BPE splits a text before it merges: pre-tokens are merged one by one. A tokenizer made elsewhere has one of
- * these, and one that is trained here GPT-2's. Another is an entry here, once its pre-tokens are known to be the same.
+ * Pre-tokenization rules of byte-level BPE: pre-tokens are merged one by one. Imported tokenizers use one of these;
+ * those trained here use GPT-2's. Add an entry only for a split whose pre-tokens are verified.
  */
 import type { Json } from '../base/blobStore';
 import type { Normalizer } from '../base/normalizer';

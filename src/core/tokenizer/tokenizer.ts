@@ -3,13 +3,13 @@ import type { SpecialToken, TokenRole } from './special';
 import type { SplitName } from './splits';
 
 /**
- * Text <-> ids. The three kinds that are trained here are byte-level BPE models (GPT-2's byte alphabet, so nothing is ever unknown and
- * decode(encode(x)) = x for every valid UTF-8 text, as it is normalised; one made elsewhere may lack bytes); they differ only in the merges they were given:
- * `bpe` has those learnt from the text, `characters` just those that spell the text's multi-byte characters,
- * `bytes` none. One class encodes, decodes and exports them all: byteLevel.ts.
+ * Text <-> ids. The three kinds trained here are byte-level BPE models over GPT-2's byte alphabet. Nothing is unknown
+ * to them, and decode(encode(x)) = x for every valid UTF-8 text after normalization; an imported one may lack bytes.
+ * They differ only in their merges: `bpe` has merges trained on the text, `characters` only those that spell the text's
+ * multi-byte characters, `bytes` none. One class encodes, decodes and exports them all: byteLevel.ts.
  */
 export type TrainedKind = 'bpe' | 'characters' | 'bytes';
-/** Made elsewhere, and applied as its files say: applied.ts. */
+/** Imported kinds, applied as their files say: applied.ts. */
 export type AppliedKind = 'wordpiece' | 'unigram';
 export type TokenizerKind = TrainedKind | AppliedKind;
 export const TRAINED_KINDS = ['bpe', 'characters', 'bytes'] as const satisfies readonly TrainedKind[];
@@ -19,25 +19,27 @@ export const APPLIED_WORDS: Readonly<Record<AppliedKind, string>> = { wordpiece:
 export const isApplied = (kind: TokenizerKind): kind is AppliedKind => Object.hasOwn(APPLIED_WORDS, kind);
 
 /**
- * What a tokenizer is, as stored. Ids: 0..255 bytes (in GPT-2's alphabet order), then merges, then special tokens; of one that
- * was made elsewhere, its own.
+ * A tokenizer as stored. Ids: 0..255 bytes (in GPT-2's alphabet order), then merges, then special tokens; an imported
+ * one keeps its own.
  */
 export interface TokenizerModel {
   kind: TokenizerKind;
-  /** Pairs of ids, in rank order; merge i makes id 256 + i, elsewhere what is spelt as both together. */
+  /**
+   * Pairs of ids in rank order; merge i makes id 256 + i, in an imported tokenizer the token spelled as both together.
+   */
   merges: readonly (readonly [left: number, right: number])[];
-  /** Of its special tokens in order of id, the end of text first; absent = that alone. */
+  /** Roles of its special tokens in order of id, the end of text first; absent: only that. */
   roles?: readonly TokenRole[];
   /**
-   * How a text is brought into a form before it is split, in order; absent: it stays as it is. Of one made elsewhere, what its
-   * split does not say.
+   * Normalizers applied before the split, in order; absent: none. For an imported tokenizer, only those besides its
+   * split's.
    */
   normalizers?: readonly Normalizer[];
-  /** How a conversation is written, in Jinja; of one made elsewhere among its `names`. It decides no ids of a text. */
+  /** Chat template, in Jinja; imported tokenizers name special tokens in `names`. Does not change the ids of a text. */
   chatTemplate?: string;
-  /** Of one that was made elsewhere and is not in our order, what else it is: without `roles`. */
+  /** The remaining data of an imported tokenizer that is not in our order; it has no `roles`. */
   elsewhere?: Elsewhere;
-  /** Of one that is applied as its files say, those files: all that it is, without merges and roles. */
+  /** Files of a tokenizer that is applied as they say; such a tokenizer has no merges and roles. */
   applied?: AppliedFiles;
 }
 
@@ -51,7 +53,7 @@ export interface AppliedFiles {
   rows: number;
 }
 
-/** What is stored of a tokenizer made elsewhere besides its merges: it keeps its ids, here and in every export. */
+/** Stored data of an imported tokenizer besides its merges: it keeps its ids, here and in every export. */
 export interface Elsewhere {
   split: SplitName;
   /**
@@ -106,7 +108,7 @@ export interface Tokenizer {
   encodeStream(chunks: AsyncIterable<string>, signal?: AbortSignal): AsyncIterable<Uint32Array>;
   /** Bytes that are not UTF-8 (a model may write them) become U+FFFD; a special token is the empty string. */
   decode(ids: Iterable<number>): string;
-  /** As decode goes on after other ids, one id at a time: the bytes of an unfinished character are held back. */
+  /** Decodes one id at a time, as a continuation; holds back the bytes of an unfinished character. */
   decoder(): StreamDecoder;
   /** The bytes that an id stands for; none for a special token. */
   bytes(id: number): Uint8Array;

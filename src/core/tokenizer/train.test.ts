@@ -89,7 +89,7 @@ describe('characters', () => {
   });
 });
 
-/** BPE as in the paper: count every pair anew for each merge. */
+/** BPE as in the paper: recounts every pair for each merge. */
 async function slowBpe(text: string, max: number): Promise<[number, number][]> {
   const bytes = await createTokenizer({ kind: 'bytes', merges: [] });
   const words: number[][] = [];

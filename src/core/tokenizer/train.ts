@@ -10,13 +10,13 @@ import type { TokenizerModel, TrainedKind } from './tokenizer';
 export interface TrainSettings {
   kind: TrainedKind;
   /**
-   * Entries wanted, for `bpe`: 256 bytes, special tokens, and what is learnt. The text may hold fewer pairs: the size
-   * reached is 256 + special tokens + merges.
+   * Requested size, for `bpe`: 256 bytes, special tokens, and trained merges. The text may have fewer pairs: the final
+   * size is 256 + special tokens + merges.
    */
   vocabulary: number;
-  /** Of its special tokens; the end of text is there, named or not. A numbered role is named as often as is wanted. */
+  /** Roles of its special tokens; the end of text is always there. A numbered role occurs as often as it is named. */
   roles?: readonly TokenRole[];
-  /** How it brings texts into a form, and those that it learns from. */
+  /** Normalizers for texts, including the training texts. */
   normalizers?: readonly Normalizer[];
 }
 

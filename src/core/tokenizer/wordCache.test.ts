@@ -25,7 +25,7 @@ it('has of each word the ids that were kept of it, wherever it stands in a text'
   );
 });
 
-it('begins anew when it is full, and is right before and after', () => {
+it('resets when it is full, and is right before and after', () => {
   const cache = new WordCache();
   const wrong: number[] = [];
   const check = (n: number, id?: number): void => {

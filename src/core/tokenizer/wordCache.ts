@@ -1,6 +1,6 @@
 /**
- * Ids of words that were met before: most of a text is words of which it has others. A hash table of code units (open
- * addressing), so that a word is looked up where it stands in a text, and need not be cut out of it.
+ * Caches the ids of words, since most words of a text repeat. A hash table of code units (open addressing), so that a
+ * word is looked up in place and need not be sliced.
  */
 export class WordCache {
   /** Word + 1, or 0 for a free slot. */

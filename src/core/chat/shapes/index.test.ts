@@ -51,7 +51,7 @@ test.each<[ShapeId, Row, string]>([
   ['alpaca', { instruction: 3, output: 'a' }, 'no text as its instruction'],
   ['alpaca', { instruction: 'a', output: 'a', system: 3 }, 'no text as its system'],
   ['alpaca', { instruction: 'a', output: 'a', history: ['a'] }, "a history that isn't pairs"],
-])('%s: of %j it is told why it is not learnt', (id, row, words) => {
+])('%s: reports why %j is rejected', (id, row, words) => {
   expect(conversationIn(id, row, 'line 3 of a.jsonl')).toMatch(new RegExp(words));
 });
 

@@ -18,8 +18,8 @@ export const shapeOf = (rows: readonly Row[]): ShapeId | null =>
   SHAPE_IDS.find((id) => rows.filter((row) => SHAPES[id].recognises(row)).length * 2 > rows.length) ?? null;
 
 /**
- * A row as a conversation that can be learnt, or why it is none, in words that continue its place: `has no messages`.
- * @param name where it is: `line 12 of chats.jsonl`
+ * Parses a row as a conversation, or says why it can't, in words that continue its place: `has no messages`.
+ * @param name the place: `line 12 of chats.jsonl`
  */
 export function conversationIn(id: ShapeId, row: Row, name: string): Conversation | string {
   const shape = shapeBy(id);

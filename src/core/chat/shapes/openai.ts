@@ -13,7 +13,7 @@ export const openai: Shape = {
       const role = message['role'] === 'developer' ? 'system' : message['role'];
       if (!isSpeaker(role)) return `has the role ${quoted(role)}, which isn't supported`;
       if (hasSome(message['tool_calls'])) return `calls a tool in message ${i + 1}, which isn't supported`;
-      // Answers of weight 0 are shown and not learnt.
+      // Answers of weight 0 are context, masked from the loss.
       if (message['weight'] === 0) return `has an answer with weight 0, message ${i + 1}, which isn't supported`;
       const content = textOf(message['content']);
       if (content === null) return `has a message that isn't only text, message ${i + 1}`;

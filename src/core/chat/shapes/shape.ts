@@ -6,9 +6,9 @@ export interface Shape {
   label: string;
   /** Where it is defined, or known from. */
   source: string;
-  /** By its keys alone: what is in them may still be wrong. */
+  /** Decides by keys alone: their values may still be wrong. */
   recognises(row: Row): boolean;
-  /** Of a row that it recognises; else what is wrong with it, in words that follow its place. */
+  /** Parses a row of this shape; otherwise says what is wrong, in words that follow its place. */
   conversation(row: Row): Conversation | string;
 }
 
@@ -18,6 +18,6 @@ export type Row = Readonly<Record<string, unknown>>;
 export const isRow = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What stands there is not said in a chat that is learnt. */
+/** Whether a field has content. Such a field can't be part of a chat. */
 export const hasSome = (value: unknown): boolean =>
   value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);

@@ -1,7 +1,7 @@
 import { type Message, quoted, type Speaker } from '../conversation';
 import { isRow, type Row, type Shape } from './shape';
 
-/** Turns with who they are from and their value; a system's may stand beside them. */
+/** Turns with `from` and `value`; a system message may be a sibling field. */
 export const sharegpt: Shape = {
   label: 'ShareGPT',
   source: 'https://github.com/lm-sys/FastChat/blob/main/data/dummy_conversation.json',

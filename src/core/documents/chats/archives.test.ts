@@ -1,4 +1,4 @@
-/** What services give to their users, of which several files belong together: as a ZIP file, as a folder, damaged. */
+/** Multi-file exports of chat services: as a ZIP file, as a folder, damaged. */
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it, test, vi } from 'vitest';
@@ -49,7 +49,7 @@ async function given(files: Files) {
   return { documents, note: notes.join(), format: formats.join() };
 }
 
-test('Slack gives threads over days, talks with their people, and what was said beside threads', async () => {
+test('Slack: threads across days, direct messages with their members, and messages outside threads', async () => {
   expect(await given(SLACK)).toEqual({
     format: 'slack',
     note: 'Read as a Slack export with 2 channels: 5 messages, one document per thread, the rest split at pauses of 8 hours; skipped 1 system message and 1 attachment',
@@ -192,13 +192,13 @@ test('Reddit gives posts and comments, and no visits', async () => {
       post,
     ],
   });
-  // As `prepare` gives it, which lets columns be recognised.
+  // As `prepare` passes it, which lets columns be detected.
   const table = { format: 'csv', columns: 'recognised' } as const;
   const alone = await readDrop({ ...dropped('posts.csv', REDDIT['posts.csv']!), table });
   expect(alone.documents.at(-1)).toEqual(post);
 });
 
-test('what was attached to a chat lies beside it, and is no refusal; what else lies there is read', async () => {
+test('attachments next to a chat are not refused, and other files there are read', async () => {
   const { documents, notes, reasons } = await readDrop(
     dropped(
       'WhatsApp Chat - Familie.zip',

@@ -7,14 +7,14 @@ import { jsonFile } from '../json';
 import { MAX_CHAT_LENGTH, MAX_JSON_FILE_BYTES } from '../limits';
 import type { OpenFile, Row } from '../read/format';
 
-/** One of them, as a file; the paths are those of `file.beside`. */
+/** Opens one companion file by its path relative to the export's folder. */
 const fileBeside = (file: OpenFile, path: string): OpenFile => ({
   name: `${file.name.split('/').slice(0, -1).join('/')}/${path}`.replace(/^\//, ''),
   note: file.note,
   bytes: file.beside!.open(path),
 });
 
-/** What stands in one as JSON; nothing of one that is not there, or that cannot be read, which is told. */
+/** Parses a companion file as JSON. A missing one gives nothing; an unreadable one gives nothing and a note. */
 export async function jsonBeside(
   file: OpenFile,
   path: string,
@@ -29,7 +29,7 @@ export async function jsonBeside(
   }
 }
 
-/** The rows of one that is a table of commas, up to where it cannot be read, which is told. */
+/** Yields the rows of a companion CSV file, up to the first that can't be read, which is noted. */
 export async function* rowsBeside(file: OpenFile, path: string): AsyncGenerator<Row['cells']> {
   try {
     for await (const { cells } of allOf(path, delimitedRows(fileBeside(file, path), COMMAS))) yield cells;

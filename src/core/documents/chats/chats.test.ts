@@ -1,4 +1,4 @@
-/** Chats as documents: known by how they begin, parted where people paused, with turns that can be told apart again. */
+/** Chats as documents: detected by how they begin, split at pauses, with separable turns. */
 import fc from 'fast-check';
 import { describe, expect, it, test, vi } from 'vitest';
 import { checkSound, expectAlikeInPieces, outcomeOf } from '../../testing/damage';
@@ -224,7 +224,7 @@ test('what is no chat stays what it is', async () => {
     expect(formats).toEqual([format]);
     expect(documents[0]!.text).toBe(text);
   }
-  // Whoever names columns has decided; who lets them be recognised has not.
+  // Chosen columns decide the format; detected ones don't.
   const table = { ...dropped('result.json', TELEGRAM), table: { format: 'json', columns: { text: 'text' } } as const };
   expect((await readDrop(table)).formats).toEqual(['json']);
   expect((await readDrop({ ...table, table: { format: 'json', columns: 'recognised' } })).formats).toEqual([

@@ -1,6 +1,6 @@
 /**
- * What people say to each other as documents: a message after another, each behind the name of who wrote it (decision 81).
- * The names stand in a field too, so that turns can be told apart again, and a person can say whose part a model is to take.
+ * Chats as documents: one message after another, each after its author's name (decision 81). A field holds the names
+ * too, so that turns can be separated again and a person can choose the model's role.
  */
 import type { FoundDocument } from '../read/format';
 import { MAX_CONVERSATION_LENGTH } from '../limits';

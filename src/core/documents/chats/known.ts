@@ -1,10 +1,10 @@
-/** How what services give to their users is told from other files: by how it begins. */
+/** Detects chat exports by how they begin. */
 import type { Known } from '../read/format';
 import { beginsAsWhatsApp } from './whatsappLine';
 
 const STRING = String.raw`"(?:[^"\\]|\\.)*"`;
 
-/** What was attached lies beside it, called as an iPhone or Android does. */
+/** Attachments are next to it, named by iPhone or Android. */
 export const whatsapp: Known = {
   begins: beginsAsWhatsApp,
   beside: {
@@ -31,7 +31,7 @@ export const telegram: Known = {
   },
 };
 
-/** The list of people of Slack's export, a folder a channel beside it, a file a day. */
+/** Slack's export: a list of users, and next to it a folder per channel with a file per day. */
 export const slack: Known = {
   begins: (head) => /^\s*\[\s*\{\s*"id"\s*:\s*"[UW][A-Z0-9]+"\s*,\s*"team_id"\s*:\s*"[TE][A-Z0-9]+"/.test(head),
   beside: {
@@ -48,7 +48,7 @@ const EXPORTER = new RegExp(
 );
 export const discord: Known = { begins: (head) => EXPORTER.test(head) };
 
-/** The list of channels in what Discord gives to its user, a folder a channel beside it. */
+/** Discord's data package: a list of channels, and next to it a folder per channel. */
 export const discordPackage: Known = {
   begins: (head) => /^\s*\{\s*"\d{15,20}"\s*:\s*(?:"|null)/.test(head),
   beside: {
@@ -74,7 +74,7 @@ export const mastodon: Known = {
   },
 };
 
-/** What somebody wrote, in the tables that Reddit gives to its user; those beside them are of settings, votes and visits. */
+/** Reddit's data request: tables of posts and comments; the tables next to them hold settings, votes and visits. */
 export const reddit: Known = {
   begins: (head) =>
     /^id,permalink,date,ip,subreddit,gildings,(?:[a-z_]+,)*(?:link,parent,body|title,url,body)\b/.test(head),

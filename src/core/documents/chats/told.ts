@@ -1,9 +1,9 @@
-/** What is told of an export in one note: as what it was read, and how much of it is nothing that people wrote, and was left out. */
+/** The note on a chat export: its format, and how many entries were left out because no person wrote them. */
 import { counted } from '../../base/units';
 import type { OpenFile } from '../read/format';
 import { PAUSE_WORDS } from './conversation';
 
-/** One and several of what is left out, in the order in which it is told. */
+/** Singular and plural of each kind of skipped entry, in the order of the note. */
 const LEFT = {
   service: ['system message', 'system messages'],
   shared: ['repost', 'reposts'],

@@ -3,11 +3,11 @@
  * `1/5/23, 3:05 PM - `, `2023/1/5 下午3:05 - `, `5.1.2023 klo 15.05 - `, with digits of any script and marks of direction.
  */
 export interface Stamp {
-  /** Its date as it is written, of which one is a year. */
+  /** Date as written; one of the three numbers is the year. */
   date: readonly [number, number, number];
   /** Milliseconds since midnight. */
   clock: number;
-  /** On twelve hours, as where the month comes first. */
+  /** Whether the clock has 12 hours, as where the month comes first. */
   isHalfDay: boolean;
   /** Where what was said begins: behind the name, if there is one. */
   end: number;
@@ -18,7 +18,7 @@ const START =
 /** Characters in which it stands. */
 const LONGEST = 96;
 
-/** Null where a line begins in another way, and so goes on with what was said before. */
+/** Parses the start of a message; null: the line continues the message before. */
 export function stampOf(line: string): Stamp | null {
   const { text, places } = plain(line);
   const found = START.exec(text);
@@ -73,8 +73,9 @@ function digitOf(code: number): number {
 }
 
 /**
- * Whether a text file is one: it begins with such a line, and beside that its name, a mark of direction before what the app
- * says, or the app's notice of encryption at the top tells that it is WhatsApp's. A log with times before its lines is none.
+ * Whether a text file is a WhatsApp chat: it begins with such a line. Its name, a direction mark before the app's own
+ * messages, or the encryption notice at the top must also point to WhatsApp. A log with times before its lines isn't
+ * one.
  */
 export function beginsAsWhatsApp(head: string, name: string): boolean {
   const lines = head.split('\n', FIRST_LINES);

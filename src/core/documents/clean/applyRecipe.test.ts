@@ -27,7 +27,7 @@ async function imported() {
   return { store, text: text!, apply, learnt };
 }
 
-test('what a recipe leaves is what is learnt, and without one it is as it was read', async () => {
+test('trains on the cleaned text, and on the original without a recipe', async () => {
   const { text, apply, learnt } = await imported();
   const recipe = recipeOf(stepOf('whiteSpace'), stepOf('length', { least: 5 }));
   const cleaned = await apply(recipe);
@@ -59,7 +59,7 @@ test('a document that is left out by hand stays so, with a recipe and without', 
   await expect(leaveOut(store, text.id, [0, 2], true)).rejects.toThrow('This would exclude every document of d');
 });
 
-test('where nothing remains nothing is learnt of it, and it can be had back', async () => {
+test('an emptied text has no training documents, and can be restored', async () => {
   const { store, text, apply, learnt } = await imported();
   await leaveOut(store, text.id, [1], true);
   const cleaned = await apply(recipeOf(stepOf('length', { least: 100 })));
@@ -69,7 +69,7 @@ test('where nothing remains nothing is learnt of it, and it can be had back', as
   expect(await learnt()).toHaveLength(2);
 });
 
-test('a recipe that changes nothing leaves what is made of the text up to date; how it normalises is told', async () => {
+test('a recipe without effect leaves derived data up to date and reports its normalizers', async () => {
   const { text, apply } = await imported();
   const cleaned = await apply(recipeOf(stepOf('unicode'), stepOf('length', { least: 1 })));
   expect(textRef(cleaned)).toBe(text.id);
@@ -103,7 +103,7 @@ test('one that has another name alone gives it that name, without cleaning it ag
   expect((await learnt())[1]).toEqual([1, 'aye.']);
 });
 
-test('it can be stopped, and tells how far it is', async () => {
+test('can be stopped, and reports progress', async () => {
   const { store, text, learnt } = await imported();
   const told: unknown[] = [];
   const stop = new AbortController();
@@ -124,7 +124,7 @@ test('it can be stopped, and tells how far it is', async () => {
   expect((await learnt())[1]).toEqual([1, 'aye.']);
 });
 
-test('what is learnt no more goes at a later start, and what is learnt never does', async () => {
+test('a later start removes unused cleaned texts, but never the one in use', async () => {
   const { store, apply, learnt } = await imported();
   await apply(recipeOf(stepOf('whiteSpace')));
   await apply(recipeOf(stepOf('lowerCase')), 3);
@@ -133,7 +133,7 @@ test('what is learnt no more goes at a later start, and what is learnt never doe
   await collectOrphans(store, 100_000);
   expect(await store.keys(CLEANED_TEXTS)).toHaveLength(1);
   expect((await learnt())[0]).toEqual([0, 'call  me ishmael.']);
-  // Its entry gone, by a damage, leaves the text as it was read to be had.
+  // With a damaged entry, the original text can still be restored.
   await store.commit({ drop: await store.keys(CLEANED_TEXTS) });
   await expect(learnt()).rejects.toThrow('The cleaned text of d is missing');
   await apply(NO_RECIPE);

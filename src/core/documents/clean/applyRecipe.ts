@@ -1,4 +1,4 @@
-/** A text of the store is learnt as a recipe leaves it, or as it was read again. */
+/** Replaces a stored text with its cleaned version, or restores the original. */
 import type { BlobStore } from '../../base/blobStore';
 import type { Job } from '../../base/job';
 import { changeRecord } from '../../base/record';
@@ -12,11 +12,11 @@ import { type Recipe, recipeHash } from './recipe';
 import { CLEANED, cleanedKey } from './record';
 
 /**
- * Of every project that has the text. A recipe that does nothing is none; by one that leaves nothing nothing of it is learnt.
- * One that has another name alone gives what was cleaned that name.
- * What it was before is kept, so that it can be had back at once; what it was before that goes.
+ * Applies to every project that has the text. An empty recipe counts as none; a recipe that removes every document
+ * leaves nothing to train on. If only the recipe's name changed, renames the cleaned text. Keeps the previous version,
+ * so that it can be restored at once; drops the one before.
  * @param at milliseconds since 1970
- * @param startCleaners as `cleanText` has it
+ * @param startCleaners as in `cleanText`
  * @throws HomegrownError as `cleanText` does
  */
 export async function applyRecipe(

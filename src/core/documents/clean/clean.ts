@@ -44,7 +44,10 @@ type Cleaned =
   /** `step`: of those that are on; null where nothing is left of it. */
   | { isOut: true; step: number | null; reason: string; scores: Scores };
 
-/** What lies before each document's passages; null: those of a long one lie elsewhere, or are as they were read. */
+/**
+ * State before each document's passages; null: the passages of a long document are in a spill file, or are the original
+ * ones.
+ */
 interface Noted extends Omit<State, 'changes'> {
   passages: number | null;
   /** Places and characters of each step. */
@@ -74,7 +77,7 @@ export class Cleaning {
   /** Steps that have seen all documents, and so are done here. */
   private readonly surveyed = new Set<number>();
   private readonly pool: WorkerPool;
-  /** Of all documents after the steps before `from`; absent: as they were read. */
+  /** State of all documents after the steps before `from`; absent: the originals. */
   private left?: Left;
   private from = 0;
 
@@ -129,7 +132,7 @@ export class Cleaning {
     let place = 0;
     for await (const { underway, pending } of this.advanced(LOOKING)) {
       await this.putAside(underway, pending);
-      // Nobody reads one of which nothing is left.
+      // Empty documents are not surveyed.
       const isThere = !underway.state.out && !(await isNothing(underway));
       const survey = isThere ? begin() : undefined;
       if (survey) for await (const passage of goneThrough(underway)) survey.see(passage);

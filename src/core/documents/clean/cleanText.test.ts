@@ -28,7 +28,7 @@ async function cleaned(sources: readonly TextSource[], recipe: Recipe) {
   return { store, original: text!, ...told, documents, texts, left };
 }
 
-test('what a rule changes and leaves out is told, and the text as it was read stays', async () => {
+test('reports what a rule changes and removes, and keeps the original text', async () => {
   const sources = [
     file('a/one.txt', 'Call  me\u00a0Ishmael.'),
     file('a/two.txt', 'Aye.'),
@@ -59,7 +59,7 @@ test('what a rule changes and leaves out is told, and the text as it was read st
   expect(await listTexts(store)).toEqual([original]);
 });
 
-test('a document that is to be kept stays, and one of which nothing is left does not', async () => {
+test('keeps a protected document, and removes an emptied one', async () => {
   const sources = [file('one.txt', 'Aye.'), file('two.txt', 'No.')];
   const kept = { ...recipeOf(stepOf('length', { least: 5 })), kept: [await sha256Hex('No.')] };
   expect((await cleaned(sources, kept)).texts).toEqual(['No.']);
@@ -146,7 +146,7 @@ test('a pair that is too long to be held stays a pair', async () => {
   expect(texts[0] === `What came up?\n${answer}`).toBe(true);
 }, 60_000);
 
-test('how far a long document is tells how much of it is still to be read', async () => {
+test('the progress of a long document counts the passes still to come', async () => {
   const recipe = recipeOf(
     stepOf('whiteSpace'),
     stepOf('repeatedLines', { times: 2, least: 40 }),

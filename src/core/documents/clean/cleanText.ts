@@ -1,4 +1,4 @@
-/** A text of the store through a recipe, into another that lies beside it. */
+/** Runs a recipe on a stored text and stores the result as another text. */
 import type { BlobStore } from '../../base/blobStore';
 import type { Document } from '../../base/document';
 import { type Draft, openDraft } from '../../base/draft';
@@ -28,9 +28,8 @@ import {
 import type { Cleanable } from './underway';
 
 /**
- * A text as a recipe leaves it: made where it is not there yet. The text as it was read stays as it is, and what is made is
- * there when, and only when, all of it is stored.
- * @param help those who clean along, begun where there is something to do; what comes of it is the same to the bit
+ * Cleans a text, unless the result is already stored. The original stays, and the result is stored all or nothing.
+ * @param help workers that clean too, started only if there is work; the result is the same to the bit
  * @throws HomegrownError `storage-full`, `storage-damaged`; the signal's reason when stopped
  */
 export async function cleanText(
@@ -67,7 +66,7 @@ export async function cleanText(
       } else {
         const { passages, changes } = cleaned;
         const isAsRead = (): boolean => changes.every(({ places }) => places === 0);
-        // Of a long one it is not known before the end whether it is as it was read, and so what its hash is.
+        // Whether a long document is unchanged, and so what its hash is, is known only at its end.
         const ofText = Array.isArray(passages) && isAsRead() ? undefined : await hashFor(document.bytes);
         const written = await write(passages, chunks, document.spans !== undefined, ofText);
         const after = ofText?.hex();
@@ -196,7 +195,7 @@ const SHORT = 2 ** 16;
 const hashWith = ({ sha256, spans, fields }: Document, ofText: string): string | Promise<string> =>
   spans || fields ? sha256Hex(`${sha256}\0${ofText}`) : ofText;
 
-/** As rules see them, one after another. How far they are gone through is told, and a stop comes between two of their chunks. */
+/** Documents as rules see them, in order. Reports progress, and can stop between two chunks. */
 async function* watched(store: BlobStore, text: TextRecord, label: string, job: Job): AsyncGenerator<Cleanable> {
   const of = text.bytes;
   let [before, told] = [0, -A_REPORT];

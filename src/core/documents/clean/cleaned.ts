@@ -1,4 +1,4 @@
-/** A cleaned text as it is read: what remains of which document, and which are left out. */
+/** Reads a cleaned text: what remains of each document, and which are left out. */
 import type { BlobStore } from '../../base/blobStore';
 import type { Document } from '../../base/document';
 import { HomegrownError } from '../../base/errors';
@@ -26,8 +26,8 @@ export async function* leftOutOf(
 }
 
 /**
- * Its documents under the id and the places that they have in the text as it was read.
- * @param open the documents of a text by its entry
+ * Yields its documents under their ids and places in the original text.
+ * @param open yields the documents of a text
  */
 export async function* cleanedDocuments(
   store: BlobStore,

@@ -1,8 +1,8 @@
 /**
- * In how many documents each line is, in 64 MiB however many there are: a count-min sketch (Cormode and Muthukrishnan 2005) of four
- * rows. A count is never too low. It is too high where other lines fall on the same place in all four rows: with ten million different lines,
- * a hundred thousand of which are in more documents than the limit, for about one line in 50 million (0.012 to the fourth). Sums do not depend
- * on the order of documents.
+ * Counts the documents that contain each line in a fixed 64 MiB: a count-min sketch (Cormode and Muthukrishnan 2005)
+ * with four rows. A count is never too low. It is too high if other lines collide with a line in all four rows. With
+ * ten million different lines, a hundred thousand of them over the limit, this happens for about one line in 50 million
+ * (0.012 to the fourth). Sums do not depend on the order of documents.
  */
 import type { LineKey } from './lines';
 
@@ -21,7 +21,7 @@ export class LineCounts {
         if (this.counts[place]! < MAX_LINE_COUNT) this.counts[place]!++;
       }
   }
-  /** Most lines are told by one row: each count of it is as good as far away in memory. */
+  /** One row decides for most lines; every further row is a cache miss. */
   isMoreThan(count: number, { first, second }: LineKey): boolean {
     for (let row = 0; row < ROWS; row++) if (this.counts[placeIn(row, first, second)]! <= count) return false;
     return true;

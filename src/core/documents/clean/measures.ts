@@ -1,4 +1,4 @@
-/** How documents lie by what a rule measures of them, and which lie beside its bounds. */
+/** How a rule's measure is distributed over documents, and which documents are outside its bounds. */
 import type { Step } from './recipe';
 import type { StatedMeasure } from './rules/rule';
 
@@ -24,7 +24,7 @@ export function boundsOf(
   };
 }
 
-/** The least of the share of values that are most, of which one at least stays. */
+/** The lowest of the top `share` of values; at least one value stays. */
 export function leastOf(share: number, values: readonly number[]): number {
   const found = Float64Array.from(values).sort();
   return found[found.length - Math.max(1, Math.round(share * found.length))] ?? -Infinity;

@@ -34,7 +34,7 @@ const hard = fc
   )
   .map((parts) => parts.join(''));
 
-it('covers each rule that normalises', () => {
+it('covers each rule that has normalizers', () => {
   const all = (Object.keys(RULES) as RuleId[]).filter((id) => ruleOf(id).normalizers !== undefined);
   expect(new Set(SETTINGS.map(([rule]) => rule))).toEqual(new Set(all));
 });

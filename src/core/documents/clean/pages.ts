@@ -17,7 +17,7 @@ const MAX_LINES = 4e6;
 
 const BLANK = 0;
 const NO_HEAD = -1;
-/** What a sentence that goes on over a page's border has before it and after it. */
+/** Flags of the lines before and after a page border that a sentence may cross. */
 const ENDS_OPEN = 1;
 const BEGINS_LOWER = 2;
 
@@ -80,7 +80,10 @@ export class Pages {
     return key;
   }
 
-  /** Of each line, 1 where it goes: heads and feet, and blank lines where a sentence goes on. @param least pages that have the head */
+  /**
+   * Marks the lines to remove with 1: headers and footers, and blank lines within a sentence.
+   * @param min pages that must share a header
+   */
   heads(min: number): Uint8Array {
     const gone = new Uint8Array(this.lines);
     const borders = this.starts.length >= min - 1 ? this.starts : this.bordersByNumbers(min, gone);
@@ -165,7 +168,7 @@ export class Pages {
     return [...alike.values()].filter(({ length }) => length >= min);
   }
 
-  /** Blank lines at a border go where a sentence goes on over it, and so does the form feed, which ends one. -> the first line after it that stays */
+  /** Removes the blank lines and the form feed at a border that a sentence crosses. -> the next line that stays */
   private putTogether(border: number, gone: Uint8Array): number {
     let last = border - 1;
     while (last >= 0 && (this.keys[last] === BLANK || gone[last] === 1)) last--;

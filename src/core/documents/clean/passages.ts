@@ -15,7 +15,7 @@ export async function* passagesOf(
   let rest = '';
   for await (const chunk of chunks) {
     rest += chunk;
-    // One code unit more than a passage has tells whether it is the last, and what begins after it.
+    // One extra code unit shows whether this passage is the last, and what the next begins with.
     while (rest.length > longest) {
       const end = endOf(rest, longest);
       yield rest.slice(0, end);

@@ -94,7 +94,7 @@ test('each text is looked at by itself, as it is cleaned', async () => {
   expect(told.tallies).toMatchObject([{ places: 0 }]);
 });
 
-test('a pair of which one side is emptied is left out, in the preview and when it is cleaned', async () => {
+test('a pair with an emptied side is left out, in the preview and in the cleaned text', async () => {
   const store = memoryStore();
   const bytes = new TextEncoder().encode('input,target\n12,twelve\nten,ten\n');
   const table = { format: 'csv', columns: null } as const;
@@ -148,7 +148,7 @@ test('of pairs all is seen', async () => {
   expect(seen).toEqual(of);
 });
 
-test('a program stays as it is but for what a person has replaced, and is told as one', async () => {
+test('only replacements that a person chose change a program, and the preview marks it as one', async () => {
   const { store, text } = await imported(['def  f():\n    return  teh\n'], 'py');
   const preview = new Preview(await sampleOf(store, [text], unwatched));
   const prose = await preview.of(recipeOf(stepOf('whiteSpace'), stepOf('numbers')), ALL, unwatched);

@@ -15,7 +15,7 @@ import { isEmptied, onDocument, type Scores, tallyOf, type Tally } from './steps
 export interface Look {
   step: number | null;
   at: number;
-  /** Of what the step measures: which text, where each has bounds of its own, and how many documents beside each bound. */
+  /** For the step's measure: the text, if each has its own bounds, and the number of documents outside each bound. */
   text?: string;
   rows?: number;
 }
@@ -27,7 +27,7 @@ export interface Shown extends Marked {
   /** Code points. */
   charactersBefore: number;
   charactersAfter: number;
-  /** It is a long one, of which only the beginning is in the sample. */
+  /** Whether the sample has only the beginning of a long document. */
   isBeginning: boolean;
   /** Rules for prose leave it as it is. */
   isProgram: boolean;

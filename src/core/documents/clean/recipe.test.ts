@@ -43,10 +43,10 @@ test.each([
     '{"version":1,"name":"a","steps":[{"rule":"length"},{"rule":"length","settings":{"least":-1}}]}',
     /at steps 2, least of length can't be -1/,
   ],
-])('%s is told with its place', (_, text, said) => {
+])('reports %s with its place', (_, text, said) => {
   expect(() => readRecipe('my.json', text)).toThrow(said);
 });
 
-test('one of a newer version is told as that', () => {
+test('reports a recipe of a newer version as such', () => {
   expect(() => readRecipe('my.json', '{"version":2,"name":"a","steps":[]}')).toThrow(/version 2/);
 });

@@ -17,7 +17,7 @@ export interface Recipe {
   name: string;
   /** In the order in which they are applied; a rule may be there several times. */
   steps: readonly Step[];
-  /** Documents that stay whatever a rule says: SHA-256 of their text as it was read. */
+  /** Documents that no rule removes: SHA-256 of their original text. */
   kept: readonly string[];
 }
 

@@ -11,14 +11,14 @@ const ruleId = z.string();
 const cleanedRecord = z.object({
   version: z.literal(1),
   id: z.string(),
-  /** The id of the text as it was read, all documents of which are cleaned. */
+  /** Id of the original text; all its documents are cleaned. */
   of: z.string(),
   /** As a file, and its hash as `recipeHash` has it. A newer version may have rules that this one does not know. */
   recipe: z.looseObject({ version: z.int(), name: z.string() }),
   hash: z.string(),
-  /** To be read as a text is, though it is in no list of them; null where every document is left out. */
+  /** The cleaned text, read as any text though no list has it; null if every document is left out. */
   text: inlineText.nullable(),
-  /** Of the text as it was read. */
+  /** Number of documents in the original text. */
   documents: count,
   /** How many are left out. */
   left: count,

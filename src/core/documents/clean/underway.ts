@@ -6,14 +6,14 @@ import { applied } from './parts';
 import type { DocumentFacts, OnDocument } from './rules/rule';
 import { isBlank, isEmptied } from './steps';
 
-/** A document as it was read. */
+/** An original document. */
 export interface Cleanable extends DocumentFacts {
   sha256: string;
   /** From its start, as often as it is asked for. */
   passages(): AsyncIterable<string>;
-  /** Is told how far it is gone through: code units of the `pass`th time, of `of` times. */
+  /** Called with progress: code units read of pass `pass`, out of `of` passes. */
   seen?(units: number, pass: number, of: number): void;
-  /** Is told when all is done that is done to it this time: others may be read long before. */
+  /** Called when this round of work is done; other documents may be read long before. */
   done?(): void;
 }
 
@@ -24,7 +24,7 @@ export interface Underway {
   isLong?: boolean;
   /** Times that it was gone through, and will be: a long one is where a rule must have seen all of it. */
   readonly passes: { done: number; of: number };
-  /** Others may go on with it. */
+  /** Other workers may continue with it. */
   isShared?: boolean;
   /** Where they lie, if they were put aside for it. */
   aside?: PutAside;
@@ -53,7 +53,10 @@ const A_TASK = 2 ** 19;
 const MAX_SHARED_LENGTH = 2 ** 21;
 type Passages = ReturnType<Underway['passages']>;
 
-/** In lists of about a task; a long document ends one. @param share what is done to each that others go on with */
+/**
+ * Groups documents into batches of about a task; a long document ends one.
+ * @param share called for each document that other workers continue with
+ */
 export async function* batched(
   documents: AsyncIterable<Underway>,
   share: (underway: Underway, held: readonly string[]) => void,
@@ -78,7 +81,7 @@ export async function* batched(
   if (batch.length > 0) yield batch;
 }
 
-/** Of one that others go on with. */
+/** Passages of a document that other workers continue with. */
 export const sharedOf = ({ isShared, state, passages }: Underway): readonly string[] | undefined => {
   const held = isShared && !state.out ? passages() : undefined;
   return held && isHeld(held) ? held : undefined;
@@ -95,7 +98,7 @@ export async function isNothing({ document, passages }: Underway, pending: reado
 
 export const isHeld = (passages: Passages): passages is readonly string[] => Array.isArray(passages);
 
-/** Its passages, once more: of those that are not held it is told how far that is. */
+/** Iterates its passages once more; reports progress for those that are not in memory. */
 export function goneThrough(underway: Underway): Passages {
   const passages = underway.passages();
   return isHeld(passages) ? passages : told(underway, passages);

@@ -40,7 +40,7 @@ function addEnd(word: string): void {
 
 /** The next place at which one of them may end, or at which it must be asked what there is; the text's end where none is left. */
 function nextEnd(utf8: Uint8Array, at: number): number {
-  /** Kinds of characters, the last four of which count. */
+  /** Character kinds; the last four count. */
   let last = 0;
   for (let i = at, n = 0; i > 0 && n < 3; n++) {
     i = characterBefore(utf8, i);
@@ -87,7 +87,7 @@ function wordIn(utf8: Uint8Array, start: number, end: number): string {
 }
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Whether a word that has come to there goes on. */
+/** Whether the word that reaches this offset continues. */
 const goesOn = (utf8: Uint8Array, at: number): boolean =>
   isInWord(utf8, at) || (isHyphen(utf8, at) && isInWord(utf8, at + sizeAt(utf8, at)));
 

@@ -109,7 +109,7 @@ test('what was put aside of a document that goes is gone too, and a text that is
   expect(await cleanText(store, text!, recipe, { at: 3 }, unwatched)).toMatchObject({ id, madeAt: 2 });
 }, 60_000);
 
-test('a document of which nothing is left is not among those that a rule looks across', async () => {
+test('an emptied document is excluded from the survey of a rule', async () => {
   const store = memoryStore();
   const empty = Array.from({ length: 10 }, (_, i) => file(`empty-${i}.html`, `<b><i id="${i}"></i></b>`));
   const pages = Array.from({ length: 10 }, (_, i) => file(`page-${i}.txt`, page(5 + i)));
@@ -137,7 +137,7 @@ test.each([1, 3])('a stop is heard while others work: %i', async (count) => {
   expect((await store.keys('')).filter((key) => key.startsWith('draft/') || key.includes('aside'))).toEqual([]);
 });
 
-test('how far it is tells what others have done, not what they were given', async () => {
+test('progress counts what workers have done, not what they were given', async () => {
   const store = memoryStore();
   const { text } = await importDrop([file('long.txt', page(400).repeat(450))], store, { addedAt: 1 }, unwatched);
   let answered = 0;
@@ -159,7 +159,7 @@ test('how far it is tells what others have done, not what they were given', asyn
   expect(text!.bytes).toBeGreaterThan(12 * MAX_PASSAGE_LENGTH);
 }, 60_000);
 
-test('what comes is in its order, all have work, and a failure is told where its turn comes', async () => {
+test('keeps the order, uses all workers, and reports a failure when its turn comes', async () => {
   const had = [0, 0, 0];
   const pool = new WorkerPool(
     had.map((_, i) => async () => {

@@ -29,9 +29,9 @@ export function answerOf(bytes: Uint8Array): Answer | null {
 const MAX_HEAD_BYTES = 2 ** 16;
 
 /**
- * What was sent, without what it was packed in on its way: chunks, gzip. Crawlers that have unpacked it may leave what told of
- * that, so what is no gzip, or in no chunks, is taken as it is. Null where it is packed otherwise.
- * @throws HomegrownError `bad-file` where it is damaged, or has more than `max` bytes
+ * Returns the content without transfer encodings: chunks, gzip. Crawlers that unpacked it may keep the old headers, so
+ * content that isn't gzip or chunked is returned as is. Null for any other encoding.
+ * @throws HomegrownError `bad-file` if it is damaged, or has more than `max` bytes
  */
 export async function contentOf({ told, body }: Answer, name: string, max: number): Promise<Uint8Array | null> {
   const isChunked = /\bchunked\b/i.test(told.get('transfer-encoding') ?? '');

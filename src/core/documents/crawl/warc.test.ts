@@ -1,4 +1,4 @@
-/** Crawls: which pages are taken, what is told of them, and what was left out. */
+/** Crawls: which pages are read, their fields, and what is left out. */
 import { gzipSync } from 'fflate';
 import { describe, expect, it, test } from 'vitest';
 import { concatBytes } from '../../base/concat';
@@ -170,7 +170,7 @@ test('a record that is too large is passed by, in memory of a piece', async () =
   expect(notes).toEqual(['Skipped 1 oversized page']);
 });
 
-test('where a crawl was stopped in the midst of a record, those before it are read, and that is told', async () => {
+test('reads the records before a truncated one, and reports the truncation', async () => {
   const whole = warcOf([got([HTML], PAGE), got([HTML], PAGE)]);
   const second = whole.length / 2;
   for (const end of [second + 3, second + 9, second + 40, whole.length - 30]) {

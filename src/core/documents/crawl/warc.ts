@@ -4,11 +4,11 @@ import { formatCount } from '../../base/units';
 import { Input } from '../../files/input';
 
 export interface WarcRecord {
-  /** What it tells of itself, by names in lower case. */
+  /** Header fields by lower-case name. */
   told: ReadonlyMap<string, string>;
   /** Bytes of its content. */
   length: number;
-  /** Its content, once; null where the file is cut off in it. What is not read is passed by. */
+  /** The content, readable once; null if the file is cut off within it. Unread content is skipped. */
   content(): Promise<Uint8Array | null>;
 }
 
@@ -48,8 +48,8 @@ export class Warc {
   }
 
   /**
-   * Where the next record begins, of which the first line is read; undefined where there is none. Some programs write
-   * more empty lines between them than two.
+   * Finds the next record and reads its first line; undefined at the end. Some programs write more than two empty lines
+   * between records.
    */
   private async next(isFirst: boolean): Promise<number | undefined> {
     for (;;) {
@@ -85,7 +85,7 @@ export class Warc {
       }
       if (/^\r?\n$/.test(line)) return told;
       const colon = line.indexOf(':');
-      // As in mail, a line that begins with a space goes on with the one before.
+      // As in mail, a line that begins with a space continues the one before.
       const goesOn = /^[ \t]/.test(line) || colon < 0;
       if (!goesOn) name = line.slice(0, colon).trim().toLowerCase();
       const value = goesOn ? `${told.get(name) ?? ''} ${line.trim()}` : line.slice(colon + 1).trim();
@@ -101,7 +101,7 @@ export class Warc {
   }
 }
 
-/** Bytes of a line with a version, and of all that a record tells of itself. */
+/** Bytes of a version line, and of a record's header. */
 const MAX_LINE_LENGTH = 64;
 const MAX_HEADER_BYTES = 2 ** 16;
 const utf8 = new TextDecoder();

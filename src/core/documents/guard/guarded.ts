@@ -30,9 +30,9 @@ const STUCK_MS = 60_000;
 /** Turns of the clock in that time; and for how many of them it may say that it is alive and nothing else. */
 const TICKS = 6;
 const MAX_IDLE_TICKS = 60;
-/** Files that are read at once; others wait. */
+/** Maximum number of files read at once; others wait. */
 const MAX_WORKERS = 4;
-/** Milliseconds in which a worker that was told to stop must do so, or it is replaced. */
+/** Milliseconds that a worker has to stop on request before it is replaced. */
 const STOP_MS = 1000;
 
 /** @param start is called at the first file, and again after a worker has ended or is busy with another file */

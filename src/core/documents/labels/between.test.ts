@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { betweenIn, BETWEEN } from './between';
 
-test('what stands between the labels of a text is told by parts that stand in other cells too', () => {
+test('detects a separator of labels by parts that are cells elsewhere', () => {
   expect(betweenIn(['sea|calm', 'sea', ''])).toBe('|');
   expect(betweenIn(['sea; calm', 'deep; sea'])).toBe(';');
   expect(betweenIn(['sea,calm', 'calm', 'deep'])).toBe(',');
@@ -13,7 +13,7 @@ test('what stands between the labels of a text is told by parts that stand in ot
   expect(betweenIn(['|', ';', ','])).toBeUndefined();
 });
 
-test('labels joined by one of them are told by it, if one of them stands elsewhere; without one none is', () => {
+test('detects the separator of joined labels only if one of them is a cell elsewhere', () => {
   const name = fc.stringMatching(/^[a-z]{1,8}$/);
   const cells = fc.uniqueArray(name, { minLength: 2, maxLength: 6 });
   fc.assert(

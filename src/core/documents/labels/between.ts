@@ -6,9 +6,9 @@ export const BETWEEN = [BETWEEN_LABELS, ';', ','] as const;
 export type Between = (typeof BETWEEN)[number];
 
 /**
- * What does, as it seems: that of which some cell has two parts or more, one of which stands in another cell too. `sea|calm` beside
- * `sea` are several labels; where all that has a comma is `Books, music`, that is one.
- * @param cells of the column of labels, of some rows
+ * Detects the separator of labels: it splits some cell into parts, and one part is another cell. `sea|calm` and `sea`
+ * are several labels; `Books, music` alone is one.
+ * @param cells of the label column, from some rows
  */
 export function betweenIn(cells: readonly string[]): Between | undefined {
   const different = [...new Set(cells.map((cell) => cell.trim()))];

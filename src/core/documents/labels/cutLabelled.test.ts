@@ -43,11 +43,11 @@ const choices = fc.record({
   test: fc.constantFrom(0, 0.1, 0.2),
   seed: fc.nat(),
 });
-/** No two alike, each with one of four labels, of which the later are rare, or with none. */
+/** Dissimilar examples with one of four labels, the later ones rare, or with none. */
 const unlike = fc
   .array(fc.constantFrom(...[0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, -1]), { minLength: 1, maxLength: 200 })
   .map((all) => all.map((label, i): Example => ({ labels: label < 0 ? [] : [label], hash: i, group: i })));
-/** Of up to three labels each, some of them nearly equal. */
+/** Examples with up to three labels each, some of them near-duplicates. */
 const any = fc
   .array(fc.tuple(fc.uniqueArray(fc.nat({ max: 5 }), { maxLength: 3 }), fc.nat({ max: 60 })), {
     minLength: 1,
@@ -55,8 +55,8 @@ const any = fc
   })
   .map((all) => all.map(([labels, group], hash): Example => ({ labels, group, hash })));
 
-describe('texts of which no two are alike', () => {
-  it('are held out by the shares of each label, and one of each label of which there are two', () => {
+describe('texts without near-duplicates', () => {
+  it('are held out by the shares of each label, at least one of each label that occurs twice', () => {
     fc.assert(
       fc.property(unlike, choices, (examples, choice) => {
         const parts = partsOf(examples, choice);

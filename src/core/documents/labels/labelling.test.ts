@@ -99,7 +99,7 @@ test.each(['|', ';', ','] as const)('with several labels a text a cell is parted
   expect(await labels()).toEqual(['b|a', NO_LABELS, '']);
 });
 
-test('a table of which no column is known to hold labels is asked about', async () => {
+test('asks about a table without a known label column', async () => {
   const refusal = await opened(file('a.csv', 'words,kind of it\nHello,a\n')).catch((error: unknown) => error);
   expect(refusal).toMatchObject({
     code: 'bad-shape',
@@ -182,10 +182,10 @@ test('what texts without a label are is said of all of them, and of single ones;
   expect([await labels(), await said()]).toEqual([['a', '', 'b', '', 'a|b'], undefined]);
   await change((before) => withUnlabelled(before, 'none'));
   expect([await labels(), await said()]).toEqual([['a', NO_LABELS, 'b', NO_LABELS, 'a|b'], 'none']);
-  // By a person's word one of them is not labelled yet, another has a label, and one that had some has none.
+  // A person's changes: one has no label yet, another gets a label, and a third loses its labels.
   await change((before) => relabelled(relabelled(relabelled(before, 1, ''), 3, 'b'), 0, NO_LABELS));
   expect(await labels()).toEqual([NO_LABELS, '', 'b', 'b', 'a|b']);
-  // Of a label that is left out its texts have what else they have, or none.
+  // After a label is dropped, its texts keep their other labels, or have none.
   await change((before) => joinedLabels(before, ['b'], '', 'several'));
   expect([await labels(), await said()]).toEqual([[NO_LABELS, '', NO_LABELS, NO_LABELS, 'a'], 'none']);
   await change((before) => withUnlabelled(before, 'left-out'));

@@ -16,7 +16,10 @@ export const AS_READ: Labelling = { renamed: {}, changed: [] };
 export const labellingOf = ({ labelling }: TextRecord): Labelling =>
   labelling ? { renamed: labelling.renamed, changed: labelling.changed } : AS_READ;
 
-/** What a document is an example of now; empty: of nothing yet. @param label as it was read */
+/**
+ * Returns a function from a document to its current label; empty: unlabeled.
+ * @param label the original one
+ */
 export function labelsNow({ labelled, labelling }: Pick<TextRecord, 'labelled' | 'labelling'>) {
   if (!labelling) return (_: number, label = ''): string => label;
   const { renamed } = labelling;

@@ -1,8 +1,7 @@
 /**
- * Which texts are nearly the same: a text that is learnt says what its like in another part is.
- * Source: MinHash as FineWeb has it (Penedo et al. 2024, arXiv:2406.17557, section 3.4): 112 hashes of five words in a row, in 14
- * bands of 8, of which one that is equal is enough. Texts of which 75 % of those are the same are found to be so in 77 % of cases, of
- * 85 % in 99 %.
+ * Finds near-duplicate texts: a trained near-duplicate reveals a text of another part. Source: MinHash as in FineWeb
+ * (Penedo et al. 2024, arXiv:2406.17557, section 3.4): 112 hashes of word 5-grams in 14 bands of 8, where one equal
+ * band suffices. Detects texts that share 75 % of their 5-grams in 77 % of cases, and 85 % in 99 %.
  */
 import { bits, purposeId } from '../../base/rng';
 

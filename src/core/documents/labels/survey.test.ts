@@ -1,4 +1,4 @@
-/** What is told of labels before the start. */
+/** Label survey before the start of a run. */
 import { expect, test } from 'vitest';
 import { unwatched } from '../../base/job';
 import type { Document } from '../../base/document';
@@ -25,7 +25,7 @@ const told = async (rows: readonly (readonly [string, string])[], how: Partial<S
 const words = (i: number, length = 12): string =>
   Array.from({ length }, (_, k) => `word${bits(0, 'words', i, k) % 500}`).join(' ');
 
-test('labels are counted, the commonest first, and texts without one or without a token are told', async () => {
+test('counts labels, most common first, and reports texts without labels or tokens', async () => {
   const rows = Array.from({ length: 9 }, (_, i) => [words(i), i < 3 ? 'b' : i < 8 ? 'a' : ''] as const);
   const { survey, problems } = await told([...rows, ['  ', 'a']], { tokensOf: (text) => text.trim().length, room: 80 });
   expect(survey).toMatchObject({
@@ -59,7 +59,7 @@ test('texts that may have several labels and have none are asked about, or count
   expect(first).toMatchObject({ kind: 'asked', what: 'unlabelled' });
   expect(first!.words).toBe('5 texts have no label: does no label apply, or aren’t they labeled yet?');
   expect(others).toEqual([]);
-  // Of one label it can be learnt whether a text has it, where others have none.
+  // A single label can be trained on if other texts have none.
   const one = rows.filter(([, label]) => label !== 'a|b');
   expect((await told(one, how)).problems).toEqual(['told unlabelled']);
   expect((await told(one.filter(([, label]) => label !== '|'), how)).problems).toEqual(['refused one', 'told unlabelled']); // prettier-ignore
@@ -167,7 +167,7 @@ test('a word that gives a label away is found, with counts, and one that does in
   expect(labelProblems(both.survey)[0]!.words).toBe(
     'The words “zz9” and “xq7” give “spam” away: “zz9” is in 48 of 50 (96 %) of its texts, and in 0 of 150 (0 %) of the others.',
   );
-  // Of eight texts, all of which have it, too little is known.
+  // Eight texts that all have it are too few.
   expect((await told(rows.filter((_, i) => i % 100 > 0 && i < 33))).survey.leaks).toEqual([]);
 });
 
@@ -184,10 +184,10 @@ test('texts that are nearly equal are counted, and those of another label', asyn
   expect(survey.nearEqual).toEqual({ texts: 3, contrary: 3 });
 });
 
-test('texts that are longer than what is read of one are told with their share and that length, where they are cut', async () => {
+test('reports the share of truncated texts and the maximum length', async () => {
   const rows = Array.from({ length: 16 }, (_, i) => [words(i, i < 2 ? 40 : 3), i % 2 ? 'a' : 'b'] as const);
   const { survey, problems } = await told(rows, { tokensOf: (text) => text.split(' ').length, room: 31 });
-  // Nothing is cut where nobody says how much is read.
+  // Without a maximum length, nothing is cut.
   expect(problems).toEqual([]);
   const [one, ...others] = labelProblems(survey, { room: 31 });
   expect(one).toMatchObject({

@@ -14,7 +14,7 @@ export interface LabelCount {
   count: number;
 }
 export interface LabelSurvey {
-  /** That are examples and have a token; how many of them are of none of the labels; and those of which nobody has said it yet. */
+  /** Number of examples that have a token; of those without any label; and of those not labeled yet. */
   texts: number;
   none: number;
   unlabelled: number;
@@ -25,10 +25,10 @@ export interface LabelSurvey {
   leaks: readonly Leak[];
   /** Texts that are nearly equal to another, and how many of them to one of another label. */
   nearEqual: { texts: number; contrary: number };
-  /** Texts in which there is no token, and those of which there are more than `room`; 0 where no tokenizer is known. */
+  /** Number of texts without a token, and with more than `room` tokens; 0 without a tokenizer. */
   empty: number;
   long: number;
-  /** Tokens of the longest text, as far as they were counted; 0 where no tokenizer is known. */
+  /** Tokens of the longest text, as far as counted; 0 without a tokenizer. */
   longest: number;
   /** The labels read like texts, and the texts like labels. */
   areSwapped: boolean;
@@ -66,7 +66,7 @@ export async function surveyLabels(
     let text = '';
     for await (const chunk of chunks()) text += chunk;
     const tokens = tokensOf?.(text);
-    // It can be neither learnt nor judged.
+    // Such a text can be neither trained on nor evaluated.
     if (tokens === 0) {
       empty++;
       continue;

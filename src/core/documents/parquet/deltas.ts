@@ -1,6 +1,6 @@
 /**
- * Values that a page of Parquet tells by their differences, held against the page before hyparquet makes them: texts that are
- * told by what they share with the one before can be as large as the square of their page.
+ * Checks delta-encoded values of a Parquet page before hyparquet decodes them. Texts encoded by the prefix that they
+ * share with the text before can grow to the square of the page.
  * https://parquet.apache.org/docs/file-format/data-pages/encodings/
  */
 import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
@@ -13,8 +13,10 @@ interface Reader {
 }
 
 /**
- * @param count values, of which none is missing
- * @returns bytes that are made of them beside the page @throws Error with the reason
+ * Checks the encoded values.
+ * @param count values without missing ones
+ * @returns bytes that decoding adds to the page
+ * @throws Error with the reason
  */
 export function checkDeltas(page: DataView, at: number, count: number, encoding: string): number {
   const reader = { view: page, offset: at };

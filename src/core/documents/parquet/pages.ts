@@ -1,6 +1,6 @@
 /**
- * The pages of a column of a Parquet table, held against what is told of them, before hyparquet reads them: it believes every
- * count, and one that is wrong would take all memory. https://parquet.apache.org/docs/file-format/
+ * Checks the pages of a Parquet column against their headers before hyparquet reads them. hyparquet trusts every count,
+ * and a wrong one would exhaust memory. https://parquet.apache.org/docs/file-format/
  */
 import { type PageHeader, parquetHeader } from 'hyparquet/src/column.js';
 import { checkDeltas, presentIn } from './deltas';
@@ -13,9 +13,9 @@ export interface Leaf {
   width: number;
   maxRepetition: number;
   maxDefinition: number;
-  /** Of a row group, with those that are missing. */
+  /** Number of values in a row group, including missing ones. */
   values: number;
-  /** Is told of bytes that will be made beside the pages. @throws Error where they are too many */
+  /** Called with the bytes that decoding adds to the pages. @throws Error if there are too many */
   making(bytes: number): void;
 }
 
@@ -79,7 +79,9 @@ function checkSecond(page: Uint8Array, header: Second, leaf: Leaf): void {
     checkValues(page.subarray(repetition + definition), 0, values, header.encoding, leaf, values - nulls);
 }
 
-/** @param present values that are not missing, of which there is something in the page */
+/**
+ * @param present number of values in the page, without missing ones
+ */
 function checkValues(
   page: Uint8Array,
   at: number,
@@ -119,7 +121,7 @@ function checkRuns(page: Uint8Array, at: number, values: number, width: number, 
     }
     const count = Math.floor(head / 2);
     const isPacked = head % 2 === 1;
-    // Packed ones come by eight, of which the last may be filled up.
+    // Bit-packed values come in groups of eight; the last group may be padded.
     if (isPacked ? 8 * count > values + MAX_FILLED : count > values - seen)
       throw new Error('a run has more values than its page');
     seen += isPacked ? 8 * count : count;

@@ -124,12 +124,12 @@ test('a row group is read when it is its turn, and nothing but what is needed', 
     expect(line).toBe(1);
     break;
   }
-  // What is told of all stands at the end.
+  // The metadata is at the end.
   const ends = asked.map(([offset, length]) => offset + length).filter((end) => end < bytes.length);
   expect(Math.max(...ends)).toBeLessThan(bytes.length / 2);
 });
 
-test('columns are recognised, chosen, and looked at', async () => {
+test('columns are detected, chosen, and inspected', async () => {
   const source = {
     name: 'a.parquet',
     size: PARQUET.zstd.length,

@@ -4,8 +4,9 @@ import { concatBytes } from '../../base/concat';
 import { type Dictionary, nameOf, type Value } from './values';
 
 /**
- * The bytes of a stream, as far as they can be unpacked; undefined where it is packed by what only pictures are.
- * @param making is told of bytes as they are unpacked @throws what it throws
+ * Unpacks a stream as far as possible; undefined for filters that only images use.
+ * @param making called with bytes as they are unpacked
+ * @throws whatever it throws
  */
 export function decodedStream(
   dictionary: Dictionary,
@@ -160,7 +161,7 @@ class Growing {
     this.whole[this.length++] = byte;
   }
 
-  /** What was written before, of which the copy itself may be a part. */
+  /** Copies earlier output, which may overlap with the copy itself. */
   copy(from: number, length: number): void {
     for (let i = 0; i < length; i++) this.byte(this.whole[from + i]!);
   }

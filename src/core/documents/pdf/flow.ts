@@ -10,7 +10,7 @@ export function textOfPages(pages: readonly Page[]): string {
     own.flatMap((page) => page.flatMap((block) => block.flatMap(({ text }) => text.match(HYPHENED) ?? []))),
   );
   const paragraphs: Paragraph[] = [];
-  /** Whether the last paragraph goes on in what comes. */
+  /** Whether the last paragraph continues in the next block. */
   let isOpen = false;
   for (const block of own.flat()) {
     const { from, to } = extentOf(block);
@@ -36,12 +36,12 @@ export function textOfPages(pages: readonly Page[]): string {
     .join('\n')
     .replaceAll('\u00ad', '');
 }
-/** How much shorter a line may be than its column that goes on in the next, as a share. */
+/** Maximum share by which a line that continues in the next column may be shorter than its column. */
 const RAGGED = 0.2;
-/** Looked for where letters begin: from each letter of a long word it would take the square of its length. */
+/** Matches only at the start of a word: starting at each letter would take quadratic time for a long word. */
 const HYPHENED = /(?<!\p{L})\p{L}{2,}-\p{L}{2,}/gu;
 
-/** Lines, joined once: a text that grows line by line would be copied for each to look at its end. */
+/** Collects lines and joins them once: inspecting the end of a growing string would copy it for each line. */
 class Paragraph {
   private readonly pieces: string[];
   /** The last characters of all pieces. */

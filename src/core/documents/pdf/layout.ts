@@ -25,11 +25,11 @@ export function linesOf(runs: readonly Run[]): readonly (readonly Line[])[] {
   return columnsOf(withJustified(segmentsOf(runs)), DEEPEST).map(joinedLines);
 }
 
-/** Runs that stand beside each other with no more than a space between. */
+/** Groups adjacent runs with at most a space between them. */
 function segmentsOf(runs: readonly Run[]): Line[] {
   const segments: Line[] = [];
   let last: Line | undefined;
-  /** Whether its text ends in a space: looking at the end of a text that grows copies all of it. */
+  /** Whether its text ends in a space; inspecting the end of a growing string would copy all of it. */
   let isSpaced = false;
   for (const { text, x, y, width, size } of runs) {
     if (text.trim() === '') {
@@ -151,7 +151,7 @@ function gutterOf(segments: readonly Line[]): number | null {
   const between = (left: number, right: number): Line[] =>
     segments.filter(({ x, end }) => x >= bounds[left]! - 1 && end <= bounds[right]! + 1);
   const columns = bounds.slice(1).map((_, i) => between(i, i + 1));
-  // A column, or several, beside which may stand a page's number.
+  // One column or several, possibly with a page number next to them.
   const isSide = (left: number, right: number): boolean => {
     if (isFilled(between(left, right))) return true;
     const all = columns.slice(left, right).filter(({ length }) => length >= MIN_LINES);
@@ -178,10 +178,10 @@ const MIN_LETTERS = 16;
 /** A share of the segments: titles and pictures' captions. */
 const MAX_SPANNING_SHARE = 0.15;
 
-/** A share of the lines, on either side: what stands beside a column, such as the number of a page, makes it no wider. */
+/** Share of lines on either side that doesn't widen a column, such as a page number next to it. */
 const OUTER = 0.1;
 
-/** Lines of a column are about as wide as it is; cells of a table are not. */
+/** Lines of a column are about as wide as it is; table cells are not. */
 function isFilled(lines: readonly Line[]): boolean {
   if (lines.length < MIN_LINES || median(lines.map(({ text }) => text.length)) < MIN_LETTERS) return false;
   const outer = Math.floor(OUTER * lines.length);

@@ -16,7 +16,10 @@ export interface PdfObject {
 export class PdfObjects {
   private readonly byNumber = new Map<number, PdfObject & { at: number }>();
 
-  /** @param unpacking is told of each stream that is unpacked, and then of its bytes @throws what it throws */
+  /**
+   * @param unpacking called for each unpacked stream; its result is called with the bytes
+   * @throws whatever they throw
+   */
   constructor(bytes: Uint8Array, unpacking: () => (bytes: number) => void) {
     const streams = new Streams(bytes);
     const all = beginnings(bytes);
@@ -79,7 +82,9 @@ function beginnings(bytes: Uint8Array): { number: number; from: number; at: numb
 const [LETTER_B, LETTER_J, LETTER_O] = [0x62, 0x6a, 0x6f];
 const MAX_HEAD_LENGTH = 32;
 
-/** @param before where the next object begins: none goes on beyond that, but for a stream */
+/**
+ * @param before start of the next object, where this one ends unless it is a stream
+ */
 function objectAt(bytes: Uint8Array, at: number, before: number, streams: Streams): PdfObject {
   const reader = new Reader(bytes.subarray(0, before), at);
   const value = reader.value();
@@ -96,7 +101,9 @@ class Streams {
 
   constructor(private readonly bytes: Uint8Array) {}
 
-  /** @param length as it is told; one that is told elsewhere, or wrongly, goes on to the next end */
+  /**
+   * @param length as stated; if it is indirect or wrong, the stream extends to the next `endstream`
+   */
   endOf(from: number, length: Value | undefined): number {
     if (
       typeof length === 'number' &&

@@ -1,7 +1,10 @@
 /** Mozilla's reader of PDFs, without what draws: it reaches nothing, compiles nothing, and starts no worker of its own. */
 import type { PdfDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 
-/** @param onMissing is told of a table of letters that is not here @throws errors of pdf.js, called `PasswordException` and others */
+/**
+ * @param onMissing called for a character map that isn't bundled
+ * @throws errors of pdf.js, named `PasswordException` and others
+ */
 export async function openPdf(data: Uint8Array, onMissing: (name: string) => void): Promise<PdfDocument> {
   const { getDocument } = await loaded();
   return getDocument({

@@ -1,6 +1,6 @@
 /**
- * How much pdf.js would read in the pages of a PDF, told before it begins: forms that show others twice, each of which does
- * the same, take the power of two of their number, and 20,000 pages may share what they show. Only counts decide.
+ * Bounds what pdf.js would read of a PDF, before it starts. Nested forms that each show another twice grow as a power
+ * of two, and 20,000 pages may share their content. Decides by counts only.
  */
 import { badFile } from '../../base/errors';
 import { MAX_COMPRESSION_RATIO } from '../../base/limits';
@@ -61,7 +61,7 @@ class ReadingCost {
     for (const object of this.objects.all()) this.unpack(object);
   }
 
-  /** @returns what is told of the bytes of one stream */
+  /** Returns a callback for the bytes of one stream. */
   private readonly unpacking = (): ((bytes: number) => void) => {
     let own = 0;
     return (bytes) => {
@@ -177,9 +177,9 @@ const NOT_READ: ReadonlySet<string> = new Set(['Image']);
 const MAX_UNPACKED = 64 * 2 ** 20;
 const MAX_STREAM = 32 * 2 ** 20;
 const STREAM_GROWTH = 20;
-/** Bytes of content that are read more than once. */
+/** Maximum bytes of content that is read more than once. */
 const MAX_REPEATED = 32 * 2 ** 20;
-/** What showing a form takes beside what is in it, and a page that another one is like, in bytes of content. */
+/** Overhead of showing a form, and of a page that equals another, in bytes of content. */
 const COST_OF_FORM = 200;
 const COST_OF_REPEATED_PAGE = 20_000;
 const MAX_FORMS = 200;

@@ -1,4 +1,4 @@
-/** A program's source, as it is written; which language it is in is told. */
+/** Source code as plain text, with its programming language as a field. */
 import { LANGUAGES } from '../languages';
 import { loadedText, type TextFormat } from './format';
 

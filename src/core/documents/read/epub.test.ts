@@ -3,7 +3,7 @@ import { BOOK, bookOf } from '../../testing/book';
 import { TALK } from '../../testing/presentation';
 import { readDocuments as read, readText as textOf } from '../../testing/readDocuments';
 
-test('a book is its chapters in the order of reading, without cover and contents, with what it tells of itself', async () => {
+test('a book is its chapters in reading order, without cover and contents, with its metadata', async () => {
   const { documents, notes } = await read('a.epub', BOOK);
   expect(documents).toEqual([
     {
@@ -14,7 +14,7 @@ test('a book is its chapters in the order of reading, without cover and contents
   ]);
   expect(notes).toEqual(['1 chapter of this book is missing from the file']);
   expect(globalThis).not.toHaveProperty('ran');
-  // As EPUB 2 tells of a cover.
+  // EPUB 2 declares a cover this way.
   const guide = '<reference type="cover" href="text/chapter%200.xhtml"/>';
   expect(await textOf('a.epub', bookOf(['<p>A cover</p>', '<p>Aye</p>'], { guide }))).toBe('Aye');
   await expect(read('a.epub', TALK)).rejects.toThrow(

@@ -23,7 +23,7 @@ export interface OpenFile {
 
 /** Files that belong to one, by their paths from the folder that all of them lie in. */
 export interface Beside {
-  /** What all of it is called, the folder or the archive; absent: as the file, beside which there is only what was attached. */
+  /** Name of the whole, the folder or archive; absent: the file's name, and only attachments are next to it. */
   name?: string;
   paths: ReadonlySet<string>;
   /** Any number of times, in any order. Throws `bad-file` where one cannot be read. */
@@ -70,7 +70,7 @@ export interface TextPiece {
 
 /** One kind of file that is a table of texts: as those of text, a file and a line. */
 export interface TableFormat extends Format {
-  /** It is no text, and so can be learnt as a table alone. */
+  /** Whether it isn't text, so that it can be imported only as a table. */
   isBinary?: true;
   /**
    * Its rows in their order, one at a time, and what stands in the place of one that can't be read.
@@ -170,9 +170,9 @@ export interface ListedEntry {
 export interface Row {
   /** Of the file, from 1: where it begins; where a file has no lines, which row it is. */
   line: number;
-  /** As a spreadsheet numbers its rows, the first of which has the names; absent if a format has no such row. */
+  /** Row number in a spreadsheet, whose first row has the names; absent if the format has no such row. */
   row?: number;
-  /** What stands in it by the columns' names, in their order; a cell without text may be missing. */
+  /** Cells by column name, in order; empty cells may be missing. */
   cells: ReadonlyMap<string, string>;
   /** The row itself, as JSON has it, of a format that has lists in its cells. */
   value?: object;

@@ -59,13 +59,13 @@ export const FORMATS = {
 export type FormatId = keyof typeof FORMATS;
 
 type IdOf<F> = { [Id in FormatId]: (typeof FORMATS)[Id] extends F ? Id : never }[FormatId];
-/** What is learnt as it is written. */
+/** Formats imported as written. */
 export type TextFormatId = IdOf<TextFormat>;
-/** Of which columns are learnt. */
+/** Formats with columns to choose. */
 export type TableFormatId = IdOf<TableFormat>;
-/** Out of which documents are taken. */
+/** Formats from which documents are extracted. */
 export type DocumentFormatId = IdOf<DocumentFormat>;
-/** In which other files lie. */
+/** Formats that contain other files. */
 export type ArchiveFormatId = IdOf<ArchiveFormat>;
 
 const ids = Object.keys(FORMATS) as FormatId[];
@@ -85,19 +85,22 @@ const isArchive = (id: FormatId): id is ArchiveFormatId => 'unpack' in FORMATS[i
 export const archiveCalled = (name: string): ArchiveFormatId | undefined =>
   ids.filter((id) => isArchive(id)).find((id) => isCalled(name, id));
 
-/** Whether documents are taken out of a file of this name, or of files in it: nothing of it is learnt as it is written. */
+/**
+ * Whether documents are extracted from a file of this name, or from files in it, and nothing of it is imported as
+ * written.
+ */
 export const isTakenApart = (name: string): boolean =>
   archiveCalled(name) !== undefined || isOfDocuments(formatOf(name)) || binaryTableCalled(name) !== undefined;
 
-/** The table that a file is by its name and is no text, if it is one: it can be learnt as a table alone. */
+/** The binary table format of a file name; such a file can be imported only as a table. */
 export function binaryTableCalled(name: string): TableFormatId | undefined {
   const id = tableCalled(name);
   return id && 'isBinary' in FORMATS[id] ? id : undefined;
 }
 
 /**
- * The format of a file by its name, but for archives, and for tables, of which a person chooses columns; anything else is tried as plain
- * text, whose reader refuses what is not text.
+ * The format of a file by its name, except for archives, and for tables, whose columns a person chooses. Any other file
+ * is tried as plain text, whose reader refuses binary content.
  */
 export const formatOf = (name: string): TextFormatId | DocumentFormatId =>
   ids.filter((id) => isText(id) || isOfDocuments(id)).find((id) => isCalled(name, id)) ?? 'txt';
@@ -109,7 +112,7 @@ export const mayBe = (name: string): readonly DocumentFormatId[] => SHARED.get(e
 export const tableCalled = (name: string): TableFormatId | undefined =>
   ids.filter((id) => isTable(id)).find((id) => isCalled(name, id));
 
-/** As what a file is read that is a table; anything that is not called so as CSV, which tells its delimiter itself. */
+/** The table format of a file; CSV, whose delimiter is detected, for unknown names. */
 export const tableFormatOf = (name: string): TableFormatId => tableCalled(name) ?? 'csv';
 
 const endingOf = (name: string): string =>

@@ -1,2 +1,2 @@
-/** Markdown is learnt as it is written, marks and all. */
+/** Markdown is imported as written, including its syntax. */
 export { decodeText as read } from '../decode';

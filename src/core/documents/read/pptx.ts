@@ -25,7 +25,7 @@ const SLIDE: Elements = {
   left: set('mc:Fallback'),
   placed: of('obj body subTitle tbl chart dgm media clipArt pic'.split(' '), ['title', 'ctrTitle']),
 };
-/** Beside what was noted there is the slide itself, and what stands at the edges of the page. */
+/** Notes pages also have the slide image, headers and footers. */
 const NOTES: Elements = { ...SLIDE, placed: of(['body'], []) };
 
 export const documents: DocumentReader['documents'] = async function* (file) {

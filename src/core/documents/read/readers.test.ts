@@ -24,7 +24,7 @@ const PAGE = `<!doctype html><html lang="en-GB"><head><title> The
   <footer>All rights reserved. <img src=x onerror="globalThis.ran = 3"></footer></body></html>`;
 
 describe('html', () => {
-  it('is what the page is about, with what it tells of itself', async () => {
+  it('is the main content of the page, with its metadata', async () => {
     const { documents, notes } = await read('a.html', PAGE);
     expect(documents).toEqual([
       {
@@ -132,7 +132,7 @@ describe('html', () => {
       [deep, STORY],
       [wide, 'a\n\na'],
       [nested, STORY],
-      // Each is a node of its own where the page is written anew, as it is to find what it is about.
+      // Each becomes its own node when the page is serialized to find its main content.
       ['&'.repeat(3_000_000), '&&'],
     ] as const) {
       const begin = performance.now();
@@ -205,7 +205,7 @@ const inDocx = (body: string, others: Readonly<Record<string, string>> = {}): Ui
 const run = (text: string): string => `<w:r><w:t xml:space="preserve">${text}</w:t></w:r>`;
 
 describe('a Word document', () => {
-  it('may have very many parts, and pictures that are of one colour', async () => {
+  it('may have very many parts, and images of a single color', async () => {
     const pictures = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`word/media/${i}.bmp`, `${i}`]));
     const white = { 'word/media/white.bmp': '\0'.repeat(2e6) };
     expect(await textOf('a.docx', inDocx(`<w:p>${run('Aye')}</w:p>`, { ...pictures, ...white }))).toBe('Aye');

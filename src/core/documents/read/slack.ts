@@ -1,6 +1,6 @@
 /**
- * What Slack exports of a workspace: who is in it, and of each channel a file a day. A thread is a document, and what was said
- * beside threads is parted where people paused. One channel is in memory at a time.
+ * Reads a Slack workspace export: its members, and a file per day of each channel. A thread is a document; other
+ * messages are split at pauses. One channel is in memory at a time.
  * https://slack.com/help/articles/220556107-How-to-read-Slack-data-exports
  */
 import { badFile } from '../../base/errors';

@@ -126,11 +126,11 @@ function replaced(text: string, addresses: ReadonlyMap<string, string>): string 
 }
 
 interface Notes {
-  /** All of a post of which the beginning is known. */
+  /** The full text of a post, found by its beginning. */
   of(id: string, beginning: string): string;
 }
 
-/** Long posts, whose beginnings alone stand among the others. */
+/** Long posts; the other list has only their beginnings. */
 function notesIn(notes: readonly unknown[]): Notes {
   const [byId, byBeginning] = [new Map<string, string>(), new Map<string, string>()];
   for (const each of notes) {

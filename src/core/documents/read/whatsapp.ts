@@ -36,7 +36,7 @@ async function* entriesIn(file: OpenFile): AsyncGenerator<{ stamp: Stamp; text: 
     held.add(line);
     const stamp = stampOf(line);
     if (!stamp) {
-      // Before the first message there is none that it goes on with.
+      // Before the first message, there is nothing to continue.
       entry?.lines.push(line);
       continue;
     }

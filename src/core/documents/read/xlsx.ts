@@ -41,9 +41,9 @@ export const rows: TableFormat['rows'] = async function* (file) {
     tellCells(file, table, isOne);
   }
 };
-/** Cells without a text that rows may have, beside a byte of the file. */
+/** Maximum number of empty cells per byte of the file. */
 const EMPTY_GROWTH = 20;
-/** Characters that any file may grow to. */
+/** Number of characters to which any file may grow. */
 const FEW_LETTERS = 1e6;
 
 /** A sheet with a row of names. */
@@ -102,7 +102,7 @@ function titlesAbove(head: readonly SheetRow[]): number {
   return head.findIndex(({ cells }) => cells.size > 1 || !cells.has(0));
 }
 
-/** Those like the largest first: what nobody has chosen is told by the first rows. */
+/** Puts sheets like the largest first, because columns are detected from the first rows. */
 function inOrder(tables: readonly SheetTable[]): readonly SheetTable[] {
   const [first] = tables.toSorted((a, b) => b.size - a.size);
   return [...tables.filter((each) => isLike(each, first!)), ...tables.filter((each) => !isLike(each, first!))];

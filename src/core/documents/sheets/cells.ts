@@ -26,7 +26,7 @@ export interface SheetRow {
 
 /** What was seen in a sheet, and is in no cell. */
 export interface Counted {
-  /** Formulas of which no value was stored, and cells with an error. */
+  /** Number of formulas without a stored value, and of cells with an error. */
   unreckoned: number;
   errors: number;
   /** Areas of several cells in one, by their first and last rows. */

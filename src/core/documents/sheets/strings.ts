@@ -46,7 +46,7 @@ export async function sharedStrings(
   parser.end();
   return strings;
 }
-/** How a word is pronounced, beside it. */
+/** Element with the pronunciation of a word. */
 export const LEFT = 'rPh';
 
 /** Letters that XML cannot hold are written `_x000D_`: ECMA-376 part 1, 22.9.2.19. Those that no text has are left out. */

@@ -87,12 +87,12 @@ test('empty rows are none, what is above the names is left out, and columns keep
     [6, { 'Column 1': '2', text: 'No', 'Column 3': 'odd', label: 'bad' }],
   ]);
   expect(notes).toEqual(['Skipped 1 row above the header']);
-  // A table of one column has its names in the first row, whatever stands beside some of it.
+  // A table of one column has its name in the first row, even if some rows have other cells.
   const one = await read(workbookOf([sheet(inlineRows([['text'], ['Aye'], ['No', 'x'], ['So']]))]));
   expect(one.rows.map(([, row]) => row['text'])).toEqual(['Aye', 'No', 'So']);
 });
 
-test('sheets are one table; those like the largest come first, hidden ones are left out, and it is told', async () => {
+test('sheets are one table; those like the largest come first, hidden ones are left out and noted', async () => {
   const book = workbookOf([
     sheet(inlineRows([['Read me'], ['Made by Ann']]), 'About'),
     sheet(
@@ -122,7 +122,7 @@ test('sheets are one table; those like the largest come first, hidden ones are l
   ]);
 });
 
-test('what is in no cell is told: formulas never reckoned, errors, merged cells', async () => {
+test('notes formulas without values, errors and merged cells', async () => {
   const cells =
     '<row r="2"><c r="A2" t="inlineStr"><is><t>Aye</t></is></c><c r="B2"><f>A2*2</f><v></v></c></row><row r="3"><c r="A3" t="inlineStr"><is><t>No</t></is></c><c r="B3" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>';
   const merged = '<mergeCells count="2"><mergeCell ref="A1:B1"/><mergeCell ref="A2:A3"/></mergeCells>';
@@ -138,7 +138,7 @@ test('what is in no cell is told: formulas never reckoned, errors, merged cells'
   ]);
 });
 
-test('in a drop a row is a document, by columns that are recognised or chosen, or a pair', async () => {
+test('in a drop, a row is a document or a pair, by detected or chosen columns', async () => {
   const bytes = workbookOf([
     sheet(
       `${inlineRows([['id', 'review', 'stars']])}${inlineRows(
@@ -223,7 +223,7 @@ describe('is refused with the place and a way out', () => {
   });
 });
 
-test('a workbook that is cut, or of which bytes are changed, is rows or a typed error', async () => {
+test('a truncated or altered workbook gives rows or a typed error', async () => {
   const whole = workbookOf(
     [
       sheet(

@@ -24,7 +24,7 @@ export class Dump {
   address = '';
   /** Names of namespaces in lower case: of pictures and categories. */
   readonly left = new Set(['file', 'image', 'media', 'category']);
-  /** Of all but articles, which in dumps of before 2010 are told by titles alone. */
+  /** Names of namespaces other than articles, which dumps from before 2010 mark in titles only. */
   private readonly spaces = new Set<string>();
   /** Whether all of it was there. */
   isWhole = false;
@@ -104,6 +104,6 @@ const emptyPage = (): WikiPage => ({
   model: 'wikitext',
   text: '',
 });
-/** Numbers of namespaces of which nothing is shown: media, files, categories. */
+/** Numbers of skipped namespaces: media, files, categories. */
 const LEFT = new Set(['-2', '6', '14']);
 const DEEPEST = 32;

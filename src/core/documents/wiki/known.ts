@@ -1,4 +1,4 @@
-/** How a dump of MediaWiki is told from other XML: by its first element. */
+/** Detects a MediaWiki dump among XML files by its first element. */
 import type { Known } from '../read/format';
 
 export const mediawiki: Known = {

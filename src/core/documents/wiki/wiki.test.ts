@@ -139,7 +139,7 @@ test('a dump is known by its first element, and other XML is no dump', () => {
     expect(mediawiki.begins(head, 'a.xml')).toBe(false);
 });
 
-test('a part of a dump is called by its pages, and XML that is no dump is learnt as it is', async () => {
+test('a part of a dump is named by its pages, and other XML is imported as written', async () => {
   const rss = '<rss><item>Aye.</item></rss>';
   const files = { 'dewiki-1.xml-p1p297012': dumpOf({ title: 'Wal', text: ARTICLE }), 'b.xml': rss };
   const sources = Object.entries(files).map(([name, text]) => ({

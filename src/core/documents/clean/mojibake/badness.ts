@@ -1,8 +1,9 @@
 /**
- * Whether characters stand beside each other as they do where UTF-8 was read as something else, and seldom where a person wrote them.
+ * Detects characters next to each other that are typical of UTF-8 decoded as something else, and rare in what people
+ * write.
  *
- * Source: the heuristic of ftfy 6.3.1 (Robyn Speer; Apache License 2.0), ftfy/badness.py: about 400 characters by kind, and which
- * kinds do not follow each other.
+ * Source: the heuristic of ftfy 6.3.1 (Robyn Speer; Apache License 2.0), ftfy/badness.py: about 400 characters by kind,
+ * and which kinds do not follow each other.
  */
 
 const common = '\u00a0\u00ad·´–—―…’';
@@ -76,7 +77,9 @@ export const isBad = (line: string): boolean => ONCE.test(line);
 /** How many places of a line are unlikely. */
 export const badness = (line: string): number => line.match(EACH)?.length ?? 0;
 
-/** Where the next character is that may be part of an unlikely place, none of which is of others alone; -1: there is none. */
+/**
+ * Index of the next character that may be part of an unlikely sequence; every such sequence has one. -1: there is none.
+ */
 export function nextTelling(text: string, from: number): number {
   TELLING.lastIndex = from;
   return TELLING.exec(text)?.index ?? -1;

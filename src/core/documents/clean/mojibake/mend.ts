@@ -8,7 +8,7 @@ import { isBad } from './badness';
 import { CODECS, encoded, fromC1, fromUtf8 } from './codecs';
 import { A_GRAVE, LOOKS_LIKE_UTF8, LOSSY, WITH_A_SPACE } from './sequences';
 
-/** A line, mended until nothing more is. */
+/** Fixes a line until nothing more changes. */
 export function mended(line: string): string {
   for (let text = line; ;) {
     const once = mendedOnce(text);

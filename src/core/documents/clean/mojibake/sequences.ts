@@ -22,11 +22,11 @@ export const LOOKS_LIKE_UTF8 = new RegExp(
   'g',
 );
 
-/** Bytes, a character each, of which one was A0 and is a space: where what comes of it is likely. */
+/** Likely sequences of bytes, a character each, in which A0 became a space. */
 export const WITH_A_SPACE =
   /[\xc2\xc3\xc5\xce\xd0\xd9] |[\xe2\xe3] [\x80-\x84\x86-\x9f\xa1-\xbf]|[\xe0-\xe3][\x80-\x84\x86-\x9f\xa1-\xbf] |\xf0 [\x80-\xbf][\x80-\xbf]|\xf0[\x80-\xbf] [\x80-\xbf]|\xf0[\x80-\xbf][\x80-\xbf] /g;
-/** à as a word, of which the space was kept as well: all but words of Portuguese that begin with it. */
+/** à as a word whose own space was kept as well, except for Portuguese words that begin with it. */
 export const A_GRAVE = /\xc3 (?! |quele|quela|quilo|s )/g;
-/** Bytes of which some became U+FFFD, which is 1A here, or a question mark. */
+/** Sequences of bytes in which some became U+FFFD, 1A here, or a question mark. */
 export const LOSSY =
   /[\xc2-\xdf]\x1a|[\xc2-\xc3]\?|\xed[\xa0-\xaf][\x1a?]\xed[\xb0-\xbf][\x1a?\x80-\xbf]|\xed[\xa0-\xaf][\x1a?\x80-\xbf]\xed[\xb0-\xbf][\x1a?]|[\xe0-\xef][\x1a?][\x1a\x80-\xbf]|[\xe0-\xef][\x1a\x80-\xbf][\x1a?]|[\xf0-\xf4][\x1a?][\x1a\x80-\xbf][\x1a\x80-\xbf]|[\xf0-\xf4][\x1a\x80-\xbf][\x1a?][\x1a\x80-\xbf]|[\xf0-\xf4][\x1a\x80-\xbf][\x1a\x80-\xbf][\x1a?]|\x1a/g;

@@ -74,7 +74,7 @@ test('a short document has a second opinion: its own word, else a language that 
   ).toEqual([false, true, false, true]);
 });
 
-test('a language that cannot be told is refused with those that can', async () => {
+test('refuses an undetectable language, and lists the detectable ones', async () => {
   await expect(stays('language', { languages: 'en, Klingon' }, [])).rejects.toThrow(
     '“Klingon” isn’t one of the 60 languages that Homegrown detects.',
   );
@@ -128,7 +128,7 @@ test('importance is the log of how much likelier each word and pair is in the sa
     counts.add(text);
     return counts;
   };
-  // a, b, "a b" beside a, c, "a c": of the first document of both, "a" is as likely in the target as in all.
+  // a, b, "a b" and a, c, "a c": for the first document of both, "a" is as likely in the target as in all.
   const target = counted('A b');
   const corpus = new Corpus();
   for (const text of ['a b', 'a c']) corpus.add(counted(text));

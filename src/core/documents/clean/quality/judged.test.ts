@@ -42,7 +42,7 @@ const others = (n: number, from = 0) => Array.from({ length: n }, (_, i) => `w${
 /** What is there twice, with so many characters between that all are that many. */
 const twice = (piece: string, all: number, join = ' ') =>
   [piece, 'x'.repeat(all - 2 * piece.length - 2 * join.length), piece].join(join);
-/** The most characters of which so many are more than a share of them. */
+/** Maximum length at which `part` characters exceed the share. */
 const justUnder = (part: number, share: number) => Math.ceil(part / share) - 1;
 
 const WORDS_THAT_REPEAT = [5, 6, 7, 8, 9, 10].map((n) => {

@@ -15,7 +15,7 @@ export class NgramCounts {
   private before = 0;
   private hasBefore = false;
 
-  /** More of the text, which goes on after a space. */
+  /** Adds more of the text, which continues after a space. */
   add(text: string): void {
     classes ??= classify();
     const lower = text.toLowerCase();

@@ -70,7 +70,7 @@ export class WordSequence {
     return this.ends[at + n]! - this.ends[at]!;
   }
 
-  /** Polynomial hashes (Rabin and Karp): that of any words in a row is told by those of two beginnings. */
+  /** Polynomial hashes (Rabin and Karp): the hash of any sequence of words follows from those of two prefixes. */
   private start(n: number): { grams: FirstPlaces; prefix: Int32Array; power: number } {
     if (this.prefix?.length !== this.count + 1) {
       this.prefix = new Int32Array(this.count + 1);

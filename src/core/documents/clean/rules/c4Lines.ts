@@ -27,7 +27,7 @@ export const c4Lines = textRule({
     eachLine(passage, (start, end, next) => {
       const line = passage.slice(start, end);
       const found = c4Line(line, settings, mayBeNamed);
-      // A document that goes, does so by the rule beside this one.
+      // The companion rule removes whole documents.
       const to = 'text' in found ? found.text : line;
       if (to !== line || to === '') places++;
       if (to !== '') text += to + passage.slice(end, next);

@@ -21,10 +21,10 @@ const FIELDS = {
 const MEASURES = { sure: { label: 'Share in these languages', format: formatShare, min: 'sure' } } as const;
 
 /**
- * Of every 5,000 characters 200 are asked of eld; those of which it is sure tell the share that is in the languages. Short
- * documents, of which it is sure and wrong (of 20 characters each eighth), have a second opinion: what they say themselves,
- * else whether one of the languages is about as likely as the likeliest. Where nothing tells a language, as of numbers, a
- * document stays.
+ * Samples 200 of every 5,000 characters with eld; the samples that it is sure of give the share in the languages. Short
+ * documents get a second opinion, because eld is sure and wrong there (for one in eight of 20 characters). That opinion
+ * is the document's stated language, or else whether one of the languages is about as likely as the likeliest. A
+ * document without evidence, such as one of numbers, stays.
  */
 export const language: Rule<typeof FIELDS> = {
   label: 'Language',
@@ -120,7 +120,7 @@ export const language: Rule<typeof FIELDS> = {
   },
 };
 
-/** Documents, of which one counts for as many as it stands for. */
+/** Maximum number of documents in the survey; each stands for several. */
 const SURVEYED = 1000;
 /** Code units, more than eld looks at. */
 const BEGINNING = 400;

@@ -10,7 +10,7 @@ async function cleaned(...passages: readonly string[]): Promise<string> {
   return passages.map((passage) => change?.(passage).text ?? passage).join('');
 }
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
-/** Lines of no sentence that goes on. */
+/** Lines that are complete sentences. */
 const body = (page: number, lines: number) =>
   range(lines).map((i) => `Line ${'abcdefgh'[page % 8]}${i}, of page ${page}.`);
 const joined = (pages: readonly (readonly string[])[], by: string) =>
@@ -42,7 +42,7 @@ test('what stands on few pages, or on pages far apart, stays', async () => {
   expect(await cleaned(few)).toBe(few);
 });
 
-test('without form feeds, lines that count pages are their borders, and what is alike beside them goes', async () => {
+test('without form feeds, page numbers mark borders, and repeated lines next to them go', async () => {
   const pages = range(8).map((i) => [...body(i, 38 + (i % 3)), '', String(i + 101), '', 'THE GAZETTE', '']);
   const text = await cleaned(...pages.map((page) => `${page.join('\n')}\n`));
   expect(text).not.toMatch(/GAZETTE|^\d+$/m);
@@ -66,7 +66,7 @@ test('chapters, sonnets and lists keep their numbers', async () => {
   expect(await cleaned(list)).toBe(list);
 });
 
-test('a sentence that goes on over a border is put together, one that ends there is not', async () => {
+test('joins a sentence across a border, but not one that ends there', async () => {
   const pages = range(6).map((i) => [
     `${i + 1}`,
     '',

@@ -1,7 +1,6 @@
 /**
- * Heads and feet of pages, and page numbers, go: lines alike but for their numbers among the three at a page's border, on five pages of which
- * none is more than four after the one before. Pages end at form feeds; where there are none, at lines that count them at a page's distance. A
- * sentence that goes on over a border is put together, and so is the text.
+ * Removes headers, footers and page numbers: lines that are alike except for numbers, among the three next to a page border, on five pages
+ * at most four pages apart. Pages end at form feeds or, without those, at page numbers a page apart. Joins sentences across borders.
  *
  * @example with `{"pages":3}` `"HEAD 1\nOf all the\n\n\fHEAD 2\nlines. So\n\fHEAD 3\n\nEnd.\n"` becomes `"Of all the\nlines. So\n\f\nEnd.\n"`
  * @example `"HEAD 1\na\n\fHEAD 2\nb\n"` becomes `"HEAD 1\na\n\fHEAD 2\nb\n"`

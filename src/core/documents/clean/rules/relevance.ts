@@ -26,8 +26,8 @@ const MEASURES = {
 } as const;
 
 /**
- * Each document's mean importance is told, and those with most stay. DSIR draws documents by it at random, so that what it
- * keeps is spread as the target is; here the same must stay each time, and a person can look at the cut.
+ * Reports each document's mean importance, and keeps the documents with most. DSIR samples by importance, so that the
+ * result is distributed as the target. Here the result must be reproducible, and a person can look at the cut.
  */
 export const relevance: Rule<typeof FIELDS> = {
   label: 'Relevance',

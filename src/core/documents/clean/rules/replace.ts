@@ -1,7 +1,7 @@
 /**
- * One text is replaced by another, wherever it stands within a passage. Where nothing is to be found nothing changes.
+ * Replaces one text with another wherever a passage has it. An empty search text changes nothing.
  *
- * @example `"colour"` becomes `"colour"`
+ * @example `"color"` becomes `"color"`
  * @example with `{"find":"$1.","by":"$&\n"}` `"$1. and $1."` becomes `"$&\n and $&\n"`
  * @example with `{"find":"he","by":"she","isWord":true}` `"he, the, He, hé"` becomes `"she, the, He, hé"`
  * @example with `{"find":"the ","isWord":true}` `"the sea, breathe in"` becomes `"sea, breathe in"`
@@ -29,7 +29,7 @@ export const replace = textRule({
   changes({ find, by, isWord, isAnyCase }) {
     if (find === '') return (passage) => ({ text: passage, places: 0 });
     const literal = find.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-    // Where it does not itself begin or end with a letter, a word may stand beside it: “the ” has one after it.
+    // If the search text itself does not begin or end with a letter, a word may be adjacent: a word follows “the ”.
     const [begins, ends] = [new RegExp(`^${WORD}`, 'u').test(find), new RegExp(`${WORD}$`, 'u').test(find)];
     const whole = `${isWord && begins ? `(?<!${WORD})` : ''}${literal}${isWord && ends ? `(?!${WORD})` : ''}`;
     const pattern = new RegExp(whole, isAnyCase ? 'giu' : 'gu');

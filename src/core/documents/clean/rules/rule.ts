@@ -5,7 +5,7 @@ import { countCharacters } from '../../../base/utf8';
 
 interface Stated<F extends Fields> {
   label: string;
-  /** What it does, in a few words, beside its label. */
+  /** Short description, shown after the label. */
   does: string;
   /** What speaks against it, or what it costs, where something does. */
   costs?: string;
@@ -45,7 +45,7 @@ export interface StatedMeasure<Name extends string = string> {
 export interface Rule<F extends Fields = Fields> extends Stated<F> {
   /** Loads what it needs. */
   start(settings: ValuesOf<F>): Working | Promise<Working>;
-  /** Of one that normalises: what does the same to a prompt, and travels with the model. */
+  /** Normalizers that do the same to a prompt, and are exported with the model. */
   normalizers?(settings: ValuesOf<F>): readonly Normalizer[];
 }
 
@@ -109,7 +109,7 @@ export interface DocumentFacts {
 /** Of one that is left out, why: a sentence with numbers, without a full stop. */
 export interface Verdict {
   out?: string;
-  /** What was measured of it, by name, to be shown beside it and to be sorted by. */
+  /** Scores by name, to show with the verdict and to sort by. */
   scores?: Readonly<Record<string, number>>;
 }
 export interface Changed {

@@ -1,6 +1,6 @@
 /**
- * Spaces in a row become one, spaces before a line's end go, and more than one blank line becomes one. What a line is indented
- * by stays, as verse, lists and tables are told by it, but where it is to go too.
+ * Collapses runs of spaces, removes spaces at line ends, and collapses blank lines to one. Keeps indents, which structure verse,
+ * lists and tables, unless `indents` is set.
  *
  * @example `"a\u00a0 b \n\n\n\nc"` becomes `"a b\n\nc"`
  * @example `"\tdeep  \r\n \r\n\r\n\r\n"` becomes `"\tdeep\r\n\r\n"`
