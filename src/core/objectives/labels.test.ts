@@ -112,7 +112,7 @@ describe('on cpu', () => {
     await tf.setBackend('cpu');
   });
 
-  test('in windows the mean of their scores is told, and all is read', async () => {
+  test('reads all windows and returns their mean scores', async () => {
     const model = classifierOf('bert', { labels: ['a', 'b'], inWindows: true });
     const net = await network(model, initialValues(model, 1));
     const own = classifier(net, tokenizer);
