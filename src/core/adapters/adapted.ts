@@ -70,5 +70,5 @@ export async function beside(base: Network, values: Values, trainable: Trainable
   };
 }
 
-/** Allocates on the current device. Outside `beside`, whose closures would keep `values` on the host. */
+/** Allocates on the current device. Defined here, because a caller's closures would keep `values` on the host. */
 const placed = (names: readonly string[], values: Values) => allocate(named(names, values));

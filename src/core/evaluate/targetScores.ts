@@ -1,4 +1,4 @@
-/** Log-likelihood of the targets of pairs, given their inputs. */
+/** Log-likelihood of each pair's target, given its input. */
 import { unwatched, type Job, type Pause, yieldToEventLoop } from '../base/job';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
