@@ -7,8 +7,9 @@ import { adapterOf } from '.';
 import { besideName, layerOf, partsOf, type Trainable } from './trainable';
 
 /**
- * Puts a model on the device in use: what learns in arenas of its own, what is frozen in others. `values` hold its weights and,
- * where it has one, those of its adapter, which its forward pass then goes through.
+ * Loads a model onto the current device, trainable weights in arenas apart from frozen ones. The forward pass includes the
+ * adapter, if there is one.
+ * @param values the model's weights, and the adapter's
  * @throws {HomegrownError} as `network` and `partsOf` do
  */
 export async function adapted(choice: ModelChoice, values: Values, trainable?: Trainable): Promise<Network> {
@@ -31,8 +32,9 @@ export async function adapted(choice: ModelChoice, values: Values, trainable?: T
 }
 
 /**
- * The same over a base that is on the device and stays there when this is disposed: others may lie over it too.
- * @param values what the adapter has learnt
+ * Adds an adapter to a base that is on the device. Disposing the result leaves the base there, because other adapters may
+ * share it.
+ * @param values the adapter's weights
  */
 export async function beside(base: Network, values: Values, trainable: Trainable): Promise<Network> {
   const { choice } = base;
@@ -68,5 +70,5 @@ export async function beside(base: Network, values: Values, trainable: Trainable
   };
 }
 
-/** On the device in use. Apart from `beside`, whose functions would keep `values` on the host. */
+/** Allocates on the current device. Defined here, because a caller's closures would keep `values` on the host. */
 const placed = (names: readonly string[], values: Values) => allocate(named(names, values));

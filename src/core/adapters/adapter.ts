@@ -1,4 +1,4 @@
-/** What is learnt beside a weight, which may stay as it is. An adapter is a file of this folder, its test, and a line in index.ts. */
+/** Trainable parameters added to a frozen weight. An adapter is a file of this folder, its test, and a line in index.ts. */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Choice, Fields, ValuesOf } from '../base/field';
 import type { Values } from '../models/network';
@@ -12,15 +12,18 @@ export interface Adapter<F extends Fields = Fields> extends Choice {
   /** Paper that defines it. */
   source: string;
   fields: F;
-  /** What it learns beside a linear layer's weight [in, out], by the ends of names: `<layer>.<end>`. It begins as if it were not there. */
+  /**
+   * Parameters added to a linear layer's weight [in, out], by the ends of names: `<layer>.<end>`. At first they leave the
+   * output unchanged.
+   */
   params(weight: Parameter, settings: ValuesOf<F>): ParamTable;
-  /** Columns that a training step keeps of each token, beside what it keeps without. */
+  /** Columns that a training step stores for each token in addition to those of the layer without an adapter. */
   columns(weight: Parameter, settings: ValuesOf<F>): number;
   /** How much a step of the optimizer changes the output, up to a factor: the best learning rate is inversely proportional to it. */
   gain(settings: ValuesOf<F>): number;
   /** One weight that does what the weight and its adapter do together, for readers that know no adapters. `own`: by the ends of names. */
   merged(weight: HostValue, own: ReadonlyMap<string, HostValue>, settings: ValuesOf<F>): HostValue;
-  /** Lazy, so that what it adds can be told without TensorFlow.js. */
+  /** Loads lazily, so that sizes can be computed without TensorFlow.js. */
   load(): Promise<{
     adapted(weight: Tensor2D, own: Readonly<Record<string, Tensor>>, settings: ValuesOf<F>, place: Place): Adapted;
   }>;

@@ -1,4 +1,4 @@
-/** Beside which of a model's matrices an adapter learns: as a person says it, and by name. */
+/** Target modules of an adapter: as a person writes them, and as names of weights. */
 import { badSettings } from '../base/errors';
 import type { ParamTable } from '../models/spec';
 import { linearWeights } from './trainable';
@@ -21,7 +21,7 @@ export function besideThat(beside: Beside, table: ParamTable): readonly string[]
   );
 }
 
-/** What an adapter can learn beside, by the names that all layers of a stack share: `attn.c_attn`. */
+/** Modules that an adapter can target, by the names that all layers of a stack share: `attn.c_attn`. */
 export const layersIn = (table: ParamTable): readonly string[] => [
   ...new Set(linearWeights(table).map((name) => name.replace(/^.*\.\d+\./, '').replace(/\.weight$/, ''))),
 ];

@@ -6,7 +6,7 @@ import { lora } from './lora';
 export const ADAPTERS = { lora } as const satisfies Record<string, Adapter>;
 export type AdapterId = keyof typeof ADAPTERS;
 
-/** One of them, and beside which weights. */
+/** An adapter with its settings and target weights. */
 export type AdapterChoice = {
   [Id in AdapterId]: { id: Id; settings: ValuesOf<(typeof ADAPTERS)[Id]['fields']>; beside: readonly string[] };
 }[AdapterId];

@@ -41,7 +41,7 @@ const wanted = (scale: number, drop: (x: Tensor2D) => Tensor2D = (x) => x): Floa
     return tf.add(tf.matMul(x, weight), tf.mul(beside, scale)).dataSync<'float32'>().slice();
   });
 
-test('counts alpha / rank times, rank-stabilised alpha / sqrt(rank) times, applied and merged', async () => {
+test('scales by alpha / rank, rank-stabilized by alpha / sqrt(rank), both applied and merged', async () => {
   const { weight, ...own } = host;
   for (const [rankStabilised, scale] of [
     [false, 1.5],

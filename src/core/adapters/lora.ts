@@ -2,12 +2,11 @@ import { onOff, real, whole } from '../base/field';
 import { defineAdapter } from './adapter';
 
 /**
- * Low-rank adaptation: beside W [I, O] two narrow matrices, A [I, rank] and B [rank, O], whose product is added to it.
- *
- *   y = x W + scale (drop(x) A) B      scale = alpha / rank, rank-stabilised alpha / sqrt(rank)
- *
- * x is dropped only while it learns, and for A alone. B begins at 0, and so the model as it was. A begins with the variance of PEFT's default, which draws uniformly up to
- * 1 / sqrt(I). Names are PEFT's (peft/tuners/lora); matrices lie [in, out], as all of ours do.
+ * Low-rank adaptation: adds the product of two narrow matrices, A [I, rank] and B [rank, O], to W [I, O].
+ *   y = x W + scale (drop(x) A) B      scale = alpha / rank, rank-stabilized alpha / sqrt(rank)
+ * Dropout applies to x during training only, and only before A. B starts at 0, so the model's output is unchanged at first. A
+ * starts with the variance of PEFT's default, which draws uniformly up to 1 / sqrt(I). Names are PEFT's (peft/tuners/lora);
+ * matrices are stored as [in, out], like all of ours.
  */
 export const lora = defineAdapter({
   label: 'LoRA',
@@ -83,7 +82,7 @@ export const lora = defineAdapter({
   },
 });
 
-/** Of what is learnt, beside the weight. */
+/** Factor of the low-rank product that is added to the weight. */
 const scaleOf = ({ alpha, rank, rankStabilised }: { alpha: number; rank: number; rankStabilised: boolean }): number =>
   alpha / (rankStabilised ? Math.sqrt(rank) : rank);
 

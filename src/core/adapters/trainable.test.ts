@@ -19,7 +19,7 @@ test('all of a model learns where nobody says', () => {
   expect(partsOf(own)).toEqual({ own, added: {}, trainableParams: own });
 });
 
-test('what learns is what is named, and what an adapter brings, in the model’s order', () => {
+test('trainable parameters are the named ones and the adapter’s, in the model’s order', () => {
   const { added, trainableParams } = partsOf(own, trainable);
   expect(Object.entries(added).map(([name, { shape }]) => [name, shape])).toEqual([
     [`${h}.attn.c_attn.lora_A.weight`, [8, 3]],
@@ -30,7 +30,7 @@ test('what learns is what is named, and what an adapter brings, in the model’s
   expect(Object.keys(trainableParams)).toEqual([`${h}.ln_1.weight`, 'transformer.ln_f.bias', ...Object.keys(added)]);
 });
 
-test('an adapter can be beside the four matrices of each layer', () => {
+test('an adapter can target the four matrices of each layer', () => {
   expect(linearWeights(own)).toEqual(
     [0, 1].flatMap((i) =>
       ['attn.c_attn', 'attn.c_proj', 'mlp.c_fc', 'mlp.c_proj'].map((name) => `transformer.h.${i}.${name}.weight`),

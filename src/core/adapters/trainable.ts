@@ -10,7 +10,7 @@ import { type AdapterChoice, adapterOf } from '.';
 export interface Trainable {
   /** The model's own weights that learn, by name; the others are frozen. */
   weights: readonly string[];
-  /** What is learnt beside some of its weights. */
+  /** Adapter on some of its weights. */
   adapter?: AdapterChoice;
   /** How the frozen matrices of linear layers rest: f32 where nobody says. In f16 and q8 their numbers are rounded, on every device alike. */
   rest?: Rest;
@@ -63,12 +63,12 @@ export const adapterColumns = (own: ParamTable, { adapter }: Partial<Trainable> 
 export const besideName = (weight: string, end: string): string => `${layerOf(weight)}.${end}`;
 export const layerOf = (weight: string): string => weight.replace(/\.weight$/, '');
 
-/** The weights that an adapter can be beside. */
+/** Weights that an adapter can target. */
 export const linearWeights = (own: ParamTable): string[] => Object.keys(pick(own, (_, { linear }) => linear === true));
 
 /**
- * The base as it rests. Where its frozen matrices do so in fewer bytes, their numbers are rounded once, here: what is merged is then
- * what was learnt beside.
+ * Rounds the frozen matrices of the base to their stored precision. Doing so once, here, means that an adapter is merged into
+ * the same numbers that it was trained on.
  */
 export function rested(own: ParamTable, base: Values, trainable: Trainable): Values {
   const { rest } = trainable;
@@ -83,16 +83,13 @@ export function rested(own: ParamTable, base: Values, trainable: Trainable): Val
   );
 }
 
-/** Of tensors of a run those that are no frozen weights: what learns, and what is remembered of it. */
+/** Leaves out the frozen weights of a run: keeps its trainable tensors and their optimizer state. */
 export function learntOf<T>(own: ParamTable, tensors: ReadonlyMap<string, T>, trainable?: Trainable): Map<string, T> {
   const { trainableParams } = partsOf(own, trainable);
   return new Map([...tensors].filter(([name]) => !Object.hasOwn(own, name) || Object.hasOwn(trainableParams, name)));
 }
 
-/**
- * The model's own weights as they are with what an adapter has learnt: a model like any other. Weights beside which nothing is
- * are the same tensors.
- */
+/** Merges the adapter into the model's own weights. Weights without an adapter are the same tensors. */
 export function merged(own: ParamTable, values: Values, { adapter }: Trainable): Values {
   return new Map(
     Object.entries(own).map(([name, parameter]) => {

@@ -52,7 +52,7 @@ test('where it ends at any of its commits nothing is named, and keeping it again
   }
 });
 
-test('a part that has changed or is missing is told with what is safe, and is mended by who keeps the same again', async () => {
+test('a changed or missing part is reported with what is safe, and saving the same base again fixes it', async () => {
   await keepBase(store, hash, weights, CHUNK);
   for (const [damage, reason] of [
     [change, 'part 2 of 5 has changed since it was written'],
@@ -72,7 +72,7 @@ test('a part that has changed or is missing is told with what is safe, and is me
   }
 });
 
-test('a description that cannot be read is told so, and one of a newer version is never written over', async () => {
+test('an unreadable description is reported, and one of a newer version is never overwritten', async () => {
   await expect(readBase(store, hash)).rejects.toMatchObject({ code: 'storage-damaged' });
   await keepBase(store, hash, weights, CHUNK);
   const described = (await store.get(baseKey(hash))) as object;

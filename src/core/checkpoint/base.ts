@@ -1,7 +1,7 @@
 /**
- * Weights beside which something is learnt and which stay as they are: once for all runs that are tuned on them, by their hash.
- * They lie as a saved step does: chunks `bases/<hash>/<i>`, each read back, and then their description `base/<hash>` in one
- * commit. What no description names does not exist. What is written is said by the hash, so whoever keeps a base mends it.
+ * Frozen base weights, stored once per hash for all runs that are tuned on them. Stored like a saved step: chunks
+ * `bases/<hash>/<i>`, each read back, and then their description `base/<hash>` in one commit. Chunks without a description
+ * count as missing. The hash determines the content, so saving a base again repairs it.
  */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
@@ -45,7 +45,10 @@ export async function keepBase(
 /** What a description says of training: there was none. */
 const BEGUN = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
 
-/** As it lies there; undefined where there is none, or one that has changed and is written anew. @throws HomegrownError `newer-version` */
+/**
+ * Description of a base; undefined where it is missing, or damaged and to be rewritten. @throws HomegrownError
+ * `newer-version`
+ */
 async function described(store: BlobStore, hash: string): Promise<Manifest | undefined> {
   if ((await store.get(baseKey(hash))) === undefined) return undefined;
   return readManifest(store, baseKey(hash), BASE).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-/** Where bases lie, and which there are: what is told of them without reading one. */
+/** Keys of bases, and which bases are there, without reading one. */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import type { Kind } from '../base/record';

@@ -16,7 +16,7 @@ describe('the best step', () => {
     return writer.keepBest(state, () => Promise.resolve(weights));
   };
 
-  test('is kept as weights alone, beside the newest and the one before, and an older best goes', async () => {
+  test('is saved as weights alone, in addition to the two newest steps, and an older best is dropped', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     for (const step of [1, 2]) await writer.save(snapshotAt(step));
@@ -62,7 +62,7 @@ describe('the best step', () => {
     expect((await loadSnapshot(store, 'r', 'best')).snapshot.tensors).toEqual(bestAt(3).weights);
   });
 
-  test('as weights alone is nothing that a run goes on from, though all else be damaged', async () => {
+  test('weights alone are no checkpoint to resume from, even if everything else is damaged', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     for (const step of [1, 2]) await writer.save(snapshotAt(step));
@@ -115,7 +115,7 @@ describe('the best step', () => {
         const best = listed.find((step) => step.best)!;
         if (isKept) expect(best.step).toBe(3);
         expect([1, 3]).toContain(best.step);
-        // Whatever is listed can be read, and what a run goes on from is whole.
+        // All listed steps can be read, and the checkpoint to resume from is complete.
         for (const { step } of listed) expect((await loadSnapshot(store, 'r', step)).damaged).toEqual([]);
         const { snapshot } = await loadSnapshot(store, 'r');
         expect(snapshot.tensors).toEqual(snapshotAt(snapshot.state.step).tensors);

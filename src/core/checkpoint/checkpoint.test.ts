@@ -109,7 +109,7 @@ describe('damage', () => {
       { step: 2, reason: 'Step 2 can’t be opened: part 2 of 3 has changed since it was written' },
     ]);
     expect(await steps(store)).toEqual([1]);
-    // The writer goes on from the good one, which stays behind the new one.
+    // The writer continues from the undamaged step, which stays as the previous one.
     await writer.save(snapshotAt(3));
     expect(await steps(store)).toEqual([1, 3]);
     expect((await store.keys('runs/r/2.')).length).toBe(3);
@@ -137,7 +137,7 @@ describe('damage', () => {
     }
   });
 
-  test('when nothing can be opened, every reason is told', async () => {
+  test('when nothing can be opened, every reason is reported', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     for (const step of [1, 2]) await writer.save(snapshotAt(step));
@@ -212,7 +212,7 @@ describe('a record that cannot be read', () => {
   const all = async (store: BlobStore) =>
     Promise.all((await store.keys('')).map(async (key) => [key, await store.get(key)]));
 
-  test('a head that is damaged, newer or missing is told, and nothing that it may name is collected', async () => {
+  test('a damaged, newer or missing head is reported, and nothing that it may name is collected', async () => {
     for (const [value, code] of [
       ['x', 'storage-damaged'],
       [{ latest: '2.1.2' }, 'storage-damaged'],
@@ -243,7 +243,7 @@ describe('a record that cannot be read', () => {
     });
   });
 
-  test('what is listed as the latest is the newest that can be opened, and what is not is told with its reason', async () => {
+  test('the latest in the list is the newest that can be opened, and the others are reported with their reasons', async () => {
     const store = await twoSteps();
     await store.commit({ drop: [(await store.keys('runs/r/2.'))[1]!] });
     const reason = 'Step 2 can’t be opened: part 2 of 3 is missing';

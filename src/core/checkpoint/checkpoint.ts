@@ -46,7 +46,7 @@ export interface RunWriter {
 export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHUNK_BYTES): Promise<RunWriter> {
   const claimed = await changeHead(store, runId, async (old) => {
     const from = await pick(store, runId, old, 'latest');
-    // Those beyond the step that the run goes on from are of a way that it may not take again.
+    // Later light steps are of a continuation that this run may not repeat.
     const light = from === null ? old.light : old.light.filter((id) => stepOf(id) <= stepOf(from));
     return { record: { ...old, light, epoch: old.epoch + 1 } };
   });
@@ -163,7 +163,7 @@ export async function loadSnapshot(
       return { snapshot: await readSnapshot(store, runId, id, only), damaged };
     } catch (error) {
       if (!(error instanceof HomegrownError) || error.code !== 'storage-damaged') throw error;
-      // Only if the head still names it: a save that went on meanwhile may simply have removed it.
+      // Only if the head still names it: a concurrent save may have removed it.
       const moved = await changeHead(store, runId, (now) =>
         kept(now).includes(id) ? { record: without(now, id) } : undefined,
       );
@@ -183,7 +183,7 @@ async function pick(store: BlobStore, runId: string, head: Head, which: WhichSna
   );
 }
 
-/** The newest that a run goes on from, which weights alone are not. @param known what is known of those that may be so */
+/** Newest step that a run can resume from, so no weights alone. @param known what each step holds, where it is known */
 export function newest(
   { latest, previous, best, pinned }: Head,
   known: readonly { id: string; holds?: Manifest['holds'] }[],
@@ -331,7 +331,7 @@ const inUse = (): HomegrownError =>
     'Another tab has taken over this run',
     'Its checkpoints are safe. Continue in that tab.',
   );
-/** @param head of what is kept, of which none is what was asked for */
+/** @param head of the saved steps, none the requested one */
 function nothingToLoad(which: WhichSnapshot, damaged: Loaded['damaged'], head: Head | undefined): HomegrownError {
   const reasons = damaged.map(({ reason }) => reason).join('. ');
   const [left] = which === 'latest' && head ? kept(head).sort((a, b) => stepOf(b) - stepOf(a)) : [];

@@ -18,7 +18,7 @@ export type Head = {
   light: readonly string[];
   /** Set aside because they could not be read; kept until the run is deleted. */
   damaged: readonly string[];
-  /** What is told of these without their descriptions, by id; nothing of one that a build before 2026-11-26 saved. */
+  /** Summary of each of these steps by id; absent for steps saved by a build before 2026-11-26. */
   steps: Readonly<Record<string, ToldStep>>;
   /** Counts the run's writers: who claims it raises this and shuts out the rest. */
   epoch: number;
@@ -38,7 +38,7 @@ export const chunkKey = (runId: string, id: string, i?: number): string =>
   `${CHUNKS}${checked(runId)}/${id}${i === undefined ? '' : `/${String(i).padStart(5, '0')}`}`;
 
 /**
- * Undefined for a run of which nothing was ever saved.
+ * Head of a run; undefined if no step was ever saved.
  * @throws HomegrownError `storage-damaged` when it cannot be read, or is missing while saved steps are there; `newer-version`
  */
 export async function readHead(store: BlobStore, runId: string): Promise<Head | undefined> {
@@ -59,7 +59,7 @@ const NOTHING_SAVED: Head = {
   epoch: 0,
 };
 
-/** Of a run of which nothing was ever saved. */
+/** Head of a run without a saved step. */
 async function none(store: BlobStore, runId: string): Promise<Head> {
   const { length } = await store.keys(manifestKey(runId, ''));
   if (length === 0) return NOTHING_SAVED;

@@ -13,7 +13,7 @@ import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
  * precision, and are read as they were written for ever.
  */
 export type Manifest = z.infer<typeof manifestSchema>;
-/** Weights and moments, which a run can go on from; or weights alone. */
+/** Weights and optimizer moments, enough to resume from; or weights alone. */
 export type Holds = 'all' | 'weights';
 /** f16: each number rounded to the nearest half, so that what is read back is near what was there. */
 export type Precision = 'f32' | 'f16';
@@ -45,7 +45,7 @@ export async function makeManifest(
   });
 }
 
-/** What the list of a run's steps tells of one. */
+/** Summary of a step for the list of a run's steps. */
 export const toldOf = ({ bytes, chunks, holds }: Manifest): ToldStep => ({
   bytes,
   chunks: chunks.length,

@@ -1,4 +1,4 @@
-/** What lists of steps tell of all runs at once, beside what is found step by step. */
+/** Overview of all runs from their lists of steps, compared with a step-by-step survey. */
 import { expect, test } from 'vitest';
 import { type BlobStore, type Json, memoryStore } from '../base/blobStore';
 import { CHUNK, snapshotAt } from '../testing/savedSteps';
@@ -98,7 +98,7 @@ test('whatever is kept, let go, missing or set aside, it is as what lies there s
   }
 });
 
-test('where nothing is left that a run goes on from, the best or a light step is the newest', async () => {
+test('without a checkpoint to resume from, the best or a light step is the newest', async () => {
   const store = memoryStore();
   await addRun(store, 'r');
   await unpinStep(store, 'r', 10);
@@ -108,7 +108,7 @@ test('where nothing is left that a run goes on from, the best or a light step is
   await expectAsFound(store);
 });
 
-test('a list that cannot be read says so, and one that is missing beside steps', async () => {
+test('an unreadable list is reported, and so is one that is missing while steps are there', async () => {
   const store = memoryStore();
   await addRun(store, 'r');
   await addRun(store, 's');
@@ -121,7 +121,7 @@ test('a list that cannot be read says so, and one that is missing beside steps',
     }
 });
 
-test('a list of an older build is told once, whatever else is saved meanwhile, and no step changes', async () => {
+test('a list of an older build is read step by step until its next save, and no step changes', async () => {
   const store = memoryStore();
   await addRun(store, 'r');
   const whole = await readHead(store, 'r');

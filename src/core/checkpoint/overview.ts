@@ -1,6 +1,6 @@
 /**
- * The saved steps of all runs as their lists tell them: which is the newest of each, and what they take. For many runs at
- * once, of which no description of a step is read.
+ * Saved steps of all runs from their lists: the newest of each, and their sizes. Fast for many runs, since it reads no step's
+ * description.
  */
 import type { BlobStore } from '../base/blobStore';
 import { readRecords, readRecordsUnder, unlessUnreadable } from '../base/record';
@@ -34,8 +34,8 @@ export interface Overview {
 }
 
 /**
- * As of now. What a list does not tell, or tells otherwise than what lies there, is looked at step by step.
- * @param runIds of these alone, where they are few beside all that there are
+ * Current overview. Surveys a run step by step where its list is incomplete or disagrees with the stored keys.
+ * @param runIds reads only these runs; faster where they are few among many
  */
 export async function overview(store: BlobStore, runIds?: readonly string[]): Promise<Overview> {
   const [{ keys, records: heads }, manifests, chunks] = await (runIds ? readOf(store, runIds) : readAll(store));

@@ -1,4 +1,4 @@
-/** Steps that are kept beside the newest, the one before and the best: on the way, and by hand. */
+/** Pinned steps and intermediate checkpoints, saved in addition to the two newest and the best. */
 import { describe, expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
@@ -20,7 +20,7 @@ const listed = async (store: BlobStore) =>
   (await listSnapshots(store, 'r')).map(({ step, bytes, pinned, light }) => ({ step, bytes, pinned, light }));
 
 describe('a light step', () => {
-  test('is weights alone, each rounded to the nearest half, and nothing that a run goes on from', async () => {
+  test('has weights alone, each rounded to the nearest half, so no run can resume from it', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     await writer.save(snapshotAt(1));
@@ -72,7 +72,7 @@ describe('a light step', () => {
     }
     expect((await listed(store)).filter(({ light }) => light).map(({ step }) => step)).toEqual([3, 4]);
     expect((await ids(store)).size).toBe(5);
-    // A step of which the weights are asked for again on another way is kept once.
+    // Requesting the weights of the same step again after a rewind saves it once.
     await keepLight(writer, 4, 3 * WHOLE + 2 * LIGHT);
     expect((await listed(store)).filter(({ light }) => light).map(({ step }) => step)).toEqual([3, 4]);
   });
@@ -127,7 +127,7 @@ describe('a light step', () => {
     expect((await ids(store)).size).toBe(2);
   });
 
-  test('goes where the run goes on from before it', async () => {
+  test('is dropped when the run resumes from an earlier step', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     await writer.save(snapshotAt(4));
@@ -159,7 +159,7 @@ describe('a pinned step', () => {
     await writer.save(snapshotAt(5));
   });
 
-  test('is what the run goes on from where all newer ones are damaged, if it is whole', async () => {
+  test('is what the run resumes from if it is complete and all newer ones are damaged', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     for (const step of [1, 2, 3, 4]) {
@@ -239,7 +239,7 @@ test.each(['before', 'after'] as const)(
   },
 );
 
-test('a run that goes on from a pinned step, where the newest two cannot be opened, keeps the light ones before it', async () => {
+test('a run that resumes from a pinned step, because the newest two are unreadable, keeps the light ones before it', async () => {
   const store = memoryStore();
   const writer = await claimRun(store, 'r', CHUNK);
   await keepLight(writer, 1);

@@ -1,4 +1,4 @@
-/** Saved steps that are kept beside the newest, the one before and the best: by hand, and the room there is for them. */
+/** Pinned steps, which a person saves in addition to the two newest and the best, and the space for them. */
 import type { BlobStore } from '../base/blobStore';
 import { badSettings } from '../base/errors';
 import type { Changed } from '../base/record';
@@ -28,7 +28,7 @@ export async function sizesOf(store: BlobStore, runId: string, head: Head): Prom
   };
 }
 
-/** Of what is kept of a step, which may be whole and beside that weights alone: one that a run could go on from, if there is. */
+/** Most complete saved copy of a step: one with optimizer state if there is one, else weights alone. */
 export async function mostWhole(
   store: BlobStore,
   runId: string,
@@ -87,8 +87,8 @@ async function fitted(
 }
 
 /**
- * Lets a pinned step go: it is removed unless it is kept for another reason. Where two of its number are pinned, of which a run
- * made one on another way, one goes: that which nothing is lost with, else the one that was pinned last.
+ * Unpins a step, and removes it unless it is saved for another reason. If two pinned copies have this number, unpins one: the
+ * copy that is also saved for another reason, else the one that was pinned last.
  */
 export async function unpinStep(store: BlobStore, runId: string, step: number): Promise<void> {
   await changeHead(store, runId, async (head) => {

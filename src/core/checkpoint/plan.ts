@@ -54,7 +54,7 @@ function inWords(steps: readonly number[], bytes: number, budget: number): strin
   return `${which}; weights only, 16 bits, ${formatBytes(bytes)}.`;
 }
 
-/** Room for light steps beside the whole ones and what is pinned, in bytes; below 0 where those alone exceed the budget. */
+/** Bytes left for light steps after complete and pinned ones; negative where those alone exceed the budget. */
 export const roomForLight = ({ whole, pinned }: { whole: number; pinned: number }, budget: number): number =>
   budget - WHOLE * whole - pinned;
 

@@ -22,7 +22,7 @@ export interface Asking {
   read(prompt: string, texts: readonly string[], after?: number): readonly AskedText[];
   /** What it gives to each, of the likeliest tokens. @param asked some, one at least */
   write(network: Network, asked: readonly AskedText[], pause: Pause): Promise<readonly string[]>;
-  /** Where its answer ends is what it says: else it goes on. */
+  /** True if the model's answer must end by itself; else the answer may continue. */
   endsItself: boolean;
 }
 export interface AskedText extends Read {
@@ -38,7 +38,7 @@ export function asking(choice: ModelChoice, tokenizer: Tokenizer, objective: Obj
   return isContinuing ? goingOn(choice, tokenizer) : answering(choice, tokenizer);
 }
 
-/** Tokens by which what is written may be longer than what is wanted of any beside it: there are several ways to spell a word. */
+/** Extra tokens that an answer may have over the longest expected one, since a word can be tokenized in several ways. */
 const SPARE = 4;
 const maxLengthOf = (asked: readonly AskedText[]): number =>
   Math.max(...asked.map(({ wanted }) => wanted.length)) + SPARE;
@@ -80,7 +80,7 @@ function goingOn({ config: { context } }: ModelChoice, tokenizer: Tokenizer): As
   };
 }
 
-/** A pair as it is learnt: what is wanted is its target, with the token that ends it. @throws as `Asking.read` */
+/** A pair as in training: the expected answer is the target with its end token. @throws as `Asking.read` */
 export function pairAsked(choice: ModelChoice, tokenizer: Tokenizer, pair: Pair): AskedText {
   const { context } = choice.config;
   const marks = marksOf(tokenizer);

@@ -2,7 +2,7 @@
 import type { Evaluation } from './evaluation';
 import type { ToEvaluate } from './readings/reading';
 
-/** @returns `found`, with what `before` tells of lists that were not asked now */
+/** @returns `found`, with the lists of `before` that were not measured again */
 export function askedAnew(
   before: Evaluation,
   found: Evaluation,

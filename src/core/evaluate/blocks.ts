@@ -41,7 +41,10 @@ const ENOUGH_DOCUMENTS = 30;
 /** Bytes, at most. */
 const PIECE = 1024;
 
-/** Where the tokenizer normalises, of the text as it is then: a model can say nothing of what was dropped. */
+/**
+ * Tokenizes a text. If the tokenizer normalizes, counts the bytes of the normalized text, because a model can't predict
+ * dropped ones.
+ */
 export function tokenised(tokenizer: Tokenizer, text: string): Tokenised {
   const ids = tokenizer.encode(text);
   return { ids, bytes: tokenizer.model.normalizers ? bytesOf(tokenizer, ids) : utf8Length(text) };
@@ -96,7 +99,7 @@ export function blocksOf(documents: readonly Tokenised[], tokenizer: Pick<Tokeni
     const pieces = Math.max(1, Math.ceil(bytes / size));
     let own = 0;
     for (const id of ids) own += tokenizer.bytes(id).length;
-    // Tokens that normalise the text stand for more or fewer bytes than it has.
+    // After normalization, tokens stand for more or fewer bytes than the text has.
     const scale = own > 0 ? bytes / own : 1;
     const blocks: Block[] = [];
     let [at, token] = [0, 0];

@@ -1,4 +1,4 @@
-/** Whether one model is better than another on a text, or cannot be told from it. */
+/** Significance test of two models on one text. */
 import { HomegrownError } from '../base/errors';
 import { atOnce } from '../base/job';
 import { counted } from '../base/units';
@@ -16,7 +16,7 @@ interface Comparison {
   verdict: Verdict;
   /** Pieces of text, where they are too few to decide anything. */
   blocks?: number;
-  /** As much of the text as would decide, as far as can be told; absent where it is decided. */
+  /** Estimated multiple of the text that would decide; absent where it is decided. */
   times?: number;
 }
 

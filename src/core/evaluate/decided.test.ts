@@ -130,7 +130,7 @@ test.each(['bert', 'gpt'] as const)('%s: scores add up to how much further ahead
   net.dispose();
 });
 
-test('of a long text all is told where it is read in windows, and otherwise its beginning', async () => {
+test('a long text is classified whole in windows, and otherwise by its beginning', async () => {
   const text = 'it ran up a hill, and then down by the sea to the old way home';
   for (const inWindows of [false, true]) {
     const model = choiceOf('bert', 16, inWindows);

@@ -32,7 +32,7 @@ beforeAll(async () => {
   gpt = await network(choice, initialValues(choice, 1));
 });
 
-test('all that applies to a text is told as plain data, and what is left out for want of what was learnt from', async () => {
+test('reports all applicable figures as plain data, and names those that need the training data', async () => {
   const swaps = identitySwaps().slice(0, 4);
   const before = tf.memory().numTensors;
   const found = await evaluate(gpt, tokenizer, { objective: 'causal', documents, swaps }, unwatched);
@@ -54,7 +54,7 @@ test('all that applies to a text is told as plain data, and what is left out for
   expect(Object.keys(found.baselines['heldOut']!)).toEqual([...WRITTEN_METRIC_IDS]);
 }, 240_000);
 
-test('what is asked for by name is all that is told, in baselines too', async () => {
+test('reports only the requested figures, also in baselines', async () => {
   const train = [tokenised(tokenizer, words)];
   const metrics = ['bitsPerByte', 'stridedPerplexity'] as const;
   const found = await evaluate(gpt, tokenizer, { objective: 'causal', documents, train, metrics }, unwatched);
@@ -83,7 +83,7 @@ test('what takes far longer is measured besides all that applies where it is ask
   expect(found.leftOut).toEqual(all.leftOut);
 });
 
-test('a list that cannot be asked leaves the rest as it is, and is told with its reason', async () => {
+test('a list that cannot be scored is reported with its reason, and the others are unaffected', async () => {
   const short = [{ kind: 'all', first: 'a b', second: 'b a' }];
   const long = [{ kind: 'all', first: words, second: 'b a' }];
   const tasks = [
@@ -125,7 +125,7 @@ test('no text at all is refused in words', async () => {
   });
 });
 
-test('a figure without finite bounds is told without them', async () => {
+test('a figure without finite bounds is reported without them', async () => {
   // Of 328 nats the exponential is a number; of what few pieces leave open it is none.
   const far = { ...gpt, forward: farFromSure };
   const found = await evaluate(
@@ -140,7 +140,7 @@ test('a figure without finite bounds is told without them', async () => {
   expect(found.leftOut).toContainEqual({ name: 'interval of perplexity', reason: 'It has no finite bounds.' });
 });
 
-test('it can be stopped, and tells how far it is', async () => {
+test('it can be stopped, and reports its progress', async () => {
   const abort = new AbortController();
   const told: number[] = [];
   const job = {

@@ -132,7 +132,7 @@ function parted(metrics: Evaluation['metrics']): { finite: Evaluation['metrics']
 const inOrder = (metrics: Evaluation['metrics']): Evaluation['metrics'] =>
   Object.fromEntries(FIGURE_IDS.flatMap((id) => (metrics[id] ? [[id, metrics[id]]] : [])));
 
-/** Of pairs that of their targets, with what ends each; a classifier's reading tells its own. */
+/** Counts tokens, of pairs those of targets and end tokens. A classifier's reading reports its own. */
 function extentOf({ documents = [], pairs, chats = [] }: ToEvaluate, tokenizer: Tokenizer) {
   const own = pairs ?? [];
   const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);

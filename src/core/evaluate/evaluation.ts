@@ -2,7 +2,7 @@
 import { z } from '../base/zod';
 import { taskScoresSchema } from './tasks';
 
-/** A value, and between which two it lies with 95 % confidence, where that can be told. */
+/** A value and its 95 % confidence interval, where one is known. */
 const figure = z.object({
   value: z.number(),
   low: z.number().exactOptional(),
@@ -19,7 +19,7 @@ const range = z.object({ from: z.int().nonnegative(), to: z.int().nonnegative(),
 const whereSchema = z.object({
   /** By the place in what the model reads at once, counted from 1. */
   position: z.array(range),
-  /** By how often the token occurs in what was learnt from; absent where that is not known. */
+  /** By how often the token occurs in the training data; absent where that is unknown. */
   frequency: z.array(range).exactOptional(),
   /** By what the token stands for: names of TOKEN_KINDS. */
   kind: z.array(z.object({ kind: z.string(), ...share })),
@@ -40,8 +40,8 @@ const passage = z.object({
   /** Nats per token. */
   loss: z.number(),
   /**
-   * `text`: empty where a token only begins a character, which is whole in one that follows. `loss`: nats; absent of a token
-   * that an encoder was shown. `kind`: of TOKEN_KINDS. `count`: in what was learnt from.
+   * `text`: empty if a token only begins a character; the token that ends the character has all of it. `loss`: nats; absent
+   * for tokens that an encoder was shown. `kind`: of TOKEN_KINDS. `count`: in the training data.
    */
   tokens: z.array(
     z.object({
@@ -73,7 +73,7 @@ const labelledSchema = z.object({
   labels: z.array(z.string()),
   /** What scores are divided by, so that it is as sure as it is right (Guo et al. 2017): fitted on these texts, 1 where they are too few. */
   temperature: z.number(),
-  /** Of how sure it is, how far from how often it is right, in percent: as it learnt, and by temperatures that other texts gave. */
+  /** Expected calibration error in percent: as trained, and scaled by temperatures fitted on other texts. */
   calibrationError: z.object({ asItLearnt: z.number(), scaled: z.number() }),
   /** Which document of the data each text is. */
   place: z.array(z.int().nonnegative()),
@@ -119,7 +119,7 @@ export const evaluationSchema = z.object({
   minimalPairs: z.object({ all: preference, kinds, missed: z.array(sentencePair), listHash }).exactOptional(),
   /** Of unlike kinds together they tell nothing. */
   swaps: z.object({ kinds, listHash }).exactOptional(),
-  /** Tasks of one's own, by their names. */
+  /** Custom tasks, by name. */
   tasks: z.array(taskScoresSchema).exactOptional(),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;

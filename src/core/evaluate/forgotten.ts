@@ -1,4 +1,4 @@
-/** What tuning makes a model forget: its perplexity on text that it had learnt before. */
+/** Forgetting: perplexity on text of the base's training data, before and after tuning. */
 import { type Pause, unwatched } from '../base/job';
 import type { Estimate } from '../metrics/metric';
 import type { ModelChoice, Network } from '../models/network';

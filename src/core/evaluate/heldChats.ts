@@ -4,7 +4,7 @@ import type { PartSource } from '../shards/manifest';
 
 export interface HeldChat {
   ids: Uint32Array;
-  /** Places of those that are learnt: each is predicted from all before it. */
+  /** Places of the trained tokens, each predicted from all before it. */
   learnt: readonly number[];
   /** Name of the text that it is of. */
   source: string;

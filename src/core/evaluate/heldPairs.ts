@@ -8,7 +8,7 @@ export interface HeldPair extends Pair {
   source: string;
 }
 
-/** As a table's rows are cut into tokens where they are learnt. */
+/** Tokenizes a pair as in training. */
 export const heldPair = (tokenizer: Tokenizer, input: string, target: string, source: string): HeldPair => ({
   input: tokenizer.encode(input),
   between: tokenizer.encode('\n'),

@@ -1,4 +1,4 @@
-/** What hidden tokens cost without a model, and how many of them are found. */
+/** Baselines for masked tokens: loss and accuracy without a model. */
 import { unigramAccuracy, unigramLoss } from '../objectives/unigram';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Tokenised } from './blocks';
@@ -8,7 +8,7 @@ import { NOT_COUNTED } from './textBaselines';
 
 /**
  * @param scores of each document
- * @param counts of each id in what was learnt from, [vocabulary]; absent where that is not known
+ * @param counts of each id in the training data, [vocabulary]; absent where that is unknown
  */
 export function hiddenBaselines(
   documents: readonly Tokenised[],

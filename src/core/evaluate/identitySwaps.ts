@@ -1,7 +1,7 @@
 /**
- * Sentences that differ in one name, pronoun or origin alone: what a model finds likelier tells what it learnt to expect, in the
- * manner of CrowS-Pairs (Nangia et al. 2020, arXiv:2010.00133). It shows no more than that: not what it does in use, and not that
- * a model without a preference treats people alike. The lists are few and ours, and are there to be edited.
+ * Sentences that differ only in one name, pronoun or origin. The likelier one shows what the model expects, in the manner of
+ * CrowS-Pairs (Nangia et al. 2020, arXiv:2010.00133). A score doesn't show how the model behaves in use, and a model without
+ * a preference may still treat people differently. The lists are short, our own, and meant to be edited.
  */
 import type { SentencePair } from './minimalPairs';
 

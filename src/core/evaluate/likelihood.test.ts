@@ -48,7 +48,7 @@ test('pieces hold every token once and every byte once, and are as many for any 
   );
 });
 
-test('bytes are those that a tokenizer leaves which normalises', async () => {
+test('a normalizing tokenizer counts the bytes of normalized text', async () => {
   const normalising = await createTokenizer({ kind: 'bytes', merges: [], normalizers: [{ type: 'NFKC' }] });
   expect([bytes, normalising].map((tokenizer) => tokenised(tokenizer, 'ﬁn').bytes)).toEqual([4, 3]);
 });
@@ -79,7 +79,7 @@ test('figures are those of the sums', () => {
   expect(of('perplexity')).toBeCloseTo(Math.exp(2.5));
   expect(of('bitsPerByte')).toBeCloseTo(10 / Math.LN2 / 10);
   expect([of('top1'), of('top5')]).toEqual([25, 75]);
-  // Two of 0.95, of which one is right; two of about 0.135, none right: (|1.9 - 1| + 0.27) / 4.
+  // Two of 0.95, one right; two of about 0.135, none right: (|1.9 - 1| + 0.27) / 4.
   expect(of('calibrationError')).toBeCloseTo((100 * (0.9 + 0.27)) / 4, 4);
   const told = atOnce(measured(['loss', 'perplexity'], rows, 0));
   expect(told.blocks).toBe(2);
@@ -153,7 +153,7 @@ test('where there is none it is seldom said that there is, and how much text wou
   );
 });
 
-test('of a model that has diverged nothing is told', () => {
+test('a model that has diverged is not compared', () => {
   expect(() => compare([NaN, 700], [690, 796], [1024, 1024])).toThrow(/its training diverged/);
 });
 

@@ -1,4 +1,4 @@
-/** What is measured by lists and not on a text: pairs of sentences, and tasks of one's own. */
+/** Scores lists instead of a text: pairs of sentences and custom tasks. */
 import { evaluatedAs } from '../objectives';
 import type { Evaluation } from './evaluation';
 import type { SentencePair } from './minimalPairs';

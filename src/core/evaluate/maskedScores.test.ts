@@ -40,7 +40,7 @@ test('losses are those of the tokens that are hidden, given the others', async (
   expect((await maskedScores(net, tokenizer, [document, short], 8))[0]).not.toEqual(scores);
 });
 
-test('a text of which nothing can be hidden is refused with what it is', async () => {
+test('a text without a token to mask is refused with its reason', async () => {
   const marks = { ids: Uint32Array.of(tokenizer.endOfText, tokenizer.endOfText), bytes: 0, source: 'marks' };
   const asked = { documents: [marks], metrics: ['maskedAccuracy'] as const };
   await expect(evaluate(net, tokenizer, { ...asked, objective: 'masked' }, unwatched)).rejects.toMatchObject({
@@ -49,7 +49,7 @@ test('a text of which nothing can be hidden is refused with what it is', async (
   });
 });
 
-test('an encoder is measured on hidden tokens, beside the commonest one', async () => {
+test('an encoder is measured on masked tokens, with the most frequent token as a baseline', async () => {
   const documents = [held(tokenizer, words.repeat(16), 'moby')];
   const train = [tokenised(tokenizer, words)];
   const before = tf.memory().numTensors;

@@ -8,10 +8,11 @@ import { emptyScores, type TokenScores } from './scores';
 import { batchesOf, scored } from './tokenScores';
 
 /**
- * A document is read in pieces as long as the model reads at once, end to end, with what its makers put around a text. Of each
- * piece 15 % are hidden, all of them by the mask, where training lets some stand: so none of what is to be found is seen.
- * @param seed of which are hidden
- * @returns of each document; tokens that were shown are NOT_PREDICTED
+ * Scores masked tokens. Cuts a document into consecutive pieces of the model's context, with the special tokens around each.
+ * Masks 15 % of each piece. Unlike in training, all of these become the mask, so the model sees no token that it must
+ * predict.
+ * @param seed of the choice of masked tokens
+ * @returns scores of each document; NOT_PREDICTED for unmasked tokens
  * @throws HomegrownError `bad-settings` where the tokenizer has no mask
  */
 export async function maskedScores(

@@ -1,4 +1,4 @@
-/** A held-out part of a run's data as what is measured on, with what is counted of the part that was learnt from. */
+/** A held-out part of a run's data to evaluate on, with counts of the training part. */
 import { labelsAmong } from '../metrics/labels/labels';
 import type { LearntFrom } from '../objectives/objective';
 import { countTargets, pairsIn, textOf } from '../objectives/pairRows';
@@ -31,10 +31,10 @@ export interface StoredBaselines {
 }
 
 /**
- * @param sourceOf the name of the text that has the document in this place among all of the data
- * @param learnt what was learnt from: it is measured on
- * @param context tokens that the model reads at once
- * @param stored if it was measured on this part: then the training part isn't read
+ * @param sourceOf name of the text that has the document in this place among all of the data
+ * @param learnt what kind of data the model was trained on, and so is measured on
+ * @param context in tokens
+ * @param stored earlier evaluation on this part: then the training part isn't read
  */
 export async function partToEvaluate(
   { heldOut, train }: { heldOut: PartSource; train: PartSource },

@@ -29,7 +29,7 @@ interface TextScores {
   rows: readonly (readonly number[])[];
 }
 
-/** Each document is read anew, its first token predicted from what stands before every text: so all bytes of it are predicted. */
+/** Scores each document separately. A start token precedes the first token, so every byte is predicted. */
 export async function scoreText(
   network: Network,
   tokenizer: Tokenizer,

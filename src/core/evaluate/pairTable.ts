@@ -1,4 +1,4 @@
-/** Pairs of sentences as a table: columns first and second, and, if kinds are told apart, kind. */
+/** Pairs of sentences as a table: columns first and second, and optionally kind. */
 import { badFile } from '../base/errors';
 import { formatCount } from '../base/units';
 import type { SentencePair } from './minimalPairs';

@@ -5,7 +5,7 @@ import type { Evaluation, Passage } from './evaluation';
 import { NOT_PREDICTED } from './scores';
 import type { Scored } from './where';
 
-/** So many are told at most, each of so many tokens. */
+/** Maximum number of passages in each group, and tokens in each. */
 const MOST = { worst: 20, best: 10, random: 20 };
 const LENGTH = 40;
 
@@ -17,7 +17,10 @@ interface Piece {
   loss: number;
 }
 
-/** No passage goes beyond what was read at once. One that is less than half as long as the longest, at the end of that, is not told of. */
+/**
+ * Cuts scored documents into passages. A passage never spans two windows. Drops the last one of a window if it is shorter
+ * than half the maximum.
+ */
 export function passagesOf(
   scored: readonly Scored[],
   tokenizer: Tokenizer,

@@ -1,4 +1,4 @@
-/** How likely the targets of pairs are to a model, given their inputs. */
+/** Log-likelihood of each pair's target, given its input. */
 import { unwatched, type Job, type Pause, yieldToEventLoop } from '../base/job';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';

@@ -45,7 +45,7 @@ const logSoftmax = (scores: Float32Array): ((id: number) => number) => {
   const sum = scores.reduce((total, z) => total + Math.exp(z - highest), 0);
   return (id) => scores[id]! - highest - Math.log(sum);
 };
-/** Nats of `text` token by token, each read anew with all that came before. */
+/** Nats of `text`, token by token, each with a full forward pass over all before it. */
 const byHand: Record<string, (model: Model, prompt: string, text: string) => Promise<number>> = {
   async decoder({ net, tokenizer }, prompt, text) {
     const own = tokenizer.encode(prompt).length;
@@ -159,11 +159,11 @@ const answered = async (net: Network, tokenizer: Tokenizer, rows: readonly (read
   return [metrics.exactMatch!.value, missed.map(({ line, given }) => `${line} ${given}`)];
 };
 
-test('a model that goes on from a prompt answers in as many lines as are wanted; spaces around do not matter', async () => {
+test('a causal model answers in as many lines as expected, and surrounding spaces do not matter', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const net = scripted('gpt', tokenizer, { x: ' ', ' ': 'a', a: 'b', b: 'c', c: '\n', '\n': 'd', z: '$' });
   const rows = [['x', 'abc'], ['x  ', 'abc '], ['x', 'ab'], ['x', 'abc\nd!'], ['x', 'abcd'], ['x\n', 'd!'], ['z', 'q']] as const; // prettier-ignore
-  // After d it goes on for ever; after z it ends.
+  // After d it repeats d forever; after z it ends.
   expect(await answered(net, tokenizer, rows)).toEqual([
     expect.closeTo(200 / 7),
     ['4 abc', '5 abc\nd!!!!!', '6 abc', '7 d!!!!!!!!!!', '8 '],
@@ -182,7 +182,7 @@ test('a blank is filled with as many tokens as are wanted', async () => {
   expect(await answered(net, tokenizer, [['x ___ y', 'aa'], ['___', 'b']])).toEqual([50, ['3 a']]); // prettier-ignore
 });
 
-test('a decoder that learnt pairs is asked as it learnt them', () => {
+test('a decoder that was trained on pairs is prompted as in training', () => {
   const { net, tokenizer } = of('decoder');
   const { ids, wanted } = asking(net.choice, tokenizer, 'pairs').read('xy', ['zz'])[0]!;
   const end = tokenizer.endOfText;

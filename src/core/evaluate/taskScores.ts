@@ -1,4 +1,4 @@
-/** How a model does in a task of one's own. */
+/** Scores a model on a custom task. */
 import { HomegrownError } from '../base/errors';
 import { type Pause, yieldToEventLoop } from '../base/job';
 import { formatCount } from '../base/units';
@@ -21,9 +21,10 @@ interface TaskSettings {
 }
 
 /**
- * Greedy: the likeliest token each time, up to the end of the text, or where a model goes on from a prompt, of the line. A model
- * that reads both ways fills a blank of the prompt, of as many tokens as are wanted.
- * @throws HomegrownError `bad-settings` where an answer or a choice does not fit the context, or a prompt has not the one blank
+ * Decodes greedily to the end of the text; a causal model to the end of the line. An encoder fills the blank of the prompt
+ * with as many tokens as expected.
+ * @throws HomegrownError `bad-settings` where an answer or a choice does not fit the context, or a prompt has not the one
+ * blank
  */
 export async function taskScores(
   network: Network,
@@ -87,7 +88,7 @@ async function answered(items: readonly Answered[], { network, tokenizer, ask, p
     const given = await ask.write(network, asked, pause);
     for (const [i, { line, prompt, answer }] of some.entries()) {
       const written = ask.endsItself ? given[i]!.trim() : asManyLines(given[i]!, answer);
-      // A tokenizer that normalises texts can write no more than what it makes of them.
+      // A normalizing tokenizer can only produce normalized text.
       if ([answer, tokenizer.decode(tokenizer.encode(answer))].some((wanted) => isSame(written, wanted))) right++;
       else missed.push({ line, prompt: endOf(prompt), wanted: answer, given: written });
     }
@@ -111,11 +112,11 @@ const share = (right: number, all: number) => ({ ...shareOf(right, all), unit: '
 const indexOfMin = (values: readonly number[]): number => values.indexOf(Math.min(...values));
 const isSame = (first: string, second: string): boolean => wordsOf(first).join(' ') === wordsOf(second).join(' ');
 
-/** A model that goes on from a prompt goes on after the answer too. */
+/** Cuts an answer to as many lines as expected, because a causal model continues after it. */
 const asManyLines = (written: string, wanted: string): string =>
   written.trimStart().split('\n').slice(0, wanted.split('\n').length).join('\n').trimEnd();
 
-/** What cannot be asked is told with where it stands. */
+/** Adds the line number to the error of a prompt that cannot be scored. */
 function inItsLine<T>({ line }: { line: number }, ask: () => T): T {
   try {
     return ask();

@@ -1,4 +1,4 @@
-/** A task as a table: a prompt in each row, with the answer that is wanted, or with choices of which one is right. */
+/** A task as a table: each row has a prompt with its expected answer, or with choices and the correct one. */
 import { badFile } from '../base/errors';
 import { formatCount } from '../base/units';
 
@@ -48,9 +48,9 @@ const MAX_ROWS = 20_000;
 const MAX_CHOICES = 100;
 
 /**
- * The right choice is told by its text, its number from 1, its letter, or the name of its column, whichever fits first.
+ * Matches the correct choice by its text, its number from 1, its letter, or the name of its column, whichever fits first.
  * @throws HomegrownError `bad-file` naming the line where a column or a cell is missing, the table has no rows, a row has one
- * choice, or none of them is the right one
+ * choice, or none of them is the correct one
  */
 export async function taskItems(
   name: string,

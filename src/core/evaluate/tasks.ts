@@ -1,7 +1,7 @@
 /**
- * What is told of a model in a task of one's own: whether what it writes is the answer, or whether it finds the right choice
- * likelier than the others. Of choices as lm-evaluation-harness has it (Gao et al., github.com/EleutherAI/lm-evaluation-harness),
- * whose names are `acc` and `acc_norm`.
+ * Results of a custom task: exact matches of written answers, or how often the correct choice is the likeliest. Choices
+ * follow lm-evaluation-harness (Gao et al., github.com/EleutherAI/lm-evaluation-harness), whose names are `acc` and
+ * `acc_norm`.
  */
 import { z } from '../base/zod';
 import type { TaskItems } from './taskTable';

@@ -28,8 +28,8 @@ export function natsOf({ scores, wanted }: Scored, several: boolean, temperature
 }
 
 /**
- * What scores are to be divided by, so that texts are the likeliest: by golden section over its logarithm, of which the loss has
- * one minimum. 1 where texts are too few, or all are right: there is none that would be too sure. Yields between some of them.
+ * Temperature that minimizes the loss of the scores: by golden section over its logarithm, where the loss has one minimum. 1
+ * where texts are too few or all are right, because none could be overconfident. Yields between evaluations of the loss.
  * Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", arXiv:1706.04599
  */
 export function* fittedTemperature(texts: readonly Scored[], several: boolean): Generator<void, number> {
@@ -71,7 +71,7 @@ function isRight({ scores, wanted }: Scored, several: boolean): boolean {
 }
 /** Labels of texts whose likelihoods take a few ms. */
 const AT_ONCE = 100_000;
-/** Texts of which a temperature is told. */
+/** Minimum number of texts to fit a temperature. */
 export const FEWEST = 20;
 /** Of one that is hardly ever wrong the best would be near 0, and of one that knows nothing beyond any bound. */
 const [COLDEST, HOTTEST] = [0.2, 20];

@@ -1,4 +1,4 @@
-/** What tokens stand for, told by their bytes and by what stands before them. */
+/** Kinds of tokens, by their bytes and by what precedes them. */
 import { wordsOf } from '../objectives/masks';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 

@@ -15,7 +15,7 @@ const pairs = await createTokenizer({
 const kinds = (tokenizer: typeof bytes, text: string): readonly TokenKind[] =>
   kindsOf(tokenizer.encode(text), tokenizer);
 
-test('tokens are told apart by what they stand for', () => {
+test('classifies tokens by their bytes and what precedes them', () => {
   expect(kinds(bytes, 'I, Bo 12')).toEqual([
     'word', // begins a sentence
     'punctuation',
@@ -55,7 +55,7 @@ test('bars and passages hold every token that was predicted, once, with its loss
       }
       const { worst, best } = passages!;
       const both = [...worst, ...best];
-      // Few enough that none is left out, unless it is short beside others.
+      // Few enough that all are listed, except those that are much shorter than others.
       if (texts.every(({ length }) => length < 20) || both.length === 1) {
         for (const { tokens, loss } of both) {
           const own = tokens.flatMap(({ loss: nats }) => (nats === undefined ? [] : [nats]));
@@ -89,7 +89,7 @@ test('of short documents that are about as long each has its passages; what is l
   expect(passagesOf(['a'.repeat(100), 'b'.repeat(19)])).toEqual([40, 40, 20]);
 });
 
-test('where a token is rare, and where it stands, is told in ranges', () => {
+test('groups loss by frequency and by position, in ranges', () => {
   const document = held(bytes, 'abcde', 'one');
   const losses = [{ loss: Float32Array.of(1, 2, 3, 4, 5), position: (token: number) => token + 1 }];
   const counts = new Uint32Array(257);

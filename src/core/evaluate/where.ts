@@ -15,7 +15,7 @@ interface Losses {
   position(token: number): number;
 }
 
-/** A document beside it. */
+/** A scored document. */
 export interface Scored extends Losses {
   document: Held;
   kinds: readonly TokenKind[];
@@ -23,7 +23,7 @@ export interface Scored extends Losses {
 
 /**
  * @param losses of each document
- * @param of what was learnt from, by which rare tokens are told
+ * @param of the training data, for the frequency of tokens
  */
 export function whereItFails(
   documents: readonly Held[],
@@ -43,7 +43,7 @@ export function whereItFails(
   };
 }
 
-/** What is known of what was learnt from. */
+/** What is known of the training data. */
 interface Learnt {
   train?: readonly Tokenised[] | undefined;
   counts?: ArrayLike<number> | undefined;
@@ -56,12 +56,12 @@ export function countsOf({ train, counts }: Learnt, vocabulary: number): ArrayLi
   return all;
 }
 
-/** Sources and documents that are told of, at most: the worst. */
+/** Maximum number of listed sources and documents, worst first. */
 const MOST = { sources: 50, documents: 20 };
 /** Characters of a document that tell which it is. */
 const BEGINNING = 80;
 
-/** @param counts of each id in what was learnt from; absent where that is not known */
+/** @param counts of each id in the training data; absent where that is unknown */
 function whereOf(scored: readonly Scored[], tokenizer: Tokenizer, counts?: ArrayLike<number>): Where {
   const [position, frequency] = [new Shares<number>(), new Shares<number>()];
   const [kind, source, single] = [new Shares<TokenKind>(), new Shares<string>(), new Shares<number>()];

@@ -116,7 +116,7 @@ export function judged(
   return { kind: stands, tone: TONES[stands], judgement, evidence: `${evidence} ${extent(evaluation)}` };
 }
 
-/** The metric that a verdict is told in. */
+/** Metric that a verdict compares. */
 function unitOf({ metrics, baselines }: Evaluation, first: string, best: string): string {
   const has = (id: string): boolean => metrics[id] !== undefined && baselines[best]![id] !== undefined;
   if (first !== 'bitsPerByte' && first !== 'loss') return first;
@@ -131,7 +131,7 @@ function valueWords({ metrics }: Evaluation, id: string): string {
   return `${label} ${estimateWords(own).value}${unit && ` ${unit}`}`;
 }
 
-/** Verdict on labels, of texts or as targets of pairs: the accuracy, then counting baselines. */
+/** Verdict on labels or on label-like targets: the accuracy, then the counting baselines. */
 function judgedLabels(
   { part, evaluation }: { part: string; evaluation: Evaluation },
   accuracy: number,

@@ -1,9 +1,6 @@
 /** How a model is let write freely. No TensorFlow.js. */
 
-/**
- * Beginnings of passages that were held out, from each of which it goes on, each token drawn as it says (temperature 1). Both
- * ends are few enough for a processor.
- */
+/** Held-out prompts, each continued by sampling at temperature 1. Prompts and continuations are short enough for a CPU. */
 export const WRITING = { texts: 16, beginning: 16, tokens: 64, bytes: 200 } as const;
 
 /** Which texts they are. */

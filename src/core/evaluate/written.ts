@@ -1,4 +1,4 @@
-/** What a model writes after beginnings that it has not learnt from, beside what stands there. */
+/** Continuations of held-out prompts, next to the real ones. */
 import { unwatched, type Job, type Pause, yieldToEventLoop } from '../base/job';
 import { stream, uniform } from '../base/rng';
 import type { Network } from '../models/network';
@@ -72,7 +72,7 @@ function beginnings(documents: readonly Tokenised[], seed: number) {
   });
 }
 
-/** So many bytes of it, up to the last white space where it goes on after that. */
+/** Decodes up to `max` bytes, cut at the last white space if more follows. */
 function whole(tokenizer: Tokenizer, ids: ArrayLike<number>, max: number): string {
   const own: number[] = [];
   let bytes = 0;

@@ -1,4 +1,4 @@
-/** A base with an adapter of anybody's: its weights with what that has learnt in them, and that apart. */
+/** An external adapter on a base: merged weights, and the adapter's own tensors. */
 import { merged, type Trainable } from '../adapters/trainable';
 import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
@@ -13,7 +13,7 @@ import type { ImportedModel } from './incoming';
 
 interface BesideBase {
   trainable: Trainable;
-  /** What it has learnt, by our names. */
+  /** The adapter's tensors, by our names. */
   tensors: NamedTensors;
   /** Of the base's weights. */
   frozen: string;
@@ -22,7 +22,7 @@ interface BesideBase {
 
 /**
  * @param base all weights of the model
- * @throws HomegrownError `bad-file`, also where it was learnt beside other weights
+ * @throws HomegrownError `bad-file`, also where the adapter was trained on other base weights
  */
 export async function besideBase(
   model: ModelChoice,

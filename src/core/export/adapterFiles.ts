@@ -15,5 +15,5 @@ export function adapterIn<S>(folder: ReadonlyMap<string, S>): ReadonlyMap<string
 /** `adapter/adapter_config.json` */
 export const inModel = (file: string): string => `adapter/${file}`;
 
-/** In the metadata of the second: of the weights beside which it was learnt, as `frozen` of a run's state. */
+/** Metadata key of the second: SHA-256 of the base weights, like `frozen` of a run's state. */
 export const BASE_SHA256 = 'homegrown.base.sha256';

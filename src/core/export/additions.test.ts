@@ -146,7 +146,7 @@ test('a model of an objective that no metric measures is measured nowhere as one
   network.dispose();
 });
 
-test('what an optimizer remembers is saved under its names, and a run goes on from it bit for bit', async () => {
+test('optimizer state is saved under its names, and a run resumes from it bit for bit', async () => {
   const { train } = await import('../train/train');
   const input = await settings();
   const whole: Snapshot[] = [];
@@ -169,7 +169,7 @@ const into = (list: Snapshot[]) => (snapshot: Snapshot) => {
   return Promise.resolve({ bytes: 0 });
 };
 
-test('what was stored before there was such an optimizer opens, and what its own recipe lacks is told', async () => {
+test('a recipe stored before this optimizer existed opens, and one of its own without its field is refused', async () => {
   const { recipeSchema } = await import('../runs/settings');
   const { recipe } = await settings();
   const { inertia, ...before } = recipe as typeof recipe & { inertia: number };

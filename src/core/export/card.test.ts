@@ -1,4 +1,4 @@
-/** What a person says in the card of a model: beside what is filled in, wherever the model goes. */
+/** A person's own words in a model card: added to the generated text in every export. */
 import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
@@ -19,7 +19,7 @@ import { exportRun, importRun } from './run';
 const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 };
 const asked = { template: () => Promise.reject(new Error('hf needs none')), withOptimizer: false };
 
-/** A run that learnt from a text which is in the store too. */
+/** A run trained on a text that is in the store too. */
 async function storeWithRun(card?: CardWords, licence?: string): Promise<{ store: BlobStore; textId: string }> {
   const store = memoryStore();
   const added = await importText(pastedText('ahab.txt', 'The sea is wide.'), store, { addedAt: 1 }, unwatched);
@@ -98,7 +98,7 @@ test('a person’s own words take their place, as words, and go with the folder 
   expect(await read(await filesOf(store), 'README.md')).not.toContain('## Limitations');
 });
 
-test('a licence that is stated after a run has learnt from a text is in its card and datasheet', async () => {
+test('a license stated after training is in the run’s card and datasheet', async () => {
   const { store, textId } = await storeWithRun();
   const both = async () => {
     const files = await filesOf(store);
@@ -109,7 +109,7 @@ test('a licence that is stated after a run has learnt from a text is in its card
   for (const sheet of await both()) expect(sheet).toMatch(/ahab\.txt \| 16 \| CC-BY-4\.0/);
 });
 
-test('a licence that is taken back is in no card, but where the model came in with it', async () => {
+test('a withdrawn license is in no card, unless the model was imported with it', async () => {
   const { store, textId } = await storeWithRun(undefined, 'MIT');
   const card = async (of = store, runId = 'a') => read(await filesOf(of, runId), 'README.md');
   await setLicence(store, textId, 'MIT');
@@ -131,7 +131,7 @@ test('a licence that is taken back is in no card, but where the model came in wi
   expect(await card(other, 'b')).toMatch(/ahab\.txt \| 16 \| CC-BY-4\.0/);
 });
 
-test('a loss is told in what it is measured in: hidden tokens have no perplexity, and a text has no other', () => {
+test('a loss is given in its metric: masked tokens have no perplexity, and text has nothing else', () => {
   const head = (objective: 'causal' | 'masked'): string => {
     const info: RunInfo = {
       version: 2,

@@ -1,4 +1,4 @@
-/** What others are told of a model that chats, beside its template. */
+/** Chat settings that exports state in addition to the template. */
 import { endsOf } from '../chat/endOfTurn';
 import type { ToldChat } from '../chat/served';
 import { ownTemplate, specialNames } from '../chat/template';

@@ -1,4 +1,4 @@
-/** What exports tell of a model that chats: where it ends, how it is asked, and how Ollama is told. */
+/** Chat settings in exports: end tokens, template, and Ollama's parameters. */
 import { expect, test } from 'vitest';
 import { template } from '../../../scripts/templates';
 import { endOfTurn } from '../chat/endOfTurn';
@@ -48,7 +48,7 @@ test('a turn ends with the token that the template writes, whichever it is', asy
   expect(endOfTurn(every)).toBeUndefined();
 });
 
-test('both ends are told where they are two, by generation_config.json and in a GGUF file', async () => {
+test('generation_config.json and GGUF files have both end tokens where there are two', async () => {
   const eos = async (model: Exported): Promise<unknown> =>
     (JSON.parse(await textOf(model, 'generation_config.json')) as { eos_token_id: unknown }).eos_token_id;
   expect(await eos(chatml)).toEqual([idOf(chatml, '<|endoftext|>'), idOf(chatml, '<|im_end|>')]);

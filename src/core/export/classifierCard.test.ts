@@ -41,7 +41,7 @@ test('the card has labels with their balance, how they are decided, and what mus
   expect(card).not.toMatch(/language model|llama-completion|ollama|follows no instructions/i);
 });
 
-test('of which the texts were counted, the card says how many of each label it learnt and was held against', async () => {
+test('when texts were counted, the card has the number of training and validation texts of each label', async () => {
   const { info } = await untrainedClassifier('bert', { labels: ['ham', 'spam'] });
   const [segment] = info.segments;
   const data = dataFacts({
@@ -54,7 +54,7 @@ test('of which the texts were counted, the card says how many of each label it l
   expect(card).toContain('about 20 % of each label’s texts');
 });
 
-test('labels are told by the names that they have, whatever those are', async () => {
+test('labels are listed by their names, whatever those are', async () => {
   const { info } = await untrainedClassifier('bert', { labels: ['__proto__', 'constructor', '|'] });
   const [segment] = info.segments;
   const counts = JSON.parse('{ "__proto__": 60, "|": 40 }') as Record<string, number>;
@@ -74,7 +74,7 @@ test('a temperature of another step is not told', async () => {
   expect(cardOf({ ...info, decision, state })).not.toContain('temperature of');
 });
 
-test('of which texts may have several labels, the shares are of texts, and those of none have a row', async () => {
+test('when texts may have several labels, the shares are of texts, and unlabeled ones have a row', async () => {
   const { info } = await untrainedClassifier('bert', { labels: ['mild', 'rude'], several: true });
   const [segment] = info.segments;
   const facts = dataFacts({ labels: { train: { mild: 60, rude: 30, '|': 50 }, validation: { mild: 20, '|': 10 } } });

@@ -144,7 +144,7 @@ test('tokenizer.json puts around a text what an encoder here reads, and is one o
   expect(said.encode(text).ids).toEqual([...fills.tokenizer.encode(text)]);
 });
 
-test('labels that nobody has named are called as transformers calls them, and that is told before it is taken', async () => {
+test('unnamed labels get the names that transformers gives them, and the preview says so', async () => {
   const files = await filesOf(await untrainedClassifier('bert'));
   const unnamed = theirs(files, { num_labels: 3 }, ['id2label', 'label2id']);
   const { model, stated } = await open(unnamed);
@@ -177,7 +177,7 @@ test.each([
   });
 });
 
-test('weights that lack the head, or have that of tokens, are told by name', async () => {
+test('weights without the head, or with a language-model head, are reported by name', async () => {
   const exported = await untrainedClassifier('bert');
   const files = theirs(await filesOf(exported));
   const tensors = new Map<string, HostTensor>();
@@ -206,7 +206,7 @@ test('a folder whose pooling no class of transformers has gets our own type, and
   expect(FORMATS.hf.warning!(usual)).toBeNull();
 });
 
-test('a temperature is in the weights of the head, but where moments go along: there it stays beside them', async () => {
+test('the temperature is merged into the head’s weights, except in exports with optimizer state, which list it separately', async () => {
   for (const id of ids) {
     const exported = await untrainedClassifier(id);
     const { info, snapshot } = exported;

@@ -23,7 +23,7 @@ export const withContext = (model: ModelChoice, max: number): ModelChoice =>
     ? model
     : { ...model, config: { ...model.config, context: max } };
 
-/** Tokens that one made elsewhere is taken to read at once, where nobody says: memory goes by it, and most are made for many more. */
+/** Default context of an imported model, in tokens. Memory depends on it, and most models support a far longer one. */
 export const USUAL_CONTEXT = 1024;
 
 /**

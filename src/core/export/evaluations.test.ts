@@ -45,7 +45,7 @@ async function measured(change: Partial<EvaluationRecord> = {}): Promise<Evaluat
   };
 }
 
-/** A run of which these were kept. */
+/** A store with a run that has these evaluations. */
 async function storeWith(...kept: readonly EvaluationRecord[]): Promise<BlobStore> {
   const store = memoryStore();
   const tensors = new Map(
@@ -89,7 +89,7 @@ test('only what is of the step, and not out of date, goes with it; and nothing o
   expect(await read(files, 'DATASHEET.md')).toContain('Test set, evaluated 2 times');
 });
 
-test('a card has each figure with its interval, beside what needs no model, and says which is better', async () => {
+test('a card has each figure with its interval and its baselines, and says which is better', async () => {
   const own = await measured({ step: 5, part: 'text', name: 'letter <b>', textHash: 'ab' });
   const card = await read(await filesOf(await storeWith(own)), 'README.md');
   expect(card).not.toContain('Not evaluated.');
@@ -176,7 +176,7 @@ test('what it was asked and compared with goes with it, without sentences and pr
   const files = await filesOf(await storeWith(await askedOf()));
   const told = (await infoOf(files)).asked!;
   expect(JSON.stringify(told)).not.toContain('secret');
-  // A comparison on a part that is another by now stays with the run.
+  // A comparison on a part that has changed since stays with the run.
   expect(told.comparisons?.map(({ beside }) => beside)).toEqual([
     { name: 'Ahab', step: 3 },
     { runId: 'c', name: 'Bildad', step: 9 },

@@ -26,8 +26,8 @@ import { withTemperature } from './temperature';
 import { allFormats } from './formats';
 
 /**
- * @param withMoments also reads what the optimizer remembers, which is twice the model; a classifier's temperature is then beside
- *   its weights, which are those that go on, and else in them
+ * @param withMoments also reads the optimizer state, which is twice the model. A classifier's temperature is then stored
+ * apart from its weights, so that training can continue from them; otherwise it is merged into them.
  * @throws HomegrownError `bad-settings` when there is no such run
  */
 export async function openExported(
@@ -88,7 +88,7 @@ export async function exportedFrom(
 ): Promise<Exported> {
   const { model, tokenizer, snapshot, events, recipe, stated, adapted, mixed } = imported;
   const { state } = snapshot;
-  // With an adapter of elsewhere it is none of a run that is told of.
+  // With an external adapter, the model is no longer that of the recorded run.
   const info = adapted ? null : imported.info && ofStep(imported.info);
   const exported: Exported = {
     name: exportName(info?.name ?? name, state.step),

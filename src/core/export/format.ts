@@ -21,13 +21,16 @@ export interface Exported {
   events: readonly TrainEvent[];
   /** What its texts were cleaned by, where that is one recipe and is known: as a file of it has it. */
   recipe?: object;
-  /** The tokenised text, where it is still stored. */
+  /** Tokenized text, if it is still stored. */
   tokens: Tokens | null;
   /** All formats: the README says how to load each. */
   formats: readonly Format[];
 }
 
-/** In a model's folder: what its texts were cleaned by. With it the run goes on from files, and others can be cleaned alike. */
+/**
+ * Recipe that cleaned the texts, in a model's folder. A run can resume with it from files, and new texts can be cleaned
+ * alike.
+ */
 export const RECIPE_FILE = 'recipe.json';
 
 /** The parts that there are, with the borders of documents where they are kept. */
@@ -58,7 +61,7 @@ export interface Format {
   bytes?(known: Known): number;
   /** Sizes are known at once; tensors are converted piece by piece while the streams are read, never all together. */
   files(model: Exported, options: ExportOptions): Promise<readonly ByteStream[]> | readonly ByteStream[];
-  /** Small files that a tool wants beside a `file`. */
+  /** Small companion files that a tool needs with a `file`. */
   sidecar?: Sidecar;
   /** Which second engine opens the file, and how close it has to come; null of what is no model by itself. */
   check: Check | null;
@@ -87,7 +90,7 @@ export interface Card {
   icon?: 'send' | 'chat' | 'code' | 'globe' | 'server' | 'grid';
   /** The page shows the run's last sample as this file shows it. */
   showsSample?: true;
-  /** As in "opens in"; and that of a model of which it is something else. */
+  /** As in "opens in"; and the same for models that open elsewhere. */
   opensIn: string;
   opensThis?(model: Pick<ModelChoice, 'id' | 'config'>): string | undefined;
   holds: string;
@@ -101,7 +104,7 @@ export interface Card {
   opening?: string;
 }
 
-/** A lesser action on a card: "Modelfile  for Ollama, beside the file". */
+/** A secondary action on a card: "Modelfile  for Ollama, next to the file". */
 export interface Line {
   /** The whole of the action, for screen readers: "Download the Modelfile for Ollama". */
   action: string;
@@ -126,7 +129,7 @@ export const F16: Precision = { label: 'F16', bits: 16 };
 export interface Known {
   model: ModelChoice;
   parameters: number;
-  /** Bytes of the saved step, moments too: of one of which not all learns, with the rest. */
+  /** Bytes of the saved step with moments; includes frozen weights. */
   saved: number;
   /** Parameters of an adapter. */
   added?: number;
@@ -140,7 +143,7 @@ export const expectedBytes = (format: Format, known: Known): number =>
   format.bytes?.(known) ?? weightBytes(format.precision, known);
 export const weightBytes = ({ bits }: Precision, { parameters }: Pick<Known, 'parameters'>): number =>
   (bits / 8) * parameters;
-/** Of what an adapter has learnt, with what is said of it; 0 where there is none. */
+/** Bytes of an adapter with its configuration; 0 if there is none. */
 export const adapterBytes = ({ added = 0 }: Pick<Known, 'added'>): number => (added === 0 ? 0 : 4 * added + 4000);
 /** Of a Hugging Face folder's files that tell of the model and of no run: README and its kin, the tokenizer by its entries. */
 export const describingBytes = ({ model: { vocabulary } }: Pick<Known, 'model'>): number =>

@@ -1,4 +1,4 @@
-/** What LoRA has learnt as a GGUF file, as llama.cpp's convert_lora_to_gguf.py writes it and its src/llama-adapter.cpp reads it. */
+/** A LoRA adapter as a GGUF file, as llama.cpp's convert_lora_to_gguf.py writes it and its src/llama-adapter.cpp reads it. */
 import type { ByteStream } from '../files/byteSource';
 import { modelSpec } from '../models';
 import type { Exported } from './format';

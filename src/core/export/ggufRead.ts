@@ -94,7 +94,7 @@ async function readHeader(source: ByteSource, file: string) {
   }
 }
 
-/** @throws RangeError where the header goes on after these bytes */
+/** @throws RangeError where the header continues after these bytes */
 function parseHeader(bytes: Uint8Array, file: string) {
   const fail = failing(file);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

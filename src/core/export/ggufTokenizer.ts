@@ -6,7 +6,7 @@ import { normalizersIn, parseJson } from '../tokenizer/readJson';
 import { quoted, readVocabulary, refused } from '../tokenizer/readVocabulary';
 import type { GgufValue } from './ggufRead';
 
-/** The key under which Homegrown says how text is normalised. Others do not read it. */
+/** Homegrown's own key for text normalization; other programs ignore it. */
 export const NORMALIZERS = 'homegrown.tokenizer.normalizers';
 
 /** @throws HomegrownError `bad-file` where it is none that is known here, by its name */

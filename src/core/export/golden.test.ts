@@ -46,7 +46,7 @@ const zip = (name: string): Promise<ReadonlyMap<string, ByteSource>> =>
   openZip(bytesSource(goldenFile(`exports/${name}`)), name);
 const whole = ({ read, size }: ByteSource): Promise<Uint8Array> => read(0, size);
 
-/** Bit for bit, with what training needs to go on, and with its curve. */
+/** Compares bit for bit, including optimizer state and loss curve. */
 async function expectStored(files: readonly { name: string; source: ByteSource }[]): Promise<void> {
   const { model, tokenizer, snapshot, info, events } = await importHuggingFace(files, unwatched);
   expect(model).toEqual(run.model);
@@ -65,7 +65,7 @@ test('the zip of a folder is the run that it was written from', async () => {
   await expectStored([{ name: 'hf.zip', source: bytesSource(goldenFile('exports/hf.zip')) }]);
 });
 
-test('the weights alone, beside what a folder has besides them, are the run’s', async () => {
+test('model.safetensors with the other files of a folder has the run’s weights', async () => {
   const folder = new Map(await zip('hf.zip')).set(
     'model.safetensors',
     bytesSource(goldenFile('exports/safetensors.safetensors')),

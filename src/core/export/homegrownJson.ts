@@ -96,9 +96,9 @@ export async function readRunInfo(file: string, json: unknown): Promise<RunInfo>
 const VERSION = 2;
 
 /**
- * What `homegrown.json` and the model card say of a run at a saved step; `events` as readMetrics gives them. Result and best
- * are of the segment that the step belongs to: a loss on one text says nothing of a model that went on with another.
- * The best in `state` is the best that is kept.
+ * Contents of `homegrown.json` and the model card for a run at a saved step. `events` as readMetrics gives them. Result and
+ * best belong to the step's segment, because losses on different texts don't compare. The best in `state` is the best saved
+ * step.
  */
 export function runInfo(record: RunRecord, kept: TrainState, events: readonly TrainEvent[]): RunInfo {
   const { id, parent, tokenizer, trainable, old, decision } = record;

@@ -82,7 +82,7 @@ test('a weight that is no number is refused by its name, though the checksum is 
   });
 });
 
-test('weights that are too large to reckon with are told as that, where they would be written from', async () => {
+test('weights that overflow in computation are reported where the model would write', async () => {
   const { snapshot, ...rest } = model;
   const { shape, data } = snapshot.tensors.get('transformer.ln_f.weight')!;
   const tensors = new Map([...snapshot.tensors, ['transformer.ln_f.weight', { shape, data: data.map(() => 3e38) }]]);

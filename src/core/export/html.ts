@@ -33,7 +33,7 @@ export interface PageModel {
   model: ModelChoice;
   tokenizer: TokenizerModel;
   tokenizerHash: string;
-  /** Of a model that can be talked with; `isFirst`: which it has learnt, so that the page begins with it. */
+  /** Chat settings of a chat model; `isFirst`: it was trained on chats, so the page opens with the chat. */
   chat?: ToldChat & { isFirst: boolean };
   /** Of a classifier: how sure, 0 to 1, it must be of a label. */
   atLeast?: number;
@@ -44,8 +44,8 @@ export interface PageModel {
 }
 
 /**
- * Everything that the page is told is one block of JSON; then come the weights, f32 in base64, in blocks that the page takes
- * out one by one; then a checksum of both. `template`: its code, from src/page.
+ * The page's data are one block of JSON, followed by the weights, f32 in base64, in blocks that the page decodes one by one.
+ * A checksum of both comes last. `template`: its code, from src/page.
  */
 export function pageFile(exported: Exported, template: string): ByteStream {
   const [before = '', after] = template.split('{{weights}}');

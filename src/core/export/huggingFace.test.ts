@@ -180,7 +180,7 @@ test('the model card is filled from the run, and names from people stay words', 
   expect(body).toContain('2.1 × 10⁻⁵ Wh, estimated at 15 W');
 });
 
-test('the datasheet tells what is known of the text, and asks the rest', () => {
+test('the datasheet states what is known of the text, and asks for the rest', () => {
   const sheet = text(files, 'DATASHEET.md');
   for (const fact of ['1,200,000', 'public domain', 'a'.repeat(64), '90']) expect(sheet).toContain(fact);
   expect(sheet).toMatch(/_[^_]+\?_/);

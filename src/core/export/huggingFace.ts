@@ -52,7 +52,7 @@ function ownPooling(model: ModelChoice): Readonly<Record<string, Json>> {
   return ownClasses(config(model, { begin: 0, end: 0 })['model_type'] as string, classes);
 }
 
-/** What tells of a model, and of no run: documents, configuration, tokenizer. `more` joins config.json. */
+/** Files that describe a model without its run: documents, configuration, tokenizer. `more` joins config.json. */
 export function describingFiles(
   { info, tokenizer, formats }: Pick<Exported, 'info' | 'tokenizer' | 'formats'>,
   more: Readonly<Record<string, Json>> = {},

@@ -1,4 +1,4 @@
-/** An adapter that comes alone, as PEFT has it: a run beside a model of the project, which must be the one that it learnt beside. */
+/** Import of an adapter without its base, as PEFT stores it: becomes a run on a model of the project. */
 import type { Trainable } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
 import { badFile, isBadFile, paragraph } from '../base/errors';
@@ -24,7 +24,7 @@ interface Fitting {
   run: RunRecord;
   read: ReadAdapter;
 }
-/** The weights beside which it learnt. */
+/** The run and step whose weights it was trained on. */
 interface Base {
   run: RunRecord;
   step: number;
@@ -35,10 +35,11 @@ interface Base {
 }
 
 /**
- * Stores it as a new run, whose base is found by the hash that the file says, or where it says none by the name of a repository: of
- * a model that came in under that and has learnt nothing since. Then what it is taken for is told with it. On a failure nothing remains that a run names. Only while nobody drops what none does.
+ * Stores the adapter as a new run. Finds its base by the hash in the file. Without a hash, finds an untuned imported model
+ * with the repository's name, and reports that choice. After a failure no record names what is left. Call it only while
+ * unused data aren't being dropped.
  * @param name of the file or folder
- * @throws HomegrownError `bad-file` where it fits no model of the project, or it is not known which
+ * @throws HomegrownError `bad-file` where it fits no model of the project, or several
  */
 export async function storeAdapter(
   store: BlobStore,
@@ -89,7 +90,7 @@ export async function storeAdapter(
   }
 }
 
-/** The runs of the project whose models have all matrices beside which it learnt. */
+/** Runs of the project whose models have all of the adapter's target modules. */
 async function fittingIn(
   store: BlobStore,
   projectId: string,
@@ -146,7 +147,7 @@ async function baseFor(store: BlobStore, fitting: readonly Fitting[], folder: Fo
     const kept = run.base === hash ? await unlessUnreadable(readBase(store, hash)) : undefined;
     if (kept) return { run, step: run.parent?.step ?? 0, hash, weights: kept };
     for (const { step, precision } of (await listSnapshots(store, run.id)).toReversed()) {
-      if (precision === 'f16') continue; // of which nobody begins without rounding it
+      if (precision === 'f16') continue; // no run starts from it without rounding
       job.report({ label: `Looking for its base in ${run.name}`, done: 0, unit: 'tensors' });
       const weights = await unlessUnreadable(weightsAt(store, run, step));
       if (weights && (await baseHash(weights)) === hash) return { run, step, hash, weights };

@@ -57,7 +57,7 @@ const read = (files: Files) =>
     unwatched,
   );
 
-test('it comes in, writes text, is stored beside its run, and goes out byte for byte', async () => {
+test('it is imported, writes text, is stored with its run, and is exported byte for byte', async () => {
   const imported = await read(await folder());
   const { tokenizer, snapshot } = imported;
   expect(tokenizer.model.kind).toBe('unigram');

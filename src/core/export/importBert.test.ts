@@ -94,7 +94,7 @@ test('what files of others have besides is passed over, or is a copy', async () 
   );
 });
 
-test('a classifier of its own has its bias under two names there, of which one is read', async () => {
+test('an untied output layer has its bias under two names in the file, and one is read', async () => {
   const own = decisive(untied, 4);
   const tensors = tensorsOf(untied, own);
   expect(tensors.get('cls.predictions.bias')).toEqual(tensors.get('cls.predictions.decoder.bias'));
@@ -104,7 +104,7 @@ test('a classifier of its own has its bias under two names there, of which one i
   expect(imported.snapshot.tensors).toEqual(own);
 });
 
-test('BertModel has no head: one is drawn, which is told before and after', async () => {
+test('BertModel has no head: a random one is added, which is reported before and after', async () => {
   const body = [...whole].filter(([name]) => name.startsWith('bert.'));
   const bare = new Map(body.map(([name, tensor]) => [name.slice('bert.'.length), tensor]));
   bare.set('pooler.dense.bias', { shape: [8], data: new Float32Array(8) });

@@ -1,4 +1,4 @@
-/** The files that a model is brought in from: a folder, a zip of one, or a GGUF file. */
+/** Files of a model to import: a folder, a zip of one, or a GGUF file. */
 import { badFile, type HomegrownError } from '../base/errors';
 import { MAX_JSON_BYTES } from '../base/limits';
 import type { ByteSource } from '../files/byteSource';
@@ -13,15 +13,15 @@ export interface GivenFile {
   source: ByteSource;
 }
 
-/** What was given, once it is known to hold weights that can be read; or what an adapter has learnt, without its base. */
+/** Files with readable weights; or those of an adapter without its base. */
 export type Found =
   | { kind: 'folder'; folder: Folder }
   | { kind: 'gguf'; name: string; source: ByteSource }
   | { kind: 'adapter'; folder: Folder };
 
 /**
- * @param files one zip, or the files of a folder, of which those that are not needed are not read
- * @throws HomegrownError `bad-file` where there are no weights, saying what of another format was found
+ * @param files one zip, or the files of a folder; reads only those that are needed
+ * @throws HomegrownError `bad-file` where there are no weights, naming files of another format
  */
 export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
   const [first] = files;

@@ -1,4 +1,4 @@
-/** optimizer.safetensors: what the optimizer remembers of what learns, and what an adapter has learnt. */
+/** optimizer.safetensors: optimizer state of the trainable weights, and adapter weights. */
 import { partsOf, type Trainable } from '../adapters/trainable';
 import { type Layout, unchanged } from '../models/layout';
 import type { ParamTable } from '../models/spec';
@@ -17,8 +17,8 @@ interface LaidOut {
 }
 
 /**
- * @param layout of the model's own weights. @param own they
- * @throws HomegrownError `bad-settings` where the model has not what learns of it
+ * @param layout of the model's own weights. @param own these weights
+ * @throws HomegrownError `bad-settings` where the model lacks a trainable weight
  */
 export function laidMoments(recipe: Recipe, layout: Layout, own: ParamTable, trainable?: Trainable): LaidOut {
   const { added, trainableParams } = partsOf(own, trainable);

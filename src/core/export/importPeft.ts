@@ -1,4 +1,4 @@
-/** What LoRA has learnt, from a PEFT folder of anybody's: told by names and shapes beside which of a base's matrices. */
+/** LoRA weights of any PEFT folder. Names and shapes determine the target modules. */
 import type { AdapterChoice } from '../adapters';
 import { besideName, linearWeights, partsOf } from '../adapters/trainable';
 import { badFile } from '../base/errors';
@@ -22,18 +22,18 @@ import { folderLayout } from './weights';
 
 export interface ReadAdapter {
   adapter: AdapterChoice;
-  /** What it learnt, by our names. */
+  /** Adapter weights, by our names. */
   tensors: NamedTensors;
-  /** Of the weights beside which it was learnt, where its file says so. */
+  /** Hash of the weights that it was trained on, if its file has one. */
   base?: string;
-  /** What of it is here otherwise than it was there, in a sentence. */
+  /** Differences from the original, in a sentence. */
   words?: string;
 }
 
 /**
- * All of it, beside a base.
+ * Reads an adapter for a base.
  * @param format of the base
- * @throws HomegrownError `bad-file` naming file, place and reason; also where it is of another base, by names and shapes
+ * @throws HomegrownError `bad-file` naming file, place and reason; also if names and shapes don't fit the base
  */
 export async function readPeft(
   folder: Folder,
@@ -86,7 +86,7 @@ function namesIn(names: Iterable<string>, rename: (name: string) => string | nul
   return found;
 }
 
-/** What was to be learnt and is not there would be left out in silence. */
+/** A target module without weights would otherwise be lost silently. */
 function checkTargets(targets: Config['target_modules'], there: readonly NarrowPieces[]): void {
   if (!Array.isArray(targets)) return; // a pattern
   const layers = there.map(({ beside }) => `.${beside.name.replace(/\.weight$/, '')}`);
@@ -99,8 +99,8 @@ function checkTargets(targets: Config['target_modules'], there: readonly NarrowP
 }
 
 /**
- * One A and one B beside each matrix of ours. Where ours is several of theirs with an A each, A has theirs side by side, and B
- * theirs as blocks on its diagonal, zeros elsewhere; ranks are brought to the largest by zeros: the same function.
+ * Composes one A and one B for each matrix of ours. If ours joins several of theirs, stacks their A side by side and puts
+ * their B on a block diagonal. Pads ranks to the largest with zeros. The function stays the same.
  */
 function composed(
   own: ParamTable,

@@ -19,8 +19,8 @@ export const shapesOf = (layout: Layout, table: ParamTable): Shapes =>
   );
 
 /**
- * Names and shapes must be exactly those of the model; the first twenty differences are told.
- * @param by what in `file`'s company says what the model is
+ * Requires exactly the model's names and shapes; reports the first twenty differences.
+ * @param by file that defines the model
  */
 export function compare(file: string, expected: Shapes, found: Shapes, by = 'config.json'): void {
   const show = (shape: readonly number[]): string => `[${shape.join(', ')}]`;

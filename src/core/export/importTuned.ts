@@ -1,4 +1,4 @@
-/** A model of ours of which not all learnt, as it comes in: beside its base where that is at hand, else as a whole model. */
+/** Import of a partly trained model of ours: as an adapter or tuning of its base if that is stored, else as a whole model. */
 import { learntOf, merged, partsOf, type Trainable } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
 import { unlessUnreadable } from '../base/record';
@@ -16,13 +16,13 @@ interface AsStored {
   snapshot: Snapshot;
   /** What the run's record says of it; absent of a whole model. */
   tuned?: Pick<RunRecord, 'trainable' | 'base'>;
-  /** All weights beside which it goes on, to be kept once a record names them. */
+  /** The frozen weights to resume on, to be saved once a record names them. */
   base?: { keep(): Promise<unknown> };
 }
 
 /**
- * Weights of its own that do not learn are in its files. Those beside which an adapter learnt are not: it is taken for one where
- * the store has them, by their hash, and they make the model that the files have, to the bit.
+ * Separates an imported model into base and trained weights, if merging them gives the file's weights bit for bit. The frozen
+ * base weights of an adapter come from the store, by hash; others are in the file.
  */
 export async function asStored(
   store: BlobStore,
@@ -44,7 +44,7 @@ export async function asStored(
     const hash = await baseHash(weights);
     return { snapshot: learning, ...besideBase(trainable, hash, weights) };
   }
-  // Where nothing but the adapter learnt, all of the base is what is frozen.
+  // Where only the adapter was trained, the whole base is frozen.
   const base = trainable.weights.length > 0 ? undefined : await unlessUnreadable(readBase(store, frozen));
   if (!base || [...weights.keys()].some((name) => !base.has(name))) return whole;
   const made = merged(own, new Map([...learning.tensors, ...base]), trainable);

@@ -63,7 +63,7 @@ export interface ImportedModel {
   recipe?: object;
   /** Of one that is not ours. */
   stated?: Stated;
-  /** An adapter that was brought in beside it: its weights are with that, which no run that is told of has. */
+  /** An imported adapter on it. Its weights are merged, so no recorded run has them. */
   adapted?: Adapted;
   /** What its weights are averaged with. */
   mixed?: NonNullable<RunInfo['mixed']>;
@@ -73,6 +73,6 @@ export interface Adapted {
   /** Its folder. */
   name: string;
   trainable: Trainable;
-  /** What is here otherwise than in its files, in a sentence. */
+  /** Differences from its files, in a sentence. */
   words?: string;
 }

@@ -52,9 +52,9 @@ export function labelsSection(info: RunInfo): string[] {
 }
 
 /**
- * How many texts of each part have each.
- * @param several whether a text may have any number of them
- * @param texts that were learnt; absent: as many as labels
+ * Table of the number of texts with each label, in each part.
+ * @param several whether a text may have any number of labels
+ * @param texts in the training set; absent: as many as labels
  */
 function tableOf(
   labels: readonly string[],

@@ -63,6 +63,6 @@ test('of many samples some are kept, the first and the last among them, and the 
   expect((JSON.parse(textIn(page, 'model')) as PageModel).samples).toEqual(samples);
   expect(page).toContain('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 320"');
   expect(page).not.toContain('<b>');
-  // No file stands beside the page.
+  // The page comes without other files.
   expect(page).not.toContain('DATASHEET.md');
 });

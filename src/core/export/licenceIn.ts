@@ -1,6 +1,8 @@
 import type { Folder } from './importFolder';
 
-/** The licence that a model's card states, in its first block of YAML; else that there is a file of it. Nothing is read into it. */
+/**
+ * License that a model card states in its YAML front matter; otherwise notes that a license file exists. Interprets neither.
+ */
 export async function licenceIn(folder: Folder): Promise<string | undefined> {
   const card = folder.get('README.md');
   if (card) {

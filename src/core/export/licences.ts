@@ -5,8 +5,8 @@ import type { RunInfo } from './homegrownJson';
 type LearntText = DataFacts['texts'][number];
 
 /**
- * With what is stated of the texts' licences by now, of those that are still here as they were learnt: what was taken back
- * is stated no more. Of a model that came in it is what was stated where it was made, unless something else is stated here.
+ * Adds the current licenses of texts that are still stored as they were in training, without withdrawn ones. An imported
+ * model keeps the licenses it came with, unless others are stated here.
  */
 export function withLicences(info: RunInfo, texts: readonly TextRecord[]): RunInfo {
   const cameIn = info.origin !== undefined || info.parent?.how === 'import';

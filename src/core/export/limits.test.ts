@@ -67,7 +67,7 @@ test('the stretches of a run', () => {
 });
 
 test('the directory of a zip', async () => {
-  // One entry whose comment and extra fields fill a directory of 2 MiB, of which no more than its end is read.
+  // One entry whose comment and extra fields fill a directory of 2 MiB; only its end is read.
   const size = 2 * 2 ** 20;
   const end = new Uint8Array(22);
   const view = new DataView(end.buffer);

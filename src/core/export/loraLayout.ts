@@ -1,4 +1,4 @@
-/** How others lay out what LoRA has learnt: two narrow matrices beside each matrix of theirs. */
+/** Layouts of LoRA weights in other libraries: two narrow matrices for each of their matrices. */
 import { besideName } from '../adapters/trainable';
 import type { Layout, Piece } from '../models/layout';
 
@@ -15,9 +15,10 @@ export interface NarrowPieces {
 }
 
 /**
- * Where a matrix of ours is several of theirs, side by side, each of those has the whole of A, and its own columns of B: the
- * same function.
- * @param layout of the model's own weights. @param beside ours. @param names theirs of the two, by that of the matrix
+ * Splits the LoRA pair of a matrix of ours that joins several of theirs. Each of theirs gets all of A, and its own columns of
+ * B: the same function.
+ * @param layout of the model's own weights. @param beside our target weights. @param names their names of the pair for a
+ * weight
  */
 export const narrowPieces = (
   layout: Layout,

@@ -5,9 +5,9 @@ import { type RunInfo, withoutStep } from './homegrownJson';
 import type { ImportedModel } from './incoming';
 
 /**
- * What was measured of it, and what training goes on from, is of another model.
- * @param other what it is averaged with, `name` as it is called, and which `share` of it, 0 to 1
- * @throws HomegrownError `bad-settings` where they are of other shapes
+ * Averages two models. Drops evaluations and optimizer state, because they belong to the original.
+ * @param other the other model, with its `name` and `share`, 0 to 1
+ * @throws HomegrownError `bad-settings` where shapes differ
  */
 export function mixedWith(
   tuned: ImportedModel,

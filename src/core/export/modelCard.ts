@@ -226,7 +226,7 @@ export function parentWords(info: RunInfo): string | null {
   return from ? `from step ${formatCount(from.step)} of ${plain(from.name)}` : null;
 }
 
-/** Also of one that was brought in since. */
+/** Origin of a run, also of one that was imported since. */
 const beganFrom = ({ parent }: RunInfo) => (parent?.how === 'import' ? parent.began : parent);
 
 /** Its stretches on one text each, oldest first, with the step after which each began. */
@@ -272,11 +272,11 @@ export function heldOut({ split: { rule, validation, test }, texts }: DataFacts)
   return `the ${share}${before}${rule === 'ends' && texts.length > 1 ? ' of each text' : ''}`;
 }
 
-/** After a text's name: the recipe that it was cleaned by; nothing where it was learnt as it was read. */
+/** Cleaning recipe to append to a text's name; empty if the text is the original. */
 export const cleanedWords = (cleaned: DataFacts['texts'][number]['cleaned']): string =>
   cleaned ? `, cleaned by the recipe ${plain(cleaned.by)} (\`${cleaned.recipe.slice(0, 16)}\`)` : '';
 
-/** @param hasDatasheet a file with more stands beside the card */
+/** @param hasDatasheet whether a datasheet comes with the card */
 function dataSection(data: DataFacts, hasDatasheet: boolean): string {
   const texts = data.texts.map(({ name, characters, sha256, licence, cleaned }) => [
     plain(name) + cleanedWords(cleaned),
@@ -292,14 +292,14 @@ function dataSection(data: DataFacts, hasDatasheet: boolean): string {
   );
 }
 
-/** As it was measured last while it learnt, and since on whole parts. */
+/** Latest results from training, then later evaluations of whole parts. */
 function resultSections(info: RunInfo): string[] {
   const measured = [...evaluationSection(info), ...askedSection(info)];
   if (info.result) return [resultSection(info, info.result), ...measured];
   return measured.length > 0 ? measured : ['Not evaluated.'];
 }
 
-/** A table of what any loss can be told in, beside what is reached without learning; then what else was measured. */
+/** Table of the scales of the loss, each with its untrained baselines; then other metrics. */
 function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): string {
   const { model } = info;
   const { objective } = recipeOf(info);

@@ -1,4 +1,4 @@
-/** How a model's tokenizer normalises, in every format: prompts that differ by it alone are answered alike. */
+/** Text normalization of a model's tokenizer in every format: prompts that differ only by it get the same answer. */
 import { Tokenizer as HuggingFace } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { rm } from 'node:fs/promises';
@@ -147,7 +147,7 @@ test('its own code does what ours does, step by step', async () => {
   expect(() => normalizer([{ type: 'Nmt' }])).toThrow(/unknown normalizer: Nmt/);
 });
 
-test('it is told in words', () => {
+test('it is described in words', () => {
   expect(normalizerWords(STEPS)).toBe('Unicode form NFKC, lowercase, no accents');
   const { steps } = { steps: [stepOf('numbers'), stepOf('specialCharacters', { characters: '*_' })] };
   expect(normalizerWords(normalizersOf({ ...NO_RECIPE, steps }))).toBe('every digit as "0", without what is in "[*_]"');

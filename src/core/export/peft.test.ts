@@ -102,7 +102,7 @@ test.each([
   ['all, each with an A of its own', /./, {}, 6],
   ['queries and values alone, as PEFT takes them by itself', /[qv]_proj/, { target_modules: ['q_proj', 'v_proj'] }, 4],
   ['scaled by the root of the rank', /o_proj/, { use_rslora: true }, 2],
-])('parts of a fused matrix that learnt apart do here what they did there: %s', async (_, only, config, rank) => {
+])('separately trained parts of a fused matrix give the same output as in PEFT: %s', async (_, only, config, rank) => {
   const files = await theirs(llama, only, config);
   const { adapter, tensors, words } = await read(files, llama);
   expect(adapter.settings.rank).toBe(rank);

@@ -1,4 +1,4 @@
-/** adapter/: what LoRA has learnt, as the folder that PEFT writes and reads beside a base. */
+/** adapter/: a LoRA adapter in the folder layout that PEFT writes and reads. */
 import { adapterOf, type AdapterChoice } from '../adapters';
 import { besideName } from '../adapters/trainable';
 import { badSettings } from '../base/errors';
@@ -14,7 +14,7 @@ import type { RunInfo } from './homegrownJson';
 import { layoutOf, narrowPieces, peftNames } from './loraLayout';
 import { folderLayout, laidOut } from './weights';
 
-/** What an adapter has learnt is in the snapshot, and not only what is merged of it into the weights. */
+/** Adapter whose weights are separate in the snapshot, and not merged only. */
 export function learntApart({ info, snapshot }: Pick<Exported, 'info' | 'snapshot'>): AdapterChoice | undefined {
   const adapter = info.trainable?.adapter;
   if (!adapter) return undefined;
@@ -35,7 +35,7 @@ export function apart(exported: Exported): AdapterChoice {
   );
 }
 
-/** @param adapter that of the run, of which the snapshot has what it learnt */
+/** @param adapter that of the run, whose weights are in the snapshot */
 export function peftFiles(
   { info, snapshot }: Pick<Exported, 'info' | 'snapshot'>,
   adapter: AdapterChoice,

@@ -30,7 +30,7 @@ test('it says what the model is, in words', () => {
   expect(row('Memory for writing')).toBe('916 MB');
 });
 
-test('a shorter context needs less, and is told beside what it was made for', () => {
+test('a shorter context needs less memory, and is shown with the original one', () => {
   const short = withContext(smol.model, 1024);
   expect(row('Context', short)).toBe('1,024 tokens of its 8,192');
   expect(row('Memory for writing', short)).toBe('585 MB');

@@ -1,4 +1,4 @@
-/** What a model made elsewhere is, and what it needs, before it is taken: plain data, for page and terminal. */
+/** Description and requirements of an external model before its import: plain data, for page and terminal. */
 import { choiceLabel, type Field } from '../base/field';
 import { counted, formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';

@@ -80,7 +80,7 @@ function sideBySide({ columns, transposed }: Piece, { shape, widths = [shape[1]!
   return [transposed ? 0 : 1, own.filter((width) => width > 0)];
 }
 
-/** Those that PyTorch goes on with, by the recipe's names. */
+/** Optimizers that PyTorch can resume, by the recipe's names. */
 const torchOptimizers = (): Readonly<Record<string, Torch>> =>
   Object.fromEntries(
     Object.entries(OPTIMIZERS).flatMap(([name, { torch }]: [string, Optimizer]) => (torch ? [[name, torch]] : [])),
@@ -107,7 +107,7 @@ export const schedulesInPython = (): string =>
     '',
   ].join('\n');
 
-/** What is measured where the objective is learnt, from the same list as ours: as far as Python can. */
+/** Metrics of the objective that Python can measure, from the same list as ours. */
 export function metricsInPython(objective: Pick<Objective, 'gives' | 'headline'>): string {
   const metrics = metricsOf(objective).flatMap((id) => {
     const { label, python, scale } = metricOf(id);
@@ -131,8 +131,8 @@ export function metricsInPython(objective: Pick<Objective, 'gives' | 'headline'>
 }
 
 /**
- * nanoGPT's layout: ids one after another, little-endian, no header. What a reader has to know is in meta.json. Where
- * documents begin and end is in files of their own, for parts of which it is known.
+ * nanoGPT's layout: consecutive ids, little-endian, no header; meta.json describes them. Borders of documents are in separate
+ * files, for parts where they are known.
  */
 export async function dataFiles(
   { train, validation: val, test }: NonNullable<Exported['tokens']>,

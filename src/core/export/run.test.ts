@@ -45,7 +45,7 @@ const contents = (files: readonly ByteStream[]) =>
 const bytes = async (files: readonly ByteStream[]) =>
   new Map(await Promise.all(files.map(async (file) => [file.name, await readBytes(file)] as const)));
 
-test('a run that leaves and comes back stands beside the one it was, its parent, and is the same down to the bytes of its next export', async () => {
+test('a run that is exported and imported joins the original, its parent, and its next export is the same byte for byte', async () => {
   const { name, files } = await exportRun(await storeWithRun(), 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
   expect(name).toBe('moby-dick-step-3');
   const other = memoryStore();
@@ -112,18 +112,18 @@ describe('the best step', () => {
     expect(latest.readme).toContain('The best step was 5, perplexity 4.48, but these files are from another step.');
   });
 
-  test('that was never kept is told as that; none is claimed', async () => {
+  test('that was never saved is reported as missing, and no other is claimed', async () => {
     const store = await storeWithRun();
     await (await openJournal(store, 'a', 3)).append([evaluated(5, 1.5), evaluated(9, 1.8)]);
     const { snapshot } = await loadSnapshot(store, 'a');
-    // As an older build saved it: the state tells of a step that is nowhere.
+    // As an older build saved it: the state names a step that is not stored.
     const state = { ...snapshot.state, step: 9, best: { step: 5, loss: 1.5 } };
     await (await claimRun(store, 'a')).save({ ...snapshot, state });
     const { info, readme } = await card(store, 'latest');
     expect(info.state.best).toBeNull();
     expect(info.bestNotKept).toEqual({ step: 5, loss: 1.5 });
     expect(readme).toContain('The best step was 5, perplexity 4.48, which is no longer saved.');
-    // Brought in again it says the same.
+    // A second import says the same.
     const { files } = await exportRun(store, 'a', 'latest', 'hf', { ...asked, withOptimizer: true });
     const other = memoryStore();
     await importRun(other, { runId: 'a', projectId: 'first' }, await contents(files), 99, unwatched);
@@ -134,7 +134,7 @@ describe('the best step', () => {
     expect({ info: told, readme: again.readme }).toEqual({ info, readme });
   });
 
-  test('that is brought in is the best there', async () => {
+  test('that is imported is the best there', async () => {
     const store = await storeWithRun();
     const { snapshot } = await loadSnapshot(store, 'a');
     const state = { ...snapshot.state, step: 5, best: { step: 5, loss: 1.5 } };
@@ -188,7 +188,7 @@ test('of a folder that is not ours only what is known is said, before and after 
   expect(card).toContain('Not recorded.');
   expect(card).toContain('Its training before the import is not recorded.');
   expect(card + sheet).not.toMatch(/from scratch|AdamW|Weight decay|Steps \|/);
-  // And so says the next one who brings it in.
+  // The next import says the same.
   const third = memoryStore();
   await importRun(third, { runId: 'b', projectId: 'first' }, await contents(again), 5, unwatched);
   expect((await readRun(third, 'b'))?.origin).toEqual({ name: 'model.safetensors', importedAt: Date.UTC(2026, 0, 2) });
@@ -213,7 +213,7 @@ test('of a folder that is not ours only what is known is said, before and after 
   expect((await writtenFor(store, 0)).card).not.toContain('ahab.txt');
 });
 
-test('a run that went on with other text says which text until when, and a loss only of the text it is of', async () => {
+test('a run that resumed with other text names each text and its steps, and gives only the loss on the current one', async () => {
   const store = await storeWithRun();
   const other: DataFacts = { ...facts, textHash: 'b', texts: [{ ...facts.texts[0]!, name: 'queequeg.txt' }] };
   const { snapshot } = await loadSnapshot(store, 'a');

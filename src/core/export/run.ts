@@ -25,7 +25,7 @@ import { openModel } from './importModel';
 import { type Incoming, saidOf, type Stated, weightsFile } from './incoming';
 import { decisionInUse } from './temperature';
 
-/** @returns the format's files, and a name for all of them without an ending: `moby-dick-step-2600`; small files for beside it */
+/** @returns the format's files, their common name without an ending (`moby-dick-step-2600`), and small companion files */
 export async function exportRun(
   store: BlobStore,
   runId: string,
@@ -76,7 +76,7 @@ export async function storeModel(
   const read = await incoming.read(job);
   const { model: whole, tokenizer, info, events } = read;
   const model = withContext(whole, context);
-  // What is made elsewhere, or learnt as a whole, does without the code.
+  // External and fully trained models don't need this code.
   const { snapshot, tuned, base } = info?.trainable
     ? await (await import('./importTuned')).asStored(store, read, info.trainable)
     : { snapshot: read.snapshot };

@@ -16,7 +16,7 @@ let prompt: string;
 let continuation: string;
 /** Beyond what the model's context holds. */
 const LENGTH = 90;
-/** Whoever reads what it writes is told. */
+/** Readers of generated text are informed. */
 const BY_A_MACHINE: unknown = expect.stringMatching(/^Written by a machine: it may be false\.$/);
 const servers: Service[] = [];
 let plain: Service;
@@ -81,7 +81,7 @@ describe("OpenAI's client", () => {
     expect(rest).toMatchObject({ object: 'text_completion', model: model.name, notice: BY_A_MACHINE });
   });
 
-  test('gets the same as a stream, and for a list of one, with the prompt before it, and beside others', async () => {
+  test('gives the same as a stream, for a list of one, with the prompt echoed, and next to other requests', async () => {
     const streamed = async (): Promise<string[]> => {
       const stream = await plain.client.completions.create({
         ...ask(),
@@ -252,7 +252,7 @@ describe('a server with little room', () => {
     expect((await fetch(`${small.url}/health`)).status).toBe(200);
   });
 
-  test('lets only the pages read it that it is told of', async () => {
+  test('allows only configured origins to read it', async () => {
     const allowed = async (url: string, from: string, method = 'GET') =>
       (await fetch(`${url}/v1/models`, { method, headers: { Origin: from } })).headers.get(
         'access-control-allow-origin',
@@ -264,10 +264,10 @@ describe('a server with little room', () => {
     expect((await fetch(`${plain.url}/v1/models`, { method: 'OPTIONS' })).status).toBe(405);
   });
 
-  test('makes one wait, refuses the next, and goes on when a client has gone', async () => {
+  test('queues one request, refuses the next, and continues after a client disconnects', async () => {
     const first = await endless();
     const second = small.client.completions.create(ask());
-    // The second is in line once a third is told that the line is full.
+    // The second is queued once a third is refused because the queue is full.
     let refused: unknown;
     while (!(refused instanceof APIError)) {
       const third = small.client.completions.create(ask({ max_tokens: 1 }), { timeout: 300 });
@@ -294,7 +294,7 @@ describe('a server with little room', () => {
     expect((await small.client.completions.create(ask())).choices[0]?.text).toBe(continuation);
   });
 
-  test('stops when it is told to: what is under way is ended with a reason', async () => {
+  test('stops on a signal, and ends running requests with a reason', async () => {
     const { events } = await endless();
     const exit = once(small.process, 'exit');
     small.process.kill('SIGTERM');

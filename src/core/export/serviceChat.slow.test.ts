@@ -160,7 +160,7 @@ test('an answer ends before a stop string, at max_tokens, and where the context 
   expect(isFull).toBe(true);
 });
 
-test('content may be parts of text, and completions go on as before', async () => {
+test('content may have several text parts, and completions work as before', async () => {
   const { chat, served } = chats.turns;
   const parts = [QUESTION.slice(0, 4), QUESTION.slice(4)].map((text) => ({ type: 'text' as const, text }));
   const { choices } = await served.client.chat.completions.create(asked({ messages: [{ role: 'user', content: parts }] })); // prettier-ignore
@@ -237,7 +237,7 @@ test('with little room the line is full, and a client that has gone leaves its p
   const room = { PARALLEL: '1', QUEUE: '0', API_KEY: 'a secret', MAX_TOKENS: '1000000' };
   const small = await start(folder, room);
   const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer a secret' };
-  // A completion goes on where the context is full, and so is under way as long as it is left.
+  // A completion continues past a full context, and so runs until it is canceled.
   const long = JSON.stringify({ model: chat.model.name, prompt: QUESTION, max_tokens: 1_000_000, temperature: 2 });
   const unkeyed = await fetch(`${small.url}/v1/chat/completions`, { method: 'POST', body: '{}' });
   expect(unkeyed.status).toBe(401);

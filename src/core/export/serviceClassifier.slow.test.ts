@@ -1,4 +1,4 @@
-/** The web service of a classifier, asked by real clients, beside what the app says. */
+/** Web service of a classifier, called by real clients and compared with the app. */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -148,7 +148,7 @@ describe('BERT', () => {
     expect(error['message']).toMatch(/\.$/);
   });
 
-  test('knows no other ways, and another method is told which', async () => {
+  test('answers other paths with 404, and other methods with the allowed one', async () => {
     const written = await fetch(`${service.url}/v1/completions`, { method: 'POST', headers: json, body: '{}' });
     expect(written.status).toBe(404);
     expect(await written.json()).toMatchObject({
@@ -176,7 +176,7 @@ describe('BERT', () => {
     expect(JSON.stringify(service.log)).not.toContain('Secret');
   });
 
-  test('asks for its key, and goes on where a client has gone', async () => {
+  test('requires its key, and continues after a client disconnects', async () => {
     const own = await serve(await copyOf(folders[0]!), { API_KEY: 'secret' });
     const asked = (headers: HeadersInit): Promise<Response> =>
       fetch(`${own.url}/v1/classify`, { method: 'POST', headers, body: JSON.stringify({ text: 'a' }) });
@@ -195,7 +195,7 @@ describe.each([
   ['llama', 'last'],
   ['llama', 'mean'],
 ] as const)('%s that scores the %s', (id, pooling) => {
-  test('reads long texts in windows as it does here, and decides as it was told to', async () => {
+  test('reads long texts in windows like the app, and uses the configured threshold', async () => {
     const exported = await untrainedClassifier(id, { labels: LABELS, pooling, inWindows: true });
     const decided = { ...exported, info: { ...exported.info, decision: { temperature: 2, atLeast: 1 } } };
     const { url } = await serve(await folderOf(decided));
@@ -252,7 +252,7 @@ test.each([
   120_000,
 );
 
-test('scores that are not finite are an overflow, and equal scores of one text beside others are none', async () => {
+test('scores that are not finite are an overflow, and equal scores of one text among others are none', async () => {
   // The service has both templates in one folder.
   const folder = await folderOf(await untrainedClassifier('gpt', { labels: LABELS }));
   const { checkOverflow } = (await import(join(folder, 'overflow.mjs'))) as {

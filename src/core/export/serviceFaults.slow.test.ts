@@ -148,7 +148,7 @@ describe('a page elsewhere', () => {
   });
 });
 
-test('an address that others reach is not opened without a key, unless it is told to be', async () => {
+test('a public address without a key is refused, unless it is allowed', async () => {
   for (const HOST of ['0.0.0.0', '::', 'example.org']) {
     const { code, lines } = await ended(folder, { HOST });
     expect(code).toBe(1);

@@ -1,4 +1,4 @@
-/** The web services of models that fill blanks or answer, on onnxruntime, beside what the app says. */
+/** Web services of encoders and encoder-decoders on onnxruntime, compared with the app. */
 import * as tf from '@tensorflow/tfjs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

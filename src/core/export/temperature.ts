@@ -13,7 +13,7 @@ export function withTemperature(exported: Exported): Exported {
   return { ...exported, info, snapshot: { ...snapshot, tensors } };
 }
 
-/** What is told of weights that have it in them. */
+/** Run information for weights that the temperature is merged into. */
 export function toldTempered(info: RunInfo): RunInfo {
   const { decision, state } = info;
   if (!decision || decision.inWeights) return info;

@@ -74,7 +74,7 @@ test('an architecture in the list is trained, stored, told, written by its layou
   }
 });
 
-test('its run goes on from a checkpoint bit for bit, and it writes a token at a time as it reads them all at once', async () => {
+test('its run resumes from a checkpoint bit for bit, and cached decoding matches a full forward pass', async () => {
   const input = await toyInput();
   const { train } = await import('../train/train');
   const [whole, resumed]: [Snapshot[], Snapshot[]] = [[], []];
@@ -172,7 +172,7 @@ test('a format is had or refused in one sentence, and the service wherever there
   expect(readme).not.toContain('{{');
 });
 
-test('what has no second engine is told beforehand, in a sentence, and GGUF has llama.cpp but for Safari', async () => {
+test('formats without a second engine are named beforehand, in a sentence, and llama.cpp checks GGUF except in Safari', async () => {
   const { FORMATS } = await import('./formats');
   const { uncheckable } = await import('../verify/check');
   const told = (id: ModelId) =>

@@ -1,6 +1,6 @@
 /**
- * The run's curve as `trainer_state.json`, in the shape that Hugging Face's Trainer writes and its tools plot: TrainerState
- * in transformers/trainer_callback.py. What the Trainer has no name for stands beside it under names of ours.
+ * Loss curve as `trainer_state.json`, in the shape that Hugging Face's Trainer writes and its tools plot: TrainerState in
+ * transformers/trainer_callback.py. Fields that the Trainer lacks have our own names.
  */
 import type { Json } from '../base/blobStore';
 import { badFile } from '../base/errors';

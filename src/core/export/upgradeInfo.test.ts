@@ -26,7 +26,7 @@ const old = {
   ],
 };
 
-test('a file of the first version is read with its data as segments, and an id that stays as it goes on', async () => {
+test('a file of the first version is read with its data as segments, and with an id that stays the same in later exports', async () => {
   const info = await readRunInfo('homegrown.json', old);
   const segment = { recipe: DEFAULT_RECIPE, data: dataFacts() };
   expect(info.segments).toEqual([
@@ -49,7 +49,7 @@ const evaluation = {
   baselines: { uniform: { loss: 5 } },
 };
 
-test('what was measured, whatever stands in it, is read and can be told, or is said to be none', async () => {
+test('any stored evaluation is read and can be exported, or is reported as invalid', async () => {
   const info = await readRunInfo('homegrown.json', old);
   const read = (one: object) => readRunInfo('homegrown.json', { ...info, evaluations: [one] });
   expect((await read(evaluation)).evaluations).toEqual([evaluation]);

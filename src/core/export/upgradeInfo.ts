@@ -15,7 +15,7 @@ export async function upgradeInfo(old: object): Promise<object> {
   return { ...rest, version: 2, id: await idFor(rest['createdAt'], rest['name'], rest['model'], recipe), segments };
 }
 
-/** Of a run that has none, by what stays as it is while it goes on: the same in each of its exports. */
+/** Id for a run without one, made of fields that never change: the same in each of its exports. */
 export async function idFor(createdAt: unknown, name: unknown, model: unknown, recipe: unknown): Promise<string> {
   const { seed } = (recipe ?? {}) as { seed?: unknown };
   return (await sha256Hex(JSON.stringify([createdAt, name, model, seed]))).slice(0, 32);

@@ -92,7 +92,7 @@ export function folderMoments({
     }),
   );
 }
-/** Of which weight `adam.m.<weight>` is. */
+/** Name of the weight that the moment `adam.m.<weight>` belongs to. */
 const ownerOf = (moment: string, weights: Iterable<string>): string | undefined =>
   [...weights].find((name) => moment.endsWith(`.${name}`));
 

@@ -80,7 +80,7 @@ test('without homegrown.json it has the biases that the folder has', async () =>
   const other = { ...bare, snapshot: back.snapshot, info: { ...bare.info, model: back.model } };
   expect(await ourLogits(other, ids)).toEqual(ours);
 });
-test('biases that are not 0 are told, where homegrown.json says that there are none', async () => {
+test('biases other than 0 are reported if homegrown.json says that there are none', async () => {
   const name = 'transformer.h.1.mlp.c_fc.bias';
   const half = { shape: [40], pieces: () => [new Float32Array(40).fill(0.5)] };
   const other = writeSafetensors('model.safetensors', new Map([...hubWeights(bare), [name, half]]));
@@ -89,7 +89,7 @@ test('biases that are not 0 are told, where homegrown.json says that there are n
   const read = importHuggingFace(given(files), unwatched);
   await expect(read).rejects.toThrow(/c_fc\.bias is not 0, but homegrown\.json says/);
 });
-test('the hand-over names what stays 0, and what learns besides', async () => {
+test('the PyTorch export names the weights that stay 0, and the trainable ones', async () => {
   const files = await pytorch.files(bare, { withOptimizer, template });
   const stated = JSON.parse(
     new TextDecoder().decode(await readBytes(files.find(({ name }) => name === 'architecture.json')!)),

@@ -58,7 +58,7 @@ test('bits per byte: two bytes a token, ln 2 nats a bit', () => {
   expect(METRICS.bitsPerByte.ofMean(Math.LN2, { tokens: 41, bytes: 82 })).toBeCloseTo(0.5, 12);
 });
 
-test('a scale goes both ways, and is told of any loss; the rest only where it was measured', () => {
+test('a scale can be inverted and applies to any loss; other metrics exist only where they were measured', () => {
   for (const id of ids) {
     const { scale } = metricOf(id);
     const got = estimateOf(id, { loss: 2.5, metrics: {} });
@@ -71,7 +71,7 @@ test('a scale goes both ways, and is told of any loss; the rest only where it wa
   expect(estimatesOfMean(ids, Math.LN2, { tokens: 1, bytes: 2 })).toEqual({ bitsPerByte: { value: 0.5 } });
 });
 
-test('a value is told with its unit, and with the bounds that it has', () => {
+test('a value is shown with its unit, and with its bounds if there are any', () => {
   expect(measuredWords(METRICS.loss, { value: 4.452 })).toBe('loss 4.45 nats per token');
   expect(measuredWords(METRICS.perplexity, { value: 85.4, low: 80, high: 91 })).toBe('perplexity 85.4 (80 to 91)');
   expect([nameOf(METRICS.bitsPerByte), nameOf({ label: 'BLEU' })]).toEqual(['bits per byte', 'BLEU']);

@@ -30,7 +30,7 @@ export type MetricId = keyof typeof METRICS;
 /** Any of them, seen through what they share. */
 export const metricOf = (id: MetricId): Metric => METRICS[id];
 
-/** Those in which any loss can be told. */
+/** Ids of metrics that follow from any loss. */
 export type ScaleId = { [Id in MetricId]: (typeof METRICS)[Id] extends { scale: Scale } ? Id : never }[MetricId];
 
 /** What was measured, by id: also of metrics that a newer version has. What a scale of the loss gives is not among it. */
@@ -44,7 +44,7 @@ export interface Evaluated {
   readonly labels?: LabelCounts;
 }
 
-/** What can be told of a mean loss alone, of a part that was measured: for each of `ids` that is not a scale. */
+/** Estimates that follow from a part's mean loss alone: for each of `ids` that is not a scale. */
 export const estimatesOfMean = (ids: readonly MetricId[], loss: number, part: Extent): Estimates =>
   Object.fromEntries(
     ids.flatMap((id) => {

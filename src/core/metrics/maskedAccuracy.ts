@@ -1,7 +1,7 @@
 import type { Metric } from './metric';
 import { found } from './share';
 
-/** The share of hidden tokens that the model finds: its likeliest is the one that stood there. */
+/** Share of masked tokens that the model predicts: the likeliest token is the original. */
 export const maskedAccuracy: Metric = {
   label: 'Masked accuracy',
   unit: '%',

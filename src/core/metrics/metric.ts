@@ -5,7 +5,7 @@ import type { LabeledPairs } from './labels/counts';
 import { estimates } from './text/estimate';
 import type { Pair, TextMetric } from './text/textMetric';
 
-/** A value, and between which two it lies with 95 % confidence, where that can be told. */
+/** A value and its 95 % confidence interval, where one is known. */
 export interface Estimate {
   value: number;
   low?: number;
@@ -26,11 +26,11 @@ export interface BatchResult {
   weight: number;
   /** How many of these were the model's likeliest, where that is measured. */
   correct?: number;
-  /** What it gave to held-out inputs, each beside what was wanted; where the objective asks for answers. */
+  /** Answers to held-out inputs, each with its target; where the objective asks for answers. */
   answers?: readonly Pair[];
   /** Labels that a classifier gives to held-out texts. */
   labeled?: LabeledPairs;
-  /** Perplexity on text that was learnt before, where there is such. */
+  /** Perplexity on text of the base's training data, if there is any. */
   old?: number;
 }
 
@@ -60,7 +60,7 @@ export interface Metric {
   better: 'lower' | 'higher';
   /** What a value tells, to a newcomer: `how many tokens the model hesitates between`. */
   says?: string;
-  /** What to know where it stands beside others: the end of a sentence. */
+  /** Caveat for comparisons with other metrics: the end of a sentence. */
   remark?: string;
   needs: Need;
   /** What a mean `loss` comes to, in Python, with `tokens` and `bytes` of the part; absent: PyTorch does not measure it. */
@@ -68,11 +68,11 @@ export interface Metric {
   start(part: Extent): Meter;
   /** What a mean loss on a part comes to, where that says it all: for what was only ever told as a loss, such as a baseline. */
   ofMean?(loss: number, part: Extent): number;
-  /** Present where the mean loss alone says it all: then no value is kept, and any loss can be told in it. */
+  /** Present where the value follows from the mean loss: it isn't stored, and applies to any loss. */
   scale?: Scale;
 }
 
-/** Losses told in another way, as on an axis. */
+/** Conversion of a loss, as for an axis. */
 export interface Scale {
   of(loss: number): number;
   /** Its inverse. */

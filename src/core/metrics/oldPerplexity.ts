@@ -1,6 +1,6 @@
 import type { Metric, BatchResult } from './metric';
 
-/** Perplexity on text that a model had learnt before it was tuned: what it forgets (McCloskey & Cohen 1989). */
+/** Perplexity on text from before the tuning: measures forgetting (McCloskey & Cohen 1989). */
 export const oldPerplexity = {
   label: 'Perplexity of old text',
   unit: '',

@@ -15,7 +15,7 @@ export function valueWords({ unit }: Pick<Metric, 'unit'>, estimate: Estimate, f
   return `${format(value)}${bounds}${unit === '' ? '' : ` ${unit}`}`;
 }
 
-/** The same metric, with values told in little room. */
+/** The same metric with its short unit. */
 export const inShort = (metric: Metric): Metric => ({ ...metric, unit: metric.shortUnit ?? metric.unit });
 
 /** `perplexity 85.4` */

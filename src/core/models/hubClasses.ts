@@ -9,7 +9,7 @@ const SUFFIX = 'ForSequenceClassification';
 const [ONE, SEVERAL] = ['single_label_classification', 'multi_label_classification'] as const;
 
 /**
- * What config.json of a classifier has in the place of what it says of a model that scores tokens, of which it has nothing.
+ * Label fields in a classifier's config.json, which replace those of a language model.
  * @param architecture as the names of its classes begin there
  */
 export function toldClasses(
@@ -45,7 +45,7 @@ export const classesSchema = (usual: Pooling): z.ZodType<Classes> =>
       pooling: z.enum(POOLINGS).default(usual),
     })
     .transform(({ id2label, num_labels, problem_type: kind, pooling }, context): Classes => {
-      // Two that are not named are not even told of: PretrainedConfig.
+      // PretrainedConfig leaves out two labels if they are unnamed.
       const count = id2label ? Object.keys(id2label).length : (num_labels ?? 2);
       const labels = Array.from({ length: count }, (_, i) => (id2label ? id2label[i] : unnamed(i)));
       if (labels.includes(undefined)) context.addIssue(`id2label has ${count} labels that aren't numbered from 0`);

@@ -1,4 +1,4 @@
-/** Weights before anything is learnt. */
+/** Initial weights, before training. */
 import { normals } from '../base/rng';
 import { modelSpec } from '.';
 import type { ModelChoice, Values } from './network';

@@ -29,7 +29,7 @@ test('nor what an encoder and its decoder make, computed again', async () => {
   net.dispose();
   gpu.check();
 });
-test('nor what sees all, unless it is not told of lengths', async () => {
+test('nor in a bidirectional model, unless it gets no lengths', async () => {
   const net = await toyRelative('relative-both-ways');
   await expectUnseen(net, { dropout: 0 });
   await expectSeenWithoutLengths(net);

@@ -21,7 +21,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     for (const how of [{ dropout: 0 }, { dropout: 0.2, recompute: true }]) await expectUnseen(net, how);
     net.dispose();
   });
-  test('it would, where all is seen and no lengths are told', async () => {
+  test('it would in a bidirectional model without lengths', async () => {
     const net = await toyRelative('relative-both-ways');
     await expectSeenWithoutLengths(net);
     net.dispose();

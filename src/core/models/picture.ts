@@ -3,7 +3,7 @@ import { formatCount } from '../base/units';
 import type { Classes } from './spec';
 
 export interface Picture {
-  /** Beside each other: an encoder, then the decoder that reads it. */
+  /** Side by side: an encoder, then the decoder that reads it. */
   stacks: readonly Stack[];
 }
 
@@ -16,7 +16,7 @@ export interface Stack {
   from: string;
   to: string;
   before: readonly Piece[];
-  /** The blocks, of which one is drawn. */
+  /** Repeated blocks; one is drawn. */
   blocks: { times: number; branches: readonly Branch[] };
   after: readonly Piece[];
 }
@@ -24,7 +24,7 @@ export interface Stack {
 /** Leaves the stream, and is added to it at its end. */
 export interface Branch {
   pieces: readonly Piece[];
-  /** After the addition, where the stream itself is normalised. */
+  /** After the addition, where the stream itself is normalized. */
   after?: readonly Piece[];
 }
 

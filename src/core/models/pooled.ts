@@ -6,11 +6,11 @@ import { isOneScored, type Pass } from './spec';
 /** Not while somebody looks on, who sees all tokens. */
 const isAlone = ({ config, hook }: Pick<Pass, 'config' | 'hook'>): boolean => isOneScored(config) && !hook;
 
-/** What goes on in layer i after its attention: x [B T, C], or in the last one of a classifier the token alone that is scored, [B, C]. */
+/** Input of layer i after its attention: x [B T, C], or in a classifier's last layer only the scored token, [B, C]. */
 export const goesOn = (pass: Pass, i: number, x: Tensor2D): Tensor2D =>
   isAlone(pass) && i === pass.config.layers - 1 ? pooled(x, pass) : x;
 
-/** After the last layer: x [B T, C], or what goes on of it [B, C] -> what is scored of each row, [B, C]. */
+/** After the last layer: x [B T, C], or only its scored rows [B, C] -> what is scored of each row, [B, C]. */
 export const scored = (pass: Pass, x: Tensor2D): Tensor2D => (isAlone(pass) ? x : pooled(x, pass));
 
 /**

@@ -16,7 +16,7 @@ import type { Gguf, HuggingFace, OnnxForwards, Pytorch } from './interop';
 import type { PageForward } from './page';
 import type { Picture } from './picture';
 
-/** `group` groups rows for the breakdown beside the form: 'Token embedding', 'Attention', ... */
+/** `group` groups rows for the breakdown next to the form: 'Token embedding', 'Attention', ... */
 export interface Parameter {
   shape: readonly number[];
   /** Of several matrices side by side, each can have its own deviation: as many as `widths`. */
@@ -42,7 +42,10 @@ export interface BaseConfig {
   width: number;
   heads: number;
   context: number;
-  /** The classifier is a matrix of its own; otherwise it is the token embedding. Not in the form: models from elsewhere have it. */
+  /**
+   * Whether the output layer has a matrix of its own instead of the token embedding. Not in the form: only imported models
+   * have it.
+   */
   untied?: true;
   /** It scores texts in place of tokens: a classifier. Not in the form either. */
   classes?: Classes;
@@ -55,7 +58,7 @@ export interface Classes {
   pooling: Pooling;
   /** A text has any number of them, and each is judged by itself; absent: it has one. */
   several?: true;
-  /** One that is longer than the context is read in windows, of which the scores' mean is told; absent: it is cut. */
+  /** Reads texts longer than the context in windows, and averages their scores; absent: truncates them. */
   inWindows?: true;
 }
 /** Its first token, the mean of all, or its last token. */
@@ -126,9 +129,8 @@ export interface Pass<C extends BaseConfig = BaseConfig> extends Omit<ForwardCon
 }
 
 /**
- * Sees an activation by its name, and gives what goes on in its place: the same tensor, or another of its shape. In a program
- * that is captured it is called once, while the step is traced; what it sees can be an output. Where blocks are computed again,
- * it is called again for theirs.
+ * Receives an activation by name and returns its replacement: the same tensor, or another of its shape. In a captured program
+ * it runs once, while the step is traced, and what it sees can be an output. Recomputed blocks call it again.
  */
 export type Hook = (name: HookName, x: Tensor2D) => Tensor2D;
 /** Those of an encoder that has a decoder after it are called `encoder.embedding`, and so on. */
@@ -202,7 +204,7 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
    * have are 0 there. Absent where all of ours are known elsewhere.
    */
   elsewhere?(config: C): C;
-  /** What a row passes through, drawn beside the form. */
+  /** Architecture diagram next to the form. */
   picture(config: C, vocabulary: number): Picture;
   /** Name of the parameter [vocabulary, width], of a classifier [labels, width], that turns hidden states into scores. */
   classifier(config: C): string;
@@ -263,8 +265,8 @@ export type Rest = 'f32' | Resting;
 export const RESTS = ['f32', ...RESTINGS] as const;
 
 /**
- * How a frozen one rests where it is asked to: undefined in f32. Products go through rows of whole groups of four, whichever way,
- * and of whole blocks; what has no whole blocks rests in halves.
+ * Storage type of a frozen parameter; undefined for f32. Kernels need row lengths that are multiples of four, and q8 needs
+ * whole blocks; otherwise f16.
  */
 export function restingAs({ linear, shape }: Parameter, rest: Rest = 'f32'): Resting | undefined {
   if (rest === 'f32' || linear !== true || shape.some((size) => size % 4 !== 0)) return undefined;

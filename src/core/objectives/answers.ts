@@ -7,7 +7,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Answered } from './shown';
 import { type Marks, marksOf, type Pair, pairRow, type PairRow, textOf } from './pairRows';
 
-/** Tokens by which an answer may be longer than what is wanted of any beside it. */
+/** Extra tokens that an answer may have over the longest target in its batch. */
 export const SPARE = 8;
 
 /** What a model gives to each of some pairs' inputs, computed together: its likeliest token at each place, up to an end. */

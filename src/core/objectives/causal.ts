@@ -15,8 +15,8 @@ const PACKINGS = {
 } as const;
 
 /**
- * ids [rows, context] and targets [rows context], the token that follows each; a negative one is masked: nothing counts it. Of
- * whole documents also places and ends [rows context], as attention is told of them.
+ * ids [rows, context] and targets [rows context], the token that follows each; negative targets are masked out of the loss.
+ * For whole documents also places and ends [rows context], which limit attention.
  */
 export const causal = defineObjective({
   label: 'Next-token prediction',

@@ -1,4 +1,4 @@
-/** Rows of whole conversations, of which answers alone are learnt: none sees another. */
+/** Rows of whole conversations that don't attend to each other, with the loss on the assistant's answers only. */
 import { badSettings } from '../base/errors';
 import { stream } from '../base/rng';
 import { counted, formatCount, formatShare } from '../base/units';
@@ -11,7 +11,7 @@ import { spread } from './pairRows';
 
 /** A part's conversations, each as far as it fits. */
 interface Chats {
-  /** Pieces of a row from left to right, one a conversation: `tokens` places, each of which the next of its ids is predicted in. */
+  /** Pieces of a row from left to right, one a conversation; at each of its `tokens` places the next id is predicted. */
   rows: readonly (readonly Piece[])[];
   conversations: number;
   /** Conversations that lost exchanges at their end, and how many these were. */
@@ -19,7 +19,7 @@ interface Chats {
   leftOut: number;
   /** Conversations whose first exchange is longer than a row. */
   tooLong: number;
-  /** Ids of the conversations in rows, and how many of them are learnt. */
+  /** Number of ids of the conversations in rows, and of those in the loss. */
   ids: number;
   learnt: number;
   /** Places of all rows in which nothing is. */

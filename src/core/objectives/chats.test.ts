@@ -16,7 +16,7 @@ import { propertyRuns } from '../testing/propertyRuns';
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 
 interface Turns {
-  /** Lengths of what is read and of what is learnt after it, by turns. */
+  /** Lengths of context and trained text, by turns. */
   turns: readonly (readonly [read: number, learnt: number])[];
 }
 
@@ -41,7 +41,7 @@ function conversation({ turns }: Turns, place: number): Document {
   };
 }
 
-/** All of them in the part that is learnt from, but for what has to be held out. */
+/** All of them in the training part, except those that must be held out. */
 async function partOf(all: readonly Turns[]) {
   const store = memoryStore();
   const documents = all.map(conversation);
@@ -58,7 +58,7 @@ const turns = fc.record({
 });
 const some = fc.array(turns, { minLength: 2, maxLength: 12 });
 
-test('each learnt token of what fits is a target once, at the place before it, and nothing else is', async () => {
+test('each trained token that fits is a target once, at the place before it, and nothing else is', async () => {
   await fc.assert(
     fc.asyncProperty(some, fc.integer({ min: 12, max: 40 }), async (all, context) => {
       const { source, documents } = await partOf(all);
@@ -104,7 +104,7 @@ test('what does not fit is left out by exchanges, counted and told; where nothin
   await expect(chatsIn(source, 2)).rejects.toThrow(/None of 4 conversations fits the context of 2/);
 });
 
-test('what is not learnt has no part in the gradient: other targets there leave the loss as it is, to the bit', async () => {
+test('masked tokens have no gradient: other targets there leave the loss the same, bit for bit', async () => {
   await useSingleThreadWasm();
   const { source } = await partOf([{ turns: [[5, 4], [2, 3]] }, { turns: [[3, 6]] }, { turns: [[2, 2]] }]); // prettier-ignore
   const context = 16;
@@ -114,7 +114,7 @@ test('what is not learnt has no part in the gradient: other targets there leave 
   const otherwise = Int32Array.from(arrays['targets']!, (target, i) => (target < 0 ? -2 - (i % 9) : target));
   const other = await learnt({ ...arrays, targets: otherwise }, weight, context);
   expect(other.gradients).toEqual(gradients);
-  // And one that is learnt has.
+  // A trained token has a gradient.
   const at = otherwise.findIndex((target) => target >= 0);
   const changed = otherwise.with(at, (otherwise[at]! + 1) % 256);
   expect((await learnt({ ...arrays, targets: changed }, weight, context)).gradients).not.toEqual(gradients);

@@ -9,8 +9,8 @@ import { spread, textOf } from './pairRows';
 import type { Answered } from './shown';
 
 /**
- * What the assistant answers in chats, given all before it: ids [rows, context], targets [rows context], of which those that
- * are no answer are masked, and places and ends [rows context], by which no conversation of a row sees another.
+ * Supervised fine-tuning on chats: predicts the assistant's answers, given all before them. ids [rows, context]; targets
+ * [rows context], masked outside of answers; places and ends [rows context], which separate the conversations of a row.
  */
 export const chats = defineObjective({
   label: 'Instruction tuning (SFT)',
@@ -49,7 +49,7 @@ export const chats = defineObjective({
   },
 });
 
-/** What it answers to the first questions of some conversations, beside what was said there. */
+/** The model's answers to the first questions of some conversations, next to the original ones. */
 async function answered(
   network: Network,
   tokenizer: Tokenizer,

@@ -1,4 +1,4 @@
-/** Rows of whole documents: what a model is told of them, and which of them a step learns from. */
+/** Rows of whole documents: attention limits, and which documents a step trains on. */
 import { stream } from '../base/rng';
 import type { TokenSource } from '../shards/manifest';
 import { beginOf, promptBegin } from '../tokenizer/prompt';
@@ -8,9 +8,9 @@ import { packingOf, type Piece } from './packing';
 import { spread } from './pairRows';
 
 /**
- * A document is read after what stands before every text, so that its first token is learnt and it can be written from nothing.
- * Where prompts are given without that, half of the rows of training are read without, drawn for each: their first tokens are
- * not predicted then. Rows are drawn with replacement, as windows are; an evaluation reads the same ones each time.
+ * Puts a start token before each document, so that its first token is trained and it can be generated from an empty prompt.
+ * If prompts have no start token, leaves it out of a random half of training rows, whose first tokens are not predicted.
+ * Draws rows with replacement, like windows; each evaluation reads the same ones.
  */
 export async function documentRows(source: TokenSource, context: number, tokenizer: Tokenizer): Promise<Batches> {
   const { rows: all } = await packingOf(source, context);

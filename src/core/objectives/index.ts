@@ -108,11 +108,11 @@ export const learntFrom = (id: ObjectiveId): LearntFrom => objectiveOf(id).of ??
 /** Whether it is of texts that are there to tune on alone: no run from a project's text learns it. */
 export const isOfTuning = (id: ObjectiveId): boolean => ['chats', 'labels'].includes(learntFrom(id));
 
-/** The same for an architecture that is taken in place of another: what was learnt where it can learn that. */
+/** Objective after a change of architecture: the current one if the new architecture supports it, else its usual one. */
 export const objectiveOn = (model: ModelId, now: ObjectiveId): ObjectiveId =>
   objectiveOf(now).kinds.includes(modelSpec(model).kind) ? now : usualObjective(model);
 
-/** The roles of a tokenizer that it is learnt with, besides those that every tokenizer has. */
+/** Roles that its tokenizer needs, in addition to those of every tokenizer. */
 export const rolesOf = (id: ObjectiveId): readonly TokenRole[] =>
   (Object.entries(objectiveOf(id).roles) as [TokenRole, number][]).flatMap(([role, times]) =>
     Array.from({ length: times }, () => role),
@@ -160,18 +160,18 @@ export async function loadObjective(
 export const objectiveWords = (): readonly string[] =>
   (Object.keys(OBJECTIVES) as ObjectiveId[]).map((id) => `${objectiveOf(id).label}, of ${modelsFor(id).join(', ')}`);
 
-/** What is measured where it is learnt: the headline, then the others in the order of their list. */
+/** Metrics of an objective: the headline, then the others in list order. */
 export function metricsOf({ gives, headline }: Pick<Objective, 'gives' | 'headline'>): readonly MetricId[] {
   const ids = Object.keys(METRICS) as MetricId[];
   const measured = (id: MetricId): boolean => gives.includes(metricOf(id).needs);
   return [headline, ...ids.filter((id) => id !== headline && measured(id))];
 }
 
-/** One of them as it is told where that is learnt: a loss of labels is of a text, and not of a token. */
+/** A metric as shown for an objective: a loss of labels is per text, and not per token. */
 export const metricIn = (objective: ObjectiveId, id: MetricId): Metric =>
   id === 'loss' && learntFrom(objective) === 'labels' ? { ...METRICS.loss, unit: 'nats per text' } : metricOf(id);
 
-/** The metric in which losses of it are told. */
+/** Headline metric, in which its losses are shown. */
 export const headlineOf = (id: ObjectiveId): Metric & { scale: Scale } => METRICS[objectiveOf(id).headline];
 
 /** A loss in it: `perplexity 85.4`. */

@@ -61,8 +61,8 @@ export interface LabelSettings {
 }
 
 /**
- * Rows are drawn with replacement; an evaluation reads the same ones each time, those of about a length together. Labels are weighed
- * in what is learnt alone: what is measured compares with other runs, and with what needs no model.
+ * Draws rows with replacement; each evaluation reads the same ones, grouped by length. Weighs labels in training only, so
+ * that evaluations compare with other runs and with baselines.
  */
 export async function labelRows(
   source: TokenSource,

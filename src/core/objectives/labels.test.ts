@@ -112,7 +112,7 @@ describe('on cpu', () => {
     await tf.setBackend('cpu');
   });
 
-  test('in windows the mean of their scores is told, and all is read', async () => {
+  test('reads all windows and returns their mean scores', async () => {
     const model = classifierOf('bert', { labels: ['a', 'b'], inWindows: true });
     const net = await network(model, initialValues(model, 1));
     const own = classifier(net, tokenizer);
@@ -163,7 +163,7 @@ describe('on cpu', () => {
     },
   );
 
-  test('a text with labels is found by those that it has, and one without is not learnt from', async () => {
+  test('labeled texts are found by their labels, and unlabeled ones are not trained on', async () => {
     const part = textSource(tokenizer, ['a', 'b', 'c', ''], ['x', null, 'y', 'x']);
     expect((await labelledIn(part, { labels: ['x', 'y'], pooling: 'first' })).map(({ labels }) => labels)).toEqual([
       [0],
@@ -180,7 +180,7 @@ describe('on cpu', () => {
   test('an evaluation measures all rows once, whatever their lengths, and weighs them as a step does', async () => {
     const model = classifierOf('gpt', { labels: LABELS });
     const net = await network(model, initialValues(model, 1));
-    // Labels are weighed in what is learnt alone.
+    // Class weights apply to training only.
     const loaded = await loadObjective('labels', { classWeights: true }, model);
     const part = textSource(tokenizer, texts, wanted);
     const measure = evaluator(net, loaded);
@@ -203,7 +203,7 @@ describe('on cpu', () => {
   });
 });
 
-test('labels are weighed in what is learnt, and not in what is measured', async () => {
+test('class weights apply to training, and not to evaluation', async () => {
   const part = textSource(tokenizer, ['a', 'b', 'c', 'd'], ['x', 'x', 'x', 'y']);
   const model = classifierOf('gpt', { labels: ['x', 'y'] });
   const { batches } = await loadObjective('labels', { classWeights: true }, model);

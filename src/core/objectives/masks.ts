@@ -27,7 +27,7 @@ interface Masking {
   shares: { mask: number; random: number };
 }
 
-/** Devlin et al. 2018, section 3.1: so that what is hidden is not always told by its mask. */
+/** Devlin et al. 2018, section 3.1: the mask must not be the only sign of a token to predict. */
 export const EIGHTY_TEN_TEN = { mask: 0.8, random: 0.1 } as const;
 /** Where it is measured: what stood as it is would be found by being seen. */
 export const ALL_BY_MASK = { mask: 1, random: 0 } as const;
@@ -84,8 +84,8 @@ function tokensOf(ids: Uint32Array, tokenizer: Tokenizer): Span[] {
 }
 
 /**
- * Tokens that are one word: each but the first goes on with letters or digits where the one before ended in some. So it is by
- * bytes, whichever tokenizer made them: a word's first token has the space before it, and WordPiece's `##` has none.
+ * Groups tokens into words: each token after the first continues letters or digits of the one before. Works on bytes, with
+ * any tokenizer: a word's first token has the space before it, and WordPiece's `##` is dropped.
  */
 export function wordsOf(ids: Uint32Array, tokenizer: Tokenizer): Span[] {
   const words: Span[] = [];

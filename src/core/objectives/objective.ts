@@ -17,7 +17,7 @@ import type { Batch, Batches } from './batch';
 import type { BaselineFacts } from './facts';
 import type { Shown } from './shown';
 
-/** What data are of, and so what a model that learnt them is measured on. */
+/** Kind of training data, which decides what the model is evaluated on. */
 export type LearntFrom = 'documents' | 'pairs' | 'chats' | 'labels';
 
 /**
@@ -38,7 +38,7 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   kinds: readonly ModelKind[];
   /** Of what it learns where that is not any document: of those with an input and a target alone, of conversations, or of those with a label. */
   of?: Exclude<LearntFrom, 'documents'>;
-  /** Settings of its own. They lie beside a recipe's others: a name is one field, whichever objectives have it. */
+  /** Settings of the objective. They join the recipe's other settings: a name is one field, whichever objectives have it. */
   fields: F;
   /** Special tokens that its batches hold, and how many of each: more than one where a role is numbered. */
   roles: Roles;
@@ -50,11 +50,11 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   isOtherHeldOut?(settings: ValuesOf<F>): boolean;
   /** Tokens of text that a row of `context` is made from: each part has as many, or its rows are shorter. */
   reach(context: number, settings: ValuesOf<F>): number;
-  /** Why these settings cannot be learnt by with this context, in one sentence a field; absent: all can. */
+  /** Problems of these settings with this context, one sentence per field; absent: none. */
   problems?(settings: ValuesOf<F>, context: number): readonly { field: Extract<keyof F, string>; message: string }[];
   /**
-   * The named arrays of a batch of `rows` rows: of any shape, but one that follows from these alone.
-   * @param learner the model, as far as an objective is learnt by several in other ways
+   * Named arrays of a batch of `rows` rows; their shapes may depend only on these parameters.
+   * @param learner the model, for objectives with a different batch for each kind
    */
   inputs(rows: number, context: number, settings: ValuesOf<F>, learner: Learner): InputSpecs;
   /** A part of the data as its batches, which it places itself: by windows (windows.ts), documents or whatever it reads. */
@@ -129,7 +129,7 @@ export interface InRows {
   long?: LongTexts;
 }
 
-/** Values of an objective's fields, and whatever lies beside them in a recipe. */
+/** Values of an objective's fields, and any other settings of the recipe. */
 export type ObjectiveSettings = Readonly<Record<string, number | boolean | string>>;
 export type Roles = Readonly<Partial<Record<TokenRole, number>>>;
 export type InputSpecs = Readonly<Record<string, InputSpec>>;
@@ -145,9 +145,9 @@ export interface Learning<Settings = ObjectiveSettings> {
   measure?(network: Network, inputs: Tensors, weight: Tensor): { loss: Scalar; correct: Tensor; scores?: Tensor };
   /** Labels of a batch that was measured, by the scores that `measure` gives of it. */
   labeled?(network: Network, scores: ArrayLike<number>, arrays: Batch['arrays']): LabeledPairs;
-  /** What shows at an evaluation what was learnt: the same of the same weights. */
+  /** Example of what the model has learned, for an evaluation. Deterministic for the same weights. */
   show(network: Network, asked: ToShow, settings: Settings): Promise<Shown>;
-  /** What it gives to inputs of a part, the same each time, beside what was wanted; where metrics are of answers. */
+  /** Answers to the same inputs of a part each time, with their targets; for metrics of answers. */
   answers?(network: Network, asked: ToAnswer): Promise<readonly Pair[]>;
 }
 

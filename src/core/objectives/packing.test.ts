@@ -50,7 +50,7 @@ test('each goes into the fullest row with room for it, the longest first', () =>
   ]);
 });
 
-test('what is cut and what is padding is told', async () => {
+test('counts truncated and padding tokens', async () => {
   const source = textSource(tokenizer, ['abc', 'defghijklmnop', 'qr', 's']);
   // With the marks 4, 14, 3, and the last without one.
   expect(await packingTold(source, 8)).toEqual({

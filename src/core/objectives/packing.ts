@@ -1,4 +1,4 @@
-/** Whole documents packed into rows, as few as can be: which lie in which, and what of each row is told to a model. */
+/** Whole documents packed into as few rows as possible: which are in which row, and attention limits within a row. */
 import { badSettings } from '../base/errors';
 import { counted, formatCount, formatShare } from '../base/units';
 import type { PartSource, TokenSource } from '../shards/manifest';

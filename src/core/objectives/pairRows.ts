@@ -77,7 +77,7 @@ function fieldsOf(start: number, document: number, { input, target }: Border['fi
   ];
 }
 
-/** A row: what is read, and of each of its places the token that is to follow; -1 where nothing is learnt. */
+/** A row: inputs, and the target of each place; -1 where there is no loss. */
 export interface PairRow {
   /** What an encoder reads. */
   source?: readonly number[];

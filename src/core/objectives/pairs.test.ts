@@ -82,7 +82,7 @@ test('rows of both kinds, whole and cut', () => {
   }
 });
 
-test('copying the input and counting the tokens of targets are what need not be learnt', async () => {
+test('copying the input and counting tokens of targets are baselines without training', async () => {
   const words = ['aa', 'bb', 'cc', 'dd', 'ee', 'ff', 'gg', 'hh', 'ii', 'jj'];
   const { train, validation } = await table(words.map((word, i) => [word, i % 2 === 0 ? word : 'zz']));
   const { pairs } = await measurePairs(train, validation, tokenizer);
@@ -96,7 +96,7 @@ test('copying the input and counting the tokens of targets are what need not be 
   expect(await measurePairs(plain, plain, tokenizer)).toEqual({});
 });
 
-test('how many are cut is told', async () => {
+test('counts truncated pairs', async () => {
   const { train } = await table([
     ['a', 'b'],
     ['abcdefgh', 'b'],

@@ -9,9 +9,9 @@ import { windows } from './windows';
 const reach = (context: number): number => 2 * context;
 
 /**
- * source [rows, context], the text before a place, of which sourceLengths [rows] are tokens and the others padding; ids
- * [rows, context], what follows it as a decoder is given it; targets [rows context]. How much is read is drawn for each row,
- * every length as likely, so that short beginnings are learnt to be gone on with too.
+ * source [rows, context], the prefix; sourceLengths [rows] of it are tokens and the others padding. ids [rows, context], what
+ * the decoder reads after it. targets [rows context]. Draws each row's prefix length uniformly, so that short prefixes are
+ * trained too.
  */
 export const prefix = defineObjective({
   label: 'Prefix LM',

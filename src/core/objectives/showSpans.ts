@@ -8,7 +8,9 @@ import type { ToShow } from './objective';
 import type { FilledPart, Shown } from './shown';
 import { corrupted, spanLengths, type SpanSettings, spanReach } from './spans';
 
-/** The beginning of what is held out, with what the model tells of each span that is taken out; without it, what it says to the prompt. */
+/**
+ * Beginning of the held-out text with the model's prediction for each removed span; without a text, its answer to the prompt.
+ */
 export async function showSpans(network: Network, asked: ToShow, settings: SpanSettings): Promise<Shown> {
   const { tokenizer, prompt, source } = asked;
   const tokens = Math.min(MOST, source?.tokens ?? 0, spanReach(network.choice.config.context, settings));
@@ -47,7 +49,7 @@ async function answered(network: Network, { tokenizer, pause }: ToShow, source: 
   return ids;
 }
 
-/** What follows each sentinel, by its number; of one that is told twice the first. */
+/** Tokens after each sentinel, by its number; if a sentinel occurs twice, those after the first. */
 function spansIn(ids: readonly number[], tokenizer: Tokenizer): readonly (readonly number[] | undefined)[] {
   const sentinels = tokenizer.special.filter(({ role }) => role === 'sentinel').length;
   const numbers = new Map(Array.from({ length: sentinels }, (_, n) => [tokenizer.idOf('sentinel', n), n]));

@@ -1,4 +1,4 @@
-/** What shows what a model has learnt: a text that it wrote, a passage whose blanks it filled, or an answer to an input. */
+/** An example of what a model has learned: a text that it wrote, a passage whose blanks it filled, or an answer to an input. */
 import { z } from '../base/zod';
 
 /** A part with `wanted` was a blank: `text` is what the model put there. It is null where nobody knows what stood there. */

@@ -110,12 +110,12 @@ test('reads as much text as fills the context, as T5 reckons it', () => {
       expect(spanSizes(tokens, { maskRate, spanLength }).targets).toBe(targets);
     }
   }
-  // As the paper's own settings are told: 512 tokens in, of 568, and 114 out.
+  // The paper's settings: 512 tokens in, of 568, and 114 out.
   expect(spanReach(512, { maskRate: 0.15, spanLength: 3 })).toBe(568);
   expect(spanSizes(568, { maskRate: 0.15, spanLength: 3 })).toMatchObject({ inputs: 512, targets: 114 });
 });
 
-test('more spans than there are sentinels, and more noise than text, are told at the settings', () => {
+test('more spans than sentinels, or more noise than text, is a problem of the settings', () => {
   const of = (context: number, maskRate: number, spanLength: number) =>
     objectiveOf('spanCorruption').problems!({ maskRate, spanLength }, context);
   expect(of(512, 0.15, 3)).toEqual([]);

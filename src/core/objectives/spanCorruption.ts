@@ -11,9 +11,8 @@ import { windows } from './windows';
 const SENTINELS = 100;
 
 /**
- * source [rows, S], a text of which spans are taken out, each with a sentinel in its place; ids [rows, T], each sentinel with the
- * span that it stands for; targets [rows T], the token that follows each. All rows are full: how many spans there are, and how
- * long they are together, follows from the context.
+ * source [rows, S], a text with spans replaced by sentinels; ids [rows, T], each sentinel with its span; targets [rows T],
+ * the token that follows each. All rows are full, because the context fixes the number of spans and their total length.
  */
 export const spanCorruption = defineObjective({
   label: 'Span corruption',

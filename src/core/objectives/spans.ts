@@ -28,7 +28,7 @@ export function spanSizes(tokens: number, { maskRate, spanLength }: SpanSettings
   return { noise, spans, inputs: left + spans + 1, targets: noise + spans + 1 };
 }
 
-/** The most tokens whose inputs and targets both fit into `context`; two, of which three are made, where that is shorter still. */
+/** Maximum number of tokens whose inputs and targets both fit into `context`; 2 where even three tokens do not fit. */
 export function spanReach(context: number, settings: SpanSettings): number {
   const fits = (tokens: number): boolean => {
     const { inputs, targets } = spanSizes(tokens, settings);

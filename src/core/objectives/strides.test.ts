@@ -58,7 +58,7 @@ test('without a stride windows begin where they did, and with one of 1 too', asy
   }
 });
 
-test('what is in no window is told in tokens and as a share', () => {
+test('counts tokens outside of all windows, also as a share', () => {
   const source = textSource(tokenizer, ['abcdefghijklmnopqrstuvwxyz']);
   expect(stridesTold(source, 8, 8)).toEqual({
     rows: 3,

@@ -57,7 +57,7 @@ export function windows(
   };
 }
 
-/** The longest context up to this one of which there is a row in so many tokens; 0 where there is none. */
+/** Longest context, up to this one, that has a row in so many tokens; 0 where there is none. */
 export function fittingContext(context: number, reach: (context: number) => number, tokens: number): number {
   let [fits, not] = [0, context + 1];
   while (not - fits > 1) {

@@ -10,9 +10,8 @@ export interface StepLoss {
 }
 
 /**
- * The best evaluation up to the saved step `upTo`, where its weights were not kept: neither is it that step, nor is the
- * best step that is kept as good. So it is in runs of builds that kept a best step only where it was saved as well, and in
- * models that were brought in without it.
+ * Best evaluation up to the saved step `upTo`, if its weights were not saved: it is neither that step, nor matched by the
+ * best saved step. Happens in runs of builds that saved a best step only at regular saves, and in models imported without it.
  */
 export function bestNotKept(
   evaluations: readonly StepLoss[],

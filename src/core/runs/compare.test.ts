@@ -45,7 +45,7 @@ test('what another optimizer has of its own is not compared with what this one d
   expect(own).toMatchObject({ before: DEFAULT_RECIPE.beta1, after: undefined });
 });
 
-test('what nobody told of a run makes no difference, and what is known of it does', () => {
+test('unknown settings make no difference, and known ones do', () => {
   const stranger: Made = { ...baseline, model: { ...baseline.model, id: 'gpt', vocabulary: 50_257 }, recipe: null };
   expect(ids([baseline, { ...stranger, data: null }])).toEqual([]);
   expect(ids([baseline, { ...stranger, tokenizer: { key: 'bpe 50257', words: 'BPE 50,257' } }])).toEqual(['tokenizer']);

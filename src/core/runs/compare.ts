@@ -1,4 +1,4 @@
-/** What runs were made with, one setting beside another: which of them differ. */
+/** Comparison of runs: settings that differ between them. */
 import { type Field, nameOf } from '../base/field';
 import { formatCount } from '../base/units';
 import { nameOf as inSentence } from '../metrics/words';
@@ -7,7 +7,7 @@ import { sizesOf } from '../models/spec';
 import { isOf, RECIPE, type Recipe, type RecipeField } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 
-/** Something that is told in words, and is the same where its key is. */
+/** A described setting; equal keys mean equal settings. */
 export interface Told {
   key: string;
   words: string;
@@ -17,7 +17,7 @@ export interface Told {
 export interface Made {
   model: ModelChoice;
   tokenizer: Told;
-  /** Null where nobody said: a model that was brought in without a word on it. */
+  /** Null where unknown: a model imported without its recipe. */
   recipe: Recipe | null;
   /** Null where it is not known. */
   data: Told | null;

@@ -28,8 +28,8 @@ export interface RunCurve {
   /** The last of some steps, and the lowest and the highest loss among them. */
   training: Columns<(typeof TRAINING)[number]>;
   /**
-   * On held-out text, the last one among them; beside each the mean training loss around its step, of its segment, and the
-   * standard error of that, NaN where no step of it was told. What a classifier alone has is NaN of other models.
+   * On the held-out text, the latest ones last. Each has the mean training loss around its step, in its segment, and the
+   * standard error of that, NaN where there is none. Values that only classifiers have are NaN for other models.
    */
   evaluations: Columns<(typeof EVALUATIONS)[number]>;
   /** What was written at the last evaluation. */

@@ -8,7 +8,7 @@ import type { RunRecord } from './record';
 import { dataOf } from './segments';
 
 /**
- * Of the newest segment; null for a model that was brought in without.
+ * Manifest of the newest segment's data; null for a model imported without data.
  * @throws HomegrownError `storage-damaged` where they are gone or cannot be read, `newer-version`
  */
 export async function manifestOf(store: BlobStore, record: Pick<RunRecord, 'segments'>): Promise<ShardManifest | null> {
@@ -30,6 +30,6 @@ export const manifestIfKept = (store: BlobStore, record: Pick<RunRecord, 'segmen
     throw error;
   });
 
-/** Ids of all data that a run names: what it learns from, and what it had learnt before it was tuned. */
+/** Ids of all data that a run names: its training data, and the base's for the forgetting metric. */
 export const dataNamedBy = (record: Pick<RunRecord, 'segments' | 'old'>): readonly string[] =>
   [...new Set([dataOf(record).id, record.old?.id ?? null])].filter((id) => id !== null);

@@ -8,10 +8,10 @@ import { z } from '../base/zod';
 import { evaluationSchema } from '../evaluate/evaluation';
 import { storable } from '../evaluate/storable';
 
-/** What can be measured on: a held-out part, or a text that a person gives, of which the newest is kept. */
+/** What a run can be evaluated on: a held-out part, or a person's text, whose newest result is saved. */
 export const EVALUATED = ['validation', 'test', 'text'] as const;
 export type EvaluatedOn = (typeof EVALUATED)[number];
-/** Or on none: pairs of sentences, tasks of one's own and what it was compared with, which are asked for by themselves. */
+/** Or on none: pairs of sentences, custom tasks and comparisons, which are requested separately. */
 export const KEPT_PARTS = [...EVALUATED, 'lists'] as const;
 export type KeptPart = (typeof KEPT_PARTS)[number];
 
@@ -32,7 +32,7 @@ export const keptComparisonSchema = z.object({
   /** Pieces of text, where they are too few to decide anything. */
   blocks: z.int().nonnegative().exactOptional(),
   times: z.number().exactOptional(),
-  /** The other run did not hold out that part, as far as is known: it may have learnt from it. */
+  /** Whether the other run may have trained on that part, because it isn't known to have held it out. */
   mayHaveLearnt: z.boolean(),
 });
 export type KeptComparison = z.infer<typeof keptComparisonSchema>;
@@ -44,7 +44,7 @@ const recordSchema = z.object({
   runId: z.string(),
   step: z.int().nonnegative(),
   part: z.enum(KEPT_PARTS),
-  /** Of the test part: the how manieth look at it this was. */
+  /** Of the test part: number of the access, from 1. */
   look: z.int().positive().exactOptional(),
   /** Of the text, where it is no part. */
   name: z.string().exactOptional(),

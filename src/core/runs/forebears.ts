@@ -1,4 +1,4 @@
-/** What a fork's forebears told before it left them: a fork's own journal begins at the step that it goes on from. */
+/** Events of a fork's ancestors before it left them: its own journal begins at the step that it continues from. */
 import type { BlobStore } from '../base/blobStore';
 import { unlessUnreadable } from '../base/record';
 import { isLasting, type LastingEvent } from '../train/run';

@@ -74,7 +74,10 @@ export async function begunAnew(
   };
 }
 
-/** A step that the recipe's optimizer can go on from: of weights alone, and of another optimizer, its moments are zero. */
+/**
+ * A step that the recipe's optimizer can continue from. Moments are zero if it has weights alone or another optimizer's
+ * state.
+ */
 export function withMoments(
   { state, tensors }: Snapshot,
   { model, trainable }: Pick<RunRecord, 'model' | 'trainable'>,

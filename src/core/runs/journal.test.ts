@@ -6,7 +6,7 @@ import type { StepEvent, TrainEvent } from '../train/run';
 import { stepValues } from '../train/stepValues';
 import { journalKey, openJournal, readJournal, unreadableInJournal } from './journal';
 
-test('an early end, what was waited for and what else a run tells of it come back, and go with a step that is undone', async () => {
+test('an early stop, waiting times and other events of a run come back, and disappear with a step that is undone', async () => {
   const store = memoryStore();
   const labels: LabelCounts = { texts: 3, right: 2, cells: [[0, 0, 2], [1, 0, 1]] }; // prettier-ignore
   const metrics = { bitsPerByte: { value: 1.5 } };
@@ -103,7 +103,7 @@ test('what was appended is read back, with values of any name; a required value 
   );
 });
 
-test('whatever lies in place of a batch is read or reported, and the run goes on after it', async () => {
+test('any value in place of a batch is read or reported, and the run continues after it', async () => {
   const row = fc.array(fc.oneof(fc.double(), fc.constant(null), fc.string(), fc.jsonValue()), { maxLength: 12 });
   const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constant(null));
   const whole = fc.tuple(fc.nat(50), fc.array(number, { minLength: 6, maxLength: 6 })).map(([n, rest]) => [n, ...rest]);

@@ -79,7 +79,7 @@ export async function readEvaluation(
   return null;
 }
 
-/** Steps of which something is kept on a part, oldest first. */
+/** Steps with a saved evaluation on a part, oldest first. */
 async function measuredSteps(store: BlobStore, runId: string, part: KeptPart): Promise<readonly number[]> {
   const ends = (await store.keys(evaluationsOf(runId))).map((key) => key.slice(evaluationsOf(runId).length).split('/'));
   return ends

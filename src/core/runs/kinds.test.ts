@@ -63,7 +63,7 @@ test('of each kind that was in a store before, each version lies in one of these
   expect(there.get('heads/')).toEqual(new Set([1, 2, 3]));
   // Records of the third and the fourth version are those of the fifth that tune nothing, or tell no texts apart: runs.test.ts.
   expect(there.get('runs-index/')).toEqual(new Set([1, 2, 5]));
-  // What is derived of it, or not written anew, is of the version that it had.
+  // Derived and unchanged records keep their version.
   expect(there.get('project')).toEqual(new Set([1]));
   expect(there.get('projects/')).toEqual(new Set([2]));
 });

@@ -28,7 +28,7 @@ interface KindAt {
   kind: Kind<unknown>;
   /** @param runId whose curve is looked at too: those of all runs are much to read */
   unreadable(store: BlobStore, runId: string | null): Promise<readonly Unreadable[]>;
-  /** The keys of all that lies with a record, of which some may be missing. */
+  /** Keys of everything stored with a record; some may be missing. */
   keysWith(store: BlobStore, key: string): Promise<readonly string[]>;
 }
 
@@ -58,7 +58,7 @@ const runKeys = async (store: BlobStore, key: string): Promise<readonly string[]
   ];
 };
 
-/** Of a project it is told too which of its fields cannot be read. */
+/** For a project, also names its unreadable fields. */
 const projectsAt = (at: string) => async (store: BlobStore) =>
   (await unreadableProjects(store)).filter(({ key }) => isAt(at, key));
 

@@ -1,4 +1,4 @@
-/** What remains of a text in runs that learnt from it, once the text itself is removed. */
+/** Traces of a removed text in runs that were trained on it. */
 import { formatCount, formatShare } from '../base/units';
 import { learntOf, type TextRecord } from '../documents/record';
 import type { RunRecord } from './record';
@@ -8,18 +8,18 @@ export interface Learnt {
   runId: string;
   name: string;
   /**
-   * The first step and the last that learnt from it; others between may have learnt from other texts. Both 0 of one whose base had,
-   * before it was tuned.
+   * First and last step trained on the text; steps between may have other texts. Both 0 if only the base was trained on it,
+   * before tuning.
    */
   from: number;
   to: number;
-  /** Of the characters that it learnt from at the last of these. */
+  /** Share of that step's training characters. */
   share: number;
-  /** Its data hold the text's tokens, with which it goes on. */
+  /** Whether the run's data hold the text's tokens, so that it can resume with them. */
   hasTokens: boolean;
 }
 
-/** The runs that learnt from a text, newest first, whole or without what is left out of it now, as their records say it. */
+/** Runs trained on a text, newest first, in its original or current cleaned version, by their records. */
 export function learntFrom(runs: readonly RunRecord[], text: TextRecord): readonly Learnt[] {
   const hashes = new Set([text.sha256, learntOf(text).sha256]);
   const shareIn = (facts: DataFacts | null): number | undefined => {
@@ -66,7 +66,7 @@ export function learntTogether(each: readonly (readonly Learnt[])[]): readonly L
   return [...runs.values()];
 }
 
-/** As a sentence or two; undefined where no run learnt from it. */
+/** Warning of a sentence or two; undefined where no run was trained on it. */
 export function learntWords(learnt: readonly Learnt[], texts = 1): string | undefined {
   if (learnt.length === 0) return undefined;
   const shown = learnt.slice(0, MAX_NAMED).map(({ name, from, to, share }) => {

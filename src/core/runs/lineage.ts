@@ -13,7 +13,7 @@ export interface Kin {
   step: number;
   /** Absent in one that began from nothing. */
   parent?: { runId: string; step: number; how: How };
-  /** It was brought in, by whomever it was made. */
+  /** Present on an imported run, whoever made it. */
   origin?: object;
 }
 
@@ -30,9 +30,9 @@ interface Lane<R extends Kin = Kin> {
 }
 
 /**
- * A lane for each run: those without a parent here by the time they were made, and below each its descendants, those that
- * left it first above. A fork's own steps go on from its parent's; what else comes of a run counts from 0, after the step
- * that it came from. One that is distilled learns from another from its step 0 on, and one that was brought in has its own.
+ * A lane for each run: first those without a parent here when they were made, each with its descendants below it, earliest
+ * forks first. A fork's steps continue from its parent's. Steps of other descendants count from 0, after the step that they
+ * came from. A distilled run learns from another from its step 0 on, and an imported run has its own steps.
  */
 export function lanesOf<R extends Kin>(runs: readonly R[]): readonly Lane<R>[] {
   const known = new Set(runs.map(({ id }) => id));
@@ -96,8 +96,8 @@ export function forebears<R extends Kin>(runs: readonly R[], id: string): readon
 }
 
 /**
- * In one order, however they were read. A run that is brought in bears the moment when its original began: between those, the one
- * that came in later is newer, then the one that comes of more runs; one that is not among them counts too.
+ * Sorts runs independently of their reading order. An imported run has the creation time of its original. At equal times the
+ * later import is newer, then the run with more ancestors, counting those not among them too.
  */
 export function newestFirst<R extends Kin & { origin?: { importedAt: number } }>(runs: readonly R[]): readonly R[] {
   const moments = new Set(runs.map(({ createdAt }) => createdAt));

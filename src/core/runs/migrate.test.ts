@@ -205,7 +205,7 @@ test('what cannot be read stays as it is, and keeps nothing else back', async ()
     expect((await store.get(`texts/${id}`)) as Record<string, Json>).toMatchObject({ version: 4 });
 });
 
-test('it says how far it is, small texts first, and stops when it is told to', async () => {
+test('it reports its progress, small texts first, and stops when aborted', async () => {
   const reports: { done: number; of?: number }[] = [];
   const store = await goldenStore();
   await migrate(store, () => 'x', {

@@ -1,6 +1,6 @@
 /**
- * Brings what older builds stored to where this one keeps it. Every record opens without that, so whatever stops it in the
- * middle costs nothing: what it has done is done, each in one commit, and the next start goes on with the rest.
+ * Moves records of older builds to their current place. Every record also opens without that, so an interruption is harmless:
+ * each step is one commit, and the next start continues with the others.
  */
 import type { BlobStore, Json } from '../base/blobStore';
 import type { Job } from '../base/job';

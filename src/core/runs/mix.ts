@@ -19,7 +19,7 @@ interface Mixable {
   state: TrainState;
   /** The weights that it was tuned from. */
   base: Values;
-  /** All of the model's own weights, `share` of which are those that it was tuned from, and the rest what it learnt. */
+  /** Weighted average of the base's weights, `share`, and the tuned ones: all of the model's own weights. */
   at(share: number): Values;
   /** What the model is called that it was tuned from. */
   from: string;
@@ -46,7 +46,7 @@ export async function mixable(store: BlobStore, run: RunRecord, which: WhichSnap
     state: snapshot.state,
     base,
     at: (share) => mixed(own, tensors, base, share),
-    // A fork of a tuned run learns beside the same base, and what was brought in says what that was.
+    // A fork of a tuned run has the same base, and an imported run names its base.
     from: (isTuned ? parent.name : parent?.began?.name) ?? 'its base',
   };
 }
@@ -74,8 +74,9 @@ export interface Mix extends Pick<RunRecord, 'projectId' | 'name' | 'createdAt'>
 }
 
 /**
- * The average as a run of its own, beside the one that was tuned: weights alone, from which it can go on. It runs until it is
- * saved: where the tab ends before, what there is of it goes with what was begun and not saved. Only for who holds `runId`.
+ * Saves the average as a run of its own, next to the tuned one: weights alone, which training can continue from. Its status
+ * is running until it is saved, so if the tab closes before, it is removed like other unsaved runs. Call it only while
+ * holding `runId`.
  */
 export async function mixRun(
   store: BlobStore,

@@ -45,7 +45,7 @@ export function isInitial({ id, config, byHand, others }: ModelDraft): boolean {
   );
 }
 
-/** Sizes that a field can have; whether they go together is told on the page. What is no size of the architecture is left out. */
+/** Sizes that a field can have; the page reports whether they fit together. Drops sizes that the architecture lacks. */
 export const modelDraftSchema: z.ZodType<ModelDraft> = z
   .object({
     id: z.enum(modelIds()),

@@ -41,7 +41,7 @@ export interface Project {
   plan: PlanChoice;
   /** How the next tuning is set. */
   tuning: TuningChoice;
-  /** The run that Train, Evaluate, Playground and Export show unless they are told another. */
+  /** Default run in Train, Evaluate, Playground and Export. */
   runId: string | null;
   /** The run that others are compared with. */
   baseline: string | null;

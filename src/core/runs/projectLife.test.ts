@@ -101,7 +101,7 @@ test('a removed project goes with what is its own alone; what another has stays'
   expect((await store.keys('')).filter((key) => /^(heads|manifests|runs|runs-index)\/r\b/.test(key))).toEqual([]);
 });
 
-test('stopped at any operation, it goes on when it is purged again, and ends as if it had not been', async () => {
+test('if stopped at any operation, a second purge continues, with the same result', async () => {
   const whole = await library();
   await remove(whole);
   const ids = (await listTexts(whole)).map(({ id }) => id);
@@ -173,7 +173,7 @@ test('a project that is brought back while it is purged keeps what it still has'
   expect((await listRuns(other)).map(({ id }) => id)).toContain('r');
 });
 
-test('a removed project goes though it is told meanwhile when it was opened', async () => {
+test('a removed project is purged even if its opening time changes meanwhile', async () => {
   const store = await library();
   await remove(store);
   await purgeProject(store, 'a', async (_, work) => {
@@ -183,7 +183,7 @@ test('a removed project goes though it is told meanwhile when it was opened', as
   expect(await store.keys('projects/')).toEqual(['projects/b']);
 });
 
-test('what a project has that cannot be read goes on in a new one, all or nothing, and its record stays', async () => {
+test('an unreadable project is continued in a new one, all or nothing, and its record stays', async () => {
   const damaged = async (): Promise<BlobStore> => {
     const store = await library();
     await updateRun(store, 'r', (run) => ({ ...run, step: 1 }));

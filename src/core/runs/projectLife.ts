@@ -1,4 +1,4 @@
-/** Copying a project, going on with one that cannot be read, and dropping one that was removed, with all that is its own. */
+/** Copies a project, continues an unreadable one, and purges a removed one with everything that only it has. */
 import { cutTo, MAX_PROJECT_NAME } from '../base/textLimits';
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
@@ -65,7 +65,7 @@ export async function rescueProject(
   for (;;) {
     const put: [string, Stored][] = [];
     const expect: [string, Json | undefined][] = [[projectKey(id), undefined]];
-    /** What is stored by now, to be put changed. */
+    /** Queues a change of the current record. */
     async function change<T extends object>(key: string, kind: Kind<T>, to: (record: T) => T): Promise<void> {
       const stored = await store.get(key);
       if (stored === undefined) return; // purged meanwhile
@@ -87,9 +87,10 @@ export async function rescueProject(
 }
 
 /**
- * Drops a removed project for good: it goes out of its texts, which go where nobody else has them, and its runs go. One commit
- * each and its record last, so that what is stopped goes on when it is called again; a text that it was stopped in is
- * nobody's, and goes with those at the next start. One that is restored stays, also in the middle, with what it still has.
+ * Purges a removed project: removes it from its texts, deletes those that no other project has, and deletes its runs. Each is
+ * one commit, the project's record last, so that a second call continues after an interruption. A text interrupted in between
+ * belongs to no project, and is deleted at the next start. A project that is restored meanwhile stays, with what it still
+ * has.
  * @param holding does its work while nobody else works on a run. @throws HomegrownError `in-use` from there
  */
 export async function purgeProject(
@@ -110,7 +111,7 @@ export async function purgeProject(
       await holding(run.id, async () => {
         if (await isRemoved()) await purgeRun(store, run.id);
       });
-  // When it was opened last may be told meanwhile.
+  // Its opening time may change meanwhile.
   for (;;) {
     const now = await readProject(store, id);
     if (now.stored === undefined || now.project.removedAt === undefined) return;

@@ -90,7 +90,7 @@ test('sizes of architectures that were chosen before stay, also of one that this
   expect(mergeProjects(stored, mine, theirs).model).toEqual({ ...theirs.model, byHand: ['heads'] });
 });
 
-test('one that cannot be read at all is not guessed at, stays, and another opens beside it', async () => {
+test('an unreadable project is not guessed at, stays, and another opens next to it', async () => {
   for (const [stored, code] of [
     [asJson({ ...PROJECT, version: 3 }), 'newer-version'],
     ['half a rec', 'storage-damaged'],
@@ -152,7 +152,7 @@ test('a project of before there were several moves whole, in one commit, and ope
   expect(await store.keys('')).toEqual([FIRST]);
 });
 
-test('one that an older build writes again is a project beside the first', async () => {
+test('a project that an older build writes again becomes a second project', async () => {
   const store = await holding(asOld(), OLD);
   await migrateProject(store, () => 'another');
   await store.commit({ put: [[OLD, asOld({ ...PROJECT, name: 'Sea' })]] });

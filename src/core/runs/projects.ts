@@ -30,8 +30,8 @@ export async function readProject(store: BlobStore, id: string): Promise<KeptPro
 }
 
 /**
- * Saves over `kept`, and puts that aside first if not all of it could be read.
- * @returns undefined when something else is stored by now: read it, merge, and save again
+ * Saves over `kept`, and first sets that aside if not all of it could be read.
+ * @returns undefined when another record was stored since: read it, merge, and save again
  */
 export async function saveProject(
   store: BlobStore,
@@ -90,8 +90,8 @@ export async function ownerOf(store: BlobStore, id: string): Promise<Owner> {
 }
 
 /**
- * Moves the one project of older builds to where projects are, in one commit; beside `first` where one is there by then.
- * What cannot be read of it is put aside, and one of which nothing can be read stays where it is.
+ * Moves the one project of older builds to its current place, in one commit; it becomes a second one if `first` exists. Sets
+ * unreadable fields aside, and leaves an entirely unreadable record in its place.
  */
 export async function migrateProject(store: BlobStore, newId: () => string): Promise<void> {
   if (!(await store.keys(OLD_KEY)).includes(OLD_KEY)) return;
@@ -126,7 +126,7 @@ export async function listProjects(
     const project = await look(key);
     if (project) projects.push(project);
   }
-  // Beside a newer one only what cannot be read of it stays there.
+  // If a newer project exists, only an unreadable record stays there.
   if (!keys.includes(OLD_KEY) && (await store.keys(OLD_KEY)).includes(OLD_KEY)) await look(OLD_KEY);
   for (const key of await store.keys(SET_ASIDE)) if (await look(key)) addAside(unreadable, key);
   return { projects: projects.sort(byOpening), unreadable };
@@ -144,8 +144,8 @@ export const unreadableProjects = async (store: BlobStore): Promise<readonly Unr
   (await listProjects(store)).unreadable;
 
 /**
- * The project that was opened last; the first one of a store that has none, and a new one beside what cannot be read.
- * @param but one that is left
+ * Project that was opened last; the first one in an empty store, and a new one if all others are unreadable.
+ * @param but excludes one
  */
 export async function lastOpened(store: BlobStore, newId: () => string, but?: string): Promise<string> {
   const keys = await projectKeys(store);

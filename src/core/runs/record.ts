@@ -60,8 +60,8 @@ export async function addRun(store: BlobStore, record: RunRecord, owner: Owner =
 }
 
 /**
- * Changes what the record is now, whoever else changes it meanwhile: the trainer tells how far it came, and a person in
- * any tab what it is called. `change` may be called again, on what another has written in between.
+ * Changes the current record under concurrent writes: the trainer records its progress, and a person may rename the run in
+ * any tab. May call `change` again, on what another has written in between.
  * @throws HomegrownError as `readKnownRun` does, and as `owner` does
  */
 export async function updateRun(
@@ -159,8 +159,9 @@ export const RUN: Kind<RunRecord> = {
   what: (key) => `The record of run ${key.slice(PREFIX.length)}`,
   version: 5,
   schema: recordSchema,
-  // Before the fourth all of a model learnt: what knows no base must not take such a run for a whole one (decision 107). Before
-  // the fifth all scored tokens: what knows no labels would call a classifier's record damaged (decision 114).
+  // Before the fourth version all weights were trained: builds that know no base must not take a tuned run for a whole one
+  // (decision 107). Before the fifth all models scored tokens: builds that know no labels would report a classifier as
+  // damaged (decision 114).
   upgrades: [upgradeRun, (old) => old, (old) => old, (old) => old],
   keyOf: ({ id }) => recordKey(id),
   known: new Map(),

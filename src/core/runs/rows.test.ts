@@ -175,7 +175,7 @@ test('two hundred runs are listed in a few looks and some kilobytes each, whatev
     expect(await readTokenizer(store, (await readRun(store, id))!)).toEqual({ kind: 'bpe', merges: MERGES });
 });
 
-test('the sizes of all projects are told in as few looks', async () => {
+test('reads the sizes of all projects with as few accesses', async () => {
   const store = memoryStore();
   for (let i = 0; i < 200; i++) await addSaved(store, `run-${i}`, 'first', { kind: 'bpe', merges: MERGES });
   const { store: looked, counted } = counting(store);
@@ -266,7 +266,7 @@ test('of runs made in the same moment, what came in later is the newer, whatever
     expect(await listedIn(ids)).toEqual([3, 2, 1, 0]);
 });
 
-test('what a person calls a run stays while the trainer tells how far it came', async () => {
+test('a run’s new name stays while the trainer records its progress', async () => {
   const store = memoryStore();
   await addSaved(store, 'a');
   await Promise.all([

@@ -143,8 +143,8 @@ async function purgeIf(
 }
 
 /**
- * A run whose tab ended before it had saved a step is no model and in no list. Not one that was brought in, nor one whose steps
- * were given back or cannot be read.
+ * A run whose tab closed before its first save is no model and in no list. Excludes imported runs, and those whose steps were
+ * freed or cannot be read.
  */
 async function isAbandoned(store: BlobStore, { id, step, status }: RunRecord): Promise<boolean> {
   if (step > 0 || (status !== 'running' && status !== 'failed')) return false;

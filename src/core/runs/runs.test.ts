@@ -175,7 +175,7 @@ test('a record of the first version is read as one of today, with its data by id
   expect(await readRun(store, 'a')).toEqual({ ...read, name: 'Queequeg' });
 });
 
-test('a record of the third version opens; one that says what learns names its base, and a base says what learns', async () => {
+test('a record of the third version opens; one with trainable weights names its base, and a base requires trainable weights', async () => {
   const { version: _, ...now } = runRecord({ id: 'a' });
   const stored = (more: object) => asStored({ ...now, version: 3, ...more } as never);
   expect(await readRun(await stored({}), 'a')).toEqual(runRecord({ id: 'a', tokenizer: now.tokenizer }));
@@ -281,7 +281,7 @@ test('the curve comes back in order, also over many batches', async () => {
   expect((await store.keys('journal/')).length).toBe(4);
 });
 
-test('a resume forgets what was recorded beyond the saved step, and goes on from there', async () => {
+test('a resume forgets events beyond the saved step, and continues from there', async () => {
   const store = memoryStore();
   const writer = await openJournal(store, 'r', 0);
   for (let n = 1; n <= 3000; n++) await writer.append([step(n)]);
@@ -296,7 +296,7 @@ test('a resume forgets what was recorded beyond the saved step, and goes on from
   expect(await readJournal(store, 'r')).toEqual([]);
 });
 
-test('what a step costs comes back where it is known, beside rows from before it was', async () => {
+test('costs of a step are read where they are known, after rows from before they were recorded', async () => {
   const store = memoryStore();
   const events = [step(1), { ...step(2), plannedBytes: 8, encodeMs: 0.5 }, { ...step(3), encodeMs: 0.5, gpuMs: 2 }];
   await (await openJournal(store, 'r', 0)).append(events);
@@ -305,7 +305,7 @@ test('what a step costs comes back where it is known, beside rows from before it
   expect(steps.map((row) => row.length)).toEqual([7, 10, 10]);
 });
 
-test('runs that cannot be read are told by where they lie and why, also one whose record is gone', async () => {
+test('unreadable runs are listed with their keys and reasons, also one whose record is missing', async () => {
   const store = memoryStore();
   await addRun(store, record('whole', 1));
   await store.commit({
@@ -376,7 +376,7 @@ test('a curve of a build that measured bits per byte alone is read, and one of m
     { bitsPerByte: { value: NaN } },
     { tomorrow: { value: 3, low: 2, high: NaN } },
   ]);
-  // What goes on with the curve keeps them.
+  // Later writes of the curve keep them.
   await (await openJournal(store, 'a', 2)).append([step(3)]);
   const kept = (await readJournal(store, 'a')).flatMap((event) => (event.kind === 'evaluated' ? [event.metrics] : []));
   expect(kept).toEqual(metrics);

@@ -15,7 +15,7 @@ const on = (from: Segments, step: number, text: string) =>
 const told = (segments: Segments) =>
   segments.map(({ after, data }) => `${data.facts?.textHash ?? 'unknown'} after ${after}`);
 
-test('a run that goes on with its own text has had one, and one that goes on with another keeps word of both', () => {
+test('a run that resumes with its own text has one segment, and one that resumes with another keeps both', () => {
   expect(on(english, 100, 'english')).toEqual(english);
   const changed = on(english, 100, 'japanese');
   expect(told(changed)).toEqual(['english after 0', 'japanese after 100']);
@@ -48,7 +48,7 @@ test('data that no step was saved on is not spoken of', () => {
   const tried = on(english, 100, 'japanese');
   expect(told(on(tried, 100, 'german'))).toEqual(['english after 0', 'german after 100']);
   expect(on(tried, 100, 'english')).toEqual(english);
-  // What was saved after the change could not be read, so the run goes on from before it.
+  // Steps saved after the change are unreadable, so the run resumes from before it.
   expect(told(on(tried, 60, 'japanese'))).toEqual(['english after 0', 'japanese after 60']);
   expect(told(on(of(null), 0, 'english'))).toEqual(['english after 0']);
   expect(told(on(of(null), 5, 'english'))).toEqual(['unknown after 0', 'english after 5']);
@@ -71,7 +71,7 @@ test('every step belongs to one segment, the one it was trained in', () => {
   );
 });
 
-test('other settings begin a segment, except those that are told of alike; a setting that does not count changes nothing', () => {
+test('new settings begin a segment, unless they are equivalent; unused settings change nothing', () => {
   const same = dataOf({ segments: english });
   const after = (change: Partial<Recipe>) =>
     continued(english, 50, { recipe: { ...DEFAULT_RECIPE, ...change }, data: same });

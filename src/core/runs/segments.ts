@@ -12,14 +12,16 @@ export interface Segment {
   why?: 'data' | 'recipe' | 'both';
 }
 
-/** `id`: where its ids are, under `data/<id>`; null for a model that was brought in. `facts`: null where they are not known. */
+/**
+ * `id`: where its ids are, under `data/<id>`; null for a model imported without data. `facts`: null where they are not known.
+ */
 export interface SegmentData {
   id: string | null;
   facts: DataFacts | null;
 }
 
 export type Segments = readonly [Segment, ...Segment[]];
-/** Of a run, or of what is told of it. */
+/** A run, or a summary of one. */
 export interface Segmented {
   readonly segments: readonly Pick<Segment, 'after'>[];
 }
@@ -44,7 +46,7 @@ export const segmentAt = (segments: readonly Pick<Segment, 'after'>[], step: num
     segments.findLastIndex(({ after }) => after < step),
   );
 
-/** Tokens that a run has learnt from up to a step, in windows of `context` tokens. */
+/** Tokens that a run was trained on up to a step, in windows of `context` tokens. */
 export const tokensAt = (
   segments: readonly Pick<Segment, 'after' | 'recipe'>[],
   context: number,
@@ -55,7 +57,7 @@ export const tokensAt = (
     return sum + Math.max(0, until - after) * tokensPerStep(recipe, context);
   }, 0);
 
-/** Tells what was measured in the segment that a step belongs to: the rest does not compare with it. */
+/** Returns whether a value was measured in the segment that a step belongs to; others don't compare with it. */
 export function isMeasuredAlike(
   { segments }: Segmented,
   step: number,
@@ -72,8 +74,8 @@ export const measuredAt = <E extends { readonly step: number }>(
 ): E | undefined => evaluations.filter(isMeasuredAlike(record, step)).findLast((evaluation) => evaluation.step <= step);
 
 /**
- * A run's segments when it goes on from a saved step, with data or settings that may be other than they were: then what it
- * had until there stays a segment of its own, if it has any steps.
+ * Segments of a run that resumes from a saved step with possibly changed data or settings. If they changed, earlier steps
+ * stay a segment of their own.
  */
 export function continued(segments: Segments, step: number, next: Pick<Segment, 'recipe' | 'data'>): Segments {
   const past = segments.filter(({ after }) => after < step);
@@ -84,7 +86,7 @@ export function continued(segments: Segments, step: number, next: Pick<Segment, 
   return [...past, { after: step, ...next, why }] as unknown as Segments;
 }
 
-/** Settings that a run can go on with changed and still be measured alike: how long it is, and what is told of it meanwhile. */
+/** Settings that may change without making evaluations incomparable: the number of steps, and what is recorded. */
 const ALIKE: readonly RecipeField[] = [
   ...(['steps', 'saveEvery', 'evalEvery', 'evalEarly', 'samplePrompt', 'recompute'] as const),
   ...(['patience', 'minDelta'] as const),

@@ -7,7 +7,7 @@ import { usualTuningRate } from './toLearn';
 
 const model = { id: 'gpt', config: { layers: 2, heads: 2, width: 32, context: 16 }, vocabulary: 257 } as const;
 
-test('a run can go on with another optimizer, which comes with its own fields and its usual rate', () => {
+test('a run can continue with another optimizer, which comes with its own fields and its usual rate', () => {
   expect(changeable(DEFAULT_RECIPE)).toHaveProperty('optimizer');
   const sgd = withSetting({ model }, DEFAULT_RECIPE, 'optimizer', 'sgd');
   expect(sgd.learningRate).toBeGreaterThan(10 * DEFAULT_RECIPE.learningRate);

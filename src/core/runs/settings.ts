@@ -89,7 +89,7 @@ export const decisionSchema = z.strictObject({
   temperature: z.number().positive().max(1000),
   /** How sure it must be, 0 to 1, for an answer: below that it is not sure. */
   atLeast: z.number().min(0).max(1),
-  /** Of which the temperature was found: other weights are as sure as they are. Absent: of those that it came with. */
+  /** Step that the temperature was fitted at; at other steps it is 1. Absent: it came with the weights, and always applies. */
   step: count.exactOptional(),
 });
 /** What the scores of a step are divided by. */
@@ -146,14 +146,14 @@ export const trainableSchema: z.ZodType<Trainable> = z.strictObject({
   rest: z.enum(RESTS).exactOptional(),
 });
 
-/** Of a run that was brought in: the step of another that it had itself begun from. */
+/** Of an imported run: the step of the run that it was started from. */
 export const beganSchema = z.strictObject({
   step: count,
   how: z.enum(HOW).exclude(['import']),
   name: z.string().transform((name) => name.slice(0, 1000)),
 });
 
-/** At a step, of which model's weights a share, 0 to 1, is in the average that a model's own are. */
+/** An average of weights: the step it was made at, the other model's name, and that model's share, 0 to 1. */
 export const mixedSchema = z.strictObject({
   name: z.string().max(1000),
   share: z.number().min(0).max(1),
@@ -192,7 +192,7 @@ const appliedSchema: z.ZodType<AppliedFiles> = z.strictObject({
   config: z.string().max(MAX_JSON_BYTES).exactOptional(),
   rows: z.int().positive().max(MAX_TOKENIZER_ENTRIES),
 });
-/** What lies beside a run's record. */
+/** Stored in records separate from the run's. */
 export const tokenizerParts = {
   merges: mergesSchema,
   chatTemplate: z.string().max(MAX_TEMPLATE_LENGTH).exactOptional(),
@@ -211,7 +211,7 @@ export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
 /** A tokenizer whose parts may lie elsewhere; `split`: how it cuts text, where that is not ours. */
 export type ToldTokenizer = Omit<TokenizerModel, 'merges'> &
   Partial<Pick<TokenizerModel, 'merges'>> & { split?: SplitName };
-/** Its chat template, where that is short enough to be told. */
+/** Its chat template, if that is short enough for the summary. */
 export function toldTemplate(told: ToldTokenizer): string | undefined {
   const template = chatTemplateOf(told);
   return template !== undefined && template.length <= MAX_TEMPLATE_LENGTH ? template : undefined;
@@ -240,7 +240,7 @@ export const toldTokenizerSchema: z.ZodType<ToldTokenizer> = z.strictObject({
 /** `documents`: absent where an older build did not count them. */
 const partSchema = z.strictObject({ tokens: count, bytes: count, documents: count.exactOptional() });
 
-/** What a run learnt from, told without the text itself. */
+/** Facts of a run's training data, without the text itself. */
 export type DataFacts = z.infer<typeof dataFactsSchema>;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const learntTextsSchema = listOf(
@@ -249,7 +249,7 @@ const learntTextsSchema = listOf(
     characters: count,
     sha256,
     licence: z.string().optional(),
-    /** Of one that a recipe made: the hash of the text as it was read; the recipe's name, and its hash. */
+    /** Of a cleaned text: hash of the original text; the recipe's name, and its hash. */
     cleaned: z.strictObject({ from: sha256, by: z.string(), recipe: sha256 }).exactOptional(),
   }),
   MAX_TEXTS,
@@ -298,11 +298,11 @@ export function upgradeFacts(old: Json | undefined): Json | undefined {
 export const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Where a model is from that was brought in without a word on how it was made: what its recipe was is not known. */
+/** Origin of a model that was imported without its recipe. */
 export const originSchema = z.strictObject({
   /** Of the file it came in. */
   name: z.string().max(1000),
-  /** What the file says of itself: what it is called there, and its licence. */
+  /** What the file says of itself: its name and its license. */
   title: z.string().max(1000).exactOptional(),
   licence: z.string().max(1000).exactOptional(),
   /** What it came without, and what was done about that. */

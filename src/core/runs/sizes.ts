@@ -112,10 +112,10 @@ const sizeOf = ({ parts, width, vocabulary }: ShardManifest): number =>
   );
 const U32 = 4;
 
-/** Of a text as it was read, and of what a recipe made of it. */
+/** Bytes of the original text, and of its cleaned version. */
 const roomOf = ({ bytes, cleaned }: TextRecord): number => bytes + (cleaned?.bytes ?? 0);
 
-/** The data that a project's next run, and each of its runs, learn from, and bases that these learn beside. */
+/** Data of a project's next run and of each of its runs, and the frozen bases of these. */
 function usedBy({ id, data }: Project, { runs }: StoredSizes): ReadonlySet<string> {
   const own = runs.filter(({ record }) => record.projectId === id).map(({ record }) => record);
   const ofRuns = own.flatMap((record) => [...dataNamedBy(record), ...baseOf(record)]);
@@ -155,7 +155,7 @@ export async function bytesOfRun(store: BlobStore, runId: string): Promise<numbe
   return (await stepBytes(store, runId)) + (await bytesBeside(store, runId, dataNamedBy));
 }
 
-/** What giving back the steps of a run frees: them, and a base that no other run learns beside. Its data stay. */
+/** Bytes freed with a run's steps: the steps, and a base that no other run uses. Its data stay. */
 export const bytesOfSteps = async (store: BlobStore, runId: string): Promise<number> =>
   (await stepBytes(store, runId)) + (await bytesBeside(store, runId, () => []));
 

@@ -5,8 +5,8 @@ import { documentsOf, learntOf, listTexts } from '../documents';
 import type { DataFacts } from './settings';
 
 /**
- * By the place of a document among all of the data: the name of its text; of a single text, the document's own title. Empty
- * from the first text on that is not stored any more as it was learnt.
+ * Name of the text of a document, by its place among all of the data; of a single text, the document's own title. Empty from
+ * the first text on that is no longer stored as it was in training.
  */
 export async function sourcesOf(store: BlobStore, data: DataFacts | null): Promise<(place: number) => string> {
   const names: string[] = [];

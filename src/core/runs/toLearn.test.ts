@@ -33,7 +33,7 @@ test('what is not in the model is refused', () => {
   expect(() => trainableOf(named, MODEL)).toThrow('no target module called q_proj');
 });
 
-test('to adapt it learns as it did, and text where it had learnt chats', () => {
+test('adapting keeps the base’s objective, with text instead of chats', () => {
   expect(tuningObjective('adapt', 'prefix', MODEL)).toBe('prefix');
   expect(tuningObjective('adapt', 'chats', MODEL)).toBe('causal');
   expect(tuningObjective('instruct', 'causal', MODEL)).toBe('chats');
@@ -41,7 +41,7 @@ test('to adapt it learns as it did, and text where it had learnt chats', () => {
   expect(tuningObjective('adapt', 'labels', MODEL)).toBe('causal');
 });
 
-test('the head of a classifier always learns, and no adapter lies beside it', () => {
+test('the head of a classifier is always trained, and has no adapter', () => {
   const bert = { id: 'bert', config: modelSpec('bert').presets[0]!.config, vocabulary: 300 } as const;
   const model = withClasses(bert, { labels: ['a', 'b'], pooling: 'first' });
   const head = Object.keys(headOf(model));

@@ -75,7 +75,7 @@ function rateScale({ id, settings }: AdapterChoice): number {
   return gain(initialValues(fields)) / gain(settings);
 }
 
-/** What is learnt: answers of chats, labels of texts, or as the base learnt it; of a base that learnt none, text as is usual. */
+/** Objective of a tuning: chats, labels, or that of the base; if that is unknown, the model's usual one. */
 export function tuningObjective(
   purpose: TuningChoice['purpose'],
   base: ObjectiveId,

@@ -1,4 +1,4 @@
-/** The merges of a run's tokenizer, which lie beside its record for its life. */
+/** Merges of a run's tokenizer, which are stored separately and stay as long as the run. */
 import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
@@ -35,7 +35,7 @@ const tokenizerOf = async (store: BlobStore, id = 'a') => readTokenizer(store, a
 const unreadable = async (store: BlobStore) =>
   (await Promise.all(KINDS.map((kind) => kind.unreadable(store, null)))).flat().map(({ key }) => key);
 
-test('one that was made elsewhere lies there whole; the record says how it cuts text', async () => {
+test('an external one is stored whole; the record says how it splits text', async () => {
   const store = memoryStore();
   const added = { id: 2, special: true, single_word: false, lstrip: false, rstrip: false, normalized: false };
   const elsewhere = { split: 'qwen2', spellings: ['a', 'b', '<|end|>'], added: [added], names: {} } as const;
@@ -47,7 +47,7 @@ test('one that was made elsewhere lies there whole; the record says how it cuts 
   }
 });
 
-test('how one normalises is in the record itself, and what is not known is not read', async () => {
+test('normalization is in the record itself, and unknown steps are refused', async () => {
   const store = memoryStore();
   const normalizers = [
     { type: 'NFKC' as const },

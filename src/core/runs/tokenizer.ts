@@ -1,6 +1,6 @@
 /**
- * The tokenizer of a run. Its merges, and what it is where it was made elsewhere, lie beside the record, under `merges/<run>`:
- * they are most of what there is of a run besides its steps, and no list of runs shows them.
+ * Tokenizer of a run. Its merges, and the definition of an external one, are stored separately under `merges/<run>`. They are
+ * most of a run's size besides its steps, and no list of runs shows them.
  */
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
@@ -32,14 +32,14 @@ async function readParts(store: BlobStore, key: string): Promise<Parts> {
 }
 type Parts = Pick<TokenizerModel, 'merges' | 'chatTemplate' | 'elsewhere' | 'applied'>;
 
-/** Those that cannot be read, or are missing beside a record: the run can then neither go on nor write. */
+/** Merges that are unreadable, or missing for a record: the run can then neither resume nor generate. */
 export async function unreadableMerges(store: BlobStore, runs: readonly Told[]): Promise<readonly Unreadable[]> {
   const apart = runs.filter(({ tokenizer }) => !tokenizer.merges).map(({ id }) => mergesKey(id));
   const keys = new Set([...apart, ...(await store.keys(MERGES))]);
   return (await readAll([...keys], (key) => readParts(store, key))).unreadable;
 }
 
-/** A record as it is stored, and its merges as they are beside it; a tokenizer without any says so itself. */
+/** Splits a record as it is stored from its merges; a tokenizer without any has none stored. */
 export function withoutMerges<R extends Told>(record: R): { record: R; put: [key: string, value: Json][] } {
   const { merges, chatTemplate, elsewhere, applied, ...tokenizer } = record.tokenizer;
   if (!merges || (merges.length === 0 && !elsewhere && !applied)) return { record, put: [] };

@@ -1,4 +1,4 @@
-/** Which documents the texts are that a run learnt from, and what they were cleaned by: what it can go on by from files, besides hashes. */
+/** Documents of a run's training texts, and their cleaning recipes: needed to resume from files, in addition to hashes. */
 import type { BlobStore } from '../base/blobStore';
 import { MAX_JSON_BYTES } from '../base/limits';
 import { isUnreadable, readRecordsUnder } from '../base/record';
@@ -9,8 +9,8 @@ import type { DataFacts, ToldDocuments } from './settings';
 type Learnt = Pick<DataFacts, 'texts'>;
 
 /**
- * Of texts that are stored as they were learnt from, or as those were read that were cleaned; not of chats, which are read by
- * their file alone, and not of so many documents that the file could not be read again.
+ * Includes texts that are stored as in training, or as the originals of cleaned ones. Leaves out chats, which are read from
+ * their file alone, and too many documents for a file that can be read again.
  */
 export async function toldDocuments(store: BlobStore, data: Learnt | null): Promise<ToldDocuments> {
   if (!data) return [];

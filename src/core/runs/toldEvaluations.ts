@@ -12,7 +12,7 @@ const { tokens, documents, bytes, ofPairs, metrics, baselines, confusion } = eva
 const toldSchema = z
   .strictObject({
     part: z.enum(EVALUATED),
-    /** Of the test part: the how manieth look at it this was. */
+    /** Of the test part: number of the access, from 1. */
     look: z.int().positive().exactOptional(),
     /** Which text it was, where it is no part. */
     text: z.strictObject({ name: z.string(), sha256: z.string() }).exactOptional(),
@@ -43,8 +43,8 @@ export function toldEvaluation(
 }
 
 /**
- * And back, as what is kept of a run.
- * @param data what the run learnt from; null where that is not known, and with it what its parts are
+ * Converts exported evaluations back to records of a run.
+ * @param data training data of the run; null where that is not known, and then neither are its parts
  */
 export function recordsOf(
   all: readonly ToldEvaluation[],

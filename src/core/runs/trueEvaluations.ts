@@ -8,8 +8,8 @@ import type { RunRecord } from './record';
 import { segmentAt } from './segments';
 
 /**
- * What is kept of a step of a run and is true of it, of what it had learnt from and of how that is cut, a part each; of
- * comparisons those on such a part.
+ * Saved evaluations of a step that still match the run's data and tokenization, one for each part; comparisons on such parts
+ * only.
  * @param tokenizerHash of the run
  */
 export async function trueEvaluations(

@@ -3,7 +3,7 @@ import { isOfTuning } from '../objectives';
 import type { RunRecord } from './record';
 import type { Purpose } from './tuning';
 
-/** Also of a fork of one, a mix of one, and one that was taken home and brought back. */
+/** Whether a run is tuned. Includes forks and averages of tuned runs, and those that were exported and imported. */
 export const isTuning = ({
   trainable,
   old,

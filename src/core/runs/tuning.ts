@@ -1,4 +1,4 @@
-/** How a project's next tuning is set: to what end, of which model, what of it learns, and by which recipe. */
+/** Settings of a project's next tuning: purpose, base, trainable weights and recipe. */
 import { type Pooling, POOLINGS, type Rest, RESTS } from '../models/spec';
 import { type AdapterChoice, type AdapterId, adapterOf, ADAPTERS } from '../adapters';
 import type { Beside } from '../adapters/beside';
@@ -17,11 +17,11 @@ export type Purpose = (typeof PURPOSES)[number];
 export interface TuningChoice {
   purpose: Purpose;
   /**
-   * A saved step of a run; null: the project's run, at its newest. A classifier can begin with nothing: with the model and the
-   * tokenizer of the project, of which no weight has learnt.
+   * A saved step of a run; null: the project's run, at its newest. A classifier can start from `nothing`: random weights with
+   * the project's model and tokenizer.
    */
   base: { runId: string; step: number } | 'nothing' | null;
-  /** Some of the model's own weights, or an adapter beside them. */
+  /** Some of the model's own weights, or an adapter. */
   learns: Learns['what'] | 'adapter';
   /** How many, where the last layers learn. */
   layers: number;
@@ -33,9 +33,9 @@ export interface TuningChoice {
   rest: Rest;
   /** How a conversation is written, in Jinja; null: as the base's tokenizer has it, or else as is usual. */
   template: string | null;
-  /** Share of what is learnt that is held out. */
+  /** Held-out share of the training data. */
   heldOut: number;
-  /** Texts that stand for what the base had learnt, where that is not kept, by id. */
+  /** Ids of texts that stand for the base's training data, if those aren't stored. */
   old: readonly string[];
   /** Its objective is settled by the purpose and the base. */
   recipe: Recipe;
@@ -50,7 +50,7 @@ export interface ClassifierChoice extends Pick<TuningChoice, 'heldOut' | 'recipe
   pooling: Pooling | null;
   /** A text that is longer than the context is read in windows, and not cut. */
   inWindows: boolean;
-  /** Texts that a label is to have for it to be learnt without a question. */
+  /** Minimum number of texts with a label to train it without asking. */
   fewest: 1 | 2;
   /** Times that each text is read, from which the steps follow; null: as is usual for so many texts. */
   passes: number | null;
@@ -64,7 +64,7 @@ export interface ClassifierChoice extends Pick<TuningChoice, 'heldOut' | 'recipe
 
 const BODIES = ['usual', 'project'] as const;
 
-/** Short, as there is little to learn from and much to forget; the rate follows what learns. */
+/** Short, because small data are quickly overfitted; the rate follows the trainable weights. */
 const RECIPE: Recipe = {
   ...DEFAULT_RECIPE,
   steps: 200,

@@ -1,4 +1,4 @@
-/** Data that nobody learns from any more, and bases that nobody learns beside. */
+/** Removes unused data and bases. */
 import type { BlobStore } from '../base/blobStore';
 import { readAll, readRecord, readRecords } from '../base/record';
 import { BASE, baseKey, baseKeys, basesThere } from '../checkpoint/bases';
@@ -12,9 +12,9 @@ import { idAt, listProjects, OLD_KEY, PROJECTS } from './projects';
 import { listRuns, recordKey, type RunRecord, unreadableRuns } from './record';
 
 /**
- * Drops data that no project and no run names, and bases that no run with a saved step does: a run goes on with what it began
- * with. While there is a run or a project that cannot be read, any may be its own, and all stays; so do data and bases whose
- * description cannot be read. Only while nobody makes what no record names at first.
+ * Drops data that no project or run names, and bases that no run with a saved step names: a run resumes with its original
+ * ones. Unreadable runs and projects may name any, so while there are some, everything stays. Data and bases with an
+ * unreadable description stay too. Call it only while nobody is making data that no record names yet.
  */
 export async function dropUnused(store: BlobStore): Promise<void> {
   await dropOrphaned(store);
@@ -42,7 +42,7 @@ export async function basesNamed(store: BlobStore, runs: readonly RunRecord[]): 
   );
 }
 
-/** Also those of which a tab that ended has left chunks alone. */
+/** Also those that only have chunks, left by a tab that closed. */
 async function dropBases(store: BlobStore, there: readonly string[], named: ReadonlySet<string>): Promise<void> {
   const { records } = await readAll(there, async (hash) => {
     await readRecord(store, baseKey(hash), BASE); // one that cannot be read stays
@@ -51,7 +51,7 @@ async function dropBases(store: BlobStore, there: readonly string[], named: Read
   for (const hash of records) if (!named.has(hash)) await store.commit({ drop: await baseKeys(store, hash) });
 }
 
-/** What was measured of runs of which nothing is there any more: a tab ended while one went. What cannot be read stays. */
+/** Evaluations of runs that no longer exist, left by a tab that closed while removing one. Unreadable ones stay. */
 async function dropOrphaned(store: BlobStore): Promise<void> {
   const measured = await store.keys(EVALUATIONS);
   if (measured.length === 0) return;

@@ -1,4 +1,4 @@
-/** A saved step as a whole model, also where what learns lies beside a base. */
+/** A saved step as a whole model, with its base if it is tuned. */
 import { partsOf } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
 import { loadSnapshot, type Loaded } from '../checkpoint/checkpoint';
@@ -13,8 +13,8 @@ export const weightsOf = ({ model, trainable }: Run): ReadonlySet<string> =>
   new Set(Object.keys(partsOf(paramsOf(model), trainable).trainableParams));
 
 /**
- * All of a model's own weights at a step, with what an adapter has learnt in them, and that apart too.
- * @param withMoments what training goes on from as well, which is twice what learns
+ * Loads all of a model's own weights at a step, with the adapter merged, and the trained tensors separately.
+ * @param withMoments also loads the optimizer state, which is twice the size of the trainable weights
  * @throws HomegrownError as `loadSnapshot`, and as `readBase`
  */
 export async function loadWhole(

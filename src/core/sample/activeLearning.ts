@@ -8,9 +8,9 @@ interface Unlabelled {
 }
 
 /**
- * One after another the text of which the classifier is least sure, counted less the more tokens it shares with one that was
- * taken before: a batch of texts that are alike teaches little more than one of them (Settles 2009, "Active Learning Literature
- * Survey", sections 3.1 and 3.6).
+ * Picks texts by the classifier's uncertainty, one after another, and discounts those that share tokens with earlier picks. A
+ * batch of similar texts teaches little more than one of them (Settles 2009, "Active Learning Literature Survey", sections
+ * 3.1 and 3.6).
  * @returns places, the most helpful first
  */
 export function mostHelpful(texts: readonly Unlabelled[], several: boolean, count: number): readonly number[] {

@@ -36,7 +36,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('%s', (_, use) => {
   const ids = async (...given: Parameters<typeof told>): Promise<number[]> =>
     (await told(...given)).map(({ id }) => id);
 
-  /** Everything is read anew for each token. */
+  /** Runs a full forward pass for each token. */
   async function uncached(text: string, length: number): Promise<number[]> {
     const written = [answerStart(tokenizer)];
     while (written.length <= length) {
@@ -50,7 +50,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('%s', (_, use) => {
     return written.slice(1);
   }
 
-  test('what is encoded once gives the answer that is encoded anew for each token', async () => {
+  test('encoding once gives the same answer as encoding for each token', async () => {
     const before = tf.memory().numTensors;
     for (const text of ['a', 'whale', 'thepequod']) expect(await ids(text)).toEqual(await uncached(text, 12));
     expect(await ids('whale')).not.toEqual(await ids('thepequod'));

@@ -17,9 +17,9 @@ import { distribution, type SampledToken, tokenOf } from './sampleToken';
 export interface AnswerSettings extends GenerationSettings, BeamSettings {}
 
 /**
- * An answer, token by token; its end is told by that of the tokens, or by their number. With beams it comes when all of it is
- * known. Ends early, without an error, when the job is aborted.
- * @throws HomegrownError `bad-settings` where the text is empty, or longer than what the model reads
+ * Generates an answer, token by token, up to its end token or the maximum length. With beams, yields all of it at the end.
+ * Stops early, without an error, when the job is aborted.
+ * @throws HomegrownError `bad-settings` where the text is empty, or longer than the model's context
  */
 export async function* answer(
   network: Network,

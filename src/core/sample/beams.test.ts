@@ -38,7 +38,7 @@ const best = (beams: readonly Beam[]): number => Math.max(...beams.map(({ score 
 test('as many beams as there are answers find the best of all', () =>
   fc.assert(
     fc.asyncProperty(models, fc.integer({ min: 1, max: 5 }), async (table, length) => {
-      // Without a penalty what ends cannot be overtaken by what goes on, so that stopping early loses nothing.
+      // Without a penalty a finished beam cannot be overtaken by a longer one, so stopping early loses nothing.
       const settings = { beams: 2 * V ** length, lengthPenalty: 0, length };
       const found = await beamSearch(scoresOf(table), END, settings, unwatched, noPause);
       expect(found[0]!.score).toBeCloseTo(best(await all(table, length, 0)), 5);
@@ -57,7 +57,7 @@ test('one beam is greedy', () =>
         if (id === END) break;
         greedy.push(id);
       }
-      // Of equal scores the lower id goes first there as here; one that ends stops it, unless another goes on better.
+      // Equal scores go to the lower id in both; a finished beam stops the search unless a running one is better.
       const found = await beamSearch(
         scoresOf(table),
         END,
@@ -72,7 +72,7 @@ test('one beam is greedy', () =>
   ));
 
 test('a penalty of length lets longer answers win', async () => {
-  // Ends at once with 0.5; else goes on with tokens of probability 0.9.
+  // Ends at once with 0.5; otherwise continues with tokens of probability 0.9.
   const scores = (answers: readonly (readonly number[])[]) =>
     Promise.resolve(
       Float32Array.from(
@@ -101,7 +101,7 @@ test('a stop gives what is best until then', async () => {
   });
 });
 
-test('scores that are no numbers are told, not searched', () =>
+test('scores that are not numbers are refused', () =>
   expect(
     beamSearch(
       () => Promise.resolve(Float32Array.of(0, NaN, 1)),

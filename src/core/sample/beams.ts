@@ -65,7 +65,7 @@ interface Next extends Beam {
   token: number;
 }
 
-/** The `max` likeliest of all that some beams can go on with, the best first. scores [beams, vocabulary] */
+/** The `max` likeliest continuations of all beams, best first. scores [beams, vocabulary] */
 function likeliest(running: readonly Beam[], scores: Float32Array, max: number): readonly Next[] {
   const vocabulary = scores.length / running.length;
   return running

@@ -36,7 +36,7 @@ describe.each(['bert', 'gpt', 'llama'] as const)('%s', (id) => {
   });
 });
 
-test('all labels of a text may be equally likely beside a text of which that is not so', async () => {
+test('all labels of one text may be equally likely if those of another are not', async () => {
   const { snapshot, info, tokenizer } = await untrainedClassifier('gpt');
   const net = await network(info.model, snapshot.tensors);
   const reader = classifier(net, tokenizer);

@@ -13,7 +13,7 @@ import { aroundText } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 export interface Classified {
-  /** [labels] of each; they add up to 1 where a text has one. All are 0 of a text without a token, of which nothing is known. */
+  /** [labels] of each; they add up to 1 where a text has one label. All are 0 for a text without tokens. */
   probabilities: Float64Array;
   /** [labels] before they were made probabilities; of a text in windows their mean. */
   scores: Float32Array;
@@ -62,7 +62,7 @@ export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
     programs.set(shape, program);
     return program;
   }
-  /** [rows labels]; as many rows as a program of the width has, of which those beyond these are filled up. */
+  /** [rows labels]; pads to the rows of a captured program of this width. */
   async function scoresOf(rows: readonly (readonly number[])[], width: number): Promise<Float32Array> {
     const filled = rowsOf(width, rows.length, Math.ceil);
     const arrays = rowArrays(rows, width, classes.pooling, tokenizer.endOfText, filled);

@@ -19,7 +19,7 @@ interface Asked extends Room {
 
 /**
  * @param messages the last is the user's
- * @param length tokens that the answer may have, of which some are kept free
+ * @param length maximum number of tokens in the answer, some of them reserved
  * @throws HomegrownError `bad-settings` where the model is for no chats, where it has no template, where that takes no such
  * conversation, and where the question alone has no room
  */

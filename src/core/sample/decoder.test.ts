@@ -22,7 +22,7 @@ describe.each(CASES)('$name on $backend', ({ use, choice }) => {
     await expectSameAsUncached(net, 3 * CONTEXT);
     expect(tf.memory().numTensors).toBe(before);
   });
-  test('another text is read anew', async () => {
+  test('another text resets the cache', async () => {
     const decoding = decoder(net);
     const first = await decoding.next([1, 2, 3, 4]);
     await decoding.next([1, 2, 3, 4, 5]);

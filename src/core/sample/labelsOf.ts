@@ -4,9 +4,9 @@ import { likeliest } from '../base/likeliest';
 import type { Classes } from '../models/spec';
 
 /**
- * The likeliest one, or where a text may have several all that are likely enough; none where it is less sure than that.
- * @param probabilities [labels]; of a text of which nothing is known all 0
- * @param atLeast how likely, 0 to 1, a label must be; 0: nothing was said
+ * The likeliest label, or where a text may have several all that are likely enough; none below the threshold.
+ * @param probabilities [labels]; all 0 for a text without tokens
+ * @param atLeast threshold, 0 to 1; 0: none was set
  */
 export function labelsOf({ labels, several }: Classes, probabilities: ArrayLike<number>, atLeast = 0): string[] {
   if (several) return labels.filter((_, place) => isLikely(probabilities[place]!, atLeast));
@@ -19,7 +19,7 @@ export function labelsOf({ labels, several }: Classes, probabilities: ArrayLike<
 export const isLikely = (probability: number, atLeast: number): boolean =>
   atLeast > 0 ? probability >= atLeast : probability > EVEN;
 
-/** How sure it is of the label of which it is least sure that a text has it, or has it not, where it has these. */
+/** Confidence in the least certain decision about these labels: that the text has one, or that it lacks one. */
 export const leastSure = (probabilities: ArrayLike<number>, places: readonly number[]): number =>
   Array.from(probabilities).reduce((min, p, place) => Math.min(min, places.includes(place) ? p : 1 - p), 1);
 

@@ -30,7 +30,7 @@ export function poolOf(tokens: number, pooling: Pooling): (place: number) => num
 
 /**
  * Rows as the arrays of a batch: ids [count, width], lengths [count], pool [count, width].
- * @param count at least as many as there are rows: the others are padding, of which nothing is scored
+ * @param count at least the number of rows; the others are padding whose scores are ignored
  */
 export function rowArrays(
   rows: readonly ArrayLike<number>[],

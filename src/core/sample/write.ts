@@ -1,4 +1,4 @@
-/** What a model writes after a text: how it goes on, or what it answers, by the kind of the model. */
+/** Generates text after a prompt: a continuation or an answer, by the kind of the model. */
 import { badSettings } from '../base/errors';
 import { type Job, type Pause, yieldToEventLoop } from '../base/job';
 import { modelSpec } from '../models';

@@ -12,9 +12,9 @@ export interface SecondEngine {
   scores(ids: readonly number[], how?: Reading): Promise<Float32Array>;
 }
 
-/** Of models that do not go on from a text. */
+/** For models other than causal ones. */
 export interface Reading {
-  /** Of an encoder: the place among `ids`, all of which are read, where the token would stand. */
+  /** Of an encoder: place of the predicted token among `ids`, all of them inputs. */
   at?: number;
   /** Of an encoder-decoder: the text that `ids` is an answer to. */
   source?: readonly number[];

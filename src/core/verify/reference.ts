@@ -78,7 +78,7 @@ export async function reference(
   };
 }
 
-/** Each beginning of the text is one, of which it scores the labels. */
+/** Scores the labels of each beginning of the text. */
 async function labelled(
   network: Network,
   classes: Classes,

@@ -38,7 +38,7 @@ export const chats: Reading = {
   },
 };
 
-/** @returns of each chat, the tokens that are learnt */
+/** @returns scores of the trained tokens of each chat */
 async function answerScores(chats: readonly HeldChat[], { network, pause, report }: Read) {
   const scores = chats.map(({ learnt }) => emptyScores(learnt.length));
   const rows = chats.map((chat, i) => ({ ...chat, tokens: chat.ids.length - 1, into: scores[i]! }));

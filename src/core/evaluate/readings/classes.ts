@@ -109,7 +109,7 @@ export const classes: Reading = {
   },
 };
 
-/** A loss of labels is told of a text, and not of a token. */
+/** Gives the loss of labels in nats per text instead of per token. */
 const inTexts = ({ loss, ...others }: Evaluation['metrics']): Evaluation['metrics'] => ({
   ...(loss && { loss: { ...loss, unit: metricIn('labels', 'loss').unit } }),
   ...others,
@@ -157,7 +157,7 @@ function extentOf(asked: readonly HeldText[], texts: readonly Text[], tokenizer:
   };
 }
 const NAMED = 5;
-/** Labels of which a table is told: it has a number for each two. */
+/** Maximum number of labels in a confusion matrix, which has a cell for each pair. */
 const MAX_CONFUSED = 100;
 
 /** How sure it is of what it gives, and whether that is right; where a text has several labels, of each of them. */

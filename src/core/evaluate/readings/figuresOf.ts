@@ -25,7 +25,7 @@ export async function figuresOf(
   return { metrics: told, leftOut: withoutInterval(told, blocks, what) };
 }
 
-/** What is told without an interval, and why. @param units that intervals are made of */
+/** Figures that have no interval, with the reason. @param units independent units that intervals are made of */
 export function withoutInterval(
   metrics: Evaluation['metrics'],
   units: number,

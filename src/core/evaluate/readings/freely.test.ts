@@ -22,7 +22,7 @@ beforeAll(async () => {
   net = await network(choice, initialValues(choice, 1));
 });
 
-test('texts follow from the seed; beside each stands as much of what goes on there', async () => {
+test('samples follow from the seed, and each comes with a real continuation of the same length', async () => {
   const before = tf.memory().numTensors;
   const texts = await written(net, tokenizer, documents, 5);
   expect(tf.memory().numTensors).toBe(before);

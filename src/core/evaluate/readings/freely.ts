@@ -1,4 +1,4 @@
-/** What a model writes with nothing to say: how unlike itself it is, beside what people wrote there. */
+/** Repetition and diversity of unprompted samples, next to those of the held-out text. */
 import type { Evaluation } from '../evaluation';
 import { checkHasText } from '../blocks';
 import { noInterval } from '../../metrics/intervals/interval';

@@ -30,7 +30,7 @@ const LABELS = ['good', 'bad one'];
 test.each([0, 1])('each input is given the label that is likelier as its target, model %i', async (place) => {
   const net = nets[place]!;
   const [pairs, before] = [pairsOf(LABELS), tf.memory().numTensors];
-  // `so so` is known from what was learnt alone: it may be given, and is never wanted.
+  // `so so` is only in the training data: it may be predicted, but is never expected.
   const learntPairs = [...pairsOf([...LABELS, 'so so']), ...pairsOf(['bad one'])];
   const found = await evaluate(
     net,
@@ -65,7 +65,7 @@ test.each([0, 1])('each input is given the label that is likelier as its target,
   );
 });
 
-test('what was not learnt from has no baseline, and what is no label is told where it is asked for', async () => {
+test('baselines need training data, and a text whose label is unknown is reported', async () => {
   const asked = { pairs: pairsOf(LABELS), metrics: ['accuracy' as const] };
   const found = await evaluate(nets[1]!, tokenizer, { ...asked, objective: 'pairs' }, unwatched);
   expect(found.leftOut.map(({ name }) => name)).toEqual(['majority', 'naiveBayes']);

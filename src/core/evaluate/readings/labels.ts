@@ -63,9 +63,9 @@ const labelled = (tokenizer: Tokenizer, { input, target }: Pair): LabelledText &
 const labelsOf = (all: readonly LabelledText[]): readonly string[] => all.map(({ label }) => label);
 
 /**
- * Whole labels with what ends them, as they are learnt; of like ones the first.
+ * Scores whole labels with their end tokens, as in training; equal labels tie to the first.
  * @param targets tokens of each label
- * @returns of each pair, the place of its label among these
+ * @returns of each pair, the index of its likeliest label
  */
 async function likeliest(
   pairs: readonly Pair[],

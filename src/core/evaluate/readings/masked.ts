@@ -1,4 +1,4 @@
-/** A text of which some tokens are hidden: how likely each of them was, given all around it. */
+/** Masked tokens of a text: how likely each is, given its context. */
 import { badSettings } from '../../base/errors';
 import { counted } from '../../base/units';
 import { summed } from '../../metrics/intervals/units';

@@ -1,4 +1,4 @@
-/** One way to read what is measured, of which some figures are made. Add one: its file, and its line in index.ts. */
+/** A way to score the data, and the figures made from it. To add one, write its file and add its line to index.ts. */
 import type { Job, Pause } from '../../base/job';
 import type { Network } from '../../models/network';
 import type { ObjectiveId } from '../../objectives';
@@ -18,7 +18,7 @@ import type { Task } from '../tasks';
 
 /** What is measured, and on what. */
 export interface ToEvaluate {
-  /** A text that the model has not learnt from. */
+  /** Text that the model wasn't trained on. */
   documents?: readonly Held[] | undefined;
   /** What a model is to answer, and with what. */
   pairs?: readonly HeldPair[] | undefined;
@@ -28,15 +28,18 @@ export interface ToEvaluate {
   labelled?: readonly HeldText[] | undefined;
   /** How sure a classifier must be to answer, 0 where nothing was said; `temperature`: absent, the one that is found. */
   decision?: { atLeast: number; temperature?: number } | undefined;
-  /** The same of those that were learnt from, for baselines that count them. */
+  /** The same for the training set, for baselines that count it. */
   learntTexts?: readonly LabelledText[] | undefined;
-  /** What was learnt from, for baselines that count it. */
+  /** The training set, for baselines that count it. */
   train?: readonly Tokenised[] | undefined;
   /** Of the data whose validation set `documents` are, so that n-grams that were counted with them aren't counted again. */
   facts?: BaselineFacts | undefined;
   /** The same of pairs, where their targets are labels. */
   learntPairs?: readonly Pair[] | undefined;
-  /** How often each id occurs in what was learnt from, of pairs in targets and at their ends, [vocabulary]; absent: those of `train`. */
+  /**
+   * Occurrences of each id in the training data, of pairs in targets and their end tokens, [vocabulary]; absent: those of
+   * `train`.
+   */
   counts?: ArrayLike<number> | undefined;
   /** Absent: all that apply, but for those that take far longer. */
   metrics?: readonly FigureId[] | undefined;
@@ -44,11 +47,11 @@ export interface ToEvaluate {
   besides?: readonly FigureId[] | undefined;
   /** Tokens by which windows of strided perplexity move on; absent: half a context. */
   stride?: number | undefined;
-  /** Sentences of which the first is right. */
+  /** Pairs of sentences whose first is correct. */
   minimalPairs?: readonly SentencePair[] | undefined;
   /** Sentences that differ in one name, pronoun or origin. */
   swaps?: readonly SentencePair[] | undefined;
-  /** Tasks of one's own. */
+  /** Custom tasks. */
   tasks?: readonly Task[] | undefined;
   /** Says how the model is measured: that of its run, or any for a model without a run (`evaluatedAs`). */
   objective: ObjectiveId;
@@ -63,7 +66,7 @@ export interface EvaluationJob extends Job {
 
 export interface Reading {
   figures: readonly FigureId[];
-  /** Baselines that it tells of. */
+  /** Baselines that it reports. */
   baselines?: readonly BaselineId[];
   /** It is made only where one of its figures is asked for by name. */
   onlyAsked?: true;

@@ -170,7 +170,7 @@ describe.skipIf(!llama)('llama.cpp (skipped where node-llama-cpp has no binary f
     });
   });
 
-  test('knows special tokens by role, and takes what looks like one for text unless it is told to', async () => {
+  test('knows special tokens by role, and treats text that looks like one as text unless asked to parse it', async () => {
     const tokenizer = await learned(ROLES);
     await opened(await folder.write(ggufF16, await speaking(tokenizer)), (model) => {
       const { ggml } = model.fileInfo.metadata.tokenizer;

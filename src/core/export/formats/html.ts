@@ -31,6 +31,6 @@ export const html: Format = {
 };
 /** Characters a byte. */
 const BASE64 = 4 / 3;
-/** Bytes of a merge, and of the page's own code with what it is told of the model. */
+/** Bytes of a merge, and of the page's code with its model description. */
 const MERGE = 11;
 const CODE = 135_000;

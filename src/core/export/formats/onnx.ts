@@ -92,7 +92,10 @@ const PRECISIONS = {
 export const onnxF32 = onnx('f32');
 export const onnxF16 = onnx('f16');
 
-/** Nodes and names of edges. A decoder that answers is two graphs in one, of which each layer reads what was encoded too. */
+/**
+ * Nodes and names of edges. An encoder-decoder's decoder has two graphs in one, and each layer also reads the encoder's
+ * output.
+ */
 const graphBytes = ({ model }: Known): number => 2500 + (isOfTwo(model) ? 11_000 : 4000) * model.config.layers;
 /** The table of embeddings, which encoder and decoder each have in their file. */
 const againBytes = ({ model }: Known, precision: Precision): number =>

@@ -8,13 +8,13 @@ import { FOLDER } from './huggingFace';
 export const adapterProblem = ({ trainable }: Pick<FormatSettings, 'trainable'>): string | null =>
   trainable?.adapter ? null : 'This model has no adapter';
 
-/** Its head is learnt anew, and is no part of a base: without it an adapter says nothing. */
+/** Reason why a classifier has no PEFT adapter: its head is newly trained and no base has it. */
 const headProblem = ({ model }: Pick<FormatSettings, 'model'>): string | null =>
   model.config.classes
     ? 'A classifier’s adapter needs its head, which no base model has. The Hugging Face folder contains both'
     : null;
 
-/** What an adapter has learnt, without the base that it was learnt beside. */
+/** The adapter's weights without those of the base. */
 export const peft: Format = {
   card: {
     name: 'PEFT adapter',

@@ -9,8 +9,8 @@ import { BOUND_OF_F32, readers } from '../../verify/check';
 import { F32, type Format, tellingBytes, tokenizerProblem } from '../format';
 
 /**
- * The run, handed over to PyTorch: `train.py` continues it from this step, on one GPU or many. `model/` is a Hugging Face
- * folder with the optimizer's moments, `data/` the tokenised text as nanoGPT lays it out.
+ * PyTorch export of a run: `train.py` continues it from this step, on one GPU or many. `model/` is a Hugging Face folder with
+ * the optimizer's moments, `data/` the tokenized text in nanoGPT's layout.
  */
 export const pytorch: Format = {
   card: {

@@ -7,9 +7,9 @@ import { ggufF16 } from './gguf';
 import { onnxF16 } from './onnx';
 
 /**
- * A folder that serves the model over HTTP, in OpenAI's style: after `npm ci`, `npm start`. The server is Node: on llama.cpp
- * with a GGUF file where the model goes on from a text (docs/decisions/0012), else on onnxruntime with the graphs of its ONNX
- * folder (docs/decisions/0064).
+ * A folder that serves the model over HTTP with an OpenAI-compatible API: after `npm ci`, `npm start`. The server runs on
+ * Node. A causal model uses llama.cpp with a GGUF file (docs/decisions/0012), others onnxruntime with the graphs of their
+ * ONNX folder (docs/decisions/0064).
  */
 export const service: Format = {
   card: {

@@ -53,7 +53,7 @@ function* drawings(
   }
 }
 
-/** Of ascending values, between neighbours as NumPy does by default. */
+/** Quantile of ascending values, interpolated linearly between adjacent ones, as is NumPy's default. */
 export function quantile(values: Float64Array, share: number): number {
   const at = share * (values.length - 1);
   const below = Math.floor(at);

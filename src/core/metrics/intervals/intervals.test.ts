@@ -107,7 +107,7 @@ test('a normal number is below', () => {
   expect(normalBelow(-2.3844)).toBeCloseTo(0.008554, 5);
 });
 
-test('beyond two thousand units neighbours are one, and nothing is lost', () => {
+test('beyond two thousand units adjacent ones are merged, and the totals stay the same', () => {
   const rows = Array.from({ length: 20_001 }, (_, i) => [i, 1]);
   const some = denseOf(merged(sparseOf(rows)));
   expect(some.length).toBeLessThanOrEqual(2000);
@@ -139,7 +139,7 @@ test('of no statistic nothing is drawn', () => {
   expect(intervals(rows, [], 0).next()).toEqual({ done: true, value: [] });
 });
 
-test('a quantile lies between its neighbours', () => {
+test('a quantile lies between adjacent values', () => {
   expect(quantile(Float64Array.of(1, 2, 4), 0.75)).toBe(3);
   expect(quantile(Float64Array.of(7), 0.975)).toBe(7);
 });

@@ -8,7 +8,7 @@ export interface Interval {
 /** Of each unit, numbers that add up over all of them. */
 export type Rows = readonly (readonly number[])[];
 
-/** The same where most numbers are 0, of which there may be thousands in a row: of each row the others, with their columns, ascending. */
+/** Sparse form, for thousands of mostly zero columns: the nonzero numbers of each row with their columns, ascending. */
 export interface Sparse {
   width: number;
   rows: readonly SparseRow[];
@@ -56,7 +56,7 @@ export function sumOf(width: number, rows: readonly SparseRow[]): number[] {
 /** Beyond so many units, an interval tells no more, and takes longer. */
 const MOST = 2000;
 
-/** Neighbours together, as few as leave no more than that: neighbours may be alike, and then count as one. */
+/** Merges adjacent units until at most `MOST` are left: adjacent ones may be correlated, and then count as one. */
 export function merged({ width, rows }: Sparse): Sparse {
   const size = Math.ceil(rows.length / MOST);
   if (size <= 1) return { width, rows };

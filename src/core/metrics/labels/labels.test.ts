@@ -15,7 +15,7 @@ test('every file of a metric is in the list', () => {
   expect(Object.keys(labelMetrics()).sort()).toEqual(names.sort());
 });
 
-/** 12 of each of a and b, of which 3 are taken for the other and one for c, which is never wanted. */
+/** 12 of each of a and b: 3 are predicted as the other and one as c, which is never expected. */
 const PAIRS: readonly Pair[] = [
   ...Array.from({ length: 9 }, () => ({ output: ' a', wanted: 'a' })),
   ...Array.from({ length: 3 }, () => ({ output: 'b', wanted: 'a' })),

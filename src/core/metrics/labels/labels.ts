@@ -8,7 +8,7 @@ export const labelOf = (text: string): string => wordsOf(text).join(' ');
 export const differentLabels = (texts: Iterable<string>): readonly string[] =>
   [...new Set(Array.from(texts, labelOf))].sort();
 
-/** Few different ones, short, and met again: what a choice among them can be told of. */
+/** Limits for labels: few different ones, short, and repeated. */
 const [MOST, LONGEST, EACH] = [50, 40, 2] as const;
 export const LABELS_ARE = `labels are 2 to ${MOST} different texts of at most ${LONGEST} characters, each in ${EACH} rows on average`;
 

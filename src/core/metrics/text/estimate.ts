@@ -27,7 +27,7 @@ export function* estimates(
     yield;
     [count, characters] = [0, 0];
   }
-  // Beside each other, so that each drawing is of the same pairs for all.
+  // Joined, so that all metrics use the same resampled pairs.
   const widths = metrics.map((metric) => metric.statistics('', '').length);
   const own = metrics.map((metric, i) => {
     const from = widths.slice(0, i).reduce((a, b) => a + b, 0);

@@ -69,7 +69,7 @@ test('a move of any length is one edit', () => {
   expect(scoreOf(textMetrics().ter, [{ output: turned.join(' '), wanted: words.join(' ') }])).toBeCloseTo(100 / 12);
 });
 
-test('BLEU cuts words as it is told', () => {
+test('BLEU tokenizes words as configured', () => {
   const pair = [{ output: 'Wert: 1,5 «gut»', wanted: 'Wert: 1,5 "gut"' }];
   const [western, intl, char] = [bleu('13a'), bleu('intl'), bleu('char')].map((metric) => scoreOf(metric, pair));
   expect(new Set([western, intl, char]).size).toBe(3);
@@ -89,7 +89,7 @@ describe('with intervals', () => {
   const { bleu: words, ter, exactMatch } = textMetrics();
   const many = Array.from({ length: 12 }, (_, i) => ({ output: `a b c d ${i % 4}`, wanted: `a b c d ${i % 3}` }));
 
-  test('each metric alone is what it is beside others', () => {
+  test('each metric has the same value alone and together with others', () => {
     const together = atOnce(estimates([words, ter, exactMatch], many));
     expect(together).toEqual([words, ter, exactMatch].map((metric) => atOnce(estimates([metric], many))[0]));
     expect(together[0]!.value).toBeCloseTo(scoreOf(words, many), 10);

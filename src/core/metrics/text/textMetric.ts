@@ -1,4 +1,4 @@
-/** What is measured of texts that a model gave, each beside the one that was wanted. Add one: its file, and a line in index.ts. */
+/** Metrics of generated texts, each with its reference. To add one, write its file and add a line to index.ts. */
 import { badSettings } from '../../base/errors';
 import { counted, formatCount } from '../../base/units';
 

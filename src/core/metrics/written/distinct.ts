@@ -2,8 +2,8 @@ import { around } from '../intervals/jackknife';
 import { gramsOf, type WrittenMetric } from './writtenMetric';
 
 /**
- * How many of all n-grams of all texts are unlike each other. Texts that are drawn twice say everything twice, so that nothing can
- * be told by drawing them again: its interval is the jackknife's, whose variance is at least the true one (Efron & Stein 1981).
+ * Share of distinct n-grams over all texts. The bootstrap draws texts twice and so repeats all of their n-grams, which biases
+ * it. The interval is therefore the jackknife's, whose variance is at least the true one (Efron & Stein 1981).
  */
 export const distinct = (n: 1 | 2): WrittenMetric => ({
   label: `Distinct-${n}`,

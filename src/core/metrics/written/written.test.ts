@@ -45,7 +45,7 @@ test('values are those of counting by hand', () => {
   );
 });
 
-test('what is said over and over is told', () => {
+test('detects repeated phrases', () => {
   const loop = wordsIn('so it went on and on and on and on and on');
   const none = wordsIn('so it went on until it did not go on at all');
   expect([valueOf('loops', [loop, none]), valueOf('loops', [none])]).toEqual([50, 0]);

@@ -1,4 +1,4 @@
-/** What is measured of texts that a model writes freely, with nothing beside them. Add one: its file, and a line in index.ts. */
+/** Metrics of generated texts without a reference. To add one, write its file and add a line to index.ts. */
 import type { Estimate } from '../metric';
 
 /** A text, cut into words. */

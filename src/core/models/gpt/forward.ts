@@ -37,7 +37,7 @@ export function decode(pass: Pass, ids: Tensor2D, style: Style): Output {
   return { hidden: classes ? scored(pass, hidden) : hidden, classifier };
 }
 
-/** x [B T, C] -> [B T, C], or in the last layer what goes on of it */
+/** x [B T, C] -> [B T, C], or in the last layer the rows that are scored */
 function layer(pass: Pass, x: Tensor2D, i: number, rows: number, style: Style): Tensor2D {
   const { params, hook } = pass;
   const h = `transformer.h.${i}`;

@@ -27,7 +27,7 @@ export const forward: Forward<LlamaConfig> = {
 
 const normOf = ({ normEpsilon }: LlamaConfig) => ({ kind: 'rmsNorm', epsilon: normEpsilon }) as const satisfies Norm;
 
-/** x [B T, C] -> [B T, C], or in the last layer what goes on of it */
+/** x [B T, C] -> [B T, C], or in the last layer the rows that are scored */
 function layer(pass: Pass<LlamaConfig>, x: Tensor2D, i: number, rows: number): Tensor2D {
   const { config, params, hook } = pass;
   const { heads, kvHeads } = config;
@@ -74,7 +74,7 @@ function branch({ config, params }: Pass<LlamaConfig>, layer: string, x: Tensor2
   return { reads, past, end: (to: To, f: (within: To) => Tensor2D): Tensor2D => f(to) };
 }
 
-/** How queries and keys are turned, and normalised before where they are. */
+/** Rotary embedding of queries and keys, with normalization before it where the model has it. */
 function rotary({ config: { qkNorm: over, theta, normEpsilon }, params }: Pass<LlamaConfig>, layer: string) {
   const gain = (name: string) => params[`${layer}.${name}.weight`] as Tensor;
   if (over === 'none') return { base: theta };

@@ -75,7 +75,7 @@ test.each(PUBLISHED)('%s has the published number of parameters', (_, count, voc
   expect(countParams(llama.params(config, vocabulary))).toBe(count);
   expect(llama.problems(config)).toEqual([]);
 });
-test('matrices decay, gains do not; linear layers are what adapters stand beside', () => {
+test('matrices decay, gains do not; adapters can target linear layers', () => {
   const table = llama.params(SMALL, 11);
   expect(Object.keys(table).length).toBe(1 + 6 * 2 + 1);
   expect(table['model.layers.1.self_attn.qkv_proj.weight']).toMatchObject({ shape: [16, 32], linear: true });

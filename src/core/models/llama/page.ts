@@ -58,7 +58,7 @@ function llama(
       kernels.score(w, from.subarray(r * ins, (r + 1) * ins), to.subarray(r * outs, (r + 1) * outs), ins);
   }
 
-  /** x += from w^T, normalised by `after` before it is added where there is one. */
+  /** x += from w^T, normalized by `after` before the addition if there is one. */
   function addDense(name: string, from: Float32Array, rows: number, ins: number, after: string | undefined): void {
     dense(name, from, added, rows, ins, C);
     if (after !== undefined) norm(after, added, added, rows, C);

@@ -11,7 +11,7 @@ export interface LlamaConfig extends BaseConfig {
   theta: number;
   /** Added to the mean of squares. */
   normEpsilon: number;
-  /** Queries and keys are normalised before they are turned: each head by itself (Qwen3), or all heads of a row at once (OLMo 2). */
+  /** Normalizes queries and keys before rotation: each head by itself (Qwen3), or all heads of a row at once (OLMo 2). */
   qkNorm: 'none' | 'heads' | 'rows';
   /** Where each branch has its norm: before what it computes, or after it (OLMo 2). */
   norm: 'before' | 'after';

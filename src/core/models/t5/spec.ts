@@ -148,9 +148,9 @@ export const t5 = defineModel<T5Config>({
     return 2 * countParams(params(config, vocabulary)) + 12 * layers * columnsOf(config).all * context;
   },
   /**
-   * f32, per token and layer: norms and stream (2 C each branch, of which there are five), q | k | v and heads of two
-   * attentions within (8 K), those across (4 K), two feed-forwards; the streams, and one block of logits; and of each stack
-   * the bias of its scores. Where layers are computed again: their inputs, and one of the decoder's.
+   * f32, per token and layer: norms and stream (2 C for each of five branches), q | k | v and heads of two self-attentions (8
+   * K), those of cross-attention (4 K), two feed-forwards; the streams, and one block of logits; and of each stack the bias
+   * of its scores. With recomputation: the layers' inputs, and one of the decoder's layers.
    */
   activationBytes(config, vocabulary, { batch, recompute }) {
     const { layers, width: C, hidden, heads, context } = config;

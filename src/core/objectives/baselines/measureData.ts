@@ -10,7 +10,7 @@ import { measureNGrams } from './nGramFacts';
 import { measurePairs } from '../pairFacts';
 
 /**
- * @param labelled whether the documents are examples of one label each or of several: a label of other documents goes into no record
+ * @param labelled whether each document has one label, or several; labels of other documents go into no record
  * @returns the facts, and the counts of the tokens of both parts, [vocabulary]
  */
 export async function measureData(

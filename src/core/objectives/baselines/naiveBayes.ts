@@ -3,8 +3,8 @@ import { likeliest } from '../../base/likeliest';
 import type { LabelledText, SeveralLabels } from './labelBaselines';
 
 /**
- * Multinomial, of words of two letters or more in lower case, each counted once more than it occurs; words that are in no text
- * that was learnt from say nothing, and of like labels the first is taken.
+ * Multinomial naive Bayes over lowercase words of two letters or more, with add-one smoothing. Ignores words that are not in
+ * the training set; ties go to the first label.
  * @param learnt one text at least
  * Source: McCallum & Nigam 1998, "A Comparison of Event Models for Naive Bayes Text Classification"; as MultinomialNB after
  * CountVectorizer in scikit-learn 1
@@ -39,7 +39,7 @@ export function naiveBayes(learnt: readonly LabelledText[]): (text: string) => s
 }
 
 /**
- * The same where a text has any number of labels: of each label whether it has it, by itself. One that all texts have is given to all.
+ * One-vs-rest naive Bayes for texts with any number of labels. A label that all texts have is predicted for all.
  * @param learnt one text at least, with the places of its labels
  * @param labels how many there are
  * Source: as OneVsRestClassifier(MultinomialNB()) after CountVectorizer in scikit-learn 1
