@@ -2,8 +2,8 @@
  * ISO 639-1 code of a language that is told by a code or a tag (`de`, `de-AT`, `deu`), or by its name in English or in
  * itself (`German`, `Deutsch`); undefined for what is no language.
  */
-export function languageCode(told: string): string | undefined {
-  const value = told.trim().toLowerCase();
+export function languageCode(name: string): string | undefined {
+  const value = name.trim().toLowerCase();
   const named = (names ??= languageNames()).get(value);
   if (named !== undefined) return named;
   const [, tag] = /^([a-z]{2,3})(?:[-_]|$)/.exec(value) ?? [];

@@ -12,7 +12,7 @@ const [ONE, SEVERAL] = ['single_label_classification', 'multi_label_classificati
  * What config.json of a classifier has in the place of what it says of a model that scores tokens, of which it has nothing.
  * @param architecture as the names of its classes begin there
  */
-export function toldClasses(
+export function hubClassesOf(
   architecture: string,
   { classes }: Pick<BaseConfig, 'classes'>,
   { end, padding = end }: NamedIds,

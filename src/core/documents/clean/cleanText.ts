@@ -199,10 +199,10 @@ const hashWith = ({ sha256, spans, fields }: Document, ofText: string): string |
 /** As rules see them, one after another. How far they are gone through is told, and a stop comes between two of their chunks. */
 async function* watched(store: BlobStore, text: TextRecord, label: string, job: Job): AsyncGenerator<Cleanable> {
   const of = text.bytes;
-  let [before, told] = [0, -A_REPORT];
+  let [before, reported] = [0, -A_REPORT];
   const tell = (done: number): void => {
-    if (done - told < A_REPORT) return;
-    told = done;
+    if (done - reported < A_REPORT) return;
+    reported = done;
     job.report({ label, done, of, unit: 'bytes' });
   };
   for await (const document of documentsIn(store, text)) {

@@ -98,9 +98,9 @@ export const isHeld = (passages: Passages): passages is readonly string[] => Arr
 /** Its passages, once more: of those that are not held it is told how far that is. */
 export function goneThrough(underway: Underway): Passages {
   const passages = underway.passages();
-  return isHeld(passages) ? passages : told(underway, passages);
+  return isHeld(passages) ? passages : reportingProgress(underway, passages);
 }
-export async function* told<T extends string | Uint8Array>(
+export async function* reportingProgress<T extends string | Uint8Array>(
   { document, passes }: Underway,
   passages: AsyncIterable<T>,
 ): AsyncGenerator<T> {
