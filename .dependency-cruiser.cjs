@@ -104,8 +104,8 @@ const MAY_IMPORT = {
 };
 /** Folders beside `src`: they run in Node alone. */
 const OUTSIDE = {
-  // Bytes, streams and errors of the system.
-  'node/[^/]+\\.ts$': ['src/core/', 'src/jobs/'],
+  // Bytes, streams and errors of the system; threads and Dawn.
+  'node/[^/]+\\.ts$': ['src/core/', 'src/jobs/', 'scripts/bundle'],
   'node/folders/': ['src/core/', 'src/jobs/', 'node/[^/]+\\.ts$'],
   'node/texts/': ['src/core/', 'src/jobs/', 'node/[^/]+\\.ts$', 'node/folders/', 'scripts/bundle'],
   'node/runs/': ['src/core/', 'src/jobs/', 'node/'],
@@ -153,6 +153,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: NODE_TESTS },
       to: { path: '^(cli|node|scripts|bench)/' },
+    },
+    {
+      name: 'only tests and the bench import test helpers',
+      severity: 'error',
+      from: { path: '^(src|cli|node)/', pathNot: NODE_TESTS },
+      to: { path: '/testing/' },
     },
     {
       name: 'features do not import each other',

@@ -27,7 +27,7 @@ import type { PartSource } from '../src/core/shards/manifest';
 import { openPart } from '../src/core/shards/read';
 import { shortRun } from '../src/core/testing/shortRun';
 import { documentOf } from '../src/core/testing/texts';
-import { nodeThreads } from '../src/core/testing/threads';
+import { nodeThreads } from '../node/threads';
 import { wasmFolder } from '../src/core/testing/wasm';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import type { Tokenizer } from '../src/core/tokenizer/tokenizer';

@@ -3,7 +3,7 @@
  * there has 4 GB and no GPU.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { installDawn } from '../src/core/testing/dawn';
+import { installDawn } from '../node/dawn';
 import type { IsaAdapter, KernelIsa, Needs } from './isa';
 import { needsCache, type NeedsCache, sha256 } from './isaCache';
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import '../node/sha256';
 import '../node/textDecoder';
-import { installDawn } from '../src/core/testing/dawn';
+import { installDawn } from '../node/dawn';
 import type { Device } from '../src/core/train/device';
 import type { DeviceKind } from '../src/core/train/run';
 import { tilingsInFile } from './tilings';
@@ -154,7 +154,7 @@ export async function openDevice(kind: DeviceKind | 'auto', threads?: number): P
   const { chooseDevice } = await import('../src/core/train/device');
   const { tune } = await import('../src/core/ops/tune');
   const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  const { nodeThreads } = await import('../src/core/testing/threads');
+  const { nodeThreads } = await import('../node/threads');
   const device = await chooseDevice(kind, `${dirname(wasm)}${sep}`, nodeThreads(threads));
   await tune(() => performance.now(), tilingsInFile);
   return device;

@@ -1,4 +1,4 @@
-/** Opens projects: reads what each is shown with before it takes the place of the one before. */
+/** Opens projects. Each is read before it replaces the one on the screen. */
 import { toFailure } from '../core/base/errors';
 import { byUse } from '../core/documents/record';
 import { FIRST_PROJECT } from '../core/runs/project';
@@ -6,13 +6,19 @@ import { type KeptProject, lastOpened, migrateProject, readProject } from '../co
 import { explain } from './failures';
 import { allWaiting } from './questions';
 import { relisting, type RelistingNeeds } from './relisting';
-import { beginOpening, type Found, MAX_KEPT, MAX_WAIT_MS, type Opening } from './shownWith';
+import {
+  type FoundProject,
+  MAX_PREFETCHED,
+  MAX_WAIT_MS,
+  prefetchProject,
+  type ProjectPrefetch,
+} from './projectPrefetch';
 import { waits } from './textNotes';
 import { IDLE, type Work } from './work';
 import type { OpeningSlice } from './slices/opening';
 import type { Slice, Studio } from './slices/studio';
 
-/** Opening a project replaces what every slice shows, in one change of the state: hence so many. */
+/** Many, because opening a project replaces the values of every slice in one change of the state. */
 type OpeningNeeds = RelistingNeeds &
   Pick<
     Studio,
@@ -48,8 +54,8 @@ type OpeningNeeds = RelistingNeeds &
 export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
   ({ data, store, tabs, now, newId, toasts, session, keeper }) =>
   (set, get) => {
-    /** A project to open, or why there is none. */
-    async function find(id: string): Promise<Found> {
+    /** Returns a project to open, or why it can't be opened. */
+    async function find(id: string): Promise<FoundProject> {
       try {
         const kept = await readProject(store, id);
         if (isThere(kept) || (id === FIRST_PROJECT && (await lastOpened(store, newId)) === id)) return kept;
@@ -59,12 +65,12 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
         return { text: 'This project cannot be opened', detail: explain(toFailure(error)) };
       }
     }
-    const begin = (id: string): Opening => beginOpening(id, find, data, get);
-    /** What projects that may be opened next would be shown with. */
-    const ahead = new Map<string, Opening>();
+    const prefetch = (id: string): ProjectPrefetch => prefetchProject(id, find, data, get);
+    /** Projects that may be opened next, the least recently asked first. */
+    const prefetched = new Map<string, ProjectPrefetch>();
     const listAnew = relisting(get, session, (ms) => tabs.pause(ms), keeper.failedToCatchUp);
-    /** Not before what it is shown with is read and drawn, which would wait for this: only the order of the menu follows from it. */
-    function tellOpened(id: string, read: unknown, openedAt: number): void {
+    /** Stores the time of opening, which orders the menu of projects, after the page is read and drawn. */
+    function recordOpening(id: string, read: unknown, openedAt: number): void {
       void Promise.resolve(read)
         .catch(() => undefined)
         .then(() => tabs.pause(DRAWING_MS))
@@ -75,7 +81,7 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
     return {
       loaded: 'loading',
       async load(id) {
-        // What cannot be moved now, on a full disk, opens from where it is.
+        // A project that a full disk keeps from migrating opens from its old place.
         await migrateProject(store, newId).catch(() => undefined);
         const asked = id === undefined ? undefined : await find(id);
         const kept = asked && 'project' in asked ? asked : await readProject(store, await lastOpened(store, newId));
@@ -94,35 +100,34 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
         const { project: before } = get();
         if (id === before.id) return true;
         get().stopListing();
-        // What it is shown with is read while the one before stands, so that one picture follows the other: from the press on,
-        // or before it, unless something comes before that may change it.
+        // Uses what was read before the press, unless a change of the project is still being saved.
         const isFree = keeper.isIdle();
-        const early = isFree ? ahead.get(id) : undefined;
+        const early = isFree ? prefetched.get(id) : undefined;
         const rowsBefore = early?.runs?.rows;
-        ahead.clear();
-        const asked = isFree ? (early ?? begin(id)) : undefined;
+        prefetched.clear();
+        const asked = isFree ? (early ?? prefetch(id)) : undefined;
         return keeper.inTurn(async () => {
           if (id === get().project.id) return true;
-          const { found: finding, all, there, texts, runs, run, own } = asked ?? begin(id);
+          const { found: finding, settled, loaded, texts, runs, run, pages } = asked ?? prefetch(id);
           const found = await finding;
           if ('text' in found) {
             toasts.show(found);
             return false;
           }
-          await Promise.race([all, tabs.pause(MAX_WAIT_MS)]);
+          await Promise.race([settled, tabs.pause(MAX_WAIT_MS)]);
           await keeper.saveBeforeLeaving();
           keeper.use(found);
           const left = allWaiting(get());
           if (left.length > 0) toasts.show(waits(left));
           const asLeft = get().turnRunsTo(id, rowsBefore);
-          const shown = get().shownOf(found.project, there.run);
+          const shown = get().shownOf(found.project, loaded.run);
           set((s) => ({
             project: found.project,
-            // What is not read yet is not to be taken for nothing.
-            loaded: there.texts ? 'ready' : 'loading',
+            // Pages must not take texts that aren't read yet for none.
+            loaded: loaded.texts ? 'ready' : 'loading',
             kept: 'yes',
             // Of the closed project; its preparation continues.
-            ...(there.texts ?? byUse([], id)),
+            ...(loaded.texts ?? byUse([], id)),
             runs: runs?.rows ?? asLeft,
             drop: null,
             openedTable: null,
@@ -131,36 +136,35 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
             ...shown,
             ...s.makingOf(id),
           }));
-          // What is there by now is shown with it: of all this a page that shows it is drawn once. What was there before the
-          // press is read anew: something may have changed since.
+          // Lists that were read before the press are read again: another tab may have changed them.
           const listing = rowsBefore ? undefined : runs;
           const list = (): unknown => get().project.id === id && get().listRuns(listing ?? get().runsOf(id));
-          const listed = runs || there.own ? list() : own.then(list, list);
+          const listed = runs || loaded.pages ? list() : pages.then(list, list);
           await Promise.all([
             get()
-              .loadTexts(early && there.texts ? undefined : texts)
+              .loadTexts(early && loaded.texts ? undefined : texts)
               .finally(() => set((s) => (s.loaded === 'ready' ? s : { loaded: 'ready' }))),
             get().loadRun(await run, !shown.openingRuns),
           ]);
           if (early) void get().catchUp();
-          if (found.stored !== undefined) tellOpened(id, listed, now());
+          if (found.stored !== undefined) recordOpening(id, listed, now());
           return true;
         });
       },
       lookAhead(id) {
-        const opening = ahead.get(id) ?? begin(id);
-        ahead.delete(id);
-        ahead.set(id, opening);
-        if (ahead.size > MAX_KEPT) ahead.delete(ahead.keys().next().value!);
+        const reading = prefetched.get(id) ?? prefetch(id);
+        prefetched.delete(id);
+        prefetched.set(id, reading);
+        if (prefetched.size > MAX_PREFETCHED) prefetched.delete(prefetched.keys().next().value!);
         // An unreadable record is read again, and then reported.
-        Promise.all([opening.own, opening.runs?.whole]).catch(() => ahead.delete(id));
-        return opening.all;
+        Promise.all([reading.pages, reading.runs?.whole]).catch(() => prefetched.delete(id));
+        return reading.settled;
       },
-      lookAway: () => ahead.clear(),
+      lookAway: () => prefetched.clear(),
     };
   };
 
-/** What is shown of a project that was opened is drawn by then, as a rule. */
+/** Time in which an opened project is usually drawn. */
 const DRAWING_MS = 500;
 
 const withoutFailure = (work: Work): Work => (work.kind === 'failed' ? IDLE : work);

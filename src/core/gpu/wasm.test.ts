@@ -3,7 +3,8 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { matMul } from '../ops/matMul';
-import { nodeThreads, withFirstTaken } from '../testing/threads';
+import { nodeThreads } from '../../../node/threads';
+import { withFirstTaken } from '../testing/firstTaken';
 import { wasmFolder } from '../testing/wasm';
 import { asOutOfMemory, openWasm, WASM_HEAP_BYTES, wasmHasFailed, wasmThreads, wasmThreadsReady } from './wasm';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { normals } from '../base/rng';
 import { wasmThreads } from '../gpu/wasm';
-import { nodeThreads } from '../testing/threads';
+import { nodeThreads } from '../../../node/threads';
 import { useWasm } from '../testing/wasm';
 import { packedBytes, scratchBytes } from '../threads/product';
 import { startThreads, type Threads } from '../threads/threads';

@@ -137,16 +137,18 @@ const maxSteps = (tokens: number, perStep: number, dropout: number): number =>
 /** The plan for a time; for the shortest that holds a run where it is too short for any. */
 export function makePlan(input: PlanInput): Plan {
   const shapes = shapesOf(input);
-  const { rank, ...plan } = best(input, shapes);
-  const longer = best({ ...input, seconds: 2 * input.seconds }, shapes);
+  const fitsMemory = memoryCheck(input.limits);
+  const bestIn = (seconds: number): Found => best({ ...input, seconds }, shapes, fitsMemory);
+  const { rank, ...plan } = bestIn(input.seconds);
+  const longer = bestIn(2 * input.seconds);
   // Time that is not used does no harm.
   const twice = longer.rank < rank ? longer.expected : plan.expected;
-  return { ...plan, twice, trigram: trigramOutlook(input, shapes, { ...plan, twice }) };
+  return { ...plan, twice, trigram: trigramOutlook(input, bestIn, { ...plan, twice }) };
 }
 
 function trigramOutlook(
   input: PlanInput,
-  shapes: Shapes,
+  bestIn: (seconds: number) => Found,
   plan: Pick<Plan, 'expected' | 'twice' | 'seconds'>,
 ): TrigramOutlook | undefined {
   const { expected, twice } = plan;
@@ -156,7 +158,7 @@ function trigramOutlook(
   let [seconds, value] = [input.seconds, expected.value];
   for (const times of [2, 4, 8, 16]) {
     const longer = times * input.seconds;
-    const reached = (times === 2 ? twice : best({ ...input, seconds: longer }, shapes).expected)?.value;
+    const reached = (times === 2 ? twice : bestIn(longer).expected)?.value;
     if (reached === undefined) break;
     // Between two times the loss falls as a power of the time.
     const share = Math.log(value / bits) / Math.log(value / reached);
@@ -170,15 +172,15 @@ function trigramOutlook(
 type Candidate = Omit<Plan, 'seconds' | 'epochs' | 'expected' | 'twice' | 'trigram'>;
 type Found = Omit<Plan, 'twice' | 'trigram'> & { rank: number };
 
-function best(input: PlanInput, shapes: Shapes): Found {
+function best(input: PlanInput, shapes: Shapes, fitsMemory: MemoryCheck): Found {
   let found: Found | undefined;
   let soonest: Found | undefined;
   for (const candidate of candidates(input, shapes)) {
-    const { model, recipe } = candidate;
-    const plan: Found = { ...candidate, ...outlookOf(candidate) };
-    const isBetter = plan.seconds <= input.seconds && plan.rank < (found?.rank ?? Infinity);
-    const isSooner = !found && plan.seconds < (soonest?.seconds ?? Infinity);
-    if (!(isBetter || isSooner) || !fitsMemory(model, recipe, input.limits)) continue;
+    const outlook = outlookOf(candidate);
+    const isBetter = outlook.seconds <= input.seconds && outlook.rank < (found?.rank ?? Infinity);
+    const isSooner = !found && outlook.seconds < (soonest?.seconds ?? Infinity);
+    if (!(isBetter || isSooner) || !fitsMemory(candidate.model, candidate.recipe)) continue;
+    const plan: Found = { ...candidate, ...outlook };
     if (isBetter) found = plan;
     if (isSooner) soonest = plan;
   }
@@ -190,13 +192,27 @@ function best(input: PlanInput, shapes: Shapes): Found {
   );
 }
 
-/** Within half of what the device may hold, so that nothing is computed again: that would take a third more time. */
-function fitsMemory(model: ModelChoice, recipe: Recipe, limits: MemoryLimits = {}): boolean {
-  const { id, config, vocabulary } = model;
-  const { bytes } = heldBytes(limits) ?? { bytes: Infinity };
-  const { total } = memoryPlan(modelSpec(id), config, vocabulary, recipe);
-  return total <= bytes / 2 && memoryShortage(model, recipe, limits) === undefined;
+/**
+ * Whether a run takes at most half of what the device may hold, so that nothing is recomputed: that would take a third more time.
+ * Checked once for each model and batch size: nothing else that a plan chooses changes a run's memory.
+ */
+function memoryCheck(limits: MemoryLimits = {}): MemoryCheck {
+  if (Object.values(limits).every((limit) => limit === undefined)) return () => true;
+  const bytes = heldBytes(limits)?.bytes ?? Infinity;
+  const known = new Map<ModelChoice, Map<number, boolean>>();
+  return (model, recipe) => {
+    const byBatch = known.get(model) ?? new Map<number, boolean>();
+    known.set(model, byBatch);
+    let isFitting = byBatch.get(recipe.batch);
+    if (isFitting === undefined) {
+      const { total } = memoryPlan(modelSpec(model.id), model.config, model.vocabulary, recipe);
+      isFitting = total <= bytes / 2 && memoryShortage(model, recipe, limits) === undefined;
+      byBatch.set(recipe.batch, isFitting);
+    }
+    return isFitting;
+  };
 }
+type MemoryCheck = (model: ModelChoice, recipe: Recipe) => boolean;
 /** With a tenth held out: the shortest context, and the token after it. */
 const MIN_BYTES = 200;
 

@@ -14,19 +14,19 @@ vi.resetModules();
 tf.engine().reset();
 await limitWriting();
 compareBytes();
-const { after, installDawn } = await import('./dawn');
+const { afterCall, installDawn } = await import('../../../node/dawn');
 const { complaints } = await import('./complaints');
 cleanDawn();
 
 const pending: Promise<unknown>[] = [];
 const devices: GPUDevice[] = [];
-after(GPUDevice.prototype, 'createShaderModule', (module: GPUShaderModule) => {
+afterCall(GPUDevice.prototype, 'createShaderModule', (module: GPUShaderModule) => {
   const said = module.getCompilationInfo().then(({ messages }) => {
     for (const { type, message, lineNum } of messages) complaints.push(`${type}: ${message} (line ${lineNum})`);
   });
   pending.push(said);
 });
-after(GPUAdapter.prototype, 'requestDevice', (opening: Promise<GPUDevice>) => {
+afterCall(GPUAdapter.prototype, 'requestDevice', (opening: Promise<GPUDevice>) => {
   const listening = opening.then((device) => {
     devices.push(device);
     device.addEventListener('uncapturederror', ({ error }) => complaints.push(error.message));

@@ -3,7 +3,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { openWasm } from '../gpu/wasm';
-import { nodeThreads } from './threads';
+import { nodeThreads } from '../../../node/threads';
 
 /** Where npm has put wasm's binaries. */
 export const wasmFolder = `${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}${sep}`;

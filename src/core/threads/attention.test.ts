@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { normals } from '../base/rng';
-import { nodeThreads } from '../testing/threads';
+import { nodeThreads } from '../../../node/threads';
 import { attend, attendBackward, attentionScratchBytes } from './attention';
 import { numbersOf } from './attentionJob';
 import { startThreads } from './threads';

@@ -1,0 +1,5 @@
+// The thread where it can't be bundled. A worker doesn't inherit tsx.
+import { register } from 'tsx/esm/api';
+
+register();
+await import('./thread.ts');
