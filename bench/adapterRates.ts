@@ -263,8 +263,8 @@ function table(all: readonly Measured[]): string {
     .map(([group, runs]) => {
       const best = Math.min(...runs.map(({ loss }) => loss ?? Infinity));
       const cells = runs.map(({ rate, loss }) => {
-        const told = `${rate}: ${perplexity(loss)}`;
-        return loss === best ? `**${told}**` : told;
+        const words = `${rate}: ${perplexity(loss)}`;
+        return loss === best ? `**${words}**` : words;
       });
       return `| ${group} | ${cells.join(', ')} |`;
     })

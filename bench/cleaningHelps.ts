@@ -45,8 +45,8 @@ export async function benchHelps(steps: number, tell: (words: string) => void): 
     for (const recipe of ['none', 'recommended and repeatedLines'] as const) {
       const data = at(`data-${prepared.length}`);
       const meant = recipe === 'none' ? 'none' : at('recipe.json');
-      const told = await run('prepare', '--from', at('crawl'), '--recipe', meant, '--out', data);
-      prepared.push({ recipe, data, characters: (told as { characters: number }).characters });
+      const report = await run('prepare', '--from', at('crawl'), '--recipe', meant, '--out', data);
+      prepared.push({ recipe, data, characters: (report as { characters: number }).characters });
     }
     for (const seed of SEEDS) {
       for (const { recipe, data, characters } of prepared) {

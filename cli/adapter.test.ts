@@ -74,8 +74,8 @@ test('a run that begins with an adapter goes on from what that has learnt, and b
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   const evaluated = lines(ended.stdout).filter((line) => 'oldPerplexity' in line);
   const measured = ['--metrics', 'perplexity', '--device', 'wasm', '--json', '--text', 'fish.txt'];
-  const told = await call('evaluate', '--from', 'tuned', ...measured);
-  const { metrics } = lines(told.stdout)[0] as { metrics: { perplexity: { value: number } } };
+  const result = await call('evaluate', '--from', 'tuned', ...measured);
+  const { metrics } = lines(result.stdout)[0] as { metrics: { perplexity: { value: number } } };
   expect(evaluated[0]!['oldPerplexity']).toBeCloseTo(metrics.perplexity.value, 3);
   expect(lines(ended.stdout).at(-1)).toMatchObject({ forgetting: { before: metrics.perplexity.value } });
 

@@ -30,8 +30,8 @@ test('grow takes the text out of a page, and says how it was read', async () => 
   expect(said.stderr).toContain('Fits in memory.\n');
   expect(said.stderr).toContain('page.html: Converted from latin1 to UTF-8.\n');
   const characters = 60 * 'Ein Wal, das ist für uns kein Fisch.\n\n'.length - 2;
-  const told = await readFile(join(folder, 'of-page/homegrown.json'), 'utf8');
-  expect(told.replace(/\s/g, '')).toContain(`"characters":${characters},`);
+  const homegrownJson = await readFile(join(folder, 'of-page/homegrown.json'), 'utf8');
+  expect(homegrownJson.replace(/\s/g, '')).toContain(`"characters":${characters},`);
   await rm(join(folder, 'of-page'), { recursive: true });
   await rm(page);
 });
@@ -42,9 +42,9 @@ test('grow writes a folder with baselines as an evaluation measures them, and sa
     ...grow('--tokenizer', 'bpe:270', '--steps', '20', '--eval-every', '10', '--learning-rate', '1e-2'),
   ]);
   expect(grown).toMatchObject({ code: 0, stderr: '' });
-  const told = lines(grown.stdout);
-  expect(told.map(({ step }) => step)).toEqual([0, 10, 20, 20]);
-  const last = told.at(-1)!;
+  const events = lines(grown.stdout);
+  expect(events.map(({ step }) => step)).toEqual([0, 10, 20, 20]);
+  const last = events.at(-1)!;
   expect(last).toMatchObject({ perplexity: expect.any(Number) as number, bitsPerByte: expect.any(Number) as number });
   expect(Object.keys(last)).toEqual([
     'step',
@@ -64,7 +64,7 @@ test('grow writes a folder with baselines as an evaluation measures them, and sa
     out,
     parameters: 270 * 16 + 16 * 16 + 12 * 16 ** 2 + 13 * 16 + 2 * 16,
   });
-  expect(last['valLoss']).toBeLessThan(told[0]!['valLoss'] as number);
+  expect(last['valLoss']).toBeLessThan(events[0]!['valLoss'] as number);
   expect(Math.log(last['perplexity'] as number)).toBeCloseTo(last['valLoss'] as number, 9);
   expect(await readdir(out)).toEqual([
     'DATASHEET.md',

@@ -38,10 +38,10 @@ export function printEachLabel(labelled: LabelledTexts): void {
 /** Prints how many texts get a label at the confidence threshold. */
 export function printAnswers(labelled: LabelledTexts): void {
   const { atLeast = 0, given } = labelled;
-  const told = atLeast > 0 && answersAt(labelled, atLeast);
-  if (!told) return;
+  const summary = atLeast > 0 && answersAt(labelled, atLeast);
+  if (!summary) return;
   const several = isOfSeveral({ given });
   print(
-    `At a confidence threshold of ${formatShare(atLeast)}, the model ${several ? 'assigns' : 'labels'} ${answersWords(told, several)}.`,
+    `At a confidence threshold of ${formatShare(atLeast)}, the model ${several ? 'assigns' : 'labels'} ${answersWords(summary, several)}.`,
   );
 }

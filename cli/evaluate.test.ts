@@ -77,9 +77,9 @@ test('tasks of one\u2019s own need no text; their columns are found or named', a
   );
   await writeFile(path('answers.csv'), 'Frage,Wort\nthe white,whale\n');
   const flags = ['--from', path('bytes'), '--device', 'wasm', '--task', path('choices.csv')];
-  const told = await run(['evaluate', ...flags, `${path('answers.csv')}:prompt=Frage,answer=Wort`, '--json']);
-  expect(told.stderr).toMatch(/^Text metrics skipped\. Can't resume the run in .*:/);
-  const { tasks } = JSON.parse(told.stdout) as { tasks: TaskScores[] };
+  const evaluated = await run(['evaluate', ...flags, `${path('answers.csv')}:prompt=Frage,answer=Wort`, '--json']);
+  expect(evaluated.stderr).toMatch(/^Text metrics skipped\. Can't resume the run in .*:/);
+  const { tasks } = JSON.parse(evaluated.stdout) as { tasks: TaskScores[] };
   expect(tasks.map(({ name, rows, metrics }) => [name, rows, Object.keys(metrics)])).toEqual([
     ['choices.csv', 2, ['accuracy', 'accuracyPerCharacter']],
     ['answers.csv', 1, ['exactMatch']],
@@ -101,8 +101,8 @@ test('without a text it is measured on what was held out of its own, with what i
     Record<'metrics' | 'baselines', Record<string, { value: number }>>,
   ];
   // Its windows began elsewhere.
-  const told = evaluations.findLast(({ valLoss }) => valLoss !== undefined)!;
-  expect(metrics['loss']!.value).toBeCloseTo(told['valLoss'] as number, 0);
+  const lastEvaluation = evaluations.findLast(({ valLoss }) => valLoss !== undefined)!;
+  expect(metrics['loss']!.value).toBeCloseTo(lastEvaluation['valLoss'] as number, 0);
   expect(Object.keys(baselines)).toContain('trigram');
   expect((await run([...own, '--part', 'test'])).stdout).toMatch(/has no test set/);
   // Baselines are those that were counted when the data were built: another number in the record shows.

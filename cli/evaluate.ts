@@ -18,7 +18,7 @@ import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { typedPairs, typedTexts } from './columns';
 import type { AskedPairs } from '../node/texts/tables';
 import { ENCODING, encodingOf } from './encoding';
-import { toldOf } from './evaluated';
+import { evaluationJson } from './evaluated';
 import type { Kept } from '../node/folders/keepEvaluation';
 import { evaluateModel } from '../node/runs/evaluateModel';
 import { type EvaluationData, readNamedFiles, readHeldOutSet, type Train } from '../node/texts/evaluationData';
@@ -183,7 +183,13 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   );
   for (const words of [...leftOutWords(evaluation), ...keptWords(kept, past)]) stderr.write(`${words}\n`);
   if (values.json)
-    print(JSON.stringify({ ...toldOf(evaluation), ...used.json, ...(kept.look !== undefined && { look: kept.look }) }));
+    print(
+      JSON.stringify({
+        ...evaluationJson(evaluation),
+        ...used.json,
+        ...(kept.look !== undefined && { look: kept.look }),
+      }),
+    );
   else inWords(evaluation, values.text || values.pairs || values.table ? 'text' : values.part, await leakOf(given));
 }
 

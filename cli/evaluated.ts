@@ -3,7 +3,15 @@ import { answersAt, eachLabel } from '../src/core/evaluate/eachLabel';
 import type { Evaluation } from '../src/core/evaluate/evaluation';
 
 /** Omits what only pages draw. */
-export const toldOf = ({ metrics, baselines, confusion, labelled, minimalPairs: right, swaps, tasks }: Evaluation) => ({
+export const evaluationJson = ({
+  metrics,
+  baselines,
+  confusion,
+  labelled,
+  minimalPairs: right,
+  swaps,
+  tasks,
+}: Evaluation) => ({
   metrics,
   baselines,
   ...(confusion && { confusion }),

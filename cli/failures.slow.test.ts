@@ -232,14 +232,14 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     });
     expect(workers.length).toBeGreaterThan(1);
     await expect.poll(() => workers.filter(isAlive), { timeout: 20_000 }).toEqual([]);
-    const [told, last] = [lines(stdout), lines(stdout).at(-1)!];
+    const [events, last] = [lines(stdout), lines(stdout).at(-1)!];
     const saved = basename(last['out'] as string);
     expect(await step(saved)).toBe(last['step']);
     expect(await step(saved)).toBeLessThan(100_000);
     expect(await step(saved)).toBeGreaterThanOrEqual(5);
     // It takes the place of the older one only where an evaluation of that step says that it is better than at step 0.
-    const evaluated = told.slice(0, -1).at(-1)!;
-    const isBetter = evaluated['step'] === last['step'] && evaluated['valLoss']! < told[0]!['valLoss']!;
+    const evaluated = events.slice(0, -1).at(-1)!;
+    const isBetter = evaluated['step'] === last['step'] && evaluated['valLoss']! < events[0]!['valLoss']!;
     expect(saved).toBe(isBetter ? out : `${out}.stopped`);
     if (!isBetter) expect((await readFile(path(out, 'model.safetensors'))).equals(older)).toBe(true);
   },

@@ -13,10 +13,10 @@ beforeAll(async () => {
 test('every setting has its flag, with bounds and words', async () => {
   const { RECIPE } = await import('../src/core/train/recipe');
   const { flagsOf } = await import('./fields');
-  const told = help({ name: 'grow', about: '', options: flagsOf(RECIPE), examples: [] });
-  expect(told.match(/^ {2}--[a-z]/gm)).toHaveLength(Object.keys(RECIPE).length);
-  expect(told).toMatch(/^ {2}--inertia X +Inertia, memory of the sign \(0 to 0\.999; default: 0\.75\)$/m);
-  const lines = told.split('\n').map((line) => line.trim().replace(/ +/g, ' '));
+  const helpText = help({ name: 'grow', about: '', options: flagsOf(RECIPE), examples: [] });
+  expect(helpText.match(/^ {2}--[a-z]/gm)).toHaveLength(Object.keys(RECIPE).length);
+  expect(helpText).toMatch(/^ {2}--inertia X +Inertia, memory of the sign \(0 to 0\.999; default: 0\.75\)$/m);
+  const lines = helpText.split('\n').map((line) => line.trim().replace(/ +/g, ' '));
   const lineOf = (flag: string) => lines.find((line) => line.startsWith(`${flag} `));
   const { OPTIMIZERS } = await import('../src/core/optim');
   const { SCHEDULES } = await import('../src/core/optim/schedule');
@@ -25,13 +25,13 @@ test('every setting has its flag, with bounds and words', async () => {
   expect(optimizers).toContain('signum');
   expect(schedules).toContain('root');
   expect(lineOf('--optimizer')).toBe(`--optimizer NAME Optimizer ${optimizers}`);
-  expect(told).toMatch(
+  expect(helpText).toMatch(
     /^--optimizer\n.*\n {2}sgd {5}SGD, simplest.*\n(?:.*\n)* {2}signum {2}Signum, the sign of each step alone$/m,
   );
   expect(lineOf('--schedule')).toMatch(/^--schedule NAME /);
   expect(lineOf('--schedule')!.endsWith(schedules)).toBe(true);
-  expect(told).toMatch(/^ {2}--eval-every N +Steps between evaluations \(1 to 1000000000; default: 250\)$/m);
-  expect(told).toMatch(/^ {2}--warmup N +Warm-up, in steps, the rate rises from 0 /m);
+  expect(helpText).toMatch(/^ {2}--eval-every N +Steps between evaluations \(1 to 1000000000; default: 250\)$/m);
+  expect(helpText).toMatch(/^ {2}--warmup N +Warm-up, in steps, the rate rises from 0 /m);
 });
 
 test('what is typed is a recipe, under the names of its settings', async () => {

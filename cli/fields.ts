@@ -47,8 +47,8 @@ function optionOf(field: Field): Option {
     case 'choice': {
       const { of, initial } = field;
       const words = Object.values(of).map(({ label, hint }) => (hint === undefined ? label : `${label}, ${hint}`));
-      const areTold = Object.values(of).some(({ hint }) => hint !== undefined);
-      return { kind: 'choice', of: Object.keys(of), initial, help, ...(areTold && { choices: words }) };
+      const haveHints = Object.values(of).some(({ hint }) => hint !== undefined);
+      return { kind: 'choice', of: Object.keys(of), initial, help, ...(haveHints && { choices: words }) };
     }
   }
 }

@@ -88,9 +88,9 @@ test('goes on from a folder, also where it is not told which documents they were
   await rm(path('mail/all'));
   expect(await weightsOf('app-folder')).toBe(weights);
   const info = (await json('app-untold', 'homegrown.json')) as RunInfo;
-  const { documents, ...untold } = info;
+  const { documents, ...others } = info;
   expect(documents).toHaveLength(1);
-  await writeFile(path('app-untold/homegrown.json'), JSON.stringify(untold));
+  await writeFile(path('app-untold/homegrown.json'), JSON.stringify(others));
   expect(await onIn('app-untold', path('texts/fish.txt'), path('mail'))).toMatchObject({ code: 0, stderr: '' });
   expect(await weightsOf('app-untold')).toBe(weights);
   expect((await readModel(path('app-untold'))).info!.documents).toMatchObject([{ sha256: documents![0]!.sha256 }]);
@@ -120,9 +120,9 @@ test('is refused by name what is missing, another, or changed, and nothing is to
     );
   };
   for (const [texts, words] of cases) expect(await refused('app', texts)).toMatch(words);
-  const { documents: _, ...untold } = (await json('app', 'homegrown.json')) as RunInfo;
+  const { documents: _, ...others } = (await json('app', 'homegrown.json')) as RunInfo;
   await cp(path('app'), path('app-bare'), { recursive: true });
-  await writeFile(path('app-bare/homegrown.json'), JSON.stringify(untold));
+  await writeFile(path('app-bare/homegrown.json'), JSON.stringify(others));
   expect(await refused('app-bare', [fish, ...rest])).toMatch(
     /letters, a training text of the run in .*app-bare, is not these 8 files in this order/,
   );

@@ -8,7 +8,7 @@ import { lines, run, TINY } from './testing/run';
 
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
-const told = (...args: string[]) => run(args, { cwd: folder });
+const runHere = (...args: string[]) => run(args, { cwd: folder });
 const info = async (model: string) => JSON.parse(await readFile(path(model, 'homegrown.json'), 'utf8')) as RunInfo;
 const RECIPE = {
   version: 1,
@@ -21,7 +21,7 @@ const RECIPE = {
   ],
 };
 const grow = (...args: string[]) =>
-  told('grow', ...TINY, '--warmup', '1', '--schedule', 'constant', '--recipe', 'lower.json', '--json', ...args);
+  runHere('grow', ...TINY, '--warmup', '1', '--schedule', 'constant', '--recipe', 'lower.json', '--json', ...args);
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'grown-recipe-')));
@@ -43,7 +43,7 @@ test('what is learnt is what the recipe leaves, told beside the model, which low
   expect(normalizers!.map(({ type }) => type)).toEqual(['NFKC', 'Replace', 'Lowercase']);
   expect(JSON.parse(await readFile(path('straight/recipe.json'), 'utf8'))).toMatchObject({ name: 'lower' });
   const say = (prompt: string) =>
-    told(
+    runHere(
       'sample',
       '--from',
       'straight',
@@ -64,7 +64,7 @@ test('what is learnt is what the recipe leaves, told beside the model, which low
 
 test('bits per byte are those of the text as the tokenizer leaves it', async () => {
   const measured = async (text: string) => {
-    const { stdout } = await told(
+    const { stdout } = await runHere(
       'evaluate',
       '--from',
       'straight',
@@ -83,16 +83,25 @@ test('bits per byte are those of the text as the tokenizer leaves it', async () 
 }, 60_000);
 
 test('it goes on as it would have, and its held-out text is cleaned for an evaluation', async () => {
-  expect(await told('grow', '--resume', 'begun', '--steps', '8', '--json')).toMatchObject({ code: 0, stderr: '' });
+  expect(await runHere('grow', '--resume', 'begun', '--steps', '8', '--json')).toMatchObject({ code: 0, stderr: '' });
   for (const file of ['model.safetensors', 'tokenizer.json', 'recipe.json'])
     expect((await readFile(path('begun', file))).equals(await readFile(path('straight', file))), file).toBe(true);
-  const { code, stdout } = await told('evaluate', '--from', 'begun', '--metrics', 'loss', '--device', 'wasm', '--json');
+  const { code, stdout } = await runHere(
+    'evaluate',
+    '--from',
+    'begun',
+    '--metrics',
+    'loss',
+    '--device',
+    'wasm',
+    '--json',
+  );
   expect(code).toBe(0);
   expect(lines(stdout).at(-1)).toHaveProperty('metrics.loss.value');
 }, 120_000);
 
 test('it refuses a text that has changed, and a recipe that is another or gone', async () => {
-  const goOn = () => told('grow', '--resume', 'straight', '--steps', '12');
+  const goOn = () => runHere('grow', '--resume', 'straight', '--steps', '12');
   const was = await readFile(path('a.txt'));
   await writeFile(path('a.txt'), 'Call me Ahab. '.repeat(60));
   expect((await goOn()).stderr).toMatch(
@@ -103,14 +112,14 @@ test('it refuses a text that has changed, and a recipe that is another or gone',
   expect((await goOn()).stderr).toMatch(/recipe\.json there is missing or another recipe\. Restore the file/);
   await writeFile(path('straight/recipe.json'), JSON.stringify({ ...RECIPE, steps: RECIPE.steps.slice(1) }));
   expect((await goOn()).stderr).toMatch(/recipe\.json there is missing or another recipe/);
-  expect((await told('grow', '--resume', 'straight', '--recipe', 'none')).stderr).toMatch(/--recipe can't change/);
+  expect((await runHere('grow', '--resume', 'straight', '--recipe', 'none')).stderr).toMatch(/--recipe can't change/);
 }, 60_000);
 
 test('documents that were prepared by it bring their form along', async () => {
-  expect(await told('prepare', '--from', 'a.txt', '--recipe', 'lower.json', '--out', 'documents')).toMatchObject({
+  expect(await runHere('prepare', '--from', 'a.txt', '--recipe', 'lower.json', '--out', 'documents')).toMatchObject({
     code: 0,
   });
-  const grown = await told('grow', ...TINY, '--steps', '2', '--warmup', '1', '--data', 'documents', '--out', 'data');
+  const grown = await runHere('grow', ...TINY, '--steps', '2', '--warmup', '1', '--data', 'documents', '--out', 'data');
   expect(grown).toMatchObject({ code: 0 });
   expect((await info('data')).normalizers).toEqual((await info('straight')).normalizers);
 }, 60_000);
@@ -127,20 +136,22 @@ test('several files are cleaned together, as prepare does, and go on in any orde
     const settings = [...TINY, '--warmup', '1', '--schedule', 'constant', '--steps', steps, '--json'];
     return ['grow', ...settings, '--recipe', 'shared.json', '--out', out, '--text', ...files];
   };
-  expect(await told(...of('whole', '6'))).toMatchObject({ code: 0, stderr: '' });
-  expect(await told(...of('half', '3'))).toMatchObject({ code: 0, stderr: '' });
+  expect(await runHere(...of('whole', '6'))).toMatchObject({ code: 0, stderr: '' });
+  expect(await runHere(...of('half', '3'))).toMatchObject({ code: 0, stderr: '' });
   const { segments, documents } = await info('whole');
-  const prepared = await told('prepare', '--from', 'letters', '--recipe', 'shared.json', '--out', 'apart', '--json');
+  const prepared = await runHere('prepare', '--from', 'letters', '--recipe', 'shared.json', '--out', 'apart', '--json');
   const { characters } = lines(prepared.stdout).at(-1) as { characters: number };
   expect(segments[0].data!.texts).toMatchObject([{ name: '12 files', characters }]);
   expect(documents).toMatchObject([{ title: letters }]);
   await rm(path('half/local.json'));
   const resumed = ['grow', '--json', '--resume', 'half', '--steps', '6', '--text'];
   const [first, ...others] = [...files].reverse();
-  expect((await told(...resumed, ...others)).stderr).toMatch(/^l\.txt is missing/);
-  expect(await told(...resumed, first!, ...others)).toMatchObject({ code: 0, stderr: '' });
+  expect((await runHere(...resumed, ...others)).stderr).toMatch(/^l\.txt is missing/);
+  expect(await runHere(...resumed, first!, ...others)).toMatchObject({ code: 0, stderr: '' });
   for (const file of ['model.safetensors', 'recipe.json'])
     expect((await readFile(path('half', file))).equals(await readFile(path('whole', file))), file).toBe(true);
   for (const model of ['half', 'whole'])
-    expect(await told('evaluate', '--from', model, '--metrics', 'loss', '--device', 'wasm')).toMatchObject({ code: 0 });
+    expect(await runHere('evaluate', '--from', model, '--metrics', 'loss', '--device', 'wasm')).toMatchObject({
+      code: 0,
+    });
 }, 120_000);

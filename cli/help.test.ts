@@ -48,19 +48,20 @@ test('every command tells its flags, whatever else is typed', async () => {
     ['evaluate', '--help'],
     ['compare', '--help'],
   ];
-  const told = await Promise.all(asked.map((args) => run(args)));
-  for (const [i, { code, stdout, stderr }] of told.entries()) {
+  const results = await Promise.all(asked.map((args) => run(args)));
+  for (const [i, { code, stdout, stderr }] of results.entries()) {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain(`npm run --silent ${asked[i]![0]!} -- `);
   }
-  expect(told[0]!.stdout).toMatch(/^ {2}--learning-rate X +Learning rate.* \(1e-9 to 10; default: 0\.001\)$/m);
-  expect(told[0]!.stdout).toMatch(
+  expect(results[0]!.stdout).toMatch(/^ {2}--learning-rate X +Learning rate.* \(1e-9 to 10; default: 0\.001\)$/m);
+  expect(results[0]!.stdout).toMatch(
     /^ {2}--recompute NAME +Recompute activations.* \(auto, on, off; on without a value; default: auto\)$/m,
   );
-  expect(told[0]!.stdout).toMatch(/^ {2}--memory X +Memory limit of the run in GB; .* \(0 to 4096; default: 0\)$/m);
-  expect(told[3]!.stdout.match(/^npm run --silent bench -- (step|ops|tokenizer)/gm)?.length).toBeGreaterThan(2);
-  expect(told[4]!.stdout).not.toContain('bench -- ops');
-  for (const id of FORMAT_IDS) expect(told[2]!.stdout).toContain(`\n  ${id.padEnd(11)}  ${formatWords(FORMATS[id])}\n`);
+  expect(results[0]!.stdout).toMatch(/^ {2}--memory X +Memory limit of the run in GB; .* \(0 to 4096; default: 0\)$/m);
+  expect(results[3]!.stdout.match(/^npm run --silent bench -- (step|ops|tokenizer)/gm)?.length).toBeGreaterThan(2);
+  expect(results[4]!.stdout).not.toContain('bench -- ops');
+  for (const id of FORMAT_IDS)
+    expect(results[2]!.stdout).toContain(`\n  ${id.padEnd(11)}  ${formatWords(FORMATS[id])}\n`);
   // What may begin with a dash is not asking.
   expect((await run(['sample', '--from', '/nowhere', '--prompt', '-h'])).stderr).toMatch(/no folder/);
 });

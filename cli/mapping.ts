@@ -14,8 +14,8 @@ export interface Mapping {
 export function mappingOf(typed: string): Mapping {
   const { path: name, columns } = splitTyped(typed, COLUMN_ROLES);
   const { text, input, target, ...about } = Object.fromEntries(columns ?? []);
-  const isTold = (text ?? '') !== '' ? input === undefined && target === undefined : Boolean(input && target);
-  if (name === '' || !isTold || Object.values(about).includes(''))
+  const hasColumns = (text ?? '') !== '' ? input === undefined && target === undefined : Boolean(input && target);
+  if (name === '' || !hasColumns || Object.values(about).includes(''))
     throw new UsageError(
       `--map must be a file and its columns, such as NAME.csv:text=COLUMN,label=COLUMN or NAME.csv:input=COLUMN,target=COLUMN, not '${typed}'. Columns: ${COLUMN_ROLES.join(', ')}.`,
     );

@@ -33,10 +33,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const perplexity = async (...args: string[]): Promise<number> => {
-  const told = await run(['evaluate', '--from', at('tuned'), '--device', 'wasm', '--metrics', 'perplexity', '--json', ...args]); // prettier-ignore
-  expect(told.code).toBe(0);
-  expect(told.stderr).not.toMatch(/Kept in/);
-  return (lines(told.stdout)[0] as { metrics: { perplexity: { value: number } } }).metrics.perplexity.value;
+  const result = await run(['evaluate', '--from', at('tuned'), '--device', 'wasm', '--metrics', 'perplexity', '--json', ...args]); // prettier-ignore
+  expect(result.code).toBe(0);
+  expect(result.stderr).not.toMatch(/Kept in/);
+  return (lines(result.stdout)[0] as { metrics: { perplexity: { value: number } } }).metrics.perplexity.value;
 };
 
 test('every share is measured on its own part and on old text; at its ends it is one of the two', async () => {
@@ -44,8 +44,10 @@ test('every share is measured on its own part and on old text; at its ends it is
   const mixes = ['0', '0.5', '1'].map((share) => ['--mix', `${at('base')}:${share}`]);
   const [tuned, middle, base] = [await perplexity(...mixes[0]!, ...old), await perplexity(...mixes[1]!, ...old), await perplexity(...mixes[2]!, ...old)]; // prettier-ignore
   expect(tuned).toBe(await perplexity(...old));
-  const told = await run(['evaluate', '--from', at('base'), '--device', 'wasm', '--metrics', 'perplexity', '--json', ...old]); // prettier-ignore
-  expect(base).toBe((lines(told.stdout)[0] as { metrics: { perplexity: { value: number } } }).metrics.perplexity.value);
+  const result = await run(['evaluate', '--from', at('base'), '--device', 'wasm', '--metrics', 'perplexity', '--json', ...old]); // prettier-ignore
+  expect(base).toBe(
+    (lines(result.stdout)[0] as { metrics: { perplexity: { value: number } } }).metrics.perplexity.value,
+  );
   expect(middle).toBeLessThan(tuned);
   expect(await perplexity(...mixes[2]!)).toBeGreaterThan(await perplexity(...mixes[1]!));
 }, 120_000);
@@ -53,8 +55,8 @@ test('every share is measured on its own part and on old text; at its ends it is
 test('what is written says so, without what was measured of the other, and measures the same', async () => {
   const before = await readFile(at('tuned/homegrown.json'), 'utf8');
   const mix = ['--mix', `${at('base')}:0.25`];
-  const told = await run(['export', '--from', at('tuned'), ...mix, '--format', 'hf', '--out', at('mixed')]);
-  expect(told).toMatchObject({ code: 0, stderr: '' });
+  const result = await run(['export', '--from', at('tuned'), ...mix, '--format', 'hf', '--out', at('mixed')]);
+  expect(result).toMatchObject({ code: 0, stderr: '' });
   expect(await readFile(at('mixed/README.md'), 'utf8')).toMatch(/an average: 25 % base, 75 % tuned/);
   const info = JSON.parse(await readFile(at('mixed/homegrown.json'), 'utf8')) as Record<string, unknown>;
   expect(info).toMatchObject({ mixed: { name: 'base', share: 0.25, step: 60 }, result: null, state: { best: null } });
@@ -74,7 +76,7 @@ test('another shape and a share that is none are refused, and nothing is written
     [`${at('base')}:1.5`, /must be a folder and a share from 0 to 1/],
     [at('base'), /must be a folder and a share/],
   ] as const) {
-    const told = await run([
+    const result = await run([
       'export',
       '--from',
       at('tuned'),
@@ -85,8 +87,8 @@ test('another shape and a share that is none are refused, and nothing is written
       '--out',
       at('x.gguf'),
     ]);
-    expect(told).toMatchObject({ code: 2, stdout: '' });
-    expect(told.stderr).toMatch(words);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toMatch(words);
   }
   await expect(readFile(at('x.gguf'))).rejects.toThrow();
 }, 120_000);

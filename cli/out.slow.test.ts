@@ -45,11 +45,11 @@ describe('an older model stays', () => {
       if (count === 3) kill('SIGHUP');
     });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
-    const told = lines(ended.stdout);
-    expect(told.at(-1)!['valLoss']).toBeGreaterThan(told[0]!['valLoss'] as number);
-    expect(told.at(-1)).toMatchObject({ out: 'src/older.stopped' });
+    const events = lines(ended.stdout);
+    expect(events.at(-1)!['valLoss']).toBeGreaterThan(events[0]!['valLoss'] as number);
+    expect(events.at(-1)).toMatchObject({ out: 'src/older.stopped' });
     expect(await older()).toEqual(before);
-    expect(await stepIn(`${model()}.stopped`)).toBe(told.at(-1)!['step']);
+    expect(await stepIn(`${model()}.stopped`)).toBe(events.at(-1)!['step']);
   });
 
   test('when the next run is killed, and its newest save is in sight', async () => {
@@ -92,10 +92,10 @@ describe('an older model stays', () => {
       if (count === 10) kill('SIGTERM');
     });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
-    const told = lines(ended.stdout);
-    expect(told.at(-1)!['valLoss']).toBeLessThan(told[0]!['valLoss'] as number);
-    expect(told.at(-1)).toMatchObject({ out: 'src/older' });
-    expect(await stepIn(model())).toBe(told.at(-1)!['step']);
+    const events = lines(ended.stdout);
+    expect(events.at(-1)!['valLoss']).toBeLessThan(events[0]!['valLoss'] as number);
+    expect(events.at(-1)).toMatchObject({ out: 'src/older' });
+    expect(await stepIn(model())).toBe(events.at(-1)!['step']);
     expect(await fs.readdir(at('src'))).toEqual(['older']);
   });
 

@@ -32,8 +32,8 @@ describe('nothing is touched', () => {
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(message);
     expect(ended.stderr.trimEnd().split('\n').length).toBe(1);
-    const told = args.includes('--json') ? [{ error: { message: ended.stderr.trimEnd() } }] : [];
-    expect(ended.stdout === '' ? [] : lines(ended.stdout)).toMatchObject(told);
+    const errors = args.includes('--json') ? [{ error: { message: ended.stderr.trimEnd() } }] : [];
+    expect(ended.stdout === '' ? [] : lines(ended.stdout)).toMatchObject(errors);
   });
 });
 

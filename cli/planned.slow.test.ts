@@ -27,9 +27,9 @@ test('settings are planned, told before it begins, kept where a flag says otherw
   const isEnough = (): boolean => ['"step":25,', '"expected":'].every((words) => ended.stdout.includes(words));
   for (let minutes = 0.3; minutes < 5 && !isEnough(); minutes *= 2) ended = await grow(minutes);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
-  const told = lines(ended.stdout);
-  expect(told.map(({ step }) => step)).toEqual(expect.arrayContaining([0, 10, 25]));
-  const { low, value, high } = told.at(-1)!['expected'] as { low: number; value: number; high: number };
+  const events = lines(ended.stdout);
+  expect(events.map(({ step }) => step)).toEqual(expect.arrayContaining([0, 10, 25]));
+  const { low, value, high } = events.at(-1)!['expected'] as { low: number; value: number; high: number };
   expect(low).toBeLessThan(value);
   expect(high).toBeGreaterThan(value);
   const { info } = await readModel(path('model'));

@@ -34,16 +34,16 @@ test('a messy folder becomes documents, with what was not read named, and grow l
   const args = ['prepare', '--from', path('in'), ...map, '--report', path('report'), '--out', path('out'), '--json'];
   const ended = await run(args);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
-  const told = lines(ended.stdout).at(-1)!;
-  expect(Object.keys(told)).toEqual(['documents', 'read', 'characters', 'refused', 'removed', 'languages', 'out']);
-  expect(told).toMatchObject({ documents: 5, read: 6, removed: { empty: 1 }, out: path('out') });
-  expect((told['refused'] as { name: string }[]).map(({ name }) => name).sort()).toEqual([
+  const summary = lines(ended.stdout).at(-1)!;
+  expect(Object.keys(summary)).toEqual(['documents', 'read', 'characters', 'refused', 'removed', 'languages', 'out']);
+  expect(summary).toMatchObject({ documents: 5, read: 6, removed: { empty: 1 }, out: path('out') });
+  expect((summary['refused'] as { name: string }[]).map(({ name }) => name).sort()).toEqual([
     'copy.txt',
     'empty.txt',
     'legacy.txt',
     'scan.pdf.txt',
   ]);
-  expect(told['languages']).toMatchObject({ en: 2, de: 2 });
+  expect(summary['languages']).toMatchObject({ en: 2, de: 2 });
   const written = lines(await readFile(path('report/documents.jsonl'), 'utf8'));
   expect(written.map(({ name, title, label }) => [name, title, label])).toEqual([
     ['a.txt', 'a.txt', undefined],
@@ -57,7 +57,7 @@ test('a messy folder becomes documents, with what was not read named, and grow l
       expect.arrayContaining(['id', 'name', 'source', 'title', 'language', 'characters', 'text']),
     );
   expect(new Set(written.map(({ id }) => id)).size).toBe(5);
-  expect(written.reduce((sum, { text }) => sum + (text as string).length, 0)).toBe(told['characters']);
+  expect(written.reduce((sum, { text }) => sum + (text as string).length, 0)).toBe(summary['characters']);
 
   const grown = await run(['grow', '--data', path('out'), ...TINY, '--steps', '2', '--out', path('model'), '--json']);
   expect(grown.stderr).toBe('');
@@ -131,8 +131,8 @@ test('a table of pairs without a map is known by its names, and is learnt as pai
   // Two steps of four pairs, of 27.
   const stderr = expect.stringContaining('Epochs: 0.3.') as string;
   expect(await run(['grow', ...args])).toMatchObject({ code: 0, stderr });
-  const told = await readFile(path('answers/homegrown.json'), 'utf8');
-  expect(told).toMatch(/"objective":\s*"pairs"/);
+  const homegrownJson = await readFile(path('answers/homegrown.json'), 'utf8');
+  expect(homegrownJson).toMatch(/"objective":\s*"pairs"/);
 }, 120_000);
 
 test('a folder that is missing or not ours is reported', async () => {

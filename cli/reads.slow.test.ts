@@ -26,7 +26,7 @@ interface Segmented {
 }
 
 test('a text may come through a pipe, or from a file that does not tell its size', async () => {
-  const [piped, told] = await Promise.all([
+  const [piped, named] = await Promise.all([
     spawnCommand([`${process.execPath} ${CLI} grow --text <(cat text.txt) "$@"`, 'bash', ...grow('piped')], {
       by: ['bash', '-c'],
       cwd: folder,
@@ -34,7 +34,7 @@ test('a text may come through a pipe, or from a file that does not tell its size
     run(['grow', '--text', '/proc/cpuinfo', path('text.txt'), ...grow('told')]),
   ]);
   expect(piped).toMatchObject({ code: 0, stderr: '' });
-  expect(told).toMatchObject({ code: 0, stderr: '' });
+  expect(named).toMatchObject({ code: 0, stderr: '' });
   const [, text] = await texts('told');
   expect(text).toMatchObject({ characters: TEXT.length });
   expect(await texts('piped')).toEqual([{ ...text, name: expect.any(String) as string }]);

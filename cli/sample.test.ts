@@ -23,9 +23,12 @@ async function folderOf(model: Exported): Promise<string> {
 
 test('BERT fills each blank with its likeliest, and tells what else could stand there', async () => {
   const sample = ['sample', '--from', await folderOf(await untrainedBert()), '--device', 'cpu', '--prompt'];
-  const [told, filled] = await Promise.all([run([...sample, 'the [MASK] s___', '--json']), run([...sample, 'whale'])]);
-  expect(told).toMatchObject({ code: 0, stderr: '' });
-  const { text, blanks } = JSON.parse(told.stdout) as {
+  const [result, filled] = await Promise.all([
+    run([...sample, 'the [MASK] s___', '--json']),
+    run([...sample, 'whale']),
+  ]);
+  expect(result).toMatchObject({ code: 0, stderr: '' });
+  const { text, blanks } = JSON.parse(result.stdout) as {
     text: string;
     blanks: { text: string; probability: number }[][];
   };

@@ -139,7 +139,11 @@ async function sample({
     const text = likeliestText(filled);
     print(
       json
-        ? JSON.stringify({ text: marked(text), blanks: filled.blanks.map((blank) => blank.map(asTold)), ...used.json })
+        ? JSON.stringify({
+            text: marked(text),
+            blanks: filled.blanks.map((blank) => blank.map(candidateJson)),
+            ...used.json,
+          })
         : marked(text),
     );
     return;
@@ -159,8 +163,8 @@ async function sample({
   tell(decoder.end());
   const copied = compare && !signal.aborted ? await copiedFrom(compare, text, signal) : undefined;
   if (json) {
-    const told = copied && { copied: { words: copied.words, passage: copied.passage } };
-    print(JSON.stringify({ text: marked(text), ...used.json, ...told }));
+    const copiedJson = copied && { copied: { words: copied.words, passage: copied.passage } };
+    print(JSON.stringify({ text: marked(text), ...used.json, ...copiedJson }));
   } else {
     print(note === undefined ? '' : `\n\n${note}`);
     if (copied) stderr.write(`Longest copied passage: ${copiedWords(copied)}\n`);
@@ -180,7 +184,7 @@ async function copiedFrom(paths: readonly string[], written: string, signal: Abo
 
 /** Candidates per blank, with --json. */
 const CANDIDATES = 5;
-const asTold = ({ text, probability }: Candidate) => ({ text, probability: Number(probability.toFixed(6)) });
+const candidateJson = ({ text, probability }: Candidate) => ({ text, probability: Number(probability.toFixed(6)) });
 
 const examples = [
   '--from my-model --prompt "The whale" --tokens 200 --temperature 0.8',

@@ -30,20 +30,20 @@ test('outputs are scored line by line, with intervals and how it was done', asyn
   expect(exactMatch!.low).toBeLessThan(exactMatch!.value);
   expect(exactMatch!.high).toBeCloseTo(93.85, 2); // Wilson's, of 2 among 3
   expect(bleu!.signature).toBe('nrefs:1|case:mixed|eff:no|tok:char|smooth:exp');
-  const told = await score('out');
-  expect(told.stdout).toMatch(/^BLEU +0\.00  nrefs.*\nchrF +[\d.]+ \([\d.]+ to [\d.]+\)/);
+  const result = await score('out');
+  expect(result.stdout).toMatch(/^BLEU +0\.00  nrefs.*\nchrF +[\d.]+ \([\d.]+ to [\d.]+\)/);
   // Three pairs that are worth nothing say nothing of others.
-  expect(told.stderr).toBe('BLEU: Too little text for an interval: 3 lines, and 10 are needed.\n');
+  expect(result.stderr).toBe('BLEU: Too little text for an interval: 3 lines, and 10 are needed.\n');
 });
 
 test('without references it is told how unlike themselves outputs are', async () => {
   const { code, stdout, stderr } = await run(['score', '--hypotheses', path('loops'), '--json']);
   expect([code, stderr]).toEqual([0, '']);
-  const told = JSON.parse(stdout) as Record<string, { value: number; low: number; high: number; signature: string }>;
-  expect(Object.keys(told)).toEqual(['distinct1', 'distinct2', 'repetition', 'loops']);
-  expect(told['distinct1']!.value).toBe(50);
-  expect(told['repetition']!.value).toBeCloseTo((100 * (5 / 7)) / 2);
-  expect(told['loops']).toMatchObject({ value: 50, signature: expect.stringContaining('wilson') as string });
+  const scores = JSON.parse(stdout) as Record<string, { value: number; low: number; high: number; signature: string }>;
+  expect(Object.keys(scores)).toEqual(['distinct1', 'distinct2', 'repetition', 'loops']);
+  expect(scores['distinct1']!.value).toBe(50);
+  expect(scores['repetition']!.value).toBeCloseTo((100 * (5 / 7)) / 2);
+  expect(scores['loops']).toMatchObject({ value: 50, signature: expect.stringContaining('wilson') as string });
   const both = await score('out', '--metrics', 'distinct2,chrf');
   expect(both.stdout).toMatch(/^Distinct-2 .*\nchrF /);
 });
@@ -88,9 +88,11 @@ test('labels are scored by accuracy, macro F1 and a confusion matrix', async () 
   expect(macroF1!.low < macroF1!.value && macroF1!.value < macroF1!.high).toBe(true);
   expect(macroF1!.signature).toContain('zero_division:0');
   // Unasked it is told where lines are labels.
-  const told = await run(flags);
-  expect(told.stdout).toMatch(/^Macro F1 .*average:macro/m);
-  expect(told.stdout).toMatch(/in columns\.\n {11}1 {2}2 {2}3\n {2}1 bad {4}6 {2}0 {2}2\n {2}2 good {3}3 {2}9 {2}0\n/);
+  const result = await run(flags);
+  expect(result.stdout).toMatch(/^Macro F1 .*average:macro/m);
+  expect(result.stdout).toMatch(
+    /in columns\.\n {11}1 {2}2 {2}3\n {2}1 bad {4}6 {2}0 {2}2\n {2}2 good {3}3 {2}9 {2}0\n/,
+  );
 });
 
 test.each([

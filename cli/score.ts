@@ -85,14 +85,14 @@ async function score(values: Values<typeof OPTIONS>): Promise<void> {
   for (const id of ids) if (!isBeside(id)) found.set(id, metrics[id].of(words, seed));
   const all = ids.map((id) => ({ id, metric: metrics[id], ...found.get(id)! }));
   const scores = all.filter(({ value }) => !Number.isNaN(value));
-  const told = (some: typeof all, why: string): void => {
+  const warn = (some: typeof all, why: string): void => {
     if (some.length > 0) stderr.write(`${some.map(({ metric }) => metric.label).join(', ')}: ${why}\n`);
   };
-  told(
+  warn(
     all.filter((each) => !scores.includes(each)),
     'The lines have too few words.',
   );
-  told(
+  warn(
     scores.filter(({ low }) => low === undefined),
     noInterval(outputs.length, 'line'),
   );

@@ -13,11 +13,11 @@ beforeAll(() => without(...Object.keys(all).filter((id) => id !== 'gpt')));
 afterAll(() => void Object.assign(MODELS, all));
 
 const flags = () => sizeFlags() as Parameters<typeof parseOptions>[0];
-const told = () => help({ name: 'grow', about: '', options: flags(), examples: [] }).split('\n');
+const helpLines = () => help({ name: 'grow', about: '', options: flags(), examples: [] }).split('\n');
 const typed = (id: ModelId, line = '') => configOf(id, parseOptions(flags(), line === '' ? [] : line.split(' ')));
 
 test('with one architecture the flags are as ever', () => {
-  expect(told().filter((line) => line.startsWith('  --'))).toEqual([
+  expect(helpLines().filter((line) => line.startsWith('  --'))).toEqual([
     '  --layers N     Layers (1 to 48; default: 4)',
     '  --heads N      Heads, divides the width (1 to 32; default: 4)',
     '  --width N      Width, a multiple of the heads (8 to 2048; default: 128)',
@@ -32,7 +32,7 @@ test('with one architecture the flags are as ever', () => {
 
 test('with another in the list there are its sizes too, and what differs is told', () => {
   Object.assign(MODELS, { toy });
-  expect(told().filter((line) => line.startsWith('  --'))).toEqual([
+  expect(helpLines().filter((line) => line.startsWith('  --'))).toEqual([
     '  --layers N     Layers (1 to 48; default: 4 for gpt, 3 for toy)',
     '  --heads N      Heads, divides the width (1 to 32; default: 4)',
     '  --width N      Width, a multiple of the heads (8 to 2048; default: 128)',
@@ -69,7 +69,7 @@ test('each architecture takes its own, as it states them, and refuses those of a
 test('what goes with other sizes is made of them where it is not given', () => {
   without(TOY);
   Object.assign(MODELS, { llama });
-  expect(told()).toContain(
+  expect(helpLines()).toContain(
     '  --kv-heads N      Key-value heads, divides the heads; only llama (1 to 128; default: chosen to fit the others)',
   );
   expect(typed('llama', '--heads 3 --width 96')).toEqual({
@@ -78,7 +78,7 @@ test('what goes with other sizes is made of them where it is not given', () => {
   });
   expect(typed('llama', '--qk-norm heads --window 16')).toMatchObject({ qkNorm: 'heads', window: 16 });
   expect(typed('llama', '--qk-norm rows --norm after')).toMatchObject({ qkNorm: 'rows', norm: 'after' });
-  expect(told()).toContain(
+  expect(helpLines()).toContain(
     '  --norm NAME       Norms, of attention and feed-forward; only llama (before, after; default: before)',
   );
   expect(() => typed('llama', '--qk-norm on')).toThrow("--qk-norm must be one of none, heads, rows, not 'on'.");
@@ -87,7 +87,7 @@ test('what goes with other sizes is made of them where it is not given', () => {
 
 test('what a size is in one architecture alone is told with its name', () => {
   Object.assign(MODELS, { t5 });
-  expect(told()).toContain(
+  expect(helpLines()).toContain(
     '  --layers N        Layers; for t5 layers of the encoder and of the decoder, each (1 to 96; default: 4)',
   );
 });

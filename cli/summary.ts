@@ -4,7 +4,7 @@ import { energyOf } from '../src/core/train/energy';
 import type { EvaluatedRun, Forgetting } from '../node/runs/evaluateTuned';
 import { verdictOf, verdictWords } from '../node/runs/runVerdict';
 import type { TrainedRun } from '../node/runs/trainRun';
-import { toldOf as evaluationOf } from './evaluated';
+import { evaluationJson as evaluationOf } from './evaluated';
 import type { OPTIONS } from './growOptions';
 import { finalStanding, standingWords } from './labelWords';
 import type { Values } from './options';

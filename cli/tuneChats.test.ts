@@ -46,12 +46,12 @@ afterAll(() => rm(folder, { recursive: true }));
 test('answers are learnt and measured, and the template goes with the model', async () => {
   const whole = await tune('--chats', 'chats.jsonl', '--adapter', 'lora:2', '--old', 'whale.txt', '--out', 'whole');
   expect(whole.code).toBe(0);
-  const told = lines(whole.stdout).at(-1)!;
-  expect(told).toHaveProperty('forgetting.before');
-  expect(told).toHaveProperty('metrics.perplexity.value');
+  const summary = lines(whole.stdout).at(-1)!;
+  expect(summary).toHaveProperty('forgetting.before');
+  expect(summary).toHaveProperty('metrics.perplexity.value');
   // All of what is held out fits into an evaluation: the two ways to measure it agree.
-  const { perplexity } = (told as { metrics: { perplexity: { value: number } } }).metrics;
-  expect(perplexity.value).toBeCloseTo(Math.exp((told as { valLoss: number }).valLoss), 3);
+  const { perplexity } = (summary as { metrics: { perplexity: { value: number } } }).metrics;
+  expect(perplexity.value).toBeCloseTo(Math.exp((summary as { valLoss: number }).valLoss), 3);
   const config = JSON.parse(await readFile(path('whole/tokenizer_config.json'), 'utf8')) as Record<string, string>;
   expect(config['chat_template']).toContain('<|assistant|>');
 }, 240_000);

@@ -57,20 +57,20 @@ test('from nothing: labels are told and joined, and stopped it goes on as if it 
   expect(whole.stderr).toMatch(
     /"Spam" is merged into "spam".\n120 texts with 2 labels: ham 80 \(66.7 %\), spam 40 \(33.3 %\)./,
   );
-  const told = lines(whole.stdout).at(-1) as {
+  const summary = lines(whole.stdout).at(-1) as {
     step: number;
     standing: string;
     metrics: Record<string, object>;
     baselines: Record<string, object>;
   };
-  expect(told.step).toBe(8);
-  expect(told.standing).toMatch(/^(better|level|worse|no better than one label)$/);
-  expect(Object.keys(told.metrics)).toEqual(expect.arrayContaining(['accuracy', 'macroF1', 'loss']));
-  expect(told.metrics['accuracy']).toMatchObject({
+  expect(summary.step).toBe(8);
+  expect(summary.standing).toMatch(/^(better|level|worse|no better than one label)$/);
+  expect(Object.keys(summary.metrics)).toEqual(expect.arrayContaining(['accuracy', 'macroF1', 'loss']));
+  expect(summary.metrics['accuracy']).toMatchObject({
     value: expect.any(Number) as number,
     low: expect.any(Number) as number,
   });
-  expect(told.baselines).toMatchObject({ majority: {}, naiveBayes: { accuracy: 100 } });
+  expect(summary.baselines).toMatchObject({ majority: {}, naiveBayes: { accuracy: 100 } });
   const card = await readFile(path('whole', 'README.md'), 'utf8');
   expect(card).toMatch(/95 % interval.*Naive Bayes/);
   expect(card).toMatch(/\| accuracy, % \| [\d.]+ \| [\d.]+ \S+ [\d.]+ \|/i);
@@ -103,7 +103,7 @@ test('from nothing: labels are told and joined, and stopped it goes on as if it 
 
   // What evaluate says of its own part is what was said when it was made.
   const again = await call('evaluate', '--from', 'whole', '--device', 'wasm', '--json');
-  expect(lines(again.stdout)[0]).toMatchObject({ metrics: told.metrics, baselines: told.baselines });
+  expect(lines(again.stdout)[0]).toMatchObject({ metrics: summary.metrics, baselines: summary.baselines });
   const table = await call(
     'evaluate',
     '--from',

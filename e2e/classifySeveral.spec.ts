@@ -89,11 +89,11 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
           });
       })
       .catch(() => undefined);
-  const told = page.getByRole('dialog', { name: 'Couldn’t classify the file' });
-  await expect(told).toContainText('A part of the app stopped');
-  await expect(told).toContainText('no memory was left');
+  const errorDialog = page.getByRole('dialog', { name: 'Couldn’t classify the file' });
+  await expect(errorDialog).toContainText('A part of the app stopped');
+  await expect(errorDialog).toContainText('no memory was left');
   await expectAccessible(page, 'Classify, a file that was not classified');
-  await told.getByRole('button', { name: 'Close' }).last().click();
+  await errorDialog.getByRole('button', { name: 'Close' }).last().click();
   await page.getByRole('textbox', { name: 'Text', exact: true }).fill('on page 999');
   await page.getByRole('button', { name: 'Classify text', exact: true }).click();
   await expect(page.getByRole('status').filter({ hasText: 'None of its labels' })).toBeVisible();

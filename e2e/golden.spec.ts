@@ -116,8 +116,8 @@ test('a page that dies while it migrates has lost nothing, and the next one goes
         const transaction = request.result.transaction('values', 'readwrite');
         const store = transaction.objectStore('values');
         for (let n = 0; n < chunks; n++) store.put(chunk, `text/${id}/${n}`);
-        const told = { size: bytes, characters: bytes, bytes, records: chunks, sha256: String(i).padStart(64, '0') };
-        const entry = { id, name: `${id}.txt`, ...told, format: 'txt', notes: [], licence: null, removed: false };
+        const facts = { size: bytes, characters: bytes, bytes, records: chunks, sha256: String(i).padStart(64, '0') };
+        const entry = { id, name: `${id}.txt`, ...facts, format: 'txt', notes: [], licence: null, removed: false };
         store.put({ ...entry, addedAt: 1_795_000_000_000 + i }, `texts/${id}`);
         await new Promise((resolve) => (transaction.oncomplete = resolve));
       }

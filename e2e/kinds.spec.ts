@@ -63,24 +63,24 @@ test('Playground answers: the likeliest, by beams, and by chance', async ({ page
   const studio = await bringIn(page, await untrainedT5());
   await page.getByRole('textbox', { name: 'Input' }).fill('the whale');
   const answer = page.getByRole('button', { name: 'Answer', exact: true });
-  const told = async (): Promise<string> => {
+  const answered = async (): Promise<string> => {
     await answer.click();
     await expect(answer).toBeVisible();
     await expect(page.getByText(/^\d+ tokens? in |then the model ended/)).toBeVisible();
     return page.getByRole('listbox', { name: 'Generated tokens' }).innerText();
   };
   await studio.set({ 'Maximum length': 12 });
-  const likeliest = await told();
-  expect(await told()).toBe(likeliest);
+  const likeliest = await answered();
+  expect(await answered()).toBe(likeliest);
   await page.getByRole('radiogroup', { name: 'Decoding' }).getByText('Beam search', { exact: true }).click();
   await studio.set({ Beams: 3 });
-  await told();
+  await answered();
   await page.getByRole('option').first().click();
   await expect(page.getByRole('table', { name: 'Alternatives of token 1' })).toBeVisible();
   await expectAccessible(page, 'answer');
   await page.getByRole('radiogroup', { name: 'Decoding' }).getByText('Sample', { exact: true }).click();
   await studio.set({ Seed: 5 });
-  await told();
+  await answered();
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

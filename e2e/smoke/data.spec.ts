@@ -28,15 +28,15 @@ test('several files become whole documents: Data, Model and the start show what 
   await page.getByRole('button', { name: 'Build tokens' }).first().click();
   const words =
     /^\d+ documents, \d+ cut into \d+ pieces for a context of 64: packed into (\d+) rows, [\d.]+ % padding\.$/;
-  const told = await page.getByText(words).innerText();
-  const rows = words.exec(told)![1]!;
+  const shown = await page.getByText(words).innerText();
+  const rows = words.exec(shown)![1]!;
   await expect(page.getByText(`Your 20 steps read its ${rows} rows`)).toBeVisible();
   await studio.goTo('Model');
   await expect(page.getByText('Some texts are longer than the context')).toBeVisible();
-  await expect(page.getByText(told)).toBeVisible();
+  await expect(page.getByText(shown)).toBeVisible();
   await expectAccessible(page, 'rows of documents on Model');
   await page.getByRole('button', { name: 'Start training' }).click();
-  await expect(page.getByText(told)).toBeVisible();
+  await expect(page.getByText(shown)).toBeVisible();
   await studio.event(20, /Evaluated/);
   await studio.goTo('Playground');
   await page.getByRole('textbox', { name: 'Prompt' }).fill('Day ');

@@ -31,16 +31,16 @@ test('a folder holds the best step if the last is worse: judged, asked, exported
   const own = [...TINY, '--model', 'bert', '--table', 'noise.csv', '--held-out', '0.3', '--warmup', '0'];
   const whole = await tune(...own, '--steps', '40', '--out', 'noise');
   expect(whole).toMatchObject({ code: 0 });
-  const told = lines(whole.stdout) as { step: number; valLoss: number; lastStep?: number; metrics?: object }[];
-  const measured = told.slice(0, -1);
+  const events = lines(whole.stdout) as { step: number; valLoss: number; lastStep?: number; metrics?: object }[];
+  const measured = events.slice(0, -1);
   const best = measured.reduce((a, b) => (b.valLoss < a.valLoss ? b : a));
   expect(best.step).toBeGreaterThan(0);
   expect(best.step).toBeLessThan(40);
-  expect(told.at(-1)).toMatchObject({ step: best.step, lastStep: 40, valLoss: best.valLoss });
+  expect(events.at(-1)).toMatchObject({ step: best.step, lastStep: 40, valLoss: best.valLoss });
   const { info, snapshot, resumable } = await readModel(path('noise'));
   expect(info).toMatchObject({ status: 'finished', state: { step: best.step }, decision: { step: best.step } });
   expect(info!.result).toMatchObject({ step: best.step, loss: best.valLoss });
-  expect(info!.evaluations).toMatchObject([{ part: 'validation', metrics: told.at(-1)!.metrics }]);
+  expect(info!.evaluations).toMatchObject([{ part: 'validation', metrics: events.at(-1)!.metrics }]);
   expect(info!.decision!.temperature).not.toBe(1);
   expect(await readFile(path('noise', 'README.md'), 'utf8')).toContain(`Step ${best.step}, evaluated on `);
   expect(resumable).toBe(true);
@@ -59,7 +59,7 @@ test('a folder holds the best step if the last is worse: judged, asked, exported
   // It resumes from there as if it had never gone on.
   const again = await call('grow', '--resume', 'noise', '--steps', '40', '--json');
   expect(again).toMatchObject({ code: 0 });
-  const after = lines(again.stdout) as typeof told;
+  const after = lines(again.stdout) as typeof events;
   expect(after.slice(0, -1).map(({ step, valLoss }) => [step, valLoss])).toEqual(
     measured.filter(({ step }) => step > best.step).map(({ step, valLoss }) => [step, valLoss]),
   );

@@ -11,8 +11,8 @@ import { readRunInfo, type RunInfo } from '../../src/core/export/homegrownJson';
 import { tellingFiles } from '../../src/core/export/huggingFace';
 import { looked, looksAt } from '../../src/core/runs/looks';
 import { partHash } from '../../src/core/runs/partHash';
-import { askedRecord, type ToldAsked, toldAsked } from '../../src/core/runs/toldAsked';
-import { toldEvaluation } from '../../src/core/runs/toldEvaluations';
+import { askedRecord, type AskedSummary, askedSummary } from '../../src/core/runs/askedSummary';
+import { evaluationSummary } from '../../src/core/runs/evaluationSummary';
 import { isSystemError } from '../systemError';
 import { jsonOf } from '../json';
 import { listedIn } from './listed';
@@ -23,7 +23,7 @@ import { allFormats } from '../../src/core/export/formats';
 
 const INFO = 'homegrown.json';
 /** In this order: the others are written from the first. */
-const TOLD = [INFO, 'README.md', 'DATASHEET.md'];
+const DESCRIBING_FILES = [INFO, 'README.md', 'DATASHEET.md'];
 
 /** `look`: number of this evaluation on the test set, from 1. `problem`: why it isn't saved; then no look is counted. */
 export interface Kept {
@@ -57,12 +57,12 @@ export async function keepEvaluation(
       if (info?.id !== past.info.id || info.state.step !== past.info.state.step)
         throw badSettings(`The run in ${folder} kept training during the evaluation.`, 'Run evaluate again.');
       const listed = await listedIn(at.path);
-      if (!TOLD.every((name) => listed?.includes(name)))
+      if (!DESCRIBING_FILES.every((name) => listed?.includes(name)))
         throw badSettings(`Homegrown did not write all files of ${folder}.`, 'Evaluate a folder that grow wrote.');
       const looks = part === 'test' ? looked(info.looks, of) : info.looks;
       const look = part === 'test' ? looksAt(looks, of) : undefined;
       const madeAt = Date.now();
-      const told = toldEvaluation({
+      const summary = evaluationSummary({
         ...{ part, textHash: of, madeAt, evaluation },
         ...(look !== undefined && { look }),
       });
@@ -74,13 +74,13 @@ export async function keepEvaluation(
         ...rest,
         ...(decision && { decision }),
         ...(looks && { looks }),
-        evaluations: [...others, ...told],
+        evaluations: [...others, ...summary],
         ...(asked && { asked }),
       };
       const files = tellingFiles({ info: now, tokenizer: past.tokenizer, events: [], formats: allFormats() });
       await replace(
         at,
-        TOLD.map((name) => files.find((file) => file.name === name)!),
+        DESCRIBING_FILES.map((name) => files.find((file) => file.name === name)!),
       );
       return { ...(look !== undefined && { look }) };
     });
@@ -101,14 +101,14 @@ const isAsked = (lists: Lists): boolean => Object.values(lists).some((list) => l
 /** Returns the new results with those of other lists and of comparisons. */
 function askedNow(
   { info, tokenizer }: MeasuredRun,
-  told: ToldAsked = { madeAt: 0 },
+  asked: AskedSummary = { madeAt: 0 },
   found: Evaluation,
   lists: Lists,
   madeAt: number,
-): ToldAsked | undefined {
+): AskedSummary | undefined {
   const run = { runId: info.id, step: info.state.step, tokenizerHash: tokenizer.hash };
-  const before = askedRecord(told, run);
-  return toldAsked({ ...before, madeAt, evaluation: askedAnew(before.evaluation, found, lists) });
+  const before = askedRecord(asked, run);
+  return askedSummary({ ...before, madeAt, evaluation: askedAnew(before.evaluation, found, lists) });
 }
 
 /** Returns the evaluations in the folder of a run: another command may have saved one since this one read the run. */

@@ -26,9 +26,9 @@ async function killedRun(out: string, step: number, holder = deadHolder()): Prom
   const saves = new Saves(out);
   await saves.save(step, () => filesOf(step));
   const list = join(saves.place!, LIST);
-  const told = JSON.parse(await fs.readFile(list, 'utf8')) as { unfinished?: object };
-  expect(told.unfinished).toMatchObject({ step });
-  await fs.writeFile(list, JSON.stringify({ ...told, unfinished: { ...told.unfinished, holder } }));
+  const listed = JSON.parse(await fs.readFile(list, 'utf8')) as { unfinished?: object };
+  expect(listed.unfinished).toMatchObject({ step });
+  await fs.writeFile(list, JSON.stringify({ ...listed, unfinished: { ...listed.unfinished, holder } }));
   return saves.place!;
 }
 /** Saves as a run does that ends. @returns what it removed */

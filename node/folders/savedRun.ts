@@ -1,7 +1,7 @@
 /** A run that is read from its folder in order to resume, and its next segment. */
 import { badFile, type HomegrownError } from '../../src/core/base/errors';
 import type { Snapshot } from '../../src/core/checkpoint/snapshot';
-import { type RunInfo, segmentsOf, toldSegments, withoutStep } from '../../src/core/export/homegrownJson';
+import { type RunInfo, segmentsOf, segmentInfos, withoutStep } from '../../src/core/export/homegrownJson';
 import { resumedState } from '../../src/core/runs/resumedState';
 import { continued, dataOf, isMeasuredAlike, recipeOf } from '../../src/core/runs/segments';
 import { type DataFacts, decisionOfFork } from '../../src/core/runs/settings';
@@ -53,7 +53,7 @@ export function resumedRun(
   own: Pick<RunInfo, 'id' | 'createdAt'> | null,
 ): { info: RunInfo; from: Snapshot } {
   const { step } = info.state;
-  const segments = toldSegments(continued(segmentsOf(info), step, { recipe, data: { id: null, facts: data } }));
+  const segments = segmentInfos(continued(segmentsOf(info), step, { recipe, data: { id: null, facts: data } }));
   const isAnew = segments.at(-1)!.after === step;
   const { version, id, parent, ...rest } = withoutStep(info);
   const from = own ? parentOf(info) : parent;

@@ -21,7 +21,7 @@ export interface StartingModel {
   /** Objective of its run. */
   objective?: ObjectiveId;
   /** Its origin, for homegrown.json. */
-  told: Pick<RunInfo, 'parent' | 'origin' | 'looks'>;
+  provenance: Pick<RunInfo, 'parent' | 'origin' | 'looks'>;
   /** Printed before the run starts. */
   words: string;
 }
@@ -42,7 +42,7 @@ export async function openStartingModel(from: string, context?: number): Promise
     tokenizer,
     weights: ownOf(model, snapshot.tensors),
     ...(info && { objective: recipeOf(info).objective }),
-    told: toldOf(from, read),
+    provenance: provenanceOf(from, read),
     words:
       `${from} is ${spec.label}${info ? ` at step ${formatCount(snapshot.state.step)}` : ''}. Context: ${taken} tokens` +
       (taken === made ? '.' : ` of its ${made}; --context changes it.`),
@@ -51,7 +51,7 @@ export async function openStartingModel(from: string, context?: number): Promise
 const usual = ({ model, info }: ImportedModel): ModelChoice => (info ? model : withContext(model, USUAL_CONTEXT));
 
 /** A model of ours is the run's parent; of an external one the file and its own statements are recorded. */
-function toldOf(from: string, { info, stated, snapshot }: ImportedModel): StartingModel['told'] {
+function provenanceOf(from: string, { info, stated, snapshot }: ImportedModel): StartingModel['provenance'] {
   if (!info) return { origin: { name: basename(from).slice(0, 1000), importedAt: Date.now(), ...saidOf(stated!) } };
   const { id, name, origin, looks } = info;
   const parent = { id, name, step: snapshot.state.step, how: 'fine-tune' } as const;

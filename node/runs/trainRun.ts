@@ -73,7 +73,11 @@ async function trainOn(run: RunToTrain): Promise<TrainedRun> {
   const fitted = await fitRun(toTry, planner, (input, snapshot) => saveSize(run, start(input).info, input, snapshot));
   const begun = start(fitted.input);
   const where = deviceWords(device.current);
-  const info = { ...begun.info, device: where, ...(data.told.length > 0 && { documents: data.told }) };
+  const info = {
+    ...begun.info,
+    device: where,
+    ...(data.documentLists.length > 0 && { documents: data.documentLists }),
+  };
   const timed = timedLength(run, fitted);
   const length = (): number => timed?.steps ?? fitted.input.recipe.steps;
   const parameters = countParams(paramsOf(fitted.input.model));
@@ -120,7 +124,7 @@ function startingInfo({ origin, data, isInPlace }: RunToTrain, earlier: Replayed
   return ({ model, recipe }) => {
     if (past) return resumedRun(past, recipe, isInPlace ? null : own);
     const made = newInfo({ ...added, model, recipe, data: data.data, tokenizer: data.tokenizer.model });
-    return { info: { ...made, ...start?.told } };
+    return { info: { ...made, ...start?.provenance } };
   };
 }
 

@@ -48,7 +48,7 @@ export async function readChats(
     note(`${text.name}: ${counted(text.documents, 'conversation')}.`);
     const stored: Document[] = [];
     for await (const document of placedDocuments(store, text)) stored.push(document);
-    for (const words of read.length === 0 && !isAgain ? await told(stored, template) : []) note(words);
+    for (const words of read.length === 0 && !isAgain ? await rendered(stored, template) : []) note(words);
     const documents: Document[] = [];
     const leaveOut = ({ message }: Error): void => note(`${message} This chat was skipped.`);
     for await (const document of paintedDocuments(stored, template, isAgain ? leaveOut : undefined)) {
@@ -66,7 +66,7 @@ export async function readChats(
 }
 
 /** Shows what is learned of the first two chats, and warns about the template. */
-async function told(stored: readonly Document[], template: ChatTemplate): Promise<readonly string[]> {
+async function rendered(stored: readonly Document[], template: ChatTemplate): Promise<readonly string[]> {
   const { endsWith, asksAlike } = tried(template);
   const shown = await Promise.all(stored.slice(0, SHOWN).map(conversationOf));
   return [

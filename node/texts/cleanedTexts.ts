@@ -21,8 +21,8 @@ import {
 } from '../../src/core/documents';
 import { applyRecipe } from '../../src/core/documents/clean/applyRecipe';
 import type { Recipe } from '../../src/core/documents/clean/recipe';
-import { toldDocuments } from '../../src/core/runs/toldDocuments';
-import type { DataFacts, ToldDocuments } from '../../src/core/runs/settings';
+import { documentListsOf } from '../../src/core/runs/documentLists';
+import type { DataFacts, DocumentLists } from '../../src/core/runs/settings';
 import { beginCleaners } from './cleaners';
 import { readers } from './readers';
 import type { OpenedFile } from '../sources';
@@ -42,7 +42,7 @@ export type Files = readonly OpenedFile[];
 export interface CleanedTexts {
   documents: readonly Document[];
   texts: DataFacts['texts'];
-  told: ToldDocuments;
+  documentLists: DocumentLists;
   /** Names of the texts, by the text that a document names. */
   names: ReadonlyMap<string | undefined, string>;
   /** Files, each with the hash that identifies it. */
@@ -67,13 +67,13 @@ export async function cleanTogether(
   noteOf(text, files, note);
   const texts = [learntFacts(text)];
   // A single file needs no list of documents.
-  const told = files.length > 1 ? await toldDocuments(store, { texts }) : [];
+  const documentLists = files.length > 1 ? await documentListsOf(store, { texts }) : [];
   return {
     documents: await openText(store, text.id),
     texts,
-    told,
+    documentLists,
     names: new Map([[text.id, text.name]]),
-    files: await toldFiles(store, text, files),
+    files: await hashedFiles(store, text, files),
   };
 }
 
@@ -105,12 +105,12 @@ export async function cleanAgain(
     if (learntOf(text).sha256 !== sha256) throw cleanedOtherwise(past, name);
     noteOf(text, group, note);
     texts.push(text);
-    used.push(...(await toldFiles(store, text, group)));
+    used.push(...(await hashedFiles(store, text, group)));
   }
   return {
     documents: (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat(),
     texts: past.data.texts,
-    told: past.info.documents ?? [],
+    documentLists: past.info.documents ?? [],
     names: new Map(texts.map(({ id }, i) => [id, past.data.texts[i]!.name])),
     files: used,
   };
@@ -144,7 +144,7 @@ function noteOf({ name, notes }: TextRecord, files: Files, note: (words: string)
 }
 
 /** A file of many documents has the hash of the text: its path identifies it. */
-async function toldFiles(store: BlobStore, text: TextRecord, files: Files): Promise<CleanedTexts['files']> {
+async function hashedFiles(store: BlobStore, text: TextRecord, files: Files): Promise<CleanedTexts['files']> {
   const names = namesBelow(files.map(({ path }) => path));
   const hashes = new Map((await documentsOf(store, asRead(text))).map(({ title, sha256 }) => [title, sha256]));
   return files.map((file, i) => ({ ...file, sha256: hashes.get(names[i]) ?? text.sha256 }));
@@ -171,8 +171,8 @@ async function groupsOf(past: SavedRun, own: readonly OwnText[], files: Files, j
   const groups = own.map(({ sha256, documents }) => filesOf(found, sha256, documents));
   const used = new Set(groups.flat());
   const others = found.filter((each) => !used.has(each));
-  const [untold, ...more] = own.filter((_, i) => groups[i]!.length === 0);
-  const order = untold && !untold.documents && more.length === 0 ? await orderOf(untold, others) : undefined;
+  const [unlisted, ...more] = own.filter((_, i) => groups[i]!.length === 0);
+  const order = unlisted && !unlisted.documents && more.length === 0 ? await orderOf(unlisted, others) : undefined;
   if (order) return groups.map((group) => (group.length > 0 ? group : order).map(({ file }) => file));
   const given = new Map(found.flatMap(({ hashes }) => hashes.map((hash) => [hash, null])));
   if (others[0]) throw notOurs(past, own, given, { title: others[0].file.path, sha256: others[0].sha256 });

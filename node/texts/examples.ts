@@ -170,8 +170,8 @@ export function checkExamples(
     `${counted(texts, 'text')} with ${counted(labels.length, 'label')}: ${listed.join(', ')}${labels.length > MAX_LISTED ? ' and others' : ''}${none > 0 ? `; no label ${formatCount(none)} (${formatShare(none / texts)})` : ''}.`,
   );
   for (const { what, words, remedy } of problems) {
-    const told = what === 'alike' ? '--merge joins them.' : remedy;
-    note(told === undefined ? words : `${words} ${told}`);
+    const advice = what === 'alike' ? '--merge joins them.' : remedy;
+    note(advice === undefined ? words : `${words} ${advice}`);
   }
 }
 const MAX_LISTED = 20;

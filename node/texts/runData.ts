@@ -24,7 +24,7 @@ import { learntFrom } from '../../src/core/objectives';
 import { factsOf } from '../../src/core/runs/facts';
 import { recipeOf } from '../../src/core/runs/segments';
 import { storedBaselines } from '../../src/core/runs/storedBaselines';
-import type { DataFacts, ToldDocuments } from '../../src/core/runs/settings';
+import type { DataFacts, DocumentLists } from '../../src/core/runs/settings';
 import type { PartSource, ShardManifest } from '../../src/core/shards/manifest';
 import { openPart } from '../../src/core/shards/read';
 import { createTokenizer } from '../../src/core/tokenizer/byteLevel';
@@ -66,7 +66,7 @@ export interface RunData {
   /** Paths of the files. */
   places: Local['texts'];
   /** Documents of texts that have several. */
-  told: ToldDocuments;
+  documentLists: DocumentLists;
   /** Name of the file or text of each document, in order. */
   sources: readonly string[];
 }
@@ -112,7 +112,7 @@ export async function prepareRunData(
   const examples = goesOn ? laid && (await examplesLaid(laid, note, job)) : of.examples;
   const store = examples?.store ?? memoryStore();
   const template = goesOn ? await templateOf(of) : of.chats;
-  const { documents, texts, names, told, places } = examples
+  const { documents, texts, names, documentLists, places } = examples
     ? ofExamples(examples)
     : template
       ? await readConversations(store, files, template, goesOn ? of : null, note, job)
@@ -145,7 +145,7 @@ export async function prepareRunData(
     ...(manifest.parts.test && { test: openPart(store, manifest, 'test') }),
     prompt: template || examples ? undefined : promptFrom(await beginning(documents[0])),
     places,
-    told,
+    documentLists,
     // A row of a table has no name.
     sources: documents.map(({ title, text, spans }) => (spans ? undefined : title) ?? names.get(text) ?? ''),
   };
@@ -160,7 +160,7 @@ async function beginning(document: Document | undefined): Promise<string> {
   return start;
 }
 
-interface Read extends Pick<RunData, 'places' | 'told'> {
+interface Read extends Pick<RunData, 'places' | 'documentLists'> {
   documents: readonly Document[];
   texts: DataFacts['texts'];
   /** Names of the texts, by the text that a document names. */
@@ -181,12 +181,12 @@ async function readConversations(
   job: Job,
 ): Promise<Read> {
   const read = await readChats(store, files, template, past !== null, note, job);
-  if (!past) return { ...(await withPlaces(read)), told: [] };
+  if (!past) return { ...(await withPlaces(read)), documentLists: [] };
   // Builds identify files of chats differently; the hash of the documents shows whether they are the same.
   const { texts } = past.data;
   if (texts.length !== read.texts.length) throw notSame(past, read.texts[0]!.name);
   const places = read.files.map((file, i) => ({ ...file, sha256: texts[i]!.sha256 }));
-  return { ...(await withPlaces({ ...read, files: places })), texts, told: [] };
+  return { ...(await withPlaces({ ...read, files: places })), texts, documentLists: [] };
 }
 
 const ofExamples = ({ documents, texts }: Examples): Read => ({
@@ -194,7 +194,7 @@ const ofExamples = ({ documents, texts }: Examples): Read => ({
   texts: texts.map(learntFacts),
   names: new Map(texts.map(({ id, name }) => [id, name])),
   places: [],
-  told: [],
+  documentLists: [],
 });
 
 /** Each file is a text: one document, or the rows of a table. A recipe cleans all files as one text. */
@@ -221,7 +221,7 @@ async function read(
     texts: texts.map(learntFacts),
     names: new Map(texts.map(({ id, name }) => [id, name])),
     places,
-    told: [],
+    documentLists: [],
   };
 }
 

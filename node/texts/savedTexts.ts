@@ -7,7 +7,7 @@ import { formatCount } from '../../src/core/base/units';
 import type { TextSource } from '../../src/core/documents';
 import { hashOf, isOpened } from '../../src/core/documents';
 import { isSameData } from '../../src/core/runs/segments';
-import { type DataFacts, type ToldDocuments } from '../../src/core/runs/settings';
+import { type DataFacts, type DocumentLists } from '../../src/core/runs/settings';
 import type { SavedRun } from '../folders/savedRun';
 import { textFile } from '../sources';
 
@@ -52,10 +52,10 @@ export interface OwnText extends Named {
 export const ownTexts = ({ data, info }: SavedRun): OwnText[] =>
   data.texts.map(({ name, sha256: learnt, cleaned }) => {
     const sha256 = cleaned?.from ?? learnt;
-    const told = info.documents?.find(({ text }) => text === sha256);
-    if (!told) return { name, sha256 };
-    const documents = told.title.map((title, i) => ({ name: title, sha256: told.sha256[i]! }));
-    return { name, sha256, documents, ...(told.leftOut && { leftOut: told.leftOut }) };
+    const listed = info.documents?.find(({ text }) => text === sha256);
+    if (!listed) return { name, sha256 };
+    const documents = listed.title.map((title, i) => ({ name: title, sha256: listed.sha256[i]! }));
+    return { name, sha256, documents, ...(listed.leftOut && { leftOut: listed.leftOut }) };
   });
 
 /**
@@ -75,10 +75,10 @@ export async function asTheyWereRead<F extends { path: string; source: TextSourc
   }
   const known = knownIn(past);
   const others = found.filter(({ sha256 }) => !known.has(sha256));
-  const untold = ownTexts(past).filter(
+  const unlisted = ownTexts(past).filter(
     (text) => !text.documents && !found.some(({ sha256 }) => sha256 === text.sha256),
   );
-  const together = untold.length === 1 ? await orderOf(untold[0]!, others) : undefined;
+  const together = unlisted.length === 1 ? await orderOf(unlisted[0]!, others) : undefined;
   const plain = new Set(
     [...found.filter(({ sha256 }) => known.has(sha256)), ...(together ?? [])].map(({ file }) => file),
   );
@@ -114,17 +114,19 @@ async function orderOf<F extends { title?: string; sha256: string }>(
 export async function inItsOrder(
   past: SavedRun,
   found: readonly Document[],
-): Promise<{ documents: readonly Document[]; told: ToldDocuments }> {
+): Promise<{ documents: readonly Document[]; documentLists: DocumentLists }> {
   const texts = ownTexts(past);
   const given = new Map(found.map((document) => [document.sha256, document]));
   const known = knownIn(past);
   const others = found.filter(({ sha256 }) => !known.has(sha256));
   // Without recorded documents, the remaining files may be a single text.
-  const [untold, ...more] = texts.filter(({ documents, sha256 }) => !documents && !given.has(sha256));
-  const order = untold && more.length === 0 ? await orderOf(untold, others) : undefined;
-  if (order) untold!.documents = order.map(({ title, sha256 }) => ({ name: title!, sha256 }));
-  if (!untold?.documents && others[0])
-    throw untold && isSeveral(past) ? notTold(past, untold, others.length) : notOurs(past, texts, given, others[0]);
+  const [unlisted, ...more] = texts.filter(({ documents, sha256 }) => !documents && !given.has(sha256));
+  const order = unlisted && more.length === 0 ? await orderOf(unlisted, others) : undefined;
+  if (order) unlisted!.documents = order.map(({ title, sha256 }) => ({ name: title!, sha256 }));
+  if (!unlisted?.documents && others[0])
+    throw unlisted && isSeveral(past)
+      ? unlistedDocuments(past, unlisted, others.length)
+      : notOurs(past, texts, given, others[0]);
   const documents = texts.flatMap(({ sha256: text, documents = [], ...single }) => {
     const files = documents.length > 0 ? documents : [{ ...single, sha256: text }];
     return files.map(({ name, sha256 }, place): Document => {
@@ -133,15 +135,15 @@ export async function inItsOrder(
       throw badFile(`${name} is missing: the run in ${past.folder} trained on it.`, AGAIN);
     });
   });
-  const told = texts.flatMap(({ sha256: text, documents }) =>
+  const documentLists = texts.flatMap(({ sha256: text, documents }) =>
     documents
       ? [{ text, title: documents.map(({ name }) => name), sha256: documents.map(({ sha256 }) => sha256) }]
       : [],
   );
-  return { documents, told };
+  return { documents, documentLists };
 }
 const isSeveral = ({ data: { texts, parts } }: SavedRun): boolean => (parts.train.documents ?? 1) > texts.length;
-const notTold = ({ folder }: SavedRun, { name }: Named, files: number): HomegrownError =>
+const unlistedDocuments = ({ folder }: SavedRun, { name }: Named, files: number): HomegrownError =>
   badFile(
     `${name}, a training text of the run in ${folder}, is not these ${files} files in this order. The folder doesn't list its documents`,
     'Name exactly its files, in the order in which they were added.',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
-import type { Asked, Told } from '../protocol/offline';
+import type { Asked, OfflineMessage } from '../protocol/offline';
 import { IDLE } from '../state/work';
 import { keepOffline } from './offline';
 import type { Studio, StudioStore } from '../state/slices/studio';
@@ -15,7 +15,7 @@ class StoringWorker extends EventTarget {
     if (asked === 'keep more') this.batches++;
     setTimeout(() => this.answer({ kind: 'stored', isMissingMore: this.batches < BATCHES }), 100);
   }
-  private answer(data: Told): void {
+  private answer(data: OfflineMessage): void {
     this.container.dispatchEvent(Object.assign(new Event('message'), { data, source: this }));
   }
 }

@@ -1,5 +1,5 @@
 /** The page's side of the service worker: has the app stored for use without a network, and reports a newer version. */
-import type { Asked, Told } from '../protocol/offline';
+import type { Asked, OfflineMessage } from '../protocol/offline';
 import { idle, isUnused, unused } from './calm';
 import { countRequests } from './privacyPromise';
 import { registerServiceWorker } from './workers';
@@ -17,7 +17,11 @@ export async function keepOffline(store: StudioStore): Promise<void> {
 async function keepNow(store: StudioStore): Promise<void> {
   const { serviceWorker } = navigator;
   serviceWorker.addEventListener('message', ({ data, source }) => {
-    hear(store, data as Told, registration?.active === source ? 'active' : registration?.active ? 'newer' : 'first');
+    hear(
+      store,
+      data as OfflineMessage,
+      registration?.active === source ? 'active' : registration?.active ? 'newer' : 'first',
+    );
   });
   serviceWorker.startMessages();
   serviceWorker.addEventListener('controllerchange', () => isTakingOver && location.reload());
@@ -55,25 +59,25 @@ export function openNewer(): void {
   waiting.postMessage('take over' satisfies Asked);
 }
 
-function hear(store: StudioStore, told: Told, from: 'active' | 'newer' | 'first'): void {
-  switch (told.kind) {
+function hear(store: StudioStore, message: OfflineMessage, from: 'active' | 'newer' | 'first'): void {
+  switch (message.kind) {
     case 'asked':
       countRequests(store, { own: 1, elsewhere: 0 });
       break;
     case 'kept': {
       // A newer version gets its own files while this one has all of its own.
       if (from === 'newer') break;
-      const { bytes, of } = told;
+      const { bytes, of } = message;
       // Only one that is active gives them out.
       const isActive = from === 'active';
-      const hasCore = told.hasCore && isActive;
+      const hasCore = message.hasCore && isActive;
       store.setState({
         offline: bytes === of && isActive ? { kind: 'kept', bytes } : { kind: 'keeping', hasCore, bytes, of },
       });
       break;
     }
     case 'stored':
-      if (from === 'active' && told.isMissingMore) void keepMore(store);
+      if (from === 'active' && message.isMissingMore) void keepMore(store);
       break;
     case 'taking over':
       // What follows reloads the page, as a rule in a tenth of that.
@@ -84,13 +88,13 @@ function hear(store: StudioStore, told: Told, from: 'active' | 'newer' | 'first'
       break;
     case 'open elsewhere': {
       // Who asked twice may hear this of the first time after the second was granted: what was asked stays asked.
-      const others = told.pages - 1;
+      const others = message.pages - 1;
       const words = others === 1 ? 'the other Homegrown tab' : `the ${others} other Homegrown tabs`;
       store.getState().toast({ text: 'Newer version not open yet', detail: `Close ${words} first` });
       break;
     }
     default:
-      told satisfies never;
+      message satisfies never;
   }
 }
 

@@ -189,11 +189,11 @@ test('an import that is stopped in its midst leaves nothing', async () => {
   const store = memoryStore();
   const stop = new AbortController();
   const rows = Array.from({ length: 3000 }, (_, i) => chat(`Question ${i} ${'?'.repeat(800)}`, 'An answer.'));
-  let told = 0;
+  let reports = 0;
   const job = {
     signal: stop.signal,
     report: () => {
-      if (++told === 2) stop.abort(new Error('stopped'));
+      if (++reports === 2) stop.abort(new Error('stopped'));
     },
   };
   const source = {

@@ -40,7 +40,7 @@ const inputOf = (runId: string, recipe?: Partial<Recipe>, more?: Partial<TuneInp
 const tune = async (...input: Parameters<typeof inputOf>) => worker.gpu.call('tune', await inputOf(...input));
 const recordOf = async (runId: string): Promise<RunRecord> => (await readRun(store, runId))!;
 const latest = async (runId: string) => (await loadSnapshot(store, runId)).snapshot;
-const told = async (runId: string): Promise<unknown[]> =>
+const eventsOf = async (runId: string): Promise<unknown[]> =>
   (await readJournal(store, runId)).flatMap((event: TrainEvent): unknown[] => {
     if (event.kind === 'step') return [[event.step, event.loss]];
     return event.kind === 'evaluated' ? [[event.step, event.loss, event.metrics, event.sample]] : [];
@@ -90,7 +90,7 @@ test('one that is stopped, or whose tab ends, goes on to the bits of one that is
   expect(await recordOf('killed')).toMatchObject({ status: 'running' });
   await worker.gpu.call('resume', { runId: 'killed' });
   expect((await latest('killed')).tensors).toEqual((await latest('whole')).tensors);
-  expect(await told('killed')).toEqual(await told('whole'));
+  expect(await eventsOf('killed')).toEqual(await eventsOf('whole'));
 });
 
 test('a classifier goes on with its head where its labels are the same; other labels begin with another', async () => {

@@ -82,9 +82,9 @@ test('one that has no likelihood of a text is refused by its record, and no mode
   await addRun(store, runRecord({ id: 'bert', name: 'Blanks', model: { id: 'bert', config, vocabulary: 257 } }));
   const lend = vi.fn();
   const steps = { runId: 'gpt', which: 'latest', beside: { runId: 'bert', which: 'latest' } } as const;
-  const told = { on: { part: 'validation' }, now: 1 } as const;
-  await expect(compareSteps(store, { ...steps, ...told }, lend)).rejects.toThrow(/^Blanks is .* not a causal model/);
+  const facts = { on: { part: 'validation' }, now: 1 } as const;
+  await expect(compareSteps(store, { ...steps, ...facts }, lend)).rejects.toThrow(/^Blanks is .* not a causal model/);
   const turned = { runId: 'bert', which: 'latest', beside: { runId: 'gpt', which: 'latest' } } as const;
-  await expect(compareSteps(store, { ...turned, ...told }, lend)).rejects.toThrow(/^Blanks is .* not a causal model/);
+  await expect(compareSteps(store, { ...turned, ...facts }, lend)).rejects.toThrow(/^Blanks is .* not a causal model/);
   expect(lend).not.toHaveBeenCalled();
 });

@@ -33,11 +33,11 @@ export async function fasterDevice(trial: Trial): Promise<{ device: Device; why:
   const device = await open('webgpu');
   const gpu = await measured(trial, TRIED * due);
   const isFaster = whole(gpu) < whole(wasm);
-  const told = (pace: Pace | null): string =>
+  const paceWords = (pace: Pace | null): string =>
     pace ? `takes ${formatDuration(pace.step)} per step` : 'none finished in time';
   return {
     device: isFaster ? device : await open('wasm'),
-    why: `Using ${isFaster ? adapter : 'WASM'}, which is faster: WASM ${told(wasm)}, ${adapter} ${told(gpu)}.`,
+    why: `Using ${isFaster ? adapter : 'WASM'}, which is faster: WASM ${paceWords(wasm)}, ${adapter} ${paceWords(gpu)}.`,
   };
 }
 /** Shorter runs, in milliseconds, don't open a second device: opening and compiling take about as long. */

@@ -32,7 +32,7 @@ import { preTokenEnd } from '../core/tokenizer/split';
 import type { TokenizerModel, TrainedKind } from '../core/tokenizer/tokenizer';
 import { trainTokenizer } from '../core/tokenizer/train';
 
-export interface LabelsTold extends LabelSurvey {
+export interface LabelsSummary extends LabelSurvey {
   /** Whether a text has several labels. */
   several: boolean;
   /** What a text without a label means; absent: not answered, or each text has one label. */
@@ -91,7 +91,7 @@ export async function surveyed(
   store: BlobStore,
   { texts: ids, fewest, reader }: ToSurvey,
   job: Job,
-): Promise<LabelsTold> {
+): Promise<LabelsSummary> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   const labelled = labelledAs(texts) ?? 'one';
   const documents: Documents = {

@@ -36,14 +36,14 @@ test.each([
   'where %s learnt, its ends are the two models, and what is kept is the one between',
   async (_, isLora) => {
     await tuned(isLora ? lora() : undefined);
-    const told: (readonly MixedPoint[])[] = [];
+    const reports: (readonly MixedPoint[])[] = [];
     const points = await worker.gpu.call(
       'mix',
       { runId: 'tuned', which: 'latest', shares: [0, 0.4, 1] },
-      { onProgress: (some) => void told.push(some) },
+      { onProgress: (some) => void reports.push(some) },
     );
-    expect(told.map(({ length }) => length)).toEqual([1, 2, 3]);
-    expect(told.at(-1)).toEqual(points);
+    expect(reports.map(({ length }) => length)).toEqual([1, 2, 3]);
+    expect(reports.at(-1)).toEqual(points);
     const [before, after] = [await evaluated(0), await evaluated(8)];
     const known = (event: typeof before) => event?.kind === 'evaluated' && { loss: event.loss, metrics: event.metrics };
     // The base to the bit; what an adapter has learnt is rounded as it is merged.

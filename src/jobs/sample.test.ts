@@ -48,7 +48,7 @@ test('BERT fills blanks, and writes no text', async () => {
 test('an encoder-decoder answers, likeliest or by beams, and fills no blanks', async () => {
   const net = await toyRelative('relative-pair');
   const model = await loaded({ ...net.choice, id: 'relative-pair' as ModelId });
-  const told = async (beams?: { count: number; lengthPenalty: number }) => {
+  const sampled = async (beams?: { count: number; lengthPenalty: number }) => {
     const tokens: GeneratedToken[] = [];
     const job = { ...unwatched, report: (some: readonly GeneratedToken[]) => void tokens.push(...some) };
     const { reason } = await writeText(model, { ...ask, prompt: 'whale', ...(beams && { beams }) }, job, noPause);
@@ -56,9 +56,9 @@ test('an encoder-decoder answers, likeliest or by beams, and fills no blanks', a
     return tokens;
   };
   const [greedy, one, four] = [
-    await told(),
-    await told({ count: 1, lengthPenalty: 1 }),
-    await told({ count: 4, lengthPenalty: 0 }),
+    await sampled(),
+    await sampled({ count: 1, lengthPenalty: 1 }),
+    await sampled({ count: 4, lengthPenalty: 0 }),
   ];
   expect(one).toEqual(greedy);
   for (const { probability, alternatives } of [...greedy, ...four]) {
@@ -76,8 +76,8 @@ test('a chat is answered as its template asks, up to the end of the turn; what w
   const said = async (prompt: string, chat: readonly Message[], length = 60) => {
     const tokens: GeneratedToken[] = [];
     const job = { ...unwatched, report: (some: readonly GeneratedToken[]) => void tokens.push(...some) };
-    const told = await writeText(loadedModel, { ...ask, length, prompt, chat }, job, noPause);
-    return { text: tokens.map(({ text }) => text).join(''), ...told };
+    const written = await writeText(loadedModel, { ...ask, length, prompt, chat }, job, noPause);
+    return { text: tokens.map(({ text }) => text).join(''), ...written };
   };
   const { text } = await answer([{ role: 'user', content: QUESTION }]);
   expect(await said(QUESTION, [])).toMatchObject({ text, reason: 'end', leftOut: 0 });

@@ -4,7 +4,7 @@
  * page has time. A file is stored under its hash: those of two builds lie side by side, and a page has the files that it
  * began with until it is closed.
  */
-import type { Asked, Told } from '../protocol/offline';
+import type { Asked, OfflineMessage } from '../protocol/offline';
 
 declare const self: ServiceWorkerGlobalScope;
 /** What the build writes in (scripts/offline.ts): its files by their paths, and a name for what its headers are. */
@@ -174,6 +174,6 @@ async function tellKept(missing: ReadonlySet<string>): Promise<void> {
   const hasCore = ![...missing].some((path) => FILES[path]!.isCore);
   await tell({ kind: 'kept', hasCore, bytes: of - bytesOf(missing), of });
 }
-async function tell(told: Told): Promise<void> {
-  for (const page of await openPages()) page.postMessage(told);
+async function tell(message: OfflineMessage): Promise<void> {
+  for (const page of await openPages()) page.postMessage(message);
 }

@@ -19,7 +19,7 @@ import type { Learnt } from '../core/runs/learnt';
 import type { Between } from '../core/documents/labels/between';
 import type { PaintedConversation, Painting, PaintInput } from '../jobs/chats';
 import type { PartRows } from '../jobs/dataParts';
-import type { LabelChange, LabelledText, LabelsTold } from '../jobs/label';
+import type { LabelChange, LabelledText, LabelsSummary } from '../jobs/label';
 import type { Speaker } from '../jobs/speakers';
 import type { LabelApi } from './labelled';
 import type { Decision } from '../core/runs/settings';
@@ -59,7 +59,7 @@ export type {
   PartRows,
   LabelChange,
   LabelledText,
-  LabelsTold,
+  LabelsSummary,
   DataRecord,
   Everything,
   ModelPreview,

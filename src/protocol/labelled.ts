@@ -2,7 +2,7 @@
 import type { Progress } from '../core/base/job';
 import type { LongTexts } from '../core/base/longTexts';
 import type { ImportOutcome, TextRecord } from '../core/documents';
-import type { LabelChange, LabelledText, LabelledTextsInput, LabelsTold, ToSurvey } from '../jobs/label';
+import type { LabelChange, LabelledText, LabelledTextsInput, LabelsSummary, ToSurvey } from '../jobs/label';
 import type { CorrectionInput, TextWithLabels } from '../jobs/labeledTables';
 import type { LeakWords } from '../core/documents/labels/leakWords';
 import type { Labelling } from '../core/documents/labels/labelling';
@@ -12,7 +12,7 @@ export type { TextWithLabels, ToSurvey };
 /** What the data worker does with labels. */
 export interface LabelApi {
   /** Labels of texts, and their problems before training. */
-  surveyLabels: { input: ToSurvey; progress: Progress; output: LabelsTold };
+  surveyLabels: { input: ToSurvey; progress: Progress; output: LabelsSummary };
   /** Some documents of the texts with their current labels: a range, or at these places. */
   labelledTexts: {
     input: LabelledTextsInput;

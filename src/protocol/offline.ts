@@ -6,7 +6,7 @@
  */
 export type Asked = 'keep' | 'keep more' | 'take over';
 
-export type Told =
+export type OfflineMessage =
   /** Stored bytes of the build, and all; whether the core is complete, so that the app opens and trains offline. */
   | { kind: 'kept'; hasCore: boolean; bytes: number; of: number }
   /** The request is done. `isMissingMore`: another `keep more` stores more. */

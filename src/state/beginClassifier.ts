@@ -4,7 +4,7 @@ import { readKnownRun } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
 import { problems, unfit } from '../core/train/problems';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
-import type { LabelsTold } from '../protocol/data';
+import type { LabelsSummary } from '../protocol/data';
 import { bodyOf, classifierOf, labelsRefusal } from './classifierPlan';
 import { isUndecided } from './classifierStart';
 import { limitsOf, settingsOf } from './estimate';
@@ -35,8 +35,8 @@ export async function beginClassifier(
   const { project } = pressed;
   const texts = toTuneOn({ project, tuneTexts: read.tuneTexts }, 'classify');
   const ids = textIds({ texts });
-  const told = await surveyed(get, { project, tuneTexts: read.tuneTexts }, signal(), ask);
-  if (!told) {
+  const summary = await surveyed(get, { project, tuneTexts: read.tuneTexts }, signal(), ask);
+  if (!summary) {
     held.undo();
     return;
   }
@@ -62,12 +62,12 @@ export async function beginClassifier(
   );
   if (!built) return;
   const { labels = [], parts } = built.manifest;
-  const order = told.several ? told.labels.map(({ label }) => label).sort() : labels;
+  const order = summary.several ? summary.labels.map(({ label }) => label).sort() : labels;
   const limits = limitsOf(get());
   const model = parent?.model ?? { ...body.model, vocabulary: built.manifest.vocabulary };
-  const learnt = parts.train.documents ?? told.texts;
+  const learnt = parts.train.documents ?? summary.texts;
   const judged = parts.validation.documents ?? 0;
-  const given = { labels: order, several: told.several, learnt, held: judged };
+  const given = { labels: order, several: summary.several, learnt, held: judged };
   const begun = classifierOf(project, { ...body, model }, given, limits);
   const { trainable, recipe, classes } = begun;
   const tokens = { train: parts.train.tokens, validation: parts.validation.tokens };
@@ -117,7 +117,7 @@ async function surveyed(
   of: Pick<Studio, 'project' | 'tuneTexts'>,
   signal: AbortSignal,
   ask: (() => void) | undefined,
-): Promise<LabelsTold | undefined> {
+): Promise<LabelsSummary | undefined> {
   const isEmpty = toTuneOn(of, 'classify').length === 0;
   if (isEmpty && !ask)
     throw badSettings(
@@ -125,12 +125,12 @@ async function surveyed(
       'Add a table with a column of texts and a column of labels.',
     );
   try {
-    const told = isEmpty ? undefined : await (await get().classifying()).survey({ signal }, of);
+    const summary = isEmpty ? undefined : await (await get().classifying()).survey({ signal }, of);
     const { runs, device } = get();
-    if (told && !(ask && isUndecided({ project: of.project, runs, device }, told))) {
-      const refusal = labelsRefusal(told);
+    if (summary && !(ask && isUndecided({ project: of.project, runs, device }, summary))) {
+      const refusal = labelsRefusal(summary);
       if (refusal !== undefined) throw badSettings(refusal, 'Nothing was started.');
-      return told;
+      return summary;
     }
     ask?.();
   } catch (error) {

@@ -16,7 +16,7 @@ import { type Problem, problems } from '../core/train/problems';
 import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';
 import { recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
-import type { LabelsTold } from '../protocol/data';
+import type { LabelsSummary } from '../protocol/data';
 import { askedSize, estimate, limitsOf } from './estimate';
 import { measuredSeconds } from './measuredTime';
 import type { Studio } from './slices/studio';
@@ -51,18 +51,23 @@ export const madeTokenizer = ({ tuning }: Pick<Project, 'tuning'>): TokenizerCho
   tuning.classify.tokenizer ?? USUAL_TOKENIZER;
 
 /** The tokenizer that will be trained, as trained by the survey; undefined if it trained none, or another one. */
-export const trainedFor = ({ made }: Pick<Body, 'made'>, told?: Pick<LabelsTold, 'trained'>): LabelsTold['trained'] =>
-  made && told?.trained?.made === made.kind && told.trained.vocabulary === made.vocabulary ? told.trained : undefined;
+export const trainedFor = (
+  { made }: Pick<Body, 'made'>,
+  summary?: Pick<LabelsSummary, 'trained'>,
+): LabelsSummary['trained'] =>
+  made && summary?.trained?.made === made.kind && summary.trained.vocabulary === made.vocabulary
+    ? summary.trained
+    : undefined;
 
 /** The same with the vocabulary that its tokenizer will have, if the survey knows it. */
-const withEntries = (body: Body, told: Pick<LabelsTold, 'trained'>): Body => {
-  const { entries: vocabulary = body.model.vocabulary } = trainedFor(body, told) ?? {};
+const withEntries = (body: Body, summary: Pick<LabelsSummary, 'trained'>): Body => {
+  const { entries: vocabulary = body.model.vocabulary } = trainedFor(body, summary) ?? {};
   return { ...body, model: { ...body.model, vocabulary } };
 };
 
 /** Says that the size of a model is a bound while its tokenizer isn't trained: BPE may find fewer entries, characters add some. */
-export function boundWords(body: Pick<Body, 'made'>, told?: Pick<LabelsTold, 'trained'>): string {
-  if (!body.made || body.made.kind === 'bytes' || trainedFor(body, told)) return '';
+export function boundWords(body: Pick<Body, 'made'>, summary?: Pick<LabelsSummary, 'trained'>): string {
+  if (!body.made || body.made.kind === 'bytes' || trainedFor(body, summary)) return '';
   return body.made.kind === 'bpe' ? 'at most ' : 'at least ';
 }
 
@@ -152,21 +157,21 @@ export interface ClassifierPlan {
 /** @returns why, where it cannot be planned */
 export function planClassifier(
   s: Pick<Studio, 'project' | 'runs' | 'device'>,
-  told: LabelsTold,
+  summary: LabelsSummary,
 ): ClassifierPlan | Failure {
   const limits = limitsOf(s);
   try {
-    const learnt = told.texts * (1 - s.project.tuning.classify.heldOut);
-    const held = told.texts - learnt;
-    const given = { labels: told.labels.map(({ label }) => label), several: told.several, learnt, held };
-    const body = withEntries(bodyOf(s), told);
+    const learnt = summary.texts * (1 - s.project.tuning.classify.heldOut);
+    const held = summary.texts - learnt;
+    const given = { labels: summary.labels.map(({ label }) => label), several: summary.several, learnt, held };
+    const body = withEntries(bodyOf(s), summary);
     const { model, classes, trainable, recipe, passes } = classifierOf(s.project, body, given, limits);
     const table = paramsOf(model);
     const device = s.device.kind === 'open' ? s.device.info : undefined;
     const secondsOf = (own: Pick<ClassifierPlan, 'model' | 'recipe'>): number | undefined =>
       (device && measuredSeconds(s.runs, own.model, own.recipe, device)) ??
       estimate(modelSpec(own.model.id), own.model.config, own.model.vocabulary, own.recipe, device).seconds;
-    const context = fittingOf(told, body);
+    const context = fittingOf(summary, body);
     const fitted =
       context === undefined
         ? undefined
@@ -192,15 +197,15 @@ export function planClassifier(
   }
 }
 
-function fittingOf({ long, longest, room }: LabelsTold, { model, isNew }: Body): number | undefined {
+function fittingOf({ long, longest, room }: LabelsSummary, { model, isNew }: Body): number | undefined {
   const { context } = model.config;
   return isNew && long > 0 && room !== undefined ? fittingContext({ room, longest }, context) : undefined;
 }
 
 /** Why it cannot begin yet: nothing would come of it, or something is asked first. Undefined where it can. */
-export const labelsRefusal = ({ problems: found }: Pick<LabelsTold, 'problems'>): string | undefined =>
+export const labelsRefusal = ({ problems: found }: Pick<LabelsSummary, 'problems'>): string | undefined =>
   found.find(({ kind }) => kind !== 'told')?.words;
 
 /** What a text of each label counts in the loss where labels are weighed; 1 on average. */
-export const weightOf = ({ labels }: LabelsTold, count: number): number =>
+export const weightOf = ({ labels }: LabelsSummary, count: number): number =>
   count === 0 ? 0 : labels.reduce((sum, each) => sum + each.count, 0) / (labels.length * count);

@@ -2,7 +2,7 @@
 import { fittingContext } from '../core/base/longTexts';
 import { formatCount } from '../core/base/units';
 import type { LabeledTable } from '../core/documents/surveyTable';
-import type { LabelsTold } from '../protocol/data';
+import type { LabelsSummary } from '../protocol/data';
 import { bodyOf, labelsRefusal, planClassifier } from './classifierPlan';
 import { classifierTimeOf } from './classifierTime';
 import { timed } from './timed';
@@ -63,12 +63,12 @@ export const tableLabel = (s: Studio, labeled?: LabeledTable): string =>
     : timed('Train a classifier', labeled && classifierTimeOf(s, labeled));
 
 /** The same question once the texts are read: also whether the model can't be trained as set. */
-export function isUndecided(s: Pick<Studio, 'project' | 'runs' | 'device'>, told: LabelsTold): boolean {
-  if (labelsRefusal(told) !== undefined || told.alike.length > 0) return true;
-  const plan = planClassifier(s, told);
+export function isUndecided(s: Pick<Studio, 'project' | 'runs' | 'device'>, summary: LabelsSummary): boolean {
+  if (labelsRefusal(summary) !== undefined || summary.alike.length > 0) return true;
+  const plan = planClassifier(s, summary);
   return 'code' in plan || plan.problems.length > 0;
 }
 
 /** Whether the ends of some texts are left out. */
-export const areCut = ({ project }: Pick<Studio, 'project'>, { long, room }: LabelsTold): boolean =>
+export const areCut = ({ project }: Pick<Studio, 'project'>, { long, room }: LabelsSummary): boolean =>
   long > 0 && room !== undefined && !project.tuning.classify.inWindows;

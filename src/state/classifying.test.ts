@@ -37,10 +37,10 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   const [text] = toTuneOn(getState(), 'classify');
   expect(text).toMatchObject({ labelled: 'one', documents: 67 });
   expect(toTuneOn(getState(), 'adapt')).toEqual([]);
-  const told = await own.survey();
-  expect(told).toMatchObject({ texts: 60, unlabelled: 7, labels: [{ count: 30 }, { count: 30 }] });
-  expect([labelsRefusal(told), weightOf(told, 30)]).toEqual([undefined, 1]);
-  const plan = planClassifier(getState(), told);
+  const summary = await own.survey();
+  expect(summary).toMatchObject({ texts: 60, unlabelled: 7, labels: [{ count: 30 }, { count: 30 }] });
+  expect([labelsRefusal(summary), weightOf(summary, 30)]).toEqual([undefined, 1]);
+  const plan = planClassifier(getState(), summary);
   if ('code' in plan) throw new Error(plan.message);
   expect(plan.recipe).toMatchObject({
     objective: 'labels',
@@ -190,13 +190,13 @@ test('what nothing would come of is refused in words before a start', async () =
     ['two', 'sea'],
     ['three', 'sea'],
   ]);
-  const told = await own.survey();
-  expect(labelsRefusal(told)).toMatch(/All 3 texts have the label “sea”/);
+  const summary = await own.survey();
+  expect(labelsRefusal(summary)).toMatch(/All 3 texts have the label “sea”/);
   await getState().tune('classify');
   const [run] = Object.values(getState().opened);
   expect(run!.phase).toMatchObject({ kind: 'failed', failure: { code: 'bad-settings' } });
   getState().change({ model: { ...getState().project.model, id: 't5' } });
-  expect(planClassifier(getState(), told)).toMatchObject({
+  expect(planClassifier(getState(), summary)).toMatchObject({
     message: expect.stringMatching(/T5 model can't classify texts/) as string,
   });
 });
@@ -211,8 +211,8 @@ test('a label of one text is asked about, and can be left out or kept', async ()
   getState().setTuning({ classify });
   const [text] = toTuneOn(getState(), 'classify');
   await own.change(text!.id, { kind: 'join', labels: ['sky'], as: '' }, 'sky left out');
-  const told = await own.survey();
-  expect([labelsRefusal(told), told.labels.length, told.unlabelled]).toEqual([undefined, 2, 1]);
+  const summary = await own.survey();
+  expect([labelsRefusal(summary), summary.labels.length, summary.unlabelled]).toEqual([undefined, 2, 1]);
 });
 
 test('texts that would be cut are told before the start, also by a tokenizer that is yet to be made', async () => {
@@ -245,7 +245,7 @@ test('texts that would be cut are told before the start, also by a tokenizer tha
 test('one from nothing is small and reads 192 tokens, until the Model page was used or something else is said', async () => {
   const { getState, add, own } = await classifierStudio();
   await add(labelledRows(40));
-  const told = await own.survey();
+  const summary = await own.survey();
   const of = (): string => `${bodyOf(getState()).model.id} ${bodyOf(getState()).model.config.context}`;
   const chosen = getState().project.model;
   expect(of()).toBe('gpt 32');
@@ -260,7 +260,7 @@ test('one from nothing is small and reads 192 tokens, until the Model page was u
   expect(of()).toBe('bert 192');
   // Of few texts each is read more often.
   const passes = (texts: number): number => {
-    const plan = planClassifier(getState(), { ...told, texts });
+    const plan = planClassifier(getState(), { ...summary, texts });
     if ('code' in plan) throw new Error(plan.message);
     expect(plan.recipe.steps).toBe(Math.ceil((plan.passes * texts * 0.8) / 8));
     return plan.passes;
@@ -277,9 +277,9 @@ test("the tokenizer of one from nothing is chosen: made of its texts, of which k
     const { classify } = getState().project.tuning;
     getState().setTuning({ classify: { ...classify, passes: 0.1, tokenizer } });
   };
-  const told = await own.survey();
+  const summary = await own.survey();
   const planned = (): number => {
-    const plan = planClassifier(getState(), told);
+    const plan = planClassifier(getState(), summary);
     if ('code' in plan) throw new Error(plan.message);
     return plan.all;
   };
@@ -326,9 +326,9 @@ test('texts of none of several labels: asked, answered, learnt, and labelled one
   expect(left).toMatchObject({ texts: 30, none: 0, unlabelled: 30, unlabelledAre: 'left-out' });
   expect(labelsRefusal(left)).toBeUndefined();
   await say('none');
-  const told = await own.survey();
-  expect(told).toMatchObject({ texts: 60, none: 30, unlabelled: 0, unlabelledAre: 'none' });
-  expect(labelsRefusal(told)).toBeUndefined();
+  const summary = await own.survey();
+  expect(summary).toMatchObject({ texts: 60, none: 30, unlabelled: 0, unlabelledAre: 'none' });
+  expect(labelsRefusal(summary)).toBeUndefined();
   // One of them is not labelled yet: of that the classifier asks.
   await own.label(text!.id, 0, null);
 

@@ -97,9 +97,9 @@ export function classifyingOver(services: SliceServices, get: () => ClassifyingN
       const { fewest } = project.tuning.classify;
       const isEncoder = modelSpec(id).kind === 'encoder';
       const reader = tokenizer && { tokenizer, context: config.context, isEncoder };
-      const told = await data.call('surveyLabels', { texts, fewest, ...(reader && { reader }) }, options);
-      known = { of: all.map(textRef).join(' '), leaks: leakWords(told.leaks) };
-      return told;
+      const summary = await data.call('surveyLabels', { texts, fewest, ...(reader && { reader }) }, options);
+      known = { of: all.map(textRef).join(' '), leaks: leakWords(summary.leaks) };
+      return summary;
     },
     async leaks(options) {
       const of = toTuneOn(get(), 'classify').map(textRef).join(' ');

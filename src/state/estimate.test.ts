@@ -174,12 +174,12 @@ test('the text is guessed from its characters until it has been counted', () => 
   const wide = { ...counted.recipe, batch: 4096 };
   const open = (info: Partial<DeviceInfo>) => ({ kind: 'open', info: { ...device, ...info } }) as const;
   const large = { ...counted, recipe: wide, model: { ...counted.model, config: { ...config, width: 512, layers: 8 } } };
-  const told = (info: Partial<DeviceInfo>) => startProblems({ project: large, texts, device: open(info) });
-  expect(told({})).toEqual([]);
-  expect(told({ limits: { total: 2 ** 32 } })).toMatchObject([{ field: 'memory' }]);
-  expect(told({ limits: { activation: 2 ** 27 } })).toMatchObject([{ field: 'memory' }]);
-  expect(told({ limits: { activation: 2 ** 34, weight: 2 ** 34 } })).toEqual([]);
-  expect(told({ limits: { bound: 6e9, weight: 2 ** 34 } })).toMatchObject([{ field: 'memory' }]);
+  const problemsOn = (info: Partial<DeviceInfo>) => startProblems({ project: large, texts, device: open(info) });
+  expect(problemsOn({})).toEqual([]);
+  expect(problemsOn({ limits: { total: 2 ** 32 } })).toMatchObject([{ field: 'memory' }]);
+  expect(problemsOn({ limits: { activation: 2 ** 27 } })).toMatchObject([{ field: 'memory' }]);
+  expect(problemsOn({ limits: { activation: 2 ** 34, weight: 2 ** 34 } })).toEqual([]);
+  expect(problemsOn({ limits: { bound: 6e9, weight: 2 ** 34 } })).toMatchObject([{ field: 'memory' }]);
 
   // What a run is given is definite, and what is estimated is what it is given.
   const limits = { weight: 2 ** 34 };

@@ -9,7 +9,7 @@ import { PLAIN_DECISION, temperatureAt } from '../core/runs/settings';
 import { uncheckable } from '../core/verify/check';
 import { matches } from '../core/verify/compare';
 import type { Reference } from '../core/verify/reference';
-import { atTemperature } from '../core/verify/toldApart';
+import { atTemperature } from '../core/verify/asDistribution';
 import { explain } from './failures';
 import { type Project, UNTITLED } from '../core/runs/project';
 import { isUntouched } from './projects';
@@ -102,7 +102,7 @@ export const createExportSlice: Slice<
     };
 
     /** The project that a model was brought into is not shown any more. */
-    async function toldElsewhere(
+    async function reportElsewhere(
       { id, name }: Project,
       file: string,
       done: { runId: string } | undefined,
@@ -218,7 +218,7 @@ export const createExportSlice: Slice<
       }
       if (result) tabs.announce();
       if (get().project.id !== project.id) {
-        await toldElsewhere(project, files[0]!.name, result);
+        await reportElsewhere(project, files[0]!.name, result);
         return;
       }
       if (!result) return;

@@ -19,11 +19,11 @@ test.each(['bpe', 'characters'] as const)(
     await add(labelledRows(40));
     const { classify } = getState().project.tuning;
     getState().setTuning({ classify: { ...classify, passes: 1, tokenizer: { kind, vocabulary: 4096 } } });
-    const told = await own.survey();
+    const summary = await own.survey();
     const body = bodyOf(getState());
     expect(boundWords(body)).toBe(kind === 'bpe' ? 'at most ' : 'at least ');
-    expect(boundWords(body, told)).toBe('');
-    const plan = planClassifier(getState(), told);
+    expect(boundWords(body, summary)).toBe('');
+    const plan = planClassifier(getState(), summary);
     if ('code' in plan) throw new Error(plan.message);
     await getState().tune('classify');
     const { model } = await readKnownRun(store, getState().project.runId!);

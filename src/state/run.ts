@@ -38,19 +38,19 @@ export const createRunSlice: Slice<
         const record = await readRun(store, runId);
         if (!record) return { id: runId, run: null, damaged: [] };
         of = recipeOf(record).steps;
-        const [told, toldBefore, { steps, damaged }] = await Promise.all([
+        const [events, earlierEvents, { steps, damaged }] = await Promise.all([
           journal,
           readForebears(store, record),
           survey,
         ]);
         // It is no model; in another tab it may become one.
         if (record.step === 0 && !steps.some(({ latest }) => latest)) return { id: runId, run: null, damaged: [] };
-        const log = new RunLog(told);
+        const log = new RunLog(events);
         const run = asSaved({
           ...newOpenRun(runId),
           record,
           log,
-          before: new RunLog(toldBefore),
+          before: new RunLog(earlierEvents),
           steps,
           which: whichNow({ record, which: 'latest', log }, steps),
           phase: { kind: 'stopped', step: record.step, of },

@@ -12,7 +12,7 @@ const evaluated = (step: number, sample: string): TrainEvent => ({
   activeMs: step,
   sample,
 });
-const told = (...events: TrainEvent[]) =>
+const samplesOf = (...events: TrainEvent[]) =>
   runSamples(new RunLog(events), recipe).map(({ step, result, pieces, isApart }) => ({
     step,
     result,
@@ -21,7 +21,7 @@ const told = (...events: TrainEvent[]) =>
   }));
 
 test('samples are in the order of their steps, each with its result and its prompt apart', () => {
-  expect(told(evaluated(0, 'The whale str'), evaluated(20, 'The whale sea'))).toEqual([
+  expect(samplesOf(evaluated(0, 'The whale str'), evaluated(20, 'The whale sea'))).toEqual([
     { step: 0, result: 'perplexity 100', text: 'The whale| str' },
     { step: 20, result: 'perplexity 80.0', text: 'The whale| sea' },
   ]);
@@ -29,16 +29,16 @@ test('samples are in the order of their steps, each with its result and its prom
 
 test('a sample is there before its step has been evaluated, once', () => {
   const shown: TrainEvent = { kind: 'shown', step: 10, sample: 'The whale sea' };
-  expect(told(evaluated(0, 'The whale'), shown).map(({ step, result }) => [step, result])).toEqual([
+  expect(samplesOf(evaluated(0, 'The whale'), shown).map(({ step, result }) => [step, result])).toEqual([
     [0, 'perplexity 100'],
     [10, 'not evaluated'],
   ]);
-  expect(told(evaluated(0, 'The whale'), shown, evaluated(10, 'The whale sea'))).toHaveLength(2);
+  expect(samplesOf(evaluated(0, 'The whale'), shown, evaluated(10, 'The whale sea'))).toHaveLength(2);
 });
 
 test('a sample that a person asked for stands at its step, apart if its prompt is another', () => {
   const asked = (prompt: string): TrainEvent => ({ kind: 'sampled', step: 10, prompt, sample: `${prompt} swims` });
-  const of = told(evaluated(0, 'The whale'), asked('Ahab'), asked('The whale'), evaluated(20, 'The whale'));
+  const of = samplesOf(evaluated(0, 'The whale'), asked('Ahab'), asked('The whale'), evaluated(20, 'The whale'));
   expect(of.map(({ step, text, isApart = false }) => [step, text, isApart])).toEqual([
     [0, 'The whale', false],
     [10, 'Ahab| swims', true],
@@ -48,5 +48,5 @@ test('a sample that a person asked for stands at its step, apart if its prompt i
 });
 
 test('no replacement character and no control is drawn', () => {
-  expect(told(evaluated(0, 'The whale\ufffd\u0007 sea'))[0]!.text).toBe('The whale| sea');
+  expect(samplesOf(evaluated(0, 'The whale\ufffd\u0007 sea'))[0]!.text).toBe('The whale| sea');
 });

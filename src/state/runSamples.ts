@@ -18,13 +18,13 @@ export function runSamples(
   { evaluations, sampled, shown }: RunLog,
   { objective, samplePrompt }: { objective: ObjectiveId; samplePrompt: string },
 ): readonly RunSample[] {
-  const told = evaluations.map(({ step, loss, sample }): RunSample => {
+  const samples = evaluations.map(({ step, loss, sample }): RunSample => {
     const result = headlineWords(objective, loss, formatReading);
     return { key: String(step), step, result, pieces: piecesOf(sample, samplePrompt) };
   });
   if (shown) {
     const { step, sample } = shown;
-    told.push({ key: String(step), step, result: 'not evaluated', pieces: piecesOf(sample, samplePrompt) });
+    samples.push({ key: String(step), step, result: 'not evaluated', pieces: piecesOf(sample, samplePrompt) });
   }
   const asked = sampled.map(({ step, prompt, sample }, i): RunSample => {
     const isApart = prompt !== samplePrompt;
@@ -36,7 +36,7 @@ export function runSamples(
       ...(isApart && { isApart }),
     };
   });
-  return [...told, ...asked].sort((a, b) => a.step - b.step);
+  return [...samples, ...asked].sort((a, b) => a.step - b.step);
 }
 
 /** Whether a sample needs more room than a few lines: several answers, or a filled passage. */

@@ -77,15 +77,15 @@ export const createRunsSlice: Slice<
         return (asLeft = ahead ?? left.of(projectId));
       },
       runsOf(projectId) {
-        let onTold!: () => void;
-        const told = new Promise<void>((resolve) => (onTold = resolve));
+        let onShown!: () => void;
+        const told = new Promise<void>((resolve) => (onShown = resolve));
         const tell = (rows: readonly RunRow[]): void => {
           show(Object.assign(list, { rows }));
-          onTold();
+          onShown();
         };
         const whole = data.call('listRuns', { projectId, now: now() }, { onProgress: tell }).then(tell);
         const list: RunList = { projectId, rows: null, told, whole };
-        whole.catch(onTold); // said below, if its project is shown
+        whole.catch(onShown); // said below, if its project is shown
         return list;
       },
       runsBefore: (projectId) => (shown === 0 || left.of(projectId) ? undefined : get().runsOf(projectId)),

@@ -144,9 +144,9 @@ export function trained(s: Studio, page: Page): Trained {
   const step = chosen?.step ?? run.usable?.step ?? 0;
   const measured = record ? measuredAt(record, run.log.evaluations, step) : undefined;
   // What it was before the first step says nothing of a later one.
-  const told = measured && (measured.step > 0 || step === 0) ? measured : undefined;
-  const loss = chosen?.loss ?? told?.loss;
-  const at = chosen?.loss == null && told && told.step !== step ? ` at step ${formatCount(told.step)}` : '';
+  const shown = measured && (measured.step > 0 || step === 0) ? measured : undefined;
+  const loss = chosen?.loss ?? shown?.loss;
+  const at = chosen?.loss == null && shown && shown.step !== step ? ` at step ${formatCount(shown.step)}` : '';
   const better = notKept(run);
   const objective = record?.objective ?? s.project.recipe.objective;
   return {

@@ -253,8 +253,8 @@ export const createTrainingSlice: Slice<
       if (runId === '' || (isAtRest && asking !== null)) return;
       if (isAtRest) set({ asking: runId });
       try {
-        const told = await gpu.call('ask', { runId, asked });
-        for (const event of told) {
+        const answer = await gpu.call('ask', { runId, asked });
+        for (const event of answer) {
           get().opened[runId]?.log.append(event);
           // It may be what was known before: that it was measured shows nowhere else.
           if (event.kind !== 'evaluated') continue;
@@ -264,7 +264,7 @@ export const createTrainingSlice: Slice<
             detail: headlineWords(objective, event.loss),
           });
         }
-        if (told.length > 0) get().changeRun(runId, (run) => ({ ...run, logVersion: run.logVersion + 1 }));
+        if (answer.length > 0) get().changeRun(runId, (run) => ({ ...run, logVersion: run.logVersion + 1 }));
       } catch (error) {
         toasts.show({ text: "The run didn't respond", detail: explain(toFailure(error)) });
       } finally {

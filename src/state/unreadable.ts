@@ -12,7 +12,7 @@ export const createUnreadableSlice: Slice<
   UnreadableSlice,
   Pick<Studio, 'changeRun' | 'listSaved' | 'opened' | 'project'>
 > = ({ data, now, download, toasts }) => {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return (set, get) => ({
     unreadable: [],
     takingRaw: IDLE,
@@ -33,9 +33,9 @@ export const createUnreadableSlice: Slice<
       const newest = resumedFrom === undefined ? steps.find(({ latest }) => latest) : { step: resumedFrom };
       const best = steps.find((step) => step.best);
       const lost = damaged.filter(({ step }) => step > (newest?.step ?? -1));
-      const fresh = lost.filter(({ step }) => !told.has(`${runId} ${step}`));
+      const fresh = lost.filter(({ step }) => !reported.has(`${runId} ${step}`));
       if (fresh.length === 0) return;
-      for (const { step } of fresh) told.add(`${runId} ${step}`);
+      for (const { step } of fresh) reported.add(`${runId} ${step}`);
       const lostSteps = fresh.map(({ step }) => formatCount(step)).join(', ');
       toasts.show({
         text: fresh.length === 1 ? `Step ${lostSteps} can’t be opened` : `Steps ${lostSteps} can’t be opened`,

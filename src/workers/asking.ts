@@ -40,10 +40,10 @@ async function answer(store: BlobStore, model: LoadedModel, asked: Asked, pause:
     return { kind: 'sampled', step, prompt: asked.prompt, sample: await write(asked.prompt) };
   }
   const measured = await evaluate(store, model, { part: 'validation', tokens: evalTokens }, pause);
-  const told = await readTail(store, runId, step);
+  const tail = await readTail(store, runId, step);
   const activeMs = Math.max(
     0,
-    ...told.flatMap((event) => ('activeMs' in event && event.step <= step ? [event.activeMs] : [])),
+    ...tail.flatMap((event) => ('activeMs' in event && event.step <= step ? [event.activeMs] : [])),
   );
   return { kind: 'evaluated', ...measured, activeMs, sample: await write(samplePrompt) };
 }

@@ -42,12 +42,12 @@ export function recipePreview(): Reader {
       own.preview.catch(() => kept === own && (kept = undefined));
     }
     const { preview } = kept;
-    const told = turn.then(async () => {
+    const result = turn.then(async () => {
       job.signal.throwIfAborted();
       return (await preview).of(recipe, look, job);
     });
-    turn = told.catch(() => undefined);
-    return told;
+    turn = result.catch(() => undefined);
+    return result;
   };
 }
 

@@ -149,10 +149,10 @@ test('what a run is asked for while it trains is an event of it, and its bits ar
       void worker.gpu.call('ask', { runId: 'busy', asked: { what: 'sample', prompt: 'The whale' } });
     },
   });
-  const told = await readJournal(store, 'busy');
-  const sampled = told.find((event) => event.kind === 'sampled');
+  const journal = await readJournal(store, 'busy');
+  const sampled = journal.find((event) => event.kind === 'sampled');
   expect(sampled).toMatchObject({ prompt: 'The whale', sample: expect.stringMatching(/^The whale/) as string });
-  expect(told.filter(({ kind }) => kind === 'evaluated')).toHaveLength(3);
+  expect(journal.filter(({ kind }) => kind === 'evaluated')).toHaveLength(3);
   expect(await losses('busy')).toEqual(await losses('quiet'));
   const [busy, quiet] = await Promise.all(['busy', 'quiet'].map((id) => loadSnapshot(store, id)));
   expect(busy!.snapshot.tensors).toEqual(quiet!.snapshot.tensors);
@@ -162,7 +162,7 @@ test('a run at rest answers by its newest step what training would have told, an
   const settings = { ...SMALL, evalEvery: 100, saveEvery: 6 };
   await worker.gpu.call('begin', of('parent', settings));
   const words = (shown: Shown): string => (typeof shown === 'string' ? shown : JSON.stringify(shown));
-  const told = async (): Promise<string[]> =>
+  const eventsOf = async (): Promise<string[]> =>
     (await readJournal(store, 'parent')).flatMap((e) =>
       e.kind === 'evaluated'
         ? [`${e.step} ${e.loss} ${words(e.sample)} ${e.activeMs}`]
@@ -170,19 +170,19 @@ test('a run at rest answers by its newest step what training would have told, an
           ? [`${e.step} ${words(e.sample)}`]
           : [],
     );
-  const before = await told();
+  const before = await eventsOf();
   const curve = await runRows(store, 'first', () => undefined);
   expect(curve[0]?.curve?.evaluations.step).toEqual(Float64Array.of(0, 12));
   const again = await worker.gpu.call('ask', { runId: 'parent', asked: { what: 'evaluate' } });
   expect(again).toMatchObject([{ kind: 'evaluated', step: 12 }]);
   // To the bit what the run itself measured and wrote there, at the same time of training.
-  expect(await told()).toEqual([...before, before.at(-1)]);
+  expect(await eventsOf()).toEqual([...before, before.at(-1)]);
   const [sampled] = await worker.gpu.call('ask', { runId: 'parent', asked: { what: 'sample', prompt: 'The whale' } });
   expect(sampled).toMatchObject({ kind: 'sampled', step: 12, prompt: 'The whale' });
-  expect((await told()).at(-1)).toMatch(/^12 The whale/);
+  expect((await eventsOf()).at(-1)).toMatch(/^12 The whale/);
   expect((await loadSnapshot(store, 'parent')).snapshot.state.step).toBe(12);
   await worker.gpu.call('resume', { runId: 'parent', steps: 14 });
-  expect((await told()).filter((line) => line.startsWith('12 '))).toHaveLength(3);
+  expect((await eventsOf()).filter((line) => line.startsWith('12 '))).toHaveLength(3);
 }, 120_000);
 
 test('a run that was stopped is listed with what was measured after its last save, also where it was listed before that', async () => {

@@ -61,12 +61,12 @@ test('of a project: its own text, the steps of its runs, whole or not, and the d
   const store = await library();
   page = testStudio(store);
   const { data } = page;
-  const told = (await data.call('projects', null)).find(({ id }) => id === 'a')!;
-  expect(told).toMatchObject({ texts: 2, runs: 2 });
+  const row = (await data.call('projects', null)).find(({ id }) => id === 'a')!;
+  expect(row).toMatchObject({ texts: 2, runs: 2 });
   const before = await bytesIn(store);
   await updateProject(store, 'a', (project) => ({ ...project, removedAt: 5 }));
   await data.call('purgeProject', { id: 'a' });
-  expect(before - (await bytesIn(store))).toBe(told.bytes!.own);
+  expect(before - (await bytesIn(store))).toBe(row.bytes!.own);
   expect(await store.keys('data/')).toHaveLength(1);
 });
 
@@ -96,11 +96,11 @@ test('where it is not known whose the data are, they stay, and are not told to c
   await store.commit({ put: [['runs-index/torn', 'torn']] });
   page = testStudio(store);
   const { data } = page;
-  const told = (await data.call('projects', null)).find(({ id }) => id === 'a')!;
+  const row = (await data.call('projects', null)).find(({ id }) => id === 'a')!;
   const before = await bytesIn(store);
   await updateProject(store, 'a', (project) => ({ ...project, removedAt: 5 }));
   await data.call('purgeProject', { id: 'a' });
-  expect(before - (await bytesIn(store))).toBe(told.bytes!.own);
+  expect(before - (await bytesIn(store))).toBe(row.bytes!.own);
   expect(await store.keys('data/')).toHaveLength(3);
 });
 

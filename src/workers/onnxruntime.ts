@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { ModelChoice } from '../core/models/network';
 import type { SecondEngine } from '../core/verify/compare';
-import { toldApart } from '../core/verify/toldApart';
+import { asDistribution } from '../core/verify/asDistribution';
 import { ownFile } from './ownFile';
 
 /**
@@ -34,7 +34,7 @@ export async function onnxruntime(files: readonly Uint8Array[], model: ModelChoi
     async scores(ids, { at = ids.length - 1, source } = {}) {
       const given = source ? { input_ids: row(ids), ...(await reading(source)) } : masked(ids);
       const { logits } = await session.run({ ...given, ...caches }, ['logits']); // [1, T, V], of a classifier [1, labels]
-      if (classes) return toldApart(classes, (await logits!.getData()) as Float32Array);
+      if (classes) return asDistribution(classes, (await logits!.getData()) as Float32Array);
       return ((await logits!.getData()) as Float32Array).slice(at * vocabulary, (at + 1) * vocabulary);
     },
   };

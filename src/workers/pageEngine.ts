@@ -7,7 +7,7 @@ import { theirShape } from '../core/models/layout';
 import { sizeOf } from '../core/models/spec';
 import type { SecondEngine } from '../core/verify/compare';
 import type { ReadBack } from '../core/verify/readBack';
-import { toldApart } from '../core/verify/toldApart';
+import { asDistribution } from '../core/verify/asDistribution';
 import { isInFours, type Kernels, type PageForward } from '../core/models/page';
 import { labelScoresOf } from '../page/labelScoresOf';
 import { plainKernels } from '../page/kernels';
@@ -38,7 +38,7 @@ export async function pageEngine(readBack: ReadBack): Promise<SecondEngine> {
   return {
     name: 'a second program on this computer',
     async scores(ids, { at, source } = {}) {
-      if (classes) return toldApart(classes, labelScoresOf(reader, page.kind, ids));
+      if (classes) return asDistribution(classes, labelScoresOf(reader, page.kind, ids));
       if (at !== undefined) {
         reader.read(ids, 0);
         return reader.scores(at).slice();

@@ -40,10 +40,10 @@ test('what is known of a text is told without reading it, unless something else 
   const { store, ids } = await stored();
   const [document] = await documentsOf(store, await textOf(store, ids[0]!));
   const profile = { bytes: 4000, vocabularies: [], trigramBits: 2, repeated: 0.5 };
-  const told = (known: KnownProfile) => profiles([known])(store, ids, unwatched);
-  expect(await told({ sha256: document!.sha256, profile })).toBe(profile);
-  expect((await told({ sha256: document!.sha256, profile: { ...profile, bytes: 2000 } })).repeated).not.toBe(0.5);
-  expect((await told({ sha256: 'another', profile })).repeated).not.toBe(0.5);
+  const profiled = (known: KnownProfile) => profiles([known])(store, ids, unwatched);
+  expect(await profiled({ sha256: document!.sha256, profile })).toBe(profile);
+  expect((await profiled({ sha256: document!.sha256, profile: { ...profile, bytes: 2000 } })).repeated).not.toBe(0.5);
+  expect((await profiled({ sha256: 'another', profile })).repeated).not.toBe(0.5);
 });
 
 test('on each sample a plan says that it beats a trigram model, or how long that takes, and its context is at least 64', () => {

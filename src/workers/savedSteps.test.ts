@@ -63,14 +63,14 @@ test('a reference reads held-out text where there is any, else what the model it
 
 test('text is told as it comes, ends with the model’s own end, and is written from nothing as well', async () => {
   const write = async (input: Partial<typeof SAMPLING> = {}) => {
-    const told: GeneratedToken[] = [];
+    const reported: GeneratedToken[] = [];
     const ask = { runId: STOPPED, which: 'latest', ...SAMPLING, ...input } as const;
-    const onProgress = (tokens: readonly GeneratedToken[]) => void told.push(...tokens);
-    return { ...(await page.gpu.call('generate', ask, { onProgress })), told };
+    const onProgress = (tokens: readonly GeneratedToken[]) => void reported.push(...tokens);
+    return { ...(await page.gpu.call('generate', ask, { onProgress })), told: reported };
   };
-  const { reason, told } = await write();
-  expect([reason, told.length]).toEqual(['length', 12]);
-  for (const { probability, alternatives } of told) {
+  const { reason, told: reported } = await write();
+  expect([reason, reported.length]).toEqual(['length', 12]);
+  for (const { probability, alternatives } of reported) {
     expect(probability).toBeGreaterThan(0);
     expect(alternatives.length).toBeGreaterThan(1);
     const latin1 = (bytes: readonly number[]) => String.fromCharCode(...bytes);

@@ -17,9 +17,9 @@ export function serve<A extends Api<A>>(handlers: Handlers<A>, endpoint?: Endpoi
       const abort = new AbortController();
       stop.onmessage = () => abort.abort();
       // Progress and reply use different channels: the last progress must arrive before the reply is sent.
-      let told: Promise<unknown> = Promise.resolve();
+      let lastReport: Promise<unknown> = Promise.resolve();
       const tellNow = (progress: A[typeof method]['progress']): void => {
-        told = Promise.resolve(report(progress)).catch(() => undefined);
+        lastReport = Promise.resolve(report(progress)).catch(() => undefined);
       };
       // Only the newest progress counts: drawing 20,000 values would block the page.
       const far = throttled<A[typeof method]['progress']>(TELL_EVERY, (all) => tellNow(all.at(-1)!));
@@ -28,11 +28,11 @@ export function serve<A extends Api<A>>(handlers: Handlers<A>, endpoint?: Endpoi
       try {
         const value = await handlers[method](input, { signal: abort.signal, report: tell });
         far.flush();
-        await told;
+        await lastReport;
         return { ok: true, value };
       } catch (error) {
         far.flush();
-        await told;
+        await lastReport;
         return { ok: false, failure: toFailure(error) } satisfies Reply<never>;
       } finally {
         stop.close();

@@ -47,7 +47,7 @@ const tune = (...input: Parameters<typeof inputOf>) => worker.gpu.call('tune', i
 const recordOf = async (runId: string): Promise<RunRecord> => (await readRun(store, runId))!;
 const latest = async (runId: string) => (await loadSnapshot(store, runId)).snapshot;
 /** What a run tells that is the same however it was stopped. */
-const told = async (runId: string): Promise<unknown[]> =>
+const eventsOf = async (runId: string): Promise<unknown[]> =>
   (await readJournal(store, runId)).flatMap((event: TrainEvent): unknown[] => {
     if (event.kind === 'step') return [[event.step, event.loss]];
     return event.kind === 'evaluated' ? [[event.step, event.loss, event.metrics, event.sample]] : [];
@@ -90,7 +90,7 @@ test('one that is stopped, or whose tab ends, goes on to the bits of one that is
   expect(await recordOf('killed')).toMatchObject({ status: 'running' });
   await worker.gpu.call('resume', { runId: 'killed' });
   expect((await latest('killed')).tensors).toEqual((await latest('whole')).tensors);
-  const [killed, whole] = [await told('killed'), await told('whole')];
+  const [killed, whole] = [await eventsOf('killed'), await eventsOf('whole')];
   expect(killed).toEqual(whole);
 }, 120_000);
 
@@ -369,5 +369,5 @@ test('chats are learnt with old text among them, which is measured as evaluate s
   expect((await recordOf('again')).old).toEqual(record.old);
   await tune('given', { ...recipe, replay: 0 }, { ...onChat, old: { data: otherText, texts: [] } });
   expect((await recordOf('given')).old).toMatchObject({ id: dataId(otherText.manifest) });
-  expect((await told('given'))[0]).not.toEqual((await told('again'))[0]);
+  expect((await eventsOf('given'))[0]).not.toEqual((await eventsOf('again'))[0]);
 }, 120_000);

@@ -85,11 +85,11 @@ test('each record, truncated, of another kind or of a newer version, is told wit
       const key = (await store.keys(record)).find(kindOf)!;
       await store.commit({ put: [[key, damage((await store.get(key))!, key)]] });
       const before = await all(store);
-      const [told, ...others] = await listUnreadable(store, 'r');
-      expect([told?.key, told?.name, others]).toEqual([key, kindOf(key)?.name, []]);
-      expect(told?.failure.message).toMatch(/\w/);
+      const [found, ...others] = await listUnreadable(store, 'r');
+      expect([found?.key, found?.name, others]).toEqual([key, kindOf(key)?.name, []]);
+      expect(found?.failure.message).toMatch(/\w/);
       const files = await rawFiles(store, key);
-      expect(files.reduce((sum, { size }) => sum + size, 0)).toBe(told?.bytes);
+      expect(files.reduce((sum, { size }) => sum + size, 0)).toBe(found?.bytes);
       expect(files.map(({ name }) => name)).toContain(
         `${key}.${before.get(key) instanceof Uint8Array ? 'bin' : 'json'}`,
       );
@@ -147,9 +147,9 @@ test('a run with a field that this build doesn’t know is listed as unreadable,
     const store = await library();
     await store.commit({ put: [['runs-index/r', unknown]] });
     const before = await all(store);
-    const [told, ...others] = await listUnreadable(store, 'r');
-    expect(told).toMatchObject({ key: 'runs-index/r', name: 'A run', failure: { code: 'storage-damaged' } });
-    expect(told!.failure.message).toContain('ofNewerBuild');
+    const [found, ...others] = await listUnreadable(store, 'r');
+    expect(found).toMatchObject({ key: 'runs-index/r', name: 'A run', failure: { code: 'storage-damaged' } });
+    expect(found!.failure.message).toContain('ofNewerBuild');
     expect(others).toEqual([]);
     // The other runs are listed, and nothing that may be its own goes at a start, even if it was deleted long ago.
     await addRun(store, runRecord({ id: 's', status: 'stopped', step: 1, tokenizer: TOKENIZER }));
@@ -157,7 +157,7 @@ test('a run with a field that this build doesn’t know is listed as unreadable,
     await dropUnused(store);
     await purgeRemoved(store, Date.now(), (_, work) => work());
     for (const [key, value] of before) expect(await store.get(key), key).toEqual(value);
-    const files = (await rawFiles(store, told!.key)).map(({ name }) => name);
+    const files = (await rawFiles(store, found!.key)).map(({ name }) => name);
     expect(files).toContain('runs-index/r.json');
   }
 });
@@ -190,8 +190,8 @@ test('data that the project names stays while a run that is resumed on other dat
 test('what is handed over is what is stored, all of it', async () => {
   const store = await library();
   await store.commit({ put: [['heads/r', 'torn']] });
-  const [told] = await listUnreadable(store, null);
-  const files = await rawFiles(store, told!.key);
+  const [found] = await listUnreadable(store, null);
+  const files = await rawFiles(store, found!.key);
   const names = files.map(({ name }) => name.replace(/\.(bin|json)$/, ''));
   const its = (await store.keys('')).filter((key) => /^(runs-index|heads|manifests|runs|journal)\/r\b/.test(key));
   expect(names.sort()).toEqual(its.sort());

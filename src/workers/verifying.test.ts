@@ -18,11 +18,11 @@ const exported = (which: number, options?: Options<Progress>) =>
   page.data.call('exportModel', { runId: STOPPED, which, format: 'safetensors', withOptimizer: false }, options);
 
 test('a file is written piece by piece, is as large as it says, and a stop ends it', async () => {
-  const told: Progress[] = [];
-  const { file, name, files, sidecars } = await exported(120, { onProgress: (p) => void told.push(p) });
+  const reports: Progress[] = [];
+  const { file, name, files, sidecars } = await exported(120, { onProgress: (p) => void reports.push(p) });
   expect(files).toEqual([{ name, size: file.size }]);
   expect(sidecars).toEqual([]);
-  expect(told.at(-1)).toEqual({ label: `Writing ${name}`, done: file.size, of: file.size, unit: 'bytes' });
+  expect(reports.at(-1)).toEqual({ label: `Writing ${name}`, done: file.size, of: file.size, unit: 'bytes' });
   await expect(exported(120, { signal: AbortSignal.abort() })).rejects.toThrow();
   await expect(exported(77)).rejects.toMatchObject({ message: 'This run has no saved step 77' });
 });
@@ -35,11 +35,11 @@ test('a file says what its step says, not what another does; one that changed on
     page.gpu.call('reference', { runId: STOPPED, which: 120 }),
     page.gpu.call('reference', { runId: STOPPED, which: 100 }),
   ]);
-  const told: Progress[] = [];
-  const figures = await verify.call('verify', { ...ask, ours }, { onProgress: (p) => void told.push(p) });
+  const reports: Progress[] = [];
+  const figures = await verify.call('verify', { ...ask, ours }, { onProgress: (p) => void reports.push(p) });
   expect(matches(figures)).toBe(true);
-  expect(told[0]?.label).toBe('Opening it in another engine');
-  expect(told.at(-1)).toMatchObject({ of: figures.places + figures.tokens });
+  expect(reports[0]?.label).toBe('Opening it in another engine');
+  expect(reports.at(-1)).toMatchObject({ of: figures.places + figures.tokens });
   expect(matches(await verify.call('verify', { ...ask, ours: other }))).toBe(false);
 
   const bytes = new Uint8Array(await file.arrayBuffer());

@@ -22,8 +22,8 @@ export function learnsWords(own: ParamTable, trainable: Trainable): string {
 function adapterWords({ id, settings }: NonNullable<Trainable['adapter']>): string {
   const { label, fields } = adapterOf(id);
   const values: Readonly<Record<string, unknown>> = settings;
-  const told = Object.entries<Field>(fields)
+  const described = Object.entries<Field>(fields)
     .filter(([name, { absent }]) => absent === undefined || values[name] !== absent)
     .map(([name, field]) => `${nameOf(field).toLowerCase()} ${field.kind === 'switch' ? 'on' : String(values[name])}`);
-  return `${label} (${told.join(', ')})`;
+  return `${label} (${described.join(', ')})`;
 }

@@ -58,7 +58,7 @@ export function painted(conversation: Conversation, template: ChatTemplate): Pai
     const ending = end && end.from < next ? end : undefined;
     const held = tokens.holding(said.from, said.to);
     if (role === 'assistant') {
-      if (!held) throw untold(conversation, said);
+      if (!held) throw missingToken(conversation, said);
       learnt.push([held[0], ending ? ending.at + 1 : held[1]]);
     }
     const to = ending ? ending.at + 1 : (held?.[1] ?? turns.at(-1)?.to ?? 0);
@@ -69,7 +69,7 @@ export function painted(conversation: Conversation, template: ChatTemplate): Pai
   return { ids: tokens.ids, learnt, turns: all, text: text.text };
 }
 
-const untold = (conversation: Conversation, { message }: Said): Error =>
+const missingToken = (conversation: Conversation, { message }: Said): Error =>
   badSettings(
     `The tokenizer has no token for an answer in ${nameOf(conversation)}, message ${message + 1}.`,
     'Leave this conversation out, or use another tokenizer.',

@@ -9,7 +9,7 @@ import { runnable } from './jinja';
 import { prompted } from './painted';
 
 /** What model.json says of a model that chats. */
-export interface ToldChat {
+export interface ServedChat {
   /** In Jinja. */
   template: string;
   /** What the template is given of the special tokens: `eos_token` and its kin. */
@@ -26,7 +26,7 @@ export interface ToldChat {
  * @throws HomegrownError `bad-settings` if the template rejects the conversation
  */
 export function prompter(
-  { template: source, names, special }: Omit<ToldChat, 'ends'>,
+  { template: source, names, special }: Omit<ServedChat, 'ends'>,
   encode: (text: string) => ArrayLike<number>,
 ): (messages: readonly Message[]) => number[] {
   const added = special.map(({ id, lstrip = false, rstrip = false }) => ({ id, lstrip, rstrip }));

@@ -222,10 +222,10 @@ describe('a record that cannot be read', () => {
       const store = await twoSteps();
       await store.commit(value === undefined ? { drop: ['heads/r'] } : { put: [['heads/r', value]] });
       const before = await all(store);
-      const told = { code, message: expect.stringContaining('list of run r') as string };
-      await expect(listSnapshots(store, 'r')).rejects.toMatchObject(told);
-      await expect(loadSnapshot(store, 'r')).rejects.toMatchObject(told);
-      await expect(claimRun(store, 'r', CHUNK)).rejects.toMatchObject(told);
+      const failure = { code, message: expect.stringContaining('list of run r') as string };
+      await expect(listSnapshots(store, 'r')).rejects.toMatchObject(failure);
+      await expect(loadSnapshot(store, 'r')).rejects.toMatchObject(failure);
+      await expect(claimRun(store, 'r', CHUNK)).rejects.toMatchObject(failure);
       expect(await all(store)).toEqual(before);
     }
   });

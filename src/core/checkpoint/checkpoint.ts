@@ -9,7 +9,7 @@ import { readAll, storedRecord, type Unreadable } from '../base/record';
 import { CHUNK_BYTES } from './chunks';
 import { changeHead, chunkKey, HEAD, type Head, headKey, kept, manifestKey, readHead, stepOf, without } from './head';
 import { mostWhole, sizesOf } from './pinned';
-import { type Form, formOf, type Manifest, readManifest, restated, toldOf } from './manifest';
+import { type Form, formOf, type Manifest, readManifest, restated, stepSummary } from './manifest';
 import { roomForLight, within } from './plan';
 import { fitsHalf, notWhatWasWritten, readIntact, readSnapshot, readWhole, writeStep } from './step';
 import type { Snapshot, TrainState, WhichSnapshot } from './snapshot';
@@ -282,15 +282,15 @@ export const snapshotKeys = async (store: BlobStore, runId: string): Promise<str
 export async function stepBytes(store: BlobStore, runId: string): Promise<number> {
   const keys = await store.keys(manifestKey(runId, ''));
   const manifests = await Promise.all(keys.map((key) => readIntact(store, runId, idOf(key))));
-  const untold = new Set(await store.keys(chunkKey(runId, '')));
+  const unlisted = new Set(await store.keys(chunkKey(runId, '')));
   let bytes = 0;
   for (const manifest of manifests) {
     const chunks = manifest?.chunks.map((_, i) => chunkKey(runId, manifest.id, i)) ?? [];
-    if (!manifest || !chunks.every((key) => untold.has(key))) continue;
+    if (!manifest || !chunks.every((key) => unlisted.has(key))) continue;
     bytes += manifest.bytes;
-    for (const key of chunks) untold.delete(key);
+    for (const key of chunks) unlisted.delete(key);
   }
-  for (const key of untold) {
+  for (const key of unlisted) {
     const value = await store.get(key);
     if (value instanceof Uint8Array) bytes += value.length;
   }
@@ -309,7 +309,7 @@ async function moveHead(
   const moved = await changeHead(store, runId, async (old) => {
     if (old.epoch !== epoch) throw inUse();
     const head = await change(old);
-    const steps = { ...head?.steps, [manifest.id]: toldOf(manifest) };
+    const steps = { ...head?.steps, [manifest.id]: stepSummary(manifest) };
     return head && { record: { ...head, steps }, put: [[key, manifest]] };
   });
   if (moved && (await readManifest(store, key)).root !== manifest.root) throw notWhatWasWritten(manifest.state.step);
@@ -338,8 +338,8 @@ function nothingToLoad(which: WhichSnapshot, damaged: Loaded['damaged'], head: H
   const weights = head?.best ?? left;
   if (which === 'latest' && weights) {
     const called = weights === head?.best ? `step ${stepOf(weights)} (the best)` : `step ${stepOf(weights)}`;
-    const told = `Only the weights of ${called} are saved, which can’t be resumed`;
-    return new HomegrownError('storage-damaged', [reasons, told].filter(Boolean).join('. '));
+    const notice = `Only the weights of ${called} are saved, which can’t be resumed`;
+    return new HomegrownError('storage-damaged', [reasons, notice].filter(Boolean).join('. '));
   }
   if (damaged.length > 0)
     return new HomegrownError('storage-damaged', `No checkpoint of this run can be opened. ${reasons}`);

@@ -19,12 +19,12 @@ export type Head = {
   /** Set aside because they could not be read; kept until the run is deleted. */
   damaged: readonly string[];
   /** Summary of each of these steps by id; absent for steps saved by a build before 2026-11-26. */
-  steps: Readonly<Record<string, ToldStep>>;
+  steps: Readonly<Record<string, StepSummary>>;
   /** Counts the run's writers: who claims it raises this and shuts out the rest. */
   epoch: number;
 };
 /** `holds`: absent where it holds all. */
-export type ToldStep = { bytes: number; chunks: number; holds?: 'weights' };
+export type StepSummary = { bytes: number; chunks: number; holds?: 'weights' };
 export const stepOf = (id: string): number => Number.parseInt(id, 10);
 
 /** What the keys of all runs begin with. */

@@ -4,7 +4,7 @@ import { HomegrownError } from '../base/errors';
 import { type JsonObject, type Kind, parseRecord } from '../base/record';
 import { fromHalf, toHalf } from '../base/half';
 import { sha256Hex } from '../base/hash';
-import type { ToldStep } from './head';
+import type { StepSummary } from './head';
 import { type Snapshot, type TrainState, trainStateSchema } from './snapshot';
 import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
 
@@ -46,7 +46,7 @@ export async function makeManifest(
 }
 
 /** Summary of a step for the list of a run's steps. */
-export const toldOf = ({ bytes, chunks, holds }: Manifest): ToldStep => ({
+export const stepSummary = ({ bytes, chunks, holds }: Manifest): StepSummary => ({
   bytes,
   chunks: chunks.length,
   ...(holds && { holds }),

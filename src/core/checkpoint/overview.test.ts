@@ -130,9 +130,9 @@ test('a list of an older build is read step by step until its next save, and no 
   await expectAsFound(store);
   await tellSteps(store);
   expect(await readHead(store, 'r')).toEqual(whole);
-  const told = await store.get('heads/r');
+  const stored = await store.get('heads/r');
   await tellSteps(store);
-  expect(await store.get('heads/r')).toBe(told);
+  expect(await store.get('heads/r')).toBe(stored);
 
   await forget(store, 'r');
   await drop(store, 'manifests/r/12.');

@@ -18,7 +18,7 @@ import {
   MANIFESTS,
   stepOf,
 } from './head';
-import { toldOf } from './manifest';
+import { stepSummary } from './manifest';
 import { readIntact } from './step';
 
 export interface Overview {
@@ -55,11 +55,11 @@ export async function overview(store: BlobStore, runIds?: readonly string[]): Pr
       if (!lists.has(headKey(runId)) && !runs.has(runId)) return { step: null, bytes: 0 };
       const ids = head ? kept(head) : [];
       if (!head || ids.length === 0 || !ids.every((id) => isWhole(runId, head, id))) return surveyed(store, runId);
-      const told = ids.map((id) => ({ id, ...head.steps[id]! }));
-      const last = newest(head, told);
+      const summaries = ids.map((id) => ({ id, ...head.steps[id]! }));
+      const last = newest(head, summaries);
       return {
         step: last === null ? Math.max(...ids.map(stepOf)) : stepOf(last),
-        bytes: told.reduce((sum, { bytes }) => sum + bytes, 0),
+        bytes: summaries.reduce((sum, { bytes }) => sum + bytes, 0),
       };
     },
     bestOf(runId) {
@@ -117,14 +117,15 @@ export async function tellSteps(store: BlobStore): Promise<void> {
   const { records } = await readRecordsUnder(store, HEADS, HEAD);
   for (const [key, head] of records) {
     const runId = key.slice(HEADS.length);
-    if (untold(head).length > 0) await unlessUnreadable(changeHead(store, runId, (now) => told(store, runId, now)));
+    if (unlisted(head).length > 0)
+      await unlessUnreadable(changeHead(store, runId, (now) => summarize(store, runId, now)));
   }
 }
 
-const untold = (head: Head): string[] => kept(head).filter((id) => !head.steps[id]);
+const unlisted = (head: Head): string[] => kept(head).filter((id) => !head.steps[id]);
 
-async function told(store: BlobStore, runId: string, head: Head): Promise<{ record: Head } | undefined> {
-  const read = await Promise.all(untold(head).map((id) => readIntact(store, runId, id)));
-  const steps = read.flatMap((manifest) => (manifest ? [[manifest.id, toldOf(manifest)] as const] : []));
+async function summarize(store: BlobStore, runId: string, head: Head): Promise<{ record: Head } | undefined> {
+  const read = await Promise.all(unlisted(head).map((id) => readIntact(store, runId, id)));
+  const steps = read.flatMap((manifest) => (manifest ? [[manifest.id, stepSummary(manifest)] as const] : []));
   return steps.length > 0 ? { record: { ...head, steps: { ...head.steps, ...Object.fromEntries(steps) } } } : undefined;
 }

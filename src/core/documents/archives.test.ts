@@ -254,10 +254,10 @@ test('each file of a drop is counted once while it is read, however an archive i
     file('d.tar', tar({ 'w.txt': `w ${long}` })),
     file('e.txt', 'Aye.'),
   ];
-  const told: string[] = [];
-  const job = { ...unwatched, report: ({ label }: Progress) => void told.push(label) };
+  const notes: string[] = [];
+  const job = { ...unwatched, report: ({ label }: Progress) => void notes.push(label) };
   expect(await importDrop(sources, memoryStore(), { addedAt: 1 }, job)).toMatchObject({ text: { documents: 5 } });
-  const counts = told.map((label) => /^Reading file (\d of \d), \w/.exec(label)?.[0]);
+  const counts = notes.map((label) => /^Reading file (\d of \d), \w/.exec(label)?.[0]);
   expect([...new Set(counts)]).toEqual(
     ['a', 'b', 'c', 'd', 'e'].map((name, i) => `Reading file ${i + 1} of 5, ${name}`),
   );
@@ -268,15 +268,15 @@ test('reading an archive can be stopped, and leaves nothing', async () => {
   for (const source of [file('a.zip', many, 0), file('a.zip', many)]) {
     const abort = new AbortController();
     const store = memoryStore();
-    const told: Progress[] = [];
+    const reports: Progress[] = [];
     const report = (at: Progress): void => {
-      told.push(at);
+      reports.push(at);
       if (/\d\.txt$/.test(at.label)) abort.abort(new Error('stopped'));
     };
     const reading = importDrop([source], store, { addedAt: 1 }, { signal: abort.signal, report });
     await expect(reading).rejects.toThrow('stopped');
     expect(await store.keys('')).toEqual([]);
-    expect(told.every(({ done, of }) => done <= of!)).toBe(true);
+    expect(reports.every(({ done, of }) => done <= of!)).toBe(true);
   }
 });
 

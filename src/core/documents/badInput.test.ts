@@ -58,9 +58,9 @@ test('all that is refused is named with its reason and a way out, and what lies 
   const { documents, reasons } = await readDrop(...sources);
   expect(documents.map(({ title, text }) => [title, text])).toEqual(good);
   // Files in an archive are reported by the archive's name and their own.
-  const told = new Map(reasons.map(([name, reason]) => [name.split('/')[0]!, reason]));
-  expect([...told.keys()]).toEqual(REFUSED.map(([name]) => name));
-  for (const [name, , reason] of REFUSED) expect(told.get(name), name).toMatch(reason);
+  const refused = new Map(reasons.map(([name, reason]) => [name.split('/')[0]!, reason]));
+  expect([...refused.keys()]).toEqual(REFUSED.map(([name]) => name));
+  for (const [name, , reason] of REFUSED) expect(refused.get(name), name).toMatch(reason);
 });
 
 test.each(REFUSED)('nothing is stored of %s alone', async (name, content) => {

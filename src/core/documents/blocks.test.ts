@@ -55,9 +55,9 @@ async function listed(given: readonly File[]) {
 test('a file that is taken back leaves nothing, however many blocks it has, and few rows are held', async () => {
   await fc.assert(
     fc.asyncProperty(files, async (given) => {
-      const { most: max, ...told } = await listed(given);
+      const { most: max, ...facts } = await listed(given);
       const { most: _, ...kept } = await listed(given.filter(({ isKept }) => isKept));
-      expect(told).toEqual(kept);
+      expect(facts).toEqual(kept);
       expect(max).toBeLessThanOrEqual(2 * BLOCK);
     }),
     { numRuns: propertyRuns(20) },

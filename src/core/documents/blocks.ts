@@ -55,7 +55,7 @@ export class BlockWriter {
   /** Blocks that lie in the store, also those that were taken back since. */
   private stored = 0;
   /** Files that each note applies to, by note. */
-  private readonly told = new Map<string, string[]>();
+  private readonly noteFiles = new Map<string, string[]>();
 
   constructor(
     private readonly id: string,
@@ -96,9 +96,9 @@ export class BlockWriter {
     this.formats.add(format);
     this.size += size;
     for (const note of notes) {
-      const names = this.told.get(note);
+      const names = this.noteFiles.get(note);
       if (names) names.push(name);
-      else this.told.set(note, [name]);
+      else this.noteFiles.set(note, [name]);
     }
     for (const label of this.ownLabels) if (this.labels.size <= MAX_CLASSIFIER_LABELS) this.labels.add(label);
     this.ownLabels.clear();
@@ -130,7 +130,9 @@ export class BlockWriter {
 
   /** Each once, with whose it is where there are several files; not more than a person reads. */
   notes(): string[] {
-    const lines = [...this.told].map(([note, names]) => (this.names.length === 1 ? note : `${whose(names)}: ${note}`));
+    const lines = [...this.noteFiles].map(([note, names]) =>
+      this.names.length === 1 ? note : `${whose(names)}: ${note}`,
+    );
     const more = lines.length - MAX_NOTES;
     return more > 0 ? [...lines.slice(0, MAX_NOTES), `And ${more} more, shown with their documents`] : lines;
   }

@@ -85,14 +85,14 @@ const FONTS = /idpf\.org\/2008\/embedding|ns\.adobe\.com\/pdf\/enc#RC/;
 
 /** The first title, language and date, and all who wrote it. */
 function aboutBook(xml: string): Book['about'] {
-  const told: [name: string, text: string][] = [];
+  const metadata: [name: string, text: string][] = [];
   let at: [string, string] | undefined;
   const parser = new MarkupParser(
     {
       onopentagname(tag) {
         const name = localName(tag);
         at = /^dc:/i.test(tag) || tag === name ? [name, ''] : undefined;
-        if (at && TOLD.has(name)) told.push(at);
+        if (at && METADATA.has(name)) metadata.push(at);
       },
       ontext(text) {
         if (at) at[1] += text;
@@ -103,7 +103,7 @@ function aboutBook(xml: string): Book['about'] {
   );
   parser.end(xml);
   const of = (name: string): string[] =>
-    told.flatMap(([each, text]) =>
+    metadata.flatMap(([each, text]) =>
       each === name && text.trim() !== '' ? [oneLine(text).slice(0, LONGEST).toWellFormed()] : [],
     );
   const [[title], creators, language, [date]] = [
@@ -118,6 +118,6 @@ function aboutBook(xml: string): Book['about'] {
     fields: { ...(author !== '' && { author }), ...(date && { date }), ...(language && { language }) },
   };
 }
-const TOLD = new Set(['title', 'creator', 'language', 'date']);
+const METADATA = new Set(['title', 'creator', 'language', 'date']);
 const LONGEST = 400;
 const MAX_NAMED = 20;

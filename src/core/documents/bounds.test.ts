@@ -43,7 +43,7 @@ describe('numbers in an ODT', () => {
 
 describe('elements', () => {
   /** Events of a parser for a page, in order. */
-  const told = (parserOf: typeof Parser, html: string, isXml: boolean): string[] => {
+  const eventsOf = (parserOf: typeof Parser, html: string, isXml: boolean): string[] => {
     const events: string[] = [];
     const parser = new parserOf(
       {
@@ -71,7 +71,7 @@ describe('elements', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), fc.boolean(), (pieces, isXml) => {
         const html = pieces.join('');
-        expect(told(MarkupParser, html, isXml)).toEqual(told(Parser, html, isXml));
+        expect(eventsOf(MarkupParser, html, isXml)).toEqual(eventsOf(Parser, html, isXml));
       }),
       { numRuns: propertyRuns(300) },
     );

@@ -60,11 +60,11 @@ export async function readConversations(
     ...(encoding && { encoding }),
   };
   const bad = new BadRows();
-  const told: Pick<ReadFile, 'columns' | 'empty'> = {};
+  const seenColumns: Pick<ReadFile, 'columns' | 'empty'> = {};
   const found =
     columns === 'recognised'
       ? reader.ofObjects(placed(readers('objects', format, file)), file)
-      : pairs(reader, rowDocuments(readers('rows', format, file), file, columns, told, bad), file);
+      : pairs(reader, rowDocuments(readers('rows', format, file), file, columns, seenColumns, bad), file);
   let count = 0;
   for await (const { place, row } of bad.goodOf(found)) {
     const encoded = await chunks.write(row);
@@ -76,7 +76,7 @@ export async function readConversations(
   if (seen.bytes === 0) throw badFile(`${name} is empty.`, 'Choose a file with chats.');
   bad.settle(file, count);
   if (count === 0) throw badFile(`${name} contains no chats.`, GIVE);
-  return { name, size: seen.bytes, notes, format, ...told };
+  return { name, size: seen.bytes, notes, format, ...seenColumns };
 }
 const GIVE =
   'Use JSON Lines in the OpenAI, ShareGPT or Alpaca format, or a table with a question column and an answer column.';

@@ -107,11 +107,11 @@ it('cuts chunks at line ends, long lines between characters, and loses nothing',
 
 it('trusts what it reads, not the stated size', async () => {
   const store = memoryStore();
-  const told: Progress[] = [];
-  const job = { ...unwatched, report: (at: Progress) => void told.push(at) };
+  const reports: Progress[] = [];
+  const job = { ...unwatched, report: (at: Progress) => void reports.push(at) };
   const outcome = await add(store, { ...source('cpuinfo', 'model name: a', ' processor'), size: 0 }, 1, job);
   expect(outcome).toMatchObject({ kind: 'added', text: { size: 23, characters: 23 } });
-  expect(told).toEqual([{ label: 'Reading cpuinfo', done: 23, unit: 'bytes' }]);
+  expect(reports).toEqual([{ label: 'Reading cpuinfo', done: 23, unit: 'bytes' }]);
   await expect(add(store, { ...source('gone.txt'), size: 1000 })).rejects.toThrow('gone.txt is empty.');
 });
 
@@ -300,8 +300,8 @@ it('lists the other texts next to an unreadable one, and removes nothing of it',
   expect(await collectOrphans(store, LATER)).toBe(0);
   expect(await store.keys('')).toEqual(before);
   expect(await listTexts(store)).toEqual([whole.kind === 'added' && whole.text]);
-  const told = (await unreadableTexts(store)).map(({ key, failure }) => [key, failure.code]);
-  expect(new Map(told as [string, string][])).toEqual(
+  const failures = (await unreadableTexts(store)).map(({ key, failure }) => [key, failure.code]);
+  expect(new Map(failures as [string, string][])).toEqual(
     new Map([
       [`texts/${torn}`, 'storage-damaged'],
       [`texts/${newer}`, 'newer-version'],

@@ -140,7 +140,7 @@ export async function importDrop(
     }
   }
   const old = joins === undefined || unreadable.has(joins) ? undefined : await joinable(store, joins, projectId);
-  const told = () => ({ refused, empty, passedOver, duplicates });
+  const summary = () => ({ refused, empty, passedOver, duplicates });
   const read = await readerOf(conversations, labelled);
   const stoppable: Readers = (kind, format, file) => readers(kind, format, file, job.signal);
   const watch = new Watch(sources, job);
@@ -234,7 +234,7 @@ export async function importDrop(
     const added = names.length - before.files + parts;
     if (documents === before.documents) {
       await draft.discard();
-      return { text: null, added: 0, ...told() };
+      return { text: null, added: 0, ...summary() };
     }
     const hash = await blocks.hash();
     const elsewhere = (await listTexts(store)).find(
@@ -244,7 +244,7 @@ export async function importDrop(
       await draft.discard();
       const text = await addToProject(store, elsewhere.id, projectId, owner, isTuned);
       if (old) await removeText(store, old.text.id, projectId, addedAt);
-      return { text, added, ...(old && { joined: old.text.id }), ...told() };
+      return { text, added, ...(old && { joined: old.text.id }), ...summary() };
     }
     const drop = [...(await chunks.end()), ...(await blocks.finish())];
     if (drop.length > 0) await draft.drop(drop);
@@ -281,7 +281,7 @@ export async function importDrop(
       const { joins: _, ...alone } = settings;
       return await importDrop(dropped, store, alone, job);
     }
-    return { text, added, ...(old && { joined: old.text.id }), ...told() };
+    return { text, added, ...(old && { joined: old.text.id }), ...summary() };
   } catch (error) {
     await draft.discard();
     throw error;

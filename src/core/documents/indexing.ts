@@ -32,7 +32,7 @@ export async function indexText(store: BlobStore, id: string, read: (bytes: numb
 
 async function lengthsOf(
   store: BlobStore,
-  { id, name, records, ...told }: { id: string; name: string; records: number; bytes: number; characters: number },
+  { id, name, records, ...expected }: { id: string; name: string; records: number; bytes: number; characters: number },
   read: (bytes: number) => void,
 ): Promise<number[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -50,9 +50,9 @@ async function lengthsOf(
     read(chunk.length);
   }
   const bytes = lengths.reduce((sum, length) => sum + length, 0);
-  if (bytes !== told.bytes || characters !== told.characters)
+  if (bytes !== expected.bytes || characters !== expected.characters)
     throw damaged(
-      `${name} has ${characters} characters in ${bytes} bytes instead of ${told.characters} in ${told.bytes}`,
+      `${name} has ${characters} characters in ${bytes} bytes instead of ${expected.characters} in ${expected.bytes}`,
     );
   return lengths;
 }

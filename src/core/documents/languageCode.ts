@@ -2,8 +2,8 @@
  * ISO 639-1 code of a language, from a code or tag (`de`, `de-AT`, `deu`) or from its English or native name (`German`,
  * `Deutsch`). Undefined for anything else.
  */
-export function languageCode(told: string): string | undefined {
-  const value = told.trim().toLowerCase();
+export function languageCode(name: string): string | undefined {
+  const value = name.trim().toLowerCase();
   const named = (names ??= languageNames()).get(value);
   if (named !== undefined) return named;
   const [, tag] = /^([a-z]{2,3})(?:[-_]|$)/.exec(value) ?? [];

@@ -142,12 +142,12 @@ const MIN_REPEATS = 1e6;
 
 /** What a part tells in Dublin Core, which all kinds do: https://www.dublincore.org/specifications/dublin-core/dces/ */
 export function aboutOf(xml: string): Pick<FoundDocument, 'title' | 'fields'> {
-  const told = new Map<string, string>();
+  const texts = new Map<string, string>();
   const parser = new MarkupParser(
     {
       onopentagname: (name) => void (at = NAMES[name]),
       ontext(text) {
-        if (at !== undefined) told.set(at, `${told.get(at) ?? ''}${text}`);
+        if (at !== undefined) texts.set(at, `${texts.get(at) ?? ''}${text}`);
       },
       onclosetag: () => void (at = undefined),
     },
@@ -155,7 +155,7 @@ export function aboutOf(xml: string): Pick<FoundDocument, 'title' | 'fields'> {
   );
   let at: string | undefined;
   parser.end(xml);
-  const found = [...told].map(([name, text]) => [name, oneLine(text).toWellFormed()] as const);
+  const found = [...texts].map(([name, text]) => [name, oneLine(text).toWellFormed()] as const);
   const { title, language, date } = Object.fromEntries(found) as Readonly<Record<string, string | undefined>>;
   const code = languageCode(language ?? '');
   return { ...(title && { title }), fields: { ...(date && { date }), ...(code && { language: code }) } };

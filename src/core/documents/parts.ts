@@ -143,8 +143,8 @@ export class Parts {
    * @throws HomegrownError `bad-file` where there is none, or that of another kind of document
    */
   async main(element: string, usual: string): Promise<string> {
-    const told = [...(await this.relations('')).values()].find(({ type }) => type === 'officeDocument');
-    const path = told?.path ?? usual;
+    const stated = [...(await this.relations('')).values()].find(({ type }) => type === 'officeDocument');
+    const path = stated?.path ?? usual;
     const found: string[] = [];
     eachElement((await this.text(path)) ?? '', (name) => {
       if (found.length === 0) found.push(name);

@@ -185,9 +185,9 @@ async function readTable(
   { format, columns: asked }: TableChoice,
   { chunks, blocks, readers }: Into,
 ): Promise<Read> {
-  const told: Pick<ReadFile, 'columns' | 'empty'> = {};
+  const found: Pick<ReadFile, 'columns' | 'empty'> = {};
   const rows = readers('rows', format, file);
-  for await (const { title, row, text, spans, fields } of rowDocuments(rows, file, asked, told, new BadRows())) {
+  for await (const { title, row, text, spans, fields } of rowDocuments(rows, file, asked, found, new BadRows())) {
     const encoded = await chunks.write(text);
     // Where the fields are, and what it is an example of, is part of what it is.
     const parts = [...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];
@@ -196,5 +196,5 @@ async function readTable(
     const document = { title, sha256, characters, bytes, ...(spans && { spans }), ...(fields && { fields }) };
     await blocks.add(document, row);
   }
-  return told;
+  return found;
 }

@@ -46,7 +46,7 @@ export async function* rowDocuments(
   rows: AsyncIterable<Row | BadRow>,
   file: Pick<OpenFile, 'name' | 'note' | 'reading'>,
   asked: AskedColumns,
-  told: { columns?: Columns; empty?: number },
+  seenColumns: { columns?: Columns; empty?: number },
   bad: BadRows,
 ): AsyncGenerator<RowDocument> {
   let columns: Columns | undefined;
@@ -55,7 +55,7 @@ export async function* rowDocuments(
   const letters = new Map<string, number>();
   for await (const [{ cells, line, row }, head] of withHead(bad.goodOf(rows))) {
     count++;
-    columns ??= told.columns = choose(file.name, asked, head);
+    columns ??= seenColumns.columns = choose(file.name, asked, head);
     if (seen.size < MAX_COLUMNS) for (const name of cells.keys()) seen.add(name);
     if (asked === 'recognised')
       for (const [name, { length }] of cells)
@@ -81,9 +81,9 @@ export async function* rowDocuments(
   if (taken === 0)
     throw badFile(`${file.name} has no row with text ${what} (${counted(count, 'row')}).`, 'Choose other columns.');
   if (asked === 'recognised') noteLeft(file, columns, letters);
-  told.empty = empty;
+  seenColumns.empty = empty;
   const without = 'text' in columns ? 'without text' : 'without text in both columns';
-  if (told.empty > 0) file.note(`Skipped ${counted(told.empty, 'row')} ${without}`);
+  if (seenColumns.empty > 0) file.note(`Skipped ${counted(seenColumns.empty, 'row')} ${without}`);
 }
 const MAX_COLUMNS = 1000;
 
@@ -135,8 +135,8 @@ function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocumen
   if (!learnt.every(hasText)) return null;
   const title = cell(columns.title).trim() || `Row ${formatCount(place)}`;
   const known = (['label', 'date', 'language'] as const).flatMap((role) => {
-    const told = cell(columns[role]).trim();
-    const value = role === 'language' ? languageCode(told) : told.toWellFormed();
+    const label = cell(columns[role]).trim();
+    const value = role === 'language' ? languageCode(label) : label.toWellFormed();
     return value ? [[role, value] as const] : [];
   });
   const fields = known.length > 0 && { fields: Object.fromEntries(known) };

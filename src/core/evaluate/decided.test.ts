@@ -213,7 +213,7 @@ test.each(['bert', 'gpt'] as const)(
       const [{ scores }] = (await own.classify([text])) as unknown as [{ scores: Float32Array }];
       return scores[label]! - scores[1 - label]!;
     };
-    let [compared, told] = [0, 0];
+    let [compared, decidedTexts] = [0, 0];
     const texts = [
       'a hill the way',
       'sea as if it ran the',
@@ -230,7 +230,7 @@ test.each(['bert', 'gpt'] as const)(
       expect(Math.abs(sum - (Math.abs(lead) - atBlank))).toBeLessThan(0.1 * Math.abs(Math.abs(lead) - atBlank) + 0.05);
       const isChanged = likeliest(blank) !== label;
       if (!isChanged) continue;
-      told++;
+      decidedTexts++;
       // Each "the" speaks for the label that it gives away, none against it.
       for (const { text: word, score } of words)
         if (word === 'the') expect(Math.sign(score), `${text}: the`).toBe(label === 1 ? 1 : -1);
@@ -242,7 +242,7 @@ test.each(['bert', 'gpt'] as const)(
       compared++;
       expect(Math.sign(strongest.score), text).toBe(Math.sign(left));
     }
-    expect(told).toBeGreaterThan(0);
+    expect(decidedTexts).toBeGreaterThan(0);
     expect(compared).toBeGreaterThan(0);
     own.dispose();
     net.dispose();

@@ -142,14 +142,14 @@ test('a figure without finite bounds is reported without them', async () => {
 
 test('it can be stopped, and reports its progress', async () => {
   const abort = new AbortController();
-  const told: number[] = [];
+  const reports: number[] = [];
   const job = {
     signal: abort.signal,
     report: ({ done }: { done: number }) => {
-      told.push(done);
-      if (told.length === 2) abort.abort(new Error('enough'));
+      reports.push(done);
+      if (reports.length === 2) abort.abort(new Error('enough'));
     },
   };
   await expect(evaluate(gpt, tokenizer, { objective: 'causal', documents }, job)).rejects.toThrow('enough');
-  expect(told).toEqual([8 * 32, 16 * 32]);
+  expect(reports).toEqual([8 * 32, 16 * 32]);
 });

@@ -105,8 +105,8 @@ function joined(found: readonly Partial<Evaluation>[], isAsked: (id: FigureId) =
   const metrics = Object.assign({}, ...found.map((each) => each.metrics ?? {})) as Evaluation['metrics'];
   const baselines: Record<string, Record<string, number>> = {};
   for (const [name, figures] of found.flatMap((each) => Object.entries(each.baselines ?? {}))) {
-    const told = Object.entries(figures).filter(([id]) => isAsked(id as FigureId));
-    if (told.length > 0) baselines[name] = { ...baselines[name], ...Object.fromEntries(told) };
+    const chosen = Object.entries(figures).filter(([id]) => isAsked(id as FigureId));
+    if (chosen.length > 0) baselines[name] = { ...baselines[name], ...Object.fromEntries(chosen) };
   }
   const rest = Object.assign({}, ...found) as Partial<Evaluation>;
   const tasks = found.flatMap((each) => each.tasks ?? []);

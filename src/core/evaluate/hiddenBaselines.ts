@@ -20,10 +20,14 @@ export function hiddenBaselines(
   const hidden = new Uint32Array(vocabulary);
   for (const [i, { ids }] of documents.entries())
     for (const [at, id] of ids.entries()) if (scores[i]!.loss[at] !== NOT_PREDICTED) hidden[id]!++;
-  const told = (loss: number, maskedAccuracy: number) => ({ loss, pseudoPerplexity: Math.exp(loss), maskedAccuracy });
-  const uniform = told(Math.log(vocabulary), 100 / vocabulary);
+  const figuresOf = (loss: number, maskedAccuracy: number) => ({
+    loss,
+    pseudoPerplexity: Math.exp(loss),
+    maskedAccuracy,
+  });
+  const uniform = figuresOf(Math.log(vocabulary), 100 / vocabulary);
   if (!counts) return { baselines: { uniform }, leftOut: [{ name: 'unigram', reason: NOT_COUNTED }] };
-  const unigram = told(
+  const unigram = figuresOf(
     unigramLoss(counts, hidden),
     unigramAccuracy(counts, hidden, (id) => tokenizer.bytes(id).length > 0),
   );

@@ -81,9 +81,9 @@ test('figures are those of the sums', () => {
   expect([of('top1'), of('top5')]).toEqual([25, 75]);
   // Two of 0.95, one right; two of about 0.135, none right: (|1.9 - 1| + 0.27) / 4.
   expect(of('calibrationError')).toBeCloseTo((100 * (0.9 + 0.27)) / 4, 4);
-  const told = atOnce(measured(['loss', 'perplexity'], rows, 0));
-  expect(told.blocks).toBe(2);
-  const { loss, perplexity } = told.estimates;
+  const estimates = atOnce(measured(['loss', 'perplexity'], rows, 0));
+  expect(estimates.blocks).toBe(2);
+  const { loss, perplexity } = estimates.estimates;
   expect(loss.value).toBe(2.5);
   expect(loss.low!).toBeLessThan(2.5);
   expect(loss.high!).toBeGreaterThan(2.5);
@@ -145,8 +145,8 @@ test('a small difference is seen, because both read the same pieces', () => {
 
 test('where there is none it is seldom said that there is, and how much text would tell', () => {
   const found = Array.from({ length: 100 }, (_, seed) => compare(...piecesOf(0, seed + 2)));
-  const told = found.filter(({ verdict }) => verdict !== 'not distinguishable');
-  expect(told.length).toBeLessThanOrEqual(12);
+  const distinguished = found.filter(({ verdict }) => verdict !== 'not distinguishable');
+  expect(distinguished.length).toBeLessThanOrEqual(12);
   const open = found.find(({ verdict }) => verdict === 'not distinguishable')!;
   expect(comparisonWords(open)).toMatch(
     /^no significant difference; (more than )?\d+(\.\d)? times as much text would decide$/,

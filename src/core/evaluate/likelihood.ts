@@ -132,7 +132,7 @@ export function* measured<Id extends LikelihoodId>(
     };
   });
   const found = yield* intervals(own, statistics, seed);
-  const told = ids.map((id, i) => {
+  const estimates = ids.map((id, i) => {
     const value = statistics[i]!.of(all);
     // Few blocks that are all alike have none; but of how many tokens, they say.
     const isAlike = !found[i] && likelihoodOf(id).isShare && own.length > 1;
@@ -141,7 +141,7 @@ export function* measured<Id extends LikelihoodId>(
       isAlike ? shareOf((value / 100) * all[TOKENS]!, all[TOKENS]!) : { value, ...around(value, found[i]) },
     ] as const;
   });
-  return { estimates: Object.fromEntries(told) as Record<Id, Estimate>, blocks: own.length };
+  return { estimates: Object.fromEntries(estimates) as Record<Id, Estimate>, blocks: own.length };
 }
 
 /** Widened to hold the value: drawing blocks again adds noise, so the calibration error's interval can lie above it. */

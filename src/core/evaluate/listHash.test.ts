@@ -16,10 +16,10 @@ const pair = { kind: 'all', first: 'He is.', second: 'He are.' };
 
 test('each list that was asked is known again, and another is another', async () => {
   const items: TaskItems = [{ line: 2, prompt: 'a', answer: 'b' }];
-  const told = await withListHashes(found, { minimalPairs: [pair], tasks: [{ name: 'a.csv', items }] });
-  expect(told.minimalPairs!.listHash).toBe(await listHash([pair]));
-  expect(told.tasks![0]!.listHash).toBe(await listHash(items));
-  expect(told.swaps).not.toHaveProperty('listHash');
-  expect(await listHash([{ ...pair, second: 'He am.' }])).not.toBe(told.minimalPairs!.listHash);
-  expect(evaluationSchema.parse(JSON.parse(JSON.stringify(told)))).toEqual(told);
+  const hashed = await withListHashes(found, { minimalPairs: [pair], tasks: [{ name: 'a.csv', items }] });
+  expect(hashed.minimalPairs!.listHash).toBe(await listHash([pair]));
+  expect(hashed.tasks![0]!.listHash).toBe(await listHash(items));
+  expect(hashed.swaps).not.toHaveProperty('listHash');
+  expect(await listHash([{ ...pair, second: 'He am.' }])).not.toBe(hashed.minimalPairs!.listHash);
+  expect(evaluationSchema.parse(JSON.parse(JSON.stringify(hashed)))).toEqual(hashed);
 });

@@ -14,7 +14,7 @@ export function listsOf({ network, tokenizer, asked, pause, report }: Read): rea
     name: 'minimalPairs' | 'swaps',
     label: string,
     list: readonly SentencePair[] | undefined,
-    told: (found: Awaited<ReturnType<typeof preferences>>) => Partial<Evaluation>,
+    resultOf: (found: Awaited<ReturnType<typeof preferences>>) => Partial<Evaluation>,
   ): readonly Part[] =>
     list
       ? [
@@ -23,7 +23,7 @@ export function listsOf({ network, tokenizer, asked, pause, report }: Read): rea
             async read() {
               if (as === 'answers') return { leftOut: [{ name, reason: NO_SENTENCES }] };
               const progress = (done: number, of: number): void => report({ label, done, of, unit: 'pairs' });
-              return told(await preferences(network, tokenizer, list, { objective, pause, told: progress }));
+              return resultOf(await preferences(network, tokenizer, list, { objective, pause, told: progress }));
             },
           },
         ]

@@ -35,12 +35,12 @@ export function passagesOf(
   const drawn = pieces.map((piece, i) => ({ piece, i, order: at(i) }));
   drawn.sort((a, b) => a.order - b.order);
   const random = drawn.slice(0, MOST.random).sort((a, b) => a.i - b.i);
-  const told = (some: readonly Piece[]): Passage[] =>
+  const asPassages = (some: readonly Piece[]): Passage[] =>
     some.map((piece) => passageOf(piece, scored[piece.document]!, tokenizer, counts));
   return {
-    worst: told(sorted.slice(0, Math.min(MOST.worst, half))),
-    best: told(sorted.slice(half).slice(-MOST.best).reverse()),
-    random: told(random.map(({ piece }) => piece)),
+    worst: asPassages(sorted.slice(0, Math.min(MOST.worst, half))),
+    best: asPassages(sorted.slice(half).slice(-MOST.best).reverse()),
+    random: asPassages(random.map(({ piece }) => piece)),
   };
 }
 

@@ -6,20 +6,20 @@ import { taskScoresSchema } from './tasks';
 export function storable({ baselines, tasks = [], leftOut, ...rest }: Evaluation): Evaluation {
   const lost: string[] = [];
   const finite = Object.entries(baselines).flatMap(([name, figures]) => {
-    const told = Object.entries(figures).filter(([, value]) => Number.isFinite(value));
-    if (told.length < Object.keys(figures).length) lost.push(name);
-    return told.length > 0 ? [[name, Object.fromEntries(told)] as const] : [];
+    const finite = Object.entries(figures).filter(([, value]) => Number.isFinite(value));
+    if (finite.length < Object.keys(figures).length) lost.push(name);
+    return finite.length > 0 ? [[name, Object.fromEntries(finite)] as const] : [];
   });
   const isWhole = (part: (typeof PARTS)[number]): boolean =>
     rest[part] === undefined || evaluationSchema.shape[part].safeParse(rest[part]).success;
   const broken: readonly string[] = PARTS.filter((part) => !isWhole(part));
   const whole = Object.fromEntries(Object.entries(rest).filter(([part]) => !broken.includes(part))) as typeof rest;
-  const told = tasks.filter((task) => taskScoresSchema.safeParse(task).success);
-  lost.push(...broken, ...tasks.filter((task) => !told.includes(task)).map(({ name }) => name));
+  const storableTasks = tasks.filter((task) => taskScoresSchema.safeParse(task).success);
+  lost.push(...broken, ...tasks.filter((task) => !storableTasks.includes(task)).map(({ name }) => name));
   return {
     ...whole,
     baselines: Object.fromEntries(finite),
-    ...(told.length > 0 && { tasks: told }),
+    ...(storableTasks.length > 0 && { tasks: storableTasks }),
     leftOut: [...leftOut, ...lost.map((name) => ({ name, reason: 'Some of it is not a finite number.' }))],
   };
 }

@@ -14,10 +14,10 @@ function drawn(count: number, times: number, several = false): Scored[] {
   return Array.from({ length: count }, () => {
     const scores = Float64Array.from({ length: 3 }, () => 6 * next() - 3);
     const all = probabilitiesOf(scores, several);
-    const told = scores.map((score) => score * times);
-    if (several) return { scores: told, wanted: [0, 1, 2].filter((label) => next() < all[label]!) };
+    const scaled = scores.map((score) => score * times);
+    if (several) return { scores: scaled, wanted: [0, 1, 2].filter((label) => next() < all[label]!) };
     const p = next();
-    return { scores: told, wanted: [p < all[0]! ? 0 : p < all[0]! + all[1]! ? 1 : 2] };
+    return { scores: scaled, wanted: [p < all[0]! ? 0 : p < all[0]! + all[1]! ? 1 : 2] };
   });
 }
 

@@ -27,7 +27,7 @@ export async function textBaselines(
 ): Promise<Pick<Evaluation, 'baselines' | 'leftOut'>> {
   const tokens = documents.reduce((sum, { ids }) => sum + ids.length, 0);
   const bytes = documents.reduce((sum, document) => sum + document.bytes, 0);
-  const told = (sums: Pick<Sums, 'nats' | 'first' | 'firstFive'>) =>
+  const figuresOf = (sums: Pick<Sums, 'nats' | 'first' | 'firstFive'>) =>
     Object.fromEntries(
       LIKELIHOOD_IDS.filter((id) => !likelihoodOf(id).isOfSureness).map((id) => [
         id,
@@ -37,7 +37,7 @@ export async function textBaselines(
   const texts = documents.map(({ text, ids }) => text ?? tokenizer.decode(ids));
   const packed = await gzipBytes(new TextEncoder().encode(texts.join('')));
   const baselines: Evaluation['baselines'] = {
-    uniform: told({
+    uniform: figuresOf({
       nats: tokens * Math.log(tokenizer.size),
       first: tokens / tokenizer.size,
       firstFive: (tokens * Math.min(5, tokenizer.size)) / tokenizer.size,
@@ -51,7 +51,7 @@ export async function textBaselines(
     stored ?? (await sumNGrams(sequenceOf(train!, begin), sequenceOf(documents, begin), tokenizer.size, pause));
   for (const name of COUNTED) {
     const { nats, top1, top5 } = sums[name];
-    baselines[name] = told({ nats, first: top1, firstFive: top5 });
+    baselines[name] = figuresOf({ nats, first: top1, firstFive: top5 });
   }
   return { baselines, leftOut: [] };
 }

@@ -55,8 +55,9 @@ export function estimateWords({ value, low, high }: Pick<Figure, 'value' | 'low'
   const usual = value === 0 ? 2 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   const width = Math.ceil(-Math.log10((high - low) / 2));
   const decimals = Math.min(5, Math.max(usual, width));
-  const told = (x: number): string => (Math.abs(x) >= 1000 ? formatNumber(x) : x.toFixed(decimals).replace('-', '−'));
-  return { value: told(value), interval: `${told(low)} to ${told(high)}` };
+  const formatted = (x: number): string =>
+    Math.abs(x) >= 1000 ? formatNumber(x) : x.toFixed(decimals).replace('-', '−');
+  return { value: formatted(value), interval: `${formatted(low)} to ${formatted(high)}` };
 }
 
 interface Judged {

@@ -61,18 +61,18 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   const { files } = await exportRun(store, 'a', 'latest', 'hf', asked);
   const written = new Map<string, Uint8Array>();
   for (const file of files) written.set(file.name, await readBytes(file));
-  const told = (name: string) => new TextDecoder().decode(written.get(name));
-  expect(told('README.md')).toContain('The token after the next');
-  expect(told('README.md')).toContain(`Worst batch ${worst.value.toPrecision(3)} nats per token.`);
-  expect(told('README.md')).toContain('| A die |');
-  expect(told('README.md')).toMatch(/Optimizer +\| Signum, inertia 0\.5 +\|/);
-  expect(told('README.md')).toContain('0 warm-up steps, then root to 10 % of the peak');
+  const textOf = (name: string) => new TextDecoder().decode(written.get(name));
+  expect(textOf('README.md')).toContain('The token after the next');
+  expect(textOf('README.md')).toContain(`Worst batch ${worst.value.toPrecision(3)} nats per token.`);
+  expect(textOf('README.md')).toContain('| A die |');
+  expect(textOf('README.md')).toMatch(/Optimizer +\| Signum, inertia 0\.5 +\|/);
+  expect(textOf('README.md')).toContain('0 warm-up steps, then root to 10 % of the peak');
   expect(written.has('optimizer.safetensors')).toBe(true);
-  expect(JSON.parse(told('homegrown.json'))).toMatchObject({
+  expect(JSON.parse(textOf('homegrown.json'))).toMatchObject({
     segments: [{ recipe: set }],
     result: { step: 4, loss: last!.loss, worstBatch: worst.value },
   });
-  expect(JSON.parse(told('trainer_state.json'))).toHaveProperty('log_history.0.worst_batch');
+  expect(JSON.parse(textOf('trainer_state.json'))).toHaveProperty('log_history.0.worst_batch');
   await expect(exportRun(store, 'a', 'latest', 'pytorch', asked)).rejects.toMatchObject({ code: 'bad-settings' });
   const { pytorch } = await import('./formats/pytorch');
   const settings = { ...record, tokenizer: record.tokenizer.kind };

@@ -3,7 +3,7 @@ import { counted, formatCount, formatDay, formatReading } from '../base/units';
 import { comparisonWords } from '../evaluate/compare';
 import { TASK_BASELINES, TASK_METRICS } from '../evaluate/tasks';
 import { ordinal } from '../runs/looks';
-import type { ToldAsked } from '../runs/toldAsked';
+import type { AskedSummary } from '../runs/askedSummary';
 import type { RunInfo } from './homegrownJson';
 import { plain, table } from './markdown';
 
@@ -46,7 +46,7 @@ const shares = (head: string, all: readonly (readonly [string, Share & { pairs: 
     [head, 'Percent', '95 % interval', 'Pairs'],
   );
 
-const ofTasks = (tasks: NonNullable<ToldAsked['tasks']>): string =>
+const ofTasks = (tasks: NonNullable<AskedSummary['tasks']>): string =>
   table(
     tasks.flatMap(({ name, rows, metrics, baselines }) =>
       Object.entries(metrics).map(([id, share]) => {
@@ -60,7 +60,7 @@ const ofTasks = (tasks: NonNullable<ToldAsked['tasks']>): string =>
   );
 const label = (known: Readonly<Record<string, { label: string }>>, id: string): string => known[id]?.label ?? plain(id);
 
-function compared(comparison: NonNullable<ToldAsked['comparisons']>[number]): string {
+function compared(comparison: NonNullable<AskedSummary['comparisons']>[number]): string {
   const { beside, part, name = 'a text', look, bytes, madeAt, mayHaveLearnt } = comparison;
   const other = beside.runId === undefined ? '' : `${beside.name}, `;
   const on = part === 'text' ? name : `the ${part} set`;

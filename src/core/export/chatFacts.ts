@@ -1,11 +1,11 @@
 /** Chat settings that exports state in addition to the template. */
 import { endsOf } from '../chat/endOfTurn';
-import type { ToldChat } from '../chat/served';
+import type { ServedChat } from '../chat/served';
 import { ownTemplate, specialNames } from '../chat/template';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 /** Null where it has no template. */
-export function chatFacts(tokenizer: Tokenizer): ToldChat | null {
+export function chatFacts(tokenizer: Tokenizer): ServedChat | null {
   const template = ownTemplate(tokenizer);
   if (template === undefined) return null;
   const flags = new Map(tokenizer.model.elsewhere?.added.map((token) => [token.id, token]));

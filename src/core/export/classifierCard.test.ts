@@ -59,11 +59,11 @@ test('labels are listed by their names, whatever those are', async () => {
   const [segment] = info.segments;
   const counts = JSON.parse('{ "__proto__": 60, "|": 40 }') as Record<string, number>;
   const data = dataFacts({ labels: { train: counts, validation: { '|': 10 } } });
-  const told = cardOf(runInfoSchema.parse(JSON.parse(JSON.stringify({ ...info, segments: [{ ...segment, data }] }))));
-  expect(told).toMatch(/\| \S*proto\S* \| 60 \| 60 % \| 0 \|/);
-  expect(told).toContain('| constructor | 0 | 0 % | 0 |');
-  expect(told).toMatch(/^\| \S+ \| 40 \| 40 % \| 10 \|$/m);
-  expect(told).not.toContain('none of them');
+  const card = cardOf(runInfoSchema.parse(JSON.parse(JSON.stringify({ ...info, segments: [{ ...segment, data }] }))));
+  expect(card).toMatch(/\| \S*proto\S* \| 60 \| 60 % \| 0 \|/);
+  expect(card).toContain('| constructor | 0 | 0 % | 0 |');
+  expect(card).toMatch(/^\| \S+ \| 40 \| 40 % \| 10 \|$/m);
+  expect(card).not.toContain('none of them');
 });
 
 test('a temperature of another step is not told', async () => {

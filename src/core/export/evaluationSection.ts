@@ -5,7 +5,7 @@ import { estimateWords, figureWords, judged } from '../evaluate/words';
 import { looksAt, ordinal } from '../runs/looks';
 import { partHash } from '../runs/partHash';
 import { dataOf } from '../runs/segments';
-import type { ToldEvaluation } from '../runs/toldEvaluations';
+import type { EvaluationSummary } from '../runs/evaluationSummary';
 import type { RunInfo } from './homegrownJson';
 import { plain, table } from './markdown';
 
@@ -17,12 +17,12 @@ export const evaluationSection = (info: RunInfo): string[] =>
     figures(evaluation),
   ]);
 
-function heading({ part, text }: ToldEvaluation): string {
+function heading({ part, text }: EvaluationSummary): string {
   if (text) return `On other text: ${plain(text.name)}`;
   return part === 'test' ? 'On the whole test set' : 'On the whole validation set';
 }
 
-function verdict(info: RunInfo, { part, look, madeAt, ...figures }: ToldEvaluation): string {
+function verdict(info: RunInfo, { part, look, madeAt, ...figures }: EvaluationSummary): string {
   const { judgement, evidence } = judged({ part, evaluation: { ...figures, leftOut: [] } });
   return `${plain(`${judgement}. ${evidence}`)} Step ${formatCount(info.state.step)}, evaluated on ${formatDay(madeAt)}. ${caution(info, { part, look })}`;
 }
@@ -30,7 +30,7 @@ function verdict(info: RunInfo, { part, look, madeAt, ...figures }: ToldEvaluati
 /** Why these results may be too optimistic. */
 function caution(
   info: RunInfo,
-  { part, look = 1 }: { part: ToldEvaluation['part']; look?: number | undefined },
+  { part, look = 1 }: { part: EvaluationSummary['part']; look?: number | undefined },
 ): string {
   if (part === 'text') return 'Whether the model was trained on this text is not known.';
   if (part === 'validation')
@@ -41,7 +41,7 @@ function caution(
   return `This was the ${ordinal(look)}${since} on the test set: each one used for a decision makes the test set less independent.`;
 }
 
-function figures({ metrics, baselines }: ToldEvaluation): string {
+function figures({ metrics, baselines }: EvaluationSummary): string {
   const known = Object.entries(BASELINES) as [string, { label: string }][];
   const names = [
     ...known.flatMap(([name]) => (Object.hasOwn(baselines, name) ? [name] : [])),

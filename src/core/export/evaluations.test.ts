@@ -174,10 +174,10 @@ async function askedOf(): Promise<EvaluationRecord> {
 
 test('what it was asked and compared with goes with it, without sentences and prompts, and comes back as the same bytes', async () => {
   const files = await filesOf(await storeWith(await askedOf()));
-  const told = (await infoOf(files)).asked!;
-  expect(JSON.stringify(told)).not.toContain('secret');
+  const asked = (await infoOf(files)).asked!;
+  expect(JSON.stringify(asked)).not.toContain('secret');
   // A comparison on a part that has changed since stays with the run.
-  expect(told.comparisons?.map(({ beside }) => beside)).toEqual([
+  expect(asked.comparisons?.map(({ beside }) => beside)).toEqual([
     { name: 'Ahab', step: 3 },
     { runId: 'c', name: 'Bildad', step: 9 },
   ]);
@@ -201,5 +201,5 @@ test('what it was asked and compared with goes with it, without sentences and pr
   expect(record!.comparisons?.map(({ beside }) => beside.runId)).toEqual(['b', 'c']);
   const again = await filesOf(other, 'b');
   expect(await read(again, 'README.md')).toBe(card);
-  expect(JSON.stringify((await infoOf(again)).asked)).toBe(JSON.stringify(told));
+  expect(JSON.stringify((await infoOf(again)).asked)).toBe(JSON.stringify(asked));
 });

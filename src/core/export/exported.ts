@@ -10,7 +10,7 @@ import { readRun } from '../runs/record';
 import { dataOf, segmentAt } from '../runs/segments';
 import { tokenizerFacts } from '../runs/settings';
 import { readTokenizer } from '../runs/tokenizer';
-import { toldDocuments, toldRecipe } from '../runs/toldDocuments';
+import { documentListsOf, storableRecipe } from '../runs/documentLists';
 import { loadWhole } from '../runs/whole';
 import { openPart } from '../shards/read';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -42,13 +42,13 @@ export async function openExported(
   // What was the best when this step was saved may have been given up for a better one since, or never have been kept.
   const kept = { ...saved.state, best: await keptBest(store, runId) };
   const events = await readJournal(store, runId);
-  const told = withLicences(runInfo(record, kept, events), await listTexts(store));
-  const documents = await toldDocuments(store, dataOf(told));
-  const recipe = await toldRecipe(store, dataOf(told));
+  const runFacts = withLicences(runInfo(record, kept, events), await listTexts(store));
+  const documents = await documentListsOf(store, dataOf(runFacts));
+  const recipe = await storableRecipe(store, dataOf(runFacts));
   const tokenizer = await createTokenizer(await readTokenizer(store, record));
   const measured = await stepMeasurements(store, record, saved.state.step, tokenizer);
   const info = withMeasurements(
-    { ...told, ...tokenizerFacts(tokenizer.model), ...(documents.length > 0 && { documents }) },
+    { ...runFacts, ...tokenizerFacts(tokenizer.model), ...(documents.length > 0 && { documents }) },
     measured,
   );
   const snapshot = { ...saved, state: info.state };

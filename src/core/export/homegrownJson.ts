@@ -14,11 +14,11 @@ import {
   dataFactsSchema,
   decisionSchema,
   rolesSchema,
-  toldDocumentsSchema,
+  documentListsSchema,
   tokenizerFacts,
 } from '../runs/settings';
-import { askedSchema, type ToldAsked } from '../runs/toldAsked';
-import { type ToldEvaluation, toldEvaluationsSchema } from '../runs/toldEvaluations';
+import { askedSchema, type AskedSummary } from '../runs/askedSummary';
+import { type EvaluationSummary, evaluationSummariesSchema } from '../runs/evaluationSummary';
 import { SPLIT_NAMES } from '../tokenizer/splits';
 import { MAX_TEMPLATE_LENGTH, TOKENIZER_KINDS, type TokenizerModel } from '../tokenizer/tokenizer';
 import type { Recipe } from '../train/recipe';
@@ -71,9 +71,9 @@ const infoShape = ({ name, createdAt, model, mixed, device, origin, card, looks,
   looks,
   ...newer,
   /** Documents of the newest segment's texts that have several, so that the run can resume from files. */
-  documents: toldDocumentsSchema.exactOptional(),
+  documents: documentListsSchema.exactOptional(),
   /** Evaluations of this step on a whole held-out set or a text. */
-  evaluations: toldEvaluationsSchema.exactOptional(),
+  evaluations: evaluationSummariesSchema.exactOptional(),
   /** Results of lists of prompts, and which steps it was compared with. */
   asked: askedSchema.exactOptional(),
 });
@@ -102,9 +102,9 @@ const VERSION = 2;
  */
 export function runInfo(record: RunRecord, kept: TrainState, events: readonly TrainEvent[]): RunInfo {
   const { id, parent, tokenizer, trainable, old, decision } = record;
-  const told = toldSegments(record.segments);
-  const [first, ...rest] = told;
-  const segments = [first, ...rest.slice(0, segmentAt(told, kept.step))] as const;
+  const infoSegments = segmentInfos(record.segments);
+  const [first, ...rest] = infoSegments;
+  const segments = [first, ...rest.slice(0, segmentAt(infoSegments, kept.step))] as const;
   const isAlike = isMeasuredAlike(record, kept.step);
   const evaluations = events.filter((event) => event.kind === 'evaluated').filter(isAlike);
   const state = { ...kept, best: kept.best && isAlike(kept.best) ? kept.best : null };
@@ -113,7 +113,7 @@ export function runInfo(record: RunRecord, kept: TrainState, events: readonly Tr
     version: VERSION,
     id,
     ...sharedFields(record),
-    ...(parent && { parent: toldParent(parent) }),
+    ...(parent && { parent: parentInfo(parent) }),
     ...tokenizerFacts(tokenizer),
     ...(old?.facts && segments.some(({ recipe }) => recipe.replay > 0) && { replayed: old.facts }),
     segments,
@@ -148,8 +148,8 @@ export const withMeasurements = (info: RunInfo, { evaluations, asked }: StepMeas
   ...(asked && { asked }),
 });
 export interface StepMeasurements {
-  evaluations: readonly ToldEvaluation[];
-  asked?: ToldAsked;
+  evaluations: readonly EvaluationSummary[];
+  asked?: AskedSummary;
 }
 
 /** Of a run that has made no step. */
@@ -192,13 +192,13 @@ function nameBy(texts: DataFacts['texts']): string {
 }
 const LONG_NAME = 200;
 
-const toldParent = ({ runId: id, ...parent }: NonNullable<RunRecord['parent']>): NonNullable<RunInfo['parent']> => ({
+const parentInfo = ({ runId: id, ...parent }: NonNullable<RunRecord['parent']>): NonNullable<RunInfo['parent']> => ({
   id,
   ...parent,
 });
 
 /** A run's segments, as the file says them: where their ids lie is of the store that they lie in. */
-export const toldSegments = (segments: Segments): RunInfo['segments'] =>
+export const segmentInfos = (segments: Segments): RunInfo['segments'] =>
   segments.map(({ data, ...segment }) => ({ ...segment, data: data.facts })) as unknown as RunInfo['segments'];
 
 /** And back. */

@@ -92,8 +92,8 @@ test('weights that overflow in computation are reported where the model would wr
 
 test('a model too large for the browser is refused with its size', async () => {
   const page = await writtenPage(model);
-  const told = modelIn(page);
-  const huge = JSON.stringify({ ...told, tensors: [['transformer.wte.weight', 2 ** 45]] }).replaceAll('<', '\\u003c');
+  const inPage = modelIn(page);
+  const huge = JSON.stringify({ ...inPage, tensors: [['transformer.wte.weight', 2 ** 45]] }).replaceAll('<', '\\u003c');
   const heard = await answer(
     page.replace(/(id="model">)[^<]*/, (_, open: string) => open + huge),
     'a',

@@ -8,7 +8,7 @@ import type { TokenizerModel } from '../tokenizer/tokenizer';
 import { base64, base64Length } from '../files/base64';
 import { crc32 } from '../files/crc32';
 import { canBeAsked } from '../chat/endOfTurn';
-import type { ToldChat } from '../chat/served';
+import type { ServedChat } from '../chat/served';
 import { chatFacts } from './chatFacts';
 import { elsewhere, hubWeights } from './weights';
 import { fill } from './fill';
@@ -34,7 +34,7 @@ export interface PageModel {
   tokenizer: TokenizerModel;
   tokenizerHash: string;
   /** Chat settings of a chat model; `isFirst`: it was trained on chats, so the page opens with the chat. */
-  chat?: ToldChat & { isFirst: boolean };
+  chat?: ServedChat & { isFirst: boolean };
   /** Of a classifier: how sure, 0 to 1, it must be of a label. */
   atLeast?: number;
   /** Samples from training; absent where no curve was measured. */

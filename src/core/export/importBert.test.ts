@@ -109,9 +109,9 @@ test('BertModel has no head: a random one is added, which is reported before and
   const bare = new Map(body.map(([name, tensor]) => [name.slice('bert.'.length), tensor]));
   bare.set('pooler.dense.bias', { shape: [8], data: new Float32Array(8) });
   const files = await folder(bare, model, { architectures: ['BertModel'] });
-  const told = Object.fromEntries(previewRows(previewOf(await open(files))));
-  expect(told['Missing']).toMatch(/^a head for masked tokens/);
-  expect(Object.keys(told)).toContain('Memory for filling blanks');
+  const preview = Object.fromEntries(previewRows(previewOf(await open(files))));
+  expect(preview['Missing']).toMatch(/^a head for masked tokens/);
+  expect(Object.keys(preview)).toContain('Memory for filling blanks');
   const imported = await read(files);
   const drawn = initialValues(model, 0);
   for (const [name, value] of imported.snapshot.tensors)

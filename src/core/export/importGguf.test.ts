@@ -98,11 +98,11 @@ test.each([
 ] as const)('%s that is not known is named', async (_, change, reason) => {
   const error: unknown = await openModel(given(change())).catch((failure: unknown) => failure);
   expect(error).toBeInstanceOf(HomegrownError);
-  const told = {
+  const refusal = {
     message: expect.stringMatching(reason) as string,
     remedy: expect.stringMatching(/^Nothing was stored\. ./) as string,
   };
-  expect(error).toMatchObject({ code: 'bad-file', ...told });
+  expect(error).toMatchObject({ code: 'bad-file', ...refusal });
 });
 
 test('a bit that has flipped in what we wrote, and a stop, end it with nothing', async () => {

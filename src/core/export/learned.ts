@@ -33,9 +33,11 @@ export const MAX_SAMPLES = 40;
 export function learnedOf({ info, events }: Pick<Exported, 'info' | 'events'>): Learned | null {
   const recipe = recipeOf(info);
   const metric: MetricId = info.model.config.classes ? 'accuracy' : objectiveOf(recipe.objective).headline;
-  const told = events.flatMap((event) => (event.kind === 'evaluated' && event.step <= info.state.step ? [event] : []));
+  const evaluated = events.flatMap((event) =>
+    event.kind === 'evaluated' && event.step <= info.state.step ? [event] : [],
+  );
   // What is measured again at a step is no second one.
-  const points = [...new Map(told.map((event) => [event.step, event])).values()].flatMap((event) => {
+  const points = [...new Map(evaluated.map((event) => [event.step, event])).values()].flatMap((event) => {
     const value = estimateOf(metric, event)?.value;
     return value === undefined || !Number.isFinite(value) ? [] : [{ step: event.step, value, sample: event.sample }];
   });

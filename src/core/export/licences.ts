@@ -13,13 +13,13 @@ export function withLicences(info: RunInfo, texts: readonly TextRecord[]): RunIn
   const stated = new Map(
     texts.flatMap((text) => [text.sha256, learntOf(text).sha256].map((hash) => [hash, text.licence])),
   );
-  const told = ({ licence: recorded, ...text }: LearntText): LearntText => {
+  const withCurrent = ({ licence: recorded, ...text }: LearntText): LearntText => {
     const now = stated.get(text.sha256);
     const licence = now ?? (now === undefined || cameIn ? recorded : undefined);
     return { ...text, ...(licence !== undefined && { licence }) };
   };
   const [first, ...rest] = info.segments.map((segment) => {
-    return { ...segment, data: segment.data && { ...segment.data, texts: segment.data.texts.map(told) } };
+    return { ...segment, data: segment.data && { ...segment.data, texts: segment.data.texts.map(withCurrent) } };
   }) as [RunInfo['segments'][0], ...RunInfo['segments'][0][]];
   return { ...info, segments: [first, ...rest] };
 }

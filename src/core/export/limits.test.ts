@@ -186,7 +186,7 @@ test('files that are read as a whole: of one that is too large nothing is', asyn
       { name: 'vocab.json', source: bytesSource(bytes('{}')) },
       { name: 'merges.txt', source: bytesSource(bytes('')) },
     ].filter((file) => file.name !== name && !(name === 'tokenizer.json' && file.name === 'vocab.json'));
-    const told = await refusal(() => importHuggingFace([...files, { name, source }], unwatched));
-    expect(told).toContain(`${name} has ${max + 1} bytes; the maximum is ${max}`);
+    const refused = await refusal(() => importHuggingFace([...files, { name, source }], unwatched));
+    expect(refused).toContain(`${name} has ${max + 1} bytes; the maximum is ${max}`);
   }
 });

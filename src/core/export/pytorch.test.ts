@@ -221,9 +221,9 @@ describe('the folder', () => {
   test("its parameters that decay are the specification's: for a GPT what is a matrix and no embedding of positions", async () => {
     const [model] = models;
     const folder = await write(model!, 'decaying');
-    const told = JSON.parse(await readFile(join(folder, 'architecture.json'), 'utf8')) as { decay: string[] };
+    const architecture = JSON.parse(await readFile(join(folder, 'architecture.json'), 'utf8')) as { decay: string[] };
     const { config, vocabulary } = model!.info.model;
-    expect(told).toMatchObject({
+    expect(architecture).toMatchObject({
       label: 'GPT',
       class: 'GPT2',
       blocks: 'transformer.h',
@@ -232,7 +232,7 @@ describe('the folder', () => {
     });
     const table = Object.entries(modelSpec('gpt').params(config, vocabulary));
     for (const [name, { shape }] of table)
-      expect(told.decay.includes(name), name).toBe(shape.length === 2 && !name.endsWith('wpe.weight'));
+      expect(architecture.decay.includes(name), name).toBe(shape.length === 2 && !name.endsWith('wpe.weight'));
     for (const path of ['train.py', 'checkpoint.py', 'data.py', 'prepare.py'])
       expect(await readFile(join(folder, path), 'utf8'), path).not.toMatch(
         /gpt.?2|wpe|wte|\btransformer\.|n_positions|llama|_proj\b|max_position/i,
@@ -241,10 +241,10 @@ describe('the folder', () => {
 
   test('of a Llama they are its matrices as Hugging Face has them, in parts', async () => {
     const folder = await write(models[3]!, 'decaying-llama');
-    const told = JSON.parse(await readFile(join(folder, 'architecture.json'), 'utf8')) as { decay: string[] };
-    expect(told).toMatchObject({ label: 'Llama', class: 'Llama', blocks: 'model.layers', context: 64 });
-    expect(told.decay).toHaveLength(1 + 7 * 2);
-    expect(told.decay.every((name) => /embed_tokens|_proj/.test(name))).toBe(true);
+    const architecture = JSON.parse(await readFile(join(folder, 'architecture.json'), 'utf8')) as { decay: string[] };
+    expect(architecture).toMatchObject({ label: 'Llama', class: 'Llama', blocks: 'model.layers', context: 64 });
+    expect(architecture.decay).toHaveLength(1 + 7 * 2);
+    expect(architecture.decay.every((name) => /embed_tokens|_proj/.test(name))).toBe(true);
     expect(await readFile(join(folder, 'model.py'), 'utf8')).toContain('class Llama(nn.Module)');
   });
 });

@@ -59,9 +59,9 @@ test('a run that is exported and imported joins the original, its parent, and it
   });
   const again = await exportRun(other, 'b', 3, 'hf', { ...asked, withOptimizer: true });
   const [before, after] = [await bytes(files), await bytes(again.files)];
-  const told = (all: typeof before) => JSON.parse(new TextDecoder().decode(all.get('homegrown.json'))) as RunInfo;
+  const infoIn = (all: typeof before) => JSON.parse(new TextDecoder().decode(all.get('homegrown.json'))) as RunInfo;
   const parent = { id: 'a', step: 3, how: 'import', name: 'Móby Dick!' };
-  expect(told(after)).toEqual({ ...told(before), id: 'b', parent });
+  expect(infoIn(after)).toEqual({ ...infoIn(before), id: 'b', parent });
   for (const all of [before, after]) all.delete('homegrown.json');
   expect(after).toEqual(before);
 });
@@ -129,9 +129,9 @@ describe('the best step', () => {
     await importRun(other, { runId: 'a', projectId: 'first' }, await contents(files), 99, unwatched);
     expect(await listSnapshots(other, 'a')).toMatchObject([{ step: 9, latest: true, best: false }]);
     const again = await card(other, 'latest');
-    const { parent, ...told } = again.info;
+    const { parent, ...others } = again.info;
     expect(parent).toMatchObject({ id: 'a', how: 'import' });
-    expect({ info: told, readme: again.readme }).toEqual({ info, readme });
+    expect({ info: others, readme: again.readme }).toEqual({ info, readme });
   });
 
   test('that is imported is the best there', async () => {

@@ -26,7 +26,7 @@ export async function serviceFiles(exported: Exported, options: ExportOptions): 
   const models = weights.filter((file) => /\.(gguf|onnx)$/.test(file.name));
   const bytes = models.reduce((sum, { size }) => sum + size, 0);
   const chat = kind === 'decoder' ? chatFacts(tokenizer) : null;
-  const told = {
+  const facts = {
     id: name,
     created: Math.floor(info.createdAt / 1000),
     task,
@@ -53,7 +53,7 @@ export async function serviceFiles(exported: Exported, options: ExportOptions): 
     ),
     textFile('MODEL_CARD.md', modelCard(info, exported.formats)),
     textFile('DATASHEET.md', datasheet(info)),
-    textFile('model.json', `${JSON.stringify(told)}\n`),
+    textFile('model.json', `${JSON.stringify(facts)}\n`),
     ...weights,
   ];
 }

@@ -9,7 +9,7 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Message } from '../chat/conversation';
 import type * as Served from '../chat/served';
-import type { ToldChat } from '../chat/served';
+import type { ServedChat } from '../chat/served';
 import { type ChatModel, chatmlModel, QUESTION, turnsModel } from '../testing/chatModel';
 import { type Service, serviceFolder, startService } from '../testing/runningService';
 import { propertyRuns } from '../testing/propertyRuns';
@@ -85,9 +85,9 @@ describe.each(['turns', 'chatml'] as const)('a model by %s', (name) => {
     const { chat, folder } = chats[name];
     const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.error });
     const vocabulary = await llama.loadModel({ modelPath: join(folder, 'model.gguf'), vocabOnly: true });
-    const { chat: told } = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8')) as { chat: ToldChat };
+    const { chat: servedChat } = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8')) as { chat: ServedChat };
     const { prompter } = (await import(pathToFileURL(join(folder, 'prompt.mjs')).href)) as typeof Served;
-    const prompt = prompter(told, (text) => vocabulary.tokenize(text, false));
+    const prompt = prompter(servedChat, (text) => vocabulary.tokenize(text, false));
     const special = chat.model.tokenizer.special.map(({ text }) => text);
     const piece = fc.oneof(
       fc.constantFrom(...special, '<|', '|>', 'User:\n', ' ', '\n\n', '\ufdd0', '{{ x }}'),

@@ -18,7 +18,7 @@ interface Result {
   read: number;
   windows: number;
 }
-interface Told {
+interface Reply {
   notice: string;
   results: Result[];
   usage: object;
@@ -57,7 +57,7 @@ describe('BERT', () => {
   let service: Service;
   const ask = (body: object, init: RequestInit = {}): Promise<Response> =>
     fetch(`${service.url}/v1/classify`, { method: 'POST', headers: json, body: JSON.stringify(body), ...init });
-  const told = async (body: object): Promise<Told> => (await (await ask(body)).json()) as Told;
+  const replyTo = async (body: object): Promise<Reply> => (await (await ask(body)).json()) as Reply;
   beforeAll(async () => {
     model = await untrainedClassifier('bert', { labels: LABELS });
     service = await serve(await folderOf(model), { MAX_TEXTS: '20' });
@@ -80,7 +80,7 @@ describe('BERT', () => {
 
   test('says of texts what the app says of them, of those that are longer than the context too', async () => {
     const found = await ours(model, TEXTS);
-    const { results, usage, notice } = await told({ texts: TEXTS, model: model.name });
+    const { results, usage, notice } = await replyTo({ texts: TEXTS, model: model.name });
     expect(notice).toMatch(/^Judged by a machine/);
     expect(usage).toEqual({ prompt_tokens: 87, total_tokens: 87 });
     expect(results.map(({ tokens, read, windows }) => [tokens, read, windows])).toEqual(
@@ -93,15 +93,15 @@ describe('BERT', () => {
         expect(probability).toBeCloseTo(found[i]!.probabilities[LABELS.indexOf(label)]!, 2);
       expect(labels).toEqual([probabilities[0]!.label]);
     }
-    const [alone] = (await told({ text: TEXTS[2] })).results;
+    const [alone] = (await replyTo({ text: TEXTS[2] })).results;
     expect(alone!.probabilities[0]!.probability).toBeCloseTo(results[2]!.probabilities[0]!.probability, 3);
   });
 
   test('is not sure below what is asked for, and tells no more labels than that', async () => {
-    const [sure] = (await told({ text: 'a', at_least: 0 })).results;
+    const [sure] = (await replyTo({ text: 'a', at_least: 0 })).results;
     const { probability } = sure!.probabilities[0]!;
-    expect((await told({ text: 'a', at_least: probability - 1e-6 })).results[0]!.labels).toHaveLength(1);
-    const [unsure] = (await told({ text: 'a', at_least: 1, top_k: 2 })).results;
+    expect((await replyTo({ text: 'a', at_least: probability - 1e-6 })).results[0]!.labels).toHaveLength(1);
+    const [unsure] = (await replyTo({ text: 'a', at_least: 1, top_k: 2 })).results;
     expect(unsure).toMatchObject({ labels: [] });
     expect(unsure!.probabilities).toHaveLength(2);
   });
@@ -163,7 +163,7 @@ describe('BERT', () => {
     const all = await Promise.all(
       Array.from({ length: 200 }, async (_, i) => {
         const response = await ask({ text: `Secret text number ${i}` });
-        const body = (await response.json()) as Partial<Told>;
+        const body = (await response.json()) as Partial<Reply>;
         return { status: response.status, retry: response.headers.get('retry-after'), results: body.results };
       }),
     );
@@ -205,7 +205,7 @@ describe.each([
       headers: json,
       body: JSON.stringify({ texts: TEXTS }),
     });
-    const { results } = (await response.json()) as Told;
+    const { results } = (await response.json()) as Reply;
     expect(results.map(({ windows }) => windows)).toEqual([1, 1, 2, 1]);
     for (const [i, { labels, probabilities, read, tokens }] of results.entries()) {
       expect(read).toBe(tokens);
@@ -222,7 +222,7 @@ test('a text that may have several labels has those that are likelier than not',
   const body = JSON.stringify({ texts: TEXTS });
   const { results } = (await (
     await fetch(`${url}/v1/classify`, { method: 'POST', headers: json, body })
-  ).json()) as Told;
+  ).json()) as Reply;
   for (const [i, { probabilities: own }] of (await ours(exported, TEXTS)).entries())
     expect(results[i]!.labels.toSorted()).toEqual(LABELS.filter((_, place) => own[place]! > 0.5).toSorted());
 }, 120_000);
@@ -280,11 +280,11 @@ test('at any threshold it gives the labels that page and terminal give, of one a
   const atLeast = fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }));
   fc.assert(
     fc.property(scores, atLeast, fc.boolean(), (own, min, several) => {
-      const told = toldOf({ scores: own }, { labels: LABELS, several }, { topK: 3, atLeast: min });
+      const result = toldOf({ scores: own }, { labels: LABELS, several }, { topK: 3, atLeast: min });
       const classes = { labels: LABELS, pooling: 'first', ...(several && { several }) } as const;
-      expect([...told.labels].sort()).toEqual([...labelsOf(classes, probabilitiesOf(own, several), min)].sort());
+      expect([...result.labels].sort()).toEqual([...labelsOf(classes, probabilitiesOf(own, several), min)].sort());
     }),
   );
-  const told = toldOf({ scores: [-1, 0.1, 3] }, { labels: LABELS, several: true }, { topK: 3, atLeast: 0.2 });
-  expect(told.labels).toEqual(['neither', 'spam', 'ham']);
+  const result = toldOf({ scores: [-1, 0.1, 3] }, { labels: LABELS, several: true }, { topK: 3, atLeast: 0.2 });
+  expect(result.labels).toEqual(['neither', 'spam', 'ham']);
 });

@@ -69,21 +69,21 @@ describe('BERT', () => {
   test('fills blanks as the app does', async () => {
     const response = await ask({ text, top_k: 4, model: model.name });
     expect(response.status).toBe(200);
-    const told = (await response.json()) as {
+    const reply = (await response.json()) as {
       text: string;
       notice: string;
       blanks: { token: number; token_str: string; score: number }[][];
       usage: object;
     };
-    expect(told.notice).toMatch(/^Written by a machine/);
-    expect(told.usage).toEqual({ prompt_tokens: 19, total_tokens: 19 });
-    expect(told.blanks.map((blank) => blank.map(({ token, token_str: word }) => [token, word]))).toEqual(
+    expect(reply.notice).toMatch(/^Written by a machine/);
+    expect(reply.usage).toEqual({ prompt_tokens: 19, total_tokens: 19 });
+    expect(reply.blanks.map((blank) => blank.map(({ token, token_str: word }) => [token, word]))).toEqual(
       ours.blanks.map((blank) => blank.map(({ id, text: word }) => [id, word])),
     );
-    for (const [i, blank] of told.blanks.entries())
+    for (const [i, blank] of reply.blanks.entries())
       for (const [j, { score }] of blank.entries()) expect(score).toBeCloseTo(ours.blanks[i]![j]!.probability, 2);
-    expect(told.text).toBe(`It was the${ours.blanks[0]![0]!.text} and${ours.blanks[1]![0]!.text}.`);
-    expect(((await (await ask({ text: '[MASK]' })).json()) as typeof told).blanks[0]).toHaveLength(5);
+    expect(reply.text).toBe(`It was the${ours.blanks[0]![0]!.text} and${ours.blanks[1]![0]!.text}.`);
+    expect(((await (await ask({ text: '[MASK]' })).json()) as typeof reply).blanks[0]).toHaveLength(5);
   });
 
   test.each([

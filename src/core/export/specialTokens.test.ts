@@ -105,9 +105,9 @@ test('the ONNX folder, the hand-over, the service and the offline page have them
   expect((await write('service', exported)).get('model.gguf')).toEqual(gguf);
   const [page] = (await write('html', exported)).values();
   const [, model] = /<script [^>]*id="model">([^<]*)<\/script>/.exec(new TextDecoder().decode(page))!;
-  const told = JSON.parse(model!) as { tokenizer: TokenizerModel; tokenizerHash: string };
-  expect(told).toMatchObject({ tokenizer: { ...endAlone, roles }, tokenizerHash: tokenizer.hash });
-  expect((await createTokenizer(told.tokenizer)).special).toEqual(tokenizer.special);
+  const stored = JSON.parse(model!) as { tokenizer: TokenizerModel; tokenizerHash: string };
+  expect(stored).toMatchObject({ tokenizer: { ...endAlone, roles }, tokenizerHash: tokenizer.hash });
+  expect((await createTokenizer(stored.tokenizer)).special).toEqual(tokenizer.special);
 });
 
 describe('comes back by role', () => {

@@ -1,8 +1,8 @@
 /** What goes with a step of what was measured of it. */
 import type { BlobStore } from '../base/blobStore';
 import type { RunRecord } from '../runs/record';
-import { toldAsked } from '../runs/toldAsked';
-import { toldEvaluation } from '../runs/toldEvaluations';
+import { askedSummary } from '../runs/askedSummary';
+import { evaluationSummary } from '../runs/evaluationSummary';
 import { trueEvaluations } from '../runs/trueEvaluations';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { StepMeasurements } from './homegrownJson';
@@ -14,6 +14,6 @@ export async function stepMeasurements(
   { hash }: Pick<Tokenizer, 'hash'>,
 ): Promise<StepMeasurements> {
   const records = await trueEvaluations(store, run, step, hash);
-  const [asked] = records.filter(({ part }) => part === 'lists').flatMap((record) => toldAsked(record) ?? []);
-  return { evaluations: records.flatMap(toldEvaluation), ...(asked && { asked }) };
+  const [asked] = records.filter(({ part }) => part === 'lists').flatMap((record) => askedSummary(record) ?? []);
+  return { evaluations: records.flatMap(evaluationSummary), ...(asked && { asked }) };
 }

@@ -6,7 +6,7 @@ import type { RunInfo } from './homegrownJson';
 
 /** With its temperature in the weights of its head, where whoever reads its files finds it. */
 export function withTemperature(exported: Exported): Exported {
-  const info = toldTempered(exported.info);
+  const info = infoWithTemperature(exported.info);
   if (info === exported.info) return exported;
   const { snapshot } = exported;
   const tensors = tempered(info.model, snapshot.tensors, info.decision!.temperature);
@@ -14,7 +14,7 @@ export function withTemperature(exported: Exported): Exported {
 }
 
 /** Run information for weights that the temperature is merged into. */
-export function toldTempered(info: RunInfo): RunInfo {
+export function infoWithTemperature(info: RunInfo): RunInfo {
   const { decision, state } = info;
   if (!decision || decision.inWeights) return info;
   const temperature = temperatureAt(decision, state.step);

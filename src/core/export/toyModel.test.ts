@@ -37,15 +37,15 @@ test('an architecture in the list is trained, stored, told, written by its layou
   const { files } = await exportRun(store, 'a', 'latest', 'hf', asked);
   const written = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const file of files) written.set(file.name, await readBytes(file));
-  const told = (name: string): string => new TextDecoder().decode(written.get(name));
-  expect(told('README.md')).toContain(
+  const textOf = (name: string): string => new TextDecoder().decode(written.get(name));
+  expect(textOf('README.md')).toContain(
     `A Toy language model with ${countParams(toy.params(config, 257)).toLocaleString('en')}`,
   );
-  expect(told('README.md')).toContain('tags: [toy, homegrown]');
-  expect(told('README.md')).toMatch(/\| Layers, heads, width +\| 2, 4, 16 +\|/);
-  expect(told('README.md')).toMatch(/\| Heads of keys +\| 2 +\|\n\| Inner width +\| 24 +\|/);
-  expect(JSON.parse(told('config.json'))).toMatchObject({ model_type: 'toy', layers: 2, kv_heads: 2, hidden: 24 });
-  expect(JSON.parse(told('homegrown.json'))).toMatchObject({ model: { id: 'toy', config } });
+  expect(textOf('README.md')).toContain('tags: [toy, homegrown]');
+  expect(textOf('README.md')).toMatch(/\| Layers, heads, width +\| 2, 4, 16 +\|/);
+  expect(textOf('README.md')).toMatch(/\| Heads of keys +\| 2 +\|\n\| Inner width +\| 24 +\|/);
+  expect(JSON.parse(textOf('config.json'))).toMatchObject({ model_type: 'toy', layers: 2, kv_heads: 2, hidden: 24 });
+  expect(JSON.parse(textOf('homegrown.json'))).toMatchObject({ model: { id: 'toy', config } });
 
   const { openSafetensors } = await import('../checkpoint/safetensors');
   const weights = await openSafetensors(bytesSource(written.get('model.safetensors')!), 'model.safetensors');
@@ -175,7 +175,7 @@ test('a format is had or refused in one sentence, and the service wherever there
 test('formats without a second engine are named beforehand, in a sentence, and llama.cpp checks GGUF except in Safari', async () => {
   const { FORMATS } = await import('./formats');
   const { uncheckable } = await import('../verify/check');
-  const told = (id: ModelId) =>
+  const refusals = (id: ModelId) =>
     Object.entries(FORMATS).flatMap(([name, { check }]) => {
       const reason = check && uncheckable(check, { id });
       return reason === null ? [] : [[name, reason] as const];
@@ -186,16 +186,16 @@ test('formats without a second engine are named beforehand, in a sentence, and l
   const ofPage = by('page').map((name) => [name, sentence]);
   expect(ofPage.map(([name]) => name)).toEqual(expect.arrayContaining(['hf', 'safetensors', 'html', 'pytorch']));
   const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(true); // Node 20 is as Safari
-  expect(told(ID)).toEqual(ofPage);
-  expect(told('gpt')).toEqual([]);
+  expect(refusals(ID)).toEqual(ofPage);
+  expect(refusals('gpt')).toEqual([]);
   validate.mockReturnValue(false);
   expect(
-    told(ID)
+    refusals(ID)
       .map(([name]) => name)
       .toSorted(),
   ).toEqual([...by('page'), ...by('llama')].toSorted());
   expect(by('llama')).toEqual(expect.arrayContaining(['gguf-f32', 'gguf-f16', 'gguf-q8_0', 'service']));
-  expect(told('gpt')).toEqual([]);
+  expect(refusals('gpt')).toEqual([]);
   expect(uncheckable(null, { id: 'gpt' })).toBe('An adapter without its base can’t be verified here');
   vi.restoreAllMocks();
 });

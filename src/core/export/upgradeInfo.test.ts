@@ -56,9 +56,9 @@ test('any stored evaluation is read and can be exported, or is reported as inval
   const names = [...Object.keys(evaluation), 'text', 'other'];
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...names), fc.jsonValue(), async (name, value) => {
-      const told = await read({ ...evaluation, [name]: value }).catch((error: unknown) => error);
-      if (told instanceof Error) expect(told).toBeInstanceOf(HomegrownError);
-      else expect(cardOf(told as RunInfo)).toContain('### On ');
+      const result = await read({ ...evaluation, [name]: value }).catch((error: unknown) => error);
+      if (result instanceof Error) expect(result).toBeInstanceOf(HomegrownError);
+      else expect(cardOf(result as RunInfo)).toContain('### On ');
     }),
     { numRuns: propertyRuns(50) },
   );
@@ -67,9 +67,9 @@ test('any stored evaluation is read and can be exported, or is reported as inval
   await fc.assert(
     fc.asyncProperty(figures, fc.dictionary(fc.string(), fc.dictionary(fc.string(), fc.double())), async (m, b) => {
       const given = JSON.parse(JSON.stringify({ ...evaluation, metrics: m, baselines: b })) as object;
-      const told = await read(given).catch((error: unknown) => error);
-      if (told instanceof Error) expect(told).toBeInstanceOf(HomegrownError);
-      else expect(cardOf(told as RunInfo)).not.toMatch(/<script|undefined|NaN/);
+      const result = await read(given).catch((error: unknown) => error);
+      if (result instanceof Error) expect(result).toBeInstanceOf(HomegrownError);
+      else expect(cardOf(result as RunInfo)).not.toMatch(/<script|undefined|NaN/);
     }),
     { numRuns: propertyRuns(50) },
   );

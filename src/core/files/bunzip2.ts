@@ -21,9 +21,9 @@ export async function* bunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
       for (;;) {
         await bits.fill(MAX_BLOCK_BYTES);
         const [high, low] = [bits.read(24), bits.read(24)];
-        const told = ((bits.read(16) << 16) | bits.read(16)) >>> 0;
+        const checksum = ((bits.read(16) << 16) | bits.read(16)) >>> 0;
         if (high === END[0] && low === END[1]) {
-          if (told !== sum) throw new Damage("its checksum doesn't match its blocks");
+          if (checksum !== sum) throw new Damage("its checksum doesn't match its blocks");
           break;
         }
         if (high !== BEGIN[0] || low !== BEGIN[1]) throw new Damage('a block header is missing');
@@ -34,8 +34,8 @@ export async function* bunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
             throw fail(`it expands from ${bits.taken} bytes to ${written}`);
           yield piece;
         }
-        if (block.sum !== told) throw new Damage("the checksum of a block doesn't match its bytes");
-        sum = (((sum << 1) | (sum >>> 31)) ^ told) >>> 0;
+        if (block.sum !== checksum) throw new Damage("the checksum of a block doesn't match its bytes");
+        sum = (((sum << 1) | (sum >>> 31)) ^ checksum) >>> 0;
       }
       bits.align();
     }

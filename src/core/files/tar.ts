@@ -18,7 +18,7 @@ export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string
   const fail = (reason: string): Error => badFile(`${file}: ${reason}`, REMEDY);
   const input = new Input(bytes);
   /** Of the next entry, as said before it. */
-  let told: { path?: string; size?: number } = {};
+  let extended: { path?: string; size?: number } = {};
   for (;;) {
     const at = input.at;
     const block = await input.exactly(BLOCK);
@@ -27,18 +27,18 @@ export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string
     const header = headerOf(block);
     if (!header) throw fail(`the file header at byte ${at} is missing`);
     const { type, link } = header;
-    const size = told.size ?? header.size;
+    const size = extended.size ?? header.size;
     if (type === 'x' || type === 'L') {
       if (size > MAX_PAX_BYTES)
         throw fail(`the extended header at byte ${at} has ${size} bytes; the maximum is ${MAX_PAX_BYTES}`);
       const about = await input.exactly(size);
       if (about.length < size) throw fail(`it is cut off at byte ${input.at}`);
       await input.skip(padding(size));
-      told = type === 'L' ? { ...told, path: textOf(about) } : { ...told, ...paxOf(about) };
+      extended = type === 'L' ? { ...extended, path: textOf(about) } : { ...extended, ...paxOf(about) };
       continue;
     }
-    const path = told.path ?? header.path;
-    told = {};
+    const path = extended.path ?? header.path;
+    extended = {};
     // Neither has content of its own, whatever its size says.
     const length = type === LINK || type === SYMBOLIC_LINK ? 0 : size;
     const content = new Content(input, length, () => fail(`it is cut off inside ${path}`));
@@ -88,9 +88,9 @@ class Content implements AsyncIterable<Uint8Array> {
 function headerOf(block: Uint8Array): { path: string; size: number; type: string; link: string } | null {
   const sum = block.reduce((all, byte, i) => all + (i >= 148 && i < 156 ? 32 : byte), 0);
   const signed = block.reduce((all, byte, i) => all + (i >= 148 && i < 156 ? 32 : (byte << 24) >> 24), 0);
-  const told = numberIn(block.subarray(148, 156));
+  const checksum = numberIn(block.subarray(148, 156));
   const size = numberIn(block.subarray(124, 136));
-  if ((told !== sum && told !== signed) || !Number.isSafeInteger(size) || size < 0) return null;
+  if ((checksum !== sum && checksum !== signed) || !Number.isSafeInteger(size) || size < 0) return null;
   const [name, prefix] = [textOf(block.subarray(0, 100)), textOf(block.subarray(345, 500))];
   // GNU's older form has other things where the prefix is.
   const isUstar = textOf(block.subarray(257, 265)) === 'ustar';
@@ -114,7 +114,7 @@ function textOf(bytes: Uint8Array): string {
 
 /** Records of `length key=value\n`, the length in bytes with itself. */
 function paxOf(bytes: Uint8Array): { path?: string; size?: number } {
-  const told: { path?: string; size?: number } = {};
+  const fields: { path?: string; size?: number } = {};
   for (let at = 0; at < bytes.length;) {
     const head = String.fromCharCode(...bytes.subarray(at, at + 20));
     const [digits, length] = [/^\d+(?= )/.exec(head)?.[0] ?? '', parseInt(head, 10)];
@@ -122,11 +122,11 @@ function paxOf(bytes: Uint8Array): { path?: string; size?: number } {
     const record = new TextDecoder().decode(bytes.subarray(at + digits.length + 1, at + length - 1));
     const equals = record.indexOf('=');
     const [key, value] = [record.slice(0, equals), record.slice(equals + 1)];
-    if (key === 'path') told.path = value;
-    if (key === 'size' && /^\d{1,15}$/.test(value)) told.size = Number(value);
+    if (key === 'path') fields.path = value;
+    if (key === 'size' && /^\d{1,15}$/.test(value)) fields.size = Number(value);
     at += length;
   }
-  return told;
+  return fields;
 }
 
 const isFile = (type: string): boolean => type === '0' || type === '7';

@@ -9,14 +9,14 @@ import { crc32 } from './crc32';
  * @param extra its extra fields
  */
 export function zipName(bytes: Uint8Array, host: number, extra: Uint8Array): string {
-  const name = toldApart(bytes, extra) ?? utf8(bytes) ?? inCodePage(bytes, OF_DOS.has(host) ? CP437 : WINDOWS_1252);
+  const name = distinctName(bytes, extra) ?? utf8(bytes) ?? inCodePage(bytes, OF_DOS.has(host) ? CP437 : WINDOWS_1252);
   return name.replaceAll('\\', '/');
 }
 /** FAT, OS/2's HPFS, NTFS, VFAT. */
 const OF_DOS = new Set([0, 6, 11, 14]);
 
 /** The UTF-8 name from the extra field, if its checksum matches this name. */
-function toldApart(bytes: Uint8Array, extra: Uint8Array): string | undefined {
+function distinctName(bytes: Uint8Array, extra: Uint8Array): string | undefined {
   const view = new DataView(extra.buffer, extra.byteOffset, extra.length);
   for (let at = 0, length; at + 4 <= extra.length; at += 4 + length) {
     length = view.getUint16(at + 2, true);

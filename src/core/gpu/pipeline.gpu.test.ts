@@ -60,9 +60,9 @@ test('the kernels of a step are compiled at once before its first replay, each o
   const names = ['one', 'two', 'three', 'four'];
   const step = own(names);
   const [program, other] = [compileOf(step), compileOf(step)];
-  const told: [number, number][] = [];
+  const reports: [number, number][] = [];
   const seen = await compilations(async () => {
-    await Promise.all([program.prepare((...at) => told.push(at)), other.prepare()]);
+    await Promise.all([program.prepare((...at) => reports.push(at)), other.prepare()]);
     calls.reset();
     expect((await program.run(GO)).w[0]).toBe(4);
     expect((await other.run(GO)).w[0]).toBe(8);
@@ -73,7 +73,7 @@ test('the kernels of a step are compiled at once before its first replay, each o
   expect(new Set(seen.atOnce).size).toBe(seen.atOnce.length);
   expect(seen.most, 'all begun before one is awaited').toBe(seen.atOnce.length);
   const { length: of } = seen.atOnce;
-  expect(told).toEqual(Array.from({ length: of + 1 }, (_, done) => [done, of]));
+  expect(reports).toEqual(Array.from({ length: of + 1 }, (_, done) => [done, of]));
   await program.prepare(() => expect.fail('There is nothing left to compile.'));
   for (const each of [program, other]) each.dispose();
 });

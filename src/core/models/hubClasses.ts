@@ -12,7 +12,7 @@ const [ONE, SEVERAL] = ['single_label_classification', 'multi_label_classificati
  * Label fields in a classifier's config.json, which replace those of a language model.
  * @param architecture as the names of its classes begin there
  */
-export function toldClasses(
+export function hubClassesOf(
   architecture: string,
   { classes }: Pick<BaseConfig, 'classes'>,
   { end, padding = end }: NamedIds,

@@ -4,8 +4,8 @@ import { nGramBaselines, uniform } from './baseline';
 import { predictedIn } from './batch';
 import { documentRows } from './documentRows';
 import { defineObjective } from './objective';
-import { packingTold } from './packing';
-import { stridesOf, stridesTold } from './strides';
+import { packedInRows } from './packing';
+import { stridesOf, stridesInRows } from './strides';
 import { windows } from './windows';
 
 /** Of what rows are made. */
@@ -77,8 +77,8 @@ export const causal = defineObjective({
   epoch: ({ tokens }, context, { packing, stride }) =>
     packing === 'stream' && stride > 0 ? Math.max(1, stridesOf(tokens, context, stride).rows) : undefined,
   async inRows(source, context, _, { packing, stride }) {
-    if (packing === 'documents') return packingTold(source, context);
-    return stride > 0 ? stridesTold(source, context, stride) : undefined;
+    if (packing === 'documents') return packedInRows(source, context);
+    return stride > 0 ? stridesInRows(source, context, stride) : undefined;
   },
   inPytorch: ({ packing, stride }) => packing === 'stream' && stride === 0,
   evaluatedAs: () => 'nextTokens',

@@ -121,7 +121,7 @@ export async function chatRows(source: TokenSource, context: number, padding: nu
 type Arrays = [ids: Int32Array, places: Int32Array, ends: Int32Array];
 
 /** What is in the rows of a part. */
-export async function chatsTold(source: TokenSource, context: number): Promise<InRows> {
+export async function chatsInRows(source: TokenSource, context: number): Promise<InRows> {
   const { rows, conversations, shortened, leftOut, tooLong, ids, learnt, padding } = await chatsIn(source, context);
   const all = Math.max(1, rows.length * context);
   const words = [

@@ -8,7 +8,7 @@ import { buildShards } from '../shards/build';
 import { openPart } from '../shards/read';
 import { useSingleThreadWasm } from '../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
-import { chatRows, chatsIn, chatsTold } from './chatRows';
+import { chatRows, chatsIn, chatsInRows } from './chatRows';
 import { chats } from './chats';
 import { predictedIn } from './batch';
 import { propertyRuns } from '../testing/propertyRuns';
@@ -100,7 +100,9 @@ test('what does not fit is left out by exchanges, counted and told; where nothin
   const found = await chatsIn(source, 16);
   expect(found.conversations).toBe(4);
   expect([found.shortened + found.tooLong > 0, found.leftOut <= 1]).toEqual([true, true]);
-  expect((await chatsTold(source, 16)).words).toMatch(/^4 conversations, .* % of their tokens trained on: packed into/);
+  expect((await chatsInRows(source, 16)).words).toMatch(
+    /^4 conversations, .* % of their tokens trained on: packed into/,
+  );
   await expect(chatsIn(source, 2)).rejects.toThrow(/None of 4 conversations fits the context of 2/);
 });
 

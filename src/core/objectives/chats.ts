@@ -3,7 +3,7 @@ import type { Network } from '../models/network';
 import type { PartSource, TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { uniform } from './baseline';
-import { chatRows, chatsIn, chatsTold } from './chatRows';
+import { chatRows, chatsIn, chatsInRows } from './chatRows';
 import { defineObjective } from './objective';
 import { spread, textOf } from './pairRows';
 import type { Answered } from './shown';
@@ -28,7 +28,7 @@ export const chats = defineObjective({
     return { ids: { shape: [rows, context], dtype: 'int32' }, targets: each, places: each, ends: each };
   },
   batches: (source, context, { endOfText }) => chatRows(source, context, endOfText),
-  inRows: (source, context) => chatsTold(source, context),
+  inRows: (source, context) => chatsInRows(source, context),
   evaluatedAs: () => 'nextTokens',
   baselines: (facts) => [uniform(facts)],
   shows: { hint: 'the same held-out questions' },

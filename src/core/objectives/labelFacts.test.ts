@@ -23,8 +23,8 @@ test('labels are counted in each part, of texts that have tokens, and guessing b
   expect(priorLoss(train, validation)).toBeCloseTo(nats, 12);
   const classes = { labels: ['x', 'y', 'z'], pooling: 'first' } as const;
   const data = { unigramLoss: 1, ...found };
-  const told = labels.baselines({ vocabulary: 300, classes, data });
-  expect(told.map(({ loss }) => loss)).toEqual([Math.log(3), priorLoss(train, validation)]);
+  const baselines = labels.baselines({ vocabulary: 300, classes, data });
+  expect(baselines.map(({ loss }) => loss)).toEqual([Math.log(3), priorLoss(train, validation)]);
   const several = labels.baselines({ vocabulary: 300, classes: { ...classes, several: true }, data });
   expect(several.map(({ loss }) => loss)).toEqual([Math.LN2]);
 });

@@ -128,7 +128,7 @@ export async function labelRows(
 }
 
 /** What is in the rows of a part. */
-export async function labelsTold(
+export async function labelsInRows(
   source: TokenSource,
   context: number,
   tokenizer: Tokenizer,

@@ -76,7 +76,7 @@ test.each(['bert', 'gpt', 'llama'] as const)(
 test.each(['bert', 'llama'] as const)('%s: what it tells of texts is what it tells on the processor', async (id) => {
   const model = choiceOf(id);
   const labelled = texts.map((text, i) => heldText(tokenizer, { text, label: LABELS[i % 3]! }, i, ''));
-  const told = async () => {
+  const evaluated = async () => {
     const net = await network(model, initialValues(model, 2));
     const found = await evaluate(net, tokenizer, { objective: 'labels', labelled }, unwatched);
     const words = await decided(net, tokenizer, texts[7]!, 1);
@@ -84,9 +84,9 @@ test.each(['bert', 'llama'] as const)('%s: what it tells of texts is what it tel
     return { found, words };
   };
   await tf.setBackend('cpu');
-  const want = await told();
+  const want = await evaluated();
   await tf.setBackend('webgpu');
-  const got = await told();
+  const got = await evaluated();
   gpu.check();
   expect(got.found.labelled!.given).toEqual(want.found.labelled!.given);
   for (const [i, sure] of got.found.labelled!.sure.entries())

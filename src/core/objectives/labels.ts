@@ -50,8 +50,8 @@ export const labels = defineObjective({
   },
   epoch: ({ documents }) => documents,
   async inRows(source, context, tokenizer, _, learner) {
-    const { labelsTold } = await import('./labelRows');
-    return labelsTold(source, context, tokenizer, classesOf(learner), isEncoder(learner));
+    const { labelsInRows } = await import('./labelRows');
+    return labelsInRows(source, context, tokenizer, classesOf(learner), isEncoder(learner));
   },
   evaluatedAs: () => 'labels',
   baselines({ classes, data }) {

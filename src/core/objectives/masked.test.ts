@@ -64,12 +64,12 @@ test('masks follow from seed, step and row alone, and change with each', async (
   expect((await batches.training({ seed: 3, step: 8, first: 0, rows: 6 })).arrays).not.toEqual(whole.arrays);
   const later = of(await batches.training({ seed: 3, step: 7, first: 4, rows: 2 }));
   expect(later.ids).toEqual(of(whole).ids.subarray(4 * CONTEXT));
-  const told = async (rows: number) => {
+  const weightsOf = async (rows: number) => {
     const all: number[] = [];
     for await (const { arrays } of batches.evaluation({ rows, tokens: 400 })) all.push(...arrays['ids']!);
     return all;
   };
-  expect(await told(2)).toEqual(await told(5));
+  expect(await weightsOf(2)).toEqual(await weightsOf(5));
 });
 
 test('where it is measured all of them are hidden by the mask: what stood there would be found by being seen', async () => {

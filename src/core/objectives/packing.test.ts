@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { packed, packingOf, packingTold } from './packing';
+import { packed, packingOf, packedInRows } from './packing';
 import { textSource } from '../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
 
@@ -53,12 +53,12 @@ test('each goes into the fullest row with room for it, the longest first', () =>
 test('counts truncated and padding tokens', async () => {
   const source = textSource(tokenizer, ['abc', 'defghijklmnop', 'qr', 's']);
   // With the marks 4, 14, 3, and the last without one.
-  expect(await packingTold(source, 8)).toEqual({
+  expect(await packedInRows(source, 8)).toEqual({
     words: '4 documents, 1 cut into 2 pieces for a context of 8: packed into 3 rows, 8.33 % padding.',
     rows: 3,
     isCut: true,
   });
-  expect(await packingTold(source, 16)).toEqual({
+  expect(await packedInRows(source, 16)).toEqual({
     words: '4 documents, none longer than a context of 16: packed into 2 rows, 31.3 % padding.',
     rows: 2,
     isCut: false,

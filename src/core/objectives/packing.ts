@@ -99,7 +99,7 @@ async function open(source: TokenSource, context: number): Promise<Packing> {
 }
 
 /** What is in the rows of a part. */
-export async function packingTold(source: TokenSource, context: number): Promise<InRows> {
+export async function packedInRows(source: TokenSource, context: number): Promise<InRows> {
   const { rows, documents, cut, pieces, padding } = await packingOf(source, context);
   const long = cut === 0 ? 'none longer than' : `${formatCount(cut)} cut into ${formatCount(pieces)} pieces for`;
   const share = formatShare(padding / Math.max(1, rows.length * context));

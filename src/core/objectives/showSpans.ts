@@ -18,12 +18,12 @@ export async function showSpans(network: Network, asked: ToShow, settings: SpanS
   const ids = await source.read(0, tokens);
   const lengths = spanLengths(tokens, settings, drawing('shown', { seed: 0, step: 0, row: 0 }));
   const { inputs } = corrupted(ids, lengths, (n) => tokenizer.idOf('sentinel', n), tokenizer.endOfText);
-  const told = spansIn(await answered(network, asked, inputs), tokenizer);
+  const spans = spansIn(await answered(network, asked, inputs), tokenizer);
   const parts: FilledPart[] = [];
   let at = 0;
   for (const [i, length] of lengths.entries()) {
     const text = textOf(tokenizer, ids.subarray(at, at + length));
-    parts.push(i % 2 === 0 ? { text } : { text: textOf(tokenizer, told[(i - 1) / 2] ?? []), wanted: text });
+    parts.push(i % 2 === 0 ? { text } : { text: textOf(tokenizer, spans[(i - 1) / 2] ?? []), wanted: text });
     at += length;
   }
   return { kind: 'filled', parts };

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { textSource } from '../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { loadObjective } from '.';
-import { stridesOf, stridesTold } from './strides';
+import { stridesOf, stridesInRows } from './strides';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const batchesOf = async (text: string, context: number, stride: number) =>
@@ -21,11 +21,11 @@ test('rows and what none of them predicts are those of windows laid down one by 
       let rows = 0;
       for (let at = 0; at + context + 1 <= tokens; at += stride, rows++)
         for (let t = at + 1; t <= at + context; t++) times[t]!++;
-      const told = stridesOf(tokens, context, stride);
-      expect([told.rows, told.left]).toEqual([rows, times.filter((n) => n === 0).length]);
+      const strides = stridesOf(tokens, context, stride);
+      expect([strides.rows, strides.left]).toEqual([rows, times.filter((n) => n === 0).length]);
       // No token twice where windows do not overlap.
       if (stride >= context) expect(Math.max(...times)).toBeLessThanOrEqual(1);
-      for (const n of times) expect(n).toBeLessThanOrEqual(Math.ceil(told.times));
+      for (const n of times) expect(n).toBeLessThanOrEqual(Math.ceil(strides.times));
     }),
   );
 });
@@ -60,11 +60,11 @@ test('without a stride windows begin where they did, and with one of 1 too', asy
 
 test('counts tokens outside of all windows, also as a share', () => {
   const source = textSource(tokenizer, ['abcdefghijklmnopqrstuvwxyz']);
-  expect(stridesTold(source, 8, 8)).toEqual({
+  expect(stridesInRows(source, 8, 8)).toEqual({
     rows: 3,
     words: '3 windows of 8 tokens, one every 8: 2 tokens (7.69 %) unused, no padding.',
     isCut: false,
   });
-  expect(stridesTold(source, 8, 4).words).toMatch(/^5 windows .*: 2 tokens .* Most tokens are in 2 windows\.$/);
-  expect(stridesTold(source, 8, 12).words).toMatch(/^2 windows .*: 10 tokens \(38\.5 %\) unused/);
+  expect(stridesInRows(source, 8, 4).words).toMatch(/^5 windows .*: 2 tokens .* Most tokens are in 2 windows\.$/);
+  expect(stridesInRows(source, 8, 12).words).toMatch(/^2 windows .*: 10 tokens \(38\.5 %\) unused/);
 });

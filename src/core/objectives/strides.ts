@@ -19,7 +19,7 @@ export function stridesOf(tokens: number, context: number, stride: number): Stri
 }
 
 /** What is in the rows of a part. */
-export function stridesTold({ tokens }: TokenSource, context: number, stride: number): InRows {
+export function stridesInRows({ tokens }: TokenSource, context: number, stride: number): InRows {
   const { rows, left, times } = stridesOf(tokens, context, stride);
   const again =
     times > 1

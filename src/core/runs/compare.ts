@@ -8,7 +8,7 @@ import { isOf, RECIPE, type Recipe, type RecipeField } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 
 /** A described setting; equal keys mean equal settings. */
-export interface Told {
+export interface KeyedWords {
   key: string;
   words: string;
 }
@@ -16,14 +16,14 @@ export interface Told {
 /** What a run was made with, as far as runs are compared by it. */
 export interface Made {
   model: ModelChoice;
-  tokenizer: Told;
+  tokenizer: KeyedWords;
   /** Null where unknown: a model imported without its recipe. */
   recipe: Recipe | null;
   /** Null where it is not known. */
-  data: Told | null;
+  data: KeyedWords | null;
 }
 
-export type Value = number | Told;
+export type Value = number | KeyedWords;
 
 /** A setting that runs can differ in. */
 export interface Setting {

@@ -45,16 +45,16 @@ export function curveOf(
   step: number,
   segments: readonly Pick<Segments[number], 'after'>[],
 ): RunCurve {
-  const steps = events.flatMap((event) => (event.kind === 'step' && isTold(event, step) ? [event] : []));
+  const steps = events.flatMap((event) => (event.kind === 'step' && isDrawn(event, step) ? [event] : []));
   const training = grouped(steps).map((group) => {
     const losses = group.map(({ loss }) => loss);
     const last = group.at(-1)!;
     return { step: last.step, low: Math.min(...losses), high: Math.max(...losses), ms: last.activeMs };
   });
   const whole = { step: steps.map((event) => event.step), loss: steps.map(({ loss }) => loss) };
-  const told = events.flatMap((event) => (event.kind === 'evaluated' && isTold(event, step) ? [event] : []));
+  const evaluated = events.flatMap((event) => (event.kind === 'evaluated' && isDrawn(event, step) ? [event] : []));
   // What is measured again at a step is no second one.
-  const measured = [...new Map(told.map((event) => [event.step, event])).values()];
+  const measured = [...new Map(evaluated.map((event) => [event.step, event])).values()];
   const last = measured.at(-1);
   // The lowest of each stretch, so that the best is among them; and where it ended.
   const lowest = grouped(measured).map((group) => group.reduce((a, b) => (b.loss < a.loss ? b : a)));
@@ -106,7 +106,7 @@ const columnsOf = <N extends string>(names: readonly N[], rows: readonly Readonl
 const columnsBy = <N extends string>(names: readonly N[], column: (name: N) => Float64Array): Columns<N> =>
   Object.fromEntries(names.map((name) => [name, column(name)])) as Columns<N>;
 
-const isTold = (event: { step: number; loss: number }, upTo: number): boolean =>
+const isDrawn = (event: { step: number; loss: number }, upTo: number): boolean =>
   event.step <= upTo && Number.isFinite(event.loss);
 
 /** In order, as many in each as keeps them to fewer than `MAX_CURVE_POINTS`. */

@@ -18,12 +18,12 @@ const forkOf = (runId: string, step: number) => ({ parent: { runId, step, how: '
 
 test('a fork has what its forebears told up to where it left each, and what is missing leaves a gap and no more', async () => {
   const store = memoryStore();
-  const told: Record<string, readonly number[]> = {
+  const evaluatedSteps: Record<string, readonly number[]> = {
     first: [0, 10, 20, 30, 40],
     second: [20, 25, 30, 35],
     third: [30, 40],
   };
-  for (const [id, steps] of Object.entries(told))
+  for (const [id, steps] of Object.entries(evaluatedSteps))
     await (await openJournal(store, id, 0)).append(steps.map((step) => evaluated(step)));
   await addRun(store, runRecord({ id: 'first' }));
   await addRun(store, runRecord({ id: 'second', ...forkOf('first', 20) }));

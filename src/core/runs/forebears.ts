@@ -10,15 +10,15 @@ export async function readForebears(
   store: BlobStore,
   { id, parent }: Pick<RunRecord, 'id' | 'parent'>,
 ): Promise<readonly LastingEvent[]> {
-  let told: readonly LastingEvent[] = [];
+  let ownEvents: readonly LastingEvent[] = [];
   let until = Infinity;
   const seen = new Set([id]);
   for (let from = parent; from?.how === 'fork' && !seen.has(from.runId);) {
     seen.add(from.runId);
     until = Math.min(until, from.step);
     const own = (await readJournal(store, from.runId)).filter(isLasting);
-    told = [...own.filter(({ step }) => step <= until), ...told];
+    ownEvents = [...own.filter(({ step }) => step <= until), ...ownEvents];
     from = (await unlessUnreadable(readRun(store, from.runId)))?.parent;
   }
-  return told;
+  return ownEvents;
 }

@@ -5,7 +5,7 @@ import { runRecord } from '../testing/runRecord';
 import { EVALUATIONS, type EvaluationRecord, evaluationKey } from './evaluations';
 import { keepEvaluation, readEvaluation } from './keptEvaluations';
 import { addRun, purgeRun, recordKey } from './record';
-import { toldEvaluation } from './toldEvaluations';
+import { evaluationSummary } from './evaluationSummary';
 import { dropUnused } from './unused';
 
 const measured = (runId: string, step: number): EvaluationRecord => ({
@@ -57,5 +57,5 @@ test('what a model that has diverged comes to is kept without what is no number,
   expect(kept.step).toBe(3);
   expect(kept.evaluation.baselines).toEqual({ uniform: { loss: 5 } });
   expect(kept.evaluation.leftOut.map(({ name }) => name)).toEqual(['trigram', 'minimalPairs']);
-  expect(toldEvaluation({ ...record, evaluation })[0]!.baselines).toEqual({ uniform: { loss: 5 } });
+  expect(evaluationSummary({ ...record, evaluation })[0]!.baselines).toEqual({ uniform: { loss: 5 } });
 });

@@ -8,7 +8,7 @@ const run = (id: string, createdAt: number, step: number, parent?: [runId: strin
   step,
   ...(parent && { parent: { runId: parent[0], step: parent[1], how: parent[2] ?? 'fork' } }),
 });
-const told = (runs: readonly Kin[]): readonly string[] =>
+const described = (runs: readonly Kin[]): readonly string[] =>
   lanesOf(runs).map(({ run: { id }, depth, from, until, how }) => `${'> '.repeat(depth)}${id} ${how} ${from} ${until}`);
 
 test('each run is below what it comes from, where it left it', () => {
@@ -22,7 +22,7 @@ test('each run is below what it comes from, where it left it', () => {
     run('colder', 8, 9500, ['voice', 200]),
     { ...run('smol', 8, 60), origin: { name: 'smol.zip' } },
   ];
-  expect(told(runs)).toEqual([
+  expect(described(runs)).toEqual([
     'harbour nothing 0 7379',
     '> cooler fork 5000 9000',
     '> > voice fine-tune 9000 9400',
@@ -36,7 +36,7 @@ test('each run is below what it comes from, where it left it', () => {
 });
 
 test('a fork of a run that is gone has a lane of its own from where it left', () => {
-  expect(told([run('child', 2, 80, ['gone', 50])])).toEqual(['child fork 50 80']);
+  expect(described([run('child', 2, 80, ['gone', 50])])).toEqual(['child fork 50 80']);
   expect(forebears([run('child', 2, 80, ['gone', 50])], 'child')).toHaveLength(1);
 });
 

@@ -32,7 +32,7 @@ const migrated = (store: BlobStore) => {
 const all = async (store: BlobStore): Promise<Map<string, Stored | undefined>> =>
   new Map(await Promise.all((await store.keys('')).map(async (key) => [key, await store.get(key)] as const)));
 /** What lies under each key, in few letters: comparing megabytes item by item takes a minute. */
-const told = async (store: BlobStore): Promise<object> =>
+const contents = async (store: BlobStore): Promise<object> =>
   Object.fromEntries(
     [...(await all(store))].map(([key, value]) => {
       if (!(value instanceof Uint8Array)) return [key, value];
@@ -69,12 +69,12 @@ async function seen(store: BlobStore): Promise<unknown> {
 describe.each(BUILDS)('the store of %s', (build) => {
   test('has each thing where this build keeps it, and no byte of a text or a run has changed', async () => {
     const store = await goldenStore(build);
-    const [was, before] = [await seen(store), Object.entries(await told(store))];
+    const [was, before] = [await seen(store), Object.entries(await contents(store))];
     const texts = (await listTexts(store)).length;
     expect(texts).toBeGreaterThan(0);
     expect(await migrated(store)).toEqual({ texts: build === '96f5056' ? 0 : texts });
     expect(await seen(store)).toEqual(was);
-    const after = await told(store);
+    const after = await contents(store);
     const names = Object.keys(after);
     expect(names).toContain('projects/first');
     expect(names).not.toContain('project');
@@ -99,14 +99,14 @@ describe.each(BUILDS)('the store of %s', (build) => {
     }
     // Again there is nothing to do.
     expect(await migrated(store)).toEqual({ texts: 0 });
-    expect(await told(store)).toEqual(after);
+    expect(await contents(store)).toEqual(after);
   });
 
   test('is migrated once by two tabs at once', async () => {
     const [store, alone] = [await goldenStore(build), await goldenStore(build)];
     await migrated(alone);
     await Promise.all([migrated(store), migrated(store)]);
-    expect(await told(store)).toEqual(await told(alone));
+    expect(await contents(store)).toEqual(await contents(alone));
   });
 
   test.each(['before', 'after'] as const)(
@@ -115,7 +115,7 @@ describe.each(BUILDS)('the store of %s', (build) => {
       const whole = await goldenStore(build);
       const was = await seen(whole);
       await migrated(whole);
-      const want = await told(whole);
+      const want = await contents(whole);
       let kills = 0;
       for (let n = 0; ; n++) {
         const store = await goldenStore(build);
@@ -131,7 +131,7 @@ describe.each(BUILDS)('the store of %s', (build) => {
         // Not at each: it reads every byte of every run.
         if (n % 10 === 0) expect(await seen(store)).toEqual(was);
         await migrated(store);
-        expect(await told(store)).toEqual(want);
+        expect(await contents(store)).toEqual(want);
       }
       expect(kills).toBeGreaterThan(10);
     },
@@ -158,7 +158,7 @@ describe('in IndexedDB', () => {
     for (let n = 0; n < 1000; n += 3) {
       if (await migrated(failingAt(store, n, n % 2 === 0 ? 'before' : 'after')).catch(() => null)) break;
     }
-    expect(await told(store)).toEqual(await told(want));
+    expect(await contents(store)).toEqual(await contents(want));
     expect(await seen(store)).toEqual(was);
   });
 });

@@ -59,14 +59,14 @@ export function modelStanding(
   if (!strongest) return { kind: 'unknown' };
   if (loss < strongest.loss) return { kind: 'better' };
   const { label, scale } = headlineOf(recipe.objective);
-  const told = (nats: number): string => formatReading(scale.of(nats));
+  const formatted = (nats: number): string => formatReading(scale.of(nats));
   // The simplest that beats it says the most of where the model stands.
   const simplest = others.findLast((other) => other.loss <= loss) ?? strongest;
   const counts = COUNTS[simplest.id];
-  const who = `${simplest.words}${counts === undefined ? '' : `, ${counts},`} has ${told(simplest.loss)}`;
-  const best = simplest === strongest ? '' : `, and ${strongest.words} ${told(strongest.loss)}`;
+  const who = `${simplest.words}${counts === undefined ? '' : `, ${counts},`} has ${formatted(simplest.loss)}`;
+  const best = simplest === strongest ? '' : `, and ${strongest.words} ${formatted(strongest.loss)}`;
   const passed = others.find((other) => loss < other.loss);
-  const past = passed ? ` It passed ${passed.words} (${told(passed.loss)}).` : '';
+  const past = passed ? ` It passed ${passed.words} (${formatted(passed.loss)}).` : '';
   // Adapters and parts of a model have other usual rates.
   const off = trainable === undefined ? unusualRate(recipe, countParams(paramsOf(model))) : undefined;
   const needsText = !off && gap >= TOO_MUCH_GAP;
@@ -80,6 +80,6 @@ export function modelStanding(
     ...(needsText && { needsText }),
     ...(off && { needsRate: off.usual }),
     judgement: stillBeats(simplest.id, simplest.words),
-    evidence: `${label} ${told(loss)} on text it never saw; ${who}${best}.${past}${rest}`,
+    evidence: `${label} ${formatted(loss)} on text it never saw; ${who}${best}.${past}${rest}`,
   };
 }

@@ -96,17 +96,17 @@ test('a curve keeps the span of each stretch, the best and the last, and nothing
 test('curves are made once, kept, and made again when the run has gone on or the kept one is damaged', async () => {
   const store = memoryStore();
   await addSaved(store, 'a');
-  const told: (readonly RunRow[])[] = [];
-  const [row] = await listed(store, (rows) => told.push(rows));
-  expect(told.map(([first]) => first!.curve)).toEqual([null]);
+  const reports: (readonly RunRow[])[] = [];
+  const [row] = await listed(store, (rows) => reports.push(rows));
+  expect(reports.map(([first]) => first!.curve)).toEqual([null]);
   expect(row!.curve).toMatchObject({ step: 4, sample: 'The 4' });
   expect(row!.curve!.evaluations).toMatchObject({ step: Float64Array.of(2, 4), loss: Float64Array.of(2, 3) });
   expect(row!.curve!.training.step).toEqual(Float64Array.of(1, 2, 4));
   expect(row!.record.tokenizer).toEqual({ kind: 'bytes' });
 
   const again = counting(store, 'journal/');
-  expect(await listed(again.store, (rows) => told.push(rows))).toEqual([row]);
-  expect([again.counted.values, told.length]).toEqual([0, 1]);
+  expect(await listed(again.store, (rows) => reports.push(rows))).toEqual([row]);
+  expect([again.counted.values, reports.length]).toEqual([0, 1]);
 
   // As bytes, which are read again as they were; as the builds before stored it, it stays; of any other it is made again.
   const bytes = (await store.get(curveKey('a'))) as Uint8Array;

@@ -16,7 +16,7 @@ import {
   modelSchema,
   originSchema,
   recipeSchema,
-  toldTokenizerSchema,
+  tokenizerSummarySchema,
   trainableSchema,
 } from './settings';
 
@@ -107,7 +107,7 @@ export const RUN_FIELDS = {
   device: { schema: z.string().nullable(), file: z.string().max(1000).nullable() },
   model: { schema: modelSchema, file: modelSchema },
   /** Its merges lie next to the record, except for a run last written by a build before 2026-11-26. */
-  tokenizer: { schema: toldTokenizerSchema, why: 'The tokenizer has files of its own.' },
+  tokenizer: { schema: tokenizerSummarySchema, why: 'The tokenizer has files of its own.' },
   /** Of all its segments. */
   objective: { schema: z.enum(Object.keys(OBJECTIVES) as ObjectiveId[]), why: 'Every recipe names it.' },
   parent: { schema: parentSchema.exactOptional(), why: 'The parent of an import is the original.' },

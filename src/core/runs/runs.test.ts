@@ -68,15 +68,15 @@ test('the list of runs says what is kept of each; freed steps leave record and c
     });
   }
   await (await openJournal(store, 'a', 0)).append([evaluated(2), saved(3), { ...evaluated(4), loss: 1 } as TrainEvent]);
-  const told = async () =>
+  const listed = async () =>
     (await rows(store)).map(({ record: { id }, curve, bytes }) => [id, curve && [...curve.evaluations.loss], bytes]);
-  expect(await told()).toEqual([
+  expect(await listed()).toEqual([
     ['torn', [], null],
     ['a', [2], 16],
   ]);
 
   await freeRun(store, 'a');
-  expect(await told()).toEqual([
+  expect(await listed()).toEqual([
     ['torn', [], null],
     ['a', [2], 0],
   ]);

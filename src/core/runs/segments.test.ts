@@ -12,19 +12,19 @@ const of = (known: DataFacts | null, recipe: Recipe = DEFAULT_RECIPE): Segments 
 const english = of(facts('english'));
 const on = (from: Segments, step: number, text: string) =>
   continued(from, step, { recipe: DEFAULT_RECIPE, data: { id: 'd', facts: facts(text) } });
-const told = (segments: Segments) =>
+const described = (segments: Segments) =>
   segments.map(({ after, data }) => `${data.facts?.textHash ?? 'unknown'} after ${after}`);
 
 test('a run that resumes with its own text has one segment, and one that resumes with another keeps both', () => {
   expect(on(english, 100, 'english')).toEqual(english);
   const changed = on(english, 100, 'japanese');
-  expect(told(changed)).toEqual(['english after 0', 'japanese after 100']);
+  expect(described(changed)).toEqual(['english after 0', 'japanese after 100']);
   expect(changed[1]!.why).toBe('data');
   const alike = [0, 100, 101, 150].map((step) => isMeasuredAlike({ segments: changed }, 101)({ step }));
   expect(alike).toEqual([false, false, true, true]);
   expect(isMeasuredAlike({ segments: english }, 101)({ step: 0 })).toBe(true);
   const third = ['english after 0', 'japanese after 100', 'german after 200'];
-  expect(told(on(changed, 200, 'german'))).toEqual(third);
+  expect(described(on(changed, 200, 'german'))).toEqual(third);
 });
 
 test('the same text cut otherwise is held out otherwise, so it is other data', () => {
@@ -46,12 +46,12 @@ test('the same text cut otherwise is held out otherwise, so it is other data', (
 
 test('data that no step was saved on is not spoken of', () => {
   const tried = on(english, 100, 'japanese');
-  expect(told(on(tried, 100, 'german'))).toEqual(['english after 0', 'german after 100']);
+  expect(described(on(tried, 100, 'german'))).toEqual(['english after 0', 'german after 100']);
   expect(on(tried, 100, 'english')).toEqual(english);
   // Steps saved after the change are unreadable, so the run resumes from before it.
-  expect(told(on(tried, 60, 'japanese'))).toEqual(['english after 0', 'japanese after 60']);
-  expect(told(on(of(null), 0, 'english'))).toEqual(['english after 0']);
-  expect(told(on(of(null), 5, 'english'))).toEqual(['unknown after 0', 'english after 5']);
+  expect(described(on(tried, 60, 'japanese'))).toEqual(['english after 0', 'japanese after 60']);
+  expect(described(on(of(null), 0, 'english'))).toEqual(['english after 0']);
+  expect(described(on(of(null), 5, 'english'))).toEqual(['unknown after 0', 'english after 5']);
 });
 
 test('every step belongs to one segment, the one it was trained in', () => {

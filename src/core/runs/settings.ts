@@ -209,17 +209,17 @@ export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
   ...tokenizerParts,
 });
 /** A tokenizer whose parts may lie elsewhere; `split`: how it cuts text, where that is not ours. */
-export type ToldTokenizer = Omit<TokenizerModel, 'merges'> &
+export type TokenizerSummary = Omit<TokenizerModel, 'merges'> &
   Partial<Pick<TokenizerModel, 'merges'>> & { split?: SplitName };
 /** Its chat template, if that is short enough for the summary. */
-export function toldTemplate(told: ToldTokenizer): string | undefined {
-  const template = chatTemplateOf(told);
+export function storableTemplate(summary: TokenizerSummary): string | undefined {
+  const template = chatTemplateOf(summary);
   return template !== undefined && template.length <= MAX_TEMPLATE_LENGTH ? template : undefined;
 }
 /** What is said of a tokenizer without its files. */
-export function tokenizerFacts(told: ToldTokenizer) {
-  const { kind, roles, elsewhere, split = elsewhere?.split, normalizers } = told;
-  const chatTemplate = toldTemplate(told);
+export function tokenizerFacts(summary: TokenizerSummary) {
+  const { kind, roles, elsewhere, split = elsewhere?.split, normalizers } = summary;
+  const chatTemplate = storableTemplate(summary);
   return {
     tokenizer: kind,
     ...(roles && { roles }),
@@ -228,7 +228,7 @@ export function tokenizerFacts(told: ToldTokenizer) {
     ...(chatTemplate !== undefined && { chatTemplate }),
   };
 }
-export const toldTokenizerSchema: z.ZodType<ToldTokenizer> = z.strictObject({
+export const tokenizerSummarySchema: z.ZodType<TokenizerSummary> = z.strictObject({
   ...tokenizerFields,
   merges: mergesSchema.exactOptional(),
   chatTemplate: z.string().max(MAX_TEMPLATE_LENGTH).exactOptional(),
@@ -258,8 +258,8 @@ const learntTextsSchema = listOf(
  * Which documents a text is, by its hash: a column an item, in their order. Of a cleaned one they are those that it was read
  * as, by the hash that it had then, and `leftOut` are the places of those that a person left out.
  */
-export type ToldDocuments = z.infer<typeof toldDocumentsSchema>;
-export const toldDocumentsSchema = listOf(
+export type DocumentLists = z.infer<typeof documentListsSchema>;
+export const documentListsSchema = listOf(
   z
     .strictObject({
       text: sha256,

@@ -7,15 +7,15 @@ import { HomegrownError } from '../base/errors';
 import { type Kind, readAll, readRecord, storedRecord, type Unreadable } from '../base/record';
 import { z } from '../base/zod';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
-import { toldTemplate, type ToldTokenizer, tokenizerParts } from './settings';
+import { storableTemplate, type TokenizerSummary, tokenizerParts } from './settings';
 
-interface Told {
+interface StoredTokenizer {
   id: string;
-  tokenizer: ToldTokenizer;
+  tokenizer: TokenizerSummary;
 }
 
 /** @throws HomegrownError `storage-damaged` where its merges are gone or cannot be read, `newer-version` */
-export async function readTokenizer(store: BlobStore, { id, tokenizer }: Told): Promise<TokenizerModel> {
+export async function readTokenizer(store: BlobStore, { id, tokenizer }: StoredTokenizer): Promise<TokenizerModel> {
   const { kind, roles, normalizers, merges, chatTemplate, elsewhere, applied } = tokenizer;
   const parts = merges
     ? { merges, ...(chatTemplate && { chatTemplate }), ...(elsewhere && { elsewhere }), ...(applied && { applied }) }
@@ -33,25 +33,28 @@ async function readParts(store: BlobStore, key: string): Promise<Parts> {
 type Parts = Pick<TokenizerModel, 'merges' | 'chatTemplate' | 'elsewhere' | 'applied'>;
 
 /** Merges that are unreadable, or missing for a record: the run can then neither resume nor generate. */
-export async function unreadableMerges(store: BlobStore, runs: readonly Told[]): Promise<readonly Unreadable[]> {
+export async function unreadableMerges(
+  store: BlobStore,
+  runs: readonly StoredTokenizer[],
+): Promise<readonly Unreadable[]> {
   const apart = runs.filter(({ tokenizer }) => !tokenizer.merges).map(({ id }) => mergesKey(id));
   const keys = new Set([...apart, ...(await store.keys(MERGES))]);
   return (await readAll([...keys], (key) => readParts(store, key))).unreadable;
 }
 
 /** Splits a record as it is stored from its merges; a tokenizer without any has none stored. */
-export function withoutMerges<R extends Told>(record: R): { record: R; put: [key: string, value: Json][] } {
+export function withoutMerges<R extends StoredTokenizer>(record: R): { record: R; put: [key: string, value: Json][] } {
   const { merges, chatTemplate, elsewhere, applied, ...tokenizer } = record.tokenizer;
   if (!merges || (merges.length === 0 && !elsewhere && !applied)) return { record, put: [] };
   const more = { ...(chatTemplate && { chatTemplate }), ...(elsewhere && { elsewhere }), ...(applied && { applied }) };
   const stored = storedRecord(MERGES_OF, { version: 1, merges: [...merges], ...more });
-  const template = toldTemplate(record.tokenizer);
-  const told = {
+  const template = storableTemplate(record.tokenizer);
+  const summary = {
     ...tokenizer,
     ...(elsewhere && { split: elsewhere.split }),
     ...(template !== undefined && { chatTemplate: template }), // which its card tells
   };
-  return { record: { ...record, tokenizer: told }, put: [[mergesKey(record.id), stored]] };
+  return { record: { ...record, tokenizer: summary }, put: [[mergesKey(record.id), stored]] };
 }
 
 export const MERGES = 'merges/';

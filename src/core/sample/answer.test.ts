@@ -28,13 +28,13 @@ describe.each(SINGLE_THREAD_BACKENDS)('%s', (_, use) => {
     net = await toyRelative('relative-pair');
     return () => net.dispose();
   });
-  const told = async (text: string, change: Partial<AnswerSettings> = {}, job = unwatched) => {
+  const answered = async (text: string, change: Partial<AnswerSettings> = {}, job = unwatched) => {
     const tokens = [];
     for await (const token of answer(net, tokenizer, text, { ...settings, ...change }, job)) tokens.push(token);
     return tokens;
   };
-  const ids = async (...given: Parameters<typeof told>): Promise<number[]> =>
-    (await told(...given)).map(({ id }) => id);
+  const ids = async (...given: Parameters<typeof answered>): Promise<number[]> =>
+    (await answered(...given)).map(({ id }) => id);
 
   /** Runs a full forward pass for each token. */
   async function uncached(text: string, length: number): Promise<number[]> {
@@ -65,9 +65,9 @@ describe.each(SINGLE_THREAD_BACKENDS)('%s', (_, use) => {
 
   test('beams find what is at least as likely, and tell what each token is', async () => {
     const before = tf.memory().numTensors;
-    const sum = (tokens: Awaited<ReturnType<typeof told>>): number =>
+    const sum = (tokens: Awaited<ReturnType<typeof answered>>): number =>
       tokens.reduce((n, { probability }) => n + Math.log(probability), 0);
-    const [greedy, beams] = [await told('whale', { length: 6 }), await told('whale', { length: 6, beams: 4 })];
+    const [greedy, beams] = [await answered('whale', { length: 6 }), await answered('whale', { length: 6, beams: 4 })];
     if (greedy.length === 6 && beams.length === 6) expect(sum(beams)).toBeGreaterThanOrEqual(sum(greedy) - 1e-4);
     for (const { id, probability, alternatives } of beams) {
       expect(alternatives).toHaveLength(8);

@@ -23,8 +23,8 @@ export function labelledRow(
 ): readonly Cell[] {
   const own = columns.map((name) => cells.get(name) ?? '');
   if (!given) return [...own, '', undefined, ...new Array<undefined>(count).fill(undefined)];
-  const told = Array.from(given.probabilities, digits);
-  return [...own, labelsAsOne(given.labels), Math.max(...told), ...told];
+  const probabilities = Array.from(given.probabilities, digits);
+  return [...own, labelsAsOne(given.labels), Math.max(...probabilities), ...probabilities];
 }
 
 /** Of a probability. */

@@ -43,10 +43,10 @@ function readSome(
     child.stderr.on('data', (piece: Buffer) => (complaint = `${complaint}${piece.toString()}`.slice(-2000)));
     createInterface({ input: child.stdout }).on('line', (line) => {
       late.refresh();
-      const told = JSON.parse(line) as HostileOutcome | { begins: string };
-      if ('begins' in told) return;
+      const message = JSON.parse(line) as HostileOutcome | { begins: string };
+      if ('begins' in message) return;
       done++;
-      onOutcome(told);
+      onOutcome(message);
     });
     child.on('error', reject);
     child.on('close', (code) => {

@@ -55,7 +55,7 @@ function runRow(i: number): RunRow {
   const sample =
     'The whale, were as the world, in its vague, as a few incredible buxes; a most wonderfulness in their souls.';
   const events = at.flatMap((step): TrainEvent[] => [
-    { kind: 'step', step, loss: loss(step) - 0.15, activeMs: 33 * step, ...UNTOLD },
+    { kind: 'step', step, loss: loss(step) - 0.15, activeMs: 33 * step, ...UNSHOWN },
     { kind: 'evaluated', step, loss: loss(step), metrics: {}, activeMs: 33 * step, sample },
   ]);
   return {
@@ -66,4 +66,4 @@ function runRow(i: number): RunRow {
   };
 }
 
-const UNTOLD = { learningRate: 0.001, gradientNorm: 1, tokensPerSecond: 46_000, memoryBytes: 0 };
+const UNSHOWN = { learningRate: 0.001, gradientNorm: 1, tokensPerSecond: 46_000, memoryBytes: 0 };

@@ -119,9 +119,9 @@ async function runOf(recipe: Recipe): Promise<string> {
           activeMs: __,
           plannedBytes: ___,
           encodeMs: ____,
-          ...told
+          ...figures
         } = event as unknown as Record<string, unknown>;
-        if (event.kind !== 'compiling') done.push(told);
+        if (event.kind !== 'compiling') done.push(figures);
       },
     },
   );

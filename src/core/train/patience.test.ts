@@ -67,8 +67,8 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     const early = await watch(still);
     expect(early.outcome).toMatchObject({ reason: 'early', state: { step: 6, waited: { evaluations: 3 } } });
     const first = early.events.find((event) => event.kind === 'evaluated')!;
-    const told = early.events.filter((event) => event.kind === 'early');
-    expect(told).toEqual([{ kind: 'early', step: 6, loss: first.loss, evaluations: 3 }]);
+    const earlyEvents = early.events.filter((event) => event.kind === 'early');
+    expect(earlyEvents).toEqual([{ kind: 'early', step: 6, loss: first.loss, evaluations: 3 }]);
     expect(stepsOf(early.events, 'saved')).toEqual([0, 6]);
     expect(early.saved.at(-1)!.state).toEqual(early.outcome.state);
 

@@ -28,7 +28,7 @@ export async function startingState(start: Start): Promise<TrainState> {
   const { from } = start;
   if (from && from.state.frozen !== frozen) {
     throw badSettings(
-      `Step ${from.state.step} was trained with ${told(from.state.frozen)}, but would resume with ${told(frozen)}.`,
+      `Step ${from.state.step} was trained with ${frozenWords(from.state.frozen)}, but would resume with ${frozenWords(frozen)}.`,
       'The checkpoint is unchanged. Resume it with its original base model and the same trainable weights.',
     );
   }
@@ -52,7 +52,7 @@ function momentNames({ model, recipe, trainable }: Start): string[] {
   return stateOf(optimizerOf(recipe.optimizer), Object.entries(trainableParams)).flat().map(stateName);
 }
 
-const told = (frozen: string | undefined): string =>
+const frozenWords = (frozen: string | undefined): string =>
   frozen === undefined ? 'no frozen weights' : `frozen weights that hash to ${frozen.slice(0, 12)}…`;
 
 /** Undefined where all learn. */

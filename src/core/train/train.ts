@@ -79,7 +79,7 @@ async function run(
   const encoding = new Recent(TIMES);
   const onGpu = new Recent(TIMES);
   const underway: Promise<void>[] = [];
-  let told = now();
+  let reportedAt = now();
   const begin = state.step;
   let savedStep: number | null = from ? begin : null;
   /** The last evaluation. */
@@ -96,8 +96,8 @@ async function run(
       if (!Number.isFinite(gradientNorm))
         throw diverged(`At step ${step} the norm of the gradient is ${gradientNorm}.`);
       const time = now();
-      times.add(time - Math.max(started, told));
-      told = time;
+      times.add(time - Math.max(started, reportedAt));
+      reportedAt = time;
       losses.add(loss);
       job.report({
         kind: 'step',

@@ -101,12 +101,12 @@ test('too few scores, and what is not a number, are refused in words', async () 
 });
 
 test('it says how far it is, and stops between tokens', async () => {
-  const told: (number | undefined)[] = [];
+  const reports: (number | undefined)[] = [];
   const stop = new AbortController();
   const report = ({ done }: { done?: number }): void => {
-    told.push(done);
-    if (told.length === 2) stop.abort();
+    reports.push(done);
+    if (reports.length === 2) stop.abort();
   };
   await expect(compare(oursWith(), equal, f32, { signal: stop.signal, report })).rejects.toThrow();
-  expect(told).toEqual([0, 1]);
+  expect(reports).toEqual([0, 1]);
 });

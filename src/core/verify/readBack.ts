@@ -89,11 +89,11 @@ export async function readWeights(source: ByteSource, own: ModelChoice): Promise
 export async function readSafetensors(source: ByteSource): Promise<Map<string, Float32Array>> {
   const first = await source.read(0, 8);
   const length = Number(new DataView(first.buffer, first.byteOffset).getBigUint64(0, true));
-  const { __metadata__: told, ...entries } = JSON.parse(
+  const { __metadata__: metadata, ...entries } = JSON.parse(
     new TextDecoder().decode(await source.read(8, length)),
   ) as Record<string, unknown>;
   const start = 8 + length;
-  const hash = z.object({ 'homegrown.tensors.sha256': z.string() }).parse(told)['homegrown.tensors.sha256'];
+  const hash = z.object({ 'homegrown.tensors.sha256': z.string() }).parse(metadata)['homegrown.tensors.sha256'];
   compareHash(await sha256(await source.read(start, source.size - start)), hash);
   const weights = new Map<string, Float32Array>();
   for (const [name, { shape, data_offsets }] of Object.entries(z.record(z.string(), entry).parse(entries))) {

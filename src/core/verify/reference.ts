@@ -9,7 +9,7 @@ import { logits } from '../sample/logits';
 import { memory } from '../sample/memory';
 import type { TokenSource } from '../shards/manifest';
 import { likeliest } from '../base/likeliest';
-import { toldApart } from './toldApart';
+import { asDistribution } from './asDistribution';
 
 /** What this engine says of a saved step, for others to be held against. */
 export interface Reference {
@@ -23,7 +23,7 @@ export interface Reference {
   ids: readonly number[];
   /** Of each distribution: how many of `ids` have been read. */
   lengths: readonly number[];
-  /** Of every token as the next one, unnormalised, [lengths, vocabulary]; of a classifier, as `toldApart` has its labels. */
+  /** Of every token as the next one, unnormalised, [lengths, vocabulary]; of a classifier, as `asDistribution` has its labels. */
   scores: Float32Array;
   /** How many of `ids` are the prompt of the greedy tokens. */
   prompt: number;
@@ -89,7 +89,7 @@ async function labelled(
   const lengths = spread(ids.length);
   const all: number[] = [];
   for (const length of lengths) {
-    all.push(...toldApart(classes, await labelLogits(network, ids, length)));
+    all.push(...asDistribution(classes, await labelLogits(network, ids, length)));
     await pause();
   }
   const none = { prompt: 0, greedy: [], greedyScores: new Float32Array() };

@@ -6,12 +6,12 @@ import styles from './Lists.module.css';
 
 /** Progress with Cancel, or why the work failed, then the children. */
 export function Asking({ work, children }: { work: Work; children: ReactNode }) {
-  const told = describeWork(work);
-  if (work.kind === 'busy' && told)
+  const progressWords = describeWork(work);
+  if (work.kind === 'busy' && progressWords)
     return (
       <Block>
         <div className={styles.asking}>
-          <Progress {...told} delayMs={0} />
+          <Progress {...progressWords} delayMs={0} />
           <Button isDense icon="stop" onPress={work.stop}>
             Cancel
           </Button>

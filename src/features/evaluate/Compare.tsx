@@ -94,7 +94,7 @@ function Found({ comparison }: { comparison: KeptComparison }) {
   const max = niceAbove(Math.max(Math.abs(low), Math.abs(high)));
   const at = (x: number): number => 50 - (50 * x) / max;
   const words = comparisonWords(comparison);
-  const told = (x: number): string => formatNumber(-x);
+  const formatted = (x: number): string => formatNumber(-x);
   const on = part === 'text' ? (comparison.name ?? 'your text') : `the ${PART_NAMES[part].toLowerCase()}`;
   return (
     <Block>
@@ -105,7 +105,7 @@ function Found({ comparison }: { comparison: KeptComparison }) {
           low={at(high)}
           high={at(low)}
           baseline={50}
-          label={`Better by ${told(difference)} bits per byte, from ${told(high)} to ${told(low)}`}
+          label={`Better by ${formatted(difference)} bits per byte, from ${formatted(high)} to ${formatted(low)}`}
         />
         <span className={styles.axis} aria-hidden>
           <span>{`other better by ${formatNumber(max)}`}</span>
@@ -116,8 +116,8 @@ function Found({ comparison }: { comparison: KeptComparison }) {
       <p className={styles.words}>
         <b>{upperFirst(words)}</b>{' '}
         {verdict === 'not distinguishable'
-          ? `The difference is ${told(difference)} bits per byte, from ${told(high)} to ${told(low)}. `
-          : `From ${told(verdict === 'better' ? high : low)} to ${told(verdict === 'better' ? low : high)}. `}
+          ? `The difference is ${formatted(difference)} bits per byte, from ${formatted(high)} to ${formatted(low)}. `
+          : `From ${formatted(verdict === 'better' ? high : low)} to ${formatted(verdict === 'better' ? low : high)}. `}
         {mayHaveLearnt && 'The other run may have trained on this text. '}
         {isOther && 'Out of date: the text has changed.'}
       </p>

@@ -229,13 +229,13 @@ function Working() {
   const isBeside = useStudio(isTraining);
   const step = useStudio((s) => s.underEvaluation?.step);
   const isOther = useStudio((s) => s.underEvaluation?.step !== evaluatedStep(s));
-  const told = describeWork(work);
-  if (work.kind !== 'busy' || !told) return null;
-  const label = isOther ? `Step ${formatCount(step ?? 0)}: ${told.label}` : told.label;
+  const progressWords = describeWork(work);
+  if (work.kind !== 'busy' || !progressWords) return null;
+  const label = isOther ? `Step ${formatCount(step ?? 0)}: ${progressWords.label}` : progressWords.label;
   return (
     <div className={styles.working}>
       <div className={styles.progress}>
-        <Progress {...told} label={label} delayMs={0} />
+        <Progress {...progressWords} label={label} delayMs={0} />
         {isBeside && <p className={styles.note}>Slower while a run trains</p>}
       </div>
       <Button isDense icon="stop" onPress={work.stop}>

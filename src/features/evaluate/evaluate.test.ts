@@ -262,12 +262,12 @@ test('what was asked is a table too, of every step: pairs, swaps, tasks with wha
   });
   const rows = askedRows('whales', [record({ part: 'lists', step: 20 }), asked]);
   const of = ['whales', 40, 'lists'];
-  const told = [80, 60, 91, '%', 20];
+  const shown = [80, 60, 91, '%', 20];
   expect(rows.slice(1)).toEqual([
-    [...of, 'minimal pairs, correct one preferred', 'order', ...told],
-    [...of, 'minimal pairs, correct one preferred', 'all kinds', ...told],
-    [...of, 'identity swaps, first one preferred', 'he, she', ...told],
-    [...of, 'exactMatch', 'birds.csv', ...told],
+    [...of, 'minimal pairs, correct one preferred', 'order', ...shown],
+    [...of, 'minimal pairs, correct one preferred', 'all kinds', ...shown],
+    [...of, 'identity swaps, first one preferred', 'he, she', ...shown],
+    [...of, 'exactMatch', 'birds.csv', ...shown],
     [...of, 'exactMatch', 'birds.csv, commonest', 15, undefined, undefined, '%', 20],
     [
       ...['whales', 40, 'validation set', 'difference, this minus other', 'ships, step 20'],

@@ -7,18 +7,18 @@ import { measuredOnWords } from './words';
 
 type Row = readonly Cell[];
 /** `count`: number of tokens, pairs, rows or bytes. */
-type Told = (what: string, of: string, figure: { value: number } & Partial<Figure>, count?: number) => Row;
+type RowOf = (what: string, of: string, figure: { value: number } & Partial<Figure>, count?: number) => Row;
 
 const HEAD = ['Run', 'Step', 'Evaluated on', 'What', 'Of', 'Value', 'Low', 'High', 'Unit', 'Count'];
 
-const told =
-  (run: string, step: number, on: string): Told =>
+const rowFor =
+  (run: string, step: number, on: string): RowOf =>
   (what, of, { value, low, high, unit }, count) => [run, step, on, what, of, value, low, high, unit, count];
 
 /** Rows of one evaluation. @param run its name */
 export function evaluationRows(run: string, record: EvaluationRecord): readonly Row[] {
   const { metrics, baselines, confusion, where, calibration, tokens, documents, bytes } = record.evaluation;
-  const row = told(run, record.step, measuredOnWords(record));
+  const row = rowFor(run, record.step, measuredOnWords(record));
   const loss = (what: string, of: string, share: { loss: number; tokens: number }): Row =>
     row(what, of, { value: share.loss, unit: 'nats per token' }, share.tokens);
   return [
@@ -55,7 +55,7 @@ export function askedRows(run: string, records: readonly EvaluationRecord[]): re
 }
 
 function ofStep(run: string, { step, evaluation, comparisons = [] }: EvaluationRecord): readonly Row[] {
-  const row = told(run, step, 'lists');
+  const row = rowFor(run, step, 'lists');
   const { minimalPairs, swaps, tasks = [] } = evaluation;
   const preferences = { ...minimalPairs?.kinds, ...(minimalPairs && { 'all kinds': minimalPairs.all }) };
   const percent = { unit: '%' };
@@ -73,7 +73,7 @@ function ofStep(run: string, { step, evaluation, comparisons = [] }: EvaluationR
       ),
     ]),
     ...comparisons.map((each) =>
-      told(run, step, measuredOnWords(each))(
+      rowFor(run, step, measuredOnWords(each))(
         'difference, this minus other',
         `${each.beside.name}, step ${each.beside.step}`,
         { value: each.difference, low: each.low, high: each.high, unit: 'bits per byte' },

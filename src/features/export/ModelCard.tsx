@@ -5,7 +5,7 @@ import { allFormats, FORMATS } from '../../core/export/formats';
 import { runInfo, withMeasurements } from '../../core/export/homegrownJson';
 import { withLicences } from '../../core/export/licences';
 import { modelCard } from '../../core/export/modelCard';
-import { toldTempered } from '../../core/export/temperature';
+import { infoWithTemperature } from '../../core/export/temperature';
 import { tokensAt } from '../../core/runs/segments';
 import { copyText } from '../../state/copyText';
 import { exportedStep } from '../../state/export';
@@ -70,7 +70,7 @@ export function cardOf(s: Studio): string | undefined {
   };
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
   const measured = s.cardEvaluations?.of === exportedStep(s) ? s.cardEvaluations.measured : { evaluations: [] };
-  const told = withMeasurements(withLicences(runInfo(run, state, events), allTexts(s)), measured);
+  const info = withMeasurements(withLicences(runInfo(run, state, events), allTexts(s)), measured);
   // As the folder has it: where moments go along weights are as they learnt.
-  return modelCard(withMoments(FORMATS.hf, s.withOptimizer) ? told : toldTempered(told), allFormats());
+  return modelCard(withMoments(FORMATS.hf, s.withOptimizer) ? info : infoWithTemperature(info), allFormats());
 }

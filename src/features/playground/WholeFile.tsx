@@ -22,7 +22,7 @@ export function WholeFile({ run }: { run: RunRow['record'] }) {
   const [given, setGiven] = useState<Given>();
   const [working, setWorking] = useState<Work>(IDLE);
   const [head, setHead] = useState<Head>();
-  const told = describeWork(working);
+  const progressWords = describeWork(working);
   const end = (): void => {
     setGiven(undefined);
     setHead(undefined);
@@ -49,10 +49,10 @@ export function WholeFile({ run }: { run: RunRow['record'] }) {
       setWorking({ kind: 'failed', failure: toFailure(error) });
     }
   };
-  if (told && working.kind === 'busy')
+  if (progressWords && working.kind === 'busy')
     return (
       <span className={styles.filing}>
-        <Progress {...told} delayMs={0} />
+        <Progress {...progressWords} delayMs={0} />
         <Button isDense icon="stop" onPress={working.stop}>
           Stop
         </Button>

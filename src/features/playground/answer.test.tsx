@@ -53,9 +53,9 @@ test('words that change nothing are not marked, and the label without them is sh
   expect(noise).toContain('The model says ok even for a text without words: &gt;99.9 %');
   expect(noise).toContain('>see the</p>');
   expect(noise).toContain('No word supports another label');
-  const told = html([-1, 0, 6], [0.1, 0.9]);
-  expect(told).not.toContain('even for a text without words');
-  expect(told).toMatch(/>see <span class="[^"]*">the<\/span><\/p>/);
+  const page = html([-1, 0, 6], [0.1, 0.9]);
+  expect(page).not.toContain('even for a text without words');
+  expect(page).toMatch(/>see <span class="[^"]*">the<\/span><\/p>/);
 });
 
 test('an answer for a text that was edited since says so', () => {

@@ -6,18 +6,18 @@ export function readStatus(writing: Writing, tokens: number, blanks: number, isC
   if (writing.kind !== 'done') return '';
   const { reason, ms, leftOut = 0 } = writing;
   const many = `${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`;
-  const told = leftOut > 0 ? `. Dropped the first ${formatCount(leftOut)} messages: they no longer fit` : '';
+  const dropped = leftOut > 0 ? `. Dropped the first ${formatCount(leftOut)} messages: they no longer fit` : '';
   switch (reason) {
     case 'length':
-      return `${many} in ${formatDuration(ms)}${told}`;
+      return `${many} in ${formatDuration(ms)}${dropped}`;
     case 'filled':
       return `${formatCount(blanks)} ${blanks === 1 ? 'blank' : 'blanks'} in ${formatDuration(ms)}`;
     case 'classified':
       return `Classified in ${formatDuration(ms)}`;
     case 'stopped':
-      return `Stopped after ${many}${told}`;
+      return `Stopped after ${many}${dropped}`;
     case 'end':
-      return `${many}, then the model ended ${isChat ? 'its turn' : 'the text'}${told}`;
+      return `${many}, then the model ended ${isChat ? 'its turn' : 'the text'}${dropped}`;
     default:
       return reason satisfies never;
   }

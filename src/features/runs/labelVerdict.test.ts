@@ -44,12 +44,12 @@ test.each([
 ])('Runs judges a finished classifier with %i of 60 right as Train does', (right, tone, judgement) => {
   const events = [evaluated(0, 0.7, 30), evaluated(20, 0.5, right), evaluated(40, 0.6, 40)];
   const row = { record, step: 40, curve: curveOf(events, 40, record.segments), bytes: 1 };
-  const told = judgementOf(viewOf(row), false);
-  expect(told).toMatchObject({ tone, judgement });
+  const words = judgementOf(viewOf(row), false);
+  expect(words).toMatchObject({ tone, judgement });
   const log = new RunLog();
   for (const event of events) log.append(event);
   const onTrain = standingOf({ ...newOpenRun('r'), record, log }, initialProject());
-  expect(told).toMatchObject({ judgement: onTrain.judgement, evidence: onTrain.evidence });
+  expect(words).toMatchObject({ judgement: onTrain.judgement, evidence: onTrain.evidence });
 });
 
 test('a curve without labels, by an older build, is read, and made again for a classifier', async () => {

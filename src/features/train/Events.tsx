@@ -20,12 +20,12 @@ export function Events({ settings }: { settings: RunSettings }) {
       `${l.saves.length} ${l.kept.length} ${l.evaluations.length} ${l.sampled.length} ${l.early.length} ${(l.step.at(-1) ?? 0) >= settings.recipe.warmup}`,
   );
   const [isAll, setAll] = useState(false);
-  const told = useMemo(() => (counted === '' ? [] : runEvents(log, settings)), [log, settings, counted]);
+  const shownEvents = useMemo(() => (counted === '' ? [] : runEvents(log, settings)), [log, settings, counted]);
   const failure: readonly (Omit<RunEvent, 'tone'> & { tone: 'error' })[] =
     phase.kind === 'failed'
       ? [{ step: phase.step, activeMs: log.now, words: headline(phase.failure), tone: 'error' }]
       : [];
-  const events = [...failure, ...told.toReversed()];
+  const events = [...failure, ...shownEvents.toReversed()];
   const shown = isAll ? events : events.slice(0, SHOWN);
   return (
     <>

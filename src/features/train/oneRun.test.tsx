@@ -62,7 +62,7 @@ test('a run that takes much longer than it was planned for says so, and what wou
   page = await goldenPage(STOPPED);
   const { getState, setState } = page.studio;
   const log = new RunLog();
-  const told = {
+  const stepEvent = {
     kind: 'step',
     loss: 5,
     learningRate: 0.1,
@@ -70,7 +70,7 @@ test('a run that takes much longer than it was planned for says so, and what wou
     tokensPerSecond: 100,
     memoryBytes: 7,
   } as const;
-  for (let step = 1; step <= 50; step++) log.append({ ...told, step, activeMs: 2000 * step });
+  for (let step = 1; step <= 50; step++) log.append({ ...stepEvent, step, activeMs: 2000 * step });
   const granted = { runId: STOPPED, milliseconds: 180_000, steps: 200 };
   const run = { ...getState().opened[STOPPED]!, log, phase: { kind: 'training', step: 50, of: 200 } as const };
   setState(({ shown }) => ({ opened: { [STOPPED]: run }, shown: { ...shown, train: STOPPED }, granted }));

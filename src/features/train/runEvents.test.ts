@@ -83,8 +83,8 @@ test('each baseline that a run passes is a milestone, in the order of the models
     evaluate(log, n, loss);
   }
   const counted = { ...facts(3.1), nGrams: { unigram: 3, bigram: 2.5, trigram: 2 } };
-  const told = runEvents(log, { ...settings, segments: [segment(0, counted)] });
-  expect(told.map(({ step, words }) => `${step} ${words}`).filter((words) => words.includes('past'))).toEqual([
+  const shown = runEvents(log, { ...settings, segments: [segment(0, counted)] });
+  expect(shown.map(({ step, words }) => `${step} ${words}`).filter((words) => words.includes('past'))).toEqual([
     '2 Knows common words: past a unigram model, perplexity 20.1',
     '2 Knows word pairs: past a bigram model, perplexity 12.2',
     '3 Knows word triples: past a trigram model, perplexity 7.39',
@@ -110,12 +110,12 @@ test('a best that is kept is not called saved, which a run could go on from', ()
   log.append({ kind: 'saved', step: 2, bytes: 26.3e6 });
   evaluate(log, 2, 1.5);
   log.append({ kind: 'kept', step: 2, bytes: 0 });
-  const told = runEvents(log, {
+  const shown = runEvents(log, {
     ...settings,
     recipe: { ...DEFAULT_RECIPE, warmup: 0 },
     segments: [segment(0, null)],
   });
-  expect(told.map(({ step, words }) => `${step} ${words}`)).toEqual([
+  expect(shown.map(({ step, words }) => `${step} ${words}`)).toEqual([
     '1 Evaluated, perplexity 7.39, best so far',
     '1 New best, 9 MB',
     '2 Evaluated, perplexity 4.48, best so far',
@@ -155,8 +155,8 @@ test('a change of the text is told, and after it all begins anew', () => {
     evaluate(log, n, loss);
   }
   const segments = [segment(0, facts(3, 'a.txt')), segment(2, facts(3.2, 'b.txt', 'c.txt', 'd.txt'))] as const;
-  const told = runEvents(log, { ...settings, recipe: { ...settings.recipe, warmup: 0 }, segments: [...segments] });
-  expect(told.map((event) => `${event.step} ${event.words}`)).toEqual([
+  const shown = runEvents(log, { ...settings, recipe: { ...settings.recipe, warmup: 0 }, segments: [...segments] });
+  expect(shown.map((event) => `${event.step} ${event.words}`)).toEqual([
     '1 Evaluated, perplexity 7.39, best so far',
     '1 Knows common words: past a unigram model, perplexity 20.1',
     '2 Evaluated, perplexity 6.05, best so far',

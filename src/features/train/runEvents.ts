@@ -27,11 +27,11 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
     events.push({ step: warmup, activeMs: log.activeMs[at]!, words });
   }
   // What is told once is told once for each text.
-  const told = segments.map(() => ({ best: Infinity, passed: 0, hasGap: false }));
+  const states = segments.map(() => ({ best: Infinity, passed: 0, hasGap: false }));
   for (const { step, loss, activeMs } of log.evaluations) {
     const at = segmentAt(segments, step);
     const { after, data } = segments[at]!;
-    const so = told[at]!;
+    const so = states[at]!;
     const baselines = baselinesOf(objective, model, data.facts);
     const [, ...counting] = baselines; // the first only guesses
     const isBest = loss < so.best;

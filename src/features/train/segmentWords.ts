@@ -27,7 +27,7 @@ export const segmentChanges = ({
     const settings = why === 'data' ? [] : changeWords(madeOf(segments[i]!, model), madeOf(segment, model));
     const { facts } = segment.data;
     const text = facts ? textNames(facts) : 'other text';
-    const told = settings.slice(0, MOST).join('; ') + (settings.length > MOST ? ' and more' : '');
+    const listed = settings.slice(0, MOST).join('; ') + (settings.length > MOST ? ' and more' : '');
     const from = `from step ${formatCount(after)}:`;
     const read = facts ? `: ${text}, ${formatCount(facts.parts.train.tokens)} training tokens` : '';
     switch (why) {
@@ -43,16 +43,16 @@ export const segmentChanges = ({
         return {
           after,
           label: 'other settings',
-          longLabel: `${from} ${told}`,
-          what: told,
+          longLabel: `${from} ${listed}`,
+          what: listed,
           words: `Continued with other settings: ${settings.join('; ')}`,
         };
       case 'both':
         return {
           after,
           label: 'other text and settings',
-          longLabel: `${from} ${text}; ${told}`,
-          what: `${text}; ${told}`,
+          longLabel: `${from} ${text}; ${listed}`,
+          what: `${text}; ${listed}`,
           words: `Continued on other text${read}; with other settings: ${settings.join('; ')}`,
         };
     }

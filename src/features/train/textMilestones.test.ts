@@ -39,7 +39,7 @@ const evaluated = (at: number, perplexity: number): TrainEvent => ({
   activeMs: at,
   sample: '',
 });
-const told = (...events: TrainEvent[]) =>
+const milestones = (...events: TrainEvent[]) =>
   textMilestones(new RunLog(events), settings).map(({ title, measure, step: at }) => `${title} · ${measure} · ${at}`);
 
 test('before training all are ahead, the easiest first, also if the first loss is low', () => {
@@ -48,12 +48,12 @@ test('before training all are ahead, the easiest first, also if the first loss i
     'Knows word pairs · Past bigram, 112 · null',
     'Knows word triples · Past trigram, 85.1 · null',
   ];
-  expect(told()).toEqual(ahead);
-  expect(told(evaluated(0, 50))).toEqual(ahead);
+  expect(milestones()).toEqual(ahead);
+  expect(milestones(evaluated(0, 50))).toEqual(ahead);
 });
 
 test('each has the first evaluation below its measure, and keeps it', () => {
-  expect(told(evaluated(0, 2048), evaluated(72, 600), evaluated(100, 111), evaluated(200, 700))).toEqual([
+  expect(milestones(evaluated(0, 2048), evaluated(72, 600), evaluated(100, 111), evaluated(200, 700))).toEqual([
     'Knows common words · Past unigram, 610 · 72',
     'Knows word pairs · Past bigram, 112 · 100',
     'Knows word triples · Past trigram, 85.1 · null',
@@ -63,18 +63,24 @@ test('each has the first evaluation below its measure, and keeps it', () => {
 test('a model that finds its training text easier than new text starts to memorize, by how much at last', () => {
   const loss = Math.log(100);
   const events = [step(1, loss), evaluated(1, 120), step(2, loss - 0.5), evaluated(2, 100), step(3, loss - 1)];
-  expect(told(...events)[2]).toMatch(/^Starting to memorize · Training text is 0\.\d nats easier than new text · 2$/);
-  expect(told(...events.slice(0, 2)).join()).not.toContain('memorize');
-  const later = told(...events, ...Array.from({ length: 60 }, (_, i) => step(4 + i, loss - 0.7)), evaluated(63, 100));
+  expect(milestones(...events)[2]).toMatch(
+    /^Starting to memorize · Training text is 0\.\d nats easier than new text · 2$/,
+  );
+  expect(milestones(...events.slice(0, 2)).join()).not.toContain('memorize');
+  const later = milestones(
+    ...events,
+    ...Array.from({ length: 60 }, (_, i) => step(4 + i, loss - 0.7)),
+    evaluated(63, 100),
+  );
   expect(later[2]).toBe('Starting to memorize · Training text is 0.5 nats easier than new text, now 0.7 · 2');
 });
 
 test('losses that jump at a high learning rate are not called memorizing', () => {
-  expect(told(step(1, 28), evaluated(1, Math.exp(135)), step(2, Math.log(600)), evaluated(2, 1400)).join()).toContain(
-    'memorize',
-  );
   expect(
-    told(step(1, 28), evaluated(1, Math.exp(135)), step(2, Math.log(620)), evaluated(2, 1400)).join(),
+    milestones(step(1, 28), evaluated(1, Math.exp(135)), step(2, Math.log(600)), evaluated(2, 1400)).join(),
+  ).toContain('memorize');
+  expect(
+    milestones(step(1, 28), evaluated(1, Math.exp(135)), step(2, Math.log(620)), evaluated(2, 1400)).join(),
   ).not.toContain('memorize');
 });
 

@@ -184,11 +184,11 @@ function OpenDialog({ adding, draft }: { adding: Adding; draft: string }) {
 /** Progress while files are read. */
 export function Reading() {
   const importing = useStudio((s) => s.importing);
-  const told = describeWork(importing);
-  if (importing.kind !== 'busy' || !told) return null;
+  const progressWords = describeWork(importing);
+  if (importing.kind !== 'busy' || !progressWords) return null;
   return (
     <div className={styles.working}>
-      <Progress {...told} />
+      <Progress {...progressWords} />
       <Button isDense icon="stop" onPress={importing.stop}>
         Cancel
       </Button>

@@ -40,7 +40,7 @@ export function ForgettingPane({ situation }: { situation: Situation }) {
     <Pane title="Forgetting" hint={last && `${last.name}, latest fine-tuning`}>
       {last?.run && <Course run={last.run} />}
       {last && last.log.evaluations.length > 0 ? (
-        <Told last={last} />
+        <ForgettingSummary last={last} />
       ) : (
         !last?.run && <EmptyStage figure={<ExampleCurves />}>See what your model gains, and what it forgets</EmptyStage>
       )}
@@ -123,7 +123,7 @@ function Course({ run }: { run: OpenRun }) {
   );
 }
 
-function Told({ last }: { last: Last }) {
+function ForgettingSummary({ last }: { last: Last }) {
   const { objective, log } = last;
   const learnt = objective === 'chats' ? KINDS.instruct.learnt : KINDS.adapt.learnt;
   const found = forgettingOf(log, objective);

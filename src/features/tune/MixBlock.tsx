@@ -16,7 +16,7 @@ export function MixBlock({ run }: { run: RunRecord }) {
   const isTraining = useStudio((s) => s.training !== null);
   const keepMix = useStudio((s) => s.keepMix);
   const { points, state, measure } = usePoints(run);
-  const told = describeWork(state);
+  const progressWords = describeWork(state);
   const [tuned, setTuned] = useState(70);
   const [isKeeping, setKeeping] = useState(false);
   const point = points.find(({ share }) => percentOf(share) === tuned);
@@ -43,7 +43,7 @@ export function MixBlock({ run }: { run: RunRecord }) {
           ticks={['base', 'fine-tuned']}
         />
         <p className={styles.mixed}>
-          <span className={text.ink2}>{toldOf(point, tuned, own, old, words, points.length)}</span>
+          <span className={text.ink2}>{readingOf(point, tuned, own, old, words, points.length)}</span>
         </p>
         {state.kind === 'failed' && (
           <p className={text.small} role="alert">
@@ -56,7 +56,7 @@ export function MixBlock({ run }: { run: RunRecord }) {
               <Button isDense icon="stop" onPress={state.stop}>
                 Stop
               </Button>
-              {told && <Progress {...told} />}
+              {progressWords && <Progress {...progressWords} />}
             </>
           ) : (
             <>
@@ -106,12 +106,12 @@ function usePoints({ id, step }: RunRecord) {
   };
   const measure = (shares: readonly number[]): void =>
     void work(tell, Date.now, ({ signal, onProgress }) => {
-      const told = (some: readonly MixedPoint[]): void => {
+      const addPoints = (some: readonly MixedPoint[]): void => {
         setKnown({ step, points: [...points, ...some].sort((a, b) => b.share - a.share) });
         onProgress({ label: 'Measuring', done: some.length, of: shares.length, unit: 'points' });
       };
-      told([]);
-      return mix(id, shares, told, signal);
+      addPoints([]);
+      return mix(id, shares, addPoints, signal);
     });
   return { points, state, measure };
 }
@@ -142,7 +142,7 @@ function readings({ objective }: RunRecord): { own: Read; old: Read } {
   };
 }
 
-function toldOf(
+function readingOf(
   point: MixedPoint | undefined,
   tuned: number,
   own: Read,

@@ -3,9 +3,9 @@ import { RunLog } from '../../state/runLog';
 import { captionOf, changeOf, forgettingOf } from './forgetting';
 
 /** Evaluations of losses in nats, with perplexity on old text where there is any. */
-function log(...told: readonly (readonly [step: number, loss: number, old?: number])[]): RunLog {
+function log(...evaluations: readonly (readonly [step: number, loss: number, old?: number])[]): RunLog {
   return new RunLog(
-    told.map(([step, loss, old]) => ({
+    evaluations.map(([step, loss, old]) => ({
       kind: 'evaluated',
       step,
       loss,
@@ -17,8 +17,8 @@ function log(...told: readonly (readonly [step: number, loss: number, old?: numb
 }
 
 test('old text and new are told by step, before beside after, with the same share everywhere', () => {
-  const told = log([0, Math.log(58.3), 31.8], [20, Math.log(20), 33], [40, Math.log(14.2), 33.7]);
-  const found = forgettingOf(told, 'chats');
+  const evaluations = log([0, Math.log(58.3), 31.8], [20, Math.log(20), 33], [40, Math.log(14.2), 33.7]);
+  const found = forgettingOf(evaluations, 'chats');
   expect(found.old).toEqual({ x: [0, 20, 40], y: [31.8, 33, 33.7] });
   expect(found.own.x).toEqual([0, 20, 40]);
   expect(changeOf('Old text', found.old)).toMatchObject({ before: '31.8', after: '33.7', change: '+6 %' });

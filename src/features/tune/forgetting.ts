@@ -24,11 +24,11 @@ const oldIn = ({ evaluations }: Pick<RunLog, 'evaluations'>): readonly (readonly
 
 export function forgettingOf(log: Pick<RunLog, 'evaluations'>, objective: ObjectiveId): Forgetting {
   const headline = headlineOf(objective);
-  const told = log.evaluations.filter(({ loss }) => Number.isFinite(loss));
+  const measured = log.evaluations.filter(({ loss }) => Number.isFinite(loss));
   const old = oldIn(log);
   return {
     label: nameOf(headline),
-    own: { x: told.map(({ step }) => step), y: told.map(({ loss }) => headline.scale.of(loss)) },
+    own: { x: measured.map(({ step }) => step), y: measured.map(({ loss }) => headline.scale.of(loss)) },
     old: { x: old.map(([step]) => step), y: old.map(([, value]) => value) },
   };
 }

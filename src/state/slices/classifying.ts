@@ -3,7 +3,7 @@ import type { LeakWords } from '../../core/documents/labels/leakWords';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
 import type { RunRecord } from '../../core/runs/record';
 import type { Decision } from '../../core/runs/settings';
-import type { DataApi, LabelChange, LabelledText, LabelsTold } from '../../protocol/data';
+import type { DataApi, LabelChange, LabelledText, LabelsSummary } from '../../protocol/data';
 import type { ClassifyFileInput, FileOfLabels, GivenLabels } from '../../protocol/gpu';
 import type { Watched } from '../work';
 import type { ProjectSlice } from './project';
@@ -11,7 +11,7 @@ import type { TextsSlice } from './texts';
 
 export interface Classifying extends Corrections {
   /** @param of as it was set when that was asked for */
-  survey(options?: Watched, of?: Pick<ProjectSlice, 'project'> & Pick<TextsSlice, 'tuneTexts'>): Promise<LabelsTold>;
+  survey(options?: Watched, of?: Pick<ProjectSlice, 'project'> & Pick<TextsSlice, 'tuneTexts'>): Promise<LabelsSummary>;
   /** Words that give away labels of the texts that the next classifier learns; of those that were surveyed last they are known. */
   leaks(options?: Watched): Promise<readonly LeakWords[]>;
   /** Words that give away labels of the texts of a run's data; counted once. Null if the data are gone. */

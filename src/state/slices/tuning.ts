@@ -17,7 +17,7 @@ export interface TuningSlice {
   mix(
     runId: string,
     shares: readonly number[],
-    told: (points: readonly MixedPoint[]) => void,
+    onPoints: (points: readonly MixedPoint[]) => void,
     signal: AbortSignal,
   ): Promise<void>;
   /** One of these as a run of its own, which becomes the project's. False where it could not be kept, which is said. */

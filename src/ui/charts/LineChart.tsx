@@ -148,11 +148,11 @@ export const LineFigure = memo(function LineFigure(p: LineChartProps) {
 
 /** What those lines are that have words besides the title's. */
 const References = (p: { references: readonly Reference[]; describeY: (y: number) => string }) => {
-  const told = p.references.filter(({ longLabel }) => longLabel !== undefined);
-  if (told.length === 0) return null;
+  const labeled = p.references.filter(({ longLabel }) => longLabel !== undefined);
+  if (labeled.length === 0) return null;
   return (
     <p className={styles.caption}>
-      {told.map(({ value, longLabel }) => `${longLabel} ${p.describeY(value)}`).join(', ')}
+      {labeled.map(({ value, longLabel }) => `${longLabel} ${p.describeY(value)}`).join(', ')}
     </p>
   );
 };

@@ -333,7 +333,8 @@ function lossLines(p: LossChartProps) {
 /** Rows at the evaluations, newest first; without any, at about 200 training steps. */
 function LossTable({ p, smoothed }: { p: LossChartProps; smoothed: Float64Array }) {
   const { training, validation, reading } = p;
-  const told = (loss: number | undefined): string => (loss === undefined ? '–' : formatReading(reading.scale.of(loss)));
+  const formatted = (loss: number | undefined): string =>
+    loss === undefined ? '–' : formatReading(reading.scale.of(loss));
   const every = Math.ceil(training.step.length / 200);
   const steps =
     validation.step.length > 0
@@ -363,7 +364,7 @@ function LossTable({ p, smoothed }: { p: LossChartProps; smoothed: Float64Array 
           leaveOut: 'phone',
           cell: (step) => cellOf(training.seconds, trained(step), formatSeconds),
         },
-        { id: 'validation', header: 'Validation', isNumber: true, cell: (step) => told(held(step)) },
+        { id: 'validation', header: 'Validation', isNumber: true, cell: (step) => formatted(held(step)) },
         { id: 'nats', header: 'Nats', isNumber: true, isQuiet: true, cell: (step) => held(step)?.toFixed(3) ?? '–' },
         {
           id: 'training',

@@ -105,7 +105,7 @@ test('one that has another name alone gives it that name, without cleaning it ag
 
 test('can be stopped, and reports progress', async () => {
   const { store, text, learnt } = await imported();
-  const told: unknown[] = [];
+  const reports: unknown[] = [];
   const stop = new AbortController();
   const recipe = recipeOf(stepOf('repeatedLines', { documents: 1 }), stepOf('lowerCase'));
   await applyRecipe(
@@ -113,9 +113,9 @@ test('can be stopped, and reports progress', async () => {
     text.id,
     recipe,
     { at: 2 },
-    { signal: stop.signal, report: (progress) => told.push(progress) },
+    { signal: stop.signal, report: (progress) => reports.push(progress) },
   );
-  expect(told.at(-1)).toMatchObject({ label: 'Cleaning', of: text.bytes, unit: 'bytes' });
+  expect(reports.at(-1)).toMatchObject({ label: 'Cleaning', of: text.bytes, unit: 'bytes' });
   stop.abort();
   const again = recipeOf(stepOf('numbers'));
   await expect(

@@ -28,7 +28,7 @@ import {
   sharedOf,
   type State,
   through,
-  told,
+  reportingProgress,
   type Underway,
 } from './underway';
 
@@ -318,7 +318,7 @@ export class Cleaning {
       // What is put aside is written as it lies there; of a pair input and target may lie in one piece.
       const left: AsyncIterable<string | Uint8Array> =
         aside && pending.length === 0 && !document.isPair
-          ? told(underway, aside.utf8())
+          ? reportingProgress(underway, aside.utf8())
           : this.through(underway, pending);
       return { isOut: false, passages: this.counted(left, changes), scores, changes };
     }

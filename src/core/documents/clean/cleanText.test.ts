@@ -21,11 +21,11 @@ const recipeOf = (...steps: Recipe['steps']): Recipe => ({ version: 1, name: 'of
 async function cleaned(sources: readonly TextSource[], recipe: Recipe) {
   const store = memoryStore();
   const { text } = await importDrop(sources, store, { addedAt: 1 }, unwatched);
-  const told = await cleanText(store, text!, recipe, { at: 2 }, unwatched);
-  const documents = told.text ? await documentsOf(store, told.text) : [];
-  const left = await collect(leftOutOf(store, told));
+  const result = await cleanText(store, text!, recipe, { at: 2 }, unwatched);
+  const documents = result.text ? await documentsOf(store, result.text) : [];
+  const left = await collect(leftOutOf(store, result));
   const texts = await Promise.all(documents.map(async ({ chunks }) => (await collect(chunks())).join('')));
-  return { store, original: text!, ...told, documents, texts, left };
+  return { store, original: text!, ...result, documents, texts, left };
 }
 
 test('reports what a rule changes and removes, and keeps the original text', async () => {
@@ -162,11 +162,11 @@ test('the progress of a long document counts the passes still to come', async ()
     if (value instanceof Uint8Array) all += value.length;
     return value;
   };
-  const told: [read: number, share: number][] = [];
-  const job = { ...unwatched, report: ({ done, of }: Progress) => void told.push([all, done / of!]) };
+  const shares: [read: number, share: number][] = [];
+  const job = { ...unwatched, report: ({ done, of }: Progress) => void shares.push([all, done / of!]) };
   await cleanText({ ...store, get }, text!, recipe, { at: 2 }, job);
   // Two rules see all of it, and then it is written; before that it is tried whether it can be held.
-  const middle = told.filter(([, share]) => share > 0 && share < 1);
+  const middle = shares.filter(([, share]) => share > 0 && share < 1);
   const [begun] = middle[0]!;
   for (const [read, share] of middle) expect(Math.abs((read - begun) / (all - begun) - share)).toBeLessThan(0.15);
   expect(middle.length).toBeGreaterThan(9);

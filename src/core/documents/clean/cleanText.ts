@@ -198,10 +198,10 @@ const hashWith = ({ sha256, spans, fields }: Document, ofText: string): string |
 /** Documents as rules see them, in order. Reports progress, and can stop between two chunks. */
 async function* watched(store: BlobStore, text: TextRecord, label: string, job: Job): AsyncGenerator<Cleanable> {
   const of = text.bytes;
-  let [before, told] = [0, -A_REPORT];
+  let [before, reported] = [0, -A_REPORT];
   const tell = (done: number): void => {
-    if (done - told < A_REPORT) return;
-    told = done;
+    if (done - reported < A_REPORT) return;
+    reported = done;
     job.report({ label, done, of, unit: 'bytes' });
   };
   for await (const document of documentsIn(store, text)) {

@@ -17,7 +17,7 @@ export class Counted {
     return this.characters - were;
   }
   /** @param by characters that came, less those that went */
-  told(by: number): number {
+  add(by: number): number {
     if (this.characters !== undefined) this.characters += by;
     return by;
   }

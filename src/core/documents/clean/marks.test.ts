@@ -9,23 +9,23 @@ test('what is not marked is the same on both sides, and all of a short passage i
   fc.assert(
     fc.property(words, words, (a, b) => {
       const [before, after] = [a.join(''), b.join('')];
-      const told = marked(before, after);
-      expect(told.isCut).toBe(false);
-      expect(joined(told.before)).toBe(before.slice(told.from));
-      expect(joined(told.after)).toBe(after.slice(told.from));
-      const kept = (pieces: typeof told.before) => joined(pieces.filter(({ isChanged }) => !isChanged));
-      expect(kept(told.before)).toBe(kept(told.after));
-      if (before === after) expect([...told.before, ...told.after].some(({ isChanged }) => isChanged)).toBe(false);
+      const marks = marked(before, after);
+      expect(marks.isCut).toBe(false);
+      expect(joined(marks.before)).toBe(before.slice(marks.from));
+      expect(joined(marks.after)).toBe(after.slice(marks.from));
+      const kept = (pieces: typeof marks.before) => joined(pieces.filter(({ isChanged }) => !isChanged));
+      expect(kept(marks.before)).toBe(kept(marks.after));
+      if (before === after) expect([...marks.before, ...marks.after].some(({ isChanged }) => isChanged)).toBe(false);
     }),
   );
 });
 
 test('a long one is shown from shortly before its first change, and the end of what is shown is no change', () => {
   const lines = 'A line of the book, as it was.\n'.repeat(1000);
-  const told = marked(`${lines}two  spaces\n${lines}`, `${lines}two spaces\n${lines}`);
-  expect(told.isCut).toBe(true);
-  expect(told.before.filter(({ isChanged }) => isChanged)).toEqual([{ text: '  ', isChanged: true }]);
-  expect(told.after.filter(({ isChanged }) => isChanged)).toEqual([{ text: ' ', isChanged: true }]);
-  expect(lines.length - told.from).toBeLessThan(500);
-  expect(lines[told.from - 1]).toBe('\n');
+  const marks = marked(`${lines}two  spaces\n${lines}`, `${lines}two spaces\n${lines}`);
+  expect(marks.isCut).toBe(true);
+  expect(marks.before.filter(({ isChanged }) => isChanged)).toEqual([{ text: '  ', isChanged: true }]);
+  expect(marks.after.filter(({ isChanged }) => isChanged)).toEqual([{ text: ' ', isChanged: true }]);
+  expect(lines.length - marks.from).toBeLessThan(500);
+  expect(lines[marks.from - 1]).toBe('\n');
 });

@@ -30,7 +30,7 @@ function changed(row: readonly Applied[], passage: string, counted: Counted): st
     if (places === 0) continue;
     if (into) {
       into.places += places;
-      into.characters += characters === undefined ? counted.byChange(passage, text) : counted.told(characters);
+      into.characters += characters === undefined ? counted.byChange(passage, text) : counted.add(characters);
     }
     passage = text;
   }
@@ -63,7 +63,7 @@ function inParts(row: readonly Applied[], passage: string, counted: Counted, min
   for (const [i, { into }] of row.entries()) {
     if (!into) continue;
     into.places += sums[i]!.places;
-    into.characters += counted.told(sums[i]!.characters);
+    into.characters += counted.add(sums[i]!.characters);
   }
   return text + passage.slice(done);
 }

@@ -48,20 +48,20 @@ test('it says what cleaning does, whatever was looked at before', async () => {
         const preview = new Preview(sample);
         for (const steps of recipes) {
           const recipe = { ...recipeOf(...steps), kept: keepsFirst ? [sample.documents[0]!.sha256] : [] };
-          const told = await preview.of(recipe, ALL, unwatched);
+          const previewed = await preview.of(recipe, ALL, unwatched);
           const cleaned = await cleanText(store, text, recipe, { at: 2 }, unwatched);
           const left = await collect(leftOutOf(store, cleaned));
-          expect(told.out.map(({ place, reason, scores }) => ({ place, reason, scores }))).toEqual(
+          expect(previewed.out.map(({ place, reason, scores }) => ({ place, reason, scores }))).toEqual(
             left.map(({ place, reason, scores }) => ({ place, reason, scores })),
           );
-          expect(told.left.documents).toBe(cleaned.text?.documents ?? 0);
+          expect(previewed.left.documents).toBe(cleaned.text?.documents ?? 0);
           // Of documents that are left out later, cleaning counts no changes: it never makes them.
-          expect(told.tallies.map(({ rule, out }) => ({ rule, out }))).toEqual(
+          expect(previewed.tallies.map(({ rule, out }) => ({ rule, out }))).toEqual(
             cleaned.tallies.map(({ rule, out }) => ({ rule, out })),
           );
           if (left.length > 0) continue;
-          expect(told.tallies).toEqual(cleaned.tallies);
-          expect(told.left.characters).toBe(cleaned.text!.characters);
+          expect(previewed.tallies).toEqual(cleaned.tallies);
+          expect(previewed.left.characters).toBe(cleaned.text!.characters);
         }
       },
     ),
@@ -90,8 +90,8 @@ test('each text is looked at by itself, as it is cleaned', async () => {
     }),
   );
   const preview = new Preview(await sampleOf(store, texts, unwatched));
-  const told = await preview.of(recipeOf(stepOf('repeatedLines', { documents: 1 })), ALL, unwatched);
-  expect(told.tallies).toMatchObject([{ places: 0 }]);
+  const previewed = await preview.of(recipeOf(stepOf('repeatedLines', { documents: 1 })), ALL, unwatched);
+  expect(previewed.tallies).toMatchObject([{ places: 0 }]);
 });
 
 test('a pair with an emptied side is left out, in the preview and in the cleaned text', async () => {
@@ -101,8 +101,8 @@ test('a pair with an emptied side is left out, in the preview and in the cleaned
   const source = { name: 'pairs.csv', size: bytes.length, stream: () => stream([bytes]), table };
   const { text } = await importDrop([source], store, { addedAt: 1 }, unwatched);
   const recipe = recipeOf(stepOf('replace', { find: '12', by: '' }));
-  const told = await new Preview(await sampleOf(store, [text!], unwatched)).of(recipe, ALL, unwatched);
-  expect(told.out).toMatchObject([{ place: 0, step: null, reason: 'no text remains' }]);
+  const previewed = await new Preview(await sampleOf(store, [text!], unwatched)).of(recipe, ALL, unwatched);
+  expect(previewed.out).toMatchObject([{ place: 0, step: null, reason: 'no text remains' }]);
   expect(await cleanText(store, text!, recipe, { at: 2 }, unwatched)).toMatchObject({
     left: 1,
     text: { documents: 1 },

@@ -132,7 +132,7 @@ export class Preview {
       this.states.push(await this.after(steps[i]!, keys[i]!, this.before(i), stay));
     }
     this.steps = steps;
-    return { hash: await recipeHash(recipe), ...this.told(look) };
+    return { hash: await recipeHash(recipe), ...this.summary(look) };
   }
 
   private before(step: number): readonly DocumentState[] {
@@ -182,7 +182,7 @@ export class Preview {
     return { key, documents, tally };
   }
 
-  private told(look: Look): Omit<Previewed, 'hash'> {
+  private summary(look: Look): Omit<Previewed, 'hash'> {
     const last = this.before(this.states.length);
     const out: ShownOut[] = [];
     const remaining: DocumentState[] = [];

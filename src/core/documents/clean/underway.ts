@@ -101,9 +101,9 @@ export const isHeld = (passages: Passages): passages is readonly string[] => Arr
 /** Iterates its passages once more; reports progress for those that are not in memory. */
 export function goneThrough(underway: Underway): Passages {
   const passages = underway.passages();
-  return isHeld(passages) ? passages : told(underway, passages);
+  return isHeld(passages) ? passages : reportingProgress(underway, passages);
 }
-export async function* told<T extends string | Uint8Array>(
+export async function* reportingProgress<T extends string | Uint8Array>(
   { document, passes }: Underway,
   passages: AsyncIterable<T>,
 ): AsyncGenerator<T> {

@@ -7,7 +7,7 @@ import { wholeBytes } from '../whole';
 interface Answer {
   status: number;
   /** By names in lower case; of several the last. */
-  told: ReadonlyMap<string, string>;
+  headers: ReadonlyMap<string, string>;
   body: Uint8Array;
 }
 
@@ -18,13 +18,13 @@ export function answerOf(bytes: Uint8Array): Answer | null {
   const end = /\r?\n\r?\n/.exec(head);
   if (status === undefined || !end) return null;
   const lines = head.slice(0, end.index).split('\n').slice(1);
-  const told = new Map(
+  const headers = new Map(
     lines.flatMap((line) => {
       const colon = line.indexOf(':');
       return colon < 0 ? [] : [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()] as const];
     }),
   );
-  return { status: Number(status), told, body: bytes.subarray(end.index + end[0].length) };
+  return { status: Number(status), headers, body: bytes.subarray(end.index + end[0].length) };
 }
 const MAX_HEAD_BYTES = 2 ** 16;
 
@@ -33,10 +33,10 @@ const MAX_HEAD_BYTES = 2 ** 16;
  * content that isn't gzip or chunked is returned as is. Null for any other encoding.
  * @throws HomegrownError `bad-file` if it is damaged, or has more than `max` bytes
  */
-export async function contentOf({ told, body }: Answer, name: string, max: number): Promise<Uint8Array | null> {
-  const isChunked = /\bchunked\b/i.test(told.get('transfer-encoding') ?? '');
+export async function contentOf({ headers, body }: Answer, name: string, max: number): Promise<Uint8Array | null> {
+  const isChunked = /\bchunked\b/i.test(headers.get('transfer-encoding') ?? '');
   const sent = (isChunked && unchunked(body)) || body;
-  const packed = (told.get('content-encoding') ?? '').toLowerCase();
+  const packed = (headers.get('content-encoding') ?? '').toLowerCase();
   if (sent[0] === 0x1f && sent[1] === 0x8b)
     return wholeBytes({ name, bytes: gunzipped(once(sent), name), note: () => undefined }, max);
   return /^(|identity|gzip|x-gzip)$/.test(packed) ? sent : null;

@@ -5,7 +5,7 @@ import { Input } from '../../files/input';
 
 export interface WarcRecord {
   /** Header fields by lower-case name. */
-  told: ReadonlyMap<string, string>;
+  headers: ReadonlyMap<string, string>;
   /** Bytes of its content. */
   length: number;
   /** The content, readable once; null if the file is cut off within it. Unread content is skipped. */
@@ -29,16 +29,16 @@ export class Warc {
     for (let isFirst = true; ; isFirst = false) {
       const begin = await this.next(isFirst);
       if (begin === undefined) return;
-      const told = await this.header(begin);
-      if (!told) return;
-      const length = told.get('content-length') ?? '';
+      const headers = await this.header(begin);
+      if (!headers) return;
+      const length = headers.get('content-length') ?? '';
       if (!/^\d{1,15}$/.test(length)) throw this.broken(begin, 'has no length');
       const end = this.input.at + Number(length);
       const content = async (): Promise<Uint8Array | null> => {
         const bytes = await this.input.exactly(end - this.input.at);
         return this.input.at < end ? null : bytes;
       };
-      yield { told, length: Number(length), content };
+      yield { headers, length: Number(length), content };
       await this.input.skip(end - this.input.at);
       if (this.input.at < end) {
         this.isCutOff = true;
@@ -71,7 +71,7 @@ export class Warc {
 
   /** Null where the file is cut off in it. */
   private async header(begin: number): Promise<ReadonlyMap<string, string> | null> {
-    const told = new Map<string, string>();
+    const headers = new Map<string, string>();
     let [name, length] = ['', 0];
     for (;;) {
       const bytes = await this.input.line(MAX_HEADER_BYTES);
@@ -83,13 +83,13 @@ export class Warc {
         this.isCutOff = true;
         return null;
       }
-      if (/^\r?\n$/.test(line)) return told;
+      if (/^\r?\n$/.test(line)) return headers;
       const colon = line.indexOf(':');
       // As in mail, a line that begins with a space continues the one before.
       const goesOn = /^[ \t]/.test(line) || colon < 0;
       if (!goesOn) name = line.slice(0, colon).trim().toLowerCase();
-      const value = goesOn ? `${told.get(name) ?? ''} ${line.trim()}` : line.slice(colon + 1).trim();
-      told.set(name, value);
+      const value = goesOn ? `${headers.get(name) ?? ''} ${line.trim()}` : line.slice(colon + 1).trim();
+      headers.set(name, value);
     }
   }
 

@@ -18,7 +18,7 @@ const documents = (rows: readonly (readonly [text: string, label: string])[]): D
     },
     ...(label !== '' && { fields: { label } }),
   }));
-const told = async (rows: readonly (readonly [string, string])[], how: Partial<Surveying> = {}) => {
+const surveyed = async (rows: readonly (readonly [string, string])[], how: Partial<Surveying> = {}) => {
   const survey = await surveyLabels(documents(rows), { labelled: 'one', ...how }, unwatched);
   return { survey, problems: labelProblems(survey).map(({ kind, what }) => `${kind} ${what}`) };
 };
@@ -27,7 +27,10 @@ const words = (i: number, length = 12): string =>
 
 test('counts labels, most common first, and reports texts without labels or tokens', async () => {
   const rows = Array.from({ length: 9 }, (_, i) => [words(i), i < 3 ? 'b' : i < 8 ? 'a' : ''] as const);
-  const { survey, problems } = await told([...rows, ['  ', 'a']], { tokensOf: (text) => text.trim().length, room: 80 });
+  const { survey, problems } = await surveyed([...rows, ['  ', 'a']], {
+    tokensOf: (text) => text.trim().length,
+    room: 80,
+  });
   expect(survey).toMatchObject({
     texts: 8,
     unlabelled: 1,
@@ -44,7 +47,7 @@ test('counts labels, most common first, and reports texts without labels or toke
 test('texts that may have several labels and have none are asked about, or counted as examples of none', async () => {
   const rows = Array.from({ length: 20 }, (_, i) => [words(i), ['a', 'a|b', '', '|'][i % 4]!] as const);
   const how = { labelled: 'several' } as const;
-  const { survey, problems } = await told(rows, how);
+  const { survey, problems } = await surveyed(rows, how);
   expect(survey).toMatchObject({
     texts: 15,
     none: 5,
@@ -61,18 +64,18 @@ test('texts that may have several labels and have none are asked about, or count
   expect(others).toEqual([]);
   // A single label can be trained on if other texts have none.
   const one = rows.filter(([, label]) => label !== 'a|b');
-  expect((await told(one, how)).problems).toEqual(['told unlabelled']);
-  expect((await told(one.filter(([, label]) => label !== '|'), how)).problems).toEqual(['refused one', 'told unlabelled']); // prettier-ignore
+  expect((await surveyed(one, how)).problems).toEqual(['told unlabelled']);
+  expect((await surveyed(one.filter(([, label]) => label !== '|'), how)).problems).toEqual(['refused one', 'told unlabelled']); // prettier-ignore
   expect(
     (
-      await told(
+      await surveyed(
         one.filter(([, label]) => label !== 'a'),
         how,
       )
     ).problems,
   ).toEqual(['refused none']);
   // Whose label is one is of it alone, whatever it is called.
-  expect((await told(rows)).survey.labels.map(({ label }) => label)).toEqual(['a', 'a|b', '|']);
+  expect((await surveyed(rows)).survey.labels.map(({ label }) => label)).toEqual(['a', 'a|b', '|']);
 });
 
 test.each([
@@ -102,7 +105,7 @@ test.each([
     ['asked single'],
   ],
 ] as const)('where %s, it is no classifier, or asked about', async (_, rows, problems) => {
-  expect((await told(rows)).problems).toEqual(problems);
+  expect((await surveyed(rows)).problems).toEqual(problems);
 });
 
 test('10,000 labels are too many, and told with their number', async () => {
@@ -115,8 +118,8 @@ test('10,000 labels are too many, and told with their number', async () => {
 
 test('columns that are swapped are asked about, and those that are not are not', async () => {
   const rows = Array.from({ length: 40 }, (_, i) => [i % 3 === 0 ? 'spam' : 'ham', words(i)] as const);
-  expect((await told(rows)).problems).toContain('asked swapped');
-  expect((await told(rows.map(([a, b]) => [b, a] as const))).problems).toEqual([]);
+  expect((await surveyed(rows)).problems).toContain('asked swapped');
+  expect((await surveyed(rows.map(([a, b]) => [b, a] as const))).problems).toEqual([]);
 });
 
 test('names that read like one are proposed as the commonest of them, and those that differ in a number are not', () => {
@@ -154,7 +157,7 @@ test('a word that gives a label away is found, with counts, and one that does in
     const planted = `${isSpam && i % 100 > 0 ? 'xq7 ' : ''}${!isSpam && i % 2 === 0 ? 'half ' : ''}${i === 1 ? 'XQ7 ' : ''}`;
     return [planted + words(i, 30), isSpam ? 'spam' : 'ham'] as const;
   });
-  const { survey, problems } = await told(rows);
+  const { survey, problems } = await surveyed(rows);
   expect(survey.leaks).toMatchObject([
     { word: 'xq7', label: 'spam', within: { texts: 48, of: 50 }, without: { texts: 1, of: 150 } },
   ]);
@@ -162,13 +165,13 @@ test('a word that gives a label away is found, with counts, and one that does in
   expect(survey.leaks[0]!.above).toBeCloseTo(0.854051, 5);
   expect(problems).toEqual(['told leak']);
   // Of a label whose texts have several, it is said once.
-  const both = await told(rows.map(([text, label]) => [text.replace('xq7', 'xq7 zz9'), label] as const));
+  const both = await surveyed(rows.map(([text, label]) => [text.replace('xq7', 'xq7 zz9'), label] as const));
   expect(both.problems).toEqual(['told leak']);
   expect(labelProblems(both.survey)[0]!.words).toBe(
     'The words “zz9” and “xq7” give “spam” away: “zz9” is in 48 of 50 (96 %) of its texts, and in 0 of 150 (0 %) of the others.',
   );
   // Eight texts that all have it are too few.
-  expect((await told(rows.filter((_, i) => i % 100 > 0 && i < 33))).survey.leaks).toEqual([]);
+  expect((await surveyed(rows.filter((_, i) => i % 100 > 0 && i < 33))).survey.leaks).toEqual([]);
 });
 
 test('texts that are nearly equal are counted, and those of another label', async () => {
@@ -180,13 +183,13 @@ test('texts that are nearly equal are counted, and those of another label', asyn
     [words(2, 50), 'b'],
     [words(3, 50), 'a'],
   ] as const;
-  const { survey } = await told(rows);
+  const { survey } = await surveyed(rows);
   expect(survey.nearEqual).toEqual({ texts: 3, contrary: 3 });
 });
 
 test('reports the share of truncated texts and the maximum length', async () => {
   const rows = Array.from({ length: 16 }, (_, i) => [words(i, i < 2 ? 40 : 3), i % 2 ? 'a' : 'b'] as const);
-  const { survey, problems } = await told(rows, { tokensOf: (text) => text.split(' ').length, room: 31 });
+  const { survey, problems } = await surveyed(rows, { tokensOf: (text) => text.split(' ').length, room: 31 });
   // Without a maximum length, nothing is cut.
   expect(problems).toEqual([]);
   const [one, ...others] = labelProblems(survey, { room: 31 });

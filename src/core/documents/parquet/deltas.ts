@@ -58,8 +58,8 @@ function lengthsIn(reader: Reader, count: number): Int32Array {
 /** Values come in blocks, and these in parts of widths of their own. */
 function checkHead({ view, offset }: Reader, count: number): void {
   const reader = { view, offset };
-  const [block, parts, told] = [readVarInt(reader), readVarInt(reader), readVarInt(reader)];
-  if (told !== count) throw new Error(`a page has ${told} of ${count} values`);
+  const [block, parts, stated] = [readVarInt(reader), readVarInt(reader), readVarInt(reader)];
+  if (stated !== count) throw new Error(`a page has ${stated} of ${count} values`);
   if (!(block > 0 && block <= MAX_BLOCK_VALUES && parts > 0 && block % parts === 0))
     throw new Error(`values come in blocks of ${block} in ${parts} parts`);
 }

@@ -34,14 +34,16 @@ export function pagesOf(chunk: Uint8Array, leaf: Leaf): PageHeader[] {
     const kinds = { DATA_PAGE: first, DATA_PAGE_V2: second, DICTIONARY_PAGE: dictionary };
     if (Object.entries(kinds).some(([type, header]) => (type === page.type) !== (header !== undefined)))
       throw new Error(`a page has the unsupported type ${page.type}`);
-    const told = first ?? second;
-    const count = told ? told.num_values : dictionary?.num_values;
-    if (!isCount(count, told ? leaf.values - values : size)) throw new Error('a page has more values than its column');
-    if (told && !ENCODINGS.has(told.encoding)) throw new Error(`a page has the unsupported encoding ${told.encoding}`);
-    if (told?.encoding === 'BYTE_STREAM_SPLIT' && count * leaf.width > size)
+    const dataHeader = first ?? second;
+    const count = dataHeader ? dataHeader.num_values : dictionary?.num_values;
+    if (!isCount(count, dataHeader ? leaf.values - values : size))
+      throw new Error('a page has more values than its column');
+    if (dataHeader && !ENCODINGS.has(dataHeader.encoding))
+      throw new Error(`a page has the unsupported encoding ${dataHeader.encoding}`);
+    if (dataHeader?.encoding === 'BYTE_STREAM_SPLIT' && count * leaf.width > size)
       throw new Error('a page has more values than bytes');
     if (second) checkSecond(chunk.subarray(reader.offset, reader.offset + packed), second, leaf);
-    if (told) values += count;
+    if (dataHeader) values += count;
     pages.push(page);
     reader.offset += packed;
   }

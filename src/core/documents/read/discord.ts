@@ -1,28 +1,28 @@
 /** A channel of Discord, or a thread or talk there, as DiscordChatExporter writes it as JSON. https://github.com/Tyrrrz/DiscordChatExporter */
 import { conversations, type Message } from '../chats/conversation';
 import { fieldsOf, listOf, wordsOf } from '../chats/json';
-import { AT_PAUSES, Told } from '../chats/told';
+import { AT_PAUSES, EntryReport } from '../chats/entryReport';
 import { jsonFile } from '../json';
 import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { DocumentReader } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const { guild, channel, messages } = fieldsOf(await jsonFile(file, MAX_JSON_FILE_BYTES));
-  const told = new Told(file, 'message');
+  const report = new EntryReport(file, 'message');
   const names = [fieldsOf(guild)['name'], fieldsOf(channel)['name']].map(wordsOf).filter((name) => name !== '');
-  yield* conversations(messagesOf(listOf(messages), told), names.join(' / ') || 'Discord');
-  told.note('a Discord channel', AT_PAUSES);
+  yield* conversations(messagesOf(listOf(messages), report), names.join(' / ') || 'Discord');
+  report.note('a Discord channel', AT_PAUSES);
 };
 
-function* messagesOf(messages: readonly unknown[], told: Told): Generator<Message> {
+function* messagesOf(messages: readonly unknown[], report: EntryReport): Generator<Message> {
   for (const each of messages) {
     const { type, timestamp, content, author, attachments, stickers } = fieldsOf(each);
-    if (typeof type !== 'string' || typeof content !== 'string') told.leave('unread');
-    else if (!SAID.has(type)) told.leave('service');
+    if (typeof type !== 'string' || typeof content !== 'string') report.leave('unread');
+    else if (!SAID.has(type)) report.leave('service');
     else {
-      told.leave('attachments', listOf(attachments).length + listOf(stickers).length);
+      report.leave('attachments', listOf(attachments).length + listOf(stickers).length);
       if (content.trim() === '') continue;
-      told.take();
+      report.take();
       const { nickname, name } = fieldsOf(author);
       yield { at: Date.parse(wordsOf(timestamp)), by: wordsOf(nickname) || wordsOf(name), text: content };
     }

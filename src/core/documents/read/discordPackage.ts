@@ -7,7 +7,7 @@ import { counted } from '../../base/units';
 import { Held, jsonBeside, rowsBeside } from '../chats/beside';
 import { conversations, type Message } from '../chats/conversation';
 import { type Fields, fieldsOf, listOf, wordsOf } from '../chats/json';
-import { AT_PAUSES, Told } from '../chats/told';
+import { AT_PAUSES, EntryReport } from '../chats/entryReport';
 import { jsonFile } from '../json';
 import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { DocumentReader, OpenFile } from './format';
@@ -20,7 +20,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
       `${file.name} is from a Discord data package, but its channel folders are missing.`,
       'Add the whole package: the ZIP file from Discord, or its unpacked folder.',
     );
-  const told = new Told(file, 'message');
+  const report = new EntryReport(file, 'message');
   const index = fieldsOf(await jsonFile(file, MAX_JSON_FILE_BYTES));
   const account = paths.find((path) => /^account\/user\.json$/i.test(path));
   const user = fieldsOf(account === undefined ? undefined : await jsonBeside(file, account));
@@ -30,25 +30,25 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     const name =
       wordsOf(index[id]) ||
       wordsOf(fieldsOf(await jsonBeside(file, `${path.slice(0, path.lastIndexOf('/') + 1)}channel.json`))['name']);
-    const messages = await messagesIn(file, path, by, told);
+    const messages = await messagesIn(file, path, by, report);
     yield* conversations(messages, name || `Channel ${id}`);
   }
-  told.leave('files', Math.max(0, paths.filter((path) => !/^messages\//i.test(path)).length - (account ? 1 : 0)));
-  told.note(`a Discord data package with ${counted(channels.length, 'channel')}`, AT_PAUSES);
+  report.leave('files', Math.max(0, paths.filter((path) => !/^messages\//i.test(path)).length - (account ? 1 : 0)));
+  report.note(`a Discord data package with ${counted(channels.length, 'channel')}`, AT_PAUSES);
 };
 const CHANNEL = /^messages\/c?(\d+)\/messages\.(?:json|csv)$/i;
 
 /** In the order in which they were written: they stand there from the newest. */
-async function messagesIn(file: OpenFile, path: string, by: string, told: Told): Promise<Message[]> {
+async function messagesIn(file: OpenFile, path: string, by: string, report: EntryReport): Promise<Message[]> {
   const held = new Held(file.name, `a channel, ${path},`);
   const messages: Message[] = [];
   for await (const fields of rowsIn(file, path)) {
     const [text, attachments] = [wordsOf(fields['Contents']), wordsOf(fields['Attachments'])];
-    if (!('Contents' in fields)) told.leave('unread');
-    told.leave('attachments', attachments.split(/\s+/).filter((each) => each !== '').length);
+    if (!('Contents' in fields)) report.leave('unread');
+    report.leave('attachments', attachments.split(/\s+/).filter((each) => each !== '').length);
     if (text.trim() === '') continue;
     held.add(text);
-    told.take();
+    report.take();
     messages.push({ at: timeOf(wordsOf(fields['Timestamp'])), by, text });
   }
   return messages.toSorted((a, b) => a.at - b.at);

@@ -32,12 +32,14 @@ export async function pageOf(file: OpenFile, html: string): Promise<FoundDocumen
   const main = file.reading?.wholePages ? null : await mainText(file, html, page);
   const source = page.address || page.meta.get('og:url') || savedFrom(html);
   const date = page.meta.get('article:published_time') ?? page.meta.get('date') ?? page.meta.get('dcterms.date');
-  const told = Object.entries({ source, date, language: languageCode(page.language) });
+  const metadata = Object.entries({ source, date, language: languageCode(page.language) });
   const title = oneLine(page.title || (page.meta.get('og:title') ?? '')).slice(0, MAX_TITLE_LENGTH);
   return {
     ...(title !== '' && { title: title.toWellFormed() }),
     text: (main ?? page.text).toWellFormed(),
-    fields: Object.fromEntries(told.flatMap(([name, value]) => (value ? [[name, oneLine(value).toWellFormed()]] : []))),
+    fields: Object.fromEntries(
+      metadata.flatMap(([name, value]) => (value ? [[name, oneLine(value).toWellFormed()]] : [])),
+    ),
   };
 }
 const MAX_TITLE_LENGTH = 400;

@@ -37,13 +37,13 @@ export const documents: DocumentReader['documents'] = async function* (file) {
       'Export the mail again as mbox, or as files of single messages (.eml).',
     );
   if (all === left.unread) throw badFile(`${file.name} has no readable messages.`, 'Export the mail again.');
-  const told: readonly [number, string, string][] = [
+  const skipped: readonly [number, string, string][] = [
     [left.attachments, 'attachment', 'attachments'],
     [left.silent, 'message without text of its own', 'messages without text of their own'],
     [left.copies, 'duplicate message', 'duplicate messages'],
     [left.large, 'oversized message', 'oversized messages'],
     [left.unread, 'unreadable message', 'unreadable messages'],
   ];
-  for (const [n, one, many] of told) if (n > 0) file.note(`Skipped ${counted(n, one, many)}`);
+  for (const [n, one, many] of skipped) if (n > 0) file.note(`Skipped ${counted(n, one, many)}`);
   for (const document of threadsOf(messages)) yield document;
 };

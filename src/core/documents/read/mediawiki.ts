@@ -25,14 +25,14 @@ export const documents: DocumentReader['documents'] = async function* (file) {
       }
     }
   }
-  const told: readonly [number, string, string][] = [
+  const skipped: readonly [number, string, string][] = [
     [left.redirects, 'redirect', 'redirects'],
     [left.others, 'page that isn’t an article', 'pages that aren’t articles'],
     [left.kinds, 'page that isn’t wikitext', 'pages that aren’t wikitext'],
     [left.long, 'oversized article', 'oversized articles'],
     [left.empty, 'empty article', 'empty articles'],
   ];
-  const words = told.flatMap(([n, one, many]) => (n > 0 ? [counted(n, one, many)] : []));
+  const words = skipped.flatMap(([n, one, many]) => (n > 0 ? [counted(n, one, many)] : []));
   const all = new Intl.ListFormat('en-GB').format(words);
   if (taken === 0 && (words.length > 0 || dump.isWhole))
     throw badFile(
@@ -47,6 +47,6 @@ function fieldsOf({ title, date }: WikiPage, { address, language }: Dump): Recor
   const name = encodeURIComponent(title.toWellFormed().replaceAll(' ', '_'))
     .replaceAll('%2F', '/')
     .replaceAll('%3A', ':');
-  const told = Object.entries({ source: address && `${address}${name}`, date, language: languageCode(language) });
-  return Object.fromEntries(told.flatMap(([key, value]) => (value ? [[key, value.toWellFormed()] as const] : [])));
+  const metadata = Object.entries({ source: address && `${address}${name}`, date, language: languageCode(language) });
+  return Object.fromEntries(metadata.flatMap(([key, value]) => (value ? [[key, value.toWellFormed()] as const] : [])));
 }

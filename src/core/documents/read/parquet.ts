@@ -108,8 +108,8 @@ function columnsOf(schema: Schema): { columns: string[]; left: string[] } {
 /** Older programs do not say of a text that it is one; within others, and of one length, it is none then. */
 function isOfBytes({ element, children }: Schema, isWithin = false): boolean {
   if (children.length > 0) return children.some((child) => isOfBytes(child, true));
-  const isTold = element.converted_type !== undefined || element.logical_type !== undefined;
-  return !isTold && (element.type === 'FIXED_LEN_BYTE_ARRAY' || (element.type === 'BYTE_ARRAY' && isWithin));
+  const isTyped = element.converted_type !== undefined || element.logical_type !== undefined;
+  return !isTyped && (element.type === 'FIXED_LEN_BYTE_ARRAY' || (element.type === 'BYTE_ARRAY' && isWithin));
 }
 
 /** What a file says of all row groups. */

@@ -87,11 +87,11 @@ const runsOf = (items: readonly { str?: string; width?: number; transform?: read
 async function aboutOf(pdf: PdfDocument): Promise<{ title?: string; fields: Record<string, string> }> {
   const found = await pdf.getMetadata().catch(() => undefined);
   const info: Readonly<Record<string, unknown>> = found?.info ?? {};
-  const told = (name: string): string => (typeof info[name] === 'string' ? oneLine(info[name]).toWellFormed() : '');
-  const title = told('Title').slice(0, 400).toWellFormed();
+  const infoText = (name: string): string => (typeof info[name] === 'string' ? oneLine(info[name]).toWellFormed() : '');
+  const title = infoText('Title').slice(0, 400).toWellFormed();
   // PDF 32000-1, 7.9.4.
-  const [, year, month = '01', day = '01'] = /^D:(\d{4})(\d\d)?(\d\d)?/.exec(told('CreationDate')) ?? [];
-  const language = /^([a-z]{2,3})(?:-|$)/i.exec(told('Language'))?.[1]?.toLowerCase();
+  const [, year, month = '01', day = '01'] = /^D:(\d{4})(\d\d)?(\d\d)?/.exec(infoText('CreationDate')) ?? [];
+  const language = /^([a-z]{2,3})(?:-|$)/i.exec(infoText('Language'))?.[1]?.toLowerCase();
   return {
     ...(title !== '' && { title }),
     fields: { ...(year && { date: `${year}-${month}-${day}` }), ...(language && { language }) },

@@ -5,16 +5,16 @@
 import { allOf } from '../badRows';
 import { Held, rowsBeside } from '../chats/beside';
 import { type Post, threadsOfPosts } from '../chats/posts';
-import { THREADS, Told } from '../chats/told';
+import { THREADS, EntryReport } from '../chats/entryReport';
 import { COMMAS, delimitedRows } from '../delimited';
 import type { DocumentReader, Row } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const told = new Told(file, 'post or comment');
+  const report = new EntryReport(file, 'post or comment');
   const held = new Held(file.name, 'posts');
   const posts: Post[] = [];
   const take = (cells: Row['cells']): void => {
-    const post = postOf(cells, told);
+    const post = postOf(cells, report);
     if (!post) return;
     held.add(post.text);
     posts.push(post);
@@ -22,19 +22,19 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   for await (const { cells } of allOf(file.name, delimitedRows(file, COMMAS))) take(cells);
   const paths = file.beside?.paths ?? new Set<string>();
   if (paths.has('posts.csv')) for await (const cells of rowsBeside(file, 'posts.csv')) take(cells);
-  told.leave('files', paths.size - (paths.has('posts.csv') ? 1 : 0));
+  report.leave('files', paths.size - (paths.has('posts.csv') ? 1 : 0));
   yield* threadsOfPosts(posts);
-  told.note('a Reddit archive', THREADS);
+  report.note('a Reddit archive', THREADS);
 };
 
-function postOf(cells: Row['cells'], told: Told): Post | undefined {
+function postOf(cells: Row['cells'], report: EntryReport): Post | undefined {
   const cell = (name: string): string => (cells.get(name) ?? '').replaceAll('\0', '').trim();
   const [id, body, title] = [cell('id'), cell('body'), cell('title')];
   const text = [title, GONE.test(body) ? '' : body].filter((part) => part !== '').join('\n\n');
-  if (id === '') told.leave('unread');
-  else if (text === '' || GONE.test(text)) told.leave('deleted');
+  if (id === '') report.leave('unread');
+  else if (text === '' || GONE.test(text)) report.leave('deleted');
   else {
-    told.take();
+    report.take();
     const date = cell('date').replace(/^(\S+) (\S+) UTC$/, '$1T$2Z');
     const parent = cell('parent').replace(/^t\d_/, '');
     const [, below = ''] = /\/comments\/([a-z0-9]+)/i.exec(cell('link')) ?? [];

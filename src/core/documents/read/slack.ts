@@ -9,13 +9,13 @@ import { Held, jsonBeside } from '../chats/beside';
 import { conversationOf, conversations, type Message } from '../chats/conversation';
 import { fieldsOf, listOf, secondsOf, wordsOf } from '../chats/json';
 import { slackText } from '../chats/slackText';
-import { PAUSES_AND_THREADS, Told } from '../chats/told';
+import { PAUSES_AND_THREADS, EntryReport } from '../chats/entryReport';
 import { jsonFile } from '../json';
 import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { DocumentReader, FoundDocument, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const told = new Told(file, 'message');
+  const report = new EntryReport(file, 'message');
   const people = namesIn(await jsonFile(file, MAX_JSON_FILE_BYTES));
   const titles = await titlesOf(file, people);
   const channels = daysOf(file.beside?.paths ?? []);
@@ -29,7 +29,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     const held = new Held(file.name, `a channel, ${channel},`);
     for (const day of days.sort()) {
       for (const each of listOf(await jsonBeside(file, day))) {
-        const entry = entryOf(each, people, told);
+        const entry = entryOf(each, people, report);
         if (!entry) continue;
         held.add(entry.text);
         // What answers nothing and is not answered is alone in its thread.
@@ -40,7 +40,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     }
     yield* documentsOf(threads, titles.get(channel) ?? `#${channel}`);
   }
-  told.note(`a Slack export with ${counted(channels.size, 'channel')}`, PAUSES_AND_THREADS);
+  report.note(`a Slack export with ${counted(channels.size, 'channel')}`, PAUSES_AND_THREADS);
 };
 
 interface Entry extends Message {
@@ -48,17 +48,17 @@ interface Entry extends Message {
   thread: string;
 }
 
-function entryOf(value: unknown, people: ReadonlyMap<string, string>, told: Told): Entry | undefined {
+function entryOf(value: unknown, people: ReadonlyMap<string, string>, report: EntryReport): Entry | undefined {
   const message = fieldsOf(value);
   const time = wordsOf(message['ts']);
   const kind = wordsOf(message['subtype']);
-  if (message['type'] !== 'message' || time === '') told.leave('unread');
-  else if (kind !== '' && !SAID.has(kind)) told.leave('service');
+  if (message['type'] !== 'message' || time === '') report.leave('unread');
+  else if (kind !== '' && !SAID.has(kind)) report.leave('service');
   else {
-    told.leave('attachments', listOf(message['files']).length);
+    report.leave('attachments', listOf(message['files']).length);
     const text = slackText(wordsOf(message['text']), people);
     if (text.trim() === '') return undefined;
-    told.take();
+    report.take();
     const user = wordsOf(message['user']);
     const by = people.get(user) || nameIn(message['user_profile']) || wordsOf(message['username']) || user;
     return { at: secondsOf(time), by, text, thread: wordsOf(message['thread_ts']) || time };

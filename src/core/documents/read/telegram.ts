@@ -6,7 +6,7 @@ import { badFile } from '../../base/errors';
 import { counted } from '../../base/units';
 import { conversations, type Message } from '../chats/conversation';
 import { type Fields, fieldsOf, listOf, secondsOf, wordsOf } from '../chats/json';
-import { AT_PAUSES, Told } from '../chats/told';
+import { AT_PAUSES, EntryReport } from '../chats/entryReport';
 import { jsonFile } from '../json';
 import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { DocumentReader } from './format';
@@ -21,27 +21,27 @@ export const documents: DocumentReader['documents'] = async function* (file) {
       `${file.name} is a Telegram export without chats.`,
       'In Telegram Desktop, export the chats you want as JSON.',
     );
-  const told = new Told(file, 'message');
-  told.leave('files', file.beside?.paths.size ?? 0);
+  const report = new EntryReport(file, 'message');
+  report.leave('files', file.beside?.paths.size ?? 0);
   for (const chat of chats) {
     const name = wordsOf(chat['name']) || (CALLED[wordsOf(chat['type'])] ?? 'Telegram');
-    yield* conversations(messagesOf(listOf(chat['messages']), told), name);
+    yield* conversations(messagesOf(listOf(chat['messages']), report), name);
   }
-  told.note(chats.length === 1 ? 'a Telegram chat' : counted(chats.length, 'Telegram chat'), AT_PAUSES);
+  report.note(chats.length === 1 ? 'a Telegram chat' : counted(chats.length, 'Telegram chat'), AT_PAUSES);
 };
 /** Of chats without a name. */
 const CALLED: Readonly<Record<string, string>> = { saved_messages: 'Saved messages', replies: 'Replies' };
 
-function* messagesOf(messages: readonly unknown[], told: Told): Generator<Message> {
+function* messagesOf(messages: readonly unknown[], report: EntryReport): Generator<Message> {
   for (const each of messages) {
     const message = fieldsOf(each);
     const text = textIn(message['text']).trim();
-    if (message['type'] === 'service') told.leave('service');
-    else if (message['type'] !== 'message') told.leave('unread');
+    if (message['type'] === 'service') report.leave('service');
+    else if (message['type'] !== 'message') report.leave('unread');
     else {
-      if (ATTACHED.some((key) => key in message)) told.leave('attachments');
+      if (ATTACHED.some((key) => key in message)) report.leave('attachments');
       if (text === '') continue;
-      told.take();
+      report.take();
       yield { at: timeOf(message), by: wordsOf(message['from']) || 'Deleted account', text };
     }
   }

@@ -6,7 +6,7 @@ import { badFile } from '../../base/errors';
 import { Held, jsonBeside } from '../chats/beside';
 import { type Fields, fieldsOf, listOf, wordsOf } from '../chats/json';
 import { type Post, threadsOfPosts } from '../chats/posts';
-import { THREADS, Told } from '../chats/told';
+import { THREADS, EntryReport } from '../chats/entryReport';
 import { languageCode } from '../languageCode';
 import { checkJson } from '../jsonScan';
 import { MAX_JSON_FILE_BYTES } from '../limits';
@@ -14,7 +14,7 @@ import { wholeText } from '../whole';
 import type { DocumentReader, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const told = new Told(file, 'post');
+  const report = new EntryReport(file, 'post');
   const paths = [...(file.beside?.paths ?? [])].sort();
   const more = paths.filter((path) => /^data\/(?:tweets?-part\d+|community-tweet(?:-part\d+)?)\.js$/.test(path));
   const inFile = (path: string) => jsonBeside(file, path, partIn);
@@ -27,16 +27,16 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   for (const part of [undefined, ...more]) {
     for (const each of listOf(part === undefined ? await partIn(file) : await inFile(part))) {
       const tweet = fieldsOf(fieldsOf(each)['tweet'] ?? each);
-      const post = postOf(tweet, whole, told);
+      const post = postOf(tweet, whole, report);
       if (!post) continue;
       held.add(post.text);
       posts.push({ ...post, author, source: `https://x.com/${user || 'i'}/status/${post.id}` });
     }
   }
   const used = ['data/account.js', 'data/note-tweet.js'].filter((path) => paths.includes(path));
-  told.leave('files', paths.length - more.length - used.length);
+  report.leave('files', paths.length - more.length - used.length);
   yield* threadsOfPosts(posts);
-  told.note('an X archive', THREADS);
+  report.note('an X archive', THREADS);
 };
 
 /** `window.YTD.tweets.part0 = [ … ]`: what stands behind it is JSON, and is never run. */
@@ -55,18 +55,18 @@ async function partIn(file: OpenFile): Promise<unknown> {
   }
 }
 
-function postOf(tweet: Fields, whole: Notes, told: Told): Omit<Post, 'author' | 'source'> | undefined {
+function postOf(tweet: Fields, whole: Notes, report: EntryReport): Omit<Post, 'author' | 'source'> | undefined {
   const id = wordsOf(tweet['id_str']) || wordsOf(tweet['id']);
   const full = wordsOf(tweet['full_text']) || wordsOf(tweet['text']);
-  if (id === '' || full === '') told.leave('unread');
-  else if (full.startsWith('RT @')) told.leave('shared');
+  if (id === '' || full === '') report.leave('unread');
+  else if (full.startsWith('RT @')) report.leave('shared');
   else {
     const media = [tweet['extended_entities'], tweet['entities']].map((each) => listOf(fieldsOf(each)['media']));
-    told.leave('attachments', (media[0]!.length > 0 ? media[0] : media[1])!.length);
+    report.leave('attachments', (media[0]!.length > 0 ? media[0] : media[1])!.length);
     const isAnswer = wordsOf(tweet['in_reply_to_user_id_str']) !== '';
     const text = plain(whole.of(id, full), tweet, media.flat(), isAnswer);
     if (text === '') return undefined;
-    told.take();
+    report.take();
     return {
       id,
       answers: wordsOf(tweet['in_reply_to_status_id_str']),

@@ -56,14 +56,14 @@ const LEFT = {
 type Left = keyof typeof LEFT;
 const listed = (words: readonly string[]): string => new Intl.ListFormat('en-GB').format(words);
 
-const isCut = ({ told }: WarcRecord): boolean => told.has('warc-truncated') || told.has('warc-segment-number');
+const isCut = ({ headers }: WarcRecord): boolean => headers.has('warc-truncated') || headers.has('warc-segment-number');
 
 /** Null where the file is cut off in it. */
 async function documentOf(record: WarcRecord, file: OpenFile): Promise<FoundDocument | Left | null> {
-  const { told, length } = record;
-  const type = told.get('warc-type');
+  const { headers, length } = record;
+  const type = headers.get('warc-type');
   // wget writes addresses as its draft of the standard had them, in angle brackets.
-  const source = (told.get('warc-target-uri') ?? '').replace(/^<(.*)>$/s, '$1');
+  const source = (headers.get('warc-target-uri') ?? '').replace(/^<(.*)>$/s, '$1');
   if (type === 'revisit') return 'revisit';
   if (type !== 'response' && type !== 'resource' && type !== 'conversion') return 'about';
   // What crawlers write of themselves, and what pages tell crawlers.
@@ -71,10 +71,12 @@ async function documentOf(record: WarcRecord, file: OpenFile): Promise<FoundDocu
   if (length > MAX_RECORD_BYTES) return 'large';
   const bytes = await record.content();
   if (!bytes) return null;
-  const answer = type === 'response' ? answerOf(bytes) : { status: 200, told, body: bytes };
+  const answer = type === 'response' ? answerOf(bytes) : { status: 200, headers, body: bytes };
   if (!answer) return 'kind';
   if (answer.status !== 200) return 'status';
-  const { mime, charset } = contentType(answer.told.get('content-type') ?? told.get('warc-identified-payload-type'));
+  const { mime, charset } = contentType(
+    answer.headers.get('content-type') ?? headers.get('warc-identified-payload-type'),
+  );
   const kind = KINDS.get(mime);
   if (!kind) return 'kind';
   const name = `${source}${kind === 'xhtml' ? '.xhtml' : ''}`;
@@ -83,8 +85,8 @@ async function documentOf(record: WarcRecord, file: OpenFile): Promise<FoundDocu
     if (!body) return 'packed';
     const found = await readBody(kind, body, { ...file, name, bytes: once(body) }, charset);
     if (!found || !/\S/.test(found.text)) return 'empty';
-    const date = told.get('warc-date');
-    const [language] = (told.get('warc-identified-content-language') ?? '').split(',');
+    const date = headers.get('warc-date');
+    const [language] = (headers.get('warc-identified-content-language') ?? '').split(',');
     const fields = { source, date, language: languageCode(language!) };
     const known = Object.entries(fields).flatMap(([name, value]) =>
       value ? [[name, value.toWellFormed()] as const] : [],

@@ -4,28 +4,28 @@
  */
 import { Held } from '../chats/beside';
 import { type Message, conversations } from '../chats/conversation';
-import { AT_PAUSES, Told } from '../chats/told';
+import { AT_PAUSES, EntryReport } from '../chats/entryReport';
 import { type Stamp, stampOf, withoutMarks } from '../chats/whatsappLine';
 import { saidIn } from '../chats/whatsappSaid';
 import { decodeParsed } from '../decode';
 import type { DocumentReader, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const told = new Told(file, 'message');
-  told.leave('files', file.beside?.paths.size ?? 0);
+  const report = new EntryReport(file, 'message');
+  report.leave('files', file.beside?.paths.size ?? 0);
   const found: { stamp: Stamp; by: string; text: string }[] = [];
   for await (const { stamp, text } of entriesIn(file)) {
     const said = saidIn(text);
-    told.leave('attachments', said.attachments);
-    if (said.isService) told.leave('service');
+    report.leave('attachments', said.attachments);
+    if (said.isService) report.leave('service');
     if (said.text === '') continue;
-    told.take();
+    report.take();
     found.push({ stamp, by: said.by, text: said.text });
   }
   const times = timesOf(found.map(({ stamp }) => stamp));
   const messages = found.map(({ by, text }, i): Message => ({ at: times[i]!, by, text }));
   yield* conversations(messages, chatCalled(file.name), true);
-  told.note('a WhatsApp chat', AT_PAUSES);
+  report.note('a WhatsApp chat', AT_PAUSES);
 };
 
 /** Messages with all of their lines. */

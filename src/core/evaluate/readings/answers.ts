@@ -52,10 +52,10 @@ export const targets: Reading = {
 function ofTargets(pairs: readonly HeldPair[], tokenizer: Tokenizer, counts?: ArrayLike<number>) {
   const wanted = new Uint32Array(tokenizer.size);
   for (const { target } of pairs) for (const id of [...target, tokenizer.endOfText]) wanted[id]!++;
-  const told = (loss: number) => ({ loss, perplexity: Math.exp(loss) });
-  const uniform = told(Math.log(tokenizer.size));
+  const figuresOf = (loss: number) => ({ loss, perplexity: Math.exp(loss) });
+  const uniform = figuresOf(Math.log(tokenizer.size));
   return counts
-    ? { baselines: { uniform, unigram: told(unigramLoss(counts, wanted)) }, leftOut: [] }
+    ? { baselines: { uniform, unigram: figuresOf(unigramLoss(counts, wanted)) }, leftOut: [] }
     : { baselines: { uniform }, leftOut: [{ name: 'unigram', reason: NOT_COUNTED }] };
 }
 
@@ -92,7 +92,7 @@ export function checkHasPairs(pairs: readonly HeldPair[]): void {
 async function answersTo(pairs: readonly HeldPair[], { network, tokenizer, pause, report }: Read) {
   const outputs = new Array<string>(pairs.length);
   const order = [...pairs.keys()].sort((a, b) => pairs[a]!.target.length - pairs[b]!.target.length);
-  const told = (done: number): ReturnType<Job['report']> =>
+  const reportAnswered = (done: number): ReturnType<Job['report']> =>
     report({ label: 'Answering', done, of: pairs.length, unit: 'pairs' });
   for (let first = 0; first < order.length; first += ROWS) {
     const some = order.slice(first, first + ROWS);
@@ -103,7 +103,7 @@ async function answersTo(pairs: readonly HeldPair[], { network, tokenizer, pause
       pause,
     );
     for (const [i, place] of some.entries()) outputs[place] = given[i]!.given;
-    told(Math.min(order.length, first + ROWS));
+    reportAnswered(Math.min(order.length, first + ROWS));
   }
   return outputs;
 }

@@ -130,12 +130,12 @@ test('of several labels each counts by itself', async () => {
   expect(givenAt(surer.labelled!, 0.8)).toEqual(likely);
   const even = { ...surer.labelled!, probabilities: surer.labelled!.probabilities! };
   expect(givenAt(even, 0)).toEqual(found.labelled!.given);
-  const told = answersAt(surer.labelled!, 0.8)!;
-  expect(told.answered).toBe(likely.filter(({ length }) => length > 0).length);
-  expect(told.right).toBe(likely.filter((all, i) => all.map((at) => labels[at]).join() === wanted[i % 4]).length);
-  expect(told.labels.given).toBe(likely.flat().length);
-  expect(told.labels.wanted).toBe(50);
-  expect(surer.metrics['accuracy']!.value).toBeCloseTo((100 * told.right) / 40, 10);
+  const decided = answersAt(surer.labelled!, 0.8)!;
+  expect(decided.answered).toBe(likely.filter(({ length }) => length > 0).length);
+  expect(decided.right).toBe(likely.filter((all, i) => all.map((at) => labels[at]).join() === wanted[i % 4]).length);
+  expect(decided.labels.given).toBe(likely.flat().length);
+  expect(decided.labels.wanted).toBe(50);
+  expect(surer.metrics['accuracy']!.value).toBeCloseTo((100 * decided.right) / 40, 10);
   reader.dispose();
   net.dispose();
 });

@@ -57,7 +57,7 @@ export const classes: Reading = {
       scored.map((text, i) => rowOf(nats[i]!, sureness(text, own, temperatureOf(i))));
     const rows = rowsOf((i) => temperatures[i]!);
     await pause();
-    const told = extentOf(asked.labelled ?? [], texts, tokenizer);
+    const extent = extentOf(asked.labelled ?? [], texts, tokenizer);
     const { columns, leftOut: tooMany } = columnsOf(texts, found, own, temperature, asked.decision, {
       asItLearnt: errorOf(rowsOf(() => 1)),
       scaled: errorOf(rows),
@@ -84,7 +84,7 @@ export const classes: Reading = {
     const { baselines, leftOut } = await counting(texts, asked.learntTexts, own, pause);
     const isConfused = !several && labels.length <= MAX_CONFUSED;
     return {
-      ...told.extent,
+      ...extent.extent,
       metrics: { ...inTexts(figures.metrics), ...metrics },
       calibration: ofEachLabel(calibrationOf(summed(rows)), several ? labels.length : 1),
       baselines: { uniform, ...baselines },
@@ -94,7 +94,7 @@ export const classes: Reading = {
         ...figures.leftOut,
         ...withoutInterval(metrics, texts.length, 'labelled'),
         ...leftOut,
-        ...told.leftOut,
+        ...extent.leftOut,
         ...tooMany,
         ...(isConfused || several
           ? []

@@ -21,8 +21,8 @@ export async function figuresOf(
   const ids = own.map(([, likelihood]) => likelihood);
   const { estimates, blocks } = await withPauses(measured(ids, rows, seed), pause);
   const metrics = own.map(([id, likelihood]) => [id, { ...estimates[likelihood], unit: figureFacts(id).unit }]);
-  const told = Object.fromEntries(metrics) as Evaluation['metrics'];
-  return { metrics: told, leftOut: withoutInterval(told, blocks, what) };
+  const figures = Object.fromEntries(metrics) as Evaluation['metrics'];
+  return { metrics: figures, leftOut: withoutInterval(figures, blocks, what) };
 }
 
 /** Figures that have no interval, with the reason. @param units independent units that intervals are made of */

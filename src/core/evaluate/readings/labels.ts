@@ -98,13 +98,13 @@ function baselinesOf(
   const names = Object.keys(LABEL_BASELINES) as (keyof typeof LABEL_BASELINES)[];
   if (learnt.length === 0) return { baselines: {}, leftOut: names.map((name) => ({ name, reason: NOT_COUNTED })) };
   const all = labelMetrics(labels);
-  const told = (label: (text: string) => string): Record<LabelMetricId | 'exactMatch', number> => {
+  const scoresOf = (label: (text: string) => string): Record<LabelMetricId | 'exactMatch', number> => {
     const given = held.map(({ text, label: wanted }) => ({ output: label(text), wanted }));
     const accuracy = scoreOf(all.accuracy, given);
     return { accuracy, macroF1: scoreOf(all.macroF1, given), exactMatch: accuracy };
   };
   return {
-    baselines: Object.fromEntries(names.map((name) => [name, told(LABEL_BASELINES[name](learnt))])),
+    baselines: Object.fromEntries(names.map((name) => [name, scoresOf(LABEL_BASELINES[name](learnt))])),
     leftOut: [],
   };
 }

@@ -254,12 +254,12 @@ describe.each(PRECISIONS)('transformers.js, $precision', (precision) => {
       expect(Math.max(...shares) - Math.min(...shares), names[label]).toBeGreaterThan(0.05);
     }
     const theirs: TextClassificationPipeline = await pipeline('text-classification', await inNames(row));
-    type Told = { label: string; score: number }[];
-    const batch = (await theirs([...TEXTS], { top_k: 3 })) as unknown as Told[];
+    type LabelScores = { label: string; score: number }[];
+    const batch = (await theirs([...TEXTS], { top_k: 3 })) as unknown as LabelScores[];
     for (const [i, text] of TEXTS.entries()) {
-      for (const told of [batch[i]!, ...(i % 10 === 0 ? [(await theirs(text, { top_k: 3 })) as Told] : [])]) {
+      for (const scores of [batch[i]!, ...(i % 10 === 0 ? [(await theirs(text, { top_k: 3 })) as LabelScores] : [])]) {
         const own = [...found[i]!.probabilities];
-        const shares = names.map((label) => told.find((one) => one.label === label)!.score);
+        const shares = names.map((label) => scores.find((one) => one.label === label)!.score);
         for (const [label, share] of shares.entries()) expect(Math.abs(share - own[label]!), text).toBeLessThan(max);
         const [lead, next] = own.toSorted((a, b) => b - a) as [number, number];
         if (lead - next > 2 * max) expect(likeliest(shares)).toBe(likeliest(own));

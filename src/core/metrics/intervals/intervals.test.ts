@@ -126,11 +126,11 @@ test('what has nothing in a column is one with the unit before it, or after it a
 test('others come in between', async () => {
   let pauses = 0;
   const rows = Array.from({ length: 50 }, (_, i) => [i, 1]);
-  const told = await withPauses(intervals(rows, [mean], 0), () => {
+  const estimates = await withPauses(intervals(rows, [mean], 0), () => {
     pauses++;
     return Promise.resolve();
   });
-  expect(told).toEqual([intervalOf(rows)]);
+  expect(estimates).toEqual([intervalOf(rows)]);
   expect(pauses).toBe(50);
 });
 

@@ -1,5 +1,5 @@
 import { z } from '../../base/zod';
-import { toldClasses } from '../hubClasses';
+import { hubClassesOf } from '../hubClasses';
 import type { HuggingFace } from '../interop';
 import type { Layout } from '../layout';
 import { type BertConfig, hiddenOf, innerOf } from './sizes';
@@ -54,7 +54,7 @@ export const huggingFace: HuggingFace<BertConfig> = {
     pad_token_id: ids.padding ?? null,
     tie_word_embeddings: !config.untied,
     torch_dtype: 'float32',
-    ...toldClasses('Bert', config, ids),
+    ...hubClassesOf('Bert', config, ids),
   }),
   schema: bert.transform(({ hidden_size, intermediate_size, tie_word_embeddings: isTied, ...given }) => ({
     config: {

@@ -1,5 +1,5 @@
 import { z } from '../../base/zod';
-import { toldClasses } from '../hubClasses';
+import { hubClassesOf } from '../hubClasses';
 import type { HuggingFace } from '../interop';
 import { type GptConfig, hiddenOf, innerOf } from './sizes';
 
@@ -44,7 +44,7 @@ export const huggingFace: HuggingFace<GptConfig> = {
     eos_token_id: ids.end,
     tie_word_embeddings: !config.untied,
     torch_dtype: 'float32',
-    ...toldClasses('GPT2', config, ids),
+    ...hubClassesOf('GPT2', config, ids),
   }),
   schema: gpt2.transform(({ n_embd, n_inner, tie_word_embeddings: isTied, ...given }) => ({
     config: {

@@ -1,6 +1,6 @@
 import type { Json } from '../../base/blobStore';
 import { z } from '../../base/zod';
-import { toldClasses } from '../hubClasses';
+import { hubClassesOf } from '../hubClasses';
 import type { HuggingFace, Sized } from '../interop';
 import type { Layout } from '../layout';
 import { branchNorms, columnsOf, KIN, kinOf, type LlamaConfig, noKinWords, ONLY_PLAIN, windowOf } from './sizes';
@@ -170,7 +170,7 @@ export const huggingFace: HuggingFace<LlamaConfig> = {
       eos_token_id: ids.end,
       tie_word_embeddings: !untied,
       torch_dtype: 'float32',
-      ...(type && toldClasses(CALLED[type], config, ids)),
+      ...(type && hubClassesOf(CALLED[type], config, ids)),
     };
   },
   schema: z.discriminatedUnion('model_type', [llama, mistral, qwen3, olmo2]),

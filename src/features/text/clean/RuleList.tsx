@@ -110,7 +110,7 @@ export function RuleList(p: {
             {isChosen && (
               <Settings
                 step={step}
-                told={tally && previewed && toldOf(tally, previewed)}
+                summary={tally && previewed && summaryOf(tally, previewed)}
                 onChange={(setting, value) =>
                   setStep(i, { settings: { ...step.settings, [setting]: value } }, `${i}.${setting}`)
                 }
@@ -170,7 +170,7 @@ function Count({ tally: { out, places } }: { tally: Tally }) {
 }
 
 /** Of what was looked at, in counts and shares. */
-function toldOf({ rule, out, places, characters, changed }: Tally, { seen }: Previewed): string {
+function summaryOf({ rule, out, places, characters, changed }: Tally, { seen }: Previewed): string {
   const documents = (count: number): string => `${formatCount(count)} of ${counted(seen.documents, 'document')}`;
   if (out > 0) return `Removes ${documents(out)}.`;
   if (ruleOf(rule).kind === 'leaves out') return 'Removes no documents.';
@@ -184,7 +184,7 @@ function toldOf({ rule, out, places, characters, changed }: Tally, { seen }: Pre
 
 function Settings(p: {
   step: Step;
-  told: string | undefined;
+  summary: string | undefined;
   onChange: (name: string, value: string | number | boolean) => void;
   onRemove: () => void;
 }) {
@@ -196,7 +196,7 @@ function Settings(p: {
   ];
   return (
     <div className={styles.settings}>
-      {p.told && <p>{p.told}</p>}
+      {p.summary && <p>{p.summary}</p>}
       <SettingsForm
         isWhole
         fields={fields}

@@ -86,7 +86,7 @@ function Threshold({ run, labelled }: { run: RunRow['record']; labelled: Labelle
   // Saved as well if the page is left sooner.
   useEffect(() => () => toKeep.current?.(), []);
   const shown = several ? atLeast || EVEN : atLeast;
-  const told = useMemo(() => labelled && answersAt(labelled, atLeast), [labelled, atLeast]);
+  const decided = useMemo(() => labelled && answersAt(labelled, atLeast), [labelled, atLeast]);
   return (
     <Block>
       <Slider
@@ -101,8 +101,8 @@ function Threshold({ run, labelled }: { run: RunRow['record']; labelled: Labelle
       {labelled && (
         <p className={text.small}>
           <span className={text.ink2}>
-            {told
-              ? `${several ? 'Gives' : 'Answers'} ${answersWords(told, several)}`
+            {decided
+              ? `${several ? 'Gives' : 'Answers'} ${answersWords(decided, several)}`
               : 'Too many labels to preview this threshold. Evaluate again to measure it.'}
           </span>
         </p>

@@ -120,7 +120,7 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
           label="Model"
           hint={[
             modelSpec(body.model.id).label,
-            boundWords(body, survey.told) + formatShort(countParams(paramsOf(plan?.model ?? body.model))),
+            boundWords(body, survey.summary) + formatShort(countParams(paramsOf(plan?.model ?? body.model))),
             ...(base ? [tokenizerWords(base.row.record.tokenizer.kind, body.model.vocabulary)] : []),
           ].join(', ')}
           value={base?.row.record.id ?? newBody(project)}
@@ -139,7 +139,7 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
             })),
           ]}
         />
-        {body.isNew && <TokenizerRows made={body.made} entries={trainedFor(body, survey.told)?.entries} />}
+        {body.isNew && <TokenizerRows made={body.made} entries={trainedFor(body, survey.summary)?.entries} />}
         {base && (
           <Select
             label="Trainable parameters"

@@ -82,16 +82,16 @@ test('a notice names the step of the figures until the step in use is measured',
   const { studio, getState, own, runId, ended, shown } = await stoppedLater();
   const step = usedStep(getState(), runId)!;
   expect(step).toBeGreaterThan(ended);
-  const told = `Evaluated at step ${ended}</b><p>Step ${step}, the one in use, hasn&#x27;t been evaluated.`;
+  const words = `Evaluated at step ${ended}</b><p>Step ${step}, the one in use, hasn&#x27;t been evaluated.`;
   const before = await shown();
-  expect(before).toContain(told);
+  expect(before).toContain(words);
   expect(before).toContain(`>Evaluate step ${step}</button>`);
   expect(before).toContain('actual in rows, predicted in columns');
   // While it learns it is measured when that has ended.
   studio.setState({ training: { runId } as never });
   expect(await shown()).not.toContain('Evaluated at step');
   studio.setState({ training: null });
-  expect(await shown()).toContain(told);
+  expect(await shown()).toContain(words);
   await own.judge(runId);
   const after = await shown();
   expect(after).not.toContain('Evaluated at step');

@@ -8,11 +8,11 @@ import type { ClassifySituation } from './useClassify';
 
 /** Before the start: how many texts are truncated, and the time it takes to read all of each. */
 export function CutNotice({ situation: { survey, plan } }: { situation: ClassifySituation }) {
-  const { told } = survey;
-  const isCut = useStudio((s) => told !== undefined && s.training === null && areCut(s, told));
+  const { summary } = survey;
+  const isCut = useStudio((s) => summary !== undefined && s.training === null && areCut(s, summary));
   const classify = useStudio((s) => s.project.tuning.classify);
   const setTuning = useStudio((s) => s.setTuning);
-  if (!told || survey.failure || !isCut) return null;
+  if (!summary || survey.failure || !isCut) return null;
   const fitting = plan?.fitting;
   // Numbers of the last count must not change under the pointer.
   const { isCounting } = survey;
@@ -23,7 +23,7 @@ export function CutNotice({ situation: { survey, plan } }: { situation: Classify
         title={
           isCounting
             ? 'Some texts don’t fit'
-            : (told.isAtLeast ? 'At least ' : '') + longJudgement({ texts: told.long })
+            : (summary.isAtLeast ? 'At least ' : '') + longJudgement({ texts: summary.long })
         }
         actions={
           <>
@@ -42,7 +42,7 @@ export function CutNotice({ situation: { survey, plan } }: { situation: Classify
           </>
         }
       >
-        {isCounting ? 'Counting tokens' : cutWords(told.room!, plan)}
+        {isCounting ? 'Counting tokens' : cutWords(summary.room!, plan)}
       </Notice>
     </div>
   );

@@ -38,7 +38,7 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
   const texts = useMemo(() => (labelled ? judgedTexts(labelled, atLeast) : []), [labelled, atLeast]);
   const mistakes = useMemo(() => worst(texts), [texts]);
   const doubtful = useMemo(() => likelyWrong(texts, labelled?.labels.length ?? 0), [texts, labelled]);
-  const unlabelled = survey.told?.unlabelled ?? 0;
+  const unlabelled = survey.summary?.unlabelled ?? 0;
   return (
     <TabbedPane<View>
       label="Evaluation"
@@ -49,7 +49,7 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
         { id: 'matrix', label: 'Confusion matrix' },
         { id: 'mistakes', label: 'Mistakes', ...(labelled && { count: formatCount(mistakes.length) }) },
         { id: 'doubtful', label: 'Suspect labels', ...(labelled && { count: formatCount(doubtful.length) }) },
-        { id: 'toLabel', label: 'Unlabeled', ...(survey.told && { count: formatCount(unlabelled) }) },
+        { id: 'toLabel', label: 'Unlabeled', ...(survey.summary && { count: formatCount(unlabelled) }) },
       ]}
     >
       {classifier && judged && labelled && <MeasuredBefore run={classifier.record} step={judged.step} used={step} />}
@@ -219,15 +219,15 @@ function BetterByCounting({ evaluation: { metrics, baselines } }: { evaluation: 
   const counting = baselines['naiveBayes']?.['accuracy'];
   if (!own || counting === undefined || counting < (own.low ?? own.value)) return null;
   const isBetter = counting > (own.high ?? own.value);
-  const told = estimateWords({ value: counting }).value;
+  const estimate = estimateWords({ value: counting }).value;
   return (
     <Notice
       tone="warn"
       isPlain
       title={isBetter ? 'A word-count model still beats it' : 'A word-count model may be as good'}
     >
-      Naive Bayes gets {told} % right{isBetter ? '' : ': too few texts to say which is better'}. A base model trained on
-      similar text may help.
+      Naive Bayes gets {estimate} % right{isBetter ? '' : ': too few texts to say which is better'}. A base model
+      trained on similar text may help.
     </Notice>
   );
 }

@@ -5,7 +5,7 @@ import { counted, formatCount, formatShare } from '../../../core/base/units';
 import { textRef, type TextRecord } from '../../../core/documents/record';
 import { leakNotice, leakWords } from '../../../core/documents/labels/leakWords';
 import type { Unlabelled } from '../../../core/documents/labels/labelling';
-import type { LabelsTold } from '../../../protocol/data';
+import type { LabelsSummary } from '../../../protocol/data';
 import { weightOf } from '../../../state/classifierPlan';
 import { closedRows, rowsWithWord } from '../../../state/classifierStart';
 import { explain } from '../../../state/failures';
@@ -37,7 +37,7 @@ import { TakeText, useLabeledTexts } from './TakeText';
 import { useAnswer } from './useAnswer';
 import type { ClassifySituation } from './useClassify';
 
-const documentsIn = ({ texts, unlabelled }: LabelsTold): number => texts + unlabelled;
+const documentsIn = ({ texts, unlabelled }: LabelsSummary): number => texts + unlabelled;
 
 /** Training data of a classifier and its settings. */
 export function TablePane({
@@ -48,12 +48,12 @@ export function TablePane({
   const { texts, survey } = situation;
   const [isOpen, setOpen] = useState(false);
   const asked = useAskedRows(texts);
-  const { told, failure, progress } = survey;
+  const { summary, failure, progress } = survey;
   const name = texts.length === 1 ? texts[0]!.name : `${formatCount(texts.length)} files`;
   return (
     <Pane
       title="Table"
-      hint={told && texts.length > 0 ? `${name}, ${counted(documentsIn(told), 'text')}` : undefined}
+      hint={summary && texts.length > 0 ? `${name}, ${counted(documentsIn(summary), 'text')}` : undefined}
       aside={texts.length > 0 && <TextAction onPress={() => setOpen(true)}>Show all rows</TextAction>}
     >
       {texts.length === 0 ? (
@@ -81,7 +81,7 @@ export function TablePane({
               {explain(failure)}
             </Notice>
           )}
-          {!told && !failure && (
+          {!summary && !failure && (
             <Block>
               <Progress
                 label={progress?.label ?? 'Counting labels'}
@@ -91,17 +91,17 @@ export function TablePane({
               />
             </Block>
           )}
-          {told && <Labels told={told} situation={situation} />}
+          {summary && <Labels summary={summary} situation={situation} />}
         </>
       )}
       <PaneHead title="Base model" aside={<Import onFiles={onFiles} />} />
       <ClassifierForm situation={situation} />
       {texts.length > 0 && <TextRows texts={texts} what="Files" />}
       {texts.length > 0 && <MoreFromText texts={texts} />}
-      {isOpen && <RowsDialog of={told ? documentsIn(told) : 0} onClose={() => setOpen(false)} />}
+      {isOpen && <RowsDialog of={summary ? documentsIn(summary) : 0} onClose={() => setOpen(false)} />}
       {asked.table && <RowsDialog of={asked.table.documents} table={asked.table} onClose={asked.close} />}
       {asked.word !== undefined && texts.length > 0 && (
-        <RowsDialog of={told ? textsWith(asked.word, told) : 0} word={asked.word} onClose={asked.close} />
+        <RowsDialog of={summary ? textsWith(asked.word, summary) : 0} word={asked.word} onClose={asked.close} />
       )}
     </Pane>
   );
@@ -117,7 +117,7 @@ function useAskedRows(texts: readonly TextRecord[]) {
 }
 
 /** Number of texts that have a word which gives a label away; 0 of another word. */
-function textsWith(word: string, { leaks }: LabelsTold): number {
+function textsWith(word: string, { leaks }: LabelsSummary): number {
   const leak = leaks.find((each) => each.word === word);
   return leak ? leak.within.texts + leak.without.texts : 0;
 }
@@ -183,16 +183,16 @@ const SHOWN = 8;
 const CHARACTERS = 160;
 const oneLine = (words: string): string => words.replaceAll(/\s+/g, ' ').trim();
 
-function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySituation }) {
+function Labels({ summary, situation }: { summary: LabelsSummary; situation: ClassifySituation }) {
   const weighs = useStudio((s) => s.project.tuning.classify.recipe.classWeights);
   const heldOut = useStudio((s) => s.project.tuning.classify.heldOut);
   const [isAll, setAll] = useState(false);
-  const max = Math.max(told.labels[0]?.count ?? 0, told.none);
-  const shown = isAll ? told.labels : told.labels.slice(0, FIRST);
-  const isWeighed = weighs && !told.several;
+  const max = Math.max(summary.labels[0]?.count ?? 0, summary.none);
+  const shown = isAll ? summary.labels : summary.labels.slice(0, FIRST);
+  const isWeighed = weighs && !summary.several;
   return (
     <>
-      <PaneHead title="Labels" hint={isWeighed ? 'with class weights' : formatCount(told.labels.length)} />
+      <PaneHead title="Labels" hint={isWeighed ? 'with class weights' : formatCount(summary.labels.length)} />
       <div className={styles.labels}>
         <ul>
           {shown.map(({ label, count }) => (
@@ -203,35 +203,35 @@ function Labels({ told, situation }: { told: LabelsTold; situation: ClassifySitu
               <i style={{ width: `${(100 * count) / max}%` }} aria-hidden />
               <span>
                 {formatCount(count)}
-                {isWeighed && <span className={text.ink3}> × {weightOf(told, count).toFixed(2)}</span>}
+                {isWeighed && <span className={text.ink3}> × {weightOf(summary, count).toFixed(2)}</span>}
               </span>
             </li>
           ))}
-          {told.none > 0 && (
+          {summary.none > 0 && (
             <li>
               <span className={text.ink3}>{labelWords([])}</span>
-              <i style={{ width: `${(100 * told.none) / max}%` }} aria-hidden />
-              <span>{formatCount(told.none)}</span>
+              <i style={{ width: `${(100 * summary.none) / max}%` }} aria-hidden />
+              <span>{formatCount(summary.none)}</span>
             </li>
           )}
         </ul>
-        {told.labels.length > FIRST && (
+        {summary.labels.length > FIRST && (
           <TextAction onPress={() => setAll(!isAll)}>
-            {isAll ? 'Show fewer' : `Show all ${formatCount(told.labels.length)}`}
+            {isAll ? 'Show fewer' : `Show all ${formatCount(summary.labels.length)}`}
           </TextAction>
         )}
         <p className={text.small}>
           <span className={text.ink3}>
             {formatShare(1 - heldOut)} for training, {formatShare(heldOut)} for validation, stratified by label
-            {told.unlabelled > 0 && `; ${counted(told.unlabelled, 'unlabeled text')}`}
+            {summary.unlabelled > 0 && `; ${counted(summary.unlabelled, 'unlabeled text')}`}
           </span>
         </p>
       </div>
-      {told.unlabelledAre && told.none + told.unlabelled > 0 && (
-        <WithoutLabel texts={situation.texts} are={told.unlabelledAre} />
+      {summary.unlabelledAre && summary.none + summary.unlabelled > 0 && (
+        <WithoutLabel texts={situation.texts} are={summary.unlabelledAre} />
       )}
-      <Told told={told} situation={situation} />
-      <Leak told={told} />
+      <Findings summary={summary} situation={situation} />
+      <Leak summary={summary} />
     </>
   );
 }
@@ -268,14 +268,14 @@ function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlab
 
 const listed = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names);
 
-function Leak({ told: { leaks } }: { told: LabelsTold }) {
+function Leak({ summary: { leaks } }: { summary: LabelsSummary }) {
   const [, go] = useLocation();
   const leak = leakNotice(leakWords(leaks));
   return leak && <LeakNotice {...leak} isPlain onShow={() => go(rowsWithWord(leak.word))} />;
 }
 
 /** Problems of the labels: questions and cautions. */
-function Told({ told, situation: { texts } }: { told: LabelsTold; situation: ClassifySituation }) {
+function Findings({ summary, situation: { texts } }: { summary: LabelsSummary; situation: ClassifySituation }) {
   const store = useStudioStore();
   const join = async (labels: readonly string[], as: string): Promise<void> => {
     const { change } = await store.getState().classifying();
@@ -288,16 +288,16 @@ function Told({ told, situation: { texts } }: { told: LabelsTold; situation: Cla
   };
   const setTuning = useStudio((s) => s.setTuning);
   const tuning = useStudio((s) => s.project.tuning);
-  const single = told.labels.filter(({ count }) => count === 1).map(({ label }) => label);
+  const single = summary.labels.filter(({ count }) => count === 1).map(({ label }) => label);
   const say = useUnlabelled(texts);
   // Similar names have a row with an action, unlabeled texts a tab, truncated texts and leaks a notice.
-  const problems = told.problems.filter(
+  const problems = summary.problems.filter(
     ({ what, kind }) => !['alike', 'long', 'leak'].includes(what) && (what !== 'unlabelled' || kind === 'asked'),
   );
-  if (told.alike.length + problems.length === 0) return null;
+  if (summary.alike.length + problems.length === 0) return null;
   return (
     <ul className={styles.told}>
-      {told.alike.map(({ names, as }) => (
+      {summary.alike.map(({ names, as }) => (
         <li key={names.join('\n')}>
           <Icon name="warning" tone="warn" />
           <span>

@@ -32,7 +32,7 @@ export function ToLabel({
   const isTraining = useStudio((s) => s.training !== null);
   const [asked, setAsked] = useState<Asked>();
   const [looking, setLooking] = useState<Work>(IDLE);
-  const told = describeWork(looking);
+  const progressWords = describeWork(looking);
   const look = async (): Promise<void> => {
     const found = await work(setLooking, Date.now, (options) => {
       const texts = toTuneOn(store.getState(), 'classify').map(({ id }) => id);
@@ -66,10 +66,10 @@ export function ToLabel({
     return set(textId, place, own);
   };
   const labelled = asked?.said.filter((own) => own !== null).length ?? 0;
-  if (told)
+  if (progressWords)
     return (
       <Block>
-        <Progress {...told} />
+        <Progress {...progressWords} />
       </Block>
     );
   if (looking.kind === 'failed')

@@ -24,10 +24,10 @@ test('before the tokenizer is trained, the size of a model from scratch is a bou
   expect(form({})).toContain('BERT, at most 9');
   expect(form({})).toContain('at most; short texts fill fewer');
   const trained = { made: 'bpe', vocabulary: 4096, entries: 811 };
-  expect(form({ told: { trained } })).toContain('at most; these texts fill 811');
-  expect(form({ told: { trained } })).not.toContain('BERT, at most');
+  expect(form({ summary: { trained } })).toContain('at most; these texts fill 811');
+  expect(form({ summary: { trained } })).not.toContain('BERT, at most');
   // A count of another vocabulary says nothing of this one.
-  expect(form({ told: { trained: { ...trained, vocabulary: 1000 } } })).toContain('BERT, at most 9');
+  expect(form({ summary: { trained: { ...trained, vocabulary: 1000 } } })).toContain('BERT, at most 9');
 });
 
 test('the context that fits all texts is shown once their tokens are counted', () => {
@@ -35,7 +35,7 @@ test('the context that fits all texts is shown once their tokens are counted', (
     words(
       <CutNotice
         situation={situationOf({
-          survey: { told: { long: 3, longest: 400, room: 190 }, isCounting },
+          survey: { summary: { long: 3, longest: 400, room: 190 }, isCounting },
           plan: { fitting: { context: 448, seconds: undefined }, seconds: undefined },
         })}
       />,

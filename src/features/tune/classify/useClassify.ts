@@ -5,7 +5,7 @@ import type { Progress } from '../../../core/base/job';
 import type { TextRecord } from '../../../core/documents';
 import { textRef } from '../../../core/documents/record';
 import type { EvaluationRecord } from '../../../core/runs/evaluations';
-import type { LabelsTold, RunRow } from '../../../protocol/data';
+import type { LabelsSummary, RunRow } from '../../../protocol/data';
 import { bodyOf, type ClassifierPlan, labelsRefusal, planClassifier } from '../../../state/classifierPlan';
 import { useStudio, useStudioFields, useStudioStore } from '../../../state/react';
 import { tuneRefusal } from '../../../state/refusals';
@@ -15,11 +15,11 @@ import { useAnswer } from './useAnswer';
 import { classifierOf, toTuneOn, tuningBase } from '../../../state/tuningInputs';
 
 interface Survey {
-  told: LabelsTold | undefined;
+  summary: LabelsSummary | undefined;
   failure: Failure | undefined;
   progress: Progress | undefined;
 }
-/** `told` may be of other settings while the survey counts again. */
+/** `summary` may be of other settings while the survey counts again. */
 export interface Surveyed extends Survey {
   isCounting: boolean;
   /** After a failure. */
@@ -39,7 +39,7 @@ function useSurvey(texts: readonly TextRecord[]): Surveyed {
     return `${of} ${model.config.context}`;
   });
   const refs = texts.map(textRef).join(' ');
-  // What was told of other texts says nothing of these.
+  // A summary of other texts does not apply to these.
   const ids = texts.map(({ id }) => id).join(' ');
   const key = refs && `${refs} ${fewest} ${tokenizer}`;
   const [found, setFound] = useState<{ of: string; ids: string; isCounting: boolean } & Partial<Survey>>();
@@ -53,15 +53,15 @@ function useSurvey(texts: readonly TextRecord[]): Surveyed {
       setFound((before) => ({
         of: key,
         ids,
-        ...(before?.ids === ids && before.told && { told: before.told }),
+        ...(before?.ids === ids && before.summary && { summary: before.summary }),
         isCounting: true,
         ...state,
       }));
     };
     const survey = async (): Promise<void> => {
       const { survey: ask } = await store.getState().classifying();
-      const told = await ask({ signal: stop.signal, onProgress: (progress) => tell({ progress }) });
-      tell({ told, isCounting: false });
+      const summary = await ask({ signal: stop.signal, onProgress: (progress) => tell({ progress }) });
+      tell({ summary, isCounting: false });
     };
     survey().catch((error: unknown) => tell({ failure: toFailure(error), isCounting: false }));
     return () => stop.abort();
@@ -73,7 +73,7 @@ function useSurvey(texts: readonly TextRecord[]): Surveyed {
   };
   const failure = own?.of === key ? own.failure : undefined;
   const isCounting = key !== '' && (!own || own.of !== key || own.isCounting);
-  return { told: own?.told, failure, progress: own?.progress, isCounting, again };
+  return { summary: own?.summary, failure, progress: own?.progress, isCounting, again };
 }
 
 /** What was measured of the step of a run that is used; undefined while that is read. */
@@ -111,10 +111,10 @@ export function useClassify(): ClassifySituation {
   const tuneTexts = useStudio((s) => s.tuneTexts);
   const texts = useMemo(() => toTuneOn({ project, tuneTexts }, 'classify'), [project, tuneTexts]);
   const survey = useSurvey(texts);
-  const { told } = survey;
+  const { summary } = survey;
   const planned = useMemo(
-    () => (told ? planClassifier({ project, runs, device }, told) : undefined),
-    [project, runs, device, told],
+    () => (summary ? planClassifier({ project, runs, device }, summary) : undefined),
+    [project, runs, device, summary],
   );
   const [plan, failure] = planned && 'code' in planned ? [undefined, planned] : [planned, undefined];
   const { row, step } = useStudioFields((s) => ({ row: undefined, step: 0, ...tuningBase(s, 'classify') }));
@@ -136,7 +136,7 @@ export function useClassify(): ClassifySituation {
     refusal:
       cannot ??
       survey.failure?.message ??
-      (told ? labelsRefusal(told) : 'Counting labels') ??
+      (summary ? labelsRefusal(summary) : 'Counting labels') ??
       failure?.message ??
       plan?.problems[0]?.message,
   };

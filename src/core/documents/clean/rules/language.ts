@@ -71,7 +71,7 @@ export const language: Rule<typeof FIELDS> = {
 
     return {
       ...(isSurveyed && { survey }),
-      document({ language: told }) {
+      document({ language: declared }) {
         const found = new Map<string, number>();
         let beginning = '';
         const samples = samplesInto(found);
@@ -84,7 +84,7 @@ export const language: Rule<typeof FIELDS> = {
             samples.end();
             if (wanted.size === 0) return { scores: { sure: 1 } };
             const isShort = samples.length < SHORT;
-            if (isShort || found.size === 0) return secondOpinion(beginning, told);
+            if (isShort || found.size === 0) return secondOpinion(beginning, declared);
             let inThem = 0;
             let inAny = 0;
             for (const [code, units] of found) {
@@ -97,8 +97,8 @@ export const language: Rule<typeof FIELDS> = {
       },
     };
 
-    function secondOpinion(beginning: string, told: string | undefined): Verdict {
-      const own = told === undefined ? undefined : known(told, all);
+    function secondOpinion(beginning: string, declared: string | undefined): Verdict {
+      const own = declared === undefined ? undefined : known(declared, all);
       if (own !== undefined) return verdictOf(wanted.has(own) ? 1 : 0, own);
       const likely = Object.entries(detect(beginning).scores()).sort(([, a], [, b]) => b - a);
       const [best] = likely;
@@ -139,8 +139,8 @@ function mostOf(counts: ReadonlyMap<string, number>): string | undefined {
 }
 
 /** As eld names it; undefined where eld does not know it. */
-function known(told: string, all: readonly string[]): string | undefined {
-  const code = languageCode(told);
+function known(declared: string, all: readonly string[]): string | undefined {
+  const code = languageCode(declared);
   const named = code === 'nb' || code === 'nn' ? 'no' : code;
   return named !== undefined && all.includes(named) ? named : undefined;
 }

@@ -9,7 +9,7 @@ import { partHash } from './partHash';
 import type { DataFacts } from './settings';
 
 const { tokens, documents, bytes, ofPairs, metrics, baselines, confusion } = evaluationSchema.shape;
-const toldSchema = z
+const summarySchema = z
   .strictObject({
     part: z.enum(EVALUATED),
     /** Of the test part: number of the access, from 1. */
@@ -20,14 +20,14 @@ const toldSchema = z
     ...{ tokens, documents, bytes, ofPairs, metrics, baselines, confusion },
   })
   .refine(({ part, text }) => (part === 'text') === (text !== undefined), 'it needs a held-out set or a text');
-export type ToldEvaluation = z.infer<typeof toldSchema>;
+export type EvaluationSummary = z.infer<typeof summarySchema>;
 
 /** One of each part. */
-export const toldEvaluationsSchema = listOf(toldSchema, EVALUATED.length);
+export const evaluationSummariesSchema = listOf(summarySchema, EVALUATED.length);
 
-export function toldEvaluation(
+export function evaluationSummary(
   record: Pick<EvaluationRecord, 'part' | 'look' | 'name' | 'textHash' | 'madeAt' | 'evaluation'>,
-): ToldEvaluation[] {
+): EvaluationSummary[] {
   const { part, look, name = '', textHash, madeAt, evaluation } = record;
   if (part === 'lists') return [];
   const { tokens, documents, bytes, ofPairs, metrics, baselines, confusion } = storable(evaluation);
@@ -47,7 +47,7 @@ export function toldEvaluation(
  * @param data training data of the run; null where that is not known, and then neither are its parts
  */
 export function recordsOf(
-  all: readonly ToldEvaluation[],
+  all: readonly EvaluationSummary[],
   run: Pick<EvaluationRecord, 'runId' | 'step' | 'tokenizerHash'>,
   data: DataFacts | null,
 ): EvaluationRecord[] {

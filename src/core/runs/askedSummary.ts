@@ -10,7 +10,7 @@ const { minimalPairs, swaps } = evaluationSchema.shape;
 /** Tasks of a step. */
 const MAX_TASKS = 1000;
 
-const toldComparisonSchema = keptComparisonSchema.extend({
+const comparisonSummarySchema = keptComparisonSchema.extend({
   /** `runId`: absent where it is a step of the same run. */
   beside: keptComparisonSchema.shape.beside.extend({ runId: z.string().exactOptional() }),
   madeAt: moment,
@@ -21,17 +21,17 @@ export const askedSchema = z.strictObject({
   minimalPairs: minimalPairs.unwrap().omit({ missed: true }).exactOptional(),
   swaps,
   tasks: listOf(taskScoresSchema.omit({ missed: true }), MAX_TASKS).exactOptional(),
-  comparisons: listOf(toldComparisonSchema, MAX_COMPARISONS).exactOptional(),
+  comparisons: listOf(comparisonSummarySchema, MAX_COMPARISONS).exactOptional(),
 });
-export type ToldAsked = z.infer<typeof askedSchema>;
+export type AskedSummary = z.infer<typeof askedSchema>;
 
 /** Undefined where there is nothing of it. */
-export function toldAsked({
+export function askedSummary({
   runId,
   madeAt,
   evaluation,
   comparisons = [],
-}: Pick<EvaluationRecord, 'runId' | 'madeAt' | 'evaluation' | 'comparisons'>): ToldAsked | undefined {
+}: Pick<EvaluationRecord, 'runId' | 'madeAt' | 'evaluation' | 'comparisons'>): AskedSummary | undefined {
   const { minimalPairs: pairs, swaps: swapped, tasks = [] } = evaluation;
   if (!pairs && !swapped && tasks.length === 0 && comparisons.length === 0) return undefined;
   return askedSchema.parse({
@@ -50,7 +50,7 @@ export function toldAsked({
 
 /** And back, as what is kept of a run. */
 export function askedRecord(
-  { madeAt, minimalPairs: pairs, swaps: swapped, tasks, comparisons }: ToldAsked,
+  { madeAt, minimalPairs: pairs, swaps: swapped, tasks, comparisons }: AskedSummary,
   run: Pick<EvaluationRecord, 'runId' | 'step' | 'tokenizerHash'>,
 ): EvaluationRecord {
   return {

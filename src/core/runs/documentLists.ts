@@ -4,7 +4,7 @@ import { MAX_JSON_BYTES } from '../base/limits';
 import { isUnreadable, readRecordsUnder } from '../base/record';
 import { asRead, documentsOf, learntOf, listTexts, type TextRecord } from '../documents';
 import { CLEANED, CLEANED_TEXTS, type CleanedRecord } from '../documents/clean/record';
-import type { DataFacts, ToldDocuments } from './settings';
+import type { DataFacts, DocumentLists } from './settings';
 
 type Learnt = Pick<DataFacts, 'texts'>;
 
@@ -12,10 +12,10 @@ type Learnt = Pick<DataFacts, 'texts'>;
  * Includes texts that are stored as in training, or as the originals of cleaned ones. Leaves out chats, which are read from
  * their file alone, and too many documents for a file that can be read again.
  */
-export async function toldDocuments(store: BlobStore, data: Learnt | null): Promise<ToldDocuments> {
+export async function documentListsOf(store: BlobStore, data: Learnt | null): Promise<DocumentLists> {
   if (!data) return [];
   const there = await listTexts(store);
-  const told: ToldDocuments = [];
+  const lists: DocumentLists = [];
   let left = MAX_BYTES;
   for (const { sha256: learnt, cleaned } of data.texts) {
     const sha256 = cleaned?.from ?? learnt;
@@ -28,19 +28,22 @@ export async function toldDocuments(store: BlobStore, data: Learnt | null): Prom
       left -= title.reduce((sum, each) => sum + 4 * each.length + BYTES_A_DOCUMENT, 0);
       const hashes = documents.map((document) => document.sha256);
       const leftOut = cleaned && text.leftOut?.places;
-      if (left > 0) told.push({ text: sha256, title, sha256: hashes, ...(leftOut && { leftOut }) });
+      if (left > 0) lists.push({ text: sha256, title, sha256: hashes, ...(leftOut && { leftOut }) });
     } catch (error) {
       if (!isUnreadable(error)) throw error; // the run does not depend on it
     }
   }
-  return told;
+  return lists;
 }
 const MAX_BYTES = MAX_JSON_BYTES / 2;
 const BYTES_A_DOCUMENT = 100;
 const MAX_TITLE_LENGTH = 1000;
 
 /** The recipe of those that were cleaned; undefined where none was, where they were by several, and where it is stored no more. */
-export async function toldRecipe(store: BlobStore, data: Learnt | null): Promise<CleanedRecord['recipe'] | undefined> {
+export async function storableRecipe(
+  store: BlobStore,
+  data: Learnt | null,
+): Promise<CleanedRecord['recipe'] | undefined> {
   const hashes = new Set(data?.texts.flatMap(({ cleaned }) => cleaned?.recipe ?? []));
   if (hashes.size !== 1) return undefined;
   const { records } = await readRecordsUnder(store, CLEANED_TEXTS, CLEANED);

@@ -21,7 +21,7 @@ export const PAUSES_AND_THREADS = `one document per thread, the rest split at pa
 /** Of what one person posted. */
 export const THREADS = 'one document for each post with its author’s replies';
 
-export class Told {
+export class EntryReport {
   private readonly left = new Map<keyof typeof LEFT, number>();
   private taken = 0;
 

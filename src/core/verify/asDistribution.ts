@@ -5,7 +5,7 @@ import type { Reference } from './reference';
  * Scores of a classifier as a distribution to compare two engines by: unchanged where a text has one label. With several
  * labels a common offset counts too, so adds a score of 0.
  */
-export const toldApart = ({ several }: Classes, scores: Float32Array): Float32Array =>
+export const asDistribution = ({ several }: Classes, scores: Float32Array): Float32Array =>
   several ? Float32Array.of(...scores, 0) : scores;
 
 /** What our engine says, where a temperature is in the weights of what it is held against. */
