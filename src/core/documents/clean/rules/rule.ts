@@ -1,4 +1,4 @@
-/** What a cleaning rule is. Add one: its file in this folder, and its line in index.ts. */
+/** Interface of a cleaning rule. To add one: its file in this folder, and its line in index.ts. */
 import type { Fields, ValuesOf } from '../../../base/field';
 import type { Normalizer } from '../../../base/normalizer';
 import { countCharacters } from '../../../base/utf8';
@@ -7,22 +7,22 @@ interface Stated<F extends Fields> {
   label: string;
   /** Short description, shown after the label. */
   does: string;
-  /** What speaks against it, or what it costs, where something does. */
+  /** Drawbacks or costs, if any. */
   costs?: string;
-  /** Of its method and its thresholds. */
+  /** Source of its method and thresholds. */
   source: string;
   fields: F;
-  /** It either changes documents or leaves some out. */
+  /** Whether it changes documents or leaves some out. */
   kind: 'changes' | 'leaves out';
-  /** It changes programs too, which the others leave as they are. */
+  /** Whether it changes programs too, which other rules leave as they are. */
   isForCode?: true;
-  /** It is about lines of pages, and leaves pairs as they are. */
+  /** Whether it is about lines of pages, and leaves pairs as they are. */
   isForPages?: true;
-  /** What it measures of documents, by the name of the score. */
+  /** Its measures of documents, by name of the score. */
   measures?: Readonly<Record<string, StatedMeasure<keyof F & string>>>;
   /** Why it is part of the recommended recipe; absent: it is not. */
   recommended?: string;
-  /** Absent: applied to what it gave it changes nothing more. Else why it may. */
+  /** Why a second application may change more; absent: it never does. */
   notIdempotent?: string;
 }
 
@@ -33,15 +33,18 @@ export interface StatedMeasure<Name extends string = string> {
   /** Below it a document is left out, above `most` too. */
   least?: Name;
   most?: Name;
-  /** Of `least` and `most`, at which they bound nothing. */
+  /** Value of `least` and `most` that disables them. */
   unbounded?: number;
   /** In place of `least`: the share of documents that stay, which are those with most. Each text has its own. */
   share?: Name;
-  /** What a person must do where nothing is measured. */
+  /** Advice if nothing is measured. */
   absent?: string;
 }
 
-/** One rule. The same text and settings give the same to the bit, wherever documents lie and however many workers there are. */
+/**
+ * One rule. The same text and settings give the same result to the bit, regardless of storage and the number of
+ * workers.
+ */
 export interface Rule<F extends Fields = Fields> extends Stated<F> {
   /** Loads what it needs. */
   start(settings: ValuesOf<F>): Working | Promise<Working>;
@@ -56,7 +59,7 @@ export interface Working {
    * before any is cleaned; undefined: not at this one.
    */
   survey?(): Survey | undefined;
-  /** Of fewer documents it would learn nothing, and is shown none. */
+  /** Minimum number of documents to survey; with fewer, the rule is shown none. */
   leastSurveyed?: number;
   document(facts: DocumentFacts): OnDocument;
 }
@@ -99,14 +102,14 @@ export interface Finds {
 export const BEYOND_LATIN = '\\u0300-\\u200f\\u2028-\\uffff';
 export interface DocumentFacts {
   title: string;
-  /** As the document says itself, ISO 639-1; else it is not known. */
+  /** ISO 639-1 code that the document states; absent: unknown. */
   language?: string;
-  /** Of a program, its language. */
+  /** Programming language of a program. */
   code?: string;
   /** Its passages are an input and a target, and no lines of a page. */
   isPair?: true;
 }
-/** Of one that is left out, why: a sentence with numbers, without a full stop. */
+/** The reason for leaving a document out: a sentence with numbers, without a full stop. */
 export interface Verdict {
   out?: string;
   /** Scores by name, to show with the verdict and to sort by. */
@@ -114,9 +117,9 @@ export interface Verdict {
 }
 export interface Changed {
   text: string;
-  /** How many places were changed; 0: `text` is the passage. */
+  /** Number of changed places; 0: `text` is the passage. */
   places: number;
-  /** Code points that came, less those that went; else they are counted. */
+  /** Code points added, minus those removed; absent: to be counted. */
   characters?: number;
 }
 
@@ -157,7 +160,7 @@ export function replaced(
   return places === 0 ? { text, places } : { text: changed, places, characters };
 }
 
-/** One change after another. */
+/** Applies one change after another. */
 export const both = (first: Changed, second: Changed): Changed => ({
   text: second.text,
   places: first.places + second.places,
