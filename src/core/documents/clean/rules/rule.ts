@@ -71,31 +71,34 @@ export interface Survey {
 }
 
 /**
- * What a rule does to one document, which it gets in passages: about a mebibyte at most, ending at a blank line where there
- * is one, else at a line's end, and nearly always there is one passage. First it sees all of them, where it has `see`; then it
- * is asked whether the document stays, then for each passage.
+ * A rule's work on one document, which it gets in passages of at most about a mebibyte. A passage ends at a blank line
+ * or else a line end, and nearly always there is only one. The rule first sees all passages, if it has `see`. Then it
+ * decides whether the document stays, and then changes each passage.
  */
 export interface OnDocument {
   see?(passage: string): void;
   verdict?(): Verdict;
-  /** Asked for whenever its passages are gone through from the first, after all of them were seen; undefined: none of them changes. */
+  /** Called before each pass over the passages, after all of them were seen; undefined: no passage changes. */
   changes?(): ((passage: string) => Changed) | undefined;
-  /** Only of a rule that changes each passage by itself, and tells the characters; absent: it may look over any line's end. */
+  /**
+   * Only for a rule that changes each passage independently and counts characters; absent: it may look past any line
+   * end.
+   */
   finds?: Finds | undefined;
 }
 /**
- * What a rule finds something by: it changes nothing of lines that have none of it, nor by them. It looks over no line's end after which a
- * letter or digit of ASCII comes.
+ * Pattern of what a rule changes: lines without a match stay unchanged and don't affect others. The rule doesn't look
+ * past a line end before an ASCII letter or digit.
  */
 export interface Finds {
   /**
-   * Code units, as they stand in the class of a regular expression. Few ranges, also with those of other rules: V8 takes ten times
-   * as long for more than 16.
+   * Code units, in the syntax of a regular expression's character class. Keep ranges few, also with those of other
+   * rules: V8 takes ten times as long for more than 16.
    */
   units: string;
-  /** Or what this matches. */
+  /** A further pattern. */
   or?: string;
-  /** In which lines it may look farther all the same. */
+  /** Lines from which the rule may look farther. */
   beyond?: RegExp;
 }
 /** For `units`: all but what is common in Latin letters, their marks, dashes and quotation marks. */
