@@ -14,7 +14,7 @@ export interface Chats {
 interface PaintedChat {
   ids: number[];
   learnt: readonly IdRange[];
-  /** Of what was said before the last answer, asking for it. */
+  /** Ids of the prompt for the last answer. */
   prompt: number[];
 }
 

@@ -115,7 +115,7 @@ async function answer(
   }
 }
 
-/** What llama.cpp gives each token to come after each of the last ids, in the order of their ids. */
+/** Returns llama.cpp's probability of each token after each of the last ids, in order of ids. */
 async function byLlama(modelPath: string, ids: readonly number[], last: number): Promise<number[]> {
   const llama = await openLlama();
   if (!llama) throw new HomegrownError('load-failed', 'There is no llama.cpp for this machine');

@@ -60,9 +60,9 @@ it(
     const found = new Map<string, number>();
     for (const { fields } of await documentsOf(store, imported.text))
       found.set(fields!['label']!, (found.get(fields!['label']!) ?? 0) + 1);
-    // One has neither a subject nor words.
+    // One mail has neither a subject nor a body.
     expect(found).toEqual(counts.set('spam', 1895));
-    // Of headers that give it away none is at the beginning of a line, unless a mail quotes another.
+    // No line begins with a header that gives the label away, except in mails that quote another.
     expect(text.match(/^(?:X-Spam-Status|Received|Delivered-To): /gm)?.length ?? 0).toBeLessThan(60);
     expect(text.isWellFormed()).toBe(true);
   },

@@ -8,14 +8,17 @@ import { type Painted, painted } from './painted';
 import { storedConversation } from './reader';
 import type { ChatTemplate } from './template';
 
-/** What one says that is stored: its document is called by where it is, as in `line 12 of chats.jsonl`. */
+/** Parses a stored conversation, named by its document's title, such as `line 12 of chats.jsonl`. */
 export async function conversationOf({ chunks, title = 'a conversation' }: Document): Promise<Conversation> {
   let row = '';
   for await (const chunk of chunks()) row += chunk;
   return storedConversation(row, title);
 }
 
-/** Of a conversation, and not of what it is stored in or painted by: that the template does not take it, or nobody could learn it. */
+/**
+ * Whether an error is about a conversation rather than its storage or the template: the template rejects it, or it has
+ * no loss mask.
+ */
 export const isRefusal = (error: unknown): error is HomegrownError =>
   error instanceof HomegrownError && (error.code === 'bad-settings' || error.code === 'bad-file');
 

@@ -1,4 +1,4 @@
-/** Conversations that are longer than a row: exchanges are left out from the end, never a part of an answer. */
+/** Shortens conversations that are longer than a row: drops exchanges from the end, but never part of an answer. */
 import type { Painted } from './painted';
 
 interface Fitted {
@@ -8,14 +8,14 @@ interface Fitted {
 }
 
 /**
- * The first exchanges of a conversation that fit.
- * @param most ids, counting what only follows the last that is read
- * @returns null where not even the first exchange fits
+ * Returns the first exchanges of a conversation that fit.
+ * @param most maximum number of ids, including the last target
+ * @returns null if not even the first exchange fits
  */
 export function fitted(painted: Painted, max: number): Fitted | null {
   const { ids, learnt, turns } = painted;
   if (ids.length <= max) return { painted, leftOut: 0 };
-  // What a template writes after the last answer is no part of an exchange.
+  // What a template writes after the last answer belongs to no exchange.
   const fitting = learnt.findLastIndex(([, to]) => to <= max);
   if (fitting < 0) return null;
   const end = learnt[fitting]![1];
@@ -35,7 +35,7 @@ interface FittedAll {
   /** Conversations that lost exchanges, and how many these were. */
   shortened: number;
   leftOut: number;
-  /** Conversations whose first exchange is too long: their places among those that were given. */
+  /** Indices of the conversations whose first exchange is too long. */
   tooLong: readonly number[];
 }
 

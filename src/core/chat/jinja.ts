@@ -75,7 +75,7 @@ function parsed({ parse, tokenize }: Jinja, source: string, owner: string) {
 const MAX_SPACE_LENGTH = 1000;
 const LONG_SPACE = new RegExp(`\\s{${MAX_SPACE_LENGTH + 1}}`);
 
-/** As Jinja spells them, and as Python does. */
+/** Constants as Jinja and Python spell them. */
 const CONSTANTS = { true: true, false: false, none: null, True: true, False: false, None: null };
 
 function raise(message: unknown): never {
@@ -96,7 +96,7 @@ const rangeIn =
   };
 const MAX_RANGE = 100_000;
 
-/** Where a block is not closed the parser looks for its end beyond the template. */
+/** In an unclosed block, the parser looks for its end beyond the template, which is a TypeError. */
 function reasonOf(error: unknown): string {
   if (error instanceof TypeError) return 'it ends inside a block, or uses an undefined value';
   const words = error instanceof Error ? error.message : String(error);

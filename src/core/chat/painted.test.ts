@@ -67,7 +67,7 @@ const answersOf = ({ messages }: Conversation): string[] =>
   messages.filter(({ role }) => role === 'assistant').map(({ content }) => content);
 const TRIMS = new Set(['llama3', 'gemma']);
 
-/** What ids say, special tokens by their texts. */
+/** Decodes ids, special tokens by their texts. */
 const spelt = (tokenizer: Tokenizer, ids: Iterable<number>): string => {
   const decoder = tokenizer.decoder();
   return Array.from(ids, (id) => tokenizer.specialOf(id)?.text ?? decoder.push(id)).join('') + decoder.end();
@@ -206,7 +206,7 @@ describe('loss mask', () => {
       "{% for m in messages %}{{ m.role ~ ':' ~ m.content ~ ';' }}{% endfor %}{{ eos_token }}",
       folded,
     );
-    // One character shorter, one longer, and one that a question ends as another.
+    // Text that gets shorter, text that gets longer, and a question that ends differently.
     for (const [question, said] of [
       ['E\u0301', 'I\u0307a'],
       ['\u0130\u0130', 'e\u0301E\u0301'],

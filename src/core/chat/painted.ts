@@ -17,7 +17,7 @@ export interface Turn {
   role: Speaker;
   /** The id after its last. The first turn begins with the first id, each other where the one before it ends. */
   to: number;
-  /** Of an answer, the special token that ends it; absent: the template writes none, and a model does not learn to stop there. */
+  /** Special token that ends an answer; absent: the template writes none, so a model doesn't learn to stop there. */
   endsWith?: number;
 }
 
@@ -92,7 +92,7 @@ export function prompted(conversation: Conversation, template: ChatTemplate): Ui
   checkOrder(conversation, 'user');
   const text = template.render(conversation, true);
   const said = saidIn(text, conversation, template, true);
-  // Where nothing that is said looks like a special token, it need not be known where it stands.
+  // If no message looks like a special token, their positions aren't needed.
   const isPlain = !conversation.messages.some(({ content }) =>
     template.tokenizer.special.some((token) => content.includes(token.text)),
   );
@@ -100,7 +100,7 @@ export function prompted(conversation: Conversation, template: ChatTemplate): Ui
   return encoded(found, template.tokenizer).ids;
 }
 
-/** How a template treats an answer, tried on one exchange. */
+/** How a template renders an answer, tried on one exchange. */
 export interface Tried {
   /** Special token that ends an answer, where a tuned model stops; absent: there is none. */
   endsWith?: number;

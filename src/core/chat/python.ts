@@ -12,7 +12,7 @@ import { isNode, type Node } from './templateSyntax';
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 const isSpace = (character: string): boolean => SPACE.test(character);
 
-/** Where what lies within white space begins and ends in a text; twice its length where it is nothing else. */
+/** Returns the range of a text inside its outer white space; for white space only, twice the length. */
 export function innerOf(text: string, isTaken = isSpace): [from: number, to: number] {
   let [from, to] = [0, text.length];
   while (from < to && isTaken(text[from]!)) from++;
@@ -20,9 +20,12 @@ export function innerOf(text: string, isTaken = isSpace): [from: number, to: num
   return from === to ? [text.length, text.length] : [from, to];
 }
 
-/** As Python's `strip`, `lstrip` and `rstrip`. @param characters to take off; absent: white space */
+/**
+ * Implements Python's `strip`, `lstrip` and `rstrip`.
+ * @param characters to strip; absent: white space
+ */
 function strip(side: string, text: unknown, characters?: unknown): string {
-  // As Jinja has what is not defined.
+  // Like Jinja's undefined values.
   if (text === undefined) return '';
   if (typeof text !== 'string') throw new Error('it strips whitespace from a value that isn’t text');
   const chosen = typeof characters === 'string' ? new Set(characters) : null;
@@ -30,7 +33,7 @@ function strip(side: string, text: unknown, characters?: unknown): string {
   return text.slice(side === 'rstrip' ? 0 : from, side === 'lstrip' ? text.length : to);
 }
 
-/** What a changed template calls, by names that none can have. */
+/** Functions that a changed template calls, by names that no template can use. */
 export const calledFunctions = (budget: TemplateBudget): Record<string, (...given: readonly unknown[]) => unknown> => ({
   [STRIP]: (side, text, characters) => {
     if (typeof text === 'string') budget.text(text.length);

@@ -8,10 +8,10 @@ import { isRow, type Row } from './shapes/shape';
 
 interface FoundRow {
   value: Row;
-  /** Where it is in its file: `line 12`. */
+  /** Place in its file: `line 12`. */
   place: string;
 }
-/** As it is stored: one row of JSON. */
+/** A conversation as stored: one row of JSON. */
 interface StoredRow {
   place: string;
   row: string;
@@ -79,14 +79,14 @@ function pairRow(input: string, target: string, place: string): StoredRow | BadR
   return problem === null ? { place, row: rowOf(pair) } : { place, problem };
 }
 
-/** What texts of conversations are imported by. */
+/** Interface for importing texts of conversations. */
 export const conversationReader = { ofObjects, ofPair: pairRow };
 
-/** As it is stored. */
+/** Serializes a conversation as a stored row. */
 export const rowOf = ({ messages }: Conversation): string =>
   JSON.stringify({ messages: messages.map(({ role, content }) => ({ role, content })) });
 
-/** One that was stored. @throws HomegrownError `storage-damaged` where it is none */
+/** Parses a stored row. @throws HomegrownError `storage-damaged` if it isn't a conversation */
 export function storedConversation(row: string, name: string): Conversation {
   let value: unknown;
   try {

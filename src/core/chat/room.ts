@@ -1,4 +1,4 @@
-/** A conversation that is asked of a model that reads so many tokens at once. */
+/** Fits a conversation into a model's context. */
 import { badSettings } from '../base/errors';
 import { formatCount } from '../base/units';
 import type { Message } from './conversation';
@@ -38,5 +38,8 @@ export function inContext(
   }
 }
 
-/** Kept free for an answer of at most so many tokens: what was said first is left out rather than that it is cut at once. */
+/**
+ * Tokens to keep free for an answer of at most `length`: dropping the earliest messages is better than truncating the
+ * answer at once.
+ */
 export const roomFor = (length: number, context: number): number => Math.min(length, Math.ceil(context / 4));

@@ -4,7 +4,7 @@ import { type Conversation, type Message, nameOf } from './conversation';
 import { innerOf } from './python';
 import type { ChatTemplate } from './template';
 
-/** Of a message, in code units of the text. */
+/** Range of a message, in code units of the rendered text. */
 export interface Said {
   /** Its place in the conversation. */
   message: number;
@@ -12,10 +12,10 @@ export interface Said {
   to: number;
 }
 
-/** What a template made of a conversation: all that is not said in it is the template's. */
+/** A rendered conversation: all text outside of its messages is the template's. */
 export interface Written {
   text: string;
-  /** In the order of the text. Of a message that is nothing but white space, or that the template left out, there is none. */
+  /** In order of the text; blank messages and messages that the template drops are missing. */
   said: readonly Said[];
 }
 
@@ -81,8 +81,9 @@ interface Edges {
 }
 
 /**
- * White space at the edges of a message belongs to it where the template keeps it. A mark outside of it shows whether it does: no
- * template takes off what stands within. All ways in which one may; the first as most do, and alone where there is no such space.
+ * White space at the edges of a message belongs to it if the template keeps it. A mark outside of it shows whether it
+ * does, because no template strips within a message. Yields all combinations, the usual one first, and only that if
+ * there is no such space.
  */
 function* edgesOf(messages: readonly Message[]): Generator<Edges> {
   const isWithin = ({ content }: Message): boolean => {
@@ -97,14 +98,14 @@ function* edgesOf(messages: readonly Message[]): Generator<Edges> {
 }
 const SIDES = [[true, true], [true, false], [false, true], [false, false]] as const; // prettier-ignore
 
-/** What marks are made of: two that enclose a number, and its digits. */
+/** Characters of marks: two that enclose a number, and its digits. */
 interface Marks {
   open: string;
   close: string;
   digits: readonly string[];
 }
 
-/** Noncharacters, which no text that is exchanged has; null where these have too many. */
+/** Noncharacters, which interchanged text doesn't have; null if the texts use too many. */
 function freeMarks(texts: readonly string[]): Marks | null {
   const taken = new Set(texts.flatMap((text) => text.match(/[\ufdd0-\ufdef]/g) ?? []));
   const [open, close, ...digits] = NONCHARACTERS.filter((character) => !taken.has(character));
@@ -112,7 +113,7 @@ function freeMarks(texts: readonly string[]): Marks | null {
 }
 const NONCHARACTERS = Array.from({ length: 32 }, (_, i) => String.fromCharCode(0xfdd0 + i));
 
-/** Message i stands between the numbers 2i and 2i + 1. */
+/** Puts message i between marks 2i and 2i + 1. */
 function between({ role, content }: Message, i: number, { answers, others }: Edges, marks: Marks): string {
   const [from, to] = innerOf(content);
   if (from === to) return content;
@@ -134,7 +135,7 @@ function markOf(number: number, { open, close, digits }: Marks): string {
   return open + written + close;
 }
 
-/** The text without its marks, and what stood between two of them; null where one is without the other. */
+/** Removes the marks and returns the range between each two; null if one is missing. */
 function foundIn(marked: string, { open, close, digits }: Marks): Written | null {
   const said: Said[] = [];
   let [text, from] = ['', 0];

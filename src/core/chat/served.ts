@@ -1,6 +1,6 @@
 /**
- * How the exported web service asks a model: the code here, as it runs here, built into its folder as prompt.mjs by
- * scripts/served.ts. Jinja is a package of the service.
+ * Prompts of the exported web service: the same code as here, built into its folder as prompt.mjs by scripts/served.ts.
+ * Jinja is a package of the service.
  */
 import * as jinja from '@huggingface/jinja';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -8,11 +8,11 @@ import type { Message } from './conversation';
 import { runnable } from './jinja';
 import { prompted } from './painted';
 
-/** What model.json says of a model that chats. */
+/** Chat fields of model.json. */
 export interface ServedChat {
   /** In Jinja. */
   template: string;
-  /** What the template is given of the special tokens: `eos_token` and its kin. */
+  /** Special tokens for the template: `eos_token` and others. */
   names: Readonly<Record<string, unknown>>;
   /** `lstrip`, `rstrip`: whether it takes the white space before and after it. */
   special: readonly { id: number; text: string; lstrip?: boolean; rstrip?: boolean }[];

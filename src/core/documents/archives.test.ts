@@ -1,4 +1,4 @@
-/** Archives: what lies in them is read as if it were given itself, and nothing that they say is trusted. */
+/** Archives: their files are read as if dropped themselves, and no claim of theirs is trusted. */
 import fc from 'fast-check';
 import { gzipSync, zipSync } from 'fflate';
 import { describe, expect, it, test } from 'vitest';

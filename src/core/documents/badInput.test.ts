@@ -1,4 +1,7 @@
-/** What people drop by mistake, all at once: each is refused by its name with the reason and a way out, and the others are read. */
+/**
+ * Files that people drop by mistake, all at once: each is refused with its name, a reason and a remedy, and the others
+ * are read.
+ */
 import { zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';

@@ -62,7 +62,7 @@ function refused(name: string, rows: BadRowList): HomegrownError {
   );
 }
 
-/** Rows of a file that can be read. @throws as `settle` does, after the last of them */
+/** Yields the readable rows of a file. @throws as `settle` does, after the last one */
 export async function* goodRows<R extends object>(
   file: Pick<OpenFile, 'name' | 'reading' | 'note'>,
   rows: AsyncIterable<R | BadRow>,

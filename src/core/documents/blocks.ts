@@ -11,13 +11,13 @@ import { damaged } from './library';
 import type { FormatId } from './read';
 import { BLOCK, type DocumentBlock, DOCUMENTS, documentsKey, type TextRecord } from './record';
 
-/** What is known of a file that was read. */
+/** Facts about a file that was read. */
 export interface ReadFile {
   name: string;
   size: number;
   format: FormatId;
   notes: readonly string[];
-  /** Of a table, those that were taken. */
+  /** Chosen columns of a table. */
   columns?: Columns;
   /** Rows without text, which are none. */
   empty?: number;
@@ -27,14 +27,15 @@ export interface ReadDocument {
   sha256: string;
   characters: number;
   bytes: number;
-  /** What is known of it, such as a label, a date, a language. */
+  /** Facts about it, such as a label, a date, a language. */
   fields?: Readonly<Record<string, string>>;
   spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
 }
 
 /**
- * Writes it while a text is read, each block when it is full; with its sums, which the entry says. A file that is begun can be
- * taken back until it ends: the block in which it begins stays until then, and those behind it are written again.
+ * Writes the list of documents while a text is read, each block when it is full, and its sums, which the entry states.
+ * The current file can be rolled back until it ends: its first block stays until then, and later blocks are written
+ * again.
  */
 export class BlockWriter {
   readonly names: string[] = [];
@@ -44,15 +45,15 @@ export class BlockWriter {
   characters = 0;
   bytes = 0;
   private readonly all = new HashOfMany();
-  /** Of the file that is begun: what there was before it, and its hash. */
+  /** State before the current file, and that file's hash. */
   private before = this.mark();
   private own = new HashOfMany();
-  /** Distinct labels of the files that ended, and of the file that is begun. */
+  /** Distinct labels of finished files, and of the current file. */
   private readonly labels = new Set<string>();
   private readonly ownLabels = new Set<string>();
-  /** Those that are not written yet, in their order. */
+  /** Blocks that aren't written yet, in order. */
   private open: Begun[] = [];
-  /** Blocks that lie in the store, also those that were taken back since. */
+  /** Number of blocks in the store, including rolled-back ones. */
   private stored = 0;
   /** Files that each note applies to, by note. */
   private readonly noteFiles = new Map<string, string[]>();
@@ -62,7 +63,7 @@ export class BlockWriter {
     private readonly draft: Draft,
   ) {}
 
-  /** A document of the file that is begun. */
+  /** Adds a document to the current file. */
   async add(document: ReadDocument): Promise<void> {
     if (this.documents % BLOCK === 0) {
       const first = firstOf(this.before.documents);
@@ -80,7 +81,7 @@ export class BlockWriter {
     if (label && this.ownLabels.size <= MAX_CLASSIFIER_LABELS) this.ownLabels.add(label);
   }
 
-  /** Of the documents of the file that is begun. It ends or is taken back then. */
+  /** Hash of the documents of the current file, which then ends or is rolled back. */
   hashOfFile(): Promise<string> {
     return this.own.hex();
   }
@@ -112,7 +113,7 @@ export class BlockWriter {
     return size >= 2 && size <= MAX_CLASSIFIER_LABELS ? size : undefined;
   }
 
-  /** Without the file that is begun. */
+  /** Rolls back the current file. */
   back(): void {
     const { hash, ...sums } = this.before;
     Object.assign(this, sums);
@@ -123,7 +124,7 @@ export class BlockWriter {
     for (const { from, rows } of this.open) rows.length = Math.min(rows.length, this.documents - from);
   }
 
-  /** Of all of them. It ends it. */
+  /** Hash of all documents; ends the hashing. */
   hash(): Promise<string> {
     return this.all.hex();
   }
@@ -157,7 +158,7 @@ export class BlockWriter {
     }
   }
 }
-/** Of a block that is not full yet, or must not be written yet. */
+/** A block that isn't full yet, or must not be written yet. */
 interface Begun {
   from: number;
   files: DocumentBlock['files'];
@@ -184,7 +185,7 @@ const MAX_NOTES = 20;
 const whose = ([first, ...others]: readonly string[]): string =>
   others.length === 0 ? first! : `${first!} and ${counted(others.length, 'other')}`;
 
-/** Columns with the last document's values; of those that others have and it has not, `none`. */
+/** Appends the last document's values to the columns; `none` for columns that it lacks. */
 function added<V>(
   { bytes }: DocumentBlock,
   columns: Record<string, V[]>,

@@ -23,7 +23,7 @@ export type Columns = PairColumns | TextColumns;
 export const COLUMN_ROLES = ['text', 'input', 'target', ...(Object.keys(about) as (keyof typeof about)[])] as const;
 export type ColumnRole = (typeof COLUMN_ROLES)[number];
 
-/** What columns are called as a rule, in lower case, the likelier first. */
+/** Usual column names of each role, in lower case, the likeliest first. */
 const CALLED: Readonly<Record<ColumnRole, readonly string[]>> = {
   text: 'text content body document article sentence message review comment story tweet post abstract description transcript quote lyrics'.split(
     ' ',
@@ -46,13 +46,13 @@ export function usualColumns(all: readonly string[]): PairColumns {
     : { input: all[0] ?? '', target: all[1] ?? all[0] ?? '' };
 }
 
-/** As it is compared: `body` of `mail.Body`. */
+/** Name for comparison: `body` of `mail.Body`. */
 const calledAs = (column: string): string => column.trim().toLowerCase().split('.').at(-1)!;
 
 /** Whether what it holds is known by its name. */
 export const isCalled = (role: ColumnRole, column: string): boolean => CALLED[role].includes(calledAs(column));
 
-/** What columns are by their names: a text, else a pair; where no name tells, the one with the most text is the text. */
+/** Detects columns by name: a text column, else a pair; if no name matches, the column with the most text. */
 export function recognisedColumns({ columns, rows }: TableHead): Columns {
   const names = new Map(columns.map((column) => [calledAs(column), column] as const).reverse());
   const called = (role: ColumnRole): string | undefined => {
@@ -110,7 +110,7 @@ const MIN_LABELED_ROWS = 4;
 /** Characters of a value that can be a label. */
 const MAX_LABEL_LENGTH = 40;
 
-/** What a table has: its columns, and its first rows, a cell a column. */
+/** Columns of a table, and its first rows, a cell per column. */
 export interface TableHead {
   columns: readonly string[];
   rows: readonly (readonly string[])[];

@@ -1,4 +1,7 @@
-/** Files as conversations, a document each. What makes one of a row is given: it stands after all that reads files. */
+/**
+ * Imports files as conversations, one document each. Takes the parser of rows as an argument, because it is in a higher
+ * layer.
+ */
 import { type BadRow, isBadRow } from '../base/badRow';
 import { badFile } from '../base/errors';
 import { sha256Hex } from '../base/hash';
@@ -33,9 +36,9 @@ export interface ConversationReader {
 type Row = Pick<FoundRow, 'value'> & { place: string };
 
 export interface FoundConversation {
-  /** Where it is in its file: `line 12`. */
+  /** Place in its file: `line 12`. */
   place: string;
-  /** As it is stored: one row of JSON. */
+  /** The stored form: one row of JSON. */
   row: string;
 }
 
@@ -81,7 +84,7 @@ export async function readConversations(
 const GIVE =
   'Use JSON Lines in the OpenAI, ShareGPT or Alpaca format, or a table with a question column and an answer column.';
 
-/** What is no table by its name is lines of JSON, or a list. */
+/** A file that isn't a table by name is JSON Lines or a JSON list. */
 function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: AskedColumns; isGuessed?: true } {
   if (table) return table;
   const format = tableCalled(name);

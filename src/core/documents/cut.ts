@@ -1,15 +1,15 @@
-/** Which parts documents are in, of millions too: what must be known of all of them at once is held in columns of numbers. */
+/** Assigns documents to parts, also millions of them: typed arrays hold what must be known of all at once. */
 import { bits } from '../base/rng';
 import { PART_NAMES, type Parted, type PartName, type Segment, type Split, type SplitChoice } from './split';
 
-/** What is known of all documents before they are cut. */
+/** Facts about all documents, before they are cut. */
 export class Outline {
   length = 0;
   /** By place. */
   bytes = new Float64Array(FEW);
   /** Eight numbers of 32 bits a document. */
   hashes = new Uint32Array(WORDS * FEW);
-  /** The number of its text; of one that is of no text its own. */
+  /** Number of its text; a document without a text gets its own. */
   texts = new Uint32Array(FEW);
   /** 1: it has fields, or ids of its own, and is never cut. */
   whole = new Uint8Array(FEW);
@@ -48,7 +48,7 @@ function twice<T extends Float64Array | Uint32Array | Uint8Array>(column: T, lar
 /** Where each document is cut. */
 export interface Cut {
   readonly rule: Split['rule'];
-  /** Bytes of a document that are in a part; of one that is in none of them nothing. */
+  /** Range of a document's bytes in a part; empty for a document that isn't in the part. */
   within(part: PartName, place: number): readonly [from: number, to: number];
 }
 
@@ -124,7 +124,7 @@ function endsOf({ validation, test }: SplitChoice) {
 function wholeDocuments(outline: Outline, choice: SplitChoice): Pick<Borders, 'rule'> & Whole {
   const { length, texts, textCount, whole } = outline;
   const { order, unitOf, units } = unitsOf(outline, choice.seed);
-  // Of each text its places, one text after another, in the order of the units.
+  // Places of each text's documents, text by text, in order of units.
   const ends = new Uint32Array(textCount);
   for (let place = 0; place < length; place++) ends[texts[place]!]!++;
   for (let text = 1; text < textCount; text++) ends[text]! += ends[text - 1]!;
@@ -214,7 +214,7 @@ function choose(
   for (const [i, unit] of units.entries()) {
     if (parts[unit]! > 0) continue;
     const size = sizes[i]!;
-    // It is taken where that brings the part nearer to its share.
+    // Takes it if that brings the part nearer to its share.
     const part = (['test', 'validation'] as const).find((name) => size < 2 * (wanted[name] - has[name])) ?? 'train';
     chosen[i] = numberOf(part);
     has.train -= size;
@@ -225,6 +225,6 @@ function choose(
   if (!isWhole && !(has.train > 0 && isNear('test') && isNear('validation'))) return;
   for (const [i, unit] of units.entries()) if (chosen[i]! > 0) parts[unit] = chosen[i]!;
 }
-/** From 1: 0 is none. */
+/** Number of a part from 1; 0 means none. */
 const numberOf = (part: PartName): number => PART_NAMES.indexOf(part) + 1;
 const partNamed = (number: number): PartName | undefined => PART_NAMES[number - 1];

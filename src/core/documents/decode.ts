@@ -16,7 +16,7 @@ import type { OpenFile, TextPiece } from './read/format';
  */
 export const decodeText = (file: OpenFile): AsyncGenerator<TextPiece> => decode(file, !file.isProse);
 
-/** As `decodeText`, of source code: its markup is what it is. */
+/** Like `decodeText`, for source code, where markup is expected. */
 export const decodeCode = (file: OpenFile): AsyncGenerator<TextPiece> => decode(file, false);
 
 /** Characters of a file from which text is extracted: its markup isn't trained on. */
@@ -120,7 +120,7 @@ function signed(name: string, { name: what, kind }: Signature): HomegrownError {
     : badFile(message, REMEDIES[kind]);
 }
 
-/** How the text in a file that is none can be had. */
+/** How to get text out of a file that isn't text. */
 const REMEDIES: Readonly<Record<Signature['kind'], string>> = {
   document: 'Export it as plain text, and add that file.',
   archive: 'Unpack it and add the text files in it.',
@@ -158,7 +158,7 @@ function strict(name: string, encoding: Unicode, skip: number): Decoder {
       context = text === '' ? context : text.slice(-CONTEXT);
       offset += end;
       tail = bytes.slice(end);
-      // It was valid, so its UTF-8 is what it came in.
+      // Valid UTF-8 is the original bytes.
       return { text, ...(encoding === 'utf-8' && { utf8: whole }) };
     },
     end() {
@@ -176,7 +176,7 @@ const UNICODE = {
   'utf-16be': utf16(0),
 };
 
-/** Length of the bytes without a last character that is not all there yet. */
+/** Length of the bytes without an incomplete last character. */
 function completeUtf8(bytes: Uint8Array): number {
   const n = bytes.length;
   for (let back = 1; back <= Math.min(3, n); back++) {

@@ -78,7 +78,7 @@ test('the files of a drop are the documents of one text, in their order', async 
 });
 
 test('whatever is refused or there already among them, the others are whole, and nothing else is kept', async () => {
-  /** Of about a chunk, so that a document begins and ends anywhere in one, and what is refused has been written. */
+  /** About a chunk long, so that documents begin and end anywhere in a chunk, and refused ones were partly written. */
   const long = fc.integer({ min: MAX_CHUNK_BYTES - 3, max: 3 * MAX_CHUNK_BYTES });
   const good = fc.record({ kind: fc.constant('good'), length: fc.oneof(fc.integer({ min: 1, max: 40 }), long) });
   const bad = fc.record({ kind: fc.constantFrom('torn', 'white', 'again'), length: fc.oneof(fc.constant(9), long) });
@@ -127,7 +127,7 @@ test('a drop of any small files reads back', async () => {
           store,
           texts.map((words, i) => pastedText(`${i}`, words)),
         );
-        // One may be no text to the reader, or begin with a mark that is left out.
+        // The reader may refuse one as binary, or drop its byte order mark.
         const kept = texts.filter((_, i) => !refused.some(({ name }) => name === `${i}`));
         expect(await read(store, text?.id ?? '').catch(() => [])).toEqual(
           kept.map((words) => words.replace(/^\ufeff/, '')),
@@ -266,7 +266,7 @@ test('a text from before there were documents is one, and is listed without bein
   });
   expect((await drop(store, [pastedText('again.txt', long)])).text).toBeNull();
 
-  // It is brought to the form of today, as if it had been added today.
+  // Upgraded to the current format, as if added now.
   const before = await contents(store);
   let bytes = 0;
   await indexText(store, text!.id, (length) => (bytes += length));
@@ -274,7 +274,7 @@ test('a text from before there were documents is one, and is listed without bein
   expect([await store.get(key), await store.get(list)]).toEqual([newest, block]);
   expect(await contents(store)).toEqual(new Map([...before, [key, newest], [list, block]]));
 
-  // One that was removed stays so, and one that is not what its entry says stays as it is.
+  // A deleted one stays deleted, and one that doesn't match its entry stays as it is.
   await store.commit({ put: [[key, { ...old, removed: true }]], drop: [list] });
   expect(await listTexts(store)).toEqual([]);
   await indexText(store, text!.id, () => undefined);

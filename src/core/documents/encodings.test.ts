@@ -1,4 +1,4 @@
-/** Text from before UTF-8: proposed and never taken silently, read in the encoding that is chosen, and nothing else is. */
+/** Text from before UTF-8: encodings are proposed, never applied silently; the chosen one is used, and no other. */
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it, test } from 'vitest';

@@ -37,7 +37,7 @@ export const isEncoding = (id: string): id is EncodingId => Object.hasOwn(ENCODI
 export const isBadEncoding = (error: unknown): error is HomegrownError =>
   error instanceof HomegrownError && error.code === 'bad-encoding';
 
-/** Reads a file as UTF-8; one that is not, in the encoding that is wanted of such. */
+/** Reads a file as UTF-8; if it isn't UTF-8, in the requested encoding. */
 export async function inItsEncoding<T>(
   wanted: EncodingId | undefined,
   read: (encoding?: EncodingId) => Promise<T>,
@@ -50,16 +50,16 @@ export async function inItsEncoding<T>(
   }
 }
 
-/** An encoding that bytes may be in, and how lines of them that tell it from others read in it. */
+/** A possible encoding of bytes, and how the lines that distinguish it read in it. */
 export interface Proposal {
   encoding: EncodingId;
   lines: readonly string[];
 }
 
 /**
- * Those that the bytes of a text may be in, the likeliest first. Of several in which all of the sample reads alike the
- * commonest is proposed: what comes later may read otherwise.
- * @param sample as `tellingLines` takes it, or the head of what may be UTF-16
+ * Possible encodings of a text's bytes, the likeliest first. If the sample reads alike in several, proposes the most
+ * common one: later text may differ.
+ * @param sample from `tellingLines`, or the head of possible UTF-16
  */
 export async function proposalsOf(sample: Uint8Array): Promise<readonly Proposal[]> {
   const wide = utf16Of(sample);
@@ -90,7 +90,7 @@ const NAMED_OTHERWISE: Readonly<Record<string, EncodingId>> = {
   'ISO-8859-8': 'windows-1255',
 };
 
-/** The characters of bytes; undefined where that is no text. */
+/** Decodes bytes; undefined if the result isn't text. */
 function decoded(bytes: Uint8Array, encoding: EncodingId): string | undefined {
   let text;
   try {
@@ -98,9 +98,9 @@ function decoded(bytes: Uint8Array, encoding: EncodingId): string | undefined {
   } catch {
     return undefined;
   }
-  // Control characters of 1992, and those that an encoding leaves to whoever uses it: text has none.
+  // Control characters of 1992, and private-use characters, don't occur in text.
   if (text.trim() === '' || /[\u0080-\u0084\u0086-\u009f\ue000-\uf8ff]/.test(text)) return undefined;
-  // Of others a text may have one that went astray; of any bytes a tenth are such.
+  // A text may have one stray control character; in random bytes, a tenth are.
   const controls = text.match(/[\0-\x08\x0e-\x19\x1c-\x1f\x7f]/g)?.length ?? 0;
   return controls > MAX_CONTROL_SHARE * text.length ? undefined : text;
 }
@@ -124,7 +124,7 @@ function around(line: string): string {
 const BEFORE = 24;
 const LONGEST = 72;
 
-/** The UTF-16 without a byte order mark that the first bytes of a text look like: every other of them is 0. */
+/** The UTF-16 byte order that the first bytes suggest without a byte order mark: every other byte is 0. */
 export function utf16Of(head: Uint8Array): Wide | undefined {
   const zeros = [0, 1].map((parity) => head.filter((byte, i) => byte === 0 && i % 2 === parity).length);
   if (Math.max(...zeros) <= 0.3 * (head.length / 2) || Math.min(...zeros) >= 0.05 * (head.length / 2)) return undefined;

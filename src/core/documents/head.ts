@@ -3,9 +3,9 @@ import { isBadFile } from '../base/errors';
 import { headText, MARKUP_HEAD } from './markup';
 
 /**
- * How a file begins, before it is read.
- * @param least bytes, where it has as many
- * @returns its bytes from the start, too, which are closed when they are not wanted further
+ * Reads the head of a file before the rest.
+ * @param least minimum number of bytes, if the file has as many
+ * @returns the head, and the whole file from the start, to be closed if unused
  */
 export async function withHead(
   bytes: AsyncIterable<Uint8Array>,

@@ -36,7 +36,7 @@ export interface DropOutcome {
   added: number;
   /** Id of the text whose documents are in `text` now, and that the project no longer has. */
   joined?: string;
-  /** What is no text, and why. */
+  /** Refused files and the reasons. */
   refused: readonly { name: string; error: HomegrownError }[];
   /** Rows of tables that have no text, and so are no documents. */
   empty: number;
@@ -56,7 +56,7 @@ export interface ImportSettings {
   addedAt: number;
   /** Whose text it is to be; the first where none is named. */
   projectId?: string;
-  /** Of that project, which may be deleted while its text is read. */
+  /** That project, which may be deleted during the import. */
   owner?: Owner;
   licence?: string | null;
   /** Whether that project uses it for tuning and not for training. */
@@ -128,7 +128,7 @@ export async function importDrop(
     ...(labelled && { labelled: labelled.between ? 'several' : 'one' }),
     ...(trainOnly && { trainOnly }),
   };
-  // What is written in a row of JSON is one thing as text and another as a conversation.
+  // A row of JSON differs as text and as a conversation.
   const isAlike = (text: TextRecord): boolean =>
     text.conversations === kind.conversations && text.labelled === kind.labelled && text.trainOnly === kind.trainOnly;
   for (const text of (await listTexts(store, projectId)).filter(isAlike)) {
@@ -185,7 +185,7 @@ export async function importDrop(
     const takeApart = async (source: TextSource, format: ArchiveFormatId, count: ByteCount): Promise<void> => {
       const { name, reading, tableIn } = source;
       let files = 0;
-      // Of an archive that is read from its start: pages lie before their folders as a rule.
+      // In a streamed archive, pages usually come before their folders.
       const pages = new SavedPages();
       try {
         for await (const { name, bytes, beside } of filesIn(watch.archive(source, count), format)) {
@@ -297,7 +297,7 @@ async function readerOf(
   return readFile;
 }
 
-/** Bytes that come once, to be read again: what was read of them is held, and then the rest comes. */
+/** Makes a one-time stream readable again: buffers what was read, then continues with the rest. */
 function twice(name: string, bytes: AsyncIterable<Uint8Array>): () => AsyncGenerator<Uint8Array> {
   const rest = bytes[Symbol.asyncIterator]();
   const held: Uint8Array[] = [];
@@ -327,7 +327,7 @@ const tableByName = (name: string): TableChoice | undefined => {
 
 /** Files that others belong to, with these by their paths from the folder of all; and all that belong to one. */
 async function groupsOf(sources: readonly TextSource[]) {
-  // Of one for which a person has chosen nothing else, and that can be read again.
+  // Only files without a person's choices, which can be read again.
   const free = sources.filter(
     ({ isPlain, table, size }) => !isPlain && size > 0 && (!table || table.columns === 'recognised'),
   );
@@ -349,7 +349,7 @@ const again = (source: TextSource): TextSource => {
   return places ? { ...source, stream: () => piecesOf(places) } : source;
 };
 
-/** What a drop is called: its only file, the folder that all are in, or how many they are. */
+/** Name of a drop: of its only file, of the common folder, or the number of files. */
 function dropName(names: readonly string[]): string {
   if (names.length === 1) return cutTo(names[0]!, MAX_FILE_NAME);
   const [folder = '', ...rest] = names[0]!.split('/');
@@ -357,7 +357,7 @@ function dropName(names: readonly string[]): string {
   return isOneFolder ? cutTo(folder, MAX_FILE_NAME) : `${formatCount(names.length)} files`;
 }
 
-/** An id of its own for the text, and a draft of all that lies with it. */
+/** Returns a unique id for the text, and a draft for its parts. */
 async function begin(
   store: BlobStore,
   name: string,

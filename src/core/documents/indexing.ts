@@ -11,7 +11,7 @@ import { DOCUMENTS, documentsKey, TEXT, textChunkKey, textKey, type DocumentBloc
  * @throws HomegrownError `storage-damaged` for a text that has changed since it was written, which stays as it is
  */
 export async function indexText(store: BlobStore, id: string, read: (bytes: number) => void): Promise<void> {
-  // It may have been removed meanwhile, or put into another project.
+  // The text may have been removed meanwhile, or added to another project.
   await changeRecord(store, textKey(id), TEXT, async (text) => {
     if (!text || text.indexed) return undefined;
     const chunkBytes = await lengthsOf(store, text, read);

@@ -36,7 +36,7 @@ export async function changeLearnt(
   }
 }
 
-/** What was cleaned may be collected by another tab that starts, until an entry names it. */
+/** Expects the cleaned text to exist: another tab that starts may remove it until an entry names it. */
 async function thereIs(store: BlobStore, id: string): Promise<readonly Expected[]> {
   const key = cleanedKey(id);
   const stored = await store.get(key);
@@ -49,7 +49,7 @@ async function thereIs(store: BlobStore, id: string): Promise<readonly Expected[
   return [[key, stored as Json]];
 }
 
-/** What remains of all documents without those of these places. */
+/** Summarizes the documents that remain without these places. */
 async function without(
   documents: AsyncIterable<Document>,
   places: readonly number[],

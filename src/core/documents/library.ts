@@ -1,4 +1,4 @@
-/** The texts of a store: which there are, whose they are, and what of them is removed. */
+/** The texts of a store: which there are, their projects, and which are deleted. */
 import type { BlobStore, Expected, Json, Stored } from '../base/blobStore';
 import { collectDrafts, draftKey } from '../base/draft';
 import { HomegrownError, toFailure } from '../base/errors';
@@ -22,7 +22,7 @@ export async function listTexts(store: BlobStore, projectId?: string): Promise<T
   );
 }
 
-/** Texts whose entry cannot be read, or is missing while parts of them are there that no import is at work on. */
+/** Texts with an unreadable entry, or with parts but neither an entry nor a running import. */
 export async function unreadableTexts(store: BlobStore): Promise<readonly Unreadable[]> {
   const { unreadable } = await allTexts(store);
   const listed = new Set(await store.keys(textKey('')));
@@ -63,13 +63,13 @@ export async function updateText(
   return changed!;
 }
 
-/** What is expected of a project when something is put into it: asked for each time that is tried. @throws where it has gone */
+/** Conditions on a project when something is added to it, evaluated for each attempt. @throws if the project is gone */
 export type Owner = () => Promise<readonly Expected[]>;
-/** Of a terminal, which has no projects. */
+/** The terminal has no projects. */
 export const NO_OWNER: Owner = () => Promise.resolve([]);
 
 /**
- * Lets a project learn from a text, or tune on it; also from one that was removed. Where the project has it, it stays for what it is there.
+ * Adds a text to a project for training or tuning, also a deleted text. If the project has it already, its use stays.
  * @throws as `owner` does, and as `textOf`
  */
 export async function addToProject(
@@ -136,9 +136,9 @@ function isLearntOtherwise(text: Stored, key: string, id: string): boolean {
 }
 
 /**
- * At the start of a session: drops what imports (and other drafts) left that did not end, by a crash or a closed tab, and
- * texts that were removed so long ago that nobody can have them back. Returns how many of both. An import still running
- * in another tab fails, `in-use`. @param now milliseconds since 1970
+ * Cleans up at the start of a session: drops the drafts of interrupted imports, and texts deleted too long ago to
+ * restore. Returns the number of both. An import that still runs in another tab fails with `in-use`.
+ * @param now milliseconds since 1970
  */
 export async function collectOrphans(store: BlobStore, now: number): Promise<number> {
   const drafts = await collectDrafts(store);
@@ -149,10 +149,10 @@ export async function collectOrphans(store: BlobStore, now: number): Promise<num
   await purgeCleaned(store, ({ madeAt }) => madeAt < now - UNDO_MS);
   return drafts + removed.length;
 }
-/** What was removed within this may be about to be offered to be undone; longer, whoever offers it says so. */
+/** Minimum time before a deleted text is purged, in which the interface may offer to undo. */
 export const UNDO_MS = 60_000;
 
-/** Those that can be read, oldest first, and those that cannot. */
+/** Readable texts, oldest first, and unreadable ones. */
 async function allTexts(store: BlobStore): Promise<{ records: TextRecord[]; unreadable: Unreadable[] }> {
   const { records, unreadable } = await readAll(await store.keys(textKey('')), (key) =>
     readText(store, key.slice(textKey('').length)),

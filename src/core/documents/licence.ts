@@ -1,4 +1,4 @@
-/** What a text may be used for, as a person states it: an identifier of SPDX where there is one, or words of their own. */
+/** License of a text, as a person states it: an SPDX identifier or free text. */
 import type { BlobStore } from '../base/blobStore';
 import { badSettings } from '../base/errors';
 import { formatCount } from '../base/units';

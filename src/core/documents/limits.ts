@@ -1,13 +1,13 @@
-/** How much of one file is read at most: of an archive, and where a file has to be in memory as a whole. */
+/** Limits on what is read of one file: of an archive, and of files that must be in memory as a whole. */
 const MiB = 2 ** 20;
 
 /**
- * Of an archive, with those that lie in it: files, and bytes when they are unpacked. How much more these may be than what
- * they are packed in is `MAX_COMPRESSION_RATIO` of base/limits, beyond a megabyte.
+ * Limits of an archive with its nested ones: number of files, and unpacked bytes. `MAX_COMPRESSION_RATIO` of
+ * base/limits bounds the growth beyond a megabyte.
  */
 export const MAX_ENTRIES = 200_000;
 export const MAX_UNPACKED_BYTES = 16_384 * MiB;
-/** Archives that lie in each other: one in another. What is only packed, such as a .tar.gz, is none of them. */
+/** Maximum nesting of archives: one in another. A single packed file, such as a .tar.gz, doesn't count. */
 export const MAX_NESTED_ARCHIVES = 2;
 
 /** Bytes of a web page. */

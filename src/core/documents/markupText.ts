@@ -8,13 +8,13 @@ export interface PageText {
   text: string;
   title: string;
   language: string;
-  /** Of `meta` elements, by their `name` or `property` in lower case; the first of each. */
+  /** Content of `meta` elements by lower-case `name` or `property`; the first of each. */
   meta: ReadonlyMap<string, string>;
-  /** Of its `link rel=canonical`. */
+  /** Address in `link rel=canonical`. */
   address: string;
   elements: number;
   depth: number;
-  /** Of all elements, and the most that one has. */
+  /** Attributes of all elements, and the maximum of one. */
   attributes: number;
   maxAttributes: number;
   /** Number of text pieces when the page is serialized and parsed again: split at tags and escaped characters. */
@@ -23,7 +23,10 @@ export interface PageText {
   maxTextNode: number;
 }
 
-/** In time linear in the page's length, whatever lies in what. @throws HomegrownError `bad-file` for too many elements */
+/**
+ * Parses in time linear in the page's length, whatever the nesting.
+ * @throws HomegrownError `bad-file` for too many elements
+ */
 export function pageText(html: string): PageText {
   const flow = new Flow();
   const meta = new Map<string, string>();
@@ -90,7 +93,7 @@ export function pageText(html: string): PageText {
   return { text: flow.text(), title: oneLine(title), language, meta, address, ...size };
 }
 
-/** The largest page that is read has 8 bytes for each. */
+/** At 8 bytes each, as many as in the largest page that is read. */
 const MAX_ELEMENTS = 4_000_000;
 /** Characters. */
 const PART = 2 ** 16;
@@ -109,14 +112,14 @@ const PARAGRAPHS = new Set(
 );
 const LINES = new Set('div li dt dd address figcaption caption details summary fieldset form option body'.split(' '));
 
-/** Text in lines: white space is one space, and what was asked for between two pieces stands there once. */
+/** Collects text in lines: collapses white space, and writes requested breaks between two pieces once. */
 export class Flow {
   private readonly lines: string[] = [];
   private line = '';
   /** Line ends owed before the next piece, and whether a cell or a space is. */
   private owed = 0;
   private gap: '' | ' ' = '';
-  /** Of the row that is being written: its cells, the tabs owed before the next piece, and whether it has text. */
+  /** State of the current row: its cells, the tabs owed before the next piece, and whether it has text. */
   private cells = 0;
   private tabs = 0;
   private isFilled = false;

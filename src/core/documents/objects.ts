@@ -1,4 +1,4 @@
-/** JSON as the objects that it holds, as they are: conversations lie deeper in them than columns of a table do. */
+/** JSON as a sequence of whole objects: conversations are nested deeper than the columns of a table. */
 import type { BadRow } from '../base/badRow';
 import { formatCount } from '../base/units';
 import { decodeParsed } from './decode';
@@ -16,9 +16,9 @@ interface FoundObject {
 }
 
 /**
- * The objects of JSON Lines, or of a list, and what stands in place of one that can't be read; which of the two a file is, its
- * first character tells, whatever it is called.
- * @throws HomegrownError `bad-file` where a list can't be read
+ * Yields the objects of JSON Lines or of a list, and bad rows for those that can't be read. The first character decides
+ * between the two, whatever the file's name.
+ * @throws HomegrownError `bad-file` if a list can't be read
  */
 export async function* objects(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
   const { isList, bytes } = await begun(file.bytes);
@@ -38,7 +38,7 @@ export async function* inLines(file: OpenFile): AsyncGenerator<FoundObject | Bad
   for await (const piece of decodeParsed(file)) {
     const [end, ...lines] = piece.split('\n');
     length += end!.length;
-    // Of a line that is too long nothing is kept: it may never end.
+    // A line that is too long isn't buffered, because it may never end.
     if (length > MAX_LINE_LENGTH) held = [];
     else held.push(end!);
     if (lines.length === 0) continue;
@@ -85,7 +85,7 @@ async function* inList(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
   }
 }
 
-/** Its beginning; of what other values lie in, no more than its kind: those may be nested deeper than JSON can be written. */
+/** Beginning of a scalar value; only the kind of a nested one, which may be too deep to serialize. */
 const shown = (value: unknown): string =>
   Array.isArray(value)
     ? 'a list'

@@ -1,4 +1,4 @@
-/** What is read of a text: its documents, the beginning of one, the rows of a list. */
+/** Reads a text: its documents, the beginning of one, the rows of a list. */
 import type { BlobStore } from '../base/blobStore';
 import type { Document } from '../base/document';
 import { blocksOf, readBlock, type ReadFile } from './blocks';
@@ -8,11 +8,11 @@ import { labelsNow, withLabel } from './labels/labelling';
 import { damaged, textOf } from './library';
 import { BLOCK, type DocumentBlock, textChunkKey, type TextRecord } from './record';
 
-/** As `documentsOf`, by its id. */
+/** Like `documentsOf`, by id. */
 export const openText = async (store: BlobStore, id: string): Promise<readonly Document[]> =>
   documentsOf(store, await textOf(store, id));
 
-/** As `documentsIn`, all of them at once: not for what a text of millions goes through. */
+/** Like `documentsIn`, but all at once; not for loops over millions of documents. */
 export async function documentsOf(store: BlobStore, text: TextRecord): Promise<readonly Document[]> {
   const documents: Document[] = [];
   for await (const document of documentsIn(store, text)) documents.push(document);
@@ -33,7 +33,7 @@ async function* learntDocuments(store: BlobStore, text: TextRecord): AsyncGenera
   const all = text.cleaned
     ? cleanedDocuments(store, text, text.cleaned.id, (cleaned) => documentsIn(store, cleaned))
     : documentsAsRead(store, text);
-  // What was cleaned has the labels that were read, and its places are of those.
+  // Cleaned documents have their original labels and places.
   const labelNow = text.cleaned && text.labelling && labelsNow(text);
   for await (const document of all) {
     if (out.has(document.place!)) continue;
@@ -95,7 +95,7 @@ export interface DocumentRow {
   characters: number;
   bytes: number;
   isOut: boolean;
-  /** Of one that has labels: what it is an example of now; empty: of nothing yet. */
+  /** Current label of a labeled text; empty: not labeled yet. */
   label?: string;
 }
 
@@ -142,22 +142,22 @@ export async function listDocuments(
   return { rows: rows.slice(from, from + count), of: rows.length };
 }
 
-/** Of one file among several, the file's name too. */
+/** Includes the file's name if it is one of several. */
 const searched = ({ file, title }: DocumentRow, { name }: TextRecord): string =>
   (file === name ? title : `${file}\n${title}`).toLowerCase();
 
-/** How a document begins, and what is known of the file that it is in. */
+/** The beginning of a document, and facts about its file. */
 export interface DocumentStart {
   title: string;
   start: string;
   characters: number;
   sha256: string;
-  /** Of the file that it is in. */
+  /** Format of its file. */
   format: ReadFile['format'];
   notes: readonly string[];
 }
 
-/** The first `characters` of a document, also of one that is left out. */
+/** Returns the first `characters` of a document, also of one that is left out. */
 export async function previewDocument(
   store: BlobStore,
   id: string,
@@ -232,7 +232,7 @@ export async function filesOf(
 interface Chunks {
   /** Byte of the text at which each begins, and the end of the last; of no use where their lengths are not known. */
   starts: readonly number[];
-  /** Of one, between two of its bytes. */
+  /** Reads a chunk, or a range of its bytes. */
   read(n: number, from?: number, to?: number): Promise<string>;
 }
 function chunksOf(store: BlobStore, { id, name, records, chunkBytes }: TextRecord): Chunks {
@@ -296,7 +296,7 @@ const wholeOf = (text: TextRecord, chunks: Chunks): Document => ({
 function documentsOfBlock(text: TextRecord, block: DocumentBlock, { starts, read }: Chunks) {
   const fields = Object.entries(block.fields ?? {});
   const spans = Object.entries(block.spans ?? {});
-  // One for all of them: each generator function that was called keeps 300 bytes.
+  // One generator for all: each call of a generator function holds 300 bytes.
   const between = async function* (from: number, to: number): AsyncGenerator<string> {
     for (let n = lastUpTo(starts, from); n < text.records && starts[n]! < to; n++)
       yield await read(n, Math.max(0, from - starts[n]!), to - starts[n]!);

@@ -9,7 +9,7 @@ import { Parts } from './parts';
 import { XmlParser } from './xmlParser';
 import type { FoundDocument, OpenFile } from './read/format';
 
-/** What elements of a format do, by their names with their prefixes. */
+/** Roles of a format's elements, by name with prefix. */
 export interface Elements {
   /** Whose text is taken. */
   runs: ReadonlySet<string>;
@@ -17,11 +17,13 @@ export interface Elements {
   rows: ReadonlySet<string>;
   cells: ReadonlySet<string>;
   breaks: ReadonlySet<string>;
-  /** What stands for an element: before what is in it, and after. */
+  /** Text to write before and after an element's content. */
   letters: Readonly<Record<string, readonly [before: string, after: string]>>;
-  /** What stands in a sentence and is none of it: notes, boxes. It comes after the text. */
+  /**
+   * Elements inside a sentence that aren't part of it, such as notes and boxes. Their text comes after the main text.
+   */
   asides: ReadonlySet<string>;
-  /** What is in them is not taken: notes of reviewers, what was deleted, pictures. */
+  /** Elements to skip: reviewers' comments, deletions, pictures. */
   left: ReadonlySet<string>;
   /** Elements that hold texts of their own, and where another one in them says that these go: before all others, or nowhere. */
   placed?: {
@@ -30,7 +32,7 @@ export interface Elements {
   };
 }
 
-/** Of a format whose text is in one part. */
+/** A format with its text in one part. */
 export interface OnePart extends Elements {
   /** The part that holds the text, and parts with its notes, which come after it. */
   part: string;
@@ -58,7 +60,7 @@ export function textOf(
   repeats: Repeats,
 ): string {
   const [before, main, after, nowhere] = [new Flow(), new Flow(), new Flow(), new Flow()];
-  /** Where text goes, an aside in an aside last; and how many cells that is in. */
+  /** Targets of text, nested asides last; and the depth of cells. */
   const places = [{ flow: main, inCell: 0 }];
   let [taken, out] = [0, 0];
   /** A row of a table is one line, whatever paragraphs are in its cells. */
@@ -108,7 +110,7 @@ export function textOf(
   parser.end(xml);
   return [before.text(), main.text(), after.text()].filter((each) => each !== '').join('\n');
 }
-/** How often elements are repeated by a number in a file: together no more than its bytes may grow to. */
+/** Bounds repetitions that a file states as numbers: in total, no more than its bytes may grow to. */
 export class Repeats {
   private count = 0;
 
@@ -120,8 +122,8 @@ export class Repeats {
   ) {}
 
   /**
-   * Returns how often one is: 1 where that is no positive whole number, and at most `MAX_REPEATED`.
-   * @throws HomegrownError `bad-file` where all of them are too many
+   * Returns the number of repetitions: 1 if it isn't a positive integer, and at most `MAX_REPEATED`.
+   * @throws HomegrownError `bad-file` if the total is too large
    */
   of(attribute: string | undefined): number {
     if (attribute === undefined || !/^\d{1,9}$/.test(attribute)) return 1;
@@ -135,12 +137,12 @@ export class Repeats {
     return times;
   }
 }
-/** Spaces or cells that one element stands for. */
+/** Maximum number of spaces or cells that one element represents. */
 const MAX_REPEATED = 1000;
 /** Repeats that any file may have, however small it is. */
 const MIN_REPEATS = 1e6;
 
-/** What a part tells in Dublin Core, which all kinds do: https://www.dublincore.org/specifications/dublin-core/dces/ */
+/** Parses Dublin Core metadata, which all formats use: https://www.dublincore.org/specifications/dublin-core/dces/ */
 export function aboutOf(xml: string): Pick<FoundDocument, 'title' | 'fields'> {
   const texts = new Map<string, string>();
   const parser = new MarkupParser(

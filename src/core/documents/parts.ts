@@ -1,4 +1,4 @@
-/** A document that is a zip of parts, which name each other: of Office (ECMA-376 part 2), OpenDocument, EPUB. */
+/** A document that is a ZIP file of parts that refer to each other: Office (ECMA-376 part 2), OpenDocument, EPUB. */
 import { concatBytes } from '../base/concat';
 import { badFile } from '../base/errors';
 import { MAX_COMPRESSION_RATIO } from '../base/limits';
@@ -10,7 +10,7 @@ import { MarkupParser } from './markupParser';
 import type { OpenFile } from './read/format';
 import { wholeBytes } from './whole';
 
-/** What a part names: another part, and what that is to it. */
+/** A relation of a part to another part. */
 interface Relation {
   /** The last word of its type, such as `worksheet`. */
   type: string;
@@ -18,7 +18,7 @@ interface Relation {
 }
 
 export class Parts {
-  /** Bytes of those that were taken into memory, and of those that were streamed. */
+  /** Bytes that were read into memory or streamed. */
   private read = 0;
   private streamed = 0;
 
@@ -54,7 +54,7 @@ export class Parts {
     );
   }
 
-  /** Where a part is missing without which it is none. */
+  /** The error for a missing essential part. */
   no(path: string): Error {
     return badFile(
       `${this.name} is not ${this.what}: it has no ${path}.`,
@@ -62,7 +62,7 @@ export class Parts {
     );
   }
 
-  /** Where its parts, or one part that is read over and over, are too large for the bytes that they are packed in. */
+  /** The error for parts, or repeated reads of one part, that are too large for their packed bytes. */
   private grows(size: number): Error {
     return badFile(
       `${this.name} expands from ${formatBytes(this.packed)} to more than ${formatBytes(size)}, which text never does.`,
@@ -74,7 +74,7 @@ export class Parts {
     return this.entry(path) !== undefined;
   }
 
-  /** Bytes of it when it is unpacked; 0 where there is none. */
+  /** Unpacked bytes of a part; 0 if it is missing. */
   size(path: string): number {
     return this.entry(path)?.size ?? 0;
   }
@@ -126,7 +126,7 @@ export class Parts {
     if (decoder) yield decoder.decode();
   }
 
-  /** What a part names, by ids, where it is one of Office; what lies outside is left out. */
+  /** Relations of an Office part by id; external targets are left out. */
   async relations(path: string): Promise<ReadonlyMap<string, Relation>> {
     const [, folder = '', file = ''] = /^(.*\/)?([^/]*)$/.exec(path) ?? [];
     const found = new Map<string, Relation>();
@@ -172,7 +172,7 @@ export function eachElement(
 
 export const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
 
-/** Of an attribute such as `r:id`, whatever stands before its colon. */
+/** Value of an attribute such as `r:id`, with any prefix. */
 export const idIn = (attributes: Readonly<Record<string, string | undefined>>): string =>
   attributes['r:id'] ?? Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1] ?? '';
 

@@ -1,4 +1,4 @@
-/** A file as its documents: one of all its text, those that are in it, or of a table one a row. */
+/** Reads a file as documents: one with all its text, those in it, or one per table row. */
 import { withoutText } from '../base/errors';
 import { type Sha256, sha256, sha256Hex } from '../base/hash';
 import { counted } from '../base/units';
@@ -36,7 +36,7 @@ export interface TextSource {
   places?: ByteSource;
   /** Table format and columns to train on; absent: decided by name, and all of the file is used. */
   table?: TableChoice;
-  /** Of an archive: as what a table is read that lies in it, by its name; absent: by its columns' names. */
+  /** Table choice by name of a file in an archive; absent: columns are detected by name. */
   tableIn?: (name: string) => TableChoice | undefined;
   /** Whether to import the raw file, including markup, whatever its name, as builds without text extraction did. */
   isPlain?: boolean;
@@ -49,7 +49,7 @@ export interface TableChoice {
   columns: AskedColumns;
 }
 
-/** Of a table that is no text: by its columns' names, where nobody has chosen them. */
+/** Table choice of a binary table; columns are detected by name unless a person chose them. */
 function binaryTable(name: string): TableChoice | undefined {
   const format = binaryTableCalled(name);
   return format && { format, columns: 'recognised' };
@@ -60,7 +60,7 @@ export interface GivenFile extends Omit<TextSource, 'size' | 'stream'> {
   beside?: Beside;
 }
 
-/** Where what is read of files goes, and how it is read. */
+/** Destination of what is read, and how to read it. */
 export interface Into {
   chunks: ChunkWriter;
   blocks: { add(document: ReadDocument, row?: number): Promise<void> };
@@ -107,14 +107,14 @@ export async function isOpened(source: TextSource): Promise<boolean> {
   const { name, size, table, isPlain } = source;
   if (table || isPlain) return false;
   if (isTakenApart(name)) return true;
-  // What tells no size may be a pipe.
+  // A file without a size may be a pipe.
   const ids = mayBe(name);
   if (size === 0 || ids.length === 0) return false;
   const { formatKnown } = await import('./known');
   return formatKnown(ids, name, await beginningOf(source.stream())) !== undefined;
 }
 
-/** What it is by how it begins, and its bytes from the start. */
+/** Detects the format by how the file begins, and returns its bytes from the start. */
 async function begun(name: string, bytes: AsyncIterable<Uint8Array>, isAlone: boolean) {
   const ids = mayBe(name);
   if (ids.length === 0) return { whole: bytes };
@@ -132,8 +132,8 @@ async function readWhole(
   seen: { readonly bytes: number },
 ): Promise<Read> {
   const { name, encoding } = file;
-  // Of the file rather than of its text, which has no byte order mark: two that differ in it are two. Of the text, where
-  // the same bytes are another in another encoding.
+  // Hashes the file, so that files that differ only in a byte order mark differ. With a chosen encoding, hashes the
+  // text, because the same bytes can give different text.
   const hash = await sha256();
   let [characters, bytes, hasText] = [0, 0, false];
   const source = encoding ? file.bytes : hashed(file.bytes, hash);
@@ -189,7 +189,7 @@ async function readTable(
   const rows = readers('rows', format, file);
   for await (const { title, row, text, spans, fields } of rowDocuments(rows, file, asked, found, new BadRows())) {
     const encoded = await chunks.write(text);
-    // Where the fields are, and what it is an example of, is part of what it is.
+    // The ranges of its fields, and its label, are part of a document's identity.
     const parts = [...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];
     const sha256 = await sha256Hex(parts.length > 0 ? [text, ...parts].join('\0') : encoded);
     const [characters, bytes] = [charactersIn(encoded), encoded.length];

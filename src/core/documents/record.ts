@@ -1,4 +1,4 @@
-/** What is stored of a text: an entry, the list of its documents in blocks, and their UTF-8 one after another, in chunks. */
+/** Stored records of a text: an entry, its list of documents in blocks, and their UTF-8 in chunks. */
 import type { JsonObject, Kind } from '../base/record';
 import { storedMoment } from '../base/moment';
 import { isCount, listOf } from '../base/limits';
@@ -15,31 +15,31 @@ export const textRecord = z.object({
   version: z.literal(4),
   id: z.string(),
   name: z.string(),
-  /** Ids of those that learn from it; none: it is removed, and can be had back until it is purged. */
+  /** Ids of the projects that have it; none: it is deleted, and can be restored until it is purged. */
   projects: z.array(z.string()),
-  /** Those of them that have it for tuning, and not to learn from. */
+  /** Projects that use it for tuning and not for training. */
   tunes: z.array(z.string()).exactOptional(),
   /** Each of its documents is a conversation, its text a row of JSON in OpenAI's shape. */
   conversations: z.literal(true).exactOptional(),
-  /** Its documents are examples: of one label each, or of several; of one without a label there is none yet. */
+  /** Its documents are labeled examples: with one label each, or several; those without a label are not labeled yet. */
   labelled: z.enum(['one', 'several']).exactOptional(),
   /** Excludes its documents from validation and test: each correction by a person counts. */
   trainOnly: z.literal(true).exactOptional(),
   /** Number of distinct labels that its documents had when they were read; absent: fewer than two, too many, or not counted. */
   labels: count.exactOptional(),
-  /** What became of its labels since they were read. */
+  /** Changes to its labels since the import. */
   labelling: z
     .object({
-      /** What a label is called now, by what it was read as; empty: it is none. */
+      /** Current name of a label by its original name; empty: removed. */
       renamed: z.record(z.string(), z.string()),
       /** New labels of single documents, by ascending place in the original text. */
       changed: z.array(z.object({ place: count, label: z.string() })),
-      /** Of these two, in hex. */
+      /** Of these two fields, in hex. */
       sha256: z.string(),
     })
     .exactOptional(),
   removedAt: storedMoment.exactOptional(),
-  /** Of the file as it was given, in hex; of several files, of their hashes in lines. */
+  /** Of the original file, in hex; for several files, of their hashes in lines. */
   sha256: z.string(),
   /** Bytes of its files. */
   size: count,
@@ -49,29 +49,29 @@ export const textRecord = z.object({
   /** Its chunks, and the bytes of each. */
   records: count,
   chunkBytes: z.array(count),
-  /** How many there are. */
+  /** Number of documents. */
   documents: z.int().positive(),
   /** Number of files that they were read from; absent in a text of an older build. */
   files: count.exactOptional(),
-  /** False for one from before there was a list of them: it is one document, and nothing says where its chunks begin. */
+  /** False for a text from before lists existed: it is one document with unknown chunk borders. */
   indexed: z.boolean(),
   /** Documents that are excluded from training, and what remains without them; null: none. */
   leftOut: z
     .object({
       /** Ascending places in the original text. */
       places: z.array(count).min(1),
-      /** How many remain, where a recipe left out others. */
+      /** Number of remaining documents, if a recipe removed others. */
       documents: count.exactOptional(),
       characters: count,
       bytes: count,
-      /** As `sha256`, of those that remain. */
+      /** Like `sha256`, for the remaining documents. */
       sha256: z.string(),
     })
     .nullable(),
   /** The cleaned version, which is trained on instead; absent: the original is. */
   cleaned: z
     .object({
-      /** Of its `CleanedRecord`, which has the recipe. */
+      /** Id of its `CleanedRecord`, which has the recipe. */
       id: z.string(),
       /** The recipe's name, and its hash. */
       name: z.string(),
@@ -80,18 +80,18 @@ export const textRecord = z.object({
       characters: count,
       bytes: count,
       sha256: z.string(),
-      /** How a tokenizer is to bring other texts into the same form; absent: in no way. */
+      /** Normalizers with which a tokenizer brings other texts into the same form; absent: none. */
       normalizers: normalizersSchema.exactOptional(),
     })
     .exactOptional(),
-  /** Of its files, each once. */
+  /** Formats of its files, each once. */
   formats: z.array(formatId),
-  /** What the readers did that the person should know. */
+  /** Notes of the readers for the person. */
   notes: z.array(z.string()),
   addedAt: storedMoment,
   licence: z.string().nullable(),
 });
-/** One drop: the files that were chosen or dropped at once. */
+/** One drop: files that were chosen or dropped together. */
 export type TextRecord = z.infer<typeof textRecord>;
 
 const TEXTS = 'texts/';
@@ -100,8 +100,8 @@ export const TEXT: Kind<TextRecord> = {
   what: (key) => `The record of text ${key.slice(TEXTS.length)}`,
   version: 4,
   schema: textRecord,
-  // A build that knows of no tuning would learn from what is to tune on, and drop that it is; one that knows no labels would
-  // drop what became of them.
+  // A build without tuning would train on tuning texts and drop their use; one without labels would drop changes to
+  // labels.
   upgrades: [upgradeText, (old) => old, (old) => old],
   keyOf: ({ id }) => textKey(id),
 };
@@ -109,20 +109,20 @@ export const TEXT: Kind<TextRecord> = {
 /** The project that there was before there were several. */
 export const FIRST_PROJECT = 'first';
 
-/** There was one project, and a text was one file and one document. What is odd comes out odd. */
+/** Upgrades from a single project, when a text was one file and one document. Malformed fields stay malformed. */
 function upgradeText({ removed, format, ...rest }: JsonObject): object {
   const projects = removed === false ? [FIRST_PROJECT] : removed === true ? [] : removed;
   return { ...rest, projects, chunkBytes: [], documents: 1, indexed: false, leftOut: null, formats: [format] };
 }
 
-/** One that lies within another record, of any version since there are several documents in a text. */
+/** A text within another record, of any version since texts have several documents. */
 export const inlineText = z.preprocess((value) => {
   const isOld = typeof value === 'object' && value !== null && 'version' in value && INLINE.has(value.version);
   return isOld ? { ...value, version: TEXT.version } : value;
 }, textRecord);
 const INLINE: ReadonlySet<unknown> = new Set([2, 3]);
 
-/** Of texts that data are made of together; undefined where none is of examples. */
+/** Labeling of texts that are combined into data; undefined if none has labels. */
 export function labelledAs(texts: readonly TextRecord[]): TextRecord['labelled'] {
   const all = texts.map(({ labelled }) => labelled);
   return all.find((one) => one === 'several') ?? all.find((one) => one !== undefined);
@@ -139,7 +139,7 @@ export const byUse = (all: readonly TextRecord[], projectId: string): ByUse => (
 
 export type ByUse = Readonly<Record<'texts' | 'tuneTexts', readonly TextRecord[]>>;
 
-/** What a text is that is there to tune on: chats, examples of labels, or any. */
+/** Tuning use of a text: chats, labeled examples, or any. */
 export const tunedAs = ({ conversations, labelled }: Pick<TextRecord, 'conversations' | 'labelled'>): TuneUse =>
   conversations ? 'chats' : labelled ? 'labels' : 'text';
 export type TuneUse = 'text' | 'chats' | 'labels';
@@ -164,7 +164,7 @@ export const learntOf = ({ leftOut, cleaned, ...text }: TextRecord) => {
   return { documents: documents - places.length, ...left };
 };
 
-/** What a run says of a text that it learns from. */
+/** Facts about a training text that a run states. */
 export const learntFacts = (text: TextRecord) => {
   const { characters, sha256 } = learntOf(text);
   const { name, licence, cleaned } = text;
@@ -177,7 +177,7 @@ export const learntFacts = (text: TextRecord) => {
   };
 };
 
-/** How all of these texts were brought into a form; in no way where they were not all alike. */
+/** Common normalizers of these texts; none if they differ. */
 export function sharedNormalizers(texts: readonly TextRecord[]): readonly Normalizer[] {
   const [first = [], ...others] = texts.map(({ cleaned }) => cleaned?.normalizers ?? []);
   return others.every((own) => JSON.stringify(own) === JSON.stringify(first)) ? first : [];
@@ -205,12 +205,12 @@ const file = z.object({
   size: count,
   format: formatId,
   notes: z.array(z.string()),
-  /** Of a table: its columns that were taken. */
+  /** Chosen columns of a table. */
   columns: columnsSchema.exactOptional(),
 });
 type BlockFile = z.infer<typeof file>;
 const isString = (value: unknown): value is string => typeof value === 'string';
-/** One that nothing was noted of: of thousands of small files nearly all are. */
+/** Whether a file has no notes: nearly all of thousands of small files do. */
 function isPlainFile(value: unknown): value is BlockFile {
   if (typeof value !== 'object' || value === null || 'columns' in value) return false;
   const { at, name, size, format, notes } = value as Record<string, unknown>;
@@ -229,20 +229,20 @@ const columns = z.object({
   from: count,
   bytes: numbers,
   characters: numbers,
-  /** Of the file where it is a whole one, else of its UTF-8; in hex. */
+  /** Of the file if the document is all of it, else of its UTF-8; in hex. */
   sha256: strings,
   title: strings,
   /** Files whose first document is at this place: the next documents are of the same, until another begins. */
   files: listOf(file, BLOCK, isPlainFile),
   /** Such as a date, a language, a label. */
   fields: z.record(z.string(), z.array(z.string().nullable())).exactOptional(),
-  /** Where a field's text is within its document: bytes from and to. */
+  /** Byte range of a field's text within its document. */
   spans: z.record(z.string(), z.array(z.tuple([count, count]))).exactOptional(),
 });
 export type DocumentBlock = z.infer<typeof columns>;
 
 export const TEXT_PARTS = 'text/';
-/** All that lies with a text. */
+/** Key prefix of all chunks of a text. */
 export const textChunksPrefix = (id: string): string => `${TEXT_PARTS}${id}/`;
 export const textChunkKey = (id: string, n: number): string => `${textChunksPrefix(id)}${n}`;
 export const documentsKey = (id: string, block: number | '' = ''): string =>

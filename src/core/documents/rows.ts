@@ -110,7 +110,7 @@ function choose(name: string, asked: AskedColumns, head: readonly Row['cells'][]
   return asked ?? usualColumns([...head[0]!.keys()]);
 }
 
-/** Each row, and those that a table is known by: the first ones are held until there are as many. */
+/** Yields each row with the rows that identify the table; buffers the first ones until there are enough. */
 async function* withHead(rows: AsyncIterable<Row>): AsyncGenerator<readonly [Row, readonly Row['cells'][]]> {
   const held: Row[] = [];
   let head: readonly Row['cells'][] | undefined;

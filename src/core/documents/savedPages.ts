@@ -18,7 +18,7 @@ export class SavedPages {
     if (page !== undefined) this.pages.add(page.replaceAll('\\', '/'));
   }
 
-  /** Whether a file lies in the folder of one of them, however deep. */
+  /** Whether a file is in a companion folder, at any depth. */
   holds(path: string): boolean {
     if (this.pages.size === 0) return false;
     const folders = path.split(/[/\\]/, MAX_FOLDERS).slice(0, -1);
@@ -32,11 +32,11 @@ export class SavedPages {
 /** Parts of a path that are looked at: each is looked for with all those before it. */
 const MAX_FOLDERS = 256;
 
-/** As browsers call it in their languages: https://learn.microsoft.com/windows/win32/shell/manage#connected-files */
+/** Folder suffixes of browsers by language: https://learn.microsoft.com/windows/win32/shell/manage#connected-files */
 const FOLDER =
   /^(.+)(?:_files|\.files|_fichiers|_archivos|_bestanden|_file|_filer|_tiedostot|_pliki|_soubory|_elemei|_ficheiros|_arquivos|_dosyalar|_datoteke|_fitxers|_failid|_fails|_bylos|_fajlovi|_fitxategiak|-Dateien|-filer)$/i;
 
-/** A file that is not read: hidden or the system's own, or a part of a saved page or of a file that was not added. */
+/** A file that is skipped: hidden, a system file, or a companion of a saved page or of a file that was not added. */
 export interface PassedOver {
   name: string;
   why: 'hidden' | 'saved page' | 'part';

@@ -7,7 +7,7 @@ import { z } from '../base/zod';
 export const PART_NAMES = ['train', 'validation', 'test'] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
-/** How documents are cut into parts. */
+/** The rule that splits documents into parts, and its shares. */
 export type Split = z.infer<typeof splitSchema>;
 const share = z.number().min(0).max(1);
 export const splitSchema = z.strictObject({
@@ -25,7 +25,7 @@ export const splitSchema = z.strictObject({
 });
 /** Whether the seed decides what is held out. */
 export const isChosen = ({ rule }: Pick<Split, 'rule'>): boolean => rule === 'documents' || rule === 'labels';
-/** What a person asks for: the rule follows from the documents. */
+/** A person's choice: the rule follows from the documents. */
 export type SplitChoice = Omit<Split, 'rule'>;
 
 /** Bytes `from` to `to` of a document's UTF-8, moved down to where characters begin. */
@@ -51,7 +51,7 @@ export function checkSplit({ validation, test }: SplitChoice): void {
       'Try 0.1 for each.',
     );
 }
-/** All that is held out together. */
+/** Maximum share of validation and test parts together. */
 export const MAX_HELD_OUT_SHARE = 0.5;
 
 /** The text of a segment, in chunks. Calls `read` with the bytes of each. */

@@ -1,6 +1,6 @@
 /**
- * The files that lie in an archive, also in one that lies in it. Archives are read in this thread, not in a worker (guard/):
- * their readers are ours, make one pass in small pieces, hold one piece at a time, and count entries and bytes (`Tally`).
+ * Reads the files in an archive, also in a nested one. Archives are read in this thread, not in a worker (guard/).
+ * Their readers are ours, make one pass in small pieces, and count entries and bytes (`Tally`).
  */
 import { badFile, isBadFile } from '../base/errors';
 import { visibleName } from '../base/fileName';
@@ -12,11 +12,11 @@ import { type ArchiveFormatId, archiveCalled, FORMATS } from './read';
 import type { ArchiveEntry, ArchiveReader, Beside, ListedEntry, OpenFile } from './read/format';
 
 interface PackedFile {
-  /** The archive's, and where it lies in it. */
+  /** Name of the archive, and the path in it. */
   name: string;
   /** Throws `bad-file` where it cannot be read. */
   bytes: AsyncIterable<Uint8Array>;
-  /** Those that belong to it, which are none of their own. */
+  /** Companion files, which are not read by themselves. */
   beside?: Beside;
 }
 
@@ -54,7 +54,7 @@ async function* filesWithin(
 
 type BesideEntry = ArchiveEntry & { beside?: Beside };
 
-/** Those that others belong to with these, and all that belong to none. */
+/** Yields files with their companions, and files without any. */
 async function* grouped(name: string, entries: readonly ListedEntry[], tally: Tally): AsyncGenerator<BesideEntry> {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const { together } = await import('./together');
@@ -76,7 +76,7 @@ function mayLieIn(format: ArchiveFormatId, others: readonly ArchiveFormatId[]): 
   if (isOnlyPacked(format)) return !isOnlyPacked(others.at(-1)!);
   return others.filter((each) => !isOnlyPacked(each)).length < MAX_NESTED_ARCHIVES;
 }
-/** Of a single file. */
+/** Formats of a single packed file. */
 const isOnlyPacked = (format: ArchiveFormatId): boolean => format === 'gz' || format === 'bz2';
 
 const tooDeep = (name: string): Error =>
@@ -85,7 +85,7 @@ const tooDeep = (name: string): Error =>
     'Unpack it, and add its files.',
   );
 
-/** What has been unpacked of an archive and of all that lies in it. */
+/** Unpacked totals of an archive with its nested ones. */
 class Tally {
   private files = 0;
   private bytes = 0;

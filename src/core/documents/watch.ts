@@ -9,7 +9,7 @@ export interface ByteCount {
   bytes: number;
 }
 
-/** How far a drop is read, over all its files; others get turns of the event loop meanwhile, and can stop it. */
+/** Progress over all files of a drop; yields to the event loop, and lets others stop it. */
 export class Watch {
   /** Bytes of all files, as told before reading; 0 where one does not tell. */
   readonly of: number;
@@ -74,7 +74,7 @@ export class Watch {
     return { places: { size: places.size, read } };
   }
 
-  /** Of a file in an archive: counted, and with turns between; how far it is, is how far the archive is. */
+  /** Counts a file in an archive and yields between; progress is that of the archive. */
   async *packed(name: string, bytes: AsyncIterable<Uint8Array>, count: ByteCount): AsyncGenerator<Uint8Array> {
     this.sinceTurn += BYTES_A_FILE;
     if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);

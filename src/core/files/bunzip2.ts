@@ -1,6 +1,6 @@
 /**
- * What a bzip2 holds, block by block: one stream or several, each block held against its checksum. The format has no standard
- * but its program; as in https://github.com/dsnet/compress/blob/master/doc/bzip2-format.pdf
+ * Unpacks bzip2 block by block: one stream or several; checks each block's checksum. The format has no standard except
+ * its program; see https://github.com/dsnet/compress/blob/master/doc/bzip2-format.pdf
  */
 import { concatBytes } from '../base/concat';
 import { badFile, HomegrownError } from '../base/errors';
@@ -63,7 +63,7 @@ class Bits {
     this.pieces = bytes[Symbol.asyncIterator]();
   }
 
-  /** Reads on until so many bytes are held, and more at once. @returns whether there are any */
+  /** Reads until `least` bytes are buffered, or more. @returns whether there are any */
   async fill(min: number): Promise<boolean> {
     const there = this.held.length - this.at;
     if (there < min && !this.isOver) {
@@ -100,7 +100,7 @@ class Bits {
   }
 }
 
-/** A code of symbols: those of a length lie in a row. */
+/** A prefix code; symbols of a length are consecutive. */
 interface Code {
   shortest: number;
   longest: number;
@@ -115,7 +115,7 @@ class Block {
   sum = 0;
   private length = 0;
   private start = 0;
-  /** Of each byte of the transform, and in higher bits where the next one is. */
+  /** Byte of the transform, and in the higher bits the index of the next one. */
   private readonly links = new Uint32Array(MAX_BYTES);
 
   /** @param most bytes before runs are made long again */
@@ -133,7 +133,7 @@ class Block {
     this.start = this.links[origin]! >>> 8;
   }
 
-  /** Runs of bytes are made long again: after four that are equal stands how many more there are. */
+  /** Expands runs: after four equal bytes, a byte counts the further ones. */
   *bytes(): Generator<Uint8Array> {
     let out = new Uint8Array(PIECE);
     let [at, sum, place, last, same] = [0, -1, this.start, -1, 0];

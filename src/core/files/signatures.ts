@@ -1,4 +1,4 @@
-/** What a file is by its first bytes, where those say it. */
+/** A file type, detected by the first bytes. */
 export interface Signature {
   /** As in "notes.txt is a PDF". */
   name: string;

@@ -7,9 +7,9 @@ import { failing } from './byteSource';
 import { Input } from './input';
 
 interface TarEntry {
-  /** As written in the archive, with folders. */
+  /** Path in the archive, with folders. */
   path: string;
-  /** Throws where it is no file that can be read by itself, such as a link. What is not read of it is passed by. */
+  /** Throws for an entry that can't be read by itself, such as a link. Unread content is skipped. */
   bytes: AsyncIterable<Uint8Array>;
 }
 
@@ -17,7 +17,7 @@ interface TarEntry {
 export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<TarEntry> {
   const fail = (reason: string): Error => badFile(`${file}: ${reason}`, REMEDY);
   const input = new Input(bytes);
-  /** Of the next entry, as said before it. */
+  /** Path and size of the next entry, from the headers before it. */
   let extended: { path?: string; size?: number } = {};
   for (;;) {
     const at = input.at;
@@ -77,7 +77,7 @@ class Content implements AsyncIterable<Uint8Array> {
     }
   }
 
-  /** What was not read. */
+  /** Skips the unread content. */
   async pass(): Promise<void> {
     if (this.left > 0 && (await this.input.skip(this.left)) < this.left) throw this.cutOff();
     this.left = 0;
@@ -134,7 +134,7 @@ const LINK = '1';
 const SYMBOLIC_LINK = '2';
 const SPARSE = 'S';
 const BLOCK = 512;
-/** Of a long name, or what pax says of a file. */
+/** Maximum bytes of a long name or of pax headers. */
 const MAX_PAX_BYTES = 2 ** 20;
 const padding = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
 const REMEDY = 'Unpack it, and add the files in it.';

@@ -26,7 +26,7 @@ test.each([
   // `Übergröße\ü.txt`, as DOS and Windows pack it.
   [Uint8Array.of(0x9a, 0x62, 0x65, 0x72, 0x67, 0x72, 0x94, 0xe1, 0x65, 0x5c, 0x81), DOS, 'Übergröße/ü'],
   [Uint8Array.of(0x63, 0x61, 0x66, 0x82), NTFS, 'café'],
-  // Of a system that had Latin-1, or Windows-1252.
+  // From a system with Latin-1 or Windows-1252.
   [Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x92), UNIX, 'café’'],
   [utf8('naïve – Ω.txt'), DOS, 'naïve – Ω.txt'],
   [utf8('naïve – Ω.txt'), UNIX, 'naïve – Ω.txt'],

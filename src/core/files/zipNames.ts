@@ -1,11 +1,11 @@
-/** What an entry of a zip is called: PKWARE APPNOTE 6.3, 4.4.2 and 4.6.9, and appendix D. */
+/** Decodes names of ZIP entries: PKWARE APPNOTE 6.3, 4.4.2 and 4.6.9, and appendix D. */
 import { CP437, inCodePage, WINDOWS_1252 } from './codePages';
 import { crc32 } from './crc32';
 
 /**
- * Many say UTF-8 without a flag for it, and what is UTF-8 is hardly ever something else. Else it is in the code page of DOS,
- * where the program that packed it was one of DOS or Windows.
- * @param host the system that the entry was made on, as the directory says it
+ * Decodes a name. Many programs write UTF-8 without its flag, and valid UTF-8 is rarely anything else. Otherwise,
+ * programs of DOS and Windows use the DOS code page.
+ * @param host the system that made the entry, from the directory
  * @param extra its extra fields
  */
 export function zipName(bytes: Uint8Array, host: number, extra: Uint8Array): string {

@@ -6,11 +6,11 @@ const stored = z.object({ key: z.string(), sha256: z.string() });
 const part = z.object({
   /** Ids in this part. */
   tokens: z.int().nonnegative(),
-  /** UTF-8 bytes of text that they stand for: the denominator of bits per byte. */
+  /** UTF-8 bytes of their text: the denominator of bits per byte. */
   bytes: z.int().nonnegative(),
   /** BlobStore key and SHA-256 (hex) of each shard, in order. */
   shards: z.array(stored),
-  /** How often each id occurs, for the unigram baseline; length = vocabulary. Kept under this key as u32. */
+  /** Count of each id, for the unigram baseline; length = vocabulary. Stored under this key as u32. */
   counts: stored,
   /** Number of documents with a token here; absent if an older build kept no borders. */
   documents: z.int().nonnegative().exactOptional(),
@@ -39,7 +39,7 @@ export const shardManifest = z.object({
   /** Ids in every shard but the last of its part. */
   shardLength: z.int().positive(),
   split: splitSchema,
-  /** What documents are examples of, in ascending order; absent where none is of anything. */
+  /** Labels of the documents, in ascending order; absent if none has a label. */
   labels: z.array(z.string()).exactOptional(),
   /** A test part is there where it was asked for. */
   parts: z.object({ train: part, validation: part, test: part.exactOptional() }),
@@ -58,8 +58,8 @@ export const DATA: Kind<ShardManifest> = {
 };
 
 /**
- * There were two parts, without borders, and the share that was asked for was kept elsewhere: whole percents as a rule.
- * Of a single text, the end of them all is its own.
+ * Upgrades from two parts without borders. The requested share was stored elsewhere, usually in whole percents. A
+ * single text's end is the end of all.
  */
 function upgradeManifest({ train, validation, eachText, ...rest }: JsonObject): object {
   const [learnt, held] = [train, validation] as unknown as [JsonObject, JsonObject];
@@ -76,7 +76,7 @@ function upgradeManifest({ train, validation, eachText, ...rest }: JsonObject): 
   };
 }
 
-/** One that lies within another record, of any version. */
+/** A manifest within another record, of any version. */
 export const inlineManifest = z.preprocess((value) => {
   const isOld = typeof value === 'object' && value !== null && 'version' in value && value.version === 1;
   if (!isOld) return value;
@@ -91,7 +91,7 @@ export const inlineManifest = z.preprocess((value) => {
 export const dataId = ({ parts }: ShardManifest): string => parts.train.counts.key.split('/')[1] ?? '';
 export const shardsPrefix = (id: string): string => `shards/${id}/`;
 
-/** One part of the data, readable at any place. */
+/** One part of the data, with random access. */
 export interface TokenSource {
   readonly tokens: number;
   readonly bytes: number;
@@ -99,9 +99,9 @@ export interface TokenSource {
   /** `length` ids from `start`, 0 <= start, start + length <= tokens. Keeps a bounded number of shards in memory. */
   read(start: number, length: number): Promise<Uint32Array>;
 }
-/** Where a document is in a part. */
+/** Position of a document in a part. */
 export interface Border {
-  /** Its first token, and how many it has; the mark that follows is not one of them. */
+  /** Its first token, and its number of tokens, without the mark that follows. */
   start: number;
   tokens: number;
   /** Its place among all documents of the data. */

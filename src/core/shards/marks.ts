@@ -18,7 +18,7 @@ export class Marks {
     for (let at = from; at < to; at++) this.bits[at >> 3]! |= 1 << (at & 7);
   }
 
-  /** Of so many tokens. */
+  /** Bytes of the mask for this number of tokens. */
   bytes(tokens: number): Uint8Array {
     const own = Math.ceil(tokens / 8);
     const all = new Uint8Array(own);
@@ -27,6 +27,6 @@ export class Marks {
   }
 }
 
-/** [length] 1 for each token that is, else 0. */
+/** [length] 1 for each token that the loss covers, else 0. */
 export const marksOf = (bits: Uint8Array, start: number, length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (bits[(start + i) >> 3]! >> ((start + i) & 7)) & 1);

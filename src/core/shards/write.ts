@@ -131,7 +131,7 @@ const labelOf = ({ fields }: Document, places: ReadonlyMap<string, number>): num
   return label === undefined ? NONE : places.get(label)!;
 };
 
-/** Where a segment is cut so that each field of its document is a whole number of tokens; with its own ends. */
+/** Cuts of a segment, with its ends, so that each field of its document is a whole number of tokens. */
 const cutsOf = (segment: Segment): readonly number[] => {
   const cuts = Object.values(segment.document.spans ?? {}).flatMap(([from, to]) => [from, to]);
   const all = [segment.from, ...cuts.map((at) => within(segment, at)), segment.to];

@@ -16,7 +16,7 @@ export const BYTE_OF_ID = Uint8Array.from([...kept, ...moved]);
 /** [byte] -> id. */
 export const ID_OF_BYTE = Uint8Array.from(all, (byte) => BYTE_OF_ID.indexOf(byte));
 
-/** [byte] -> the character that stands for it in tokenizer.json. */
+/** [byte] -> its character in tokenizer.json. */
 export const CHARACTER_OF_BYTE: readonly string[] = all.map((byte) =>
   String.fromCharCode(printable(byte) ? byte : 256 + moved.indexOf(byte)),
 );
@@ -32,7 +32,7 @@ export const spellings = (tokenizer: Tokenizer): readonly string[] =>
     ...tokenizer.special.map(({ text }) => text),
   ];
 
-/** The bytes that are spelt so; undefined where a character stands for none. */
+/** The bytes of a spelling; undefined if a character stands for no byte. */
 export function unspell(spelling: string): Uint8Array | undefined {
   const bytes = new Uint8Array(spelling.length);
   for (let i = 0; i < spelling.length; i++) {

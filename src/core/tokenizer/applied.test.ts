@@ -26,7 +26,7 @@ const texts = fc
 test('ids are those of their kind', () => {
   expect([...bert.encode('UNwanted, running 东x.')]).toEqual([5, 6, 7, 11, 9, 10, 15, 1, 18]);
   expect([...t5.encode('abc the')]).toEqual([3, 10, 11]);
-  // One for what is unknown in a row, and none goes beyond a space.
+  // One unknown token for a run of unknown characters, and none crosses a space.
   expect([...t5.encode('zz zza')]).toEqual([3, 2, 3, 2, 4]);
 });
 
@@ -158,7 +158,7 @@ test('replacements that multiply a text are refused', async () => {
       message: expect.stringContaining('more than 1,100 characters') as string,
     }),
   );
-  // As the crate does, and not as JavaScript: a dollar sign means nothing.
+  // As in the crate, and not as in JavaScript, a dollar sign is literal.
   const dollar = { type: 'Replace', pattern: { String: 'b' }, content: '$`' };
   const plain = await made({ ...unigram, normalizer: { type: 'Sequence', normalizers: [dollar] } }, 19);
   expect([...plain.encode('ab')]).toEqual([...plain.encode('a$`')]);

@@ -26,7 +26,7 @@ export async function createTokenizer(model: TokenizerModel): Promise<Tokenizer>
   return appliedTokenizer(model, model.applied, hash);
 }
 
-/** Of all that decides what ids a text has. */
+/** Hash of everything that decides a text's ids. */
 export function tokenizerHash({
   merges,
   roles = END_ALONE,
@@ -39,7 +39,7 @@ export function tokenizerHash({
   return sha256Hex(JSON.stringify(normalizers ? { ids, normalizers: normalizers.map(checkedStep) } : ids));
 }
 
-/** As createTokenizer, of a byte-level one whose hash is known. */
+/** Like createTokenizer, for a byte-level model whose hash is known. */
 export const tokenizerOf = (model: TokenizerModel, hash: string): Tokenizer => new ByteLevelTokenizer(model, hash);
 
 class ByteLevelTokenizer implements Tokenizer {
@@ -53,7 +53,7 @@ class ByteLevelTokenizer implements Tokenizer {
   /** Undefined where a text stays as it is. */
   private readonly form: Normalization | undefined;
   private readonly specialById: ReadonlyMap<number, SpecialToken>;
-  /** Tokens by how they are spelt, where a pre-token that is one is not merged. */
+  /** Tokens by spelling, if a pre-token that is a token isn't merged. */
   private readonly whole: ReadonlyMap<string, number> | undefined;
   private readonly words = new WordCache();
 
@@ -125,7 +125,7 @@ class ByteLevelTokenizer implements Tokenizer {
     return piece;
   }
 
-  /** Of the word that stands in a text from `start` to `end`. */
+  /** Ids of the word from `start` to `end` of a text. */
   private wordIds(text: string, start: number, end: number): Uint32Array {
     const known = this.words.get(text, start, end);
     if (known) return known;

@@ -11,7 +11,7 @@ import { damaged } from './elsewhere';
 export function charsmap(base64: string, count = (text: string): string => text): (text: string) => string {
   const { trie, replacements } = parse(base64);
   const found = new Map<string, string | undefined>();
-  /** What stands for a piece, by the shortest rule that it begins with; undefined where there is none. */
+  /** Replacement of a piece by the shortest rule that matches its start; undefined if none does. */
   const replaced = (piece: string): string | undefined => {
     if (found.has(piece)) return found.get(piece);
     const at = firstMatch(trie, utf8.encode(piece));
@@ -67,7 +67,7 @@ function parse(base64: string): Rules {
 }
 const notRules = (): Error => damaged('The tokenizer’s normalization rules (precompiled_charsmap) are damaged');
 
-/** Where the replacement of the shortest key lies that the bytes begin with. */
+/** Offset of the replacement for the shortest key that the bytes begin with. */
 function firstMatch(trie: Uint32Array, key: Uint8Array): number | undefined {
   let unit = trie[0]!;
   let at = offset(unit);

@@ -2,14 +2,14 @@ import { Heap } from './heap';
 import type { PairTable } from './pairTable';
 
 /**
- * BPE of one pre-token: the pair of lowest rank is merged, the leftmost of equals first, until none has a rank.
- * @param ids bytes, or what fewer of the merges have made of them; may be changed
+ * BPE of one pre-token: merges the pair of lowest rank, leftmost first, until no pair has a rank.
+ * @param ids bytes, or ids after some of the merges; may be changed
  * @param ranks pair i is merge i
  * @param made [merge] -> the id that it makes
  */
 export const merge = (ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint32Array =>
   ids.length < 2 ? ids : ids.length <= SHORT ? mergeShort(ids, ranks, made) : mergeLong(ids, ranks, made);
-/** What so many merges make in our order: merge i makes id 256 + i. */
+/** Ids of merges in our order: merge i makes id 256 + i. */
 export const madeInOrder = (merges: number): Uint32Array => Uint32Array.from({ length: merges }, (_, i) => 256 + i);
 
 /** Up to here, looking at every pair again costs less than keeping them in order. */

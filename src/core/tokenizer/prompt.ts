@@ -1,6 +1,6 @@
 import type { Tokenizer } from './tokenizer';
 
-/** What a text begins with where something is asked for: what its makers put there, or else the end of the text before. */
+/** First token of a prompt: the begin token of its tokenizer, or else the end of text. */
 export function beginOf({ model: { elsewhere }, endOfText, begin: applied }: Tokenizer): number {
   if (applied !== undefined) return applied;
   if (!elsewhere) return endOfText;
@@ -9,7 +9,7 @@ export function beginOf({ model: { elsewhere }, endOfText, begin: applied }: Tok
   return begin ?? (named === undefined ? endOfText : spellings.indexOf(named));
 }
 
-/** What the model's makers put before every text, and so before every prompt; undefined where they put nothing. */
+/** Token that the model expects before every text and prompt; undefined if none. */
 export const promptBegin = ({ model, begin }: Tokenizer): number | undefined => model.elsewhere?.begin ?? begin;
 
 /** A prompt as ids, one at least: with what the model's makers put before every text. */
@@ -20,13 +20,13 @@ export function promptIds(tokenizer: Tokenizer, prompt: string): Uint32Array {
   return Uint32Array.of(beginOf(tokenizer), ...ids);
 }
 
-/** A text that is answered, as ids: with what the model's makers put before it, and the token that ends it. */
+/** Ids of an encoder-decoder's source text, with the begin token and the end token. */
 export function sourceIds(tokenizer: Tokenizer, text: string): readonly number[] {
   const begin = promptBegin(tokenizer);
   return [...(begin === undefined ? [] : [begin]), ...tokenizer.encode(text), tokenizer.endOfText];
 }
 
-/** What an answer begins with: padding (Raffel et al. 2019), or the end of the text before where a tokenizer has none. */
+/** First token of the decoder: padding (Raffel et al. 2019), or the end of text if there is no padding. */
 export const answerStart = (tokenizer: Tokenizer): number =>
   tokenizer.special.find(({ role }) => role === 'padding')?.id ?? tokenizer.endOfText;
 

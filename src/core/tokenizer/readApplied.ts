@@ -6,18 +6,18 @@ import { quoted, refused, rolesOf } from './readVocabulary';
 import type { SpecialToken } from './special';
 import type { AppliedFiles, AppliedKind } from './tokenizer';
 
-/** What a tokenizer that is applied consists of. */
+/** Parts of a tokenizer that is applied as its file says. */
 export interface Applied {
   /** For the library: without added tokens and what is put around a text; its special tokens spelt as no text is. */
   library: object;
   names: TokenizerConfig;
-  /** [id] -> how the token is spelt; empty where there is none. */
+  /** [id] -> the token's spelling; empty if there is none. */
   spellings: readonly string[];
-  /** In order of id, what stands for the unknown too. */
+  /** In order of id, including the unknown token. */
   special: readonly SpecialToken[];
-  /** What is unknown, in one token. */
+  /** Id of the unknown token. */
   unknown: number;
-  /** What its makers put before every text. */
+  /** Id of the token before every text. */
   begin?: number;
   /** Whether each `▁` begins a piece that no token crosses. */
   isSplitAtSpaces: boolean;
@@ -27,7 +27,7 @@ export interface Applied {
   keepsFirstSpace: boolean;
 }
 
-/** @throws HomegrownError `bad-file` naming the first part that is not known here */
+/** @throws HomegrownError `bad-file` naming the first unsupported part */
 export function readApplied(kind: AppliedKind, { json, config, rows }: AppliedFiles): Applied {
   const result = layoutOf(kind).safeParse(parseJson(json));
   if (!result.success) {
@@ -88,7 +88,7 @@ export function readApplied(kind: AppliedKind, { json, config, rows }: AppliedFi
   };
 }
 
-/** No text has half of a surrogate pair, so none has a token that is spelt with one. */
+/** Text has no lone surrogates, so a token spelled with one never matches. */
 const unmatchable = (id: number): string => `\udc00${id}`;
 
 function unmatched(model: Model, isSpecial: ReadonlySet<number>): object {

@@ -9,16 +9,16 @@ import { quoted, readVocabulary, refused } from './readVocabulary';
 import { SPLIT_NAMES, type SplitName, SPLITS } from './splits';
 import { type AddedToken, type AppliedKind, type TokenizerModel } from './tokenizer';
 
-/** What tokenizer_config.json says: what it calls tokens, and the template of a chat. */
+/** Strings of tokenizer_config.json: names of tokens, and the chat template. */
 export type TokenizerConfig = Readonly<Record<string, string>>;
 
-/** What is not said, or cannot be read, is not there. */
+/** Leaves out missing and unreadable entries. */
 export function readTokenizerConfig(json: unknown): TokenizerConfig {
   const all = z.record(z.string(), z.unknown()).catch({}).parse(json);
   const names = Object.entries(all).flatMap(([key, value]) => {
     if (!/^[a-z]{1,20}_token$|^chat_template$/.test(key)) return [];
     const text = key === 'chat_template' ? templateIn(value) : tokenText.safeParse(value).data;
-    // What runs a template says that it is too long: here it is only kept.
+    // A long template is only stored here; running it reports its length.
     const isKept = text !== undefined && (key === 'chat_template' || text.length <= MAX_TOKEN_LENGTH);
     return isKept ? [[key, text] as const] : [];
   });
@@ -29,7 +29,7 @@ const MAX_TOKEN_LENGTH = 100_000;
 
 const namedTemplates = z.array(z.object({ name: z.string(), template: z.string() }));
 
-/** Of several with names the one called `default`, as transformers takes it where no tools are given. */
+/** Of several named templates, the one called `default`, as transformers chooses without tools. */
 function templateIn(value: unknown): string | undefined {
   const { data } = z.union([z.string(), namedTemplates]).safeParse(value);
   return typeof data === 'object' ? data.find(({ name }) => name === DEFAULT)?.template : data;
@@ -55,11 +55,11 @@ const MAX_NAMED = 5;
 const tokenText = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
 
 /**
- * Reads a byte-level BPE tokenizer whose split is known here. Where its tokens are in our order, and called as here, it is as
- * one of ours; any other keeps its ids, its split and its special tokens.
- * @param vocabulary rows of the model's embedding; by default as many as there are ids
- * @param isReadFromFirst it is of a model that puts the end of the text before in front of every text by itself: `aroundText`
- * @throws HomegrownError `bad-file` saying which part of the file asks for something else
+ * Reads a byte-level BPE tokenizer with a supported split. If its tokens are in our order with our names, it becomes
+ * one of ours; any other keeps its ids, split and special tokens.
+ * @param vocabulary rows of the model's embedding; by default the number of ids
+ * @param isReadFromFirst whether the model puts the end of text before every text itself: `aroundText`
+ * @throws HomegrownError `bad-file` naming the unsupported part of the file
  */
 export function readTokenizerJson(
   file: Uint8Array,
@@ -138,7 +138,7 @@ export function readGpt2Files(
   return readVocabulary({ ...given, ...(vocabulary !== undefined && { vocabulary }) });
 }
 
-/** @throws HomegrownError `bad-file` where an id is none */
+/** @throws HomegrownError `bad-file` for an invalid id */
 export function idsOf(vocab: object): Map<string, number> {
   const ids = new Map<string, number>();
   const names = Object.entries(vocab) as [string, unknown][];
@@ -173,7 +173,7 @@ function normalizersOf(normalizer: unknown, split: SplitName): readonly Normaliz
   return steps.slice(always.length);
 }
 
-/** @throws HomegrownError `bad-file` naming the first step that is not known here */
+/** @throws HomegrownError `bad-file` naming the first unsupported step */
 export function normalizersIn(steps: unknown): readonly Normalizer[] {
   const read = normalizersSchema.safeParse(steps);
   if (read.success) return read.data;
@@ -190,7 +190,7 @@ function stepsOf(normalizer: unknown, depth = 0): readonly unknown[] {
 }
 const sequence = z.object({ type: z.literal('Sequence'), normalizers: z.array(z.unknown()).max(1000) });
 
-/** One spelling of what means the same. */
+/** A canonical form, equal for settings that mean the same. */
 function comparable(value: unknown): string {
   const plain = (part: unknown, depth = 0): unknown => {
     if (typeof part !== 'object' || part === null) return part;
@@ -210,7 +210,10 @@ function comparable(value: unknown): string {
   return JSON.stringify(plain(value));
 }
 
-/** The token that is put before a text; undefined where none is. @throws HomegrownError `bad-file` where more is put around it */
+/**
+ * The token before a text; undefined if there is none.
+ * @throws HomegrownError `bad-file` if more tokens surround a text
+ */
 function beginOf(postProcessor: unknown, depth = 0): string | undefined {
   if (depth > DEEPEST_PART)
     throw refused(`its parts are nested more than ${DEEPEST_PART} levels deep (at post_processor)`);

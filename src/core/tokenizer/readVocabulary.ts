@@ -13,7 +13,7 @@ interface Vocabulary {
   /** `left right`, or pairs, in the order of their ranks. */
   merges: readonly unknown[];
   added: readonly AddedToken[];
-  /** What tokenizer_config.json calls tokens. */
+  /** Names of tokens in tokenizer_config.json. */
   names: Readonly<Record<string, string>>;
   split: SplitName;
   /** Besides those of the split. */
@@ -111,7 +111,7 @@ export function rolesOf(
   for (const role of ROLES) {
     const key = TOKEN_ROLES[role].tokenizerConfig;
     const said = key === undefined ? undefined : names[key];
-    // One token may have several uses; that it ends a text comes first.
+    // One token may have several roles; ending a text comes first.
     const text = role === 'end' && (said === undefined || !isFree(said)) ? usualEnd : said;
     if (text === undefined || !isFree(text)) continue;
     roles.set(text, role);
@@ -130,7 +130,7 @@ interface Special extends AddedToken {
   text: string;
 }
 
-/** As it is where its ids, its split and what its special tokens are called are those of a tokenizer of ours. */
+/** Keeps our form if ids, split and special tokens match a tokenizer of ours. */
 function inOurOrder(
   { ids, names: called, split, ignoresMerges, begin, vocabulary }: Vocabulary,
   merges: TokenizerModel['merges'],

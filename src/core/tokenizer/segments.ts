@@ -24,7 +24,7 @@ export async function* segments(chunks: AsyncIterable<string>): AsyncGenerator<s
   for await (const chunk of chunks) {
     pending += chunk;
     let start = 0;
-    // What ends a segment is seen whole: a space, and a letter after it.
+    // The end of a segment must be visible: a space, and a letter after it.
     for (let end = segmentEnd(pending, start, false); end !== undefined && end + 3 < pending.length;) {
       yield pending.slice(start, end);
       start = end;

@@ -8,7 +8,7 @@ interface Role {
   /** Before `token`: `a mask token`. */
   label: string;
   purpose: string;
-  /** How files name it: the first is written, all are read. A numbered one has `{n}` for its number, counted from 0. */
+  /** Texts in files: the first is written, all are read. A numbered role has `{n}` for its number, from 0. */
   texts: readonly [string, ...string[]];
   /** A tokenizer may have several. */
   isNumbered?: true;
@@ -107,7 +107,7 @@ export const inOrder = (roles: readonly TokenRole[]): readonly TokenRole[] =>
     return some.length === 0 && role === 'end' ? END_ALONE : some;
   });
 
-/** Those of `needed` that are not among `roles`, as often as they are not. */
+/** Roles in `needed` that `roles` lacks, as often as it lacks them. */
 export const missingRoles = (roles: readonly TokenRole[], needed: readonly TokenRole[]): readonly TokenRole[] =>
   ROLES.flatMap((role) => {
     const times = (some: readonly TokenRole[]): number => some.filter((other) => other === role).length;
@@ -122,7 +122,7 @@ function numberIn(text: string, pattern: string): number | undefined {
   return /^(0|[1-9]\d{0,5})$/.test(digits) ? Number(digits) : undefined;
 }
 
-/** What is wrong with the roles of a tokenizer, in words; null where nothing is. */
+/** Describes what is wrong with a tokenizer's roles; null if nothing is. */
 export function rolesProblem(roles: readonly TokenRole[]): string | null {
   if (roles[0] !== 'end' || roles.some((role, i) => i > 0 && ROLES.indexOf(role) < ROLES.indexOf(roles[i - 1]!)))
     return `Special tokens must be in the order ${ROLES.join(', ')}, and the first is required`;

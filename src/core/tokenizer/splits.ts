@@ -9,9 +9,9 @@ import { GPT2, LONGEST, type Pattern } from './split';
 export interface Split extends Pattern {
   /** In GGUF's `tokenizer.ggml.pre`: the first is written, all are read (llama.cpp, src/llama-vocab.cpp). */
   gguf: readonly [string, ...string[]];
-  /** What always comes before it. */
+  /** Normalizers that always come before it. */
   normalizers: readonly Normalizer[];
-  /** As tokenizer.json states it: `pre_tokenizer`. */
+  /** The `pre_tokenizer` in tokenizer.json. */
   json: Json;
 }
 
@@ -30,7 +30,7 @@ const byPattern = (pattern: string): Json => ({
     byteLevel(false),
   ],
 });
-/** Of Llama 3 and Qwen 2: they differ in how many digits are one pre-token. */
+/** Split of Llama 3 and Qwen 2, which differ in the maximum number of digits per pre-token. */
 const byWords = (digits: string): string =>
   String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|${digits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
 
@@ -59,8 +59,8 @@ export const SPLITS: Readonly<Record<SplitName, Split>> = {
 export const SPLIT_NAMES = Object.keys(SPLITS) as [SplitName, ...SplitName[]];
 
 /**
- * What a pattern of Oniguruma finds, as the crate `tokenizers` uses it. There white space is Unicode's, which is not
- * JavaScript's (U+0085 is, U+FEFF is not), and without case U+017F is an s.
+ * Matches an Oniguruma pattern as the crate `tokenizers` does. White space is Unicode's, unlike JavaScript's (with
+ * U+0085, without U+FEFF), and U+017F matches s when case is ignored.
  */
 function matched(pattern: string): Pattern {
   const source = pattern
@@ -80,7 +80,7 @@ function matched(pattern: string): Pattern {
     },
     isFinal(text, start, end) {
       if (text.length - start > LONGEST) return true;
-      // Of white space the end depends on where all of it ends, and on what follows.
+      // The end of white space depends on where all of it ends, and on what follows.
       let at = end;
       while (at < text.length && WHITE.test(text.charAt(at))) at++;
       return start + 3 <= text.length && at < text.length - 1;

@@ -10,7 +10,7 @@ export const SHAPES = { openai, sharegpt, alpaca } as const satisfies Record<str
 export type ShapeId = keyof typeof SHAPES;
 export const SHAPE_IDS = Object.keys(SHAPES) as readonly ShapeId[];
 
-/** Any of them, seen through what they share. */
+/** Any shape, by its common interface. */
 export const shapeBy = (id: ShapeId): Shape => SHAPES[id];
 
 /** In which more than half of these rows are, the first of a file; null: two of their columns are to be named. */

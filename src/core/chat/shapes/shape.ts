@@ -1,10 +1,10 @@
 import type { Conversation } from '../conversation';
 
-/** One way in which chats lie in rows of JSON: a file in this folder and a line in index.ts. */
+/** A chat format in rows of JSON: a file in this folder and a line in index.ts. */
 export interface Shape {
   /** Before `format`: `OpenAI`. */
   label: string;
-  /** Where it is defined, or known from. */
+  /** Address of its definition or of an example. */
   source: string;
   /** Decides by keys alone: their values may still be wrong. */
   recognises(row: Row): boolean;

@@ -21,7 +21,7 @@ export const sharegpt: Shape = {
   },
 };
 
-/** As files that are called so have them. */
+/** Role names in ShareGPT files. */
 const NAMES: ReadonlyMap<unknown, Speaker> = new Map([
   ['system', 'system'],
   ['human', 'user'],

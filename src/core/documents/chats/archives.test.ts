@@ -67,7 +67,7 @@ test('Slack: threads across days, direct messages with their members, and messag
       },
     ],
   });
-  // A file that is broken takes none of the others with it.
+  // A broken file doesn't affect the others.
   const { documents, notes } = await readDrop(
     dropped('mine.zip', zip({ ...SLACK, 'general/2021-03-07.json': '[{"type"' })),
   );
@@ -306,7 +306,7 @@ describe('a damaged archive gives documents or a typed error', () => {
           const bytes = whole.slice(0, Math.round(whole.length * share));
           for (const [at, byte] of flips) if (bytes.length > 0) bytes[at % bytes.length] = byte;
           const all = new Map(paths.map((each) => [each, each === path ? bytes : bytesOf(files[each]!)]));
-          // Where pieces end makes no difference.
+          // Chunk borders make no difference.
           expect(await tried(all, piece)).toEqual(await tried(all, 2 ** 20));
         },
       ),

@@ -43,7 +43,7 @@ function tellLeftOut({ note }: OpenFile, error: unknown): void {
   note(`Skipped: ${error.message.replace(/\.$/, '')}`);
 }
 
-/** How many characters of what people wrote are in memory at once. */
+/** Bounds the characters of messages in memory at once. */
 export class Held {
   private characters = 0;
 

@@ -10,7 +10,7 @@ interface Turn {
   text: string;
 }
 export interface Message extends Turn {
-  /** Milliseconds since 1970; NaN where it is not known. Where a chat tells no zone, of the clock of who exported it. */
+  /** Milliseconds since 1970; NaN if unknown. For a chat without a time zone, in the clock of whoever exported it. */
   at: number;
 }
 

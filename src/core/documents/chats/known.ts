@@ -14,7 +14,7 @@ export const whatsapp: Known = {
   },
 };
 
-/** What Telegram Desktop writes of a chat, and of all of an account. */
+/** Telegram Desktop's export of a chat or of a whole account. */
 const CHAT = new RegExp(
   String.raw`^\s*\{\s*(?:"name"\s*:\s*(?:${STRING}|null)\s*,\s*)?"type"\s*:\s*"(?:personal_chat|bot_chat|saved_messages|replies|verification_codes|(?:private|public)_(?:group|supergroup|channel))"\s*,\s*"id"\s*:\s*-?\d+\s*,`,
 );
@@ -42,7 +42,7 @@ export const slack: Known = {
   isNeverAlone: true,
 };
 
-/** What DiscordChatExporter writes of a channel. */
+/** DiscordChatExporter's export of a channel. */
 const EXPORTER = new RegExp(
   String.raw`^\s*\{\s*"guild"\s*:\s*\{\s*"id"\s*:\s*"\d+"\s*,\s*"name"\s*:\s*${STRING}[^]{0,2000}?\}\s*,\s*"channel"\s*:\s*\{\s*"id"\s*:\s*"\d+"`,
 );
@@ -59,13 +59,13 @@ export const discordPackage: Known = {
   isNeverAlone: true,
 };
 
-/** What somebody wrote, in what X gives to its user. */
+/** A person's posts in X's archive. */
 export const twitter: Known = {
   begins: (head) => /^\s*window\.YTD\.tweets?\.part0\s*=\s*\[/.test(head),
   beside: { name: /^tweets?\.js$/, within: 'data', others: /^(?:data|assets)\/|^Your archive\.html$/ },
 };
 
-/** What somebody wrote, in what Mastodon gives to its user. */
+/** A person's posts in Mastodon's archive. */
 export const mastodon: Known = {
   begins: (head) => /^\s*\{[^]*?"id"\s*:\s*"outbox\.json"\s*,\s*"type"\s*:\s*"OrderedCollection"/.test(head),
   beside: {

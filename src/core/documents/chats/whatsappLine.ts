@@ -9,13 +9,13 @@ export interface Stamp {
   clock: number;
   /** Whether the clock has 12 hours, as where the month comes first. */
   isHalfDay: boolean;
-  /** Where what was said begins: behind the name, if there is one. */
+  /** End of the message's head: after the name, if there is one. */
   end: number;
 }
 
 const START =
   /^(\[)?(\d{1,4})(?:[./-] ?|年|년 )(\d{1,2})(?:[./-] ?|月|월 )(\d{1,4})[.日일]?([^\d[\]]{1,24}?)(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?([^\d[\]:]{0,16}?)(\] | - | – |: )/;
-/** Characters in which it stands. */
+/** Maximum number of characters of a stamp. */
 const LONGEST = 96;
 
 /** Parses the start of a message; null: the line continues the message before. */

@@ -78,5 +78,5 @@ async function cleanedBy(
     ...(normalizers.length > 0 && { normalizers }),
   };
 }
-/** Of no bytes. */
+/** SHA-256 of the empty string. */
 const NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

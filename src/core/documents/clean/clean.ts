@@ -38,10 +38,10 @@ type Cleaned =
       /** To be read once, and before the next document; of some no more than the UTF-8. */
       passages: AsyncIterable<string | Uint8Array> | readonly string[];
       scores: Scores;
-      /** By step that is on; of one that is not held right when its passages have been read. */
+      /** By active step; for documents that aren't in memory, final only after the passages are read. */
       changes: readonly Changes[];
     }
-  /** `step`: of those that are on; null where nothing is left of it. */
+  /** `step`: index among the active ones; null if no text remains. */
   | { isOut: true; step: number | null; reason: string; scores: Scores };
 
 /**
@@ -66,8 +66,8 @@ const LOOKING = 'Scanning all documents';
 const A_TURN = 64;
 
 /**
- * Every rule goes through a document once. What it left of a long one is put aside where the next rule must have seen all of
- * it, and what it left of all documents where the next one must have seen all of these.
+ * Runs every rule over a document once. Spills a long document to a file if the next rule must see all of it first, and
+ * spills all documents if the next rule must see all of these.
  */
 export class Cleaning {
   readonly tallies: readonly Tally[];
@@ -95,7 +95,7 @@ export class Cleaning {
   }
 
   /**
-   * Loads what the rules need, and shows all documents to those that need to have seen them.
+   * Loads what the rules need, and shows all documents to rules that need to see them first.
    * @param cleaners threads; the result doesn't depend on their number
    */
   static async start(
@@ -115,7 +115,7 @@ export class Cleaning {
     return cleaning;
   }
 
-  /** All of them, once. The tallies are right at the end. */
+  /** Yields all documents once. The tallies are final at the end. */
   async *cleaned(): AsyncGenerator<Cleaned> {
     for await (const { underway, pending } of this.advanced('Cleaning')) {
       yield await this.cleanedOf(underway, pending);
@@ -227,7 +227,7 @@ export class Cleaning {
     const facts = { title, ...(language && { language }), ...(code && { code }), ...(isPair && { isPair }) };
     return { facts, isKept: this.kept.has(sha256), passages };
   }
-  /** What became of a document by steps from the `first`. */
+  /** Records the results of steps from `first` on for a document. */
   private took(underway: Underway, held: readonly string[], first: number, through: Through): void {
     const { state } = underway;
     const { out, scores, changes, passages = held } = through;
@@ -241,9 +241,9 @@ export class Cleaning {
   }
 
   /**
-   * Through the steps that are still to be done.
-   * @param after times that a long one is gone through behind them
-   * @returns what of them is to be done to its passages, of a long one
+   * Runs the remaining steps.
+   * @param after later passes over a long document
+   * @returns changes still to apply to the passages of a long document
    */
   private async advance(underway: Underway, after: number): Promise<readonly Pending[]> {
     const { document, state } = underway;
@@ -259,7 +259,7 @@ export class Cleaning {
     const all = this.working.slice(first).map((atWork) => onDocument(atWork, document));
     underway.passes.of = rowsOf(all) + after;
     const pending: Pending[] = [];
-    /** Those before it have seen the passages that they would be asked about. */
+    /** Steps before this index have seen the passages that their verdicts need. */
     let seen = 0;
     for (let i = 0; i < all.length; i++) {
       const step = (state.done = first + i);
@@ -287,7 +287,7 @@ export class Cleaning {
     return pending;
   }
 
-  /** What rules leave of a long document, for the next ones, which see it. */
+  /** Spills what rules leave of a long document, for the next rules, which see it. */
   private async putAside(
     underway: Underway,
     pending: readonly Pending[],
@@ -315,7 +315,7 @@ export class Cleaning {
     if (await isNothing(underway, pending)) return { isOut: true, step: null, reason: 'no text remains', scores };
     if (!isHeld(passages)) {
       const { aside, document } = underway;
-      // What is put aside is written as it lies there; of a pair input and target may lie in one piece.
+      // A spill file is written as it is, except for a pair, whose input and target may share one piece.
       const left: AsyncIterable<string | Uint8Array> =
         aside && pending.length === 0 && !document.isPair
           ? reportingProgress(underway, aside.utf8())
@@ -374,7 +374,10 @@ export class Cleaning {
     }
   }
 }
-/** Where the steps end that see the same passages as this one: before the last none leaves a document out, and as nearly always none changes it. */
+/**
+ * End of the steps that can see the same passages as this one: none before the last removes documents, and almost never
+ * does one change them.
+ */
 function endOfRow(all: readonly OnDocument[], from: number): number {
   let end = from + 1;
   while (end < all.length && !all[end - 1]!.verdict && (all[end]!.see || !all[end]!.changes)) end++;

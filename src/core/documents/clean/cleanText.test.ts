@@ -100,7 +100,7 @@ test('what was made once is there the next time; it goes with its text, and is n
   const other = await again(recipeOf(stepOf('lowerCase')));
   expect(other).toMatchObject({ madeAt: 3, left: 0, documents: 2 });
   expect(await unreadableTexts(store)).toEqual([]);
-  // One that cannot be read stays, and another is made.
+  // An unreadable one stays, and another is made.
   await store.commit({ put: [[`cleaned/${other.id}`, { version: 1, id: 'else' }]] });
   const made = await again(recipeOf(stepOf('lowerCase')));
   expect(made.id).not.toBe(other.id);
@@ -116,7 +116,7 @@ test('what was made once is there the next time; it goes with its text, and is n
 test('a document that is too long to be held comes out as one that is held', async () => {
   const line = 'The  whale came up beside the boat.\n\n\n';
   const times = Math.ceil((MAX_PASSAGE_LENGTH * 9) / line.length);
-  // Once is left of what a document says too often, however often its passages are gone through.
+  // One repetition remains, however often the passages are read.
   const refrain = 'Sing to the whale, you sailors of the wide sea!\n\n';
   const recipe = recipeOf(stepOf('whiteSpace'), stepOf('repeatedLines', { times: 2, least: 40 }), stepOf('length'));
   const long = `${refrain}${line.repeat(times)}${refrain.repeat(3)}`;

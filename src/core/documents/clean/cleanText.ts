@@ -85,7 +85,7 @@ export async function cleanText(
       ...read,
       id,
       projects: [],
-      // Where nothing is changed it is what it was.
+      // An unchanged text keeps its hash.
       sha256: asRead === i ? text.sha256 : await blocks.hash(),
       characters,
       bytes,
@@ -167,7 +167,7 @@ class LeftWriter {
   }
 }
 
-/** What was made of a text by a recipe, where all of it is there. */
+/** A complete result of the same recipe, if it is stored. */
 async function madeBefore(store: BlobStore, of: string, hash: string): Promise<CleanedRecord | undefined> {
   const { records } = await readRecordsUnder(store, CLEANED_TEXTS, CLEANED);
   for (const record of records.values()) {
@@ -179,7 +179,7 @@ async function madeBefore(store: BlobStore, of: string, hash: string): Promise<C
   return undefined;
 }
 
-/** An id that no other tab makes at the same time, and a draft of all that lies with it. */
+/** Returns a unique id, also across tabs, and a draft for its parts. */
 async function begin(store: BlobStore, parts: readonly (string | number)[]): Promise<{ id: string; draft: Draft }> {
   for (let attempt = 0; ; attempt++) {
     const id = (await sha256Hex(JSON.stringify([...parts, attempt]))).slice(0, 16);
@@ -191,7 +191,7 @@ async function begin(store: BlobStore, parts: readonly (string | number)[]): Pro
 const hashFor = (bytes: number): Promise<Sha256> => (bytes < SHORT ? wasmSha256() : sha256Of());
 const SHORT = 2 ** 16;
 
-/** Of a row that is changed: what it is an example of, and where its fields were, is part of what it is. */
+/** Hash of a changed row; its label and the ranges of its fields are part of it. */
 const hashWith = ({ sha256, spans, fields }: Document, ofText: string): string | Promise<string> =>
   spans || fields ? sha256Hex(`${sha256}\0${ofText}`) : ofText;
 

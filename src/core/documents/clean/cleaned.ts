@@ -13,7 +13,10 @@ export async function cleanedRecordOf(store: BlobStore, id: string, name: string
   return record;
 }
 
-/** What it left out, in the order of the text, a block at a time. @throws HomegrownError `storage-damaged`, `newer-version` */
+/**
+ * Yields the documents left out, in text order, one block at a time.
+ * @throws HomegrownError `storage-damaged`, `newer-version`
+ */
 export async function* leftOutOf(
   store: BlobStore,
   { id, left }: Pick<CleanedRecord, 'id' | 'left'>,

@@ -34,7 +34,7 @@ export function eachLine(
   }
 }
 
-/** Of a text that is one line, without its end. */
+/** Key of a one-line text without its end. */
 export function keyOfLine(text: string, key: LineKey): void {
   const utf8 = viewOf(utf8Of(text));
   keyOf(utf8, 0, utf8.bytes.length, text.length, key);
@@ -80,7 +80,7 @@ function keyOf(utf8: View, start: number, end: number, units: number, key: LineK
   hash(lessNumbers, 0, length, key);
 }
 
-/** How many bytes the white space there has; 0 where there is none. */
+/** Number of bytes of the white space there; 0 if there is none. */
 function spaceAt(bytes: Uint8Array, at: number, to: number): number {
   if (at >= to) return 0;
   return bytes[at]! <= 0x20 ? 1 : bytes[at] === 0xc2 && bytes[at + 1] === 0xa0 ? 2 : 0;
@@ -90,7 +90,7 @@ function spaceBefore(bytes: Uint8Array, from: number, to: number): number {
   return bytes[to - 1]! <= 0x20 ? 1 : bytes[to - 1] === 0xa0 && bytes[to - 2] === 0xc2 ? 2 : 0;
 }
 
-/** Of what is beyond ASCII all is taken for one, as nearly all is. */
+/** Treats all of non-ASCII as letters, as nearly all of it is. */
 function hasLetterIn(bytes: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
     const byte = bytes[i]!;

@@ -2,13 +2,16 @@
 import type { Step } from './recipe';
 import type { StatedMeasure } from './rules/rule';
 
-/** What is within them stays. */
+/** Documents within them stay. */
 export interface Bounds {
   min: number;
   max: number;
 }
 
-/** By the settings of a rule. @param values of all documents; only where a share of them stays are they looked at */
+/**
+ * Bounds from a rule's settings.
+ * @param values of all documents; read only if a share of them stays
+ */
 export function boundsOf(
   { min, max, unbounded, share }: StatedMeasure,
   settings: Step['settings'],

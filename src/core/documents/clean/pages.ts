@@ -1,6 +1,6 @@
 /**
- * Where a document's pages end, and which of their lines are heads and feet: alike, but for numbers, and at the same place on pages
- * that follow each other. What a person sees on paper, from the lines of a text that has lost it.
+ * Finds a document's page borders, headers and footers: lines that are alike except for numbers, at the same position
+ * on consecutive pages. Recovers from text lines what a person sees on paper.
  */
 import { keyOfLine, newKey } from './lines';
 
@@ -39,7 +39,7 @@ export class Pages {
   /** Lines with one number: the line, and the number. */
   private numbered = new Int32Array(256);
   private numberedLength = 0;
-  /** Whether the page has a line that is not blank. */
+  /** Whether the page has a nonblank line. */
   private hasText = false;
   private readonly key = newKey();
 
@@ -130,8 +130,8 @@ export class Pages {
   }
 
   /**
-   * Without form feeds, pages end where lines alike but for one number count them: by one and at a page's distance, four in five of them at nearly the
-   * same. These lines go. -> the lines after them
+   * Finds page borders without form feeds: lines that are alike except for one number, which rises by one at a page's
+   * distance, four in five the same. Marks these lines as gone. -> the lines after them
    */
   private bordersByNumbers(min: number, gone: Uint8Array): readonly number[] {
     const borders: number[] = [];

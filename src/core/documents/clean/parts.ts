@@ -12,7 +12,10 @@ export interface Applied {
   into?: Changes | undefined;
 }
 
-/** One rule after the other. @param least code units of a part: where much is found it costs no more than the whole would */
+/**
+ * Applies rules in order.
+ * @param min code units of a part: with many matches, parts cost no more than the whole passage
+ */
 export function applied(all: readonly Applied[], passage: string, min = 2 ** 10): string {
   const counted = new Counted();
   for (let from = 0, to; from < all.length; from = to) {
@@ -90,7 +93,7 @@ function borderAfter(text: string, at: number): number {
 
 /** By what the first of a row finds, of all rows that begin so. */
 const patterns = new WeakMap<Finds, { of: readonly (Finds | undefined)[]; pattern: RegExp }[]>();
-/** Of anything that one of them finds. */
+/** Matches anything that one of the rules finds. */
 function patternOf(row: readonly Applied[]): RegExp {
   const first = row[0]!.finds!;
   let alike = patterns.get(first);

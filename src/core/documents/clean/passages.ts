@@ -4,8 +4,8 @@
 export const MAX_PASSAGE_LENGTH = 2 ** 20;
 
 /**
- * Joined, they are the text. One ends at the last blank line that it can, else at the last line's end, else at the last
- * space, else between two characters; what is shorter than a passage is one.
+ * Splits a text into passages; joined, they are the text. A passage ends at its last blank line, else at the last line
+ * end, else at the last space, else between two characters. Shorter text is one passage.
  * @param chunks of whole code points
  */
 export async function* passagesOf(
@@ -25,7 +25,7 @@ export async function* passagesOf(
   if (rest !== '') yield rest;
 }
 
-/** Where a passage ends that is no longer than `longest`; of a text that is. */
+/** End of a passage of at most `longest` code units, in a longer text. */
 function endOf(text: string, longest: number): number {
   for (const end of ENDS) {
     const at = lastOf(text, end, longest);
@@ -33,7 +33,7 @@ function endOf(text: string, longest: number): number {
   }
   let at = longest;
   while (at > longest / 2 && !isBetweenCharacters(text, at)) at--;
-  // Of what has no end for so long, half a pair is all that must not be cut.
+  // Without any such end, only a surrogate pair must not be cut.
   return at > longest / 2 ? at : longest - (isLowSurrogate(text.charCodeAt(longest)) ? 1 : 0);
 }
 const ENDS = ['\r\n\r\n', '\n\n', '\n', ' '];

@@ -36,31 +36,31 @@ export interface Shown extends Marked {
   at: number;
   of: number;
 }
-/** A document that is left out. */
+/** A document that a step leaves out. */
 export interface ShownOut {
   text: string;
   place: number;
   title: string;
   sha256: string;
-  /** Of the steps that are on; null where nothing is left of it. */
+  /** Index among the active steps; null if no text remains. */
   step: number | null;
   reason: string;
   scores: Scores;
 }
 export interface Previewed {
-  /** Of the recipe, as `recipeHash` has it. */
+  /** Hash of the recipe, as from `recipeHash`. */
   hash: string;
   of: Sample['of'];
-  /** What of that was gone through, and what of it remains. */
+  /** Documents that were previewed, and what remains of them. */
   seen: Sample['of'];
   left: Sample['of'];
-  /** Of the steps that are on, on what was gone through. */
+  /** By active step, over the previewed documents. */
   tallies: readonly Tally[];
   out: readonly ShownOut[];
   shown: Shown | null;
   measured: DocumentScores;
 }
-/** What the step that is looked at measured of documents that came to it. */
+/** Scores of the documents that reached the selected step. */
 export interface DocumentScores {
   /** Where each text has bounds of its own: which there are, and which of them this is of. */
   texts: readonly string[];
@@ -80,7 +80,7 @@ export interface RankedDocument {
   title: string;
   sha256: string;
   value: number;
-  /** How many have more. */
+  /** Number of documents with a higher score. */
   before: number;
   /** Whether the step lets it stay, maybe because a person keeps it. */
   stays: boolean;
@@ -115,7 +115,7 @@ export class Preview {
     this.seen = { documents, characters: characters + pairs };
   }
 
-  /** One at a time. @throws the signal's reason when stopped: what was gone through by then is kept */
+  /** Runs one preview at a time. @throws the signal's reason when stopped; finished work is kept */
   async of(recipe: Recipe, look: Look, { signal }: Job): Promise<Previewed> {
     const steps = recipe.steps.filter(({ isOn }) => isOn);
     const kept = JSON.stringify([...recipe.kept].sort());

@@ -9,7 +9,7 @@ import { type RuleId, ruleOf, RULES } from './rules';
 export interface Step {
   rule: RuleId;
   isOn: boolean;
-  /** Of the rule's fields, all. */
+  /** All fields of the rule. */
   settings: Readonly<Record<string, unknown>>;
 }
 export interface Recipe {
@@ -89,10 +89,10 @@ export function readRecipe(name: string, text: string): Recipe {
 }
 const HOW = 'Your rules are unchanged. Download a recipe from Homegrown and edit that file.';
 
-/** As a file. */
+/** Serializes a recipe as a file. */
 export const recipeJson = (recipe: Recipe): string => `${JSON.stringify(recipe, null, 2)}\n`;
 
-/** What tells it from others: SHA-256 of the rules that are on, their settings, and what is kept; in hex. */
+/** Identifies a recipe: SHA-256 of the active rules, their settings, and the kept documents; in hex. */
 export const recipeHash = ({ steps, kept }: Recipe): Promise<string> =>
   sha256Hex(JSON.stringify([rulesOf(steps), [...kept].sort()]));
 /** Whether the same rules are on with the same settings, whatever is kept. */

@@ -5,7 +5,7 @@ import { z } from '../../base/zod';
 import { inlineText, textChunksPrefix } from '../record';
 
 const count = z.int().nonnegative();
-/** Of a rule; a newer version may have others. */
+/** Id of a rule; a newer version may have others. */
 const ruleId = z.string();
 
 const cleanedRecord = z.object({
@@ -13,16 +13,18 @@ const cleanedRecord = z.object({
   id: z.string(),
   /** Id of the original text; all its documents are cleaned. */
   of: z.string(),
-  /** As a file, and its hash as `recipeHash` has it. A newer version may have rules that this one does not know. */
+  /**
+   * The recipe as a file, and its hash from `recipeHash`. A newer version may have rules that this one does not know.
+   */
   recipe: z.looseObject({ version: z.int(), name: z.string() }),
   hash: z.string(),
   /** The cleaned text, read as any text though no list has it; null if every document is left out. */
   text: inlineText.nullable(),
   /** Number of documents in the original text. */
   documents: count,
-  /** How many are left out. */
+  /** Number of documents left out. */
   left: count,
-  /** Of the steps that are on, in their order. */
+  /** By active step, in order. */
   tallies: z.array(z.object({ rule: ruleId, out: count, changed: count, places: count, characters: z.int() })),
   madeAt: storedMoment,
 });
@@ -46,7 +48,7 @@ const leftBlock = z.object({
   documents: z.array(
     z.object({
       place: count,
-      /** Of the file that it is in. */
+      /** Name of its file. */
       name: z.string(),
       title: z.string(),
       sha256: z.string(),

@@ -22,11 +22,11 @@ export interface Underway {
   readonly document: Cleanable;
   passages(): AsyncIterable<string> | readonly string[];
   isLong?: boolean;
-  /** Times that it was gone through, and will be: a long one is where a rule must have seen all of it. */
+  /** Passes over the document, done and planned; a long one takes several, where a rule must see all of it first. */
   readonly passes: { done: number; of: number };
   /** Other workers may continue with it. */
   isShared?: boolean;
-  /** Where they lie, if they were put aside for it. */
+  /** The spill file of its passages, if there is one. */
   aside?: PutAside;
   readonly state: State;
 }
@@ -35,21 +35,21 @@ export interface State {
   done: number;
   out?: { step: number; reason: string };
   scores: Record<string, number>;
-  /** By step that is on. */
+  /** By active step. */
   changes: Changes[];
 }
 
-/** A step that is to be done to passages, and where it is counted. */
+/** A step still to apply to passages, and where it is counted. */
 export interface Pending {
   step: number;
   on: OnDocument;
   into: Changes;
 }
-/** Code units of a document that is held while it is cleaned. */
+/** Maximum code units of a document that is held in memory. */
 const MAX_HELD_LENGTH = 2 ** 23;
 /** Code units that one who helps gets at a time, about. */
 const A_TASK = 2 ** 19;
-/** Code units of a document that goes to others: many of them are under way at once. */
+/** Maximum code units of a document for other workers: many are in progress at once. */
 const MAX_SHARED_LENGTH = 2 ** 21;
 type Passages = ReturnType<Underway['passages']>;
 

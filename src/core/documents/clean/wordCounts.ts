@@ -1,7 +1,12 @@
-/** How often some words are in a text, in lower case, a hyphen within them as theirs: only where one may end is it looked at closely. */
+/**
+ * Counts given words of a text in lower case, including inner hyphens. Looks closely only where one of them may end.
+ */
 import { characterStart } from '../../base/characterStart';
 
-/** @param counts of the UTF-8 of a text, by word in lower case, to which it is added; those that it has no entry of are not counted */
+/**
+ * Adds the word counts of UTF-8 text.
+ * @param counts by lower-case word; words without an entry are not counted
+ */
 export function countWords(utf8: Uint8Array, counts: Map<string, number>): void {
   if (KINDS[LETTER] === NONE) fillKinds();
   ENDS.fill(0);
@@ -26,26 +31,26 @@ export function countWords(utf8: Uint8Array, counts: Map<string, number>): void 
   count(utf8.length);
 }
 
-/** By the last characters of the words that are asked for, and that they end there: 1. Tells nearly all places where none of them does. */
+/** Hash set of the last characters of the requested words and a word end; rules out nearly all other positions. */
 const ENDS = new Uint8Array(2 ** 14);
 function addEnd(word: string): void {
   let last = 0;
   for (let i = Math.max(0, word.length - 3); i < word.length; i++)
     last = (last << KIND_BITS) | KINDS[word.charCodeAt(i)]!;
   last <<= KIND_BITS;
-  // What is before a word parts it from others; before that is anything.
+  // A separator precedes a word; anything may precede that.
   if (word.length > 1) ENDS[placeOf(last)] = 1;
   else for (let kind = 0; kind <= ASK; kind++) ENDS[placeOf((kind << (3 * KIND_BITS)) | last)] = 1;
 }
 
-/** The next place at which one of them may end, or at which it must be asked what there is; the text's end where none is left. */
+/** The next position where a word may end, or whose character needs a check; the text's end if none is left. */
 function nextEnd(utf8: Uint8Array, at: number): number {
   /** Character kinds; the last four count. */
   let last = 0;
   for (let i = at, n = 0; i > 0 && n < 3; n++) {
     i = characterBefore(utf8, i);
     const kind = kindAt(utf8, i);
-    // What was asked, and did not end a word that is gone through, parts words.
+    // A checked character that doesn't continue a word separates words.
     if (kind !== ASK) last |= kind << (n * KIND_BITS);
   }
   const [low, ends, length] = [LOW_KINDS, ENDS, utf8.length];
@@ -64,7 +69,7 @@ function nextEnd(utf8: Uint8Array, at: number): number {
 }
 const placeOf = (last: number): number => Math.imul(last << (32 - 4 * KIND_BITS), 0x9e3779b1) >>> 18;
 
-/** Of the word that ends before `end`; `end` where none does. */
+/** Start of the word that ends before `end`; `end` if none does. */
 function wordStart(utf8: Uint8Array, end: number): number {
   let start = end;
   for (let at = characterBefore(utf8, end); at < start; at = characterBefore(utf8, start)) {
@@ -75,7 +80,7 @@ function wordStart(utf8: Uint8Array, end: number): number {
   return start;
 }
 
-/** As it is asked for. */
+/** The word in lower case. */
 function wordIn(utf8: Uint8Array, start: number, end: number): string {
   let word = '';
   for (let i = start; i < end; i++) {
@@ -101,7 +106,7 @@ const IN_WORD = /[\p{L}\p{M}]/u;
 const isHyphen = (utf8: Uint8Array, at: number): boolean =>
   utf8[at] === 0x2d || (utf8[at] === 0xe2 && utf8[at + 1] === 0x80 && utf8[at + 2] === 0x90);
 
-/** Of the character that begins there. */
+/** Kind of the character at this byte. */
 function kindAt(utf8: Uint8Array, at: number): number {
   const point = pointAt(utf8, at);
   return point > 0xffff ? ASK : KINDS[point]!;
@@ -120,7 +125,7 @@ const sizeAt = (utf8: Uint8Array, at: number): number => {
   const byte = utf8[at]!;
   return byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
 };
-/** Where the one before that place begins; 0 where there is none. */
+/** Start of the character before that byte; 0 if there is none. */
 const characterBefore = (utf8: Uint8Array, at: number): number => characterStart(utf8, at - 1);
 
 const KIND_BITS = 5;

@@ -11,7 +11,7 @@ interface Answer {
   body: Uint8Array;
 }
 
-/** Null where it is none. */
+/** Null if it isn't an HTTP response. */
 export function answerOf(bytes: Uint8Array): Answer | null {
   const head = String.fromCharCode(...bytes.subarray(0, MAX_HEAD_BYTES));
   const [, status] = /^HTTP\/\d(?:\.\d)? +(\d{3})\b/.exec(head) ?? [];
@@ -59,6 +59,6 @@ function unchunked(body: Uint8Array): Uint8Array | null {
   }
   return concatBytes(chunks);
 }
-/** Of what stands before a chunk: its length, and seldom more. */
+/** Maximum length of a chunk's head: its size, rarely more. */
 const MAX_LINE_LENGTH = 256;
 const CR = 13;

@@ -27,7 +27,7 @@ export interface Guard {
 
 /** Milliseconds without a word after which a worker that owes one is stuck. */
 const STUCK_MS = 60_000;
-/** Turns of the clock in that time; and for how many of them it may say that it is alive and nothing else. */
+/** Ticks in that time; and the maximum number of ticks for which a worker may report only that it is alive. */
 const TICKS = 6;
 const MAX_IDLE_TICKS = 60;
 /** Maximum number of files read at once; others wait. */
@@ -39,7 +39,7 @@ const STOP_MS = 1000;
 export function guarded(start: () => ReaderWorker | Promise<ReaderWorker>, stuckMs = STUCK_MS): Guard {
   /** The worker that waits for the next file. */
   let idle: Link | undefined;
-  /** Those that are asked to stop; the next file waits for them rather than for a new worker. */
+  /** Workers that are stopping; the next file waits for one instead of starting a new worker. */
   const stopping = new Set<Promise<unknown>>();
 
   let busy = 0;
@@ -97,7 +97,7 @@ export function guarded(start: () => ReaderWorker | Promise<ReaderWorker>, stuck
         for (let batch = await run.next(); batch; batch = await run.next()) yield* unpacked(batch) as Generator<never>;
       } finally {
         signal?.removeEventListener('abort', abort);
-        // Whoever listens next does so at once: nothing that the worker says is missed.
+        // The next listener attaches immediately, so no message is lost.
         const closed = run.close();
         if (run.isDone || link.ended) giveBack(link);
         else stop(link);
@@ -149,7 +149,7 @@ class Link {
         resolve();
       };
       this.listen(({ type }) => {
-        // What it was about to say before it heard of the stop is of no use.
+        // Messages from before the worker received the stop are ignored.
         if (type === 'stopped' || type === 'done' || type === 'refused') stopped();
       }, stopped);
       this.worker.post({ type: 'stop' });
@@ -164,7 +164,7 @@ interface Reading {
   stuckMs: number;
 }
 
-/** One file in a worker. */
+/** A file in a worker. */
 class Run {
   /** The worker is done with the file, and can read another. */
   isDone = false;
@@ -173,7 +173,7 @@ class Run {
   private failure: { error: unknown } | undefined;
   private wake: (() => void) | undefined;
   private readonly streams = new Map<number, AsyncIterator<Uint8Array>>();
-  /** What the file's own bytes have thrown, by the ask. */
+  /** Errors of reading the file's own bytes, by request. */
   private readonly sourceErrors = new Map<number, unknown>();
   private pendingAsks = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -209,7 +209,7 @@ class Run {
     if (link.isReady) this.watch(0, 0);
   }
 
-  /** What is found next; undefined at the end. */
+  /** Returns the next batch; undefined at the end. */
   async next(): Promise<Batch | undefined> {
     for (;;) {
       // An abort doesn't wait for what has arrived.
@@ -248,7 +248,7 @@ class Run {
 
   private take(message: FromWorker): void {
     if (message.type === 'ready') {
-      // How long a worker takes to start is no fault of the file.
+      // The worker's startup time doesn't count against the file.
       this.watch(0, 0);
       return;
     }
@@ -260,7 +260,7 @@ class Run {
         void this.answer(message);
         return;
       case 'close':
-        // How it closes is of no use: nothing more is read of it.
+        // Errors on closing don't matter: nothing more is read.
         this.streams
           .get(message.stream)
           ?.return?.()

@@ -6,7 +6,7 @@ test('detects a separator of labels by parts that are cells elsewhere', () => {
   expect(betweenIn(['sea|calm', 'sea', ''])).toBe('|');
   expect(betweenIn(['sea; calm', 'deep; sea'])).toBe(';');
   expect(betweenIn(['sea,calm', 'calm', 'deep'])).toBe(',');
-  // One name, however often.
+  // A single name, however frequent.
   expect(betweenIn(['Books, music', 'Books, music', 'Films'])).toBeUndefined();
   expect(betweenIn(['spam', 'ham', 'spam'])).toBeUndefined();
   expect(betweenIn([])).toBeUndefined();

@@ -1,7 +1,7 @@
-/** What stands between the labels of a text where a cell holds several. */
+/** The separator of labels in a cell with several. */
 import { BETWEEN_LABELS } from '../../base/labels';
 
-/** What may, in the order in which it is looked for. */
+/** Possible separators, in order of detection. */
 export const BETWEEN = [BETWEEN_LABELS, ';', ','] as const;
 export type Between = (typeof BETWEEN)[number];
 

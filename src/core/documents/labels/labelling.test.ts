@@ -1,4 +1,4 @@
-/** Labels come with documents, and what becomes of them changes nothing that was read. */
+/** Labels come with documents; changes to labels don't change the original text. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
@@ -95,7 +95,7 @@ test.each(['|', ';', ','] as const)('with several labels a text a cell is parted
   ]);
   const { text, labels } = await opened(file('a.csv', rows), { between });
   expect(text.labelled).toBe('several');
-  // What stands between labels, and no label, says that there is none.
+  // A cell with only the separator means: no labels.
   expect(await labels()).toEqual(['b|a', NO_LABELS, '']);
 });
 
@@ -204,7 +204,7 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
     fc.record({ place, label: fc.constantFrom('a', 'b|c', '', NO_LABELS) }),
     fc.record({ join: fc.uniqueArray(name, { minLength: 1, maxLength: 2 }), to: name }),
     fc.record({ are: fc.constantFrom('none', 'left-out') }),
-    // Documents of fewer characters are left out by a rule, and without one there is none.
+    // A rule leaves out documents with fewer characters; 0 is no rule.
     fc.record({ least: fc.constantFrom(0, 10, 20) }),
     fc.record({ out: place, isOut: fc.boolean() }),
   );

@@ -44,10 +44,10 @@ function inNames(renamed: Labelling['renamed'], labelled: TextRecord['labelled']
   return names.length > 0 ? labelsAsOne(names) : name('');
 }
 
-/** What texts without a label are: texts to which no label applies, or texts that aren't labeled yet. */
+/** Meaning of a text without a label: no label applies, or it isn't labeled yet. */
 export type Unlabelled = 'none' | 'left-out';
 
-/** What was said of those that have none, as the name of the empty label; undefined where it was not asked. */
+/** The chosen meaning of texts without a label, stored as the name of the empty label; undefined: not asked. */
 export function unlabelledAre({ labelling }: Pick<TextRecord, 'labelling'>): Unlabelled | undefined {
   if (!Object.hasOwn(labelling?.renamed ?? {}, '')) return undefined;
   return labelling!.renamed[''] === NO_LABELS ? 'none' : 'left-out';

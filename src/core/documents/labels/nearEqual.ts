@@ -34,7 +34,7 @@ export class NearEqual {
     this.length++;
   }
 
-  /** Of each text the place of the first that it is nearly equal to, or that one is which is nearly equal to it. */
+  /** For each text, the place of the first text in its group of near-duplicates. */
   groups(): Uint32Array {
     const first = new Uint32Array(this.length).map((_, place) => place);
     const rootOf = (place: number): number => {
@@ -68,7 +68,7 @@ export class NearEqual {
 const FACTORS = Int32Array.from({ length: HASHES }, (_, i) => bits(0, 'near-equal factor', 0, i) | 1);
 const TERMS = Int32Array.from({ length: HASHES }, (_, i) => bits(0, 'near-equal term', 0, i) | 0);
 
-/** Numbers of five words in a row, in lower case and without what stands between them; of a text with fewer one of all. */
+/** Hashes of word 5-grams, in lower case and without separators; for a shorter text, one hash of all words. */
 function* shinglesOf(text: string): Generator<number> {
   const words = (text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).map(purposeId);
   if (words.length === 0) {

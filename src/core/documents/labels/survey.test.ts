@@ -164,7 +164,7 @@ test('a word that gives a label away is found, with counts, and one that does in
   // With the bounds of both shares found by halving, as roots of the score equation.
   expect(survey.leaks[0]!.above).toBeCloseTo(0.854051, 5);
   expect(problems).toEqual(['told leak']);
-  // Of a label whose texts have several, it is said once.
+  // Reported once for a label whose texts have several such words.
   const both = await surveyed(rows.map(([text, label]) => [text.replace('xq7', 'xq7 zz9'), label] as const));
   expect(both.problems).toEqual(['told leak']);
   expect(labelProblems(both.survey)[0]!.words).toBe(

@@ -20,10 +20,10 @@ export interface LabelSurvey {
   unlabelled: number;
   /** Commonest first. */
   labels: readonly LabelCount[];
-  /** Which of them could be one. */
+  /** Labels that could be the same. */
   alike: readonly Alike[];
   leaks: readonly Leak[];
-  /** Texts that are nearly equal to another, and how many of them to one of another label. */
+  /** Number of near-duplicate texts, and of those with a different label. */
   nearEqual: { texts: number; contrary: number };
   /** Number of texts without a token, and with more than `room` tokens; 0 without a tokenizer. */
   empty: number;
@@ -36,7 +36,7 @@ export interface LabelSurvey {
 
 export interface Surveying {
   labelled: NonNullable<TextRecord['labelled']>;
-  /** How many tokens a text has, and how many a classifier reads of one. */
+  /** Tokens of a text, and the classifier's maximum number of tokens. */
   tokensOf?: (text: string) => number;
   room?: number;
 }
@@ -90,7 +90,7 @@ export async function surveyLabels(
     none,
     unlabelled,
     labels,
-    // Of more than a classifier has nothing is proposed.
+    // No proposals if there are more labels than a classifier supports.
     alike: labels.length > MAX_CLASSIFIER_LABELS ? [] : alikeNames(labels),
     leaks: words.leaks(),
     nearEqual: equalOf(alike.groups(), own),
@@ -107,7 +107,7 @@ export async function surveyLabels(
 /** Texts until others have a turn. */
 const A_TURN = 64;
 const MAX_DISTINCT = 100_000;
-/** Of fewer nothing is said of whether columns are swapped. */
+/** Minimum number of texts to report swapped columns. */
 const FEWEST = 4;
 
 function equalOf(groups: Uint32Array, labels: readonly string[]): LabelSurvey['nearEqual'] {

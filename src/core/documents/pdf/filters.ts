@@ -1,4 +1,4 @@
-/** What streams of a PDF unpack to: PDF 32000-1, 7.4. */
+/** Unpacks streams of a PDF: PDF 32000-1, 7.4. */
 import { Unzlib } from 'fflate';
 import { concatBytes } from '../../base/concat';
 import { type Dictionary, nameOf, type Value } from './values';
@@ -50,7 +50,7 @@ const inflated: Unpack = (bytes, making) => {
   try {
     for (let from = 0; from < bytes.length; from += PIECE) inflate.push(bytes.subarray(from, from + PIECE));
   } catch {
-    // What is damaged ends here, as it does for pdf.js.
+    // A damaged stream ends here, as in pdf.js.
     if (refused !== undefined) throw refused;
   }
   return concatBytes(pieces);
@@ -61,7 +61,7 @@ const PIECE = 2 ** 14;
 /** LZW with codes of 9 to 12 bits, each a text that was there before and one byte. */
 const unLzw: Unpack = (bytes, making) => {
   const out = new Growing(making);
-  /** Where each code's text begins in what was written, and its length. */
+  /** Start and length of each code's text in the output. */
   let [begins, lengths]: [number[], number[]] = [[], []];
   let [width, bits, held, last] = [9, 0, 0, -1];
   for (const byte of bytes) {
@@ -80,7 +80,7 @@ const unLzw: Unpack = (bytes, making) => {
       const place = code - 258;
       if (place > begins.length || (place === begins.length && last < 0)) break;
       if (place < begins.length) out.copy(begins[place]!, lengths[place]!);
-      // The code that is made by this one: the text before, and its first byte.
+      // The code that this one defines: the text before, and its first byte.
       else out.copy(last, begin - last + 1);
     }
     if (last >= 0 && begins.length < 4096 - 258) {

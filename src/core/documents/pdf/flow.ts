@@ -1,4 +1,7 @@
-/** Pages as a text: without what stands on every page, with lines joined to paragraphs and words that were parted at line ends. */
+/**
+ * Joins pages into a text: removes running headers and footers, joins lines to paragraphs, and rejoins words split at
+ * line ends.
+ */
 import { extentOf, type Line, median } from './layout';
 
 /** A page's blocks of lines in the order of reading. */
@@ -77,7 +80,7 @@ class Paragraph {
 }
 const MAX_WORD_LENGTH = 60;
 
-/** Without lines at the top and the bottom that stand on many pages, but for their numbers; and without numbers of pages. */
+/** Removes lines at the top and bottom that repeat on many pages except for numbers, and page numbers. */
 function withoutRunning(pages: readonly Page[]): readonly Page[] {
   const seen = new Map<string, number>();
   const edges = pages.map(edgesOf);

@@ -1,4 +1,4 @@
-/** The text of a page of a PDF, which says only where letters stand: lines, columns and paragraphs are found again. */
+/** Recovers lines, columns and paragraphs of a PDF page, which gives only the positions of letters. */
 
 /** A run of letters; lengths in points, from the lower left corner of the page. */
 export interface Run {
@@ -15,7 +15,7 @@ export interface Line {
   text: string;
   x: number;
   y: number;
-  /** Where it ends. */
+  /** Right edge. */
   end: number;
   size: number;
 }
@@ -45,7 +45,7 @@ function segmentsOf(runs: readonly Run[]): Line[] {
       const space = gap > NARROWEST_SPACE * size && !isSpaced && !text.startsWith(' ') ? ' ' : '';
       last.text += space + text;
       last.end = Math.max(last.end, x + width);
-      // A raised number is not what the line stands on.
+      // A superscript doesn't set the baseline.
       if (size > last.size) [last.size, last.y] = [size, y];
     } else segments.push((last = { text, x, y, end: x + width, size }));
     isSpaced = text.endsWith(' ');
@@ -101,7 +101,7 @@ function columnsOf(segments: readonly Line[], depth: number): (readonly Line[])[
   const across = segments.filter(crosses).sort((a, b) => b.y - a.y);
   const blocks: (readonly Line[])[] = [];
   const rest = segments.filter((each) => !crosses(each));
-  /** Their places from top to bottom, and how many of them are taken. */
+  /** Indices from top to bottom, and how many of them are taken. */
   const ordered = rest.map((_, place) => place).sort((a, b) => rest[b]!.y - rest[a]!.y);
   let taken = 0;
   const take = (above: number): void => {
@@ -190,7 +190,7 @@ function isFilled(lines: readonly Line[]): boolean {
   return median(lines.map(({ x, end }) => end - x)) > 0.55 * (to - from);
 }
 
-/** From top to bottom; what stands on one line is one, with a tab where there is more than a space between. */
+/** Joins segments from top to bottom; those on one line are joined, with a tab for gaps wider than a space. */
 function joinedLines(segments: readonly Line[]): Line[] {
   const lines: { line: Line; texts: Texts }[] = [];
   for (const segment of segments.toSorted((a, b) => b.y - a.y)) {

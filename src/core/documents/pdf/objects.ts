@@ -1,6 +1,6 @@
 /**
- * The objects of a PDF, as far as telling how much there is to read in it takes: PDF 32000-1, 7.3 and 7.5.7. What is damaged
- * or encrypted is left out here, and is for pdf.js to judge.
+ * Parses as much of a PDF's objects as the reading cost needs: PDF 32000-1, 7.3 and 7.5.7. Skips damaged and encrypted
+ * ones, which pdf.js handles.
  */
 import { decodedStream } from './filters';
 import { type Dictionary, isDictionary, isRef, nameOf, type Value } from './values';
@@ -8,7 +8,7 @@ import { type Dictionary, isDictionary, isRef, nameOf, type Value } from './valu
 /** An object of a file. */
 export interface PdfObject {
   value: Value;
-  /** Of a stream: its bytes as they lie in the file. */
+  /** Raw bytes of a stream in the file. */
   packed?: Uint8Array;
 }
 
@@ -32,7 +32,7 @@ export class PdfObjects {
     return this.byNumber.values();
   }
 
-  /** What a value names, or the value itself. */
+  /** Resolves a reference; other values stay. */
   of(value: Value | undefined): PdfObject | undefined {
     if (value === undefined || value === null) return undefined;
     return isRef(value) ? this.byNumber.get(value.ref) : { value };
@@ -43,14 +43,14 @@ export class PdfObjects {
     return isDictionary(found) ? found : undefined;
   }
 
-  /** Objects that lie in a stream: pairs of numbers and places stand before them. */
+  /** Unpacks an object stream, which starts with pairs of object numbers and offsets. */
   private unpack({ value, packed, at }: PdfObject & { at: number }, unpacking: () => (bytes: number) => void): void {
     if (!packed || !isDictionary(value) || nameOf(value.get('Type')) !== 'ObjStm') return;
     const [first, count] = [value.get('First'), value.get('N')];
     const bytes = decodedStream(value, packed, unpacking());
     if (!bytes || typeof first !== 'number' || typeof count !== 'number') return;
     const pairs = new Reader(bytes, 0);
-    // Those that lie in each other would be read again and again.
+    // Overlapping objects would be read again and again.
     let left = MAX_REREAD * bytes.length;
     for (let i = 0; i < count && pairs.at < first && pairs.at < bytes.length && left > 0; i++) {
       const [number, place] = [pairs.value(), pairs.value()];
@@ -68,7 +68,7 @@ export class PdfObjects {
 }
 const MAX_REREAD = 4;
 
-/** From where to where `12 0 obj` stands. */
+/** Positions of `12 0 obj`. */
 function beginnings(bytes: Uint8Array): { number: number; from: number; at: number }[] {
   const found = [];
   for (let at = bytes.indexOf(LETTER_J); at >= 0; at = bytes.indexOf(LETTER_J, at + 1)) {
@@ -94,7 +94,7 @@ function objectAt(bytes: Uint8Array, at: number, before: number, streams: Stream
     : { value, packed: bytes.subarray(from, streams.endOf(from, value.get('Length'))) };
 }
 
-/** Where streams end, looked for in their order. */
+/** Finds the ends of streams, in order. */
 class Streams {
   /** The last end that was found. */
   private end = -1;
@@ -143,14 +143,14 @@ class Reader {
     if (byte === LESS) return this.bytes[this.at + 1] === LESS ? this.dictionary(depth) : this.past(MORE);
     if (byte === OPEN) return this.text();
     if ((byte >= 0x30 && byte <= 0x39) || byte === 0x2b || byte === 0x2d || byte === 0x2e) return this.numberOrRef();
-    // true, false, null; and what is none of all.
+    // true, false, null, or anything unknown.
     const from = this.at;
     this.word();
     if (this.at === from) this.at++;
     return null;
   }
 
-  /** Where the bytes of a stream begin, if here is one. */
+  /** Start of a stream's bytes, if there is one here. */
   stream(): number | undefined {
     this.space();
     const [, end] = /^stream(\r\n|\n|\r)/.exec(latin(this.bytes.subarray(this.at, this.at + 8))) ?? [];
@@ -241,7 +241,7 @@ class Reader {
 const codes = (letters: string): ReadonlySet<number> => new Set(Array.from(letters, (letter) => letter.charCodeAt(0)));
 const SPACES = codes('\0\t\n\f\r ');
 const LINE_ENDS = codes('\n\r');
-/** Where a word ends. */
+/** Characters that end a word. */
 const ENDS = codes('\0\t\n\f\r ()<>[]{}/%');
 const [SLASH, STROKE, PERCENT] = [0x2f, 0x5c, 0x25];
 const [OPEN, CLOSE, OPEN_BRACKET, CLOSE_BRACKET, LESS, MORE] = [0x28, 0x29, 0x5b, 0x5d, 0x3c, 0x3e];

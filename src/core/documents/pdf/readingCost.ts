@@ -18,7 +18,7 @@ export function checkReadingCost(bytes: Uint8Array, name: string): void {
 /** What a stream that draws has in it. */
 interface Content {
   length: number;
-  /** How often it shows each form or picture. */
+  /** Number of times that it shows each form or picture. */
   shown: ReadonlyMap<string, number>;
   hasText: boolean;
 }
@@ -121,7 +121,7 @@ class ReadingCost {
     this.forms.set(object, known);
     const before = known.get(resources);
     if (before) return before;
-    // What shows itself is not read by pdf.js.
+    // pdf.js doesn't read a form that shows itself.
     known.set(resources, none);
     const { length, shown, hasText } = this.contentOf(object);
     const cost = { bytes: length, hasText };
@@ -173,7 +173,9 @@ const SHOW = /\/([^\s/[\]<>(){}%]{1,128})\s+Do\b/g;
 const TEXT = /T[jJ]|['"]/;
 const NOT_READ: ReadonlySet<string> = new Set(['Image']);
 
-/** Bytes that streams of any file may unpack to, all of them and one; beyond that it depends on the size of the file. */
+/**
+ * Bytes that all streams and one stream of any file may unpack to; beyond that, the limit depends on the file's size.
+ */
 const MAX_UNPACKED = 64 * 2 ** 20;
 const MAX_STREAM = 32 * 2 ** 20;
 const STREAM_GROWTH = 20;
@@ -183,7 +185,7 @@ const MAX_REPEATED = 32 * 2 ** 20;
 const COST_OF_FORM = 200;
 const COST_OF_REPEATED_PAGE = 20_000;
 const MAX_FORMS = 200;
-/** Of the tree of pages. */
+/** Maximum depth of the page tree. */
 const MAX_DEPTH = 100;
 const MAX_VISITS = 200_000;
 const PRINT = 'Open it in another app, print it to a new PDF, and add that file.';

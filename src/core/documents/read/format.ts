@@ -11,17 +11,17 @@ export interface OpenFile {
   places?: ByteSource;
   /** Tells the person something about how it was read. */
   note: (sentence: string) => void;
-  /** What a person may choose of how files are read. */
+  /** A person's choices of how to read files. */
   reading?: Reading;
-  /** Of its text, where a person has chosen one; absent: UTF-8, or what its first bytes say. */
+  /** The chosen encoding of its text; absent: UTF-8, or what its first bytes indicate. */
   encoding?: EncodingId;
-  /** Of one that others belong to: those, which are not read by themselves. */
+  /** Companion files, which are not imported by themselves. */
   beside?: Beside;
   /** Its markup is none. */
   isProse?: boolean;
 }
 
-/** Files that belong to one, by their paths from the folder that all of them lie in. */
+/** Companion files of a file, by their paths from the common folder. */
 export interface Beside {
   /** Name of the whole, the folder or archive; absent: the file's name, and only attachments are next to it. */
   name?: string;
@@ -32,11 +32,11 @@ export interface Beside {
 
 /** How files are read where that can be asked; absent: not so. */
 export interface Reading {
-  /** Of a web page all text, menus and footers too, rather than what it is about. */
+  /** Import all text of a web page, including menus and footers, rather than its main content. */
   wholePages?: boolean;
-  /** Of a message of mail also what it quotes of others, and its signature. */
+  /** Keep quotations and the signature of a mail message. */
   wholeMessages?: boolean;
-  /** Of text that is not UTF-8. */
+  /** Encoding of text that is not UTF-8. */
   encoding?: EncodingId;
   /** Rows that can't be read are left out; absent: one refuses its file. */
   skipBadRows?: boolean;
@@ -48,7 +48,7 @@ interface Format {
   endings: readonly string[];
 }
 
-/** One kind of file that text can be taken from: a file in this folder and a line in index.ts. */
+/** A text format: a file in this folder and a line in index.ts. */
 export interface TextFormat extends Format {
   /**
    * The text, in pieces of any size, never cut inside a code point. Nothing is changed without a note.
@@ -57,7 +57,7 @@ export interface TextFormat extends Format {
   read(file: OpenFile): AsyncIterable<TextPiece>;
   /** Fetches what it is read with, before there is such a file. */
   fetch(): Promise<unknown>;
-  /** What is known of a file by its name. */
+  /** Facts that a file's name states. */
   fields?(name: string): Readonly<Record<string, string>>;
 }
 
@@ -81,7 +81,7 @@ export interface TableFormat extends Format {
   fetch(): Promise<unknown>;
 }
 
-/** Text by a file that is loaded when it is first needed. */
+/** Loads the reader of a text format on demand. */
 export const loadedText = (fetch: () => Promise<Pick<TextFormat, 'read'>>): Pick<TextFormat, 'read' | 'fetch'> => ({
   fetch,
   read: async function* (file) {
@@ -89,7 +89,7 @@ export const loadedText = (fetch: () => Promise<Pick<TextFormat, 'read'>>): Pick
   },
 });
 
-/** Rows by a file that is loaded when it is first needed. */
+/** Loads the reader of a table format on demand. */
 export const loaded = (fetch: () => Promise<Pick<TableFormat, 'rows'>>): Pick<TableFormat, 'rows' | 'fetch'> => ({
   fetch,
   rows: async function* (file) {
@@ -97,14 +97,14 @@ export const loaded = (fetch: () => Promise<Pick<TableFormat, 'rows'>>): Pick<Ta
   },
 });
 
-/** One kind of file that documents are taken out of: as those of text, a file and a line, which loads the file when it is first needed. */
+/** A format from which documents are extracted: a file and a line, as for text, loaded on demand. */
 export interface DocumentFormat extends Format {
   /** Endings that files of other formats have as well: how it begins tells (`Known`). */
   alsoCalled?: readonly string[];
   open(): Promise<DocumentReader>;
 }
 
-/** How a file is known that is called as others are: never by its name alone. */
+/** Detects a format whose file name is shared with other formats. */
 export interface Known {
   /** @param head its first characters, about 4,000 or all there are @param name with the folders that it lies in */
   begins(head: string, name: string): boolean;
@@ -119,8 +119,8 @@ export interface Known {
 
 export interface DocumentReader {
   /**
-   * Its documents in their order, well-formed and without those that have no text.
-   * @throws HomegrownError `bad-file` naming the file, the place, the reason and a way out
+   * Yields its documents in order, well-formed, and without empty ones.
+   * @throws HomegrownError `bad-file` naming the file, the place, the reason and a remedy
    */
   documents(file: OpenFile): AsyncIterable<FoundDocument>;
 }
@@ -129,11 +129,11 @@ export interface FoundDocument {
   /** Absent: the file's name. */
   title?: string;
   text: string;
-  /** What is known of it, such as `source` (an address), `date`, `language`. */
+  /** Facts about it, such as `source` (an address), `date`, `language`. */
   fields?: Readonly<Record<string, string>>;
 }
 
-/** One kind of file that other files lie in: as those of documents. What lies in it is read as if it were given itself. */
+/** An archive format, as for documents. Its files are read as if dropped themselves. */
 export interface ArchiveFormat extends Format {
   unpack(): Promise<ArchiveReader>;
 }
@@ -143,8 +143,8 @@ export type ArchiveReader = StreamedArchive | ListedArchive;
 
 export interface StreamedArchive {
   /**
-   * The files in it, in their order. What is wanted of one is read before the next is asked for.
-   * @throws HomegrownError `bad-file` where the archive itself cannot be read, or not further
+   * Yields its files in order. A file must be read before the next one is requested.
+   * @throws HomegrownError `bad-file` if the archive itself can't be read, or no further
    */
   entries(file: OpenFile): AsyncIterable<ArchiveEntry>;
 }
@@ -168,7 +168,7 @@ export interface ListedEntry {
 }
 
 export interface Row {
-  /** Of the file, from 1: where it begins; where a file has no lines, which row it is. */
+  /** Line in the file, from 1, where the row begins; without lines, the number of the row. */
   line: number;
   /** Row number in a spreadsheet, whose first row has the names; absent if the format has no such row. */
   row?: number;

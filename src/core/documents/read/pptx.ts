@@ -48,7 +48,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   const text = slides.join('\n\n').toWellFormed();
   if (text === '') return;
   const { title = '', fields = {} } = aboutOf((await parts.text('docProps/core.xml')) ?? '');
-  // Where nobody gave it a title, PowerPoint calls it "PowerPoint Presentation", in the language that it speaks.
+  // PowerPoint's default title is "PowerPoint Presentation" in its language.
   const own = title.includes('PowerPoint') ? '' : title;
   yield { title: (own || text.slice(0, MAX_TITLE_LENGTH).split('\n')[0]!).toWellFormed(), text, fields };
 };
@@ -74,7 +74,7 @@ async function slideText(parts: Parts, path: string, left: Left, { repeats, note
   const own = isNoted ? textOf((await parts.text(notes)) ?? '', NOTES, repeats) : '';
   return [textOf(xml, SLIDE, repeats), own].filter((each) => /\S/.test(each)).join('\n\n');
 }
-/** Of all slides until now. */
+/** Totals over all slides so far. */
 interface Taken {
   repeats: Repeats;
   /** Parts of notes: each is of one slide. */

@@ -187,7 +187,7 @@ test('documents of Office are their text, with what they tell of themselves', as
   ]);
   await expect(read('a.docx', ODT)).rejects.toThrow(/^a\.docx is not a Word document: it has no word\/document\.xml/);
   await expect(read('a.docx', 'Call me Ishmael.')).rejects.toThrow(/^a\.docx: it is not a zip file, or it is cut off/);
-  // It says of itself how large its text is.
+  // It states the size of its text.
   const bomb = DOCX.slice();
   const view = new DataView(bomb.buffer);
   for (let at = 0; at < bomb.length - 4; at++)
@@ -252,7 +252,7 @@ test('an OpenDocument text has its notes at the end, no words for pictures, and 
 const MESSAGE =
   'From: =?utf-8?q?Ann_M=C3=BCller?= <a@b>\nSubject: x\nMessage-ID: <1@x>\nReferences: <0@x>\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n<p>Caf=E9</p>\n--b\nContent-Disposition: attachment\n\nx\n--b--';
 
-/** What has been read of a file cut at any byte, and of one with bytes changed: documents, or an error of ours. */
+/** Files that are truncated at any byte, or altered, give documents or a typed error. */
 const WHOLE: Readonly<Record<string, Uint8Array>> = {
   'a.html': utf8(PAGE.replaceAll(STORY, STORY.slice(0, 160))),
   'a.srt': utf8(SRT),
@@ -295,7 +295,7 @@ describe('a damaged file gives documents or a typed error', () => {
 
 test('every format of documents is tried', () => {
   const tried = new Set(Object.keys(WHOLE).map(formatOf));
-  // Those that are known by how they begin are in ../chats/chats.test.ts.
+  // Formats detected by how they begin are in ../chats/chats.test.ts.
   const all = Object.entries(FORMATS).filter(([id, format]) => isOfDocuments(id) && !('alsoCalled' in format));
   expect(all.map(([id]) => id).filter((id) => !tried.has(id as DocumentFormatId))).toEqual([]);
 });

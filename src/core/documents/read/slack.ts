@@ -32,7 +32,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
         const entry = entryOf(each, people, report);
         if (!entry) continue;
         held.add(entry.text);
-        // What answers nothing and is not answered is alone in its thread.
+        // A message without replies that answers nothing is alone in its thread.
         const thread = threads.get(entry.thread);
         if (thread) thread.push(entry);
         else threads.set(entry.thread, [entry]);
@@ -65,7 +65,7 @@ function entryOf(value: unknown, people: ReadonlyMap<string, string>, report: En
   }
   return undefined;
 }
-/** Subtypes that a person has written: an answer that is shown in the channel too, `/me`, and a file with words. */
+/** Subtypes written by a person: an answer also shown in the channel, `/me`, and a file with a comment. */
 const SAID = new Set(['thread_broadcast', 'me_message', 'file_share']);
 
 /** Threads of several, and the others together, in the order in which they begin. */
@@ -96,13 +96,13 @@ function daysOf(paths: Iterable<string>): Map<string, string[]> {
   return days;
 }
 
-/** What a person is called, by their id. */
+/** Names of people by id. */
 const namesIn = (users: unknown): ReadonlyMap<string, string> =>
   new Map(
     listOf(users).map((each) => {
       const user = fieldsOf(each);
       const name = nameIn(user['profile']) || wordsOf(user['real_name']) || wordsOf(user['name']);
-      // A mention of five characters stands for a name.
+      // A mention of five characters expands to the name, so its length is bounded.
       return [wordsOf(user['id']), name.slice(0, MAX_NAME).toWellFormed()] as const;
     }),
   );
@@ -117,7 +117,7 @@ function nameIn(value: unknown): string {
 /** People in a direct message: Slack allows nine. */
 const MAX_MEMBERS = 100;
 
-/** Of folders that are called by an id: who talks there. Others are called as their channel is. */
+/** Members of folders named by an id; other folders are named after their channel. */
 async function titlesOf(file: OpenFile, people: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
   const titles = new Map<string, string>();
   for (const path of ['dms.json', 'mpims.json']) {

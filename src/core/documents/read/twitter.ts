@@ -1,6 +1,6 @@
 /**
- * What X gives to its user: what they posted, with what they answered themselves; what they shared is left out, and of what they
- * answered others the names before it. https://help.x.com/en/managing-your-account/how-to-download-your-x-archive
+ * Reads X's data archive: posts, joined with the author's own replies. Leaves out reposts, and the leading names in
+ * replies to others. https://help.x.com/en/managing-your-account/how-to-download-your-x-archive
  */
 import { badFile } from '../../base/errors';
 import { Held, jsonBeside } from '../chats/beside';
@@ -39,7 +39,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   report.note('an X archive', THREADS);
 };
 
-/** `window.YTD.tweets.part0 = [ … ]`: what stands behind it is JSON, and is never run. */
+/** `window.YTD.tweets.part0 = [ … ]`: the right side is JSON, and is never run. */
 async function partIn(file: OpenFile): Promise<unknown> {
   const text = await wholeText(file, MAX_JSON_FILE_BYTES);
   const start = /^\s*window\.YTD\.\w+\.part\d+\s*=\s*/.exec(text)?.[0].length ?? 0;
@@ -106,9 +106,9 @@ const MAX_POST = 30_000;
 /** Characters that addresses may add to a post. */
 const MAX_ADDED = 100_000;
 
-/** In one pass: an address that stands for another one of the list is not replaced again. */
+/** Replaces addresses in one pass, so that a replacement is never replaced again. */
 function replaced(text: string, addresses: ReadonlyMap<string, string>): string {
-  // Of two that begin alike the longer one is meant.
+  // Of two addresses with a common prefix, the longer one matches.
   const longestFirst = [...addresses.keys()]
     .filter(({ length }) => length <= MAX_ADDRESS)
     .sort((a, b) => b.length - a.length);

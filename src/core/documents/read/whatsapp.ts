@@ -1,6 +1,6 @@
 /**
- * A chat that WhatsApp has exported: `_chat.txt` of an iPhone, `WhatsApp Chat with Ann.txt` of Android, in the dates of any
- * language. What was said is in memory until all is read, because which number is the month only all dates tell.
+ * Reads WhatsApp's chat export: `_chat.txt` from an iPhone, `WhatsApp Chat with Ann.txt` from Android, with dates of
+ * any language. Holds all messages until the end, because only all dates together show which number is the month.
  */
 import { Held } from '../chats/beside';
 import { type Message, conversations } from '../chats/conversation';
@@ -83,14 +83,14 @@ function orderOf(stamps: readonly Stamp[]): Order {
   ];
   const [a, b] = [back(dayFirst), back(monthFirst)];
   if (a !== b) return a < b ? dayFirst : monthFirst;
-  // The month stands first where clocks have twelve hours, as in the United States.
+  // The month comes first where clocks have twelve hours, as in the United States.
   return stamps[0]?.isHalfDay ? monthFirst : dayFirst;
 }
 
-/** Of two digits in this century; of Thailand's calendar in ours. */
+/** Two digits are years of this century; years of the Thai calendar are converted. */
 const yearOf = (year: number): number => (year < 100 ? 2000 + year : year > 2400 && year < 2700 ? year - 543 : year);
 
-/** By the file's name, or by the archive's that it lies in. */
+/** The chat's name, from the file or its archive. */
 function chatCalled(name: string): string {
   const parts = name.split('/');
   const file = /^_chat\.txt$/i.test(parts.at(-1)!) ? (parts.at(-2) ?? '') : parts.at(-1)!;

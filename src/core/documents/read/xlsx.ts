@@ -55,11 +55,11 @@ class SheetTable {
   private constructor(
     readonly name: string,
     private readonly open: (counts: Counted) => AsyncGenerator<SheetRow>,
-    /** Of its XML. */
+    /** Size of its XML. */
     readonly size: number,
     /** Columns by their places; none: it is empty. */
     readonly names: ReadonlyMap<number, string>,
-    /** The row that they stand in, and how many are above it that hold something. */
+    /** Row with the names, and the number of non-empty rows above it. */
     private readonly namesIn: number,
     readonly above: number,
   ) {
@@ -80,7 +80,7 @@ class SheetTable {
     return new SheetTable(name, open, parts.size(path), isEmpty ? new Map() : names, first?.number ?? 0, above);
   }
 
-  /** Those below the names. */
+  /** Rows below the names. */
   async *rows(): AsyncGenerator<SheetRow> {
     let isBelow = false;
     for await (const row of this.open(this.counts)) {

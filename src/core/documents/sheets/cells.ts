@@ -8,11 +8,11 @@ import { MAX_ROW_LENGTH } from '../read/format';
 import { type NumberKind, numberText } from './numbers';
 import { cellText, LEFT } from './strings';
 
-/** What cells of all sheets of a workbook are read by. */
+/** Workbook data that reading cells needs. */
 export interface CellForms {
   /** Texts that cells share, by their numbers. */
   strings: readonly string[];
-  /** What numbers are, by the styles of their cells. */
+  /** Kinds of numbers, by cell style. */
   kinds: readonly NumberKind[];
   is1904: boolean;
 }
@@ -20,11 +20,11 @@ export interface CellForms {
 export interface SheetRow {
   /** In the sheet, from 1. */
   number: number;
-  /** Texts of those that have one, by their columns, from 0. */
+  /** Non-empty texts by column, from 0. */
   cells: ReadonlyMap<number, string>;
 }
 
-/** What was seen in a sheet, and is in no cell. */
+/** Content of a sheet that is in no cell. */
 export interface Counted {
   /** Number of formulas without a stored value, and of cells with an error. */
   unreckoned: number;
@@ -34,8 +34,7 @@ export interface Counted {
 }
 
 /**
- * Rows that have text, in their order. A cell that spans several has its text in the first of them; of a formula the value
- * is taken that was stored with it.
+ * Yields the rows with text, in order. A merged cell has its text in the first cell; a formula has its stored value.
  * @param what the file and the sheet, as messages name them
  * @throws HomegrownError `bad-file` naming the cell
  */
@@ -55,7 +54,7 @@ class SheetReader {
   private number = 0;
   private cells = new Map<number, string>();
   private letters = 0;
-  /** Of the cell that is read: its column, what it holds by its type and style, and what has been read of it. */
+  /** State of the current cell: its column, its kind by type and style, and its content so far. */
   private column = -1;
   private type = '';
   private style = 0;
@@ -150,7 +149,7 @@ class SheetReader {
     }
   }
 
-  /** Of the cell that was read. */
+  /** Text of the current cell. */
   private text(): string {
     const { value } = this;
     const { strings, kinds, is1904 } = this.forms;

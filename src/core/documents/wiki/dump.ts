@@ -5,11 +5,11 @@ import { MAX_ARTICLE_LENGTH } from '../limits';
 
 export interface WikiPage {
   title: string;
-  /** Whether it lies in the namespace of articles, rather than of talks, pictures, templates. */
+  /** Whether it is in the article namespace, rather than talk, file or template pages. */
   isArticle: boolean;
   /** Whether it only leads to another. */
   isRedirect: boolean;
-  /** Of its last revision. */
+  /** Date of its last revision. */
   date: string;
   /** `wikitext`, as a rule. */
   model: string;
@@ -77,7 +77,7 @@ export class Dump {
     for await (const piece of this.text) {
       parser.write(piece);
       yield* found.splice(0);
-      // It holds what it has not understood, such as a tag without end.
+      // The parser buffers what it can't parse yet, such as an unclosed tag.
       sinceTag += piece.length;
       if (sinceTag > MAX_ARTICLE_LENGTH) throw this.broken('a tag is never closed');
     }

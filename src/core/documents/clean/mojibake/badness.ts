@@ -72,9 +72,9 @@ const unlikely = [
 const ONCE = new RegExp(unlikely, 'u');
 const EACH = new RegExp(unlikely, 'gu');
 
-/** Of one line. */
+/** Whether a line has an unlikely sequence. */
 export const isBad = (line: string): boolean => ONCE.test(line);
-/** How many places of a line are unlikely. */
+/** Number of unlikely sequences in a line. */
 export const badness = (line: string): number => line.match(EACH)?.length ?? 0;
 
 /**

@@ -1,18 +1,18 @@
 /**
- * What looks like a character in UTF-8: as characters of any of the encodings, and as bytes that something else changed.
+ * Patterns of UTF-8 characters: decoded in one of the other encodings, and as bytes that other software changed.
  *
  * Source: ftfy 6.3.1 (Robyn Speer; Apache License 2.0), ftfy/chardata.py.
  */
 
-/** What the first byte of 2, 3 and 4 is read as. */
+/** Characters that the first byte of 2, 3 and 4 is decoded as. */
 const firstOf2 =
   'ĂÂÄĀÅÃÆĆČÇĎĐÉĚÊËĖÈĒĘÐĞĢÍÎÏİÌĪĶĹĻŁŃŇŅÑÓÔÖŐÒŌØÕŘŚŠŞŢÞÚÛÜŰÙŪŲŮÝŹŽŻß×ΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫάέήίВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ';
 const firstOf3 = 'áăâäàāąåãæćčçďéěêëėèēęęģíîïìīįķĺļŕźΰαβγδεζηθικλμνξοабвгдежзийклмноп';
 const firstOf4 = 'đðğóšπσру';
-/** What the others are read as, and a space, which U+00A0 is often made into. */
+/** Characters that continuation bytes are decoded as, and a space, which often replaces U+00A0. */
 const continuation =
   '\u0080-¿ ĄÆĽŁØŖŚŠŞŤŸŹŽŻŒąæƒľłøŗśšşťźžżœˆˇ˘˛˜˝΄΅ΆΈΉΊΌΎΏЁЂЃЄЅІЇЈЉЊЋЌЎЏёђѓєѕіїјљњћќўџҐґ–—―‘’‚“”„†‡•…‰‹›€№™';
-/** Without those that are common in text. */
+/** The same without characters that are common in text. */
 const continuationStrict =
   '\u0080-¿ĄÆĽŁØŖŚŠŞŤŸŹŽŻŒąæƒľłøŗśšşťźžżœˆˇ˘˛˜˝΄΅ΆΈΉΊΌΎΏЁЂЃЄЅІЇЈЉЊЋЌЎЏёђѓєѕіїјљњћќўџҐґ†‡‰‹›€№™';
 

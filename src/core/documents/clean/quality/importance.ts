@@ -7,7 +7,7 @@
 import { leastOf } from '../measures';
 import { BUCKETS, type NgramCounts } from './ngrams';
 
-/** Of each bucket: log of its share in the target over its share in all. */
+/** By bucket: log of its share in the target over its share in all documents. */
 export function logRatios(target: Tally, all: Tally): Float64Array {
   const ratios = new Float64Array(BUCKETS);
   for (let i = 0; i < BUCKETS; i++)
@@ -22,7 +22,7 @@ interface Tally {
 }
 const SMOOTHING = 1e-8;
 
-/** What is kept of a document to weigh it later. */
+/** Data of a document for its importance. */
 interface Kept {
   hash: number;
   total: number;
@@ -36,7 +36,7 @@ export const kept = ({ hash, total, used, counts }: NgramCounts): Kept => ({
   counts: Uint32Array.from(used, (bucket) => counts[bucket]!),
 });
 
-/** Of no words, 0. */
+/** 0 for a document without words. */
 export function importance({ buckets, counts, total }: Kept, ratios: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < buckets.length; i++) sum += counts[i]! * ratios[buckets[i]!]!;
@@ -49,7 +49,7 @@ export class Corpus {
   total = 0;
   private documents: Kept[] = [];
   private entries = 0;
-  /** Of hashes. Halved until what is kept fits: so it is the same whatever the order of documents. */
+  /** Upper bound of kept hashes, halved until the data fits; independent of the order of documents. */
   private limit = 2 ** 32;
   /** @param max buckets that are kept of documents together; 6 bytes each */
   constructor(private readonly max = 8_000_000) {}

@@ -1,4 +1,4 @@
-/** What a filter measured of a document, and its verdict. */
+/** Measures of a quality filter on a document, and its verdict. */
 import type { Verdict } from '../rules/rule';
 
 export interface Measure {
@@ -10,7 +10,7 @@ export interface Measure {
   max?: number;
 }
 
-/** By the first that is out of bounds. */
+/** Decides by the first measure out of bounds. */
 export function judge(measures: Readonly<Record<string, Measure>>): Verdict {
   const scores = Object.fromEntries(Object.entries(measures).map(([name, { value }]) => [name, value]));
   for (const { value, says, format, min = -Infinity, max = Infinity } of Object.values(measures)) {
@@ -20,5 +20,5 @@ export function judge(measures: Readonly<Record<string, Measure>>): Verdict {
   return { scores };
 }
 
-/** Of nothing, none. */
+/** The share of a part; 0 if the whole is 0. */
 export const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

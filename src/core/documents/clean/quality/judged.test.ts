@@ -39,7 +39,7 @@ const prose = (words: number) =>
 const lines = (n: number, line: (i: number) => string) => Array.from({ length: n }, (_, i) => line(i)).join('\n');
 /** Words that are each another. */
 const others = (n: number, from = 0) => Array.from({ length: n }, (_, i) => `w${String(1000 + from + i)}`);
-/** What is there twice, with so many characters between that all are that many. */
+/** A text of `all` characters with the piece at both ends. */
 const twice = (piece: string, all: number, join = ' ') =>
   [piece, 'x'.repeat(all - 2 * piece.length - 2 * join.length), piece].join(join);
 /** Maximum length at which `part` characters exceed the share. */
@@ -204,7 +204,7 @@ test('words are cut as spaCy cuts them', () => {
     const { count, starts, ends } = new Words(text);
     return Array.from({ length: count }, (_, i) => text.slice(starts[i], ends[i])).join(' ');
   };
-  // What spaCy 3.8 makes of it, spacy.blank("en").
+  // Output of spaCy 3.8, spacy.blank("en").
   const made = [
     [
       '“Don’t,” said Mr. Dee’s (3rd) wife—“wait...” or well-known',

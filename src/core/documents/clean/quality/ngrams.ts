@@ -5,12 +5,12 @@
  * Source: Xie et al. 2023 (DSIR), HashedNgramDSIR of PyPI's data-selection with its tokenizer `wordpunct`
  */
 export class NgramCounts {
-  /** Of all buckets together. */
+  /** Total count over all buckets. */
   total = 0;
   readonly counts = new Uint32Array(BUCKETS);
   /** Buckets that have any, in the order in which they came. */
   readonly used: number[] = [];
-  /** Of the bucket sequence, by which equal texts are equal: 32 bits. */
+  /** 32-bit hash of the bucket sequence; equal for equal texts. */
   hash = BASIS;
   private before = 0;
   private hasBefore = false;
@@ -49,7 +49,7 @@ export class NgramCounts {
 }
 export const BUCKETS = 10_000;
 
-/** Of FNV-1a, over UTF-16 code units. */
+/** Offset basis of FNV-1a, over UTF-16 code units. */
 const BASIS = 0x811c9dc5 | 0;
 const PRIME = 0x01000193;
 

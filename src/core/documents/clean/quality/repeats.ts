@@ -1,4 +1,4 @@
-/** What is repeated in a document, in characters, as datatrove's GopherRepetitionFilter counts. */
+/** Counts repeated characters in a document, as datatrove's GopherRepetitionFilter does. */
 import type { Words } from './words';
 
 /** Pieces that were there before. */
@@ -23,7 +23,7 @@ export class WordSequence {
   private hashes = new Int32Array(1024);
   /** Code points up to the word of that index. */
   private ends = new Int32Array(1025);
-  /** So many words in a row, and more, are nowhere repeated. */
+  /** Minimum n for which no n-gram is repeated. */
   private none = Infinity;
   add({ count, hashes, characters }: Words): void {
     const all = this.count + count;
@@ -52,7 +52,7 @@ export class WordSequence {
     return (this.charactersOf(top, n) + n - 1) * times[top]!;
   }
 
-  /** Of any n words in a row that were there before, no word counted twice. */
+  /** Characters in n-grams that occurred before, each word counted once. */
   charactersOfRepeated(n: number): number {
     if (n >= this.none) return 0;
     const { grams, prefix, power } = this.start(n);

@@ -138,7 +138,7 @@ function mostOf(counts: ReadonlyMap<string, number>): string | undefined {
   return max?.[0];
 }
 
-/** As eld names it; undefined where eld does not know it. */
+/** The language as eld names it; undefined if eld doesn't know it. */
 function known(declared: string, all: readonly string[]): string | undefined {
   const code = languageCode(declared);
   const named = code === 'nb' || code === 'nn' ? 'no' : code;

@@ -1,4 +1,4 @@
-/** What a cleaning rule is. Add one: its file in this folder, and its line in index.ts. */
+/** Interface of a cleaning rule. To add one: its file in this folder, and its line in index.ts. */
 import type { Fields, ValuesOf } from '../../../base/field';
 import type { Normalizer } from '../../../base/normalizer';
 import { countCharacters } from '../../../base/utf8';
@@ -7,22 +7,22 @@ interface Stated<F extends Fields> {
   label: string;
   /** Short description, shown after the label. */
   does: string;
-  /** What speaks against it, or what it costs, where something does. */
+  /** Drawbacks or costs, if any. */
   costs?: string;
-  /** Of its method and its thresholds. */
+  /** Source of its method and thresholds. */
   source: string;
   fields: F;
-  /** It either changes documents or leaves some out. */
+  /** Whether it changes documents or leaves some out. */
   kind: 'changes' | 'leaves out';
-  /** It changes programs too, which the others leave as they are. */
+  /** Whether it changes programs too, which other rules leave as they are. */
   isForCode?: true;
-  /** It is about lines of pages, and leaves pairs as they are. */
+  /** Whether it is about lines of pages, and leaves pairs as they are. */
   isForPages?: true;
-  /** What it measures of documents, by the name of the score. */
+  /** Its measures of documents, by name of the score. */
   measures?: Readonly<Record<string, StatedMeasure<keyof F & string>>>;
   /** Why it is part of the recommended recipe; absent: it is not. */
   recommended?: string;
-  /** Absent: applied to what it gave it changes nothing more. Else why it may. */
+  /** Why a second application may change more; absent: it never does. */
   notIdempotent?: string;
 }
 
@@ -33,15 +33,18 @@ export interface StatedMeasure<Name extends string = string> {
   /** Below it a document is left out, above `max` too. */
   min?: Name;
   max?: Name;
-  /** Of `min` and `max`, at which they bound nothing. */
+  /** Value of `least` and `max` that disables them. */
   unbounded?: number;
   /** In place of `min`: the share of documents that stay, which are those with most. Each text has its own. */
   share?: Name;
-  /** What a person must do where nothing is measured. */
+  /** Advice if nothing is measured. */
   absent?: string;
 }
 
-/** One rule. The same text and settings give the same to the bit, wherever documents lie and however many workers there are. */
+/**
+ * One rule. The same text and settings give the same result to the bit, regardless of storage and the number of
+ * workers.
+ */
 export interface Rule<F extends Fields = Fields> extends Stated<F> {
   /** Loads what it needs. */
   start(settings: ValuesOf<F>): Working | Promise<Working>;
@@ -56,7 +59,7 @@ export interface Working {
    * before any is cleaned; undefined: not at this one.
    */
   survey?(): Survey | undefined;
-  /** Of fewer documents it would learn nothing, and is shown none. */
+  /** Minimum number of documents to survey; with fewer, the rule is shown none. */
   minSurveyed?: number;
   document(facts: DocumentFacts): OnDocument;
 }
@@ -68,45 +71,48 @@ export interface Survey {
 }
 
 /**
- * What a rule does to one document, which it gets in passages: about a mebibyte at most, ending at a blank line where there
- * is one, else at a line's end, and nearly always there is one passage. First it sees all of them, where it has `see`; then it
- * is asked whether the document stays, then for each passage.
+ * A rule's work on one document, which it gets in passages of at most about a mebibyte. A passage ends at a blank line
+ * or else a line end, and nearly always there is only one. The rule first sees all passages, if it has `see`. Then it
+ * decides whether the document stays, and then changes each passage.
  */
 export interface OnDocument {
   see?(passage: string): void;
   verdict?(): Verdict;
-  /** Asked for whenever its passages are gone through from the first, after all of them were seen; undefined: none of them changes. */
+  /** Called before each pass over the passages, after all of them were seen; undefined: no passage changes. */
   changes?(): ((passage: string) => Changed) | undefined;
-  /** Only of a rule that changes each passage by itself, and tells the characters; absent: it may look over any line's end. */
+  /**
+   * Only for a rule that changes each passage independently and counts characters; absent: it may look past any line
+   * end.
+   */
   finds?: Finds | undefined;
 }
 /**
- * What a rule finds something by: it changes nothing of lines that have none of it, nor by them. It looks over no line's end after which a
- * letter or digit of ASCII comes.
+ * Pattern of what a rule changes: lines without a match stay unchanged and don't affect others. The rule doesn't look
+ * past a line end before an ASCII letter or digit.
  */
 export interface Finds {
   /**
-   * Code units, as they stand in the class of a regular expression. Few ranges, also with those of other rules: V8 takes ten times
-   * as long for more than 16.
+   * Code units, in the syntax of a regular expression's character class. Keep ranges few, also with those of other
+   * rules: V8 takes ten times as long for more than 16.
    */
   units: string;
-  /** Or what this matches. */
+  /** A further pattern. */
   or?: string;
-  /** In which lines it may look farther all the same. */
+  /** Lines from which the rule may look farther. */
   beyond?: RegExp;
 }
 /** For `units`: all but what is common in Latin letters, their marks, dashes and quotation marks. */
 export const BEYOND_LATIN = '\\u0300-\\u200f\\u2028-\\uffff';
 export interface DocumentFacts {
   title: string;
-  /** As the document says itself, ISO 639-1; else it is not known. */
+  /** ISO 639-1 code that the document states; absent: unknown. */
   language?: string;
-  /** Of a program, its language. */
+  /** Programming language of a program. */
   code?: string;
   /** Its passages are an input and a target, and no lines of a page. */
   isPair?: true;
 }
-/** Of one that is left out, why: a sentence with numbers, without a full stop. */
+/** The reason for leaving a document out: a sentence with numbers, without a full stop. */
 export interface Verdict {
   out?: string;
   /** Scores by name, to show with the verdict and to sort by. */
@@ -114,9 +120,9 @@ export interface Verdict {
 }
 export interface Changed {
   text: string;
-  /** How many places were changed; 0: `text` is the passage. */
+  /** Number of changed places; 0: `text` is the passage. */
   places: number;
-  /** Code points that came, less those that went; else they are counted. */
+  /** Code points added, minus those removed; absent: to be counted. */
   characters?: number;
 }
 
@@ -157,7 +163,7 @@ export function replaced(
   return places === 0 ? { text, places } : { text: changed, places, characters };
 }
 
-/** One change after another. */
+/** Applies one change after another. */
 export const both = (first: Changed, second: Changed): Changed => ({
   text: second.text,
   places: first.places + second.places,
