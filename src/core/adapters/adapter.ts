@@ -7,7 +7,7 @@ import type { Adapted } from '../nn/layers';
 
 export interface Adapter<F extends Fields = Fields> extends Choice {
   label: string;
-  /** When to take it. */
+  /** When to choose it. */
   hint: string;
   /** Paper that defines it. */
   source: string;
@@ -19,24 +19,24 @@ export interface Adapter<F extends Fields = Fields> extends Choice {
   params(weight: Parameter, settings: ValuesOf<F>): ParamTable;
   /** Columns that a training step stores for each token in addition to those of the layer without an adapter. */
   columns(weight: Parameter, settings: ValuesOf<F>): number;
-  /** How much a step of the optimizer changes the output, up to a factor: the best learning rate is inversely proportional to it. */
+  /** Change of the output per optimizer step, up to a factor: the best learning rate is inversely proportional to it. */
   gain(settings: ValuesOf<F>): number;
-  /** One weight that does what the weight and its adapter do together, for readers that know no adapters. `own`: by the ends of names. */
+  /** Merges weight and adapter into one weight, for programs without adapters. `own`: by the ends of names. */
   merged(weight: HostValue, own: ReadonlyMap<string, HostValue>, settings: ValuesOf<F>): HostValue;
   /** Loads lazily, so that sizes can be computed without TensorFlow.js. */
   load(): Promise<{
     adapted(weight: Tensor2D, own: Readonly<Record<string, Tensor>>, settings: ValuesOf<F>, place: Place): Adapted;
   }>;
 }
-/** Where an adapter is, and when. */
+/** Where an adapter is applied, and at which step. */
 export interface Place {
-  /** Of the weight, without `.weight`. */
+  /** Name of the weight without `.weight`. */
   layer: string;
-  /** int32 [2]: seed and step, as a forward pass has them while something learns; absent where the model is only used. */
+  /** int32 [2]: seed and step of a training pass; absent in inference. */
   counter?: Tensor | undefined;
 }
 type HostValue = Values extends ReadonlyMap<string, infer Value> ? Value : never;
 
-/** Checks a statement against its own fields; in the list it is seen through what all share. */
+/** Checks an adapter's definition against its own fields; the list has them all as one type. */
 export const defineAdapter = <const F extends Fields>(stated: Adapter<F>): Stated<F> => stated;
 type Stated<F> = Omit<Adapter, 'fields'> & { fields: F };

@@ -3,10 +3,12 @@ import { badSettings } from '../base/errors';
 import type { ParamTable } from '../models/spec';
 import { linearWeights } from './trainable';
 
-/** `all` of linear layers, those of `attention`, or those whose layer is called so, as PEFT has it: `c_attn`, `attn.c_proj`. */
+/** `all` linear layers, those of `attention`, or those with these names, as in PEFT: `c_attn`, `attn.c_proj`. */
 export type Beside = { what: 'all' | 'attention' } | { what: 'named'; targets: readonly string[] };
 
-/** Names of weights, in the table's order. @throws HomegrownError `bad-settings` where the model has none of that name */
+/**
+ * Names of target weights, in the table's order. @throws HomegrownError `bad-settings` where the model has none of that name
+ */
 export function besideThat(beside: Beside, table: ParamTable): readonly string[] {
   const matrices = linearWeights(table);
   if (beside.what !== 'named')

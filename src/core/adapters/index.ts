@@ -2,7 +2,7 @@ import type { ValuesOf } from '../base/field';
 import type { Adapter } from './adapter';
 import { lora } from './lora';
 
-/** Every adapter the product knows. Adding one is a file and a line here. */
+/** All adapters. To add one, write its file and add a line here. */
 export const ADAPTERS = { lora } as const satisfies Record<string, Adapter>;
 export type AdapterId = keyof typeof ADAPTERS;
 
@@ -11,5 +11,5 @@ export type AdapterChoice = {
   [Id in AdapterId]: { id: Id; settings: ValuesOf<(typeof ADAPTERS)[Id]['fields']>; beside: readonly string[] };
 }[AdapterId];
 
-/** Any of them, seen through what they share. */
+/** Any of them, as their common type. */
 export const adapterOf = (id: AdapterId): Adapter => ADAPTERS[id];

@@ -3,7 +3,9 @@ import { defineAdapter } from './adapter';
 
 /**
  * Low-rank adaptation: adds the product of two narrow matrices, A [I, rank] and B [rank, O], to W [I, O].
+ *
  *   y = x W + scale (drop(x) A) B      scale = alpha / rank, rank-stabilized alpha / sqrt(rank)
+ *
  * Dropout applies to x during training only, and only before A. B starts at 0, so the model's output is unchanged at first. A
  * starts with the variance of PEFT's default, which draws uniformly up to 1 / sqrt(I). Names are PEFT's (peft/tuners/lora);
  * matrices are stored as [in, out], like all of ours.
@@ -23,7 +25,7 @@ export const lora = defineAdapter({
       initial: 0,
       absent: 0,
     }),
-    // Kalajdzievski 2023, arXiv:2312.03732: with alpha / rank, a higher rank learns no more than a low one.
+    // Kalajdzievski 2023, arXiv:2312.03732: with alpha / rank, a higher rank trains no better than a low one.
     rankStabilised: onOff({
       label: 'Rank-stabilized',
       hint: 'scales by alpha / √rank, for high ranks',
@@ -39,7 +41,7 @@ export const lora = defineAdapter({
     };
   },
   columns: ({ shape: [I] }, { rank, dropout }) => rank + (dropout > 0 ? I! : 0),
-  // Adam moves every column of B alike, and x A of all columns adds up.
+  // Adam moves every column of B by the same amount, and the columns of x A add up.
   gain: (settings) => scaleOf(settings) * settings.rank,
   merged({ shape, data }, own, settings) {
     const [{ rank }, scale] = [settings, scaleOf(settings)];

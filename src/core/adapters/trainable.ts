@@ -1,4 +1,4 @@
-/** What of a model learns: all of its weights, some of them, or what an adapter brings. */
+/** Trainable part of a model: all of its weights, some of them, or an adapter. */
 import { badSettings } from '../base/errors';
 import { fieldProblem, type Fields, type ValuesOf } from '../base/field';
 import { rounded } from '../base/rest';
@@ -6,27 +6,27 @@ import type { Rest, Values } from '../models/network';
 import { type ParamTable, restingAs } from '../models/spec';
 import { type AdapterChoice, adapterOf } from '.';
 
-/** Where nobody says, every weight of the model learns. It is data: what is stored of a run can hold it. */
+/** Trainable part of a model; absent: every weight. Plain data, which a run's record can store. */
 export interface Trainable {
-  /** The model's own weights that learn, by name; the others are frozen. */
+  /** Names of the model's own trainable weights; the others are frozen. */
   weights: readonly string[];
   /** Adapter on some of its weights. */
   adapter?: AdapterChoice;
-  /** How the frozen matrices of linear layers rest: f32 where nobody says. In f16 and q8 their numbers are rounded, on every device alike. */
+  /** Data type of the frozen matrices of linear layers; absent: f32. f16 and q8 round them, alike on every device. */
   rest?: Rest;
 }
 
-/** Parameters of a model, each table in the model's own order. */
+/** Parameters of a model, each table in the model's order. */
 interface Parts {
-  /** The model's own. */
+  /** Parameters of the model itself. */
   own: ParamTable;
-  /** An adapter's. */
+  /** Parameters of the adapter. */
   added: ParamTable;
-  /** Those of both that learn. */
+  /** Trainable parameters of both. */
   trainableParams: ParamTable;
 }
 
-/** @param own the model's. @throws HomegrownError `bad-settings` where nothing learns, or what is asked for is not there */
+/** @param own the model's. @throws HomegrownError `bad-settings` where nothing is trainable, or a name does not exist */
 export function partsOf(own: ParamTable, trainable?: Trainable): Parts {
   if (!trainable) return { own, added: {}, trainableParams: own };
   const { weights, adapter } = trainable;
@@ -53,13 +53,13 @@ function addedBy(choice: AdapterChoice, own: ParamTable): ParamTable {
   return Object.fromEntries(tables.flat());
 }
 
-/** Columns that an adapter keeps of each token in a training step. */
+/** Columns that an adapter stores for each token in a training step. */
 export const adapterColumns = (own: ParamTable, { adapter }: Partial<Trainable> = {}): number =>
   adapter
     ? adapter.beside.reduce((sum, name) => sum + adapterOf(adapter.id).columns(own[name]!, adapter.settings), 0)
     : 0;
 
-/** `<layer>.<end>`, of the weight `<layer>.weight`. */
+/** Name `<layer>.<end>` for the weight `<layer>.weight`. */
 export const besideName = (weight: string, end: string): string => `${layerOf(weight)}.${end}`;
 export const layerOf = (weight: string): string => weight.replace(/\.weight$/, '');
 

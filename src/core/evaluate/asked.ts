@@ -15,22 +15,22 @@ import type { Read } from './tokenScores';
 
 export interface Asking {
   /**
-   * A prompt, and where in it or after it the tokens of each of some texts are wanted.
-   * @param after tokens for which there must be room behind those
+   * Tokenizes a prompt with each of some texts, and marks the places where the text's tokens are predicted.
+   * @param after number of tokens to leave free after those
    * @throws HomegrownError `bad-settings` where a text does not fit the context, or a passage has not the one blank
    */
   read(prompt: string, texts: readonly string[], after?: number): readonly AskedText[];
-  /** What it gives to each, of the likeliest tokens. @param asked some, one at least */
+  /** Greedy answers. @param asked one at least */
   write(network: Network, asked: readonly AskedText[], pause: Pause): Promise<readonly string[]>;
   /** True if the model's answer must end by itself; else the answer may continue. */
   endsItself: boolean;
 }
 export interface AskedText extends Read {
-  /** The prompt is longer than what the model reads, and lost a part. */
+  /** Whether the prompt was truncated to the context. */
   isCut: boolean;
 }
 
-/** A decoder that learned pairs answers, too: it learned a target after each input and a line end, and where a target ends. */
+/** A decoder that was trained on pairs answers too: it has learned that a target follows an input and a line end. */
 export function asking(choice: ModelChoice, tokenizer: Tokenizer, objective: ObjectiveId): Asking {
   const as = evaluatedAs(objective, choice);
   if (as === 'maskedTokens') return filling(choice, tokenizer);
@@ -43,12 +43,12 @@ const SPARE = 4;
 const maxLengthOf = (asked: readonly AskedText[]): number =>
   Math.max(...asked.map(({ wanted }) => wanted.length)) + SPARE;
 
-/** Up to the first token that is wanted. */
+/** Ids up to the first predicted token. */
 const before = ({ ids, wanted }: AskedText): readonly number[] => ids.slice(0, wanted[0]!.at + 1);
 
 /**
- * A space stands between, unless there is white space already. It belongs to what comes after it, as in texts, and both are
- * encoded together. What is too long loses its beginning.
+ * Adds a space between prompt and text unless there is white space already. As in texts, tokenizes the space with the word
+ * after it. Truncates a long prompt at its beginning.
  */
 function goingOn({ config: { context } }: ModelChoice, tokenizer: Tokenizer): Asking {
   return {
@@ -61,7 +61,7 @@ function goingOn({ config: { context } }: ModelChoice, tokenizer: Tokenizer): As
       return texts.map((text) => {
         const between = /\s$/.test(prompt) || /^\s/.test(text) ? prompt.slice(head.length) : ' ';
         const whole = tokenizer.encode(head + between + text);
-        // Where both together are not both one after the other, the text is what is left.
+        // If the joint encoding doesn't extend the prompt's, encodes the text separately.
         const wanted = whole.length > own.length ? whole.subarray(own.length) : tokenizer.encode(between + text);
         const room = context + 1 - begin.length - wanted.length - after;
         if (room < 1) throw tooLong(text, wanted.length, context);
@@ -110,7 +110,7 @@ function answering(choice: ModelChoice, tokenizer: Tokenizer): Asking {
   };
 }
 
-/** All tokens of the text are hidden at once, each found as if the others stay hidden. What is too long is read around the blank. */
+/** Masks all tokens of the text at once and scores each with the others masked. Truncates a long passage around the blank. */
 function filling({ config: { context } }: ModelChoice, tokenizer: Tokenizer): Asking {
   return {
     endsItself: true,
@@ -157,7 +157,7 @@ function filling({ config: { context } }: ModelChoice, tokenizer: Tokenizer): As
   };
 }
 
-/** Special tokens are none. */
+/** Never a special token. */
 function likeliest(tokenizer: Tokenizer, scores: Float32Array): number {
   let best = -1;
   for (const [id, score] of scores.entries())

@@ -1,44 +1,45 @@
 /**
- * What intervals are made of: documents where there are many, else pieces of them of a kilobyte, or of half of a shorter text.
- * They are pieces of text and not of tokens, so that two models of different tokenizers can be compared piece by piece.
+ * Independent units for confidence intervals: documents where there are many, else pieces of a kilobyte, or halves of a
+ * shorter text. Pieces are bytes of text and not tokens, so that models with different tokenizers can be compared piece by
+ * piece.
  */
 import { badSettings } from '../base/errors';
 import type { PartSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
-/** A text as a tokenizer has it. */
+/** A tokenized text. */
 export interface Tokenised {
   ids: Uint32Array;
   /** UTF-8 bytes of the text. */
   bytes: number;
 }
 
-/** A document that is measured on. */
+/** A held-out document. */
 export interface Held extends Tokenised {
-  /** Absent: what its tokens decode to. */
+  /** Absent: the decoded tokens. */
   text?: string;
-  /** Name of the text that it is of, as people know it. */
+  /** Name of the document's text, as people know it. */
   source: string;
 }
 
-/** @throws HomegrownError `bad-settings` where there is nothing to measure */
+/** @throws HomegrownError `bad-settings` where there is no text */
 export function checkHasText(documents: readonly Tokenised[]): void {
   if (documents.some(({ ids }) => ids.length > 0)) return;
   throw badSettings('There is no text to evaluate on.', 'Add text; ten kilobytes give useful intervals.');
 }
 
-/** Which tokens are of one unit, and how many bytes of text it is. */
+/** Tokens of one unit, and the bytes of its text. */
 export interface Block {
   document: number;
-  /** Tokens of the document: from and up to. */
+  /** Range of the document's tokens: `to` is exclusive. */
   from: number;
   to: number;
   bytes: number;
 }
 
-/** Where fewer documents are, a few long ones would decide alone. */
+/** With fewer documents, a few long ones would dominate. */
 const ENOUGH_DOCUMENTS = 30;
-/** Bytes, at most. */
+/** Maximum bytes of a piece. */
 const PIECE = 1024;
 
 /**
@@ -60,8 +61,8 @@ export const held = (tokenizer: Tokenizer, text: string, source: string): Held =
 });
 
 /**
- * Those of a part of the data; where an older build kept no borders, the whole is one.
- * @param sourceOf the name of the text that has the document in this place among all of the data
+ * Documents of a part of the data; if an older build stored no borders, the whole part is one.
+ * @param sourceOf name of the text that has the document in this place among all of the data
  */
 export async function documentsIn(
   part: PartSource,
@@ -78,17 +79,20 @@ export async function documentsIn(
   return documents;
 }
 
-/** Tokens by which counting three in a row takes no more than a few hundred MB, and some seconds. */
+/** Maximum number of tokens for a trigram model, which then takes a few hundred MB and some seconds. */
 export const MAX_COUNTED_TOKENS = 2 ** 24;
 
-/** Those of a part in which tokens are counted; undefined where it is too long for that. */
+/** Documents of a part for counting; undefined where it is too long for that. */
 export const countedIn = async (
   part: PartSource,
   tokenizer: Pick<Tokenizer, 'bytes'>,
 ): Promise<readonly Held[] | undefined> =>
   part.tokens > MAX_COUNTED_TOKENS ? undefined : documentsIn(part, tokenizer);
 
-/** Of each document one after another; a token is in the piece in which it begins. Those of equal texts are equal in number. */
+/**
+ * Blocks of each document in order; a token belongs to the piece in which it begins. Equal texts have equal numbers of
+ * blocks.
+ */
 export function blocksOf(documents: readonly Tokenised[], tokenizer: Pick<Tokenizer, 'bytes'>): readonly Block[] {
   if (documents.length >= ENOUGH_DOCUMENTS) {
     return documents.map(({ ids, bytes }, document) => ({ document, from: 0, to: ids.length, bytes }));

@@ -1,4 +1,4 @@
-/** What an evaluation tells: plain data, as terminals print it, workers send it and pages store it. No TensorFlow.js. */
+/** Result of an evaluation: plain data that terminals print, workers send and pages store. No TensorFlow.js. */
 import { z } from '../base/zod';
 import { taskScoresSchema } from './tasks';
 
@@ -11,31 +11,31 @@ const figure = z.object({
 });
 export type Figure = z.infer<typeof figure>;
 
-/** The mean loss of some tokens, in nats. */
+/** Mean loss of a group of tokens, in nats. */
 const share = { loss: z.number(), tokens: z.int().nonnegative() };
-/** Of those whose position, or count, is from `from` to `to`, both among them. */
+/** Tokens whose position, or count, is from `from` to `to`, inclusive. */
 const range = z.object({ from: z.int().nonnegative(), to: z.int().nonnegative(), ...share });
 
 const whereSchema = z.object({
-  /** By the place in what the model reads at once, counted from 1. */
+  /** By position in the model's input, from 1. */
   position: z.array(range),
   /** By how often the token occurs in the training data; absent where that is unknown. */
   frequency: z.array(range).exactOptional(),
-  /** By what the token stands for: names of TOKEN_KINDS. */
+  /** By kind of token: names of TOKEN_KINDS. */
   kind: z.array(z.object({ kind: z.string(), ...share })),
-  /** By the text that the document is of, the worst first. */
+  /** By the document's text, worst first. */
   source: z.array(z.object({ name: z.string(), ...share })),
-  /** The worst documents: their place among those measured, and how they begin. */
+  /** Worst documents: their place among the evaluated ones, and their first characters. */
   document: z.array(z.object({ document: z.int().nonnegative(), source: z.string(), begins: z.string(), ...share })),
 });
 export type Where = z.infer<typeof whereSchema>;
 
-/** Some tokens in a row of a document. */
+/** Consecutive tokens of a document. */
 const passage = z.object({
   source: z.string(),
-  /** Place of the document among those measured. */
+  /** Place of the document among the evaluated ones. */
   document: z.int().nonnegative(),
-  /** Of its first token in what the model reads at once, counted from 1. */
+  /** Position of its first token in the model's input, from 1. */
   position: z.int().positive(),
   /** Nats per token. */
   loss: z.number(),
@@ -54,7 +54,7 @@ const passage = z.object({
 });
 export type Passage = z.infer<typeof passage>;
 
-/** Over pairs of sentences: percent of those whose first is the likelier one. */
+/** Preferences over pairs of sentences: percent whose first is the likelier one. */
 const preference = z.object({
   value: z.number(),
   low: z.number(),
@@ -63,61 +63,66 @@ const preference = z.object({
   margin: z.number(),
 });
 const kinds = z.record(z.string(), preference);
-/** Says which list was asked: of another, this is out of date. Absent where an older build did not say. */
+/** Hash of the list: the result is out of date for another. Absent in results of older builds. */
 const listHash = z.string().exactOptional();
 const sentencePair = z.object({ kind: z.string(), first: z.string(), second: z.string() });
 
-/** What a classifier made of texts that have labels: a column an item of all of them, in the order of their places. */
+/** A classifier's results on labeled texts: columns with an item for each text, in the order of their places. */
 const labelledSchema = z.object({
   /** In the order of the classifier's scores. */
   labels: z.array(z.string()),
-  /** What scores are divided by, so that it is as sure as it is right (Guo et al. 2017): fitted on these texts, 1 where they are too few. */
+  /**
+   * Divides the scores, so that confidence matches accuracy (Guo et al. 2017): fitted on these texts, 1 where they are too
+   * few.
+   */
   temperature: z.number(),
   /** Expected calibration error in percent: as trained, and scaled by temperatures fitted on other texts. */
   calibrationError: z.object({ asItLearnt: z.number(), scaled: z.number() }),
-  /** Which document of the data each text is. */
+  /** Place of each text's document in the data. */
   place: z.array(z.int().nonnegative()),
-  /** Places of labels: what stands in the data, and what was given. Where a text has several, of each text a list. */
+  /** Indices of labels, expected and predicted. Where a text may have several, a list for each text. */
   wanted: z.array(z.union([z.int(), z.array(z.int())])),
   given: z.array(z.union([z.int(), z.array(z.int())])),
-  /** How sure it was of what it gave, and of what stands in the data, 0 to 1, by the temperature. */
+  /** Confidence in the prediction, and in the expected label, 0 to 1, with the temperature. */
   sure: z.array(z.number()),
   sureOfWanted: z.array(z.number()),
-  /** How likely a label had to be to be given; absent: nothing was said. */
+  /** Confidence threshold of a label, 0 to 1; absent: none. */
   atLeast: z.number().exactOptional(),
-  /** Where texts may have several labels, how likely each is, [texts, labels], by the temperature; absent where they are too many. */
+  /**
+   * Where texts may have several labels, the probability of each, [texts, labels], with the temperature; absent if too many.
+   */
   probabilities: z.array(z.array(z.number())).exactOptional(),
-  /** Of how many texts not all was read, since they are longer than the context. */
+  /** Number of truncated texts, which are longer than the context. */
   cut: z.int().nonnegative(),
 });
 export type LabelledTexts = z.infer<typeof labelledSchema>;
 
 export const evaluationSchema = z.object({
-  /** What was measured: its tokens, documents (of pairs: pairs) and UTF-8 bytes. */
+  /** Size of the evaluated data: tokens, documents (or pairs) and UTF-8 bytes. */
   tokens: z.int().nonnegative(),
   documents: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
-  /** It was pairs. An older build did not say. */
+  /** Whether the data were pairs; absent in results of older builds. */
   ofPairs: z.literal(true).exactOptional(),
-  /** By the ids of FIGURES. */
+  /** Metrics by the ids of FIGURES. */
   metrics: z.record(z.string(), figure),
-  /** By the names of BASELINES: what needs no model, in the same figures. */
+  /** Baselines without a model, by the names of BASELINES, with the same figures. */
   baselines: z.record(z.string(), z.record(z.string(), z.number())),
-  /** What was not measured, and why, in a sentence. */
+  /** Figures that were left out, each with its reason in a sentence. */
   leftOut: z.array(z.object({ name: z.string(), reason: z.string() })),
-  /** By how sure the model was of its likeliest token, in equal steps from 0 to 1: how sure on average, and how often right. */
+  /** By confidence in the likeliest token, in equal bins from 0 to 1: mean confidence and accuracy. */
   calibration: z
     .object({ bins: z.array(z.object({ confidence: z.number(), accuracy: z.number(), count: z.int().nonnegative() })) })
     .exactOptional(),
-  /** Of labels: how often each was given where each was wanted, [wanted, given]. */
+  /** Confusion matrix of labels: counts [expected, predicted]. */
   confusion: z.object({ labels: z.array(z.string()), counts: z.array(z.array(z.int().nonnegative())) }).exactOptional(),
-  /** Of a classifier. */
+  /** Present for a classifier. */
   labelled: labelledSchema.exactOptional(),
   where: whereSchema.exactOptional(),
   passages: z.object({ worst: z.array(passage), best: z.array(passage), random: z.array(passage) }).exactOptional(),
   /** `missed`: pairs whose second sentence is the likelier one. */
   minimalPairs: z.object({ all: preference, kinds, missed: z.array(sentencePair), listHash }).exactOptional(),
-  /** Of unlike kinds together they tell nothing. */
+  /** By kind only: a sum over different kinds has no meaning. */
   swaps: z.object({ kinds, listHash }).exactOptional(),
   /** Custom tasks, by name. */
   tasks: z.array(taskScoresSchema).exactOptional(),

@@ -13,10 +13,10 @@ import { type Answered, areChoices, type Chosen } from './taskTable';
 import { wantedNats } from './tokenScores';
 
 interface TaskSettings {
-  /** Of the model. */
+  /** The model's objective. */
   objective: ObjectiveId;
   pause?: Pause;
-  /** How many rows are done, of how many. */
+  /** Reports how many rows are done. */
   told?: (done: number, of: number) => void;
 }
 
@@ -38,7 +38,7 @@ export async function taskScores(
 }
 
 const MAX_MISSED = 100;
-/** What comes last is what is asked. */
+/** Keeps the end of a long prompt, where the question is. */
 const endOf = (prompt: string): string => (prompt.length > 300 ? `… ${prompt.slice(-300)}` : prompt);
 
 type Scored = Omit<TaskScores, 'name' | 'rows'>;
@@ -102,13 +102,13 @@ async function answered(items: readonly Answered[], { network, tokenizer, ask, p
     missed: missed.slice(0, MAX_MISSED),
   };
 }
-/** At once. */
+/** Maximum number of prompts in a batch. */
 const AT_ONCE = 64;
-/** Tokens that are left free after an answer: its end must be seen. */
+/** Tokens left free after an answer, so that its end is visible. */
 const AFTER = 2;
 
 const share = (right: number, all: number) => ({ ...shareOf(right, all), unit: '%' as const });
-/** The first of like ones. */
+/** Index of the smallest value; ties go to the first. */
 const indexOfMin = (values: readonly number[]): number => values.indexOf(Math.min(...values));
 const isSame = (first: string, second: string): boolean => wordsOf(first).join(' ') === wordsOf(second).join(' ');
 

@@ -1,4 +1,4 @@
-/** Where a model fails: its loss by what tokens are, how rare they are, where they stand and which text they are of. */
+/** Error analysis: loss by kind, frequency, position and source of tokens. */
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Held, Tokenised } from './blocks';
 import type { Evaluation, Where } from './evaluation';
@@ -7,11 +7,11 @@ import { NOT_COUNTED } from './textBaselines';
 import { NOT_PREDICTED } from './scores';
 import { kindsOf, TOKEN_KINDS, type TokenKind } from './tokenKinds';
 
-/** What a model made of a document, [tokens] each. */
+/** Losses of a document, [tokens] each. */
 interface Losses {
-  /** Nats; NOT_PREDICTED where the token was only read. */
+  /** Nats; NOT_PREDICTED for tokens that are context only. */
   loss: ArrayLike<number>;
-  /** Its place in what was read at once, counted from 1. */
+  /** Position in the model's input, from 1. */
   position(token: number): number;
 }
 
@@ -48,7 +48,7 @@ interface Learnt {
   train?: readonly Tokenised[] | undefined;
   counts?: ArrayLike<number> | undefined;
 }
-/** How often each id occurs in it, where that is known. */
+/** Occurrences of each id in the training data, where known. */
 export function countsOf({ train, counts }: Learnt, vocabulary: number): ArrayLike<number> | undefined {
   if (counts || !train) return counts;
   const all = new Uint32Array(vocabulary);
@@ -58,7 +58,7 @@ export function countsOf({ train, counts }: Learnt, vocabulary: number): ArrayLi
 
 /** Maximum number of listed sources and documents, worst first. */
 const MOST = { sources: 50, documents: 20 };
-/** Characters of a document that tell which it is. */
+/** Characters of a document's beginning that identify it. */
 const BEGINNING = 80;
 
 /** @param counts of each id in the training data; absent where that is unknown */

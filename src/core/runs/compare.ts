@@ -13,13 +13,13 @@ export interface KeyedWords {
   words: string;
 }
 
-/** What a run was made with, as far as runs are compared by it. */
+/** Settings of a run that comparisons use. */
 export interface Made {
   model: ModelChoice;
   tokenizer: KeyedWords;
   /** Null where unknown: a model imported without its recipe. */
   recipe: Recipe | null;
-  /** Null where it is not known. */
+  /** Null where unknown. */
   data: KeyedWords | null;
 }
 
@@ -33,9 +33,9 @@ export interface Setting {
   /** In a sentence: `dropout`. */
   name: string;
   isNumber: boolean;
-  /** What it belongs to: where nobody told that of a run, the setting is not known. */
+  /** Part of the run that it belongs to: the setting is unknown where that part is. */
   part: keyof Made;
-  /** Undefined where a run has none, or where it is not known. */
+  /** Value for a run; undefined where it has none, or where it is unknown. */
   of(run: Made): Value | undefined;
 }
 
@@ -65,7 +65,7 @@ function valueOf(field: Field, value: string | number | boolean): Value {
   }
 }
 
-/** All of them, in the order in which forms have them: the model's sizes, its text, then how it was trained. */
+/** All settings in the order of the forms: architecture, data, then training. */
 export const SETTINGS: readonly Setting[] = allSettings();
 
 function allSettings(): readonly Setting[] {
@@ -98,12 +98,12 @@ function allSettings(): readonly Setting[] {
 const keyOf = (value: Value | undefined): string | number | undefined =>
   typeof value === 'object' ? value.key : value;
 
-/** Whether two values of a setting are one. */
+/** Whether two values are equal. */
 export const isSameValue = (a: Value | undefined, b: Value | undefined): boolean => keyOf(a) === keyOf(b);
 
 /**
- * The settings that are not the same in all of the runs, and how many are. What is not known of a run makes no difference,
- * and what none of them has counts as neither.
+ * Settings that differ between the runs, and the number of equal ones. Unknown values count as equal, and settings that no
+ * run has count as neither.
  */
 export function settingsThatDiffer(runs: readonly Made[]): { differ: readonly Setting[]; same: number } {
   const differ: Setting[] = [];
@@ -123,7 +123,7 @@ interface Difference {
   after: Value | undefined;
 }
 
-/** What the second was made with that the first was not. */
+/** Settings in which the second run differs from the first. */
 export const differences = (before: Made, after: Made): readonly Difference[] =>
   settingsThatDiffer([before, after]).differ.map((setting) => ({
     setting,
@@ -131,7 +131,7 @@ export const differences = (before: Made, after: Made): readonly Difference[] =>
     after: setting.of(after),
   }));
 
-/** Every digit that it needs, as a setting is compared by all of them. */
+/** A value with all of its digits, because comparisons use all of them. */
 export const valueWords = (value: Value | undefined): string =>
   value === undefined
     ? '–'

@@ -1,6 +1,6 @@
 /**
- * What was measured of a run's saved steps on a whole part or text, kept under `evaluations/<run>/<step>/<part>`. It goes with
- * its run; where its steps are given back it stays, as its curve does.
+ * Evaluations of a run's saved steps on a whole part or text, under `evaluations/<run>/<step>/<part>`. They are deleted with
+ * their run, and outlive its freed steps, like its curve.
  */
 import { storedMoment } from '../base/moment';
 import type { Kind } from '../base/record';
@@ -15,9 +15,9 @@ export type EvaluatedOn = (typeof EVALUATED)[number];
 export const KEPT_PARTS = [...EVALUATED, 'lists'] as const;
 export type KeptPart = (typeof KEPT_PARTS)[number];
 
-/** Whether the step is better than another one on a text, and by how much, in bits per byte: below 0 where it is. */
+/** Comparison of the step with another one on a text: difference in bits per byte, negative if the step is better. */
 export const keptComparisonSchema = z.object({
-  /** `name`: of its run, as it was called. */
+  /** `name`: of its run at that time. */
   beside: z.object({ runId: z.string(), name: z.string(), step: z.int().nonnegative() }),
   part: z.enum(EVALUATED),
   look: z.int().positive().exactOptional(),
@@ -29,14 +29,14 @@ export const keptComparisonSchema = z.object({
   low: z.number(),
   high: z.number(),
   verdict: z.enum(['better', 'worse', 'not distinguishable']),
-  /** Pieces of text, where they are too few to decide anything. */
+  /** Number of blocks, where they are too few for a decision. */
   blocks: z.int().nonnegative().exactOptional(),
   times: z.number().exactOptional(),
   /** Whether the other run may have trained on that part, because it isn't known to have held it out. */
   mayHaveLearnt: z.boolean(),
 });
 export type KeptComparison = z.infer<typeof keptComparisonSchema>;
-/** Of a step that are kept, at most: the newest. */
+/** Maximum number of saved comparisons of a step; the newest stay. */
 export const MAX_COMPARISONS = 50;
 
 const recordSchema = z.object({
@@ -46,14 +46,14 @@ const recordSchema = z.object({
   part: z.enum(KEPT_PARTS),
   /** Of the test part: number of the access, from 1. */
   look: z.int().positive().exactOptional(),
-  /** Of the text, where it is no part. */
+  /** Name of a person's text. */
   name: z.string().exactOptional(),
-  /** Of what was measured on: of another it is out of date. */
+  /** Hash of the evaluated text; the evaluation is out of date for another. */
   textHash: z.string(),
   tokenizerHash: z.string(),
   madeAt: storedMoment,
   evaluation: evaluationSchema,
-  /** Of lists: what the step was compared with, the newest first. */
+  /** For lists: comparisons of the step, newest first. */
   comparisons: z.array(keptComparisonSchema).exactOptional(),
 });
 export type EvaluationRecord = z.infer<typeof recordSchema>;

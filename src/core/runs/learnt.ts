@@ -45,7 +45,7 @@ export function learntFrom(runs: readonly RunRecord[], text: TextRecord): readon
   });
 }
 
-/** Of several texts: each run once, over all of them. */
+/** Combines several texts: each run once, with its share of all of them. */
 export function learntTogether(each: readonly (readonly Learnt[])[]): readonly Learnt[] {
   const runs = new Map<string, Learnt>();
   for (const one of each.flat()) {
@@ -66,7 +66,7 @@ export function learntTogether(each: readonly (readonly Learnt[])[]): readonly L
   return [...runs.values()];
 }
 
-/** Warning of a sentence or two; undefined where no run was trained on it. */
+/** Summary in a sentence or two; undefined where no run was trained on the text. */
 export function learntWords(learnt: readonly Learnt[], texts = 1): string | undefined {
   if (learnt.length === 0) return undefined;
   const shown = learnt.slice(0, MAX_NAMED).map(({ name, from, to, share }) => {

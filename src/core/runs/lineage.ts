@@ -1,17 +1,17 @@
-/** Runs as a tree: each a lane, below the run that it comes from. */
+/** Runs as a tree: each is a lane below the run that it started from. */
 
-/** How a run can have begun from a step of another. */
+/** How a run can start from a step of another. */
 export const HOW = ['fork', 'fine-tune', 'distil', 'import'] as const;
 export type How = (typeof HOW)[number];
 
-/** A run, as far as its kin go. */
+/** A run's family relations. */
 export interface Kin {
   id: string;
   /** Milliseconds since 1970. */
   createdAt: number;
-  /** Newest step that was saved. */
+  /** Newest saved step. */
   step: number;
-  /** Absent in one that began from nothing. */
+  /** Absent in a run that started from random weights. */
   parent?: { runId: string; step: number; how: How };
   /** Present on an imported run, whoever made it. */
   origin?: object;
@@ -20,11 +20,11 @@ export interface Kin {
 interface Lane<R extends Kin = Kin> {
   run: R;
   how: How | 'nothing';
-  /** Place of the parent's lane, which is above; null where it is not among the runs. */
+  /** Index of the parent's lane, which is above; null if it is not among the runs. */
   parent: number | null;
-  /** Forebears among the runs. */
+  /** Number of ancestors among the runs. */
   depth: number;
-  /** Steps, counted from where the first of its forebears began: where it leaves its parent, and its end. */
+  /** Steps counted from the start of its first ancestor: where it leaves its parent, and its end. */
   from: number;
   until: number;
 }
@@ -57,7 +57,7 @@ export function lanesOf<R extends Kin>(runs: readonly R[]): readonly Lane<R>[] {
     for (const child of children.get(run.id) ?? []) place(child, at);
   };
   for (const run of children.get(undefined) ?? []) place(run, null);
-  // Runs that name each other in a ring are damaged records: each is still shown.
+  // Damaged records can name each other as parents; each run is still shown.
   for (const run of runs) place(run, null);
   return lanes;
 }
@@ -68,7 +68,7 @@ function laneOf<R extends Kin>(run: R, parent: number | null, above: Lane<R> | u
   const step = run.parent?.step ?? 0;
   switch (how) {
     case 'fork': {
-      /** Steps of its forebears that its own count leaves out. */
+      /** Steps of its ancestors that its own count leaves out. */
       const before = above ? above.until - above.run.step : 0;
       return { run, how, parent, depth, from: before + step, until: before + Math.max(step, run.step) };
     }
@@ -83,7 +83,7 @@ function laneOf<R extends Kin>(run: R, parent: number | null, above: Lane<R> | u
   }
 }
 
-/** A run's forebears among the runs, the first of all first, and itself last. */
+/** Ancestors of a run among the runs, oldest first, and the run itself last. */
 export function forebears<R extends Kin>(runs: readonly R[], id: string): readonly R[] {
   const found: R[] = [];
   let at = runs.find((run) => run.id === id);

@@ -1,4 +1,4 @@
-/** A run that was tuned, averaged with what it was tuned from. */
+/** Averages the weights of a tuned run and its base. */
 import { mixed } from '../adapters/mixed';
 import { badSettings } from '../base/errors';
 import type { BlobStore } from '../base/blobStore';
@@ -17,17 +17,15 @@ import { loadWhole, weightsOf } from './whole';
 
 interface Mixable {
   state: TrainState;
-  /** The weights that it was tuned from. */
+  /** Weights of the base. */
   base: Values;
   /** Weighted average of the base's weights, `share`, and the tuned ones: all of the model's own weights. */
   at(share: number): Values;
-  /** What the model is called that it was tuned from. */
+  /** Name of the base. */
   from: string;
 }
 
-/**
- * @throws HomegrownError `bad-settings` of a run that was tuned from nothing, or from what is not kept any more; as `loadWhole`
- */
+/** @throws HomegrownError `bad-settings` if the run has no base, or the base is no longer stored; as `loadWhole` */
 export async function mixable(store: BlobStore, run: RunRecord, which: WhichSnapshot): Promise<Mixable> {
   const { parent } = run;
   const isTuned = parent?.how === 'fine-tune';
@@ -69,7 +67,7 @@ const UNTOUCHED = 'The run is unchanged.';
 export interface Mix extends Pick<RunRecord, 'projectId' | 'name' | 'createdAt'> {
   runId: string;
   of: { runId: string; which: WhichSnapshot };
-  /** Of what it was tuned from, 0 to 1. */
+  /** Share of the base, 0 to 1. */
   share: number;
 }
 

@@ -13,7 +13,7 @@ import { newestFirst } from './lineage';
 import { listRuns, purgeRun, recordKey, RUN } from './record';
 
 /**
- * The texts, tokenizer, data and settings of a project under another id, without its runs: all of it, or nothing.
+ * Copies the texts, tokenizer, data and settings of a project to another id, without its runs: all of it, or nothing.
  * @throws HomegrownError `in-use` where there is a project of that id
  */
 export async function duplicateProject(
@@ -23,7 +23,7 @@ export async function duplicateProject(
   for (;;) {
     if ((await store.get(projectKey(copy))) !== undefined)
       throw new HomegrownError('in-use', `A project ${copy} already exists`);
-    // Expected as it is, so that the data which it names are not dropped between.
+    // Required to be unchanged, so that its data are not dropped meanwhile.
     const { project, key: from, stored: original } = await readProject(store, id);
     const own = {
       id: copy,
@@ -50,13 +50,13 @@ export async function duplicateProject(
   }
 }
 
-/** Also in the copy of a project, for what it is in that. */
+/** Adds a text to the copy of a project, in its role there. */
 const withCopy = (text: TextRecord, id: string, copy: string): TextRecord =>
   inProjects(text, [...text.projects, copy], [...(text.tunes ?? []), ...(isToTune(text, id) ? [copy] : [])]);
 
 /**
- * A new project with the texts and runs of one whose own record cannot be read: all of it, or nothing. That record stays as it
- * is, and its texts stay its own too, for a version that can read it.
+ * Makes a new project with the texts and runs of an unreadable one: all of it, or nothing. The unreadable record stays and
+ * keeps its texts, for a version that can read it.
  */
 export async function rescueProject(
   store: BlobStore,
@@ -121,7 +121,7 @@ export async function purgeProject(
 }
 
 /**
- * Purges those that were removed so long ago that nobody can have them back. @param now milliseconds since 1970
+ * Purges projects whose time to restore is over. @param now milliseconds since 1970
  * @returns whether there were any
  */
 export async function purgeRemovedProjects(

@@ -1,6 +1,6 @@
 /**
- * The projects of a store, each under a key of its own with a revision that counts its saves: a save over one that another
- * tab has made since is refused, and the two are merged field by field.
+ * Projects of a store, each under its own key with a revision that counts its saves. Refuses to save over a newer revision
+ * from another tab; the two are merged field by field.
  */
 import type { BlobStore, Json, Stored } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
@@ -9,19 +9,19 @@ import { isUnreadable, parseRecord, storedRecord, type Unreadable } from '../bas
 import type { Owner } from '../documents/library';
 import { FIRST_PROJECT, initialProject, openFields, type Project, PROJECT } from './project';
 
-/** A project as it was last read or saved, and what lies in the store for it. */
+/** A project as last read or saved, with its stored record. */
 export interface KeptProject {
   project: Project;
-  /** Where `stored` lies: elsewhere than where it is saved for one from before there were several. */
+  /** Key of `stored`, which differs from the key it is saved under for a project of older builds. */
   key: string;
   stored: Stored | undefined;
-  /** Why some fields of `project` are not what is stored; a save puts that aside. */
+  /** Why some fields of `project` differ from the stored ones; the next save sets those aside. */
   problem: HomegrownError | undefined;
 }
 
 /**
- * A project, as a new one where none is stored under its id.
- * @throws HomegrownError `newer-version`, `storage-damaged` where nothing of it can be read
+ * Reads a project; returns a new one where none is stored under its id.
+ * @throws HomegrownError `newer-version`, or `storage-damaged` where nothing of it can be read
  */
 export async function readProject(store: BlobStore, id: string): Promise<KeptProject> {
   const key = projectKey(id);
@@ -55,7 +55,7 @@ export async function saveProject(
   return isSaved ? { project, key, stored, problem: undefined } : undefined;
 }
 
-/** Changes a project as it is stored now, whoever else changes it. Undefined where there is none by then. */
+/** Changes the stored project under concurrent writes. Undefined where there is none anymore. */
 export async function updateProject(
   store: BlobStore,
   id: string,
@@ -70,15 +70,15 @@ export async function updateProject(
 }
 
 /**
- * What is expected of a project by what is made for it: that it has not been deleted, in any tab. Who purges it looks for what
- * it has after it was deleted, so that nothing is ever of a project that is gone.
- * @returns throws HomegrownError `in-use` where it has gone, and as `readProject` does
+ * Condition for a commit of a project's items: no tab has deleted the project. A purge looks for its items after the
+ * deletion, so that none can outlive it.
+ * @throws HomegrownError `in-use` where it was deleted, and as `readProject` does
  */
 export async function ownerOf(store: BlobStore, id: string): Promise<Owner> {
   const { name } = (await readProject(store, id)).project;
   return async () => {
     const { project, key, stored } = await readProject(store, id);
-    // The one that an empty store begins with is there before it is stored.
+    // The first project of an empty store exists before it is stored.
     const isThere = stored !== undefined || (id === FIRST_PROJECT && (await projectKeys(store)).length === 0);
     if (isThere && project.removedAt === undefined) return [[key, stored as Json | undefined]];
     throw new HomegrownError(
@@ -104,7 +104,10 @@ export async function migrateProject(store: BlobStore, newId: () => string): Pro
   }
 }
 
-/** Those that can be read, newest first, also what is hidden; and what cannot be, wholly or in part, or was put aside. */
+/**
+ * Readable projects, newest first, including hidden ones; and records that are unreadable, in part or whole, or were set
+ * aside.
+ */
 export async function listProjects(
   store: BlobStore,
 ): Promise<{ projects: readonly Project[]; unreadable: readonly Unreadable[] }> {
@@ -132,14 +135,14 @@ export async function listProjects(
   return { projects: projects.sort(byOpening), unreadable };
 }
 
-/** One that was put aside was so because of what could not be read then, even where this version can. */
+/** A record was set aside because of what was unreadable then, even if this version can read it. */
 function addAside(unreadable: Unreadable[], key: string): void {
   if (unreadable.some((each) => each.key === key)) return;
   const problem = new HomegrownError('storage-damaged', "Couldn't read the project");
   unreadable.push({ key, failure: toFailure(problem) });
 }
 
-/** Projects that could not, or not wholly, be read, and those that were put aside. */
+/** Projects that are unreadable, in part or whole, and those that were set aside. */
 export const unreadableProjects = async (store: BlobStore): Promise<readonly Unreadable[]> =>
   (await listProjects(store)).unreadable;
 
@@ -155,18 +158,18 @@ export async function lastOpened(store: BlobStore, newId: () => string, but?: st
   return but === FIRST_PROJECT || keys.some((key) => idAt(key) === FIRST_PROJECT) ? newId() : FIRST_PROJECT;
 }
 
-/** As `lastOpened`, stored as a new one where it is not yet: the project to show in place of one that goes. */
+/** Stores the project of `lastOpened` if it is new: the one to show in place of a removed one. */
 export async function nextOpened(store: BlobStore, newId: () => string, at: number, but?: string): Promise<string> {
   const id = await lastOpened(store, newId, but);
   const kept = await readProject(store, id);
-  // Not over what another tab has stored by then, which is as good.
+  // Another tab may have stored it meanwhile, which is as good.
   if (kept.stored === undefined) await saveProject(store, kept, initialProject(id, at));
   return id;
 }
 
 export const projectKey = (id: string): string => `${PROJECTS}${id}`;
 
-/** Where projects lie; the old place counts until `first` has been saved. */
+/** Keys of the projects; includes the old place until `first` has been saved. */
 async function projectKeys(store: BlobStore): Promise<readonly string[]> {
   const keys = await store.keys(PROJECTS);
   const isOld = !keys.includes(projectKey(FIRST_PROJECT)) && (await store.keys(OLD_KEY)).includes(OLD_KEY);
@@ -179,7 +182,7 @@ async function readAt(store: BlobStore, key: string, id: string): Promise<KeptPr
   return { ...openFields(id, parseRecord(stored, key, PROJECT)), key, stored };
 }
 
-/** The id that a key of a project says. */
+/** Id in the key of a project. */
 export const idAt = (key: string): string => (key.startsWith(PROJECTS) ? key.slice(PROJECTS.length) : FIRST_PROJECT);
 const byOpening = (a: Project, b: Project): number =>
   b.openedAt - a.openedAt || b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1);
@@ -187,6 +190,6 @@ const byOpening = (a: Project, b: Project): number =>
 const revisionOf = ({ stored }: KeptProject): number => PROJECT.schema.safeParse(stored).data?.revision ?? 0;
 
 export const PROJECTS = 'projects/';
-/** The one project of builds before 2026-11-26. */
+/** Key of the only project in builds before 2026-11-26. */
 export const OLD_KEY = 'project';
 export const SET_ASIDE = 'set-aside/project/';

@@ -1,14 +1,14 @@
-/** The stretches of a run, each with data and settings of its own: what one was measured on does not compare with the next. */
+/** Segments of a run, each with its own data and settings. Evaluations of different segments don't compare. */
 import { isChosen } from '../documents/split';
 import { fieldsOf, type Recipe, type RecipeField, tokensPerStep } from '../train/recipe';
 import type { DataFacts } from './settings';
 
 export interface Segment {
-  /** It begins after this step; 0 for the first, which has the measurement at step 0 as well. */
+  /** Step before its first; 0 for the first segment, which also has the evaluation at step 0. */
   after: number;
   recipe: Recipe;
   data: SegmentData;
-  /** What made it begin; absent in the first, and where that is not known. */
+  /** Reason for the new segment; absent in the first, and where that is not known. */
   why?: 'data' | 'recipe' | 'both';
 }
 
@@ -26,12 +26,12 @@ export interface Segmented {
   readonly segments: readonly Pick<Segment, 'after'>[];
 }
 
-/** How the newest segment is trained. */
+/** Recipe of the newest segment. */
 export const recipeOf = ({ segments }: { segments: readonly { recipe: Recipe }[] }): Recipe => segments.at(-1)!.recipe;
-/** What the newest segment learns from. */
+/** Data of the newest segment. */
 export const dataOf = <D>({ segments }: { segments: readonly { data: D }[] }): D => segments.at(-1)!.data;
 
-/** False for a model that came without a word on how it was made, until it is trained here. @param run its newest step */
+/** False for a model imported without its recipe, until it is trained here. @param run its newest step */
 export const isRecipeKnown = (run: {
   origin?: unknown;
   parent?: { how: string };
@@ -66,7 +66,7 @@ export function isMeasuredAlike(
   return (measured) => segmentAt(segments, measured.step) === at;
 }
 
-/** The newest evaluation up to a step that was made in the segment of that step. */
+/** Newest evaluation up to a step, in that step's segment. */
 export const measuredAt = <E extends { readonly step: number }>(
   record: Segmented,
   evaluations: readonly E[],
@@ -92,7 +92,7 @@ const ALIKE: readonly RecipeField[] = [
   ...(['patience', 'minDelta'] as const),
 ];
 
-/** What makes another segment begin; undefined where nothing does. */
+/** Reason for a new segment; undefined if the segment continues. */
 export function changed(
   before: Pick<Segment, 'recipe' | 'data'>,
   next: Pick<Segment, 'recipe' | 'data'>,
@@ -102,18 +102,18 @@ export function changed(
   return isRecipe && isData ? 'both' : isRecipe ? 'recipe' : isData ? 'data' : undefined;
 }
 
-/** Settings that differ, of those that count. */
+/** Changed settings that make a new segment. */
 export const changedFields = (before: Recipe, next: Recipe): readonly RecipeField[] =>
   (Object.keys(fieldsOf(next)) as RecipeField[]).filter((name) => before[name] !== next[name] && !ALIKE.includes(name));
 
-/** The same texts, cut into the same parts. */
+/** Whether both have the same texts, split into the same parts. */
 export const isSameData = (a: DataFacts | null, b: DataFacts | null): boolean =>
   a === b || (a !== null && b !== null && cut(a) === cut(b));
 
 const cut = ({ texts, textHash, split, parts }: DataFacts): string =>
   JSON.stringify([
     textHash,
-    // Of a single text, the end of them all is its own.
+    // With a single text, the end of all texts is that of each.
     texts.length < 2 && split.rule === 'end' ? 'ends' : split.rule,
     isChosen(split) ? split.seed : 0,
     ...[parts.train, parts.validation, parts.test].map((part) => part && [part.tokens, part.bytes]),

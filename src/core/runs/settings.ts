@@ -1,4 +1,4 @@
-/** Settings as they come back from storage and from other people's files: checked, into fresh objects. */
+/** Schemas of settings from storage and from other people's files; parsing makes new objects. */
 import type { Json } from '../base/blobStore';
 import { currentValue, type Field } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
@@ -41,7 +41,7 @@ import type { ModelChoice } from '../train/run';
 
 const count = z.int().nonnegative();
 
-/** The fields of other optimizers than its own may be absent: from before there were those. */
+/** Fields of other optimizers may be absent in recipes from before those existed. */
 export const recipeSchema: z.ZodType<Recipe> = z
   .strictObject(
     Object.fromEntries(
@@ -60,10 +60,10 @@ export const recipeSchema: z.ZodType<Recipe> = z
     return Object.fromEntries(values) as Recipe;
   });
 
-/** How a tokenizer is to be made of texts. */
+/** How to make a tokenizer from texts. */
 export interface TokenizerChoice {
   kind: TrainedKind;
-  /** Asked for; for bpe only. */
+  /** Requested size; for bpe only. */
   vocabulary: number;
 }
 export const tokenizerChoiceSchema: z.ZodType<TokenizerChoice> = z.object({
@@ -71,7 +71,7 @@ export const tokenizerChoiceSchema: z.ZodType<TokenizerChoice> = z.object({
   vocabulary: count.max(2 ** 20),
 });
 
-/** Of a classifier. */
+/** Classes of a classifier. */
 const classesSchema: z.ZodType<Classes> = z
   .strictObject({
     labels: z.array(z.string().min(1).max(MAX_LABEL_LENGTH)).min(1).max(MAX_CLASSIFIER_LABELS),
@@ -85,21 +85,21 @@ const classesSchema: z.ZodType<Classes> = z
 /** How a classifier's scores become an answer. */
 export type Decision = z.infer<typeof decisionSchema>;
 export const decisionSchema = z.strictObject({
-  /** What scores are divided by, so that it is as sure as it is right. */
+  /** Divides the scores, so that confidence matches accuracy. */
   temperature: z.number().positive().max(1000),
-  /** How sure it must be, 0 to 1, for an answer: below that it is not sure. */
+  /** Confidence threshold, 0 to 1: below it there is no answer. */
   atLeast: z.number().min(0).max(1),
   /** Step that the temperature was fitted at; at other steps it is 1. Absent: it came with the weights, and always applies. */
   step: count.exactOptional(),
 });
-/** What the scores of a step are divided by. */
+/** Temperature of the scores of a step. */
 export const temperatureAt = ({ temperature, step }: Decision, at: number): number =>
   step === undefined || step === at ? temperature : 1;
 export const PLAIN_DECISION: Decision = { temperature: 1, atLeast: 0 };
-/** For a run that trains on from these weights: the threshold stays, the temperature is of the old weights. */
+/** Decision of a run that continues training from these weights: keeps the threshold, and resets the temperature. */
 export const decisionOfFork = ({ atLeast }: Decision): Decision => ({ ...PLAIN_DECISION, atLeast });
 
-/** Only sizes that the architecture's own spec has no objection to; nothing has been allocated for them yet. */
+/** Accepts only sizes that the architecture's spec accepts; nothing has been allocated for them yet. */
 export const modelSchema: z.ZodType<ModelChoice> = z
   .strictObject({
     id: z.enum(modelIds()),
@@ -139,7 +139,7 @@ const adapterSchema = z
     if (!settings.success) context.addIssue(`its adapter: ${settings.error.issues[0]?.message ?? 'unknown'}`);
     return { ...given, settings: settings.data } as unknown as NonNullable<Trainable['adapter']>;
   });
-/** What of a model learns. That it has such weights is for `partsOf` to say. */
+/** Trainable part of a model. `partsOf` checks that the model has these weights. */
 export const trainableSchema: z.ZodType<Trainable> = z.strictObject({
   weights: namesSchema,
   adapter: adapterSchema.exactOptional(),
@@ -208,7 +208,7 @@ export const tokenizerModelSchema: z.ZodType<TokenizerModel> = z.strictObject({
   ...tokenizerFields,
   ...tokenizerParts,
 });
-/** A tokenizer whose parts may lie elsewhere; `split`: how it cuts text, where that is not ours. */
+/** A tokenizer whose parts may be stored separately; `split`: how it splits text, if not as ours do. */
 export type TokenizerSummary = Omit<TokenizerModel, 'merges'> &
   Partial<Pick<TokenizerModel, 'merges'>> & { split?: SplitName };
 /** Its chat template, if that is short enough for the summary. */
@@ -216,7 +216,7 @@ export function storableTemplate(summary: TokenizerSummary): string | undefined 
   const template = chatTemplateOf(summary);
   return template !== undefined && template.length <= MAX_TEMPLATE_LENGTH ? template : undefined;
 }
-/** What is said of a tokenizer without its files. */
+/** Description of a tokenizer without its files. */
 export function tokenizerFacts(summary: TokenizerSummary) {
   const { kind, roles, elsewhere, split = elsewhere?.split, normalizers } = summary;
   const chatTemplate = storableTemplate(summary);
@@ -255,8 +255,8 @@ const learntTextsSchema = listOf(
   MAX_TEXTS,
 );
 /**
- * Which documents a text is, by its hash: a column an item, in their order. Of a cleaned one they are those that it was read
- * as, by the hash that it had then, and `leftOut` are the places of those that a person left out.
+ * Documents of a text, by its hash: a column for each field, in document order. For a cleaned text they are those of the
+ * original, with its hash, and `leftOut` has the places of those that a person left out.
  */
 export type DocumentLists = z.infer<typeof documentListsSchema>;
 export const documentListsSchema = listOf(
@@ -275,12 +275,12 @@ export const dataFactsSchema = z.strictObject({
   /** Hash of the texts in order, as in the shards' manifest. */
   textHash: z.string(),
   split: splitSchema,
-  /** Test where it was asked for. */
+  /** Test only if requested. */
   parts: z.strictObject({ train: partSchema, validation: partSchema, test: partSchema.exactOptional() }),
   ...baselineFields,
 });
 
-/** Facts as the first version of records had them, brought to today's. Invalid values stay, and the schema reports them. */
+/** Upgrades facts from the first version of records. Invalid values stay, and the schema reports them. */
 export function upgradeFacts(old: Json | undefined): Json | undefined {
   if (!isObject(old)) return old;
   const { trainTokens, trainBytes, validationTokens, validationBytes, validationShare, eachText, ...facts } = old;
@@ -300,12 +300,12 @@ export const isObject = (value: Json | undefined): value is { readonly [key: str
 
 /** Origin of a model that was imported without its recipe. */
 export const originSchema = z.strictObject({
-  /** Of the file it came in. */
+  /** Name of the imported file. */
   name: z.string().max(1000),
   /** What the file says of itself: its name and its license. */
   title: z.string().max(1000).exactOptional(),
   licence: z.string().max(1000).exactOptional(),
-  /** What it came without, and what was done about that. */
+  /** What the file lacked, and what replaced it. */
   lacks: z.string().max(1000).exactOptional(),
   /** Milliseconds since 1970. */
   importedAt: moment,

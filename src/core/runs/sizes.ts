@@ -1,4 +1,4 @@
-/** What each project owns of what is stored, and how much room that takes. */
+/** Stored items of each project, and their sizes. */
 import { ahead } from '../base/ahead';
 import type { BlobStore } from '../base/blobStore';
 import type { Failure } from '../base/errors';
@@ -16,7 +16,7 @@ import { idAt, listProjects, OLD_KEY, PROJECTS } from './projects';
 import { allRuns, listRuns, type RunRecord } from './record';
 import { basesNamed, dataIds, isOwnerUnknown } from './unused';
 
-/** A project in a list of them. */
+/** A project in a list. */
 export interface ProjectRow {
   id: string;
   name: string;
@@ -24,16 +24,16 @@ export interface ProjectRow {
   openedAt: number;
   texts: number;
   runs: number;
-  /** Of what goes with it, and of what stays: what other projects have too, or may have. Records and curves are not counted. */
+  /** Bytes that are deleted with the project, and bytes that other projects share or may share. Excludes records and curves. */
   bytes: { own: number; shared: number } | null;
   removedAt?: number;
-  /** Why it cannot be opened. */
+  /** Why it can't be opened. */
   failure?: Failure;
 }
 
 /**
- * The projects, last opened first; those that cannot be opened last.
- * @throws the signal's reason when stopped, which is looked at between reads
+ * The projects, last opened first, unreadable ones at the end.
+ * @throws the signal's reason when stopped, checked between reads
  */
 export async function projectRows(store: BlobStore, signal = unwatched.signal): Promise<readonly ProjectRow[]> {
   const { projects, unreadable } = await listProjects(store);
@@ -51,7 +51,7 @@ export async function projectRows(store: BlobStore, signal = unwatched.signal): 
   return [...rows, ...closed];
 }
 
-/** What is stored, kind by kind; null bytes where they are not known. */
+/** Stored items by kind; null bytes where unknown. */
 export type Everything = readonly { name: string; count: number; bytes: number | null }[];
 
 export async function measureEverything(store: BlobStore): Promise<Everything> {
@@ -68,19 +68,19 @@ export async function measureEverything(store: BlobStore): Promise<Everything> {
 }
 
 interface StoredSizes {
-  /** Something that cannot be read may be whose data there are: none of them goes. */
+  /** An unreadable record may own any of the data, so all data stay. */
   isOwnerUnknown: boolean;
   texts: readonly TextRecord[];
   runs: readonly { record: RunRecord; bytes: number }[];
-  /** Bytes by the data's id. */
+  /** Bytes by the id of the data. */
   data: ReadonlyMap<string, number>;
-  /** By the base's hash. */
+  /** Bytes by the hash of the base. */
   bases: ReadonlyMap<string, number>;
 }
 
-/** From the records alone: what cannot be read counts nothing. */
+/** Reads sizes from the records alone; unreadable ones count as 0. */
 async function readStoredSizes(store: BlobStore, isProjectUnknown: boolean, signal: AbortSignal): Promise<StoredSizes> {
-  // One after the other, so that a stop comes through.
+  // Sequential, so that the signal can stop it.
   const texts = await listTexts(store);
   signal.throwIfAborted();
   const { runs: records, unreadable } = await allRuns(store);
@@ -102,7 +102,7 @@ async function readStoredSizes(store: BlobStore, isProjectUnknown: boolean, sign
   };
 }
 
-/** Of all that lies with it: ids, how often each occurs, where documents begin and end, and what of them is a field. */
+/** Bytes of the data: ids, token counts, document borders and field borders. */
 const sizeOf = ({ parts, width, vocabulary }: ShardManifest): number =>
   sum(
     Object.values(parts).map(({ tokens, borders, documents = 0, fields = {} }) => {
@@ -121,7 +121,7 @@ function usedBy({ id, data }: Project, { runs }: StoredSizes): ReadonlySet<strin
   const ofRuns = own.flatMap((record) => [...dataNamedBy(record), ...baseOf(record)]);
   return new Set(data ? [dataId(data.manifest), ...ofRuns] : ofRuns);
 }
-/** A hash is no data's id: those are shorter. */
+/** Hashes never equal ids of data, which are shorter. */
 const baseOf = ({ base }: RunRecord): readonly string[] => (base === undefined ? [] : [base]);
 
 function rowOf(project: Project, all: readonly Project[], stored: StoredSizes): ProjectRow {
@@ -143,14 +143,14 @@ function rowOf(project: Project, all: readonly Project[], stored: StoredSizes): 
     name,
     openedAt,
     texts: texts.length,
-    // One that has saved nothing is no model, and is not listed either.
+    // A run without a saved step is no model, and is not listed either.
     runs: runs.filter(({ record, bytes }) => record.removedAt === undefined && (record.step > 0 || bytes > 0)).length,
     bytes: { own: bytesWhere(true), shared: bytesWhere(false) },
     ...(removedAt !== undefined && { removedAt }),
   };
 }
 
-/** What purging a run frees: its steps, and data and a base that nobody else has. */
+/** Bytes freed by purging a run: its steps, and data and a base that nothing else uses. */
 export async function bytesOfRun(store: BlobStore, runId: string): Promise<number> {
   return (await stepBytes(store, runId)) + (await bytesBeside(store, runId, dataNamedBy));
 }
@@ -159,7 +159,7 @@ export async function bytesOfRun(store: BlobStore, runId: string): Promise<numbe
 export const bytesOfSteps = async (store: BlobStore, runId: string): Promise<number> =>
   (await stepBytes(store, runId)) + (await bytesBeside(store, runId, () => []));
 
-/** Of data of a run and its base, what is no other's. */
+/** Bytes of a run's data and base that no other run uses. */
 async function bytesBeside(
   store: BlobStore,
   runId: string,

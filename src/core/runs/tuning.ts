@@ -10,7 +10,7 @@ import { MAX_TEMPLATE_LENGTH } from '../tokenizer/tokenizer';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 import { recipeSchema, type TokenizerChoice, tokenizerChoiceSchema } from './settings';
 
-/** To what end a model is tuned: to text of a kind that it has seen little of, to answer as chats do, or to tell texts apart. */
+/** Purposes of a tuning: adaptation to a kind of text, instruction tuning, or classification. */
 export const PURPOSES = ['adapt', 'instruct', 'classify'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
@@ -23,42 +23,42 @@ export interface TuningChoice {
   base: { runId: string; step: number } | 'nothing' | null;
   /** Some of the model's own weights, or an adapter. */
   learns: Learns['what'] | 'adapter';
-  /** How many, where the last layers learn. */
+  /** Number of last layers to train, where those are trained. */
   layers: number;
   adapter: Omit<AdapterChoice, 'beside'>;
   beside: Beside['what'];
-  /** Where that is by name. */
+  /** Weights to train, where those are named. */
   targets: readonly string[];
-  /** How what does not learn rests. */
+  /** Data type of frozen weights. */
   rest: Rest;
-  /** How a conversation is written, in Jinja; null: as the base's tokenizer has it, or else as is usual. */
+  /** Chat template, in Jinja; null: the base tokenizer's, or else the default. */
   template: string | null;
   /** Held-out share of the training data. */
   heldOut: number;
   /** Ids of texts that stand for the base's training data, if those aren't stored. */
   old: readonly string[];
-  /** Its objective is settled by the purpose and the base. */
+  /** The purpose and the base determine its objective. */
   recipe: Recipe;
-  /** The learning rate is not what is usual. */
+  /** Whether a person changed the default learning rate. */
   rateByHand: boolean;
-  /** How a classifier is made, where that is otherwise. */
+  /** Settings of a classifier. */
   classify: ClassifierChoice;
 }
 
 export interface ClassifierChoice extends Pick<TuningChoice, 'heldOut' | 'recipe' | 'rateByHand'> {
-  /** What of a text is scored; null: what is usual for the architecture. */
+  /** Pooling of a text's hidden states; null: the architecture's usual one. */
   pooling: Pooling | null;
-  /** A text that is longer than the context is read in windows, and not cut. */
+  /** Reads texts longer than the context in windows instead of truncating them. */
   inWindows: boolean;
   /** Minimum number of texts with a label to train it without asking. */
   fewest: 1 | 2;
-  /** Times that each text is read, from which the steps follow; null: as is usual for so many texts. */
+  /** Epochs, which determine the steps; null: the default for this number of texts. */
   passes: number | null;
-  /** What one from nothing is: of the usual shape, or as the Model page has it. Absent: the former until that page was used. */
+  /** Architecture of a new classifier: the default, or that of the Model page. Absent: the default until that page is used. */
   body?: (typeof BODIES)[number];
-  /** How the tokenizer of one from nothing is made of its texts; null: it has the project's, or one as is usual where that has none. */
+  /** How to make a new classifier's tokenizer from its texts; null: the project's, or a default one if it has none. */
   tokenizer: TokenizerChoice | null;
-  /** Tokens that a new body reads of a text, where that was set; absent: as its shape has it. */
+  /** Context of a new classifier, in tokens; absent: that of its architecture. */
   context?: number;
 }
 
@@ -77,7 +77,7 @@ const RECIPE: Recipe = {
   samplePrompt: '',
 };
 
-/** A row is a text, so that more of them make a batch; the rate falls to nothing at the last pass. */
+/** A row is one text, so batches are larger; the rate decays to 0 by the end of the last epoch. */
 const CLASSIFIER_RECIPE: Recipe = {
   ...RECIPE,
   objective: 'labels',
@@ -87,7 +87,7 @@ const CLASSIFIER_RECIPE: Recipe = {
   saveEvery: 100,
 };
 
-/** Settings as they are for a purpose. */
+/** Default settings for a purpose. */
 export const ofPurpose = (tuning: TuningChoice, purpose = tuning.purpose): TuningChoice => ({
   ...tuning,
   purpose,
@@ -125,7 +125,7 @@ const initialClassifier = (): ClassifierChoice => ({
   recipe: CLASSIFIER_RECIPE,
   rateByHand: false,
 });
-/** Passes that can be asked for. */
+/** Maximum number of epochs. */
 export const MAX_EPOCHS = 1000;
 
 const heldOut = z.number().gt(0).max(0.5);
@@ -157,7 +157,7 @@ export const tuningSchema: z.ZodType<TuningChoice> = z.looseObject({
   old: names,
   recipe: recipeSchema,
   rateByHand: z.boolean(),
-  // Absent where an older build kept it.
+  // Absent in records of older builds.
   classify: z
     .looseObject({
       pooling: z.enum(POOLINGS).nullable(),

@@ -32,7 +32,7 @@ export async function dropUnused(store: BlobStore): Promise<void> {
   await dropBases(store, bases, await basesNamed(store, runs));
 }
 
-/** By runs that have a saved step, or are being begun: one whose steps were given back learns no more. */
+/** Bases of runs that have a saved step or are starting; a run whose steps were freed needs none. */
 export async function basesNamed(store: BlobStore, runs: readonly RunRecord[]): Promise<ReadonlySet<string>> {
   const heads = new Set(await store.keys(HEADS));
   return new Set(
@@ -62,7 +62,7 @@ async function dropOrphaned(store: BlobStore): Promise<void> {
   if (readable.size > 0) await store.commit({ drop: [...readable.keys()] });
 }
 
-/** Of projects that are gone: another tab saved them after the purge. What can't be read stays. */
+/** Playground settings of deleted projects that another tab saved after the purge. Unreadable ones stay. */
 async function dropPlaygrounds(store: BlobStore): Promise<void> {
   const there = new Set([...(await store.keys(PROJECTS)), ...(await store.keys(OLD_KEY))].map(idAt));
   const orphaned = async (at: string) => (await store.keys(at)).filter((key) => !there.has(key.slice(at.length)));
@@ -75,6 +75,6 @@ async function dropPlaygrounds(store: BlobStore): Promise<void> {
 export const dataIds = async (store: BlobStore): Promise<string[]> =>
   (await store.keys(manifestKey(''))).map((key) => key.slice(manifestKey('').length));
 
-/** Whether something that cannot be read may be whose data there are. */
+/** Whether data may belong to an unreadable record. */
 export const isOwnerUnknown = async (store: BlobStore): Promise<boolean> =>
   (await listProjects(store)).unreadable.length > 0 || (await unreadableRuns(store)).length > 0;

@@ -16,36 +16,36 @@ import type { LabelledText } from '../../objectives/baselines/labelBaselines';
 import type { SentencePair } from '../minimalPairs';
 import type { Task } from '../tasks';
 
-/** What is measured, and on what. */
+/** Figures to measure, and the data for them. */
 export interface ToEvaluate {
   /** Text that the model wasn't trained on. */
   documents?: readonly Held[] | undefined;
-  /** What a model is to answer, and with what. */
+  /** Inputs with their targets. */
   pairs?: readonly HeldPair[] | undefined;
-  /** Chats, whose answers are measured. */
+  /** Chats whose answers are scored. */
   chats?: readonly HeldChat[] | undefined;
-  /** Texts with labels, which a classifier is measured on. */
+  /** Labeled texts for a classifier. */
   labelled?: readonly HeldText[] | undefined;
-  /** How sure a classifier must be to answer, 0 where nothing was said; `temperature`: absent, the one that is found. */
+  /** A classifier's threshold, 0 where none is set; `temperature`: absent, the fitted one. */
   decision?: { atLeast: number; temperature?: number } | undefined;
   /** The same for the training set, for baselines that count it. */
   learntTexts?: readonly LabelledText[] | undefined;
   /** The training set, for baselines that count it. */
   train?: readonly Tokenised[] | undefined;
-  /** Of the data whose validation set `documents` are, so that n-grams that were counted with them aren't counted again. */
+  /** Facts of the data whose validation set `documents` are, so that n-grams aren't counted again. */
   facts?: BaselineFacts | undefined;
-  /** The same of pairs, where their targets are labels. */
+  /** Pairs of the training set, where targets are labels. */
   learntPairs?: readonly Pair[] | undefined;
   /**
    * Occurrences of each id in the training data, of pairs in targets and their end tokens, [vocabulary]; absent: those of
    * `train`.
    */
   counts?: ArrayLike<number> | undefined;
-  /** Absent: all that apply, but for those that take far longer. */
+  /** Figures to measure; absent: all that apply, except slow ones. */
   metrics?: readonly FigureId[] | undefined;
-  /** Of those that take far longer, the ones to measure besides all that apply. */
+  /** Slow figures to measure in addition. */
   besides?: readonly FigureId[] | undefined;
-  /** Tokens by which windows of strided perplexity move on; absent: half a context. */
+  /** Stride of the windows of strided perplexity, in tokens; absent: half a context. */
   stride?: number | undefined;
   /** Pairs of sentences whose first is correct. */
   minimalPairs?: readonly SentencePair[] | undefined;
@@ -53,13 +53,13 @@ export interface ToEvaluate {
   swaps?: readonly SentencePair[] | undefined;
   /** Custom tasks. */
   tasks?: readonly Task[] | undefined;
-  /** Says how the model is measured: that of its run, or any for a model without a run (`evaluatedAs`). */
+  /** Decides how the model is evaluated: its run's objective, or any for a model without a run (`evaluatedAs`). */
   objective: ObjectiveId;
-  /** Of all that is drawn: resamples, masks, passages. */
+  /** Seed for all random draws: resamples, masks, passages. */
   seed?: number | undefined;
 }
 
-/** Who watches it and stops it; `pause`: where others share the device. */
+/** Progress and cancellation; `pause`: for others that share the device. */
 export interface EvaluationJob extends Job {
   pause?: Pause;
 }
@@ -68,19 +68,19 @@ export interface Reading {
   figures: readonly FigureId[];
   /** Baselines that it reports. */
   baselines?: readonly BaselineId[];
-  /** It is made only where one of its figures is asked for by name. */
+  /** Runs only if one of its figures is requested by name. */
   onlyAsked?: true;
-  /** What it reads. */
+  /** Kind of data that it reads. */
   of: 'documents' | 'pairs' | 'chats' | 'labelled';
-  /** Models that it measures. */
+  /** Kinds of models that it applies to. */
   models: readonly EvaluatedAs[];
-  /** Why it doesn't measure others, as a sentence. */
+  /** Reason why it doesn't apply to others, as a sentence. */
   unfit: string;
   /** @throws HomegrownError `bad-settings` */
   read(read: Read): Promise<Partial<Evaluation>>;
 }
 
-/** What is found by itself, whatever becomes of the rest; `names`: what is left out where that fails. */
+/** A part that succeeds or fails alone; `names`: the figures that are left out on failure. */
 export interface Part {
   names: readonly string[];
   /** @throws HomegrownError */
@@ -91,7 +91,7 @@ export interface Read {
   network: Network;
   tokenizer: Tokenizer;
   asked: ToEvaluate & { seed: number };
-  /** Whether a figure is asked for. */
+  /** Whether a figure is requested. */
   isAsked(id: FigureId): boolean;
   pause: Pause;
   report: Job['report'];
