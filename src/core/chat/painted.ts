@@ -135,7 +135,9 @@ export interface PaintedToken {
   isSpecial: boolean;
 }
 
-/** @param most of them, from the first */
+/**
+ * @param most number of tokens, from the first
+ */
 export function paintedTokens(
   { ids, learnt, turns }: Painted,
   tokenizer: Tokenizer,
