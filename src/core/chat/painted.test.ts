@@ -218,7 +218,7 @@ describe('loss mask', () => {
       expect(spelt(folded, ids.subarray(from, to))).toBe(`${form(said)};<|endoftext|>`);
       expect(spelt(folded, ids.subarray(0, from))).toBe(`user:${form(question)};assistant:`);
     }
-    // What a mark in an answer changes before it holds a character of the answer.
+    // NFC composes the mark that begins the answer with the character before it.
     const crossing = painted(
       ofPair('a', '\u0301b'),
       await compiled('{{ messages[0].content + messages[1].content }}', folded),

@@ -135,7 +135,7 @@ export interface PaintedToken {
   isSpecial: boolean;
 }
 
-/** @param most of them, from the first */
+/** @param max number of tokens, from the first */
 export function paintedTokens({ ids, learnt, turns }: Painted, tokenizer: Tokenizer, max = ids.length): PaintedToken[] {
   const decoder = tokenizer.decoder();
   let [turn, answer] = [0, 0];

@@ -9,10 +9,10 @@ import { MARKUP_HEAD, MARKUPS, markupOf } from './markup';
 import type { OpenFile, TextPiece } from './read/format';
 
 /**
- * The characters of a plain text file: UTF-8, or UTF-16 where a byte order mark says so, or the encoding that a person
- * has chosen. The mark is left out and noted; not one other character is changed.
- * @throws HomegrownError `bad-file` for what is not text, at the first byte that shows it; `bad-encoding` for what may be, in
- * an encoding that nobody has chosen, with those that are likely and how the place reads in them
+ * Decodes a plain text file: UTF-8, UTF-16 with a byte order mark, or the encoding that a person chose. Drops and notes
+ * the mark, and changes no other character.
+ * @throws HomegrownError `bad-file` for binary content, at the first byte that shows it; `bad-encoding` for possible
+ * text in an unknown encoding, with the likely ones and a sample in each
  */
 export const decodeText = (file: OpenFile): AsyncGenerator<TextPiece> => decode(file, !file.isProse);
 
@@ -62,7 +62,7 @@ const MAX_NUL_SHARE = 0.001;
 /** Bytes decoded at once, so that a text of one chunk is never one string. */
 const MAX_BYTES = 1 << 20;
 
-/** The same bytes; the first piece holds at least `min` of them where there are as many. */
+/** The same bytes, with a first piece of at least `least` bytes, if there are as many. */
 async function* withHead(bytes: AsyncIterable<Uint8Array>, min: number): AsyncGenerator<Uint8Array> {
   let head: Uint8Array | undefined = new Uint8Array();
   for await (const chunk of bytes) {
@@ -112,7 +112,7 @@ function begin(
   return strict(name, 'utf-8', 0);
 }
 
-/** A document or an archive has text that is not read; a picture or a program has none. */
+/** Documents and archives contain text that isn't read here; images and programs contain none. */
 function signed(name: string, { name: what, kind }: Signature): HomegrownError {
   const message = `${name} is ${what}, not plain text.`;
   return kind === 'other'

@@ -1,4 +1,4 @@
-/** The encodings of text from before UTF-8, and in which of them bytes may be: proposed with what would be read, for a person to choose. */
+/** Encodings of text from before UTF-8. Proposes the possible ones with a sample in each, for a person to choose. */
 import { concatBytes } from '../base/concat';
 import { HomegrownError } from '../base/errors';
 
@@ -143,7 +143,7 @@ export async function tellingLines(bytes: AsyncIterable<Uint8Array>): Promise<Ui
     if (line.every((byte) => byte < 0x80) || size >= SAMPLE) return;
     const first = line.findIndex((byte) => byte >= 0x80);
     const isLong = line.length > SAMPLE - size;
-    // A character that is cut in two at the end is no fault; one before another line would be.
+    // A character cut off at the end is not an error, but one before another line would be.
     found.push(isLong ? line.subarray(first, first + SAMPLE - size) : concatBytes([line, LINE_END]));
     size += isLong ? SAMPLE : line.length + 1;
   };

@@ -32,7 +32,7 @@ export type ImportOutcome =
 export interface DropOutcome {
   /** Null where nothing of the drop is new, or can be read. */
   text: TextRecord | null;
-  /** Number of files that were added to the text, with those that belong to one of them. */
+  /** Number of files added to the text, including companion files. */
   added: number;
   /** Id of the text whose documents are in `text` now, and that the project no longer has. */
   joined?: string;

@@ -32,7 +32,7 @@ export const MAX_PART_BYTES = 64 * MiB;
 export const MAX_PACKED_PARTS = 65_535;
 /** Bytes of all its parts that are read, however small the file is; beyond them they may be `MAX_COMPRESSION_RATIO` times the file. */
 export const PARTS_OF_ANY = 16 * MiB;
-/** How deep elements of an XML part may be nested: as libxml2 has it with XML_PARSE_HUGE. */
+/** Maximum nesting of XML elements, as in libxml2 with XML_PARSE_HUGE. */
 export const DEEPEST_XML = 2048;
 /** Characters of the texts that cells of a workbook share: they are in memory while its sheets are read, a row at a time. */
 export const MAX_SHARED_STRINGS = 256 * MiB;

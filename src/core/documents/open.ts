@@ -292,7 +292,10 @@ const wholeOf = (text: TextRecord, chunks: Chunks): Document => ({
   },
 });
 
-/** Gives the `i`th document of a block, which begins at byte `at` of the text. Of thousands, so no more is made of each than it has. */
+/**
+ * Returns a function to the `i`th document of a block, which begins at byte `at` of the text. Creates no more per
+ * document than it needs, because there are thousands.
+ */
 function documentsOfBlock(text: TextRecord, block: DocumentBlock, { starts, read }: Chunks) {
   const fields = Object.entries(block.fields ?? {});
   const spans = Object.entries(block.spans ?? {});

@@ -24,7 +24,7 @@ export class Parts {
 
   private constructor(
     private readonly name: string,
-    /** As in "a Word document". */
+    /** The format, such as "a Word document". */
     private readonly what: string,
     /** Bytes of the zip. */
     readonly packed: number,
@@ -79,7 +79,10 @@ export class Parts {
     return this.entry(path)?.size ?? 0;
   }
 
-  /** Null where there is none. @throws HomegrownError `bad-file` beyond what is read of a part and of all, and where it is damaged */
+  /**
+   * Null if it is missing.
+   * @throws HomegrownError `bad-file` if it is damaged, or exceeds the limit of a part or of all
+   */
   async bytes(path: string): Promise<Uint8Array | null> {
     const entry = this.entry(path);
     if (!entry) return null;
@@ -105,7 +108,10 @@ export class Parts {
     return bytes && new TextDecoder(encodingOf(bytes)).decode(bytes);
   }
 
-  /** Its characters in pieces, of any size; nothing where there is none. @throws HomegrownError `bad-file` where it is damaged, or a bomb */
+  /**
+   * Characters of a part in pieces of any size; empty if it is missing.
+   * @throws HomegrownError `bad-file` if it is damaged, or a ZIP bomb
+   */
   async *stream(path: string): AsyncGenerator<string> {
     const entry = this.entry(path);
     if (!entry) return;
@@ -138,9 +144,10 @@ export class Parts {
   }
 
   /**
-   * Of Office: the part that all else hangs on.
-   * @param element that it is as a whole @param usual where it lies as a rule
-   * @throws HomegrownError `bad-file` where there is none, or that of another kind of document
+   * Path of an Office document's main part.
+   * @param element name of its root element
+   * @param usual its usual path
+   * @throws HomegrownError `bad-file` if it is missing, or belongs to another kind of document
    */
   async main(element: string, usual: string): Promise<string> {
     const stated = [...(await this.relations('')).values()].find(({ type }) => type === 'officeDocument');
@@ -158,7 +165,7 @@ export class Parts {
   }
 }
 
-/** Every element of an XML, with its attributes by their names, in their order; names without what stands before a colon. */
+/** Calls `take` for each XML element in order, with its local name and its attributes by full name. */
 export function eachElement(
   xml: string,
   take: (name: string, attributes: Readonly<Record<string, string | undefined>>) => void,

@@ -102,7 +102,10 @@ export async function readFile(
   return { name: beside?.name ?? name, size: seen.bytes, notes, format, ...read };
 }
 
-/** Whether documents are taken out of it, or out of files in it; of one that is called as others are its beginning tells, where it can be read twice. */
+/**
+ * Whether documents are extracted from it, or from files in it. For a shared file name, the beginning decides, if the
+ * file can be read twice.
+ */
 export async function isOpened(source: TextSource): Promise<boolean> {
   const { name, size, table, isPlain } = source;
   if (table || isPlain) return false;

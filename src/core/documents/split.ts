@@ -12,9 +12,9 @@ export type Split = z.infer<typeof splitSchema>;
 const share = z.number().min(0).max(1);
 export const splitSchema = z.strictObject({
   /**
-   * Whole documents of each text that has enough of them, and the end of each document of the others; the end of each
-   * document; the end of them all, as older builds cut several; or of examples as many of each label, texts that are nearly
-   * equal in one part.
+   * `documents`: whole documents of each text with enough of them, and the end of each document otherwise. `ends`: the
+   * end of each document. `end`: the end of all, as in older builds. `labels`: equal shares of each label, with
+   * near-duplicates in one part.
    */
   rule: z.enum(['documents', 'ends', 'end', 'labels']),
   /** Shares of the bytes that are held out; a test share of 0 is no test part. */

@@ -24,7 +24,9 @@ interface PackedFile {
 export const filesIn = (file: OpenFile, format: ArchiveFormatId): AsyncGenerator<PackedFile> =>
   filesWithin(file, [format], new Tally(file.name));
 
-/** @param formats of the archive, after those that it lies in */
+/**
+ * @param formats of the archive, after those of the archives around it
+ */
 async function* filesWithin(
   file: OpenFile,
   formats: readonly ArchiveFormatId[],

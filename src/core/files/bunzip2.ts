@@ -111,7 +111,7 @@ interface Code {
 }
 
 class Block {
-  /** Of the bytes that were given. */
+  /** Checksum of the yielded bytes. */
   sum = 0;
   private length = 0;
   private start = 0;

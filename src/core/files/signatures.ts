@@ -1,6 +1,6 @@
 /** A file type, detected by the first bytes. */
 export interface Signature {
-  /** As in "notes.txt is a PDF". */
+  /** Noun phrase for "notes.txt is a PDF". */
   name: string;
   /** `document`: writing, in a form of its own; `archive`: other files, packed; `other`: neither. */
   kind: 'document' | 'archive' | 'other';

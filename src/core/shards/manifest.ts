@@ -25,8 +25,9 @@ const part = z.object({
   learnt: stored.exactOptional(),
 });
 /**
- * Token ids on disk: fixed-size files of little-endian unsigned integers, described by one manifest. It is kept under
- * `data/<id>` and the shards under `shards/<id>/`, where id follows from the texts, the tokenizer and the settings.
+ * Token ids on disk: fixed-size files of little-endian unsigned integers, described by one manifest. The manifest is
+ * stored under `data/<id>` and the shards under `shards/<id>/`; id follows from the texts, the tokenizer and the
+ * settings.
  */
 export const shardManifest = z.object({
   version: z.literal(2),

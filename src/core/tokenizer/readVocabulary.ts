@@ -98,7 +98,9 @@ function pairsOf({ ids, merges }: Vocabulary, declared: ReadonlySet<number>): re
   });
 }
 
-/** Roles by the texts of tokens that are not `known` as bytes or made: those that the file names, and of others those that are usual. */
+/**
+ * Roles of special tokens by text, except for `known` bytes and merges: those named in the file, then the usual ones.
+ */
 export function rolesOf(
   { ids, names }: Pick<Vocabulary, 'ids' | 'names'>,
   known: ReadonlySet<number | undefined>,

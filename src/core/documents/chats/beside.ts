@@ -49,7 +49,7 @@ export class Held {
 
   constructor(
     private readonly name: string,
-    /** As in `a channel`. */
+    /** The unit for messages, such as `a channel`. */
     private readonly what: string,
   ) {}
 

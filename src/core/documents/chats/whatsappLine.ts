@@ -1,6 +1,6 @@
 /**
- * How a line begins with which a message of WhatsApp begins, in the forms of its languages: `[05.01.23, 15:05:10] `,
- * `1/5/23, 3:05 PM - `, `2023/1/5 下午3:05 - `, `5.1.2023 klo 15.05 - `, with digits of any script and marks of direction.
+ * Stamp at the start of a WhatsApp message, in the forms of all its languages: `[05.01.23, 15:05:10] `, `1/5/23, 3:05
+ * PM - `, `2023/1/5 下午3:05 - `, `5.1.2023 klo 15.05 - `, with digits of any script and direction marks.
  */
 export interface Stamp {
   /** Date as written; one of the three numbers is the year. */

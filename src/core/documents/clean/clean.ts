@@ -66,8 +66,8 @@ const LOOKING = 'Scanning all documents';
 const A_TURN = 64;
 
 /**
- * Runs every rule over a document once. Spills a long document to a file if the next rule must see all of it first, and
- * spills all documents if the next rule must see all of these.
+ * Runs every rule over a document once. Some rules must see all of a long document first, or all documents. For these,
+ * writes what the rules before left to spill files.
  */
 export class Cleaning {
   readonly tallies: readonly Tally[];

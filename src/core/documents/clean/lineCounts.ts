@@ -1,8 +1,8 @@
 /**
  * Counts the documents that contain each line in a fixed 64 MiB: a count-min sketch (Cormode and Muthukrishnan 2005)
  * with four rows. A count is never too low. It is too high if other lines collide with a line in all four rows. With
- * ten million different lines, a hundred thousand of them over the limit, this happens for about one line in 50 million
- * (0.012 to the fourth). Sums do not depend on the order of documents.
+ * ten million different lines, 100,000 of them over the limit, this happens for about one line in 50 million (0.012⁴).
+ * Sums do not depend on the order of documents.
  */
 import type { LineKey } from './lines';
 

@@ -13,8 +13,8 @@ export interface LineKey {
 export const newKey = (): LineKey => ({ first: 0, second: 0, length: 0, hasLetter: false, hasDigit: false });
 
 /**
- * Of each line that is no shorter than `min` code units, its end with it, from one place of the text to another.
- * @param key is filled: millions of lines are no millions of objects
+ * Visits each line of at least `least` code units, with its end, and its range in the text.
+ * @param key reused for each line, to avoid millions of objects
  */
 export function eachLine(
   text: string,
@@ -55,7 +55,7 @@ function endOfLine({ bytes, words }: View, start: number): number {
   const last = bytes.length - 4;
   let end = start;
   for (; end <= last; end += 4) {
-    // Of the first byte that is a line's end it leaves the highest bit.
+    // Leaves the highest bit of the first byte that is a line end.
     const others = words.getInt32(end, true) ^ 0x0a0a0a0a;
     if (((others - 0x01010101) & ~others & 0x80808080) !== 0) break;
   }
@@ -123,7 +123,7 @@ function hash({ bytes, words }: View, from: number, to: number, key: LineKey): b
   let noDigits = -1;
   for (let at = from; at < to; at += 4) {
     const word = at + 4 <= to ? words.getInt32(at, true) : lastWord(bytes, at, to);
-    // The highest bit of each byte says whether it is none of 0x30 to 0x39.
+    // The highest bit of each byte shows whether it is outside 0x30 to 0x39.
     const digit = word ^ 0x30303030;
     noDigits &= ((digit & 0x7f7f7f7f) + 0x76767676) | digit;
     let mix = Math.imul(word, 0xcc9e2d51);
@@ -136,7 +136,7 @@ function hash({ bytes, words }: View, from: number, to: number, key: LineKey): b
   key.second = mixed(second);
   return (noDigits & 0x80808080) !== (0x80808080 | 0);
 }
-/** Of fewer than four bytes. */
+/** The last one to three bytes as a word. */
 function lastWord(bytes: Uint8Array, at: number, to: number): number {
   let word = 0;
   for (let i = to - 1; i >= at; i--) word = (word << 8) | bytes[i]!;

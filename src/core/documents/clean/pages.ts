@@ -31,7 +31,7 @@ interface Numbered {
 
 export class Pages {
   private lines = 0;
-  /** Of each line a hash, or that it is blank or no head, and what its ends are. */
+  /** By line: a hash, or a mark for a blank or ordinary line; and the kinds of its ends. */
   private keys = new Int32Array(256);
   private ends = new Uint8Array(256);
   /** The first line of each page but the first. */
@@ -147,7 +147,10 @@ export class Pages {
     return borders.sort((a, b) => a - b);
   }
 
-  /** Lines with one number, by what they are but for it, where there are enough of them: of most there is one. */
+  /**
+   * Groups lines with one number that are alike except for it. Most groups have one line, so counts by hash rule those
+   * out first.
+   */
   private numberedAlike(min: number): Iterable<readonly Numbered[]> {
     const { numbered, numberedLength, keys } = this;
     const counts = new Uint16Array(2 ** 20);
@@ -212,7 +215,7 @@ function isRegular(chain: readonly Numbered[]): boolean {
 /** At either end of a line, as pages before the first have it; chapters have capitals. */
 const ROMAN = /^[ivxlc]+(?=\s|$)|(?<=\s)[ivxlc]+$/g;
 
-/** 0: it is none. */
+/** Value of a Roman numeral; 0 if it isn't one. */
 function fromRoman(letters: string): number {
   if (!/^c{0,3}(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})$/.test(letters)) return 0;
   const values: Readonly<Record<string, number>> = { i: 1, v: 5, x: 10, l: 50, c: 100 };

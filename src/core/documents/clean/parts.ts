@@ -1,11 +1,11 @@
 /**
- * Changes of a passage, made only in the parts of it where there is something to change. Of a mebibyte a rule makes another mebibyte
- * for each word that it changes; most lines are looked at once, for all rules in a row, and stay where they are.
+ * Applies changes only to the parts of a passage that have a match. Otherwise, a rule would copy a mebibyte for each
+ * word that it changes. One search for all rules skips most lines, which stay in place.
  */
 import { type Changes, Counted } from './counted';
 import type { Changed, Finds } from './rules/rule';
 
-/** What a rule does to each passage, and where that is counted. */
+/** A rule's change of a passage, and where to count it. */
 export interface Applied {
   change(passage: string): Changed;
   finds?: Finds | undefined;

@@ -38,9 +38,9 @@ function endOf(text: string, longest: number): number {
 }
 const ENDS = ['\r\n\r\n', '\n\n', '\n', ' '];
 
-/** After its last place that ends within `longest`, and not before what belongs to it; 0 where there is none. */
+/** End of the last match within `longest` that doesn't split a character sequence; 0 if there is none. */
 function lastOf(text: string, end: string, longest: number): number {
-  // Where it is nowhere, the engine's search forwards tells so many times as fast as that backwards.
+  // If there is no match, the engine's forward search shows it many times faster than its backward search.
   const first = text.indexOf(end, longest / 2 - end.length);
   if (first < 0 || first + end.length > longest) return 0;
   for (let at = longest; at > longest / 2; at--) {

@@ -1,4 +1,7 @@
-/** What a recipe would do, on a sample. What each step left is kept: where one is changed, those before it are not gone through again. */
+/**
+ * Previews a recipe on a sample. Caches the result of each step, so that a change to one doesn't rerun the steps before
+ * it.
+ */
 import { type Job, yieldToEventLoop } from '../../base/job';
 import { countCharacters } from '../../base/utf8';
 
@@ -11,7 +14,7 @@ import type { Working } from './rules/rule';
 import type { Sample, SampledDocument } from './sample';
 import { isEmptied, onDocument, type Scores, tallyOf, type Tally } from './steps';
 
-/** What is to be shown: what all steps together changed, or the `step`th of those that are on; and the `at`th document of those. */
+/** What to show: the changes of all steps together or of active step `step`, and the `at`th changed document. */
 export interface Look {
   step: number | null;
   at: number;
@@ -62,7 +65,7 @@ export interface Previewed {
 }
 /** Scores of the documents that reached the selected step. */
 export interface DocumentScores {
-  /** Where each text has bounds of its own: which there are, and which of them this is of. */
+  /** If each text has its own bounds: the texts, and the one that the scores are for. */
   texts: readonly string[];
   text: string | undefined;
   /** By name. */

@@ -1,4 +1,4 @@
-/** What is stored of a cleaned text: an entry; its documents and chunks, which lie as a text's do; and a list of what is left out. */
+/** Stored records of a cleaned text: an entry, documents and chunks as of any text, and the documents left out. */
 import type { Kind } from '../../base/record';
 import { storedMoment } from '../../base/moment';
 import { z } from '../../base/zod';

@@ -132,11 +132,11 @@ const KIND_BITS = 5;
 const NONE = 0;
 const ASK = 2 ** KIND_BITS - 1;
 /**
- * Of each character that a word may have one of 30 kinds, that of what it is in lower case; those that take two code units, and what has
- * no such by itself, are to be asked.
+ * Kind (1 to 30) of each character that a word may have, by its lower case. Surrogates, and characters without a lower
+ * case of their own, need a check.
  */
 const KINDS = new Uint8Array(2 ** 16);
-/** By the first byte of a character: of those that have more it is to be asked. */
+/** Kind by the first byte of a character; multi-byte characters need a check. */
 const LOW_KINDS = new Uint8Array(2 ** 8).fill(ASK);
 const LETTER = 0x61;
 function fillKinds(): void {

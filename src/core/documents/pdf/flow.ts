@@ -55,7 +55,7 @@ class Paragraph {
     this.tail = line.slice(-MAX_WORD_LENGTH);
   }
 
-  /** A word that was parted is whole again, but for one that is written so elsewhere. */
+  /** Adds a line; rejoins a word that was split at the line end, unless it is hyphenated elsewhere. */
   add(line: string, hyphened: ReadonlySet<string>): void {
     const start = /(\p{L}+)[-\u2010\u00ad]$/u.exec(this.tail)?.[1];
     const end = /^\p{Ll}\p{L}*/u.exec(line.slice(0, MAX_WORD_LENGTH))?.[0];

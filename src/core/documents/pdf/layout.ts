@@ -4,10 +4,10 @@
 export interface Run {
   text: string;
   x: number;
-  /** Of the line that the letters stand on. */
+  /** Baseline. */
   y: number;
   width: number;
-  /** Of the letters. */
+  /** Font size. */
   size: number;
 }
 
@@ -57,8 +57,8 @@ const NARROWEST_SPACE = 0.15;
 const WIDEST_SPACE = 1.2;
 
 /**
- * Lines that are justified in a narrow column may have spaces as wide as gutters: then words stand alone, equally far apart,
- * from where full lines of the column begin to where they end. Such are one.
+ * Joins justified lines of narrow columns, whose spaces may be as wide as gutters. Their words are separate segments,
+ * equally spaced, from the start to the end of the column's full lines.
  */
 function withJustified(segments: readonly Line[]): readonly Line[] {
   const full = new Map<string, number>();
@@ -114,7 +114,7 @@ function columnsOf(segments: readonly Line[], depth: number): (readonly Line[])[
   };
   for (let i = 0; i < across.length;) {
     take(across[i]!.y);
-    // Lines across that nothing stands between are one block.
+    // Spanning lines with nothing between them are one block.
     const below = taken < ordered.length ? rest[ordered[taken]!]!.y : -Infinity;
     const begin = i;
     while (i < across.length && across[i]!.y > below) i++;
@@ -166,14 +166,14 @@ function gutterOf(segments: readonly Line[]): number | null {
   }
   return best?.middle ?? null;
 }
-/** Of a page of text; each strip is held against all segments. */
+/** Maximum number of segments on a page; each strip is compared with all segments. */
 const MAX_SEGMENTS = 20_000;
 const MAX_STRIPS = 64;
 /** Cells, each a quarter of a letter's size: the columns of LaTeX are 10 points apart. */
 const NARROWEST_GUTTER = 3;
 /** Lines of a column. */
 const MIN_LINES = 4;
-/** Of a line of a column, as a rule. */
+/** Median number of characters of a column's line. */
 const MIN_LETTERS = 16;
 /** A share of the segments: titles and pictures' captions. */
 const MAX_SPANNING_SHARE = 0.15;
@@ -207,7 +207,7 @@ function joinedLines(segments: readonly Line[]): Line[] {
   return lines.map(({ line, texts }) => ({ ...line, text: texts.joined() }));
 }
 
-/** Texts of a line, none of them blank, joined once: trimming what grows would copy all of it each time. */
+/** Collects the nonblank texts of a line and joins them once: trimming a growing string would copy it each time. */
 class Texts {
   /** Before the first, the outermost last. */
   private readonly before: string[] = [];
@@ -232,7 +232,7 @@ class Texts {
   }
 }
 
-/** Of thousands, too. */
+/** Also works for thousands of lines. */
 export const extentOf = (lines: readonly Line[]): { from: number; to: number } => ({
   from: lines.reduce((min, { x }) => Math.min(min, x), Infinity),
   to: lines.reduce((max, { end }) => Math.max(max, end), -Infinity),

@@ -134,7 +134,7 @@ class Reader {
     const byte = this.bytes[this.at];
     if (byte === undefined) return null;
     if (depth > MAX_DEPTH) {
-      // Nothing that is read lies so deep.
+      // Nothing that is needed is nested this deep.
       this.at = this.bytes.length;
       return null;
     }

@@ -15,7 +15,7 @@ export function checkReadingCost(bytes: Uint8Array, name: string): void {
   new ReadingCost(bytes, name).check();
 }
 
-/** What a stream that draws has in it. */
+/** Content of a stream that draws. */
 interface Content {
   length: number;
   /** Number of times that it shows each form or picture. */

@@ -17,7 +17,7 @@ export interface OpenFile {
   encoding?: EncodingId;
   /** Companion files, which are not imported by themselves. */
   beside?: Beside;
-  /** Its markup is none. */
+  /** Whether it only begins like markup, and is prose. */
   isProse?: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface Beside {
   open(path: string): AsyncIterable<Uint8Array>;
 }
 
-/** How files are read where that can be asked; absent: not so. */
+/** Options for reading files; absent: off. */
 export interface Reading {
   /** Import all text of a web page, including menus and footers, rather than its main content. */
   wholePages?: boolean;
@@ -61,23 +61,23 @@ export interface TextFormat extends Format {
   fields?(name: string): Readonly<Record<string, string>>;
 }
 
-/** Of a text. */
+/** A piece of text. */
 export interface TextPiece {
   text: string;
   /** The same in UTF-8, where it came so. */
   utf8?: Uint8Array;
 }
 
-/** One kind of file that is a table of texts: as those of text, a file and a line. */
+/** A table format: a file in this folder and a line in index.ts. */
 export interface TableFormat extends Format {
   /** Whether it isn't text, so that it can be imported only as a table. */
   isBinary?: true;
   /**
-   * Its rows in their order, one at a time, and what stands in the place of one that can't be read.
-   * @throws HomegrownError `bad-file` naming the file, the line and a way out where no row after that can be read
+   * Yields its rows in order, and bad rows for those that can't be read.
+   * @throws HomegrownError `bad-file` naming the file, the line and a remedy if no further row can be read
    */
   rows(file: OpenFile): AsyncIterable<Row | BadRow>;
-  /** As of text. */
+  /** As for text. */
   fetch(): Promise<unknown>;
 }
 
@@ -106,11 +106,14 @@ export interface DocumentFormat extends Format {
 
 /** Detects a format whose file name is shared with other formats. */
 export interface Known {
-  /** @param head its first characters, about 4,000 or all there are @param name with the folders that it lies in */
+  /**
+   * @param head its first characters, up to about 4,000
+   * @param name with its folders
+   */
   begins(head: string, name: string): boolean;
   /**
-   * Of one that others belong to, as in an archive that a service gives: its own name, in which folder of all it lies (in
-   * lower case; absent: in none), the paths of the others, from the folder of all, and whether they are only attached to it.
+   * Companion files, as in an export archive: the file's own name, its folder from the common folder (in lower case;
+   * absent: none), the paths of the others from the common folder, and whether they are only attachments.
    */
   beside?: { name: RegExp; within?: string; others: RegExp; areAttached?: true };
   /** Whether it is one without them; absent: it is. */
@@ -138,7 +141,7 @@ export interface ArchiveFormat extends Format {
   unpack(): Promise<ArchiveReader>;
 }
 
-/** One after another, or where there are places all at once: then those that belong together are known. */
+/** Streamed archives give files one by one; listed ones give all at once, which shows companion files. */
 export type ArchiveReader = StreamedArchive | ListedArchive;
 
 export interface StreamedArchive {

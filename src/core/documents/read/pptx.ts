@@ -8,7 +8,7 @@ import { eachElement, idIn, Parts } from '../parts';
 import type { DocumentReader, OpenFile } from './format';
 
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
-/** What a shape is for, as its placeholder says; none: it is one of the slide's own. */
+/** Roles by the placeholder type of a shape; a shape without one is the slide's own. */
 const of = (taken: readonly string[], titles: readonly string[]): NonNullable<Elements['placed']> => ({
   boxes: set('p:sp'),
   place: (name, { type = 'obj' }) =>

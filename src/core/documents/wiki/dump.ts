@@ -18,7 +18,7 @@ export interface WikiPage {
 }
 
 export class Dump {
-  /** As `en`. */
+  /** Code of the language, such as `en`. */
   language = '';
   /** An address of the wiki, before a title. */
   address = '';

@@ -1,6 +1,6 @@
 /**
- * How much likelier a document is in a target than among all documents, for each of its words and pairs: the importance
- * weight of DSIR as a mean, in nats, so that it does not grow with length.
+ * Mean importance weight of a document, in nats: how much likelier its words and pairs are in the target than in all
+ * documents (DSIR). The mean doesn't grow with length.
  *
  * Source: Xie et al. 2023, Data Selection for Language Models via Importance Resampling, with its smoothing of 1e-8
  */

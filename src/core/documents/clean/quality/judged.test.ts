@@ -185,7 +185,7 @@ test('a whole document goes from C4 for one line, and only lines that stay are c
   expect(verdict(by, five)).toEqual({ scores: { sentences: 4 } });
   expect(verdict(by, `${five}\nLorem Ipsum is a text.`).out).toMatch(/^it contains “lorem ipsum”/);
   expect(verdict(by, `${five}\nA { stands in it.`).out).toMatch(/^it contains a curly bracket/);
-  // Lines that go before anybody looks into them, as in code that is no sentence.
+  // Other filters remove these lines before the check, as with code that isn't a sentence.
   expect(verdict(by, `${five}\nfunction () {`).out).toBeUndefined();
   const gone = [
     'Two words.',

@@ -36,7 +36,7 @@ export class WordSequence {
     this.count = all;
   }
 
-  /** The commonest n words in a row (the first of them, where several are), a space between: its characters times how often it is there. */
+  /** Characters of the most frequent n-gram (the first of equals), joined by spaces, times its count. */
   charactersOfTop(n: number): number {
     if (this.count < n) return 0;
     if (n >= this.none) return this.charactersOf(0, n) + n - 1;
@@ -97,7 +97,7 @@ class FirstPlaces {
     this.places = new Int32Array(1 << (33 - Math.clz32(count | 7))).fill(-1);
     this.mask = this.places.length - 1;
   }
-  /** Of the words at a place, whose hash is given; itself where they were not there before. */
+  /** Place of the first n-gram equal to the one at `at`, whose hash is given; `at` itself if it is new. */
   firstOf(at: number, hash: number): number {
     const mixed = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
     let slot = (mixed ^ (mixed >>> 13)) & this.mask;

@@ -127,8 +127,8 @@ const BEGINNING = 400;
 /** Code units below which eld is too sure. */
 const SHORT = 100;
 /**
- * Of eld's score. Of 370 sentences in 60 languages (spaCy's examples) cut to 20 characters, eld alone keeps 88 % for their
- * language, this 95 %, and 1.1 instead of 0.2 % of those in others.
+ * Minimum share of eld's top score. For 370 sentences in 60 languages (spaCy's examples) cut to 20 characters, eld
+ * alone keeps 88 % of those in the language; this keeps 95 %. It keeps 1.1 % instead of 0.2 % of those in others.
  */
 const AS_LIKELY = 0.05;
 
