@@ -12,14 +12,14 @@ import { makeManifest, type Manifest, readManifest } from './manifest';
 import { bytesOf, type NamedTensors } from './tensors';
 import { hashTensors } from './tensorsHash';
 
-/** @param weights all of a model's own, as they are used, in its own order */
+/** @param weights all of the model's own, in their used form, in the model's order */
 export const baseHash = (weights: NamedTensors): Promise<string> => hashTensors([...weights.values()].map(bytesOf));
 
 /**
- * Resolves when they are durable and were read back equal: what lies there already is verified, and written again where it has
- * changed. Only while nobody drops what no run names (a run that names it is there by then, or data are held).
- * @param hash theirs, `baseHash`
- * @throws HomegrownError `storage-damaged`, `storage-full`, `storage-blocked`: nothing is named then that was not before;
+ * Saves a base. Resolves when it is durable and was read back equal. Verifies an existing copy, and rewrites changed chunks.
+ * Call it only while no unused data are being dropped (a run names it, or data are held).
+ * @param hash of the weights, by `baseHash`
+ * @throws HomegrownError `storage-damaged`, `storage-full`, `storage-blocked`: no new description exists then;
  * `newer-version`
  */
 export async function keepBase(
@@ -31,7 +31,7 @@ export async function keepBase(
   const key = baseKey(hash);
   const before = await described(store, hash);
   const there = new Set(await baseKeys(store, hash));
-  // Chunks that are described are not cut otherwise under their description.
+  // An existing description fixes the chunk size.
   const size = before?.chunkBytes ?? chunkBytes;
   const hashes = await writeChunks(store, placeOf(hash), weights, 'f32', size, (at) => there.has(at));
   const form = { holds: 'weights', precision: 'f32' } as const;
@@ -42,7 +42,7 @@ export async function keepBase(
   }
   return { bytes: manifest.bytes };
 }
-/** What a description says of training: there was none. */
+/** Training state in a description: no training. */
 const BEGUN = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
 
 /**
@@ -57,7 +57,7 @@ async function described(store: BlobStore, hash: string): Promise<Manifest | und
   });
 }
 
-/** All of it, or the tensors in `only`, verified. @throws HomegrownError `storage-damaged`, `newer-version` */
+/** Reads and verifies a base, or the tensors in `only`. @throws HomegrownError `storage-damaged`, `newer-version` */
 export async function readBase(store: BlobStore, hash: string, only?: ReadonlySet<string>): Promise<NamedTensors> {
   const place = placeOf(hash);
   const manifest = await readManifest(store, baseKey(hash), BASE).catch((error: unknown) => {

@@ -1,7 +1,7 @@
 /**
- * The checkpoint protocol. Tensors go into immutable hashed chunks `runs/<run>/<id>/<i>`, each read back as soon as it
- * is written; then one commit puts the manifest `manifests/<run>/<id>` and moves `heads/<run>`, which is the only truth:
- * what no head names does not exist. A crash at any point leaves the old head and what it names as they were.
+ * The checkpoint protocol. Tensors go into immutable hashed chunks `runs/<run>/<id>/<i>`, each read back as soon as it is
+ * written. Then one commit puts the manifest `manifests/<run>/<id>` and moves `heads/<run>`, the only source of truth: steps
+ * that no head names don't exist. A crash at any point leaves the old head and its steps unchanged.
  */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
@@ -15,25 +15,25 @@ import { fitsHalf, notWhatWasWritten, readIntact, readSnapshot, readWhole, write
 import type { Snapshot, TrainState, WhichSnapshot } from './snapshot';
 import { firstNonFinite, type NamedTensors } from './tensors';
 
-/** Kept are the newest step, the one before and the best, what is pinned and what is light; other ones are removed. */
+/** Saves steps. Keeps the newest step, the one before, the best, and pinned and light ones; removes all others. */
 export interface RunWriter {
-  /** As `keptBest`. */
+  /** Like `keptBest`. */
   readonly best: TrainState['best'];
   /**
-   * Stores a snapshot; once resolved it is durable and was read back equal. It is the best too where its state says so.
-   * @throws HomegrownError `diverged` (nothing written), `in-use`, `storage-full`, `storage-damaged`, `storage-blocked`:
-   * in every case what was saved before stays as it was.
+   * Saves a snapshot; once resolved it is durable and was read back equal. Also makes it the best if its state says so.
+   * @throws HomegrownError `diverged` (nothing written), `in-use`, `storage-full`, `storage-damaged`, `storage-blocked`: in
+   * every case earlier saved steps are unchanged.
    */
   save(snapshot: Snapshot): Promise<{ bytes: number }>;
   /**
-   * Keeps the best step, which `state` is of: its weights alone, unless it is the step that was saved last: that is then
-   * the best as well, and no byte of it is written again. @throws as `save` does
+   * Saves the best step, which `state` belongs to, as weights alone. If it is the step that was saved last, only marks that
+   * as the best, without writing it again. @throws as `save` does
    */
   keepBest(state: TrainState, weights: () => Promise<NamedTensors>): Promise<{ bytes: number }>;
   /**
-   * Keeps a step on the way: weights alone, of half precision unless one of them is too large for that. The earliest of these
-   * are let go until the run's saved steps are within the budget; undefined where it has no room for a single one, and then
-   * `weights` is not asked. @throws as `save` does
+   * Saves an intermediate checkpoint: weights alone, in f16 unless one is too large for that. Removes the earliest of these
+   * until the run's saved steps are within the budget. Undefined, without calling `weights`, if there is no room for one.
+   * @throws as `save` does
    */
   keepLight(
     state: TrainState,
@@ -42,7 +42,7 @@ export interface RunWriter {
   ): Promise<{ bytes: number } | undefined>;
 }
 
-/** Becomes the run's only writer: one that claimed it earlier can save no more, and its unfinished chunks are removed. */
+/** Becomes the run's only writer. Earlier writers can't save anymore, and their unfinished chunks are removed. */
 export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHUNK_BYTES): Promise<RunWriter> {
   const claimed = await changeHead(store, runId, async (old) => {
     const from = await pick(store, runId, old, 'latest');
@@ -70,7 +70,7 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
   type Move = (old: Head) => Head | undefined | Promise<Head | undefined>;
   async function move(manifest: Manifest, change: Move): Promise<boolean> {
     const moved = await moveHead(store, runId, epoch, manifest, change);
-    // The save stands, whatever becomes of this: what is left over now is removed after the next.
+    // The save is done even if this fails; the next save removes what is left.
     if (moved) await collectGarbage(store, runId, moved).catch(() => undefined);
     return moved !== undefined;
   }
@@ -100,7 +100,7 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
     },
     async keepLight(state, weights, budget) {
       const known = await readHead(store, runId);
-      // Two bytes a weight are not known before they are read; one byte of room is none.
+      // The size is unknown before the weights are read, so requires at least one byte of room.
       if (!known || roomForLight(await sizesOf(store, runId, known), budget) <= 0) return undefined;
       const tensors = await weights();
       const manifest = await write({ state, tensors }, fitsHalf(tensors) ? LIGHT : WEIGHTS);
@@ -122,17 +122,17 @@ const LIGHT: Form = { holds: 'weights', precision: 'f16' };
 
 const isSame = (a: TrainState['best'], b: TrainState['best']): boolean => a?.step === b?.step && a?.loss === b?.loss;
 
-/** The best step that is kept, and its loss; null where there is none, or it does not know its own. */
+/** Step and loss of the saved best step; null if there is none, or its loss is unknown. */
 export async function keptBest(store: BlobStore, runId: string): Promise<TrainState['best']> {
   const id = (await readHead(store, runId))?.best;
   const manifest = id ? await readIntact(store, runId, id) : undefined;
   return manifest ? ownBest(manifest) : null;
 }
 
-/** What a saved step says of itself, where it is a best one. */
+/** Best step and loss in the manifest of a best step. */
 const ownBest = ({ state: { best, step } }: Manifest): TrainState['best'] => (best?.step === step ? best : null);
 
-/** `damaged`: saved steps that could not be read and were set aside (never deleted) on the way to this one. */
+/** `damaged`: unreadable steps that were set aside (never deleted) before this one was found. */
 export interface Loaded {
   snapshot: Snapshot;
   damaged: readonly DamagedStep[];
@@ -143,10 +143,10 @@ export interface DamagedStep {
 }
 
 /**
- * Reads and verifies a saved step, or the tensors of it that are in `only`: what holds others alone is not read.
- * A damaged newest one is set aside and the one before is given instead.
- * @throws HomegrownError `storage-damaged` when the step asked for, or every one, cannot be read; `newer-version`, and
- * then nothing is set aside
+ * Reads and verifies a saved step, or its tensors in `only`; skips chunks without these. If the newest is damaged, sets it
+ * aside and reads the one before.
+ * @throws HomegrownError `storage-damaged` when the requested step, or every one, cannot be read; `newer-version`, and then
+ * nothing is set aside
  */
 export async function loadSnapshot(
   store: BlobStore,
@@ -175,7 +175,7 @@ export async function loadSnapshot(
 async function pick(store: BlobStore, runId: string, head: Head, which: WhichSnapshot): Promise<string | null> {
   if (which === 'best') return head.best;
   if (which !== 'latest') return (await mostWhole(store, runId, head, which)) ?? null;
-  // Only where it may be one of these is it asked whether they are whole.
+  // Checks whether others are complete only where they may be the newest.
   const others = (head.latest ?? head.previous) ? [] : kept({ ...head, light: [] });
   return newest(
     head,
@@ -197,20 +197,20 @@ const byStep = (a: string | null, b: string | null): number => stepOf(a ?? '') -
 export interface SavedStep extends Form {
   step: number;
   bytes: number;
-  /** The newest that can be opened. */
+  /** Whether it is the newest that can be opened. */
   latest: boolean;
   best: boolean;
-  /** Kept by hand. */
+  /** Pinned by a person. */
   pinned: boolean;
-  /** Kept on the way. */
+  /** An intermediate checkpoint. */
   light: boolean;
-  /** Nats per token on held-out text, where it was the best so far. */
+  /** Nats per token on held-out text, if it was the best so far. */
   loss: number | null;
 }
 
 /**
- * The saved steps whose description can be read and whose parts are all there, oldest first; and those that were set
- * aside, or would be now. Whether a part has changed shows only when it is opened.
+ * Saved steps with a readable description and all of their chunks, oldest first; and damaged ones, set aside or about to be.
+ * Changed chunks are found only when a step is opened.
  * @throws HomegrownError `storage-damaged`, `newer-version` when the list of them cannot be read
  */
 export async function surveySnapshots(
@@ -219,7 +219,7 @@ export async function surveySnapshots(
 ): Promise<{ steps: readonly SavedStep[]; damaged: readonly (DamagedStep & Unreadable)[] }> {
   const head = await readHead(store, runId);
   if (!head) return { steps: [], damaged: [] };
-  // Parts are written before a list names their step.
+  // Chunks are written before a list names their step.
   const there = new Set(await store.keys(chunkKey(runId, '')));
   const { records, unreadable } = await readAll(
     kept(head).map((id) => manifestKey(runId, id)),
@@ -254,7 +254,7 @@ export async function surveySnapshots(
 export const listSnapshots = async (store: BlobStore, runId: string): Promise<readonly SavedStep[]> =>
   (await surveySnapshots(store, runId)).steps;
 
-/** What is wrong with a step that was set aside, as far as it shows without reading its parts. */
+/** Reason why a step is damaged, as far as it shows without reading its chunks. */
 async function whyDamaged(
   store: BlobStore,
   runId: string,
@@ -268,7 +268,7 @@ async function whyDamaged(
 }
 const idOf = (manifest: string): string => manifest.split('/').at(-1)!;
 
-/** Every key that a run's saved steps are under, to be dropped with the run. */
+/** All keys of a run's saved steps, to be dropped with the run. */
 export const snapshotKeys = async (store: BlobStore, runId: string): Promise<string[]> => [
   headKey(runId),
   ...(await store.keys(manifestKey(runId, ''))),
@@ -276,8 +276,8 @@ export const snapshotKeys = async (store: BlobStore, runId: string): Promise<str
 ];
 
 /**
- * What a run's saved steps take, all that goes with them: also those that were set aside, and what a save that did not end has
- * left. As they are described; what no description tells is read.
+ * Bytes of a run's saved steps, including those set aside and leftovers of unfinished saves. Uses descriptions, and reads
+ * chunks without one.
  */
 export async function stepBytes(store: BlobStore, runId: string): Promise<number> {
   const keys = await store.keys(manifestKey(runId, ''));
@@ -297,7 +297,10 @@ export async function stepBytes(store: BlobStore, runId: string): Promise<number
   return bytes;
 }
 
-/** One commit: the manifest and the head that names it, only while the run is still ours; undefined where `change` is. */
+/**
+ * Commits the manifest with the head that names it, only while the run is still ours; undefined if `change` returns
+ * undefined.
+ */
 async function moveHead(
   store: BlobStore,
   runId: string,
@@ -316,7 +319,7 @@ async function moveHead(
   return moved;
 }
 
-/** Drops what the head does not name, only if that is still the head. */
+/** Drops chunks that the head does not name, only if that is still the head. */
 async function collectGarbage(store: BlobStore, runId: string, head: Head): Promise<void> {
   const keep = new Set([...kept(head), ...head.damaged]);
   const drop = (await snapshotKeys(store, runId)).filter(

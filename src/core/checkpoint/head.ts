@@ -4,36 +4,36 @@ import { HomegrownError } from '../base/errors';
 import { type Changed, changeRecord, type Kind, readRecord } from '../base/record';
 
 /**
- * What a run's saved steps are, by id: `<step>.<epoch>.<attempt>`, unique because an epoch has one writer, which counts its
- * attempts. A type, not an interface, so that it is assignable to Json.
+ * Ids of a run's saved steps: `<step>.<epoch>.<attempt>`, unique because an epoch has one writer, which counts its attempts.
+ * A type, not an interface, so that it is assignable to Json.
  */
 export type Head = {
   version: 3;
   latest: string | null;
   previous: string | null;
   best: string | null;
-  /** Kept by hand, until they are let go by hand. */
+  /** Pinned by a person, until unpinned. */
   pinned: readonly string[];
-  /** Kept on the way, weights alone of half precision, oldest first. */
+  /** Intermediate checkpoints, weights alone in f16, oldest first. */
   light: readonly string[];
-  /** Set aside because they could not be read; kept until the run is deleted. */
+  /** Set aside because they could not be read, until the run is deleted. */
   damaged: readonly string[];
   /** Summary of each of these steps by id; absent for steps saved by a build before 2026-11-26. */
   steps: Readonly<Record<string, StepSummary>>;
-  /** Counts the run's writers: who claims it raises this and shuts out the rest. */
+  /** Counts the run's writers: a new one raises this and shuts out the others. */
   epoch: number;
 };
-/** `holds`: absent where it holds all. */
+/** `holds`: absent for weights and moments. */
 export type StepSummary = { bytes: number; chunks: number; holds?: 'weights' };
 export const stepOf = (id: string): number => Number.parseInt(id, 10);
 
-/** What the keys of all runs begin with. */
+/** Key prefix of all runs' heads. */
 export const HEADS = 'heads/';
 export const headKey = (runId: string): string => `${HEADS}${checked(runId)}`;
 export const MANIFESTS = 'manifests/';
 export const manifestKey = (runId: string, id: string): string => `${MANIFESTS}${checked(runId)}/${id}`;
 export const CHUNKS = 'runs/';
-/** Without `i`, what all chunks of a run begin with. */
+/** Without `i`, the prefix of all chunks of a step; with an empty id, of all chunks of a run. */
 export const chunkKey = (runId: string, id: string, i?: number): string =>
   `${CHUNKS}${checked(runId)}/${id}${i === undefined ? '' : `/${String(i).padStart(5, '0')}`}`;
 
@@ -70,9 +70,8 @@ async function none(store: BlobStore, runId: string): Promise<Head> {
 }
 
 /**
- * Changes what a run's saved steps are, by compare and set: a reader may set a damaged one aside at any time, and a step is
- * pinned from any tab.
- * @returns what they are now; undefined where `change` is
+ * Changes the head of a run by compare and set, because a reader in any tab may set a damaged step aside or pin one.
+ * @returns the new head; undefined if `change` returns undefined
  * @throws HomegrownError as `readHead` does
  */
 export const changeHead = (
@@ -85,13 +84,13 @@ export const changeHead = (
     return changed && { ...changed, record: named(changed.record) };
   });
 
-/** Told is only of what it names. */
+/** Removes summaries of steps that the head no longer names. */
 function named(head: Head): Head {
   const ids = new Set([...kept(head), ...head.damaged]);
   return { ...head, steps: Object.fromEntries(Object.entries(head.steps).filter(([id]) => ids.has(id))) };
 }
 
-/** The steps that are kept, in the order of what is known of them; no two of one id. */
+/** Ids of all saved steps, without duplicates. */
 export const kept = ({ latest, previous, pinned, best, light }: Head): string[] =>
   [...new Set([latest, previous, ...pinned, best, ...light])].filter((id) => id !== null);
 
@@ -127,7 +126,7 @@ export const HEAD: Kind<Head> = {
     epoch: z.number().int().positive(),
   }),
   upgrades: [
-    // Before, the newest, the one before and the best were all that was kept.
+    // Earlier versions saved only the newest step, the one before and the best.
     (old) => ({ ...old, pinned: [], light: [] }),
     (old) => ({ ...old, steps: {} }),
   ],
@@ -136,7 +135,7 @@ export const HEAD: Kind<Head> = {
 
 export const isRunId = (id: string): boolean => /^[\w-]{1,64}$/.test(id);
 
-/** A run's id stands between slashes in keys, and comes from links too. */
+/** Checks a run's id, which is part of keys and can come from links. */
 function checked(runId: string): string {
   if (!isRunId(runId))
     throw new HomegrownError('bad-settings', `There is no run ${JSON.stringify(runId.slice(0, 64))}`);

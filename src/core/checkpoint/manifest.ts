@@ -9,19 +9,19 @@ import { type Snapshot, type TrainState, trainStateSchema } from './snapshot';
 import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
 
 /**
- * Describes one saved step: its tensors follow each other in its chunks, little-endian. Those of the first version say no
- * precision, and are read as they were written for ever.
+ * Manifest of a saved step: its tensors follow each other in its chunks, little-endian. The first version has no precision,
+ * and must stay readable.
  */
 export type Manifest = z.infer<typeof manifestSchema>;
 /** Weights and optimizer moments, enough to resume from; or weights alone. */
 export type Holds = 'all' | 'weights';
-/** f16: each number rounded to the nearest half, so that what is read back is near what was there. */
+/** f16: each number rounded to the nearest half, so values change slightly. */
 export type Precision = 'f32' | 'f16';
 export interface Form {
   holds: Holds;
   precision: Precision;
 }
-/** What is said in a manifest only where it is not so. */
+/** Defaults of fields that a manifest leaves out. */
 export const formOf = ({ holds = 'all', precision = 'f32' }: Partial<Form>): Form => ({ holds, precision });
 
 export async function makeManifest(
@@ -52,7 +52,7 @@ export const stepSummary = ({ bytes, chunks, holds }: Manifest): StepSummary => 
   ...(holds && { holds }),
 });
 
-/** The same step, of whose state more is known. */
+/** The same step with an updated state. */
 export const restated = ({ root: _, ...body }: Manifest, state: TrainState): Promise<Manifest> =>
   described({ ...body, state });
 
@@ -65,14 +65,14 @@ export async function readManifest(store: BlobStore, key: string, kind: Kind<Man
   const stored = await store.get(key);
   if (stored === undefined) throw new HomegrownError('storage-damaged', `${kind.what(key)} is missing`);
   const manifest = parseRecord(stored, key, kind);
-  // Of what lies there, in whatever version that is: one that was parsed is an object.
+  // Hashes the stored value in its own version; a parsed one is an object.
   const { root: _, ...body } = stored as JsonObject;
   if ((await rootOf(body)) !== manifest.root)
     throw new HomegrownError('storage-damaged', `${kind.what(key)} has changed since it was written`);
   return manifest;
 }
 
-/** The tensors' bytes in chunks of `chunkBytes`; the last is shorter. */
+/** Bytes of the tensors in chunks of `chunkBytes`; the last is shorter. */
 export function* packed(tensors: NamedTensors, precision: Precision, chunkBytes: number): Generator<Uint8Array> {
   let left = [...tensors.values()].reduce((bytes, { data }) => bytes + WIDTH[precision] * data.length, 0);
   let chunk = new Uint8Array(Math.min(chunkBytes, left));
@@ -93,7 +93,7 @@ export function* packed(tensors: NamedTensors, precision: Precision, chunkBytes:
   }
 }
 
-/** The inverse of `packed` for the tensors that are wanted, one chunk in memory at a time; chunks of others are not asked for. */
+/** Reverses `packed` for the given tensors, with one chunk in memory at a time; skips chunks of others. */
 export async function fillTensors(
   { tensors, chunkBytes, ...form }: Manifest,
   isWanted: (name: string) => boolean,
@@ -127,7 +127,7 @@ export async function fillTensors(
 }
 
 const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-/** Bytes of a number. */
+/** Bytes per number. */
 const WIDTH = { f32: 4, f16: 2 } as const;
 
 const count = z.number().int().nonnegative();
@@ -136,28 +136,28 @@ const manifestSchema = z.strictObject({
   version: z.literal(2),
   id: z.string(),
   state: trainStateSchema,
-  /** Absent where it holds all. */
+  /** Absent if it has moments too. */
   holds: z.literal('weights').exactOptional(),
-  /** Absent where each number is an f32. */
+  /** Absent for f32. */
   precision: z.literal('f16').exactOptional(),
   tensors: z.array(z.strictObject({ name: z.string(), shape: z.array(count) })),
   bytes: count,
   chunkBytes: count,
   chunks: z.array(hash),
-  /** SHA-256 of everything above, and so of everything below the chunks' hashes. */
+  /** SHA-256 of all fields above, and so of the chunks through their hashes. */
   root: hash,
 });
 export const MANIFEST: Kind<Manifest> = {
   what: (key) => `The description of step ${Number.parseInt(key.split('/').at(-1)!, 10)}`,
   version: 2,
   schema: manifestSchema,
-  // Before, all were of f32.
+  // Earlier versions were all f32.
   upgrades: [(old) => old],
 };
 
 const rootOf = (body: JsonObject): Promise<string> => sha256Hex(canonical(body));
 
-/** JSON with its keys in order, so that equal values have equal text. */
+/** JSON with sorted keys, so that equal values have equal text. */
 function canonical(value: Json): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonical).join(',')}]`;

@@ -23,13 +23,13 @@ import { readIntact } from './step';
 
 export interface Overview {
   /**
-   * The newest step of a run that can be opened, null where there is none, and bytes of all that can be; null where they
-   * cannot be read. A step counts whose parts are all there: that it has changed shows when it is opened.
+   * Newest step of a run that can be opened, null if there is none, and bytes of all such steps; null if unreadable. Requires
+   * all chunks of a step, but finds changed ones only when it is opened.
    */
   keptOf(runId: string): Promise<{ step: number | null; bytes: number | null }>;
-  /** The step that a run's list names as its best; null where it names none. */
+  /** Best step in a run's list; null if it names none. */
   bestOf(runId: string): number | null;
-  /** As `stepBytes`. */
+  /** Like `stepBytes`. */
   bytesOf(runId: string): Promise<number>;
 }
 
@@ -43,10 +43,10 @@ export async function overview(store: BlobStore, runIds?: readonly string[]): Pr
   const there = new Set(manifests);
   const runs = byRun([...manifests, ...chunks]);
 
-  /** Whether a step is described and as many parts of it are there as its list tells. */
+  /** Whether a step has a description and as many chunks as its list says. */
   function isWhole(runId: string, { steps }: Head, id: string): boolean {
     const parts = steps[id]?.chunks;
-    // The keys of a run's parts are its own, so that as many are all of them.
+    // A run's chunk keys are its own, so an equal number means that all are there.
     return there.has(manifestKey(runId, id)) && parts !== undefined && runs.get(runId)?.get(id) === parts + 1;
   }
   return {
@@ -90,7 +90,7 @@ async function readOf(store: BlobStore, runIds: readonly string[]): ReturnType<t
   return [{ ...read, keys: [...read.records.keys(), ...damaged] }, manifests, chunks];
 }
 
-/** How many of these keys each step of each run has: run -> id -> keys. */
+/** Number of these keys of each step of each run: run -> id -> keys. */
 function byRun(keys: readonly string[]): ReadonlyMap<string, ReadonlyMap<string, number>> {
   const runs = new Map<string, Map<string, number>>();
   for (const key of keys) {
@@ -112,7 +112,7 @@ async function surveyed(store: BlobStore, runId: string): ReturnType<Overview['k
   };
 }
 
-/** Has the lists of an older build tell of their steps what until now their descriptions alone do. */
+/** Adds summaries to lists of older builds, which only had them in the steps' descriptions. */
 export async function tellSteps(store: BlobStore): Promise<void> {
   const { records } = await readRecordsUnder(store, HEADS, HEAD);
   for (const [key, head] of records) {

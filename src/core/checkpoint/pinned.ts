@@ -8,15 +8,15 @@ import { roomForLight, within } from './plan';
 import { keysOf, readIntact } from './step';
 
 interface Sizes {
-  /** Bytes of the largest whole step. */
+  /** Bytes of the largest complete step. */
   whole: number;
-  /** Of all that are pinned. */
+  /** Bytes of all pinned steps. */
   pinned: number;
-  /** Those that can be read: of the others it is not known what goes with them, and they stay. */
+  /** Readable light steps; unreadable ones have an unknown size, and stay. */
   light: readonly { id: string; bytes: number }[];
 }
 
-/** What is known of the sizes of what a head names; a step that cannot be read counts nothing. */
+/** Known sizes of a head's steps; an unreadable step counts as 0. */
 export async function sizesOf(store: BlobStore, runId: string, head: Head): Promise<Sizes> {
   const found = await Promise.all(kept(head).map((id) => readIntact(store, runId, id)));
   const known = new Map(found.flatMap((manifest) => (manifest ? [[manifest.id, manifest]] : [])));
@@ -42,8 +42,8 @@ export async function mostWhole(
 }
 
 /**
- * Keeps a saved step until it is let go by hand, as whole as it is. Light steps give way to it, the earliest first. From any
- * tab, also while another one trains the run.
+ * Pins a saved step as it is, complete or not, and removes the earliest light steps to make room. Works from any tab, also
+ * while another one trains the run.
  * @throws HomegrownError `bad-settings` where there is no such step, or no room for it within the budget
  */
 export async function pinStep(store: BlobStore, runId: string, step: number, budget: number): Promise<void> {
@@ -64,7 +64,7 @@ export async function pinStep(store: BlobStore, runId: string, step: number, bud
   });
 }
 
-/** Lets light steps go, the earliest first, until what is kept of a run is within its budget. From any tab, as pinning is. */
+/** Removes light steps, earliest first, until a run is within its budget. Works from any tab, like pinning. */
 export async function boundLight(store: BlobStore, runId: string, budget: number): Promise<void> {
   await changeHead(store, runId, async (head) => {
     const changed = await fitted(store, runId, head, await sizesOf(store, runId, head), budget);
@@ -72,7 +72,7 @@ export async function boundLight(store: BlobStore, runId: string, budget: number
   });
 }
 
-/** A head without the light steps for which there is no room, and all that lies of those. */
+/** Head without the light steps that don't fit, and the keys of those to drop. */
 async function fitted(
   store: BlobStore,
   runId: string,

@@ -1,27 +1,27 @@
-/** Which steps on the way are kept light, and what of them has room: pure. */
+/** Schedule of intermediate checkpoints within a budget, as pure functions. */
 import { formatBytes, formatCount } from '../base/units';
 
 export interface KeptPlan {
   /** Ascending. */
   steps: readonly number[];
-  /** Of all of them. */
+  /** Total bytes. */
   bytes: number;
-  /** What is kept, as a sentence. */
+  /** Description of the plan, as a sentence. */
   words: string;
 }
 
-/** Bytes of a number of half precision. */
+/** Bytes of an f16 number. */
 const HALF = 2;
-/** Kept whole at most, the best counted so too: the newest step, the one before, the best. */
+/** Maximum number of complete steps: the newest, the one before, and the best, which counts as complete. */
 const WHOLE = 3;
 
 /**
- * Steps 1, 2, 4, 8, ... below the last, as Pythia spaced its checkpoints (Biderman et al. 2023, arXiv:2304.01373): weights
- * alone, of half precision. The earliest are left out until all that is kept of the run is within the budget.
- * @param steps of the run in all
- * @param parameters that learn
- * @param wholeBytes of a whole step
- * @param budget bytes that the run's saved steps may take, less those that are pinned
+ * Intermediate checkpoints at steps 1, 2, 4, 8, ... below the last, as in Pythia (Biderman et al. 2023, arXiv:2304.01373):
+ * weights alone, in f16. Leaves out the earliest until the run is within the budget.
+ * @param steps of the whole run
+ * @param parameters that are trainable
+ * @param wholeBytes of a complete step
+ * @param budget bytes for the run's saved steps, without pinned ones
  */
 export function keptPlan({
   steps: total,
@@ -58,7 +58,7 @@ function inWords(steps: readonly number[], bytes: number, budget: number): strin
 export const roomForLight = ({ whole, pinned }: { whole: number; pinned: number }, budget: number): number =>
   budget - WHOLE * whole - pinned;
 
-/** The newest light steps for which there is room; oldest first, as they are given. */
+/** Newest light steps that fit; oldest first, like the input. */
 export function within<T extends { bytes: number }>(room: number, light: readonly T[]): readonly T[] {
   let total = light.reduce((sum, { bytes }) => sum + bytes, 0);
   let from = 0;

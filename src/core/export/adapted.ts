@@ -15,7 +15,7 @@ interface BesideBase {
   trainable: Trainable;
   /** The adapter's tensors, by our names. */
   tensors: NamedTensors;
-  /** Of the base's weights. */
+  /** Hash of the base's weights. */
   frozen: string;
   words?: string;
 }

@@ -1,4 +1,4 @@
-/** From a stored run to what formats are written from. */
+/** Opens a stored run or an imported model as input for formats. */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { keptBest } from '../checkpoint/checkpoint';
@@ -39,7 +39,7 @@ export async function openExported(
   const record = await readRun(store, runId);
   if (!record) throw new HomegrownError('bad-settings', `There is no run ${runId}`);
   const { snapshot: saved } = await loadWhole(store, record, which, withMoments);
-  // What was the best when this step was saved may have been given up for a better one since, or never have been kept.
+  // The best step may have been replaced or removed since this save.
   const kept = { ...saved.state, best: await keptBest(store, runId) };
   const events = await readJournal(store, runId);
   const runFacts = withLicences(runInfo(record, kept, events), await listTexts(store));
@@ -52,7 +52,7 @@ export async function openExported(
     measured,
   );
   const snapshot = { ...saved, state: info.state };
-  // Those of an earlier segment may be gone.
+  // Data of an earlier segment may have been removed.
   const isNewest = segmentAt(record.segments, snapshot.state.step) === record.segments.length - 1;
   const manifest = isNewest ? await manifestIfKept(store, record) : null;
   const exported: Exported = {
@@ -72,13 +72,13 @@ export async function openExported(
   return withMoments ? exported : withTemperature(exported);
 }
 
-/** An export is of a step, and says nothing of how its run came to rest. */
+/** An export belongs to a step, so it leaves out the run's final status. */
 const ofStep = ({ status: _, ...info }: RunInfo): RunInfo => info;
 
 /**
- * A model that was read from files.
- * @param at milliseconds since 1970, for one that does not say when it was made
- * @param withMoments as `openExported` has it
+ * Prepares a model that was read from files.
+ * @param at milliseconds since 1970, for one without a creation time
+ * @param withMoments as in `openExported`
  */
 export async function exportedFrom(
   imported: ImportedModel,
@@ -92,7 +92,7 @@ export async function exportedFrom(
   const info = adapted ? null : imported.info && ofStep(imported.info);
   const exported: Exported = {
     name: exportName(info?.name ?? name, state.step),
-    // In the order in which it is read, so that the next export is the same.
+    // In reading order, so that the next export is the same.
     info: info ?? {
       version: 2,
       id: await idFor(at, name, model, DEFAULT_RECIPE),

@@ -26,7 +26,7 @@ import type { TrainEvent } from '../train/run';
 import { parse } from './parse';
 import { upgradeInfo } from './upgradeInfo';
 
-/** `homegrown.json`: all that a run is besides tensors and tokenizer. The model card is written from it alone. */
+/** `homegrown.json`: everything about a run except tensors and tokenizer. The model card is made from it alone. */
 export type RunInfo = z.infer<typeof runInfoSchema>;
 
 const count = z.int().nonnegative();
@@ -34,29 +34,29 @@ const count = z.int().nonnegative();
 /** Returns all fields in order. Those that builds before 2026-12-02 wrote keep their places; `newer` ones follow them. */
 const infoShape = ({ name, createdAt, model, mixed, device, origin, card, looks, ...newer }: typeof sharedShape) => ({
   version: z.literal(2),
-  /** Of the run, wherever it resumes and is exported. */
+  /** Id of the run, which stays the same in later exports. */
   id: idInFile,
   parent: parentInFile.exactOptional(),
   name,
   createdAt,
   model,
   tokenizer: z.enum(TOKENIZER_KINDS),
-  /** Of the tokenizer's special tokens; absent if it has only the end of text. */
+  /** Roles of the tokenizer's special tokens; absent if it has only the end of text. */
   roles: rolesSchema.exactOptional(),
   /** How an imported tokenizer splits text. */
   split: z.enum(SPLIT_NAMES).exactOptional(),
-  /** How it normalizes text before it splits it, apart from what its split always does. */
+  /** Normalization before the split, in addition to what the split always does. */
   normalizers: normalizersSchema.exactOptional(),
   /** Earlier training data of the model; the recipe replayed a share of its rows. */
   replayed: dataFactsSchema.exactOptional(),
   /** Chat template, in Jinja. */
   chatTemplate: z.string().max(MAX_TEMPLATE_LENGTH).exactOptional(),
-  /** Up to the one that this step belongs to. */
+  /** Segments up to this step's. */
   segments: segmentsInFile,
   /** Absent if all weights are trainable. The weights have what an adapter learned; it is also apart, with the moments. */
   trainable: RUN_FIELDS.trainable.schema,
   mixed,
-  /** Of a classifier. `inWeights`: the temperature is in the weights of the head, as in every export without moments. */
+  /** Decision of a classifier. `inWeights`: the temperature is merged into the head, as in every export without moments. */
   decision: decisionSchema.extend({ inWeights: z.literal(true).exactOptional() }).exactOptional(),
   state: trainStateSchema,
   /** Of a folder that the terminal trains into; `running` during training and after an interruption. Absent in an export. */
@@ -74,14 +74,14 @@ const infoShape = ({ name, createdAt, model, mixed, device, origin, card, looks,
   documents: documentListsSchema.exactOptional(),
   /** Evaluations of this step on a whole held-out set or a text. */
   evaluations: evaluationSummariesSchema.exactOptional(),
-  /** Results of lists of prompts, and which steps it was compared with. */
+  /** Results of lists of prompts, and comparisons with other steps. */
   asked: askedSchema.exactOptional(),
 });
 export const runInfoSchema = z.strictObject(infoShape(sharedShape));
 
 /**
- * What a `homegrown.json` says, of this version or one before.
- * @param file what it is called
+ * Reads `homegrown.json` of this version or an earlier one.
+ * @param file its name
  * @throws HomegrownError `bad-file`
  */
 export async function readRunInfo(file: string, json: unknown): Promise<RunInfo> {
@@ -133,7 +133,7 @@ function inOrder(info: RunInfo): RunInfo {
   return Object.fromEntries(order.filter(has).map((name) => [name, info[name]])) as RunInfo;
 }
 
-/** What the file says of its step alone: a run that resumes from the step begins without it. */
+/** Fields that belong to the step alone; a run that resumes from it starts without them. */
 export const OF_STEP = ['bestNotKept', 'evaluations', 'asked'] as const satisfies readonly (keyof RunInfo)[];
 type OfStep = (typeof OF_STEP)[number];
 export function withoutStep(info: RunInfo): Omit<RunInfo, OfStep> {
@@ -141,7 +141,7 @@ export function withoutStep(info: RunInfo): Omit<RunInfo, OfStep> {
   return Object.fromEntries(Object.entries(info).filter(isOfRun)) as Omit<RunInfo, OfStep>;
 }
 
-/** With what was measured of the step; a run alone does not say. */
+/** Adds evaluations of the step, which a run's record doesn't have. */
 export const withMeasurements = (info: RunInfo, { evaluations, asked }: StepMeasurements): RunInfo => ({
   ...info,
   ...(evaluations.length > 0 && { evaluations: [...evaluations] }),
@@ -152,7 +152,7 @@ export interface StepMeasurements {
   asked?: AskedSummary;
 }
 
-/** Of a run that has made no step. */
+/** Run information of a run without a step. */
 export function newInfo({
   id,
   createdAt,
@@ -183,7 +183,7 @@ export function newInfo({
   };
 }
 
-/** All their names; where those are many, the first and how many more. */
+/** Names of all texts; if there are many, the first ones and the number of others. */
 function nameBy(texts: DataFacts['texts']): string {
   const all = texts.map(({ name }) => name).join(', ');
   if (all.length <= LONG_NAME) return all;
@@ -197,11 +197,11 @@ const parentInfo = ({ runId: id, ...parent }: NonNullable<RunRecord['parent']>):
   ...parent,
 });
 
-/** A run's segments, as the file says them: where their ids lie is of the store that they lie in. */
+/** A run's segments for the file, without the ids of their data, which belong to the store. */
 export const segmentInfos = (segments: Segments): RunInfo['segments'] =>
   segments.map(({ data, ...segment }) => ({ ...segment, data: data.facts })) as unknown as RunInfo['segments'];
 
-/** And back. */
+/** Converts segments in the file back. */
 export const segmentsOf = ({ segments }: Pick<RunInfo, 'segments'>): Segments =>
   segments.map(({ data, ...segment }): Segment => ({
     ...segment,
@@ -215,7 +215,7 @@ function resultAt(
   data: DataFacts | null,
 ): RunInfo['result'] {
   const last = evaluations.findLast((evaluation) => evaluation.step <= step);
-  // The best step's own loss is kept with it, also where the curve was lost on the way to the next save.
+  // The best step has its own loss, even if the curve was lost before the next save.
   if (best?.step === step && last?.step !== step && data) {
     const { tokens, bytes } = data.parts.validation;
     const metrics = estimatesOfMean(metricsOf(objectiveOf(objective)), best.loss, { tokens, bytes });
@@ -225,13 +225,13 @@ function resultAt(
   return resultOf(last);
 }
 
-/** An evaluation as it stands in `homegrown.json`. */
+/** An evaluation in the form of `homegrown.json`. */
 export function resultOf({ step, loss, metrics }: Evaluated & { step: number }): NonNullable<RunInfo['result']> {
   const values = Object.entries(metrics).map(([id, { value }]) => [id, value] as const);
   return { step, loss, ...Object.fromEntries(values.filter(([, value]) => Number.isFinite(value))) };
 }
 
-/** And back. */
+/** Converts a result back to an evaluation. */
 export function evaluatedOf({ step, loss, ...values }: NonNullable<RunInfo['result']>): Evaluated & { step: number } {
   const metrics = Object.fromEntries(Object.entries(values).map(([id, value]) => [id, { value }]));
   return { step, loss, metrics };

@@ -22,24 +22,24 @@ import { modelTitle } from './modelTitle';
 
 /** Data of the page besides the weights. */
 export interface PageModel {
-  /** Its name, with the step of an early one. */
+  /** Its name, with the step unless it is the last. */
   title: string;
-  /** What the model is, in a sentence or two. */
+  /** Description of the model in a sentence or two. */
   summary: string;
   /** The model card, in Markdown. */
   card: string;
-  /** To begin with. */
+  /** Initial prompt. */
   prompt: string;
   model: ModelChoice;
   tokenizer: TokenizerModel;
   tokenizerHash: string;
   /** Chat settings of a chat model; `isFirst`: it was trained on chats, so the page opens with the chat. */
   chat?: ServedChat & { isFirst: boolean };
-  /** Of a classifier: how sure, 0 to 1, it must be of a label. */
+  /** Confidence threshold of a classifier, 0 to 1. */
   atLeast?: number;
   /** Samples from training; absent where no curve was measured. */
   samples?: readonly LearnedSample[];
-  /** In the order of the weights: Hugging Face's names, and how many floats each has. */
+  /** Hugging Face's names and numbers of floats, in the order of the weights. */
   tensors: readonly (readonly [name: string, size: number])[];
 }
 
@@ -123,7 +123,7 @@ function trainedWords(info: RunInfo): string {
   return `${extent} ${on} ${source}, ${formatShort(characters)} characters`;
 }
 
-/** The tensors' bytes one after the other, cut into blocks without regard to where one ends. The buffer is used again. */
+/** Concatenates the tensors' bytes and cuts them into blocks, which may span tensors. Reuses the buffer. */
 function* inBlocks(weights: ReadonlyMap<string, TensorInPieces>): Generator<Uint8Array> {
   const block = new Uint8Array(BLOCK);
   let filled = 0;
@@ -146,15 +146,15 @@ function* allPieces(weights: ReadonlyMap<string, TensorInPieces>): Generator<Flo
   for (const tensor of weights.values()) yield* tensor.pieces();
 }
 
-/** Bytes of weights a block; a multiple of 3, so that only the last ends in padding. */
+/** Bytes of weights per block; a multiple of 3, so that only the last has padding. */
 const BLOCK = 3 * 2 ** 20;
 const OPEN = '<script type="application/octet-stream;base64">';
 /** CRC-32 of the JSON and of the weights' bytes after it, in hex: docs/decisions/0024. */
 const CHECKSUM = '<script type="text/plain" id="crc32">';
 const CLOSE = '</script>\n';
 
-/** For the text of an element: nothing in it can begin a tag or a character reference. */
+/** Escapes text for an element, so that nothing in it can begin a tag or a character reference. */
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
-/** For a script element that is data: no `<` means no end tag and no comment. JSON has them only in strings. */
+/** Escapes JSON for a data script: without `<` there is no end tag and no comment. JSON only has it in strings. */
 const jsonInScript = (value: PageModel): string => JSON.stringify(value).replaceAll('<', '\\u003c');

@@ -30,7 +30,7 @@ interface Base {
   step: number;
   hash: string;
   weights: NamedTensors;
-  /** What the file calls it, where it says no hash. */
+  /** Repository name in the file, where it has no hash. */
   byName?: string;
 }
 
@@ -162,7 +162,7 @@ async function baseFor(store: BlobStore, fitting: readonly Fitting[], folder: Fo
 const weightsAt = async (store: BlobStore, run: RunRecord, step: number): Promise<NamedTensors> =>
   ownOf(run.model, (await loadWhole(store, run, step)).snapshot.tensors);
 
-/** `HuggingFaceTB/SmolLM2-135M`; a folder of somebody's disk says nothing. */
+/** `HuggingFaceTB/SmolLM2-135M`; a local path identifies nothing. */
 const REPOSITORY = /^\w[\w.-]*\/[\w.-]+$/;
 const configSchema = z.looseObject({ base_model_name_or_path: z.string().nullish().catch(undefined) });
 const MAX_NAMED = 5;

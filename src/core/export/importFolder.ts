@@ -69,7 +69,7 @@ export async function openFiles(files: readonly GivenFile[]): Promise<Found> {
   );
 }
 
-/** The folder in a zip that holds what is looked for, as the one of a hand-over holds weights: the uppermost. */
+/** Uppermost folder in a zip that holds what is wanted, such as the weights of a PyTorch export. */
 function innerFolder(files: Folder, holds: (folder: Folder) => unknown = holdsWeights): Folder | undefined {
   const prefixes = new Set([...files.keys()].map((name) => name.slice(0, name.lastIndexOf('/') + 1)));
   return [...prefixes]
@@ -106,7 +106,7 @@ export async function readWhole(folder: Folder, name: string, max: number): Prom
   return source.read(0, source.size);
 }
 
-/** Of files of an adapter where a model is wanted. */
+/** Error for adapter files where a model is expected. */
 export const adapterAlone = (): HomegrownError =>
   badFile(
     `${ADAPTER_CONFIG} belongs to an adapter, which needs its base model; \`tune\`, \`sample\` and \`export\` take it with --adapter, and the base with --from`,
@@ -118,7 +118,7 @@ const wanted = (): string =>
   `with one of these values of model_type: ${knownTypes().join(', ')}; or one GGUF file of ${knownGgufs().join(', ')}.`;
 const knownTypes = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).huggingFace?.types ?? []);
 const knownGgufs = (): readonly string[] => modelIds().flatMap((id) => modelSpec(id).gguf?.reads?.names ?? []);
-/** One of them is in each folder that Homegrown writes. */
+/** Each folder that Homegrown exports has one of them. */
 const OURS = ['homegrown.json', 'DATASHEET.md', 'MODEL_CARD.md'];
 const OTHER_FORMATS: readonly (readonly [RegExp, string])[] = [
   [/\.(pt|pth|bin|ckpt|pkl|pickle)$/i, 'such files can run code. Convert it to safetensors'],

@@ -8,11 +8,11 @@ import type { Recipe } from '../train/recipe';
 import { type Shapes, shapesOf, type Wanted } from './importTensors';
 import type { Weights } from './openWeights';
 
-/** How the file lays tensors out: a model's own weights as Hugging Face does, an adapter's as they are here. */
+/** Layout of the file: Hugging Face's for the model's own weights, ours for an adapter's. */
 interface LaidOut {
   layout: Layout;
   table: ParamTable;
-  /** All that the file has, by its names. */
+  /** All tensors in the file, by its names. */
   shapes: Shapes;
 }
 
@@ -37,7 +37,7 @@ export function laidMoments(recipe: Recipe, layout: Layout, own: ParamTable, tra
   };
 }
 
-/** Each tensor by the weight that it is or is of, and what stands before its name, in the file's order. */
+/** Each tensor in file order, with its weight and the prefix of its name. */
 export function momentsIn(file: Weights, layout: Layout): readonly Wanted[] {
   const found = new Map<string, Wanted>();
   for (const theirs of file.shapes.keys()) {

@@ -71,7 +71,7 @@ export async function readPeft(
   return { ...composed(own, there, values, config), ...(base !== undefined && { base }) };
 }
 
-/** Our names of the tensors, in PEFT's form, with theirs. */
+/** Maps our names, in PEFT's form, to the tensors' own names. */
 function namesIn(names: Iterable<string>, rename: (name: string) => string | null): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const name of names) {
@@ -115,7 +115,7 @@ function composed(
     return { of, parts, isOne };
   });
   const rank = Math.max(...groups.map(({ parts, isOne }) => (isOne ? r : r * parts.length)));
-  // What counts is alpha / rank, or by its root; of another rank the same comes by another alpha.
+  // Only alpha / rank counts, or alpha / sqrt(rank): after padding the rank, another alpha gives the same scale.
   const isSameRank = rank === r;
   const scaled = isSameRank ? alpha : byRoot ? (alpha * rank) / Math.sqrt(r) : alpha * (rank / r);
   const adapter: AdapterChoice = {
@@ -144,7 +144,7 @@ const zeros = (shape: readonly number[]): HostTensor => ({ shape, data: new Floa
 const isSame = (one: HostTensor, other: HostTensor): boolean =>
   one === other || one.data.every((x, i) => Object.is(x, other.data[i]));
 
-/** Of ours. */
+/** Reports target weights that the base lacks as a bad file. */
 function checkSettings(own: ParamTable, adapter: AdapterChoice): void {
   try {
     partsOf(own, { weights: [], adapter });
@@ -156,7 +156,7 @@ function checkSettings(own: ParamTable, adapter: AdapterChoice): void {
 
 const name = z.string().max(1000);
 type Config = z.infer<typeof configSchema>;
-/** peft/tuners/lora/config.py; what is not here must be off. */
+/** peft/tuners/lora/config.py; fields that are not here must be off. */
 const configSchema = z
   .looseObject({
     peft_type: z.literal('LORA', 'only LORA is supported'),
@@ -166,7 +166,7 @@ const configSchema = z
     use_rslora: z.boolean().default(false),
     bias: z.literal('none', 'trained biases are not supported').default('none'),
     target_modules: z.union([name, listOf(name, MAX_TENSORS)]).nullish(),
-    /** Others begin from weights of the base that they have changed. */
+    /** Other initializations change the weights of the base. */
     init_lora_weights: z
       .union([z.boolean(), z.enum(['gaussian', 'eva', 'orthogonal'])], 'it changes the weights of its base model')
       .default(true),
@@ -181,7 +181,7 @@ const configSchema = z
       });
     }
   });
-/** These say how it was made, or by whom, or what its tensors' names say too. */
+/** Fields that don't change the result: origin and method, or facts that the tensors' names give too. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...['peft_type', 'r', 'lora_alpha', 'lora_dropout', 'use_rslora', 'bias', 'target_modules', 'init_lora_weights'],
   ...['auto_mapping', 'base_model_name_or_path', 'eva_config', 'exclude_modules', 'fan_in_fan_out', 'inference_mode'],

@@ -14,7 +14,7 @@ import type { ImportedModel } from './incoming';
 
 interface AsStored {
   snapshot: Snapshot;
-  /** What the run's record says of it; absent of a whole model. */
+  /** Fields of the run's record; absent for a whole model. */
   tuned?: Pick<RunRecord, 'trainable' | 'base'>;
   /** The frozen weights to resume on, to be saved once a record names them. */
   base?: { keep(): Promise<unknown> };

@@ -1,4 +1,4 @@
-/** A model in somebody's files, opened: what it is, before any of its weights is read; and then all of it. */
+/** Opened model files: first a description without reading weights, then everything. */
 import type { Trainable } from '../adapters/trainable';
 import type { Job } from '../base/job';
 import type { Snapshot } from '../checkpoint/snapshot';
@@ -15,26 +15,29 @@ export interface Incoming {
   /** Null when the files are not ours. */
   info: RunInfo | null;
   stated: Stated;
-  /** All of it. @throws HomegrownError `bad-file` where weights are not what their files say; the signal's reason when stopped */
+  /**
+   * Reads everything. @throws HomegrownError `bad-file` where weights contradict their files; the signal's reason when
+   * stopped
+   */
   read(job: Job): Promise<ImportedModel>;
 }
 
-/** What the files of a model say of themselves. */
+/** Description of a model in its files. */
 export interface Stated {
   /** `Hugging Face folder`, `GGUF`. */
   format: string;
-  /** How its weights are written there, most of them first: `BF16`, `Q4_1`. */
+  /** Types of its weights, most frequent first: `BF16`, `Q4_1`. */
   precision: readonly string[];
-  /** Of its weights as they lie there. */
+  /** Bytes of its stored weights. */
   bytes: number;
-  /** As it calls itself. */
+  /** Its own name. */
   name?: string;
   licence?: string;
-  /** What it comes without, and what is done about that, as the format says it. */
+  /** What the format lacks, and what replaces it. */
   lacks?: string;
 }
 
-/** What of that goes with the model. */
+/** Fields to store with the model. */
 export const saidOf = ({ name, licence, lacks }: Stated): { title?: string; licence?: string; lacks?: string } => ({
   ...(name !== undefined && { title: name }),
   ...(licence !== undefined && { licence }),
@@ -45,7 +48,7 @@ export const saidOf = ({ name, licence, lacks }: Stated): { title?: string; lice
 export const objectiveIn = ({ info }: Pick<ImportedModel, 'info'>): ObjectiveId =>
   info ? recipeOf(info).objective : DEFAULT_RECIPE.objective;
 
-/** Of a folder, the file of its weights; else what was given. */
+/** Name of the weights file in a folder; else of the file itself. */
 export const weightsFile = (files: readonly { name: string }[]): string =>
   (files.find(({ name }) => /\.(safetensors|gguf)$/i.test(name)) ?? files[0]!).name;
 
@@ -57,20 +60,20 @@ export interface ImportedModel {
   resumable: boolean;
   /** Null when the folder is not ours. */
   info: RunInfo | null;
-  /** The run's curve, where the folder holds it. */
+  /** Loss curve of the run, if the folder has one. */
   events: readonly TrainEvent[];
-  /** What its texts were cleaned by, where the folder says it. */
+  /** Recipe that cleaned its texts, if the folder has one. */
   recipe?: object;
-  /** Of one that is not ours. */
+  /** Description, for an external model. */
   stated?: Stated;
   /** An imported adapter on it. Its weights are merged, so no recorded run has them. */
   adapted?: Adapted;
-  /** What its weights are averaged with. */
+  /** Model that its weights are averaged with. */
   mixed?: NonNullable<RunInfo['mixed']>;
 }
 
 export interface Adapted {
-  /** Its folder. */
+  /** Name of its folder. */
   name: string;
   trainable: Trainable;
   /** Differences from its files, in a sentence. */

@@ -7,9 +7,9 @@ export const DOWN = 'lora_A.weight';
 export const UP = 'lora_B.weight';
 
 export interface NarrowPieces {
-  /** A matrix of theirs. */
+  /** One of their matrices. */
   beside: Piece;
-  /** Theirs of it: [rank, in], and [out, rank] with its rows in the order of the matrix's. */
+  /** Its pair in their layout: [rank, in], and [out, rank] with rows in the order of the matrix's. */
   down: Piece;
   up: Piece;
 }
@@ -43,10 +43,10 @@ export const narrowPieces = (
 
 export const layoutOf = (pieces: readonly NarrowPieces[]): Layout => pieces.flatMap(({ down, up }) => [down, up]);
 
-/** PEFT's names, of `model.layers.0.self_attn.q_proj.weight`; `<layer>` as transformers calls it. */
+/** PEFT's names for `model.layers.0.self_attn.q_proj.weight`, as transformers calls it. */
 export const peftNames = (theirs: string): readonly [down: string, up: string] => {
   const layer = `${PEFT_MODEL}${theirs.replace(/weight$/, '')}`;
   return [layer + DOWN, layer + UP];
 };
-/** What PEFT wraps a model in (peft/utils/save_and_load.py). */
+/** Prefix of PEFT's wrapper (peft/utils/save_and_load.py). */
 export const PEFT_MODEL = 'base_model.model.';

@@ -33,8 +33,8 @@ import { normalizerWords } from './normalizerWords';
 import { plain, table, tokenizerKind } from './markdown';
 
 /**
- * README.md of an exported model: training data, settings, evaluation results, limitations and how to load it. Of one with
- * an origin elsewhere only what is known: what it is, and what was done with it here.
+ * README.md of an exported model: training data, settings, evaluation results, limitations and how to load it. For an
+ * external model only its description and what was done with it here.
  * @param formats in which it can be loaded
  */
 export function modelCard(info: RunInfo, formats: readonly Format[], hasDatasheet = true): string {
@@ -51,7 +51,7 @@ export function modelCard(info: RunInfo, formats: readonly Format[], hasDatashee
   const { label, fields } = optimizerOf(recipe.optimizer);
   const own = (Object.keys(fields) as RecipeField[]).map((name) => `, ${name} ${recipe[name]}`);
   const { schedule, steps, warmup } = recipe;
-  /** As a share of the peak. */
+  /** As a share of the peak rate. */
   const last = learningRateAt(schedule, { ...recipe, learningRate: 1 }, Math.max(steps, warmup));
   const training = [
     ['Objective', objectiveOf(recipe.objective).label + ownWords(objectiveOf(recipe.objective).fields, recipe)],
@@ -130,7 +130,7 @@ function typesOf(model: RunInfo['model']): readonly string[] {
   return isOwn ? [] : [config(model, { begin: 0, end: 0 })['model_type'] as string];
 }
 
-/** Settings of an objective or a schedule, but for those at the value that they had before they could be set. */
+/** Settings of an objective or a schedule that differ from their value before they could be set. */
 function ownWords(fields: Readonly<Record<string, Field>>, recipe: Recipe): string {
   const own = Object.entries(fields).filter(([name, { absent }]) => recipe[name as RecipeField] !== absent);
   return own
@@ -138,7 +138,7 @@ function ownWords(fields: Readonly<Record<string, Field>>, recipe: Recipe): stri
     .join('');
 }
 
-/** Those that not all architectures have, and that are not as they were before there was a choice; one of 0 follows from others. */
+/** Sizes that only some architectures have, if they differ from the original behavior; 0 means derived from others. */
 function ownSizes({ id, config }: RunInfo['model']): [string, string][] {
   const { layers: _, heads: __, width: ___, context: ____, ...own } = sizesOf(config);
   const fields: Readonly<Record<string, Field>> = modelSpec(id).fields;
@@ -167,7 +167,7 @@ function tokenizerSection(info: RunInfo): string {
   return `${entries}. Imported with its ids and special tokens. It splits text as \`${split}\` does. ${form}`;
 }
 
-/** The special tokens, by what they are for. */
+/** Special tokens, by their roles. */
 function lastEntries({ roles = END_ALONE }: RunInfo): string {
   const tokens = specialTokens(roles, 0).map(({ role, text }) => ({ role, text: `\`${text}\`` }));
   if (tokens.length === 1) return `The last entry is ${tokens[0]!.text}`;
@@ -205,7 +205,7 @@ function provenance(info: RunInfo): string {
   return `${began}, started on ${formatDay(createdAt)}.${changes}`;
 }
 
-/** What an import left out: a noun phrase of a model, sentences of an adapter. */
+/** What an import left out: a noun phrase for a model, sentences for an adapter. */
 function lacksWords({ lacks }: { lacks?: string | undefined }): string {
   if (lacks === undefined) return '';
   return lacks.endsWith('.') ? ` ${plain(lacks)}` : ` It was imported without ${plain(lacks)}.`;
@@ -220,7 +220,7 @@ function mixedWords({ mixed, state }: RunInfo): string {
     : ` Its weights are an average: ${what}.`;
 }
 
-/** `from step 2600 of Moby Dick`; null of a run that began from no other. */
+/** `from step 2600 of Moby Dick`; null for a run without a parent. */
 export function parentWords(info: RunInfo): string | null {
   const from = beganFrom(info);
   return from ? `from step ${formatCount(from.step)} of ${plain(from.name)}` : null;
@@ -229,7 +229,7 @@ export function parentWords(info: RunInfo): string | null {
 /** Origin of a run, also of one that was imported since. */
 const beganFrom = ({ parent }: RunInfo) => (parent?.how === 'import' ? parent.began : parent);
 
-/** Its stretches on one text each, oldest first, with the step after which each began. */
+/** Segments with one text each, oldest first, with the step before their first. */
 function textsOf({ segments }: RunInfo): readonly Pick<RunInfo['segments'][0], 'after' | 'data'>[] {
   return segments.filter(({ data }, i) => i === 0 || !isSameData(segments[i - 1]!.data, data));
 }
@@ -252,7 +252,7 @@ export function bySegment(info: RunInfo, describe: (data: DataFacts) => string):
 }
 const NOT_RECORDED = 'Not recorded.';
 
-/** What its settings were before they are as the table has them: nothing where they were the same. */
+/** Earlier settings that differ from those in the table; empty if there are none. */
 function earlierSettings({ segments }: RunInfo): string[] {
   return segments.slice(1).flatMap((segment, i) => {
     const before = segments[i]!.recipe;
@@ -329,7 +329,7 @@ function resultSection(info: RunInfo, result: NonNullable<RunInfo['result']>): s
   );
 }
 
-/** Where these files are not the step that did best. */
+/** Notes a better step, if the exported one isn't the best. */
 function bestOf(info: RunInfo): string[] {
   const { state, bestNotKept } = info;
   const best = bestNotKept ?? state.best;

@@ -25,7 +25,7 @@ export function learntApart({ info, snapshot }: Pick<Exported, 'info' | 'snapsho
   return names.every((name) => snapshot.tensors.has(name)) ? adapter : undefined;
 }
 
-/** @throws HomegrownError `bad-settings` where the files that the model was read from have only what is merged */
+/** @throws HomegrownError `bad-settings` if the files that the model was read from only have merged weights */
 export function apart(exported: Exported): AdapterChoice {
   const adapter = learntApart(exported);
   if (adapter) return adapter;
@@ -54,7 +54,7 @@ export function peftFiles(
   ];
 }
 
-/** What peft's LoraConfig is made from (peft/tuners/lora/config.py). */
+/** Fields of PEFT's LoraConfig (peft/tuners/lora/config.py). */
 function adapterConfig(info: RunInfo, { settings, beside }: AdapterChoice, layout: Layout): Record<string, Json> {
   const { rank, alpha, dropout, rankStabilised } = settings;
   const theirs = layout.filter(({ of }) => beside.includes(of));
@@ -69,19 +69,19 @@ function adapterConfig(info: RunInfo, { settings, beside }: AdapterChoice, layou
     lora_dropout: dropout,
     use_rslora: rankStabilised,
     bias: 'none',
-    // GPT-2's matrices are [in, out] there too (Conv1D).
+    // GPT-2's matrices are [in, out] in transformers too (Conv1D).
     fan_in_fan_out: theirs.some(({ transposed }) => !transposed),
     target_modules: targets(layout, beside),
   };
 }
-/** peft/utils/peft_types.py; there is none of a model that fills blanks. */
+/** peft/utils/peft_types.py, which has no type for masked language models. */
 const TASK_TYPES: Record<ModelKind, string | null> = {
   decoder: 'CAUSAL_LM',
   'encoder-decoder': 'SEQ_2_SEQ_LM',
   encoder: null,
 };
 
-/** Each layer by as few of the last parts of its name as no other layer ends in: `q_proj`, `attn.c_proj`. */
+/** Shortest unique suffix of each layer's name: `q_proj`, `attn.c_proj`. */
 function targets(layout: Layout, beside: readonly string[]): string[] {
   const layers = (isBeside: boolean): readonly string[] =>
     layout

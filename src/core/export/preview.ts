@@ -22,14 +22,14 @@ export interface ModelPreview {
     entries: number;
     special: number;
     kind: TokenizerKind;
-    /** How it splits text; absent where it is as one of ours, or applied as its files say. */
+    /** Name of its splitting rule; absent if it is one of ours, or applied from its files. */
     split?: string;
-    /** Bytes that it has no token for. */
+    /** Bytes without a token. */
     missing: number;
-    /** How it brings a text into a form before it cuts it. */
+    /** Normalization before it splits text. */
     normalizers: readonly Normalizer[];
   };
-  /** It can be taken with a shorter context. */
+  /** Whether it can be imported with a shorter context. */
   isContextFree: boolean;
 }
 
@@ -52,8 +52,8 @@ export function previewOf({ model, tokenizer, stated }: Incoming): ModelPreview 
 }
 
 /**
- * The same in words, a row a line.
- * @param as with which context it would be taken; by default its own
+ * Rows of the preview in words.
+ * @param as context to import it with; by default its own
  * @param limits of this device, where they are known
  */
 export function previewRows(
@@ -88,7 +88,7 @@ export function previewRows(
   ];
 }
 
-/** `ham, spam and 3 more`; how many a text has, where that is not one. */
+/** `ham, spam and 3 more`, and how many labels a text has if not one. */
 function labelWords({ labels, several }: Classes): string {
   const shown = labels.slice(0, 10).join(', ');
   const more = labels.length > 10 ? ` and ${formatCount(labels.length - 10)} more` : '';
@@ -121,7 +121,7 @@ function tokenizerWords({ kind, entries, special, split, missing, normalizers }:
   return parts.join('; ');
 }
 
-/** A device holds weights, keys and values of a full context, and a row of scores; on a GPU each weight at once. */
+/** Memory for inference: weights, keys and values of a full context, and a row of logits; on a GPU also each weight at once. */
 function writingWords({ id, config, vocabulary }: ModelChoice, limits: MemoryLimits | undefined): string {
   const spec = modelSpec(id);
   const table = spec.params(config, vocabulary);
@@ -138,7 +138,7 @@ function writingWords({ id, config, vocabulary }: ModelChoice, limits: MemoryLim
   return `${words}: fits this device`;
 }
 
-/** As recipes begin. */
+/** Memory for training with the default recipe. */
 function trainingWords(model: ModelChoice, limits: MemoryLimits | undefined): string {
   const { total } = memoryPlan(modelSpec(model.id), model.config, model.vocabulary, DEFAULT_RECIPE);
   const words = `${formatBytes(total)} with a batch of ${formatCount(DEFAULT_RECIPE.batch)}`;

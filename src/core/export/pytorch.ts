@@ -51,7 +51,7 @@ export async function pytorchFiles(exported: Exported, { template }: ExportOptio
   ];
 }
 
-/** What the scripts ask of the model: all that they know of its names. */
+/** Everything that the scripts need to know of the model, including its names. */
 function architecture({ info: { model }, tokenizer }: Exported): Json {
   const { label, pytorch, params } = modelSpec(model.id);
   const own = params(model.config, model.vocabulary);
@@ -72,7 +72,7 @@ function architecture({ info: { model }, tokenizer }: Exported): Json {
   };
 }
 
-/** Along which axis of a piece matrices lie side by side, and how wide they are: one, where it is one. */
+/** Axis along which a piece joins matrices, and their widths; a single width for one matrix. */
 function sideBySide({ columns, transposed }: Piece, { shape, widths = [shape[1]!] }: Parameter): [number, number[]] {
   const [from, to] = columns ?? [0, shape[1]!];
   let at = 0;
@@ -86,7 +86,7 @@ const torchOptimizers = (): Readonly<Record<string, Torch>> =>
     Object.entries(OPTIMIZERS).flatMap(([name, { torch }]: [string, Optimizer]) => (torch ? [[name, torch]] : [])),
   );
 
-/** From the same list as ours. */
+/** Learning rate schedules, from the same list as ours. */
 export const schedulesInPython = (): string =>
   [
     '"""Learning rate of an update after the warm-up, as a share of its peak. progress: 0 after the warm-up, 1 at the last update."""',
@@ -153,7 +153,7 @@ export async function dataFiles(
   return [textFile('data/meta.json', `${JSON.stringify(meta, null, 2)}\n`), ...files];
 }
 
-/** Two u32 a document: its first token, and how many it has. The mark that ends it is not one of them. */
+/** Two u32 per document: its first token, and its length without the end token. */
 function bordersFile(name: string, documents: readonly Border[]): ByteStream {
   const bytes = packIds(Uint32Array.from(documents.flatMap(({ start, tokens }) => [start, tokens])), 4);
   return { name, size: bytes.length, chunks: () => [bytes] };
@@ -168,7 +168,7 @@ const idFile = (name: string, source: TokenSource, width: 2 | 4): ByteStream => 
     }
   },
 });
-/** Ids that are written at a time. */
+/** Ids per piece of output. */
 const PIECE = 2 ** 18;
 
 const TEMPLATES = [

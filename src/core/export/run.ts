@@ -42,7 +42,7 @@ export async function exportRun(
   return { name: exported.name, kind: writer.kind, files, sidecars: sidecars ?? [] };
 }
 
-/** Stores the model in these files as a new run: `storeModel` of it. */
+/** Stores the model in these files as a new run, by `storeModel`. */
 export async function importRun(
   store: BlobStore,
   run: NewRun,
@@ -55,13 +55,13 @@ export async function importRun(
 
 type NewRun = Pick<RunRecord, 'projectId'> & {
   runId: string;
-  /** Tokens that it reads at once, at most, where no weight depends on how many those are. */
+  /** Maximum context in tokens, for models without position weights. */
   context?: number;
 };
 
 /**
- * Stores a model as a new run. When anything in it is wrong, or does not fit into the store, or its project is deleted
- * meanwhile, nothing remains of it that a run names. Only while nobody drops what none does.
+ * Stores a model as a new run. If anything in it is wrong or doesn't fit, or its project is deleted meanwhile, no record
+ * names what is left. Call it only while unused data aren't being dropped.
  * @param files that it was opened from
  */
 export async function storeModel(
@@ -100,12 +100,12 @@ export async function storeModel(
     ...(info && {
       segments: segmentsOf(info),
       parent: { runId: info.id, step, how: 'import', name: info.name, ...beganOf(info) },
-      // Its temperature came in with the weights.
+      // The imported weights include the temperature.
       ...(info.decision && { decision: decisionInUse(info.decision) }),
     }),
   };
   try {
-    // There before what is saved is, as that of a run that is begun: where the tab ends in between, nothing is without one.
+    // The record comes before the saved step, as in a new run: if the tab closes in between, no step is without a record.
     await addRun(store, record, owner);
     await base?.keep();
     const { bytes } = await (await claimRun(store, runId)).save(snapshot);
@@ -116,7 +116,7 @@ export async function storeModel(
     const known = curve.length > 0 ? curve : evaluated;
     await (await openJournal(store, runId, step)).append([...known, { kind: 'saved', step, bytes }]);
     await updateRun(store, runId, (now) => ({ ...now, step }), owner);
-    // With another context it is another model.
+    // Another context makes another model.
     const measured = info && model === whole ? info : null;
     const of = { runId, step, tokenizerHash: tokenizer.hash };
     for (const one of recordsOf(measured?.evaluations ?? [], of, info && dataOf(info)))
@@ -128,13 +128,13 @@ export async function storeModel(
   }
 }
 
-/** Where it had begun itself, so that what it was tuned from is still said. */
+/** The start of the parent's own history, so that the base of a tuned run is still named. */
 function beganOf({ parent }: RunInfo): Pick<NonNullable<RunRecord['parent']>, 'began'> {
   if (parent?.how === 'import') return parent.began ? { began: parent.began } : {};
   return parent ? { began: { step: parent.step, how: parent.how, name: parent.name } } : {};
 }
 
-/** Of a model that is not ours. */
+/** Fields of an external model's description. */
 function statedFields(
   stated: Stated,
   files: readonly { name: string }[],

@@ -1,10 +1,10 @@
-/** Of a classifier that has been judged, what makes it as sure as it is right: in the weights of what is written, and in use. */
+/** Temperature of a calibrated classifier: merged into exported weights, and applied in use. */
 import { tempered } from '../models/classes';
 import { type Decision, temperatureAt } from '../runs/settings';
 import type { Exported } from './format';
 import type { RunInfo } from './homegrownJson';
 
-/** With its temperature in the weights of its head, where whoever reads its files finds it. */
+/** Merges the temperature into the head's weights, for programs that only read those. */
 export function withTemperature(exported: Exported): Exported {
   const info = infoWithTemperature(exported.info);
   if (info === exported.info) return exported;
@@ -21,6 +21,6 @@ export function infoWithTemperature(info: RunInfo): RunInfo {
   return { ...info, decision: { ...decision, temperature, step: state.step, inWeights: true } };
 }
 
-/** What is to be done with the scores of the weights that came along. */
+/** Decision that still applies to the imported weights. */
 export const decisionInUse = ({ inWeights, ...decision }: NonNullable<RunInfo['decision']>): Decision =>
   inWeights ? { temperature: 1, atLeast: decision.atLeast } : decision;

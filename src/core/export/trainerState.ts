@@ -16,16 +16,16 @@ import { type StepEvent, type StepValue, type StepValueName, stepValues } from '
 import { flopsPerToken } from '../train/work';
 import type { RunInfo } from './homegrownJson';
 
-/** A long run is thinned to about this many steps; evaluations are all kept. */
+/** Approximate number of steps that a long run is thinned to; all evaluations stay. */
 const MOST = 2000;
 
 export function trainerState(info: RunInfo, events: readonly TrainEvent[]): Json {
   const { model, state, segments } = info;
   const [recipe, data] = [recipeOf(info), dataOf(info)];
   const { context } = model.config;
-  // Batches may have been larger for some of them.
+  // Some of its batches may have been larger.
   const share = state.step === 0 ? 0 : state.tokensSeen / state.step / tokensPerStep(recipe, context);
-  // Epochs of what, where the text changed on the way?
+  // Epochs are undefined if the text changed on the way.
   const isOneData = segments.every((segment) => isSameData(segment.data, data));
   const epoch = data && isOneData ? stepsOfEpoch(data.parts.train, context, recipe) : null;
   const epochs = (step: number): number | null => epoch && (step * share) / epoch;
@@ -77,7 +77,7 @@ export function trainerState(info: RunInfo, events: readonly TrainEvent[]): Json
 }
 
 /**
- * The curve of a file that we wrote; entries of other kinds are passed over.
+ * Reads the curve of a file that we exported; skips entries of other kinds.
  * @throws HomegrownError `bad-file`
  */
 export function readTrainerState(text: string): readonly TrainEvent[] {
@@ -106,7 +106,7 @@ const reading = z
   .number()
   .nullable()
   .transform((value) => value ?? NaN);
-/** A metric's id as the Trainer would write it: `bits_per_byte`. */
+/** A metric's id in the Trainer's style: `bits_per_byte`. */
 export const snakeCase = (id: string): string => id.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const evaluatedSchema = z
   .looseObject({ step: count, eval_loss: reading, sample: shownSchema, active_ms: z.number() })
@@ -122,7 +122,7 @@ type Values = readonly (readonly [StepValueName, StepValue])[];
 const VALUES: Values = stepValues();
 const REQUIRED = VALUES.filter(([, { isOptional }]) => !isOptional);
 const OPTIONAL = VALUES.filter(([, { isOptional }]) => isOptional);
-/** Those of the values that a step has, by their names in the file. */
+/** A step's existing values, by their names in the file. */
 const inFile = (values: Values, event: StepEvent): Record<string, number | null> =>
   Object.fromEntries(
     values.flatMap(([name, { file, isOptional }]) => {
@@ -141,5 +141,5 @@ const stepSchema = z
     return { kind: 'step', step: entry.step, ...Object.fromEntries(values) } as StepEvent;
   });
 
-/** JSON has no word for other numbers. */
+/** JSON can't represent other numbers. */
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -7,19 +7,19 @@ import type { ModelChoice } from '../models/network';
 import { sizeOf } from '../models/spec';
 import type { Exported } from './format';
 
-/** The model as files of others have it. */
+/** The model as other programs store it. */
 export function elsewhere(model: ModelChoice): ModelChoice {
   const { elsewhere: of } = modelSpec(model.id);
   return of ? { ...model, config: of(model.config) } : model;
 }
 
-/** The model as its folder has it. */
+/** The model as its folder stores it. */
 export const inFolder = (model: ModelChoice, { isOwn }: FolderFormat = folderFormat(model)): ModelChoice =>
   isOwn ? model : elsewhere(model);
 
 /**
- * What files have: the model's parameters in the order of its specification, without moments, and zeros that it is without.
- * @param as the model as the files have it; by default as files of others do
+ * The model's parameters in the order of its specification, without moments; adds zeros for weights that only the file has.
+ * @param as the model of the file; by default as other programs store it
  */
 export function weightsOf(
   { info, snapshot }: Pick<Exported, 'info' | 'snapshot'>,
@@ -35,25 +35,25 @@ export function weightsOf(
 }
 const zeros = (shape: readonly number[]): HostTensor => ({ shape, data: new Float32Array(sizeOf(shape)) });
 
-/** How Hugging Face lays the model out. */
+/** Hugging Face's layout of the model. */
 export function hubLayout(model: ModelChoice): Layout {
   const { id, config, vocabulary } = elsewhere(model);
   const { huggingFace, params } = modelSpec(id);
   return huggingFace?.layout?.(config) ?? unchanged(Object.keys(params(config, vocabulary)));
 }
 
-/** How the model's folder lays it out: as Hugging Face does, or under our names. */
+/** Layout of the model's folder: Hugging Face's, or ours. */
 export const folderLayout = (model: ModelChoice, format: FolderFormat = folderFormat(model)): Layout =>
   format.isOwn ? unchanged(Object.keys(paramsOf(model))) : hubLayout(model);
 
-/** The weights as Hugging Face has them, made while they are read. */
+/** Weights in Hugging Face's layout, converted while they are read. */
 export function hubWeights(exported: Pick<Exported, 'info' | 'snapshot'>): ReadonlyMap<string, TensorInPieces> {
   const { model } = exported.info;
   const laid = laidOut(weightsOf(exported), hubLayout(model));
   return withCopies(laid, modelSpec(model.id).huggingFace?.copies?.(model.config));
 }
 
-/** The weights as the model's folder has them, made while they are read. */
+/** Weights in the folder's layout, converted while they are read. */
 export function folderWeights(exported: Pick<Exported, 'info' | 'snapshot'>): ReadonlyMap<string, TensorInPieces> {
   const { model } = exported.info;
   const laid = laidOut(weightsOf(exported, inFolder(model)), folderLayout(model));
@@ -70,8 +70,8 @@ const withCopies = (
   ]);
 
 /**
- * Optimizer state as the folder has it. A tensor with the shape of a weight is laid out like the weight, under the weight's
- * name after the optimizer's own; others stay as they are.
+ * Optimizer state in the folder's layout. A tensor with the shape of a weight has the weight's layout, under the optimizer's
+ * prefix and the weight's name; others are unchanged.
  */
 export function folderMoments({
   info,

@@ -1,4 +1,4 @@
-/** Add a metric: its file, and its line here. */
+/** List of metrics. To add one, write its file and add a line here. */
 import { accuracy } from './accuracy';
 import { bitsPerByte } from './bitsPerByte';
 import { chrf } from './chrf';
@@ -12,7 +12,7 @@ import { oldPerplexity } from './oldPerplexity';
 import { perplexity } from './perplexity';
 import { pseudoPerplexity } from './pseudoPerplexity';
 
-/** By the names that they have in journals and files, which do not change. */
+/** By the names in journals and files, which must not change. */
 export const METRICS = {
   loss,
   perplexity,
@@ -27,20 +27,20 @@ export const METRICS = {
 } as const satisfies Record<string, Metric>;
 export type MetricId = keyof typeof METRICS;
 
-/** Any of them, seen through what they share. */
+/** Any of them, as their common type. */
 export const metricOf = (id: MetricId): Metric => METRICS[id];
 
 /** Ids of metrics that follow from any loss. */
 export type ScaleId = { [Id in MetricId]: (typeof METRICS)[Id] extends { scale: Scale } ? Id : never }[MetricId];
 
-/** What was measured, by id: also of metrics that a newer version has. What a scale of the loss gives is not among it. */
+/** Measured values by id, including metrics of newer versions. Excludes scales of the loss. */
 export type Estimates = Readonly<Record<string, Estimate>>;
 
-/** An evaluation: the mean loss, in nats, and what else was measured. */
+/** An evaluation: mean loss in nats, and other measured values. */
 export interface Evaluated {
   readonly loss: number;
   readonly metrics: Estimates;
-  /** Of a classifier; absent in journals of older builds. */
+  /** Present for a classifier; absent in journals of older builds. */
   readonly labels?: LabelCounts;
 }
 
@@ -53,11 +53,11 @@ export const estimatesOfMean = (ids: readonly MetricId[], loss: number, part: Ex
     }),
   );
 
-/** Metrics that the run measures itself, whatever the objective: those of them that an evaluation has. */
+/** Metrics in an evaluation that the training loop measures, whatever the objective. */
 export const runMetricsIn = ({ metrics }: Pick<Evaluated, 'metrics'>): readonly MetricId[] =>
   (Object.keys(METRICS) as MetricId[]).filter((id) => metricOf(id).needs === 'run' && metrics[id] !== undefined);
 
-/** Undefined where it was not measured. */
+/** Value of a metric; undefined if it was not measured. */
 export function estimateOf(id: MetricId, { loss, metrics }: Evaluated): Estimate | undefined {
   const { scale } = metricOf(id);
   return scale ? { value: scale.of(loss) } : metrics[id];

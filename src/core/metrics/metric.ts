@@ -1,4 +1,4 @@
-/** What is measured of a model on held-out text. A metric is a file of this folder and a line in index.ts. */
+/** Metrics on held-out text. To add one, write its file and add a line to index.ts. */
 
 import { atOnce } from '../base/job';
 import type { LabeledPairs } from './labels/counts';
@@ -12,7 +12,7 @@ export interface Estimate {
   high?: number;
 }
 
-/** The part of the data that is measured: its tokens, and the UTF-8 bytes that they stand for. */
+/** Size of the evaluated part: tokens, and their UTF-8 bytes. */
 export interface Extent {
   tokens: number;
   bytes: number;
@@ -20,11 +20,11 @@ export interface Extent {
 
 /** A model's results on a batch of held-out text. */
 export interface BatchResult {
-  /** Nats, over all that is predicted. */
+  /** Nats, averaged over all predictions. */
   loss: number;
-  /** What is predicted, as a weight: tokens that are not masked. */
+  /** Weight of the batch: number of tokens that are not masked out. */
   weight: number;
-  /** How many of these were the model's likeliest, where that is measured. */
+  /** Number of correct top-1 predictions, if measured. */
   correct?: number;
   /** Answers to held-out inputs, each with its target; where the objective asks for answers. */
   answers?: readonly Pair[];
@@ -36,37 +36,37 @@ export interface BatchResult {
 
 export interface Meter {
   add(result: BatchResult): void;
-  /** Of what was added. */
+  /** Value over all added batches. */
   value(): Estimate;
 }
 
 /**
- * What an evaluation must give for a metric to be measured: `loss`, nats of whatever is predicted; `text`, nats of tokens, each
- * by those before it; `bytes`, nats of a text whose bytes are known; `masked`, nats of tokens by all around them, and which
- * were the model's likeliest; `labels`, nats of labels of texts, and how many texts got theirs; `answers`, what the model gives to held-out inputs; `run`, nothing of the
- * held-out text: the training loop measures it at each evaluation, such as perplexity on the text of the base.
+ * Result of an evaluation that a metric needs. `loss`: nats of any predictions. `text`: nats of tokens, each given those
+ * before it. `bytes`: nats of a text whose bytes are known. `masked`: nats and top-1 hits of masked tokens. `labels`: nats
+ * and hits of labels. `answers`: generated answers to held-out inputs. `run`: nothing of the held-out text, because the
+ * training loop measures it at each evaluation, such as perplexity on the base's text.
  */
 export type Need = 'loss' | 'text' | 'bytes' | 'masked' | 'labels' | 'answers' | 'run';
 
 export interface Metric {
   /** As a heading: `Bits per byte`. */
   label: string;
-  /** Of a value, after it: `nats per token`; empty where it has none. */
+  /** Unit after a value: `nats per token`; empty if it has none. */
   unit: string;
-  /** In its place where there is little room: `nats`. */
+  /** Short form of the unit: `nats`. */
   shortUnit?: string;
-  /** The label where there is as little, within a sentence. */
+  /** Short form of the label, within a sentence. */
   shortLabel?: string;
   better: 'lower' | 'higher';
-  /** What a value tells, to a newcomer: `how many tokens the model hesitates between`. */
+  /** Explanation for beginners: `how many tokens the model hesitates between`. */
   says?: string;
   /** Caveat for comparisons with other metrics: the end of a sentence. */
   remark?: string;
   needs: Need;
-  /** What a mean `loss` comes to, in Python, with `tokens` and `bytes` of the part; absent: PyTorch does not measure it. */
+  /** Python expression for the value, with `loss`, `tokens` and `bytes` of the part; absent: PyTorch does not measure it. */
   python?: string;
   start(part: Extent): Meter;
-  /** What a mean loss on a part comes to, where that says it all: for what was only ever told as a loss, such as a baseline. */
+  /** Value that follows from a part's mean loss: for baselines, which only have a loss. */
   ofMean?(loss: number, part: Extent): number;
   /** Present where the value follows from the mean loss: it isn't stored, and applies to any loss. */
   scale?: Scale;
@@ -75,13 +75,13 @@ export interface Metric {
 /** Conversion of a loss, as for an axis. */
 export interface Scale {
   of(loss: number): number;
-  /** Its inverse. */
+  /** Inverse of `of`. */
   loss(value: number): number;
 }
 
 type Facts = Omit<Metric, 'start' | 'ofMean' | 'scale'>;
 
-/** A metric that the mean loss on a part gives. */
+/** A metric that follows from the mean loss of a part. */
 export const meanMetric = (facts: Facts, ofMean: (loss: number, part: Extent) => number) => ({
   ...facts,
   ofMean,
@@ -98,7 +98,7 @@ export const meanMetric = (facts: Facts, ofMean: (loss: number, part: Extent) =>
   },
 });
 
-/** A metric of the answers, with the interval in which it lies. */
+/** A metric of answers, with its confidence interval. */
 export const answersMetric = (metric: TextMetric, says: string) => ({
   label: metric.label,
   unit: metric.unit,
@@ -116,5 +116,5 @@ export const answersMetric = (metric: TextMetric, says: string) => ({
   },
 });
 
-/** A metric that the mean loss alone gives. */
+/** A metric that follows from the mean loss alone. */
 export const scaleMetric = (facts: Facts, scale: Scale) => ({ ...meanMetric(facts, scale.of), scale });

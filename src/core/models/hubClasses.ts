@@ -1,10 +1,10 @@
-/** A classifier's labels as config.json of transformers says them, there and back. */
+/** Converts a classifier's labels to and from transformers' config.json. */
 import type { Json } from '../base/blobStore';
 import { z } from '../base/zod';
 import type { NamedIds } from './interop';
 import { type BaseConfig, type Classes, type Pooling, POOLINGS } from './spec';
 
-/** What every class of theirs that scores labels is called after its architecture. */
+/** Suffix of transformers' sequence classification classes. */
 const SUFFIX = 'ForSequenceClassification';
 const [ONE, SEVERAL] = ['single_label_classification', 'multi_label_classification'] as const;
 
@@ -24,24 +24,24 @@ export function hubClassesOf(
     id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
     label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
     problem_type: several ? SEVERAL : ONE,
-    // By it a decoder's class finds the last token of each row; no text becomes it.
+    // A decoder's class finds the last token of each row by it; no text contains it.
     pad_token_id: padding,
   };
 }
 
-/** Whether a config.json is of a class that scores labels. */
+/** Whether a config.json belongs to a sequence classification class. */
 export const isClassifier = (json: unknown): boolean =>
   stated.parse(json).architectures.some((name) => name.endsWith(SUFFIX));
 const stated = z.object({ architectures: z.array(z.string()).catch([]) }).catch({ architectures: [] });
 
-/** Reads the labels of such a config.json. @param usual what its class there scores */
+/** Reads the labels of such a config.json. @param usual pooling of its class in transformers */
 export const classesSchema = (usual: Pooling): z.ZodType<Classes> =>
   z
     .object({
       id2label: z.record(z.string(), z.string()).nullish(),
       num_labels: z.int().positive().max(MOST).nullish(),
       problem_type: z.string().max(100).nullish(),
-      /** Ours alone: `ownClasses`. */
+      /** Only in our files: `ownClasses`. */
       pooling: z.enum(POOLINGS).default(usual),
     })
     .transform(({ id2label, num_labels, problem_type: kind, pooling }, context): Classes => {
@@ -58,14 +58,14 @@ export const classesSchema = (usual: Pooling): z.ZodType<Classes> =>
         ...(kind === SEVERAL && { several: true as const }),
       };
     });
-/** Beyond which nothing is listed. */
+/** Maximum number of labels. */
 const MOST = 100_000;
 
-/** As transformers calls a label that nobody has named. */
+/** Name that transformers gives to an unnamed label. */
 const unnamed = (place: number): string => `LABEL_${place}`;
 export const areUnnamed = ({ labels }: Classes): boolean => labels.every((label, i) => label === unnamed(i));
 
-/** Why no class there is such a classifier, in one sentence; null where one is. */
+/** Reason why transformers has no class for such a classifier, in one sentence; null if it has one. */
 export function poolingProblem({ classes }: Pick<BaseConfig, 'classes'>, usual: Pooling | undefined): string | null {
   if (!classes || classes.pooling === usual) return null;
   return (
@@ -79,9 +79,9 @@ export const POOLED: Readonly<Record<Pooling, string>> = {
   last: 'the last token of a text',
 };
 
-/** What stands before the type of a folder that is ours alone: transformers refuses it, and would otherwise score another token. */
+/** Prefix of the type in a folder that only we read: transformers refuses it, because its class would score another token. */
 const OWN = 'homegrown-';
-/** Of a config.json with such a type, in its place. */
+/** Fields of a config.json with such a type. */
 export const ownClasses = (type: string, { pooling }: Classes): Record<string, Json> => ({
   model_type: OWN + type,
   pooling,

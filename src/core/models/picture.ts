@@ -1,4 +1,4 @@
-/** An architecture as a picture: what a row of the stream passes through, bottom up, and where its weights are. */
+/** Diagram of an architecture: blocks along the residual stream, bottom up, with their weights. */
 import { formatCount } from '../base/units';
 import type { Classes } from './spec';
 
@@ -8,11 +8,11 @@ export interface Picture {
 }
 
 export interface Stack {
-  /** Where there are several. */
+  /** Present if there are several stacks. */
   name?: string;
-  /** Of the stream: tokens at once. */
+  /** Rows of the stream: tokens. */
   rows: number;
-  /** What goes in at the bottom, and what comes out at the top. */
+  /** Labels of the input at the bottom and the output at the top. */
   from: string;
   to: string;
   before: readonly Piece[];
@@ -21,7 +21,7 @@ export interface Stack {
   after: readonly Piece[];
 }
 
-/** Leaves the stream, and is added to it at its end. */
+/** A branch that leaves the stream and is added to it at its end. */
 export interface Branch {
   pieces: readonly Piece[];
   /** After the addition, where the stream itself is normalized. */
@@ -30,35 +30,35 @@ export interface Branch {
 
 export interface Piece {
   name: string;
-  /** In few words: heads, inner width. */
+  /** Short detail: heads, inner width. */
   detail?: string;
-  /** It works on each row by itself and only scales it: drawn flat. */
+  /** A norm, which only scales each row: drawn flat. */
   isNorm?: true;
-  /** Its weights, by their names in the parameter table; of a block, those of the first. */
+  /** Names of its weights in the parameter table; for repeated blocks, those of the first. */
   weights: readonly string[];
-  /** Columns of a row after it, where they are others than before. */
+  /** Columns after it, if their number changes. */
   columns?: number;
 }
 
-/** "4 heads of 32"; without their width where it is no whole number. */
+/** "4 heads of 32"; without the width if it is no integer. */
 export const headWords = (heads: number, width: number): string =>
   `${formatCount(heads)} ${heads === 1 ? 'head' : 'heads'}${Number.isInteger(width) ? ` of ${formatCount(width)}` : ''}`;
 
-/** What scores every token; `own`: its matrix, where it is not the embedding of tokens. */
+/** Language-model head; `own`: its matrix, if it isn't tied to the token embedding. */
 export const logits = (own: string | undefined | false, vocabulary: number): Piece => ({
   name: own ? 'Logits' : 'Logits, tied',
   weights: own ? [own] : [],
   columns: vocabulary,
 });
 
-/** What scores every label of a classifier. */
+/** Classification head. */
 export const labelScores = ({ labels }: Classes, weights: readonly string[]): Piece => ({
   name: 'Labels',
   weights,
   columns: labels.length,
 });
 
-/** All pieces of a stack with how often each is there. */
+/** All pieces of a stack, with their repetitions. */
 export function* piecesOf({ before, blocks, after }: Stack): Generator<{ piece: Piece; times: number }> {
   for (const piece of before) yield { piece, times: 1 };
   for (const { pieces, after: normed = [] } of blocks.branches)

@@ -3,7 +3,7 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import { badSettings } from '../base/errors';
 import { isOneScored, type Pass } from './spec';
 
-/** Not while somebody looks on, who sees all tokens. */
+/** False while a hook observes activations, because it needs all tokens. */
 const isAlone = ({ config, hook }: Pick<Pass, 'config' | 'hook'>): boolean => isOneScored(config) && !hook;
 
 /** Input of layer i after its attention: x [B T, C], or in a classifier's last layer only the scored token, [B, C]. */
@@ -14,8 +14,8 @@ export const goesOn = (pass: Pass, i: number, x: Tensor2D): Tensor2D =>
 export const scored = (pass: Pass, x: Tensor2D): Tensor2D => (isAlone(pass) ? x : pooled(x, pass));
 
 /**
- * x [B T, C] -> [B, C]: of each row the sum of its tokens by what each counts, pool [B, T].
- * @throws HomegrownError `bad-settings` where none is given: a classifier was asked for scores of tokens
+ * x [B T, C] -> [B, C]: sum of each row's tokens, weighted by pool [B, T].
+ * @throws HomegrownError `bad-settings` without pool: token scores were requested from a classifier
  */
 function pooled(x: Tensor2D, { pool }: Pick<Pass, 'pool'>): Tensor2D {
   if (!pool)

@@ -1,4 +1,4 @@
-/** A model is a form, a table of parameters, and a function. Nothing else in the product knows its name. */
+/** A model is a form, a table of parameters, and a function. The rest of the product doesn't know its name. */
 import { BLOCK_OF_8, type Resting, RESTINGS } from '../base/rest';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import {
@@ -19,24 +19,24 @@ import type { Picture } from './picture';
 /** `group` groups rows for the breakdown next to the form: 'Token embedding', 'Attention', ... */
 export interface Parameter {
   shape: readonly number[];
-  /** Of several matrices side by side, each can have its own deviation: as many as `widths`. */
+  /** Joined matrices can each have their own standard deviation: as many as `widths`. */
   init: 'ones' | 'zeros' | { std: number | readonly number[] };
   group: string;
-  /** Weight decay applies: matrices yes; norms, biases and embeddings of position no. */
+  /** Whether weight decay applies: to matrices, but not to norms, biases and position embeddings. */
   decay: boolean;
-  /** It has a row for each token. */
+  /** Has a row for each token. */
   perToken?: true;
-  /** The matrix [in, out] of a linear layer, which an adapter may take the place of, and which Muon makes its steps for. */
+  /** The matrix [in, out] of a linear layer, which adapters can target and Muon optimizes. */
   linear?: true;
-  /** Columns of the matrices that lie side by side in it, such as q | k | v; absent where it is one. */
+  /** Columns of the matrices that are joined in it, such as q | k | v; absent for a single one. */
   widths?: readonly number[];
 }
 /** Every tensor the model owns, under the name it keeps in checkpoints and exports (Hugging Face's own names). */
 export type ParamTable = Readonly<Record<string, Parameter>>;
-/** As a forward pass sees them: layers of nn know what an adapter puts in a weight's place. */
+/** Parameters in a forward pass: layers of nn handle weights with adapters. */
 export type Params = Readonly<Record<string, Tensor | Adapted>>;
 
-/** Sizes that every architecture has: what the loop, the planner and the sampler need. */
+/** Sizes of every architecture that the training loop, the planner and the sampler need. */
 export interface BaseConfig {
   layers: number;
   width: number;
@@ -47,29 +47,29 @@ export interface BaseConfig {
    * have it.
    */
   untied?: true;
-  /** It scores texts in place of tokens: a classifier. Not in the form either. */
+  /** Scores texts instead of tokens: a classifier. Not in the form either. */
   classes?: Classes;
 }
-/** What a classifier tells texts apart by. */
+/** Classes and settings of a classifier. */
 export interface Classes {
-  /** In the order of their scores; one at least, two where a text has one of them. */
+  /** In the order of their scores; at least one, or two if a text has exactly one. */
   labels: readonly string[];
-  /** What of a text is scored. */
+  /** Hidden states of a text to score. */
   pooling: Pooling;
-  /** A text has any number of them, and each is judged by itself; absent: it has one. */
+  /** A text may have any number of labels, each decided alone; absent: exactly one. */
   several?: true;
   /** Reads texts longer than the context in windows, and averages their scores; absent: truncates them. */
   inWindows?: true;
 }
-/** Its first token, the mean of all, or its last token. */
+/** First token, mean of all, or last token. */
 export const POOLINGS = ['first', 'mean', 'last'] as const;
 export type Pooling = (typeof POOLINGS)[number];
-/** Whether one token of a row is scored: what the last layer would compute of the others after its attention is nobody's. */
+/** Whether only one token of a row is scored: then the last layer can skip the others after its attention. */
 export const isOneScored = ({ classes }: Pick<BaseConfig, 'classes'>): boolean =>
   classes !== undefined && classes.pooling !== 'mean';
-/** What the form sets. */
+/** Sizes that the form sets. */
 export type SizeName<C extends BaseConfig = BaseConfig> = keyof Omit<C, 'untied' | 'classes'>;
-/** Most are numbers; what an architecture can have or not is on or off; what it can have in several ways is one of their names. */
+/** Usually a number; a boolean for an optional feature, or the name of a variant. */
 export type Size = number | boolean | string;
 export type SizeField = NumberField | SwitchField | ChoiceField;
 export type Sizes = Readonly<Record<string, Size>>;
@@ -78,7 +78,7 @@ type SizeFields<C extends BaseConfig> = {
   readonly [Name in SizeName<C>]-?: FieldOf<NonNullable<C[Name]>>;
 };
 
-/** All sizes of a config by their names, the architecture's own too: those of its `fields`. */
+/** All sizes of a config by name, including the architecture's own `fields`. */
 export function sizesOf({ untied: _, classes: __, ...sizes }: BaseConfig): Sizes {
   return sizes;
 }
@@ -86,11 +86,11 @@ export function sizesOf({ untied: _, classes: __, ...sizes }: BaseConfig): Sizes
 export interface SizeProblem<C extends BaseConfig = BaseConfig> {
   field: SizeName<C>;
   message: string;
-  /** Where sizes don't fit one another: all of them, so that the one that was changed last can be named. */
+  /** Sizes that don't fit together: all of them, so that the one changed last can be named. */
   between?: readonly SizeName<C>[];
 }
 
-/** What is wrong with each size by itself. One that a config has not is what it was before there was such a size. */
+/** Problems of each size alone. A missing size has its behavior from before that size existed. */
 export const sizeProblems = <C extends BaseConfig>(
   fields: SizeFields<C>,
   config: C,
@@ -100,29 +100,29 @@ export const sizeProblems = <C extends BaseConfig>(
     return message === null ? [] : [{ field, message }];
   });
 
-/** What a forward pass may depend on besides weights and ids. */
+/** Inputs of a forward pass besides weights and ids. */
 export interface ForwardContext {
-  /** Probability of dropping, 0 when evaluating or sampling. */
+  /** Dropout probability; 0 in evaluation and sampling. */
   dropout: number;
-  /** The same of the weights of attention; absent: 0. */
+  /** Dropout probability of attention weights; absent: 0. */
   attentionDropout?: number;
-  /** int32 [2]: seed and step of the counter-based generator; absent when nothing is dropped. */
+  /** int32 [2]: seed and step of the counter-based generator; absent without dropout. */
   counter?: Tensor;
-  /** int32 [B]: tokens of each row, where what follows them is padding: no token sees it. Absent where rows are full. */
+  /** int32 [B]: tokens of each row; no token attends to the padding after them. Absent for full rows. */
   lengths?: Tensor1D;
-  /** Of a decoder: where rows hold several documents. No token sees another document's, and places are counted within each. */
+  /** For a decoder with several documents per row: attention stays within a document, and positions restart at each. */
   documents?: DocumentsInRows;
-  /** The backward pass runs each block again instead of keeping its activations: less memory, a third more work. */
+  /** Recomputes each block in the backward pass instead of storing its activations: less memory, a third more work. */
   recompute?: boolean;
-  /** Of a classifier: f32 [B, T], what each token counts in what is scored of its row. */
+  /** For a classifier: f32 [B, T], weight of each token in its row's pooled state. */
   pool?: Tensor2D;
-  /** What is known of the tokens before these; only where nothing learns. */
+  /** Keys and values of earlier tokens; inference only. */
   cache?: Cache;
   hook?: Hook;
-  /** By the names of weights, what stands in their place. */
+  /** Replacements of weights, by name. */
   overrides?: Params;
 }
-/** One pass of an architecture. */
+/** A forward pass of an architecture. */
 export interface Pass<C extends BaseConfig = BaseConfig> extends Omit<ForwardContext, 'overrides'> {
   config: C;
   params: Params;
@@ -133,9 +133,9 @@ export interface Pass<C extends BaseConfig = BaseConfig> extends Omit<ForwardCon
  * it runs once, while the step is traced, and what it sees can be an output. Recomputed blocks call it again.
  */
 export type Hook = (name: HookName, x: Tensor2D) => Tensor2D;
-/** Those of an encoder that has a decoder after it are called `encoder.embedding`, and so on. */
+/** Names with a prefix for the encoder of an encoder-decoder: `encoder.embedding`, and so on. */
 export type HookName = Activation | `encoder.${Activation}`;
-/** [B T, width] where nothing else is said. */
+/** Shape [B T, width] unless stated otherwise. */
 export type Activation =
   | 'embedding' // of tokens and positions: where the residual stream begins
   | `blocks.${number}.${BlockActivation}`
@@ -157,31 +157,31 @@ export type BlockActivation =
   | 'mlp.out' // what it adds to the stream
   | 'out'; // the stream after the block
 
-/** The classifier is applied by the loss (fused, chunked) or by the sampler (last row only). */
+/** The loss (fused, chunked) or the sampler (last row only) applies the output layer. */
 export interface Output {
-  /** After the last norm, [B * T, width]; of a classifier what is scored of each row, [B, width]. */
+  /** After the last norm, [B * T, width]; for a classifier the pooled rows, [B, width]. */
   hidden: Tensor2D;
-  /** [vocabulary, width]; of a classifier [labels, width]. */
+  /** [vocabulary, width]; for a classifier [labels, width]. */
   classifier: Tensor2D;
-  /** [vocabulary] or [labels], added to the scores; 0 where it is not given. */
+  /** [vocabulary] or [labels], added to the scores; absent: 0. */
   bias?: Tensor1D;
 }
 /** ids [B, T] int32, T <= context. A decoder has `decode`, an encoder `encode`, and an encoder-decoder both. */
 export interface Forward<C extends BaseConfig = BaseConfig> {
   encode?(pass: Pass<C>, ids: Tensor2D): Output;
-  /** `memory`: of another text, as `encode` read it; its `classifier` is the embedding to look up, where the two share one. */
+  /** `memory`: the encoded text; its `classifier` is the embedding table, if the two share one. */
   decode?(pass: Pass<C>, ids: Tensor2D, memory?: Memory): Output;
-  /** `Memory.keys`, of a decoder that can use them. */
+  /** Computes `Memory.keys`, if the decoder can use them. */
   keys?(pass: Pass<C>, memory: Memory): readonly Tensor2D[];
 }
-/** What an encoder has made of a text: [B S, width], and how much of each row is text. */
+/** Encoded text: [B S, width], and the number of its tokens in each row. */
 export interface Memory extends Output {
   lengths?: Tensor1D;
-  /** What each layer of the decoder attends to, keys | values [B S, 2 K], where they are known: they are the same for every token. */
+  /** Cross-attention keys | values [B S, 2 K] of each decoder layer, if precomputed: they are the same for every token. */
   keys?: readonly Tensor2D[];
 }
 
-/** What it reads a token by: what came before it, all around it, or another text as well. */
+/** Context of a prediction: the tokens before it, all around it, or another text as well. */
 export type ModelKind = 'decoder' | 'encoder' | 'encoder-decoder';
 
 export interface ModelSpec<C extends BaseConfig = BaseConfig> {
@@ -190,60 +190,60 @@ export interface ModelSpec<C extends BaseConfig = BaseConfig> {
   /** Paper or code that defines the architecture. */
   source: string;
   fields: SizeFields<C>;
-  /** Named shapes to begin with, small to large. */
+  /** Named configs, small to large. */
   presets: readonly { name: string; config: C }[];
-  /** The dial: a config of about `parameters` weights for a vocabulary. */
+  /** Returns a config of about `parameters` weights for a vocabulary. */
   sized(parameters: number, vocabulary: number): C;
-  /** Its own sizes that go with these, where nobody sets them; what is absent has its field's first value. */
+  /** Default values of its own sizes for these ones; absent sizes have their field's initial value. */
   usual?(config: BaseConfig): Partial<C>;
-  /** Why this config cannot run, in one sentence a field; empty when it can. */
+  /** Problems of this config, one sentence per field; empty if it can run. */
   problems(config: C): readonly SizeProblem<C>[];
   params(config: C, vocabulary: number): ParamTable;
   /**
-   * The sizes of the same function as files of others have it, where those lack one of ours: the weights that only those sizes
-   * have are 0 there. Absent where all of ours are known elsewhere.
+   * Sizes of an equivalent model in other programs, if those lack one of ours: the extra weights are 0. Absent where all of
+   * our sizes exist there.
    */
   elsewhere?(config: C): C;
   /** Architecture diagram next to the form. */
   picture(config: C, vocabulary: number): Picture;
   /** Name of the parameter [vocabulary, width], of a classifier [labels, width], that turns hidden states into scores. */
   classifier(config: C): string;
-  /** How it tells texts apart; absent: it cannot. */
+  /** Support for classification; absent: none. */
   classes?: {
-    /** Where nobody says, and as transformers has it: it has no class for any other. */
+    /** Default pooling, and the only one in transformers' classes. */
     pooling: Pooling;
   };
-  /** Columns of one head. */
+  /** Columns per head. */
   headWidth(config: C): number;
-  /** Columns of a token's keys and values in one layer, for the cache of a model that writes. */
+  /** Columns of a token's keys and values in one layer, for the cache of a generating model. */
   cacheColumns(config: C): number;
-  /** Floating-point operations of a forward pass per token, in a full context. A backward pass is two of them. */
+  /** Floating-point operations per token of a forward pass with a full context. A backward pass takes twice as many. */
   flops(config: C, vocabulary: number): number;
-  /** Bytes of activations that a training step keeps, for the estimate before the start. */
+  /** Bytes of activations stored in a training step, for the estimate before training. */
   activationBytes(config: C, vocabulary: number, settings: { batch: number; recompute: boolean }): number;
-  /** Bytes of the largest of those, which a GPU must be able to show a kernel at once. */
+  /** Bytes of the largest activation, which a GPU must bind as one buffer. */
   largestActivationBytes(config: C, settings: { batch: number }): number;
   huggingFace?: HuggingFace<C>;
   gguf?: Gguf<C>;
   onnx?(): Promise<{ onnx: OnnxForwards<C> }>;
-  /** Needs Hugging Face's names. The page itself finds the file by its name, page.ts. */
+  /** Needs Hugging Face's names. The page finds the file by its name, page.ts. */
   page?(): Promise<{ page: PageForward<C> }>;
   /** Needs Hugging Face's names. */
   pytorch?: Pytorch;
-  /** Lazy, so that a page can draw the form and count parameters without loading TensorFlow.js. */
+  /** Loads lazily, so that a page can draw the form and count parameters without TensorFlow.js. */
   load(): Promise<{ forward: Forward<C> }>;
 }
 
-/** An architecture, seen through the sizes that all share: so the list is one line each, whatever their own. */
+/** Gives an architecture the type that all share, so that each is one line in the list. */
 export const defineModel = <C extends BaseConfig>(spec: ModelSpec<C>): ModelSpec => spec as unknown as ModelSpec;
 
-/** A config with these sizes. A size that isn't given is what the architecture derives from the others, else its field's initial value. */
+/** Config with these sizes. Missing sizes are derived by the architecture, or else have their field's initial value. */
 export function usualConfig(spec: ModelSpec, sizes: Partial<BaseConfig> | Sizes): BaseConfig {
   const config = { ...initialValues<Fields>(spec.fields), ...sizes } as unknown as BaseConfig;
   return { ...config, ...spec.usual?.(config), ...sizes };
 }
 
-/** The nearest value of a size, smaller ones first, that has no problem; undefined where another size must change. */
+/** Nearest value of a size without a problem, smaller ones first; undefined where another size must change. */
 export function nearestSize(spec: ModelSpec, config: BaseConfig, name: string): Size | undefined {
   const stated = (spec.fields as Readonly<Record<string, SizeField>>)[name]!;
   const isFine = (value: Size): boolean =>
@@ -260,7 +260,7 @@ export function nearestSize(spec: ModelSpec, config: BaseConfig, name: string): 
   return undefined;
 }
 
-/** How a matrix rests between products, which widen it. */
+/** Storage type of a frozen matrix, which products widen. */
 export type Rest = 'f32' | Resting;
 export const RESTS = ['f32', ...RESTINGS] as const;
 
@@ -277,8 +277,9 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) 
 export const countParams = (table: ParamTable): number =>
   Object.values(table).reduce((n, { shape }) => n + sizeOf(shape), 0);
 /**
- * Weights that a token is multiplied with, on average over a full context: of a model that scores tokens all, as if its table were
- * the classifier's too. Of one that scores texts the head once a text, and where one token is scored what comes after its last attention.
+ * Weights that multiply a token, on average over a full context. For a language model all, counting tied embeddings as the
+ * output layer. For a classifier its head counts once per text, and so does whatever follows the last attention if one token
+ * is scored.
  * @param after matches names of what comes after attention, its first group the number of the layer
  */
 export function countMultiplied({ classes, layers, context }: BaseConfig, table: ParamTable, after: RegExp): number {

@@ -9,24 +9,24 @@ import type { InRows } from './objective';
 import { packed, type Piece } from './packing';
 import { spread } from './pairRows';
 
-/** A part's conversations, each as far as it fits. */
+/** Conversations of a part, each truncated to a row. */
 interface Chats {
   /** Pieces of a row from left to right, one a conversation; at each of its `tokens` places the next id is predicted. */
   rows: readonly (readonly Piece[])[];
   conversations: number;
-  /** Conversations that lost exchanges at their end, and how many these were. */
+  /** Number of conversations that lost exchanges at their end, and of these exchanges. */
   shortened: number;
   leftOut: number;
-  /** Conversations whose first exchange is longer than a row. */
+  /** Number of conversations whose first exchange is longer than a row. */
   tooLong: number;
   /** Number of ids of the conversations in rows, and of those in the loss. */
   ids: number;
   learnt: number;
-  /** Places of all rows in which nothing is. */
+  /** Number of padding places in all rows. */
   padding: number;
 }
 
-/** Those of a part. @throws HomegrownError `bad-settings` where it has none, or none that fits */
+/** Conversations of a part. @throws HomegrownError `bad-settings` where it has none, or none that fits */
 export const chatsIn = byContext(open);
 
 async function open(source: TokenSource, context: number): Promise<Chats> {
@@ -41,7 +41,7 @@ async function open(source: TokenSource, context: number): Promise<Chats> {
   let [shortened, leftOut, tooLong, ids, learnt] = [0, 0, 0, 0, 0];
   for (const { start, tokens } of documents) {
     const answers = rangesOf(await part.learnt(start, tokens));
-    // A row of n places has the n-th id of its targets after it.
+    // The last target of a row with n places is the id after them.
     const fitting = answers.findLastIndex(([, to]) => to <= context + 1);
     if (fitting < 0) {
       tooLong++;
@@ -63,7 +63,7 @@ async function open(source: TokenSource, context: number): Promise<Chats> {
   return { rows, conversations: documents.length, shortened, leftOut, tooLong, ids, learnt, padding };
 }
 
-/** [n] 0 or 1 -> where ones stand, from and up to. */
+/** [n] 0 or 1 -> ranges of ones; `to` is exclusive. */
 function rangesOf(learnt: Uint8Array): (readonly [from: number, to: number])[] {
   const ranges: [number, number][] = [];
   for (let at = learnt.indexOf(1); at >= 0;) {
@@ -75,7 +75,7 @@ function rangesOf(learnt: Uint8Array): (readonly [from: number, to: number])[] {
   return ranges;
 }
 
-/** Rows are drawn with replacement, as windows are; an evaluation reads the same ones each time. */
+/** Draws rows with replacement, like windows; each evaluation reads the same ones. */
 export async function chatRows(source: TokenSource, context: number, padding: number): Promise<Batches> {
   const { rows: all } = await chatsIn(source, context);
   async function batchOf(some: readonly number[]): Promise<Batch> {
@@ -120,7 +120,7 @@ export async function chatRows(source: TokenSource, context: number, padding: nu
 }
 type Arrays = [ids: Int32Array, places: Int32Array, ends: Int32Array];
 
-/** What is in the rows of a part. */
+/** Layout of a part's rows. */
 export async function chatsInRows(source: TokenSource, context: number): Promise<InRows> {
   const { rows, conversations, shortened, leftOut, tooLong, ids, learnt, padding } = await chatsIn(source, context);
   const all = Math.max(1, rows.length * context);

@@ -21,7 +21,7 @@ export const chats = defineObjective({
   roles: {},
   gives: ['loss'],
   headline: 'perplexity',
-  // A conversation is a row, or a part of one, however short it is.
+  // A conversation is a row, or a part of one, of any length.
   reach: () => 1,
   inputs(rows, context) {
     const each = { shape: [rows * context], dtype: 'int32' } as const;
@@ -80,5 +80,5 @@ async function answered(
   }));
 }
 const SHOWN = 4;
-/** Tokens by which an answer may be longer than the longest of those that are wanted. */
+/** Extra tokens that an answer may have over the longest target. */
 const SPARE = 8;

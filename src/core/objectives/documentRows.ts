@@ -20,7 +20,7 @@ export async function documentRows(source: TokenSource, context: number, tokeniz
     const [ids, places, ends] = [0, 1, 2].map(() => new Int32Array(some.length * context)) as Arrays;
     const targets = new Int32Array(some.length * context).fill(-1);
     let weight = 0;
-    /** Says that a document lies there. */
+    /** Marks a range of a row as one document. */
     const lay = (row: number, from: number, to: number): void => {
       for (let t = from; t < to; t++) places[row * context + t] = t - from;
       ends.fill(to, row * context + from, row * context + to);
@@ -63,7 +63,7 @@ export async function documentRows(source: TokenSource, context: number, tokeniz
 }
 type Arrays = [ids: Int32Array, places: Int32Array, ends: Int32Array];
 
-/** The token before a piece, or what its document is read after, and its own. */
+/** Ids of a piece after the token before it, or after its document's start token. */
 async function idsOf(source: TokenSource, { from, tokens, begins }: Piece, begin: number): Promise<Uint32Array> {
   if (!begins) return source.read(from - 1, tokens + 1);
   const ids = new Uint32Array(tokens + 1);

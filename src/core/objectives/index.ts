@@ -1,4 +1,4 @@
-/** Add an objective: its file, and its line here. */
+/** List of objectives. To add one, write its file and add a line here. */
 import { type Fields, initialValues } from '../base/field';
 import { formatNumber } from '../base/units';
 import { metricOf, METRICS, type MetricId } from '../metrics';
@@ -39,10 +39,10 @@ export const OBJECTIVES = { causal, masked, spanCorruption, prefix, pairs, chats
 >;
 export type ObjectiveId = keyof typeof OBJECTIVES;
 
-/** Any of them, seen through what they share. */
+/** Any of them, as their common type. */
 export const objectiveOf = (id: ObjectiveId): Objective => OBJECTIVES[id];
 
-/** The fields of all of them, each once. */
+/** Fields of all objectives, each once. */
 export const objectiveFields = (): ObjectiveFields =>
   Object.assign({}, ...Object.values(OBJECTIVES).map(({ fields }: { fields: Fields }) => fields)) as ObjectiveFields;
 export type ObjectiveFields = Both<(typeof OBJECTIVES)[ObjectiveId]['fields']>;
@@ -50,14 +50,14 @@ type Both<Union> = (Union extends unknown ? (each: Union) => void : never) exten
   ? All
   : never;
 
-/** What models without training reach. */
+/** Baselines without training. */
 export const baselinesOf = (
   id: ObjectiveId,
   { vocabulary, config }: Pick<ModelChoice, 'vocabulary' | 'config'>,
   data: BaselineFacts | null,
 ): readonly [Baseline, ...Baseline[]] => objectiveOf(id).baselines({ vocabulary, classes: config.classes, data });
 
-/** The same as figures, by the names that evaluations have: `{ unigram: { loss: 6.41 } }`. */
+/** Baselines as figures of evaluations: `{ unigram: { loss: 6.41 } }`. */
 export function baselineFigures(
   id: ObjectiveId,
   model: Pick<ModelChoice, 'vocabulary' | 'config'>,
@@ -70,13 +70,13 @@ export function baselineFigures(
   return figures;
 }
 
-/** Those that a kind of model can learn, its usual one first. */
+/** Objectives that a kind of model supports, its usual one first. */
 export const objectivesFor = (kind: ModelKind): readonly ObjectiveId[] =>
   (Object.keys(OBJECTIVES) as ObjectiveId[]).filter((id) => objectiveOf(id).kinds.includes(kind));
 
 /**
- * What an architecture learns where nobody says: the first of the list that it can, and that is of such texts.
- * @param ofPairs the text is documents with an input and a target
+ * Default objective of an architecture: the first in the list that it supports and that fits the data.
+ * @param ofPairs whether the documents have inputs and targets
  */
 export function usualObjective(model: ModelId, ofPairs = false): ObjectiveId {
   const all = objectivesFor(modelSpec(model).kind);
@@ -105,7 +105,7 @@ export function unmeasured(objective: ObjectiveId, model: Pick<ModelChoice, 'id'
 
 export const learntFrom = (id: ObjectiveId): LearntFrom => objectiveOf(id).of ?? 'documents';
 
-/** Whether it is of texts that are there to tune on alone: no run from a project's text learns it. */
+/** Whether it is for tuning data only: runs from a project's text can't use it. */
 export const isOfTuning = (id: ObjectiveId): boolean => ['chats', 'labels'].includes(learntFrom(id));
 
 /** Objective after a change of architecture: the current one if the new architecture supports it, else its usual one. */
@@ -118,23 +118,23 @@ export const rolesOf = (id: ObjectiveId): readonly TokenRole[] =>
     Array.from({ length: times }, () => role),
   );
 
-/** Architectures that can learn it. */
+/** Architectures that support it. */
 export const modelsFor = (id: ObjectiveId): readonly ModelId[] =>
   modelIds().filter((model) => objectiveOf(id).kinds.includes(modelSpec(model).kind));
 
-/** A model that learns. */
+/** A model to train. */
 type Learns = Pick<ModelChoice, 'id'> & Partial<Pick<ModelChoice, 'config'>>;
 export const learnerOf = ({ id, config }: Learns): Learner => ({ kind: modelSpec(id).kind, classes: config?.classes });
 
-/** One of them with what it does on tensors, by its settings. */
+/** An objective with its functions on tensors, for given settings. */
 export interface LoadedObjective extends Pick<Objective, 'gives' | 'headline'>, Omit<Learning, 'show'> {
   inputs(rows: number, context: number): InputSpecs;
   batches(source: TokenSource, context: number, tokenizer: Tokenizer): Promise<Batches>;
   show(network: Network, asked: ToShow): Promise<Shown>;
 }
 /**
- * @param settings such as a recipe; absent: its fields' first values
- * @param model that learns it; absent: of the first kind that can
+ * @param settings such as a recipe; absent: initial values of its fields
+ * @param model to train; absent: of the first supported kind
  */
 export async function loadObjective(
   id: ObjectiveId,
@@ -156,7 +156,7 @@ export async function loadObjective(
   };
 }
 
-/** Of each, in the order of the list: `Masked language modeling, of bert`. */
+/** All objectives in list order: `Masked language modeling, of bert`. */
 export const objectiveWords = (): readonly string[] =>
   (Object.keys(OBJECTIVES) as ObjectiveId[]).map((id) => `${objectiveOf(id).label}, of ${modelsFor(id).join(', ')}`);
 
@@ -174,7 +174,7 @@ export const metricIn = (objective: ObjectiveId, id: MetricId): Metric =>
 /** Headline metric, in which its losses are shown. */
 export const headlineOf = (id: ObjectiveId): Metric & { scale: Scale } => METRICS[objectiveOf(id).headline];
 
-/** A loss in it: `perplexity 85.4`. */
+/** A loss in the headline metric: `perplexity 85.4`. */
 export function headlineWords(id: ObjectiveId, loss: number, format = formatNumber): string {
   const metric = headlineOf(id);
   return measuredWords(inShort(metric), { value: metric.scale.of(loss) }, format);

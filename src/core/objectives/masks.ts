@@ -1,9 +1,9 @@
-/** Which tokens of a row are hidden, and what stands in their places. */
+/** Choice and replacement of masked tokens. */
 import { real } from '../base/field';
 import { stream } from '../base/rng';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
-/** Share of tokens that are hidden. */
+/** Share of masked tokens. */
 export const MASK_RATE = real({
   label: 'Mask rate',
   name: 'Mask rate',
@@ -18,26 +18,26 @@ export const MASK_RATE = real({
   absent: 0.15,
 });
 
-/** How a row is masked: the same numbers, the same masks. */
+/** Masking of a row; deterministic for the same random numbers. */
 interface Masking {
-  /** Tokens that are hidden, at most: fewer where whole words do not fit. */
+  /** Maximum number of masked tokens: fewer where whole words do not fit. */
   max: number;
   wholeWords: boolean;
-  /** Of those that are hidden, what stands in their place: the rest stays as it is. */
+  /** Shares of masked tokens that become the mask or a random token; the others stay unchanged. */
   shares: { mask: number; random: number };
 }
 
 /** Devlin et al. 2018, section 3.1: the mask must not be the only sign of a token to predict. */
 export const EIGHTY_TEN_TEN = { mask: 0.8, random: 0.1 } as const;
-/** Where it is measured: what stood as it is would be found by being seen. */
+/** For evaluation: the model would copy tokens that stay unchanged. */
 export const ALL_BY_MASK = { mask: 1, random: 0 } as const;
 
-/** As many of a row of `context` as BERT's own code hides: one at least. */
+/** Number of masked tokens in a row of `context`, as in BERT's code: at least one. */
 export const masksOf = (context: number, maskRate: number): number => Math.max(1, Math.round(maskRate * context));
 
 /**
- * Places in `ids` that are hidden, in their order, and the ids with what stands there instead. Special tokens, and what no byte
- * stands for, stay. A word that does not fit any more is passed over, as in BERT's code.
+ * Masked places in `ids`, ascending, and the ids with their replacements. Special tokens, and tokens without bytes, stay.
+ * Skips words that no longer fit, as in BERT's code.
  * @param draw the next number in [0, 1)
  */
 export function masked(
@@ -65,7 +65,7 @@ export function masked(
   return { places, shown };
 }
 
-/** Numbers in [0, 1) for a row of a step, or of an evaluation. */
+/** Random numbers in [0, 1) for a row of a training step or evaluation. */
 export function drawing(purpose: string, { seed, step, row }: { seed: number; step: number; row: number }) {
   const at = stream(seed, `${purpose} ${row}`, step);
   let n = 0;
@@ -103,11 +103,11 @@ export function wordsOf(ids: Uint32Array, tokenizer: Tokenizer): Span[] {
   return words;
 }
 
-/** A letter or a digit of ASCII, or part of a character beyond it. */
+/** An ASCII letter or digit, or part of a non-ASCII character. */
 const isOfWord = (byte: number): boolean =>
   byte >= 0x80 || (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
 
-/** Any token that stands for text, each equally likely. */
+/** Random token that stands for text, uniformly. */
 function ordinary(tokenizer: Tokenizer, draw: () => number): number {
   for (;;) {
     const id = Math.floor(draw() * tokenizer.size);

@@ -1,4 +1,4 @@
-/** What a model learns to do. An objective is a file of this folder and a line in index.ts. */
+/** Training objectives. To add one, write its file and add a line to index.ts. */
 import type { Choice, Fields, ValuesOf } from '../base/field';
 import type { Pause } from '../base/job';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
@@ -34,21 +34,21 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   label: string;
   /** Paper or code that defines it. */
   source: string;
-  /** The architectures that can learn it. */
+  /** Architectures that support it. */
   kinds: readonly ModelKind[];
-  /** Of what it learns where that is not any document: of those with an input and a target alone, of conversations, or of those with a label. */
+  /** Kind of data that it requires, if not any documents: inputs with targets, conversations, or labeled texts. */
   of?: Exclude<LearntFrom, 'documents'>;
   /** Settings of the objective. They join the recipe's other settings: a name is one field, whichever objectives have it. */
   fields: F;
-  /** Special tokens that its batches hold, and how many of each: more than one where a role is numbered. */
+  /** Special tokens in its batches, and how many of each: several where a role is numbered. */
   roles: Roles;
-  /** What its evaluations give, and so which metrics are measured. */
+  /** Results of its evaluations, which decide the metrics. */
   gives: readonly Need[];
-  /** The metric that stands for all where there is room for one. */
+  /** The metric to show where there is room for one. */
   headline: ScaleId;
-  /** What is measured is another thing, or a harder one, than what a step learns from, so that the two losses tell no gap. */
+  /** Whether evaluation measures something else, or harder, than training, so that the losses show no generalization gap. */
   isOtherHeldOut?(settings: ValuesOf<F>): boolean;
-  /** Tokens of text that a row of `context` is made from: each part has as many, or its rows are shorter. */
+  /** Tokens of text per row of `context`: a part needs as many, or its rows are shorter. */
   reach(context: number, settings: ValuesOf<F>): number;
   /** Problems of these settings with this context, one sentence per field; absent: none. */
   problems?(settings: ValuesOf<F>, context: number): readonly { field: Extract<keyof F, string>; message: string }[];
@@ -57,7 +57,7 @@ export interface Objective<F extends Fields = Fields> extends Choice {
    * @param learner the model, for objectives with a different batch for each kind
    */
   inputs(rows: number, context: number, settings: ValuesOf<F>, learner: Learner): InputSpecs;
-  /** A part of the data as its batches, which it places itself: by windows (windows.ts), documents or whatever it reads. */
+  /** Batches of a part. The objective chooses how to cut it: windows (windows.ts), documents or others. */
   batches(
     source: TokenSource,
     context: number,
@@ -65,9 +65,9 @@ export interface Objective<F extends Fields = Fields> extends Choice {
     settings: ValuesOf<F>,
     learner: Learner,
   ): Promise<Batches>;
-  /** Rows in which a part is read once, an epoch, as far as its sizes tell; absent, or undefined: as many as have its tokens. */
+  /** Rows in an epoch, as far as sizes tell; absent or undefined: as many as have its tokens. */
   epoch?(part: Parted, context: number, settings: ValuesOf<F>): number | undefined;
-  /** How a part lies in its rows; absent: end to end. */
+  /** Layout of a part in its rows; absent: consecutive windows. */
   inRows?(
     source: TokenSource,
     context: number,
@@ -75,57 +75,60 @@ export interface Objective<F extends Fields = Fields> extends Choice {
     settings: ValuesOf<F>,
     learner: Learner,
   ): Promise<InRows | undefined>;
-  /** Whether the scripts of the hand-over to PyTorch learn it by these settings; absent: not at all. */
+  /** Whether the exported PyTorch scripts support these settings; absent: never. */
   inPytorch?(settings: ValuesOf<F>): boolean;
-  /** How evaluation measures its models, of each of `kinds`. */
+  /** How evaluation measures models of each of `kinds`. */
   evaluatedAs(kind: ModelKind): EvaluatedAs | Unmeasured;
-  /** Losses of models without training: first of a uniform guess, then of models that count more and more. */
+  /** Losses of models without training: first a uniform guess, then increasingly better counting models. */
   baselines(facts: Chosen): readonly [Baseline, ...Baseline[]];
-  /** The same in metrics that no loss tells, by their ids. */
+  /** Baselines in metrics that don't follow from a loss, by their ids. */
   measuredBaselines?(data: BaselineFacts): readonly MeasuredBaseline[];
-  /** What could learn more where a run has levelled off, as a sentence begins; absent: a larger model or a longer context. */
+  /**
+   * Suggestion for a run whose loss has leveled off, as the beginning of a sentence; absent: a larger model or a longer
+   * context.
+   */
   more?: string;
-  /** What is shown at each evaluation. */
+  /** Example shown at each evaluation. */
   shows: {
-    /** In a few words: `the same held-out inputs`. */
+    /** Short description: `the same held-out inputs`. */
     hint: string;
-    /** What becomes of the sample prompt, as the hint of its field; absent: it is not looked at where there are data. */
+    /** Use of the sample prompt, as the hint of its field; absent: it is only used without data. */
     prompt?: string;
   };
-  /** Lazy, so that a page can show all of the above without TensorFlow.js. */
+  /** Loads lazily, so that a page can show all of the above without TensorFlow.js. */
   load(): Promise<Learning<ValuesOf<F>>>;
 }
 
-/** What is asked of the model that learns. */
+/** Properties of the trained model that an objective depends on. */
 export interface Learner {
   kind: ModelKind;
-  /** Of a classifier. */
+  /** Present for a classifier. */
   classes?: Classes | undefined;
 }
 
-/** What a model chooses among, and what is known of its data. */
+/** Number of choices of a model, and facts of its data. */
 export interface Chosen {
   vocabulary: number;
-  /** Of a classifier, in place of the vocabulary. */
+  /** Present for a classifier, replacing the vocabulary. */
   classes?: Classes | undefined;
   data: BaselineFacts | null;
 }
 
-/** What is known of a part before it is read. */
+/** Size of a part, known before it is read. */
 export interface Parted {
   tokens: number;
-  /** Unknown where an older build kept no borders. */
+  /** Unknown if an older build stored no borders. */
   documents?: number | undefined;
 }
 
 export interface InRows {
-  /** How many there are: those of an epoch. */
+  /** Number of rows in an epoch. */
   rows: number;
-  /** What of it is cut, and what of them is empty; absent: nothing is. */
+  /** Truncation and padding in words; absent: none. */
   words?: string;
-  /** Whether something is longer than a row. */
+  /** Whether anything is longer than a row. */
   isCut: boolean;
-  /** Of a classifier: texts that are longer than a row; absent if all fit. */
+  /** For a classifier: texts longer than a row; absent if all fit. */
   long?: LongTexts;
 }
 
@@ -137,13 +140,13 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 
 export interface Learning<Settings = ObjectiveSettings> {
   /**
-   * Nats, summed over what is predicted and divided by `weight`: that of all micro-batches of an update, so that their losses
-   * and gradients add up. inputs: as `inputs` says; weight [1] int32, positive.
+   * Nats, summed over all predictions and divided by `weight`, the total over an update's micro-batches, so that their losses
+   * and gradients add up. inputs: as in `inputs`; weight [1] int32, positive.
    */
   loss(network: Network, inputs: Tensors, weight: Tensor, context?: ForwardContext): Scalar;
-  /** What an evaluation measures of a batch besides, in one pass with the loss; absent where that is all. */
+  /** Other results of an evaluation batch, in one pass with the loss; absent if there are none. */
   measure?(network: Network, inputs: Tensors, weight: Tensor): { loss: Scalar; correct: Tensor; scores?: Tensor };
-  /** Labels of a batch that was measured, by the scores that `measure` gives of it. */
+  /** Labels of a batch by the scores from `measure`. */
   labeled?(network: Network, scores: ArrayLike<number>, arrays: Batch['arrays']): LabeledPairs;
   /** Example of what the model has learned, for an evaluation. Deterministic for the same weights. */
   show(network: Network, asked: ToShow, settings: Settings): Promise<Shown>;
@@ -154,7 +157,7 @@ export interface Learning<Settings = ObjectiveSettings> {
 export interface ToShow {
   tokenizer: Tokenizer;
   prompt: string;
-  /** The held-out part; absent where a model came without its data. */
+  /** Held-out part; absent for a model imported without data. */
   source?: TokenSource | undefined;
   pause?: Pause | undefined;
 }
@@ -162,38 +165,38 @@ export interface ToShow {
 export interface ToAnswer {
   tokenizer: Tokenizer;
   source: TokenSource;
-  /** About as many are computed for it as are read to measure the loss. */
+  /** Approximate token budget: as many as the loss evaluation reads. */
   tokens: number;
   pause?: Pause | undefined;
 }
 
 export interface MeasuredBaseline {
-  /** As in figures.ts of evaluations: `copy`. */
+  /** Id in figures.ts of evaluations: `copy`. */
   id: string;
   /** `copying the input` */
   words: string;
   values: Readonly<Record<string, number>>;
 }
 
-/** What is reached without learning what there is to learn. */
+/** Performance of a model without training. */
 export interface Baseline {
-  /** As in figures.ts of evaluations: `unigram`. */
+  /** Id in figures.ts of evaluations: `unigram`. */
   id: string;
-  /** Nats, as the objective's loss. */
+  /** Nats, like the objective's loss. */
   loss: number;
   /** `a unigram model` */
   words: string;
-  /** As short as a chart needs it: `unigram`. */
+  /** Short label for charts: `unigram`. */
   label: string;
-  /** More of it, in a few words. */
+  /** Short description. */
   hint: string;
-  /** What a model is at that has not passed it, as a judgement: `Learning which tokens are common`. */
+  /** Status of a model that has not reached it yet: `Learning which tokens are common`. */
   before: string;
-  /** What a model has learned that has passed it: `Knows word pairs`. */
+  /** Status of a model that has passed it: `Knows word pairs`. */
   milestone?: string;
 }
 
-/** Checks a statement against its own fields, and holds the one cast to what all share. */
+/** Checks an objective's definition against its own fields, and casts it to the common type. */
 export const defineObjective = <const F extends Fields, const Headline extends ScaleId>(
   stated: Objective<F> & { headline: Headline },
 ): Objective & { fields: F; headline: Headline } => stated;

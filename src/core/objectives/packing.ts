@@ -5,28 +5,28 @@ import type { PartSource, TokenSource } from '../shards/manifest';
 import { byContext } from './byContext';
 import type { InRows } from './objective';
 
-/** Tokens of a part, one after another, of one document: what is predicted in as many places of a row. */
+/** Consecutive tokens of one document in a part, each predicted in one place of a row. */
 export interface Piece {
-  /** The first of them, in the part. */
+  /** First of them in the part. */
   from: number;
   tokens: number;
-  /** It is the document's beginning, and is predicted from what stands before every text. */
+  /** Whether it begins the document, and so is predicted from the start token. */
   begins: boolean;
 }
 interface Packing {
   /** Pieces of a row from left to right. */
   rows: readonly (readonly Piece[])[];
   documents: number;
-  /** Documents that are longer than a row, and the pieces that they are in. */
+  /** Number of documents that are longer than a row, and of their pieces. */
   cut: number;
   pieces: number;
-  /** Places of all rows in which nothing is. */
+  /** Number of padding places in all rows. */
   padding: number;
 }
 
 /**
- * Best-fit decreasing: the longest first, each into the fullest row that has room for it. A document that is longer than a row
- * is cut into rows of `context`, and what remains is packed as others are. Every token of a document is in one piece.
+ * Best-fit decreasing: longest first, each into the fullest row with room for it. Cuts a longer document into rows of
+ * `context`, and packs the remainder like the others. Every token of a document is in one piece.
  * Source: Ding et al. 2024, "Fewer Truncations Improve Language Modeling", arXiv:2404.10830, algorithm 1.
  */
 export function packed(documents: readonly { start: number; tokens: number }[], context: number): Packing {
@@ -53,10 +53,10 @@ export function packed(documents: readonly { start: number; tokens: number }[], 
   return { rows, documents: documents.length, cut, pieces: cutPieces, padding };
 }
 
-/** Rows by the room that is left in them. */
+/** Rows by their remaining room. */
 class Rooms {
   private readonly rows: number[][];
-  /** A bit for each room that a row has: the least that is enough is found 32 at a time. */
+  /** A bit for each amount of room that a row has, so that the smallest sufficient one is found 32 at a time. */
   private readonly words: Int32Array;
   constructor(max: number) {
     this.rows = Array.from({ length: max + 1 }, () => []);
@@ -69,7 +69,7 @@ class Rooms {
     this.words[room >> 5]! |= 1 << (room & 31);
   }
 
-  /** One of those with the least room for so many; undefined where none has it. */
+  /** A row with the least sufficient room; undefined where none has enough. */
   take(tokens: number): { row: number; room: number } | undefined {
     for (let word = tokens >> 5; word < this.words.length; word++) {
       const bits = this.words[word]! & (word === tokens >> 5 ? -1 << (tokens & 31) : -1);
@@ -83,7 +83,7 @@ class Rooms {
   }
 }
 
-/** That of a part. @throws HomegrownError `bad-settings` where nobody kept where its documents begin */
+/** Packing of a part. @throws HomegrownError `bad-settings` where borders of documents aren't stored */
 export const packingOf = byContext(open);
 
 async function open(source: TokenSource, context: number): Promise<Packing> {
@@ -93,12 +93,12 @@ async function open(source: TokenSource, context: number): Promise<Packing> {
       'This data has no document boundaries: an older version built it.',
       'Build the tokens again, or set packing to one stream.',
     );
-  // With the mark that ends each, which the last one of a part has not.
+  // Includes end tokens, which a part's last document lacks.
   const own = documents.map(({ start, tokens }) => ({ start, tokens: Math.min(tokens + 1, source.tokens - start) }));
   return packed(own, context);
 }
 
-/** What is in the rows of a part. */
+/** Layout of a part's rows. */
 export async function packedInRows(source: TokenSource, context: number): Promise<InRows> {
   const { rows, documents, cut, pieces, padding } = await packingOf(source, context);
   const long = cut === 0 ? 'none longer than' : `${formatCount(cut)} cut into ${formatCount(pieces)} pieces for`;

@@ -1,4 +1,4 @@
-/** Documents with an input and a target, and the rows of ids that a model learns them by. */
+/** Documents with an input and a target, and their rows for training. */
 import { badSettings } from '../base/errors';
 import { formatCount } from '../base/units';
 import type { ModelKind } from '../models/spec';
@@ -7,7 +7,7 @@ import { answerStart, promptBegin } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { InRows } from './objective';
 
-/** Ids of a document: its fields, and what stands between them. */
+/** Ids of a document: its fields, and the text between them. */
 export interface Pair {
   input: Uint32Array;
   between: Uint32Array;
@@ -15,19 +15,19 @@ export interface Pair {
 }
 interface Pairs {
   count: number;
-  /** Tokens of each input, of what follows it, and of each target. */
+  /** Numbers of tokens of each input, of the text after it, and of each target. */
   lengths: readonly (readonly [input: number, between: number, target: number])[];
-  /** Of the documents that they are, among all of the data. */
+  /** Places of their documents among all of the data. */
   places: readonly number[];
   read(place: number): Promise<Pair>;
 }
 
 const known = new WeakMap<TokenSource, Promise<Pairs>>();
 
-/** Whether a part has any. */
+/** Whether a part has any pairs. */
 export const hasPairs = async (part: PartSource): Promise<boolean> => (await spansIn(part)).length > 0;
 
-/** Those of a part. @throws HomegrownError `bad-settings` where it has none */
+/** Pairs of a part. @throws HomegrownError `bad-settings` where it has none */
 export function pairsIn(source: TokenSource): Promise<Pairs> {
   const there = known.get(source) ?? open(source);
   known.set(source, there);
@@ -63,7 +63,7 @@ async function spansIn(source: TokenSource) {
   return documents.flatMap(({ start, place, fields }) => fieldsOf(start, place, fields));
 }
 
-/** Where each ends, in tokens of the part. */
+/** Ranges of its fields, in tokens of the part. */
 function fieldsOf(start: number, document: number, { input, target }: Border['fields']) {
   if (!input || !target || input[1] === input[0] || target[1] === target[0]) return [];
   return [
@@ -79,13 +79,13 @@ function fieldsOf(start: number, document: number, { input, target }: Border['fi
 
 /** A row: inputs, and the target of each place; -1 where there is no loss. */
 export interface PairRow {
-  /** What an encoder reads. */
+  /** Input of the encoder. */
   source?: readonly number[];
   ids: readonly number[];
   targets: readonly number[];
 }
 
-/** What is around fields: the ids of a tokenizer. */
+/** Ids of a tokenizer's tokens around fields. */
 export interface Marks {
   begin: readonly number[];
   start: number;
@@ -97,9 +97,9 @@ export const marksOf = (tokenizer: Tokenizer): Marks => {
 };
 
 /**
- * An encoder reads the input and its end, and a decoder begins with the token of an answer's start and goes through the target
- * to its end. A decoder alone reads the document as it stands, and learns the target and its end. What is longer than a context
- * is cut at its end; of a decoder's row a target has up to half, and more where the input leaves it.
+ * Row of a pair. An encoder reads the input with an end token; its decoder reads a start token and the target up to its end.
+ * A decoder alone reads the whole document, with the loss on the target and its end. Truncates at the end to fit the context.
+ * In a decoder's row a target has up to half, and more if the input leaves room.
  */
 export function pairRow({ input, between, target }: Pair, context: number, kind: ModelKind, marks: Marks): PairRow {
   const { begin, start, end } = marks;
@@ -116,7 +116,7 @@ export function pairRow({ input, between, target }: Pair, context: number, kind:
   return { ids, targets: [...new Array<number>(before.length - 1).fill(-1), ...wanted] };
 }
 
-/** How many tokens of the input, and of the target with its end, a row has. */
+/** Numbers of tokens in a row: of the input, and of the target with its end. */
 function roomFor(
   [input, between, target]: Pairs['lengths'][number],
   context: number,
@@ -125,13 +125,13 @@ function roomFor(
 ): { input: number; target: number } {
   if (kind === 'encoder-decoder')
     return { input: Math.min(input, context - begin - 1), target: Math.min(target + 1, context) };
-  // A row of n ids has the n-th token of its targets after it.
+  // The last target of a row with n ids is the token after them.
   const all = context + 1 - begin - between;
   const own = Math.min(target + 1, Math.max(Math.ceil(all / 2), all - input));
   return { input: Math.min(input, all - own), target: own };
 }
 
-/** Each is a row: how many there are, and how many of them are cut. */
+/** Number of rows, one per pair, and of truncated ones. */
 export async function pairsInRows(
   source: TokenSource,
   context: number,
@@ -153,17 +153,17 @@ export async function pairsInRows(
   return { rows: count, words, isCut: true };
 }
 
-/** `some` of `all`, evenly from the first on. */
+/** Indices of `some` of `all` items, evenly spaced from the first. */
 export const spread = (some: number, all: number): number[] =>
   Array.from({ length: some }, (_, i) => Math.floor((i * all) / some));
 
-/** Ids as they are read one after another. */
+/** Text of consecutive ids. */
 export function textOf(tokenizer: Tokenizer, ids: Iterable<number>): string {
   const decoder = tokenizer.decoder();
   return [...ids].map((id) => decoder.push(id)).join('') + decoder.end();
 }
 
-/** How often each id is to be given in targets and at their ends, [vocabulary]. */
+/** Occurrences of each id in targets and their end tokens, [vocabulary]. */
 export async function countTargets({ count, read }: Pick<Pairs, 'count' | 'read'>, tokenizer: Tokenizer) {
   const counts = new Uint32Array(tokenizer.size);
   for (let place = 0; place < count; place++) {

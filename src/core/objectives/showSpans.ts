@@ -29,14 +29,14 @@ export async function showSpans(network: Network, asked: ToShow, settings: SpanS
   return { kind: 'filled', parts };
 }
 
-/** What it says to the prompt, which it reads as these ids. */
+/** Answer to the prompt with these input ids. */
 export async function showAnswer(network: Network, asked: ToShow, source: readonly number[]): Promise<Shown> {
   const { tokenizer, prompt } = asked;
   const read = source.length > 0 ? source : [tokenizer.endOfText];
   return { kind: 'answered', input: prompt, given: textOf(tokenizer, await answered(network, asked, read)) };
 }
 
-/** The likeliest, until the end. */
+/** Greedy answer, up to the end token. */
 async function answered(network: Network, { tokenizer, pause }: ToShow, source: readonly number[]): Promise<number[]> {
   const length = Math.min(MOST, network.choice.config.context);
   const settings = { temperature: 0, topK: 1, topP: 1, seed: 0, length };
@@ -71,5 +71,5 @@ function textOf(tokenizer: Tokenizer, ids: Iterable<number>): string {
   return [...ids].map((id) => decoder.push(id)).join('') + decoder.end();
 }
 
-/** Tokens of a passage, and of an answer. */
+/** Maximum tokens of a passage, and of an answer. */
 const MOST = 64;

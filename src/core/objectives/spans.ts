@@ -1,29 +1,32 @@
-/** Spans of a row that are taken out, as T5's own code takes them (random_spans_noise_mask and random_spans_helper of its preprocessors). */
+/** Span corruption of a row, like T5's own code (random_spans_noise_mask and random_spans_helper of its preprocessors). */
 
 export interface SpanSettings {
-  /** Share of tokens that is taken out. */
+  /** Share of tokens in removed spans. */
   maskRate: number;
   /** Mean tokens of a span. */
   spanLength: number;
 }
 
 interface SpanSizes {
-  /** Tokens that are taken out, in so many spans. */
+  /** Number of tokens in removed spans, and number of spans. */
   noise: number;
   spans: number;
-  /** Of what is left, with a sentinel for each span and the end; and of the spans, each after its sentinel, with the end. */
+  /**
+   * Lengths including the end token: of the inputs, with a sentinel per span, and of the targets, with a sentinel before each
+   * span.
+   */
   inputs: number;
   targets: number;
 }
 
 /**
- * What becomes of `tokens` tokens, two at least: one is taken out, and one is left. In f32, as T5's code reckons: 15 % of 350
- * are 52.5 in f64, and a little more there.
+ * Sizes for `tokens` tokens, at least two: at least one is removed, and one stays. Computes in f32 like T5's code: 15 % of
+ * 350 are 52.5 in f64, and slightly more in f32.
  */
 export function spanSizes(tokens: number, { maskRate, spanLength }: SpanSettings): SpanSizes {
   const noise = Math.min(Math.max(roundEven(f32(tokens * f32(maskRate))), 1), tokens - 1);
   const left = tokens - noise;
-  // Each span has a token, and so has what is before it.
+  // Each span has at least one token, and so does the text before it.
   const spans = Math.min(Math.max(roundEven(f32(noise / f32(spanLength))), 1), left);
   return { noise, spans, inputs: left + spans + 1, targets: noise + spans + 1 };
 }
@@ -40,7 +43,7 @@ export function spanReach(context: number, settings: SpanSettings): number {
 }
 
 /**
- * Lengths of spans in turn: of what is left, then of what is taken out, and so on; they add up to `tokens`.
+ * Alternating lengths of kept and removed spans, beginning with a kept one; they add up to `tokens`.
  * @param draw the next number in [0, 1)
  */
 export function spanLengths(tokens: number, settings: SpanSettings, draw: () => number): readonly number[] {
@@ -50,7 +53,7 @@ export function spanLengths(tokens: number, settings: SpanSettings, draw: () => 
   return taken.flatMap((length, i) => [left[i]!, length]);
 }
 
-/** `items` in so many segments, none empty: every way is equally likely. */
+/** Splits `items` into nonempty segments; every split is equally likely. */
 function segmentation(items: number, segments: number, draw: () => number): number[] {
   const begins = shuffled(
     Array.from({ length: items - 1 }, (_, i) => i < segments - 1),
@@ -64,7 +67,7 @@ function segmentation(items: number, segments: number, draw: () => number): numb
   return lengths;
 }
 
-/** Fisher & Yates, from the end. */
+/** Fisher-Yates shuffle, from the end. */
 export function shuffled<T>(values: T[], draw: () => number): T[] {
   for (let i = values.length - 1; i > 0; i--) {
     const j = Math.floor(draw() * (i + 1));
@@ -73,7 +76,7 @@ export function shuffled<T>(values: T[], draw: () => number): T[] {
   return values;
 }
 
-/** Ids as an encoder reads them and a decoder answers: each span is a sentinel there, and follows it here. */
+/** Ids of the encoder's input and the decoder's target: a sentinel replaces each span in one, and precedes it in the other. */
 export function corrupted(
   ids: Uint32Array,
   lengths: readonly number[],
@@ -97,7 +100,7 @@ export function corrupted(
 
 const f32 = Math.fround;
 
-/** To the nearest whole number, to the even one where two are as near: as NumPy and TensorFlow round. */
+/** Rounds half to even, like NumPy and TensorFlow. */
 function roundEven(x: number): number {
   const down = Math.floor(x);
   if (x - down !== 0.5) return Math.round(x);

@@ -1,32 +1,32 @@
-/** Windows of a text: which of them a step learns from, and which an evaluation reads. */
+/** Windows of a text for training steps and evaluations. */
 import { stream } from '../base/rng';
 import type { TokenSource } from '../shards/manifest';
 import { type Batch, type Batches, drawnOf, rowsToMeasure, readWindows } from './batch';
 
 interface Windowed {
-  /** Tokens that a window of this context reads: more of them for a longer one. */
+  /** Tokens in a window of this context; increases with the context. */
   reach(context: number): number;
-  /** Those of them that the next window of an evaluation reads too. */
+  /** Tokens that an evaluation's next window reads again. */
   shared?: number;
-  /** Training reads windows that begin at its multiples; absent or 0: anywhere. */
+  /** Training windows begin at multiples of it; absent or 0: anywhere. */
   stride?: number;
-  /** What is made of windows of `reach(context)` ids. */
+  /** Makes a batch of windows of `reach(context)` ids. */
   of(windows: readonly Uint32Array[], at: WindowPlace): Batch;
 }
-/** What makes randomness of an objective's own: a window's number in its step, or in the evaluation, is `first` and more. */
+/** Seeds an objective's own randomness: windows are numbered from `first` in their step or evaluation. */
 interface WindowPlace {
   context: number;
   seed: number;
-  /** 0 where it is evaluated. */
+  /** 0 in evaluations. */
   step: number;
   first: number;
 }
 
 /**
- * Training reads windows that begin anywhere, or at multiples of a stride, each place equally likely (as nanoGPT's get_batch). Evaluations read windows
- * end to end, none overlapping by more than `shared`, spread evenly over the part, `tokens` tokens of them at most. Batches
- * are whole (`rows` windows each) unless the part has fewer windows than that; a part shorter than one window is one window
- * of the longest context that there is text for.
+ * Batches of windows. Training windows begin anywhere, or at multiples of a stride, uniformly (as in nanoGPT's get_batch).
+ * Evaluation windows are consecutive, overlap by at most `shared`, and are spread evenly over the part, with at most `tokens`
+ * tokens. Batches have `rows` windows unless the part has fewer. A part shorter than a window is one window of the longest
+ * possible context.
  */
 export function windows(
   source: TokenSource,

@@ -1,6 +1,6 @@
 /**
- * A run's curve in few points, kept under `curves/<run>` so that many runs can be listed without reading their journals. It
- * is derived: one that is missing, damaged or of another step is made again.
+ * Downsampled curve of a run under `curves/<run>`, so that many runs can be listed without reading their journals. It is
+ * rebuilt if missing, damaged or of another step.
  */
 import type { BlobStore, Expected } from '../base/blobStore';
 import { isCount, isNumber, listOf } from '../base/limits';
@@ -16,30 +16,30 @@ import { segmentAt, type Segments } from './segments';
 
 const TRAINING = ['step', 'low', 'high', 'ms'] as const;
 const BEFORE_LABELS = ['step', 'loss', 'ms', 'trained', 'trainedError'] as const;
-/** Of a classifier: percent of texts with the right label, and how many were right of how many. */
+/** For a classifier: accuracy in percent, and the counts of right and all texts. */
 const LABELS = ['accuracy', 'right', 'texts'] as const;
 const EVALUATIONS = [...BEFORE_LABELS, ...LABELS] as const;
 type Columns<N extends string> = Readonly<Record<N, Float64Array>>;
 
-/** Columns of one length, as charts draw them. Losses are in nats; `ms` is training up to there. */
+/** Columns of equal length, as charts draw them. Losses are in nats; `ms` is training time so far. */
 export interface RunCurve {
-  /** That it goes up to: what came after it was not saved, or came later. */
+  /** Its last step: later events were not saved, or came after it. */
   step: number;
-  /** The last of some steps, and the lowest and the highest loss among them. */
+  /** Last loss of each group of steps, with the group's lowest and highest. */
   training: Columns<(typeof TRAINING)[number]>;
   /**
    * On the held-out text, the latest ones last. Each has the mean training loss around its step, in its segment, and the
    * standard error of that, NaN where there is none. Values that only classifiers have are NaN for other models.
    */
   evaluations: Columns<(typeof EVALUATIONS)[number]>;
-  /** What was written at the last evaluation. */
+  /** Sample of the last evaluation. */
   sample: Shown;
 }
 
-/** Points at most, of either list. */
+/** Maximum number of points in either list. */
 export const MAX_CURVE_POINTS = 256;
 
-/** What a run of these segments told up to a step that it saved; losses that are no number are left out. */
+/** Builds the curve of a run up to a saved step; leaves out losses that are not finite. */
 export function curveOf(
   events: readonly TrainEvent[],
   step: number,
@@ -53,10 +53,10 @@ export function curveOf(
   });
   const whole = { step: steps.map((event) => event.step), loss: steps.map(({ loss }) => loss) };
   const evaluated = events.flatMap((event) => (event.kind === 'evaluated' && isDrawn(event, step) ? [event] : []));
-  // What is measured again at a step is no second one.
+  // A second evaluation of a step replaces the first.
   const measured = [...new Map(evaluated.map((event) => [event.step, event])).values()];
   const last = measured.at(-1);
-  // The lowest of each stretch, so that the best is among them; and where it ended.
+  // The lowest of each group, so that the best is included; and the last one.
   const lowest = grouped(measured).map((group) => group.reduce((a, b) => (b.loss < a.loss ? b : a)));
   const evaluations = [...new Set([...lowest, ...(last ? [last] : [])])].map((event) => {
     const { step, loss, activeMs } = event;
@@ -78,14 +78,14 @@ export function curveOf(
   };
 }
 
-/** What an evaluation says of labels, as columns have it. */
+/** Label counts of an evaluation as columns. */
 export const labelsIn = ({ metrics, labels }: Pick<Evaluated, 'metrics' | 'labels'>) => ({
   accuracy: metrics.accuracy?.value ?? NaN,
   right: labels?.right ?? NaN,
   texts: labels?.texts ?? NaN,
 });
 
-/** The evaluation at a step, with what the curve holds of it: the loss, and of a classifier its labels. */
+/** Evaluation at a step as far as the curve has it: the loss, and label counts of a classifier. */
 export function evaluatedAt({ evaluations }: RunCurve, step: number): MeasuredLabels | undefined {
   const at = evaluations.step.indexOf(step);
   if (at < 0) return undefined;
@@ -97,7 +97,7 @@ export function evaluatedAt({ evaluations }: RunCurve, step: number): MeasuredLa
   };
 }
 
-/** Whether an older build made it of a classifier, without its accuracy. */
+/** Whether an older build made it for a classifier, without accuracy. */
 export const lacksLabels = ({ evaluations: { step, accuracy } }: RunCurve): boolean =>
   step.length > 0 && accuracy.every((value) => Number.isNaN(value));
 
@@ -109,15 +109,16 @@ const columnsBy = <N extends string>(names: readonly N[], column: (name: N) => F
 const isDrawn = (event: { step: number; loss: number }, upTo: number): boolean =>
   event.step <= upTo && Number.isFinite(event.loss);
 
-/** In order, as many in each as keeps them to fewer than `MAX_CURVE_POINTS`. */
+/** Groups of consecutive items, of a size that gives fewer than `MAX_CURVE_POINTS` groups. */
 function grouped<T>(all: readonly T[]): readonly (readonly T[])[] {
   const size = Math.ceil(all.length / (MAX_CURVE_POINTS - 1));
   return Array.from({ length: Math.ceil(all.length / size) || 0 }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
 
 /**
- * Made from the journal, and kept where there is room.
- * @param expected the run's record as it is before: one that ends meanwhile is measured once more, and what is kept would lack that
+ * Makes a curve from the journal, and stores it if there is room.
+ * @param expected the run's record before: if the run ends meanwhile, it evaluates once more, and the stored curve would lack
+ * that
  */
 export async function makeCurve(
   store: BlobStore,
@@ -134,12 +135,12 @@ export const CURVES = 'curves/';
 export const curveKey = (runId: string): string => `${CURVES}${runId}`;
 
 const VERSION = 4;
-/** It has no columns of labels. */
+/** Last version without columns of labels. */
 const VERSION_BEFORE_LABELS = 3;
-/** What comes before the columns: version, step, points of training, evaluations. */
+/** Number of values before the columns: version, step, numbers of training points and evaluations. */
 const HEAD = 4;
 
-/** As it is stored: HEAD and the columns as float64, then what was written, as JSON. */
+/** Stored form: HEAD and the columns as float64, then the sample as JSON. */
 export function bytesOf({ step, training, evaluations, sample }: RunCurve): Uint8Array {
   const columns = [...TRAINING.map((name) => training[name]), ...EVALUATIONS.map((name) => evaluations[name])];
   const head = [VERSION, step, training.step.length, evaluations.step.length];
@@ -174,7 +175,7 @@ function ofBytes(bytes: Uint8Array): RunCurve {
   };
   const { step: steps, loss, ms } = curve.evaluations;
   for (const column of [...Object.values(curve.training), steps, loss, ms])
-    // A loop: of hundreds of curves it takes a tenth of the time of a function for each number.
+    // A loop: for hundreds of curves it takes a tenth of the time of a callback per number.
     for (let i = 0; i < column.length; i++)
       if (!Number.isFinite(column[i])) throw new Error("it contains a value that isn't a number");
   return curve;
@@ -187,7 +188,7 @@ const isPartly = (value: unknown): value is number | null => value === null || i
 const partly = listOf(z.number().nullable(), MAX_CURVE_POINTS, isPartly).transform((values) =>
   Float64Array.from(values, (value) => value ?? NaN),
 );
-/** As older builds stored it: as JSON, null in place of NaN. */
+/** Stored form of older builds: JSON, with null for NaN. */
 const curveSchema: z.ZodType<RunCurve> = z
   .object({
     step: z.int().nonnegative(),

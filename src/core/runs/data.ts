@@ -1,4 +1,4 @@
-/** Where the ids are that a run learns from. */
+/** Stored data of a run. */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import { isUnreadable } from '../base/record';
@@ -23,7 +23,7 @@ export async function manifestOf(store: BlobStore, record: Pick<RunRecord, 'segm
   );
 }
 
-/** As `manifestOf`; null too where they are not to be had: a model can do without. */
+/** Like `manifestOf`, but also null where it is missing or unreadable, for models that work without. */
 export const manifestIfKept = (store: BlobStore, record: Pick<RunRecord, 'segments'>): Promise<ShardManifest | null> =>
   manifestOf(store, record).catch((error: unknown) => {
     if (isUnreadable(error)) return null;

@@ -1,4 +1,4 @@
-/** What was measured of a step as it goes with the model: figures alone, and nothing of what was read. */
+/** Evaluations of a step as exported with the model: figures only, without text. */
 import { listOf } from '../base/limits';
 import { moment } from '../base/moment';
 import { z } from '../base/zod';
@@ -14,7 +14,7 @@ const summarySchema = z
     part: z.enum(EVALUATED),
     /** Of the test part: number of the access, from 1. */
     look: z.int().positive().exactOptional(),
-    /** Which text it was, where it is no part. */
+    /** Text, if it is no part of the data. */
     text: z.strictObject({ name: z.string(), sha256: z.string() }).exactOptional(),
     madeAt: moment,
     ...{ tokens, documents, bytes, ofPairs, metrics, baselines, confusion },
@@ -22,7 +22,7 @@ const summarySchema = z
   .refine(({ part, text }) => (part === 'text') === (text !== undefined), 'it needs a held-out set or a text');
 export type EvaluationSummary = z.infer<typeof summarySchema>;
 
-/** One of each part. */
+/** At most one for each part. */
 export const evaluationSummariesSchema = listOf(summarySchema, EVALUATED.length);
 
 export function evaluationSummary(

@@ -1,4 +1,4 @@
-/** A run that begins from a saved step of another: with a copy of that step, so that each can be deleted without the other. */
+/** Starts a run from a copy of another run's saved step, so that each can be deleted without the other. */
 import { cutTo, MAX_NAME } from '../base/textLimits';
 import { partsOf } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
@@ -23,13 +23,13 @@ export interface Fork {
   createdAt: number;
   from: { runId: string; step: number };
   recipe: Recipe;
-  /** Absent: what the other run learns from. */
+  /** Absent: the other run's data. */
   data?: SegmentData;
 }
 
 /**
- * Stores the new run with its first step. It has the segments of the other up to there, and one of its own from there on
- * where settings or data are other. Where something fails on the way, the caller removes what there is of it.
+ * Stores the new run with its first step. It has the other's segments up to there, and a new one if settings or data differ.
+ * After a failure the caller removes what was stored.
  * @throws HomegrownError `storage-damaged` where that step cannot be opened, and as a save does
  */
 export async function forkRun(
@@ -53,7 +53,7 @@ export async function forkRun(
   return { record: await updateRun(store, runId, (run) => ({ ...run, step })), snapshot, bytes };
 }
 
-/** All that is said of a run, of another that begins from it and has saved nothing yet. */
+/** Record of a run that starts from another and has saved nothing yet. */
 export async function begunAnew(
   store: BlobStore,
   run: RunRecord,

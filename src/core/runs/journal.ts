@@ -1,4 +1,4 @@
-/** What a run has told, kept in batches under `journal/<run>/<n>`, so that after a reload the chart is all there. */
+/** Journal of a run's events, in batches under `journal/<run>/<n>`, so that the chart is complete after a reload. */
 import { type Kind, readAll, readRecord, readRecordsUnder, type Unreadable } from '../base/record';
 import { isNumber, listOf, MAX_LOG_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
@@ -10,16 +10,16 @@ import { isLasting, type LastingEvent, type TrainEvent } from '../train/run';
 import { type OptionalStepValue, type RequiredStepValue, type StepEvent, stepValues } from '../train/stepValues';
 
 export interface JournalWriter {
-  /** Durable once resolved. Give it what came in the last second or two, not each event. */
+  /** Durable once resolved. Append the events of a second or two together, not each alone. */
   append(events: readonly TrainEvent[]): Promise<void>;
 }
 
-/** Everything that was appended and not undone, by step; a batch that cannot be read is a gap. */
+/** All events that were not undone, by step; an unreadable batch is a gap. */
 export async function readJournal(store: BlobStore, runId: string): Promise<readonly TrainEvent[]> {
   return (await readBatches(store, runId)).records.flatMap(({ events }) => events);
 }
 
-/** The newest of it, from a step on or from before it: what others add is read without all that was there. */
+/** Newest events from about a step on, so that a reader can follow new events without reading all. */
 export async function readTail(store: BlobStore, runId: string, from: number): Promise<readonly TrainEvent[]> {
   const newest: TrainEvent[] = [];
   for (const key of (await store.keys(journalKey(runId))).reverse()) {
@@ -31,13 +31,13 @@ export async function readTail(store: BlobStore, runId: string, from: number): P
   return newest;
 }
 
-/** The gaps. */
+/** Unreadable batches. */
 export const unreadableInJournal = async (store: BlobStore, runId: string): Promise<readonly Unreadable[]> =>
   (await readBatches(store, runId)).unreadable;
 
 /**
- * Continues a run's journal after step `upTo`: what was recorded beyond it was never saved, and is forgotten. A batch that
- * cannot be read stays where it is.
+ * Continues a run's journal after step `upTo`. Forgets later events, because their steps were never saved. An unreadable
+ * batch stays.
  */
 export async function openJournal(store: BlobStore, runId: string, upTo: number): Promise<JournalWriter> {
   const { records: batches, unreadable } = await readBatches(store, runId);
@@ -46,7 +46,7 @@ export async function openJournal(store: BlobStore, runId: string, upTo: number)
   const kept = firstLater === -1 ? batches.at(-1) : past[0];
   const gap = unreadable.at(-1)?.key ?? '';
   const last = Math.max(-1, ...[kept?.key, gap].map((at) => numberOf(at ?? '')).filter(Number.isInteger));
-  // Batches follow each other in order, so nothing is added to one that stands before a gap.
+  // Batches are in order, so nothing is added to one before a gap.
   const isOpen = kept !== undefined && kept.key > gap;
   let key = isOpen ? kept.key : journalKey(runId, last + 1);
   let tail = isOpen ? kept.events.filter((event) => stepOf(event) <= upTo) : [];
@@ -69,7 +69,7 @@ export async function openJournal(store: BlobStore, runId: string, upTo: number)
 }
 
 export const JOURNALS = 'journal/';
-/** Without `n`, what all batches of a run begin with. */
+/** Without `n`, the prefix of all batches of a run. */
 export const journalKey = (runId: string, n?: number): string =>
   `${JOURNALS}${runId}/${n === undefined ? '' : String(n).padStart(6, '0')}`;
 
@@ -78,7 +78,7 @@ const numberOf = (key: string): number => Number.parseInt(key.split('/').at(-1) 
 type OtherEvent = Exclude<LastingEvent, { kind: 'step' }>;
 const stepOf = (event: TrainEvent): number => (event.kind === 'compiling' ? 0 : event.step);
 
-/** Names of the values that rows have, in the order of their columns. */
+/** Names of the values in rows, in column order. */
 const inRows = (isOptional: boolean): readonly string[] =>
   stepValues()
     .flatMap(([name, value]) =>
@@ -87,9 +87,9 @@ const inRows = (isOptional: boolean): readonly string[] =>
     .sort((a, b) => a.at - b.at)
     .map(({ name }) => name);
 
-/** Steps are many, so they are rows of numbers; a number that is not finite is null, as JSON has no other word for it. */
+/** Steps are numerous, so they are rows of numbers; null stands for numbers that JSON can't represent. */
 const COLUMNS = ['step', ...inRows(false)] as readonly ('step' | RequiredStepValue)[];
-/** At the end of a row that has any of them; null where one is not known. */
+/** At the end of a row that has any of them; null for unknown ones. */
 const OPTIONAL = inRows(true) as readonly OptionalStepValue[];
 const IN_ROWS: ReadonlySet<string> = new Set(['kind', ...COLUMNS, ...OPTIONAL]);
 const stored = (value: unknown): number | null => (isNumber(value) ? value : null);
@@ -105,14 +105,14 @@ function encode(events: readonly TrainEvent[]): Stored {
   return {
     version: JOURNAL.version,
     steps: rows,
-    // Of these only the others may hold what is undefined.
+    // Only the others may have undefined values.
     others: JSON.parse(JSON.stringify(others)) as Json,
     ...(Object.keys(named).length > 0 && { named }),
   };
 }
 
 type Named = Record<string, (number | null)[]>;
-/** Values that no row has, by name: one for each step, null if it has none. */
+/** Values that rows don't have, by name: one for each step, null if it has none. */
 function namedColumns(steps: readonly StepEvent[]): Named {
   const values = steps as readonly (StepEvent & Readonly<Record<string, unknown>>)[];
   const names = new Set(values.flatMap((step) => Object.keys(step).filter((name) => !IN_ROWS.has(name))));
@@ -139,7 +139,7 @@ async function readBatch(store: BlobStore, key: string): Promise<Batch | undefin
 }
 
 function decode({ steps, named, others }: z.infer<typeof batchSchema>): readonly TrainEvent[] {
-  // A loop, as a journal has 10^5 rows, and an object made of entries takes several times as long.
+  // A loop, because a journal has 10^5 rows, and objects from entries take several times as long.
   const rows = steps.map((row): StepEvent => {
     const event = { kind: 'step' } as StepEvent;
     for (const [i, column] of COLUMNS.entries()) event[column] = row[i] ?? NaN;
@@ -150,7 +150,7 @@ function decode({ steps, named, others }: z.infer<typeof batchSchema>): readonly
     return event;
   });
   addNamed(rows as unknown as Record<string, unknown>[], named);
-  // Stable: a step comes before what was measured after it.
+  // Stable: a step comes before its evaluation.
   return [...rows, ...others].sort((a: TrainEvent, b: TrainEvent) => stepOf(a) - stepOf(b));
 }
 
@@ -164,7 +164,7 @@ function addNamed(steps: readonly Record<string, unknown>[], named: unknown): vo
 }
 const NAME = /^[a-z]\w{0,63}$/i;
 
-/** Events a batch: small enough to be written again every second. */
+/** Events per batch: few enough to rewrite it every second. */
 const BATCH = 1000;
 
 const number = z
@@ -172,7 +172,7 @@ const number = z
   .nullable()
   .transform((value) => value ?? NaN);
 const estimateSchema = z.object({ value: number, low: number.exactOptional(), high: number.exactOptional() });
-/** Also of metrics that this version does not know; what is no estimate is passed over. */
+/** Includes metrics that this version doesn't know; skips invalid estimates. */
 const estimatesSchema = z.record(z.string(), z.unknown()).transform((entries): Estimates => {
   const known = Object.entries(entries).flatMap(([id, entry]) => {
     const { success, data } = estimateSchema.safeParse(entry);
@@ -187,7 +187,7 @@ const other: z.ZodType<OtherEvent> = z.union([
       step: z.number(),
       loss: number,
       metrics: estimatesSchema.default({}),
-      /** In place of `metrics` in builds that measured nothing else. */
+      /** Replaces `metrics` in builds with no other metric. */
       bitsPerByte: number.exactOptional(),
       activeMs: z.number(),
       sample: shownSchema,
@@ -215,7 +215,7 @@ const isRow = (value: unknown): value is Row =>
 const batchSchema = z.object({
   steps: listOf<Row>(z.array(z.number().nullable()).refine(isWhole), MAX_LOG_ENTRIES, isRow),
   others: z.array(other),
-  /** Columns by name, of values that were added since; what is no column of numbers is passed over. */
+  /** Named columns of values that were added since; skips those that are no columns of numbers. */
   named: z.unknown().optional(),
 });
 export const JOURNAL: Kind<z.infer<typeof batchSchema>> = {

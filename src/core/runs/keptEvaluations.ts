@@ -1,4 +1,4 @@
-/** Keeping what was measured of a run, and finding it again. */
+/** Saves and finds evaluations of a run. */
 import type { BlobStore, Expected, Json } from '../base/blobStore';
 import { readRecord, storedRecord, unlessUnreadable } from '../base/record';
 import { manifestIfKept } from './data';
@@ -15,12 +15,12 @@ import { readKnownRun, recordKey } from './record';
 
 export { partHash };
 
-/** In place of one of the same step and part. @throws HomegrownError `storage-damaged` where the run was deleted meanwhile */
+/** Replaces one of the same step and part. @throws HomegrownError `storage-damaged` where the run was deleted meanwhile */
 export async function keepEvaluation(store: BlobStore, record: EvaluationRecord): Promise<void> {
   while (!(await isKept(store, record)));
 }
 
-/** False where something that is expected, or the run, was changed meanwhile. */
+/** False if an expected record, or the run, was changed meanwhile. */
 async function isKept(store: BlobStore, record: EvaluationRecord, expect: readonly Expected[] = []): Promise<boolean> {
   const put = [[evaluationKey(record), storedRecord(EVALUATION, record)]] as const;
   const key = recordKey(record.runId);
@@ -29,7 +29,7 @@ async function isKept(store: BlobStore, record: EvaluationRecord, expect: readon
   return run !== undefined && store.commit({ put, expect: [[key, run], ...expect] });
 }
 
-/** In place of what is kept of a step that is of no text: `change` is given that. @throws as `keepEvaluation` does */
+/** Replaces a step's results of lists with those that `change` returns for them. @throws as `keepEvaluation` does */
 export async function keepLists(
   store: BlobStore,
   { tokenizerHash, madeAt, ...at }: Pick<EvaluationRecord, 'runId' | 'step' | 'tokenizerHash' | 'madeAt'>,
@@ -55,13 +55,13 @@ const NOTHING: EvaluationRecord['evaluation'] = {
 
 export interface KeptEvaluation {
   record: EvaluationRecord;
-  /** What of it is no longer as it was when it was measured. */
+  /** What has changed since the evaluation. */
   changed: readonly ('text' | 'tokenizer')[];
 }
 
 /**
- * What is kept of a step on a part; where that step was not measured, of the newest that was before it, else of the newest.
- * Null where there is none, or none that can be read.
+ * Saved evaluation of a step on a part; if there is none, that of the newest earlier step, else of the newest one. Null if
+ * there is none, or none is readable.
  */
 export async function readEvaluation(
   store: BlobStore,
@@ -101,7 +101,7 @@ async function changedSince(
   ];
 }
 
-/** Where it can be read, of each step for which something is kept on a part, oldest first. */
+/** Readable evaluations on a part, one per step, oldest first. */
 export async function readEvaluations(
   store: BlobStore,
   runId: string,

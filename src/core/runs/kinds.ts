@@ -1,4 +1,4 @@
-/** Every kind of record that is stored: where it lies, what it is called, which of it cannot be read, what lies with it. */
+/** All kinds of stored records: their keys, names, unreadable records, and dependent keys. */
 import type { BlobStore } from '../base/blobStore';
 import { DRAFT, DRAFTS, unreadableDrafts } from '../base/draft';
 import { type Kind, readAll, readRecord, type Unreadable } from '../base/record';
@@ -21,19 +21,19 @@ import { listRuns, recordKey, RUN, unreadableRuns } from './record';
 import { MERGES, MERGES_OF, mergesKey, unreadableMerges } from './tokenizer';
 
 interface KindAt {
-  /** What its keys begin with, a star for the id of what it is of; where no slash is at the end, all of the only key. */
+  /** Key prefix, with a star for the owner's id; without a slash at the end, the only key. */
   at: string;
-  /** One of them, as it is called in a list. */
+  /** Name of one record, in a list. */
   name: string;
   kind: Kind<unknown>;
-  /** @param runId whose curve is looked at too: those of all runs are much to read */
+  /** @param runId run whose curve is read too; all runs' curves would take long */
   unreadable(store: BlobStore, runId: string | null): Promise<readonly Unreadable[]>;
   /** Keys of everything stored with a record; some may be missing. */
   keysWith(store: BlobStore, key: string): Promise<readonly string[]>;
 }
 
 type Own = Pick<KindAt, 'at' | 'name' | 'kind'> & Partial<KindAt>;
-/** Where nothing else is said, each record is read, and lies alone. */
+/** Defaults: reads each record, which has no other keys. */
 const kindAt = ({ at, kind, ...own }: Own): KindAt => ({
   at,
   kind,
@@ -95,7 +95,7 @@ export const KINDS: readonly KindAt[] = [
     at: MANIFESTS,
     name: 'A saved step',
     kind: MANIFEST,
-    // Told with the lists that name them; one that none names is nobody's.
+    // Reported with the lists that name them; unnamed ones have no owner.
     unreadable: () => Promise.resolve([]),
     keysWith: async (store, key) => {
       const [, id, step] = key.split('/');
@@ -119,7 +119,7 @@ export const KINDS: readonly KindAt[] = [
     at: CURVES,
     name: 'A downsampled curve',
     kind: CURVE,
-    // It is made again of the curve itself.
+    // It can be remade from the curve.
     unreadable: () => Promise.resolve([]),
   }),
   kindAt({ at: EVALUATIONS, name: 'An evaluation of a run', kind: EVALUATION }),
@@ -135,7 +135,7 @@ export const KINDS: readonly KindAt[] = [
   kindAt({ at: TILINGS_KEY, name: 'A measurement of this machine', kind: TILINGS }),
 ];
 
-/** The kind of the record under a key; undefined where there is none: bytes lie there, or what nobody knows. */
+/** Kind of the record under a key; undefined for bytes and unknown keys. */
 export const kindOf = (key: string): KindAt | undefined => KINDS.find(({ at }) => isAt(at, key));
 export function isAt(at: string, key: string): boolean {
   const [before, after] = at.split('*') as [string, string?];
@@ -144,13 +144,13 @@ export function isAt(at: string, key: string): boolean {
   return at.endsWith('/') ? key.startsWith(at) : key === at;
 }
 
-/** Lists of saved steps, and saved steps: also where the list of them is missing. */
+/** Unreadable lists of saved steps, and saved steps, also if their list is missing. */
 async function unreadableSteps(store: BlobStore): Promise<readonly Unreadable[]> {
   const damaged: Unreadable[] = [];
   const ids = [HEADS, MANIFESTS].map(async (at) => (await store.keys(at)).map((key) => key.split('/')[1]!));
   const runs = new Set((await Promise.all(ids)).flat().filter(isRunId));
   const lists: Unreadable[] = [];
-  // One run after the other: what a person asks for meanwhile is not to wait for hundreds.
+  // Sequential, so that a person's requests don't wait for hundreds of runs.
   for (const runId of runs) {
     const { unreadable } = await readAll([headKey(runId)], async () => {
       damaged.push(...(await surveySnapshots(store, runId)).damaged);

@@ -1,4 +1,4 @@
-/** What a person is making: its name, the artefact of each stage, and the choices for the next run. */
+/** A person's project: name, artifact of each stage, and settings of the next run. */
 import { HomegrownError } from '../base/errors';
 import { storedMoment } from '../base/moment';
 import type { JsonObject, Kind } from '../base/record';
@@ -19,39 +19,39 @@ import { recipeSchema, type TokenizerChoice, tokenizerChoiceSchema, tokenizerMod
 import { initialTuning, type TuningChoice, tuningSchema } from './tuning';
 
 export interface Project {
-  /** Where it lies says it. */
+  /** Comes from its key. */
   id: string;
-  /** Milliseconds since 1970; 0 for one from before they were kept. */
+  /** Milliseconds since 1970; 0 for projects from before this was stored. */
   createdAt: number;
   openedAt: number;
   name: string;
   tokenizerChoice: TokenizerChoice;
   tokenizer: TokenizerRecord | null;
-  /** The recipe that its texts are, or are to be, cleaned by, as `clean/recipe` reads it; null until one is looked at. */
+  /** Cleaning recipe for its texts, in the form that `clean/recipe` reads; null until a person opens one. */
   cleaning: Readonly<Record<string, unknown>> | null;
   split: SplitChoice;
   data: DataRecord | null;
   model: ModelDraft;
-  /** `recompute` is what `recompute` below has it, which decides. */
+  /** Its `recompute` follows from the field `recompute` below. */
   recipe: Recipe;
   recompute: RecomputeChoice;
-  /** The learning rate is not what is usual, so that another optimizer leaves it alone. */
+  /** A person changed the default learning rate, so a change of optimizer keeps it. */
   rateByHand: boolean;
-  /** How long the next run may take, and what its power costs. */
+  /** Time budget of the next run, and the price of its power. */
   plan: PlanChoice;
-  /** How the next tuning is set. */
+  /** Settings of the next tuning. */
   tuning: TuningChoice;
   /** Default run in Train, Evaluate, Playground and Export. */
   runId: string | null;
-  /** The run that others are compared with. */
+  /** Run that others are compared with. */
   baseline: string | null;
-  /** The saved step that a person picked last, and its run; null if none was. */
+  /** Saved step that a person picked last, with its run; null if none. */
   picked: PickedStep | null;
   /** Files of the last drop that were not added; null if all were. */
   lastDrop: KeptDrop | null;
-  /** The columns that were chosen for its tables, the newest first. */
+  /** Columns that a person chose for its tables, newest first. */
   givenColumns: readonly GivenColumns[];
-  /** Since when it is hidden, until it is purged or restored. */
+  /** Time of its removal; it is hidden until it is purged or restored. */
   removedAt?: number;
 }
 
@@ -64,9 +64,9 @@ export interface PickedStep {
 
 export interface PlanChoice {
   minutes: number;
-  /** Of the machine at work; null: as is assumed of its kind. */
+  /** Power of the machine at work; null: the default for its kind. */
   watts: number | null;
-  /** Of a kilowatt-hour. */
+  /** Per kilowatt-hour. */
   price: number;
 }
 
@@ -74,25 +74,25 @@ export interface TokenizerRecord {
   model: TokenizerModel;
   hash: string;
   size: number;
-  /** What was asked for; `size` is smaller when the text has no more pairs to merge. */
+  /** Requested size; `size` is smaller if the text has no more pairs to merge. */
   asked: number;
-  /** The texts that it was trained on, in order, as `textRef` says them. */
+  /** Texts that it was trained on, in order, as `textRef` identifies them. */
   texts: readonly string[];
   bytesPerToken: number;
   unusedEntries: number;
 }
 
 export interface DataRecord extends BaselineFacts {
-  /** The texts, in order, as `textRef` says them, and the tokenizer that cut them. */
+  /** Texts in order, as `textRef` identifies them, and the tokenizer that encoded them. */
   texts: readonly string[];
   tokenizerHash: string;
   manifest: ShardManifest;
-  /** Nats per token by which the held-out part's frequencies differ from the training part's; older builds did not measure it. */
+  /** Difference of token frequencies between held-out and training part, in nats per token; absent in older builds. */
   divergence?: number;
 }
 
 export const UNTITLED = 'Untitled';
-/** The id of the project that an empty store begins with, and of the one from before there were several. */
+/** Id of the project of an empty store, and of the only project of older builds. */
 export { FIRST_PROJECT };
 
 export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => ({
@@ -118,7 +118,7 @@ export const initialProject = (id: string = FIRST_PROJECT, at = 0): Project => (
   givenColumns: [],
 });
 
-/** What two tabs made of `base`: every field that one of them changed, and `mine` where both did. */
+/** Merges two tabs' changes of `base`: takes every field that only one changed, and `mine` where both did. */
 export function mergeProjects(base: Project, mine: Project, theirs: Project): Project {
   const merged = mergeFields(base, mine, theirs);
   const isOneArchitecture = [mine, theirs].every(({ model }) => same(model.id, base.model.id));
@@ -149,13 +149,13 @@ export function mergeProjects(base: Project, mine: Project, theirs: Project): Pr
   };
 }
 
-/** The fields of `a` that differ in `b`. */
+/** Fields of `a` that differ in `b`. */
 export const changedFields = (a: Project, b: Project): readonly (keyof Project)[] =>
   FIELD_NAMES.filter((key) => !same(a[key], b[key]));
 
 /**
- * Field by field, each as in a new project where it cannot be read, which `problem` tells. What this version has no name
- * for is kept.
+ * Reads field by field. Unreadable fields get their initial value, and `problem` names them. Keeps fields that this version
+ * doesn't know.
  */
 export function openFields(
   id: string,
@@ -169,7 +169,7 @@ export function openFields(
     if (value === undefined) lost.push(key);
     else project[key] = value;
   }
-  // From before the choice: only one that was made is known for one.
+  // From before the setting existed: only a true value was chosen by a person.
   if (stored.recompute === undefined && (project.recipe as Recipe).recompute) project.recompute = 'on';
   if (stored['rateByHand'] === undefined)
     project.rateByHand = (project.recipe as Recipe).learningRate !== DEFAULT_RECIPE.learningRate;
@@ -177,7 +177,7 @@ export function openFields(
   return { project: project as unknown as Project, problem };
 }
 
-/** Setting by setting: one that is out of its bounds does not take the others along. */
+/** Reads setting by setting: an invalid one doesn't affect the others. */
 function openRecipe(stored: unknown, lost: string[]): Recipe | undefined {
   const settings = z.looseObject({}).safeParse(stored);
   if (!settings.success) return undefined;
@@ -220,7 +220,7 @@ const dataRecord: z.ZodType<DataRecord> = z
   })
   .transform(({ validationShare, manifest, ...data }): DataRecord => {
     if (validationShare === undefined) return { ...data, manifest };
-    // The manifest did not say the share, nor of how many texts it is.
+    // The manifest had neither the share nor the number of texts.
     const rule = data.texts.length > 1 ? manifest.split.rule : 'ends';
     return { ...data, manifest: { ...manifest, split: { ...manifest.split, rule, validation: validationShare } } };
   });
@@ -231,7 +231,7 @@ const runId = z
   .regex(/^[\w-]{1,64}$/)
   .nullable();
 /** All but the id. */
-/** One that can't be read is no reason to put the project aside: the default step is used. */
+/** Ignores an unreadable value instead of setting the project aside: the default step is used. */
 const pickedSchema: z.ZodType<PickedStep> = z.object({
   runId: z.string().max(200),
   which: z.union([z.enum(['latest', 'best']), count]),
@@ -263,7 +263,7 @@ const FIELDS = {
   runId,
   baseline: runId,
   picked: pickedSchema.nullable().catch(null),
-  // Lists that can't be read are no reason to put the project aside.
+  // Ignores unreadable lists instead of setting the project aside.
   lastDrop: keptDropSchema.nullable().catch(null),
   givenColumns: givenColumnsSchema.catch([]),
   removedAt: storedMoment,
@@ -274,7 +274,7 @@ const storedProject = z.looseObject({
   version: z.int().optional(),
   revision: count.optional().catch(undefined),
 });
-/** Its fields are read one by one: this is all that makes it a project. */
+/** Minimal form of a project; its fields are read one by one. */
 type StoredProject = z.infer<typeof storedProject>;
 export const PROJECT: Kind<StoredProject> = {
   what: () => 'The project',
@@ -283,7 +283,7 @@ export const PROJECT: Kind<StoredProject> = {
   upgrades: [toSplit],
 };
 
-/** There was one, with one share that is held out. */
+/** Earlier versions had a single held-out share. */
 function toSplit({ validationShare, ...project }: JsonObject): JsonObject {
   if (validationShare === undefined) return project;
   return { ...project, split: { ...initialProject().split, validation: validationShare } };

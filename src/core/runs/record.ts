@@ -1,4 +1,4 @@
-/** What is known of a run besides its tensors: everything that determined it, where it is from, and how far it came. */
+/** Record of a run: its settings, origin and progress, without tensors. */
 import { z } from '../base/zod';
 import type { BlobStore, Json } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
@@ -28,7 +28,7 @@ export async function readKnownRun(store: BlobStore, runId: string): Promise<Run
   return record;
 }
 
-/** A run as it begins, with one segment. */
+/** Record of a new run, with one segment. */
 export function newRun({
   recipe,
   data,
@@ -48,9 +48,7 @@ export function newRun({
   };
 }
 
-/**
- * A new run; nothing is written over. @throws HomegrownError `in-use` where there is a run of this id; as `owner` does
- */
+/** Adds a run without overwriting any. @throws HomegrownError `in-use` where there is a run of this id; as `owner` does */
 export async function addRun(store: BlobStore, record: RunRecord, owner: Owner = NO_OWNER): Promise<void> {
   const key = recordKey(record.id);
   await changeRecord(store, key, RUN, async (other) => {
@@ -77,21 +75,21 @@ export async function updateRun(
   return changed!;
 }
 
-/** Newest first, also those that were deleted and can be had back; those whose record cannot be read are left out. */
+/** Newest first, including removed ones that can be restored; without those whose record is unreadable. */
 export const listRuns = async (store: BlobStore): Promise<readonly RunRecord[]> => (await allRuns(store)).runs;
 
-/** The hue that fewest runs of a project have. */
+/** Least used hue among a project's runs. */
 export async function freeHue(store: BlobStore, projectId: string): Promise<number> {
   const uses = new Array<number>(HUES).fill(0);
   for (const run of await listRuns(store)) if (run.projectId === projectId) uses[run.hue - 1]!++;
   return 1 + uses.indexOf(Math.min(...uses));
 }
 
-/** Runs whose record cannot be read, or is missing while there are saved steps: what they own is not known. */
+/** Runs with an unreadable record, or with saved steps but no record: their data are unknown. */
 export const unreadableRuns = async (store: BlobStore): Promise<readonly Unreadable[]> =>
   (await allRuns(store)).unreadable;
 
-/** Both, with each record read once. */
+/** Readable and unreadable runs, reading each record once. */
 export async function allRuns(
   store: BlobStore,
 ): Promise<{ runs: readonly RunRecord[]; unreadable: readonly Unreadable[] }> {
@@ -101,7 +99,7 @@ export async function allRuns(
   ]);
   const there = new Set(keys);
   const others = heads.map((key) => recordKey(key.slice(HEADS.length))).filter((key) => !there.has(key));
-  // As a rule there are none; one may have been begun since.
+  // Usually there are none, but a run may have started since.
   const late = await readAll(others, async (key) => {
     const runId = key.slice(PREFIX.length);
     const record = await readRun(store, runId);
@@ -116,8 +114,8 @@ export async function allRuns(
 }
 
 /**
- * Removes the record, all saved steps and all that was measured for good, in one commit.
- * @param expected the record as it is stored: where it is another by then, nothing goes, and it is false
+ * Deletes the record, all saved steps and all evaluations, in one commit.
+ * @param expected the stored record: returns false and deletes nothing if it has changed
  */
 export async function purgeRun(store: BlobStore, runId: string, expected?: Json): Promise<boolean> {
   const key = recordKey(runId);
@@ -126,7 +124,7 @@ export async function purgeRun(store: BlobStore, runId: string, expected?: Json)
     drop: [key, ...(await snapshotKeys(store, runId)), ...metrics, curveKey(runId), mergesKey(runId)],
     ...(expected !== undefined && { expect: [[key, expected]] }),
   });
-  // What was measured since they were listed; nothing is kept of a run that is gone, so these are the last.
+  // Evaluations saved since the listing; none can be saved after the run is deleted, so these are the last.
   const late = isGone ? await store.keys(evaluationsOf(runId)) : [];
   if (late.length > 0) await store.commit({ drop: late });
   return isGone;
@@ -137,7 +135,7 @@ const noSuchRun = (runId: string): HomegrownError => new HomegrownError('storage
 const PREFIX = 'runs-index/';
 export const recordKey = (runId: string): string => `${PREFIX}${runId}`;
 
-/** Bytes that its kept steps may take, unless another budget is set. */
+/** Default budget of its saved steps, in bytes. */
 const KEEP_BUDGET = 512 * 2 ** 20;
 const learns =
   (objective: string) =>

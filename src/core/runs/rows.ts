@@ -1,4 +1,4 @@
-/** The runs of a project as they are listed: each with its curve in few points, and what its saved steps take. */
+/** Rows of a project's list of runs: each with its downsampled curve, and the size of its saved steps. */
 import { cutTo, MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS } from '../base/textLimits';
 import { ahead } from '../base/ahead';
 import type { BlobStore, Json } from '../base/blobStore';
@@ -12,25 +12,24 @@ import { defaultStep } from './best';
 import { CURVE, curveKey, lacksLabels, makeCurve, type RunCurve } from './curve';
 import { listRuns, purgeRun, recordKey, RUN, type RunRecord, updateRun } from './record';
 
-/** Without the merges of its tokenizer, which are most of a record. */
+/** Without the tokenizer's merges, which are most of a record. */
 export type ListedRun = Omit<RunRecord, 'tokenizer'> & { tokenizer: Pick<TokenizerModel, 'kind'> };
 
 export interface RunRow {
   record: ListedRun;
-  /** The newest that can be opened; where none can be, how far it had come. */
+  /** Newest step that can be opened; if none can be, the last recorded one. */
   step: number;
   /** Step that is used unless a person picks another; absent: the newest. */
   used?: number;
-  /** Null where it has not been made yet. */
+  /** Null until it is made. */
   curve: RunCurve | null;
-  /** Of all its saved steps; 0 where they were given back, null where they cannot be read. */
+  /** Bytes of all saved steps; 0 if they were freed, null if they are unreadable. */
   bytes: number | null;
 }
 
 /**
- * The runs that have saved a step, newest first. One that failed before its first save left no model, and one that was
- * deleted is no longer among them.
- * @param tell called with what there is at once, where curves have yet to be made of long journals
+ * Runs with a saved step, newest first. Excludes runs that failed before their first save, and deleted ones.
+ * @param tell called at once with partial rows, while curves are made from long journals
  */
 export async function runRows(
   store: BlobStore,
@@ -49,7 +48,7 @@ export async function runRows(
     if (row.bytes !== 0 || row.step > 0) rows.push(row);
   if (rows.some(({ curve }) => curve === null)) tell(rows);
   const whole: RunRow[] = [];
-  // One after the other: a journal is some megabytes.
+  // Sequential, because a journal has several megabytes.
   for (const row of rows) {
     const curve = row.curve ?? (await curveFor(store, row));
     whole.push({ ...row, curve, ...(await usedOf(store, row, curve, steps)) });
@@ -57,7 +56,7 @@ export async function runRows(
   return whole;
 }
 
-/** Of so many runs each is looked at for itself: all that is stored of others may be hundreds of times as much. */
+/** Up to this many runs are read one by one, because all others together may be hundreds of times as large. */
 const FEW = 4;
 
 async function rowOf(
@@ -81,7 +80,7 @@ async function usedOf(
   { evaluations: { step, loss } }: RunCurve,
   overview: Overview,
 ): Promise<Pick<RunRow, 'used'>> {
-  // Only runs that got worse after their best step lead to the saved steps, so that a long list takes few looks.
+  // Reads saved steps only for runs that got worse after their best step, so that a long list is fast.
   const best = overview.bestOf(record.id);
   if (best === null || best === newest || loss.at(-1) === Math.min(...loss)) return {};
   const steps = (await unlessUnreadable(listSnapshots(store, record.id))) ?? [];
@@ -96,14 +95,14 @@ async function curveFor(store: BlobStore, { record, step }: RunRow): Promise<Run
   return makeCurve(store, record, step, [key, (await store.get(key)) as Json | undefined]);
 }
 
-/** What a person says of a run. */
+/** Name and notes that a person gives a run. */
 export interface RunWords {
   name: string;
   tags: readonly string[];
   note: string;
 }
 
-/** What is given is changed; the rest stays as another tab may have written it meanwhile. */
+/** Changes the given fields; others stay as another tab may have set them meanwhile. */
 export const describeRun = (
   store: BlobStore,
   runId: string,
@@ -116,15 +115,15 @@ export const describeRun = (
     ...(note !== undefined && { note: cutTo(note, MAX_NOTE) }),
   }));
 
-/** Takes a run out of every list; all of it stays until it is purged. Only for whoever holds the run. */
+/** Removes a run from every list; it stays stored until it is purged. Call it only while holding the run. */
 export const removeRun = (store: BlobStore, runId: string, at: number): Promise<RunRecord> =>
   updateRun(store, runId, (run) => ({ ...run, removedAt: at }));
 
-/** Undoes that. */
+/** Restores a removed run. */
 export const restoreRun = (store: BlobStore, runId: string): Promise<RunRecord> =>
   updateRun(store, runId, ({ removedAt: _, ...run }) => run);
 
-/** Removes a deleted run for good; one that was brought back meanwhile stays. Only for whoever holds the run. */
+/** Deletes a removed run; a restored one stays. Call it only while holding the run. */
 export const purgeIfRemoved = (store: BlobStore, runId: string): Promise<boolean> =>
   purgeIf(store, runId, ({ removedAt }) => Promise.resolve(removedAt !== undefined));
 
@@ -136,7 +135,7 @@ async function purgeIf(
   const key = recordKey(runId);
   for (;;) {
     const stored = await store.get(key);
-    // Bringing it back takes no lock, so the commit itself expects the record as it is read here.
+    // A restore takes no lock, so the commit requires the record as it was read here.
     if (stored === undefined || !(await isToGo(parseRecord(stored, key, RUN)))) return false;
     if (await purgeRun(store, runId, stored as Json)) return true;
   }
@@ -153,9 +152,9 @@ async function isAbandoned(store: BlobStore, { id, step, status }: RunRecord): P
 }
 
 /**
- * What was deleted longer ago than a person can still undo it: its tab ended before it could. And what never saved anything.
- * @param holding does its work while nobody else works on a run; one that is `in-use` is left for another start
- * @returns whether any went
+ * Purges runs whose time to undo the removal is over, and those that never saved a step.
+ * @param holding does its work while nobody else works on a run; leaves one that is `in-use` for the next start
+ * @returns whether any were purged
  */
 export async function purgeRemoved(
   store: BlobStore,

@@ -1,4 +1,4 @@
-/** What of a model a tuning's settings mean: by name, at which rate, and to learn what. */
+/** Meaning of a tuning's settings for a model: trainable weights, learning rate and objective. */
 import { type AdapterChoice, adapterOf } from '../adapters';
 import { besideThat } from '../adapters/beside';
 import { weightsThat } from '../adapters/learns';
@@ -14,8 +14,8 @@ import { RECIPE, type Recipe } from '../train/recipe';
 import type { TuningChoice } from './tuning';
 
 /**
- * Undefined where all learns. The head of a classifier always does.
- * @throws HomegrownError `bad-settings` where the model has not what is asked for
+ * Trainable part; undefined for all weights. The head of a classifier is always trainable.
+ * @throws HomegrownError `bad-settings` where the model lacks a requested weight
  */
 export function trainableOf(
   { learns, layers, adapter, beside, targets, rest }: TuningChoice,
@@ -43,9 +43,9 @@ const without = (table: ParamTable, others: ParamTable): ParamTable =>
   Object.fromEntries(Object.entries(table).filter(([name]) => !Object.hasOwn(others, name)));
 
 /**
- * Peak learning rate of a tuning. Full fine-tuning takes a third of what a new model of this size bears. Adapters take five times
- * what a new model does, and of a classifier one and a half times, nearly independent of their rank: docs/benchmarks.md,
- * "Learning rates of adapters".
+ * Peak learning rate of a tuning. Full fine-tuning uses a third of the rate for a new model of this size. Adapters use five
+ * times that rate, a classifier's one and a half times, nearly independent of their rank: docs/benchmarks.md, "Learning rates
+ * of adapters".
  */
 export function usualTuningRate(
   model: ModelChoice,
@@ -62,14 +62,14 @@ export function usualTuningRate(
   return Number(Math.min(rate, RECIPE.learningRate.max).toPrecision(1));
 }
 /**
- * Best rate of adapters, in that of a new model: measured with AdamW. Optimizers without a measurement of their own
+ * Best rate of adapters relative to a new model's, measured with AdamW. Optimizers without their own measurement
  * (`adapterRate`) keep this ratio.
  */
 const ADAPTER_RATE = 5;
-/** Best rate of a classifier's adapters, in that of other adapters: measured with AdamW. */
+/** Best rate of a classifier's adapters relative to other adapters, measured with AdamW. */
 const CLASSIFIER_SHARE = 0.3;
 
-/** The best rate is inversely proportional to what an adapter's update counts, which is measured at the initial settings. */
+/** The best rate is inversely proportional to the adapter's gain; it was measured with the initial settings. */
 function rateScale({ id, settings }: AdapterChoice): number {
   const { fields, gain } = adapterOf(id);
   return gain(initialValues(fields)) / gain(settings);

@@ -8,7 +8,7 @@ import type { RunRecord } from './record';
 
 type Run = Pick<RunRecord, 'id' | 'model' | 'trainable' | 'base'>;
 
-/** What of a run's steps is weights: those that learn, an adapter's too. */
+/** Names of the trainable weights in a run's steps, including an adapter's. */
 export const weightsOf = ({ model, trainable }: Run): ReadonlySet<string> =>
   new Set(Object.keys(partsOf(paramsOf(model), trainable).trainableParams));
 
@@ -25,7 +25,7 @@ export async function loadWhole(
 ): Promise<Loaded> {
   const loaded = await loadSnapshot(store, run.id, which, withMoments ? undefined : weightsOf(run));
   if (run.base === undefined) return loaded;
-  // Who reads no such run does without the code.
+  // Loads lazily: without a tuned run this code isn't needed.
   const [{ readBase }, { partly }] = await Promise.all([import('../checkpoint/base'), import('../train/partly')]);
   const base = await readBase(store, run.base);
   return { ...loaded, snapshot: partly(base, run.trainable).whole(run.model, loaded.snapshot) };

@@ -1,6 +1,6 @@
 /**
- * Beam search: of the likeliest beginnings of an answer, a few are kept at each token, and what ends is judged by its mean
- * log-probability, as the penalty of length has it. As transformers does it with `early_stopping=False`.
+ * Beam search. Keeps the likeliest partial answers at each token, and ranks finished ones by length-penalized
+ * log-probability, like transformers with `early_stopping=False`.
  * Source: Graves 2012, arXiv:1211.3711; the penalty: Wu et al. 2016, arXiv:1609.08144, section 7.
  */
 import { badSettings } from '../base/errors';
@@ -8,22 +8,22 @@ import type { Job, Pause } from '../base/job';
 import { distribution } from './sampleToken';
 
 export interface BeamSettings {
-  /** Beginnings that are kept at each token; 1 is greedy. */
+  /** Partial answers kept at each token; 1 is greedy. */
   beams: number;
-  /** The sum of log-probabilities is divided by length ** this: 0 favours short answers, 1 takes the mean. */
+  /** Exponent of the length that divides the sum of log-probabilities: 0 favors short answers, 1 takes the mean. */
   lengthPenalty: number;
-  /** Tokens of an answer at most, its end among them. */
+  /** Maximum tokens of an answer, including the end token. */
   length: number;
 }
 export interface Beam {
-  /** Without what it began with, and without the token that ends it. */
+  /** Ids without the start and end tokens. */
   ids: readonly number[];
-  /** Nats, as judged; the higher the better. */
+  /** Length-penalized log-probability in nats; higher is better. */
   score: number;
 }
 
 /**
- * The answers that were found, the best first: `beams` of them, or fewer. A stop ends with what is best until then.
+ * Answers, best first: `beams` of them, or fewer. When aborted, returns the best ones so far.
  * @param scores of every token as the next one after each of some answers, [answers, vocabulary]
  * @param end the token that ends an answer
  * @throws HomegrownError `diverged` where a score is not a finite number
@@ -60,7 +60,7 @@ export async function beamSearch(
   return ended.length > 0 ? ended : running;
 }
 
-/** A beam and the token after it. `score`: nats of both together. */
+/** A beam and its next token. `score`: nats of both together. */
 interface Next extends Beam {
   token: number;
 }

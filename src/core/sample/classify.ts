@@ -1,4 +1,4 @@
-/** What a classifier makes of texts. */
+/** Predictions of a classifier. */
 import type { Tensor } from '@tensorflow/tfjs';
 import { type Job, type Pause, yieldToEventLoop } from '../base/job';
 import { compile, type Program } from '../gpu/program';
@@ -15,16 +15,16 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 export interface Classified {
   /** [labels] of each; they add up to 1 where a text has one label. All are 0 for a text without tokens. */
   probabilities: Float64Array;
-  /** [labels] before they were made probabilities; of a text in windows their mean. */
+  /** [labels], logits; for a text in windows their mean. */
   scores: Float32Array;
-  /** Of the text, without what stands around it, and how many of them were read. */
+  /** Tokens of the text without special tokens, and how many of them were read. */
   tokens: number;
   read: number;
   windows: number;
 }
 
 export interface Classifying {
-  /** What scores are divided by (Guo et al. 2017, arXiv:1706.04599); absent: 1. */
+  /** Divides the scores (Guo et al. 2017, arXiv:1706.04599); absent: 1. */
   temperature?: number;
   pause?: Pause;
   report?: Job['report'];
@@ -32,12 +32,12 @@ export interface Classifying {
 
 export interface Classifier {
   classes: Classes;
-  /** Texts, or their ids; those of about a length are read together. @throws HomegrownError `diverged` if scores overflow */
+  /** Classifies texts, or their ids; batches those of similar length. @throws HomegrownError `diverged` if scores overflow */
   classify(texts: readonly (string | ArrayLike<number>)[], how?: Classifying): Promise<readonly Classified[]>;
   dispose(): void;
 }
 
-/** @param network one with `classes` */
+/** @param network a classifier, with `classes` */
 export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
   const { config } = network.choice;
   const { context } = config;
@@ -77,7 +77,7 @@ export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
         length === 0 ? [] : windowsOf(length, room, inWindows).map((window) => ({ text, window })),
       );
       const tokensOf = ({ window: [from, to] }: { window: Window }): number => before.length + to - from + after.length;
-      // The longest first: so they are padded to about their length, and all passes but the last of a width are alike.
+      // Longest first, so that rows need little padding, and all batches of a width but the last have one shape.
       windows.sort((a, b) => tokensOf(b) - tokensOf(a));
       const found = ids.map(({ length: tokens }) => ({
         scores: new Float32Array(count),
@@ -113,10 +113,10 @@ export function classifier(network: Network, tokenizer: Tokenizer): Classifier {
     },
   };
 }
-/** At once, padding too. */
+/** Maximum number of tokens in a batch, including padding. */
 const TOKENS = 4096;
 
-/** Rows of a pass of so many that are left: as many as it has room for, or else a power of two, so that programs are few. */
+/** Rows in the next batch: as many as fit, or else a power of two, so that there are few captured programs. */
 function rowsOf(width: number, left: number, round: (power: number) => number = Math.floor): number {
   const max = Math.max(1, Math.floor(TOKENS / width));
   return left >= max ? max : Math.min(max, 2 ** round(Math.log2(left)));

@@ -1,4 +1,4 @@
-/** From scores of labels to probabilities, and from those to labels. */
+/** Converts scores to probabilities, and those to labels. */
 import { EVEN } from '../base/labels';
 import { likeliest } from '../base/likeliest';
 import type { Classes } from '../models/spec';
@@ -15,7 +15,7 @@ export function labelsOf({ labels, several }: Classes, probabilities: ArrayLike<
   return sure > 0 && sure >= atLeast ? [labels[best]!] : [];
 }
 
-/** Of one of several labels: where nothing was said it is to be likelier than not. */
+/** Decision about one of several labels; without a threshold it must be likelier than not. */
 export const isLikely = (probability: number, atLeast: number): boolean =>
   atLeast > 0 ? probability >= atLeast : probability > EVEN;
 
@@ -23,7 +23,7 @@ export const isLikely = (probability: number, atLeast: number): boolean =>
 export const leastSure = (probabilities: ArrayLike<number>, places: readonly number[]): number =>
   Array.from(probabilities).reduce((min, p, place) => Math.min(min, places.includes(place) ? p : 1 - p), 1);
 
-/** scores [labels] -> [labels], softmax where a text has one label and otherwise of each by itself. */
+/** scores [labels] -> [labels]: softmax where a text has one label, else a sigmoid of each. */
 export function probabilitiesOf(scores: ArrayLike<number>, several: boolean, temperature = 1): Float64Array {
   const scaled = Float64Array.from(scores, (score) => score / temperature);
   if (several) return scaled.map((score) => 1 / (1 + Math.exp(-score)));

@@ -9,8 +9,9 @@ import { answer, type AnswerSettings } from './answer';
 import { generate } from './generate';
 
 /**
- * Token by token, without the one that ends it.
- * @throws HomegrownError `bad-settings` where the model only fills blanks, and where one that does not answer is asked for beams
+ * Yields the text by tokens, without the end token.
+ * @throws HomegrownError `bad-settings` where the model only fills blanks, or beams are requested from a model that doesn't
+ * answer
  */
 export async function* write(
   network: Network,

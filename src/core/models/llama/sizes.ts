@@ -1,44 +1,44 @@
 import type { BaseConfig } from '../spec';
 
 export interface LlamaConfig extends BaseConfig {
-  /** Heads of keys and values, which those of queries share. */
+  /** Heads of keys and values, which groups of query heads share. */
   kvHeads: number;
-  /** Columns of a head; 0: the width by the heads. */
+  /** Columns of a head; 0: the width divided by the heads. */
   headWidth: number;
   /** Neurons of the feed-forward. */
   hidden: number;
-  /** Of rotary positions: what the slowest pair of columns turns by, in tokens a radian, is about so many. */
+  /** Base of rotary positions: the slowest pair of columns turns by about a radian in this many tokens. */
   theta: number;
-  /** Added to the mean of squares. */
+  /** Added to the mean square in RMSNorm. */
   normEpsilon: number;
   /** Normalizes queries and keys before rotation: each head by itself (Qwen3), or all heads of a row at once (OLMo 2). */
   qkNorm: 'none' | 'heads' | 'rows';
-  /** Where each branch has its norm: before what it computes, or after it (OLMo 2). */
+  /** Place of each branch's norm: before its computation, or after it (OLMo 2). */
   norm: 'before' | 'after';
-  /** Tokens that one sees, itself and those before it (Mistral); 0: all. */
+  /** Sliding window in tokens, including the current one (Mistral); 0: all. */
   window: number;
 }
 
-/** Columns of one head, of all queries, and of all keys, which values have too. */
+/** Columns of one head, of all queries, and of all keys; values have as many as keys. */
 export function columnsOf({ width, heads, kvHeads, headWidth }: LlamaConfig): { head: number; q: number; k: number } {
   const head = headWidth || width / heads;
   return { head, q: heads * head, k: kvHeads * head };
 }
 
-/** Undefined where it leaves out nothing. */
+/** Window; undefined where it covers the context. */
 export const windowOf = ({ window, context }: LlamaConfig): number | undefined =>
   window > 0 && window < context ? window : undefined;
 
-/** What is said of scaled rotary positions: their angles differ at every place, so that no shorter context would do. */
+/** Error for scaled rotary positions: their angles differ at every position, so no shorter context would help. */
 export const ONLY_PLAIN = 'Llama 3, SmolLM2, Mistral and Qwen3 have unscaled ones';
 
-/** Of a layer, what the norm of attention is called, and that of the feed-forward. */
+/** Names of a layer's norms, of attention and of the feed-forward. */
 export const branchNorms = ({ norm }: LlamaConfig): readonly [attention: string, feedForward: string] =>
   norm === 'after'
     ? ['post_attention_layernorm', 'post_feedforward_layernorm']
     : ['input_layernorm', 'post_attention_layernorm'];
 
-/** Gains of the norms of queries and of keys; undefined where there are none. */
+/** Gains of the query and key norms; undefined where there are none. */
 export function qkGains(config: LlamaConfig): { q: number; k: number } | undefined {
   const { head, q, k } = columnsOf(config);
   switch (config.qkNorm) {
@@ -51,18 +51,18 @@ export function qkGains(config: LlamaConfig): { q: number; k: number } | undefin
   }
 }
 
-/** Those that are known elsewhere, by where they have their norms. */
+/** Known model families, by the places of their norms. */
 export const KIN = {
   llama: { qkNorm: 'none', norm: 'before' },
   qwen3: { qkNorm: 'heads', norm: 'before' },
   olmo2: { qkNorm: 'rows', norm: 'after' },
 } as const satisfies Record<string, Pick<LlamaConfig, 'qkNorm' | 'norm'>>;
 
-/** Which of them has its norms where this one has them; undefined where none has. */
+/** Family with the same places of norms; undefined where there is none. */
 export const kinOf = ({ qkNorm, norm }: LlamaConfig): keyof typeof KIN | undefined =>
   (Object.keys(KIN) as (keyof typeof KIN)[]).find((kin) => KIN[kin].qkNorm === qkNorm && KIN[kin].norm === norm);
 
-/** What is said where there is none; `nobody`, such as "transformers has no class". */
+/** Error where there is none; `nobody`, such as "transformers has no class". */
 export const noKinWords = (nobody: string, { qkNorm, norm }: LlamaConfig): string =>
   `${nobody} with ${{ none: 'no QK-norm', heads: 'per-head QK-norm', rows: 'per-row QK-norm' }[qkNorm]} and ${norm === 'after' ? 'post-norm' : 'pre-norm'}: ` +
   'post-norm needs per-row QK-norm (OLMo 2), pre-norm needs per-head QK-norm (Qwen3) or none (Llama)';
