@@ -131,8 +131,8 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
             ...shown,
             ...s.makingOf(id),
           }));
-          // What is there by now is shown with it: of all this a page that shows it is drawn once. What was there before the
-          // press is read anew: something may have changed since.
+          // Includes what has already loaded, so that a page renders all of it once. Reads again whatever was loaded
+          // before the press, as it may have changed.
           const listing = rowsBefore ? undefined : runs;
           const list = (): unknown => get().project.id === id && get().listRuns(listing ?? get().runsOf(id));
           const listed = runs || there.own ? list() : own.then(list, list);

@@ -18,7 +18,7 @@ export interface Opening {
   run: Promise<ReadAhead | undefined>;
   /** When pages have read their own; where they cannot, or there is no such project, it fails. */
   own: Promise<unknown>;
-  /** What is there by now. */
+  /** Already loaded data. */
   there: There;
   /** When all of it is, or cannot be had. */
   all: Promise<unknown>;
