@@ -5,9 +5,9 @@ import { useStudio, useStudioStore } from '../state/react';
 import { addressOf, placeOf } from './routes';
 
 /**
- * Keeps the address and the open project one: `/p/<project>/<stage>`, of which all below sees `/<stage>`. An address that is
- * gone to opens its project; a project that is opened has its address; one from before there were several is of the project
- * that is open.
+ * Syncs the address and the open project: `/p/<project>/<stage>`; components below see `/<stage>`. Visiting an
+ * address opens its project, and opening a project changes the address. An old address without a project means the
+ * open one.
  */
 export function ProjectRouter({ children }: { children: ReactNode }) {
   const [address, go] = useBrowserLocation();

@@ -45,9 +45,12 @@ export async function receive(store: StudioStore, dropped: readonly DroppedFile[
   return 'text';
 }
 
-/** Weights that can be brought in. */
+/** Importable weights. */
 const WEIGHTS = /\.(safetensors|gguf)$/i;
-/** What holds weights and cannot be brought in: the importer says what can. Deep in a folder of texts it is left out of them. */
+/**
+ * Weights that can't be imported; the importer lists the formats that can. Deep in a folder of texts they are
+ * ignored.
+ */
 const OTHERS = /^([^/]+\/)?[^/]+\.(onnx|pth?|ckpt|h5|hdf5|keras)$/i;
 
 async function isModel(dropped: readonly DroppedFile[]): Promise<boolean> {

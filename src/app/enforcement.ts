@@ -12,8 +12,8 @@ export async function detectEnforcement(): Promise<Enforcement> {
 }
 
 /**
- * Whether `Connection-Allowlist` is enforced: then a call fails before it looks for a way out, or cannot be made at all.
- * Calls by relays alone, of which none is named, send nothing where it is not.
+ * Whether `Connection-Allowlist` is enforced: then a connection fails before it gathers candidates, or can't be
+ * created. Relay-only connections without a relay send nothing if it isn't.
  */
 async function refusesCalls(Connection: PeerConnection): Promise<boolean> {
   let call: RTCPeerConnection | undefined;

@@ -1,6 +1,6 @@
 /**
- * Deleting everything of a person from this browser. It is done by a page that has opened nothing yet: the one that is asked
- * reloads, and the others, which are told to, wait at their start until it is done.
+ * Deletes all of a person's data from this browser. A page that has opened nothing yet does it: the requesting page
+ * reloads, and other pages wait at their start until it is done.
  */
 import { DATABASE } from '../storage/connection';
 import { eraseDatabase } from '../storage/erase';

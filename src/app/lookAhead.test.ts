@@ -5,7 +5,7 @@ import type { Studio } from '../state/slices/studio';
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-/** A studio of projects `a` to `f`, of which `a` is open; what is asked of it, and how what is being read ends. */
+/** A studio with projects `a` to `f` (`a` is open), its requests, and ways to settle each read. */
 function studioOf() {
   const asked: string[] = [];
   let end = (): void => undefined;

@@ -79,7 +79,7 @@ test('a model that came without its text resumes only once there is text', () =>
   expect(runAction(store.getState()).reason).toBeUndefined();
 });
 
-test('the strip says what goes on, with its share and what is left', () => {
+test('the strip shows the current activity, its share and the time left', () => {
   const log = new RunLog();
   log.step.push(10, 20);
   log.activeMs.push(1000, 2000);

@@ -1,4 +1,4 @@
-/** A run of which the newest steps are damaged and the weights of its best are intact, over its workers' real halves. */
+/** A run with damaged newest checkpoints and intact best weights, over its workers' real halves. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type TestStudio, lonelyLocks } from '../core/testing/behindChannels';
 import { goldenPage, FINISHED, spoil, STOPPED, withBestWeights } from '../core/testing/goldenPage';
@@ -56,7 +56,7 @@ test('is brought back as its best: it writes, is taken home and checked, and say
   expect(seen(getState()).phase).toMatchObject({ kind: 'failed', failure: { code: 'storage-damaged' } });
   expect(seen(getState()).model?.usable.step).toBe(110);
 
-  // As it says: the folder that was taken home, brought in again, goes on with the text that is here.
+  // As the page says: the exported folder, imported again, resumes with the project's text.
   await vi.waitFor(() => expect(page.downloads[0]?.bytes.length).toBeGreaterThan(0));
   await getState().importModel([new File([page.downloads[0]!.bytes as Uint8Array<ArrayBuffer>], 'harbour.zip')]);
   expect(seen(getState())).toMatchObject({

@@ -1,4 +1,7 @@
-/** What takes the whole studio is drawn anew at every step of a run, ten times a second: the frame and its parts do not. */
+/**
+ * Components that use the whole studio rerender at every step of a run, ten times a second: the frame and its parts
+ * don't.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 

@@ -138,7 +138,7 @@ test('what a worker told before it ended, and comes after that, is not heard', a
   const seen: number[] = [];
   const call = client.call('count', { to: 200 }, { onProgress: (n) => seen.push(n) });
   await vi.waitFor(() => expect(seen.length).toBeGreaterThan(3));
-  client.end(); // this one goes on telling
+  client.end(); // This one keeps sending progress.
   await expect(call).rejects.toMatchObject({ code: 'load-failed' });
   const heard = seen.length;
   await new Promise((resolve) => setTimeout(resolve, 50));

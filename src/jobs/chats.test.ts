@@ -151,7 +151,7 @@ test.each([
   expect(await alone.keys('')).toEqual([]);
 });
 
-test('files of a zip are read each by its shape, and what is none is told', async () => {
+test('files of a zip are each read by their shape, and files without chats are reported', async () => {
   const utf8 = (text: string) => new TextEncoder().encode(text);
   const zip = zipSync({
     'a.jsonl': utf8(lines([chat('a', 'b')])),
@@ -229,7 +229,7 @@ test('what a project has a text for goes with it into copies, and out with the p
   };
   await rescueProject(store, { from: 'first', id: 'saved', name: 'Saved', at: 1 });
   expect(await now()).toMatchObject({ projects: ['first', 'saved'], tunes: ['first', 'saved'] });
-  // Conversations are never learnt from as text.
+  // Conversations are never training text.
   await addToProject(store, id, 'third');
   expect(await now()).toMatchObject({ tunes: ['first', 'saved', 'third'] });
   await removeText(store, id, 'first', 5);
@@ -239,13 +239,13 @@ test('what a project has a text for goes with it into copies, and out with the p
   expect(await now()).toEqual({ projects: [], tunes: undefined, removedAt: 6 });
   await addToProject(store, id, 'saved', undefined, true);
   expect(await now()).toEqual({ projects: ['saved'], tunes: ['saved'], removedAt: undefined });
-  // A text of one project may be learnt from in it and tuned on in another.
+  // A text can be training text in one project and tuning text in another.
   const sea = await importText(dropped('sea.txt', 'The sea.'), store, { addedAt: 1, isTuned: true }, unwatched);
   const learnt = await importText(dropped('sea.txt', 'The sea.'), store, { addedAt: 2, projectId: 'b' }, unwatched);
   expect([sea, learnt]).toMatchObject([{}, { text: { projects: ['first', 'b'], tunes: ['first'] } }]);
 });
 
-test('of a chat that is learnt from, one of two who speak is the assistant', async () => {
+test('a chat used as training text has one of its two speakers as the assistant', async () => {
   const store = memoryStore();
   const day = (n: number) => `1/${n}/23, 9:5`;
   const lines = [

@@ -78,7 +78,7 @@ test('a classifier is the body of its base with a head of its own: both are lear
   expect(Math.max(...doubting[0]!.probabilities)).toBeLessThan(0.6);
 });
 
-test('one that is stopped, or whose tab ends, goes on to the bits of one that is not', async () => {
+test('a run that is stopped, or whose tab ends, resumes to the bits of an uninterrupted one', async () => {
   const long = { steps: 16, evalEvery: 8 };
   await tune('whole', long);
   await stopWhileSaving(store, 4, await inputOf('stopped', long));
@@ -93,7 +93,7 @@ test('one that is stopped, or whose tab ends, goes on to the bits of one that is
   expect(await eventsOf('killed')).toEqual(await eventsOf('whole'));
 });
 
-test('a classifier goes on with its head where its labels are the same; other labels begin with another', async () => {
+test('a classifier continues with its head if its labels are the same; other labels start a new head', async () => {
   const all = { trainable: undefined } as unknown as Partial<TuneInput>;
   await tune('first', {}, all);
   const from = { from: { runId: 'first', step: 12 } };
@@ -103,7 +103,7 @@ test('a classifier goes on with its head where its labels are the same; other la
   await tune('again', nothing, { ...from, ...all });
   const before = head(await whole('first'));
   head(await whole('again')).forEach((x, i) => expect(x).toBeCloseTo(before[i]!, 5));
-  // In another order, and beside a new one, each label has what was learnt of it.
+  // Reordered and with a new label added, each old label keeps its trained weights.
   const others = { ...CLASSES, labels: ['sea', 'sky', 'land'], inWindows: true } as const;
   await tune('other', nothing, { ...from, ...all, classes: others });
   const other = head(await whole('other'));

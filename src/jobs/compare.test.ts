@@ -11,7 +11,7 @@ import { compareSteps } from './compare';
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 
-test('two runs of two architectures are compared; what was found is kept beside what was asked, and each look is counted', async () => {
+test('two runs of two architectures are compared; the result is stored with the request, and each access to the test set counts', async () => {
   const store = memoryStore();
   const { data, gpu, close } = testStudio(store);
   await gpu.call('device', { kind: 'wasm' });

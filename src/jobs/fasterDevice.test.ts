@@ -26,7 +26,7 @@ async function chosen(wasm?: number, adapter?: number, max = Infinity) {
   return { kind: device.kind, why, opened, limit: limits[1] };
 }
 
-test('it is the one whose run is measured to be shorter, and both paces are told', async () => {
+test('it is the device with the shorter measured run, and both paces are reported', async () => {
   expect(await chosen(400, 300)).toEqual({
     kind: 'webgpu',
     why: 'Using SoftPipe, which is faster: WASM takes 400 ms per step, SoftPipe takes 300 ms per step.',

@@ -45,7 +45,7 @@ async function table(
   return { store, id, labels, shown };
 }
 
-test('beside texts of several labels those of one are shown as they are learnt, and can be given several', async () => {
+test('next to multi-label texts, texts with one label appear in training format and can get several', async () => {
   const { store, id } = await table(['a|b', 'c']);
   const { id: other } = await table(['b|c', '|'], '|', store);
   const shown = async () => {

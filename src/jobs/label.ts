@@ -192,7 +192,7 @@ const MAX_BEFORE = 60;
 
 async function* placed(store: BlobStore, texts: readonly TextRecord[]) {
   let at = 0;
-  // As in training: beside texts with several labels, texts with one count as such, too.
+  // As in training: together with multi-label texts, single-label texts count as multi-label, too.
   const labelled = labelledAs(texts) ?? 'one';
   for (const text of texts)
     for await (const document of documentsIn(store, text))

@@ -46,7 +46,7 @@ test.each([
     expect(reports.at(-1)).toEqual(points);
     const [before, after] = [await evaluated(0), await evaluated(8)];
     const known = (event: typeof before) => event?.kind === 'evaluated' && { loss: event.loss, metrics: event.metrics };
-    // The base to the bit; what an adapter has learnt is rounded as it is merged.
+    // The base bit for bit; merging an adapter rounds its weights.
     expect(points[2]).toEqual({ share: 1, ...known(before) });
     if (isLora) expect(points[0]!.loss).toBeCloseTo((after as { loss: number }).loss, 5);
     else expect(points[0]).toEqual({ share: 0, ...known(after) });
@@ -72,7 +72,7 @@ test.each([
     const exported = await openExported(store, 'mix', 'latest', false);
     expect(cardOf(exported.info)).toMatch(/an average: 40 % parent, 60 % tuned/);
 
-    // It goes on as a run does, without what it is between.
+    // Resumes like a run, without the points in between.
     await purgeRun(store, 'tuned');
     await worker.gpu.call('resume', { runId: 'mix', steps: 9 });
     expect((await loadSnapshot(store, 'mix')).snapshot.state.step).toBe(9);

@@ -6,7 +6,7 @@ import { stepsIn, timeOf } from './measuredPace';
 const ms = fc.double({ min: 0.01, max: 1e5, noNaN: true });
 const every = fc.integer({ min: 1, max: 5000 });
 
-test('as many steps as a time holds, and not one more, are a run that goes on or a new one', () => {
+test('a run, new or resumed, takes as many steps as fit the time and not one more', () => {
   fc.assert(
     fc.property(
       fc.record({ start: ms, step: ms, evaluate: ms, save: ms }),

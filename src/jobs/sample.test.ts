@@ -1,4 +1,4 @@
-/** What the GPU worker makes of a text with models that do not go on from it. */
+/** Outputs of the GPU worker for models that don't continue a text. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { unwatched } from '../core/base/job';

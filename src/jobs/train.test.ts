@@ -30,7 +30,7 @@ async function inputFor(store: BlobStore, model: ModelChoice, recipe: Partial<Re
   };
 }
 
-test('memory that runs out is told with the plan and what would need less, and leaves no run behind', async () => {
+test('out of memory reports the plan and settings that need less, and leaves no run behind', async () => {
   const store = memoryStore();
   const model = { id: 'gpt', config: { layers: 2, heads: 2, width: 64, context: 32 }, vocabulary: 257 } as const;
   const input = await inputFor(store, model, { batch: 64, evalTokens: 64 });

@@ -118,7 +118,7 @@ export async function tune(
 const learntBefore = (run: RunRecord): SegmentData | undefined => {
   const own = dataOf(run);
   if (own.id !== null && learntFrom(run.objective) === 'documents') return own;
-  return run.old && run.old.id !== null ? run.old : undefined; // of one that was brought in it is told alone
+  return run.old && run.old.id !== null ? run.old : undefined; // An imported run has only its description.
 };
 
 /** @throws HomegrownError `bad-settings` if ids mean other tokens than the base's; the chat template may differ */

@@ -81,7 +81,10 @@ async function store(paths: readonly string[], get = fetched): Promise<number> {
   return stored;
 }
 
-/** Stores a file and returns it. The hash holds against a host that has a newer build by now, or changes files on the way. */
+/**
+ * Stores a file and returns it. The hash guards against a host that has a newer build now, or changes files in
+ * transit.
+ */
 async function fetched(path: string): Promise<Response | undefined> {
   const { integrity } = FILES[path]!;
   const response = await asked(new Request(path, { cache: 'no-cache', integrity })).catch(() => undefined);
@@ -118,7 +121,7 @@ async function answer(request: Request): Promise<Response> {
   return (await cache.match(keyOf(path))) ?? (await fetched(path)) ?? asked(request);
 }
 
-/** Every request that the service worker makes goes through here, and is told. */
+/** Sends and reports every request of the service worker. */
 async function asked(request: Request): Promise<Response> {
   await tell({ kind: 'asked' });
   return fetch(request);

@@ -69,7 +69,7 @@ interface Model {
   context: number;
   tokenizer: Tokenizer;
   reader: Reader;
-  /** After a text that is continued, of which it holds what was read. */
+  /** Scores after a continued text; caches what was read. */
   next: ReturnType<typeof nextScores>;
   /** Of one that chats: the ids that ask for an answer, and which end it. */
   chat?: { ask: (messages: readonly Message[]) => Uint32Array; ends: readonly number[] };

@@ -18,7 +18,7 @@ import { PAGE_FORWARDS } from './readers';
 import { tokenList } from './tokens';
 import { WORDS } from './words';
 
-/** Shows the model and loads it. `script` is that of this document. What cannot be loaded is told in words. */
+/** Shows the model and loads it. `script` is the source of this document's script. Reports failures in words. */
 export async function open(script: string): Promise<void> {
   closeWaysOut();
   try {
@@ -188,7 +188,7 @@ function ready(model: PageModel, engine: Line<ToEngine, FromEngine>): void {
     prompt.setRangeText('___', prompt.selectionStart, prompt.selectionEnd, 'end');
     prompt.focus();
   });
-  // What is not shown cannot be mended.
+  // A hidden field can't be fixed, so opens the settings.
   form.addEventListener('invalid', () => (elementById('settings', HTMLDetailsElement).open = true), { capture: true });
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && writing) stop();

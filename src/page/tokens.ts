@@ -11,7 +11,7 @@ export interface Tokens {
   text(): string;
 }
 
-/** `vocabulary`: entries, against which surprise is measured. */
+/** @param vocabulary number of entries, the scale of surprisal */
 export function tokenList(vocabulary: number): Tokens {
   const list = elementById('tokens', HTMLSpanElement);
   let written: GeneratedToken[] = [];

@@ -73,7 +73,7 @@ export type {
 export interface DataApi extends LabelApi {
   /** Hands over files of a drop in batches before its import: thousands at once would block the page. */
   handFiles: { input: { drop: string; files: readonly GivenFile[] }; progress: never; output: null };
-  /** Imports the files of a drop as one text: those that were handed over, then these. */
+  /** Imports the files of a drop as one text: those sent before, then these. */
   importFiles: {
     input: {
       drop?: string;
@@ -239,7 +239,7 @@ export interface DataApi extends LabelApi {
       file: Blob;
       name: string;
       files: readonly { name: string; size: number }[];
-      /** Small files that a tool needs beside the model. */
+      /** Small companion files that a tool needs. */
       sidecars: readonly { name: string; text: string }[];
     };
   };

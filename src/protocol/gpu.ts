@@ -97,7 +97,7 @@ export interface GpuApi {
    * evaluation on that part.
    */
   evaluation: { input: EvaluationInput; progress: Progress; output: EvaluationRecord };
-  /** Evaluates a saved step on sentence pairs and tasks. Stored with the run, beside other lists. */
+  /** Evaluates a saved step on sentence pairs and tasks. Stored with the run, along with other lists. */
   lists: { input: ListsInput; progress: Progress; output: EvaluationRecord };
   /** Compares two saved steps on a held-out part of the first one's data or on a text. Stored with its run. */
   compare: { input: CompareInput; progress: Progress; output: EvaluationRecord };

@@ -30,7 +30,7 @@ const textsToLabel = ({ getState, workers }: StudioStore, runId: string) => {
   return workers.gpu.call('toLabel', { ...usedModel(getState(), runId), texts, count: 20 });
 };
 
-test('a table becomes a classifier from nothing, that is judged, corrected, asked, and goes on', async () => {
+test('a table becomes a classifier from scratch, which is evaluated, corrected, queried and resumed', async () => {
   const { store, studio, getState, add, downloads, own } = await classifierStudio();
   expect(tuneRefusal(getState(), 'classify')).toBe('Add labeled texts first');
   await add([...labelledRows(60, 6), ['qqq', '']]);
@@ -58,7 +58,7 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   expect(record.parent).toBeUndefined();
   expect(record.model.config.classes).toEqual({ labels: ['land', 'sea'], pooling: 'mean' });
   expect(getState().project.tuning.base).toBe('nothing');
-  // It was judged when it had learnt, and decides by that.
+  // Training ended with an evaluation, which sets the threshold.
   await getState().listRuns();
   const row = classifierOf(getState())!;
   expect(row.record.id).toBe(runId);
@@ -70,7 +70,7 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
     step: judged.step,
   });
 
-  // What was held out is opened, and a label is changed and put back.
+  // Opens a held-out text, changes its label and restores it.
   const { place } = judged.evaluation.labelled!;
   const examples = (await own.examples(row.record, place))!;
   expect(examples.map(({ at }) => at)).toEqual([...place].sort((a, b) => a - b));
@@ -102,7 +102,7 @@ test('a table becomes a classifier from nothing, that is judged, corrected, aske
   for (const { textId, place: at, text: words } of texts)
     await own.label(textId, at, words.includes('whale') ? ['sea'] : ['land']);
   expect(await own.survey()).toMatchObject({ unlabelled: 0 });
-  // It goes on from this one, with these beside what it had learnt.
+  // Continues from this run, with these texts added to its training set.
   getState().setTuning({ base: { runId: runId!, step: row.step }, learns: 'all' });
   await getState().tune('classify');
   const next = await readKnownRun(store, getState().project.runId!);
@@ -120,7 +120,7 @@ test('a word that gives a label away is known of the texts, counted once while t
   expect(leaks).toMatchObject([{ label: 'sea', count: 1 }]);
   expect(leaks[0]!.words).toMatch(/^The word “xqz” gives “sea” away: it is in 30 of 30 .* and in 0 of 30/);
   expect(await own.leaks()).toBe(leaks);
-  // Of other labels it is asked anew.
+  // With other labels it is queried again.
   const [text] = toTuneOn(getState(), 'classify');
   for (let place = 1; place < 20; place += 2) await own.label(text!.id, place, ['land']);
   expect(await own.leaks()).toEqual([]);
@@ -270,7 +270,7 @@ test('one from nothing is small and reads 192 tokens, until the Model page was u
   expect([40, 200, 1000, 6000].map(passes)).toEqual([50, 15, 3, 3]);
 });
 
-test("the tokenizer of one from nothing is chosen: made of its texts, of which kind and how large, or the project's", async () => {
+test("a classifier from scratch has a tokenizer of its texts, with chosen kind and size, or the project's", async () => {
   const { store, getState, add, own } = await classifierStudio();
   await add(labelledRows(40));
   const choose = (tokenizer: TokenizerChoice | null): void => {
@@ -309,7 +309,7 @@ test("the tokenizer of one from nothing is chosen: made of its texts, of which k
   expect([taken.status, taken.tokenizer.kind, taken.model.vocabulary]).toEqual(['finished', 'bytes', 257]);
 });
 
-test('texts of none of several labels: asked, answered, learnt, and labelled one by one', async () => {
+test('multi-label texts with no labels: the question, the answer, training, and labeling one by one', async () => {
   const { studio, store, getState, add, own } = await classifierStudio();
   const rows = labelledRows(60).map(([text, label], i) => [
     text!,
@@ -329,7 +329,7 @@ test('texts of none of several labels: asked, answered, learnt, and labelled one
   const summary = await own.survey();
   expect(summary).toMatchObject({ texts: 60, none: 30, unlabelled: 0, unlabelledAre: 'none' });
   expect(labelsRefusal(summary)).toBeUndefined();
-  // One of them is not labelled yet: of that the classifier asks.
+  // One text has no label yet, so the classifier asks about it.
   await own.label(text!.id, 0, null);
 
   await getState().tune('classify');

@@ -31,7 +31,7 @@ test('what a run may take is kept for the device, until all is allowed again', a
   expect(await store.keys('device-memory/')).toEqual([]);
 });
 
-test('the device that was chosen is opened in the next page, and one that cannot be is told', async () => {
+test('the selected device opens on the next page load, and a failure to open it is reported', async () => {
   const store = memoryStore();
   const page = testStudio(store);
   open.push(page);

@@ -91,7 +91,7 @@ test('a stop leaves what was kept before, and it can be begun again', async () =
   expect(shownEvaluation(getState())!.record.evaluation).toEqual(before!.record.evaluation);
 });
 
-test('one that cannot be read is listed and stops nothing; text that went on otherwise makes it out of date; all goes with the run', async () => {
+test('an unreadable evaluation is listed and blocks nothing; training on makes it outdated; deleting the run deletes all', async () => {
   const { getState } = page.studio;
   const key = evaluationKey({ runId: STOPPED, step: 120, part: 'validation' });
   const kept = await page.store.get(key);

@@ -155,7 +155,7 @@ export function textRefusal(
   return undefined;
 }
 
-/** What is asked for by a choice; a text of one's own has been given. */
+/** Evaluation input for a choice; a custom text must be given before. */
 export const askedOn = ({ evaluatedOn, ownText }: Pick<Studio, 'evaluatedOn' | 'ownText'>): EvaluationInput['on'] =>
   evaluatedOn === 'text' ? { name: ownText!.name, text: ownText!.text } : { part: evaluatedOn };
 

@@ -38,7 +38,7 @@ test('a folder comes as a zip, with the optimizer’s state only where it is ask
   expect(taken.downloads[1]!.bytes.length).toBeGreaterThan(2 * taken.downloads[0]!.bytes.length);
 });
 
-test('a sidecar is of the file that was handed over, which is written first where there is none', async () => {
+test('a sidecar belongs to the exported file, which is written first if missing', async () => {
   const { getState } = taken.studio;
   await getState().downloadSidecars('gguf-f16');
   await settled('gguf-f16');
@@ -50,7 +50,7 @@ test('a sidecar is of the file that was handed over, which is written first wher
   expect(new TextDecoder().decode(again!.bytes)).toContain(`FROM ./${file!.name}\n`);
 });
 
-test('a step that is gone is told with what failed, and nothing is handed over', async () => {
+test('a missing step is reported with its failure, and nothing is exported', async () => {
   const { getState } = taken.studio;
   const { steps } = seen(getState());
   showing(taken.studio, { steps: steps.map((step) => ({ ...step, step: step.step + 1 })) });

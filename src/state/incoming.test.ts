@@ -1,4 +1,4 @@
-/** A model made elsewhere, over the workers' real halves: shown before it is taken, and taken or left. */
+/** External models, over the workers' real halves: previewed, then imported or discarded. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { exportedFrom } from '../core/export/exported';
 import { ggufFile } from '../core/export/gguf';
@@ -70,7 +70,7 @@ test('it is shown first, with what it is; then it is left, or taken with the con
   });
 });
 
-test('what has not been taken goes with the project that it was for, and a file that is none is told', async () => {
+test('an unconfirmed model goes with its project, and a file without a model is reported', async () => {
   page = await goldenPage(FINISHED);
   const { getState } = page.studio;
   await saveProject(page.store, await readProject(page.store, 'a'), initialProject('a', 1));

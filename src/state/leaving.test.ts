@@ -99,7 +99,7 @@ test('a project that a text or a model is being brought into is not deleted here
   expect(getState().project.id).not.toBe('first');
 });
 
-test('what was being brought into a project that another tab deleted is told and not stored, however late that ends', async () => {
+test('an import into a project that another tab deletes is reported and not stored, however late it ends', async () => {
   browser = browserOver(await goldenStore());
   const exported = { runId: FINISHED, which: 'latest', format: 'hf', withOptimizer: false } as const;
   const { file: zip } = await browser.tab().data.call('exportModel', exported);

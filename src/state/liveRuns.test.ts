@@ -38,7 +38,7 @@ test('the list has evaluations that came after it was read, and stays the same u
   expect(liveRuns(state(log))![0]!.curve!.evaluations.loss.at(-1)).toBe(3.4);
 });
 
-test('the list is as it was read where nothing trains, and where nothing new was measured', () => {
+test('the list keeps its identity if nothing trains or no new measurement exists', () => {
   const log = new RunLog([evaluated(last, 4), evaluated(last + 50, Infinity)]);
   expect(liveRuns(state(log))).toBe(runs);
   expect(liveRuns({ ...state(log), training: null })).toBe(runs);

@@ -38,7 +38,7 @@ test('what an older build stored is migrated while the page is used, with its pr
   expect(next.shown.filter(({ kind }) => kind === 'busy')).toEqual([]);
 });
 
-test('a disk that is full is told with what is safe, and the page goes on', async () => {
+test('a full disk is reported with what is safe, and the page keeps working', async () => {
   const inner = await goldenStore('1608a14');
   const store: BlobStore = {
     ...inner,

@@ -35,7 +35,7 @@ async function open(store: BlobStore): Promise<TestStudio['studio']> {
   return page.studio;
 }
 
-test('every kind of record, damaged or newer, is reported, kept and handed over, and a text is added', async () => {
+test('every kind of record, damaged or newer, is reported, kept and exported, and a text is added', async () => {
   for (const { name, key, damaged, newer, isReported } of all)
     for (const value of [damaged, newer]) {
       const words = `${name}, ${value === damaged ? 'damaged' : 'newer'}`;

@@ -12,7 +12,7 @@ import { RunLog } from './runLog';
 import type { Studio } from './slices/studio';
 import type { Saved, OpenRun, Page } from './slices/run';
 
-/** A run of which something is saved: what can be talked to and taken home. */
+/** A run with saved weights, which the Playground and the export can use. */
 type Model = OpenRun & { record: RunRecord; usable: Saved };
 export const PAGES: readonly Page[] = ['train', 'evaluate', 'playground', 'export'];
 
@@ -74,11 +74,11 @@ export function endingOfRun({ record, phase }: Pick<OpenRun, 'record' | 'phase'>
   return record ? endingOf(record, phase.step, phase.of) : 'stopped';
 }
 
-/** Whether nothing is left of a run to go on from, but the weights of its best. */
+/** Whether only the best weights remain, so that the run can't resume. */
 export const isWeightsAlone = ({ record, usable, saved }: OpenRun): boolean =>
   record !== null && usable !== null && saved === null;
 
-/** A run at rest is what its saved steps are; without one to go on from, that is its failure. */
+/** State of an idle run from its checkpoints; without one to resume from, a failure. */
 export function asSaved(run: OpenRun): OpenRun {
   const { record, steps, phase, log } = run;
   const newest = steps.find(({ latest }) => latest);

@@ -136,7 +136,8 @@ export const createOpeningSlice: Slice<OpeningSlice, OpeningNeeds> =
             ...shown,
             ...s.makingOf(id),
           }));
-          // Lists that were read before the press are read again: another tab may have changed them.
+          // Includes what has already loaded, so that a page renders all of it once. Reads again whatever was loaded
+          // before the press, as it may have changed.
           const listing = rowsBefore ? undefined : runs;
           const list = (): unknown => get().project.id === id && get().listRuns(listing ?? get().runsOf(id));
           const listed = runs || loaded.pages ? list() : pages.then(list, list);

@@ -25,7 +25,7 @@ async function tabs(store: BlobStore): Promise<[StudioStore, StudioStore]> {
   return [a, b];
 }
 
-test('texts, runs and projects that another tab changed are listed anew', async () => {
+test('texts, runs and projects that another tab changed are listed again', async () => {
   const [a, b] = await tabs(await goldenStore());
   const texts = () =>
     b

@@ -19,7 +19,7 @@ test('a run that ends about in its time is left alone, and so is one of which li
   expect(overdue(made(0, 0), 200, granted)).toBeUndefined();
 });
 
-test('where it takes more than 1.3 times as long, it is told how long, and what would end in time', () => {
+test('a run that takes over 1.3 times its estimate shows its duration and a plan that would end in time', () => {
   const late = overdue(made(50, 2000), 200, granted)!;
   expect(late.milliseconds).toBe(400_000);
   expect(late.shorter).toEqual({ steps: 90, milliseconds: 180_000 });

@@ -100,7 +100,7 @@ test('a stop is a result; a second press meanwhile is none; another model ends t
   expect(resultNote(getState())).toBe(`by ${name}, step ${step}`);
 });
 
-test('a step that cannot be read is told, the one before is used, and the same press then works', async () => {
+test('an unreadable step is reported, the one before is used, and the same button then works', async () => {
   const { getState } = page.studio;
   getState().change({ picked: null });
   await getState().bringBack(STOPPED);
@@ -118,7 +118,7 @@ test('a step that cannot be read is told, the one before is used, and the same p
   });
 });
 
-test('a model with a chat template is talked with: what was said goes along, and another model begins anew', async () => {
+test('a model with a chat template chats: messages accumulate, and another model resets them', async () => {
   const { getState } = page.studio;
   // It reads 16 tokens at once.
   const chatTemplate = "{% for one in messages %}{{ one.content + ',' }}{% endfor %}";

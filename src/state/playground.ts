@@ -37,7 +37,7 @@ export function canChat(s: Pick<Studio, 'shown' | 'opened' | 'project'>): boolea
 export const isChatting = (s: Shown): boolean =>
   canChat(s) && (s.isChat ?? shownRun(s, 'playground').record?.objective === 'chats');
 
-/** What the model is to go on from, answer or fill. A space at its end would be half a token of most words. */
+/** Prompt to continue, answer or fill. Without trailing spaces, as each would be half a token of most words. */
 export function promptOf(s: Shown): string {
   if (isChatting(s)) return s.prompt ?? '';
   const { record } = shownRun(s, 'playground');

@@ -212,7 +212,7 @@ test('the data page is told what of which text and document is in which part, of
     expect(await getState().partRows(part, 1, 2)).toMatchObject({ of, rows: rows.slice(1, 3) });
   }
   expect(held.size).toBe(120);
-  // Another choice of documents, or one less of them, is other data; the rows of what is there are told until then.
+  // Another choice of documents, or one document less, is other data; the existing rows show until then.
   getState().change({ split: { validation: 0.1, test: 0.1, seed: 2 } });
   expect(dataState(getState())).toBe('stale');
   expect(await getState().partRows('test', 0, 1)).toBeDefined();

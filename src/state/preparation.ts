@@ -198,7 +198,7 @@ export function hasOtherTexts(
   if (!facts || facts.texts.length === 0 || isTuning(run)) return false;
   return !same(facts.texts.map((t) => t.sha256).sort(), texts.map((t) => learntOf(t).sha256).sort());
 }
-/** The texts that a run can go on with where it has no data: of one that tunes, those for tuning, of the kind that it learns. */
+/** Texts that a run without data can resume with. For a tuned run, tuning texts of its kind. */
 export const textsFor = (
   run: Parameters<typeof isTuning>[0],
   { texts, tuneTexts }: Pick<Studio, 'texts' | 'tuneTexts'>,
@@ -207,7 +207,7 @@ function usedBy({ objective }: Pick<RunRecord, 'objective'>): TuneUse {
   const of = learntFrom(objective);
   return of === 'chats' || of === 'labels' ? of : 'text';
 }
-/** Several texts of which only the last one's end is held out, as older builds cut them. */
+/** Whether only the end of the last of several texts is held out, as in older builds. */
 export const isSplitAsOne = ({ texts, manifest }: DataRecord): boolean =>
   texts.length > 1 && manifest.split.rule === 'end';
 const same = (a: readonly string[], b: readonly string[]): boolean =>

@@ -128,7 +128,7 @@ test('two tabs: every field that one of them changed is kept, in one save each, 
   });
 });
 
-test('two tabs: an old run never comes back, and the other is told what was taken over', async () => {
+test('two tabs: an old run never comes back, and the other tab reports the takeover', async () => {
   const store = await goldenStoreOf(STOPPED);
   const [a, b] = await opened(store, 2);
   expect(seen(b!.getState()).run?.id).toBe(STOPPED);

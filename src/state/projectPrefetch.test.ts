@@ -65,7 +65,7 @@ test('where parts of data are shown, those of another project come with it, and 
   browser.close();
 });
 
-/** A page that shows an empty project, and the runs of which; another has some, and a list waits until it is let go. */
+/** A page that shows an empty project; another project has runs, and a list waits until it is released. */
 async function besideRuns() {
   const store = await goldenStoreOf(STOPPED);
   const browser = browserOver(store, patient);
@@ -178,7 +178,7 @@ test('what is read ahead is forgotten when nobody may open it any more, and what
   getState().lookAway();
   await getState().lookAhead('first');
   await getState().lookAhead('first');
-  expect([reads, getState().toasts]).toEqual([2, []]); // nothing of it is told
+  expect([reads, getState().toasts]).toEqual([2, []]); // nothing is reported
   isLeft();
   await getState().lookAhead('none');
   expect(getState().toasts).toEqual([]);

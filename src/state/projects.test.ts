@@ -17,7 +17,7 @@ beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 afterEach(() => browser.close());
 
-/** Tabs over a store that holds projects `first`, a and b, of which b was opened last. */
+/** Tabs over a store with projects `first`, a and b; b was opened last. */
 async function opened(tabs = 1, store: BlobStore = memoryStore()): Promise<StudioStore[]> {
   for (const [i, id] of ['first', 'a', 'b'].entries())
     await saveProject(store, await readProject(store, id), { ...initialProject(id, i), name: id.toUpperCase() });
@@ -161,7 +161,7 @@ test('two tabs on two projects change each its own, and are not told of the othe
   expect([...a.getState().toasts, ...b.getState().toasts]).toEqual([]);
 });
 
-test('a tab whose project is deleted in another goes on with the one before, and brings nothing back', async () => {
+test('a tab whose project is deleted in another continues with the previous project and restores nothing', async () => {
   const store = memoryStore();
   const [a, b] = (await opened(2, store)) as [StudioStore, StudioStore];
   // It changes something before it has heard of it.
@@ -287,7 +287,7 @@ test('the only project can be deleted, here and in another tab: an empty one, wh
     expect(getState()).toMatchObject({ project: { name: 'whale' }, texts: [{ name: 'whale.txt' }] }),
   );
 
-  // Deleted elsewhere, with nothing beside it.
+  // Deleted in another tab, with no other project left.
   await getState().flush();
   await store.commit({ drop: [`projects/${next}`] });
   await updateProject(store, 'first', (project) => ({ ...project, removedAt: 5 }));
@@ -381,7 +381,7 @@ test('what failed, was refused, waits for an answer or is listed of a project is
   await vi.waitFor(() => expect(getState()).toMatchObject({ ...of, runs: [] }));
 });
 
-test('a project that cannot be read is a row with what it has, which goes on in a new project', async () => {
+test('an unreadable project is a row with its contents, which continue in a new project', async () => {
   const store = memoryStore();
   const [studio] = await opened(1, store);
   const { addPaste, open, listProjects, rescueProject } = studio!.getState();

@@ -96,7 +96,7 @@ export const createProjectsSlice: Slice<
           return;
         }
         await flush();
-        await listProjects(); // for what it takes by now
+        await listProjects(); // for its current size
         if (get().project.id !== id) return; // another was opened meanwhile
         const own = get().projects.find((row) => row.id === id)?.bytes?.own ?? 0;
         try {

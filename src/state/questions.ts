@@ -70,7 +70,7 @@ const order = (question: Question): number => (isLabeled(question) ? -1 : ORDER.
 export const isLabeled = (question: Question): question is TableQuestion & { labeled: LabeledTable } =>
   question.kind === 'table' && question.labeled !== undefined;
 
-/** Files of which this is equal are one question. */
+/** Two files are one question if these values are equal. */
 function alikeBy(file: Asked): readonly unknown[] {
   if ('failure' in file) {
     if (!isUndecoded(file)) return ['rows'];

@@ -6,7 +6,7 @@ interface Reads {
   isBusy(): boolean;
   /** Reports files of a project to `coming` until they are read or refused. */
   follow<T>(projectId: string, reading: Promise<T>): Promise<T>;
-  /** Resolves once all is read that was given to the project by now, or the signal is aborted. */
+  /** Resolves once all files added to the project so far are read, or the signal is aborted. */
   coming(projectId: string, signal: AbortSignal): Promise<void>;
 }
 

@@ -85,7 +85,7 @@ test('a resume that falls back says from which step to which, and where nothing 
   });
 });
 
-test('a record of saved steps that is damaged, newer or missing is told, and nothing is called saved', async () => {
+test('a damaged, newer or missing record of checkpoints is reported, and nothing is called saved', async () => {
   for (const head of ['torn', { version: 99 }, undefined]) {
     const store = await withRun();
     await store.commit(head === undefined ? { drop: ['heads/r'] } : { put: [['heads/r', head]] });
@@ -98,7 +98,7 @@ test('a record of saved steps that is damaged, newer or missing is told, and not
   }
 });
 
-test('a record of the run that cannot be read is told, its steps stay, and the app goes on', async () => {
+test('an unreadable record of the run is reported, its steps stay, and the app keeps working', async () => {
   for (const record of ['torn', { version: 99 }]) {
     const store = await withRun();
     await store.commit({ put: [['runs-index/r', record]] });
@@ -171,7 +171,7 @@ test('one tab trains: in another, Start and Resume are refused in words, until i
     .toBeGreaterThan(reached + 1);
   const there = seen(a.getState()).log;
   const here = seen(b.getState()).log;
-  // The journal may have it before the page that trains is told.
+  // The journal may have the step before the training page does.
   const known = Math.min(here.loss.length, there.loss.length);
   expect(known).toBeGreaterThan(reached);
   expect(here.loss.slice(0, known)).toEqual(there.loss.slice(0, known));

@@ -128,7 +128,7 @@ describe('a run that fails before its first save', () => {
   });
 });
 
-test('Playground and Export go on with the earlier model until the new run has saved its first step', async () => {
+test('Playground and Export keep the earlier model until the new run has saved its first step', async () => {
   const studio = await openTrained();
   const first = seen(studio.getState()).model!.id;
   const asked: string[] = [];
@@ -188,7 +188,7 @@ test('an earlier run comes back; freed steps never look saved, and the current r
   expect(seen((await open()).getState())).toMatchObject({ model: null, saved: null, phase: { kind: 'failed' } });
 });
 
-test('a model that is brought in is a run beside the others, and the one that was shown can be brought back', async () => {
+test('an imported model is a run among the others, and the one shown before can be selected again', async () => {
   const studio = await openTrained();
   const first = seen(studio.getState()).model!.id;
   studio.getState().setWithOptimizer(true);
@@ -216,7 +216,7 @@ test('a model that is brought in is a run beside the others, and the one that wa
   expect(empty.getState().toasts.at(-1)?.undo).toBeUndefined();
 });
 
-test('a page that shows a run of its own stays with it while another trains, and a model is brought in meanwhile', async () => {
+test('a page that shows its own run stays with it during training of another run and an import', async () => {
   const studio = await openTrained();
   const { getState } = studio;
   const first = seen(getState()).model!.id;
@@ -252,7 +252,7 @@ test('a page that shows a run of its own stays with it while another trains, and
   expect(Object.keys(getState().opened).sort()).toEqual([second, third].sort());
 });
 
-test('a run is forked from a kept step, goes on with other settings and other text, and is what pages show', async () => {
+test('a fork from a kept step trains with other settings and other text, and pages show it', async () => {
   const studio = await openTrained();
   const { getState } = studio;
   const parent = seen(getState()).run!;
@@ -273,7 +273,7 @@ test('a run is forked from a kept step, goes on with other settings and other te
     { after: 4, why: 'both', recipe: { learningRate: 0.02 } },
   ]);
   expect(changed.run?.segments.at(-1)?.data.facts?.texts.map(({ name }) => name)).toEqual(['sea.txt', 'shark.txt']);
-  // What cannot be forked is told, and the run that was shown is there to go back to.
+  // A failed fork is reported, and the run shown before can be selected again.
   await getState().fork({ runId: parent.id, step: 99 }, { name: 'None', recipe });
   expect(failureOf(studio)?.code).toBe('storage-damaged');
   await getState().loadRun();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runRows } from '../core/testing/runRows';
 import { runOptions } from './runChoice';
 
-test('a run whose steps are gone can be looked at, and neither talked to nor taken home', () => {
+test('a run without checkpoints can be viewed, but not sampled or exported', () => {
   const [newer, older] = runRows(2);
   const rows = [newer!, { ...older!, bytes: 0 }];
   expect(runOptions(rows, 'train').map(({ label, hint }) => `${label}, ${hint}`)).toEqual([

@@ -26,7 +26,7 @@ export function useRunChoice(page: Page) {
   };
 }
 
-/** Newest first. What is talked to or taken home has a saved step; a curve is there without. */
+/** Newest first. Playground and Export need a checkpoint; curves don't. */
 export const runOptions = (runs: readonly RunRow[], page: Page): readonly RunOption[] =>
   runs
     .filter(({ bytes }) => page === 'train' || (bytes !== null && bytes > 0))

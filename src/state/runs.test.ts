@@ -75,7 +75,7 @@ test('the next run is given the settings of one that was, which can be undone', 
   expect(getState().project).toEqual(changed);
 });
 
-test('a table is handed over as a file that is named after the project', async () => {
+test('a table is exported as a file named after the project', async () => {
   page = await goldenPage(STOPPED);
   const { getState } = page.studio;
   getState().change({ name: 'Mobÿ Dick!' });

@@ -1,4 +1,4 @@
-/** The shortest text that is worth the name trains from end to end, and it is told what follows. */
+/** The shortest useful text trains from end to end and shows the next step. */
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';

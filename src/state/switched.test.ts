@@ -1,4 +1,4 @@
-/** How often what is shown changes when another project is opened: each change draws the page anew. */
+/** Number of state changes on a project switch; each one rerenders the page. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { goldenStoreOf, STOPPED } from '../core/testing/goldenPage';
@@ -54,7 +54,7 @@ test('where runs are shown another project is one update, the first time and whe
   browser.close();
 });
 
-test('a list of runs that was left is what is shown until it is read anew, and gives way to what changed meanwhile', async () => {
+test('a saved list of runs shows until it is read again, and yields to later changes', async () => {
   const store = await goldenStoreOf(STOPPED);
   const browser = browserOver(store, patient);
   let letGo = (): void => undefined;
@@ -74,7 +74,7 @@ test('a list of runs that was left is what is shown until it is read anew, and g
   await getState().newProject();
   const other = getState().project.id;
 
-  // As it was: the same rows, which are not drawn again. What a person asks for after that is read anew, all of it.
+  // The same rows as before, so nothing rerenders. A later request reads everything again.
   await getState().open('first');
   await rest();
   expect(getState().runs).toBe(before);

@@ -57,7 +57,7 @@ async function begin({ getState }: Pick<StudioStore, 'getState'>, name: string):
 }
 const shown = ({ project, texts }: Studio): string => `${project.name}: ${texts.map(({ name }) => name).join(', ')}`;
 
-test('runs are asked for before what they are beside only where they are what is shown', async () => {
+test('runs load before their companions only where they are what is shown', async () => {
   const browser = browserOver(memoryStore(), patient);
   let data!: Halves['data'];
   const { getState } = browser.tab((halves) => ({ data } = halves)).studio;

@@ -133,7 +133,7 @@ test('what a saved page shows is passed over, and the page is read', async () =>
   expect(getState().drop).toMatchObject({ skipped: [{ name: 'a/sea_files/x.js', why: 'part of a saved page' }] });
 });
 
-test('markup waits for an answer, of which prose beside it knows nothing', async () => {
+test('markup waits for an answer, separate from prose added with it', async () => {
   const getState = await opened();
   const rows = '{"text": "The sea is wide."}\n'.repeat(20);
   await getState().addFiles([fileOf(rows, 'sea.jsonl'), fileOf(SEA, 'sea.txt')]);
@@ -147,7 +147,7 @@ test('markup waits for an answer, of which prose beside it knows nothing', async
   expect(getState().texts.map(({ name }) => name)).toEqual(['sea.txt', 'pasted.jsonl']);
 });
 
-test('thousands of files are handed over some at a time, and are one text', async () => {
+test('thousands of files are sent in batches and are one text', async () => {
   const handed: number[] = [];
   const getState = await opened(memoryStore(), ({ data }) => {
     const { handFiles, importFiles } = data;
@@ -201,7 +201,7 @@ test('a removal that the store refuses leaves the text in its place, and says so
   });
 });
 
-test('a text that is removed says which runs learnt from it, and what remains of it in them', async () => {
+test('removing a text shows the runs that trained on it and what remains of it in them', async () => {
   const store = memoryStore();
   const getState = await opened(store);
   await getState().addPaste(SEA, 'sea.txt');
@@ -295,7 +295,7 @@ test('thirty texts are removed at once, and one undo brings them back to their p
   const ids = getState().texts.map(({ id }) => id);
   looks = 0;
   await getState().removeTexts(ids.slice(0, 29));
-  expect(looks).toBe(1); // for what runs learnt from all of them
+  expect(looks).toBe(1); // once for all runs that trained on them
   expect(names()).toEqual(['letter-30.txt']);
   expect(getState().project.name).toBe('letter-30');
   const toasts = getState().toasts.filter(({ text }) => text.endsWith('removed'));
@@ -313,7 +313,7 @@ test('thirty texts are removed at once, and one undo brings them back to their p
   expect(getState().project.name).toBe('Letters'); // what a person wrote since stays
 });
 
-test('a licence is stated for one text or for many, in SPDX’s words or others, is kept, and can be taken back', async () => {
+test('a license is set for one text or many, as an SPDX identifier or in free words, is saved, and can be removed', async () => {
   const store = memoryStore();
   const getState = await opened(store);
   for (const name of ['a', 'b', 'c']) await getState().addPaste(`${name}: the sea is wide.`, name);

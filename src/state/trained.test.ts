@@ -61,7 +61,7 @@ async function studioOf(store: BlobStore): Promise<() => Studio> {
   return getState;
 }
 
-test('the best saved step is used until a person picks another; each tells its loss', async () => {
+test('the best checkpoint is used until a person selects another; each shows its loss', async () => {
   const get = await studioOf(await storedRun(true));
   expect(trained(get(), 'playground')).toMatchObject({ step: 750, why: 'best on the validation set' });
   expect(stepChoices(seen(get()).model!)).toMatchObject([
@@ -96,7 +96,7 @@ test('a run of a build that did not keep its best says so', async () => {
   expect(bestWords(seen(get()).model!)).toBe("Step 750 wasn't saved.");
 });
 
-test('what was measured at another step is told with that, and what was measured before the first is not told', async () => {
+test('a measurement at another step names its step, and none shows before the first measurement', async () => {
   const get = await studioOf(await storedRun(true));
   get().setWhich('playground', 800);
   expect(trained(get(), 'playground')).toMatchObject({

@@ -129,9 +129,12 @@ interface Trained {
   /** Why an earlier step is used. */
   why: string | undefined;
   name: string;
-  /** At the last evaluation up to that step: `perplexity 85.4 on held-out text`, and of which step where it is an earlier one. */
+  /**
+   * Last evaluation at or before that step: `perplexity 85.4 on held-out text`, with its step if it is an earlier
+   * one.
+   */
   result: string | undefined;
-  /** A better step whose weights are gone, or newer ones that cannot be opened; in words that go on from a line's. */
+  /** A better step without weights, or newer unreadable ones; completes the sentence of a line. */
   notKept: string | undefined;
   /** What is missing of it: `weights only, F16`. */
   holds: string | undefined;

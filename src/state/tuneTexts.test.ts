@@ -1,4 +1,4 @@
-/** Texts that a project is tuned on, beside those that it learns from. */
+/** Tuning texts of a project, separate from its training texts. */
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { listTexts } from '../core/documents';
@@ -62,7 +62,7 @@ test('they are listed apart, name a project without other texts, and are removed
   });
 });
 
-test('a text that is here to be learnt from stays so, and the other way, and that is said', async () => {
+test('a training text stays one when added for tuning, and vice versa, and a message says so', async () => {
   const { getState, names } = await studioOver();
   const [one, two] = [given('one.txt', 'The sea is wide.'), given('two.txt', 'The sea is deep.')];
   await getState().addFiles([one]);
@@ -75,7 +75,7 @@ test('a text that is here to be learnt from stays so, and the other way, and tha
   expect(getState().drop!.skipped).toMatchObject([{ name: 'sea', why: 'identical to two.txt on Teach it more' }]);
 });
 
-test('rows in no known shape are asked about, and two columns of them are chats; what is broken is told', async () => {
+test('rows in unknown shape prompt a question, and two of their columns are chats; broken rows are reported', async () => {
   const { getState, workers, names } = await studioOver();
   const own = given('own.jsonl', JSON.stringify({ frage: 'Wo?', antwort: 'Da.' }));
   const broken = given('broken.jsonl', `${row('Who?', 'Me.')}\n${row('Why?', ' ')}`);
@@ -86,7 +86,7 @@ test('rows in no known shape are asked about, and two columns of them are chats;
   expect(questionOf(getState())).toMatchObject([{ name: 'own.jsonl', kind: 'jsonl', tunes: 'instruct' }]);
   const input = { ...fileOf(questionOf(getState())[0]!), format: 'jsonl' } as const;
   expect(await workers.data.call('lookAtTable', input)).toMatchObject({ columns: ['frage', 'antwort'] });
-  // Beside a question of what is to be learnt from, each has its own.
+  // Questions of training texts and of tuning texts are separate.
   await getState().addFiles([given('learn.csv', 'a,b\nc,d\n')]);
   expect(questionOf(getState()).map(({ name }) => name)).toEqual(['own.jsonl']);
   await getState().takeColumns(questionOf(getState()), { input: 'frage', target: 'antwort' });

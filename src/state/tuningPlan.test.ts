@@ -34,7 +34,7 @@ const studio = (tuning: Parameters<typeof project>[0] = {}) => ({
   buildRate: undefined,
 });
 
-test('a recipe is of the purpose and the base: its objective, its prompt, the rate of what learns, old text where it is kept', () => {
+test('a recipe depends on purpose and base: objective, prompt, learning rate of the trained part, replay of old text', () => {
   const adapted = tuningOf(project(), BASE, {}, false).recipe;
   expect(adapted).toMatchObject({ objective: 'causal', samplePrompt: 'Call me', replay: 0.1 });
   const { recipe } = tuningOf(project({ purpose: 'instruct', learns: 'all' }), CAME_IN, {}, false);
@@ -45,7 +45,7 @@ test('a recipe is of the purpose and the base: its objective, its prompt, the ra
   expect(tuningOf(project(), CAME_IN, {}, true).recipe.replay).toBe(0.1);
   expect([keepsOldText(BASE), keepsOldText(CAME_IN)]).toEqual([true, false]);
   expect(keepsOldText({ ...BASE, objective: 'chats' })).toBe(false);
-  // Taken home and brought back, it says what the old text was, which is not there.
+  // Exported and imported again, it names the old text, which is missing.
   expect(keepsOldText({ ...CAME_IN, old: { id: null, facts: null } })).toBe(false);
 });
 

@@ -1,4 +1,4 @@
-/** Files that are not UTF-8, of which a person says in which encoding they are. */
+/** Files that aren't UTF-8, whose encoding a person selects. */
 import { type EncodingId, ENCODINGS, type Proposal } from '../core/documents/encodings';
 import { useStudio } from './react';
 import { useQuery } from './useWorkerValue';

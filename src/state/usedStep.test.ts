@@ -78,7 +78,7 @@ test('the best step of a classifier is judged, asked, exported and shown where t
   expect((await readKnownRun(store, runId)).decision).toMatchObject({ step: latest });
   expect((await own.classify(runId, TEXT)).probabilities).not.toEqual(ours.probabilities);
   expect(trained(getState(), 'export')).toMatchObject({ step: latest, why: undefined });
-  // It stays picked when the run is opened anew, as after a reload.
+  // The selection persists when the run is opened again, as after a reload.
   await getState().loadRun();
   expect(usedStepWords(getState(), runId)).toBe(`Step ${latest}, latest`);
   // Picked again, the best step has the temperature that was fitted to it.

@@ -23,7 +23,7 @@ async function opened(store: BlobStore, halves = halvesOver(store)): Promise<Tes
   return page;
 }
 
-test('a run is prepared, trained, written with and checked while it goes on', async () => {
+test('a run is prepared, trained, and sampled and verified during training', async () => {
   const store = memoryStore();
   const { studio } = await opened(store);
   const { getState } = studio;

@@ -101,7 +101,7 @@ export function Histogram(p: HistogramProps) {
           >
             <svg viewBox={`0 0 ${BINS} 100`} preserveAspectRatio="none" aria-hidden>
               {bins.map(({ all, out }, i) => {
-                // One value is seen beside thousands.
+                // A single value stays visible next to thousands.
                 const [height, gone] = [all, out].map((n) => (n > 0 ? Math.max(2, (100 * n) / max) : 0)) as [
                   number,
                   number,

@@ -6,7 +6,7 @@ export type Tone = 'ok' | 'warn' | 'error';
 /** The glyph of a tone; color is never alone. */
 export const toneIcon: Record<Tone, IconName> = { ok: 'check', warn: 'warning', error: 'error' };
 
-/** A glyph beside words. It is hidden from screen readers, so the words say everything. */
+/** A glyph next to words. Screen readers skip it, so the words say everything. */
 export function Icon({ name, tone, size = 16 }: { name: IconName; tone?: Tone; size?: 12 | 14 | 16 | 20 }) {
   const parts: readonly IconPart[] = ICONS[name];
   return (

@@ -15,7 +15,7 @@ interface NoticeProps {
   actions?: ReactNode;
   /** Several ways, with words of their own: they stand under what is said. */
   areActionsBelow?: boolean;
-  /** At most a word and a sign: they stay beside the title on a phone. */
+  /** At most a word and a sign: they stay next to the title on a phone. */
   areActionsShort?: boolean;
   /** One of several in a list: on the pane's own ground. */
   isPlain?: boolean;

@@ -117,7 +117,7 @@ export function NumberField({ label, value, onChange, step = 1, format = formatE
   );
 }
 
-/** Milliseconds that what leaving made of a value is told. */
+/** Milliseconds to show how leaving the field changed its value. */
 const NOTED = 8000;
 
 /** For the mouse only: the keyboard has the arrows. */

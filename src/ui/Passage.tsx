@@ -7,7 +7,10 @@ interface PassageProps {
   pieces: readonly SamplePiece[];
 }
 
-/** A text of which some is a model's. A line and a word mark right and wrong, color isn't alone; a ground and a line mark new words. */
+/**
+ * A text that a model wrote in part. A line and a word mark right and wrong, not color alone; a background and a line
+ * mark new words.
+ */
 export const Passage = ({ pieces }: PassageProps) => (
   <>
     {pieces.map(({ text, is, wanted, isLit }, i) =>

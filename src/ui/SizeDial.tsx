@@ -12,11 +12,11 @@ interface SizeDialProps {
   onChange: (value: number) => void;
   /** The green band: sizes that suit this text. */
   suits?: { from: number; to: number; label: string } | undefined;
-  /** The grey end: too big for this device from here on. */
+  /** Start of the gray end: too large for this device. */
   limit?: { from: number; label: string } | undefined;
 }
 
-/** A log ruler from 0.1 to 100 M parameters: green band, grey end, and a needle for now. */
+/** A log ruler from 0.1 to 100 M parameters: green band, gray end, and a needle for the current size. */
 export function SizeDial({ value, onChange, suits, limit }: SizeDialProps) {
   const at = dialPosition(value);
   const size = formatSize(value);

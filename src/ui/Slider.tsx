@@ -20,7 +20,7 @@ interface SliderProps {
   layout?: 'stacked' | 'inline';
 }
 
-/** Always with its number; a number field beside it if precision matters. */
+/** Always shows its number; add a number field if precision matters. */
 export function Slider({ layout = 'stacked', output, ...p }: SliderProps) {
   const id = useId();
   const share = p.max > p.min ? (p.value - p.min) / (p.max - p.min) : 0;

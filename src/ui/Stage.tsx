@@ -50,7 +50,10 @@ interface PanesProps {
   narrowColumns?: string;
   /** Grid rows, if there are two of them. */
   rows?: string;
-  /** Below 1100 px the first is narrow and beside the second, in place of above it: it is what is set, and that what comes of it. */
+  /**
+   * Below 1100 px, places the first pane in a narrow column next to the second, instead of above it. For settings
+   * next to their result.
+   */
   isFirstBeside?: boolean;
   children: ReactNode;
 }

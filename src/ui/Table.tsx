@@ -232,7 +232,7 @@ function scrollerOf(element: Element): Element {
   return document.documentElement;
 }
 
-/** A share as a bar in a cell, 0 to 1, in the ramp's fourth step. The number stands in a cell beside it. */
+/** A share as a bar in a cell, 0 to 1, in the ramp's fourth step. The next cell shows the number. */
 export const Bar = ({ share }: { share: number }) => (
   <span className={styles.bar} style={{ width: `${100 * Math.min(1, Math.max(0, share))}%` }} aria-hidden />
 );

@@ -20,7 +20,7 @@ interface TextFieldProps {
   hint?: ReactNode;
   error?: string | undefined;
   placeholder?: string;
-  /** The name is for screen readers only; something beside the field shows it. */
+  /** Hides the label from all but screen readers; other text next to the field shows it. */
   hideLabel?: boolean;
   /** More than one makes it a text area. */
   rows?: number;

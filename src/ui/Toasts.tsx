@@ -41,7 +41,7 @@ export function Toasts({ toasts, onDismiss }: { toasts: readonly ToastEntry[]; o
   );
 }
 
-/** A clause goes on after a semicolon, a sentence begins anew. */
+/** Separator: a clause continues after a semicolon, a sentence starts after a period. */
 const between = (text: string, detail: string): string =>
   /[.?!]$/.test(text) ? ' ' : /^\p{Lu}/u.test(detail) ? '. ' : '; ';
 

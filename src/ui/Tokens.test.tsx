@@ -23,7 +23,7 @@ test('characters are whole, whatever tokens they are made of, and say how many',
   expect(html()).toContain('aria-label="byte E9 of 鯨"');
 });
 
-test('the bytes are told of the character that is chosen', () => {
+test('the bytes of the selected character are shown', () => {
   for (const chosen of [1, 2, 3]) expect(words(html(chosen))).toBe('a E9AFA8鯨 b');
 });
 
@@ -31,7 +31,7 @@ test('a character that is not at its end yet is not shown as something else', ()
   expect(words(html(undefined, TOKENS.slice(0, 3)))).toBe('a ');
 });
 
-test('a passage from the right stands at the right; what goes on after a prompt is in its paragraph', () => {
+test('a right-to-left passage aligns right; the continuation of a prompt is in its paragraph', () => {
   expect(html(undefined, [{ text: 'שלום', step: 0 }])).toContain('dir="auto"');
   const tokens = [{ text: 'שלום', step: 0 }] as const;
   expect(renderToStaticMarkup(<TokenText label="t" form="underline" tokens={tokens} />)).not.toContain('dir=');

@@ -36,8 +36,8 @@ interface TokenTextProps {
 }
 
 /**
- * Text as its tokens, coloured by a step of the ramp. Characters are shown whole: tokens that are parts of one are told
- * apart when it is chosen.
+ * Text as its tokens, colored by a step of the ramp. Characters show whole; selecting one separates the tokens that
+ * are parts of it.
  */
 export function TokenText({ label, tokens, form = 'ground', chosen, onChoose }: TokenTextProps) {
   const id = useId();
@@ -188,7 +188,7 @@ export const rampStep = (share: number): RampStep => Math.min(5, Math.max(0, Mat
 
 /** Thresholds of heavier underlines, as shares of the bits of a uniform guess. */
 const SURPRISES = [0.1, 0.25, 0.45, 0.58] as const;
-/** Step of the underline for a surprise, as such a share. */
+/** Step of the underline for a surprisal, given as a share of the maximum. */
 export const surpriseStep = (share: number): RampStep => SURPRISES.filter((min) => share >= min).length as RampStep;
 
 /** What the underline's weight says. */

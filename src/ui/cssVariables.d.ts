@@ -1,6 +1,6 @@
 import 'react';
 
-/** Sizes and colours that come from data reach a module's CSS as custom properties. */
+/** Data-driven sizes and colors reach a module's CSS as custom properties. */
 declare module 'react' {
   interface CSSProperties {
     [variable: `--${string}`]: string | number | undefined;

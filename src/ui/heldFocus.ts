@@ -1,7 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { focusHeading } from './shortcuts';
 
-/** What has the focus may go with what is shown: reading then goes on at the heading. Undefined: nothing is shown yet. */
+/**
+ * Moves the focus to the heading if the focused element disappears with the shown content. Undefined: nothing is
+ * shown yet.
+ */
 export function useHeldFocus(shown: string | boolean | undefined): void {
   const before = useRef(shown);
   useEffect(() => {

@@ -6,7 +6,7 @@ export interface Action {
   label: string;
   /** A heading of the palette: `On this page`, `Go to`, `Run`. */
   group?: string;
-  /** A reading beside the label: `BPE · 2,048 entries`. */
+  /** A reading next to the label: `BPE · 2,048 entries`. */
   hint?: string;
   /** `mod+k`, `mod+enter`, `[`, `?`, `shift+f6`, `s`. `mod` is ⌘ on a Mac, else Ctrl. */
   keys?: string;
@@ -99,7 +99,7 @@ export function focusPane(direction: 1 | -1): void {
   const next = at < 0 ? (direction > 0 ? 0 : panes.length - 1) : (at + direction + panes.length) % panes.length;
   panes[next]?.focus();
 }
-/** Where reading goes on at a page that has taken another's place. */
+/** Moves the focus to the heading of a page that replaced another. */
 export function focusHeading(): void {
   const heading = document.querySelector<HTMLElement>('#stage h1');
   if (!heading) return;

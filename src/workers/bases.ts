@@ -39,7 +39,7 @@ export function basesOf(store: BlobStore): Bases {
     const { rest } = trainable!;
     const key = JSON.stringify([hash, rest, model]);
     if (last?.key === key) {
-      last.over++; // before others go, of which one may be the last that it lies under
+      last.over++; // Before other runs are deleted, as this may become the last run that keeps it.
       makeRoom();
       return last;
     }

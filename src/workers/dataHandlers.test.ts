@@ -27,7 +27,7 @@ function open(store: BlobStore, change: (halves: Halves) => void = () => undefin
   return page.data;
 }
 
-test('a sample comes with its licence, and one that is not in the list is refused by name', async () => {
+test('a sample comes with its license, and an unlisted one is refused by name', async () => {
   const store = memoryStore();
   const files: Record<string, string> = {
     '/samples/index.json': JSON.stringify([{ file: 'sea.txt', title: 'Sea', licence: 'CC0', bytes: 16 }]),
@@ -48,7 +48,7 @@ test('a sample comes with its licence, and one that is not in the list is refuse
   expect(await data.call('listTexts', { projectId: 'first' })).toHaveLength(1);
 });
 
-test('a recipe is looked at, applied and taken off again, and a tokenizer of what it normalises normalises', async () => {
+test('a recipe is previewed, applied and removed, and its tokenizer normalizes like it', async () => {
   const handlers = dataHandlers(Promise.resolve(memoryStore()), (path) => Promise.reject(new Error(path)));
   const files = ['CALL  me Ishmael. '.repeat(40), 'Aye.'].map((text, i) => ({
     file: new File([text], `${i}.txt`),
@@ -82,7 +82,7 @@ test('a recipe is looked at, applied and taken off again, and a tokenizer of wha
   expect(await handlers.leftByRecipe({ id, from: 0, count: 9 }, unwatched)).toEqual({ rows: [], of: 0, recipe: null });
 });
 
-test('how many pairs do not fit into a context is told', async () => {
+test('the number of pairs that exceed a context is reported', async () => {
   const { importFiles, buildData, inRows } = dataHandlers(Promise.resolve(memoryStore()), (path) =>
     Promise.reject(new Error(path)),
   );
@@ -108,7 +108,7 @@ test('how many pairs do not fit into a context is told', async () => {
   expect(await words('spanCorruption', 8)).toBeNull();
 });
 
-test('files of a drop, small and large, are its documents in their order; one that cannot be read is told alone', async () => {
+test('files of a drop, small and large, are its documents in order; only an unreadable one is reported', async () => {
   const store = memoryStore();
   const { handFiles, importFiles, documents } = dataHandlers(Promise.resolve(store), (path) =>
     Promise.reject(new Error(path)),

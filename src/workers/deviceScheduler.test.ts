@@ -100,7 +100,7 @@ test('steps on the way are waited for only where somebody waits, and a share tha
   await late;
 });
 
-test('a piece that fails gives the device back, and what waits when the run fails goes on', async () => {
+test('a failing task releases the device, and what waits continues when the run fails', async () => {
   let clock = 0;
   const { withPriority: first, interleaved: beside } = deviceScheduler(() => clock);
   let waited = false;

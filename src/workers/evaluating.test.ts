@@ -9,7 +9,7 @@ import { DEFAULT_RECIPE } from '../core/train/recipe';
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 
-test('pairs are measured by what is likely, and by what is answered, beside copying the input', async () => {
+test('pairs are measured by likelihood and by answers, with copying the input as a baseline', async () => {
   const store = memoryStore();
   const { data, gpu, close } = testStudio(store);
   const rows = Array.from({ length: 60 }, (_, i) => `${'abc'[i % 3]}${i % 7},${'xyz'[i % 3]}`);

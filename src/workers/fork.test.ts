@@ -1,4 +1,7 @@
-/** Runs that begin from a step of another, and runs that go on with other settings, over the GPU worker's real half, on WASM. */
+/**
+ * Forks from a checkpoint of another run, and runs that resume with other settings, over the GPU worker's real half,
+ * on WASM.
+ */
 import { expect, test } from 'vitest';
 import { type BlobStore, type Stored } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
@@ -105,7 +108,7 @@ test('a fork of weights alone, or for another optimizer, begins its moments at z
   }
 }, 120_000);
 
-test('a fork of a run that averages its weights makes its bits, and without an average goes on from the weights', async () => {
+test('a fork of a run with weight averaging makes its bits, and without averaging continues from the weights', async () => {
   await worker.gpu.call('begin', of('parent', { ...SMALL, emaDecay: 0.9 }));
   const record = (await readRun(store, 'parent'))!;
   const { snapshot: whole } = await loadSnapshot(store, 'parent', 12);
@@ -203,7 +206,7 @@ test('a run that was stopped is listed with what was measured after its last sav
   expect(curve!.evaluations.step).toEqual(Float64Array.of(0, step));
 }, 120_000);
 
-test('a run goes on with another optimizer, whose memory begins at zero, and with its own as before', async () => {
+test('a run resumes with another optimizer, whose state starts at zero, and with its own as before', async () => {
   const record = await parent();
   const recipe = { ...recipeOf(record), optimizer: 'sgd' as const, learningRate: 0.1, steps: 14 };
   await worker.gpu.call('resume', { runId: 'parent', recipe });
@@ -249,7 +252,7 @@ test('a run that cannot go on leaves its record as it was', async () => {
   }
 }, 120_000);
 
-test('a run that fails before its first step goes on as it was to, and one that fails after keeps what it was changed to', async () => {
+test('a run that fails before its first step keeps its old settings, and one that fails later keeps the new ones', async () => {
   const record = await parent();
   const recipe = { ...recipeOf(record), learningRate: 0.02, steps: 16 };
   const commit = store.commit.bind(store);

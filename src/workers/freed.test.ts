@@ -1,4 +1,4 @@
-/** What is told to come free is what comes free, over the data worker's real half: bytes before less bytes after. */
+/** The reported space equals the freed space, over the data worker's real half: bytes before minus bytes after. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
@@ -33,8 +33,8 @@ const cut = async (store: BlobStore, validation: number): Promise<DataRecord> =>
 };
 
 /**
- * Projects a and b, both of which have a text; a has one of its own, data that b has too, and runs: r, with data of its own and
- * with steps of which one is damaged and one was not saved to its end; s, which has b's data; and n, which saved nothing.
+ * Projects a and b, both with a text. a also has a text of its own, data shared with b, and runs: r with its own
+ * data, a damaged checkpoint and an incomplete one; s with b's data; and n without checkpoints.
  */
 async function library(): Promise<BlobStore> {
   const store = memoryStore();

@@ -39,11 +39,11 @@ test('nothing of it is unreadable', async () => {
   const store = await goldenStore();
   const runs = await listRuns(store);
   expect(runs.map(({ status, step, tokenizer }) => [status, step, tokenizer.kind])).toEqual([
-    ['stopped', 0, 'characters'], // a stranger's, brought in without what training needs
+    ['stopped', 0, 'characters'], // an external model, imported without optimizer state
     ['stopped', 32, 'bytes'],
     ['stopped', 120, 'characters'],
     ['finished', 40, 'bpe'],
-    ['finished', 12, 'bytes'], // brought in
+    ['finished', 12, 'bytes'], // imported
   ]);
   for (const { id } of runs) expect(await listUnreadable(store, id)).toEqual([]);
   const { project, problem } = await readProject(store, FIRST_PROJECT);
@@ -178,7 +178,7 @@ test.each(KINDS)('what its terminal grew with a tokenizer of %s is a model that 
 });
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
-test('what was brought in there is what the folder holds', async () => {
+test('an imported run equals its folder', async () => {
   const store = await goldenStore();
   const run = (await listRuns(store)).find((other) => dataOf(other).id === null && dataOf(other).facts)!;
   const { snapshot } = await loadSnapshot(store, run.id);

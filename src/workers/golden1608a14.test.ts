@@ -1,4 +1,7 @@
-/** What the last build of one project stored: a freed run, one whose best is weights alone, one that went on with other text. */
+/**
+ * Store of the last build with one project: a freed run, one whose best has weights alone, one that resumed with
+ * other text.
+ */
 import { expect, test, vi } from 'vitest';
 import { sha256Hex } from '../core/base/hash';
 import { unwatched } from '../core/base/job';
@@ -34,7 +37,7 @@ test('nothing of it is unreadable, and every step that it kept opens', async () 
     ['stopped', 147, ['100 all', '120 weights', '147 all']],
     ['finished', 40, ['20 all', '40 all']],
     ['finished', 10, []], // freed
-    ['finished', 24, ['12 all', '24 all']], // brought in, and gone on with on other text
+    ['finished', 24, ['12 all', '24 all']], // imported, and resumed on other text
   ]);
 });
 
@@ -51,7 +54,7 @@ test.each(continuations(BUILD))(
   },
 );
 
-test('what its terminal grew is a model that can go on', async () => {
+test('a model that the CLI trained can resume', async () => {
   const { info, resumable } = await importHuggingFace(goldenFolder('grown/bytes', BUILD), unwatched);
   expect(info).toMatchObject({ tokenizer: 'bytes', state: { step: 12 }, result: { step: 12 } });
   expect(resumable).toBe(true);

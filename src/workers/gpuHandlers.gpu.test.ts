@@ -8,7 +8,7 @@ import { webgpuStudio } from '../core/testing/webgpuStudio';
 beforeAll(() => vi.stubGlobal('navigator', { gpu: navigator.gpu, locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 
-test('a run makes the same bits while other runs and its own saved steps are sampled, measured and read beside it', async () => {
+test('a run makes the same bits during sampling, evaluation and reading of other runs and its own checkpoints', async () => {
   const store = memoryStore();
   const worker = webgpuStudio(store);
   try {

@@ -1,4 +1,4 @@
-/** One run trains while models of other runs are used beside it, over the worker's real half behind a channel. */
+/** Training of one run concurrent with the use of other runs' models, over the worker's real half behind a channel. */
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Client } from '../client/connect';
@@ -30,7 +30,7 @@ test(
   240_000,
 );
 
-test('a saved step is measured as the run measured it, to the bit, and nothing of it stays on the device beside a run', async () => {
+test('a checkpoint evaluates bit for bit as during training, and leaves nothing on the device during a run', async () => {
   await gpu.call('begin', of('first', { steps: 3, seed: 5 }));
   const last = (await readJournal(store, 'first')).findLast((e) => e.kind === 'evaluated')!;
   const ask = { runId: 'first', which: 'latest', part: 'validation', tokens: 64 } as const;
@@ -56,7 +56,7 @@ test('what a person changes of a run while it trains is kept, and so is how far 
   expect(await readRun(store, 'run')).toMatchObject({ name: 'Queequeg', note: 'good', step: 30, status: 'finished' });
 }, 240_000);
 
-test('while a run trains, another is refused and so is another device; what is stopped ends, and the run goes on', async () => {
+test('during training, another run and another device are refused; a stopped job ends, and the run continues', async () => {
   await gpu.call('begin', of('first', { steps: 1 }));
   await train({ gpu, store }, of('second', { steps: 300, evalEvery: 300, saveEvery: 300 }), async () => {
     await expect(gpu.call('begin', of('third', { steps: 1 }))).rejects.toMatchObject({ code: 'in-use' });

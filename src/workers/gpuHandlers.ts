@@ -1,4 +1,4 @@
-/** Handlers of the GPU worker: one run trains on the device while models of any run are used beside it. */
+/** Handlers of the GPU worker: one run trains on the device, concurrent with the use of any run's models. */
 import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Job, Pause } from '../core/base/job';
@@ -35,7 +35,7 @@ export function gpuHandlers(
   let training: string | undefined;
   /** Requests to answer between its steps. */
   let asked: Asked[] = [];
-  /** Cancels work beside the run, and resolves when it has ended. */
+  /** Concurrent jobs to cancel; each resolves when it has ended. */
   const underway = new Map<AbortController, Promise<unknown>>();
 
   /** The device; a new one if the GPU was lost or refused a call, or WASM's heap broke. */

@@ -76,7 +76,7 @@ test('of several labels those that have none are in every part by their share, a
   });
   const held = (await openPart(store, data.manifest, 'test').documents())!;
   expect(held.filter(({ label }) => label === '|')).toHaveLength(24);
-  // Said to be not labelled yet they are in no part again, and the data are what they were.
+  // Marked as not labeled yet, they are in no split again, and the data are as before.
   await changeLabelling(store, id, (now) => withUnlabelled(now, 'left-out'));
   expect((await build()).manifest).toEqual(before.manifest);
 });

@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(() => models.unload());
 
-/** A user that has the model until it is told to end. */
+/** A user that holds the model until released. */
 function user(step: number) {
   let end = (): void => undefined;
   let begun: (model: LoadedModel) => void;

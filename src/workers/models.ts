@@ -1,4 +1,4 @@
-/** Models on the device that are used beside a run: shared by equal requests, and disposed when unused. */
+/** Models on the device, concurrent with a run: shared by equal requests, and disposed when unused. */
 import type { BlobStore } from '../core/base/blobStore';
 import { loadSnapshot, listSnapshots } from '../core/checkpoint/checkpoint';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';

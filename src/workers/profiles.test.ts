@@ -36,7 +36,7 @@ test('where the first who asked has stopped, the other reads it, and later ones 
   expect(await profileOf(store, ids, unwatched)).toBe(await second);
 });
 
-test('what is known of a text is told without reading it, unless something else of it is learnt', async () => {
+test('facts of a text are cached, unless its training part changes', async () => {
   const { store, ids } = await stored();
   const [document] = await documentsOf(store, await textOf(store, ids[0]!));
   const profile = { bytes: 4000, vocabularies: [], trigramBits: 2, repeated: 0.5 };

@@ -26,7 +26,7 @@ afterAll(() => {
   }
 });
 
-test('requests are told as they come, its own and those of elsewhere apart, and data: asks nobody', async () => {
+test('requests are reported as they come, its own and those of other origins apart, and data: asks nobody', async () => {
   const counted: Requests = { own: 0, elsewhere: 0 };
   watchRequests((more) => {
     counted.own += more.own;
@@ -38,7 +38,7 @@ test('requests are told as they come, its own and those of elsewhere apart, and 
   await vi.waitFor(() => expect(counted).toEqual({ own: 2, elsewhere: 2 }));
 });
 
-test('what a worker posts of them is told from its answers', () => {
+test('requests for what a worker posts are reported from its answers', () => {
   const posted = [{ requests: { own: 1, elsewhere: 0 } }, { ok: true }, null, 'requests'];
   expect(posted.map(isRequests)).toEqual([true, false, false, false]);
 });

@@ -7,7 +7,7 @@ import { FINISHED, STOPPED } from '../core/testing/goldenPage';
 import type { BlobStore } from '../core/base/blobStore';
 import type { GeneratedToken } from '../protocol/gpu';
 
-/** Brought in from a stranger, without text. */
+/** External import, without text. */
 const STRANGER = '512b9200-80ce-4b7a-b366-2df66d5cb8d0';
 const SAMPLING = { prompt: 'the ', temperature: 1, topK: 0, topP: 1, seed: 1, length: 12 };
 let store: BlobStore;
@@ -61,7 +61,7 @@ test('a reference reads held-out text where there is any, else what the model it
   expect(await page.gpu.call('reference', { runId: STOPPED, which: 100 })).not.toEqual(own);
 });
 
-test('text is told as it comes, ends with the model’s own end, and is written from nothing as well', async () => {
+test('text streams as it comes, ends with the model’s own end token, and can start without a prompt', async () => {
   const write = async (input: Partial<typeof SAMPLING> = {}) => {
     const reported: GeneratedToken[] = [];
     const ask = { runId: STOPPED, which: 'latest', ...SAMPLING, ...input } as const;

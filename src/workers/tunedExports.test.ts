@@ -81,7 +81,7 @@ test('what is written of an adapter is the model with it merged, which is the on
   expect(matches(await worker.verify.call('verify', { file, format: 'hf', model: run.model, ours }))).toBe(true);
 }, 120_000);
 
-test('a folder with an adapter comes back beside its base where that is there, and goes on to the same bits; elsewhere as a whole model', async () => {
+test('an adapter folder is imported with its base if that is present, and resumes to the same bits; otherwise as a whole model', async () => {
   await restore('lora');
   const [run, file] = [await recordOf('lora'), await written('lora', 'hf')];
   const back = await broughtIn(file, worker, store);
@@ -110,7 +110,7 @@ test('a folder with an adapter comes back beside its base where that is there, a
   await worker.gpu.call('resume', { runId: whole.id, steps: 13, data, texts: [] });
 }, 120_000);
 
-test('a folder of a run of which a part learnt has all that it goes on from, also in a store that is empty', async () => {
+test('a folder of a partly trained run has all that resuming needs, also in an empty store', async () => {
   const weights = ['transformer.ln_f.weight', 'transformer.h.0.mlp.c_fc.weight'];
   await worker.gpu.call('tune', tuneInput(of, 'part', { schedule: 'constant' }, { trainable: { weights } }));
   const file = await written('part', 'hf');
@@ -128,7 +128,7 @@ test('a folder of a run of which a part learnt has all that it goes on from, als
   elsewhere.close();
 }, 120_000);
 
-test('an adapter that comes alone goes beside the step that it learnt beside, which its hash finds; otherwise it is said why not', async () => {
+test('a lone adapter attaches to its base step, found by hash; otherwise the error says why not', async () => {
   await restore('lora');
   const perplexity = async (runId: string): Promise<number> => {
     const input = {
@@ -199,7 +199,7 @@ test('an adapter that comes alone goes beside the step that it learnt beside, wh
   expect(await store.keys('')).toEqual(runs);
 }, 120_000);
 
-test('one that replayed comes back without its old text, and goes on without, which its segments say', async () => {
+test('a run with replay is imported without its old text and resumes without it, which its segments say', async () => {
   await restore('replayed');
   const back = await broughtIn(await written('lora', 'hf'), worker, store);
   expect(back.old).toEqual({ id: null, facts: dataOf(await recordOf('parent')).facts });
@@ -216,12 +216,12 @@ test('one that replayed comes back without its old text, and goes on without, wh
   // Where it is there it is replayed on, and nothing begins.
   await worker.gpu.call('resume', { runId: 'lora', steps: 14 });
   expect((await recordOf('lora')).segments).toHaveLength(1);
-  // What is only told of is no old text for one that is tuned on it.
+  // A text known only by its description can't be old text when tuning on it.
   await worker.gpu.call('tune', tuneInput(of, 'next', { steps: 1 }, { from: { runId: 'child', step: 14 } }));
   expect((await recordOf('next')).old).toEqual(dataOf(await recordOf('child')));
 }, 120_000);
 
-test('an adapter of elsewhere goes beside a model that came in under the very name that it says, which is told', async () => {
+test('an external adapter attaches to an imported model with the very name that it states, which is reported', async () => {
   await restore('lora');
   const filesOf = async (zip: File, change: (name: string, text: string) => string): Promise<File[]> =>
     Promise.all(

@@ -1,4 +1,4 @@
-/** Runs that tune, whose base rests in f16 on the GPU: what they measured while they learnt, their saved steps measure again. */
+/** Tuned runs with a frozen base in f16 on the GPU: evaluations of their checkpoints repeat those of the training. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { loadSnapshot } from '../core/checkpoint/checkpoint';
@@ -12,7 +12,7 @@ import { webgpuStudio } from '../core/testing/webgpuStudio';
 beforeAll(() => vi.stubGlobal('navigator', { gpu: navigator.gpu, locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());
 
-test('steps of two adapters on one base in f16 are measured and written by as they learnt, one after the other', async () => {
+test('steps of two adapters on one base in f16 are evaluated and sampled one after the other, as in training', async () => {
   const store = memoryStore();
   const worker = webgpuStudio(store);
   try {
@@ -36,7 +36,7 @@ test('steps of two adapters on one base in f16 are measured and written by as th
       expect(evaluation.metrics.perplexity!.value).toBe(learnt.get(runId));
       expect(await written(worker, model)).not.toBe('');
     }
-    // And one goes on as if it had not been stopped.
+    // A run resumes as if it had not been stopped.
     await worker.gpu.call('resume', { runId: 'one', steps: 14 });
     const longer = tuneInput(of, 'longer', { seed: 1, schedule: 'constant', steps: 14 }, { trainable });
     await worker.gpu.call('tune', longer);

@@ -53,7 +53,7 @@ const eventsOf = async (runId: string): Promise<unknown[]> =>
     return event.kind === 'evaluated' ? [[event.step, event.loss, event.metrics, event.sample]] : [];
   });
 
-test('a run that tunes has what learns alone in its steps, its base once, and measures what is forgotten as evaluate says it', async () => {
+test('a tuned run stores its trained part per step and its base once, and measures forgetting like evaluate', async () => {
   await restore('one');
   const record = await recordOf('one');
   expect(record).toMatchObject({
@@ -78,7 +78,7 @@ test('a run that tunes has what learns alone in its steps, its base once, and me
   expect(last!.metrics.oldPerplexity).toEqual({ value, low, high });
 }, 120_000);
 
-test('one that is stopped, or whose tab ends, goes on to the bits of one that is not', async () => {
+test('a run that is stopped, or whose tab ends, resumes to the bits of an uninterrupted one', async () => {
   const replay = { replay: 0.5 };
   await tune('whole', replay);
   await stopWhileSaving(store, 4, inputOf('stopped', replay));
@@ -105,7 +105,7 @@ const perplexityOf = async (runId: string, which: 'latest' | number = 'latest'):
   return (await worker.gpu.call('evaluation', { runId, which, on, now: 1 })).evaluation.metrics.perplexity!.value;
 };
 
-test('a base lies there once for two runs; it goes with the last, and so is told what comes free', async () => {
+test('two runs share one stored base; it goes with the last run, and the reported space includes it', async () => {
   await restore('two');
   const hash = await baseOf('one');
   expect(await baseOf('two')).toBe(hash);
@@ -139,7 +139,7 @@ test('what the steps of a run take can be given back, with a base that no other 
   await expect(worker.gpu.call('resume', { runId: 'one', steps: 20 })).rejects.toThrow(/no saved step/);
 }, 120_000);
 
-test('of a base that is damaged its runs say so and stay; tuning the same step again mends it', async () => {
+test('runs with a damaged base report it and stay; tuning the same step again fixes it', async () => {
   await restore('one');
   const hash = await baseOf('one');
   const before = await perplexityOf('one');
@@ -315,7 +315,7 @@ test('of two runs on one base the second is opened without reading or placing th
   watched.close();
 }, 120_000);
 
-test('chats are learnt with old text among them, which is measured as evaluate says it of the same text; another text may be given', async () => {
+test('chat tuning replays old text, which is measured as evaluate does; another text may be given', async () => {
   const rows = Array.from({ length: 40 }, (_, i) =>
     JSON.stringify({
       messages: [
@@ -355,7 +355,7 @@ test('chats are learnt with old text among them, which is measured as evaluate s
   const last = (await readJournal(store, 'chat')).findLast((event) => event.kind === 'evaluated')!;
   expect(last.metrics.oldPerplexity!.value).toBe(evaluation.metrics.perplexity!.value);
 
-  // It goes on to the same bits, and its old text stays when the run of the base is gone.
+  // Resumes to the same bits, and its old text stays after the deletion of the base run.
   await tune('short', { ...recipe, steps: 8 }, instruct);
   await worker.data.call('removeRun', { runId: 'wide', at: 1 });
   await worker.data.call('removeRun', { runId: 'parent', at: 1 });
@@ -363,7 +363,7 @@ test('chats are learnt with old text among them, which is measured as evaluate s
   await worker.gpu.call('resume', { runId: 'short', steps: 12 });
   expect((await latest('short')).tensors).toEqual((await latest('chat')).tensors);
 
-  // Of one that learnt chats, what it had learnt before is what is old; another text may be given.
+  // For a run tuned on chats, the earlier training text is the old text; another text may be given.
   const onChat = { ...instruct, from: { runId: 'chat', step: 12 } };
   await tune('again', recipe, onChat);
   expect((await recordOf('again')).old).toEqual(record.old);

@@ -1,4 +1,4 @@
-/** Each record damaged in turn: what is told, what is kept, what can be taken along. */
+/** Each record damaged in turn: the report, what is kept, what can be exported. */
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { readBytes } from '../core/files/byteSource';
@@ -74,7 +74,7 @@ const RECORDS = [
 const all = async (store: BlobStore) =>
   new Map(await Promise.all((await store.keys('')).map(async (key) => [key, await store.get(key)] as const)));
 
-test('each record, truncated, of another kind or of a newer version, is told with its size, and nothing of it goes', async () => {
+test('each record, truncated, of another kind or of a newer version, is reported with its size, and nothing of it is deleted', async () => {
   for (const record of RECORDS) {
     for (const damage of [
       (value: Stored) => JSON.stringify(value).slice(0, -5),
@@ -187,7 +187,7 @@ test('data that the project names stays while a run that is resumed on other dat
   expect(await readShards(store, dataId(mine.manifest))).toEqual(mine.manifest);
 });
 
-test('what is handed over is what is stored, all of it', async () => {
+test('the export is all that is stored', async () => {
   const store = await library();
   await store.commit({ put: [['heads/r', 'torn']] });
   const [found] = await listUnreadable(store, null);
@@ -202,7 +202,7 @@ test('what is handed over is what is stored, all of it', async () => {
   }
 });
 
-test('whatever lies under whatever key, it is told without failing, and stays', async () => {
+test('any value under any key is reported without failing, and stays', async () => {
   const folder = fc.constantFrom(
     'project',
     'projects/',

@@ -101,8 +101,8 @@ type Align = 'start' | 'middle' | 'end';
 const alignOf = (at: number): Align => (at < 8 ? 'start' : at > 92 ? 'end' : 'middle');
 
 /**
- * Labels in two rows, so that they stand apart, the best and the worst first; one for which there is no room is told with the
- * whole figure alone.
+ * Labels in two rows without overlap. The best and the worst are placed first; labels without room appear in the
+ * chart's description only.
  */
 function rows(
   marks: readonly Mark[],

@@ -86,7 +86,7 @@ test('where Train shows another perplexity of the step, Evaluate says why', () =
   expect(sampledWords({ ...record, part: 'text' }, at(10, 254))).toBeUndefined();
 });
 
-test('an evaluation that is out of date says of which step it is, and which is used now', () => {
+test('an outdated evaluation names its step and the step in use', () => {
   const record = { step: 1000 };
   expect(outOfDateWords(['step'], record, { step: 2600, which: 'best' })).toBe(
     'Evaluated at step 1,000; the best is now 2,600',
@@ -109,7 +109,7 @@ test('at first sight the loss stands as perplexity and bits per byte; its other 
   expect(of('loss', 'bleu')).toEqual({ first: ['loss'], more: ['bleu'] });
 });
 
-test('the verdict is told in perplexity, as the headline is', () => {
+test('the verdict is in perplexity, like the headline', () => {
   const value = (perplexity: number) => ({
     loss: Math.log(perplexity),
     perplexity,
@@ -299,7 +299,7 @@ test('says how often the test set was used before it is used again', () => {
   ]);
 });
 
-test('what could not be asked is told with how many and the first reasons, by its list', () => {
+test('failed items are counted per list, with the first reasons', () => {
   const leftOut = [
     { name: 'minimalPairs', reason: 'It reads 16 tokens.' },
     ...['a', 'b', 'c', 'd', 'd'].map((reason, i) => ({ name: `task ${i}`, reason: `${reason}.` })),

@@ -1,4 +1,4 @@
-/** The button beside an evaluation fits its judgement, and names its time. */
+/** The button next to an evaluation fits its verdict and shows its time. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { halvesOver, testStudio, type TestStudio } from '../../core/testing/behindChannels';
 import { goldenStore } from '../../core/testing/golden';

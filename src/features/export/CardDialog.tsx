@@ -7,7 +7,7 @@ import { useStudio } from '../../state/react';
 import { Button, Dialog, TextField } from '../../ui';
 import styles from './ExportPage.module.css';
 
-/** What only a person knows of a model: their words in its card, beside what is filled in by itself. */
+/** Fields of the model card that only the author can fill in, next to the generated ones. */
 export function CardDialog({ run, onClose }: { run: RunRecord; onClose: () => void }) {
   const writeCard = useStudio((s) => s.writeCard);
   const usual = (part: CardPart): string => usualWords(part, run.model);

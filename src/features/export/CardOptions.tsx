@@ -9,7 +9,7 @@ import styles from './ExportPage.module.css';
 import { formatSettings } from './formatSettings';
 import { proof } from './proof';
 
-/** What a card has besides its file: what training needs to go on, files beside it, formats with a line on it. */
+/** Options other than the file: optimizer state, companion files, and formats described in one line. */
 export function CardOptions({ format, precision }: { format: FormatId; precision: Precision }) {
   const { card, moments, sidecar, warning } = FORMATS[format];
   const unsaid = useShownPart('export', ({ record }) => record && warning?.(formatSettings(record)));

@@ -71,6 +71,6 @@ export function cardOf(s: Studio): string | undefined {
   const events = log.evaluations.map((evaluation) => ({ kind: 'evaluated' as const, ...evaluation }));
   const measured = s.cardEvaluations?.of === exportedStep(s) ? s.cardEvaluations.measured : { evaluations: [] };
   const info = withMeasurements(withLicences(runInfo(run, state, events), allTexts(s)), measured);
-  // As the folder has it: where moments go along weights are as they learnt.
+  // As in the folder: optimizer moments belong to the untempered weights.
   return modelCard(withMoments(FORMATS.hf, s.withOptimizer) ? info : infoWithTemperature(info), allFormats());
 }

@@ -22,7 +22,7 @@ test('it counts the tokens of each segment by the batches of that segment', asyn
   expect(cardOf(getState())).toContain(tokens.toLocaleString('en-US'));
 });
 
-test('it tells what was measured of the step, as the file does, and of another step nothing', async () => {
+test('the card reports the measurements of its own step only, as the file does', async () => {
   page = await goldenPage(STOPPED);
   const { getState } = page.studio;
   await getState().evaluateStep();

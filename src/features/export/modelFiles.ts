@@ -1,8 +1,8 @@
 import type { DroppedFile } from '../../ui';
 
 /**
- * What the importer is given of a folder: the files beside the uppermost weights. A model's folder may hold another one,
- * such as `onnx` with a config.json of its own. Files without weights are all given, and so is a zip.
+ * Files for the importer: those in the folder of the topmost weights. A nested folder such as `onnx` may hold another
+ * model with its own config.json. Without weights, or for a zip, all files.
  */
 export function modelFiles(files: readonly DroppedFile[]): File[] {
   const folderOf = (path: string): string => path.split('/').slice(0, -1).join('/');

@@ -72,7 +72,7 @@ test('its line in the terminal, and in the README', () => {
   expect(cardOf(model.info)).toContain('A look at the table of weights:\n\n```sh\nless model.weights.txt\n```');
 });
 
-test('is written, handed over, and checked in a second engine', async () => {
+test('is exported and verified in a second engine', async () => {
   const { studio, downloads } = taken;
   const file = await studio.getState().exportModel(TOY);
   expect(file).toMatchObject({ name: expect.stringMatching(/\.weights\.txt$/) as string, sidecars: [] });

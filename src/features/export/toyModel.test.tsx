@@ -56,7 +56,7 @@ test('formats that cannot hold it are one folded line that says why; the others 
     expect(await detailsOf(format)).not.toContain('aria-disabled');
 });
 
-test('what nothing can check is handed over, and that is said in words; nothing is asked and nothing fails', async () => {
+test('a format without a verifier is exported, and the page says so; nothing is requested and nothing fails', async () => {
   const { studio, downloads } = taken;
   const file = await studio.getState().exportModel('hf');
   await vi.waitFor(() => expect(downloads.at(-1)!.bytes.length).toBe(file!.size));

@@ -61,7 +61,7 @@ const titles = (change: Change) => diagnose(situation(change)).findings.map(({ t
 const cautionAbout = (change: Change, words: RegExp) =>
   diagnose(situation(change)).findings.find(({ title }) => words.test(title));
 
-test('words that give labels away are told, a label at a time, with shares and what to do', () => {
+test('words that leak labels are reported per label, with shares and a remedy', () => {
   expect(titles({})).toEqual([]);
   expect(diagnose(situation({ leaks: [] })).fine).toContain('No word gives a label away');
   const leak = (word: string, label: string, texts = 40) =>
@@ -79,14 +79,14 @@ test('words that give labels away are told, a label at a time, with shares and w
   expect(findings[1]!.detail).toMatch(/^The word “noon” .* A classifier may learn that word and little else/);
 });
 
-test('a tokenizer without the special tokens of the objective is told, and what comes of it', () => {
+test('a tokenizer without the special tokens of the objective is reported, with the consequence', () => {
   const recipe = { objective: 'masked' } as const;
   expect(cautionAbout({ recipe, rolesToCome: ['mask'] }, /tokenizer has no mask token/)?.detail).toMatch(
     /^Masked language modeling needs 1 more\. Starting the run retrains the tokenizer\.$/,
   );
 });
 
-test('what is cut is told at the context', () => {
+test('truncation is reported at the context field', () => {
   const words = 'Of 9 pairs to learn from, 1 inputs and 0 targets are cut.';
   const found = cautionAbout({ inRows: { rows: 9, words, isCut: true } }, /longer than the context/);
   expect(found).toMatchObject({ detail: words, fields: ['context'] });
@@ -172,7 +172,7 @@ describe('what is doubtful', () => {
     });
     expect(cautionAbout({ text }, /validation set is small/)?.fix).toMatchObject({ kind: 'addText' });
   });
-  test('held-out text that is unlike what is learnt, told with numbers and what to do', () => {
+  test('a validation set unlike the training set is reported, with numbers and a remedy', () => {
     const unlike = cautionAbout({ divergence: 2.34 }, /unlike/);
     expect(unlike?.detail).toMatch(/2\.3 nats per token.*hold out part of each/);
     expect(unlike?.fix).toMatchObject({ kind: 'addText' });

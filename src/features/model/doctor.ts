@@ -44,7 +44,7 @@ export interface Situation {
   problems: readonly Problem[];
   /** How the data lie in rows of the context, where they are cut into tokens and do not lie end to end. */
   inRows: InRows | undefined;
-  /** Words that give away labels of the texts that are to be told apart; undefined until they are known, and where there are none. */
+  /** Words that leak labels of the classification texts; undefined until computed, or if there are none. */
   leaks: readonly LeakWords[] | undefined;
   /** Special tokens that the objective needs and the project's tokenizer has not. */
   rolesToCome: readonly TokenRole[];

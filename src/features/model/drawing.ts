@@ -23,14 +23,14 @@ interface Span {
 }
 
 export const WIDTH = 276;
-/** Of the boxes; the middle of them, where the data flow; and the stream beside them. */
+/** X coordinates of the boxes, of their center line where data flow, and of the residual stream next to them. */
 export const LEFT = 50;
 export const MIDDLE = 130;
 export const STREAM = 36;
 const [GAP, WIDE_GAP] = [12, 18];
 /** From one line of words to the next. */
 export const LINE = 16;
-/** Characters that fit beside each other into a box, in the small size. */
+/** Maximum number of characters in one line of a box, in the small size. */
 export const MOST = 26;
 /** A name, and below it the lines of what there is to say besides. */
 const heightOf = ({ isNorm }: Piece, lines: number): number => (isNorm ? 22 : lines === 0 ? 30 : 24 + LINE * lines);

@@ -1,4 +1,4 @@
-/** An architecture that is in the list can be chosen, is drawn by its own sizes, judged, mended, stored and found again. */
+/** A registered architecture can be selected, drawn with its own sizes, validated, fixed, stored and reopened. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Router } from 'wouter';
@@ -128,7 +128,7 @@ test('another architecture keeps what both have; what one has alone is there aga
   expect([sizes(), byHand()]).toEqual([{ ...toy.presets[1]!.config }, []]);
 });
 
-test('a size that does not go with the others is told at its field, and mended by the nearest', async () => {
+test('a size that conflicts with the others is reported at its field and fixed to the nearest valid one', async () => {
   const studio = await open();
   const { chooseModel, setModel, usePreset } = studio.getState();
   chooseModel(TOY);

@@ -40,7 +40,7 @@ export function AlternativesPane({
     );
   }
   const rows = rowsOf(token);
-  // An answer begins anew.
+  // A new answer starts.
   const before =
     (canGoOn ? prompt : '') +
     written

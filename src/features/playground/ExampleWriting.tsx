@@ -1,6 +1,6 @@
 import { TokenText, type TokenView } from '../../ui';
 
-/** A sentence underlined by surprise, as an example of what the Playground shows. */
+/** Example of the Playground: a sentence underlined by surprisal. */
 export const ExampleWriting = () => <TokenText label="Example" form="underline" tokens={TOKENS} />;
 
 const TOKENS: readonly TokenView[] = [

@@ -6,7 +6,7 @@ import type { Studio } from '../../state/slices/studio';
 interface Words {
   /** The button. */
   act: string;
-  /** Beside its progress. */
+  /** Label next to its progress. */
   acting: string;
   /** Where there is no model yet. */
   summary: string;

@@ -4,7 +4,10 @@ import { contextWindow } from '../../core/sample/contextWindow';
 import type { RunRecord } from '../../core/runs/record';
 import { dataOf } from '../../core/runs/segments';
 
-/** Undefined where it reads all of it. What is left out is told about, as tokens are not counted while a person writes. */
+/**
+ * Undefined if the model reads the whole prompt. Reports the cut-off part approximately, as tokens aren't counted
+ * during typing.
+ */
 export function reachWords(
   prompt: string,
   { model, segments }: Pick<RunRecord, 'model' | 'segments'>,
@@ -20,7 +23,10 @@ export function reachWords(
   return `Only about the last ${formatCount(Number(characters.toPrecision(2)))} characters fit: the context is ${formatCount(context)} tokens`;
 }
 
-/** Warns of a space at the end: most tokens of words begin with their space, so the next one would go on inside a word. */
+/**
+ * Warns of a trailing space. Most tokens of words begin with their space, so the next token would continue inside a
+ * word.
+ */
 export function spaceWords(prompt: string, { tokenizer }: Pick<RunRecord, 'tokenizer'>): string | undefined {
   const isOfWords = tokenizer.kind === 'bpe' || tokenizer.kind === 'unigram' || tokenizer.kind === 'wordpiece';
   return isOfWords && /\S[ \t]+$/.test(prompt) ? 'Ends with a space: remove it to start a new word' : undefined;
@@ -42,5 +48,5 @@ function tokensOf(text: string, segments: RunRecord['segments']): number {
   const bytesPerToken = train && train.tokens > 0 ? train.bytes / train.tokens : USUAL;
   return Math.ceil(new TextEncoder().encode(text).length / bytesPerToken);
 }
-/** Bytes a token, of a model that does not say what it learnt from. */
+/** Bytes per token, for models without data provenance. */
 const USUAL = 3;

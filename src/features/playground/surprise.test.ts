@@ -9,7 +9,7 @@ test('a choice of one among two costs one bit, a certain one nothing, an impossi
   expect(Number.isFinite(bits(0))).toBe(true);
 });
 
-test('the underline grows with surprise and is heaviest at a blind guess', () => {
+test('the underline grows with surprisal and is heaviest at a uniform guess', () => {
   const steps = [1, 0.5, 0.1, 0.02, 1 / 2048].map((p) => tokenView(token(p), 2048).step);
   expect(steps).toEqual([0, 0, 2, 3, 4]);
 });

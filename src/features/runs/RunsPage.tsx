@@ -29,7 +29,7 @@ import { RunsTable } from './RunsTable';
 import { columnsOf, filtered, type Sort, sorted, sortedBy } from './table';
 import { baselineOf, bestOf, comparable, formatBits, type RunView, viewOf } from './view';
 
-/** Maximum number of curves that can be told apart. */
+/** Maximum number of distinguishable curves. */
 const SHOWN = 8;
 
 /** All runs of the project: scores, settings that differ, and lineage. */
@@ -204,7 +204,7 @@ function toggled(hidden: ReadonlySet<string>, id: string): ReadonlySet<string> {
   return next;
 }
 
-/** The baseline, and the best of those that can be told beside it; of all, where it was not measured. */
+/** The baseline, and the best of the runs comparable with it; the best of all if the baseline has no evaluation. */
 function firstShown(views: readonly RunView[], baseline: RunView | undefined): ReadonlySet<string> {
   const others = views
     .filter(({ id, heldOut }) => id !== baseline?.id && (baseline?.bits === undefined || heldOut === baseline.heldOut))

@@ -44,7 +44,7 @@ const differenceOf = ({ bits, heldOut }: RunView, baseline: RunView | undefined)
 
 const CURVES_HEAD = ['Run', 'Of', 'Step', 'Tokens', 'Time (ms)', 'Loss (nats)', 'Lowest (nats)', 'Highest (nats)'];
 
-/** A row a point: what was measured on held-out text, and what was lost on the text that is learnt, at each stretch of steps. */
+/** One row per point: validation loss, and training loss averaged over each range of steps. */
 export function curveRows(views: readonly RunView[]): Rows {
   const { scale, label } = headlineOf(views[0]?.objective ?? 'causal');
   return [

@@ -11,7 +11,7 @@ import { type RunView, tokensAt } from './view';
 export const MEASURES = ['bits', 'headline', 'training'] as const;
 export type Measure = (typeof MEASURES)[number];
 
-/** What is drawn where nobody chose: bits per byte compare across tokenizers, but only what goes on from a text has them. */
+/** Default measure. Bits per byte compare across tokenizers, but only causal objectives have them. */
 export const usualMeasure = (objective: RunView['objective']): Measure =>
   objectiveOf(objective).gives.includes('bytes') ? 'bits' : 'headline';
 

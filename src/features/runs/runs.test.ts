@@ -158,7 +158,7 @@ test('two runs in words', () => {
   expect(standing({ ...dropout, bits: undefined }, baseline)).toMatch(/has no evaluation yet/);
 });
 
-test('a run is judged by its own evaluations, as one that is over or goes on, and its gap is of its best step', () => {
+test('a run is judged by its own evaluations, whether finished or in training; its gap is that of its best step', () => {
   const dropout = named('dropout 0.3');
   // Its training loss is 0.15 nats below, in every step; its mean is of some before.
   expect(gapOf(dropout)).toBeGreaterThan(0.1);

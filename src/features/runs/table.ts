@@ -61,7 +61,7 @@ export function columnsOf(
 export const differs = (setting: Setting, view: RunView, against: RunView | undefined): boolean =>
   against !== undefined && !isSameValue(setting.of(view.made), setting.of(against.made));
 
-/** In order; runs of which that is not known last, and those of one value with the newest first. */
+/** Sorted rows. Runs without the value come last; equal values sort newest first. */
 export function sorted(views: readonly RunView[], sort: Sort, columns: readonly RunColumn[]): readonly RunView[] {
   const by =
     sort.column === 'run'

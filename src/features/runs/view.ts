@@ -105,11 +105,11 @@ export function energyOfRun(view: Pick<RunView, 'row'>, power: Power): Energy | 
 const heldOutKey = ({ textHash, split, parts: { validation } }: NonNullable<SegmentData['facts']>) =>
   JSON.stringify([textHash, split.rule, split.seed, validation.bytes]);
 
-/** Tokens that it had learnt from at a step. */
+/** Number of tokens trained on by a step. */
 export const tokensAt = ({ segments, made: { model } }: Pick<RunView, 'segments' | 'made'>, step: number): number =>
   tokensLearnt(segments, model.config.context, step);
 
-/** The runs that can be told in bits per byte beside this one: measured on the same held-out text. */
+/** Runs comparable with this one in bits per byte: measured on the same held-out set. */
 export const comparable = (views: readonly RunView[], as: Pick<RunView, 'heldOut'>): readonly RunView[] =>
   views.filter(({ heldOut, bits }) => heldOut === as.heldOut && bits !== undefined);
 

@@ -6,7 +6,7 @@ const TABS: readonly StageTab[] = [
   { id: 'clean', href: '?part=clean', label: 'Clean' },
 ];
 
-/** The parts of the stage, of which one is open. */
+/** Tabs of the stage. */
 export function TextTabs({ current }: { current: 'library' | 'clean' }) {
   const [, go] = useLocation();
   return (

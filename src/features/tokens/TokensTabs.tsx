@@ -6,7 +6,7 @@ const TABS: readonly StageTab[] = [
   { id: 'data', href: '?part=data', label: 'Data' },
 ];
 
-/** The parts of the stage, of which one is open. */
+/** Tabs of the stage. */
 export function TokensTabs({ current }: { current: 'tokens' | 'data' }) {
   const [, go] = useLocation();
   return (

@@ -146,7 +146,7 @@ export function useChartSettings(
   return [chart, setChosen];
 }
 
-/** What a uniform guess gives; then what other baselines do, each over the steps that learnt from its text. */
+/** The uniform baseline, then other baselines, each over the steps that trained on its text. */
 function references({ model, recipe, segments }: RunSettings) {
   const baselines = segments.map(({ data }) => baselinesOf(recipe.objective, model, data.facts));
   const others = segments.flatMap(({ after }, i) => {

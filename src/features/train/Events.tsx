@@ -13,7 +13,7 @@ const SHOWN = 12;
 export function Events({ settings }: { settings: RunSettings }) {
   const log = useShownPart('train', (run) => run.log);
   const phase = useShownPart('train', (run) => run.phase);
-  // A new event comes only with one of these: not every step makes the list anew.
+  // New events arise only from these values, so most steps don't rebuild the list.
   const counted = useShownPart(
     'train',
     ({ log: l }) =>

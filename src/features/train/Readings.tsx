@@ -143,7 +143,7 @@ function timeReading(phase: Phase, steps: number, left: number | undefined, take
   }
 }
 
-/** A reading in a place of so many figures, so that its neighbours stay where they are while it changes. */
+/** A reading padded to a number of digits, so that its neighbors don't move when it changes. */
 const steady = (figures: number, value: string | undefined, unit?: string): ReactNode => (
   <span className={styles.steady} style={{ minWidth: `${String(figures)}ch` }}>
     <Quantity>{value ?? '–'}</Quantity>

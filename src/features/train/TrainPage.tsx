@@ -49,7 +49,7 @@ function Train() {
       run.phase.kind !== 'idle' &&
       run.phase.kind !== 'preparing' &&
       !('of' in run.phase && run.phase.of === 0) &&
-      // Until the record of a tuned run is there, nothing says of which model and data it is.
+      // Until the record of a tuned run is loaded, its model and data are unknown.
       (run.record !== null || !isTuned(run)),
   );
   const isTuning = useShownPart('train', isTuned);

@@ -37,9 +37,9 @@ const LOST_AGAIN: readonly Remedy[] = ['useWasm', 'settings', 'reload', 'resume'
 
 /** What the state of the run allows. */
 interface Possible {
-  /** There is a saved step to go on from. */
+  /** Whether there is a checkpoint to resume from. */
   resume: boolean;
-  /** There is a model to take home. */
+  /** Whether there is a model to export. */
   export: boolean;
   /** WASM can be chosen and is not in use. */
   wasm: boolean;

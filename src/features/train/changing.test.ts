@@ -1,4 +1,4 @@
-/** A run goes on with other settings only where it is still the one that they were chosen for. */
+/** A run resumes with changed settings only if it is still the run that they were chosen for. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { toFailure } from '../../core/base/errors';
 import { recipeOf } from '../../core/runs/segments';
@@ -37,13 +37,13 @@ async function changed(end: () => Promise<void> | void, steps = 9000): Promise<v
 }
 const said = (): string | undefined => page.studio.getState().toasts.at(-1)?.detail;
 
-test('what was stopped goes on with what was chosen for it', async () => {
+test('a stopped run resumes with the settings chosen for it', async () => {
   await changed(() => undefined);
   expect(resumed).toMatchObject([{ runId: STOPPED, steps: 9000 }]);
   expect(said()).toBeUndefined();
 });
 
-test('a run at rest goes on at once', async () => {
+test('an idle run resumes immediately', async () => {
   const { run } = seen(page.studio.getState());
   await changeAndContinue(page.studio, run!, { ...recipeOf(run!), steps: 9000 }, false);
   expect(resumed).toHaveLength(1);

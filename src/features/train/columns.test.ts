@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { RunLog } from '../../state/runLog';
 import { heldOutCurve, Mapped, partUpTo } from './columns';
 
-test('a mapped column equals mapping anew, however its source grows and is cut back', () => {
+test('a mapped column equals a full recomputation after its source grows or shrinks', () => {
   // Values that never come twice in a row at one place, as steps and times do.
   const action = fc.record({
     keep: fc.double({ min: 0, max: 1, noNaN: true }),

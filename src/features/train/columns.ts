@@ -20,7 +20,7 @@ export class Mapped {
   }
 }
 
-/** Held-out losses; few, so that they are made anew. */
+/** Validation losses; few, so recomputed each time. */
 export function heldOutCurve({ evaluations }: RunLog, tokensAt: (step: number) => number, upTo = Infinity) {
   const rows = evaluations.filter(({ step }) => step <= upTo);
   return {
@@ -31,7 +31,7 @@ export function heldOutCurve({ evaluations }: RunLog, tokensAt: (step: number) =
   };
 }
 
-/** Expected losses to the end of the run, with their band. Seconds go on at the mean pace so far. */
+/** Expected losses to the end of the run, with their band. Seconds extrapolate the mean pace so far. */
 export function forecastColumns({ path }: Forecast, log: RunLog, tokensAt: (step: number) => number) {
   const last = log.evaluations.at(-1)!;
   const [done, seconds] = [log.step.at(-1) ?? 1, (log.activeMs.at(-1) ?? 0) / 1000];

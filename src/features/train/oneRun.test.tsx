@@ -1,4 +1,4 @@
-/** What is said, and offered, of which run, as it is drawn. */
+/** Messages and actions on the page, and the run that each belongs to. */
 import type { ReactElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';

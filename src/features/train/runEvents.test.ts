@@ -50,7 +50,7 @@ const evaluate = (log: RunLog, n: number, loss: number) =>
     sample: '',
   });
 
-test('a run is told in order, each turning point once', () => {
+test('events of a run are in order, each turning point once', () => {
   const log = new RunLog();
   evaluate(log, 0, 5.7);
   log.append({ kind: 'saved', step: 0, bytes: 26.3e6 });
@@ -142,7 +142,7 @@ test('a worse evaluation is not called the best, and without a baseline none is 
   ]);
 });
 
-test('a change of the text is told, and after it all begins anew', () => {
+test('a change of the text is an event and resets best and gap', () => {
   const log = new RunLog();
   for (const [n, loss] of [
     [1, 2],
@@ -168,7 +168,7 @@ test('a change of the text is told, and after it all begins anew', () => {
   ]);
 });
 
-test('a change of settings is told with what they were', () => {
+test('a change of settings is an event with the old values', () => {
   const [first, ...others] = segmentChanges({
     model: settings.model,
     segments: [

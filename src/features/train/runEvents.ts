@@ -26,7 +26,7 @@ export function runEvents(log: RunLog, { model, recipe, segments }: RunSettings)
     const words = `Warm-up ended, learning rate ${formatNumber(learningRate)}`;
     events.push({ step: warmup, activeMs: log.activeMs[at]!, words });
   }
-  // What is told once is told once for each text.
+  // Events that happen once happen once per text.
   const states = segments.map(() => ({ best: Infinity, passed: 0, hasGap: false }));
   for (const { step, loss, activeMs } of log.evaluations) {
     const at = segmentAt(segments, step);

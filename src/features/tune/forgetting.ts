@@ -9,7 +9,7 @@ interface Curve {
   y: readonly number[];
 }
 interface Forgetting {
-  /** In which losses on what is learnt are told. */
+  /** Unit of training losses. */
   label: string;
   own: Curve;
   /** Empty where it was not measured. */

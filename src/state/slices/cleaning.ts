@@ -16,7 +16,7 @@ export interface CleaningSlice {
   /** Since the project was opened here, wherever the person went meanwhile. */
   recipeHistory: RecipeHistory;
   setRecipeHistory(history: RecipeHistory): void;
-  /** What was asked for last, and of which project. */
+  /** The latest request, and its project. */
   cleaning: { of: string; work: Work };
   /** One text after another; those that are done stay done where it is stopped, or fails. True when all are. */
   applyRecipe(recipe: Recipe): Promise<boolean>;

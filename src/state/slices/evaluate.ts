@@ -31,7 +31,7 @@ export interface EvaluateSlice {
   saveEvaluation(record: EvaluationRecord): void;
 }
 
-/** `on`: a part, or a text of one's own. */
+/** `on`: a split, or a custom text. */
 export interface Measurement {
   runId: string;
   name: string;

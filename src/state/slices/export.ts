@@ -6,7 +6,7 @@ import type { ModelPreview } from '../../core/export/preview';
 import type { Figures } from '../../core/verify/compare';
 import type { Work } from '../work';
 
-/** A file that was handed over, and what is known of it. */
+/** An exported file and its verification. */
 export interface ExportedFile {
   runId: string;
   /** Of the run. */
@@ -18,22 +18,22 @@ export interface ExportedFile {
   files: readonly { name: string; size: number }[];
   /** That is in the weights of its head, of a classifier that has been judged; else 1. */
   temperature: number;
-  /** Small files that a tool wants beside it. */
+  /** Small companion files that a tool needs. */
   sidecars: readonly { name: string; text: string }[];
 }
 
-/** A format's export: written, handed over, and then checked by another engine. */
+/** A format's export: writing, download, then verification by another engine. */
 export type Exporting =
   | { kind: 'writing'; work: Work }
   | { kind: 'failed'; failure: Failure }
-  /** Handed over; the check waits for another one. */
+  /** Downloaded; verification waits for another one. */
   | { kind: 'waiting'; file: ExportedFile; stop(): void }
   | { kind: 'checking'; file: ExportedFile; work: Work }
   | { kind: 'verified'; file: ExportedFile; figures: Figures }
   | { kind: 'mismatch'; file: ExportedFile; figures: Figures }
-  /** Handed over, and not checked: because it was stopped, or the engine could not be had, or refused the file. */
+  /** Downloaded but not verified: it was stopped, or the engine was unavailable or refused the file. */
   | { kind: 'unchecked'; file: ExportedFile; failure: Failure | null }
-  /** Handed over, and there is nothing to check it by. */
+  /** Downloaded, and no engine can verify it. */
   | { kind: 'uncheckable'; file: ExportedFile; reason: string };
 
 export type Exports = Readonly<Partial<Record<FormatId, Exporting>>>;
@@ -46,9 +46,9 @@ export interface ExportSlice {
   /** Evaluations of a run's step, which `of` names, for its model card. */
   cardEvaluations: { of: string; measured: StepMeasurements } | null;
   importingModel: Work;
-  /** A model made elsewhere, opened and not yet taken. */
+  /** Preview of an external model before its import. */
   incoming: { files: readonly File[]; preview: ModelPreview } | null;
-  /** Whether the folder carries what training needs to go on. */
+  /** Whether the folder includes the optimizer state, so that training can resume. */
   withOptimizer: boolean;
   setWithOptimizer(withOptimizer: boolean): void;
   chooseExport(format: FormatId): void;
@@ -56,14 +56,14 @@ export interface ExportSlice {
   exportModel(format: FormatId): Promise<ExportedFile | undefined>;
   /** Reads what was measured of the step that Export shows. */
   loadCardEvaluations(): Promise<void>;
-  /** Hands over the small files that belong beside a format's file; writes that first if need be. */
+  /** Downloads the companion files of a format's file; writes that file first if need be. */
   downloadSidecars(format: FormatId): Promise<void>;
   /** Stops exports and checks; the finished exports of the model that gives way stay known for `restoreExports`. */
   endExports(): void;
   /** Shows the finished exports of this session of the run that Export shows. */
   restoreExports(): void;
   /**
-   * A zip, the files of a folder, or a GGUF file: a run beside the others, which the pages show. One that was made elsewhere is
+   * Imports a zip, the files of a folder, or a GGUF file as a run, which the pages show. An external model is
    * `incoming` first.
    */
   importModel(files: readonly File[]): Promise<void>;

@@ -25,8 +25,8 @@ export interface PlanSlice {
   /** One click: a bundled text, settings that suit it, and off. */
   growSample(file: string): Promise<void>;
   /**
-   * Prepares a project and its texts for a run: where minutes are given, or nobody has made a setting, with the plan's settings,
-   * planned anew where a few steps that are made for trial take much more or less time. Undefined where that failed or was stopped.
+   * Prepares a project and its texts for a run. Given minutes, or with untouched settings, uses the plan's settings.
+   * Plans again if a few trial steps take much more or less time. Undefined if that failed or was stopped.
    */
   prepareByPlan(inputs: Inputs, minutes?: number): Promise<Inputs | undefined>;
 }

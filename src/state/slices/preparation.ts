@@ -32,7 +32,7 @@ export interface PreparationSlice extends Making {
   cut(projectId: string, input: DataApi['buildData']['input']): Promise<DataRecord | undefined>;
   makingOf(projectId: string): Making;
   /**
-   * What of which document is in a part of the data: `count` from the `from`th; undefined where they are of texts that changed.
+   * Documents of a split: `count` from index `from`; undefined for texts that changed.
    * @param of a project that is not shown yet
    */
   partRows(part: PartName, from: number, count: number, of?: Inputs): Promise<PartRows | undefined>;

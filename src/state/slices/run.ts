@@ -74,11 +74,11 @@ export interface OpenRun {
   logVersion: number;
   /** Of a fork: events of its ancestors up to its first step. */
   before: RunLog;
-  /** The steps that can be talked to and taken home, oldest first. */
+  /** Checkpoints that can be sampled and exported, oldest first. */
   steps: readonly SavedStep[];
   /** The newest step, from which the run resumes. */
   saved: Saved | null;
-  /** The same; where none can be opened that it could go on from, the best, of which the weights are kept. */
+  /** The same; if no checkpoint can be resumed, the best step, which has weights alone. */
   usable: Saved | null;
   /** The step that Evaluate, Playground and Export work with. */
   which: WhichSnapshot;

@@ -10,9 +10,9 @@ export interface RunsSlice {
   /** Says that a page shows them all, until what it returns is called: those of a project that is opened are read before it is. */
   showRuns(): () => void;
   /**
-   * Keeps the list of the open project, which is left for another; of which it gives the one that was kept, until it is read
-   * anew.
-   * @param ahead one that was read before it is opened, which stands for that
+   * Saves the list of the open project before a switch. Returns the list saved for the next project, for use until it
+   * is read again.
+   * @param ahead prefetched list, which takes its place
    */
   turnRunsTo(projectId: string, ahead: readonly RunRow[] | null | undefined): readonly RunRow[] | null;
   /** The runs of a project, also of one that is not shown yet. */

@@ -15,8 +15,9 @@ export interface TrainingSession {
   setPhase(runId: string, phase: Phase): void;
   fail(runId: string, failure: Failure, step?: number, of?: number): void;
   /**
-   * Takes the training lock, which only one tab holds. Undefined if another tab has it, which a toast reports; nothing changes.
-   * @param projectId project of the run, even if another one is shown by now
+   * Takes the training lock, which only one tab holds. Undefined if another tab has it, which a toast reports;
+   * nothing changes.
+   * @param projectId project of the run, even if another one is shown now
    */
   claim(runId: string, projectId: string, begun?: Pick<OpenRun, 'tunes'>): Promise<Claim | undefined>;
   /** Reads the record again, which the worker writes. */

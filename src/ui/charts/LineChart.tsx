@@ -54,7 +54,10 @@ interface LineChartProps {
   rightAxis?: PlotProps['rightAxis'];
   /** In place of the table that is made of the lines. */
   table?: ReactNode;
-  /** Only a title with its newest value over a low plot, as three in a row below a large one. Its references are told below it. */
+  /**
+   * Shows only a title with its newest value over a low plot, as three in a row below a large one. References are
+   * listed below.
+   */
   small?: { value: string };
   /** The reel above it shows one of its steps: title, keys and actions stand below the plot. */
   isUnderReel?: boolean;

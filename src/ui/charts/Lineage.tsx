@@ -24,7 +24,7 @@ export interface LineageLane {
   parentName?: string;
   /** Place of the parent's lane, which is above. */
   parent: number | null;
-  /** It has weights of its parent; else it only learnt from it, and begins at 0 itself. */
+  /** Whether it has its parent's weights; otherwise it shares only data and starts at step 0. */
   isGrown: boolean;
   from: number;
   until: number;

@@ -38,7 +38,7 @@ interface LossChartProps {
   forecast?: (LossColumns & { low: Numbers; high: Numbers }) | undefined;
   /** Reference losses in nats: ln V, unigram; with the steps between which they hold. */
   references?: readonly (Omit<Reference, 'value'> & { loss: number })[];
-  /** Steps after which the data is other: curves begin anew. */
+  /** Steps where the data change: curves restart. */
   changes?: readonly Change[];
   /** Steps of the whole plan: the right end of the axis. */
   plannedSteps: number;
@@ -192,7 +192,7 @@ const columnOf = (columns: Steps, axis: LossAxis): Numbers =>
     ? mapped(columns.step, earlyPlace)
     : ((axis === 'tokens' ? columns.tokens : axis === 'time' ? columns.seconds : undefined) ?? columns.step);
 
-/** The value of a step on an axis. Where tokens or time were not measured or are yet to come, they go on as they went. */
+/** Position of a step on an axis. Missing tokens or times, measured or future, are extrapolated. */
 function valueAt(training: Steps, axis: LossAxis): (step: number) => number {
   const last = training.step.length - 1;
   if (axis === 'early') return earlyPlace;

@@ -256,7 +256,7 @@ function endLabels(p: PlotProps, width: number, height: number) {
     const beside = Math.min(x + 6, width + p.labelRoom - words);
     const fits = beside >= x;
     const y = height * (1 - along(p.y, line.y[last]!));
-    // Without room at the right, or where a forecast goes on, the words stand above the line's end or below it.
+    // Without room at the right, or where a forecast continues, the words are above or below the line's end.
     const isBeside = fits && !(line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
     return { x: beside, width: words - 8, y, isBeside };
   });

@@ -69,7 +69,7 @@ export function useCanvas(
   return plot;
 }
 
-/** Colours for the canvas, which knows no variables: each is read from an element that wears it. */
+/** Colors for the canvas, which can't read CSS variables: each is computed from an element that uses it. */
 type Ink = (value: string) => string;
 function inkOf(host: HTMLElement): Ink {
   const probe = document.createElement('i');

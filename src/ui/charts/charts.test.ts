@@ -51,7 +51,7 @@ describe('smooth', () => {
     expect(second).toBeCloseTo(2, 12);
     expect(third).toBeCloseTo(2, 12);
   });
-  it('begins anew where it is told to', () =>
+  it('restarts at the given steps', () =>
     expect([...smooth([9, 9, 1, 1], 0.9, [2, 4])]).toEqual([9, 9, 1, 1].map((v) => expect.closeTo(v, 9) as number)));
   it('stays between the least and the greatest value', () => {
     fc.assert(
@@ -153,12 +153,12 @@ describe('endPlaces', () => {
       { x: 60, y },
       { x: 160, y },
     ]);
-  it('is beside a line that ends, but where another one goes on there', () => {
+  it('is next to a line that ends, unless another one continues there', () => {
     expect(only([])).toBe(50);
     expect(only(flat(52))).toBe(37);
     expect(only(flat(44))).toBe(63);
   });
-  it('is never beside one that a forecast goes on from, and stays inside', () => {
+  it('is never next to one that a forecast continues, and stays inside', () => {
     expect(only([], { isBeside: false })).toBe(37);
     expect(only([], { y: 4 })).toBeGreaterThan(8);
   });
@@ -205,7 +205,7 @@ describe('endPlaces', () => {
 describe('meet', () => {
   const at = (y: number, x = 0) => ({ x, width: 80, y });
   it('is so of words that would lie on one another', () => expect(meet(at(50), at(60, 70), 16)).toBe(true));
-  it('is not so of words beside, above or below one another', () =>
+  it('is false for words next to, above or below one another', () =>
     expect([meet(at(50), at(50, 80), 16), meet(at(50), at(66), 16)]).toEqual([false, false]));
 });
 

@@ -29,11 +29,11 @@ interface LineEnd extends Label {
 }
 
 /**
- * Where the words of lines' ends stand: beside an end where they may, else above or below it, where they cover no other words and
- * no curve passes, or the fewest do. The highest end chooses first.
- * @param points of curves, close enough to each other that none passes words unseen
- * @param faint of curves in the background, which words may cover if they must
- * @param dotted of reference lines, which words rather cover than stand far from their end
+ * Places the labels of line ends: next to an end if possible, else above or below it, with the fewest overlaps of
+ * labels and curves. The highest end chooses first.
+ * @param points of curves, spaced closely enough to detect each overlap
+ * @param faint background curves, which labels may cover if they must
+ * @param dotted reference lines, which labels cover rather than be far from their end
  */
 export function endPlaces(
   ends: readonly LineEnd[],

@@ -1,9 +1,9 @@
 import type { Numbers } from './types';
 
 /**
- * Debiased exponential moving average: m_t = w m_(t-1) + (1 - w) x_t, divided by 1 - w^t, so that the first points are
- * not pulled to zero (the correction of Adam, Kingma and Ba 2015, section 3). Values that are not finite are passed over.
- * At each of `starts` it begins anew.
+ * Debiased exponential moving average: m_t = w m_(t-1) + (1 - w) x_t, divided by 1 - w^t, so that the first points
+ * are not pulled to zero (the correction of Adam, Kingma and Ba 2015, section 3). Skips values that aren't finite,
+ * and restarts at each of `starts`.
  */
 export function smooth(values: Numbers, weight: number, starts: readonly number[] = []): Float64Array {
   const out = new Float64Array(values.length);

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
-/** Changes whenever the colours may have changed: the system's scheme, contrast, or an override on the root element. */
+/** Changes whenever the colors may have changed: the system's scheme, contrast, or an override on the root element. */
 export function useThemeVersion(): number {
   return useSyncExternalStore(subscribeToTheme, () => themeVersion);
 }

@@ -23,7 +23,7 @@ export interface LossColumns {
   seconds?: Numbers;
 }
 
-/** What losses are told in. */
+/** Unit of losses. */
 export interface LossReading {
   /** As a title: `Perplexity`. */
   label: string;

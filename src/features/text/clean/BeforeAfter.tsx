@@ -44,7 +44,7 @@ export function Steps({ shown: { at, of }, onGo }: { shown: Shown; onGo: (at: nu
   );
 }
 
-/** A document as it was read, and as it becomes, with what differs marked. */
+/** An original document and its cleaned text, with the differences marked. */
 export function BeforeAfter({ shown, onMend }: { shown: Shown; onMend: (mends: readonly Mend[]) => void }) {
   const [isMending, mend] = useState(false);
   return (

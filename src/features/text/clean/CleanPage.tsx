@@ -20,7 +20,7 @@ import { type Applied, useApplied, useRecipe } from './useRecipe';
 import { useLeft } from './useLeft';
 import { usePreviewed } from './usePreviewed';
 
-/** Documents beside each bound of a measure, and at either end. */
+/** Documents shown around each bound of a measure, and at either end. */
 const ROWS = 5;
 
 /** Rules, one after another, that the texts are cleaned by: what each does is seen before it is done, and can be undone. */
@@ -148,7 +148,7 @@ function Cleaning() {
             <BeforeAfter
               shown={previewed.shown}
               onMend={(mends) => {
-                // What is mended is the text after the rule that is looked at, or after all.
+                // Fixes apply to the text after the selected rule, or after all rules.
                 const to = step !== null && chosenStep?.isOn ? step + 1 : recipe.steps.length;
                 const { steps } = recipe;
                 set({ ...recipe, steps: [...steps.slice(0, to), ...mends.map(stepOfMend), ...steps.slice(to)] });
@@ -176,7 +176,7 @@ function Cleaning() {
   );
 }
 
-/** What is learnt now. */
+/** Current training text. */
 function Summary() {
   const texts = useStudio((s) => s.texts);
   const read = texts.reduce((sum, { characters }) => sum + characters, 0);
@@ -196,7 +196,7 @@ function Summary() {
   );
 }
 
-/** Has the texts cleaned by the rules as they are, or learnt as they were read. */
+/** Cleans the texts by the current rules, or reverts to the original texts. */
 function Apply({ draft: { recipe, set }, applied }: { draft: ReturnType<typeof useRecipe>; applied: Applied }) {
   const cleaning = useStudio(({ cleaning, project }) => (cleaning.of === project.id ? cleaning.work : IDLE));
   const apply = useStudio((s) => s.applyRecipe);

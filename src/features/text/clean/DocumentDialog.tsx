@@ -1,7 +1,7 @@
 import { Button, Dialog } from '../../../ui';
 import { TextBeginning } from '../TextPreview';
 
-/** A document as it was read, with what rules say of it. @param p.onKeep of one that is left out */
+/** An original document with the findings of the rules. @param p.onKeep for a document that is left out */
 export function DocumentDialog(p: {
   text: string;
   place: number;

@@ -21,7 +21,7 @@ interface MeasuredPaneProps {
   onMore: () => void;
 }
 
-/** How documents lie by what a rule measures of them, where it cuts, and which lie beside the cut. */
+/** Distribution of documents by a rule's measure, its cutoff, and the documents near the cutoff. */
 export function MeasuredDocuments(p: MeasuredPaneProps) {
   const { measures = {} } = ruleOf(p.step.rule);
   const names = Object.keys(measures).filter((name) => p.measured.scores[name]);

@@ -3,7 +3,7 @@ import { counted } from '../../../core/base/units';
 import { Button, Dialog, TextField } from '../../../ui';
 import { type Mend, mendsOf } from './mend';
 
-/** A passage to be mended by hand: what was changed in it becomes rules, which do the same everywhere. */
+/** Editor for a passage. Each edit becomes a rule, which applies to all texts. */
 export function MendDialog(p: { text: string; onClose: () => void; onMend: (mends: readonly Mend[]) => void }) {
   const [text, setText] = useState(p.text);
   const mends = useMemo(() => mendsOf(p.text, text), [p.text, text]);

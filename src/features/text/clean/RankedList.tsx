@@ -6,7 +6,7 @@ import { Button, TextAction } from '../../../ui';
 import { DocumentDialog } from './DocumentDialog';
 import styles from './RankedList.module.css';
 
-/** Documents from most to least of a measure: both ends, and those beside its bounds, which stand between them. */
+/** Documents in descending order of a measure: both ends, and those around its bounds in between. */
 export function RankedList(p: {
   measure: StatedMeasure;
   score: MeasuredScore;

@@ -18,7 +18,7 @@ interface Stop {
   value: number;
 }
 
-/** Places that are told apart on a picture. */
+/** Number of distinguishable positions on a picture. */
 const PLACES = 100;
 
 export function movablesOf(

@@ -4,7 +4,7 @@ import { useStudio } from '../../../state/react';
 import type { Looked } from './usePreviewed';
 import type { RecipeHistory } from '../../../state/slices/cleaning';
 
-/** The project's recipe as it is being written, of which every change can be undone. */
+/** Draft of the project's recipe, with undo. */
 export interface RecipeDraft {
   recipe: Recipe;
   /** The one that is stored cannot be read: it stays until another is written. */

@@ -7,7 +7,7 @@ export const PART_WORDS = {
   test: 'Test',
 } as const satisfies Record<PartName, string>;
 
-/** Those that the data have, and the colour that each is drawn in. */
+/** Splits of the data, each with its color. */
 export const partsOf = ({ parts }: ShardManifest): readonly { name: PartName; run: 1 | 2 | 3; part: Part }[] =>
   PART_NAMES.flatMap((name, i) => {
     const part = parts[name];

@@ -11,7 +11,7 @@ const PASSAGE = 560;
 const EXCERPT = 20_000;
 export const MAX_OWN_TEXT = 4000;
 
-/** A passage of what is learnt of the texts; `next` goes to another. Undefined until it is here, or where there is none. */
+/** A passage of the training text; `next` moves to another. Undefined until loaded, or if there is no text. */
 export function usePassage(): { passage: string | undefined; failure: Failure | undefined; next: () => void } {
   const all = useStudio((s) => s.texts);
   const [place, setPlace] = useState(0);
@@ -29,7 +29,7 @@ export function usePassage(): { passage: string | undefined; failure: Failure | 
   return { passage: text && !failure ? latest : undefined, failure, next: () => setPlace(place + 1) };
 }
 
-/** The `n`th look into a text goes to the next of its documents that are learnt from, and then to another passage of each. */
+/** The `n`th call for a text picks its next training document; after the last document, the next passage of each. */
 function documentAt(text: TextRecord | undefined, n: number): { document: number; passage: number } {
   if (!text) return { document: 0, passage: 0 };
   const { documents } = learntOf(text);

@@ -10,7 +10,7 @@ import { evaluationsSince } from '../../../state/standing';
 import { TextAction } from '../../../ui';
 import { MilestoneList, type MilestoneItem } from '../MilestoneList';
 
-/** What the classifier is better than by now, and which texts it can't read whole. */
+/** Baselines that the classifier has beaten so far, and texts that exceed its context. */
 export function Milestones({ settings }: { settings: RunSettings }) {
   const log = useShownPart('train', (run) => run.log);
   const evaluated = useShownPart('train', (run) => run.log.evaluations.at(-1)?.step);

@@ -21,7 +21,7 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const SIZES = { layers: 1, heads: 2, width: 16, hidden: 32, context: 32 };
 
-/** A classifier that was measured at its end, went on from there, and was stopped: that step could not be measured. */
+/** A classifier that was evaluated at its end, resumed, and stopped at a step without an evaluation. */
 async function stoppedLater() {
   const store = memoryStore();
   const halves = halvesOver(store);
@@ -115,7 +115,7 @@ test('one that was stopped goes on by a button, which says why where it cannot',
   expect(button()).toContain('aria-disabled="true"');
   studio.setState({ trainingElsewhere: false });
   expect(button()).not.toContain('aria-disabled');
-  // One that came without its texts has none to go on with, until there are others.
+  // An imported run without its texts can't resume until there are others.
   const { record } = getState().opened[runId]!;
   const [first, ...others] = record!.segments;
   const without = { ...record!, segments: [{ ...first, data: { ...first.data, id: null } }, ...others] as never };

@@ -3,8 +3,9 @@ import { useStudioStore } from '../../../state/react';
 import type { Classifying } from '../../../state/slices/classifying';
 
 /**
- * What is asked for, once it is there, and until then what was there before.
- * @param instead where it cannot be had, which is told elsewhere. @param on asked again wherever one of these is another
+ * Result of a request once it resolves, and the previous result until then.
+ * @param instead value after a failure, which is reported elsewhere
+ * @param on dependencies that repeat the request when they change
  */
 export function useAnswer<T>(
   ask: (own: Classifying) => Promise<T>,

@@ -30,7 +30,7 @@ export interface Surveyed extends Survey {
 function useSurvey(texts: readonly TextRecord[]): Surveyed {
   const store = useStudioStore();
   const fewest = useStudio((s) => s.project.tuning.classify.fewest);
-  // What tells how long the texts are, and how much of each is read.
+  // Inputs that decide how long the texts are and how much of each is read.
   const tokenizer = useStudio((s) => {
     const { made, model } = bodyOf(s);
     const of = made
@@ -39,7 +39,7 @@ function useSurvey(texts: readonly TextRecord[]): Surveyed {
     return `${of} ${model.config.context}`;
   });
   const refs = texts.map(textRef).join(' ');
-  // A summary of other texts does not apply to these.
+  // Results of other texts don't apply to these.
   const ids = texts.map(({ id }) => id).join(' ');
   const key = refs && `${refs} ${fewest} ${tokenizer}`;
   const [found, setFound] = useState<{ of: string; ids: string; isCounting: boolean } & Partial<Survey>>();
@@ -84,7 +84,7 @@ function useJudged(row: RunRow | undefined): EvaluationRecord | null | undefined
     null,
     [row, step],
   );
-  // What was known of the same run before is shown until it is known anew.
+  // Shows the previous result of the same run until the new one is there.
   const of = found?.on[0] as RunRow | undefined;
   return row && of?.record.id === row.record.id ? found?.answer : undefined;
 }
