@@ -26,7 +26,7 @@ test('in order, some at once, each once, and a failure in its turn', async () =>
   expect(begun.length).toBeLessThanOrEqual(60 + MAX_READ_AHEAD);
 });
 
-test('what is written while others go on is written in its order, one at a time, and its failure is told to the next', async () => {
+test('items are written in order, one at a time, while their producer continues; the next write throws a failure', async () => {
   let open = 0;
   const written: number[] = [];
   const write = async (i: number): Promise<void> => {

@@ -1,4 +1,4 @@
-/** What waits for a disk or another process, and is begun before its turn, or still under way when others go on. */
+/** Overlaps work that waits for a disk or another process with the work before and after it. */
 
 /**
  * What `begin` makes of each item, in their order. Some are begun before their turn: what waits takes no longer for many than for one.
@@ -23,8 +23,8 @@ export async function* ahead<T, R>(
 export const MAX_READ_AHEAD = 16;
 
 /**
- * Writes one after another, while who hands the next one over goes on: one is under way at a time.
- * Both throw what the one before threw.
+ * Writes items one at a time while their producer continues.
+ * Both functions throw what the previous write threw.
  */
 export function behind<T>(write: (item: T) => Promise<void>): { one(item: T): Promise<void>; end(): Promise<void> } {
   let last = Promise.resolve();

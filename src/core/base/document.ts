@@ -1,4 +1,4 @@
-/** The unit that is learnt from: between two of them is a mark, and a batch may know where one ends. */
+/** Unit of training text. An end token separates two documents, and a batch may know where one ends. */
 export interface Document {
   /** Of the file as it was given where it is a whole one, else of its UTF-8; in hex. */
   sha256: string;

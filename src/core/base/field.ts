@@ -10,7 +10,7 @@ interface Stated<Value> {
   hint?: string;
   /** What its flag does; else its name, unit and hint. */
   help?: string;
-  /** Shown always, or among what is seldom changed; absent: a form has no row for it, or one of its own. */
+  /** Shown always, or under Advanced; absent: a form has no row for it, or its own. */
   row?: 'main' | 'seldom';
   initial: Value;
   /** What it was in records from before there was such a setting; without it they cannot be read. */

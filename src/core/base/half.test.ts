@@ -35,7 +35,7 @@ test('every half comes back as itself, and not a number stays none', () => {
   }
 });
 
-test('between two halves the nearer is taken, half-way the even one, and f32 neighbours of half-way go to their side', () => {
+test('a value rounds to the nearer half, a tie to the even one, and f32 values next to a tie to their side', () => {
   const nudge = (x: number, by: number): number => {
     const bits = new Uint32Array(Float32Array.of(x).buffer);
     bits[0]! += by;

@@ -12,7 +12,7 @@ export function toHalf(values: Float32Array): Uint16Array<ArrayBuffer> {
   return halves;
 }
 
-/** The number of which these are the bits. */
+/** Number with these bits. */
 export function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;

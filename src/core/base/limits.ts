@@ -14,9 +14,9 @@ export const MAX_TOKENIZER_BYTES = 64 * MiB;
 export const MAX_TOKENIZER_ENTRIES = 2 ** 20;
 /** Entries of a log: no file of `MAX_LOG_BYTES` that we wrote has as many. */
 export const MAX_LOG_ENTRIES = 500_000;
-/** Texts that a model learnt from. */
+/** Training texts of a model. */
 export const MAX_TEXTS = 1_000_000;
-/** Times that a run went on with other data. */
+/** Times that a run continued with other data. */
 export const MAX_SEGMENTS = 1000;
 
 /** Of a safetensors header, in bytes: `MAX_HEADER_SIZE` in safetensors. */

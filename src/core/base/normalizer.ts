@@ -23,7 +23,7 @@ export function runOf(characters: string): string {
 }
 const RUN = /^\[((?:\\[\\\]^[-]|[^\\\]^[-])+)\]\+$/u;
 
-/** Of a text that is normalised, whole or in chunks. */
+/** For a text that is normalized whole or in chunks. */
 export interface Normalization {
   /** @throws HomegrownError `bad-file` where replacements multiply the text */
   text(text: string): string;

@@ -99,7 +99,7 @@ test('of hundreds some are read at a time, and given in their order', async () =
   expect(unreadable).toMatchObject([{ key: 'boxes/7', failure: { message: 'torn' } }]);
 });
 
-test('hundreds are read in few looks, also beside one that the store does not give back', async () => {
+test('hundreds are read in few calls, even if the store doesn't return one of them', async () => {
   const store = memoryStore();
   const keys = Array.from({ length: 600 }, (_, i) => `boxes/${i}`);
   await store.commit({ put: keys.map((key, i) => [key, { version: 2, id: `${i}`, size: i === 7 ? 'x' : i }]) });
@@ -115,7 +115,7 @@ test('hundreds are read in few looks, also beside one that the store does not gi
   expect([...records.keys()]).toEqual(keys.filter((_, i) => i !== 7 && i !== 300));
   expect(records.get('boxes/8')).toMatchObject({ sizes: [8] });
   expect(unreadable.map(({ key }) => key)).toEqual(['boxes/7', 'boxes/300']);
-  // Three looks, of which one is made again one by one.
+  // Three calls; one is repeated record by record.
   expect(looks).toHaveLength(3 + 256);
 });
 
@@ -152,7 +152,7 @@ test('all under a prefix are read in one look, and one by one where the store do
   expect(await readRecordsUnder(store, 'none/', BOX)).toEqual({ keys: [], records: new Map(), unreadable: [] });
 });
 
-test('of a kind that is listed again and again a value is checked once, and anew when it is another', () => {
+test('a value that is listed repeatedly is checked once, and again after it changes', () => {
   let checks = 0;
   const schema = z.object({ id: z.string(), sizes: z.array(z.number().refine(() => (checks++, true))) });
   const known = new Map<string, never>();

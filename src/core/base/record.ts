@@ -1,6 +1,6 @@
 /**
- * Records as they come back from the store, where a crash, a disk or a later version of Homegrown may have left anything.
- * One that cannot be read is left as it is: it is told, skipped, and never collected or written over.
+ * Reads stored records. A crash, a disk or a later version of Homegrown may have left anything in the store.
+ * An unreadable record is reported, skipped, and never collected or overwritten.
  */
 import { ahead } from './ahead';
 import type { BlobStore, Change, Json, Stored } from './blobStore';
@@ -13,7 +13,7 @@ export interface Unreadable {
   failure: Failure;
 }
 
-/** What lies under keys of one form: how it is read, of which version it is written, and how it came to that one. */
+/** One kind of record: its schema, its version, and its upgrades. */
 export interface Kind<T> {
   /** The record under `key`, as a sentence begins: 'The record of run x'. */
   what(key: string): string;

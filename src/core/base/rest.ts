@@ -46,7 +46,7 @@ export function widenedBlocks(words: Int32Array): Float32Array {
   return values;
 }
 
-/** To nearest, with 11 bits of fraction, of which the first is not written. */
+/** Rounds to nearest, with 11 bits of fraction; the first isn't stored. */
 function shortened(x: number): number {
   const bits = new Uint32Array(Float32Array.of(x).buffer);
   bits[0] = (bits[0]! + 0x1000) & ~0x1fff;

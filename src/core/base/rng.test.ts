@@ -50,7 +50,7 @@ describe('bits', () => {
     expect(flips((bit, i) => bits(1, 'p', 5, flip(i, bit)))).toBeCloseTo(16, 0);
   });
 
-  it('is uncorrelated across steps, seeds, purposes and neighbours', () => {
+  it('is uncorrelated across steps, seeds, purposes and neighbors', () => {
     const n = 100_000;
     const pairs: [string, (i: number) => number, (i: number) => number][] = [
       ['steps', (i) => uniform(1, 'a', 0, i), (i) => uniform(1, 'a', 1, i)],

@@ -84,7 +84,7 @@ describe('formatShare', () => {
     [-0.05, '−5 %'],
   ]);
 });
-it('tells how long ago, and how many', () => {
+it('formats times in the past, and counts', () => {
   expect([0, 526, 999, 1000, 140_000].map(formatAgo)).toEqual([
     'just now',
     'just now',

@@ -28,7 +28,7 @@ export function countCharacters(text: string): number {
 }
 const HIGH_SURROGATE = /[\ud800-\udbff]/;
 
-/** The same, by the text's UTF-8: bytes that do not go on a character. By words, as it is asked of all that is read. */
+/** The same for UTF-8: counts the bytes that start a character. Reads four bytes at a time, because every read text is counted. */
 export function charactersIn(utf8: Uint8Array): number {
   // Node's own kind of bytes shares them where others copy in `slice`.
   const bytes = utf8.byteOffset % 4 === 0 ? utf8 : new Uint8Array(utf8);

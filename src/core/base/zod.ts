@@ -1,6 +1,6 @@
 /**
- * zod, told not to compile its parsers with `new Function`: the strict policies forbid that, and even the attempt is
- * reported as a violation. It has to be told before the first schema is made, so schemas take zod from here.
+ * zod, configured not to compile its parsers with `new Function`: the strict policies forbid that, and even the attempt
+ * is reported as a violation. The setting must come before the first schema, so schemas import zod from here.
  */
 import { z } from 'zod';
 

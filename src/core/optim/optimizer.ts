@@ -3,7 +3,7 @@ import type { Scalar, Tensor1D, Variable } from '@tensorflow/tfjs';
 import type { Choice, Fields, ValuesOf } from '../base/field';
 import type { Slot } from '../ops/update';
 
-/** What every optimizer is told besides its own fields. */
+/** Inputs of every optimizer besides its own fields. */
 interface Common {
   /** Not of norms, biases and embeddings of position: `decay` of a slot says. */
   weightDecay: number;
@@ -47,7 +47,7 @@ export interface Optimizer<F extends Fields = Fields> extends Choice {
   hint: string;
   /** Paper that defines it. */
   source: string;
-  /** Settings of its own. They lie beside a recipe's others: a name is one field, whichever optimizers have it. */
+  /** Own settings, stored next to a recipe's others. A name is one field, whichever optimizers have it. */
   fields: F;
   /** What is kept of a weight; another of a matrix where that is the method. */
   state(weight: Shaped): readonly StateSpec[];
@@ -59,7 +59,7 @@ export interface Optimizer<F extends Fields = Fields> extends Choice {
   usualRate(parameters: number): number;
   /** The best rate of adapters, as a multiple of `usualRate`; if absent, AdamW's multiple. */
   adapterRate?: number;
-  /** As PyTorch has it; absent: a run with it cannot be handed over to PyTorch. */
+  /** PyTorch equivalent; absent: a run with it can't be exported to PyTorch. */
   torch?: Torch<Extract<keyof F, string>>;
   /** Lazy, so that a page can draw the form without loading TensorFlow.js. */
   load(): Promise<{ update: Update<F> }>;

@@ -24,7 +24,7 @@ export interface Schedule extends Choice {
   fields?: Fields;
   /** The rate as a share of the peak. */
   share(at: Place): number;
-  /** The same as an expression of Python in `step`, `progress` and `recipe`, with `math` and `fallen`: what a hand-over goes on by. */
+  /** The same as an expression of Python in `step`, `progress` and `recipe`, with `math` and `fallen`, for the PyTorch export. */
   python: string;
 }
 

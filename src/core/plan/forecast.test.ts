@@ -36,7 +36,7 @@ test('before the first evaluation the forecast is what plan and doctor expect', 
   );
 });
 
-test('the band narrows as a run goes on, and its end follows the curve', () => {
+test('the band narrows as a run progresses, and its end follows the curve', () => {
   const better = [100, 300, 600, 900].map((step) => forecastEnd(novel, { step, loss: 3.2 }));
   const widths = better.map(({ low, high }) => Math.log(high / low));
   for (const [i, width] of widths.slice(1).entries()) expect(width).toBeLessThan(widths[i]!);

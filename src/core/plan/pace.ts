@@ -38,7 +38,7 @@ export interface Cost {
   /** Floating-point operations a token: of a forward pass, and of a step. */
   forward: number;
   step: number;
-  /** And an update of the weights, whatever it has learnt from. */
+  /** Time of a weight update, whatever its batch. */
   update: number;
 }
 

@@ -15,7 +15,7 @@ import { type Circumstances, expectedLoss, isQualityKind, peakRate, QUALITY_KIND
 
 export interface PlanInput {
   text: TextProfile;
-  /** Share of the text that is not learnt from. */
+  /** Share of the text that is held out. */
   held: number;
   device: PlanDevice;
   limits?: MemoryLimits;

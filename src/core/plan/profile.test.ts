@@ -16,7 +16,7 @@ const documentOf = (text: string): Document => ({
   },
 });
 
-test('a sample of a novel tells what vocabularies of the whole make of it', async () => {
+test('a sample of a novel predicts the token counts of the whole', async () => {
   const novel = documentOf(buildSamples()[0]!.text);
   const { bytes, vocabularies, repeated } = await profileText([novel], unwatched);
   expect(repeated).toBeGreaterThan(0.005);

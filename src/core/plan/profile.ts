@@ -112,7 +112,7 @@ const partsOf = (parts: Words['parts'], ids: readonly Uint32Array[]): readonly P
 interface Words {
   /** Each once. */
   words: readonly string[];
-  /** How often it is in what is learnt from, and in what is held out. */
+  /** Count in the training set and in the held-out set. */
   learnt: readonly number[];
   held: readonly number[];
   /** The passages, by places in `words`. */
@@ -147,7 +147,7 @@ function wordsOf(passages: readonly Passage[]): Words {
 }
 const utf8 = new TextEncoder();
 
-/** Entries of the tokens by which repetition is told, or of the largest vocabulary below that there is. */
+/** Vocabulary size for measuring repetition, or the largest smaller one that exists. */
 const USUAL = 2048;
 
 interface Passage extends Document {

@@ -5,8 +5,8 @@ export interface Part {
 }
 
 /**
- * Share of the held-out tokens that are what last followed the same four tokens in what is learnt: how much of a text is said
- * word for word again. A hundredth or two of a novel, a third of source code's declarations, nearly half of mail with its headers.
+ * Share of held-out tokens that equal the token that last followed the same four tokens in the training set. A measure of verbatim
+ * repetition: one or two hundredths for a novel, a third for declarations in source code, nearly half for mail with headers.
  * @param size entries of the vocabulary, 2 ** 13 at most
  */
 export function repeatedShare(parts: readonly Part[], size: number): number {

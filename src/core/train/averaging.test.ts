@@ -36,7 +36,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     expect(held(still.events).at(-1)).toBeCloseTo(held(averaged.events).at(-1)!, 4);
   });
 
-  test('a run goes on from its weights where it is not averaged any more', async () => {
+  test('a run continues from its weights once averaging is off', async () => {
     const averaged = await watch({ emaDecay: 0.9 }, { stopAt: 4 });
     const on = await watch({}, { from: averaged.saved.at(-1)! });
     const plain = await watch({});

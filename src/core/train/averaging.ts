@@ -1,6 +1,6 @@
 /**
- * The average of a run's weights. Where a recipe has one it is what the model is to all others: what is measured, shown, kept as
- * the best and exported, under the weights' own names. The weights themselves are, as moments are, what training goes on from.
+ * Moving average of a run's weights. If a recipe has one, the average is the model: it is evaluated, shown, saved as the best and
+ * exported under the weights' names. The weights themselves are training state, like moments.
  */
 import type { NamedTensors } from '../checkpoint/tensors';
 import type { Shaped, StateSpec } from '../optim/optimizer';
@@ -18,7 +18,7 @@ export const isAveraged = ({ emaDecay }: Pick<Recipe, 'emaDecay'>): boolean => e
 export const keptShare = ({ emaDecay }: Pick<Recipe, 'emaDecay'>, step: number): number =>
   Math.min(emaDecay, (1 + step) / (10 + step));
 
-/** The weights that training goes on from: those themselves, where what has their names is the average. */
+/** Weights that training continues from, where the average has their names. */
 export const rawOf = (values: NamedTensors): NamedTensors =>
   new Map([...values].map(([name, tensor]) => [name, values.get(rawName(name)) ?? tensor]));
 

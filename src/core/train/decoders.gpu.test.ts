@@ -23,7 +23,7 @@ test.each(Object.entries(DECODERS))('%s: the losses of six steps are those of th
 });
 
 test.each([
-  ['GPT', 1], // the gradient of positions, which else is made beside that of tokens
+  ['GPT', 1], // the gradient of positions, which is otherwise computed with that of tokens
   ['Llama', 0],
 ] as const)('%s: a step of whole documents has %i dispatches more than one of a stream', async (name, more) => {
   const choice = DECODERS[name]!;

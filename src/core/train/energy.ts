@@ -18,7 +18,7 @@ export interface Energy {
 }
 
 /**
- * A laptop's processor with all cores busy, and a GPU that is part of one or a small one beside it: makers' sustained limits
+ * A laptop's processor with all cores busy, and an integrated or small discrete GPU: makers' sustained limits
  * (Intel's and AMD's U and H series 15 to 45 W, Apple's M1 to M4 20 to 40 W, mobile RTX 35 to 115 W).
  */
 export const ASSUMED_WATTS: Readonly<Record<DeviceKind, number>> = { webgpu: 40, wasm: 30, cpu: 15 };

@@ -5,7 +5,7 @@ import { judge, MIN_TRAINING_TOKENS, MIN_VALIDATION_TOKENS } from './judge';
 import type { Course } from './verdict';
 
 describe('a run is judged', () => {
-  test('a loss next to nothing that has levelled off is told in nats', () => {
+  test('a leveled-off loss near zero is reported in nats', () => {
     const near = [0.0005, 0.0004, 0.00039, 0.00039].map((loss, i) => [20 * i + 20, loss, loss] as const);
     const { evidence, next } = judge(course(near, { headline: METRICS.loss, more: 'More texts' }));
     expect(evidence).toMatch(/within the 0\.01 nats that .* loss was 0\.000390 nats\.$/);
@@ -30,7 +30,7 @@ describe('a run is judged', () => {
     expect(evidence).toMatch(
       / Training ended early, at step 200 of 1,000: 1 evaluation in a row brought no improvement\.$/,
     );
-    // While it goes on from there, and when it has gone further, it did not end there.
+    // A run that continued past that step didn't end there.
     expect(judge(course(points, { early })).evidence).not.toContain('early');
     expect(judge(course([...points, [300, 5, 5]], { ending: 'early', early })).evidence).not.toContain('early');
   });
@@ -133,7 +133,7 @@ describe('a run is judged', () => {
     expect(verdict.evidence).toContain('three times');
   });
 
-  test('without a word on the gap where held-out text asks what is harder: hidden tokens, of which training shows some', () => {
+  test('says nothing of the gap where evaluation is harder than training: masked tokens that training partly shows', () => {
     const points: [number, number, number][] = [
       [100, 5, 4.4],
       [200, 4.6, 3.9],
@@ -193,7 +193,7 @@ describe('a run is judged', () => {
     expect(verdict.judgement + verdict.evidence).toMatch(/0\.2 epochs: too few to memorize the text/);
     expect(verdict.judgement).not.toMatch(/[Mm]emori/);
     expect(judge(course(points, { epoch: null })).kind).toBe('unstable');
-    // It began to rise before, so the step is no beginning of memorising.
+    // The loss rose earlier, so memorizing doesn't begin at this step.
   });
 
   test('only by what came after a change of the data', () => {

@@ -30,7 +30,7 @@ const recipe: Recipe = {
   saveEvery: 5,
 };
 
-/** As the worker does: claims the run, goes on from what is saved, and keeps what it makes. */
+/** As in the worker: claims the run, resumes from its last save, and saves. */
 async function run(
   store: BlobStore,
   { stopAt, dieAt, ...change }: { stopAt?: number; dieAt?: number } & Partial<TrainInput> = {},
@@ -88,7 +88,7 @@ test('the best that is stored is the best that was measured, after a whole run a
   }
 });
 
-test('a run that dies after its best was kept has it, goes on from its last save, and ends as if it had not died', async () => {
+test('a run killed after its best was saved keeps it, resumes from its last save, and ends as if uninterrupted', async () => {
   const [whole, broken] = [memoryStore(), memoryStore()];
   await run(whole);
   await expect(run(broken, { dieAt: 5 })).rejects.toThrow('Gone');
@@ -107,7 +107,7 @@ test('a run that dies after its best was kept has it, goes on from its last save
   }
 });
 
-test('steps kept on the way, and what is asked for meanwhile, change no bit of what is learnt', async () => {
+test('intermediate checkpoints and requests during training change no bit of the weights', async () => {
   const [quiet, asked] = [memoryStore(), memoryStore()];
   const whole = await run(quiet);
   const questions: Asked[] = [];
@@ -143,7 +143,7 @@ test('steps kept on the way, and what is asked for meanwhile, change no bit of w
   );
 });
 
-test('from weights alone the optimizer begins anew: its corrections count from there, also after a resume', async () => {
+test('from weights alone the optimizer restarts: its corrections count from there, also after a resume', async () => {
   const store = memoryStore();
   await run(store);
   const { snapshot } = await loadSnapshot(store, 'r');

@@ -14,12 +14,12 @@ import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
 import { type Updater, updater } from './updater';
 
-/** A model that learns, or of which something does: weights and moments on the device in use, and compiled updates of them. */
+/** A fully or partly trainable model: weights and moments on the device in use, and their compiled updates. */
 export interface Learner extends Updater {
   /** Of the average of the weights where the recipe has one. */
   network: Network;
   objective: LoadedObjective;
-  /** What learns, and what it goes on from besides, by name, on the host. @throws HomegrownError `diverged` where one is not a finite number */
+  /** Trainable weights and optimizer state by name, on the host. @throws HomegrownError `diverged` where one is not a finite number */
   tensors(): Promise<NamedTensors>;
   /** The same of weights alone. */
   weights(): Promise<NamedTensors>;

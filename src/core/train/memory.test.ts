@@ -31,7 +31,7 @@ test('a plan of 32 GB does not start on a heap of 32 bits, and three changes tha
   );
 });
 
-test('3.99 TB are not passed for a GPU, of which one activation alone is larger than a kernel can see', () => {
+test('a plan of 3.99 TB is refused for a GPU: one activation alone exceeds a kernel's range', () => {
   const large = model({ layers: 48, heads: 16, width: 2048, context: 2048 });
   const [found] = problems(large, { ...DEFAULT_RECIPE, batch: 4096 }, enough, GPU);
   expect(found?.message).toMatch(/a single activation has 275 GB, and this GPU allows 1\.07 GB/);
@@ -68,7 +68,7 @@ test('each change that is named makes the settings fit, and small settings are l
   expect(problems(model({ layers: 2, heads: 2, width: 64, context: 64 }), DEFAULT_RECIPE, enough, WASM)).toEqual([]);
 });
 
-describe('LoRA of rank 8 beside every matrix of SmolLM2’s shape, 512 tokens a step', () => {
+describe('LoRA of rank 8 on every matrix of SmolLM2’s shape, 512 tokens a step', () => {
   const sizes = { layers: 30, heads: 9, kvHeads: 3, width: 576, hidden: 1536, context: 512 };
   const config = { ...usualConfig(modelSpec('llama'), sizes), ...sizes } as LlamaConfig;
   const lora = (rest: Rest): Trainable => ({

@@ -38,7 +38,7 @@ export function memoryPlan<C extends BaseConfig>(
   const weights = 4 * (countParams(own) + countParams(added)) - spared;
   const kept = stateOf(optimizerOf(recipe.optimizer), Object.entries(trainableParams)).flat();
   const moments = kept.reduce((bytes, { shape }) => bytes + 4 * sizeOf(shape), 0);
-  // What is gathered over micro-batches lies beside the gradient of the one under way.
+  // The sum over micro-batches is stored in addition to the current gradient.
   const gradients = (recipe.accumulate > 1 ? 2 : 1) * 4 * countParams(trainableParams);
   const ofModel = spec.activationBytes(config, 0, recipe);
   const isFrozen = !Object.hasOwn(trainableParams, spec.classifier(config));

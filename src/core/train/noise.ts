@@ -11,10 +11,10 @@ const MAX_SHAKE = 0.2;
 const MEDIAN_OF_NORMAL = 0.6745;
 
 /**
- * How much two evaluations of one run may differ by chance: two standard errors, of which the greater counts. Each
- * evaluation reads the same windows, so what differs is how a token's loss changed in between: by about `SPREAD`. And a
- * high learning rate shakes the weights from one evaluation to the next: a smooth curve with noise of deviation s has
- * second differences of deviation s sqrt(6), which their median estimates in spite of a spike.
+ * Chance difference of two evaluations of one run: the larger of two standard errors. Each evaluation reads the same
+ * windows, so the first comes from the change of each token's loss, about `SPREAD`. The second comes from a high learning
+ * rate, which shakes the weights: a smooth curve with noise of deviation s has second differences of deviation
+ * s sqrt(6), and their median estimates it despite a spike.
  */
 export function errorOf(evaluations: readonly { readonly loss: number }[], tokens: number): number {
   const sampled = samplingError(tokens);

@@ -1,18 +1,18 @@
-/** A model of which not all learns: what training has of it, and all of it. */
+/** A partly trainable model: its trainable part, and the whole. */
 import { learntOf, merged, type Trainable } from '../adapters/trainable';
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { NamedTensors } from '../checkpoint/tensors';
 import { paramsOf } from '../models';
 import type { ModelChoice } from '../models/network';
 
-/** The model alone, without what training goes on from besides. */
+/** Weights of the model, without training state. */
 export const ownOf = (model: ModelChoice, tensors: NamedTensors): NamedTensors =>
   new Map(Object.keys(paramsOf(model)).map((name) => [name, tensors.get(name)!]));
 
 export interface Partly {
-  /** Of a step as a folder has it, what training goes on from. */
+  /** Returns the part of a folder's step that training continues from. */
   learning(model: ModelChoice, snapshot: Snapshot): Snapshot;
-  /** Of a step as training has it, all: weights with what an adapter has learnt in them, and what training goes on from besides. */
+  /** Returns the whole of a training step: weights with the adapter merged, and training state. */
   whole(model: ModelChoice, snapshot: Snapshot): Snapshot;
 }
 

@@ -25,7 +25,7 @@ test('what counts is a fall below the least loss by more than the minimum', () =
   expect(after([3, 2], { patience: 0, minDelta: 0 })).toBeUndefined();
 });
 
-test('it is out of patience after so many, and waits anew when it goes on', () => {
+test('it is out of patience after so many evaluations, and counts from zero after a resume', () => {
   const recipe = { patience: 2, minDelta: 0 };
   const waited = { loss: 2, evaluations: 2 };
   expect(isOutOfPatience({ ...state, waited }, recipe)).toBe(true);
@@ -61,7 +61,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     await use();
   });
 
-  test('a run that no longer improves ends early, saved; it goes on as one that did not wait, and ends there again where it was stopped', async () => {
+  test('a run that no longer improves ends early, saved; it resumes like a run without patience, and ends at the same step if it was stopped before', async () => {
     // At no rate nothing improves: the evaluation at step 0 is the best.
     const still = { learningRate: 1e-9, dropout: 0, evalEvery: 2, saveEvery: 50, patience: 3, minDelta: 1e-3 };
     const early = await watch(still);

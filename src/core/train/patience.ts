@@ -1,18 +1,18 @@
 /**
- * Early stopping: a run ends where held-out loss has not fallen for so many evaluations. It can go on from there, and then
- * waits anew. Evaluations that a person asks for do not count, nor does one after a stop: a run ends where it would have without.
+ * Early stopping: a run ends once the validation loss hasn't fallen for a number of evaluations. It can resume, and then counts
+ * from zero. Evaluations that a person requests don't count, nor does one after a stop, so they don't move the end.
  *
- * Source: Prechelt 1998, "Early Stopping, But When?", criterion UP, against the least loss so far.
+ * Source: Prechelt 1998, "Early Stopping, But When?", criterion UP, against the lowest loss so far.
  */
 import type { TrainState } from '../checkpoint/snapshot';
 import { evaluationsBetween } from './evaluations';
 import type { Recipe } from './recipe';
 
 type Patience = Pick<Recipe, 'patience' | 'minDelta'>;
-/** What has to be improved on, in nats per token, and how many evaluations have not. */
+/** Loss to improve on, in nats per token, and the number of evaluations that didn't. */
 export type Waited = NonNullable<TrainState['waited']>;
 
-/** After an evaluation; undefined where nobody waits. */
+/** Returns the count after an evaluation; undefined without patience. */
 export function waitedAfter(waited: Waited | undefined, loss: number, { patience, minDelta }: Patience) {
   if (patience === 0) return undefined;
   if (waited && !(loss < waited.loss - minDelta)) return { ...waited, evaluations: waited.evaluations + 1 };
@@ -22,7 +22,7 @@ export function waitedAfter(waited: Waited | undefined, loss: number, { patience
 export const isOutOfPatience = ({ waited }: TrainState, { patience }: Patience): boolean =>
   patience > 0 && waited !== undefined && waited.evaluations >= patience;
 
-/** A saved state to go on from: one that had waited long enough waits anew, and where nobody waits any more nothing is kept of it. */
+/** Returns the state to resume from. A run that ended early counts from zero; without patience, the count is dropped. */
 export function waitingAnew({ waited, ...state }: TrainState, recipe: Patience): TrainState {
   if (!waited || recipe.patience === 0) return state;
   const evaluations = isOutOfPatience({ ...state, waited }, recipe) ? 0 : waited.evaluations;

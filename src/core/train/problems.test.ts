@@ -12,7 +12,7 @@ const fieldsOf = (...input: Parameters<typeof problems>): string[] => problems(.
 test('the first settings can run', () => {
   expect(problems(model, DEFAULT_RECIPE, tokens)).toEqual([]);
 });
-test('each setting outside its bounds is told by field, whatever it is', () => {
+test('each setting outside its bounds is reported by field', () => {
   expect(fieldsOf(model, { ...DEFAULT_RECIPE, learningRate: 0 }, tokens)).toEqual(['learningRate']);
   expect(fieldsOf(model, { ...DEFAULT_RECIPE, steps: 1.5, seed: -1, beta2: 1, clip: NaN }, tokens)).toEqual([
     'steps',
@@ -22,7 +22,7 @@ test('each setting outside its bounds is told by field, whatever it is', () => {
   ]);
   expect(fieldsOf({ ...model, config: { ...model.config, heads: 3 } }, DEFAULT_RECIPE, tokens)).toEqual(['heads']);
 });
-test('a part of the text that is shorter than a window is told with numbers', () => {
+test('a part of the text shorter than a window is reported with numbers', () => {
   const [found] = problems(model, DEFAULT_RECIPE, { train: 64, validation: 64 });
   expect(found).toEqual({
     field: 'text',
@@ -32,7 +32,7 @@ test('a part of the text that is shorter than a window is told with numbers', ()
   expect(fieldsOf(model, DEFAULT_RECIPE, { train: 65, validation: 1 })).toEqual(['text']);
 });
 
-test('labels are learnt by a classifier alone, and it learns nothing else', () => {
+test('only a classifier trains on labels, and it trains on nothing else', () => {
   const own = modelSpec('bert').presets[0]!.config;
   const encoder = { id: 'bert', config: own, vocabulary: 300 } as const;
   const classifier = withClasses(encoder, { labels: ['a', 'b'], pooling: 'first' });

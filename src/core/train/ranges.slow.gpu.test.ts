@@ -28,7 +28,7 @@ const SPLIT = [
   'adamw',
 ];
 
-/** Two steps as a GPU takes them, no dispatch of which may be expected to take longer. */
+/** Two steps on a GPU; no dispatch may be expected to take longer. */
 async function twoSteps(longestMs: number) {
   const pretending = pretend(gpu, HARDWARE);
   limitDispatches(gpu.backend, longestMs);

@@ -102,7 +102,7 @@ export const RECIPE = {
     step: 0.1,
     initial: 1,
   }),
-  /** Share of a step's rows that are of text which was learnt before the run; 0 = none. */
+  /** Share of a step's rows from the base's own training text; 0 = none. */
   replay: real({
     label: 'Replay',
     help: "Share of rows from the base's own training text, if that text hasn't moved",
@@ -134,7 +134,7 @@ export const RECIPE = {
     absent: false,
     unseen: { card: NO_WEIGHT },
   }),
-  /** What an objective makes of it at every evaluation (`Objective.shows`), seeded the same, shows what was learnt. */
+  /** Each evaluation writes from it (`Objective.shows`) with the same seed, which shows progress. */
   samplePrompt: text({
     label: 'Sample prompt',
     help: 'Prompt that each evaluation continues, or whose blanks ([MASK]) it fills',
@@ -289,7 +289,7 @@ export const objectiveSettings = (recipe: Recipe): Partial<Recipe> =>
 export const fieldsOf = (recipe: Choosing): Partial<Record<RecipeField, Field>> =>
   Object.fromEntries(Object.entries(RECIPE).filter(([name]) => isOf(recipe, name as RecipeField)));
 
-/** Those that a run can go on with changed: not what its weights are of, nor what begins it. */
+/** Fields that may change when a run resumes: not those of its weights, nor of its start. */
 export const changeable = (recipe: Choosing): Partial<Record<RecipeField, Field>> =>
   Object.fromEntries(
     Object.entries(fieldsOf(recipe)).filter(([name, { row }]) => row !== undefined || name === 'dropout'),

@@ -1,4 +1,4 @@
-/** What a browser remembers of its devices, beside texts and runs. Where one cannot be read it is asked or measured again. */
+/** Facts about devices that a browser stores next to texts and runs. An unreadable one is measured again. */
 import type { Kind } from '../base/record';
 import { z } from '../base/zod';
 import type { DeviceKind } from './run';

@@ -1,4 +1,4 @@
-/** Rows of a step of which some are of old text: what a model had learnt before is learnt on, so that less of it is forgotten. */
+/** Rows of a step, some from the base's old training text, so that the model forgets less of it. */
 import { stream } from '../base/rng';
 import { type Batch, type Batches, joined } from '../objectives/batch';
 

@@ -25,7 +25,7 @@ export type TrainEvent =
   /** What the evaluation of this step will tell with its figures, which take longer. */
   | { kind: 'shown'; step: number; sample: Shown }
   | ({ kind: 'evaluated'; step: number; activeMs: number; sample: Shown } & Evaluated)
-  /** A whole step, which a run can go on from. */
+  /** A complete step, from which a run can resume. */
   | { kind: 'saved'; step: number; bytes: number }
   /** The best step so far, its weights alone; no bytes where it had been saved whole. Or a step on the way. */
   | { kind: 'kept'; step: number; bytes: number; light?: true }
@@ -53,18 +53,18 @@ export interface TrainInput {
   tokenizer: Tokenizer;
   train: TokenSource;
   validation: TokenSource;
-  /** What the model had learnt before, of which the recipe's share of rows is. */
+  /** Old training text, for the recipe's share of rows. */
   replayed?: TokenSource;
   /** What of the model learns; absent = all of it. */
   trainable?: Trainable;
   /**
-   * The weights to begin from, such as another run's; absent = initialise from the seed. What of them is frozen is in no
-   * snapshot, and is given again to continue. What an adapter begins with may be among them.
+   * Initial weights, such as another run's; absent = initialize from the seed. Snapshots lack the frozen ones, so a resume
+   * passes them again. They may include an adapter's initial weights.
    */
   base?: NamedTensors;
   /** Continue from here. */
   from?: Snapshot;
-  /** Perplexity of the model, as it is then, on text that it had learnt before: measured at every evaluation. */
+  /** Measures the model's perplexity on old training text at every evaluation. */
   old?(network: Network, pause: Pause): Promise<Estimate>;
   /**
    * Stores a snapshot durably and resolves when that is true. Called at step 0, every saveEvery steps, and at the end or Stop.
@@ -81,7 +81,7 @@ export interface TrainInput {
     weights: () => Promise<NamedTensors>,
     tensors: () => Promise<NamedTensors>,
   ): Promise<{ bytes: number }>;
-  /** Steps that are kept on the way. Nothing is told of one for which there was no room. */
+  /** Intermediate checkpoints. One without room is skipped silently. */
   light?: {
     at(step: number): boolean;
     keep(state: TrainState, weights: () => Promise<NamedTensors>): Promise<{ bytes: number } | undefined>;

@@ -6,7 +6,7 @@ import { fittedTo, shortTextWords } from './shortText';
 const model = { id: 'gpt', config: { layers: 2, heads: 2, width: 16, context: 64 }, vocabulary: 300 } as const;
 const tokens = { train: 50, validation: 6 };
 
-test('a text shorter than the context shortens it, which is told with what follows', () => {
+test('a text shorter than the context shortens it, which is reported with its consequence', () => {
   const fitted = fittedTo(model, DEFAULT_RECIPE, tokens.train);
   expect(fitted.config).toEqual({ ...model.config, context: 49 });
   expect(problems(model, DEFAULT_RECIPE, tokens).map(({ field }) => field)).toEqual(['text']);

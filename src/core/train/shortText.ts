@@ -1,4 +1,4 @@
-/** A text that is shorter than what a model looks back over: it is learnt from all the same, with a shorter context. */
+/** Shortens the context of a model whose training text is shorter. */
 import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
 import { objectiveOf } from '../objectives';
@@ -7,9 +7,9 @@ import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
 
 /**
- * The model with the longest context of which the training part has a window, where that is shorter than its own. Where
- * there is none that the architecture can have, the model as it is.
- * @param train tokens of the part that is learnt from
+ * Returns the model with the longest context that fits the training part, if that is shorter than its own. Returns the
+ * model unchanged if the architecture can't have so short a context.
+ * @param train number of training tokens
  */
 export function fittedTo<M extends ModelChoice>(model: M, recipe: Recipe, train: number): M {
   const { reach } = objectiveOf(recipe.objective);

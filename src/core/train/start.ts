@@ -22,7 +22,7 @@ export function startingValues(start: Start): NamedTensors {
   return new Map([...drawn(added, seed), ...weights, ...(saved ?? [])]);
 }
 
-/** @throws HomegrownError `bad-settings` where a snapshot was learnt beside other frozen weights */
+/** @throws HomegrownError `bad-settings` if a snapshot was trained with other frozen weights */
 export async function startingState(start: Start): Promise<TrainState> {
   const frozen = await hashOfFrozen(start);
   const { from } = start;
@@ -41,7 +41,7 @@ export async function startingState(start: Start): Promise<TrainState> {
 /** Whether all that the optimizer remembers is there: of weights alone nothing is, of another optimizer perhaps a part. */
 const hasMoments = (start: Start): boolean => momentNames(start).every((name) => start.from?.tensors.has(name));
 
-/** A part would be counted from another step than the rest: all begins anew. */
+/** Parts would count from different steps, so all of them restart. */
 function withoutMoments(start: Start, tensors: NamedTensors): NamedTensors {
   const names = new Set(momentNames(start));
   return new Map([...tensors].filter(([name]) => !names.has(name)));

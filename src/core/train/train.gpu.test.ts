@@ -104,7 +104,7 @@ test.each<[string, Partial<Recipe>]>([
   expect(after.last).toEqual(whole.last);
 });
 
-test('WebGPU: a run with micro-batches that fails leaves a device that can go on', async () => {
+test('WebGPU: a failed run with micro-batches leaves a usable device', async () => {
   const wild = { optimizer: 'sgd', learningRate: 10, momentum: 0.99, clip: 0, batch: 1, accumulate: 4 } as const;
   await expect(watch('webgpu', { ...wild, steps: 300, evalEvery: 300, saveEvery: 300 })).rejects.toMatchObject({
     code: 'diverged',

@@ -44,7 +44,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     expect(saved.at(-1)!.state).toEqual(outcome.state);
   });
 
-  test('what it writes at an evaluation is told before it is measured', async () => {
+  test('the sample of an evaluation is reported before its loss', async () => {
     const { events } = await watch({ steps: 2 });
     const looks = events.flatMap((e) =>
       e.kind === 'shown' || e.kind === 'evaluated' ? [[e.kind, e.step, e.sample]] : [],
@@ -319,7 +319,7 @@ describe('what goes wrong', () => {
     });
     expect(saved).toEqual([]);
   });
-  test('settings that cannot run are told by field, before anything starts', async () => {
+  test('settings that can't run are reported by field, before anything starts', async () => {
     await expect(watch({ steps: 0, dropout: 2 })).rejects.toMatchObject({
       code: 'bad-settings',
       message:

@@ -85,7 +85,7 @@ async function run(
   /** The last evaluation. */
   let measured = null as TrainState['best'];
 
-  /** Starts the next update; its loss is told when the device has it. */
+  /** Starts the next update; its loss is reported when the device has it. */
   async function advance(): Promise<void> {
     const step = state.step + 1;
     const started = now();
@@ -145,7 +145,7 @@ async function run(
     return oldPerplexity ? { ...found, metrics: { ...found.metrics, oldPerplexity } } : found;
   }
 
-  /** What it writes is told first: it is there sooner than how good it is. */
+  /** Reports the sample first, because it is ready before the loss. */
   async function evaluate(): Promise<void> {
     await settle();
     const sample = await show(recipe.samplePrompt).catch(async (error: unknown) => {
@@ -171,7 +171,7 @@ async function run(
   const show = (prompt: string): Promise<Shown> =>
     objective.show(network, { tokenizer: input.tokenizer, prompt, source: input.validation, pause });
 
-  /** What was asked for meanwhile. An evaluation counts as any other; neither changes what is learnt. */
+  /** Requests during training. An evaluation counts like any other; no request changes the weights. */
   async function answer(): Promise<void> {
     for (let asked = input.asked?.(); asked; asked = input.asked?.()) {
       if (asked.what === 'sample') {

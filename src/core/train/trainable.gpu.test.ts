@@ -62,7 +62,7 @@ describe.each<[string, Trainable, NamedTensors, number]>([
     gpu.check();
     learning.dispose();
   });
-  test('a step is one submit of fewer bytes: there are moments and gradients of what learns alone', async () => {
+  test('a step is one submit of fewer bytes: only trainable weights have moments and gradients', async () => {
     const measured = async (some: Trainable | undefined) => {
       const learning = await begin(some);
       await run(learning, 1, 2);
@@ -80,7 +80,7 @@ describe.each<[string, Trainable, NamedTensors, number]>([
     expect(bytesOf(all.cost.variables)).toBe(3 * arenaBytes(own));
     expect(bytesOf(part.cost.variables)).toBe(arenaBytes(own) + arenaBytes(added) + 2 * arenaBytes(trainableParams));
   });
-  test('the norm is of what learns', async () => {
+  test('the gradient norm covers trainable weights only', async () => {
     const [learning, full] = [await begin(trainable), await begin(trainable)];
     const { told, expected } = await normOf(learning, full);
     expect(told / expected).toBeCloseTo(1, 4);
@@ -188,7 +188,7 @@ test('a network alone keeps no values on the host either', async () => {
   net.dispose();
 });
 
-/** What `make` makes of a copy of the values, of which nothing is left by then. */
+/** Result of `make` on a copy of the values, which is freed by then. */
 async function expectNotKept<T>(make: (values: NamedTensors) => Promise<T>, values: NamedTensors): Promise<T> {
   const given: WeakRef<object>[] = [];
   const copied = () => {

@@ -54,7 +54,7 @@ describe.each(PARTS)('%s', (_, trainable, before, products) => {
     learning.dispose();
   });
   test('leaves no tensors behind, and multiplies no matrices for gradients of what is frozen', async () => {
-    // Where all of them but attention's are TensorFlow.js's own, and so are told by its profile.
+    // All kernels but attention's are TensorFlow.js's own, so its profile reports them.
     await tf.setBackend('cpu');
     const tensors = tf.memory().numTensors;
     const count = async (some: Trainable | undefined): Promise<number> => {
@@ -69,7 +69,7 @@ describe.each(PARTS)('%s', (_, trainable, before, products) => {
     expect(tf.memory().numTensors).toBe(tensors);
     await tf.setBackend('wasm');
   });
-  test('the norm is of what learns', async () => {
+  test('the gradient norm covers trainable weights only', async () => {
     const [learning, full] = [await begin(trainable), await begin(trainable)];
     const { told, expected } = await normOf(learning, full);
     expect(told / expected).toBeCloseTo(1, 5);
@@ -85,7 +85,7 @@ describe.each(PARTS)('%s', (_, trainable, before, products) => {
     };
     expect(await after(true)).toEqual(await after(false));
   });
-  test('plan and arithmetic count gradients and moments of what learns', () => {
+  test('plan and arithmetic count gradients and moments of trainable weights only', () => {
     const plan = (some?: Trainable) => memoryPlan(modelSpec('gpt'), model.config, model.vocabulary, recipe, some);
     const { trainableParams, added } = partsOf(own, trainable);
     const [all, part] = [plan(), plan(trainable)];
@@ -124,7 +124,7 @@ describe('LoRA', () => {
     expect(Math.max(...plain.map((x, i) => Math.abs(x - learnt[i]!)))).toBeGreaterThan(0.1);
     expect(await hidden(new Map([...base, ...drawn(partsOf(own, LORA).added, 1)]), LORA)).toEqual(plain);
   });
-  test('is not learnt beside matrices in f16 that hold more than f16 can', async () => {
+  test('can't be trained with f16 matrices whose values exceed f16', async () => {
     const name = LORA.adapter!.beside[0]!;
     const { shape, data } = base.get(name)!;
     const large = new Map([...withAdapter, [name, { shape, data: data.map((x, i) => (i === 5 ? -7e4 : x)) }]]);
