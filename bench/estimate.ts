@@ -1,6 +1,6 @@
 /**
- * What a training step would take on GPUs that are not here, on paper: the sum of what its dispatches would (devices.ts), by what each
- * was traced to ask for (src/core/gpu/cost.ts). docs/decisions/0027 tells how that was calibrated.
+ * Estimates the time of a training step on GPUs that aren't here: the sum over its traced dispatches (devices.ts), by the cost of
+ * each (src/core/gpu/cost.ts). Decision 27 describes the calibration.
  */
 import type { Work } from '../src/core/gpu/cost';
 import { addBefore, millisecondsBefore } from './before';

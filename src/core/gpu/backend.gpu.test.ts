@@ -40,7 +40,7 @@ test('a lost device is reported', async () => {
   gpu.device.destroy();
   expect((await gpu.failed).code).toBe('device-lost');
 });
-test('what fails on a lost device is told as its loss, what fails on a sound one as it is', async () => {
+test('a failure on a lost device is reported as its loss, one on a sound device unchanged', async () => {
   const own = new Error('something else');
   await openGpu();
   expect(gpuHasFailed()).toBe(false);

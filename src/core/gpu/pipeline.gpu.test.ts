@@ -111,7 +111,7 @@ test('a kernel of TensorFlow.js serves eager code and replays alike, whoever has
   tf.dispose(eager);
 });
 
-test('a kernel that cannot be compiled is told by its name, each time, and takes nothing else with it', async () => {
+test('a kernel that can't be compiled is reported by name each time, and affects no other', async () => {
   const step = own(['sound', 'broken'], 'w[0] += 1;');
   const broken = own(['faulty'], 'w[0] += nothing;');
   const program = compileOf(() => ({ ...step(), ...broken() }));
@@ -141,7 +141,7 @@ test('a program that is disposed while it is prepared does no harm', async () =>
   gpu.check();
 });
 
-test('who prepares a program on a device that is lost meanwhile is told', async () => {
+test('preparing a program fails if the device is lost meanwhile', async () => {
   const program = compileOf(own(['lost', 'and lost']));
   const preparing = program.prepare();
   gpu.device.destroy();

@@ -182,7 +182,7 @@ test('a run with inputs of another size is refused, and takes nothing from those
   program.dispose();
 });
 
-test('what is on its way when a program is disposed still comes in, and gives its memory back; what waits is told', async () => {
+test('steps in flight when a program is disposed still finish and free their memory; waiting ones fail', async () => {
   const { step } = net();
   flush(gpu.backend);
   const before = calls.liveBytes;
@@ -235,7 +235,7 @@ test('an arena is cut where a binding ends', () => {
   ]);
 });
 
-test('all that wait on a device that is lost are told', async () => {
+test('every call that waits on a lost device fails', async () => {
   const { step } = net();
   const program = compile({ x: { shape: [4, 5], dtype: 'float32' }, rate: { shape: [1], dtype: 'float32' } }, step);
   const runs = Array.from({ length: 9 }, (_, n) => program.run({ x: batch(n), rate: Float32Array.of(0.1) }));

@@ -21,8 +21,8 @@ export type Results<Name extends string> = Readonly<Record<Name, Float32Array>>;
 
 export interface Program<In extends string, Out extends string> {
   /**
-   * Compiles, all at once, the kernels that have not been, and tells how many are done of how many; on wasm and cpu there are
-   * none. A first `run` does it where nobody did.
+   * Compiles all new kernels at once, and reports how many of them are done; wasm and cpu have none. The first `run` does it
+   * otherwise.
    * @throws {HomegrownError} 'bug' where a kernel cannot be compiled, with its name; what the device reports where it failed
    */
   prepare(report?: Compiling): Promise<void>;
@@ -221,7 +221,7 @@ class Replay<In extends string, Out extends string> implements Program<In, Out> 
       report(++done, missing.length);
     });
     try {
-      // To the end of all, so that nothing goes on behind what failed.
+      // Waits for all, so that no work continues after a failure.
       for (const end of await this.gpu.orFailed(Promise.allSettled(all))) {
         if (end.status === 'rejected') throw end.reason;
       }

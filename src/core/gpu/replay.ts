@@ -116,7 +116,7 @@ export class Clock {
 export const TIMES = 16;
 const STRIDE = 256;
 
-/** Milliseconds between two times as they were read, in nanoseconds. */
+/** Milliseconds between two timestamps in nanoseconds. */
 export function elapsed(bytes: ArrayBuffer, offset: number): number {
   const [began, ended] = new BigUint64Array(bytes, offset, 2) as unknown as [bigint, bigint];
   return Number(ended - began) / 1e6;

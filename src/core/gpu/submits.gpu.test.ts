@@ -55,7 +55,7 @@ test('a first step goes in submits that none is expected to take 200 ms, and a d
   const stock = program.cost.dispatches - 5;
   expect(await run()).toBe(15);
   expect(calls).toMatchObject({ submits: 2, dispatches: 5 + stock, buffers: 0, bindGroups: 0 });
-  // Where it tells the time, it is known by now that it is not that slow.
+  // A device with timestamps has been measured by then, and isn't that slow.
   expect(await run()).toBe(255);
   expect(calls.submits).toBe(1);
   program.dispose();
@@ -68,7 +68,7 @@ test('a step that takes a GPU long goes in several submits, and comes to the sam
     const want = await run();
     several.program.cost.gpuMs = 760; // as if the last had taken that long, 95 for each of 8
     expect(await several.run()).toBe(want);
-    // 1, then 2, then 3 would be 570: no two have room beside the longest.
+    // 1, then 2, then 3 would be 570: no two fit with the longest.
     expect(calls).toMatchObject({ submits: 4, writes: 1, buffers: 0, bindGroups: 0 });
     expect(calls.dispatches).toBe(several.program.cost.dispatches);
     if (gpu.adapter.timestamps) expect(several.program.cost.gpuMs).toBeLessThan(700);

@@ -94,8 +94,8 @@ export const isOnTape = ({ id }: Tensor): boolean =>
   tf.engine().state.activeTape.some(({ outputs }) => outputs.some((output) => output.id === id));
 
 /**
- * `tf.customGrad` for functions with several outputs, all of which must be used. `gradients`: by each of `inputs`, given the
- * outputs' and what forward has saved.
+ * `tf.customGrad` for functions with several outputs. All outputs must be used. `gradients` returns one per input, from those
+ * of the outputs and the tensors that forward saved.
  */
 export function customGradOf(
   inputs: readonly Tensor[],
@@ -207,7 +207,7 @@ export function withDevice(
   try {
     leavingNoTape(act);
   } finally {
-    flush(backend); // also what a failed act has begun, or it would go on with the other device's encoder
+    flush(backend); // Also after a failure: the encoder that it began belongs to the other device.
     Object.assign(state, { device, queue, bufferManager });
     onWrite = undefined;
   }

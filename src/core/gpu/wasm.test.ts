@@ -117,7 +117,7 @@ test('without SIMD it opens, and multiplies as TensorFlow.js does', async () => 
   expect(wasmThreads()?.count).toBe(2);
 });
 
-test('what engines throw when memory ends is told as that, and other mistakes are not', () => {
+test('errors that engines throw without memory are reported as out of memory, other errors unchanged', () => {
   const trap = Object.assign(new Error('memory access out of bounds'), { name: 'RuntimeError' });
   for (const error of [
     trap,

@@ -1,4 +1,4 @@
-/** TensorFlow.js on WebAssembly: a heap that cannot grow beyond 32-bit addresses, says so, and is made anew once it broke. */
+/** TensorFlow.js on WebAssembly: reports a heap that exceeds 32-bit addresses, and replaces it after a failure. */
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import { HomegrownError } from '../base/errors';

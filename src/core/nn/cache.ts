@@ -1,9 +1,9 @@
 /**
- * What a model keeps of the tokens that it has read, so that the next one costs a row of work: their keys and values.
+ * Key-value cache: keys and values of the tokens that a model has read, so that the next token costs one row of work.
  *
- * A forward pass of one sequence with a cache begins it anew where it has several tokens, and goes on from it where it has
- * one. All that an architecture does for it is to call `attend`, which turns by rotary positions, and `positionsOf` where it adds
- * positions, or `relativePositionsOf` where scores depend on them.
+ * A forward pass of one sequence resets the cache if it has several tokens, and extends it if it has one. An architecture only
+ * calls `attend`, which applies rotary positions, and `positionsOf` if it adds positions, or `relativePositionsOf` if scores
+ * depend on them.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs';
@@ -27,7 +27,7 @@ export interface Cache {
 
 interface SelfAttention extends Omit<Settings, 'causal'> {
   /**
-   * Rotary positions; with `qkNorm` queries and keys are normalised before: each head, by gains [D], or all heads of a row at
+   * Rotary positions; with `qkNorm` queries and keys are normalized first: each head, by gains [D], or all heads of a row at
    * once, by gains [Q] and [K].
    */
   rope?: { base: number; qkNorm?: { over: 'heads' | 'rows'; q: Tensor; k: Tensor; epsilon: number } };

@@ -15,7 +15,7 @@ export type { FeedForwardKind } from '../ops/feedForward';
 
 type Weights = Readonly<Record<string, Tensor | Adapted | undefined>>;
 
-/** A linear layer's weight [I, O] with what is learnt beside it. */
+/** Weight [I, O] of a linear layer with its adapter. */
 export interface Adapted {
   /**
    * x [N, I] -> [N, O], what the layer gives, plus a bias [O] and a residual [N, O]. `after`: of a feed-forward's non-linearity,
@@ -36,7 +36,7 @@ export function dense(weights: Weights, layer: string, x: Tensor2D, extra: { res
   return isAdapted(weight) ? weight.linear(x, beside) : linear(x, weight as Tensor2D, beside);
 }
 
-/** What an architecture normalises rows by, and adds to the mean of squares. */
+/** Norm of an architecture's rows, and its epsilon, added to the mean of squares. */
 export interface Norm {
   kind: NormKind;
   epsilon: number;
@@ -58,7 +58,7 @@ const NORMS = {
   },
 } as const satisfies Record<string, { plain: NormLayer; withResidual: NormWithResidual }>;
 
-/** x [N, C] -> [N, C], each row normalised and scaled, and shifted where the norm has a bias. */
+/** x [N, C] -> [N, C], each row normalized and scaled, and shifted where the norm has a bias. */
 export const norm = (weights: Weights, layer: string, x: Tensor2D, { kind, epsilon }: Norm): Tensor2D =>
   NORMS[kind].plain(weights, layer, x, epsilon);
 
@@ -70,7 +70,7 @@ export const preNorm = (
   { kind, epsilon }: Norm,
 ): [y: Tensor2D, residual: Tensor2D] => NORMS[kind].withResidual(weights, layer, x, epsilon);
 
-/** residual + x [N, C], each row of x normalised and scaled: at the end of a residual branch. */
+/** residual + x [N, C], each row of x normalized and scaled, at the end of a residual branch. */
 export const postNorm = (
   weights: Weights,
   layer: string,

@@ -11,7 +11,7 @@ interface DecoderSizes {
   vocabulary: number;
   /** Tokens that one sees, itself and those before it; all by default. */
   window?: number;
-  /** It tells texts apart, and goes on from none: it has no cache, and what it gives is for the caller to declare. */
+  /** It separates documents and continues none: it has no cache, and the caller declares its outputs. */
   classifies?: boolean;
 }
 /** Of B rows of T new tokens each, which come after those in the cache: S = cached + T. */

@@ -12,8 +12,8 @@ interface Classifying {
 }
 
 /**
- * How x [B, T, C] becomes [B, C], of what the mask, int64 [B, T], says are tokens; on whichever side of them padding is. Where one
- * token is scored it alone goes on after the last layer's attention: what is computed of the others there is nobody's.
+ * Pools x [B, T, C] to [B, C] over the tokens of the mask, int64 [B, T], whichever side the padding is on. If one token is scored,
+ * only that token passes the last layer after its attention.
  */
 export function pooling(g: GraphBuilder, mask: Value, { layers, classes }: Classifying) {
   const which = classes?.pooling ?? 'mean';
@@ -25,7 +25,7 @@ export function pooling(g: GraphBuilder, mask: Value, { layers, classes }: Class
     return which === 'mean' ? g.op('Div', [sum, g.op('ReduceSum', [counted, g.integers([1])])]) : sum;
   };
   return {
-    /** What goes on in layer i after its attention. */
+    /** Rows that pass layer i after its attention. */
     goesOn: (i: number, x: Value): Value => (which !== 'mean' && i === layers - 1 ? pooled(x) : x),
     /** What is scored of what comes after the last layer. */
     scored: (x: Value): Value => (which === 'mean' ? pooled(x) : x),

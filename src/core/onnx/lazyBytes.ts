@@ -1,4 +1,4 @@
-/** Bytes of which some are in hand and some are made when they are read: messages that are larger than memory should hold. */
+/** Bytes that are partly in memory and partly made when read, for messages too large for memory. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 export type LazyBytes = Uint8Array | { readonly size: number; chunks(): Iterable<Uint8Array> };

@@ -203,7 +203,7 @@ check(
   { rows: 3, heads: 4, kvHeads: 2, causal: false, window: 3, dropout },
 );
 
-test('weights of which none are dropped are as without a counter, and dropping needs one', async () => {
+test('with dropout 0 the weights equal those without a counter, and dropout needs one', async () => {
   await tf.setBackend('cpu');
   tf.tidy(() => {
     const [qkv, seed] = [tf.tensor2d(floats([10, 18]).data, [10, 18]), tf.tensor1d([1, 2], 'int32')];

@@ -43,7 +43,7 @@ export const attentionOnHost: Differentiable<X, Settings, Saved> = {
   },
 };
 
-/** What both directions are told; addresses of outputs are still to be set. */
+/** Arguments of both directions, before the addresses of outputs are set. */
 function jobOf(memory: HostMemory, x: X, form: Form): Begun {
   const { B, Tq, Tk, H, KV, D, causal, window = 0, scale, q, kv } = form;
   const [ofQ, ofKV] = matrices(x).map((matrix) => memory.input(matrix)) as [number, number];

@@ -54,7 +54,7 @@ interface RowLoader {
 export interface LoadStrategy {
   /** Lanes between which rows pass; 0 where they pass through memory. */
   lanes: number;
-  /** Neighbours that can add up by shuffles at least; 0 where they do it through memory. */
+  /** Minimum number of neighbors that add up by shuffles; 0 if they use memory. */
   shuffled: number;
   /** Whether a row is shared out so that it stays in registers: a processor has few, and its caches serve as well. */
   shared: boolean;
@@ -150,7 +150,7 @@ var<workgroup> numbers: array<vec2f, ${height}>;${
 }
 const AT_ONCE = 4;
 
-/** The threads of a row are neighbours in a subgroup. */
+/** The threads of a row are neighbors in a subgroup. */
 const addByShuffles = (variables: readonly string[], share: number): string =>
   [1, 2, 4]
     .filter((apart) => apart < share)

@@ -64,7 +64,7 @@ onHosts(() => {
     expect(tf.memory().numTensors).toBe(before + 2); // the loss and its gradient
   });
 
-  test('what is computed again asks for the gradients of what learns alone', () => {
+  test('recomputation requests gradients of trainable weights only', () => {
     const [frozen, learning, above] = [variable([3, 3], false), variable([3, 3], true, 1), variable([3, 3], true, 2)];
     const seen: boolean[][] = [];
     const loss = (again: boolean): tf.Scalar => {

@@ -1,8 +1,8 @@
 /**
- * A product of matrices, either of which may lie turned. On wasm by our kernels, on all threads that there are; they add up
- * as TensorFlow.js does, to the bit, but turn nothing first.
+ * A matrix product; each factor may be transposed. On wasm our kernels compute it on all threads, to the bit as
+ * TensorFlow.js does, without transposing in memory first.
  *
- *   a [M, K] or, turned, [K, M]   b [K, N] or, turned, [N, K]   -> [M, N], all f32
+ *   a [M, K] or, transposed, [K, M]   b [K, N] or, transposed, [N, K]   -> [M, N], all f32
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';

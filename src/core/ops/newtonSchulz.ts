@@ -13,7 +13,7 @@ import { matMul } from './matMul';
 
 export const QUINTIC = { a: 3.4445, b: -4.775, c: 2.0315 } as const;
 export const STEPS = 5;
-/** Beside the norm, so that nothing becomes nothing. */
+/** Added to the norm, so that zeros stay zeros. */
 export const LEAST = 1e-7;
 
 export function newtonSchulz(u: Tensor2D): Tensor2D {

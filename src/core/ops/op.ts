@@ -1,8 +1,8 @@
 /**
- * How a differentiable function is stated: once to be read, and again to be fast where that pays.
+ * Differentiable functions: each is written once to be read, and again to be fast where that pays.
  *
- * An op's file holds its `reference`, made of TensorFlow.js ops, which runs on every backend and is the oracle, and beside
- * it implementations that replace it on some backends: `host` (wasm and cpu) and `webgpu` (WGSL kernels).
+ * An op's file holds its `reference` of TensorFlow.js ops, which runs on every backend and is the oracle, and faster
+ * implementations for some backends: `host` (wasm and cpu) and `webgpu` (WGSL kernels).
  * Models only call ops and never know which one ran.
  */
 import * as tf from '@tensorflow/tfjs';

@@ -73,7 +73,7 @@ export const beginnings = ({ M, N, K, count }: Product, rows: number): string =>
 export const beginsAt = (name: 'a' | 'b' | 'c', { count }: Product): string =>
   count === undefined ? '' : `of_${name} + `;
 
-/** Whether four neighbours of a row of C are one vector in memory. */
+/** Whether four neighbors of a row of C are one vector in memory. */
 export const wide = ({ N }: Product): boolean => N % 4 === 0;
 
 /** How the factors are seen: A and B, and what is beside them. */

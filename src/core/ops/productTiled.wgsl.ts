@@ -38,7 +38,7 @@ export const tiledProduct: (p: Product, tiling: Tiled) => ProductKernel = kernel
   const beside = p.beside === undefined ? undefined : factors(p.beside, 'Beside');
   const i = upTo(perRow);
   const j = upTo(perColumn / 4);
-  /** Adds a product of these factors, of which each slice has a share. */
+  /** Adds the product of these factors; each slice has a share. */
   const added = ([a, b]: readonly [Side, Side], share = Math.ceil(a.K / slices / depth) * depth): string => `
   for (var step = 0u; step < ${share}u; step += ${depth}u) {
     let k = step${slices > 1 ? ` + local.z * ${share}u` : ''};
@@ -97,7 +97,7 @@ ${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var
   };
 });
 
-/** One of the two factors. `extent`: its size along M or N; `along`: the dimension in which neighbours are neighbours in memory. */
+/** One of the two factors. `extent`: its size along M or N; `along`: the dimension that is contiguous in memory. */
 interface Side {
   name: 'a' | 'b';
   p: Product;

@@ -1,4 +1,4 @@
-/** Products by a weight that rests in fewer bytes, in every op that takes one. */
+/** Products with a frozen weight in fewer bytes, in every op that takes one. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { type Resting, RESTINGS, rounded } from '../base/rest';

@@ -10,7 +10,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { fromHalf, toHalf } from '../base/half';
 import { BLOCK_OF_8, blocksOf, type Resting, widenedBlocks, WORDS_OF_8 } from '../base/rest';
 
-/** Undefined where it rests in f32. */
+/** Undefined for f32. */
 export const restOf = ({ dtype, shape }: Tensor): Resting | undefined =>
   dtype !== 'int32' ? undefined : shape.length === 3 ? 'q8' : 'f16';
 
@@ -31,7 +31,7 @@ export function packed(
     : { shape: [rows, columns / BLOCK_OF_8, WORDS_OF_8], data: blocksOf(data) };
 }
 
-/** f32 [I, O], for references: the matrix itself where it rests in f32. */
+/** f32 [I, O] for references; the matrix itself if it is f32. */
 export function widened(weight: Tensor2D): Tensor2D {
   const rest = restOf(weight);
   if (!rest) return weight;

@@ -13,7 +13,7 @@ onHosts(() => {
   const hidden = floats([7, 3], 2);
   const classifier = floats([5, 3], 1.5, 1);
   const targets = integers([7], [0, 4, 2, 2, 1, 3, 0]);
-  /** Of more than the targets here: of a whole of which they are a part. */
+  /** Weight of a larger batch that these targets are a part of. */
   const weight = integers([1], [11]);
   const some = integers([7], [0, -1, 2, -1, -1, 3, 0]);
   const inOneBlock = { logitBytes: LOGIT_BYTES };

@@ -80,7 +80,7 @@ async function fastest(
       await time(tiling, 1);
     } finally {
       refusals = Promise.all(filters.map(() => gpu.device.popErrorScope()));
-      refusals.catch(() => undefined); // the device is lost, which is told by what it is awaited for
+      refusals.catch(() => undefined); // A lost device is reported by the call that waits for it.
     }
     return (await gpu.orFailed(refusals)).every((refusal) => refusal === null);
   };

@@ -1,4 +1,4 @@
-/** A model beside which an adapter has learnt something, drawn, for tests of what is written from one. */
+/** A model with an adapter of random weights, for tests of exports. */
 import { linearWeights, merged, partsOf, type Trainable } from '../adapters/trainable';
 import type { Exported } from '../export/format';
 import { modelSpec } from '../models';

@@ -2,7 +2,7 @@ import { CHARACTER_OF_BYTE } from '../tokenizer/alphabet';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
-/** One token a byte, made elsewhere by makers who put a token before every text, as CodeT5's did. */
+/** One token per byte, with a start token before every text, as in CodeT5. */
 export function beginningTokenizer(): Promise<Tokenizer> {
   const spellings = [...CHARACTER_OF_BYTE, '<s>', '</s>', '<pad>', '<extra_id_0>'];
   const flags = { special: true, single_word: false, lstrip: false, rstrip: false, normalized: false };

@@ -19,7 +19,7 @@ export interface TestStudio {
   gpu: Client<GpuApi>;
   data: Client<DataApi>;
   verify: Client<VerifyApi>;
-  /** What was handed over, oldest first. */
+  /** Exported files, oldest first. */
   downloads: { name: string; bytes: Uint8Array }[];
   close(): void;
 }

@@ -1,4 +1,4 @@
-/** One run trains while models of other runs are used beside it, over the GPU worker's real half behind a channel. */
+/** Trains one run while models of other runs are used, over the GPU worker's real half behind a channel. */
 import { expect } from 'vitest';
 import type { Client } from '../../client/connect';
 import type { BeginInput, GpuApi } from '../../protocol/gpu';
@@ -81,7 +81,7 @@ export const written = async (
   return text;
 };
 
-/** A run of so many steps makes the same bits while another run and its own saved steps are sampled, measured and read beside it. */
+/** Checks that a run has the same bits while another run and its own saved steps are sampled, evaluated and read. */
 export async function checkSameBits(place: Place, of: Begin, steps: number): Promise<void> {
   const { gpu } = place;
   await gpu.call('begin', of('other', { steps: 4, seed: 9 }, 24));

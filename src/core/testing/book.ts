@@ -3,7 +3,7 @@ import { zipSync } from 'fflate';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** @param chapters what is in their bodies, in the order of reading @param others parts beside them, by their paths */
+/** @param chapters what is in their bodies, in the order of reading @param others other parts, by their paths */
 export function bookOf(
   chapters: readonly string[],
   { metadata = '', items = '', spine = '', guide = '' } = {},
@@ -29,7 +29,7 @@ export function bookOf(
   return zipSync(Object.fromEntries(Object.entries(parts).map(([path, xml]) => [path, utf8(xml)])));
 }
 
-/** Two chapters, and beside them a cover, contents, a picture, a font, a part that is not there. */
+/** Two chapters with a cover, contents, a picture, a font, and a missing part. */
 export const BOOK = bookOf(
   [
     '<h1>Loomings</h1><p>Call me<br/>Ishmael.</p><script>globalThis.ran = 1</script><p><a id="x"/>Some years ago</p>',

@@ -31,7 +31,7 @@ export const turnsModel = async (): Promise<ChatModel> => {
   return answering(await createTokenizer(withChatTemplate(tokenizer.model, usualTemplate(tokenizer))), 105);
 };
 
-/** Made elsewhere, whose turns end with another token than texts do. */
+/** An external model whose turns and texts end with different tokens. */
 export const chatmlModel = async (): Promise<ChatModel> =>
   answering(
     await specialTokenizer(['<|endoftext|>', '<|im_start|>', '<|im_end|>'], {

@@ -24,7 +24,7 @@ const learn = (normalizers: readonly Normalizer[], roles: readonly ('end' | 'sys
 export const turnsTokenizer = async (...normalizers: readonly Normalizer[]): Promise<Tokenizer> =>
   createTokenizer(await learn(normalizers, ['end', 'system', 'user', 'assistant']));
 
-/** One that was made elsewhere, with these special tokens. */
+/** An external tokenizer with these special tokens. */
 export async function specialTokenizer(
   texts: readonly string[],
   names: Readonly<Record<string, string>> = {},

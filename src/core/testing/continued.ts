@@ -12,8 +12,8 @@ import type { Continuation } from './golden';
 import { wasmFolder } from './wasm';
 
 /**
- * Goes on with a stored run as the page does, through as many steps as `continuation` has; where it has no data of its own,
- * on those of the store that its tokenizer has cut.
+ * Resumes a stored run as the page does, for the steps of `continuation`. A run without data of its own uses the store's
+ * data for its tokenizer.
  */
 export async function continued(
   store: BlobStore,

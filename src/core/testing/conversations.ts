@@ -1,4 +1,4 @@
-/** Conversations that can be learnt, and as rows of each shape have them. */
+/** Conversations to train on, also as rows of each shape. */
 import fc from 'fast-check';
 import type { Conversation, Message } from '../chat/conversation';
 import type { ShapeId } from '../chat/shapes';

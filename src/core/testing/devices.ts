@@ -1,4 +1,4 @@
-/** Where the tests of an op run: its file is in two projects of vitest, of which one has the hosts and the other the GPU. */
+/** Devices for the tests of an op. Its file is in two projects of vitest: one for hosts, one for the GPU. */
 import { describe, inject } from 'vitest';
 
 type DeviceName = 'cpu' | 'wasm' | 'webgpu';
@@ -8,7 +8,7 @@ declare module 'vitest' {
   }
 }
 
-// Asked when tests are declared, as scripts outside vitest import what stands beside them.
+// Called when tests are declared, because scripts outside vitest import the other exports.
 export const hasHosts = (): boolean => inject('devices').includes('cpu');
 export const hasGpu = (): boolean => inject('devices').includes('webgpu');
 

@@ -1,4 +1,4 @@
-/** A studio whose model can be taken home. */
+/** A studio with a model to export. */
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import type { Exported } from '../export/format';

@@ -1,4 +1,4 @@
-/** What an older build stored in a browser and wrote into files: golden/<commit>, beside the script that made it. */
+/** Stores and files of older builds: golden/<commit>, next to the script that made them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,11 +34,11 @@ export async function goldenStore(build: Build = '7bac939'): Promise<BlobStore> 
 /** The store copies bytes, and records are not changed in place. */
 const read = new Map<Build, [key: string, value: Stored][]>();
 
-/** How that build itself went on with a run of the store, on a device of the same kind. */
+/** How that build itself resumed a run of the store, on a device of the same kind. */
 export interface Continuation {
   runId: string;
   device: 'WASM' | 'WebGPU';
-  /** The saved step that it went on from, and how many there were to be in all. */
+  /** Saved step that it resumed from, and the total number of steps. */
   from: number;
   of: number;
   steps: readonly (readonly [step: number, loss: number, gradientNorm: number])[];
@@ -49,7 +49,7 @@ export const continuations = (build: Build = '7bac939'): readonly Continuation[]
 export const goldenFile = (path: string, build: Build = '7bac939'): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(readFileSync(join(folderOf(build), path)));
 
-/** The files of a folder, as they are brought in. */
+/** Files of a folder, for an import. */
 export const goldenFolder = (folder: string, build: Build = '7bac939'): { name: string; source: ByteSource }[] =>
   filesUnder(folder, build).map((name) => ({ name, source: bytesSource(goldenFile(join(folder, name), build)) }));
 

@@ -1,4 +1,4 @@
-/** A page over the store of an older build: runs that have learnt something, without a run of its own. */
+/** A page over the store of an older build, with trained runs. */
 import type { BlobStore, Json } from '../base/blobStore';
 import { claimRun, loadSnapshot } from '../checkpoint/checkpoint';
 import type { Snapshot } from '../checkpoint/snapshot';

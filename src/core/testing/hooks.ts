@@ -18,7 +18,7 @@ interface Looked {
   choice: ModelChoice;
   columns: { 'attention.qkv': number; 'mlp.inner': number };
   projection: string;
-  /** Of the norms after a block's two sums, where the stream itself is normalised. */
+  /** For norms after a block's two sums, which normalize the residual stream. */
   after?: readonly [middle: (block: number) => string, out: (block: number) => string];
 }
 export const LOOKED_AT: Readonly<Record<string, Looked>> = {

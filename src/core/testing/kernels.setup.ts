@@ -1,8 +1,7 @@
 /**
- * Before each file of tests on the GPU: Dawn as navigator.gpu, our own modules loaded anew, TensorFlow.js as it was when it was
- * loaded, and WebGPU's classes without what a file before has wrapped around them. A process for each file would spend much of its
- * time on TensorFlow.js. Afterwards whatever Dawn said of shaders, ours or TensorFlow.js's, warnings too, and of calls that it
- * refused fails the file, whether a test looked or not.
+ * Before each file of tests on the GPU: sets Dawn as navigator.gpu, reloads our modules, resets TensorFlow.js, and unwraps WebGPU's
+ * classes. A process per file would spend much of its time loading TensorFlow.js. After the file, any message of Dawn about shaders,
+ * ours or TensorFlow.js's, warnings too, or about refused calls fails the file.
  */
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, expect, vi } from 'vitest';

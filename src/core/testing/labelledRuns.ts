@@ -40,7 +40,7 @@ export async function labelledText(store: BlobStore, rows = labelledRows(40)): P
   return outcome.kind === 'added' ? outcome.text : outcome.of;
 }
 
-/** By LoRA beside the parent, and its head; of `smallRuns`. */
+/** A run of `smallRuns` with LoRA on the parent and its own head. */
 export async function classifierInput(
   store: BlobStore,
   of: Begin,

@@ -17,7 +17,7 @@ export const DOCX = zipped({
   'docProps/core.xml':
     '<cp:coreProperties><dc:title>Loomings</dc:title><dc:language>en-US</dc:language><dcterms:created>1851-10-18T00:00:00Z</dcterms:created></cp:coreProperties>',
 });
-/** A heading, a remark beside it, and a title with a tag in it. */
+/** A heading with a comment, and a title that contains a tag. */
 export const ODT = zipped({
   mimetype: 'application/vnd.oasis.opendocument.text',
   'content.xml': `<office:document-content><office:body><office:text><text:h>Loomings</text:h>

@@ -1,6 +1,6 @@
 /**
- * Values that are made once per process. Each test file loads our modules anew (unit.setup.ts), but the process stays: what
- * files share lies on its global object.
+ * Values that are made once per process. Each test file reloads our modules (unit.setup.ts), but the process stays, so shared
+ * values are on its global object.
  */
 const made: Map<string, unknown> = ((globalThis as { homegrownMade?: Map<string, unknown> }).homegrownMade ??= new Map<
   string,

@@ -59,7 +59,7 @@ export async function expectUnseen(
   both.dispose();
 }
 
-/** The test above can fail: what sees all, and is not told of lengths, is told by its padding. */
+/** The test above can fail: a model that ignores lengths sees the padding. */
 export async function expectSeenWithoutLengths(net: Network): Promise<void> {
   const rows = PADDING.map((padding): Rows => {
     const { ids, targets } = withPadding(padding, false);

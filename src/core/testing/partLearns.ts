@@ -1,4 +1,4 @@
-/** A GPT of which a part learns: its upper half, or LoRA beside all of it. */
+/** A partly trainable GPT: its upper half, or LoRA on all of it. */
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { type Trainable, linearWeights, partsOf } from '../adapters/trainable';
@@ -79,7 +79,7 @@ export async function weightsOf({ network: { params } }: Learner): Promise<Named
 export const bitsOf = (tensors: NamedTensors) =>
   [...tensors].map(([name, { data }]) => [name, new Uint32Array(Float32Array.from(data).buffer)] as const);
 
-/** The frozen have kept their bits, what learns has not, and what is saved is what learns, with its moments. */
+/** Frozen weights keep their bits, trainable ones change, and a save has the trainable ones with their moments. */
 export async function expectOnlyThoseLearn(
   learning: Learner,
   trainable: Trainable,

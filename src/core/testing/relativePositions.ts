@@ -1,4 +1,4 @@
-/** The tests of relative positions in a model: one bias that all blocks read, learnt, and with a cache. */
+/** Tests of relative positions in a model: one trained bias for all blocks, also with a cache. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { expect } from 'vitest';

@@ -11,7 +11,7 @@ const CONFIG = { layers: 1, heads: 1, width: 8, context: 8, hidden: 0, biases: t
 /** A run that has not been stored. */
 export type MadeRun = RunRecord & { tokenizer: TokenizerModel };
 
-/** Of a run called a with one segment, a small GPT by bytes, of which nothing is known besides what is given. */
+/** Record of a run named a with one segment, a small GPT on bytes, and the given fields. */
 export function runRecord({
   recipe = DEFAULT_RECIPE,
   data = {},
@@ -37,7 +37,7 @@ export function runRecord({
   return { ...run, tokenizer, ...given };
 }
 
-/** Of ten tokens, of which the last is held out. */
+/** Facts of ten tokens; the last one is held out. */
 export const dataFacts = (given: Partial<DataFacts> = {}): DataFacts => ({
   texts: [],
   textHash: 'a',

@@ -1,4 +1,4 @@
-/** Runs as they are listed, with curves that fall: some forked, one brought in. */
+/** Rows of the run list, with falling curves: some forks, one import. */
 import { curveOf } from '../runs/curve';
 import type { RunRow } from '../runs/rows';
 import type { TrainEvent } from '../train/run';

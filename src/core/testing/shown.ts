@@ -9,7 +9,7 @@ export function seen(studio: Studio) {
   return { ...studio, run: record, log, saved, phase, which, steps, model: modelOf(studio, 'playground') };
 }
 
-/** Has all pages show a run of which this is known; it trains where its phase says so. */
+/** Makes all pages show this run; it trains if its phase says so. */
 export function showing({ getState, setState }: StudioStore, change: Partial<OpenRun>): void {
   const before = shownRun(getState(), 'train');
   const run = { ...(before.id === '' ? newOpenRun('r') : before), ...change };

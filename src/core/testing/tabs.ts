@@ -41,7 +41,7 @@ export function browserOver(store: BlobStore, pause: Tabs['pause'] = () => Promi
       let ids = 0;
       const halves = halvesOver(store);
       change(halves);
-      // A worker dies with its page; its half here is told to end.
+      // A worker ends with its page, so its half here must end.
       const { resume } = halves.gpu;
       halves.gpu.resume = (input, job) => {
         const run = resume(input, { ...job, signal: AbortSignal.any([job.signal, gone.signal]) });

@@ -1,4 +1,4 @@
-/** Models that have learnt something, for tests of what is written from a model. */
+/** Trained models, for tests of exports. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -10,7 +10,7 @@ import type { Begin } from './besideRuns';
 export const PARENT = { steps: 10, warmup: 2 };
 const RECIPE = { steps: 12, saveEvery: 4, evalEvery: 4, warmup: 2, learningRate: 0.01 };
 
-/** LoRA beside all matrices. */
+/** LoRA on all matrices. */
 export const loraOf = (model: ModelChoice, over: Partial<Trainable> = {}): Trainable => ({
   weights: [],
   adapter: {

@@ -1,7 +1,6 @@
 /**
- * Before each file of unit tests: our own modules are loaded anew, and TensorFlow.js is as it was when it was loaded, so that no
- * file sees what another has put into a list, a mock or a heap. Packages stay loaded: a process for each file would spend most
- * of its time on TensorFlow.js.
+ * Before each file of unit tests: reloads our modules and resets TensorFlow.js, so that no file sees what another put into a
+ * list, a mock or a heap. Packages stay loaded: a process per file would spend most of its time loading TensorFlow.js.
  */
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';

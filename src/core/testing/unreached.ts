@@ -1,4 +1,4 @@
-/** A step on a network of which the loss reaches the embedding alone. */
+/** A step on a network whose loss reaches the embedding alone. */
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { modelSpec } from '../models';

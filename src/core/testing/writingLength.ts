@@ -5,7 +5,7 @@
 
 /** Lengths for the current test file. The defaults still lie beyond the context of the smallest models. */
 export async function limitWriting({ texts = 3, tokens = 20, sample = 9 } = {}): Promise<void> {
-  // The set-up loads our modules anew for each file, so these must be the ones that the current file uses.
+  // The set-up reloads our modules for each file, so these must be the current file's.
   const { WRITING } = await import('../evaluate/writing');
   const { TRAINING_SAMPLE } = await import('../sample/trainingSample');
   Object.assign(WRITING, { texts, tokens });

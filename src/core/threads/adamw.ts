@@ -17,7 +17,7 @@ import {
   times,
 } from '../base/assembler';
 
-/** What a step knows, as floats in this order: where they lie is told to the kernels. */
+/** Settings of a step, as floats in this order; kernels get their address. */
 export const ADAMW_FACTORS = [
   'clip',
   'beta1',

@@ -77,7 +77,7 @@ function placesOf({ Tq, Tk, D }: Sizes) {
 const STRIP = 32;
 const ALIGNED = 64;
 
-/** Bytes that a thread needs beside. */
+/** Scratch bytes per thread. */
 export const attentionScratchBytes = (sizes: Sizes): number => placesOf(sizes).all;
 
 interface Head {

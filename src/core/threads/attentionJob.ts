@@ -1,4 +1,4 @@
-/** What a job of attention is told, as the numbers that threads get. */
+/** Arguments of an attention job, as the numbers that threads get. */
 
 const ADDRESSES = [
   /** Matrices of queries, keys and values: the first head's first element. Bytes from row to row are among the sizes. */
@@ -13,7 +13,7 @@ const ADDRESSES = [
   'bias',
   /** [B H, Tq, Tk]: what dropout multiplies p by. */
   'kept',
-  /** [B H, Tq, Tk], of which a block's first Q K elements are used from its first row on. */
+  /** [B H, Tq, Tk]; a block uses its first Q K elements, from its first row on. */
   'p',
   /** [B Tq, H D]; backward its gradient. */
   'y',

@@ -1,7 +1,7 @@
 /** A product of matrices, wherever they lie and however they are turned, out of the kernels for panels. */
 import { COLUMNS, type Kernels, ROWS } from './kernels';
 
-/** A matrix on the heap: its address, and bytes from row to row and from column to column, one of which is 4. */
+/** A matrix on the heap: its address, and its strides in bytes per row and per column; one of them is 4. */
 export interface Matrix {
   at: number;
   row: number;
@@ -11,7 +11,7 @@ export interface Matrix {
 export const panelsOf = (columns: number): number => Math.ceil(columns / COLUMNS);
 /** Of a matrix [inner, columns], packed. */
 export const packedBytes = (inner: number, columns: number): number => 4 * inner * COLUMNS * panelsOf(columns);
-/** What `multiplyRows` needs beside, for as many rows. */
+/** Scratch memory of `multiplyRows`, for as many rows. */
 export const scratchBytes = (inner: number, rows: number): number => 4 * inner * ROWS * Math.ceil(rows / ROWS) + TILE;
 const TILE = 4 * ROWS * COLUMNS;
 

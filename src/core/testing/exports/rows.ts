@@ -36,9 +36,9 @@ const NAMED: Partial<Record<ModelId, Readonly<Record<string, object>>>> = {
   },
   t5: { 'T5 1.1, heads wider than the model': { untied: true, scaled: false, headWidth: 24 } },
 };
-/** Those of which there is a classifier too. */
+/** Models that also have a classifier. */
 const AS_CLASSIFIERS = ['inner width of its own, without biases', 'OLMo 2', 'Mistral, a window of 9'];
-/** Those of which there is one with an adapter too, besides the plain ones. */
+/** Models that also have one with an adapter. */
 const ADAPTED = ['OLMo 2', 'Qwen3, heads wider than the model'];
 /** What goes with a classifier of its own, where no model has one without it. */
 const WITH_UNTIED: Partial<Record<ModelId, object>> = { t5: { scaled: false } };
