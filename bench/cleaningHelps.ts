@@ -15,7 +15,7 @@ import { mobyChapters } from '../scripts/samples';
 export interface HelpsReport {
   recipe: 'none' | 'recommended and repeatedLines';
   seed: number;
-  /** Of what was learnt from, in characters. */
+  /** Characters of training text. */
   characters: number;
   /** Of held-out text, with an interval of 95 %. */
   bitsPerByte: number;

@@ -16,7 +16,7 @@ export interface Device {
 }
 
 /**
- * Launches are guesses: 24 to 71 us a dispatch were measured with all calls made anew (arXiv:2604.02344), of which a replay makes few.
+ * Launches are guesses: 24 to 71 us a dispatch were measured with all calls repeated (arXiv:2604.02344); a replay makes few of them.
  * NVIDIA's price: 32 banks for 128 lanes that multiply.
  */
 export const M2: Device = {

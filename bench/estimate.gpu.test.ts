@@ -41,7 +41,7 @@ test.each(['S', 'M', 'G'] as const)(
     const matrices = Object.entries(table).filter(([, { shape }]) => shape.length === 2);
     const multiplied = matrices.reduce((n, [, { shape }]) => n + shape[0]! * shape[1]!, 0) - T * C; // positions are looked up
     expect(products).toBe(6 * multiplied * tokens);
-    // Half of 4 T C a token and layer forward; backward half of 14, of which 4 make scores and products again.
+    // Half of 4 T C a token and layer forward; backward half of 14; 4 of those recompute scores and products.
     const attention = 9 * L * T * C * tokens;
     const formula = 6 * countParams(table) * tokens + attention;
     expect(Math.abs(sum(all, 'flops') / formula - 1)).toBeLessThan(0.03);

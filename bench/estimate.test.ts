@@ -11,7 +11,7 @@ test('a dispatch takes as long as its arithmetic, with the words it reads for it
   expect(millisecondsOn(slow, { flops: 2e9, words: 0, bytes: 800e6 })).toBeCloseTo(10.5); // at 80 % of the bandwidth
 });
 
-test('a step takes the sum of its dispatches, whose kinds are told apart', () => {
+test('the time of a step is the sum over its dispatches, by kind', () => {
   const work = { flops: 2e9, words: 0, bytes: 0 };
   const kernels = ['product NN', 'product TN', 'attention', 'attention backward, keys', 'adamw'];
   const step = kernels.map((kernel) => ({ kernel, ...work }));

@@ -1,4 +1,4 @@
-/** What an evaluation costs beside the forward passes that it needs, and metrics of answers, in one run on the device in use. */
+/** Cost of an evaluation beyond its forward passes, and of answer metrics, in one run on the device in use. */
 import * as tf from '@tensorflow/tfjs';
 import { atOnce, unwatched } from '../src/core/base/job';
 import { stream } from '../src/core/base/rng';
@@ -21,7 +21,7 @@ export interface EvaluationReport {
   forwardMs: number;
   evaluateMs: number;
   ratio: number;
-  /** The same with baselines that count what was learnt from, and how many tokens that has. */
+  /** The same with n-gram baselines, and the number of training tokens. */
   withBaselinesMs: number;
   trainTokens: number;
   /** Milliseconds of BLEU, chrF and ROUGE-1, -2, -L of so many pairs, with their intervals. */

@@ -1,4 +1,4 @@
-/** Cutting text with GPT-2's vocabulary, beside two packages for it; the vocabulary is in one of them. */
+/** Tokenizes with GPT-2's vocabulary, compared with two packages; one of them has the vocabulary. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { ID_OF_BYTE } from '../src/core/tokenizer/alphabet';
@@ -33,7 +33,7 @@ export async function benchGpt2(text: string): Promise<EncodeReport[]> {
   });
 }
 
-/** From its tokens in the order in which they were learnt: what two a token was made of, is what the merges before it leave of it. */
+/** Recovers merges from tokens in training order: the earlier merges reduce a token to the pair that it was merged from. */
 async function gpt2(): Promise<TokenizerModel> {
   const path = createRequire(import.meta.url).resolve('gpt-tokenizer/data/r50k_base.tiktoken');
   const lines = (await readFile(path, 'utf8')).trim().split('\n');

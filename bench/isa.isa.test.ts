@@ -4,7 +4,7 @@ import { ADAPTERS, kernelsOn, spillingOn, whyNot } from './isa';
 
 const missingFor = await Promise.all(ADAPTERS.map(whyNot));
 
-/** Skipped tests say why by their name, which is told again at the end of all tests. */
+/** The name of a skipped test says why; the runner prints it again at the end. */
 const nameOf = (adapter: string, missing: string | undefined) =>
   `compiled for ${adapter}${missing === undefined ? '' : ` (not possible here: ${missing})`}`;
 

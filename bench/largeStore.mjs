@@ -51,7 +51,7 @@ const ARRIVED = {
   runs: { selector: 'table[aria-label="Runs"] tbody tr' },
 };
 
-// What a folder kept for offline is of the build that filled it.
+// Offline files belong to the build that stored them.
 await page.goto(`${origin}/icon.svg`);
 await page.evaluate(async () => {
   for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
@@ -236,7 +236,7 @@ async function addressesOf() {
   return found;
 }
 
-/** A stage of the large project from its link, on a page that was loaded anew. */
+/** Opens a stage of the large project by its link, on a reloaded page. */
 async function opening(stage) {
   await load(`${addresses[LARGE]}/text`);
   await settled();

@@ -1,4 +1,4 @@
-/** The step's kernels one by one, each beside the same made of TensorFlow.js's own kernels on the same GPU. */
+/** Times each kernel of the step against the same made of TensorFlow.js's kernels on the same GPU. */
 import * as tf from '@tensorflow/tfjs';
 import { currentGpu, finished } from '../src/core/gpu/backend';
 import { pool } from '../src/core/gpu/pool';

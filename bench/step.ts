@@ -46,7 +46,7 @@ export const SHAPES: Readonly<
   B: { ...S, model: 'bert' },
   /** Of t5, layers are those of the encoder and as many of the decoder. */
   T: { ...S, model: 't5' },
-  /** S and M of which LoRA learns alone. */
+  /** S and M with LoRA on frozen weights. */
   'S-input': { ...S, lora: 'input' },
   'S-all': { ...S, lora: 'all' },
   'M-input': { ...M, lora: 'input' },
@@ -108,7 +108,7 @@ export async function countedGpu(adapter?: string): Promise<{ name: string; call
   return { name: gpu.adapter.name, calls: countCalls() };
 }
 
-/** One batch of random tokens, learnt by heart: its losses must fall. */
+/** Memorizes one batch of random tokens: its losses must fall. */
 export async function benchStep(
   shape: Shape,
   steps: number,

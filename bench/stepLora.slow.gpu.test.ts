@@ -13,7 +13,7 @@ const ALL_OF_S = 50;
 test.each([
   ['S-input', 46, 1.05, 8.91e6],
   ['S-all', 72, 1.9, 10.75e6],
-] as const)('what a step of %s costs, of which LoRA learns alone', async (name, dispatches, max, bytes) => {
+] as const)('cost of a LoRA step of %s', async (name, dispatches, max, bytes) => {
   const report = await benchStep(SHAPES[name], 4, device);
   expect(report).toMatchObject({ dispatches, submits: 1, buffersPerStep: 0, bindGroupsPerStep: 0 });
   expect(report.dispatches).toBeLessThanOrEqual(max * ALL_OF_S);

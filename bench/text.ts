@@ -36,7 +36,7 @@ export interface TextReport {
   longestTurnMs: number;
 }
 
-/** @param large megabytes of the texts that are read, tokenised and sharded */
+/** @param large megabytes of the texts that are read, tokenized and sharded */
 export async function benchText(large: number, cleaners: StartCleaners, only?: string): Promise<TextReport[]> {
   const book = buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!.text;
   const reports: TextReport[] = [];

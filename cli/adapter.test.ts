@@ -1,4 +1,4 @@
-/** What an adapter has learnt goes out to PEFT's folders and llama.cpp's files, and comes in from them. */
+/** Adapters are exported to PEFT's folders and llama.cpp's files, and imported from them. */
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-test('the folder has the adapter in adapter/, of which a base and it are the model', async () => {
+test('the folder has the adapter in adapter/, which makes the model with a base', async () => {
   expect((await readdir(path('tuned', 'adapter'))).sort()).toEqual([
     'adapter_config.json',
     'adapter_model.safetensors',
@@ -68,7 +68,7 @@ test('it is exported alone, from its run, from a folder without the optimizer, a
   for (const [name, { data }] of one) expect(data, name).toEqual(other.get(name)!.data);
 }, 240_000);
 
-test('a run that begins with an adapter goes on from what that has learnt, and by itself', async () => {
+test('a run that starts from an adapter continues its training, and resumes', async () => {
   const old = ['--old', 'fish.txt'];
   const ended = await tune('--adapter', join('tuned', 'adapter'), '--steps', '6', ...old, '--out', 'further');
   expect(ended).toMatchObject({ code: 0, stderr: '' });

@@ -1,4 +1,4 @@
-/** Chats are the same data by the terminal and by the app, and a run on them that the app has begun goes on in a terminal. */
+/** App and terminal build the same data from chats, and the terminal resumes the app's run on them. */
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,7 +95,7 @@ test.each(Object.keys(WRITTEN))('%s', async (name) => {
   expect(said).toContain(`${path(name).split('/').at(-1)!}: 30 conversations.`);
 });
 
-test('a run of the app goes on in a terminal from the file, to its bits; with another file it does not', async () => {
+test('the terminal resumes a run of the app from its file, to the same bits; another file is refused', async () => {
   const { store, id } = await inTheStore((await filesOf('openai.jsonl'))[0]!.source);
   const own = { tokenizer: (await spokenBy(tokenizer)).tokenizer.model, recipe: { objective: 'chats' as const } };
   const weights = await grownInTheApp(store, [id], path('app'), 6, 'run', own);

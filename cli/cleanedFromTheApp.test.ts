@@ -1,4 +1,4 @@
-/** A run of the app on text that a recipe has cleaned goes on in a terminal from the files as they were. */
+/** The terminal resumes the app's run on cleaned text from the original files. */
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -83,7 +83,7 @@ test('the documents are those that a recipe, a hand and the recipe’s exception
   expect(readRecipe('recipe.json', await readFile(path('app/recipe.json'), 'utf8'))).toEqual(RECIPE);
 });
 
-test('goes on to the bits that it has there, beside a text that is as it is; and again, measured, without being told', async () => {
+test('resumes to the same bits, next to an uncleaned text; resumes again and evaluates without being given the files', async () => {
   await copied('on');
   expect(await goOn('on', '--text', 'fish.txt', 'letters')).toMatchObject({ code: 0, stderr: '' });
   expect(await hashOf('on/model.safetensors')).toBe(weights);
@@ -145,7 +145,7 @@ test('is refused without its recipe, and by another; a file of that name that is
   expect((await goOn('bare', '--text', 'fish.txt', 'letters')).stderr).toMatch(words);
 });
 
-test('texts that two recipes have cleaned go on in the app alone', async () => {
+test('a run on texts cleaned by two recipes resumes in the app only', async () => {
   const recipe = { ...RECIPE, name: 'fish', steps: [stepOf('lowerCase')], kept: [] };
   await applyRecipe(store, fish, recipe, { at: 4 }, unwatched);
   await grownInTheApp(store, [letters, fish], path('both'), 5, 'of-both');
@@ -154,7 +154,7 @@ test('texts that two recipes have cleaned go on in the app alone', async () => {
   expect(stderr).toMatch(/used 2 cleaning recipes, but a folder has only one\. Continue the run in its app/);
 }, 120_000);
 
-test('goes on from files where the app has cleaned its text otherwise since, while it keeps the recipe', async () => {
+test('resumes from files after the app has cleaned its text differently, as long as it keeps the recipe', async () => {
   await applyRecipe(store, letters, { ...RECIPE, steps: [stepOf('whiteSpace')] }, { at: 5 }, unwatched);
   await takeHome(store, path('late-home'));
   expect(await hashOf('late-home/recipe.json')).toBe(await hashOf('app/recipe.json'));

@@ -114,7 +114,7 @@ test('grow writes a folder with baselines as an evaluation measures them, and sa
   ]);
 }, 120_000);
 
-test('grow gives the tokenizer the special tokens that are asked for, the rate that is usual, and sample goes on from the folder', async () => {
+test('grow uses the requested special tokens and the default rate, and sample continues a prompt from the folder', async () => {
   const special = ['--special', 'sentinel:2,mask', '--optimizer', 'sgd'];
   const grown = await run(['grow', ...grow('--tokenizer', 'bytes', '--steps', '2', ...special)]);
   expect(grown).toMatchObject({ code: 0, stderr: '' });

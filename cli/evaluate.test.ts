@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-test('figures come with intervals, and beside what counting comes to', async () => {
+test('metrics come with intervals and n-gram baselines', async () => {
   const flags = [
     '--from',
     path('bytes'),
@@ -92,7 +92,7 @@ test('tasks of one\u2019s own need no text; their columns are found or named', a
 
 type Share = Record<'value' | 'low' | 'high' | 'pairs', number>;
 
-test('without a text it is measured on what was held out of its own, with what it learnt from counted', async () => {
+test('without a text, the model is evaluated on its validation set, with baselines from its training set', async () => {
   const sizes = ['--layers', '1', '--heads', '1', '--width', '16', '--context', '16', '--batch', '2', '--steps', '8'];
   const grown = ['--text', path('text'), '--tokenizer', 'bytes', ...sizes, '--device', 'wasm', '--out', path('own')];
   const evaluations = lines(await run(['grow', ...grown, '--json']));
@@ -127,7 +127,7 @@ test('what is measured of its own part, and asked by lists, is kept in its folde
   const again = await run([...own, '--task', path('of-whales.csv')]);
   expect(again.stderr).toMatch(/This is the 2nd evaluation on the test set.*Saved in .*kept: the model card/s);
   expect(again.stdout).toMatch(/(Better than |still beats? it|About as good as |Too little text to compare it with )/);
-  // Only what tells of it is another; a run that goes on there knows the folder for its own.
+  // Only its descriptions change; a run that resumes there recognizes the folder.
   expect(await readFile(path('kept/homegrown.files.json'), 'utf8')).toBe(list);
 
   const { evaluations, looks, asked } = await infoIn('kept');
@@ -152,7 +152,7 @@ test('what is measured of its own part, and asked by lists, is kept in its folde
 const infoIn = async (name: string): Promise<RunInfo> =>
   JSON.parse(await readFile(path(`${name}/homegrown.json`), 'utf8')) as RunInfo;
 
-test('a folder that went on while it was measured, and one that cannot be written, are told, and stay as they are', async () => {
+test('a folder whose run continued during the evaluation, and a read-only one, are reported and stay unchanged', async () => {
   const past = await openSavedRun(path('own'));
   const evaluation = {
     ...{ tokens: 1, documents: 1, bytes: 1, baselines: {}, leftOut: [] },
@@ -198,7 +198,7 @@ test('malformed rows of pairs and of lists are listed, and left out where that i
   expect(none.stderr).toContain('--skip-bad-rows needs --text, --pairs, --table or a list.');
 }, 120_000);
 
-test('answers to the rows of a table are scored, beside copying', async () => {
+test('answers to the rows of a table are scored, next to a copying baseline', async () => {
   await writeFile(path('pairs.csv'), 'from,to\nwhale,elahw\nwhite,etihw\nsea,sea\n');
   const flags = ['--from', path('bytes'), '--pairs', `${path('pairs.csv')}:input=from,target=to`, '--device', 'wasm'];
   const { code, stdout } = await run(['evaluate', ...flags, '--metrics', 'chrf,exactMatch,perplexity', '--json']);
@@ -213,7 +213,7 @@ test('targets that are labels are chosen among, next to the majority class and n
   const rows = ['whale,sea', 'horse,land', 'white whale,sea', 'old horse,land', 'whale ship,sea'];
   await writeFile(path('labels.csv'), `note,said,kind\n${rows.map((row) => `x,${row}\n`).join('')}`);
   const flags = ['--pairs', `${path('labels.csv')}:input=said,target=kind`, '--train', path('labels.csv')];
-  // The columns of what was learnt are those of what is measured.
+  // Training tables have the columns of the evaluated tables.
   const { stdout } = await run(['evaluate', '--from', path('pairs'), ...flags, '--device', 'wasm', '--json']);
   const { metrics, baselines, confusion } = JSON.parse(stdout) as {
     metrics: Record<string, Record<'value' | 'low' | 'high', number>>;
@@ -253,7 +253,7 @@ test('compare refuses the second model before it reads a text', async () => {
   });
 });
 
-test('where one of two models normalises its text, or they do so differently, comparing them says it', async () => {
+test('compare says where one of two models normalizes its text, or both do so differently', async () => {
   const normalising = async (name: string, type: string): Promise<void> => {
     await cp(path('bytes'), path(name), { recursive: true });
     // Without what it is said to be by us.

@@ -66,7 +66,7 @@ test('a disk that fills up while a run saves costs neither the older model nor t
     (await readdir(path('model'))).map(async (name) => (await stat(path('model', name))).size),
   );
   const pages = sizes.reduce((sum, size) => sum + Math.ceil(size / 4096), 0);
-  // For the older model and a save of the next one, and not for a second draft beside them.
+  // Space for the older model and a save of the next one, but not for a second draft.
   if (!mount('filling', `size=${Math.round(2.5 * pages) * 4}k`)) skip('This process may not mount file systems.');
   await cp(path('model'), path('filling', 'model'), { recursive: true });
   const older = await readFile(path('filling', 'model', 'model.safetensors'));
@@ -189,7 +189,7 @@ describe('a stop', () => {
       by: [
         'bash',
         '-c',
-        // The first is told twice, as npm and a terminal do: it counts once.
+        // npm and the terminal both send the first signal; it counts once.
         `"$@" & until command=$(pgrep -P $! -f compiled.mjs); do sleep 0.05; done; kill -STOP $command
         kill -INT $!; kill -INT $!; sleep 1.5; kill -0 $! && echo alive
         while kill -INT $! 2> /dev/null; do sleep 1.5; done; wait $!`,

@@ -1,4 +1,4 @@
-/** A run that the app has begun, whose text is a folder of documents, goes on in a terminal from the files. */
+/** The terminal resumes a run of the app from files; its text is a folder of documents. */
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -61,7 +61,7 @@ const all = async (model: string) =>
   Promise.all((await readdir(path(model))).sort().map(async (name) => [name, await hashOf(model, name)]));
 const json = async (...names: string[]): Promise<unknown> => JSON.parse(await readFile(path(...names), 'utf8'));
 
-test('goes on from its files, in any order, to the bits that it has there; and again without being told', async () => {
+test('resumes from its files, in any order, to the same bits; and again without being given them', async () => {
   await cp(path('app'), path('app-on'), { recursive: true });
   const ended = await onIn('app-on', path('texts/fish.txt'), ...given().reverse());
   expect(ended).toMatchObject({ code: 0, stderr: '' });
@@ -74,7 +74,7 @@ test('goes on from its files, in any order, to the bits that it has there; and a
   expect(await goOn('app-on', '--steps', '9')).toMatchObject({ code: 0, stderr: '' });
 }, 120_000);
 
-test('goes on from a folder, also where it is not told which documents they were', async () => {
+test('resumes from a folder, even if homegrown.json doesn't list the documents', async () => {
   await cp(path('letters'), path('mail'), { recursive: true });
   await rm(path('mail/c.txt'));
   for (const name of ['app-folder', 'app-untold']) await cp(path('app'), path(name), { recursive: true });

@@ -1,4 +1,4 @@
-/** A text that is cleaned before it is learnt: the same again when the run goes on, and its form in every prompt. */
+/** A run on cleaned text: the same cleaning when it resumes, and the same normalization of every prompt. */
 import { mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-test('what is learnt is what the recipe leaves, told beside the model, which lowers prompts', async () => {
+test('a run trains on what the recipe leaves, saves the recipe, and lowercases prompts', async () => {
   const { segments, normalizers } = await info('straight');
   expect(segments[0].data!.texts[0]).toMatchObject({
     name: 'a.txt',
@@ -82,7 +82,7 @@ test('bits per byte are those of the text as the tokenizer leaves it', async () 
   expect(await measured('loud.txt')).toBeCloseTo(await measured('plain.txt'), 9);
 }, 60_000);
 
-test('it goes on as it would have, and its held-out text is cleaned for an evaluation', async () => {
+test('it resumes as if uninterrupted, and its validation set is cleaned for an evaluation', async () => {
   expect(await runHere('grow', '--resume', 'begun', '--steps', '8', '--json')).toMatchObject({ code: 0, stderr: '' });
   for (const file of ['model.safetensors', 'tokenizer.json', 'recipe.json'])
     expect((await readFile(path('begun', file))).equals(await readFile(path('straight', file))), file).toBe(true);
@@ -124,7 +124,7 @@ test('documents that were prepared by it bring their form along', async () => {
   expect((await info('data')).normalizers).toEqual((await info('straight')).normalizers);
 }, 60_000);
 
-test('several files are cleaned together, as prepare does, and go on in any order', async () => {
+test('several files are cleaned as one text, as in prepare, and resume in any order', async () => {
   const letters = Array.from({ length: 12 }, (_, i) => `${'abcdefghijkl'[i]!}.txt`);
   await mkdir(path('letters'));
   for (const name of letters)

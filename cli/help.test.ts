@@ -34,7 +34,7 @@ test('each flag has a line: what it is, its bounds, and what it is if it is not 
   ]);
 });
 
-test('every command tells its flags, whatever else is typed', async () => {
+test('every command lists its flags, whatever else is typed', async () => {
   const asked = [
     ['grow', '--stesp', '5', '--help'],
     ['sample', '-h'],

@@ -14,7 +14,7 @@ import { spawnCommand, type SpawnOptions } from './testing/spawnCommand';
 let folder: string;
 const path = (...names: string[]) => join(folder, ...names);
 const STEPS = 120;
-/** Of which all of the rates depend on how many steps there are; a save after each slows it down. */
+/** All learning rates depend on the number of steps; a save after each step slows the run. */
 const schedule = ['--steps', String(STEPS), '--schedule', 'cosine', '--warmup', '30', '--dropout', '0.1'];
 const often = ['--save-every', '1', '--eval-every', '20', '--eval-tokens', '64'];
 const grow = (args: readonly string[]): Promise<Ended> => run(['grow', '--json', ...args], { cwd: folder });
@@ -71,7 +71,7 @@ async function made(model: string): Promise<object> {
   return { tensors, curve, segments, choice, result };
 }
 
-test('a stop is saved with what was measured at it, and what goes on from it makes the bits of a run without one', async () => {
+test('a stop is saved with its evaluation, and the resumed run has the bits of an uninterrupted one', async () => {
   const { step, valLoss } = lines(stopped.stdout).at(-1) as { step: number; valLoss: number };
   expect(step).toBeLessThan(STEPS);
   expect(step % 20).not.toBe(0);
@@ -89,7 +89,7 @@ test('a stop is saved with what was measured at it, and what goes on from it mak
   expect(await made('on')).toEqual(await made('straight'));
 }, 120_000);
 
-test('killed while it saves, again and again, it goes on in its folder to the same bits', async () => {
+test('killed repeatedly during saves, a run resumes in its folder to the same bits', async () => {
   await cp(path('stopped'), path('killed'), { recursive: true });
   const killAt = pathToFileURL(join(ROOT, 'cli/testing/killAt.mjs')).href;
   // A save is some seventy calls, the first come before it. In between nobody looks into the folder.

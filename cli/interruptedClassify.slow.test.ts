@@ -14,7 +14,7 @@ const STEPS = 60;
 const WORDS = ['whale sea ship', 'barn field hay'] as const;
 const ROWS = Array.from({ length: 80 }, (_, i) => [`${WORDS[i % 2]!} ${i}`, i % 2 === 0 ? 'sea' : 'land']);
 
-test('Ctrl-C stops tune at a step, saves it and says how to go on; resumed it makes the bits of a run without it', async () => {
+test('Ctrl-C stops tune at a step, saves it and says how to resume; resumed, it has the bits of an uninterrupted run', async () => {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'interrupted-classify-')));
   onTestFinished(() => rm(folder, { recursive: true }));
   const path = (...names: string[]) => join(folder, ...names);

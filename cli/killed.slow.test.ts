@@ -51,7 +51,7 @@ async function foundIn(model: string): Promise<string | null> {
   return read && hashOf(model);
 }
 
-/** Bit for bit what learns, and what comes of it. */
+/** Trainable weights and their results, bit for bit. */
 async function bits(model: string): Promise<object> {
   const { info, events } = await readModel(model);
   const tensors = ['model.safetensors', 'optimizer.safetensors', 'tokenizer.json'].map(async (name) =>
@@ -93,7 +93,7 @@ async function statesOf(at: string, args: readonly string[], stopAt?: number): P
   return (await readdir(states)).sort().map((name) => join(states, name));
 }
 
-/** The same files at another place: what is written there anew is not theirs. */
+/** The same files at another place, so later writes there don't touch the originals. */
 async function linked(from: string, to: string): Promise<void> {
   await mkdir(to);
   for (const entry of await readdir(from, { withFileTypes: true }))
@@ -125,7 +125,7 @@ async function lookedInto(states: readonly string[], models: readonly string[]):
   return first;
 }
 
-test('goes on in its folder, and is stopped there', async () => {
+test('resumes in its folder, and is stopped there', async () => {
   const at = await around('in-place');
   // Stopped while it saves, it is measured, and told again with that.
   const states = await statesOf(at, ['--resume', 'dir', '--steps', '1000', '--save-every', '1'], AMID_THE_FIRST);
@@ -141,14 +141,14 @@ test('goes on in its folder, and is stopped there', async () => {
   }
 }, 120_000);
 
-test('goes on into a folder with another model, beside which it is saved and whose place it takes at its end', async () => {
+test('resumes into a folder with another model: it is saved next to that model and replaces it at the end', async () => {
   const at = await around('beside');
   const before = await hashOf(join(at, 'dir'));
   await cp(path('whole'), join(at, 'other'), { recursive: true });
   const states = await statesOf(at, ['--resume', 'dir', '--out', 'other', '--steps', '5']);
   expect(states.length).toBeGreaterThan(150);
   const found = await lookedInto(states, ['dir', 'other', 'other.stopped']);
-  // Beside it is nothing; the step; nothing again, as that is in its place.
+  // Next to it: nothing; the step; nothing again, once the step has replaced it.
   expect(found.size).toBe(3);
   for (const [hashes, state] of [...found].slice(1)) {
     expect(hashes.split(' ')[0]).toBe(before);

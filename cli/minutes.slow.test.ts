@@ -44,7 +44,7 @@ async function checked(model: string, from: number): Promise<{ steps: number; st
   return { steps: recipe.steps, step: state.step, warmup: recipe.warmup };
 }
 
-test('so many steps are taken as fit, with the warm-up and the schedule of so many, and a run goes on for so long', async () => {
+test('a run takes as many steps as fit, with their warm-up and schedule, and a resumed run does, too', async () => {
   const settings = ['--eval-every', '1000000', '--eval-tokens', '64', '--out', path('model')];
   const ended = await fitted((minutes) => grow('--minutes', minutes, ...settings));
   expect(ended).toMatchObject({ code: 0, stderr: '' });
@@ -60,7 +60,7 @@ test('so many steps are taken as fit, with the warm-up and the schedule of so ma
   expect(second.warmup).toBe(first.warmup);
 }, 600_000);
 
-test('too little time, and two words on how long, are told before anything is written', async () => {
+test('too little time, and --minutes with --steps, are refused before anything is written', async () => {
   const short = await grow('--minutes', '0.001', '--out', path('short'));
   expect(short.code).toBe(2);
   expect(short.stderr).toMatch(/^0\.001 minutes are too short: one step .* takes .* here\. Raise --minutes/);

@@ -22,7 +22,7 @@ test('values have their types, and what is not given its first value', () => {
     json: true,
   });
 });
-test('what was typed is told from what is so if it is not given, and what has no value then is undefined', () => {
+test('typed flags are distinguished from defaults, and a flag without a default is undefined', () => {
   const args = ['--text', 'a.txt', '--rate=--5', '-2'];
   expect([...flagsIn(args)]).toEqual(['text', 'rate']);
   const open = {

@@ -1,4 +1,4 @@
-/** Runs that learnt files with their markup, as older builds did, go on with them. */
+/** Runs of older builds, which trained on files with markup, resume with them. */
 import { expect, test } from 'vitest';
 import { unwatched } from '../src/core/base/job';
 import type { TextSource } from '../src/core/documents';
@@ -37,7 +37,7 @@ test('pages that are together a text, whose documents are not told', async () =>
   expect(single.map(({ source }) => source.isPlain)).toEqual([undefined, true]);
 });
 
-test('a page as it is beside a file that documents are taken out of', async () => {
+test('a page with its markup, next to a file that yields documents', async () => {
   const page = `<p>${'The whale is large. The sea is wide. '.repeat(30)}`;
   const talk = file('talk.srt', '1\n00:00:01,000 --> 00:00:02,000\nAye\n');
   const making = {
@@ -50,7 +50,7 @@ test('a page as it is beside a file that documents are taken out of', async () =
   expect(again.data).toEqual(begun.data);
 });
 
-test('a chat that was learnt as it is goes on so, and one whose conversations were learnt, as them', async () => {
+test('a run on a raw chat resumes on it, and a run on conversations resumes on those', async () => {
   const chat = '[05.01.23, 15:05:10] Ann: The whale is large.\n[05.01.23, 15:06:10] Bob: The sea is wide.\n'.repeat(20);
   const making = {
     tokenizer: trained(() => ({ kind: 'bytes', vocabulary: 257, special: 1 }) as never),

@@ -11,7 +11,7 @@ test('a plan is asked for by minutes alone: who gives a size plans it', () => {
   expect(isForThePlan(new Set(['text']))).toBe(false);
 });
 
-test('energy is told by what the machine takes and what that costs, and what of it is assumed', () => {
+test('energy comes with power and cost, and says which of them is assumed', () => {
   const text = {
     bytes: 1e6,
     vocabularies: [{ kind: 'bpe' as const, size: 1024, bytesPerToken: 2.7, unigramBits: 3.1 }],

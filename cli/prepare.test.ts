@@ -1,4 +1,4 @@
-/** Files as people have them, made documents and learnt from, by the real commands. */
+/** Real files become documents and training data, by the real commands. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,7 +117,7 @@ test('a file of --map is called as it lies, as it is in what was given, or by it
   expect(await prepare('maps', 'other/said.csv')).toMatchObject({ code: 2 });
 }, 60_000);
 
-test('a table of pairs without a map is known by its names, and is learnt as pairs', async () => {
+test('a table of pairs without --map is recognized by its column names and trained as pairs', async () => {
   const rows = Array.from({ length: 30 }, (_, i) =>
     JSON.stringify({ question: `What is ${i}?`, answer: `${i}, "so"` }),
   );

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('a zip is what lies in it: --map names a table in it, and each file that gave none is told', async () => {
+test('a zip is its files: --map names a table in it, and each file without documents is listed', async () => {
   const files = {
     'notes/a.txt': strToU8('The whale came up beside the boat, and nobody said a word.'),
     'notes/said.csv': strToU8('speech,lang\nHave ye seen the white whale?,en\n,en\n'),

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('a short and safe recipe cleans what is read, and is written beside it; with none all is as it was', async () => {
+test('the recommended recipe cleans the documents and is saved next to them; with none, they stay unchanged', async () => {
   const ended = await prepare();
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   expect(lines(ended.stdout).at(-1)).toMatchObject({ documents: 3, read: 3, removed: {} });
@@ -37,7 +37,7 @@ test('a short and safe recipe cleans what is read, and is written beside it; wit
   expect(await written('out/recipe.json')).toMatchObject({ name: 'none', steps: [] });
 }, 60_000);
 
-test('a recipe of one’s own is read: what it did is told by rule, and in the report by document', async () => {
+test('an own recipe is read: its changes are listed by rule, and in the report by document', async () => {
   const recipe: Recipe = {
     version: 1,
     name: 'mine',

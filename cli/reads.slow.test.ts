@@ -1,4 +1,4 @@
-/** What the real commands read, and from where: pipes, any working folder, with and without permission, beside a GPU. */
+/** Inputs of the real commands: pipes, any working folder, with and without permission, next to a GPU. */
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -67,7 +67,7 @@ test('a folder that may not be listed is not called missing', async ({ skip }) =
   expect(status).toBe(1);
 });
 
-test('a GPU, where there is one, leaves standard error alone, and in words tells what it compiles', async ({
+test('a GPU writes nothing to standard error but what it compiles, in words', async ({
   skip,
 }) => {
   const args = ['grow', '--text', path('text.txt'), ...grow('gpu')].map((arg) => (arg === 'wasm' ? 'webgpu' : arg));

@@ -53,7 +53,7 @@ test('a zip of the app is a model too', async () => {
   expect(sampled).toMatchObject({ code: 0, stderr: expect.stringMatching(STEP_ALONE) as string });
 });
 
-test('a file that ends before it should is told with numbers', async () => {
+test('a truncated file is reported with numbers', async () => {
   await copyFile(path('text.txt'), path('shrinks'));
   const source = await byteFile(path('shrinks'));
   expect((await source.read(0, source.size)).length).toBe(source.size);

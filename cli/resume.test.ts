@@ -1,4 +1,4 @@
-/** A run that goes on from its folder, held against one that was not stopped. */
+/** A run that resumes from its folder, compared with an uninterrupted one. */
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -57,7 +57,7 @@ async function substance(model: string): Promise<object> {
   return { tensors, info, state: { ...state, activeMs: 0 }, curve };
 }
 
-test('it goes on in its folder, by its own settings, texts and device, to what it would be had it not stopped', async () => {
+test('it resumes in its folder, with its settings, texts and device, as if uninterrupted', async () => {
   await cp(path('begun'), path('on'), { recursive: true });
   await writeFile(path('on', 'notes.txt'), 'notes');
   const ended = await goOn('--resume', 'on', '--steps', '16');
@@ -71,7 +71,7 @@ test('it goes on in its folder, by its own settings, texts and device, to what i
   expect((await readdir(folder)).filter((name) => name.startsWith('on'))).toEqual(['on']);
 }, 120_000);
 
-test('it goes on into another folder from texts that are given again, knows its parent, and that one stays as it was', async () => {
+test('it resumes into another folder from given texts and names its parent, which stays unchanged', async () => {
   const before = await hashes('begun');
   await cp(path('texts'), path('moved'), { recursive: true });
   const again = ['--text', 'moved/fish.txt', 'moved/whale.txt'];
@@ -151,7 +151,7 @@ test('no export tells where its texts lie, nor does the app that has brought it 
 
 const CHANGED =
   /whale\.txt has changed since the run in begun trained on it: SHA-256 [0-9a-f]{16}… instead of [0-9a-f]{16}… Nothing was written\..* start a new run, or .*npm run tune -- --kind adapt --from begun --text FILE --out OTHER\. .*Change and continue accepts any text/;
-describe('it does not go on, and nothing is touched', () => {
+describe('it doesn't resume, and nothing changes', () => {
   test.each<[string, string[], number, RegExp]>([
     ['from a text that has changed', ['--text', 'changed/whale.txt', 'texts/fish.txt'], 1, CHANGED],
     [
@@ -202,7 +202,7 @@ describe('it does not go on, and nothing is touched', () => {
   }, 120_000);
 });
 
-test('a run of an older build that cut several texts otherwise does not go on as if it were the same', async () => {
+test('a run of an older build that split several texts differently isn't resumed', async () => {
   const golden = join(ROOT, 'golden/7bac939');
   await cp(join(golden, 'grown/bytes'), path('older'), { recursive: true });
   const before = await hashes('older');
@@ -213,7 +213,7 @@ test('a run of an older build that cut several texts otherwise does not go on as
   expect(await hashes('older')).toEqual(before);
 }, 120_000);
 
-test('a folder of the build before there was local.json says that its text is to be given, and goes on from it', async () => {
+test('a folder without local.json, from an older build, asks for its text and resumes from it', async () => {
   await cp(join(ROOT, 'golden/1608a14/grown/bytes'), path('before'), { recursive: true });
   const asked = await goOn('--resume', 'before', '--steps', '16');
   expect(asked.code).toBe(1);
@@ -225,7 +225,7 @@ test('a folder of the build before there was local.json says that its text is to
   expect(await goOn('--resume', 'before', '--steps', '20')).toMatchObject({ code: 0, stderr: '' });
 }, 120_000);
 
-test('its device is told by the words of its folder', () => {
+test('its device is read from homegrown.json', () => {
   const of = (device: string | null) => deviceOf({ info: { device } } as SavedRun);
   expect(['llvmpipe (LLVM 15), WebGPU', 'WASM', 'CPU', null].map(of)).toEqual(['webgpu', 'wasm', 'cpu', 'auto']);
 });

@@ -1,4 +1,4 @@
-/** What is told of folders beside each other, which were written as grow writes them. */
+/** Lists sibling folders that grow wrote. */
 import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,7 +77,7 @@ test('models are listed with their lineage, for programs and in words', async ()
   expect((await run(['runs', '--in', 'empty'], { cwd: folder })).stdout).toBe('No models in empty.\n');
 });
 
-test('what cannot be read is told and left out, what was cut off is made whole, and no folder is an error', async () => {
+test('an unreadable folder is reported and skipped, an interrupted save is completed, and a missing folder is an error', async () => {
   const all = path('all');
   await mkdir(all);
   for (const name of ['a', 'b', 'c']) await cp(path(name), join(all, name), { recursive: true });

@@ -1,4 +1,4 @@
-/** What sample makes of a prompt with models that do not go on from it. */
+/** Prompts of models that don't continue text. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ async function folderOf(model: Exported): Promise<string> {
   return folder;
 }
 
-test('BERT fills each blank with its likeliest, and tells what else could stand there', async () => {
+test('BERT fills each blank with its likeliest token, and lists other candidates', async () => {
   const sample = ['sample', '--from', await folderOf(await untrainedBert()), '--device', 'cpu', '--prompt'];
   const [result, filled] = await Promise.all([
     run([...sample, 'the [MASK] s___', '--json']),

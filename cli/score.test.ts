@@ -36,7 +36,7 @@ test('outputs are scored line by line, with intervals and how it was done', asyn
   expect(result.stderr).toBe('BLEU: Too little text for an interval: 3 lines, and 10 are needed.\n');
 });
 
-test('without references it is told how unlike themselves outputs are', async () => {
+test('without references, score measures the diversity of outputs', async () => {
   const { code, stdout, stderr } = await run(['score', '--hypotheses', path('loops'), '--json']);
   expect([code, stderr]).toEqual([0, '']);
   const scores = JSON.parse(stdout) as Record<string, { value: number; low: number; high: number; signature: string }>;
@@ -87,7 +87,7 @@ test('labels are scored by accuracy, macro F1 and a confusion matrix', async () 
   expect(macroF1!.value).toBeCloseTo((100 / 3) * (12 / 17 + 18 / 21), 8);
   expect(macroF1!.low < macroF1!.value && macroF1!.value < macroF1!.high).toBe(true);
   expect(macroF1!.signature).toContain('zero_division:0');
-  // Unasked it is told where lines are labels.
+  // Label metrics appear by default if lines are labels.
   const result = await run(flags);
   expect(result.stdout).toMatch(/^Macro F1 .*average:macro/m);
   expect(result.stdout).toMatch(

@@ -1,4 +1,4 @@
-/** Sizes are flags by the statement of every architecture in the list; which has which is told, and held. */
+/** Size flags come from every architecture's list; help says which has which, and parsing enforces it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ModelId, MODELS } from '../src/core/models';
 import { toy, TOY_ID as TOY } from '../src/core/testing/toyModel/spec';
@@ -30,7 +30,7 @@ test('with one architecture the flags are as ever', () => {
   expect(() => typed('gpt', '--kv-heads 2')).toThrow('Unknown flag --kv-heads');
 });
 
-test('with another in the list there are its sizes too, and what differs is told', () => {
+test('another architecture in the list adds its sizes, and help names the differences', () => {
   Object.assign(MODELS, { toy });
   expect(helpLines().filter((line) => line.startsWith('  --'))).toEqual([
     '  --layers N     Layers (1 to 48; default: 4 for gpt, 3 for toy)',
@@ -85,7 +85,7 @@ test('what goes with other sizes is made of them where it is not given', () => {
   expect(typed('llama', '--heads 8 --kv-heads 1 --hidden 50')).toMatchObject({ heads: 8, kvHeads: 1, hidden: 50 });
 });
 
-test('what a size is in one architecture alone is told with its name', () => {
+test('help of a size that differs in one architecture names it', () => {
   Object.assign(MODELS, { t5 });
   expect(helpLines()).toContain(
     '  --layers N        Layers; for t5 layers of the encoder and of the decoder, each (1 to 96; default: 4)',

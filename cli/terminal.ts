@@ -76,7 +76,7 @@ export async function main(...commands: Commands): Promise<void> {
   });
   try {
     process.exitCode = await perform(commands, process.argv.slice(2));
-    await new Promise((resolve) => setImmediate(resolve)); // Whether standard output took it is told a turn later.
+    await new Promise((resolve) => setImmediate(resolve)); // An error of standard output arrives one turn later.
     if (outputFailure && !(outputFailure instanceof Stopped)) throw outputFailure;
     hasEnded = true;
   } catch (error) {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('no step and no evaluation sees it, it is told, and a run that goes on leaves it out as well', async () => {
+test('no step or evaluation uses the test set, its size is reported, and a resumed run leaves it out, too', async () => {
   const seen = 'Ein Wal ist kein Fisch. '.repeat(70).slice(0, 1600);
   const grow = async (name: string, end: string) => {
     await writeFile(path(`${name}.txt`), seen + end);

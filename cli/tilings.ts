@@ -5,7 +5,7 @@ import type { TilingStore } from '../src/core/ops/tune';
 
 const PATH = join(dirname(fileURLToPath(import.meta.url)), '../node_modules/.cache/homegrown/cuts.json');
 
-/** Tilings measured on this machine's GPUs, stored beside the packages. */
+/** Tilings measured on this machine's GPUs, stored next to the packages. */
 export const tilingsInFile: TilingStore = {
   read: async () => JSON.parse(await readFile(PATH, 'utf8')) as unknown,
   async write(tilings) {

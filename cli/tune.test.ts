@@ -1,4 +1,4 @@
-/** A model is tuned: all of it, a part, or an adapter beside it; what it forgets is told. */
+/** Fine-tunes all of a model, a part, or an adapter; reports forgetting. */
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const tune = (...args: string[]) =>
   call('tune', '--kind', 'adapt', '--from', 'base', '--text', 'fish.txt', ...SHORT, ...args);
 const weightsOf = async (model: string) => (await readModel(path(model))).snapshot.tensors;
 
-/** Six steps at once, and three that go on to six, are the same to the bit. @returns the first */
+/** Six steps at once equal three that resume to six, to the bit. @returns the first */
 async function expectGoesOn(flags: readonly string[], whole: string, half: string) {
   expect(await tune(...flags, '--steps', '6', '--out', whole)).toMatchObject({ code: 0, stderr: '' });
   expect(await tune(...flags, '--steps', '3', '--out', half)).toMatchObject({ code: 0 });
@@ -34,7 +34,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-test('an adapter is learnt beside weights that stay, and goes on as if it had not stopped', async () => {
+test('an adapter is trained on frozen weights, and resumes as if uninterrupted', async () => {
   const lora = ['--adapter', 'lora:2', '--learning-rate', '0.01', '--dropout', '0.1', '--schedule', 'constant'];
   const whole = await tune(...lora, '--steps', '8', '--out', 'whole');
   expect(whole).toMatchObject({ code: 0, stderr: '' });
@@ -44,7 +44,7 @@ test('an adapter is learnt beside weights that stay, and goes on as if it had no
   const [base, one, other] = [await weightsOf('base'), await weightsOf('whole'), await weightsOf('half')];
   expect([...other.keys()].sort()).toEqual([...one.keys()].sort());
   for (const [name, { data }] of one) expect(other.get(name)!.data, name).toEqual(data);
-  // In the model what it has learnt is in the matrices, and nowhere else.
+  // In the model, the adapter is merged into the matrices and nowhere else.
   const changed = [...base.keys()].filter(
     (name) => one.has(name) && String(one.get(name)!.data) !== String(base.get(name)!.data),
   );
@@ -71,7 +71,7 @@ test('what it forgets is what evaluate says of the base and of the result, to th
   const [before, after] = [await measured('base', 'whale.txt'), await measured('old', 'whale.txt')];
   expect(forgetting).toEqual({ before: before.value, after: after.value });
   expect(metrics).toHaveProperty('perplexity.low');
-  // On the curve it is that of the adapter beside its weights.
+  // On the curve, it is the loss of the adapter with its frozen weights.
   const evaluated = lines(ended.stdout).filter((line) => 'oldPerplexity' in line);
   expect(evaluated.map(({ step }) => step)).toEqual([0, 4, 8, 8]);
   expect(evaluated[0]!['oldPerplexity']).toBeCloseTo(before.value, 3);
@@ -146,7 +146,7 @@ test('norms alone, or the last layers, learn; the others are as they were', asyn
   expect(await call('grow', '--resume', 'last', '--steps', '6')).toMatchObject({ code: 0 });
 }, 240_000);
 
-test('old text is replayed, by rows that are drawn, and the run goes on as if it had not stopped', async () => {
+test('old text is replayed in random rows, and the run resumes as if uninterrupted', async () => {
   const replay = ['--replay', '0.5', '--schedule', 'constant'];
   const { info } = await expectGoesOn(replay, 'six', 'three');
   expect(info!.replayed!.texts.map(({ name }) => name)).toEqual(['whale.txt']);
@@ -156,7 +156,7 @@ test('old text is replayed, by rows that are drawn, and the run goes on as if it
   expect(none.stderr).toContain('this run has none');
 }, 240_000);
 
-test('an adapter whose base has moved, or is another, is refused, and goes on with that', async () => {
+test('an adapter whose base moved or changed is refused, and resumes with the right one', async () => {
   await rename(path('base'), path('moved'));
   const more = (...args: string[]) => call('grow', '--resume', 'old', '--steps', '10', ...args);
   const gone = await more();

@@ -1,4 +1,4 @@
-/** A model is tuned to answer: of chats their answers are learnt, and nothing else. */
+/** Instruction tuning: the loss covers answers of chats only. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-test('answers are learnt and measured, and the template goes with the model', async () => {
+test('answers are trained and evaluated, and the template is saved with the model', async () => {
   const whole = await tune('--chats', 'chats.jsonl', '--adapter', 'lora:2', '--old', 'whale.txt', '--out', 'whole');
   expect(whole.code).toBe(0);
   const summary = lines(whole.stdout).at(-1)!;
@@ -56,7 +56,7 @@ test('answers are learnt and measured, and the template goes with the model', as
   expect(config['chat_template']).toContain('<|assistant|>');
 }, 240_000);
 
-test('a run on chats that was stopped goes on as if it had not been', async () => {
+test('a stopped run on chats resumes as if uninterrupted', async () => {
   const constant = ['--chats', 'chats.jsonl', '--schedule', 'constant'];
   const [six, three] = [SHORT, ['--steps', '3', ...SHORT.slice(2)]];
   const begin = (length: string[], out: string) =>

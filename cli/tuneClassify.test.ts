@@ -48,7 +48,7 @@ test('without a size or a base it is a small BERT with a BPE tokenizer', async (
 
 const weightsOf = async (name: string) => (await readModel(path(name))).snapshot.tensors;
 
-test('from nothing: labels are told and joined, and stopped it goes on as if it had not', async () => {
+test('from random weights: labels are listed and merged, and a stopped run resumes as if uninterrupted', async () => {
   const own = [...NEW, '--table', TABLE, '--merge', '--dropout', '0.1'];
   // Slow enough that the loss still falls at the end: the folder then holds the last step.
   const slow = SHORT.slice(0, -1).map((flag) => (flag === '0.01' ? '0.001' : flag));
@@ -122,7 +122,7 @@ test('from nothing: labels are told and joined, and stopped it goes on as if it 
   });
 }, 240_000);
 
-test('from a model that was pre-trained: its body, and a head that learns whole beside an adapter; it goes on so', async () => {
+test('from a pretrained model: its body, and a fully trained head next to an adapter; it resumes so', async () => {
   const text = ROWS.map(([subject, body]) => `${subject} ${body}.`).join('\n');
   await writeFile(path('text.txt'), text.repeat(4));
   expect(await call('grow', ...NEW, '--steps', '2', '--text', 'text.txt', '--out', 'base')).toMatchObject({ code: 0 });
@@ -231,7 +231,7 @@ test('with several labels a text each is judged by itself', async () => {
   });
 }, 240_000);
 
-test('texts of none of several labels are asked about, and learnt as such: it gives them none', async () => {
+test('texts without any of several labels raise a question and are trained so: the model gives them none', async () => {
   const rows = ROWS.map(([subject, body, kind]) => [`${subject} ${body}`, kind === 'ham' ? '' : 'junk']);
   await writeFile(path('none.csv'), csvOf([['text', 'label'], ...rows]));
   const own = [...NEW, '--table', 'none.csv', '--several', '--steps', '40'];
@@ -252,7 +252,7 @@ test('texts of none of several labels are asked about, and learnt as such: it gi
     lines((await call('classify', '--from', 'none', '--prompt', prompt, '--device', 'wasm', '--json')).stdout)[0];
   expect(await given('meeting notes')).toMatchObject({ label: '', labels: [] });
   expect(await given('win money')).toMatchObject({ label: 'junk', labels: ['junk'] });
-  // It goes on with the same, and a table is measured only once that is said.
+  // It resumes with the same answer, and a table is evaluated only with an answer.
   expect(await call('grow', '--resume', 'none', '--steps', '41')).toMatchObject({ code: 0 });
   const evaluate = (...more: string[]) =>
     call('evaluate', '--from', 'none', '--table', 'none.csv', '--device', 'wasm', '--json', ...more);

@@ -24,7 +24,7 @@ interface Fitted {
   unigram: number;
   /** At the best evaluation. */
   loss: number;
-  /** Best losses so far at evaluations before the last; none for runs of which only the end is known. */
+  /** Best losses so far at evaluations before the last; none for runs where only the end is known. */
   seen: readonly { step: number; loss: number }[];
 }
 

@@ -80,7 +80,7 @@ test('what is not a leftover stays, whatever it is called', async () => {
   await expectWhole();
 });
 
-/** Saves as a run does that goes on. @returns where */
+/** Saves as a resumed run does. @returns the place */
 async function liveRun(out: string): Promise<string> {
   const saves = new Saves(out);
   await saves.save(5, () => filesOf(5));

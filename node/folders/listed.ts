@@ -62,7 +62,7 @@ async function readList(folder: string): Promise<z.infer<typeof listSchema> | nu
   );
 }
 
-/** The recipe beside a model; a foreign file of that name isn't one. */
+/** The recipe next to a model; a foreign file of that name isn't one. */
 async function recipesAmong(folder: string, files: readonly string[]): Promise<readonly string[]> {
   const models = files.filter((name) => basename(name) === 'homegrown.json').map((name) => dirname(name));
   const found = await Promise.all(models.map((model) => recipeIn(join(folder, model)).catch(() => undefined)));

@@ -34,7 +34,7 @@ export async function readWeights(from: string, signal?: AbortSignal, adapter?: 
 /** Files of an adapter in a model's folder. */
 const WITHIN = ADAPTER_FILES.map(inModel);
 
-/** @param adapter PEFT folder of what was learnt beside it, which is merged into it */
+/** @param adapter PEFT folder of an adapter to merge into it */
 export const withAdapter = (
   base: ImportedModel,
   adapter: string,

@@ -1,4 +1,4 @@
-/** A run that begins with a model, its own or one made elsewhere. */
+/** A run that starts from a model, ours or external. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-test('one of ours is the parent: its weights and tokenizer are the beginning, the steps begin anew', async () => {
+test('our model is the parent: the run starts with its weights and tokenizer, at step 0', async () => {
   const ended = await from('own', '--learning-rate', '1e-9', '--out', 'tuned');
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   const [own, tuned] = [await readModel(path('own')), await readModel(path('tuned'))];
@@ -46,7 +46,7 @@ test('one of ours is the parent: its weights and tokenizer are the beginning, th
   }
 }, 120_000);
 
-test('of one made elsewhere its file is told; with a context that is shorter it trains on and writes', async () => {
+test('an external model's file is recorded; with a shorter context it trains and samples', async () => {
   const ended = await from('model.gguf', '--context', '8', '--out', 'on');
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   const before = await readModel(path('model.gguf'));

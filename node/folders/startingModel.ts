@@ -31,7 +31,7 @@ export interface StartingModel {
  * @throws HomegrownError `bad-file`; `bad-settings` if the model can't have that context
  */
 export async function openStartingModel(from: string, context?: number): Promise<StartingModel> {
-  // Optimizer and curve start anew.
+  // Optimizer and curve restart.
   const read = await readWeights(from);
   const { tokenizer, snapshot, info } = read;
   const model = context === undefined ? usual(read) : readingAtMost(read.model, context);

@@ -58,7 +58,7 @@ test('of 50 kills spread over the whole of a write none costs the older model, o
   const calls = Number(/^(\d+) calls/m.exec(dry.stderr)?.[1]);
   expect(calls).toBeGreaterThan(50);
   const outcomes = { old: 0, new: 0, killed: 0, recovered: 0 };
-  // In two folders at once, by turns; in the second by a run that goes on there.
+  // In two folders alternately; in the second by a resumed run.
   await Promise.all([0, 1].map((first) => killWrites(first)));
   expect(outcomes.killed).toBeGreaterThan(45);
   expect(outcomes.recovered).toBeGreaterThan(40);

@@ -46,7 +46,7 @@ test('a line is never longer than one is read, with its escapes and its other ce
   for (const line of lines) expect(JSON.stringify(line).length).toBeLessThanOrEqual(1000);
 });
 
-test('a pair is written as it was read, also a field that begins as a file with a mark does', async () => {
+test('a pair is written unchanged, also a field that begins with a byte order mark', async () => {
   const store = memoryStore();
   const bytes = new TextEncoder().encode('question,answer\nWho?,\ufeffAhab\n\ufeffWhere?,At sea\n');
   const columns = { input: 'question', target: 'answer' };

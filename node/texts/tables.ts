@@ -27,7 +27,7 @@ export interface AskedTable<C = TextColumns> {
 }
 export type AskedPairs = AskedTable<Extract<Columns, { input: string }>>;
 
-/** @param columns `recognised`: by their names, as texts; null: as pairs @throws HomegrownError `bad-file` */
+/** @param columns 'recognised': by their names, as texts; null: as pairs @throws HomegrownError `bad-file` */
 export async function openTable(path: string, columns: Columns | 'recognised' | null): Promise<OpenedFile> {
   const source = await textFile(path);
   return { path, source: { ...source, table: { format: tableFormatOf(path), columns } } };
