@@ -74,7 +74,7 @@ test('resumes from its files, in any order, to the same bits; and again without 
   expect(await goOn('app-on', '--steps', '9')).toMatchObject({ code: 0, stderr: '' });
 }, 120_000);
 
-test('resumes from a folder, even if homegrown.json doesn't list the documents', async () => {
+test('resumes from a folder, even if homegrown.json doesn’t list the documents', async () => {
   await cp(path('letters'), path('mail'), { recursive: true });
   await rm(path('mail/c.txt'));
   for (const name of ['app-folder', 'app-untold']) await cp(path('app'), path(name), { recursive: true });

@@ -67,9 +67,7 @@ test('a folder that may not be listed is not called missing', async ({ skip }) =
   expect(status).toBe(1);
 });
 
-test('a GPU writes nothing to standard error but what it compiles, in words', async ({
-  skip,
-}) => {
+test('a GPU writes nothing to standard error but what it compiles, in words', async ({ skip }) => {
   const args = ['grow', '--text', path('text.txt'), ...grow('gpu')].map((arg) => (arg === 'wasm' ? 'webgpu' : arg));
   const ended = await spawnCommand(args);
   if (/No WebGPU adapter/i.test(ended.stderr)) skip('No WebGPU adapter is available.');

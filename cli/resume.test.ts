@@ -151,7 +151,7 @@ test('no export tells where its texts lie, nor does the app that has brought it 
 
 const CHANGED =
   /whale\.txt has changed since the run in begun trained on it: SHA-256 [0-9a-f]{16}… instead of [0-9a-f]{16}… Nothing was written\..* start a new run, or .*npm run tune -- --kind adapt --from begun --text FILE --out OTHER\. .*Change and continue accepts any text/;
-describe('it doesn't resume, and nothing changes', () => {
+describe('it doesn’t resume, and nothing changes', () => {
   test.each<[string, string[], number, RegExp]>([
     ['from a text that has changed', ['--text', 'changed/whale.txt', 'texts/fish.txt'], 1, CHANGED],
     [
@@ -202,7 +202,7 @@ describe('it doesn't resume, and nothing changes', () => {
   }, 120_000);
 });
 
-test('a run of an older build that split several texts differently isn't resumed', async () => {
+test('a run of an older build that split several texts differently isn’t resumed', async () => {
   const golden = join(ROOT, 'golden/7bac939');
   await cp(join(golden, 'grown/bytes'), path('older'), { recursive: true });
   const before = await hashes('older');

@@ -83,7 +83,7 @@ async function recompute(studio: Studio): Promise<void> {
   await expect(sentence).toHaveText('Fits in memory.');
 }
 
-/** On a phone and a small one, and at twice the size: a page has an end whatever its lists hold, and nothing lies beside it. */
+/** On a phone and a small one, and at twice the size: a page has an end whatever its lists hold, and nothing overflows it sideways. */
 async function narrow(studio: Studio): Promise<void> {
   const { page } = studio;
   const before = page.viewportSize()!;
@@ -106,6 +106,6 @@ async function check(studio: Studio, state: string, stage?: string): Promise<voi
   if (stage !== undefined) await studio.goTo(stage);
   await expectAccessible(studio.page, `${state}, light`);
   await studio.page.emulateMedia({ colorScheme: 'dark' });
-  await expectAccessible(studio.page, `${state}, dark`, ['color-contrast']); // all that colours change
+  await expectAccessible(studio.page, `${state}, dark`, ['color-contrast']); // everything that color schemes change
   await studio.page.emulateMedia({ colorScheme: 'light' });
 }

@@ -22,7 +22,7 @@ test('a step is compared, asked a task and pairs of sentences, and all of it is 
   await studio.openOnWasm('/evaluate', await seeded({ texts: [['moby.txt', text]], runs: [{ sizes }, llama] }));
   await page.getByRole('link', { name: 'Compare, pairs and tasks' }).click();
 
-  // The Llama beside the GPT, of the other run; and beside an earlier step of its own.
+  // Compares the Llama with the GPT of the other run, and with an earlier step of its own.
   const compared = page.getByRole('region', { name: 'Compare with' });
   await compared.getByRole('button', { name: /Compare with/ }).click();
   await page

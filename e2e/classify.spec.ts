@@ -1,4 +1,4 @@
-/** From a table to a classifier that is judged, corrected, asked, taken home and brought back. */
+/** From a table to a classifier that is evaluated, corrected, used, exported and imported. */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from './axe';
@@ -33,7 +33,7 @@ async function inItsEncoding(page: Page): Promise<void> {
   expect(await readFile(await (await download).path(), 'utf8')).toMatch(/\n1,Le café est-il fermé \?,(Hours|Loans),/);
 }
 
-test('a table becomes a classifier: judged, a mistake opened and relabelled, asked, taken home and brought back', async ({
+test('a table becomes a classifier: evaluated, a mistake relabeled, used, exported and imported', async ({
   page,
 }, info) => {
   const studio = await opened(page);
@@ -65,7 +65,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await expect.poll(() => matrix(page).innerText()).toBe(shown);
   await studio.goTo('Tune');
 
-  // How right it is, beside what needs no model.
+  // Its accuracy next to baselines without a model.
   await expect(matrix(page)).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('main')).toContainText(
     /% of 24 texts right.* Step \d+, (latest|best on the validation set)/,
@@ -87,7 +87,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   }
   await studio.goTo('Tune');
 
-  // A mistake is opened by its cell, and its label changed: the run learnt before that.
+  // Opens a mistake by its cell and changes its label; the run was trained before that.
   await pane(page)
     .getByRole('tab', { name: /Mistakes/ })
     .click();
@@ -116,7 +116,7 @@ test('a table becomes a classifier: judged, a mistake opened and relabelled, ask
   await relabel();
   await expectAccessible(page, 'Classify, relabelled');
 
-  // Texts without a label are labelled by keys, and one is taken back.
+  // Labels texts by keyboard, and undoes one label.
   await pane(page)
     .getByRole('tab', { name: /Unlabeled/ })
     .click();

@@ -1,4 +1,4 @@
-/** A classifier whose texts may have several labels, or none of them: that is asked, and learnt. */
+/** A multi-label classifier: texts without a label raise a question, and are trained. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { SMALL, Studio } from './studio';
@@ -12,7 +12,7 @@ const ROWS = Array.from({ length: 120 }, (_, i) => {
 });
 const TABLE = ['text,label', ...ROWS].join('\n');
 
-test('texts of none of several labels are asked about, and learnt', async ({ page }) => {
+test('texts without any of several labels raise a question and are trained', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/model');
   await studio.set({ ...SMALL, Width: 32, Context: 64 });
@@ -50,7 +50,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await studio.goTo('Tune');
   await expect(page.getByRole('main')).toContainText(/% of \d+ texts right/);
 
-  // Each label by itself, beside what needs no model; a cell opens its texts, also where it must be likelier.
+  // Each label separately, next to baselines; a cell opens its texts, also with a higher threshold.
   const pane = page.getByRole('region', { name: 'Evaluation' });
   const table = pane.getByRole('group', { name: 'Per-label results' });
   await expect(table.getByRole('row', { name: /^sea/ })).toBeVisible();
@@ -73,7 +73,7 @@ test('texts of none of several labels are asked about, and learnt', async ({ pag
   await expect(ask.getByRole('status').filter({ hasText: 'None of its labels' })).toBeVisible();
 
   await studio.goTo('Playground');
-  // A worker that ends in the middle of a file is told of, and another takes its place.
+  // A worker that ends within a file is reported and replaced.
   const file = { name: 'many.txt', mimeType: 'text/plain', buffer: Buffer.from('the whale swims\n'.repeat(200_000)) };
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Classify file…' }).click();

@@ -1,4 +1,4 @@
-/** Cleaning: rules switched and ordered, what they leave out kept, a mend made a rule, each undone; and what is learnt then. */
+/** Cleaning: rules are switched and ordered, dropped documents kept, a fix becomes a rule, each is undone; then training uses the result. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { Studio } from './studio';
@@ -7,7 +7,7 @@ const page1861 = (day: number): string =>
   `IN the midst of unprecedented political troubles we\nhave cause of great grati-\ntude to God, the ${day}th.\n\n` +
   `The cafÃ© was  open. No iuvoke of foreign help, said he on day ${day}.\n`;
 
-test('rules are switched, moved and undone; a document is kept, a mend becomes a rule; the model learns what is left', async ({
+test('rules are switched, moved and undone; a document is kept, a fix becomes a rule; the model trains on the rest', async ({
   page,
 }) => {
   const studio = new Studio(page);
@@ -49,7 +49,7 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await undo.click();
   });
 
-  await test.step('and by the grip that is beside its number', async () => {
+  await test.step('and by the handle next to its number', async () => {
     const rows = rules.getByRole('listitem');
     const [from, to] = await Promise.all([0, 2].map(async (i) => (await rows.nth(i).boundingBox())!));
     await page.mouse.move(from!.x + 14, from!.y + from!.height / 2);
@@ -79,7 +79,7 @@ test('rules are switched, moved and undone; a document is kept, a mend becomes a
     await expect(leftOut.getByRole('button', { name: 'Keep short.txt' })).toBeVisible();
   });
 
-  await test.step('what is mended by hand is a rule, and is undone', async () => {
+  await test.step('a fix by hand is a rule, and can be undone', async () => {
     await sides.getByRole('radio', { name: 'All rules' }).click({ force: true });
     await sides.getByRole('button', { name: 'Edit passage…' }).click();
     const passage = page.getByRole('textbox', { name: 'Passage' });

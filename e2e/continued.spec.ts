@@ -1,4 +1,4 @@
-/** A model that is brought in and goes on with other text: both texts stay known, and nothing is measured across the two. */
+/** An imported model that continues with other text: both texts stay listed, and no evaluation mixes them. */
 import { expect, test } from '@playwright/test';
 import { unwatched } from '../src/core/base/job';
 import type { ByteStream } from '../src/core/files/byteSource';
@@ -75,7 +75,7 @@ async function bringIn(studio: Studio, files: readonly ByteStream[], name: strin
   await studio.importModel({ name, mimeType: 'application/zip', buffer: Buffer.concat(zip) });
 }
 
-test('a model that goes on with other text begins a new curve, verdict and best there, and its card tells both', async ({
+test('a model that continues with other text starts a new curve, verdict and best step, and its card names both texts', async ({
   page,
 }) => {
   const studio = new Studio(page);

@@ -51,7 +51,7 @@ test('the weakest passage of a measured step is opened, figures are filtered and
     expect(await readFile(await download.path(), 'utf8')).toMatch(/bitsPerByte/);
   }
 
-  // A text of one's own, dropped on the page, is measured and not kept.
+  // An own text, dropped on the page, is evaluated and not stored.
   await page.getByRole('button', { name: /Evaluated on/ }).click();
   await page.getByRole('option', { name: /^Your text/ }).click();
   await expect(page.getByText(/^Paste text or drop a file/)).toBeVisible();

@@ -8,7 +8,7 @@ import { zipped } from '../src/core/files/zip';
 import { COLORS, expectAccessible } from './axe';
 import { Studio } from './studio';
 
-/** The studio with a trained model that was brought in, on its Export page. */
+/** Opens Export with an imported trained model. */
 export async function bringIn(page: Page, model: Exported): Promise<Studio> {
   const studio = new Studio(page);
   await studio.openOnWasm('/export');

@@ -1,4 +1,4 @@
-/** Every format through the page: written, handed over, and opened by a second engine under the strict headers. */
+/** Every format through the page: exported, and opened by a second engine under the strict headers. */
 import { expect, test } from '@playwright/test';
 import type { Exported } from '../src/core/export/format';
 import { trainedModels } from '../src/core/testing/trainedModel';
@@ -50,9 +50,7 @@ for (const [which, { kind, formats, cases }] of [
 }
 
 test.describe('where files are withheld or changed on the way', () => {
-  test('a file whose second engine cannot be had is handed over, and is not called verified', async ({
-    page,
-  }, info) => {
+  test('a file whose second engine can’t load is exported and not called verified', async ({ page }, info) => {
     await page.route('**/ort-wasm-*.wasm', (route) => route.abort());
     await bringIn(page, models[0]!);
     const file = await take(page, 'ONNX', info);

@@ -24,7 +24,7 @@ test('a crash of the page costs no more than the steps since the last save, and 
   const next = await context.newPage();
   const again = new Studio(next);
   await again.open('/playground');
-  // Nothing was saved to go on from since step 0, and still the best is there to talk to.
+  // No step since 0 can be resumed, yet the best step is there to use.
   await expect(next.getByRole('button', { name: /^Step [1-9]\d*, best/ })).toBeVisible();
   await next
     .getByRole('button', { name: /^Write/ })
@@ -39,7 +39,7 @@ test('a crash of the page costs no more than the steps since the last save, and 
   expect(again.errors).toEqual([]);
 });
 
-test('a GPU that is lost costs no more than the steps since the last save, and Resume goes on with a new one; lost twice, WASM does', async ({
+test('a lost GPU costs at most the steps since the last save, and Resume continues on a new one; lost twice, on WASM', async ({
   page,
   browser,
 }) => {
@@ -84,14 +84,14 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
       }),
     );
   await expect.poll(drawn).toBe(true);
-  // What is saved can be taken home first.
+  // The saved model can be exported first.
   await page.getByRole('button', { name: `Download step ${savedAt}…` }).click();
   await expect(page.getByRole('button', { name: /Checkpoint$/ })).toContainText(`Step ${savedAt}`);
   await studio.goTo('Train');
   await resume.click();
   await studio.event(savedAt + 8, /Evaluated/);
 
-  // Lost once more it is told as that, and WASM, which needs no GPU, goes on: the browser gives this page no third one.
+  // A second loss is reported as such. WASM continues, because the browser gives this page no third GPU.
   await session.send('Browser.crashGpuProcess');
   await expect(page.getByRole('alert')).toContainText(/lost twice with these settings, at step \d+ and step \d+/);
   await page.getByRole('button', { name: 'Resume on WASM' }).click();
@@ -102,9 +102,7 @@ test('a GPU that is lost costs no more than the steps since the last save, and R
   expect(studio.errors).toEqual([]);
 });
 
-test('a run that finds no memory keeps the model before it; one that is brought in stands beside it', async ({
-  page,
-}, info) => {
+test('a run without memory keeps the earlier model; an import is added next to it', async ({ page }, info) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/model');
   await studio.set({ ...SMALL, Heads: 1, Steps: 4, Batch: 2, 'Evaluate every': 2 });
@@ -144,7 +142,7 @@ test('a run that finds no memory keeps the model before it; one that is brought 
   await expect(studio.strip).not.toContainText('step 0');
   await expect(page.getByRole('button', { name: /^Resume/ })).toHaveCount(0);
 
-  // One that is brought in is a run beside it.
+  // An import is a run next to it.
   await studio.goTo('Export');
   const download = await studio.exportAs('Hugging Face folder');
   const zip = info.outputPath('whale.zip');

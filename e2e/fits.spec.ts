@@ -52,7 +52,7 @@ test('figures and sheets fit where there is little room', async ({ page }) => {
   await expect(close).toBeInViewport();
   await close.click();
   await expect(page.getByRole('table', { name: 'Alternatives of token 5' })).toBeHidden();
-  // Reading goes on where it was.
+  // The scroll position stays.
   await expect(page.getByRole('listbox', { name: 'Generated tokens' })).toBeFocused();
   await expect(token).toBeInViewport();
   await page.setViewportSize({ width: 1440, height: 900 });

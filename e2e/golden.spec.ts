@@ -1,4 +1,4 @@
-/** A browser in which an older build was used: today's page opens all of it, and goes on as that build did. */
+/** A browser with the store of an older build: today's page opens all of it, and resumes as that build did. */
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { openExported } from '../src/core/export/exported';
@@ -8,7 +8,7 @@ import { greedy } from '../src/core/testing/trainedModel';
 import { restore } from './storage';
 import { Studio } from './studio';
 
-/** Brings a run back and goes on with it, through as many steps as the older build was watched. */
+/** Opens a run and resumes it, for the steps that were recorded with the older build. */
 async function goOn(studio: Studio, { runId, device, from, steps }: Continuation): Promise<Continuation['steps']> {
   const { page } = studio;
   await studio.useDevice(device);
@@ -34,7 +34,7 @@ async function bringBack(studio: Studio, step: number): Promise<void> {
   await expect(studio.strip).toContainText(`step ${step}`);
 }
 
-test('texts, runs and a finished model of an older build are there, and its stopped runs go on with the same losses', async ({
+test('texts, runs and a finished model of an older build are there, and its stopped runs resume with the same losses', async ({
   page,
 }) => {
   await restore(page);
@@ -43,7 +43,7 @@ test('texts, runs and a finished model of an older build are there, and its stop
   for (const name of filesUnder('texts')) await expect(page.getByText(name).first()).toBeVisible();
   await expect(page.getByText(/cannot be read/)).toHaveCount(0);
 
-  // Finished at step 40, after 12 steps brought in, at step 0 a stranger's, and two that were stopped.
+  // Finished at step 40, imported after 12 steps, external at step 0, and two stopped runs.
   const [onWasm, onGpu] = [continuations()[0]!, continuations()[2]!];
   await studio.goTo('Runs');
   await expect(studio.strip).toContainText('step 0');
@@ -84,7 +84,7 @@ async function migrated(studio: Studio, texts: number): Promise<void> {
   expect(await studio.keys('project')).toEqual(['projects/first']);
 }
 
-test('so does the last build with one project: what it freed is told as that, and its stopped run goes on', async ({
+test('so does the last build with one project: its freed steps are shown as freed, and its stopped run resumes', async ({
   page,
 }) => {
   await restore(page, '1608a14');
@@ -101,7 +101,7 @@ test('so does the last build with one project: what it freed is told as that, an
   expect(studio.errors).toEqual([]);
 });
 
-test('a page that dies while it migrates has lost nothing, and the next one goes on', async ({ page, context }) => {
+test('a page killed during migration loses nothing, and the next one completes it', async ({ page, context }) => {
   await restore(page, '1608a14');
   // Much more text than a page gets through before it is seen to be at it.
   const [texts, chunks] = [24, 8];

@@ -58,7 +58,7 @@ test('a newcomer grows a model from a sample, by keyboard alone', async ({ page 
   expect(studio.errors).toEqual([]);
 });
 
-test('a newcomer’s own text becomes a model that writes on and is taken home, by Tab, Enter and arrows alone', async ({
+test('a newcomer’s text becomes a model that writes and is exported, by Tab, Enter and arrows alone', async ({
   page,
 }) => {
   const studio = new Studio(page);
@@ -66,7 +66,7 @@ test('a newcomer’s own text becomes a model that writes on and is taken home, 
   const goTo = async (stage: string): Promise<void> => {
     await studio.tabTo('link', new RegExp(`^${stage}`));
     await page.keyboard.press('Enter');
-    await expect(heading(stage)).toBeFocused(); // reading goes on there
+    await expect(heading(stage)).toBeFocused(); // screen readers continue there
   };
   await studio.open();
   await studio.tabTo('button', /^Device/);

@@ -1,4 +1,4 @@
-/** The promise itself: kept for offline use, the app opens, trains and exports with its server gone, and counts what it asks for. */
+/** The promise itself: available offline, the app opens, trains and exports without its server, and counts its requests. */
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';

@@ -245,7 +245,7 @@ test('a model with a chat template is talked with: it answers as the app does, w
 }, info) => {
   const { model, answer } = await chatmlModel();
   const { wrong } = await open(page, info, model);
-  // It has not learnt chats as far as its run says, which is none: the way to talk is there all the same.
+  // Without a run, the model isn't known to be trained on chats; chatting is offered anyway.
   await page.getByRole('button', { name: 'Chat' }).click();
   await set(page, { Temperature: 0, Length: 40 });
   const message = page.getByRole('textbox', { name: 'Message', exact: true });

@@ -103,7 +103,7 @@ test('projects are begun, renamed, opened, copied and deleted; each has its addr
   expect(studio.errors).toEqual([]);
 });
 
-test('two projects, two tabs and three runs, of which one is a fork, one comes back and one came in; and nothing is left of them on the disk', async ({
+test('two projects, two tabs and three runs: one forked, one restored, one imported; nothing of them stays on the disk', async ({
   baseURL,
 }, info) => {
   const profile = info.outputPath('profile');
@@ -173,7 +173,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   expect(await second.stored(`runs-index/${runId}`)).toMatchObject({ name: 'bold', parent: { step: 20, how: 'fork' } });
   expect(first.errors).toEqual([]);
 
-  // The tab that trains dies without a word; its lock is free at once, and the fork goes on here.
+  // The training tab is killed; its lock is free at once, and the fork resumes here.
   const crashed = page.waitForEvent('crash');
   const session = await context.newCDPSession(page);
   void session.send('Page.crash').catch(() => undefined);
@@ -185,7 +185,7 @@ test('two projects, two tabs and three runs, of which one is a fork, one comes b
   await other.getByRole('button', { name: 'Stop and save' }).click();
   await expect(second.strip).toContainText('Paused', { timeout: 60_000 });
 
-  // What is taken home of it comes into the other project as a run of its own, which knows where it is from.
+  // Its export is imported into the other project as a new run, which names its origin.
   await second.goTo('Export');
   const download = await second.exportAs('Hugging Face folder');
   const zip = info.outputPath('bold.zip');

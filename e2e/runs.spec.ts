@@ -14,12 +14,12 @@ async function withRun(page: Page): Promise<Studio> {
   return studio;
 }
 
-test('a run is forked while its page is asked for more, goes on with other settings, and another is written with meanwhile', async ({
+test('a run is forked during requests, resumes with other settings, and another run writes meanwhile', async ({
   page,
 }) => {
   const studio = await withRun(page);
 
-  // From a kept step, with another rate; the first goes on being what Playground shows.
+  // From a saved step, with another rate; Playground still shows the first run.
   await studio.goTo('Playground');
   await studio.goTo('Runs');
   // By keyboard alone.
@@ -70,7 +70,7 @@ test('a run is forked while its page is asked for more, goes on with other setti
   await page.getByRole('button', { name: 'Write', exact: true }).click();
   await studio.expectWritten(4);
 
-  // Changed, it is saved first, and goes on as a segment of its own.
+  // With changed settings, it is saved first and resumes as a new segment.
   await studio.goTo('Train');
   await page.getByRole('button', { name: 'Change settings…' }).click();
   const reached = Number((await studio.strip.innerText()).match(/step ([\d,]+)/)![1]!.replaceAll(',', ''));

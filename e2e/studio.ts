@@ -166,7 +166,7 @@ export class Studio {
 
   /** Presses a button that asks for files, and gives it these. */
   async choose(button: string | RegExp, files: Parameters<FileChooser['setFiles']>[0]): Promise<void> {
-    // A press while the page is drawn anew can be lost.
+    // A press during a redraw can be lost.
     await expect(async () => {
       const chooser = this.page.waitForEvent('filechooser', { timeout: 10_000 });
       await this.page.getByRole('button', { name: button }).click();

@@ -101,7 +101,7 @@ test('text is written by hand, many are chosen at once, and the focus stays on t
   }
   const table = page.getByRole('table', { name: 'Texts' });
   await expect(table.getByRole('row')).toHaveCount(4);
-  // A long name takes no room from what stands beside it.
+  // A long name takes no room from its neighbors.
   await page.getByRole('button', { name: 'Paste text…' }).press('Enter');
   await draft.fill('Some years ago.');
   await byHand.getByRole('textbox', { name: 'Name' }).fill('a-name-'.repeat(30));

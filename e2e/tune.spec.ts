@@ -1,9 +1,9 @@
-/** From a base to a model that answers: chats pasted, painted before the start, learnt by LoRA, what that forgot, and home. */
+/** From a base to a chat model: chats are pasted, previewed with their loss mask, trained with LoRA; forgetting; export. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { CHATS, forgetting, withBase } from './chats';
 
-test('a base learns pasted chats beside its weights: painted before, judged after, talked to, taken home and brought back', async ({
+test('LoRA on pasted chats: previewed before, evaluated after, chatted with, exported and imported', async ({
   page,
 }, info) => {
   const studio = await withBase(page);
@@ -51,7 +51,7 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   await expect(studio.entry('Train')).toContainText(/step 40 · perplexity/);
   await expectAccessible(page, 'Tune, done');
 
-  // The run stands beside its base, and Train draws old text too.
+  // The run is listed next to its base, and Train draws old text, too.
   await studio.goTo('Runs');
   await expect(studio.runs).toHaveCount(2);
   await page.getByRole('link', { name: 'Lineage' }).click();
@@ -63,7 +63,7 @@ test('a base learns pasted chats beside its weights: painted before, judged afte
   await studio.goTo('Tune');
   await forgetting(page).getByRole('button', { name: 'Try it' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Playground' })).toBeVisible();
-  // It is talked with as it has learnt: Enter says it, what was said goes along, and another answer takes the last one's place.
+  // Chats use the template of training: Enter sends, earlier messages are included, and another answer replaces the last.
   const message = page.getByRole('textbox', { name: 'Message', exact: true });
   const said = page.getByRole('list', { name: 'Messages' });
   const status = page.getByText(/^\d+ tokens?( in |, then the model ended its turn)/);

@@ -9,7 +9,7 @@ test('a step is measured, canceled, measured again by key, and its verdict and f
   const studio = await evaluateChapters(page);
   await expect(page.getByText('See how your model compares with word counting')).toBeVisible();
 
-  // Cancelled in the middle, and begun again by keyboard.
+  // Canceled in the middle, and started again by keyboard.
   await page.getByRole('button', { name: EVALUATE }).click();
   const progress = page.getByRole('main').getByRole('progressbar');
   await expect(progress).toHaveAttribute('aria-valuenow', /[1-9]/);

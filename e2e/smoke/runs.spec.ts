@@ -84,7 +84,7 @@ test('runs are compared, each kept checkpoint can be used, and notes stay', asyn
   await expect(page.getByText('No run matches')).toBeVisible();
   await filter.fill('');
 
-  // Any kept step is written with and taken home; each page shows the run that was chosen there.
+  // Any saved step can write and be exported; each page shows the run that was chosen there.
   await studio.chooseRun(named);
   await studio.runMenu(/^Write text/);
   await expect(page.getByText(/^Step 20 of wide/)).toBeVisible();

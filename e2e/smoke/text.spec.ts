@@ -50,7 +50,7 @@ test('texts are taken, markup is asked about in place, and hidden files are skip
   await expect(page.getByText('Used as plain text: the model learns the markup of this XML file too')).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
 
-  // A document is left out and put back: what is learnt is less meanwhile, and its content stays.
+  // A document is dropped and restored: the training text is smaller meanwhile, and its content stays.
   const characters = page.getByRole('navigation', { name: 'Stages' }).getByText(/characters/);
   const all = await characters.textContent();
   await expect(table.getByRole('button', { name: 'Exclude rows.rss' })).toHaveText('Exclude');

@@ -5,7 +5,7 @@ import { CHATS, forgetting, withBase } from '../chats';
 test('an interrupted tuning resumes from its last checkpoint; one that cannot start says why', async ({ page }) => {
   const studio = await withBase(page);
   await studio.tuningKinds.getByRole('link', { name: 'Instruct' }).click();
-  // One conversation cannot be learnt and held out; a row that is none is not taken.
+  // One conversation can't be both trained and held out; a row without one is refused.
   await add(page, '{"messages": [{"role": "user", "content": "Hm?"}, {"role": "assistant", "content": "Ha."}]}');
   await expect(page.getByText('One conversation is too few')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Start tuning' })).toHaveAttribute('aria-disabled', 'true');

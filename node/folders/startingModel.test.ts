@@ -46,7 +46,7 @@ test('our model is the parent: the run starts with its weights and tokenizer, at
   }
 }, 120_000);
 
-test('an external model's file is recorded; with a shorter context it trains and samples', async () => {
+test('an external model’s file is recorded; with a shorter context it trains and samples', async () => {
   const ended = await from('model.gguf', '--context', '8', '--out', 'on');
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   const before = await readModel(path('model.gguf'));

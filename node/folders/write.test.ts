@@ -142,7 +142,7 @@ describe('a list that lies', () => {
     await expectWhole();
   });
 
-  test('and a link in place of the sibling folder isn't followed', async () => {
+  test('and a link in place of the sibling folder isn’t followed', async () => {
     const { around, model, expectWhole } = await withSentinels();
     await fs.mkdir(join(around, 'elsewhere', 'draft'), { recursive: true });
     await fs.symlink('elsewhere', join(around, '.model.saving'));

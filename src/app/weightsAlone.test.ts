@@ -14,7 +14,7 @@ afterEach(() => page.close());
 const lineOf = (id: string): string | undefined =>
   STAGES.find((stage) => stage.id === id)?.state(page.studio.getState()).line;
 
-test('is brought back as its best: it writes, is taken home and checked, and says that it cannot go on', async () => {
+test('is restored as its best step: it writes, is exported and verified, and says that it can’t resume', async () => {
   const store = await withBestWeights();
   for (const step of [100, 120]) await spoil(store, STOPPED, step, 'drop');
   page = await goldenPage(STOPPED, store);

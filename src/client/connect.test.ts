@@ -43,7 +43,7 @@ const counter: Handlers<CountApi> = {
   },
 };
 
-test('a job is a line of a contract and its handler: it is called beside those that a worker has', async () => {
+test('a job is a line of a contract and its handler, called like those that a worker has', async () => {
   type Extended = DataApi & { reverse: { input: { text: string }; progress: number; output: string } };
   const { data } = halvesOver(memoryStore());
   const { client, close } = pair<Extended>({

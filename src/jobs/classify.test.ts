@@ -46,7 +46,7 @@ const eventsOf = async (runId: string): Promise<unknown[]> =>
     return event.kind === 'evaluated' ? [[event.step, event.loss, event.metrics, event.sample]] : [];
   });
 
-test('a classifier is the body of its base with a head of its own: both are learnt, and nothing is told of old text', async () => {
+test('a classifier is the body of its base with its own head: both are trained, and no old text is measured', async () => {
   await tune('spam', { steps: 60, learningRate: 0.05, ...AT_THE_END });
   const record = await recordOf('spam');
   expect(record).toMatchObject({

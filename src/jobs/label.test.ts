@@ -98,7 +98,7 @@ test('the label of a text that has one is shown as it is, whatever it is called,
   );
 });
 
-test('of several labels each comes back, and none is told from what nobody has said', async () => {
+test('each of several labels comes back, and “none of them” differs from no answer', async () => {
   const one = name.filter((text) => !text.includes('|'));
   const some = fc.uniqueArray(one, { maxLength: 3 });
   await fc.assert(

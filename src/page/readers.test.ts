@@ -107,7 +107,7 @@ describe('scores are those of the app', () => {
   });
 });
 
-describe('of models that do not go on from a text', () => {
+describe('of models that don’t continue a text', () => {
   const sizes = { layers: 2, heads: 2, width: 16, context: 12 };
   const BERT = { hidden: 40, tokenTypes: 2, normEpsilon: 1e-12 };
   const T5 = { hidden: 24, buckets: 8, maxDistance: 6, normEpsilon: 1e-6 };

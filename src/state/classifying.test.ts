@@ -215,7 +215,7 @@ test('a label of one text is asked about, and can be left out or kept', async ()
   expect([labelsRefusal(summary), summary.labels.length, summary.unlabelled]).toEqual([undefined, 2, 1]);
 });
 
-test('texts that would be cut are told before the start, also by a tokenizer that is yet to be made', async () => {
+test('truncated texts are reported before the start, also before the tokenizer exists', async () => {
   const { getState, add, own } = await classifierStudio();
   await add([...labelledRows(20), ['a whale '.repeat(40), 'sea']]);
   const long = async () =>

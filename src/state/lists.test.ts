@@ -59,7 +59,7 @@ test('choosing another step to compare with ends the comparison that is under wa
   expect(shownLists(getState())).toEqual(before);
 });
 
-test('a measurement is told of its own step: elsewhere what it is of, and a failure nowhere else', async () => {
+test('a measurement is shown for its own step; other steps name it, and don’t show its failure', async () => {
   const { getState, setState } = page.studio;
   let words: string | undefined;
   const end = page.studio.subscribe((s) => {

@@ -12,7 +12,7 @@ const made = (steps: number, each: number): RunLog =>
   new RunLog(Array.from({ length: steps }, (_, i) => stepped(i + 1, each * (i + 1))));
 const granted = { runId: 'r', milliseconds: 180_000, steps: 200 };
 
-test('a run that ends about in its time is left alone, and so is one of which little is known', () => {
+test('a run that ends about in time isn’t flagged, nor is one with few facts', () => {
   expect(overdue(made(50, 900), 200, granted)).toBeUndefined();
   expect(overdue(made(50, 1150), 200, granted)).toBeUndefined();
   expect(overdue(made(9, 3000), 200, granted)).toBeUndefined();

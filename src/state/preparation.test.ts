@@ -28,7 +28,7 @@ const studio = (ids: readonly string[], rule: Split['rule'], held: never = texts
   },
 });
 
-test('several texts of which an older build held out the last end alone are to be built again; a single one is not', () => {
+test('several texts split by an older build at the last end only are rebuilt; a single text isn’t', () => {
   expect(dataState(studio(['a', 'b'], 'ends'))).toBe('done');
   expect(dataState(studio(['a', 'b'], 'end'))).toBe('stale');
   expect(dataState(studio(['a'], 'end', [{ id: 'a' }] as never))).toBe('done');
@@ -182,7 +182,7 @@ test('a text too short to hold anything out of is a failure with its reason, and
   expect(getState()).toMatchObject({ tokenizing: { kind: 'idle' }, project: { tokenizer: { size: 257 } } });
 });
 
-test('the data page is told what of which text and document is in which part, of whole documents and of ends', async () => {
+test('the data page gets the parts of each text and document, for whole documents and for ends', async () => {
   const store = memoryStore();
   const getState = await opened(undefined, store);
   const letter = (i: number) => `Letter ${i}. The sea is wide, and the whale is large. `;

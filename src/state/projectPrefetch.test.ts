@@ -94,7 +94,7 @@ async function besideRuns() {
   return { ...studio, browser, rows: list.rows!, lists: () => lists, hold, letGo: () => letGo() };
 }
 
-test('what a project is shown with can be read before it is asked for: it is shown at once, and read anew', async () => {
+test('a project can be read ahead: it is shown at once, and read again', async () => {
   const { getState, subscribe, browser, rows, lists, hold, letGo } = await besideRuns();
   getState().showRuns();
   await getState().lookAhead('first');

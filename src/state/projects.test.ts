@@ -146,7 +146,7 @@ test('a project that is deleted is hidden, can be had back, and is dropped when 
   await vi.waitFor(async () => expect(await store.keys('projects/')).toEqual(['projects/a', 'projects/first']));
 });
 
-test('two tabs on two projects change each its own, and are not told of the other’s', async () => {
+test('two tabs on two projects change each its own, and don’t get the other’s changes', async () => {
   const store = memoryStore();
   const [a, b] = (await opened(2, store)) as [StudioStore, StudioStore];
   await a.getState().open('a');

@@ -290,7 +290,7 @@ describe('the GPU', () => {
       );
     };
   };
-  test('that is lost twice with the same settings is told with the steps, and once with others is not', async () => {
+  test('two losses with the same settings are reported with their steps; one with other settings isn’t', async () => {
     const studio = await openTrained();
     const { resume } = halves.gpu;
     lose(3);

@@ -86,6 +86,6 @@ const blocked = (message: string): HomegrownError =>
 
 export const DATABASE = 'homegrown';
 const STORE = 'values';
-/** 2 since a store holds several projects, 3 since merges lie beside runs, both 2026-11-26. Its one table is the same. */
+/** 2 since a store holds several projects, 3 since merges are stored next to runs, both 2026-11-26. Its one table is the same. */
 const VERSION = 3;
 const RETRY_MS = [100, 400, 1600];

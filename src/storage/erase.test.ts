@@ -44,7 +44,7 @@ test('where there is no room for noise it goes all the same', async () => {
   expect(await databases()).toEqual([]);
 });
 
-test('a page that keeps it open is told of', async () => {
+test('a page that keeps it open is reported', async () => {
   await filled();
   const stubborn = await new Promise<IDBDatabase>((resolve) => {
     const request = indexedDB.open('homegrown');

@@ -84,7 +84,7 @@ interface Lock {
   release(): void;
 }
 
-/** Beside others who do. */
+/** Shared with other readers. */
 const hold = (name: string): Promise<Lock> =>
   new Promise((resolve, reject) => {
     navigator.locks

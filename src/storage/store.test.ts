@@ -84,7 +84,7 @@ function fillDisk(): void {
   });
 }
 
-test('a full disk is told with the bytes that were needed, and nothing of the commit happens', async () => {
+test('a full disk is reported with the bytes needed, and nothing of the commit happens', async () => {
   const store = await openStore();
   await store.commit({ put: [['k', 1]] });
   fillDisk();
@@ -178,7 +178,7 @@ test('a tab of an older build is shut out when it is at rest, with all that it s
   expect(await (await openStore()).get('project')).toEqual({ revision: 1 });
 });
 
-test('InvalidStateError reopens once and goes on', async () => {
+test('InvalidStateError reopens once and continues', async () => {
   const store = await openStore();
   await store.commit({ put: [['k', 1]] });
   vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(() => {
@@ -222,7 +222,7 @@ test('opening is tried again after UnknownError, and no more than three times', 
   vi.useRealTimers();
 });
 
-test('a browser without storage is told so', async () => {
+test('a browser without storage gets an error that says so', async () => {
   vi.stubGlobal('indexedDB', undefined);
   await expect(openStore()).rejects.toMatchObject({ code: 'storage-blocked' });
 });

@@ -238,7 +238,7 @@ test('what an earlier session left half done is gone before the first list is gi
   expect(await store.keys('')).toEqual([]);
 });
 
-test('the runs that are kept are told with what they take, and what is held by a tab is not freed', async () => {
+test('stored runs are listed with their bytes, and data held by a tab aren’t freed', async () => {
   const store = await goldenStore();
   const data = open(store);
   const listed = () => data.call('listRuns', { projectId: 'first', now: 0 });

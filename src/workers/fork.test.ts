@@ -125,7 +125,7 @@ test('a fork that cannot begin leaves nothing of itself, and the run that it was
   expect(await store.keys('')).toEqual(before);
 }, 120_000);
 
-test('a run that goes on with another rate begins a segment there, and one that goes on longer does not', async () => {
+test('a run that resumes with another rate starts a segment, and one with more steps doesn’t', async () => {
   await parent();
   await worker.gpu.call('resume', { runId: 'parent', steps: 14 });
   expect((await readRun(store, 'parent'))!.segments).toMatchObject([{ after: 0, recipe: { steps: 14 } }]);
@@ -218,7 +218,7 @@ test('a run resumes with another optimizer, whose state starts at zero, and with
   expect((await loadSnapshot(store, 'parent')).snapshot.state).toMatchObject({ step: 16, momentsFrom: 12 });
 }, 120_000);
 
-test('a run that was deleted does not go on, which is said with what to do, and its record stays as it is', async () => {
+test('a deleted run doesn’t resume: the error says what to do, and its record stays unchanged', async () => {
   await parent();
   await removeRun(store, 'parent', 7);
   const before = await readRun(store, 'parent');
@@ -230,7 +230,7 @@ test('a run that was deleted does not go on, which is said with what to do, and 
   expect(await readRun(store, 'parent')).toEqual(before);
 }, 120_000);
 
-test('a run that cannot go on leaves its record as it was', async () => {
+test('a run that can’t resume leaves its record unchanged', async () => {
   const record = await parent();
   const recipe = { ...recipeOf(record), learningRate: 0.02, steps: 16 };
   const commit = store.commit.bind(store);

@@ -18,7 +18,7 @@ export interface Document {
   trainOnly?: true;
   /** Where a field's text is within it: bytes from and to. */
   spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
-  /** Its ids where they are not what a tokenizer makes of its text, and those that are learnt: from and up to. It is never cut. */
+  /** Token IDs that differ from the tokenized text, and the trained ranges, from and up to. Such a document is never cut. */
   encoded?(): Promise<{ ids: Uint32Array; learnt: readonly (readonly [from: number, to: number])[] }>;
 }
 

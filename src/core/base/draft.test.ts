@@ -39,7 +39,7 @@ it('that is discarded while something is still written leaves nothing behind', a
   expect(await store.keys('')).toEqual([]);
 });
 
-it('that was collected can't continue', async () => {
+it('that was collected can’t continue', async () => {
   const store = memoryStore();
   const draft = await openDraft(store, 'a/1/');
   await draft!.put([['a/1/0', bytes]]);

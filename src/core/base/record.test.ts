@@ -99,7 +99,7 @@ test('of hundreds some are read at a time, and given in their order', async () =
   expect(unreadable).toMatchObject([{ key: 'boxes/7', failure: { message: 'torn' } }]);
 });
 
-test('hundreds are read in few calls, even if the store doesn't return one of them', async () => {
+test('hundreds are read in few calls, even if the store doesn’t return one of them', async () => {
   const store = memoryStore();
   const keys = Array.from({ length: 600 }, (_, i) => `boxes/${i}`);
   await store.commit({ put: keys.map((key, i) => [key, { version: 2, id: `${i}`, size: i === 7 ? 'x' : i }]) });

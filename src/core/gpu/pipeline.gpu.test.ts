@@ -111,7 +111,7 @@ test('a kernel of TensorFlow.js serves eager code and replays alike, whoever has
   tf.dispose(eager);
 });
 
-test('a kernel that can't be compiled is reported by name each time, and affects no other', async () => {
+test('a kernel that can’t be compiled is reported by name each time, and affects no other', async () => {
   const step = own(['sound', 'broken'], 'w[0] += 1;');
   const broken = own(['faulty'], 'w[0] += nothing;');
   const program = compileOf(() => ({ ...step(), ...broken() }));

@@ -62,7 +62,7 @@ const placeIn = (tensor: Tensor, { rows, columns }: Pick<Part, 'rows' | 'columns
 };
 
 type Place = Omit<Part, 'slot'>;
-/** Numbers of a matrix in the weight, `at`, and beside each other, `i`. */
+/** Indices of an element in the weight, `at`, and in the packed matrices, `i`. */
 function overPart({ rows, across, first, columns }: Place, lines: string) {
   const { type, width } = inFours([across, first, columns].every((n) => n % 4 === 0) ? 4 : 1);
   const of = (n: number): string => `${n / width}u`;

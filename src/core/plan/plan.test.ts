@@ -58,7 +58,7 @@ test('what real steps took changes the plan as a slower device does', () => {
   );
 });
 
-test('a small text isn't memorized, however long the time budget is', () => {
+test('a small text isn’t memorized, however long the time budget is', () => {
   const plan = minutes(600, { ...novel, text: textOf(8e4) });
   expect(plan.seconds).toBeLessThan(60 * 600 * 0.9);
   expect(plan.twice).toEqual(plan.expected);

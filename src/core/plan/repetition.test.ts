@@ -13,7 +13,7 @@ test('what follows the same four tokens as it last did is said again', () => {
   expect(repeatedShare([part(learnt, []), part([], [1, 2, 3, 4, 6])], 8)).toBe(1);
 });
 
-test('large vocabularies don't collide, and too short a text has no repetition', () => {
+test('large vocabularies don’t collide, and too short a text has no repetition', () => {
   const last = 2 ** 13 - 1;
   const learnt = [last, last, last, last, 1, last, last, last, last - 1, 2];
   expect(repeatedShare([part(learnt, [last, last, last, last, 1])], 2 ** 13)).toBe(1);

@@ -95,7 +95,7 @@ export async function expectOnlyThoseLearn(
   expect([...(await learning.weights()).keys()]).toEqual(names);
 }
 
-/** Of the first step, by what learns alone: gradients of the loss, all of them together as long as the norm that was told. */
+/** Gradients of the first step, for trainable weights only; their norm equals the reported one. */
 export async function normOf(learning: Learner, full: Learner): Promise<{ told: number; expected: number }> {
   const { gradientNorm: told } = await learning.step(1, batchOf(1));
   const names = Object.keys(learning.network.trainableParams);

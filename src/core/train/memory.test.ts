@@ -31,7 +31,7 @@ test('a plan of 32 GB does not start on a heap of 32 bits, and three changes tha
   );
 });
 
-test('a plan of 3.99 TB is refused for a GPU: one activation alone exceeds a kernel's range', () => {
+test('a plan of 3.99 TB is refused for a GPU: one activation alone exceeds a kernel’s range', () => {
   const large = model({ layers: 48, heads: 16, width: 2048, context: 2048 });
   const [found] = problems(large, { ...DEFAULT_RECIPE, batch: 4096 }, enough, GPU);
   expect(found?.message).toMatch(/a single activation has 275 GB, and this GPU allows 1\.07 GB/);

@@ -319,7 +319,7 @@ describe('what goes wrong', () => {
     });
     expect(saved).toEqual([]);
   });
-  test('settings that can't run are reported by field, before anything starts', async () => {
+  test('settings that can’t run are reported by field, before anything starts', async () => {
     await expect(watch({ steps: 0, dropout: 2 })).rejects.toMatchObject({
       code: 'bad-settings',
       message:

@@ -124,7 +124,7 @@ describe('LoRA', () => {
     expect(Math.max(...plain.map((x, i) => Math.abs(x - learnt[i]!)))).toBeGreaterThan(0.1);
     expect(await hidden(new Map([...base, ...drawn(partsOf(own, LORA).added, 1)]), LORA)).toEqual(plain);
   });
-  test('can't be trained with f16 matrices whose values exceed f16', async () => {
+  test('can’t be trained with f16 matrices whose values exceed f16', async () => {
     const name = LORA.adapter!.beside[0]!;
     const { shape, data } = base.get(name)!;
     const large = new Map([...withAdapter, [name, { shape, data: data.map((x, i) => (i === 5 ? -7e4 : x)) }]]);

@@ -48,7 +48,7 @@ test('while another tab trains nothing is begun or resumed from here, and what e
   expect(Object.values(buttons())).toEqual([true, true, true]);
 });
 
-test('a run of which the best’s weights alone are left is taken home first, or begun again; it is not resumed', async () => {
+test('a run with only the weights of its best step left offers export and restart, not resume', async () => {
   const store = await withBestWeights();
   for (const step of [100, 120]) await spoil(store, STOPPED, step, 'drop');
   page = await goldenPage(STOPPED, store);

@@ -101,7 +101,7 @@ test('a run that ends early says after how much waiting', () => {
   );
 });
 
-test('a best that is kept is not called saved, which a run could go on from', () => {
+test('a saved best step isn’t called a checkpoint to resume from', () => {
   const log = new RunLog();
   step(log, 1, 2);
   evaluate(log, 1, 2);

@@ -16,7 +16,7 @@ function log(...evaluations: readonly (readonly [step: number, loss: number, old
   );
 }
 
-test('old text and new are told by step, before beside after, with the same share everywhere', () => {
+test('old and new text by step, before and after, with the same share everywhere', () => {
   const evaluations = log([0, Math.log(58.3), 31.8], [20, Math.log(20), 33], [40, Math.log(14.2), 33.7]);
   const found = forgettingOf(evaluations, 'chats');
   expect(found.old).toEqual({ x: [0, 20, 40], y: [31.8, 33, 33.7] });

@@ -99,7 +99,7 @@ test('a notice names the step of the figures until the step in use is measured',
   expect(after).toContain('actual in rows, predicted in columns');
 });
 
-test('one that was stopped goes on by a button, which says why where it cannot', async () => {
+test('a stopped classifier resumes by a button, which says why if it can’t', async () => {
   const { studio, getState, runId, row, page } = await stoppedLater();
   const button = (): string | undefined => /<button(?:(?!<button).)*?Resume from step \d+<\/button>/.exec(page())?.[0];
   expect(button()).toContain(`Resume from step ${row().step}<`);
