@@ -8,8 +8,7 @@ import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { ownOf, type Partly } from '../../src/core/train/partly';
 import { isOutOfPatience } from '../../src/core/train/patience';
 import type { Snapshot, TrainEvent, TrainInput, TrainOutcome, TrainState } from '../../src/core/train/run';
-import { train } from '../../src/core/train/train';
-import { withMemoryAdvice } from '../../src/jobs/outOfMemory';
+import { type RunPlace, trainInPlace } from '../../src/jobs/trainInPlace';
 import { BestStep } from './bestStep';
 import { evaluationsIn } from './keepEvaluation';
 import { withSteps } from './savedRun';
@@ -66,44 +65,69 @@ export interface FolderRunEnd {
  * @throws HomegrownError, with the place of the last save
  */
 export async function trainInFolder(run: FolderRunInput, stop: AbortSignal, time = stop): Promise<FolderRunEnd> {
+  const folder = new FolderRun(run, AbortSignal.any([stop, time]), () => time.aborted && !stop.aborted);
   try {
-    return await new FolderRun(run, AbortSignal.any([stop, time])).train(() => time.aborted && !stop.aborted);
+    const outcome = await trainInPlace(folder, { ...run.input, length: run.length }, folder.until);
+    return folder.end(outcome);
   } catch (error) {
-    run.progress.end();
-    const { model, recipe, trainable } = run.input;
-    throw withPlace(withMemoryAdvice(error, { model, recipe, trainable }), run.saves);
-  } finally {
-    await run.saves.end();
+    throw withPlace(error, run.saves);
   }
 }
 
-class FolderRun {
+class FolderRun implements RunPlace {
+  readonly keepBest: NonNullable<TrainInput['keepBest']>;
   private newest: Snapshot | undefined;
   private readonly best: BestStep;
   /** Number of events before this session. */
   private readonly before: number;
 
+  private used: TrainState | undefined;
+  private removed: readonly string[] = [];
+
+  /**
+   * @param until a person or the time ends training
+   * @param isTimeOver whether the time ended training, not a person
+   */
   constructor(
     private readonly run: FolderRunInput,
-    private readonly until: AbortSignal,
+    readonly until: AbortSignal,
+    private readonly isTimeOver: () => boolean,
   ) {
     this.best = new BestStep(run.input.from);
+    this.keepBest = this.best.keep;
     this.before = run.events.length;
   }
 
-  /** @param isTimeOver whether the time ended training, not a person */
-  async train(isTimeOver: () => boolean): Promise<FolderRunEnd> {
-    const { input, length, report, events, saves } = this.run;
-    const job = { signal: this.until, report };
-    const save = (snapshot: Snapshot) => this.save(snapshot, this.statusAt(snapshot.state));
-    const outcome = await train({ ...input, length, save, keepBest: this.best.keep }, job);
+  event(event: TrainEvent): void {
+    this.run.report(event);
+  }
+
+  readonly save = (snapshot: Snapshot): Promise<{ bytes: number }> =>
+    this.saveAs(snapshot, this.statusAt(snapshot.state));
+
+  async finish({ reason, state }: TrainOutcome): Promise<void> {
+    const { events, saves } = this.run;
     // A stop saves before it evaluates.
-    if (isLastMeasured(events.slice(this.before))) await this.writeLastEvaluation(outcome.state);
-    const isDone = outcome.reason !== 'stopped' || isTimeOver();
-    const used = isDone ? await this.useBest(outcome.state) : outcome.state;
-    const isKept = isDone || hasImproved(events, outcome.state.step);
-    const removed = isKept ? await saves.settle() : [];
-    return { outcome, status: this.statusAt(outcome.state), used, newest: this.newest, removed };
+    if (isLastMeasured(events.slice(this.before))) await this.writeLastEvaluation(state);
+    const isDone = reason !== 'stopped' || this.isTimeOver();
+    this.used = isDone ? await this.useBest(state) : state;
+    const isKept = isDone || hasImproved(events, state.step);
+    this.removed = isKept ? await saves.settle() : [];
+  }
+
+  fail(): Promise<void> {
+    this.run.progress.end();
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return this.run.saves.end();
+  }
+
+  /** Returns the end of a finished run. */
+  end(outcome: TrainOutcome): FolderRunEnd {
+    const { used = outcome.state, removed, newest } = this;
+    return { outcome, status: this.statusAt(outcome.state), used, newest, removed };
   }
 
   private statusAt(state: TrainState): Status {
@@ -111,7 +135,7 @@ class FolderRun {
     return this.until.aborted ? 'stopped' : 'running';
   }
 
-  private async save(snapshot: Snapshot, status: Status): Promise<{ bytes: number }> {
+  private async saveAs(snapshot: Snapshot, status: Status): Promise<{ bytes: number }> {
     const { saves, input, whole, local, progress, keepsNewest } = this.run;
     this.best.see(snapshot);
     this.newest = undefined; // before the next one takes memory
@@ -151,7 +175,7 @@ class FolderRun {
     const better = this.best.insteadOf(latest, info, evaluations);
     if (!better) return latest;
     info.result = resultOf(evaluations.findLast(({ step }) => step === better.state.step)!);
-    await this.save(better, this.statusAt(latest));
+    await this.saveAs(better, this.statusAt(latest));
     return better.state;
   }
 }

@@ -4,13 +4,10 @@ import { HomegrownError } from '../core/base/errors';
 import type { Job } from '../core/base/job';
 import { claimRun, loadSnapshot, surveySnapshots, type RunWriter } from '../core/checkpoint/checkpoint';
 import type { Snapshot } from '../core/checkpoint/snapshot';
-import { explained } from '../core/gpu/backend';
-import { curveKey } from '../core/runs/curve';
 import { factsOf } from '../core/runs/facts';
 import { type Fork, forkRun } from '../core/runs/fork';
 import { openJournal, type JournalWriter } from '../core/runs/journal';
 import { manifestOf } from '../core/runs/data';
-import { keptOnTheWay } from '../core/runs/onTheWay';
 import type { DataRecord } from '../core/runs/project';
 import { ownerOf } from '../core/runs/projects';
 import { addRun, freeHue, newRun, purgeRun, readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
@@ -23,11 +20,10 @@ import { openPart } from '../core/shards/read';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { Recipe } from '../core/train/recipe';
-import { train } from '../core/train/train';
 import { trialStep } from '../core/train/trial';
 import type { ModelChoice, TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
-import { withMemoryAdvice } from './outOfMemory';
-import { throttled } from './throttled';
+import { StoredRun } from './storedRun';
+import { trainInPlace } from './trainInPlace';
 
 export type RunJob = Job<readonly TrainEvent[]>;
 /** Work of others between the steps. */
@@ -231,90 +227,27 @@ export async function openRun(
 
 export async function follow(
   store: BlobStore,
-  { record, from, manifest, writer, tuned, ...opened }: Opened,
+  { record, from, manifest, writer, journal, tuned }: Opened,
   job: RunJob,
   between: BetweenSteps,
 ): Promise<TrainOutcome> {
-  const { id, model, trainable } = record;
-  const recipe = recipeOf(record);
-  const onTheWay = new Set(keptOnTheWay(model, recipe, record.keep.budget, trainable).steps);
-  const journal = appendsTo(opened.journal);
-  /** Writes the journal before the step, so that a resume has no gap. */
-  const flushJournal = async (): Promise<void> => {
-    kept.flush();
-    await journal.written();
-  };
-  const events = throttled<TrainEvent>(TELL_EVERY, (batch) => job.report(batch));
-  const kept = throttled<TrainEvent>(KEEP_EVERY, (batch) => journal.append(batch));
-  const finish = (status: RunRecord['status']): Promise<RunRecord> =>
-    updateRun(store, id, (now) => ({ ...now, status }));
+  const place = new StoredRun(store, record, { writer, journal }, job.report);
+  let input: Parameters<typeof trainInPlace>[1];
   try {
-    const outcome = await train(
-      {
-        model,
-        recipe,
-        tokenizer: await createTokenizer(await readTokenizer(store, record)),
-        train: openPart(store, manifest, 'train'),
-        validation: openPart(store, manifest, 'validation'),
-        ...(from && { from: { ...from, state: resumedState(record, from.state, writer.best) } }),
-        ...tuned,
-        save: async (snapshot) => {
-          await flushJournal();
-          const saved = await writer.save(snapshot);
-          await updateRun(store, id, (now) => ({ ...now, step: snapshot.state.step }));
-          return saved;
-        },
-        keepBest: async (state, weights) => {
-          await flushJournal();
-          return writer.keepBest(state, weights);
-        },
-        light: {
-          at: (step) => onTheWay.has(step),
-          keep: async (...step) => {
-            await flushJournal();
-            // The budget may have changed since the run started.
-            return writer.keepLight(...step, (await readKnownRun(store, id)).keep.budget);
-          },
-        },
-        now: () => performance.now(),
-        ...between,
-      },
-      {
-        signal: job.signal,
-        report(event) {
-          events.push(event);
-          kept.push(event);
-        },
-      },
-    );
-    await flushJournal();
-    // Early stopping counts as finished.
-    await finish(outcome.reason === 'stopped' ? 'stopped' : 'finished');
-    await store.commit({ drop: [curveKey(id)] }); // who listed the run after its last save has it without what was measured then
-    return outcome;
-  } catch (thrown) {
-    const error = await explained(thrown);
-    await finish('failed').catch(() => undefined);
-    throw withMemoryAdvice(error, { model, recipe, trainable }, ' You can also close other tabs.');
-  } finally {
-    events.flush();
-    kept.flush();
-    await journal.written().catch(() => undefined);
+    input = {
+      model: record.model,
+      recipe: recipeOf(record),
+      tokenizer: await createTokenizer(await readTokenizer(store, record)),
+      train: openPart(store, manifest, 'train'),
+      validation: openPart(store, manifest, 'validation'),
+      ...(from && { from: { ...from, state: resumedState(record, from.state, writer.best) } }),
+      ...tuned,
+      now: () => performance.now(),
+      ...between,
+    };
+  } catch (error) {
+    await place.fail().catch(() => undefined);
+    throw error;
   }
+  return trainInPlace(place, input, job.signal);
 }
-
-/** Appends in order. The next save reports a failed append, because it fails, too. */
-function appendsTo(journal: JournalWriter): { append(batch: readonly TrainEvent[]): void; written(): Promise<void> } {
-  let last: Promise<void> = Promise.resolve();
-  return {
-    append(batch) {
-      last = last.catch(() => undefined).then(() => journal.append(batch));
-      last.catch(() => undefined);
-    },
-    written: () => last,
-  };
-}
-
-/** Milliseconds between two reports to the page, and between two writes of the journal. */
-const TELL_EVERY = 100;
-const KEEP_EVERY = 2000;
