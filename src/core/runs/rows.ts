@@ -135,7 +135,7 @@ async function purgeIf(
   const key = recordKey(runId);
   for (;;) {
     const stored = await store.get(key);
-    // A restore takes no lock, so the commit requires the record as it was read here.
+    // A restore takes no lock, so the commit requires that the record is unchanged.
     if (stored === undefined || !(await isToGo(parseRecord(stored, key, RUN)))) return false;
     if (await purgeRun(store, runId, stored as Json)) return true;
   }
