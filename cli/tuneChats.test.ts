@@ -1,4 +1,4 @@
-/** Instruction tuning: the loss covers answers of chats only. */
+/** Instruction tuning: the loss covers the assistant turns only. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

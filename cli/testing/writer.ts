@@ -1,4 +1,4 @@
-/** A process that saves marked models into a folder: writer FOLDER FIRST COUNT; with GOES_ON as a run that goes on there */
+/** A process that saves marked models into a folder: writer FOLDER FIRST COUNT; with GOES_ON as a resumed run */
 import { huggingFaceFiles } from '../../src/core/export/huggingFace';
 import { Saves } from '../../node/folders/saves';
 import { writeFolder } from '../../node/folders/write';

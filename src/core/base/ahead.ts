@@ -14,7 +14,7 @@ export async function* ahead<T, R>(
   for (let i = 0; i < items.length; i++) {
     while (next < items.length && next < i + max) {
       const one = begin(items[next++]!);
-      one.catch(() => undefined); // told in its turn, if that comes
+      one.catch(() => undefined); // reported in its turn, if that comes
       begun.push(one);
     }
     yield await begun.shift()!;

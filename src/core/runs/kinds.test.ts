@@ -57,7 +57,7 @@ test('of each kind that was in a store before, each version lies in one of these
       if (kind) there.set(kind.at, (there.get(kind.at) ?? new Set()).add(value.version ?? 1));
     }
   }
-  // Entries of the third version are those of the fourth without labels: labelling.test.ts.
+  // Entries of version 3 are those of version 4 without labels (labelling.test.ts).
   expect(there.get('texts/')).toEqual(new Set([1, 2, 4]));
   expect(there.get('manifests/')).toEqual(new Set([1, 2]));
   expect(there.get('heads/')).toEqual(new Set([1, 2, 3]));
