@@ -36,7 +36,7 @@ test('where the first who asked has stopped, the other reads it, and later ones 
   expect(await profileOf(store, ids, unwatched)).toBe(await second);
 });
 
-test('facts of a text are cached, unless its training part changes', async () => {
+test('a known profile is used without reading the text, unless another part of it is trained on', async () => {
   const { store, ids } = await stored();
   const [document] = await documentsOf(store, await textOf(store, ids[0]!));
   const profile = { bytes: 4000, vocabularies: [], trigramBits: 2, repeated: 0.5 };

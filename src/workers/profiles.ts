@@ -7,7 +7,7 @@ import { openTexts } from '../jobs/buildData';
 
 type Profiles = (store: BlobStore, texts: readonly string[], job: Job) => Promise<TextProfile>;
 
-/** The stored profile of a text. */
+/** A profile that is computed in advance, such as that of a bundled sample. */
 export interface KnownProfile {
   /** Of the training text. */
   sha256: string;
