@@ -8,15 +8,18 @@ const SOURCES = /^(?:src|cli|node|bench|scripts|e2e|oracles)\/.*\.(?:tsx?|mjs|py
 /** Texts and patterns of the guide itself. */
 const OWN = /^scripts\/(?:language|comments|fieldTerms)(?:\.test)?\.ts$/;
 
-/** Comments and test titles of a checkout. Lines of one comment are one text. */
-export const commentsOf = (root: string): ShownString[] =>
-  sourcesOf(root).flatMap(([file, source]) => commentsIn(file, source));
+type Source = readonly [file: string, text: string];
 
-/** Names of a checkout, each once per file. */
-export const namesOf = (root: string): ShownString[] =>
-  sourcesOf(root).flatMap(([file, source]) => namesIn(file, source));
+/** Comments and test titles. Lines of one comment are one text. */
+export const commentsOf = (sources: readonly Source[]): ShownString[] =>
+  sources.flatMap(([file, source]) => commentsIn(file, source));
 
-const sourcesOf = (root: string): (readonly [file: string, source: string])[] =>
+/** Names, each once per file. */
+export const namesOf = (sources: readonly Source[]): ShownString[] =>
+  sources.flatMap(([file, source]) => namesIn(file, source));
+
+/** Files of a checkout that the guide binds. */
+export const sourcesOf = (root: string): Source[] =>
   filesOf(root)
     .filter((file) => SOURCES.test(file) && !OWN.test(file))
     .sort()

@@ -2,16 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { filesOf } from './importers';
-import { commentsIn, commentsOf, namesIn, namesOf } from './comments';
+import { commentsIn, commentsOf, namesIn, namesOf, sourcesOf } from './comments';
 import { ALLOWANCES, bannedIn, bannedNames, bannedWords, countByFile, readAllowance } from './language';
 import { shownStrings, stringsOf } from './strings';
 
 const strings = shownStrings('.');
+const sources = sourcesOf('.');
 
 test.each([
   ['strings', () => bannedIn(strings)],
-  ['comments', () => bannedIn(commentsOf('.'))],
-  ['names', () => bannedNames(namesOf('.'))],
+  ['comments', () => bannedIn(commentsOf(sources))],
+  ['names', () => bannedNames(namesOf(sources))],
 ] as const)(
   'no file has more %s with words that the guide replaces than its allowance, which only shrinks',
   (kind, banned) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { filesOf } from './importers.ts';
-import { commentsOf, namesOf } from './comments.ts';
+import { commentsOf, namesOf, sourcesOf } from './comments.ts';
 import { ALLOWANCES, bannedIn, bannedNames, countByFile, shrinkAllowance } from './language.ts';
 import { isProse, textOfHtml, textOfMarkdown, textOfPython } from './prose.ts';
 
@@ -218,7 +218,8 @@ function isOfTypedError(node: ts.Node): boolean {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const strings = shownStrings(root);
-  const [comments, names] = [bannedIn(commentsOf(root)), bannedNames(namesOf(root))];
+  const sources = sourcesOf(root);
+  const [comments, names] = [bannedIn(commentsOf(sources)), bannedNames(namesOf(sources))];
   const banned = { strings: bannedIn(strings), comments, names };
   if (process.argv.includes('--shrink')) {
     const over = KINDS.flatMap((kind) => shrinkAllowance(root, kind, countByFile(banned[kind])));
