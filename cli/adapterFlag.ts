@@ -1,5 +1,5 @@
 /** --adapter of commands that read a model. */
-export const ADAPTER = {
+export const MERGED_ADAPTER = {
   kind: 'text',
   path: 'reads',
   otherwise: 'none',

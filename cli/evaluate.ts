@@ -24,7 +24,7 @@ import { evaluateModel } from '../node/runs/evaluateModel';
 import { type EvaluationData, readNamedFiles, readHeldOutSet, type Train } from '../node/texts/evaluationData';
 import { MIX, mixedPath, typedAverage } from './mix';
 import { UsageError, type Values, withoutColumns } from './options';
-import { ADAPTER } from './adapterFlag';
+import { MERGED_ADAPTER } from './adapterFlag';
 import { readWeights } from '../node/folders/readModel';
 import type { SavedRun } from '../node/folders/savedRun';
 import { BUNDLED, ownSentences, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
@@ -33,7 +33,7 @@ import { command, DEVICES, interruptible, openDevice, print, stderr } from './te
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
-  adapter: ADAPTER,
+  adapter: MERGED_ADAPTER,
   mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   text: {
     kind: 'texts',
@@ -155,6 +155,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     throw new UsageError('--skip-bad-rows needs --text, --pairs, --table or a list.');
   if (values.unlabelled && !values.table) throw new UsageError('--unlabelled needs --table.');
   const metrics = values.metrics?.split(',').map(known);
+  const average = typedAverage(values.mix);
   const signal = interruptible();
   const reading = skipping(values['skip-bad-rows']);
   const listed = async (asked: string | undefined, bundled: () => readonly SentencePair[]) =>
@@ -177,7 +178,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
     {
       metrics,
       ...{ stride: values.stride, seed: values.seed, part: values.part, atLeast: values['at-least'], ...lists },
-      average: typedAverage(values.mix),
+      average,
     },
     signal,
   );

@@ -6,7 +6,7 @@ import { type Format, formatWords } from '../src/core/export/format';
 import { FORMATS } from '../src/core/export/formats';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import { checkExportPlace, type ExportedFile, exportModel } from '../node/folders/exportModel';
-import { ADAPTER } from './adapterFlag';
+import { MERGED_ADAPTER } from './adapterFlag';
 import { MIX, mixedPath, typedAverage } from './mix';
 import type { Values } from './options';
 import { command, interruptible, print, stderr } from './terminal';
@@ -14,7 +14,7 @@ import { usedStep } from './told';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },
-  adapter: ADAPTER,
+  adapter: MERGED_ADAPTER,
   mix: { kind: 'text', path: 'reads', pathIn: mixedPath, otherwise: 'nothing', help: MIX },
   format: {
     kind: 'choice',

@@ -5,9 +5,7 @@ import { FIRST_MODEL, modelIds } from '../src/core/models';
 import { type ObjectiveId, OBJECTIVES, objectiveWords } from '../src/core/objectives';
 import { DEFAULT_RECIPE, RECIPE, RECOMPUTE_CHOICES } from '../src/core/train/recipe';
 import { SKIP_BAD_ROWS } from './badRows';
-import { EVAL_EVERY } from './evalEvery';
-import { flagsOf } from './fields';
-import { rateFlag } from './learningRate';
+import { flagsOf, helpOf } from './fields';
 import { MAX_MINUTES } from '../node/runs/timeBudget';
 import { type Values, withoutColumns } from './options';
 import { ownRecipe } from '../node/folders/recipe';
@@ -74,7 +72,13 @@ export const OPTIONS = {
   },
   ...sizeFlags(),
   ...flagsOf(RECIPE),
-  'eval-every': EVAL_EVERY,
+  'eval-every': {
+    kind: 'whole',
+    min: RECIPE.evalEvery.min,
+    max: RECIPE.evalEvery.max,
+    help: helpOf(RECIPE.evalEvery),
+    otherwise: `${RECIPE.evalEvery.initial}; with --patience at most a tenth of the steps`,
+  },
   objective: {
     kind: 'choice',
     of: Object.keys(OBJECTIVES) as ObjectiveId[],
@@ -89,7 +93,13 @@ export const OPTIONS = {
     otherwise: 'set by --batch and --accumulate',
     help: 'Tokens per update, instead of --batch and --accumulate: rows of the context, in as few micro-batches as memory allows',
   },
-  'learning-rate': rateFlag(),
+  'learning-rate': {
+    kind: 'real',
+    min: RECIPE.learningRate.min,
+    max: RECIPE.learningRate.max,
+    help: `${helpOf(RECIPE.learningRate)}; other optimizers than ${DEFAULT_RECIPE.optimizer} have their own default`,
+    otherwise: String(RECIPE.learningRate.initial),
+  },
   recompute: {
     kind: 'choice',
     of: RECOMPUTE_CHOICES,

@@ -1,7 +1,8 @@
 /** What the flags of grow and tune ask of a run. */
 import { flagOf } from '../src/core/base/field';
-import { type ObjectiveId, rolesOf, usualObjective } from '../src/core/objectives';
+import { rolesOf } from '../src/core/objectives';
 import { RECIPE, type Recipe } from '../src/core/train/recipe';
+import { chosenObjective } from '../node/runs/newRecipe';
 import type { RunRequest } from '../node/runs/runRequest';
 import type { Tuning } from '../node/runs/tuning';
 import { typedPairs } from './columns';
@@ -25,28 +26,26 @@ export function requestedRun(
   const { model: id, resume, from, pairs, minutes, memory } = options;
   const { context } = options as Values<Options>;
   const isNew = resume === undefined && from === undefined;
+  const recipe = chosenRecipe(options, given);
+  const files = {
+    texts: options.text,
+    pairs: pairs?.map(typedPairs),
+    data: options.data,
+    skipBadRows: options['skip-bad-rows'],
+  };
+  const roles = rolesOf(chosenObjective({ recipe, files }, { id }));
   return {
-    ...{ out, resume, from, minutes, memory, tuning },
-    files: {
-      texts: options.text,
-      pairs: pairs?.map(typedPairs),
-      data: options.data,
-      skipBadRows: options['skip-bad-rows'],
-    },
+    ...{ out, resume, from, minutes, memory, tuning, recipe, files },
     cleaning: options.recipe,
-    tokenizer: tokenizerSettings(options.tokenizer, options.special, rolesOf(objectiveAsked(options))),
+    tokenizer: tokenizerSettings(options.tokenizer, options.special, roles),
     split: splitOf(options),
     model: isNew ? { id, config: configOf(id, options) } : undefined,
     context: context as number | undefined,
-    recipe: chosenRecipe(options, given),
     recompute: given.has('recompute') ? options.recompute : undefined,
     batchTokens: options['batch-tokens'],
     isPlanned: isForThePlan(given) && !tuning && !pairs,
   };
 }
-
-const objectiveAsked = ({ objective, model, pairs }: Values<typeof OPTIONS>): ObjectiveId =>
-  objective ?? usualObjective(model, pairs !== undefined);
 
 /** Settings that were typed. Whether to recompute isn't known before the device is. */
 export function chosenRecipe(options: Values<Options>, given: ReadonlySet<string>): Partial<Recipe> {

@@ -3,14 +3,15 @@ import { adapterOf } from '../src/core/adapters';
 import { learnsWords } from '../src/core/adapters/words';
 import { counted, formatCount, formatDuration, formatNumber, formatShort } from '../src/core/base/units';
 import { paramsOf } from '../src/core/models';
+import type { BaseConfig } from '../src/core/models/spec';
 import { optimizerOf } from '../src/core/optim';
 import { stepsOfEpoch } from '../src/core/train/epoch';
+import type { Power } from '../src/core/train/energy';
 import { evaluationsBeforeEnd, isTooShortForPatience } from '../src/core/train/patience';
-import { DEFAULT_RECIPE } from '../src/core/train/recipe';
+import { DEFAULT_RECIPE, type Recipe, tokensPerStep } from '../src/core/train/recipe';
 import { recomputationWords } from '../src/core/train/recomputation';
 import type { RunStart } from '../node/runs/runReporter';
 import type { OPTIONS } from './growOptions';
-import { batchWords, powerOf } from './growRecipe';
 import type { Values } from './options';
 import { planWords } from './planWords';
 
@@ -58,3 +59,17 @@ function patienceWords({ recipe, past }: RunStart): string | undefined {
 }
 
 const OTHERWISE = '--recompute off keeps them; --memory sets the limit in GB.';
+
+/** `Tokens per update: 16,384, 256 rows of 64, in 4 micro-batches.` */
+function batchWords(recipe: Recipe, { context }: BaseConfig): string {
+  const { batch, accumulate } = recipe;
+  const parts = accumulate === 1 ? '' : `, in ${formatCount(accumulate)} micro-batches`;
+  const rows = `${formatCount(batch * accumulate)} rows of ${formatCount(context)}`;
+  return `Tokens per update: ${formatCount(tokensPerStep(recipe, context))}, ${rows}${parts}.`;
+}
+
+/** `--watts` and `--price`. */
+const powerOf = ({ watts, price }: Values<typeof OPTIONS>): Power => ({
+  ...(watts !== undefined && { watts }),
+  price,
+});

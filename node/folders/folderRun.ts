@@ -8,6 +8,7 @@ import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { ownOf, type Partly } from '../../src/core/train/partly';
 import { isOutOfPatience } from '../../src/core/train/patience';
 import type { Snapshot, TrainEvent, TrainInput, TrainOutcome, TrainState } from '../../src/core/train/run';
+import type { PlannedRun } from '../../src/jobs/outOfMemory';
 import { type RunPlace, trainInPlace } from '../../src/jobs/trainInPlace';
 import { BestStep } from './bestStep';
 import { evaluationsIn } from './keepEvaluation';
@@ -67,22 +68,19 @@ export interface FolderRunEnd {
 export async function trainInFolder(run: FolderRunInput, stop: AbortSignal, time = stop): Promise<FolderRunEnd> {
   const folder = new FolderRun(run, AbortSignal.any([stop, time]), () => time.aborted && !stop.aborted);
   try {
-    const outcome = await trainInPlace(folder, { ...run.input, length: run.length }, folder.until);
-    return folder.end(outcome);
+    return await trainInPlace(folder, () => ({ ...run.input, length: run.length }), folder.until);
   } catch (error) {
     throw withPlace(error, run.saves);
   }
 }
 
-class FolderRun implements RunPlace {
+class FolderRun implements RunPlace<FolderRunEnd> {
+  readonly planned: PlannedRun;
   readonly keepBest: NonNullable<TrainInput['keepBest']>;
   private newest: Snapshot | undefined;
   private readonly best: BestStep;
   /** Number of events before this session. */
   private readonly before: number;
-
-  private used: TrainState | undefined;
-  private removed: readonly string[] = [];
 
   /**
    * @param until a person or the time ends training
@@ -93,7 +91,9 @@ class FolderRun implements RunPlace {
     readonly until: AbortSignal,
     private readonly isTimeOver: () => boolean,
   ) {
-    this.best = new BestStep(run.input.from);
+    const { model, recipe, trainable, from } = run.input;
+    this.planned = { model, recipe, trainable };
+    this.best = new BestStep(from);
     this.keepBest = this.best.keep;
     this.before = run.events.length;
   }
@@ -105,14 +105,16 @@ class FolderRun implements RunPlace {
   readonly save = (snapshot: Snapshot): Promise<{ bytes: number }> =>
     this.saveAs(snapshot, this.statusAt(snapshot.state));
 
-  async finish({ reason, state }: TrainOutcome): Promise<void> {
+  async finish(outcome: TrainOutcome): Promise<FolderRunEnd> {
+    const { reason, state } = outcome;
     const { events, saves } = this.run;
     // A stop saves before it evaluates.
     if (isLastMeasured(events.slice(this.before))) await this.writeLastEvaluation(state);
     const isDone = reason !== 'stopped' || this.isTimeOver();
-    this.used = isDone ? await this.useBest(state) : state;
+    const used = isDone ? await this.useBest(state) : state;
     const isKept = isDone || hasImproved(events, state.step);
-    this.removed = isKept ? await saves.settle() : [];
+    const removed = isKept ? await saves.settle() : [];
+    return { outcome, status: this.statusAt(state), used, newest: this.newest, removed };
   }
 
   fail(): Promise<void> {
@@ -122,12 +124,6 @@ class FolderRun implements RunPlace {
 
   close(): Promise<void> {
     return this.run.saves.end();
-  }
-
-  /** Returns the end of a finished run. */
-  end(outcome: TrainOutcome): FolderRunEnd {
-    const { used = outcome.state, removed, newest } = this;
-    return { outcome, status: this.statusAt(outcome.state), used, newest, removed };
   }
 
   private statusAt(state: TrainState): Status {

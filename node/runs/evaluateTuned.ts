@@ -31,7 +31,7 @@ export interface EvaluatedRun {
 
 /** Evaluates a tuned model on its validation set, as `evaluate` does, and measures its perplexity on old text. */
 export async function evaluateTuned(trained: TrainedRun, signal: AbortSignal): Promise<EvaluatedRun> {
-  const { old, before } = trained.forgetting;
+  const { old, before } = trained.oldText;
   const { saves, request } = trained.run;
   const isEvaluated = request.tuning !== undefined && trained.newest !== undefined && !signal.aborted;
   const found = isEvaluated
@@ -41,13 +41,13 @@ export async function evaluateTuned(trained: TrainedRun, signal: AbortSignal): P
     : undefined;
   const after = found?.after ?? (old && trained.events.flatMap(oldIn).at(-1));
   return {
-    ...(found && { tuned: await saved(trained, found.evaluation) }),
+    ...(found && { tuned: await saveEvaluation(trained, found.evaluation) }),
     ...(before !== undefined && after !== undefined && { forgetting: { before, after } }),
   };
 }
 
 async function evaluateNewest(
-  { run, model, recipe, info, used, newest, forgetting: { old } }: TrainedRun,
+  { run, model, recipe, info, used, newest, oldText: { old } }: TrainedRun,
   signal: AbortSignal,
 ): Promise<{ evaluation: Evaluation; after?: number }> {
   const { tokenizer } = run.data;
@@ -65,7 +65,7 @@ async function evaluateNewest(
   }
 }
 
-async function saved({ run, info, used }: TrainedRun, evaluation: Evaluation): Promise<TunedEvaluation> {
+async function saveEvaluation({ run, info, used }: TrainedRun, evaluation: Evaluation): Promise<TunedEvaluation> {
   const { saves, data } = run;
   const folder = saves.place ?? saves.out;
   const held = { folder, data: data.data, info: { ...info, state: used }, tokenizer: data.tokenizer };

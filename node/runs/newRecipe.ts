@@ -5,14 +5,21 @@ import { formatCount } from '../../src/core/base/units';
 import { paramsOf } from '../../src/core/models';
 import type { ModelChoice } from '../../src/core/models/network';
 import { countParams } from '../../src/core/models/spec';
-import type { ObjectiveId } from '../../src/core/objectives';
+import { type ObjectiveId, usualObjective } from '../../src/core/objectives';
 import { type OptimizerId, optimizerOf } from '../../src/core/optim';
 import { usualTuningRate } from '../../src/core/runs/toLearn';
 import { evalEveryFor } from '../../src/core/train/patience';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/core/train/recipe';
+import type { RunRequest } from './runRequest';
 
 /** How a run starts: with new weights, from a model that it continues, or by tuning a model. */
 export type Beginning = 'new' | 'continued' | { trainable: Trainable | undefined };
+
+/** Returns the chosen objective, or the usual one of the architecture. */
+export const chosenObjective = (
+  { recipe, files }: Pick<RunRequest, 'recipe' | 'files'>,
+  model: Pick<ModelChoice, 'id'>,
+): ObjectiveId => recipe.objective ?? usualObjective(model.id, files.pairs !== undefined);
 
 /**
  * Adds defaults to the chosen settings. Memory decides on recomputation later.

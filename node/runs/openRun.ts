@@ -1,7 +1,6 @@
 /** Opens a run: what it starts from, its settings, its files, its folder and its device. */
 import type { Normalizer } from '../../src/core/base/normalizer';
 import type { Recipe as CleaningRecipe } from '../../src/core/documents/clean/recipe';
-import { usualObjective } from '../../src/core/objectives';
 import type { DeviceKind } from '../../src/core/train/run';
 import { GROWN_FILES } from '../folders/listed';
 import { normalizersBy, recipeCalled } from '../folders/recipe';
@@ -11,7 +10,8 @@ import { checkOutFolder } from '../folders/write';
 import type { OpenedFile } from '../sources';
 import { filesToRead } from '../texts/filesToRead';
 import { DeviceInUse, type Devices } from './deviceInUse';
-import { limitsWithin } from './limits';
+import { limitsWithin } from './limitsWithin';
+import { chosenObjective } from './newRecipe';
 import { Planner } from './planner';
 import { examplesOf, openOrigin, type RunOrigin } from './runOrigin';
 import type { RunRequest } from './runRequest';
@@ -64,11 +64,11 @@ export async function openRun(
 }
 
 function plannerOf(request: RunRequest, { start }: RunOrigin, device: DeviceInUse): Planner | null {
-  const { minutes, memory, model, recipe, split, files } = request;
+  const { minutes, memory, model, split } = request;
   if (!request.isPlanned || minutes === undefined || start || !model) return null;
   return new Planner({
     model: model.id,
-    objective: recipe.objective ?? usualObjective(model.id, files.pairs !== undefined),
+    objective: chosenObjective(request, model),
     held: split.validation + split.test,
     kind: () => device.current.kind,
     limits: () => limitsWithin(memory),

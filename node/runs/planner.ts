@@ -66,8 +66,8 @@ export class Planner {
 
   /** Returns the recipe for a number of steps, with the settings that a person chose. */
   recipe(chosen: Partial<Recipe>, steps: number): Recipe {
-    const { recipe, seconds, pace, max } = this.plan;
-    const own = steps === RECIPE.steps.max ? recipe : ofSteps(recipe, Math.min(steps, max), seconds, pace.step);
+    const { recipe, seconds, pace, maxSteps } = this.plan;
+    const own = steps === RECIPE.steps.max ? recipe : ofSteps(recipe, Math.min(steps, maxSteps), seconds, pace.step);
     const ofOptimizer = chosen.optimizer && { learningRate: defaultLearningRate(chosen.optimizer, this.plan.model) };
     return { ...own, objective: this.wish.objective, ...ofOptimizer, ...chosen };
   }

@@ -8,7 +8,7 @@ import type { Laid } from '../texts/examples';
 import { openStartingModel, type StartingModel } from '../folders/startingModel';
 import type { SavedRun } from '../folders/savedRun';
 import type { RunRequest } from './runRequest';
-import { type Begins, startOf } from './tuning';
+import { type Begins, tunedStart } from './tuning';
 
 export interface RunOrigin {
   /** The saved run that this one resumes. */
@@ -28,7 +28,7 @@ export async function openOrigin(request: RunRequest, past: SavedRun | null): Pr
   const { from, tuning, recipe, context } = request;
   const { seed = DEFAULT_RECIPE.seed } = recipe;
   const opened = from === undefined || past ? null : await openStartingModel(from, context);
-  const start = opened && tuning ? startOf(opened, tuning, seed) : opened;
+  const start = opened && tuning ? tunedStart(opened, tuning, seed) : opened;
   const began = start ? await tuning?.begins(start) : undefined;
   const trained = past ? past.info.trainable : began?.trainable;
   const trainable = trained && { ...trained, ...(tuning && tuning.rest !== 'f32' && { rest: tuning.rest }) };

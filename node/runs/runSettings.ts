@@ -3,7 +3,6 @@ import { badSettings, HomegrownError } from '../../src/core/base/errors';
 import { formatCount } from '../../src/core/base/units';
 import { isContextFree } from '../../src/core/export/contextOf';
 import type { BaseConfig } from '../../src/core/models/spec';
-import { usualObjective } from '../../src/core/objectives';
 import { recipeOf } from '../../src/core/runs/segments';
 import { MIN_VOCABULARY } from '../../src/core/tokenizer/train';
 import { batchOfTokens } from '../../src/core/train/batchTokens';
@@ -13,8 +12,8 @@ import { recomputation, type Recomputation } from '../../src/core/train/recomput
 import type { ModelChoice } from '../../src/core/train/run';
 import { fittedTo } from '../../src/core/train/shortText';
 import type { SavedRun } from '../folders/savedRun';
-import { limitsWithin } from './limits';
-import { type Beginning, newRecipe } from './newRecipe';
+import { limitsWithin } from './limitsWithin';
+import { type Beginning, chosenObjective, newRecipe } from './newRecipe';
 import type { Planner } from './planner';
 import type { RunOrigin } from './runOrigin';
 import type { RunRequest } from './runRequest';
@@ -96,11 +95,11 @@ export class RunSettings {
 
   private ownRecipe(model: ModelChoice, steps: number): Recipe {
     const { past, start } = this.origin;
-    const { minutes, recipe, files, tuning } = this.request;
+    const { minutes, recipe, tuning } = this.request;
     const chosen = { ...recipe, ...(minutes !== undefined && { steps }) };
     if (past) return resumedRecipe(past, chosen);
     const beginning: Beginning = !start ? 'new' : tuning ? { trainable: this.origin.trainable } : 'continued';
-    const objective = recipe.objective ?? usualObjective(model.id, files.pairs !== undefined);
+    const objective = chosenObjective(this.request, model);
     return { ...newRecipe(chosen, model, objective, beginning), ...this.samplePrompt };
   }
 

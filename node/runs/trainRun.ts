@@ -16,11 +16,11 @@ import { type FolderRunEnd, type FolderRunInput, trainInFolder, WITH_OPTIMIZER }
 import { localFile } from '../folders/local';
 import { resumedRun } from '../folders/savedRun';
 import { oldIn } from '../folders/stepInFolder';
-import { type OldText, oldText } from '../texts/forgetting';
+import { type OldText, oldText as findOldText } from '../texts/forgetting';
 import { type Replayed, replayed } from '../texts/replayed';
 import type { RunData } from '../texts/runData';
 import type { OpenedRun } from './openRun';
-import { describeRunData, readRunData } from './readRunData';
+import { describeTrainingData, readTrainingData } from './trainingData';
 import { baseModelPath, examplesOf, type RunOrigin } from './runOrigin';
 import type { RunReporter, RunStart } from './runReporter';
 import type { RunRequest } from './runRequest';
@@ -45,7 +45,7 @@ export interface TrainedRun extends FolderRunEnd {
   model: ModelChoice;
   recipe: Recipe;
   events: readonly TrainEvent[];
-  forgetting: Forgetting;
+  oldText: OldTextMeasure;
   parameters: number;
 }
 
@@ -54,9 +54,9 @@ export async function trainRun(opened: OpenedRun, reporter: RunReporter, signal:
   const { settings, request } = opened;
   const notElsewhere = onlyHere({ model: settings.smallestModel });
   if (notElsewhere !== null) reporter.say(notElsewhere);
-  const data = await readRunData(opened, reporter, { signal, report: (at) => reporter.show(at) });
+  const data = await readTrainingData(opened, reporter, { signal, report: (at) => reporter.show(at) });
   if (data.prompt !== undefined && request.recipe.samplePrompt === undefined) settings.textPrompt = data.prompt;
-  const rows = await describeRunData(data, opened, reporter);
+  const rows = await describeTrainingData(data, opened, reporter);
   return trainOn({ ...opened, data, rows, reporter, signal });
 }
 
@@ -81,15 +81,15 @@ async function trainOn(run: RunToTrain): Promise<TrainedRun> {
   const timed = timedLength(run, fitted);
   const length = (): number => timed?.steps ?? fitted.input.recipe.steps;
   const parameters = countParams(paramsOf(fitted.input.model));
-  reporter.starting({ ...startOf(run, fitted), where, parameters, length });
+  reporter.starting({ ...runStart(run, fitted), where, parameters, length });
   const { learning } = partly(origin.base, origin.trainable);
   const from = begun.from && learning(fitted.input.model, begun.from);
-  const forgetting = await oldTextOf(run, fitted.input);
-  const input = folderInput(run, { fitted, info, forgetting, timed, length, from });
+  const oldText = await oldTextOf(run, fitted.input);
+  const input = folderInput(run, { fitted, info, oldText, timed, length, from });
   const time = fitted.fitted ? over(request.minutes!, fitted.fitted.pace) : undefined;
   const end = await trainInFolder(input, signal, time);
   const { recipe } = fitted.input;
-  return { ...end, run, info, model: fitted.input.model, recipe, events: input.events, forgetting, parameters };
+  return { ...end, run, info, model: fitted.input.model, recipe, events: input.events, oldText, parameters };
 }
 
 const deviceWords = ({ adapter, kind }: Device): string => (adapter ? `${adapter.name}, WebGPU` : kind.toUpperCase());
@@ -145,7 +145,7 @@ async function saveSize(
 }
 
 /** What a person sees before the first step. */
-function startOf(
+function runStart(
   { origin, planner, data, rows, device }: RunToTrain,
   { input, recomputation, fitted }: FittedRun,
 ): Omit<RunStart, 'where' | 'parameters' | 'length'> {
@@ -162,11 +162,11 @@ function startOf(
 /** Length of a run with a time budget. */
 function timedLength({ request, planner }: RunToTrain, { fitted, input }: FittedRun): TimedLength | null {
   if (!fitted) return null;
-  const max = planner?.plan.max ?? Infinity;
+  const max = planner?.plan.maxSteps ?? Infinity;
   return new TimedLength(input.recipe, fitted.pace, max, () => leftOf(request.minutes!), input.now);
 }
 
-interface Forgetting {
+interface OldTextMeasure {
   /** Measures perplexity on old text. */
   old: OldText | undefined;
   /** Perplexity on old text before tuning. */
@@ -177,7 +177,7 @@ interface Forgetting {
 async function oldTextOf(
   { request, origin, data, signal, reporter }: RunToTrain,
   { model, recipe: { objective } }: Pick<TrainInput, 'model' | 'recipe'>,
-): Promise<Forgetting> {
+): Promise<OldTextMeasure> {
   const { tuning } = request;
   const { past, began } = origin;
   const from = baseModelPath(request, origin);
@@ -185,7 +185,7 @@ async function oldTextOf(
   const isMeasured = (tuning && !tuning.classify) || known.length > 0;
   if (from === undefined || !isMeasured) return { old: undefined, before: undefined };
   const tuned = { tokenizer: data.tokenizer, model, objective, earlier: origin.start?.objective };
-  const found = await oldText(from, oldFilesOf(request, origin), tuned, signal);
+  const found = await findOldText(from, oldFilesOf(request, origin), tuned, signal);
   if ('why' in found) reporter.say(found.why);
   const old = 'old' in found ? found.old : undefined;
   const before = old && (began ? await measuredBy(old, model, began.weights) : known[0]);
@@ -199,7 +199,7 @@ const oldFilesOf = ({ tuning }: RunRequest, { past }: RunOrigin): readonly strin
 interface StartedRun {
   fitted: FittedRun;
   info: RunInfo;
-  forgetting: Forgetting;
+  oldText: OldTextMeasure;
   timed: TimedLength | null;
   length(): number;
   /** Step that it resumes. */
@@ -207,10 +207,10 @@ interface StartedRun {
 }
 
 /** What the folder is written from, and what is reported while it trains. */
-function folderInput(run: RunToTrain, { fitted, info, forgetting, timed, length, from }: StartedRun): FolderRunInput {
+function folderInput(run: RunToTrain, { fitted, info, oldText, timed, length, from }: StartedRun): FolderRunInput {
   const { request, origin, data, cleaning, saves, reporter } = run;
   const { past, base, trainable } = origin;
-  const { old } = forgetting;
+  const { old } = oldText;
   const events: TrainEvent[] = [...(past?.events ?? [])];
   const report = (event: TrainEvent): void => {
     events.push(event);

@@ -34,8 +34,8 @@ export interface Tuning {
   old: readonly string[] | undefined;
 }
 
-/** The base as the run starts from it. @throws HomegrownError as `tuningStart` does */
-export const startOf = (start: StartingModel, { classify }: Tuning, seed: number): StartingModel => ({
+/** Returns the base with the head and labels of the run. @throws HomegrownError as `tuningStart` does */
+export const tunedStart = (start: StartingModel, { classify }: Tuning, seed: number): StartingModel => ({
   ...start,
   ...tuningStart(start, classify?.classes(start.model), seed),
 });

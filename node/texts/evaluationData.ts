@@ -72,9 +72,13 @@ export async function readNamedFiles(asked: Asked, signal: AbortSignal): Promise
     return { ...of, train: tokens, pairs: await rowsOf(pairs), learntPairs, counts };
   }
   const documents = (await textsOf(text, signal, skips)).map((each) => held(tokenizer, each.text, each.name));
-  if (documents.length === 0)
-    throw badSettings('All texts are empty: nothing to evaluate on.', 'Name files that are not empty.');
-  return { ...of, train: tokens, documents };
+  return nonEmpty({ ...of, train: tokens, documents });
+}
+
+/** @throws HomegrownError `bad-settings` if there is no document */
+function nonEmpty(data: EvaluationData): EvaluationData {
+  if (data.documents?.length !== 0) return data;
+  throw badSettings('All texts are empty: nothing to evaluate on.', 'Name files that are not empty.');
 }
 
 interface LabeledFor
@@ -105,7 +109,7 @@ async function heldTextsOf(
 }
 
 /** Reads the data of a saved run again. @throws HomegrownError `bad-file` if its texts moved or changed */
-export async function readRunData(past: SavedRun, signal: AbortSignal): Promise<RunData> {
+export async function readSavedData(past: SavedRun, signal: AbortSignal): Promise<RunData> {
   const note = (words: string): void => stderr.write(`${words}\n`);
   if (past.local?.examples) return prepareRunData([], past, note, { ...unwatched, signal });
   const paths = laidPaths(past);
@@ -123,12 +127,12 @@ export async function readHeldOutSet(
   const past = await openSavedRun(from);
   const { info, tokenizer, snapshot } = past;
   const run = { model: info.model, objective: recipeOf(info).objective };
-  const heldOut = heldOutIn(await readRunData(past, signal), run, part);
+  const heldOut = heldOutIn(await readSavedData(past, signal), run, part);
   if (!heldOut)
     throw badSettings(
       `The run in ${from} has no test set.`,
       'Evaluate on --part validation, or train a model with --test-share.',
     );
   const of = { model: { ...info.model, vocabulary: tokenizer.size }, tokenizer, snapshot, info, past };
-  return { ...of, ...(await readHeldOut(heldOut, tokenizer)) };
+  return nonEmpty({ ...of, ...(await readHeldOut(heldOut, tokenizer)) });
 }

@@ -3,7 +3,7 @@ import { badFile, badSettings } from '../../src/core/base/errors';
 import { isSameData } from '../../src/core/runs/segments';
 import type { DataFacts } from '../../src/core/runs/settings';
 import type { PartSource } from '../../src/core/shards/manifest';
-import { readRunData } from './evaluationData';
+import { readSavedData } from './evaluationData';
 import { openSavedRun } from '../folders/savedRun';
 
 export interface Replayed {
@@ -22,7 +22,7 @@ export async function replayed(
   signal: AbortSignal,
 ): Promise<Replayed> {
   if (from === undefined) throw badSettings('--replay needs a base model, and this run has none.', 'Remove it.');
-  const { train: part, data } = await readRunData(await openSavedRun(from), signal);
+  const { train: part, data } = await readSavedData(await openSavedRun(from), signal);
   if (known && !isSameData(known, data))
     throw badFile(
       `The training text of the run in ${from} is not the text replayed before.`,

@@ -8,7 +8,7 @@ import { adviceOf } from '../core/train/problems';
 import type { Recipe } from '../core/train/recipe';
 import type { ModelChoice } from '../core/train/run';
 
-interface PlannedRun {
+export interface PlannedRun {
   model: ModelChoice;
   recipe: Recipe;
   trainable: Trainable | undefined;

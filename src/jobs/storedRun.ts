@@ -7,13 +7,15 @@ import { keptOnTheWay } from '../core/runs/onTheWay';
 import { readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import type { TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
+import type { PlannedRun } from './outOfMemory';
 import { throttled } from './throttled';
 import type { RunPlace } from './trainInPlace';
 
 type Light = NonNullable<TrainInput['light']>;
 type KeepBest = NonNullable<TrainInput['keepBest']>;
 
-export class StoredRun implements RunPlace {
+export class StoredRun implements RunPlace<TrainOutcome> {
+  readonly planned: PlannedRun;
   readonly memoryAdvice = ' You can also close other tabs.';
   readonly light: Light;
   private readonly reported;
@@ -28,7 +30,9 @@ export class StoredRun implements RunPlace {
     report: (events: readonly TrainEvent[]) => void,
   ) {
     const { id, model, trainable, keep } = record;
-    const intermediate = new Set(keptOnTheWay(model, recipeOf(record), keep.budget, trainable).steps);
+    const recipe = recipeOf(record);
+    this.planned = { model, recipe, trainable };
+    const intermediate = new Set(keptOnTheWay(model, recipe, keep.budget, trainable).steps);
     this.reported = throttled<TrainEvent>(REPORT_MS, report);
     this.kept = throttled<TrainEvent>(JOURNAL_MS, (events) => this.append(events));
     this.light = {
@@ -58,11 +62,12 @@ export class StoredRun implements RunPlace {
     return this.files.writer.keepBest(state, weights);
   };
 
-  async finish({ reason }: TrainOutcome): Promise<void> {
+  async finish(outcome: TrainOutcome): Promise<TrainOutcome> {
     await this.flushJournal();
-    await this.setStatus(reason === 'stopped' ? 'stopped' : 'finished');
+    await this.setStatus(outcome.reason === 'stopped' ? 'stopped' : 'finished');
     // A list read after the last save lacks the last evaluation.
     await this.store.commit({ drop: [curveKey(this.record.id)] });
+    return outcome;
   }
 
   fail(): Promise<void> {

@@ -23,7 +23,7 @@ import type { Recipe } from '../core/train/recipe';
 import { trialStep } from '../core/train/trial';
 import type { ModelChoice, TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
 import { StoredRun } from './storedRun';
-import { trainInPlace } from './trainInPlace';
+import { trainInPlace, type TrainingData } from './trainInPlace';
 
 export type RunJob = Job<readonly TrainEvent[]>;
 /** Work of others between the steps. */
@@ -232,22 +232,16 @@ export async function follow(
   between: BetweenSteps,
 ): Promise<TrainOutcome> {
   const place = new StoredRun(store, record, { writer, journal }, job.report);
-  let input: Parameters<typeof trainInPlace>[1];
-  try {
-    input = {
-      model: record.model,
-      recipe: recipeOf(record),
-      tokenizer: await createTokenizer(await readTokenizer(store, record)),
-      train: openPart(store, manifest, 'train'),
-      validation: openPart(store, manifest, 'validation'),
-      ...(from && { from: { ...from, state: resumedState(record, from.state, writer.best) } }),
-      ...tuned,
-      now: () => performance.now(),
-      ...between,
-    };
-  } catch (error) {
-    await place.fail().catch(() => undefined);
-    throw error;
-  }
-  return trainInPlace(place, input, job.signal);
+  const read = async (): Promise<TrainingData> => ({
+    model: record.model,
+    recipe: recipeOf(record),
+    tokenizer: await createTokenizer(await readTokenizer(store, record)),
+    train: openPart(store, manifest, 'train'),
+    validation: openPart(store, manifest, 'validation'),
+    ...(from && { from: { ...from, state: resumedState(record, from.state, writer.best) } }),
+    ...tuned,
+    now: () => performance.now(),
+    ...between,
+  });
+  return trainInPlace(place, read, job.signal);
 }

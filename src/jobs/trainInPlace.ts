@@ -2,39 +2,45 @@
 import { explained } from '../core/gpu/backend';
 import { train } from '../core/train/train';
 import type { TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
-import { withMemoryAdvice } from './outOfMemory';
+import { type PlannedRun, withMemoryAdvice } from './outOfMemory';
 
-export interface RunPlace extends Pick<TrainInput, 'save' | 'keepBest' | 'light'> {
+/** `End`: what the place holds after the last step. */
+export interface RunPlace<End> extends Pick<TrainInput, 'save' | 'keepBest' | 'light'> {
+  /** The run whose memory was planned, for advice if memory runs out. */
+  planned: PlannedRun;
+  /** What else a person can do if memory ran out. */
+  memoryAdvice?: string;
   /** Stores an event, or keeps it for the next save. */
   event(event: TrainEvent): void;
   /** Stores the end of a run. Early stopping counts as finished. */
-  finish(outcome: TrainOutcome): Promise<void>;
+  finish(outcome: TrainOutcome): Promise<End>;
   /** Stores that the run failed. */
   fail(): Promise<void>;
   /** Releases the place; events that are still kept are stored. */
   close(): Promise<void>;
-  /** What else a person can do if memory ran out. */
-  memoryAdvice?: string;
 }
 
-/** @throws HomegrownError: a failure of the device by its cause, and out of memory with the plan's bytes and advice */
-export async function trainInPlace(
-  place: RunPlace,
-  input: Omit<TrainInput, 'save' | 'keepBest' | 'light'>,
+export type TrainingData = Omit<TrainInput, 'save' | 'keepBest' | 'light'>;
+
+/**
+ * @param read returns everything that training reads
+ * @throws HomegrownError: a failure of the device by its cause, and out of memory with the plan's bytes and advice
+ */
+export async function trainInPlace<End>(
+  place: RunPlace<End>,
+  read: () => TrainingData | Promise<TrainingData>,
   signal: AbortSignal,
-): Promise<TrainOutcome> {
-  const { model, recipe, trainable } = input;
+): Promise<End> {
   try {
     const { save, keepBest, light } = place;
     const saves = { save, ...(keepBest && { keepBest }), ...(light && { light }) };
-    const outcome = await train({ ...input, ...saves }, { signal, report: (event) => place.event(event) });
-    await place.finish(outcome);
-    return outcome;
+    const report = (event: TrainEvent): void => place.event(event);
+    return await place.finish(await train({ ...(await read()), ...saves }, { signal, report }));
   } catch (thrown) {
     const error = await explained(thrown);
     // A failure to store the failure must not hide it.
     await place.fail().catch(() => undefined);
-    throw withMemoryAdvice(error, { model, recipe, trainable }, place.memoryAdvice);
+    throw withMemoryAdvice(error, place.planned, place.memoryAdvice);
   } finally {
     await place.close();
   }

@@ -101,7 +101,7 @@ export const createPlanSlice: Slice<
         now.kind === 'open' ? { device: { kind: 'open', info: { ...now.info, slowness } } } : {},
       );
       if (!isFarOff(off)) {
-        const steps = Math.max(1, Math.min(plan.max, Math.floor(recipe.steps / off)));
+        const steps = Math.max(1, Math.min(plan.maxSteps, Math.floor(recipe.steps / off)));
         return keep(inputs, { recipe: ofSteps(project.recipe, steps, plan.seconds, step / 1000) });
       }
       const again = await make(inputs, minutes, tokenizer.size).catch(() => undefined);

@@ -40,8 +40,8 @@ export interface Plan {
   pace: Pace;
   /** Of the whole run. */
   seconds: number;
-  /** Steps beyond which it would learn by heart, whatever the time. */
-  max: number;
+  /** Steps after which the model would only memorize its text, whatever the time. */
+  maxSteps: number;
   /** Tokens held out, about. */
   heldTokens: number;
   /** Tokens to learn from, about, and how often they are read. */
@@ -131,7 +131,7 @@ export const MIN_STEPS = 50;
 /** Epochs after which a model only memorizes its text. A plan leaves the rest of its time unused. */
 export const maxEpochs = (dropout: number): number => 16 + 100 * dropout;
 /** Steps after which a model only memorizes, for so many training tokens; a short text is read more often than that. */
-const maxSteps = (tokens: number, perStep: number, dropout: number): number =>
+const stepsToMemorize = (tokens: number, perStep: number, dropout: number): number =>
   Math.max(MIN_STEPS, Math.floor((maxEpochs(dropout) * tokens) / perStep));
 
 /** The plan for a time; for the shortest that holds a run where it is too short for any. */
@@ -288,7 +288,7 @@ function inTime(
   { batch, dropout }: Pick<Recipe, 'batch' | 'dropout'>,
   { device, seconds }: Pick<PlanInput, 'device' | 'seconds'>,
   { tokens, heldTokens }: { tokens: number; heldTokens: number },
-): Pick<Plan, 'recipe' | 'pace' | 'max'> {
+): Pick<Plan, 'recipe' | 'pace' | 'maxSteps'> {
   const given: Recipe = {
     ...DEFAULT_RECIPE,
     batch,
@@ -310,8 +310,8 @@ function inTime(
   let fits = Math.floor(seconds / pace.step);
   for (let turn = 0; turn < 3 && fits > MIN_STEPS; turn++)
     fits -= Math.max(0, Math.ceil((secondsOf(pace, withSteps(fits)) - seconds) / pace.step));
-  const max = maxSteps(tokens, batch * context, dropout);
-  return { recipe: withSteps(Math.max(MIN_STEPS, Math.min(max, fits))), pace, max };
+  const max = stepsToMemorize(tokens, batch * context, dropout);
+  return { recipe: withSteps(Math.max(MIN_STEPS, Math.min(max, fits))), pace, maxSteps: max };
 }
 
 /** Whether real steps take so much more or less time than was expected that another plan may be better. @param off times as long */

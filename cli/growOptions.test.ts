@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { rateFlag } from './learningRate';
+import { OPTIONS } from './growOptions';
 
-test('the flag says that other optimizers have their own default', () => {
-  const { help, otherwise } = rateFlag();
+test('--learning-rate says that other optimizers have their own default', () => {
+  const { help, otherwise } = OPTIONS['learning-rate'];
   expect(help).toBe('Learning rate, at its peak; other optimizers than adamw have their own default');
   expect(otherwise).toBe('0.001');
 });

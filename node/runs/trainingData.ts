@@ -11,7 +11,7 @@ import type { RunReporter } from './runReporter';
 import { prepareRunData, type RunData, trained } from '../texts/runData';
 
 /** @throws HomegrownError `bad-file`, `bad-settings`; also where the files aren't those of the run that resumes */
-export async function readRunData(run: OpenedRun, reporter: RunReporter, job: Job): Promise<RunData> {
+export async function readTrainingData(run: OpenedRun, reporter: RunReporter, job: Job): Promise<RunData> {
   const { request, planner, files, cleaning } = run;
   const { past, start } = run.origin;
   const { tuning, split } = request;
@@ -35,7 +35,7 @@ export async function readRunData(run: OpenedRun, reporter: RunReporter, job: Jo
  * @returns the number of training rows where they aren't contiguous
  * @throws HomegrownError `bad-settings` if the text is too short for the model
  */
-export async function describeRunData(
+export async function describeTrainingData(
   data: RunData,
   { settings, origin }: OpenedRun,
   reporter: RunReporter,
