@@ -28,6 +28,7 @@ test('grow takes the text out of a page, and says how it was read', async () => 
   const said = await run(['grow', ...args]);
   expect(said.code).toBe(0);
   expect(said.stderr).toContain('Fits in memory.\n');
+  expect(said.stderr).toContain('The learning rate never reaches its peak: 2 of 2 steps are warm-up.');
   expect(said.stderr).toContain('page.html: Converted from latin1 to UTF-8.\n');
   const characters = 60 * 'Ein Wal, das ist für uns kein Fisch.\n\n'.length - 2;
   const homegrownJson = await readFile(join(folder, 'of-page/homegrown.json'), 'utf8');

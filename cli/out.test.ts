@@ -61,11 +61,6 @@ test('an older model stays when the next run diverges; the message names where i
 describe('before the texts are read', () => {
   test.each<[string, string[], string]>([
     ['heads that do not divide the width', ['--heads', '3', '--out', 'new'], "isn't a multiple of 3 heads"],
-    [
-      'more steps of warm-up than steps',
-      ['--steps', '50', '--warmup', '51', '--out', 'new'],
-      'The warm-up of 51 steps exceeds the 50 steps',
-    ],
     ['an --out that cannot be written', ['--out', 'thesis.txt/new'], "can't be written"],
   ])('%s', async (_, args, message) => {
     const flags = new Map([...pairs(TINY), ...pairs(args)]);

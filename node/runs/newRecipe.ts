@@ -1,7 +1,5 @@
 /** Recipes of new runs: chosen settings, and defaults that depend on the run. */
 import type { Trainable } from '../../src/core/adapters/trainable';
-import { badSettings, type HomegrownError } from '../../src/core/base/errors';
-import { formatCount } from '../../src/core/base/units';
 import { paramsOf } from '../../src/core/models';
 import type { ModelChoice } from '../../src/core/models/network';
 import { countParams } from '../../src/core/models/spec';
@@ -21,10 +19,7 @@ export const chosenObjective = (
   model: Pick<ModelChoice, 'id'>,
 ): ObjectiveId => recipe.objective ?? usualObjective(model.id, files.pairs !== undefined);
 
-/**
- * Adds defaults to the chosen settings. Memory decides on recomputation later.
- * @throws HomegrownError `bad-settings` if the warm-up exceeds the run
- */
+/** Adds defaults to the chosen settings. Memory decides on recomputation later. */
 export function newRecipe(
   chosen: Partial<Recipe>,
   model: ModelChoice,
@@ -33,7 +28,6 @@ export function newRecipe(
 ): Recipe {
   const recipe: Recipe = { ...DEFAULT_RECIPE, ...chosen, objective, recompute: false };
   const { optimizer, steps, patience } = recipe;
-  if (chosen.warmup !== undefined && chosen.warmup > steps) throw warmupTooLong(chosen.warmup, steps);
   return {
     ...recipe,
     evalEvery: chosen.evalEvery ?? defaultEvalEvery({ steps, patience }),
@@ -56,9 +50,3 @@ const defaultEvalEvery = (run: Pick<Recipe, 'steps' | 'patience'>): number =>
 /** A tenth of the steps of a short run. */
 const defaultWarmup = (steps: number): number =>
   DEFAULT_RECIPE.warmup <= steps / 2 ? DEFAULT_RECIPE.warmup : Math.round(steps / 10);
-
-const warmupTooLong = (warmup: number, steps: number): HomegrownError =>
-  badSettings(
-    `The warm-up of ${formatCount(warmup)} steps exceeds the ${formatCount(steps)} steps of the run.`,
-    'Lower --warmup, or give the run more steps.',
-  );

@@ -4,6 +4,7 @@ import type { Job } from '../../src/core/base/job';
 import { spokenBy } from '../../src/core/chat/spoken';
 import { learnerOf, objectiveOf } from '../../src/core/objectives';
 import type { ModelChoice } from '../../src/core/train/run';
+import { longWarmup } from '../../src/core/train/longWarmup';
 import { shortTextWords } from '../../src/core/train/shortText';
 import { templateWords } from '../texts/chats';
 import type { OpenedRun } from './openRun';
@@ -49,6 +50,8 @@ export async function describeTrainingData(
   // Otherwise every trial of a device would fail.
   settings.check(model, sizes);
   const recipe = settings.recipe(model);
+  const warmup = longWarmup(recipe);
+  if (warmup) reporter.say(`${warmup.title}: ${warmup.detail}`);
   const { context } = model.config;
   const laid = await objectiveOf(recipe.objective).inRows?.(train, context, tokenizer, recipe, learnerOf(model));
   const isNew = origin.start === null && origin.past === null;

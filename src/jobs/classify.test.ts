@@ -115,9 +115,22 @@ test('a classifier continues with its head if its labels are the same; other lab
 
   const { classes: _, ...tokens } = await inputOf('adapted', { objective: 'causal' }, { ...from, ...all });
   await expect(worker.gpu.call('tune', tokens)).rejects.toThrow(/can’t generate text/);
-  await expect(worker.gpu.call('mix', { runId: 'first', which: 'latest', shares: [0.5] })).rejects.toThrow(
-    /weights can't be averaged/,
-  );
+});
+
+test('a classifier is averaged with a base that has its labels, and with no other', async () => {
+  const all = { trainable: undefined } as unknown as Partial<TuneInput>;
+  await restore('spam');
+  const from = { from: { runId: 'spam', step: 60 } };
+  await tune('again', { steps: 1 }, { ...from, ...all });
+  await tune('other', { steps: 1 }, { ...from, classes: { ...CLASSES, labels: ['sea', 'sky', 'land'] }, ...all });
+  const mix = (runId: string) => worker.gpu.call('mix', { runId, which: 'latest', shares: [0.5] });
+  expect(await mix('again')).toMatchObject([{ share: 0.5, metrics: { accuracy: {} } }]);
+  const differ = {
+    code: 'bad-settings',
+    message: 'Only models with the same architecture can be blended: they differ in classes.',
+  };
+  await expect(mix('other')).rejects.toMatchObject(differ);
+  await expect(mix('spam')).rejects.toMatchObject(differ);
 });
 
 test('one from nothing has no parent, and its step is not of a base', async () => {

@@ -1,5 +1,5 @@
 /** Averages the weights of a tuned run and its base. */
-import { mixed } from '../adapters/mixed';
+import { checkAlike, mixed } from '../adapters/mixed';
 import { badSettings } from '../base/errors';
 import type { BlobStore } from '../base/blobStore';
 import { claimRun, loadSnapshot } from '../checkpoint/checkpoint';
@@ -29,13 +29,9 @@ interface Mixable {
 export async function mixable(store: BlobStore, run: RunRecord, which: WhichSnapshot): Promise<Mixable> {
   const { parent } = run;
   const isTuned = parent?.how === 'fine-tune';
-  if (run.model.config.classes)
-    throw badSettings(
-      `${run.name} is a classifier and its base is not, so their weights can't be averaged.`,
-      UNTOUCHED,
-    );
   if (run.base === undefined && !isTuned)
     throw badSettings(`${run.name} has no base model to average with.`, UNTOUCHED);
+  if (run.model.config.classes) await checkClassifier(store, run);
   const base = run.base === undefined ? await ofParent(store, run, parent!) : await readBase(store, run.base);
   const { snapshot } = await loadSnapshot(store, run.id, which, weightsOf(run));
   const { tensors } = partly(base, run.trainable).whole(run.model, snapshot);
@@ -47,6 +43,19 @@ export async function mixable(store: BlobStore, run: RunRecord, which: WhichSnap
     // A fork of a tuned run has the same base, and an imported run names its base.
     from: (isTuned ? parent.name : parent?.began?.name) ?? 'its base',
   };
+}
+
+/** @throws HomegrownError `bad-settings` if the base has other labels, or isn't known */
+async function checkClassifier(store: BlobStore, run: RunRecord): Promise<void> {
+  const base = await tunedFrom(store, run);
+  if (!base) throw badSettings(`The labels of the base of ${run.name} aren't known.`, UNTOUCHED);
+  checkAlike(run.model, base.model);
+}
+
+/** The model that a run, or the run that it was forked from, was tuned from. */
+async function tunedFrom(store: BlobStore, { parent }: RunRecord): Promise<RunRecord | undefined> {
+  const from = parent && (await readRun(store, parent.runId));
+  return !from || parent.how === 'fine-tune' ? from : tunedFrom(store, from);
 }
 
 async function ofParent(

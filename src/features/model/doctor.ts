@@ -21,6 +21,7 @@ import { MIN_STEPS, maxEpochs, type Plan } from '../../core/plan/plan';
 import { TOKEN_ROLES, type TokenRole } from '../../core/tokenizer/special';
 import { stepsOfEpoch } from '../../core/train/epoch';
 import type { Change } from '../../core/train/memory';
+import { longWarmup } from '../../core/train/longWarmup';
 import { evalEveryFor, evaluationsBeforeEnd, isTooShortForPatience } from '../../core/train/patience';
 import type { Problem } from '../../core/train/problems';
 import type { Recipe } from '../../core/train/recipe';
@@ -247,15 +248,12 @@ const labelsAway: Check = ({ leaks }) => {
   );
 };
 
-const warmup: Check = ({ recipe: { warmup: rise, steps } }) => {
-  if (rise <= steps / 2) return 'Warm-up is short enough';
-  const shorter = Math.max(1, Math.round(steps / 20));
-  return caution(
-    rise >= steps ? 'The learning rate never reaches its peak' : 'Warm-up takes most of the steps',
-    `${formatCount(rise)} of ${formatCount(steps)} steps are warm-up. 5 % is usual.`,
-    ['warmup'],
-    { kind: 'recipe', label: `Set ${formatCount(shorter)}`, change: { warmup: shorter } },
-  );
+const warmup: Check = ({ recipe }) => {
+  const long = longWarmup(recipe);
+  if (!long) return 'Warm-up is short enough';
+  const { title, detail, usual } = long;
+  const fix: Fix = { kind: 'recipe', label: `Set ${formatCount(usual)}`, change: { warmup: usual } };
+  return caution(title, detail, ['warmup'], fix);
 };
 
 const learningRate: Check = ({ recipe, estimate: { parameters } }) => {
