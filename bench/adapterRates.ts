@@ -124,10 +124,10 @@ const recipeOf = (over: Partial<Recipe>): Recipe => ({
 
 const lora = (model: ModelChoice, rank: number): Trainable => {
   const head = Object.keys(headOf(model));
-  const beside = linearWeights(paramsOf(model)).filter((name) => !head.includes(name));
+  const targets = linearWeights(paramsOf(model)).filter((name) => !head.includes(name));
   return {
     weights: head,
-    adapter: { id: 'lora', settings: { rank, alpha: 16, dropout: 0, rankStabilised: false }, beside },
+    adapter: { id: 'lora', settings: { rank, alpha: 16, dropout: 0, rankStabilised: false }, beside: targets },
   };
 };
 
@@ -214,7 +214,7 @@ async function startOf(
     const made = await dataOf(store, source, tokenizer, { isTuned: true, conversations: conversationReader });
     return { model, weights, objective: 'chats', ...made, tokenizer: (await spokenBy(tokenizer)).tokenizer };
   }
-  const made = await dataOf(store, await mails(), tokenizer, { isTuned: true, labelled: {} }, HELD_OUT_MAILS);
+  const made = await dataOf(store, await mails(), tokenizer, { isTuned: true, labeledAs: {} }, HELD_OUT_MAILS);
   const classifier = withClasses(model, { labels: ['ham', 'spam'], pooling: usualPooling(model)! });
   return { model: classifier, weights: withHead(classifier, weights, 1), objective: 'labels', ...made };
 }

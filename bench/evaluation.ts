@@ -41,9 +41,9 @@ export async function benchEvaluation(
   tokens: number,
 ): Promise<EvaluationReport> {
   const { text } = buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!;
-  const learnt = { sha256: '', characters: text.length, bytes: text.length, chunks: () => pieces(text) };
+  const source = { sha256: '', characters: text.length, bytes: text.length, chunks: () => pieces(text) };
   const kind = vocabulary > 257 ? 'bpe' : 'bytes';
-  const tokenizer = await createTokenizer(await trainTokenizer({ kind, vocabulary }, [learnt], unwatched));
+  const tokenizer = await createTokenizer(await trainTokenizer({ kind, vocabulary }, [source], unwatched));
   const config = modelOf({ ...size, vocabulary, model, batch: 1 }).config;
   const choice = { id: model, config, vocabulary: tokenizer.size };
   const net = await network(choice, initialValues(choice, 1));
@@ -67,12 +67,12 @@ export async function benchEvaluation(
       evaluate(net, tokenizer, { objective: 'causal', documents, metrics: LIKELIHOOD_IDS, ...asked }, unwatched);
   await forward(); // warm
   const none: Times = { ms: Infinity, cpuMs: Infinity };
-  let [ran, measured, beside] = [none, none, none];
+  let [ran, measured, withBaselines] = [none, none, none];
   // In turn, the best of each: cores are shared.
   for (let round = 0; round < ROUNDS; round++) {
     ran = lesser(ran, await timed(forward));
     measured = lesser(measured, await timed(evaluated()));
-    beside = lesser(beside, await timed(evaluated({ train })));
+    withBaselines = lesser(withBaselines, await timed(evaluated({ train })));
   }
   const pairs = sentencePairs(text);
   const { bleu, chrf, rouge1, rouge2, rougeL } = textMetrics();
@@ -85,9 +85,9 @@ export async function benchEvaluation(
   return {
     ...{ tokens, trainTokens: train[0]!.ids.length, pairs: pairs.length },
     ...{ forwardMs: ran.ms, evaluateMs: measured.ms, ratio: measured.ms / ran.ms },
-    ...{ withBaselinesMs: beside.ms, textMs: texts.ms },
+    ...{ withBaselinesMs: withBaselines.ms, textMs: texts.ms },
     ...{ forwardCpuMs: ran.cpuMs, evaluateCpuMs: measured.cpuMs, cpuRatio: measured.cpuMs / ran.cpuMs },
-    ...{ withBaselinesCpuMs: beside.cpuMs, textCpuMs: texts.cpuMs },
+    ...{ withBaselinesCpuMs: withBaselines.cpuMs, textCpuMs: texts.cpuMs },
   };
 }
 

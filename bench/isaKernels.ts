@@ -169,11 +169,11 @@ async function everyVariant(config: string, shape: Shape): Promise<void> {
 function partsOfModel(shape: Shape): Trainable[] {
   const table = tableOf(modelOf(shape));
   const names = Object.keys(table);
-  const beside = linearWeights(table);
+  const targets = linearWeights(table);
   return [
     ...[0, 0.1].map((dropout): Trainable => {
       const settings = { ...initialValues(ADAPTERS.lora.fields), dropout };
-      return { weights: [], adapter: { id: 'lora', settings, beside }, rest: dropout > 0 ? 'f16' : 'f32' };
+      return { weights: [], adapter: { id: 'lora', settings, beside: targets }, rest: dropout > 0 ? 'f16' : 'f32' };
     }),
     { weights: names.filter((name) => !table[name]!.decay) },
     { weights: names.filter((name) => name.includes('.1.') || table[name]!.perToken) },

@@ -304,14 +304,14 @@ function arrival({ project, selector, needs, changes, isLoaded }) {
     // The first press opens the menu: what counts is the last.
     const begin = ({ timeStamp }) => (began = timeStamp);
     if (!isLoaded) for (const event of ['pointerup', 'popstate']) addEventListener(event, begin, { capture: true });
-    const painted = (then) => requestAnimationFrame(() => setTimeout(() => then(performance.now() - began)));
+    const rendered = (then) => requestAnimationFrame(() => setTimeout(() => then(performance.now() - began)));
     const look = () => {
       const isNamed = document.querySelector('header [aria-label^="Project, "]')?.textContent === project;
       const isThere = document.querySelector(selector)?.textContent.includes(project);
-      if (began !== undefined && isNamed && named === undefined) painted((ms) => (named = ms));
+      if (began !== undefined && isNamed && named === undefined) rendered((ms) => (named = ms));
       const isDrawn = (!needs || document.querySelector(needs)) && (!changes || (words() && words() !== before));
       if (began !== undefined && isNamed && isThere && isDrawn)
-        painted((there) => resolve({ named: named ?? there, there }));
+        rendered((there) => resolve({ named: named ?? there, there }));
       else requestAnimationFrame(look);
     };
     look();

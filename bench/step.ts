@@ -62,8 +62,8 @@ export function modelOf({ model: id = 'gpt', vocabulary, batch: _, ...sizes }: S
 export function trainableOf(shape: Shape): Trainable | undefined {
   if (!shape.lora) return undefined;
   const all = linearWeights(paramsOf(shape));
-  const beside = shape.lora === 'all' ? all : all.filter((name) => name.endsWith('.attn.c_attn.weight'));
-  const adapter: AdapterChoice = { id: 'lora', settings: field.initialValues(ADAPTERS.lora.fields), beside };
+  const targets = shape.lora === 'all' ? all : all.filter((name) => name.endsWith('.attn.c_attn.weight'));
+  const adapter: AdapterChoice = { id: 'lora', settings: field.initialValues(ADAPTERS.lora.fields), beside: targets };
   return { weights: [], adapter };
 }
 export const paramsOf = (shape: Shape): ParamTable => {

@@ -144,9 +144,9 @@ function learning(book: string, source: TextSource, recipe: Recipe): Case {
     const work = async (): Promise<Text> => {
       const text = await read(store, [source]);
       const isCleaned = recipe.steps.length > 0;
-      const learnt = isCleaned ? (await cleanText(store, text, recipe, { at: 0 }, unwatched)).text! : text;
+      const cleaned = isCleaned ? (await cleanText(store, text, recipe, { at: 0 }, unwatched)).text! : text;
       const split = { validation: 0.05, test: 0, seed: 1 };
-      await buildShards(documentsIn(store, learnt), tokenizer, split, store, unwatched);
+      await buildShards(documentsIn(store, cleaned), tokenizer, split, store, unwatched);
       return text;
     };
     return { files: 1, work };

@@ -72,7 +72,7 @@ const inTheStore = async (source: TextSource) => {
 const whole = async (part: PartSource) => ({
   ids: await part.read(0, part.tokens),
   documents: await part.documents(),
-  learnt: await part.learnt!(0, part.tokens),
+  lossMask: await part.lossMask!(0, part.tokens),
 });
 
 test.each(Object.keys(WRITTEN))('%s', async (name) => {

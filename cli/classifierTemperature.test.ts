@@ -38,8 +38,8 @@ test('the fitted temperature is saved, and every reader of the folder uses it', 
   const { info } = await readModel(path('warm'));
   expect(info!.decision).toEqual({ temperature: report.temperature, atLeast: 0, step: report.step });
 
-  const { labelled } = await readHeldOutSet(path('warm'), 'validation', unwatched.signal);
-  const held = labelled!.map(({ ids: _, ...text }) => text);
+  const { labeled } = await readHeldOutSet(path('warm'), 'validation', unwatched.signal);
+  const held = labeled!.map(({ ids: _, ...text }) => text);
   await writeFile(path('held.csv'), csvOf([['text'], ...held.map(({ text }) => [text])]));
   const scored = async (from: string) =>
     (

@@ -12,7 +12,7 @@ import { ENCODING, encodingOf } from './encoding';
 import { UsageError, type Values, withoutColumns } from './options';
 import { Progress } from './progress';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
-import { usedStep } from './told';
+import { usedStep } from './stepWords';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder or zip of the classifier' },

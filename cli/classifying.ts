@@ -17,9 +17,9 @@ type Asked = Pick<
   | 'table'
   | 'corrections'
   | 'several'
-  | 'unlabelled'
+  | 'unlabeled'
   | 'merge'
-  | 'fewest'
+  | 'min-texts'
   | 'pooling'
   | 'long-texts'
   | 'encoding'
@@ -28,16 +28,16 @@ type Asked = Pick<
 
 /** @throws HomegrownError if labels can't be learned, or need an answer */
 export async function classifying(options: Asked): Promise<NonNullable<Tuning['classify']>> {
-  const { table, corrections, several, unlabelled, merge, fewest, pooling } = options;
+  const { table, corrections, several, unlabeled, merge, 'min-texts': minTexts, pooling } = options;
   if (!table) throw new UsageError('--kind classify needs --table.');
   const note = (words: string): void => stderr.write(`${words}\n`);
   const as = several === undefined ? {} : { between: several };
   const encoding = encodingOf(options.encoding);
   const skips = skipping(options['skip-bad-rows']);
   const [tables, onlyTrained] = [table, corrections ?? []].map((typed) => typed.map((each) => typedTexts(each, true)));
-  const asked = { tables: tables!, corrections: onlyTrained, as, merge, fewest, unlabelled, encoding, ...skips };
+  const asked = { tables: tables!, corrections: onlyTrained, as, merge, minTexts, unlabeled, encoding, ...skips };
   const examples = await examplesAsked(asked, note, unwatched);
-  checkExamples(examples, fewest, note);
+  checkExamples(examples, minTexts, note);
   const labels = examples.survey.labels.map(({ label }) => label).sort();
   return {
     examples,

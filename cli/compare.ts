@@ -3,7 +3,7 @@ import { comparisonWords } from '../src/core/evaluate/compare';
 import { type ComparedModel, compareModels, readTextToCompare } from '../node/runs/compareModels';
 import type { Values } from './options';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
-import { usedStep } from './told';
+import { usedStep } from './stepWords';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the first model' },

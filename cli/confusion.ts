@@ -2,7 +2,7 @@
 import type { Confusion } from '../src/core/metrics/labels/confusion';
 import { formatShare } from '../src/core/base/units';
 import { answersAt, answersWords, eachLabel, isOfSeveral } from '../src/core/evaluate/eachLabel';
-import type { LabelledTexts } from '../src/core/evaluate/evaluation';
+import type { LabeledTexts } from '../src/core/evaluate/evaluation';
 import { print } from './terminal';
 
 /** A row for each actual label, a column for each predicted one, by their numbers. */
@@ -23,8 +23,8 @@ export function printConfusion({ labels, counts }: Confusion): void {
 }
 
 /** A row for each label: texts in which it was found, missed, and wrongly predicted. */
-export function printEachLabel(labelled: LabelledTexts): void {
-  const rows = eachLabel(labelled);
+export function printEachLabel(labeled: LabeledTexts): void {
+  const rows = eachLabel(labeled);
   const wide = Math.max(...rows.map(({ label }) => label.length));
   const counts = rows.map(({ found, missed, wrong }) => [found, missed, wrong]);
   const width = Math.max('missed'.length, ...counts.flat().map((count) => String(count).length));
@@ -36,9 +36,9 @@ export function printEachLabel(labelled: LabelledTexts): void {
 }
 
 /** Prints how many texts get a label at the confidence threshold. */
-export function printAnswers(labelled: LabelledTexts): void {
-  const { atLeast = 0, given } = labelled;
-  const summary = atLeast > 0 && answersAt(labelled, atLeast);
+export function printAnswers(labeled: LabeledTexts): void {
+  const { atLeast = 0, given } = labeled;
+  const summary = atLeast > 0 && answersAt(labeled, atLeast);
   if (!summary) return;
   const several = isOfSeveral({ given });
   print(

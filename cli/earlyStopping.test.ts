@@ -20,7 +20,7 @@ const noise = (i: number, length: number): string =>
   Array.from({ length }, (_, k) => WORDS[bits(1, 'noise', i, k) % WORDS.length]!).join(' ');
 
 /** A text whose first word names its label in three cases of four. */
-function labelled([text]: readonly string[], i: number): readonly string[] {
+function labeledTable([text]: readonly string[], i: number): readonly string[] {
   const isHam = i % 2 === 0;
   const isNamed = bits(1, 'named', i, 0) % 4 > 0;
   return [`${isHam === isNamed ? 'calm' : 'wild'} ${text!}`, isHam ? 'ham' : 'spam'];
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const rows = Array.from({ length: 60 }, (_, i) => [noise(i, 3), noise(1000 + i, 2)] as const);
   await writeFile(path('text.txt'), Array.from({ length: 40 }, (_, i) => `${noise(i, 8)}.`).join('\n'));
   await writeFile(path('pairs.csv'), csvOf([['input', 'target'], ...rows]));
-  await writeFile(path('labels.csv'), csvOf([['text', 'label'], ...rows.map(labelled)]));
+  await writeFile(path('labels.csv'), csvOf([['text', 'label'], ...rows.map(labeledTable)]));
   const chats = rows.map(([question, answer]) => ({
     messages: [
       { role: 'user', content: question },

@@ -264,8 +264,8 @@ test('compare says where one of two models normalizes its text, or both do so di
   };
   await normalising('lowered', 'Lowercase');
   await normalising('composed', 'NFKC');
-  const compared = async (from: string, beside: string, ...more: string[]): Promise<string> => {
-    const flags = ['--from', path(from), '--with', path(beside), '--text', path('text'), '--device', 'wasm'];
+  const compared = async (from: string, other: string, ...more: string[]): Promise<string> => {
+    const flags = ['--from', path(from), '--with', path(other), '--text', path('text'), '--device', 'wasm'];
     return (await run(['compare', ...flags, ...more])).stdout;
   };
   expect(await compared('bytes', 'lowered')).toMatch(

@@ -28,7 +28,7 @@ import { MERGED_ADAPTER } from './adapterFlag';
 import { readWeights } from '../node/folders/readModel';
 import type { SavedRun } from '../node/folders/savedRun';
 import { BUNDLED, ownSentences, printPreferences, printTask, sentencePairsOf, taskOf } from './sentences';
-import { usedStep } from './told';
+import { usedStep } from './stepWords';
 import { command, DEVICES, interruptible, openDevice, print, stderr } from './terminal';
 
 const OPTIONS = {
@@ -55,7 +55,7 @@ const OPTIONS = {
     otherwise: 'none',
     help: 'For a classifier, instead of --text: tables of labeled texts, FILE.csv or FILE.csv:text=COLUMN,label=COLUMN (text=SUBJECT+BODY joins columns), or a folder with a subfolder per label. Separate several labels in a cell by |',
   },
-  unlabelled: {
+  unlabeled: {
     kind: 'choice',
     of: ['none', 'left-out'],
     otherwise: 'an error if a text has no label',
@@ -153,7 +153,7 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
   const files = [values.text, values.pairs, values.table, values.task].some((some) => some !== undefined);
   if (values['skip-bad-rows'] && !files && ownLists.length === 0)
     throw new UsageError('--skip-bad-rows needs --text, --pairs, --table or a list.');
-  if (values.unlabelled && !values.table) throw new UsageError('--unlabelled needs --table.');
+  if (values.unlabeled && !values.table) throw new UsageError('--unlabeled needs --table.');
   const metrics = values.metrics?.split(',').map(known);
   const average = typedAverage(values.mix);
   const signal = interruptible();
@@ -196,11 +196,11 @@ async function run(values: Values<typeof OPTIONS>, typed: ReadonlySet<string>): 
 
 /** The files that the flags name. */
 function filesAsked(values: Values<typeof OPTIONS>): Parameters<typeof readNamedFiles>[0] {
-  const { from, adapter, text, unlabelled } = values;
+  const { from, adapter, text, unlabeled } = values;
   const pairs = values.pairs?.map(typedPairs);
   const tables = values.table?.map((each) => typedTexts(each, true));
   return {
-    ...{ from, adapter, text, pairs, tables, unlabelled, encoding: encodingOf(values.encoding) },
+    ...{ from, adapter, text, pairs, tables, unlabeled, encoding: encodingOf(values.encoding) },
     ...skipping(values['skip-bad-rows']),
     train: trainAsked(values, pairs?.[0]?.columns),
   };
@@ -244,9 +244,9 @@ function keptWords({ look, problem }: Kept, past?: SavedRun): string[] {
 }
 
 /** Warns that one word may explain the accuracy, by all available texts. */
-async function leakOf({ model, labelled = [], learntTexts = [] }: EvaluationData): Promise<LeakNotice | undefined> {
+async function leakOf({ model, labeled = [], trainingTexts = [] }: EvaluationData): Promise<LeakNotice | undefined> {
   const { classes } = model.config;
-  return classes && leakNotice(await leakWordsIn([...labelled, ...learntTexts], classes.several === true));
+  return classes && leakNotice(await leakWordsIn([...labeled, ...trainingTexts], classes.several === true));
 }
 
 function inWords(evaluation: Evaluation, part: string, leak: LeakNotice | undefined): void {

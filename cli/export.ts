@@ -10,7 +10,7 @@ import { MERGED_ADAPTER } from './adapterFlag';
 import { MIX, mixedPath, typedAverage } from './mix';
 import type { Values } from './options';
 import { command, interruptible, print, stderr } from './terminal';
-import { usedStep } from './told';
+import { usedStep } from './stepWords';
 
 const OPTIONS = {
   from: { kind: 'text', path: 'reads', help: 'Folder, zip or GGUF file of the model' },

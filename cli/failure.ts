@@ -80,6 +80,6 @@ export function rowLines({ count, listed }: BadRowList): readonly string[] {
 /** Messages of drivers and engines may be pages long. */
 const oneLine = (text: string): string => {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST / 2)} … ${line.slice(-LONGEST / 2)}`;
+  return line.length <= MAX_LENGTH ? line : `${line.slice(0, MAX_LENGTH / 2)} … ${line.slice(-MAX_LENGTH / 2)}`;
 };
-const LONGEST = 1000;
+const MAX_LENGTH = 1000;

@@ -1,6 +1,6 @@
 /**
- * A run that goes on, killed at every call that changes what is on disk, and amid every file: what is there then is found by
- * the next command as it was before that save or as it is after it, whole, and both go on to the bits of a run without a stop.
+ * Kills a resumed run at each call that changes the disk, and in the middle of each file. The next command finds a complete
+ * save, the one before or the one after, and resumes from it to the bits of an uninterrupted run.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';

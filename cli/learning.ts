@@ -19,7 +19,7 @@ import { deviceOf } from './resumeFlags';
 import { RunPrinter } from './runPrinter';
 import { printSummary } from './summary';
 import { interruptible, openDevice, softwareAdapter, stderr } from './terminal';
-import { heldStepWords } from './told';
+import { heldStepWords } from './stepWords';
 
 /**
  * @param tuning settings of tune alone

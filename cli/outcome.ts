@@ -73,11 +73,11 @@ export function inWords(
   const pace = tokensPerSecond === null ? '' : `, ${formatShort(tokensPerSecond)} tokens/s`;
   const further = { stopped: '', early: ' --patience 0' };
   const onward = reason === 'finished' ? '' : ` To continue: npm run grow -- --resume ${place}${further[reason]}`;
-  const saved = `Saved in ${place}${saves.isBeside ? `: ${whyBeside(saves)}` : ''}.${onward}`;
+  const saved = `Saved in ${place}${saves.isRedirected ? `: ${whyRedirected(saves)}` : ''}.${onward}`;
   return `${how} at step ${formatCount(state.step)} after ${formatDuration(state.activeMs)}, about ${energy}${pace}.${result}\n${saved}`;
 }
 
-const whyBeside = ({ out, isAdopted, isOvertaken }: Saves): string =>
+const whyRedirected = ({ out, isAdopted, isOvertaken }: Saves): string =>
   isAdopted || isOvertaken
     ? `another command has written to ${out}, which is unchanged since`
     : `stopped before it improved on step 0. The model in ${out} is unchanged`;

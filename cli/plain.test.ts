@@ -23,17 +23,17 @@ const file = (name: string, text: string, isPlain = false) => {
 const pages = Object.entries(PAGES).map(([name, text]) => file(name, text));
 /** Text, as it comes. */
 const LEARNT = { model: { id: 'gpt', config: {} }, segments: [{ recipe: { objective: 'causal' } }] };
-const learnt = (texts: readonly { name: string; sha256: string }[]): SavedRun =>
+const savedRunOf = (texts: readonly { name: string; sha256: string }[]): SavedRun =>
   ({ folder: 'run', data: { texts, parts: { train: {} } }, info: LEARNT }) as unknown as SavedRun;
 
 test('pages that are together a text, whose documents are not told', async () => {
   const hashes = await Promise.all(Object.values(PAGES).map((text) => sha256Hex(text)));
-  const past = learnt([{ name: '2 files', sha256: await hashOf(hashes) }]);
+  const past = savedRunOf([{ name: '2 files', sha256: await hashOf(hashes) }]);
   for (const given of [pages, pages.toReversed()])
     expect((await asTheyWereRead(past, given)).map(({ source }) => source.isPlain)).toEqual([true, true]);
   const other = await asTheyWereRead(past, [pages[0]!, file('c.html', '<p>Aye')]);
   expect(other.map(({ source }) => source.isPlain)).toEqual([undefined, undefined]);
-  const single = await asTheyWereRead(learnt([{ name: 'b.html', sha256: hashes[1]! }]), pages);
+  const single = await asTheyWereRead(savedRunOf([{ name: 'b.html', sha256: hashes[1]! }]), pages);
   expect(single.map(({ source }) => source.isPlain)).toEqual([undefined, true]);
 });
 
@@ -45,7 +45,7 @@ test('a page with its markup, next to a file that yields documents', async () =>
     split: { validation: 0.1, test: 0, seed: 0 },
   };
   const begun = await prepareRunData([file('a.html', page, true), talk], making, () => undefined, unwatched);
-  const past = { ...learnt([]), data: begun.data, tokenizer: begun.tokenizer };
+  const past = { ...savedRunOf([]), data: begun.data, tokenizer: begun.tokenizer };
   const again = await prepareRunData([file('a.html', page), talk], past, () => undefined, unwatched);
   expect(again.data).toEqual(begun.data);
 });
@@ -58,7 +58,7 @@ test('a run on a raw chat resumes on it, and a run on conversations resumes on t
   };
   for (const isPlain of [true, false]) {
     const begun = await prepareRunData([file('_chat.txt', chat, isPlain)], making, () => undefined, unwatched);
-    const past = { ...learnt([]), data: begun.data, tokenizer: begun.tokenizer };
+    const past = { ...savedRunOf([]), data: begun.data, tokenizer: begun.tokenizer };
     const again = await prepareRunData([file('_chat.txt', chat)], past, () => undefined, unwatched);
     expect(again.data).toEqual(begun.data);
   }

@@ -15,19 +15,19 @@ test('its saves go into its folder from the first on, and a stop there is saved 
   await writeFile(path('whale.txt'), 'Ein Wal — das ist kein Fisch. '.repeat(60));
   const begun = ['--text', 'whale.txt', ...TINY, '--schedule', 'constant', '--eval-every', '4', '--steps', '8'];
   expect(await run(['grow', ...begun, '--out', 'stopped', '--json'], { cwd: folder })).toMatchObject({ code: 0 });
-  const beside: boolean[] = [];
+  const inStopped: boolean[] = [];
   const ended = await spawnCommand(
     ['grow', '--json', '--resume', 'stopped', '--steps', '100000', '--save-every', '1'],
     {
       cwd: folder,
       onOutput(child) {
-        if (beside.length === 0) child.kill('SIGINT');
-        beside.push(existsSync(path('stopped.stopped')));
+        if (inStopped.length === 0) child.kill('SIGINT');
+        inStopped.push(existsSync(path('stopped.stopped')));
       },
     },
   );
   expect(ended).toMatchObject({ code: 0, stderr: '' });
-  expect(beside).not.toContain(true);
+  expect(inStopped).not.toContain(true);
   const { step, out } = lines(ended.stdout).at(-1)!;
   expect(step).toBeGreaterThan(8);
   expect(out).toBe('stopped');

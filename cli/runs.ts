@@ -6,7 +6,7 @@ import { dataOf, recipeOf } from '../src/core/runs/segments';
 import { queryOf, settingsOfRun } from '../src/core/runs/settingsLink';
 import { type FoundRun, runsIn } from '../node/folders/lineage';
 import type { Values } from './options';
-import { endingWords } from './told';
+import { endingWords } from './stepWords';
 import { command, print, stderr } from './terminal';
 
 const OPTIONS = {

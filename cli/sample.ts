@@ -17,7 +17,7 @@ import { MIX, mixedPath, typedAverage } from './mix';
 import { UsageError, type Values } from './options';
 import { lookAt, readWeights } from '../node/folders/readModel';
 import { textsOf } from '../node/texts/documents';
-import { usedStep } from './told';
+import { usedStep } from './stepWords';
 import { command, DEVICES, interruptible, openDevice, print, stderr, stdout } from './terminal';
 
 const OPTIONS = {

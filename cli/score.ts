@@ -22,10 +22,10 @@ import { printConfusion } from './confusion';
 import { UsageError, type Values } from './options';
 import { command, print, stderr } from './terminal';
 
-type BesideId = TextMetricId | LabelMetricId;
-type Id = BesideId | WrittenMetricId;
-const BESIDE_IDS: readonly BesideId[] = [...TEXT_METRIC_IDS, ...LABEL_METRIC_IDS];
-const IDS: readonly Id[] = [...BESIDE_IDS, ...WRITTEN_METRIC_IDS];
+type ComparableId = TextMetricId | LabelMetricId;
+type Id = ComparableId | WrittenMetricId;
+const COMPARABLE_IDS: readonly ComparableId[] = [...TEXT_METRIC_IDS, ...LABEL_METRIC_IDS];
+const IDS: readonly Id[] = [...COMPARABLE_IDS, ...WRITTEN_METRIC_IDS];
 /** A table instead of a number: the confusion matrix. */
 const CONFUSION = 'confusion';
 
@@ -63,12 +63,12 @@ async function score(values: Values<typeof OPTIONS>): Promise<void> {
   const named = values.metrics?.split(',').map(known);
   const { outputs, pairs } = await linesIn(values);
   const ids = fitting(named, pairs).filter((id) => id !== CONFUSION);
-  const beside = ids.filter(isBeside);
+  const comparable = ids.filter(isComparable);
   const isConfusionAsked = named?.includes(CONFUSION) ?? false;
-  const ofLabels = LABEL_METRIC_IDS.some((id) => beside.includes(id)) || isConfusionAsked;
-  if (!pairs && (beside.length > 0 || isConfusionAsked))
+  const ofLabels = LABEL_METRIC_IDS.some((id) => comparable.includes(id)) || isConfusionAsked;
+  if (!pairs && (comparable.length > 0 || isConfusionAsked))
     throw new UsageError(
-      `${[...beside, ...(isConfusionAsked ? [CONFUSION] : [])].join(', ')}: these metrics need references. Add --references.`,
+      `${[...comparable, ...(isConfusionAsked ? [CONFUSION] : [])].join(', ')}: these metrics need references. Add --references.`,
     );
   const labels = ofLabels ? labelsOf(pairs!) : [];
   const metrics = {
@@ -77,12 +77,12 @@ async function score(values: Values<typeof OPTIONS>): Promise<void> {
     ...WRITTEN_METRICS,
   };
   const found = new Map<Id, Estimate>();
-  if (beside.length > 0) {
-    const own = beside.map((id) => metrics[id]);
-    for (const [i, estimate] of atOnce(estimates(own, pairs!, seed)).entries()) found.set(beside[i]!, estimate);
+  if (comparable.length > 0) {
+    const own = comparable.map((id) => metrics[id]);
+    for (const [i, estimate] of atOnce(estimates(own, pairs!, seed)).entries()) found.set(comparable[i]!, estimate);
   }
   const words = outputs.map(wordsIn);
-  for (const id of ids) if (!isBeside(id)) found.set(id, metrics[id].of(words, seed));
+  for (const id of ids) if (!isComparable(id)) found.set(id, metrics[id].of(words, seed));
   const all = ids.map((id) => ({ id, metric: metrics[id], ...found.get(id)! }));
   const scores = all.filter(({ value }) => !Number.isNaN(value));
   const warn = (some: typeof all, why: string): void => {
@@ -130,7 +130,7 @@ function fitting(
 /** Default metrics: repetition without references, and metrics of labels if the references are labels. */
 function usual(pairs: readonly Pair[] | undefined): readonly Id[] {
   if (!pairs) return WRITTEN_METRIC_IDS;
-  return labelsAmong(pairs.map(({ wanted }) => wanted)) ? BESIDE_IDS : TEXT_METRIC_IDS;
+  return labelsAmong(pairs.map(({ wanted }) => wanted)) ? COMPARABLE_IDS : TEXT_METRIC_IDS;
 }
 
 /**
@@ -182,7 +182,7 @@ function labelsOf(pairs: readonly Pair[]): readonly string[] {
 }
 const MAX_TEMPLATE_LABELS = 200;
 
-const isBeside = (id: Id): id is BesideId => (BESIDE_IDS as readonly Id[]).includes(id);
+const isComparable = (id: Id): id is ComparableId => (COMPARABLE_IDS as readonly Id[]).includes(id);
 
 function known(name: string): Id | typeof CONFUSION {
   const id = [...IDS, CONFUSION].find((each) => each === name);

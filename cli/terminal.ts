@@ -14,6 +14,7 @@ import { systemFailure } from '../node/systemError';
 import { endingOf, rowLines, Stopped, type Signal } from './failure';
 import { asksForHelp, help } from './help';
 import { flagsIn, parseOptions, UsageError, type Options, type Values } from './options';
+import { withNewNames } from './renamedFlags';
 
 export { print, stderr, stdout } from '../node/output';
 
@@ -43,7 +44,7 @@ export const command = <const O extends Options>(
 ): Command => ({
   ...stated,
   async run(typed) {
-    const args = stated.expand?.(typed) ?? typed;
+    const args = withNewNames(stated.expand?.(typed) ?? typed, stated.options, (line) => stderr.write(`${line}\n`));
     const values = parseOptions(stated.options, args);
     await checkPaths(stated.options, values);
     const code = await stated.run(values, flagsIn(args));

@@ -105,7 +105,7 @@ test('without --old it is the part that the base has held out; where its text is
 test.each(['f16', 'q8'])(
   'what does not learn may rest in %s: the model is the rounded one with what was learnt, and goes on so',
   async (rest) => {
-    const fewer = ['--adapter', 'lora:2', '--rest', rest, '--schedule', 'constant'];
+    const fewer = ['--adapter', 'lora:2', '--frozen-dtype', rest, '--schedule', 'constant'];
     const { info } = await expectGoesOn(fewer, `whole-${rest}`, `part-${rest}`);
     expect(info!.trainable).toMatchObject({ rest });
   },
@@ -125,7 +125,7 @@ test('a frozen weight beyond f16 is refused with the precision that holds it', a
   bytes.write(JSON.stringify(tensors).padEnd(start - 8), 8);
   await writeFile(file, bytes);
   const own = ['--kind', 'adapt', '--from', 'large', '--text', 'fish.txt', '--adapter', 'lora:2', ...SHORT];
-  const refused = await call('tune', ...own, '--rest', 'f16', '--steps', '2', '--out', 'too-large');
+  const refused = await call('tune', ...own, '--frozen-dtype', 'f16', '--steps', '2', '--out', 'too-large');
   expect(refused.stdout).toMatch(/above 65,504, the maximum of f16.*Set the frozen-weight precision to f32/);
   expect(refused.code).toBe(2);
 }, 60_000);

@@ -9,7 +9,7 @@ import { TUNE_OPTIONS } from './tuneOptions';
 import { beginsFlags } from './tuneFlags';
 
 async function tune(options: Values<typeof TUNE_OPTIONS>, given: ReadonlySet<string>): Promise<number> {
-  const { kind, chats, template, adapter, learns, rest, old, text, pairs, data, ...grows } = options;
+  const { kind, chats, template, adapter, learns, 'frozen-dtype': rest, old, text, pairs, data, ...grows } = options;
   if (given.has('objective')) throw new UsageError(`--kind ${kind} sets the objective. Remove --objective.`);
   const foreign = Object.entries(FLAGS).find(([flag, kinds]) => given.has(flag) && !kinds.includes(kind));
   if (foreign) throw new UsageError(`--${foreign[0]} is for --kind ${foreign[1].join(' and ')}. ${TAKES[kind]}`);
@@ -51,8 +51,8 @@ type Kind = Values<typeof TUNE_OPTIONS>['kind'];
 const FLAGS: Readonly<Record<string, readonly Kind[]>> = {
   ...{ chats: ['instruct'], pairs: ['instruct'], template: ['instruct'] },
   ...{ text: ['adapt'], data: ['adapt'], old: ['adapt', 'instruct'] },
-  ...{ table: ['classify'], corrections: ['classify'], several: ['classify'], unlabelled: ['classify'] },
-  ...{ encoding: ['classify'], merge: ['classify'], fewest: ['classify'] },
+  ...{ table: ['classify'], corrections: ['classify'], several: ['classify'], unlabeled: ['classify'] },
+  ...{ encoding: ['classify'], merge: ['classify'], 'min-texts': ['classify'] },
   ...{ pooling: ['classify'], 'long-texts': ['classify'], 'class-weights': ['classify'] },
 };
 const TAKES: Readonly<Record<Kind, string>> = {

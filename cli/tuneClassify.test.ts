@@ -238,12 +238,12 @@ test('texts without any of several labels raise a question and are trained so: t
   const asked = await tune(...own, '--out', 'none');
   expect(asked.code).toBe(2);
   expect(asked.stdout).toMatch(/80 texts have no label: does no label apply, or aren’t they labeled yet\?/);
-  expect(asked.stdout).toMatch(/--unlabelled none trains them.*--unlabelled left-out.*Nothing was started/);
+  expect(asked.stdout).toMatch(/--unlabeled none trains them.*--unlabeled left-out.*Nothing was started/);
   // Of the others all have the one label.
-  const left = await tune(...own, '--unlabelled', 'left-out', '--out', 'none');
+  const left = await tune(...own, '--unlabeled', 'left-out', '--out', 'none');
   expect(left.stdout).toMatch(/All 40 texts have the label “junk”/);
 
-  const ended = await tune(...own, '--unlabelled', 'none', '--out', 'none');
+  const ended = await tune(...own, '--unlabeled', 'none', '--out', 'none');
   expect(ended).toMatchObject({ code: 0 });
   expect(ended.stderr).toMatch(/120 texts with 1 label: junk 40 \(33.3 %\); no label 80 \(66.7 %\)./);
   const { metrics } = lines(ended.stdout).at(-1) as { metrics: Record<string, { value: number }> };
@@ -256,16 +256,16 @@ test('texts without any of several labels raise a question and are trained so: t
   expect(await call('grow', '--resume', 'none', '--steps', '41')).toMatchObject({ code: 0 });
   const evaluate = (...more: string[]) =>
     call('evaluate', '--from', 'none', '--table', 'none.csv', '--device', 'wasm', '--json', ...more);
-  expect((await evaluate()).stdout).toMatch(/80 texts have no label.*--unlabelled none/);
-  const all = await evaluate('--unlabelled', 'none');
+  expect((await evaluate()).stdout).toMatch(/80 texts have no label.*--unlabeled none/);
+  const all = await evaluate('--unlabeled', 'none');
   // Who gives the label to all is right in a third.
   expect((lines(all.stdout)[0] as { metrics: typeof metrics }).metrics['accuracy']!.value).toBeGreaterThan(90);
   for (const [flags, words] of [
     [
-      ['tune', '--kind', 'classify', ...NEW, '--table', 'none.csv', '--unlabelled', 'none', '--out', 'x'],
+      ['tune', '--kind', 'classify', ...NEW, '--table', 'none.csv', '--unlabeled', 'none', '--out', 'x'],
       /only for texts with several labels/,
     ],
-    [['evaluate', '--from', 'none', '--text', 'none.csv', '--unlabelled', 'none'], /--unlabelled needs --table/],
+    [['evaluate', '--from', 'none', '--text', 'none.csv', '--unlabeled', 'none'], /--unlabeled needs --table/],
   ] as const) {
     const refused = await call(...flags);
     expect([refused.code, refused.stdout + refused.stderr]).toEqual([2, expect.stringMatching(words)]);
@@ -281,7 +281,7 @@ test.each([
   [
     `text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`,
     [],
-    /Only one text has the label “y”.*--fewest 2 drops such labels/s,
+    /Only one text has the label “y”.*--min-texts 2 drops such labels/s,
   ],
   [`text,label\n${row(1)},\n${row(2)},\n`, [], /None of the 2 texts has a label/],
   [
@@ -301,11 +301,11 @@ test.each([
   60_000,
 );
 
-test('no label of as many texts as --fewest says is an error with the largest', async () => {
+test('no label of as many texts as --min-texts says is an error with the largest', async () => {
   await writeFile(path('rare.csv'), `text,label\n${row(1)},x\n${row(2)},x\n${row(3)},y\n`);
-  const ended = await tune(...NEW, '--table', 'rare.csv', '--fewest', '1000000', '--steps', '1', '--out', 'rare');
+  const ended = await tune(...NEW, '--table', 'rare.csv', '--min-texts', '1000000', '--steps', '1', '--out', 'rare');
   expect(ended.code).toBe(2);
-  expect(ended.stdout).toMatch(/No label has 1,000,000 texts: the largest, \\?"x\\?", has 2\..*Lower --fewest/s);
+  expect(ended.stdout).toMatch(/No label has 1,000,000 texts: the largest, \\?"x\\?", has 2\..*Lower --min-texts/s);
 }, 60_000);
 
 test('a table that is not UTF-8 is refused with the flag that says what it is in, and read by that', async () => {

@@ -1,7 +1,7 @@
 /** --adapter and --learns: the trained part of a tuned model. */
 import { existsSync } from 'node:fs';
 import { type AdapterId, adapterOf, ADAPTERS } from '../src/core/adapters';
-import { besideThat } from '../src/core/adapters/beside';
+import { targetsOf } from '../src/core/adapters/targetModules';
 import { type Learns, weightsThat } from '../src/core/adapters/learns';
 import type { Trainable } from '../src/core/adapters/trainable';
 import { type Field, fieldProblem, initialValues } from '../src/core/base/field';
@@ -77,7 +77,7 @@ function adapterFlag(given: string): (model: ModelChoice) => Trainable {
     adapter: {
       id,
       settings: settings as never,
-      beside: besideThat(targets ? { what: 'named', targets } : { what: 'all' }, bodyOf(model)),
+      beside: targetsOf(targets ? { what: 'named', targets } : { what: 'all' }, bodyOf(model)),
     },
   });
 }

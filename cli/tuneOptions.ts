@@ -42,7 +42,7 @@ export const TUNE_OPTIONS = {
     otherwise: 'a text has one label',
     help: 'For classify: several labels per text; the separator in a cell',
   },
-  unlabelled: {
+  unlabeled: {
     kind: 'choice',
     of: ['none', 'left-out'],
     otherwise: 'an error if a text has no label',
@@ -50,7 +50,7 @@ export const TUNE_OPTIONS = {
   },
   encoding: { ...ENCODING, help: `For classify: ${ENCODING.help}` },
   merge: { kind: 'switch', help: 'For classify: merge labels with similar names, such as Spam and "spam "' },
-  fewest: {
+  'min-texts': {
     kind: 'whole',
     min: 1,
     max: 1e6,
@@ -83,7 +83,7 @@ export const TUNE_OPTIONS = {
   },
   adapter: { kind: 'text', path: 'reads', pathIn: adapterPath, otherwise: 'none', help: ADAPTER },
   learns: { kind: 'text', path: 'none', initial: 'all', help: LEARNS },
-  rest: {
+  'frozen-dtype': {
     kind: 'choice',
     of: RESTS,
     initial: 'f32',

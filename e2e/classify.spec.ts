@@ -114,7 +114,7 @@ test('a table becomes a classifier: evaluated, a mistake relabeled, used, export
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(mistake).not.toContainText('after this run trained');
   await relabel();
-  await expectAccessible(page, 'Classify, relabelled');
+  await expectAccessible(page, 'Classify, relabeled');
 
   // Labels texts by keyboard, and undoes one label.
   await pane(page)

@@ -213,8 +213,8 @@ test('a newer version opens when no page has the older one, or when the only pag
   await offer.click();
   await expect(page.getByText('Close the other Homegrown tab first')).toBeVisible();
   expect(await version(page)).not.toBe('the second');
-  // A page that was closed is among the browser's clients for a moment more. Who asks on and on meanwhile is refused
-  // at first, and may be told of it once the newer version serves.
+  // A closed page stays among the browser's clients for a moment. Requests meanwhile are refused first, and the refusal
+  // may arrive after the newer version serves.
   const askOn = offer.evaluate(async (button: HTMLElement) => {
     for (let times = 0; times < 200; times++) {
       button.click();

@@ -25,9 +25,9 @@ test('LoRA on pasted chats: previewed before, evaluated after, chatted with, exp
   const first = page.getByRole('region', { name: /^line 1 of Pasted chats/ });
   await expect(first).toContainText(/\d+ of \d+ tokens trained on/);
   await expect(page.getByText('1 to 3 of 32')).toBeVisible();
-  const learnt = first.locator('[class*=learnt]');
-  expect((await learnt.allInnerTexts()).join('')).toContain('<|endoftext|>');
-  const [answer, question] = [await learnt.allInnerTexts(), await first.locator('[class*=read]').allInnerTexts()];
+  const withLoss = first.locator('[class*=withLoss]');
+  expect((await withLoss.allInnerTexts()).join('')).toContain('<|endoftext|>');
+  const [answer, question] = [await withLoss.allInnerTexts(), await first.locator('[class*=read]').allInnerTexts()];
   expect(answer.join('')).toContain('A visit at sea.');
   expect(answer.join('')).not.toContain('gam?');
   expect(question.join('')).toContain('What is a gam?');

@@ -44,7 +44,7 @@ import { logits } from '../src/core/sample/logits';
 import { openLlama } from '../src/core/testing/llama';
 import { documentsInRows } from '../src/core/testing/documentsInRows';
 import type { Rows } from '../src/core/testing/passes';
-import { type Chats, paintedChats } from './chats';
+import { type Chats, renderChats } from './chats';
 import { type Classifying, lossOf, scoresOf } from './classifiers';
 import { cleanedBy, type Cleaning } from './cleaning';
 import { likeliest, type Likeliest, lossesBeforeUpdates, type Updates } from './encoderDecoder';
@@ -74,7 +74,7 @@ async function answer(
   | number[][]
   | ReturnType<typeof spansOf>
   | Awaited<ReturnType<typeof cleanedBy>>
-  | Awaited<ReturnType<typeof paintedChats>>
+  | Awaited<ReturnType<typeof renderChats>>
 > {
   if ('spans' in question) return spansOf(question);
   if ('rule' in question) return cleanedBy(question);
@@ -83,7 +83,7 @@ async function answer(
     const { tokenizer } = await lookAt(folder, unwatched.signal);
     return question.texts.map((text) => Array.from(tokenizer.encode(text)));
   }
-  if ('chats' in question) return paintedChats((await lookAt(folder, unwatched.signal)).tokenizer, question);
+  if ('chats' in question) return renderChats((await lookAt(folder, unwatched.signal)).tokenizer, question);
   const { engine = 'wasm' } = question;
   if (engine === 'llama.cpp' && 'ids' in question) return byLlama(folder, question.ids, question.last ?? 1);
   if (engine === 'llama.cpp')

@@ -120,9 +120,9 @@ def pages(folder: Path, book: list[list[str]]) -> None:
         body = markdown.markdown(path.read_text("utf-8"), extensions=["tables", "fenced_code"])
         (folder / f"markdown-{i}.html").write_text(SITE.format(title=path.parent.name, body=body), "utf-8")
     for i, (heading, *paragraphs) in enumerate(book[:15]):
-        told = heading.replace("*", "").replace("_", "").replace("`", "")
+        label = heading.replace("*", "").replace("_", "").replace("`", "")
         rest = "\n\n".join(re.sub(r"[*_`|\\]", "", each) for each in paragraphs[:40])
-        source = f"{told}\n{'=' * len(told)}\n\n{rest}\n"
+        source = f"{label}\n{'=' * len(label)}\n\n{rest}\n"
         written = docutils.core.publish_string(source, writer="html5", settings_overrides={"report_level": 5})
         (folder / f"docutils-{i}.html").write_bytes(written)
     for i, path in enumerate(npm_manual()):

@@ -21,13 +21,13 @@ TUNED = {"kind": "adapt", "steps": STEPS, "eval_every": STEPS, "batch": ROWS, "l
 
 
 def tuned(artefacts, base, **flags):
-    """The folder that `tune` writes of a base, beside which a LoRA has learnt."""
+    """The folder that `tune` writes of a base, next to which a LoRA was trained."""
     out = artefacts.new("tuned")
     homegrown.command("tune", **{"from": base, "text": artefacts.text, "out": out, **TUNED, "adapter": "lora:4", **flags})
     return out
 
 
-def beside(model, folder, **how) -> PeftModel:
+def with_adapter(model, folder, **how) -> PeftModel:
     """A folder's adapter beside a model in peft, which has nothing to say of it."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -46,7 +46,7 @@ def assert_equal(ours: torch.Tensor, theirs: torch.Tensor) -> None:
 
 
 @pytest.mark.parametrize("kind", MODELS)
-def test_our_adapter_loads_in_peft_beside_its_base(artefacts, kind):
+def test_our_adapter_loads_in_peft_with_its_base(artefacts, kind):
     base = artefacts.model(**MODELS[kind])
     speeches = artefacts.new("speeches.txt")
     speeches.write_bytes(artefacts.samples["state-of-the-union.txt"].read_bytes()[:60_000])
@@ -54,7 +54,7 @@ def test_our_adapter_loads_in_peft_beside_its_base(artefacts, kind):
     folder = tuned(artefacts, base, text=speeches)
     ids = torch.arange(2 * CONTEXT).reshape(2, CONTEXT)
     alone, merged = (scores(AutoModelForCausalLM.from_pretrained(each), ids) for each in (base, folder))
-    theirs = beside(AutoModelForCausalLM.from_pretrained(base), folder / "adapter")
+    theirs = with_adapter(AutoModelForCausalLM.from_pretrained(base), folder / "adapter")
     assert_equal(merged, scores(theirs, ids))
     assert (merged - alone).abs().max() > 1e-2 * alone.abs().max()
     # What peft merges of it is our model too, and what we write of that folder and the base.
@@ -95,7 +95,7 @@ def test_an_adapter_of_peft_comes_in(artefacts, tmp_path, their_tokenizer, name)
     # And out again, as ours.
     again = artefacts.new("again")
     homegrown.command("export", **{"from": base}, adapter=tmp_path / "adapter", format="peft", out=again)
-    assert_equal(scores(beside(auto.from_pretrained(base), again), ids), scores(theirs, ids))
+    assert_equal(scores(with_adapter(auto.from_pretrained(base), again), ids), scores(theirs, ids))
 
 
 @pytest.mark.parametrize("setting", [{"use_dora": True}, {"bias": "lora_only"}, {"rank_pattern": {"c_fc": 2}}, {"modules_to_save": ["wte"]}])
@@ -118,7 +118,7 @@ def test_twenty_steps_are_those_of_peft(artefacts):
     assert recipe["dropout"] == 0
 
     def by_peft(**fault):
-        model = beside(AutoModelForCausalLM.from_pretrained(base), start, is_trainable=True)
+        model = with_adapter(AutoModelForCausalLM.from_pretrained(base), start, is_trainable=True)
         return stepped(model, artefacts.data(), recipe | fault)
 
     model, _, theirs = by_peft()
@@ -128,11 +128,11 @@ def test_twenty_steps_are_those_of_peft(artefacts):
             assert_same_steps(folder, by_peft(**fault)[2], rel=1e-4)
     assert theirs[-1][0] < theirs[0][0] - 0.02
     # The adapter that is saved at the end.
-    ours = beside(AutoModelForCausalLM.from_pretrained(base), folder / "adapter")
+    ours = with_adapter(AutoModelForCausalLM.from_pretrained(base), folder / "adapter")
     ids = torch.arange(2 * CONTEXT).reshape(2, CONTEXT)
     assert (scores(ours, ids) - scores(model, ids)).abs().max() < 2e-3
     got, want = (dict(each.named_parameters()) for each in (ours, model))
-    learnt = [name for name in want if "lora_" in name]
-    assert len(learnt) == 16
-    for name in learnt:
+    trained = [name for name in want if "lora_" in name]
+    assert len(trained) == 16
+    for name in trained:
         assert (got[name] - want[name]).abs().max() <= 1e-2 * want[name].abs().max(), name

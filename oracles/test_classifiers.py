@@ -88,10 +88,10 @@ def theirs_alone(model: torch.nn.Module, folder: Path, text: str) -> np.ndarray:
 def test_a_pipeline_of_theirs_names_our_labels(artefacts, tmp_path, their_tokenizer, variant):
     _, folder = saved(tmp_path / "saved", their_tokenizer, variant)
     ours = artefacts.export(folder, "hf")
-    told = pipeline("text-classification", model=str(ours), top_k=None)(TEXTS, truncation=True, batch_size=3)
+    answers = pipeline("text-classification", model=str(ours), top_k=None)(TEXTS, truncation=True, batch_size=3)
     scores = homegrown.label_scores(ours, TEXTS).astype(np.float64)
     shares = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
-    for each, share in zip(told, shares, strict=True):
+    for each, share in zip(answers, shares, strict=True):
         assert {one["label"]: pytest.approx(one["score"], abs=1e-5) for one in each} == dict(zip(LABELS, share, strict=True))
 
 
@@ -162,9 +162,9 @@ def test_figures_are_those_of_scikit_learn_of_transformers_scores(tmp_path, thei
     random = np.random.default_rng(3)
     words = ["whale", "sea", "map", "true", "places", "Ishmael", "ship", "coast"]
     rows = [(" ".join(random.choice(words, 6)), LABELS[int(place)]) for place in random.integers(0, 3, 90)]
-    held, learnt = rows[:60], rows[60:]
+    held, trained = rows[:60], rows[60:]
     files = []
-    for name, some in (("held.csv", held), ("learnt.csv", learnt)):
+    for name, some in (("held.csv", held), ("trained.csv", trained)):
         path = tmp_path / name
         path.write_text("\n".join(["text,label", *(f'"{text}","{label}"' for text, label in some)]) + "\n")
         files.append(path)
@@ -190,7 +190,7 @@ def test_figures_are_those_of_scikit_learn_of_transformers_scores(tmp_path, thei
     assert said["temperature"] == pytest.approx(best, rel=0.02)
     # Without a model.
     count = CountVectorizer()
-    bayes = MultinomialNB(alpha=1).fit(count.fit_transform([text for text, _ in learnt]), [label for _, label in learnt])
+    bayes = MultinomialNB(alpha=1).fit(count.fit_transform([text for text, _ in trained]), [label for _, label in trained])
     theirs = bayes.predict(count.transform([text for text, _ in held]))
     assert said["baselines"]["naiveBayes"]["accuracy"] == pytest.approx(100 * accuracy_score(wanted, theirs))
     assert said["baselines"]["naiveBayes"]["macroF1"] == pytest.approx(100 * f1_score(wanted, theirs, average="macro", zero_division=0))
@@ -210,14 +210,14 @@ def test_figures_of_several_labels_are_those_of_scikit_learn(tmp_path, their_tok
         text = random.choice(words, 6)
         own = (random.random(3) < [0.3, 0.6, 0.9 if "ship" in text else 0.1]) & (random.random() < 0.7)
         rows.append((" ".join(text), own))
-    held, learnt = rows[:80], rows[80:]
+    held, trained = rows[:80], rows[80:]
     files = []
-    for name, some in (("held.csv", held), ("learnt.csv", learnt)):
+    for name, some in (("held.csv", held), ("trained.csv", trained)):
         path = tmp_path / name
         named = ((text, "|".join(label for label, has in zip(LABELS, own, strict=True) if has)) for text, own in some)
         path.write_text("\n".join(["text,label", *(f'"{text}","{label}"' for text, label in named)]) + "\n")
         files.append(path)
-    asked = {"from": folder, "table": files[0], "train": files[1], "device": "wasm", "unlabelled": "none"}
+    asked = {"from": folder, "table": files[0], "train": files[1], "device": "wasm", "unlabeled": "none"}
     scores = homegrown.label_scores(folder, [text for text, _ in held]).astype(np.float64)
     wanted = np.array([own for _, own in held])
     shares = 1 / (1 + np.exp(-scores))
@@ -242,13 +242,13 @@ def test_figures_of_several_labels_are_those_of_scikit_learn(tmp_path, their_tok
     assert said["temperature"] == pytest.approx(min(losses, key=losses.get), rel=0.02)
     # Without a model, label by label.
     count = CountVectorizer()
-    learnt_words, learnt_labels = count.fit_transform([text for text, _ in learnt]), np.array([own for _, own in learnt])
+    trained_words, trained_labels = count.fit_transform([text for text, _ in trained]), np.array([own for _, own in trained])
     held_words = count.transform([text for text, _ in held])
     for name, theirs in (
         ("naiveBayes", OneVsRestClassifier(MultinomialNB(alpha=1))),
         ("majority", OneVsRestClassifier(DummyClassifier(strategy="most_frequent"))),
     ):
-        given = theirs.fit(learnt_words, learnt_labels.astype(int)).predict(held_words).astype(bool)
+        given = theirs.fit(trained_words, trained_labels.astype(int)).predict(held_words).astype(bool)
         assert_figures({id: {"value": value} for id, value in said["baselines"][name].items()}, wanted, given)
 
 

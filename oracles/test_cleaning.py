@@ -106,7 +106,7 @@ THEIRS: dict[str, tuple[Callable, Callable]] = {
 EQUAL = {"gopherQuality": 0.998, "gopherRepetition": 0.99, "c4": 0.985, "fineWeb": 0.998}
 """Shares of verdicts that are the same at least; found: 100 %, 99.5 %, 99.0 % and 100 %."""
 
-LARGEST = {"words": 20, "wordLength": 0.35, "hashes": 0.002, "ellipses": 0.001, "wordsWithLetter": 0.2, "lineEnds": 0.03}
+MAX = {"words": 20, "wordLength": 0.35, "hashes": 0.002, "ellipses": 0.001, "wordsWithLetter": 0.2, "lineEnds": 0.03}
 """Differences of scores. What is not named here is exact, other than as said below."""
 
 
@@ -138,7 +138,7 @@ def test_verdicts_and_scores_are_those_of_datatrove(ours, rule):
         elif rule == "c4":
             assert np.median(found) == 0 and np.mean(found) < 0.7, name
         else:
-            assert max(found) < LARGEST.get(name, 1e-9), name
+            assert max(found) < MAX.get(name, 1e-9), name
 
 
 def test_lines_are_those_that_datatrove_keeps(ours):

@@ -20,7 +20,7 @@ MODELS = {"gpt": {}, "llama": {"model": "llama", "kv_heads": 1}}
 
 @pytest.fixture(scope="module")
 def held(artefacts) -> Path:
-    """3,000 bytes that no model here has learnt from."""
+    """3,000 bytes that no model here has trained from."""
     path = artefacts.folder / "held-out.txt"
     path.write_bytes(artefacts.samples["moby-dick.txt"].read_bytes()[400_000:403_000])
     return path
@@ -184,7 +184,7 @@ def test_choices_are_those_of_transformers_likelihoods(folder, tmp_path):
 NOUNS = {"sea": "whale ship wave harpoon sailor anchor".split(), "land": "horse cart field plough farmer barn".split()}
 
 
-def labelled(rows: int, seed: int) -> list[tuple[str, str]]:
+def labeled(rows: int, seed: int) -> list[tuple[str, str]]:
     """Texts with a label, whose words are of the other label now and then; one word is known to one part alone."""
     at = np.random.default_rng(seed)
     made = []
@@ -203,9 +203,9 @@ def table(path: Path, rows: list[tuple[str, str]], names: tuple[str, str]) -> Pa
 
 def test_labels_are_those_of_transformers_and_their_baselines_scikit_learns(artefacts, tmp_path):
     folder = artefacts.model()
-    learnt, held = labelled(200, 1), labelled(60, 2)
+    trained, held = labeled(200, 1), labeled(60, 2)
     names = ("review", "mood")
-    files = [table(tmp_path / name, rows, names) for name, rows in (("learnt.csv", learnt), ("held.csv", held))]
+    files = [table(tmp_path / name, rows, names) for name, rows in (("trained.csv", trained), ("held.csv", held))]
     (said,) = homegrown.command(
         "evaluate",
         **{"from": folder, "pairs": f"{files[1]}:input=review,target=mood", "train": files[0], "device": "wasm"},
@@ -214,7 +214,7 @@ def test_labels_are_those_of_transformers_and_their_baselines_scikit_learns(arte
     texts, wanted = zip(*held)
     # The model's: the likeliest label after an input and a line end, with the end of text.
     model = AutoModelForCausalLM.from_pretrained(folder).eval()
-    labels = sorted({label for _, label in learnt + held})
+    labels = sorted({label for _, label in trained + held})
     context, end = model.config.max_position_embeddings, model.config.eos_token_id
     own = homegrown.ids(folder, labels)
     given = []
@@ -236,8 +236,8 @@ def test_labels_are_those_of_transformers_and_their_baselines_scikit_learns(arte
     assert said["confusion"]["counts"] == confusion_matrix(wanted, given, labels=occurring).tolist()
     # Without a model.
     words = CountVectorizer()
-    bayes = MultinomialNB(alpha=1).fit(words.fit_transform([text for text, _ in learnt]), [label for _, label in learnt])
-    plain = DummyClassifier(strategy="most_frequent").fit(learnt, [label for _, label in learnt])
+    bayes = MultinomialNB(alpha=1).fit(words.fit_transform([text for text, _ in trained]), [label for _, label in trained])
+    plain = DummyClassifier(strategy="most_frequent").fit(trained, [label for _, label in trained])
     for name, theirs in ("naiveBayes", bayes.predict(words.transform(texts))), ("majority", plain.predict(held)):
         f1 = f1_score(wanted, theirs, average="macro", zero_division=0)
         assert said["baselines"][name]["accuracy"] == pytest.approx(100 * accuracy_score(wanted, theirs))

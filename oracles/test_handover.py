@@ -50,7 +50,7 @@ def alone(adamw, tmp_path_factory) -> Path:
 
 def test_one_process_goes_on_as_we_would_have(adamw, alone):
     assert apart(logged(alone), adamw.whole, adamw.steps) < 1
-    state = told(adamw.saved(alone), "homegrown.json")["state"]
+    state = read_json(adamw.saved(alone), "homegrown.json")["state"]
     assert (state["step"], state["tokensSeen"]) == (adamw.steps[-1], adamw.steps[-1] * 8 * 32)
     opens_alike(adamw.saved(alone))
 
@@ -96,7 +96,7 @@ def test_it_ends_where_nothing_improves_as_it_would_have_here(artefacts, tmp_pat
     ended = max(handover.whole.losses)
     assert handover.step < ended < 80
     assert max(there.losses) == ended
-    assert told(tmp_path / f"step-{ended}", "homegrown.json")["state"]["waited"]["evaluations"] == 3
+    assert read_json(tmp_path / f"step-{ended}", "homegrown.json")["state"]["waited"]["evaluations"] == 3
 
 
 def test_accelerate_starts_it_as_one_process_and_as_two(adamw, alone, tmp_path):
@@ -145,10 +145,10 @@ def test_bfloat16_stays_near_and_weights_and_moments_stay_float32(adamw, alone, 
 @pytest.mark.parametrize("loss, stays", [(9.0, False), (0.1, True)])
 def test_a_best_step_that_was_not_kept_is_told_until_it_is_beaten(adamw, tmp_path, loss, stays):
     folder = copied(adamw, tmp_path / "hand-over")
-    info = {**told(folder / "model", "homegrown.json"), "bestNotKept": {"step": 3, "loss": loss}}
+    info = {**read_json(folder / "model", "homegrown.json"), "bestNotKept": {"step": 3, "loss": loss}}
     (folder / "model" / "homegrown.json").write_text(json.dumps(info), encoding="utf-8")
     run_here(folder, tmp_path, "--stop-after", "1")
-    assert ("bestNotKept" in told(tmp_path / f"step-{adamw.step + 1}", "homegrown.json")) == stays
+    assert ("bestNotKept" in read_json(tmp_path / f"step-{adamw.step + 1}", "homegrown.json")) == stays
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_text_is_cut_into_the_tokens_that_we_cut_it_into(artefacts, tmp_path):
     )
     folder = homegrown.export(out, "pytorch", artefacts.new("hand-over"))
     launch(folder, sys.executable, "prepare.py", *texts)
-    meta, facts = told(folder / "data", "meta.json"), told(out, "homegrown.json")["segments"][-1]["data"]["parts"]
+    meta, facts = read_json(folder / "data", "meta.json"), read_json(out, "homegrown.json")["segments"][-1]["data"]["parts"]
     for ours, part in (("train", "train"), ("validation", "val")):
         assert {name: facts[ours][name] for name in ("tokens", "bytes", "documents")} == meta[part]
         ids = np.fromfile(folder / "data" / f"{part}.bin", dtype=meta["dtype"])
@@ -246,7 +246,7 @@ def replaced(name: str, old: str, new: str):
 
 
 def swapped_moments(folder: Path) -> None:
-    optimizers = told(folder, "optimizers.json")
+    optimizers = read_json(folder, "optimizers.json")
     optimizers["adamw"]["moments"] = {"adam.m": "exp_avg_sq", "adam.v": "exp_avg"}
     (folder / "optimizers.json").write_text(json.dumps(optimizers), encoding="utf-8")
 
@@ -310,7 +310,7 @@ def logits(folder: Path) -> tuple[list[int], np.ndarray]:
     return ids, homegrown.logits(folder, ids)
 
 
-def told(folder: Path, name: str) -> dict:
+def read_json(folder: Path, name: str) -> dict:
     return json.loads((folder / name).read_text(encoding="utf-8"))
 
 

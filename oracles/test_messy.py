@@ -11,8 +11,8 @@ def test_a_messy_folder_ends_and_says_why_for_each_file_that_gave_nothing(tmp_pa
     folder = tmp_path / "mess"
     count = messy.make(folder)
     assert count > 300
-    told = homegrown.command("prepare", **{"from": folder}, report=tmp_path / "report", out=tmp_path / "out", recipe="none")[-1]
-    assert told["documents"] + sum(told["removed"].values()) == told["read"]
+    report_line = homegrown.command("prepare", **{"from": folder}, report=tmp_path / "report", out=tmp_path / "out", recipe="none")[-1]
+    assert report_line["documents"] + sum(report_line["removed"].values()) == report_line["read"]
     lines = (tmp_path / "report" / "documents.jsonl").read_text("utf-8").splitlines()
     documents = [json.loads(line) for line in lines]
     read = {each["name"].split("/in/")[0] for each in documents}
@@ -20,7 +20,7 @@ def test_a_messy_folder_ends_and_says_why_for_each_file_that_gave_nothing(tmp_pa
     assert [name for name in whole if not any(each.startswith(name) for each in read)] == []
     for name in ("utf16.txt", "no ending", "/".join(["deep"] * 40) + "/bottom.txt"):
         assert name in read
-    refused = {each["name"]: each["reason"] for each in told["refused"]}
+    refused = {each["name"]: each["reason"] for each in report_line["refused"]}
     for ending in messy.WHOLE:
         assert any(name.startswith(f"empty/empty.{ending}") for name in refused), ending
     for name in ("picture.png", "picture.txt", "pdf called.txt", "text called.pdf", "encrypted.pdf", "latin.txt", "bomb.txt.gz/bomb.txt"):

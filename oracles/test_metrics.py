@@ -70,10 +70,10 @@ def files(pairs, tmp_path_factory) -> tuple[Path, Path]:
 
 
 def score(files, names: list[str], **flags) -> dict:
-    (told,) = homegrown.command(
+    (report,) = homegrown.command(
         "score", hypotheses=files[0], references=files[1], metrics=",".join(names), **flags
     )
-    return told
+    return report
 
 
 def without_version(signature) -> str:

@@ -27,8 +27,8 @@ def prepared(folder: Path, *names: str, **flags: str) -> list[dict]:
     """The documents of files, as `prepare` reports them. Raises where one was refused."""
     report = folder / "report"
     flags = {"report": report, "out": folder / "out", "recipe": "none", **flags}
-    told = homegrown.command("prepare", "--from", *(str(folder / name) for name in names), **flags)[-1]
-    assert told["refused"] == []
+    summary = homegrown.command("prepare", "--from", *(str(folder / name) for name in names), **flags)[-1]
+    assert summary["refused"] == []
     return [json.loads(line) for line in (report / "documents.jsonl").read_text("utf-8").splitlines()]
 
 

@@ -33,10 +33,10 @@ SOURCES, SOURCE_LENGTHS = 19, [19, 1, 12]
 TOKENS, LENGTHS = 17, [9, 17, 4]
 TIES = "The tied weights mapping and config for this model specifies to tie shared.weight to lm_head.weight"
 """
-transformers 5 says so of every T5 1.1, Google's own too, and nothing that a folder can hold keeps it from that: T5Config sets
-`tie_word_embeddings` after it has read config.json (MT5Config too), and then any classifier that is not the embedding is
-told. Tried with it true, false and absent, with `scale_decoder_outputs` and without, with the embedding under each of its three
-names and all combinations of them: 42 folders, each opened right, with this one warning.
+transformers 5 warns this for every T5 1.1, also Google's own: T5Config and MT5Config set `tie_word_embeddings` after they read
+config.json, and then warn about each output layer that isn't the embedding. No folder avoids it: 42 were tried, with
+`tie_word_embeddings` true, false and absent, with and without `scale_decoder_outputs`, and with all combinations of the three
+names of the embedding. Each opened correctly with this one warning.
 """
 
 

@@ -1,5 +1,5 @@
 """Chats become the ids that transformers' `apply_chat_template` makes of them, by templates of every kind, and text that looks like a
-special token stays text. Where a template marks its answers with `{% generation %}`, what is learnt here is what that marks.
+special token stays text. Where a template marks its answers with `{% generation %}`, what is trained here is what that marks.
 """
 
 import random
@@ -117,9 +117,9 @@ def test_ids_are_those_of_transformers(folders, folder, name, injected):
         assert ours["ids"] == direct["input_ids"]
         if "assistant_masks" not in direct:
             continue
-        learnt = [int(any(start <= i < end for start, end in ours["learnt"])) for i in range(len(ours["ids"]))]
-        assert learnt == direct["assistant_masks"]
-        marked += sum(learnt)
+        trained = [int(any(start <= i < end for start, end in ours["lossRanges"])) for i in range(len(ours["ids"]))]
+        assert trained == direct["assistant_masks"]
+        marked += sum(trained)
     assert (marked > 0) == (not injected and "{% generation" in template)
 
 

@@ -79,9 +79,9 @@ async function withOwnAddress({ path }) {
 function stampOf(root, inputs, before = Infinity) {
   const stats = inputs.map((input) => statSync(join(root, input), { throwIfNoEntry: false }));
   if (!stats.every((found) => found && found.mtimeMs < before)) return undefined;
-  const told = stats.map(({ mtimeMs, size }) => `${mtimeMs} ${size}`);
+  const states = stats.map(({ mtimeMs, size }) => `${mtimeMs} ${size}`);
   return createHash('sha256')
-    .update([root, ...told].join('\n'))
+    .update([root, ...states].join('\n'))
     .digest('hex');
 }
 

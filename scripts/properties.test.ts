@@ -15,8 +15,8 @@ const counts = () => ids();
 it('asserts', () => fc.assert(fc.property(fc.nat(), Boolean)));
 it('always asserts as often', () => fc.assert(fc.property(counts(), Boolean), { seed: 1, numRuns: 300 }));
 it('names a key, a parameter and its own constants', () => {
-  const told = ({ ids: a }, counts) => counts(a, { ids: 1 } as ids);
-  for (const ids of told) { const counts = ids; expect(counts); }
+  const samples = ({ ids: a }, counts) => counts(a, { ids: 1 } as ids);
+  for (const ids of samples) { const counts = ids; expect(counts); }
 });
 it('does not', () => { const counted = a.ids; expect(counted); });
 it('asserts by way of two functions', () => { check(counts()); });

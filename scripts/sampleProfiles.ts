@@ -6,7 +6,14 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { memoryStore } from '../src/core/base/blobStore';
 import { unwatched } from '../src/core/base/job';
-import { documentsOf, importText, learntOf, pastedText, tableFormatOf, type TextSource } from '../src/core/documents';
+import {
+  documentsOf,
+  importText,
+  trainingSize,
+  pastedText,
+  tableFormatOf,
+  type TextSource,
+} from '../src/core/documents';
 import { profileText } from '../src/core/plan/profile';
 import type { KnownProfile } from '../src/workers/profiles';
 import { buildSamples } from './samples';
@@ -21,7 +28,7 @@ export async function sampleProfiles(): Promise<readonly KnownProfile[]> {
     const added = await importText(source, store, { addedAt: 0 }, unwatched);
     if (added.kind !== 'added') throw new Error(`${sample.file} is ${added.kind}`);
     const profile = await profileText(await documentsOf(store, added.text), unwatched);
-    profiles.push({ sha256: learntOf(added.text).sha256, profile });
+    profiles.push({ sha256: trainingSize(added.text).sha256, profile });
   }
   return profiles;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import known from '../src/workers/sampleProfiles.json';
 import { sampleProfiles } from './sampleProfiles';
-import { documentsOf, importText, learntFacts, tableFormatOf } from '../src/core/documents';
+import { documentsOf, importText, trainingFacts, tableFormatOf } from '../src/core/documents';
 import { memoryStore } from '../src/core/base/blobStore';
 import { unwatched } from '../src/core/base/job';
 import { dropped } from '../src/core/testing/drops';
@@ -54,9 +54,9 @@ it(
     const table = { format: tableFormatOf(sample.file), columns: sample.labels! };
     const store = memoryStore();
     const source = { ...dropped(sample.file, text, 2 ** 16), table };
-    const imported = await importText(source, store, { addedAt: 0, labelled: {} }, unwatched);
+    const imported = await importText(source, store, { addedAt: 0, labeledAs: {} }, unwatched);
     if (imported.kind !== 'added') throw new Error(imported.kind);
-    expect(learntFacts(imported.text).name).toBe(sample.file);
+    expect(trainingFacts(imported.text).name).toBe(sample.file);
     const found = new Map<string, number>();
     for (const { fields } of await documentsOf(store, imported.text))
       found.set(fields!['label']!, (found.get(fields!['label']!) ?? 0) + 1);

@@ -18,21 +18,21 @@ async function main([data, name, vocabulary, file]: readonly string[]): Promise<
   const tokenizer = await createTokenizer(await trainTokenizer(settings, [document], unwatched));
   const ids = tokenizer.encode(text);
   const border = Math.floor(0.9 * ids.length);
-  const [learnt, held] = [ids.subarray(0, border), ids.subarray(border)];
+  const [trained, held] = [ids.subarray(0, border), ids.subarray(border)];
   const bytes = held.reduce((sum, id) => sum + tokenizer.bytes(id).length, 0);
   const counted = (part: Uint32Array): Uint32Array => {
     const counts = new Uint32Array(tokenizer.size);
     for (const id of part) counts[id]! += 1;
     return counts;
   };
-  const unigramBits = (unigramLoss(counted(learnt), counted(held)) * held.length) / (bytes * Math.LN2);
+  const unigramBits = (unigramLoss(counted(trained), counted(held)) * held.length) / (bytes * Math.LN2);
   const { repeated } = await profileText([document], unwatched);
   const folder = join(data!, `${name!}-${vocabulary!}`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'train.bin'), Uint16Array.from(learnt));
+  writeFileSync(join(folder, 'train.bin'), Uint16Array.from(trained));
   writeFileSync(join(folder, 'validation.bin'), Uint16Array.from(held));
   writeFileSync(join(folder, 'meta.json'), JSON.stringify({ vocabulary: tokenizer.size, validation: { bytes } }));
-  console.log([name, tokenizer.size, unigramBits.toFixed(4), repeated.toFixed(4), learnt.length].join());
+  console.log([name, tokenizer.size, unigramBits.toFixed(4), repeated.toFixed(4), trained.length].join());
 }
 
 await main(process.argv.slice(2));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { template } from '../../scripts/templates';
 import type { BlobStore } from '../../src/core/base/blobStore';
 import { unwatched } from '../../src/core/base/job';
-import { learntFacts, sharedNormalizers, textOf } from '../../src/core/documents';
+import { trainingFacts, sharedNormalizers, textOf } from '../../src/core/documents';
 import { exportRun } from '../../src/core/export/run';
 import { readBytes } from '../../src/core/files/byteSource';
 import { createTokenizer } from '../../src/core/tokenizer/byteLevel';
@@ -17,10 +17,10 @@ import { begin, resume } from '../../src/jobs/train';
 const RUN = 'of-the-app';
 
 /**
- * Trained to step 4 and taken home as a folder; then on to the last.
- * @param steps in all
- * @param own where it is not of bytes, or not as usual
- * @returns the hash of its weights there
+ * Trains a run to step 4, exports it as a folder, and resumes it in the app to its last step.
+ * @param steps total number
+ * @param own settings that differ from a byte tokenizer and the defaults
+ * @returns the hash of the weights in the app
  */
 export async function grownInTheApp(
   store: BlobStore,
@@ -55,7 +55,7 @@ export async function grownInTheApp(
   } as const;
   const run = { runId, projectId: 'first', name: 'Letters', createdAt: 1, model, recipe, tokenizer };
   const place = { store, device: 'WASM' };
-  await begin(place, { ...run, data, texts: texts.map(learntFacts) }, unwatched);
+  await begin(place, { ...run, data, texts: texts.map(trainingFacts) }, unwatched);
   await takeHome(store, folder, runId);
   await resume(place, { runId, steps }, unwatched);
   const weights = (await exported(store, runId)).find(({ name }) => name === 'model.safetensors')!;

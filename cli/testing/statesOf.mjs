@@ -1,6 +1,5 @@
-// Loaded before a program: before each call that changes what is on disk under STATES_OF, and amid each write of a file, all
-// that is there is put to STATES_TO/<number of the call>: what a kill at that moment would leave. At call STOP_AT the program
-// is told to stop.
+// Loaded before a program. Copies STATES_OF to STATES_TO/<number of the call> before each call that changes it and in the
+// middle of each file write: the state that a kill at that moment leaves. At call STOP_AT it asks the program to stop.
 import { copyFileSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';

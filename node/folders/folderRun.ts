@@ -14,7 +14,7 @@ import { BestStep } from './bestStep';
 import { evaluationsIn } from './keepEvaluation';
 import { withSteps } from './savedRun';
 import { type Saves, withPlace } from './saves';
-import { besideWords } from './saves';
+import { redirectedWords } from './saves';
 import { hasImproved, isLastMeasured, infoInFolder } from './stepInFolder';
 
 /** Where the person reads what happens. */
@@ -137,12 +137,12 @@ class FolderRun implements RunPlace<FolderRunEnd> {
     this.newest = undefined; // before the next one takes memory
     const all = whole(input.model, snapshot);
     if (keepsNewest) this.newest = { state: all.state, tensors: ownOf(input.model, all.tensors) };
-    const wasBeside = saves.isBeside;
+    const wasRedirected = saves.isRedirected;
     const bytes = await saves.save(snapshot.state.step, async (folder) => {
       const described = await this.describe(snapshot.state, folder, status);
       return [...huggingFaceFiles({ ...described, snapshot: all, tokens: null }, WITH_OPTIMIZER), local];
     });
-    if (saves.isBeside && !wasBeside) progress.say(besideWords(saves));
+    if (saves.isRedirected && !wasRedirected) progress.say(redirectedWords(saves));
     return { bytes };
   }
 

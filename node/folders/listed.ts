@@ -53,8 +53,7 @@ async function readList(folder: string): Promise<z.infer<typeof listSchema> | nu
   const path = join(folder, LIST);
   const found = await lstat(path).catch(() => null);
   if (!found) return null;
-  const list =
-    found.isFile() && found.size <= LARGEST ? listSchema.safeParse(jsonOf(await readFile(path, 'utf8'))) : null;
+  const list = found.isFile() && found.size <= MAX ? listSchema.safeParse(jsonOf(await readFile(path, 'utf8'))) : null;
   if (list?.success) return list.data;
   throw badSettings(
     `${path} is damaged, or from a newer Homegrown.`,
@@ -74,7 +73,7 @@ const listSchema = z.object({
   files: z.array(z.string().max(1000).refine(leadsInside)).max(10_000),
   unfinished: unfinishedSchema.optional().catch(undefined),
 });
-const LARGEST = 2 ** 20;
+const MAX = 2 ** 20;
 
 /** `onnx/model.onnx`, and not `../x`, `/x`, `C:\x` or `a//x`. */
 function leadsInside(name: string): boolean {

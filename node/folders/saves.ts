@@ -30,7 +30,7 @@ export class Saves {
 
   constructor(readonly out: string) {}
 
-  get isBeside(): boolean {
+  get isRedirected(): boolean {
     return this.place !== null && this.place !== this.out;
   }
 
@@ -107,7 +107,7 @@ export class Saves {
           }
         }),
       );
-    return this.isOvertaken ? [] : removeLeftovers(out, await this.nameBeside(), this.step);
+    return this.isOvertaken ? [] : removeLeftovers(out, await this.redirectedName(), this.step);
   }
 
   /** Ends the run: its newest save stays where it is. */
@@ -125,14 +125,14 @@ export class Saves {
       return names !== null && (names.length === 0 || (await this.isOwn(path)));
     };
     if (this.place !== null && (await this.isOwn(this.place))) return this.place;
-    return (await isFree(this.out)) ? this.out : freeName(await this.nameBeside(), isFree);
+    return (await isFree(this.out)) ? this.out : freeName(await this.redirectedName(), isFree);
   }
 
   private async isOwn(path: string): Promise<boolean> {
     return this.marks.has(path) && (await markOf(path)) === this.marks.get(path);
   }
 
-  private nameBeside = async (): Promise<string> => `${await this.typedOut()}.stopped`;
+  private redirectedName = async (): Promise<string> => `${await this.typedOut()}.stopped`;
 
   /** Target of a link, because a folder next to the target can be renamed into its place; otherwise the typed path. */
   private async typedOut(): Promise<string> {
@@ -154,10 +154,10 @@ async function within<T>(place: string, use: (at: Transaction) => Promise<T>): P
 }
 
 /** Returns an error that says where the saves are. */
-export function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unknown {
+export function withPlace(thrown: unknown, { place, out, isRedirected }: Saves): unknown {
   const error = isSystemError(thrown) ? systemFailure(thrown) : thrown;
   if (!(error instanceof HomegrownError) || place === null) return thrown;
-  const where = `The last checkpoint is in ${place}${isBeside ? `; the model in ${out} is unchanged` : ''}.`;
+  const where = `The last checkpoint is in ${place}${isRedirected ? `; the model in ${out} is unchanged` : ''}.`;
   const remedy =
     error.code === 'diverged'
       ? 'Lower --learning-rate or clip gradients with --clip, then start again, or continue with --resume.'
@@ -166,7 +166,7 @@ export function withPlace(thrown: unknown, { place, out, isBeside }: Saves): unk
 }
 
 /** Said as soon as checkpoints go next to --out. */
-export const besideWords = (saves: Saves): string =>
+export const redirectedWords = (saves: Saves): string =>
   saves.isAdopted
     ? `Another command also writes to ${saves.out}: checkpoints now go to ${saves.place!}.`
     : `${saves.out} keeps its model until this run ends; checkpoints go to ${saves.place!}.`;

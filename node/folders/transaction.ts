@@ -1,7 +1,7 @@
 /**
  * A transaction on a path: one command at a time reads or writes there, after an interrupted write is recovered.
  *
- * During a transaction on `model`, the folder `.model.saving` beside it has `lock`; `draft`, a folder that is being written;
+ * During a transaction on `model`, the folder `.model.saving` next to it has `lock`; `draft`, a folder that is being written;
  * `new`, a whole folder that is moved into place; and `old`, the files that it replaces. Files are renamed one by one, old
  * ones aside before new ones in; files that aren't on Homegrown's list stay. So a folder never has files of two models, and
  * at every point the files show what to do next.

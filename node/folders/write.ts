@@ -53,8 +53,8 @@ export async function checkOutFile(out: string, from: string): Promise<string> {
     const real = await realPath(out);
     await checkNotPart(real);
     const inputs = await Promise.all([from, ...read].map((path) => realPath(path)));
-    const isBeside = (await realPath(from)) === dirname(real) && isModelFile(basename(real));
-    if (isBeside || inputs.includes(real)) throw unwritable(out, `the model in ${from} is read from there`);
+    const isInSameFolder = (await realPath(from)) === dirname(real) && isModelFile(basename(real));
+    if (isInSameFolder || inputs.includes(real)) throw unwritable(out, `the model in ${from} is read from there`);
     await stat(dirname(real));
     return transaction(out, ({ path }) => markOf(path));
   });

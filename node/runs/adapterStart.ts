@@ -1,7 +1,7 @@
 /** Start of a run from a trained adapter: a folder that PEFT or tune wrote. */
 import { merged } from '../../src/core/adapters/trainable';
 import { unwatched } from '../../src/core/base/job';
-import { besideBase } from '../../src/core/export/adapted';
+import { adapterOnBase } from '../../src/core/export/adapted';
 import { paramsOf } from '../../src/core/models';
 import type { StartingModel } from '../folders/startingModel';
 import { adapterFolder } from '../folders/readModel';
@@ -11,7 +11,7 @@ export async function beginsWith(
   path: string,
   { model, weights }: Pick<StartingModel, 'model' | 'weights'>,
 ): Promise<Begins> {
-  const { trainable, tensors, words } = await besideBase(model, weights, await adapterFolder(path), unwatched);
+  const { trainable, tensors, words } = await adapterOnBase(model, weights, await adapterFolder(path), unwatched);
   const base = new Map([...weights, ...tensors]);
   return {
     trainable,

@@ -8,7 +8,7 @@ import { decisionInUse } from '../../src/core/export/temperature';
 import { network } from '../../src/core/models/network';
 import type { Classes } from '../../src/core/models/spec';
 import { type Classified, classifier } from '../../src/core/sample/classify';
-import { labelledHeader, labelledRow } from '../../src/core/sample/labelledTable';
+import { labeledHeader, labeledRow } from '../../src/core/sample/labeledTable';
 import { labelsOf } from '../../src/core/sample/labelsOf';
 import { decisionAt } from '../../src/jobs/evaluationDecision';
 import { readWeights } from '../folders/readModel';
@@ -95,6 +95,6 @@ export function labeledCsv({ texts, classes }: Labeling, labeled: readonly Label
   const columns = [...new Set(cells.flatMap((row) => [...row.keys()]))];
   const given = ({ tokens, probabilities, labels }: LabeledText) =>
     tokens === 0 ? undefined : { probabilities, labels };
-  const rows = cells.map((row, i) => labelledRow(row, columns, given(labeled[i]!), classes.labels.length));
-  return csvOf([labelledHeader(columns, classes.labels), ...rows]);
+  const rows = cells.map((row, i) => labeledRow(row, columns, given(labeled[i]!), classes.labels.length));
+  return csvOf([labeledHeader(columns, classes.labels), ...rows]);
 }

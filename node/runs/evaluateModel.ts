@@ -36,11 +36,11 @@ export async function evaluateModel(
   { part, atLeast, average, ...request }: EvaluationRequest,
   signal: AbortSignal,
 ): Promise<ModelEvaluation> {
-  const { model, tokenizer, documents, pairs, chats, labelled, learntTexts } = data;
-  const { train, learntPairs, counts, facts } = data;
+  const { model, tokenizer, documents, pairs, chats, labeled, trainingTexts } = data;
+  const { train, trainingPairs, counts, facts } = data;
   const weights = await averagedWeights(data, average, signal);
   const asked = {
-    ...{ documents, pairs, chats, labelled, learntTexts, train, learntPairs, counts, facts },
+    ...{ documents, pairs, chats, labeled, trainingTexts, train, trainingPairs, counts, facts },
     ...request,
     ...(model.config.classes && { decision: decisionFor(data, { part, atLeast, average }) }),
     objective: objectiveIn(data),

@@ -3,11 +3,11 @@ import type { BlobStore } from '../../src/core/base/blobStore';
 import type { Document } from '../../src/core/base/document';
 import type { Job } from '../../src/core/base/job';
 import { counted } from '../../src/core/base/units';
-import { conversationOf, paintedDocuments } from '../../src/core/chat/documents';
-import { painted, type Painted, paintedTokens, tried } from '../../src/core/chat/painted';
+import { conversationOf, renderedDocuments } from '../../src/core/chat/documents';
+import { renderChat, type RenderedChat, renderedTokens, tried } from '../../src/core/chat/renderChat';
 import { conversationReader } from '../../src/core/chat/reader';
 import { type ChatTemplate, ownTemplate } from '../../src/core/chat/template';
-import { importText, learntFacts, placedDocuments, type TextRecord, type TextSource } from '../../src/core/documents';
+import { importText, trainingFacts, placedDocuments, type TextRecord, type TextSource } from '../../src/core/documents';
 import type { DataFacts } from '../../src/core/runs/settings';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import type { Files } from './cleanedTexts';
@@ -51,7 +51,7 @@ export async function readChats(
     for (const words of read.length === 0 && !isAgain ? await rendered(stored, template) : []) note(words);
     const documents: Document[] = [];
     const leaveOut = ({ message }: Error): void => note(`${message} This chat was skipped.`);
-    for await (const document of paintedDocuments(stored, template, isAgain ? leaveOut : undefined)) {
+    for await (const document of renderedDocuments(stored, template, isAgain ? leaveOut : undefined)) {
       job.signal.throwIfAborted();
       documents.push(document);
     }
@@ -59,9 +59,9 @@ export async function readChats(
   }
   return {
     documents: read.flatMap(({ documents }) => documents),
-    texts: read.map(({ text }) => learntFacts(text)),
+    texts: read.map(({ text }) => trainingFacts(text)),
     names: new Map(read.map(({ text }) => [text.id, text.name])),
-    files: read.map(({ text, path, source }) => ({ path, sha256: learntFacts(text).sha256, source })),
+    files: read.map(({ text, path, source }) => ({ path, sha256: trainingFacts(text).sha256, source })),
   };
 }
 
@@ -71,7 +71,7 @@ async function rendered(stored: readonly Document[], template: ChatTemplate): Pr
   const shown = await Promise.all(stored.slice(0, SHOWN).map(conversationOf));
   return [
     ...shown.map((conversation) => {
-      const all = painted(conversation, template);
+      const all = renderChat(conversation, template);
       return `Training answers are between ⟦ and ⟧:\n${marked(all, template)}`;
     }),
     ...(endsWith === undefined
@@ -82,11 +82,11 @@ async function rendered(stored: readonly Document[], template: ChatTemplate): Pr
 }
 const SHOWN = 2;
 
-function marked(all: Painted, { tokenizer }: ChatTemplate): string {
+function marked(all: RenderedChat, { tokenizer }: ChatTemplate): string {
   let isOpen = false as boolean;
-  const parts = paintedTokens(all, tokenizer).map(({ text, isLearnt }) => {
-    const border = isLearnt === isOpen ? '' : isLearnt ? '⟦' : '⟧';
-    isOpen = isLearnt;
+  const parts = renderedTokens(all, tokenizer).map(({ text, hasLoss }) => {
+    const border = hasLoss === isOpen ? '' : hasLoss ? '⟦' : '⟧';
+    isOpen = hasLoss;
     return border + text;
   });
   return parts.join('') + (isOpen ? '⟧' : '');

@@ -12,8 +12,8 @@ import {
   importDrop,
   isOpened,
   leaveOut,
-  learntFacts,
-  learntOf,
+  trainingFacts,
+  trainingSize,
   openText,
   textOf,
   type TextRecord,
@@ -62,10 +62,10 @@ export async function cleanTogether(
 ): Promise<CleanedTexts> {
   const read = await readTogether(store, files, 0, job);
   const text = await applyRecipe(store, read.id, recipe, { at: 0 }, job, beginCleaners);
-  if (learntOf(text).documents === 0)
+  if (trainingSize(text).documents === 0)
     throw badSettings('The recipe removes all of the text.', 'Relax a rule that removes documents.');
   noteOf(text, files, note);
-  const texts = [learntFacts(text)];
+  const texts = [trainingFacts(text)];
   // A single file needs no list of documents.
   const documentLists = files.length > 1 ? await documentListsOf(store, { texts }) : [];
   return {
@@ -102,7 +102,7 @@ export async function cleanAgain(
     const { leftOut } = own[i]!;
     if (leftOut) text = await leaveOut(store, id, leftOut, true);
     // Rules may have changed since an older build.
-    if (learntOf(text).sha256 !== sha256) throw cleanedOtherwise(past, name);
+    if (trainingSize(text).sha256 !== sha256) throw cleanedOtherwise(past, name);
     noteOf(text, group, note);
     texts.push(text);
     used.push(...(await hashedFiles(store, text, group)));

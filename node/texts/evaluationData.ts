@@ -15,7 +15,7 @@ import { recipeOf } from '../../src/core/runs/segments';
 import type { EncodingId } from '../../src/core/documents';
 import { pairsOf, textsOf } from './documents';
 import { examplesAsked, saidOfNone } from './examples';
-import type { Unlabelled } from '../../src/core/documents/labels/labelling';
+import type { Unlabeled } from '../../src/core/documents/labels/labelChanges';
 import { heldOutIn, prepareRunData, type RunData } from './runData';
 import { readWeights } from '../folders/readModel';
 import type { AskedPairs, AskedTable } from './tables';
@@ -43,7 +43,7 @@ interface Asked {
   text?: readonly string[] | undefined;
   pairs?: readonly AskedPairs[] | undefined;
   tables?: readonly AskedTable[] | undefined;
-  unlabelled?: Unlabelled | undefined;
+  unlabeled?: Unlabeled | undefined;
   encoding?: EncodingId | undefined;
   skipBadRows?: true;
   train?: Train | undefined;
@@ -56,7 +56,7 @@ export async function readNamedFiles(asked: Asked, signal: AbortSignal): Promise
   const of = { model, tokenizer, snapshot, info };
   if (tables) {
     const read = (each: readonly AskedTable[]) => heldTextsOf(each, { ...reading, model, tokenizer }, signal);
-    return { ...of, labelled: await read(tables), ...(train?.tables && { learntTexts: await read(train.tables) }) };
+    return { ...of, labeled: await read(tables), ...(train?.tables && { trainingTexts: await read(train.tables) }) };
   }
   const skips = reading.skipBadRows ? { skipBadRows: true as const } : {};
   const rowsOf = async (each: readonly AskedPairs[]): Promise<readonly HeldPair[]> =>
@@ -64,12 +64,12 @@ export async function readNamedFiles(asked: Asked, signal: AbortSignal): Promise
   const tokens =
     train?.text && (await textsOf(train.text, signal, skips)).map((each) => tokenised(tokenizer, each.text));
   if (pairs) {
-    const learntPairs = await rowsOf(train?.pairs ?? []);
-    const read = (place: number): Promise<HeldPair> => Promise.resolve(learntPairs[place]!);
+    const trainingPairs = await rowsOf(train?.pairs ?? []);
+    const read = (place: number): Promise<HeldPair> => Promise.resolve(trainingPairs[place]!);
     const counts = train?.pairs?.length
-      ? await countTargets({ count: learntPairs.length, read }, tokenizer)
+      ? await countTargets({ count: trainingPairs.length, read }, tokenizer)
       : undefined;
-    return { ...of, train: tokens, pairs: await rowsOf(pairs), learntPairs, counts };
+    return { ...of, train: tokens, pairs: await rowsOf(pairs), trainingPairs, counts };
   }
   const documents = (await textsOf(text, signal, skips)).map((each) => held(tokenizer, each.text, each.name));
   return nonEmpty({ ...of, train: tokens, documents });
@@ -82,20 +82,20 @@ function nonEmpty(data: EvaluationData): EvaluationData {
 }
 
 interface LabeledFor
-  extends Pick<Asked, 'unlabelled' | 'encoding' | 'skipBadRows'>, Pick<EvaluationData, 'model' | 'tokenizer'> {}
+  extends Pick<Asked, 'unlabeled' | 'encoding' | 'skipBadRows'>, Pick<EvaluationData, 'model' | 'tokenizer'> {}
 
 /** Texts of tables, or of folders with a subfolder per label, that have a label or are said to have none. */
 async function heldTextsOf(
   tables: readonly AskedTable[],
-  { model, tokenizer, unlabelled, encoding, skipBadRows }: LabeledFor,
+  { model, tokenizer, unlabeled, encoding, skipBadRows }: LabeledFor,
   signal: AbortSignal,
 ): Promise<readonly HeldText[]> {
   const as = model.config.classes?.several ? { between: BETWEEN_LABELS } : {};
   const note = (words: string): void => stderr.write(`${words}\n`);
-  const reading = { unlabelled, encoding, ...(skipBadRows && { skipBadRows }) };
-  const asked = { tables, as, merge: false, fewest: undefined, ...reading };
+  const reading = { unlabeled, encoding, ...(skipBadRows && { skipBadRows }) };
+  const asked = { tables, as, merge: false, minTexts: undefined, ...reading };
   const { documents, texts, survey } = await examplesAsked(asked, note, { ...unwatched, signal });
-  if (as.between && !unlabelled && survey.unlabelled > 0) throw saidOfNone(survey);
+  if (as.between && !unlabeled && survey.unlabeled > 0) throw saidOfNone(survey);
   const names = new Map(texts.map(({ id, name }) => [id, name]));
   const all: HeldText[] = [];
   for (const [place, { fields, chunks, text: id = '' }] of documents.entries()) {

@@ -13,12 +13,12 @@ import {
   type EncodingId,
   importDrop,
   joinedLabels,
-  type Labelling,
-  type LabelledAs,
+  type LabelChanges,
+  type LabeledAs,
   type TextRecord,
   type TextSource,
 } from '../../src/core/documents';
-import { type Unlabelled, withUnlabelled } from '../../src/core/documents/labels/labelling';
+import { type Unlabeled, withUnlabeled } from '../../src/core/documents/labels/labelChanges';
 import { labelProblems, openWords } from '../../src/core/documents/labels/problems';
 import { type LabelSurvey, surveyLabels } from '../../src/core/documents/labels/survey';
 import { withEncodingRemedy } from './encodingRemedy';
@@ -44,13 +44,13 @@ interface Asked {
   tables: readonly AskedTable[];
   /** Tables or folders that are only trained on. */
   corrections?: readonly AskedTable[] | undefined;
-  as: LabelledAs;
+  as: LabeledAs;
   /** Merge labels with similar names. */
   merge: boolean;
   /** Drop labels with fewer texts. */
-  fewest: number | undefined;
+  minTexts: number | undefined;
   /** What texts without any of several labels mean; absent: an error asks. */
-  unlabelled?: Unlabelled | undefined;
+  unlabeled?: Unlabeled | undefined;
   /** Of text that isn't UTF-8. */
   encoding?: EncodingId | undefined;
   skipBadRows?: true;
@@ -58,7 +58,7 @@ interface Asked {
 
 /** Examples of a new run. @throws HomegrownError */
 export async function examplesAsked(
-  { tables, corrections = [], as, merge, fewest, unlabelled, encoding, skipBadRows }: Asked,
+  { tables, corrections = [], as, merge, minTexts, unlabeled, encoding, skipBadRows }: Asked,
   note: (words: string) => void,
   job: Job,
 ): Promise<Examples> {
@@ -68,8 +68,8 @@ export async function examplesAsked(
     if (!(await isFolder(path))) await textFile(path);
     files.push({ path: resolve(path), ...(columns && { columns }), ...(i >= tables.length && { trainOnly: true }) });
   }
-  if (unlabelled && !as.between) throw badSettings('--unlabelled is only for texts with several labels.', 'Remove it.');
-  let labelling = unlabelled ? withUnlabelled(AS_READ, unlabelled) : AS_READ;
+  if (unlabeled && !as.between) throw badSettings('--unlabeled is only for texts with several labels.', 'Remove it.');
+  let labelling = unlabeled ? withUnlabeled(AS_READ, unlabeled) : AS_READ;
   const laid: Laid = {
     ...{ files, ...as, renamed: labelling.renamed },
     ...(encoding && { encoding }),
@@ -83,18 +83,18 @@ export async function examplesAsked(
     join(names, to);
     note(`${names.slice(1).map(quoted).join(', ')} ${names.length === 2 ? 'is' : 'are'} merged into ${quoted(to)}.`);
   }
-  const merged = await labelledBy(read, labelling, job);
-  const rare = merged.survey.labels.filter(({ count }) => count < (fewest ?? 0)).map(({ label }) => label);
+  const merged = await labeledBy(read, labelling, job);
+  const rare = merged.survey.labels.filter(({ count }) => count < (minTexts ?? 0)).map(({ label }) => label);
   if (rare.length === 0) return merged;
   const [largest] = merged.survey.labels;
   if (rare.length === merged.survey.labels.length)
     throw badSettings(
-      `No label has ${counted(fewest!, 'text')}: the largest, ${quoted(largest!.label)}, has ${formatCount(largest!.count)}.`,
-      'Nothing was started. Lower --fewest.',
+      `No label has ${counted(minTexts!, 'text')}: the largest, ${quoted(largest!.label)}, has ${formatCount(largest!.count)}.`,
+      'Nothing was started. Lower --min-texts.',
     );
   join(rare, '');
-  note(`Left out ${counted(rare.length, 'label')} with fewer than ${formatCount(fewest!)} texts.`);
-  return labelledBy(merged, labelling, job);
+  note(`Left out ${counted(rare.length, 'label')} with fewer than ${formatCount(minTexts!)} texts.`);
+  return labeledBy(merged, labelling, job);
 }
 
 /** Examples of a saved run. @throws HomegrownError `bad-file` if they moved or changed */
@@ -103,8 +103,8 @@ export async function examplesLaid(laid: Laid, note: (words: string) => void, jo
   const texts: TextRecord[] = [];
   for (const [i, { path, columns, trainOnly }] of laid.files.entries()) {
     const sources = (await isFolder(path)) ? await sourcesIn(path, note) : [await rowsOf(path, columns)];
-    const labelled = { ...(laid.between && { between: laid.between }) };
-    const settings = { addedAt: i, readers, labelled, ...(trainOnly && { trainOnly }) };
+    const labeled = { ...(laid.between && { between: laid.between }) };
+    const settings = { addedAt: i, readers, labeledAs: labeled, ...(trainOnly && { trainOnly }) };
     const { encoding, skipBadRows } = laid;
     const reading = { ...(encoding && { encoding }), ...(skipBadRows && { skipBadRows }) };
     const given = sources.map((source) => ({ ...source, reading }));
@@ -123,13 +123,13 @@ export async function examplesLaid(laid: Laid, note: (words: string) => void, jo
       'Name a table, or a folder with a subfolder of texts per label.',
     );
   const none: Examples = { store, texts, documents: [], laid, survey: NOTHING };
-  return labelledBy(none, { renamed: laid.renamed, changed: [] }, job);
+  return labeledBy(none, { renamed: laid.renamed, changed: [] }, job);
 }
 const NOTHING: LabelSurvey = {
   ...{
     texts: 0,
     none: 0,
-    unlabelled: 0,
+    unlabeled: 0,
     labels: [],
     alike: [],
     leaks: [],
@@ -141,26 +141,30 @@ const NOTHING: LabelSurvey = {
   nearEqual: { texts: 0, contrary: 0 },
 };
 
-async function labelledBy({ store, texts: before, laid }: Examples, labelling: Labelling, job: Job): Promise<Examples> {
+async function labeledBy(
+  { store, texts: before, laid }: Examples,
+  labelling: LabelChanges,
+  job: Job,
+): Promise<Examples> {
   const texts = await Promise.all(before.map(({ id }) => changeLabelling(store, id, () => labelling)));
   const documents = (await Promise.all(texts.map((text) => documentsOf(store, text)))).flat();
-  const survey = await surveyLabels(documents, { labelled: laid.between ? 'several' : 'one' }, job);
+  const survey = await surveyLabels(documents, { labelKind: laid.between ? 'several' : 'one' }, job);
   return { store, texts, documents, survey, laid: { ...laid, renamed: labelling.renamed } };
 }
 
 /** Error for evaluation texts without a label. */
-export const saidOfNone = ({ unlabelled }: LabelSurvey): HomegrownError =>
-  badSettings(openWords(unlabelled), FLAGS['unlabelled']);
+export const saidOfNone = ({ unlabeled }: LabelSurvey): HomegrownError =>
+  badSettings(openWords(unlabeled), FLAGS['unlabeled']);
 
 /** Throws for problems that prevent training or need an answer; notes the others. */
 export function checkExamples(
   { survey, laid }: Pick<Examples, 'survey' | 'laid'>,
-  fewest: number | undefined,
+  minTexts: number | undefined,
   note: (words: string) => void,
 ): void {
   const isNoneOpen = laid.between !== undefined && !Object.hasOwn(laid.renamed, '');
-  const problems = labelProblems(survey, { ...(fewest !== undefined && { fewest }), isNoneOpen });
-  const [worst] = problems.filter(({ kind }) => kind !== 'told');
+  const problems = labelProblems(survey, { ...(minTexts !== undefined && { fewest: minTexts }), isNoneOpen });
+  const [worst] = problems.filter(({ kind }) => kind !== 'note');
   if (worst) throw badSettings(worst.words, `${FLAGS[worst.what] ?? worst.remedy} Nothing was started.`);
   const { texts, labels, none } = survey;
   const listed = labels
@@ -177,17 +181,17 @@ export function checkExamples(
 const MAX_LISTED = 20;
 /** Remedies that are flags. */
 const FLAGS: Readonly<Partial<Record<string, string>>> = {
-  single: '--fewest 2 drops such labels, --fewest 1 keeps them; --merge joins similar names.',
+  single: '--min-texts 2 drops such labels, --min-texts 1 keeps them; --merge joins similar names.',
   swapped: 'Name the columns: --table FILE.csv:text=COLUMN,label=COLUMN.',
-  unlabelled: '--unlabelled none trains them as examples of no label; --unlabelled left-out drops them.',
-  many: 'Name another label column, or drop rare labels with --fewest.',
+  unlabeled: '--unlabeled none trains them as examples of no label; --unlabeled left-out drops them.',
+  many: 'Name another label column, or drop rare labels with --min-texts.',
 };
 const quoted = (name: string): string => JSON.stringify(name);
 
 const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
 async function rowsOf(path: string, columns: Laid['files'][number]['columns']): Promise<TextSource> {
-  return (await openTable(path, columns ?? 'recognised')).source;
+  return (await openTable(path, columns ?? 'recognized')).source;
 }
 
 /** Names are paths below the folder; they contain the labels. */

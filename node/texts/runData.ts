@@ -7,9 +7,9 @@ import type { Normalizer } from '../../src/core/base/normalizer';
 import {
   importDrop,
   importText,
-  learntFacts,
+  trainingFacts,
   isOpened,
-  labelledAs,
+  labeledAs,
   openText,
   promptFrom,
   type TextRecord,
@@ -20,7 +20,7 @@ import { usualTemplate } from '../../src/core/chat/usual';
 import type { Recipe } from '../../src/core/documents/clean/recipe';
 import type { SplitChoice } from '../../src/core/documents/split';
 import type { StoredBaselines } from '../../src/core/evaluate/ofPart';
-import { learntFrom } from '../../src/core/objectives';
+import { trainingSource } from '../../src/core/objectives';
 import { factsOf } from '../../src/core/runs/facts';
 import { recipeOf } from '../../src/core/runs/segments';
 import { storedBaselines } from '../../src/core/runs/storedBaselines';
@@ -121,8 +121,8 @@ export async function prepareRunData(
         : await read(store, files, of.recipe, note, job);
   const tokenizer = goesOn ? of.tokenizer : await of.tokenizer(documents, job);
   const { validation, test, seed } = goesOn ? of.data.split : of.split;
-  const labelled = examples && labelledAs(examples.texts);
-  const split = { validation, test, seed, ...(labelled && { labelled }) };
+  const labeled = examples && labeledAs(examples.texts);
+  const split = { validation, test, seed, ...(labeled && { labelKind: labeled }) };
   const toTokenize = { documents, tokenizer, split, isOfChats: template !== undefined };
   const knownBaselines =
     goesOn &&
@@ -169,7 +169,9 @@ interface Read extends Pick<RunData, 'places' | 'documentLists'> {
 
 /** Returns the chat template of a saved run; undefined if it doesn't learn chats. */
 async function templateOf({ info, tokenizer }: SavedRun): Promise<ChatTemplate | undefined> {
-  return learntFrom(recipeOf(info).objective) === 'chats' ? compiled(usualTemplate(tokenizer), tokenizer) : undefined;
+  return trainingSource(recipeOf(info).objective) === 'chats'
+    ? compiled(usualTemplate(tokenizer), tokenizer)
+    : undefined;
 }
 
 async function readConversations(
@@ -191,7 +193,7 @@ async function readConversations(
 
 const ofExamples = ({ documents, texts }: Examples): Read => ({
   documents,
-  texts: texts.map(learntFacts),
+  texts: texts.map(trainingFacts),
   names: new Map(texts.map(({ id, name }) => [id, name])),
   places: [],
   documentLists: [],
@@ -218,7 +220,7 @@ async function read(
   }
   return {
     documents: (await Promise.all(texts.map(({ id }) => openText(store, id)))).flat(),
-    texts: texts.map(learntFacts),
+    texts: texts.map(trainingFacts),
     names: new Map(texts.map(({ id, name }) => [id, name])),
     places,
     documentLists: [],

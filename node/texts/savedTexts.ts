@@ -50,8 +50,8 @@ export interface OwnText extends Named {
 
 /** Returns the texts of a run before cleaning, with their documents if these are recorded. */
 export const ownTexts = ({ data, info }: SavedRun): OwnText[] =>
-  data.texts.map(({ name, sha256: learnt, cleaned }) => {
-    const sha256 = cleaned?.from ?? learnt;
+  data.texts.map(({ name, sha256: ownHash, cleaned }) => {
+    const sha256 = cleaned?.from ?? ownHash;
     const listed = info.documents?.find(({ text }) => text === sha256);
     if (!listed) return { name, sha256 };
     const documents = listed.title.map((title, i) => ({ name: title, sha256: listed.sha256[i]! }));

@@ -6,7 +6,7 @@ import type { Job } from '../core/base/job';
 import { loaded } from '../core/base/load';
 import { unigramDivergence } from '../core/objectives/unigram';
 import type { SplitChoice } from '../core/documents/split';
-import { documentsIn, labelledAs, learntOf, textOf, textRef, type TextRecord } from '../core/documents';
+import { documentsIn, labeledAs, trainingSize, textOf, textRef, type TextRecord } from '../core/documents';
 import type { Tokenizer } from '../core/tokenizer/tokenizer';
 import { tokenizeData } from './tokenizeData';
 import type { DataRecord } from '../core/runs/project';
@@ -18,8 +18,8 @@ export async function buildData(
   split: SplitChoice,
   job: Job,
 ): Promise<DataRecord> {
-  const { documents, refs, tokenizer, isOfChats, labelled } = await openToLearn(store, texts, given);
-  const settings = { ...split, ...(labelled && { labelled }) };
+  const { documents, refs, tokenizer, isOfChats, labelKind } = await openToLearn(store, texts, given);
+  const settings = { ...split, ...(labelKind && { labelKind }) };
   const toTokenize = { documents, tokenizer, split: settings, isOfChats };
   const { manifest, baselines, counts } = await tokenizeData(store, toTokenize, job);
   return {
@@ -34,15 +34,17 @@ export async function buildData(
 /** Like `openTexts`, with conversations as the chat template writes them, and the tokenizer with that template. */
 async function openToLearn(store: BlobStore, ids: readonly string[], tokenizer: Tokenizer) {
   const { texts, documents, refs } = await openTexts(store, ids);
-  const labelled = labelledAs(texts);
+  const labeled = labeledAs(texts);
   if (!texts.some(({ conversations }) => conversations))
-    return { documents, refs, tokenizer, isOfChats: false, labelled };
-  const { conversationsOf, paintedDocuments, spokenBy } = await chats();
+    return { documents, refs, tokenizer, isOfChats: false, labelKind: labeled };
+  const { conversationsOf, renderedDocuments, spokenBy } = await chats();
   const template = await spokenBy(tokenizer);
   const opened = texts.map((text) =>
-    text.conversations ? paintedDocuments(conversationsOf(store, [text]), template, leftOut) : documentsIn(store, text),
+    text.conversations
+      ? renderedDocuments(conversationsOf(store, [text]), template, leftOut)
+      : documentsIn(store, text),
   );
-  return { documents: joined(opened), refs, tokenizer: template.tokenizer, isOfChats: true, labelled };
+  return { documents: joined(opened), refs, tokenizer: template.tokenizer, isOfChats: true, labelKind: labeled };
 }
 /** The preview already counts chats that the template refuses. */
 const leftOut = (): undefined => undefined;
@@ -59,7 +61,7 @@ const joined = (all: readonly Documents[]): Documents => ({
 /** Returns the documents of texts by their ids, and the version of each text. */
 export async function openTexts(store: BlobStore, ids: readonly string[]): Promise<OpenTexts> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
-  if (texts.length > 0 && texts.every((text) => learntOf(text).documents === 0))
+  if (texts.length > 0 && texts.every((text) => trainingSize(text).documents === 0))
     throw badSettings('Cleaning removed all text.', 'Turn off a rule that removes documents.');
   const documents = joined(texts.map((text) => documentsIn(store, text)));
   return { texts, documents, refs: texts.map(textRef) };

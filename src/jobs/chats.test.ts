@@ -241,8 +241,8 @@ test('what a project has a text for goes with it into copies, and out with the p
   expect(await now()).toEqual({ projects: ['saved'], tunes: ['saved'], removedAt: undefined });
   // A text can be training text in one project and tuning text in another.
   const sea = await importText(dropped('sea.txt', 'The sea.'), store, { addedAt: 1, isTuned: true }, unwatched);
-  const learnt = await importText(dropped('sea.txt', 'The sea.'), store, { addedAt: 2, projectId: 'b' }, unwatched);
-  expect([sea, learnt]).toMatchObject([{}, { text: { projects: ['first', 'b'], tunes: ['first'] } }]);
+  const trained = await importText(dropped('sea.txt', 'The sea.'), store, { addedAt: 2, projectId: 'b' }, unwatched);
+  expect([sea, trained]).toMatchObject([{}, { text: { projects: ['first', 'b'], tunes: ['first'] } }]);
 });
 
 test('a chat used as training text has one of its two speakers as the assistant', async () => {

@@ -4,50 +4,50 @@ import type { Document, Documents } from '../core/base/document';
 import { badSettings, type HomegrownError } from '../core/base/errors';
 import { type Job, yieldUntil } from '../core/base/job';
 import type { Conversation } from '../core/chat/conversation';
-import { conversationOf, isRefusal, paintedDocuments } from '../core/chat/documents';
+import { conversationOf, isRefusal, renderedDocuments } from '../core/chat/documents';
 import { fitted } from '../core/chat/fitted';
-import { painted, paintedTokens, tried } from '../core/chat/painted';
+import { renderChat, renderedTokens, tried } from '../core/chat/renderChat';
 import { conversationReader } from '../core/chat/reader';
 import { spokenBy } from '../core/chat/spoken';
 import type { ChatTemplate } from '../core/chat/template';
-import { learntOf, placedDocuments, textOf, textRef, type TextRecord } from '../core/documents';
+import { trainingSize, placedDocuments, textOf, textRef, type TextRecord } from '../core/documents';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
-import type { PaintedToken } from '../core/chat/painted';
+import type { RenderedToken } from '../core/chat/renderChat';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { type Shared, shared } from './shared';
 
-export interface Painting {
+export interface LossMaskPreview {
   /** The tokenizer with the template, which data and run use. */
   tokenizer: TokenizerModel;
   template: string;
   /** Conversations that the template accepts, and their tokens. */
   conversations: number;
-  tokens: { all: number; learnt: number };
+  tokens: { all: number; trained: number };
   /** Conversations that it refuses, which are skipped, and why the first; absent: none. */
   refused?: { count: number; first: string };
   /** Conversations longer than the context: their end is cut, or nothing of them is learned. */
-  tooLong: { count: number; nothingLearnt: number };
+  tooLong: { count: number; withoutLoss: number };
   /** Special token that ends an answer; absent: the model can't learn when to stop. */
   endsWith?: string;
   /** Whether the chat prompt equals the training prompt. */
   asksAlike: boolean;
-  examples: readonly PaintedConversation[];
+  examples: readonly RenderedConversation[];
 }
 
-export interface PaintedConversation {
+export interface RenderedConversation {
   /** `row 12 of questions.jsonl`. */
   name: string;
   /** As many as fit into the context. */
-  tokens: readonly PaintedToken[];
+  tokens: readonly RenderedToken[];
   /** Number of all tokens. */
   of: number;
-  learnt: number;
+  trained: number;
 }
 
 export { importSpeakers, speakersIn } from './speakers';
-export { conversationReader, paintedDocuments, spokenBy };
+export { conversationReader, renderedDocuments, spokenBy };
 
-export interface PaintInput {
+export interface LossMaskInput {
   texts: readonly string[];
   tokenizer: TokenizerModel;
   /** Context of the model, in tokens. */
@@ -57,11 +57,11 @@ export interface PaintInput {
   count: number;
 }
 
-interface Counts extends Pick<Painting, 'conversations' | 'tokens' | 'tooLong' | 'refused'> {
+interface Counts extends Pick<LossMaskPreview, 'conversations' | 'tokens' | 'tooLong' | 'refused'> {
   /** Places of conversations that the template refuses. */
   refusedAt: ReadonlySet<number>;
 }
-type Painter = (store: BlobStore, wanted: PaintInput, job: Job) => Promise<Painting>;
+type Painter = (store: BlobStore, wanted: LossMaskInput, job: Job) => Promise<LossMaskPreview>;
 
 /** Keeps its last counts, so turning pages doesn't count all conversations again. */
 export function painter(): Painter {
@@ -78,10 +78,10 @@ export function painter(): Painter {
     const { endsWith, asksAlike } = tried(template);
     const stored = conversationsOf(store, texts);
     const of = JSON.stringify([texts.map(textRef), template.tokenizer.hash, template.source, context]);
-    const all = texts.reduce((sum, text) => sum + learntOf(text).documents, 0);
+    const all = texts.reduce((sum, text) => sum + trainingSize(text).documents, 0);
     if (last?.of !== of || last.isStopped()) last = shared(of, (own) => counted(stored, template, context, all, own));
     const { refusedAt, ...counts } = await last.wait(job);
-    const examples: PaintedConversation[] = [];
+    const examples: RenderedConversation[] = [];
     let [at, place] = [0, 0];
     for await (const document of stored) {
       if (place >= from + count) break;
@@ -114,19 +114,19 @@ async function counted(
   { signal, report }: Job,
 ): Promise<Counts> {
   const pause = yieldUntil(signal);
-  const counts = { conversations: 0, tokens: { all: 0, learnt: 0 }, tooLong: { count: 0, nothingLearnt: 0 } };
+  const counts = { conversations: 0, tokens: { all: 0, trained: 0 }, tooLong: { count: 0, withoutLoss: 0 } };
   const refusedAt = new Set<number>();
   let first: HomegrownError | undefined;
   let at = 0;
   for await (const document of stored) {
     const conversation = await conversationOf(document);
     try {
-      const { ids, learnt, leftOut } = paintedFor(conversation, template, context);
+      const { ids, lossRanges, leftOut } = renderedFor(conversation, template, context);
       counts.conversations++;
       counts.tokens.all += ids.length;
-      for (const [from, to] of learnt) counts.tokens.learnt += to - from;
+      for (const [from, to] of lossRanges) counts.tokens.trained += to - from;
       if (leftOut > 0) counts.tooLong.count++;
-      if (learnt.length === 0) counts.tooLong.nothingLearnt++;
+      if (lossRanges.length === 0) counts.tooLong.withoutLoss++;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       first ??= error;
@@ -143,16 +143,16 @@ async function counted(
 const A_TURN = 32;
 
 /** Counts the tokens of a conversation, and those that are learned within a context. */
-function paintedFor(conversation: Conversation, template: ChatTemplate, context: number) {
-  const whole = painted(conversation, template);
+function renderedFor(conversation: Conversation, template: ChatTemplate, context: number) {
+  const whole = renderChat(conversation, template);
   // A row has one more token than the context: the target of its last position.
   const own = fitted(whole, context + 1);
-  return { ...whole, learnt: own?.painted.learnt ?? [], leftOut: own?.leftOut ?? whole.learnt.length };
+  return { ...whole, lossRanges: own?.rendered.lossRanges ?? [], leftOut: own?.leftOut ?? whole.lossRanges.length };
 }
 
-async function exampleOf(document: Document, template: ChatTemplate, context: number): Promise<PaintedConversation> {
-  const own = paintedFor(await conversationOf(document), template, context);
-  const tokens = paintedTokens(own, template.tokenizer, context + 1);
-  const learnt = tokens.filter(({ isLearnt }) => isLearnt).length;
-  return { name: document.title!, tokens, of: own.ids.length, learnt };
+async function exampleOf(document: Document, template: ChatTemplate, context: number): Promise<RenderedConversation> {
+  const own = renderedFor(await conversationOf(document), template, context);
+  const tokens = renderedTokens(own, template.tokenizer, context + 1);
+  const trained = tokens.filter(({ hasLoss }) => hasLoss).length;
+  return { name: document.title!, tokens, of: own.ids.length, trained };
 }

@@ -8,10 +8,10 @@ import { readJournal } from '../core/runs/journal';
 import { readRun, type RunRecord, updateRun } from '../core/runs/record';
 import { loadWhole } from '../core/runs/whole';
 import type { TestStudio } from '../core/testing/behindChannels';
-import type { Begin } from '../core/testing/besideRuns';
+import type { Begin } from '../core/testing/smallRuns';
 import { eachSmallStudio } from '../core/testing/eachSmallStudio';
 import { endBeforeSaving, stopWhileSaving } from '../core/testing/interruptedRuns';
-import { classifierInput, CLASSES, labelledRows, labelledText } from '../core/testing/labelledRuns';
+import { classifierInput, CLASSES, labeledRows, labeledText } from '../core/testing/labeledRuns';
 import { PARENT } from '../core/testing/tunedRuns';
 import { linearWeights } from '../core/adapters/trainable';
 import { ownOf } from '../core/train/partly';
@@ -59,9 +59,9 @@ test('a classifier is the body of its base with its own head: both are trained, 
   expect(record.old).toBeUndefined();
   const { tensors } = (await loadWhole(store, record, 'latest')).snapshot;
   expect([...ownOf(record.model, tensors).keys()]).toEqual(Object.keys(paramsOf(record.model)));
-  const learnt = [...(await latest('spam')).tensors.keys()];
-  expect(learnt).toContain('score.weight');
-  expect(learnt.some((name) => name === linearWeights(paramsOf(record.model))[0])).toBe(false);
+  const trainedNames = [...(await latest('spam')).tensors.keys()];
+  expect(trainedNames).toContain('score.weight');
+  expect(trainedNames.some((name) => name === linearWeights(paramsOf(record.model))[0])).toBe(false);
 
   const events = await readJournal(store, 'spam');
   const last = events.findLast((event) => event.kind === 'evaluated')!;
@@ -144,7 +144,7 @@ test('one from nothing has no parent, and its step is not of a base', async () =
 
 test('a whole file comes back with what was given, and a model that scores tokens is none', async () => {
   await restore('spam');
-  const rows = ['id,body', ...labelledRows(6).map(([text], i) => `${i},"${text}"`), '7,'];
+  const rows = ['id,body', ...labeledRows(6).map(([text], i) => `${i},"${text}"`), '7,'];
   const table = { format: 'csv', columns: ['body'] } as const;
   const asked = { runId: 'spam', which: 'latest', file: new File([rows.join('\n')], 'mail.csv'), table } as const;
   const { file, texts, unsure, empty } = await worker.gpu.call('classifyFile', asked);
@@ -188,8 +188,8 @@ test('a whole file comes back with what was given, and a model that scores token
 
 test('of texts without a label those come first that it is least sure of', async () => {
   await restore('spam');
-  const rows = [...labelledRows(4, 4), ['qqq xyz', '']];
-  const { id } = await labelledText(store, rows);
+  const rows = [...labeledRows(4, 4), ['qqq xyz', '']];
+  const { id } = await labeledText(store, rows);
   const asked = { runId: 'spam', which: 'latest', texts: [id], count: 3 } as const;
   const { texts, of: read } = await worker.gpu.call('toLabel', asked);
   expect(read).toBe(5);

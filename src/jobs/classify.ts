@@ -12,7 +12,7 @@ import type { Decision } from '../core/runs/settings';
 import { spread } from '../core/objectives/pairRows';
 import { mostHelpful } from '../core/sample/activeLearning';
 import { type Classified, type Classifier, classifier } from '../core/sample/classify';
-import { labelledHeader, labelledRow } from '../core/sample/labelledTable';
+import { labeledHeader, labeledRow } from '../core/sample/labeledTable';
 import { labelsOf } from '../core/sample/labelsOf';
 import type { EncodingId, TableFormatId } from '../core/documents';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
@@ -133,7 +133,7 @@ export const classifyFile = (
         const missing = table?.columns.find((name) => !columns!.includes(name));
         if (missing !== undefined)
           throw badFile(`${file.name} has no column ${missing}.`, `Its columns: ${columns.join(', ')}.`);
-        parts.push(blobOf([labelledHeader(columns, labels)]));
+        parts.push(blobOf([labeledHeader(columns, labels)]));
       }
       const names = table?.columns ?? [LINE];
       const ids = rows.map((cells) => model.tokenizer.encode(textInRow(cells, names)));
@@ -149,7 +149,7 @@ export const classifyFile = (
           rows.map((cells, i) => {
             const own = found.get(i);
             if (own?.labels.length === 0) unsure++;
-            return labelledRow(cells, columns!, own, labels.length);
+            return labeledRow(cells, columns!, own, labels.length);
           }),
         ),
       );
@@ -219,18 +219,18 @@ export const toLabel = (
   using(store, model, async (reader, { temperature }) => {
     const { tokenizer } = model;
     const all = await Promise.all(texts.map((id) => textOf(store, id)));
-    async function* unlabelled() {
+    async function* unlabeled() {
       for (const text of all)
         for await (const document of documentsIn(store, text))
           if (!document.fields?.['label']) yield { document, textId: text.id };
     }
     let count = 0;
-    for await (const _ of unlabelled()) if (++count % A_TURN === 0) await pause?.();
+    for await (const _ of unlabeled()) if (++count % A_TURN === 0) await pause?.();
     // If there are too many, samples all of them evenly: a table may be sorted.
     const wanted = new Set(spread(Math.min(MAX_READ_TEXTS, count), count));
     const found: (Omit<TextToLabel, 'probabilities'> & { ids: Uint32Array })[] = [];
     let at = 0;
-    for await (const { document, textId } of unlabelled()) {
+    for await (const { document, textId } of unlabeled()) {
       if (!wanted.has(at++)) continue;
       const text = await beginningOf(document, MAX_CHARACTERS);
       const ids = Uint32Array.from(tokenizer.encode(text));

@@ -36,7 +36,7 @@ test('two runs of two architectures are compared; the result is stored with the 
     });
   await begin('gpt', 'gpt', 12);
   await begin('llama', 'llama', 1, { kvHeads: 1 });
-  const asked = { runId: 'gpt', which: 'latest', beside: { runId: 'llama', which: 'latest' } } as const;
+  const asked = { runId: 'gpt', which: 'latest', compareWith: { runId: 'llama', which: 'latest' } } as const;
 
   const lists = { minimalPairs: [{ kind: 'a', first: 'the cat', second: 'xq zzv' }] };
   await gpu.call('lists', { runId: 'gpt', which: 'latest', lists, now: 3 });
@@ -59,7 +59,7 @@ test('two runs of two architectures are compared; the result is stored with the 
   expect((await readKnownRun(store, 'gpt')).looks).toMatchObject([{ count: 2 }]);
   // It is held out of the other run too.
   expect((await readKnownRun(store, 'llama')).looks).toMatchObject([{ count: 2 }]);
-  const itself = { ...asked, beside: { runId: 'gpt', which: 'latest' }, on: { part: 'test' }, now: 8 } as const;
+  const itself = { ...asked, compareWith: { runId: 'gpt', which: 'latest' }, on: { part: 'test' }, now: 8 } as const;
   await gpu.call('compare', itself);
   expect((await readKnownRun(store, 'gpt')).looks).toMatchObject([{ count: 3 }]);
 
@@ -81,10 +81,10 @@ test('one that has no likelihood of a text is refused by its record, and no mode
   await addRun(store, runRecord({ id: 'gpt', name: 'Whale' }));
   await addRun(store, runRecord({ id: 'bert', name: 'Blanks', model: { id: 'bert', config, vocabulary: 257 } }));
   const lend = vi.fn();
-  const steps = { runId: 'gpt', which: 'latest', beside: { runId: 'bert', which: 'latest' } } as const;
+  const steps = { runId: 'gpt', which: 'latest', compareWith: { runId: 'bert', which: 'latest' } } as const;
   const facts = { on: { part: 'validation' }, now: 1 } as const;
   await expect(compareSteps(store, { ...steps, ...facts }, lend)).rejects.toThrow(/^Blanks is .* not a causal model/);
-  const turned = { runId: 'bert', which: 'latest', beside: { runId: 'gpt', which: 'latest' } } as const;
+  const turned = { runId: 'bert', which: 'latest', compareWith: { runId: 'gpt', which: 'latest' } } as const;
   await expect(compareSteps(store, { ...turned, ...facts }, lend)).rejects.toThrow(/^Blanks is .* not a causal model/);
   expect(lend).not.toHaveBeenCalled();
 });

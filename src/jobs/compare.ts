@@ -10,20 +10,23 @@ import { keepLists, partHash } from '../core/runs/keptEvaluations';
 import { readKnownRun } from '../core/runs/record';
 import type { ShardManifest } from '../core/shards/manifest';
 import type { WhichSnapshot } from '../core/checkpoint/snapshot';
-import { type EvaluationInput, given, lookedAt, notCancelled } from './evaluate';
+import { type EvaluationInput, given, lookedAt, throwIfCanceled } from './evaluate';
 import type { LoadedModel } from './loadedModel';
 
 export interface CompareInput {
   runId: string;
   which: WhichSnapshot;
-  beside: { runId: string; which: WhichSnapshot };
+  compareWith: { runId: string; which: WhichSnapshot };
   on: EvaluationInput['on'];
   /** Milliseconds since 1970. */
   now: number;
 }
 
 /** Lends one model at a time. */
-type Lend = <T>(of: CompareInput['beside'], work: (model: LoadedModel, job: EvaluationJob) => Promise<T>) => Promise<T>;
+type Lend = <T>(
+  of: CompareInput['compareWith'],
+  work: (model: LoadedModel, job: EvaluationJob) => Promise<T>,
+) => Promise<T>;
 
 /**
  * Compares the likelihood of the text itself, so tokenizers may differ. Saves the result with the first step's run.
@@ -31,7 +34,7 @@ type Lend = <T>(of: CompareInput['beside'], work: (model: LoadedModel, job: Eval
  */
 export async function compareSteps(
   store: BlobStore,
-  { runId, which, beside, on, now }: CompareInput,
+  { runId, which, compareWith, on, now }: CompareInput,
   lend: Lend,
 ): Promise<EvaluationRecord> {
   const checked = async (id: string): Promise<Omit<KeptComparison['beside'], 'step'>> => {
@@ -41,35 +44,35 @@ export async function compareSteps(
   };
   // Checks both records first: reading a text and loading a model take long.
   await checked(runId);
-  const known = await checked(beside.runId);
+  const known = await checked(compareWith.runId);
   const own = await lend({ runId, which }, async (model, job) => {
-    const { documents, ...told } = await given(store, await readKnownRun(store, runId), model.tokenizer, on);
+    const { documents, ...facts } = await given(store, await readKnownRun(store, runId), model.tokenizer, on);
     const texts = documents.map(({ ids, text }) => text ?? model.tokenizer.decode(ids)).filter((text) => text !== '');
     if (texts.length === 0) throw badSettings('There is no text to compare on.');
     const { step, tokenizer } = model;
     return {
       texts,
-      told,
+      facts,
       step,
       tokenizerHash: tokenizer.hash,
       ...(await natsOf(model.network, tokenizer, texts, job)),
     };
   });
-  const other = await lend(beside, async (model, job) => {
-    const told = {
+  const other = await lend(compareWith, async (model, job) => {
+    const compared = {
       is: { ...known, step: model.step },
       ...(await natsOf(model.network, model.tokenizer, own.texts, job)),
     };
-    await notCancelled(job);
-    return told;
+    await throwIfCanceled(job);
+    return compared;
   });
-  const { part, textHash } = own.told;
-  const isOwn = beside.runId === runId;
-  const heldOut = part === 'text' || isOwn ? undefined : await heldOutBy(store, runId, beside.runId, part);
+  const { part, textHash } = own.facts;
+  const isOwn = compareWith.runId === runId;
+  const heldOut = part === 'text' || isOwn ? undefined : await heldOutBy(store, runId, compareWith.runId, part);
   const found = compare(other.nats, own.nats, own.bytes);
   const comparison: KeptComparison = {
     beside: other.is,
-    ...own.told,
+    ...own.facts,
     ...(part === 'test' && { look: await lookedAt(store, runId, textHash) }),
     madeAt: now,
     bytes: own.bytes.reduce((sum, bytes) => sum + bytes, 0),
@@ -77,7 +80,7 @@ export async function compareSteps(
     mayHaveLearnt: part !== 'text' && !isOwn && heldOut === undefined,
   };
   // It is an evaluation on the other run's test set, too.
-  if (part === 'test' && heldOut !== undefined) await lookedAt(store, beside.runId, heldOut);
+  if (part === 'test' && heldOut !== undefined) await lookedAt(store, compareWith.runId, heldOut);
   const isSame = (each: KeptComparison): boolean =>
     each.beside.runId === other.is.runId && each.beside.step === other.is.step && each.part === part;
   const { step, tokenizerHash } = own;

@@ -62,7 +62,7 @@ export function partReader(): Reader {
   }
   return async (store, data, ids, wanted) => {
     const borders = openPart(store, data.manifest, wanted.part).documents();
-    borders.catch(() => undefined); // told below, if all else can be read
+    borders.catch(() => undefined); // Awaited below, if all else can be read.
     const texts = await Promise.all(ids.map((id) => textOf(store, id)));
     return rowsOf(texts, await splitFor(store, texts, data), await borders, wanted);
   };

@@ -81,10 +81,10 @@ async function asked(
   on: EvaluationInput['on'],
 ): Promise<On & { ask: Omit<ToEvaluate, 'objective'> }> {
   if ('text' in on) {
-    const { documents, ...told } = await given(store, run, tokenizer, on);
+    const { documents, ...facts } = await given(store, run, tokenizer, on);
     const manifest = await manifestIfKept(store, run);
     const train = manifest ? await countedIn(openPart(store, manifest, 'train'), tokenizer) : undefined;
-    return { ...told, ask: { documents, train } };
+    return { ...facts, ask: { documents, train } };
   }
   const { part } = on;
   const manifest = await ownData(store, run);
@@ -110,21 +110,21 @@ export async function evaluateStep(
 ): Promise<EvaluationRecord> {
   const run = await readKnownRun(store, runId);
   job.report({ label: 'Reading the text', done: 0, unit: 'tokens' });
-  const { ask, ...told } = await asked(store, run, tokenizer, step, on);
+  const { ask, ...facts } = await asked(store, run, tokenizer, step, on);
   const isEmpty = ask.documents ? ask.documents.every(({ ids }) => ids.length === 0) : ask.pairs?.length === 0;
   if (isEmpty) throw badSettings('There is no text to evaluate on.');
   const besides = isStrided ? (['stridedPerplexity'] as const) : [];
   const evaluation = await evaluate(network, tokenizer, { ...ask, besides, objective: run.objective }, job);
-  await notCancelled(job);
+  await throwIfCanceled(job);
   const { hash: tokenizerHash } = tokenizer;
-  const record: EvaluationRecord = { version: 1, runId, step, ...told, tokenizerHash, madeAt: now, evaluation };
+  const record: EvaluationRecord = { version: 1, runId, step, ...facts, tokenizerHash, madeAt: now, evaluation };
   if (record.part === 'test') record.look = await lookedAt(store, runId, record.textHash);
   await keepEvaluation(store, record);
   return record;
 }
 
 /** Throws if the job was canceled during its last piece: the event loop gets a turn, so that the cancellation arrives. */
-export async function notCancelled({ signal }: EvaluationJob): Promise<void> {
+export async function throwIfCanceled({ signal }: EvaluationJob): Promise<void> {
   await yieldToEventLoop();
   signal.throwIfAborted();
 }
@@ -145,7 +145,7 @@ export async function askLists(
   const run = await readKnownRun(store, runId);
   const measured = await evaluate(network, tokenizer, { ...lists, objective: run.objective, metrics: [] }, job);
   const found = await withListHashes(measured, lists);
-  await notCancelled(job);
+  await throwIfCanceled(job);
   const at = { runId, step, tokenizerHash: tokenizer.hash, madeAt: now };
   return keepLists(store, at, ({ evaluation: before, comparisons }) => ({
     evaluation: askedAnew(before, found, lists),

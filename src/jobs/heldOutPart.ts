@@ -2,7 +2,7 @@
 import { type OfPart, partToEvaluate } from '../core/evaluate/ofPart';
 import type { ToEvaluate } from '../core/evaluate/readings/reading';
 import type { ModelChoice } from '../core/models/network';
-import { learntFrom, type ObjectiveId } from '../core/objectives';
+import { trainingSource, type ObjectiveId } from '../core/objectives';
 import type { partHash } from '../core/runs/partHash';
 import type { DataFacts } from '../core/runs/settings';
 import { storedBaselines } from '../core/runs/storedBaselines';
@@ -32,7 +32,7 @@ export async function readHeldOut(
   const { objective, model } = run;
   const known = storedBaselines(run, facts, parts, part);
   const stored = known && { facts: known, counts: await counts() };
-  const learnedFrom = learntFrom(objective);
+  const learnedFrom = trainingSource(objective);
   const read = await partToEvaluate({ heldOut, train }, tokenizer, sourceOf, learnedFrom, model.config.context, stored);
   return { ...read, objective };
 }

@@ -9,7 +9,7 @@ import { MAX_CLASSIFIER_LABELS } from '../core/base/limits';
 import { importText } from '../core/documents';
 import type { Between } from '../core/documents/labels/between';
 import { splitAtWord } from '../core/documents/labels/leaks';
-import { changeLabels, labelledTexts } from './label';
+import { changeLabels, labeledTexts } from './label';
 import { importLabeled, labeledIn } from './labeledTables';
 import { propertyRuns } from '../core/testing/propertyRuns';
 
@@ -23,7 +23,7 @@ async function table(
   cells: readonly string[],
   between?: Between,
   store = memoryStore(),
-  labelled: object | null = between ? { between } : {},
+  labeled: object | null = between ? { between } : {},
 ) {
   const bytes = new TextEncoder().encode(csvOf([['text', 'label'], ...cells.map((cell, i) => [`text ${i}`, cell])]));
   const source = {
@@ -35,11 +35,11 @@ async function table(
     },
     table: { format: 'csv', columns: { text: 'text', label: 'label' } } as const,
   };
-  const outcome = await importText(source, store, { addedAt: 1, ...(labelled && { labelled }) }, unwatched);
+  const outcome = await importText(source, store, { addedAt: 1, ...(labeled && { labeledAs: labeled }) }, unwatched);
   if (outcome.kind !== 'added') throw new Error('it is there already');
   const { id, labels } = outcome.text;
   const shown = async () => {
-    const all = await labelledTexts(store, { texts: [id], at: { from: 0, count: cells.length }, characters: 9 });
+    const all = await labeledTexts(store, { texts: [id], at: { from: 0, count: cells.length }, characters: 9 });
     return all.map(({ labels }) => labels);
   };
   return { store, id, labels, shown };
@@ -49,7 +49,7 @@ test('next to multi-label texts, texts with one label appear in training format 
   const { store, id } = await table(['a|b', 'c']);
   const { id: other } = await table(['b|c', '|'], '|', store);
   const shown = async () => {
-    const all = await labelledTexts(store, { texts: [id, other], at: { from: 0, count: 4 }, characters: 9 });
+    const all = await labeledTexts(store, { texts: [id, other], at: { from: 0, count: 4 }, characters: 9 });
     return all.map(({ labels }) => labels);
   };
   expect(await shown()).toEqual([['a', 'b'], ['c'], ['b', 'c'], []]);
@@ -71,10 +71,10 @@ test('rows with a word are found in whole texts, and begin shortly before it', a
     },
     table: { format: 'csv', columns: { text: 'text', label: 'label' } } as const,
   };
-  const outcome = await importText(source, store, { addedAt: 1, labelled: {} }, unwatched);
+  const outcome = await importText(source, store, { addedAt: 1, labeledAs: {} }, unwatched);
   if (outcome.kind !== 'added') throw new Error('it is there already');
   const ask = (from: number) =>
-    labelledTexts(store, { texts: [outcome.text.id], at: { from, count: 9 }, characters: 100, word: 'the' });
+    labeledTexts(store, { texts: [outcome.text.id], at: { from, count: 9 }, characters: 100, word: 'the' });
   expect((await ask(0)).map(({ at, text }) => [at, text])).toEqual([
     [0, `…${'sea '.repeat(15)}The end`],
     [2, 'it is the'],
@@ -124,7 +124,7 @@ test('labeled documents of a text to learn from are found, and taken as texts to
   const outcome = await importLabeled(store, id, { addedAt: 2, projectId: 'other' }, unwatched);
   if (outcome.kind !== 'added') throw new Error('it is there already');
   expect(outcome.text).toMatchObject({ name: 'a.csv', documents: 3, labelled: 'one', tunes: ['other'] });
-  const all = await labelledTexts(store, { texts: [outcome.text.id], at: { from: 0, count: 9 }, characters: 9 });
+  const all = await labeledTexts(store, { texts: [outcome.text.id], at: { from: 0, count: 9 }, characters: 9 });
   expect(all.map(({ text, labels }) => [text, labels])).toEqual([
     ['text 0', ['ham']],
     ['text 1', ['spam']],

@@ -4,17 +4,17 @@ import type { Document, Documents } from '../core/base/document';
 import { type Job, yieldUntil } from '../core/base/job';
 import { labelField } from '../core/base/labels';
 import { type LongTexts, longTexts } from '../core/base/longTexts';
-import { documentsIn, labelledAs, learntOf, sharedNormalizers, textOf, type TextRecord } from '../core/documents';
+import { documentsIn, labeledAs, trainingSize, sharedNormalizers, textOf, type TextRecord } from '../core/documents';
 import {
   changeLabelling,
   joinedLabels,
-  type Labelling,
+  type LabelChanges,
   labellingOf,
-  relabelled,
-  unlabelledAre,
-  withUnlabelled,
-  type Unlabelled,
-} from '../core/documents/labels/labelling';
+  relabeled,
+  unlabeledAre,
+  withUnlabeled,
+  type Unlabeled,
+} from '../core/documents/labels/labelChanges';
 import { ofExample } from '../core/documents/labels/examples';
 import { splitAtWord } from '../core/documents/labels/leaks';
 import { type LeakWords, leakWordsIn } from '../core/documents/labels/leakWords';
@@ -36,7 +36,7 @@ export interface LabelsSummary extends LabelSurvey {
   /** Whether a text has several labels. */
   several: boolean;
   /** What a text without a label means; absent: not answered, or each text has one label. */
-  unlabelledAre?: Unlabelled;
+  unlabeledAre?: Unlabeled;
   /** Tokens beyond which a text is long; absent without a tokenizer. `isAtLeast`: the count is a lower bound. */
   room?: number;
   isAtLeast?: boolean;
@@ -60,7 +60,7 @@ export interface YetToBeMade {
   vocabulary: number;
 }
 
-export interface LabelledTextsInput {
+export interface LabeledTextsInput {
   texts: readonly string[];
   at: { from: number; count: number } | { places: readonly number[] };
   /** Characters of each text's start. */
@@ -69,7 +69,7 @@ export interface LabelledTextsInput {
   word?: string;
 }
 
-export interface LabelledText {
+export interface LabeledText {
   textId: string;
   /** `place`: among all documents of its imported text; `at`: among all documents of the texts. */
   place: number;
@@ -84,8 +84,8 @@ export type LabelChange =
   /** Null: not labeled. */
   | { kind: 'relabel'; place: number; labels: readonly string[] | null }
   | { kind: 'join'; labels: readonly string[]; as: string }
-  | { kind: 'unlabelled'; are: Unlabelled }
-  | { kind: 'restore'; labelling: Labelling };
+  | { kind: 'unlabeled'; are: Unlabeled }
+  | { kind: 'restore'; labelling: LabelChanges };
 
 export async function surveyed(
   store: BlobStore,
@@ -93,22 +93,22 @@ export async function surveyed(
   job: Job,
 ): Promise<LabelsSummary> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
-  const labelled = labelledAs(texts) ?? 'one';
+  const labeled = labeledAs(texts) ?? 'one';
   const documents: Documents = {
     async *[Symbol.asyncIterator]() {
       for (const text of texts) yield* documentsIn(store, text);
     },
   };
   const read = reader && (await readAs(reader, texts, documents, job));
-  const survey = await surveyLabels(documents, { labelled, ...read }, job);
-  const several = labelled === 'several';
-  const [said, ...others] = texts.filter((text) => text.labelled === 'several').map(unlabelledAre);
+  const survey = await surveyLabels(documents, { labelKind: labeled, ...read }, job);
+  const several = labeled === 'several';
+  const [said, ...others] = texts.filter((text) => text.labelled === 'several').map(unlabeledAre);
   const isSaid = several && said !== undefined && others.every((other) => other === said);
   const isNoneOpen = several && [said, ...others].includes(undefined);
   return {
     ...survey,
     several,
-    ...(isSaid && { unlabelledAre: said }),
+    ...(isSaid && { unlabeledAre: said }),
     ...(read && { room: read.room, isAtLeast: read.isAtLeast }),
     ...(read?.trained && { trained: read.trained }),
     problems: labelProblems(survey, { fewest, isNoneOpen, ...read }),
@@ -121,7 +121,7 @@ async function readAs(
   documents: Documents,
   job: Job,
 ) {
-  const characters = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
+  const characters = texts.reduce((sum, text) => sum + trainingSize(text).characters, 0);
   // Our tokenizers put a token before an encoder's text.
   if ('made' in of && (of.made === 'bytes' || characters > MAX_TRAINED))
     return { tokensOf: MIN_TOKENS[of.made], room: context - (isEncoder ? 1 : 0), isAtLeast: of.made === 'bpe' };
@@ -158,16 +158,16 @@ const MIN_TOKENS: Readonly<Record<TrainedKind, (text: string) => number>> = {
   bytes: (text) => new TextEncoder().encode(text).length,
 };
 
-export async function labelledTexts(
+export async function labeledTexts(
   store: BlobStore,
-  { texts: ids, at: wanted, characters, word }: LabelledTextsInput,
-): Promise<readonly LabelledText[]> {
+  { texts: ids, at: wanted, characters, word }: LabeledTextsInput,
+): Promise<readonly LabeledText[]> {
   const texts = await Promise.all(ids.map((id) => textOf(store, id)));
   const places = 'places' in wanted ? new Set(wanted.places) : undefined;
   const isWanted = (at: number): boolean =>
     'places' in wanted ? places!.has(at) : at >= wanted.from && at < wanted.from + wanted.count;
   const count = 'places' in wanted ? places!.size : wanted.count;
-  const found: LabelledText[] = [];
+  const found: LabeledText[] = [];
   let withWord = 0;
   for await (const { document, textId, at, labels } of placed(store, texts)) {
     if (found.length >= count) break;
@@ -193,10 +193,10 @@ const MAX_BEFORE = 60;
 async function* placed(store: BlobStore, texts: readonly TextRecord[]) {
   let at = 0;
   // As in training: together with multi-label texts, single-label texts count as multi-label, too.
-  const labelled = labelledAs(texts) ?? 'one';
+  const labeled = labeledAs(texts) ?? 'one';
   for (const text of texts)
     for await (const document of documentsIn(store, text))
-      yield { document, textId: text.id, at: at++, labels: ofExample(document.fields, labelled) };
+      yield { document, textId: text.id, at: at++, labels: ofExample(document.fields, labeled) };
 }
 
 export async function beginningOf(document: Document, characters: number): Promise<string> {
@@ -212,18 +212,18 @@ export async function changeLabels(
   store: BlobStore,
   id: string,
   change: LabelChange,
-): Promise<{ text: TextRecord; before: Labelling }> {
+): Promise<{ text: TextRecord; before: LabelChanges }> {
   const { labelled } = await textOf(store, id);
-  let before: Labelling | undefined;
+  let before: LabelChanges | undefined;
   const text = await changeLabelling(store, id, (now) => {
     before = now;
     switch (change.kind) {
       case 'relabel':
-        return relabelled(now, change.place, change.labels ? labelField(change.labels) : '');
+        return relabeled(now, change.place, change.labels ? labelField(change.labels) : '');
       case 'join':
         return joinedLabels(now, change.labels, change.as, labelled);
-      case 'unlabelled':
-        return withUnlabelled(now, change.are);
+      case 'unlabeled':
+        return withUnlabeled(now, change.are);
       case 'restore':
         return change.labelling;
     }

@@ -84,7 +84,7 @@ export async function importCorrection(
   return { text: outcome.kind === 'added' ? outcome.text : outcome.of, before };
 }
 
-const LABELED = { isTuned: true, labelled: {} } as const;
+const LABELED = { isTuned: true, labeledAs: {} } as const;
 
 /** Returns labeled documents, each with its current label. */
 async function* labeledRows(

@@ -9,7 +9,7 @@ import { readJournal } from '../core/runs/journal';
 import { purgeRun, readRun, updateRun } from '../core/runs/record';
 import { loadWhole } from '../core/runs/whole';
 import type { TestStudio } from '../core/testing/behindChannels';
-import type { Begin } from '../core/testing/besideRuns';
+import type { Begin } from '../core/testing/smallRuns';
 import { eachSmallStudio } from '../core/testing/eachSmallStudio';
 import { loraOf, PARENT } from '../core/testing/tunedRuns';
 import type { MixedPoint } from '../protocol/gpu';

@@ -60,7 +60,7 @@ export async function writeText(
   const { tokenizer } = model;
   const decoder = tokenizer.decoder();
   const tell = throttled<GeneratedToken>(TELL_EVERY, report);
-  const { tokens, max, ...told } = await (input.chat ? answering : goingOn)(model, input, { signal }, pause);
+  const { tokens, max, ...reply } = await (input.chat ? answering : goingOn)(model, input, { signal }, pause);
   let written = 0;
   for await (const { id, probability, alternatives } of tokens) {
     written += 1;
@@ -74,7 +74,7 @@ export async function writeText(
   }
   tell.flush();
   const reason = signal.aborted ? 'stopped' : written < max ? 'end' : 'length';
-  return { reason, ms: performance.now() - began, ...told };
+  return { reason, ms: performance.now() - began, ...reply };
 }
 
 interface Writing extends Pick<Generated, 'leftOut'> {

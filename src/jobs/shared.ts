@@ -17,7 +17,7 @@ export function shared<T>(of: string, work: (job: Job) => Promise<T>): Shared<T>
   const done = work({ signal: stop.signal, report: (at) => waiting.forEach((job) => job.report(at)) });
   done.then(
     () => (state = 'done'),
-    () => (state = 'failed'), // told to those who wait
+    () => (state = 'failed'), // Those who wait get the error.
   );
   const stopAlone = (): void => {
     if (waiting.size === 0 && state === 'under way') stop.abort();

@@ -45,7 +45,7 @@ export async function tokenizeData(store: BlobStore, data: DataToTokenize, job: 
     return { manifest, baselines: baselineFacts(known), counts };
   }
   checkTokens(manifest);
-  const { facts, counts } = await measureData(store, manifest, tokenizer, split.labelled, yieldUntil(job.signal));
+  const { facts, counts } = await measureData(store, manifest, tokenizer, split.labelKind, yieldUntil(job.signal));
   return { manifest, baselines: facts, counts };
 }
 

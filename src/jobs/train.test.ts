@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import { openWasm, wasmHasFailed } from '../core/gpu/wasm';
-import { byteData } from '../core/testing/besideRuns';
+import { byteData } from '../core/testing/smallRuns';
 import { wasmFolder } from '../core/testing/wasm';
 import { listRuns } from '../core/runs/record';
 import { DEFAULT_RECIPE, type Recipe } from '../core/train/recipe';

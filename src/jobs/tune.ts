@@ -10,7 +10,7 @@ import { documentsIn } from '../core/evaluate/blocks';
 import { hasPerplexity, perplexityOn } from '../core/evaluate/forgotten';
 import type { Classes } from '../core/models/spec';
 import type { DataRecord } from '../core/runs/project';
-import { learntFrom } from '../core/objectives';
+import { trainingSource } from '../core/objectives';
 import { ownerOf } from '../core/runs/projects';
 import { addRun, freeHue, newRun, readKnownRun, readRun, type RunRecord } from '../core/runs/record';
 import { dataOf, type SegmentData } from '../core/runs/segments';
@@ -91,7 +91,7 @@ export async function tune(
       const base = frozenBase({ model, weights }, trainable);
       const hash = trainable && (await baseHash(base));
       // A classifier scores no tokens, so forgetting can't be measured.
-      const before = classes ? undefined : old ? segmentData(old.data, old.texts) : learntBefore(parent);
+      const before = classes ? undefined : old ? segmentData(old.data, old.texts) : earlierData(parent);
       const record = newRun({
         ...given,
         id: runId,
@@ -115,9 +115,9 @@ export async function tune(
 }
 
 /** Text that the base was trained on last: its own, or if it was tuned on chats, the text before that. */
-const learntBefore = (run: RunRecord): SegmentData | undefined => {
+const earlierData = (run: RunRecord): SegmentData | undefined => {
   const own = dataOf(run);
-  if (own.id !== null && learntFrom(run.objective) === 'documents') return own;
+  if (own.id !== null && trainingSource(run.objective) === 'documents') return own;
   return run.old && run.old.id !== null ? run.old : undefined; // An imported run has only its description.
 };
 

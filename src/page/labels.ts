@@ -7,7 +7,7 @@ import { elementById } from './elementById';
 import type { Classified } from './protocol';
 
 /** At most so many are shown. */
-const MOST = 20;
+const MAX = 20;
 
 /** @returns what the status says of it */
 export function showLabels({ model, atLeast = 0 }: PageModel, classified: Classified): string {
@@ -21,8 +21,8 @@ export function showLabels({ model, atLeast = 0 }: PageModel, classified: Classi
     .map((text, id) => ({ id, text, probability: probabilities[id]! }))
     .sort((a, b) => b.probability - a.probability);
   const chosen = several || own.length === 0 ? -1 : rows[0]!.id;
-  const shown = rows.slice(0, MOST);
-  const more = rows.length > shown.length ? `, top ${formatCount(MOST)} of ${formatCount(rows.length)}` : '';
+  const shown = rows.slice(0, MAX);
+  const more = rows.length > shown.length ? `, top ${formatCount(MAX)} of ${formatCount(rows.length)}` : '';
   showAlternatives(`Probability of each label${more}`, shown, chosen);
   const sure = several ? '' : `${formatShare(rows[0]!.probability)} confidence`;
   const inParts = windows > 1 ? `read in ${formatCount(windows)} parts` : '';

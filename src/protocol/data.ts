@@ -15,13 +15,13 @@ import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import type { KeptEvaluation } from '../core/runs/keptEvaluations';
 import type { RunRow, RunWords } from '../core/runs/rows';
 import type { Mix } from '../core/runs/mix';
-import type { Learnt } from '../core/runs/learnt';
+import type { TextUse } from '../core/runs/textUses';
 import type { Between } from '../core/documents/labels/between';
-import type { PaintedConversation, Painting, PaintInput } from '../jobs/chats';
+import type { RenderedConversation, LossMaskPreview, LossMaskInput } from '../jobs/chats';
 import type { PartRows } from '../jobs/dataParts';
-import type { LabelChange, LabelledText, LabelsSummary } from '../jobs/label';
+import type { LabelChange, LabeledText, LabelsSummary } from '../jobs/label';
 import type { Speaker } from '../jobs/speakers';
-import type { LabelApi } from './labelled';
+import type { LabelApi } from './labeled';
 import type { Decision } from '../core/runs/settings';
 import type { StepMeasurements } from '../core/export/homegrownJson';
 import type { Look, Previewed } from '../core/documents/clean/preview';
@@ -54,11 +54,11 @@ import type { WhichSnapshot } from '../core/checkpoint/snapshot';
 
 export type {
   DamagedStep,
-  PaintedConversation,
-  Painting,
+  RenderedConversation,
+  LossMaskPreview,
   PartRows,
   LabelChange,
-  LabelledText,
+  LabeledText,
   LabelsSummary,
   DataRecord,
   Everything,
@@ -142,7 +142,7 @@ export interface DataApi extends LabelApi {
   /** Removes a text from a project. If that was the last, `addToProject` undoes it and `purgeText` makes it final. */
   removeText: { input: { id: string; projectId: string; at: number }; progress: never; output: TextRecord };
   /** Runs that trained on any of the texts, and so retain something of them. */
-  learntFrom: { input: { textIds: readonly string[] }; progress: never; output: readonly Learnt[] };
+  textUses: { input: { textIds: readonly string[] }; progress: never; output: readonly TextUse[] };
   addToProject: { input: { id: string; projectId: string; isTuned?: boolean }; progress: never; output: TextRecord };
   purgeText: { input: { id: string }; progress: never; output: null };
   /** Default name of a project with these texts; null if it has none. */
@@ -203,9 +203,9 @@ export interface DataApi extends LabelApi {
   };
   /** Which tokens of chats are learned, with the tokenizer's chat template or a default. */
   paint: {
-    input: PaintInput;
+    input: LossMaskInput;
     progress: Progress;
-    output: Painting;
+    output: LossMaskPreview;
   };
   /** Sets temperature and confidence threshold of a classifier. */
   decide: { input: { runId: string; decision: Decision }; progress: never; output: null };

@@ -65,9 +65,9 @@ export async function beginClassifier(
   const order = summary.several ? summary.labels.map(({ label }) => label).sort() : labels;
   const limits = limitsOf(get());
   const model = parent?.model ?? { ...body.model, vocabulary: built.manifest.vocabulary };
-  const learnt = parts.train.documents ?? summary.texts;
+  const trained = parts.train.documents ?? summary.texts;
   const judged = parts.validation.documents ?? 0;
-  const given = { labels: order, several: summary.several, learnt, held: judged };
+  const given = { labels: order, several: summary.several, trained, held: judged };
   const begun = classifierOf(project, { ...body, model }, given, limits);
   const { trainable, recipe, classes } = begun;
   const tokens = { train: parts.train.tokens, validation: parts.validation.tokens };

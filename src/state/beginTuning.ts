@@ -51,7 +51,7 @@ export async function beginTuning(
   const { model, trainable, recipe } = tuningOf(project, record, limits, old.length > 0);
 
   /** With the chat template; undefined if stopped. */
-  async function painted(): Promise<TokenizerModel | undefined> {
+  async function preparedTokenizer(): Promise<TokenizerModel | undefined> {
     try {
       const wanted = { runId: record.id, template, texts: textIds({ texts }), from: 0, count: 0 };
       return (await get().paint(wanted, { signal: signal() })).tokenizer;
@@ -61,7 +61,7 @@ export async function beginTuning(
       return undefined;
     }
   }
-  const tokenizer = to === 'instruct' ? await painted() : await readTokenizer(store, record);
+  const tokenizer = to === 'instruct' ? await preparedTokenizer() : await readTokenizer(store, record);
   if (!tokenizer) return;
   const cut = (ids: readonly string[], by: TokenizerModel) =>
     cutFor(get, services.session, held, { runId, projectId: project.id }, { texts: ids, tokenizer: by, split });

@@ -72,8 +72,11 @@ export function boundWords(body: Pick<Body, 'made'>, summary?: Pick<LabelsSummar
 }
 
 /** Default number of epochs: more for few texts, since a model from scratch needs some hundred steps. */
-const usualPasses = (isNew: boolean, learnt: number, rows: number): number =>
-  Math.min(MAX_USUAL_EPOCHS, Math.max(MIN_USUAL_EPOCHS, Math.ceil(((isNew ? 300 : 100) * rows) / Math.max(1, learnt))));
+const usualPasses = (isNew: boolean, trained: number, rows: number): number =>
+  Math.min(
+    MAX_USUAL_EPOCHS,
+    Math.max(MIN_USUAL_EPOCHS, Math.ceil(((isNew ? 300 : 100) * rows) / Math.max(1, trained))),
+  );
 export const MIN_USUAL_EPOCHS = 3;
 const MAX_USUAL_EPOCHS = 50;
 
@@ -85,7 +88,7 @@ const MAX_USUAL_EPOCHS = 50;
 export function classifierOf(
   { tuning, recompute }: Pick<Project, 'tuning' | 'recompute'>,
   body: Body,
-  { labels, several, learnt, held }: { labels: readonly string[]; several: boolean; learnt: number; held: number },
+  { labels, several, trained, held }: { labels: readonly string[]; several: boolean; trained: number; held: number },
   limits: MemoryLimits,
 ): Pick<ClassifierPlan, 'model' | 'classes' | 'recipe' | 'passes'> & { trainable: Trainable | undefined } {
   const usual = usualPooling(body.model);
@@ -106,8 +109,8 @@ export function classifierOf(
   const { recipe, rateByHand } = ofPurpose(tuning, 'classify');
   const { learningRate, optimizer, batch, accumulate, warmup, evalEvery, saveEvery } = recipe;
   const rows = batch * accumulate;
-  const passes = tuning.classify.passes ?? usualPasses(body.isNew, learnt, rows);
-  const steps = Math.max(1, Math.ceil((passes * learnt) / rows));
+  const passes = tuning.classify.passes ?? usualPasses(body.isNew, trained, rows);
+  const steps = Math.max(1, Math.ceil((passes * trained) / rows));
   const looks = Math.min(evalEvery, Math.max(1, Math.ceil(steps / 5)));
   const usualRate = body.isNew
     ? optimizerOf(optimizer).usualRate(countParams(paramsOf(model)))
@@ -161,9 +164,9 @@ export function planClassifier(
 ): ClassifierPlan | Failure {
   const limits = limitsOf(s);
   try {
-    const learnt = summary.texts * (1 - s.project.tuning.classify.heldOut);
-    const held = summary.texts - learnt;
-    const given = { labels: summary.labels.map(({ label }) => label), several: summary.several, learnt, held };
+    const trained = summary.texts * (1 - s.project.tuning.classify.heldOut);
+    const held = summary.texts - trained;
+    const given = { labels: summary.labels.map(({ label }) => label), several: summary.several, trained, held };
     const body = withEntries(bodyOf(s), summary);
     const { model, classes, trainable, recipe, passes } = classifierOf(s.project, body, given, limits);
     const table = paramsOf(model);
@@ -204,7 +207,7 @@ function fittingOf({ long, longest, room }: LabelsSummary, { model, isNew }: Bod
 
 /** Why it cannot begin yet: nothing would come of it, or something is asked first. Undefined where it can. */
 export const labelsRefusal = ({ problems: found }: Pick<LabelsSummary, 'problems'>): string | undefined =>
-  found.find(({ kind }) => kind !== 'told')?.words;
+  found.find(({ kind }) => kind !== 'note')?.words;
 
 /** What a text of each label counts in the loss where labels are weighed; 1 on average. */
 export const weightOf = ({ labels }: LabelsSummary, count: number): number =>

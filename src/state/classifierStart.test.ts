@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readKnownRun } from '../core/runs/record';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { classifierStudio } from '../core/testing/classifierStudio';
-import { labelledFile, labelledRows } from '../core/testing/labelledRuns';
+import { labeledFile, labeledRows } from '../core/testing/labeledRuns';
 import { CLASSIFIER_SETUP, closedRows, longRowsWords, rowsWithWord, tableLabel } from './classifierStart';
 import { guideOf, nextStep } from './nextStep';
 import { answer, isLabeled, questionsOf } from './questions';
@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 /** A labeled table that waits for an answer on Text. */
 async function dropped(rows: readonly (readonly string[])[]) {
   const { store, getState } = await classifierStudio();
-  const file = labelledFile(rows);
+  const file = labeledFile(rows);
   await getState().addFiles([{ name: file.name, file }]);
   await vi.waitFor(() => expect(questionsOf(getState())[0]?.kind).toBe('table'));
   const [question] = questionsOf(getState());
@@ -25,7 +25,7 @@ async function dropped(rows: readonly (readonly string[])[]) {
 }
 
 test('a table that leaves nothing to decide trains at the press', async () => {
-  const { store, getState, label, press } = await dropped(labelledRows(60));
+  const { store, getState, label, press } = await dropped(labeledRows(60));
   expect(label).toMatch(/^Train a classifier/);
   expect(press()).toBe('/train');
   await vi.waitFor(() => expect(getState().project.runId).not.toBeNull(), { timeout: 60_000 });
@@ -38,7 +38,7 @@ test('a table that leaves nothing to decide trains at the press', async () => {
 });
 
 test('texts that are cut are announced on Text with the context that would fit, and the press trains', async () => {
-  const { store, getState, label, press } = await dropped([...labelledRows(40), ['a whale '.repeat(40), 'sea']]);
+  const { store, getState, label, press } = await dropped([...labeledRows(40), ['a whale '.repeat(40), 'sea']]);
   const [question] = questionsOf(getState());
   const { labeled } = question as { labeled: { longest: number } };
   expect(labeled.longest).toBe(320);
@@ -53,7 +53,7 @@ test('texts that are cut are announced on Text with the context that would fit, 
 });
 
 test('a label of one text is decided in the setup, whose button names no time', async () => {
-  const { getState, label, press } = await dropped([...labelledRows(40), ['a gull over the pier', 'bird']]);
+  const { getState, label, press } = await dropped([...labeledRows(40), ['a gull over the pier', 'bird']]);
   expect(label).toBe('Set up classifier…');
   expect(nextStep(guideOf(getState()), 'text')).toMatchObject({ kind: 'train-classifier', label });
   expect(press()).toBe('/tune?kind=classify');

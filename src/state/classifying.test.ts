@@ -9,7 +9,7 @@ import { readKnownRun } from '../core/runs/record';
 import type { ClassifierChoice } from '../core/runs/tuning';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { classifierStudio, SIZES } from '../core/testing/classifierStudio';
-import { labelledFile, labelledRows } from '../core/testing/labelledRuns';
+import { labeledFile, labeledRows } from '../core/testing/labeledRuns';
 import type { TokenizerModel } from '../core/tokenizer/tokenizer';
 import { evaluateRefusal, evaluationOf, shownEvaluating, shownEvaluation, startsByItself } from './evaluate';
 import { isTraining } from './openRun';
@@ -33,12 +33,12 @@ const textsToLabel = ({ getState, workers }: StudioStore, runId: string) => {
 test('a table becomes a classifier from scratch, which is evaluated, corrected, queried and resumed', async () => {
   const { store, studio, getState, add, downloads, own } = await classifierStudio();
   expect(tuneRefusal(getState(), 'classify')).toBe('Add labeled texts first');
-  await add([...labelledRows(60, 6), ['qqq', '']]);
+  await add([...labeledRows(60, 6), ['qqq', '']]);
   const [text] = toTuneOn(getState(), 'classify');
   expect(text).toMatchObject({ labelled: 'one', documents: 67 });
   expect(toTuneOn(getState(), 'adapt')).toEqual([]);
   const summary = await own.survey();
-  expect(summary).toMatchObject({ texts: 60, unlabelled: 7, labels: [{ count: 30 }, { count: 30 }] });
+  expect(summary).toMatchObject({ texts: 60, unlabeled: 7, labels: [{ count: 30 }, { count: 30 }] });
   expect([labelsRefusal(summary), weightOf(summary, 30)]).toEqual([undefined, 1]);
   const plan = planClassifier(getState(), summary);
   if ('code' in plan) throw new Error(plan.message);
@@ -89,7 +89,7 @@ test('a table becomes a classifier from scratch, which is evaluated, corrected, 
   expect((await own.classify(runId!, 'zzz')).labels).toEqual([]);
   await own.decide(row.record, { temperature: 1, atLeast: 0 });
 
-  const file = labelledFile(labelledRows(8), 'mail.csv');
+  const file = labeledFile(labeledRows(8), 'mail.csv');
   expect(await own.classifyFile({ runId: runId!, file, table: { format: 'csv', columns: ['text'] } })).toEqual({
     texts: 8,
     unsure: 0,
@@ -101,7 +101,7 @@ test('a table becomes a classifier from scratch, which is evaluated, corrected, 
   expect([texts.length, of]).toEqual([7, 7]);
   for (const { textId, place: at, text: words } of texts)
     await own.label(textId, at, words.includes('whale') ? ['sea'] : ['land']);
-  expect(await own.survey()).toMatchObject({ unlabelled: 0 });
+  expect(await own.survey()).toMatchObject({ unlabeled: 0 });
   // Continues from this run, with these texts added to its training set.
   getState().setTuning({ base: { runId: runId!, step: row.step }, learns: 'all' });
   await getState().tune('classify');
@@ -128,7 +128,7 @@ test('a word that gives a label away is known of the texts, counted once while t
 
 test('Evaluate starts what is not measured by itself, shows it as it runs, and stops for good where that is canceled', async () => {
   const { getState, add, own, studio } = await classifierStudio();
-  await add(labelledRows(60));
+  await add(labeledRows(60));
   const trained = getState().tune('classify');
   await vi.waitFor(() => expect(isTraining(getState())).toBe(true));
   expect(startsByItself(getState())).toBe(false);
@@ -203,7 +203,7 @@ test('what nothing would come of is refused in words before a start', async () =
 
 test('a label of one text is asked about, and can be left out or kept', async () => {
   const { getState, add, own } = await classifierStudio();
-  await add([...labelledRows(8), ['the sky 9', 'sky']]);
+  await add([...labeledRows(8), ['the sky 9', 'sky']]);
   expect(labelsRefusal(await own.survey())).toMatch(/Only one text has the label “sky”/);
   const { classify } = getState().project.tuning;
   getState().setTuning({ classify: { ...classify, fewest: 1 } });
@@ -212,12 +212,12 @@ test('a label of one text is asked about, and can be left out or kept', async ()
   const [text] = toTuneOn(getState(), 'classify');
   await own.change(text!.id, { kind: 'join', labels: ['sky'], as: '' }, 'sky left out');
   const summary = await own.survey();
-  expect([labelsRefusal(summary), summary.labels.length, summary.unlabelled]).toEqual([undefined, 2, 1]);
+  expect([labelsRefusal(summary), summary.labels.length, summary.unlabeled]).toEqual([undefined, 2, 1]);
 });
 
 test('truncated texts are reported before the start, also before the tokenizer exists', async () => {
   const { getState, add, own } = await classifierStudio();
-  await add([...labelledRows(20), ['a whale '.repeat(40), 'sea']]);
+  await add([...labeledRows(20), ['a whale '.repeat(40), 'sea']]);
   const long = async () =>
     (await own.survey()).problems.filter(({ what }) => what === 'long').map(({ words }) => words);
   expect(await long()).toEqual([
@@ -244,7 +244,7 @@ test('truncated texts are reported before the start, also before the tokenizer e
 
 test('one from nothing is small and reads 192 tokens, until the Model page was used or something else is said', async () => {
   const { getState, add, own } = await classifierStudio();
-  await add(labelledRows(40));
+  await add(labeledRows(40));
   const summary = await own.survey();
   const of = (): string => `${bodyOf(getState()).model.id} ${bodyOf(getState()).model.config.context}`;
   const chosen = getState().project.model;
@@ -272,7 +272,7 @@ test('one from nothing is small and reads 192 tokens, until the Model page was u
 
 test("a classifier from scratch has a tokenizer of its texts, with chosen kind and size, or the project's", async () => {
   const { store, getState, add, own } = await classifierStudio();
-  await add(labelledRows(40));
+  await add(labeledRows(40));
   const choose = (tokenizer: TokenizerChoice | null): void => {
     const { classify } = getState().project.tuning;
     getState().setTuning({ classify: { ...classify, passes: 0.1, tokenizer } });
@@ -311,23 +311,23 @@ test("a classifier from scratch has a tokenizer of its texts, with chosen kind a
 
 test('multi-label texts with no labels: the question, the answer, training, and labeling one by one', async () => {
   const { studio, store, getState, add, own } = await classifierStudio();
-  const rows = labelledRows(60).map(([text, label], i) => [
+  const rows = labeledRows(60).map(([text, label], i) => [
     text!,
     label === 'land' ? '' : i % 6 === 1 ? 'sea|deep' : 'sea',
   ]);
   await add(rows, 'sea.csv', '|');
   const asked = await own.survey();
-  expect(asked).toMatchObject({ several: true, texts: 30, none: 0, unlabelled: 30 });
+  expect(asked).toMatchObject({ several: true, texts: 30, none: 0, unlabeled: 30 });
   expect(labelsRefusal(asked)).toMatch(/^30 texts have no label: does no label apply, or aren’t they labeled yet/);
   const [text] = toTuneOn(getState(), 'classify');
-  const say = (are: 'none' | 'left-out') => own.change(text!.id, { kind: 'unlabelled', are }, 'said');
+  const say = (are: 'none' | 'left-out') => own.change(text!.id, { kind: 'unlabeled', are }, 'said');
   await say('left-out');
   const left = await own.survey();
-  expect(left).toMatchObject({ texts: 30, none: 0, unlabelled: 30, unlabelledAre: 'left-out' });
+  expect(left).toMatchObject({ texts: 30, none: 0, unlabeled: 30, unlabeledAre: 'left-out' });
   expect(labelsRefusal(left)).toBeUndefined();
   await say('none');
   const summary = await own.survey();
-  expect(summary).toMatchObject({ texts: 60, none: 30, unlabelled: 0, unlabelledAre: 'none' });
+  expect(summary).toMatchObject({ texts: 60, none: 30, unlabeled: 0, unlabeledAre: 'none' });
   expect(labelsRefusal(summary)).toBeUndefined();
   // One text has no label yet, so the classifier asks about it.
   await own.label(text!.id, 0, null);
@@ -352,7 +352,7 @@ test('multi-label texts with no labels: the question, the answer, training, and 
   const { texts, of } = await textsToLabel(studio, runId!);
   expect([texts.map(({ place }) => place), of]).toEqual([[0], 1]);
   await own.label(text!.id, 0, []);
-  expect(await own.survey()).toMatchObject({ none: 30, unlabelled: 0 });
+  expect(await own.survey()).toMatchObject({ none: 30, unlabeled: 0 });
 });
 
 test('where there is no room, a label is as it was, that is said, and it can be given once there is', async () => {
@@ -363,7 +363,7 @@ test('where there is no room, a label is as it was, that is said, and it can be 
     commit: (change) =>
       isFull ? Promise.reject(new HomegrownError('storage-full', 'No room for the label')) : inner.commit(change),
   });
-  await add([...labelledRows(6), ['qqq', '']]);
+  await add([...labeledRows(6), ['qqq', '']]);
   const [text] = toTuneOn(getState(), 'classify');
   const before = await own.survey();
   isFull = true;
@@ -374,7 +374,7 @@ test('where there is no room, a label is as it was, that is said, and it can be 
   expect(await own.survey()).toEqual(before);
   isFull = false;
   expect(await own.label(text!.id, 6, ['sea'])).toBe(true);
-  expect(await own.survey()).toMatchObject({ unlabelled: 0 });
+  expect(await own.survey()).toMatchObject({ unlabeled: 0 });
 });
 
 test('where the run of a project is a classifier, Tune shows it, until something is there to tune on for another purpose', () => {
@@ -384,7 +384,8 @@ test('where the run of a project is a classifier, Tune shows it, until something
     tuning: { ...initialProject().tuning, purpose: 'adapt' as const },
   };
   const row = (classes?: object) => ({ bytes: 1, record: { id: 'a', model: { config: { classes } } } }) as never;
-  const text = (labelled?: 'one') => ({ id: 't', projects: [project.id], ...(labelled && { labelled }) }) as never;
+  const text = (labeled?: 'one') =>
+    ({ id: 't', projects: [project.id], ...(labeled && { labelled: labeled }) }) as never;
   expect(shownPurpose({ project, runs: [row({})], tuneTexts: [] })).toBe('classify');
   expect(shownPurpose({ project, runs: [row()], tuneTexts: [] })).toBe('adapt');
   expect(shownPurpose({ project: { ...project, runId: null }, runs: [row({})], tuneTexts: [] })).toBe('adapt');

@@ -3,7 +3,7 @@ import { type Failure, toFailure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
 import { counted, formatCount } from '../core/base/units';
 import { type LeakWords, leakWords } from '../core/documents/labels/leakWords';
-import { allTexts, learntFacts, textRef, type TextRecord } from '../core/documents/record';
+import { allTexts, trainingFacts, textRef, type TextRecord } from '../core/documents/record';
 import type { EvaluationRecord } from '../core/runs/evaluations';
 import { modelSpec } from '../core/models';
 import { dataOf } from '../core/runs/segments';
@@ -45,7 +45,7 @@ export function classifyingOver(services: SliceServices, get: () => ClassifyingN
   function textsOf(run: RunRecord): readonly TextRecord[] | undefined {
     const facts = dataOf(run).facts?.texts ?? [];
     const here = allTexts(get());
-    const texts = facts.map(({ sha256 }) => here.find((text) => learntFacts(text).sha256 === sha256));
+    const texts = facts.map(({ sha256 }) => here.find((text) => trainingFacts(text).sha256 === sha256));
     return texts.length > 0 && texts.every((text) => text !== undefined) ? texts : undefined;
   }
 
@@ -116,12 +116,12 @@ export function classifyingOver(services: SliceServices, get: () => ClassifyingN
     },
     rows(at, characters, { textId, word } = {}) {
       const texts = textId === undefined ? ids() : [textId];
-      return data.call('labelledTexts', { texts, at, characters, ...(word !== undefined && { word }) });
+      return data.call('labeledTexts', { texts, at, characters, ...(word !== undefined && { word }) });
     },
     async examples(run, places, characters = CHARACTERS) {
       const texts = textsOf(run);
       if (!texts) return undefined;
-      return data.call('labelledTexts', { texts: texts.map(({ id }) => id), at: { places }, characters });
+      return data.call('labeledTexts', { texts: texts.map(({ id }) => id), at: { places }, characters });
     },
     async change(textId, change, words) {
       try {
@@ -196,19 +196,23 @@ export function classifyingOver(services: SliceServices, get: () => ClassifyingN
       return given!;
     },
     async classifyFile(input, options) {
-      const { file, ...told } = await gpu.call('classifyFile', { ...input, ...usedModel(get(), input.runId) }, options);
+      const { file, ...counts } = await gpu.call(
+        'classifyFile',
+        { ...input, ...usedModel(get(), input.runId) },
+        options,
+      );
       download(file, `${fileName(input.file.name.replace(/\.\w+$/, ''), 'texts')}-labels.csv`);
       toasts.show({
-        text: `${counted(told.texts, 'text')} classified`,
+        text: `${counted(counts.texts, 'text')} classified`,
         detail: [
           'downloaded as a table',
-          told.unsure > 0 && `${formatCount(told.unsure)} not sure`,
-          told.empty > 0 && `${formatCount(told.empty)} empty, without a label`,
+          counts.unsure > 0 && `${formatCount(counts.unsure)} not sure`,
+          counts.empty > 0 && `${formatCount(counts.empty)} empty, without a label`,
         ]
           .filter(Boolean)
           .join('; '),
       });
-      return told;
+      return counts;
     },
     async takeLabeled(textId) {
       const { project, loadTexts } = get();

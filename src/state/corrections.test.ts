@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { classifierStudio } from '../core/testing/classifierStudio';
-import { labelledRows } from '../core/testing/labelledRuns';
+import { labeledRows } from '../core/testing/labeledRuns';
 import { toTuneOn } from './tuningInputs';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 180_000 });
 
 test('a corrected answer is a row of Corrections, undone by its note, and part of the next training', async () => {
   const { getState, add, own } = await classifierStudio();
-  await add(labelledRows(40));
+  await add(labeledRows(40));
   const names = (): readonly string[] =>
     toTuneOn(getState(), 'classify')
       .map(({ name }) => name)

@@ -1,6 +1,6 @@
 /** Corrected answers of a classifier: rows of a table of the project, which the next classifier trains on. */
 import { toFailure } from '../core/base/errors';
-import { learntFacts, type TextRecord } from '../core/documents/record';
+import { trainingFacts, type TextRecord } from '../core/documents/record';
 import { dataOf } from '../core/runs/segments';
 import { explain } from './failures';
 import type { SliceServices, Studio } from './slices/studio';
@@ -23,8 +23,8 @@ export function correctingOver(
   /** The table that takes rows: no run trained on it, since the texts of a run stay as they are. */
   async function openTable(): Promise<TextRecord | undefined> {
     for (const table of tables()) {
-      const runs = await data.call('learntFrom', { textIds: [table.id] });
-      if (runs.length === 0) return table;
+      const uses = await data.call('textUses', { textIds: [table.id] });
+      if (uses.length === 0) return table;
     }
     return undefined;
   }
@@ -34,7 +34,7 @@ export function correctingOver(
     for (const { id, documents } of tables()) {
       if (id === open?.id) continue;
       const at = { from: 0, count: documents };
-      const rows = await data.call('labelledTexts', { texts: [id], at, characters: text.length + 1 });
+      const rows = await data.call('labeledTexts', { texts: [id], at, characters: text.length + 1 });
       const row = rows.find((each) => each.text === text);
       if (!row) continue;
       const change = { kind: 'relabel', place: row.place, labels: [label] } as const;
@@ -86,7 +86,7 @@ export function correctingOver(
   async function rowOf(text: string): Promise<{ table: TextRecord; label: string } | undefined> {
     for (const table of tables()) {
       const at = { from: 0, count: table.documents };
-      const rows = await data.call('labelledTexts', { texts: [table.id], at, characters: text.length + 1 });
+      const rows = await data.call('labeledTexts', { texts: [table.id], at, characters: text.length + 1 });
       const label = rows.find((each) => each.text === text)?.labels?.[0];
       if (label !== undefined) return { table, label };
     }
@@ -119,7 +119,7 @@ export function correctingOver(
       const found = await rowOf(text);
       if (!found) return undefined;
       const learned = (run && dataOf(run).facts?.texts) ?? [];
-      const { sha256 } = learntFacts(found.table);
+      const { sha256 } = trainingFacts(found.table);
       if (!run || learned.every((each) => each.sha256 !== sha256)) return { label: found.label, isLearned: false };
       const isOlder = made.get(text)?.runs.has(run.id);
       const isLearned = isOlder === undefined ? (found.table.labelling ? undefined : true) : !isOlder;

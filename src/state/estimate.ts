@@ -13,7 +13,7 @@ import { modelSpec } from '../core/models';
 import { rolesOf } from '../core/objectives';
 import { optimizerOf, type OptimizerId } from '../core/optim';
 import { countParams, sizeOf, type BaseConfig, type ModelSpec } from '../core/models/spec';
-import { learntOf } from '../core/documents/record';
+import { trainingSize } from '../core/documents/record';
 import type { DeviceInfo } from '../protocol/gpu';
 import { dataState } from './preparation';
 import type { Project, TokenizerChoice } from '../core/runs/project';
@@ -146,7 +146,7 @@ export function textSize(
     const { train, validation } = data.manifest.parts;
     return { train: train.tokens, validation: validation.tokens, documents: train.documents, isCounted: true };
   }
-  const characters = texts.reduce((n, text) => n + learntOf(text).characters, 0);
+  const characters = texts.reduce((n, text) => n + trainingSize(text).characters, 0);
   const measured =
     tokenizerChoice.kind === 'bpe' ? profile && measuredVocabulary(profile, tokenizerChoice.vocabulary) : undefined;
   const tokens =
@@ -156,9 +156,9 @@ export function textSize(
         ? profile.bytes / measured.bytesPerToken
         : characters / USUAL_CHARACTERS[tokenizerChoice.kind];
   const { validation, test } = split;
-  const learnt = 1 - validation - test;
-  const documents = learnt * texts.reduce((n, text) => n + learntOf(text).documents, 0);
-  return { train: tokens * learnt, validation: tokens * validation, documents, isCounted: false };
+  const trainShare = 1 - validation - test;
+  const documents = trainShare * texts.reduce((n, text) => n + trainingSize(text).documents, 0);
+  return { train: tokens * trainShare, validation: tokens * validation, documents, isCounted: false };
 }
 /** Characters a token, before a tokenizer has been trained. */
 export const USUAL_CHARACTERS: Record<TokenizerChoice['kind'], number> = { bpe: 3, characters: 1, bytes: 1 };

@@ -2,7 +2,7 @@
 import type { Failure } from '../core/base/errors';
 import { fileName } from '../core/base/fileName';
 import { formatCount } from '../core/base/units';
-import { evaluatedAs, learntFrom, unmeasured } from '../core/objectives';
+import { evaluatedAs, trainingSource, unmeasured } from '../core/objectives';
 import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import { type KeptEvaluation, partHash } from '../core/runs/keptEvaluations';
 import { looksAt } from '../core/runs/looks';
@@ -86,7 +86,7 @@ export const hasStrided = (s: Shown & Pick<Studio, 'keptEvaluation'>): boolean =
 export function lacksStrided(s: Shown & Pick<Studio, 'keptEvaluation'>): boolean {
   const run = modelOf(s, 'evaluate')?.record;
   if (!run || evaluatedAs(run.objective, run.model) !== 'nextTokens') return false;
-  const isOfText = s.evaluatedOn === 'text' || learntFrom(run.objective) === 'documents';
+  const isOfText = s.evaluatedOn === 'text' || trainingSource(run.objective) === 'documents';
   const isMeasured = shownEvaluation(s)?.record.evaluation.metrics['perplexity'] !== undefined;
   return isMeasured && isOfText && !hasStrided(s);
 }
@@ -118,7 +118,7 @@ export function evaluateRefusal(s: RefusalNeeds): string | undefined {
   const reason = unmeasuredWords(model.record);
   if (reason !== undefined) return reason;
   const isAnswering = evaluatedAs(objective, choice) === 'answers';
-  if (isAnswering && learntFrom(objective) !== 'pairs')
+  if (isAnswering && trainingSource(objective) !== 'pairs')
     return 'This model was trained on span corruption. Only its loss is measured, on Train';
   if (s.evaluatedOn === 'text' && choice.config.classes)
     return 'A classifier needs labeled text. Evaluate it on the validation set';

@@ -1,5 +1,5 @@
 /** Labeled texts that a finished classifier was not trained on. */
-import { learntFacts } from '../core/documents/record';
+import { trainingFacts } from '../core/documents/record';
 import { dataOf } from '../core/runs/segments';
 import { shownRun } from './openRun';
 import { isAtRest } from './phase';
@@ -15,6 +15,6 @@ export function labeledSince(
   const learned = record?.model.config.classes && isAtRest(phase) ? dataOf(record).facts?.texts : undefined;
   if (!learned || learned.length === 0) return 0;
   const known = new Set(learned.map(({ sha256 }) => sha256));
-  const others = toTuneOn(s, 'classify').filter((text) => !known.has(learntFacts(text).sha256));
+  const others = toTuneOn(s, 'classify').filter((text) => !known.has(trainingFacts(text).sha256));
   return others.reduce((sum, { documents }) => sum + documents, 0);
 }

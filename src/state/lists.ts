@@ -99,8 +99,10 @@ export const createListsSlice: Slice<
               { runId, which, lists, now: now() },
               {
                 signal,
-                onProgress: (told) =>
-                  onProgress(isNamed ? { ...told, label: `Step ${formatCount(which)}: ${told.label}` } : told),
+                onProgress: (reported) =>
+                  onProgress(
+                    isNamed ? { ...reported, label: `Step ${formatCount(which)}: ${reported.label}` } : reported,
+                  ),
               },
             );
             await get().loadLists();
@@ -182,7 +184,7 @@ export const createListsSlice: Slice<
           (comparing) => set({ comparing }),
           now,
           (options) =>
-            gpu.call('compare', { runId, which: step, beside: compareWith, on: askedOn(get()), now: now() }, options),
+            gpu.call('compare', { runId, which: step, compareWith, on: askedOn(get()), now: now() }, options),
         );
         if (!record) return;
         const [newest] = record.comparisons ?? [];

@@ -12,7 +12,7 @@ import {
   type TableFormatId,
   tableFormatOf,
 } from '../core/documents/read';
-import { learntFrom, type ObjectiveId, usualObjective } from '../core/objectives';
+import { trainingSource, type ObjectiveId, usualObjective } from '../core/objectives';
 import type { Purpose } from '../core/runs/tuning';
 import type { Studio } from './slices/studio';
 import type { Dropped, DroppedMarkup } from './slices/adding';
@@ -58,7 +58,9 @@ export const tableOf = ({ kind, name }: DroppedMarkup): TableFormatId => (isTabl
 export function answering({ project, texts }: Pick<Studio, 'project' | 'texts'>): ObjectiveId | undefined {
   const objective = usualObjective(project.model.id, true);
   const isAll = texts.every(({ formats }) => formats.every(isTable));
-  return isAll && learntFrom(objective) === 'pairs' && objective !== project.recipe.objective ? objective : undefined;
+  return isAll && trainingSource(objective) === 'pairs' && objective !== project.recipe.objective
+    ? objective
+    : undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import { countParams } from '../core/models/spec';
 import { readKnownRun } from '../core/runs/record';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { classifierStudio } from '../core/testing/classifierStudio';
-import { labelledRows } from '../core/testing/labelledRuns';
+import { labeledRows } from '../core/testing/labeledRuns';
 import { bodyOf, boundWords, planClassifier } from './classifierPlan';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
@@ -16,7 +16,7 @@ test.each(['bpe', 'characters'] as const)(
   'the plan has the entries and parameters of its run, though the texts fill fewer entries than asked: %s',
   async (kind) => {
     const { store, getState, add, own } = await classifierStudio();
-    await add(labelledRows(40));
+    await add(labeledRows(40));
     const { classify } = getState().project.tuning;
     getState().setTuning({ classify: { ...classify, passes: 1, tokenizer: { kind, vocabulary: 4096 } } });
     const summary = await own.survey();

@@ -52,7 +52,7 @@ export const filledText = ({ pieces, blanks, choices }: Filled): string =>
 type PlaygroundNeeds = Pick<Studio, 'lookAgain' | 'opened' | 'project' | 'runs' | 'shown'>;
 
 /** Candidates that are listed for a blank. */
-const MOST = 12;
+const MAX = 12;
 
 export const createPlaygroundSlice: Slice<PlaygroundSlice, PlaygroundNeeds> = (services) => (set, get, api) => {
   const { gpu, now } = services;
@@ -103,7 +103,7 @@ export const createPlaygroundSlice: Slice<PlaygroundSlice, PlaygroundNeeds> = (s
       };
       try {
         if (kind === 'encoder') {
-          const input = { runId, which, passage: prompt, max: MOST };
+          const input = { runId, which, passage: prompt, max: MAX };
           const filled = await gpu.call('fill', input, { signal: abort.signal });
           const done: Writing = { kind: 'done', reason: 'filled', ms: filled.ms };
           tell(() => ({ filled: { ...filled, choices: filled.blanks.map(() => 0) }, writing: done }));

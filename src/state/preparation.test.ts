@@ -37,14 +37,14 @@ test('several texts split by an older build at the last end only are rebuilt; a 
 
 test('a run learns from other texts once one was added, removed or changed, whatever their order', () => {
   const of = (...hashes: string[]) => hashes.map((sha256) => ({ sha256 })) as never;
-  const learnt = (facts: DataFacts | null) => runRecord({ data: { facts } });
-  const run = (...hashes: string[]) => learnt(dataFacts({ texts: of(...hashes) }));
+  const trainedOn = (facts: DataFacts | null) => runRecord({ data: { facts } });
+  const run = (...hashes: string[]) => trainedOn(dataFacts({ texts: of(...hashes) }));
   expect(hasOtherTexts(run('a', 'b'), { texts: of('b', 'a') })).toBe(false);
   expect(hasOtherTexts(run('a'), { texts: of('a', 'b') })).toBe(true);
   expect(hasOtherTexts(run('a', 'b'), { texts: of('a') })).toBe(true);
   expect(hasOtherTexts(run('a'), { texts: of('c') })).toBe(true);
   expect(hasOtherTexts(run(), { texts: of('a') })).toBe(false);
-  expect(hasOtherTexts(learnt(null), { texts: of('a') })).toBe(false);
+  expect(hasOtherTexts(trainedOn(null), { texts: of('a') })).toBe(false);
 });
 
 let page: TestStudio | undefined;

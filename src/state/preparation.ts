@@ -1,8 +1,15 @@
 /** From texts to shards: the tokenizer and the data, each made on request or when something after it needs it. */
 import { toFailure } from '../core/base/errors';
 import { isChosen, type SplitChoice } from '../core/documents/split';
-import { learntFacts, learntOf, sharedNormalizers, textRef, tunedAs, type TuneUse } from '../core/documents/record';
-import { learntFrom, objectiveOf, rolesOf } from '../core/objectives';
+import {
+  trainingFacts,
+  trainingSize,
+  sharedNormalizers,
+  textRef,
+  tunedAs,
+  type TuneUse,
+} from '../core/documents/record';
+import { trainingSource, objectiveOf, rolesOf } from '../core/objectives';
 import { END_ALONE, missingRoles, type TokenRole } from '../core/tokenizer/special';
 import { APPLIED_WORDS, type TokenizerModel } from '../core/tokenizer/tokenizer';
 import type { DataRecord } from '../core/runs/project';
@@ -96,7 +103,7 @@ export const createPreparationSlice: Slice<
         }
         if (dataState(inputs) !== 'done') {
           if (!(await build(inputs, inputs.project.split))) return undefined;
-          const characters = inputs.texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
+          const characters = inputs.texts.reduce((sum, text) => sum + trainingSize(text).characters, 0);
           if (isAllToDo && now() > began) set({ buildRate: (1000 * characters) / (now() - began) });
           inputs = await latest();
         }
@@ -148,7 +155,7 @@ export const inputsOf = ({ project, texts }: Inputs): Inputs => ({ project, text
 
 export const textIds = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map((t) => t.id);
 /** What the model card says of the texts. */
-export const textFacts = (texts: Studio['texts']): BeginInput['texts'] => texts.map(learntFacts);
+export const textFacts = (texts: Studio['texts']): BeginInput['texts'] => texts.map(trainingFacts);
 
 /** Trained version of each text. */
 const textRefs = ({ texts }: Pick<Studio, 'texts'>): readonly string[] => texts.map(textRef);
@@ -196,7 +203,7 @@ export function hasOtherTexts(
 ): boolean {
   const { facts } = dataOf(run);
   if (!facts || facts.texts.length === 0 || isTuning(run)) return false;
-  return !same(facts.texts.map((t) => t.sha256).sort(), texts.map((t) => learntOf(t).sha256).sort());
+  return !same(facts.texts.map((t) => t.sha256).sort(), texts.map((t) => trainingSize(t).sha256).sort());
 }
 /** Texts that a run without data can resume with. For a tuned run, tuning texts of its kind. */
 export const textsFor = (
@@ -204,7 +211,7 @@ export const textsFor = (
   { texts, tuneTexts }: Pick<Studio, 'texts' | 'tuneTexts'>,
 ): Studio['texts'] => (isTuning(run) ? tuneTexts.filter((text) => tunedAs(text) === usedBy(run)) : texts);
 function usedBy({ objective }: Pick<RunRecord, 'objective'>): TuneUse {
-  const of = learntFrom(objective);
+  const of = trainingSource(objective);
   return of === 'chats' || of === 'labels' ? of : 'text';
 }
 /** Whether only the end of the last of several texts is held out, as in older builds. */

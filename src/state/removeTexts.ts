@@ -3,7 +3,7 @@ import { toFailure } from '../core/base/errors';
 import { formatCount } from '../core/base/units';
 import type { TextRecord } from '../core/documents';
 import { allTexts, byUse, isToTune } from '../core/documents/record';
-import { type Learnt, learntWords } from '../core/runs/learnt';
+import { type TextUse, usesWords } from '../core/runs/textUses';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { explain } from './failures';
 import { nameByTexts, type NamingNeeds, namingTexts } from './projectName';
@@ -50,7 +50,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
   takeOut(asked);
   // What cannot be read of the runs does not keep a text from being removed.
   const textIds = asked.map(({ id }) => id);
-  const learnt = await data.call('learntFrom', { textIds }).catch((): readonly Learnt[] => []);
+  const uses = await data.call('textUses', { textIds }).catch((): readonly TextUse[] => []);
   const removed: TextRecord[] = [];
   for (const text of asked) {
     try {
@@ -64,8 +64,8 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
   if (removed.length === 0) return;
   takeOut(removed); // they may have been listed meanwhile
   tabs.announce();
-  const learntFrom = removed.filter((text) => !isToTune(text, projectId));
-  const forgotten = await forget(removal, projectId, learntFrom);
+  const trained = removed.filter((text) => !isToTune(text, projectId));
+  const forgotten = await forget(removal, projectId, trained);
   const renamed = isHere() ? await nameByTexts(removal, namingTexts(byUse(before, projectId))) : undefined;
   const what = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
   let isBack = false;
@@ -88,7 +88,7 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
   const onGone = () => {
     if (!isBack) for (const { id } of removed) data.call('purgeText', { id }).catch(() => undefined);
   };
-  const detail = learntWords(learnt, removed.length);
+  const detail = usesWords(uses, removed.length);
   toasts.show({ text: `${what} removed`, ...(detail !== undefined && { detail }), undo, onGone });
 }
 

@@ -1,6 +1,6 @@
 /** The runs that are open here: which each page shows, and opening them as they were saved. */
 import { toFailure } from '../core/base/errors';
-import { readForebears } from '../core/runs/forebears';
+import { readAncestors } from '../core/runs/ancestors';
 import { readJournal, readTail } from '../core/runs/journal';
 import { readRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
@@ -40,7 +40,7 @@ export const createRunSlice: Slice<
         of = recipeOf(record).steps;
         const [events, earlierEvents, { steps, damaged }] = await Promise.all([
           journal,
-          readForebears(store, record),
+          readAncestors(store, record),
           survey,
         ]);
         // It is no model; in another tab it may become one.

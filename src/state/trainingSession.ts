@@ -1,6 +1,6 @@
 /** The one run that trains here: takes the lock, keeps log and phase current, and makes the run its project's. */
 import { toFailure, type Failure } from '../core/base/errors';
-import { readForebears } from '../core/runs/forebears';
+import { readAncestors } from '../core/runs/ancestors';
 import { readRun } from '../core/runs/record';
 import type { TrainEvent, TrainOutcome } from '../core/train/run';
 import { lostAgain, remedy } from './failures';
@@ -104,7 +104,7 @@ export function createTrainingSession(
     const record = await readRun(store, runId);
     if (!record) return;
     const isNew = get().opened[runId]?.record === null;
-    const before = isNew && record.parent ? new RunLog(await readForebears(store, record)) : undefined;
+    const before = isNew && record.parent ? new RunLog(await readAncestors(store, record)) : undefined;
     get().changeRun(runId, (run) => (run.saved ? { ...run, record, ...(before && { before }) } : run));
   }
 

@@ -37,8 +37,8 @@ export const createTuningSlice: Slice<TuningSlice, ClassifyingNeeds & Pick<Studi
         const { context } = record.model.config;
         return data.call('paint', { ...asked, tokenizer, context }, options);
       },
-      async mix(runId, shares, told, signal) {
-        await gpu.call('mix', { runId, which: 'latest', shares }, { signal, onProgress: told });
+      async mix(runId, shares, reported, signal) {
+        await gpu.call('mix', { runId, which: 'latest', shares }, { signal, onProgress: reported });
       },
       async keepMix(of, share, name) {
         const [runId, { id: projectId }] = [newId(), get().project];

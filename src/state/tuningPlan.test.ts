@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { modelSpec } from '../core/models';
 import { initialProject } from '../core/runs/project';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
-import type { Painting } from '../protocol/data';
+import type { LossMaskPreview } from '../protocol/data';
 import { doubtsOf, keepsOldText, planTuning, tuningOf } from './tuningPlan';
 
 const MODEL = { id: 'gpt', config: { layers: 4, heads: 2, width: 32, context: 64 }, vocabulary: 300 } as const;
@@ -12,12 +12,12 @@ const BASE = {
   segments: [{ after: 0, recipe: { ...DEFAULT_RECIPE, samplePrompt: 'Call me' }, data: { id: 'd', facts: null } }],
 } as const;
 const CAME_IN = { ...BASE, segments: [{ ...BASE.segments[0], data: { id: null, facts: null } }] } as const;
-const PAINTING: Painting = {
+const PAINTING: LossMaskPreview = {
   tokenizer: { kind: 'bytes', merges: [] },
   template: '',
   conversations: 100,
-  tokens: { all: 12_800, learnt: 5000 },
-  tooLong: { count: 0, nothingLearnt: 0 },
+  tokens: { all: 12_800, trained: 5000 },
+  tooLong: { count: 0, withoutLoss: 0 },
   endsWith: '<|endoftext|>',
   asksAlike: true,
   examples: [],
@@ -71,15 +71,15 @@ test('less of a model that learns takes less memory, and passes are over what is
 });
 
 test('what is wrong with chats stops the start or is doubted, and what holds is said', () => {
-  const tones = (change: Partial<Painting>): string[] =>
+  const tones = (change: Partial<LossMaskPreview>): string[] =>
     doubtsOf({ ...PAINTING, ...change }, 0.1, 64).map(({ tone, words }) => `${tone}: ${words}`);
   expect(tones({})).toEqual([
     'ok: All conversations fit',
     'ok: Learns when to stop',
     'ok: Chats use the training template',
   ]);
-  expect(tones({ tooLong: { count: 12, nothingLearnt: 3 } })[0]).toBe('warn: 12 conversations truncated to 64 tokens');
-  expect(tones({ tooLong: { count: 100, nothingLearnt: 100 } })[0]).toBe('error: No tokens to train on');
+  expect(tones({ tooLong: { count: 12, withoutLoss: 3 } })[0]).toBe('warn: 12 conversations truncated to 64 tokens');
+  expect(tones({ tooLong: { count: 100, withoutLoss: 100 } })[0]).toBe('error: No tokens to train on');
   expect(tones({ conversations: 1 })[1]).toBe('error: One conversation is too few');
   expect(tones({ conversations: 20 })[1]).toBe('warn: Only 20 conversations');
   const { endsWith: _, ...without } = PAINTING;

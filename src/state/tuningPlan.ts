@@ -3,10 +3,10 @@ import { type MemoryPlan, memoryPlan } from '../core/train/memory';
 import { partsOf, type Trainable } from '../core/adapters/trainable';
 import { toFailure, type Failure } from '../core/base/errors';
 import { counted, formatCount } from '../core/base/units';
-import { learntOf } from '../core/documents/record';
+import { trainingSize } from '../core/documents/record';
 import { modelSpec, paramsOf } from '../core/models';
 import { countParams } from '../core/models/spec';
-import { learntFrom } from '../core/objectives';
+import { trainingSource } from '../core/objectives';
 import type { Project } from '../core/runs/project';
 import type { ListedRun } from '../core/runs/rows';
 import { dataOf, recipeOf } from '../core/runs/segments';
@@ -16,7 +16,7 @@ import { type Problem, problems } from '../core/train/problems';
 import { tokensPerStep, type Recipe } from '../core/train/recipe';
 import { recomputation } from '../core/train/recomputation';
 import type { ModelChoice } from '../core/train/run';
-import type { Painting } from '../protocol/data';
+import type { LossMaskPreview } from '../protocol/data';
 import { estimate, limitsOf } from './estimate';
 import { buildTime } from './workTime';
 import type { Studio } from './slices/studio';
@@ -26,7 +26,7 @@ type Base = Pick<ListedRun, 'model' | 'objective' | 'segments'>;
 
 /** Whether a run's training data are stored and are text, which measures forgetting. An imported run has none. */
 export const keepsOldText = (run: Pick<ListedRun, 'segments' | 'objective' | 'old'>): boolean =>
-  run.old?.id != null || (dataOf(run).id !== null && learntFrom(run.objective) === 'documents');
+  run.old?.id != null || (dataOf(run).id !== null && trainingSource(run.objective) === 'documents');
 
 /**
  * What a tuning of a base is begun with.
@@ -72,7 +72,7 @@ export interface TuningPlan {
 export function planTuning(
   s: Pick<Studio, 'project' | 'texts' | 'tuneTexts' | 'device' | 'buildRate'>,
   base: Base,
-  painting?: Painting,
+  painting?: LossMaskPreview,
 ): TuningPlan | Failure {
   const limits = limitsOf(s);
   try {
@@ -104,11 +104,11 @@ export function planTuning(
 function tokensToLearn(
   s: Pick<Studio, 'project' | 'tuneTexts'>,
   base: Pick<Base, 'segments'>,
-  painting: Painting | undefined,
+  painting: LossMaskPreview | undefined,
 ): number | undefined {
   const { purpose, heldOut } = s.project.tuning;
   if (purpose === 'instruct') return painting && painting.tokens.all * (1 - heldOut);
-  const bytes = toTuneOn(s).reduce((sum, text) => sum + learntOf(text).bytes, 0);
+  const bytes = toTuneOn(s).reduce((sum, text) => sum + trainingSize(text).bytes, 0);
   const { train } = dataOf(base).facts?.parts ?? {};
   const each = train && train.tokens > 0 ? train.bytes / train.tokens : USUAL_BYTES;
   return bytes > 0 ? (bytes / each) * (1 - heldOut) : undefined;
@@ -123,9 +123,9 @@ export interface Doubt {
 }
 
 /** Checks of the training preview: what stops a start, what to be careful about, and what is fine. */
-export function doubtsOf(painting: Painting, heldOut: number, context: number): readonly Doubt[] {
+export function doubtsOf(painting: LossMaskPreview, heldOut: number, context: number): readonly Doubt[] {
   const { conversations, tooLong, endsWith, asksAlike, refused } = painting;
-  const { count, nothingLearnt } = tooLong;
+  const { count, withoutLoss } = tooLong;
   const held = Math.round(conversations * heldOut);
   const found: Doubt[] = [];
   if (refused)
@@ -134,7 +134,7 @@ export function doubtsOf(painting: Painting, heldOut: number, context: number): 
       words: `${counted(refused.count, 'conversation')} left out: the chat template rejects ${refused.count === 1 ? 'it' : 'them'}`,
       detail: refused.first,
     });
-  if (nothingLearnt >= conversations)
+  if (withoutLoss >= conversations)
     found.push({
       tone: 'error',
       words: 'No tokens to train on',
@@ -145,7 +145,7 @@ export function doubtsOf(painting: Painting, heldOut: number, context: number): 
       tone: 'warn',
       words: `${counted(count, 'conversation')} truncated to ${formatCount(context)} tokens`,
       detail:
-        nothingLearnt > 0 ? `no answer left to train on in ${formatCount(nothingLearnt)}` : 'the context of the model',
+        withoutLoss > 0 ? `no answer left to train on in ${formatCount(withoutLoss)}` : 'the context of the model',
     });
   else
     found.push({

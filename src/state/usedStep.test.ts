@@ -10,7 +10,7 @@ import { readKnownRun, updateRun } from '../core/runs/record';
 import { classifier } from '../core/sample/classify';
 import { lonelyLocks } from '../core/testing/behindChannels';
 import { classifierStudio } from '../core/testing/classifierStudio';
-import { labelledRows } from '../core/testing/labelledRuns';
+import { labeledRows } from '../core/testing/labeledRuns';
 import { cardOf } from '../features/export/ModelCard';
 import { trained, usedStep, usedStepWords } from './trained';
 import { classifierOf } from './tuningInputs';
@@ -20,7 +20,7 @@ afterAll(() => vi.unstubAllGlobals());
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 /** Labels without a pattern are memorized, so that the loss on the validation set rises. */
-const ROWS = labelledRows(120).map(([text], i) => [text!, (i * i + (i % 7)) % 3 ? 'land' : 'sea']);
+const ROWS = labeledRows(120).map(([text], i) => [text!, (i * i + (i % 7)) % 3 ? 'land' : 'sea']);
 const TEXT = 'a whale 17';
 
 async function overfitted() {

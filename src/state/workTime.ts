@@ -1,9 +1,9 @@
 /** Expected times of work other than training, in milliseconds, for the buttons that start it. */
-import { learntOf } from '../core/documents/record';
+import { trainingSize } from '../core/documents/record';
 import { MAX_COUNTED_TOKENS } from '../core/evaluate/blocks';
 import { WRITING } from '../core/evaluate/writing';
 import { buildSeconds, evaluationSeconds } from '../core/plan/workTime';
-import { evaluatedAs, learntFrom, unmeasured } from '../core/objectives';
+import { evaluatedAs, trainingSource, unmeasured } from '../core/objectives';
 import { dataOf } from '../core/runs/segments';
 import { USUAL_CHARACTERS } from './estimate';
 import { isTraining, modelOf } from './openRun';
@@ -35,7 +35,7 @@ export function expectedEvaluationTime(s: ExpectedTimeNeeds, isStrided: boolean)
   if (device.kind !== 'open' || isTraining(s)) return undefined;
   const isOfText = evaluatedOn === 'text';
   const { facts } = dataOf(run);
-  if (!isOfText && !['documents', 'labels'].includes(learntFrom(run.objective))) return undefined;
+  if (!isOfText && !['documents', 'labels'].includes(trainingSource(run.objective))) return undefined;
   const own = facts ? facts.parts.train.bytes / facts.parts.train.tokens : USUAL_CHARACTERS.bpe;
   const tokens = isOfText ? ownText && ownText.text.length / own : facts?.parts[evaluatedOn]?.tokens;
   if (!tokens) return undefined;
@@ -57,6 +57,6 @@ const WRITTEN = WRITING.texts * WRITING.tokens;
 
 /** Undefined without text. */
 export function buildTime({ texts, buildRate }: Pick<Studio, 'texts' | 'buildRate'>): number | undefined {
-  const characters = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
+  const characters = texts.reduce((sum, text) => sum + trainingSize(text).characters, 0);
   return characters === 0 ? undefined : 1000 * buildSeconds(characters, buildRate);
 }

@@ -21,7 +21,7 @@ export interface Reading {
 }
 
 /** In a row. */
-const MOST = 9;
+const MAX = 9;
 
 interface NumberStripProps {
   readings: readonly Reading[];
@@ -32,7 +32,7 @@ interface NumberStripProps {
 
 /** Label 12, value 20, unit 12; in one row or two even ones, 2 × 4 on a tablet and 3 × 2 on a phone, 2 × 3 on a narrow one. `isCompact` is for a pane: 4 equal. */
 export function NumberStrip({ readings, isCompact, more }: NumberStripProps) {
-  const columns = Math.ceil(readings.length / Math.ceil(readings.length / MOST));
+  const columns = Math.ceil(readings.length / Math.ceil(readings.length / MAX));
   const strip = (
     <dl
       className={cx(styles.strip, isCompact && styles.compact, more !== undefined && styles.four)}

@@ -1,8 +1,8 @@
 import { cx } from './cx';
 import styles from './SizeDial.module.css';
 
-const LEAST = 1e5;
-const MOST = 1e8;
+const MIN = 1e5;
+const MAX = 1e8;
 /** Positions of the ruler: 1 % of the way, about 7 % of the size. */
 const STOPS = 300;
 
@@ -62,12 +62,12 @@ export function SizeDial({ value, onChange, suits, limit }: SizeDialProps) {
 
 /** Place of a size on the ruler, 0 to 1. */
 export const dialPosition = (size: number): number =>
-  Math.min(1, Math.max(0, Math.log10(size / LEAST) / Math.log10(MOST / LEAST)));
+  Math.min(1, Math.max(0, Math.log10(size / MIN) / Math.log10(MAX / MIN)));
 /** Size at a place on the ruler, in parameters. */
-export const dialSize = (at: number): number => LEAST * (MOST / LEAST) ** at;
+export const dialSize = (at: number): number => MIN * (MAX / MIN) ** at;
 /** `3.2 k`, `0.42 M`, `2.19 M`, `34.0 M`, `2.02 B`: two or three digits. */
 export const formatSize = (size: number): string =>
-  size < LEAST
+  size < MIN
     ? `${Number((size / 1e3).toPrecision(2))} k`
     : size < 999.5e6
       ? `${(size / 1e6).toPrecision(size < 1e6 ? 2 : 3)} M`
@@ -89,7 +89,7 @@ const MARKS = [5, 6, 7].flatMap((decade) =>
     kind: digit === 1 ? ('major' as const) : digit === 3 ? ('middle' as const) : undefined,
   })),
 );
-MARKS.push({ size: MOST, kind: 'major' });
+MARKS.push({ size: MAX, kind: 'major' });
 const LABELS = [
   { size: 1e5, text: '0.1 M' },
   { size: 3e5, text: '0.3' },

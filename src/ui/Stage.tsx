@@ -54,14 +54,14 @@ interface PanesProps {
    * Below 1100 px, places the first pane in a narrow column next to the second, instead of above it. For settings
    * next to their result.
    */
-  isFirstBeside?: boolean;
+  isFirstAlongside?: boolean;
   children: ReactNode;
 }
 
-export function Panes({ columns, narrowColumns, rows, isFirstBeside, children }: PanesProps) {
+export function Panes({ columns, narrowColumns, rows, isFirstAlongside, children }: PanesProps) {
   return (
     <div
-      className={cx(styles.panes, isFirstBeside && styles.firstBeside)}
+      className={cx(styles.panes, isFirstAlongside && styles.firstAlongside)}
       style={{ '--columns': columns, '--narrow': narrowColumns ?? columns, '--rows': rows ?? 'minmax(0, 1fr)' }}
     >
       {children}

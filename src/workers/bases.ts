@@ -1,5 +1,5 @@
 /** Models of tuned runs over their base, which stays on the device while runs on the same base are exchanged. */
-import { adapted, beside } from '../core/adapters/adapted';
+import { adapted, withAdapters } from '../core/adapters/adapted';
 import type { BlobStore } from '../core/base/blobStore';
 import { readBase } from '../core/checkpoint/base';
 import { loadSnapshot } from '../core/checkpoint/checkpoint';
@@ -68,7 +68,7 @@ export function basesOf(store: BlobStore): Bases {
       }
       const under = await held(run, makeRoom);
       try {
-        return { step, network: leaving(await beside(under.network, snapshot.tensors, trainable), under) };
+        return { step, network: leaving(await withAdapters(under.network, snapshot.tensors, trainable), under) };
       } catch (error) {
         leave(under);
         throw error;

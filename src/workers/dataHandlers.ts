@@ -11,7 +11,7 @@ import { ownerOf } from '../core/runs/projects';
 import { duplicateProject, purgeProject, purgeRemovedProjects, rescueProject } from '../core/runs/projectLife';
 import { bytesOfSteps, measureEverything, projectRows } from '../core/runs/sizes';
 import { migrate } from '../core/runs/migrate';
-import { learntFrom, learntTogether } from '../core/runs/learnt';
+import { usesOf, mergeUses } from '../core/runs/textUses';
 import { listRuns, updateRun } from '../core/runs/record';
 import type { Purpose } from '../core/runs/tuning';
 import { openPart, readCounts } from '../core/shards/read';
@@ -116,7 +116,7 @@ export function dataHandlers(
   const forPurpose = async <S>({ tunes, between, ...settings }: S & { tunes?: Purpose; between?: Between }) => ({
     ...settings,
     isTuned: tunes !== undefined,
-    ...(tunes === 'classify' && { labelled: between ? { between } : {} }),
+    ...(tunes === 'classify' && { labeledAs: between ? { between } : {} }),
     ...(tunes === 'instruct' && { conversations: (await chats()).conversationReader }),
   });
   /** Files of drops that await their import. */
@@ -141,7 +141,7 @@ export function dataHandlers(
       if (!sample) throw badFile(`There is no sample ${file}`);
       const blob = await (await ownFile(`/samples/${file}`, sample.title)).blob();
       const { licence, pairs, labels } = sample;
-      const own = await owned({ ...settings, licence, ...(labels && { isTuned: true, labelled: {} }) });
+      const own = await owned({ ...settings, licence, ...(labels && { isTuned: true, labeledAs: {} }) });
       const columns = labels ?? (pairs ? null : undefined);
       const table = columns !== undefined && { format: tableFormatOf(file), columns };
       return importText(fileSource({ file: blob, name: file, ...(table && { table }) }), await store, own, job);
@@ -167,13 +167,13 @@ export function dataHandlers(
       return Promise.all(ids.map((id) => setLicence(open, id, licence)));
     },
     removeText: async ({ id, projectId, at }) => removeText(await store, id, projectId, at),
-    async learntFrom({ textIds }) {
+    async textUses({ textIds }) {
       const open = await store;
       const [runs, texts] = await Promise.all([
         listRuns(open),
         readAll(textIds, (id) => textOf(open, id).catch(() => undefined)),
       ]);
-      return learntTogether(texts.records.map((text) => learntFrom(runs, text)));
+      return mergeUses(texts.records.map((text) => usesOf(runs, text)));
     },
     async addToProject({ id, projectId, isTuned }) {
       const open = await store;
@@ -245,7 +245,7 @@ export function dataHandlers(
         return paint(await store, wanted, job);
       }),
     surveyLabels: (wanted, job) => reading(async () => (await labelling()).surveyed(await store, wanted, job)),
-    labelledTexts: (wanted) => reading(async () => (await labelling()).labelledTexts(await store, wanted)),
+    labeledTexts: (wanted) => reading(async () => (await labelling()).labeledTexts(await store, wanted)),
     changeLabels: async ({ id, change }) => (await labelling()).changeLabels(await store, id, change),
     labeledIn: ({ texts }) => reading(async () => (await labeledTables()).labeledIn(await store, texts)),
     importLabeled: ({ textId, ...settings }, job) =>

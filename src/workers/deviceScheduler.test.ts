@@ -5,7 +5,7 @@ import { SHARE, deviceScheduler } from './deviceScheduler';
 /** A run of steps, and jobs of pieces, that take so many milliseconds of a clock of their own each. */
 async function race(steps: number, stepMs: number, jobs: readonly { pieces: number; ms: number }[]) {
   let clock = 0;
-  const { withPriority: first, interleaved: beside } = deviceScheduler(() => clock);
+  const { withPriority: first, interleaved: concurrent } = deviceScheduler(() => clock);
   const order: string[] = [];
   let trained = 0;
   const run = first(async (pause) => {
@@ -19,7 +19,7 @@ async function race(steps: number, stepMs: number, jobs: readonly { pieces: numb
   });
   await yieldToEventLoop();
   const done = jobs.map(({ pieces, ms }, i) =>
-    beside(async (pause) => {
+    concurrent(async (pause) => {
       for (let piece = 0; piece < pieces; piece++) {
         clock += ms;
         order.push(String(i));
@@ -34,9 +34,9 @@ async function race(steps: number, stepMs: number, jobs: readonly { pieces: numb
 test('others take no more than their share of the time of the steps, whatever a piece takes, and all of it end', async () => {
   for (const ms of [1, 7, 40, 1000]) {
     const { order, trained } = await race(400, 10, [{ pieces: 3000, ms }]);
-    const beside = trained - 400 * 10;
-    expect(beside).toBeGreaterThan(0);
-    expect(beside).toBeLessThanOrEqual(400 * 10 * SHARE + ms); // the last piece may reach over
+    const concurrent = trained - 400 * 10;
+    expect(concurrent).toBeGreaterThan(0);
+    expect(concurrent).toBeLessThanOrEqual(400 * 10 * SHARE + ms); // the last piece may reach over
     expect(order.filter((who) => who === '0')).toHaveLength(3000);
   }
 });
@@ -79,7 +79,7 @@ test('steps on the way are waited for only where somebody waits, and a share tha
   const { order } = await race(20, 10, []);
   expect(order).not.toContain('settled');
   let clock = 0;
-  const { withPriority: first, interleaved: beside } = deviceScheduler(() => clock);
+  const { withPriority: first, interleaved: concurrent } = deviceScheduler(() => clock);
   let late: Promise<void> | undefined;
   let taken = 0;
   await first(async (pause) => {
@@ -87,7 +87,7 @@ test('steps on the way are waited for only where somebody waits, and a share tha
       clock += 10;
       await pause(() => Promise.resolve());
       if (step === 49)
-        late = beside(async (turn) => {
+        late = concurrent(async (turn) => {
           for (let piece = 0; piece < 1000; piece++) {
             clock += 1;
             taken++;
@@ -102,14 +102,14 @@ test('steps on the way are waited for only where somebody waits, and a share tha
 
 test('a failing task releases the device, and what waits continues when the run fails', async () => {
   let clock = 0;
-  const { withPriority: first, interleaved: beside } = deviceScheduler(() => clock);
+  const { withPriority: first, interleaved: concurrent } = deviceScheduler(() => clock);
   let waited = false;
   const besides: Promise<unknown>[] = [];
   const run = first(async (pause) => {
     await pause(() => Promise.resolve());
     besides.push(
-      beside(() => Promise.reject(new Error('no'))),
-      beside(async (turn) => {
+      concurrent(() => Promise.reject(new Error('no'))),
+      concurrent(async (turn) => {
         await turn();
         await turn();
         waited = true;

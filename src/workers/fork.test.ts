@@ -13,7 +13,7 @@ import { purgeRun, readRun, type RunRecord } from '../core/runs/record';
 import { removeRun, type RunRow, runRows } from '../core/runs/rows';
 import { recipeOf } from '../core/runs/segments';
 import type { TestStudio } from '../core/testing/behindChannels';
-import type { Begin } from '../core/testing/besideRuns';
+import type { Begin } from '../core/testing/smallRuns';
 import { eachSmallStudio } from '../core/testing/eachSmallStudio';
 import type { Recipe } from '../core/train/recipe';
 import type { TrainEvent } from '../core/train/run';

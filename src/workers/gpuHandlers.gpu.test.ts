@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { lonelyLocks } from '../core/testing/behindChannels';
-import { checkSameBits, smallRuns } from '../core/testing/besideRuns';
+import { checkSameBits, smallRuns } from '../core/testing/smallRuns';
 import { webgpuStudio } from '../core/testing/webgpuStudio';
 
 beforeAll(() => vi.stubGlobal('navigator', { gpu: navigator.gpu, locks: lonelyLocks() }));

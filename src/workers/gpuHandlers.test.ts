@@ -6,7 +6,7 @@ import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { readJournal } from '../core/runs/journal';
 import { readRun, updateRun } from '../core/runs/record';
 import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { type Begin, checkSameBits, SAMPLING, smallRuns, train, written } from '../core/testing/besideRuns';
+import { type Begin, checkSameBits, SAMPLING, smallRuns, train, written } from '../core/testing/smallRuns';
 import type { GpuApi } from '../protocol/gpu';
 
 let store: BlobStore;

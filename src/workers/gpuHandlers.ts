@@ -74,7 +74,7 @@ export function gpuHandlers(
   }
 
   /** Work that ends with the signal or the device. While a run trains, no unused model stays on the device. */
-  async function beside<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async function concurrent<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const abort = new AbortController();
     const end = (): void => abort.abort();
     signal.addEventListener('abort', end);
@@ -98,7 +98,9 @@ export function gpuHandlers(
     signal: AbortSignal,
     work: (model: LoadedModel, signal: AbortSignal, pause: Pause) => Promise<T>,
   ): Promise<T> =>
-    beside(signal, (ended) => models.use(runId, which, (model) => interleaved((pause) => work(model, ended, pause))));
+    concurrent(signal, (ended) =>
+      models.use(runId, which, (model) => interleaved((pause) => work(model, ended, pause))),
+    );
 
   /** Work that reports and stops between its pieces, each in its turn on the device. */
   const evaluating = <T>(
@@ -207,7 +209,7 @@ export function gpuHandlers(
       return compareSteps(await store, input, (of, work) => evaluating(of, job, work));
     },
     mix: (input, { signal, report }) =>
-      beside(signal, async (ended) => {
+      concurrent(signal, async (ended) => {
         const { measureMixes } = await import('../jobs/measureMixes');
         return interleaved(async (pause) =>
           measureMixes(await store, input, { report }, async () => {

@@ -1,7 +1,7 @@
 /** Profiles of texts for plans, computed once per set of texts. */
 import type { BlobStore } from '../core/base/blobStore';
 import type { Job } from '../core/base/job';
-import { learntOf, textOf } from '../core/documents';
+import { trainingSize, textOf } from '../core/documents';
 import { profileText, type TextProfile } from '../core/plan/profile';
 import { openTexts } from '../jobs/buildData';
 
@@ -18,7 +18,7 @@ export function profiles(known: readonly KnownProfile[] = []): Profiles {
   let last: { of: string; profile: Promise<TextProfile> } | undefined;
   const profileOf: Profiles = async (store, texts, job) => {
     if (texts.length === 1) {
-      const { sha256, bytes } = learntOf(await textOf(store, texts[0]!));
+      const { sha256, bytes } = trainingSize(await textOf(store, texts[0]!));
       // A table may have other columns now.
       const found = known.find((one) => one.sha256 === sha256 && one.profile.bytes === bytes);
       if (found) return found.profile;

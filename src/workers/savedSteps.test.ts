@@ -66,9 +66,9 @@ test('text streams as it comes, ends with the model’s own end token, and can s
     const reported: GeneratedToken[] = [];
     const ask = { runId: STOPPED, which: 'latest', ...SAMPLING, ...input } as const;
     const onProgress = (tokens: readonly GeneratedToken[]) => void reported.push(...tokens);
-    return { ...(await page.gpu.call('generate', ask, { onProgress })), told: reported };
+    return { ...(await page.gpu.call('generate', ask, { onProgress })), reported };
   };
-  const { reason, told: reported } = await write();
+  const { reason, reported } = await write();
   expect([reason, reported.length]).toEqual(['length', 12]);
   for (const { probability, alternatives } of reported) {
     expect(probability).toBeGreaterThan(0);
@@ -79,10 +79,10 @@ test('text streams as it comes, ends with the model’s own end token, and can s
       if (text !== null && /^[\x20-\x7e]+$/.test(text)) expect(latin1(bytes)).toBe(text);
   }
   // At temperature 0 each token is the likeliest of its alternatives.
-  for (const { id, alternatives } of (await write({ temperature: 0 })).told) expect(id).toBe(alternatives[0]!.id);
-  expect((await write({ prompt: '' })).told).toHaveLength(12);
+  for (const { id, alternatives } of (await write({ temperature: 0 })).reported) expect(id).toBe(alternatives[0]!.id);
+  expect((await write({ prompt: '' })).reported).toHaveLength(12);
   // Every token is about as likely: the end comes before long, and is not part of the text.
   const ended = await write({ temperature: 1000, length: 20_000 });
   expect(ended.reason).toBe('end');
-  expect(ended.told.length).toBeLessThan(20_000);
+  expect(ended.reported.length).toBeLessThan(20_000);
 });

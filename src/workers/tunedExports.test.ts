@@ -14,7 +14,7 @@ import { dataOf, recipeOf } from '../core/runs/segments';
 import { loadWhole } from '../core/runs/whole';
 import { logits } from '../core/sample/logits';
 import { type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { type Begin, smallRuns } from '../core/testing/besideRuns';
+import { type Begin, smallRuns } from '../core/testing/smallRuns';
 import { eachSmallStudio } from '../core/testing/eachSmallStudio';
 import { PARENT, tuneInput } from '../core/testing/tunedRuns';
 import { matches } from '../core/verify/compare';
@@ -139,19 +139,19 @@ test('a lone adapter attaches to its base step, found by hash; otherwise the err
     return (await worker.gpu.call('evaluation', { ...input, now: 1 })).evaluation.metrics.perplexity!.value;
   };
   const [run, file, before] = [await recordOf('lora'), await written('lora', 'peft'), await perplexity('lora')];
-  const beside = await broughtIn(file, worker, store);
-  expect(beside).toMatchObject({
+  const adapter = await broughtIn(file, worker, store);
+  expect(adapter).toMatchObject({
     base: run.base,
     status: 'stopped',
     step: 0,
     parent: { runId: 'lora', how: 'import' },
   });
-  expect(await perplexity(beside.id)).toBe(before);
+  expect(await perplexity(adapter.id)).toBe(before);
   const remove = async (runId: string): Promise<void> => {
     await worker.data.call('removeRun', { runId, at: 1 });
     await worker.data.call('purgeRun', { runId });
   };
-  for (const runId of ['lora', beside.id]) await remove(runId);
+  for (const runId of ['lora', adapter.id]) await remove(runId);
   expect(await basesThere(store)).toEqual([]);
 
   // Its base is the parent's step, which is found by its weights.

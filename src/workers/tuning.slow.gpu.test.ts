@@ -5,7 +5,7 @@ import { loadSnapshot } from '../core/checkpoint/checkpoint';
 import { readJournal } from '../core/runs/journal';
 import { readRun } from '../core/runs/record';
 import { lonelyLocks } from '../core/testing/behindChannels';
-import { smallRuns, written } from '../core/testing/besideRuns';
+import { smallRuns, written } from '../core/testing/smallRuns';
 import { loraOf, PARENT, tuneInput } from '../core/testing/tunedRuns';
 import { webgpuStudio } from '../core/testing/webgpuStudio';
 
@@ -19,21 +19,21 @@ test('steps of two adapters on one base in f16 are evaluated and sampled one aft
     const of = await smallRuns(store);
     await worker.gpu.call('begin', of('parent', PARENT));
     const trainable = loraOf(of('x', {}).model, { rest: 'f16' });
-    const learnt = new Map<string, number>();
+    const trained = new Map<string, number>();
     for (const [runId, seed] of [
       ['one', 1],
       ['two', 2],
     ] as const) {
       await worker.gpu.call('tune', tuneInput(of, runId, { seed, schedule: 'constant' }, { trainable }));
       const last = (await readJournal(store, runId)).findLast((event) => event.kind === 'evaluated')!;
-      learnt.set(runId, last.metrics.oldPerplexity!.value);
+      trained.set(runId, last.metrics.oldPerplexity!.value);
     }
     expect((await readRun(store, 'one'))!.base).toBe((await readRun(store, 'two'))!.base);
     for (const runId of ['one', 'two', 'one', 'two']) {
       const model = { runId, which: 'latest' } as const;
       const on = { part: 'validation' } as const;
       const { evaluation } = await worker.gpu.call('evaluation', { ...model, on, now: 1 });
-      expect(evaluation.metrics.perplexity!.value).toBe(learnt.get(runId));
+      expect(evaluation.metrics.perplexity!.value).toBe(trained.get(runId));
       expect(await written(worker, model)).not.toBe('');
     }
     // A run resumes as if it had not been stopped.

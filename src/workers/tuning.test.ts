@@ -17,7 +17,7 @@ import { loadWhole } from '../core/runs/whole';
 import { dataId } from '../core/shards/manifest';
 import { openPart } from '../core/shards/read';
 import { type TestStudio, testStudio } from '../core/testing/behindChannels';
-import type { Begin } from '../core/testing/besideRuns';
+import type { Begin } from '../core/testing/smallRuns';
 import { eachSmallStudio } from '../core/testing/eachSmallStudio';
 import { endBeforeSaving, stopWhileSaving } from '../core/testing/interruptedRuns';
 import { createTokenizer } from '../core/tokenizer/byteLevel';

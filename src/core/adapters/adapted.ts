@@ -4,7 +4,7 @@ import { type ModelChoice, named, type Network, network, type Values } from '../
 import type { ForwardContext, Params } from '../models/spec';
 import { allocate } from '../ops/variables';
 import { adapterOf } from '.';
-import { besideName, layerOf, partsOf, type Trainable } from './trainable';
+import { adapterTensorName, layerOf, partsOf, type Trainable } from './trainable';
 
 /**
  * Loads a model onto the current device, trainable weights in arenas apart from frozen ones. The forward pass includes the
@@ -17,7 +17,7 @@ export async function adapted(choice: ModelChoice, values: Values, trainable?: T
   const base = await network(choice, values, Object.keys(trainableParams), trainable?.rest);
   if (!trainable?.adapter) return base;
   try {
-    const all = await beside(base, values, trainable);
+    const all = await withAdapters(base, values, trainable);
     return {
       ...all,
       dispose() {
@@ -36,7 +36,7 @@ export async function adapted(choice: ModelChoice, values: Values, trainable?: T
  * share it.
  * @param values the adapter's weights
  */
-export async function beside(base: Network, values: Values, trainable: Trainable): Promise<Network> {
+export async function withAdapters(base: Network, values: Values, trainable: Trainable): Promise<Network> {
   const { choice } = base;
   const { own, added, trainableParams } = partsOf(paramsOf(choice), trainable);
   const adapter = trainable.adapter!;
@@ -44,10 +44,10 @@ export async function beside(base: Network, values: Values, trainable: Trainable
   const loaded = await stated.load();
   const names = Object.keys(added);
   const held = placed(names, values);
-  const learnt = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
+  const trained = Object.fromEntries(names.map((name, i) => [name, held.variables[i]!]));
   const all = adapter.beside.map((name) => {
     const ends = Object.keys(stated.params(own[name]!, adapter.settings));
-    const its = Object.fromEntries(ends.map((end): [string, Tensor] => [end, learnt[besideName(name, end)]!]));
+    const its = Object.fromEntries(ends.map((end): [string, Tensor] => [end, trained[adapterTensorName(name, end)]!]));
     return { name, layer: layerOf(name), weight: base.params[name] as unknown as Tensor2D, its };
   });
   const within = (context: ForwardContext = { dropout: 0 }): ForwardContext => {
@@ -63,7 +63,7 @@ export async function beside(base: Network, values: Values, trainable: Trainable
   return {
     choice,
     trainableParams,
-    params: { ...base.params, ...learnt },
+    params: { ...base.params, ...trained },
     forward: (ids, context, source) => base.forward(ids, within(context), source),
     encode: (source, context) => base.encode(source, within(context)),
     dispose: () => held.dispose(),

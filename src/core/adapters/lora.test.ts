@@ -37,8 +37,8 @@ const wanted = (scale: number, drop: (x: Tensor2D) => Tensor2D = (x) => x): Floa
   tf.tidy(() => {
     const [weight, down, up] = Object.values(host).map(onDevice) as [Tensor2D, Tensor2D, Tensor2D];
     const x = onDevice(floats([9, 6]));
-    const beside = tf.matMul(tf.matMul(drop(x), down), up);
-    return tf.add(tf.matMul(x, weight), tf.mul(beside, scale)).dataSync<'float32'>().slice();
+    const targets = tf.matMul(tf.matMul(drop(x), down), up);
+    return tf.add(tf.matMul(x, weight), tf.mul(targets, scale)).dataSync<'float32'>().slice();
   });
 
 test('scales by alpha / rank, rank-stabilized by alpha / sqrt(rank), both applied and merged', async () => {

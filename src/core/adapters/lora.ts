@@ -34,10 +34,10 @@ export const lora = defineAdapter({
     }),
   },
   params({ shape: [I, O] }, { rank }) {
-    const learnt = { group: 'Adapters', decay: true };
+    const trained = { group: 'Adapters', decay: true };
     return {
-      [DOWN]: { ...learnt, shape: [I!, rank], init: { std: 1 / Math.sqrt(3 * I!) } },
-      [UP]: { ...learnt, shape: [rank, O!], init: 'zeros' },
+      [DOWN]: { ...trained, shape: [I!, rank], init: { std: 1 / Math.sqrt(3 * I!) } },
+      [UP]: { ...trained, shape: [rank, O!], init: 'zeros' },
     };
   },
   columns: ({ shape: [I] }, { rank, dropout }) => rank + (dropout > 0 ? I! : 0),
@@ -75,8 +75,8 @@ export const lora = defineAdapter({
             if (probability === 0 || !counter) return lowRank({ x, weight, ...pair, ...extra }, { scale, after });
             const whole = after ? activated(x, after) : x;
             const dropping = { probability, purpose: `${layer}.lora_dropout` };
-            const [beside, same] = dropoutWithResidual(whole, counter, dropping) as [typeof x, typeof x];
-            return lowRank({ x: same, weight, ...pair, ...extra, beside }, { scale });
+            const [added, same] = dropoutWithResidual(whole, counter, dropping) as [typeof x, typeof x];
+            return lowRank({ x: same, weight, ...pair, ...extra, added }, { scale });
           },
         };
       },

@@ -48,7 +48,7 @@ function addedBy(choice: AdapterChoice, own: ParamTable): ParamTable {
   }
   const tables = Object.entries(pick(own, (name) => choice.beside.includes(name))).map(([name, weight]) => {
     if (!weight.linear) throw wrong(`${label} needs linear layers as target modules, and ${name} isn't one.`);
-    return Object.entries(params(weight, settings)).map(([end, each]) => [besideName(name, end), each] as const);
+    return Object.entries(params(weight, settings)).map(([end, each]) => [adapterTensorName(name, end), each] as const);
   });
   return Object.fromEntries(tables.flat());
 }
@@ -60,7 +60,7 @@ export const adapterColumns = (own: ParamTable, { adapter }: Partial<Trainable> 
     : 0;
 
 /** Name `<layer>.<end>` for the weight `<layer>.weight`. */
-export const besideName = (weight: string, end: string): string => `${layerOf(weight)}.${end}`;
+export const adapterTensorName = (weight: string, end: string): string => `${layerOf(weight)}.${end}`;
 export const layerOf = (weight: string): string => weight.replace(/\.weight$/, '');
 
 /** Weights that an adapter can target. */
@@ -84,7 +84,11 @@ export function rested(own: ParamTable, base: Values, trainable: Trainable): Val
 }
 
 /** Leaves out the frozen weights of a run: keeps its trainable tensors and their optimizer state. */
-export function learntOf<T>(own: ParamTable, tensors: ReadonlyMap<string, T>, trainable?: Trainable): Map<string, T> {
+export function trainedTensors<T>(
+  own: ParamTable,
+  tensors: ReadonlyMap<string, T>,
+  trainable?: Trainable,
+): Map<string, T> {
   const { trainableParams } = partsOf(own, trainable);
   return new Map([...tensors].filter(([name]) => !Object.hasOwn(own, name) || Object.hasOwn(trainableParams, name)));
 }
@@ -99,7 +103,7 @@ export function merged(own: ParamTable, values: Values, { adapter }: Trainable):
       const ends = Object.keys(params(parameter, adapter.settings));
       return [
         name,
-        merge(weight, new Map(ends.map((end) => [end, values.get(besideName(name, end))!])), adapter.settings),
+        merge(weight, new Map(ends.map((end) => [end, values.get(adapterTensorName(name, end))!])), adapter.settings),
       ];
     }),
   );

@@ -32,7 +32,7 @@ export function behind<T>(write: (item: T) => Promise<void>): { one(item: T): Pr
     async one(item) {
       await last;
       last = write(item);
-      last.catch(() => undefined); // told to the next, or at the end
+      last.catch(() => undefined); // The next read, or the end, throws it.
     },
     end: () => last,
   };

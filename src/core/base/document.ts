@@ -19,7 +19,7 @@ export interface Document {
   /** Where a field's text is within it: bytes from and to. */
   spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
   /** Token IDs that differ from the tokenized text, and the trained ranges, from and up to. Such a document is never cut. */
-  encoded?(): Promise<{ ids: Uint32Array; learnt: readonly (readonly [from: number, to: number])[] }>;
+  encoded?(): Promise<{ ids: Uint32Array; lossRanges: readonly (readonly [from: number, to: number])[] }>;
 }
 
 /** From the first, as often as it is asked for: a list of them, or one after another as they are read. */

@@ -4,7 +4,7 @@ import { badSettings, HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { charactersIn } from '../base/utf8';
 import type { Conversation } from './conversation';
-import { type Painted, painted } from './painted';
+import { type RenderedChat, renderChat } from './renderChat';
 import { storedConversation } from './reader';
 import type { ChatTemplate } from './template';
 
@@ -27,9 +27,9 @@ export const isRefusal = (error: unknown): error is HomegrownError =>
  * other data. Callers iterate several times: what is known of each is cached, ids only up to a bound.
  * @param leaveOut called once for each conversation that the template rejects, which is then skipped; absent: the error
  * is thrown
- * @throws HomegrownError as `painted`, when the first one's turn comes; also if all of them are left out
+ * @throws HomegrownError as `renderChat`, when the first one's turn comes; also if all of them are left out
  */
-export function paintedDocuments(
+export function renderedDocuments(
   stored: Documents,
   template: ChatTemplate,
   leaveOut?: (refusal: HomegrownError) => void,
@@ -40,7 +40,7 @@ export function paintedDocuments(
   async function lookAt(conversation: Conversation): Promise<Known | null> {
     let own;
     try {
-      own = painted(conversation, template);
+      own = renderChat(conversation, template);
     } catch (error) {
       if (!leaveOut || !isRefusal(error)) throw error;
       leaveOut(error);
@@ -54,7 +54,7 @@ export function paintedDocuments(
       sha256: await sha256Hex(JSON.stringify([template.source, conversation.messages])),
       characters: charactersIn(utf8),
       bytes: utf8.length,
-      ...(isHeld && { held: { ids: own.ids, learnt: own.learnt } }),
+      ...(isHeld && { held: { ids: own.ids, lossRanges: own.lossRanges } }),
     };
   }
   return {
@@ -72,7 +72,7 @@ export function paintedDocuments(
           ...(row.text !== undefined && { text: row.text }),
           ...(row.place !== undefined && { place: row.place }),
           chunks: () => writtenOf(row, template),
-          encoded: async () => held ?? painted(await conversationOf(row), template),
+          encoded: async () => held ?? renderChat(await conversationOf(row), template),
         };
       }
       if (!isAny && first) throw first;
@@ -83,7 +83,7 @@ async function* writtenOf(row: Document, template: ChatTemplate): AsyncGenerator
   yield template.render(await conversationOf(row));
 }
 interface Known extends Pick<Document, 'sha256' | 'characters' | 'bytes'> {
-  held?: Pick<Painted, 'ids' | 'learnt'>;
+  held?: Pick<RenderedChat, 'ids' | 'lossRanges'>;
 }
 /** Ids, of 4 bytes. */
 const MAX_BUFFERED_IDS = 2 ** 24;

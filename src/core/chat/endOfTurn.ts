@@ -2,7 +2,7 @@
 import * as jinja from '@huggingface/jinja';
 import { HomegrownError } from '../base/errors';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { type Tried, tried } from './painted';
+import { type Tried, tried } from './renderChat';
 import { compiledBy, ownTemplate } from './template';
 
 /** Tokens at which it ends what it writes: the end of text, and of an answer where that is another. */

@@ -1,8 +1,8 @@
 /** Shortens conversations that are longer than a row: drops exchanges from the end, but never part of an answer. */
-import type { Painted } from './painted';
+import type { RenderedChat } from './renderChat';
 
 interface Fitted {
-  painted: Painted;
+  rendered: RenderedChat;
   /** Exchanges that were left out, each a question and its answer. */
   leftOut: number;
 }
@@ -12,26 +12,26 @@ interface Fitted {
  * @param most maximum number of ids, including the last target
  * @returns null if not even the first exchange fits
  */
-export function fitted(painted: Painted, max: number): Fitted | null {
-  const { ids, learnt, turns } = painted;
-  if (ids.length <= max) return { painted, leftOut: 0 };
+export function fitted(rendered: RenderedChat, max: number): Fitted | null {
+  const { ids, lossRanges, turns } = rendered;
+  if (ids.length <= max) return { rendered, leftOut: 0 };
   // What a template writes after the last answer belongs to no exchange.
-  const fitting = learnt.findLastIndex(([, to]) => to <= max);
+  const fitting = lossRanges.findLastIndex(([, to]) => to <= max);
   if (fitting < 0) return null;
-  const end = learnt[fitting]![1];
+  const end = lossRanges[fitting]![1];
   const cut = turns.findIndex(({ to }) => to >= end);
   return {
-    painted: {
+    rendered: {
       ids: ids.slice(0, end),
-      learnt: learnt.slice(0, fitting + 1),
+      lossRanges: lossRanges.slice(0, fitting + 1),
       turns: [...turns.slice(0, cut), { ...turns[cut]!, to: end }],
     },
-    leftOut: learnt.length - fitting - 1,
+    leftOut: lossRanges.length - fitting - 1,
   };
 }
 
 interface FittedAll {
-  rows: readonly Painted[];
+  rows: readonly RenderedChat[];
   /** Conversations that lost exchanges, and how many these were. */
   shortened: number;
   leftOut: number;
@@ -40,17 +40,17 @@ interface FittedAll {
 }
 
 /** The same of many, counted. */
-export function allFitted(conversations: readonly Painted[], max: number): FittedAll {
-  const rows: Painted[] = [];
+export function allFitted(conversations: readonly RenderedChat[], max: number): FittedAll {
+  const rows: RenderedChat[] = [];
   const tooLong: number[] = [];
   let [shortened, leftOut] = [0, 0];
-  for (const [i, painted] of conversations.entries()) {
-    const found = fitted(painted, max);
+  for (const [i, rendered] of conversations.entries()) {
+    const found = fitted(rendered, max);
     if (!found) {
       tooLong.push(i);
       continue;
     }
-    rows.push(found.painted);
+    rows.push(found.rendered);
     leftOut += found.leftOut;
     if (found.leftOut > 0) shortened++;
   }

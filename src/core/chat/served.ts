@@ -6,7 +6,7 @@ import * as jinja from '@huggingface/jinja';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Message } from './conversation';
 import { runnable } from './jinja';
-import { prompted } from './painted';
+import { prompted } from './renderChat';
 
 /** Chat fields of model.json. */
 export interface ServedChat {

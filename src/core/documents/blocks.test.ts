@@ -10,14 +10,14 @@ import { propertyRuns } from '../testing/propertyRuns';
 interface File {
   name: string;
   documents: number;
-  isLabelled: boolean;
+  isLabeled: boolean;
   isKept: boolean;
 }
 const files = fc.array(
   fc.record({
     name: fc.string(),
     documents: fc.oneof(fc.nat(3), fc.integer({ min: BLOCK - 2, max: BLOCK + 2 }), fc.constant(2 * BLOCK + 7)),
-    isLabelled: fc.boolean(),
+    isLabeled: fc.boolean(),
     isKept: fc.boolean(),
   }),
   { maxLength: 6 },
@@ -29,12 +29,12 @@ async function listed(given: readonly File[]) {
   const blocks = new BlockWriter('t', draft);
   const hashes: string[] = [];
   let max = 0;
-  for (const { name, documents, isLabelled, isKept } of given) {
+  for (const { name, documents, isLabeled, isKept } of given) {
     const own: string[] = [];
     for (let i = 0; i < documents; i++) {
       const sha256 = `${name} ${i}`;
       own.push(sha256);
-      const label = isLabelled && i % 3 === 1 && { fields: { label: `${i % 2}` } };
+      const label = isLabeled && i % 3 === 1 && { fields: { label: `${i % 2}` } };
       await blocks.add({ title: name, sha256, characters: 1, bytes: 2, ...label });
       const written = (await store.keys(documentsKey('t'))).length;
       max = Math.max(max, blocks.documents - written * BLOCK);

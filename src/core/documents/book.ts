@@ -104,7 +104,7 @@ function aboutBook(xml: string): Book['about'] {
   parser.end(xml);
   const of = (name: string): string[] =>
     metadata.flatMap(([each, text]) =>
-      each === name && text.trim() !== '' ? [oneLine(text).slice(0, LONGEST).toWellFormed()] : [],
+      each === name && text.trim() !== '' ? [oneLine(text).slice(0, MAX_LENGTH).toWellFormed()] : [],
     );
   const [[title], creators, language, [date]] = [
     of('title'),
@@ -119,5 +119,5 @@ function aboutBook(xml: string): Book['about'] {
   };
 }
 const METADATA = new Set(['title', 'creator', 'language', 'date']);
-const LONGEST = 400;
+const MAX_LENGTH = 400;
 const MAX_NAMED = 20;

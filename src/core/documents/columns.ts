@@ -126,7 +126,7 @@ export function headOf(rows: readonly Row['cells'][]): TableHead {
 /** Names of all chosen columns. */
 export const namesIn = (columns: Columns): readonly string[] => Object.values(columns).flat();
 /** Names of the training columns. */
-export const learntIn = (columns: Columns): readonly string[] =>
+export const usedColumns = (columns: Columns): readonly string[] =>
   'text' in columns ? [columns.text, ...(columns.besides ?? [])] : [columns.input, columns.target];
 
 /** The non-empty cells of these columns in a row, joined. */

@@ -10,7 +10,7 @@ import {
   importDrop,
   importText,
   leaveOut,
-  learntOf,
+  trainingSize,
   listDocuments,
   listTexts,
   openText,
@@ -191,7 +191,7 @@ describe('a document that is left out', () => {
       bytes: 10,
       sha256: await sha256Hex([await sha256Hex('one'), await sha256Hex('five é')].join('\n')),
     });
-    expect(learntOf(left)).toMatchObject({ documents: 2, characters: 9, bytes: 10 });
+    expect(trainingSize(left)).toMatchObject({ documents: 2, characters: 9, bytes: 10 });
     expect(textRef(left)).not.toBe(textRef(text!));
     expect(await read(store, id)).toEqual(['one', 'five é']);
     expect((await openText(store, id)).map(({ place }) => place)).toEqual([0, 2]);

@@ -117,12 +117,12 @@ const MAX_LINES = 3;
 
 function around(line: string): string {
   const from = Math.max(0, line.search(OTHER) - BEFORE);
-  const [start, end] = [from > 0 ? '…' : '', from + LONGEST < line.length ? '…' : ''];
-  return `${start}${line.slice(from, from + LONGEST).trim()}${end}`.toWellFormed();
+  const [start, end] = [from > 0 ? '…' : '', from + MAX_LENGTH < line.length ? '…' : ''];
+  return `${start}${line.slice(from, from + MAX_LENGTH).trim()}${end}`.toWellFormed();
 }
 /** Code units. */
 const BEFORE = 24;
-const LONGEST = 72;
+const MAX_LENGTH = 72;
 
 /** The UTF-16 byte order that the first bytes suggest without a byte order mark: every other byte is 0. */
 export function utf16Of(head: Uint8Array): Wide | undefined {

@@ -10,7 +10,7 @@ import { BlockWriter } from './blocks';
 import { ChunkWriter } from './chunks';
 import type { ConversationReader } from './conversations';
 import { originalsFirst } from './copies';
-import type { LabelledAs } from './labels/readLabelled';
+import type { LabeledAs } from './labels/readLabeled';
 import { copyInto, isUnchanged, joinable, takenOut } from './joining';
 import { addToProject, listTexts, NO_OWNER, type Owner, removeText } from './library';
 import { inItsEncoding } from './encodings';
@@ -64,7 +64,7 @@ export interface ImportSettings {
   /** Reader for files of conversations; absent: the files are text. */
   conversations?: ConversationReader;
   /** Its documents are examples of labels, which are written so. */
-  labelled?: LabelledAs;
+  labeledAs?: LabeledAs;
   /** None of its documents is held out. */
   trainOnly?: true;
   /** Id of a text that the files join, if it can still take them: the project then has one text of both. */
@@ -110,7 +110,7 @@ export async function importDrop(
     licence = null,
     isTuned = false,
     conversations,
-    labelled,
+    labeledAs,
     trainOnly,
     joins,
     readers = inProcess,
@@ -125,7 +125,7 @@ export async function importDrop(
   const unreadable = new Set<string>();
   const kind: Pick<TextRecord, 'conversations' | 'labelled' | 'trainOnly'> = {
     ...(conversations && { conversations: true }),
-    ...(labelled && { labelled: labelled.between ? 'several' : 'one' }),
+    ...(labeledAs && { labelled: labeledAs.between ? 'several' : 'one' }),
     ...(trainOnly && { trainOnly }),
   };
   // A row of JSON differs as text and as a conversation.
@@ -136,12 +136,12 @@ export async function importDrop(
       for (const { name, sha256 } of await filesOf(store, text)) there.set(sha256, { equals: name, of: text });
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      unreadable.add(text.id); // told where it is opened, and no reason to refuse another
+      unreadable.add(text.id); // Opening it reports the error; others can still be added.
     }
   }
   const old = joins === undefined || unreadable.has(joins) ? undefined : await joinable(store, joins, projectId);
   const summary = () => ({ refused, empty, passedOver, duplicates });
-  const read = await readerOf(conversations, labelled);
+  const read = await readerOf(conversations, labeledAs);
   const stoppable: Readers = (kind, format, file) => readers(kind, format, file, job.signal);
   const watch = new Watch(sources, job);
   const { id, draft } = await begin(store, sources[0]!.name, watch.of, addedAt);
@@ -188,7 +188,7 @@ export async function importDrop(
       // In a streamed archive, pages usually come before their folders.
       const pages = new SavedPages();
       try {
-        for await (const { name, bytes, beside } of filesIn(watch.archive(source, count), format)) {
+        for await (const { name, bytes, companions } of filesIn(watch.archive(source, count), format)) {
           files++;
           pages.add(name);
           const why = isSystemFile(name) ? 'hidden' : pages.holds(name) ? 'saved page' : undefined;
@@ -199,8 +199,8 @@ export async function importDrop(
           const table = (tableIn ?? tableByName)(name);
           const reread = reading?.encoding ? twice(name, bytes) : () => bytes;
           const own = { bytes: 0 };
-          const open = (path: string) => watch.packed(name, beside!.open(path), own);
-          const belonging = beside && { beside: { ...beside, open } };
+          const open = (path: string) => watch.packed(name, companions!.open(path), own);
+          const belonging = companions && { companions: { ...companions, open } };
           await take(
             { name, ...(table && { table }), ...(reading && { reading }), ...belonging },
             () => watch.packed(name, reread(), own),
@@ -224,7 +224,7 @@ export async function importDrop(
       if (format) await takeApart(source, format, count);
       else if (others) {
         const { named, files } = others;
-        const given = { ...source, beside: { ...named, paths: new Set(files.keys()), open } };
+        const given = { ...source, companions: { ...named, paths: new Set(files.keys()), open } };
         if (await take(given, () => watch.stream(again(source), count), count)) parts += files.size;
         else for (const { name } of files.values()) passedOver.push({ name, why: 'part' });
       } else await take({ ...source, ...watch.places(source, count) }, () => watch.stream(source, count), count);
@@ -256,7 +256,7 @@ export async function importDrop(
       projects: [projectId],
       ...(isTuned && { tunes: [projectId] }),
       ...kind,
-      ...(!labelled && labels !== undefined && { labels }),
+      ...(!labeledAs && labels !== undefined && { labels }),
       sha256: hash,
       size,
       characters,
@@ -290,10 +290,10 @@ export async function importDrop(
 
 async function readerOf(
   conversations: ConversationReader | undefined,
-  labelled: LabelledAs | undefined,
+  labels: LabeledAs | undefined,
 ): Promise<typeof readFile> {
   if (conversations) return (await import('./conversations')).readConversations.bind(null, conversations);
-  if (labelled) return (await import('./labels/readLabelled')).readLabelled.bind(null, labelled);
+  if (labels) return (await import('./labels/readLabeled')).readLabeled.bind(null, labels);
   return readFile;
 }
 
@@ -322,14 +322,14 @@ const MAX_HELD_BYTES = 2 ** 26;
 
 const tableByName = (name: string): TableChoice | undefined => {
   const format = tableCalled(name);
-  return format && { format, columns: 'recognised' };
+  return format && { format, columns: 'recognized' };
 };
 
 /** Files that others belong to, with these by their paths from the folder of all; and all that belong to one. */
 async function groupsOf(sources: readonly TextSource[]) {
   // Only files without a person's choices, which can be read again.
   const free = sources.filter(
-    ({ isPlain, table, size }) => !isPlain && size > 0 && (!table || table.columns === 'recognised'),
+    ({ isPlain, table, size }) => !isPlain && size > 0 && (!table || table.columns === 'recognized'),
   );
   const byName = new Map(free.map((source) => [source.name, source]));
   const { together } = await import('./together');

@@ -100,9 +100,9 @@ export function rowsIn(value: unknown): FoundRows {
   const lists: unknown[][] = [];
   const others: [path: string, value: unknown][] = [];
   listsIn(value, '', lists, others);
-  const beside = others.filter(([, each]) => lettersIn(each) > 0);
-  if (lettersIn(lists) > beside.reduce((sum, [, each]) => sum + lettersIn(each), 0))
-    return { rows: each(lists.flat(), cellsIn), left: beside.map(([path]) => path) };
+  const proseFields = others.filter(([, each]) => lettersIn(each) > 0);
+  if (lettersIn(lists) > proseFields.reduce((sum, [, each]) => sum + lettersIn(each), 0))
+    return { rows: each(lists.flat(), cellsIn), left: proseFields.map(([path]) => path) };
   const entries = Object.entries(value);
   if (entries.length > 1 && entries.every(([, each]) => isObject(each)))
     return { rows: each(entries, ([key, inner]) => new Map([['key', key], ...cellsIn(inner)])), left: [] };

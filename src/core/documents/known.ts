@@ -12,7 +12,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
 
 /** Those that other files belong to. */
 export const TOGETHER = Object.values(KNOWN).flatMap((known) =>
-  known.beside ? [{ ...known, beside: known.beside }] : [],
+  known.companions ? [{ ...known, companions: known.companions }] : [],
 );
 
 /**

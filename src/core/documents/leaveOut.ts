@@ -1,5 +1,5 @@
 import type { BlobStore } from '../base/blobStore';
-import { changeLearnt } from './learnt';
+import { changeTrainingPart } from './changeTrainingPart';
 import type { TextRecord } from './record';
 
 /**
@@ -13,7 +13,7 @@ export const leaveOut = (
   places: readonly number[],
   isOut: boolean,
 ): Promise<TextRecord> =>
-  changeLearnt(store, id, ({ places: before, cleaned }) => ({
+  changeTrainingPart(store, id, ({ places: before, cleaned }) => ({
     cleaned,
     places: isOut
       ? [...new Set([...before, ...places])].sort((a, b) => a - b)

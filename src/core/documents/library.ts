@@ -123,14 +123,14 @@ export async function purgeCleaned(store: BlobStore, isGone: (cleaned: CleanedRe
     const isLeft =
       text === undefined
         ? (await store.keys(textChunksPrefix(cleaned.of))).length === 0
-        : isGone(cleaned) && isLearntOtherwise(text, textAt, cleaned.id);
+        : isGone(cleaned) && isTrainedDifferently(text, textAt, cleaned.id);
     if (!isLeft) continue;
     const drop = [key, ...(await store.keys(textChunksPrefix(cleaned.id)))];
     // Another tab may have come to learn from it.
     await store.commit({ drop, expect: [[textAt, text as Json | undefined]] });
   }
 }
-function isLearntOtherwise(text: Stored, key: string, id: string): boolean {
+function isTrainedDifferently(text: Stored, key: string, id: string): boolean {
   const record = parseIfReadable(text, key, TEXT);
   return record !== undefined && record.cleaned?.id !== id;
 }

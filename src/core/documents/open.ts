@@ -4,7 +4,7 @@ import type { Document } from '../base/document';
 import { blocksOf, readBlock, type ReadFile } from './blocks';
 import { cleanedDocuments } from './clean/cleaned';
 import { HashOfMany } from './hashOf';
-import { labelsNow, withLabel } from './labels/labelling';
+import { labelsNow, withLabel } from './labels/labelChanges';
 import { damaged, textOf } from './library';
 import { BLOCK, type DocumentBlock, textChunkKey, type TextRecord } from './record';
 
@@ -25,10 +25,10 @@ export async function documentsOf(store: BlobStore, text: TextRecord): Promise<r
  * @throws HomegrownError `storage-damaged` if a block, or a chunk of the content, is missing
  */
 export const documentsIn = (store: BlobStore, text: TextRecord): AsyncIterable<Document> => ({
-  [Symbol.asyncIterator]: () => learntDocuments(store, text),
+  [Symbol.asyncIterator]: () => trainingDocuments(store, text),
 });
 
-async function* learntDocuments(store: BlobStore, text: TextRecord): AsyncGenerator<Document> {
+async function* trainingDocuments(store: BlobStore, text: TextRecord): AsyncGenerator<Document> {
   const out = new Set(text.leftOut?.places);
   const all = text.cleaned
     ? cleanedDocuments(store, text, text.cleaned.id, (cleaned) => documentsIn(store, cleaned))

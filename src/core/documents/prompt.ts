@@ -15,16 +15,16 @@ export function promptFrom(start: string): string | undefined {
 }
 
 /** Words that a sentence has at least: shorter ones are headings, names and dates. */
-const FEWEST = 5;
+const MIN = 5;
 
 function openingOf(sentence: string): string | undefined {
   const words: number[] = []; // where each ends
   for (const { isWordLike, segment, index } of SEGMENTER.segment(sentence.slice(0, 200))) {
     if (isWordLike && /\p{L}/u.test(segment)) words.push(index + segment.length);
-    if (words.length === FEWEST) break;
+    if (words.length === MIN) break;
   }
   const begin = /\p{L}/u.exec(sentence)?.index;
-  if (words.length < FEWEST || begin === undefined) return undefined;
+  if (words.length < MIN || begin === undefined) return undefined;
   const opening = sentence.slice(begin, words[1]);
   return PLAIN.test(opening) ? opening : undefined;
 }

@@ -23,7 +23,7 @@ import {
   type TextFormatId,
 } from './read';
 import type { Readers } from './guard/readers';
-import type { Beside, OpenFile, Reading, TextFormat } from './read/format';
+import type { CompanionFiles, OpenFile, Reading, TextFormat } from './read/format';
 import { type AskedColumns, rowDocuments } from './rows';
 
 /** Something to read: a file of the browser or of the terminal, a paste, a bundled sample. */
@@ -52,12 +52,12 @@ export interface TableChoice {
 /** Table choice of a binary table; columns are detected by name unless a person chose them. */
 function binaryTable(name: string): TableChoice | undefined {
   const format = binaryTableCalled(name);
-  return format && { format, columns: 'recognised' };
+  return format && { format, columns: 'recognized' };
 }
 
 /** A file of a drop, or of an archive. */
 export interface GivenFile extends Omit<TextSource, 'size' | 'stream'> {
-  beside?: Beside;
+  companions?: CompanionFiles;
 }
 
 /** Destination of what is read, and how to read it. */
@@ -72,15 +72,15 @@ export interface Into {
  * @throws HomegrownError `bad-file`; `bad-encoding` where its text is in another than UTF-8, or than `encoding`
  */
 export async function readFile(
-  { name, isPlain, isProse, reading, places, beside, table = isPlain ? undefined : binaryTable(name) }: GivenFile,
+  { name, isPlain, isProse, reading, places, companions, table = isPlain ? undefined : binaryTable(name) }: GivenFile,
   into: Into,
   bytes: AsyncIterable<Uint8Array>,
   seen: { readonly bytes: number },
   encoding?: EncodingId,
 ): Promise<ReadFile> {
   const notes: string[] = [];
-  const isAsked = isPlain || (table && table.columns !== 'recognised');
-  const { known, whole } = isAsked ? { whole: bytes } : await begun(name, bytes, !beside);
+  const isAsked = isPlain || (table && table.columns !== 'recognized');
+  const { known, whole } = isAsked ? { whole: bytes } : await begun(name, bytes, !companions);
   const note = (sentence: string): void => void notes.push(sentence);
   const file: OpenFile = {
     name,
@@ -89,7 +89,7 @@ export async function readFile(
     ...(places && { places }),
     ...(reading && { reading }),
     ...(encoding && { encoding }),
-    ...(beside && { beside }),
+    ...(companions && { companions }),
     ...(isProse && { isProse }),
   };
   const format = known ?? (table ? table.format : isPlain ? 'txt' : formatOf(name));
@@ -99,7 +99,7 @@ export async function readFile(
       ? await readDocuments(file, format, into, seen)
       : await readWhole(file, format, into, seen);
   if (seen.bytes === 0) throw withoutText('empty', `${name} is empty.`, CHOOSE);
-  return { name: beside?.name ?? name, size: seen.bytes, notes, format, ...read };
+  return { name: companions?.name ?? name, size: seen.bytes, notes, format, ...read };
 }
 
 /**

@@ -123,7 +123,7 @@ export const inlineText = z.preprocess((value) => {
 const INLINE: ReadonlySet<unknown> = new Set([2, 3]);
 
 /** Labeling of texts that are combined into data; undefined if none has labels. */
-export function labelledAs(texts: readonly TextRecord[]): TextRecord['labelled'] {
+export function labeledAs(texts: readonly TextRecord[]): TextRecord['labelled'] {
   const all = texts.map(({ labelled }) => labelled);
   return all.find((one) => one === 'several') ?? all.find((one) => one !== undefined);
 }
@@ -157,7 +157,7 @@ export function inProjects(
 }
 
 /** The training part of a text: the original or its cleaned version, without the documents that are left out. */
-export const learntOf = ({ leftOut, cleaned, ...text }: TextRecord) => {
+export const trainingSize = ({ leftOut, cleaned, ...text }: TextRecord) => {
   const { documents, characters, bytes, sha256 } = cleaned ?? text;
   if (!leftOut) return { documents, characters, bytes, sha256 };
   const { places, ...left } = leftOut;
@@ -165,8 +165,8 @@ export const learntOf = ({ leftOut, cleaned, ...text }: TextRecord) => {
 };
 
 /** Facts about a training text that a run states. */
-export const learntFacts = (text: TextRecord) => {
-  const { characters, sha256 } = learntOf(text);
+export const trainingFacts = (text: TextRecord) => {
+  const { characters, sha256 } = trainingSize(text);
   const { name, licence, cleaned } = text;
   return {
     name,
@@ -191,7 +191,7 @@ export const asRead = ({ cleaned: _, labelling: __, ...text }: TextRecord): Text
  * and of changed labels.
  */
 export const textRef = (text: TextRecord): string => {
-  const { sha256 } = learntOf(text);
+  const { sha256 } = trainingSize(text);
   const changes = [...(sha256 === text.sha256 ? [] : [sha256]), ...(text.labelling ? [text.labelling.sha256] : [])];
   return [text.id, ...changes.map((hash) => hash.slice(0, 16))].join('-');
 };

@@ -8,7 +8,7 @@ import {
   HEAD_ROWS,
   hasText,
   headOf,
-  learntIn,
+  usedColumns,
   namesIn,
   noRows,
   recognisedColumns,
@@ -33,7 +33,7 @@ export interface Pair {
 }
 
 /** Null: the two default columns; the string: detected by name. */
-export type AskedColumns = Columns | 'recognised' | null;
+export type AskedColumns = Columns | 'recognized' | null;
 
 /**
  * Yields the rows of a table in order. Rows without text in a training column are left out and noted.
@@ -57,7 +57,7 @@ export async function* rowDocuments(
     count++;
     columns ??= seenColumns.columns = choose(file.name, asked, head);
     if (seen.size < MAX_COLUMNS) for (const name of cells.keys()) seen.add(name);
-    if (asked === 'recognised')
+    if (asked === 'recognized')
       for (const [name, { length }] of cells)
         if (letters.has(name) || letters.size < MAX_COLUMNS) letters.set(name, (letters.get(name) ?? 0) + length);
     const found = rowOf(row ?? count, cells, columns);
@@ -76,11 +76,11 @@ export async function* rowDocuments(
   bad.settle(file, count - halved);
   if (!columns) throw noRows(file.name);
   for (const name of namesIn(columns)) if (!seen.has(name)) throw noColumn(file.name, name, [...seen]);
-  const used = learntIn(columns).join(' and ');
+  const used = usedColumns(columns).join(' and ');
   const what = 'text' in columns ? `in ${used}` : `in both ${used}`;
   if (taken === 0)
     throw badFile(`${file.name} has no row with text ${what} (${counted(count, 'row')}).`, 'Choose other columns.');
-  if (asked === 'recognised') noteLeft(file, columns, letters);
+  if (asked === 'recognized') noteLeft(file, columns, letters);
   seenColumns.empty = empty;
   const without = 'text' in columns ? 'without text' : 'without text in both columns';
   if (seenColumns.empty > 0) file.note(`Skipped ${counted(seenColumns.empty, 'row')} ${without}`);
@@ -94,7 +94,7 @@ function noteLeft({ note }: Pick<OpenFile, 'note'>, columns: Columns, letters: R
     [...letters].reduce((all, [name, count]) => all + (taken.has(name) === isTaken ? count : 0), 0);
   const [own, others] = [sum(true), sum(false)];
   if (others <= own) return;
-  const used = learntIn(columns).join(' and ');
+  const used = usedColumns(columns).join(' and ');
   const largest = [...letters].filter(([name]) => !taken.has(name)).sort(([, a], [, b]) => b - a);
   const names = largest.slice(0, MAX_NAMED).map(([name]) => name);
   note(
@@ -104,8 +104,8 @@ function noteLeft({ note }: Pick<OpenFile, 'note'>, columns: Columns, letters: R
 
 function choose(name: string, asked: AskedColumns, head: readonly Row['cells'][]): Columns {
   const table = headOf(head);
-  if (table.columns.length === 0 && (asked === null || asked === 'recognised')) throw noColumns(name);
-  if (asked === 'recognised') return recognisedColumns(table);
+  if (table.columns.length === 0 && (asked === null || asked === 'recognized')) throw noColumns(name);
+  if (asked === 'recognized') return recognisedColumns(table);
   if (asked === null || 'input' in asked) checkPairs(name, [...head[0]!.keys()]);
   return asked ?? usualColumns([...head[0]!.keys()]);
 }
@@ -130,9 +130,9 @@ async function* withHead(rows: AsyncIterable<Row>): AsyncGenerator<readonly [Row
 /** Null if a training column has no text. */
 function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocument | null {
   const cell = (name: string | undefined): string => (name === undefined ? '' : (cells.get(name) ?? ''));
-  const learnt =
-    'text' in columns ? [textInRow(cells, learntIn(columns))] : [cell(columns.input), cell(columns.target)];
-  if (!learnt.every(hasText)) return null;
+  const usedCells =
+    'text' in columns ? [textInRow(cells, usedColumns(columns))] : [cell(columns.input), cell(columns.target)];
+  if (!usedCells.every(hasText)) return null;
   const title = cell(columns.title).trim() || `Row ${formatCount(place)}`;
   const known = (['label', 'date', 'language'] as const).flatMap((role) => {
     const label = cell(columns[role]).trim();
@@ -140,7 +140,7 @@ function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocumen
     return value ? [[role, value] as const] : [];
   });
   const fields = known.length > 0 && { fields: Object.fromEntries(known) };
-  const [text, target] = learnt as [string, string?];
+  const [text, target] = usedCells as [string, string?];
   return target === undefined
     ? { title: title.toWellFormed(), row: place, text, ...fields }
     : { ...pairOf(title.toWellFormed(), text, target), row: place, ...fields };

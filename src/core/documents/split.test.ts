@@ -129,10 +129,10 @@ describe('texts of many documents', () => {
     ];
     const post = Array.from({ length: 60 }, (_, i) => ({ bytes: 500, text: 'post', sha256: HASHES[100 + i]! }));
     const alone = partOf(post, CHOICE);
-    const beside = partOf([...book, ...post], CHOICE);
-    for (const [hash, parts] of alone.of) expect(beside.of.get(hash)).toEqual(parts);
-    expect(beside.rule).toBe('documents');
-    expect(beside.parts.validation.slice(0, 2)).toMatchObject([
+    const others = partOf([...book, ...post], CHOICE);
+    for (const [hash, parts] of alone.of) expect(others.of.get(hash)).toEqual(parts);
+    expect(others.rule).toBe('documents');
+    expect(others.parts.validation.slice(0, 2)).toMatchObject([
       { place: 0, from: 810_000, to: 900_000 },
       { place: 1, from: 360, to: 400 },
     ]);

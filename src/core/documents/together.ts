@@ -25,11 +25,11 @@ export async function together(
     // Of 100,000 paths: each is cut once.
     const end = path.lastIndexOf('/') + 1;
     const name = path.slice(end);
-    for (const { begins, beside } of TOGETHER) {
-      if (!beside.name.test(name)) continue;
-      const folder = folderOf(path.slice(0, end), beside.within);
+    for (const { begins, companions } of TOGETHER) {
+      if (!companions.name.test(name)) continue;
+      const folder = folderOf(path.slice(0, end), companions.within);
       if (folder === undefined || !begins(await beginningOf(path), path)) continue;
-      const { others: isOther, areAttached = false } = beside;
+      const { others: isOther, areAttached = false } = companions;
       found.set(path, { folder, areAttached, isOther, others: [] });
       break;
     }

@@ -9,7 +9,7 @@ import { failing } from '../files/byteSource';
 import { beginningOf } from './head';
 import { MAX_UNPACKED_BYTES, MAX_NESTED_ARCHIVES, MAX_ENTRIES } from './limits';
 import { type ArchiveFormatId, archiveCalled, FORMATS } from './read';
-import type { ArchiveEntry, ArchiveReader, Beside, ListedEntry, OpenFile } from './read/format';
+import type { ArchiveEntry, ArchiveReader, CompanionFiles, ListedEntry, OpenFile } from './read/format';
 
 interface PackedFile {
   /** Name of the archive, and the path in it. */
@@ -17,7 +17,7 @@ interface PackedFile {
   /** Throws `bad-file` where it cannot be read. */
   bytes: AsyncIterable<Uint8Array>;
   /** Companion files, which are not read by themselves. */
-  beside?: Beside;
+  companions?: CompanionFiles;
 }
 
 /** @throws HomegrownError `bad-file` where nothing more can be read of it */
@@ -34,14 +34,14 @@ async function* filesWithin(
 ): AsyncGenerator<PackedFile> {
   const format = formats.at(-1)!;
   const reader: ArchiveReader = await FORMATS[format].unpack();
-  const entries: AsyncIterable<BesideEntry> =
+  const entries: AsyncIterable<EntryWithCompanions> =
     'list' in reader ? grouped(file.name, await reader.list(file), tally) : reader.entries(file);
-  for await (const { path, bytes, beside } of entries) {
+  for await (const { path, bytes, companions } of entries) {
     tally.file();
     const inner = archiveCalled(path);
     // A .tar.gz is one archive to whoever has it.
     const name = isOnlyPacked(format) && inner ? file.name : `${file.name}/${visibleName(path)}`;
-    if (!inner) yield { name, bytes: tally.counted(bytes), ...(beside && { beside }) };
+    if (!inner) yield { name, bytes: tally.counted(bytes), ...(companions && { companions }) };
     else if (!mayLieIn(inner, formats)) yield { name, bytes: failing(tooDeep(name)) };
     else
       try {
@@ -54,10 +54,14 @@ async function* filesWithin(
   }
 }
 
-type BesideEntry = ArchiveEntry & { beside?: Beside };
+type EntryWithCompanions = ArchiveEntry & { companions?: CompanionFiles };
 
 /** Yields files with their companions, and files without any. */
-async function* grouped(name: string, entries: readonly ListedEntry[], tally: Tally): AsyncGenerator<BesideEntry> {
+async function* grouped(
+  name: string,
+  entries: readonly ListedEntry[],
+  tally: Tally,
+): AsyncGenerator<EntryWithCompanions> {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const { together } = await import('./together');
   const groups = await together([...byPath.keys()], (path) => beginningOf(byPath.get(path)!.bytes()));
@@ -68,8 +72,8 @@ async function* grouped(name: string, entries: readonly ListedEntry[], tally: Ta
     const whole = [name, ...(folder ? [folder.slice(0, -1)] : [])].join('/');
     if (belonging.has(path)) tally.file();
     else {
-      const beside = others && { paths: new Set(others), open, ...(!areAttached && { name: whole }) };
-      yield { path, bytes: bytes(), ...(beside && { beside }) };
+      const companions = others && { paths: new Set(others), open, ...(!areAttached && { name: whole }) };
+      yield { path, bytes: bytes(), ...(companions && { companions }) };
     }
   }
 }

@@ -44,7 +44,7 @@ async function* bounded({ name, bytes }: OpenFile, max: number): AsyncGenerator<
  */
 export async function textOf(file: OpenFile, bytes: Uint8Array, label?: string): Promise<string> {
   if (label !== undefined && !file.encoding && !/^utf-?(8|16)/i.test(label) && !hasMark(bytes))
-    return labelled(file, bytes, label);
+    return decodeAs(file, bytes, label);
   let text = '';
   for await (const piece of decodeParsed({ ...file, bytes: once(bytes) })) text += piece;
   return text;
@@ -53,7 +53,7 @@ export async function textOf(file: OpenFile, bytes: Uint8Array, label?: string):
 const hasMark = ([a, b]: Uint8Array): boolean =>
   (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || (a === 0xef && b === 0xbb);
 
-function labelled({ name, note }: OpenFile, bytes: Uint8Array, label: string): string {
+function decodeAs({ name, note }: OpenFile, bytes: Uint8Array, label: string): string {
   let decoder;
   try {
     decoder = new TextDecoder(label, { fatal: true });

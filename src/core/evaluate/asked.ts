@@ -4,7 +4,7 @@ import type { Pause } from '../base/job';
 import { formatCount } from '../base/units';
 import { modelSpec } from '../models';
 import type { ModelChoice, Network } from '../models/network';
-import { evaluatedAs, learntFrom, type ObjectiveId } from '../objectives';
+import { evaluatedAs, trainingSource, type ObjectiveId } from '../objectives';
 import { marksOf, type Pair, pairRow } from '../objectives/pairRows';
 import { greedy } from '../sample/greedy';
 import { logits } from '../sample/logits';
@@ -34,7 +34,7 @@ export interface AskedText extends Read {
 export function asking(choice: ModelChoice, tokenizer: Tokenizer, objective: ObjectiveId): Asking {
   const as = evaluatedAs(objective, choice);
   if (as === 'maskedTokens') return filling(choice, tokenizer);
-  const isContinuing = as === 'nextTokens' && learntFrom(objective) !== 'pairs';
+  const isContinuing = as === 'nextTokens' && trainingSource(objective) !== 'pairs';
   return isContinuing ? goingOn(choice, tokenizer) : answering(choice, tokenizer);
 }
 

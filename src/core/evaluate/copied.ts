@@ -36,7 +36,7 @@ const WORD = new RegExp(String.raw`[${SCRIPTS}]|[^\s${SCRIPTS}]+`, 'gu');
 /** A character after which a word may begin. */
 const EDGE = new RegExp(String.raw`[\s${SCRIPTS}]`, 'u');
 /** Characters of what is taken for one word, at most. */
-const LONGEST = 1000;
+const MAX_LENGTH = 1000;
 
 /**
  * Finds the longest run of words of `written` that stands in one of the documents, in time linear in both. Upper and lower case and
@@ -74,7 +74,7 @@ async function* wholeWords(chunks: AsyncIterable<string>): AsyncGenerator<string
   for await (const chunk of chunks) {
     const text = rest + chunk;
     let cut = text.length;
-    while (cut > 0 && text.length - cut < LONGEST && !EDGE.test(text[cut - 1]!)) cut--;
+    while (cut > 0 && text.length - cut < MAX_LENGTH && !EDGE.test(text[cut - 1]!)) cut--;
     if (cut > 0) yield text.slice(0, cut);
     rest = text.slice(cut);
   }

@@ -1,7 +1,7 @@
 /** What a classifier gave to the texts that it was measured on, label by label, and what it would give by another threshold. */
 import { counted, formatCount, formatShare } from '../base/units';
 import { isLikely } from '../sample/labelsOf';
-import type { LabelledTexts } from './evaluation';
+import type { LabeledTexts } from './evaluation';
 
 /** Texts: `found` were wanted and given, `missed` wanted alone, `wrong` given alone. */
 export interface EachLabel {
@@ -16,12 +16,12 @@ export const placesIn = (places: number | readonly number[]): readonly number[] 
   typeof places === 'number' ? [places] : places;
 
 /** Whether texts may have several labels, or none. */
-export const isOfSeveral = (labelled: Pick<LabelledTexts, 'given'> | undefined): boolean =>
-  labelled?.given.some((places) => typeof places !== 'number') === true;
+export const isOfSeveral = (labeled: Pick<LabeledTexts, 'given'> | undefined): boolean =>
+  labeled?.given.some((places) => typeof places !== 'number') === true;
 
 /** As multilabel_confusion_matrix of scikit-learn 1 counts them. @param given of each text; absent: what it gave */
 export function eachLabel(
-  { labels, wanted, given }: Pick<LabelledTexts, 'labels' | 'wanted' | 'given'>,
+  { labels, wanted, given }: Pick<LabeledTexts, 'labels' | 'wanted' | 'given'>,
   now: readonly (number | readonly number[])[] = given,
 ): EachLabel[] {
   const rows = labels.map((label) => ({ label, found: 0, missed: 0, wrong: 0 }));
@@ -44,9 +44,9 @@ export function f1Of({ found, missed, wrong }: EachLabel): number | undefined {
  * one label each the likeliest, whatever it must be.
  */
 export function givenAt(
-  { given, probabilities, atLeast: measuredAt = 0 }: LabelledTexts,
+  { given, probabilities, atLeast: measuredAt = 0 }: LabeledTexts,
   atLeast: number,
-): LabelledTexts['given'] | undefined {
+): LabeledTexts['given'] | undefined {
   if (atLeast === measuredAt || given.every((places) => typeof places === 'number')) return given;
   return probabilities?.map((own) => [...own.keys()].filter((place) => isLikely(own[place]!, atLeast)));
 }
@@ -55,7 +55,7 @@ const isSame = (some: readonly number[], others: readonly number[]): boolean =>
   some.length === others.length && some.every((place) => others.includes(place));
 
 /** Number of texts whose predicted labels aren't the actual ones. */
-export const mistakesIn = ({ wanted, given }: Pick<LabelledTexts, 'wanted' | 'given'>): number =>
+export const mistakesIn = ({ wanted, given }: Pick<LabeledTexts, 'wanted' | 'given'>): number =>
   given.filter((places, text) => !isSame(placesIn(places), placesIn(wanted[text]!))).length;
 
 /** What it says where it must be so sure. */
@@ -69,13 +69,13 @@ interface Answers {
   labels: { given: number; right: number; wanted: number };
 }
 /** Undefined where that was not kept. */
-export function answersAt(labelled: LabelledTexts, atLeast: number): Answers | undefined {
-  const { wanted, sure } = labelled;
-  const given = givenAt(labelled, atLeast)?.map((places, text) =>
+export function answersAt(labeled: LabeledTexts, atLeast: number): Answers | undefined {
+  const { wanted, sure } = labeled;
+  const given = givenAt(labeled, atLeast)?.map((places, text) =>
     typeof places === 'number' && sure[text]! < atLeast ? [] : placesIn(places),
   );
   if (!given) return undefined;
-  const each = eachLabel(labelled, given);
+  const each = eachLabel(labeled, given);
   const sum = (of: (label: EachLabel) => number): number => each.reduce((total, label) => total + of(label), 0);
   return {
     atLeast,

@@ -89,7 +89,7 @@ function notMeasured(
   const missing = (names ?? []).filter((id) => !readings.some(({ figures }) => figures.includes(id)));
   return missing.map((name) => {
     const able = READINGS.filter(({ figures }) => figures.includes(name));
-    if (asked.labelled) return { name, reason: CLASSIFIER };
+    if (asked.labeled) return { name, reason: CLASSIFIER };
     return { name, reason: able.find(({ of }) => asked[of])?.unfit ?? NOT_GIVEN[able[0]!.of] };
   });
 }
@@ -98,7 +98,7 @@ const NOT_GIVEN = {
   documents: 'There is no text to evaluate on.',
   pairs: 'There are no input–target pairs to evaluate on.',
   chats: 'There are no chats to evaluate on.',
-  labelled: 'There are no labeled texts to evaluate on.',
+  labeled: 'There are no labeled texts to evaluate on.',
 };
 
 function joined(found: readonly Partial<Evaluation>[], isAsked: (id: FigureId) => boolean) {
@@ -141,7 +141,7 @@ function extentOf({ documents = [], pairs, chats = [] }: ToEvaluate, tokenizer: 
     tokens: sum([
       ...documents.map(({ ids }) => ids.length),
       ...own.map(({ target }) => target.length + 1),
-      ...chats.map(({ learnt }) => learnt.length),
+      ...chats.map(({ scored }) => scored.length),
     ]),
     documents: documents.length + own.length + chats.length,
     bytes: sum([...documents.map(({ bytes }) => bytes), ...own.map(({ target }) => bytesOf(target))]),

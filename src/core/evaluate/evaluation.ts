@@ -68,7 +68,7 @@ const listHash = z.string().exactOptional();
 const sentencePair = z.object({ kind: z.string(), first: z.string(), second: z.string() });
 
 /** A classifier's results on labeled texts: columns with an item for each text, in the order of their places. */
-const labelledSchema = z.object({
+const labeledSchema = z.object({
   /** In the order of the classifier's scores. */
   labels: z.array(z.string()),
   /**
@@ -95,7 +95,7 @@ const labelledSchema = z.object({
   /** Number of truncated texts, which are longer than the context. */
   cut: z.int().nonnegative(),
 });
-export type LabelledTexts = z.infer<typeof labelledSchema>;
+export type LabeledTexts = z.infer<typeof labeledSchema>;
 
 export const evaluationSchema = z.object({
   /** Size of the evaluated data: tokens, documents (or pairs) and UTF-8 bytes. */
@@ -117,7 +117,7 @@ export const evaluationSchema = z.object({
   /** Confusion matrix of labels: counts [expected, predicted]. */
   confusion: z.object({ labels: z.array(z.string()), counts: z.array(z.array(z.int().nonnegative())) }).exactOptional(),
   /** Present for a classifier. */
-  labelled: labelledSchema.exactOptional(),
+  labelled: labeledSchema.exactOptional(),
   where: whereSchema.exactOptional(),
   passages: z.object({ worst: z.array(passage), best: z.array(passage), random: z.array(passage) }).exactOptional(),
   /** `missed`: pairs whose second sentence is the likelier one. */

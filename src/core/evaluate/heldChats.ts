@@ -5,7 +5,7 @@ import type { PartSource } from '../shards/manifest';
 export interface HeldChat {
   ids: Uint32Array;
   /** Places of the trained tokens, each predicted from all before it. */
-  learnt: readonly number[];
+  scored: readonly number[];
   /** Name of the text that it is of. */
   source: string;
 }
@@ -24,9 +24,9 @@ export async function heldChatsIn(
   const pieces = (await chatsIn(part, context)).rows.flat().sort((a, b) => a.from - b.from);
   const all: HeldChat[] = [];
   for (const { from, tokens } of pieces) {
-    const marks = await part.learnt!(from, tokens + 1);
-    const learnt = Array.from(marks.keys()).filter((at) => at > 0 && marks[at] === 1);
-    all.push({ ids: await part.read(from, tokens + 1), learnt, source: sourceOf(places.get(from) ?? 0) });
+    const marks = await part.lossMask!(from, tokens + 1);
+    const scored = Array.from(marks.keys()).filter((at) => at > 0 && marks[at] === 1);
+    all.push({ ids: await part.read(from, tokens + 1), scored, source: sourceOf(places.get(from) ?? 0) });
   }
   return all;
 }

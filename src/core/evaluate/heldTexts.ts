@@ -2,9 +2,9 @@
 import { textOf } from '../objectives/pairRows';
 import type { PartSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { LabelledText } from '../objectives/baselines/labelBaselines';
+import type { LabeledText } from '../objectives/baselines/labelBaselines';
 
-export interface HeldText extends LabelledText {
+export interface HeldText extends LabeledText {
   /** Without what stands around it. */
   ids: Uint32Array;
   /** Which document of the data it is, or which row of a table. */
@@ -16,7 +16,7 @@ export interface HeldText extends LabelledText {
 /** As it is given. */
 export const heldText = (
   tokenizer: Tokenizer,
-  { text, label }: LabelledText,
+  { text, label }: LabeledText,
   place: number,
   source: string,
 ): HeldText => ({

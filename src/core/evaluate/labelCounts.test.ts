@@ -29,8 +29,8 @@ async function measuredTwice(classes: Classes, wanted: readonly string[]) {
   const net = await network(choice, initialValues(choice, 3));
   const own = evaluator(net, await loadObjective('labels', undefined, choice));
   const whileTraining = await own.measure(textSource(tokenizer, TEXTS, wanted), { rows: 8, tokens: 1e6 }, tokenizer);
-  const labelled = TEXTS.map((text, i) => heldText(tokenizer, { text, label: wanted[i]! }, i, 'mails.csv'));
-  const final = await evaluate(net, tokenizer, { objective: 'labels', labelled }, unwatched);
+  const labeled = TEXTS.map((text, i) => heldText(tokenizer, { text, label: wanted[i]! }, i, 'mails.csv'));
+  const final = await evaluate(net, tokenizer, { objective: 'labels', labeled: labeled }, unwatched);
   own.dispose();
   net.dispose();
   return { whileTraining, final };

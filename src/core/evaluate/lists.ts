@@ -23,7 +23,7 @@ export function listsOf({ network, tokenizer, asked, pause, report }: Read): rea
             async read() {
               if (as === 'answers') return { leftOut: [{ name, reason: NO_SENTENCES }] };
               const progress = (done: number, of: number): void => report({ label, done, of, unit: 'pairs' });
-              return resultOf(await preferences(network, tokenizer, list, { objective, pause, told: progress }));
+              return resultOf(await preferences(network, tokenizer, list, { objective, pause, onProgress: progress }));
             },
           },
         ]
@@ -34,8 +34,8 @@ export function listsOf({ network, tokenizer, asked, pause, report }: Read): rea
     ...tasks.map((task) => ({
       names: [task.name],
       async read() {
-        const told = (done: number, of: number): void => report({ label: task.name, done, of, unit: 'rows' });
-        return { tasks: [await taskScores(network, tokenizer, task, { objective, pause, told })] };
+        const onProgress = (done: number, of: number): void => report({ label: task.name, done, of, unit: 'rows' });
+        return { tasks: [await taskScores(network, tokenizer, task, { objective, pause, onProgress })] };
       },
     })),
   ];

@@ -1,6 +1,6 @@
 /** A held-out part of a run's data to evaluate on, with counts of the training part. */
 import { labelsAmong } from '../metrics/labels/labels';
-import type { LearntFrom } from '../objectives/objective';
+import type { TrainingSource } from '../objectives/objective';
 import { countTargets, pairsIn, textOf } from '../objectives/pairRows';
 import type { PartSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -16,10 +16,10 @@ export type OfPart =
   | 'documents'
   | 'pairs'
   | 'chats'
-  | 'labelled'
-  | 'learntTexts'
+  | 'labeled'
+  | 'trainingTexts'
   | 'train'
-  | 'learntPairs'
+  | 'trainingPairs'
   | 'counts'
   | 'facts';
 
@@ -32,7 +32,7 @@ export interface StoredBaselines {
 
 /**
  * @param sourceOf name of the text that has the document in this place among all of the data
- * @param learnt what kind of data the model was trained on, and so is measured on
+ * @param source what kind of data the model was trained on, and so is measured on
  * @param context in tokens
  * @param stored earlier evaluation on this part: then the training part isn't read
  */
@@ -40,16 +40,16 @@ export async function partToEvaluate(
   { heldOut, train }: { heldOut: PartSource; train: PartSource },
   tokenizer: Tokenizer,
   sourceOf: (place: number) => string,
-  learnt: LearntFrom,
+  source: TrainingSource,
   context: number,
   stored?: StoredBaselines,
 ): Promise<Pick<ToEvaluate, OfPart>> {
-  if (learnt === 'chats') return { chats: await heldChatsIn(heldOut, context, sourceOf) };
-  if (learnt === 'labels') {
-    const learntTexts = train.tokens <= MAX_COUNTED_TOKENS ? await heldTextsIn(train, tokenizer) : undefined;
-    return { labelled: await heldTextsIn(heldOut, tokenizer, sourceOf), learntTexts };
+  if (source === 'chats') return { chats: await heldChatsIn(heldOut, context, sourceOf) };
+  if (source === 'labels') {
+    const trainingTexts = train.tokens <= MAX_COUNTED_TOKENS ? await heldTextsIn(train, tokenizer) : undefined;
+    return { labeled: await heldTextsIn(heldOut, tokenizer, sourceOf), trainingTexts };
   }
-  if (learnt === 'documents')
+  if (source === 'documents')
     return {
       documents: await documentsIn(heldOut, tokenizer, sourceOf),
       ...(stored ?? { train: await countedIn(train, tokenizer) }),
@@ -59,6 +59,6 @@ export async function partToEvaluate(
   return {
     pairs,
     counts: await countTargets(await pairsIn(train), tokenizer),
-    ...(areLabels && train.tokens <= MAX_COUNTED_TOKENS && { learntPairs: await heldPairsIn(train) }),
+    ...(areLabels && train.tokens <= MAX_COUNTED_TOKENS && { trainingPairs: await heldPairsIn(train) }),
   };
 }

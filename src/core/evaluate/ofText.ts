@@ -44,7 +44,7 @@ export async function scoreText(
     documents.map(({ ids }) => ids),
     beginOf(tokenizer),
     windows,
-    { pause, told: (done) => report({ label: 'Reading', done, of, unit: 'tokens' }) },
+    { pause, onProgress: (done) => report({ label: 'Reading', done, of, unit: 'tokens' }) },
   );
   const blocks = blocksOf(documents, tokenizer);
   return { blocks, scores, rows: rowsOf(blocks, scores) };

@@ -6,7 +6,7 @@ import { NOT_PREDICTED } from './scores';
 import type { Scored } from './where';
 
 /** Maximum number of passages in each group, and tokens in each. */
-const MOST = { worst: 20, best: 10, random: 20 };
+const MAX = { worst: 20, best: 10, random: 20 };
 const LENGTH = 40;
 
 /** Tokens of a document from and up to; `loss`: the mean of those that were predicted. */
@@ -34,12 +34,12 @@ export function passagesOf(
   const at = stream(seed, 'passages', 0);
   const drawn = pieces.map((piece, i) => ({ piece, i, order: at(i) }));
   drawn.sort((a, b) => a.order - b.order);
-  const random = drawn.slice(0, MOST.random).sort((a, b) => a.i - b.i);
+  const random = drawn.slice(0, MAX.random).sort((a, b) => a.i - b.i);
   const asPassages = (some: readonly Piece[]): Passage[] =>
     some.map((piece) => passageOf(piece, scored[piece.document]!, tokenizer, counts));
   return {
-    worst: asPassages(sorted.slice(0, Math.min(MOST.worst, half))),
-    best: asPassages(sorted.slice(half).slice(-MOST.best).reverse()),
+    worst: asPassages(sorted.slice(0, Math.min(MAX.worst, half))),
+    best: asPassages(sorted.slice(half).slice(-MAX.best).reverse()),
     random: asPassages(random.map(({ piece }) => piece)),
   };
 }

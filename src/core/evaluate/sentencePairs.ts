@@ -24,7 +24,7 @@ interface PreferenceSettings {
   objective: ObjectiveId;
   pause?: Pause;
   /** How many pairs are done, of how many. */
-  told?: (done: number, of: number) => void;
+  onProgress?: (done: number, of: number) => void;
 }
 
 /**
@@ -37,12 +37,12 @@ export async function preferences(
   network: Network,
   tokenizer: Tokenizer,
   pairs: readonly SentencePair[],
-  { objective, pause, told = () => undefined }: PreferenceSettings,
+  { objective, pause, onProgress = () => undefined }: PreferenceSettings,
 ): Promise<{ all: Preference; kinds: Readonly<Record<string, Preference>>; missed: SentencePair[] }> {
   const isMasked = evaluatedAs(objective, network.choice) === 'maskedTokens';
   const margins: number[] = [];
   for (let first = 0; first < pairs.length; first += AT_ONCE) {
-    told(first, pairs.length);
+    onProgress(first, pairs.length);
     const some = pairs.slice(first, first + AT_ONCE);
     const reads = some.flatMap((pair) =>
       [pair.first, pair.second].map((text) => readsOf(network, tokenizer, text, isMasked)),

@@ -17,7 +17,7 @@ interface TaskSettings {
   objective: ObjectiveId;
   pause?: Pause;
   /** Reports how many rows are done. */
-  told?: (done: number, of: number) => void;
+  onProgress?: (done: number, of: number) => void;
 }
 
 /**
@@ -30,9 +30,9 @@ export async function taskScores(
   network: Network,
   tokenizer: Tokenizer,
   { name, items }: Task,
-  { objective, pause = yieldToEventLoop, told = () => undefined }: TaskSettings,
+  { objective, pause = yieldToEventLoop, onProgress = () => undefined }: TaskSettings,
 ): Promise<TaskScores> {
-  const how = { network, tokenizer, ask: asking(network.choice, tokenizer, objective), pause, told };
+  const how = { network, tokenizer, ask: asking(network.choice, tokenizer, objective), pause, onProgress };
   const scores = areChoices(items) ? await chosen(items, how) : await answered(items, how);
   return { name, rows: items.length, ...scores };
 }
@@ -43,17 +43,17 @@ const endOf = (prompt: string): string => (prompt.length > 300 ? `… ${prompt.s
 
 type Scored = Omit<TaskScores, 'name' | 'rows'>;
 
-interface How extends Required<Pick<TaskSettings, 'pause' | 'told'>> {
+interface How extends Required<Pick<TaskSettings, 'pause' | 'onProgress'>> {
   network: Network;
   tokenizer: Tokenizer;
   ask: Asking;
 }
 
-async function chosen(items: readonly Chosen[], { network, ask, pause, told }: How): Promise<Scored> {
+async function chosen(items: readonly Chosen[], { network, ask, pause, onProgress }: How): Promise<Scored> {
   let [right, rightPerCharacter, cut] = [0, 0, 0];
   const missed: Missed[] = [];
   for (let first = 0; first < items.length; first += AT_ONCE) {
-    told(first, items.length);
+    onProgress(first, items.length);
     const some = items.slice(first, first + AT_ONCE);
     const asked = some.map((item) => inItsLine(item, () => ask.read(item.prompt, item.choices)));
     cut += asked.filter((each) => each.some(({ isCut }) => isCut)).length;
@@ -77,11 +77,14 @@ async function chosen(items: readonly Chosen[], { network, ask, pause, told }: H
   };
 }
 
-async function answered(items: readonly Answered[], { network, tokenizer, ask, pause, told }: How): Promise<Scored> {
+async function answered(
+  items: readonly Answered[],
+  { network, tokenizer, ask, pause, onProgress }: How,
+): Promise<Scored> {
   let [right, cut] = [0, 0];
   const missed: Missed[] = [];
   for (let first = 0; first < items.length; first += AT_ONCE) {
-    told(first, items.length);
+    onProgress(first, items.length);
     const some = items.slice(first, first + AT_ONCE);
     const asked = some.map((item) => inItsLine(item, () => ask.read(item.prompt, [item.answer], AFTER)[0]!));
     cut += asked.filter(({ isCut }) => isCut).length;

@@ -29,7 +29,7 @@ export async function tokenScores(
   texts: readonly ArrayLike<number>[],
   begin: number,
   { context, stride, rows }: Windows,
-  { pause = yieldToEventLoop, told }: { pause?: Pause; told?: (tokens: number) => void } = {},
+  { pause = yieldToEventLoop, onProgress }: { pause?: Pause; onProgress?: (tokens: number) => void } = {},
 ): Promise<readonly TokenScores[]> {
   const scores = texts.map(({ length }) => emptyScores(length));
   const windows = texts.flatMap(({ length }, text) =>
@@ -49,7 +49,7 @@ export async function tokenScores(
     );
     await scored(network, { ids: read, rows: batch.length }, wanted);
     done += wanted.length;
-    told?.(done);
+    onProgress?.(done);
     await pause();
   }
   return scores;

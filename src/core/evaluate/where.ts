@@ -29,12 +29,12 @@ export function whereItFails(
   documents: readonly Held[],
   losses: readonly Losses[],
   tokenizer: Tokenizer,
-  learnt: Learnt & { seed: number },
+  training: TrainingCounts & { seed: number },
 ): Pick<Evaluation, 'where' | 'passages' | 'leftOut'> {
   if (!losses.every(({ loss }) => Array.from(loss).every(Number.isFinite)))
     return { leftOut: [{ name: 'where it fails', reason: 'Losses of the model are not finite numbers.' }] };
-  const { seed } = learnt;
-  const counts = countsOf(learnt, tokenizer.size);
+  const { seed } = training;
+  const counts = countsOf(training, tokenizer.size);
   const scored = documents.map((document, i) => ({ ...losses[i]!, document, kinds: kindsOf(document.ids, tokenizer) }));
   return {
     where: whereOf(scored, tokenizer, counts),
@@ -44,12 +44,12 @@ export function whereItFails(
 }
 
 /** What is known of the training data. */
-interface Learnt {
+interface TrainingCounts {
   train?: readonly Tokenised[] | undefined;
   counts?: ArrayLike<number> | undefined;
 }
 /** Occurrences of each id in the training data, where known. */
-export function countsOf({ train, counts }: Learnt, vocabulary: number): ArrayLike<number> | undefined {
+export function countsOf({ train, counts }: TrainingCounts, vocabulary: number): ArrayLike<number> | undefined {
   if (counts || !train) return counts;
   const all = new Uint32Array(vocabulary);
   for (const { ids } of train) for (const id of ids) all[id]!++;
@@ -57,7 +57,7 @@ export function countsOf({ train, counts }: Learnt, vocabulary: number): ArrayLi
 }
 
 /** Maximum number of listed sources and documents, worst first. */
-const MOST = { sources: 50, documents: 20 };
+const MAX = { sources: 50, documents: 20 };
 /** Characters of a document's beginning that identify it. */
 const BEGINNING = 80;
 
@@ -92,8 +92,8 @@ function whereOf(scored: readonly Scored[], tokenizer: Tokenizer, counts?: Array
       .list()
       .map(([name, share]) => ({ kind: name, ...share }))
       .sort((a, b) => kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind)),
-    source: source.worst(MOST.sources).map(([name, share]) => ({ name, ...share })),
-    document: single.worst(MOST.documents).map(([document, share]) => ({
+    source: source.worst(MAX.sources).map(([name, share]) => ({ name, ...share })),
+    document: single.worst(MAX.documents).map(([document, share]) => ({
       document,
       source: scored[document]!.document.source,
       begins: tokenizer.decode(scored[document]!.document.ids.subarray(0, BEGINNING)).slice(0, BEGINNING).trim(),

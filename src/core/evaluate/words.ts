@@ -167,19 +167,19 @@ const TONES = { better: 'ok', worse: 'warn', 'not distinguishable': undefined, u
 /** Compares a figure with a known value; decided only if its interval excludes that value. */
 export function standing(
   { low, high }: Pick<Figure, 'low' | 'high'>,
-  beside: number,
+  other: number,
   better: 'lower' | 'higher',
 ): 'better' | 'worse' | 'not distinguishable' | 'unknown' {
   if (low === undefined || high === undefined) return 'unknown';
-  if (low <= beside && beside <= high) return 'not distinguishable';
-  return high < beside === (better === 'lower') ? 'better' : 'worse';
+  if (low <= other && other <= high) return 'not distinguishable';
+  return high < other === (better === 'lower') ? 'better' : 'worse';
 }
 
 /** N-gram models, the simplest first. */
 const N_GRAMS: readonly string[] = ['unigram', 'bigram', 'trigram'];
 
-const isBetter = (value: number, beside: number, better: 'lower' | 'higher'): boolean =>
-  better === 'lower' ? value < beside : value > beside;
+const isBetter = (value: number, other: number, better: 'lower' | 'higher'): boolean =>
+  better === 'lower' ? value < other : value > other;
 
 /** The simplest n-gram model that does better, as on Train, and as surely as the best one; of other baselines the best. */
 function simplestThatBeats(

@@ -11,7 +11,7 @@ import type { Folder } from './importFolder';
 import { readPeft } from './importPeft';
 import type { ImportedModel } from './incoming';
 
-interface BesideBase {
+interface AdapterOnBase {
   trainable: Trainable;
   /** The adapter's tensors, by our names. */
   tensors: NamedTensors;
@@ -24,17 +24,17 @@ interface BesideBase {
  * @param base all weights of the model
  * @throws HomegrownError `bad-file`, also where the adapter was trained on other base weights
  */
-export async function besideBase(
+export async function adapterOnBase(
   model: ModelChoice,
   base: NamedTensors,
   folder: Folder,
   job: Job,
-): Promise<BesideBase> {
-  const { adapter, tensors, base: learntBeside, words } = await readPeft(folder, model, job);
+): Promise<AdapterOnBase> {
+  const { adapter, tensors, base: baseHash, words } = await readPeft(folder, model, job);
   const trainable: Trainable = { weights: [], adapter };
   const frozen = (await hashOfFrozen({ model, recipe: DEFAULT_RECIPE, trainable, base }))!;
-  if (learntBeside !== undefined && learntBeside !== frozen) {
-    const [was, is] = [learntBeside, frozen].map((hash) => hash.slice(0, 12));
+  if (baseHash !== undefined && baseHash !== frozen) {
+    const [was, is] = [baseHash, frozen].map((hash) => hash.slice(0, 12));
     throw badFile(
       `The adapter was trained on a base with hash ${was!}…, but this model has hash ${is!}…`,
       'Nothing was exported. Use its original base model.',
@@ -46,7 +46,7 @@ export async function besideBase(
 /** @param name of the folder */
 export async function withAdapter(base: ImportedModel, folder: Folder, name: string, job: Job): Promise<ImportedModel> {
   const { model, snapshot } = base;
-  const { trainable, tensors, frozen, words } = await besideBase(model, snapshot.tensors, folder, job);
+  const { trainable, tensors, frozen, words } = await adapterOnBase(model, snapshot.tensors, folder, job);
   const weights = merged(paramsOf(model), new Map([...snapshot.tensors, ...tensors]), trainable);
   const { momentsFrom: _, waited: __, ...state } = snapshot.state;
   return {

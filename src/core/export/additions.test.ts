@@ -129,8 +129,8 @@ test('a model of an objective that no metric measures is measured nowhere as one
   for (const lists of [{ tasks: [task] }, { minimalPairs: swaps }, { swaps }])
     await expect(askLists(store, model, { ...at, lists }, unwatched)).rejects.toMatchObject(refused);
   const { compareSteps } = await import('../../jobs/compare');
-  const beside = { runId: 'a', which: 'latest' } as const;
-  const compared = compareSteps(store, { ...at, beside, on }, (_, work) => work(model, unwatched));
+  const compareWith = { runId: 'a', which: 'latest' } as const;
+  const compared = compareSteps(store, { ...at, compareWith, on }, (_, work) => work(model, unwatched));
   await expect(compared).rejects.toThrow(why);
 
   const { hasPerplexity, perplexityOn } = await import('../evaluate/forgotten');

@@ -50,10 +50,10 @@ const ofTasks = (tasks: NonNullable<AskedSummary['tasks']>): string =>
   table(
     tasks.flatMap(({ name, rows, metrics, baselines }) =>
       Object.entries(metrics).map(([id, share]) => {
-        const beside = Object.entries(baselines).map(
+        const other = Object.entries(baselines).map(
           ([baseline, figures]) => `${label(TASK_BASELINES, baseline)} ${formatReading(figures[id] ?? NaN)}`,
         );
-        return [plain(name), label(TASK_METRICS, id), ...words(share), plain(beside.join(', ')), formatCount(rows)];
+        return [plain(name), label(TASK_METRICS, id), ...words(share), plain(other.join(', ')), formatCount(rows)];
       }),
     ),
     ['Task', 'Metric', 'Percent', '95 % interval', 'Baselines', 'Rows'],

@@ -7,7 +7,8 @@ export function chatSection({ chatTemplate }: RunInfo): string[] {
   if (chatTemplate === undefined) return [];
   const pieces = piecesOf(chatTemplate);
   const written = pieces ? piecedTogether(pieces, EXAMPLE) : chatTemplate;
-  const shown = written.length <= LONGEST && !written.includes('```') ? [`\`\`\`\n${written.trimEnd()}\n\`\`\``] : [];
+  const shown =
+    written.length <= MAX_LENGTH && !written.includes('```') ? [`\`\`\`\n${written.trimEnd()}\n\`\`\``] : [];
   return [
     '## Chat template',
     pieces
@@ -25,4 +26,4 @@ const EXAMPLE = [
   { role: 'user', content: 'Whose?' },
 ] as const;
 /** Characters of a template that is shown. */
-const LONGEST = 3000;
+const MAX_LENGTH = 3000;

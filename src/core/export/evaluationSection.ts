@@ -52,8 +52,8 @@ function figures({ metrics, baselines }: EvaluationSummary): string {
     const { value, interval = 'none: too little text' } = estimateWords(figure);
     const { label } = figureWords(id);
     const unit = figure.unit === '' || figure.unit === label.toLowerCase() ? '' : `, ${figure.unit}`;
-    const beside = names.map((name) => baselines[name]![id]);
-    return [plain(label + unit), value, interval, ...beside.map((each) => formatReading(each ?? NaN))];
+    const other = names.map((name) => baselines[name]![id]);
+    return [plain(label + unit), value, interval, ...other.map((each) => formatReading(each ?? NaN))];
   });
   return table(rows, [
     'Metric',

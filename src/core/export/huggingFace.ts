@@ -11,7 +11,7 @@ import { tokenizerNames, writeTokenizerJson } from '../tokenizer/json';
 import { answerStart, aroundText, beginOf, promptBegin } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { inModel } from './adapterFiles';
-import { learntApart, peftFiles } from './peft';
+import { separateAdapter, peftFiles } from './peft';
 import { endsOf } from '../chat/endOfTurn';
 import { folderMoments, folderWeights } from './weights';
 import { datasheet } from './datasheet';
@@ -25,7 +25,7 @@ export function huggingFaceFiles(
   { withOptimizer }: { withOptimizer: boolean },
 ): readonly ByteStream[] {
   const moments = folderMoments(exported);
-  const adapter = learntApart(exported);
+  const adapter = separateAdapter(exported);
   return [
     ...tellingFiles(exported),
     writeSafetensors('model.safetensors', folderWeights(exported)),

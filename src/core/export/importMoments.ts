@@ -24,15 +24,15 @@ export function laidMoments(recipe: Recipe, layout: Layout, own: ParamTable, tra
   const { added, trainableParams } = partsOf(own, trainable);
   const table = { ...own, ...added };
   const besides = unchanged(Object.keys(added));
-  const learnt = shapesOf([...layout.filter(({ of }) => Object.hasOwn(trainableParams, of)), ...besides], table);
-  const moments = stateOf(optimizerOf(recipe.optimizer), learnt).flat();
+  const trained = shapesOf([...layout.filter(({ of }) => Object.hasOwn(trainableParams, of)), ...besides], table);
+  const moments = stateOf(optimizerOf(recipe.optimizer), trained).flat();
   return {
     layout: [...layout, ...besides],
     table,
     shapes: new Map<string, { shape: readonly number[]; linear?: true }>([
       ...shapesOf(besides, table),
       ...moments.map((spec) => [stateName(spec), spec] as const),
-      ...rawSpecs(recipe, learnt).map((spec) => [spec.name, spec] as const),
+      ...rawSpecs(recipe, trained).map((spec) => [spec.name, spec] as const),
     ]),
   };
 }

@@ -1,6 +1,6 @@
 /** LoRA weights of any PEFT folder. Names and shapes determine the target modules. */
 import type { AdapterChoice } from '../adapters';
-import { besideName, linearWeights, partsOf } from '../adapters/trainable';
+import { adapterTensorName, linearWeights, partsOf } from '../adapters/trainable';
 import { badFile } from '../base/errors';
 import type { Job } from '../base/job';
 import { counted } from '../base/units';
@@ -50,8 +50,8 @@ export async function readPeft(
   const theirs = namesIn(file.entries.keys(), (name) => (format.rename ? format.rename(name, model.config) : name));
   const there = pieces.filter(({ down, up }) => theirs.has(down.name) || theirs.has(up.name));
   const { r } = config;
-  const expected = there.flatMap(({ beside, down, up }) => {
-    const [rows, columns] = theirShape({ ...beside, transposed: true }, own[beside.of]!.shape) as [number, number];
+  const expected = there.flatMap(({ target, down, up }) => {
+    const [rows, columns] = theirShape({ ...target, transposed: true }, own[target.of]!.shape) as [number, number];
     return [[down.name, { shape: [r, columns] }] as const, [up.name, { shape: [rows, r] }] as const];
   });
   const found = [...theirs].map(([ours, name]) => [ours, file.entries.get(name)!] as const);
@@ -89,7 +89,7 @@ function namesIn(names: Iterable<string>, rename: (name: string) => string | nul
 /** A target module without weights would otherwise be lost silently. */
 function checkTargets(targets: Config['target_modules'], there: readonly NarrowPieces[]): void {
   if (!Array.isArray(targets)) return; // a pattern
-  const layers = there.map(({ beside }) => `.${beside.name.replace(/\.weight$/, '')}`);
+  const layers = there.map(({ target }) => `.${target.name.replace(/\.weight$/, '')}`);
   const missing = targets.find((target) => !layers.some((layer) => layer.endsWith(`.${target}`)));
   if (missing === undefined) return;
   throw badFile(
@@ -108,9 +108,9 @@ function composed(
   values: NamedTensors,
   { r, lora_alpha: alpha, lora_dropout: dropout, use_rslora: byRoot }: Config,
 ): Pick<ReadAdapter, 'adapter' | 'tensors' | 'words'> {
-  const beside = Object.keys(own).filter((name) => there.some((pieces) => pieces.beside.of === name));
-  const groups = beside.map((of) => {
-    const parts = there.filter((pieces) => pieces.beside.of === of);
+  const targets = Object.keys(own).filter((name) => there.some((pieces) => pieces.target.of === name));
+  const groups = targets.map((of) => {
+    const parts = there.filter((pieces) => pieces.target.of === of);
     const isOne = parts.every(({ down }) => isSame(values.get(down.name)!, values.get(parts[0]!.down.name)!));
     return { of, parts, isOne };
   });
@@ -121,7 +121,7 @@ function composed(
   const adapter: AdapterChoice = {
     id: 'lora',
     settings: { rank, alpha: scaled, dropout, rankStabilised: byRoot && isSameRank },
-    beside,
+    beside: targets,
   };
   checkSettings(own, adapter);
   const tensors = new Map<string, HostTensor>();
@@ -133,7 +133,7 @@ function composed(
       fromTheirs({ ...down, columns: place }, values.get(down.name)!.data, A);
       fromTheirs({ ...up, rows: place }, values.get(up.name)!.data, B);
     }
-    tensors.set(besideName(of, DOWN), A).set(besideName(of, UP), B);
+    tensors.set(adapterTensorName(of, DOWN), A).set(adapterTensorName(of, UP), B);
   }
   const apart = groups.filter(({ isOne }) => !isOne).length;
   if (apart === 0) return { adapter, tensors };

@@ -1,5 +1,5 @@
 /** Import of a partly trained model of ours: as an adapter or tuning of its base if that is stored, else as a whole model. */
-import { learntOf, merged, partsOf, type Trainable } from '../adapters/trainable';
+import { trainedTensors, merged, partsOf, type Trainable } from '../adapters/trainable';
 import type { BlobStore } from '../base/blobStore';
 import { unlessUnreadable } from '../base/record';
 import { baseHash, keepBase, readBase } from '../checkpoint/base';
@@ -36,21 +36,21 @@ export async function asStored(
   const whole: AsStored = { snapshot: { state: asWhole, tensors: weights } };
   if (frozen === undefined || !Object.keys(partsOf(own, trainable).trainableParams).every((name) => tensors.has(name)))
     return whole;
-  const learning: Snapshot = { state, tensors: learntOf(own, tensors, trainable) };
+  const learning: Snapshot = { state, tensors: trainedTensors(own, tensors, trainable) };
   const { adapter } = trainable;
   if (!adapter) {
     const found = await hashOfFrozen({ model, recipe: DEFAULT_RECIPE, trainable, base: weights });
     if (found !== frozen) return whole;
     const hash = await baseHash(weights);
-    return { snapshot: learning, ...besideBase(trainable, hash, weights) };
+    return { snapshot: learning, ...adapterOnBase(trainable, hash, weights) };
   }
   // Where only the adapter was trained, the whole base is frozen.
   const base = trainable.weights.length > 0 ? undefined : await unlessUnreadable(readBase(store, frozen));
   if (!base || [...weights.keys()].some((name) => !base.has(name))) return whole;
   const made = merged(own, new Map([...learning.tensors, ...base]), trainable);
-  return isSame(made, weights) ? { snapshot: learning, ...besideBase(trainable, frozen, base) } : whole;
+  return isSame(made, weights) ? { snapshot: learning, ...adapterOnBase(trainable, frozen, base) } : whole;
 
-  function besideBase(what: Trainable, hash: string, values: NamedTensors): Omit<AsStored, 'snapshot'> {
+  function adapterOnBase(what: Trainable, hash: string, values: NamedTensors): Omit<AsStored, 'snapshot'> {
     return { tuned: { trainable: what, base: hash }, base: { keep: () => keepBase(store, hash, values) } };
   }
 }

@@ -20,8 +20,8 @@ export function labelsSection(info: RunInfo): string[] {
   const counts = evaluations.find(({ confusion }) => confusion)?.confusion?.counts;
   const held = counts?.map((row) => row.reduce((sum, count) => sum + count, 0)) ?? [];
   const all = held.reduce((sum, count) => sum + count, 0);
-  const listed = labels.slice(0, MOST);
-  const labelled = data?.labels
+  const listed = labels.slice(0, MAX);
+  const labeled = data?.labels
     ? tableOf(several ? [...listed, NO_LABELS] : listed, data.labels, several, data.parts.train.documents)
     : table(
         listed.map((label, place) => [
@@ -31,8 +31,8 @@ export function labelsSection(info: RunInfo): string[] {
         ['Label', ...(all > 0 ? ['Validation texts', 'Share'] : [])],
       );
   const more =
-    labels.length > MOST
-      ? ` The table lists the first ${formatCount(MOST)} of ${formatCount(labels.length)} labels.`
+    labels.length > MAX
+      ? ` The table lists the first ${formatCount(MAX)} of ${formatCount(labels.length)} labels.`
       : '';
   const decides = several
     ? `A text gets every label with a probability of ${atLeast > 0 ? `at least ${formatShare(atLeast)}` : 'more than 50 %'}, so it may get several or none.`
@@ -46,7 +46,7 @@ export function labelsSection(info: RunInfo): string[] {
         `${decision?.inWeights ? ', already applied to the weights of the head' : '; these files don’t apply it'}.`;
   return [
     '## Labels',
-    labelled,
+    labeled,
     `${decides}${warm} It classifies by ${POOLED[pooling]}. If a text is longer than the context, it ${inWindows ? 'reads all of it in windows and averages their scores' : 'reads only the beginning'}.${more}`,
   ];
 }
@@ -65,12 +65,12 @@ function tableOf(
   const all = (several && texts) || Object.values(train).reduce((sum, count) => sum + count, 0);
   return table(
     labels.map((label) => {
-      const learnt = countOf(train, label);
+      const trained = countOf(train, label);
       const held = formatCount(countOf(validation, label));
       return [
         plain(label === NO_LABELS && several ? labelWords([]) : label),
-        formatCount(learnt),
-        formatShare(learnt / all),
+        formatCount(trained),
+        formatShare(trained / all),
         held,
       ];
     }),
@@ -78,4 +78,4 @@ function tableOf(
   );
 }
 /** Beyond which a list is no card. */
-const MOST = 100;
+const MAX = 100;

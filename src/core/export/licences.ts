@@ -1,8 +1,8 @@
-import { learntOf, type TextRecord } from '../documents/record';
+import { trainingSize, type TextRecord } from '../documents/record';
 import type { DataFacts } from '../runs/settings';
 import type { RunInfo } from './homegrownJson';
 
-type LearntText = DataFacts['texts'][number];
+type TrainingText = DataFacts['texts'][number];
 
 /**
  * Adds the current licenses of texts that are still stored as they were in training, without withdrawn ones. An imported
@@ -11,9 +11,9 @@ type LearntText = DataFacts['texts'][number];
 export function withLicences(info: RunInfo, texts: readonly TextRecord[]): RunInfo {
   const cameIn = info.origin !== undefined || info.parent?.how === 'import';
   const stated = new Map(
-    texts.flatMap((text) => [text.sha256, learntOf(text).sha256].map((hash) => [hash, text.licence])),
+    texts.flatMap((text) => [text.sha256, trainingSize(text).sha256].map((hash) => [hash, text.licence])),
   );
-  const withCurrent = ({ licence: recorded, ...text }: LearntText): LearntText => {
+  const withCurrent = ({ licence: recorded, ...text }: TrainingText): TrainingText => {
     const now = stated.get(text.sha256);
     const licence = now ?? (now === undefined || cameIn ? recorded : undefined);
     return { ...text, ...(licence !== undefined && { licence }) };

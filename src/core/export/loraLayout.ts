@@ -1,5 +1,5 @@
 /** Layouts of LoRA weights in other libraries: two narrow matrices for each of their matrices. */
-import { besideName } from '../adapters/trainable';
+import { adapterTensorName } from '../adapters/trainable';
 import type { Layout, Piece } from '../models/layout';
 
 /** Ends of our names: A [in, rank] and B [rank, out]. */
@@ -8,7 +8,7 @@ export const UP = 'lora_B.weight';
 
 export interface NarrowPieces {
   /** One of their matrices. */
-  beside: Piece;
+  target: Piece;
   /** Its pair in their layout: [rank, in], and [out, rank] with rows in the order of the matrix's. */
   down: Piece;
   up: Piece;
@@ -17,24 +17,24 @@ export interface NarrowPieces {
 /**
  * Splits the LoRA pair of a matrix of ours that joins several of theirs. Each of theirs gets all of A, and its own columns of
  * B: the same function.
- * @param layout of the model's own weights. @param beside our target weights. @param names their names of the pair for a
+ * @param layout of the model's own weights. @param targets our target weights. @param names their names of the pair for a
  * weight
  */
 export const narrowPieces = (
   layout: Layout,
-  beside: readonly string[],
+  targets: readonly string[],
   names: (theirs: string) => readonly [down: string, up: string],
 ): readonly NarrowPieces[] =>
   layout
-    .filter(({ of }) => beside.includes(of))
+    .filter(({ of }) => targets.includes(of))
     .map((piece) => {
       const { of, rows, columns, pairedHeads } = piece;
       const [down, up] = names(piece.name);
       return {
-        beside: piece,
-        down: { name: down, of: besideName(of, DOWN), transposed: true, ...(rows && { rows }) },
+        target: piece,
+        down: { name: down, of: adapterTensorName(of, DOWN), transposed: true, ...(rows && { rows }) },
         up: {
-          ...{ name: up, of: besideName(of, UP), transposed: true },
+          ...{ name: up, of: adapterTensorName(of, UP), transposed: true },
           ...(columns && { columns }),
           ...(pairedHeads && { pairedHeads }),
         },

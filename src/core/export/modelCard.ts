@@ -190,8 +190,8 @@ function provenance(info: RunInfo): string {
     .slice(1)
     .map(({ after }) => formatCount(after))
     .join(' and ');
-  const learnt = since === '' ? '' : ` From step ${since} on, it was trained on other text.`;
-  const changes = `${learnt}${mixedWords(info)}`;
+  const trained = since === '' ? '' : ` From step ${since} on, it was trained on other text.`;
+  const changes = `${trained}${mixedWords(info)}`;
   const from = parentWords(info);
   if (origin) {
     const on = from === null ? '' : `, ${from}`;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../../../scripts/templates';
 import { adapterOf } from '../adapters';
-import { besideName } from '../adapters/trainable';
+import { adapterTensorName } from '../adapters/trainable';
 import { isBadFile } from '../base/errors';
 import { unwatched } from '../base/job';
 import { writeSafetensors } from '../checkpoint/safetensors';
@@ -69,7 +69,7 @@ test('a layer is named by as little as tells it from others', async () => {
     [
       (name: string) => name.endsWith('attn.c_proj.weight') || name.includes('c_fc'),
       (name: string) => name === 'transformer.h.1.attn.c_attn.weight',
-    ].map(async (beside) => configOf(await written(await adapted(gpt, beside)))),
+    ].map(async (targets) => configOf(await written(await adapted(gpt, targets)))),
   );
   expect(some).toMatchObject({ fan_in_fan_out: true, target_modules: ['attn.c_proj', 'c_fc'] });
   expect(one).toMatchObject({ target_modules: ['1.attn.c_attn'] });
@@ -115,10 +115,10 @@ test.each([
   for (const of of adapter.beside) {
     const shape = modelSpec('llama').params(llama.info.model.config, llama.info.model.vocabulary)[of]!.shape;
     const [I, O] = shape as [number, number];
-    const learnt = new Map(
-      ['lora_A.weight', 'lora_B.weight'].map((end) => [end, tensors.get(besideName(of, end))!] as const),
+    const trained = new Map(
+      ['lora_A.weight', 'lora_B.weight'].map((end) => [end, tensors.get(adapterTensorName(of, end))!] as const),
     );
-    const ours = adapterOf('lora').merged({ shape, data: new Float32Array(I * O) }, learnt, adapter.settings);
+    const ours = adapterOf('lora').merged({ shape, data: new Float32Array(I * O) }, trained, adapter.settings);
     const want = new Float32Array(I * O);
     for (const { name, columns = [0, O] } of hubLayout(llama.info.model).filter((piece) => piece.of === of)) {
       const [A, B] = ['lora_A.weight', 'lora_B.weight'].map((end) => values.get(name.replace(/weight$/, end)));

@@ -1,6 +1,6 @@
 /** adapter/: a LoRA adapter in the folder layout that PEFT writes and reads. */
 import { adapterOf, type AdapterChoice } from '../adapters';
-import { besideName } from '../adapters/trainable';
+import { adapterTensorName } from '../adapters/trainable';
 import { badSettings } from '../base/errors';
 import type { Json } from '../base/blobStore';
 import { writeSafetensors } from '../checkpoint/safetensors';
@@ -15,19 +15,19 @@ import { layoutOf, narrowPieces, peftNames } from './loraLayout';
 import { folderLayout, laidOut } from './weights';
 
 /** Adapter whose weights are separate in the snapshot, and not merged only. */
-export function learntApart({ info, snapshot }: Pick<Exported, 'info' | 'snapshot'>): AdapterChoice | undefined {
+export function separateAdapter({ info, snapshot }: Pick<Exported, 'info' | 'snapshot'>): AdapterChoice | undefined {
   const adapter = info.trainable?.adapter;
   if (!adapter) return undefined;
   const own = paramsOf(info.model);
   const names = adapter.beside.flatMap((name) =>
-    Object.keys(adapterOf(adapter.id).params(own[name]!, adapter.settings)).map((end) => besideName(name, end)),
+    Object.keys(adapterOf(adapter.id).params(own[name]!, adapter.settings)).map((end) => adapterTensorName(name, end)),
   );
   return names.every((name) => snapshot.tensors.has(name)) ? adapter : undefined;
 }
 
 /** @throws HomegrownError `bad-settings` if the files that the model was read from only have merged weights */
 export function apart(exported: Exported): AdapterChoice {
-  const adapter = learntApart(exported);
+  const adapter = separateAdapter(exported);
   if (adapter) return adapter;
   throw badSettings(
     `The files of ${exported.name} contain its adapter only as merged weights.`,
@@ -82,10 +82,10 @@ const TASK_TYPES: Record<ModelKind, string | null> = {
 };
 
 /** Shortest unique suffix of each layer's name: `q_proj`, `attn.c_proj`. */
-function targets(layout: Layout, beside: readonly string[]): string[] {
-  const layers = (isBeside: boolean): readonly string[] =>
+function targets(layout: Layout, targets: readonly string[]): string[] {
+  const layers = (areTargets: boolean): readonly string[] =>
     layout
-      .filter(({ name, of }) => name.endsWith('.weight') && beside.includes(of) === isBeside)
+      .filter(({ name, of }) => name.endsWith('.weight') && targets.includes(of) === areTargets)
       .map(({ name }) => `.${name.replace(/\.weight$/, '')}`);
   const others = layers(false);
   const shortest = layers(true).map((layer) => {

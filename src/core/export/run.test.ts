@@ -198,9 +198,9 @@ test('of a folder that is not ours only what is known is said, before and after 
     'their-folder',
     Date.UTC(2026, 0, 3),
   );
-  const told = cardOf(terminal.info);
-  expect(told).toContain('imported into Homegrown from their-folder on 2026-01-03');
-  expect(told).not.toMatch(/from scratch|AdamW/);
+  const reported = cardOf(terminal.info);
+  expect(reported).toContain('imported into Homegrown from their-folder on 2026-01-03');
+  expect(reported).not.toMatch(/from scratch|AdamW/);
 
   await updateRun(store, 'b', (run) => ({ ...run, segments: goesOn(run, 0, facts), step: 7 }));
   const { snapshot } = await loadSnapshot(store, 'b');

@@ -280,7 +280,7 @@ describe('a server with little room', () => {
     expect(Number((refused.headers as Headers).get('retry-after'))).toBeGreaterThanOrEqual(1);
     first.stop();
     expect((await second).choices[0]?.text).toBe(continuation);
-    await small.told((line) => line['gone'] === true && line['stream'] === true);
+    await small.reported((line) => line['gone'] === true && line['stream'] === true);
   });
 
   test('frees the place of a client that hangs up in the middle of an answer that is no stream', async () => {

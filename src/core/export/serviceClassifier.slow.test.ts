@@ -273,18 +273,18 @@ test('scores that are not finite are an overflow, and equal scores of one text a
 
 test('at any threshold it gives the labels that page and terminal give, of one and of several', async () => {
   const code: string = '../../../public/templates/service/classify.mjs';
-  const { toldOf } = (await import(code)) as {
-    toldOf(classified: object, classes: object, asked: { topK: number; atLeast: number }): Result;
+  const { reportOf } = (await import(code)) as {
+    reportOf(classified: object, classes: object, asked: { topK: number; atLeast: number }): Result;
   };
   const scores = fc.array(fc.double({ min: -9, max: 9, noNaN: true }), { minLength: 3, maxLength: 3 });
   const atLeast = fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }));
   fc.assert(
     fc.property(scores, atLeast, fc.boolean(), (own, min, several) => {
-      const result = toldOf({ scores: own }, { labels: LABELS, several }, { topK: 3, atLeast: min });
+      const result = reportOf({ scores: own }, { labels: LABELS, several }, { topK: 3, atLeast: min });
       const classes = { labels: LABELS, pooling: 'first', ...(several && { several }) } as const;
       expect([...result.labels].sort()).toEqual([...labelsOf(classes, probabilitiesOf(own, several), min)].sort());
     }),
   );
-  const result = toldOf({ scores: [-1, 0.1, 3] }, { labels: LABELS, several: true }, { topK: 3, atLeast: 0.2 });
+  const result = reportOf({ scores: [-1, 0.1, 3] }, { labels: LABELS, several: true }, { topK: 3, atLeast: 0.2 });
   expect(result.labels).toEqual(['neither', 'spam', 'ham']);
 });

@@ -116,7 +116,7 @@ describe('BERT', () => {
   });
 
   test('the log tells counts and times, and never the text', async () => {
-    await service.told((line) => line['blanks'] === 2);
+    await service.reported((line) => line['blanks'] === 2);
     expect(JSON.stringify(service.log)).not.toContain('It was');
   });
 

@@ -17,7 +17,7 @@ import { flopsPerToken } from '../train/work';
 import type { RunInfo } from './homegrownJson';
 
 /** Approximate number of steps that a long run is thinned to; all evaluations stay. */
-const MOST = 2000;
+const MAX = 2000;
 
 export function trainerState(info: RunInfo, events: readonly TrainEvent[]): Json {
   const { model, state, segments } = info;
@@ -30,7 +30,7 @@ export function trainerState(info: RunInfo, events: readonly TrainEvent[]): Json
   const epoch = data && isOneData ? stepsOfEpoch(data.parts.train, context, recipe) : null;
   const epochs = (step: number): number | null => epoch && (step * share) / epoch;
   const steps = events.flatMap((event) => (event.kind === 'step' && event.step <= state.step ? [event.step] : []));
-  const stride = Math.ceil(steps.length / MOST);
+  const stride = Math.ceil(steps.length / MAX);
   const gap = steps.length > 1 ? steps[1]! - steps[0]! : 1; // more than 1 in a curve that was thinned before
   const log = events.flatMap((event): Json[] => {
     if ((event.kind !== 'evaluated' && event.kind !== 'step') || event.step > state.step) return [];

@@ -39,7 +39,7 @@ export const classesSchema = (usual: Pooling): z.ZodType<Classes> =>
   z
     .object({
       id2label: z.record(z.string(), z.string()).nullish(),
-      num_labels: z.int().positive().max(MOST).nullish(),
+      num_labels: z.int().positive().max(MAX).nullish(),
       problem_type: z.string().max(100).nullish(),
       /** Only in our files: `ownClasses`. */
       pooling: z.enum(POOLINGS).default(usual),
@@ -59,7 +59,7 @@ export const classesSchema = (usual: Pooling): z.ZodType<Classes> =>
       };
     });
 /** Maximum number of labels. */
-const MOST = 100_000;
+const MAX = 100_000;
 
 /** Name that transformers gives to an unnamed label. */
 const unnamed = (place: number): string => `LABEL_${place}`;

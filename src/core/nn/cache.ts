@@ -41,7 +41,7 @@ export interface DocumentsInRows {
   ends: Tensor1D;
 }
 
-interface Beside {
+interface AttentionInputs {
   cache?: Cache;
   lengths?: Tensor1D;
   documents?: DocumentsInRows;
@@ -60,7 +60,7 @@ export function attend(
   given: Tensor2D,
   { rope: rotary, ...settings }: SelfAttention,
   layer: number,
-  { cache, lengths, documents, bias, counter }: Beside = {},
+  { cache, lengths, documents, bias, counter }: AttentionInputs = {},
 ): Tensor2D {
   const first = given.shape[0] === 1 ? cache?.position : undefined;
   // By places of its own each token is a sequence of one.

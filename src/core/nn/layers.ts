@@ -32,8 +32,8 @@ const biasOf = (weights: Weights, layer: string): Tensor | undefined => plain(we
 /** x [N, I] -> x W + b + residual [N, O]. */
 export function dense(weights: Weights, layer: string, x: Tensor2D, extra: { residual?: Tensor2D } = {}): Tensor2D {
   const [weight, bias] = [weights[`${layer}.weight`], biasOf(weights, layer)];
-  const beside = { ...(bias && { bias }), ...extra };
-  return isAdapted(weight) ? weight.linear(x, beside) : linear(x, weight as Tensor2D, beside);
+  const inputs = { ...(bias && { bias }), ...extra };
+  return isAdapted(weight) ? weight.linear(x, inputs) : linear(x, weight as Tensor2D, inputs);
 }
 
 /** Norm of an architecture's rows, and its epsilon, added to the mean of squares. */

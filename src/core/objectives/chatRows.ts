@@ -21,7 +21,7 @@ interface Chats {
   tooLong: number;
   /** Number of ids of the conversations in rows, and of those in the loss. */
   ids: number;
-  learnt: number;
+  trained: number;
   /** Number of padding places in all rows. */
   padding: number;
 }
@@ -32,15 +32,15 @@ export const chatsIn = byContext(open);
 async function open(source: TokenSource, context: number): Promise<Chats> {
   const part = source as Partial<PartSource> & TokenSource;
   const documents = (await part.documents?.()) ?? [];
-  if (!part.learnt || documents.length === 0)
+  if (!part.lossMask || documents.length === 0)
     throw badSettings(
       'The text has no conversations.',
       'Add chats (JSON Lines in OpenAI, ShareGPT or Alpaca format), or a table with questions and answers.',
     );
   const fits: { start: number; tokens: number }[] = [];
-  let [shortened, leftOut, tooLong, ids, learnt] = [0, 0, 0, 0, 0];
+  let [shortened, leftOut, tooLong, ids, trained] = [0, 0, 0, 0, 0];
   for (const { start, tokens } of documents) {
-    const answers = rangesOf(await part.learnt(start, tokens));
+    const answers = rangesOf(await part.lossMask(start, tokens));
     // The last target of a row with n places is the id after them.
     const fitting = answers.findLastIndex(([, to]) => to <= context + 1);
     if (fitting < 0) {
@@ -51,7 +51,7 @@ async function open(source: TokenSource, context: number): Promise<Chats> {
     if (fitting < answers.length - 1) shortened++;
     leftOut += answers.length - 1 - fitting;
     ids += end;
-    for (const [from, to] of answers.slice(0, fitting + 1)) learnt += to - from;
+    for (const [from, to] of answers.slice(0, fitting + 1)) trained += to - from;
     fits.push({ start, tokens: end - 1 });
   }
   if (fits.length === 0)
@@ -60,17 +60,17 @@ async function open(source: TokenSource, context: number): Promise<Chats> {
       'Use a longer context or shorter conversations.',
     );
   const { rows, padding } = packed(fits, context);
-  return { rows, conversations: documents.length, shortened, leftOut, tooLong, ids, learnt, padding };
+  return { rows, conversations: documents.length, shortened, leftOut, tooLong, ids, trained, padding };
 }
 
 /** [n] 0 or 1 -> ranges of ones; `to` is exclusive. */
-function rangesOf(learnt: Uint8Array): (readonly [from: number, to: number])[] {
+function rangesOf(lossMask: Uint8Array): (readonly [from: number, to: number])[] {
   const ranges: [number, number][] = [];
-  for (let at = learnt.indexOf(1); at >= 0;) {
-    const zero = learnt.indexOf(0, at);
-    const to = zero < 0 ? learnt.length : zero;
+  for (let at = lossMask.indexOf(1); at >= 0;) {
+    const zero = lossMask.indexOf(0, at);
+    const to = zero < 0 ? lossMask.length : zero;
     ranges.push([at, to]);
-    at = learnt.indexOf(1, to);
+    at = lossMask.indexOf(1, to);
   }
   return ranges;
 }
@@ -87,11 +87,11 @@ export async function chatRows(source: TokenSource, context: number, padding: nu
       const last = at + context;
       for (const { from, tokens } of all[which]!) {
         const read = await source.read(from, tokens + 1);
-        const learnt = await (source as PartSource).learnt!(from, tokens + 1);
+        const lossMask = await (source as PartSource).lossMask!(from, tokens + 1);
         for (let t = 0; t < tokens; t++) {
           ids[at + t] = read[t]!;
           places[at + t] = t;
-          if (learnt[t + 1] === 0) continue;
+          if (lossMask[t + 1] === 0) continue;
           targets[at + t] = read[t + 1]!;
           weight++;
         }
@@ -122,10 +122,10 @@ type Arrays = [ids: Int32Array, places: Int32Array, ends: Int32Array];
 
 /** Layout of a part's rows. */
 export async function chatsInRows(source: TokenSource, context: number): Promise<InRows> {
-  const { rows, conversations, shortened, leftOut, tooLong, ids, learnt, padding } = await chatsIn(source, context);
+  const { rows, conversations, shortened, leftOut, tooLong, ids, trained, padding } = await chatsIn(source, context);
   const all = Math.max(1, rows.length * context);
   const words = [
-    `${counted(conversations, 'conversation')}, ${formatShare(learnt / ids)} of their tokens trained on: ` +
+    `${counted(conversations, 'conversation')}, ${formatShare(trained / ids)} of their tokens trained on: ` +
       `packed into ${counted(rows.length, 'row')} of ${formatCount(context)}, ${formatShare(padding / all)} of them padding.`,
     ...(shortened > 0
       ? [

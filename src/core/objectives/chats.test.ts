@@ -17,16 +17,16 @@ const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 
 interface Turns {
   /** Lengths of context and trained text, by turns. */
-  turns: readonly (readonly [read: number, learnt: number])[];
+  turns: readonly (readonly [read: number, answer: number])[];
 }
 
 /** Ids that are all different in a conversation, so that where one stands is known. */
 function conversation({ turns }: Turns, place: number): Document {
   const ids: number[] = [];
-  const learnt: [number, number][] = [];
+  const lossRanges: [number, number][] = [];
   for (const [read, answer] of turns) {
     for (let i = 0; i < read; i++) ids.push((place * 31 + ids.length) % 256);
-    learnt.push([ids.length, ids.length + answer]);
+    lossRanges.push([ids.length, ids.length + answer]);
     for (let i = 0; i < answer; i++) ids.push((place * 31 + ids.length) % 256);
   }
   const sha256 = place.toString(16).padStart(8, '0').repeat(8);
@@ -37,7 +37,7 @@ function conversation({ turns }: Turns, place: number): Document {
     chunks: () => [] as unknown as AsyncIterable<string>,
     text: 'chats',
     place,
-    encoded: () => Promise.resolve({ ids: Uint32Array.from(ids), learnt }),
+    encoded: () => Promise.resolve({ ids: Uint32Array.from(ids), lossRanges }),
   };
 }
 
@@ -78,8 +78,8 @@ test('each trained token that fits is a target once, at the place before it, and
       }
       const wanted: string[] = [];
       for (const { place } of (await source.documents())!) {
-        const { ids, learnt } = await documents[place]!.encoded!();
-        const fits = learnt.filter(([, to]) => to <= context + 1);
+        const { ids, lossRanges } = await documents[place]!.encoded!();
+        const fits = lossRanges.filter(([, to]) => to <= context + 1);
         for (const [from, to] of fits)
           for (let at = from; at < to; at++) wanted.push([...ids.subarray(0, at + 1)].join(' '));
       }
@@ -112,17 +112,17 @@ test('masked tokens have no gradient: other targets there leave the loss the sam
   const context = 16;
   const rows = await chatRows(source, context, tokenizer.endOfText);
   const { arrays, weight } = await rows.training({ seed: 1, step: 1, first: 0, rows: 2 });
-  const { gradients } = await learnt(arrays as Record<string, Int32Array>, weight, context);
+  const { gradients } = await lossAndGradients(arrays as Record<string, Int32Array>, weight, context);
   const otherwise = Int32Array.from(arrays['targets']!, (target, i) => (target < 0 ? -2 - (i % 9) : target));
-  const other = await learnt({ ...arrays, targets: otherwise }, weight, context);
+  const other = await lossAndGradients({ ...arrays, targets: otherwise }, weight, context);
   expect(other.gradients).toEqual(gradients);
   // A trained token has a gradient.
   const at = otherwise.findIndex((target) => target >= 0);
   const changed = otherwise.with(at, (otherwise[at]! + 1) % 256);
-  expect((await learnt({ ...arrays, targets: changed }, weight, context)).gradients).not.toEqual(gradients);
+  expect((await lossAndGradients({ ...arrays, targets: changed }, weight, context)).gradients).not.toEqual(gradients);
 });
 
-async function learnt(arrays: Record<string, Int32Array>, weight: number, context: number) {
+async function lossAndGradients(arrays: Record<string, Int32Array>, weight: number, context: number) {
   const tf = await import('@tensorflow/tfjs');
   const { loss } = await chats.load();
   const sizes = { layers: 1, heads: 2, width: 8, context };

@@ -63,9 +63,9 @@ async function answered(
   for (const place of spread(Math.min(SHOWN, all.length), all.length)) {
     const { from, tokens } = all[place]!;
     const ids = [...(await source.read(from, tokens + 1))];
-    const learnt = await (source as PartSource).learnt!(from, tokens + 1);
-    const begins = learnt.indexOf(1);
-    const ends = learnt.indexOf(0, begins);
+    const lossMask = await (source as PartSource).lossMask!(from, tokens + 1);
+    const begins = lossMask.indexOf(1);
+    const ends = lossMask.indexOf(0, begins);
     some.push({ question: ids.slice(0, begins), answer: ids.slice(begins, ends < 0 ? ids.length : ends) });
   }
   const end = some[0]!.answer.at(-1)!;

@@ -25,7 +25,7 @@ import type {
   InputSpecs,
   Learner,
   Learning,
-  LearntFrom,
+  TrainingSource,
   Objective,
   ObjectiveSettings,
   ToShow,
@@ -80,7 +80,7 @@ export const objectivesFor = (kind: ModelKind): readonly ObjectiveId[] =>
  */
 export function usualObjective(model: ModelId, ofPairs = false): ObjectiveId {
   const all = objectivesFor(modelSpec(model).kind);
-  return all.find((id) => learntFrom(id) === (ofPairs ? 'pairs' : 'documents')) ?? all[0]!;
+  return all.find((id) => trainingSource(id) === (ofPairs ? 'pairs' : 'documents')) ?? all[0]!;
 }
 
 /**
@@ -92,7 +92,7 @@ export function evaluatedAs(
   { id, config }: Pick<ModelChoice, 'id' | 'config'>,
 ): EvaluatedAs | Unmeasured {
   const { kind } = modelSpec(id);
-  const isOfLabels = learntFrom(objective) === 'labels';
+  const isOfLabels = trainingSource(objective) === 'labels';
   if (config.classes) return isOfLabels ? objectiveOf(objective).evaluatedAs(kind) : 'labels';
   return objectiveOf(isOfLabels ? usualObjective(id) : objectiveOn(id, objective)).evaluatedAs(kind);
 }
@@ -103,10 +103,10 @@ export function unmeasured(objective: ObjectiveId, model: Pick<ModelChoice, 'id'
   return typeof as === 'string' ? null : as.unmeasured;
 }
 
-export const learntFrom = (id: ObjectiveId): LearntFrom => objectiveOf(id).of ?? 'documents';
+export const trainingSource = (id: ObjectiveId): TrainingSource => objectiveOf(id).of ?? 'documents';
 
 /** Whether it is for tuning data only: runs from a project's text can't use it. */
-export const isOfTuning = (id: ObjectiveId): boolean => ['chats', 'labels'].includes(learntFrom(id));
+export const isOfTuning = (id: ObjectiveId): boolean => ['chats', 'labels'].includes(trainingSource(id));
 
 /** Objective after a change of architecture: the current one if the new architecture supports it, else its usual one. */
 export const objectiveOn = (model: ModelId, now: ObjectiveId): ObjectiveId =>
@@ -169,7 +169,7 @@ export function metricsOf({ gives, headline }: Pick<Objective, 'gives' | 'headli
 
 /** A metric as shown for an objective: a loss of labels is per text, and not per token. */
 export const metricIn = (objective: ObjectiveId, id: MetricId): Metric =>
-  id === 'loss' && learntFrom(objective) === 'labels' ? { ...METRICS.loss, unit: 'nats per text' } : metricOf(id);
+  id === 'loss' && trainingSource(objective) === 'labels' ? { ...METRICS.loss, unit: 'nats per text' } : metricOf(id);
 
 /** Headline metric, in which its losses are shown. */
 export const headlineOf = (id: ObjectiveId): Metric & { scale: Scale } => METRICS[objectiveOf(id).headline];

@@ -9,12 +9,12 @@ const noPause = (): Promise<void> => Promise.resolve();
 
 test('labels are counted in each part, of texts that have tokens, and guessing by them is what it is by definition', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
-  const learnt = textSource(tokenizer, ['a', 'b', 'c', 'd', ''], ['x', 'x', 'y', null, 'y']);
+  const training = textSource(tokenizer, ['a', 'b', 'c', 'd', ''], ['x', 'x', 'y', null, 'y']);
   const held = textSource(tokenizer, ['a', 'b', 'c'], ['y', 'z', 'x|y']);
-  const found = await measureLabels(learnt, held, tokenizer, true, noPause);
+  const found = await measureLabels(training, held, tokenizer, true, noPause);
   expect(found.labels).toMatchObject({ train: { x: 2, y: 1 }, validation: { x: 1, y: 2, z: 1 } });
   expect(await measureLabels(textSource(tokenizer, ['a']), held, tokenizer, true, noPause)).toEqual({});
-  const { labels: one } = await measureLabels(learnt, held, tokenizer, false, noPause);
+  const { labels: one } = await measureLabels(training, held, tokenizer, false, noPause);
   expect(one!.validation).toEqual({ 'x|y': 1, y: 1, z: 1 });
   const none = textSource(tokenizer, ['a', 'b', 'c'], ['|', 'x', '|']);
   expect((await measureLabels(none, held, tokenizer, true, noPause)).labels!.train).toEqual({ x: 1, '|': 2 });
@@ -31,9 +31,9 @@ test('labels are counted in each part, of texts that have tokens, and guessing b
 
 test('labels are called what they are called, also by names that every object has', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
-  const learnt = textSource(tokenizer, ['a', 'b', 'c', 'd'], ['__proto__', '__proto__', 'x', 'x']);
+  const training = textSource(tokenizer, ['a', 'b', 'c', 'd'], ['__proto__', '__proto__', 'x', 'x']);
   const held = textSource(tokenizer, ['a', 'b', 'c'], ['__proto__', 'constructor', 'x']);
-  const measured = { unigramLoss: 1, ...(await measureLabels(learnt, held, tokenizer, false, noPause)) };
+  const measured = { unigramLoss: 1, ...(await measureLabels(training, held, tokenizer, false, noPause)) };
   const { labels: found } = baselineFacts(JSON.parse(JSON.stringify(measured)) as typeof measured);
   expect(Object.entries(found!.train)).toEqual([
     ['__proto__', 2],
@@ -47,7 +47,7 @@ test('labels are called what they are called, also by names that every object ha
 
 test('the majority class and naive Bayes are measured on the validation set and become baselines of the accuracy', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
-  const learnt = textSource(
+  const training = textSource(
     tokenizer,
     ['whale ship', 'whale sail', 'ship mast', 'horse cart', 'horse road', 'no label', ''],
     ['sea', 'sea', 'sea', 'land', 'land', null, 'land'],
@@ -57,7 +57,7 @@ test('the majority class and naive Bayes are measured on the validation set and 
     ['whale mast', 'horse', 'road cart', 'ship', '', 'x'],
     ['sea', 'land', 'land', 'land', 'sea', null],
   );
-  const measured = await measureLabels(learnt, held, tokenizer, false, noPause);
+  const measured = await measureLabels(training, held, tokenizer, false, noPause);
   // Four texts have a label and a token. Naive Bayes takes the last, a ship on land, for the sea.
   expect(measured.labels!.accuracy).toEqual({ majority: 25, naiveBayes: 75 });
   expect(labels.measuredBaselines!({ unigramLoss: 1, ...measured })).toEqual([
@@ -70,9 +70,9 @@ test('the majority class and naive Bayes are measured on the validation set and 
 
 test('of several labels a text is right if all of them are', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
-  const learnt = textSource(tokenizer, ['aa', 'bb', 'aa bb', 'aa cc', 'cc'], ['x', 'y', 'y|x', 'x', '|']);
+  const training = textSource(tokenizer, ['aa', 'bb', 'aa bb', 'aa cc', 'cc'], ['x', 'y', 'y|x', 'x', '|']);
   const held = textSource(tokenizer, ['aa', 'bb aa', 'bb'], ['x', 'x|y', 'x']);
-  const { labels: found } = await measureLabels(learnt, held, tokenizer, true, noPause);
+  const { labels: found } = await measureLabels(training, held, tokenizer, true, noPause);
   // More than half of the texts have x, and no other label.
   expect(found!.accuracy!.majority).toBeCloseTo(200 / 3, 10);
   expect(found!.accuracy!.naiveBayes).toBeCloseTo(200 / 3, 10);

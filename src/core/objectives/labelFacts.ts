@@ -4,7 +4,7 @@ import { labelsAsOne, labelsIn, NO_LABELS, placesAmong } from '../base/labels';
 import type { PartSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type BaselineFacts, countOf } from './facts';
-import { type LabelledText, measureLabelBaselines } from './baselines/labelBaselines';
+import { type LabeledText, measureLabelBaselines } from './baselines/labelBaselines';
 import { MAX_COUNTED_TOKENS } from './baselines/nGramFacts';
 import { textOf } from './pairRows';
 
@@ -35,7 +35,7 @@ async function accuracies(
   if (train.tokens > MAX_COUNTED_TOKENS || validation.tokens > MAX_COUNTED_TOKENS) return undefined;
   const [training, held] = [await textsIn(train, tokenizer, pause), await textsIn(validation, tokenizer, pause)];
   if (held.length === 0) return undefined;
-  const namesOf = ({ label }: LabelledText): readonly string[] => (several ? labelsIn(label) : [label]);
+  const namesOf = ({ label }: LabeledText): readonly string[] => (several ? labelsIn(label) : [label]);
   const labels = [...new Set([...training, ...held].flatMap(namesOf))].sort();
   const placesOf = placesAmong(labels, several);
   const inOrder = held.map(({ text, label }) => ({
@@ -52,9 +52,9 @@ async function accuracies(
 }
 
 /** Texts with a label and a token. */
-async function textsIn(part: PartSource, tokenizer: Tokenizer, pause: Pause): Promise<readonly LabelledText[]> {
+async function textsIn(part: PartSource, tokenizer: Tokenizer, pause: Pause): Promise<readonly LabeledText[]> {
   const ids = await part.read(0, part.tokens);
-  const texts: LabelledText[] = [];
+  const texts: LabeledText[] = [];
   for (const { start, tokens, label } of (await part.documents()) ?? []) {
     if (label === null || tokens === 0) continue;
     texts.push({ label, text: textOf(tokenizer, ids.subarray(start, start + tokens)) });

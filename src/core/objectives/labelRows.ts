@@ -13,7 +13,7 @@ import { type Batch, type Batches, drawnOf } from './batch';
 import type { InRows } from './objective';
 import { spread } from './pairRows';
 
-interface Labelled {
+interface Labeled {
   start: number;
   tokens: number;
   /** Places of its labels among the classifier's. */
@@ -24,10 +24,10 @@ interface Labelled {
  * Texts of a part that have a label which the classifier knows; with several labels a text, all that are not empty.
  * @throws HomegrownError `bad-settings` where there is none
  */
-export async function labelledIn(source: TokenSource, { labels, several }: Classes): Promise<readonly Labelled[]> {
+export async function labeledIn(source: TokenSource, { labels, several }: Classes): Promise<readonly Labeled[]> {
   const documents = (await (source as Partial<PartSource>).documents?.()) ?? [];
   const placesOf = placesAmong(labels, several);
-  const found = documents.flatMap(({ start, tokens, label }): Labelled[] => {
+  const found = documents.flatMap(({ start, tokens, label }): Labeled[] => {
     const own = tokens === 0 || label === null ? undefined : placesOf(label);
     return own ? [{ start, tokens, labels: own }] : [];
   });
@@ -40,7 +40,7 @@ export async function labelledIn(source: TokenSource, { labels, several }: Class
 }
 
 /** How often each label is there, [labels]. */
-function countLabels(texts: readonly Pick<Labelled, 'labels'>[], labels: number): Uint32Array {
+function countLabels(texts: readonly Pick<Labeled, 'labels'>[], labels: number): Uint32Array {
   const counts = new Uint32Array(labels);
   for (const { labels: own } of texts) for (const place of own) counts[place]!++;
   return counts;
@@ -72,13 +72,13 @@ export async function labelRows(
   isEncoder: boolean,
   { classWeights }: LabelSettings,
 ): Promise<Batches> {
-  const texts = await labelledIn(source, classes);
+  const texts = await labeledIn(source, classes);
   const { labels, pooling, several, inWindows = false } = classes;
   const weights = classWeights && !several ? balancedWeights(countLabels(texts, labels.length)) : undefined;
   const [before, after] = aroundText(tokenizer, isEncoder);
   const room = context - before.length - after.length;
   const parts = texts.map(({ tokens }) => windowsOf(tokens, room, inWindows));
-  const rowOf = async ({ start }: Labelled, [from, to]: Window): Promise<readonly number[]> => [
+  const rowOf = async ({ start }: Labeled, [from, to]: Window): Promise<readonly number[]> => [
     ...before,
     ...(await source.read(start + from, to - from)),
     ...after,
@@ -136,7 +136,7 @@ export async function labelsInRows(
   isEncoder: boolean,
 ): Promise<InRows> {
   const { inWindows = false } = classes;
-  const texts = await labelledIn(source, classes);
+  const texts = await labeledIn(source, classes);
   const room = context - aroundText(tokenizer, isEncoder).flat().length;
   const long = longTexts(
     texts.map(({ tokens }) => tokens),

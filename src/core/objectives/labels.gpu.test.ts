@@ -75,10 +75,10 @@ test.each(['bert', 'gpt', 'llama'] as const)(
 
 test.each(['bert', 'llama'] as const)('%s: what it tells of texts is what it tells on the processor', async (id) => {
   const model = choiceOf(id);
-  const labelled = texts.map((text, i) => heldText(tokenizer, { text, label: LABELS[i % 3]! }, i, ''));
+  const labeled = texts.map((text, i) => heldText(tokenizer, { text, label: LABELS[i % 3]! }, i, ''));
   const evaluated = async () => {
     const net = await network(model, initialValues(model, 2));
-    const found = await evaluate(net, tokenizer, { objective: 'labels', labelled }, unwatched);
+    const found = await evaluate(net, tokenizer, { objective: 'labels', labeled: labeled }, unwatched);
     const words = await decided(net, tokenizer, texts[7]!, 1);
     net.dispose();
     return { found, words };

@@ -19,7 +19,7 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 import { train } from '../train/train';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { labelLoss } from './labelLoss';
-import { balancedWeights, labelledIn } from './labelRows';
+import { balancedWeights, labeledIn } from './labelRows';
 import { labels as objective } from './labels';
 import type { Answered } from './shown';
 
@@ -48,7 +48,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
 
   test.each(MODELS)('%s: texts that a word tells apart are told apart, held-out ones too', async (id) => {
     const model = classifierOf(id, { labels: LABELS });
-    const [learnt, held] = [
+    const [trained, held] = [
       textSource(tokenizer, texts.slice(0, 44), wanted.slice(0, 44)),
       textSource(tokenizer, texts.slice(44), wanted.slice(44)),
     ];
@@ -65,7 +65,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
         tokenizer,
         model,
         recipe,
-        train: learnt,
+        train: trained,
         validation: held,
         now: () => 0,
         save: () => Promise.resolve({ bytes: 0 }),
@@ -165,14 +165,14 @@ describe('on cpu', () => {
 
   test('labeled texts are found by their labels, and unlabeled ones are not trained on', async () => {
     const part = textSource(tokenizer, ['a', 'b', 'c', ''], ['x', null, 'y', 'x']);
-    expect((await labelledIn(part, { labels: ['x', 'y'], pooling: 'first' })).map(({ labels }) => labels)).toEqual([
+    expect((await labeledIn(part, { labels: ['x', 'y'], pooling: 'first' })).map(({ labels }) => labels)).toEqual([
       [0],
       [1],
     ]);
     const several = textSource(tokenizer, ['a', 'b', 'c'], ['x|y', 'z', 'y']);
-    const all = await labelledIn(several, { labels: ['x', 'y'], pooling: 'first', several: true });
+    const all = await labeledIn(several, { labels: ['x', 'y'], pooling: 'first', several: true });
     expect(all.map(({ labels }) => labels)).toEqual([[0, 1], [], [1]]);
-    await expect(labelledIn(textSource(tokenizer, ['a']), { labels: ['x', 'y'], pooling: 'first' })).rejects.toThrow(
+    await expect(labeledIn(textSource(tokenizer, ['a']), { labels: ['x', 'y'], pooling: 'first' })).rejects.toThrow(
       'The text has no labels.',
     );
   });

@@ -21,7 +21,7 @@ const text = 'Call me Ishmael. Some years ago, never mind how long precisely, ha
 const ids = tokenizer.encode(text);
 const source = tokenSource(ids, tokenizer.size);
 const mask = tokenizer.idOf('mask');
-const [CONTEXT, MOST] = [40, masksOf(40, 0.15)];
+const [CONTEXT, MAX] = [40, masksOf(40, 0.15)];
 
 async function batchOf(settings: { maskRate: number; wholeWords: boolean }, step: number, rows = 64): Promise<Arrays> {
   const batches = await (await loadObjective('masked', settings)).batches(source, CONTEXT, tokenizer);
@@ -41,10 +41,10 @@ test('hides as many tokens of a row as BERT does: 80 in 100 by the mask, 10 by a
   let all = 0;
   for (let step = 1; step <= 20; step++) {
     const batch = await batchOf({ maskRate: 0.15, wholeWords: false }, step);
-    expect(batch.weight).toBe(64 * MOST);
+    expect(batch.weight).toBe(64 * MAX);
     batch.places.forEach((place, i) => {
       const [shown, target] = [batch.ids[place]!, batch.targets[i]!];
-      expect(Math.floor(place / CONTEXT)).toBe(Math.floor(i / MOST));
+      expect(Math.floor(place / CONTEXT)).toBe(Math.floor(i / MAX));
       counts[shown === mask ? 'masks' : shown === target ? 'kept' : 'random'] += 1;
       all++;
     });

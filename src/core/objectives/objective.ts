@@ -18,7 +18,7 @@ import type { BaselineFacts } from './facts';
 import type { Shown } from './shown';
 
 /** Kind of training data, which decides what the model is evaluated on. */
-export type LearntFrom = 'documents' | 'pairs' | 'chats' | 'labels';
+export type TrainingSource = 'documents' | 'pairs' | 'chats' | 'labels';
 
 /**
  * How evaluation measures a model: by the likelihood of each token given those before it, by that of masked tokens, by answers to
@@ -37,7 +37,7 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   /** Architectures that support it. */
   kinds: readonly ModelKind[];
   /** Kind of data that it requires, if not any documents: inputs with targets, conversations, or labeled texts. */
-  of?: Exclude<LearntFrom, 'documents'>;
+  of?: Exclude<TrainingSource, 'documents'>;
   /** Settings of the objective. They join the recipe's other settings: a name is one field, whichever objectives have it. */
   fields: F;
   /** Special tokens in its batches, and how many of each: several where a role is numbered. */

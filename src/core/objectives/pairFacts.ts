@@ -19,7 +19,7 @@ export async function measurePairs(
   tokenizer: Tokenizer,
 ): Promise<Pick<BaselineFacts, 'pairs'>> {
   if (!(await hasPairs(train)) || !(await hasPairs(validation))) return {};
-  const [learnt, held] = [await pairsIn(train), await pairsIn(validation)];
+  const [trained, held] = [await pairsIn(train), await pairsIn(validation)];
   const copies = [];
   for (const place of spread(Math.min(held.count, MAX_SCORED), held.count)) {
     const { input, target } = await held.read(place);
@@ -28,7 +28,7 @@ export async function measurePairs(
   }
   return {
     pairs: {
-      unigramLoss: unigramLoss(await countTargets(learnt, tokenizer), await countTargets(held, tokenizer)),
+      unigramLoss: unigramLoss(await countTargets(trained, tokenizer), await countTargets(held, tokenizer)),
       copied: { exactMatch: scoreOf(exactMatch, copies), chrf: scoreOf(chrf(), copies) } satisfies Partial<
         Record<MetricId, number>
       >,

@@ -13,7 +13,7 @@ export async function showFilled(
   { tokenizer, prompt, source }: ToShow,
   maskRate: number,
 ): Promise<Filled> {
-  if (hasBlank(prompt, tokenizer) || !source || source.tokens < LEAST) {
+  if (hasBlank(prompt, tokenizer) || !source || source.tokens < MIN) {
     const passage = hasBlank(prompt, tokenizer) ? prompt : `${prompt} ${BLANK}`;
     const { pieces, blanks } = await fill(network, tokenizer, passage, 1);
     return {
@@ -25,7 +25,7 @@ export async function showFilled(
     };
   }
   const { vocabulary, config } = network.choice;
-  const ids = await source.read(0, Math.min(MOST, config.context, source.tokens));
+  const ids = await source.read(0, Math.min(MAX, config.context, source.tokens));
   const masking = {
     max: masksOf(ids.length, maskRate),
     wholeWords: true,
@@ -55,5 +55,5 @@ export async function showFilled(
 }
 
 /** Tokens of a passage. */
-const LEAST = 4;
-const MOST = 64;
+const MIN = 4;
+const MAX = 64;

@@ -3,7 +3,7 @@ import { classifier } from '../sample/classify';
 import { labelsOf } from '../sample/labelsOf';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { labelledIn } from './labelRows';
+import { labeledIn } from './labelRows';
 import { spread, textOf } from './pairRows';
 import type { Answered } from './shown';
 
@@ -15,7 +15,7 @@ export async function showLabels(
   pause?: () => Promise<void>,
 ): Promise<readonly Answered[]> {
   const classes = network.choice.config.classes!;
-  const all = await labelledIn(source, classes);
+  const all = await labeledIn(source, classes);
   const some = ofEachLabel(all);
   const texts: Uint32Array[] = [];
   for (const { start, tokens } of some) texts.push(await source.read(start, tokens));

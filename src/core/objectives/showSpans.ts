@@ -13,7 +13,7 @@ import { corrupted, spanLengths, type SpanSettings, spanReach } from './spans';
  */
 export async function showSpans(network: Network, asked: ToShow, settings: SpanSettings): Promise<Shown> {
   const { tokenizer, prompt, source } = asked;
-  const tokens = Math.min(MOST, source?.tokens ?? 0, spanReach(network.choice.config.context, settings));
+  const tokens = Math.min(MAX, source?.tokens ?? 0, spanReach(network.choice.config.context, settings));
   if (!source || tokens < 2) return showAnswer(network, asked, sourceIds(tokenizer, prompt));
   const ids = await source.read(0, tokens);
   const lengths = spanLengths(tokens, settings, drawing('shown', { seed: 0, step: 0, row: 0 }));
@@ -38,7 +38,7 @@ export async function showAnswer(network: Network, asked: ToShow, source: readon
 
 /** Greedy answer, up to the end token. */
 async function answered(network: Network, { tokenizer, pause }: ToShow, source: readonly number[]): Promise<number[]> {
-  const length = Math.min(MOST, network.choice.config.context);
+  const length = Math.min(MAX, network.choice.config.context);
   const settings = { temperature: 0, topK: 1, topP: 1, seed: 0, length };
   const ids: number[] = [];
   const start = [answerStart(tokenizer)];
@@ -72,4 +72,4 @@ function textOf(tokenizer: Tokenizer, ids: Iterable<number>): string {
 }
 
 /** Maximum tokens of a passage, and of an answer. */
-const MOST = 64;
+const MAX = 64;

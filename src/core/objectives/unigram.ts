@@ -51,7 +51,7 @@ export function unigramDivergence(trainCounts: ArrayLike<number>, validationCoun
   };
   for (let id = 0; id < vocabulary; id++) {
     const [inTraining, inHeld] = [trainCounts[id]!, validationCounts[id]!];
-    if (((inTraining + inHeld) * held) / (trained + held) >= LEAST) add(inTraining + 1, inHeld);
+    if (((inTraining + inHeld) * held) / (trained + held) >= MIN) add(inTraining + 1, inHeld);
     else {
       rare.trained += inTraining + 1;
       rare.held += inHeld;
@@ -60,7 +60,7 @@ export function unigramDivergence(trainCounts: ArrayLike<number>, validationCoun
   if (rare.trained > 0) add(rare.trained, rare.held);
   return Math.max(0, divergence - ((classes - 1) / 2) * (1 / trained + 1 / held));
 }
-const LEAST = 5;
+const MIN = 5;
 
 function total(counts: ArrayLike<number>): number {
   let sum = 0;

@@ -20,7 +20,7 @@ export const gatedOnGpu: Differentiable<X, Activation, X> = {
 };
 const sizes = (shape: readonly number[]): [N: number, F: number] => [shape[0]!, shape[1]! / 2];
 
-/** Lines that see element `i` of y, where its gate and up are in x, `at` and `beside`, and what they are. */
+/** Lines that see element `i` of y, where its gate and up are in x, `at` and `upAt`, and what they are. */
 function over(N: number, F: number, activation: Activation, lines: string) {
   const { type, count } = inFours(F);
   return {
@@ -28,9 +28,9 @@ function over(N: number, F: number, activation: Activation, lines: string) {
     ...overElements(
       N * count,
       `let at = i / ${count}u * ${2 * count}u + i % ${count}u;
-  let beside = at + ${count}u;
+  let upAt = at + ${count}u;
   let gate = x[at];
-  let up = x[beside];
+  let up = x[upAt];
   ${lines}`,
     ),
   };
@@ -50,6 +50,6 @@ const backward = kernels((N: number, F: number, activation: Activation) => ({
     F,
     activation,
     `dx[at] = dy[i] * up * activation_slope(gate);
-  dx[beside] = dy[i] * activation(gate);`,
+  dx[upAt] = dy[i] * activation(gate);`,
   ),
 }));

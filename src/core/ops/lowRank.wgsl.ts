@@ -16,21 +16,29 @@ import { anyNeedsGradient } from './op';
  * sums, and so is what it gives back.
  */
 export const lowRankOnGpu: LowRank = {
-  forward({ x, weight, down, up, bias, residual, beside }, { scale, after }) {
+  forward({ x, weight, down, up, bias, residual, added }, { scale, after }) {
     const [N, [I, O], R] = [x.shape[0], sizesOf(weight), down.shape[1]];
     const h = after ? neurons(x, after) : x;
     const [between, y] = [matrix(N, R), matrix(N, O)];
-    dispatch(product({ M: N, N: R, K: I, scale }), { a: beside ?? h, b: down, c: between });
+    dispatch(product({ M: N, N: R, K: I, scale }), { a: added ?? h, b: down, c: between });
     const rest = restOf(weight);
-    const whole = { M: N, N: O, K: I, rest, beside: R, bias: bias !== undefined, residual: residual !== undefined };
-    dispatch(product(whole), { a: h, b: weight, aBeside: between, bBeside: up, c: y, bias, residual });
-    return { y, saved: { x, weight, down, up, between, beside } };
+    const whole = {
+      M: N,
+      N: O,
+      K: I,
+      rest,
+      secondInner: R,
+      bias: bias !== undefined,
+      residual: residual !== undefined,
+    };
+    dispatch(product(whole), { a: h, b: weight, aSecond: between, bSecond: up, c: y, bias, residual });
+    return { y, saved: { x, weight, down, up, between, added } };
   },
-  backward(dy, { x, weight, down, up, between, beside }, { scale, after }, needsGradient) {
+  backward(dy, { x, weight, down, up, between, added }, { scale, after }, needsGradient) {
     const [N, [I, O], R] = [x.shape[0], sizesOf(weight), down.shape[1]];
     const dUp = needsGradient.up && matrix(R, O);
     if (dUp) dispatch(product({ M: R, N: O, K: N, transposeA: true }), { a: between, b: dy, c: dUp });
-    const inner = anyNeedsGradient(needsGradient, 'x', 'down', 'beside') && matrix(N, R);
+    const inner = anyNeedsGradient(needsGradient, 'x', 'down', 'added') && matrix(N, R);
     if (inner) dispatch(product({ M: N, N: R, K: O, transposeB: true, scale }), { a: dy, b: up, c: inner });
 
     const dx = needsGradient.x && (emptyTensor(x.shape, 'float32') as Tensor2D);
@@ -40,23 +48,23 @@ export const lowRankOnGpu: LowRank = {
       const slope = after && { slope: after.activation, ...(after.gated && { gated: true }) };
       const rest = restOf(weight);
       const p = { M: N, N: I, K: O, transposeB: true, rest, ...slope, ...(again && { again: true }) };
-      const pair = inner && !beside ? { aBeside: inner, bBeside: down } : undefined;
-      dispatch(product({ ...p, ...(pair && { beside: R }) }), { a: dy, b: weight, ...pair, pre: x, again, c: dx });
+      const pair = inner && !added ? { aSecond: inner, bSecond: down } : undefined;
+      dispatch(product({ ...p, ...(pair && { secondInner: R }) }), { a: dy, b: weight, ...pair, pre: x, again, c: dx });
     }
     const h = again ?? (readsAgain ? neurons(x, after) : x);
     const { weight: dWeight, bias } = weightGradients(h, dy, needsGradient.weight, needsGradient.bias);
-    const dBeside = needsGradient.beside && matrix(N, I);
-    if (dBeside && inner) {
-      dispatch(product({ M: N, N: I, K: R, transposeB: true }), { a: inner, b: down, c: dBeside });
+    const dAdded = needsGradient.added && matrix(N, I);
+    if (dAdded && inner) {
+      dispatch(product({ M: N, N: I, K: R, transposeB: true }), { a: inner, b: down, c: dAdded });
     }
     return {
       x: dx,
       weight: dWeight,
-      down: inner && weightGradients(beside ?? h, inner, needsGradient.down).weight,
+      down: inner && weightGradients(added ?? h, inner, needsGradient.down).weight,
       up: dUp,
       bias,
       residual: needsGradient.residual && tf.clone(dy),
-      beside: dBeside,
+      added: dAdded,
     };
   },
 };

@@ -213,11 +213,11 @@ onGpu(() => {
   });
 
   test.each(Object.entries({ NN: {}, NT: { transposeB: true } }))(
-    '%s with a narrow product beside it is their sum, also through a slope',
+    '%s with a narrow product secondInner it is their sum, also through a slope',
     async (kind, flags) => {
       const gpu = await openGpu();
       const all = await tilings();
-      for (const [name, M, N, K, beside, slope] of [
+      for (const [name, M, N, K, secondInner, slope] of [
         ['SMALL', 67, 65, 33, 3, undefined],
         ['broadcast', 35, 64, 48, 8, undefined],
         ['SLICED', 5, 12, 600, 17, 'silu'],
@@ -226,14 +226,14 @@ onGpu(() => {
         if (!tiling) continue;
         const p: Product = { M, N, K, ...flags };
         const [a, b] = [floats([M * K]).data, floats([K * N], 1, 1).data];
-        const [a2, b2] = [floats([M * beside], 1, 2).data, floats([beside * N], 1, 3).data];
+        const [a2, b2] = [floats([M * secondInner], 1, 2).data, floats([secondInner * N], 1, 3).data];
         const pre = floats([M * N], 2, 2).data;
-        const narrow = product({ ...p, K: beside }, a2, b2);
+        const narrow = product({ ...p, K: secondInner }, a2, b2);
         const sums = product(p, a, b).map((x, i) => x + narrow[i]!);
         const [c, again] = [emptyTensor([M * N], 'float32'), emptyTensor([M * N], 'float32')];
-        const factors = { a: tf.tensor1d(a), b: tf.tensor1d(b), aBeside: tf.tensor1d(a2), bBeside: tf.tensor1d(b2) };
+        const factors = { a: tf.tensor1d(a), b: tf.tensor1d(b), aSecond: tf.tensor1d(a2), bSecond: tf.tensor1d(b2) };
         const through = slope && { slope, again: true };
-        dispatch(productBy({ ...p, beside, ...through }, tiling), { ...factors, c, again, pre: tf.tensor1d(pre) });
+        dispatch(productBy({ ...p, secondInner, ...through }, tiling), { ...factors, c, again, pre: tf.tensor1d(pre) });
         gpu.check();
         const want = slope ? sums.map((x, i) => x * SLOPES_IN_F64[slope](pre[i]!)) : sums;
         expectClose(await c.data<'float32'>(), want, 1e-5, `${kind} by ${name}`);

@@ -49,12 +49,12 @@ function stacks(parts: readonly Part[]): Part[][] {
   const shapes = [...new Set(parts.map(({ rows, columns }) => `${rows} ${columns}`))];
   return shapes.flatMap((shape) => {
     const alike = parts.filter(({ rows, columns }) => `${rows} ${columns}` === shape);
-    const max = Math.max(1, Math.floor(MOST / strideOf(alike[0]!.rows, alike[0]!.columns)));
+    const max = Math.max(1, Math.floor(MAX / strideOf(alike[0]!.rows, alike[0]!.columns)));
     return Array.from({ length: Math.ceil(alike.length / max) }, (_, i) => alike.slice(i * max, (i + 1) * max));
   });
 }
 /** 16 MiB. A step of them needs that four times, where activations were before. */
-const MOST = 2 ** 22;
+const MAX = 2 ** 22;
 
 const placeIn = (tensor: Tensor, { rows, columns }: Pick<Part, 'rows' | 'columns'>, i: number): Slice => {
   const length = strideOf(rows, columns);

@@ -17,8 +17,8 @@ export interface Product {
   transposeA?: boolean;
   /** B lies as [N, K]. */
   transposeB?: boolean;
-  /** A' [M, beside] and B' [beside, N], which lie as A and B do; without transposeA, columns and count. */
-  beside?: number;
+  /** A' [M, secondInner] and B' [secondInner, N], laid out like A and B; without transposeA, columns and count. */
+  secondInner?: number;
   /** How B rests (resting.ts), where not in f32: N and K, as far as it lies along them, are whole groups of four, in q8 whole blocks. */
   rest?: Resting | undefined;
   /** So many of them, each matrix where `strideOf` says in its tensor; without bias and columns. */
@@ -43,8 +43,8 @@ export interface Product {
 export type ProductBinding =
   | 'a'
   | 'b'
-  | 'aBeside'
-  | 'bBeside'
+  | 'aSecond'
+  | 'bSecond'
   | 'c'
   | 'bias'
   | 'pre'
@@ -53,7 +53,8 @@ export type ProductBinding =
   | 'columns';
 export type ProductKernel = Kernel<ProductBinding>;
 
-export const flopsOf = ({ M, N, K, beside = 0, count = 1 }: Product): number => 2 * M * N * (K + beside) * count;
+export const flopsOf = ({ M, N, K, secondInner = 0, count = 1 }: Product): number =>
+  2 * M * N * (K + secondInner) * count;
 
 /** Numbers from one matrix to the next where several of a shape lie in one tensor: each begins where a binding may. */
 export const strideOf = (rows: number, columns: number): number => Math.ceil((rows * columns) / BLOCK) * BLOCK;
@@ -76,15 +77,15 @@ export const beginsAt = (name: 'a' | 'b' | 'c', { count }: Product): string =>
 /** Whether four neighbors of a row of C are one vector in memory. */
 export const wide = ({ N }: Product): boolean => N % 4 === 0;
 
-/** How the factors are seen: A and B, and what is beside them. */
+/** How the factors are seen: A and B, and the second pair. */
 export type Factors = readonly [a: Element, b: Element];
 
-export function bindingsOf(p: Product, [a, b]: Factors, beside?: Factors): ProductKernel['bindings'] {
+export function bindingsOf(p: Product, [a, b]: Factors, secondFactors?: Factors): ProductKernel['bindings'] {
   const c: Element = wide(p) ? 'vec4f' : 'f32';
   return {
     a: ['read', a],
     b: ['read', p.rest ? RESTING[p.rest].element : b],
-    ...(beside && { aBeside: ['read', beside[0]], bBeside: ['read', beside[1]] }),
+    ...(secondFactors && { aSecond: ['read', secondFactors[0]], bSecond: ['read', secondFactors[1]] }),
     ...(p.bias && { bias: ['read', c] }),
     ...(p.residual && { residual: ['read', c] }),
     ...(activationOf(p) && { pre: [p.activation ? 'write' : 'read', c] }),
@@ -159,10 +160,10 @@ function finish(p: Product, value: string, column: string, type: 'vec4f' | 'f32'
     type === 'vec4f' ? `vec4f(${['x', 'y', 'z', 'w'].map((e) => `${name}(${x}.${e})`).join(', ')})` : `${name}(${x})`;
   if (p.slope && p.gated) {
     const inRow = `r * ${type === 'vec4f' ? p.N / 4 : p.N}u + ${column}`;
-    const beside = `at + ${type === 'vec4f' ? p.N / 4 : p.N}u`;
+    const second = `at + ${type === 'vec4f' ? p.N / 4 : p.N}u`;
     const [slope, f] = [each('activation_slope', 'gate'), each('activation', 'gate')];
     const again = p.again ? ` again[${inRow}] = up * ${f};` : '';
-    return `let gate = pre[at]; let up = pre[${beside}]; c[at] = ${value} * up * ${slope}; c[${beside}] = ${value} * ${f};${again}`;
+    return `let gate = pre[at]; let up = pre[${second}]; c[at] = ${value} * up * ${slope}; c[${second}] = ${value} * ${f};${again}`;
   }
   return [
     `var v = ${value}${p.scale === undefined ? '' : ` * ${p.scale}`};`,

@@ -89,10 +89,10 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
       return { elements, added };
     };
     const own = factors(K, '');
-    const beside = p.beside === undefined ? undefined : factors(p.beside, 'Beside');
+    const second = p.secondInner === undefined ? undefined : factors(p.secondInner, 'Beside');
     return {
       name: nameOf(p),
-      bindings: bindingsOf(p, own.elements, beside?.elements),
+      bindings: bindingsOf(p, own.elements, second?.elements),
       workgroup: [threads, 1, 1],
       grid: [Math.ceil(N / columns), tilesDown(p, rows), 1],
       flops: flopsOf(p),
@@ -106,7 +106,7 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
     .map((r) => `var c${r} = vec4f();`)
     .join(' ')}
   ${p.columns ? 'var sum = vec4f();' : ''}
-  ${own.added}${beside?.added ?? ''}
+  ${own.added}${second?.added ?? ''}
   ${
     p.columns
       ? `if (group.y == 0u) { ${upTo(4)

@@ -35,7 +35,7 @@ export const tiledProduct: (p: Product, tiling: Tiled) => ProductKernel = kernel
     ];
   };
   const own = factors(K, '');
-  const beside = p.beside === undefined ? undefined : factors(p.beside, 'Beside');
+  const second = p.secondInner === undefined ? undefined : factors(p.secondInner, 'Beside');
   const i = upTo(perRow);
   const j = upTo(perColumn / 4);
   /** Adds the product of these factors; each slice has a share. */
@@ -64,7 +64,7 @@ export const tiledProduct: (p: Product, tiling: Tiled) => ProductKernel = kernel
   }`;
   return {
     name: nameOf(p),
-    bindings: bindingsOf(p, elementsOf(own), beside && elementsOf(beside)),
+    bindings: bindingsOf(p, elementsOf(own), second && elementsOf(second)),
     workgroup: [...threads, slices],
     grid: [Math.ceil(N / columns), tilesDown(p, rows), 1],
     flops: flopsOf(p),
@@ -83,7 +83,7 @@ ${slices > 1 ? `var<workgroup> parts: array<vec4f, ${(rows * columns) / 4}>; var
   ${slices > 1 ? `let slice_a = local.z * ${depth * stride(rows)}u; let slice_b = local.z * ${depth * stride(columns)}u;` : ''}
   ${i.map((r) => j.map((s) => `var c${r}_${s} = vec4f();`).join(' ')).join('\n  ')}
   ${p.columns ? 'var sum = 0.0;' : ''}
-  ${added(own)}${beside ? added(beside) : ''}
+  ${added(own)}${second ? added(second) : ''}
   ${slices > 1 ? addSlices(p, tiling) : ''}
   ${slices > 1 ? 'if (local.z == 0u)' : ''} {
   ${storeAll(

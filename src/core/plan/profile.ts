@@ -56,7 +56,7 @@ export async function profileText(documents: Documents, job: Job): Promise<TextP
   const passages = await sampleOf(documents, job);
   const sampled = passages.reduce((sum, passage) => sum + passage.bytes, 0);
   const { merges } = await trainTokenizer({ kind: 'bpe', vocabulary: Math.max(...VOCABULARIES) }, passages, job);
-  const { words, learnt, held, parts } = wordsOf(passages);
+  const { words, trained, held, parts } = wordsOf(passages);
   const ranks = new PairTable();
   const made = madeInOrder(merges.length);
   let ids: readonly Uint32Array[] = words.map((word) =>
@@ -77,10 +77,10 @@ export async function profileText(documents: Documents, job: Job): Promise<TextP
     let [tokens, heldTokens] = [0, 0];
     for (const [i, of] of ids.entries()) {
       for (const id of of) {
-        counts[id]! += learnt[i]!;
+        counts[id]! += trained[i]!;
         heldCounts[id]! += held[i]!;
       }
-      tokens += of.length * (learnt[i]! + held[i]!);
+      tokens += of.length * (trained[i]! + held[i]!);
       heldTokens += of.length * held[i]!;
     }
     vocabularies.push({
@@ -106,27 +106,27 @@ export async function profileText(documents: Documents, job: Job): Promise<TextP
 /** Words as their ids. */
 const partsOf = (parts: Words['parts'], ids: readonly Uint32Array[]): readonly Part[] => {
   const idsOf = (words: readonly number[]): Uint32Array => concatIds(words.map((i) => ids[i]!));
-  return parts.map(({ learnt, held }) => ({ learnt: idsOf(learnt), held: idsOf(held) }));
+  return parts.map(({ trained, held }) => ({ trained: idsOf(trained), held: idsOf(held) }));
 };
 
 interface Words {
   /** Each once. */
   words: readonly string[];
   /** Count in the training set and in the held-out set. */
-  learnt: readonly number[];
+  trained: readonly number[];
   held: readonly number[];
   /** The passages, by places in `words`. */
-  parts: readonly { learnt: readonly number[]; held: readonly number[] }[];
+  parts: readonly { trained: readonly number[]; held: readonly number[] }[];
 }
 
 function wordsOf(passages: readonly Passage[]): Words {
-  const [words, learnt, held]: [string[], number[], number[]] = [[], [], []];
+  const [words, trained, held]: [string[], number[], number[]] = [[], [], []];
   const places = new Map<string, number>();
   const placeOf = (word: string): number => {
     const known = places.get(word);
     if (known !== undefined) return known;
     places.set(word, words.length);
-    learnt.push(0);
+    trained.push(0);
     held.push(0);
     return words.push(word) - 1;
   };
@@ -138,12 +138,12 @@ function wordsOf(passages: readonly Passage[]): Words {
       start = end;
     }
     const border = Math.floor((1 - HELD) * all.length);
-    const part = { learnt: all.slice(0, border), held: all.slice(border) };
-    for (const i of part.learnt) learnt[i]! += 1;
+    const part = { trained: all.slice(0, border), held: all.slice(border) };
+    for (const i of part.trained) trained[i]! += 1;
     for (const i of part.held) held[i]! += 1;
     return part;
   });
-  return { words, learnt, held, parts };
+  return { words, trained, held, parts };
 }
 const utf8 = new TextEncoder();
 

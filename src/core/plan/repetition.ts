@@ -1,6 +1,6 @@
 /** Ids of a passage. */
 export interface Part {
-  learnt: Uint32Array;
+  trained: Uint32Array;
   held: Uint32Array;
 }
 
@@ -16,8 +16,8 @@ export function repeatedShare(parts: readonly Part[], size: number): number {
     return key;
   };
   const next = new Map<number, number>();
-  for (const { learnt } of parts)
-    for (let place = BEFORE; place < learnt.length; place++) next.set(keyOf(learnt, place), learnt[place]!);
+  for (const { trained } of parts)
+    for (let place = BEFORE; place < trained.length; place++) next.set(keyOf(trained, place), trained[place]!);
   let [found, tokens] = [0, 0];
   for (const { held } of parts)
     for (let place = BEFORE; place < held.length; place++) {

@@ -11,7 +11,7 @@ const GAIN_PER_DOUBLING = 0.05;
  * @param share of the text that the passages are
  */
 export function trigramLoss(parts: readonly Part[], size: number, share: number): number {
-  const training = concatIds(parts.map(({ learnt }) => learnt));
+  const training = concatIds(parts.map(({ trained }) => trained));
   const model = nGrams(training, size);
   let [sum, tokens] = [0, 0];
   for (const { held } of parts)

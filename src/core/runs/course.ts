@@ -15,8 +15,8 @@ export function courseOf(
   { model, segments }: Settings,
   curve: Pick<Course, 'trained' | 'evaluations' | 'planned' | 'ending' | 'early' | 'written'>,
 ): Course {
-  const { after, recipe, data: learnt } = segments.at(-1)!;
-  const data = learnt.facts;
+  const { after, recipe, data: segmentData } = segments.at(-1)!;
+  const data = segmentData.facts;
   const { config } = model;
   return {
     ...curve,

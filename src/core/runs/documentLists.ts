@@ -2,26 +2,26 @@
 import type { BlobStore } from '../base/blobStore';
 import { MAX_JSON_BYTES } from '../base/limits';
 import { isUnreadable, readRecordsUnder } from '../base/record';
-import { asRead, documentsOf, learntOf, listTexts, type TextRecord } from '../documents';
+import { asRead, documentsOf, trainingSize, listTexts, type TextRecord } from '../documents';
 import { CLEANED, CLEANED_TEXTS, type CleanedRecord } from '../documents/clean/record';
 import type { DataFacts, DocumentLists } from './settings';
 
-type Learnt = Pick<DataFacts, 'texts'>;
+type DataTexts = Pick<DataFacts, 'texts'>;
 
 /**
  * Includes texts that are stored as in training, or as the originals of cleaned ones. Leaves out chats, which are read from
  * their file alone, and too many documents for a file that can be read again.
  */
-export async function documentListsOf(store: BlobStore, data: Learnt | null): Promise<DocumentLists> {
+export async function documentListsOf(store: BlobStore, data: DataTexts | null): Promise<DocumentLists> {
   if (!data) return [];
   const there = await listTexts(store);
   const lists: DocumentLists = [];
   let left = MAX_BYTES;
-  for (const { sha256: learnt, cleaned } of data.texts) {
-    const sha256 = cleaned?.from ?? learnt;
-    const hashOf = (text: TextRecord): string => (cleaned ? text : learntOf(text)).sha256;
+  for (const { sha256: ownHash, cleaned } of data.texts) {
+    const sha256 = cleaned?.from ?? ownHash;
+    const hashOf = (text: TextRecord): string => (cleaned ? text : trainingSize(text)).sha256;
     const text = there.find((each) => hashOf(each) === sha256);
-    if (!text || text.conversations || (cleaned ? text : learntOf(text)).documents === 1) continue;
+    if (!text || text.conversations || (cleaned ? text : trainingSize(text)).documents === 1) continue;
     try {
       const documents = await documentsOf(store, cleaned ? asRead(text) : text);
       const title = documents.map((document) => document.title!.slice(0, MAX_TITLE_LENGTH));
@@ -42,7 +42,7 @@ const MAX_TITLE_LENGTH = 1000;
 /** The recipe of those that were cleaned; undefined where none was, where they were by several, and where it is stored no more. */
 export async function storableRecipe(
   store: BlobStore,
-  data: Learnt | null,
+  data: DataTexts | null,
 ): Promise<CleanedRecord['recipe'] | undefined> {
   const hashes = new Set(data?.texts.flatMap(({ cleaned }) => cleaned?.recipe ?? []));
   if (hashes.size !== 1) return undefined;

@@ -40,7 +40,7 @@ test.each(stores)('every key of a store $what is of one kind, or lies with a rec
     if (!kind) continue;
     expect(kindOf(key)).toBe(kind);
     expect(await readRecord(store, key, kind.kind), key).toBeDefined();
-    for (const beside of await kind.keysWith(store, key)) withRecords.add(beside);
+    for (const other of await kind.keysWith(store, key)) withRecords.add(other);
   }
   const bytes = (await store.keys('')).filter((key) => BYTES.test(key));
   expect(bytes.length).toBeGreaterThan(0);
@@ -57,7 +57,7 @@ test('of each kind that was in a store before, each version lies in one of these
       if (kind) there.set(kind.at, (there.get(kind.at) ?? new Set()).add(value.version ?? 1));
     }
   }
-  // Entries of version 3 are those of version 4 without labels (labelling.test.ts).
+  // Entries of version 3 are those of version 4 without labels (labelChanges.test.ts).
   expect(there.get('texts/')).toEqual(new Set([1, 2, 4]));
   expect(there.get('manifests/')).toEqual(new Set([1, 2]));
   expect(there.get('heads/')).toEqual(new Set([1, 2, 3]));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { forebears, type How, type Kin, lanesOf, newestFirst } from './lineage';
+import { ancestors, type How, type Kin, lanesOf, newestFirst } from './lineage';
 
 const run = (id: string, createdAt: number, step: number, parent?: [runId: string, step: number, how?: How]): Kin => ({
   id,
@@ -32,12 +32,12 @@ test('each run is below what it comes from, where it left it', () => {
     'smol import 0 60',
     'alone nothing 0 7379',
   ]);
-  expect(forebears(runs, 'voice').map(({ id }) => id)).toEqual(['harbour', 'cooler', 'voice']);
+  expect(ancestors(runs, 'voice').map(({ id }) => id)).toEqual(['harbour', 'cooler', 'voice']);
 });
 
 test('a fork of a run that is gone has a lane of its own from where it left', () => {
   expect(described([run('child', 2, 80, ['gone', 50])])).toEqual(['child fork 50 80']);
-  expect(forebears([run('child', 2, 80, ['gone', 50])], 'child')).toHaveLength(1);
+  expect(ancestors([run('child', 2, 80, ['gone', 50])], 'child')).toHaveLength(1);
 });
 
 test('however records name each other, each run has one lane, and a parent is above its children', () => {
@@ -58,7 +58,7 @@ test('however records name each other, each run has one lane, and a parent is ab
         }
         expect(until).toBeGreaterThanOrEqual(from);
       }
-      for (const { id } of runs) expect(forebears(runs, id).at(-1)!.id).toBe(id);
+      for (const { id } of runs) expect(ancestors(runs, id).at(-1)!.id).toBe(id);
     }),
   );
 });

@@ -84,7 +84,7 @@ function laneOf<R extends Kin>(run: R, parent: number | null, above: Lane<R> | u
 }
 
 /** Ancestors of a run among the runs, oldest first, and the run itself last. */
-export function forebears<R extends Kin>(runs: readonly R[], id: string): readonly R[] {
+export function ancestors<R extends Kin>(runs: readonly R[], id: string): readonly R[] {
   const found: R[] = [];
   let at = runs.find((run) => run.id === id);
   while (at && !found.includes(at)) {
@@ -104,7 +104,7 @@ export function newestFirst<R extends Kin & { origin?: { importedAt: number } }>
   if (moments.size === runs.length) return runs.toSorted((a, b) => b.createdAt - a.createdAt);
   const cameIn = ({ origin }: R): number => origin?.importedAt ?? 0;
   const depth = ({ id }: R): number => {
-    const line = forebears(runs, id);
+    const line = ancestors(runs, id);
     return line.length + (line[0]!.parent ? 1 : 0);
   };
   return runs.toSorted(

@@ -3,10 +3,10 @@ import { listOf } from '../base/limits';
 import { z } from '../base/zod';
 
 /** Data that a run has had. */
-const MOST = 1000;
+const MAX = 1000;
 
 /** `of`: says which text it is; of another, with other data of the run, it was not looked at. */
-export const looksSchema = listOf(z.strictObject({ of: z.string(), count: z.int().positive() }), MOST);
+export const looksSchema = listOf(z.strictObject({ of: z.string(), count: z.int().positive() }), MAX);
 type Looks = z.infer<typeof looksSchema>;
 
 export const looksAt = (looks: Looks | undefined, of: string): number =>
@@ -14,7 +14,7 @@ export const looksAt = (looks: Looks | undefined, of: string): number =>
 
 /** After one more. */
 export const looked = (looks: Looks = [], of: string): Looks => [
-  ...looks.filter((each) => each.of !== of).slice(1 - MOST),
+  ...looks.filter((each) => each.of !== of).slice(1 - MAX),
   { of, count: looksAt(looks, of) + 1 },
 ];
 

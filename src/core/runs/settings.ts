@@ -243,7 +243,7 @@ const partSchema = z.strictObject({ tokens: count, bytes: count, documents: coun
 /** Facts of a run's training data, without the text itself. */
 export type DataFacts = z.infer<typeof dataFactsSchema>;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const learntTextsSchema = listOf(
+const trainingTextsSchema = listOf(
   z.strictObject({
     name: z.string(),
     characters: count,
@@ -271,7 +271,7 @@ export const documentListsSchema = listOf(
   MAX_TEXTS,
 );
 export const dataFactsSchema = z.strictObject({
-  texts: learntTextsSchema,
+  texts: trainingTextsSchema,
   /** Hash of the texts in order, as in the shards' manifest. */
   textHash: z.string(),
   split: splitSchema,

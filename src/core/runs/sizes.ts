@@ -152,15 +152,15 @@ function rowOf(project: Project, all: readonly Project[], stored: StoredSizes): 
 
 /** Bytes freed by purging a run: its steps, and data and a base that nothing else uses. */
 export async function bytesOfRun(store: BlobStore, runId: string): Promise<number> {
-  return (await stepBytes(store, runId)) + (await bytesBeside(store, runId, dataNamedBy));
+  return (await stepBytes(store, runId)) + (await bytesOfOthers(store, runId, dataNamedBy));
 }
 
 /** Bytes freed with a run's steps: the steps, and a base that no other run uses. Its data stay. */
 export const bytesOfSteps = async (store: BlobStore, runId: string): Promise<number> =>
-  (await stepBytes(store, runId)) + (await bytesBeside(store, runId, () => []));
+  (await stepBytes(store, runId)) + (await bytesOfOthers(store, runId, () => []));
 
 /** Bytes of a run's data and base that no other run uses. */
-async function bytesBeside(
+async function bytesOfOthers(
   store: BlobStore,
   runId: string,
   dataOfRun: (run: RunRecord) => readonly string[],

@@ -1,7 +1,7 @@
 /** Which text or document the tokens of data are of, by the names that people know. */
 import type { BlobStore } from '../base/blobStore';
 import { isUnreadable } from '../base/record';
-import { documentsOf, learntOf, listTexts } from '../documents';
+import { documentsOf, trainingSize, listTexts } from '../documents';
 import type { DataFacts } from './settings';
 
 /**
@@ -13,7 +13,7 @@ export async function sourcesOf(store: BlobStore, data: DataFacts | null): Promi
   const there = data ? await listTexts(store) : [];
   const isSingle = data?.texts.length === 1;
   for (const { name, sha256 } of data?.texts ?? []) {
-    const text = there.find((each) => learntOf(each).sha256 === sha256);
+    const text = there.find((each) => trainingSize(each).sha256 === sha256);
     if (!text) break;
     try {
       for (const { title, spans } of await documentsOf(store, text)) {

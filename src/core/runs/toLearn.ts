@@ -1,6 +1,6 @@
 /** Meaning of a tuning's settings for a model: trainable weights, learning rate and objective. */
 import { type AdapterChoice, adapterOf } from '../adapters';
-import { besideThat } from '../adapters/beside';
+import { targetsOf } from '../adapters/targetModules';
 import { weightsThat } from '../adapters/learns';
 import { partsOf, type Trainable } from '../adapters/trainable';
 import { initialValues } from '../base/field';
@@ -26,7 +26,7 @@ export function trainableOf(
   const frozen = rest !== 'f32' && { rest };
   if (learns === 'adapter') {
     const body = without(table, head);
-    const all = besideThat(beside === 'named' ? { what: beside, targets } : { what: beside }, body);
+    const all = targetsOf(beside === 'named' ? { what: beside, targets } : { what: beside }, body);
     return { weights: Object.keys(head), adapter: { ...adapter, beside: all }, ...frozen };
   }
   const weights = weightsThat(

@@ -1,7 +1,7 @@
 /** Settings of a project's next tuning: purpose, base, trainable weights and recipe. */
 import { type Pooling, POOLINGS, type Rest, RESTS } from '../models/spec';
 import { type AdapterChoice, type AdapterId, adapterOf, ADAPTERS } from '../adapters';
-import type { Beside } from '../adapters/beside';
+import type { TargetModules } from '../adapters/targetModules';
 import type { Learns } from '../adapters/learns';
 import { initialValues } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
@@ -26,7 +26,7 @@ export interface TuningChoice {
   /** Number of last layers to train, where those are trained. */
   layers: number;
   adapter: Omit<AdapterChoice, 'beside'>;
-  beside: Beside['what'];
+  beside: TargetModules['what'];
   /** Weights to train, where those are named. */
   targets: readonly string[];
   /** Data type of frozen weights. */

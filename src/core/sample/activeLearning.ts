@@ -1,6 +1,6 @@
 /** Which of some texts without a label it would help most to label. */
 
-interface Unlabelled {
+interface Unlabeled {
   /** Of its labels, as a classifier has them. */
   probabilities: ArrayLike<number>;
   /** Its tokens. */
@@ -13,7 +13,7 @@ interface Unlabelled {
  * 3.1 and 3.6).
  * @returns places, the most helpful first
  */
-export function mostHelpful(texts: readonly Unlabelled[], several: boolean, count: number): readonly number[] {
+export function mostHelpful(texts: readonly Unlabeled[], several: boolean, count: number): readonly number[] {
   const unsure = texts.map(({ probabilities }) => unsureness(probabilities, several));
   const counts = texts.map(({ ids }) => countsOf(ids));
   /** Of each the most that it has in common with one that was taken. */

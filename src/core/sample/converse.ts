@@ -3,7 +3,7 @@ import { badSettings } from '../base/errors';
 import { type Job, type Pause, yieldToEventLoop } from '../base/job';
 import type { Message } from '../chat/conversation';
 import { endsOf } from '../chat/endOfTurn';
-import { prompted } from '../chat/painted';
+import { prompted } from '../chat/renderChat';
 import { inContext, type Room, roomFor } from '../chat/room';
 import { compiled, OWNERS, ownTemplate } from '../chat/template';
 import { modelSpec } from '../models';

@@ -17,7 +17,7 @@ export interface ShardSettings extends SplitChoice {
   /** Ids per shard. */
   shardLength?: number;
   /** The documents are examples, of one label each or of several: those that are of none are in no part. */
-  labelled?: TextRecord['labelled'];
+  labelKind?: TextRecord['labelled'];
 }
 
 /**
@@ -28,19 +28,19 @@ export interface ShardSettings extends SplitChoice {
 export async function buildShards(
   documents: Documents,
   tokenizer: Tokenizer,
-  { shardLength = 2 ** 20, labelled, ...choice }: ShardSettings,
+  { shardLength = 2 ** 20, labelKind, ...choice }: ShardSettings,
   store: BlobStore,
   job: Job,
 ): Promise<ShardManifest> {
   checkSplit(choice);
-  const { textHash, bytes, labels, changes, cut } = await lookAt(documents, choice, labelled, job);
+  const { textHash, bytes, labels, changes, cut } = await lookAt(documents, choice, labelKind, job);
   const split: Split = { rule: cut.rule, ...choice };
   const { id, there } = await place(store, [
     textHash,
     tokenizer.hash,
     choice.validation,
     shardLength,
-    ...howCut(changes, split, labelled),
+    ...howCut(changes, split, labelKind),
   ]);
   // An older build did not say how it was cut: where it is says it.
   if (there) return { ...there, split };
@@ -86,13 +86,13 @@ export async function buildShards(
 async function lookAt(
   documents: Documents,
   choice: SplitChoice,
-  labelled: ShardSettings['labelled'],
+  labelKind: ShardSettings['labelKind'],
   { signal, report }: Job,
 ) {
   const outline = new Outline();
   const hash = await sha256();
   const labels = new Set<string>();
-  const examples = labelled && new (await import('../documents/labels/examples')).Examples(labelled);
+  const examples = labelKind && new (await import('../documents/labels/examples')).Examples(labelKind);
   /** By document: 1 where another text begins. */
   const changes: number[] = [];
   let [before, bytes]: [string | undefined, number] = [undefined, 0];
@@ -129,10 +129,10 @@ const encoder = new TextEncoder();
 function howCut(
   changes: readonly number[],
   { rule, test, seed }: Split,
-  labelled: ShardSettings['labelled'],
+  labelKind: ShardSettings['labelKind'],
 ): readonly (string | number)[] {
   const ends = changes.length > 1 ? ['eachText'] : [];
-  if (rule === 'labels') return ['labels', labelled!, seed, test];
+  if (rule === 'labels') return ['labels', labelKind!, seed, test];
   if (rule !== 'documents') return test > 0 ? [...ends, 'test', test] : ends;
   // The same documents in other texts are parted otherwise.
   return ['documents', seed, test, changes.join('')];

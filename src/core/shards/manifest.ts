@@ -63,17 +63,17 @@ export const DATA: Kind<ShardManifest> = {
  * single text's end is the end of all.
  */
 function upgradeManifest({ train, validation, eachText, ...rest }: JsonObject): object {
-  const [learnt, held] = [train, validation] as unknown as [JsonObject, JsonObject];
+  const [trainPart, held] = [train, validation] as unknown as [JsonObject, JsonObject];
   const bytes = (part: JsonObject): number => Number(part['bytes']);
   return {
     ...rest,
     split: {
       rule: eachText === true ? 'ends' : 'end',
-      validation: Math.round((100 * bytes(held)) / (bytes(learnt) + bytes(held))) / 100,
+      validation: Math.round((100 * bytes(held)) / (bytes(trainPart) + bytes(held))) / 100,
       test: 0,
       seed: 0,
     },
-    parts: { train: { ...learnt, borders: null }, validation: { ...held, borders: null } },
+    parts: { train: { ...trainPart, borders: null }, validation: { ...held, borders: null } },
   };
 }
 
@@ -115,5 +115,5 @@ export interface PartSource extends TokenSource {
   /** In order; null if an older build kept no borders. */
   documents(): Promise<readonly Border[] | null>;
   /** [length] 1 for each of these tokens that the loss covers, else 0; absent: all are covered. */
-  learnt?(start: number, length: number): Promise<Uint8Array>;
+  lossMask?(start: number, length: number): Promise<Uint8Array>;
 }

@@ -50,7 +50,7 @@ export function openPart(store: BlobStore, manifest: ShardManifest, name: PartNa
     tokens,
     bytes,
     vocabulary,
-    ...(learnt && { learnt: async (start, length) => marksOf(await readMarks(), start, length) }),
+    ...(learnt && { lossMask: async (start, length) => marksOf(await readMarks(), start, length) }),
     documents: () => readBorders(store, manifest, name),
     async read(start, length) {
       if (!(start >= 0 && length >= 0 && start + length <= tokens)) {

@@ -72,7 +72,7 @@ export async function writePart(
     if (whole) {
       if (isBetween) await append([tokenizer.endOfText]);
       marks ??= new Marks(tokens); // the loss covers all tokens before it
-      for (const [from, to] of whole.learnt) marks.add(tokens + from, tokens + to);
+      for (const [from, to] of whole.lossRanges) marks.add(tokens + from, tokens + to);
       await append(whole.ids);
       own = whole.ids.length;
       count(document.bytes);

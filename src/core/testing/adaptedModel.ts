@@ -6,8 +6,8 @@ import { drawn } from '../models/initial';
 import { hashOfFrozen } from '../train/start';
 import { DEFAULT_RECIPE } from '../train/recipe';
 
-/** @param base a model of which all learnt. @param beside by default all of linear layers */
-export async function adapted(base: Exported, beside?: (name: string) => boolean): Promise<Exported> {
+/** @param base a model trained with all its weights. @param isTarget default: all linear layers */
+export async function adapted(base: Exported, isTarget?: (name: string) => boolean): Promise<Exported> {
   const { id, config, vocabulary } = base.info.model;
   const own = modelSpec(id).params(config, vocabulary);
   const weights = new Map(Object.keys(own).map((name) => [name, base.snapshot.tensors.get(name)!]));
@@ -16,18 +16,18 @@ export async function adapted(base: Exported, beside?: (name: string) => boolean
     adapter: {
       id: 'lora',
       settings: { rank: 3, alpha: 6, dropout: 0, rankStabilised: false },
-      beside: linearWeights(own).filter(beside ?? (() => true)),
+      beside: linearWeights(own).filter(isTarget ?? (() => true)),
     },
   };
   const { added } = partsOf(own, trainable);
   const large = Object.entries(added).map(([name, each]) => [name, { ...each, init: { std: 0.2 } }] as const);
-  const learnt = drawn(Object.fromEntries(large), 7);
+  const trained = drawn(Object.fromEntries(large), 7);
   const start = { model: base.info.model, recipe: DEFAULT_RECIPE, trainable, base: weights };
   const frozen = (await hashOfFrozen(start))!;
   const state = { ...base.snapshot.state, frozen };
   return {
     ...base,
     info: { ...base.info, trainable, state },
-    snapshot: { state, tensors: new Map([...merged(own, new Map([...weights, ...learnt]), trainable), ...learnt]) },
+    snapshot: { state, tensors: new Map([...merged(own, new Map([...weights, ...trained]), trainable), ...trained]) },
   };
 }

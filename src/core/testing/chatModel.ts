@@ -2,7 +2,7 @@
 import { fromHalf, toHalf } from '../base/half';
 import { type Message } from '../chat/conversation';
 import { CHATML } from '../chat/pieces';
-import { prompted } from '../chat/painted';
+import { prompted } from '../chat/renderChat';
 import { compiled, ownTemplate } from '../chat/template';
 import { usualTemplate } from '../chat/usual';
 import { endsOf } from '../chat/endOfTurn';

@@ -105,8 +105,8 @@ export function checkAttention(name: string, adapter: Parameters<typeof pretend>
       ['dropped', [[65, 1, 34], [100]], 6, { window: 20, dropout }],
     ] as const) {
       const [B, T] = [rows.length, rows[0].reduce((a, b) => a + b, 0)];
-      const beside = 'window' in more ? { bias: floats([4, T, T], 2, 3), ...('dropout' in more && { counter }) } : {};
-      const sample = { ...self(B, T, 4, D, 2), ...documentsInRows(rows), ...beside };
+      const inputs = 'window' in more ? { bias: floats([4, T, T], 2, 3), ...('dropout' in more && { counter }) } : {};
+      const sample = { ...self(B, T, 4, D, 2), ...documentsInRows(rows), ...inputs };
       checkOp(`documents in rows: ${name}`, ATTENTION, sample, {
         rows: B,
         heads: 4,

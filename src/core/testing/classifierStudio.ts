@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { questionOf } from '../../state/markup';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { testStudio } from './behindChannels';
-import { labelledFile } from './labelledRuns';
+import { labeledFile } from './labeledRuns';
 
 const COLUMNS = { text: 'text', label: 'label' };
 export const SIZES = { layers: 1, heads: 2, width: 16, hidden: 32, context: 32 };
@@ -30,7 +30,7 @@ export async function classifierStudio(store: BlobStore = memoryStore()) {
     },
   });
   const add = async (rows: readonly (readonly string[])[], name?: string, between?: '|') => {
-    const file = labelledFile(rows, name);
+    const file = labeledFile(rows, name);
     await getState().addFiles([{ name: file.name, file }], 'classify');
     const asked = questionOf(getState());
     if (asked.length !== 1) throw new Error('The columns of a table were not asked for');

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { type BlobStore, memoryStore, type Stored } from '../base/blobStore';
 import { lonelyLocks, type TestStudio, testStudio } from './behindChannels';
-import { type Begin, smallRuns } from './besideRuns';
+import { type Begin, smallRuns } from './smallRuns';
 
 interface SmallStudio {
   store: BlobStore;

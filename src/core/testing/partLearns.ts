@@ -96,8 +96,8 @@ export async function expectOnlyThoseLearn(
 }
 
 /** Gradients of the first step, for trainable weights only; their norm equals the reported one. */
-export async function normOf(learning: Learner, full: Learner): Promise<{ told: number; expected: number }> {
-  const { gradientNorm: told } = await learning.step(1, batchOf(1));
+export async function normOf(learning: Learner, full: Learner): Promise<{ reported: number; expected: number }> {
+  const { gradientNorm: reported } = await learning.step(1, batchOf(1));
   const names = Object.keys(learning.network.trainableParams);
   const { arrays, weight } = batchOf(1);
   const squares = tf.tidy(() => {
@@ -114,5 +114,5 @@ export async function normOf(learning: Learner, full: Learner): Promise<{ told: 
   });
   const expected = Math.sqrt((await squares.data<'float32'>()).reduce((sum, value) => sum + value, 0));
   squares.dispose();
-  return { told, expected };
+  return { reported, expected };
 }

@@ -35,7 +35,7 @@ export interface Service {
   /** Lines of its log so far. */
   log: Record<string, unknown>[];
   /** Resolves with the first line of the log, from now on or before, that `is`. */
-  told(is: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
+  reported(is: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
   process: ChildProcess;
 }
 
@@ -55,7 +55,7 @@ export async function startService(folder: string, env: Readonly<Record<string, 
     log.push(...lines.map((line) => JSON.parse(line) as Record<string, unknown>));
     for (const listener of listeners) listener();
   });
-  const told: Service['told'] = (is) =>
+  const reported: Service['reported'] = (is) =>
     new Promise((resolve) => {
       const look = (): void => {
         const found = log.find(is);
@@ -66,8 +66,8 @@ export async function startService(folder: string, env: Readonly<Record<string, 
       listeners.add(look);
       look();
     });
-  const { url } = await told(({ event }) => event === 'listening');
-  await told(({ event }) => event === 'ready');
+  const { url } = await reported(({ event }) => event === 'listening');
+  await reported(({ event }) => event === 'ready');
   const client = new OpenAI({ baseURL: `${String(url)}/v1`, apiKey: env['API_KEY'] ?? 'none', maxRetries: 0 });
-  return { url: String(url), client, log, told, process: child };
+  return { url: String(url), client, log, reported, process: child };
 }

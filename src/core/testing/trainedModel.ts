@@ -188,7 +188,7 @@ async function grow(
     },
     { signal: unwatched.signal, report: (event) => events.push(event) },
   );
-  const { train: learnt, validation } = tokens;
+  const { train: trainPart, validation } = tokens;
   const record = runRecord({
     id: name.toLowerCase().replaceAll(' ', '-'),
     name,
@@ -211,8 +211,8 @@ async function grow(
         ],
         textHash: await sha256Hex(text),
         split: { rule: 'ends', validation: VALIDATION, test: 0, seed: 0 },
-        parts: { train: sizeOf(learnt), validation: sizeOf(validation) },
-        ...measureFacts(await counts(learnt), await counts(validation), tokenizer),
+        parts: { train: sizeOf(trainPart), validation: sizeOf(validation) },
+        ...measureFacts(await counts(trainPart), await counts(validation), tokenizer),
       },
     },
   });

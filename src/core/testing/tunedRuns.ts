@@ -4,7 +4,7 @@ import { linearWeights, type Trainable } from '../adapters/trainable';
 import { paramsOf } from '../models';
 import type { ModelChoice } from '../models/network';
 import type { Recipe } from '../train/recipe';
-import type { Begin } from './besideRuns';
+import type { Begin } from './smallRuns';
 
 /** Steps of the parent. */
 export const PARENT = { steps: 10, warmup: 2 };

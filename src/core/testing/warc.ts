@@ -5,14 +5,14 @@ export interface WarcPart {
   type: string;
   uri?: string;
   /** Other lines of its header. */
-  told?: readonly string[];
+  headers?: readonly string[];
   content: string | Uint8Array;
 }
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const bytesOf = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? utf8(content) : content);
 
-export function warcRecord({ type, uri, told = [], content }: WarcPart): Uint8Array {
+export function warcRecord({ type, uri, headers = [], content }: WarcPart): Uint8Array {
   const bytes = bytesOf(content);
   const address = uri === undefined ? [] : [`WARC-Target-URI: ${uri}`];
   const head = [
@@ -20,7 +20,7 @@ export function warcRecord({ type, uri, told = [], content }: WarcPart): Uint8Ar
     `WARC-Type: ${type}`,
     ...address,
     'WARC-Date: 2026-01-02T03:04:05Z',
-    ...told,
+    ...headers,
     `Content-Length: ${bytes.length}`,
   ];
   return concatBytes([utf8(`${head.join('\r\n')}\r\n\r\n`), bytes, utf8('\r\n\r\n')]);

@@ -17,8 +17,8 @@ export class WordCache {
 
   /** Of a word that it has not. @returns `ids` */
   keep(ids: Uint32Array, text: string, start = 0, end = text.length): Uint32Array {
-    if (end - start > LONGEST) return ids;
-    if (this.ids.length >= MOST) this.clear();
+    if (end - start > MAX_LENGTH) return ids;
+    if (this.ids.length >= MAX) this.clear();
     const from = this.starts.at(-1)!;
     const to = from + end - start;
     if (to > this.units.length) {
@@ -79,5 +79,5 @@ const mixed = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x0
 const spread = (hash: number): number => hash ^ (hash >>> 15);
 
 /** Code units. */
-const LONGEST = 64;
-const MOST = 100_000;
+const MAX_LENGTH = 64;
+const MAX = 100_000;

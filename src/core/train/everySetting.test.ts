@@ -11,7 +11,7 @@ import { modelSpec } from '../models';
 import { usualPooling, withClasses } from '../models/classes';
 import { initialValues, type ModelChoice } from '../models/network';
 import { usualConfig } from '../models/spec';
-import { learntFrom, modelsFor, type ObjectiveId, OBJECTIVES, rolesOf } from '../objectives';
+import { trainingSource, modelsFor, type ObjectiveId, OBJECTIVES, rolesOf } from '../objectives';
 import { OPTIMIZERS } from '../optim';
 import { SCHEDULES } from '../optim/schedule';
 import { memoryStore } from '../base/blobStore';
@@ -84,7 +84,7 @@ async function modelFor(
   const id = modelsFor(objective)[0]!;
   const config = usualConfig(modelSpec(id), { layers: 1, heads: 2, width: 16, context: 12 });
   const model: ModelChoice = { id, config, vocabulary: tokenizer.size };
-  const isOfLabels = learntFrom(objective) === 'labels';
+  const isOfLabels = trainingSource(objective) === 'labels';
   return {
     tokenizer,
     model: isOfLabels ? withClasses(model, { labels: ['a', 'b'], pooling: usualPooling({ id })! }) : model,

@@ -1,5 +1,5 @@
 /** A partly trainable model: its trainable part, and the whole. */
-import { learntOf, merged, type Trainable } from '../adapters/trainable';
+import { trainedTensors, merged, type Trainable } from '../adapters/trainable';
 import type { Snapshot } from '../checkpoint/snapshot';
 import type { NamedTensors } from '../checkpoint/tensors';
 import { paramsOf } from '../models';
@@ -20,7 +20,7 @@ export interface Partly {
 export function partly(base: NamedTensors | undefined, trainable: Trainable | undefined): Partly {
   if (!trainable || !base) return { learning: (_, snapshot) => snapshot, whole: (_, snapshot) => snapshot };
   return {
-    learning: (model, { state, tensors }) => ({ state, tensors: learntOf(paramsOf(model), tensors, trainable) }),
+    learning: (model, { state, tensors }) => ({ state, tensors: trainedTensors(paramsOf(model), tensors, trainable) }),
     whole(model, { state, tensors }) {
       const weights = merged(paramsOf(model), new Map([...base, ...tensors]), trainable);
       return { state, tensors: new Map([...tensors, ...weights]) };

@@ -5,7 +5,7 @@ import { formatCount } from '../base/units';
 import { nameOf as inSentence } from '../metrics/words';
 import { modelSpec } from '../models';
 import type { SizeName } from '../models/spec';
-import { learntFrom, objectiveOf } from '../objectives';
+import { trainingSource, objectiveOf } from '../objectives';
 import { type Change, memoryChanges, type MemoryLimits, memoryShortage } from './memory';
 import { fieldsOf, type Recipe, type RecipeField } from './recipe';
 import type { ModelChoice } from './run';
@@ -51,7 +51,7 @@ export function problems(
     const message = `${spec.label} can't be trained with this objective: ${inSentence({ label })}.`;
     found.push({ field: 'objective', message });
   }
-  const isOfLabels = learntFrom(recipe.objective) === 'labels';
+  const isOfLabels = trainingSource(recipe.objective) === 'labels';
   if (kinds.includes(spec.kind) && isOfLabels !== (model.config.classes !== undefined)) {
     const message = isOfLabels
       ? 'The model is not a classifier: it scores tokens, not labels.'

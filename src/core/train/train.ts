@@ -14,7 +14,7 @@ import { type Evaluator, evaluator } from '../evaluate/evaluator';
 import { currentGpu, explained } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
 import type { Evaluated } from '../metrics';
-import { learntFrom, loadObjective, type LoadedObjective, rolesOf } from '../objectives';
+import { trainingSource, loadObjective, type LoadedObjective, rolesOf } from '../objectives';
 import { type Batches, stepBatch } from '../objectives/batch';
 import type { Shown } from '../objectives/shown';
 import { learningRateAt } from '../optim/schedule';
@@ -72,7 +72,7 @@ async function run(
   const { model, recipe, from, now } = input;
   const { context } = model.config;
   const { network, objective } = learning;
-  const batches = await learntBatches(input, objective);
+  const batches = await trainingBatches(input, objective);
   const began = now() - state.activeMs;
   const losses = new Recent(LOSSES);
   const times = new Recent(TIMES);
@@ -261,7 +261,7 @@ async function run(
 }
 
 /** With old text among it where the recipe wants some. @throws HomegrownError `bad-settings` where there is none */
-async function learntBatches(
+async function trainingBatches(
   { model, recipe, tokenizer, train: part, replayed }: TrainInput,
   objective: LoadedObjective,
 ): Promise<Batches> {
@@ -278,7 +278,7 @@ async function learntBatches(
 
 /** By which old text is made into rows: the run's own; of one that learns chats, whole documents, in rows of the same arrays. */
 const oldObjective = (recipe: Recipe, model: ModelChoice): Promise<LoadedObjective> =>
-  learntFrom(recipe.objective) === 'chats'
+  trainingSource(recipe.objective) === 'chats'
     ? loadObjective('causal', { ...recipe, packing: 'documents' }, model)
     : loadObjective(recipe.objective, recipe, model);
 

@@ -82,8 +82,8 @@ describe.each<[string, Trainable, NamedTensors, number]>([
   });
   test('the gradient norm covers trainable weights only', async () => {
     const [learning, full] = [await begin(trainable), await begin(trainable)];
-    const { told, expected } = await normOf(learning, full);
-    expect(told / expected).toBeCloseTo(1, 4);
+    const { reported, expected } = await normOf(learning, full);
+    expect(reported / expected).toBeCloseTo(1, 4);
     for (const each of [learning, full]) each.dispose();
   });
   test('micro-batches learn as one batch, and each variable counts once', async () => {

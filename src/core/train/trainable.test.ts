@@ -71,8 +71,8 @@ describe.each(PARTS)('%s', (_, trainable, before, products) => {
   });
   test('the gradient norm covers trainable weights only', async () => {
     const [learning, full] = [await begin(trainable), await begin(trainable)];
-    const { told, expected } = await normOf(learning, full);
-    expect(told / expected).toBeCloseTo(1, 5);
+    const { reported, expected } = await normOf(learning, full);
+    expect(reported / expected).toBeCloseTo(1, 5);
     for (const each of [learning, full]) each.dispose();
   });
   test('computing activations again changes no bit', async () => {
@@ -120,8 +120,8 @@ describe('LoRA', () => {
   };
   test('says what the model with merged weights says, and at its beginning what the model says', async () => {
     expectClose(await hidden(merged(own, withAdapter, LORA)), await hidden(withAdapter, LORA), 1e-5, 'merged');
-    const [plain, learnt] = [await hidden(base), await hidden(withAdapter, LORA)];
-    expect(Math.max(...plain.map((x, i) => Math.abs(x - learnt[i]!)))).toBeGreaterThan(0.1);
+    const [plain, trained] = [await hidden(base), await hidden(withAdapter, LORA)];
+    expect(Math.max(...plain.map((x, i) => Math.abs(x - trained[i]!)))).toBeGreaterThan(0.1);
     expect(await hidden(new Map([...base, ...drawn(partsOf(own, LORA).added, 1)]), LORA)).toEqual(plain);
   });
   test('can’t be trained with f16 matrices whose values exceed f16', async () => {

@@ -47,12 +47,12 @@ export async function reference(
   around: { start: number; end: number } = { start: 0, end: 0 },
 ): Promise<Reference> {
   const { context, classes } = network.choice.config;
-  const max = Math.min(context, LONGEST);
+  const max = Math.min(context, MAX_LENGTH);
   const stored = heldOut && (await middle(heldOut, max));
   const { kind } = modelSpec(network.choice.id);
   if (classes) {
     const ids = stored ?? samplePrompt.slice(0, max);
-    return labelled(network, classes, stored ? 'held-out' : 'prompt', ids, pause);
+    return labelScores(network, classes, stored ? 'held-out' : 'prompt', ids, pause);
   }
   if (kind !== 'decoder') {
     const text = stored ? 'held-out' : 'prompt';
@@ -79,7 +79,7 @@ export async function reference(
 }
 
 /** Scores the labels of each beginning of the text. */
-async function labelled(
+async function labelScores(
   network: Network,
   classes: Classes,
   text: Reference['text'],
@@ -125,7 +125,7 @@ async function answered(
 /** Places that are compared, and tokens that are written. */
 export const PLACES = 20;
 /** Tokens that are read at most: enough to be far into a text, and not long to wait for. */
-const LONGEST = 256;
+const MAX_LENGTH = 256;
 
 /** From the middle of the part; null when its shards have gone. */
 async function middle(source: TokenSource, max: number): Promise<number[] | null> {

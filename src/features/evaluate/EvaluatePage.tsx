@@ -226,7 +226,7 @@ function Download({ isAsked }: { isAsked: boolean }) {
 
 function Working() {
   const work = useStudio(shownEvaluating);
-  const isBeside = useStudio(isTraining);
+  const isTrainingNow = useStudio(isTraining);
   const step = useStudio((s) => s.underEvaluation?.step);
   const isOther = useStudio((s) => s.underEvaluation?.step !== evaluatedStep(s));
   const progressWords = describeWork(work);
@@ -236,7 +236,7 @@ function Working() {
     <div className={styles.working}>
       <div className={styles.progress}>
         <Progress {...progressWords} label={label} delayMs={0} />
-        {isBeside && <p className={styles.note}>Slower while a run trains</p>}
+        {isTrainingNow && <p className={styles.note}>Slower while a run trains</p>}
       </div>
       <Button isDense icon="stop" onPress={work.stop}>
         Cancel

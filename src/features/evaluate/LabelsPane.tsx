@@ -1,7 +1,7 @@
 import { useLocation } from 'wouter';
 import { counted, formatCount, formatNumber } from '../../core/base/units';
 import { upperFirst } from '../../core/base/firstLetter';
-import type { LabelledTexts } from '../../core/evaluate/evaluation';
+import type { LabeledTexts } from '../../core/evaluate/evaluation';
 import { type EachLabel, eachLabel, f1Of, isOfSeveral, mistakesIn } from '../../core/evaluate/eachLabel';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
 import { checkMistakes, MISTAKES } from '../../state/classifierStart';
@@ -12,14 +12,14 @@ import { confusionWords } from './words';
 import { classifierOf } from '../../state/tuningInputs';
 
 /** Predicted labels of a classifier next to the actual ones. Teach it more shows the texts. */
-export function LabelsPane({ record, labelled }: { record: EvaluationRecord; labelled: LabelledTexts }) {
+export function LabelsPane({ record, labeled }: { record: EvaluationRecord; labeled: LabeledTexts }) {
   const { evaluation, part, runId } = record;
   const [, go] = useLocation();
   const { confusion } = evaluation;
   // Teach it more opens the validation set of the newest classifier.
   const isOpenThere = useStudio((s) => part === 'validation' && classifierOf(s)?.record.id === runId);
-  const several = isOfSeveral(labelled);
-  const mistakes = mistakesIn(labelled);
+  const several = isOfSeveral(labeled);
+  const mistakes = mistakesIn(labeled);
   function cellOf(finding: Finding) {
     return function Cell(row: EachLabel) {
       const count = formatCount(row[finding]);
@@ -28,8 +28,8 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
       return <TextAction onPress={() => go(`/tune?${asked.toString()}`)}>{count}</TextAction>;
     };
   }
-  const { cut, place } = labelled;
-  const divisor = formatNumber(labelled.temperature);
+  const { cut, place } = labeled;
+  const divisor = formatNumber(labeled.temperature);
   return (
     <Pane
       title={confusion ? 'Confusion matrix' : 'Each label'}
@@ -49,7 +49,7 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
       <Table
         label="Each label"
         isDense
-        rows={eachLabel(labelled)}
+        rows={eachLabel(labeled)}
         rowKey={({ label }) => label}
         columns={[
           { id: 'label', header: 'Label', cell: ({ label }) => label },
@@ -85,7 +85,7 @@ export function LabelsPane({ record, labelled }: { record: EvaluationRecord; lab
       />
       {divisor !== '1' && (
         <p className={page.none}>
-          {`Calibration error ${formatNumber(labelled.calibrationError.asItLearnt)} % as trained, ${formatNumber(labelled.calibrationError.scaled)} % with temperature ${divisor}`}
+          {`Calibration error ${formatNumber(labeled.calibrationError.asItLearnt)} % as trained, ${formatNumber(labeled.calibrationError.scaled)} % with temperature ${divisor}`}
         </p>
       )}
     </Pane>

@@ -21,7 +21,7 @@ export function Result({ record }: { record: EvaluationRecord }) {
   const { labelled } = evaluation;
   // The pane of the labels has the confusion matrix.
   const own = { ...evaluation, confusion: undefined };
-  const isBeside = hasCalibrationPane(own);
+  const hasCalibration = hasCalibrationPane(own);
   const [filter, setFilter] = useState<Filter>();
   const [, go] = useLocation();
   const leak = useLeakNotice(record.runId, go, '/evaluate');
@@ -32,11 +32,11 @@ export function Result({ record }: { record: EvaluationRecord }) {
       <BaselineRuler evaluation={evaluation} />
       {labelled ? (
         <Panes
-          columns={`minmax(0, 1fr)${isBeside ? ' 440px' : ''}`}
-          narrowColumns={`minmax(0, 1fr)${isBeside ? ' 360px' : ''}`}
+          columns={`minmax(0, 1fr)${hasCalibration ? ' 440px' : ''}`}
+          narrowColumns={`minmax(0, 1fr)${hasCalibration ? ' 360px' : ''}`}
         >
-          <LabelsPane record={record} labelled={labelled} />
-          {isBeside && <CalibrationPane evaluation={own} />}
+          <LabelsPane record={record} labeled={labelled} />
+          {hasCalibration && <CalibrationPane evaluation={own} />}
         </Panes>
       ) : (
         <Panes

@@ -89,15 +89,15 @@ export function WherePane(p: {
         figure(
           'By source',
           'Source',
-          source.slice(0, MOST).map((each) => [{ by: 'source', source: each.name }, sourceWords(each.name), each]),
-          source.length > MOST ? `Worst ${formatCount(MOST)} of ${formatCount(source.length)}` : undefined,
+          source.slice(0, MAX).map((each) => [{ by: 'source', source: each.name }, sourceWords(each.name), each]),
+          source.length > MAX ? `Worst ${formatCount(MAX)} of ${formatCount(source.length)}` : undefined,
         )}
       {document.length > 1 &&
         figure(
           'Worst documents',
           'First words',
           document
-            .slice(0, MOST)
+            .slice(0, MAX)
             .map((each) => [
               { by: 'document', document: each.document, begins: each.begins },
               each.begins || sourceWords(each.source),
@@ -107,7 +107,7 @@ export function WherePane(p: {
     </Pane>
   );
 }
-const MOST = 10;
+const MAX = 10;
 
 const Nothing = () => <Note>This model has no loss per token</Note>;
 const Note = ({ children }: { children: string }) => <p className={styles.none}>{children}</p>;

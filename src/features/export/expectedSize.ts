@@ -17,10 +17,10 @@ export function expectedSize(s: Studio, format: FormatId): number | undefined {
   if (!run || !saved) return undefined;
   const { own, added, trainableParams } = partsOf(paramsOf(run.model), run.trainable);
   const parameters = countParams(own);
-  const learnt = countParams(trainableParams);
+  const trained = countParams(trainableParams);
   // Weights that are kept in F16 are written in F32; those that do not learn are in no step.
-  const kept = saved.holds === 'weights' ? weightBytes(F32, { parameters: learnt }) : saved.bytes;
-  const frozen = parameters + countParams(added) - learnt;
+  const kept = saved.holds === 'weights' ? weightBytes(F32, { parameters: trained }) : saved.bytes;
+  const frozen = parameters + countParams(added) - trained;
   return expectedBytes(FORMATS[format], {
     model: run.model,
     parameters,

@@ -7,24 +7,24 @@ import { BatchTokens } from './BatchTokens';
 import type { Findings } from './findings';
 import { CONSEQUENCES, type Facts, rowsOf } from './recipeFields';
 
-interface Beside {
+interface Marks {
   facts: Facts;
   findings: Findings;
 }
 
 /** Main or advanced fields of the recipe. */
-export function RecipeRows({ row, ...beside }: Beside & { row: NonNullable<Field['row']> }) {
+export function RecipeRows({ row, ...marks }: Marks & { row: NonNullable<Field['row']> }) {
   const recipe = useStudio((s) => s.project.recipe);
   return rowsOf(recipe, row).map((name) => (
     <Fragment key={name}>
-      <RecipeRow name={name} {...beside} />
+      <RecipeRow name={name} {...marks} />
       {name === 'batch' && <BatchTokens />}
     </Fragment>
   ));
 }
 
 /** A setting of the recipe, marked where the config doctor stops at it or questions it. */
-export function RecipeRow({ name, facts, findings }: Beside & { name: RecipeField }) {
+export function RecipeRow({ name, facts, findings }: Marks & { name: RecipeField }) {
   const recipe = useStudio((s) => s.project.recipe);
   const setRecipe = useStudio((s) => s.setRecipe);
   return (

@@ -22,7 +22,7 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
   // Chats and labels are set up on Teach it more.
   const objectives = objectivesFor(modelSpec(model).kind).filter((id) => !isOfTuning(id));
   const facts: Facts = { tokensPerStep: situation.estimate.tokensPerStep, epochs: epochs(situation) };
-  const beside = { facts, findings };
+  const marks = { facts, findings };
   // Values that the plan set don't count as changed.
   const changed = useStudioFields((s) => (followsPlan(s) ? NONE : changedFromUsual(s.project)));
   const resetRecipe = useStudio((s) => s.resetRecipe);
@@ -46,17 +46,17 @@ export function TrainingPane({ situation, findings }: { situation: Situation; fi
             options={objectives.map((value) => ({ value, label: objectiveOf(value).label }))}
           />
         )}
-        <RecipeRows row="main" {...beside} />
+        <RecipeRows row="main" {...marks} />
       </Block>
       <RateChart recipe={recipe} />
       {objectiveOf(recipe.objective).shows.prompt !== undefined && (
         <Block>
-          <RecipeRow name="samplePrompt" {...beside} />
+          <RecipeRow name="samplePrompt" {...marks} />
         </Block>
       )}
       <Fold className={styles.fold} summary="Advanced">
         <div className={styles.foldBody}>
-          <RecipeRows row="seldom" {...beside} />
+          <RecipeRows row="seldom" {...marks} />
           <Recompute isOn={situation.recomputation.isOn} />
           <MemoryBound />
         </div>

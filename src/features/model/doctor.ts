@@ -180,7 +180,7 @@ const DROPOUT = 0.2;
 /** The limit is about right, and a plan counts tokens where an epoch may be counted in rows. */
 const TOLERANCE = 1.25;
 /** Smallest size of the dial. */
-const SMALLEST = 1e5;
+const MIN = 1e5;
 
 const heldOut: Check = ({ text, validationShare }) => {
   if (!text) return undefined;
@@ -314,7 +314,7 @@ const duration: Check = ({ estimate: { seconds, parameters }, recipe }) => {
     'Training takes a long time on this device',
     `About ${formatDuration(1000 * seconds)} for ${formatCount(recipe.steps)} steps. You can stop and resume at any time.`,
     ['steps'],
-    smaller >= SMALLEST ? { kind: 'size', label: `Use ${formatShort(smaller)}`, parameters: smaller } : undefined,
+    smaller >= MIN ? { kind: 'size', label: `Use ${formatShort(smaller)}`, parameters: smaller } : undefined,
   );
 };
 const LONG = 12 * 3600;

@@ -3,8 +3,8 @@ import { countParams, type BaseConfig, type ModelSpec } from '../../core/models/
 
 /** Fractions of a size between two tries: the ruler's own step. */
 const STEP = 1.03;
-const LEAST = 1e5;
-const MOST = 1e8;
+const MIN = 1e5;
+const MAX = 1e8;
 
 /** The next larger (1) or smaller (-1) size that the dial can set, in parameters; undefined at its end. */
 export function nextSize<C extends BaseConfig>(
@@ -13,7 +13,7 @@ export function nextSize<C extends BaseConfig>(
   now: number,
   direction: 1 | -1,
 ): number | undefined {
-  for (let size = now; size >= LEAST / STEP && size <= MOST * STEP; size *= STEP ** direction) {
+  for (let size = now; size >= MIN / STEP && size <= MAX * STEP; size *= STEP ** direction) {
     const parameters = countParams(spec.params(spec.sized(size, vocabulary), vocabulary));
     if (direction * (parameters - now) > 0) return parameters;
   }

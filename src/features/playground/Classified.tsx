@@ -108,8 +108,8 @@ export function LabelsPane() {
   const labels = useLabels();
   const shares = classified?.given.probabilities;
   const places = [...labels.keys()];
-  const order = (shares ? places.sort((a, b) => shares[b]! - shares[a]!) : places).slice(0, MOST);
-  const first = labels.length > MOST ? `${shares ? 'top' : 'first'} ${formatCount(MOST)}` : undefined;
+  const order = (shares ? places.sort((a, b) => shares[b]! - shares[a]!) : places).slice(0, MAX);
+  const first = labels.length > MAX ? `${shares ? 'top' : 'first'} ${formatCount(MAX)}` : undefined;
   const hint = [first, useStudio(resultNote)].filter(Boolean).join(', ');
   return (
     <Pane title="Labels" {...(hint !== '' && { hint })}>
@@ -124,4 +124,4 @@ export function LabelsPane() {
     </Pane>
   );
 }
-const MOST = 30;
+const MAX = 30;

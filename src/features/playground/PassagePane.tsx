@@ -29,7 +29,7 @@ export function PassagePane() {
           error={lacking.error}
           area={lacking.field}
         />
-        <div className={styles.beside}>
+        <div className={styles.alongside}>
           <Button isDense variant="quiet" icon="plus" onPress={() => setPrompt(`${passage.trimEnd()} ___`.trimStart())}>
             Blank at the end
           </Button>

@@ -73,7 +73,7 @@ function Playground() {
           {explain(writing.failure)}
         </Notice>
       )}
-      <Panes isFirstBeside columns="288px minmax(0, 1fr) 376px" narrowColumns="248px minmax(0, 1fr) 320px">
+      <Panes isFirstAlongside columns="288px minmax(0, 1fr) 376px" narrowColumns="248px minmax(0, 1fr) 320px">
         <KindPanes key={`${kind} ${isChat}`} kind={kind} isChat={isChat} />
       </Panes>
     </Stage>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { formatCount, formatDuration, formatReading } from '../../core/base/units';
 import { changeWords, differences, valueWords } from '../../core/runs/compare';
-import { forebears } from '../../core/runs/lineage';
+import { ancestors } from '../../core/runs/lineage';
 import { recipeOf } from '../../core/runs/segments';
 import { headlineOf } from '../../core/objectives';
 import { costWords, wattHoursWords } from '../../core/train/energy';
@@ -34,12 +34,12 @@ export function RunPane(p: {
   const steps = useSavedStepsOf(view.row);
   const newest = (steps?.find(({ latest }) => latest) ?? steps?.at(-1))?.step;
   const [fork, setFork] = useState<number>();
-  const beside = baseline && baseline.id !== view.id ? baseline : undefined;
+  const other = baseline && baseline.id !== view.id ? baseline : undefined;
   const { note } = view.row.record;
   const power = usePower();
-  const pair = beside ? [beside, view] : [view];
+  const pair = other ? [other, view] : [view];
   const rows: Row[] = [
-    ...(beside ? differences(beside.made, view.made) : []).map(({ setting }): Row => ({
+    ...(other ? differences(other.made, view.made) : []).map(({ setting }): Row => ({
       label: setting.label,
       cell: ({ made }) => valueWords(setting.of(made)),
     })),
@@ -51,10 +51,10 @@ export function RunPane(p: {
     { label: 'Energy', cell: (run) => known(energyOfRun(run, power), (energy) => `about ${wattHoursWords(energy)}`) },
     { label: 'Cost', cell: (run) => known(energyOfRun(run, power), costWords) },
   ];
-  const { count, which } = beside ? differWords(beside.made, view.made) : { count: '', which: '' };
+  const { count, which } = other ? differWords(other.made, view.made) : { count: '', which: '' };
   return (
-    <Pane title={beside ? `${view.name} against ${beside.name}` : view.name} hint={formatMoment(view.createdAt)}>
-      {beside && (
+    <Pane title={other ? `${view.name} against ${other.name}` : view.name} hint={formatMoment(view.createdAt)}>
+      {other && (
         <Block>
           <p className={styles.words}>
             {count}
@@ -63,7 +63,7 @@ export function RunPane(p: {
                 , <b>{which}</b>
               </>
             )}
-            . {standing(view, beside)}
+            . {standing(view, other)}
           </p>
         </Block>
       )}
@@ -98,7 +98,7 @@ export function RunPane(p: {
       <PaneHead title="Lineage" />
       <Kin view={view} all={all} />
       <KeptSteps view={view} steps={steps} onFork={setFork} />
-      <RunSamples view={view} beside={beside} />
+      <RunSamples view={view} other={other} />
       {fork !== undefined && steps && (
         <ForkDialog view={view} steps={steps} from={fork} onClose={() => setFork(undefined)} />
       )}
@@ -133,13 +133,13 @@ const columnsFor = (views: readonly RunView[]): Column<Row>[] => [
       </span>
     ),
     isNumber: true,
-    cell: (row) => <span className={styles.told}>{row.cell(view)}</span>,
+    cell: (row) => <span className={styles.reading}>{row.cell(view)}</span>,
   })),
 ];
 
 /** Ancestors, the oldest first, with the settings that changed at each fork. */
 function Kin({ view, all }: { view: RunView; all: readonly RunView[] }) {
-  const line = forebears(all, view.id);
+  const line = ancestors(all, view.id);
   const gone = line[0]?.parent;
   return (
     <ol className={styles.kin} aria-label="Lineage of this run">

@@ -8,8 +8,8 @@ import styles from './RunsPage.module.css';
 import type { RunView } from './view';
 
 /** Samples of a run under one scrubber, then those at the last evaluation of the run and the one it is compared with. */
-export function RunSamples({ view, beside }: { view: RunView; beside: RunView | undefined }) {
-  const pair = beside ? [beside, view] : [];
+export function RunSamples({ view, other }: { view: RunView; other: RunView | undefined }) {
+  const pair = other ? [other, view] : [];
   const written = pair.filter(({ row }) => row.curve && row.curve.sample !== '');
   return (
     <>

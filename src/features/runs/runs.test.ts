@@ -173,8 +173,8 @@ test('a run is judged by its own evaluations, whether finished or in training; i
   expect(verdictOf({ ...dropout, row: { ...dropout.row, curve: null } }, false).judgement).toBe('Not judged yet');
   const { evaluations } = dropout.row.curve!;
   const gap = evaluations.trained.map((trained) => trained && trained + 0.5);
-  const learnt = { ...dropout.row.curve!, evaluations: { ...evaluations, trained: gap } };
-  expect(standing({ ...dropout, row: { ...dropout.row, curve: learnt } }, named('baseline'))).toMatch(
+  const trained = { ...dropout.row.curve!, evaluations: { ...evaluations, trained: gap } };
+  expect(standing({ ...dropout, row: { ...dropout.row, curve: trained } }, named('baseline'))).toMatch(
     / more, gap −0\.\d\d instead of 0\.1\d nats\.$/,
   );
 });

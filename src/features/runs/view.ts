@@ -13,7 +13,7 @@ import {
   recipeOf,
   type SegmentData,
   type Segments,
-  tokensAt as tokensLearnt,
+  tokensAt as tokensTrained,
 } from '../../core/runs/segments';
 import { formatCount } from '../../core/base/units';
 import { deviceKindOf, type Energy, energyOf, type Power } from '../../core/train/energy';
@@ -107,7 +107,7 @@ const heldOutKey = ({ textHash, split, parts: { validation } }: NonNullable<Segm
 
 /** Number of tokens trained on by a step. */
 export const tokensAt = ({ segments, made: { model } }: Pick<RunView, 'segments' | 'made'>, step: number): number =>
-  tokensLearnt(segments, model.config.context, step);
+  tokensTrained(segments, model.config.context, step);
 
 /** Runs comparable with this one in bits per byte: measured on the same held-out set. */
 export const comparable = (views: readonly RunView[], as: Pick<RunView, 'heldOut'>): readonly RunView[] =>

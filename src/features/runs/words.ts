@@ -37,8 +37,8 @@ export function standing(view: RunView, against: RunView): string {
   if (Math.abs(difference) < 0.0005) return 'Their best steps are equal to three digits.';
   const gaps = [view, against].map(gapOf);
   const [gap, other] = gaps.map((nats) => (nats === undefined ? undefined : formatGap(nats)));
-  const beside = gap && other && gap !== other ? `, gap ${gap} instead of ${other} nats` : '';
-  return `Its best step has ${formatBits(Math.abs(difference))} bits per byte ${difference > 0 ? 'more' : 'less'}${beside}.`;
+  const gapWords = gap && other && gap !== other ? `, gap ${gap} instead of ${other} nats` : '';
+  return `Its best step has ${formatBits(Math.abs(difference))} bits per byte ${difference > 0 ? 'more' : 'less'}${gapWords}.`;
 }
 
 /** `+0.055`; in words for the baseline itself, or after an evaluation on other text. */

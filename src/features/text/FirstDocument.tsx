@@ -6,8 +6,8 @@ import map from './ColumnMap.module.css';
 export function FirstDocument({ head, columns, isChat }: { head: TableHead; columns: Columns; isChat: boolean }) {
   const of = (row: readonly string[], name: string | undefined): string =>
     name === undefined ? '' : (row[head.columns.indexOf(name)] ?? '').trim();
-  const learnt = 'text' in columns ? [columns.text, ...(columns.besides ?? [])] : [columns.input, columns.target];
-  const place = head.rows.findIndex((row) => learnt.every((name) => of(row, name) !== ''));
+  const usedColumns = 'text' in columns ? [columns.text, ...(columns.besides ?? [])] : [columns.input, columns.target];
+  const place = head.rows.findIndex((row) => usedColumns.every((name) => of(row, name) !== ''));
   const row = head.rows[place];
   if (!row) return <p>The first {formatCount(head.rows.length)} rows have no text in these columns.</p>;
   const { title, label, date, language } = columns;
@@ -18,7 +18,7 @@ export function FirstDocument({ head, columns, isChat }: { head: TableHead; colu
         First row with text, as a {isChat ? 'chat: the user, then the answer' : 'document'}
         {about.length > 0 && `: ${about.join(', ')}`}
       </p>
-      {learnt.map((name) => (
+      {usedColumns.map((name) => (
         <p key={name} className={map.text}>
           {of(row, name).slice(0, MAX_SHOWN)}
         </p>

@@ -1,7 +1,7 @@
 import { Fragment, lazy, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import { formatBytes, formatCount } from '../../core/base/units';
-import { learntOf } from '../../core/documents/record';
+import { trainingSize } from '../../core/documents/record';
 import { isPlainDrop } from '../../state/lastDrop';
 import { textsChanged } from '../../state/preparation';
 import { waitingFiles } from '../../state/questions';
@@ -87,7 +87,7 @@ function Summary() {
   const texts = useStudio((s) => s.texts);
   const tuneTexts = useStudio((s) => s.tuneTexts);
   const waiting = useStudio((s) => waitingFiles(s).length);
-  const characters = texts.reduce((n, t) => n + learntOf(t).characters, 0);
+  const characters = texts.reduce((n, t) => n + trainingSize(t).characters, 0);
   const bytes = texts.reduce((n, t) => n + t.bytes, 0);
   if (texts.length > 0)
     return (

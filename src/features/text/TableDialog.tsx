@@ -87,7 +87,7 @@ export function TableDialog() {
             head={head}
             roles={roles}
             {...(isOfChats && { asked: PAIR })}
-            {...(isOfLabels && { asked: LABELLED, isJoined: true })}
+            {...(isOfLabels && { asked: LABELED, isJoined: true })}
             onChange={(next) => choose({ of: head, roles: next })}
           />
           {head.columns.length > MAX_COLUMNS && (
@@ -135,7 +135,7 @@ const NEEDED = 'Choose a text column, or an input and a target';
 const PAIR_NEEDED = 'Choose an input and a target column';
 const PAIR = ['input', 'target'] as const;
 const LABEL_NEEDED = 'Choose a text column and a label column';
-const LABELLED = ['text', 'label'] as const;
+const LABELED = ['text', 'label'] as const;
 /** Of a text whose label is one. */
 const ONE = 'one';
 

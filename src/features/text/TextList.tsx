@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo, useRef, useState } from 'react';
 import { counted, formatCount, formatShort } from '../../core/base/units';
-import { learntOf, type TextRecord } from '../../core/documents/record';
+import { trainingSize, type TextRecord } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
 import {
   Block,
@@ -156,7 +156,7 @@ export function TextList({ questions, chosen, onChoose, onFiles, onPaste }: Text
       cell: (row) =>
         row.kind === 'more'
           ? ''
-          : formatCount(row.kind === 'text' ? learntOf(row.text).characters : row.document.characters),
+          : formatCount(row.kind === 'text' ? trainingSize(row.text).characters : row.document.characters),
     },
     {
       id: 'act',

@@ -3,7 +3,7 @@ import { counted, formatBytes, formatCount } from '../../core/base/units';
 import { upperFirst } from '../../core/base/firstLetter';
 import type { Failure } from '../../core/base/errors';
 import type { DocumentStart, TextRecord } from '../../core/documents';
-import { learntOf } from '../../core/documents/record';
+import { trainingSize } from '../../core/documents/record';
 import { FORMATS } from '../../core/documents/read';
 import { remedy } from '../../state/failures';
 import { useWorkerValue } from '../../state/useWorkerValue';
@@ -48,9 +48,9 @@ export function TextPreview({ text, place }: { text: TextRecord; place: number |
       {text.licence !== null && <License text={text} license={text.licence} />}
       {text.cleaned && !isOne && (
         <p className={styles.note}>
-          Recipe {text.cleaned.name} keeps {formatCount(learntOf(text).characters)} of {formatCount(text.characters)}{' '}
-          characters and {formatCount(learntOf(text).documents)} of {counted(text.documents, 'document')}. Shown: the
-          original.
+          Recipe {text.cleaned.name} keeps {formatCount(trainingSize(text).characters)} of{' '}
+          {formatCount(text.characters)} characters and {formatCount(trainingSize(text).documents)} of{' '}
+          {counted(text.documents, 'document')}. Shown: the original.
         </p>
       )}
       {notes.map((note) => (

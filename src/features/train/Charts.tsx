@@ -42,13 +42,13 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
   const reached = (saved ?? usable)?.step ?? 0;
   const { recipe, segments, model } = settings;
   const { context } = model.config;
-  const learnt = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
-  const tokens = useMemo(() => new Mapped(log.step, learnt), [log, learnt]);
+  const trained = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
+  const tokens = useMemo(() => new Mapped(log.step, trained), [log, trained]);
   const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
 
   const forecast = useForecast();
-  const expected = useMemo(() => forecast && forecastColumns(forecast, log, learnt), [forecast, log, learnt]);
-  const inherited = useMemo(() => beforeCurves(before, learnt), [before, learnt]);
+  const expected = useMemo(() => forecast && forecastColumns(forecast, log, trained), [forecast, log, trained]);
+  const inherited = useMemo(() => beforeCurves(before, trained), [before, trained]);
   // A curve that diverges is the evidence of its failure, so it stays.
   const undone = phase.kind === 'failed' && phase.failure.code !== 'diverged' ? phase : undefined;
   const kept = undone ? reached : Infinity;
@@ -81,7 +81,7 @@ export function Charts({ settings, chart, onChart, isUnderReel = false }: Charts
     <>
       <LossChart
         training={{ step, loss: part(log.loss), tokens: part(tokens.read()), seconds: part(seconds.read()) }}
-        validation={heldOutCurve(log, learnt, kept)}
+        validation={heldOutCurve(log, trained, kept)}
         before={inherited}
         forecast={expected}
         reading={{ ...headlineOf(recipe.objective), name: nameOf(headlineOf(recipe.objective)) }}

@@ -26,8 +26,8 @@ export function RunReel(p: { settings: RunSettings; axis: LossAxis; children: Re
   const state = useReel(samples.length);
   useAsked(log, samples, state.move);
   const { context } = model.config;
-  const learnt = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
-  const tokens = useMemo(() => new Mapped(log.step, learnt), [log, learnt]);
+  const trained = useCallback((step: number) => tokensAt(segments, context, step), [segments, context]);
+  const tokens = useMemo(() => new Mapped(log.step, trained), [log, trained]);
   const seconds = useMemo(() => new Mapped(log.activeMs, (ms) => ms / 1000), [log]);
   const columns = { step: log.step, tokens: tokens.read(), seconds: seconds.read() };
   const place = stepPlace(columns, p.axis, plannedSteps(phase, p.settings));

@@ -27,7 +27,7 @@ export const segmentChanges = ({
     const settings = why === 'data' ? [] : changeWords(madeOf(segments[i]!, model), madeOf(segment, model));
     const { facts } = segment.data;
     const text = facts ? textNames(facts) : 'other text';
-    const listed = settings.slice(0, MOST).join('; ') + (settings.length > MOST ? ' and more' : '');
+    const listed = settings.slice(0, MAX).join('; ') + (settings.length > MAX ? ' and more' : '');
     const from = `from step ${formatCount(after)}:`;
     const read = facts ? `: ${text}, ${formatCount(facts.parts.train.tokens)} training tokens` : '';
     switch (why) {
@@ -77,7 +77,7 @@ export function changeMarks(
 }
 
 /** Of settings that a chart has room for. */
-const MOST = 2;
+const MAX = 2;
 
 /** Of one run: only how it was trained can differ. */
 const madeOf = ({ recipe }: Segment, model: RunSettings['model']): Made => ({

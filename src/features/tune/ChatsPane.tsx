@@ -25,7 +25,7 @@ import { TemplateDialog } from './TemplateDialog';
 import { TextRows } from './TextRows';
 import styles from './TunePage.module.css';
 import { Turns } from './Turns';
-import { SHOWN } from './usePainting';
+import { SHOWN } from './useLossMaskPreview';
 
 type View = 'tokens' | 'text' | 'template';
 
@@ -145,7 +145,7 @@ function Body({ situation, view }: { situation: Situation; view: View }) {
       <div className={styles.legend}>
         <Term id="loss-mask">Loss mask</Term>
         <span>
-          <i className={styles.learntKey} aria-hidden />
+          <i className={styles.lossKey} aria-hidden />
           trained on
         </span>
         <span>

@@ -1,13 +1,13 @@
-import type { PaintedToken } from '../../core/chat/painted';
+import type { RenderedToken } from '../../core/chat/renderChat';
 import { Turns } from './Turns';
 
 /** A conversation with the tokens that are trained on, as an example of what the page shows of chats. */
 export const ExampleChats = () => <Turns example={EXAMPLE} hasBorders />;
 
-const said = (role: PaintedToken['role'], words: readonly string[], isLearnt = false): readonly PaintedToken[] =>
-  words.map((text, id) => ({ id, text, role, isLearnt, isSpecial: false }));
+const said = (role: RenderedToken['role'], words: readonly string[], hasLoss = false): readonly RenderedToken[] =>
+  words.map((text, id) => ({ id, text, role, hasLoss, isSpecial: false }));
 
-const tokens: readonly PaintedToken[] = [
+const tokens: readonly RenderedToken[] = [
   ...said('user', ['What', ' is', ' a', ' gam', '?']),
   ...said(
     'assistant',
@@ -21,5 +21,5 @@ const EXAMPLE = {
   name: 'chats.jsonl, line 1',
   tokens,
   of: tokens.length,
-  learnt: tokens.filter(({ isLearnt }) => isLearnt).length,
+  trained: tokens.filter(({ hasLoss }) => hasLoss).length,
 };

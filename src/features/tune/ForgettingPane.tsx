@@ -125,11 +125,11 @@ function Course({ run }: { run: OpenRun }) {
 
 function ForgettingSummary({ last }: { last: Last }) {
   const { objective, log } = last;
-  const learnt = objective === 'chats' ? KINDS.instruct.learnt : KINDS.adapt.learnt;
+  const newText = objective === 'chats' ? KINDS.instruct.newText : KINDS.adapt.newText;
   const found = forgettingOf(log, objective);
   const changes = [
     changeOf(`Old text, ${found.label}`, found.old),
-    changeOf(`${upperFirst(learnt)}, ${found.label}`, found.own),
+    changeOf(`${upperFirst(newText)}, ${found.label}`, found.own),
   ];
   const before = found.old.y[0];
   const { phase } = last.run ?? NO_RUN;
@@ -141,7 +141,7 @@ function ForgettingSummary({ last }: { last: Last }) {
           title={upperFirst(found.label)}
           keys={[
             { id: 'old', label: 'old text', run: 1 },
-            { id: 'own', label: learnt, run: 2 },
+            { id: 'own', label: newText, run: 2 },
           ]}
           lines={[
             ...(before === undefined
@@ -159,13 +159,13 @@ function ForgettingSummary({ last }: { last: Last }) {
                   } as const,
                 ]),
             { id: 'old', label: 'old text', run: 1, form: 'main', hasPoints: true, ...found.old },
-            { id: 'own', label: learnt, run: 2, form: 'main', hasPoints: true, ...found.own },
+            { id: 'own', label: newText, run: 2, form: 'main', hasPoints: true, ...found.own },
           ]}
           isLog
           xMax={until}
           minHeight={200}
           describeY={formatReading}
-          caption={captionOf(found, learnt)}
+          caption={captionOf(found, newText)}
           subject={last.id}
         />
       </div>

@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 import { adapterOf } from '../../core/adapters';
-import { layersIn } from '../../core/adapters/beside';
+import { layersIn } from '../../core/adapters/targetModules';
 import { linearWeights } from '../../core/adapters/trainable';
 import { type Field, fieldProblem } from '../../core/base/field';
 import { counted, formatCount, formatNumber } from '../../core/base/units';

@@ -22,7 +22,7 @@ export function MixBlock({ run }: { run: RunRecord }) {
   const point = points.find(({ share }) => percentOf(share) === tuned);
   const { own, old } = readings(run);
   const busy = isTraining ? 'Available when training ends' : undefined;
-  const words = KINDS[run.objective === 'chats' ? 'instruct' : 'adapt'].learnt;
+  const words = KINDS[run.objective === 'chats' ? 'instruct' : 'adapt'].newText;
   const keep = async (): Promise<void> => {
     setKeeping(true);
     await keepMix(run.id, shareOf(tuned), `${run.name} (${tuned} % blend)`.slice(0, 200));

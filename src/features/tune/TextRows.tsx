@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { counted, formatBytes } from '../../core/base/units';
-import { learntOf, type TextRecord } from '../../core/documents/record';
+import { trainingSize, type TextRecord } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
 import { IconButton, PaneHead } from '../../ui';
 import styles from './TunePage.module.css';
@@ -13,7 +13,7 @@ export function TextRows({ texts, what, aside }: { texts: readonly TextRecord[];
       <PaneHead title={what} hint={counted(texts.length, 'file')} aside={aside} />
       <ul className={styles.texts} aria-label={what}>
         {texts.map((text) => {
-          const { documents, bytes } = learntOf(text);
+          const { documents, bytes } = trainingSize(text);
           return (
             <li key={text.id}>
               <span className={styles.name}>{text.name}</span>

@@ -1,5 +1,5 @@
 import { counted, formatShort } from '../../core/base/units';
-import { learntOf, type TextRecord } from '../../core/documents/record';
+import { trainingSize, type TextRecord } from '../../core/documents/record';
 import { useStudio } from '../../state/react';
 import { useWorkerValue } from '../../state/useWorkerValue';
 import { EmptyStage, Pane, text } from '../../ui';
@@ -12,7 +12,7 @@ import styles from './TunePage.module.css';
 
 /** Texts to continue training on, and how each begins. */
 export function TextsPane({ situation: { texts }, adding }: { situation: Situation; adding: Adding }) {
-  const characters = texts.reduce((sum, each) => sum + learntOf(each).characters, 0);
+  const characters = texts.reduce((sum, each) => sum + trainingSize(each).characters, 0);
   return (
     <Pane
       title="Training text"
@@ -45,7 +45,7 @@ function Beginning({ of }: { of: TextRecord }) {
   // Training reports a text that can't be read.
   const start = useWorkerValue('preview', { id: of.id, place: 0, characters: PREVIEW_CHARACTERS }).latest?.start;
   if (!isThere) return null;
-  const { documents, characters } = learntOf(of);
+  const { documents, characters } = trainingSize(of);
   return (
     <section className={styles.beginning} aria-label={of.name}>
       <p>

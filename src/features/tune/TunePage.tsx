@@ -68,7 +68,7 @@ function Tune({ purpose, tabs, onFiles }: { purpose: Purpose; tabs: ReactNode } 
   const situation = useSituation(purpose, from, show);
   const adding = useAdding(purpose);
   const { base } = situation;
-  const { pane: Learnt } = KINDS[purpose];
+  const { pane: DataPane } = KINDS[purpose];
   useHeldFocus(base === undefined ? 'none' : 'base');
   return (
     <Stage
@@ -83,7 +83,7 @@ function Tune({ purpose, tabs, onFiles }: { purpose: Purpose; tabs: ReactNode } 
       {base ? (
         <Panes columns="304px minmax(0, 1fr) 392px" narrowColumns="264px minmax(0, 1fr) 332px">
           <BasePane situation={situation} onFiles={onFiles} />
-          {Learnt && <Learnt situation={situation} adding={adding} />}
+          {DataPane && <DataPane situation={situation} adding={adding} />}
           <ForgettingPane situation={situation} />
         </Panes>
       ) : (
@@ -104,8 +104,8 @@ function Summary({ situation: { tuning, texts, painting, base } }: { situation: 
     return (
       <>
         <b>{formatCount(conversations)}</b> {conversations === 1 ? 'conversation' : 'conversations'},{' '}
-        <b>{formatShare(tokens.all > 0 ? Number((tokens.learnt / tokens.all).toPrecision(2)) : 0)}</b> of tokens trained
-        on
+        <b>{formatShare(tokens.all > 0 ? Number((tokens.trained / tokens.all).toPrecision(2)) : 0)}</b> of tokens
+        trained on
       </>
     );
   }

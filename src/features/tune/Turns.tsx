@@ -1,21 +1,21 @@
-import type { PaintedToken } from '../../core/chat/painted';
+import type { RenderedToken } from '../../core/chat/renderChat';
 import { formatCount } from '../../core/base/units';
-import type { PaintedConversation } from '../../protocol/data';
+import type { RenderedConversation } from '../../protocol/data';
 import { cx } from '../../ui';
 import styles from './TunePage.module.css';
 
 /** A conversation, turn by turn: trained tokens have a ground and a line, context is bare. */
-export function Turns({ example, hasBorders }: { example: PaintedConversation; hasBorders: boolean }) {
+export function Turns({ example, hasBorders }: { example: RenderedConversation; hasBorders: boolean }) {
   return (
     <section className={styles.turns} aria-label={example.name}>
       <p>
         <span>{example.name}</span>
         <span>
-          {formatCount(example.learnt)} of {formatCount(example.of)} tokens trained on
+          {formatCount(example.trained)} of {formatCount(example.of)} tokens trained on
           {example.of > example.tokens.length && `, truncated to ${formatCount(example.tokens.length)}`}
         </span>
       </p>
-      {turnsOf(example.tokens.slice(0, MOST)).map(({ role, tokens }, i) => (
+      {turnsOf(example.tokens.slice(0, MAX)).map(({ role, tokens }, i) => (
         <div key={i} className={styles.turn}>
           <b>{role}</b>
           <div className={cx(styles.tokens, !hasBorders && styles.plain)} dir="auto">
@@ -25,22 +25,22 @@ export function Turns({ example, hasBorders }: { example: PaintedConversation; h
           </div>
         </div>
       ))}
-      {example.tokens.length > MOST && (
+      {example.tokens.length > MAX && (
         <p>
-          <span>{formatCount(example.tokens.length - MOST)} more tokens not shown</span>
+          <span>{formatCount(example.tokens.length - MAX)} more tokens not shown</span>
         </p>
       )}
     </section>
   );
 }
 /** Tokens of one that are drawn: more would hold the page. */
-const MOST = 2000;
+const MAX = 2000;
 
-function Token({ token: { text, isLearnt, isSpecial } }: { token: PaintedToken }) {
+function Token({ token: { text, hasLoss, isSpecial } }: { token: RenderedToken }) {
   if (text === '') return null;
   const lines = text.split('\n');
   return (
-    <span className={cx(styles.token, isLearnt ? styles.learnt : styles.read, isSpecial && styles.special)}>
+    <span className={cx(styles.token, hasLoss ? styles.withLoss : styles.read, isSpecial && styles.special)}>
       {lines.map((line, i) => (
         <span key={i}>
           {i > 0 && (
@@ -57,11 +57,11 @@ function Token({ token: { text, isLearnt, isSpecial } }: { token: PaintedToken }
 }
 
 interface Turn {
-  role: PaintedToken['role'];
-  tokens: readonly PaintedToken[];
+  role: RenderedToken['role'];
+  tokens: readonly RenderedToken[];
 }
-function turnsOf(tokens: readonly PaintedToken[]): readonly Turn[] {
-  const turns: { role: PaintedToken['role']; tokens: PaintedToken[] }[] = [];
+function turnsOf(tokens: readonly RenderedToken[]): readonly Turn[] {
+  const turns: { role: RenderedToken['role']; tokens: RenderedToken[] }[] = [];
   for (const token of tokens) {
     const last = turns.at(-1);
     // A line's end that the template writes before a turn ends the line before it.
@@ -73,11 +73,11 @@ function turnsOf(tokens: readonly PaintedToken[]): readonly Turn[] {
 }
 
 /** What is alike in a row, as one. */
-function joined(tokens: readonly PaintedToken[]): readonly PaintedToken[] {
-  const found: PaintedToken[] = [];
+function joined(tokens: readonly RenderedToken[]): readonly RenderedToken[] {
+  const found: RenderedToken[] = [];
   for (const token of tokens) {
     const last = found.at(-1);
-    if (last && !last.isSpecial && !token.isSpecial && last.isLearnt === token.isLearnt)
+    if (last && !last.isSpecial && !token.isSpecial && last.hasLoss === token.hasLoss)
       found[found.length - 1] = { ...last, text: last.text + token.text };
     else found.push(token);
   }

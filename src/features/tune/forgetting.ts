@@ -54,7 +54,7 @@ export function changeOf(what: string, { y }: Curve): Change | undefined {
 }
 
 /** `Old text from 31.8 to 33.7, 5.9 % worse; chats from 58.3 to 14.2`. */
-export function captionOf({ own, old }: Forgetting, learnt: string): string {
+export function captionOf({ own, old }: Forgetting, newText: string): string {
   const fromTo = ({ y }: Curve): string =>
     y.length > 1 ? `from ${formatReading(y[0]!)} to ${formatReading(y.at(-1)!)}` : `at ${formatReading(y[0] ?? NaN)}`;
   const share = old.y.length > 1 ? old.y.at(-1)! / old.y[0]! - 1 : 0;
@@ -64,7 +64,7 @@ export function captionOf({ own, old }: Forgetting, learnt: string): string {
       : `, ${formatShare(Number(Math.abs(share).toPrecision(2)))} ${share > 0 ? 'worse' : 'better'}`;
   const parts = [
     ...(old.y.length > 0 ? [`Old text ${fromTo(old)}${worse}`] : ['Old text not measured']),
-    ...(own.y.length > 0 ? [`${learnt} ${fromTo(own)}`] : []),
+    ...(own.y.length > 0 ? [`${newText} ${fromTo(own)}`] : []),
   ];
   return parts.join('; ') + (old.y.length > 1 ? '. Dashed: old text before' : '');
 }

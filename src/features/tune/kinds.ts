@@ -11,7 +11,7 @@ interface Kind {
   /** Its purpose, shown before there is data. */
   words: string;
   /** Names the curve of the training data. */
-  learnt: string;
+  newText: string;
   /** Absent if it has its own page. */
   pane?: ComponentType<{ situation: Situation; adding: Adding }>;
 }
@@ -20,19 +20,19 @@ export const KINDS: Readonly<Record<Purpose, Kind>> = {
   adapt: {
     label: 'Adapt',
     words: 'The model continues training on new text, and the app measures forgetting',
-    learnt: 'new text',
+    newText: 'new text',
     pane: TextsPane,
   },
   instruct: {
     label: 'Instruct',
     words: 'The model learns to answer: it trains on the answers only',
-    learnt: 'chats',
+    newText: 'chats',
     pane: ChatsPane,
   },
   classify: {
     label: 'Classify',
     words: 'A classifier learns to label texts from labeled examples',
-    learnt: 'labels',
+    newText: 'labels',
   },
 };
 

@@ -7,7 +7,7 @@ import type { Failure } from '../../core/base/errors';
 import type { TextRecord } from '../../core/documents';
 import type { Purpose, TuningChoice } from '../../core/runs/tuning';
 import type { RunRow } from '../../protocol/data';
-import { type PaintingState, usePainting } from './usePainting';
+import { type PaintingState, useLossMaskPreview } from './useLossMaskPreview';
 import { oldTextsOf, toTuneOn, tuningBase } from '../../state/tuningInputs';
 
 export interface Situation {
@@ -40,7 +40,7 @@ export function useSituation(purpose: Purpose, from: number, show: (from: number
   const buildRate = useStudio((s) => s.buildRate);
   const { row, step } = useStudioFields((s) => ({ row: undefined, step: 0, ...tuningBase(s) }));
   const texts = useMemo(() => toTuneOn({ project, tuneTexts }), [project, tuneTexts]);
-  const painting = usePainting(tuning.purpose === 'instruct' ? row : undefined, texts, tuning.template, from);
+  const painting = useLossMaskPreview(tuning.purpose === 'instruct' ? row : undefined, texts, tuning.template, from);
   const planned = useMemo(
     () => row && planTuning({ project, texts: old, tuneTexts, device, buildRate }, row.record, painting.painting),
     [row, project, old, tuneTexts, device, buildRate, painting.painting],

@@ -3,7 +3,7 @@ import type { LeakWords } from '../../core/documents/labels/leakWords';
 import type { EvaluationRecord } from '../../core/runs/evaluations';
 import type { RunRecord } from '../../core/runs/record';
 import type { Decision } from '../../core/runs/settings';
-import type { DataApi, LabelChange, LabelledText, LabelsSummary } from '../../protocol/data';
+import type { DataApi, LabelChange, LabeledText, LabelsSummary } from '../../protocol/data';
 import type { ClassifyFileInput, FileOfLabels, GivenLabels } from '../../protocol/gpu';
 import type { Watched } from '../work';
 import type { ProjectSlice } from './project';
@@ -18,16 +18,12 @@ export interface Classifying extends Corrections {
   leaksOf(runId: string): Promise<readonly LeakWords[] | null>;
   /** Some of the texts that the next classifier trains on. @param of only rows of this table, or rows that have this word */
   rows(
-    at: DataApi['labelledTexts']['input']['at'],
+    at: DataApi['labeledTexts']['input']['at'],
     characters: number,
     of?: { textId?: string | undefined; word?: string | undefined },
-  ): Promise<readonly LabelledText[]>;
+  ): Promise<readonly LabeledText[]>;
   /** Texts at these places of a classifier's training data; undefined if the data have changed. */
-  examples(
-    run: RunRecord,
-    places: readonly number[],
-    characters?: number,
-  ): Promise<readonly LabelledText[] | undefined>;
+  examples(run: RunRecord, places: readonly number[], characters?: number): Promise<readonly LabeledText[] | undefined>;
   /** Says of what a text is an example, or calls labels otherwise; a note takes it back. False where it could not. */
   change(textId: string, change: LabelChange, words: string): Promise<boolean>;
   /** The same without a note; the caller offers undo. Returns false, with a note, if the correction wasn't stored. */

@@ -2,7 +2,7 @@
 import type { Progress } from '../../core/base/job';
 import type { TuningChoice } from '../../core/runs/tuning';
 import type { Recipe } from '../../core/train/recipe';
-import type { DataApi, Painting } from '../../protocol/data';
+import type { DataApi, LossMaskPreview } from '../../protocol/data';
 import type { MixedPoint } from '../../protocol/gpu';
 import type { Classifying } from './classifying';
 
@@ -12,7 +12,7 @@ export interface TuningSlice {
   /** What is done with classifiers, which comes with who does it. */
   classifying(): Promise<Classifying>;
   /** What a run would learn of chats, if it tuned another one's model. */
-  paint(asked: PaintAsked, options?: PaintOptions): Promise<Painting>;
+  paint(asked: PaintAsked, options?: PaintOptions): Promise<LossMaskPreview>;
   /** Averages a tuned run's newest step with its base at each share of the base, and reports each point. */
   mix(
     runId: string,

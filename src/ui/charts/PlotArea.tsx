@@ -253,12 +253,12 @@ function endLabels(p: PlotProps, width: number, height: number) {
     const x = width * along(p.x, line.x[last]!);
     const words = CHARACTER * endWords(p, line).length + 8;
     // As far from the end as there is room.
-    const beside = Math.min(x + 6, width + p.labelRoom - words);
-    const fits = beside >= x;
+    const labelX = Math.min(x + 6, width + p.labelRoom - words);
+    const fits = labelX >= x;
     const y = height * (1 - along(p.y, line.y[last]!));
     // Without room at the right, or where a forecast continues, the words are above or below the line's end.
-    const isBeside = fits && !(line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
-    return { x: beside, width: words - 8, y, isBeside };
+    const isAtEnd = fits && !(line.form !== 'expected' && p.lines.some((other) => goesOn(line, other)));
+    return { x: labelX, width: words - 8, y, isAtEnd };
   });
   const left = Math.min(width, ...ends.map(({ x }) => x));
   const pointsOf = (isSilent: boolean) =>

@@ -145,7 +145,7 @@ it('finds the nearest value of a column', () => {
 });
 
 describe('endPlaces', () => {
-  const end = { x: 80, width: 40, y: 50, isBeside: true };
+  const end = { x: 80, width: 40, y: 50, isAtEnd: true };
   const only = (points: readonly { x: number; y: number }[], change: Partial<typeof end> = {}, height = 100) =>
     endPlaces([{ ...end, ...change }], height, points)[0]!.y;
   const flat = (y: number) =>
@@ -159,7 +159,7 @@ describe('endPlaces', () => {
     expect(only(flat(44))).toBe(63);
   });
   it('is never next to one that a forecast continues, and stays inside', () => {
-    expect(only([], { isBeside: false })).toBe(37);
+    expect(only([], { isAtEnd: false })).toBe(37);
     expect(only([], { y: 4 })).toBeGreaterThan(8);
   });
   it('is below the end of a curve that falls to it, and above one that rises', () => {
@@ -167,18 +167,18 @@ describe('endPlaces', () => {
       { x: 70, y: 12 },
       { x: 120, y: 50 },
     ]);
-    expect(only(falling, { isBeside: false })).toBe(63);
+    expect(only(falling, { isAtEnd: false })).toBe(63);
     expect(
       only(
         falling.map(({ x, y }) => ({ x, y: 100 - y })),
-        { isBeside: false },
+        { isAtEnd: false },
       ),
     ).toBe(37);
   });
   it('covers the background of a curve rather than the curve, and neither where there is room', () => {
-    const [y] = endPlaces([{ ...end, isBeside: false }], 76, flat(63), flat(37)).map((place) => place.y);
+    const [y] = endPlaces([{ ...end, isAtEnd: false }], 76, flat(63), flat(37)).map((place) => place.y);
     expect(y).toBe(22);
-    expect(endPlaces([{ ...end, isBeside: false }], 60, flat(63), flat(37))[0]!.y).toBe(22);
+    expect(endPlaces([{ ...end, isAtEnd: false }], 60, flat(63), flat(37))[0]!.y).toBe(22);
   });
   it('parts words of lines that end close to each other, off all curves', () => {
     const curves = [
@@ -192,8 +192,8 @@ describe('endPlaces', () => {
       ]),
     ];
     const ends = [
-      { x: 110, width: 82, y: 150, isBeside: false },
-      { x: 110, width: 90, y: 158, isBeside: false },
+      { x: 110, width: 82, y: 150, isAtEnd: false },
+      { x: 110, width: 90, y: 158, isAtEnd: false },
     ];
     const places = endPlaces(ends, 300, curves);
     expect(meet(places[0]!, places[1]!, 16)).toBe(false);

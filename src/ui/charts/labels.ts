@@ -25,7 +25,7 @@ const LINE = 16;
 /** A line's end that gets words. */
 interface LineEnd extends Label {
   /** Whether they may stand right at the end, at its height. */
-  isBeside: boolean;
+  isAtEnd: boolean;
 }
 
 /**
@@ -45,8 +45,8 @@ export function endPlaces(
   const found: Label[] = [];
   const order = ends.map((_, index) => index).sort((a, b) => ends[a]!.y - ends[b]!.y);
   for (const index of order) {
-    const { isBeside, ...end } = ends[index]!;
-    const away = [...(isBeside ? [0] : []), ...DISTANCES.flatMap((distance) => [-distance, distance])];
+    const { isAtEnd, ...end } = ends[index]!;
+    const away = [...(isAtEnd ? [0] : []), ...DISTANCES.flatMap((distance) => [-distance, distance])];
     const places = away
       .map((distance) => ({ ...end, y: end.y + distance }))
       .filter(({ y }) => y > LINE / 2 && y < height - LINE / 2);

@@ -193,7 +193,7 @@ test('Reddit gives posts and comments, and no visits', async () => {
     ],
   });
   // As `prepare` passes it, which lets columns be detected.
-  const table = { format: 'csv', columns: 'recognised' } as const;
+  const table = { format: 'csv', columns: 'recognized' } as const;
   const alone = await readDrop({ ...dropped('posts.csv', REDDIT['posts.csv']!), table });
   expect(alone.documents.at(-1)).toEqual(post);
 });
@@ -227,7 +227,7 @@ test('attachments next to a chat are not refused, and other files there are read
 });
 
 test('files are called as those of an export are, and are none', async () => {
-  const table = { format: 'json', columns: 'recognised' } as const;
+  const table = { format: 'json', columns: 'recognized' } as const;
   const rows = '[{"text":"Aye"}]';
   const own = { 'users.json': '[{"id":"U1","name":"x"}]', 'general/2021-03-05.json': rows, 'outbox.json': rows };
   const files = folder(own, 'a/').map((source) => ({ ...source, table }));
@@ -289,8 +289,13 @@ describe('a damaged archive gives documents or a typed error', () => {
       outcomeOf(async () => {
         const notes: string[] = [];
         const open = (path: string) => stream(piecesOf(all.get(path)!, piece));
-        const beside = { name: 'a', paths: new Set(paths.filter((path) => path !== name)), open };
-        const file = { name: `a/${name}`, bytes: open(name), note: (words: string) => void notes.push(words), beside };
+        const companions = { name: 'a', paths: new Set(paths.filter((path) => path !== name)), open };
+        const file = {
+          name: `a/${name}`,
+          bytes: open(name),
+          note: (words: string) => void notes.push(words),
+          companions,
+        };
         const found = await collect<FoundDocument>(documents(file));
         checkSound(found);
         return { found, notes };

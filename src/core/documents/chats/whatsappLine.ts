@@ -16,7 +16,7 @@ export interface Stamp {
 const START =
   /^(\[)?(\d{1,4})(?:[./-] ?|年|년 )(\d{1,2})(?:[./-] ?|月|월 )(\d{1,4})[.日일]?([^\d[\]]{1,24}?)(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?([^\d[\]:]{0,16}?)(\] | - | – |: )/;
 /** Maximum number of characters of a stamp. */
-const LONGEST = 96;
+const MAX_LENGTH = 96;
 
 /** Parses the start of a message; null: the line continues the message before. */
 export function stampOf(line: string): Stamp | null {
@@ -48,7 +48,7 @@ export const withoutMarks = (text: string): string => text.replace(MARKS, '');
 function plain(line: string): { text: string; places: readonly number[] } {
   let text = '';
   const places: number[] = [];
-  for (let i = 0; i < line.length && i < LONGEST; i++) {
+  for (let i = 0; i < line.length && i < MAX_LENGTH; i++) {
     const letter = line[i]!;
     if (MARK.test(letter)) continue;
     // Only a line that begins with a bracket or a digit is one.

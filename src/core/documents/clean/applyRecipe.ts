@@ -2,7 +2,7 @@
 import type { BlobStore } from '../../base/blobStore';
 import type { Job } from '../../base/job';
 import { changeRecord } from '../../base/record';
-import { changeLearnt } from '../learnt';
+import { changeTrainingPart } from '../changeTrainingPart';
 import { purgeCleaned, textOf, updateText } from '../library';
 import type { TextRecord } from '../record';
 import { cleanText } from './cleanText';
@@ -32,7 +32,7 @@ export async function applyRecipe(
     return renamed(store, id, before.cleaned, recipe);
   const isNone = !recipe.steps.some(({ isOn }) => isOn);
   const cleaned = isNone ? undefined : await cleanedBy(store, before, recipe, at, job, startCleaners);
-  const after = await changeLearnt(store, id, ({ places }) => ({ places, cleaned }));
+  const after = await changeTrainingPart(store, id, ({ places }) => ({ places, cleaned }));
   await purgeCleaned(store, (made) => made.of === id && made.id !== before.cleaned?.id);
   return after;
 }

@@ -291,16 +291,16 @@ export class Cleaning {
   private async putAside(
     underway: Underway,
     pending: readonly Pending[],
-    seers: readonly OnDocument[] = [],
+    observers: readonly OnDocument[] = [],
   ): Promise<void> {
     if (pending.length === 0) {
-      if (seers.length > 0)
-        for await (const passage of goneThrough(underway)) for (const on of seers) on.see?.(passage);
+      if (observers.length > 0)
+        for await (const passage of goneThrough(underway)) for (const on of observers) on.see?.(passage);
       return;
     }
     const writer = this.aside.begin();
     for await (const passage of this.through(underway, pending)) {
-      for (const on of seers) on.see?.(passage);
+      for (const on of observers) on.see?.(passage);
       await writer.write(passage);
     }
     await underway.aside?.drop();

@@ -9,7 +9,7 @@ const ZONE = 3;
 /** From a page with a head to the next with the same: left and right pages alternate, and one that begins a chapter has none. */
 const FARTHEST = 4;
 /** Lines of a page between page numbers, where nothing else says where pages end: sonnets have fewer, chapters more. */
-const [SHORTEST, LONGEST] = [25, 150];
+const [SHORTEST, MAX_LENGTH] = [25, 150];
 /** Longer ones are no heads. */
 const MAX_HEAD_LENGTH = 120;
 /** Heads of longer documents than this many lines are sought in these alone: at most about 100 MB of memory. */
@@ -197,14 +197,14 @@ function chains(lines: readonly Numbered[]): readonly (readonly Numbered[])[] {
     const last = chain.at(-1);
     if (last && isNext(last, each)) chain.push(each);
     else if (chain.length < 3) found.push((chain = [each]));
-    else if (each.line - last!.line > FARTHEST * LONGEST) found.push((chain = [each]));
+    else if (each.line - last!.line > FARTHEST * MAX_LENGTH) found.push((chain = [each]));
   }
   return found;
 }
 function isNext(last: Numbered, next: Numbered): boolean {
   const pages = next.number - last.number;
   const lines = next.line - last.line;
-  return pages >= 1 && pages <= FARTHEST && lines >= pages * SHORTEST && lines <= pages * LONGEST;
+  return pages >= 1 && pages <= FARTHEST && lines >= pages * SHORTEST && lines <= pages * MAX_LENGTH;
 }
 function isRegular(chain: readonly Numbered[]): boolean {
   const perPage = chain.slice(1).map(({ line, number }, i) => (line - chain[i]!.line) / (number - chain[i]!.number));

@@ -82,7 +82,7 @@ describe('a page', () => {
       warcOf([
         got(['Content-Type: text/plain'], 'Aye.', '<http://x.example/a.txt>'),
         got(['Content-Type: application/pdf'], pdf, 'http://x.example/a.pdf'),
-        { type: 'resource', uri: 'file:///b.txt', told: ['Content-Type: text/plain'], content: 'No.' },
+        { type: 'resource', uri: 'file:///b.txt', headers: ['Content-Type: text/plain'], content: 'No.' },
         got(
           ['Content-Type: application/xhtml+xml'],
           `<html><head><script src="a.js"/></head><body><p>${SAID}</p></body></html>`,
@@ -100,7 +100,7 @@ describe('a page', () => {
 
 test('the text that was taken out of pages (WET) has their addresses and languages', async () => {
   const headers = ['WARC-Identified-Content-Language: deu,eng', 'Content-Type: text/plain'];
-  const record: WarcPart = { type: 'conversion', uri: 'http://x.example/', told: headers, content: `${SAID}\n` };
+  const record: WarcPart = { type: 'conversion', uri: 'http://x.example/', headers: headers, content: `${SAID}\n` };
   const { documents } = await read(warcOf([INFO, record]), 1000, 'a.warc.wet');
   const fields = { source: 'http://x.example/', date: '2026-01-02T03:04:05Z', language: 'de' };
   expect(documents).toEqual([{ title: 'http://x.example/', text: `${SAID}\n`, fields }]);
@@ -112,7 +112,7 @@ const LEFT: readonly WarcPart[] = [
   {
     type: 'resource',
     uri: 'metadata://gnu.org/software/wget/warc/wget.log',
-    told: ['Content-Type: text/plain'],
+    headers: ['Content-Type: text/plain'],
     content: 'x',
   },
   got(['Content-Type: text/plain'], 'User-agent: *', 'http://x.example/robots.txt'),
@@ -123,7 +123,7 @@ const LEFT: readonly WarcPart[] = [
   {
     type: 'response',
     uri: 'dns:x.example',
-    told: ['Content-Type: text/dns'],
+    headers: ['Content-Type: text/dns'],
     content: '20260102 x.example. 1 IN A 1.2.3.4',
   },
   got([HTML, 'Content-Encoding: br'], '\x1b\x10'),
@@ -132,8 +132,8 @@ const LEFT: readonly WarcPart[] = [
   got([HTML], '<script>globalThis.ran = 1</script>'),
 ];
 
-test('what is left out is counted and told once', async () => {
-  const taken = { ...got([HTML], PAGE), told: ['WARC-Truncated: length'] };
+test('what is left out is counted and reported once', async () => {
+  const taken = { ...got([HTML], PAGE), headers: ['WARC-Truncated: length'] };
   const { documents, notes } = await read(warcOf([...LEFT, taken]));
   expect(documents).toHaveLength(1);
   expect(notes).toEqual([

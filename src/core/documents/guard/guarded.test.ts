@@ -18,7 +18,7 @@ import { BATCHES_AHEAD, type FromWorker } from './protocol';
 import { inProcess, type Readers } from './readers';
 
 const FILM = 'film.srt';
-const beside = () => [dropped('a.txt', 'Before it.'), dropped(FILM, 'x'.repeat(100)), dropped('z.vtt', VTT)];
+const companions = () => [dropped('a.txt', 'Before it.'), dropped(FILM, 'x'.repeat(100)), dropped('z.vtt', VTT)];
 const VTT = 'WEBVTT\n\n00:01.000 --> 00:02.000\nWhere away?\n';
 const NEIGHBORS = ['a.txt', 'z.vtt'];
 const titles = ({ documents }: Awaited<ReturnType<typeof readDrop>>) => documents.map(({ title }) => title);
@@ -96,7 +96,7 @@ const thrown: readonly (readonly [string, unknown, RegExp])[] = [
 test.each(thrown)('a reader that throws %s costs its own file alone', async (_, error, message) => {
   for (const readers of [undefined, guardedByChannel().readers])
     await withSubtitles(failing(error), async () => {
-      const read = await (readers ? readDropBy(readers, beside()) : readDrop(...beside()));
+      const read = await (readers ? readDropBy(readers, companions()) : readDrop(...companions()));
       expect(titles(read)).toEqual(NEIGHBORS);
       expect(read.reasons).toEqual([[FILM, expect.stringMatching(message)]]);
     });
@@ -112,7 +112,7 @@ test('what can’t be copied between threads is refused as its file', async () =
   const documents: DocumentReader['documents'] = async function* () {
     yield await Promise.resolve({ text: 'Aye.', fields: { label: (() => 1) as unknown as string } });
   };
-  const read = await withSubtitles(documents, () => readDropBy(readers, beside()));
+  const read = await withSubtitles(documents, () => readDropBy(readers, companions()));
   expect([titles(read), read.reasons.map(([name]) => name)]).toEqual([NEIGHBORS, [FILM]]);
   expect(workers).toHaveLength(1);
 });
@@ -134,7 +134,7 @@ test('a reader that is stuck is ended, and the next file is read by a fresh work
     yield { text: '' };
   };
   // It says that it is alive for a while: its event loop turns.
-  const read = await withSubtitles(documents, () => readDropBy(readers, beside()));
+  const read = await withSubtitles(documents, () => readDropBy(readers, companions()));
   expect(titles(read)).toEqual(NEIGHBORS);
   expect(read.reasons).toEqual([
     [FILM, expect.stringMatching(/^Couldn't read film\.srt: its reader made no progress for 600 ms/)],
@@ -224,7 +224,7 @@ test('Cancel ends a reader whatever it does, and nothing is stored', async () =>
     await new Promise(() => undefined);
   };
   const job = { signal: stop.signal, report: () => undefined };
-  const reading = withSubtitles(documents, () => readDropBy(readers, beside(), job));
+  const reading = withSubtitles(documents, () => readDropBy(readers, companions(), job));
   await expect(reading).rejects.toBe(reason);
   expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true]);
   expect(titles(await readDropBy(readers, [dropped('z.vtt', VTT)]))).toEqual(['z.vtt']);
@@ -255,7 +255,7 @@ test('a file that expands without end is refused alike in this thread and in a w
     for (;;) yield await Promise.resolve({ text: ' '.repeat(1000) });
   };
   await withSubtitles(documents, async () => {
-    const [here, there] = [await readDrop(...beside()), await readDropBy(guardedByChannel().readers, beside())];
+    const [here, there] = [await readDrop(...companions()), await readDropBy(guardedByChannel().readers, companions())];
     expect(here.reasons).toEqual([
       [FILM, expect.stringMatching(/100 bytes expand to more than 200 characters per byte/)],
     ]);

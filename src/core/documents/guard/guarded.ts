@@ -185,7 +185,7 @@ class Run {
     private readonly reading: Reading,
   ) {
     const { kind, format, file, stuckMs } = reading;
-    const { name, places, beside, reading: how, encoding } = file;
+    const { name, places, companions, reading: how, encoding } = file;
     link.listen(
       (message) => this.take(message),
       () => this.lost(),
@@ -201,8 +201,11 @@ class Run {
         ...(places && { placesSize: places.size }),
         ...(how && { reading: how }),
         ...(encoding && { encoding }),
-        ...(beside && {
-          beside: { ...(beside.name !== undefined && { name: beside.name }), paths: new Set(beside.paths) },
+        ...(companions && {
+          companions: {
+            ...(companions.name !== undefined && { name: companions.name }),
+            paths: new Set(companions.paths),
+          },
         }),
       },
     });
@@ -307,10 +310,10 @@ class Run {
   }
 
   private async nextOf({ stream, path }: { stream: number; path?: string }): Promise<Uint8Array | undefined> {
-    const { bytes, beside } = this.reading.file;
+    const { bytes, companions } = this.reading.file;
     let iterator = this.streams.get(stream);
     if (!iterator) {
-      iterator = (path === undefined ? bytes : beside!.open(path))[Symbol.asyncIterator]();
+      iterator = (path === undefined ? bytes : companions!.open(path))[Symbol.asyncIterator]();
       this.streams.set(stream, iterator);
     }
     const next = await iterator.next();

@@ -19,7 +19,7 @@ export interface RemoteFile {
   placesSize?: number;
   reading?: Reading;
   encoding?: EncodingId;
-  beside?: { name?: string; paths: ReadonlySet<string> };
+  companions?: { name?: string; paths: ReadonlySet<string> };
 }
 
 export type ToWorker =

@@ -101,7 +101,7 @@ function spend(budget: Budget, kind: FoundKind, found: Found[FoundKind]): void {
 }
 
 /** The same file, whose bytes are counted. @param own collects the errors that its bytes throw */
-function counted({ bytes, places, beside, ...file }: OpenFile, budget: Budget, own: Set<unknown>): OpenFile {
+function counted({ bytes, places, companions, ...file }: OpenFile, budget: Budget, own: Set<unknown>): OpenFile {
   const failed = (error: unknown): never => {
     own.add(error);
     throw error;
@@ -141,7 +141,7 @@ function counted({ bytes, places, beside, ...file }: OpenFile, budget: Budget, o
         },
       },
     }),
-    ...(beside && { beside: { ...beside, open: (path) => stream(beside.open(path)) } }),
+    ...(companions && { companions: { ...companions, open: (path) => stream(companions.open(path)) } }),
   };
 }
 

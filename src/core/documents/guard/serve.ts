@@ -105,7 +105,7 @@ class Task {
     this.port.post({ type: 'batch', batch });
   }
 
-  private remote({ name, placesSize, reading, encoding, beside }: RemoteFile): OpenFile {
+  private remote({ name, placesSize, reading, encoding, companions }: RemoteFile): OpenFile {
     let streams = 0;
     return {
       name,
@@ -124,7 +124,7 @@ class Task {
       }),
       ...(reading && { reading }),
       ...(encoding && { encoding }),
-      ...(beside && { beside: { ...beside, open: (path: string) => this.stream(streams++, path) } }),
+      ...(companions && { companions: { ...companions, open: (path: string) => this.stream(streams++, path) } }),
     };
   }
 

@@ -4,7 +4,7 @@ import { labelsOfField } from '../../base/labels';
 import type { Cut, Outline } from '../cut';
 import type { TextRecord } from '../record';
 import type { SplitChoice } from '../split';
-import { cutLabelled } from './cutLabelled';
+import { cutLabeled } from './cutLabeled';
 import { NearEqual } from './nearEqual';
 
 /** Labels and near-duplicates of all examples, collected before the split. */
@@ -13,13 +13,13 @@ export class Examples {
   private readonly trainOnly: boolean[] = [];
   private readonly alike = new NearEqual();
 
-  constructor(private readonly labelled: NonNullable<TextRecord['labelled']>) {}
+  constructor(private readonly labelKind: NonNullable<TextRecord['labelled']>) {}
 
   async add({ chunks, fields, trainOnly }: Pick<Document, 'chunks' | 'fields' | 'trainOnly'>): Promise<void> {
     let text = '';
     for await (const chunk of chunks()) text += chunk;
     this.alike.add(text);
-    this.labels.push(ofExample(fields, this.labelled));
+    this.labels.push(ofExample(fields, this.labelKind));
     this.trainOnly.push(trainOnly === true);
   }
 
@@ -39,14 +39,14 @@ export class Examples {
       groupOf: this.alike.groups(),
       trainOnly: this.trainOnly,
     };
-    return cutLabelled(outline, examples, choice);
+    return cutLabeled(outline, examples, choice);
   }
 }
 
 /** Labels of a document, none if several are possible and none applies; undefined if it is unlabeled. */
 export function ofExample(
   fields: Document['fields'],
-  labelled: NonNullable<TextRecord['labelled']>,
+  labelKind: NonNullable<TextRecord['labelled']>,
 ): readonly string[] | undefined {
-  return labelsOfField(fields?.['label'] ?? '', labelled === 'several');
+  return labelsOfField(fields?.['label'] ?? '', labelKind === 'several');
 }

@@ -42,9 +42,9 @@ export class WordsByLabel {
         const of = this.ofLabel.get(label)!;
         const within = { texts, of };
         const without = { texts: own.get(ANY)! - texts, of: this.texts - of };
-        if (without.of === 0 || texts / of - without.texts / without.of < LEAST) continue;
+        if (without.of === 0 || texts / of - without.texts / without.of < MIN) continue;
         const above = leastDifference(within, without);
-        if (above >= LEAST) found.push({ word, label, within, without, above });
+        if (above >= MIN) found.push({ word, label, within, without, above });
       }
     return found.sort((a, b) => b.above - a.above || (a.word < b.word ? -1 : 1)).slice(0, MAX_LISTED);
   }
@@ -63,7 +63,7 @@ export function splitAtWord(text: string, word: string): readonly string[] {
 const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
 /** No label is called so: labels have no white space around them. */
 const ANY = ' ';
-const LEAST = 0.75;
+const MIN = 0.75;
 const MAX_LISTED = 20;
 
 /** Source: Newcombe 1998, "Interval Estimation for the Difference Between Independent Proportions", method 10, without continuity. */

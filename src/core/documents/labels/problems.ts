@@ -8,19 +8,8 @@ import type { LabelSurvey } from './survey';
 
 export interface LabelProblem {
   /** Training is impossible; training waits for an answer; or a caution only. */
-  kind: 'refused' | 'asked' | 'told';
-  what:
-    | 'none'
-    | 'one'
-    | 'many'
-    | 'swapped'
-    | 'single'
-    | 'empty'
-    | 'unlabelled'
-    | 'alike'
-    | 'contrary'
-    | 'leak'
-    | 'long';
+  kind: 'refused' | 'asked' | 'note';
+  what: 'none' | 'one' | 'many' | 'swapped' | 'single' | 'empty' | 'unlabeled' | 'alike' | 'contrary' | 'leak' | 'long';
   /** Sentences. */
   words: string;
   /** What a person can do. */
@@ -42,7 +31,7 @@ export function labelProblems(
   survey: LabelSurvey,
   { fewest = 2, isNoneOpen = false, room, isAtLeast = false }: Answered = {},
 ): readonly LabelProblem[] {
-  const { texts, none, unlabelled, labels, alike, leaks, nearEqual, empty, long, areSwapped } = survey;
+  const { texts, none, unlabeled, labels, alike, leaks, nearEqual, empty, long, areSwapped } = survey;
   const problems: LabelProblem[] = [];
   const add = (kind: LabelProblem['kind'], what: LabelProblem['what'], words: string, remedy?: string): void =>
     void problems.push({ kind, what, words, ...(remedy !== undefined && { remedy }) });
@@ -51,7 +40,7 @@ export function labelProblems(
       none > 0
         ? `No label applies to any of the ${counted(none, 'text')}.`
         : empty === 0
-          ? `None of the ${counted(unlabelled, 'text')} has a label.`
+          ? `None of the ${counted(unlabeled, 'text')} has a label.`
           : 'All labeled texts are empty.';
     add('refused', 'none', nothing, 'Add a table with a text column and a label column, or a folder for each label.');
     return problems;
@@ -63,12 +52,12 @@ export function labelProblems(
       `The label column has ${formatCount(labels.length)} different labels in ${counted(texts, 'text')}, and they are longer than the texts. Are the columns swapped?`,
       'Choose which column is the text, and which the label.',
     );
-  const isAsked = isNoneOpen && unlabelled > 0;
+  const isAsked = isNoneOpen && unlabeled > 0;
   if (isAsked)
     add(
       'asked',
-      'unlabelled',
-      openWords(unlabelled),
+      'unlabeled',
+      openWords(unlabeled),
       'If no label applies, the classifier learns to give none. Texts that aren’t labeled yet are left out of training.',
     );
   // One label is enough if there are texts to which it doesn't apply.
@@ -100,28 +89,28 @@ export function labelProblems(
     );
   for (const { names, as } of alike)
     add(
-      'told',
+      'note',
       'alike',
       `The labels ${listed(names)} look like the same label.`,
       `If they are, merge them into ${named(as)}.`,
     );
-  for (const { words, remedy } of leakWords(leaks)) add('told', 'leak', words, remedy);
+  for (const { words, remedy } of leakWords(leaks)) add('note', 'leak', words, remedy);
   if (nearEqual.contrary > 0)
-    add('told', 'contrary', `${counted(nearEqual.contrary, 'text')} nearly match a text with another label.`);
+    add('note', 'contrary', `${counted(nearEqual.contrary, 'text')} nearly match a text with another label.`);
   if (long > 0 && room !== undefined)
     add(
-      'told',
+      'note',
       'long',
       `${isAtLeast ? 'At least ' : ''}${longJudgement({ texts: long })} (${formatShare(long / texts)}). ${longEvidence({ room })}.`,
       'Split them into windows and average the scores, or read more tokens.',
     );
-  if (empty > 0) add('told', 'empty', `${counted(empty, 'empty text')} left out.`);
-  if (unlabelled > 0 && !isAsked) add('told', 'unlabelled', `${counted(unlabelled, 'unlabeled text')} left out.`);
+  if (empty > 0) add('note', 'empty', `${counted(empty, 'empty text')} left out.`);
+  if (unlabeled > 0 && !isAsked) add('note', 'unlabeled', `${counted(unlabeled, 'unlabeled text')} left out.`);
   return problems;
 }
 
 /** Question about texts without a label in a table whose texts may have several. */
-export const openWords = (unlabelled: number): string =>
-  unlabelled === 1
+export const openWords = (unlabeled: number): string =>
+  unlabeled === 1
     ? '1 text has no label: does no label apply, or isn’t it labeled yet?'
-    : `${counted(unlabelled, 'text')} have no label: does no label apply, or aren’t they labeled yet?`;
+    : `${counted(unlabeled, 'text')} have no label: does no label apply, or aren’t they labeled yet?`;

@@ -19,7 +19,7 @@ const documents = (rows: readonly (readonly [text: string, label: string])[]): D
     ...(label !== '' && { fields: { label } }),
   }));
 const surveyed = async (rows: readonly (readonly [string, string])[], how: Partial<Surveying> = {}) => {
-  const survey = await surveyLabels(documents(rows), { labelled: 'one', ...how }, unwatched);
+  const survey = await surveyLabels(documents(rows), { labelKind: 'one', ...how }, unwatched);
   return { survey, problems: labelProblems(survey).map(({ kind, what }) => `${kind} ${what}`) };
 };
 const words = (i: number, length = 12): string =>
@@ -33,7 +33,7 @@ test('counts labels, most common first, and reports texts without labels or toke
   });
   expect(survey).toMatchObject({
     texts: 8,
-    unlabelled: 1,
+    unlabeled: 1,
     empty: 1,
     labels: [
       { label: 'a', count: 5 },
@@ -41,31 +41,31 @@ test('counts labels, most common first, and reports texts without labels or toke
     ],
   });
   expect(survey.long).toBeGreaterThan(0);
-  expect(problems).toEqual(['told empty', 'told unlabelled']);
+  expect(problems).toEqual(['note empty', 'note unlabeled']);
 });
 
 test('texts that may have several labels and have none are asked about, or counted as examples of none', async () => {
   const rows = Array.from({ length: 20 }, (_, i) => [words(i), ['a', 'a|b', '', '|'][i % 4]!] as const);
-  const how = { labelled: 'several' } as const;
+  const how = { labelKind: 'several' } as const;
   const { survey, problems } = await surveyed(rows, how);
   expect(survey).toMatchObject({
     texts: 15,
     none: 5,
-    unlabelled: 5,
+    unlabeled: 5,
     labels: [
       { label: 'a', count: 10 },
       { label: 'b', count: 5 },
     ],
   });
-  expect(problems).toEqual(['told unlabelled']);
+  expect(problems).toEqual(['note unlabeled']);
   const [first, ...others] = labelProblems(survey, { isNoneOpen: true });
-  expect(first).toMatchObject({ kind: 'asked', what: 'unlabelled' });
+  expect(first).toMatchObject({ kind: 'asked', what: 'unlabeled' });
   expect(first!.words).toBe('5 texts have no label: does no label apply, or aren’t they labeled yet?');
   expect(others).toEqual([]);
   // A single label can be trained on if other texts have none.
   const one = rows.filter(([, label]) => label !== 'a|b');
-  expect((await surveyed(one, how)).problems).toEqual(['told unlabelled']);
-  expect((await surveyed(one.filter(([, label]) => label !== '|'), how)).problems).toEqual(['refused one', 'told unlabelled']); // prettier-ignore
+  expect((await surveyed(one, how)).problems).toEqual(['note unlabeled']);
+  expect((await surveyed(one.filter(([, label]) => label !== '|'), how)).problems).toEqual(['refused one', 'note unlabeled']); // prettier-ignore
   expect(
     (
       await surveyed(
@@ -108,9 +108,9 @@ test.each([
   expect((await surveyed(rows)).problems).toEqual(problems);
 });
 
-test('10,000 labels are too many, and told with their number', async () => {
+test('10,000 labels are too many, and the error says how many', async () => {
   const rows = Array.from({ length: 10_000 }, (_, i) => [words(i, 3), `label ${i} of a kind`] as const);
-  const survey = await surveyLabels(documents(rows), { labelled: 'one' }, unwatched);
+  const survey = await surveyLabels(documents(rows), { labelKind: 'one' }, unwatched);
   const [problem] = labelProblems(survey);
   expect(problem).toMatchObject({ kind: 'refused', what: 'many' });
   expect(problem!.words).toBe('10,000 texts have 10,000 labels; a classifier can have at most 1,000.');
@@ -163,10 +163,10 @@ test('a word that gives a label away is found, with counts, and one that does in
   ]);
   // With the bounds of both shares found by halving, as roots of the score equation.
   expect(survey.leaks[0]!.above).toBeCloseTo(0.854051, 5);
-  expect(problems).toEqual(['told leak']);
+  expect(problems).toEqual(['note leak']);
   // Reported once for a label whose texts have several such words.
   const both = await surveyed(rows.map(([text, label]) => [text.replace('xq7', 'xq7 zz9'), label] as const));
-  expect(both.problems).toEqual(['told leak']);
+  expect(both.problems).toEqual(['note leak']);
   expect(labelProblems(both.survey)[0]!.words).toBe(
     'The words “zz9” and “xq7” give “spam” away: “zz9” is in 48 of 50 (96 %) of its texts, and in 0 of 150 (0 %) of the others.',
   );
@@ -194,7 +194,7 @@ test('reports the share of truncated texts and the maximum length', async () => 
   expect(problems).toEqual([]);
   const [one, ...others] = labelProblems(survey, { room: 31 });
   expect(one).toMatchObject({
-    kind: 'told',
+    kind: 'note',
     what: 'long',
     words: "2 texts don't fit (12.5 %). Read to 31 tokens, rest cut.",
   });

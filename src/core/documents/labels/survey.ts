@@ -17,7 +17,7 @@ export interface LabelSurvey {
   /** Number of examples that have a token; of those without any label; and of those not labeled yet. */
   texts: number;
   none: number;
-  unlabelled: number;
+  unlabeled: number;
   /** Commonest first. */
   labels: readonly LabelCount[];
   /** Labels that could be the same. */
@@ -35,7 +35,7 @@ export interface LabelSurvey {
 }
 
 export interface Surveying {
-  labelled: NonNullable<TextRecord['labelled']>;
+  labelKind: NonNullable<TextRecord['labelled']>;
   /** Tokens of a text, and the classifier's maximum number of tokens. */
   tokensOf?: (text: string) => number;
   room?: number;
@@ -43,7 +43,7 @@ export interface Surveying {
 
 export async function surveyLabels(
   documents: Documents,
-  { labelled, tokensOf, room = Infinity }: Surveying,
+  { labelKind, tokensOf, room = Infinity }: Surveying,
   { signal, report }: Job,
 ): Promise<LabelSurvey> {
   const pause = yieldUntil(signal);
@@ -52,15 +52,15 @@ export async function surveyLabels(
   const own: string[] = [];
   const sizes = { labels: 0, texts: 0 };
   const distinct = new Set<string>();
-  let [none, unlabelled, empty, long, longest, seen] = [0, 0, 0, 0, 0, 0];
+  let [none, unlabeled, empty, long, longest, seen] = [0, 0, 0, 0, 0, 0];
   for await (const { chunks, fields, bytes, sha256 } of documents) {
     if (seen++ % A_TURN === 0) {
       report({ label: 'Counting labels', done: seen, unit: 'texts' });
       await pause();
     }
-    const labels = ofExample(fields, labelled);
+    const labels = ofExample(fields, labelKind);
     if (!labels) {
-      unlabelled++;
+      unlabeled++;
       continue;
     }
     let text = '';
@@ -88,7 +88,7 @@ export async function surveyLabels(
   return {
     texts: own.length,
     none,
-    unlabelled,
+    unlabeled,
     labels,
     // No proposals if there are more labels than a classifier supports.
     alike: labels.length > MAX_CLASSIFIER_LABELS ? [] : alikeNames(labels),
@@ -98,7 +98,7 @@ export async function surveyLabels(
     long,
     longest,
     areSwapped:
-      own.length >= FEWEST &&
+      own.length >= MIN &&
       labels.length > own.length / 2 &&
       distinct.size < own.length / 2 &&
       sizes.labels > sizes.texts,
@@ -108,7 +108,7 @@ export async function surveyLabels(
 const A_TURN = 64;
 const MAX_DISTINCT = 100_000;
 /** Minimum number of texts to report swapped columns. */
-const FEWEST = 4;
+const MIN = 4;
 
 function equalOf(groups: Uint32Array, labels: readonly string[]): LabelSurvey['nearEqual'] {
   const of = new Map<number, Map<string, number>>();

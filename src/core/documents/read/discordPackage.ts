@@ -4,7 +4,7 @@
  */
 import { badFile } from '../../base/errors';
 import { counted } from '../../base/units';
-import { Held, jsonBeside, rowsBeside } from '../chats/beside';
+import { Held, companionJson, companionRows } from '../chats/companionFiles';
 import { conversations, type Message } from '../chats/conversation';
 import { type Fields, fieldsOf, listOf, wordsOf } from '../chats/json';
 import { AT_PAUSES, EntryReport } from '../chats/entryReport';
@@ -13,7 +13,7 @@ import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { DocumentReader, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const paths = [...(file.beside?.paths ?? [])].sort();
+  const paths = [...(file.companions?.paths ?? [])].sort();
   const channels = paths.filter((path) => CHANNEL.test(path));
   if (channels.length === 0)
     throw badFile(
@@ -23,13 +23,13 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   const report = new EntryReport(file, 'message');
   const index = fieldsOf(await jsonFile(file, MAX_JSON_FILE_BYTES));
   const account = paths.find((path) => /^account\/user\.json$/i.test(path));
-  const user = fieldsOf(account === undefined ? undefined : await jsonBeside(file, account));
+  const user = fieldsOf(account === undefined ? undefined : await companionJson(file, account));
   const by = wordsOf(user['global_name']) || wordsOf(user['username']) || 'Me';
   for (const path of channels) {
     const id = CHANNEL.exec(path)![1]!;
     const name =
       wordsOf(index[id]) ||
-      wordsOf(fieldsOf(await jsonBeside(file, `${path.slice(0, path.lastIndexOf('/') + 1)}channel.json`))['name']);
+      wordsOf(fieldsOf(await companionJson(file, `${path.slice(0, path.lastIndexOf('/') + 1)}channel.json`))['name']);
     const messages = await messagesIn(file, path, by, report);
     yield* conversations(messages, name || `Channel ${id}`);
   }
@@ -56,10 +56,10 @@ async function messagesIn(file: OpenFile, path: string, by: string, report: Entr
 
 async function* rowsIn(file: OpenFile, path: string): AsyncGenerator<Fields> {
   if (/\.json$/i.test(path)) {
-    for (const each of listOf(await jsonBeside(file, path))) yield fieldsOf(each);
+    for (const each of listOf(await companionJson(file, path))) yield fieldsOf(each);
     return;
   }
-  for await (const cells of rowsBeside(file, path)) yield Object.fromEntries(cells);
+  for await (const cells of companionRows(file, path)) yield Object.fromEntries(cells);
 }
 
 /** `2021-03-05 10:01:00`, of Greenwich, or with its zone. */

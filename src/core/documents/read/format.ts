@@ -16,13 +16,13 @@ export interface OpenFile {
   /** The chosen encoding of its text; absent: UTF-8, or what its first bytes indicate. */
   encoding?: EncodingId;
   /** Companion files, which are not imported by themselves. */
-  beside?: Beside;
+  companions?: CompanionFiles;
   /** Whether it only begins like markup, and is prose. */
   isProse?: boolean;
 }
 
 /** Companion files of a file, by their paths from the common folder. */
-export interface Beside {
+export interface CompanionFiles {
   /** Name of the whole, the folder or archive; absent: the file's name, and only attachments are next to it. */
   name?: string;
   paths: ReadonlySet<string>;
@@ -115,7 +115,7 @@ export interface Known {
    * Companion files, as in an export archive: the file's own name, its folder from the common folder (in lower case;
    * absent: none), the paths of the others from the common folder, and whether they are only attachments.
    */
-  beside?: { name: RegExp; within?: string; others: RegExp; areAttached?: true };
+  companions?: { name: RegExp; within?: string; others: RegExp; areAttached?: true };
   /** Whether it is one without them; absent: it is. */
   isNeverAlone?: true;
 }

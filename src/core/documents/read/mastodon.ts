@@ -2,7 +2,7 @@
  * What Mastodon gives to its user: what they posted (outbox.json), with what they answered themselves; what they boosted is left
  * out. ActivityStreams 2.0: https://www.w3.org/TR/activitystreams-vocabulary
  */
-import { Held, jsonBeside } from '../chats/beside';
+import { Held, companionJson } from '../chats/companionFiles';
 import { type Fields, fieldsOf, listOf, wordsOf } from '../chats/json';
 import { type Post, threadsOfPosts } from '../chats/posts';
 import { THREADS, EntryReport } from '../chats/entryReport';
@@ -15,7 +15,7 @@ import type { DocumentReader } from './format';
 export const documents: DocumentReader['documents'] = async function* (file) {
   const report = new EntryReport(file, 'post');
   const { orderedItems } = fieldsOf(await jsonFile(file, MAX_JSON_FILE_BYTES));
-  const actor = fieldsOf(await jsonBeside(file, 'actor.json'));
+  const actor = fieldsOf(await companionJson(file, 'actor.json'));
   const held = new Held(file.name, 'posts');
   const posts: Post[] = [];
   for (const each of listOf(orderedItems)) {
@@ -25,7 +25,10 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     held.add(post.text);
     posts.push({ ...post, author: wordsOf(actor['name']) || wordsOf(actor['preferredUsername']) || post.author });
   }
-  report.leave('files', [...(file.beside?.paths ?? [])].filter((path) => !/^actor\.json$|^media_/.test(path)).length);
+  report.leave(
+    'files',
+    [...(file.companions?.paths ?? [])].filter((path) => !/^actor\.json$|^media_/.test(path)).length,
+  );
   yield* threadsOfPosts(posts);
   report.note('a Mastodon archive', THREADS);
 };

@@ -3,7 +3,7 @@
  * comment on somebody else's is one, with what followed of its author. https://support.reddithelp.com/hc/articles/360043048352
  */
 import { allOf } from '../badRows';
-import { Held, rowsBeside } from '../chats/beside';
+import { Held, companionRows } from '../chats/companionFiles';
 import { type Post, threadsOfPosts } from '../chats/posts';
 import { THREADS, EntryReport } from '../chats/entryReport';
 import { COMMAS, delimitedRows } from '../delimited';
@@ -20,8 +20,8 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     posts.push(post);
   };
   for await (const { cells } of allOf(file.name, delimitedRows(file, COMMAS))) take(cells);
-  const paths = file.beside?.paths ?? new Set<string>();
-  if (paths.has('posts.csv')) for await (const cells of rowsBeside(file, 'posts.csv')) take(cells);
+  const paths = file.companions?.paths ?? new Set<string>();
+  if (paths.has('posts.csv')) for await (const cells of companionRows(file, 'posts.csv')) take(cells);
   report.leave('files', paths.size - (paths.has('posts.csv') ? 1 : 0));
   yield* threadsOfPosts(posts);
   report.note('a Reddit archive', THREADS);

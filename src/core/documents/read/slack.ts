@@ -5,7 +5,7 @@
  */
 import { badFile } from '../../base/errors';
 import { counted } from '../../base/units';
-import { Held, jsonBeside } from '../chats/beside';
+import { Held, companionJson } from '../chats/companionFiles';
 import { conversationOf, conversations, type Message } from '../chats/conversation';
 import { fieldsOf, listOf, secondsOf, wordsOf } from '../chats/json';
 import { slackText } from '../chats/slackText';
@@ -18,7 +18,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   const report = new EntryReport(file, 'message');
   const people = namesIn(await jsonFile(file, MAX_JSON_FILE_BYTES));
   const titles = await titlesOf(file, people);
-  const channels = daysOf(file.beside?.paths ?? []);
+  const channels = daysOf(file.companions?.paths ?? []);
   if (channels.size === 0)
     throw badFile(
       `${file.name} is from a Slack export, but its channel folders are missing.`,
@@ -28,7 +28,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
     const threads = new Map<string, Entry[]>();
     const held = new Held(file.name, `a channel, ${channel},`);
     for (const day of days.sort()) {
-      for (const each of listOf(await jsonBeside(file, day))) {
+      for (const each of listOf(await companionJson(file, day))) {
         const entry = entryOf(each, people, report);
         if (!entry) continue;
         held.add(entry.text);
@@ -121,7 +121,7 @@ const MAX_MEMBERS = 100;
 async function titlesOf(file: OpenFile, people: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
   const titles = new Map<string, string>();
   for (const path of ['dms.json', 'mpims.json']) {
-    for (const each of listOf(await jsonBeside(file, path))) {
+    for (const each of listOf(await companionJson(file, path))) {
       const { id, name, members } = fieldsOf(each);
       const names = listOf(members)
         .slice(0, MAX_MEMBERS)

@@ -22,7 +22,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
       'In Telegram Desktop, export the chats you want as JSON.',
     );
   const report = new EntryReport(file, 'message');
-  report.leave('files', file.beside?.paths.size ?? 0);
+  report.leave('files', file.companions?.paths.size ?? 0);
   for (const chat of chats) {
     const name = wordsOf(chat['name']) || (CALLED[wordsOf(chat['type'])] ?? 'Telegram');
     yield* conversations(messagesOf(listOf(chat['messages']), report), name);

@@ -3,7 +3,7 @@
  * replies to others. https://help.x.com/en/managing-your-account/how-to-download-your-x-archive
  */
 import { badFile } from '../../base/errors';
-import { Held, jsonBeside } from '../chats/beside';
+import { Held, companionJson } from '../chats/companionFiles';
 import { type Fields, fieldsOf, listOf, wordsOf } from '../chats/json';
 import { type Post, threadsOfPosts } from '../chats/posts';
 import { THREADS, EntryReport } from '../chats/entryReport';
@@ -15,9 +15,9 @@ import type { DocumentReader, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const report = new EntryReport(file, 'post');
-  const paths = [...(file.beside?.paths ?? [])].sort();
+  const paths = [...(file.companions?.paths ?? [])].sort();
   const more = paths.filter((path) => /^data\/(?:tweets?-part\d+|community-tweet(?:-part\d+)?)\.js$/.test(path));
-  const inFile = (path: string) => jsonBeside(file, path, partIn);
+  const inFile = (path: string) => companionJson(file, path, partIn);
   const account = fieldsOf(fieldsOf(listOf(await inFile('data/account.js'))[0])['account']);
   const whole = notesIn(listOf(await inFile('data/note-tweet.js')));
   const held = new Held(file.name, 'posts');

@@ -2,7 +2,7 @@
  * Reads WhatsApp's chat export: `_chat.txt` from an iPhone, `WhatsApp Chat with Ann.txt` from Android, with dates of
  * any language. Holds all messages until the end, because only all dates together show which number is the month.
  */
-import { Held } from '../chats/beside';
+import { Held } from '../chats/companionFiles';
 import { type Message, conversations } from '../chats/conversation';
 import { AT_PAUSES, EntryReport } from '../chats/entryReport';
 import { type Stamp, stampOf, withoutMarks } from '../chats/whatsappLine';
@@ -12,7 +12,7 @@ import type { DocumentReader, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const report = new EntryReport(file, 'message');
-  report.leave('files', file.beside?.paths.size ?? 0);
+  report.leave('files', file.companions?.paths.size ?? 0);
   const found: { stamp: Stamp; by: string; text: string }[] = [];
   for await (const { stamp, text } of entriesIn(file)) {
     const said = saidIn(text);

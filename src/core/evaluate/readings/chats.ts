@@ -19,13 +19,13 @@ export const chats: Reading = {
     const { chats = [] } = asked;
     if (chats.length === 0) throw badSettings('There are no chats to evaluate on.', 'Use a file that contains chats.');
     const scores = await answerScores(chats, read);
-    const blocks = chats.map(({ learnt }, document) => ({ document, from: 0, to: learnt.length, bytes: 0 }));
-    const documents = chats.map(({ ids, learnt, source }) => ({
-      ids: Uint32Array.from(learnt, (at) => ids[at]!),
+    const blocks = chats.map(({ scored }, document) => ({ document, from: 0, to: scored.length, bytes: 0 }));
+    const documents = chats.map(({ ids, scored, source }) => ({
+      ids: Uint32Array.from(scored, (at) => ids[at]!),
       bytes: 0,
       source,
     }));
-    const losses = scores.map(({ loss }, i) => ({ loss, position: (token: number) => chats[i]!.learnt[token]! }));
+    const losses = scores.map(({ loss }, i) => ({ loss, position: (token: number) => chats[i]!.scored[token]! }));
     const fails = whereItFails(documents, losses, tokenizer, asked);
     const figures = await figuresOf({ loss: 'loss', perplexity: 'perplexity' }, rowsOf(blocks, scores), 'chat', read);
     const uniform = { loss: Math.log(tokenizer.size), perplexity: tokenizer.size };
@@ -40,7 +40,7 @@ export const chats: Reading = {
 
 /** @returns scores of the trained tokens of each chat */
 async function answerScores(chats: readonly HeldChat[], { network, pause, report }: Read) {
-  const scores = chats.map(({ learnt }) => emptyScores(learnt.length));
+  const scores = chats.map(({ scored }) => emptyScores(scored.length));
   const rows = chats.map((chat, i) => ({ ...chat, tokens: chat.ids.length - 1, into: scores[i]! }));
   let done = 0;
   for (const { batch, width } of batchesOf(rows, network.choice.config.context, ROWS)) {
@@ -48,7 +48,7 @@ async function answerScores(chats: readonly HeldChat[], { network, pause, report
     for (const [row, chat] of batch.entries()) ids.set(chat.ids.subarray(0, -1), row * width);
     // What follows a shorter one is seen by nothing that is predicted.
     const wanted = batch.flatMap((chat, row) =>
-      chat.learnt.map((place, at) => ({ row: row * width + place - 1, token: chat.ids[place]!, at, into: chat.into })),
+      chat.scored.map((place, at) => ({ row: row * width + place - 1, token: chat.ids[place]!, at, into: chat.into })),
     );
     await scored(network, { ids, rows: batch.length }, wanted);
     done += batch.length;

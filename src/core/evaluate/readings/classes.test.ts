@@ -42,14 +42,14 @@ test.each(['bert', 'gpt'] as const)('%s: figures are those of what it gives to e
   const first = (await reader.classify(TEXTS)).map(({ probabilities }) => labelsOf(reader.classes, probabilities)[0]!);
   reader.dispose();
   const wanted = first.map((label, i) => (i % 2 === 0 ? label : labels[i % 3]!));
-  const labelled = [
+  const labeled = [
     ...TEXTS.map((text, i) => heldText(tokenizer, { text, label: wanted[i]! }, 3 * i, 'mails.csv')),
     heldText(tokenizer, { text: 'of a label that it has not', label: 'eggs' }, 999, 'mails.csv'),
     heldText(tokenizer, { text: '', label: 'ham' }, 1000, 'mails.csv'),
   ];
   const before = tf.memory().numTensors;
-  const learntTexts = TEXTS.map((text, i) => ({ text, label: wanted[i]! }));
-  const found = await evaluate(net, tokenizer, { objective: 'labels', labelled, learntTexts }, unwatched);
+  const trainingTexts = TEXTS.map((text, i) => ({ text, label: wanted[i]! }));
+  const found = await evaluate(net, tokenizer, { objective: 'labels', labeled, trainingTexts }, unwatched);
   expect(tf.memory().numTensors).toBe(before);
   expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
   const own = classifier(net, tokenizer);
@@ -93,8 +93,8 @@ test('of several labels each counts by itself', async () => {
   const labels = ['a', 'b', 'c'];
   const net = await open({ labels, pooling: 'mean', several: true });
   const own = ['a|c', '|', 'b', 'c|a'];
-  const labelled = TEXTS.map((text, i) => heldText(tokenizer, { text, label: own[i % 4]! }, i, ''));
-  const found = await evaluate(net, tokenizer, { objective: 'labels', labelled, learntTexts: labelled }, unwatched);
+  const labeled = TEXTS.map((text, i) => heldText(tokenizer, { text, label: own[i % 4]! }, i, ''));
+  const found = await evaluate(net, tokenizer, { objective: 'labels', labeled, trainingTexts: labeled }, unwatched);
   const reader = classifier(net, tokenizer);
   const each = await reader.classify(TEXTS);
   const given = each.map(({ probabilities }) => labelsOf(reader.classes, probabilities).join());
@@ -122,7 +122,7 @@ test('of several labels each counts by itself', async () => {
   }
   // By another threshold, said before or after, it gives those that are so likely by the temperature.
   const decision = { atLeast: 0.8, temperature: 2 };
-  const surer = await evaluate(net, tokenizer, { objective: 'labels', labelled, decision }, unwatched);
+  const surer = await evaluate(net, tokenizer, { objective: 'labels', labeled, decision }, unwatched);
   const likely = each.map(({ scores }) => [...scores.keys()].filter((at) => 1 / (1 + Math.exp(-scores[at]! / 2)) >= 0.8)); // prettier-ignore
   expect(surer.labelled).toMatchObject({ atLeast: 0.8, given: likely });
   const { probabilities, temperature } = found.labelled!;
@@ -146,8 +146,8 @@ test('a classifier is measured on labels alone, and no other on them', async () 
   await expect(evaluate(net, tokenizer, { objective: 'labels', documents }, unwatched)).rejects.toThrow(
     'The model is a classifier',
   );
-  const labelled = [heldText(tokenizer, { text: 'a', label: 'neither' }, 0, '')];
-  await expect(evaluate(net, tokenizer, { objective: 'labels', labelled }, unwatched)).rejects.toThrow(
+  const labeled = [heldText(tokenizer, { text: 'a', label: 'neither' }, 0, '')];
+  await expect(evaluate(net, tokenizer, { objective: 'labels', labeled }, unwatched)).rejects.toThrow(
     'None of 1 text has a label that the classifier knows. They have neither; it has a, b.',
   );
   const pairs = [{ kind: 'x', first: 'a whale', second: 'whale a' }];
@@ -162,7 +162,7 @@ test('a classifier is measured on labels alone, and no other on them', async () 
   const config = usualConfig(modelSpec('bert'), { layers: 1, heads: 2, width: 16, context: 16 });
   const choice = { id: 'bert', config, vocabulary: tokenizer.size } as const;
   const other = await network(choice, initialValues(choice, 3));
-  await expect(evaluate(other, tokenizer, { objective: 'labels', labelled }, unwatched)).rejects.toThrow(
+  await expect(evaluate(other, tokenizer, { objective: 'labels', labeled }, unwatched)).rejects.toThrow(
     'The model is not a classifier',
   );
   other.dispose();

@@ -11,14 +11,10 @@ import type { Pair } from '../../metrics/text/textMetric';
 import { summed } from '../../metrics/intervals/units';
 import type { Classes } from '../../models/spec';
 import { metricIn } from '../../objectives';
-import {
-  LABEL_BASELINE_IDS,
-  type LabelledText,
-  measureLabelBaselines,
-} from '../../objectives/baselines/labelBaselines';
+import { LABEL_BASELINE_IDS, type LabeledText, measureLabelBaselines } from '../../objectives/baselines/labelBaselines';
 import { type Classified, classifier } from '../../sample/classify';
 import { labelsOf, leastSure, probabilitiesOf } from '../../sample/labelsOf';
-import type { Evaluation, LabelledTexts } from '../evaluation';
+import type { Evaluation, LabeledTexts } from '../evaluation';
 import { figureFacts } from '../figures';
 import type { HeldText } from '../heldTexts';
 import { BINS, calibrationOf, likelihoodOf, sumsOf } from '../likelihood';
@@ -31,7 +27,7 @@ import type { Reading, ToEvaluate } from './reading';
 export const classes: Reading = {
   figures: ['loss', 'calibrationError', ...LABEL_METRIC_IDS],
   baselines: ['uniform', 'majority', 'naiveBayes'],
-  of: 'labelled',
+  of: 'labeled',
   models: ['labels'],
   unfit: 'The model is not a classifier: it scores tokens, not labels.',
   async read(read) {
@@ -39,7 +35,7 @@ export const classes: Reading = {
     const own = network.choice.config.classes!;
     const { labels } = own;
     const several = own.several === true;
-    const texts = known(asked.labelled ?? [], own);
+    const texts = known(asked.labeled ?? [], own);
     const reader = classifier(network, tokenizer);
     const found = await reader
       .classify(
@@ -57,7 +53,7 @@ export const classes: Reading = {
       scored.map((text, i) => rowOf(nats[i]!, sureness(text, own, temperatureOf(i))));
     const rows = rowsOf((i) => temperatures[i]!);
     await pause();
-    const extent = extentOf(asked.labelled ?? [], texts, tokenizer);
+    const extent = extentOf(asked.labeled ?? [], texts, tokenizer);
     const { columns, leftOut: tooMany } = columnsOf(texts, found, own, temperature, asked.decision, {
       asItLearnt: errorOf(rowsOf(() => 1)),
       scaled: errorOf(rows),
@@ -66,7 +62,7 @@ export const classes: Reading = {
     const namesOf = (places: number | readonly number[]): string =>
       typeof places === 'number' ? labels[places]! : labelsAsOne(places.map((place) => labels[place]!));
     const pairs = texts.map(({ label }, i): Pair => ({ output: namesOf(columns.given[i]!), wanted: label }));
-    const figures = await figuresOf({ loss: 'loss', calibrationError: 'calibrationError' }, rows, 'labelled', read);
+    const figures = await figuresOf({ loss: 'loss', calibrationError: 'calibrationError' }, rows, 'labeled', read);
     const ids = LABEL_METRIC_IDS.filter(isAsked);
     const all = labelMetrics(labels, several);
     const estimated = await withPauses(
@@ -81,7 +77,7 @@ export const classes: Reading = {
       ids.map((id, i) => [id, { ...estimated[i]!, unit: figureFacts(id).unit }]),
     );
     const uniform = { loss: several ? Math.LN2 : Math.log(labels.length) };
-    const { baselines, leftOut } = await counting(texts, asked.learntTexts, own, pause);
+    const { baselines, leftOut } = await counting(texts, asked.trainingTexts, own, pause);
     const isConfused = !several && labels.length <= MAX_CONFUSED;
     return {
       ...extent.extent,
@@ -92,7 +88,7 @@ export const classes: Reading = {
       labelled: columns,
       leftOut: [
         ...figures.leftOut,
-        ...withoutInterval(metrics, texts.length, 'labelled'),
+        ...withoutInterval(metrics, texts.length, 'labeled'),
         ...leftOut,
         ...extent.leftOut,
         ...tooMany,
@@ -199,13 +195,13 @@ const errorOf = (rows: readonly (readonly number[])[]): number =>
 
 async function counting(
   held: readonly Text[],
-  learnt: readonly LabelledText[] | undefined,
+  training: readonly LabeledText[] | undefined,
   own: Classes,
   pause: Pause,
 ): Promise<Pick<Evaluation, 'baselines' | 'leftOut'>> {
-  if (!learnt || learnt.length === 0)
+  if (!training || training.length === 0)
     return { baselines: {}, leftOut: LABEL_BASELINE_IDS.map((name) => ({ name, reason: NOT_COUNTED })) };
-  return { baselines: await measureLabelBaselines(held, learnt, own, pause), leftOut: [] };
+  return { baselines: await measureLabelBaselines(held, training, own, pause), leftOut: [] };
 }
 
 function columnsOf(
@@ -214,8 +210,8 @@ function columnsOf(
   own: Classes,
   temperature: number,
   { atLeast, temperature: used = temperature }: NonNullable<ToEvaluate['decision']> = { atLeast: 0 },
-  calibrationError: LabelledTexts['calibrationError'],
-): { columns: LabelledTexts; leftOut: Evaluation['leftOut'] } {
+  calibrationError: LabeledTexts['calibrationError'],
+): { columns: LabeledTexts; leftOut: Evaluation['leftOut'] } {
   const { labels } = own;
   const several = own.several === true;
   const places = new Map(labels.map((label, place) => [label, place]));
@@ -228,7 +224,7 @@ function columnsOf(
     return { place, wanted, given, sure: sureOf(given), sureOfWanted: sureOf(wanted), all: isKept ? [...all] : [] };
   });
   const shown = (some: readonly number[]): number | number[] => (several ? [...some] : some[0]!);
-  const columns: LabelledTexts = {
+  const columns: LabeledTexts = {
     labels: [...labels],
     temperature,
     calibrationError,

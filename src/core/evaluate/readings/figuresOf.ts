@@ -14,7 +14,7 @@ import type { Read } from './reading';
 export async function figuresOf(
   like: Readonly<Partial<Record<FigureId, LikelihoodId>>>,
   rows: Rows,
-  what: 'piece' | 'pair' | 'chat' | 'labelled',
+  what: 'piece' | 'pair' | 'chat' | 'labeled',
   { isAsked, asked: { seed }, pause }: Pick<Read, 'isAsked' | 'asked' | 'pause'>,
 ): Promise<Pick<Evaluation, 'metrics' | 'leftOut'>> {
   const own = (Object.entries(like) as [FigureId, LikelihoodId][]).filter(([id]) => isAsked(id));
@@ -29,7 +29,7 @@ export async function figuresOf(
 export function withoutInterval(
   metrics: Evaluation['metrics'],
   units: number,
-  what: 'piece' | 'pair' | 'chat' | 'labelled',
+  what: 'piece' | 'pair' | 'chat' | 'labeled',
 ): Evaluation['leftOut'] {
   const names = Object.entries(metrics).flatMap(([name, { low }]) => (low === undefined ? [name] : []));
   const reason = noInterval(units, what);

@@ -31,11 +31,11 @@ test.each([0, 1])('each input is given the label that is likelier as its target,
   const net = nets[place]!;
   const [pairs, before] = [pairsOf(LABELS), tf.memory().numTensors];
   // `so so` is only in the training data: it may be predicted, but is never expected.
-  const learntPairs = [...pairsOf([...LABELS, 'so so']), ...pairsOf(['bad one'])];
+  const trainingPairs = [...pairsOf([...LABELS, 'so so']), ...pairsOf(['bad one'])];
   const found = await evaluate(
     net,
     tokenizer,
-    { objective: 'pairs', pairs, learntPairs, metrics: ['accuracy', 'macroF1'] },
+    { objective: 'pairs', pairs, trainingPairs, metrics: ['accuracy', 'macroF1'] },
     unwatched,
   );
   expect(tf.memory().numTensors).toBe(before);

@@ -10,7 +10,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer';
 import { pairAsked } from '../asked';
 import type { Evaluation } from '../evaluation';
 import { figureFacts } from '../figures';
-import { LABEL_BASELINES, type LabelledText } from '../../objectives/baselines/labelBaselines';
+import { LABEL_BASELINES, type LabeledText } from '../../objectives/baselines/labelBaselines';
 import { NOT_COUNTED } from '../textBaselines';
 import { wantedNats } from '../tokenScores';
 import { ANSWERING, checkHasPairs } from './answers';
@@ -23,15 +23,15 @@ export const labels: Reading = {
   ...ANSWERING,
   async read(read) {
     const { tokenizer, asked, isAsked, pause } = read;
-    const { pairs = [], learntPairs = [], seed } = asked;
+    const { pairs = [], trainingPairs = [], seed } = asked;
     checkHasPairs(pairs);
     const ids = LABEL_METRIC_IDS.filter(isAsked);
-    const held = pairs.map((pair) => labelled(tokenizer, pair));
-    const learnt = learntPairs.map((pair) => labelled(tokenizer, pair));
-    const labels = labelsAmong(labelsOf(held)) && labelsAmong(labelsOf([...held, ...learnt]));
+    const held = pairs.map((pair) => labeledPair(tokenizer, pair));
+    const training = trainingPairs.map((pair) => labeledPair(tokenizer, pair));
+    const labels = labelsAmong(labelsOf(held)) && labelsAmong(labelsOf([...held, ...training]));
     // Of answers that are no labels nothing is said, unless it was asked for by name.
     if (!labels) return { leftOut: asked.metrics ? ids.map((name) => ({ name, reason: NO_LABELS })) : [] };
-    const targets = new Map([...learnt, ...held].map(({ label, target }) => [label, target]));
+    const targets = new Map([...training, ...held].map(({ label, target }) => [label, target]));
     const chosen = await likeliest(
       pairs,
       labels.map((label) => targets.get(label)!),
@@ -44,7 +44,7 @@ export const labels: Reading = {
     const metrics: Evaluation['metrics'] = Object.fromEntries(
       ids.map((id, i) => [id, { ...found[i]!, unit: figureFacts(id).unit }]),
     );
-    const { baselines, leftOut } = baselinesOf(held, learnt, labels);
+    const { baselines, leftOut } = baselinesOf(held, training, labels);
     return {
       metrics,
       baselines,
@@ -55,12 +55,12 @@ export const labels: Reading = {
 };
 const NO_LABELS = `The targets are not labels: ${LABELS_ARE}.`;
 
-const labelled = (tokenizer: Tokenizer, { input, target }: Pair): LabelledText & Pick<Pair, 'target'> => ({
+const labeledPair = (tokenizer: Tokenizer, { input, target }: Pair): LabeledText & Pick<Pair, 'target'> => ({
   text: textOf(tokenizer, input),
   label: labelOf(textOf(tokenizer, target)),
   target,
 });
-const labelsOf = (all: readonly LabelledText[]): readonly string[] => all.map(({ label }) => label);
+const labelsOf = (all: readonly LabeledText[]): readonly string[] => all.map(({ label }) => label);
 
 /**
  * Scores whole labels with their end tokens, as in training; equal labels tie to the first.
@@ -91,12 +91,12 @@ async function likeliest(
 const AT_ONCE = 16;
 
 function baselinesOf(
-  held: readonly LabelledText[],
-  learnt: readonly LabelledText[],
+  held: readonly LabeledText[],
+  training: readonly LabeledText[],
   labels: readonly string[],
 ): Pick<Evaluation, 'baselines' | 'leftOut'> {
   const names = Object.keys(LABEL_BASELINES) as (keyof typeof LABEL_BASELINES)[];
-  if (learnt.length === 0) return { baselines: {}, leftOut: names.map((name) => ({ name, reason: NOT_COUNTED })) };
+  if (training.length === 0) return { baselines: {}, leftOut: names.map((name) => ({ name, reason: NOT_COUNTED })) };
   const all = labelMetrics(labels);
   const scoresOf = (label: (text: string) => string): Record<LabelMetricId | 'exactMatch', number> => {
     const given = held.map(({ text, label: wanted }) => ({ output: label(text), wanted }));
@@ -104,7 +104,7 @@ function baselinesOf(
     return { accuracy, macroF1: scoreOf(all.macroF1, given), exactMatch: accuracy };
   };
   return {
-    baselines: Object.fromEntries(names.map((name) => [name, scoresOf(LABEL_BASELINES[name](learnt))])),
+    baselines: Object.fromEntries(names.map((name) => [name, scoresOf(LABEL_BASELINES[name](training))])),
     leftOut: [],
   };
 }

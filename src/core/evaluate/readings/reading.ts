@@ -12,7 +12,7 @@ import type { BaselineId, FigureId } from '../figures';
 import type { HeldChat } from '../heldChats';
 import type { HeldPair } from '../heldPairs';
 import type { HeldText } from '../heldTexts';
-import type { LabelledText } from '../../objectives/baselines/labelBaselines';
+import type { LabeledText } from '../../objectives/baselines/labelBaselines';
 import type { SentencePair } from '../minimalPairs';
 import type { Task } from '../tasks';
 
@@ -25,17 +25,17 @@ export interface ToEvaluate {
   /** Chats whose answers are scored. */
   chats?: readonly HeldChat[] | undefined;
   /** Labeled texts for a classifier. */
-  labelled?: readonly HeldText[] | undefined;
+  labeled?: readonly HeldText[] | undefined;
   /** A classifier's threshold, 0 where none is set; `temperature`: absent, the fitted one. */
   decision?: { atLeast: number; temperature?: number } | undefined;
   /** The same for the training set, for baselines that count it. */
-  learntTexts?: readonly LabelledText[] | undefined;
+  trainingTexts?: readonly LabeledText[] | undefined;
   /** The training set, for baselines that count it. */
   train?: readonly Tokenised[] | undefined;
   /** Facts of the data whose validation set `documents` are, so that n-grams aren't counted again. */
   facts?: BaselineFacts | undefined;
   /** Pairs of the training set, where targets are labels. */
-  learntPairs?: readonly Pair[] | undefined;
+  trainingPairs?: readonly Pair[] | undefined;
   /**
    * Occurrences of each id in the training data, of pairs in targets and their end tokens, [vocabulary]; absent: those of
    * `train`.
@@ -71,7 +71,7 @@ export interface Reading {
   /** Runs only if one of its figures is requested by name. */
   onlyAsked?: true;
   /** Kind of data that it reads. */
-  of: 'documents' | 'pairs' | 'chats' | 'labelled';
+  of: 'documents' | 'pairs' | 'chats' | 'labeled';
   /** Kinds of models that it applies to. */
   models: readonly EvaluatedAs[];
   /** Reason why it doesn't apply to others, as a sentence. */

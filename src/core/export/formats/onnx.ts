@@ -111,11 +111,11 @@ function problem({ model }: Pick<RunInfo, 'model'>, precision: Precision): strin
   const { bits } = PRECISIONS[precision].precision;
   const shapes = Object.values(params(config, vocabulary)).map(({ shape }) => shape);
   const bytes = shapes.reduce((sum, shape) => sum + sizeOf(shape) * (shape.length > 1 ? bits / 8 : 4), 0);
-  if (bytes <= LARGEST - GRAPH) return null;
-  return `In ${precision} the weights take ${formatBytes(bytes)}; an ONNX file holds at most ${formatBytes(LARGEST)}`;
+  if (bytes <= MAX - GRAPH) return null;
+  return `In ${precision} the weights take ${formatBytes(bytes)}; an ONNX file holds at most ${formatBytes(MAX)}`;
 }
 
 /** Protobuf's readers take no message of 2 GiB or more. */
-const LARGEST = 2 ** 31 - 1;
+const MAX = 2 ** 31 - 1;
 /** Room for all that are not weights. */
 const GRAPH = 2 ** 20;

@@ -29,9 +29,9 @@ export const pytorch: Format = {
     const unknown = hubProblem(choice);
     if (unknown !== null) return unknown;
     if (choice.config.classes) return 'train.py supports only next-token prediction, and this model is a classifier';
-    const learnt = objectiveOf(recipe.objective);
-    if (!learnt.inPytorch?.(recipe)) {
-      const how = [learnt.label, ...chosenLabels(learnt.fields, recipe)].join(', ').toLowerCase();
+    const trained = objectiveOf(recipe.objective);
+    if (!trained.inPytorch?.(recipe)) {
+      const how = [trained.label, ...chosenLabels(trained.fields, recipe)].join(', ').toLowerCase();
       return `train.py supports only next-token prediction. This run’s objective: ${how}`;
     }
     if (trainable) return 'train.py trains all weights, and this run trains only some of them or an adapter';

@@ -54,11 +54,11 @@ export function sumOf(width: number, rows: readonly SparseRow[]): number[] {
 }
 
 /** Beyond so many units, an interval tells no more, and takes longer. */
-const MOST = 2000;
+const MAX = 2000;
 
-/** Merges adjacent units until at most `MOST` are left: adjacent ones may be correlated, and then count as one. */
+/** Merges adjacent units until at most `MAX` are left: adjacent ones may be correlated, and then count as one. */
 export function merged({ width, rows }: Sparse): Sparse {
-  const size = Math.ceil(rows.length / MOST);
+  const size = Math.ceil(rows.length / MAX);
   if (size <= 1) return { width, rows };
   const units = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) =>
     sparse(sumOf(width, rows.slice(i * size, (i + 1) * size))),

@@ -11,7 +11,7 @@ export const loops: WrittenMetric = {
   signature: 'case:mixed|tok:words|least:2|times:3|interval:wilson',
   of: (texts) => (texts.length === 0 ? { value: NaN } : shareOf(texts.filter(endsInLoop).length, texts.length)),
 };
-const [LEAST, TIMES] = [2, 3];
+const [MIN, TIMES] = [2, 3];
 
 /** In linear time: read backwards, the text must match itself from `length` on over `(TIMES - 1) * length` words. */
 function endsInLoop(words: Words): boolean {
@@ -24,7 +24,7 @@ function endsInLoop(words: Words): boolean {
     while (k + count < back.length && back[count] === back[k + count]) count++;
     matches[k] = count;
     if (k + count > to) [from, to] = [k, k + count];
-    if (k >= LEAST && count >= (TIMES - 1) * k) return true;
+    if (k >= MIN && count >= (TIMES - 1) * k) return true;
   }
   return false;
 }

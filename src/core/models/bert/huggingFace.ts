@@ -74,8 +74,8 @@ export const huggingFace: HuggingFace<BertConfig> = {
     // Norms as they were called in TensorFlow, whose files became those of Hugging Face.
     const name = given.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
     const known = (classes ? /^(bert|classifier)\./ : /^(bert|cls)\./).test(name) ? name : `bert.${name}`;
-    const isBeside = !classes && /^(bert\.pooler|cls\.seq_relationship)\./.test(known); // for pairs of sentences
-    if (isBeside || known === 'bert.embeddings.position_ids' || (untied && known === BIAS)) return null;
+    const isForPairs = !classes && /^(bert\.pooler|cls\.seq_relationship)\./.test(known); // for pairs of sentences
+    if (isForPairs || known === 'bert.embeddings.position_ids' || (untied && known === BIAS)) return null;
     return known;
   },
   head: {

@@ -6,7 +6,7 @@ import { type Pair, scoreOf } from '../../metrics/text/textMetric';
 import type { Classes } from '../../models/spec';
 import { naiveBayes, naiveBayesOfEach } from './naiveBayes';
 
-export interface LabelledText {
+export interface LabeledText {
   text: string;
   label: string;
 }
@@ -18,7 +18,7 @@ export interface SeveralLabels {
 }
 
 /** Always the commonest label; of like ones the first in the order of their characters. */
-function majority(training: readonly LabelledText[]): (text: string) => string {
+function majority(training: readonly LabeledText[]): (text: string) => string {
   const counts = new Map<string, number>();
   for (const { label } of training) counts.set(label, (counts.get(label) ?? 0) + 1);
   const [commonest] = [...counts].sort(([a, some], [b, others]) => others - some || (a < b ? -1 : 1))[0]!;
@@ -28,7 +28,7 @@ function majority(training: readonly LabelledText[]): (text: string) => string {
 /** By the names of BASELINES: each learns from texts, one at least, and then gives a label to any. */
 export const LABEL_BASELINES = { majority, naiveBayes } as const satisfies Record<
   string,
-  (training: readonly LabelledText[]) => (text: string) => string
+  (training: readonly LabeledText[]) => (text: string) => string
 >;
 
 /** Always the labels that more than half of the texts have. As DummyClassifier(strategy='most_frequent') of scikit-learn 1 */
@@ -57,8 +57,8 @@ export const LABEL_BASELINE_IDS = Object.keys(LABEL_BASELINES) as LabelBaselineI
  * @param training texts to count, at least one
  */
 export async function measureLabelBaselines(
-  held: readonly LabelledText[],
-  training: readonly LabelledText[],
+  held: readonly LabeledText[],
+  training: readonly LabeledText[],
   classes: Pick<Classes, 'labels' | 'several'>,
   pause: Pause,
 ): Promise<Record<LabelBaselineId, Record<LabelMetricId, number>>> {
@@ -82,7 +82,7 @@ const A_TURN = 64;
 /** Gives several labels, each by itself. */
 function ofEach(
   name: LabelBaselineId,
-  training: readonly LabelledText[],
+  training: readonly LabeledText[],
   labels: readonly string[],
 ): (text: string) => string {
   const placesOf = placesAmong(labels, true);

@@ -10,14 +10,14 @@ import { measureNGrams } from './nGramFacts';
 import { measurePairs } from '../pairFacts';
 
 /**
- * @param labelled whether each document has one label, or several; labels of other documents go into no record
+ * @param labels whether each document has one label, or several; labels of other documents go into no record
  * @returns the facts, and the counts of the tokens of both parts, [vocabulary]
  */
 export async function measureData(
   store: BlobStore,
   manifest: ShardManifest,
   tokenizer: Tokenizer,
-  labelled: 'one' | 'several' | undefined,
+  labels: 'one' | 'several' | undefined,
   pause: Pause,
 ) {
   const counts = {
@@ -26,12 +26,12 @@ export async function measureData(
   };
   const [train, validation] = [openPart(store, manifest, 'train'), openPart(store, manifest, 'validation')];
   // Next-token prediction over all tokens is not the task of a classifier, nor that of chats.
-  const isNextToken = !labelled && manifest.parts.train.learnt === undefined;
+  const isNextToken = !labels && manifest.parts.train.learnt === undefined;
   const facts: BaselineFacts = {
     ...measureFacts(counts.train, counts.validation, tokenizer),
     ...(isNextToken && (await measureNGrams(train, validation, tokenizer, pause))),
     ...(await measurePairs(train, validation, tokenizer)),
-    ...(labelled && (await measureLabels(train, validation, tokenizer, labelled === 'several', pause))),
+    ...(labels && (await measureLabels(train, validation, tokenizer, labels === 'several', pause))),
   };
   return { facts, counts };
 }

@@ -1,22 +1,22 @@
 /** Which label a text has, by which words are common in texts of each: what counting words comes to. */
 import { likeliest } from '../../base/likeliest';
-import type { LabelledText, SeveralLabels } from './labelBaselines';
+import type { LabeledText, SeveralLabels } from './labelBaselines';
 
 /**
  * Multinomial naive Bayes over lowercase words of two letters or more, with add-one smoothing. Ignores words that are not in
  * the training set; ties go to the first label.
- * @param learnt one text at least
+ * @param training one text at least
  * Source: McCallum & Nigam 1998, "A Comparison of Event Models for Naive Bayes Text Classification"; as MultinomialNB after
  * CountVectorizer in scikit-learn 1
  */
-export function naiveBayes(learnt: readonly LabelledText[]): (text: string) => string {
-  const labels = [...new Set(learnt.map(({ label }) => label))].sort();
+export function naiveBayes(training: readonly LabeledText[]): (text: string) => string {
+  const labels = [...new Set(training.map(({ label }) => label))].sort();
   const places = new Map(labels.map((label, place) => [label, place]));
   const texts = new Float64Array(labels.length);
   const words = new Float64Array(labels.length);
   /** Of each word, how often it occurs in texts of each label. */
   const counts = new Map<string, Float64Array>();
-  for (const { text, label } of learnt) {
+  for (const { text, label } of training) {
     const place = places.get(label)!;
     texts[place]!++;
     for (const word of countedWords(text)) {
@@ -27,7 +27,7 @@ export function naiveBayes(learnt: readonly LabelledText[]): (text: string) => s
     }
   }
   return (text) => {
-    const scores = labels.map((_, place) => Math.log(texts[place]! / learnt.length));
+    const scores = labels.map((_, place) => Math.log(texts[place]! / training.length));
     for (const word of countedWords(text)) {
       const own = counts.get(word);
       if (own)
@@ -40,12 +40,12 @@ export function naiveBayes(learnt: readonly LabelledText[]): (text: string) => s
 
 /**
  * One-vs-rest naive Bayes for texts with any number of labels. A label that all texts have is predicted for all.
- * @param learnt one text at least, with the places of its labels
+ * @param training one text at least, with the places of its labels
  * @param labels how many there are
  * Source: as OneVsRestClassifier(MultinomialNB()) after CountVectorizer in scikit-learn 1
  */
 export function naiveBayesOfEach(
-  learnt: readonly SeveralLabels[],
+  training: readonly SeveralLabels[],
   labels: number,
 ): (text: string) => readonly number[] {
   const texts = new Float64Array(labels);
@@ -53,7 +53,7 @@ export function naiveBayesOfEach(
   /** Of each word, how often it occurs, and in texts of each label that has it. */
   const counts = new Map<string, { all: number; of: Map<number, number> }>();
   let all = 0;
-  for (const { text, places } of learnt) {
+  for (const { text, places } of training) {
     for (const place of places) texts[place]!++;
     for (const word of countedWords(text)) {
       const own = counts.get(word) ?? { all: 0, of: new Map<number, number>() };
@@ -67,7 +67,7 @@ export function naiveBayesOfEach(
     }
   }
   /** Of each label: the logarithm of how much likelier it is than not before any word, and by each word that no text with it has. */
-  const before = Array.from(texts, (own) => Math.log(own) - Math.log(learnt.length - own));
+  const before = Array.from(texts, (own) => Math.log(own) - Math.log(training.length - own));
   const each = Array.from(words, (own) => Math.log(all - own + counts.size) - Math.log(own + counts.size));
   return (text) => {
     const known = countedWords(text).flatMap((word) => counts.get(word) ?? []);

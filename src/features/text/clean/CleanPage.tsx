@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { counted, formatCount, formatShare, formatShort } from '../../../core/base/units';
-import { learntOf } from '../../../core/documents/record';
+import { trainingSize } from '../../../core/documents/record';
 import { ruleOf } from '../../../core/documents/clean/rules';
 import { remedy } from '../../../state/failures';
 import { useStudio } from '../../../state/react';
@@ -180,7 +180,7 @@ function Cleaning() {
 function Summary() {
   const texts = useStudio((s) => s.texts);
   const read = texts.reduce((sum, { characters }) => sum + characters, 0);
-  const used = texts.reduce((sum, text) => sum + learntOf(text).characters, 0);
+  const used = texts.reduce((sum, text) => sum + trainingSize(text).characters, 0);
   const cleaned = texts.filter((text) => text.cleaned).length;
   if (cleaned === 0)
     return (
@@ -222,7 +222,7 @@ function Apply({ draft: { recipe, set }, applied }: { draft: ReturnType<typeof u
     {
       yes:
         on > 0 &&
-        (texts.some((text) => learntOf(text).characters > 0)
+        (texts.some((text) => trainingSize(text).characters > 0)
           ? 'Cleaned. New runs will learn from this text.'
           : 'Cleaned, but no text remains. Turn off a rule that removes documents.'),
       'by another name': 'Cleaned under the recipe’s old name. Apply again to update model cards.',

@@ -7,7 +7,7 @@ export interface Mend {
   by: string;
 }
 
-const LONGEST = 10_000;
+const MAX_LENGTH = 10_000;
 const MAX_MS = 1000;
 const WORD = /[\p{L}\p{M}\p{N}_]/u;
 
@@ -29,7 +29,7 @@ export function mendsOf(passage: string, after: string): readonly Mend[] {
     }
     const right = places[i + 1]?.left ?? places[i]!.right;
     const mend = find.trim() === '' ? within({ find, by }, left, right) : { find, by };
-    if (mend.find !== '' && mend.find.length <= LONGEST && mend.by.length <= LONGEST)
+    if (mend.find !== '' && mend.find.length <= MAX_LENGTH && mend.by.length <= MAX_LENGTH)
       mends.set(mend.find, asIn(passage, mend));
   }
   return [...mends.values()];

@@ -1,6 +1,6 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { Failure } from '../../../core/base/errors';
-import { learntOf, type TextRecord } from '../../../core/documents/record';
+import { trainingSize, type TextRecord } from '../../../core/documents/record';
 import type { TokenPiece } from '../../../core/tokenizer/statistics';
 import { useStudio } from '../../../state/react';
 import { useQuery } from '../../../state/useWorkerValue';
@@ -15,7 +15,7 @@ export const MAX_OWN_TEXT = 4000;
 export function usePassage(): { passage: string | undefined; failure: Failure | undefined; next: () => void } {
   const all = useStudio((s) => s.texts);
   const [place, setPlace] = useState(0);
-  const texts = useMemo(() => all.filter((text) => learntOf(text).documents > 0), [all]);
+  const texts = useMemo(() => all.filter((text) => trainingSize(text).documents > 0), [all]);
   const text = texts[place % Math.max(1, texts.length)];
   const { document, passage: nth } = documentAt(text, Math.floor(place / Math.max(1, texts.length)));
   const { latest, failure } = useQuery(
@@ -24,7 +24,7 @@ export function usePassage(): { passage: string | undefined; failure: Failure | 
       const input = { id: text!.id, nth: document, characters: EXCERPT };
       return passageAt(await data.call('trainingExcerpt', input, { signal }), nth);
     },
-    text && learntOf(text).sha256,
+    text && trainingSize(text).sha256,
   );
   return { passage: text && !failure ? latest : undefined, failure, next: () => setPlace(place + 1) };
 }
@@ -32,7 +32,7 @@ export function usePassage(): { passage: string | undefined; failure: Failure | 
 /** The `n`th call for a text picks its next training document; after the last document, the next passage of each. */
 function documentAt(text: TextRecord | undefined, n: number): { document: number; passage: number } {
   if (!text) return { document: 0, passage: 0 };
-  const { documents } = learntOf(text);
+  const { documents } = trainingSize(text);
   return { document: n % documents, passage: Math.floor(n / documents) };
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { answersAt, answersWords, isOfSeveral } from '../../../core/evaluate/eachLabel';
-import type { Evaluation, LabelledTexts } from '../../../core/evaluate/evaluation';
+import type { Evaluation, LabeledTexts } from '../../../core/evaluate/evaluation';
 import { estimateWords } from '../../../core/evaluate/words';
 import type { Estimate } from '../../../core/metrics/metric';
 import { PLAIN_DECISION } from '../../../core/runs/settings';
@@ -27,7 +27,7 @@ export function AskPane({ situation: { judged, classifier } }: { situation: Clas
             <Threshold
               key={`threshold ${classifier.record.id}`}
               run={classifier.record}
-              labelled={judged?.evaluation.labelled}
+              labeled={judged?.evaluation.labelled}
             />
           )}
           <TryText key={`text ${classifier.record.id}`} run={classifier.record} />
@@ -64,7 +64,7 @@ export function calibrationWords({ value, low, high }: Estimate): string {
 const FINE = 5;
 
 /** Confidence threshold: with one label per text, lower answers are “Not sure”; with several, each label above it is given. */
-function Threshold({ run, labelled }: { run: RunRow['record']; labelled: LabelledTexts | undefined }) {
+function Threshold({ run, labeled }: { run: RunRow['record']; labeled: LabeledTexts | undefined }) {
   const store = useStudioStore();
   const decision = run.decision ?? PLAIN_DECISION;
   const several = run.model.config.classes?.several === true;
@@ -86,7 +86,7 @@ function Threshold({ run, labelled }: { run: RunRow['record']; labelled: Labelle
   // Saved as well if the page is left sooner.
   useEffect(() => () => toKeep.current?.(), []);
   const shown = several ? atLeast || EVEN : atLeast;
-  const decided = useMemo(() => labelled && answersAt(labelled, atLeast), [labelled, atLeast]);
+  const decided = useMemo(() => labeled && answersAt(labeled, atLeast), [labeled, atLeast]);
   return (
     <Block>
       <Slider
@@ -98,7 +98,7 @@ function Threshold({ run, labelled }: { run: RunRow['record']; labelled: Labelle
         onChange={setMoved}
         output={shown === 0 ? 'off' : percent(shown)}
       />
-      {labelled && (
+      {labeled && (
         <p className={text.small}>
           <span className={text.ink2}>
             {decided

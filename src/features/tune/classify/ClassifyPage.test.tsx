@@ -5,7 +5,7 @@ import { Router } from 'wouter';
 import { HomegrownError } from '../../../core/base/errors';
 import { memoryStore } from '../../../core/base/blobStore';
 import { halvesOver, lonelyLocks, testStudio } from '../../../core/testing/behindChannels';
-import { labelledFile, labelledRows } from '../../../core/testing/labelledRuns';
+import { labeledFile, labeledRows } from '../../../core/testing/labeledRuns';
 import { StudioContext } from '../../../state/react';
 import { resumeRefusal, TRAINING_ELSEWHERE } from '../../../state/refusals';
 import { usedStep } from '../../../state/trained';
@@ -41,7 +41,7 @@ async function stoppedLater() {
     purpose: 'classify',
     classify: { ...classify, passes: 2, tokenizer: { kind: 'bytes', vocabulary: 257 }, recipe, rateByHand: true },
   });
-  const file = labelledFile(labelledRows(60));
+  const file = labeledFile(labeledRows(60));
   await getState().addFiles([{ name: file.name, file }], 'classify');
   await getState().takeColumns(questionOf(getState()), { text: 'text', label: 'label' });
   await getState().tune('classify');

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { labelWords } from '../../../core/base/labels';
-import type { LabelledText, RunRow } from '../../../protocol/data';
+import type { LabeledText, RunRow } from '../../../protocol/data';
 import { explainText } from '../../../state/explainText';
 import { useStudio, useStudioStore } from '../../../state/react';
 import { EmptyState, MenuButton, text as type, TextAction } from '../../../ui';
@@ -56,7 +56,7 @@ export function Examples({
 const PAGE = 10;
 
 /** Null if the training texts are gone or changed. */
-function useTexts(run: RunRow['record'], shown: readonly Judged[]): readonly LabelledText[] | null | undefined {
+function useTexts(run: RunRow['record'], shown: readonly Judged[]): readonly LabeledText[] | null | undefined {
   const texts = useStudio((s) => s.tuneTexts);
   const key = shown.map(({ place }) => place).join(' ');
   const places = key === '' ? [] : key.split(' ').map(Number);
@@ -74,7 +74,7 @@ function Example({
   run: RunRow['record'];
   labels: readonly string[];
   several: boolean;
-  own: LabelledText | undefined;
+  own: LabeledText | undefined;
 }) {
   const store = useStudioStore();
   const [, go] = useLocation();

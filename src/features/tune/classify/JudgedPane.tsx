@@ -32,13 +32,13 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
   const { judged, classifier, step, survey } = situation;
   const isOfMistakes = new URLSearchParams(useSearch()).get('show') === 'mistakes';
   const [view, setView] = useState<View>(isOfMistakes ? 'mistakes' : 'matrix');
-  const labelled = judged?.evaluation.labelled;
+  const labeled = judged?.evaluation.labelled;
   const { classes } = classifier?.record.model.config ?? {};
   const atLeast = (classes?.several && classifier?.record.decision?.atLeast) || 0;
-  const texts = useMemo(() => (labelled ? judgedTexts(labelled, atLeast) : []), [labelled, atLeast]);
+  const texts = useMemo(() => (labeled ? judgedTexts(labeled, atLeast) : []), [labeled, atLeast]);
   const mistakes = useMemo(() => worst(texts), [texts]);
-  const doubtful = useMemo(() => likelyWrong(texts, labelled?.labels.length ?? 0), [texts, labelled]);
-  const unlabelled = survey.summary?.unlabelled ?? 0;
+  const doubtful = useMemo(() => likelyWrong(texts, labeled?.labels.length ?? 0), [texts, labeled]);
+  const unlabeled = survey.summary?.unlabeled ?? 0;
   return (
     <TabbedPane<View>
       label="Evaluation"
@@ -47,15 +47,15 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
       onChange={setView}
       tabs={[
         { id: 'matrix', label: 'Confusion matrix' },
-        { id: 'mistakes', label: 'Mistakes', ...(labelled && { count: formatCount(mistakes.length) }) },
-        { id: 'doubtful', label: 'Suspect labels', ...(labelled && { count: formatCount(doubtful.length) }) },
-        { id: 'toLabel', label: 'Unlabeled', ...(survey.summary && { count: formatCount(unlabelled) }) },
+        { id: 'mistakes', label: 'Mistakes', ...(labeled && { count: formatCount(mistakes.length) }) },
+        { id: 'doubtful', label: 'Suspect labels', ...(labeled && { count: formatCount(doubtful.length) }) },
+        { id: 'toLabel', label: 'Unlabeled', ...(survey.summary && { count: formatCount(unlabeled) }) },
       ]}
     >
-      {classifier && judged && labelled && <MeasuredBefore run={classifier.record} step={judged.step} used={step} />}
+      {classifier && judged && labeled && <MeasuredBefore run={classifier.record} step={judged.step} used={step} />}
       {!classifier ? (
         <EmptyStage figure={<ExampleMatrix />}>See which labels your classifier confuses</EmptyStage>
-      ) : judged === undefined ? null : judged === null || !labelled ? (
+      ) : judged === undefined ? null : judged === null || !labeled ? (
         <NotMeasured run={classifier.record} isMeasured={judged !== null} />
       ) : view === 'matrix' ? (
         <Wanted
@@ -68,20 +68,20 @@ export function JudgedPane({ situation }: { situation: ClassifySituation }) {
       ) : view === 'mistakes' ? (
         <Examples
           run={classifier.record}
-          labels={labelled.labels}
+          labels={labeled.labels}
           texts={mistakes}
           nothing="No mistakes on the held-out texts"
         />
       ) : view === 'doubtful' ? (
         <Examples
           run={classifier.record}
-          labels={labelled.labels}
+          labels={labeled.labels}
           texts={doubtful}
           nothing="No suspect labels in the validation set"
           words="The model is confident in a different label here. Check these: label or model may be wrong."
         />
       ) : (
-        <ToLabel key={classifier.record.id} run={classifier.record} labels={labelled.labels} unlabelled={unlabelled} />
+        <ToLabel key={classifier.record.id} run={classifier.record} labels={labeled.labels} unlabeled={unlabeled} />
       )}
     </TabbedPane>
   );

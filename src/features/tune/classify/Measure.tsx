@@ -18,12 +18,12 @@ function useMeasuring(runId: string) {
       .getState()
       .classifying()
       .then((own) => own.judge(runId));
-  return { isTraining, told: describeWork(measuring), measure };
+  return { isTraining, progress: describeWork(measuring), measure };
 }
 
 /** In place of an evaluation. @param isMeasured its metrics were imported, without the answers for each text */
 export function NotMeasured({ run, isMeasured }: { run: RunRow['record']; isMeasured: boolean }) {
-  const { isTraining, told, measure } = useMeasuring(run.id);
+  const { isTraining, progress, measure } = useMeasuring(run.id);
   if (isTraining) return <EmptyState>The evaluation starts when training ends</EmptyState>;
   if (dataOf(run).id === null)
     return (
@@ -36,14 +36,14 @@ export function NotMeasured({ run, isMeasured }: { run: RunRow['record']; isMeas
   return (
     <EmptyState
       action={
-        told ? undefined : (
+        progress ? undefined : (
           <Button variant="go" onPress={measure}>
             Evaluate
           </Button>
         )
       }
     >
-      {told ? <Progress {...told} /> : 'The step in use hasn’t been evaluated on the validation set'}
+      {progress ? <Progress {...progress} /> : 'The step in use hasn’t been evaluated on the validation set'}
     </EmptyState>
   );
 }
@@ -58,7 +58,7 @@ export function MeasuredBefore({
   step: number;
   used?: number | undefined;
 }) {
-  const { isTraining, told, measure } = useMeasuring(run.id);
+  const { isTraining, progress, measure } = useMeasuring(run.id);
   if (step === used || isTraining) return null;
   const isHere = dataOf(run).id !== null;
   return (
@@ -68,14 +68,14 @@ export function MeasuredBefore({
       title={`Evaluated at step ${formatCount(step)}`}
       actions={
         isHere &&
-        !told && (
+        !progress && (
           <Button isDense onPress={measure}>
             Evaluate step {formatCount(used)}
           </Button>
         )
       }
     >
-      {told ? <Progress {...told} /> : `Step ${formatCount(used)}, the one in use, hasn't been evaluated.`}
+      {progress ? <Progress {...progress} /> : `Step ${formatCount(used)}, the one in use, hasn't been evaluated.`}
     </Notice>
   );
 }

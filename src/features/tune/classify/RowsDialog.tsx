@@ -3,7 +3,7 @@ import { labelWords } from '../../../core/base/labels';
 import { formatCount } from '../../../core/base/units';
 import { splitAtWord } from '../../../core/documents/labels/leaks';
 import type { TextRecord } from '../../../core/documents/record';
-import type { LabelledText } from '../../../protocol/data';
+import type { LabeledText } from '../../../protocol/data';
 import { useStudio } from '../../../state/react';
 import { Button, Dialog, Pager, Table, text } from '../../../ui';
 import styles from './Classify.module.css';
@@ -80,7 +80,7 @@ export function RowsDialog({
   );
 }
 
-function Place({ of, isAlone }: { of: LabelledText; isAlone: boolean }) {
+function Place({ of, isAlone }: { of: LabeledText; isAlone: boolean }) {
   const file = useStudio((s) => fileOf(s, of.textId));
   return placeWords(of, isAlone ? undefined : file);
 }

@@ -4,7 +4,7 @@ import { labelWords } from '../../../core/base/labels';
 import { counted, formatCount, formatShare } from '../../../core/base/units';
 import { textRef, type TextRecord } from '../../../core/documents/record';
 import { leakNotice, leakWords } from '../../../core/documents/labels/leakWords';
-import type { Unlabelled } from '../../../core/documents/labels/labelling';
+import type { Unlabeled } from '../../../core/documents/labels/labelChanges';
 import type { LabelsSummary } from '../../../protocol/data';
 import { weightOf } from '../../../state/classifierPlan';
 import { closedRows, rowsWithWord } from '../../../state/classifierStart';
@@ -37,7 +37,7 @@ import { TakeText, useLabeledTexts } from './TakeText';
 import { useAnswer } from './useAnswer';
 import type { ClassifySituation } from './useClassify';
 
-const documentsIn = ({ texts, unlabelled }: LabelsSummary): number => texts + unlabelled;
+const documentsIn = ({ texts, unlabeled }: LabelsSummary): number => texts + unlabeled;
 
 /** Training data of a classifier and its settings. */
 export function TablePane({
@@ -223,12 +223,12 @@ function Labels({ summary, situation }: { summary: LabelsSummary; situation: Cla
         <p className={text.small}>
           <span className={text.ink3}>
             {formatShare(1 - heldOut)} for training, {formatShare(heldOut)} for validation, stratified by label
-            {summary.unlabelled > 0 && `; ${counted(summary.unlabelled, 'unlabeled text')}`}
+            {summary.unlabeled > 0 && `; ${counted(summary.unlabeled, 'unlabeled text')}`}
           </span>
         </p>
       </div>
-      {summary.unlabelledAre && summary.none + summary.unlabelled > 0 && (
-        <WithoutLabel texts={situation.texts} are={summary.unlabelledAre} />
+      {summary.unlabeledAre && summary.none + summary.unlabeled > 0 && (
+        <WithoutLabel texts={situation.texts} are={summary.unlabeledAre} />
       )}
       <Findings summary={summary} situation={situation} />
       <Leak summary={summary} />
@@ -238,22 +238,22 @@ function Labels({ summary, situation }: { summary: LabelsSummary; situation: Cla
 const FIRST = 12;
 
 /** Applies the answer to every table whose texts may have several labels. */
-function useUnlabelled(texts: readonly TextRecord[]): (are: Unlabelled) => Promise<void> {
+function useUnlabeled(texts: readonly TextRecord[]): (are: Unlabeled) => Promise<void> {
   const store = useStudioStore();
   return async (are) => {
     const { change } = await store.getState().classifying();
     const words = `Unlabeled texts: ${are === 'none' ? 'no label applies' : 'not labeled yet'}`;
     for (const { id } of texts.filter(({ labelled }) => labelled === 'several'))
-      if (!(await change(id, { kind: 'unlabelled', are }, words))) return;
+      if (!(await change(id, { kind: 'unlabeled', are }, words))) return;
   };
 }
 
 /** Changes the answer about texts without a label. */
-function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlabelled }) {
-  const say = useUnlabelled(texts);
+function WithoutLabel({ texts, are }: { texts: readonly TextRecord[]; are: Unlabeled }) {
+  const say = useUnlabeled(texts);
   return (
     <Block isForm>
-      <Select<Unlabelled>
+      <Select<Unlabeled>
         label="Unlabeled texts"
         value={are}
         onChange={(are) => void say(are)}
@@ -289,14 +289,14 @@ function Findings({ summary, situation: { texts } }: { summary: LabelsSummary; s
   const setTuning = useStudio((s) => s.setTuning);
   const tuning = useStudio((s) => s.project.tuning);
   const single = summary.labels.filter(({ count }) => count === 1).map(({ label }) => label);
-  const say = useUnlabelled(texts);
+  const say = useUnlabeled(texts);
   // Similar names have a row with an action, unlabeled texts a tab, truncated texts and leaks a notice.
   const problems = summary.problems.filter(
-    ({ what, kind }) => !['alike', 'long', 'leak'].includes(what) && (what !== 'unlabelled' || kind === 'asked'),
+    ({ what, kind }) => !['alike', 'long', 'leak'].includes(what) && (what !== 'unlabeled' || kind === 'asked'),
   );
   if (summary.alike.length + problems.length === 0) return null;
   return (
-    <ul className={styles.told}>
+    <ul className={styles.problems}>
       {summary.alike.map(({ names, as }) => (
         <li key={names.join('\n')}>
           <Icon name="warning" tone="warn" />
@@ -310,11 +310,11 @@ function Findings({ summary, situation: { texts } }: { summary: LabelsSummary; s
       ))}
       {problems.map(({ kind, what, words, remedy }) => (
         <li key={words}>
-          <Icon name={kind === 'told' ? 'warning' : 'error'} tone={kind === 'told' ? 'warn' : 'error'} />
+          <Icon name={kind === 'note' ? 'warning' : 'error'} tone={kind === 'note' ? 'warn' : 'error'} />
           <span>
             {words}
             {remedy !== undefined && <small>{remedy}</small>}
-            {what === 'unlabelled' && (
+            {what === 'unlabeled' && (
               <small className={styles.ways}>
                 <TextAction onPress={() => void say('none')}>No label applies</TextAction>
                 <TextAction onPress={() => void say('left-out')}>Not labeled yet</TextAction>

@@ -1,6 +1,6 @@
 import { counted } from '../../../core/base/units';
 import { textRef } from '../../../core/documents/record';
-import type { TextWithLabels } from '../../../protocol/labelled';
+import type { TextWithLabels } from '../../../protocol/labeled';
 import { useStudio, useStudioStore } from '../../../state/react';
 import { useWorkerValue } from '../../../state/useWorkerValue';
 import { Button } from '../../../ui';

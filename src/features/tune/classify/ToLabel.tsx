@@ -22,11 +22,11 @@ interface Asked {
 export function ToLabel({
   run,
   labels,
-  unlabelled,
+  unlabeled,
 }: {
   run: RunRow['record'];
   labels: readonly string[];
-  unlabelled: number;
+  unlabeled: number;
 }) {
   const store = useStudioStore();
   const isTraining = useStudio((s) => s.training !== null);
@@ -65,7 +65,7 @@ export function ToLabel({
     const { label: set } = await store.getState().classifying();
     return set(textId, place, own);
   };
-  const labelled = asked?.said.filter((own) => own !== null).length ?? 0;
+  const labeled = asked?.said.filter((own) => own !== null).length ?? 0;
   if (progressWords)
     return (
       <Block>
@@ -91,16 +91,16 @@ export function ToLabel({
     return (
       <EmptyState
         action={
-          unlabelled > 0 && (
+          unlabeled > 0 && (
             <Button variant="go" onPress={() => void look()}>
               Start labeling
             </Button>
           )
         }
       >
-        {unlabelled === 0
+        {unlabeled === 0
           ? 'Every text has a label. Rows without one appear here.'
-          : `${counted(unlabelled, 'unlabeled text')}. Active learning picks the ${formatCount(Math.min(unlabelled, AT_ONCE))} that help most.`}
+          : `${counted(unlabeled, 'unlabeled text')}. Active learning picks the ${formatCount(Math.min(unlabeled, AT_ONCE))} that help most.`}
       </EmptyState>
     );
   const one = asked.texts[asked.said.length];
@@ -127,7 +127,7 @@ export function ToLabel({
               <Button
                 variant="go"
                 disabledReason={
-                  isTraining ? 'Available when training ends' : labelled === 0 ? 'Label a text first' : undefined
+                  isTraining ? 'Available when training ends' : labeled === 0 ? 'Label a text first' : undefined
                 }
                 onPress={() => void learnOn()}
               >
@@ -138,9 +138,9 @@ export function ToLabel({
             </span>
           }
         >
-          {labelled === 0
+          {labeled === 0
             ? 'All skipped. Label more, or undo the last one.'
-            : `${counted(labelled, 'text')} labeled. Training continues from this classifier with them included.`}
+            : `${counted(labeled, 'text')} labeled. Training continues from this classifier with them included.`}
         </EmptyState>
       )}
     </>

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { LabelledTexts } from '../../../core/evaluate/evaluation';
+import type { LabeledTexts } from '../../../core/evaluate/evaluation';
 import { answersAt, eachLabel } from '../../../core/evaluate/eachLabel';
 import { FINDINGS } from '../../../ui/LabelTable';
 import { calibrationWords } from './AskPane';
 import { inCell, inFinding, isRight, judgedTexts, likelyWrong, percent, weakestLabel, worst } from './judged';
 
-const LABELLED: LabelledTexts = {
+const LABELED: LabeledTexts = {
   labels: ['land', 'sea'],
   temperature: 1,
   calibrationError: { asItLearnt: 2, scaled: 1 },
@@ -28,7 +28,7 @@ test('calibration is shown with two digits, and a probability below 1 is never 1
 });
 
 test('mistakes are opened by their cell, the surest first, and those that may be wrong labels apart', () => {
-  const texts = judgedTexts(LABELLED);
+  const texts = judgedTexts(LABELED);
   expect(texts.map(isRight)).toEqual([true, false, true, false, true]);
   expect(inCell(texts, 0, 1).map(({ place }) => place)).toEqual([5]);
   expect(worst(texts).map(({ place }) => place)).toEqual([5, 9]);
@@ -39,7 +39,7 @@ test('mistakes are opened by their cell, the surest first, and those that may be
 
 test('texts with several labels are right where all of them are given', () => {
   const several = judgedTexts({
-    ...LABELLED,
+    ...LABELED,
     wanted: [[0, 1], [0], [], [1], [1]],
     given: [[1, 0], [0, 1], [], [1], []],
   });
@@ -47,11 +47,11 @@ test('texts with several labels are right where all of them are given', () => {
 });
 
 test('the surer it must be, the fewer it answers, and no more of them are right', () => {
-  expect(answersAt(LABELLED, 0)).toMatchObject({ answered: 5, right: 3, texts: 5 });
-  expect(answersAt(LABELLED, 0.6)).toMatchObject({ answered: 4, right: 3 });
+  expect(answersAt(LABELED, 0)).toMatchObject({ answered: 5, right: 3, texts: 5 });
+  expect(answersAt(LABELED, 0.6)).toMatchObject({ answered: 4, right: 3 });
   fc.assert(
     fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (a, b) => {
-      const [low, high] = [answersAt(LABELLED, Math.min(a, b))!, answersAt(LABELLED, Math.max(a, b))!];
+      const [low, high] = [answersAt(LABELED, Math.min(a, b))!, answersAt(LABELED, Math.max(a, b))!];
       expect(high.answered).toBeLessThanOrEqual(low.answered);
       expect(high.right).toBeLessThanOrEqual(low.right);
       expect(low.right).toBeLessThanOrEqual(low.answered);
@@ -59,8 +59,8 @@ test('the surer it must be, the fewer it answers, and no more of them are right'
   );
 });
 
-const SEVERAL: LabelledTexts = {
-  ...LABELLED,
+const SEVERAL: LabeledTexts = {
+  ...LABELED,
   wanted: [[0, 1], [0], [], [1], [1]],
   given: [[0, 1], [0, 1], [], [1], []],
   sure: [0.7, 0.6, 0.55, 0.9, 0.8],
@@ -78,7 +78,7 @@ test('of several labels texts are opened by label and how it was found, at any t
   expect(inFinding(judgedTexts(SEVERAL), 1, 'wrong').map(({ place }) => place)).toEqual([5]);
   expect(inFinding(judgedTexts(SEVERAL, 0.75), 0, 'missed').map(({ place }) => place)).toEqual([3, 5]);
   expect(judgedTexts(SEVERAL, 0.4)[2]).toMatchObject({ given: [0], sure: 0.45 });
-  expect(answersAt({ ...LABELLED, given: SEVERAL.given, wanted: SEVERAL.wanted }, 0.4)).toBeUndefined();
+  expect(answersAt({ ...LABELED, given: SEVERAL.given, wanted: SEVERAL.wanted }, 0.4)).toBeUndefined();
 });
 
 test('the weakest label has the lowest recall, and none is named where all have the same', () => {

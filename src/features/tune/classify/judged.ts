@@ -1,7 +1,7 @@
 /** What is read of a classifier's evaluation: cells, mistakes, and labels that may be wrong. */
 import { formatShare } from '../../../core/base/units';
 import { type EachLabel, f1Of, givenAt, placesIn } from '../../../core/evaluate/eachLabel';
-import type { LabelledTexts } from '../../../core/evaluate/evaluation';
+import type { LabeledTexts } from '../../../core/evaluate/evaluation';
 import { leastSure } from '../../../core/sample/labelsOf';
 import type { Finding } from '../../../ui';
 
@@ -15,9 +15,9 @@ export interface Judged {
 }
 
 /** @param atLeast of texts that may have several labels: how likely each must be; of another than they were measured by they are as that would have it */
-export function judgedTexts(labelled: LabelledTexts, atLeast = labelled.atLeast ?? 0): readonly Judged[] {
-  const { place, wanted, given, sure, sureOfWanted, probabilities } = labelled;
-  const now = givenAt(labelled, atLeast) ?? given;
+export function judgedTexts(labeled: LabeledTexts, atLeast = labeled.atLeast ?? 0): readonly Judged[] {
+  const { place, wanted, given, sure, sureOfWanted, probabilities } = labeled;
+  const now = givenAt(labeled, atLeast) ?? given;
   return place.map((at, i) => ({
     place: at,
     wanted: placesIn(wanted[i]!),

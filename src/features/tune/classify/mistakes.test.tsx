@@ -16,11 +16,11 @@ function paneAt(address: string): string {
   const store = createStudio(inertServices());
   const [path, search] = address.split('?') as [string, string];
   const classes = { labels: ['ok', 'spam'], pooling: 'first' };
-  const labelled = {
+  const labeled = {
     ...{ labels: classes.labels, temperature: 1, cut: 0 },
     ...{ place: [3, 8], wanted: [0, 1], given: [0, 0], sure: [0.99, 0.973], sureOfWanted: [0.99, 0.027] },
   };
-  const evaluation = { labelled, metrics: {}, baselines: {}, documents: 2 };
+  const evaluation = { labelled: labeled, metrics: {}, baselines: {}, documents: 2 };
   const situation = {
     ...{ judged: { runId: 'r', step: 9, evaluation }, step: 9, survey: {} },
     classifier: { record: { id: 'r', name: 'mails-1', model: { id: 'bert', config: { classes } } } },

@@ -1,5 +1,5 @@
 /** Names a text by its table and row: `more.csv, row 2`. */
-import type { LabelledText } from '../../../protocol/data';
+import type { LabeledText } from '../../../protocol/data';
 import type { Studio } from '../../../state/slices/studio';
 import { toTuneOn } from '../../../state/tuningInputs';
 
@@ -10,7 +10,7 @@ export function fileOf(s: Studio, textId: string | undefined): string | undefine
 }
 
 /** @param file where it isn't clear */
-export function placeWords({ title }: Pick<LabelledText, 'title'>, file: string | undefined): string {
+export function placeWords({ title }: Pick<LabeledText, 'title'>, file: string | undefined): string {
   if (file === undefined) return title;
   return `${file}, ${title.replace(/^Row (?=[\d,]+$)/, 'row ')}`;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { runRecord } from '../testing/runRecord';
 import type { TrainEvent } from '../train/run';
-import { readForebears } from './forebears';
+import { readAncestors } from './ancestors';
 import { openJournal } from './journal';
 import { addRun, recordKey } from './record';
 
@@ -16,7 +16,7 @@ const evaluated = (step: number): TrainEvent => ({
 });
 const forkOf = (runId: string, step: number) => ({ parent: { runId, step, how: 'fork' as const, name: runId } });
 
-test('a fork has what its forebears told up to where it left each, and what is missing leaves a gap and no more', async () => {
+test('a fork has what its ancestors told up to where it left each, and what is missing leaves a gap and no more', async () => {
   const store = memoryStore();
   const evaluatedSteps: Record<string, readonly number[]> = {
     first: [0, 10, 20, 30, 40],
@@ -29,15 +29,15 @@ test('a fork has what its forebears told up to where it left each, and what is m
   await addRun(store, runRecord({ id: 'second', ...forkOf('first', 20) }));
   const third = runRecord({ id: 'third', ...forkOf('second', 30) });
   await addRun(store, third);
-  const steps = async () => (await readForebears(store, third)).map(({ kind, step }) => `${kind} ${step}`);
+  const steps = async () => (await readAncestors(store, third)).map(({ kind, step }) => `${kind} ${step}`);
   const of = (...all: number[]) => all.map((step) => `evaluated ${step}`);
   expect(await steps()).toEqual(of(0, 10, 20, 20, 25, 30));
-  expect(await readForebears(store, runRecord({ id: 'x' }))).toEqual([]);
+  expect(await readAncestors(store, runRecord({ id: 'x' }))).toEqual([]);
   expect(
-    await readForebears(store, { id: 'y', parent: { runId: 'first', step: 20, how: 'import', name: '' } }),
+    await readAncestors(store, { id: 'y', parent: { runId: 'first', step: 20, how: 'import', name: '' } }),
   ).toEqual([]);
   // Damaged records that name each other end it.
-  await expect(readForebears(store, runRecord({ id: 'second', ...forkOf('second', 9) }))).resolves.toEqual([]);
+  await expect(readAncestors(store, runRecord({ id: 'second', ...forkOf('second', 9) }))).resolves.toEqual([]);
   await store.commit({ put: [[recordKey('second'), { version: 99 }]] });
   expect(await steps()).toEqual(of(20, 25, 30));
 });

@@ -9,13 +9,13 @@ interface Given {
 }
 
 /** A column of the table that is called as one of these leaves it another name. */
-export function labelledHeader(columns: readonly string[], labels: readonly string[]): readonly string[] {
+export function labeledHeader(columns: readonly string[], labels: readonly string[]): readonly string[] {
   const free = (name: string): string => (columns.includes(name) ? free(`${name}_given`) : name);
   return [...columns, free('label'), free('sure'), ...labels.map((label) => free(`p(${label})`))];
 }
 
 /** @param given undefined of a row in which there is nothing to read @param count labels */
-export function labelledRow(
+export function labeledRow(
   cells: ReadonlyMap<string, string>,
   columns: readonly string[],
   given: Given | undefined,

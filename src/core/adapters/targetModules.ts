@@ -4,16 +4,16 @@ import type { ParamTable } from '../models/spec';
 import { linearWeights } from './trainable';
 
 /** `all` linear layers, those of `attention`, or those with these names, as in PEFT: `c_attn`, `attn.c_proj`. */
-export type Beside = { what: 'all' | 'attention' } | { what: 'named'; targets: readonly string[] };
+export type TargetModules = { what: 'all' | 'attention' } | { what: 'named'; targets: readonly string[] };
 
 /**
  * Names of target weights, in the table's order. @throws HomegrownError `bad-settings` where the model has none of that name
  */
-export function besideThat(beside: Beside, table: ParamTable): readonly string[] {
+export function targetsOf(targetModules: TargetModules, table: ParamTable): readonly string[] {
   const matrices = linearWeights(table);
-  if (beside.what !== 'named')
-    return matrices.filter((name) => beside.what === 'all' || table[name]!.group === 'Attention');
-  const { targets } = beside;
+  if (targetModules.what !== 'named')
+    return matrices.filter((name) => targetModules.what === 'all' || table[name]!.group === 'Attention');
+  const { targets } = targetModules;
   const isCalled = (target: string) => (name: string) => `.${name}`.endsWith(`.${target}.weight`);
   const unknown = targets.find((target) => !matrices.some(isCalled(target)));
   if (unknown === undefined) return matrices.filter((name) => targets.some((target) => isCalled(target)(name)));

@@ -6,7 +6,7 @@ import { readJournal } from './journal';
 import { readRun, type RunRecord } from './record';
 
 /** In the order of steps, up to the one that was forked; what is not here, or cannot be read, leaves out what was before it. */
-export async function readForebears(
+export async function readAncestors(
   store: BlobStore,
   { id, parent }: Pick<RunRecord, 'id' | 'parent'>,
 ): Promise<readonly LastingEvent[]> {

@@ -14,10 +14,10 @@ import {
   importText,
   joinedLabels,
   leaveOut,
-  type Labelling,
-  type LabelledAs,
+  type LabelChanges,
+  type LabeledAs,
   listDocuments,
-  relabelled,
+  relabeled,
   textOf,
   textRef,
   type TextSource,
@@ -27,7 +27,7 @@ import { readRecord } from '../../base/record';
 import { applyRecipe } from '../clean/applyRecipe';
 import { stepOf } from '../clean/recipe';
 import { CLEANED } from '../clean/record';
-import { labelsNow, unlabelledAre, withUnlabelled } from './labelling';
+import { labelsNow, unlabeledAre, withUnlabeled } from './labelChanges';
 import { propertyRuns } from '../../testing/propertyRuns';
 
 const file = (name: string, text: string, columns?: object): TextSource => {
@@ -49,9 +49,9 @@ const MAILS = csvOf([
   ['', 'No subject', 'Spam'],
   ['Later', 'Not looked at yet', ''],
 ]);
-async function opened(source: TextSource | readonly TextSource[], labelled: LabelledAs = {}) {
+async function opened(source: TextSource | readonly TextSource[], labeledAs: LabeledAs = {}) {
   const store = memoryStore();
-  const outcome = await importDrop([source].flat(), store, { addedAt: 1, labelled }, unwatched);
+  const outcome = await importDrop([source].flat(), store, { addedAt: 1, labeledAs }, unwatched);
   if (!outcome.text) throw outcome.refused[0]!.error;
   const { text } = outcome;
   const labels = async (): Promise<string[]> =>
@@ -113,7 +113,7 @@ test('asks about a table without a known label column', async () => {
 
 test('the same bytes are one thing as text and another as examples', async () => {
   const { store, text } = await opened(file('mails.csv', MAILS));
-  const again = await importText(file('mails.csv', MAILS), store, { addedAt: 2, labelled: {} }, unwatched);
+  const again = await importText(file('mails.csv', MAILS), store, { addedAt: 2, labeledAs: {} }, unwatched);
   expect(again).toMatchObject({ kind: 'duplicate', of: { id: text.id } });
   expect(await importText(file('mails.csv', MAILS), store, { addedAt: 3 }, unwatched)).toMatchObject({ kind: 'added' });
 });
@@ -121,12 +121,12 @@ test('the same bytes are one thing as text and another as examples', async () =>
 test('labels are joined and changed over what was read, and put back; the text is another then', async () => {
   const { store, text, labels } = await opened(file('mails.csv', MAILS));
   const refs = [textRef(text)];
-  const change = async (to: (before: Labelling) => Labelling): Promise<void> => {
+  const change = async (to: (before: LabelChanges) => LabelChanges): Promise<void> => {
     refs.push(textRef(await changeLabelling(store, text.id, to)));
   };
   await change((before) => joinedLabels(before, ['Spam'], 'spam'));
   expect(await labels()).toEqual(['ham', 'spam', 'spam', '']);
-  await change((before) => relabelled(relabelled(before, 3, 'ham'), 0, ''));
+  await change((before) => relabeled(relabeled(before, 3, 'ham'), 0, ''));
   expect(await labels()).toEqual(['', 'spam', 'spam', 'ham']);
   await change((before) => joinedLabels(before, ['ham', 'spam'], 'mail'));
   expect(await labels()).toEqual(['', 'mail', 'mail', 'mail']);
@@ -135,7 +135,7 @@ test('labels are joined and changed over what was read, and put back; the text i
   expect(await labels()).toEqual(['ham', 'spam', 'Spam', '']);
   expect(refs.at(-1)).toBe(refs[0]);
   expect(await textOf(store, text.id)).toEqual(text);
-  await expect(changeLabelling(store, text.id, (before) => relabelled(before, 4, 'ham'))).rejects.toMatchObject({
+  await expect(changeLabelling(store, text.id, (before) => relabeled(before, 4, 'ham'))).rejects.toMatchObject({
     code: 'bad-settings',
   });
 });
@@ -155,7 +155,7 @@ test('joined labels are those that all documents have that had one of them, what
           labelling = joinedLabels(labelling, one.join, one.to);
           for (const [place, label] of wanted.entries()) if (one.join.includes(label)) wanted[place] = one.to;
         } else {
-          labelling = relabelled(labelling, one.place, one.label);
+          labelling = relabeled(labelling, one.place, one.label);
           wanted[one.place] = one.label;
         }
       }
@@ -175,27 +175,27 @@ test('what texts without a label are is said of all of them, and of single ones;
   const rows = csvOf([['text', 'label'], ['one', 'a'], ['two', ''], ['three', 'b'], ['four', ''], ['five', 'a|b']]); // prettier-ignore
   const { store, text, labels } = await opened(file('a.csv', rows), { between: '|' });
   const refs = [textRef(text)];
-  const change = async (to: (before: Labelling) => Labelling): Promise<void> => {
+  const change = async (to: (before: LabelChanges) => LabelChanges): Promise<void> => {
     refs.push(textRef(await changeLabelling(store, text.id, to)));
   };
-  const said = async () => unlabelledAre(await textOf(store, text.id));
+  const said = async () => unlabeledAre(await textOf(store, text.id));
   expect([await labels(), await said()]).toEqual([['a', '', 'b', '', 'a|b'], undefined]);
-  await change((before) => withUnlabelled(before, 'none'));
+  await change((before) => withUnlabeled(before, 'none'));
   expect([await labels(), await said()]).toEqual([['a', NO_LABELS, 'b', NO_LABELS, 'a|b'], 'none']);
   // A person's changes: one has no label yet, another gets a label, and a third loses its labels.
-  await change((before) => relabelled(relabelled(relabelled(before, 1, ''), 3, 'b'), 0, NO_LABELS));
+  await change((before) => relabeled(relabeled(relabeled(before, 1, ''), 3, 'b'), 0, NO_LABELS));
   expect(await labels()).toEqual([NO_LABELS, '', 'b', 'b', 'a|b']);
   // After a label is dropped, its texts keep their other labels, or have none.
   await change((before) => joinedLabels(before, ['b'], '', 'several'));
   expect([await labels(), await said()]).toEqual([[NO_LABELS, '', NO_LABELS, NO_LABELS, 'a'], 'none']);
-  await change((before) => withUnlabelled(before, 'left-out'));
+  await change((before) => withUnlabeled(before, 'left-out'));
   expect([await labels(), await said()]).toEqual([[NO_LABELS, '', '', NO_LABELS, 'a'], 'left-out']);
   expect(new Set(refs).size).toBe(5);
   await change(() => AS_READ);
   expect(await textOf(store, text.id)).toEqual(text);
 });
 
-test('labels stay with their documents whatever is left out, cleaned and relabelled, in any order', async () => {
+test('labels stay with their documents whatever is left out, cleaned and relabeled, in any order', async () => {
   const TEXTS = Array.from({ length: 6 }, (_, i) => `${'word '.repeat(i + 1)}${i}`);
   const read = ['a', 'b', 'a|b', '', 'c', 'b'];
   const name = fc.constantFrom('a', 'b', 'c', 'd');
@@ -215,7 +215,7 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
       let labelling = AS_READ;
       let min = 0;
       const out = new Set<number>();
-      const isLearnt = (own: string, i: number): boolean => !out.has(i) && own.length >= min;
+      const hasLoss = (own: string, i: number): boolean => !out.has(i) && own.length >= min;
       for (const one of steps) {
         if ('least' in one || 'out' in one) {
           const [before, places] = [min, new Set(out)];
@@ -227,7 +227,7 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
             'least' in one
               ? applyRecipe(store, text.id, { version: 1, name: 'own', steps: rules, kept: [] }, { at: 2 }, unwatched)
               : leaveOut(store, text.id, [one.out], one.isOut);
-          if (TEXTS.some(isLearnt)) await done;
+          if (TEXTS.some(hasLoss)) await done;
           else {
             // Then nothing would remain, and all is as it was.
             await expect(done).rejects.toMatchObject({ code: 'bad-settings' });
@@ -236,17 +236,17 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
             for (const each of places) out.add(each);
           }
         } else {
-          const change = (before: Labelling): Labelling =>
+          const change = (before: LabelChanges): LabelChanges =>
             'are' in one
-              ? withUnlabelled(before, one.are)
+              ? withUnlabeled(before, one.are)
               : 'join' in one
                 ? joinedLabels(before, one.join, one.to, 'several')
-                : relabelled(before, one.place, one.label);
+                : relabeled(before, one.place, one.label);
           labelling = change(labelling);
           await changeLabelling(store, text.id, change);
         }
         const now = labelsNow({ labelled: 'several', labelling: { ...labelling, sha256: '' } });
-        const wanted = TEXTS.flatMap((own, i) => (isLearnt(own, i) ? [[i, own, now(i, read[i])] as const] : []));
+        const wanted = TEXTS.flatMap((own, i) => (hasLoss(own, i) ? [[i, own, now(i, read[i])] as const] : []));
         const documents = await documentsOf(store, await textOf(store, text.id));
         const found = await Promise.all(
           documents.map(async (each) => [

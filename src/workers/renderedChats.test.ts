@@ -1,9 +1,9 @@
-/** Chats in the store painted, and cut into data. */
+/** Chats in the store renderChat, and cut into data. */
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
 import type { Conversation } from '../core/chat/conversation';
-import { painted } from '../core/chat/painted';
+import { renderChat } from '../core/chat/renderChat';
 import { spokenBy } from '../core/chat/spoken';
 import { importText, leaveOut } from '../core/documents';
 import { chatsIn } from '../core/objectives/chatRows';
@@ -37,17 +37,17 @@ describe('painted', async () => {
       parts.reduce((all, part) => all + of(part), 0);
     expect(painting).toMatchObject({
       conversations: 42,
-      tokens: { learnt: sum(({ learnt }) => learnt) },
+      tokens: { trained: sum(({ trained }) => trained) },
       tooLong: {
         count: sum(({ shortened, tooLong }) => shortened + tooLong),
-        nothingLearnt: sum(({ tooLong }) => tooLong),
+        withoutLoss: sum(({ tooLong }) => tooLong),
       },
       endsWith: '<|endoftext|>',
       asksAlike: true,
     });
-    expect(painting.tooLong).toEqual({ count: 2, nothingLearnt: 1 });
+    expect(painting.tooLong).toEqual({ count: 2, withoutLoss: 1 });
     const template = await spokenBy(tokenizer);
-    const all = rows.map((row) => painted(row as Conversation, template));
+    const all = rows.map((row) => renderChat(row as Conversation, template));
     expect(painting.tokens.all).toBe(all.reduce((n, { ids }) => n + ids.length, 0));
     expect(painting.template).toBe(template.source);
     expect(painting.tokenizer).toEqual(template.tokenizer.model);
@@ -79,12 +79,12 @@ describe('painted', async () => {
       [201, true],
       [201, true],
     ]);
-    const learnt = (i: number): string =>
-      examples[i]!.tokens.filter(({ isLearnt }) => isLearnt)
+    const withLoss = (i: number): string =>
+      examples[i]!.tokens.filter(({ hasLoss }) => hasLoss)
         .map((token) => token.text)
         .join('');
-    expect([learnt(0), learnt(1), learnt(2)]).toEqual(['A friend, 39.<|endoftext|>', 'b<|endoftext|>', '']);
-    expect(examples.map((example) => example.learnt > 0)).toEqual([true, true, false]);
+    expect([withLoss(0), withLoss(1), withLoss(2)]).toEqual(['A friend, 39.<|endoftext|>', 'b<|endoftext|>', '']);
+    expect(examples.map((example) => example.trained > 0)).toEqual([true, true, false]);
     await own(store, { ...wanted, context: 100 }, job);
     expect(reports).toBe(2);
     await leaveOut(store, text.id, [41], true);

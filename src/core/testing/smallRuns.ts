@@ -48,16 +48,16 @@ interface Place {
   store: BlobStore;
 }
 
-/** Trains, and calls `beside` at the first step. */
+/** Trains, and calls `meanwhile` at the first step. */
 export async function train(
   { gpu, store }: Place,
   input: BeginInput,
-  beside?: (run: { ended(): boolean }) => Promise<void>,
+  meanwhile?: (run: { ended(): boolean }) => Promise<void>,
 ) {
   let hasEnded = false;
   let besides: Promise<void> | undefined;
   const onProgress = (events: readonly TrainEvent[]): void => {
-    if (events.some(({ kind }) => kind === 'step')) besides ??= beside?.({ ended: () => hasEnded });
+    if (events.some(({ kind }) => kind === 'step')) besides ??= meanwhile?.({ ended: () => hasEnded });
   };
   await gpu.call('begin', input, { onProgress });
   hasEnded = true;

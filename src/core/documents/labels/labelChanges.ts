@@ -9,22 +9,22 @@ import { counted } from '../../base/units';
 import { noSuchText } from '../library';
 import { TEXT, textKey, type TextRecord } from '../record';
 
-export type Labelling = Omit<NonNullable<TextRecord['labelling']>, 'sha256'>;
+export type LabelChanges = Omit<NonNullable<TextRecord['labelling']>, 'sha256'>;
 
-export const AS_READ: Labelling = { renamed: {}, changed: [] };
+export const AS_READ: LabelChanges = { renamed: {}, changed: [] };
 
-export const labellingOf = ({ labelling }: TextRecord): Labelling =>
+export const labellingOf = ({ labelling }: TextRecord): LabelChanges =>
   labelling ? { renamed: labelling.renamed, changed: labelling.changed } : AS_READ;
 
 /**
  * Returns a function from a document to its current label; empty: unlabeled.
  * @param label the original one
  */
-export function labelsNow({ labelled, labelling }: Pick<TextRecord, 'labelled' | 'labelling'>) {
+export function labelsNow({ labelled: labelKind, labelling }: Pick<TextRecord, 'labelled' | 'labelling'>) {
   if (!labelling) return (_: number, label = ''): string => label;
   const { renamed } = labelling;
   const changed = new Map(labelling.changed.map(({ place, label }) => [place, label]));
-  return (place: number, label = ''): string => changed.get(place) ?? inNames(renamed, labelled, label);
+  return (place: number, label = ''): string => changed.get(place) ?? inNames(renamed, labelKind, label);
 }
 
 /** A document with the label that it has now. */
@@ -36,32 +36,32 @@ export function withLabel(document: Document, label: string): Document {
   return { ...rest, ...(Object.keys(now).length > 0 && { fields: now }) };
 }
 
-function inNames(renamed: Labelling['renamed'], labelled: TextRecord['labelled'], label: string): string {
+function inNames(renamed: LabelChanges['renamed'], labelKind: TextRecord['labelled'], label: string): string {
   const name = (one: string): string => (Object.hasOwn(renamed, one) ? renamed[one]! : one);
-  if (labelled !== 'several') return name(label);
+  if (labelKind !== 'several') return name(label);
   if (label === NO_LABELS) return label;
   const names = [...new Set(labelsIn(label).map(name))].filter(Boolean);
   return names.length > 0 ? labelsAsOne(names) : name('');
 }
 
 /** Meaning of a text without a label: no label applies, or it isn't labeled yet. */
-export type Unlabelled = 'none' | 'left-out';
+export type Unlabeled = 'none' | 'left-out';
 
 /** The chosen meaning of texts without a label, stored as the name of the empty label; undefined: not asked. */
-export function unlabelledAre({ labelling }: Pick<TextRecord, 'labelling'>): Unlabelled | undefined {
+export function unlabeledAre({ labelling }: Pick<TextRecord, 'labelling'>): Unlabeled | undefined {
   if (!Object.hasOwn(labelling?.renamed ?? {}, '')) return undefined;
   return labelling!.renamed[''] === NO_LABELS ? 'none' : 'left-out';
 }
 
 /** The same, but for what those are that have none, also by a person's word. */
-export function withUnlabelled({ renamed, changed }: Labelling, are: Unlabelled): Labelling {
+export function withUnlabeled({ renamed, changed }: LabelChanges, are: Unlabeled): LabelChanges {
   const label = are === 'none' ? NO_LABELS : '';
   const now = changed.map((each) => (each.label === '' ? { ...each, label } : each));
   return { renamed: { ...renamed, '': label }, changed: now };
 }
 
 /** The same, but for one document. @param label empty: it is an example of nothing yet; null: what it was read as */
-export function relabelled({ renamed, changed }: Labelling, place: number, label: string | null): Labelling {
+export function relabeled({ renamed, changed }: LabelChanges, place: number, label: string | null): LabelChanges {
   const others = changed.filter((each) => each.place !== place);
   const all = label === null ? others : [...others, { place, label }];
   return { renamed, changed: all.sort((a, b) => a.place - b.place) };
@@ -69,11 +69,11 @@ export function relabelled({ renamed, changed }: Labelling, place: number, label
 
 /** The same, but for labels that are now called otherwise; empty: they are none, and so are their documents examples of none. */
 export function joinedLabels(
-  { renamed, changed }: Labelling,
+  { renamed, changed }: LabelChanges,
   labels: readonly string[],
   to: string,
-  labelled: TextRecord['labelled'] = 'one',
-): Labelling {
+  labelKind: TextRecord['labelled'] = 'one',
+): LabelChanges {
   const names = Object.fromEntries(labels.filter((label) => label !== to).map((label) => [label, to]));
   const before = Object.entries(renamed).map(([read, now]) => [read, inNames(names, 'one', now)] as const);
   const all = { ...names, ...Object.fromEntries(before) };
@@ -82,7 +82,7 @@ export function joinedLabels(
     renamed: all,
     changed: changed.map(({ place, label }) => ({
       place,
-      label: label === '' ? label : inNames({ ...names, ...none }, labelled, label),
+      label: label === '' ? label : inNames({ ...names, ...none }, labelKind, label),
     })),
   };
 }
@@ -94,7 +94,7 @@ export function joinedLabels(
 export async function changeLabelling(
   store: BlobStore,
   id: string,
-  change: (before: Labelling) => Labelling,
+  change: (before: LabelChanges) => LabelChanges,
 ): Promise<TextRecord> {
   const changed = await changeRecord(store, textKey(id), TEXT, async (text) => {
     if (!text) throw noSuchText(id);
@@ -113,7 +113,7 @@ export async function changeLabelling(
   return changed;
 }
 
-const hashOf = ({ renamed, changed }: Labelling): Promise<string> =>
+const hashOf = ({ renamed, changed }: LabelChanges): Promise<string> =>
   sha256Hex(
     JSON.stringify([
       Object.entries(renamed).sort(([a], [b]) => (a < b ? -1 : 1)),

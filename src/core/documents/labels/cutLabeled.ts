@@ -21,7 +21,7 @@ interface Labeled {
  * 2011, "On the Stratification of Multi-label Data"). A text that is only trained takes nearly equal texts with it. If none is, the same
  * texts are held out as without it, so that the accuracies before and after a correction can be compared.
  */
-export function cutLabelled(outline: Outline, { labels, groupOf, trainOnly }: Labeled, choice: SplitChoice): Cut {
+export function cutLabeled(outline: Outline, { labels, groupOf, trainOnly }: Labeled, choice: SplitChoice): Cut {
   const trained = new Set<number>();
   for (const [place, isTrained] of trainOnly.entries()) if (isTrained) trained.add(groupOf[place]!);
   const groups = new Map<number, Map<number, number>>();

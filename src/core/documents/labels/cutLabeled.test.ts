@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { sha256Hex } from '../../base/hash';
 import { Outline } from '../cut';
 import { PART_NAMES, type PartName, type SplitChoice } from '../split';
-import { cutLabelled } from './cutLabelled';
+import { cutLabeled } from './cutLabeled';
 import { NearEqual } from './nearEqual';
 import { propertyRuns } from '../../testing/propertyRuns';
 
@@ -26,7 +26,7 @@ function partsOf(examples: readonly Example[], choice: SplitChoice): readonly (P
     groupOf: first,
     trainOnly: examples.map(({ trainOnly }) => trainOnly === true),
   };
-  const cut = cutLabelled(outline, labeled, choice);
+  const cut = cutLabeled(outline, labeled, choice);
   expect(cut.rule).toBe('labels');
   return examples.map((_, place) => {
     const parts = PART_NAMES.filter((name) => {

@@ -21,19 +21,19 @@ export interface Turn {
   endsWith?: number;
 }
 
-export interface Painted {
+export interface RenderedChat {
   ids: Uint32Array;
   /** In order; a range for each answer. */
-  learnt: readonly IdRange[];
+  lossRanges: readonly IdRange[];
   turns: readonly Turn[];
 }
 
 /** Whether a special token ends each answer. Without one, a model continues with the next question. */
-export const endsTurn = ({ turns }: Pick<Painted, 'turns'>): boolean =>
+export const endsTurn = ({ turns }: Pick<RenderedChat, 'turns'>): boolean =>
   turns.every(({ role, endsWith }) => role !== 'assistant' || endsWith !== undefined);
 
 /** With all that the template wrote. */
-interface PaintedText extends Painted {
+interface RenderedText extends RenderedChat {
   text: string;
 }
 
@@ -43,11 +43,11 @@ interface PaintedText extends Painted {
  * @throws HomegrownError `bad-settings` if the conversation has no answer to train on, the template rejects it, or the
  * loss mask can't be computed; `bad-file` for a lone surrogate
  */
-export function painted(conversation: Conversation, template: ChatTemplate): PaintedText {
+export function renderChat(conversation: Conversation, template: ChatTemplate): RenderedText {
   checkOrder(conversation, 'assistant');
   const text = written(conversation, template);
   const tokens = encoded(text, template.tokenizer);
-  const learnt: IdRange[] = [];
+  const lossRanges: IdRange[] = [];
   const turns: Turn[] = [];
   let passed = 0;
   for (const [i, said] of text.said.entries()) {
@@ -59,14 +59,14 @@ export function painted(conversation: Conversation, template: ChatTemplate): Pai
     const held = tokens.holding(said.from, said.to);
     if (role === 'assistant') {
       if (!held) throw missingToken(conversation, said);
-      learnt.push([held[0], ending ? ending.at + 1 : held[1]]);
+      lossRanges.push([held[0], ending ? ending.at + 1 : held[1]]);
     }
     const to = ending ? ending.at + 1 : (held?.[1] ?? turns.at(-1)?.to ?? 0);
     turns.push({ role, to, ...(role === 'assistant' && ending && { endsWith: ending.id }) });
   }
   const last = turns.at(-1)!;
   const all = [...turns.slice(0, -1), { ...last, to: tokens.ids.length }];
-  return { ids: tokens.ids, learnt, turns: all, text: text.text };
+  return { ids: tokens.ids, lossRanges, turns: all, text: text.text };
 }
 
 const missingToken = (conversation: Conversation, { message }: Said): Error =>
@@ -86,7 +86,7 @@ function checkOrder(conversation: Conversation, last: Speaker): void {
 
 /**
  * The ids of a conversation that ends with a question, with what the template writes before an answer.
- * @throws HomegrownError as `painted`
+ * @throws HomegrownError as `renderChat`
  */
 export function prompted(conversation: Conversation, template: ChatTemplate): Uint32Array {
   checkOrder(conversation, 'user');
@@ -111,11 +111,11 @@ export interface Tried {
   asksAlike: boolean;
 }
 
-/** @throws HomegrownError as `painted` */
+/** @throws HomegrownError as `renderChat` */
 export function tried(template: ChatTemplate): Tried {
-  const { ids, learnt, turns } = painted({ messages: EXAMPLE, name: 'an example' }, template);
+  const { ids, lossRanges, turns } = renderChat({ messages: EXAMPLE, name: 'an example' }, template);
   const asked = prompted({ messages: EXAMPLE.slice(0, 1), name: 'an example' }, template);
-  const before = ids.subarray(0, learnt[0]![0]);
+  const before = ids.subarray(0, lossRanges[0]![0]);
   const { endsWith } = turns.at(-1)!;
   const asksAlike = asked.length === before.length && asked.every((id, i) => id === before[i]);
   return { asksAlike, ...(endsWith !== undefined && { endsWith }) };
@@ -126,24 +126,28 @@ const EXAMPLE = [
 ] as const;
 
 /** A token as it is shown. */
-export interface PaintedToken {
+export interface RenderedToken {
   id: number;
   /** Its characters; of one that holds a part of a character none, but of the last of its tokens that character. */
   text: string;
   role: Speaker;
-  isLearnt: boolean;
+  hasLoss: boolean;
   isSpecial: boolean;
 }
 
 /** @param max number of tokens, from the first */
-export function paintedTokens({ ids, learnt, turns }: Painted, tokenizer: Tokenizer, max = ids.length): PaintedToken[] {
+export function renderedTokens(
+  { ids, lossRanges, turns }: RenderedChat,
+  tokenizer: Tokenizer,
+  max = ids.length,
+): RenderedToken[] {
   const decoder = tokenizer.decoder();
   let [turn, answer] = [0, 0];
   return Array.from(ids.subarray(0, max), (id, i) => {
     while (turns[turn]!.to <= i && turn < turns.length - 1) turn++;
-    while (answer < learnt.length && learnt[answer]![1] <= i) answer++;
+    while (answer < lossRanges.length && lossRanges[answer]![1] <= i) answer++;
     const special = tokenizer.specialOf(id);
-    const isLearnt = answer < learnt.length && learnt[answer]![0] <= i;
-    return { id, text: special?.text ?? decoder.push(id), role: turns[turn]!.role, isLearnt, isSpecial: !!special };
+    const hasLoss = answer < lossRanges.length && lossRanges[answer]![0] <= i;
+    return { id, text: special?.text ?? decoder.push(id), role: turns[turn]!.role, hasLoss, isSpecial: !!special };
   });
 }

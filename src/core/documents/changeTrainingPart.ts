@@ -14,7 +14,7 @@ import { TEXT, textKey, type TextRecord } from './record';
  * @param change to the left-out places and the cleaned version; may run again
  * @throws HomegrownError `bad-settings` if nothing would remain; `storage-damaged`
  */
-export async function changeLearnt(
+export async function changeTrainingPart(
   store: BlobStore,
   id: string,
   change: (before: { places: readonly number[]; cleaned: TextRecord['cleaned'] }) => typeof before,

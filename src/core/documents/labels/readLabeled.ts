@@ -12,7 +12,7 @@ import { type GivenFile, type Into, readFile } from '../readFile';
 import type { Between } from './between';
 
 /** How labels are written; `between`: a document has several, with that between them. */
-export interface LabelledAs {
+export interface LabeledAs {
   between?: Between;
 }
 
@@ -21,8 +21,8 @@ export interface LabelledAs {
  * @throws HomegrownError `bad-shape` of a table of whose columns none is known to hold labels; `bad-file` of any other file that
  * lies in no folder, or has a label that is too long
  */
-export async function readLabelled(
-  { between }: LabelledAs,
+export async function readLabeled(
+  { between }: LabeledAs,
   given: GivenFile,
   { chunks, blocks, readers }: Into,
   bytes: AsyncIterable<Uint8Array>,
@@ -31,7 +31,7 @@ export async function readLabelled(
 ): Promise<ReadFile> {
   const { name } = given;
   const format = tableCalled(name);
-  const table = given.table ?? (format && ({ format, columns: 'recognised' } as const));
+  const table = given.table ?? (format && ({ format, columns: 'recognized' } as const));
   const folder = table ? undefined : folderOf(name);
   if (!table && folder === undefined)
     throw badFile(

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import type { TextRecord } from '../documents/record';
 import { dataFacts, runRecord } from '../testing/runRecord';
-import { learntFrom, learntWords } from './learnt';
+import { usesOf, usesWords } from './textUses';
 import type { Segments } from './segments';
 
 const [SEA, REST, LAND] = ['a', 'b', 'c'].map((letter) => letter.repeat(64)) as [string, string, string];
 const leftOut = { places: [1], characters: 5, bytes: 5, sha256: REST };
 const text = { sha256: SEA, documents: 3, characters: 9, bytes: 9, leftOut } as unknown as TextRecord;
-const learnt = (...texts: [sha256: string, characters: number][]) =>
+const factsOf = (...texts: [sha256: string, characters: number][]) =>
   dataFacts({ texts: texts.map(([sha256, characters]) => ({ name: sha256[0]!, sha256, characters })) });
 const { recipe } = runRecord().segments[0];
-const segments = (...of: [after: number, id: string | null, ...Parameters<typeof learnt>][]): Segments =>
-  of.map(([after, id, ...texts]) => ({ after, recipe, data: { id, facts: learnt(...texts) } })) as unknown as Segments;
+const segments = (...of: [after: number, id: string | null, ...Parameters<typeof factsOf>][]): Segments =>
+  of.map(([after, id, ...texts]) => ({ after, recipe, data: { id, facts: factsOf(...texts) } })) as unknown as Segments;
 
 test('lists the runs trained on a text, with steps, share, and whether its tokens are still there', () => {
   const runs = [
@@ -28,26 +28,24 @@ test('lists the runs trained on a text, with steps, share, and whether its token
     runRecord({ id: 'stranger', step: 9 }),
     runRecord({ id: 'deleted', step: 9, removedAt: 1, segments: segments([0, 'd', [SEA, 1]]) }),
   ];
-  expect(learntFrom(runs, text)).toEqual([
+  expect(usesOf(runs, text)).toEqual([
     { runId: 'new', name: 'New', from: 1, to: 40, share: 0.3, hasTokens: true },
     { runId: 'left', name: 'Part', from: 1, to: 8, share: 1, hasTokens: true },
     { runId: 'went on', name: 'Went on', from: 11, to: 30, share: 1, hasTokens: false },
   ]);
-  expect(learntWords(learntFrom(runs, text))).toBe(
+  expect(usesWords(usesOf(runs, text))).toBe(
     'These runs trained on it: New (steps 1 to 40, 30 % of its text), Part (steps 1 to 8, 100 % of its text), ' +
       'Went on (steps 11 to 30, 100 % of its text). Their weights keep what they learned, and their data keeps its tokens, ' +
       'until you delete them.',
   );
-  expect(learntWords(learntFrom(runs.slice(2), text))).toBe(
+  expect(usesWords(usesOf(runs.slice(2), text))).toBe(
     'This run trained on it: Went on (steps 11 to 30, 100 % of its text). Its weights keep what it learned, until you delete it.',
   );
-  expect(learntWords(learntFrom(runs.slice(3), text))).toBeUndefined();
-  const old = { id: 'f', facts: learnt([SEA, 1], [LAND, 3]) };
+  expect(usesWords(usesOf(runs.slice(3), text))).toBeUndefined();
+  const old = { id: 'f', facts: factsOf([SEA, 1], [LAND, 3]) };
   const tuned = runRecord({ id: 'tuned', name: 'Tuned', step: 4, segments: segments([0, 'g', [LAND, 1]]), old });
-  expect(learntFrom([tuned], text)).toEqual([
+  expect(usesOf([tuned], text)).toEqual([
     { ...{ runId: 'tuned', name: 'Tuned', from: 0, to: 0 }, share: 0.25, hasTokens: true },
   ]);
-  expect(learntWords(learntFrom([tuned], text))).toMatch(
-    /^This run trained on it: Tuned \(before it was tuned, 25 % of/,
-  );
+  expect(usesWords(usesOf([tuned], text))).toMatch(/^This run trained on it: Tuned \(before it was tuned, 25 % of/);
 });

@@ -8,21 +8,21 @@ import { MAX_CHAT_LENGTH, MAX_JSON_FILE_BYTES } from '../limits';
 import type { OpenFile, Row } from '../read/format';
 
 /** Opens one companion file by its path relative to the export's folder. */
-const fileBeside = (file: OpenFile, path: string): OpenFile => ({
+const companionFile = (file: OpenFile, path: string): OpenFile => ({
   name: `${file.name.split('/').slice(0, -1).join('/')}/${path}`.replace(/^\//, ''),
   note: file.note,
-  bytes: file.beside!.open(path),
+  bytes: file.companions!.open(path),
 });
 
 /** Parses a companion file as JSON. A missing one gives nothing; an unreadable one gives nothing and a note. */
-export async function jsonBeside(
+export async function companionJson(
   file: OpenFile,
   path: string,
   read: (file: OpenFile) => Promise<unknown> = (one) => jsonFile(one, MAX_JSON_FILE_BYTES),
 ): Promise<unknown> {
-  if (!file.beside?.paths.has(path)) return undefined;
+  if (!file.companions?.paths.has(path)) return undefined;
   try {
-    return await read(fileBeside(file, path));
+    return await read(companionFile(file, path));
   } catch (error) {
     tellLeftOut(file, error);
     return undefined;
@@ -30,9 +30,9 @@ export async function jsonBeside(
 }
 
 /** Yields the rows of a companion CSV file, up to the first that can't be read, which is noted. */
-export async function* rowsBeside(file: OpenFile, path: string): AsyncGenerator<Row['cells']> {
+export async function* companionRows(file: OpenFile, path: string): AsyncGenerator<Row['cells']> {
   try {
-    for await (const { cells } of allOf(path, delimitedRows(fileBeside(file, path), COMMAS))) yield cells;
+    for await (const { cells } of allOf(path, delimitedRows(companionFile(file, path), COMMAS))) yield cells;
   } catch (error) {
     tellLeftOut(file, error);
   }

@@ -1,10 +1,10 @@
 /** Traces of a removed text in runs that were trained on it. */
 import { formatCount, formatShare } from '../base/units';
-import { learntOf, type TextRecord } from '../documents/record';
+import { trainingSize, type TextRecord } from '../documents/record';
 import type { RunRecord } from './record';
 import type { DataFacts } from './settings';
 
-export interface Learnt {
+export interface TextUse {
   runId: string;
   name: string;
   /**
@@ -20,8 +20,8 @@ export interface Learnt {
 }
 
 /** Runs trained on a text, newest first, in its original or current cleaned version, by their records. */
-export function learntFrom(runs: readonly RunRecord[], text: TextRecord): readonly Learnt[] {
-  const hashes = new Set([text.sha256, learntOf(text).sha256]);
+export function usesOf(runs: readonly RunRecord[], text: TextRecord): readonly TextUse[] {
+  const hashes = new Set([text.sha256, trainingSize(text).sha256]);
   const shareIn = (facts: DataFacts | null): number | undefined => {
     const texts = facts?.texts ?? [];
     const own = texts.find(({ sha256, cleaned }) => hashes.has(sha256) || cleaned?.from === text.sha256);
@@ -46,8 +46,8 @@ export function learntFrom(runs: readonly RunRecord[], text: TextRecord): readon
 }
 
 /** Combines several texts: each run once, with its share of all of them. */
-export function learntTogether(each: readonly (readonly Learnt[])[]): readonly Learnt[] {
-  const runs = new Map<string, Learnt>();
+export function mergeUses(each: readonly (readonly TextUse[])[]): readonly TextUse[] {
+  const runs = new Map<string, TextUse>();
   for (const one of each.flat()) {
     const before = runs.get(one.runId);
     runs.set(
@@ -67,18 +67,18 @@ export function learntTogether(each: readonly (readonly Learnt[])[]): readonly L
 }
 
 /** Summary in a sentence or two; undefined where no run was trained on the text. */
-export function learntWords(learnt: readonly Learnt[], texts = 1): string | undefined {
-  if (learnt.length === 0) return undefined;
-  const shown = learnt.slice(0, MAX_NAMED).map(({ name, from, to, share }) => {
+export function usesWords(uses: readonly TextUse[], texts = 1): string | undefined {
+  if (uses.length === 0) return undefined;
+  const shown = uses.slice(0, MAX_NAMED).map(({ name, from, to, share }) => {
     const when = to === 0 ? 'before it was tuned' : `steps ${formatCount(Math.max(1, from))} to ${formatCount(to)}`;
     return `${name} (${when}, ${formatShare(share)} of its text)`;
   });
-  const others = learnt.length - shown.length;
+  const others = uses.length - shown.length;
   const names = [...shown, ...(others > 0 ? [`${formatCount(others)} more`] : [])].join(', ');
-  const isOne = learnt.length === 1;
+  const isOne = uses.length === 1;
   const it = texts === 1 ? 'it' : 'them';
   const [who, whose, they] = isOne ? ['This run', 'Its', 'it'] : ['These runs', 'Their', 'they'];
-  const tokens = learnt.some(({ hasTokens }) => hasTokens)
+  const tokens = uses.some(({ hasTokens }) => hasTokens)
     ? `, and ${whose.toLowerCase()} data keeps ${texts === 1 ? 'its' : 'their'} tokens`
     : '';
   return `${who} trained on ${it}: ${names}. ${whose} weights keep what ${they} learned${tokens}, until you delete ${isOne ? 'it' : 'them'}.`;

@@ -2,10 +2,10 @@
 import type { Progress } from '../core/base/job';
 import type { LongTexts } from '../core/base/longTexts';
 import type { ImportOutcome, TextRecord } from '../core/documents';
-import type { LabelChange, LabelledText, LabelledTextsInput, LabelsSummary, ToSurvey } from '../jobs/label';
+import type { LabelChange, LabeledText, LabeledTextsInput, LabelsSummary, ToSurvey } from '../jobs/label';
 import type { CorrectionInput, TextWithLabels } from '../jobs/labeledTables';
 import type { LeakWords } from '../core/documents/labels/leakWords';
-import type { Labelling } from '../core/documents/labels/labelling';
+import type { LabelChanges } from '../core/documents/labels/labelChanges';
 
 export type { TextWithLabels, ToSurvey };
 
@@ -14,16 +14,16 @@ export interface LabelApi {
   /** Labels of texts, and their problems before training. */
   surveyLabels: { input: ToSurvey; progress: Progress; output: LabelsSummary };
   /** Some documents of the texts with their current labels: a range, or at these places. */
-  labelledTexts: {
-    input: LabelledTextsInput;
+  labeledTexts: {
+    input: LabeledTextsInput;
     progress: never;
-    output: readonly LabelledText[];
+    output: readonly LabeledText[];
   };
   /** Renames labels of a text, or changes the label of a document; `before` undoes it. */
   changeLabels: {
     input: { id: string; change: LabelChange };
     progress: never;
-    output: { text: TextRecord; before: Labelling };
+    output: { text: TextRecord; before: LabelChanges };
   };
   /** Those texts whose documents have labels. */
   labeledIn: { input: { texts: readonly string[] }; progress: never; output: readonly TextWithLabels[] };

@@ -2,13 +2,13 @@
 import type { Failure } from '../../core/base/errors';
 import type { Progress } from '../../core/base/job';
 import type { TextRecord } from '../../core/documents';
-import type { Painting, RunRow } from '../../protocol/data';
+import type { LossMaskPreview, RunRow } from '../../protocol/data';
 import { useStudioStore } from '../../state/react';
 import { useQuery } from '../../state/useWorkerValue';
 
 export interface PaintingState {
   /** Of what is asked; while that is painted, what was before. */
-  painting: Painting | undefined;
+  painting: LossMaskPreview | undefined;
   failure: Failure | undefined;
   isBusy: boolean;
   /** What is counted, where it takes its time. */
@@ -18,7 +18,7 @@ export interface PaintingState {
 /** Conversations on a page of them. */
 export const SHOWN = 3;
 
-export function usePainting(
+export function useLossMaskPreview(
   base: RunRow | undefined,
   texts: readonly TextRecord[],
   template: string | null,

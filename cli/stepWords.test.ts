@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import type { TrainEvent } from '../src/core/train/run';
-import { heldStepWords, usedStep } from './told';
+import { heldStepWords, usedStep } from './stepWords';
 import { infoInFolder } from '../node/folders/stepInFolder';
 
 const evaluated = (step: number, loss: number) => ({ kind: 'evaluated', step, loss }) as TrainEvent;

@@ -12,7 +12,7 @@ import {
 import { type Conversation, type Message, ofPair } from './conversation';
 import { encoded } from './encoded';
 import { allFitted, fitted } from './fitted';
-import { endsTurn, type Painted, painted, paintedTokens, prompted, tried } from './painted';
+import { endsTurn, type RenderedChat, renderChat, renderedTokens, prompted, tried } from './renderChat';
 import { type ChatTemplate, compiled } from './template';
 import { usualTemplate } from './usual';
 import { propertyRuns } from '../testing/propertyRuns';
@@ -80,16 +80,16 @@ describe.each(TEMPLATES)('%s', (name, template) => {
     fc.assert(
       fc.property(conversations, (given) => {
         const conversation = fitting(name, given);
-        const found = painted(conversation, template);
+        const found = renderChat(conversation, template);
         expect(spelt(tokenizer, found.ids)).toBe(template.render(conversation));
-        expect(found.learnt).toHaveLength(answersOf(conversation).length);
-        for (const [i, [from, to]] of found.learnt.entries()) {
+        expect(found.lossRanges).toHaveLength(answersOf(conversation).length);
+        for (const [i, [from, to]] of found.lossRanges.entries()) {
           expect(tokenizer.specialOf(found.ids[to - 1]!)).toBeDefined();
-          const learnt = spelt(tokenizer, found.ids.subarray(from, to - 1));
+          const answer = spelt(tokenizer, found.ids.subarray(from, to - 1));
           const said = answersOf(conversation)[i]!;
           // A token that begins in what the template wrote is the only more there can be: a line break.
-          if (TRIMS.has(name)) expect(trimmed(learnt)).toBe(trimmed(said));
-          else expect([said, `\n${said}`, `\n\n${said}`]).toContain(learnt);
+          if (TRIMS.has(name)) expect(trimmed(answer)).toBe(trimmed(said));
+          else expect([said, `\n${said}`, `\n\n${said}`]).toContain(answer);
         }
         expect(endsTurn(found)).toBe(true);
       }),
@@ -103,7 +103,7 @@ describe.each(TEMPLATES)('%s', (name, template) => {
         const conversation = fitting(name, given);
         const harmless = { messages: conversation.messages.map((message) => ({ ...message, content: 'A' })) };
         const special = (ids: Uint32Array): number[] => [...ids].filter((id) => tokenizer.specialOf(id));
-        expect(special(painted(conversation, template).ids)).toEqual(special(painted(harmless, template).ids));
+        expect(special(renderChat(conversation, template).ids)).toEqual(special(renderChat(harmless, template).ids));
       }),
       { numRuns: propertyRuns(60) },
     );
@@ -113,13 +113,13 @@ describe.each(TEMPLATES)('%s', (name, template) => {
     fc.assert(
       fc.property(conversations, (given) => {
         const conversation = fitting(name, given);
-        const { ids, learnt } = painted(conversation, template);
+        const { ids, lossRanges } = renderChat(conversation, template);
         const asked = { messages: conversation.messages.slice(0, -1) };
         const prompt = prompted(asked, template);
         expect(spelt(tokenizer, prompt)).toBe(template.render(asked, true));
         // But where an answer's first white space and the template's last make one token.
         if (/^[\p{L}\p{N}\p{P}]/u.test(answersOf(conversation).at(-1)!))
-          expect(prompt).toEqual(ids.slice(0, learnt.at(-1)![0]));
+          expect(prompt).toEqual(ids.slice(0, lossRanges.at(-1)![0]));
       }),
       { numRuns: propertyRuns(20) },
     );
@@ -129,7 +129,7 @@ describe.each(TEMPLATES)('%s', (name, template) => {
     const { endsWith, asksAlike } = tried(template);
     expect(asksAlike).toBe(true);
     expect(endsWith).toBeDefined();
-    expect(painted(ofPair('a', 'b'), template).turns.at(-1)).toMatchObject({ role: 'assistant', endsWith });
+    expect(renderChat(ofPair('a', 'b'), template).turns.at(-1)).toMatchObject({ role: 'assistant', endsWith });
   });
 });
 const trimmed = (text: string): string => text.replace(/^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g, '');
@@ -142,16 +142,16 @@ describe('loss mask', () => {
       ...ofPair('Why?', 'So.').messages,
     ],
   };
-  const shown = ({ ids, learnt, turns: all }: Painted, tokenizer: Tokenizer): string[] =>
-    paintedTokens({ ids, learnt, turns: all }, tokenizer).reduce<string[]>((parts, { text, role, isLearnt }) => {
-      const head = `${role.charAt(0)}${isLearnt ? '+' : '-'}`;
+  const shown = ({ ids, lossRanges, turns: all }: RenderedChat, tokenizer: Tokenizer): string[] =>
+    renderedTokens({ ids, lossRanges, turns: all }, tokenizer).reduce<string[]>((parts, { text, role, hasLoss }) => {
+      const head = `${role.charAt(0)}${hasLoss ? '+' : '-'}`;
       if (parts.at(-1)?.startsWith(head)) parts.push(parts.pop()! + text);
       else parts.push(head + text);
       return parts;
     }, []);
 
   it('is painted by turns', async () => {
-    expect(shown(painted(conversation, await compiled(usualTemplate(turns), turns)), turns)).toEqual([
+    expect(shown(renderChat(conversation, await compiled(usualTemplate(turns), turns)), turns)).toEqual([
       's-<|system|>Be brief.<|endoftext|>',
       'u-<|user|>Who?<|endoftext|>',
       'a-<|assistant|>',
@@ -160,7 +160,7 @@ describe('loss mask', () => {
       'a-<|assistant|>',
       'a+So.<|endoftext|>',
     ]);
-    expect(shown(painted(conversation, await compiled(CHAT_TEMPLATES['chatml']!, every)), every)).toEqual([
+    expect(shown(renderChat(conversation, await compiled(CHAT_TEMPLATES['chatml']!, every)), every)).toEqual([
       's-<|im_start|>system\nBe brief.<|im_end|>',
       'u-\n<|im_start|>user\nWho?<|im_end|>',
       'a-\n<|im_start|>assistant\n',
@@ -170,9 +170,9 @@ describe('loss mask', () => {
       'a+So.<|im_end|>',
       'a-\n',
     ]);
-    const first = paintedTokens(painted(conversation, await compiled(usualTemplate(turns), turns)), turns, 1);
+    const first = renderedTokens(renderChat(conversation, await compiled(usualTemplate(turns), turns)), turns, 1);
     expect(first).toEqual([
-      { id: turns.idOf('system'), text: '<|system|>', role: 'system', isLearnt: false, isSpecial: true },
+      { id: turns.idOf('system'), text: '<|system|>', role: 'system', hasLoss: false, isSpecial: true },
     ]);
   });
 
@@ -181,7 +181,7 @@ describe('loss mask', () => {
       "{% for m in messages %}{{ m.role + ': ' + m.content + ' ' + eos_token }}{% endfor %}",
       every,
     );
-    expect(shown(painted(ofPair('Who?', 'a friend.'), spaced), every)).toEqual([
+    expect(shown(renderChat(ofPair('Who?', 'a friend.'), spaced), every)).toEqual([
       'u-user: Who? <|endoftext|>',
       'a-assistant:',
       'a+ a friend. <|endoftext|>',
@@ -190,7 +190,7 @@ describe('loss mask', () => {
 
   it('has no end where the template writes none', async () => {
     const words = await compiled("{% for m in messages %}{{ m.role + ':\\n' + m.content + '\\n' }}{% endfor %}", every);
-    const found = painted(conversation, words);
+    const found = renderChat(conversation, words);
     expect(endsTurn(found)).toBe(false);
     expect(tried(words)).toEqual({ asksAlike: false });
     expect(shown(found, every).filter((part) => part.startsWith('a+'))).toEqual(['a+Me.', 'a+So.']);
@@ -212,25 +212,25 @@ describe('loss mask', () => {
       ['\u0130\u0130', 'e\u0301E\u0301'],
       ['Who', 'ME'],
     ] as const) {
-      const { ids, learnt } = painted(ofPair(question, said), words);
-      const [[from, to]] = learnt as [[number, number]];
+      const { ids, lossRanges } = renderChat(ofPair(question, said), words);
+      const [[from, to]] = lossRanges as [[number, number]];
       const form = (text: string): string => text.normalize('NFC').toLowerCase();
       expect(spelt(folded, ids.subarray(from, to))).toBe(`${form(said)};<|endoftext|>`);
       expect(spelt(folded, ids.subarray(0, from))).toBe(`user:${form(question)};assistant:`);
     }
     // NFC composes the mark that begins the answer with the character before it.
-    const crossing = painted(
+    const crossing = renderChat(
       ofPair('a', '\u0301b'),
       await compiled('{{ messages[0].content + messages[1].content }}', folded),
     );
-    expect(crossing.learnt[0]![0]).toBe(0);
+    expect(crossing.lossRanges[0]![0]).toBe(0);
   });
 
   it('excludes what the template writes after an answer, even if the tokenizer changes the text', async () => {
     const lower = await turnsTokenizer({ type: 'NFC' }, { type: 'Lowercase' });
     const words = await compiled("{% for m in messages %}{{ m.role ~ ':' ~ m.content ~ ';' }}{% endfor %}", lower);
-    const { ids, learnt } = painted(ofPair('WHO', 'E\u0301'), words);
-    expect(learnt.map(([from, to]) => spelt(lower, ids.subarray(from, to)))).toEqual(['\u00e9']);
+    const { ids, lossRanges } = renderChat(ofPair('WHO', 'E\u0301'), words);
+    expect(lossRanges.map(([from, to]) => spelt(lower, ids.subarray(from, to)))).toEqual(['\u00e9']);
   });
 
   it('leaves white space to a token that takes it', async () => {
@@ -243,7 +243,11 @@ describe('loss mask', () => {
       "{% for m in messages %}{{ '<|me|> ' + m.content + ' \\n' + eos_token }}{% endfor %}",
       taking,
     );
-    expect(shown(painted(ofPair('a', ' b'), template), taking)).toEqual(['u-<|me|>a<|end|>', 'a-<|me|>', 'a+b<|end|>']);
+    expect(shown(renderChat(ofPair('a', ' b'), template), taking)).toEqual([
+      'u-<|me|>a<|end|>',
+      'a-<|me|>',
+      'a+b<|end|>',
+    ]);
   });
 });
 
@@ -257,7 +261,7 @@ test.each([
 ])('%s has no loss mask', async (source, words) => {
   const template = await compiled(source, every);
   const conversation = { ...ofPair('Who?', 'There he is.'), name: 'line 3' };
-  expect(() => painted(conversation, template)).toThrow(
+  expect(() => renderChat(conversation, template)).toThrow(
     expect.objectContaining({ code: 'bad-settings', message: expect.stringContaining(words) as string }),
   );
 });
@@ -265,7 +269,7 @@ test.each([
 test('reports roles out of order before a template runs', async () => {
   const template = await compiled("{{ raise_exception('No.') }}", every);
   const messages: Message[] = [{ role: 'assistant', content: 'Me.' }];
-  expect(() => painted({ messages, name: 'line 3' }, template)).toThrow('Line 3 starts with an answer.');
+  expect(() => renderChat({ messages, name: 'line 3' }, template)).toThrow('Line 3 starts with an answer.');
   expect(() => prompted(ofPair('a', 'b'), template)).toThrow('ends with the assistant, not the user');
 });
 
@@ -279,11 +283,11 @@ test('a question is put in a template that changes what was said, where nothing 
 
 describe('a row', () => {
   const template = TEMPLATES.find(([name]) => name === 'chatml')![1];
-  const three = painted(
+  const three = renderChat(
     { messages: [...ofPair('a', 'b').messages, ...ofPair('c', 'd').messages, ...ofPair('e', 'f').messages] },
     template,
   );
-  const ends = three.learnt.map(([, to]) => to);
+  const ends = three.lossRanges.map(([, to]) => to);
 
   it('has the first exchanges that fit, whole', () => {
     fc.assert(
@@ -292,11 +296,11 @@ describe('a row', () => {
         const fits = ends.filter((end) => end <= max).length;
         expect(found === null).toBe(fits === 0);
         if (!found) return;
-        const { painted: row, leftOut } = found;
+        const { rendered: row, leftOut } = found;
         expect(leftOut).toBe(3 - fits);
         expect(row.ids.length).toBeLessThanOrEqual(max);
         expect(row.ids).toEqual(three.ids.subarray(0, max >= three.ids.length ? three.ids.length : ends[fits - 1]));
-        expect(row.learnt).toEqual(three.learnt.slice(0, fits));
+        expect(row.lossRanges).toEqual(three.lossRanges.slice(0, fits));
         expect(row.turns).toHaveLength(2 * fits);
         expect(row.turns.at(-1)!.to).toBe(row.ids.length);
         expect(endsTurn(row)).toBe(true);
@@ -305,7 +309,7 @@ describe('a row', () => {
   });
 
   it('is counted among others', () => {
-    const one = painted(ofPair('a', 'b'), template);
+    const one = renderChat(ofPair('a', 'b'), template);
     const found = allFitted([one, three, three], ends[1]!);
     expect(found).toMatchObject({ shortened: 2, leftOut: 2, tooLong: [] });
     expect(allFitted([one, three], ends[0]! - 1)).toEqual({ rows: [], shortened: 0, leftOut: 0, tooLong: [0, 1] });

@@ -9,24 +9,24 @@ import { headOf, withClasses } from '../models/classes';
 import type { Classes } from '../models/spec';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
-import type { Begin } from './besideRuns';
+import type { Begin } from './smallRuns';
 import { loraOf, PARENT } from './tunedRuns';
 
 export const CLASSES: Classes = { labels: ['land', 'sea'], pooling: 'mean' };
 
 /** A row for each text: of land or of sea, or of neither where its label is not known. */
-export const labelledRows = (count: number, unlabelled = 0): readonly (readonly string[])[] =>
-  Array.from({ length: count + unlabelled }, (_, i) => [
+export const labeledRows = (count: number, unlabeled = 0): readonly (readonly string[])[] =>
+  Array.from({ length: count + unlabeled }, (_, i) => [
     i % 2 === 0 ? `the hill ${i}` : `a whale ${i}`,
     i >= count ? '' : CLASSES.labels[i % 2]!,
   ]);
 
-export const labelledFile = (rows: readonly (readonly string[])[], name = 'texts.csv'): File =>
+export const labeledFile = (rows: readonly (readonly string[])[], name = 'texts.csv'): File =>
   new File([csvOf([['text', 'label'], ...rows])], name);
 
 /** A table of them in the store, to tune on. */
-export async function labelledText(store: BlobStore, rows = labelledRows(40)): Promise<TextRecord> {
-  const file = labelledFile(rows);
+export async function labeledText(store: BlobStore, rows = labeledRows(40)): Promise<TextRecord> {
+  const file = labeledFile(rows);
   const source = {
     name: file.name,
     size: file.size,
@@ -48,7 +48,7 @@ export async function classifierInput(
   recipe: Partial<Recipe> = {},
   more: Partial<TuneInput> = {},
 ): Promise<TuneInput> {
-  const text = await labelledText(store);
+  const text = await labeledText(store);
   const { model, tokenizer, ...begin } = of(runId, {});
   const split = { validation: 0.25, test: 0, seed: 0 };
   return {

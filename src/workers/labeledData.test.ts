@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { csvOf } from '../core/base/csv';
 import { unwatched } from '../core/base/job';
-import { changeLabelling, importText, joinedLabels, relabelled, tableFormatOf } from '../core/documents';
-import { withUnlabelled } from '../core/documents/labels/labelling';
+import { changeLabelling, importText, joinedLabels, relabeled, tableFormatOf } from '../core/documents';
+import { withUnlabeled } from '../core/documents/labels/labelChanges';
 import { openPart } from '../core/shards/read';
 import { dropped } from '../core/testing/drops';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
@@ -22,7 +22,7 @@ test('hold texts of every label in every part, nearly equal ones in one, and tho
   ];
   const table = { format: tableFormatOf('a.csv'), columns: { text: 'text', label: 'label' } };
   const source = { ...dropped('a.csv', csvOf([['text', 'label'], ...rows])), table };
-  const imported = await importText(source, store, { addedAt: 1, labelled: {} }, unwatched);
+  const imported = await importText(source, store, { addedAt: 1, labeledAs: {} }, unwatched);
   if (imported.kind !== 'added') throw new Error(imported.kind);
   const { id } = imported.text;
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
@@ -43,13 +43,13 @@ test('hold texts of every label in every part, nearly equal ones in one, and tho
 
   // The same labels are the same data, and others are others.
   expect((await build()).manifest).toEqual(data.manifest);
-  await changeLabelling(store, id, (before) => relabelled(joinedLabels(before, ['Spam'], 'spam'), 25, 'spam'));
+  await changeLabelling(store, id, (before) => relabeled(joinedLabels(before, ['Spam'], 'spam'), 25, 'spam'));
   const other = await build();
   expect(other.texts).not.toEqual(data.texts);
   expect(other.manifest.textHash).not.toBe(data.manifest.textHash);
   expect(other.manifest.labels).toEqual(['ham', 'spam']);
-  const learnt = Object.values(other.manifest.parts).reduce((sum, { documents = 0 }) => sum + documents, 0);
-  expect(learnt).toBe(26);
+  const trained = Object.values(other.manifest.parts).reduce((sum, { documents = 0 }) => sum + documents, 0);
+  expect(trained).toBe(26);
   await changeLabelling(store, id, (before) => joinedLabels(before, ['ham', 'spam'], ''));
   await expect(build()).rejects.toMatchObject({ code: 'bad-settings', message: 'No text has a label.' });
 });
@@ -60,14 +60,14 @@ test('of several labels those that have none are in every part by their share, a
   const rows = Array.from({ length: 200 }, (_, i) => [`a text ${i} of its own ${i * 7}`, own[i % 5]!]);
   const table = { format: tableFormatOf('a.csv'), columns: { text: 'text', label: 'label' } };
   const source = { ...dropped('a.csv', csvOf([['text', 'label'], ...rows])), table };
-  const imported = await importText(source, store, { addedAt: 1, labelled: { between: '|' } }, unwatched);
+  const imported = await importText(source, store, { addedAt: 1, labeledAs: { between: '|' } }, unwatched);
   if (imported.kind !== 'added') throw new Error(imported.kind);
   const { id } = imported.text;
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const build = () => buildData(store, [id], tokenizer, SPLIT, unwatched);
   const before = await build();
   expect(before.labels!.train).toEqual({ mild: 48, rude: 24 });
-  await changeLabelling(store, id, (now) => withUnlabelled(now, 'none'));
+  await changeLabelling(store, id, (now) => withUnlabeled(now, 'none'));
   const data = await build();
   expect(data.manifest.textHash).not.toBe(before.manifest.textHash);
   expect(data.labels).toMatchObject({
@@ -77,6 +77,6 @@ test('of several labels those that have none are in every part by their share, a
   const held = (await openPart(store, data.manifest, 'test').documents())!;
   expect(held.filter(({ label }) => label === '|')).toHaveLength(24);
   // Marked as not labeled yet, they are in no split again, and the data are as before.
-  await changeLabelling(store, id, (now) => withUnlabelled(now, 'left-out'));
+  await changeLabelling(store, id, (now) => withUnlabeled(now, 'left-out'));
   expect((await build()).manifest).toEqual(before.manifest);
 });

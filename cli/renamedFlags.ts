@@ -1,0 +1,18 @@
+/** Flags that have a new name. The old one still works. */
+import type { Options } from './options';
+
+const NEW_NAMES = new Map([
+  ['fewest', 'min-texts'],
+  ['rest', 'frozen-dtype'],
+  ['unlabelled', 'unlabeled'],
+]);
+
+/** Replaces old names of a command's flags. @param say receives a line for each */
+export const withNewNames = (args: readonly string[], options: Options, say: (line: string) => void): string[] =>
+  args.map((arg) => {
+    const [, old = '', value = ''] = /^--([a-z-]+)(=.*)?$/s.exec(arg) ?? [];
+    const name = NEW_NAMES.get(old);
+    if (name === undefined || Object.hasOwn(options, old) || !Object.hasOwn(options, name)) return arg;
+    say(`--${old} is now called --${name}.`);
+    return `--${name}${value}`;
+  });
