@@ -37,7 +37,7 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
     const [ofA, ofB] = [beginsAt('a', p), beginsAt('b', p)];
     const q = upTo(rows / subgroup);
     /** Factors whose sums have K parts, and what adds their product. */
-    const factors = (K: number, of: '' | 'Beside') => {
+    const factors = (K: number, of: '' | 'Second') => {
       // Where B lies along K, four steps at a time, so that a line of memory is visited once.
       const deep = transposeB && K % 4 === 0;
       const steps = deep ? 4 : 1;
@@ -89,7 +89,7 @@ export const broadcastProduct: (p: Product, tiling: Broadcast) => ProductKernel 
       return { elements, added };
     };
     const own = factors(K, '');
-    const second = p.secondInner === undefined ? undefined : factors(p.secondInner, 'Beside');
+    const second = p.secondInner === undefined ? undefined : factors(p.secondInner, 'Second');
     return {
       name: nameOf(p),
       bindings: bindingsOf(p, own.elements, second?.elements),

@@ -27,7 +27,7 @@ export const tiledProduct: (p: Product, tiling: Tiled) => ProductKernel = kernel
   const threads = [columns / perColumn, rows / perRow] as const;
   const count = threads[0] * threads[1];
   const [ofA, ofB] = [beginsAt('a', p), beginsAt('b', p)];
-  const factors = (K: number, of: '' | 'Beside'): readonly [Side, Side] => {
+  const factors = (K: number, of: '' | 'Second'): readonly [Side, Side] => {
     const sides = { p, of, K, depth, count, whole: K % (slices * depth) === 0, sliced: slices > 1 };
     return [
       { name: 'a', extent: M, tile: rows, along: transposeA ? 'extent' : 'depth', from: ofA, ...sides },
@@ -35,7 +35,7 @@ export const tiledProduct: (p: Product, tiling: Tiled) => ProductKernel = kernel
     ];
   };
   const own = factors(K, '');
-  const second = p.secondInner === undefined ? undefined : factors(p.secondInner, 'Beside');
+  const second = p.secondInner === undefined ? undefined : factors(p.secondInner, 'Second');
   const i = upTo(perRow);
   const j = upTo(perColumn / 4);
   /** Adds the product of these factors; each slice has a share. */
@@ -102,7 +102,7 @@ interface Side {
   name: 'a' | 'b';
   p: Product;
   /** Which of two pairs. */
-  of: '' | 'Beside';
+  of: '' | 'Second';
   extent: number;
   tile: number;
   along: 'extent' | 'depth';
