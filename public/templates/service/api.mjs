@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { CHAT_FORM, idsOf, parseChat } from './chat.mjs';
-import { idsOfTexts, parseClassify, toldOf } from './classify.mjs';
+import { idsOfTexts, parseClassify, reportOf } from './classify.mjs';
 import { COMPLETION_FORM, parseCompletion } from './completion.mjs';
 import { ApiError, checkLength, otherModel } from './errors.mjs';
 import { parseFill } from './fill.mjs';
@@ -285,7 +285,7 @@ export class Api {
       created: Math.floor(Date.now() / 1000),
       model: model.id,
       notice: JUDGED,
-      results: results.map((one) => toldOf(one, told, asked)),
+      results: results.map((one) => reportOf(one, told, asked)),
       usage: { prompt_tokens: tokens, total_tokens: tokens },
     });
   }

@@ -53,7 +53,7 @@ export function idsOfTexts(texts, tokenize) {
  * all that are so likely, and where that is 0 likelier than not.
  * @param {Classified} classified @param {Classes} classes @param {{ topK: number, atLeast: number }} asked
  */
-export function toldOf({ scores, tokens, read, windows }, { labels, several }, { topK, atLeast }) {
+export function reportOf({ scores, tokens, read, windows }, { labels, several }, { topK, atLeast }) {
   const shares = probabilitiesOf(scores, several);
   const ranked = labels
     .map((label, place) => ({ label, probability: shares[place] ?? 0 }))
