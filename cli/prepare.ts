@@ -113,7 +113,7 @@ function sourcesOf(
     const mapping = mappings.find((each) => isMeant(each, name, path));
     if (mapping) met.add(mapping.name);
     const format = mapping ? tableFormatOf(name) : tableCalled(name);
-    return format && { format, columns: mapping?.columns ?? 'recognized' };
+    return format && { format, columns: mapping?.columns ?? 'recognised' };
   };
   return files.map(({ path, name, source }): TextSource => {
     const table = archiveCalled(name) ? undefined : tableIn(name, path);

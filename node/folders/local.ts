@@ -15,7 +15,7 @@ export type Local = z.infer<typeof localSchema>;
 const hex = z.string().regex(/^[0-9a-f]+$/);
 const tableSchema = z.strictObject({
   format: z.string().refine(isTable),
-  columns: z.union([columnsSchema, z.literal('recognized')]).nullable(),
+  columns: z.union([columnsSchema, z.literal('recognised')]).nullable(),
 });
 const localSchema = z.strictObject({
   version: z.literal(1),

@@ -191,7 +191,7 @@ const quoted = (name: string): string => JSON.stringify(name);
 const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
 async function rowsOf(path: string, columns: Laid['files'][number]['columns']): Promise<TextSource> {
-  return (await openTable(path, columns ?? 'recognized')).source;
+  return (await openTable(path, columns ?? 'recognised')).source;
 }
 
 /** Names are paths below the folder; they contain the labels. */

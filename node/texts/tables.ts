@@ -27,8 +27,8 @@ export interface AskedTable<C = TextColumns> {
 }
 export type AskedPairs = AskedTable<Extract<Columns, { input: string }>>;
 
-/** @param columns 'recognized': by their names, as texts; null: as pairs @throws HomegrownError `bad-file` */
-export async function openTable(path: string, columns: Columns | 'recognized' | null): Promise<OpenedFile> {
+/** @param columns a literal: recognized by their names, as texts; null: as pairs @throws HomegrownError `bad-file` */
+export async function openTable(path: string, columns: Columns | 'recognised' | null): Promise<OpenedFile> {
   const source = await textFile(path);
   return { path, source: { ...source, table: { format: tableFormatOf(path), columns } } };
 }
@@ -47,7 +47,7 @@ export async function rowsIn(
   signal: AbortSignal,
   reading: Pick<Reading, 'encoding' | 'skipBadRows'> = {},
 ): Promise<readonly NamedRow[]> {
-  const { source } = await openTable(path, asked ?? 'recognized');
+  const { source } = await openTable(path, asked ?? 'recognised');
   const { name, table, stream, places } = source;
   const note = (words: string): void => stderr.write(`${name}: ${words}.\n`);
   const rows = await inItsEncoding(reading.encoding, async (encoding) => {

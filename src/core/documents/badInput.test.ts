@@ -18,7 +18,7 @@ const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) =>
 /** A table is read as one, by what its columns are called. */
 const given = (name: string, content: string | Uint8Array): TextSource => {
   const format = tableCalled(name);
-  return { ...dropped(name, content), ...(format && { table: { format, columns: 'recognized' } }) };
+  return { ...dropped(name, content), ...(format && { table: { format, columns: 'recognised' } }) };
 };
 
 /** By the file's name: what is in it, and why it is not read. */

@@ -92,7 +92,7 @@ const CASES: readonly Case[] = [
 
 async function read({ name, text, table: asked, settings }: Omit<Case, 'bad' | 'good'>, reading: Reading = {}) {
   const store = memoryStore();
-  const choice = asked ?? (settings?.conversations ? undefined : table(tableFormatOf(name), 'recognized'));
+  const choice = asked ?? (settings?.conversations ? undefined : table(tableFormatOf(name), 'recognised'));
   const bytes = utf8(text);
   const source: TextSource = {
     name,
@@ -150,7 +150,7 @@ test('refuses a file without a readable row either way', async () => {
 test('a malformed row costs no other file of the drop', async () => {
   const store = memoryStore();
   const sources = [pastedText('bad.csv', 'text,kind\na,b\nc\n'), pastedText('good.csv', 'text,kind\na,b\n')];
-  const asTables = sources.map((source) => ({ ...source, table: table('csv', 'recognized') }));
+  const asTables = sources.map((source) => ({ ...source, table: table('csv', 'recognised') }));
   const { text, refused } = await importDrop(asTables, store, { addedAt: 1 }, unwatched);
   expect(text).toMatchObject({ name: 'good.csv', documents: 1 });
   expect(refused).toMatchObject([{ name: 'bad.csv', error: { code: 'bad-rows' } }]);

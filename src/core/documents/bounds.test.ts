@@ -129,7 +129,7 @@ test('a long word in a PDF is looked through once', () => {
 });
 
 test('a table whose rows have no columns says so', async () => {
-  const table = { format: 'json', columns: 'recognized' } as const;
+  const table = { format: 'json', columns: 'recognised' } as const;
   for (const content of ['[{},{}]', '[1,2]', '[[[[]]]]']) {
     const { reasons } = await readDrop({ ...dropped('a.json', content), table });
     expect(reasons).toEqual([

@@ -65,7 +65,7 @@ export async function readConversations(
   const bad = new BadRows();
   const seenColumns: Pick<ReadFile, 'columns' | 'empty'> = {};
   const found =
-    columns === 'recognized'
+    columns === 'recognised'
       ? reader.ofObjects(placed(readers('objects', format, file)), file)
       : pairs(reader, rowDocuments(readers('rows', format, file), file, columns, seenColumns, bad), file);
   let count = 0;
@@ -88,10 +88,10 @@ const GIVE =
 function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: AskedColumns; isGuessed?: true } {
   if (table) return table;
   const format = tableCalled(name);
-  if (format) return { format, columns: 'recognized' };
+  if (format) return { format, columns: 'recognised' };
   const other = formatOf(name);
   if (isOfDocuments(other)) throw badFile(`${name} is read as ${FORMATS[other].label}, which has no chat rows.`, GIVE);
-  return { format: 'jsonl', columns: 'recognized', isGuessed: true };
+  return { format: 'jsonl', columns: 'recognised', isGuessed: true };
 }
 
 /** The same bytes. @throws HomegrownError `bad-file` if they are text that doesn't begin as JSON does */

@@ -322,14 +322,14 @@ const MAX_HELD_BYTES = 2 ** 26;
 
 const tableByName = (name: string): TableChoice | undefined => {
   const format = tableCalled(name);
-  return format && { format, columns: 'recognized' };
+  return format && { format, columns: 'recognised' };
 };
 
 /** Files that others belong to, with these by their paths from the folder of all; and all that belong to one. */
 async function groupsOf(sources: readonly TextSource[]) {
   // Only files without a person's choices, which can be read again.
   const free = sources.filter(
-    ({ isPlain, table, size }) => !isPlain && size > 0 && (!table || table.columns === 'recognized'),
+    ({ isPlain, table, size }) => !isPlain && size > 0 && (!table || table.columns === 'recognised'),
   );
   const byName = new Map(free.map((source) => [source.name, source]));
   const { together } = await import('./together');

@@ -52,7 +52,7 @@ export interface TableChoice {
 /** Table choice of a binary table; columns are detected by name unless a person chose them. */
 function binaryTable(name: string): TableChoice | undefined {
   const format = binaryTableCalled(name);
-  return format && { format, columns: 'recognized' };
+  return format && { format, columns: 'recognised' };
 }
 
 /** A file of a drop, or of an archive. */
@@ -79,7 +79,7 @@ export async function readFile(
   encoding?: EncodingId,
 ): Promise<ReadFile> {
   const notes: string[] = [];
-  const isAsked = isPlain || (table && table.columns !== 'recognized');
+  const isAsked = isPlain || (table && table.columns !== 'recognised');
   const { known, whole } = isAsked ? { whole: bytes } : await begun(name, bytes, !companions);
   const note = (sentence: string): void => void notes.push(sentence);
   const file: OpenFile = {

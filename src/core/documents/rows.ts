@@ -33,7 +33,7 @@ export interface Pair {
 }
 
 /** Null: the two default columns; the string: detected by name. */
-export type AskedColumns = Columns | 'recognized' | null;
+export type AskedColumns = Columns | 'recognised' | null;
 
 /**
  * Yields the rows of a table in order. Rows without text in a training column are left out and noted.
@@ -57,7 +57,7 @@ export async function* rowDocuments(
     count++;
     columns ??= seenColumns.columns = choose(file.name, asked, head);
     if (seen.size < MAX_COLUMNS) for (const name of cells.keys()) seen.add(name);
-    if (asked === 'recognized')
+    if (asked === 'recognised')
       for (const [name, { length }] of cells)
         if (letters.has(name) || letters.size < MAX_COLUMNS) letters.set(name, (letters.get(name) ?? 0) + length);
     const found = rowOf(row ?? count, cells, columns);
@@ -80,7 +80,7 @@ export async function* rowDocuments(
   const what = 'text' in columns ? `in ${used}` : `in both ${used}`;
   if (taken === 0)
     throw badFile(`${file.name} has no row with text ${what} (${counted(count, 'row')}).`, 'Choose other columns.');
-  if (asked === 'recognized') noteLeft(file, columns, letters);
+  if (asked === 'recognised') noteLeft(file, columns, letters);
   seenColumns.empty = empty;
   const without = 'text' in columns ? 'without text' : 'without text in both columns';
   if (seenColumns.empty > 0) file.note(`Skipped ${counted(seenColumns.empty, 'row')} ${without}`);
@@ -104,8 +104,8 @@ function noteLeft({ note }: Pick<OpenFile, 'note'>, columns: Columns, letters: R
 
 function choose(name: string, asked: AskedColumns, head: readonly Row['cells'][]): Columns {
   const table = headOf(head);
-  if (table.columns.length === 0 && (asked === null || asked === 'recognized')) throw noColumns(name);
-  if (asked === 'recognized') return recognisedColumns(table);
+  if (table.columns.length === 0 && (asked === null || asked === 'recognised')) throw noColumns(name);
+  if (asked === 'recognised') return recognisedColumns(table);
   if (asked === null || 'input' in asked) checkPairs(name, [...head[0]!.keys()]);
   return asked ?? usualColumns([...head[0]!.keys()]);
 }

@@ -195,7 +195,7 @@ describe('JSON', () => {
     ]);
     expect(notes).toEqual(['Uses only its lists; skipped about']);
     const { text: added, empty } = await importDrop(
-      [table('a.json', text, 'recognized')],
+      [table('a.json', text, 'recognised')],
       memoryStore(),
       { addedAt: 1 },
       unwatched,
@@ -206,7 +206,7 @@ describe('JSON', () => {
   it('notes the share of text in detected columns if others hold more', async () => {
     const rows = [{ text: 'Aye', chapters: [{ words: STORY }, { words: STORY }] }];
     const { text } = await importDrop(
-      [table('a.json', JSON.stringify(rows), 'recognized')],
+      [table('a.json', JSON.stringify(rows), 'recognised')],
       memoryStore(),
       { addedAt: 1 },
       unwatched,

@@ -62,7 +62,7 @@ function asTable(source: TextSource): TextSource {
     source.name.endsWith('comments.csv') ||
     /(?:result|outbox|users|index|\d)\.json$/.test(source.name)
     ? source
-    : { ...source, table: { format, columns: 'recognized' } };
+    : { ...source, table: { format, columns: 'recognised' } };
 }
 
 async function read(name: string): Promise<HostileOutcome> {

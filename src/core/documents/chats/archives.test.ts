@@ -193,7 +193,7 @@ test('Reddit gives posts and comments, and no visits', async () => {
     ],
   });
   // As `prepare` passes it, which lets columns be detected.
-  const table = { format: 'csv', columns: 'recognized' } as const;
+  const table = { format: 'csv', columns: 'recognised' } as const;
   const alone = await readDrop({ ...dropped('posts.csv', REDDIT['posts.csv']!), table });
   expect(alone.documents.at(-1)).toEqual(post);
 });
@@ -227,7 +227,7 @@ test('attachments next to a chat are not refused, and other files there are read
 });
 
 test('files are called as those of an export are, and are none', async () => {
-  const table = { format: 'json', columns: 'recognized' } as const;
+  const table = { format: 'json', columns: 'recognised' } as const;
   const rows = '[{"text":"Aye"}]';
   const own = { 'users.json': '[{"id":"U1","name":"x"}]', 'general/2021-03-05.json': rows, 'outbox.json': rows };
   const files = folder(own, 'a/').map((source) => ({ ...source, table }));

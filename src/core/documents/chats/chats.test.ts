@@ -210,7 +210,7 @@ test('what is no chat stays what it is', async () => {
   const diary = '5/1/23, 15:05 - Ann: x\n';
   const json = (table: boolean, value: object): TextSource => ({
     ...dropped('a.json', JSON.stringify(value)),
-    ...(table && { table: { format: 'json', columns: 'recognized' } as const }),
+    ...(table && { table: { format: 'json', columns: 'recognised' } as const }),
   });
   for (const [given, format, text] of [
     [dropped('server.txt', log), 'txt', log],
@@ -227,7 +227,7 @@ test('what is no chat stays what it is', async () => {
   // Chosen columns decide the format; detected ones don't.
   const table = { ...dropped('result.json', TELEGRAM), table: { format: 'json', columns: { text: 'text' } } as const };
   expect((await readDrop(table)).formats).toEqual(['json']);
-  expect((await readDrop({ ...table, table: { format: 'json', columns: 'recognized' } })).formats).toEqual([
+  expect((await readDrop({ ...table, table: { format: 'json', columns: 'recognised' } })).formats).toEqual([
     'telegram',
   ]);
 });

@@ -31,7 +31,7 @@ export async function readLabeled(
 ): Promise<ReadFile> {
   const { name } = given;
   const format = tableCalled(name);
-  const table = given.table ?? (format && ({ format, columns: 'recognized' } as const));
+  const table = given.table ?? (format && ({ format, columns: 'recognised' } as const));
   const folder = table ? undefined : folderOf(name);
   if (!table && folder === undefined)
     throw badFile(
