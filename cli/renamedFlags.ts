@@ -1,4 +1,4 @@
-/** Flags that have a new name. The old one still works. */
+/** Flags that were renamed; their old names still work. */
 import type { Options } from './options';
 
 const NEW_NAMES = new Map([
@@ -7,7 +7,7 @@ const NEW_NAMES = new Map([
   ['unlabelled', 'unlabeled'],
 ]);
 
-/** Replaces old names of a command's flags. @param say receives a line for each */
+/** Replaces old names of a command's flags by new ones. @param say receives one line for each */
 export const withNewNames = (args: readonly string[], options: Options, say: (line: string) => void): string[] =>
   args.map((arg) => {
     const [, old = '', value = ''] = /^--([a-z-]+)(=.*)?$/s.exec(arg) ?? [];

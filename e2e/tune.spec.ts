@@ -38,7 +38,7 @@ test('LoRA on pasted chats: previewed before, evaluated after, chatted with, exp
   await expect(page.getByRole('group', { name: 'Chat template' })).toContainText('messages');
   await page.getByText('Tokens', { exact: true }).click();
   await expect(page.getByText(/^[\d,]+ trainable of/)).toBeVisible();
-  await expectAccessible(page, 'Tune, painted');
+  await expectAccessible(page, 'Tune, with the preview');
 
   await studio.set({ Steps: 40, 'Evaluate every': 20 });
   await page.getByRole('heading', { level: 1 }).click();

@@ -20,7 +20,7 @@ MODELS = {"gpt": {}, "llama": {"model": "llama", "kv_heads": 1}}
 
 @pytest.fixture(scope="module")
 def held(artefacts) -> Path:
-    """3,000 bytes that no model here has trained from."""
+    """3,000 bytes that no model here was trained on."""
     path = artefacts.folder / "held-out.txt"
     path.write_bytes(artefacts.samples["moby-dick.txt"].read_bytes()[400_000:403_000])
     return path

@@ -1,5 +1,5 @@
 """Chats become the ids that transformers' `apply_chat_template` makes of them, by templates of every kind, and text that looks like a
-special token stays text. Where a template marks its answers with `{% generation %}`, what is trained here is what that marks.
+special token stays text. Where a template marks its answers with `{% generation %}`, the loss mask here equals those marks.
 """
 
 import random

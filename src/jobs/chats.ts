@@ -61,10 +61,10 @@ interface Counts extends Pick<LossMaskPreview, 'conversations' | 'tokens' | 'too
   /** Places of conversations that the template refuses. */
   refusedAt: ReadonlySet<number>;
 }
-type Painter = (store: BlobStore, wanted: LossMaskInput, job: Job) => Promise<LossMaskPreview>;
+type LossMaskPreviewer = (store: BlobStore, wanted: LossMaskInput, job: Job) => Promise<LossMaskPreview>;
 
 /** Keeps its last counts, so turning pages doesn't count all conversations again. */
-export function painter(): Painter {
+export function lossMaskPreviewer(): LossMaskPreviewer {
   let last: Shared<Counts> | undefined;
   return async (store, { texts: ids, tokenizer, context, from, count }, job) => {
     const texts = await Promise.all(ids.map((id) => textOf(store, id)));

@@ -202,7 +202,7 @@ export interface DataApi extends LabelApi {
     output: { outcome: ImportOutcome; leftOut: number };
   };
   /** Which tokens of chats are learned, with the tokenizer's chat template or a default. */
-  paint: {
+  previewLossMask: {
     input: LossMaskInput;
     progress: Progress;
     output: LossMaskPreview;

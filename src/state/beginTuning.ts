@@ -15,7 +15,8 @@ import { oldTextsOf, toTuneOn, tuningBase } from './tuningInputs';
 import type { Asking } from './slices/training';
 import type { Claim } from './slices/trainingSession';
 
-type TuningNeeds = CuttingNeeds & Pick<Studio, 'changeOf' | 'device' | 'paint' | 'project' | 'runs' | 'whenRead'>;
+type TuningNeeds = CuttingNeeds &
+  Pick<Studio, 'changeOf' | 'device' | 'previewLossMask' | 'project' | 'runs' | 'whenRead'>;
 
 export async function beginTuning(
   services: SliceServices,
@@ -54,7 +55,7 @@ export async function beginTuning(
   async function preparedTokenizer(): Promise<TokenizerModel | undefined> {
     try {
       const wanted = { runId: record.id, template, texts: textIds({ texts }), from: 0, count: 0 };
-      return (await get().paint(wanted, { signal: signal() })).tokenizer;
+      return (await get().previewLossMask(wanted, { signal: signal() })).tokenizer;
     } catch (error) {
       if (!signal().aborted) throw error;
       held.undo();

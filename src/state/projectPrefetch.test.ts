@@ -66,7 +66,7 @@ test('where parts of data are shown, those of another project come with it, and 
 });
 
 /** A page that shows an empty project; another project has runs, and a list waits until it is released. */
-async function smallRunsData() {
+async function emptyNextToRuns() {
   const store = await goldenStoreOf(STOPPED);
   const browser = browserOver(store, patient);
   const { getState } = browser.tab().studio;
@@ -95,7 +95,7 @@ async function smallRunsData() {
 }
 
 test('a project can be read ahead: it is shown at once, and read again', async () => {
-  const { getState, subscribe, browser, rows, lists, hold, letGo } = await smallRunsData();
+  const { getState, subscribe, browser, rows, lists, hold, letGo } = await emptyNextToRuns();
   getState().showRuns();
   await getState().lookAhead('first');
   expect(lists()).toBe(1);
@@ -121,7 +121,7 @@ test('a project can be read ahead: it is shown at once, and read again', async (
 });
 
 test('one that is opened while it is read for that is shown with what comes, which is read once', async () => {
-  const { getState, browser, rows, lists, hold, letGo } = await smallRunsData();
+  const { getState, browser, rows, lists, hold, letGo } = await emptyNextToRuns();
   getState().showRuns();
   hold();
   void getState().lookAhead('first');
@@ -137,7 +137,7 @@ test('one that is opened while it is read for that is shown with what comes, whi
 });
 
 test('what another tab changes after a project was read ahead is shown, and one that it deletes is left', async () => {
-  const { getState, browser } = await smallRunsData();
+  const { getState, browser } = await emptyNextToRuns();
   const empty = getState().project.id;
   getState().showRuns();
   const theirs = browser.tab().studio.getState;
@@ -164,7 +164,7 @@ test('what another tab changes after a project was read ahead is shown, and one 
 });
 
 test('what is read ahead is forgotten when nobody may open it any more, and what could not be read is asked for again', async () => {
-  const { getState, browser, lists } = await smallRunsData();
+  const { getState, browser, lists } = await emptyNextToRuns();
   getState().showRuns();
   await getState().lookAhead('first');
   await getState().lookAhead('first');
@@ -187,7 +187,7 @@ test('what is read ahead is forgotten when nobody may open it any more, and what
 });
 
 test('of more than four that are read ahead the one that was looked at longest ago is forgotten', async () => {
-  const { getState, browser } = await smallRunsData();
+  const { getState, browser } = await emptyNextToRuns();
   const ids: string[] = [];
   for (let i = 0; i < 5; i++) {
     await getState().addPaste(`The ${'abcde'[i]} is wide. `.repeat(20), `sea ${i}`);

@@ -51,7 +51,7 @@ export function prefetchProject(
   // A failure is reported when the value is shown, or by the page.
   const settled = Promise.allSettled([
     texts,
-    runs?.reported,
+    runs?.firstRows,
     run.then(async (run) => run && (loaded.run = await run.read)),
     pages,
   ]);

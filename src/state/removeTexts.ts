@@ -64,8 +64,8 @@ export async function removeTexts(removal: Removal, ids: readonly string[]): Pro
   if (removed.length === 0) return;
   takeOut(removed); // they may have been listed meanwhile
   tabs.announce();
-  const trained = removed.filter((text) => !isToTune(text, projectId));
-  const forgotten = await forget(removal, projectId, trained);
+  const trainingTexts = removed.filter((text) => !isToTune(text, projectId));
+  const forgotten = await forget(removal, projectId, trainingTexts);
   const renamed = isHere() ? await nameByTexts(removal, namingTexts(byUse(before, projectId))) : undefined;
   const what = removed.length === 1 ? removed[0]!.name : `${formatCount(removed.length)} texts`;
   let isBack = false;

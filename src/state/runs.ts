@@ -78,13 +78,13 @@ export const createRunsSlice: Slice<
       },
       runsOf(projectId) {
         let onShown!: () => void;
-        const reported = new Promise<void>((resolve) => (onShown = resolve));
+        const firstRows = new Promise<void>((resolve) => (onShown = resolve));
         const tell = (rows: readonly RunRow[]): void => {
           show(Object.assign(list, { rows }));
           onShown();
         };
         const whole = data.call('listRuns', { projectId, now: now() }, { onProgress: tell }).then(tell);
-        const list: RunList = { projectId, rows: null, reported, whole };
+        const list: RunList = { projectId, rows: null, firstRows, whole };
         whole.catch(onShown); // said below, if its project is shown
         return list;
       },

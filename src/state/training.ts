@@ -39,7 +39,7 @@ export const createTrainingSlice: Slice<
     | 'leaveModel'
     | 'makingOf'
     | 'opened'
-    | 'paint'
+    | 'previewLossMask'
     | 'prepareByPlan'
     | 'project'
     | 'runs'

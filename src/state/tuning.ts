@@ -30,15 +30,15 @@ export const createTuningSlice: Slice<TuningSlice, ClassifyingNeeds & Pick<Studi
         setTuning(purpose === 'classify' ? { classify: { ...classify, ...changed } } : changed);
       },
       classifying: async () => (classifying ??= (await import('./classifying')).classifyingOver(services, get)),
-      async paint({ runId, template, ...asked }, options) {
+      async previewLossMask({ runId, template, ...asked }, options) {
         const record = await readKnownRun(store, runId);
         const own = await readTokenizer(store, record);
         const tokenizer = template === null ? own : withChatTemplate(own, template);
         const { context } = record.model.config;
-        return data.call('paint', { ...asked, tokenizer, context }, options);
+        return data.call('previewLossMask', { ...asked, tokenizer, context }, options);
       },
-      async mix(runId, shares, reported, signal) {
-        await gpu.call('mix', { runId, which: 'latest', shares }, { signal, onProgress: reported });
+      async mix(runId, shares, onProgress, signal) {
+        await gpu.call('mix', { runId, which: 'latest', shares }, { signal, onProgress: onProgress });
       },
       async keepMix(of, share, name) {
         const [runId, { id: projectId }] = [newId(), get().project];

@@ -12,7 +12,7 @@ const BASE = {
   segments: [{ after: 0, recipe: { ...DEFAULT_RECIPE, samplePrompt: 'Call me' }, data: { id: 'd', facts: null } }],
 } as const;
 const CAME_IN = { ...BASE, segments: [{ ...BASE.segments[0], data: { id: null, facts: null } }] } as const;
-const PAINTING: LossMaskPreview = {
+const PREVIEW: LossMaskPreview = {
   tokenizer: { kind: 'bytes', merges: [] },
   template: '',
   conversations: 100,
@@ -51,7 +51,7 @@ test('a recipe depends on purpose and base: objective, prompt, learning rate of 
 
 test('less of a model that learns takes less memory, and passes are over what is not held out', () => {
   const of = (tuning: Parameters<typeof project>[0]) => {
-    const plan = planTuning(studio({ purpose: 'instruct', ...tuning }), BASE, PAINTING);
+    const plan = planTuning(studio({ purpose: 'instruct', ...tuning }), BASE, PREVIEW);
     if ('code' in plan) throw new Error(plan.message);
     return plan;
   };
@@ -72,7 +72,7 @@ test('less of a model that learns takes less memory, and passes are over what is
 
 test('what is wrong with chats stops the start or is doubted, and what holds is said', () => {
   const tones = (change: Partial<LossMaskPreview>): string[] =>
-    doubtsOf({ ...PAINTING, ...change }, 0.1, 64).map(({ tone, words }) => `${tone}: ${words}`);
+    doubtsOf({ ...PREVIEW, ...change }, 0.1, 64).map(({ tone, words }) => `${tone}: ${words}`);
   expect(tones({})).toEqual([
     'ok: All conversations fit',
     'ok: Learns when to stop',
@@ -82,7 +82,7 @@ test('what is wrong with chats stops the start or is doubted, and what holds is 
   expect(tones({ tooLong: { count: 100, withoutLoss: 100 } })[0]).toBe('error: No tokens to train on');
   expect(tones({ conversations: 1 })[1]).toBe('error: One conversation is too few');
   expect(tones({ conversations: 20 })[1]).toBe('warn: Only 20 conversations');
-  const { endsWith: _, ...without } = PAINTING;
+  const { endsWith: _, ...without } = PREVIEW;
   expect(doubtsOf({ ...without, asksAlike: false }, 0.1, 64).map(({ tone }) => tone)).toEqual(['ok', 'warn', 'warn']);
 });
 

@@ -72,7 +72,7 @@ export interface TuningPlan {
 export function planTuning(
   s: Pick<Studio, 'project' | 'texts' | 'tuneTexts' | 'device' | 'buildRate'>,
   base: Base,
-  painting?: LossMaskPreview,
+  preview?: LossMaskPreview,
 ): TuningPlan | Failure {
   const limits = limitsOf(s);
   try {
@@ -80,7 +80,7 @@ export function planTuning(
     const [spec, table] = [modelSpec(model.id), paramsOf(model)];
     const { added, trainableParams } = partsOf(table, trainable);
     const memoryOf = (of?: Trainable): MemoryPlan => memoryPlan(spec, model.config, model.vocabulary, recipe, of);
-    const tokens = tokensToLearn(s, base, painting);
+    const tokens = tokensToLearn(s, base, preview);
     const device = s.device.kind === 'open' ? s.device.info : undefined;
     const training = estimate(spec, model.config, model.vocabulary, recipe, device).seconds;
     const building = buildTime({ texts: toTuneOn(s), buildRate: s.buildRate }) ?? 0;
@@ -104,10 +104,10 @@ export function planTuning(
 function tokensToLearn(
   s: Pick<Studio, 'project' | 'tuneTexts'>,
   base: Pick<Base, 'segments'>,
-  painting: LossMaskPreview | undefined,
+  preview: LossMaskPreview | undefined,
 ): number | undefined {
   const { purpose, heldOut } = s.project.tuning;
-  if (purpose === 'instruct') return painting && painting.tokens.all * (1 - heldOut);
+  if (purpose === 'instruct') return preview && preview.tokens.all * (1 - heldOut);
   const bytes = toTuneOn(s).reduce((sum, text) => sum + trainingSize(text).bytes, 0);
   const { train } = dataOf(base).facts?.parts ?? {};
   const each = train && train.tokens > 0 ? train.bytes / train.tokens : USUAL_BYTES;
@@ -123,8 +123,8 @@ export interface Doubt {
 }
 
 /** Checks of the training preview: what stops a start, what to be careful about, and what is fine. */
-export function doubtsOf(painting: LossMaskPreview, heldOut: number, context: number): readonly Doubt[] {
-  const { conversations, tooLong, endsWith, asksAlike, refused } = painting;
+export function doubtsOf(preview: LossMaskPreview, heldOut: number, context: number): readonly Doubt[] {
+  const { conversations, tooLong, endsWith, asksAlike, refused } = preview;
   const { count, withoutLoss } = tooLong;
   const held = Math.round(conversations * heldOut);
   const found: Doubt[] = [];

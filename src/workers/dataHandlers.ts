@@ -110,7 +110,7 @@ export function dataHandlers(
   const cleaning = () => loaded('The text cleaner', import('./cleaning'));
   let previewRecipe: ReturnType<Awaited<ReturnType<typeof cleaning>>['recipePreview']> | undefined;
   const chats = () => loaded('The chat reader', import('../jobs/chats'));
-  let paint: ReturnType<Awaited<ReturnType<typeof chats>>['painter']> | undefined;
+  let previewLossMask: ReturnType<Awaited<ReturnType<typeof chats>>['lossMaskPreviewer']> | undefined;
   const labelling = () => loaded('The label reader', import('../jobs/label'));
   const labeledTables = () => loaded('The label reader', import('../jobs/labeledTables'));
   const forPurpose = async <S>({ tunes, between, ...settings }: S & { tunes?: Purpose; between?: Between }) => ({
@@ -238,11 +238,11 @@ export function dataHandlers(
         const { importSpeakers } = await chats();
         return importSpeakers(await store, { id, assistant }, await owned(settings), job);
       }),
-    paint: (wanted, job) =>
+    previewLossMask: (wanted, job) =>
       reading(async () => {
-        const { painter } = await chats();
-        paint ??= painter();
-        return paint(await store, wanted, job);
+        const { lossMaskPreviewer } = await chats();
+        previewLossMask ??= lossMaskPreviewer();
+        return previewLossMask(await store, wanted, job);
       }),
     surveyLabels: (wanted, job) => reading(async () => (await labelling()).surveyed(await store, wanted, job)),
     labeledTexts: (wanted) => reading(async () => (await labelling()).labeledTexts(await store, wanted)),

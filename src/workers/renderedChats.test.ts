@@ -1,4 +1,4 @@
-/** Chats in the store renderChat, and cut into data. */
+/** Stored chats: their loss-mask preview, and their rows as data. */
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { unwatched } from '../core/base/job';
@@ -11,10 +11,10 @@ import { openPart } from '../core/shards/read';
 import { turnsTokenizer } from '../core/testing/chatTemplates';
 import { chat, chatText, lines } from '../core/testing/conversations';
 import { dropped } from '../core/testing/drops';
-import { painter } from '../jobs/chats';
+import { lossMaskPreviewer } from '../jobs/chats';
 import { buildData } from '../jobs/buildData';
 
-describe('painted', async () => {
+describe('a loss-mask preview', async () => {
   const tokenizer = await turnsTokenizer();
   const store = memoryStore();
   const rows = [
@@ -23,11 +23,11 @@ describe('painted', async () => {
     chat('a', 'e'.repeat(400)),
   ];
   const text = await chatText(store, dropped('a.jsonl', lines(rows)));
-  const paint = painter();
+  const previewLossMask = lossMaskPreviewer();
   const wanted = { texts: [text.id], tokenizer: tokenizer.model, context: 200, from: 0, count: 2 };
 
   test('its counts are those of the rows that data have', async () => {
-    const painting = await paint(store, wanted, unwatched);
+    const preview = await previewLossMask(store, wanted, unwatched);
     const data = await buildData(store, [text.id], tokenizer, { validation: 0.1, test: 0, seed: 1 }, unwatched);
     const parts = [
       await chatsIn(openPart(store, data.manifest, 'train'), 200),
@@ -35,7 +35,7 @@ describe('painted', async () => {
     ];
     const sum = (of: (part: (typeof parts)[number]) => number): number =>
       parts.reduce((all, part) => all + of(part), 0);
-    expect(painting).toMatchObject({
+    expect(preview).toMatchObject({
       conversations: 42,
       tokens: { trained: sum(({ trained }) => trained) },
       tooLong: {
@@ -45,12 +45,12 @@ describe('painted', async () => {
       endsWith: '<|endoftext|>',
       asksAlike: true,
     });
-    expect(painting.tooLong).toEqual({ count: 2, withoutLoss: 1 });
+    expect(preview.tooLong).toEqual({ count: 2, withoutLoss: 1 });
     const template = await spokenBy(tokenizer);
     const all = rows.map((row) => renderChat(row as Conversation, template));
-    expect(painting.tokens.all).toBe(all.reduce((n, { ids }) => n + ids.length, 0));
-    expect(painting.template).toBe(template.source);
-    expect(painting.tokenizer).toEqual(template.tokenizer.model);
+    expect(preview.tokens.all).toBe(all.reduce((n, { ids }) => n + ids.length, 0));
+    expect(preview.template).toBe(template.source);
+    expect(preview.tokenizer).toEqual(template.tokenizer.model);
   });
 
   test('examples are those that are asked for, as the template writes them, without all being counted again', async () => {
@@ -61,7 +61,7 @@ describe('painted', async () => {
         reports++;
       },
     };
-    const own = painter();
+    const own = lossMaskPreviewer();
     const first = await own(store, wanted, job);
     expect([first.examples.map(({ name }) => name), reports]).toEqual([['line 1 of a.jsonl', 'line 2 of a.jsonl'], 1]);
     const { examples } = await own(store, { ...wanted, from: 39, count: 5 }, job);
@@ -96,7 +96,7 @@ describe('painted', async () => {
   });
 
   test('a stop of who asked first does not fail the next', async () => {
-    const own = painter();
+    const own = lossMaskPreviewer();
     const stop = new AbortController();
     const stopped = own(store, wanted, { signal: stop.signal, report: () => stop.abort(new Error('stopped')) });
     const next = own(store, wanted, unwatched);
@@ -115,7 +115,7 @@ describe('painted', async () => {
     };
     const [some, none, others] = [await given('a', 'c', 'a', 'a'), await given('c', 'c'), await given('a')];
     const asked = { ...wanted, tokenizer: strict.tokenizer.model, from: 1 };
-    expect(await painter()(store, { ...asked, texts: [some.id] }, unwatched)).toMatchObject({
+    expect(await lossMaskPreviewer()(store, { ...asked, texts: [some.id] }, unwatched)).toMatchObject({
       conversations: 3,
       refused: { count: 1, first: 'The model’s chat template can’t write line 2 of acaa.jsonl: No.' },
       examples: [{ name: 'line 3 of acaa.jsonl' }, { name: 'line 4 of acaa.jsonl' }],
@@ -124,7 +124,7 @@ describe('painted', async () => {
     const { parts } = (await buildData(store, [some.id], strict.tokenizer, split, unwatched)).manifest;
     expect(parts.train.documents! + parts.validation.documents!).toBe(3);
     const refusal = { code: 'bad-settings', message: expect.stringContaining('line 1 of cc.jsonl') as string };
-    await expect(painter()(store, { ...asked, texts: [none.id] }, unwatched)).rejects.toMatchObject(refusal);
+    await expect(lossMaskPreviewer()(store, { ...asked, texts: [none.id] }, unwatched)).rejects.toMatchObject(refusal);
     await expect(buildData(store, [none.id], strict.tokenizer, split, unwatched)).rejects.toMatchObject(refusal);
     await expect(buildData(store, [others.id], tokenizer, split, unwatched)).rejects.toThrow('Too few different chats');
   });
@@ -132,7 +132,7 @@ describe('painted', async () => {
   test('text is no chats', async () => {
     const prose = await importText(dropped('a.txt', 'Aye.'), store, { addedAt: 1 }, unwatched);
     const ids = prose.kind === 'added' ? [prose.text.id] : [];
-    await expect(painter()(store, { ...wanted, texts: ids }, unwatched)).rejects.toMatchObject({
+    await expect(lossMaskPreviewer()(store, { ...wanted, texts: ids }, unwatched)).rejects.toMatchObject({
       message: 'a.txt has no chats.',
     });
   });

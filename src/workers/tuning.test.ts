@@ -333,7 +333,13 @@ test('chat tuning replays old text, which is measured as evaluate does; another 
   // A context that holds an exchange.
   const wide = { ...of('wide', PARENT), model: { ...model, config: { ...model.config, context: 64 } } };
   await worker.gpu.call('begin', wide);
-  const { tokenizer } = await worker.data.call('paint', { texts, tokenizer: own, context: 64, from: 0, count: 2 });
+  const { tokenizer } = await worker.data.call('previewLossMask', {
+    texts,
+    tokenizer: own,
+    context: 64,
+    from: 0,
+    count: 2,
+  });
   const split = { validation: 0.2, test: 0, seed: 0 };
   const data = await worker.data.call('buildData', { texts, tokenizer, split });
   const otherText = await worker.data.call('buildData', {

@@ -150,7 +150,7 @@ describe('loss mask', () => {
       return parts;
     }, []);
 
-  it('is painted by turns', async () => {
+  it('is rendered by turns', async () => {
     expect(shown(renderChat(conversation, await compiled(usualTemplate(turns), turns)), turns)).toEqual([
       's-<|system|>Be brief.<|endoftext|>',
       'u-<|user|>Who?<|endoftext|>',

@@ -2,7 +2,7 @@
 import { HomegrownError } from '../base/errors';
 import { atOnce } from '../base/job';
 import { counted } from '../base/units';
-import { MIN, intervals } from '../metrics/intervals/interval';
+import { MIN_UNITS, intervals } from '../metrics/intervals/interval';
 import { summed } from '../metrics/intervals/units';
 
 type Verdict = 'better' | 'worse' | 'not distinguishable';
@@ -47,7 +47,7 @@ export function compare(
   // Few pieces that all differ by as much have none, and decide nothing.
   const { low, high } = interval ?? { low: difference, high: difference };
   const found = { difference, low, high };
-  if (rows.length < MIN) return { ...found, verdict: 'not distinguishable', blocks: rows.length };
+  if (rows.length < MIN_UNITS) return { ...found, verdict: 'not distinguishable', blocks: rows.length };
   if (high < 0) return { ...found, verdict: 'better' };
   if (low > 0) return { ...found, verdict: 'worse' };
   // An interval shrinks with the root of how much is measured.
@@ -62,7 +62,7 @@ export function compare(
 /** `better by 0.04 ± 0.01 bits per byte`, or how much more text would decide. */
 export function comparisonWords({ difference, low, high, blocks, verdict, times }: Comparison): string {
   if (blocks !== undefined)
-    return `no significant difference: the text is too short (${counted(blocks, 'piece')} of 1 kB; ${MIN} are needed)`;
+    return `no significant difference: the text is too short (${counted(blocks, 'piece')} of 1 kB; ${MIN_UNITS} are needed)`;
   const size = Math.abs(difference);
   const digits = size > 0 ? Math.max(2, 1 - Math.floor(Math.log10(size))) : 2;
   const by = `${size.toFixed(digits)} ± ${((high - low) / 2).toFixed(digits)} bits per byte`;

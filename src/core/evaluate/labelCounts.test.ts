@@ -30,7 +30,7 @@ async function measuredTwice(classes: Classes, wanted: readonly string[]) {
   const own = evaluator(net, await loadObjective('labels', undefined, choice));
   const whileTraining = await own.measure(textSource(tokenizer, TEXTS, wanted), { rows: 8, tokens: 1e6 }, tokenizer);
   const labeled = TEXTS.map((text, i) => heldText(tokenizer, { text, label: wanted[i]! }, i, 'mails.csv'));
-  const final = await evaluate(net, tokenizer, { objective: 'labels', labeled: labeled }, unwatched);
+  const final = await evaluate(net, tokenizer, { objective: 'labels', labeled }, unwatched);
   own.dispose();
   net.dispose();
   return { whileTraining, final };

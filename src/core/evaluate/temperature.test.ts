@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { atOnce } from '../base/job';
 import { stream } from '../base/rng';
 import { probabilitiesOf } from '../sample/labelsOf';
-import { crossFitted, MIN, fittedTemperature as fitting, natsOf, type Scored } from './temperature';
+import { crossFitted, MIN_TEXTS, fittedTemperature as fitting, natsOf, type Scored } from './temperature';
 
 const fittedTemperature = (texts: readonly Scored[], several: boolean): number => atOnce(fitting(texts, several));
 
@@ -54,7 +54,7 @@ test('the likelihood is that of the probabilities, to the bit, and others come i
 });
 
 test('few texts give none, and each text that which others gave', () => {
-  expect(fittedTemperature(drawn(MIN - 1, 3), false)).toBe(1);
+  expect(fittedTemperature(drawn(MIN_TEXTS - 1, 3), false)).toBe(1);
   const texts = drawn(200, 2);
   const found = atOnce(crossFitted(texts, false));
   expect(new Set(found).size).toBe(2);

@@ -33,7 +33,7 @@ export function natsOf({ scores, wanted }: Scored, several: boolean, temperature
  * Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", arXiv:1706.04599
  */
 export function* fittedTemperature(texts: readonly Scored[], several: boolean): Generator<void, number> {
-  if (texts.length < MIN || texts.every((text) => isRight(text, several))) return 1;
+  if (texts.length < MIN_TEXTS || texts.every((text) => isRight(text, several))) return 1;
   function* loss(power: number): Generator<void, number> {
     const temperature = Math.exp(power);
     let [sum, seen] = [0, 0];
@@ -72,7 +72,7 @@ function isRight({ scores, wanted }: Scored, several: boolean): boolean {
 /** Labels of texts whose likelihoods take a few ms. */
 const AT_ONCE = 100_000;
 /** Minimum number of texts to fit a temperature. */
-export const MIN = 20;
+export const MIN_TEXTS = 20;
 /** Of one that is hardly ever wrong the best would be near 0, and of one that knows nothing beyond any bound. */
 const [COLDEST, HOTTEST] = [0.2, 20];
 

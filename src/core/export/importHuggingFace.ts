@@ -83,7 +83,7 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
       : null;
   const remembered = info && moments && laidMoments(recipeOf(info), layout.filter(isOwn), own, info.trainable);
   if (remembered) compare('optimizer.safetensors', remembered.shapes, moments.shapes);
-  const adapterFolderOf = info?.trainable?.adapter && !moments ? adapterIn(folder) : undefined;
+  const adapterFolder = info?.trainable?.adapter && !moments ? adapterIn(folder) : undefined;
   const licence = await licenceIn(folder);
   return {
     model,
@@ -112,8 +112,8 @@ export async function openHuggingFace(folder: Folder): Promise<Incoming> {
         for (const [name, value] of await readTensors(momentsIn(moments, laid), laid, of, job))
           tensors.set(name, value);
       }
-      if (adapterFolderOf) {
-        const { tensors: added } = await readPeft(adapterFolderOf, model, job, format);
+      if (adapterFolder) {
+        const { tensors: added } = await readPeft(adapterFolder, model, job, format);
         compare('adapter/', new Map(Object.entries(partsOf(own, info?.trainable).added)), added, INFO);
         for (const [name, value] of added) tensors.set(name, value);
       }

@@ -42,15 +42,15 @@ export async function asStored(
     const found = await hashOfFrozen({ model, recipe: DEFAULT_RECIPE, trainable, base: weights });
     if (found !== frozen) return whole;
     const hash = await baseHash(weights);
-    return { snapshot: learning, ...adapterOnBase(trainable, hash, weights) };
+    return { snapshot: learning, ...stored(trainable, hash, weights) };
   }
   // Where only the adapter was trained, the whole base is frozen.
   const base = trainable.weights.length > 0 ? undefined : await unlessUnreadable(readBase(store, frozen));
   if (!base || [...weights.keys()].some((name) => !base.has(name))) return whole;
   const made = merged(own, new Map([...learning.tensors, ...base]), trainable);
-  return isSame(made, weights) ? { snapshot: learning, ...adapterOnBase(trainable, frozen, base) } : whole;
+  return isSame(made, weights) ? { snapshot: learning, ...stored(trainable, frozen, base) } : whole;
 
-  function adapterOnBase(what: Trainable, hash: string, values: NamedTensors): Omit<AsStored, 'snapshot'> {
+  function stored(what: Trainable, hash: string, values: NamedTensors): Omit<AsStored, 'snapshot'> {
     return { tuned: { trainable: what, base: hash }, base: { keep: () => keepBase(store, hash, values) } };
   }
 }

@@ -71,7 +71,7 @@ function adapterConfig(info: RunInfo, { settings, beside }: AdapterChoice, layou
     bias: 'none',
     // GPT-2's matrices are [in, out] in transformers too (Conv1D).
     fan_in_fan_out: theirs.some(({ transposed }) => !transposed),
-    target_modules: targets(layout, beside),
+    target_modules: shortNames(layout, beside),
   };
 }
 /** peft/utils/peft_types.py, which has no type for masked language models. */
@@ -82,10 +82,10 @@ const TASK_TYPES: Record<ModelKind, string | null> = {
 };
 
 /** Shortest unique suffix of each layer's name: `q_proj`, `attn.c_proj`. */
-function targets(layout: Layout, targets: readonly string[]): string[] {
+function shortNames(layout: Layout, shortNames: readonly string[]): string[] {
   const layers = (areTargets: boolean): readonly string[] =>
     layout
-      .filter(({ name, of }) => name.endsWith('.weight') && targets.includes(of) === areTargets)
+      .filter(({ name, of }) => name.endsWith('.weight') && shortNames.includes(of) === areTargets)
       .map(({ name }) => `.${name.replace(/\.weight$/, '')}`);
   const others = layers(false);
   const shortest = layers(true).map((layer) => {

@@ -78,7 +78,7 @@ test.each(['bert', 'llama'] as const)('%s: what it tells of texts is what it tel
   const labeled = texts.map((text, i) => heldText(tokenizer, { text, label: LABELS[i % 3]! }, i, ''));
   const evaluated = async () => {
     const net = await network(model, initialValues(model, 2));
-    const found = await evaluate(net, tokenizer, { objective: 'labels', labeled: labeled }, unwatched);
+    const found = await evaluate(net, tokenizer, { objective: 'labels', labeled }, unwatched);
     const words = await decided(net, tokenizer, texts[7]!, 1);
     net.dispose();
     return { found, words };

@@ -213,7 +213,7 @@ onGpu(() => {
   });
 
   test.each(Object.entries({ NN: {}, NT: { transposeB: true } }))(
-    '%s with a narrow product secondInner it is their sum, also through a slope',
+    '%s plus a narrow product is their sum, also through a slope',
     async (kind, flags) => {
       const gpu = await openGpu();
       const all = await tilings();

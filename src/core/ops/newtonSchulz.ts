@@ -14,13 +14,13 @@ import { matMul } from './matMul';
 export const QUINTIC = { a: 3.4445, b: -4.775, c: 2.0315 } as const;
 export const STEPS = 5;
 /** Added to the norm, so that zeros stay zeros. */
-export const MIN = 1e-7;
+export const NORM_EPSILON = 1e-7;
 
 export function newtonSchulz(u: Tensor2D): Tensor2D {
   const { a, b, c } = QUINTIC;
   return tf.tidy(() => {
     const isTall = u.shape[0] > u.shape[1];
-    let x = tf.div<Tensor2D>(u, tf.add(tf.sqrt(tf.sum(tf.square(u))), MIN));
+    let x = tf.div<Tensor2D>(u, tf.add(tf.sqrt(tf.sum(tf.square(u))), NORM_EPSILON));
     for (let step = 0; step < STEPS; step++) {
       const gram = isTall ? matMul(x, x, { a: true }) : matMul(x, x, { b: true });
       const steep = tf.add<Tensor2D>(tf.mul(gram, b), tf.mul(matMul(gram, gram), c));

@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs';
 import { dispatch, kernels } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import { product } from './matmul.wgsl';
-import { MIN, QUINTIC, STEPS } from './newtonSchulz';
+import { NORM_EPSILON, QUINTIC, STEPS } from './newtonSchulz';
 import { strideOf } from './product.wgsl';
 import { sumOverWorkgroup } from './reduce.wgsl';
 
@@ -65,7 +65,7 @@ const normalised = kernels(({ rows, columns, count }: Stack) => ({
   let first = group.x * ${strideOf(rows, columns)}u;
   var sum = 0.0;
   for (var i = lane; i < ${rows * columns}u; i += ${THREADS}u) { sum += x[first + i] * x[first + i]; }
-  let scale = 1.0 / (sqrt(reduce_sum(sum, lane, zero)) + ${MIN});
+  let scale = 1.0 / (sqrt(reduce_sum(sum, lane, zero)) + ${NORM_EPSILON});
   for (var i = lane; i < ${rows * columns}u; i += ${THREADS}u) { x[first + i] *= scale; }`,
 }));
 const THREADS = 256;

@@ -16,7 +16,7 @@ const evaluated = (step: number): TrainEvent => ({
 });
 const forkOf = (runId: string, step: number) => ({ parent: { runId, step, how: 'fork' as const, name: runId } });
 
-test('a fork has what its ancestors told up to where it left each, and what is missing leaves a gap and no more', async () => {
+test('a fork has its ancestors’ events up to where each was forked; a missing ancestor leaves only a gap', async () => {
   const store = memoryStore();
   const evaluatedSteps: Record<string, readonly number[]> = {
     first: [0, 10, 20, 30, 40],

@@ -5,7 +5,7 @@ import { isLasting, type LastingEvent } from '../train/run';
 import { readJournal } from './journal';
 import { readRun, type RunRecord } from './record';
 
-/** In the order of steps, up to the one that was forked; what is not here, or cannot be read, leaves out what was before it. */
+/** Returns events in the order of steps, up to the forked one. A missing or unreadable ancestor ends them. */
 export async function readAncestors(
   store: BlobStore,
   { id, parent }: Pick<RunRecord, 'id' | 'parent'>,

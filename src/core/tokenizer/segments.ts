@@ -2,19 +2,19 @@
  * Texts in segments, for tokenizers that are applied to a whole text: cut where words begin, so that the ids of the segments
  * are those of the text. The cuts follow from the text alone, whatever the chunks are that it comes in.
  */
-import { MAX_LENGTH } from './split';
+import { MAX_PRE_TOKEN } from './split';
 
 /** The end of the segment that begins at `start`; undefined while more of the text is needed to know it. */
 function segmentEnd(text: string, start: number, isWhole: boolean): number | undefined {
   const rest = text.length - start;
   if (rest <= MIN && isWhole) return text.length;
   // With the whole character before it, and after the last place where it may end.
-  const window = text.slice(start + MIN - 2, start + MAX_LENGTH + 3);
+  const window = text.slice(start + MIN - 2, start + MAX_PRE_TOKEN + 3);
   WORD_BEGINS.lastIndex = 2;
   const at = WORD_BEGINS.exec(window)?.index;
-  if (at !== undefined && at + MIN - 2 <= MAX_LENGTH) return start + MIN - 2 + at;
+  if (at !== undefined && at + MIN - 2 <= MAX_PRE_TOKEN) return start + MIN - 2 + at;
   // A run without such a place is cut there, as those of our own are.
-  if (rest > MAX_LENGTH) return start + MAX_LENGTH - (isHalf(text, start + MAX_LENGTH) ? 1 : 0);
+  if (rest > MAX_PRE_TOKEN) return start + MAX_PRE_TOKEN - (isHalf(text, start + MAX_PRE_TOKEN) ? 1 : 0);
   return isWhole ? text.length : undefined;
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { unwatched } from '../base/job';
-import { MAX_LENGTH, preTokenEnd, preTokens } from './split';
+import { MAX_PRE_TOKEN, preTokenEnd, preTokens } from './split';
 import { awkwardText, collect, cutAnywhere, stream } from '../testing/texts';
 import { propertyRuns } from '../testing/propertyRuns';
 
@@ -30,7 +30,7 @@ it('cuts runs without a break at a fixed length, whole or in pieces, never insid
     const text = `x${unit.repeat(200_000)}x 𝒜`;
     const whole = split(text);
     expect(whole.join('')).toBe(text);
-    expect(whole.every((word) => word.length <= MAX_LENGTH && word.isWellFormed())).toBe(true);
+    expect(whole.every((word) => word.length <= MAX_PRE_TOKEN && word.isWellFormed())).toBe(true);
     expect(whole.length).toBeLessThan(12);
     expect(await preTokensOf([text.slice(0, 66_001), text.slice(66_001, 200_001), text.slice(200_001)])).toEqual(whole);
   }

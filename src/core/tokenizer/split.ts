@@ -2,7 +2,7 @@ import { yieldToEventLoop, type Job } from '../base/job';
 
 /** Where the pre-tokens of a text end. */
 export interface Pattern {
-  /** The end of the pre-token that begins at `start` < text.length; it is at most `MAX_LENGTH` code units away. */
+  /** The end of the pre-token that begins at `start` < text.length; it is at most `MAX_PRE_TOKEN` code units away. */
   end(text: string, start: number): number;
   /** Whether that end would be the same whatever came after `text`. */
   isFinal(text: string, start: number, end: number): boolean;
@@ -13,7 +13,7 @@ export interface Pattern {
  *
  *   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu
  *
- * finds, except that no pre-token is longer than `MAX_LENGTH` code units: a run without a break is cut there.
+ * finds, except that no pre-token is longer than `MAX_PRE_TOKEN` code units: a run without a break is cut there.
  *
  * Returns the end of the pre-token that begins at `start` < text.length.
  */
@@ -23,7 +23,7 @@ export function preTokenEnd(text: string, start: number): number {
     const end = contractionEnd(text, start + 1);
     if (end !== 0) return end;
   }
-  const limit = Math.min(text.length, start + MAX_LENGTH);
+  const limit = Math.min(text.length, start + MAX_PRE_TOKEN);
   let at = start;
   if (first === SPACE && start + 1 < text.length && classAt(text, start + 1) !== WHITE) at++;
   const kind = classAt(text, at);
@@ -34,7 +34,7 @@ export function preTokenEnd(text: string, start: number): number {
   return at;
 }
 
-export const MAX_LENGTH = 65_536;
+export const MAX_PRE_TOKEN = 65_536;
 
 /**
  * The pre-tokens of a whole text that comes in chunks, split anywhere but inside a code point: batches of some ten

@@ -7,7 +7,7 @@ import { BYTE_OF_ID, CHARACTER_OF_BYTE } from './alphabet';
 import { createTokenizer } from './byteLevel';
 import { writeTokenizerJson } from './json';
 import { readTokenizerJson } from './readJson';
-import { MAX_LENGTH, preTokens } from './split';
+import { MAX_PRE_TOKEN, preTokens } from './split';
 import { SPLIT_NAMES, SPLITS, type SplitName } from './splits';
 import { propertyRuns } from '../testing/propertyRuns';
 
@@ -49,7 +49,7 @@ describe.each(SPLIT_NAMES)('%s', (name) => {
       const text = `x${unit.repeat(150_000)}x\n𝒜`;
       const whole = split(name, text);
       expect(whole.join('')).toBe(text);
-      expect(whole.every((word) => word.length <= MAX_LENGTH && word.isWellFormed())).toBe(true);
+      expect(whole.every((word) => word.length <= MAX_PRE_TOKEN && word.isWellFormed())).toBe(true);
       const pieces = [text.slice(0, 66_001), text.slice(66_001, 140_001), text.slice(140_001)];
       expect((await collect(preTokens(stream(pieces), unwatched, SPLITS[name]))).flat()).toEqual(whole);
     }

@@ -4,7 +4,7 @@
  */
 import type { Json } from '../base/blobStore';
 import type { Normalizer } from '../base/normalizer';
-import { GPT2, MAX_LENGTH, type Pattern } from './split';
+import { GPT2, MAX_PRE_TOKEN, type Pattern } from './split';
 
 export interface Split extends Pattern {
   /** In GGUF's `tokenizer.ggml.pre`: the first is written, all are read (llama.cpp, src/llama-vocab.cpp). */
@@ -71,15 +71,15 @@ function matched(pattern: string): Pattern {
   return {
     end(text, start) {
       // A pattern sees no further than the longest pre-token, so that a run without a break costs what it is long.
-      const isLong = text.length - start > MAX_LENGTH;
-      const window = isLong ? text.slice(start, wholeCharacter(text, start + MAX_LENGTH)) : text;
+      const isLong = text.length - start > MAX_PRE_TOKEN;
+      const window = isLong ? text.slice(start, wholeCharacter(text, start + MAX_PRE_TOKEN)) : text;
       const from = isLong ? 0 : start;
       regex.lastIndex = from;
       regex.test(window);
       return start + regex.lastIndex - from;
     },
     isFinal(text, start, end) {
-      if (text.length - start > MAX_LENGTH) return true;
+      if (text.length - start > MAX_PRE_TOKEN) return true;
       // The end of white space depends on where all of it ends, and on what follows.
       let at = end;
       while (at < text.length && WHITE.test(text.charAt(at))) at++;

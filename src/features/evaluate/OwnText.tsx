@@ -6,7 +6,7 @@ import { explain } from '../../state/failures';
 import { useStudio } from '../../state/react';
 import { Button, Dialog, type DroppedFile, DropZone, FileButton, PageDrop, TextField } from '../../ui';
 import styles from './EvaluatePage.module.css';
-import { type Given, MAX, textIn } from './givenText';
+import { type Given, MAX_CHARACTERS, textIn } from './givenText';
 
 const OWN = 'Your text';
 
@@ -39,8 +39,8 @@ export function OwnTextDialog({ given, onClose }: { given: Given | undefined; on
   const refusal =
     text.trim() === ''
       ? 'Enter a text'
-      : characters > MAX
-        ? `${formatCount(characters)} characters; the maximum is ${formatCount(MAX)}`
+      : characters > MAX_CHARACTERS
+        ? `${formatCount(characters)} characters; the maximum is ${formatCount(MAX_CHARACTERS)}`
         : name.trim() === ''
           ? 'Enter a name'
           : undefined;

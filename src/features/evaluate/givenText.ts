@@ -9,7 +9,7 @@ export interface Given {
 }
 
 /** Maximum number of characters; longer text belongs in the project. */
-export const MAX = 2_000_000;
+export const MAX_CHARACTERS = 2_000_000;
 /** Of UTF-8, at most. */
 const BYTES_EACH = 4;
 
@@ -20,9 +20,9 @@ export async function textIn(files: readonly DroppedFile[]): Promise<Given> {
   if (second)
     throw badFile(`You chose ${counted(files.length, 'file')}; evaluate one text at a time.`, 'Choose one of them.');
   const { file } = first;
-  if (file.size > BYTES_EACH * MAX)
+  if (file.size > BYTES_EACH * MAX_CHARACTERS)
     throw badFile(
-      `${file.name} has ${formatBytes(file.size)}; the maximum is ${formatCount(MAX)} characters.`,
+      `${file.name} has ${formatBytes(file.size)}; the maximum is ${formatCount(MAX_CHARACTERS)} characters.`,
       'Choose a shorter file, or add it on Text and train on it: its validation set can be evaluated.',
     );
   try {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { modelIds, modelSpec } from '../../core/models';
 import { piecesOf } from '../../core/models/picture';
-import { draw, LINE, MAX } from './drawing';
+import { draw, LINE, MAX_LINE_CHARACTERS } from './drawing';
 
 const drawings = modelIds().map((id) => {
   const { presets, picture } = modelSpec(id);
@@ -30,7 +30,7 @@ test('what there is to say of a piece stands in its box, in lines that fit', () 
   for (const { boxes } of [...drawings.map(({ drawing }) => drawing), draw(picture(config, 300).stacks)])
     for (const { piece, lines, height } of boxes) {
       expect(lines.join(' ')).toBe(piece.detail ?? '');
-      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(MAX);
+      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(MAX_LINE_CHARACTERS);
       expect(height).toBeGreaterThanOrEqual(LINE * (lines.length + 1));
     }
   expect(draw(picture(config, 300).stacks).boxes.flatMap(({ lines }) => lines)).toEqual([

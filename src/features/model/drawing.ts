@@ -31,7 +31,7 @@ const [GAP, WIDE_GAP] = [12, 18];
 /** From one line of words to the next. */
 export const LINE = 16;
 /** Maximum number of characters in one line of a box, in the small size. */
-export const MAX = 26;
+export const MAX_LINE_CHARACTERS = 26;
 /** A name, and below it the lines of what there is to say besides. */
 const heightOf = ({ isNorm }: Piece, lines: number): number => (isNorm ? 22 : lines === 0 ? 30 : 24 + LINE * lines);
 
@@ -40,7 +40,8 @@ function linesOf({ detail }: Piece): string[] {
   const lines: string[] = [];
   for (const words of detail?.split(', ') ?? []) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + words.length + 3 <= MAX) lines[lines.length - 1] = `${last}, ${words}`;
+    if (last !== undefined && last.length + words.length + 3 <= MAX_LINE_CHARACTERS)
+      lines[lines.length - 1] = `${last}, ${words}`;
     else {
       if (last !== undefined) lines[lines.length - 1] = `${last},`;
       lines.push(words);

@@ -46,7 +46,7 @@ export function forecastColumns({ path }: Forecast, log: RunLog, tokensAt: (step
   };
 }
 
-/** What a fork's ancestors told: whole, since it grows no more. Undefined where there is nothing of them. */
+/** Curves of a fork's ancestors, which no longer grow; undefined if they have no events. */
 export function beforeCurves(log: RunLog, tokensAt: (step: number) => number) {
   const { step, loss, activeMs, evaluations } = log;
   if (step.length + evaluations.length === 0) return undefined;

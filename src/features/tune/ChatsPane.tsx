@@ -31,10 +31,10 @@ type View = 'tokens' | 'text' | 'template';
 
 /** Tokens of some conversations before training, with the loss mask. */
 export function ChatsPane({ situation, adding }: { situation: Situation; adding: Adding }) {
-  const { painting, isBusy, progress } = situation.painting;
+  const { preview, isBusy, progress } = situation.preview;
   const [view, setView] = useState<View>('tokens');
   const { from, show, texts } = situation;
-  const of = painting?.conversations ?? 0;
+  const of = preview?.conversations ?? 0;
   const last = Math.min(of, from + SHOWN);
   const hint =
     of > 0
@@ -80,7 +80,7 @@ export function ChatsPane({ situation, adding }: { situation: Situation; adding:
         </EmptyStage>
       ) : (
         <>
-          {isBusy && !painting && (
+          {isBusy && !preview && (
             <Block>
               <Progress
                 label={progress?.label ?? 'Preparing the training preview'}
@@ -112,7 +112,7 @@ function FromTexts() {
 }
 
 function Body({ situation, view }: { situation: Situation; view: View }) {
-  const { painting, failure } = situation.painting;
+  const { preview, failure } = situation.preview;
   const setTuning = useStudio((s) => s.setTuning);
   const hasOwn = situation.tuning.template !== null;
   if (failure) {
@@ -133,12 +133,12 @@ function Body({ situation, view }: { situation: Situation; view: View }) {
       </Notice>
     );
   }
-  if (!painting) return null;
-  if (view === 'template') return <Template template={painting.template} hasOwn={hasOwn} />;
+  if (!preview) return null;
+  if (view === 'template') return <Template template={preview.template} hasOwn={hasOwn} />;
   return (
     <>
-      <div className={styles.examples} aria-busy={situation.painting.isBusy}>
-        {painting.examples.map((example, i) => (
+      <div className={styles.examples} aria-busy={situation.preview.isBusy}>
+        {preview.examples.map((example, i) => (
           <Turns key={`${example.name} ${String(i)}`} example={example} hasBorders={view === 'tokens'} />
         ))}
       </div>

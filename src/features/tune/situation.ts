@@ -7,7 +7,7 @@ import type { Failure } from '../../core/base/errors';
 import type { TextRecord } from '../../core/documents';
 import type { Purpose, TuningChoice } from '../../core/runs/tuning';
 import type { RunRow } from '../../protocol/data';
-import { type PaintingState, useLossMaskPreview } from './useLossMaskPreview';
+import { type PreviewState, useLossMaskPreview } from './useLossMaskPreview';
 import { oldTextsOf, toTuneOn, tuningBase } from '../../state/tuningInputs';
 
 export interface Situation {
@@ -15,7 +15,7 @@ export interface Situation {
   base: { row: RunRow; step: number } | undefined;
   /** What is for this purpose. */
   texts: readonly TextRecord[];
-  painting: PaintingState;
+  preview: PreviewState;
   /** The first conversation that is shown, and another. */
   from: number;
   show: (from: number) => void;
@@ -40,14 +40,14 @@ export function useSituation(purpose: Purpose, from: number, show: (from: number
   const buildRate = useStudio((s) => s.buildRate);
   const { row, step } = useStudioFields((s) => ({ row: undefined, step: 0, ...tuningBase(s) }));
   const texts = useMemo(() => toTuneOn({ project, tuneTexts }), [project, tuneTexts]);
-  const painting = useLossMaskPreview(tuning.purpose === 'instruct' ? row : undefined, texts, tuning.template, from);
+  const preview = useLossMaskPreview(tuning.purpose === 'instruct' ? row : undefined, texts, tuning.template, from);
   const planned = useMemo(
-    () => row && planTuning({ project, texts: old, tuneTexts, device, buildRate }, row.record, painting.painting),
-    [row, project, old, tuneTexts, device, buildRate, painting.painting],
+    () => row && planTuning({ project, texts: old, tuneTexts, device, buildRate }, row.record, preview.preview),
+    [row, project, old, tuneTexts, device, buildRate, preview.preview],
   );
   const [plan, failure] = planned && 'code' in planned ? [undefined, planned] : [planned, undefined];
   const context = row?.record.model.config.context ?? 0;
-  const doubts = painting.painting ? doubtsOf(painting.painting, tuning.heldOut, context) : [];
+  const doubts = preview.preview ? doubtsOf(preview.preview, tuning.heldOut, context) : [];
   const hasOld = row !== undefined && (keepsOldText(row.record) || oldTextsOf({ project, texts: old }).length > 0);
   const cannot = useStudio((s) => tuneRefusal(s, purpose));
   const stop = doubts.find(({ tone }) => tone === 'error');
@@ -55,7 +55,7 @@ export function useSituation(purpose: Purpose, from: number, show: (from: number
     tuning,
     base: row && { row, step },
     texts,
-    painting,
+    preview,
     from,
     show,
     plan,
@@ -65,9 +65,9 @@ export function useSituation(purpose: Purpose, from: number, show: (from: number
     refusal:
       cannot ??
       failure?.message ??
-      painting.failure?.message ??
+      preview.failure?.message ??
       plan?.problems[0]?.message ??
       stop?.words ??
-      (painting.isBusy && !painting.painting ? 'Preparing the training preview' : undefined),
+      (preview.isBusy && !preview.preview ? 'Preparing the training preview' : undefined),
   };
 }

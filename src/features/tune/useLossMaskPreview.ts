@@ -6,9 +6,9 @@ import type { LossMaskPreview, RunRow } from '../../protocol/data';
 import { useStudioStore } from '../../state/react';
 import { useQuery } from '../../state/useWorkerValue';
 
-export interface PaintingState {
-  /** Of what is asked; while that is painted, what was before. */
-  painting: LossMaskPreview | undefined;
+export interface PreviewState {
+  /** For the current inputs; while they are computed, the one before. */
+  preview: LossMaskPreview | undefined;
   failure: Failure | undefined;
   isBusy: boolean;
   /** What is counted, where it takes its time. */
@@ -23,7 +23,7 @@ export function useLossMaskPreview(
   texts: readonly TextRecord[],
   template: string | null,
   from: number,
-): PaintingState {
+): PreviewState {
   const store = useStudioStore();
   const ids = texts.map(({ id }) => id);
   const runId = base?.record.id;
@@ -32,10 +32,10 @@ export function useLossMaskPreview(
     runId === undefined || ids.length === 0 ? undefined : JSON.stringify([of, from]),
     async (_, options) => {
       const asked = { runId: runId!, texts: ids, template, from, count: SHOWN };
-      return { of, painting: await store.getState().paint(asked, options) };
+      return { of, preview: await store.getState().previewLossMask(asked, options) };
     },
   );
   // Another page of the same chats keeps what is shown of all of them.
-  const painting = latest?.of === of && !failure ? latest.painting : undefined;
-  return { painting, failure, isBusy: isLoading, progress };
+  const preview = latest?.of === of && !failure ? latest.preview : undefined;
+  return { preview, failure, isBusy: isLoading, progress };
 }

@@ -48,6 +48,6 @@ export interface RunList {
   /** Rows without curves that must still be computed; null until the first arrive. */
   rows: readonly RunRow[] | null;
   /** Resolves when the first rows arrive, or the list failed. */
-  reported: Promise<void>;
+  firstRows: Promise<void>;
   whole: Promise<void>;
 }

@@ -12,7 +12,7 @@ export interface TuningSlice {
   /** What is done with classifiers, which comes with who does it. */
   classifying(): Promise<Classifying>;
   /** What a run would learn of chats, if it tuned another one's model. */
-  paint(asked: PaintAsked, options?: PaintOptions): Promise<LossMaskPreview>;
+  previewLossMask(asked: PreviewAsked, options?: PreviewOptions): Promise<LossMaskPreview>;
   /** Averages a tuned run's newest step with its base at each share of the base, and reports each point. */
   mix(
     runId: string,
@@ -26,12 +26,12 @@ export interface TuningSlice {
   addSpoken(textId: string, assistant: string): Promise<void>;
 }
 
-export interface PaintOptions {
+export interface PreviewOptions {
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
 }
 
-export interface PaintAsked extends Pick<DataApi['paint']['input'], 'texts' | 'from' | 'count'> {
+export interface PreviewAsked extends Pick<DataApi['previewLossMask']['input'], 'texts' | 'from' | 'count'> {
   /** The base's. */
   runId: string;
   /** In place of the base's own, or the usual one. */

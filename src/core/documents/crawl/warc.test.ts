@@ -100,7 +100,7 @@ describe('a page', () => {
 
 test('the text that was taken out of pages (WET) has their addresses and languages', async () => {
   const headers = ['WARC-Identified-Content-Language: deu,eng', 'Content-Type: text/plain'];
-  const record: WarcPart = { type: 'conversion', uri: 'http://x.example/', headers: headers, content: `${SAID}\n` };
+  const record: WarcPart = { type: 'conversion', uri: 'http://x.example/', headers, content: `${SAID}\n` };
   const { documents } = await read(warcOf([INFO, record]), 1000, 'a.warc.wet');
   const fields = { source: 'http://x.example/', date: '2026-01-02T03:04:05Z', language: 'de' };
   expect(documents).toEqual([{ title: 'http://x.example/', text: `${SAID}\n`, fields }]);

@@ -215,7 +215,7 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
       let labelling = AS_READ;
       let min = 0;
       const out = new Set<number>();
-      const hasLoss = (own: string, i: number): boolean => !out.has(i) && own.length >= min;
+      const isTrainedOn = (own: string, i: number): boolean => !out.has(i) && own.length >= min;
       for (const one of steps) {
         if ('least' in one || 'out' in one) {
           const [before, places] = [min, new Set(out)];
@@ -227,7 +227,7 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
             'least' in one
               ? applyRecipe(store, text.id, { version: 1, name: 'own', steps: rules, kept: [] }, { at: 2 }, unwatched)
               : leaveOut(store, text.id, [one.out], one.isOut);
-          if (TEXTS.some(hasLoss)) await done;
+          if (TEXTS.some(isTrainedOn)) await done;
           else {
             // Then nothing would remain, and all is as it was.
             await expect(done).rejects.toMatchObject({ code: 'bad-settings' });
@@ -246,7 +246,7 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
           await changeLabelling(store, text.id, change);
         }
         const now = labelsNow({ labelled: 'several', labelling: { ...labelling, sha256: '' } });
-        const wanted = TEXTS.flatMap((own, i) => (hasLoss(own, i) ? [[i, own, now(i, read[i])] as const] : []));
+        const wanted = TEXTS.flatMap((own, i) => (isTrainedOn(own, i) ? [[i, own, now(i, read[i])] as const] : []));
         const documents = await documentsOf(store, await textOf(store, text.id));
         const found = await Promise.all(
           documents.map(async (each) => [

@@ -5,7 +5,7 @@ import { jackknife } from './jackknife';
 import { denseOf, type Interval, merged, type Rows, type Sparse, sparseOf, type Statistic } from './units';
 
 /** Units from which they are drawn again. Of fewer too few different drawings can be had, and Student's t does better. */
-export const MIN = 10;
+export const MIN_UNITS = 10;
 
 /**
  * Of several statistics of the same units. Yields between pieces of work.
@@ -19,7 +19,7 @@ export function* intervals(
 ): Generator<void, readonly (Interval | undefined)[]> {
   if (statistics.length === 0) return [];
   const rows = 'rows' in units ? units : sparseOf(units);
-  if (rows.rows.length < MIN) {
+  if (rows.rows.length < MIN_UNITS) {
     const few = denseOf(rows);
     return statistics.map((statistic) => jackknife(few, statistic));
   }
@@ -28,8 +28,8 @@ export function* intervals(
 
 /** Why there is none: few units are too few, and of more only what is alike in all of them has none. @param what a unit is called */
 export const noInterval = (units: number, what: keyof typeof ALL_OF): string =>
-  units < MIN
-    ? `Too little text for an interval: ${counted(units, what)}, and ${MIN} are needed.`
+  units < MIN_UNITS
+    ? `Too little text for an interval: ${counted(units, what)}, and ${MIN_UNITS} are needed.`
     : `The ${ALL_OF[what]} all have the same value, so no interval can be estimated.`;
 const ALL_OF = {
   piece: 'pieces',

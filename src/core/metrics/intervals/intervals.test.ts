@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { atOnce, withPauses } from '../../base/job';
 import { normals, stream } from '../../base/rng';
 import { quantile } from './bootstrap';
-import { MIN, intervals } from './interval';
+import { MIN_UNITS, intervals } from './interval';
 import { normalBelow, student } from './student';
 import { denseOf, folded, merged, sparseOf, summed } from './units';
 
@@ -46,8 +46,8 @@ describe('an interval of 95 % holds the truth in 90 to 99 of a hundred samples',
 
 test('of one unit, or of few that are all alike, there is none; of many alike it is the value', () => {
   const alike = (n: number) => Array.from({ length: n }, () => [3, 1]);
-  expect([intervalOf(alike(1)), intervalOf(alike(MIN - 1))]).toEqual([undefined, undefined]);
-  expect(intervalOf(alike(MIN))).toEqual({ low: 3, high: 3 });
+  expect([intervalOf(alike(1)), intervalOf(alike(MIN_UNITS - 1))]).toEqual([undefined, undefined]);
+  expect(intervalOf(alike(MIN_UNITS))).toEqual({ low: 3, high: 3 });
 });
 
 test('bounds are kept, and of an exponential it is the exponential of the mean\u2019s', () => {
