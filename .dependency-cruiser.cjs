@@ -117,7 +117,7 @@ const inside = (folder) => `^src/${folder}/`;
 const only = (npm, where) => ({
   name: `${npm} stays in ${where}`,
   severity: 'error',
-  from: { path: '^src/', pathNot: [`^src/(${where})`, '\\.test\\.', '^src/core/testing/'] },
+  from: { path: '^src/', pathNot: [`^src/(${where})`, '\\.test\\.', '^src/testing/'] },
   to: { path: `node_modules/${npm}/` },
 });
 /** Folders whose files can be read from the bottom up, types included. */
@@ -173,7 +173,7 @@ module.exports = {
     {
       name: 'core runs anywhere',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.test\\.|^src/core/testing/' },
+      from: { path: '^src/', pathNot: '\\.test\\.|^src/testing/' },
       to: { dependencyTypes: ['core'] },
     },
   ],

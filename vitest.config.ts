@@ -17,7 +17,7 @@ class LongestFirst extends BaseSequencer {
 
 /** Files share a process, which the set-up file resets between them. */
 const UNIT = {
-  setupFiles: ['src/core/testing/unit.setup.ts'],
+  setupFiles: ['src/testing/unit.setup.ts'],
   provide: { devices: ['cpu', 'wasm'] as const },
   isolate: false,
   testTimeout: 60_000,
@@ -25,7 +25,7 @@ const UNIT = {
 };
 /** A GPU adapter: Dawn over Vulkan. */
 const KERNELS = {
-  setupFiles: ['src/core/testing/kernels.setup.ts'],
+  setupFiles: ['src/testing/kernels.setup.ts'],
   provide: { devices: ['webgpu'] as const },
   isolate: false,
   testTimeout: 240_000,
@@ -63,7 +63,7 @@ export default defineConfig({
         test: {
           ...KERNELS,
           name: 'kernels',
-          // An op's file runs on each device (src/core/testing/devices.ts); `.gpu.` marks what only a GPU can show.
+          // An op's file runs on each device (src/testing/devices.ts); `.gpu.` marks what only a GPU can show.
           include: ['src/core/ops/*.test.ts', '{src,bench}/**/*.gpu.test.ts'],
           exclude: ['**/*.slow.gpu.test.ts', 'src/core/ops/{attention,recompute,relativeBuckets}.test.ts'],
         },

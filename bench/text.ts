@@ -12,7 +12,7 @@ import { NO_RECIPE, type Recipe } from '../src/core/documents/clean/recipe';
 import { sampleOf } from '../src/core/documents/clean/sample';
 import { once } from '../src/core/files/byteSource';
 import { buildShards } from '../src/core/shards/build';
-import { pdfOf } from '../src/core/testing/pdf';
+import { pdfOf } from '../src/testing/pdf';
 import { createTokenizer } from '../src/core/tokenizer/byteLevel';
 import { trainTokenizer } from '../src/core/tokenizer/train';
 import { buildSamples } from '../scripts/samples';

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Exported } from '../src/core/export/format';
-import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import { huggingFaceFiles } from '../src/core/export/formats/huggingFace/write';
 import { readBytes } from '../src/core/files/byteSource';
-import { type ChatModel, chatmlModel, QUESTION } from '../src/core/testing/chatModel';
-import { serviceFolder, startService } from '../src/core/testing/runningService';
-import { specialTokenizer } from '../src/core/testing/chatTemplates';
-import { untrainedBert } from '../src/core/testing/untrainedModels';
+import { type ChatModel, chatmlModel, QUESTION } from '../src/testing/chatModel';
+import { serviceFolder, startService } from '../src/testing/runningService';
+import { specialTokenizer } from '../src/testing/chatTemplates';
+import { untrainedBert } from '../src/testing/untrainedModels';
 import { lines, run } from './testing/run';
 
 const folders: string[] = [];

@@ -10,8 +10,8 @@ import { importDrop, leaveOut, openText, pastedText } from '../src/core/document
 import { applyRecipe } from '../src/core/documents/clean/applyRecipe';
 import { readRecipe, recipeJson, stepOf, type Recipe } from '../src/core/documents/clean/recipe';
 import type { RunInfo } from '../src/core/export/homegrownJson';
-import { lonelyLocks } from '../src/core/testing/behindChannels';
-import { useWasm } from '../src/core/testing/wasm';
+import { lonelyLocks } from '../src/testing/behindChannels';
+import { useWasm } from '../src/testing/wasm';
 import { listedIn } from '../node/folders/listed';
 import { grownInTheApp, takeHome } from './testing/inTheApp';
 import { lines, run } from './testing/run';

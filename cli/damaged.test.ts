@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBytes } from '../src/core/files/byteSource';
-import { huggingFaceFiles } from '../src/core/export/huggingFace';
-import { trainedModels } from '../src/core/testing/trainedModel';
+import { huggingFaceFiles } from '../src/core/export/formats/huggingFace/write';
+import { trainedModels } from '../src/testing/trainedModel';
 import { run, STEP_ALONE } from './testing/run';
 
 let around: string;

@@ -1,6 +1,6 @@
 /** Settings are flags by their own statement: an optimizer and a schedule that are in their lists are in the terminal. */
 import { beforeAll, expect, test } from 'vitest';
-import { root, signum } from '../src/core/testing/toyOptimizer';
+import { root, signum } from '../src/testing/toyOptimizer';
 import { help } from './help';
 import { parseOptions, UsageError } from './options';
 

@@ -4,7 +4,7 @@ import { unwatched } from '../src/core/base/job';
 import type { TextSource } from '../src/core/documents';
 import { hashOf } from '../src/core/documents';
 import { sha256Hex } from '../src/core/base/hash';
-import { stream } from '../src/core/testing/texts';
+import { stream } from '../src/testing/texts';
 import { prepareRunData, trained } from '../node/texts/runData';
 import { type SavedRun } from '../node/folders/savedRun';
 import { asTheyWereRead } from '../node/texts/savedTexts';

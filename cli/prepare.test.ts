@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encoded } from '../src/core/testing/encoded';
+import { encoded } from '../src/testing/encoded';
 import { lines, run, TINY } from './testing/run';
 
 let folder: string;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ANDROID, REDDIT, SLACK, TELEGRAM } from '../src/core/testing/chats';
+import { ANDROID, REDDIT, SLACK, TELEGRAM } from '../src/testing/chats';
 import { lines, run } from './testing/run';
 
 let folder: string;

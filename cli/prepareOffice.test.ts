@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ARCHIVED_PAGE } from '../src/core/testing/archivedPage';
-import { BOOK } from '../src/core/testing/book';
-import { TALK } from '../src/core/testing/presentation';
-import { inlineRows, workbookOf } from '../src/core/testing/workbook';
+import { ARCHIVED_PAGE } from '../src/testing/archivedPage';
+import { BOOK } from '../src/testing/book';
+import { TALK } from '../src/testing/presentation';
+import { inlineRows, workbookOf } from '../src/testing/workbook';
 import { lines, run } from './testing/run';
 
 let folder: string;

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { bundled } from '../scripts/bundle.mjs';
 import { guarded } from '../src/core/documents/guard/guarded';
-import { dropped, readDropBy } from '../src/core/testing/drops';
+import { dropped, readDropBy } from '../src/testing/drops';
 import { readerThread } from '../node/texts/readers';
 import { ROOT } from './testing/run';
 

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import { huggingFaceFiles } from '../src/core/export/formats/huggingFace/write';
 import type { RunInfo } from '../src/core/export/homegrownJson';
 import { queryOf, settingsIn } from '../src/core/runs/settingsLink';
 import { markedModel } from './testing/model';

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import { huggingFaceFiles } from '../src/core/export/formats/huggingFace/write';
 import type { Exported } from '../src/core/export/format';
 import { readBytes } from '../src/core/files/byteSource';
-import { untrainedBert, untrainedT5 } from '../src/core/testing/untrainedModels';
+import { untrainedBert, untrainedT5 } from '../src/testing/untrainedModels';
 import { run, STEP_ALONE } from './testing/run';
 
 const folders: string[] = [];

@@ -1,7 +1,7 @@
 /** Size flags come from every architecture's list; help says which has which, and parsing enforces it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ModelId, MODELS } from '../src/core/models';
-import { toy, TOY_ID as TOY } from '../src/core/testing/toyModel/spec';
+import { toy, TOY_ID as TOY } from '../src/testing/toyModel/spec';
 import { help } from './help';
 import { parseOptions, UsageError } from './options';
 import { architectureWords, configOf, sizeFlags } from './sizeFlags';

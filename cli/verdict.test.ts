@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { judgeRun } from '../src/core/runs/judgeRun';
-import { dataFacts, runRecord } from '../src/core/testing/runRecord';
+import { dataFacts, runRecord } from '../src/testing/runRecord';
 import { DEFAULT_RECIPE } from '../src/core/train/recipe';
 import type { TrainEvent } from '../src/core/train/run';
 import { RunLog } from '../src/state/runLog';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, type Page, type TestInfo } from '@playwright/test';
 import { unwatched } from '../src/core/base/job';
 import type { Exported } from '../src/core/export/format';
-import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import { huggingFaceFiles } from '../src/core/export/formats/huggingFace/write';
 import { zipped } from '../src/core/files/zip';
 import { COLORS, expectAccessible } from './axe';
 import { Studio } from './studio';

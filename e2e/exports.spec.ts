@@ -1,7 +1,7 @@
 /** Every format through the page: exported, and opened by a second engine under the strict headers. */
 import { expect, test } from '@playwright/test';
 import type { Exported } from '../src/core/export/format';
-import { trainedModels } from '../src/core/testing/trainedModel';
+import { trainedModels } from '../src/testing/trainedModel';
 import { COLORS } from './axe';
 import { bringIn, checkExport, details, take } from './exporting';
 

@@ -2,8 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import { EVERY_FORMAT, EVERYTHING, HARMFUL } from '../src/core/testing/everyFormat';
-import { inlineRows, workbookOf } from '../src/core/testing/workbook';
+import { EVERY_FORMAT, EVERYTHING, HARMFUL } from '../src/testing/everyFormat';
+import { inlineRows, workbookOf } from '../src/testing/workbook';
 import { expectAccessible } from './axe';
 import { Studio } from './studio';
 

@@ -3,8 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { openExported } from '../src/core/export/exported';
 import { listRuns } from '../src/core/runs/record';
-import { type Continuation, continuations, filesUnder, GOLDEN, goldenStore } from '../src/core/testing/golden';
-import { greedy } from '../src/core/testing/trainedModel';
+import { type Continuation, continuations, filesUnder, GOLDEN, goldenStore } from '../src/testing/golden';
+import { greedy } from '../src/testing/trainedModel';
 import { restore } from './storage';
 import { Studio } from './studio';
 

@@ -5,11 +5,11 @@ import { expect, test, type Page } from '@playwright/test';
 import { template } from '../scripts/templates';
 import { unwatched } from '../src/core/base/job';
 import type { Exported } from '../src/core/export/format';
-import { html } from '../src/core/export/formats/html';
-import { huggingFaceFiles } from '../src/core/export/huggingFace';
+import { html } from '../src/core/export/formats/html/format';
+import { huggingFaceFiles } from '../src/core/export/formats/huggingFace/write';
 import { readBytes } from '../src/core/files/byteSource';
 import { zipped } from '../src/core/files/zip';
-import { untrainedBert, untrainedT5 } from '../src/core/testing/untrainedModels';
+import { untrainedBert, untrainedT5 } from '../src/testing/untrainedModels';
 import { COLORS, expectAccessible } from './axe';
 import { Studio } from './studio';
 

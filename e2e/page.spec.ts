@@ -5,11 +5,11 @@ import { expect, test, type Page, type TestInfo } from '@playwright/test';
 import { template } from '../scripts/templates';
 import { readBytes } from '../src/core/files/byteSource';
 import type { Exported } from '../src/core/export/format';
-import { html } from '../src/core/export/formats/html';
+import { html } from '../src/core/export/formats/html/format';
 import { dataOf, recipeOf } from '../src/core/runs/segments';
-import { chatmlModel, QUESTION } from '../src/core/testing/chatModel';
-import { learning } from '../src/core/testing/runInfo';
-import { greedy, trainedModels } from '../src/core/testing/trainedModel';
+import { chatmlModel, QUESTION } from '../src/testing/chatModel';
+import { learning } from '../src/testing/runInfo';
+import { greedy, trainedModels } from '../src/testing/trainedModel';
 import { COLORS, expectAccessible } from './axe';
 
 let models: Exported[];

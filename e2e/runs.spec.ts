@@ -2,7 +2,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { bytesOf, curveKey } from '../src/core/runs/curve';
 import { recordKey } from '../src/core/runs/record';
-import { runRows } from '../src/core/testing/runRows';
+import { runRows } from '../src/testing/runRows';
 import { expectAccessible } from './axe';
 import { SEA, seeded } from './seed';
 import { Studio } from './studio';

@@ -5,7 +5,7 @@
 import { memoryStore } from '../src/core/base/blobStore';
 import type { ModelId } from '../src/core/models';
 import type { Project } from '../src/core/runs/project';
-import { lonelyLocks, testStudio } from '../src/core/testing/behindChannels';
+import { lonelyLocks, testStudio } from '../src/testing/behindChannels';
 import type { Recipe } from '../src/core/train/recipe';
 import type { Values } from './storage';
 

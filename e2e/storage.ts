@@ -1,7 +1,7 @@
 /** What lies in the browser's storage before a page of the app opens. */
 import type { Page } from '@playwright/test';
 import type { Stored } from '../src/core/base/blobStore';
-import { type Build, goldenValues } from '../src/core/testing/golden';
+import { type Build, goldenValues } from '../src/testing/golden';
 
 export type Values = readonly (readonly [key: string, value: Stored])[];
 

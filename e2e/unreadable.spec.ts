@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import type { Json, Stored } from '../src/core/base/blobStore';
-import { mishaps } from '../src/core/testing/mishaps';
+import { mishaps } from '../src/testing/mishaps';
 import { expectAccessible } from './axe';
 import { restore } from './storage';
 import { SMALL, Studio } from './studio';

@@ -5,7 +5,7 @@ import { type LoadedObjective, loadObjective } from '../src/core/objectives';
 import type { Batch } from '../src/core/objectives/batch';
 import { softmaxCrossEntropy } from '../src/core/ops/softmaxCrossEntropy';
 import { decoder } from '../src/core/sample/decoder';
-import type { Rows } from '../src/core/testing/passes';
+import type { Rows } from '../src/testing/passes';
 import { openOptimizer } from '../src/core/train/optimizerState';
 import { DEFAULT_RECIPE } from '../src/core/train/recipe';
 import { updater } from '../src/core/train/updater';

@@ -16,8 +16,8 @@ import type { NamedTensors } from '../src/core/checkpoint/tensors';
 import { readBytes } from '../src/core/files/byteSource';
 import { openGpu } from '../src/core/gpu/backend';
 import { initialValues } from '../src/core/models/network';
-import { pretend, WITHOUT_SUBGROUPS } from '../src/core/testing/pretend';
-import { useWasm } from '../src/core/testing/wasm';
+import { pretend, WITHOUT_SUBGROUPS } from '../src/testing/pretend';
+import { useWasm } from '../src/testing/wasm';
 import { learner } from '../src/core/train/learner';
 import { installRecorder } from './recordedGpu';
 

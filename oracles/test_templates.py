@@ -12,7 +12,7 @@ import their_models
 from hard_strings import HARD_STRINGS
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
-TEMPLATES = {path.stem: path for path in (homegrown.ROOT / "src/core/testing/chatTemplates").glob("*.jinja")}
+TEMPLATES = {path.stem: path for path in (homegrown.ROOT / "src/testing/chatTemplates").glob("*.jinja")}
 SPECIAL = [
     *["<|im_start|>", "<|im_end|>", "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"],
     *["<|system|>", "<|user|>", "<|assistant|>", "<start_of_turn>", "<end_of_turn>"],

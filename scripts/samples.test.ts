@@ -4,7 +4,7 @@ import { sampleProfiles } from './sampleProfiles';
 import { documentsOf, importText, trainingFacts, tableFormatOf } from '../src/core/documents';
 import { memoryStore } from '../src/core/base/blobStore';
 import { unwatched } from '../src/core/base/job';
-import { dropped } from '../src/core/testing/drops';
+import { dropped } from '../src/testing/drops';
 import { labelOf, mailFiles } from './mails';
 import { buildMails, buildSamples } from './samples';
 

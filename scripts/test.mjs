@@ -5,7 +5,7 @@ import { checks } from './checks.mjs';
 import { isUnitTest, Runner } from './runner.mjs';
 import { ensureBrowser, ensureGpuCompilers, ensurePackages, ensureVulkan, root } from './setup.mjs';
 
-/** Percent of the generated cases that a property states; `npm test` tries fewer (src/core/testing/propertyRuns.ts). */
+/** Percent of the generated cases that a property states; `npm test` tries fewer (src/testing/propertyRuns.ts). */
 const FULL_CASES = '100';
 
 const isTypeScript = (file) => /\.tsx?$/.test(file);

@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { unwatched } from '../../src/core/base/job';
-import { readTrainerState } from '../../src/core/export/trainerState';
+import { readTrainerState } from '../../src/core/export/formats/huggingFace/trainerState';
 import { meanAt } from '../../src/core/train/meanAt';
 import { measuredVocabulary, profileText } from '../../src/core/plan/profile';
-import { documentOf } from '../../src/core/testing/texts';
+import { documentOf } from '../../src/testing/texts';
 import type { Look, Recorded, TextFacts, Wanted } from './recorded';
 
 const CORE = process.env.CORE ?? '0';

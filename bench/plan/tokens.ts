@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { unwatched } from '../../src/core/base/job';
 import { unigramLoss } from '../../src/core/objectives/unigram';
 import { profileText } from '../../src/core/plan/profile';
-import { documentOf } from '../../src/core/testing/texts';
+import { documentOf } from '../../src/testing/texts';
 import { createTokenizer } from '../../src/core/tokenizer/byteLevel';
 import { trainTokenizer } from '../../src/core/tokenizer/train';
 

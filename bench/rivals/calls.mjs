@@ -1,6 +1,6 @@
 // Dawn in Node as navigator.gpu with every call counted, as for our own step, and forgiving enough for every rival.
 import { installDawn } from '../../node/dawn.ts';
-import { countCalls } from '../../src/core/testing/dawn.ts';
+import { countCalls } from '../../src/testing/dawn.ts';
 export const config = { V: 65, T: 64, E: 128, H: 4, L: 2, B: 8, steps: 8, ...JSON.parse(process.argv[2] ?? '{}') };
 installDawn(config);
 const { gpu: dawn } = navigator;

@@ -1,6 +1,6 @@
 /** The thread that reads files for commands (reader.ts), with a reader of subtitles that does what a file says. */
-import { FORMATS } from '../../src/core/documents/read';
-import type { DocumentReader } from '../../src/core/documents/read/format';
+import { FORMATS } from '../../src/core/documents/formats';
+import type { DocumentReader } from '../../src/core/documents/formats/format';
 import '../../node/texts/reader';
 
 const documents: DocumentReader['documents'] = async function* ({ bytes }) {

@@ -19,7 +19,7 @@ export async function toyTree(folder: string, change = (spec: string) => spec): 
     if (name !== '.cache') await symlink(join(ROOT, 'node_modules', name), join(tree, 'node_modules', name));
 
   const models = join(tree, 'src/core/models');
-  await cp(join(tree, 'src/core/testing/toyModel'), join(models, 'toy'), { recursive: true });
+  await cp(join(tree, 'src/testing/toyModel'), join(models, 'toy'), { recursive: true });
   const spec = join(models, 'toy/spec.ts');
   await writeFile(spec, change(await readFile(spec, 'utf8')));
   const list = await readFile(join(models, 'index.ts'), 'utf8');

@@ -2,7 +2,7 @@
 import fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { huggingFaceFiles } from '../../src/core/export/huggingFace';
+import { huggingFaceFiles } from '../../src/core/export/formats/huggingFace/write';
 import { readModel } from '../../node/folders/readModel';
 import { writeFolder } from '../../node/folders/write';
 import { markedModel } from './model';

@@ -1,5 +1,5 @@
 /** A process that saves marked models into a folder: writer FOLDER FIRST COUNT; with GOES_ON as a resumed run */
-import { huggingFaceFiles } from '../../src/core/export/huggingFace';
+import { huggingFaceFiles } from '../../src/core/export/formats/huggingFace/write';
 import { Saves } from '../../node/folders/saves';
 import { writeFolder } from '../../node/folders/write';
 import { markedModel } from './model';

@@ -1,7 +1,7 @@
 /** Export: a file is downloaded, opened by a second engine, and verified, while the button stays in its place. */
 import { test } from '@playwright/test';
 import { checkExport } from '../exporting';
-import { trainedModels } from '../../src/core/testing/trainedModel';
+import { trainedModels } from '../../src/testing/trainedModel';
 
 test('axe finds nothing and the button stays in its place, before and after a check', async ({ page }, info) => {
   const [model] = await trainedModels();

@@ -2,7 +2,7 @@
 import type { Recipe as CleaningRecipe } from '../../src/core/documents/clean/recipe';
 import { allFormats } from '../../src/core/export/formats';
 import { resultOf, type RunInfo } from '../../src/core/export/homegrownJson';
-import { huggingFaceFiles, tellingFiles } from '../../src/core/export/huggingFace';
+import { huggingFaceFiles, tellingFiles } from '../../src/core/export/formats/huggingFace/write';
 import type { ByteStream } from '../../src/core/files/byteSource';
 import type { Tokenizer } from '../../src/core/tokenizer/tokenizer';
 import { ownOf, type Partly } from '../../src/core/train/partly';

@@ -8,7 +8,7 @@ import { withListHashes } from '../../src/core/evaluate/listHash';
 import type { ToEvaluate } from '../../src/core/evaluate/readings/reading';
 import { storable } from '../../src/core/evaluate/storable';
 import { readRunInfo, type RunInfo } from '../../src/core/export/homegrownJson';
-import { tellingFiles } from '../../src/core/export/huggingFace';
+import { tellingFiles } from '../../src/core/export/formats/huggingFace/write';
 import { looked, looksAt } from '../../src/core/runs/looks';
 import { partHash } from '../../src/core/runs/partHash';
 import { askedRecord, type AskedSummary, askedSummary } from '../../src/core/runs/askedSummary';

@@ -11,7 +11,7 @@ import { basename, dirname, join } from 'node:path';
 import { badSettings } from '../../src/core/base/errors';
 import { unwatched } from '../../src/core/base/job';
 import { readBytes } from '../../src/core/files/byteSource';
-import { importHuggingFace } from '../../src/core/export/importHuggingFace';
+import { importHuggingFace } from '../../src/core/export/formats/huggingFace/import';
 import { filesOf } from './folder';
 import { LIST, listedIn, listOf, whatIs } from './listed';
 import { isRunning, locked } from './lock';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../../scripts/templates';
 import type { Format } from '../../src/core/export/format';
 import { FORMATS } from '../../src/core/export/formats';
-import { huggingFaceFiles } from '../../src/core/export/huggingFace';
+import { huggingFaceFiles } from '../../src/core/export/formats/huggingFace/write';
 import { LIST, listedIn } from './listed';
 import { readModel } from './readModel';
 import { Saves } from './saves';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { modelSpec } from '../../src/core/models';
 import { countParams } from '../../src/core/models/spec';
 import { type OptimizerId, OPTIMIZERS } from '../../src/core/optim';
-import { signum } from '../../src/core/testing/toyOptimizer';
+import { signum } from '../../src/testing/toyOptimizer';
 import type { Recipe } from '../../src/core/train/recipe';
 import { newRecipe } from './newRecipe';
 

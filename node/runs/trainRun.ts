@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import { formatReading } from '../../src/core/base/units';
 import { allFormats } from '../../src/core/export/formats';
-import { onlyHere } from '../../src/core/export/formats/huggingFace';
+import { onlyHere } from '../../src/core/export/formats/huggingFace/format';
 import { newInfo, resultOf, type RunInfo } from '../../src/core/export/homegrownJson';
-import { huggingFaceFiles } from '../../src/core/export/huggingFace';
+import { huggingFaceFiles } from '../../src/core/export/formats/huggingFace/write';
 import { paramsOf } from '../../src/core/models';
 import { countParams } from '../../src/core/models/spec';
 import type { Device } from '../../src/core/train/device';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { memoryStore } from '../../src/core/base/blobStore';
 import { unwatched } from '../../src/core/base/job';
 import { importDrop } from '../../src/core/documents';
-import { stream } from '../../src/core/testing/texts';
+import { stream } from '../../src/testing/texts';
 import { type PreparedLines, surveyLines } from './preparedLines';
 
 /** The lines of the file, whose size is as the survey says. */

@@ -14,7 +14,7 @@ import {
   type TextColumns,
 } from '../../src/core/documents/columns';
 import { inItsEncoding } from '../../src/core/documents/encodings';
-import type { Row } from '../../src/core/documents/read/format';
+import type { Row } from '../../src/core/documents/formats/format';
 import { withEncodingRemedy } from './encodingRemedy';
 import { readers } from './readers';
 import { type OpenedFile, textFile } from '../sources';

@@ -1,8 +1,8 @@
 /** What the palette does with a run, over the workers' real halves. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
-import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { seen } from '../core/testing/shown';
+import { lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
+import { seen } from '../testing/shown';
 import { findActions } from '../ui/CommandPalette';
 import { commands, type Shell, termActions } from './commands';
 

@@ -2,9 +2,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { endingOf } from '../core/runs/ending';
 import { type Ending, endingWord } from '../core/train/endingWord';
-import { inertServices } from '../core/testing/inertServices';
-import { runRecord } from '../core/testing/runRecord';
-import { showing } from '../core/testing/shown';
+import { inertServices } from '../testing/inertServices';
+import { runRecord } from '../testing/runRecord';
+import { showing } from '../testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { restWords } from '../features/train/restWords';
 import { viewOf } from '../features/runs/view';

@@ -1,6 +1,6 @@
 /** What is measured of the storage, once for all who show it. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { inertServices } from '../core/testing/inertServices';
+import { inertServices } from '../testing/inertServices';
 import { createStudio } from '../state/studio';
 import { measureUsage, watchUsage } from './privacyPromise';
 

@@ -2,7 +2,7 @@
 import { prerender } from 'react-dom/static';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Router } from 'wouter';
-import { givenFile as file, loadedStudio, type TestStudio } from '../core/testing/behindChannels';
+import { givenFile as file, loadedStudio, type TestStudio } from '../testing/behindChannels';
 import { questionsOf } from '../state/questions';
 import { StudioContext } from '../state/react';
 import { App } from './App';

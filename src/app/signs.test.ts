@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { HomegrownError, toFailure } from '../core/base/errors';
 import type { RunRecord } from '../core/runs/record';
-import { inertServices } from '../core/testing/inertServices';
-import { dataFacts, runRecord } from '../core/testing/runRecord';
-import { showing } from '../core/testing/shown';
+import { inertServices } from '../testing/inertServices';
+import { dataFacts, runRecord } from '../testing/runRecord';
+import { showing } from '../testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { RunLog } from '../state/runLog';
 import { MAX_LINE } from '../state/stage';

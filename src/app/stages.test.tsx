@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { prerender } from 'react-dom/static';
 import { expect, test, vi } from 'vitest';
 import { Router } from 'wouter';
-import { inertServices } from '../core/testing/inertServices';
+import { inertServices } from '../testing/inertServices';
 import { StudioContext } from '../state/react';
 import type { Stage } from '../state/stage';
 import { createStudio } from '../state/studio';

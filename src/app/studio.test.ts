@@ -1,9 +1,9 @@
 /** The frame's words and actions over a real studio whose workers do nothing. */
 import { beforeEach, expect, test } from 'vitest';
 import { HomegrownError, toFailure } from '../core/base/errors';
-import { inertServices } from '../core/testing/inertServices';
-import { runRecord } from '../core/testing/runRecord';
-import { showing } from '../core/testing/shown';
+import { inertServices } from '../testing/inertServices';
+import { runRecord } from '../testing/runRecord';
+import { showing } from '../testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { RunLog } from '../state/runLog';
 import { createStudio } from '../state/studio';

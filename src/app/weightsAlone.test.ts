@@ -1,8 +1,8 @@
 /** A run with damaged newest checkpoints and intact best weights, over its workers' real halves. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { type TestStudio, lonelyLocks } from '../core/testing/behindChannels';
-import { goldenPage, FINISHED, spoil, STOPPED, withBestWeights } from '../core/testing/goldenPage';
-import { seen } from '../core/testing/shown';
+import { type TestStudio, lonelyLocks } from '../testing/behindChannels';
+import { goldenPage, FINISHED, spoil, STOPPED, withBestWeights } from '../testing/goldenPage';
+import { seen } from '../testing/shown';
 import { STAGES } from './stages';
 import { stepChoices, trained } from '../state/trained';
 

@@ -2,7 +2,7 @@ import { expect, expectTypeOf, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Progress } from '../core/base/job';
-import { halvesOver } from '../core/testing/behindChannels';
+import { halvesOver } from '../testing/behindChannels';
 import type { DataApi } from '../protocol/data';
 import type { Api } from '../protocol/rpc';
 import { serve, type Handlers } from '../workers/serve';

@@ -20,12 +20,12 @@ import {
   type TextSource,
 } from '../core/documents';
 import { rescueProject } from '../core/runs/projectLife';
-import { asChats, chat, chatText, conversations, lines, rowIn } from '../core/testing/conversations';
-import { dropped } from '../core/testing/drops';
-import { PARQUET } from '../core/testing/parquet';
-import { collect } from '../core/testing/texts';
+import { asChats, chat, chatText, conversations, lines, rowIn } from '../testing/conversations';
+import { dropped } from '../testing/drops';
+import { PARQUET } from '../testing/parquet';
+import { collect } from '../testing/texts';
 import { importSpeakers, speakersIn } from './chats';
-import { propertyRuns } from '../core/testing/propertyRuns';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const read = (store: BlobStore, source: TextSource) => importText(source, store, asChats, unwatched);
 const stored = async (store: BlobStore, text: TextRecord): Promise<Conversation[]> =>

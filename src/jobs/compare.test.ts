@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { modelSpec } from '../core/models';
 import { addRun, readKnownRun } from '../core/runs/record';
-import { lonelyLocks, testStudio } from '../core/testing/behindChannels';
-import { runRecord } from '../core/testing/runRecord';
+import { lonelyLocks, testStudio } from '../testing/behindChannels';
+import { runRecord } from '../testing/runRecord';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { compareSteps } from './compare';
 

@@ -11,7 +11,7 @@ import type { Between } from '../core/documents/labels/between';
 import { splitAtWord } from '../core/documents/labels/leaks';
 import { changeLabels, labeledTexts } from './label';
 import { importLabeled, labeledIn } from './labeledTables';
-import { propertyRuns } from '../core/testing/propertyRuns';
+import { propertyRuns } from '../testing/propertyRuns';
 
 /** Of what stands between labels, of what tables are made of, and of anything else. */
 const name = fc

@@ -12,7 +12,7 @@ import {
   type TextRecord,
   type TextSource,
 } from '../core/documents';
-import { turnsOf } from '../core/documents/chats/conversation';
+import { turnsOf } from '../core/documents/formats/chats/conversation';
 import type { ImportSettings } from '../core/documents/import';
 
 /** A person, and the number of conversations with one other. */

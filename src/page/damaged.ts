@@ -1,6 +1,6 @@
 /** Errors of a page whose file has changed since the export. */
 import { badFile, type HomegrownError } from '../core/base/errors';
-import type { PageModel } from '../core/export/html';
+import type { PageModel } from '../core/export/formats/html/write';
 
 export const damaged = (what: string): HomegrownError =>
   badFile(`This page is damaged: ${what}.`, 'Copy or download the file again. The original model is safe.');

@@ -1,6 +1,6 @@
 /** What the exporter has put into this document. */
 import { fromFailure } from '../core/base/errors';
-import type { PageModel } from '../core/export/html';
+import type { PageModel } from '../core/export/formats/html/write';
 import { parseModel } from './damaged';
 import type { FromEngine, Line, ToEngine } from './protocol';
 

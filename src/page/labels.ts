@@ -1,6 +1,6 @@
 /** Labels of a classified text, with their probabilities. */
 import { formatCount, formatShare } from '../core/base/units';
-import type { PageModel } from '../core/export/html';
+import type { PageModel } from '../core/export/formats/html/write';
 import { labelsOf } from '../core/sample/labelsOf';
 import { showAlternatives } from './alternatives';
 import { elementById } from './elementById';

@@ -1,6 +1,6 @@
 /** How the model learned: its curve stands in the document; a scrubber goes through what it wrote on the way. */
 import { formatCount } from '../core/base/units';
-import type { PageModel } from '../core/export/html';
+import type { PageModel } from '../core/export/formats/html/write';
 import { elementById } from './elementById';
 
 export function showLearned({ samples, prompt }: Pick<PageModel, 'samples' | 'prompt'>): void {

@@ -1,7 +1,7 @@
 /** The page: what is typed and chosen goes to the engine, what the engine writes comes back. */
 import { badFile, type Failure, paragraph, toFailure } from '../core/base/errors';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../core/base/units';
-import type { PageModel } from '../core/export/html';
+import type { PageModel } from '../core/export/formats/html/write';
 import type { ModelKind } from '../core/models/spec';
 import { nextSeed } from '../core/sample/nextSeed';
 import { hasBlank } from '../core/tokenizer/passage';

@@ -1,9 +1,9 @@
 /** From a labeled table on Text to a classifier: it trains at once, or its setup asks what must be decided first. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readKnownRun } from '../core/runs/record';
-import { lonelyLocks } from '../core/testing/behindChannels';
-import { classifierStudio } from '../core/testing/classifierStudio';
-import { labeledFile, labeledRows } from '../core/testing/labeledRuns';
+import { lonelyLocks } from '../testing/behindChannels';
+import { classifierStudio } from '../testing/classifierStudio';
+import { labeledFile, labeledRows } from '../testing/labeledRuns';
 import { CLASSIFIER_SETUP, closedRows, longRowsWords, rowsWithWord, tableLabel } from './classifierStart';
 import { guideOf, nextStep } from './nextStep';
 import { answer, isLabeled, questionsOf } from './questions';

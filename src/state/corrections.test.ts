@@ -1,8 +1,8 @@
 /** A person says that an answer is wrong: the text with its right label becomes a row of a table to train on. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { lonelyLocks } from '../core/testing/behindChannels';
-import { classifierStudio } from '../core/testing/classifierStudio';
-import { labeledRows } from '../core/testing/labeledRuns';
+import { lonelyLocks } from '../testing/behindChannels';
+import { classifierStudio } from '../testing/classifierStudio';
+import { labeledRows } from '../testing/labeledRuns';
 import { toTuneOn } from './tuningInputs';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));

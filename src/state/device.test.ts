@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
-import { type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { type TestStudio, testStudio } from '../testing/behindChannels';
 import type { DeviceSlice } from './slices/device';
 
 const open: TestStudio[] = [];

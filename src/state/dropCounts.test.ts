@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import { expect, test, vi } from 'vitest';
-import { encoded } from '../core/testing/encoded';
-import { halvesOver, loadedStudio, testStudio } from '../core/testing/behindChannels';
+import { encoded } from '../testing/encoded';
+import { halvesOver, loadedStudio, testStudio } from '../testing/behindChannels';
 import { memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
-import { propertyRuns } from '../core/testing/propertyRuns';
+import { propertyRuns } from '../testing/propertyRuns';
 import { answer, questionsOf, waitingFiles } from './questions';
 import type { StudioStore } from './slices/studio';
 import type { DroppedMarkup } from './slices/adding';

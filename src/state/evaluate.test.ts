@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EVALUATION, evaluationKey } from '../core/runs/evaluations';
 import { purgeRun, updateRun } from '../core/runs/record';
-import type { TestStudio } from '../core/testing/behindChannels';
-import { goldenPage, spoil, STOPPED } from '../core/testing/goldenPage';
+import type { TestStudio } from '../testing/behindChannels';
+import { goldenPage, spoil, STOPPED } from '../testing/goldenPage';
 import { evaluateRefusal, lacksStrided, outOfDate, shownEvaluation } from './evaluate';
 
 let page: TestStudio & { store: Parameters<typeof spoil>[0] };

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
-import { lonelyLocks } from '../core/testing/behindChannels';
-import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
+import { lonelyLocks } from '../testing/behindChannels';
+import { FINISHED, goldenPage, STOPPED } from '../testing/goldenPage';
 import { modelOf } from './openRun';
 
 let page: Awaited<ReturnType<typeof goldenPage>>;

@@ -1,10 +1,10 @@
 /** The export slice over the real halves of its workers, each behind a channel. */
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Exported } from '../core/export/format';
-import type { TestStudio } from '../core/testing/behindChannels';
-import { exportStudio } from '../core/testing/exportStudio';
-import { trainedModels } from '../core/testing/trainedModel';
-import { seen, showing } from '../core/testing/shown';
+import type { TestStudio } from '../testing/behindChannels';
+import { exportStudio } from '../testing/exportStudio';
+import { trainedModels } from '../testing/trainedModel';
+import { seen, showing } from '../testing/shown';
 
 let model: Exported;
 let taken: TestStudio;

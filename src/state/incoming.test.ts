@@ -1,14 +1,14 @@
 /** External models, over the workers' real halves: previewed, then imported or discarded. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { exportedFrom } from '../core/export/exported';
-import { ggufFile } from '../core/export/gguf';
+import { ggufFile } from '../core/export/formats/gguf/write';
 import { readBytes } from '../core/files/byteSource';
 import { modelSpec } from '../core/models';
 import { initialValues } from '../core/models/network';
 import { initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
-import { lonelyLocks } from '../core/testing/behindChannels';
-import { FINISHED, goldenPage } from '../core/testing/goldenPage';
+import { lonelyLocks } from '../testing/behindChannels';
+import { FINISHED, goldenPage } from '../testing/goldenPage';
 import { CHARACTER_OF_BYTE } from '../core/tokenizer/alphabet';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { modelOf } from './openRun';

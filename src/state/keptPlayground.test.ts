@@ -5,8 +5,8 @@ import { bounded, MAX_PROMPT, MAX_WITH_ALTERNATIVES, type WrittenRecord } from '
 import { purgeProject } from '../core/runs/projectLife';
 import { updateProject } from '../core/runs/projects';
 import { dropUnused } from '../core/runs/unused';
-import { type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
+import { type TestStudio, testStudio } from '../testing/behindChannels';
+import { FINISHED, goldenPage, STOPPED } from '../testing/goldenPage';
 import { resultMark, resultNote } from './playground';
 import type { Studio } from './slices/studio';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dataFacts, runRecord } from '../core/testing/runRecord';
+import { dataFacts, runRecord } from '../testing/runRecord';
 import { labeledSince } from './labeledSince';
 import { newOpenRun } from './openRun';
 import { initialProject } from '../core/runs/project';

@@ -1,8 +1,8 @@
 /** The files that the last drop left out, after a reload: what isn't answered by then is left out too. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
-import { encoded } from '../core/testing/encoded';
-import { givenFile as file, testStudio, type TestStudio } from '../core/testing/behindChannels';
+import { encoded } from '../testing/encoded';
+import { givenFile as file, testStudio, type TestStudio } from '../testing/behindChannels';
 import { shownDrop } from './lastDrop';
 import { answer, questionsOf, waitingFiles } from './questions';
 import type { StudioStore } from './slices/studio';

@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
-import { type Halves, lonelyLocks } from '../core/testing/behindChannels';
-import { goldenStore } from '../core/testing/golden';
-import { FINISHED } from '../core/testing/goldenPage';
-import { type Browser, browserOver } from '../core/testing/tabs';
+import { type Halves, lonelyLocks } from '../testing/behindChannels';
+import { goldenStore } from '../testing/golden';
+import { FINISHED } from '../testing/goldenPage';
+import { type Browser, browserOver } from '../testing/tabs';
 import { dataState } from './preparation';
 import type { StudioStore } from './slices/studio';
 

@@ -4,7 +4,7 @@ import { memoryStore } from '../core/base/blobStore';
 import { modelSpec } from '../core/models';
 import { usualConfig } from '../core/models/spec';
 import type { LinkedSettings } from '../core/runs/settingsLink';
-import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { applySettings, copyLink, linkedIn, linkedWords, linkTo, settingsOfProject } from './linkedSettings';
 

@@ -1,7 +1,7 @@
 /** A step compared with another and asked lists, over the workers' real halves: what the page shows of it, and for how long. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
-import { goldenPage, STOPPED } from '../core/testing/goldenPage';
+import { lonelyLocks, type TestStudio } from '../testing/behindChannels';
+import { goldenPage, STOPPED } from '../testing/goldenPage';
 import { listHash } from '../core/evaluate/listHash';
 import type { Task } from '../core/evaluate/tasks';
 import { evaluateRefusal, shownEvaluating } from './evaluate';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runRows } from '../core/testing/runRows';
+import { runRows } from '../testing/runRows';
 import type { TrainEvent } from '../core/train/run';
 import { liveRuns } from './liveRuns';
 import { newOpenRun } from './openRun';

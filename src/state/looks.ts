@@ -2,7 +2,7 @@
 import { type Failure, toFailure } from '../core/base/errors';
 import type { Proposal } from '../core/documents';
 import { type DropReport, NOTHING } from '../core/documents/dropReport';
-import { isTable } from '../core/documents/read';
+import { isTable } from '../core/documents/formats';
 import { isUndecoded } from './refused';
 import { fileOf, isNoTable, tableOf } from './markup';
 import type { Services, SetState } from './slices/studio';

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { initialProject } from '../core/runs/project';
 import { readProject, saveProject } from '../core/runs/projects';
-import { lonelyLocks } from '../core/testing/behindChannels';
-import { browserOver } from '../core/testing/tabs';
-import { SLACK, TELEGRAM } from '../core/testing/chats';
-import { inlineRows, workbookOf } from '../core/testing/workbook';
+import { lonelyLocks } from '../testing/behindChannels';
+import { browserOver } from '../testing/tabs';
+import { SLACK, TELEGRAM } from '../testing/chats';
+import { inlineRows, workbookOf } from '../testing/workbook';
 import { kindOf, sorted } from './markup';
 import { type Question, questionsOf, waitingFiles } from './questions';
 

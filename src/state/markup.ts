@@ -11,7 +11,7 @@ import {
   tableCalled,
   type TableFormatId,
   tableFormatOf,
-} from '../core/documents/read';
+} from '../core/documents/formats';
 import { trainingSource, type ObjectiveId, usualObjective } from '../core/objectives';
 import type { Purpose } from '../core/runs/tuning';
 import type { Studio } from './slices/studio';

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { RunRow } from '../core/runs/rows';
 import { USUAL_BODY as BODY } from '../core/runs/usualClassifier';
-import { runRows } from '../core/testing/runRows';
+import { runRows } from '../testing/runRows';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { initialProject } from '../core/runs/project';
 import { classifierTimeOf } from './classifierTime';

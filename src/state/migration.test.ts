@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import type { BlobStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
-import { halvesOver, lonelyLocks, testStudio } from '../core/testing/behindChannels';
-import { goldenStore } from '../core/testing/golden';
+import { halvesOver, lonelyLocks, testStudio } from '../testing/behindChannels';
+import { goldenStore } from '../testing/golden';
 import { IDLE, type Work } from './work';
 
 /** A page over what an older build stored, and what it shows of the migration. */

@@ -2,9 +2,9 @@
 import { unzipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore, type Stored } from '../core/base/blobStore';
-import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { goldenStore } from '../core/testing/golden';
-import { type Mishap, mishaps } from '../core/testing/mishaps';
+import { lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
+import { goldenStore } from '../testing/golden';
+import { type Mishap, mishaps } from '../testing/mishaps';
 
 let page: TestStudio | undefined;
 /** What an older build stored, after its migration. */

@@ -1,7 +1,7 @@
 /** Why Teach it more has no model, and the way to one. */
 import { beforeEach, expect, test } from 'vitest';
-import { inertServices } from '../core/testing/inertServices';
-import { runRecord } from '../core/testing/runRecord';
+import { inertServices } from '../testing/inertServices';
+import { runRecord } from '../testing/runRecord';
 import { baseNeed } from './need';
 import { createStudio } from './studio';
 import type { StudioStore } from './slices/studio';

@@ -1,9 +1,9 @@
 /** Runs opened while another is being opened, or begun meanwhile, over the workers' real halves. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
-import { FINISHED, goldenPage, goldenStoreOf, STOPPED } from '../core/testing/goldenPage';
-import { seen } from '../core/testing/shown';
-import { browserOver } from '../core/testing/tabs';
+import { lonelyLocks, type TestStudio } from '../testing/behindChannels';
+import { FINISHED, goldenPage, goldenStoreOf, STOPPED } from '../testing/goldenPage';
+import { seen } from '../testing/shown';
+import { browserOver } from '../testing/tabs';
 import { isOpening, shownRun } from './openRun';
 
 let page: TestStudio;

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { buildSamples } from '../../scripts/samples';
 import { memoryStore } from '../core/base/blobStore';
-import { halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { seen } from '../core/testing/shown';
+import { halvesOver, lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
+import { seen } from '../testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { recipeOf } from '../core/runs/segments';
 import { expectedOf } from './plan';

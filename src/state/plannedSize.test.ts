@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { paramsOf } from '../core/models';
 import { countParams } from '../core/models/spec';
 import { readKnownRun } from '../core/runs/record';
-import { lonelyLocks } from '../core/testing/behindChannels';
-import { classifierStudio } from '../core/testing/classifierStudio';
-import { labeledRows } from '../core/testing/labeledRuns';
+import { lonelyLocks } from '../testing/behindChannels';
+import { classifierStudio } from '../testing/classifierStudio';
+import { labeledRows } from '../testing/labeledRuns';
 import { bodyOf, boundWords, planClassifier } from './classifierPlan';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));

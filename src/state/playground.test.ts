@@ -1,9 +1,9 @@
 /** Talking to a model over the workers' real halves. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { updateRun } from '../core/runs/record';
-import type { TestStudio } from '../core/testing/behindChannels';
-import { FINISHED, goldenPage, spoil, STOPPED } from '../core/testing/goldenPage';
-import { seen } from '../core/testing/shown';
+import type { TestStudio } from '../testing/behindChannels';
+import { FINISHED, goldenPage, spoil, STOPPED } from '../testing/goldenPage';
+import { seen } from '../testing/shown';
 import { canChat, isChatting, promptOf, resultNote } from './playground';
 
 let page: TestStudio & { store: Parameters<typeof spoil>[0] };

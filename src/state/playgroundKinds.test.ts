@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { modelSpec, MODELS } from '../core/models';
 import type { ModelKind } from '../core/models/spec';
-import type { TestStudio } from '../core/testing/behindChannels';
-import { goldenPage, STOPPED } from '../core/testing/goldenPage';
+import type { TestStudio } from '../testing/behindChannels';
+import { goldenPage, STOPPED } from '../testing/goldenPage';
 import type { FillInput, GenerateInput } from '../protocol/gpu';
 import { filledText, playgroundKind, promptOf } from './playground';
 

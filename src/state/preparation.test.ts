@@ -1,12 +1,12 @@
 /** From texts to data: what is current, and what is made, over the data worker's real half. */
 import type { DataFacts } from '../core/runs/settings';
-import { dataFacts, runRecord } from '../core/testing/runRecord';
+import { dataFacts, runRecord } from '../testing/runRecord';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { HomegrownError } from '../core/base/errors';
 import type { Split } from '../core/documents/split';
 import { buildSeconds } from '../core/plan/workTime';
-import { type Halves, halvesOver, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { type Halves, halvesOver, type TestStudio, testStudio } from '../testing/behindChannels';
 import { dataState, hasOtherTexts, isSplitAsOne, tokenizerState } from './preparation';
 import { initialProject } from '../core/runs/project';
 import { buildTime } from './workTime';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inertServices } from '../core/testing/inertServices';
+import { inertServices } from '../testing/inertServices';
 import { hasOwnData, offlineTest, privacyRows } from './privacy';
 import { createStudio } from './studio';
 

@@ -1,7 +1,7 @@
 /** The name of a project that nobody has named, over the data worker's real half. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { encoded } from '../core/testing/encoded';
-import { givenFile as file, loadedStudio, type TestStudio } from '../core/testing/behindChannels';
+import { encoded } from '../testing/encoded';
+import { givenFile as file, loadedStudio, type TestStudio } from '../testing/behindChannels';
 import { answer, questionsOf } from './questions';
 
 let page: TestStudio;

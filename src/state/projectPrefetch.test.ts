@@ -1,9 +1,9 @@
 /** What is read for a project that is opened on Data or on Runs, in which order, and what is read before that. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
-import { goldenStoreOf, STOPPED } from '../core/testing/goldenPage';
-import { type Halves, lonelyLocks } from '../core/testing/behindChannels';
-import { browserOver } from '../core/testing/tabs';
+import { goldenStoreOf, STOPPED } from '../testing/goldenPage';
+import { type Halves, lonelyLocks } from '../testing/behindChannels';
+import { browserOver } from '../testing/tabs';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());

@@ -1,8 +1,8 @@
 /** What is asked about dropped files: files that are alike are one question, whose answer adds them all. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { dropSummary, plainWords } from '../core/documents/dropReport';
-import { encoded } from '../core/testing/encoded';
-import { givenFile as file, loadedStudio, type TestStudio } from '../core/testing/behindChannels';
+import { encoded } from '../testing/encoded';
+import { givenFile as file, loadedStudio, type TestStudio } from '../testing/behindChannels';
 import { tableLabel } from './classifierStart';
 import { guideOf, nextStep } from './nextStep';
 import { answer, answerWords, isLabeled, type Question, questionsOf, waitingFiles } from './questions';

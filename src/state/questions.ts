@@ -4,7 +4,7 @@ import { counted } from '../core/base/units';
 import type { Columns, EncodingId, Proposal, TableSurvey } from '../core/documents';
 import { encodingName } from '../core/documents/encodings';
 import type { LabeledTable } from '../core/documents/surveyTable';
-import { isTable } from '../core/documents/read';
+import { isTable } from '../core/documents/formats';
 import { isOfText, isUndecoded } from './refused';
 import { isBinary, isNoTable } from './markup';
 import { CLASSIFIER_SETUP, isTableUndecided } from './classifierStart';

@@ -1,7 +1,7 @@
 /** A run that is begun while texts are being read learns from them too. */
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
-import { halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { halvesOver, lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
 import { shownRun } from './openRun';
 
 const SEA = 'The whale is large. The sea is wide. ';

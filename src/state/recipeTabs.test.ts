@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { type Recipe, recommendedRecipe } from '../core/documents/clean/recipe';
 import { readProject } from '../core/runs/projects';
-import { lonelyLocks } from '../core/testing/behindChannels';
-import { type Browser, browserOver } from '../core/testing/tabs';
+import { lonelyLocks } from '../testing/behindChannels';
+import { type Browser, browserOver } from '../testing/tabs';
 import type { StudioStore } from './slices/studio';
 
 let browser: Browser;

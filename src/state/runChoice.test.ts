@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runRows } from '../core/testing/runRows';
+import { runRows } from '../testing/runRows';
 import { runOptions } from './runChoice';
 
 test('a run without checkpoints can be viewed, but not sampled or exported', () => {

@@ -1,9 +1,9 @@
 /** Numbers of a run in what is said of terms: of the step that a page uses, and of what was measured alone. */
 import { beforeEach, expect, test } from 'vitest';
 import type { RunRecord } from '../core/runs/record';
-import { inertServices } from '../core/testing/inertServices';
-import { dataFacts, runRecord } from '../core/testing/runRecord';
-import { showing } from '../core/testing/shown';
+import { inertServices } from '../testing/inertServices';
+import { dataFacts, runRecord } from '../testing/runRecord';
+import { showing } from '../testing/shown';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 import { RunLog } from './runLog';
 import { runNumbers } from './runNumbers';

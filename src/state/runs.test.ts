@@ -1,8 +1,8 @@
 /** What is known of the runs that are open, when a person changes it; and what is refused of them while one trains here. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
-import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
-import { seen, showing } from '../core/testing/shown';
+import { lonelyLocks, type TestStudio } from '../testing/behindChannels';
+import { FINISHED, goldenPage, STOPPED } from '../testing/goldenPage';
+import { seen, showing } from '../testing/shown';
 import { beginRefusal, freeRefusal, resumeRefusal, startRefusal } from './refusals';
 
 let page: TestStudio;

@@ -1,7 +1,7 @@
 /** The shortest useful text trains from end to end and shows the next step. */
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
-import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
 import { shownRun } from './openRun';
 
 const LINE = 'Call me Ishmael. Some years ago, never mind how long precisely, I thought I would sail about a little. ';

@@ -1,9 +1,9 @@
 /** What pages show while runs are opened, deleted and trained, over the workers' real halves. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { freeRun } from '../core/runs/free';
-import { lonelyLocks, type TestStudio } from '../core/testing/behindChannels';
-import { FINISHED, goldenPage, STOPPED } from '../core/testing/goldenPage';
-import { seen } from '../core/testing/shown';
+import { lonelyLocks, type TestStudio } from '../testing/behindChannels';
+import { FINISHED, goldenPage, STOPPED } from '../testing/goldenPage';
+import { seen } from '../testing/shown';
 import { PAGES, shownRun } from './openRun';
 import { modelNeed } from './need';
 import { stepChoices, trained } from './trained';

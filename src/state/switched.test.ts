@@ -1,8 +1,8 @@
 /** Number of state changes on a project switch; each one rerenders the page. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { lonelyLocks } from '../core/testing/behindChannels';
-import { goldenStoreOf, STOPPED } from '../core/testing/goldenPage';
-import { browserOver } from '../core/testing/tabs';
+import { lonelyLocks } from '../testing/behindChannels';
+import { goldenStoreOf, STOPPED } from '../testing/goldenPage';
+import { browserOver } from '../testing/tabs';
 import type { StudioStore } from './slices/studio';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));

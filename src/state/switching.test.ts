@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { readProject, updateProject } from '../core/runs/projects';
-import { type Halves, lonelyLocks } from '../core/testing/behindChannels';
-import { browserOver } from '../core/testing/tabs';
+import { type Halves, lonelyLocks } from '../testing/behindChannels';
+import { browserOver } from '../testing/tabs';
 import type { Studio, StudioStore } from './slices/studio';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { modelSpec } from '../core/models';
 import { usualConfig } from '../core/models/spec';
-import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
 import { guideOf, nextStep } from './nextStep';
 import { shownRun } from './openRun';
 import { takeStep } from './takeStep';

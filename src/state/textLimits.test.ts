@@ -2,10 +2,10 @@
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MAX_NAME, MAX_NOTE, MAX_PROJECT_NAME, MAX_TAG, MAX_TAGS } from '../core/base/textLimits';
 import { readProject } from '../core/runs/projects';
-import { lonelyLocks } from '../core/testing/behindChannels';
-import { goldenStore } from '../core/testing/golden';
-import { FINISHED } from '../core/testing/goldenPage';
-import { type Browser, browserOver } from '../core/testing/tabs';
+import { lonelyLocks } from '../testing/behindChannels';
+import { goldenStore } from '../testing/golden';
+import { FINISHED } from '../testing/goldenPage';
+import { type Browser, browserOver } from '../testing/tabs';
 
 let browser: Browser;
 beforeEach(() => void vi.stubGlobal('navigator', { locks: lonelyLocks() }));

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { modelSpec } from '../core/models';
 import { usualConfig } from '../core/models/spec';
-import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { seen } from '../core/testing/shown';
+import { lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
+import { seen } from '../testing/shown';
 import { otherSettings } from './otherSettings';
 
 let page: TestStudio;

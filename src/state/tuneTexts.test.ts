@@ -4,8 +4,8 @@ import { memoryStore } from '../core/base/blobStore';
 import { listTexts } from '../core/documents';
 import { duplicateProject } from '../core/runs/projectLife';
 import { projectRows } from '../core/runs/sizes';
-import { lonelyLocks } from '../core/testing/behindChannels';
-import { browserOver } from '../core/testing/tabs';
+import { lonelyLocks } from '../testing/behindChannels';
+import { browserOver } from '../testing/tabs';
 import { fileOf, questionOf } from './markup';
 import { waitingFiles } from './questions';
 

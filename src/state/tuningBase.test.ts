@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runRecord } from '../core/testing/runRecord';
+import { runRecord } from '../testing/runRecord';
 import { initialProject } from '../core/runs/project';
 import { tuningBase } from './tuningInputs';
 

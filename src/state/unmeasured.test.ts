@@ -1,9 +1,9 @@
 /** A run whose objective no metric measures: the page offers no figure of another objective, and says why. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OBJECTIVES } from '../core/objectives';
-import type { TestStudio } from '../core/testing/behindChannels';
-import { goldenPage, STOPPED } from '../core/testing/goldenPage';
-import { skip } from '../core/testing/toyObjective';
+import type { TestStudio } from '../testing/behindChannels';
+import { goldenPage, STOPPED } from '../testing/goldenPage';
+import { skip } from '../testing/toyObjective';
 import { evaluateRefusal, lacksStrided, startsByItself, takesText } from './evaluate';
 import { askRefusal, compareRefusal } from './lists';
 import { expectedEvaluationTime } from './workTime';

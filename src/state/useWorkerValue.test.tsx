@@ -3,7 +3,7 @@ import { parseHTML } from 'linkedom';
 import { act, createElement } from 'react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { HomegrownError } from '../core/base/errors';
-import { inertServices } from '../core/testing/inertServices';
+import { inertServices } from '../testing/inertServices';
 import { StudioContext } from './react';
 import { createStudio } from './studio';
 import { type Query, useWorkerValue } from './useWorkerValue';

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { buildSamples } from '../../scripts/samples';
 import { memoryStore } from '../core/base/blobStore';
-import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
+import { lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
 import { guideOf, nextStep } from './nextStep';
 import { textSize } from './estimate';
 import { isAsNew, plannedNow, profileNow } from './plan';

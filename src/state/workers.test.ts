@@ -1,8 +1,8 @@
 /** The slices from text to export over their workers' real halves, each behind a channel, on WASM. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
-import { halvesOver, lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { seen } from '../core/testing/shown';
+import { halvesOver, lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
+import { seen } from '../testing/shown';
 
 let page: TestStudio;
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));

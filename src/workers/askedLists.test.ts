@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import type { Job } from '../core/base/job';
-import { guardedByChannel } from '../core/testing/readerChannel';
+import { guardedByChannel } from '../testing/readerChannel';
 import { dataHandlers } from './dataHandlers';
 
 const job = (signal = new AbortController().signal): Job => ({ signal, report: () => undefined });

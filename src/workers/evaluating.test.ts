@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { readEvaluation } from '../core/runs/keptEvaluations';
 import { modelSpec } from '../core/models';
-import { lonelyLocks, testStudio } from '../core/testing/behindChannels';
+import { lonelyLocks, testStudio } from '../testing/behindChannels';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 
 beforeAll(() => vi.stubGlobal('navigator', { locks: lonelyLocks() }));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
 import { modelSpec } from '../core/models';
 import { nGrams } from '../core/objectives/baselines/nGrams';
-import { lonelyLocks, testStudio } from '../core/testing/behindChannels';
+import { lonelyLocks, testStudio } from '../testing/behindChannels';
 import { DEFAULT_RECIPE } from '../core/train/recipe';
 
 vi.mock('../core/objectives/baselines/nGrams', { spy: true });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { continued } from '../core/testing/continued';
-import { continuations, goldenStore } from '../core/testing/golden';
+import { continued } from '../testing/continued';
+import { continuations, goldenStore } from '../testing/golden';
 
 test.each(continuations().filter(({ device }) => device === 'WebGPU'))(
   'an older build’s run $runId goes on from step $from with the losses that it had there, on WebGPU',

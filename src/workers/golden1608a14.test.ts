@@ -7,10 +7,10 @@ import { sha256Hex } from '../core/base/hash';
 import { unwatched } from '../core/base/job';
 import { listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
 import { listTexts } from '../core/documents';
-import { importHuggingFace } from '../core/export/importHuggingFace';
+import { importHuggingFace } from '../core/export/formats/huggingFace/import';
 import { listRuns } from '../core/runs/record';
-import { continued } from '../core/testing/continued';
-import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore } from '../core/testing/golden';
+import { continued } from '../testing/continued';
+import { continuations, filesUnder, goldenFile, goldenFolder, goldenStore } from '../testing/golden';
 import { listUnreadable } from './unreadable';
 
 const BUILD = '1608a14';

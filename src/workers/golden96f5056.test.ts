@@ -8,8 +8,8 @@ import { migrate } from '../core/runs/migrate';
 import { manifestOf } from '../core/runs/data';
 import { listRuns } from '../core/runs/record';
 import { readTokenizer } from '../core/runs/tokenizer';
-import { continued } from '../core/testing/continued';
-import { continuations, filesUnder, goldenFile, goldenStore } from '../core/testing/golden';
+import { continued } from '../testing/continued';
+import { continuations, filesUnder, goldenFile, goldenStore } from '../testing/golden';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { listUnreadable } from './unreadable';
 

@@ -1,9 +1,9 @@
 /** Eager decoding and compiled evaluations between the replayed steps of a run, on one WebGPU device. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { memoryStore } from '../core/base/blobStore';
-import { lonelyLocks } from '../core/testing/behindChannels';
-import { checkSameBits, smallRuns } from '../core/testing/smallRuns';
-import { webgpuStudio } from '../core/testing/webgpuStudio';
+import { lonelyLocks } from '../testing/behindChannels';
+import { checkSameBits, smallRuns } from '../testing/smallRuns';
+import { webgpuStudio } from '../testing/webgpuStudio';
 
 beforeAll(() => vi.stubGlobal('navigator', { gpu: navigator.gpu, locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());

@@ -5,8 +5,8 @@ import type { Client } from '../client/connect';
 import { type BlobStore, memoryStore } from '../core/base/blobStore';
 import { readJournal } from '../core/runs/journal';
 import { readRun, updateRun } from '../core/runs/record';
-import { lonelyLocks, type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { type Begin, checkSameBits, SAMPLING, smallRuns, train, written } from '../core/testing/smallRuns';
+import { lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
+import { type Begin, checkSameBits, SAMPLING, smallRuns, train, written } from '../testing/smallRuns';
 import type { GpuApi } from '../protocol/gpu';
 
 let store: BlobStore;

@@ -6,7 +6,7 @@ import { unwatched } from '../core/base/job';
 import { changeLabelling, importText, joinedLabels, relabeled, tableFormatOf } from '../core/documents';
 import { withUnlabeled } from '../core/documents/labels/labelChanges';
 import { openPart } from '../core/shards/read';
-import { dropped } from '../core/testing/drops';
+import { dropped } from '../testing/drops';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { buildData } from '../jobs/buildData';
 

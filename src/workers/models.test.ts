@@ -6,7 +6,7 @@ import { claimRun } from '../core/checkpoint/checkpoint';
 import { initialValues } from '../core/models/network';
 import { addRun } from '../core/runs/record';
 import { chooseDevice } from '../core/train/device';
-import { runRecord } from '../core/testing/runRecord';
+import { runRecord } from '../testing/runRecord';
 import { reference } from '../core/verify/reference';
 import type { LoadedModel } from '../jobs/loadedModel';
 import { type Models, modelsOf } from './models';

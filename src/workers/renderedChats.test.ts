@@ -8,9 +8,9 @@ import { spokenBy } from '../core/chat/spoken';
 import { importText, leaveOut } from '../core/documents';
 import { chatsIn } from '../core/objectives/chatRows';
 import { openPart } from '../core/shards/read';
-import { turnsTokenizer } from '../core/testing/chatTemplates';
-import { chat, chatText, lines } from '../core/testing/conversations';
-import { dropped } from '../core/testing/drops';
+import { turnsTokenizer } from '../testing/chatTemplates';
+import { chat, chatText, lines } from '../testing/conversations';
+import { dropped } from '../testing/drops';
 import { lossMaskPreviewer } from '../jobs/chats';
 import { buildData } from '../jobs/buildData';
 

@@ -1,9 +1,9 @@
 /** What is asked of a saved step: text, measures and references, over the GPU worker's half behind a channel. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readJournal } from '../core/runs/journal';
-import { type TestStudio, testStudio } from '../core/testing/behindChannels';
-import { goldenStore } from '../core/testing/golden';
-import { FINISHED, STOPPED } from '../core/testing/goldenPage';
+import { type TestStudio, testStudio } from '../testing/behindChannels';
+import { goldenStore } from '../testing/golden';
+import { FINISHED, STOPPED } from '../testing/goldenPage';
 import type { BlobStore } from '../core/base/blobStore';
 import type { GeneratedToken } from '../protocol/gpu';
 

@@ -4,10 +4,10 @@ import { memoryStore } from '../core/base/blobStore';
 import { loadSnapshot } from '../core/checkpoint/checkpoint';
 import { readJournal } from '../core/runs/journal';
 import { readRun } from '../core/runs/record';
-import { lonelyLocks } from '../core/testing/behindChannels';
-import { smallRuns, written } from '../core/testing/smallRuns';
-import { loraOf, PARENT, tuneInput } from '../core/testing/tunedRuns';
-import { webgpuStudio } from '../core/testing/webgpuStudio';
+import { lonelyLocks } from '../testing/behindChannels';
+import { smallRuns, written } from '../testing/smallRuns';
+import { loraOf, PARENT, tuneInput } from '../testing/tunedRuns';
+import { webgpuStudio } from '../testing/webgpuStudio';
 
 beforeAll(() => vi.stubGlobal('navigator', { gpu: navigator.gpu, locks: lonelyLocks() }));
 afterAll(() => vi.unstubAllGlobals());

@@ -17,11 +17,11 @@ import { dropUnused } from '../core/runs/unused';
 import { readShards } from '../core/shards/build';
 import { dataId } from '../core/shards/manifest';
 import { importText, listTexts, pastedText } from '../core/documents';
-import { runRecord } from '../core/testing/runRecord';
+import { runRecord } from '../testing/runRecord';
 import { createTokenizer } from '../core/tokenizer/byteLevel';
 import { buildData } from '../jobs/buildData';
 import { listUnreadable, rawFiles } from './unreadable';
-import { propertyRuns } from '../core/testing/propertyRuns';
+import { propertyRuns } from '../testing/propertyRuns';
 
 const TOKENIZER = { kind: 'bytes' as const, merges: [] };
 const PROSE = 'The whale is large, and the sea is wide. '.repeat(50);

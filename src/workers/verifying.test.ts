@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Options } from '../client/connect';
 import type { Progress } from '../core/base/job';
 import { readKnownRun } from '../core/runs/record';
-import { type TestStudio } from '../core/testing/behindChannels';
-import { goldenPage, STOPPED } from '../core/testing/goldenPage';
+import { type TestStudio } from '../testing/behindChannels';
+import { goldenPage, STOPPED } from '../testing/goldenPage';
 import { matches } from '../core/verify/compare';
 
 let page: Awaited<ReturnType<typeof goldenPage>>;

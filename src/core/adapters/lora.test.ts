@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { fieldProblem, initialValues } from '../base/field';
-import { expectClose, floats } from '../testing/checkOp';
+import { expectClose, floats } from '../../testing/checkOp';
 import { dropout } from '../ops/dropout';
 import { lora } from './lora';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { initialValues, type ModelChoice } from '../models/network';
 import { paramsOf } from '../models';
 import { checkAlike, mixed } from './mixed';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const model: ModelChoice = {
   id: 'gpt',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { modelSpec } from '../models';
 import { drawn } from '../models/network';
-import { expectClose } from '../testing/checkOp';
+import { expectClose } from '../../testing/checkOp';
 import { type Trainable, linearWeights, merged, partsOf } from './trainable';
 
 const own = modelSpec('gpt').params({ layers: 2, heads: 2, width: 8, context: 4 }, 20);

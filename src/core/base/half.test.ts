@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromHalf, toHalf } from './half';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 /** The value of a half, by the definition. */
 function valueOf(half: number): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { awkwardText, collect, cutAnywhere, stream } from '../testing/texts';
+import { awkwardText, collect, cutAnywhere, stream } from '../../testing/texts';
 import { checkedStep, MARKS, type Normalizer, normalization, NUMBER, runOf } from './normalizer';
 import { normalizersSchema } from './normalizerSchema';
 

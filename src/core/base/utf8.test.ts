@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { characterEnd, charactersIn, countCharacters, invalidUtf8 } from './utf8';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 it('counts characters and finds their ends', () => {
   fc.assert(

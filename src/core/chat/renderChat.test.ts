@@ -8,14 +8,14 @@ import {
   NAMES,
   specialTokenizer,
   turnsTokenizer,
-} from '../testing/chatTemplates';
+} from '../../testing/chatTemplates';
 import { type Conversation, type Message, ofPair } from './conversation';
 import { encoded } from './encoded';
 import { allFitted, fitted } from './fitted';
 import { endsTurn, type RenderedChat, renderChat, renderedTokens, prompted, tried } from './renderChat';
 import { type ChatTemplate, compiled } from './template';
 import { usualTemplate } from './usual';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const every = await everyTokenizer();
 const turns = await turnsTokenizer();

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { createTokenizer } from '../tokenizer/byteLevel';
-import { everyTokenizer, NAMES, specialTokenizer, turnsTokenizer } from '../testing/chatTemplates';
+import { everyTokenizer, NAMES, specialTokenizer, turnsTokenizer } from '../../testing/chatTemplates';
 import { type Conversation, ofPair } from './conversation';
 import { compiled } from './template';
 import { usualTemplate } from './usual';

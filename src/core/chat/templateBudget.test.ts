@@ -1,7 +1,7 @@
 /** Templates that would never end, or fill the memory: each is refused by counted work. */
 import * as jinja from '@huggingface/jinja';
 import { describe, expect, it, test } from 'vitest';
-import { CHAT_TEMPLATES, everyTokenizer, NAMES } from '../testing/chatTemplates';
+import { CHAT_TEMPLATES, everyTokenizer, NAMES } from '../../testing/chatTemplates';
 import { type Conversation, ofPair } from './conversation';
 import { runnable } from './jinja';
 import { compiled, OWNERS } from './template';

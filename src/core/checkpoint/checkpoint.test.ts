@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
-import { CHUNK, damage, failingAt, snapshotAt, steps } from '../testing/savedSteps';
+import { CHUNK, damage, failingAt, snapshotAt, steps } from '../../testing/savedSteps';
 import { claimRun, listSnapshots, loadSnapshot, snapshotKeys, surveySnapshots } from './checkpoint';
 import { HEAD } from './head';
 import { MANIFEST } from './manifest';

@@ -1,7 +1,7 @@
 /** Overview of all runs from their lists of steps, compared with a step-by-step survey. */
 import { expect, test } from 'vitest';
 import { type BlobStore, type Json, memoryStore } from '../base/blobStore';
-import { CHUNK, snapshotAt } from '../testing/savedSteps';
+import { CHUNK, snapshotAt } from '../../testing/savedSteps';
 import { claimRun, loadSnapshot, stepBytes, surveySnapshots } from './checkpoint';
 import { headKey, readHead } from './head';
 import { overview, tellSteps } from './overview';

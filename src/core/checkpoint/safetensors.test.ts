@@ -5,7 +5,7 @@ import { HomegrownError } from '../base/errors';
 import { bytesSource, readBytes } from '../files/byteSource';
 import { openSafetensors, writeSafetensors } from './safetensors';
 import { firstNonFinite, type HostTensor, type NamedTensors } from './tensors';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const tensor = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }).chain((shape): fc.Arbitrary<HostTensor> => {
   const length = shape.reduce((a, b) => a * b, 1);

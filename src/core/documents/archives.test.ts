@@ -5,13 +5,13 @@ import { describe, expect, it, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { unwatched, type Progress } from '../base/job';
 import { bytesSource } from '../files/byteSource';
-import { BZIP2 } from '../testing/bzip2';
-import { type TarFile, tarOf } from '../testing/tar';
-import { collect, stream } from '../testing/texts';
+import { BZIP2 } from '../../testing/bzip2';
+import { type TarFile, tarOf } from '../../testing/tar';
+import { collect, stream } from '../../testing/texts';
 import { importDrop, openText, type TextSource } from '.';
 import { MAX_ENTRIES } from './limits';
 import { blocksOf } from './blocks';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const bytesOf = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? utf8(content) : content);

@@ -6,12 +6,12 @@ import { zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
-import { dropped, readDrop } from '../testing/drops';
-import { HARMFUL } from '../testing/everyFormat';
-import { tarOf } from '../testing/tar';
+import { dropped, readDrop } from '../../testing/drops';
+import { HARMFUL } from '../../testing/everyFormat';
+import { tarOf } from '../../testing/tar';
 import { importDrop, importText, type TextSource } from '.';
-import { tableCalled } from './read';
-import { MAX_ROW_LENGTH } from './read/format';
+import { tableCalled } from './formats';
+import { MAX_ROW_LENGTH } from './formats/format';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));

@@ -4,8 +4,8 @@ import { conversationReader } from '../chat/reader';
 import { memoryStore } from '../base/blobStore';
 import { fromFailure, toFailure } from '../base/errors';
 import { unwatched } from '../base/job';
-import { collect, stream } from '../testing/texts';
-import { utf8 } from '../testing/readDocuments';
+import { collect, stream } from '../../testing/texts';
+import { utf8 } from '../../testing/readDocuments';
 import { importDrop, openText, pastedText, type Reading, type TableFormatId, tableFormatOf, type TextSource } from '.';
 
 const chat = (question: string, answer: string): string =>

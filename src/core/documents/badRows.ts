@@ -2,7 +2,7 @@
 import { type BadRow, isBadRow } from '../base/badRow';
 import { type BadRowList, badFile, HomegrownError } from '../base/errors';
 import { counted, formatCount } from '../base/units';
-import type { OpenFile } from './read/format';
+import type { OpenFile } from './formats/format';
 
 export class BadRows {
   private readonly listed: BadRow[] = [];

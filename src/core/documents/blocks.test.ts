@@ -5,7 +5,7 @@ import { openDraft } from '../base/draft';
 import { BlockWriter } from './blocks';
 import { hashOf } from './hashOf';
 import { BLOCK, documentsKey, textChunksPrefix } from './record';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 interface File {
   name: string;

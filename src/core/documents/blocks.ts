@@ -8,7 +8,7 @@ import type { Draft } from '../base/draft';
 import type { Columns } from './columns';
 import { HashOfMany } from './hashOf';
 import { damaged } from './library';
-import type { FormatId } from './read';
+import type { FormatId } from './formats';
 import { BLOCK, type DocumentBlock, DOCUMENTS, documentsKey, type TextRecord } from './record';
 
 /** Facts about a file that was read. */

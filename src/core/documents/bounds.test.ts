@@ -4,14 +4,14 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
-import { dropped, readDrop } from '../testing/drops';
-import { HOSTILE } from '../testing/hostileFiles';
-import { propertyRuns } from '../testing/propertyRuns';
+import { dropped, readDrop } from '../../testing/drops';
+import { HOSTILE } from '../../testing/hostileFiles';
+import { propertyRuns } from '../../testing/propertyRuns';
 import { importDrop, previewDocument } from '.';
 import { MarkupParser } from './markupParser';
-import { threadsOf } from './mail/threads';
-import { textOfPages } from './pdf/flow';
-import { linesOf } from './pdf/layout';
+import { threadsOf } from './formats/mail/threads';
+import { textOfPages } from './formats/pdf/flow';
+import { linesOf } from './formats/pdf/layout';
 import { XmlParser } from './xmlParser';
 
 /** Reads a hostile case between two good files. */

@@ -4,7 +4,7 @@ import { memoryStore } from '../base/blobStore';
 import { openDraft } from '../base/draft';
 import { ChunkWriter, MAX_CHUNK_BYTES } from './chunks';
 import { textChunkKey, textChunksPrefix } from './record';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const ID = 'a-text';
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

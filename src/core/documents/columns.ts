@@ -1,7 +1,7 @@
 /** Training columns of a table, and what its other columns say about each row. */
 import { badFile } from '../base/errors';
 import { z } from '../base/zod';
-import type { Row } from './read/format';
+import type { Row } from './formats/format';
 
 /** Facts about a row besides its training columns. */
 const about = {

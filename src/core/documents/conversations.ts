@@ -15,8 +15,8 @@ import type { EncodingId } from './encodings';
 import type { FoundRow } from './guard/readers';
 import { withHead } from './head';
 import { headText, MARKUP_HEAD } from './markup';
-import { FORMATS, formatOf, isOfDocuments, tableCalled, type TableFormatId } from './read';
-import type { OpenFile } from './read/format';
+import { FORMATS, formatOf, isOfDocuments, tableCalled, type TableFormatId } from './formats';
+import type { OpenFile } from './formats/format';
 import type { GivenFile, Into } from './readFile';
 import { type AskedColumns, type RowDocument, rowDocuments } from './rows';
 

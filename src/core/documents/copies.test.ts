@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
-import { dropped } from '../testing/drops';
+import { dropped } from '../../testing/drops';
 import { originalOf, originalsFirst } from './copies';
 import { importDrop } from './import';
 

@@ -6,7 +6,7 @@ import { once } from '../files/byteSource';
 import { type Signature, signatureOf } from '../files/signatures';
 import { type EncodingId, ENCODINGS, isWide, proposalsOf, tellingLines, utf16Of } from './encodings';
 import { MARKUP_HEAD, MARKUPS, markupOf } from './markup';
-import type { OpenFile, TextPiece } from './read/format';
+import type { OpenFile, TextPiece } from './formats/format';
 
 /**
  * Decodes a plain text file: UTF-8, UTF-16 with a byte order mark, or the encoding that a person chose. Drops and notes

@@ -5,7 +5,7 @@ import { badFile } from '../base/errors';
 import { counted, formatCount } from '../base/units';
 import { columnNames } from './columnNames';
 import { decodeParsed } from './decode';
-import { MAX_ROW_LENGTH, type OpenFile, type Row } from './read/format';
+import { MAX_ROW_LENGTH, type OpenFile, type Row } from './formats/format';
 
 interface Delimiting {
   /** The one that the line of names has most of, the first of like ones. */

@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
 import { sha256Hex } from '../base/hash';
 import { unwatched, type Progress } from '../base/job';
-import { awkwardText, collect, stream } from '../testing/texts';
+import { awkwardText, collect, stream } from '../../testing/texts';
 import {
   addToProject,
   importDrop,
@@ -24,7 +24,7 @@ import {
 import { MAX_CHUNK_BYTES } from './chunks';
 import { indexText } from './indexing';
 import { BLOCK } from './record';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const file = (name: string, ...pieces: readonly (string | Uint8Array)[]): TextSource => {

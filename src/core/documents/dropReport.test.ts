@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { toFailure } from '../base/errors';
 import { unwatched } from '../base/job';
-import { pdfOf } from '../testing/pdf';
-import { dropped } from '../testing/drops';
+import { pdfOf } from '../../testing/pdf';
+import { dropped } from '../../testing/drops';
 import { dropSummary, joined, NOTHING, reportOf, skippedGroups, skippedLines } from './dropReport';
 import { importDrop } from './import';
 

@@ -4,12 +4,12 @@ import { zipSync } from 'fflate';
 import { describe, expect, it, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
-import { charactersOf, encoded } from '../testing/encoded';
-import { collect, stream } from '../testing/texts';
+import { charactersOf, encoded } from '../../testing/encoded';
+import { collect, stream } from '../../testing/texts';
 import { importDrop, lookAtTable, openText, proposalsFor, type TextSource } from '.';
 import { decodeText } from './decode';
 import { type EncodingId, encodingName, ENCODINGS, proposalsOf, tellingLines } from './encodings';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const file = (name: string, bytes: Uint8Array, encoding?: EncodingId): TextSource => ({

@@ -1,8 +1,8 @@
 /** A folder with something of every format: each by itself, and all at once, is the documents that are in it. */
 import { expect, test } from 'vitest';
-import { dropped, readDrop } from '../testing/drops';
-import { EVERY_FORMAT, EVERYTHING } from '../testing/everyFormat';
-import { FORMATS } from './read';
+import { dropped, readDrop } from '../../testing/drops';
+import { EVERY_FORMAT, EVERYTHING } from '../../testing/everyFormat';
+import { FORMATS } from './formats';
 import { ownFiles } from './savedPages';
 
 const sources = (files: Readonly<Record<string, string | Uint8Array>>) =>

@@ -1,4 +1,4 @@
-import { FORMATS } from './read';
+import { FORMATS } from './formats';
 
 /** Fetches what texts and tables of text are read with, before there are any: the network may go in between. What cannot be had now is asked for again. */
 export async function fetchReaders(): Promise<void> {

@@ -2,8 +2,8 @@
 import { BadRows } from './badRows';
 import type { EncodingId } from './encodings';
 import type { Readers } from './guard/readers';
-import type { TableFormatId } from './read';
-import type { OpenFile, Row } from './read/format';
+import type { TableFormatId } from './formats';
+import type { OpenFile, Row } from './formats/format';
 import type { TextSource } from './readFile';
 
 export function goodRows(

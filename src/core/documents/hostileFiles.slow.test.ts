@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { bundled } from '../../../scripts/bundle.mjs';
-import { HOSTILE } from '../testing/hostileFiles';
-import { readHostile } from '../testing/hostileRuns';
-import type { HostileOutcome } from '../testing/readHostileFiles';
+import { HOSTILE } from '../../testing/hostileFiles';
+import { readHostile } from '../../testing/hostileRuns';
+import type { HostileOutcome } from '../../testing/readHostileFiles';
 
 /** In MB, above what the process had before. */
 const MAX_MEMORY = 500;
@@ -13,7 +13,7 @@ const LONG_SECONDS = 10;
 
 test('each hostile file is read or refused, and good files next to it are kept', async () => {
   const root = fileURLToPath(new URL('../../..', import.meta.url));
-  const command = await bundled(root, 'src/core/testing/readHostileFiles.ts');
+  const command = await bundled(root, 'src/testing/readHostileFiles.ts');
   const names = Object.keys(HOSTILE);
   const outcomes: HostileOutcome[] = [];
   await readHostile([command], names, (outcome) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
 import { unwatched, type Job, type Progress } from '../base/job';
-import { collect, stream } from '../testing/texts';
+import { collect, stream } from '../../testing/texts';
 import {
   importDrop,
   addToProject,

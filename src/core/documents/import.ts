@@ -17,7 +17,7 @@ import { inItsEncoding } from './encodings';
 import { inProcess, type Readers } from './guard/readers';
 import { beginningOf } from './head';
 import { filesOf } from './open';
-import { type ArchiveFormatId, archiveCalled, tableCalled } from './read';
+import { type ArchiveFormatId, archiveCalled, tableCalled } from './formats';
 import { type GivenFile, readFile, type TableChoice, type TextSource } from './readFile';
 import { FIRST_PROJECT, TEXT, textChunksPrefix, textKey, type TextRecord } from './record';
 import { piecesOf } from '../files/byteSource';

@@ -25,8 +25,8 @@ export {
 export { promptFrom } from './prompt';
 export { proposalsFor } from './proposals';
 export { asRead, labeledAs, trainingFacts, trainingSize, sharedNormalizers, textRef, type TextRecord } from './record';
-export { archiveCalled, FORMATS, isTable, tableCalled, type TableFormatId, tableFormatOf } from './read';
-export type { Reading } from './read/format';
+export { archiveCalled, FORMATS, isTable, tableCalled, type TableFormatId, tableFormatOf } from './formats';
+export type { Reading } from './formats/format';
 export { isOpened, type TableChoice, type TextSource } from './readFile';
 export { type PassedOver, SavedPages } from './savedPages';
 export {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
-import { propertyRuns } from '../testing/propertyRuns';
-import { awkwardText, collect, stream } from '../testing/texts';
+import { propertyRuns } from '../../testing/propertyRuns';
+import { awkwardText, collect, stream } from '../../testing/texts';
 import {
   addToProject,
   importDrop,

@@ -1,12 +1,12 @@
 /** JSON as rows: a list an item at a time, and how much of one is read. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { propertyRuns } from '../testing/propertyRuns';
-import { utf8 } from '../testing/readDocuments';
-import { collect, stream } from '../testing/texts';
+import { propertyRuns } from '../../testing/propertyRuns';
+import { utf8 } from '../../testing/readDocuments';
+import { collect, stream } from '../../testing/texts';
 import { listItems } from './json';
 import { objects } from './objects';
-import { rows } from './read/json';
+import { rows } from './formats/json';
 
 const file = (bytes: AsyncIterable<Uint8Array>) => ({ name: 'a.json', bytes, note: () => undefined });
 function cut(text: string, piece: number) {

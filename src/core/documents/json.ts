@@ -4,7 +4,7 @@ import { formatCount } from '../base/units';
 import { decodeParsed } from './decode';
 import { JsonLimit, JsonScan, NO_LEVEL } from './jsonScan';
 import { DEEPEST_CELL, MAX_NESTED_COLUMNS } from './limits';
-import type { OpenFile, Row } from './read/format';
+import type { OpenFile, Row } from './formats/format';
 import { wholeTextPieces } from './whole';
 
 /** @throws HomegrownError `bad-file` */

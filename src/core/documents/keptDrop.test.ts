@@ -1,8 +1,8 @@
 /** The list of files that a drop left out: bounded, and read again as it was stored. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { propertyRuns } from '../testing/propertyRuns';
-import { awkwardText } from '../testing/texts';
+import { propertyRuns } from '../../testing/propertyRuns';
+import { awkwardText } from '../../testing/texts';
 import type { SkippedFile } from './dropReport';
 import { keptDrop, keptDropSchema, MAX_BYTES, MAX_FILES } from './keptDrop';
 

@@ -1,8 +1,8 @@
 /** Files that are called as those of other formats are: known by how they begin. Loaded when there is one that may be. */
-import * as chats from './chats/known';
-import type { DocumentFormatId } from './read';
-import type { Known } from './read/format';
-import { mediawiki } from './wiki/known';
+import * as chats from './formats/chats/known';
+import type { DocumentFormatId } from './formats';
+import type { Known } from './formats/format';
+import { mediawiki } from './formats/mediawiki/known';
 
 /** Of each format that is called as others are. */
 const KNOWN: Readonly<Record<string, Known>> = {

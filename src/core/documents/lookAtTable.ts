@@ -3,8 +3,8 @@ import { HEAD_ROWS, headOf, noRows, type TableHead } from './columns';
 import { inItsEncoding } from './encodings';
 import { goodRows } from './goodRows';
 import { inProcess } from './guard/readers';
-import type { TableFormatId } from './read';
-import type { Row } from './read/format';
+import type { TableFormatId } from './formats';
+import type { Row } from './formats/format';
 import type { TextSource } from './readFile';
 
 /** @throws HomegrownError `bad-file` where it is no table, or has no rows */

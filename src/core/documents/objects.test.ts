@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { collect, stream } from '../testing/texts';
-import { utf8 } from '../testing/readDocuments';
+import { collect, stream } from '../../testing/texts';
+import { utf8 } from '../../testing/readDocuments';
 import { allOf } from './badRows';
 import { objects } from './objects';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const read = (text: string | Uint8Array, piece = 3) => {
   const bytes = typeof text === 'string' ? utf8(text) : text;

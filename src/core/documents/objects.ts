@@ -5,7 +5,7 @@ import { decodeParsed } from './decode';
 import { begun, isObject, joined, listItems } from './json';
 import { checkJson, JsonLimit } from './jsonScan';
 import { MAX_LINE_LENGTH } from './limits';
-import type { OpenFile } from './read/format';
+import type { OpenFile } from './formats/format';
 
 interface FoundObject {
   value: Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 /** Documents that are zips of parts. */
 import { zipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import { collect, stream } from '../testing/texts';
+import { collect, stream } from '../../testing/texts';
 import { Parts, pathFrom } from './parts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -7,7 +7,7 @@ import { bytesSource } from '../files/byteSource';
 import { type ZipEntry, zipEntries } from '../files/zipEntries';
 import { MAX_PACKED_BYTES, MAX_PART_BYTES, MAX_PACKED_PARTS, PARTS_OF_ANY } from './limits';
 import { MarkupParser } from './markupParser';
-import type { OpenFile } from './read/format';
+import type { OpenFile } from './formats/format';
 import { wholeBytes } from './whole';
 
 /** A relation of a part to another part. */

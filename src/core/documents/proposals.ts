@@ -1,7 +1,7 @@
 /** The encodings that a file which was refused may be in. */
 import { badFile } from '../base/errors';
 import { type Proposal, proposalsOf, tellingLines } from './encodings';
-import { archiveCalled } from './read';
+import { archiveCalled } from './formats';
 import type { TextSource } from './readFile';
 import { filesIn } from './unpack';
 

@@ -21,9 +21,9 @@ import {
   mayBe,
   type TableFormatId,
   type TextFormatId,
-} from './read';
+} from './formats';
 import type { Readers } from './guard/readers';
-import type { CompanionFiles, OpenFile, Reading, TextFormat } from './read/format';
+import type { CompanionFiles, OpenFile, Reading, TextFormat } from './formats/format';
 import { type AskedColumns, rowDocuments } from './rows';
 
 /** Something to read: a file of the browser or of the terminal, a paste, a bundled sample. */

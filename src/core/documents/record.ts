@@ -6,7 +6,7 @@ import type { Normalizer } from '../base/normalizer';
 import { normalizersSchema } from '../base/normalizerSchema';
 import { z } from '../base/zod';
 import { columnsSchema } from './columns';
-import { FORMATS, type FormatId } from './read';
+import { FORMATS, type FormatId } from './formats';
 
 const count = z.int().nonnegative();
 const formatId = z.enum(Object.keys(FORMATS) as [FormatId]);

@@ -17,7 +17,7 @@ import {
 } from './columns';
 import { languageCode } from './languageCode';
 import type { BadRow } from '../base/badRow';
-import type { FoundDocument, OpenFile, Row } from './read/format';
+import type { FoundDocument, OpenFile, Row } from './formats/format';
 
 /** A row as a document: a text, or input, a line end, target, with the UTF-8 bytes from and to of both. */
 export interface RowDocument extends FoundDocument {

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { sha256Hex } from '../base/hash';
 import { splitDocuments } from './cut';
 import { type Parted, PART_NAMES, type SplitChoice } from './split';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const CHOICE: SplitChoice = { validation: 0.1, test: 0, seed: 0 };
 const HASHES = await Promise.all(Array.from({ length: 400 }, (_, i) => sha256Hex(`${i}`)));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { MAX_PROJECT_NAME } from '../base/textLimits';
-import { dropped } from '../testing/drops';
+import { dropped } from '../../testing/drops';
 import { importDrop } from './import';
 import { nameOfTexts, suggestedName } from './suggestedName';
 

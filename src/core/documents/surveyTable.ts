@@ -3,8 +3,8 @@ import { goodRows } from './goodRows';
 import { HEAD_ROWS, headOf, labelColumns, labelsIn, noRows, type TableHead, type TextColumns } from './columns';
 import { inItsEncoding } from './encodings';
 import { inProcess } from './guard/readers';
-import type { TableFormatId } from './read';
-import type { Row } from './read/format';
+import type { TableFormatId } from './formats';
+import type { Row } from './formats/format';
 import type { TextSource } from './readFile';
 
 export interface TableSurvey extends TableHead {

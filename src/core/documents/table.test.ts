@@ -4,16 +4,16 @@ import { describe, expect, it, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
 import { csvOf } from '../base/csv';
 import { unwatched } from '../base/job';
-import { dropped, readDrop } from '../testing/drops';
+import { dropped, readDrop } from '../../testing/drops';
 import { allOf } from './badRows';
-import { awkwardText, collect, stream } from '../testing/texts';
+import { awkwardText, collect, stream } from '../../testing/texts';
 import { importDrop, importText, listDocuments, lookAtTable, openText, previewDocument, usualColumns } from '.';
 import type { TableFormatId, TableChoice, TextSource } from '.';
-import { FORMATS, tableFormatOf } from './read';
-import { MAX_ROW_LENGTH } from './read/format';
+import { FORMATS, tableFormatOf } from './formats';
+import { MAX_ROW_LENGTH } from './formats/format';
 import { guessedColumns, labelsIn, recognisedColumns } from './columns';
 import { BLOCK } from './record';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** In pieces of `size` bytes. */

@@ -1,8 +1,8 @@
 /** A table from outside: a list that a model is asked. */
 import { goodRows } from './badRows';
 import type { Readers } from './guard/readers';
-import { tableFormatOf } from './read';
-import type { OpenFile, Row } from './read/format';
+import { tableFormatOf } from './formats';
+import type { OpenFile, Row } from './formats/format';
 
 /** @throws HomegrownError `bad-rows` after the last row, unless `file.reading` leaves malformed rows out */
 export const tableRows = (file: OpenFile, readers: Readers, signal: AbortSignal): AsyncIterable<Row> =>

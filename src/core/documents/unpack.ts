@@ -8,8 +8,8 @@ import { formatBytes, formatCount } from '../base/units';
 import { failing } from '../files/byteSource';
 import { beginningOf } from './head';
 import { MAX_UNPACKED_BYTES, MAX_NESTED_ARCHIVES, MAX_ENTRIES } from './limits';
-import { type ArchiveFormatId, archiveCalled, FORMATS } from './read';
-import type { ArchiveEntry, ArchiveReader, CompanionFiles, ListedEntry, OpenFile } from './read/format';
+import { type ArchiveFormatId, archiveCalled, FORMATS } from './formats';
+import type { ArchiveEntry, ArchiveReader, CompanionFiles, ListedEntry, OpenFile } from './formats/format';
 
 interface PackedFile {
   /** Name of the archive, and the path in it. */

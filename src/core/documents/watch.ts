@@ -1,7 +1,7 @@
 import { badFile, HomegrownError } from '../base/errors';
 import { type Job, yieldToEventLoop } from '../base/job';
 import { formatCount } from '../base/units';
-import type { OpenFile } from './read/format';
+import type { OpenFile } from './formats/format';
 import type { TextSource } from './readFile';
 
 /** Bytes of a file that were read so far. */

@@ -4,7 +4,7 @@ import { badFile, HomegrownError } from '../base/errors';
 import { formatBytes } from '../base/units';
 import { once } from '../files/byteSource';
 import { decodeParsed } from './decode';
-import type { OpenFile } from './read/format';
+import type { OpenFile } from './formats/format';
 
 /** @throws HomegrownError `bad-file` beyond `max` bytes */
 export async function wholeBytes(file: OpenFile, max: number): Promise<Uint8Array> {

@@ -9,7 +9,7 @@ import { held, tokenised } from './blocks';
 import { evaluate } from './evaluate';
 import { evaluationSchema } from './evaluation';
 import { identitySwaps } from './identitySwaps';
-import { limitWriting } from '../testing/writingLength';
+import { limitWriting } from '../../testing/writingLength';
 
 await limitWriting({ texts: 16, tokens: 24 });
 

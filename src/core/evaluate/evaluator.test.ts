@@ -3,9 +3,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { initialValues, network } from '../models/network';
 import { loadObjective } from '../objectives';
 import { logits } from '../sample/logits';
-import { noneSpecial } from '../testing/noneSpecial';
+import { noneSpecial } from '../../testing/noneSpecial';
 import { evaluator } from './evaluator';
-import { tokenSource } from '../testing/tokenSource';
+import { tokenSource } from '../../testing/tokenSource';
 
 const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 5 }, vocabulary: 9 } as const;
 const ids = Uint32Array.from({ length: 41 }, (_, i) => (i * i + 3) % 9);

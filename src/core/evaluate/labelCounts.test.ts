@@ -8,7 +8,7 @@ import { withClasses } from '../models/classes';
 import { initialValues, network } from '../models/network';
 import { type Classes, usualConfig } from '../models/spec';
 import { loadObjective } from '../objectives';
-import { textSource } from '../testing/tokenSource';
+import { textSource } from '../../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { eachLabel } from './eachLabel';
 import { evaluate } from './evaluate';

@@ -9,7 +9,7 @@ import { noInterval } from '../metrics/intervals/interval';
 import { summed } from '../metrics/intervals/units';
 import { normals } from '../base/rng';
 import { withoutInterval } from './readings/figuresOf';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const bytes = await createTokenizer({ kind: 'bytes', merges: [] });
 const pairs = await createTokenizer({

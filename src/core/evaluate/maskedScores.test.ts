@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
 import { type Network, network } from '../models/network';
 import { classify } from '../ops/classify';
-import { untrainedBert } from '../testing/untrainedModels';
+import { untrainedBert } from '../../testing/untrainedModels';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { held, tokenised } from './blocks';
 import { evaluate } from './evaluate';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { initialValues, network } from '../models/network';
 import { logits } from '../sample/logits';
-import { untrainedBert } from '../testing/untrainedModels';
+import { untrainedBert } from '../../testing/untrainedModels';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { identitySwaps } from './identitySwaps';

@@ -4,7 +4,7 @@ import { initialValues, type Network, network } from '../models/network';
 import { usualObjective } from '../objectives';
 import { logits } from '../sample/logits';
 import { memory } from '../sample/memory';
-import { untrainedBert, untrainedT5 } from '../testing/untrainedModels';
+import { untrainedBert, untrainedT5 } from '../../testing/untrainedModels';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { answerStart, sourceIds } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';

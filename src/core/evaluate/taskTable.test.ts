@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { csvOf } from '../base/csv';
 import { FORMATS } from '../documents';
 import { allOf } from '../documents/badRows';
-import { stream } from '../testing/texts';
+import { stream } from '../../testing/texts';
 import { areChoices, type TaskColumns, taskItems } from './taskTable';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const read = (text: string, columns?: TaskColumns) => {
   const file = { name: 'a.csv', bytes: stream([new TextEncoder().encode(text)]), note: () => undefined };

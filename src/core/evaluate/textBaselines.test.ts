@@ -9,7 +9,7 @@ import { causal } from '../objectives/causal';
 import { masked } from '../objectives/masked';
 import { buildShards } from '../shards/build';
 import { openPart } from '../shards/read';
-import { documentOf } from '../testing/texts';
+import { documentOf } from '../../testing/texts';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { trainTokenizer } from '../tokenizer/train';
 import { countedIn, documentsIn } from './blocks';

@@ -5,7 +5,7 @@ import { held } from './blocks';
 import { kindsOf, type TokenKind } from './tokenKinds';
 import { NOT_PREDICTED } from './scores';
 import { whereItFails } from './where';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const bytes = await createTokenizer({ kind: 'bytes', merges: [] });
 const pairs = await createTokenizer({

@@ -8,7 +8,7 @@ import { hashOfFrozen } from '../train/start';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { NamedTensors } from '../checkpoint/tensors';
 import type { Folder } from './importFolder';
-import { readPeft } from './importPeft';
+import { readPeft } from './formats/peft/import';
 import type { ImportedModel } from './incoming';
 
 interface AdapterOnBase {

@@ -5,9 +5,9 @@ import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { bytesSource, readBytes } from '../files/byteSource';
 import type { Metric } from '../metrics/metric';
-import { tokenSource } from '../testing/tokenSource';
-import { skip } from '../testing/toyObjective';
-import { root, signum } from '../testing/toyOptimizer';
+import { tokenSource } from '../../testing/tokenSource';
+import { skip } from '../../testing/toyObjective';
+import { root, signum } from '../../testing/toyOptimizer';
 import type { Snapshot } from '../train/run';
 
 /** The mean of the worst batch, between the best and the worst. */
@@ -74,13 +74,13 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   });
   expect(JSON.parse(textOf('trainer_state.json'))).toHaveProperty('log_history.0.worst_batch');
   await expect(exportRun(store, 'a', 'latest', 'pytorch', asked)).rejects.toMatchObject({ code: 'bad-settings' });
-  const { pytorch } = await import('./formats/pytorch');
+  const { pytorch } = await import('./formats/pytorch/format');
   const settings = { ...record, tokenizer: record.tokenizer.kind };
   expect(pytorch.problem!({ ...settings, recipe: { ...recipe, objective: 'causal' } })).toBe(
     'PyTorch has no optimizer that can continue from the state of Signum',
   );
   expect(pytorch.problem!({ ...settings, recipe: { ...recipe, objective: 'causal', optimizer: 'sgd' } })).toBeNull();
-  const { metricsInPython, schedulesInPython } = await import('./pytorch');
+  const { metricsInPython, schedulesInPython } = await import('./formats/pytorch/write');
   expect(schedulesInPython()).toContain(
     '\n    "root": lambda step, progress, recipe: fallen(recipe, 1 - math.sqrt(progress)),\n',
   );
@@ -215,6 +215,6 @@ async function settings() {
 
 /** Four steps, kept as the app keeps them. */
 async function trained() {
-  const { savedRun } = await import('../testing/savedRun');
+  const { savedRun } = await import('../../testing/savedRun');
   return savedRun(await settings());
 }

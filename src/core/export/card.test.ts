@@ -8,12 +8,12 @@ import { bytesSource, readBytes, type ByteStream } from '../files/byteSource';
 import { modelSpec } from '../models';
 import type { CardWords } from '../runs/card';
 import { addRun, readRun, updateRun } from '../runs/record';
-import { dataFacts, runRecord } from '../testing/runRecord';
+import { dataFacts, runRecord } from '../../testing/runRecord';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import type { RunInfo } from './homegrownJson';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { exportedFrom } from './exported';
-import { cardOf } from '../testing/cardOf';
+import { cardOf } from '../../testing/cardOf';
 import { exportRun, importRun } from './run';
 
 const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 };

@@ -6,18 +6,18 @@ import { piecedTogether, piecesOf } from '../chat/pieces';
 import { compiled } from '../chat/template';
 import { usualTemplate } from '../chat/usual';
 import { bytesSource, readBytes } from '../files/byteSource';
-import { chatmlModel, turnsModel } from '../testing/chatModel';
-import { CHAT_TEMPLATES, everyTokenizer, specialTokenizer, turnsTokenizer } from '../testing/chatTemplates';
-import { untrainedBert } from '../testing/untrainedModels';
+import { chatmlModel, turnsModel } from '../../testing/chatModel';
+import { CHAT_TEMPLATES, everyTokenizer, specialTokenizer, turnsTokenizer } from '../../testing/chatTemplates';
+import { untrainedBert } from '../../testing/untrainedModels';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { chatTemplateOf, type Tokenizer, withChatTemplate } from '../tokenizer/tokenizer';
 import type { Exported } from './format';
 import { FORMATS } from './formats';
-import { huggingFaceFiles } from './huggingFace';
+import { huggingFaceFiles } from './formats/huggingFace/write';
 import { importModel } from './importModel';
 import { unwatched } from '../base/job';
 import { datasheet } from './datasheet';
-import { cardOf } from '../testing/cardOf';
+import { cardOf } from '../../testing/cardOf';
 
 const [turns, chatml] = [(await turnsModel()).model, (await chatmlModel()).model];
 const withTemplate = async ({ model }: Tokenizer, template: string) =>

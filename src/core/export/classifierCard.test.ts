@@ -1,14 +1,14 @@
 /** What is said of a classifier: its card, its preview, and how to load it. */
 import { expect, test } from 'vitest';
 import { CARD_PARTS } from '../runs/card';
-import { dataFacts } from '../testing/runRecord';
-import { untrainedClassifier } from '../testing/untrainedModels';
+import { dataFacts } from '../../testing/runRecord';
+import { untrainedClassifier } from '../../testing/untrainedModels';
 import { usualWords } from './cardWords';
 import { datasheet } from './datasheet';
 import { FORMATS } from './formats';
 import { settingsOf } from './formatSettings';
 import { runInfoSchema } from './homegrownJson';
-import { cardOf } from '../testing/cardOf';
+import { cardOf } from '../../testing/cardOf';
 import { previewOf, previewRows } from './preview';
 
 const figure = { value: 0.97, unit: '', low: 0.95, high: 0.98 };

@@ -10,7 +10,7 @@ import { keepEvaluation, readEvaluation, readEvaluations } from '../runs/keptEva
 import { looked } from '../runs/looks';
 import { partHash } from '../runs/partHash';
 import { addRun, readRun } from '../runs/record';
-import { dataFacts, runRecord } from '../testing/runRecord';
+import { dataFacts, runRecord } from '../../testing/runRecord';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { RunInfo } from './homegrownJson';
 import { exportRun, importRun } from './run';

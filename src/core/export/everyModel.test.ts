@@ -7,12 +7,12 @@ import { zipped } from '../files/zip';
 import { modelSpec, paramsOf } from '../models';
 import type { ModelChoice } from '../models/network';
 import { countParams } from '../models/spec';
-import { baseOf, exportedOf } from '../testing/exports/models';
-import { withNetwork } from '../testing/exports/ours';
-import { refusalOf } from '../testing/exports/refused';
-import { type Row, rows } from '../testing/exports/rows';
-import { template } from '../testing/exports/templates';
-import { once } from '../testing/once';
+import { baseOf, exportedOf } from '../../testing/exports/models';
+import { withNetwork } from '../../testing/exports/ours';
+import { refusalOf } from '../../testing/exports/refused';
+import { type Row, rows } from '../../testing/exports/rows';
+import { template } from '../../testing/exports/templates';
+import { once } from '../../testing/once';
 import { answerStart } from '../tokenizer/prompt';
 import { uncheckable } from '../verify/check';
 import { compare, type Figures, matches } from '../verify/compare';
@@ -24,7 +24,7 @@ import { type FormatId, FORMATS } from './formats';
 import { settingsOf } from './formatSettings';
 import { importModel } from './importModel';
 import { kindOf } from './kinds';
-import { readPeft } from './importPeft';
+import { readPeft } from './formats/peft/import';
 import { elsewhere } from './weights';
 
 // As in Safari: without addresses of 64 bits our own reader opens GGUF. llama.cpp itself: formats/gguf.test.ts.

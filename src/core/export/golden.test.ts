@@ -12,13 +12,13 @@ import { readTokenizer } from '../runs/tokenizer';
 import type { ShardManifest } from '../shards/manifest';
 import { logits } from '../sample/logits';
 import { openPart } from '../shards/read';
-import { GOLDEN, goldenFile, goldenStore } from '../testing/golden';
-import { openLlama } from '../testing/llama';
-import { emptyCaches, int64, onWasm } from '../testing/onnxruntime';
-import { useSingleThreadWasm } from '../testing/wasm';
+import { GOLDEN, goldenFile, goldenStore } from '../../testing/golden';
+import { openLlama } from '../../testing/llama';
+import { emptyCaches, int64, onWasm } from '../../testing/onnxruntime';
+import { useSingleThreadWasm } from '../../testing/wasm';
 import { openExported } from './exported';
 import type { Exported } from './format';
-import { importHuggingFace } from './importHuggingFace';
+import { importHuggingFace } from './formats/huggingFace/import';
 import { openZip } from '../files/unzip';
 
 const llama = await openLlama();

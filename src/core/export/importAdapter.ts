@@ -18,7 +18,7 @@ import { ownOf } from '../train/partly';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { ADAPTER_CONFIG } from './adapterFiles';
 import { type Folder, readJson } from './importFolder';
-import { readPeft, type ReadAdapter } from './importPeft';
+import { readPeft, type ReadAdapter } from './formats/peft/import';
 
 interface Fitting {
   run: RunRecord;

@@ -1,8 +1,8 @@
 /** Whatever a model comes in as. */
 import type { Job } from '../base/job';
 import { adapterAlone, type Found, type GivenFile, openFiles } from './importFolder';
-import { openGgufModel } from './importGguf';
-import { openHuggingFace } from './importHuggingFace';
+import { openGgufModel } from './formats/gguf/import';
+import { openHuggingFace } from './formats/huggingFace/import';
 import type { ImportedModel, Incoming } from './incoming';
 
 /**

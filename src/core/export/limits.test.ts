@@ -9,9 +9,9 @@ import { openSafetensors } from '../checkpoint/safetensors';
 import { BYTE_OF_ID, CHARACTER_OF_BYTE } from '../tokenizer/alphabet';
 import { readGpt2Files, readTokenizerJson } from '../tokenizer/readJson';
 import { runInfoSchema } from './homegrownJson';
-import { importHuggingFace } from './importHuggingFace';
+import { importHuggingFace } from './formats/huggingFace/import';
 import { openWeights } from './openWeights';
-import { readTrainerState } from './trainerState';
+import { readTrainerState } from './formats/huggingFace/trainerState';
 import { openZip } from '../files/unzip';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -8,19 +8,19 @@ import { normalization, type Normalizer, runOf } from '../base/normalizer';
 import { bytesSource, readBytes, textFile } from '../files/byteSource';
 import { normalizersOf } from '../documents/clean/normalizersOf';
 import { NO_RECIPE, stepOf } from '../documents/clean/recipe';
-import { answer, textOf, writtenPage } from '../testing/offlinePage';
-import { serviceFolder, startService } from '../testing/runningService';
-import { awkwardText } from '../testing/texts';
-import { greedy, trainedModels } from '../testing/trainedModel';
+import { answer, textOf, writtenPage } from '../../testing/offlinePage';
+import { serviceFolder, startService } from '../../testing/runningService';
+import { awkwardText } from '../../testing/texts';
+import { greedy, trainedModels } from '../../testing/trainedModel';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { readTokenizerJson } from '../tokenizer/readJson';
 import type { Exported, Format } from './format';
 import { FORMATS } from './formats';
 import { settingsOf } from './formatSettings';
 import { openModel } from './importModel';
-import { cardOf } from '../testing/cardOf';
+import { cardOf } from '../../testing/cardOf';
 import { normalizerWords } from './normalizerWords';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const STEPS = normalizersOf({
   ...NO_RECIPE,

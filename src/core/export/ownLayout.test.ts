@@ -7,9 +7,9 @@ import { unwatched } from '../base/job';
 import { loadSnapshot } from '../checkpoint/checkpoint';
 import { openSafetensors } from '../checkpoint/safetensors';
 import { bytesSource, readBytes } from '../files/byteSource';
-import { listToy, TOY_WITHOUT_LAYOUT } from '../testing/ownLayout';
-import { toy, TOY_CONFIG as config } from '../testing/toyModel/spec';
-import { toyRun } from '../testing/toyRun';
+import { listToy, TOY_WITHOUT_LAYOUT } from '../../testing/ownLayout';
+import { toy, TOY_CONFIG as config } from '../../testing/toyModel/spec';
+import { toyRun } from '../../testing/toyRun';
 import { uncheckable } from '../verify/check';
 import type { Format } from './format';
 

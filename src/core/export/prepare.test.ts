@@ -11,11 +11,11 @@ import { unwatched } from '../base/job';
 import { importText, pastedText } from '../documents';
 import { readBytes } from '../files/byteSource';
 import { openPart } from '../shards/read';
-import { project } from '../testing/runningService';
+import { project } from '../../testing/runningService';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { writeTokenizerJson } from '../tokenizer/json';
 import { ROLES } from '../tokenizer/special';
-import { dataFiles } from './pytorch';
+import { dataFiles } from './formats/pytorch/write';
 
 const PARTS = ['train', 'val', 'test'];
 const PYTHON = process.env['PYTHON'] ?? '/usr/bin/python3';

@@ -12,12 +12,12 @@ import { addRun, readRun, type RunRecord, unreadableRuns, updateRun } from '../r
 import { continued } from '../runs/segments';
 import { readTokenizer } from '../runs/tokenizer';
 import type { DataFacts } from '../runs/settings';
-import { dataFacts, runRecord } from '../testing/runRecord';
+import { dataFacts, runRecord } from '../../testing/runRecord';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { exportedFrom } from './exported';
 import type { RunInfo } from './homegrownJson';
-import { importHuggingFace } from './importHuggingFace';
-import { cardOf } from '../testing/cardOf';
+import { importHuggingFace } from './formats/huggingFace/import';
+import { cardOf } from '../../testing/cardOf';
 import { exportRun, importRun } from './run';
 
 const model = { id: 'gpt' as const, config: { layers: 1, heads: 1, width: 8, context: 4 }, vocabulary: 257 };

@@ -15,7 +15,7 @@ import type { Tokenizer, TokenizerModel } from '../tokenizer/tokenizer';
 import { exportedFrom } from './exported';
 import type { Exported, Format } from './format';
 import { type FormatId, FORMATS } from './formats';
-import { importHuggingFace } from './importHuggingFace';
+import { importHuggingFace } from './formats/huggingFace/import';
 import { exportRun, importRun } from './run';
 
 type Files = ReadonlyMap<string, Uint8Array>;

@@ -11,8 +11,8 @@ import { unwatched } from '../base/job';
 import { bytesSource, readBytes } from '../files/byteSource';
 import type { ModelId } from '../models';
 import { countParams } from '../models/spec';
-import { layoutOf, toy, TOY_CONFIG as config, TOY_ID as ID, type ToyConfig } from '../testing/toyModel/spec';
-import { toyInput, toyRun } from '../testing/toyRun';
+import { layoutOf, toy, TOY_CONFIG as config, TOY_ID as ID, type ToyConfig } from '../../testing/toyModel/spec';
+import { toyInput, toyRun } from '../../testing/toyRun';
 import type { Snapshot } from '../train/run';
 import type { Format } from './format';
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
-import { dataFacts } from '../testing/runRecord';
+import { dataFacts } from '../../testing/runRecord';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { newInfo, readRunInfo, type RunInfo } from './homegrownJson';
-import { cardOf } from '../testing/cardOf';
-import { propertyRuns } from '../testing/propertyRuns';
+import { cardOf } from '../../testing/cardOf';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const sizes = { trainTokens: 90, trainBytes: 90, validationTokens: 10, validationBytes: 10 };
 const facts = { texts: [], textHash: 'a', ...sizes, validationShare: 0.1, unigramLoss: 5 };

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { concatBytes } from '../base/concat';
-import { outcomeOf } from '../testing/damage';
-import { BZIP2, runs, squares } from '../testing/bzip2';
-import { collect, stream } from '../testing/texts';
+import { outcomeOf } from '../../testing/damage';
+import { BZIP2, runs, squares } from '../../testing/bzip2';
+import { collect, stream } from '../../testing/texts';
 import { bunzipped } from './bunzip2';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const unpacked = async (bytes: Uint8Array, piece = 1000): Promise<string> => {
   const pieces = Array.from({ length: Math.ceil(bytes.length / piece) }, (_, i) =>

@@ -7,7 +7,7 @@ import { bytesSource, readBytes, type ByteStream } from './byteSource';
 import { crc32 } from './crc32';
 import { openZip } from './unzip';
 import { zipped } from './zip';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const streamOf = (name: string, bytes: Uint8Array): ByteStream => ({
   name,

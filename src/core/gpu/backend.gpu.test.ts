@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { complaints } from '../testing/complaints';
+import { complaints } from '../../testing/complaints';
 import { explained, findGpu, type Gpu, gpuHasFailed, openGpu } from './backend';
 
 let gpu: Gpu;

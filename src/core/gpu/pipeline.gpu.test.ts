@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { complaints } from '../testing/complaints';
-import { type Calls, countCalls } from '../testing/dawn';
+import { complaints } from '../../testing/complaints';
+import { type Calls, countCalls } from '../../testing/dawn';
 import { arena } from './arena';
 import { type Gpu, openGpu } from './backend';
 import { dispatch, type Kernel } from './dispatch';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import { type Calls, countCalls } from '../testing/dawn';
+import { type Calls, countCalls } from '../../testing/dawn';
 import { finished, openGpu } from './backend';
 import { gpuMemory } from './memory';
 import { emptyTensor, releaseFreed } from './tfjs';

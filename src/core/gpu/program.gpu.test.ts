@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { stream } from '../base/rng';
 import { recompute } from '../ops/recompute';
-import { type Calls, capBindings, countCalls } from '../testing/dawn';
+import { type Calls, capBindings, countCalls } from '../../testing/dawn';
 import { arena, BLOCK, layout } from './arena';
 import { type Gpu, openGpu } from './backend';
 import { trace } from './capture';

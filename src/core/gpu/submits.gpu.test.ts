@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Calls, countCalls } from '../testing/dawn';
-import { HARDWARE, pretend } from '../testing/pretend';
+import { type Calls, countCalls } from '../../testing/dawn';
+import { HARDWARE, pretend } from '../../testing/pretend';
 import { arena } from './arena';
 import { type Gpu, openGpu } from './backend';
 import { dispatch, type Kernel } from './dispatch';

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { matMul } from '../ops/matMul';
 import { nodeThreads } from '../../../node/threads';
-import { withFirstTaken } from '../testing/firstTaken';
-import { wasmFolder } from '../testing/wasm';
+import { withFirstTaken } from '../../testing/firstTaken';
+import { wasmFolder } from '../../testing/wasm';
 import { asOutOfMemory, openWasm, WASM_HEAP_BYTES, wasmHasFailed, wasmThreads, wasmThreadsReady } from './wasm';
 
 beforeAll(() => setWasmPaths(wasmFolder));

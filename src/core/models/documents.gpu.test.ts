@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
-import { decisiveModel, DECODERS } from '../testing/decoding';
-import { expectSameMade, expectUnseenDocuments, madeOfDocuments } from '../testing/documents';
+import { decisiveModel, DECODERS } from '../../testing/decoding';
+import { expectSameMade, expectUnseenDocuments, madeOfDocuments } from '../../testing/documents';
 
 test.each(['GPT', 'Llama', 'Llama with QK-norm and a window', 'OLMo 2'])(
   '%s: documents in a row do not know of each other, and are what they are on the processor',

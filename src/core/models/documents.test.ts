@@ -1,7 +1,7 @@
 import { beforeAll, test } from 'vitest';
-import { decisiveModel, DECODERS } from '../testing/decoding';
-import { expectAsAlone, expectUnseenDocuments } from '../testing/documents';
-import { useSingleThreadWasm } from '../testing/wasm';
+import { decisiveModel, DECODERS } from '../../testing/decoding';
+import { expectAsAlone, expectUnseenDocuments } from '../../testing/documents';
+import { useSingleThreadWasm } from '../../testing/wasm';
 
 beforeAll(useSingleThreadWasm);
 

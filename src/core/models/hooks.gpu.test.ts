@@ -1,6 +1,6 @@
 import { beforeAll, describe, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
-import { expectLearning, expectReplaced, expectSeen, LOOKED_AT } from '../testing/hooks';
+import { expectLearning, expectReplaced, expectSeen, LOOKED_AT } from '../../testing/hooks';
 
 beforeAll(async () => {
   await openGpu();

@@ -1,6 +1,6 @@
 import { beforeAll, describe, test } from 'vitest';
-import { expectLearning, expectReplaced, expectSeen, LOOKED_AT } from '../testing/hooks';
-import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
+import { expectLearning, expectReplaced, expectSeen, LOOKED_AT } from '../../testing/hooks';
+import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
 
 describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Gpu, openGpu } from '../gpu/backend';
-import { decisiveModel, DECODERS, ENCODER } from '../testing/decoding';
-import { expectScoresOfTextAlone, expectSeenWithoutLengths, expectUnseen } from '../testing/padding';
-import { toyRelative } from '../testing/toyRelative';
+import { decisiveModel, DECODERS, ENCODER } from '../../testing/decoding';
+import { expectScoresOfTextAlone, expectSeenWithoutLengths, expectUnseen } from '../../testing/padding';
+import { toyRelative } from '../../testing/toyRelative';
 
 let gpu: Gpu;
 beforeAll(async () => {

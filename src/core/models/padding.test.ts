@@ -1,8 +1,8 @@
 import { beforeAll, describe, test } from 'vitest';
-import { decisiveModel, DECODERS, ENCODER } from '../testing/decoding';
-import { expectScoresOfTextAlone, expectSeenWithoutLengths, expectUnseen } from '../testing/padding';
-import { toyRelative } from '../testing/toyRelative';
-import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
+import { decisiveModel, DECODERS, ENCODER } from '../../testing/decoding';
+import { expectScoresOfTextAlone, expectSeenWithoutLengths, expectUnseen } from '../../testing/padding';
+import { toyRelative } from '../../testing/toyRelative';
+import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
 
 const MODELS = [
   ['GPT', () => decisiveModel(DECODERS['GPT'])],

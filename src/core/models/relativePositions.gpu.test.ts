@@ -1,8 +1,8 @@
 import { beforeAll, test } from 'vitest';
 import { type Gpu, openGpu } from '../gpu/backend';
-import { expectSameAsUncached } from '../testing/decoding';
-import { expectSameComputedAgain, expectSameWithCache } from '../testing/relativePositions';
-import { toyRelative } from '../testing/toyRelative';
+import { expectSameAsUncached } from '../../testing/decoding';
+import { expectSameComputedAgain, expectSameWithCache } from '../../testing/relativePositions';
+import { toyRelative } from '../../testing/toyRelative';
 
 let gpu: Gpu;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectSameAsUncached } from '../testing/decoding';
-import { expectSameComputedAgain, expectSameWithCache, expectSlopes } from '../testing/relativePositions';
-import { toyRelative } from '../testing/toyRelative';
-import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
+import { expectSameAsUncached } from '../../testing/decoding';
+import { expectSameComputedAgain, expectSameWithCache, expectSlopes } from '../../testing/relativePositions';
+import { toyRelative } from '../../testing/toyRelative';
+import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
 import type { Hook } from './spec';
 
 describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {

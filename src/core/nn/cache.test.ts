@@ -5,7 +5,7 @@ import { attention } from '../ops/attention';
 import { qkNorm } from '../ops/qkNorm';
 import { qkNormRows } from '../ops/qkNormRows';
 import { rope } from '../ops/rope';
-import { expectClose, floats } from '../testing/checkOp';
+import { expectClose, floats } from '../../testing/checkOp';
 import { attend, type Cache, positionsOf, relativePositionsOf } from './cache';
 
 beforeAll(async () => {

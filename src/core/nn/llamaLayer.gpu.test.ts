@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
-import { countCalls } from '../testing/dawn';
+import { countCalls } from '../../testing/dawn';
 import { attend } from './cache';
 import { dense, mlp, postNorm, preNorm } from './layers';
 

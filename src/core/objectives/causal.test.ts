@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TokenSource } from '../shards/manifest';
-import { noneSpecial } from '../testing/noneSpecial';
+import { noneSpecial } from '../../testing/noneSpecial';
 import { loadObjective } from '.';
 import { type EvaluationBatch, stepBatch, type StepRows } from './batch';
 

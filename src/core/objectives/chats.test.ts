@@ -6,12 +6,12 @@ import { unwatched } from '../base/job';
 import { initialValues, network } from '../models/network';
 import { buildShards } from '../shards/build';
 import { openPart } from '../shards/read';
-import { useSingleThreadWasm } from '../testing/wasm';
+import { useSingleThreadWasm } from '../../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { chatRows, chatsIn, chatsInRows } from './chatRows';
 import { chats } from './chats';
 import { predictedIn } from './batch';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { textSource } from '../testing/tokenSource';
+import { textSource } from '../../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { baselineFacts, countOf } from './facts';
 import { measureLabels, priorLoss } from './labelFacts';

@@ -9,7 +9,7 @@ import { modelSpec } from '../models';
 import { usualPooling, withClasses } from '../models/classes';
 import { initialValues, type ModelChoice, network } from '../models/network';
 import { type Pooling, usualConfig } from '../models/spec';
-import { textSource } from '../testing/tokenSource';
+import { textSource } from '../../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { learner } from '../train/learner';
 import { DEFAULT_RECIPE } from '../train/recipe';

@@ -6,7 +6,7 @@ import { openGpu } from '../gpu/backend';
 import { modelSpec } from '../models';
 import { initialValues, network } from '../models/network';
 import { usualConfig } from '../models/spec';
-import { tokenSource } from '../testing/tokenSource';
+import { tokenSource } from '../../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
 
 test('an evaluation traced for a GPU measures what the reference measures, accuracy too', async () => {

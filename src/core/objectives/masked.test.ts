@@ -6,7 +6,7 @@ import { modelSpec } from '../models';
 import { initialValues, network } from '../models/network';
 import { usualConfig } from '../models/spec';
 import { softmaxCrossEntropy } from '../ops/softmaxCrossEntropy';
-import { tokenSource } from '../testing/tokenSource';
+import { tokenSource } from '../../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { type Batch, stepBatch } from './batch';
 import { piecesOf } from './shown';

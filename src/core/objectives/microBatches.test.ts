@@ -4,7 +4,7 @@ import { loadObjective, modelsFor } from '.';
 import { modelSpec } from '../models';
 import { initialValues, network } from '../models/network';
 import { usualConfig } from '../models/spec';
-import { textSource } from '../testing/tokenSource';
+import { textSource } from '../../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import type { Batch } from './batch';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { packed, packingOf, packedInRows } from './packing';
-import { textSource } from '../testing/tokenSource';
+import { textSource } from '../../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });

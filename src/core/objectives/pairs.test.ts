@@ -8,7 +8,7 @@ import { initialValues, network } from '../models/network';
 import { buildShards } from '../shards/build';
 import { openPart } from '../shards/read';
 import { importText, openText } from '../documents';
-import { stream } from '../testing/texts';
+import { stream } from '../../testing/texts';
 import { generate } from '../sample/generate';
 import { greedy } from '../sample/greedy';
 import { createTokenizer } from '../tokenizer/byteLevel';
@@ -16,7 +16,7 @@ import { answerStart, sourceIds } from '../tokenizer/prompt';
 import { stepBatch } from './batch';
 import { measurePairs } from './pairFacts';
 import { marksOf, pairRow, pairsIn, pairsInRows } from './pairRows';
-import { tokenSource } from '../testing/tokenSource';
+import { tokenSource } from '../../testing/tokenSource';
 
 beforeAll(() => tf.setBackend('cpu'));
 

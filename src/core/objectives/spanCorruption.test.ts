@@ -6,11 +6,11 @@ import { stream } from '../base/rng';
 import { modelSpec } from '../models';
 import { initialValues, network } from '../models/network';
 import { usualConfig } from '../models/spec';
-import { tokenSource } from '../testing/tokenSource';
+import { tokenSource } from '../../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { stepBatch } from './batch';
 import { corrupted, shuffled, spanLengths, spanReach, spanSizes } from './spans';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildSamples } from '../../../scripts/samples';
 import { unwatched } from '../base/job';
 import { stream } from '../base/rng';
-import { documentOf } from '../testing/texts';
+import { documentOf } from '../../testing/texts';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { trainTokenizer } from '../tokenizer/train';
 import { unigramAccuracy, unigramDivergence, unigramLoss } from './unigram';

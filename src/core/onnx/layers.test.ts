@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { normals } from '../base/rng';
 import { readBytes } from '../files/byteSource';
 import type { HostTensor } from '../checkpoint/tensors';
-import { int64, onWasm } from '../testing/onnxruntime';
+import { int64, onWasm } from '../../testing/onnxruntime';
 import { graphBuilder, type Precision } from './graph';
 import { attention, classifier, dense, embedding, gelu, keepTokens, layerNorm, splitHeads } from './layers';
 import { chunksOf, totalLength } from './lazyBytes';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readBytes } from '../files/byteSource';
 import { chunksOf, field, type LazyBytes, totalLength } from './lazyBytes';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 /** A message, as a tree: numbers, bytes in hand, bytes that come in pieces, messages. */
 type Tree = readonly (readonly [number: number, value: bigint | Uint8Array | readonly Uint8Array[] | { tree: Tree }])[];

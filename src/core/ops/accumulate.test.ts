@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { useWasm } from '../testing/wasm';
+import { useWasm } from '../../testing/wasm';
 import { accumulate, clear } from './accumulate';
 import { currentGpu, openGpu } from '../gpu/backend';
 import { compile } from '../gpu/program';
-import { expectClose, floats } from '../testing/checkOp';
+import { expectClose, floats } from '../../testing/checkOp';
 import { globalNorm } from './globalNorm';
 import { sgd } from './sgd';
 import { allocate } from './variables';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   test.each([['cpu', () => tf.setBackend('cpu')] as const, ['wasm', useWasm] as const])(

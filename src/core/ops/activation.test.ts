@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { ACTIVATIONS_IN_F64, ALL_ACTIVATIONS, SLOPES_IN_F64 } from '../testing/activations';
-import { checkOp, floats } from '../testing/checkOp';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { ACTIVATIONS_IN_F64, ALL_ACTIVATIONS, SLOPES_IN_F64 } from '../../testing/activations';
+import { checkOp, floats } from '../../testing/checkOp';
+import { HOST_BACKENDS } from '../../testing/wasm';
 import { activation, ACTIVATION, ACTIVATIONS } from './activation';
 import { openGpu } from '../gpu/backend';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   test('the tests know all of them', () => {

@@ -1,12 +1,12 @@
 /** Attention on the GPU. attention.test.ts has it on the hosts, attention.slow.gpu.test.ts with other ways of loading rows. */
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apart, checkAttention, lengths, self } from '../testing/checkAttention';
-import { checkOp, floats } from '../testing/checkOp';
+import { apart, checkAttention, lengths, self } from '../../testing/checkAttention';
+import { checkOp, floats } from '../../testing/checkOp';
 import { attention, ATTENTION } from './attention';
 import { openGpu } from '../gpu/backend';
-import { limit } from '../testing/dawn';
-import { HARDWARE, pretend, PROCESSOR_WITHOUT_SUBGROUPS, WITHOUT_SUBGROUPS } from '../testing/pretend';
+import { limit } from '../../testing/dawn';
+import { HARDWARE, pretend, PROCESSOR_WITHOUT_SUBGROUPS, WITHOUT_SUBGROUPS } from '../../testing/pretend';
 import { loadStrategy, rowLoader } from './attentionRows.wgsl';
 
 for (const [B, T, heads, D] of [

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import { checkOp, floats, integers, type Sample } from '../testing/checkOp';
-import type { InF64 } from '../testing/finiteDifferences';
-import { documentsInRows } from '../testing/documentsInRows';
-import { useWasm } from '../testing/wasm';
+import { checkOp, floats, integers, type Sample } from '../../testing/checkOp';
+import type { InF64 } from '../../testing/finiteDifferences';
+import { documentsInRows } from '../../testing/documentsInRows';
+import { useWasm } from '../../testing/wasm';
 import { bernoulli } from '../base/rng';
 import { attention, ATTENTION } from './attention';
 import type { Settings } from './attentionForm';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { test } from 'vitest';
 import { openGpu } from '../gpu/backend';
-import { expectClose, floats } from '../testing/checkOp';
+import { expectClose, floats } from '../../testing/checkOp';
 import { AVERAGE } from './average';
 import { allocate } from './variables';
 

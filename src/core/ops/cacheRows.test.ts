@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { floats } from '../testing/checkOp';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { floats } from '../../testing/checkOp';
+import { HOST_BACKENDS } from '../../testing/wasm';
 import { attention } from './attention';
 import { CACHE_ROWS, cacheRows } from './cacheRows';
 import { openGpu } from '../gpu/backend';
 import { allocate } from './variables';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   describe.each(HOST_BACKENDS)('on %s', (_, use) => {

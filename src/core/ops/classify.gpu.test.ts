@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
-import { expectClose, floats } from '../testing/checkOp';
-import { capBindings } from '../testing/dawn';
+import { expectClose, floats } from '../../testing/checkOp';
+import { capBindings } from '../../testing/dawn';
 import { CLASSIFY } from './classify';
 
 test.each([

@@ -2,14 +2,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { expectClose, floats, integers, resultsOnGpu, type Sample, someOf } from '../testing/checkOp';
+import { expectClose, floats, integers, resultsOnGpu, type Sample, someOf } from '../../testing/checkOp';
 import { constant, isConstant } from './constant';
 import { EMBEDDING, embeddingTied } from './embedding';
 import { LAYER_NORM, layerNormWithResidual } from './layerNorm';
 import { linear, LINEAR } from './linear';
 import { recompute } from './recompute';
 import { type Gpu, openGpu } from '../gpu/backend';
-import { type Calls, countCalls } from '../testing/dawn';
+import { type Calls, countCalls } from '../../testing/dawn';
 import { ATTENTION } from './attention';
 import { DROPOUT } from './dropout';
 import { FEED_FORWARD } from './feedForward';
@@ -19,7 +19,7 @@ import { QK_NORM } from './qkNorm';
 import { QK_NORM_ROWS } from './qkNormRows';
 import { RMS_NORM } from './rmsNorm';
 import { SOFTMAX_CROSS_ENTROPY } from './softmaxCrossEntropy';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   beforeEach(async () => {

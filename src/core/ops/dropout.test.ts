@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { bernoulli } from '../base/rng';
-import { checkOp, floats, integers } from '../testing/checkOp';
-import { checkBranch, checkBranchOnGpu } from '../testing/checkBranch';
+import { checkOp, floats, integers } from '../../testing/checkOp';
+import { checkBranch, checkBranchOnGpu } from '../../testing/checkBranch';
 import { dropout, DROPOUT, dropoutWithResidual } from './dropout';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   const settings = { probability: 0.4, purpose: 'test' };

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import { checkOp, expectClose, floats, integers } from '../testing/checkOp';
-import { centralDifference } from '../testing/finiteDifferences';
-import { byTwoWays, gradientsOf, lossOf, tableOf } from '../testing/tiedTable';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { checkOp, expectClose, floats, integers } from '../../testing/checkOp';
+import { centralDifference } from '../../testing/finiteDifferences';
+import { byTwoWays, gradientsOf, lossOf, tableOf } from '../../testing/tiedTable';
+import { HOST_BACKENDS } from '../../testing/wasm';
 import { EMBEDDING, embeddingTied } from './embedding';
 import { stream } from '../base/rng';
 import { openGpu } from '../gpu/backend';
-import { capBindings } from '../testing/dawn';
-import { onGpu, onHosts } from '../testing/devices';
+import { capBindings } from '../../testing/dawn';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   // Ids that repeat, one that never occurs, and more places than tokens.

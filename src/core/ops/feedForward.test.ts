@@ -1,8 +1,8 @@
-import { ACTIVATIONS_IN_F64, ALL_ACTIVATIONS } from '../testing/activations';
-import { checkOp, floats } from '../testing/checkOp';
-import type { InF64 } from '../testing/finiteDifferences';
+import { ACTIVATIONS_IN_F64, ALL_ACTIVATIONS } from '../../testing/activations';
+import { checkOp, floats } from '../../testing/checkOp';
+import type { InF64 } from '../../testing/finiteDifferences';
 import { FEED_FORWARD, type FeedForwardKind } from './feedForward';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   const [N, C, H, O] = [5, 3, 7, 4];

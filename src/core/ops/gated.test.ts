@@ -1,9 +1,9 @@
-import { ACTIVATIONS_IN_F64, ALL_ACTIVATIONS } from '../testing/activations';
-import { checkOp, floats } from '../testing/checkOp';
-import type { InF64 } from '../testing/finiteDifferences';
+import { ACTIVATIONS_IN_F64, ALL_ACTIVATIONS } from '../../testing/activations';
+import { checkOp, floats } from '../../testing/checkOp';
+import type { InF64 } from '../../testing/finiteDifferences';
 import type { Activation } from './activation';
 import { GATED } from './gated';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   const byDefinition =

@@ -1,8 +1,8 @@
-import { checkBranch, checkBranchOnGpu } from '../testing/checkBranch';
-import { checkOp, floats } from '../testing/checkOp';
-import type { InF64 } from '../testing/finiteDifferences';
+import { checkBranch, checkBranchOnGpu } from '../../testing/checkBranch';
+import { checkOp, floats } from '../../testing/checkOp';
+import type { InF64 } from '../../testing/finiteDifferences';
 import { LAYER_NORM, layerNorm, layerNormWithResidual } from './layerNorm';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   const byDefinition: InF64 = ({ x, gain, bias }) => {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
-import { floats } from '../testing/checkOp';
-import { capBindings } from '../testing/dawn';
+import { floats } from '../../testing/checkOp';
+import { capBindings } from '../../testing/dawn';
 import { IS_LIKELIEST } from './likeliest';
 
 test.each([

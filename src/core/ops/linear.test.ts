@@ -1,6 +1,6 @@
-import { checkOp, floats } from '../testing/checkOp';
+import { checkOp, floats } from '../../testing/checkOp';
 import { LINEAR } from './linear';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   const x = floats([5, 3]);

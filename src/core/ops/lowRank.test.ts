@@ -1,6 +1,6 @@
-import { checkOp, floats } from '../testing/checkOp';
+import { checkOp, floats } from '../../testing/checkOp';
 import { LOW_RANK } from './lowRank';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   const pair = { down: floats([3, 2], 0.6, 4), up: floats([2, 7], 0.7, 5) };

@@ -3,19 +3,19 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { normals } from '../base/rng';
 import { wasmThreads } from '../gpu/wasm';
 import { nodeThreads } from '../../../node/threads';
-import { useWasm } from '../testing/wasm';
+import { useWasm } from '../../testing/wasm';
 import { packedBytes, scratchBytes } from '../threads/product';
 import { startThreads, type Threads } from '../threads/threads';
 import { matMul } from './matMul';
 import { openGpu } from '../gpu/backend';
 import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
-import { ALL_ACTIVATIONS, SLOPES_IN_F64 } from '../testing/activations';
-import { expectClose, floats } from '../testing/checkOp';
+import { ALL_ACTIVATIONS, SLOPES_IN_F64 } from '../../testing/activations';
+import { expectClose, floats } from '../../testing/checkOp';
 import { candidates, LARGE, SLICED, SMALL, SOFTWARE, type Tiling, WIDE } from './tiling';
 import { productBy } from './matmul.wgsl';
 import { type Product, strideOf } from './product.wgsl';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   beforeAll(useWasm);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { openGpu } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
 import { releaseFreed } from '../gpu/tfjs';
-import { countCalls } from '../testing/dawn';
+import { countCalls } from '../../testing/dawn';
 import { matrixRate } from './matrixRate';
 
 test('the rate is operations by time, of rounds that are long enough, and the memory is given back', async () => {

@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectClose, floats } from '../testing/checkOp';
-import { muonInF64, orthogonalInF64 } from '../testing/muon';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { expectClose, floats } from '../../testing/checkOp';
+import { muonInF64, orthogonalInF64 } from '../../testing/muon';
+import { HOST_BACKENDS } from '../../testing/wasm';
 import { MUON } from './muon';
 import { newtonSchulz } from './newtonSchulz';
 import { openGpu } from '../gpu/backend';
-import { HARDWARE, pretend } from '../testing/pretend';
+import { HARDWARE, pretend } from '../../testing/pretend';
 import { GLOBAL_NORM } from './globalNorm';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   const SHAPES = [

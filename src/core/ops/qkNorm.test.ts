@@ -1,7 +1,7 @@
-import { checkOp, floats, integers, type Sample } from '../testing/checkOp';
-import type { InF64 } from '../testing/finiteDifferences';
+import { checkOp, floats, integers, type Sample } from '../../testing/checkOp';
+import type { InF64 } from '../../testing/finiteDifferences';
 import { QK_NORM, type Settings } from './qkNorm';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   /** Head by head: divided by its root mean square and scaled, then each pair of columns as a complex number, times e^(i a). */

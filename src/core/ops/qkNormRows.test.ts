@@ -1,7 +1,7 @@
-import { checkOp, floats, type Sample } from '../testing/checkOp';
-import type { InF64 } from '../testing/finiteDifferences';
+import { checkOp, floats, type Sample } from '../../testing/checkOp';
+import type { InF64 } from '../../testing/finiteDifferences';
 import { QK_NORM_ROWS } from './qkNormRows';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   /** Row by row: all queries divided by their root mean square and scaled, then all keys by theirs. */

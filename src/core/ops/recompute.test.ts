@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs';
 import { beforeEach, expect, test } from 'vitest';
-import { expectClose, floats } from '../testing/checkOp';
+import { expectClose, floats } from '../../testing/checkOp';
 import { dropout } from './dropout';
 import { linear } from './linear';
 import { recompute } from './recompute';

@@ -1,8 +1,8 @@
-import { checkOp, floats, integers } from '../testing/checkOp';
-import type { InF64 } from '../testing/finiteDifferences';
+import { checkOp, floats, integers } from '../../testing/checkOp';
+import type { InF64 } from '../../testing/finiteDifferences';
 import { RELATIVE_BIAS, type Settings } from './relativeBias';
 import { bucketOf } from './relativeBuckets';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   const byDefinition =

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { type Resting, RESTINGS, rounded } from '../base/rest';
-import { checkOp, floats } from '../testing/checkOp';
+import { checkOp, floats } from '../../testing/checkOp';
 import { LINEAR } from './linear';
 import { packed, restOf, sizesOf, widened } from './resting';
 import { openGpu } from '../gpu/backend';
@@ -13,7 +13,7 @@ import { LOW_RANK } from './lowRank';
 import { productBy } from './matmul.wgsl';
 import type { Product } from './product.wgsl';
 import { candidates, SLICED, SMALL } from './tiling';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   beforeAll(() => tf.setBackend('cpu'));

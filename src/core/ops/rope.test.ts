@@ -1,7 +1,7 @@
-import { checkOp, floats, integers } from '../testing/checkOp';
-import type { InF64 } from '../testing/finiteDifferences';
+import { checkOp, floats, integers } from '../../testing/checkOp';
+import type { InF64 } from '../../testing/finiteDifferences';
 import { ROPE, type Settings } from './rope';
-import { onGpu, onHosts } from '../testing/devices';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   /** Each pair of columns as a complex number, times e^(i a). */

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkOp, floats, integers, results } from '../testing/checkOp';
-import type { InF64 } from '../testing/finiteDifferences';
+import { checkOp, floats, integers, results } from '../../testing/checkOp';
+import type { InF64 } from '../../testing/finiteDifferences';
 import { LOGIT_BYTES } from './logitBytes';
 import { SOFTMAX_CROSS_ENTROPY, softmaxCrossEntropy } from './softmaxCrossEntropy';
 import { stream } from '../base/rng';
 import { openGpu } from '../gpu/backend';
-import { capBindings } from '../testing/dawn';
-import { onGpu, onHosts } from '../testing/devices';
+import { capBindings } from '../../testing/dawn';
+import { onGpu, onHosts } from '../../testing/devices';
 
 onHosts(() => {
   const hidden = floats([7, 3], 2);

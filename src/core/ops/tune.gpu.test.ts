@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Gpu, openGpu } from '../gpu/backend';
 import { gpuMemory } from '../gpu/memory';
-import { countCalls } from '../testing/dawn';
+import { countCalls } from '../../testing/dawn';
 import { candidates, tilingFor, SHAPE_CLASSES, type ShapeClass } from './tiling';
 import { type TilingStore, tune } from './tune';
 

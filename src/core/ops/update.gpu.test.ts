@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { arena } from '../gpu/arena';
 import { openGpu } from '../gpu/backend';
 import { dispatch, type Kernel } from '../gpu/dispatch';
-import { expectClose, floats } from '../testing/checkOp';
+import { expectClose, floats } from '../../testing/checkOp';
 import { ADAMW } from './adamw';
 import { GLOBAL_NORM } from './globalNorm';
 import { LION } from './lion';

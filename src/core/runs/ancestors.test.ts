@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { memoryStore } from '../base/blobStore';
-import { runRecord } from '../testing/runRecord';
+import { runRecord } from '../../testing/runRecord';
 import type { TrainEvent } from '../train/run';
 import { readAncestors } from './ancestors';
 import { openJournal } from './journal';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dataFacts, runRecord } from '../testing/runRecord';
+import { dataFacts, runRecord } from '../../testing/runRecord';
 import { DEFAULT_RECIPE } from '../train/recipe';
 import { draftOf } from './draft';
 import { initialProject, PROJECT, type Project } from './project';

@@ -1,7 +1,7 @@
 /** What was measured of a run goes with it, whatever happens meanwhile, and can be read, whatever it came to. */
 import { expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
-import { runRecord } from '../testing/runRecord';
+import { runRecord } from '../../testing/runRecord';
 import { EVALUATIONS, type EvaluationRecord, evaluationKey } from './evaluations';
 import { keepEvaluation, readEvaluation } from './keptEvaluations';
 import { addRun, purgeRun, recordKey } from './record';

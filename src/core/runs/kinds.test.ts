@@ -3,7 +3,7 @@ import { unwatched } from '../base/job';
 import { readRecord } from '../base/record';
 import { claimRun, loadSnapshot } from '../checkpoint/checkpoint';
 import { pinStep } from '../checkpoint/pinned';
-import { BUILDS, goldenStore } from '../testing/golden';
+import { BUILDS, goldenStore } from '../../testing/golden';
 import { isAt, KINDS, kindOf } from './kinds';
 import { migrate } from './migrate';
 import { listRuns, updateRun } from './record';

@@ -3,7 +3,7 @@ import { type BlobStore, type Json, memoryStore, type Stored } from '../base/blo
 import { HomegrownError } from '../base/errors';
 import { parseRecord } from '../base/record';
 import { claimRun } from '../checkpoint/checkpoint';
-import { runRecord } from '../testing/runRecord';
+import { runRecord } from '../../testing/runRecord';
 import type { TokenizerModel } from '../tokenizer/tokenizer';
 import type { TrainEvent } from '../train/run';
 import { CURVE, curveKey, curveOf, MAX_CURVE_POINTS } from './curve';

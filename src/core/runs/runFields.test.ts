@@ -9,7 +9,7 @@ import type { Snapshot } from '../checkpoint/snapshot';
 import { OF_STEP, readRunInfo, type RunInfo, runInfoSchema } from '../export/homegrownJson';
 import { exportRun, importRun } from '../export/run';
 import { bytesSource, readBytes } from '../files/byteSource';
-import { RUN_FIELD_NAMES, storeFullRun } from '../testing/fullRun';
+import { RUN_FIELD_NAMES, storeFullRun } from '../../testing/fullRun';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { forkRun } from './fork';
 import { readKnownRun, RUN, type RunRecord } from './record';

@@ -6,7 +6,7 @@ import { DEFAULT_RECIPE } from '../train/recipe';
 import type { TrainEvent } from '../train/run';
 import { freeRun } from './free';
 import { journalKey, openJournal, readJournal, unreadableInJournal } from './journal';
-import { runRecord } from '../testing/runRecord';
+import { runRecord } from '../../testing/runRecord';
 import { runRows } from './rows';
 import { addRun, freeHue, listRuns, purgeRun, readRun, type RunRecord, unreadableRuns, updateRun } from './record';
 

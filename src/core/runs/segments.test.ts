@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dataFacts } from '../testing/runRecord';
+import { dataFacts } from '../../testing/runRecord';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 import { continued, dataOf, isMeasuredAlike, isSameData, recipeOf, segmentAt, type Segments } from './segments';
 import type { DataFacts } from './settings';

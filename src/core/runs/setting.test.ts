@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { OPTIMIZERS, type OptimizerId } from '../optim';
-import { loraOf } from '../testing/tunedRuns';
+import { loraOf } from '../../testing/tunedRuns';
 import { changeable, DEFAULT_RECIPE } from '../train/recipe';
 import { withSetting } from './setting';
 import { usualTuningRate } from './toLearn';

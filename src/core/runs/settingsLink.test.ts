@@ -5,7 +5,7 @@ import { modelIds, modelSpec } from '../models';
 import { sizesOf, usualConfig } from '../models/spec';
 import { OBJECTIVES } from '../objectives';
 import { OPTIMIZERS } from '../optim';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 import { DEFAULT_RECIPE, fieldsOf, type Recipe } from '../train/recipe';
 import { queryOf, settingsIn } from './settingsLink';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TextRecord } from '../documents/record';
-import { dataFacts, runRecord } from '../testing/runRecord';
+import { dataFacts, runRecord } from '../../testing/runRecord';
 import { usesOf, usesWords } from './textUses';
 import type { Segments } from './segments';
 

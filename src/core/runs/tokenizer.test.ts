@@ -4,7 +4,7 @@ import { type BlobStore, memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { storedRecord } from '../base/record';
 import { claimRun } from '../checkpoint/checkpoint';
-import { runRecord } from '../testing/runRecord';
+import { runRecord } from '../../testing/runRecord';
 import { forkRun } from './fork';
 import { KINDS } from './kinds';
 import { migrate } from './migrate';

@@ -1,9 +1,9 @@
 /** Classifiers whose outputs overflow say so, wherever they are asked. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { network } from '../models/network';
-import { answer, writtenPage } from '../testing/offlinePage';
-import { untrainedClassifier } from '../testing/untrainedModels';
-import { useSingleThreadWasm } from '../testing/wasm';
+import { answer, writtenPage } from '../../testing/offlinePage';
+import { untrainedClassifier } from '../../testing/untrainedModels';
+import { useSingleThreadWasm } from '../../testing/wasm';
 import { classifier } from './classify';
 
 beforeAll(useSingleThreadWasm);

@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Gpu, openGpu } from '../gpu/backend';
-import { type Calls, countCalls } from '../testing/dawn';
-import { expectClose } from '../testing/checkOp';
-import { CONTEXT, decisiveModel, DECODERS, expectSameAsUncached } from '../testing/decoding';
-import { toyRelative } from '../testing/toyRelative';
+import { type Calls, countCalls } from '../../testing/dawn';
+import { expectClose } from '../../testing/checkOp';
+import { CONTEXT, decisiveModel, DECODERS, expectSameAsUncached } from '../../testing/decoding';
+import { toyRelative } from '../../testing/toyRelative';
 import { decoder } from './decoder';
 import { logits } from './logits';
 import { memory } from './memory';

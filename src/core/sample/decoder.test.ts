@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Network } from '../models/network';
-import { CONTEXT, decisiveModel, DECODERS, expectSameAsUncached } from '../testing/decoding';
-import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
+import { CONTEXT, decisiveModel, DECODERS, expectSameAsUncached } from '../../testing/decoding';
+import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
 import { decoder } from './decoder';
 import { contextWindow } from './contextWindow';
 

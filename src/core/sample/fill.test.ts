@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { type ModelId, MODELS, modelSpec } from '../models';
 import { initialValues, type Network, network } from '../models/network';
-import '../testing/toyRelative';
+import '../../testing/toyRelative';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { type Tokenizer } from '../tokenizer/tokenizer';
 import { likeliestText } from './candidates';

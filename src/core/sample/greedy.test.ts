@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Network } from '../models/network';
-import { toyRelative } from '../testing/toyRelative';
-import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
+import { toyRelative } from '../../testing/toyRelative';
+import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
 import { greedy } from './greedy';
 
 /** Of 33 tokens the last; each text is of at most 16. */

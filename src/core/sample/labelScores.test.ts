@@ -6,7 +6,7 @@ import { modelSpec } from '../models';
 import { withClasses } from '../models/classes';
 import { initialValues, network } from '../models/network';
 import { type Pooling, POOLINGS, sizeOf, usualConfig } from '../models/spec';
-import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
+import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
 import { labelScores } from './labelScores';
 import { rowArrays } from './textRows';
 

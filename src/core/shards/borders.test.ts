@@ -4,13 +4,13 @@ import { memoryStore } from '../base/blobStore';
 import type { Document } from '../base/document';
 import { sha256Hex } from '../base/hash';
 import { unwatched } from '../base/job';
-import { awkwardText, documentOf } from '../testing/texts';
+import { awkwardText, documentOf } from '../../testing/texts';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { trainTokenizer } from '../tokenizer/train';
 import { buildShards } from './build';
 import type { PartName } from './manifest';
 import { openPart } from './read';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const WORDS = 'the whale and the sea and the whale again, é 你好 '.repeat(20);
 const bpe = await createTokenizer(

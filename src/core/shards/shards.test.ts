@@ -5,14 +5,14 @@ import { collectDrafts } from '../base/draft';
 import { sha256Hex } from '../base/hash';
 import { unwatched, type Job, type Progress } from '../base/job';
 import { parseRecord } from '../base/record';
-import { awkwardText, cutAnywhere, documentOf } from '../testing/texts';
+import { awkwardText, cutAnywhere, documentOf } from '../../testing/texts';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { trainTokenizer } from '../tokenizer/train';
 import { buildShards, dropShards } from './build';
 import { packIds, unpackIds } from './ids';
 import { DATA, dataId, type Part, type PartName, type ShardManifest } from './manifest';
 import { checkLength, openPart, readCounts } from './read';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const WORDS = 'the whale and the sea and the whale again, é 你好 '.repeat(20);
 const bytes = await createTokenizer({ kind: 'bytes', merges: [] });

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { expect, test, vi } from 'vitest';
 import { nodeThreads } from '../../../node/threads';
-import { withFirstTaken } from '../testing/firstTaken';
+import { withFirstTaken } from '../../testing/firstTaken';
 import { ADAMW_FACTORS } from './adamw';
 import { startThreads } from './threads';
 

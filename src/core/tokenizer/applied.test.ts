@@ -3,13 +3,13 @@ import { Tokenizer as Library } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
-import { unigram, wordPiece } from '../testing/appliedTokenizers';
+import { unigram, wordPiece } from '../../testing/appliedTokenizers';
 import { createTokenizer } from './byteLevel';
 import { promptIds } from './prompt';
 import { readAnyTokenizerJson } from './readJson';
 import { piecesOf } from './statistics';
 import type { Tokenizer } from './tokenizer';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const bytes = (json: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(json));
 const made = (json: unknown, rows: number, config?: object): Promise<Tokenizer> =>

@@ -2,12 +2,12 @@ import { Tokenizer as HuggingFace } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unwatched } from '../base/job';
-import { awkwardText, collect, cutAnywhere, documentOf, stream } from '../testing/texts';
+import { awkwardText, collect, cutAnywhere, documentOf, stream } from '../../testing/texts';
 import { createTokenizer } from './byteLevel';
 import { writeTokenizerJson } from './json';
 import { trainTokenizer } from './train';
 import type { Tokenizer } from './tokenizer';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const TEXT =
   `It's the Whale's way, they'll say; we've 3 ships and 1851 men.\r\n\r\n  "Whale!" — cried  Ahab…\tNaïve café, 你好世界，你好！ ` +

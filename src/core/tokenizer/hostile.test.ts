@@ -4,13 +4,13 @@ import { beforeAll, describe, expect, it, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
 import { MAX_TOKENIZER_ENTRIES } from '../base/limits';
-import { unigram, wordPiece } from '../testing/appliedTokenizers';
-import { documentOf } from '../testing/texts';
+import { unigram, wordPiece } from '../../testing/appliedTokenizers';
+import { documentOf } from '../../testing/texts';
 import { createTokenizer } from './byteLevel';
 import { writeTokenizerJson } from './json';
 import { readAnyTokenizerJson, readTokenizerJson } from './readJson';
 import { trainTokenizer } from './train';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const TEXT = 'the theme of these thistles, unwanted abc 10 100 é';
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unwatched } from '../base/job';
 import { MAX_TOKENIZER_BYTES } from '../base/limits';
-import { documentOf } from '../testing/texts';
+import { documentOf } from '../../testing/texts';
 import { createTokenizer } from './byteLevel';
 import { tokenizerNames, writeTokenizerJson } from './json';
 import { readGpt2Files, readTokenizerConfig, readTokenizerJson } from './readJson';

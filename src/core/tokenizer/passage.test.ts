@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unigram, wordPiece } from '../testing/appliedTokenizers';
+import { unigram, wordPiece } from '../../testing/appliedTokenizers';
 import { createTokenizer } from './byteLevel';
 import { passageIds, readPassage, wordIn } from './passage';
 import type { Tokenizer } from './tokenizer';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { marksOf, pairRow } from '../objectives/pairRows';
-import { BEGIN, beginningTokenizer, END } from '../testing/beginningTokenizer';
+import { BEGIN, beginningTokenizer, END } from '../../testing/beginningTokenizer';
 import { createTokenizer } from './byteLevel';
 import { promptIds, sourceIds } from './prompt';
 

@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../base/hash';
 import { unwatched } from '../base/job';
-import { awkwardText, collect, documentOf, stream } from '../testing/texts';
+import { awkwardText, collect, documentOf, stream } from '../../testing/texts';
 import { createTokenizer } from './byteLevel';
 import { specialNames, writeTokenizerJson } from './json';
 import { readTokenizerConfig, readTokenizerJson } from './readJson';
 import { ROLES, specialTokens, TOKEN_ROLES, type TokenRole, usualRole } from './special';
 import type { Tokenizer, TrainedKind } from './tokenizer';
 import { trainTokenizer } from './train';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const all: readonly TokenRole[] = ROLES.flatMap((role) => (role === 'sentinel' ? [role, role, role] : [role]));
 const TEXT =

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { unwatched } from '../base/job';
 import { MAX_PRE_TOKEN, preTokenEnd, preTokens } from './split';
-import { awkwardText, collect, cutAnywhere, stream } from '../testing/texts';
-import { propertyRuns } from '../testing/propertyRuns';
+import { awkwardText, collect, cutAnywhere, stream } from '../../testing/texts';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const PATTERN = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 

@@ -2,14 +2,14 @@ import { Tokenizer as HuggingFace } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unwatched } from '../base/job';
-import { awkwardText, collect, cutAnywhere, stream } from '../testing/texts';
+import { awkwardText, collect, cutAnywhere, stream } from '../../testing/texts';
 import { BYTE_OF_ID, CHARACTER_OF_BYTE } from './alphabet';
 import { createTokenizer } from './byteLevel';
 import { writeTokenizerJson } from './json';
 import { readTokenizerJson } from './readJson';
 import { MAX_PRE_TOKEN, preTokens } from './split';
 import { SPLIT_NAMES, SPLITS, type SplitName } from './splits';
-import { propertyRuns } from '../testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const split = (name: SplitName, text: string): string[] => {
   const words: string[] = [];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { unwatched } from '../base/job';
-import { documentOf } from '../testing/texts';
+import { documentOf } from '../../testing/texts';
 import { createTokenizer } from './byteLevel';
 import { measure, piecesOf, vocabularyPieces } from './statistics';
 

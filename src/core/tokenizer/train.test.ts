@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unwatched, type Progress } from '../base/job';
-import { cutAnywhere, documentOf } from '../testing/texts';
+import { cutAnywhere, documentOf } from '../../testing/texts';
 import { createTokenizer } from './byteLevel';
 import { preTokenEnd } from './split';
 import { trainTokenizer } from './train';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectClose } from '../testing/checkOp';
-import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
-import { losses, recipe, watch } from '../testing/watchedRun';
+import { expectClose } from '../../testing/checkOp';
+import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
+import { losses, recipe, watch } from '../../testing/watchedRun';
 import type { TrainEvent } from './run';
 
 describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { stepBits } from '../testing/stepBits';
-import { HOST_BACKENDS } from '../testing/wasm';
+import { stepBits } from '../../testing/stepBits';
+import { HOST_BACKENDS } from '../../testing/wasm';
 
 /** As a build of 7bac939 made them: losses of three steps and of held-out text before and after, and all tensors. */
 const BITS = {

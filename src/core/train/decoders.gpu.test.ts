@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { type Gpu, openGpu } from '../gpu/backend';
 import { initialValues } from '../models/network';
-import { DECODERS } from '../testing/decoding';
-import { sixSteps } from '../testing/sameBits';
+import { DECODERS } from '../../testing/decoding';
+import { sixSteps } from '../../testing/sameBits';
 import { learner } from './learner';
 import { DEFAULT_RECIPE } from './recipe';
 

@@ -1,8 +1,8 @@
 import { beforeAll, test } from 'vitest';
 import { type Gpu, openGpu } from '../gpu/backend';
-import { DECODERS, ENCODER } from '../testing/decoding';
-import { expectSameBits } from '../testing/sameBits';
-import { t5Choice } from '../testing/t5';
+import { DECODERS, ENCODER } from '../../testing/decoding';
+import { expectSameBits } from '../../testing/sameBits';
+import { t5Choice } from '../../testing/t5';
 
 let gpu: Gpu;
 beforeAll(async () => {

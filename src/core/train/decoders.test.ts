@@ -1,9 +1,9 @@
 /** What holds of a run whatever its architecture. */
 import { beforeAll, expect, test } from 'vitest';
-import { DECODERS, ENCODER } from '../testing/decoding';
-import { expectSameBits, sixSteps } from '../testing/sameBits';
-import { t5Choice } from '../testing/t5';
-import { useSingleThreadWasm } from '../testing/wasm';
+import { DECODERS, ENCODER } from '../../testing/decoding';
+import { expectSameBits, sixSteps } from '../../testing/sameBits';
+import { t5Choice } from '../../testing/t5';
+import { useSingleThreadWasm } from '../../testing/wasm';
 
 beforeAll(useSingleThreadWasm);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { METRICS } from '../metrics';
-import { course } from '../testing/course';
+import { course } from '../../testing/course';
 import { judge, MIN_TRAINING_TOKENS, MIN_VALIDATION_TOKENS } from './judge';
 import type { Course } from './verdict';
 

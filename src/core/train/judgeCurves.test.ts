@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CountedBaselines, course, inPerplexity } from '../testing/course';
+import { type CountedBaselines, course, inPerplexity } from '../../testing/course';
 import { judge } from './judge';
 import { meanAt } from './meanAt';
 import { errorOf } from './noise';
@@ -20,7 +20,7 @@ describe('curves of real runs', () => {
       evaluations: [number, number][];
       training: number[];
     };
-  const file = new URL('../testing/curves.json', import.meta.url);
+  const file = new URL('../../testing/curves.json', import.meta.url);
   const curves = JSON.parse(readFileSync(file, 'utf8')) as Record<'falls' | 'shakes' | 'overfits', Curve>;
   const replayed = ({ evaluations, training, vocabulary, unigramLoss, ...facts }: Curve): Course => ({
     ...facts,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { TrainState } from '../checkpoint/snapshot';
-import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
-import { losses, stepsOf, watch } from '../testing/watchedRun';
+import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
+import { losses, stepsOf, watch } from '../../testing/watchedRun';
 import {
   evalEveryFor,
   evaluationsBeforeEnd,

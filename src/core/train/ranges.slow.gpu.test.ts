@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { type Gpu, openGpu } from '../gpu/backend';
 import { limitDispatches } from '../gpu/dispatch';
 import { initialValues } from '../models/network';
-import { HARDWARE, pretend } from '../testing/pretend';
+import { HARDWARE, pretend } from '../../testing/pretend';
 import { causalBatch } from '../objectives/causal';
 import { learner } from './learner';
 import { DEFAULT_RECIPE } from './recipe';

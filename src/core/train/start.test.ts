@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import { losses, watch } from '../testing/watchedRun';
+import { losses, watch } from '../../testing/watchedRun';
 
 test.each([
   ['muon', 'adamw'],

@@ -8,7 +8,7 @@ import { memoryStore } from '../base/blobStore';
 import { unwatched } from '../base/job';
 import { bytesSource, readBytes } from '../files/byteSource';
 import type { Network } from '../models/network';
-import { tokenSource } from '../testing/tokenSource';
+import { tokenSource } from '../../testing/tokenSource';
 import type { Snapshot, StepEvent, TrainEvent } from './run';
 import type { StepValue } from './stepValues';
 
@@ -52,7 +52,7 @@ const toy = (events: readonly TrainEvent[]): readonly number[] =>
 
 describe.each([1, 2])('with %i micro-batches a step, a toy value', (accumulate) => {
   test('is reported, stored, resumed, exported, imported and drawn', async () => {
-    const { savedRun } = await import('../testing/savedRun');
+    const { savedRun } = await import('../../testing/savedRun');
     const { train } = await import('./train');
     const { journalKey, openJournal, readJournal } = await import('../runs/journal');
     const input = await settings(accumulate);

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { gpuHasFailed, openGpu } from '../gpu/backend';
-import { wasmFolder } from '../testing/wasm';
+import { wasmFolder } from '../../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { chooseDevice } from './device';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import type { Counted, DeviceKind, Snapshot } from './run';
 import { train } from './train';
-import { tokenSource } from '../testing/tokenSource';
+import { tokenSource } from '../../testing/tokenSource';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const ids = tokenizer.encode('The whale is the king of the sea, and the sea is the field of the whale. '.repeat(20));

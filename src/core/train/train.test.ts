@@ -4,9 +4,9 @@ import { HomegrownError } from '../base/errors';
 import { unwatched } from '../base/job';
 import { initialValues } from '../models/network';
 import { causalBatch } from '../objectives/causal';
-import { expectClose } from '../testing/checkOp';
-import { expectOnlyDecay } from '../testing/unreached';
-import { SINGLE_THREAD_BACKENDS } from '../testing/wasm';
+import { expectClose } from '../../testing/checkOp';
+import { expectOnlyDecay } from '../../testing/unreached';
+import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
 import { learningRateAt } from '../optim/schedule';
 import { learner } from './learner';
 import type { Recipe } from './recipe';
@@ -24,7 +24,7 @@ import {
   stepsOf,
   tokenizer,
   watch,
-} from '../testing/watchedRun';
+} from '../../testing/watchedRun';
 
 describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {

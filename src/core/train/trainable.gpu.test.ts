@@ -10,9 +10,9 @@ import { bytesOf } from '../gpu/program';
 import { network } from '../models/network';
 import { type ParamTable, restingAs, sizeOf } from '../models/spec';
 import { decoder } from '../sample/decoder';
-import { expectClose } from '../testing/checkOp';
-import { collected } from '../testing/collected';
-import { type Calls, countCalls } from '../testing/dawn';
+import { expectClose } from '../../testing/checkOp';
+import { collected } from '../../testing/collected';
+import { type Calls, countCalls } from '../../testing/dawn';
 import {
   base,
   begin,
@@ -27,7 +27,7 @@ import {
   run,
   UPPER,
   withAdapter,
-} from '../testing/partLearns';
+} from '../../testing/partLearns';
 import { learner } from './learner';
 import type { Recipe } from './recipe';
 

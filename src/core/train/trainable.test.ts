@@ -6,9 +6,9 @@ import type { NamedTensors } from '../checkpoint/tensors';
 import { modelSpec } from '../models';
 import { drawn, network } from '../models/network';
 import { countParams } from '../models/spec';
-import { expectClose } from '../testing/checkOp';
-import { centralDifference } from '../testing/finiteDifferences';
-import { tokenSource } from '../testing/tokenSource';
+import { expectClose } from '../../testing/checkOp';
+import { centralDifference } from '../../testing/finiteDifferences';
+import { tokenSource } from '../../testing/tokenSource';
 import {
   base,
   batchOf,
@@ -25,8 +25,8 @@ import {
   UPPER,
   weightsOf,
   withAdapter,
-} from '../testing/partLearns';
-import { useSingleThreadWasm } from '../testing/wasm';
+} from '../../testing/partLearns';
+import { useSingleThreadWasm } from '../../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { memoryPlan } from './memory';
 import type { Recipe } from './recipe';

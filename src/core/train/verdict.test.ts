@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { course } from '../testing/course';
+import { course } from '../../testing/course';
 import { judge } from './judge';
 import { isPastBest, toneOf, VERDICT_KINDS } from './verdict';
 

@@ -1,8 +1,8 @@
 /** The button next to an evaluation fits its verdict and shows its time. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { halvesOver, testStudio, type TestStudio } from '../../core/testing/behindChannels';
-import { goldenStore } from '../../core/testing/golden';
-import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
+import { halvesOver, testStudio, type TestStudio } from '../../testing/behindChannels';
+import { goldenStore } from '../../testing/golden';
+import { goldenPage, STOPPED } from '../../testing/goldenPage';
 import { WRITING } from '../../core/evaluate/writing';
 import { evaluationSeconds } from '../../core/plan/workTime';
 import { type Guide, guideOf, nextStep } from '../../state/nextStep';

@@ -3,10 +3,10 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Router } from 'wouter';
 import { OBJECTIVES } from '../../core/objectives';
-import type { TestStudio } from '../../core/testing/behindChannels';
-import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
-import { skip } from '../../core/testing/toyObjective';
-import { withoutMarks } from '../../core/testing/withoutMarks';
+import type { TestStudio } from '../../testing/behindChannels';
+import { goldenPage, STOPPED } from '../../testing/goldenPage';
+import { skip } from '../../testing/toyObjective';
+import { withoutMarks } from '../../testing/withoutMarks';
 import { StudioContext } from '../../state/react';
 import { EvaluatePage } from './EvaluatePage';
 

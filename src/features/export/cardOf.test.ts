@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { exportRun } from '../../core/export/run';
 import { readBytes } from '../../core/files/byteSource';
-import { goldenPage, STOPPED } from '../../core/testing/goldenPage';
+import { goldenPage, STOPPED } from '../../testing/goldenPage';
 import { recipeOf } from '../../core/runs/segments';
 import { cardOf } from './ModelCard';
 

@@ -1,7 +1,7 @@
 /** Which format Export's filled button gives. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TestStudio } from '../../core/testing/behindChannels';
-import { FINISHED, goldenPage } from '../../core/testing/goldenPage';
+import type { TestStudio } from '../../testing/behindChannels';
+import { FINISHED, goldenPage } from '../../testing/goldenPage';
 import { firstFormatOf, mainFormat } from './mainFormat';
 import { stage } from './stage';
 import type { Studio } from '../../state/slices/studio';

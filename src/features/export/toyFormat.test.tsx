@@ -4,18 +4,18 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CARDS, FORMAT_IDS, PRECISIONS } from '../../core/export/cards';
 import { type Exported, F16, formatWords } from '../../core/export/format';
 import { type FormatId, FORMATS } from '../../core/export/formats';
-import { cardOf } from '../../core/testing/cardOf';
-import type { TestStudio } from '../../core/testing/behindChannels';
-import { exportStudio } from '../../core/testing/exportStudio';
-import { trainedModels } from '../../core/testing/trainedModel';
-import { seen, showing } from '../../core/testing/shown';
+import { cardOf } from '../../testing/cardOf';
+import type { TestStudio } from '../../testing/behindChannels';
+import { exportStudio } from '../../testing/exportStudio';
+import { trainedModels } from '../../testing/trainedModel';
+import { seen, showing } from '../../testing/shown';
 import { StudioContext } from '../../state/react';
 import { UseList } from './UseList';
 import { UsePane } from './UsePane';
 
 vi.mock('../../core/export/formats', async (importActual) => {
   const { FORMATS } = await importActual<typeof import('../../core/export/formats')>();
-  const { toy } = await import('../../core/testing/toyFormat');
+  const { toy } = await import('../../testing/toyFormat');
   const formats = { ...FORMATS, toy };
   return { FORMATS: formats, allFormats: () => Object.values(formats) };
 });

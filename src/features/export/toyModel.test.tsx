@@ -3,17 +3,17 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { FormatId } from '../../core/export/formats';
 import { MODELS } from '../../core/models';
-import type { TestStudio } from '../../core/testing/behindChannels';
-import { toy } from '../../core/testing/toyModel/spec';
-import { useSingleThreadWasm } from '../../core/testing/wasm';
+import type { TestStudio } from '../../testing/behindChannels';
+import { toy } from '../../testing/toyModel/spec';
+import { useSingleThreadWasm } from '../../testing/wasm';
 
 let taken: TestStudio;
 beforeAll(async () => {
   Object.assign(MODELS, { toy }); // before anything is made of the list
   await useSingleThreadWasm();
-  const { toyRun } = await import('../../core/testing/toyRun');
+  const { toyRun } = await import('../../testing/toyRun');
   const { openExported } = await import('../../core/export/exported');
-  const { exportStudio } = await import('../../core/testing/exportStudio');
+  const { exportStudio } = await import('../../testing/exportStudio');
   const { store } = await toyRun();
   taken = await exportStudio(await openExported(store, 'a', 'latest', true));
 }, 240_000);
@@ -73,7 +73,7 @@ test('a format without a verifier is exported, and the page says so; nothing is 
 });
 
 test('without a Hugging Face layout its folder is exported too, and the page says that only Homegrown opens it', async () => {
-  const { listToy, TOY_WITHOUT_LAYOUT } = await import('../../core/testing/ownLayout');
+  const { listToy, TOY_WITHOUT_LAYOUT } = await import('../../testing/ownLayout');
   listToy(TOY_WITHOUT_LAYOUT);
   try {
     const details = await detailsOf('hf');

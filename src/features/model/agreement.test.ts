@@ -7,7 +7,7 @@ import { forecastEnd } from '../../core/plan/forecast';
 import { makePlan } from '../../core/plan/plan';
 import { MIN_TOKENS, QUALITY_KINDS, type QualityKind } from '../../core/plan/quality';
 import { problems } from '../../core/train/problems';
-import { propertyRuns } from '../../core/testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 import { recomputation } from '../../core/train/recomputation';
 import { DEFAULT_RECIPE, tokensPerStep } from '../../core/train/recipe';
 import type { DeviceInfo } from '../../protocol/gpu';

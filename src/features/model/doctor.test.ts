@@ -12,7 +12,7 @@ import type { DeviceInfo } from '../../protocol/gpu';
 import { estimate } from '../../state/estimate';
 import { makePlan } from '../../core/plan/plan';
 import { diagnose, epochs, type Situation } from './doctor';
-import { propertyRuns } from '../../core/testing/propertyRuns';
+import { propertyRuns } from '../../testing/propertyRuns';
 
 const VOCABULARY = 300;
 const wasm: DeviceInfo = { kind: 'wasm', name: 'CPU', software: false, features: [], gigaflops: 25, choices: ['wasm'] };

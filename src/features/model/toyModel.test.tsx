@@ -2,12 +2,12 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Router } from 'wouter';
-import { withoutMarks } from '../../core/testing/withoutMarks';
+import { withoutMarks } from '../../testing/withoutMarks';
 import { type BlobStore, memoryStore } from '../../core/base/blobStore';
 import { FIRST_MODEL, type ModelId, modelIds, MODELS } from '../../core/models';
 import { sizesOf } from '../../core/models/spec';
-import type { TestStudio } from '../../core/testing/behindChannels';
-import { toy, TOY_ID as TOY } from '../../core/testing/toyModel/spec';
+import type { TestStudio } from '../../testing/behindChannels';
+import { toy, TOY_ID as TOY } from '../../testing/toyModel/spec';
 
 // Before anything is made of the list.
 beforeAll(() => void Object.assign(MODELS, { toy }));
@@ -15,7 +15,7 @@ const opened: TestStudio[] = [];
 afterAll(() => opened.forEach(({ close }) => close()));
 
 async function open(store: BlobStore = memoryStore()) {
-  const { testStudio } = await import('../../core/testing/behindChannels');
+  const { testStudio } = await import('../../testing/behindChannels');
   const taken = testStudio(store);
   opened.push(taken);
   await taken.studio.getState().load();

@@ -1,11 +1,11 @@
 /** An optimizer and a schedule that are in their lists are in the form, with fields of their own and the usual rate. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { beforeAll, expect, test } from 'vitest';
-import { withoutMarks } from '../../core/testing/withoutMarks';
+import { withoutMarks } from '../../testing/withoutMarks';
 import type { OptimizerId } from '../../core/optim';
 import type { ScheduleId } from '../../core/optim/schedule';
-import { inertServices } from '../../core/testing/inertServices';
-import { root, signum } from '../../core/testing/toyOptimizer';
+import { inertServices } from '../../testing/inertServices';
+import { root, signum } from '../../testing/toyOptimizer';
 import type { StudioStore } from '../../state/slices/studio';
 
 const SIGNUM = 'signum' as OptimizerId;

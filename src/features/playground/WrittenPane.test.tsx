@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../core/base/blobStore';
-import { testStudio } from '../../core/testing/behindChannels';
+import { testStudio } from '../../testing/behindChannels';
 import { StudioContext } from '../../state/react';
 import { WrittenPane } from './WrittenPane';
 

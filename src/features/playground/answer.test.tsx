@@ -2,7 +2,7 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { Router } from 'wouter';
-import { inertServices } from '../../core/testing/inertServices';
+import { inertServices } from '../../testing/inertServices';
 import { DEFAULT_RECIPE } from '../../core/train/recipe';
 import { newOpenRun } from '../../state/openRun';
 import { StudioContext } from '../../state/react';

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { Router } from 'wouter';
 import { usualConfig } from '../../core/models/spec';
 import { type ModelId, modelSpec } from '../../core/models';
-import { inertServices } from '../../core/testing/inertServices';
+import { inertServices } from '../../testing/inertServices';
 import { StudioContext } from '../../state/react';
 import { createStudio } from '../../state/studio';
 import { TextPane } from './Classified';

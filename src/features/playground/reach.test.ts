@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dataFacts, runRecord } from '../../core/testing/runRecord';
+import { dataFacts, runRecord } from '../../testing/runRecord';
 import { reachWords, spaceWords, tooLongWords } from './reach';
 
 const record = runRecord({

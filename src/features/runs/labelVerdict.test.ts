@@ -5,7 +5,7 @@ import { parseRecord } from '../../core/base/record';
 import { addRun } from '../../core/runs/record';
 import { runRows } from '../../core/runs/rows';
 import { openJournal } from '../../core/runs/journal';
-import { dataFacts, runRecord } from '../../core/testing/runRecord';
+import { dataFacts, runRecord } from '../../testing/runRecord';
 import { DEFAULT_RECIPE } from '../../core/train/recipe';
 import type { TrainEvent } from '../../core/train/run';
 import { initialProject } from '../../core/runs/project';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { changeWords } from '../../core/runs/compare';
-import { dataFacts } from '../../core/testing/runRecord';
-import { runRows } from '../../core/testing/runRows';
+import { dataFacts } from '../../testing/runRecord';
+import { runRows } from '../../testing/runRows';
 import type { SavedStep } from '../../protocol/data';
 import { curveRows, tableRows } from './csv';
 import { lineOf, ends, forebearLines, usualMeasure } from './curves';

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { formatCount } from '../../core/base/units';
-import { isTable } from '../../core/documents/read';
+import { isTable } from '../../core/documents/formats';
 import { questionOf } from '../../state/markup';
 import { skipWords } from '../../state/questions';
 import { useStudio, useStudioFields } from '../../state/react';

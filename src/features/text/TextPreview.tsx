@@ -4,7 +4,7 @@ import { upperFirst } from '../../core/base/firstLetter';
 import type { Failure } from '../../core/base/errors';
 import type { DocumentStart, TextRecord } from '../../core/documents';
 import { trainingSize } from '../../core/documents/record';
-import { FORMATS } from '../../core/documents/read';
+import { FORMATS } from '../../core/documents/formats';
 import { remedy } from '../../state/failures';
 import { useWorkerValue } from '../../state/useWorkerValue';
 import { formatMoment, Notice, Pane, TextAction } from '../../ui';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FORMATS } from '../../core/documents/read';
+import { FORMATS } from '../../core/documents/formats';
 import { FORMAT_WORDS } from './formatWords';
 
 test('names each format in one word', () => {

@@ -1,4 +1,4 @@
-import { FORMATS } from '../../core/documents/read';
+import { FORMATS } from '../../core/documents/formats';
 
 /** As in `discordPackage`: another form of one that is named. */
 const VARIANT = /[A-Z]/;

@@ -1,6 +1,6 @@
 /** The rows of the list of texts: a text, its documents under it where it is open, and how many more there are. */
 import type { DocumentRow, TextRecord } from '../../core/documents';
-import { FORMATS, isOfDocuments, isTable } from '../../core/documents/read';
+import { FORMATS, isOfDocuments, isTable } from '../../core/documents/formats';
 import type { DocumentRows } from './useDocuments';
 
 export type Row =

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { inertServices } from '../../core/testing/inertServices';
-import { runRecord } from '../../core/testing/runRecord';
-import { showing } from '../../core/testing/shown';
+import { inertServices } from '../../testing/inertServices';
+import { runRecord } from '../../testing/runRecord';
+import { showing } from '../../testing/shown';
 import { createStudio } from '../../state/studio';
 import { stage } from './stage';
 import { modelTokenizerWords } from './tokenizer/modelTokenizer';

@@ -3,9 +3,9 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, expect, test } from 'vitest';
 import { Router } from 'wouter';
 import { HomegrownError, toFailure } from '../../core/base/errors';
-import type { TestStudio } from '../../core/testing/behindChannels';
-import { goldenPage, spoil, STOPPED, withBestWeights } from '../../core/testing/goldenPage';
-import { showing } from '../../core/testing/shown';
+import type { TestStudio } from '../../testing/behindChannels';
+import { goldenPage, spoil, STOPPED, withBestWeights } from '../../testing/goldenPage';
+import { showing } from '../../testing/shown';
 import { StudioContext } from '../../state/react';
 import { FailurePanel } from './FailurePanel';
 

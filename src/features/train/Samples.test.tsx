@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../core/base/blobStore';
 import type { TrainEvent } from '../../core/train/run';
-import { testStudio } from '../../core/testing/behindChannels';
+import { testStudio } from '../../testing/behindChannels';
 import { newOpenRun } from '../../state/openRun';
 import { StudioContext } from '../../state/react';
 import { useRunSettings } from '../../state/runSettings';

@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { toFailure } from '../../core/base/errors';
 import { recipeOf } from '../../core/runs/segments';
-import { lonelyLocks, type TestStudio } from '../../core/testing/behindChannels';
-import { FINISHED, goldenPage, STOPPED } from '../../core/testing/goldenPage';
-import { seen, showing } from '../../core/testing/shown';
+import { lonelyLocks, type TestStudio } from '../../testing/behindChannels';
+import { FINISHED, goldenPage, STOPPED } from '../../testing/goldenPage';
+import { seen, showing } from '../../testing/shown';
 import type { ResumeInput } from '../../protocol/gpu';
 import { changeAndContinue } from './changing';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Segment } from '../../core/runs/segments';
 import type { DataFacts } from '../../core/runs/settings';
-import { dataFacts } from '../../core/testing/runRecord';
+import { dataFacts } from '../../testing/runRecord';
 import { DEFAULT_RECIPE } from '../../core/train/recipe';
 import { RunLog } from '../../state/runLog';
 import { formatClock, runEvents } from './runEvents';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dataFacts } from '../../core/testing/runRecord';
+import { dataFacts } from '../../testing/runRecord';
 import type { TrainEvent } from '../../core/train/run';
 import { DEFAULT_RECIPE } from '../../core/train/recipe';
 import { RunLog } from '../../state/runLog';

@@ -2,8 +2,8 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryStore } from '../../core/base/blobStore';
-import { lonelyLocks, type TestStudio, testStudio } from '../../core/testing/behindChannels';
-import { chat, lines } from '../../core/testing/conversations';
+import { lonelyLocks, type TestStudio, testStudio } from '../../testing/behindChannels';
+import { chat, lines } from '../../testing/conversations';
 import { StudioContext } from '../../state/react';
 import { Refused } from './Adding';
 

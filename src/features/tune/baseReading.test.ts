@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { dataFacts } from '../../core/testing/runRecord';
-import { runRows } from '../../core/testing/runRows';
+import { dataFacts } from '../../testing/runRecord';
+import { runRows } from '../../testing/runRows';
 import { baseReading } from './baseReading';
 
 const [row] = runRows(1);

@@ -1,7 +1,7 @@
 /** Early stopping is set for every tuning, and for classifiers, as it is on Model. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
-import { inertServices } from '../../core/testing/inertServices';
+import { inertServices } from '../../testing/inertServices';
 import { StudioContext } from '../../state/react';
 import { createStudio } from '../../state/studio';
 import { ClassifierForm } from './classify/ClassifierForm';

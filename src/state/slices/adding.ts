@@ -3,7 +3,7 @@ import type { Failure } from '../../core/base/errors';
 import type { Proposal, Reading, TableChoice, TableSurvey } from '../../core/documents';
 import type { Between } from '../../core/documents/labels/between';
 import type { MarkupId } from '../../core/documents/markup';
-import type { TableFormatId } from '../../core/documents/read';
+import type { TableFormatId } from '../../core/documents/formats';
 import type { Project } from '../../core/runs/project';
 import type { Purpose } from '../../core/runs/tuning';
 import type { Columns, EncodingId, TextRecord } from '../../core/documents';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readdirSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { conversations, rowIn } from '../../testing/conversations';
+import { conversations, rowIn } from '../../../testing/conversations';
 import { conversationIn, type ShapeId, shapeOf, SHAPES } from '.';
 import type { Row } from './shape';
 

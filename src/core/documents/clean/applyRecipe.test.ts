@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
 import { unwatched } from '../../base/job';
-import { collect, stream } from '../../testing/texts';
+import { collect, stream } from '../../../testing/texts';
 import {
   collectOrphans,
   importDrop,

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
 import { sha256Hex } from '../../base/hash';
 import { type Progress, unwatched } from '../../base/job';
-import { collect, stream } from '../../testing/texts';
+import { collect, stream } from '../../../testing/texts';
 import { collectOrphans, documentsOf, importDrop, listTexts, purgeText, removeText, textOf, type TextSource } from '..';
 import { unreadableTexts } from '../library';
 import { leftOutOf } from './cleaned';
 import { cleanText } from './cleanText';
 import { MAX_PASSAGE_LENGTH } from './passages';
 import { NO_RECIPE, type Recipe, stepOf } from './recipe';
-import { propertyRuns } from '../../testing/propertyRuns';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 const file = (name: string, text: string, more: Partial<TextSource> = {}): TextSource => {
   const bytes = new TextEncoder().encode(text);

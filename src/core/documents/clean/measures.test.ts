@@ -5,7 +5,7 @@ import { boundsOf, leastOf, ranked } from './measures';
 import { Preview } from './preview';
 import { type Recipe, stepOf } from './recipe';
 import { type RuleId, ruleOf, RULES } from './rules';
-import { propertyRuns } from '../../testing/propertyRuns';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 const values = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { maxLength: 60 });
 

@@ -7,7 +7,7 @@ import { createTokenizer } from '../../tokenizer/byteLevel';
 import { writeTokenizerJson } from '../../tokenizer/json';
 import { readTokenizerJson } from '../../tokenizer/readJson';
 import { trainTokenizer } from '../../tokenizer/train';
-import { awkwardText, collect, documentOf, stream } from '../../testing/texts';
+import { awkwardText, collect, documentOf, stream } from '../../../testing/texts';
 import { normalizersOf } from './normalizersOf';
 import { NO_RECIPE, recommendedRecipe, stepOf } from './recipe';
 import { type RuleId, ruleOf, RULES } from './rules';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Applied, applied } from './parts';
 import { stepOf } from './recipe';
 import { type RuleId, ruleOf } from './rules';
-import { propertyRuns } from '../../testing/propertyRuns';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 const MADE_IN_PARTS = ['unicode', 'lineEnds', 'controls', 'whiteSpace', 'urls', 'markup', 'specialCharacters'] as const;
 const SETTINGS: Partial<Record<RuleId, readonly object[]>> = {

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
 import { unwatched } from '../../base/job';
-import { collect, stream } from '../../testing/texts';
+import { collect, stream } from '../../../testing/texts';
 import { importDrop } from '..';
 import { cleanText } from './cleanText';
 import { leftOutOf } from './cleaned';
 import { Preview } from './preview';
 import { type Recipe, stepOf } from './recipe';
 import { MAX_SAMPLED_LENGTH, SAMPLE_BYTES, sampleOf } from './sample';
-import { propertyRuns } from '../../testing/propertyRuns';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 async function imported(texts: readonly string[], ending = 'txt') {
   const store = memoryStore();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countWords } from './wordCounts';
-import { propertyRuns } from '../../testing/propertyRuns';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 const WORDS = /[\p{L}\p{M}]+(?:[-\u2010](?=\p{L})[\p{L}\p{M}]+)*/gu;
 const piece = fc.constantFrom(

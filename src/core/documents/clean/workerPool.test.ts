@@ -4,7 +4,7 @@ import { memoryStore } from '../../base/blobStore';
 import { sha256Hex } from '../../base/hash';
 import { type Progress, unwatched } from '../../base/job';
 import { stream as bitsOf } from '../../base/rng';
-import { stream } from '../../testing/texts';
+import { stream } from '../../../testing/texts';
 import { importDrop, type TextSource } from '..';
 import { textChunksPrefix } from '../record';
 import { cleanText } from './cleanText';

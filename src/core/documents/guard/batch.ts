@@ -1,6 +1,6 @@
 /** What is read of a file, packed so that it is copied between threads at little cost: rows share their columns' names. */
 import { type BadRow, isBadRow } from '../../base/badRow';
-import type { FoundDocument, Row } from '../read/format';
+import type { FoundDocument, Row } from '../formats/format';
 import type { Found, FoundKind, FoundRow } from './readers';
 
 export type Batch =

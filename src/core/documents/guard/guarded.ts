@@ -4,8 +4,8 @@
  */
 import { badFile, fromFailure, HomegrownError, toFailure } from '../../base/errors';
 import { formatBytes, formatDuration } from '../../base/units';
-import type { FormatId } from '../read';
-import type { OpenFile } from '../read/format';
+import type { FormatId } from '../formats';
+import type { OpenFile } from '../formats/format';
 import { type Batch, unpacked } from './batch';
 import { BATCHES_AHEAD, type FromWorker, type Port, type ToWorker } from './protocol';
 import { AGAIN, failedReader, type FoundKind, type Readers } from './readers';

@@ -1,9 +1,9 @@
 /** What is said between a thread that wants a file read (guarded.ts) and the worker that reads it (serve.ts). One file at a time. */
 import type { Failure } from '../../base/errors';
 import type { EncodingId } from '../encodings';
-import type { Reading } from '../read/format';
+import type { Reading } from '../formats/format';
 import type { Batch } from './batch';
-import type { FormatId } from '../read';
+import type { FormatId } from '../formats';
 import type { FoundKind } from './readers';
 
 /** One end of a channel. `transfer`: buffers that the sender gives away. */

@@ -1,9 +1,9 @@
 /** How readers of formats are run: in this thread, or in a worker that can be terminated (guarded.ts). */
 import { badFile, HomegrownError, toFailure } from '../../base/errors';
 import { objects } from '../objects';
-import { FORMATS, type DocumentFormatId, type FormatId, type TableFormatId } from '../read';
+import { FORMATS, type DocumentFormatId, type FormatId, type TableFormatId } from '../formats';
 import { type BadRow, isBadRow } from '../../base/badRow';
-import type { FoundDocument, OpenFile, Row } from '../read/format';
+import type { FoundDocument, OpenFile, Row } from '../formats/format';
 import { Budget } from './budget';
 
 /** What can be read of a file. */

@@ -1,6 +1,6 @@
 /** The worker's half: runs readers on files whose bytes the other half has (guarded.ts). */
 import { fromFailure, HomegrownError, toFailure } from '../../base/errors';
-import type { OpenFile } from '../read/format';
+import type { OpenFile } from '../formats/format';
 import { type Batch, Packer } from './batch';
 import { BATCHES_AHEAD, type FromWorker, type Port, type RemoteFile, type ToWorker } from './protocol';
 import { failedReader, type FoundKind, type FormatOf, inProcess } from './readers';

@@ -6,7 +6,7 @@ import { Outline } from '../cut';
 import { PART_NAMES, type PartName, type SplitChoice } from '../split';
 import { cutLabeled } from './cutLabeled';
 import { NearEqual } from './nearEqual';
-import { propertyRuns } from '../../testing/propertyRuns';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 const HASHES = await Promise.all(Array.from({ length: 300 }, (_, i) => sha256Hex(`${i}`)));
 

@@ -5,7 +5,7 @@ import { memoryStore } from '../../base/blobStore';
 import { csvOf } from '../../base/csv';
 import { NO_LABELS } from '../../base/labels';
 import { unwatched } from '../../base/job';
-import { collect } from '../../testing/texts';
+import { collect } from '../../../testing/texts';
 import {
   AS_READ,
   changeLabelling,
@@ -28,7 +28,7 @@ import { applyRecipe } from '../clean/applyRecipe';
 import { stepOf } from '../clean/recipe';
 import { CLEANED } from '../clean/record';
 import { labelsNow, unlabeledAre, withUnlabeled } from './labelChanges';
-import { propertyRuns } from '../../testing/propertyRuns';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 const file = (name: string, text: string, columns?: object): TextSource => {
   const bytes = new TextEncoder().encode(text);

@@ -7,7 +7,7 @@ import { formatCount } from '../../base/units';
 import type { ReadDocument, ReadFile } from '../blocks';
 import { namesIn } from '../columns';
 import type { EncodingId } from '../encodings';
-import { tableCalled } from '../read';
+import { tableCalled } from '../formats';
 import { type GivenFile, type Into, readFile } from '../readFile';
 import type { Between } from './between';
 

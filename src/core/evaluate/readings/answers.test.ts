@@ -7,7 +7,7 @@ import { initialValues } from '../../models/initial';
 import { type Network, network } from '../../models/network';
 import { answered } from '../../objectives/answers';
 import { classify } from '../../ops/classify';
-import { untrainedT5 } from '../../testing/untrainedModels';
+import { untrainedT5 } from '../../../testing/untrainedModels';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import { evaluate } from '../evaluate';
 import { evaluationSchema } from '../evaluation';

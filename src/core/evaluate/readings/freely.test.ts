@@ -8,7 +8,7 @@ import { held } from '../blocks';
 import { evaluate } from '../evaluate';
 import { written } from '../written';
 import { WRITING } from '../writing';
-import { limitWriting } from '../../testing/writingLength';
+import { limitWriting } from '../../../testing/writingLength';
 
 await limitWriting({ texts: 16, tokens: 64 });
 

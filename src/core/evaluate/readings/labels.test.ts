@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { unwatched } from '../../base/job';
 import { initialValues } from '../../models/initial';
 import { type Network, network } from '../../models/network';
-import { untrainedT5 } from '../../testing/untrainedModels';
+import { untrainedT5 } from '../../../testing/untrainedModels';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import { evaluate } from '../evaluate';
 import { evaluationSchema } from '../evaluation';

@@ -1,13 +1,13 @@
 import type { Format } from '../format';
-import { ggufF16, ggufF32, ggufQ8 } from './gguf';
-import { ggufLora } from './ggufLora';
-import { html } from './html';
-import { huggingFace } from './huggingFace';
-import { onnxF16, onnxF32 } from './onnx';
-import { peft } from './peft';
-import { pytorch } from './pytorch';
-import { safetensors } from './safetensors';
-import { service } from './service';
+import { ggufF16, ggufF32, ggufQ8 } from './gguf/format';
+import { ggufLora } from './ggufLora/format';
+import { html } from './html/format';
+import { huggingFace } from './huggingFace/format';
+import { onnxF16, onnxF32 } from './onnx/format';
+import { peft } from './peft/format';
+import { pytorch } from './pytorch/format';
+import { safetensors } from './safetensors/format';
+import { service } from './service/format';
 
 /** Every format, by the name it has in the terminal, in the order of the page, which shows the one that it offers first before the others. */
 export const FORMATS = {

@@ -8,7 +8,7 @@ import { estimates } from './estimate';
 import { longestCommon } from './longestCommon';
 import { stem } from './stem';
 import { type Pair, scoreOf } from './textMetric';
-import { propertyRuns } from '../../testing/propertyRuns';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 const all = Object.entries(textMetrics());
 const NO_METRICS = ['index', 'textMetric', 'stem', 'estimate', 'longestCommon'];

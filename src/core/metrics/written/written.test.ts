@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { stream } from '../../base/rng';
 import { WRITTEN_METRICS, WRITTEN_METRIC_IDS } from '.';
 import { wordsIn, type Words } from './writtenMetric';
-import { propertyRuns } from '../../testing/propertyRuns';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 test('every file of a metric is in the list', () => {
   const names = readdirSync(new URL('.', import.meta.url))

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectClose } from '../../testing/checkOp';
-import { decisive } from '../../testing/decoding';
-import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
+import { expectClose } from '../../../testing/checkOp';
+import { decisive } from '../../../testing/decoding';
+import { SINGLE_THREAD_BACKENDS } from '../../../testing/wasm';
 import { softmaxCrossEntropy } from '../../ops/softmaxCrossEntropy';
 import { logits } from '../../sample/logits';
 import { initialValues, type ModelChoice, network, type Values } from '../network';

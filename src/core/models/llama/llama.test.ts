@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectClose } from '../../testing/checkOp';
-import { decisive } from '../../testing/decoding';
-import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
+import { expectClose } from '../../../testing/checkOp';
+import { decisive } from '../../../testing/decoding';
+import { SINGLE_THREAD_BACKENDS } from '../../../testing/wasm';
 import { logits } from '../../sample/logits';
 import { type ModelChoice, network, type Values } from '../network';
 import { countParams } from '../spec';

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { type Gpu, openGpu } from '../../gpu/backend';
 import { softmaxCrossEntropy } from '../../ops/softmaxCrossEntropy';
-import { countCalls } from '../../testing/dawn';
-import { expectUnseen } from '../../testing/padding';
-import { expectSameComputedAgain, expectSameWithCache } from '../../testing/relativePositions';
-import { smallT5, t5Choice } from '../../testing/t5';
+import { countCalls } from '../../../testing/dawn';
+import { expectUnseen } from '../../../testing/padding';
+import { expectSameComputedAgain, expectSameWithCache } from '../../../testing/relativePositions';
+import { smallT5, t5Choice } from '../../../testing/t5';
 import { initialValues, network } from '../network';
 
 let gpu: Gpu;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nGrams } from './nGrams';
-import { propertyRuns } from '../../testing/propertyRuns';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 const V = 5;
 const text = fc.array(fc.integer({ min: 0, max: V - 1 }), { minLength: 4, maxLength: 60 });

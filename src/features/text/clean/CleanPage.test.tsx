@@ -2,7 +2,7 @@
 import { prerender } from 'react-dom/static';
 import { expect, test, vi } from 'vitest';
 import { Router } from 'wouter';
-import { givenFile, loadedStudio } from '../../../core/testing/behindChannels';
+import { givenFile, loadedStudio } from '../../../testing/behindChannels';
 import { questionsOf } from '../../../state/questions';
 import { StudioContext } from '../../../state/react';
 import { CleanPage } from './CleanPage';

@@ -4,7 +4,7 @@ import { boundsOf } from '../../../core/documents/clean/measures';
 import { stepOf } from '../../../core/documents/clean/recipe';
 import { type RuleId, ruleOf, RULES } from '../../../core/documents/clean/rules';
 import { movablesOf } from './stops';
-import { propertyRuns } from '../../../core/testing/propertyRuns';
+import { propertyRuns } from '../../../testing/propertyRuns';
 
 const measured = (Object.keys(RULES) as RuleId[]).flatMap((id) =>
   Object.entries(ruleOf(id).measures ?? {}).map(([name, measure]) => [`${id}.${name}`, id, measure] as const),

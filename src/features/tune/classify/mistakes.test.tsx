@@ -2,7 +2,7 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { Router } from 'wouter';
-import { inertServices } from '../../../core/testing/inertServices';
+import { inertServices } from '../../../testing/inertServices';
 import { CLASSIFIER_SETUP, checkMistakes, MISTAKES } from '../../../state/classifierStart';
 import { StudioContext } from '../../../state/react';
 import { createStudio } from '../../../state/studio';

@@ -1,7 +1,7 @@
 /** Numbers before the start: none that the run or a new count contradicts. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
-import { inertServices } from '../../../core/testing/inertServices';
+import { inertServices } from '../../../testing/inertServices';
 import { StudioContext } from '../../../state/react';
 import { createStudio } from '../../../state/studio';
 import { TextRows } from '../TextRows';

@@ -4,7 +4,7 @@ import { initialValues } from '../../../base/field';
 import { RULES, type RuleId, ruleOf } from '../rules';
 import type { Verdict, Working } from '../rules/rule';
 import { Words } from './words';
-import { propertyRuns } from '../../../testing/propertyRuns';
+import { propertyRuns } from '../../../../testing/propertyRuns';
 
 const working = (id: RuleId, settings: Readonly<Record<string, unknown>> = {}) =>
   ruleOf(id).start({ ...initialValues(ruleOf(id).fields), ...settings } as never);

@@ -5,7 +5,7 @@ import { initialValues } from '../../../base/field';
 import { countCharacters } from '../../../base/utf8';
 import { RULES, type RuleId, ruleOf } from '.';
 import type { Working } from './rule';
-import { propertyRuns } from '../../../testing/propertyRuns';
+import { propertyRuns } from '../../../../testing/propertyRuns';
 
 const NO_RULES = ['index', 'rule'];
 const ids = Object.keys(RULES) as RuleId[];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { unicode } from './unicode';
-import { propertyRuns } from '../../../testing/propertyRuns';
+import { propertyRuns } from '../../../../testing/propertyRuns';
 
 const apart = ['\u0301', '\u0323', '\u20d0', '\u20d2', '\u093c', '\u1161', '\u11a8', '\u{1d165}', '\u3099'];
 const alike = [

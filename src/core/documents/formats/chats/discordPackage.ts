@@ -1,0 +1,67 @@
+/**
+ * What Discord gives to its user: what they wrote, and in which channel, without what others answered. In JSON, and in CSV as
+ * it was until 2024. https://support.discord.com/hc/articles/360004957991
+ */
+import { badFile } from '../../../base/errors';
+import { counted } from '../../../base/units';
+import { Held, companionJson, companionRows } from './companionFiles';
+import { conversations, type Message } from './conversation';
+import { type Fields, fieldsOf, listOf, wordsOf } from './json';
+import { AT_PAUSES, EntryReport } from './entryReport';
+import { jsonFile } from '../../json';
+import { MAX_JSON_FILE_BYTES } from '../../limits';
+import type { DocumentReader, OpenFile } from '../format';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const paths = [...(file.companions?.paths ?? [])].sort();
+  const channels = paths.filter((path) => CHANNEL.test(path));
+  if (channels.length === 0)
+    throw badFile(
+      `${file.name} is from a Discord data package, but its channel folders are missing.`,
+      'Add the whole package: the ZIP file from Discord, or its unpacked folder.',
+    );
+  const report = new EntryReport(file, 'message');
+  const index = fieldsOf(await jsonFile(file, MAX_JSON_FILE_BYTES));
+  const account = paths.find((path) => /^account\/user\.json$/i.test(path));
+  const user = fieldsOf(account === undefined ? undefined : await companionJson(file, account));
+  const by = wordsOf(user['global_name']) || wordsOf(user['username']) || 'Me';
+  for (const path of channels) {
+    const id = CHANNEL.exec(path)![1]!;
+    const name =
+      wordsOf(index[id]) ||
+      wordsOf(fieldsOf(await companionJson(file, `${path.slice(0, path.lastIndexOf('/') + 1)}channel.json`))['name']);
+    const messages = await messagesIn(file, path, by, report);
+    yield* conversations(messages, name || `Channel ${id}`);
+  }
+  report.leave('files', Math.max(0, paths.filter((path) => !/^messages\//i.test(path)).length - (account ? 1 : 0)));
+  report.note(`a Discord data package with ${counted(channels.length, 'channel')}`, AT_PAUSES);
+};
+const CHANNEL = /^messages\/c?(\d+)\/messages\.(?:json|csv)$/i;
+
+/** In the order in which they were written: they stand there from the newest. */
+async function messagesIn(file: OpenFile, path: string, by: string, report: EntryReport): Promise<Message[]> {
+  const held = new Held(file.name, `a channel, ${path},`);
+  const messages: Message[] = [];
+  for await (const fields of rowsIn(file, path)) {
+    const [text, attachments] = [wordsOf(fields['Contents']), wordsOf(fields['Attachments'])];
+    if (!('Contents' in fields)) report.leave('unread');
+    report.leave('attachments', attachments.split(/\s+/).filter((each) => each !== '').length);
+    if (text.trim() === '') continue;
+    held.add(text);
+    report.take();
+    messages.push({ at: timeOf(wordsOf(fields['Timestamp'])), by, text });
+  }
+  return messages.toSorted((a, b) => a.at - b.at);
+}
+
+async function* rowsIn(file: OpenFile, path: string): AsyncGenerator<Fields> {
+  if (/\.json$/i.test(path)) {
+    for (const each of listOf(await companionJson(file, path))) yield fieldsOf(each);
+    return;
+  }
+  for await (const cells of companionRows(file, path)) yield Object.fromEntries(cells);
+}
+
+/** `2021-03-05 10:01:00`, of Greenwich, or with its zone. */
+const timeOf = (time: string): number =>
+  Date.parse(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$/.test(time) ? `${time.replace(' ', 'T')}Z` : time);

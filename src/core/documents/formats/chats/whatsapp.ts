@@ -1,0 +1,100 @@
+/**
+ * Reads WhatsApp's chat export: `_chat.txt` from an iPhone, `WhatsApp Chat with Ann.txt` from Android, with dates of
+ * any language. Holds all messages until the end, because only all dates together show which number is the month.
+ */
+import { Held } from './companionFiles';
+import { type Message, conversations } from './conversation';
+import { AT_PAUSES, EntryReport } from './entryReport';
+import { type Stamp, stampOf, withoutMarks } from './whatsappLine';
+import { saidIn } from './whatsappSaid';
+import { decodeParsed } from '../../decode';
+import type { DocumentReader, OpenFile } from '../format';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const report = new EntryReport(file, 'message');
+  report.leave('files', file.companions?.paths.size ?? 0);
+  const found: { stamp: Stamp; by: string; text: string }[] = [];
+  for await (const { stamp, text } of entriesIn(file)) {
+    const said = saidIn(text);
+    report.leave('attachments', said.attachments);
+    if (said.isService) report.leave('service');
+    if (said.text === '') continue;
+    report.take();
+    found.push({ stamp, by: said.by, text: said.text });
+  }
+  const times = timesOf(found.map(({ stamp }) => stamp));
+  const messages = found.map(({ by, text }, i): Message => ({ at: times[i]!, by, text }));
+  yield* conversations(messages, chatCalled(file.name), true);
+  report.note('a WhatsApp chat', AT_PAUSES);
+};
+
+/** Messages with all of their lines. */
+async function* entriesIn(file: OpenFile): AsyncGenerator<{ stamp: Stamp; text: string }> {
+  let entry: { stamp: Stamp; lines: string[] } | undefined;
+  const held = new Held(file.name, 'a chat');
+  for await (const line of linesIn(file)) {
+    held.add(line);
+    const stamp = stampOf(line);
+    if (!stamp) {
+      // Before the first message, there is nothing to continue.
+      entry?.lines.push(line);
+      continue;
+    }
+    if (entry) yield { stamp: entry.stamp, text: entry.lines.join('\n') };
+    entry = { stamp, lines: [line.slice(stamp.end)] };
+  }
+  if (entry) yield { stamp: entry.stamp, text: entry.lines.join('\n') };
+}
+
+async function* linesIn(file: OpenFile): AsyncGenerator<string> {
+  /** Pieces of a line that has not ended yet. */
+  let held: string[] = [];
+  for await (const piece of decodeParsed(file)) {
+    const [end, ...lines] = piece.split('\n');
+    held.push(end!);
+    if (lines.length === 0) continue;
+    yield held.join('').replace(/\r$/, '');
+    held = [lines.pop()!];
+    for (const line of lines) yield line.replace(/\r$/, '');
+  }
+  yield held.join('').replace(/\r$/, '');
+}
+
+/** Milliseconds since 1970 on the clock of the phone, in the order of day, month and year that all dates allow. */
+function timesOf(stamps: readonly Stamp[]): number[] {
+  const [years, months, days] = orderOf(stamps);
+  return stamps.map(({ date, clock }) => Date.UTC(yearOf(date[years]), date[months] - 1, date[days]) + clock);
+}
+
+type Order = readonly [year: 0 | 2, month: 0 | 1, day: 0 | 1 | 2];
+function orderOf(stamps: readonly Stamp[]): Order {
+  const max = [0, 1, 2].map((i) => stamps.reduce((all, { date }) => Math.max(all, date[i]!), 0));
+  if (max[0]! > 31) return [0, 1, 2];
+  if (max[0]! > 12) return [2, 1, 0];
+  if (max[1]! > 12) return [2, 0, 1];
+  // Either could be: in the right order time hardly ever goes back.
+  const back = ([years, months, days]: Order): number => {
+    const all = stamps.map(({ date }) => (date[years] * 12 + date[months]) * 31 + date[days]);
+    return all.filter((day, i) => i > 0 && day < all[i - 1]!).length;
+  };
+  const [dayFirst, monthFirst]: [Order, Order] = [
+    [2, 1, 0],
+    [2, 0, 1],
+  ];
+  const [a, b] = [back(dayFirst), back(monthFirst)];
+  if (a !== b) return a < b ? dayFirst : monthFirst;
+  // The month comes first where clocks have twelve hours, as in the United States.
+  return stamps[0]?.isHalfDay ? monthFirst : dayFirst;
+}
+
+/** Two digits are years of this century; years of the Thai calendar are converted. */
+const yearOf = (year: number): number => (year < 100 ? 2000 + year : year > 2400 && year < 2700 ? year - 543 : year);
+
+/** The chat's name, from the file or its archive. */
+function chatCalled(name: string): string {
+  const parts = name.split('/');
+  const file = /^_chat\.txt$/i.test(parts.at(-1)!) ? (parts.at(-2) ?? '') : parts.at(-1)!;
+  const bare = withoutMarks(file).replace(/\.(?:txt|zip)$/i, '');
+  const [, chat] = /^WhatsApp Chat (?:with|-) (.+)$/i.exec(bare) ?? [];
+  return chat ?? (bare || 'WhatsApp');
+}

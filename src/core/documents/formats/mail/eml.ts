@@ -1,0 +1,21 @@
+/** A single message. */
+import { badFile } from '../../../base/errors';
+import { counted } from '../../../base/units';
+import { MAX_MESSAGE_BYTES } from '../../limits';
+import { isMessage, messageOf } from './message';
+import { threadsOf } from './threads';
+import { wholeBytes } from '../../whole';
+import type { DocumentReader } from '../format';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const isWhole = file.reading?.wholeMessages ?? false;
+  const message = await messageOf(await wholeBytes(file, MAX_MESSAGE_BYTES), isWhole).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw badFile(`${file.name} can't be read as an email: ${why}.`, AGAIN);
+  });
+  if (!isMessage(message)) throw badFile(`${file.name} is not an email: it has no sender, date or subject.`, AGAIN);
+  const { attachments, text } = message;
+  if (attachments > 0) file.note(`Skipped ${counted(attachments, 'attachment')}`);
+  if (text !== '') yield* threadsOf([message]);
+};
+const AGAIN = 'Save it again from the mail app as .eml, and add that file.';

@@ -1,0 +1,69 @@
+/** The messages in a mailbox, one at a time: mbox as RFC 4155 has it, and with lines quoted as mboxrd does. */
+import { concatBytes } from '../../../base/concat';
+import { MAX_MESSAGE_BYTES } from '../../limits';
+
+/** Null: one that is too large, and was passed by. Nothing where it does not begin as a mailbox does. */
+export async function* messagesIn(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array | null> {
+  const message = new Collected();
+  /** The beginning of a line that has not ended, and whether it began before that. */
+  let [held, isMidLine, wasBlank] = [new Uint8Array() as Uint8Array, false, true];
+  let isBegun = false;
+  for await (const piece of ended(bytes)) {
+    const data = held.length === 0 ? piece : concatBytes([held, piece]);
+    let [from, taken] = [0, 0];
+    for (let end = data.indexOf(LF); end >= 0; end = data.indexOf(LF, from)) {
+      const line = data.subarray(from, end);
+      if (!isMidLine && wasBlank && isSeparator(line)) {
+        message.add(data.subarray(taken, from));
+        if (isBegun) yield message.take();
+        isBegun = true;
+        taken = end + 1;
+      } else if (!isBegun) return;
+      else if (!isMidLine && QUOTED.test(latin(line.subarray(0, 32)))) {
+        message.add(data.subarray(taken, from));
+        taken = from + 1;
+      }
+      wasBlank = !isMidLine && (line.length === 0 || (line.length === 1 && line[0] === CR));
+      isMidLine = false;
+      from = end + 1;
+    }
+    const isLong = data.length - from > MAX_SEPARATOR_LENGTH;
+    if (isLong && !isBegun) return;
+    message.add(data.subarray(taken, isLong ? data.length : from));
+    held = isLong ? new Uint8Array() : data.slice(from);
+    isMidLine ||= isLong;
+  }
+  if (isBegun) yield message.take();
+}
+
+/** The same bytes, with a line end after them. */
+async function* ended(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* bytes;
+  yield Uint8Array.of(LF);
+}
+
+class Collected {
+  private pieces: Uint8Array[] = [];
+  private length = 0;
+
+  add(piece: Uint8Array): void {
+    this.length += piece.length;
+    if (this.length > MAX_MESSAGE_BYTES) this.pieces = [];
+    else if (piece.length > 0) this.pieces.push(piece.slice());
+  }
+
+  take(): Uint8Array | null {
+    const [pieces, length] = [this.pieces, this.length];
+    [this.pieces, this.length] = [[], 0];
+    return length > MAX_MESSAGE_BYTES ? null : concatBytes(pieces);
+  }
+}
+
+/** `From`, who it is from, and when it came; some programs tell neither. */
+const isSeparator = (line: Uint8Array): boolean =>
+  line[0] === 0x46 && /^From (?:\S.*\d:\d\d|-? ?\r?$)/.test(latin(line.subarray(0, MAX_SEPARATOR_LENGTH)));
+const QUOTED = /^>+From /;
+const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+
+const [LF, CR] = [10, 13];
+const MAX_SEPARATOR_LENGTH = 1000;

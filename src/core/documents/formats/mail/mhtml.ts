@@ -1,0 +1,22 @@
+/** A page that a browser saved as one file: what it is about, as of any page. Frames, styles and pictures in it are not read. */
+import { badFile } from '../../../base/errors';
+import { MAX_MESSAGE_BYTES } from '../../limits';
+import { type ArchivedPage, pageOfMessage } from './pageOfMessage';
+import { wholeBytes } from '../../whole';
+import type { DocumentReader } from '../format';
+import { pageIn } from '../html';
+
+export const documents: DocumentReader['documents'] = async function* (file) {
+  const bytes = await wholeBytes(file, MAX_MESSAGE_BYTES);
+  let page: ArchivedPage | null;
+  try {
+    page = await pageOfMessage(bytes);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw badFile(`${file.name} can't be read as a saved page: ${why}.`, AGAIN);
+  }
+  if (!page) throw badFile(`${file.name} is not a saved page: it contains no web page.`, AGAIN);
+  const { fields, ...found } = await pageIn(file, page.html, page.charset);
+  if (found.text !== '') yield { ...found, fields: { ...(page.source && { source: page.source }), ...fields } };
+};
+const AGAIN = 'Open it in a browser, save it again as a single file or as HTML, and add that file.';

@@ -1,0 +1,78 @@
+/** postal-mime, which takes a body in blocks here: line by line, each line costs it some 2 kB of memory. */
+import type PostalMime from 'postal-mime';
+import { formatCount } from '../../../base/units.ts';
+
+/** How deep parts may lie in each other. */
+const MAX_DEPTH = 64;
+/** Lines that are read one by one: of heads, and of bodies in quoted-printable. */
+const MAX_LINES = 2_000_000;
+/** Parts of a message; postal-mime takes about 5 kB of memory for each. */
+const MAX_PARTS = 20_000;
+/** Encoded words (RFC 2047) in all heads; postal-mime looks through those before a word again where they may be joined. */
+const MAX_WORDS = 20_000;
+
+let parser: Promise<typeof PostalMime> | undefined;
+
+/** @param bytes which are not copied @throws what postal-mime does for a message that it can't read */
+export async function parseMail(bytes: ArrayBuffer): ReturnType<PostalMime['parse']> {
+  parser ??= import('postal-mime').then(({ default: all }) => {
+    readsBlocks(all.prototype as unknown as Internals);
+    return all;
+  });
+  return new (await parser)({ maxNestingDepth: MAX_DEPTH }).parse(bytes);
+}
+
+/** What the declarations of postal-mime leave out. */
+interface Internals {
+  av: Uint8Array;
+  readPos: number;
+  boundaries: readonly { value: Uint8Array }[];
+  currentNode: { state: string; contentTransferEncoding: { encoding: string } };
+  readLine(): { bytes: Uint8Array; done: boolean };
+  lines?: number;
+  parts?: number;
+  words?: number;
+}
+
+/** Makes `readLine` return all lines of a body up to the next boundary at once, where its decoder keeps line ends as they are. */
+function readsBlocks(prototype: Internals & { readsBlocks?: true }): void {
+  if (prototype.readsBlocks) return; // or two copies of this module would count everything twice
+  prototype.readsBlocks = true;
+  const { readLine } = prototype;
+  prototype.readLine = function (): ReturnType<Internals['readLine']> {
+    const { av, readPos: from, currentNode } = this;
+    const isBody = currentNode.state === 'body' && currentNode.contentTransferEncoding.encoding !== 'quoted-printable';
+    const isPart = isBoundary(this, from);
+    if (isPart) this.parts = (this.parts ?? 0) + 1;
+    if ((this.parts ?? 0) > MAX_PARTS) throw new Error(`it has more than ${formatCount(MAX_PARTS)} parts`);
+    if (!isBody || isPart) {
+      this.lines = (this.lines ?? 0) + 1;
+      if (this.lines > MAX_LINES) throw new Error(`it has more than ${formatCount(MAX_LINES)} lines`);
+      const line = readLine.call(this);
+      if (currentNode.state === 'header') this.words = (this.words ?? 0) + wordsIn(line.bytes);
+      if ((this.words ?? 0) > MAX_WORDS)
+        throw new Error(`it has more than ${formatCount(MAX_WORDS)} encoded words in its head`);
+      return line;
+    }
+    let end = from;
+    do end = av.indexOf(LF, end) + 1 || av.length;
+    while (end < av.length && !isBoundary(this, end));
+    this.readPos = end;
+    return { bytes: av.subarray(from, av[end - 1] === LF ? end - 1 : end), done: end >= av.length };
+  };
+}
+
+const isBoundary = ({ av, boundaries }: Internals, at: number): boolean =>
+  av[at] === DASH &&
+  av[at + 1] === DASH &&
+  boundaries.some(({ value }) => value.every((byte, i) => av[at + 2 + i] === byte));
+
+/** Beginnings of encoded words, `=?`. */
+function wordsIn(line: Uint8Array): number {
+  let words = 0;
+  for (let at = line.indexOf(EQUALS); at >= 0; at = line.indexOf(EQUALS, at + 1))
+    if (line[at + 1] === QUESTION) words++;
+  return words;
+}
+
+const [LF, DASH, EQUALS, QUESTION] = [10, 45, 61, 63];

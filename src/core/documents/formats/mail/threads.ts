@@ -1,0 +1,55 @@
+/** Messages that answer each other, as one document each thread. */
+import type { FoundDocument } from '../format';
+import type { Message } from './message';
+
+/** In the order of their first messages; in each the older come first. */
+export function threadsOf(messages: readonly Message[]): FoundDocument[] {
+  const parents = new Map<string, string>();
+  const rootOf = (id: string): string => {
+    let root = id;
+    for (let parent = parents.get(root); parent !== undefined && parent !== root; parent = parents.get(root))
+      root = parent;
+    // Each id on the way leads to the root from now on, so that a chain of answers takes linear time.
+    for (let at = id; at !== root;) {
+      const parent = parents.get(at)!;
+      parents.set(at, root);
+      at = parent;
+    }
+    return root;
+  };
+  for (const { id, answers } of messages) {
+    const [first, ...others] = [...(id === '' ? [] : [id]), ...answers];
+    for (const other of others) {
+      const [a, b] = [rootOf(first!), rootOf(other)];
+      if (a !== b) parents.set(b, a);
+    }
+  }
+  const threads = new Map<string, Message[]>();
+  for (const [i, message] of messages.entries()) {
+    const [known] = [message.id, ...message.answers].filter((id) => id !== '');
+    const root = known === undefined ? `alone ${i}` : `thread ${rootOf(known)}`;
+    const thread = threads.get(root);
+    if (thread) thread.push(message);
+    else threads.set(root, [message]);
+  }
+  return [...threads.values()].map(documentOf);
+}
+
+function documentOf(thread: readonly Message[]): FoundDocument {
+  const isDated = thread.every(({ date }) => date !== '');
+  const ordered = isDated ? thread.toSorted((a, b) => Date.parse(a.date) - Date.parse(b.date)) : thread;
+  const [first] = ordered as [Message, ...Message[]];
+  const title = first.subject.replace(/^(?:(?:re|aw|sv|antw|fwd?|wg|tr)\s*:\s*)+/i, '');
+  const text =
+    ordered.length === 1
+      ? first.text
+      : ordered.map(({ from, text }) => `${from === '' ? 'Unknown' : from}:\n${text}`).join('\n\n');
+  return {
+    ...(title !== '' && { title }),
+    text,
+    fields: {
+      ...(first.date !== '' && { date: first.date }),
+      ...(first.from !== '' && ordered.length === 1 && { author: first.from }),
+    },
+  };
+}

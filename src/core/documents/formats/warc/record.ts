@@ -1,0 +1,108 @@
+/** Records of a WARC, as they pass by. ISO 28500:2017, https://iipc.github.io/warc-specifications/ */
+import { badFile } from '../../../base/errors';
+import { formatCount } from '../../../base/units';
+import { Input } from '../../../files/input';
+
+export interface WarcRecord {
+  /** Header fields by lower-case name. */
+  headers: ReadonlyMap<string, string>;
+  /** Bytes of its content. */
+  length: number;
+  /** The content, readable once; null if the file is cut off within it. Unread content is skipped. */
+  content(): Promise<Uint8Array | null>;
+}
+
+export class Warc {
+  /** Whether the file ended inside a record. */
+  isCutOff = false;
+  private readonly input: Input;
+
+  constructor(
+    bytes: AsyncIterable<Uint8Array>,
+    private readonly name: string,
+  ) {
+    this.input = new Input(bytes);
+  }
+
+  /** @throws HomegrownError `bad-file` where a record should begin and does not */
+  async *records(): AsyncGenerator<WarcRecord> {
+    for (let isFirst = true; ; isFirst = false) {
+      const begin = await this.next(isFirst);
+      if (begin === undefined) return;
+      const headers = await this.header(begin);
+      if (!headers) return;
+      const length = headers.get('content-length') ?? '';
+      if (!/^\d{1,15}$/.test(length)) throw this.broken(begin, 'has no length');
+      const end = this.input.at + Number(length);
+      const content = async (): Promise<Uint8Array | null> => {
+        const bytes = await this.input.exactly(end - this.input.at);
+        return this.input.at < end ? null : bytes;
+      };
+      yield { headers, length: Number(length), content };
+      await this.input.skip(end - this.input.at);
+      if (this.input.at < end) {
+        this.isCutOff = true;
+        return;
+      }
+    }
+  }
+
+  /**
+   * Finds the next record and reads its first line; undefined at the end. Some programs write more than two empty lines
+   * between records.
+   */
+  private async next(isFirst: boolean): Promise<number | undefined> {
+    for (;;) {
+      const begin = this.input.at;
+      const line = latin(await this.input.line(MAX_LINE_LENGTH));
+      if (/^WARC\/\d+\.\d+[ \t]*\r?\n$/.test(line)) return begin;
+      if (line === '' && (!isFirst || begin === 0)) return undefined;
+      if (/^\s+$/.test(line)) continue;
+      if (isFirst)
+        throw badFile(
+          `${this.name} is not a WARC file: it doesn't start with "WARC/1.0" or another version.`,
+          'Crawl again with wget --warc-file=NAME, and add the NAME.warc.gz that it writes.',
+        );
+      if (line.endsWith('\n') || line.length === MAX_LINE_LENGTH) throw this.broken(begin, 'has an invalid first line');
+      this.isCutOff = true;
+      return undefined;
+    }
+  }
+
+  /** Null where the file is cut off in it. */
+  private async header(begin: number): Promise<ReadonlyMap<string, string> | null> {
+    const headers = new Map<string, string>();
+    let [name, length] = ['', 0];
+    for (;;) {
+      const bytes = await this.input.line(MAX_HEADER_BYTES);
+      const line = utf8.decode(bytes);
+      length += bytes.length;
+      if (length >= MAX_HEADER_BYTES)
+        throw this.broken(begin, `has a header of ${formatCount(MAX_HEADER_BYTES)} bytes or more`);
+      if (!line.endsWith('\n')) {
+        this.isCutOff = true;
+        return null;
+      }
+      if (/^\r?\n$/.test(line)) return headers;
+      const colon = line.indexOf(':');
+      // As in mail, a line that begins with a space continues the one before.
+      const goesOn = /^[ \t]/.test(line) || colon < 0;
+      if (!goesOn) name = line.slice(0, colon).trim().toLowerCase();
+      const value = goesOn ? `${headers.get(name) ?? ''} ${line.trim()}` : line.slice(colon + 1).trim();
+      headers.set(name, value);
+    }
+  }
+
+  private broken(begin: number, what: string): Error {
+    return badFile(
+      `${this.name} is damaged: the record at byte ${formatCount(begin)} ${what}.`,
+      'Download it again, or crawl again with wget --warc-file=NAME.',
+    );
+  }
+}
+
+/** Bytes of a version line, and of a record's header. */
+const MAX_LINE_LENGTH = 64;
+const MAX_HEADER_BYTES = 2 ** 16;
+const utf8 = new TextDecoder();
+const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);

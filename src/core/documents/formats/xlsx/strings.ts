@@ -1,0 +1,59 @@
+/** Texts that cells of a workbook share, and how letters are written in them that XML cannot hold. */
+import { badFile } from '../../../base/errors';
+import { formatCount } from '../../../base/units';
+import { MAX_SHARED_STRINGS } from '../../limits';
+import { localName } from '../../parts';
+import { XmlParser } from '../../xmlParser';
+
+/** In their order. @param name of the file @param most characters @throws HomegrownError `bad-file` beyond them */
+export async function sharedStrings(
+  xml: AsyncIterable<string>,
+  name: string,
+  max = MAX_SHARED_STRINGS,
+): Promise<readonly string[]> {
+  const strings: string[] = [];
+  let [text, isText, left, letters] = ['', false, 0, 0];
+  const parser = new XmlParser(
+    {
+      onopentag(tag) {
+        const element = localName(tag);
+        if (element === 'si') text = '';
+        else if (element === LEFT) left++;
+        isText = element === 't';
+      },
+      ontext(piece) {
+        if (isText && left === 0) text += piece;
+      },
+      onclosetag(tag) {
+        const element = localName(tag);
+        isText = false;
+        if (element === LEFT) left = Math.max(0, left - 1);
+        if (element !== 'si') return;
+        strings.push(cellText(text));
+        letters += text.length;
+      },
+    },
+    name,
+  );
+  for await (const piece of xml) {
+    parser.write(piece);
+    if (letters + text.length > max)
+      throw badFile(
+        `${name} has more than ${formatCount(max)} characters of text in its cells, the maximum for a workbook.`,
+        'Save each sheet as CSV, and add those files.',
+      );
+  }
+  parser.end();
+  return strings;
+}
+/** Element with the pronunciation of a word. */
+export const LEFT = 'rPh';
+
+/** Letters that XML cannot hold are written `_x000D_`: ECMA-376 part 1, 22.9.2.19. Those that no text has are left out. */
+export const cellText = (text: string): string =>
+  (text.includes('_x')
+    ? text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+    : text
+  )
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '');

@@ -1,0 +1,74 @@
+/** A workbook of Excel: what its sheets are called, in which parts they are, and what their cells are read by. ECMA-376 part 1, 18.2. */
+import { badFile } from '../../../base/errors';
+import { eachElement, idIn, Parts } from '../../parts';
+import type { OpenFile } from '../format';
+import type { CellForms } from './cells';
+import { builtInKind, kindOf, type NumberKind } from './numbers';
+import { sharedStrings } from './strings';
+
+export interface Workbook {
+  parts: Parts;
+  /** Those that are seen, in their order. */
+  sheets: readonly { name: string; path: string }[];
+  /** Names of those that are hidden. */
+  hidden: readonly string[];
+  /** Names of those that are the same part as one before them. */
+  copies: readonly string[];
+  forms: CellForms;
+}
+
+/** @throws HomegrownError `bad-file` where it has no sheets */
+export async function openWorkbook(file: OpenFile): Promise<Workbook> {
+  const parts = await Parts.open(file, 'an Excel workbook');
+  const path = await parts.main('workbook', 'xl/workbook.xml');
+  const relations = await parts.relations(path);
+  const sheets: Workbook['sheets'][number][] = [];
+  const [hidden, copies]: [string[], string[]] = [[], []];
+  const taken = new Set<string>();
+  let is1904 = false;
+  eachElement((await parts.text(path)) ?? '', (name, attributes) => {
+    if (name === 'workbookPr') is1904 = /^(?:1|true)$/.test(attributes['date1904'] ?? '');
+    if (name !== 'sheet') return;
+    const relation = relations.get(idIn(attributes));
+    // Sheets that are a chart have no rows.
+    if (relation?.type !== 'worksheet') return;
+    const called = attributes['name'] ?? '';
+    if ((attributes['state'] ?? 'visible') !== 'visible') hidden.push(called);
+    else if (taken.has(relation.path)) copies.push(called);
+    else {
+      taken.add(relation.path);
+      sheets.push({ name: called, path: relation.path });
+    }
+  });
+  if (sheets.length === 0)
+    throw badFile(
+      `${file.name} has no ${hidden.length > 0 ? 'visible sheet' : 'sheet with cells'}.`,
+      'Choose a workbook with a table.',
+    );
+  const called = (type: string): string | undefined => [...relations.values()].find((each) => each.type === type)?.path;
+  return {
+    parts,
+    sheets,
+    hidden,
+    copies,
+    forms: {
+      strings: await sharedStrings(parts.stream(called('sharedStrings') ?? ''), file.name),
+      kinds: kindsIn((await parts.text(called('styles') ?? '')) ?? ''),
+      is1904,
+    },
+  };
+}
+
+/** What numbers are, by the styles of cells: 18.8.10. */
+function kindsIn(styles: string): NumberKind[] {
+  const own = new Map<number, NumberKind>();
+  const kinds: NumberKind[] = [];
+  let isOfCells = false;
+  eachElement(styles, (name, { numFmtId = '0', formatCode = '' }) => {
+    if (name === 'numFmt') own.set(Number(numFmtId), kindOf(formatCode));
+    // Before those of cells there are others of the same name, and after them too.
+    if (name === 'xf' && isOfCells) kinds.push(own.get(Number(numFmtId)) ?? builtInKind(Number(numFmtId)));
+    if (/^cell.*s$/.test(name)) isOfCells = name === 'cellXfs';
+  });
+  return kinds;
+}

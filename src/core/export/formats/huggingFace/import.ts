@@ -1,0 +1,302 @@
+/** A Hugging Face folder, or a zip of one, as a model. Everything is checked before anything is handed back. */
+import { z } from '../../../base/zod';
+import { partsOf } from '../../../adapters/trainable';
+import { badFile, isBadFile } from '../../../base/errors';
+import type { Job } from '../../../base/job';
+import { MAX_JSON_BYTES, MAX_LOG_BYTES, MAX_TOKENIZER_BYTES } from '../../../base/limits';
+import { counted } from '../../../base/units';
+import { bytesOf } from '../../../checkpoint/tensors';
+import { type ModelId, modelIds, modelSpec, paramsOf } from '../../../models';
+import { isReadFromFirst, usualPooling, withClasses } from '../../../models/classes';
+import { areUnnamed, classesSchema, isClassifier, plainType } from '../../../models/hubClasses';
+import { type FolderFormat, OWN_TYPE, ownFormat } from '../../../models/folderFormat';
+import { drawn } from '../../../models/initial';
+import type { Copy, HuggingFace } from '../../../models/interop';
+import type { Piece } from '../../../models/layout';
+import type { Classes } from '../../../models/spec';
+import { dataOf, recipeOf } from '../../../runs/segments';
+import { modelSchema } from '../../../runs/settings';
+import { createTokenizer } from '../../../tokenizer/byteLevel';
+import {
+  checkChatTemplates,
+  readAnyTokenizerJson,
+  readGpt2Files,
+  readTokenizerConfig,
+} from '../../../tokenizer/readJson';
+import { END_ALONE } from '../../../tokenizer/special';
+import { isApplied, type Tokenizer } from '../../../tokenizer/tokenizer';
+import type { ModelChoice } from '../../../train/run';
+import { adapterIn } from '../../adapterFiles';
+import { RECIPE_FILE } from '../../format';
+import { readRunInfo, type RunInfo } from '../../homegrownJson';
+import {
+  adapterAlone,
+  type Folder,
+  type GivenFile,
+  openFiles,
+  readJson,
+  readText,
+  readWhole,
+} from '../../importFolder';
+import { laidMoments, momentsIn } from './importMoments';
+import { readPeft } from '../peft/import';
+import { compare, readTensors, shapesOf, type Wanted } from '../../importTensors';
+import type { ImportedModel, Incoming } from '../../incoming';
+import { licenceIn } from '../../licenceIn';
+import { INDEX, openTensors, openWeights, type Weights } from '../../openWeights';
+import { parse } from '../../parse';
+import { readTrainerState } from './trainerState';
+import { normalizerWords } from '../../normalizerWords';
+import { folderLayout, inFolder } from '../../weights';
+
+const INFO = 'homegrown.json';
+
+/** A folder, or a zip of one, at once. @throws HomegrownError as `openHuggingFace` and what it gives do */
+export async function importHuggingFace(files: readonly GivenFile[], job: Job): Promise<ImportedModel> {
+  const found = await openFiles(files);
+  if (found.kind === 'adapter') throw adapterAlone();
+  if (found.kind !== 'folder') throw badFile(`${found.name} is not a Hugging Face folder`);
+  return (await openHuggingFace(found.folder)).read(job);
+}
+
+/**
+ * Opens a folder without reading its weights. Names and shapes of its tensors are those of the model, or it is refused.
+ * @throws HomegrownError `bad-file` naming file, place and reason
+ */
+export async function openHuggingFace(folder: Folder): Promise<Incoming> {
+  const { model: stated, format, name } = await readConfig(folder);
+  const info = folder.has(INFO) ? await readRunInfo(INFO, await readJson(folder, INFO)) : null;
+  const tokenizer = await readTokenizer(folder, stated, info);
+  const index = folder.has(INDEX) ? await readJson(folder, INDEX) : null;
+  const renamed = (name: string): string | null => (format.rename ? format.rename(name, stated.config) : name);
+  const weights = await openWeights(folder, renamed, index);
+  const config = format.seen?.(stated.config, new Set(weights.shapes.keys())) ?? stated.config;
+  const described = { ...stated, config };
+  if (info && !isSame(info.model, described, format)) {
+    throw badFile(
+      'homegrown.json and config.json describe models of different sizes',
+      'Remove homegrown.json to import only the model.',
+    );
+  }
+  const model = info?.model ?? described;
+  const layout = folderLayout(model, format);
+  const [table, own] = [paramsOf(inFolder(model, format)), paramsOf(model)];
+  const isOwn = ({ of }: Piece): boolean => Object.hasOwn(own, of);
+  const copies = (format.copies?.(config) ?? []).filter(({ name }) => weights.shapes.has(name));
+  const found = [...weights.shapes].filter(([name]) => !copies.some((copy) => copy.name === name));
+  const { classes } = model.config;
+  const head = classes ? undefined : format.head;
+  const isOfHead = ({ name }: Pick<Piece, 'name'>): boolean => head !== undefined && name.startsWith(head.prefix);
+  const lacksHead = head !== undefined && !found.some(([name]) => isOfHead({ name }));
+  const given = lacksHead ? layout.filter((piece) => !isOfHead(piece)) : layout;
+  compare(weights.file, shapesOf(given, table), new Map(found));
+  const moments =
+    info && folder.has('optimizer.safetensors')
+      ? await openTensors(folder, ['optimizer.safetensors'], (name) => name, 'optimizer.safetensors')
+      : null;
+  const remembered = info && moments && laidMoments(recipeOf(info), layout.filter(isOwn), own, info.trainable);
+  if (remembered) compare('optimizer.safetensors', remembered.shapes, moments.shapes);
+  const adapterFolder = info?.trainable?.adapter && !moments ? adapterIn(folder) : undefined;
+  const licence = await licenceIn(folder);
+  return {
+    model,
+    tokenizer,
+    info,
+    stated: {
+      format: format.isOwn ? 'Homegrown folder' : 'Hugging Face folder',
+      precision: weights.precision,
+      bytes: weights.bytes,
+      ...(name && { name }),
+      ...(licence && { licence }),
+      ...(lacksHead && { lacks: head.words }),
+      ...(classes && !info && areUnnamed(classes) && { lacks: namesLacking(classes) }),
+    },
+    async read(job) {
+      await weights.check(job);
+      for (const copy of copies) await checkCopy(weights, copy);
+      for (const { name } of layout.filter((piece) => !isOwn(piece))) await checkZeros(weights, name);
+      await moments?.check(job);
+      const isGiven = (of: string): boolean => given.some((piece) => piece.of === of);
+      const [all, others] = [true, false].map((there) => Object.keys(own).filter((of) => isGiven(of) === there));
+      const wanted = all!.map((of): Wanted => ({ file: weights, of, slot: '' }));
+      const tensors = await readTensors(wanted, layout, table, job);
+      if (remembered) {
+        const { layout: laid, table: of } = remembered;
+        for (const [name, value] of await readTensors(momentsIn(moments, laid), laid, of, job))
+          tensors.set(name, value);
+      }
+      if (adapterFolder) {
+        const { tensors: added } = await readPeft(adapterFolder, model, job, format);
+        compare('adapter/', new Map(Object.entries(partsOf(own, info?.trainable).added)), added, INFO);
+        for (const [name, value] of added) tensors.set(name, value);
+      }
+      for (const [name, value] of drawn(Object.fromEntries(others!.map((of) => [of, own[of]!])), 0))
+        tensors.set(name, value);
+      const state = info?.state ?? { step: 0, tokensSeen: 0, activeMs: 0, best: null };
+      const log =
+        info && folder.has('trainer_state.json') ? await readText(folder, 'trainer_state.json', MAX_LOG_BYTES) : null;
+      const events = log === null ? [] : readTrainerState(log);
+      const recipe = info && folder.has(RECIPE_FILE) ? await ownRecipe(info, folder) : undefined;
+      const snapshot = { state, tensors };
+      return { model, tokenizer, snapshot, resumable: moments !== null, info, events, ...(recipe && { recipe }) };
+    },
+  };
+}
+
+const namesLacking = ({ labels }: Classes): string =>
+  `names for its ${counted(labels.length, 'label')}, which are called ${[...new Set([labels[0]!, labels.at(-1)!])].join(' to ')} by default`;
+
+/** That by which the text of the run was cleaned; undefined where the file is none, or another. */
+async function ownRecipe(info: RunInfo, folder: Folder): Promise<object | undefined> {
+  const { readRecipe, recipeHash } = await import('../../../documents/clean/recipe');
+  const text = await readText(folder, RECIPE_FILE, MAX_JSON_BYTES);
+  try {
+    const recipe = readRecipe(RECIPE_FILE, text);
+    const hash = await recipeHash(recipe);
+    return dataOf(info)?.texts.some(({ cleaned }) => cleaned?.recipe === hash) ? recipe : undefined;
+  } catch (error) {
+    if (isBadFile(error)) return undefined;
+    throw error;
+  }
+}
+
+interface Described {
+  model: ModelChoice;
+  format: FolderFormat;
+  name?: string;
+}
+
+async function readConfig(folder: Folder): Promise<Described> {
+  const json = await readJson(folder, 'config.json');
+  const { model_type, _name_or_path: name } = parse('config.json', typeSchema, json);
+  if (model_type === OWN_TYPE) return readOwnConfig(json);
+  const type = plainType(model_type);
+  const known = knownFormats();
+  const found = known.find(({ format }) => format.types.includes(type));
+  if (!found) {
+    throw badFile(
+      `config.json: the architecture ${JSON.stringify(type)} is not supported`,
+      `Nothing was stored. Supported values of model_type: ${knownTypes()}.`,
+    );
+  }
+  const { id, format } = found;
+  const sized = { id, ...parse('config.json', format.schema, { ...(json as object), model_type: type }) };
+  const stated = isClassifier(json)
+    ? withClasses(sized, parse('config.json', classesSchema(usualPooling(sized) ?? 'last'), json))
+    : sized;
+  return { model: parse('config.json', modelSchema, stated), format, ...(name && { name }) };
+}
+const typeSchema = z.object({
+  model_type: z.string().max(100),
+  _name_or_path: z.string().max(1000).optional().catch(undefined),
+});
+
+/** @throws HomegrownError `bad-file` of an architecture that this build doesn't know */
+function readOwnConfig(json: unknown): Described {
+  const { architecture, vocab_size: vocabulary, config } = parse('config.json', ownSchema, json);
+  const id = modelIds().find((known) => known === architecture);
+  if (!id) {
+    throw badFile(
+      `config.json: the architecture ${JSON.stringify(architecture)} is not supported`,
+      `Nothing was stored. Supported architectures: ${modelIds().join(', ')}.`,
+    );
+  }
+  return { model: parse('config.json', modelSchema, { id, config, vocabulary }), format: ownFormat(id) };
+}
+const ownSchema = z.object({ architecture: z.string().max(100), vocab_size: z.int(), config: z.looseObject({}) });
+
+const knownFormats = (): { id: ModelId; format: HuggingFace }[] =>
+  modelIds().flatMap((id) => {
+    const { huggingFace } = modelSpec(id);
+    return huggingFace ? [{ id, format: huggingFace }] : [];
+  });
+
+/** Whether config.json is the same for both: ours can leave out a size that the file spells out. */
+function isSame(ours: ModelChoice, theirs: ModelChoice, { config }: FolderFormat): boolean {
+  const inFile = (model: ModelChoice): string => JSON.stringify(config(model, { begin: 0, end: 0 }));
+  return ours.id === theirs.id && inFile(ours) === inFile(theirs);
+}
+
+const knownTypes = (): string =>
+  knownFormats()
+    .flatMap(({ format }) => format.types)
+    .join(', ');
+
+async function readTokenizer(folder: Folder, stated: ModelChoice, info: RunInfo | null): Promise<Tokenizer> {
+  const { vocabulary } = stated;
+  const whole = (name: string): Promise<Uint8Array> => readWhole(folder, name, MAX_TOKENIZER_BYTES);
+  const said = folder.has(TOKENIZER_CONFIG) ? await readText(folder, TOKENIZER_CONFIG, MAX_JSON_BYTES) : undefined;
+  const own = folder.has(TOKENIZER_CONFIG) ? ((await readJson(folder, TOKENIZER_CONFIG)) as object) : {};
+  // Where transformers puts it since 4.52.
+  const template = folder.has(CHAT_TEMPLATE) ? await readText(folder, CHAT_TEMPLATE, MAX_JSON_BYTES) : undefined;
+  if (template === undefined) checkChatTemplates(own);
+  const all = template === undefined ? own : { ...own, chat_template: template };
+  const config = template === undefined ? said : JSON.stringify(all);
+  const isOld = !folder.has('tokenizer.json') && folder.has('vocab.json');
+  const file = isOld ? 'vocab.json' : 'tokenizer.json';
+  const model = isOld
+    ? readGpt2Files(await whole('vocab.json'), await whole('merges.txt'), readTokenizerConfig(all), vocabulary)
+    : readAnyTokenizerJson(await whole('tokenizer.json'), config, vocabulary, isReadFromFirst(stated));
+  if (info && (model.applied || isApplied(info.tokenizer)) && info.tokenizer !== model.kind)
+    throw badFile(
+      `${file} has the kind ${model.kind}, but homegrown.json says ${info.tokenizer}`,
+      'Remove homegrown.json to import only the model.',
+    );
+  const tokenizer = await createTokenizer({ ...model, ...(info && { kind: info.tokenizer }) });
+  const tokens = tokensOf(tokenizer);
+  if (!isPadded(tokens, vocabulary) || (info && !model.elsewhere && !model.applied && tokens !== vocabulary)) {
+    throw badFile(
+      `${file} has ${tokens} tokens, but config.json says ${vocabulary}`,
+      'The two belong to different models.',
+    );
+  }
+  if (info && JSON.stringify(info.roles) !== JSON.stringify(model.roles)) {
+    const words = ({ roles = END_ALONE }: Pick<RunInfo, 'roles'>): string => roles.slice(0, 20).join(', ');
+    throw badFile(
+      `The tokenizer’s special tokens have the roles ${words(model)}, but homegrown.json says ${words(info)}`,
+      'Remove homegrown.json to import only the model.',
+    );
+  }
+  if (info && JSON.stringify(info.normalizers) !== JSON.stringify(model.normalizers)) {
+    const words = ({ normalizers = [] }: Pick<RunInfo, 'normalizers'>): string =>
+      normalizerWords(normalizers) || 'nothing';
+    throw badFile(
+      `${file} normalizes text by: ${words(model)}; homegrown.json by: ${words(info)}`,
+      'Remove homegrown.json to import only the model.',
+    );
+  }
+  return tokenizer;
+}
+const TOKENIZER_CONFIG = 'tokenizer_config.json';
+const CHAT_TEMPLATE = 'chat_template.jinja';
+
+/** Up to the last id that has a token. */
+function tokensOf(tokenizer: Tokenizer): number {
+  let tokens = tokenizer.size;
+  while (tokens > 0 && tokenizer.bytes(tokens - 1).length === 0 && !tokenizer.specialOf(tokens - 1)) tokens--;
+  return tokens;
+}
+
+/** Vocabularies are often made multiples of some power of two, because products of such sizes are quick. */
+const isPadded = (tokens: number, vocabulary: number): boolean =>
+  tokens === vocabulary || (vocabulary % 8 === 0 && vocabulary > tokens && vocabulary - tokens <= MAX_PADDING);
+const MAX_PADDING = 1024;
+
+/** A file may have a tensor twice, such as a classifier that is the embedding, but then both must be the same. */
+async function checkCopy(weights: Weights, { name, of }: Copy): Promise<void> {
+  const [copy, original] = [bytesOf(await weights.load(name)), bytesOf(await weights.load(of))];
+  if (copy.length === original.length && copy.every((byte, i) => byte === original[i])) return;
+  throw badFile(
+    `${weights.file}: ${name} differs from ${of}, but config.json ties them (tie_word_embeddings)`,
+    'If the model has its own output layer, set tie_word_embeddings to false in config.json.',
+  );
+}
+
+/** What only files have of a model is 0 there, or it is another model. */
+async function checkZeros(weights: Weights, name: string): Promise<void> {
+  if ((await weights.load(name)).data.every((x) => x === 0)) return;
+  throw badFile(
+    `${weights.file}: ${name} is not 0, but homegrown.json says that the model doesn't have it`,
+    'Remove homegrown.json to import only the model.',
+  );
+}

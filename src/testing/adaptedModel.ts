@@ -1,0 +1,33 @@
+/** A model with an adapter of random weights, for tests of exports. */
+import { linearWeights, merged, partsOf, type Trainable } from '../core/adapters/trainable';
+import type { Exported } from '../core/export/format';
+import { modelSpec } from '../core/models';
+import { drawn } from '../core/models/initial';
+import { hashOfFrozen } from '../core/train/start';
+import { DEFAULT_RECIPE } from '../core/train/recipe';
+
+/** @param base a model trained with all its weights. @param isTarget default: all linear layers */
+export async function adapted(base: Exported, isTarget?: (name: string) => boolean): Promise<Exported> {
+  const { id, config, vocabulary } = base.info.model;
+  const own = modelSpec(id).params(config, vocabulary);
+  const weights = new Map(Object.keys(own).map((name) => [name, base.snapshot.tensors.get(name)!]));
+  const trainable: Trainable = {
+    weights: [],
+    adapter: {
+      id: 'lora',
+      settings: { rank: 3, alpha: 6, dropout: 0, rankStabilised: false },
+      beside: linearWeights(own).filter(isTarget ?? (() => true)),
+    },
+  };
+  const { added } = partsOf(own, trainable);
+  const large = Object.entries(added).map(([name, each]) => [name, { ...each, init: { std: 0.2 } }] as const);
+  const trained = drawn(Object.fromEntries(large), 7);
+  const start = { model: base.info.model, recipe: DEFAULT_RECIPE, trainable, base: weights };
+  const frozen = (await hashOfFrozen(start))!;
+  const state = { ...base.snapshot.state, frozen };
+  return {
+    ...base,
+    info: { ...base.info, trainable, state },
+    snapshot: { state, tensors: new Map([...merged(own, new Map([...weights, ...trained]), trainable), ...trained]) },
+  };
+}

@@ -1,0 +1,165 @@
+/** Workers' real halves in Node, each behind a channel, and a studio over them: what a browser adds is left out. */
+import { readFile } from 'node:fs/promises';
+import { connect, type Client } from '../client/connect';
+import type { DataApi } from '../protocol/data';
+import type { GpuApi } from '../protocol/gpu';
+import type { Api } from '../protocol/rpc';
+import type { VerifyApi } from '../protocol/verify';
+import { createStudio } from '../state/studio';
+import { dataHandlers } from '../workers/dataHandlers';
+import { type Handlers, serve } from '../workers/serve';
+import { verifying } from '../workers/verifying';
+import { type BlobStore, memoryStore } from '../core/base/blobStore';
+import type { Job } from '../core/base/job';
+import { inertServices } from './inertServices';
+import type { Services, StudioStore } from '../state/slices/studio';
+
+export interface TestStudio {
+  studio: StudioStore;
+  gpu: Client<GpuApi>;
+  data: Client<DataApi>;
+  verify: Client<VerifyApi>;
+  /** Exported files, oldest first. */
+  downloads: { name: string; bytes: Uint8Array }[];
+  close(): void;
+}
+
+/** The halves, to be changed by a test that watches a call, holds it back, or has it fail as no half in Node can. */
+export interface Halves {
+  data: Handlers<DataApi>;
+  gpu: Handlers<GpuApi>;
+  verify: Handlers<VerifyApi>;
+}
+
+export function halvesOver(store: BlobStore): Halves {
+  const blobs = Promise.resolve(store);
+  return {
+    data: dataHandlers(blobs, async (path) => new Response(await readFile(`public${path}`))),
+    gpu: gpuHalf(blobs),
+    verify: verifying,
+  };
+}
+
+/** It is loaded when it is first asked: TensorFlow.js takes seconds, which most pages do without. */
+function gpuHalf(store: Promise<BlobStore>): Handlers<GpuApi> {
+  let half: Promise<Handlers<GpuApi>> | undefined;
+  const open = async (): Promise<Handlers<GpuApi>> => {
+    const [{ gpuHandlers }, { openDevice }, { wasmFolder }] = await Promise.all([
+      import('../workers/gpuHandlers'),
+      import('../workers/device'),
+      import('./wasm'),
+    ]);
+    return gpuHandlers(store, (kind) => openDevice(kind, store, wasmFolder));
+  };
+  const later =
+    (method: keyof GpuApi) =>
+    async (input: never, job: never): Promise<unknown> =>
+      (await (half ??= open()))[method](input, job);
+  // A test may replace a method, which then stays.
+  const replaced: Partial<Handlers<GpuApi>> = {};
+  return new Proxy(replaced as Handlers<GpuApi>, {
+    get: (_, method: keyof GpuApi) => replaced[method] ?? later(method),
+  });
+}
+
+/** On WASM. Locks are this test's own (`locks`). */
+export function testStudio(
+  store: BlobStore,
+  halves: Halves = halvesOver(store),
+  services: Partial<Services> = {},
+): TestStudio {
+  const ports: MessagePort[] = [];
+  const behindChannel = <A extends Api<A>>(handlers: Handlers<A>): Client<A> =>
+    connect<A>(() => {
+      const { port1, port2 } = new MessageChannel();
+      serve(handlers, port2);
+      for (const port of [port1, port2]) port.start();
+      ports.push(port1, port2);
+      return Object.assign(port1, { terminate: () => port1.close() }) as unknown as Worker;
+    });
+  const downloads: TestStudio['downloads'] = [];
+  const data = withNames(halves.data, behindChannel);
+  const [gpu, verify] = [behindChannel(halves.gpu), behindChannel(halves.verify)];
+  let ids = 0;
+  const studio = createStudio({
+    ...inertServices(),
+    data,
+    gpu,
+    verify,
+    store,
+    newId: () => `run-${++ids}`,
+    download: (file, name) => {
+      const at = downloads.push({ name, bytes: new Uint8Array() }) - 1;
+      void file.arrayBuffer().then((bytes) => (downloads[at] = { name, bytes: new Uint8Array(bytes) }));
+    },
+    ...services,
+  });
+  return { studio, gpu, data, verify, downloads, close: () => ports.forEach((port) => port.close()) };
+}
+
+/** Files of a folder with their names: a channel of Node's hands on blobs. */
+function withNames(
+  half: Handlers<DataApi>,
+  behindChannel: (half: Handlers<DataApi>) => Client<DataApi>,
+): Client<DataApi> {
+  const names: string[][] = [];
+  const client = behindChannel(
+    Object.assign(Object.create(half) as Handlers<DataApi>, {
+      importModel: (input: DataApi['importModel']['input'], job: Job) => {
+        const own = names.shift()!;
+        return half.importModel({ ...input, files: input.files.map((blob, i) => new File([blob], own[i]!)) }, job);
+      },
+    }),
+  );
+  return {
+    ...client,
+    call(method, input, options) {
+      if (method === 'importModel')
+        names.push((input as DataApi['importModel']['input']).files.map(({ name }) => name));
+      return client.call(method, input, options);
+    },
+  };
+}
+
+/** What a browser has as `navigator.locks`, as far as it is used: of one that several tabs are in, where they share it. */
+export function lonelyLocks(): object {
+  const held = new Map<string, { isShared: boolean; count: number }>();
+  const freed = new Map<string, (() => void)[]>();
+  interface Options {
+    mode?: 'shared' | 'exclusive';
+    ifAvailable?: boolean;
+  }
+  return {
+    async request<T>(
+      name: string,
+      { mode, ifAvailable = false }: Options,
+      work: (lock: object | null) => T,
+    ): Promise<T> {
+      const isShared = mode === 'shared';
+      for (let by = held.get(name); by && !(isShared && by.isShared); by = held.get(name)) {
+        if (ifAvailable) return work(null);
+        await new Promise<void>((resolve) => freed.set(name, [...(freed.get(name) ?? []), resolve]));
+      }
+      held.set(name, { isShared, count: 1 + (held.get(name)?.count ?? 0) });
+      try {
+        return await work({});
+      } finally {
+        const { count } = held.get(name)!;
+        if (count > 1) held.set(name, { isShared, count: count - 1 });
+        else held.delete(name);
+        for (const wake of freed.get(name)?.splice(0) ?? []) wake();
+      }
+    },
+    query: () => Promise.resolve({ held: [...held.keys()].map((name) => ({ name })) }),
+  };
+}
+
+/** A page over an empty store, with the workers' real halves, that has loaded. */
+export async function loadedStudio(): Promise<TestStudio> {
+  const page = testStudio(memoryStore());
+  await page.studio.getState().load();
+  return page;
+}
+
+/** A file as the page is given it. */
+export const givenFile = (name: string, content: BlobPart) => ({ name, file: new File([content], name) });

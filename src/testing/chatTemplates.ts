@@ -1,0 +1,49 @@
+/** Chat templates as those of well-known models are, in our own words, and small tokenizers that have their special tokens. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { unwatched } from '../core/base/job';
+import { spellings } from '../core/tokenizer/alphabet';
+import { createTokenizer } from '../core/tokenizer/byteLevel';
+import type { Normalizer } from '../core/base/normalizer';
+import type { Tokenizer } from '../core/tokenizer/tokenizer';
+import { trainTokenizer } from '../core/tokenizer/train';
+import { documentOf } from './texts';
+
+const FOLDER = new URL('chatTemplates/', import.meta.url);
+/** [name] -> its source. */
+export const CHAT_TEMPLATES: Readonly<Record<string, string>> = Object.fromEntries(
+  readdirSync(FOLDER).map((file) => [file.replace('.jinja', ''), readFileSync(new URL(file, FOLDER), 'utf8')]),
+);
+
+const TEXT = 'User: who is there? Assistant: a friend, who is the assistant of the user.\n\nA friend is there. '.repeat(
+  3,
+);
+const learn = (normalizers: readonly Normalizer[], roles: readonly ('end' | 'system' | 'user' | 'assistant')[]) =>
+  trainTokenizer({ kind: 'bpe', vocabulary: 320, roles, normalizers }, [documentOf(TEXT)], unwatched);
+
+/** Ours, with special tokens for turns. */
+export const turnsTokenizer = async (...normalizers: readonly Normalizer[]): Promise<Tokenizer> =>
+  createTokenizer(await learn(normalizers, ['end', 'system', 'user', 'assistant']));
+
+/** An external tokenizer with these special tokens. */
+export async function specialTokenizer(
+  texts: readonly string[],
+  names: Readonly<Record<string, string>> = {},
+  flags: { lstrip?: boolean; rstrip?: boolean } = {},
+): Promise<Tokenizer> {
+  const own = await learn([], ['end']);
+  const known = spellings(await createTokenizer(own)).slice(0, -1);
+  const none = { special: true, single_word: false, lstrip: false, rstrip: false, normalized: false, ...flags };
+  const added = texts.map((_, i) => ({ id: known.length + i, ...none, ...(i === 0 && { role: 'end' as const }) }));
+  const elsewhere = { split: 'gpt-2', spellings: [...known, ...texts], added, names } as const;
+  return createTokenizer({ kind: 'bpe', merges: own.merges, elsewhere });
+}
+
+/** All special tokens that the templates write; the first ends texts. */
+export const ALL_SPECIAL = [
+  '<|endoftext|>',
+  ...['<|im_start|>', '<|im_end|>', '<|begin_of_text|>', '<|start_header_id|>', '<|end_header_id|>', '<|eot_id|>'],
+  ...['<|system|>', '<|user|>', '<|assistant|>', '<start_of_turn>', '<end_of_turn>'],
+];
+export const NAMES = { bos_token: '<|begin_of_text|>', eos_token: '<|endoftext|>' };
+/** A tokenizer for every template here. */
+export const everyTokenizer = (): Promise<Tokenizer> => specialTokenizer(ALL_SPECIAL, NAMES);

@@ -1,0 +1,52 @@
+/** Files that are cut anywhere and have bytes flipped: what is read of them, wherever their pieces end, is sound or a typed error. */
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { isBadFile } from '../core/base/errors';
+import type { FoundDocument } from '../core/documents/formats/format';
+import { propertyRuns } from './propertyRuns';
+
+/** What is read, or the message of a typed error, which has a way out. Anything else that is thrown is a mistake. */
+export async function outcomeOf<T>(read: () => Promise<T>): Promise<T | string> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isBadFile(error) || !error.remedy) throw error;
+    return error.message;
+  }
+}
+
+/** @throws where one has no text, or half of a character */
+export function checkSound(documents: readonly FoundDocument[]): void {
+  for (const { text, title = '' } of documents)
+    if (!text.isWellFormed() || !title.isWellFormed() || !/\S/.test(text)) throw new Error(JSON.stringify(text));
+}
+
+/** Up to three bytes, each with what it becomes. */
+export const flipsOf = (whole: Uint8Array): fc.Arbitrary<[at: number, byte: number][]> =>
+  fc.array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { maxLength: 3 });
+
+/** A file up to `end`, with bytes flipped. */
+export function damaged(whole: Uint8Array, end: number, flips: readonly (readonly [number, number])[]): Uint8Array {
+  const bytes = whole.slice(0, end);
+  for (const [at, byte] of flips) if (at < end) bytes[at] = byte;
+  return bytes;
+}
+
+/** Where pieces end makes no difference. @param tried its outcome, in pieces of so many bytes @param runs of the property */
+export const expectAlikeInPieces = (
+  whole: Uint8Array,
+  tried: (bytes: Uint8Array, piece: number) => Promise<unknown>,
+  runs: number,
+): Promise<void> =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.nat({ max: whole.length }),
+      flipsOf(whole),
+      fc.integer({ min: 1, max: 300 }),
+      async (end, flips, piece) => {
+        const bytes = damaged(whole, end, flips);
+        expect(await tried(bytes, piece)).toEqual(await tried(bytes, 2 ** 20));
+      },
+    ),
+    { numRuns: propertyRuns(runs) },
+  );

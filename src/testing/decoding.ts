@@ -1,0 +1,86 @@
+/** The test of a decoder: what it says, token by token, against a model that reads everything each time. */
+import { expect } from 'vitest';
+import { type BaseConfig, sizesOf } from '../core/models/spec';
+import { initialValues, type ModelChoice, type Network, network, type Values } from '../core/models/network';
+import { decoder } from '../core/sample/decoder';
+import { logits } from '../core/sample/logits';
+import { contextWindow } from '../core/sample/contextWindow';
+import { expectClose } from './checkOp';
+
+export const CONTEXT = 16;
+const SIZES = { layers: 2, heads: 3, width: 24, context: CONTEXT };
+const CHOICE = { id: 'gpt', config: SIZES, vocabulary: 33 } as const;
+const LLAMA_SIZES = {
+  kvHeads: 1,
+  hidden: 30,
+  theta: 50,
+  headWidth: 6,
+  normEpsilon: 1e-5,
+  qkNorm: 'none',
+  norm: 'before',
+  window: 0,
+};
+/** A small one of each decoder, with all that it can have. */
+export const DECODERS: Readonly<Record<string, ModelChoice>> = {
+  GPT: CHOICE,
+  'GPT without biases': { ...CHOICE, config: { ...SIZES, hidden: 40, biases: false } as BaseConfig },
+  Llama: { id: 'llama', config: { ...SIZES, ...LLAMA_SIZES }, vocabulary: 33 },
+  'Llama with QK-norm and a window': {
+    id: 'llama',
+    config: { ...SIZES, ...LLAMA_SIZES, ...{ qkNorm: 'heads', window: 5 } },
+    vocabulary: 33,
+  },
+  'OLMo 2': {
+    id: 'llama',
+    config: { ...SIZES, ...LLAMA_SIZES, ...{ qkNorm: 'rows', norm: 'after' } },
+    vocabulary: 33,
+  },
+};
+
+/** A small one that reads all around a token. */
+export const ENCODER: ModelChoice = {
+  id: 'bert',
+  config: { ...SIZES, hidden: 40, tanh: false, tokenTypes: 2, normEpsilon: 1e-12 } as BaseConfig,
+  vocabulary: 33,
+};
+
+/** A model whose choices differ: as drawn, but with large weights. */
+export function decisiveModel(choice: ModelChoice = CHOICE): Promise<Network> {
+  const large = [...initialValues(choice, 1)].map(
+    ([name, { shape, data }]) => [name, { shape, data: data.map((x) => 12 * x) }] as const,
+  );
+  return network(choice, new Map(large));
+}
+
+/** As drawn, but large and without zeros, so that every weight matters. */
+export const decisive = (choice: ModelChoice, seed: number, by = 12): Values =>
+  new Map(
+    [...initialValues(choice, seed)].map(([name, { shape, data }], at) => [
+      name,
+      { shape, data: data.map((x, i) => (x === 0 || x === 1 ? x + 0.3 * Math.sin(i + at) : by * x)) },
+    ]),
+  );
+
+/** Gains are large too: those after a branch make what was rounded in it as much larger. */
+const roundingOf = ({ choice: { config } }: Network): number => (sizesOf(config)['norm'] === 'after' ? 2e-4 : 3e-5);
+
+/** Greedily writes `steps` tokens after a prompt, beyond the context; `each` is called after each. */
+export async function expectSameAsUncached(
+  net: Network,
+  steps: number,
+  each: (step: number) => void = () => undefined,
+) {
+  const V = net.choice.vocabulary;
+  const decoding = decoder(net);
+  const ids = [3, 1, 4];
+  for (let step = 0; step < steps; step++) {
+    const got = await decoding.next(ids);
+    each(step);
+    const want = (await logits(net, contextWindow(ids, net.choice.config.context))).slice(-V);
+    expectClose(got, want, roundingOf(net), `scores after ${ids.length} tokens`);
+    const best = got.indexOf(Math.max(...got));
+    expect(best).toBe(want.indexOf(Math.max(...want)));
+    ids.push(best);
+  }
+  decoding.dispose();
+}

@@ -1,0 +1,92 @@
+/** The test that documents in a row do not know of each other, and are what each is by itself. */
+import { expect } from 'vitest';
+import type { Network } from '../core/models/network';
+import type { ForwardContext } from '../core/models/spec';
+import { expectClose } from './checkOp';
+import { type Made, passes, type Rows } from './passes';
+
+const DOCUMENTS = [[5, 1, 3, 7], [16], [2, 13, 1]];
+const VOCABULARY = 33;
+type Row = readonly number[];
+const idsOf = (row: number, documents: readonly number[], other: number): number[] =>
+  documents.flatMap((tokens, document) =>
+    Array.from(
+      { length: tokens },
+      (_, t) => (row * 5 + document * 11 + t * t + 3 + (document === 0 ? 0 : other * (t + 1))) % VOCABULARY,
+    ),
+  );
+const targetsOf = (row: number, documents: readonly number[], which: (document: number) => boolean): number[] =>
+  documents.flatMap((tokens, document) =>
+    Array.from({ length: tokens }, (_, t) =>
+      which(document) ? (row * 3 + document * 7 + t * 5 + 1) % VOCABULARY : -1,
+    ),
+  );
+const rowsOf = (which: (document: number) => boolean, other = 0): Rows => ({
+  ids: DOCUMENTS.map((documents, row) => idsOf(row, documents, other)),
+  targets: DOCUMENTS.map((documents, row) => targetsOf(row, documents, which)),
+  documents: DOCUMENTS,
+});
+
+/** The first document of each row: the bits of what it gives, whatever else is in the row. */
+export async function expectUnseenDocuments(
+  net: Network,
+  how: Pick<ForwardContext, 'dropout' | 'attentionDropout' | 'recompute'>,
+): Promise<void> {
+  const first = (document: number): boolean => document === 0;
+  const rows = [0, 1, 2].map((other) => rowsOf(first, other));
+  const both = passes(net, rows[0]!, how);
+  for (const mode of ['eager', 'captured'] as const) {
+    const [want, ...others] = [await both[mode](rows[0]!), await both[mode](rows[1]!), await both[mode](rows[2]!)];
+    for (const [name, found] of Object.entries(want))
+      expect(Math.max(...found.map(Math.abs)), `${name} says something`).toBeGreaterThan(0);
+    for (const other of others) {
+      expect(other['hidden'], 'other documents are others').not.toEqual(want['hidden']);
+      expect(ofFirst(other), mode).toEqual(ofFirst(want));
+    }
+  }
+  both.dispose();
+}
+function ofFirst({ hidden, ...others }: Made): Made {
+  const width = hidden!.length / DOCUMENTS.flat().reduce((a, b) => a + b);
+  const T = hidden!.length / DOCUMENTS.length / width;
+  const own = DOCUMENTS.flatMap(([tokens], row) => [...hidden!.subarray(row * T * width, (row * T + tokens!) * width)]);
+  return { ...others, hidden: Float32Array.from(own) };
+}
+
+/** What a pass makes of rows of documents. */
+export async function madeOfDocuments(net: Network): Promise<Made> {
+  const all = rowsOf(() => true);
+  const together = passes(net, all, { dropout: 0 });
+  const made = await together.captured(all);
+  together.dispose();
+  return made;
+}
+export function expectSameMade(got: Made, want: Made, tolerance = 1e-4): void {
+  expect(Object.keys(got)).toEqual(Object.keys(want));
+  for (const [name, values] of Object.entries(want)) expectClose(got[name]!, values, tolerance, name);
+}
+
+/** Hidden states, and the sums of losses and gradients, are those of each document by itself. */
+export async function expectAsAlone(net: Network): Promise<void> {
+  const all = rowsOf(() => true);
+  const sums: Record<string, Float32Array> = {};
+  const hidden: number[] = [];
+  const predicted = DOCUMENTS.flat().reduce((a, b) => a + b);
+  for (const [row, documents] of DOCUMENTS.entries()) {
+    let at = 0;
+    for (const tokens of documents) {
+      const of = (rows: readonly Row[]): Row[] => [rows[row]!.slice(at, at + tokens)];
+      const one: Rows = { ids: of(all.ids), targets: of(all.targets) };
+      const alone = passes(net, one, { dropout: 0 });
+      const { hidden: own, ...others } = await alone.eager(one);
+      alone.dispose();
+      hidden.push(...own!);
+      for (const [name, values] of Object.entries(others)) {
+        const sum = (sums[name] ??= new Float32Array(values.length));
+        values.forEach((value, i) => (sum[i]! += (value * tokens) / predicted));
+      }
+      at += tokens;
+    }
+  }
+  expectSameMade(await madeOfDocuments(net), { hidden: Float32Array.from(hidden), ...sums });
+}

@@ -1,0 +1,37 @@
+/** Text in an encoding from before UTF-8, which platforms decode and do not encode. */
+import type { EncodingId } from '../core/documents/encodings';
+
+/** @throws where a character is not in it */
+export function encoded(text: string, encoding: EncodingId): Uint8Array<ArrayBuffer> {
+  const table = (tables[encoding] ??= tableOf(encoding));
+  return Uint8Array.from(
+    Array.from(text).flatMap((character) => {
+      const bytes = table.get(character);
+      if (!bytes) throw new Error(`${encoding} has no ${character}`);
+      return bytes;
+    }),
+  );
+}
+/** Of all its characters of one or two bytes. */
+export const charactersOf = (encoding: EncodingId): readonly string[] =>
+  [...(tables[encoding] ??= tableOf(encoding)).keys()].filter((character) => character !== '\0');
+
+const tables: Partial<Record<EncodingId, Map<string, readonly number[]>>> = {};
+function tableOf(encoding: EncodingId): Map<string, readonly number[]> {
+  let decoder = new TextDecoder(encoding, { fatal: true });
+  const table = new Map<string, readonly number[]>();
+  const put = (...bytes: number[]): boolean => {
+    try {
+      // In pieces: at once Node reads Windows-1252 as Latin 1.
+      const text = decoder.decode(Uint8Array.from(bytes), { stream: true }) + decoder.decode();
+      if (Array.from(text).length !== 1) return false;
+      if (!table.has(text)) table.set(text, bytes);
+      return true;
+    } catch {
+      decoder = new TextDecoder(encoding, { fatal: true });
+      return false;
+    }
+  };
+  for (let a = 0; a < 256; a++) if (!put(a)) for (let b = 0x30; b < 256; b++) put(a, b);
+  return table;
+}

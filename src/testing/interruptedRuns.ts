@@ -1,0 +1,64 @@
+/** Interrupts a run that tunes at a step that the test chooses, however fast the device is. */
+import type { TuneInput } from '../protocol/gpu';
+import type { BlobStore, Change } from '../core/base/blobStore';
+import { CHUNKS, MANIFESTS, stepOf } from '../core/checkpoint/head';
+import type { TrainOutcome } from '../core/train/run';
+import { halvesOver, testStudio } from './behindChannels';
+
+const putsSince =
+  (step: number) =>
+  ({ put = [] }: Change): boolean =>
+    [...put].some(
+      ([key]) => (key.startsWith(CHUNKS) || key.startsWith(MANIFESTS)) && stepOf(key.split('/')[2]!) >= step,
+    );
+
+/** Stops the run while it saves `step`: the save waits until the worker has the stop. */
+export async function stopWhileSaving(store: BlobStore, step: number, input: TuneInput): Promise<TrainOutcome> {
+  const stop = new AbortController();
+  let arrive = (): void => undefined;
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  const isLate = putsSince(step);
+  const held: BlobStore = {
+    ...store,
+    async commit(change) {
+      if (isLate(change)) {
+        stop.abort();
+        await arrived;
+      }
+      return store.commit(change);
+    },
+  };
+  const halves = halvesOver(held);
+  const { tune } = halves.gpu;
+  halves.gpu.tune = (given, job) => {
+    job.signal.addEventListener('abort', arrive);
+    return tune(given, job);
+  };
+  const studio = testStudio(held, halves);
+  try {
+    return await studio.gpu.call('tune', input, { signal: stop.signal });
+  } finally {
+    studio.close();
+  }
+}
+
+/** Ends the run's tab before it saves `step`: nothing more is written. */
+export async function endBeforeSaving(store: BlobStore, step: number, input: TuneInput): Promise<void> {
+  let isEnded = false;
+  const isLate = putsSince(step);
+  const ended = new Error('the tab has ended');
+  const ending: BlobStore = {
+    ...store,
+    commit(change) {
+      isEnded ||= isLate(change);
+      return isEnded ? Promise.reject(ended) : store.commit(change);
+    },
+  };
+  const studio = testStudio(ending);
+  const hasFailed = await studio.gpu.call('tune', input).then(
+    () => false,
+    () => true,
+  );
+  studio.close();
+  if (!hasFailed) throw new Error(`The run ended before it saved step ${step}.`);
+}

@@ -1,0 +1,63 @@
+/** The offline page that is exported, and its engine, told to write as a person would tell it. */
+import { template } from './exports/templates';
+import { serve } from '../page/engine';
+import type { FromEngine, Line, ToEngine } from '../page/protocol';
+import type { Exported } from '../core/export/format';
+import { html } from '../core/export/formats/html/format';
+import { readBytes } from '../core/files/byteSource';
+
+/** The whole file. */
+export async function writtenPage(model: Exported): Promise<string> {
+  const [file] = await html.files(model, { withOptimizer: false, template });
+  return new TextDecoder('utf-8', { fatal: true }).decode(await readBytes(file!));
+}
+
+/** Blocks of its weights, in base64. */
+export const blocksOf = (page: string): string[] =>
+  [...page.matchAll(/<script type="application\/octet-stream;base64">([^<]*)<\/script>/g)].map(([, text]) => text!);
+
+/** What stands in its element of that id. */
+export const textIn = (page: string, id: string): string =>
+  new RegExp(`<script [^>]*id="${id}">([^<]*)</script>`).exec(page)![1]!.trim();
+
+/** All that the engine of the page tells, from its model to the end of what it writes, by the page's own messages. */
+export async function answer(
+  source: string,
+  prompt: string,
+  settings: Extract<ToEngine, { kind: 'write' }>['settings'],
+): Promise<FromEngine[]> {
+  const { port1, port2 } = new MessageChannel();
+  // Core's own declaration of a port knows no data.
+  const page = port1 as unknown as Line<ToEngine, FromEngine>;
+  const heard: FromEngine[] = [];
+  let wake: () => void = () => undefined;
+  page.onmessage = ({ data }) => {
+    heard.push(data);
+    wake();
+  };
+  const hear = async (...kinds: FromEngine['kind'][]): Promise<void> => {
+    while (!heard.some(({ kind }) => kinds.includes(kind) || kind === 'failed')) {
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  };
+  try {
+    serve(port2);
+    await hear('listening');
+    page.postMessage({ kind: 'model', json: textIn(source, 'model') });
+    for (const text of blocksOf(source)) page.postMessage({ kind: 'weights', base64: text });
+    page.postMessage({ kind: 'checksum', crc32: textIn(source, 'crc32') });
+    await hear('ready');
+    page.postMessage({ kind: 'write', prompt, settings });
+    await hear('done', 'filled', 'classified');
+    return heard;
+  } finally {
+    port1.close();
+    port2.close();
+  }
+}
+
+/** The text that it has told. */
+export const textOf = (heard: readonly FromEngine[]): string =>
+  heard
+    .map((message) => (message.kind === 'wrote' ? message.token.text : message.kind === 'done' ? message.rest : ''))
+    .join('');

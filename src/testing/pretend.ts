@@ -1,0 +1,24 @@
+import { type AdapterSummary, type Gpu, MAX_DISPATCH_MS } from '../core/gpu/backend';
+import { limitDispatches } from '../core/gpu/dispatch';
+import { candidates, setTiling, SHAPE_CLASSES } from '../core/ops/tiling';
+
+/** Makes the engine take the ways that it takes on another adapter than this one is, until `undo`. */
+export function pretend(
+  gpu: Gpu,
+  other: Partial<Pick<AdapterSummary, 'software' | 'lanes' | 'minLanes'>>,
+): { undo(): void } {
+  const real = { ...gpu.adapter };
+  const be = (adapter: typeof other): void => {
+    Object.assign(gpu.adapter, adapter);
+    limitDispatches(gpu.backend, gpu.adapter.software ? Infinity : MAX_DISPATCH_MS);
+    for (const name of SHAPE_CLASSES) setTiling(gpu, name, Object.values(candidates(gpu, name))[0]!);
+  };
+  be(other);
+  return { undo: () => be(real) };
+}
+/** A GPU: what most users have, and this machine may not. */
+export const HARDWARE = { software: false } as const;
+/** A GPU, or a browser, without subgroups. */
+export const WITHOUT_SUBGROUPS = { software: false, lanes: 0, minLanes: 0 } as const;
+/** A processor that plays a GPU, in a browser without subgroups. */
+export const PROCESSOR_WITHOUT_SUBGROUPS = { software: true, lanes: 0, minLanes: 0 } as const;

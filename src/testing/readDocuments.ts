@@ -1,0 +1,23 @@
+/** Files as the documents that are taken out of them. */
+import { type DocumentFormatId, FORMATS, formatOf } from '../core/documents/formats';
+import type { FoundDocument, Reading } from '../core/documents/formats/format';
+import { collect, stream } from './texts';
+
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** @param piece bytes at once @returns also what was noted */
+export async function readDocuments(name: string, bytes: Uint8Array | string, reading: Reading = {}, piece = 1000) {
+  const whole = typeof bytes === 'string' ? utf8(bytes) : bytes;
+  const pieces = Array.from({ length: Math.ceil(whole.length / piece) }, (_, i) =>
+    whole.subarray(i * piece, (i + 1) * piece),
+  );
+  const notes: string[] = [];
+  const format = formatOf(name) as DocumentFormatId;
+  const { documents } = await FORMATS[format].open();
+  const file = { name, bytes: stream(pieces), note: (words: string) => void notes.push(words), reading };
+  return { documents: await collect<FoundDocument>(documents(file)), notes };
+}
+
+/** Of the first. */
+export const readText = async (...of: Parameters<typeof readDocuments>): Promise<string> =>
+  (await readDocuments(...of)).documents[0]!.text;
