@@ -12,7 +12,7 @@ import { TOKEN_KINDS, type TokenKind } from '../src/core/evaluate/tokenKinds';
 import { judged } from '../src/core/evaluate/words';
 import { WRITTEN_METRIC_IDS } from '../src/core/metrics/written';
 import { valueWords } from '../src/core/metrics/words';
-import { ordinal } from '../src/core/runs/looks';
+import { ordinal } from '../src/core/runs/testSetAccesses';
 import { printAnswers, printConfusion, printEachLabel } from './confusion';
 import { SKIP_BAD_ROWS, skipping } from './badRows';
 import { typedPairs, typedTexts } from './columns';

@@ -1,6 +1,6 @@
 /** What grow and tune print before the first step: data, length, settings, and how they were chosen. */
 import { adapterOf } from '../src/core/adapters';
-import { learnsWords } from '../src/core/adapters/words';
+import { trainableWords } from '../src/core/adapters/words';
 import { counted, formatCount, formatDuration, formatNumber, formatShort } from '../src/core/base/units';
 import { paramsOf } from '../src/core/models';
 import type { BaseConfig } from '../src/core/models/spec';
@@ -31,7 +31,7 @@ export function startWords(options: Values<typeof OPTIONS>, run: RunStart): read
     ...(planner ? planWords(planner.withRecipe(recipe), run.kind, powerOf(options)) : []),
     options['batch-tokens'] !== undefined && batchWords(recipe, model.config),
     ...run.begun,
-    trainable && `Trainable: ${learnsWords(paramsOf(model), trainable)}.`,
+    trainable && `Trainable: ${trainableWords(paramsOf(model), trainable)}.`,
     past && `Resuming ${past.folder} at step ${formatCount(past.info.state.step)}.`,
     recomputationWords(run.recomputation, OTHERWISE),
     patienceWords(run),

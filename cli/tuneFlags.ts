@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { type AdapterId, adapterOf, ADAPTERS } from '../src/core/adapters';
 import { targetsOf } from '../src/core/adapters/targetModules';
-import { type Learns, weightsThat } from '../src/core/adapters/learns';
+import { type TrainableScope, weightsInScope } from '../src/core/adapters/trainableScope';
 import type { Trainable } from '../src/core/adapters/trainable';
 import { type Field, fieldProblem, initialValues } from '../src/core/base/field';
 import { paramsOf } from '../src/core/models';
@@ -24,7 +24,7 @@ export function beginsFlags(adapter: string | undefined, learns: string): Tuning
   if (adapter !== undefined && learns !== 'all')
     throw new UsageError("--adapter freezes the base, so it can't be combined with --learns. Use one of them.");
   if (adapter !== undefined && !isNamed(adapter) && existsSync(adapter)) return (start) => beginsWith(adapter, start);
-  const trainable = adapter === undefined ? partOf(learnsFlag(learns)) : adapterFlag(adapter);
+  const trainable = adapter === undefined ? partOf(trainableFlag(learns)) : adapterFlag(adapter);
   return ({ model, weights }) => {
     const what = trainable(model);
     return { base: weights, weights, ...(what && { trainable: what }) };
@@ -32,9 +32,9 @@ export function beginsFlags(adapter: string | undefined, learns: string): Tuning
 }
 
 const partOf =
-  (part: Learns) =>
+  (part: TrainableScope) =>
   (model: ModelChoice): Trainable | undefined => {
-    const weights = weightsThat(part, paramsOf(model), model.config.layers);
+    const weights = weightsInScope(part, paramsOf(model), model.config.layers);
     return weights && { weights: [...new Set([...weights, ...Object.keys(headOf(model))])] };
   };
 
@@ -49,7 +49,7 @@ export const adapterPath = (given: string): string | undefined => (isNamed(given
 /** `lora` or `lora:8`, which isn't a folder. */
 const isNamed = (given: string): boolean => IDS.some((id) => given === id || given.startsWith(`${id}:`));
 
-function learnsFlag(given: string): Learns {
+function trainableFlag(given: string): TrainableScope {
   const [, what, digits] = /^(all|norms|last)(?::([1-9]\d{0,3}))?$/.exec(given) ?? [];
   if (what === 'last' && digits !== undefined) return { what, layers: Number(digits) };
   if ((what === 'all' || what === 'norms') && digits === undefined) return { what };

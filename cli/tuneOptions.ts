@@ -2,7 +2,7 @@
 import { ENCODING } from './encoding';
 import { OPTIONS } from './growOptions';
 import { BETWEEN } from '../src/core/documents';
-import { POOLINGS, RESTS } from '../src/core/models/spec';
+import { POOLINGS, FROZEN_DTYPES } from '../src/core/models/spec';
 import { withoutColumns } from './options';
 import { ADAPTER, adapterPath, LEARNS } from './tuneFlags';
 
@@ -85,7 +85,7 @@ export const TUNE_OPTIONS = {
   learns: { kind: 'text', path: 'none', initial: 'all', help: LEARNS },
   'frozen-dtype': {
     kind: 'choice',
-    of: RESTS,
+    of: FROZEN_DTYPES,
     initial: 'f32',
     help: 'Frozen-weight precision: f16 halves the memory; q8 (8 bits, a scale per 32) needs about a quarter, with rounding',
   },

@@ -13,7 +13,7 @@ import { readTrainerState } from '../../src/core/export/formats/huggingFace/trai
 import { meanAt } from '../../src/core/train/meanAt';
 import { measuredVocabulary, profileText } from '../../src/core/plan/profile';
 import { documentOf } from '../../src/testing/texts';
-import type { Look, Recorded, TextFacts, Wanted } from './recorded';
+import type { CurvePoint, Recorded, TextFacts, Wanted } from './recorded';
 
 const CORE = process.env.CORE ?? '0';
 
@@ -47,7 +47,7 @@ async function factsOf(text: string, size: number): Promise<TextFacts> {
 }
 
 /** Looks with the mean training loss at their steps, as a verdict takes it, in place of the last step's. */
-function withTraining(looks: readonly Look[], file: string): readonly Look[] {
+function withTraining(looks: readonly CurvePoint[], file: string): readonly CurvePoint[] {
   const steps = readTrainerState(readFileSync(file, 'utf8')).filter((event) => event.kind === 'step');
   const log = { step: steps.map(({ step }) => step), loss: steps.map(({ loss }) => loss) };
   return looks.map(([step, loss, , bits]) => {
@@ -74,7 +74,7 @@ async function record({ text, bytes, flags }: Wanted, texts: string): Promise<Re
     });
     let complaint = '';
     child.stderr.on('data', (piece: Buffer) => (complaint = `${complaint}${piece.toString()}`.slice(-1000)));
-    const looks: Look[] = [];
+    const looks: CurvePoint[] = [];
     let end: { expected?: Recorded['expected'] } | undefined;
     for await (const line of createInterface({ input: child.stdout })) {
       const said = JSON.parse(line) as Record<string, number | null>;

@@ -9,7 +9,13 @@ import type { Circumstances, QualityKind } from '../../src/core/plan/quality';
  * An evaluation: step, loss on the validation set (nats per token), training loss, bits per byte. With a standard error, the
  * training loss is the mean around that step (meanAt); without, in recorded.jsonl and heldOut.jsonl, it is that of one step.
  */
-export type Look = readonly [step: number, loss: number, trained: number | null, bits: number | null, error?: number];
+export type CurvePoint = readonly [
+  step: number,
+  loss: number,
+  trained: number | null,
+  bits: number | null,
+  error?: number,
+];
 
 /** A run to record: a text, how many of its first bytes (all without), and flags of `grow`. */
 export interface Wanted {
@@ -31,7 +37,7 @@ export interface Recorded extends Wanted {
   facts: TextFacts;
   /** Of a run by `--minutes`: the band of its plan. */
   expected?: { low: number; value: number; high: number };
-  looks: readonly Look[];
+  looks: readonly CurvePoint[];
   seconds: number;
 }
 

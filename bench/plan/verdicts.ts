@@ -7,8 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { METRICS } from '../../src/core/metrics';
 import { causal } from '../../src/core/objectives/causal';
 import { judge } from '../../src/core/train/judge';
-import type { Course, VerdictKind } from '../../src/core/train/verdict';
-import type { Look } from './recorded';
+import type { RunCurve, VerdictKind } from '../../src/core/train/verdict';
+import type { CurvePoint } from './recorded';
 
 interface Curve {
   id: number;
@@ -24,7 +24,7 @@ interface Curve {
   heldTokens: number;
   /** Nats per token. */
   unigram: number;
-  looks: readonly Look[];
+  looks: readonly CurvePoint[];
 }
 
 interface Label {
@@ -50,7 +50,7 @@ export const isForTuning = ({ id }: Pick<Curve, 'id'>): boolean => id % 2 === 1;
 const ONE_STEP = 0.12;
 const EVAL_TOKENS = 8192;
 
-function courseOf(curve: Curve): Course {
+function runCurveOf(curve: Curve): RunCurve {
   const { vocabulary, unigram, looks, trainTokens, heldTokens } = curve;
   const trained = new Map(
     looks.map(([step, , mean, , error = ONE_STEP]) => [step, mean === null ? undefined : { mean, error }]),
@@ -72,7 +72,7 @@ function courseOf(curve: Curve): Course {
   };
 }
 
-export const verdictOn = (curve: Curve): VerdictKind => judge(courseOf(curve)).kind;
+export const verdictOn = (curve: Curve): VerdictKind => judge(runCurveOf(curve)).kind;
 
 /** Whether a verdict is the reader's, or what the reader hesitated at. */
 export const isRight = (kind: VerdictKind, { label, second }: Label): boolean => kind === label || kind === second;

@@ -9,7 +9,7 @@ import type { ToEvaluate } from '../../src/core/evaluate/readings/reading';
 import { storable } from '../../src/core/evaluate/storable';
 import { readRunInfo, type RunInfo } from '../../src/core/export/homegrownJson';
 import { tellingFiles } from '../../src/core/export/formats/huggingFace/write';
-import { looked, looksAt } from '../../src/core/runs/looks';
+import { withTestSetAccess, testSetAccessCount } from '../../src/core/runs/testSetAccesses';
 import { partHash } from '../../src/core/runs/partHash';
 import { askedRecord, type AskedSummary, askedSummary } from '../../src/core/runs/askedSummary';
 import { evaluationSummary } from '../../src/core/runs/evaluationSummary';
@@ -59,8 +59,8 @@ export async function keepEvaluation(
       const listed = await listedIn(at.path);
       if (!DESCRIBING_FILES.every((name) => listed?.includes(name)))
         throw badSettings(`Homegrown did not write all files of ${folder}.`, 'Evaluate a folder that grow wrote.');
-      const looks = part === 'test' ? looked(info.looks, of) : info.looks;
-      const look = part === 'test' ? looksAt(looks, of) : undefined;
+      const looks = part === 'test' ? withTestSetAccess(info.looks, of) : info.looks;
+      const look = part === 'test' ? testSetAccessCount(looks, of) : undefined;
       const madeAt = Date.now();
       const summary = evaluationSummary({
         ...{ part, textHash: of, madeAt, evaluation },

@@ -5,7 +5,7 @@ import type { ModelChoice } from '../../src/core/models/network';
 import { countParams } from '../../src/core/models/spec';
 import { type ObjectiveId, usualObjective } from '../../src/core/objectives';
 import { type OptimizerId, optimizerOf } from '../../src/core/optim';
-import { usualTuningRate } from '../../src/core/runs/toLearn';
+import { usualTuningRate } from '../../src/core/runs/tuningConfig';
 import { evalEveryFor } from '../../src/core/train/patience';
 import { DEFAULT_RECIPE, type Recipe } from '../../src/core/train/recipe';
 import type { RunRequest } from './runRequest';

@@ -1,7 +1,7 @@
 /** What fine-tuning adds to a run: its start and its objective. */
 import type { Trainable } from '../../src/core/adapters/trainable';
 import type { NamedTensors } from '../../src/core/checkpoint/tensors';
-import { type ModelChoice, network, type Rest } from '../../src/core/models/network';
+import { type ModelChoice, network, type FrozenDtype } from '../../src/core/models/network';
 import type { Classes } from '../../src/core/models/spec';
 import type { Recipe } from '../../src/core/train/recipe';
 import { tuningStart } from '../../src/jobs/tuningStart';
@@ -25,7 +25,7 @@ export interface Tuning {
   /** Returns the start of a run on a model. */
   begins(start: Pick<StartingModel, 'model' | 'weights'>): Promise<Begins> | Begins;
   /** Precision of frozen weights. */
-  rest: Rest;
+  rest: FrozenDtype;
   /** Chat template in Jinja; absent: the tokenizer's own, or a default. Undefined without chats. */
   chats?: { template?: string };
   /** Labeled texts of a classifier, and its labels. */

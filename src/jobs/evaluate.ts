@@ -10,7 +10,7 @@ import { withListHashes } from '../core/evaluate/listHash';
 import { manifestIfKept, manifestOf } from '../core/runs/data';
 import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import { keepEvaluation, keepLists, partHash } from '../core/runs/keptEvaluations';
-import { looked, looksAt } from '../core/runs/looks';
+import { withTestSetAccess, testSetAccessCount } from '../core/runs/testSetAccesses';
 import { readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import { sourcesOf } from '../core/runs/sources';
@@ -131,8 +131,8 @@ export async function throwIfCanceled({ signal }: EvaluationJob): Promise<void> 
 
 /** Counts an evaluation on the test set. @returns its number, from 1 */
 export async function lookedAt(store: BlobStore, runId: string, of: string): Promise<number> {
-  const { looks } = await updateRun(store, runId, (run) => ({ ...run, looks: looked(run.looks, of) }));
-  return looksAt(looks, of);
+  const { looks } = await updateRun(store, runId, (run) => ({ ...run, looks: withTestSetAccess(run.looks, of) }));
+  return testSetAccessCount(looks, of);
 }
 
 /** Evaluates a saved step on minimal pairs, swaps and tasks, and stores the result. @throws HomegrownError `bad-settings` */

@@ -1,5 +1,5 @@
 /** The frozen weights of a fine-tuned run, in the precision that they are stored in. */
-import { rested, type Trainable } from '../core/adapters/trainable';
+import { withFrozenDtype, type Trainable } from '../core/adapters/trainable';
 import { badSettings } from '../core/base/errors';
 import { firstNonFinite, type NamedTensors } from '../core/checkpoint/tensors';
 import { paramsOf } from '../core/models';
@@ -8,7 +8,7 @@ import type { ModelWithWeights } from './tuningStart';
 /** @throws HomegrownError `bad-settings` if a weight exceeds f16, and as `partsOf` does */
 export function frozenBase({ model, weights }: ModelWithWeights, trainable: Trainable | undefined): NamedTensors {
   if (!trainable) return weights;
-  const base = rested(paramsOf(model), weights, trainable);
+  const base = withFrozenDtype(paramsOf(model), weights, trainable);
   const large = firstNonFinite(base);
   if (large === undefined) return base;
   throw badSettings(

@@ -3,7 +3,7 @@ import type { BlobStore } from '../core/base/blobStore';
 import type { RunWriter } from '../core/checkpoint/checkpoint';
 import { curveKey } from '../core/runs/curve';
 import type { JournalWriter } from '../core/runs/journal';
-import { keptOnTheWay } from '../core/runs/onTheWay';
+import { intermediateCheckpoints } from '../core/runs/intermediateCheckpoints';
 import { readKnownRun, type RunRecord, updateRun } from '../core/runs/record';
 import { recipeOf } from '../core/runs/segments';
 import type { TrainEvent, TrainInput, TrainOutcome } from '../core/train/run';
@@ -32,7 +32,7 @@ export class StoredRun implements RunPlace<TrainOutcome> {
     const { id, model, trainable, keep } = record;
     const recipe = recipeOf(record);
     this.planned = { model, recipe, trainable };
-    const intermediate = new Set(keptOnTheWay(model, recipe, keep.budget, trainable).steps);
+    const intermediate = new Set(intermediateCheckpoints(model, recipe, keep.budget, trainable).steps);
     this.reported = throttled<TrainEvent>(REPORT_MS, report);
     this.kept = throttled<TrainEvent>(JOURNAL_MS, (events) => this.append(events));
     this.light = {

@@ -15,7 +15,7 @@ import { nameByTexts, namingTexts } from './projectName';
 import { inputsOf } from './preparation';
 import { reads } from './reads';
 import { isMalformed, isOfText, isUndecoded } from './refused';
-import { looker } from './looks';
+import { fileInspector } from './inspectFiles';
 import { suggestedPrompt } from './suggestedPrompt';
 import { alreadyHere, alreadyCleaned, alreadyLeftOut, waits } from './textNotes';
 import { IDLE, work, type Work } from './work';
@@ -39,7 +39,7 @@ export const createAddingSlice: Slice<
   const { data, now, tabs, toasts, session } = services;
   const { inTurn, isBusy, follow, coming } = reads();
   const { suggest } = suggestedPrompt(services, get);
-  const look = looker(services, get, set, { report, addAsText: (files) => void takeAsText(files) });
+  const look = fileInspector(services, get, set, { report, addAsText: (files) => void takeAsText(files) });
   let [drops, imports] = [0, 0];
   /** Id of the text of each drop. */
   const texts = new Map<number, string>();

@@ -8,7 +8,7 @@ import { type Classes, countParams } from '../core/models/spec';
 import { optimizerOf } from '../core/optim';
 import { isInitial } from '../core/runs/modelDraft';
 import type { Project, TokenizerChoice } from '../core/runs/project';
-import { trainableOf, usualTuningRate } from '../core/runs/toLearn';
+import { trainableOf, usualTuningRate } from '../core/runs/tuningConfig';
 import { ofPurpose } from '../core/runs/tuning';
 import { USUAL_BODY, USUAL_TOKENIZER } from '../core/runs/usualClassifier';
 import { type MemoryLimits, memoryPlan, type MemoryPlan } from '../core/train/memory';
@@ -148,8 +148,8 @@ export interface ClassifierPlan {
   passes: number;
   /** Context in which all texts fit, and the expected time with it; undefined if they do fit, or if the base settles it. */
   fitting: { context: number; seconds: number | undefined } | undefined;
-  /** Parameters that learn, and all. */
-  learns: number;
+  /** Parameters that are trained, and all. */
+  trainable: number;
   all: number;
   memory: MemoryPlan;
   /** Expected time of training; undefined until the device was measured. */
@@ -189,7 +189,7 @@ export function planClassifier(
         context: fitted.model.config.context,
         seconds: secondsOf(classifierOf(s.project, fitted, given, limits)),
       },
-      learns: countParams(trainableParams),
+      trainable: countParams(trainableParams),
       all: countParams(table) + countParams(added),
       memory: memoryPlan(modelSpec(model.id), model.config, model.vocabulary, recipe, trainable),
       seconds: secondsOf({ model, recipe }),

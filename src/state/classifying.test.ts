@@ -48,7 +48,7 @@ test('a table becomes a classifier from scratch, which is evaluated, corrected, 
     learningRate: 0.02,
     replay: 0,
   });
-  expect(plan.learns).toBe(plan.all);
+  expect(plan.trainable).toBe(plan.all);
   expect(plan.fitting).toBeUndefined();
 
   await getState().tune('classify');

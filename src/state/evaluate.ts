@@ -5,7 +5,7 @@ import { formatCount } from '../core/base/units';
 import { evaluatedAs, trainingSource, unmeasured } from '../core/objectives';
 import type { EvaluatedOn, EvaluationRecord } from '../core/runs/evaluations';
 import { type KeptEvaluation, partHash } from '../core/runs/keptEvaluations';
-import { looksAt } from '../core/runs/looks';
+import { testSetAccessCount } from '../core/runs/testSetAccesses';
 import type { RunRecord } from '../core/runs/record';
 import { dataOf } from '../core/runs/segments';
 import type { EvaluationInput } from '../protocol/gpu';
@@ -175,7 +175,7 @@ export const lookedAt =
 export function looksSoFar(s: Shown): number {
   const { record } = shownRun(s, 'evaluate');
   const facts = record ? dataOf(record).facts : null;
-  return facts?.parts.test ? looksAt(record?.looks, partHash(facts, 'test')) : 0;
+  return facts?.parts.test ? testSetAccessCount(record?.looks, partHash(facts, 'test')) : 0;
 }
 
 /** What a file of it is called, after the project: `step-40-validation`. */

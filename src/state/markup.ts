@@ -87,8 +87,8 @@ export async function sorted(files: readonly Dropped[], project: DroppedMarkup['
 /** Names of those that belong to others, and of these: what an archive of a service holds. */
 async function belongingTo(files: readonly Dropped[]): Promise<ReadonlySet<string>> {
   const byName = new Map(files.map(({ name, file }) => [name, file]));
-  const { together } = await import('../core/documents/together');
-  const groups = await together([...byName.keys()], (name) => headOf(byName.get(name)!).then(headText, () => ''));
+  const { groupExports } = await import('../core/documents/groupExports');
+  const groups = await groupExports([...byName.keys()], (name) => headOf(byName.get(name)!).then(headText, () => ''));
   return new Set([...groups].flatMap(([name, { folder, others }]) => [name, ...others.map((path) => folder + path)]));
 }
 
@@ -102,8 +102,8 @@ export const kindOf = async ({ file, name }: Dropped): Promise<DroppedMarkup['ki
           const kind = markupOf(name, head);
           const ids = mayBe(name);
           if (ids.length === 0) return kind;
-          const { formatKnown } = await import('../core/documents/known');
-          return formatKnown(ids, name, headText(head)) ? null : kind;
+          const { sniffFormat } = await import('../core/documents/sniffFormat');
+          return sniffFormat(ids, name, headText(head)) ? null : kind;
         },
         () => null,
       ));

@@ -56,8 +56,8 @@ test('less of a model that learns takes less memory, and passes are over what is
     return plan;
   };
   const [all, lora] = [of({ learns: 'all' }), of({ learns: 'adapter' })];
-  expect(all.learns).toBe(all.all);
-  expect(lora.learns).toBeLessThan(all.learns);
+  expect(all.trainable).toBe(all.all);
+  expect(lora.trainable).toBeLessThan(all.trainable);
   expect(lora.memory.total).toBeLessThan(lora.full.total);
   expect(all.memory).toEqual(all.full);
   // 200 steps of 4 rows of 64 tokens, a tenth of them old, over 0.9 of 12,800.

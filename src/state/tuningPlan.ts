@@ -10,7 +10,7 @@ import { trainingSource } from '../core/objectives';
 import type { Project } from '../core/runs/project';
 import type { ListedRun } from '../core/runs/rows';
 import { dataOf, recipeOf } from '../core/runs/segments';
-import { trainableOf, tuningObjective, usualTuningRate } from '../core/runs/toLearn';
+import { trainableOf, tuningObjective, usualTuningRate } from '../core/runs/tuningConfig';
 import type { MemoryLimits } from '../core/train/memory';
 import { type Problem, problems } from '../core/train/problems';
 import { tokensPerStep, type Recipe } from '../core/train/recipe';
@@ -55,8 +55,8 @@ export function tuningOf(
 
 export interface TuningPlan {
   recipe: Recipe;
-  /** Parameters that learn, and all. */
-  learns: number;
+  /** Parameters that are trained, and all. */
+  trainable: number;
   all: number;
   memory: MemoryPlan;
   /** Where everything learns. */
@@ -87,7 +87,7 @@ export function planTuning(
     const read = recipe.steps * tokensPerStep(recipe, model.config.context) * (1 - recipe.replay);
     return {
       recipe,
-      learns: countParams(trainableParams),
+      trainable: countParams(trainableParams),
       all: countParams(table) + countParams(added),
       memory: memoryOf(trainable),
       full: memoryOf(),

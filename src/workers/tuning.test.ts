@@ -3,13 +3,13 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import type { Trainable } from '../core/adapters/trainable';
 import type { BlobStore } from '../core/base/blobStore';
-import { rounded } from '../core/base/rest';
+import { rounded } from '../core/base/narrowDtype';
 import { readBase } from '../core/checkpoint/base';
 import { baseKeys, basesThere } from '../core/checkpoint/bases';
 import { listSnapshots, loadSnapshot } from '../core/checkpoint/checkpoint';
 import { listTexts } from '../core/documents';
 import { paramsOf } from '../core/models';
-import { restingAs } from '../core/models/spec';
+import { narrowDtypeFor } from '../core/models/spec';
 import { readJournal } from '../core/runs/journal';
 import { readRun, type RunRecord } from '../core/runs/record';
 import { measureEverything } from '../core/runs/sizes';
@@ -209,7 +209,7 @@ test.each(['f16', 'q8'] as const)(
     const { beside } = lora().adapter!;
     for (const [name, { data }] of base) {
       const was = tensors.get(name)!.data;
-      const as = beside.includes(name) ? restingAs(paramsOf(of('x', {}).model)[name]!, rest) : undefined;
+      const as = beside.includes(name) ? narrowDtypeFor(paramsOf(of('x', {}).model)[name]!, rest) : undefined;
       expect(data, name).toEqual(as ? rounded(was, as) : was);
     }
     const last = (await readJournal(store, 'half')).findLast((event) => event.kind === 'evaluated')!;

@@ -4,7 +4,7 @@ import { type Field, fieldProblem, initialValues } from '../base/field';
 import type { Parameter } from '../models/spec';
 import { type AdapterId, adapterOf, ADAPTERS } from '.';
 
-const NO_ADAPTERS = ['index', 'adapter', 'adapted', 'targetModules', 'learns', 'mixed', 'trainable', 'words'];
+const NO_ADAPTERS = ['index', 'adapter', 'adapted', 'targetModules', 'trainableScope', 'mixed', 'trainable', 'words'];
 
 test('every file of an adapter is in the list', () => {
   const files = readdirSync(new URL('.', import.meta.url)).filter((name) => !name.endsWith('.test.ts'));

@@ -1,9 +1,9 @@
 /** Trainable part of a model: all of its weights, some of them, or an adapter. */
 import { badSettings } from '../base/errors';
 import { fieldProblem, type Fields, type ValuesOf } from '../base/field';
-import { rounded } from '../base/rest';
-import type { Rest, Values } from '../models/network';
-import { type ParamTable, restingAs } from '../models/spec';
+import { rounded } from '../base/narrowDtype';
+import type { FrozenDtype, Values } from '../models/network';
+import { type ParamTable, narrowDtypeFor } from '../models/spec';
 import { type AdapterChoice, adapterOf } from '.';
 
 /** Trainable part of a model; absent: every weight. Plain data, which a run's record can store. */
@@ -13,7 +13,7 @@ export interface Trainable {
   /** Adapter on some of its weights. */
   adapter?: AdapterChoice;
   /** Data type of the frozen matrices of linear layers; absent: f32. f16 and q8 round them, alike on every device. */
-  rest?: Rest;
+  rest?: FrozenDtype;
 }
 
 /** Parameters of a model, each table in the model's order. */
@@ -70,14 +70,14 @@ export const linearWeights = (own: ParamTable): string[] => Object.keys(pick(own
  * Rounds the frozen matrices of the base to their stored precision. Doing so once, here, means that an adapter is merged into
  * the same numbers that it was trained on.
  */
-export function rested(own: ParamTable, base: Values, trainable: Trainable): Values {
+export function withFrozenDtype(own: ParamTable, base: Values, trainable: Trainable): Values {
   const { rest } = trainable;
   if (rest === undefined || rest === 'f32') return base;
   const { trainableParams } = partsOf(own, trainable);
   const isFrozen = (name: string): boolean => Object.hasOwn(own, name) && !Object.hasOwn(trainableParams, name);
   return new Map(
     [...base].map(([name, value]) => {
-      const as = isFrozen(name) ? restingAs(own[name]!, rest) : undefined;
+      const as = isFrozen(name) ? narrowDtypeFor(own[name]!, rest) : undefined;
       return [name, as ? { ...value, data: rounded(value.data, as) } : value];
     }),
   );

@@ -6,7 +6,7 @@ import { adapterOf } from '.';
 import { partsOf, type Trainable } from './trainable';
 
 /** `LoRA (rank 8, alpha 16) on 8 matrices: 12,288 parameters, 1.2 % of all`. @param own the model's own parameters */
-export function learnsWords(own: ParamTable, trainable: Trainable): string {
+export function trainableWords(own: ParamTable, trainable: Trainable): string {
   const { weights, adapter } = trainable;
   const { added, trainableParams } = partsOf(own, trainable);
   const [count, all] = [countParams(trainableParams), countParams(own) + countParams(added)];

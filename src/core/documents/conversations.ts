@@ -13,7 +13,7 @@ import { BadRows } from './badRows';
 import type { ReadFile } from './blocks';
 import type { EncodingId } from './encodings';
 import type { FoundRow } from './guard/readers';
-import { withHead } from './head';
+import { withHead } from './readHead';
 import { headText, MARKUP_HEAD } from './markup';
 import { FORMATS, formatOf, isOfDocuments, tableCalled, type TableFormatId } from './formats';
 import type { OpenFile } from './formats/format';

@@ -10,5 +10,5 @@ export async function fetchReaders(): Promise<void> {
 
 /** The same of what tells files apart that are given, which is all that a page needs. */
 export async function fetchRecognition(): Promise<void> {
-  await Promise.allSettled([import('./known'), import('./together')]);
+  await Promise.allSettled([import('./sniffFormat'), import('./groupExports')]);
 }

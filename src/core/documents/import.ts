@@ -15,7 +15,7 @@ import { copyInto, isUnchanged, joinable, takenOut } from './joining';
 import { addToProject, listTexts, NO_OWNER, type Owner, removeText } from './library';
 import { inItsEncoding } from './encodings';
 import { inProcess, type Readers } from './guard/readers';
-import { beginningOf } from './head';
+import { beginningOf } from './readHead';
 import { filesOf } from './open';
 import { type ArchiveFormatId, archiveCalled, tableCalled } from './formats';
 import { type GivenFile, readFile, type TableChoice, type TextSource } from './readFile';
@@ -24,7 +24,7 @@ import { piecesOf } from '../files/byteSource';
 import { type PassedOver, SavedPages } from './savedPages';
 import { isSystemFile } from './system';
 import { filesIn } from './unpack';
-import { type ByteCount, Watch } from './watch';
+import { type ByteCount, ReadProgress } from './readProgress';
 
 export type ImportOutcome =
   | { kind: 'added'; text: TextRecord }
@@ -143,7 +143,7 @@ export async function importDrop(
   const summary = () => ({ refused, empty, passedOver, duplicates });
   const read = await readerOf(conversations, labeledAs);
   const stoppable: Readers = (kind, format, file) => readers(kind, format, file, job.signal);
-  const watch = new Watch(sources, job);
+  const watch = new ReadProgress(sources, job);
   const { id, draft } = await begin(store, sources[0]!.name, watch.of, addedAt);
   try {
     const [chunks, blocks] = [new ChunkWriter(id, draft), new BlockWriter(id, draft)];
@@ -332,8 +332,8 @@ async function groupsOf(sources: readonly TextSource[]) {
     ({ isPlain, table, size }) => !isPlain && size > 0 && (!table || table.columns === 'recognised'),
   );
   const byName = new Map(free.map((source) => [source.name, source]));
-  const { together } = await import('./together');
-  const found = await together([...byName.keys()], (name) => beginningOf(again(byName.get(name)!).stream()));
+  const { groupExports } = await import('./groupExports');
+  const found = await groupExports([...byName.keys()], (name) => beginningOf(again(byName.get(name)!).stream()));
   const groups = new Map<TextSource, { named: { name?: string }; files: ReadonlyMap<string, TextSource> }>();
   for (const [name, { folder, others, areAttached }] of found) {
     const files = new Map(others.map((path) => [path, byName.get(folder + path)!]));

@@ -5,7 +5,7 @@ import { propertyRuns } from '../../testing/propertyRuns';
 import { utf8 } from '../../testing/readDocuments';
 import { collect, stream } from '../../testing/texts';
 import { listItems } from './json';
-import { objects } from './objects';
+import { jsonObjects } from './jsonObjects';
 import { rows } from './formats/json';
 
 const file = (bytes: AsyncIterable<Uint8Array>) => ({ name: 'a.json', bytes, note: () => undefined });
@@ -59,7 +59,7 @@ test('an object that takes much more memory than bytes is refused, in a list, a 
     await expect(collect(rows(cut(text, 2 ** 20)))).rejects.toThrow(problem);
     await expect(collect(rows(cut(`[${text}]`, 2 ** 20)))).rejects.toThrow(problem);
   }
-  expect(await collect(objects(cut(`{"a":1}\n${many}\n`, 2 ** 20)))).toMatchObject([
+  expect(await collect(jsonObjects(cut(`{"a":1}\n${many}\n`, 2 ** 20)))).toMatchObject([
     { value: { a: 1 } },
     { place: 'line 2', problem: 'has more than 8,000,000 values' },
   ]);
@@ -85,7 +85,7 @@ test('an object whose text takes too much memory is refused, in a list, a line a
   ] as const) {
     await expect(collect(rows(file(stream(pieces(text, megabytes)))))).rejects.toThrow(problem);
     await expect(collect(rows(file(stream(inList(pieces(text, megabytes))))))).rejects.toThrow(problem);
-    expect(await collect(objects(file(stream(pieces(text, megabytes)))))).toEqual([
+    expect(await collect(jsonObjects(file(stream(pieces(text, megabytes)))))).toEqual([
       { place: 'line 1', problem: expect.stringMatching(megabytes > 100 ? /134,217,728|memory/ : problem) as string },
     ]);
   }

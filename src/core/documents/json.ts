@@ -5,13 +5,13 @@ import { decodeParsed } from './decode';
 import { JsonLimit, JsonScan, NO_LEVEL } from './jsonScan';
 import { DEEPEST_CELL, MAX_NESTED_COLUMNS } from './limits';
 import type { OpenFile, Row } from './formats/format';
-import { wholeTextPieces } from './whole';
+import { readAllTextPieces } from './readAll';
 
 /** @throws HomegrownError `bad-file` */
 export async function jsonFile(file: OpenFile, max: number): Promise<unknown> {
   const scan = new JsonScan();
   const pieces: string[] = [];
-  for await (const piece of wholeTextPieces(file, max)) {
+  for await (const piece of readAllTextPieces(file, max)) {
     pieces.push(piece);
     try {
       scan.next(piece, 0, NO_LEVEL);

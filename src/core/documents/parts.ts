@@ -8,7 +8,7 @@ import { type ZipEntry, zipEntries } from '../files/zipEntries';
 import { MAX_PACKED_BYTES, MAX_PART_BYTES, MAX_PACKED_PARTS, PARTS_OF_ANY } from './limits';
 import { MarkupParser } from './markupParser';
 import type { OpenFile } from './formats/format';
-import { wholeBytes } from './whole';
+import { readAllBytes } from './readAll';
 
 /** A relation of a part to another part. */
 interface Relation {
@@ -35,7 +35,7 @@ export class Parts {
   /** @throws HomegrownError `bad-file` */
   static async open(file: OpenFile, what: string): Promise<Parts> {
     const { name } = file;
-    const bytes = await wholeBytes(file, MAX_PACKED_BYTES);
+    const bytes = await readAllBytes(file, MAX_PACKED_BYTES);
     if (OLD_OFFICE.every((byte, i) => bytes[i] === byte))
       throw badFile(
         `${name} has a password, or is in a format from before Office 2007.`,

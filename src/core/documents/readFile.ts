@@ -8,7 +8,7 @@ import { BadRows } from './badRows';
 import type { ReadDocument, ReadFile } from './blocks';
 import type { ChunkWriter } from './chunks';
 import type { EncodingId } from './encodings';
-import { beginningOf, withHead } from './head';
+import { beginningOf, withHead } from './readHead';
 import { headText, MARKUP_HEAD } from './markup';
 import {
   binaryTableCalled,
@@ -113,8 +113,8 @@ export async function isOpened(source: TextSource): Promise<boolean> {
   // A file without a size may be a pipe.
   const ids = mayBe(name);
   if (size === 0 || ids.length === 0) return false;
-  const { formatKnown } = await import('./known');
-  return formatKnown(ids, name, await beginningOf(source.stream())) !== undefined;
+  const { sniffFormat } = await import('./sniffFormat');
+  return sniffFormat(ids, name, await beginningOf(source.stream())) !== undefined;
 }
 
 /** Detects the format by how the file begins, and returns its bytes from the start. */
@@ -122,8 +122,8 @@ async function begun(name: string, bytes: AsyncIterable<Uint8Array>, isAlone: bo
   const ids = mayBe(name);
   if (ids.length === 0) return { whole: bytes };
   const { head, whole } = await withHead(bytes, MARKUP_HEAD);
-  const { formatKnown } = await import('./known');
-  return { whole, known: formatKnown(ids, name, headText(head), isAlone) };
+  const { sniffFormat } = await import('./sniffFormat');
+  return { whole, known: sniffFormat(ids, name, headText(head), isAlone) };
 }
 type Read = Pick<ReadFile, 'columns' | 'empty'>;
 const CHOOSE = 'Choose a file with text.';

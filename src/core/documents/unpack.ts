@@ -6,7 +6,7 @@ import { badFile, isBadFile } from '../base/errors';
 import { visibleName } from '../base/fileName';
 import { formatBytes, formatCount } from '../base/units';
 import { failing } from '../files/byteSource';
-import { beginningOf } from './head';
+import { beginningOf } from './readHead';
 import { MAX_UNPACKED_BYTES, MAX_NESTED_ARCHIVES, MAX_ENTRIES } from './limits';
 import { type ArchiveFormatId, archiveCalled, FORMATS } from './formats';
 import type { ArchiveEntry, ArchiveReader, CompanionFiles, ListedEntry, OpenFile } from './formats/format';
@@ -63,8 +63,8 @@ async function* grouped(
   tally: Tally,
 ): AsyncGenerator<EntryWithCompanions> {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-  const { together } = await import('./together');
-  const groups = await together([...byPath.keys()], (path) => beginningOf(byPath.get(path)!.bytes()));
+  const { groupExports } = await import('./groupExports');
+  const groups = await groupExports([...byPath.keys()], (path) => beginningOf(byPath.get(path)!.bytes()));
   const belonging = new Set([...groups.values()].flatMap(({ folder, others }) => others.map((path) => folder + path)));
   for (const { path, bytes } of entries) {
     const { folder, others, areAttached } = groups.get(path) ?? {};

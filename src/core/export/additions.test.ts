@@ -101,10 +101,10 @@ test('an objective, a metric, an optimizer and a schedule that are in their list
   );
 
   const { judge } = await import('../train/judge');
-  const { courseOf } = await import('../runs/course');
+  const { runCurve } = await import('../runs/runCurve');
   const evaluations = [first!, last!];
   const curve = { trained: () => undefined, evaluations, planned: 4, ending: 'finished' } as const;
-  const { evidence } = judge(courseOf(record, curve));
+  const { evidence } = judge(runCurve(record, curve));
   expect(evidence).toContain(`Loss on text it never saw fell from ${first!.loss.toPrecision(3)} nats to `);
 });
 

@@ -2,7 +2,7 @@
 import { counted, formatCount, formatDay, formatReading } from '../base/units';
 import { comparisonWords } from '../evaluate/compare';
 import { TASK_BASELINES, TASK_METRICS } from '../evaluate/tasks';
-import { ordinal } from '../runs/looks';
+import { ordinal } from '../runs/testSetAccesses';
 import type { AskedSummary } from '../runs/askedSummary';
 import type { RunInfo } from './homegrownJson';
 import { plain, table } from './markdown';

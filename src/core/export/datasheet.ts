@@ -2,7 +2,7 @@ import { counted, formatBytes, formatCount } from '../base/units';
 import { METRICS } from '../metrics';
 import { valueWords } from '../metrics/words';
 import { baselinesOf } from '../objectives';
-import { looksAt } from '../runs/looks';
+import { testSetAccessCount } from '../runs/testSetAccesses';
 import { partHash } from '../runs/partHash';
 import { dataOf, recipeOf } from '../runs/segments';
 import type { DataFacts } from '../runs/settings';
@@ -90,7 +90,9 @@ function composition(info: RunInfo, data: DataFacts): string {
   const parts = [
     ['Training set', formatCount(train.tokens), formatBytes(train.bytes)],
     [`Validation set, ${heldOut(data)}`, formatCount(validation.tokens), formatBytes(validation.bytes)],
-    ...(test ? [[`Test set, ${lookedAt(info, data)}`, formatCount(test.tokens), formatBytes(test.bytes)]] : []),
+    ...(test
+      ? [[`Test set, ${testSetAccessWords(info, data)}`, formatCount(test.tokens), formatBytes(test.bytes)]]
+      : []),
   ];
   return [
     table(rows, ['Text', 'Characters', 'License', 'SHA-256']),
@@ -104,7 +106,7 @@ function composition(info: RunInfo, data: DataFacts): string {
   ].join('\n\n');
 }
 
-function lookedAt({ looks }: RunInfo, data: DataFacts): string {
-  const count = looksAt(looks, partHash(data, 'test'));
+function testSetAccessWords({ looks }: RunInfo, data: DataFacts): string {
+  const count = testSetAccessCount(looks, partHash(data, 'test'));
   return count === 0 ? 'never evaluated' : `evaluated ${count === 1 ? 'once' : `${formatCount(count)} times`}`;
 }

@@ -2,7 +2,7 @@
 import { formatCount, formatDay, formatReading } from '../base/units';
 import { BASELINES } from '../evaluate/figures';
 import { estimateWords, figureWords, judged } from '../evaluate/words';
-import { looksAt, ordinal } from '../runs/looks';
+import { testSetAccessCount, ordinal } from '../runs/testSetAccesses';
 import { partHash } from '../runs/partHash';
 import { dataOf } from '../runs/segments';
 import type { EvaluationSummary } from '../runs/evaluationSummary';
@@ -36,7 +36,7 @@ function caution(
   if (part === 'validation')
     return 'The validation set was used during training: if a step or a setting was chosen with it, these results are optimistic.';
   const data = dataOf(info);
-  const all = Math.max(look, data ? looksAt(info.looks, partHash(data, 'test')) : 0);
+  const all = Math.max(look, data ? testSetAccessCount(info.looks, partHash(data, 'test')) : 0);
   const since = all > look ? ` of ${formatCount(all)} evaluations so far` : ' evaluation';
   return `This was the ${ordinal(look)}${since} on the test set: each one used for a decision makes the test set less independent.`;
 }

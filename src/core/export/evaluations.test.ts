@@ -7,7 +7,7 @@ import { bytesSource, readBytes, type ByteStream } from '../files/byteSource';
 import { modelSpec } from '../models';
 import type { EvaluationRecord } from '../runs/evaluations';
 import { keepEvaluation, readEvaluation, readEvaluations } from '../runs/keptEvaluations';
-import { looked } from '../runs/looks';
+import { withTestSetAccess } from '../runs/testSetAccesses';
 import { partHash } from '../runs/partHash';
 import { addRun, readRun } from '../runs/record';
 import { dataFacts, runRecord } from '../../testing/runRecord';
@@ -60,7 +60,7 @@ async function storeWith(...kept: readonly EvaluationRecord[]): Promise<BlobStor
   await addRun(store, {
     ...runRecord({ name: 'Ahab', status: 'stopped', step: 5, model }),
     segments,
-    looks: looked(looked(undefined, TEST), TEST),
+    looks: withTestSetAccess(withTestSetAccess(undefined, TEST), TEST),
   });
   for (const one of kept) await keepEvaluation(store, one);
   return store;

@@ -1,5 +1,5 @@
 import { deviceKindOf, energyOf, wattHoursWords } from '../train/energy';
-import { learnsWords } from '../adapters/words';
+import { trainableWords } from '../adapters/words';
 import { choiceLabel, type Field, nameOf } from '../base/field';
 import { formatCount, formatDay, formatDuration, formatNumber, formatShare } from '../base/units';
 import { upperFirst } from '../base/firstLetter';
@@ -55,7 +55,7 @@ export function modelCard(info: RunInfo, formats: readonly Format[], hasDatashee
   const last = learningRateAt(schedule, { ...recipe, learningRate: 1 }, Math.max(steps, warmup));
   const training = [
     ['Objective', objectiveOf(recipe.objective).label + ownWords(objectiveOf(recipe.objective).fields, recipe)],
-    ...(info.trainable ? [['Trainable', learnsWords(spec.params(config, vocabulary), info.trainable)]] : []),
+    ...(info.trainable ? [['Trainable', trainableWords(spec.params(config, vocabulary), info.trainable)]] : []),
     ['Optimizer', label + own.join('')],
     [
       'Learning rate',

@@ -1,8 +1,8 @@
 import { getBackend, type Tensor1D, type Tensor2D, type Variable } from '@tensorflow/tfjs';
 import { disposingOnFailure } from '../base/disposing';
 import { badFile, badSettings } from '../base/errors';
-import { type Resting, rounded } from '../base/rest';
-import { packed } from '../ops/resting';
+import { type NarrowDtype, rounded } from '../base/narrowDtype';
+import { packed } from '../ops/narrowWeights';
 import { allocate, type OwnedVariables } from '../ops/variables';
 import { modelSpec, type ModelId } from '.';
 import {
@@ -14,8 +14,8 @@ import {
   type Output,
   type ParamTable,
   type Pass,
-  type Rest,
-  restingAs,
+  type FrozenDtype,
+  narrowDtypeFor,
 } from './spec';
 
 export { drawn, initialValues } from './initial';
@@ -52,7 +52,7 @@ export interface ModelChoice {
   vocabulary: number;
 }
 
-export type { Rest } from './spec';
+export type { FrozenDtype } from './spec';
 
 /** Weights on the host, by name. */
 export type Values = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
@@ -68,7 +68,7 @@ export async function network(
   choice: ModelChoice,
   values: Values,
   trainable?: readonly string[],
-  rest: Rest = 'f32',
+  rest: FrozenDtype = 'f32',
 ): Promise<Network> {
   const { id, config, vocabulary } = choice;
   const spec = modelSpec(id);
@@ -109,12 +109,12 @@ export async function network(
  * The weights of `table` on the device in use. Apart from `network`, and without a function in what it gives: a network's
  * functions would otherwise keep `values` on the host for as long as there is one.
  */
-function placed(table: ParamTable, trainable: ParamTable, values: Values, rest: Rest) {
+function placed(table: ParamTable, trainable: ParamTable, values: Values, rest: FrozenDtype) {
   const parts = [true, false].map((learns) => {
     const names = Object.keys(table).filter((name) => Object.hasOwn(trainable, name) === learns);
     const weights = named(names, values).map((value, i) => {
-      const as = learns ? undefined : restingAs(table[names[i]!]!, rest);
-      return as ? resting(names[i]!, value, as) : value;
+      const as = learns ? undefined : narrowDtypeFor(table[names[i]!]!, rest);
+      return as ? narrowed(names[i]!, value, as) : value;
     });
     return { names, weights, learns };
   });
@@ -128,10 +128,10 @@ function placed(table: ParamTable, trainable: ParamTable, values: Values, rest: 
  * In fewer bytes on WebGPU. Elsewhere numbers are rounded alike and lie in f32, so that the model is the same on every device.
  * @throws {HomegrownError} 'bad-settings' where a number is beyond f16
  */
-function resting(
+function narrowed(
   name: string,
   value: Value,
-  rest: Resting,
+  rest: NarrowDtype,
 ): { shape: readonly number[]; data: Float32Array | Int32Array } {
   const large = rest === 'f16' ? value.data.find((x) => Math.abs(x) >= BEYOND_HALF) : undefined;
   if (large !== undefined) {

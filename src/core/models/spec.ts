@@ -1,5 +1,5 @@
 /** A model is a form, a table of parameters, and a function. The rest of the product doesn't know its name. */
-import { BLOCK_OF_8, type Resting, RESTINGS } from '../base/rest';
+import { BLOCK_OF_8, type NarrowDtype, NARROW_DTYPES } from '../base/narrowDtype';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import {
   type ChoiceField,
@@ -261,14 +261,14 @@ export function nearestSize(spec: ModelSpec, config: BaseConfig, name: string): 
 }
 
 /** Storage type of a frozen matrix, which products widen. */
-export type Rest = 'f32' | Resting;
-export const RESTS = ['f32', ...RESTINGS] as const;
+export type FrozenDtype = 'f32' | NarrowDtype;
+export const FROZEN_DTYPES = ['f32', ...NARROW_DTYPES] as const;
 
 /**
  * Storage type of a frozen parameter; undefined for f32. Kernels need row lengths that are multiples of four, and q8 needs
  * whole blocks; otherwise f16.
  */
-export function restingAs({ linear, shape }: Parameter, rest: Rest = 'f32'): Resting | undefined {
+export function narrowDtypeFor({ linear, shape }: Parameter, rest: FrozenDtype = 'f32'): NarrowDtype | undefined {
   if (rest === 'f32' || linear !== true || shape.some((size) => size % 4 !== 0)) return undefined;
   return rest === 'q8' && shape.at(-1)! % BLOCK_OF_8 === 0 ? 'q8' : 'f16';
 }

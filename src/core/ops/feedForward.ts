@@ -13,7 +13,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { type Activation, ACTIVATIONS } from './activation';
 import { feedForwardOnGpu } from './feedForward.wgsl';
 import { GATED } from './gated';
-import { widened } from './resting';
+import { widened } from './narrowWeights';
 import { sumOfRows } from './linear';
 import { matMul } from './matMul';
 import { type Differentiable, anyNeedsGradient, run, type Implementations } from './op';

@@ -4,7 +4,7 @@ import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
 import type { FeedForward } from './feedForward';
 import { gatedOnGpu } from './gated.wgsl';
-import { restOf, sizesOf } from './resting';
+import { narrowDtypeOf, sizesOf } from './narrowWeights';
 import { weightGradients } from './linear.wgsl';
 import { product } from './matmul.wgsl';
 import { anyNeedsGradient } from './op';
@@ -15,7 +15,7 @@ export const feedForwardOnGpu: FeedForward = {
     const { x, inWeight, inBias, outWeight, outBias } = given;
     const [N, C] = x.shape;
     const [[H, O], inColumns] = [sizesOf(outWeight), sizesOf(inWeight)[1]];
-    const [restIn, restOut] = [restOf(inWeight), restOf(outWeight)];
+    const [restIn, restOut] = [narrowDtypeOf(inWeight), narrowDtypeOf(outWeight)];
     const y = matrix(N, O);
     const byIn = { M: N, N: inColumns, K: C, rest: restIn, bias: inBias !== undefined };
     const pre = matrix(N, byIn.N);
@@ -41,7 +41,7 @@ export const feedForwardOnGpu: FeedForward = {
   backward(dy, { x, inWeight, outWeight, pre, inner }, { activation, gated = false }, needsGradient) {
     const [N, C] = x.shape;
     const [[H, O], inColumns] = [sizesOf(outWeight), sizesOf(inWeight)[1]];
-    const [restIn, restOut] = [restOf(inWeight), restOf(outWeight)];
+    const [restIn, restOut] = [narrowDtypeOf(inWeight), narrowDtypeOf(outWeight)];
     const out = weightGradients(inner, dy, needsGradient.outWeight, needsGradient.outBias);
     const outer = { outWeight: out.weight, outBias: out.bias, residual: needsGradient.residual && tf.clone(dy) };
     if (!anyNeedsGradient(needsGradient, 'x', 'inWeight', 'inBias')) return outer;

@@ -4,11 +4,11 @@
  *   y = x W + b + r
  *
  * x [N, I]   weight W [I, O]   bias b [O]   residual r [N, O]   y [N, O], all f32
- * Weights lie as [in, out]; one that is frozen may rest in fewer bytes (resting.ts). Source: GPT-2's own layout, Conv1D in Hugging Face's pytorch_utils.py.
+ * Weights lie as [in, out]; one that is frozen may rest in fewer bytes (narrowWeights.ts). Source: GPT-2's own layout, Conv1D in Hugging Face's pytorch_utils.py.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs';
-import { widened } from './resting';
+import { widened } from './narrowWeights';
 import { linearOnGpu } from './linear.wgsl';
 import { matMul } from './matMul';
 import { type Differentiable, run, type Implementations } from './op';

@@ -2,7 +2,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
-import { restOf, sizesOf } from './resting';
+import { narrowDtypeOf, sizesOf } from './narrowWeights';
 import type { Linear } from './linear';
 import { product } from './matmul.wgsl';
 
@@ -10,7 +10,7 @@ import { product } from './matmul.wgsl';
 export const linearOnGpu: Linear = {
   forward({ x, weight, bias, residual }) {
     const [M, K] = x.shape;
-    const [N, rest] = [sizesOf(weight)[1], restOf(weight)];
+    const [N, rest] = [sizesOf(weight)[1], narrowDtypeOf(weight)];
     const y = emptyTensor([M, N], 'float32') as Tensor2D;
     const p = { M, N, K, rest, bias: bias !== undefined, residual: residual !== undefined };
     dispatch(product(p), { a: x, b: weight, c: y, bias, residual });
@@ -18,7 +18,7 @@ export const linearOnGpu: Linear = {
   },
   backward(dy, { x, weight }, _, needsGradient) {
     const [N, I] = x.shape;
-    const [O, rest] = [sizesOf(weight)[1], restOf(weight)];
+    const [O, rest] = [sizesOf(weight)[1], narrowDtypeOf(weight)];
     const dx = needsGradient.x && emptyTensor([N, I], 'float32');
     if (dx) dispatch(product({ M: N, N: I, K: O, transposeB: true, rest }), { a: dy, b: weight, c: dx });
     const { weight: dWeight, bias } = weightGradients(x, dy, needsGradient.weight, needsGradient.bias);

@@ -11,7 +11,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { type FeedForwardKind, neurons } from './feedForward';
-import { widened } from './resting';
+import { widened } from './narrowWeights';
 import { sumOfRows } from './linear';
 import { lowRankOnGpu } from './lowRank.wgsl';
 import { matMul } from './matMul';

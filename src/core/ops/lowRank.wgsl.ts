@@ -5,7 +5,7 @@ import { emptyTensor } from '../gpu/tfjs';
 import { activationOnGpu } from './activation.wgsl';
 import type { FeedForwardKind } from './feedForward';
 import { gatedOnGpu } from './gated.wgsl';
-import { restOf, sizesOf } from './resting';
+import { narrowDtypeOf, sizesOf } from './narrowWeights';
 import { weightGradients } from './linear.wgsl';
 import type { LowRank } from './lowRank';
 import { product } from './matmul.wgsl';
@@ -21,7 +21,7 @@ export const lowRankOnGpu: LowRank = {
     const h = after ? neurons(x, after) : x;
     const [between, y] = [matrix(N, R), matrix(N, O)];
     dispatch(product({ M: N, N: R, K: I, scale }), { a: added ?? h, b: down, c: between });
-    const rest = restOf(weight);
+    const rest = narrowDtypeOf(weight);
     const whole = {
       M: N,
       N: O,
@@ -46,7 +46,7 @@ export const lowRankOnGpu: LowRank = {
     const again = dx && readsAgain ? matrix(N, I) : undefined;
     if (dx) {
       const slope = after && { slope: after.activation, ...(after.gated && { gated: true }) };
-      const rest = restOf(weight);
+      const rest = narrowDtypeOf(weight);
       const p = { M: N, N: I, K: O, transposeB: true, rest, ...slope, ...(again && { again: true }) };
       const pair = inner && !added ? { aSecond: inner, bSecond: down } : undefined;
       dispatch(product({ ...p, ...(pair && { secondInner: R }) }), { a: dy, b: weight, ...pair, pre: x, again, c: dx });

@@ -1,5 +1,5 @@
 /** What all ways to multiply matrices on the GPU share: what is asked of them, and how an element of C is finished. */
-import type { Resting } from '../base/rest';
+import type { NarrowDtype } from '../base/narrowDtype';
 import { BLOCK } from '../gpu/arena';
 import type { Element, Kernel } from '../gpu/dispatch';
 import type { Activation } from './activation';
@@ -19,8 +19,8 @@ export interface Product {
   transposeB?: boolean;
   /** A' [M, secondInner] and B' [secondInner, N], laid out like A and B; without transposeA, columns and count. */
   secondInner?: number;
-  /** How B rests (resting.ts), where not in f32: N and K, as far as it lies along them, are whole groups of four, in q8 whole blocks. */
-  rest?: Resting | undefined;
+  /** How B rests (narrowWeights.ts), where not in f32: N and K, as far as it lies along them, are whole groups of four, in q8 whole blocks. */
+  rest?: NarrowDtype | undefined;
   /** So many of them, each matrix where `strideOf` says in its tensor; without bias and columns. */
   count?: number;
   /** 1 where it is not given. */
@@ -103,7 +103,7 @@ export function functionsOf(p: Product): string {
   return (activation ? activationFunctions(activation) : '') + (p.rest ? RESTING[p.rest].widened : '');
 }
 /** How B is seen, and what gives its four numbers from the `four`th group of four on. */
-const RESTING: Readonly<Record<Resting, { element: Element; widened: string }>> = {
+const RESTING: Readonly<Record<NarrowDtype, { element: Element; widened: string }>> = {
   f16: {
     element: 'vec2u',
     widened: `

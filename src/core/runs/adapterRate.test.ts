@@ -13,7 +13,7 @@ import { tokenSource } from '../../testing/tokenSource';
 import { useSingleThreadWasm } from '../../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { DEFAULT_RECIPE } from '../train/recipe';
-import { usualTuningRate } from './toLearn';
+import { usualTuningRate } from './tuningConfig';
 
 const MODEL: ModelChoice = {
   id: 'gpt',

@@ -3,8 +3,8 @@ import type { Shown } from '../objectives/shown';
 import { writtenIn } from '../train/degeneration';
 import { judge } from '../train/judge';
 import { meanAt } from '../train/meanAt';
-import type { Course, Verdict } from '../train/verdict';
-import { courseOf } from './course';
+import type { RunCurve, Verdict } from '../train/verdict';
+import { runCurve } from './runCurve';
 
 interface Log {
   readonly step: readonly number[];
@@ -14,14 +14,14 @@ interface Log {
 }
 
 export function judgeRun(
-  settings: Parameters<typeof courseOf>[0],
+  settings: Parameters<typeof runCurve>[0],
   log: Log,
-  now: Pick<Course, 'planned' | 'ending' | 'early'>,
+  now: Pick<RunCurve, 'planned' | 'ending' | 'early'>,
 ): Verdict {
   const { evaluations } = log;
   const { samplePrompt } = settings.segments.at(-1)!.recipe;
   return judge(
-    courseOf(settings, {
+    runCurve(settings, {
       ...now,
       evaluations,
       trained: (step, after) => meanAt(log, step, after),

@@ -5,7 +5,7 @@ import { z } from '../base/zod';
 import { type ObjectiveId, OBJECTIVES } from '../objectives';
 import { cardSchema } from './card';
 import { HOW } from './lineage';
-import { looksSchema } from './looks';
+import { testSetAccessesSchema } from './testSetAccesses';
 import type { Segment, SegmentData, Segments } from './segments';
 import {
   beganSchema,
@@ -132,7 +132,7 @@ export const RUN_FIELDS = {
   /** What a person says in its model card. */
   card: { schema: cardSchema.exactOptional(), file: cardSchema.exactOptional() },
   /** At the test part of its data, and, if it began from another run, of that run's until then. */
-  looks: { schema: looksSchema.exactOptional(), file: looksSchema.exactOptional() },
+  looks: { schema: testSetAccessesSchema.exactOptional(), file: testSetAccessesSchema.exactOptional() },
 } satisfies Record<string, RunField>;
 
 type Fields = typeof RUN_FIELDS;

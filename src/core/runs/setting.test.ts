@@ -3,7 +3,7 @@ import { OPTIMIZERS, type OptimizerId } from '../optim';
 import { loraOf } from '../../testing/tunedRuns';
 import { changeable, DEFAULT_RECIPE } from '../train/recipe';
 import { withSetting } from './setting';
-import { usualTuningRate } from './toLearn';
+import { usualTuningRate } from './tuningConfig';
 
 const model = { id: 'gpt', config: { layers: 2, heads: 2, width: 32, context: 16 }, vocabulary: 257 } as const;
 

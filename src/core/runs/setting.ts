@@ -4,7 +4,7 @@ import { countParams } from '../models/spec';
 import { optimizerOf } from '../optim';
 import type { Recipe, RecipeField } from '../train/recipe';
 import type { RunRecord } from './record';
-import { usualTuningRate } from './toLearn';
+import { usualTuningRate } from './tuningConfig';
 
 /** Another optimizer comes with its default rate: for a run that tunes, that of its adapter or of full fine-tuning. */
 export function withSetting(

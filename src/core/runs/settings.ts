@@ -20,7 +20,7 @@ import { type AdapterId, adapterOf, ADAPTERS } from '../adapters';
 import type { Trainable } from '../adapters/trainable';
 import { splitSchema } from '../documents/split';
 import { modelIds, modelSpec } from '../models';
-import { type BaseConfig, type Classes, POOLINGS, RESTS } from '../models/spec';
+import { type BaseConfig, type Classes, POOLINGS, FROZEN_DTYPES } from '../models/spec';
 import { baselineFields } from '../objectives/facts';
 import { optimizerOf, type OptimizerId } from '../optim';
 import { HOW } from './lineage';
@@ -143,7 +143,7 @@ const adapterSchema = z
 export const trainableSchema: z.ZodType<Trainable> = z.strictObject({
   weights: namesSchema,
   adapter: adapterSchema.exactOptional(),
-  rest: z.enum(RESTS).exactOptional(),
+  rest: z.enum(FROZEN_DTYPES).exactOptional(),
 });
 
 /** Of an imported run: the step of the run that it was started from. */

@@ -1,8 +1,8 @@
 /** Settings of a project's next tuning: purpose, base, trainable weights and recipe. */
-import { type Pooling, POOLINGS, type Rest, RESTS } from '../models/spec';
+import { type Pooling, POOLINGS, type FrozenDtype, FROZEN_DTYPES } from '../models/spec';
 import { type AdapterChoice, type AdapterId, adapterOf, ADAPTERS } from '../adapters';
 import type { TargetModules } from '../adapters/targetModules';
-import type { Learns } from '../adapters/learns';
+import type { TrainableScope } from '../adapters/trainableScope';
 import { initialValues } from '../base/field';
 import { fieldSchema } from '../base/fieldSchema';
 import { z } from '../base/zod';
@@ -22,7 +22,7 @@ export interface TuningChoice {
    */
   base: { runId: string; step: number } | 'nothing' | null;
   /** Some of the model's own weights, or an adapter. */
-  learns: Learns['what'] | 'adapter';
+  learns: TrainableScope['what'] | 'adapter';
   /** Number of last layers to train, where those are trained. */
   layers: number;
   adapter: Omit<AdapterChoice, 'beside'>;
@@ -30,7 +30,7 @@ export interface TuningChoice {
   /** Weights to train, where those are named. */
   targets: readonly string[];
   /** Data type of frozen weights. */
-  rest: Rest;
+  rest: FrozenDtype;
   /** Chat template, in Jinja; null: the base tokenizer's, or else the default. */
   template: string | null;
   /** Held-out share of the training data. */
@@ -151,7 +151,7 @@ export const tuningSchema: z.ZodType<TuningChoice> = z.looseObject({
   ),
   beside: z.enum(['all', 'attention', 'named']),
   targets: names,
-  rest: z.enum(RESTS),
+  rest: z.enum(FROZEN_DTYPES),
   template: z.string().max(MAX_TEMPLATE_LENGTH).nullable(),
   heldOut,
   old: names,

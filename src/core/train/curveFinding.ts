@@ -5,7 +5,7 @@ import type { Baseline } from '../objectives/objective';
 import type { Mean } from './meanAt';
 import { MEMORIZING_GAP } from './memorizing';
 import { errorBetween, errorOf, MIN_CHANGE } from './noise';
-import { type Course, type Evaluation, evaluationsOf, type Found } from './verdict';
+import { type RunCurve, type Evaluation, evaluationsOf, type Found } from './verdict';
 import { baselineWords, changeWords, lossWords, timesWords, twoDigits } from './verdictWords';
 
 /** A smaller gap is none in the digits of its words. */
@@ -15,13 +15,13 @@ const GAP = 0.1;
 /** Evaluations that a trend is taken over, at least; of a long run a third. */
 const TREND = 3;
 
-export function curveFinding(course: Course): Found {
-  const { trained, after, headline, baselines } = course;
+export function curveFinding(curve: RunCurve): Found {
+  const { trained, after, headline, baselines } = curve;
   const chance = baselines[0];
-  const evaluations = evaluationsOf(course);
+  const evaluations = evaluationsOf(curve);
   const last = evaluations.at(-1);
   const first = evaluations[0];
-  if (!last || !first || last.step === after) return unevaluated(course, last);
+  if (!last || !first || last.step === after) return unevaluated(curve, last);
 
   const trainingLoss = trained(last.step, after)?.mean ?? Infinity;
   // A model that learns its own text is not thrown about by its learning rate.
@@ -37,14 +37,14 @@ export function curveFinding(course: Course): Found {
     };
   }
 
-  const error = errorOf(evaluations, course.evalTokens);
+  const error = errorOf(evaluations, curve.evalTokens);
   const finite = evaluations.filter(({ loss }) => Number.isFinite(loss));
   const best = finite.reduce((a, b) => (a.loss <= b.loss ? a : b), last);
   const isWorse = ({ step, loss }: Evaluation): boolean => step > best.step && loss - best.loss > error;
   // One evaluation may be chance: two in a row are evidence.
-  if (evaluations.length > 2 && evaluations.slice(-2).every(isWorse)) return risen(course, best, last);
+  if (evaluations.length > 2 && evaluations.slice(-2).every(isWorse)) return risen(curve, best, last);
 
-  const facts = factsIn(course, evaluations, error, isWorse(last));
+  const facts = factsIn(curve, evaluations, error, isWorse(last));
   const known = baselines[1];
   if (known && last.loss > known.loss - MIN_CHANGE) return noBetter(facts, known);
   return { falling, level, unclear }[facts.trend ?? 'unclear'](facts);
@@ -52,7 +52,7 @@ export function curveFinding(course: Course): Found {
 
 /** Facts of a validation curve that a finding rests on. */
 interface CurveFacts {
-  course: Course;
+  curve: RunCurve;
   /** How many were judged. */
   count: number;
   last: Evaluation;
@@ -69,15 +69,15 @@ interface CurveFacts {
   isRead: boolean;
 }
 
-function factsIn(course: Course, evaluations: readonly Evaluation[], error: number, isWorse: boolean): CurveFacts {
+function factsIn(curve: RunCurve, evaluations: readonly Evaluation[], error: number, isWorse: boolean): CurveFacts {
   const { earlier, at } = fallOf(evaluations, error);
   const trend = earlier.loss - at.loss > error ? 'falling' : evaluations.length <= TREND ? null : 'level';
   const until = trend === 'level' && isWorse ? evaluations.at(-2)! : at;
-  const now = course.isGapKnown ? course.trained(until.step, course.after) : undefined;
+  const now = curve.isGapKnown ? curve.trained(until.step, curve.after) : undefined;
   const gap = now === undefined ? null : until.loss - now.mean;
-  const isRead = (epochsAt(course, evaluations.at(-1)!.step) ?? 0) >= 1;
+  const isRead = (epochsAt(curve, evaluations.at(-1)!.step) ?? 0) >= 1;
   return {
-    course,
+    curve,
     count: evaluations.length,
     last: evaluations.at(-1)!,
     error,
@@ -91,7 +91,7 @@ function factsIn(course: Course, evaluations: readonly Evaluation[], error: numb
 }
 
 /** `; training perplexity was 60.3, 0.45 nats below` */
-function gapClause({ course: { headline }, now, gap }: CurveFacts): string {
+function gapClause({ curve: { headline }, now, gap }: CurveFacts): string {
   if (now === undefined || gap === null) return '';
   const difference =
     Math.abs(gap) < MIN_SHOWN_GAP ? '' : `, ${Math.abs(gap).toFixed(2)} nats ${gap < 0 ? 'above' : 'below'}`;
@@ -99,11 +99,11 @@ function gapClause({ course: { headline }, now, gap }: CurveFacts): string {
 }
 
 /** Of an evaluation after the newest that the trend rests on. */
-const loneClause = ({ course: { headline }, last, until }: CurveFacts): string =>
+const loneClause = ({ curve: { headline }, last, until }: CurveFacts): string =>
   until === last ? '' : `; the last evaluation, ${lossWords(headline, last.loss)}, may be chance`;
 
-function noBetter({ course, last, trend, gap }: CurveFacts, known: Baseline): Found {
-  const { headline, after, planned, ending } = course;
+function noBetter({ curve, last, trend, gap }: CurveFacts, known: Baseline): Found {
+  const { headline, after, planned, ending } = curve;
   // One that was stopped on its way down had no time yet.
   const isLate = last.step - after > (planned - after) / 2 || (ending !== null && trend !== 'falling');
   return {
@@ -117,14 +117,14 @@ function noBetter({ course, last, trend, gap }: CurveFacts, known: Baseline): Fo
 }
 
 function falling(facts: CurveFacts): Found {
-  const { course, error, earlier, until, now, gap, isRead, trend } = facts;
-  const { headline, ending } = course;
+  const { curve, error, earlier, until, now, gap, isRead, trend } = facts;
+  const { headline, ending } = curve;
   const fell = earlier.loss - until.loss;
   const fall = `${headline.label} on text it never saw fell from ${lossWords(headline, earlier.loss)} to ${lossWords(headline, until.loss)} between steps ${formatCount(earlier.step)} and ${formatCount(until.step)}`;
   const rest = `${loneClause(facts)}${gapClause(facts)}.`;
   const isWide = (gap ?? 0) > MEMORIZING_GAP;
   if (isWide && isRead) {
-    const before = course.trained(earlier.step, course.after);
+    const before = curve.trained(earlier.step, curve.after);
     // As much faster as is left when chance is given its share on both sides.
     const faster =
       now && before && (before.mean - now.mean - errorBetween(before, now)) / (fell + error) > 1.5
@@ -153,8 +153,8 @@ function falling(facts: CurveFacts): Found {
 const UNLIKE = 'Check that the validation set is like the training text.';
 
 function level(facts: CurveFacts): Found {
-  const { course, last, error, earlier, until, gap, isRead, trend } = facts;
-  const { headline, more } = course;
+  const { curve, last, error, earlier, until, gap, isRead, trend } = facts;
+  const { headline, more } = curve;
   const near = `${headline.label} on the validation set stayed near ${lossWords(headline, until.loss)} for the last ${formatCount(last.step - earlier.step)} steps, within the ${changeWords(headline, error, until.loss)} that may be chance`;
   const hasGap = (gap ?? 0) > GAP && isRead;
   const isWide = (gap ?? 0) > MEMORIZING_GAP;
@@ -170,8 +170,8 @@ function level(facts: CurveFacts): Found {
 }
 
 function unclear(facts: CurveFacts): Found {
-  const { course, count, last, error, earlier, until, trend, gap } = facts;
-  const { headline, ending } = course;
+  const { curve, count, last, error, earlier, until, trend, gap } = facts;
+  const { headline, ending } = curve;
   const now = `${lossWords(headline, last.loss)} at step ${formatCount(last.step)}`;
   const change = `${headline.label} on the validation set was ${lossWords(headline, earlier.loss)} at step ${formatCount(earlier.step)} and is ${now}`;
   return {
@@ -184,14 +184,14 @@ function unclear(facts: CurveFacts): Found {
   };
 }
 
-const tooEarly = (ending: Course['ending']) => ({
+const tooEarly = (ending: RunCurve['ending']) => ({
   kind: 'warmingUp' as const,
   finding: 'Too early to tell',
   ended: ' before it could be judged',
   next: ending === null ? 'Wait for the next evaluations.' : 'Train longer.',
 });
 
-function unevaluated({ ending, headline, baselines }: Course, last: Evaluation | undefined): Found {
+function unevaluated({ ending, headline, baselines }: RunCurve, last: Evaluation | undefined): Found {
   const none = { trend: null, gap: null };
   if (last === undefined) {
     const finding = ending === null ? 'Just started' : 'Not judged yet';
@@ -204,8 +204,8 @@ function unevaluated({ ending, headline, baselines }: Course, last: Evaluation |
 }
 
 /** Validation loss rose by more than chance. */
-function risen(course: Course, best: Evaluation, last: Evaluation): Found {
-  const { headline, after, trained, isGapKnown } = course;
+function risen(curve: RunCurve, best: Evaluation, last: Evaluation): Found {
+  const { headline, after, trained, isGapKnown } = curve;
   const [before, now] = [best, last].map(({ step }) => trained(step, after));
   const rise = `${headline.label} on the validation set rose from ${lossWords(headline, best.loss)} to ${lossWords(headline, last.loss)} since step ${formatCount(best.step)}`;
   const change = now && before ? now.mean - before.mean : 0;
@@ -224,7 +224,7 @@ function risen(course: Course, best: Evaluation, last: Evaluation): Found {
     };
   }
   const fall = isKnown ? `, while it fell ${both}` : '';
-  const epochs = epochsAt(course, last.step);
+  const epochs = epochsAt(curve, last.step);
   if (epochs === null || epochs < 1) {
     const read = epochs === null ? '' : `, in ${twoDigits(epochs)} epochs: too few to memorize the text`;
     return {
@@ -247,7 +247,7 @@ function risen(course: Course, best: Evaluation, last: Evaluation): Found {
 }
 
 /** Epochs up to a step, since the data is what it is. */
-const epochsAt = ({ after, epoch }: Course, step: number): number | null =>
+const epochsAt = ({ after, epoch }: RunCurve, step: number): number | null =>
   epoch === null ? null : (step - after) / epoch;
 
 /**

@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { METRICS } from '../metrics';
-import { course } from '../../testing/course';
+import { runCurve } from '../../testing/runCurve';
 import { judge, MIN_TRAINING_TOKENS, MIN_VALIDATION_TOKENS } from './judge';
-import type { Course } from './verdict';
+import type { RunCurve } from './verdict';
 
 describe('a run is judged', () => {
   test('a leveled-off loss near zero is reported in nats', () => {
     const near = [0.0005, 0.0004, 0.00039, 0.00039].map((loss, i) => [20 * i + 20, loss, loss] as const);
-    const { evidence, next } = judge(course(near, { headline: METRICS.loss, more: 'More texts' }));
+    const { evidence, next } = judge(runCurve(near, { headline: METRICS.loss, more: 'More texts' }));
     expect(evidence).toMatch(/within the 0\.01 nats that .* loss was 0\.000390 nats\.$/);
     expect(next).toMatch(/^More texts would/);
   });
 
   test('only once something was measured after a step', () => {
-    expect(judge(course([])).kind).toBe('warmingUp');
-    const verdict = judge(course([[0, Math.log(1000), 0]]));
+    expect(judge(runCurve([])).kind).toBe('warmingUp');
+    const verdict = judge(runCurve([[0, Math.log(1000), 0]]));
     expect(verdict.kind).toBe('warmingUp');
     expect(verdict.evidence).toContain('1,000');
   });
@@ -26,19 +26,19 @@ describe('a run is judged', () => {
       [200, 5, 5],
     ];
     const early = { step: 200, evaluations: 1 };
-    const { evidence } = judge(course(points, { ending: 'early', early }));
+    const { evidence } = judge(runCurve(points, { ending: 'early', early }));
     expect(evidence).toMatch(
       / Training ended early, at step 200 of 1,000: 1 evaluation in a row brought no improvement\.$/,
     );
     // A run that continued past that step didn't end there.
-    expect(judge(course(points, { early })).evidence).not.toContain('early');
-    expect(judge(course([...points, [300, 5, 5]], { ending: 'early', early })).evidence).not.toContain('early');
+    expect(judge(runCurve(points, { early })).evidence).not.toContain('early');
+    expect(judge(runCurve([...points, [300, 5, 5]], { ending: 'early', early })).evidence).not.toContain('early');
   });
 
   test('diverging above ln V, and when the loss is no number', () => {
     expect(
       judge(
-        course([
+        runCurve([
           [0, 6.9, 0],
           [100, 9, 9],
         ]),
@@ -46,7 +46,7 @@ describe('a run is judged', () => {
     ).toBe('diverging');
     expect(
       judge(
-        course([
+        runCurve([
           [0, 6.9, 0],
           [100, NaN, 9],
         ]),
@@ -56,7 +56,7 @@ describe('a run is judged', () => {
 
   test('not diverging where it learns its own text: then held-out text is unlike it, or it memorizes', () => {
     const far = judge(
-      course([
+      runCurve([
         [0, 6.9, 0],
         [100, 9, 1],
         [200, 10, 0.5],
@@ -69,7 +69,7 @@ describe('a run is judged', () => {
   test('warming up if it was stopped on its way down, and underfitting if it stood still', () => {
     const kindOf = (held: readonly number[]) =>
       judge(
-        course(
+        runCurve(
           held.map((loss, i) => [10 * i, loss, loss]),
           { ending: 'finished' },
         ),
@@ -80,13 +80,13 @@ describe('a run is judged', () => {
 
   test('no better than a unigram model: warming up early, underfitting late', () => {
     const early = judge(
-      course([
+      runCurve([
         [0, 6.9, 0],
         [100, 6.1, 6.1],
       ]),
     );
     const late = judge(
-      course([
+      runCurve([
         [0, 6.9, 0],
         [600, 6.1, 6.1],
       ]),
@@ -95,7 +95,7 @@ describe('a run is judged', () => {
     expect(early.judgement).not.toBe(late.judgement);
     expect(
       judge(
-        course(
+        runCurve(
           [
             [0, 6.9, 0],
             [100, 6.1, 6.1],
@@ -108,7 +108,7 @@ describe('a run is judged', () => {
 
   test('improving: the evidence names both perplexities and the steps between', () => {
     const verdict = judge(
-      course([
+      runCurve([
         [0, 6.9, 0],
         [100, 5, 5],
         [200, 4.5, 4.5],
@@ -122,7 +122,7 @@ describe('a run is judged', () => {
 
   test('memorizing: falling, but faster on the training text', () => {
     const verdict = judge(
-      course([
+      runCurve([
         [100, 5, 5],
         [200, 4.6, 4.4],
         [300, 4.5, 4],
@@ -140,18 +140,18 @@ describe('a run is judged', () => {
       [300, 4.5, 3.5],
       [400, 4.4, 2.8],
     ];
-    expect(judge(course(points)).kind).toBe('memorizing');
-    const hidden = judge(course(points, { isGapKnown: false }));
+    expect(judge(runCurve(points)).kind).toBe('memorizing');
+    const hidden = judge(runCurve(points, { isGapKnown: false }));
     expect(hidden).toMatchObject({ kind: 'improving', trend: 'falling' });
     expect(hidden.evidence).not.toContain('Training');
     const level = points.map(([step, , trained]): [number, number, number] => [step, 4.4, trained]);
-    expect(judge(course(level)).kind).toBe('memorizing');
-    expect(judge(course(level, { isGapKnown: false })).kind).toBe('plateau');
+    expect(judge(runCurve(level)).kind).toBe('memorizing');
+    expect(judge(runCurve(level, { isGapKnown: false })).kind).toBe('plateau');
   });
 
   test('overfitting: held-out text gets worse and the training text better', () => {
     const verdict = judge(
-      course([
+      runCurve([
         [100, 5, 5],
         [200, 4.5, 4],
         [300, 4.8, 3],
@@ -170,15 +170,15 @@ describe('a run is judged', () => {
       [300, 4.7, 4.6],
       [400, Math.log(92.7), 4.4],
     ];
-    const verdict = judge(course([...falling, [500, Math.log(94.6), 4.3]]));
+    const verdict = judge(runCurve([...falling, [500, Math.log(94.6), 4.3]]));
     expect(verdict).toMatchObject({ kind: 'improving', trend: 'falling' });
     expect(verdict.evidence).toContain('fell from 148 to 94.6');
     // Had it not fallen before either: it is level until the next says more.
     const level: [number, number, number][] = [1, 2, 3, 4, 5, 6].map((n) => [n * 100, 4, 3.99]);
-    const spike = judge(course([...level, [700, 4.2, 3.98]]));
+    const spike = judge(runCurve([...level, [700, 4.2, 3.98]]));
     expect(spike).toMatchObject({ kind: 'plateau', trend: 'level' });
     expect(spike.evidence).toMatch(/stayed near 54\.6.*the last evaluation, 66\.7, may be chance/);
-    expect(judge(course([...level, [700, 4.2, 3.9], [800, 4.3, 3.8]])).kind).toBe('overfitting');
+    expect(judge(runCurve([...level, [700, 4.2, 3.9], [800, 4.3, 3.8]])).kind).toBe('overfitting');
   });
 
   test('not memorizing what it has not read once', () => {
@@ -188,11 +188,11 @@ describe('a run is judged', () => {
       [300, 4.8, 3],
       [400, 4.9, 2.6],
     ];
-    const verdict = judge(course(points, { epoch: 2000 }));
+    const verdict = judge(runCurve(points, { epoch: 2000 }));
     expect(verdict).toMatchObject({ kind: 'unstable', trend: 'rising' });
     expect(verdict.judgement + verdict.evidence).toMatch(/0\.2 epochs: too few to memorize the text/);
     expect(verdict.judgement).not.toMatch(/[Mm]emori/);
-    expect(judge(course(points, { epoch: null })).kind).toBe('unstable');
+    expect(judge(runCurve(points, { epoch: null })).kind).toBe('unstable');
     // The loss rose earlier, so memorizing doesn't begin at this step.
   });
 
@@ -204,7 +204,7 @@ describe('a run is judged', () => {
       [300, 3.8, 3.7],
       [400, 3.7, 3.6],
     ];
-    const changed = (after: number) => judge(course(points, { after }));
+    const changed = (after: number) => judge(runCurve(points, { after }));
     expect(changed(400)).toMatchObject({ kind: 'warmingUp', trend: null });
     expect(changed(400).evidence).toBe('Not evaluated on the validation set yet.');
     expect(changed(300).evidence).toMatch(/is 40\.4 at step 400, measured once/);
@@ -213,14 +213,14 @@ describe('a run is judged', () => {
     expect(both.evidence).toMatch(/between steps [\d,]+ and [\d,]+/);
     // A rise against the other text is none, and epochs are counted from the change.
     const worse: [number, number, number][] = [...points, [500, 5.5, 5.4], [600, 5.3, 5.2], [700, 5.1, 5]];
-    expect(judge(course(worse, { after: 400 })).kind).toBe('improving');
-    expect(judge(course(worse)).kind).toBe('unstable');
+    expect(judge(runCurve(worse, { after: 400 })).kind).toBe('improving');
+    expect(judge(runCurve(worse)).kind).toBe('unstable');
   });
 
   test('unstable: both get worse', () => {
     expect(
       judge(
-        course([
+        runCurve([
           [100, 5, 5],
           [200, 4.5, 4.4],
           [300, 5.2, 5.1],
@@ -232,13 +232,13 @@ describe('a run is judged', () => {
 
   test('plateau without a gap, memorizing with one', () => {
     const at = (trained: number) =>
-      judge(course([1, 2, 3, 4, 5].map((n): [number, number, number] => [n * 100, 4, trained]))).kind;
+      judge(runCurve([1, 2, 3, 4, 5].map((n): [number, number, number] => [n * 100, 4, trained]))).kind;
     expect(at(3.98)).toBe('plateau');
     expect(at(3.5)).toBe('memorizing');
   });
 
   test('a run that ended by itself, one that was stopped and one that was interrupted read differently', () => {
-    const judgedAs = (ending: Course['ending']) => judge(course([[100, 5, 5]], { ending }));
+    const judgedAs = (ending: RunCurve['ending']) => judge(runCurve([[100, 5, 5]], { ending }));
     for (const [ending, word] of [
       ['stopped', 'Paused'],
       ['interrupted', 'Interrupted'],
@@ -255,8 +255,8 @@ describe('a run is judged', () => {
 const falls: [number, number, number][] = [5, 4.6, 4.3, 4.1, 4].map((loss, i) => [100 * (i + 1), loss, loss]);
 
 describe('too little text', () => {
-  const judgedWith = (train: number, validation: number, more: Partial<Course> = {}) =>
-    judge(course(falls, { text: { train, validation }, evalTokens: validation, ...more }));
+  const judgedWith = (train: number, validation: number, more: Partial<RunCurve> = {}) =>
+    judge(runCurve(falls, { text: { train, validation }, evalTokens: validation, ...more }));
 
   test('from one token below either minimum, with the number', () => {
     const few = judgedWith(1e5, MIN_VALIDATION_TOKENS - 1);
@@ -272,10 +272,10 @@ describe('too little text', () => {
 
   test('is no verdict before the first evaluation, nor on a run that diverges', () => {
     const text = { train: 10, validation: 10 };
-    expect(judge(course([[0, 6.9, 0]], { text })).kind).toBe('warmingUp');
+    expect(judge(runCurve([[0, 6.9, 0]], { text })).kind).toBe('warmingUp');
     expect(
       judge(
-        course(
+        runCurve(
           [
             [0, 6.9, 0],
             [100, 9, 9],
@@ -293,8 +293,8 @@ describe('too little text', () => {
 
 describe('degenerate samples', () => {
   const prose = 'It was a dark night, and the old ship went slowly over the sea.';
-  const judgedWith = (samples: readonly string[], more: Partial<Course> = {}) =>
-    judge(course(falls, { written: (step) => samples[step / 100 - 1], ...more }));
+  const judgedWith = (samples: readonly string[], more: Partial<RunCurve> = {}) =>
+    judge(runCurve(falls, { written: (step) => samples[step / 100 - 1], ...more }));
   const bad = 'the whale, the whale, the whale, the whale, the whale,';
 
   test('take two in a row, the newest', () => {
@@ -326,6 +326,6 @@ describe('degenerate samples', () => {
       [300, 4.8, 3],
       [400, 4.9, 2.6],
     ];
-    expect(judge(course(rises, { written: () => bad })).kind).toBe('overfitting');
+    expect(judge(runCurve(rises, { written: () => bad })).kind).toBe('overfitting');
   });
 });

@@ -4,7 +4,7 @@ import { curveFinding } from './curveFinding';
 import { degenerationOf } from './degeneration';
 import { endingWord } from './endingWord';
 import { samplingError } from './noise';
-import { type Course, evaluationsOf, type Found, isGood, type Verdict } from './verdict';
+import { type RunCurve, evaluationsOf, type Found, isGood, type Verdict } from './verdict';
 import { twoDigits } from './verdictWords';
 
 /**
@@ -14,7 +14,7 @@ import { twoDigits } from './verdictWords';
 export const MIN_VALIDATION_TOKENS = 128;
 /** A training text of fewer tokens is too small: one part in ten of it is no validation set. */
 export const MIN_TRAINING_TOKENS = 10 * MIN_VALIDATION_TOKENS;
-export function judge(course: Course): Verdict {
+export function judge(course: RunCurve): Verdict {
   const { early, ending, planned, evaluations } = course;
   const { ended, ...found } = withSamples(course, withText(course, curveFinding(course)));
   const judgement = ending !== null && ended !== undefined ? `${endingWord(ending)}${ended}` : found.finding;
@@ -24,7 +24,7 @@ export function judge(course: Course): Verdict {
   return { ...verdict, evidence: `${verdict.evidence} ${words}` };
 }
 
-function withText(course: Course, found: Found): Found {
+function withText(course: RunCurve, found: Found): Found {
   const { text, after, evaluations } = course;
   if (!text || found.kind === 'diverging' || !((evaluations.at(-1)?.step ?? 0) > after)) return found;
   const { train, validation } = text;
@@ -38,7 +38,7 @@ function withText(course: Course, found: Found): Found {
 }
 
 /** Good news whose last two samples say nothing is none. One sample may be chance. */
-function withSamples(course: Course, found: Found): Found {
+function withSamples(course: RunCurve, found: Found): Found {
   const { written, after, warmup } = course;
   const two = evaluationsOf(course).slice(-2);
   if (!written || !isGood(found) || two.length < 2 || two[0]!.step <= after + warmup) return found;

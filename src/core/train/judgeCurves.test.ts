@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CountedBaselines, course, inPerplexity } from '../../testing/course';
+import { type CountedBaselines, runCurve, inPerplexity } from '../../testing/runCurve';
 import { judge } from './judge';
 import { meanAt } from './meanAt';
 import { errorOf } from './noise';
-import { type Course, toneOf, type Verdict, VERDICT_KINDS } from './verdict';
+import { type RunCurve, toneOf, type Verdict, VERDICT_KINDS } from './verdict';
 
 /** What a course was judged to be after each of its evaluations. */
-const judged = (whole: Course) =>
+const judged = (whole: RunCurve) =>
   whole.evaluations.map((_, i) => judge({ ...whole, evaluations: whole.evaluations.slice(0, i + 1) }));
-const kinds = (whole: Course) => judged(whole).map(({ kind }) => kind);
+const kinds = (whole: RunCurve) => judged(whole).map(({ kind }) => kind);
 
 describe('curves of real runs', () => {
-  type Curve = Pick<Course, 'evalTokens' | 'planned'> &
+  type Curve = Pick<RunCurve, 'evalTokens' | 'planned'> &
     CountedBaselines & {
       tokensPerStep: number;
       trainTokens: number;
@@ -22,7 +22,7 @@ describe('curves of real runs', () => {
     };
   const file = new URL('../../testing/curves.json', import.meta.url);
   const curves = JSON.parse(readFileSync(file, 'utf8')) as Record<'falls' | 'shakes' | 'overfits', Curve>;
-  const replayed = ({ evaluations, training, vocabulary, unigramLoss, ...facts }: Curve): Course => ({
+  const replayed = ({ evaluations, training, vocabulary, unigramLoss, ...facts }: Curve): RunCurve => ({
     ...facts,
     epoch: facts.trainTokens / facts.tokensPerStep,
     ...inPerplexity({ vocabulary, unigramLoss }),
@@ -74,7 +74,7 @@ test('noise within the error that is stated never makes a falling curve one that
   fc.assert(
     fc.property(falling, noise, fc.integer({ min: 64, max: 1e6 }), (falls, each, evalTokens) => {
       const error = errorOf([], evalTokens);
-      for (const kind of kinds(course(noisy(falls, each, error), { evalTokens }))) {
+      for (const kind of kinds(runCurve(noisy(falls, each, error), { evalTokens }))) {
         expect(['overfitting', 'unstable']).not.toContain(kind);
       }
     }),
@@ -90,7 +90,7 @@ test('whatever the curves do, nothing is memorized in less than an epoch', () =>
     fc.property(losses, fc.constantFrom(null, 'finished' as const), (points, ending) => {
       const all = points.map(([held, trained], i): [number, number, number] => [10 * (i + 1), held, trained]);
       // 12 evaluations every 10 steps of 100 tokens, of 12,001.
-      for (const { kind, judgement } of judged(course(all, { epoch: 120.01, ending }))) {
+      for (const { kind, judgement } of judged(runCurve(all, { epoch: 120.01, ending }))) {
         expect(['memorizing', 'overfitting']).not.toContain(kind);
         expect(judgement).not.toMatch(/memori[sz]/i);
       }
@@ -120,7 +120,7 @@ test('what is said and where the curve is said to go agree', () => {
   };
   fc.assert(
     fc.property(losses, (points) => {
-      const verdict = judge(course(points.map(([held, trained], i) => [100 * (i + 1), held, trained])));
+      const verdict = judge(runCurve(points.map(([held, trained], i) => [100 * (i + 1), held, trained])));
       expect(trends[verdict.kind]).toContain(verdict.trend);
     }),
   );
@@ -151,8 +151,8 @@ const anyCourse = fc.record({
 type AnyCourse = typeof anyCourse extends fc.Arbitrary<infer C> ? C : never;
 
 /** Its first evaluation at step `after` + 50. */
-const courseAt = ({ losses, samples, ...facts }: AnyCourse, after: number): Course => ({
-  ...course(
+const courseAt = ({ losses, samples, ...facts }: AnyCourse, after: number): RunCurve => ({
+  ...runCurve(
     losses.map(([held, trained], i) => [50 * (i + 1), held, trained]),
     { ...facts, planned: 1000 + after },
   ),

@@ -8,7 +8,7 @@ import { memoryChanges, type MemoryLimits, memoryPlan, memoryShortage } from './
 import { adviceOf, problems } from './problems';
 import { MODELS, modelSpec } from '../models';
 import type { LlamaConfig } from '../models/llama/spec';
-import { countParams, type Rest, usualConfig } from '../models/spec';
+import { countParams, type FrozenDtype, usualConfig } from '../models/spec';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 
 const model = (config: { layers: number; heads: number; width: number; context: number }, vocabulary = 300) =>
@@ -71,7 +71,7 @@ test('each change that is named makes the settings fit, and small settings are l
 describe('LoRA of rank 8 on every matrix of SmolLM2’s shape, 512 tokens a step', () => {
   const sizes = { layers: 30, heads: 9, kvHeads: 3, width: 576, hidden: 1536, context: 512 };
   const config = { ...usualConfig(modelSpec('llama'), sizes), ...sizes } as LlamaConfig;
-  const lora = (rest: Rest): Trainable => ({
+  const lora = (rest: FrozenDtype): Trainable => ({
     weights: [],
     adapter: { id: 'lora', settings: initialValues(ADAPTERS.lora.fields), beside: linearWeights(own) },
     rest,

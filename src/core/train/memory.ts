@@ -1,9 +1,17 @@
 /** What a run needs of the device's memory, whether it is there, and what would make it fit. */
 import { adapterColumns, type Trainable, partsOf } from '../adapters/trainable';
-import { BLOCK_OF_8, WORDS_OF_8 } from '../base/rest';
+import { BLOCK_OF_8, WORDS_OF_8 } from '../base/narrowDtype';
 import { formatBytes, formatCount, formatShort } from '../base/units';
 import { modelSpec } from '../models';
-import { type BaseConfig, countParams, type ModelSpec, restingAs, sizeOf, type Sizes, sizesOf } from '../models/spec';
+import {
+  type BaseConfig,
+  countParams,
+  type ModelSpec,
+  narrowDtypeFor,
+  sizeOf,
+  type Sizes,
+  sizesOf,
+} from '../models/spec';
 import { FROZEN_LOGIT_BYTES } from '../ops/logitBytes';
 import { optimizerOf, stateOf } from '../optim';
 import { isAveraged } from './averaging';
@@ -32,7 +40,7 @@ export function memoryPlan<C extends BaseConfig>(
 ): MemoryPlan {
   const { own, added, trainableParams } = partsOf(spec.params(config, vocabulary), trainable);
   const spared = Object.entries(own).reduce((bytes, [name, weight]) => {
-    const as = Object.hasOwn(trainableParams, name) ? undefined : restingAs(weight, trainable?.rest);
+    const as = Object.hasOwn(trainableParams, name) ? undefined : narrowDtypeFor(weight, trainable?.rest);
     return bytes + (as ? (4 - BYTES[as]) * sizeOf(weight.shape) : 0);
   }, 0);
   const weights = 4 * (countParams(own) + countParams(added)) - spared;

@@ -3,12 +3,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { adapted } from '../adapters/adapted';
 import { type Trainable, merged, partsOf } from '../adapters/trainable';
 import type { NamedTensors } from '../checkpoint/tensors';
-import { rounded } from '../base/rest';
+import { rounded } from '../base/narrowDtype';
 import { BLOCK } from '../gpu/arena';
 import { type Gpu, openGpu } from '../gpu/backend';
 import { bytesOf } from '../gpu/program';
 import { network } from '../models/network';
-import { type ParamTable, restingAs, sizeOf } from '../models/spec';
+import { type ParamTable, narrowDtypeFor, sizeOf } from '../models/spec';
 import { decoder } from '../sample/decoder';
 import { expectClose } from '../../testing/checkOp';
 import { collected } from '../../testing/collected';
@@ -17,7 +17,7 @@ import {
   base,
   begin,
   bitsOf,
-  expectOnlyThoseLearn,
+  expectOnlyTrainableChange,
   LORA,
   LORA_DROPPING,
   model,
@@ -27,7 +27,7 @@ import {
   run,
   UPPER,
   withAdapter,
-} from '../../testing/partLearns';
+} from '../../testing/trainablePart';
 import { learner } from './learner';
 import type { Recipe } from './recipe';
 
@@ -58,7 +58,7 @@ describe.each<[string, Trainable, NamedTensors, number]>([
     const learning = await begin(trainable);
     const got = await run(learning, 1, 6);
     got.forEach((loss, i) => expect(Math.abs(loss - want[i]!)).toBeLessThan(1e-4));
-    await expectOnlyThoseLearn(learning, trainable, before);
+    await expectOnlyTrainableChange(learning, trainable, before);
     gpu.check();
     learning.dispose();
   });
@@ -146,7 +146,7 @@ test.each([
 ] as const)(
   'frozen matrices that rest in %s take fewer bytes, and the step is that of the rounded numbers',
   async (rest, inHalves) => {
-    const ways = LORA.adapter!.beside.map((name) => restingAs(own[name]!, rest));
+    const ways = LORA.adapter!.beside.map((name) => narrowDtypeFor(own[name]!, rest));
     expect(ways.filter((way) => way === 'f16')).toHaveLength(
       rest === 'f16' ? ways.length : (ways.length * (4 - inHalves)) / 4,
     );
@@ -166,7 +166,7 @@ test.each([
     expect(bytesOf(fewer.cost.variables)).toBe(all - spared);
     const values = new Map(
       [...withAdapter].map(([name, { shape, data }]) => {
-        const as = own[name] && restingAs(own[name], rest);
+        const as = own[name] && narrowDtypeFor(own[name], rest);
         return [name, { shape, data: as ? rounded(data, as) : data }];
       }),
     );

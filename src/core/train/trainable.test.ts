@@ -14,7 +14,7 @@ import {
   batchOf,
   begin,
   bitsOf,
-  expectOnlyThoseLearn,
+  expectOnlyTrainableChange,
   LORA,
   LORA_DROPPING,
   model,
@@ -25,7 +25,7 @@ import {
   UPPER,
   weightsOf,
   withAdapter,
-} from '../../testing/partLearns';
+} from '../../testing/trainablePart';
 import { useSingleThreadWasm } from '../../testing/wasm';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { memoryPlan } from './memory';
@@ -50,7 +50,7 @@ describe.each(PARTS)('%s', (_, trainable, before, products) => {
     const learning = await begin(trainable, change);
     const losses = await run(learning, 1, 5);
     expect(losses.at(-1)).toBeLessThan(losses[0]!);
-    await expectOnlyThoseLearn(learning, trainable, before);
+    await expectOnlyTrainableChange(learning, trainable, before);
     learning.dispose();
   });
   test('leaves no tensors behind, and multiplies no matrices for gradients of what is frozen', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { course } from '../../testing/course';
+import { runCurve } from '../../testing/runCurve';
 import { judge } from './judge';
 import { isPastBest, toneOf, VERDICT_KINDS } from './verdict';
 
@@ -23,7 +23,7 @@ test('a gap of 0.96 nats is never good news, whether the loss falls or not, read
       [4, 4, 4, 4, 4],
     ]) {
       const points = losses.map((loss, i): [number, number, number] => [100 * (i + 1), loss, loss - 0.96]);
-      const verdict = judge(course(points, { epoch, ending: 'finished' }));
+      const verdict = judge(runCurve(points, { epoch, ending: 'finished' }));
       expect(verdict.gap).toBeCloseTo(0.96);
       expect(toneOf(verdict)).toBe('warn');
       if (epoch === 50) expect(verdict.kind).toBe('memorizing');

@@ -38,7 +38,7 @@ export interface Verdict {
 }
 
 /** What a verdict is made of. Losses are in nats per token, of labels per text; lists are in the order of steps. */
-export interface Course {
+export interface RunCurve {
   /** Mean training loss around the step of an evaluation, as `meanAt` takes it of the steps after `after`. */
   trained: (step: number, after: number) => Mean | undefined;
   /** On the validation set. */
@@ -95,5 +95,5 @@ export const isPastBest = ({ kind, trend }: Pick<Verdict, 'kind' | 'trend'>): bo
   kind === 'plateau' || kind === 'overfitting' || (kind === 'memorizing' && trend !== 'falling');
 
 /** Those that are judged. */
-export const evaluationsOf = ({ evaluations, after }: Course): readonly Evaluation[] =>
+export const evaluationsOf = ({ evaluations, after }: RunCurve): readonly Evaluation[] =>
   evaluations.filter(({ step }) => after === 0 || step > after);

@@ -4,7 +4,7 @@ import { upperFirst } from '../../core/base/firstLetter';
 import { comparisonWords } from '../../core/evaluate/compare';
 import { modelSpec } from '../../core/models';
 import type { KeptComparison } from '../../core/runs/evaluations';
-import { ordinal } from '../../core/runs/looks';
+import { ordinal } from '../../core/runs/testSetAccesses';
 import { evaluatedStep, looksSoFar } from '../../state/evaluate';
 import { compareRefusal, isOnOtherText, shownComparing, shownLists } from '../../state/lists';
 import { shownRun } from '../../state/openRun';

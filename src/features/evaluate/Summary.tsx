@@ -1,5 +1,5 @@
 import { upperFirst } from '../../core/base/firstLetter';
-import { ordinal } from '../../core/runs/looks';
+import { ordinal } from '../../core/runs/testSetAccesses';
 import { shownEvaluation } from '../../state/evaluate';
 import { useStudio } from '../../state/react';
 

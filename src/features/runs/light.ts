@@ -1,7 +1,7 @@
 /** Words for the intermediate checkpoints of a run. */
 import { formatBytes, formatCount } from '../../core/base/units';
 import { roomForLight, within } from '../../core/checkpoint/plan';
-import { keptOnTheWay } from '../../core/runs/onTheWay';
+import { intermediateCheckpoints } from '../../core/runs/intermediateCheckpoints';
 import { recipeOf } from '../../core/runs/segments';
 import type { SavedStep } from '../../protocol/data';
 import type { RunView } from './view';
@@ -9,7 +9,12 @@ import type { RunView } from './view';
 /** @param budget bytes that its checkpoints may use */
 export function lightWords({ row: { record } }: RunView, steps: readonly SavedStep[], budget: number): string {
   const pinned = steps.reduce((sum, step) => sum + (step.pinned ? step.bytes : 0), 0);
-  const { words } = keptOnTheWay(record.model, recipeOf(record), Math.max(0, budget - pinned), record.trainable);
+  const { words } = intermediateCheckpoints(
+    record.model,
+    recipeOf(record),
+    Math.max(0, budget - pinned),
+    record.trainable,
+  );
   return words;
 }
 

@@ -1,5 +1,5 @@
 /** A run judged by its curve in few points: by the one who judges it on Train, of what was kept of each evaluation. */
-import { courseOf } from '../../core/runs/course';
+import { runCurve } from '../../core/runs/runCurve';
 import { evaluatedAt } from '../../core/runs/curve';
 import { endingOf } from '../../core/runs/ending';
 import { objectiveOf } from '../../core/objectives';
@@ -46,7 +46,7 @@ const over = new WeakMap<RunView, Verdict>();
 function made({ segments, step, planned, row: { record, curve } }: RunView, isRunning: boolean): Verdict {
   const measured = curve?.evaluations;
   const evaluations = Array.from(measured?.step ?? [], (step, i) => ({ step, loss: measured!.loss[i]! }));
-  const course = courseOf(
+  const course = runCurve(
     { model: record.model, segments },
     {
       evaluations,

@@ -20,7 +20,7 @@ import {
   text,
 } from '../../ui';
 import { baseReading } from './baseReading';
-import { LearnsForm, RecipeForm } from './LearnsForm';
+import { TrainableForm, RecipeForm } from './TrainableForm';
 import type { Situation } from './situation';
 import styles from './TunePage.module.css';
 import { basesFor, stepOf } from '../../state/tuningInputs';
@@ -34,7 +34,7 @@ export function BasePane({ situation, onFiles }: { situation: Situation } & Pick
       {base && <Steps key={base.row.record.id} row={base.row} step={base.step} />}
       <PaneHead title="Trainable parameters" />
       <What situation={situation} />
-      <LearnsForm situation={situation} />
+      <TrainableForm situation={situation} />
       <RecipeForm situation={situation} />
       <Memory situation={situation} />
     </Pane>
@@ -156,10 +156,10 @@ function What({ situation: { tuning, plan, failure } }: { situation: Situation }
       />
       {plan && (
         <p className={styles.learns}>
-          <b>{formatCount(plan.learns)}</b>{' '}
+          <b>{formatCount(plan.trainable)}</b>{' '}
           {tuning.learns === 'all' ? 'parameters, all trainable' : `trainable of ${formatShort(plan.all)} parameters`}
           {tuning.learns !== 'all' && (
-            <span className={text.nowrap}>, {formatShare(Number((plan.learns / plan.all).toPrecision(2)))}</span>
+            <span className={text.nowrap}>, {formatShare(Number((plan.trainable / plan.all).toPrecision(2)))}</span>
           )}
         </p>
       )}

@@ -6,7 +6,7 @@ import { StudioContext } from '../../state/react';
 import { createStudio } from '../../state/studio';
 import { ClassifierForm } from './classify/ClassifierForm';
 import type { ClassifySituation } from './classify/useClassify';
-import { RecipeForm } from './LearnsForm';
+import { RecipeForm } from './TrainableForm';
 import type { Situation } from './situation';
 
 const store = createStudio(inertServices());

@@ -1,6 +1,6 @@
 /** Documents through a recipe, in their order: what remains of each, or why it is left out. */
 import { type Job, yieldUntil } from '../../base/job';
-import type { Aside, PutAside } from './aside';
+import type { SpillFile, SpilledText } from './spillFile';
 import type { Changes } from './counted';
 import { type Cleaner, WorkerPool } from './workerPool';
 import type { Recipe } from './recipe';
@@ -29,8 +29,8 @@ import {
   type State,
   through,
   reportingProgress,
-  type Underway,
-} from './underway';
+  type DocumentState,
+} from './documentState';
 
 type Cleaned =
   | {
@@ -54,9 +54,9 @@ interface Noted extends Omit<State, 'changes'> {
   changes: readonly number[];
 }
 interface Left {
-  documents: PutAside;
+  documents: SpilledText;
   /** By place. */
-  long: ReadonlyMap<number, PutAside>;
+  long: ReadonlyMap<number, SpilledText>;
 }
 /** All documents, from the first, as often as it is asked for. @param label of the work that goes through them */
 type Documents = (label: string) => AsyncIterable<Cleanable>;
@@ -84,7 +84,7 @@ export class Cleaning {
   private constructor(
     recipe: Recipe,
     private readonly documents: Documents,
-    private readonly aside: Aside,
+    private readonly aside: SpillFile,
     private readonly job: Job,
     cleaners: readonly Cleaner[],
   ) {
@@ -101,7 +101,7 @@ export class Cleaning {
   static async start(
     recipe: Recipe,
     documents: Documents,
-    aside: Aside,
+    aside: SpillFile,
     job: Job,
     cleaners: readonly Cleaner[] = [],
   ): Promise<Cleaning> {
@@ -128,7 +128,7 @@ export class Cleaning {
   private async survey(begin: NonNullable<Working['survey']>): Promise<void> {
     const isChanged = this.working.length > this.from;
     const left = this.aside.begin();
-    const long = new Map<number, PutAside>();
+    const long = new Map<number, SpilledText>();
     let place = 0;
     for await (const { underway, pending } of this.advanced(LOOKING)) {
       await this.putAside(underway, pending);
@@ -157,7 +157,7 @@ export class Cleaning {
     await this.drop(before, new Set(long.values()));
   }
 
-  private async *underway(label: string): AsyncGenerator<Underway> {
+  private async *underway(label: string): AsyncGenerator<DocumentState> {
     const pause = yieldUntil(this.job.signal);
     const strings = this.left?.documents.taken();
     let place = 0;
@@ -180,13 +180,13 @@ export class Cleaning {
   private begin(): State {
     return { done: 0, scores: {}, changes: this.tallies.map(() => ({ places: 0, characters: 0 })) };
   }
-  private async drop(left: Left | undefined, but: ReadonlySet<PutAside> = new Set()): Promise<void> {
+  private async drop(left: Left | undefined, but: ReadonlySet<SpilledText> = new Set()): Promise<void> {
     await left?.documents.drop();
     for (const each of left?.long.values() ?? []) if (!but.has(each)) await each.drop();
   }
 
   /** In their order, with what is still to be done to passages of long ones. */
-  private async *advanced(label: string): AsyncGenerator<{ underway: Underway; pending: readonly Pending[] }> {
+  private async *advanced(label: string): AsyncGenerator<{ underway: DocumentState; pending: readonly Pending[] }> {
     for await (const underway of this.helped(label)) {
       yield { underway, pending: await this.advance(underway, label === LOOKING ? 2 : 1) };
       underway.document.done?.();
@@ -194,7 +194,7 @@ export class Cleaning {
   }
 
   /** Through the steps since `from`, so far as others do them; long ones are as they were. */
-  private async *helped(label: string): AsyncGenerator<Underway> {
+  private async *helped(label: string): AsyncGenerator<DocumentState> {
     const own = this.surveyed.has(this.from) ? 1 : 0;
     const first = this.from + own;
     const steps = this.steps.slice(first, this.working.length);
@@ -222,13 +222,13 @@ export class Cleaning {
       }
     }
   }
-  private heldIn({ document }: Underway, passages: readonly string[]): Held {
+  private heldIn({ document }: DocumentState, passages: readonly string[]): Held {
     const { title, language, code, isPair, sha256 } = document;
     const facts = { title, ...(language && { language }), ...(code && { code }), ...(isPair && { isPair }) };
     return { facts, isKept: this.kept.has(sha256), passages };
   }
   /** Records the results of steps from `first` on for a document. */
-  private took(underway: Underway, held: readonly string[], first: number, through: Through): void {
+  private took(underway: DocumentState, held: readonly string[], first: number, through: Through): void {
     const { state } = underway;
     const { out, scores, changes, passages = held } = through;
     state.done = first + changes.length;
@@ -245,7 +245,7 @@ export class Cleaning {
    * @param after later passes over a long document
    * @returns changes still to apply to the passages of a long document
    */
-  private async advance(underway: Underway, after: number): Promise<readonly Pending[]> {
+  private async advance(underway: DocumentState, after: number): Promise<readonly Pending[]> {
     const { document, state } = underway;
     if (state.out || state.done === this.working.length) return [];
     const held = underway.isLong ? undefined : await heldOf(underway.passages());
@@ -289,7 +289,7 @@ export class Cleaning {
 
   /** Spills what rules leave of a long document, for the next rules, which see it. */
   private async putAside(
-    underway: Underway,
+    underway: DocumentState,
     pending: readonly Pending[],
     observers: readonly OnDocument[] = [],
   ): Promise<void> {
@@ -308,7 +308,7 @@ export class Cleaning {
     underway.passages = () => put.strings();
   }
 
-  private async cleanedOf(underway: Underway, pending: readonly Pending[]): Promise<Cleaned> {
+  private async cleanedOf(underway: DocumentState, pending: readonly Pending[]): Promise<Cleaned> {
     const { out, scores, changes } = underway.state;
     if (out) return { isOut: true, ...out, scores };
     const passages = underway.passages();
@@ -332,7 +332,7 @@ export class Cleaning {
   }
 
   /** Passages of a long document, after what is to be done to them: what each rule does to a passage by itself others do. */
-  private through(underway: Underway, pending: readonly Pending[]): AsyncIterable<string> {
+  private through(underway: DocumentState, pending: readonly Pending[]): AsyncIterable<string> {
     let passages = goneThrough(underway);
     for (let from = 0, to = 0; from < pending.length; from = to) {
       const isAlone = !pending[from]!.on.see;
@@ -346,7 +346,7 @@ export class Cleaning {
     return isHeld(passages) ? through(passages, []) : passages;
   }
   private async *helpedThrough(
-    underway: Underway,
+    underway: DocumentState,
     passages: AsyncIterable<string>,
     pending: readonly Pending[],
   ): AsyncGenerator<string> {

@@ -10,7 +10,7 @@ import { BlockWriter, type ReadDocument, type ReadFile } from '../blocks';
 import { ChunkWriter } from '../chunks';
 import { documentsIn, inFiles } from '../open';
 import { asRead, BLOCK, textChunksPrefix, type TextRecord } from '../record';
-import { Aside } from './aside';
+import { SpillFile } from './spillFile';
 import { Cleaning } from './clean';
 import { cleanable } from './cleanable';
 import { noCleaners, type StartCleaners } from './workerPool';
@@ -25,7 +25,7 @@ import {
   leftKey,
   type LeftOut,
 } from './record';
-import type { Cleanable } from './underway';
+import type { Cleanable } from './documentState';
 
 /**
  * Cleans a text, unless the result is already stored. The original stays, and the result is stored all or nothing.
@@ -48,7 +48,7 @@ export async function cleanText(
   const start = recipe.steps.some(({ isOn }) => isOn) ? startCleaners : noCleaners;
   const { cleaners, end: endCleaners } = await start(text.bytes);
   try {
-    const aside = new Aside(store, draft, `${textChunksPrefix(id)}aside/`, job.signal);
+    const aside = new SpillFile(store, draft, `${textChunksPrefix(id)}aside/`, job.signal);
     const cleaning = await Cleaning.start(recipe, (label) => watched(store, read, label, job), aside, job, cleaners);
     const [chunks, blocks, left] = [new ChunkWriter(id, draft), new BlockWriter(id, draft), new LeftWriter(id, draft)];
     const documents = inFiles(store, read);

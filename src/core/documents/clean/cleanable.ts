@@ -1,7 +1,7 @@
 /** A document of a text as rules see it. */
 import { concatBytes } from '../../base/concat';
 import type { Document } from '../../base/document';
-import type { Cleanable } from './underway';
+import type { Cleanable } from './documentState';
 import { passagesOf } from './passages';
 
 /** Its passages; of a pair its input and its target. @param longest code units of a passage */

@@ -1,9 +1,9 @@
 /** Source code as plain text, with its programming language as a field. */
-import { LANGUAGES } from '../languages';
+import { PROGRAMMING_LANGUAGES } from './programmingLanguages';
 import { loadedText, type TextFormat } from './format';
 
 const BY_ENDING = new Map(
-  Object.entries(LANGUAGES).flatMap(([language, endings]) =>
+  Object.entries(PROGRAMMING_LANGUAGES).flatMap(([language, endings]) =>
     endings.split(' ').map((each) => [each, language] as const),
   ),
 );

@@ -105,7 +105,7 @@ export interface DocumentFormat extends Format {
 }
 
 /** Detects a format whose file name is shared with other formats. */
-export interface Known {
+export interface Sniffer {
   /**
    * @param head its first characters, up to about 4,000
    * @param name with its folders

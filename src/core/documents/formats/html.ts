@@ -2,11 +2,11 @@
 import { languageCode } from '../languageCode';
 import { MAX_PAGE_BYTES, MAX_MAIN_TEXT } from '../limits';
 import { oneLine, type PageText, pageText } from '../markupText';
-import { textOf, wholeBytes } from '../whole';
+import { textOf, readAllBytes } from '../readAll';
 import type { DocumentReader, FoundDocument, OpenFile } from './format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const found = await pageIn(file, await wholeBytes(file, MAX_PAGE_BYTES));
+  const found = await pageIn(file, await readAllBytes(file, MAX_PAGE_BYTES));
   if (found.text !== '') yield found;
 };
 

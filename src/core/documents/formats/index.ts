@@ -108,7 +108,7 @@ export function binaryTableCalled(name: string): TableFormatId | undefined {
 export const formatOf = (name: string): TextFormatId | DocumentFormatId =>
   ids.filter((id) => isText(id) || isOfDocuments(id)).find((id) => isCalled(name, id)) ?? 'txt';
 
-/** Formats that a file of this name may have, decided by how it begins (../known.ts). */
+/** Formats that a file of this name may have, decided by how it begins (../sniffFormat.ts). */
 export const mayBe = (name: string): readonly DocumentFormatId[] => SHARED.get(endingOf(name)) ?? [];
 
 /** The table that a file is by its name, if it is one. */

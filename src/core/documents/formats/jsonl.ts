@@ -1,6 +1,6 @@
 import { type BadRow, isBadRow } from '../../base/badRow';
 import { cellsOf } from '../json';
-import { inLines } from '../objects';
+import { inLines } from '../jsonObjects';
 import type { OpenFile, Row } from './format';
 
 /** What lies in an object of a line is a column too, `author.name`. */

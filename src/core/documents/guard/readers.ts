@@ -1,6 +1,6 @@
 /** How readers of formats are run: in this thread, or in a worker that can be terminated (guarded.ts). */
 import { badFile, HomegrownError, toFailure } from '../../base/errors';
-import { objects } from '../objects';
+import { jsonObjects } from '../jsonObjects';
 import { FORMATS, type DocumentFormatId, type FormatId, type TableFormatId } from '../formats';
 import { type BadRow, isBadRow } from '../../base/badRow';
 import type { FoundDocument, OpenFile, Row } from '../formats/format';
@@ -76,7 +76,7 @@ const rows = (format: TableFormatId, file: OpenFile): AsyncIterable<Row | BadRow
 
 async function* objectsOf(format: TableFormatId, file: OpenFile): AsyncGenerator<FoundRow | BadRow> {
   if (format === 'jsonl' || format === 'json') {
-    yield* objects(file);
+    yield* jsonObjects(file);
     return;
   }
   for await (const found of FORMATS[format].rows(file)) {

@@ -22,7 +22,7 @@ import { KIND_WORDS } from '../../../state/preparation';
 import { useStudio } from '../../../state/react';
 import { Block, Fold, NumberField, Select, text, TextAction } from '../../../ui';
 import { HeldOut } from '../HeldOut';
-import { LearnsForm, Row, SELDOM } from '../LearnsForm';
+import { TrainableForm, Row, SELDOM } from '../TrainableForm';
 import { whose } from '../BasePane';
 import styles from '../TunePage.module.css';
 import type { ClassifySituation } from './useClassify';
@@ -96,8 +96,8 @@ function entriesHint(asked: number, entries: number | undefined): { hint?: strin
 
 const tokenizerWords = (kind: TokenizerKind, entries: number): string => `${KIND_WORDS[kind]} ${formatCount(entries)}`;
 
-const learnsWords = ({ learns, all }: ClassifierPlan): string =>
-  `${formatShort(learns)}, ${formatShare(Number((learns / all).toPrecision(2)))}`;
+const trainableWords = ({ trainable, all }: ClassifierPlan): string =>
+  `${formatShort(trainable)}, ${formatShare(Number((trainable / all).toPrecision(2)))}`;
 
 /** Base model, trainable parameters, and epochs. */
 export function ClassifierForm({ situation }: { situation: ClassifySituation }) {
@@ -143,7 +143,7 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
         {base && (
           <Select
             label="Trainable parameters"
-            {...(plan && { hint: learnsWords(plan) })}
+            {...(plan && { hint: trainableWords(plan) })}
             value={tuning.learns}
             onChange={(learns) => setTuning({ learns })}
             options={[
@@ -155,7 +155,7 @@ export function ClassifierForm({ situation }: { situation: ClassifySituation }) 
           />
         )}
       </Block>
-      {base && <LearnsForm situation={{ tuning, base }} />}
+      {base && <TrainableForm situation={{ tuning, base }} />}
       <Block isForm>
         <NumberField
           label="Epochs"

@@ -19,9 +19,9 @@ import { tarOf } from '../../../../testing/tar';
 import { collect, stream } from '../../../../testing/texts';
 import { MARKUP_HEAD } from '../../markup';
 import { FORMATS, mayBe } from '..';
-import { formatKnown } from '../../known';
+import { sniffFormat } from '../../sniffFormat';
 import type { FoundDocument } from '../format';
-import { together } from '../../together';
+import { groupExports } from '../../groupExports';
 import { propertyRuns } from '../../../../testing/propertyRuns';
 
 type Files = Readonly<Record<string, string>>;
@@ -249,7 +249,7 @@ test('files that belong to several go to the nearest, and folders of 100,000 fil
   const paths = Array.from({ length: 100_000 }, (_, i) => `a/b/c${i % 100}/2021-01-${String(10 + (i % 20))}.json`);
   const heads: Files = { 'a/users.json': SLACK['users.json']!, 'a/b/users.json': SLACK['users.json']! };
   const opened: string[] = [];
-  const groups = await together([...paths, ...Object.keys(heads), '/users.json'], (path) => {
+  const groups = await groupExports([...paths, ...Object.keys(heads), '/users.json'], (path) => {
     opened.push(path);
     return Promise.resolve(heads[path] ?? '');
   });
@@ -271,7 +271,7 @@ const WHOLE: Readonly<Record<string, Files>> = {
 test('every format that others belong to is tried', () => {
   const tried = new Set(
     Object.entries(WHOLE).map(([name, files]) =>
-      formatKnown(mayBe(name), name, files[name]!.slice(0, MARKUP_HEAD), false),
+      sniffFormat(mayBe(name), name, files[name]!.slice(0, MARKUP_HEAD), false),
     ),
   );
   const all = Object.entries(FORMATS).flatMap(([id, format]) => ('alsoCalled' in format ? [id] : []));
@@ -282,7 +282,7 @@ test('every format that others belong to is tried', () => {
 describe('a damaged archive gives documents or a typed error', () => {
   vi.setConfig({ testTimeout: 60_000 });
   it.each(Object.entries(WHOLE))('%s', async (name, files) => {
-    const format = formatKnown(mayBe(name), name, files[name]!.slice(0, MARKUP_HEAD), false)!;
+    const format = sniffFormat(mayBe(name), name, files[name]!.slice(0, MARKUP_HEAD), false)!;
     const { documents } = await FORMATS[format].open();
     const paths = Object.keys(files);
     const tried = (all: ReadonlyMap<string, Uint8Array>, piece: number) =>

@@ -8,7 +8,7 @@ import { collect, stream } from '../../../../testing/texts';
 import type { TextSource } from '../..';
 import { MARKUP_HEAD } from '../../markup';
 import { FORMATS, mayBe } from '..';
-import { formatKnown } from '../../known';
+import { sniffFormat } from '../../sniffFormat';
 import type { FoundDocument } from '../format';
 import { conversations, PAUSE, turnsOf } from './conversation';
 import { stampOf } from './whatsappLine';
@@ -241,7 +241,7 @@ describe('a damaged chat gives documents or a typed error', () => {
   vi.setConfig({ testTimeout: 60_000 });
   it.each(Object.entries(WHOLE))('%s', async (name, content) => {
     const whole = bytesOf(content);
-    const format = formatKnown(mayBe(name), name, content.slice(0, MARKUP_HEAD))!;
+    const format = sniffFormat(mayBe(name), name, content.slice(0, MARKUP_HEAD))!;
     const { documents } = await FORMATS[format].open();
     const tried = (bytes: Uint8Array, piece: number) =>
       outcomeOf(async () => {

@@ -10,7 +10,7 @@ import { THREADS, EntryReport } from './entryReport';
 import { languageCode } from '../../languageCode';
 import { checkJson } from '../../jsonScan';
 import { MAX_JSON_FILE_BYTES } from '../../limits';
-import { wholeText } from '../../whole';
+import { readAllText } from '../../readAll';
 import type { DocumentReader, OpenFile } from '../format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
@@ -41,7 +41,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
 
 /** `window.YTD.tweets.part0 = [ … ]`: the right side is JSON, and is never run. */
 async function partIn(file: OpenFile): Promise<unknown> {
-  const text = await wholeText(file, MAX_JSON_FILE_BYTES);
+  const text = await readAllText(file, MAX_JSON_FILE_BYTES);
   const start = /^\s*window\.YTD\.\w+\.part\d+\s*=\s*/.exec(text)?.[0].length ?? 0;
   try {
     checkJson([text]);

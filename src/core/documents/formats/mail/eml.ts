@@ -4,12 +4,12 @@ import { counted } from '../../../base/units';
 import { MAX_MESSAGE_BYTES } from '../../limits';
 import { isMessage, messageOf } from './message';
 import { threadsOf } from './threads';
-import { wholeBytes } from '../../whole';
+import { readAllBytes } from '../../readAll';
 import type { DocumentReader } from '../format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const isWhole = file.reading?.wholeMessages ?? false;
-  const message = await messageOf(await wholeBytes(file, MAX_MESSAGE_BYTES), isWhole).catch((error: unknown) => {
+  const message = await messageOf(await readAllBytes(file, MAX_MESSAGE_BYTES), isWhole).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw badFile(`${file.name} can't be read as an email: ${why}.`, AGAIN);
   });

@@ -2,12 +2,12 @@
 import { badFile } from '../../../base/errors';
 import { MAX_MESSAGE_BYTES } from '../../limits';
 import { type ArchivedPage, pageOfMessage } from './pageOfMessage';
-import { wholeBytes } from '../../whole';
+import { readAllBytes } from '../../readAll';
 import type { DocumentReader } from '../format';
 import { pageIn } from '../html';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
-  const bytes = await wholeBytes(file, MAX_MESSAGE_BYTES);
+  const bytes = await readAllBytes(file, MAX_MESSAGE_BYTES);
   let page: ArchivedPage | null;
   try {
     page = await pageOfMessage(bytes);

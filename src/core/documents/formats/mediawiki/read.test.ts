@@ -8,7 +8,7 @@ import { importDrop, openText } from '../..';
 import { MAX_ARTICLE_LENGTH } from '../../limits';
 import type { FoundDocument } from '../format';
 import { documents } from './read';
-import { mediawiki } from './known';
+import { mediawiki } from './sniffer';
 import { wikiWords } from './words';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -26,11 +26,11 @@ import {
 } from '../../limits';
 import { checkPage, type Leaf, pagesOf } from './pages';
 import { checkThrift } from './thrift';
-import { wholeBytes } from '../../whole';
+import { readAllBytes } from '../../readAll';
 import type { OpenFile, TableFormat } from '../format';
 
 export const rows: TableFormat['rows'] = async function* (file) {
-  const source = file.places ?? bytesSource(await wholeBytes(file, MAX_PACKED_BYTES));
+  const source = file.places ?? bytesSource(await readAllBytes(file, MAX_PACKED_BYTES));
   if (source.size === 0) return;
   const metadata = await metadataOf(source, file.name);
   const schema = parquetSchema(metadata);

@@ -9,12 +9,12 @@ import { textOfPages } from './flow';
 import { linesOf, type Run } from './layout';
 import { openPdf } from './pdfjs';
 import { checkReadingCost } from './readingCost';
-import { wholeBytes } from '../../whole';
+import { readAllBytes } from '../../readAll';
 import type { DocumentReader, OpenFile } from '../format';
 
 export const documents: DocumentReader['documents'] = async function* (file) {
   const missing = new Set<string>();
-  const bytes = await wholeBytes(file, MAX_PACKED_BYTES);
+  const bytes = await readAllBytes(file, MAX_PACKED_BYTES);
   checkReadingCost(bytes, file.name);
   const pdf = await openPdf(bytes, (name) => missing.add(name)).catch((error: unknown) => {
     throw refusal(file.name, error);

@@ -4,11 +4,11 @@ import { counted } from '../../../base/units';
 import { MAX_TEXT_FILE_BYTES } from '../../limits';
 import { pageText } from '../../markupText';
 import type { FoundDocument, OpenFile } from '../format';
-import { wholeText } from '../../whole';
+import { readAllText } from '../../readAll';
 
 /** What is said, a line a line, without numbers, times and marks of style; who says it stands before it. */
 export async function cuesOf(file: OpenFile): Promise<FoundDocument> {
-  const lines = (await wholeText(file, MAX_TEXT_FILE_BYTES)).split(/\r\n?|\n/);
+  const lines = (await readAllText(file, MAX_TEXT_FILE_BYTES)).split(/\r\n?|\n/);
   const said: string[] = [];
   let isCue = false;
   let cues = 0;

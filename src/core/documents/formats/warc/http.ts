@@ -2,7 +2,7 @@
 import { concatBytes } from '../../../base/concat';
 import { gunzipped } from '../../../files/gunzip';
 import { once } from '../../../files/byteSource';
-import { wholeBytes } from '../../whole';
+import { readAllBytes } from '../../readAll';
 
 interface Answer {
   status: number;
@@ -38,7 +38,7 @@ export async function contentOf({ headers, body }: Answer, name: string, max: nu
   const sent = (isChunked && unchunked(body)) || body;
   const packed = (headers.get('content-encoding') ?? '').toLowerCase();
   if (sent[0] === 0x1f && sent[1] === 0x8b)
-    return wholeBytes({ name, bytes: gunzipped(once(sent), name), note: () => undefined }, max);
+    return readAllBytes({ name, bytes: gunzipped(once(sent), name), note: () => undefined }, max);
   return /^(|identity|gzip|x-gzip)$/.test(packed) ? sent : null;
 }
 

@@ -6,7 +6,7 @@ import { answerOf, contentOf } from './http';
 import { Warc, type WarcRecord } from './record';
 import { languageCode } from '../../languageCode';
 import { MAX_PAGE_BYTES, MAX_RECORD_BYTES } from '../../limits';
-import { textOf } from '../../whole';
+import { textOf } from '../../readAll';
 import type { DocumentReader, FoundDocument, OpenFile } from '../format';
 import { pageIn } from '../html';
 

@@ -10,7 +10,7 @@ export interface ByteCount {
 }
 
 /** Progress over all files of a drop; yields to the event loop, and lets others stop it. */
-export class Watch {
+export class ReadProgress {
   /** Bytes of all files, as told before reading; 0 where one does not tell. */
   readonly of: number;
   private done = 0;

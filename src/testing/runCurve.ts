@@ -2,7 +2,7 @@
 import { METRICS } from '../core/metrics';
 import { causal } from '../core/objectives/causal';
 import { meanAt } from '../core/train/meanAt';
-import type { Course } from '../core/train/verdict';
+import type { RunCurve } from '../core/train/verdict';
 
 export type CountedBaselines = { vocabulary: number; unigramLoss: number | null };
 /** In perplexity, compared with a uniform guess and, where it is known, a unigram model. */
@@ -13,10 +13,10 @@ export const inPerplexity = ({ vocabulary, unigramLoss: loss }: CountedBaselines
 });
 
 /** A course whose training loss is given at each evaluation and is flat in between. */
-export function course(
+export function runCurve(
   points: readonly (readonly [step: number, held: number, trained: number])[],
-  { vocabulary = 1000, unigramLoss = 6, ...more }: Partial<Course & CountedBaselines> = {},
-): Course {
+  { vocabulary = 1000, unigramLoss = 6, ...more }: Partial<RunCurve & CountedBaselines> = {},
+): RunCurve {
   const steps: number[] = [];
   const loss: number[] = [];
   for (const [step, , trained] of points) {

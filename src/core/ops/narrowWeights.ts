@@ -1,5 +1,5 @@
 /**
- * Frozen matrices may rest in fewer bytes (base/rest.ts), as whole numbers, which have no gradient and which nothing takes for
+ * Frozen matrices may rest in fewer bytes (base/narrowDtype.ts), as whole numbers, which have no gradient and which nothing takes for
  * values. An op whose weight may rest so asks here for its columns, and its product widens them where it reads them.
  *
  *   f16   int32 [I, O / 2]       two to a number, the first in its lower bits, as `unpack2x16float` has them
@@ -8,23 +8,23 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { fromHalf, toHalf } from '../base/half';
-import { BLOCK_OF_8, blocksOf, type Resting, widenedBlocks, WORDS_OF_8 } from '../base/rest';
+import { BLOCK_OF_8, blocksOf, type NarrowDtype, widenedBlocks, WORDS_OF_8 } from '../base/narrowDtype';
 
 /** Undefined for f32. */
-export const restOf = ({ dtype, shape }: Tensor): Resting | undefined =>
+export const narrowDtypeOf = ({ dtype, shape }: Tensor): NarrowDtype | undefined =>
   dtype !== 'int32' ? undefined : shape.length === 3 ? 'q8' : 'f16';
 
 /** [I, O] of a matrix, however it rests. */
 export function sizesOf(weight: Tensor2D): [I: number, O: number] {
   const [rows, columns] = weight.shape;
-  const rest = restOf(weight);
+  const rest = narrowDtypeOf(weight);
   return [rows, rest === 'q8' ? BLOCK_OF_8 * columns : rest === 'f16' ? 2 * columns : columns];
 }
 
 /** f32 [I, O] as it lies on the device. */
 export function packed(
   { shape: [rows = 0, columns = 0], data }: { shape: readonly number[]; data: Float32Array },
-  rest: Resting,
+  rest: NarrowDtype,
 ): { shape: number[]; data: Int32Array } {
   return rest === 'f16'
     ? { shape: [rows, columns / 2], data: new Int32Array(toHalf(data).buffer) }
@@ -33,7 +33,7 @@ export function packed(
 
 /** f32 [I, O] for references; the matrix itself if it is f32. */
 export function widened(weight: Tensor2D): Tensor2D {
-  const rest = restOf(weight);
+  const rest = narrowDtypeOf(weight);
   if (!rest) return weight;
   const words = weight.dataSync<'int32'>();
   const { buffer, byteOffset, length } = words;

@@ -1,10 +1,10 @@
 /** Products with a frozen weight in fewer bytes, in every op that takes one. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { type Resting, RESTINGS, rounded } from '../base/rest';
+import { type NarrowDtype, NARROW_DTYPES, rounded } from '../base/narrowDtype';
 import { checkOp, floats } from '../../testing/checkOp';
 import { LINEAR } from './linear';
-import { packed, restOf, sizesOf, widened } from './resting';
+import { packed, narrowDtypeOf, sizesOf, widened } from './narrowWeights';
 import { openGpu } from '../gpu/backend';
 import { dispatch } from '../gpu/dispatch';
 import { emptyTensor } from '../gpu/tfjs';
@@ -24,10 +24,10 @@ onHosts(() => {
     tf.tidy(() => {
       const { shape, data } = packed(matrix, rest);
       const weight = tf.tensor(data, shape, 'int32') as unknown as tf.Tensor2D;
-      expect([restOf(weight), sizesOf(weight)]).toEqual([rest, [4, 64]]);
+      expect([narrowDtypeOf(weight), sizesOf(weight)]).toEqual([rest, [4, 64]]);
       expect(widened(weight).dataSync()).toEqual(rounded(matrix.data, rest));
       const whole = tf.tensor2d(matrix.data, [4, 64]);
-      expect([restOf(whole), sizesOf(whole), widened(whole)]).toEqual([undefined, [4, 64], whole]);
+      expect([narrowDtypeOf(whole), sizesOf(whole), widened(whole)]).toEqual([undefined, [4, 64], whole]);
     });
   });
 
@@ -54,7 +54,7 @@ onGpu(() => {
     ],
   } as const;
 
-  for (const rest of RESTINGS) {
+  for (const rest of NARROW_DTYPES) {
     const resting = (rows: number, columns: number, phase: number) => packed(floats([rows, columns], 0.4, phase), rest);
     for (const [N, I, O] of SIZES[rest]) {
       const x = floats([N, I]);
@@ -72,12 +72,12 @@ onGpu(() => {
     }
   }
 
-  const WAYS = RESTINGS.flatMap((rest) =>
+  const WAYS = NARROW_DTYPES.flatMap((rest) =>
     [{}, { transposeB: true }].map((flags) => [rest, 'transposeB' in flags ? 'NT' : 'NN', flags] as const),
   );
   test.each(WAYS)(
     'by %s, %s, a product has the bits of one by the rounded numbers, by every tiling',
-    async (rest: Resting, _, flags) => {
+    async (rest: NarrowDtype, _, flags) => {
       const gpu = await openGpu();
       const { broadcast } = candidates(gpu, 'NN small');
       const [M, N, K] = rest === 'q8' ? [35, 96, 160] : [35, 68, 132];

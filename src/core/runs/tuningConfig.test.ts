@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { partsOf } from '../adapters/trainable';
 import { modelSpec, paramsOf } from '../models';
 import { headOf, withClasses } from '../models/classes';
-import { trainableOf, tuningObjective, usualTuningRate } from './toLearn';
+import { trainableOf, tuningObjective, usualTuningRate } from './tuningConfig';
 import { initialTuning, ofPurpose, tuningSchema } from './tuning';
 
 const MODEL = { id: 'gpt', config: { layers: 3, heads: 2, width: 8, context: 4 }, vocabulary: 300 } as const;

@@ -1,7 +1,7 @@
 /** Meaning of a tuning's settings for a model: trainable weights, learning rate and objective. */
 import { type AdapterChoice, adapterOf } from '../adapters';
 import { targetsOf } from '../adapters/targetModules';
-import { weightsThat } from '../adapters/learns';
+import { weightsInScope } from '../adapters/trainableScope';
 import { partsOf, type Trainable } from '../adapters/trainable';
 import { initialValues } from '../base/field';
 import { paramsOf } from '../models';
@@ -29,7 +29,7 @@ export function trainableOf(
     const all = targetsOf(beside === 'named' ? { what: beside, targets } : { what: beside }, body);
     return { weights: Object.keys(head), adapter: { ...adapter, beside: all }, ...frozen };
   }
-  const weights = weightsThat(
+  const weights = weightsInScope(
     learns === 'last' ? { what: learns, layers } : { what: learns },
     table,
     model.config.layers,

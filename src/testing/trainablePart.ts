@@ -80,7 +80,7 @@ export const bitsOf = (tensors: NamedTensors) =>
   [...tensors].map(([name, { data }]) => [name, new Uint32Array(Float32Array.from(data).buffer)] as const);
 
 /** Frozen weights keep their bits, trainable ones change, and a save has the trainable ones with their moments. */
-export async function expectOnlyThoseLearn(
+export async function expectOnlyTrainableChange(
   learning: Learner,
   trainable: Trainable,
   before: NamedTensors,

@@ -4,14 +4,18 @@ import { counted } from '../base/units';
 import type { ParamTable } from '../models/spec';
 
 /** `all`; of each stack the last `layers`, the norm after them and the head; or norms and head alone. */
-export type Learns = { what: 'all' } | { what: 'last'; layers: number } | { what: 'norms' };
+export type TrainableScope = { what: 'all' } | { what: 'last'; layers: number } | { what: 'norms' };
 
 /**
  * Names of the weights that learn; undefined for all. A head that is the embedding (tied) is not one: it would learn all tokens.
  * @param table the model's own. @param layers of each of its stacks
  * @throws HomegrownError `bad-settings` where there are not so many layers
  */
-export function weightsThat(learns: Learns, table: ParamTable, layers: number): readonly string[] | undefined {
+export function weightsInScope(
+  learns: TrainableScope,
+  table: ParamTable,
+  layers: number,
+): readonly string[] | undefined {
   /** In the table's order. */
   const named = (test: (name: string, group: string) => boolean): readonly string[] =>
     Object.entries(table).flatMap(([name, { group }]) => (test(name, group) ? [name] : []));

@@ -9,7 +9,12 @@ import type { Recipe } from '../train/recipe';
 import type { ModelChoice } from '../train/run';
 
 /** @param budget bytes that the run's saved steps may take */
-export function keptOnTheWay(model: ModelChoice, recipe: Recipe, budget: number, trainable?: Trainable): KeptPlan {
+export function intermediateCheckpoints(
+  model: ModelChoice,
+  recipe: Recipe,
+  budget: number,
+  trainable?: Trainable,
+): KeptPlan {
   const params = partsOf(paramsOf(model), trainable).trainableParams;
   const parameters = countParams(params);
   const weights = Object.entries(params);

@@ -13,7 +13,7 @@ import type { Situation } from './situation';
 import styles from './TunePage.module.css';
 
 /** Settings of the chosen way to fine-tune: number of layers, or LoRA. */
-export function LearnsForm({ situation: { tuning, base } }: { situation: Pick<Situation, 'tuning' | 'base'> }) {
+export function TrainableForm({ situation: { tuning, base } }: { situation: Pick<Situation, 'tuning' | 'base'> }) {
   const setTuning = useStudio((s) => s.setTuning);
   if (!base) return null;
   const { model } = base.row.record;

@@ -20,7 +20,7 @@ interface FoundObject {
  * between the two, whatever the file's name.
  * @throws HomegrownError `bad-file` if a list can't be read
  */
-export async function* objects(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
+export async function* jsonObjects(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
   const { isList, bytes } = await begun(file.bytes);
   yield* isList ? inList({ ...file, bytes }) : inLines({ ...file, bytes });
 }

@@ -9,15 +9,15 @@
  */
 import { fromHalf, toHalf } from './half';
 
-export const RESTINGS = ['f16', 'q8'] as const;
-export type Resting = (typeof RESTINGS)[number];
+export const NARROW_DTYPES = ['f16', 'q8'] as const;
+export type NarrowDtype = (typeof NARROW_DTYPES)[number];
 
 /** Values that share a scale, and the 32-bit numbers of such a block: the scale, then four bytes a number, the first the lowest. */
 export const BLOCK_OF_8 = 32;
 export const WORDS_OF_8 = 1 + BLOCK_OF_8 / 4;
 
 /** Each as it is when it has rested. @param values in q8 whole blocks */
-export const rounded = (values: Float32Array, rest: Resting): Float32Array =>
+export const rounded = (values: Float32Array, rest: NarrowDtype): Float32Array =>
   rest === 'f16' ? Float32Array.from(toHalf(values), fromHalf) : widenedBlocks(blocksOf(values));
 
 /** Blocks one after the other, as 32-bit numbers. */

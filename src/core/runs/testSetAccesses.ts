@@ -6,16 +6,16 @@ import { z } from '../base/zod';
 const MAX = 1000;
 
 /** `of`: says which text it is; of another, with other data of the run, it was not looked at. */
-export const looksSchema = listOf(z.strictObject({ of: z.string(), count: z.int().positive() }), MAX);
-type Looks = z.infer<typeof looksSchema>;
+export const testSetAccessesSchema = listOf(z.strictObject({ of: z.string(), count: z.int().positive() }), MAX);
+type TestSetAccesses = z.infer<typeof testSetAccessesSchema>;
 
-export const looksAt = (looks: Looks | undefined, of: string): number =>
+export const testSetAccessCount = (looks: TestSetAccesses | undefined, of: string): number =>
   looks?.find((each) => each.of === of)?.count ?? 0;
 
 /** After one more. */
-export const looked = (looks: Looks = [], of: string): Looks => [
+export const withTestSetAccess = (looks: TestSetAccesses = [], of: string): TestSetAccesses => [
   ...looks.filter((each) => each.of !== of).slice(1 - MAX),
-  { of, count: looksAt(looks, of) + 1 },
+  { of, count: testSetAccessCount(looks, of) + 1 },
 ];
 
 /** `1st`, `2nd`, `11th`. */

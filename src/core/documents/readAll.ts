@@ -7,21 +7,21 @@ import { decodeParsed } from './decode';
 import type { OpenFile } from './formats/format';
 
 /** @throws HomegrownError `bad-file` beyond `max` bytes */
-export async function wholeBytes(file: OpenFile, max: number): Promise<Uint8Array> {
+export async function readAllBytes(file: OpenFile, max: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of bounded(file, max)) pieces.push(piece);
   return concatBytes(pieces);
 }
 
 /** Its characters. @throws HomegrownError `bad-file` beyond `max` bytes, and for what is not text */
-export async function wholeText(file: OpenFile, max: number): Promise<string> {
+export async function readAllText(file: OpenFile, max: number): Promise<string> {
   let text = '';
-  for await (const piece of wholeTextPieces(file, max)) text += piece;
+  for await (const piece of readAllTextPieces(file, max)) text += piece;
   return text;
 }
 
 /** The same in pieces. */
-export async function* wholeTextPieces(file: OpenFile, max: number): AsyncGenerator<string> {
+export async function* readAllTextPieces(file: OpenFile, max: number): AsyncGenerator<string> {
   yield* decodeParsed({ ...file, bytes: bounded(file, max) });
 }
 

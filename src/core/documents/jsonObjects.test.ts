@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { collect, stream } from '../../testing/texts';
 import { utf8 } from '../../testing/readDocuments';
 import { allOf } from './badRows';
-import { objects } from './objects';
+import { jsonObjects } from './jsonObjects';
 import { propertyRuns } from '../../testing/propertyRuns';
 
 const read = (text: string | Uint8Array, piece = 3) => {
@@ -12,7 +12,7 @@ const read = (text: string | Uint8Array, piece = 3) => {
     bytes.slice(i * piece, (i + 1) * piece),
   );
   const file = { name: 'chats.jsonl', bytes: stream(pieces), note: () => undefined };
-  return collect(allOf(file.name, objects(file)));
+  return collect(allOf(file.name, jsonObjects(file)));
 };
 const object = fc.dictionary(fc.string(), fc.jsonValue());
 

@@ -1,11 +1,11 @@
 /** Detects chat exports by how they begin. */
-import type { Known } from '../format';
+import type { Sniffer } from '../format';
 import { beginsAsWhatsApp } from './whatsappLine';
 
 const STRING = String.raw`"(?:[^"\\]|\\.)*"`;
 
 /** Attachments are next to it, named by iPhone or Android. */
-export const whatsapp: Known = {
+export const whatsapp: Sniffer = {
   begins: beginsAsWhatsApp,
   companions: {
     name: /^_chat\.txt$|^(?=.*whatsapp).*\.txt$/i,
@@ -21,7 +21,7 @@ const CHAT = new RegExp(
 const ACCOUNT = new RegExp(
   String.raw`^\s*\{\s*"about"\s*:\s*${STRING}\s*,\s*"(?:personal_information|profile_pictures|stories|contacts|frequent_contacts|sessions|web_sessions|other_data|chats|left_chats)"\s*:\s*[{[]`,
 );
-export const telegram: Known = {
+export const telegram: Sniffer = {
   begins: (head) => CHAT.test(head) || ACCOUNT.test(head),
   companions: {
     name: /^result\.json$/,
@@ -32,7 +32,7 @@ export const telegram: Known = {
 };
 
 /** Slack's export: a list of users, and next to it a folder per channel with a file per day. */
-export const slack: Known = {
+export const slack: Sniffer = {
   begins: (head) => /^\s*\[\s*\{\s*"id"\s*:\s*"[UW][A-Z0-9]+"\s*,\s*"team_id"\s*:\s*"[TE][A-Z0-9]+"/.test(head),
   companions: {
     name: /^(?:org_)?users\.json$/,
@@ -46,10 +46,10 @@ export const slack: Known = {
 const EXPORTER = new RegExp(
   String.raw`^\s*\{\s*"guild"\s*:\s*\{\s*"id"\s*:\s*"\d+"\s*,\s*"name"\s*:\s*${STRING}[^]{0,2000}?\}\s*,\s*"channel"\s*:\s*\{\s*"id"\s*:\s*"\d+"`,
 );
-export const discord: Known = { begins: (head) => EXPORTER.test(head) };
+export const discord: Sniffer = { begins: (head) => EXPORTER.test(head) };
 
 /** Discord's data package: a list of channels, and next to it a folder per channel. */
-export const discordPackage: Known = {
+export const discordPackage: Sniffer = {
   begins: (head) => /^\s*\{\s*"\d{15,20}"\s*:\s*(?:"|null)/.test(head),
   companions: {
     name: /^index\.json$/,
@@ -60,13 +60,13 @@ export const discordPackage: Known = {
 };
 
 /** A person's posts in X's archive. */
-export const twitter: Known = {
+export const twitter: Sniffer = {
   begins: (head) => /^\s*window\.YTD\.tweets?\.part0\s*=\s*\[/.test(head),
   companions: { name: /^tweets?\.js$/, within: 'data', others: /^(?:data|assets)\/|^Your archive\.html$/ },
 };
 
 /** A person's posts in Mastodon's archive. */
-export const mastodon: Known = {
+export const mastodon: Sniffer = {
   begins: (head) => /^\s*\{[^]*?"id"\s*:\s*"outbox\.json"\s*,\s*"type"\s*:\s*"OrderedCollection"/.test(head),
   companions: {
     name: /^outbox\.json$/,
@@ -75,7 +75,7 @@ export const mastodon: Known = {
 };
 
 /** Reddit's data request: tables of posts and comments; the tables next to them hold settings, votes and visits. */
-export const reddit: Known = {
+export const reddit: Sniffer = {
   begins: (head) =>
     /^id,permalink,date,ip,subreddit,gildings,(?:[a-z_]+,)*(?:link,parent,body|title,url,body)\b/.test(head),
   companions: {

@@ -1,6 +1,6 @@
 /** A document on its way through a recipe, and what of it memory holds. */
 import { charactersIn } from '../../base/utf8';
-import type { PutAside } from './aside';
+import type { SpilledText } from './spillFile';
 import type { Changes } from './counted';
 import { applied } from './parts';
 import type { DocumentFacts, OnDocument } from './rules/rule';
@@ -18,7 +18,7 @@ export interface Cleanable extends DocumentFacts {
 }
 
 /** A document on its way. */
-export interface Underway {
+export interface DocumentState {
   readonly document: Cleanable;
   passages(): AsyncIterable<string> | readonly string[];
   isLong?: boolean;
@@ -27,7 +27,7 @@ export interface Underway {
   /** Other workers may continue with it. */
   isShared?: boolean;
   /** The spill file of its passages, if there is one. */
-  aside?: PutAside;
+  aside?: SpilledText;
   readonly state: State;
 }
 export interface State {
@@ -51,17 +51,17 @@ const MAX_HELD_LENGTH = 2 ** 23;
 const A_TASK = 2 ** 19;
 /** Maximum code units of a document for other workers: many are in progress at once. */
 const MAX_SHARED_LENGTH = 2 ** 21;
-type Passages = ReturnType<Underway['passages']>;
+type Passages = ReturnType<DocumentState['passages']>;
 
 /**
  * Groups documents into batches of about a task; a long document ends one.
  * @param share called for each document that other workers continue with
  */
 export async function* batched(
-  documents: AsyncIterable<Underway>,
-  share: (underway: Underway, held: readonly string[]) => void,
-): AsyncGenerator<readonly Underway[]> {
-  let [batch, units]: [Underway[], number] = [[], 0];
+  documents: AsyncIterable<DocumentState>,
+  share: (underway: DocumentState, held: readonly string[]) => void,
+): AsyncGenerator<readonly DocumentState[]> {
+  let [batch, units]: [DocumentState[], number] = [[], 0];
   for await (const underway of documents) {
     batch.push(underway);
     if (!underway.state.out) {
@@ -82,13 +82,16 @@ export async function* batched(
 }
 
 /** Passages of a document that other workers continue with. */
-export const sharedOf = ({ isShared, state, passages }: Underway): readonly string[] | undefined => {
+export const sharedOf = ({ isShared, state, passages }: DocumentState): readonly string[] | undefined => {
   const held = isShared && !state.out ? passages() : undefined;
   return held && isHeld(held) ? held : undefined;
 };
 
 /** Whether nothing is left of it, after what is still to be done to its passages. */
-export async function isNothing({ document, passages }: Underway, pending: readonly Pending[] = []): Promise<boolean> {
+export async function isNothing(
+  { document, passages }: DocumentState,
+  pending: readonly Pending[] = [],
+): Promise<boolean> {
   const left = passages();
   if (isHeld(left)) return isEmptied(left, document);
   const isPair = document.isPair === true;
@@ -99,12 +102,12 @@ export async function isNothing({ document, passages }: Underway, pending: reado
 export const isHeld = (passages: Passages): passages is readonly string[] => Array.isArray(passages);
 
 /** Iterates its passages once more; reports progress for those that are not in memory. */
-export function goneThrough(underway: Underway): Passages {
+export function goneThrough(underway: DocumentState): Passages {
   const passages = underway.passages();
   return isHeld(passages) ? passages : reportingProgress(underway, passages);
 }
 export async function* reportingProgress<T extends string | Uint8Array>(
-  { document, passes }: Underway,
+  { document, passes }: DocumentState,
   passages: AsyncIterable<T>,
 ): AsyncGenerator<T> {
   const pass = passes.done++;

@@ -8,7 +8,7 @@ import { yieldUntil } from '../../base/job';
 import { utf8Of } from '../../base/utf8';
 
 /** Strings in their order, from the first as often as it is asked for, until they are dropped. */
-export interface PutAside {
+export interface SpilledText {
   strings(): AsyncGenerator<string, undefined>;
   /** Their UTF-8, some of them joined. */
   utf8(): AsyncGenerator<Uint8Array, undefined>;
@@ -20,7 +20,7 @@ export interface PutAside {
 /** Code units of a record, at least. */
 const RECORD = 2 ** 20;
 
-export class Aside {
+export class SpillFile {
   private records = 0;
 
   /** @param prefix of a folder in the draft that nothing else writes to */
@@ -32,7 +32,7 @@ export class Aside {
   ) {}
 
   /** Several may be written at the same time. */
-  begin(): { write(text: string): Promise<void>; end(): Promise<PutAside> } {
+  begin(): { write(text: string): Promise<void>; end(): Promise<SpilledText> } {
     const keys: Key[] = [];
     let texts: string[] = [];
     let units = 0;

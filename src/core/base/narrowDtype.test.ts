@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BLOCK_OF_8, blocksOf, rounded, WORDS_OF_8, widenedBlocks } from './rest';
+import { BLOCK_OF_8, blocksOf, rounded, WORDS_OF_8, widenedBlocks } from './narrowDtype';
 
 const block = fc.array(
   fc.float({ noNaN: true, noDefaultInfinity: true, min: Math.fround(-1e4), max: Math.fround(1e4) }),

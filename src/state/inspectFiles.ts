@@ -18,7 +18,7 @@ interface Outcomes {
 }
 
 /** @returns what begins to look, if nothing does */
-export function looker(
+export function fileInspector(
   { data }: Pick<Services, 'data'>,
   get: () => Waiting,
   set: SetState<Waiting>,

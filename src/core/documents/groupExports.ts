@@ -1,5 +1,5 @@
 /** Files that belong together, such as those of an archive that a service gives to its user: known before any is read whole. */
-import { TOGETHER } from './known';
+import { EXPORT_GROUPS } from './sniffFormat';
 
 /** What belongs to a file. */
 interface Group {
@@ -16,7 +16,7 @@ interface Group {
  * @param paths of all that was given at once
  * @param beginningOf the first characters of one of few
  */
-export async function together(
+export async function groupExports(
   paths: readonly string[],
   beginningOf: (path: string) => Promise<string>,
 ): Promise<ReadonlyMap<string, Group>> {
@@ -25,7 +25,7 @@ export async function together(
     // Of 100,000 paths: each is cut once.
     const end = path.lastIndexOf('/') + 1;
     const name = path.slice(end);
-    for (const { begins, companions } of TOGETHER) {
+    for (const { begins, companions } of EXPORT_GROUPS) {
       if (!companions.name.test(name)) continue;
       const folder = folderOf(path.slice(0, end), companions.within);
       if (folder === undefined || !begins(await beginningOf(path), path)) continue;

@@ -2,7 +2,7 @@
 import { headlineOf, baselinesOf, objectiveOf } from '../objectives';
 import { stepsOfEpoch } from '../train/epoch';
 import type { ModelChoice } from '../train/run';
-import type { Course } from '../train/verdict';
+import type { RunCurve } from '../train/verdict';
 import type { Segments } from './segments';
 
 interface Settings {
@@ -11,10 +11,10 @@ interface Settings {
 }
 
 /** Of the newest segment. */
-export function courseOf(
+export function runCurve(
   { model, segments }: Settings,
-  curve: Pick<Course, 'trained' | 'evaluations' | 'planned' | 'ending' | 'early' | 'written'>,
-): Course {
+  curve: Pick<RunCurve, 'trained' | 'evaluations' | 'planned' | 'ending' | 'early' | 'written'>,
+): RunCurve {
   const { after, recipe, data: segmentData } = segments.at(-1)!;
   const data = segmentData.facts;
   const { config } = model;

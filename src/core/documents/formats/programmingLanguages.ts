@@ -1,5 +1,5 @@
 /** Languages of programs by the endings of their files. */
-export const LANGUAGES: Readonly<Record<string, string>> = {
+export const PROGRAMMING_LANGUAGES: Readonly<Record<string, string>> = {
   Assembly: 'asm s',
   C: 'c h',
   'C#': 'cs',

@@ -1,6 +1,6 @@
 /** Detects a MediaWiki dump among XML files by its first element. */
-import type { Known } from '../format';
+import type { Sniffer } from '../format';
 
-export const mediawiki: Known = {
+export const mediawiki: Sniffer = {
   begins: (head) => /^\ufeff?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->)[^])*-->\s*)*<mediawiki[\s>]/.test(head),
 };
