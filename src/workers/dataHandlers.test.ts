@@ -6,7 +6,7 @@ import { unwatched } from '../core/base/job';
 import { stepOf } from '../core/documents/clean/recipe';
 import { FORMAT_IDS } from '../core/export/cards';
 import { FORMATS } from '../core/export/formats';
-import { openZip } from '../core/files/unzip';
+import { openZip } from '../core/files/openZip';
 import { modelSpec } from '../core/models';
 import { type Halves, halvesOver, lonelyLocks, type TestStudio, testStudio } from '../testing/behindChannels';
 import { DEFAULT_RECIPE } from '../core/train/recipe';

@@ -7,7 +7,7 @@ import { loadSnapshot } from '../core/checkpoint/checkpoint';
 import { FORMATS } from '../core/export/formats';
 import { importHuggingFace } from '../core/export/formats/huggingFace/import';
 import { bytesSource } from '../core/files/byteSource';
-import { openZip } from '../core/files/unzip';
+import { openZip } from '../core/files/openZip';
 import { network } from '../core/models/network';
 import { readRun, type RunRecord } from '../core/runs/record';
 import { dataOf, recipeOf } from '../core/runs/segments';

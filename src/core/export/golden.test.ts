@@ -19,7 +19,7 @@ import { useSingleThreadWasm } from '../../testing/wasm';
 import { openExported } from './exported';
 import type { Exported } from './format';
 import { importHuggingFace } from './formats/huggingFace/import';
-import { openZip } from '../files/unzip';
+import { openZip } from '../files/openZip';
 
 const llama = await openLlama();
 afterAll(() => llama?.dispose());

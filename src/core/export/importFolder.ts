@@ -2,7 +2,7 @@
 import { badFile, type HomegrownError } from '../base/errors';
 import { MAX_JSON_BYTES } from '../base/limits';
 import type { ByteSource } from '../files/byteSource';
-import { openZip } from '../files/unzip';
+import { openZip } from '../files/openZip';
 import { modelIds, modelSpec } from '../models';
 import { ADAPTER_CONFIG, adapterIn } from './adapterFiles';
 import { holdsWeights } from './openWeights';

@@ -3,7 +3,7 @@ import { createCRC32, sha256 } from 'hash-wasm';
 import { badFile } from '../base/errors';
 import { z } from '../base/zod';
 import type { ByteSource } from '../files/byteSource';
-import { openZip } from '../files/unzip';
+import { openZip } from '../files/openZip';
 import { modelIds, modelSpec } from '../models';
 import { withClasses } from '../models/classes';
 import { folderFormat, OWN_TYPE } from '../models/folderFormat';
