@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { base64, base64Length } from './base64';
 
-test('base64 is what everyone else writes', () => {
+test('equals the base64 of Node', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
       const text = base64(bytes);

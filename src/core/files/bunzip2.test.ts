@@ -14,7 +14,7 @@ const unpacked = async (bytes: Uint8Array, piece = 1000): Promise<string> => {
   return new TextDecoder().decode(concatBytes(await collect(bunzipped(stream(pieces), 'a.bz2'))));
 };
 
-test('a bzip2 is what was packed: of several blocks, of runs, of several streams', async () => {
+test('unpacks several blocks, long runs and several streams', async () => {
   for (const piece of [1, 7, 100_000]) {
     expect((await unpacked(BZIP2.squares, piece)) === squares).toBe(true);
     expect(await unpacked(BZIP2.runs, piece)).toBe(runs);
@@ -22,7 +22,7 @@ test('a bzip2 is what was packed: of several blocks, of runs, of several streams
   }
 });
 
-test('a block is given before the next is read, in small pieces', async () => {
+test('yields a block in small pieces before it reads the next', async () => {
   let read = 0;
   const pieces = function* () {
     for (let i = 0; i < 200; i++) {
@@ -37,7 +37,7 @@ test('a block is given before the next is read, in small pieces', async () => {
   expect(read).toBeLessThan(100);
 });
 
-test('what is damaged, cut off or grows as no text does is refused with the place', async () => {
+test('refuses damaged, cut-off and exploding files, with the position', async () => {
   for (const [bytes, reason] of [
     [BZIP2.runs.with(2, 0), /the bzip2 header is missing, before byte 3$/],
     [BZIP2.runs.with(3, 0x41), /its block size is invalid/],
@@ -52,7 +52,7 @@ test('what is damaged, cut off or grows as no text does is refused with the plac
     await expect(unpacked(bytes)).rejects.toThrow(reason);
 });
 
-test('bytes that are flipped give a typed error, wherever pieces end', async () => {
+test('flipped bytes give a typed error, however the stream is cut', async () => {
   const tried = (bytes: Uint8Array, piece: number) => outcomeOf(() => unpacked(bytes, piece));
   for (const whole of [BZIP2.squares, BZIP2.runs, BZIP2.several]) {
     const text = await unpacked(whole);
@@ -64,7 +64,7 @@ test('bytes that are flipped give a typed error, wherever pieces end', async () 
         async (at, change, piece) => {
           const bytes = whole.with(at, whole[at]! ^ change);
           const found = await tried(bytes, piece);
-          // Some bits say nothing, and blocks may be called larger than they are; but what is read is what was packed.
+          // Some bits are unused, and a block may declare too large a size; the unpacked text is the same.
           expect(found === text || /^a\.bz2: it /.test(found)).toBe(true);
           expect(found === (await tried(bytes, 2 ** 20))).toBe(true);
         },

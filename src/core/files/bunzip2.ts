@@ -6,7 +6,10 @@ import { concatBytes } from '../base/concat';
 import { badFile, HomegrownError } from '../base/errors';
 import { MAX_COMPRESSION_RATIO } from '../base/limits';
 
-/** @throws HomegrownError `bad-file` where it is damaged, cut off, or grows as no text does */
+/**
+ * Unpacks a bzip2 stream.
+ * @throws HomegrownError `bad-file` where it is damaged, cut off, or expands more than text does
+ */
 export async function* bunzipped(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
   const bits = new Bits(bytes);
   const fail = (reason: string): HomegrownError => badFile(`${file}: ${reason}`, REMEDY);
@@ -48,7 +51,7 @@ export async function* bunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
 
 class Damage extends Error {}
 
-/** Bits of a stream, the first of a byte first; of what has been read of it. */
+/** Bits of a stream, most significant bit first. `fill` buffers bytes, `read` takes bits from them. */
 class Bits {
   /** Bytes of the stream before the next bit. */
   taken = 0;
@@ -63,7 +66,7 @@ class Bits {
     this.pieces = bytes[Symbol.asyncIterator]();
   }
 
-  /** Reads until `least` bytes are buffered, or more. @returns whether there are any */
+  /** Reads until at least `min` bytes are buffered. @returns whether any are */
   async fill(min: number): Promise<boolean> {
     const there = this.held.length - this.at;
     if (there < min && !this.isOver) {
@@ -94,17 +97,17 @@ class Bits {
     return (this.buffer >>> this.count) & ((1 << n) - 1);
   }
 
-  /** A stream ends with a byte. */
+  /** Skips to the next byte, where a stream ends. */
   align(): void {
     this.count = 0;
   }
 }
 
-/** A prefix code; symbols of a length are consecutive. */
+/** A canonical prefix code: codes of equal length are consecutive. */
 interface Code {
   shortest: number;
   longest: number;
-  /** By length: the last code of it, and what is taken off a code to find its symbol. */
+  /** By length in bits: the last code, and the offset to subtract from a code to find its symbol. */
   limits: Int32Array;
   bases: Int32Array;
   symbols: Uint16Array;
@@ -115,10 +118,10 @@ class Block {
   sum = 0;
   private length = 0;
   private start = 0;
-  /** Byte of the transform, and in the higher bits the index of the next one. */
+  /** Low 8 bits: a byte of the transform; higher bits: the index of the next one. */
   private readonly links = new Uint32Array(MAX_BYTES);
 
-  /** @param most bytes before runs are made long again */
+  /** @param max number of bytes before runs are expanded */
   read(bits: Bits, max: number): void {
     if (bits.read(1) === 1) throw new Damage('it is from a program from before 1997');
     const origin = bits.read(24);
@@ -133,7 +136,7 @@ class Block {
     this.start = this.links[origin]! >>> 8;
   }
 
-  /** Expands runs: after four equal bytes, a byte counts the further ones. */
+  /** Expands runs: after four equal bytes, the next byte counts further ones. */
   *bytes(): Generator<Uint8Array> {
     let out = new Uint8Array(PIECE);
     let [at, sum, place, last, same] = [0, -1, this.start, -1, 0];
@@ -158,7 +161,7 @@ class Block {
     if (at > 0) yield out.subarray(0, at);
   }
 
-  /** Huffman's codes, places in a list that moves to its front, and runs of its first byte. @returns how many bytes there are */
+  /** Decodes Huffman codes, move-to-front positions and runs of the front byte. @returns number of bytes */
   private symbols(bits: Bits, used: number[], selectors: Uint8Array, codes: readonly Code[], max: number): number {
     const { links } = this;
     const end = used.length + 1;
@@ -191,7 +194,7 @@ class Block {
     }
   }
 
-  /** Burrows and Wheeler's transform: bytes in the order of what follows them, so that equal ones follow each other in theirs. */
+  /** Inverts the Burrows–Wheeler transform: links each byte to the one that follows it. */
   private link(): void {
     const { links, length } = this;
     const next = new Uint32Array(256);
@@ -207,7 +210,7 @@ class Block {
   }
 }
 
-/** Bytes that there are in it: sixteen bits, of each set one sixteen more. */
+/** Reads which byte values occur: 16 bits for rows of 16 values, then 16 bits for each row that is set. */
 function usedBytes(bits: Bits): number[] {
   const rows = bits.read(16);
   const used: number[] = [];
@@ -221,7 +224,7 @@ function usedBytes(bits: Bits): number[] {
   return used;
 }
 
-/** Which code each fifty symbols are in: as places in a list that moves to its front. */
+/** Reads which code each group of 50 symbols uses, as move-to-front positions. */
 function selectorsIn(bits: Bits, codes: number): Uint8Array {
   const count = bits.read(15);
   if (count === 0) throw new Damage('it has no symbols');
@@ -235,7 +238,7 @@ function selectorsIn(bits: Bits, codes: number): Uint8Array {
   });
 }
 
-/** Code lengths, stored as differences from the one before. */
+/** Reads a code from its lengths, stored as differences from the previous length. */
 function codeIn(bits: Bits, symbols: number): Code {
   let length = bits.read(5);
   const lengths = Uint8Array.from({ length: symbols }, () => {
@@ -275,14 +278,14 @@ function symbolIn(bits: Bits, { shortest, longest, limits, bases, symbols }: Cod
   }
 }
 
-/** CRC-32 from the highest bit: polynomial 0x04c11db7. */
+/** CRC-32, most significant bit first, with polynomial 0x04c11db7. */
 const TABLE = Int32Array.from({ length: 256 }, (_, n) => {
   let c = n << 24;
   for (let bit = 0; bit < 8; bit++) c = c < 0 ? (c << 1) ^ 0x04c11db7 : c << 1;
   return c;
 });
 
-/** `BZh`; pi and its root, as digits, before each block and after the last. */
+/** `BZh`. Digits of pi precede each block, and digits of its square root follow the last one. */
 const SIGN = 0x425a68;
 const BEGIN = [0x314159, 0x265359] as const;
 const END = [0x177245, 0x385090] as const;
@@ -290,7 +293,7 @@ const HEADER = 4;
 const MAX_BYTES = 900_000;
 const GROUP = 50;
 const MAX_CODE_LENGTH = 20;
-/** More than a block takes at most: 20 bits for each of its bytes, and its codes. */
+/** Above the maximum size of a block: 20 bits for each byte, and its codes. */
 const MAX_BLOCK_BYTES = 3 * 2 ** 20;
 const PIECE = 2 ** 16;
 const REMEDY = 'It may be cut off. Download it again, or unpack it and add the files in it.';

@@ -1,18 +1,18 @@
-/** Bytes that can be read from any place: a File, a stored value, an entry of a zip. Nothing is read until asked for. */
+/** Bytes with random access: a File, a stored value, an entry of a zip. Nothing is read before `read`. */
 export interface ByteSource {
   readonly size: number;
-  /** Exactly `length` bytes from `offset`, 0 <= offset, offset + length <= size. */
+  /** Reads exactly `length` bytes from `offset`, where 0 <= offset and offset + length <= size. */
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** A file that is produced piece by piece, any number of times; `size` is known before. */
+/** A file of known size, produced in pieces, any number of times. */
 export interface ByteStream {
   readonly name: string;
   readonly size: number;
   chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** A text as a file. */
+/** Returns a text as a UTF-8 file. */
 export function textFile(name: string, text: string): ByteStream {
   const bytes = new TextEncoder().encode(text);
   return { name, size: bytes.length, chunks: () => [bytes] };
@@ -23,23 +23,26 @@ export const bytesSource = (bytes: Uint8Array): ByteSource => ({
   read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
 });
 
-/** All of them from the start. */
+/** Yields all bytes from the start, in pieces of up to 1 MiB. */
 export async function* piecesOf(source: ByteSource): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < source.size; at += PIECE) yield await source.read(at, Math.min(PIECE, source.size - at));
 }
 const PIECE = 2 ** 20;
 
-/** A stream of one piece. */
+/** Yields one piece. */
 export async function* once<T>(piece: T): AsyncGenerator<T> {
   yield await Promise.resolve(piece);
 }
 
-/** Bytes that cannot be had. */
+/** Returns a stream that throws `error` when read. */
 export const failing = (error: Error): AsyncIterable<Uint8Array> => ({
   [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
 });
 
-/** @param fail makes an error of a reason @throws what that makes, where fewer can be read */
+/**
+ * Reads exactly `length` bytes.
+ * @throws the error that `fail` makes where fewer can be read
+ */
 export async function readExactly(
   source: ByteSource,
   offset: number,

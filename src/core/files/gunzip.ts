@@ -1,19 +1,22 @@
-/** What a gzip holds, piece by piece: one member or several, each held against its checksum. RFC 1952. */
+/** Unpacks gzip streams of one or more members, and checks each member's checksum. RFC 1952. */
 import { Gunzip } from 'fflate';
 import { concatBytes } from '../base/concat';
 import { badFile, HomegrownError } from '../base/errors';
 import { MAX_COMPRESSION_RATIO } from '../base/limits';
 import { crc32 } from './crc32';
 
-/** @throws HomegrownError `bad-file` where it is damaged, cut off, or grows as no text does */
+/**
+ * Unpacks a gzip stream.
+ * @throws HomegrownError `bad-file` where it is damaged, cut off, or expands more than text does
+ */
 export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
   const fail = (reason: string): Error => badFile(`${file}: ${reason}`, REMEDY);
   const recent = new Recent();
   let out: Uint8Array[] = [];
   let [read, written, sum, size] = [0, 0, 0, 0];
-  /** Bytes since a member ended or content came: those of a header, which is looked through again with every piece. */
+  /** Bytes since the last content or member: a header, which fflate scans again with every piece. */
   let idle = 0;
-  /** A member has ended with the 8 bytes before `end`. */
+  /** Checks a member against its trailer, the 8 bytes before `end`. */
   const check = (end: number): void => {
     const trailer = recent.before(end, 8);
     const view = new DataView(trailer.buffer);
@@ -55,7 +58,7 @@ export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, file: string)
   check(read);
 }
 
-/** The same bytes in pieces of `PIECE`, so that where a damaged one fails does not depend on how it is read. */
+/** Regroups bytes into pieces of `PIECE`, so that a damaged file fails at the same byte however it is read. */
 async function* piecesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let [held, length] = [new Uint8Array(PIECE), 0];
   for await (const piece of bytes) {
@@ -72,7 +75,7 @@ async function* piecesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   if (length > 0) yield held.subarray(0, length);
 }
 
-/** The last bytes that were read: what a member ended with is asked for when the header of the next is there. */
+/** The last bytes read: the trailer of a member is needed only once the next member's header has been read. */
 class Recent {
   private read = 0;
   private length = 0;
@@ -86,7 +89,7 @@ class Recent {
   }
 
   before(end: number, length: number): Uint8Array {
-    // Of a file of empty members each asks: what is after the end is not copied, and what is long before it neither.
+    // Each empty member calls this, so only the needed bytes are copied.
     const needed: Uint8Array[] = [];
     let from = this.read;
     for (let i = this.pieces.length - 1; i >= 0 && from > end - length; i--) {
@@ -97,10 +100,10 @@ class Recent {
   }
 }
 
-/** Small, because what a piece grows to is in memory at once: 1,032 times its size at most. */
+/** Small, because all that a piece expands to is in memory at once: at most 1,032 times its size. */
 const PIECE = 2 ** 14;
-/** Of a member: 64 KiB of what programs add, and as much for its names. */
+/** Of a member's header: 64 KiB of extra fields, and as much for its names. */
 const MAX_HEADER_BYTES = 2 ** 17;
-/** A header and what stands at the end. */
+/** Length of a header and a trailer, in bytes. */
 const SHORTEST = 18;
 const REMEDY = 'It may be cut off. Download it again, or unpack it and add the files in it.';

@@ -1,8 +1,8 @@
-/** A stream of bytes, in lengths that are asked for. */
+/** Reads a stream of bytes in any lengths. */
 import { concatBytes } from '../base/concat';
 
 export class Input {
-  /** Bytes that were taken. */
+  /** Number of bytes taken so far. */
   at = 0;
   private held: Uint8Array = new Uint8Array();
   private readonly pieces: AsyncIterator<Uint8Array>;
@@ -11,12 +11,12 @@ export class Input {
     this.pieces = bytes[Symbol.asyncIterator]();
   }
 
-  /** The next, of at most so many; null at the end. */
+  /** Takes the next bytes, at most `max`; null at the end. */
   async some(max: number): Promise<Uint8Array | null> {
     return (await this.hasMore()) ? this.take(max) : null;
   }
 
-  /** Fewer where it ends before. */
+  /** Takes `length` bytes, or fewer where the stream ends. */
   async exactly(length: number): Promise<Uint8Array> {
     const whole = new Uint8Array(length);
     let at = 0;
@@ -29,7 +29,7 @@ export class Input {
     return whole.subarray(0, at);
   }
 
-  /** Up to a line end, and with it. Without one where all ends before that, or after `max` bytes; nothing at the end. */
+  /** Takes a line with its line feed, or up to `max` bytes of it; empty at the end. */
   async line(max: number): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
     let left = max;
@@ -43,7 +43,7 @@ export class Input {
     return concatBytes(pieces);
   }
 
-  /** @returns how many were there */
+  /** Skips bytes. @returns how many there were */
   async skip(length: number): Promise<number> {
     let left = length;
     while (left > 0) {

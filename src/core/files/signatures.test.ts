@@ -3,7 +3,7 @@ import { signatureOf } from './signatures';
 
 const latin = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
 
-test('a file is called by its first bytes, wherever they are, and by the end of its name only where it is a zip', () => {
+test('detects a type by its first bytes, and by the file extension only for a zip', () => {
   expect(signatureOf('a.txt', latin('%PDF-1.7'))).toEqual({ name: 'a PDF', kind: 'document' });
   expect(signatureOf('a.txt', latin(`${'a'.repeat(257)}ustar`))).toEqual({ name: 'a tar archive', kind: 'archive' });
   expect(signatureOf('a.txt', latin('RIFF....WAVE'))).toEqual({ name: 'a WAV recording', kind: 'other' });

@@ -2,7 +2,7 @@
 export interface Signature {
   /** Noun phrase for "notes.txt is a PDF". */
   name: string;
-  /** `document`: writing, in a form of its own; `archive`: other files, packed; `other`: neither. */
+  /** `document`: text in a binary format; `archive`: packed files; `other`: neither. */
   kind: 'document' | 'archive' | 'other';
 }
 
@@ -93,8 +93,8 @@ const ZIPPED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Null where no signature is known, as that of a text.
- * @param head the first 512 bytes, or all there are
+ * Returns the file type that the first bytes show; null if none is known, as for text.
+ * @param head the first 512 bytes, or all of a shorter file
  */
 export function signatureOf(name: string, head: Uint8Array): Signature | null {
   const latin = String.fromCharCode(...head.subarray(0, 512));
@@ -106,7 +106,7 @@ export function signatureOf(name: string, head: Uint8Array): Signature | null {
   return found ? { name: found.name, kind: found.kind } : null;
 }
 
-/** By its first entry, when it is renamed. */
+/** Detects a renamed ZIP-based document by its first entry. */
 function zippedBy(latin: string): string | undefined {
   if (latin.includes('mimetypeapplication/epub+zip')) return ZIPPED.epub;
   if (latin.includes('mimetypeapplication/vnd.oasis.opendocument.text')) return ZIPPED.odt;

@@ -1,5 +1,5 @@
 /**
- * Files in a tar, as they pass by: ustar, pax and GNU's long names. POSIX.1-2017 pax, "ustar Interchange Format";
+ * Reads the files of a tar as a stream: ustar, pax and GNU's long names. POSIX.1-2017 pax, "ustar Interchange Format";
  * https://www.gnu.org/software/tar/manual/html_node/Standard.html
  */
 import { badFile } from '../base/errors';
@@ -13,7 +13,10 @@ interface TarEntry {
   bytes: AsyncIterable<Uint8Array>;
 }
 
-/** @throws HomegrownError `bad-file` where it is damaged or cut off; entries before that are whole */
+/**
+ * Yields the entries of a tar.
+ * @throws HomegrownError `bad-file` where it is damaged or cut off; entries before that are complete
+ */
 export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<TarEntry> {
   const fail = (reason: string): Error => badFile(`${file}: ${reason}`, REMEDY);
   const input = new Input(bytes);
@@ -39,7 +42,7 @@ export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string
     }
     const path = extended.path ?? header.path;
     extended = {};
-    // Neither has content of its own, whatever its size says.
+    // Links have no content, whatever their size field says.
     const length = type === LINK || type === SYMBOLIC_LINK ? 0 : size;
     const content = new Content(input, length, () => fail(`it is cut off inside ${path}`));
     if (isFile(type) && !path.endsWith('/')) yield { path, bytes: content };
@@ -52,7 +55,7 @@ export async function* tarEntries(bytes: AsyncIterable<Uint8Array>, file: string
   await input.skip(Infinity);
 }
 
-/** The bytes of a file in it, once. */
+/** Content of an entry, readable once. */
 class Content implements AsyncIterable<Uint8Array> {
   hasFailed = false;
 
@@ -84,7 +87,7 @@ class Content implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** Null where its sum is not right. */
+/** Parses a header block; null if its checksum is wrong. */
 function headerOf(block: Uint8Array): { path: string; size: number; type: string; link: string } | null {
   const sum = block.reduce((all, byte, i) => all + (i >= 148 && i < 156 ? 32 : byte), 0);
   const signed = block.reduce((all, byte, i) => all + (i >= 148 && i < 156 ? 32 : (byte << 24) >> 24), 0);
@@ -92,27 +95,27 @@ function headerOf(block: Uint8Array): { path: string; size: number; type: string
   const size = numberIn(block.subarray(124, 136));
   if ((checksum !== sum && checksum !== signed) || !Number.isSafeInteger(size) || size < 0) return null;
   const [name, prefix] = [textOf(block.subarray(0, 100)), textOf(block.subarray(345, 500))];
-  // GNU's older form has other things where the prefix is.
+  // GNU's older format has other fields in place of the prefix.
   const isUstar = textOf(block.subarray(257, 265)) === 'ustar';
   const type = block[156] === 0 ? '0' : String.fromCharCode(block[156]!);
   const path = isUstar && prefix !== '' ? `${prefix}/${name}` : name;
   return { path, size, type, link: textOf(block.subarray(157, 257)) };
 }
 
-/** Octal digits, or where the first bit is set a binary number. */
+/** Parses octal digits, or a binary number if the first bit is set. */
 function numberIn(field: Uint8Array): number {
   if (field[0]! & 0x80) return field.subarray(1).reduce((all, byte) => all * 256 + byte, field[0]! & 0x7f);
   const digits = textOf(field).trim();
   return digits === '' ? 0 : /^[0-7]+$/.test(digits) ? parseInt(digits, 8) : NaN;
 }
 
-/** Up to the first NUL. */
+/** Decodes UTF-8 up to the first NUL. */
 function textOf(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
-/** Records of `length key=value\n`, the length in bytes with itself. */
+/** Parses pax records, `length key=value\n`; the length counts the bytes of the whole record. */
 function paxOf(bytes: Uint8Array): { path?: string; size?: number } {
   const fields: { path?: string; size?: number } = {};
   for (let at = 0; at < bytes.length;) {

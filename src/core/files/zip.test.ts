@@ -46,7 +46,7 @@ async function refusal(bytes: Uint8Array): Promise<string> {
   throw new Error('it was accepted');
 }
 
-/** A zip of fflate's with a few bytes changed, found from the directory's first entry or the local header's. */
+/** Changes bytes of a zip, at offsets from the first local header, the directory or the end record. */
 type Edit = { at: number; value: number; bytes?: 2 | 4 };
 function edited(zip: Uint8Array, where: 'local' | 'directory' | 'end', edits: readonly Edit[]): Uint8Array {
   const copy = zip.slice();
@@ -64,12 +64,12 @@ const data = strToU8('some text, some text, some text, some text');
 const stored = zipSync({ 'a.txt': [data, { level: 0 }] });
 const packed = zipSync({ 'a.txt': [data, { level: 9 }] });
 
-test('crc32 is that of the standard, also in pieces', () => {
+test('crc32 equals the standard check value, also in pieces', () => {
   expect(crc32(strToU8('123456789'))).toBe(0xcbf43926);
   expect(crc32(strToU8('456789'), crc32(strToU8('123')))).toBe(0xcbf43926);
 });
 
-test('what is written is read by us and by another reader; equal files give equal bytes', async () => {
+test('our reader and fflate read what we write; equal files give equal bytes', async () => {
   const files = {
     'config.json': data,
     empty: new Uint8Array(0),
@@ -81,7 +81,7 @@ test('what is written is read by us and by another reader; equal files give equa
   expect(await write(files)).toEqual(bytes);
 });
 
-test('writing stops when asked to', async () => {
+test('stops writing on abort', async () => {
   const abort = new AbortController();
   const writing = zipped([streamOf('a', new Uint8Array(100))], { signal: abort.signal, report: () => abort.abort() });
   await expect(async () => {
@@ -89,7 +89,7 @@ test('writing stops when asked to', async () => {
   }).rejects.toThrow();
 });
 
-test('packed files, one folder around all, and what macOS adds are accepted', async () => {
+test('accepts compressed entries, one outer folder, and the files that macOS adds', async () => {
   expect(await readAll(packed)).toEqual({ 'a.txt': data });
   const folder = zipSync({ model: { 'a.txt': data, 'b.txt': data }, __MACOSX: { model: { '._a.txt': data } } });
   expect(await readAll(folder)).toEqual({ 'a.txt': data, 'b.txt': data });
@@ -201,13 +201,13 @@ describe('hostile and damaged zips are refused', () => {
     expect(await refusal(bytes)).toMatch(message);
   });
   test('overlapping entries', async () => {
-    // The second directory entry points at the first file, under the first file's name but for its case.
+    // The second directory entry points to the first file.
     const second = edited(twins, 'directory', []);
     const view = new DataView(second.buffer);
     const directory = view.getUint32(second.length - 6, true);
     view.setUint32(directory + 51 + 42, 0, true);
     expect(await refusal(second)).toMatch(/in its own header|overlaps/);
-    // A first file that says it reaches over the second.
+    // The first file declares a size that reaches into the second.
     const long = edited(twins, 'directory', [
       { at: 20, value: 60, bytes: 4 },
       { at: 24, value: 60, bytes: 4 },
@@ -216,7 +216,7 @@ describe('hostile and damaged zips are refused', () => {
   });
 });
 
-test('no mutation of a valid zip gives anything but files or a typed refusal', async () => {
+test('every mutation of a valid zip gives files or a typed error', async () => {
   const bases = [stored, packed, await write({ 'a.txt': data, 'b.bin': new Uint8Array(50) })];
   const edit = fc.tuple(fc.nat(300), fc.integer({ min: 0, max: 255 }), fc.constantFrom('set', 'delete', 'insert'));
   await fc.assert(

@@ -4,9 +4,9 @@ import type { Job } from '../base/job';
 import { yieldToEventLoop } from '../base/job';
 
 /**
- * Files as one zip, piece by piece: stored, not compressed (weights do not shrink, and a reader can then look into the
- * middle of one), with CRC. Nothing in it depends on the clock: equal files give equal bytes.
- * @param files at most 4 GB together, as there is no zip64 here
+ * Writes files as a zip, in pieces, with CRC. Entries are stored uncompressed: weights don't shrink, and readers get
+ * random access. Dates are constant, so equal files give equal bytes.
+ * @param files at most 4 GB in total, since zip64 isn't written
  */
 export async function* zipped(files: readonly ByteStream[], job: Job): AsyncGenerator<Uint8Array> {
   const of = files.reduce((sum, { size }) => sum + size, 0);
@@ -35,5 +35,5 @@ export async function* zipped(files: readonly ByteStream[], job: Job): AsyncGene
   yield* ready.splice(0);
 }
 
-/** The first day that a zip can name, in local time as zips are. */
+/** The earliest date of the zip format, in local time as zips are. */
 const EPOCH = new Date(1980, 0, 1);

@@ -1,4 +1,4 @@
-/** Names of entries as programs of all times write them. */
+/** Entry names as old and new programs write them. */
 import { expect, test } from 'vitest';
 import { CP437, inCodePage, WINDOWS_1252 } from './codePages';
 import { crc32 } from './crc32';
@@ -7,7 +7,7 @@ import { zipName } from './zipNames';
 const [DOS, UNIX, NTFS] = [0, 3, 11];
 const NONE = new Uint8Array();
 const utf8 = (text: string) => new TextEncoder().encode(text);
-/** An unknown field, then the name in UTF-8, of a name that these bytes are. */
+/** Extra fields: an unknown one, then the UTF-8 name with the checksum of `of`. */
 function apart(name: string, of: Uint8Array): Uint8Array {
   const bytes = utf8(name);
   const extra = new Uint8Array(6 + 9 + bytes.length);
@@ -23,10 +23,10 @@ function apart(name: string, of: Uint8Array): Uint8Array {
 }
 
 test.each([
-  // `Übergröße\ü.txt`, as DOS and Windows pack it.
+  // `Übergröße\ü.txt` as DOS and Windows write it.
   [Uint8Array.of(0x9a, 0x62, 0x65, 0x72, 0x67, 0x72, 0x94, 0xe1, 0x65, 0x5c, 0x81), DOS, 'Übergröße/ü'],
   [Uint8Array.of(0x63, 0x61, 0x66, 0x82), NTFS, 'café'],
-  // From a system with Latin-1 or Windows-1252.
+  // Written on a system with Latin-1 or Windows-1252.
   [Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x92), UNIX, 'café’'],
   [utf8('naïve – Ω.txt'), DOS, 'naïve – Ω.txt'],
   [utf8('naïve – Ω.txt'), UNIX, 'naïve – Ω.txt'],
@@ -41,9 +41,9 @@ test('uses the UTF-8 name from the extra field, unless it belongs to another nam
   expect(zipName(bytes, DOS, apart('Ωé', bytes).subarray(0, 14))).toBe('?é');
 });
 
-test('the tables have what a browser has', () => {
+test('the tables equal those of TextDecoder', () => {
   const all = Uint8Array.from({ length: 256 }, (_, i) => i);
-  // In a piece: at once Node to 24 reads it as Latin-1.
+  // As a stream: without it, Node up to 24 decodes Latin-1.
   expect(inCodePage(all, WINDOWS_1252)).toBe(new TextDecoder('windows-1252').decode(all, { stream: true }));
   expect([CP437.length, WINDOWS_1252.length]).toEqual([128, 128]);
   expect(new Set(CP437).size).toBe(128);
