@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ahead, behind, MAX_READ_AHEAD } from './ahead';
 
-test('in order, some at once, each once, and a failure in its turn', async () => {
+test('yields results in order, runs some calls ahead, and throws an error in its turn', async () => {
   const items = Array.from({ length: 100 }, (_, i) => i);
   let [open, max] = [0, 0];
   const begun: number[] = [];
@@ -26,7 +26,7 @@ test('in order, some at once, each once, and a failure in its turn', async () =>
   expect(begun.length).toBeLessThanOrEqual(60 + MAX_READ_AHEAD);
 });
 
-test('items are written in order, one at a time, while their producer continues; the next write throws a failure', async () => {
+test('writes in order, one item at a time, while the producer continues; the next call throws an error', async () => {
   let open = 0;
   const written: number[] = [];
   const write = async (i: number): Promise<void> => {

@@ -1,8 +1,8 @@
 /** Overlaps work that waits for a disk or another process with the work before and after it. */
 
 /**
- * What `begin` makes of each item, in their order. Some are begun before their turn: what waits takes no longer for many than for one.
- * @param most that are begun and not yet asked for
+ * Yields the result of `begin` for each item, in order. Up to `max` calls run ahead, so slow reads overlap.
+ * @param max calls begun and not yet yielded
  */
 export async function* ahead<T, R>(
   items: readonly T[],
@@ -14,7 +14,7 @@ export async function* ahead<T, R>(
   for (let i = 0; i < items.length; i++) {
     while (next < items.length && next < i + max) {
       const one = begin(items[next++]!);
-      one.catch(() => undefined); // reported in its turn, if that comes
+      one.catch(() => undefined); // rejects at its own turn, if the loop gets there
       begun.push(one);
     }
     yield await begun.shift()!;
@@ -32,7 +32,7 @@ export function behind<T>(write: (item: T) => Promise<void>): { one(item: T): Pr
     async one(item) {
       await last;
       last = write(item);
-      last.catch(() => undefined); // The next read, or the end, throws it.
+      last.catch(() => undefined); // The next `one`, or `end`, throws the error.
     },
     end: () => last,
   };

@@ -1,6 +1,6 @@
 /**
- * As much of an assembler for WebAssembly as our kernels need: functions of i32 that return nothing, over one imported memory.
- * Code is nested lists of bytes. https://webassembly.github.io/spec/core/binary/
+ * Minimal WebAssembly assembler for our kernels: functions of i32 parameters that return nothing, over one imported
+ * memory. Code is nested lists of bytes. https://webassembly.github.io/spec/core/binary/
  */
 export type Code = readonly (number | Code)[];
 
@@ -12,7 +12,10 @@ export interface Func {
   body: Code;
 }
 
-/** A module that exports the functions by name and imports its memory as `page.memory`: `shared` is how many pages one may have. */
+/**
+ * Builds a module that exports the functions by name and imports its memory as `page.memory`.
+ * @param shared maximum pages of a shared memory; absent for an unshared memory
+ */
 export function assemble(functions: Readonly<Record<string, Func>>, shared?: number): Uint8Array<ArrayBuffer> {
   const all = Object.entries(functions);
   const section = (id: number, items: readonly Code[]): Code => [id, sized([unsigned(items.length), ...items])];
@@ -43,7 +46,7 @@ export const get = (local: number): Code => [0x20, unsigned(local)];
 export const set = (local: number, value: Code): Code => [value, 0x21, unsigned(local)];
 export const int = (n: number): Code => [0x41, signed(n)];
 export const add = (a: Code, b: Code): Code => [a, b, 0x6a];
-/** Does the body, and again as long as `condition` holds after it. */
+/** Runs the body, and repeats it while `condition` holds after it. */
 export const repeat = (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
 export const less = (a: Code, b: Code): Code => [a, b, 0x49];
 export const multiply = (a: Code, b: Code): Code => [a, b, 0x6c];
@@ -52,30 +55,30 @@ export const either = (condition: Code, then: Code, otherwise: Code = []): Code 
   otherwise.length === 0 ? [] : [0x05, otherwise],
   0x0b,
 ];
-/** One float: `moved` takes it from an address to another, `summed` adds it to what is there. */
+/** Copy one float (`moved`), or add it to the float at the target (`summed`). */
 export const moved = (to: Code, from: Code): Code => [to, from, 0x2a, at(0), 0x38, at(0)];
 export const summed = (to: Code, from: Code): Code => [to, [to, 0x2a, at(0)], [from, 0x2a, at(0)], 0x92, 0x38, at(0)];
 
 const simd = (operation: number): Code => [0xfd, unsigned(operation)];
 const at = (offset: number): Code => [2, unsigned(offset)]; // aligned to 4 bytes
-/** Four floats. */
+/** Load and store four floats. */
 export const load = (address: Code, offset = 0): Code => [address, simd(0x00), at(offset)];
 export const store = (address: Code, value: Code, offset = 0): Code => [address, value, simd(0x0b), at(offset)];
-/** One float, four times. */
+/** Loads one float into all four lanes. */
 export const loadSplat = (address: Code, offset = 0): Code => [address, simd(0x09), at(offset)];
 export const root = (a: Code): Code => [a, simd(0xe3)];
 export const minus = (a: Code, b: Code): Code => [a, b, simd(0xe5)];
 export const over = (a: Code, b: Code): Code => [a, b, simd(0xe7)];
 export const plus = (a: Code, b: Code): Code => [a, b, simd(0xe4)];
 export const times = (a: Code, b: Code): Code => [a, b, simd(0xe6)];
-/** Lanes 0 to 3 are of a, 4 to 7 of b. */
+/** Shuffles lanes: 0 to 3 come from `a`, 4 to 7 from `b`. */
 export const lanes = (a: Code, b: Code, taken: readonly [number, number, number, number]): Code => [
   [a, b, simd(0x0d)],
   taken.flatMap((i) => [0, 1, 2, 3].map((byte) => 4 * i + byte)),
 ];
 export const zeros = (): Code => [int(0), simd(0x11)];
 const lane = (value: Code, i: number): Code => [value, simd(0x1f), i];
-/** Writes the sum of a local's four floats. */
+/** Stores the sum of a local's four floats. */
 export const storeSum = (address: Code, local: number): Code => [
   address,
   [lane(get(local), 0), lane(get(local), 1), 0x92],
@@ -92,6 +95,6 @@ const sized = (code: Code): Code => {
 };
 const name = (text: string): Code => [text.length, Array.from(text, (character) => character.charCodeAt(0))];
 
-/** LEB128. */
+/** LEB128 encoding. */
 const unsigned = (n: number): Code => (n < 0x80 ? [n] : [(n & 0x7f) | 0x80, unsigned(n >>> 7)]);
 const signed = (n: number): Code => (n >= -64 && n < 64 ? [n & 0x7f] : [(n & 0x7f) | 0x80, signed(n >> 7)]);

@@ -1,5 +1,5 @@
-/** A row of a file that can't be read, where others can. */
-/** Stands in the place of a row that can't be read, where the rows after it can. */
+/** Rows of a file that can't be read. */
+/** Placeholder for an unreadable row, so that the rows after it can still be read. */
 export interface BadRow {
   /** `line 12`, `object 12`, `row 12`. */
   place: string;

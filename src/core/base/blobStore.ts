@@ -1,4 +1,4 @@
-/** What may be stored: bytes, or plain JSON. */
+/** Values that a store can hold: bytes or plain JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type Stored = Uint8Array | Json;
 
@@ -8,15 +8,15 @@ export type Stored = Uint8Array | Json;
  */
 export interface BlobStore {
   get(key: string): Promise<Stored | undefined>;
-  /** What is under each of the keys, in their order, as of one moment: of hundreds, far faster than one by one. */
+  /** Returns the values of the keys, in order, from one snapshot. Much faster than hundreds of `get` calls. */
   getMany(keys: readonly string[]): Promise<(Stored | undefined)[]>;
-  /** What lies under keys that begin with `prefix`, in ascending order of these, as of one moment. */
+  /** Returns the entries whose keys begin with `prefix`, in ascending key order, from one snapshot. */
   entries(prefix: string): Promise<(readonly [key: string, value: Stored])[]>;
-  /** Keys that begin with `prefix`, in ascending order. */
+  /** Returns the keys that begin with `prefix`, in ascending order. */
   keys(prefix: string): Promise<string[]>;
   /**
-   * All or nothing, and durable once resolved. With `expect`, the change is made only if each named value is still
-   * equal (as JSON) to what is given; otherwise nothing is written and the result is false.
+   * Applies the change atomically; durable once resolved. If a value differs (as JSON) from its `expect` entry, writes
+   * nothing and returns false.
    * @throws HomegrownError `storage-full`, `storage-blocked`
    */
   commit(change: Change): Promise<boolean>;
@@ -26,7 +26,7 @@ export interface Change {
   drop?: Iterable<string>;
   expect?: Iterable<Expected>;
 }
-/** What is to be under a key still when a change is made. */
+/** Value that a key must still have for a commit to succeed; `undefined` if the key must be absent. */
 export type Expected = readonly [key: string, value: Json | undefined];
 
 /** A BlobStore in memory, for tests and for the terminal. */

@@ -1,4 +1,4 @@
-/** Typed arrays in a row, as one that is new. */
+/** Concatenates typed arrays into a new one. */
 export const concatBytes = (parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> =>
   filled(new Uint8Array(lengthOf(parts)), parts);
 
@@ -10,7 +10,7 @@ const lengthOf = (parts: readonly { length: number }[]): number => parts.reduce(
 function filled<A extends Uint8Array | Uint32Array>(whole: A, parts: readonly ArrayLike<number>[]): A {
   let at = 0;
   for (const part of parts) {
-    // Where a part is a few numbers, the ids of a word, setting them one by one takes a fraction of the call's time.
+    // For a few numbers, such as the IDs of a word, a loop takes a fraction of the time of `set`.
     if (part.length > FEW) whole.set(part, at);
     else for (let i = 0; i < part.length; i++) whole[at + i] = part[i]!;
     at += part.length;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Cell, csvOf } from './csv';
 
-/** By the grammar of RFC 4180, letter by letter. */
+/** Parses by the grammar of RFC 4180, character by character. */
 function read(csv: string): string[][] {
   const rows: string[][] = [];
   let [row, cell, isQuoted]: [string[], string, boolean] = [[], '', false];
@@ -21,7 +21,7 @@ function read(csv: string): string[][] {
   return rows;
 }
 
-test('a table comes back cell by cell, whatever is in it', () => {
+test('a table with any content survives a round trip', () => {
   expect(
     csvOf([
       ['Run', 'Loss'],

@@ -1,6 +1,6 @@
-/** Tables as text that every spreadsheet opens: RFC 4180. */
+/** CSV tables (RFC 4180), which every spreadsheet can open. */
 
-/** What is not known is an empty cell. Numbers have every digit. */
+/** Unknown values become empty cells. Numbers keep every digit. */
 export type Cell = string | number | undefined;
 
 export const csvOf = (rows: readonly (readonly Cell[])[]): string =>

@@ -1,4 +1,4 @@
-/** What `make` makes of things that it needs; where it fails, they are disposed. */
+/** Returns the result of `make`. If it throws, disposes `needed` first. */
 export function disposingOnFailure<T>(needed: readonly { dispose(): void }[], make: () => T): T {
   try {
     return make();

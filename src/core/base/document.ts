@@ -1,38 +1,41 @@
-/** Unit of training text. An end token separates two documents, and a batch may know where one ends. */
+/** Unit of training text. An end token separates two documents, and a batch may record where each ends. */
 export interface Document {
-  /** Of the file as it was given where it is a whole one, else of its UTF-8; in hex. */
+  /** Hash of the original file if the document is a whole file, else of its UTF-8; in hex. */
   sha256: string;
   /** Characters (code points) and UTF-8 bytes. */
   characters: number;
   bytes: number;
-  /** Its text from the start, in pieces of at most about 1 MiB that are never cut inside a code point. */
+  /** Yields the text from the start, in pieces of at most about 1 MiB that never split a code point. */
   chunks(): AsyncIterable<string>;
-  /** What it is called. */
+  /** Display name. */
   title?: string;
-  /** The text that it is of, and which of its documents it is; absent for one that is no part of a text. */
+  /** Text that contains the document, and the document's index in it; absent for a standalone document. */
   text?: string;
   place?: number;
-  /** What is known of it: `label` is what it is an example of. */
+  /** Metadata by name. `label` is the document's class. */
   fields?: Readonly<Record<string, string>>;
-  /** It is never held out. */
+  /** Never part of the validation set. */
   trainOnly?: true;
-  /** Where a field's text is within it: bytes from and to. */
+  /** Byte range of each field's text within the document. */
   spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
-  /** Token IDs that differ from the tokenized text, and the trained ranges, from and up to. Such a document is never cut. */
+  /**
+   * Token IDs that differ from the tokenized text, and the trained ranges, end excluded. Such a document is never
+   * split.
+   */
   encoded?(): Promise<{ ids: Uint32Array; lossRanges: readonly (readonly [from: number, to: number])[] }>;
 }
 
-/** From the first, as often as it is asked for: a list of them, or one after another as they are read. */
+/** Documents that can be iterated many times, each time from the first: a list, or a stream. */
 export type Documents = Iterable<Document> | AsyncIterable<Document>;
 
-/** Each of them otherwise. */
+/** Applies `change` to each document. */
 export const mapped = (documents: Documents, change: (document: Document) => Document): Documents => ({
   async *[Symbol.asyncIterator]() {
     for await (const document of documents) yield change(document);
   },
 });
 
-/** Of all of them together. */
+/** Sums a count over all documents. */
 export async function totalOf(documents: Documents, what: 'characters' | 'bytes'): Promise<number> {
   let total = 0;
   for await (const document of documents) total += document[what];

@@ -4,7 +4,7 @@ import { collectDrafts, discardDraft, openDraft } from './draft';
 
 const bytes = Uint8Array.of(1);
 
-it('counts once it is finished', async () => {
+it('keeps its values once finished', async () => {
   const store = memoryStore();
   const draft = await openDraft(store, 'a/1/');
   await draft!.put([['a/1/0', bytes]]);
@@ -13,7 +13,7 @@ it('counts once it is finished', async () => {
   expect(await store.keys('')).toEqual(['a/1/0', 'list/1']);
 });
 
-it('is one at a time, and never over what is there', async () => {
+it('exists once per prefix, and only if the prefix is empty', async () => {
   const store = memoryStore();
   const draft = await openDraft(store, 'a/1/');
   expect(await openDraft(store, 'a/1/')).toBeNull();
@@ -24,7 +24,7 @@ it('is one at a time, and never over what is there', async () => {
   expect(await openDraft(store, 'a/1/')).toBeNull();
 });
 
-it('that is discarded while something is still written leaves nothing behind', async () => {
+it('leaves nothing behind if discarded during a write', async () => {
   const store = memoryStore();
   let isSlow = false;
   const commit: typeof store.commit = async (change) => {
@@ -39,7 +39,7 @@ it('that is discarded while something is still written leaves nothing behind', a
   expect(await store.keys('')).toEqual([]);
 });
 
-it('that was collected can’t continue', async () => {
+it('fails to continue after another tab collected it', async () => {
   const store = memoryStore();
   const draft = await openDraft(store, 'a/1/');
   await draft!.put([['a/1/0', bytes]]);
@@ -50,7 +50,7 @@ it('that was collected can’t continue', async () => {
   expect(await store.keys('')).toEqual(['a/10/0']);
 });
 
-it('takes nothing along when its mark cannot be read, or names more than one folder', async () => {
+it('collects nothing for an unreadable mark or a prefix of several folders', async () => {
   const store = memoryStore();
   await store.commit({
     put: [

@@ -4,24 +4,25 @@ import { type Kind, readAll, readRecord, type Unreadable } from './record';
 import { z } from './zod';
 
 /**
- * Values written under a prefix in several commits that count only once the last is made. A mark under `draft/<prefix>`
- * says that it is not: what a crash leaves is found by it, and every commit needs it.
+ * Values written under a prefix in several commits that count only after the last one. A mark under `draft/<prefix>`
+ * exists until then. Every commit requires the mark, and cleanup after a crash finds the leftovers by it.
  */
 export interface Draft {
   /** @throws HomegrownError `in-use` when another tab has collected the draft */
   put(values: Change['put']): Promise<void>;
-  /** What was written and is no longer needed. @throws as `put` does */
+  /** Drops values written earlier. @throws as `put` does */
   drop(keys: Change['drop']): Promise<void>;
   /**
-   * The last commit: these values, and the mark goes. False where something is not as expected, and nothing was written.
+   * Makes the last commit: writes these values and removes the mark. If an expectation fails, writes nothing and
+   * returns false.
    * @throws as `put` does
    */
   finish(values: Change['put'], expect?: readonly Expected[]): Promise<boolean>;
-  /** Drops all that was written. What cannot be dropped now is collected later. */
+  /** Drops everything written. A later `collectDrafts` removes what can't be dropped now. */
   discard(): Promise<void>;
 }
 
-/** Null when there is anything under the prefix, or a draft for it. @param prefix `<folder>/<id>/` */
+/** Returns null if anything exists under the prefix, or a draft for it. @param prefix `<folder>/<id>/` */
 export async function openDraft(store: BlobStore, prefix: string): Promise<Draft | null> {
   if (!PREFIX.test(prefix)) throw new RangeError(`${JSON.stringify(prefix)} is no prefix for a draft`);
   const mark = draftKey(prefix);
@@ -48,7 +49,7 @@ export async function openDraft(store: BlobStore, prefix: string): Promise<Draft
     },
     finish: (put = [], expect = []) => commit({ put, drop: [mark] }, expect),
     async discard() {
-      // What lands behind the list of what there is would stay, and nobody would know of it.
+      // A commit that lands after the keys are listed would leave values that nothing tracks.
       await Promise.allSettled(underway);
       await discardDraft(store, prefix).catch(() => undefined);
     },
@@ -60,8 +61,8 @@ export async function discardDraft(store: BlobStore, prefix: string): Promise<vo
 }
 
 /**
- * At the start of a session: drops every draft that did not end, and returns how many there were. A mark that is not as
- * `openDraft` writes it says nothing of what may go: it stays, and so does everything else.
+ * Drops every unfinished draft at the start of a session, and returns their number. Keeps a mark that `openDraft`
+ * can't have written, and all values, because nothing says which to drop.
  */
 export async function collectDrafts(store: BlobStore): Promise<number> {
   const { records: prefixes } = await readMarks(store);
@@ -69,7 +70,7 @@ export async function collectDrafts(store: BlobStore): Promise<number> {
   return prefixes.length;
 }
 
-/** Marks that are not as `openDraft` writes them. */
+/** Marks that `openDraft` can't have written. */
 export const unreadableDrafts = async (store: BlobStore): Promise<readonly Unreadable[]> =>
   (await readMarks(store)).unreadable;
 
@@ -89,5 +90,5 @@ export const DRAFT: Kind<true> = {
   schema: z.literal(true),
   upgrades: [],
 };
-/** One thing's own folder: a shorter prefix would take those of others along. */
+/** Folder of a single item. A shorter prefix would match other items too. */
 const PREFIX = /^[\w-]+\/[\w-]+\/$/;

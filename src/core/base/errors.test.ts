@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { paragraph, toFailure } from './errors';
 
-test('what happened and what to do are sentences, whether or not they came as such', () => {
+test('joins sentences and adds missing full stops', () => {
   expect(paragraph('At least 10', 'Nothing was stored.')).toBe('At least 10. Nothing was stored.');
   expect(paragraph('Is it open? ', ' Close it')).toBe('Is it open? Close it.');
   expect(paragraph('The loss is NaN.', undefined)).toBe('The loss is NaN.');

@@ -1,9 +1,9 @@
-/** Every failure the product has words for. Anything else that is thrown is our own mistake and keeps its stack. */
+/** Every failure that the product explains. Any other thrown value is a bug and keeps its stack. */
 export type FailureCode =
-  | 'bad-file' // what the person gave cannot be read as what it claims to be
-  | 'bad-encoding' // text in bytes that are not UTF-8; in which encoding they are, a person can say
-  | 'bad-rows' // rows that can't be read, of a file whose others can; a person can leave them out
-  | 'bad-shape' // rows that are in no shape of chats that is known; which two columns are one, a person can say
+  | 'bad-file' // the given file can't be read as its claimed format
+  | 'bad-encoding' // the bytes aren't UTF-8; the user can name their encoding
+  | 'bad-rows' // some rows can't be read; the user can leave them out
+  | 'bad-shape' // rows match no known chat format; the user can name the two columns
   | 'bad-settings' // a combination of settings that cannot run
   | 'out-of-memory'
   | 'device-lost'
@@ -14,27 +14,27 @@ export type FailureCode =
   | 'newer-version' // a later version of Homegrown stored it
   | 'storage-blocked' // the browser refuses IndexedDB
   | 'in-use' // another tab holds the run
-  | 'load-failed' // a part of the app itself did not load
+  | 'load-failed' // a part of the app failed to load
   | 'bug';
 
-/** What crosses a worker boundary: plain data. */
+/** Error as plain data, which can cross a worker boundary. */
 export interface Failure {
   code: FailureCode;
   /** One sentence: what happened, with numbers. */
   message: string;
-  /** What is safe and what to do, where the thrower knows better than the general advice for the code. */
+  /** What is safe and what to do, if the thrower knows better than the general advice for the code. */
   remedy?: string;
   stack?: string;
-  /** Of `bad-rows`. */
+  /** Only for `bad-rows`. */
   rows?: BadRowList;
-  /** Of `bad-file`, if the file has no text: what it is instead, in a word or two (`empty`, `PNG picture`). */
+  /** Content of a `bad-file` that has no text, in a word or two (`empty`, `PNG picture`). */
   noText?: string;
 }
 
-/** Rows of a file that can't be read. */
+/** Summary of a file's unreadable rows. */
 export interface BadRowList {
   count: number;
-  /** The first of them, with the reason in words that continue the place: `line 12`, `isn't a JSON object`. */
+  /** The first rows, each with a reason that continues the place: `line 12`, `isn't a JSON object`. */
   listed: readonly { place: string; problem: string }[];
 }
 
@@ -55,18 +55,18 @@ export class HomegrownError extends Error {
 export const badFile = (message: string, remedy?: string): HomegrownError =>
   new HomegrownError('bad-file', message, remedy);
 
-/** A file that holds no text: it can be skipped, and nothing is lost. @param what in place of text */
+/** Error for a file without text, which can be skipped without losing any. @param what content in place of text */
 export const withoutText = (what: string, message: string, remedy?: string): HomegrownError =>
   new HomegrownError('bad-file', message, remedy, undefined, what);
 
-/** Whatever is wrong with a file: others can be read. */
+/** Whether the error concerns one file only, so that other files can still be read. */
 export const isBadFile = (error: unknown): error is HomegrownError =>
   error instanceof HomegrownError && ['bad-file', 'bad-encoding', 'bad-rows', 'bad-shape'].includes(error.code);
 
 export const badSettings = (message: string, remedy?: string): HomegrownError =>
   new HomegrownError('bad-settings', message, remedy);
 
-/** What happened and what to do, as sentences of one paragraph, whether or not they came with their full stops. */
+/** Joins sentences into one paragraph, and adds missing full stops. */
 export const paragraph = (...parts: readonly (string | undefined)[]): string =>
   parts
     .map((part) => part?.trim() ?? '')
@@ -74,7 +74,7 @@ export const paragraph = (...parts: readonly (string | undefined)[]): string =>
     .map((part) => (/[.!?…]$/.test(part) ? part : `${part}.`))
     .join(' ');
 
-/** Any thrown value as plain data. */
+/** Converts any thrown value to plain data. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof HomegrownError) {
     return {
@@ -93,7 +93,7 @@ export function toFailure(error: unknown): Failure {
   return { code: 'bug', message: String(error) };
 }
 
-/** What Chromium and Firefox, and what Safari says where a script that is imported when it is needed does not come. */
+/** Messages of Chromium and Firefox, and of Safari, for a dynamic import that fails to load. */
 const NOT_LOADED = /dynamically imported module|Importing a module script failed/;
 
 export const fromFailure = ({ code, message, remedy, stack, rows, noText }: Failure): HomegrownError =>

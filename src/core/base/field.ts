@@ -1,37 +1,37 @@
-/** A setting, stated once: that gives its type, what may be stored of it, its bounds, its row in a form and its flag in a terminal. */
+/** Single definition of a setting: its type, storage schema, bounds, form row and command-line flag. */
 
 interface Stated<Value> {
-  /** Of its row in a form. */
+  /** Label of its row in a form. */
   label: string;
-  /** In sentences, where the label does not read well there. */
+  /** Name within sentences, if the label doesn't read well there. */
   name?: string;
   unit?: string;
-  /** Bounds or consequence, in a few words. */
+  /** Bounds or effect, in a few words. */
   hint?: string;
-  /** What its flag does; else its name, unit and hint. */
+  /** Help text of its flag; default: name, unit and hint. */
   help?: string;
-  /** Shown always, or under Advanced; absent: a form has no row for it, or its own. */
+  /** Always visible, or under Advanced; absent: no row, or a custom one. */
   row?: 'main' | 'seldom';
   initial: Value;
-  /** What it was in records from before there was such a setting; without it they cannot be read. */
+  /** Value in records that predate the setting. Without it, those records can't be read. */
   absent?: Value;
-  /** Why a change doesn't show in what a run does, in the model card, or in the PyTorch bundle. */
+  /** Why a change has no effect on a run's results, the model card, or the PyTorch bundle. */
   unseen?: { run?: string; card?: string; pytorch?: string };
 }
 export interface NumberField extends Stated<number> {
   kind: 'whole' | 'real';
   min: number;
   max: number;
-  /** By which a form counts up and down. */
+  /** Increment in a form. */
   step?: number;
-  /** Bounds of what can be read again, where they are wider than those of what can be used. */
+  /** Bounds for stored values, if wider than the bounds for use. */
   stored?: readonly [min: number, max: number];
 }
-/** One of some names; of each how it is shown. */
+/** One of several names, each with its label. */
 export interface ChoiceField<Name extends string = string> extends Stated<NoInfer<Name>> {
   kind: 'choice';
   of: Readonly<Record<Name, Choice>>;
-  /** What values in older records are called now. */
+  /** Current names of values in older records. */
   former?: Readonly<Record<string, NoInfer<Name>>>;
 }
 export interface Choice {
@@ -40,9 +40,9 @@ export interface Choice {
 }
 export interface TextField extends Stated<string> {
   kind: 'text';
-  /** Characters that can be stored. */
+  /** Maximum length of a stored value, in UTF-16 code units. */
   maxLength: number;
-  /** Of its box in a form; absent: one. */
+  /** Height of its box in a form, in lines; default: 1. */
   lines?: number;
 }
 export interface SwitchField extends Stated<boolean> {
@@ -69,30 +69,30 @@ export const choice = <Name extends string>(field: Omit<ChoiceField<Name>, 'kind
 export const text = (field: Omit<TextField, 'kind'>): TextField => ({ ...field, kind: 'text' });
 export const onOff = (field: Omit<SwitchField, 'kind'>): SwitchField => ({ ...field, kind: 'switch' });
 
-/** What they are before anybody has set them. */
+/** Returns the default values. */
 export const initialValues = <F extends Fields>(fields: F): ValuesOf<F> =>
   Object.fromEntries(Object.entries(fields).map(([name, { initial }]) => [name, initial])) as ValuesOf<F>;
 
-/** How a name that was chosen is shown. */
+/** Label of a chosen name. */
 export const choiceLabel = (field: Field, name: string): string =>
   (field.kind === 'choice' && field.of[name]?.label) || name;
 
-/** Of those that are one of some names, the labels of what was chosen. */
+/** Labels of the chosen values of all choice fields. */
 export const chosenLabels = (fields: Fields, values: Readonly<Record<string, unknown>>): readonly string[] =>
   Object.entries(fields).flatMap(([name, field]) =>
     field.kind === 'choice' ? (field.of[String(values[name])]?.label ?? []) : [],
   );
 
-/** What a record has of a setting, by today's names. */
+/** Maps a stored value to its current name. */
 export const currentValue = (field: Field, value: unknown): unknown =>
   field.kind === 'choice' ? (field.former?.[String(value)] ?? value) : value;
 
-/** Name of a setting's flag: `learning-rate` of `learningRate`. */
+/** Name of a setting's flag: `learning-rate` for `learningRate`. */
 export const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 export const nameOf = ({ name, label }: Field): string => name ?? label;
 
-/** Why a setting cannot be used with this value, in a sentence; null where it can. */
+/** Explains in a sentence why the value is invalid; null if it's valid. */
 export function fieldProblem(field: Field, value: unknown): string | null {
   switch (field.kind) {
     case 'whole':

@@ -1,7 +1,7 @@
 import { currentValue, type Field, type ValueOf } from './field';
 import { z } from './zod';
 
-/** What can be read again of a setting: what can be used, and where `stored` says so, more. */
+/** Schema of a stored value: the bounds for use, or `stored` if given. */
 export function fieldSchema<F extends Field>(field: F): z.ZodType<ValueOf<F>> {
   const schema = ofKind(field);
   return (field.absent === undefined ? schema : schema.default(field.absent)) as z.ZodType<ValueOf<F>>;

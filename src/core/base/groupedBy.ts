@@ -1,4 +1,4 @@
-/** Groups of items that have the same key, each in their order. */
+/** Groups items by key. Keeps the order of items, and orders groups by their first item. */
 export function groupedBy<T>(items: readonly T[], keyOf: (item: T) => unknown): readonly (readonly T[])[] {
   const groups = new Map<unknown, T[]>();
   for (const item of items) {

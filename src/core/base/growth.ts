@@ -1,10 +1,13 @@
-/** How far replacements of a tokenizer may lengthen a text: a chain of them could multiply it without end. */
+/**
+ * Limits how far a tokenizer's replacements may lengthen a text, because a chain of them could multiply it without
+ * bound.
+ */
 import { badFile } from './errors';
 import { formatCount } from './units';
 
-/** Characters that all replacements together write, for each character of the text. */
+/** Characters that all replacements together may write, for each character of the text. */
 const MAX_GROWTH = 100;
-/** A text of a few characters may become a sentence. */
+/** Extra allowance in characters, so that a very short text may become a sentence. */
 const SLACK = 1000;
 
 export class Growth {
@@ -17,7 +20,7 @@ export class Growth {
   }
 
   /**
-   * Counts what a replacement writes, before it is put in.
+   * Counts what a replacement writes, before the replacement is made.
    * @throws HomegrownError `bad-file` beyond the limit
    */
   add(text: string): string {

@@ -3,17 +3,17 @@ import { expect, test } from 'vitest';
 import { fromHalf, toHalf } from './half';
 import { propertyRuns } from '../../testing/propertyRuns';
 
-/** The value of a half, by the definition. */
+/** Value of a half, by the definition. */
 function valueOf(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const [exponent, fraction] = [(half >> 10) & 31, half & 1023];
   if (exponent === 31) return fraction ? NaN : sign * Infinity;
   return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
 }
-/** All >= 0. 65,536 stands for infinity, as the standard has it. */
+/** Values of all halves >= 0. 65,536 stands for infinity, as in the standard. */
 const VALUES = [...Array.from({ length: 0x7c00 }, (_, half) => valueOf(half)), 65_536];
 
-/** Nearest of all halves >= 0, in f64; the even one of two as near. */
+/** Bits of the half nearest to x >= 0, computed in f64; ties to even. */
 function nearest(x: number): number {
   let [low, high] = [0, VALUES.length - 1];
   while (high - low > 1) {
@@ -26,7 +26,7 @@ function nearest(x: number): number {
 }
 const one = (x: number): number => toHalf(Float32Array.of(x))[0]!;
 
-test('every half comes back as itself, and not a number stays none', () => {
+test('every half survives a round trip, and NaN stays NaN', () => {
   const all = Uint16Array.from({ length: 65_536 }, (_, half) => half);
   const back = toHalf(Float32Array.from(all, valueOf));
   for (const half of all) {
@@ -35,7 +35,7 @@ test('every half comes back as itself, and not a number stays none', () => {
   }
 });
 
-test('a value rounds to the nearer half, a tie to the even one, and f32 values next to a tie to their side', () => {
+test('a value rounds to the nearest half, ties to even, and f32 neighbors of a tie to their side', () => {
   const nudge = (x: number, by: number): number => {
     const bits = new Uint32Array(Float32Array.of(x).buffer);
     bits[0]! += by;
@@ -49,7 +49,7 @@ test('a value rounds to the nearer half, a tie to the even one, and f32 values n
   }
 });
 
-test('any f32 is rounded as the definition says', () => {
+test('rounds any f32 as the definition says', () => {
   const anyBits = fc.integer({ min: 0, max: 0x7f80_0000 });
   const near = fc.integer({ min: 0x3200_0000, max: 0x4790_0000 });
   fc.assert(
@@ -62,7 +62,7 @@ test('any f32 is rounded as the definition says', () => {
   );
 });
 
-test('zeros, infinities, and a view that begins in the middle of its buffer', () => {
+test('converts zeros, infinities, and a view into the middle of a buffer', () => {
   expect([...toHalf(Float32Array.of(0, -0, Infinity, -Infinity, 65_504, 65_519.99, 65_520, 1e38, 1e-45))]).toEqual([
     0, 0x8000, 0x7c00, 0xfc00, 0x7bff, 0x7bff, 0x7c00, 0x7c00, 0,
   ]);

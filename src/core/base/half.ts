@@ -1,6 +1,6 @@
 /**
- * f32 -> IEEE 754 binary16 (1 sign, 5 exponent, 10 fraction bits), as bits. Rounds to nearest, ties to even; what is too
- * large becomes infinite, what is too small zero. A long tensor is given piece by piece.
+ * Converts f32 to the bits of IEEE 754 binary16 (1 sign, 5 exponent, 10 fraction bits). Rounds to nearest, ties to
+ * even; overflow becomes infinity, underflow zero. Callers pass long tensors piece by piece.
  */
 export function toHalf(values: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
@@ -12,7 +12,7 @@ export function toHalf(values: Float32Array): Uint16Array<ArrayBuffer> {
   return halves;
 }
 
-/** Number with these bits. */
+/** Number with these binary16 bits. */
 export function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
@@ -21,13 +21,13 @@ export function fromHalf(bits: number): number {
   return sign * (exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction);
 }
 
-/** Of the bits of an f32 >= 0. */
+/** Converts the bits of an f32 >= 0. */
 function magnitude(bits: number): number {
   if (bits > F32_INFINITY) return 0x7e00; // NaN
   if (bits >= TOO_LARGE) return 0x7c00;
   // The sum carries from the fraction into the exponent, and from 65,504 into infinity.
   if (bits >= MIN_NORMAL) return rounded(bits - REBIASED, 13);
-  const shift = 126 - (bits >>> 23); // To units of 2^-24, the smallest half.
+  const shift = 126 - (bits >>> 23); // In units of 2^-24, the smallest half.
   return shift > 24 ? 0 : rounded((bits & 0x7f_ffff) | 0x80_0000, shift);
 }
 
@@ -35,9 +35,9 @@ function magnitude(bits: number): number {
 const rounded = (x: number, shift: number): number => (x + (1 << (shift - 1)) - 1 + ((x >> shift) & 1)) >> shift;
 
 const F32_INFINITY = 0x7f80_0000;
-/** 2^16; all from 65,520 on round to infinity. */
+/** 2^16. Values of 65,520 and above round to infinity. */
 const TOO_LARGE = 0x4780_0000;
 /** 2^-14 */
 const MIN_NORMAL = 0x3880_0000;
-/** Exponents count from 127 in an f32 and from 15 in a half. */
+/** Difference of the exponent biases: 127 in f32, 15 in binary16. */
 const REBIASED = (127 - 15) << 23;

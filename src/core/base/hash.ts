@@ -1,29 +1,29 @@
 import { createSHA256, type IHasher } from 'hash-wasm';
 
-/** SHA-256 of a stream. One at a time holds one small WASM memory; `hex` ends it. */
+/** SHA-256 of a stream. Each open hash holds a small WASM memory; `hex` ends it. */
 export interface Sha256 {
   update(bytes: Uint8Array): void;
   hex(): string;
-  /** How far it is, to be gone back to. */
+  /** Saves the state, so that `load` can return to it. */
   save(): SavedSha256;
   load(saved: SavedSha256): void;
 }
-/** What the one who saved it can load. */
+/** Opaque state, which only the hash that saved it can load. */
 export type SavedSha256 = object;
 
-/** Of what is long, or may be. */
+/** Hash for long or unbounded content. */
 export const sha256 = async (): Promise<Sha256> => make();
 
-/** Of a platform that has one of its own for streams, which takes a third of the time: browsers have none. */
+/** Sets a platform's own streaming hash, which takes a third of the time. Browsers have none. */
 export const hashBy = (own: () => Sha256): void => {
   make = own;
 };
 let make: () => Sha256 | Promise<Sha256> = wasmSha256;
 
-/** Making one takes longer than hashing a page of text, so those that ended are used again. */
+/** Finished hashers, for reuse: creating one takes longer than hashing a page of text. */
 const free: IHasher[] = [];
 
-/** Of what is short: one of a platform's own takes longer to be made. */
+/** Hash for short content: a platform's own takes longer to create. */
 export async function wasmSha256(): Promise<Sha256> {
   const hasher = free.pop() ?? (await createSHA256());
   hasher.init();
@@ -42,7 +42,7 @@ export async function wasmSha256(): Promise<Sha256> {
   };
 }
 
-/** SHA-256 of bytes, or of a text's UTF-8, in lower-case hex. */
+/** SHA-256 of bytes, or of a text's UTF-8, in lowercase hex. */
 export async function sha256Hex(content: Uint8Array | string): Promise<string> {
   const hash = await wasmSha256();
   hash.update(typeof content === 'string' ? new TextEncoder().encode(content) : content);

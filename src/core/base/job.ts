@@ -1,4 +1,4 @@
-/** How a long piece of work is watched and stopped. Every loop in core that may exceed 50 ms takes one. */
+/** Progress reports and cancellation of a long task. Every loop in core that may exceed 50 ms takes a job. */
 export interface Job<P = Progress> {
   signal: AbortSignal;
   report(progress: P): void;
@@ -25,13 +25,13 @@ export interface Progress {
     | 'points';
 }
 
-/** Awaited between pieces of work, so that others come in between: `yieldToEventLoop`, or where they share a device, a turn on it. */
+/** Awaited between pieces of work to let other tasks run: `yieldToEventLoop`, or a turn on a shared device. */
 export type Pause = () => Promise<void>;
 
-/** A job that nobody watches and nobody stops. */
+/** Job without progress reports or cancellation. */
 export const unwatched: Job<unknown> = { signal: new AbortController().signal, report: () => undefined };
 
-/** As that, until the signal is aborted: then it throws. */
+/** Pause that yields to the event loop, and throws once the signal is aborted. */
 export const yieldUntil =
   (signal: AbortSignal): Pause =>
   async () => {
@@ -39,7 +39,7 @@ export const yieldUntil =
     await yieldToEventLoop();
   };
 
-/** Work that yields between its pieces, with a pause at each. */
+/** Runs work that yields between its pieces, with a pause at each yield. */
 export async function withPauses<T>(work: Generator<void, T>, pause: Pause): Promise<T> {
   for (;;) {
     const { done, value } = work.next();
@@ -47,7 +47,7 @@ export async function withPauses<T>(work: Generator<void, T>, pause: Pause): Pro
     await pause();
   }
 }
-/** The same without: where it is short. */
+/** Runs short work without pauses. */
 export function atOnce<T>(work: Generator<void, T>): T {
   for (;;) {
     const { done, value } = work.next();

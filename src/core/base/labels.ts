@@ -1,12 +1,12 @@
-/** Labels of a document, which are one field of it. */
+/** Labels of a document, stored in one field. */
 
-/** Between labels where a text has several of them; so none has it in its name. */
+/** Separator of several labels. No label may contain it. */
 export const BETWEEN_LABELS = '|' as const;
 
-/** The field of a text that was said to have none of several labels; an empty one says that nobody has said anything yet. */
+/** Field of a document explicitly marked as having none of several labels. An empty field means not labeled yet. */
 export const NO_LABELS = BETWEEN_LABELS;
 
-/** Each once, in the order in which they stand; of an empty field none. */
+/** Returns each label once, in order; none for an empty field. */
 export const labelsIn = (label: string): readonly string[] => [
   ...new Set(
     label
@@ -17,16 +17,19 @@ export const labelsIn = (label: string): readonly string[] => [
 ];
 export const labelsAsOne = (labels: readonly string[]): string => labels.join(BETWEEN_LABELS);
 
-/** Of what a document is an example, as its field has it: of one label, of several, or of none of these. */
+/** Returns the field's value for one label, several, or none of them. */
 export const labelField = (labels: readonly string[]): string => labelsAsOne(labels) || NO_LABELS;
-/** The same, read; undefined where nobody has said it yet. A label that is the only one is called as it likes. */
+/** Parses the field; undefined if not labeled yet. A single label may contain the separator. */
 export const labelsOfField = (label: string, several: boolean): readonly string[] | undefined =>
   label === '' ? undefined : several ? labelsIn(label) : [label];
 
-/** Labels of a document as a person reads them. */
+/** Labels of a document for display. */
 export const labelWords = (labels: readonly string[]): string => labels.join(', ') || 'none of them';
 
-/** Places of the labels of a text among those that are known; undefined where a text has one label, and it is not known. */
+/**
+ * Returns a function from a field to the indices of its labels in `labels`. With a single label per document, an
+ * unknown one gives undefined.
+ */
 export function placesAmong(labels: readonly string[], several = false): (label: string) => number[] | undefined {
   const places = new Map(labels.map((label, place) => [label, place]));
   return (label) => {
@@ -39,5 +42,5 @@ export function placesAmong(labels: readonly string[], several = false): (label:
   };
 }
 
-/** How likely one of several labels is to be where nothing was said: above this. */
+/** Default decision threshold of a multi-label classifier: a label applies above this probability. */
 export const EVEN = 0.5;

@@ -1,34 +1,37 @@
-/** How much of a stranger's file is read at most. All of what Homegrown writes is far below. */
+/** Size limits for files from untrusted sources. Everything that Homegrown writes is far below. */
 import { z } from './zod';
 
 const MiB = 2 ** 20;
 
-/** Bytes of a file that is read as a whole: config.json, homegrown.json, an index of tensors. */
+/** Bytes of a file that is read whole: config.json, homegrown.json, an index of tensors. */
 export const MAX_JSON_BYTES = 8 * MiB;
-/** trainer_state.json. */
+/** Bytes of trainer_state.json. */
 export const MAX_LOG_BYTES = 64 * MiB;
-/** tokenizer.json, or vocab.json and merges.txt. */
+/** Bytes of tokenizer.json, or of vocab.json and merges.txt. */
 export const MAX_TOKENIZER_BYTES = 64 * MiB;
 
-/** Tokens, merges or added tokens of a tokenizer, and the highest id. */
+/** Tokens, merges or added tokens of a tokenizer, and the highest ID. */
 export const MAX_TOKENIZER_ENTRIES = 2 ** 20;
-/** Entries of a log: no file of `MAX_LOG_BYTES` that we wrote has as many. */
+/** Entries of a log. No file of `MAX_LOG_BYTES` that we wrote has as many. */
 export const MAX_LOG_ENTRIES = 500_000;
 /** Training texts of a model. */
 export const MAX_TEXTS = 1_000_000;
 /** Times that a run continued with other data. */
 export const MAX_SEGMENTS = 1000;
 
-/** Of a safetensors header, in bytes: `MAX_HEADER_SIZE` in safetensors. */
+/** Bytes of a safetensors header: `MAX_HEADER_SIZE` in safetensors. */
 export const MAX_HEADER_BYTES = 100_000_000;
 export const MAX_TENSORS = 100_000;
 export const MAX_NAME_LENGTH = 1024;
 export const MAX_DIMENSIONS = 8;
-/** Of `__metadata__`, which may hold anything: entries, and characters of all keys and values. */
+/** Limits of `__metadata__`, which may hold anything: entries, and characters of all keys and values. */
 export const MAX_METADATA_ENTRIES = 10_000;
 export const MAX_METADATA_CHARACTERS = 8 * MiB;
 
-/** Of a zip: files, bytes of its directory, of all files unpacked, of one that is compressed, and of one to its packed. */
+/**
+ * Limits of a zip: files, directory bytes, unpacked bytes in total, bytes of a compressed file, and its compression
+ * ratio.
+ */
 export const MAX_ZIP_FILES = 256;
 export const MAX_DIRECTORY_BYTES = MiB;
 export const MAX_ZIP_BYTES = 4096 * MiB;
@@ -36,10 +39,10 @@ export const MAX_COMPRESSED_BYTES = 64 * MiB;
 export const MAX_COMPRESSION_RATIO = 100;
 
 /**
- * A list whose length is looked at before its items, and whose first wrong item is the last that is looked at. zod's own
- * reads all items whatever the length, and keeps a complaint about each.
- * @param isPlain whether an item is right at a glance, and is taken as it is: where there are thousands of them, such as
- * numbers, asking zod takes a hundred times as long
+ * Schema of a list that checks the length before the items, and stops at the first invalid item. zod's own `array`
+ * reads all items whatever the length, and keeps an issue for each.
+ * @param isPlain quick check of an item that needs no parsing. For thousands of numbers, zod takes a hundred times as
+ * long
  */
 export const listOf = <T>(item: z.ZodType<T>, max: number, isPlain: (value: unknown) => value is T = never) =>
   z.unknown().transform((value, context): T[] => {
@@ -70,10 +73,10 @@ export const listOf = <T>(item: z.ZodType<T>, max: number, isPlain: (value: unkn
   });
 
 const never = (_: unknown): _ is never => false;
-/** As `z.number()` and `z.int().nonnegative()` see them. */
+/** Same checks as `z.number()` and `z.int().nonnegative()`. */
 export const isNumber = (value: unknown): value is number => Number.isFinite(value);
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-/** That a classifier tells texts apart by. */
+/** Labels of a classifier. */
 export const MAX_CLASSIFIER_LABELS = 1000;
-/** Characters of one of them. */
+/** Characters of a label. */
 export const MAX_LABEL_LENGTH = 200;

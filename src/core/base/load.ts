@@ -1,8 +1,8 @@
 import { HomegrownError } from './errors';
 
 /**
- * A part of the app that is loaded when it is needed. `name`: what it is, for a person.
- * @throws HomegrownError `load-failed` where it cannot be had
+ * Awaits a lazily loaded part of the app. @param name its name for users
+ * @throws HomegrownError `load-failed` if the part can't be loaded
  */
 export const loaded = <T>(name: string, part: Promise<T>): Promise<T> =>
   part.catch(() => {

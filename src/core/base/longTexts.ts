@@ -1,11 +1,11 @@
-/** Texts that are longer than what a classifier reads of one. */
+/** Texts longer than a classifier's input. */
 import { counted, formatCount } from './units';
 
 export interface LongTexts {
-  /** Texts with a label, and how many of them are longer than `room` tokens. */
+  /** Number of labeled texts, and of those longer than `room` tokens. */
   of: number;
   texts: number;
-  /** Tokens that are read of a text, without what stands around it. */
+  /** Maximum tokens of a text, without special tokens around it. */
   room: number;
   /** Tokens of the longest text. */
   longest: number;
@@ -18,12 +18,15 @@ export function longTexts(lengths: readonly number[], room: number): LongTexts |
   return { of: lengths.length, texts, room, longest: lengths.reduce((a, b) => Math.max(a, b), 0) };
 }
 
-/** Multiple that a proposed context is rounded up to, and the longest that is proposed: attention costs its square. */
+/**
+ * Multiple that a proposed context is rounded up to, and the maximum: attention cost grows with the square of the
+ * context.
+ */
 const [STEP, MAX_PROPOSED] = [64, 2048];
 
 /**
- * The context in which all texts fit; undefined if it would be too long to propose.
- * @param context in which `room` tokens of a text fit
+ * Context length in which all texts fit; undefined if too long to propose.
+ * @param context context length that leaves `room` tokens for a text
  */
 export function fittingContext(
   { room, longest }: Pick<LongTexts, 'room' | 'longest'>,

@@ -13,7 +13,7 @@ const values = fc
   .tuple(fc.array(block, { minLength: 1, maxLength: 3 }), fc.constantFrom(1, 1e-3, 1e-7, 1e-20))
   .map(([blocks, size]) => Float32Array.from(blocks.flat(), (x) => x * size));
 
-test('what was rounded once is rounded to itself, to the bit, by either way', () => {
+test('rounding twice gives the same bits as rounding once', () => {
   fc.assert(
     fc.property(values, fc.constantFrom('f16', 'q8'), (given, rest) => {
       const once = rounded(given, rest);
@@ -22,7 +22,7 @@ test('what was rounded once is rounded to itself, to the bit, by either way', ()
   );
 });
 
-test('in blocks of 8 bits a value is off by at most half of its block’s step, and each block has a scale of its own', () => {
+test('q8 errs by at most half of the scale, and each block has its own scale', () => {
   fc.assert(
     fc.property(values, (given) => {
       const words = blocksOf(given);
@@ -41,6 +41,6 @@ test('in blocks of 8 bits a value is off by at most half of its block’s step, 
   );
 });
 
-test('nothing is nothing', () => {
+test('zeros stay zeros', () => {
   expect(rounded(new Float32Array(64), 'q8')).toEqual(new Float32Array(64));
 });

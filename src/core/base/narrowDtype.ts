@@ -1,26 +1,26 @@
 /**
- * Numbers that rest in fewer bytes.
+ * Narrow storage types for weights.
  *
- *   f16   the nearest half
- *   q8    in blocks of 32, a scale and 32 of int8: a value is its int8 times the scale. GGUF's Q8_0, with a wider scale.
+ *   f16   nearest half
+ *   q8    blocks of 32: a scale and 32 int8 values, each multiplied by the scale. GGUF's Q8_0, with a wider scale.
  *
- * A scale is an f32 with 11 bits of fraction, as a half has, so that a value is exact in f32, and what was rounded once is rounded
- * to itself.
+ * A scale is an f32 with 11 significant bits, as in a half. Each value is therefore exact in f32, and rounding twice
+ * changes nothing.
  */
 import { fromHalf, toHalf } from './half';
 
 export const NARROW_DTYPES = ['f16', 'q8'] as const;
 export type NarrowDtype = (typeof NARROW_DTYPES)[number];
 
-/** Values that share a scale, and the 32-bit numbers of such a block: the scale, then four bytes a number, the first the lowest. */
+/** Values per block, and 32-bit words per block: the scale, then four int8 values a word, lowest byte first. */
 export const BLOCK_OF_8 = 32;
 export const WORDS_OF_8 = 1 + BLOCK_OF_8 / 4;
 
-/** Each as it is when it has rested. @param values in q8 whole blocks */
+/** Rounds each value to its stored precision. @param values whole blocks for q8 */
 export const rounded = (values: Float32Array, rest: NarrowDtype): Float32Array =>
   rest === 'f16' ? Float32Array.from(toHalf(values), fromHalf) : widenedBlocks(blocksOf(values));
 
-/** Blocks one after the other, as 32-bit numbers. */
+/** Quantizes to q8: the blocks in a row, as 32-bit words. */
 export function blocksOf(values: Float32Array): Int32Array<ArrayBuffer> {
   const words = new Int32Array((values.length / BLOCK_OF_8) * WORDS_OF_8);
   const scales = new Float32Array(words.buffer);
@@ -36,7 +36,7 @@ export function blocksOf(values: Float32Array): Int32Array<ArrayBuffer> {
   return words;
 }
 
-/** And back. */
+/** Dequantizes q8 blocks. */
 export function widenedBlocks(words: Int32Array): Float32Array {
   const scales = new Float32Array(words.buffer, words.byteOffset, words.length);
   const bytes = new Int8Array(words.buffer, words.byteOffset, 4 * words.length);
@@ -46,7 +46,7 @@ export function widenedBlocks(words: Int32Array): Float32Array {
   return values;
 }
 
-/** Rounds to nearest, with 11 bits of fraction; the first isn't stored. */
+/** Rounds to nearest, to 11 significant bits (10 stored). */
 function shortened(x: number): number {
   const bits = new Uint32Array(Float32Array.of(x).buffer);
   bits[0] = (bits[0]! + 0x1000) & ~0x1fff;

@@ -14,7 +14,7 @@ const LOWER: readonly Normalizer[] = [
   { type: 'Lowercase' },
 ];
 
-it('does each step in its order', () => {
+it('applies the steps in order', () => {
   const { text } = normalization([{ type: 'NFKC' }, ...LOWER, ...ACCENTS]);
   expect(text('ﬁN İSTANBUL ΟΔΟΣ é\u0301 １２ ß ﬀ 你 가')).toBe('fin istanbul οδοσ e 12 ß ff 你 가');
   expect(normalization([{ type: 'StripAccents' }]).text('e\u0301 नि')).toBe('e न');
@@ -24,7 +24,7 @@ it('does each step in its order', () => {
   expect(normalization([]).text('As it is')).toBe('As it is');
 });
 
-it('is the same wherever a text is cut', async () => {
+it('gives the same result for any chunk boundaries', async () => {
   const marked = fc.constantFrom(
     'e',
     '\u0301',
@@ -62,7 +62,7 @@ it('is the same wherever a text is cut', async () => {
   }
 });
 
-it('names any characters in a run', () => {
+it('matches a run of any given characters', () => {
   fc.assert(
     fc.property(awkwardText, awkwardText, (characters, text) => {
       const run = runOf(characters);
@@ -87,7 +87,7 @@ it.each<[string, unknown]>([
   expect(normalizersSchema.safeParse([step]).success).toBe(false);
 });
 
-it('refuses replacements that multiply a text', () => {
+it('rejects replacements that lengthen the text too much', () => {
   const steps = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter, i): Normalizer => ({
     type: 'Replace',
     pattern: { String: letter },

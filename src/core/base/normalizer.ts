@@ -1,21 +1,21 @@
-/** How a text is brought into a form before it is cut into tokens: steps of a `normalizer` in Hugging Face's tokenizer.json. */
+/** Text normalization before tokenization: steps of a `normalizer` in Hugging Face's tokenizer.json. */
 import { badFile } from './errors';
 import { Growth } from './growth';
 import { normalized } from './normalForm';
 
-/** One step (tokenizers 0.22, `normalizers/mod.rs`). */
+/** Normalization step (tokenizers 0.22, `normalizers/mod.rs`). */
 export type Normalizer =
   | { type: 'NFC' | 'NFKC' | 'NFD' | 'NFKD' | 'Lowercase' | 'StripAccents' }
   | { type: 'Replace'; pattern: { String: string } | { Regex: string }; content: string };
 
-/** U+0300 to U+036F: what Latin, Greek and Cyrillic put on letters. */
+/** U+0300 to U+036F: diacritics of Latin, Greek and Cyrillic letters. */
 export const MARKS = '[\\u0300-\\u036f]+';
 export const DIGIT = '\\p{Nd}';
 export const NUMBER = '\\p{Nd}+(?:[.,]\\p{Nd}+)*';
 
 /**
- * A run of any of these characters, as a pattern that JavaScript and Oniguruma read alike; each is named once, for && would mean
- * something to the latter. Empty where there are none.
+ * Pattern for a run of any of these characters, with the same meaning in JavaScript and Oniguruma. Names each
+ * character once, because Oniguruma reads && as an operator. Empty for no characters.
  */
 export function runOf(characters: string): string {
   const each = [...new Set(characters.replace(/\p{Cs}/gu, ''))];
@@ -23,15 +23,15 @@ export function runOf(characters: string): string {
 }
 const RUN = /^\[((?:\\[\\\]^[-]|[^\\\]^[-])+)\]\+$/u;
 
-/** For a text that is normalized whole or in chunks. */
+/** Normalizes a text at once or in chunks. */
 export interface Normalization {
-  /** @throws HomegrownError `bad-file` where replacements multiply the text */
+  /** @throws HomegrownError `bad-file` if replacements lengthen the text too much */
   text(text: string): string;
-  /** The same, wherever the chunks end but inside of a code point. */
+  /** Gives the same result for any chunk boundaries that don't split a code point. */
   chunks(chunks: AsyncIterable<string>): AsyncGenerator<string>;
 }
 
-/** @throws HomegrownError `bad-file` naming the first step that is not known here */
+/** @throws HomegrownError `bad-file` naming the first unsupported step */
 export function normalization(steps: readonly Normalizer[]): Normalization {
   const each = steps.map(applied);
   const patterns = steps.flatMap((step) => (step.type === 'Replace' ? patternOf(step) : []));
@@ -43,7 +43,7 @@ export function normalization(steps: readonly Normalizer[]): Normalization {
   return {
     text,
     async *chunks(chunks) {
-      // White space that no step takes is the same before and after each: what stands before it and what comes with it do not meet.
+      // Chunks are cut before white space that no step replaces, so that no step sees across a cut.
       let pending: string[] = [];
       for await (const chunk of chunks) {
         const at = Math.max(...cuts.map((space) => chunk.lastIndexOf(space)));
@@ -60,8 +60,8 @@ export function normalization(steps: readonly Normalizer[]): Normalization {
 }
 
 /**
- * A step as it is kept, in one order of its parts.
- * @throws HomegrownError `bad-file` where it is none that is known here
+ * Copies a step with its properties in a fixed order, for storage.
+ * @throws HomegrownError `bad-file` for an unsupported step
  */
 export function checkedStep(step: Normalizer): Normalizer {
   applied(step);
@@ -74,7 +74,10 @@ export function checkedStep(step: Normalizer): Normalizer {
   };
 }
 
-/** Each character for itself: JavaScript makes a capital sigma at a word's end ς. No other depends on its place. */
+/**
+ * Lowercases each character on its own: JavaScript turns a word-final capital sigma into ς. No other character depends
+ * on position.
+ */
 export const lowered = (text: string): string => text.replaceAll('Σ', 'σ').toLowerCase();
 
 function applied(step: Normalizer): (text: string, growth: Growth) => string {
@@ -98,7 +101,7 @@ function applied(step: Normalizer): (text: string, growth: Growth) => string {
   }
 }
 
-/** Others than these two engines of patterns may read differently, and may take hours. */
+/** Allows only our own patterns. JavaScript and Oniguruma may read others differently, and others may take hours. */
 function patternOf(step: Extract<Normalizer, { type: 'Replace' }>): string | RegExp {
   const { pattern } = step;
   if ('String' in pattern && pattern.String !== '') return pattern.String;
@@ -109,7 +112,7 @@ function patternOf(step: Extract<Normalizer, { type: 'Replace' }>): string | Reg
   return new RegExp(pattern.Regex, 'gu');
 }
 
-/** Whether a match may have the character in it. */
+/** Whether a match may contain the character. */
 const isIn = (pattern: string | RegExp, character: string): boolean =>
   typeof pattern === 'string' ? pattern.includes(character) : character.search(pattern) >= 0;
 

@@ -12,7 +12,7 @@ const step = z.discriminatedUnion('type', [
 ]);
 const MAX_STEPS = 1000;
 
-/** Steps that are known here, one at least. */
+/** One or more supported steps. */
 export const normalizersSchema: z.ZodType<readonly Normalizer[]> = z
   .array(
     step.transform((given, context): Normalizer => {

@@ -1,4 +1,4 @@
-// The Web APIs that core may use: those that windows, workers and Node 20 all have. Only what is used is declared.
+// Web APIs that core may use: those in windows, workers and Node 20. Declares only what is used.
 interface AbortSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -21,7 +21,7 @@ declare class MessageChannel {
   readonly port2: MessagePort;
 }
 
-/** `ms`: milliseconds. */
+/** @param ms milliseconds */
 declare function setTimeout(act: () => void, ms: number): number;
 declare function clearTimeout(timer: number | undefined): void;
 
@@ -42,16 +42,16 @@ declare class CompressionStream {
   };
 }
 
-/** Of windows where they are secure contexts. */
+/** Available in windows only in secure contexts. */
 declare const crypto: {
   readonly subtle: { digest(algorithm: 'SHA-256', bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> };
 };
 
-/** Base64 -> a character for each byte. */
+/** Decodes base64 to one character per byte. */
 declare function atob(base64: string): string;
 
 declare namespace WebAssembly {
-  /** Whether this is a module that can be made one here; nothing is compiled. */
+  /** Whether the bytes are a module that this engine supports. Doesn't compile it. */
   function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
   interface Module {
     readonly [Symbol.toStringTag]: string;
@@ -64,15 +64,15 @@ declare namespace WebAssembly {
   interface Memory {
     readonly buffer: ArrayBuffer | SharedArrayBuffer;
   }
-  /** What cannot be compiled. */
+  /** Thrown for a module that can't be compiled. */
   const CompileError: new (message: string) => Error;
-  /** A trap. */
+  /** Thrown by a trap. */
   const RuntimeError: new (message: string) => Error;
 }
 
-/** ES2024, in every browser with WebGPU and in Node 20. */
+/** ES2024 methods, in every browser with WebGPU and in Node 20. */
 interface String {
   isWellFormed(): boolean;
-  /** Half of a surrogate pair becomes U+FFFD. */
+  /** Replaces lone surrogates with U+FFFD. */
   toWellFormed(): string;
 }

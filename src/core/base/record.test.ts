@@ -6,7 +6,7 @@ import { HomegrownError } from './errors';
 import { type Kind, parseRecord, readAll, readRecord, readRecords, readRecordsUnder, storedRecord } from './record';
 import { z } from './zod';
 
-/** A kind of its third version: `size` was `length`, then a list of one. */
+/** Kind at its third version: `sizes` was `size`, a single number, and before that `length`. */
 const BOX: Kind<{ id: string; sizes: number[]; note?: string }> = {
   what: (key) => `The box ${key.slice('boxes/'.length)}`,
   version: 3,
@@ -30,7 +30,7 @@ const problem = (value: Json | Uint8Array, key = 'boxes/a'): string => {
   }
 };
 
-test('a record of any version opens as one of the newest, and stays what it is where it lies', async () => {
+test('reads a record of any version as the newest, and leaves the stored one unchanged', async () => {
   const newest = { version: 3, id: 'a', sizes: [5], note: 'from boxes/a' };
   for (const old of [
     { id: 'a', length: 5 },
@@ -46,13 +46,13 @@ test('a record of any version opens as one of the newest, and stays what it is w
   expect(await readRecord(memoryStore(), 'boxes/a', BOX)).toBeUndefined();
 });
 
-test('what is written is of the newest version, without what is undefined', () => {
+test('writes the newest version, without undefined properties', () => {
   const written = storedRecord(BOX, { id: 'a', sizes: [], note: undefined } as never);
   expect(written).toEqual({ version: 3, id: 'a', sizes: [] });
   expect(parseRecord(written, 'boxes/a', BOX)).toEqual(written);
 });
 
-test('what cannot be read says what it is and why', () => {
+test('names an unreadable record and the reason', () => {
   expect(problem({ version: 4, id: 'a' })).toBe(
     'newer-version: The box a was made by a newer Homegrown: it has version 4, and this one reads up to 3',
   );
@@ -67,7 +67,7 @@ test('what cannot be read says what it is and why', () => {
     expect(problem({ version, id: 'a', size: 1 })).toMatch(/its version is invalid/);
 });
 
-test('whatever lies there, it is a record or a failure with words', () => {
+test('returns a record or a described failure for any stored value', () => {
   const throwing: Kind<unknown> = { ...BOX, upgrades: [({ a }) => (a as { b: object }).b, BOX.upgrades[1]!] };
   fc.assert(
     fc.property(fc.jsonValue(), fc.integer({ min: 0, max: 4 }), (value, version) => {
@@ -84,7 +84,7 @@ test('whatever lies there, it is a record or a failure with words', () => {
   );
 });
 
-test('of hundreds some are read at a time, and given in their order', async () => {
+test('reads hundreds of records a few at a time, in order', async () => {
   const keys = Array.from({ length: 200 }, (_, i) => `boxes/${i}`);
   let [now, max] = [0, 0];
   const { records, unreadable } = await readAll(keys, async (key) => {
@@ -99,7 +99,7 @@ test('of hundreds some are read at a time, and given in their order', async () =
   expect(unreadable).toMatchObject([{ key: 'boxes/7', failure: { message: 'torn' } }]);
 });
 
-test('hundreds are read in few calls, even if the store doesn’t return one of them', async () => {
+test('reads hundreds of records in few calls, even if the store fails on one', async () => {
   const store = memoryStore();
   const keys = Array.from({ length: 600 }, (_, i) => `boxes/${i}`);
   await store.commit({ put: keys.map((key, i) => [key, { version: 2, id: `${i}`, size: i === 7 ? 'x' : i }]) });
@@ -115,11 +115,11 @@ test('hundreds are read in few calls, even if the store doesn’t return one of 
   expect([...records.keys()]).toEqual(keys.filter((_, i) => i !== 7 && i !== 300));
   expect(records.get('boxes/8')).toMatchObject({ sizes: [8] });
   expect(unreadable.map(({ key }) => key)).toEqual(['boxes/7', 'boxes/300']);
-  // Three calls; one is repeated record by record.
+  // Three calls, one of which is repeated record by record.
   expect(looks).toHaveLength(3 + 256);
 });
 
-test('all under a prefix are read in one look, and one by one where the store does not give one of them back', async () => {
+test('reads all records under a prefix in one call, or one by one if the store fails on one', async () => {
   const store = memoryStore();
   const keys = Array.from({ length: 600 }, (_, i) => `boxes/${i}`).sort();
   const put = keys.map((key) => [key, { version: 2, id: key.slice(6), size: key === 'boxes/7' ? 'x' : 1 }] as const);

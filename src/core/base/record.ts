@@ -7,7 +7,10 @@ import type { BlobStore, Change, Json, Stored } from './blobStore';
 import { type Failure, HomegrownError, toFailure } from './errors';
 import type { z } from './zod';
 
-/** Where it is, and why it cannot be read: `storage-damaged`, or `newer-version` where nothing in it may be guessed at. */
+/**
+ * Key and reason of an unreadable record: `storage-damaged`, or `newer-version`, whose content must not be
+ * interpreted.
+ */
 export interface Unreadable {
   key: string;
   failure: Failure;
@@ -15,33 +18,38 @@ export interface Unreadable {
 
 /** One kind of record: its schema, its version, and its upgrades. */
 export interface Kind<T> {
-  /** The record under `key`, as a sentence begins: 'The record of run x'. */
+  /** Describes the record under `key`, as a sentence begins: 'The record of run x'. */
   what(key: string): string;
-  /** The newest that is known, which is what is written. */
+  /** Newest known version, which is the one written. */
   version: number;
-  /** Of the newest version. */
+  /** Schema of the newest version. */
   schema: z.ZodType<T>;
   /**
-   * From version 1 to 2, from 2 to 3, ...: one fewer than there are versions. Pure, and without the version itself. They
-   * meet whatever may lie there: one that throws says that the record cannot be read.
+   * Upgrades from version 1 to 2, from 2 to 3, …: one fewer than there are versions. Pure functions without the
+   * version itself. They must accept any content; throwing marks the record as unreadable.
    */
   upgrades: readonly ((old: JsonObject, key: string) => object)[];
-  /** Of one that may lie there as bytes: columns of numbers, which are read many times faster so. What it throws says why not. */
+  /**
+   * Parses a record stored as bytes: number columns, which read many times faster so. Throws the reason if it can't.
+   */
   ofBytes?(bytes: Uint8Array): T;
-  /** What of one can be stored, where it may hold numbers that are none. */
+  /** Replaces what JSON can't store, such as non-finite numbers. */
   storable?(record: T): T;
-  /** Where a record lies that says its own id: elsewhere, what is done to it would be done to another. */
+  /**
+   * Key of a record that contains its own ID. A record under another key is rejected, since changes would go to the
+   * wrong key.
+   */
   keyOf?(record: T): string;
   /**
-   * Of a kind that is listed by the hundred, again and again: what was read last, by key, so that a value that is as it was
-   * is not checked again. Nobody changes what is read: it is given to many.
+   * Cache by key, for kinds that are listed often by the hundred: an unchanged value isn't checked again. Records are
+   * shared, so nobody may change them.
    */
   known?: Map<string, { stored: string; record: T }>;
 }
 export type JsonObject = Readonly<Record<string, Json>>;
 
 /**
- * The record under `key`, as of the newest version; undefined when there is none.
+ * Reads the record under `key`, upgraded to the newest version; undefined if there is none.
  * @throws HomegrownError `newer-version`, `storage-damaged`
  */
 export async function readRecord<T>(store: BlobStore, key: string, kind: Kind<T>): Promise<T | undefined> {
@@ -50,8 +58,8 @@ export async function readRecord<T>(store: BlobStore, key: string, kind: Kind<T>
 }
 
 /**
- * The records under these keys, in their order, by key; and which of them cannot be read. Hundreds are asked for at once,
- * each for itself only where one of them keeps the store from answering.
+ * Reads the records under these keys, in order, and lists the unreadable ones. Reads hundreds at once, and one by one
+ * only if one of them makes the store fail.
  */
 export async function readRecords<T>(
   store: BlobStore,
@@ -72,7 +80,7 @@ export async function readRecords<T>(
 }
 const AT_ONCE = 256;
 
-/** Those under all keys that begin with `prefix`, in one look, and what these keys are. */
+/** Reads all records whose keys begin with `prefix` in one call, and returns these keys. */
 export async function readRecordsUnder<T>(
   store: BlobStore,
   prefix: string,
@@ -110,7 +118,7 @@ export function parseRecord<T>(value: Stored, key: string, kind: Kind<T>): T {
   return record;
 }
 const MAX_CACHED = 1000;
-/** Of one that is known: a record that an older build wrote may be a hundred times as large. */
+/** Longest cached record: one from an older build may be a hundred times as large. */
 const MAX_CHARACTERS = 10_000;
 
 function checked<T>(value: Stored, key: string, kind: Kind<T>): T {
@@ -139,15 +147,15 @@ function checked<T>(value: Stored, key: string, kind: Kind<T>): T {
   return data;
 }
 
-/** A record in place of another, what is written and dropped with it, and what else is expected then. */
+/** New record to store, with other puts, drops and expectations of the same commit. */
 export interface Changed<T> extends Pick<Change, 'put' | 'drop' | 'expect'> {
   record: T;
 }
 
 /**
- * Changes the record under `key`, which others may do too: what they wrote meanwhile is read, and changed again.
- * @param change of what is there; undefined: it is to stay
- * @returns what is there now; undefined where it stayed
+ * Changes the record under `key`. If another writer changed it meanwhile, reads it and applies the change again.
+ * @param change returns the new record, or undefined to keep the old one
+ * @returns the new record; undefined if nothing changed
  * @throws HomegrownError as `readRecord` does
  */
 export async function changeRecord<T extends object>(
@@ -161,7 +169,7 @@ export async function changeRecord<T extends object>(
     const changed = await change(stored === undefined ? undefined : parseRecord(stored, key, kind));
     if (!changed) return undefined;
     const { record, put = [], drop = [], expect = [] } = changed;
-    // A record that was parsed is no bytes.
+    // A parsed record isn't bytes.
     const own = [key, stored as Json | undefined] as const;
     const isMade = await store.commit({
       put: [...put, [key, storedRecord(kind, record)]],
@@ -172,11 +180,11 @@ export async function changeRecord<T extends object>(
   }
 }
 
-/** A record as it is stored: of the newest version, and without what is undefined, for which JSON has no word. */
+/** Converts a record for storage: newest version, without undefined properties, which JSON doesn't have. */
 export const storedRecord = <T extends object>(kind: Kind<T>, record: T): Json =>
   JSON.parse(JSON.stringify({ ...(kind.storable?.(record) ?? record), version: kind.version })) as Json;
 
-/** One of the newest version, or of none, is given as it is. */
+/** Upgrades to the newest version; returns a current record, or a value that isn't an object, unchanged. */
 function upgraded(
   value: Json,
   version: number,
@@ -204,8 +212,8 @@ const isObject = (value: Json): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * What `read` gives for each key, in their order, and which of them it could not read. Some are read at a time: what else is
- * asked of a store meanwhile does not wait for hundreds.
+ * Calls `read` for each key, in order, and lists the unreadable ones. Limits the calls in flight, so that other store
+ * requests don't wait behind hundreds.
  */
 export async function readAll<T>(
   keys: readonly string[],
@@ -226,7 +234,7 @@ export async function readAll<T>(
   return { records, unreadable: unreadable.sort((a, b) => (a.key < b.key ? -1 : 1)) };
 }
 
-/** As `parseRecord`; undefined if the record can't be read. */
+/** Same as `parseRecord`, but undefined if the record can't be read. */
 export function parseIfReadable<T>(stored: Stored, key: string, kind: Kind<T>): T | undefined {
   try {
     return parseRecord(stored, key, kind);
@@ -236,7 +244,7 @@ export function parseIfReadable<T>(stored: Stored, key: string, kind: Kind<T>): 
   }
 }
 
-/** What could be read; undefined where it cannot be. */
+/** Awaits a read; undefined if the record is unreadable. */
 export const unlessUnreadable = <T>(reading: Promise<T>): Promise<T | undefined> =>
   reading.catch((error: unknown) => {
     if (isUnreadable(error)) return undefined;
@@ -246,7 +254,7 @@ export const unlessUnreadable = <T>(reading: Promise<T>): Promise<T | undefined>
 export const isUnreadable = (error: unknown): error is HomegrownError =>
   error instanceof HomegrownError && (error.code === 'storage-damaged' || error.code === 'newer-version');
 
-/** Records from before they had versions are of the first; undefined where what is said is none. */
+/** Version of a stored record; 1 if it has none, as the oldest records; undefined if invalid. */
 function versionOf(value: Json): number | undefined {
   const said = isObject(value) ? value['version'] : undefined;
   if (said === undefined) return 1;

@@ -12,7 +12,7 @@ const mean = (xs: Iterable<number>): number => {
 };
 
 describe('bits', () => {
-  it('never changes: a stored run depends on these numbers', () => {
+  it('never changes, because stored runs depend on these numbers', () => {
     expect([0, 1, 2, 4_294_967_295].map((i) => bits(1, 'dropout', 0, i))).toEqual([
       1_582_631_386, 2_398_305_026, 4_021_895_853, 2_882_050_127,
     ]);

@@ -7,17 +7,17 @@
 export const bits = (seed: number, purpose: string, step: number, index: number): number =>
   stream(seed, purpose, step)(index);
 
-/** As `bits`, in [0, 1) with 24 bits, so that it is exact in f32. */
+/** Same as `bits`, but in [0, 1) with 24 bits, which f32 holds exactly. */
 export const uniform = (seed: number, purpose: string, step: number, index: number): number =>
   (bits(seed, purpose, step, index) >>> 8) / 2 ** 24;
 
-/** `bits` with all but the index fixed: for loops. */
+/** Same as `bits`, with all but the index fixed, for loops. */
 export function stream(seed: number, purpose: string, step: number): (index: number) => number {
   const [k0, k1] = streamKey(seed, purpose, step);
   return (index) => mix((mix(index ^ k0) + k1) | 0) >>> 0;
 }
 
-/** `n` standard normal numbers (Box-Muller). */
+/** Returns `n` standard normal numbers (Box-Muller). */
 export function normals(seed: number, purpose: string, n: number): Float32Array {
   const at = stream(seed, purpose, 0);
   const values = new Float32Array(n);
@@ -30,7 +30,7 @@ export function normals(seed: number, purpose: string, n: number): Float32Array 
   return values;
 }
 
-/** `n` numbers that are 1 with probability `keep` and 0 otherwise: element i is `uniform(..., i) < keep`. */
+/** Returns `n` numbers that are 1 with probability `keep` and 0 otherwise: element i is `uniform(..., i) < keep`. */
 export function bernoulli(seed: number, purpose: string, step: number, n: number, keep: number): Float32Array {
   const [k0, k1] = streamKey(seed, purpose, step);
   const limit = Math.ceil(keep * 2 ** 24);
@@ -39,20 +39,20 @@ export function bernoulli(seed: number, purpose: string, step: number, n: number
   return values;
 }
 
-/** A purpose as a number: FNV-1a of its UTF-16 code units. */
+/** Hashes a purpose to a number: FNV-1a of its UTF-16 code units. */
 export function purposeId(purpose: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < purpose.length; i++) hash = Math.imul(hash ^ purpose.charCodeAt(i), 0x01000193);
   return hash >>> 0;
 }
 
-/** The 64-bit key of a stream. Each half sees all three numbers, in a different order. */
+/** 64-bit key of a stream. Each half mixes all three numbers, in a different order. */
 function streamKey(seed: number, purpose: string, step: number): readonly [number, number] {
   const id = purposeId(purpose);
   return [mix3(seed ^ 0x9e3779b9, id, step), mix3(step ^ 0x85ebca6b, id, seed)];
 }
 
-/** `rng_key(seed, purposeId, step)` once per invocation, then `rng_bits(key, index)`. */
+/** WGSL version of `bits`: call `rng_key(seed, purposeId, step)` once per invocation, then `rng_bits(key, index)`. */
 export const RNG_WGSL = /* wgsl */ `
 fn rng_mix(value: u32) -> u32 {
   var x = value;

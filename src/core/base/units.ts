@@ -1,11 +1,11 @@
 /**
- * Numbers as people read them: three significant digits, thousands with a comma, a real minus, a unit on each.
- * Anything that is not finite is an en dash.
+ * Formats numbers for display: three significant digits, thousands with a comma, a real minus, a unit on each.
+ * Non-finite numbers become an en dash.
  */
 const MINUS = '−';
 const NOTHING = '–';
 
-/** A count that must be read whole: `2,600`, `−12`. */
+/** Formats a count with all its digits: `2,600`, `−12`. */
 export const formatCount = (n: number): string => signed(n, (x) => grouped(String(Math.round(x))));
 /** `31 kernels`. */
 export const formatKernels = (n: number): string => `${formatCount(n)} ${n === 1 ? 'kernel' : 'kernels'}`;
@@ -13,14 +13,14 @@ export const formatKernels = (n: number): string => `${formatCount(n)} ${n === 1
 /** Three significant digits: `5.05`, `0.0123`, `1,230`, `1.2 × 10⁻⁵`. Never rounds away digits before the point. */
 export const formatNumber = (x: number): string => signed(x, (magnitude) => trimmed(significant(magnitude)));
 
-/** As formatNumber, but a live reading keeps its zeros and so its width: `5.10`, `0.00`. */
+/** Same as formatNumber, but a live reading keeps its zeros and so its width: `5.10`, `0.00`. */
 export const formatReading = (x: number): string =>
   signed(x, (magnitude) => (magnitude === 0 ? '0.00' : significant(magnitude)));
 
 /** Three significant digits and a letter: `980`, `4.1 k`, `1.21 M`, `26.3 B`. */
 export const formatShort = (n: number): string => signed(n, (x) => scaled(x, ['', 'k', 'M', 'B', 'T']));
 
-/** How long ago: `just now` within a second, else `4.2 s ago`. */
+/** Formats the time elapsed: `just now` within a second, else `4.2 s ago`. */
 export const formatAgo = (milliseconds: number): string =>
   milliseconds < 1000 ? 'just now' : `${formatDuration(milliseconds)} ago`;
 
@@ -32,16 +32,19 @@ export const counted = (n: number, one: string, many = `${one}s`): string =>
 export const formatBytes = (bytes: number): string =>
   signed(bytes, (x) => (x === 1 ? '1 byte' : scaled(x, ['bytes', 'kB', 'MB', 'GB', 'TB'])));
 
-/** A share as a percentage: `0.123` -> `12.3 %`. Less than all is never 100 %: `0.9998` -> `>99.9 %`. */
+/** Formats a share as a percentage: `0.123` -> `12.3 %`. Less than all is never 100 %: `0.9998` -> `>99.9 %`. */
 export const formatShare = (share: number): string =>
   signed(share, (x) => {
     const text = trimmed(significant(x * 100));
     return text === '100' && share > 0 && x < 1 - ROUNDING ? '>99.9 %' : `${text} %`;
   });
-/** Of sums of shares. */
+/** Tolerance for rounding errors in sums of shares. */
 const ROUNDING = 1e-9;
 
-/** The two largest units of a time: `420 ms`, `4.2 s`, `2 min 20 s`, `3 h 5 min`, `2 d 4 h`; beyond two years, `4.1 k years`. */
+/**
+ * Formats a duration in its two largest units: `420 ms`, `4.2 s`, `2 min 20 s`, `3 h 5 min`, `2 d 4 h`; beyond two
+ * years, `4.1 k years`.
+ */
 export const formatDuration = (milliseconds: number): string =>
   signed(milliseconds, (ms) => {
     if (ms < 999.5) return `${String(Math.round(ms))} ms`;
@@ -55,7 +58,7 @@ export const formatDuration = (milliseconds: number): string =>
     return years < 2 ? pair(Math.round(minutes / 60), 24, 'd', 'h') : `${formatShort(years)} years`;
   });
 
-/** The day of a moment, in Greenwich: `2026-11-27`. */
+/** Formats a date in UTC: `2026-11-27`. */
 export const formatDay = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 10);
 
 function signed(x: number, format: (magnitude: number) => string): string {

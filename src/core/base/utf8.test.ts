@@ -12,18 +12,18 @@ it('counts characters and finds their ends', () => {
   );
 });
 
-it('counts them in its UTF-8, wherever that lies in memory', () => {
+it('counts the characters of UTF-8 at any memory offset', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.nat({ max: 3 }), (text, before) => {
       const bytes = new TextEncoder().encode('x'.repeat(before) + text).subarray(before);
       expect(charactersIn(bytes)).toBe(countCharacters(text));
-      // As a file of Node comes.
+      // Node reads files as Buffers.
       expect(charactersIn(Buffer.from(bytes.buffer).subarray(before))).toBe(countCharacters(text));
     }),
   );
 });
 
-it('agrees with the fatal decoder, and names the place', () => {
+it('agrees with the fatal decoder, and locates the first invalid byte', () => {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const nearly = fc.array(
     fc.constantFrom(0x41, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xe0, 0xe1, 0xed, 0xf0, 0xf4, 0xf5),

@@ -1,6 +1,6 @@
 /**
- * The interpreter of @huggingface/jinja under a budget. Operands are evaluated first; then the cost of an operation is counted
- * before the library carries it out on their values.
+ * Interpreter of @huggingface/jinja with a budget. Evaluates operands first, then charges an operation before the
+ * library applies it to their values.
  */
 import type { Interpreter } from '@huggingface/jinja';
 import {
@@ -16,26 +16,26 @@ import {
 import type { TemplateBudget } from './templateBudget';
 import type { Node, TemplateShape } from './templateSyntax';
 
-/** What is used of @huggingface/jinja. */
+/** Used parts of @huggingface/jinja. */
 export type Jinja = Pick<typeof import('@huggingface/jinja'), 'Environment' | 'Interpreter' | 'parse' | 'tokenize'>;
 
 type Scope = Parameters<Interpreter['evaluate']>[1];
 type AnyValue = ReturnType<Interpreter['evaluate']>;
 type Evaluate = (node: Node | undefined, environment: Scope) => AnyValue;
 
-/** A node that stands for a value that is known already. */
+/** Node type for a value that is already evaluated. */
 const GIVEN = 'Given';
 const given = (value: unknown): Node => ({ type: GIVEN, value });
 
-/** Steps that a round of a loop takes: the library makes a scope and a `loop` for each. */
+/** Steps per loop iteration: the library creates a scope and a `loop` for each. */
 const ROUND = 8;
-/** `break` and `continue` are errors that are thrown. */
+/** Steps for `break` and `continue`, which the library implements as exceptions. */
 const THROWN = 16;
-/** A text has its methods made when one of them is asked for. */
+/** Steps for accessing a method of a string: the library creates all of its methods each time. */
 const METHODS = 8;
 
 /**
- * Returns an interpreter that counts each evaluation first. Takes the library as an argument, so this module loads
+ * Returns an interpreter that charges each evaluation first. Takes the library as an argument, so this module loads
  * without it.
  */
 export function boundedInterpreter(
@@ -48,7 +48,7 @@ export function boundedInterpreter(
   const evaluate = interpreter.evaluate.bind(interpreter);
   const library: Evaluate = (node, environment) => evaluate(node, environment);
   const counted = new CountedEvaluation(library, Environment, budget, shape);
-  // The library evaluates each node by this method.
+  // The library evaluates each node through this method.
   interpreter.evaluate = (statement, environment) =>
     counted.evaluate(statement as unknown as Node | undefined, environment);
   return interpreter;
@@ -69,7 +69,7 @@ class CountedEvaluation {
     this.budget.enter();
     try {
       const value = this.counted(node, environment);
-      // A block writes it as text.
+      // A block outputs the value as text.
       if (this.shape.outputs.has(node)) this.budget.text(written(value, this.budget));
       return value;
     } finally {
@@ -122,7 +122,7 @@ class CountedEvaluation {
     }
   }
 
-  /** Looks a name up in a loop: the library recurses, and throws where there is none. */
+  /** Looks a name up in a loop, because the library recurses. Lets the library throw if the name is undefined. */
   private variable(node: Node, environment: Scope) {
     const name = node['value'] as string;
     let found: Scope | undefined = environment;
@@ -164,7 +164,7 @@ class CountedEvaluation {
   private filter(operand: Result, filter: Node, environment: Scope) {
     const isCall = filter.type === 'CallExpression';
     const name = isCall ? (filter['callee'] as Node)['value'] : filter['value'];
-    // Their arguments are read as literals.
+    // The library reads their arguments as literals.
     const isLiteral = name === 'selectattr' || name === 'rejectattr';
     const args = isCall ? (isLiteral ? (filter['args'] as Node[]) : this.args(filter['args'], environment)) : [];
     chargeFilter(name, operand, args, this.budget);
@@ -184,7 +184,7 @@ class CountedEvaluation {
     return this.library({ ...node, iterable: known }, environment);
   }
 
-  /** Arguments of a call as values, in the library's order: those by place, then those by name. */
+  /** Evaluates the arguments of a call in the library's order: positional first, then keyword. */
   private args(nodes: unknown, environment: Scope): Node[] {
     const all = nodes as readonly Node[];
     const known = new Map<Node, Node>();
@@ -203,7 +203,7 @@ class CountedEvaluation {
   }
 }
 
-/** The same function, whose cost is counted before each call; another value as it is. */
+/** Wraps a function so that each call is charged first; returns other values unchanged. */
 function charged<T extends { type: string; value: unknown }>(value: T, charge: (args: readonly Value[]) => void): T {
   if (value.type !== 'FunctionValue' || COUNTED.has(value)) return value;
   const call = value.value as (args: readonly Value[], scope: unknown) => unknown;

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { conversationProblem, type Message, ofPair, type Speaker } from './conversation';
 
-/** `s`, `u` and `a` for who speaks; a capital one says something. */
+/** Messages by role letter (`s`, `u`, `a`); lowercase letters give blank messages. */
 const said = (turns: string): Message[] =>
   Array.from(turns, (letter) => ({
     role: { s: 'system', u: 'user', a: 'assistant' }[letter.toLowerCase()] as Speaker,
     content: letter === letter.toUpperCase() ? 'Yes.' : ' \n',
   }));
 
-test.each(['UA', 'uA', 'SUA', 'sUA', 'UAUA', 'SUAUAUA'])('%s can be learnt', (turns) => {
+test.each(['UA', 'uA', 'SUA', 'sUA', 'UAUA', 'SUAUAUA'])('%s can be trained on', (turns) => {
   expect(conversationProblem({ messages: said(turns) })).toBeNull();
 });
 
@@ -23,11 +23,11 @@ test.each([
   ['UAU', 'ends with the user'],
   ['S', 'ends with the system'],
   ['UAUa', 'an empty answer, message 4'],
-])('%s cannot: %s', (turns, words) => {
+])('%s is rejected: %s', (turns, words) => {
   expect(conversationProblem({ messages: said(turns) })).toContain(words);
 });
 
-test('who is asked ends with the user', () => {
+test('a prompt must end with the user', () => {
   expect(conversationProblem({ messages: said('SUAU') }, 'user')).toBeNull();
   expect(conversationProblem({ messages: said('UA') }, 'user')).toContain('ends with the assistant');
 });

@@ -1,4 +1,4 @@
-/** What is said in turns, which a model learns to answer in: a system turn where there is one, then questions and answers. */
+/** Conversations for instruction tuning: an optional system message, then questions and answers. */
 
 import { innerOf } from './python';
 
@@ -12,14 +12,14 @@ export interface Message {
 
 export interface Conversation {
   messages: readonly Message[];
-  /** Its place, for errors: `line 12 of chats.jsonl`. */
+  /** Name for errors: `line 12 of chats.jsonl`. */
   name?: string;
 }
 
-/** What a conversation is called in an error. */
+/** Name of a conversation in an error. */
 export const nameOf = ({ name }: Conversation): string => name ?? 'a conversation';
 
-/** A row of two columns. */
+/** Conversation from a row of two columns. */
 export const ofPair = (input: string, target: string): Conversation => ({
   messages: [
     { role: 'user', content: input },
@@ -28,8 +28,9 @@ export const ofPair = (input: string, target: string): Conversation => ({
 });
 
 /**
- * Why no answer can be trained on, in words that follow its place (`line 2 has no messages`); null if one can.
- * @param last who speaks last: who is asked for an answer ends with the user
+ * Explains why the conversation can't be trained on, in words that follow its place (`line 2 has no messages`); null
+ * if it can.
+ * @param last role of the last message; `user` for a prompt
  */
 export function conversationProblem({ messages }: Conversation, last: Speaker = 'assistant'): string | null {
   if (messages.length === 0) return 'has no messages';
@@ -46,14 +47,14 @@ export function conversationProblem({ messages }: Conversation, last: Speaker = 
   return end === last ? null : `ends with the ${end}, not the ${last}`;
 }
 
-/** What a file has in place of what is known, as far as it can be read. */
+/** Formats an unsupported value for an error, truncated. */
 export const quoted = (value: unknown): string => {
   const words = value === undefined ? 'nothing' : JSON.stringify(value);
   return words.length > MAX_QUOTED ? `${words.slice(0, MAX_QUOTED)}…` : words;
 };
 const MAX_QUOTED = 80;
 
-/** White space alone, to JavaScript or to Python. */
+/** Whether the text is only white space to JavaScript or to Python. */
 const isBlank = (text: string): boolean => text.trim() === '' || innerOf(text)[0] === text.length;
 
 export const isSpeaker = (role: unknown): role is Speaker => (SPEAKERS as readonly unknown[]).includes(role);

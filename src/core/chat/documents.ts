@@ -23,11 +23,12 @@ export const isRefusal = (error: unknown): error is HomegrownError =>
   error instanceof HomegrownError && (error.code === 'bad-settings' || error.code === 'bad-file');
 
 /**
- * Renders each conversation with the template and tokenizes it. The hash includes the template's, because other ids are
- * other data. Callers iterate several times: what is known of each is cached, ids only up to a bound.
- * @param leaveOut called once for each conversation that the template rejects, which is then skipped; absent: the error
- * is thrown
- * @throws HomegrownError as `renderChat`, when the first one's turn comes; also if all of them are left out
+ * Renders each conversation with the template and tokenizes it. The hash includes the template, because other IDs are
+ * other data. Callers iterate several times, so metadata is cached, and IDs up to a limit.
+ * @param leaveOut called once for each conversation that the template rejects, which is then skipped; absent: the
+ * error is thrown
+ * @throws HomegrownError as `renderChat`, when the iteration reaches the first such conversation; also if all are
+ * skipped
  */
 export function renderedDocuments(
   stored: Documents,
@@ -85,11 +86,11 @@ async function* writtenOf(row: Document, template: ChatTemplate): AsyncGenerator
 interface Known extends Pick<Document, 'sha256' | 'characters' | 'bytes'> {
   held?: Pick<RenderedChat, 'ids' | 'lossRanges'>;
 }
-/** Ids, of 4 bytes. */
+/** Maximum cached IDs, 4 bytes each. */
 const MAX_BUFFERED_IDS = 2 ** 24;
 const encoder = new TextEncoder();
 
-/** Error if no conversation can be held out. */
+/** Error for too few conversations to form a validation set. */
 export const tooFewChats = (): Error =>
   badSettings(
     'Too few different chats: one is needed for training and one for validation.',

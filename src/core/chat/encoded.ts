@@ -1,4 +1,4 @@
-/** What a template wrote, as ids: its special tokens are those tokens, and whatever is said is plain text. */
+/** Tokenizes a rendered conversation. Special tokens of the template become special tokens; messages are plain text. */
 import { concatIds } from '../base/concat';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Written } from './said';
@@ -8,34 +8,34 @@ interface Encoded {
   /** Special tokens that the template wrote, in order. */
   special: readonly WrittenToken[];
   /**
-   * The ids that hold a character of the text between two places of it, `from` to `to` (without): a token that reaches over the
-   * border of what is said to what the template wrote is among them. Null where none does.
+   * Returns the range of IDs that contain a character of the text range, ends excluded. Includes tokens that cross
+   * between a message and the template's text. Null if there are none.
    */
   holding(from: number, to: number): readonly [from: number, to: number] | null;
 }
 
 interface WrittenToken {
   id: number;
-  /** Which of the ids it is. */
+  /** Index among the IDs. */
   at: number;
-  /** Where it stands in the text, with white space that the tokenizer takes for its own. */
+  /** Text range, with the white space that the token strips. */
   from: number;
   to: number;
 }
 
-/** A stretch of text without a special token, and its ids. */
+/** Text between special tokens, and its IDs. */
 interface Stretch {
   text: string;
   from: number;
-  /** Of its first id. */
+  /** Index of its first ID. */
   at: number;
   ids: Uint32Array;
 }
 
 /**
- * Text between two special tokens is encoded as a whole, as transformers encodes it: tokens may hold what the template wrote and
- * what is said.
- * @throws HomegrownError `bad-file` where the text has half of a surrogate pair
+ * Encodes the text between two special tokens at once, as transformers does. A token may contain both template text
+ * and message text.
+ * @throws HomegrownError `bad-file` if the text has a lone surrogate
  */
 export function encoded({ text, said }: Written, tokenizer: Tokenizer): Encoded {
   const found = specialIn(text, said, tokenizer);
@@ -74,7 +74,7 @@ export function encoded({ text, said }: Written, tokenizer: Tokenizer): Encoded 
   };
 }
 
-/** The first of so many for which it holds, as it does for all after; how many there are where it does for none. */
+/** Binary search: the first index for which `holds` is true, given that it stays true; `length` if there is none. */
 function firstOf(length: number, holds: (i: number) => boolean): number {
   let [from, to] = [0, length];
   while (from < to) {
@@ -85,7 +85,7 @@ function firstOf(length: number, holds: (i: number) => boolean): number {
   return from;
 }
 
-/** The special tokens in what is not said: from left to right, the longest of those that begin at one place. */
+/** Special tokens outside of messages: left to right, the longest at each place. */
 function specialIn(text: string, said: Written['said'], tokenizer: Tokenizer): Omit<WrittenToken, 'at'>[] {
   const { pattern, byText } = patternOf(tokenizer);
   const found: Omit<WrittenToken, 'at'>[] = [];
@@ -111,7 +111,7 @@ function specialIn(text: string, said: Written['said'], tokenizer: Tokenizer): O
 
 interface Known {
   id: number;
-  /** Whether it takes the white space before and after it, as `tokenizers` has it of added tokens. */
+  /** Whether the token strips white space before and after it, as for added tokens in `tokenizers`. */
   lstrip: boolean;
   rstrip: boolean;
 }
@@ -134,7 +134,7 @@ function patternOf(tokenizer: Tokenizer): { pattern: RegExp; byText: ReadonlyMap
 }
 const patterns = new WeakMap<Tokenizer, ReturnType<typeof patternOf>>();
 
-/** Finds which ids of a stretch hold a character between two places of the text. */
+/** Returns a function that finds the IDs of a stretch that contain a character of a text range. */
 function finder(
   stretch: Stretch,
   tokenizer: Tokenizer,
@@ -156,8 +156,8 @@ function finder(
 }
 
 /**
- * The same borders, in bytes, where the tokenizer writes a text in another form: what it makes of the text before is how the
- * whole begins, and of the text after how it ends. A character that both sides make together is on the inner side.
+ * Computes the byte range if the tokenizer normalizes the text. The encoded text before must match the start of the
+ * whole, and the text after its end. A character that both sides compose counts as inside the range.
  */
 function bordersIn(
   whole: Uint8Array,
@@ -174,7 +174,7 @@ function bordersIn(
   return [first, whole.length - last];
 }
 
-/** Bytes that ids stand for, and where each of them ends. */
+/** Decoded bytes of the IDs, and the end of each ID. */
 function bytesOf(ids: Uint32Array, tokenizer: Tokenizer): { bytes: Uint8Array; ends: Uint32Array } {
   const ends = new Uint32Array(ids.length);
   const pieces = Array.from(ids, (id) => tokenizer.bytes(id));

@@ -1,23 +1,23 @@
-/** Where a model that answers stops. It brings Jinja with it, and is loaded by what writes models down or asks them. */
+/** Tokens at which a chat model stops. This module imports Jinja; only code that saves or queries models loads it. */
 import * as jinja from '@huggingface/jinja';
 import { HomegrownError } from '../base/errors';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type Tried, tried } from './renderChat';
 import { compiledBy, ownTemplate } from './template';
 
-/** Tokens at which it ends what it writes: the end of text, and of an answer where that is another. */
+/** Stop tokens: the end of text, and the end of an answer if it differs. */
 export function endsOf(tokenizer: Tokenizer): readonly number[] {
   const turn = endOfTurn(tokenizer);
   return turn === undefined || turn === tokenizer.endOfText ? [tokenizer.endOfText] : [tokenizer.endOfText, turn];
 }
 
 /**
- * The special token with which the tokenizer's own template ends an answer; undefined where there is no template, where it ends
- * them with none, and where it cannot be run.
+ * Special token that ends an answer in the tokenizer's own template. Undefined without a template, without such a
+ * token, or if the template can't run.
  */
 export const endOfTurn = (tokenizer: Tokenizer): number | undefined => triedOn(tokenizer)?.endsWith;
 
-/** Whether it has a template that can be run. */
+/** Whether the tokenizer has a template that can run. */
 export const canBeAsked = (tokenizer: Tokenizer): boolean => triedOn(tokenizer) !== null;
 
 function triedOn(tokenizer: Tokenizer): Tried | null {
@@ -35,7 +35,7 @@ function triedAnew(tokenizer: Tokenizer): Tried | null {
   try {
     return tried(compiledBy(jinja, source, tokenizer));
   } catch (error) {
-    // A model that came in goes out again with the template that it had.
+    // An imported model keeps its template on export, even if that can't run.
     if (error instanceof HomegrownError) return null;
     throw error;
   }

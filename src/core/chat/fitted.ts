@@ -9,13 +9,13 @@ interface Fitted {
 
 /**
  * Returns the first exchanges of a conversation that fit.
- * @param most maximum number of ids, including the last target
+ * @param max maximum number of IDs, including the last target
  * @returns null if not even the first exchange fits
  */
 export function fitted(rendered: RenderedChat, max: number): Fitted | null {
   const { ids, lossRanges, turns } = rendered;
   if (ids.length <= max) return { rendered, leftOut: 0 };
-  // What a template writes after the last answer belongs to no exchange.
+  // Text that the template writes after the last answer belongs to no exchange.
   const fitting = lossRanges.findLastIndex(([, to]) => to <= max);
   if (fitting < 0) return null;
   const end = lossRanges[fitting]![1];
@@ -39,7 +39,7 @@ interface FittedAll {
   tooLong: readonly number[];
 }
 
-/** The same of many, counted. */
+/** Fits many conversations, and counts the changes. */
 export function allFitted(conversations: readonly RenderedChat[], max: number): FittedAll {
   const rows: RenderedChat[] = [];
   const tooLong: number[] = [];

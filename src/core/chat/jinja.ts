@@ -9,14 +9,14 @@ import { TemplateBudget } from './templateBudget';
 import { checkDepth, checkNesting, shapeOf } from './templateSyntax';
 
 /**
- * Returns what writes a conversation, as `ChatTemplate` has it. Templates get what transformers gives them (`messages`,
- * `add_generation_prompt`, special tokens by name, `raise_exception`, trimmed blocks), except the time: without `strftime_now` the
- * same text is learned every day, and templates write the date that their makers chose for that. `{% generation %}` means nothing
- * here. All work is counted (`TemplateBudget`).
- * @param names what tokenizer_config.json calls the special tokens
- * @param owner whose template it is, as errors say it
+ * Returns a function that renders a conversation (`ChatTemplate.render`). Templates get the variables of transformers
+ * (`messages`, `add_generation_prompt`, special tokens by name, `raise_exception`) and trimmed blocks. `strftime_now`
+ * is missing: training data mustn't change daily, and templates then write their default date. `{% generation %}` has
+ * no effect. `TemplateBudget` limits the work.
+ * @param names special tokens by their names in tokenizer_config.json
+ * @param owner name of the template in errors
  * Source: https://huggingface.co/docs/transformers/chat_templating_writing
- * @throws HomegrownError `bad-settings` with the reason, where it does not parse
+ * @throws HomegrownError `bad-settings` with the reason if the template doesn't parse
  */
 export function runnable(
   jinja: Jinja,
@@ -71,7 +71,7 @@ function parsed({ parse, tokenize }: Jinja, source: string, owner: string) {
   }
 }
 
-/** In one place: what reads a template takes time by the square of it. */
+/** Maximum white space in a row: reading a template takes quadratic time in it. */
 const MAX_SPACE_LENGTH = 1000;
 const LONG_SPACE = new RegExp(`\\s{${MAX_SPACE_LENGTH + 1}}`);
 
@@ -82,7 +82,7 @@ function raise(message: unknown): never {
   throw new Error(typeof message === 'string' ? message : 'it raises an exception');
 }
 
-/** Python's `range`, of numbers only: a list would be written out to become one. */
+/** Python's `range`, for numbers only: converting a list to a number would serialize it first. */
 const rangeIn =
   (budget: TemplateBudget) =>
   (first: unknown, second?: unknown, step: unknown = 1): number[] => {
@@ -96,7 +96,7 @@ const rangeIn =
   };
 const MAX_RANGE = 100_000;
 
-/** In an unclosed block, the parser looks for its end beyond the template, which is a TypeError. */
+/** For an unclosed block, the parser reads past the end of the template, which is a TypeError. */
 function reasonOf(error: unknown): string {
   if (error instanceof TypeError) return 'it ends inside a block, or uses an undefined value';
   const words = error instanceof Error ? error.message : String(error);

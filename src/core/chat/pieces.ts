@@ -1,25 +1,25 @@
 /**
- * The templates that a chat is written in where nobody has chosen another, and what they write before and after what is said:
- * that is all there is to them, so that programs without Jinja can write the same.
+ * Default chat templates, and the fixed text that they write before and after each message. Programs without Jinja can
+ * render them from these pieces.
  */
 import type { Speaker } from './conversation';
 
-/** What stands around what somebody says. */
+/** Text before and after a message. */
 export interface Around {
   before: string;
   after: string;
 }
 
 export interface Pieces {
-  /** Absent: it takes no system turn. */
+  /** Absent if system messages aren't supported. */
   system?: Around;
   user: Around;
   assistant: Around;
-  /** Where an answer is to follow. */
+  /** Generation prompt. */
   asks: string;
 }
 
-/** A turn is its token, what is said, and the end of text. */
+/** Template that writes each turn as its role token, the message and the end-of-text token. */
 export function byTokens(
   { system, user, assistant }: Record<'user' | 'assistant', string> & { system?: string },
   end: string,
@@ -44,7 +44,7 @@ export const CHATML = [
   "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}",
 ].join('');
 
-/** Who speaks has a line of his own: what is said after a space would begin within the token that holds that space. */
+/** Puts each role on its own line. After a space, a message would begin inside the token with that space. */
 export const plain = (end: string): string =>
   [
     '{% for message in messages %}',
@@ -54,10 +54,10 @@ export const plain = (end: string): string =>
     "{% if add_generation_prompt %}{{ 'Assistant:\\n' }}{% endif %}",
   ].join('');
 
-/** As Jinja writes a text, which it escapes as JSON does. */
+/** Quotes a text for Jinja, which has the same escapes as JSON. */
 const quoted = (text: string): string => JSON.stringify(text);
 
-/** Of one of these templates; null of any other, which may do anything. */
+/** Pieces of one of these templates; null for any other, which may do anything. */
 export function piecesOf(source: string): Pieces | null {
   if (source === CHATML) {
     const around = (role: Speaker): Around => ({ before: `<|im_start|>${role}\n`, after: '<|im_end|>\n' });
@@ -75,7 +75,7 @@ export function piecesOf(source: string): Pieces | null {
       asks: 'Assistant:\n',
     };
   }
-  // The last text is what asks for an answer, which is the assistant's token again.
+  // The last text is the generation prompt, which repeats the assistant's token.
   const [system, end] = texts.length === 5 ? [third, fourth!] : [undefined, third];
   if (source !== byTokens({ user: first, assistant: second, ...(system !== undefined && { system }) }, end))
     return null;
@@ -96,7 +96,7 @@ function textIn(quotes: string): string {
   }
 }
 
-/** A conversation that asks for an answer, or that ends with one, as the template writes it. */
+/** Renders a conversation as the template does, with the generation prompt unless an answer is last. */
 export const piecedTogether = (
   { asks, ...pieces }: Pieces,
   messages: readonly { role: Speaker; content: string }[],

@@ -50,7 +50,7 @@ const stripCall = (side: unknown, text: unknown, args: readonly unknown[]): Node
   args: [{ type: 'StringLiteral', value: side }, text, ...args],
 });
 
-/** Changes a parsed template as said above, wherever in it. @param value whose depth has been checked */
+/** Rewrites a parsed template as described above, at any depth. @param value tree whose depth has been checked */
 export function asInPython(value: unknown): void {
   if (Array.isArray(value)) for (const each of value) asInPython(each);
   if (value instanceof Map) for (const pair of value) asInPython(pair);

@@ -1,4 +1,4 @@
-/** Rows of files as conversations, and these as they are stored: a row of JSON each, in OpenAI's shape. */
+/** Parses file rows as conversations, and stores each as a row of JSON in OpenAI's format. */
 import { type BadRow, isBadRow } from '../base/badRow';
 import { HomegrownError } from '../base/errors';
 import { type Conversation, conversationProblem, ofPair } from './conversation';
@@ -45,14 +45,14 @@ async function* ofObjects(
   }
   yield* headOf(head);
 
-  /** In their order; the good ones among them tell the shape. */
+  /** Yields the rows in order, after the good ones decided the shape. */
   function* headOf(rows: readonly (FoundRow | BadRow)[]): Generator<StoredRow | BadRow> {
     const good = rows.filter((row): row is FoundRow => !isBadRow(row));
     if (good.length > 0) shape = shapeIn(good, name, note);
     for (const row of rows) yield isBadRow(row) ? row : stored(row, shape!);
   }
 }
-/** Rows that tell a file's shape. */
+/** Rows that decide a file's shape. */
 const HEAD_ROWS = 100;
 
 function shapeIn(head: readonly FoundRow[], name: string, note: File['note']): ShapeId {

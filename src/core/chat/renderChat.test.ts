@@ -31,7 +31,7 @@ const TEMPLATES: [string, ChatTemplate][] = [
   ['plain', await compiled(usualTemplate(plain), plain)],
 ];
 
-/** Any text, and what is meant to be taken for something else: special tokens, their halves, marks, white space, Jinja. */
+/** Any text, and text that could be misread: special tokens, their halves, marks, white space, Jinja. */
 const piece = fc.oneof(
   fc.constantFrom(
     ...ALL_SPECIAL,
@@ -60,14 +60,14 @@ const conversations = fc
       ...pairs.flatMap(([question, said]) => ofPair(question, said).messages),
     ],
   }));
-/** Without what a template refuses. */
+/** Drops messages that the template rejects. */
 const fitting = (name: string, { messages }: Conversation): Conversation =>
   name === 'gemma' ? { messages: messages.filter(({ role }) => role !== 'system') } : { messages };
 const answersOf = ({ messages }: Conversation): string[] =>
   messages.filter(({ role }) => role === 'assistant').map(({ content }) => content);
 const TRIMS = new Set(['llama3', 'gemma']);
 
-/** Decodes ids, special tokens by their texts. */
+/** Decodes IDs, with special tokens as their texts. */
 const spelt = (tokenizer: Tokenizer, ids: Iterable<number>): string => {
   const decoder = tokenizer.decoder();
   return Array.from(ids, (id) => tokenizer.specialOf(id)?.text ?? decoder.push(id)).join('') + decoder.end();
@@ -76,7 +76,7 @@ const spelt = (tokenizer: Tokenizer, ids: Iterable<number>): string => {
 describe.each(TEMPLATES)('%s', (name, template) => {
   const { tokenizer } = template;
 
-  it('learns each answer and the token that ends it, and nothing else', () => {
+  it('applies the loss to each answer and its end token only', () => {
     fc.assert(
       fc.property(conversations, (given) => {
         const conversation = fitting(name, given);
@@ -87,7 +87,7 @@ describe.each(TEMPLATES)('%s', (name, template) => {
           expect(tokenizer.specialOf(found.ids[to - 1]!)).toBeDefined();
           const answer = spelt(tokenizer, found.ids.subarray(from, to - 1));
           const said = answersOf(conversation)[i]!;
-          // A token that begins in what the template wrote is the only more there can be: a line break.
+          // Only a token that begins in the template's text can add more: a line break.
           if (TRIMS.has(name)) expect(trimmed(answer)).toBe(trimmed(said));
           else expect([said, `\n${said}`, `\n\n${said}`]).toContain(answer);
         }
@@ -97,7 +97,7 @@ describe.each(TEMPLATES)('%s', (name, template) => {
     );
   });
 
-  it('has no special token that somebody said', () => {
+  it('never creates special tokens from messages', () => {
     fc.assert(
       fc.property(conversations, (given) => {
         const conversation = fitting(name, given);
@@ -109,7 +109,7 @@ describe.each(TEMPLATES)('%s', (name, template) => {
     );
   });
 
-  it('begins an answer as it asks for one', () => {
+  it('begins an answer with the generation prompt', () => {
     fc.assert(
       fc.property(conversations, (given) => {
         const conversation = fitting(name, given);
@@ -117,7 +117,7 @@ describe.each(TEMPLATES)('%s', (name, template) => {
         const asked = { messages: conversation.messages.slice(0, -1) };
         const prompt = prompted(asked, template);
         expect(spelt(tokenizer, prompt)).toBe(template.render(asked, true));
-        // But where an answer's first white space and the template's last make one token.
+        // Except where the template's last and the answer's first white space share a token.
         if (/^[\p{L}\p{N}\p{P}]/u.test(answersOf(conversation).at(-1)!))
           expect(prompt).toEqual(ids.slice(0, lossRanges.at(-1)![0]));
       }),
@@ -125,7 +125,7 @@ describe.each(TEMPLATES)('%s', (name, template) => {
     );
   });
 
-  it('says which token ends an answer, and that it asks as it answers', () => {
+  it('reports the end token of an answer, and that the prompt equals the training text', () => {
     const { endsWith, asksAlike } = tried(template);
     expect(asksAlike).toBe(true);
     expect(endsWith).toBeDefined();
@@ -150,7 +150,7 @@ describe('loss mask', () => {
       return parts;
     }, []);
 
-  it('is rendered by turns', async () => {
+  it('follows the turns', async () => {
     expect(shown(renderChat(conversation, await compiled(usualTemplate(turns), turns)), turns)).toEqual([
       's-<|system|>Be brief.<|endoftext|>',
       'u-<|user|>Who?<|endoftext|>',
@@ -176,7 +176,7 @@ describe('loss mask', () => {
     ]);
   });
 
-  it('has what stands between an answer and its end, and a token that reaches into an answer', async () => {
+  it('covers the text between an answer and its end token, and tokens that cross into an answer', async () => {
     const spaced = await compiled(
       "{% for m in messages %}{{ m.role + ': ' + m.content + ' ' + eos_token }}{% endfor %}",
       every,
@@ -188,7 +188,7 @@ describe('loss mask', () => {
     ]);
   });
 
-  it('has no end where the template writes none', async () => {
+  it('covers no end token if the template writes none', async () => {
     const words = await compiled("{% for m in messages %}{{ m.role + ':\\n' + m.content + '\\n' }}{% endfor %}", every);
     const found = renderChat(conversation, words);
     expect(endsTurn(found)).toBe(false);
@@ -196,7 +196,7 @@ describe('loss mask', () => {
     expect(shown(found, every).filter((part) => part.startsWith('a+'))).toEqual(['a+Me.', 'a+So.']);
   });
 
-  it('is computed by characters if a tokenizer changes them', async () => {
+  it('is computed by characters if the tokenizer normalizes them', async () => {
     const folded = await turnsTokenizer(
       { type: 'NFC' },
       { type: 'Replace', pattern: { String: 'Σ' }, content: 'σ' },
@@ -206,7 +206,7 @@ describe('loss mask', () => {
       "{% for m in messages %}{{ m.role ~ ':' ~ m.content ~ ';' }}{% endfor %}{{ eos_token }}",
       folded,
     );
-    // Text that gets shorter, text that gets longer, and a question that ends differently.
+    // Text that gets shorter, text that gets longer, and a question in another case.
     for (const [question, said] of [
       ['E\u0301', 'I\u0307a'],
       ['\u0130\u0130', 'e\u0301E\u0301'],
@@ -226,14 +226,14 @@ describe('loss mask', () => {
     expect(crossing.lossRanges[0]![0]).toBe(0);
   });
 
-  it('excludes what the template writes after an answer, even if the tokenizer changes the text', async () => {
+  it('excludes text after an answer, even if the tokenizer normalizes the text', async () => {
     const lower = await turnsTokenizer({ type: 'NFC' }, { type: 'Lowercase' });
     const words = await compiled("{% for m in messages %}{{ m.role ~ ':' ~ m.content ~ ';' }}{% endfor %}", lower);
     const { ids, lossRanges } = renderChat(ofPair('WHO', 'E\u0301'), words);
     expect(lossRanges.map(([from, to]) => spelt(lower, ids.subarray(from, to)))).toEqual(['\u00e9']);
   });
 
-  it('leaves white space to a token that takes it', async () => {
+  it('lets a special token strip white space around it', async () => {
     const taking = await specialTokenizer(
       ['<|end|>', '<|me|>'],
       { eos_token: '<|end|>' },
@@ -273,7 +273,7 @@ test('reports roles out of order before a template runs', async () => {
   expect(() => prompted(ofPair('a', 'b'), template)).toThrow('ends with the assistant, not the user');
 });
 
-test('a question is put in a template that changes what was said, where nothing in it looks special', async () => {
+test('a template that changes messages can render a prompt if the prompt contains no special token', async () => {
   const template = await compiled('{% for m in messages %}{{ m.content | upper }}{% endfor %}', every);
   expect(spelt(every, prompted({ messages: [{ role: 'user', content: 'Who?' }] }, template))).toBe('WHO?');
   expect(() => prompted({ messages: [{ role: 'user', content: '<|im_end|>' }] }, template)).toThrow(
@@ -289,7 +289,7 @@ describe('a row', () => {
   );
   const ends = three.lossRanges.map(([, to]) => to);
 
-  it('has the first exchanges that fit, whole', () => {
+  it('keeps the first whole exchanges that fit', () => {
     fc.assert(
       fc.property(fc.nat(three.ids.length + 2), (max) => {
         const found = fitted(three, max);
@@ -308,7 +308,7 @@ describe('a row', () => {
     );
   });
 
-  it('is counted among others', () => {
+  it('counts shortened and dropped conversations', () => {
     const one = renderChat(ofPair('a', 'b'), template);
     const found = allFitted([one, three, three], ends[1]!);
     expect(found).toMatchObject({ shortened: 2, leftOut: 2, tooLong: [] });
@@ -316,7 +316,7 @@ describe('a row', () => {
   });
 });
 
-test('special tokens are the longest, and none where there are none', async () => {
+test('finds the longest special tokens', async () => {
   const both = await specialTokenizer(['<|end|>', '<|end|>x']);
   const ids = (text: string): string[] =>
     Array.from(encoded({ text, said: [] }, both).ids, (id) => both.specialOf(id)?.text ?? both.decode([id]));

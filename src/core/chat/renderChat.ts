@@ -10,12 +10,12 @@ import { encoded } from './encoded';
 import { type Said, saidIn, written } from './said';
 import type { ChatTemplate } from './template';
 
-/** From one id up to another, which is not among them. */
+/** Range of IDs, end excluded. */
 export type IdRange = readonly [from: number, to: number];
 
 export interface Turn {
   role: Speaker;
-  /** The id after its last. The first turn begins with the first id, each other where the one before it ends. */
+  /** End of its IDs, excluded. The first turn begins at 0, each other where the previous one ends. */
   to: number;
   /** Special token that ends an answer; absent: the template writes none, so a model doesn't learn to stop there. */
   endsWith?: number;
@@ -32,7 +32,7 @@ export interface RenderedChat {
 export const endsTurn = ({ turns }: Pick<RenderedChat, 'turns'>): boolean =>
   turns.every(({ role, endsWith }) => role !== 'assistant' || endsWith !== undefined);
 
-/** With all that the template wrote. */
+/** Rendered chat with its text. */
 interface RenderedText extends RenderedChat {
   text: string;
 }
@@ -85,7 +85,7 @@ function checkOrder(conversation: Conversation, last: Speaker): void {
 }
 
 /**
- * The ids of a conversation that ends with a question, with what the template writes before an answer.
+ * Encodes a conversation that ends with a question, with the generation prompt.
  * @throws HomegrownError as `renderChat`
  */
 export function prompted(conversation: Conversation, template: ChatTemplate): Uint32Array {
@@ -125,10 +125,10 @@ const EXAMPLE = [
   { role: 'assistant', content: 'A friend.' },
 ] as const;
 
-/** A token as it is shown. */
+/** Token for display. */
 export interface RenderedToken {
   id: number;
-  /** Its characters; of one that holds a part of a character none, but of the last of its tokens that character. */
+  /** Characters of the token. If several tokens encode one character, the last one has it and the others have none. */
   text: string;
   role: Speaker;
   hasLoss: boolean;

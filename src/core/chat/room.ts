@@ -7,15 +7,16 @@ export interface Room {
   ids: Uint32Array;
   /** Maximum number of answer tokens: the context must still contain the beginning of the conversation. */
   max: number;
-  /** Messages that had no room, the earliest after the system's. */
+  /** Number of dropped messages: the earliest after the system message. */
   leftOut: number;
 }
 
 /**
+ * Drops the earliest exchanges until the prompt leaves room for an answer.
  * @param messages the last is the user's
- * @param ask the ids that ask for an answer
- * @param room tokens to keep free for it, where the earliest messages can be left out for that
- * @throws HomegrownError `bad-settings` where the question alone has no room; as `ask` does
+ * @param ask returns the IDs of the prompt
+ * @param room tokens to keep free for the answer, if there are earlier messages to drop
+ * @throws HomegrownError `bad-settings` if the question alone doesn't fit; as `ask` does
  */
 export function inContext(
   messages: readonly Message[],

@@ -1,4 +1,4 @@
-/** Which characters of a text that a template wrote are what somebody said. */
+/** Locates the messages in a text that a template rendered. */
 import { badSettings, HomegrownError } from '../base/errors';
 import { type Conversation, type Message, nameOf } from './conversation';
 import { innerOf } from './python';
@@ -6,7 +6,7 @@ import type { ChatTemplate } from './template';
 
 /** Range of a message, in code units of the rendered text. */
 export interface Said {
-  /** Its place in the conversation. */
+  /** Index in the conversation. */
   message: number;
   from: number;
   to: number;
@@ -20,9 +20,9 @@ export interface Written {
 }
 
 /**
- * Renders a conversation that has no blank answer, once as it is and once with each message between two marks, which
+ * Renders a conversation that has no blank answer, once unchanged and once with each message between two marks, which
  * locate it.
- * @param asks as the template's
+ * @param asks whether to add the generation prompt
  * @throws HomegrownError `bad-settings` if the template drops an answer or changes a message, so that no loss mask can
  * be computed
  */
@@ -42,7 +42,7 @@ export function written(conversation: Conversation, template: ChatTemplate, asks
 const refused = (words: string): Error =>
   badSettings(words, 'Choose another template, or leave this conversation out. Nothing was started.');
 
-/** Null where marks change what the template writes, or where it does not write what is said. */
+/** Returns null if marks change the template's output, or if the template changes a message. */
 export function saidIn(
   text: string,
   conversation: Conversation,
@@ -64,7 +64,7 @@ const isAsSaid = ({ message, from, to }: Said, text: string, messages: readonly 
   innerText(text.slice(from, to)) === innerText(messages[message]!.content);
 const innerText = (text: string): string => text.slice(...innerOf(text));
 
-/** Empty where the template raises an exception of the marks alone. */
+/** Renders; empty if the template raises an exception, which the marks alone may cause. */
 function rendered(conversation: Conversation, template: ChatTemplate, asks: boolean): string {
   try {
     return template.render(conversation, asks);
@@ -74,7 +74,7 @@ function rendered(conversation: Conversation, template: ChatTemplate, asks: bool
   }
 }
 
-/** Whether the white space before and after what is said is between the marks too. */
+/** Whether the marks also enclose the white space before and after a message. */
 interface Edges {
   answers: readonly [before: boolean, after: boolean];
   others: boolean;

@@ -10,11 +10,11 @@ import { prompted } from './renderChat';
 
 /** Chat fields of model.json. */
 export interface ServedChat {
-  /** In Jinja. */
+  /** Jinja source. */
   template: string;
   /** Special tokens for the template: `eos_token` and others. */
   names: Readonly<Record<string, unknown>>;
-  /** `lstrip`, `rstrip`: whether it takes the white space before and after it. */
+  /** Special tokens. `lstrip`, `rstrip`: whether the token strips the white space before and after it. */
   special: readonly { id: number; text: string; lstrip?: boolean; rstrip?: boolean }[];
   /** Special tokens that end an answer. */
   ends: readonly number[];

@@ -7,7 +7,7 @@ const said = (text: string) => Array.from(text, (by, i) => ({ by, text: `${by}${
 const shown = (text: string, assistant = 'b') =>
   conversationBetween(said(text), assistant)?.messages.map(({ role, content }) => `${role[0]}:${content}`);
 
-test('turns in a row are one message, and what answers nothing or is not answered is left out', () => {
+test('joins consecutive turns, and drops unasked answers and unanswered questions', () => {
   expect(shown('ab')).toEqual(['u:a0', 'a:b1']);
   expect(shown('bbaabbaba')).toEqual(['u:a2\na3', 'a:b4\nb5', 'u:a6', 'a:b7']);
   for (const none of ['', 'a', 'ba', 'abc', 'aaa', 'bbb']) expect(shown(none)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** What two people said to each other as a conversation in which one of them is the assistant. */
+/** Converts a dialog of two speakers to a conversation in which one is the assistant. */
 import { type Conversation, conversationProblem, type Message } from './conversation';
 
 interface Turn {
@@ -7,8 +7,8 @@ interface Turn {
 }
 
 /**
- * What one says several times in a row is one message, in lines. Without what the assistant says before anybody else does, and
- * what nobody answers. Null where others speak too, or nothing is answered.
+ * Joins consecutive turns of a speaker with line breaks. Drops assistant turns before the first question, and an
+ * unanswered last question. Null if there aren't exactly two speakers, or no answer remains.
  */
 export function conversationBetween(turns: readonly Turn[], assistant: string): Conversation | null {
   if (new Set(turns.map(({ by }) => by)).size !== 2) return null;

@@ -1,4 +1,4 @@
-/** Which template the chats of a run are written in. */
+/** Chooses the chat template of a run. */
 import { badSettings } from '../base/errors';
 import { createTokenizer } from '../tokenizer/byteLevel';
 import { type Tokenizer, withChatTemplate } from '../tokenizer/tokenizer';
@@ -6,9 +6,9 @@ import { type ChatTemplate, compiled, OWNERS, ownTemplate } from './template';
 import { usualTemplate } from './usual';
 
 /**
- * The template of a run, by which its tokenizer writes chats from then on.
- * @param source in Jinja; absent: the one that the tokenizer has, or else what its special tokens allow
- * @throws HomegrownError `bad-settings` where it cannot be read
+ * Compiles the template of a run, and stores it with the tokenizer.
+ * @param source Jinja source; absent: the tokenizer's own, or a default that fits its special tokens
+ * @throws HomegrownError `bad-settings` if the template can't be parsed
  */
 export async function spokenBy(tokenizer: Tokenizer, source?: string): Promise<ChatTemplate> {
   if (tokenizer.model.applied)

@@ -10,7 +10,7 @@ const run = async (source: string, conversation: Conversation = ofPair('Who?', '
   (await compiled(source, tokenizer)).render(conversation, asks);
 
 describe('a template', () => {
-  it('is given what transformers gives, but for the time', async () => {
+  it('gets the variables of transformers, except the time', async () => {
     expect(await run('{{ bos_token }}|{{ eos_token }}|{{ pad_token is defined }}')).toBe(
       `${NAMES.bos_token}|${NAMES.eos_token}|false`,
     );
@@ -24,7 +24,7 @@ describe('a template', () => {
     expect(await run('{{ chat_template is defined }}')).toBe('false');
   });
 
-  it('has its blocks trimmed, whatever ends its lines', async () => {
+  it('trims blocks with any line ends', async () => {
     const lines = [
       '{% for turn in messages %}',
       '  {% if true %}',
@@ -36,7 +36,7 @@ describe('a template', () => {
     for (const end of ['\n', '\r\n', '\r']) expect(await run(lines.join(end))).toBe('Who?\nMe.\n');
   });
 
-  it('takes off white space as Python does', async () => {
+  it('strips white space as Python does', async () => {
     const edges = ofPair('\x85\x1c a \x1f', '\ufeff\n\nb \n');
     const both = '[{{ messages[0].content | trim }}][{{ messages[1].content.strip() }}]';
     expect(await run(both, edges)).toBe('[a][\ufeff\n\nb]');
@@ -78,7 +78,7 @@ test.each([
     'writes a string of more',
   ],
   ['{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}', 'more than 250 levels'],
-])('the conversation that is not taken is named, %#', async (source, words) => {
+])('names the rejected conversation, %#', async (source, words) => {
   const conversation = { ...ofPair('a', 'b'), name: 'line 7 of chats.jsonl' };
   await expect(run(source, conversation)).rejects.toMatchObject({
     code: 'bad-settings',
@@ -88,14 +88,14 @@ test.each([
   });
 });
 
-describe('the usual template', () => {
+describe('the default template', () => {
   const said: Conversation = {
     messages: [{ role: 'system', content: 'Be brief.' }, ...ofPair('Who?', 'Me.').messages],
   };
   const usual = async (of: typeof tokenizer, conversation = said, asks = false) =>
     (await compiled(usualTemplate(of), of)).render(conversation, asks);
 
-  it('is of turns where there are tokens for them', async () => {
+  it('uses turn tokens if the tokenizer has them', async () => {
     const turns = await turnsTokenizer();
     expect(await usual(turns)).toBe(
       '<|system|>Be brief.<|endoftext|><|user|>Who?<|endoftext|><|assistant|>Me.<|endoftext|>',
@@ -110,7 +110,7 @@ describe('the usual template', () => {
     await expect(usual(none)).rejects.toThrow('no token for a system turn');
   });
 
-  it('is ChatML where there are its tokens, and else plain words', async () => {
+  it('is ChatML if the tokenizer has its tokens, else plain words', async () => {
     const chatMl = await specialTokenizer(['<|endoftext|>', '<|im_start|>', '<|im_end|>']);
     expect(await usual(chatMl, said, true)).toBe(
       '<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nWho?<|im_end|>\n<|im_start|>assistant\nMe.<|im_end|>\n<|im_start|>assistant\n',
@@ -120,7 +120,7 @@ describe('the usual template', () => {
     );
   });
 
-  it('is the one that a tokenizer came with', async () => {
+  it('is the tokenizer’s own if it has one', async () => {
     const own = await specialTokenizer(['<|im_start|>', '<|im_end|>'], { chat_template: '{{ messages[0].content }}' });
     expect(usualTemplate(own)).toBe('{{ messages[0].content }}');
   });

@@ -1,4 +1,4 @@
-/** A chat template: in Jinja, as `chat_template` of tokenizer_config.json has it, run by @huggingface/jinja. */
+/** Chat template in Jinja, as in `chat_template` of tokenizer_config.json, run by @huggingface/jinja. */
 import { loaded } from '../base/load';
 import { tokenizerNames } from '../tokenizer/json';
 import { readTokenizerConfig, type TokenizerConfig } from '../tokenizer/readJson';
@@ -9,17 +9,17 @@ import { runnable } from './jinja';
 
 export interface ChatTemplate {
   readonly source: string;
-  /** Whose special tokens it writes. */
+  /** Tokenizer with the special tokens that the template writes. */
   readonly tokenizer: Tokenizer;
   /**
-   * A conversation as one text.
-   * @param asks whether an answer is to follow (`add_generation_prompt`)
-   * @throws HomegrownError `bad-settings` naming the conversation, where the template raises an exception or cannot be run
+   * Renders a conversation as text.
+   * @param asks whether to add the generation prompt (`add_generation_prompt`)
+   * @throws HomegrownError `bad-settings` naming the conversation, if the template raises an exception or can't run
    */
   render(conversation: Conversation, asks?: boolean): string;
 }
 
-/** Whose template it is, as errors say it. */
+/** Names of a template in errors. */
 export const OWNERS = {
   model: 'The model’s chat template',
   usual: 'The default chat template',
@@ -28,30 +28,30 @@ export const OWNERS = {
 type Owner = (typeof OWNERS)[keyof typeof OWNERS];
 
 /**
- * A template that can be run.
- * @throws HomegrownError `bad-settings` with the reason, where it does not parse
+ * Compiles a template, after loading Jinja.
+ * @throws HomegrownError `bad-settings` with the reason if the template doesn't parse
  */
 export async function compiled(source: string, tokenizer: Tokenizer, owner?: Owner): Promise<ChatTemplate> {
   return compiledBy(await loaded('The chat template engine', import('@huggingface/jinja')), source, tokenizer, owner);
 }
 
-/** The same where Jinja is there. */
+/** Compiles a template with a loaded Jinja. */
 export const compiledBy = (jinja: Jinja, source: string, tokenizer: Tokenizer, owner?: Owner): ChatTemplate => ({
   source,
   tokenizer,
   render: runnable(jinja, source, specialNames(tokenizer), owner),
 });
 
-/** What tokenizer_config.json calls the special tokens: `eos_token` and its kin. */
+/** Special tokens by their names in tokenizer_config.json: `eos_token` and others. */
 export function specialNames(tokenizer: Tokenizer): Record<string, unknown> {
   const { applied } = tokenizer.model;
   const { chat_template: _, ...names } = applied ? appliedNames(applied) : tokenizerNames(tokenizer);
   return names;
 }
 
-/** As its own file says. */
+/** Contents of the tokenizer's own tokenizer_config.json. */
 const appliedNames = ({ config = '{}' }: AppliedFiles): TokenizerConfig => readTokenizerConfig(JSON.parse(config));
 
-/** The template that a tokenizer came with; undefined where it has none. */
+/** Template in the tokenizer's files; undefined if there is none. */
 export const ownTemplate = ({ model }: Tokenizer): string | undefined =>
   model.applied ? appliedNames(model.applied)['chat_template'] : chatTemplateOf(model);

@@ -1,4 +1,4 @@
-/** Templates that would never end, or fill the memory: each is refused by counted work. */
+/** Templates that would never end, or exhaust the memory. Each is rejected by counting its work. */
 import * as jinja from '@huggingface/jinja';
 import { describe, expect, it, test } from 'vitest';
 import { CHAT_TEMPLATES, everyTokenizer, NAMES } from '../../testing/chatTemplates';
@@ -15,7 +15,7 @@ const LONG = `{% set n = namespace(x='a a a a a a a a ') %}{% for i in range(17)
 const again = (expression: string): string =>
   `${LONG}{% for i in range(9999) %}{% set y = ${expression} %}{% endfor %}`;
 
-describe('what costs too much is refused', () => {
+describe('rejects expensive templates', () => {
   test.each([
     ['loops in loops', '{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}'],
     [
@@ -77,12 +77,12 @@ describe('what costs too much is refused', () => {
     ['calls', `{{ a${'()'.repeat(40_000)} }}`],
     ['filters', `{{ a${'|trim'.repeat(15_000)} }}`],
     ['members', `{{ a${'.b'.repeat(40_000)} }}`],
-  ])('%s inside each other are refused before the template is run', (_, source) => {
+  ])('rejects nested %s before the template runs', (_, source) => {
     expect(() => render(source)).toThrow(/can’t be read: it nests more than \d+ levels/);
   });
 });
 
-it('names whose template it is, and the limit', async () => {
+it('names the template and the limit', async () => {
   const { render: written } = await compiled('{% for a in range(99999) %}{% endfor %}', await everyTokenizer(), OWNERS.chosen); // prettier-ignore
   expect(() => written({ ...ofPair('a', 'b'), name: 'line 7 of chats.jsonl' })).toThrow(
     expect.objectContaining({
@@ -93,13 +93,13 @@ it('names whose template it is, and the limit', async () => {
   );
 });
 
-it('allows more to longer conversations', () => {
+it('allows more work for longer conversations', () => {
   const source = '{% for m in messages %}{% for i in range(500) %}{% endfor %}{{ m.content | trim }}{% endfor %}';
   const messages = Array.from({ length: 400 }, (_, i) => ({ role: i % 2 ? ('assistant' as const) : ('user' as const), content: 'word '.repeat(2000) })); // prettier-ignore
   expect(render(source, { messages })).toHaveLength(400 * 9999);
 });
 
-/** As the library writes it by itself, with the same values. */
+/** Renders with the library alone, with the same variables. */
 function byLibrary(source: string, { messages }: Conversation, asks: boolean): string {
   const { Environment, Interpreter, parse, tokenize } = jinja;
   const environment = new Environment();
@@ -108,7 +108,7 @@ function byLibrary(source: string, { messages }: Conversation, asks: boolean): s
   return new Interpreter(environment).run(parse(tokenize(source, { trim_blocks: true, lstrip_blocks: true }))).value as string; // prettier-ignore
 }
 
-/** What templates do, and more: the budget changes no value. */
+/** Features that templates use, and more. The budget must not change any output. */
 const EXPRESSIONS = [
   "{{ messages | length }}{{ messages[-1].role }}{{ messages[1:] | length }}{{ messages[::-1][0]['content'] }}",
   "{% for m in messages if m.role == 'user' %}{{ loop.index }}{{ loop.last }}{{ m.content | upper }}{% else %}none{% endfor %}",
@@ -129,7 +129,7 @@ const EXPRESSIONS = [
   "{{ namespace(a=1, **{'b': 2}).b }}{{ [1, 2] + [3] }}{{ (1, 2)[0] }}{{ messages == messages }}{{ 'a' 'b' }}{{ none }}",
 ];
 test.each([...Object.entries(CHAT_TEMPLATES), ...EXPRESSIONS.map((source) => [source, source] as const)])(
-  '%s is written as without a budget',
+  '%s renders the same as without a budget',
   (_, source) => {
     for (const asks of [false, true])
       for (const conversation of [

@@ -1,14 +1,14 @@
 /**
- * What a chat template may cost while it writes one conversation. A template is a foreign program, and nothing can interrupt it
- * from within its thread. So its work is counted: the same template is accepted or refused alike on every machine.
+ * Limits the work of a chat template for one conversation. Templates are untrusted programs, and nothing can interrupt
+ * one within its thread. Counting work instead of time gives the same verdict on every machine.
  */
 import { formatCount } from '../base/units';
 
-/** A constant for short conversations, and what each message and each character adds. */
+/** Limits: a minimum for short conversations, plus an amount per message and per character. */
 const STEPS = { min: 500_000, message: 1000, character: 1 };
 const CHARACTERS = { min: 2 ** 24, character: 64 };
 const STRING = { min: 2 ** 22, character: 16 };
-/** Expressions, blocks and macro calls inside each other. A stack holds several times as many. */
+/** Maximum nesting of expressions, blocks and macro calls. The stack holds several times as many. */
 const MAX_DEPTH = 250;
 
 export class TemplateBudget {
@@ -26,7 +26,7 @@ export class TemplateBudget {
     this.maxString = STRING.min + STRING.character * length;
   }
 
-  /** Counts a number of steps, each about as long as an expression takes. */
+  /** Counts steps, each about as long as evaluating an expression. */
   step(count: number): void {
     this.steps += count;
     if (!(this.steps <= this.maxSteps)) throw exceeded('takes', this.maxSteps, 'steps');

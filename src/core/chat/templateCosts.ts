@@ -1,4 +1,4 @@
-/** What operations of a chat template cost, counted before they run: characters, list elements and steps. */
+/** Costs of template operations, charged before they run: characters, list elements and steps. */
 import type { TemplateBudget } from './templateBudget';
 import type { Node } from './templateSyntax';
 
@@ -7,18 +7,18 @@ export interface Value {
   type: string;
   value: unknown;
 }
-/** Of an expression. `first` of an empty list gives none. */
+/** Result of an expression. `first` of an empty list has none. */
 export type Result = Value | undefined;
 
-/** Lists and mappings inside each other that are written as JSON. */
+/** Maximum nesting of lists and mappings written as JSON. */
 const MAX_NESTED = 100;
-/** JSON may write a character as `\u0001`. */
+/** Maximum factor by which JSON escapes lengthen a text: `\u0001`. */
 const ESCAPED = 6;
-/** A search compares up to so many characters at each place at once. */
+/** Characters that a search compares at once at each place. */
 const AT_ONCE = 8;
 
 interface JsonForm {
-  /** Characters between two entries, and of white space for each level. */
+  /** Characters between two entries, and of indentation per level. */
   separator: number;
   indent: number;
 }
@@ -35,7 +35,10 @@ const sizeOf = (value: Value | undefined): number =>
 const isText = (value: Value | undefined): value is { type: string; value: string } =>
   typeof value?.value === 'string' && value.type === 'StringValue';
 
-/** Characters that a value has as JSON, at most. Counts a step for each part: a list may hold another many times. */
+/**
+ * Upper bound of a value's length as JSON. Charges a step for each part, because a list may contain another many
+ * times.
+ */
 function jsonLength(value: Result, budget: TemplateBudget, form = PLAIN, depth = 0): number {
   budget.step(0.5);
   if (isText(value)) return ESCAPED * value.value.length + 2;
@@ -50,16 +53,16 @@ function jsonLength(value: Result, budget: TemplateBudget, form = PLAIN, depth =
   return length;
 }
 
-/** Characters that a value has as text. */
+/** Length of a value as text. */
 export const written = (value: Result, budget: TemplateBudget): number => {
   if (isText(value)) return value.value.length;
   return sizeOf(value) === 0 ? 32 : jsonLength(value, budget);
 };
 
-/** Elements of lists and mappings among arguments. */
+/** Number of elements of all lists and mappings among the arguments. */
 export const argumentsCost = (args: readonly Result[]): number => args.reduce((sum, each) => sum + sizeOf(each), 0);
 
-/** Characters that a search for `pattern` compares, at most. */
+/** Upper bound of the characters that a search for `pattern` compares. */
 const searched = (text: string, pattern: string): number => text.length * Math.ceil((pattern.length + 1) / AT_ONCE);
 
 function occurrences(text: string, pattern: string, budget: TemplateBudget): number {
@@ -70,7 +73,10 @@ function occurrences(text: string, pattern: string, budget: TemplateBudget): num
   return count;
 }
 
-/** Charges for a comparison: texts of one length are compared whole, and JavaScript writes a list out to compare it with a text. */
+/**
+ * Charges for a comparison: texts of equal length are compared whole, and JavaScript serializes a list to compare it
+ * with a text.
+ */
 function chargeEqual(left: Result, right: Result, budget: TemplateBudget): void {
   if (isText(left) && isText(right)) {
     if (left.value.length === right.value.length) budget.text(left.value.length);
@@ -92,7 +98,7 @@ export function chargeBinary(operator: string, left: Result, right: Result, budg
 function chargeJoined(left: Result, right: Result, budget: TemplateBudget): void {
   const length = written(left, budget) + written(right, budget);
   budget.string(length);
-  // Engines join texts when they are read, once.
+  // Engines join texts lazily, once, when they are read.
   budget.text(length / AT_ONCE);
 }
 
@@ -136,12 +142,12 @@ function chargeTextMethod(name: unknown, text: string, args: readonly Value[], b
   }
 }
 
-/** Texts are compared without case, each time again. */
+/** Charges for a sort, which lowercases texts at each comparison. */
 function chargeSort(operand: Value, budget: TemplateBudget): void {
   const items = itemsOf(operand) ?? [];
   const compared = items.length * Math.ceil(Math.log2(items.length + 1));
   budget.step(compared / 2);
-  // By a value, or by an attribute of each.
+  // The key is a value or an attribute of each item.
   const longest = items.reduce((max, [key, item]) => Math.max(max, key.length, longestText(item)), 0);
   budget.text(compared * longest);
 }
@@ -151,7 +157,7 @@ function longestText(item: Value | undefined): number {
   return Math.max(...itemsOf(item)!.map(([, part]) => (isText(part) ? part.value.length : 0)), 0);
 }
 
-/** Filters that take no longer for a long value than for a short one. */
+/** Filters whose time doesn't depend on the length of the value. */
 const SHORT = ['safe', 'length', 'list', 'first', 'last', 'default'];
 
 export function chargeFilter(name: unknown, operand: Result, args: readonly Node[], budget: TemplateBudget): void {
@@ -171,7 +177,10 @@ export function chargeFilter(name: unknown, operand: Result, args: readonly Node
 
 const ownLength = (each: Result): number => (isText(each) ? each.value.length : 0);
 
-/** @param separator its length; `attribute`: its length, or of `selectattr` its name */
+/**
+ * @param separator length of the separator
+ * @param attribute length of the attribute's name; for `selectattr`, the name itself
+ */
 function chargeListFilter(
   name: unknown,
   items: readonly Value[],
@@ -224,7 +233,7 @@ function chargeJson(operand: Value, byName: ReadonlyMap<string, Value>, budget: 
 }
 const MAX_INDENT = 100;
 
-/** Values of arguments that are known. */
+/** Argument values that are already evaluated, positional and by keyword. */
 function argumentsOf(args: readonly Node[]): { byPlace: readonly Value[]; byName: ReadonlyMap<string, Value> } {
   const byPlace: Value[] = [];
   const byName = new Map<string, Value>();

@@ -1,7 +1,7 @@
-/** The syntax tree of a chat template, and how deep it may be before anything recurses into it. */
+/** Syntax tree of a chat template, and its maximum depth, checked before anything recurses into it. */
 import { formatCount } from '../base/units';
 
-/** A node of the syntax tree, as jinja/src/ast.ts has it. */
+/** Node of the syntax tree, as in jinja/src/ast.ts. */
 export interface Node {
   type: string;
   [part: string]: unknown;
@@ -13,7 +13,7 @@ interface Token {
   value: string;
 }
 
-/** Brackets, blocks and operators inside each other: a parser and an interpreter recurse into each. */
+/** Maximum nesting of brackets, blocks and operators: parser and interpreter recurse into each. */
 const MAX_NESTING = 100;
 const MAX_TREE_DEPTH = 200;
 
@@ -22,11 +22,11 @@ const CLOSES = ['CloseParen', 'CloseSquareBracket', 'CloseCurlyBracket'];
 const BLOCKS = ['if', 'for', 'macro', 'call', 'filter', 'set'];
 
 /**
- * Refuses a template that a parser would recurse into too deeply.
+ * Rejects a template that a parser would recurse into too deeply.
  * @throws Error with the reason
  */
 export function checkNesting(tokens: readonly Token[]): void {
-  // For each open block its `elif`s and itself; for each open bracket of a tag its chain of operators.
+  // Depth of each open block, counting its `elif`s; operators of each open bracket of a tag.
   const blocks: number[] = [];
   let chains: number[] = [0];
   for (const [i, { type, value }] of tokens.entries()) {
@@ -50,7 +50,7 @@ export function checkNesting(tokens: readonly Token[]): void {
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 const tooDeep = (max: number): Error => new Error(`it nests more than ${formatCount(max)} levels`);
 
-/** `{% set x = 1 %}` ends with its tag. */
+/** Whether a tag opens a block. `{% set x = 1 %}` doesn't. */
 function opensBlock(tokens: readonly Token[], at: number): boolean {
   if (tokens[at]!.value !== 'set') return true;
   for (let i = at; i < tokens.length && !['CloseStatement', 'OpenStatement'].includes(tokens[i]!.type); i++)
@@ -68,28 +68,28 @@ const partsOf = (value: unknown): readonly unknown[] =>
         : [];
 
 /**
- * Refuses a tree that is too deep to recurse into, as that of `a + a + a…`.
+ * Rejects a tree that is too deep to recurse into, such as that of `a + a + a…`.
  * @throws Error with the reason
  */
 export function checkDepth(program: unknown): void {
   let level: readonly unknown[] = [program];
   for (let depth = 0; level.length > 0;) {
     const nodes = level.flatMap(partsOf).filter((part) => typeof part === 'object' && part !== null);
-    // A list of nodes is no level of its own.
+    // A list of nodes isn't a level of its own.
     if (level.some(isNode) && ++depth > MAX_TREE_DEPTH) throw tooDeep(MAX_TREE_DEPTH);
     level = nodes;
   }
 }
 
-/** What an interpreter must know of nodes before it runs. */
+/** Facts about nodes that the interpreter needs before it runs. */
 export interface TemplateShape {
-  /** Expressions that a block writes as text. */
+  /** Expressions that a block outputs as text. */
   readonly outputs: ReadonlySet<Node>;
-  /** [node] -> how many nodes a macro or a call block has, which are all visited when it is defined. */
+  /** Number of nodes in each macro or call block. All are visited when it's defined. */
   readonly sizes: ReadonlyMap<Node, number>;
 }
 
-/** What writes nothing, or whose text has been counted already. */
+/** Nodes that output nothing, or whose text is already charged. */
 const STATEMENTS = ['Set', 'If', 'For', 'Macro', 'Break', 'Continue', 'Comment', 'StringLiteral'];
 
 /** @param program whose depth has been checked */

@@ -1,12 +1,13 @@
-/** The template that a chat is written in where nobody has chosen another. */
+/** Default chat template. */
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { type Speaker, SPEAKERS } from './conversation';
 import { byTokens, CHATML, CHATML_TOKENS, plain } from './pieces';
 import { ownTemplate } from './template';
 
 /**
- * What a tokenizer came with; else by its special tokens: those for turns, ChatML (https://github.com/openai/openai-python/blob/v0.28.1/chatml.md),
- * or plain words. Each turn, and in plain words each answer, ends with a special token: a model that never learns one never stops.
+ * Returns the tokenizer's own template; else one that fits its special tokens: turn tokens, ChatML
+ * (https://github.com/openai/openai-python/blob/v0.28.1/chatml.md), or plain words. Each answer ends with a special
+ * token, because a model that never learns one never stops.
  */
 export function usualTemplate(tokenizer: Tokenizer): string {
   const own = ownTemplate(tokenizer);

@@ -2,8 +2,8 @@ import type { Message } from '../conversation';
 import type { Row, Shape } from './shape';
 
 /**
- * An instruction, what it is about, and the answer; `system` and `history`, pairs that came before, as LLaMA-Factory has them
- * (https://llamafactory.readthedocs.io/en/latest/getting_started/data_preparation.html), from which the line break is too.
+ * Rows with an instruction, an optional input, and the output. `system`, `history` (earlier pairs) and the line break
+ * follow LLaMA-Factory (https://llamafactory.readthedocs.io/en/latest/getting_started/data_preparation.html).
  */
 export const alpaca: Shape = {
   label: 'Alpaca',
@@ -25,7 +25,7 @@ export const alpaca: Shape = {
   },
 };
 
-/** None where there is no history; null where it is another thing. */
+/** Pairs in the history; none if absent, null if invalid. */
 function pairsIn(history: Row[string]): readonly (readonly [string, string])[] | null {
   const pairs: unknown = history ?? [];
   const isPair = (one: unknown): one is [string, string] =>

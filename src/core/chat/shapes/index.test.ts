@@ -5,14 +5,14 @@ import { conversations, rowIn } from '../../../testing/conversations';
 import { conversationIn, type ShapeId, shapeOf, SHAPES } from '.';
 import type { Row } from './shape';
 
-test('every file of a shape is in the list', () => {
+test('the registry contains every shape file', () => {
   const files = readdirSync(new URL('.', import.meta.url)).filter((name) => !name.endsWith('.test.ts'));
   const names = files.map((name) => name.replace('.ts', '')).filter((name) => !['index', 'shape'].includes(name));
   expect(Object.keys(SHAPES).sort()).toEqual(names.sort());
 });
 
 describe.each(Object.keys(SHAPES) as ShapeId[])('%s', (id) => {
-  it('gives the conversation that a row was made of', () => {
+  it('restores the conversation of a row', () => {
     fc.assert(
       fc.property(conversations, (conversation) => {
         const row = rowIn[id](conversation);
@@ -22,7 +22,7 @@ describe.each(Object.keys(SHAPES) as ShapeId[])('%s', (id) => {
     );
   });
 
-  it('takes any row, and says what is wrong with it', () => {
+  it('accepts any row, or reports what is wrong with it', () => {
     const keys = ['messages', 'conversations', 'instruction', 'output', 'input', 'history', 'system'];
     const inner = fc.oneof(fc.jsonValue(), fc.array(fc.record({ role: fc.jsonValue(), from: fc.jsonValue() })));
     fc.assert(
@@ -55,14 +55,14 @@ test.each<[ShapeId, Row, string]>([
   expect(conversationIn(id, row, 'line 3 of a.jsonl')).toMatch(new RegExp(words));
 });
 
-it('has an input behind its instruction', () => {
+it('puts the input after the instruction', () => {
   const row = { instruction: 'Add these.', input: '1, 2', output: '3' };
   expect(conversationIn('alpaca', row, 'a')).toMatchObject({
     messages: [{ role: 'user', content: 'Add these.\n1, 2' }, { role: 'assistant' }],
   });
 });
 
-it('knows a shape by most of the first rows, and other tables by none', () => {
+it('recognizes a shape if most rows match', () => {
   const pair = { instruction: 'a', output: 'b' };
   expect(shapeOf([pair, { text: 'a' }, pair])).toBe('alpaca');
   expect(shapeOf([pair, { text: 'a' }])).toBeNull();

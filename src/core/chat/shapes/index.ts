@@ -1,11 +1,11 @@
-/** Add a shape: its file, and its line here. */
+/** Registry of chat formats. To add one, write its file and add its line here. */
 import { type Conversation, conversationProblem } from '../conversation';
 import { alpaca } from './alpaca';
 import { openai } from './openai';
 import { type Row, type Shape } from './shape';
 import { sharegpt } from './sharegpt';
 
-/** By the names that they have in records, which do not change. */
+/** Keys are stored in records, so they never change. */
 export const SHAPES = { openai, sharegpt, alpaca } as const satisfies Record<string, Shape>;
 export type ShapeId = keyof typeof SHAPES;
 export const SHAPE_IDS = Object.keys(SHAPES) as readonly ShapeId[];
@@ -13,7 +13,7 @@ export const SHAPE_IDS = Object.keys(SHAPES) as readonly ShapeId[];
 /** Any shape, by its common interface. */
 export const shapeBy = (id: ShapeId): Shape => SHAPES[id];
 
-/** In which more than half of these rows are, the first of a file; null: two of their columns are to be named. */
+/** First shape of more than half of the rows; null if there is none, so the user must name two columns. */
 export const shapeOf = (rows: readonly Row[]): ShapeId | null =>
   SHAPE_IDS.find((id) => rows.filter((row) => SHAPES[id].recognises(row)).length * 2 > rows.length) ?? null;
 

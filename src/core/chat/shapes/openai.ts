@@ -1,7 +1,7 @@
 import { isSpeaker, type Message, quoted } from '../conversation';
 import { hasSome, isRow, type Row, type Shape } from './shape';
 
-/** Messages with a role and a content; `developer` is what newer files call the system. */
+/** Messages with a role and content. Newer files call the system role `developer`. */
 export const openai: Shape = {
   label: 'OpenAI',
   source: 'https://platform.openai.com/docs/guides/supervised-fine-tuning',
@@ -23,7 +23,7 @@ export const openai: Shape = {
   },
 };
 
-/** A text, or parts of one. */
+/** Joins text content or text parts; null if there is anything else. */
 function textOf(content: unknown): string | null {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return null;

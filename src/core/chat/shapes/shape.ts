@@ -12,7 +12,7 @@ export interface Shape {
   conversation(row: Row): Conversation | string;
 }
 
-/** An object of JSON. */
+/** JSON object. */
 export type Row = Readonly<Record<string, unknown>>;
 
 export const isRow = (value: unknown): value is Row =>

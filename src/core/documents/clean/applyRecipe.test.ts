@@ -56,7 +56,7 @@ test('trains on the cleaned text, and on the original without a recipe', async (
   expect(await cleanedTexts()).toEqual(TEXTS.map((own, i) => [i, own]));
 });
 
-test('a document that is left out by hand stays so, with a recipe and without', async () => {
+test('a document excluded by hand stays excluded, with and without a recipe', async () => {
   const { store, text, apply, cleanedTexts } = await imported();
   await leaveOut(store, text.id, [2], true);
   const cleaned = await apply(recipeOf(stepOf('lowerCase'), stepOf('length', { least: 5 })));
@@ -87,7 +87,7 @@ test('a recipe without effect leaves derived data up to date and reports its nor
   expect(sharedNormalizers([cleaned, text])).toEqual([]);
 });
 
-test('a text that has lost a part of what was cleaned is cleaned again', async () => {
+test('cleans a text again if a part of the result is missing', async () => {
   const { store, apply, cleanedTexts } = await imported();
   const recipe = recipeOf(stepOf('lowerCase'));
   const first = await apply(recipe);
@@ -98,7 +98,7 @@ test('a text that has lost a part of what was cleaned is cleaned again', async (
   expect((await cleanedTexts())[1]).toEqual([1, 'aye.']);
 });
 
-test('one that has another name alone gives it that name, without cleaning it again', async () => {
+test("renames the cleaned text if only the recipe's name changed", async () => {
   const { store, text, apply, cleanedTexts } = await imported();
   const recipe = recipeOf(stepOf('lowerCase'));
   const first = await apply(recipe);

@@ -12,9 +12,9 @@ import { type Recipe, recipeHash } from './recipe';
 import { CLEANED, cleanedKey } from './record';
 
 /**
- * Applies to every project that has the text. An empty recipe counts as none; a recipe that removes every document
- * leaves nothing to train on. If only the recipe's name changed, renames the cleaned text. Keeps the previous version,
- * so that it can be restored at once; drops the one before.
+ * Applies a recipe for every project that uses the text. An empty recipe counts as none; a recipe that removes every
+ * document leaves nothing to train on. If only the recipe's name changed, renames the cleaned text. Keeps the previous
+ * version, so that it can be restored at once; drops the one before.
  * @param at milliseconds since 1970
  * @param startCleaners as in `cleanText`
  * @throws HomegrownError as `cleanText` does
@@ -49,7 +49,7 @@ async function renamed(
     CLEANED,
     (made) => made && { record: { ...made, recipe: { ...recipe } } },
   );
-  // Another tab may have cleaned it otherwise meanwhile.
+  // Another tab may have applied another recipe meanwhile.
   return updateText(store, id, ({ cleaned, ...text }) => ({
     ...text,
     ...(cleaned && { cleaned: cleaned.id === cleanedId ? { ...cleaned, name: recipe.name } : cleaned }),

@@ -1,4 +1,4 @@
-/** Documents through a recipe, in their order: what remains of each, or why it is left out. */
+/** Runs documents through a recipe, in order. Yields the remaining text of each, or the reason for its removal. */
 import { type Job, yieldUntil } from '../../base/job';
 import type { SpillFile, SpilledText } from './spillFile';
 import type { Changes } from './counted';
@@ -35,7 +35,7 @@ import {
 type Cleaned =
   | {
       isOut: false;
-      /** To be read once, and before the next document; of some no more than the UTF-8. */
+      /** Iterable once, before the next document. Some documents yield only UTF-8. */
       passages: AsyncIterable<string | Uint8Array> | readonly string[];
       scores: Scores;
       /** By active step; for documents that aren't in memory, final only after the passages are read. */
@@ -50,19 +50,19 @@ type Cleaned =
  */
 interface Noted extends Omit<State, 'changes'> {
   passages: number | null;
-  /** Places and characters of each step. */
+  /** Two numbers per step: places and characters. */
   changes: readonly number[];
 }
 interface Left {
   documents: SpilledText;
-  /** By place. */
+  /** Spill files of long documents, by index. */
   long: ReadonlyMap<number, SpilledText>;
 }
-/** All documents, from the first, as often as it is asked for. @param label of the work that goes through them */
+/** Yields all documents from the first, for each call. @param label of the progress report */
 type Documents = (label: string) => AsyncIterable<Cleanable>;
 const LOOKING = 'Scanning all documents';
 
-/** Documents until others have a turn. */
+/** Documents between pauses. */
 const A_TURN = 64;
 
 /**
@@ -74,10 +74,10 @@ export class Cleaning {
   private readonly kept: ReadonlySet<string>;
   private readonly steps: readonly Step[];
   private readonly working: AtWork[] = [];
-  /** Steps that have seen all documents, and so are done here. */
+  /** Steps that surveyed all documents, and so run in this thread. */
   private readonly surveyed = new Set<number>();
   private readonly pool: WorkerPool;
-  /** State of all documents after the steps before `from`; absent: the originals. */
+  /** State of all documents after the steps before `from`; absent: the original documents. */
   private left?: Left;
   private from = 0;
 
@@ -124,7 +124,7 @@ export class Cleaning {
     await this.drop(this.left);
   }
 
-  /** Documents after the steps so far are seen, and kept for those to come. */
+  /** Shows all documents, after the steps so far, to a survey. Stores these states for the steps that follow. */
   private async survey(begin: NonNullable<Working['survey']>): Promise<void> {
     const isChanged = this.working.length > this.from;
     const left = this.aside.begin();
@@ -185,7 +185,7 @@ export class Cleaning {
     for (const each of left?.long.values() ?? []) if (!but.has(each)) await each.drop();
   }
 
-  /** In their order, with what is still to be done to passages of long ones. */
+  /** Runs the steps so far on the documents, in order. Yields changes still to apply to the passages of long ones. */
   private async *advanced(label: string): AsyncGenerator<{ underway: DocumentState; pending: readonly Pending[] }> {
     for await (const underway of this.helped(label)) {
       yield { underway, pending: await this.advance(underway, label === LOOKING ? 2 : 1) };
@@ -193,7 +193,7 @@ export class Cleaning {
     }
   }
 
-  /** Through the steps since `from`, so far as others do them; long ones are as they were. */
+  /** Runs the steps since `from` in the workers, as far as possible. Long documents are unchanged. */
   private async *helped(label: string): AsyncGenerator<DocumentState> {
     const own = this.surveyed.has(this.from) ? 1 : 0;
     const first = this.from + own;
@@ -331,7 +331,7 @@ export class Cleaning {
     this.add(changes);
   }
 
-  /** Passages of a long document, after what is to be done to them: what each rule does to a passage by itself others do. */
+  /** Applies pending changes to a document's passages. Workers run the rules that change each passage on its own. */
   private through(underway: DocumentState, pending: readonly Pending[]): AsyncIterable<string> {
     let passages = goneThrough(underway);
     for (let from = 0, to = 0; from < pending.length; from = to) {

@@ -67,7 +67,7 @@ test('keeps a protected document, and removes an emptied one', async () => {
   expect([text, left.length]).toEqual([null, 2]);
 });
 
-test('of a pair input and target are cleaned, and stay a pair; a label stays too', async () => {
+test('cleans input and target of a pair, which stays a pair with its label', async () => {
   const table = { format: 'csv', columns: { input: 'q', target: 'a', label: 'l' } } as const;
   const csv = 'q,a,l\nWho  is\tit?,Ahab  é,x\nWhere?,"At  sea",y\n';
   const { documents, texts } = await cleaned([file('t.csv', csv, { table })], recipeOf(stepOf('whiteSpace')));
@@ -78,7 +78,7 @@ test('of a pair input and target are cleaned, and stay a pair; a label stays too
   ]);
 });
 
-test('without a rule every document is as it was, and the same recipe gives the same to the bit', async () => {
+test('changes nothing without a rule, and gives equal bits for the same recipe', async () => {
   const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((each) => /\S/.test(each));
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(text, { minLength: 1, maxLength: 8 }), async (texts) => {
@@ -92,7 +92,7 @@ test('without a rule every document is as it was, and the same recipe gives the 
   );
 });
 
-test('what was made once is there the next time; it goes with its text, and is nobody’s loss', async () => {
+test('reuses a stored result, removes it with its text, and never reports it as lost', async () => {
   const recipe = recipeOf(stepOf('whiteSpace'), stepOf('length', { least: 5 }));
   const { store, original, id } = await cleaned([file('a/one.txt', 'Call  me'), file('a/two.txt', 'Aye.')], recipe);
   const again = (by: Recipe) => cleanText(store, original, by, { at: 3 }, unwatched);
@@ -100,7 +100,7 @@ test('what was made once is there the next time; it goes with its text, and is n
   const other = await again(recipeOf(stepOf('lowerCase')));
   expect(other).toMatchObject({ madeAt: 3, left: 0, documents: 2 });
   expect(await unreadableTexts(store)).toEqual([]);
-  // An unreadable one stays, and another is made.
+  // An unreadable result stays, and another is created.
   await store.commit({ put: [[`cleaned/${other.id}`, { version: 1, id: 'else' }]] });
   const made = await again(recipeOf(stepOf('lowerCase')));
   expect(made.id).not.toBe(other.id);
@@ -113,10 +113,10 @@ test('what was made once is there the next time; it goes with its text, and is n
   expect(keys.filter((key) => !key.includes(other.id))).toEqual([]);
 });
 
-test('a document that is too long to be held comes out as one that is held', async () => {
+test('a document too long for memory gives the same result as a short one', async () => {
   const line = 'The  whale came up beside the boat.\n\n\n';
   const times = Math.ceil((MAX_PASSAGE_LENGTH * 9) / line.length);
-  // One repetition remains, however often the passages are read.
+  // One copy remains, however often the passages are read.
   const refrain = 'Sing to the whale, you sailors of the wide sea!\n\n';
   const recipe = recipeOf(stepOf('whiteSpace'), stepOf('repeatedLines', { times: 2, least: 40 }), stepOf('length'));
   const long = `${refrain}${line.repeat(times)}${refrain.repeat(3)}`;
@@ -127,7 +127,7 @@ test('a document that is too long to be held comes out as one that is held', asy
   expect(tallies[0]).toEqual({ rule: 'whiteSpace', out: 0, changed: 1, places: 2 * times, characters: -2 * times });
 }, 60_000);
 
-test('a rule that sees a long document sees what those before it left, also where it had seen what they were to change', async () => {
+test('a rule sees what earlier rules left of a long document, also if it had seen the passages before', async () => {
   const line = 'The whale came up beside the boat, and the mate stood in it.\n';
   const long = line.repeat((MAX_PASSAGE_LENGTH * 9) / line.length);
   const recipe = recipeOf(stepOf('repeatedLines', { times: 2, least: 40 }), stepOf('length', { least: 100 }));
@@ -136,7 +136,7 @@ test('a rule that sees a long document sees what those before it left, also wher
   expect(left).toMatchObject([{ rule: 'length', scores: { characters: line.length } }]);
 }, 60_000);
 
-test('a pair that is too long to be held stays a pair', async () => {
+test('a pair too long for memory stays a pair', async () => {
   const answer = 'The whale came up beside the boat.\n'.repeat((MAX_PASSAGE_LENGTH * 9) / 35);
   const jsonl = JSON.stringify({ q: 'What  came up?', a: answer });
   const table = { format: 'jsonl', columns: { input: 'q', target: 'a' } } as const;
@@ -146,7 +146,7 @@ test('a pair that is too long to be held stays a pair', async () => {
   expect(texts[0] === `What came up?\n${answer}`).toBe(true);
 }, 60_000);
 
-test('the progress of a long document counts the passes still to come', async () => {
+test('the progress of a long document includes the remaining passes', async () => {
   const recipe = recipeOf(
     stepOf('whiteSpace'),
     stepOf('repeatedLines', { times: 2, least: 40 }),
@@ -165,7 +165,7 @@ test('the progress of a long document counts the passes still to come', async ()
   const shares: [read: number, share: number][] = [];
   const job = { ...unwatched, report: ({ done, of }: Progress) => void shares.push([all, done / of!]) };
   await cleanText({ ...store, get }, text!, recipe, { at: 2 }, job);
-  // Two rules see all of it, and then it is written; before that it is tried whether it can be held.
+  // First tries to load the document, then two rules read all of it, and then it is written.
   const middle = shares.filter(([, share]) => share > 0 && share < 1);
   const [begun] = middle[0]!;
   for (const [read, share] of middle) expect(Math.abs((read - begun) / (all - begun) - share)).toBeLessThan(0.15);

@@ -29,7 +29,7 @@ import type { Cleanable } from './documentState';
 
 /**
  * Cleans a text, unless the result is already stored. The original stays, and the result is stored all or nothing.
- * @param help workers that clean too, started only if there is work; the result is the same to the bit
+ * @param startCleaners starts workers that clean too, only if there is work; the result is the same to the bit
  * @throws HomegrownError `storage-full`, `storage-damaged`; the signal's reason when stopped
  */
 export async function cleanText(
@@ -66,7 +66,7 @@ export async function cleanText(
       } else {
         const { passages, changes } = cleaned;
         const isAsRead = (): boolean => changes.every(({ places }) => places === 0);
-        // Whether a long document is unchanged, and so what its hash is, is known only at its end.
+        // For a long document, this is known only after its last passage, so its hash is computed anyway.
         const ofText = Array.isArray(passages) && isAsRead() ? undefined : await hashFor(document.bytes);
         const written = await write(passages, chunks, document.spans !== undefined, ofText);
         const after = ofText?.hex();
@@ -117,7 +117,7 @@ export async function cleanText(
   }
 }
 
-/** @param isPair of two passages, between which is a line end  @param hash of what is written, where it is asked for */
+/** @param isPair writes a line break between the two passages  @param hash updated with the written bytes */
 async function write(
   passages: AsyncIterable<string | Uint8Array> | readonly string[],
   chunks: ChunkWriter,
@@ -145,7 +145,7 @@ async function write(
 
 type InFile = { document: Document; file: ReadFile };
 
-/** The list of what is left out, each block of it when it is full. */
+/** Writes the list of removed documents, block by block. */
 class LeftWriter {
   count = 0;
   private rows: LeftOut[] = [];
@@ -222,5 +222,5 @@ async function* watched(store: BlobStore, text: TextRecord, label: string, job: 
     yield { ...cleanable({ ...document, chunks }), seen, done: () => tell(start + bytes) };
   }
 }
-/** Bytes. */
+/** Bytes between progress reports. */
 const A_REPORT = 2 ** 18;

@@ -1,10 +1,10 @@
-/** A document of a text as rules see it. */
+/** Converts a document to the form that rules see. */
 import { concatBytes } from '../../base/concat';
 import type { Document } from '../../base/document';
 import type { Cleanable } from './documentState';
 import { passagesOf } from './passages';
 
-/** Its passages; of a pair its input and its target. @param longest code units of a passage */
+/** Splits the text into passages; a pair into input and target. @param longest maximum code units of a passage */
 export function cleanable(document: Document, longest?: number): Cleanable {
   const { title = '', sha256, fields = {}, spans } = document;
   const { language, code } = fields;

@@ -1,4 +1,4 @@
-/** Reads a cleaned text: what remains of each document, and which are left out. */
+/** Reads a cleaned text: its documents, and the list of removed ones. */
 import type { BlobStore } from '../../base/blobStore';
 import type { Document } from '../../base/document';
 import { HomegrownError } from '../../base/errors';
@@ -6,7 +6,7 @@ import { readRecord } from '../../base/record';
 import type { TextRecord } from '../record';
 import { CLEANED, cleanedKey, type CleanedRecord, LEFT, LEFT_BLOCK, leftKey, type LeftOut } from './record';
 
-/** @throws HomegrownError `storage-damaged` where it is not there, `newer-version` */
+/** @throws HomegrownError `storage-damaged` if the record is missing, `newer-version` */
 export async function cleanedRecordOf(store: BlobStore, id: string, name: string): Promise<CleanedRecord> {
   const record = await readRecord(store, cleanedKey(id), CLEANED);
   if (!record) throw missing(`The cleaned text of ${name} is missing`);
@@ -29,7 +29,7 @@ export async function* leftOutOf(
 }
 
 /**
- * Yields its documents under their ids and places in the original text.
+ * Yields the cleaned documents with the ID and the indices of the original text.
  * @param open yields the documents of a text
  */
 export async function* cleanedDocuments(

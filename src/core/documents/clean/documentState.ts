@@ -1,4 +1,4 @@
-/** A document on its way through a recipe, and what of it memory holds. */
+/** State of a document between the steps of a recipe, and its passages in memory. */
 import { charactersIn } from '../../base/utf8';
 import type { SpilledText } from './spillFile';
 import type { Changes } from './counted';
@@ -9,7 +9,7 @@ import { isBlank, isEmptied } from './steps';
 /** An original document. */
 export interface Cleanable extends DocumentFacts {
   sha256: string;
-  /** From its start, as often as it is asked for. */
+  /** Yields the passages from the start, for each call. */
   passages(): AsyncIterable<string>;
   /** Called with progress: code units read of pass `pass`, out of `of` passes. */
   seen?(units: number, pass: number, of: number): void;
@@ -17,12 +17,12 @@ export interface Cleanable extends DocumentFacts {
   done?(): void;
 }
 
-/** A document on its way. */
+/** State of a document between steps. */
 export interface DocumentState {
   readonly document: Cleanable;
   passages(): AsyncIterable<string> | readonly string[];
   isLong?: boolean;
-  /** Passes over the document, done and planned; a long one takes several, where a rule must see all of it first. */
+  /** Passes over the document, done and planned. A long one takes several if a rule must see all of it first. */
   readonly passes: { done: number; of: number };
   /** Other workers may continue with it. */
   isShared?: boolean;
@@ -31,7 +31,7 @@ export interface DocumentState {
   readonly state: State;
 }
 export interface State {
-  /** Steps that it went through. */
+  /** Number of completed steps. */
   done: number;
   out?: { step: number; reason: string };
   scores: Record<string, number>;
@@ -39,7 +39,7 @@ export interface State {
   changes: Changes[];
 }
 
-/** A step still to apply to passages, and where it is counted. */
+/** Step still to apply to passages, and the counters to update. */
 export interface Pending {
   step: number;
   on: OnDocument;
@@ -47,7 +47,7 @@ export interface Pending {
 }
 /** Maximum code units of a document that is held in memory. */
 const MAX_HELD_LENGTH = 2 ** 23;
-/** Code units that one who helps gets at a time, about. */
+/** Approximate code units of a worker's task. */
 const A_TASK = 2 ** 19;
 /** Maximum code units of a document for other workers: many are in progress at once. */
 const MAX_SHARED_LENGTH = 2 ** 21;
@@ -87,7 +87,7 @@ export const sharedOf = ({ isShared, state, passages }: DocumentState): readonly
   return held && isHeld(held) ? held : undefined;
 };
 
-/** Whether nothing is left of it, after what is still to be done to its passages. */
+/** Whether no text remains after the pending changes. */
 export async function isNothing(
   { document, passages }: DocumentState,
   pending: readonly Pending[] = [],
@@ -119,7 +119,7 @@ export async function* reportingProgress<T extends string | Uint8Array>(
   }
 }
 
-/** A list of its own; undefined where it is too long. */
+/** Copies passages to a list; undefined if they are too long. */
 export async function heldOf(passages: Passages): Promise<string[] | undefined> {
   if (isHeld(passages)) return [...passages];
   const held: string[] = [];
@@ -132,7 +132,7 @@ export async function heldOf(passages: Passages): Promise<string[] | undefined> 
   return held;
 }
 
-/** Passages, after what is to be done to them. */
+/** Applies pending changes to passages. */
 export async function* through(
   passages: Passages,
   pending: readonly Pending[],

@@ -13,7 +13,7 @@ export const MAX_LINE_COUNT = 0xffff;
 export class LineCounts {
   private readonly counts = new Uint16Array(ROWS * PLACES);
 
-  /** @param keys of lines, `first` and `second` of each: of many in a row the processor waits for memory once */
+  /** @param keys `first` and `second` of each line; batches overlap the cache misses */
   add(keys: readonly number[]): void {
     for (let row = 0; row < ROWS; row++)
       for (let i = 0; i < keys.length; i += 2) {
@@ -28,6 +28,6 @@ export class LineCounts {
   }
 }
 
-/** Two hashes do for all rows (Kirsch and Mitzenmacher 2006). */
+/** Two hashes suffice for all rows (Kirsch and Mitzenmacher 2006). */
 const placeIn = (row: number, first: number, second: number) =>
   row * PLACES + ((Math.imul(row, second | 1) + first) & (PLACES - 1));

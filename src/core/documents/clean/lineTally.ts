@@ -1,16 +1,19 @@
-/** How often each line is in one document: a hash table of 16 bytes a place, for a Map of as many numbers takes five times as long. */
+/**
+ * Counts the lines of one document in a hash table with 16 bytes a slot. A Map of the same size takes five times as
+ * long.
+ */
 import type { LineKey } from './lines';
 
-/** Of a place: both hashes, and how often; 0 is a free one. */
+/** Words of a slot: two hashes, the count (0 if free), and one unused. */
 const WORDS = 4;
 
 export class LineTally {
   private places = 64;
   private words = new Uint32Array(WORDS * this.places);
-  /** Different lines. */
+  /** Number of distinct lines. */
   size = 0;
 
-  /** @param most lines; another than these is not counted, and is always new  -> how often it was counted before */
+  /** Counts a line. @param max distinct lines; further ones aren't counted and always seem new  -> the count before */
   add({ first, second }: LineKey, max: number): number {
     let at = this.placeOf(first, second);
     const before = this.words[at + 2]!;

@@ -1,11 +1,14 @@
-/** Lines as rules compare them: without white space around them, with one 0 for each number. Their UTF-8 is hashed, four bytes at a time. */
+/**
+ * Normalizes lines for comparison: trimmed, with one 0 in place of each number. Hashes their UTF-8, four bytes at a
+ * time.
+ */
 import { utf8Of } from '../../base/utf8';
 
 export interface LineKey {
-  /** Two hashes of 32 bits; alike lines have alike ones. */
+  /** Two 32-bit hashes; equal for lines that are equal after normalization. */
   first: number;
   second: number;
-  /** Without white space around it, in UTF-16. */
+  /** Length without surrounding white space, in UTF-16 code units. */
   length: number;
   hasLetter: boolean;
   hasDigit: boolean;
@@ -13,7 +16,7 @@ export interface LineKey {
 export const newKey = (): LineKey => ({ first: 0, second: 0, length: 0, hasLetter: false, hasDigit: false });
 
 /**
- * Visits each line of at least `least` code units, with its end, and its range in the text.
+ * Visits each line of at least `min` code units, including its end, with its range in the text.
  * @param key reused for each line, to avoid millions of objects
  */
 export function eachLine(
@@ -40,7 +43,7 @@ export function keyOfLine(text: string, key: LineKey): void {
   keyOf(utf8, 0, utf8.bytes.length, text.length, key);
 }
 
-/** The same bytes, by one and by four. */
+/** Two views of the same bytes: single bytes and 32-bit words. */
 interface View {
   bytes: Uint8Array;
   words: DataView;
@@ -50,7 +53,7 @@ const viewOf = (bytes: Uint8Array): View => ({
   words: new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
 });
 
-/** Behind the line that begins there. */
+/** Index after the end of the line that begins at `start`. */
 function endOfLine({ bytes, words }: View, start: number): number {
   const last = bytes.length - 4;
   let end = start;
@@ -64,7 +67,7 @@ function endOfLine({ bytes, words }: View, start: number): number {
 }
 const LINE_END = 0x0a;
 
-/** @param units of the line, in UTF-16 */
+/** @param units length of the line, in UTF-16 code units */
 function keyOf(utf8: View, start: number, end: number, units: number, key: LineKey): void {
   const { bytes } = utf8;
   let from = start;
@@ -80,7 +83,7 @@ function keyOf(utf8: View, start: number, end: number, units: number, key: LineK
   hash(lessNumbers, 0, length, key);
 }
 
-/** Number of bytes of the white space there; 0 if there is none. */
+/** Number of bytes of the white space at `at`; 0 if there is none. */
 function spaceAt(bytes: Uint8Array, at: number, to: number): number {
   if (at >= to) return 0;
   return bytes[at]! <= 0x20 ? 1 : bytes[at] === 0xc2 && bytes[at + 1] === 0xa0 ? 2 : 0;
@@ -99,7 +102,7 @@ function hasLetterIn(bytes: Uint8Array, from: number, to: number): boolean {
   return false;
 }
 
-/** A line with a 0 in place of each number, in `lessNumbers`. @returns how many bytes that has */
+/** Copies a line to `lessNumbers`, with a 0 in place of each number. @returns its length in bytes */
 function withoutNumbers(bytes: Uint8Array, from: number, to: number): number {
   if (to - from > lessNumbers.bytes.length) lessNumbers = viewOf(new Uint8Array(2 * (to - from)));
   const line = lessNumbers.bytes;
@@ -116,7 +119,7 @@ function withoutNumbers(bytes: Uint8Array, from: number, to: number): number {
 }
 let lessNumbers = viewOf(new Uint8Array(2 ** 10));
 
-/** By MurmurHash3 (Appleby 2011), and by another sum of what it makes of each word. @returns whether there is a digit */
+/** First hash: MurmurHash3 (Appleby 2011). Second: another sum of its mixed words. @returns whether there is a digit */
 function hash({ bytes, words }: View, from: number, to: number, key: LineKey): boolean {
   let first = 0x811c9dc5 | 0;
   let second = to - from;
@@ -143,7 +146,7 @@ function lastWord(bytes: Uint8Array, at: number, to: number): number {
   return word;
 }
 
-/** Its end: each bit of a hash depends on all of it. */
+/** Finalizer of MurmurHash3: each bit of the result depends on all bits of the hash. */
 function mixed(hash: number): number {
   let mix = hash ^ (hash >>> 16);
   mix = Math.imul(mix, 0x85ebca6b);

@@ -4,7 +4,7 @@ import { marked } from './marks';
 
 const joined = (pieces: readonly { text: string }[]): string => pieces.map(({ text }) => text).join('');
 
-test('what is not marked is the same on both sides, and all of a short passage is there', () => {
+test('unmarked parts are equal on both sides, and a short passage is shown whole', () => {
   const words = fc.array(fc.constantFrom('whale', ' ', '\n', 'é', '😀', 'sea-', '  '), { maxLength: 40 });
   fc.assert(
     fc.property(words, words, (a, b) => {
@@ -20,7 +20,7 @@ test('what is not marked is the same on both sides, and all of a short passage i
   );
 });
 
-test('a long one is shown from shortly before its first change, and the end of what is shown is no change', () => {
+test("a long passage is shown from shortly before its first change, and its cut end isn't marked", () => {
   const lines = 'A line of the book, as it was.\n'.repeat(1000);
   const marks = marked(`${lines}two  spaces\n${lines}`, `${lines}two spaces\n${lines}`);
   expect(marks.isCut).toBe(true);

@@ -1,36 +1,36 @@
-/** Two versions of a passage side by side, with what differs marked. */
+/** Compares two versions of a passage, with the differences marked. */
 import { diffWordsWithSpace } from 'diff';
 
 export interface Piece {
   text: string;
-  /** Of the passage before: it went; of the one after: it came. */
+  /** Removed, in the old passage; added, in the new one. */
   isChanged: boolean;
 }
 export interface Marked {
   before: readonly Piece[];
   after: readonly Piece[];
-  /** Code units before and after what is shown. */
+  /** Start of the shown part, in code units, and whether its end is cut. */
   from: number;
   isCut: boolean;
 }
 
-/** Code units that are shown. */
+/** Maximum code units shown. */
 const MAX_SHOWN = 3000;
-/** And before the first change. */
+/** Code units shown before the first change. */
 const BEFORE = 200;
 const MAX_DIFF_MS = 200;
 
-/** From shortly before where the first change is. */
+/** Marks the differences, from shortly before the first change. */
 export function marked(before: string, after: string): Marked {
   const from = before === after ? 0 : beginAt(before, firstChange(before, after));
   const [was, is] = [windowOf(before, from), windowOf(after, from)];
   const isCut = from + was.length < before.length || from + is.length < after.length;
-  // A word-by-word comparison of what has little in common takes long, and says nothing.
+  // A word-by-word comparison of very different texts takes long, and shows nothing useful.
   const changes = diffWordsWithSpace(was, is, { timeout: MAX_DIFF_MS }) ?? [
     { value: was, removed: true, added: false },
     { value: is, removed: false, added: true },
   ];
-  // Past what both have it is only seen that one of them ends sooner.
+  // After the last common piece, differences may only mean that one excerpt ends earlier.
   const last = changes.findLastIndex(({ added, removed }) => !added && !removed);
   const shown = isCut && last >= 0 ? changes.slice(0, last + 1) : changes;
   return {
@@ -47,7 +47,7 @@ function firstChange(a: string, b: string): number {
   return at;
 }
 
-/** At a line's begin, where there is one near. */
+/** Start of the excerpt: a line start, if one is near. */
 function beginAt(text: string, change: number): number {
   const near = Math.max(0, change - BEFORE);
   const line = text.lastIndexOf('\n', near) + 1;

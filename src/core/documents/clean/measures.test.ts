@@ -9,7 +9,7 @@ import { propertyRuns } from '../../../testing/propertyRuns';
 
 const values = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { maxLength: 60 });
 
-test('of a share of values the least that stays leaves that many', () => {
+test('the threshold for a share keeps that share of the values', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1 }),
@@ -23,7 +23,7 @@ test('of a share of values the least that stays leaves that many', () => {
   expect(leastOf(0.5, [])).toBe(-Infinity);
 });
 
-test('ranked are both ends and both sides of each bound, from most to least', () => {
+test('ranks both ends and both sides of each bound, in descending order', () => {
   fc.assert(
     fc.property(values, fc.double({ min: -10, max: 10 }), fc.integer({ min: 1, max: 6 }), (all, min, rows) => {
       const ranks = ranked(all, { min, max: 8 }, rows);
@@ -57,7 +57,7 @@ const document = fc
   .map((lines) => lines.join('\n'));
 
 test.each(leaving)(
-  '%s states what it measures, and leaves out what is out of the bounds that it states',
+  '%s declares its measures, and removes documents outside of the declared bounds',
   async (id) => {
     const { fields, measures = {} } = ruleOf(id);
     for (const measure of Object.values(measures))

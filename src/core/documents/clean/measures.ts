@@ -1,8 +1,8 @@
-/** How a rule's measure is distributed over documents, and which documents are outside its bounds. */
+/** Distribution of a rule's measure over documents, and the documents outside its bounds. */
 import type { Step } from './recipe';
 import type { StatedMeasure } from './rules/rule';
 
-/** Documents within them stay. */
+/** Range of values that pass the rule. */
 export interface Bounds {
   min: number;
   max: number;
@@ -33,13 +33,16 @@ export function leastOf(share: number, values: readonly number[]): number {
   return found[found.length - Math.max(1, Math.round(share * found.length))] ?? -Infinity;
 }
 
-/** Which of the values, and how many have more. */
+/** Index of a value, and the number of values ranked before it. */
 export interface Rank {
   i: number;
   before: number;
 }
 
-/** From most to least: `rows` of those at either end, and of those at either side of a bound. Equal ones are in their order. */
+/**
+ * Ranks values in descending order; equal ones keep their order. Returns `rows` at either end, and at either side of a
+ * bound.
+ */
 export function ranked(values: readonly number[], { min, max }: Bounds, rows: number): readonly Rank[] {
   const order = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
   const over = values.filter((value) => value > max).length;

@@ -39,7 +39,7 @@ it('covers each rule that has normalizers', () => {
   expect(new Set(SETTINGS.map(([rule]) => rule))).toEqual(new Set(all));
 });
 
-it.each(SETTINGS)('%s %j: does to a text what its rule does, and can be kept', async (rule, settings) => {
+it.each(SETTINGS)('%s %j: normalizes a text as the rule does, and can be stored', async (rule, settings) => {
   const steps = normalizersOf(recipe([rule, settings]));
   const working = await ruleOf(rule).start(stepOf(rule, settings).settings as never);
   const change = working.document({ title: '' }).changes!()!;
@@ -52,7 +52,7 @@ it.each(SETTINGS)('%s %j: does to a text what its rule does, and can be kept', a
   expect(normalizersSchema.parse(JSON.parse(JSON.stringify(steps)))).toEqual(steps);
 });
 
-it('is of steps that are on, in their order', () => {
+it('includes only active steps, in order', () => {
   expect(normalizersOf(NO_RECIPE)).toEqual([]);
   expect(normalizersOf(recommendedRecipe())).toEqual([{ type: 'NFC' }]);
   const { steps } = recipe(['lowerCase', {}], ['unicode', { form: 'NFKC' }], ['numbers', {}]);
@@ -62,7 +62,7 @@ it('is of steps that are on, in their order', () => {
 
 const USUAL = recipe(['unicode', { form: 'NFKC' }], ['lowerCase', {}], ['accents', {}]);
 
-it('what was cleaned in the order of the list stays as it is, of any character', () => {
+it('normalizing twice changes nothing, for any character and the rules in registry order', () => {
   const usual = { unicode: { form: 'NFKC' }, numbers: { to: 'placeholder' } } as Partial<Record<RuleId, object>>;
   const ids = (Object.keys(RULES) as RuleId[]).filter((id) => ruleOf(id).normalizers !== undefined);
   const { text } = normalization(normalizersOf(recipe(...ids.map((id) => [id, { ...usual[id] }] as const))));
@@ -73,7 +73,7 @@ it('what was cleaned in the order of the list stays as it is, of any character',
   expect(text(once)).toBe(once);
 });
 
-it.each(['bpe', 'characters', 'bytes'] as const)('%s: a prompt has the ids that the text had', async (kind) => {
+it.each(['bpe', 'characters', 'bytes'] as const)('%s: a raw prompt has the same IDs as the cleaned text', async (kind) => {
   const normalizers = normalizersOf(USUAL);
   const form = normalization(normalizers);
   const text = 'Call me ISHMAEL. Ο ΔΡΟΜΟΣ, İstanbul, Çaﬁ, straße; e\u0301é. '.repeat(9);

@@ -1,18 +1,21 @@
 /**
- * Finds a document's page borders, headers and footers: lines that are alike except for numbers, at the same position
- * on consecutive pages. Recovers from text lines what a person sees on paper.
+ * Finds page borders, headers and footers. These are lines at the same position on consecutive pages that are equal
+ * except for numbers. Reconstructs from text lines what a reader sees on paper.
  */
 import { keyOfLine, newKey } from './lines';
 
-/** Lines from a page's border at which a head or foot may be. */
+/** Maximum distance of a header or footer from the page border, in nonblank lines. */
 const ZONE = 3;
-/** From a page with a head to the next with the same: left and right pages alternate, and one that begins a chapter has none. */
+/**
+ * Maximum distance of pages with the same header. Left and right pages alternate, and a page that begins a chapter has
+ * none.
+ */
 const FARTHEST = 4;
-/** Lines of a page between page numbers, where nothing else says where pages end: sonnets have fewer, chapters more. */
+/** Lines per page, if only page numbers mark the borders: sonnets have fewer, chapters more. */
 const [SHORTEST, MAX_LENGTH] = [25, 150];
-/** Longer ones are no heads. */
+/** Maximum length of a header. */
 const MAX_HEAD_LENGTH = 120;
-/** Heads of longer documents than this many lines are sought in these alone: at most about 100 MB of memory. */
+/** In longer documents, searches only these first lines: about 100 MB of memory at most. */
 const MAX_LINES = 4e6;
 
 const BLANK = 0;
@@ -21,7 +24,7 @@ const NO_HEAD = -1;
 const ENDS_OPEN = 1;
 const BEGINS_LOWER = 2;
 
-/** Lines end at \n, and at \f, after which a page begins. */
+/** Matches a line. Lines end at \n, and at \f, after which a page begins. */
 export const LINE = /[^\n\f]*[\n\f]|[^\n\f]+/g;
 
 interface Numbered {
@@ -31,19 +34,19 @@ interface Numbered {
 
 export class Pages {
   private lines = 0;
-  /** By line: a hash, or a mark for a blank or ordinary line; and the kinds of its ends. */
+  /** Per line: its hash, or a mark for a blank or an ordinary line; and flags of its start and end. */
   private keys = new Int32Array(256);
   private ends = new Uint8Array(256);
-  /** The first line of each page but the first. */
+  /** First line of each page except the first. */
   private readonly starts: number[] = [];
-  /** Lines with one number: the line, and the number. */
+  /** Pairs of values: a line with exactly one number, and that number. */
   private numbered = new Int32Array(256);
   private numberedLength = 0;
-  /** Whether the page has a nonblank line. */
+  /** Whether the current page has a nonblank line. */
   private hasText = false;
   private readonly key = newKey();
 
-  /** A passage of the document, in order. */
+  /** Adds a passage of the document, in order. */
   see(passage: string): void {
     for (const [line] of passage.matchAll(LINE)) {
       if (this.lines === MAX_LINES) return;
@@ -55,7 +58,7 @@ export class Pages {
         (/^[^.!?:;"”’)»\d]/.test(text.slice(-1)) ? ENDS_OPEN : 0) | (/^\p{Ll}/u.test(text) ? BEGINS_LOWER : 0);
       if (text !== '') this.hasText = true;
       if (!line.endsWith('\f')) continue;
-      // Blank pages are none.
+      // Skips blank pages.
       if (this.hasText) this.starts.push(at + 1);
       else if (this.starts.length > 0) this.starts[this.starts.length - 1] = at + 1;
       this.hasText = false;
@@ -69,7 +72,7 @@ export class Pages {
     keyOfLine(numbers, this.key);
     const hash = this.key.first | 0;
     const key = hash === BLANK || hash === NO_HEAD ? 1 : hash;
-    // Ornaments are alike on many pages, and no heads.
+    // Ornaments repeat on many pages, but aren't headers.
     if (!this.key.hasLetter && !this.key.hasDigit) return NO_HEAD;
     const [number, ...more] = this.key.hasDigit ? numbers.match(/\d+/g)!.map(Number) : [];
     if (number !== undefined && more.length === 0 && number < 1e5) {
@@ -90,7 +93,7 @@ export class Pages {
     if (borders.length === 0) return gone;
     const before = borders.map((border) => this.zone(border - 1, -1, gone));
     const after = borders.map((border) => this.zone(border, 1, gone));
-    // The document begins with a head and ends with a foot as well.
+    // The document also begins with a header and ends with a footer.
     if (borders === this.starts) {
       after.unshift(this.zone(0, 1, gone));
       before.push(this.zone(this.lines - 1, -1, gone));
@@ -101,7 +104,7 @@ export class Pages {
     return gone;
   }
 
-  /** The next lines with something in them from a line on, downwards or upwards. */
+  /** Next nonblank lines from `from`, downwards or upwards. */
   private zone(from: number, by: 1 | -1, gone: Uint8Array): readonly number[] {
     const found: number[] = [];
     for (let at = from; found.length < ZONE && at >= 0 && at < this.lines; at += by)
@@ -109,9 +112,9 @@ export class Pages {
     return found;
   }
 
-  /** @param zones lines of each page, in order, at one of its borders */
+  /** @param zones lines at one border of each page, in order */
   private markRepeated(zones: readonly (readonly number[])[], min: number, gone: Uint8Array): void {
-    /** By hash, the page that had it last, and lines of pages before from which it did not stop. */
+    /** By hash: the last page with the line, and the lines of the current run of pages. */
     const runs = new Map<number, { page: number; pages: number; lines: number[] }>();
     zones.forEach((lines, page) => {
       for (const line of lines) {
@@ -130,8 +133,8 @@ export class Pages {
   }
 
   /**
-   * Finds page borders without form feeds: lines that are alike except for one number, which rises by one at a page's
-   * distance, four in five the same. Marks these lines as gone. -> the lines after them
+   * Finds page borders without form feeds: lines that are equal except for one number, which rises by one per page.
+   * Four in five pages must have about the same length. Marks these lines for removal. -> the lines after them
    */
   private bordersByNumbers(min: number, gone: Uint8Array): readonly number[] {
     const borders: number[] = [];
@@ -148,7 +151,7 @@ export class Pages {
   }
 
   /**
-   * Groups lines with one number that are alike except for it. Most groups have one line, so counts by hash rule those
+   * Groups lines with one number that are equal except for it. Most groups have one line, so counts by hash rule those
    * out first.
    */
   private numberedAlike(min: number): Iterable<readonly Numbered[]> {
@@ -171,7 +174,7 @@ export class Pages {
     return [...alike.values()].filter(({ length }) => length >= min);
   }
 
-  /** Removes the blank lines and the form feed at a border that a sentence crosses. -> the next line that stays */
+  /** Removes the blank lines and form feed at a border within a sentence. -> the next line that stays */
   private putTogether(border: number, gone: Uint8Array): number {
     let last = border - 1;
     while (last >= 0 && (this.keys[last] === BLANK || gone[last] === 1)) last--;
@@ -189,7 +192,7 @@ function longer<A extends Int32Array | Uint8Array>(from: A): A {
   return to;
 }
 
-/** Runs of lines whose numbers count pages: on by at most four, at a page's distance for each. */
+/** Chains of lines whose numbers count pages: each rises by four at most, at a plausible distance. */
 function chains(lines: readonly Numbered[]): readonly (readonly Numbered[])[] {
   const found: Numbered[][] = [];
   let chain: Numbered[] = [];
@@ -212,7 +215,7 @@ function isRegular(chain: readonly Numbered[]): boolean {
   return perPage.filter((lines) => Math.abs(lines - median) <= 0.3 * median).length >= 0.8 * perPage.length;
 }
 
-/** At either end of a line, as pages before the first have it; chapters have capitals. */
+/** Roman numeral at either end of a line, in lowercase as in front matter; chapters use capitals. */
 const ROMAN = /^[ivxlc]+(?=\s|$)|(?<=\s)[ivxlc]+$/g;
 
 /** Value of a Roman numeral; 0 if it isn't one. */

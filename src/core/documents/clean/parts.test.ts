@@ -16,7 +16,7 @@ const steps = MADE_IN_PARTS.flatMap((rule) =>
   [{}, ...(SETTINGS[rule] ?? [])].map((settings) => stepOf(rule, { ...settings })),
 );
 
-/** Lines without anything to find, some of them longer than a part, and much that is found. */
+/** Lines without matches, some longer than a part, and many matches. */
 const line = fc
   .constantFrom('All the whales of the sea, and “no one” – saw them', 'A', '12', 'e', '', ' ', '\t')
   .chain((start) => fc.constantFrom(0, 1, 40).map((times) => `${start}${' so they said'.repeat(times)}`));
@@ -39,7 +39,7 @@ const text = fc
   })
   .map((pieces) => pieces.join(''));
 
-test('rules in a row make of the parts of a passage what they make of all of it, and count the same', async () => {
+test('applying rules to parts gives the same text and counts as to the whole passage', async () => {
   const rules = await Promise.all(
     steps.map(async ({ rule, settings }) => (await ruleOf(rule).start(settings as never)).document({ title: '' })),
   );

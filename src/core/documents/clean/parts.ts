@@ -5,7 +5,7 @@
 import { type Changes, Counted } from './counted';
 import type { Changed, Finds } from './rules/rule';
 
-/** A rule's change of a passage, and where to count it. */
+/** A rule's change to a passage, and the counters to update. */
 export interface Applied {
   change(passage: string): Changed;
   finds?: Finds | undefined;
@@ -40,7 +40,7 @@ function changed(row: readonly Applied[], passage: string, counted: Counted): st
   return passage;
 }
 
-/** Undefined: a rule may look beyond a part. */
+/** Returns undefined if a rule may look beyond a part. */
 function inParts(row: readonly Applied[], passage: string, counted: Counted, min: number): string | undefined {
   const pattern = patternOf(row);
   pattern.lastIndex = 0;
@@ -71,19 +71,22 @@ function inParts(row: readonly Applied[], passage: string, counted: Counted, min
   return text + passage.slice(done);
 }
 
-/** A part begins after a line's end, with a letter or digit of ASCII: no rule that says what it finds looks over that. */
+/**
+ * Whether a part may begin here: after a line break, with an ASCII letter or digit. No rule with `finds` looks across
+ * that.
+ */
 const beginsPart = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at);
   return (code < 0x3a && code > 0x2f) || ((code | 0x20) < 0x7b && (code | 0x20) > 0x60);
 };
-/** The last that begins at `at` or before, and no sooner than `from`, where one begins. */
+/** Last start of a part at `at` or before, but not before `from`. */
 function borderBefore(text: string, from: number, at: number): number {
   let lineEnd = at;
   do lineEnd = lineEnd > from ? text.lastIndexOf('\n', lineEnd - 1) : -1;
   while (lineEnd >= from && !beginsPart(text, lineEnd + 1));
   return Math.max(from, lineEnd + 1);
 }
-/** The first that begins at `at` or after; the text's end where none does. */
+/** First start of a part at `at` or after; the text's end if there is none. */
 function borderAfter(text: string, at: number): number {
   let lineEnd = at - 1;
   do lineEnd = text.indexOf('\n', lineEnd) + 1;
@@ -91,9 +94,9 @@ function borderAfter(text: string, at: number): number {
   return lineEnd || text.length;
 }
 
-/** By what the first of a row finds, of all rows that begin so. */
+/** Cached patterns by the first rule's `finds`. */
 const patterns = new WeakMap<Finds, { of: readonly (Finds | undefined)[]; pattern: RegExp }[]>();
-/** Matches anything that one of the rules finds. */
+/** Matches everything that any of the rules finds. */
 function patternOf(row: readonly Applied[]): RegExp {
   const first = row[0]!.finds!;
   let alike = patterns.get(first);

@@ -8,7 +8,7 @@ async function all(chunks: readonly string[], longest: number): Promise<string[]
   return passages;
 }
 
-test('a passage ends at a blank line where it can, else at a line, a space, a character', async () => {
+test('a passage ends at a blank line if possible, else at a line end, a space or a character', async () => {
   expect(await all(['one two\n\nthree four\nfive'], 20)).toEqual(['one two\n\nthree four\n', 'five']);
   expect(await all(['one two three\n\nfour\nfive six'], 20)).toEqual(['one two three\n\n', 'four\nfive six']);
   expect(await all(['one two three four five six'], 20)).toEqual(['one two three four ', 'five six']);
@@ -19,7 +19,7 @@ test('a passage ends at a blank line where it can, else at a line, a space, a ch
   expect(await all([], 20)).toEqual([]);
 });
 
-test('passages are the text, the same however it comes in pieces, and cut no character', async () => {
+test("passages join to the text, don't depend on chunks, and split no character", async () => {
   const text = fc
     .array(fc.constantFrom('a', ' ', '\n', '\r\n', '\n\n', 'e\u0301', '🐋', '👩🏽‍🚀', 'whale '), { maxLength: 60 })
     .map((parts) => parts.join(''));

@@ -1,6 +1,8 @@
-/** A document in passages, which rules see and change: the same ones however its text comes in pieces. */
+/**
+ * Splits a document into passages, which rules see and change. The result doesn't depend on how the text is chunked.
+ */
 
-/** Code units of a passage at most. */
+/** Maximum code units of a passage. */
 export const MAX_PASSAGE_LENGTH = 2 ** 20;
 
 /**
@@ -51,7 +53,10 @@ function lastOf(text: string, end: string, longest: number): number {
   return 0;
 }
 
-/** Not before white space, so that a run of it stays whole, nor before what joins the character before it. */
+/**
+ * Whether a passage may end here: not before white space, which keeps runs whole, nor before a character that joins
+ * the previous.
+ */
 function isBetweenCharacters(text: string, at: number): boolean {
   const after = text.codePointAt(at)!;
   if (isLowSurrogate(text.charCodeAt(at))) return false;

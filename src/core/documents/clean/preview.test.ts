@@ -36,7 +36,7 @@ const document = fc
   .map((lines) => lines.join('\n'))
   .filter((text) => /\S/.test(text));
 
-test('it says what cleaning does, whatever was looked at before', async () => {
+test('matches the result of cleaning, after any earlier previews', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(document, { minLength: 1, maxLength: 8 }),
@@ -55,7 +55,7 @@ test('it says what cleaning does, whatever was looked at before', async () => {
             left.map(({ place, reason, scores }) => ({ place, reason, scores })),
           );
           expect(previewed.left.documents).toBe(cleaned.text?.documents ?? 0);
-          // Of documents that are left out later, cleaning counts no changes: it never makes them.
+          // Cleaning skips documents that are removed later, so it doesn't count their changes.
           expect(previewed.tallies.map(({ rule, out }) => ({ rule, out }))).toEqual(
             cleaned.tallies.map(({ rule, out }) => ({ rule, out })),
           );
@@ -69,7 +69,7 @@ test('it says what cleaning does, whatever was looked at before', async () => {
   );
 });
 
-test('a step that is changed is gone through with those after it, and no other', async () => {
+test('reruns only a changed step and the steps after it', async () => {
   const { store, text } = await imported(['Call  me', 'Some years  ago']);
   const preview = new Preview(await sampleOf(store, [text], unwatched));
   const first = await preview.of(recipeOf(stepOf('whiteSpace'), stepOf('lowerCase')), ALL, unwatched);
@@ -80,7 +80,7 @@ test('a step that is changed is gone through with those after it, and no other',
   expect((await preview.of(kept, ALL, unwatched)).out).toEqual([]);
 });
 
-test('each text is looked at by itself, as it is cleaned', async () => {
+test('previews each text on its own, as cleaning does', async () => {
   const store = memoryStore();
   const texts = await Promise.all(
     ['one', 'two'].map(async (name, i) => {
@@ -94,7 +94,7 @@ test('each text is looked at by itself, as it is cleaned', async () => {
   expect(previewed.tallies).toMatchObject([{ places: 0 }]);
 });
 
-test('a pair with an emptied side is left out, in the preview and in the cleaned text', async () => {
+test('removes a pair with an emptied side, in the preview and in the cleaned text', async () => {
   const store = memoryStore();
   const bytes = new TextEncoder().encode('input,target\n12,twelve\nten,ten\n');
   const table = { format: 'csv', columns: null } as const;
@@ -109,7 +109,7 @@ test('a pair with an emptied side is left out, in the preview and in the cleaned
   });
 });
 
-test('what is looked at is marked, of one step or of all', async () => {
+test('marks the changes of one step or of all', async () => {
   const { store, text } = await imported(['Nothing here', 'Call  me  Ishmael']);
   const preview = new Preview(await sampleOf(store, [text], unwatched));
   const recipe = recipeOf(stepOf('whiteSpace'), stepOf('lowerCase'));
@@ -123,7 +123,7 @@ test('what is looked at is marked, of one step or of all', async () => {
   expect(measured.measured.scores['characters']!.values).toEqual([12, 17]);
 });
 
-test('of much text it takes documents from all over, of a long one its beginning', async () => {
+test('samples documents evenly, and only the beginning of a long one', async () => {
   const short = Array.from({ length: 3000 }, (_, i) => `${i} ${'word '.repeat(200)}`);
   const { store, text } = await imported([...short, 'line\n'.repeat(MAX_SAMPLED_LENGTH)]);
   const { documents, of } = await sampleOf(store, [text], unwatched);
@@ -137,7 +137,7 @@ test('of much text it takes documents from all over, of a long one its beginning
   expect(Math.max(...units)).toBeLessThanOrEqual(MAX_SAMPLED_LENGTH);
 });
 
-test('of pairs all is seen', async () => {
+test('samples whole pairs', async () => {
   const store = memoryStore();
   const bytes = new TextEncoder().encode('input,target\none,two\nthree,four\n');
   const table = { format: 'csv' as const, columns: { input: 'input', target: 'target' } };
@@ -148,7 +148,7 @@ test('of pairs all is seen', async () => {
   expect(seen).toEqual(of);
 });
 
-test('only replacements that a person chose change a program, and the preview marks it as one', async () => {
+test("only the user's own replacements change a program, and the preview marks it as one", async () => {
   const { store, text } = await imported(['def  f():\n    return  teh\n'], 'py');
   const preview = new Preview(await sampleOf(store, [text], unwatched));
   const prose = await preview.of(recipeOf(stepOf('whiteSpace'), stepOf('numbers')), ALL, unwatched);

@@ -14,7 +14,7 @@ import type { Working } from './rules/rule';
 import type { Sample, SampledDocument } from './sample';
 import { isEmptied, onDocument, type Scores, tallyOf, type Tally } from './steps';
 
-/** What to show: the changes of all steps together or of active step `step`, and the `at`th changed document. */
+/** Selection to show: the changes of all steps together or of active step `step`, and the `at`th changed document. */
 export interface Look {
   step: number | null;
   at: number;
@@ -22,7 +22,7 @@ export interface Look {
   text?: string;
   rows?: number;
 }
-/** A document that stays. */
+/** Remaining document with its changes. */
 export interface Shown extends Marked {
   text: string;
   place: number;
@@ -32,14 +32,14 @@ export interface Shown extends Marked {
   charactersAfter: number;
   /** Whether the sample has only the beginning of a long document. */
   isBeginning: boolean;
-  /** Rules for prose leave it as it is. */
+  /** Program, which rules for prose don't change. */
   isProgram: boolean;
   scores: Scores;
-  /** Which of the changed ones it is, of `of`; of none where nothing is changed. */
+  /** Index among the changed documents, and their number; 0 if none changed. */
   at: number;
   of: number;
 }
-/** A document that a step leaves out. */
+/** Document that a step removes. */
 export interface ShownOut {
   text: string;
   place: number;
@@ -54,7 +54,7 @@ export interface Previewed {
   /** Hash of the recipe, as from `recipeHash`. */
   hash: string;
   of: Sample['of'];
-  /** Documents that were previewed, and what remains of them. */
+  /** Counts of the previewed documents before and after cleaning. */
   seen: Sample['of'];
   left: Sample['of'];
   /** By active step, over the previewed documents. */
@@ -74,7 +74,7 @@ export interface DocumentScores {
 export interface MeasuredScore {
   values: readonly number[];
   bounds: Bounds;
-  /** From most to least, as far as they are asked for. */
+  /** Requested documents around the bounds, in descending order. */
   ranked: readonly RankedDocument[];
 }
 export interface RankedDocument {
@@ -85,20 +85,20 @@ export interface RankedDocument {
   value: number;
   /** Number of documents with a higher score. */
   before: number;
-  /** Whether the step lets it stay, maybe because a person keeps it. */
+  /** Whether the document passes the step, or the user keeps it. */
   stays: boolean;
 }
 
 interface State {
   key: string;
-  /** In the order of the sample. */
+  /** In sample order. */
   documents: readonly DocumentState[];
   tally: Tally;
 }
 interface DocumentState {
-  /** The same list where nothing was changed. */
+  /** Same list as before if nothing changed. */
   passages: readonly string[];
-  /** Why it is left out, by this step or one before. */
+  /** Reason for removal, by this step or an earlier one. */
   out?: string;
   scores?: Scores;
 }
@@ -112,7 +112,7 @@ export class Preview {
 
   constructor(private readonly sample: Sample) {
     this.begin = sample.documents.map(({ passages }) => ({ passages }));
-    // A pair is whole: the line end between its input and its target is in neither.
+    // Pairs are never truncated. Adds the line break between input and target, which neither passage contains.
     const pairs = sample.documents.filter(({ facts }) => facts.isPair).length;
     const { documents, characters } = countsOf(this.begin);
     this.seen = { documents, characters: characters + pairs };
@@ -148,7 +148,7 @@ export class Preview {
     before: readonly DocumentState[],
     stay: ReadonlySet<string>,
   ): Promise<State> {
-    // Each text is cleaned by itself.
+    // Each text is cleaned on its own.
     const byText = new Map<string, Working>();
     for (const { text } of this.sample.documents)
       if (!byText.has(text)) byText.set(text, await ruleOf(rule).start(settings as never));
@@ -239,7 +239,7 @@ export class Preview {
     return { texts, text: own, scores };
   }
 
-  /** The first document where there is no other. */
+  /** Falls back to the first remaining document. */
   private shown({ step, at }: Look): Shown | null {
     const before = this.before(step ?? 0);
     const after = step === null ? this.before(this.states.length) : (this.states[step]?.documents ?? before);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { NO_RECIPE, readRecipe, recipeHash, recipeJson, recommendedRecipe, stepOf } from './recipe';
 
-test('a recipe is written and read again, and what it leaves out is as it is initially', () => {
+test('a recipe survives a round trip, and missing settings get initial values', () => {
   const recipe = recommendedRecipe();
   expect(recipe.steps.length).toBeGreaterThan(0);
   for (const one of [recipe, NO_RECIPE, { ...recipe, steps: [stepOf('length', { least: 7 })], kept: ['a'.repeat(64)] }])
@@ -10,7 +10,7 @@ test('a recipe is written and read again, and what it leaves out is as it is ini
   expect(readRecipe('recipe.json', short)).toEqual({ version: 1, name: 'mine', steps: [stepOf('length')], kept: [] });
 });
 
-test('its hash tells rules, settings, order and what is kept, and nothing else', async () => {
+test('the hash depends on rules, settings, order and kept documents only', async () => {
   const [a, b] = [stepOf('whiteSpace'), stepOf('length')];
   const recipe = { version: 1, name: 'a', steps: [a, b], kept: [] } as const;
   const same = await recipeHash(recipe);
@@ -47,6 +47,6 @@ test.each([
   expect(() => readRecipe('my.json', text)).toThrow(said);
 });
 
-test('reports a recipe of a newer version as such', () => {
+test('reports a recipe of a newer version', () => {
   expect(() => readRecipe('my.json', '{"version":2,"name":"a","steps":[]}')).toThrow(/version 2/);
 });

@@ -1,4 +1,4 @@
-/** A recipe: the rules that a text is cleaned by, in their order. From the text and its recipe the cleaned text follows to the bit. */
+/** Recipe: the cleaning rules for a text, in order. Text and recipe determine the cleaned text to the bit. */
 import { badFile, HomegrownError } from '../../base/errors';
 import { type Fields, initialValues } from '../../base/field';
 import { fieldSchema } from '../../base/fieldSchema';
@@ -15,20 +15,20 @@ export interface Step {
 export interface Recipe {
   version: 1;
   name: string;
-  /** In the order in which they are applied; a rule may be there several times. */
+  /** In order of application. A rule may occur several times. */
   steps: readonly Step[];
   /** Documents that no rule removes: SHA-256 of their original text. */
   kept: readonly string[];
 }
 
-/** A step with what is not said as it is initially. */
+/** Creates a step, with initial values for missing settings. */
 export const stepOf = (rule: RuleId, settings: Step['settings'] = {}): Step => {
   return { rule, isOn: true, settings: { ...initialValues(ruleOf(rule).fields), ...settings } };
 };
 
 export const NO_RECIPE: Recipe = { version: 1, name: 'none', steps: [], kept: [] };
 
-/** Short and safe: what harms no text, in the order of the list of rules. */
+/** Recipe of the rules that harm no text, in registry order. */
 export const recommendedRecipe = (): Recipe => {
   const rules = (Object.keys(RULES) as RuleId[]).filter((id) => ruleOf(id).recommended !== undefined);
   return { version: 1, name: 'recommended', steps: rules.map((rule) => stepOf(rule)), kept: [] };
@@ -67,7 +67,7 @@ export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
     .default([]),
 });
 
-/** @param name of the file @throws HomegrownError `bad-file` naming what is wrong in it, `newer-version` */
+/** @param name file name @throws HomegrownError `bad-file` naming the problem, `newer-version` */
 export function readRecipe(name: string, text: string): Recipe {
   let json: unknown;
   try {
@@ -95,7 +95,7 @@ export const recipeJson = (recipe: Recipe): string => `${JSON.stringify(recipe, 
 /** Identifies a recipe: SHA-256 of the active rules, their settings, and the kept documents; in hex. */
 export const recipeHash = ({ steps, kept }: Recipe): Promise<string> =>
   sha256Hex(JSON.stringify([rulesOf(steps), [...kept].sort()]));
-/** Whether the same rules are on with the same settings, whatever is kept. */
+/** Whether the same rules are active with the same settings, whatever documents are kept. */
 export const haveSameRules = (a: Recipe, b: Recipe): boolean =>
   JSON.stringify(rulesOf(a.steps)) === JSON.stringify(rulesOf(b.steps));
 const rulesOf = (steps: Recipe['steps']) =>

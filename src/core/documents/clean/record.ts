@@ -1,4 +1,4 @@
-/** Stored records of a cleaned text: an entry, documents and chunks as of any text, and the documents left out. */
+/** Stored records of a cleaned text: its entry, documents and chunks as for any text, and the removed documents. */
 import type { Kind } from '../../base/record';
 import { storedMoment } from '../../base/moment';
 import { z } from '../../base/zod';
@@ -22,7 +22,7 @@ const cleanedRecord = z.object({
   text: inlineText.nullable(),
   /** Number of documents in the original text. */
   documents: count,
-  /** Number of documents left out. */
+  /** Number of removed documents. */
   left: count,
   /** By active step, in order. */
   tallies: z.array(z.object({ rule: ruleId, out: count, changed: count, places: count, characters: z.int() })),
@@ -40,11 +40,11 @@ export const CLEANED: Kind<CleanedRecord> = {
   keyOf: ({ id }) => cleanedKey(id),
 };
 
-/** Documents in a block of the list of those left out. */
+/** Documents per block of the list of removed documents. */
 export const LEFT_BLOCK = 4096;
 const leftBlock = z.object({
   version: z.literal(1),
-  /** In the order of the text. */
+  /** In text order. */
   documents: z.array(
     z.object({
       place: count,
@@ -52,7 +52,7 @@ const leftBlock = z.object({
       name: z.string(),
       title: z.string(),
       sha256: z.string(),
-      /** Null where nothing is left of it. */
+      /** Null if no text remained. */
       rule: ruleId.nullable(),
       /** A sentence without a full stop. */
       reason: z.string(),
@@ -60,7 +60,7 @@ const leftBlock = z.object({
     }),
   ),
 });
-/** A document that is left out. */
+/** Removed document. */
 export type LeftOut = z.infer<typeof leftBlock>['documents'][number];
 
 export const leftKey = (id: string, block: number | '' = ''): string => `${textChunksPrefix(id)}left/${block}`;

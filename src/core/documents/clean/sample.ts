@@ -1,4 +1,4 @@
-/** Documents of texts on which a recipe is looked at before it is applied. */
+/** Samples documents to preview a recipe. */
 import type { BlobStore } from '../../base/blobStore';
 import type { Document } from '../../base/document';
 import type { Job } from '../../base/job';
@@ -12,23 +12,23 @@ export interface SampledDocument {
   sha256: string;
   text: string;
   place: number;
-  /** Of the whole document. */
+  /** Length of the whole document, in code points. */
   characters: number;
   passages: readonly string[];
 }
 export interface Sample {
-  /** In their order. */
+  /** In text order. */
   documents: readonly SampledDocument[];
-  /** What it is a sample of. */
+  /** Totals of the sampled texts. */
   of: { documents: number; characters: number };
 }
 
-/** UTF-8 bytes of a sample, and of one document in it, at most. */
+/** Maximum UTF-8 bytes of a sample, and maximum length of a document in it. */
 export const SAMPLE_BYTES = 2 ** 20;
 export const MAX_SAMPLED_LENGTH = 2 ** 18;
 
 /**
- * All documents, or as many as it holds from all over the texts; of long ones the beginning. The same texts give the same.
+ * Samples documents evenly from the texts, all if they fit, with only the beginning of long ones. Deterministic.
  * @throws HomegrownError `storage-damaged`; the signal's reason when stopped
  */
 export async function sampleOf(store: BlobStore, texts: readonly TextRecord[], { signal }: Job): Promise<Sample> {
@@ -69,7 +69,7 @@ async function sampled(document: Document): Promise<SampledDocument> {
   return { facts, sha256, text, place, characters, passages };
 }
 
-/** 0 to `count` - 1, each once, so that the first of them lie all over (van der Corput's sequence). */
+/** Yields 0 to `count` - 1, each once, so that any prefix is spread evenly (van der Corput sequence). */
 function* spread(count: number): Generator<number> {
   const bits = Math.ceil(Math.log2(Math.max(count, 1)));
   for (let i = 0; i < 2 ** bits; i++) {

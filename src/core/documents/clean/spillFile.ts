@@ -1,4 +1,4 @@
-/** Strings that are put aside in the store while a text is cleaned, so that memory holds few of them. */
+/** Temporary strings in the store, which keep memory small while a text is cleaned. */
 import { ahead, behind } from '../../base/ahead';
 import type { BlobStore } from '../../base/blobStore';
 import { concatBytes } from '../../base/concat';
@@ -7,17 +7,17 @@ import { HomegrownError } from '../../base/errors';
 import { yieldUntil } from '../../base/job';
 import { utf8Of } from '../../base/utf8';
 
-/** Strings in their order, from the first as often as it is asked for, until they are dropped. */
+/** Strings in order, from the first for each call, until they are dropped. */
 export interface SpilledText {
   strings(): AsyncGenerator<string, undefined>;
-  /** Their UTF-8, some of them joined. */
+  /** Yields their UTF-8; may join strings. */
   utf8(): AsyncGenerator<Uint8Array, undefined>;
-  /** The same for the last time: what has been read is dropped. */
+  /** Yields the strings a last time, and drops them after reading. */
   taken(): AsyncGenerator<string, undefined>;
   drop(): Promise<void>;
 }
 
-/** Code units of a record, at least. */
+/** Minimum code units of a record. */
 const RECORD = 2 ** 20;
 
 export class SpillFile {
@@ -31,7 +31,7 @@ export class SpillFile {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Several may be written at the same time. */
+  /** Starts a text. Several may be written at the same time. */
   begin(): { write(text: string): Promise<void>; end(): Promise<SpilledText> } {
     const keys: Key[] = [];
     let texts: string[] = [];
@@ -95,11 +95,11 @@ export class SpillFile {
 }
 interface Key {
   key: string;
-  /** It is the UTF-8 of one string, as those of long documents are. */
+  /** Whether the record is the plain UTF-8 of a single string, as for long documents. */
   isOne: boolean;
 }
 
-/** How many strings, how long each is in code units, and their UTF-8. @param texts well-formed */
+/** Record format: number of strings, lengths in code units, and UTF-8. @param texts well-formed */
 function recordOf(texts: readonly string[]): Uint8Array {
   const lengths = Uint32Array.from([texts.length, ...texts.map(({ length }) => length)]);
   return concatBytes([new Uint8Array(lengths.buffer), utf8Of(texts.join(''))]);

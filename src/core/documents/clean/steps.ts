@@ -1,20 +1,20 @@
-/** A document that is held through steps of a recipe. */
+/** Runs a document in memory through steps of a recipe. */
 import { type Changes } from './counted';
 import { type Applied, applied } from './parts';
 import type { Recipe } from './recipe';
 import { type RuleId, ruleOf } from './rules';
 import type { DocumentFacts, OnDocument, Working } from './rules/rule';
 
-/** What a step did to all documents so far that no later step has left out. */
+/** Effect of a step, over the documents that no later step removed. */
 export interface Tally extends Changes {
   rule: RuleId;
-  /** Which it left out, in documents. */
+  /** Number of removed documents. */
   out: number;
   changed: number;
 }
 export const tallyOf = ({ rule }: { rule: RuleId }): Tally => ({ rule, out: 0, changed: 0, places: 0, characters: 0 });
 
-/** What was measured of a document, by name. */
+/** Scores of a document by name. */
 export type Scores = Readonly<Record<string, number>>;
 
 export type Step = Recipe['steps'][number];
@@ -25,14 +25,14 @@ export interface AtWork {
 
 export interface Held {
   facts: DocumentFacts;
-  /** It stays whatever a rule says. */
+  /** Whether the user keeps the document whatever a rule says. */
   isKept: boolean;
   passages: readonly string[];
 }
 export interface Through {
-  /** Absent where nothing is changed. */
+  /** Absent if nothing changed. */
   passages?: readonly string[];
-  /** By which of the steps it is left out. */
+  /** Removal, with the index of the step. */
   out?: { step: number; reason: string };
   scores: Scores;
   /** By step. */
@@ -63,7 +63,7 @@ export function throughSteps(steps: readonly AtWork[], { facts, isKept, passages
   return { ...(isChanged && { passages: held }), scores, changes };
 }
 
-/** Nothing of one that the rule is not for. */
+/** Returns a rule without effect if it doesn't apply to the document. */
 export const onDocument = ({ rule, working }: AtWork, facts: DocumentFacts): OnDocument =>
   isLeft(facts, rule) ? {} : working.document(facts);
 
@@ -72,7 +72,7 @@ function isLeft({ code, isPair }: DocumentFacts, id: RuleId): boolean {
   return (kind === 'changes' && code !== undefined && !isForCode) || (isPair === true && isForPages === true);
 }
 
-/** Whether nothing is left of a document; of a pair, of its input or of its target. */
+/** Whether a document has no text left; for a pair, its input or its target. */
 export const isEmptied = (passages: readonly string[], { isPair }: DocumentFacts): boolean =>
   isPair ? passages.some(isBlank) : passages.every(isBlank);
 export const isBlank = (text: string): boolean => !/\S/.test(text);

@@ -24,7 +24,7 @@ const piece = fc.constantFrom(
   '中',
 );
 
-test('words are counted as a plain expression finds them, on from what was counted', () => {
+test('adds the same counts as a plain regular expression', () => {
   fc.assert(
     fc.property(fc.array(piece), (pieces) => {
       const text = pieces.join('');

@@ -1,6 +1,4 @@
-/**
- * Counts given words of a text in lower case, including inner hyphens. Looks closely only where one of them may end.
- */
+/** Counts given words of a text in lowercase, including inner hyphens. Decodes only where one of them may end. */
 import { characterStart } from '../../base/characterStart';
 
 /**
@@ -12,7 +10,7 @@ export function countWords(utf8: Uint8Array, counts: Map<string, number>): void 
   ENDS.fill(0);
   for (const word of counts.keys()) addEnd(word);
   let counted = 0;
-  /** The word that ends there, if one does. */
+  /** Counts the word that ends there, if one does. */
   const count = (end: number): void => {
     if (end === counted || goesOn(utf8, end)) return;
     const start = wordStart(utf8, end);
@@ -69,7 +67,7 @@ function nextEnd(utf8: Uint8Array, at: number): number {
 }
 const placeOf = (last: number): number => Math.imul(last << (32 - 4 * KIND_BITS), 0x9e3779b1) >>> 18;
 
-/** Start of the word that ends before `end`; `end` if none does. */
+/** Start of the word that ends at `end`; `end` if none does. */
 function wordStart(utf8: Uint8Array, end: number): number {
   let start = end;
   for (let at = characterBefore(utf8, end); at < start; at = characterBefore(utf8, start)) {
@@ -80,7 +78,7 @@ function wordStart(utf8: Uint8Array, end: number): number {
   return start;
 }
 
-/** The word in lower case. */
+/** Word in lowercase. */
 function wordIn(utf8: Uint8Array, start: number, end: number): string {
   let word = '';
   for (let i = start; i < end; i++) {
@@ -96,7 +94,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const goesOn = (utf8: Uint8Array, at: number): boolean =>
   isInWord(utf8, at) || (isHyphen(utf8, at) && isInWord(utf8, at + sizeAt(utf8, at)));
 
-/** Whether a character that words have begins there. */
+/** Whether the character at this offset can be part of a word. */
 function isInWord(utf8: Uint8Array, at: number): boolean {
   if (at >= utf8.length) return false;
   const kind = kindAt(utf8, at);
@@ -120,7 +118,7 @@ function pointAt(utf8: Uint8Array, at: number): number {
   if (byte < 0xf0) return ((byte & 0xf) << 12) | (second << 6) | third;
   return ((byte & 7) << 18) | (second << 12) | (third << 6) | (utf8[at + 3]! & 0x3f);
 }
-/** Bytes of the character that begins there. */
+/** Bytes of the character that begins at `at`. */
 const sizeAt = (utf8: Uint8Array, at: number): number => {
   const byte = utf8[at]!;
   return byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
@@ -144,7 +142,7 @@ function fillKinds(): void {
     const unit = String.fromCharCode(code);
     if (!IN_WORD.test(unit)) continue;
     const lower = unit.toLowerCase();
-    // A capital sigma is another at a word's end.
+    // A capital sigma has another lowercase form at a word's end.
     KINDS[code] = lower.length === 1 && code !== 0x3a3 ? 1 + (lower.charCodeAt(0) % 30) : ASK;
   }
   KINDS.fill(ASK, 0xd800, 0xe000);

@@ -28,7 +28,7 @@ const file = (name: string, text: string, more: Partial<TextSource> = {}): TextS
 };
 const rows = Array.from({ length: 30 }, () => JSON.stringify({ q: line(), a: below(5) ? line() : ' ' })).join('\n');
 const TEXTS = {
-  // Of one of them more than is held, between short ones.
+  // Includes a document that exceeds the memory limit, between short ones.
   'pages, a long one among them': [
     ...Array.from({ length: 40 }, (_, i) => file(`${String(i).padStart(2, '0')}.txt`, page(1 + below(60)))),
     file('20-long.txt', `${page(200)}${page(400).repeat(300)}`),
@@ -58,7 +58,7 @@ const RECIPES = {
   ),
 };
 
-/** As a worker: what it gets and gives is copied, and it takes its time. */
+/** Behaves like a worker: copies its input and output, and takes time. */
 function worker(i: number): Cleaner {
   const own = cleaner();
   return async (task) => {
@@ -72,7 +72,7 @@ test.each(
     Object.keys(RECIPES).map((recipe) => [text, recipe] as [keyof typeof TEXTS, keyof typeof RECIPES]),
   ),
 )(
-  '%s by %s: the same to the bit, however many help',
+  '%s by %s: gives equal bits for any number of workers',
   async (text, recipe) => {
     const made = [];
     for (const count of [0, 1, 3]) {
@@ -89,7 +89,7 @@ test.each(
       made.push({ cleaned, stored: await Promise.all(hashes) });
     }
     expect(made[0]!.cleaned.tallies.some(({ changed, out }) => changed + out > 0)).toBe(true);
-    // What was put aside is gone.
+    // Spill files are gone.
     expect(made[0]!.stored.some(([key]) => (key as string).includes('aside'))).toBe(false);
     expect(made[1]).toEqual(made[0]);
     expect(made[2]).toEqual(made[0]);
@@ -97,7 +97,7 @@ test.each(
   120_000,
 );
 
-test('what was put aside of a document that goes is gone too, and a text that is made is found as made', async () => {
+test('drops spill files of removed documents, and reuses the stored result', async () => {
   const store = memoryStore();
   const sources = [file('long.txt', page(400).repeat(300)), ...TEXTS['pages, a long one among them'].slice(0, 12)];
   const { text } = await importDrop(sources, store, { addedAt: 1 }, unwatched);
@@ -121,12 +121,12 @@ test('an emptied document is excluded from the survey of a rule', async () => {
   expect(cleaned!.documents).toBe(5);
 });
 
-test.each([1, 3])('a stop is heard while others work: %i', async (count) => {
+test.each([1, 3])('stops while workers are busy: %i', async (count) => {
   const store = memoryStore();
   const { text } = await importDrop(TEXTS['pages, a long one among them'], store, { addedAt: 1 }, unwatched);
   const stop = new AbortController();
   let isEnded = false;
-  // One that never answers.
+  // The first cleaner never answers.
   const cleaners = Array.from({ length: count }, (_, i): Cleaner => {
     return i === 0 ? () => (stop.abort(new Error('stopped')), new Promise(() => undefined)) : worker(i);
   });
@@ -137,7 +137,7 @@ test.each([1, 3])('a stop is heard while others work: %i', async (count) => {
   expect((await store.keys('')).filter((key) => key.startsWith('draft/') || key.includes('aside'))).toEqual([]);
 });
 
-test('progress counts what workers have done, not what they were given', async () => {
+test('progress counts finished work, not assigned work', async () => {
   const store = memoryStore();
   const { text } = await importDrop([file('long.txt', page(400).repeat(450))], store, { addedAt: 1 }, unwatched);
   let answered = 0;
@@ -154,7 +154,7 @@ test('progress counts what workers have done, not what they were given', async (
   const job = { ...unwatched, report };
   await cleanText(store, text!, recipeOf('whiteSpace'), { at: 2 }, job, () => ({ cleaners, end: () => undefined }));
   expect(ahead.length).toBeGreaterThan(5);
-  // A passage for each who helps, and one that waits for each.
+  // At most one passage in progress and one waiting for each worker.
   expect(Math.max(...ahead)).toBeLessThan(6 * MAX_PASSAGE_LENGTH);
   expect(text!.bytes).toBeGreaterThan(12 * MAX_PASSAGE_LENGTH);
 }, 60_000);

@@ -4,7 +4,7 @@ import { type AtWork, type Held, type Step, type Through, throughSteps } from '.
 
 /** Documents and the rules to apply to each; plain values, which are copied to another thread. */
 export interface CleaningTask {
-  /** None of the rules compares documents. */
+  /** Rules that don't compare documents. */
   steps: readonly Pick<Step, 'rule' | 'settings'>[];
   documents: readonly Held[];
 }
@@ -68,7 +68,7 @@ export class WorkerPool {
     const begun: Promise<R>[] = [];
     for await (const item of items) {
       const next = map(item);
-      // Its failure is reported when its turn comes.
+      // A failure is thrown at the item's turn.
       next.catch(() => undefined);
       begun.push(next);
       if (begun.length > 2 * this.cleaners.length) yield await untilStopped(begun.shift()!, this.signal);

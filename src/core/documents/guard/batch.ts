@@ -1,4 +1,4 @@
-/** What is read of a file, packed so that it is copied between threads at little cost: rows share their columns' names. */
+/** Batches of rows or documents in a compact form, cheap to copy between threads: rows share their column names. */
 import { type BadRow, isBadRow } from '../../base/badRow';
 import type { FoundDocument, Row } from '../formats/format';
 import type { Found, FoundKind, FoundRow } from './readers';
@@ -9,22 +9,22 @@ export type Batch =
   | {
       kind: 'rows';
       lines: readonly number[];
-      /** As a spreadsheet numbers them; 0 of a format without a row of names. */
+      /** Spreadsheet row numbers; 0 for formats without a header row. */
       numbers: readonly number[];
-      /** Sets of names, and which of them each row has. */
+      /** Distinct header rows, and the index of each row's header. */
       names: readonly (readonly string[])[];
       namesOf: readonly number[];
-      /** Cells of all rows, one after another. */
+      /** Cells of all rows, concatenated. */
       cells: readonly string[];
-      /** What stands in the place of rows, each before the row of this number. */
+      /** Unreadable rows, each with the number of rows before it. */
       bad: readonly (readonly [before: number, row: BadRow])[];
     };
 
-/** Characters and items at which a batch is full. */
+/** Limits of a batch, in characters and items. */
 const FULL_CHARACTERS = 2 ** 18;
 const FULL_ITEMS = 1024;
 
-/** Gathers what is found until there is a batch. */
+/** Collects items into batches. */
 export class Packer {
   private items = 0;
   private characters = 0;
@@ -74,7 +74,7 @@ export class Packer {
     }
   }
 
-  /** What was gathered since the last batch; undefined where that is nothing. */
+  /** Returns the items since the last batch; undefined if there are none. */
   take(): Batch | undefined {
     if (this.items === 0) return undefined;
     const { documents, objects, lines, numbers, names, namesOf, cells, bad } = this;
@@ -86,7 +86,7 @@ export class Packer {
     return { kind: 'rows', lines, numbers, names, namesOf, cells, bad };
   }
 }
-/** How long an object is isn't counted: a batch is 64 of them. */
+/** Assumed size of an object, whose length isn't counted: 64 objects fill a batch. */
 const OBJECT_CHARACTERS = FULL_CHARACTERS / 64;
 
 function areSame(names: readonly string[], others: Iterable<string>): boolean {
@@ -95,7 +95,7 @@ function areSame(names: readonly string[], others: Iterable<string>): boolean {
   return true;
 }
 
-/** What was packed, in its order. */
+/** Unpacks a batch, in the original order. */
 export function* unpacked(batch: Batch): Generator<Found[FoundKind]> {
   if (batch.kind === 'documents') yield* batch.documents;
   else if (batch.kind === 'objects') yield* batch.objects;

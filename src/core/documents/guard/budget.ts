@@ -1,30 +1,30 @@
-/** Limits on what a reader may produce, counted in work rather than time: a file is accepted or refused alike on every machine. */
+/** Limits on a reader's output, counted in work rather than time: every machine accepts or rejects the same files. */
 import { badFile } from '../../base/errors';
 import { formatBytes, formatCount } from '../../base/units';
 
-/** Characters that any file may produce, however small it is. */
+/** Characters that any file may produce, whatever its size. */
 const FREE_CHARACTERS = 4 * 2 ** 20;
-/** Characters per byte read, beyond those. Deflate packs at most 1,032 bytes in one; a text that people wrote, about 10. */
+/** Additional characters per byte read. Deflate expands a byte to 1,032 bytes at most; typical text to about 10. */
 const MAX_CHARACTERS_PER_BYTE = 200;
-/** Characters that a document, a row or a cell counts as in addition to its text: many empty ones are work too. */
+/** Extra characters counted for a document, row or cell, because many empty ones are work too. */
 const ITEM_CHARACTERS = 64;
 const CELL_CHARACTERS = 4;
 
-/** What one file has cost so far. */
+/** Work done for one file so far. */
 export class Budget {
   private bytes = 0;
   private characters = 0;
 
   constructor(private readonly name: string) {}
 
-  /** Counts bytes that the reader pulled. */
+  /** Counts bytes that the reader consumed. */
   read(bytes: number): void {
     this.bytes += bytes;
   }
 
   /**
    * Counts a document, or a row of `cells`.
-   * @throws HomegrownError `bad-file` where it is more than a file of these bytes may produce
+   * @throws HomegrownError `bad-file` if the output exceeds the limit for the bytes read
    */
   produce(characters: number, cells = 0): void {
     this.characters += characters + ITEM_CHARACTERS + cells * CELL_CHARACTERS;

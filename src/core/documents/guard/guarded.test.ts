@@ -1,4 +1,4 @@
-/** Readers in a worker give what they give in this thread, and one that fails costs its own file alone. */
+/** Readers in a worker give the same results as in this thread, and a failing one costs only its own file. */
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { memoryStore } from '../../base/blobStore';
@@ -24,7 +24,7 @@ const NEIGHBORS = ['a.txt', 'z.vtt'];
 const titles = ({ documents }: Awaited<ReturnType<typeof readDrop>>) => documents.map(({ title }) => title);
 
 test.each(Object.entries(EVERY_FORMAT))(
-  '%s is read alike in a worker, whatever pieces its bytes come in',
+  'reads %s the same in a worker, for any piece sizes',
   async (_, { files }) => {
     const { readers, workers } = guardedByChannel();
     const sources = (piece: number) =>
@@ -40,7 +40,7 @@ test.each(Object.entries(EVERY_FORMAT))(
   },
 );
 
-test('a table is looked at in a worker, which then reads the next', async () => {
+test('previews a table in a worker, which then reads the next', async () => {
   const { readers, workers } = guardedByChannel();
   const table = `text,label\n${Array.from({ length: 5000 }, (_, i) => `row ${i},${i % 2}\n`).join('')}`;
   const here = await lookAtTable(dropped('said.csv', table), 'csv');
@@ -49,7 +49,7 @@ test('a table is looked at in a worker, which then reads the next', async () => 
   expect(workers).toHaveLength(1);
 });
 
-test('rows of conversations are objects, and pairs of columns rows', async () => {
+test('reads conversations as objects, and column pairs as rows', async () => {
   const { readers } = guardedByChannel();
   const chats = '{"messages":[{"role":"user","content":"Aye?"},{"role":"assistant","content":"Aye."}]}\n'.repeat(3000);
   for (const [name, content, table] of [
@@ -68,7 +68,7 @@ test('rows of conversations are objects, and pairs of columns rows', async () =>
   }
 });
 
-test('rows that can’t be read keep their places among the others', async () => {
+test('keeps unreadable rows in place', async () => {
   const { readers } = guardedByChannel();
   const text = ['no', '{"text":"a"}', '[1]', '{"text":"b"}', '2', '3'].join('\n');
   for (const kind of ['rows', 'objects'] as const) {
@@ -76,7 +76,7 @@ test('rows that can’t be read keep their places among the others', async () =>
       collect(by(kind, 'jsonl', { name: 'a.jsonl', bytes: dropped('a.jsonl', text).stream(), note: () => undefined }));
     const here = await read(inProcess);
     expect(here.map(isBadRow)).toEqual([true, false, true, false, true, true]);
-    // Only objects of conversations have the row itself.
+    // Only objects include the raw row.
     const plain = here.map((row) =>
       kind === 'rows' && 'value' in row ? { line: row.line, cells: (row as Row).cells } : row,
     );
@@ -93,7 +93,7 @@ const thrown: readonly (readonly [string, unknown, RegExp])[] = [
   ['what is no error', 'no', /film\.srt.*\(no\)/],
   ['a refusal', new HomegrownError('bad-file', 'film.srt has no cue.', 'Get it again.'), /^film\.srt has no cue\.$/],
 ];
-test.each(thrown)('a reader that throws %s costs its own file alone', async (_, error, message) => {
+test.each(thrown)('a reader that throws %s costs only its own file', async (_, error, message) => {
   for (const readers of [undefined, guardedByChannel().readers])
     await withSubtitles(failing(error), async () => {
       const read = await (readers ? readDropBy(readers, companions()) : readDrop(...companions()));
@@ -107,7 +107,7 @@ const failing = (error: unknown): DocumentReader['documents'] =>
     throw await Promise.resolve(error);
   };
 
-test('what can’t be copied between threads is refused as its file', async () => {
+test("rejects the file if its content can't be copied between threads", async () => {
   const { readers, workers } = guardedByChannel();
   const documents: DocumentReader['documents'] = async function* () {
     yield await Promise.resolve({ text: 'Aye.', fields: { label: (() => 1) as unknown as string } });
@@ -117,7 +117,7 @@ test('what can’t be copied between threads is refused as its file', async () =
   expect(workers).toHaveLength(1);
 });
 
-test('what a file’s own bytes throw is thrown as it is', async () => {
+test('passes on errors of the file’s bytes unchanged', async () => {
   const { readers } = guardedByChannel();
   const own = new HomegrownError('storage-full', 'The disk is full.');
   const broken = {
@@ -127,13 +127,13 @@ test('what a file’s own bytes throw is thrown as it is', async () => {
   await expect(readDropBy(readers, [broken])).rejects.toBe(own);
 });
 
-test('a reader that is stuck is ended, and the next file is read by a fresh worker', async () => {
+test('terminates a stuck reader, and reads the next file in a new worker', async () => {
   const { readers, workers } = guardedByChannel(undefined, 60);
   const documents: DocumentReader['documents'] = async function* () {
     await new Promise(() => undefined);
     yield { text: '' };
   };
-  // It says that it is alive for a while: its event loop turns.
+  // Its event loop runs, so it sends `alive` for a while.
   const read = await withSubtitles(documents, () => readDropBy(readers, companions()));
   expect(titles(read)).toEqual(NEIGHBORS);
   expect(read.reasons).toEqual([
@@ -142,7 +142,7 @@ test('a reader that is stuck is ended, and the next file is read by a fresh work
   expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
 });
 
-test('a worker that falls silent is ended sooner, and one that waits for bytes is not', async () => {
+test('terminates a silent worker sooner, but not one that waits for bytes', async () => {
   const silent = guardedByChannel((port) => {
     port.listen(() => undefined);
     port.post({ type: 'ready' });
@@ -158,14 +158,14 @@ test('a worker that falls silent is ended sooner, and one that waits for bytes i
     yield bytesOf(VTT);
   };
   const reading = readDropBy(readers, [{ ...dropped('z.vtt', VTT), stream: slow }]);
-  // Another file goes through the whole clock meanwhile.
+  // Meanwhile, another file runs into the full timeout.
   expect((await readDropBy(silent.readers, [dropped('z.vtt', VTT)])).reasons).toHaveLength(1);
   give();
   expect(titles(await reading)).toEqual(['z.vtt']);
   expect(workers).toHaveLength(1);
 });
 
-test('the clock of a reader starts when its worker says that it is ready, however long that takes', async () => {
+test('the timeout starts when the worker is ready, however long the start takes', async () => {
   vi.useFakeTimers();
   try {
     let say: (message: FromWorker) => void = () => undefined;
@@ -191,7 +191,7 @@ test('the clock of a reader starts when its worker says that it is ready, howeve
   }
 });
 
-test('a worker that dies costs its file, and says so where memory ran out', async () => {
+test('a crashed worker costs its file, and running out of memory is reported', async () => {
   for (const [memory, message] of [
     [undefined, /z\.vtt.*\(it crashed\)/],
     [2 ** 31, /z\.vtt: its reader needs more than 2\.15 GB of memory/],
@@ -209,12 +209,12 @@ test('a worker that dies costs its file, and says so where memory ran out', asyn
   }
 });
 
-test('a worker that can’t be started is no fault of the file', async () => {
+test("a worker that can’t start isn't the file's fault", async () => {
   const guard = guardedByChannel(() => void setTimeout(() => guard.workers.at(-1)!.end('no script'), 0));
   await expect(readDropBy(guard.readers, [dropped('z.vtt', VTT)])).rejects.toMatchObject({ code: 'load-failed' });
 });
 
-test('Cancel ends a reader whatever it does, and nothing is stored', async () => {
+test('Cancel ends any reader, and nothing is stored', async () => {
   const { readers, workers } = guardedByChannel();
   const stop = new AbortController();
   const reason = new Error('stopped by a person');
@@ -230,7 +230,7 @@ test('Cancel ends a reader whatever it does, and nothing is stored', async () =>
   expect(titles(await readDropBy(readers, [dropped('z.vtt', VTT)]))).toEqual(['z.vtt']);
 });
 
-test('a reader waits while what it found is not taken', async () => {
+test('a reader waits until its batches are taken', async () => {
   const { readers } = guardedByChannel();
   let found = 0;
   const LONG = 'Aye. '.repeat(60_000); // a batch by itself
@@ -249,7 +249,7 @@ test('a reader waits while what it found is not taken', async () => {
   });
 });
 
-test('a file that expands without end is refused alike in this thread and in a worker', async () => {
+test('rejects a file that expands without end, in this thread and in a worker alike', async () => {
   const documents: DocumentReader['documents'] = async function* ({ bytes }) {
     await collect(bytes);
     for (;;) yield await Promise.resolve({ text: ' '.repeat(1000) });
@@ -264,7 +264,7 @@ test('a file that expands without end is refused alike in this thread and in a w
   });
 });
 
-test('as many files as are asked for at once are read, four at a time', async () => {
+test('reads any number of files, at most four at once', async () => {
   const { readers, workers } = guardedByChannel();
   const reads = Array.from({ length: 9 }, (_, i) => readDropBy(readers, [dropped(`${i}.vtt`, VTT)]));
   expect((await Promise.all(reads)).map((read) => titles(read)[0])).toEqual(reads.map((_, i) => `${i}.vtt`));
@@ -272,7 +272,7 @@ test('as many files as are asked for at once are read, four at a time', async ()
   expect(workers.filter(({ isTerminated }) => !isTerminated)).toHaveLength(1);
 });
 
-test('nothing is left in the store of a text whose reader was ended', async () => {
+test('leaves nothing stored of a file whose reader was terminated', async () => {
   const store = memoryStore();
   const { readers } = guardedByChannel(undefined, 60);
   const documents: DocumentReader['documents'] = async function* () {

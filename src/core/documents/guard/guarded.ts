@@ -1,6 +1,6 @@
 /**
- * Runs readers in a worker that can be terminated, since they run over files from anywhere: one that throws, never ends or
- * takes all memory costs its own file and nothing else. The worker has no access but to what it asks for (protocol.ts).
+ * Runs readers of untrusted files in a worker that can be terminated. A reader that throws, hangs or exhausts memory
+ * costs only its own file. The worker can access only what the protocol provides (protocol.ts).
  */
 import { badFile, fromFailure, HomegrownError, toFailure } from '../../base/errors';
 import { formatBytes, formatDuration } from '../../base/units';
@@ -12,32 +12,32 @@ import { AGAIN, failedReader, type FoundKind, type Readers } from './readers';
 
 /** A worker that runs `serveReaders`. */
 export interface ReaderWorker extends Port<ToWorker, FromWorker> {
-  /** Called once when the worker ends by itself. `memory`: bytes that it had and that were too few. */
+  /** Called once when the worker ends by itself. `memory`: its memory limit in bytes, if that was exceeded. */
   onEnd(listener: (why: { reason: string; memory?: number }) => void): void;
   terminate(): void;
-  /** Keeps the process alive while a file is read, and only then. */
+  /** Keeps the process alive only while a file is read. */
   hold?(isReading: boolean): void;
 }
 
 export interface Guard {
   readers: Readers;
-  /** Terminates a worker that waits for the next file. */
+  /** Terminates the idle worker. */
   end(): void;
 }
 
-/** Milliseconds without a word after which a worker that owes one is stuck. */
+/** Milliseconds of silence after which a worker that must respond counts as stuck. */
 const STUCK_MS = 60_000;
-/** Ticks in that time; and the maximum number of ticks for which a worker may report only that it is alive. */
+/** Ticks in that time, and the maximum number of ticks with only `alive` messages. */
 const TICKS = 6;
 const MAX_IDLE_TICKS = 60;
-/** Maximum number of files read at once; others wait. */
+/** Maximum number of concurrent files; others wait. */
 const MAX_WORKERS = 4;
 /** Milliseconds that a worker has to stop on request before it is replaced. */
 const STOP_MS = 1000;
 
-/** @param start is called at the first file, and again after a worker has ended or is busy with another file */
+/** @param start called for the first file, and again if no idle worker exists */
 export function guarded(start: () => ReaderWorker | Promise<ReaderWorker>, stuckMs = STUCK_MS): Guard {
-  /** The worker that waits for the next file. */
+  /** Idle worker. */
   let idle: Link | undefined;
   /** Workers that are stopping; the next file waits for one instead of starting a new worker. */
   const stopping = new Set<Promise<unknown>>();
@@ -111,7 +111,7 @@ export function guarded(start: () => ReaderWorker | Promise<ReaderWorker>, stuck
   };
 }
 
-/** A worker and whoever listens to it now. */
+/** Worker and its current listener. */
 class Link {
   private listener: ((message: FromWorker) => void) | undefined;
   private onEnd: (() => void) | undefined;
@@ -164,9 +164,9 @@ interface Reading {
   stuckMs: number;
 }
 
-/** A file in a worker. */
+/** File being read in a worker. */
 class Run {
-  /** The worker is done with the file, and can read another. */
+  /** The worker has finished the file, and can read another. */
   isDone = false;
   private isClosed = false;
   private readonly arrived: (Batch | { sentence: string })[] = [];
@@ -230,7 +230,7 @@ class Run {
     }
   }
 
-  /** Ends it whatever the worker does. */
+  /** Fails the file at once, whatever the worker does. */
   fail(error: unknown): void {
     if (this.failure || this.isDone) return;
     this.failure = { error };
@@ -238,14 +238,14 @@ class Run {
     this.wake?.();
   }
 
-  /** Lets go of the file. */
+  /** Releases the file. */
   async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.timer);
     this.link.listen();
     const closing = [...this.streams.values()].map(async (stream) => stream.return?.());
     const closed = Promise.allSettled(closing);
-    // Bytes that were asked for may never come, as from a pipe.
+    // Requested bytes may never arrive, for example from a pipe.
     if (this.pendingAsks === 0) await closed;
   }
 
@@ -297,7 +297,7 @@ class Run {
     this.pendingAsks++;
     try {
       const found = ask.type === 'ask' ? await this.nextOf(ask) : await this.placed(ask);
-      // A copy, as others may hold the buffer that a piece is a part of.
+      // Copies, because the piece may be part of a shared buffer.
       const bytes = found?.slice();
       this.post({ type: 'bytes', id, ...(bytes && { bytes }) }, bytes && [bytes.buffer]);
     } catch (error) {
@@ -305,7 +305,7 @@ class Run {
       this.post({ type: 'failed', id, failure: toFailure(error) });
     } finally {
       this.pendingAsks--;
-      this.hasSpoken = true; // from here on it owes a word
+      this.hasSpoken = true; // from now on, the worker must respond
     }
   }
 
@@ -328,7 +328,7 @@ class Run {
     if (!this.isClosed && !this.link.ended) this.link.worker.post(message, transfer);
   }
 
-  /** The worker ended by itself. */
+  /** Handles a worker that ended by itself. */
   private lost(): void {
     if (this.failure || this.isDone) return;
     const { file, format } = this.reading;
@@ -346,8 +346,8 @@ class Run {
   }
 
   /**
-   * The clock ends only what is stuck: a worker that owes a word, since it neither waits for bytes nor for what it has found to
-   * be taken, and says none. Saying that it is alive helps for a while.
+   * Fails a stuck worker: it must respond, because it waits neither for bytes nor for its batches to be taken, but
+   * stays silent. `alive` messages extend the time up to a limit.
    */
   private watch(quiet: number, idle: number): void {
     const { stuckMs, file } = this.reading;

@@ -1,4 +1,7 @@
-/** What is said between a thread that wants a file read (guarded.ts) and the worker that reads it (serve.ts). One file at a time. */
+/**
+ * Messages between the thread that needs a file (guarded.ts) and the worker that reads it (serve.ts). One file at a
+ * time.
+ */
 import type { Failure } from '../../base/errors';
 import type { EncodingId } from '../encodings';
 import type { Reading } from '../formats/format';
@@ -6,16 +9,16 @@ import type { Batch } from './batch';
 import type { FormatId } from '../formats';
 import type { FoundKind } from './readers';
 
-/** One end of a channel. `transfer`: buffers that the sender gives away. */
+/** End of a channel. `transfer`: buffers whose ownership moves to the receiver. */
 export interface Port<Out, In> {
   post(message: Out, transfer?: readonly ArrayBuffer[]): void;
   listen(listener: (message: In) => void): void;
 }
 
-/** A file whose bytes are asked for. */
+/** File whose bytes are requested by message. */
 export interface RemoteFile {
   name: string;
-  /** Bytes, where it can be read in places. */
+  /** Size in bytes, if random access is possible. */
   placesSize?: number;
   reading?: Reading;
   encoding?: EncodingId;
@@ -40,12 +43,12 @@ export type FromWorker =
   | { type: 'close'; stream: number }
   | { type: 'batch'; batch: Batch }
   | { type: 'note'; sentence: string }
-  /** The event loop turns, though nothing is done yet. */
+  /** The event loop runs, but there is no result yet. */
   | { type: 'alive' }
   | { type: 'done' }
-  /** `source`: the ask whose failure the reader passed on. */
+  /** `source`: ID of the request whose error the reader passed on. */
   | { type: 'refused'; failure: Failure; source?: number }
   | { type: 'stopped' };
 
-/** Batches that may be under way: the worker reads on while the last ones are stored. */
+/** Maximum number of batches in flight: the worker reads on while earlier batches are stored. */
 export const BATCHES_AHEAD = 3;

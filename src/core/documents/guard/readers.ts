@@ -1,4 +1,4 @@
-/** How readers of formats are run: in this thread, or in a worker that can be terminated (guarded.ts). */
+/** Runs format readers: in this thread, or in a worker that can be terminated (guarded.ts). */
 import { badFile, HomegrownError, toFailure } from '../../base/errors';
 import { jsonObjects } from '../jsonObjects';
 import { FORMATS, type DocumentFormatId, type FormatId, type TableFormatId } from '../formats';
@@ -6,27 +6,27 @@ import { type BadRow, isBadRow } from '../../base/badRow';
 import type { FoundDocument, OpenFile, Row } from '../formats/format';
 import { Budget } from './budget';
 
-/** What can be read of a file. */
+/** Kinds of items that a file can contain. */
 export interface Found {
   documents: FoundDocument;
-  /** Rows without `value`. */
+  /** Table rows without `value`. */
   rows: Row | BadRow;
-  /** Rows as JSON has them. */
+  /** Rows as JSON objects. */
   objects: FoundRow | BadRow;
 }
 export type FoundKind = keyof Found;
 
 export interface FoundRow {
   value: Readonly<Record<string, unknown>>;
-  /** From 1. */
+  /** Line number, from 1. */
   line: number;
-  /** Of a format with a row of names: as a spreadsheet numbers it. */
+  /** Spreadsheet row number, for formats with a header row. */
   row?: number;
-  /** Of a file of JSON: `line 12`, `object 12`. */
+  /** Place in a JSON file: `line 12`, `object 12`. */
   place?: string;
 }
 
-/** Formats that something can be read of. */
+/** Formats that can yield each kind. */
 export interface FormatOf {
   documents: DocumentFormatId;
   rows: TableFormatId;
@@ -34,7 +34,8 @@ export interface FormatOf {
 }
 
 /**
- * Reads a file. Whatever its reader throws is a HomegrownError; whatever the file's bytes throw comes as it is.
+ * Reads a file. Converts every error of the reader to a HomegrownError; passes on errors of the file's bytes
+ * unchanged.
  * @throws HomegrownError `bad-file` and the like, naming the file
  */
 export type Readers = <K extends FoundKind>(
@@ -100,7 +101,7 @@ function spend(budget: Budget, kind: FoundKind, found: Found[FoundKind]): void {
   } else budget.produce(0);
 }
 
-/** The same file, whose bytes are counted. @param own collects the errors that its bytes throw */
+/** Wraps a file so that its bytes are counted. @param own collects errors thrown by its bytes */
 function counted({ bytes, places, companions, ...file }: OpenFile, budget: Budget, own: Set<unknown>): OpenFile {
   const failed = (error: unknown): never => {
     own.add(error);
@@ -124,7 +125,7 @@ function counted({ bytes, places, companions, ...file }: OpenFile, budget: Budge
       if (!isDone) await iterator.return?.();
     }
   }
-  // What is read in places may be read again: it counts once.
+  // Random access may repeat reads; each byte counts once.
   let left = places?.size ?? 0;
   return {
     ...file,
@@ -145,7 +146,7 @@ function counted({ bytes, places, companions, ...file }: OpenFile, budget: Budge
   };
 }
 
-/** Whatever a reader throws, as the refusal of its file. A part of the app that didn't load is not the file's fault. */
+/** Converts a reader's error to a rejection of its file. A failed load of an app part isn't the file's fault. */
 function refusal(name: string, format: FormatId, error: unknown): HomegrownError {
   if (error instanceof HomegrownError) return error;
   const { code, message } = toFailure(error);
@@ -153,7 +154,7 @@ function refusal(name: string, format: FormatId, error: unknown): HomegrownError
   return failedReader(name, format, message);
 }
 
-/** @param reason in words of whatever failed */
+/** @param reason error message of the failure */
 export const failedReader = (name: string, format: FormatId, reason: string): HomegrownError =>
   badFile(
     `Couldn't read ${name}: the reader of ${FORMATS[format].label} files failed (${reason.slice(0, 200).replace(/\.$/, '')}).`,

@@ -1,4 +1,4 @@
-/** The worker's half: runs readers on files whose bytes the other half has (guarded.ts). */
+/** Worker side: runs readers on files whose bytes the other side has (guarded.ts). */
 import { fromFailure, HomegrownError, toFailure } from '../../base/errors';
 import type { OpenFile } from '../formats/format';
 import { type Batch, Packer } from './batch';
@@ -8,7 +8,7 @@ import { failedReader, type FoundKind, type FormatOf, inProcess } from './reader
 type HostPort = Port<FromWorker, ToWorker>;
 type Asking = { type: 'ask'; stream: number; path?: string } | { type: 'askPlace'; offset: number; length: number };
 
-/** Answers until the worker is terminated. */
+/** Serves requests until the worker is terminated. */
 export function serveReaders(port: HostPort): void {
   let task: Task | undefined;
   port.listen((message) => {
@@ -20,15 +20,15 @@ export function serveReaders(port: HostPort): void {
   port.post({ type: 'ready' });
 }
 
-/** One file. */
+/** Reads one file. */
 class Task {
   private isStopped = false;
-  /** Nothing more is said of it: the worker may be reading another file. */
+  /** No more messages about this file: the worker may be reading another. */
   private isOver = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
   private readonly asks = new Map<number, { resolve(bytes?: Uint8Array): void; reject(error: Error): void }>();
-  /** Which ask an error came of. */
+  /** Request that caused each error. */
   private readonly failed = new Map<unknown, number>();
   private credit = BATCHES_AHEAD;
   private onCredit: (() => void) | undefined;
@@ -74,7 +74,8 @@ class Task {
       }
       await this.flush();
     } catch (error) {
-      // What can't be copied to another thread, such as objects in objects in objects, is not a HomegrownError.
+      // Content that can't be copied to another thread, such as very deep objects, throws other errors than
+      // HomegrownError.
       await this.flush().catch(() => undefined);
       const known = error instanceof HomegrownError ? error : failedReader(file.name, format, messageOf(error));
       const source = this.failed.get(error);
@@ -111,7 +112,7 @@ class Task {
       name,
       bytes: this.stream(streams++),
       note: (sentence) => {
-        // Notes and what is found keep their order.
+        // Keeps the order of notes and items.
         if (this.isOver) return;
         this.send(this.packer.take());
         this.port.post({ type: 'note', sentence });

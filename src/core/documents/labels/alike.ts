@@ -1,14 +1,14 @@
-/** Labels that are meant to be one, by their names: "Spam", "spam " and "spam.", or one with a slip of the pen. */
+/** Detects different names of one label: "Spam", "spam " and "spam.", or names with a typo. */
 import type { LabelCount } from './survey';
 
 export interface Alike {
-  /** Two at least, the commonest first. */
+  /** At least two, most common first. */
   names: readonly string[];
-  /** What all could be called: the commonest. */
+  /** Proposed name for all: the most common. */
   as: string;
 }
 
-/** @param counts commonest first */
+/** @param counts most common first */
 export function alikeNames(counts: readonly LabelCount[]): readonly Alike[] {
   const forms = counts.map(({ label }) => formOf(label));
   const group = forms.map((form, i) => {
@@ -28,8 +28,8 @@ export function alikeNames(counts: readonly LabelCount[]): readonly Alike[] {
 }
 
 /**
- * Without case, compatibility forms, what stands around and between words, and what ends a sentence. Signs say something else: "1"
- * is not "-1", nor C C#, and of what has no letter nothing is taken away.
+ * Normalizes case, compatibility forms, outer and inner separators, and final punctuation. Keeps other signs, which
+ * carry meaning: "1" isn't "-1", and C isn't C#. Changes nothing in a name without letters.
  */
 function formOf(label: string): string {
   const plain = label.normalize('NFKC').trim();
@@ -37,7 +37,7 @@ function formOf(label: string): string {
   const lower = plain.toLowerCase();
   let end = lower.length;
   while (end > 0 && /[.,;:!?\s]/u.test(lower[end - 1]!)) end--;
-  // Runs are matched whole: a pattern that asks what follows a run would try each place within it.
+  // Matches runs whole: a lookahead after a run would try each place within it.
   return lower
     .slice(0, end)
     .replace(/([\s_-]+)([\p{L}\p{N}]?)/gu, (run: string, _: string, after: string, at: number) =>
@@ -46,7 +46,7 @@ function formOf(label: string): string {
 }
 const LETTER_END = /[\p{L}\p{N}]$/u;
 
-/** One letter more, less or other, of five at least; numbers that differ are meant. */
+/** Whether two names differ by one added, removed or changed letter. Needs five letters at least, and no digits. */
 function isSlip(one: string, other: string): boolean {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
   if (short.length < 5 || long.length - short.length > 1 || /\d/.test(long)) return false;

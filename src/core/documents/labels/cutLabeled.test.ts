@@ -1,4 +1,4 @@
-/** Examples are parted by their labels, and what is nearly equal stays together. */
+/** Splits follow the labels, and near-duplicates stay together. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { sha256Hex } from '../../base/hash';
@@ -12,7 +12,7 @@ const HASHES = await Promise.all(Array.from({ length: 300 }, (_, i) => sha256Hex
 
 interface Example {
   labels: readonly number[];
-  /** Which of the hashes it has, and to which it is nearly equal. */
+  /** Index into the hashes, and the group of near-duplicates. */
   hash: number;
   group: number;
   trainOnly?: true;
@@ -56,7 +56,7 @@ const any = fc
   .map((all) => all.map(([labels, group], hash): Example => ({ labels, group, hash })));
 
 describe('texts without near-duplicates', () => {
-  it('are held out by the shares of each label, at least one of each label that occurs twice', () => {
+  it('are held out by the share of each label, and at least one of each label with two texts', () => {
     fc.assert(
       fc.property(unlike, choices, (examples, choice) => {
         const parts = partsOf(examples, choice);
@@ -74,7 +74,7 @@ describe('texts without near-duplicates', () => {
   });
 });
 
-test('a text is in one part where it has a label and in none otherwise, and those nearly equal to it are there too', () => {
+test('each labeled text is in one part, together with its near-duplicates; others are in none', () => {
   fc.assert(
     fc.property(any, choices, (examples, choice) => {
       const parts = partsOf(examples, choice);
@@ -95,10 +95,10 @@ test('a label with two groups of texts is held out, even if the smallest free gr
   expect(parts).toEqual(['validation', 'validation', 'train']);
 });
 
-test('a train-only text and those nearly equal to it are trained, and the others are held out as without it', () => {
+test("a train-only text and its near-duplicates are trained, and the others are held out as if it didn't exist", () => {
   fc.assert(
     fc.property(any, any, choices, (examples, corrections, choice) => {
-      // Hashes of their own: the order depends on them.
+      // Different hashes, which decide the order.
       const only = corrections.map((each) => ({ ...each, hash: each.hash + 120, trainOnly: true as const }));
       const parts = partsOf([...examples, ...only], choice);
       const groups = new Set(only.map(({ group }) => group));
@@ -111,7 +111,7 @@ test('a train-only text and those nearly equal to it are trained, and the others
   );
 });
 
-test('they are parted by the seed and what is in them, not by their order', () => {
+test('the split depends on the seed and the content, not on the order', () => {
   fc.assert(
     fc.property(any, choices, fc.nat({ max: 100 }), (examples, choice, turn) => {
       const by = (some: readonly Example[]): object =>
@@ -133,7 +133,7 @@ describe('texts', () => {
   };
   const text = fc.array(fc.constantFrom(...vocabulary), { minLength: 120, maxLength: 150 });
 
-  it('are nearly equal where one word of many is another, and not where all are drawn', () => {
+  it('are near-duplicates if one word of many differs, but not if all words are random', () => {
     fc.assert(
       fc.property(text, text, fc.nat({ max: 119 }), (one, other, at) => {
         const changed = one.map((word, i) => (i === at ? 'changed' : word));
@@ -144,7 +144,7 @@ describe('texts', () => {
     );
   });
 
-  it('of few words are so where these are equal, and those without words where their signs are', () => {
+  it('match exactly if they have few words, or only signs', () => {
     const texts = [
       'Great movie!',
       'great  movie',

@@ -2,24 +2,24 @@
 import { type Cut, type Outline, unitsOf } from '../cut';
 import { PART_NAMES, type PartName, type SplitChoice } from '../split';
 
-/** Nearly equal texts: how many of them have each label. */
+/** Group of near-duplicates: number of texts by label. */
 type Group = ReadonlyMap<number, number>;
 
-/** What the split needs to know of each text, by its place. */
+/** Facts about each text that the split needs, by index. */
 interface Labeled {
-  /** Numbers of its labels; a text with none is in no part. */
+  /** Indices of its labels. A text without labels is in no part. */
   labels: readonly (readonly number[])[];
-  /** Number of the group of nearly equal texts that it belongs to. */
+  /** ID of its group of near-duplicates. */
   groupOf: ArrayLike<number>;
-  /** Whether it is never held out. */
+  /** Whether the text is never held out. */
   trainOnly: readonly boolean[];
 }
 
 /**
- * Splits whole documents by the seed and their content, whatever their order. A label with two unlike texts is trained and held out;
- * with a test share, one of three is in each part. Of texts with several labels the rarest label is shared out first (Sechidis et al.
- * 2011, "On the Stratification of Multi-label Data"). A text that is only trained takes nearly equal texts with it. If none is, the same
- * texts are held out as without it, so that the accuracies before and after a correction can be compared.
+ * Splits whole documents by seed and content, whatever their order. A label with two dissimilar texts is both trained
+ * and validated; with a test share, a label with three is in each part. Allocates the rarest label first (Sechidis et
+ * al. 2011, "On the Stratification of Multi-label Data"). Near-duplicates of a train-only text are train-only too. The
+ * other texts are held out as if these didn't exist, so that accuracies before and after a correction are comparable.
  */
 export function cutLabeled(outline: Outline, { labels, groupOf, trainOnly }: Labeled, choice: SplitChoice): Cut {
   const trained = new Set<number>();
@@ -43,7 +43,7 @@ export function cutLabeled(outline: Outline, { labels, groupOf, trainOnly }: Lab
   };
 }
 
-/** @param groups in the order in which they are chosen */
+/** @param groups in order of allocation */
 function partsOf(groups: ReadonlyMap<number, Group>, choice: SplitChoice): ReadonlyMap<number, PartName> {
   const parts = new Map<number, PartName>();
   const byLabel = new Map<number, number[]>();
@@ -69,13 +69,13 @@ function partsOf(groups: ReadonlyMap<number, Group>, choice: SplitChoice): Reado
     for (const id of ids) {
       if (parts.has(id)) continue;
       const texts = groups.get(id)!.get(label)!;
-      // It is taken where that brings the part nearer to its share.
+      // Add the text if that brings the part closer to its share.
       const part = HELD.find((name) => texts < 2 * (wanted[name] - has[name])) ?? 'train';
       parts.set(id, part);
       if (part !== 'train') has[part] += texts;
     }
   }
-  /** Another one of each of its labels stays where it is. */
+  /** Whether each of the group's labels keeps another group in the part. */
   const isFree = (id: number, part: PartName): boolean =>
     [...groups.get(id)!.keys()].every((label) => inPart(label, part).length > 1);
   const fill = (label: number, part: PartName, from: readonly PartName[]): void => {
@@ -95,7 +95,7 @@ function partsOf(groups: ReadonlyMap<number, Group>, choice: SplitChoice): Reado
 }
 const HELD = PART_NAMES.filter((name) => name !== 'train').reverse();
 
-/** Texts of a label that are to be held out: one at least, where there are so many that are unlike. */
+/** Number of a label's texts to hold out: at least one if it has enough dissimilar texts. */
 const wantedOf = (
   texts: number,
   groups: number,

@@ -23,7 +23,7 @@ export class Examples {
     this.trainOnly.push(trainOnly === true);
   }
 
-  /** @throws HomegrownError `bad-settings` where none has a label */
+  /** @throws HomegrownError `bad-settings` if no text has a label */
   cut(outline: Outline, choice: SplitChoice): Cut {
     const names = [...new Set(this.labels.flatMap((own) => own ?? []))].sort();
     if (names.length === 0)

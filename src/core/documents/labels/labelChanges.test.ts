@@ -59,7 +59,7 @@ async function opened(source: TextSource | readonly TextSource[], labeledAs: Lab
   return { store, text, labels, outcome };
 }
 
-test('a table is a text of examples: columns that are joined, labels without what stands around them, or none', async () => {
+test('reads a table as examples: joins columns, trims labels, allows missing ones', async () => {
   const { store, text, labels } = await opened(
     file('mails.csv', MAILS, { text: 'subject', besides: ['body'], label: 'label' }),
   );
@@ -72,7 +72,7 @@ test('a table is a text of examples: columns that are joined, labels without wha
   expect(rows.map(({ label }) => label)).toEqual(['ham', 'spam', 'Spam', '']);
 });
 
-test('files are examples of the folders that they lie in, also where two are equal', async () => {
+test('labels files by their folders, also equal files', async () => {
   const { text, labels, outcome } = await opened([
     file('mails/spam/1.txt', 'Click here'),
     file('mails/ham/1.txt', 'Click here'),
@@ -86,7 +86,7 @@ test('files are examples of the folders that they lie in, also where two are equ
   expect(outcome.refused).toMatchObject([{ name: 'readme.txt', error: { code: 'bad-file' } }]);
 });
 
-test.each(['|', ';', ','] as const)('with several labels a text a cell is parted by %s', async (between) => {
+test.each(['|', ';', ','] as const)('splits cells with several labels at %s', async (between) => {
   const rows = csvOf([
     ['text', 'label'],
     ['one', `b${between} a ${between}b${between}`],
@@ -111,14 +111,14 @@ test('asks about a table without a known label column', async () => {
   expect(missing).toMatchObject({ code: 'bad-file', message: expect.stringContaining('has text, kind') as string });
 });
 
-test('the same bytes are one thing as text and another as examples', async () => {
+test('imports the same bytes as plain text and as examples', async () => {
   const { store, text } = await opened(file('mails.csv', MAILS));
   const again = await importText(file('mails.csv', MAILS), store, { addedAt: 2, labeledAs: {} }, unwatched);
   expect(again).toMatchObject({ kind: 'duplicate', of: { id: text.id } });
   expect(await importText(file('mails.csv', MAILS), store, { addedAt: 3 }, unwatched)).toMatchObject({ kind: 'added' });
 });
 
-test('labels are joined and changed over what was read, and put back; the text is another then', async () => {
+test('merges, changes and restores labels; the text counts as another', async () => {
   const { store, text, labels } = await opened(file('mails.csv', MAILS));
   const refs = [textRef(text)];
   const change = async (to: (before: LabelChanges) => LabelChanges): Promise<void> => {
@@ -140,7 +140,7 @@ test('labels are joined and changed over what was read, and put back; the text i
   });
 });
 
-test('joined labels are those that all documents have that had one of them, whatever was done before', () => {
+test('a merged label applies to all documents that had one of the labels', () => {
   const name = fc.constantFrom('a', 'b', 'c', 'd', 'toString', '__proto__');
   const step = fc.oneof(
     fc.record({ join: fc.uniqueArray(name, { minLength: 1, maxLength: 3 }), to: name }),
@@ -165,13 +165,13 @@ test('joined labels are those that all documents have that had one of them, what
   );
 });
 
-test('of several labels a document has each once, by what they are called now', () => {
+test('counts each label of a document once after renaming', () => {
   const labelling = { ...joinedLabels(AS_READ, ['b', 'c'], 'x', 'several'), sha256: '' };
   const now = labelsNow({ labelled: 'several', labelling });
   expect(['a|b|c', 'c', 'a'].map((label, place) => now(place, label))).toEqual(['a|x', 'x', 'a']);
 });
 
-test('what texts without a label are is said of all of them, and of single ones; and taken back', async () => {
+test('sets and resets the meaning of missing labels, for all texts and for single ones', async () => {
   const rows = csvOf([['text', 'label'], ['one', 'a'], ['two', ''], ['three', 'b'], ['four', ''], ['five', 'a|b']]); // prettier-ignore
   const { store, text, labels } = await opened(file('a.csv', rows), { between: '|' });
   const refs = [textRef(text)];
@@ -195,7 +195,7 @@ test('what texts without a label are is said of all of them, and of single ones;
   expect(await textOf(store, text.id)).toEqual(text);
 });
 
-test('labels stay with their documents whatever is left out, cleaned and relabeled, in any order', async () => {
+test('labels stay with their documents after exclusion, cleaning and relabeling in any order', async () => {
   const TEXTS = Array.from({ length: 6 }, (_, i) => `${'word '.repeat(i + 1)}${i}`);
   const read = ['a', 'b', 'a|b', '', 'c', 'b'];
   const name = fc.constantFrom('a', 'b', 'c', 'd');
@@ -204,7 +204,7 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
     fc.record({ place, label: fc.constantFrom('a', 'b|c', '', NO_LABELS) }),
     fc.record({ join: fc.uniqueArray(name, { minLength: 1, maxLength: 2 }), to: name }),
     fc.record({ are: fc.constantFrom('none', 'left-out') }),
-    // A rule leaves out documents with fewer characters; 0 is no rule.
+    // A rule drops documents with fewer characters; 0 means no rule.
     fc.record({ least: fc.constantFrom(0, 10, 20) }),
     fc.record({ out: place, isOut: fc.boolean() }),
   );
@@ -229,7 +229,7 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
               : leaveOut(store, text.id, [one.out], one.isOut);
           if (TEXTS.some(isTrainedOn)) await done;
           else {
-            // Then nothing would remain, and all is as it was.
+            // No document would remain, so nothing changes.
             await expect(done).rejects.toMatchObject({ code: 'bad-settings' });
             min = before;
             out.clear();
@@ -262,7 +262,7 @@ test('labels stay with their documents whatever is left out, cleaned and relabel
   );
 });
 
-test('a text of the version before, also one within what was cleaned, is read', async () => {
+test('reads a text of an older version, also within a cleaned text', async () => {
   const store = memoryStore();
   const { text } = (await importText(file('a.txt', 'Hello'), store, { addedAt: 1 }, unwatched)) as { text: TextRecord };
   for (const version of [2, 3]) {
@@ -279,7 +279,7 @@ test('a text of the version before, also one within what was cleaned, is read', 
   }
 });
 
-test('a label that is too long is refused with its row', async () => {
+test('rejects a label that is too long, with its row', async () => {
   const rows = (label: string): string =>
     csvOf([
       ['text', 'label'],

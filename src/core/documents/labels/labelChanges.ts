@@ -27,7 +27,7 @@ export function labelsNow({ labelled: labelKind, labelling }: Pick<TextRecord, '
   return (place: number, label = ''): string => changed.get(place) ?? inNames(renamed, labelKind, label);
 }
 
-/** A document with the label that it has now. */
+/** Replaces the label of a document. */
 export function withLabel(document: Document, label: string): Document {
   const { fields = {}, ...rest } = document;
   if ((fields['label'] ?? '') === label) return document;
@@ -53,21 +53,21 @@ export function unlabeledAre({ labelling }: Pick<TextRecord, 'labelling'>): Unla
   return labelling!.renamed[''] === NO_LABELS ? 'none' : 'left-out';
 }
 
-/** The same, but for what those are that have none, also by a person's word. */
+/** Sets the meaning of texts without a label, also of those that a person left unlabeled. */
 export function withUnlabeled({ renamed, changed }: LabelChanges, are: Unlabeled): LabelChanges {
   const label = are === 'none' ? NO_LABELS : '';
   const now = changed.map((each) => (each.label === '' ? { ...each, label } : each));
   return { renamed: { ...renamed, '': label }, changed: now };
 }
 
-/** The same, but for one document. @param label empty: it is an example of nothing yet; null: what it was read as */
+/** Relabels a document. @param label empty: not labeled yet; null: the original label */
 export function relabeled({ renamed, changed }: LabelChanges, place: number, label: string | null): LabelChanges {
   const others = changed.filter((each) => each.place !== place);
   const all = label === null ? others : [...others, { place, label }];
   return { renamed, changed: all.sort((a, b) => a.place - b.place) };
 }
 
-/** The same, but for labels that are now called otherwise; empty: they are none, and so are their documents examples of none. */
+/** Renames labels; an empty name removes them from their documents. */
 export function joinedLabels(
   { renamed, changed }: LabelChanges,
   labels: readonly string[],
@@ -88,8 +88,8 @@ export function joinedLabels(
 }
 
 /**
- * Changes it for every project that has the text, whoever else changes it meanwhile; `change` may be asked again.
- * @throws HomegrownError `bad-settings` of a text without labels, or a place that it has not; `storage-damaged`
+ * Changes the labels of a text for every project that uses it. Calls `change` again after a concurrent change.
+ * @throws HomegrownError `bad-settings` for a text without labels, or an index out of range; `storage-damaged`
  */
 export async function changeLabelling(
   store: BlobStore,

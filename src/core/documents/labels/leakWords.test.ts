@@ -1,4 +1,4 @@
-/** The warning next to an accuracy that a word may explain. */
+/** Warning next to an accuracy that single words may explain. */
 import { expect, test } from 'vitest';
 import type { Leak } from './leaks';
 import { leakNotice, leakWords, leakWordsIn } from './leakWords';
@@ -7,7 +7,7 @@ const leak = (word: string, label: string): Leak => ({
   ...{ word, label, within: { texts: 40, of: 40 }, without: { texts: 0, of: 80 }, above: 0.9 },
 });
 
-test('the warning says how many words may explain the accuracy, where they are, and what to do', () => {
+test('the warning reports the number of words, their counts and a remedy', () => {
   expect(leakNotice([])).toBeUndefined();
   expect(leakNotice(leakWords([leak('the', 'ok')]))).toEqual({
     word: 'the',
@@ -21,7 +21,7 @@ test('the warning says how many words may explain the accuracy, where they are, 
   );
 });
 
-test('texts with several labels count for each of them', async () => {
+test('counts texts with several labels for each label', async () => {
   const texts = Array.from({ length: 60 }, (_, i) => ({
     text: i % 2 ? `zq ${i}` : `${i}`,
     label: i % 2 ? 'a|b' : 'b',

@@ -1,4 +1,4 @@
-/** Sentences on words that give labels away, for every page and the terminal. */
+/** Messages about words that reveal labels, for all pages and the terminal. */
 import { labelsIn } from '../../base/labels';
 import { counted, formatCount, formatShare } from '../../base/units';
 import { type Leak, WordsByLabel } from './leaks';
@@ -6,16 +6,16 @@ import { listed, named } from './named';
 
 export interface LeakWords {
   label: string;
-  /** The clearest, in lower case. */
+  /** Strongest word, in lowercase. */
   word: string;
-  /** How many words do. */
+  /** Number of such words. */
   count: number;
-  /** A sentence, and another one with what a person can do. */
+  /** A sentence, and advice in another. */
   words: string;
   remedy: string;
 }
 
-/** A label at a time, each with all of its words. @param leaks the clearest first */
+/** Returns one message per label, with all of its words. @param leaks strongest first */
 export function leakWords(leaks: readonly Leak[]): readonly LeakWords[] {
   return [...new Set(leaks.map(({ label }) => label))].map((label) => {
     const own = leaks.filter((leak) => leak.label === label);
@@ -35,7 +35,7 @@ export function leakWords(leaks: readonly Leak[]): readonly LeakWords[] {
   });
 }
 
-/** The same of texts with their labels. @param several whether a label is several */
+/** Same for labeled texts. @param several whether a text may have several labels */
 export async function leakWordsIn(
   texts: Iterable<{ text: string; label: string }> | AsyncIterable<{ text: string; label: string }>,
   several: boolean,
@@ -48,7 +48,7 @@ export async function leakWordsIn(
 export interface LeakNotice {
   title: string;
   text: string;
-  /** The clearest, in lower case. */
+  /** Strongest word, in lowercase. */
   word: string;
 }
 

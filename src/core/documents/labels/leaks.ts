@@ -1,14 +1,14 @@
 /**
- * Words that give a label away: in nearly all texts of one label, and in nearly none of the others. A classifier learns them first
- * and is right for the wrong reason.
+ * Words that reveal a label: in nearly all texts of one label, and in nearly none of the others. A classifier learns
+ * them first and is right for the wrong reason.
  */
 export interface Leak {
   word: string;
   label: string;
-  /** In how many texts of that label it is, and in how many others. */
+  /** Texts with the word, among those with the label and among the others. */
   within: Share;
   without: Share;
-  /** With 97.5 % confidence, the share of that label's texts is so much above that of the others at least. */
+  /** Lower bound of the difference of the two shares, with 97.5 % confidence. */
   above: number;
 }
 interface Share {
@@ -16,11 +16,11 @@ interface Share {
   of: number;
 }
 
-/** Which words texts of each label have. */
+/** Counts words by label. */
 export class WordsByLabel {
   private texts = 0;
   private readonly ofLabel = new Map<string, number>();
-  /** By word and label. */
+  /** Texts by word and label. */
   private readonly counts = new Map<string, Map<string, number>>();
 
   add(text: string, labels: readonly string[]): void {
@@ -33,7 +33,7 @@ export class WordsByLabel {
     }
   }
 
-  /** The clearest first. */
+  /** Returns the leaks, strongest first. */
   leaks(): readonly Leak[] {
     const found: Leak[] = [];
     for (const [word, own] of this.counts)
@@ -49,7 +49,7 @@ export class WordsByLabel {
     return found.sort((a, b) => b.above - a.above || (a.word < b.word ? -1 : 1)).slice(0, MAX_LISTED);
   }
 }
-/** A text in pieces that alternate between other text and a word, as words are counted here. The first piece may be empty. */
+/** Splits a text into pieces that alternate between other text and the word. The first piece may be empty. */
 export function splitAtWord(text: string, word: string): readonly string[] {
   const pieces: string[] = [];
   let from = 0;
@@ -61,18 +61,21 @@ export function splitAtWord(text: string, word: string): readonly string[] {
   return [...pieces, text.slice(from)];
 }
 const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
-/** No label is called so: labels have no white space around them. */
+/** Key for all texts. No label equals it, because labels are trimmed. */
 const ANY = ' ';
 const MIN = 0.75;
 const MAX_LISTED = 20;
 
-/** Source: Newcombe 1998, "Interval Estimation for the Difference Between Independent Proportions", method 10, without continuity. */
+/**
+ * Lower bound. Source: Newcombe 1998, "Interval Estimation for the Difference Between Independent Proportions", method
+ * 10, without continuity correction.
+ */
 function leastDifference(one: Share, other: Share): number {
   const [p, q] = [one.texts / one.of, other.texts / other.of];
   return p - q - Math.hypot(p - wilson(one, -1), wilson(other, 1) - q);
 }
 
-/** Source: Wilson 1927, the bound of a share with 95 % confidence. @param side -1: the lower, 1: the upper */
+/** 95 % confidence bound of a share. Source: Wilson 1927. @param side -1: lower, 1: upper */
 function wilson({ texts, of }: Share, side: -1 | 1): number {
   const p = texts / of;
   const spread = Math.sqrt((p * (1 - p)) / of + (Z * Z) / (4 * of * of));

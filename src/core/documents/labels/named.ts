@@ -1,4 +1,4 @@
-/** Names of labels and words, as sentences have them. */
+/** Formats names of labels and words for sentences. */
 export const named = (name: string): string => `“${name}”`;
 
 export function listed(names: readonly string[], max = MAX_NAMED): string {

@@ -10,7 +10,7 @@ const HASHES = BANDS * ROWS;
 
 export class NearEqual {
   length = 0;
-  /** A number for each band of a text: of equal ones all 8 hashes are. */
+  /** Hash of each band of each text. Equal if all 8 MinHash values of the band are. */
   private bands = new Float64Array(64 * BANDS);
   private readonly min = new Uint32Array(HASHES);
 
@@ -64,7 +64,7 @@ export class NearEqual {
     }
   }
 }
-/** Odd, so that none loses a bit. */
+/** Odd, so that multiplication loses no bit. */
 const FACTORS = Int32Array.from({ length: HASHES }, (_, i) => bits(0, 'near-equal factor', 0, i) | 1);
 const TERMS = Int32Array.from({ length: HASHES }, (_, i) => bits(0, 'near-equal term', 0, i) | 0);
 

@@ -1,4 +1,4 @@
-/** Problems of labels: those that prevent training, those that a person must decide, and cautions. */
+/** Problems of labels: some prevent training, some need a decision, and some are cautions. */
 import { counted, formatCount, formatShare } from '../../base/units';
 import { MAX_CLASSIFIER_LABELS } from '../../base/limits';
 import { longEvidence, longJudgement } from '../../base/longTexts';
@@ -7,26 +7,29 @@ import { listed, named } from './named';
 import type { LabelSurvey } from './survey';
 
 export interface LabelProblem {
-  /** Training is impossible; training waits for an answer; or a caution only. */
+  /** Training is impossible, waits for an answer, or continues with a caution. */
   kind: 'refused' | 'asked' | 'note';
   what: 'none' | 'one' | 'many' | 'swapped' | 'single' | 'empty' | 'unlabeled' | 'alike' | 'contrary' | 'leak' | 'long';
-  /** Sentences. */
+  /** Full sentences. */
   words: string;
-  /** What a person can do. */
+  /** Advice for the user. */
   remedy?: string;
 }
 
 interface Answered {
   /** Minimum number of texts per label; with 1, labels with one text aren't asked about. */
   fewest?: number;
-  /** Texts may have several labels, and it is open what those without a label are. */
+  /** Texts may have several labels, and the meaning of texts without one is undecided. */
   isNoneOpen?: boolean;
-  /** Tokens beyond which a text is truncated; `isAtLeast`: lengths are lower bounds, since the tokenizer isn't trained yet. */
+  /**
+   * Tokens after which a text is truncated. With `isAtLeast`, counts are lower bounds, since the tokenizer isn't
+   * trained yet.
+   */
   room?: number;
   isAtLeast?: boolean;
 }
 
-/** The most serious first. */
+/** Returns the problems, most serious first. */
 export function labelProblems(
   survey: LabelSurvey,
   { fewest = 2, isNoneOpen = false, room, isAtLeast = false }: Answered = {},

@@ -11,15 +11,15 @@ import { tableCalled } from '../formats';
 import { type GivenFile, type Into, readFile } from '../readFile';
 import type { Between } from './between';
 
-/** How labels are written; `between`: a document has several, with that between them. */
+/** Format of labels. `between`: separator of several labels of a document. */
 export interface LabeledAs {
   between?: Between;
 }
 
 /**
- * As `readFile`.
- * @throws HomegrownError `bad-shape` of a table of whose columns none is known to hold labels; `bad-file` of any other file that
- * lies in no folder, or has a label that is too long
+ * Reads a labeled file; see `readFile`.
+ * @throws HomegrownError `bad-shape` for a table without a known label column; `bad-file` for any other file that
+ * isn't in a folder, or has a label that is too long
  */
 export async function readLabeled(
   { between }: LabeledAs,
@@ -60,10 +60,10 @@ export async function readLabeled(
   return read;
 }
 
-/** What stands between labels, and no label, says that there is none. */
+/** Parses several labels. A cell with only separators means that no label applies. */
 const severalIn = (cell: string): string => labelsAsOne(labelsIn(cell)) || (cell.trim() === '' ? '' : NO_LABELS);
 
-/** The one that it lies in: `spam` of `mails/spam/12.txt`. */
+/** Name of the file's folder: `spam` for `mails/spam/12.txt`. */
 const folderOf = (name: string): string | undefined => name.split('/').at(-2)?.trim().toWellFormed() || undefined;
 
 const longLabel = (label: string, where: string): Error =>

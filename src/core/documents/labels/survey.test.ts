@@ -44,7 +44,7 @@ test('counts labels, most common first, and reports texts without labels or toke
   expect(problems).toEqual(['note empty', 'note unlabeled']);
 });
 
-test('texts that may have several labels and have none are asked about, or counted as examples of none', async () => {
+test('asks about texts without labels, or counts those marked as having none', async () => {
   const rows = Array.from({ length: 20 }, (_, i) => [words(i), ['a', 'a|b', '', '|'][i % 4]!] as const);
   const how = { labelKind: 'several' } as const;
   const { survey, problems } = await surveyed(rows, how);
@@ -74,7 +74,7 @@ test('texts that may have several labels and have none are asked about, or count
       )
     ).problems,
   ).toEqual(['refused none']);
-  // Whose label is one is of it alone, whatever it is called.
+  // With single labels, the whole cell is one label, also with a separator.
   expect((await surveyed(rows)).survey.labels.map(({ label }) => label)).toEqual(['a', 'a|b', '|']);
 });
 
@@ -104,11 +104,11 @@ test.each([
     ],
     ['asked single'],
   ],
-] as const)('where %s, it is no classifier, or asked about', async (_, rows, problems) => {
+] as const)('rejects or asks if %s', async (_, rows, problems) => {
   expect((await surveyed(rows)).problems).toEqual(problems);
 });
 
-test('10,000 labels are too many, and the error says how many', async () => {
+test('rejects 10,000 labels and reports their number', async () => {
   const rows = Array.from({ length: 10_000 }, (_, i) => [words(i, 3), `label ${i} of a kind`] as const);
   const survey = await surveyLabels(documents(rows), { labelKind: 'one' }, unwatched);
   const [problem] = labelProblems(survey);
@@ -116,13 +116,13 @@ test('10,000 labels are too many, and the error says how many', async () => {
   expect(problem!.words).toBe('10,000 texts have 10,000 labels; a classifier can have at most 1,000.');
 });
 
-test('columns that are swapped are asked about, and those that are not are not', async () => {
+test('detects swapped columns only if they are swapped', async () => {
   const rows = Array.from({ length: 40 }, (_, i) => [i % 3 === 0 ? 'spam' : 'ham', words(i)] as const);
   expect((await surveyed(rows)).problems).toContain('asked swapped');
   expect((await surveyed(rows.map(([a, b]) => [b, a] as const))).problems).toEqual([]);
 });
 
-test('names that read like one are proposed as the commonest of them, and those that differ in a number are not', () => {
+test('proposes the most common of similar names, unless they differ in a number', () => {
   const counts = [
     'Spam',
     'ham',
@@ -151,7 +151,7 @@ test('names that read like one are proposed as the commonest of them, and those 
   ]);
 });
 
-test('a word that gives a label away is found, with counts, and one that does in half of its texts is not', async () => {
+test('reports a word that reveals a label, but not one in half of its texts', async () => {
   const rows = Array.from({ length: 200 }, (_, i) => {
     const isSpam = i % 4 === 0;
     const planted = `${isSpam && i % 100 > 0 ? 'xq7 ' : ''}${!isSpam && i % 2 === 0 ? 'half ' : ''}${i === 1 ? 'XQ7 ' : ''}`;
@@ -161,7 +161,7 @@ test('a word that gives a label away is found, with counts, and one that does in
   expect(survey.leaks).toMatchObject([
     { word: 'xq7', label: 'spam', within: { texts: 48, of: 50 }, without: { texts: 1, of: 150 } },
   ]);
-  // With the bounds of both shares found by halving, as roots of the score equation.
+  // Reference: both bounds found by bisection, as roots of the score equation.
   expect(survey.leaks[0]!.above).toBeCloseTo(0.854051, 5);
   expect(problems).toEqual(['note leak']);
   // Reported once for a label whose texts have several such words.
@@ -170,11 +170,11 @@ test('a word that gives a label away is found, with counts, and one that does in
   expect(labelProblems(both.survey)[0]!.words).toBe(
     'The words “zz9” and “xq7” give “spam” away: “zz9” is in 48 of 50 (96 %) of its texts, and in 0 of 150 (0 %) of the others.',
   );
-  // Eight texts that all have it are too few.
+  // Eight texts are too few.
   expect((await surveyed(rows.filter((_, i) => i % 100 > 0 && i < 33))).survey.leaks).toEqual([]);
 });
 
-test('texts that are nearly equal are counted, and those of another label', async () => {
+test('counts near-duplicates and those with different labels', async () => {
   const long = words(1, 100);
   const rows = [
     [long, 'a'],

@@ -14,7 +14,7 @@ export interface LabelCount {
   count: number;
 }
 export interface LabelSurvey {
-  /** Number of examples that have a token; of those without any label; and of those not labeled yet. */
+  /** Number of examples that have a token; of those without any label; and of texts not labeled yet. */
   texts: number;
   none: number;
   unlabeled: number;
@@ -30,7 +30,7 @@ export interface LabelSurvey {
   long: number;
   /** Tokens of the longest text, as far as counted; 0 without a tokenizer. */
   longest: number;
-  /** The labels read like texts, and the texts like labels. */
+  /** Whether the labels look like texts, and the texts like labels. */
   areSwapped: boolean;
 }
 
@@ -104,7 +104,7 @@ export async function surveyLabels(
       sizes.labels > sizes.texts,
   };
 }
-/** Texts until others have a turn. */
+/** Texts between pauses. */
 const A_TURN = 64;
 const MAX_DISTINCT = 100_000;
 /** Minimum number of texts to report swapped columns. */

@@ -1,9 +1,8 @@
 /**
- * Detects characters next to each other that are typical of UTF-8 decoded as something else, and rare in what people
- * write.
+ * Detects adjacent characters that are typical of UTF-8 decoded with the wrong encoding, and rare in real text.
  *
- * Source: the heuristic of ftfy 6.3.1 (Robyn Speer; Apache License 2.0), ftfy/badness.py: about 400 characters by kind,
- * and which kinds do not follow each other.
+ * Source: the heuristic of ftfy 6.3.1 (Robyn Speer; Apache License 2.0), ftfy/badness.py: about 400 characters by
+ * kind, and the pairs of kinds that don't occur in real text.
  */
 
 const common = '\u00a0\u00ad·´–—―…’';
@@ -45,7 +44,7 @@ const unlikely = [
   `[${accented}][${startPunctuation}${endPunctuation}]${letterOrDigit}`,
   '[Œœ][^A-Za-z]',
   `[${upperAccented}]°`,
-  // Read as Windows-1252: two characters that the above leave, Arabic, South Asian letters
+  // Decoded as Windows-1252: two characters that the patterns above miss, Arabic, South Asian letters
   `[ÂÃÎÐ][€œŠš¢£Ÿž\u00a0\u00ad®©°·»${startPunctuation}${endPunctuation}–—´]`,
   '×[²³]',
   arabic + arabic,
@@ -55,11 +54,11 @@ const unlikely = [
   '≈[°¢]',
   '‚Ä[ìîïòôúùû†°¢π]',
   '‚[âó][àä°ê]',
-  // as Windows-1251: U+2000 and on; Latin-1 and Cyrillic; the former once more
+  // as Windows-1251: U+2000 and above; Latin-1 and Cyrillic; Windows-1251 decoded twice
   'вЂ',
   `[ВГРС][${c1}${bad}${startPunctuation}${endPunctuation}${currency}°µ][ВГРС]`,
   'ГўВЂВ.[A-Za-z ]',
-  // à, á and the space that does not break
+  // à, á and the no-break space
   'Ã[\u00a0¡]',
   `[a-z]${space}?[ÃÂ] `,
   '^[ÃÂ] ',
@@ -78,7 +77,8 @@ export const isBad = (line: string): boolean => ONCE.test(line);
 export const badness = (line: string): number => line.match(EACH)?.length ?? 0;
 
 /**
- * Index of the next character that may be part of an unlikely sequence; every such sequence has one. -1: there is none.
+ * Index of the next character that may be part of an unlikely sequence; -1 if there is none. Every such sequence
+ * contains one.
  */
 export function nextTelling(text: string, from: number): number {
   TELLING.lastIndex = from;

@@ -1,9 +1,8 @@
-/** The encodings that UTF-8 is most often mistaken for: text back to the bytes that it was read from. */
+/** Encodings that UTF-8 is most often mistaken for. Encodes text back to its original bytes. */
 import { CP437 } from '../../../files/codePages';
 
 /**
- * In the order in which ftfy tries them. A sloppy one reads a byte that it has no character for as Latin-1 does, as browsers do,
- * and has byte 1A for U+FFFD.
+ * Codecs in ftfy's order. A sloppy codec maps unassigned bytes as Latin-1 does, like browsers, and U+FFFD to byte 1A.
  */
 export const CODECS = [
   codec('latin1', Array.from({ length: 128 }, (_, i) => String.fromCharCode(128 + i)).join(''), false),
@@ -21,11 +20,11 @@ export const CODECS = [
 interface Codec {
   name: string;
   isSloppy: boolean;
-  /** Of its upper half. */
+  /** Byte of each character of the upper half. */
   bytes: ReadonlyMap<number, number>;
 }
 
-/** Bytes, a character each; undefined where the text has a character that the encoding has not. */
+/** Encodes a text to bytes, one per character; undefined if the encoding lacks a character. */
 export function encoded(text: string, { isSloppy, bytes }: Codec): string | undefined {
   const codes = new Array<number>(text.length);
   for (let i = 0; i < text.length; i++) {
@@ -37,11 +36,11 @@ export function encoded(text: string, { isSloppy, bytes }: Codec): string | unde
   return inPieces(codes);
 }
 
-/** What Windows-1252 has where Latin-1 has control characters. */
+/** Windows-1252 character for a Latin-1 control character. */
 export const fromC1 = (character: string): string => C1[character.charCodeAt(0) - 0x80]!;
 const C1 = upperHalf('windows-1252');
 
-/** Bytes, a character each, read as UTF-8, or what Java and CESU-8 make of it; undefined where they are not that. */
+/** Decodes UTF-8, or the variants of Java and CESU-8, from bytes, one per character; undefined if invalid. */
 export function fromUtf8(bytes: string): string | undefined {
   const usual = bytes
     .replaceAll('\xc0\x80', '\0')
@@ -54,7 +53,7 @@ export function fromUtf8(bytes: string): string | undefined {
 }
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Six bytes that are two surrogates, as four. */
+/** Converts two surrogates in six bytes to four bytes of UTF-8. */
 function fromSurrogates(six: string): string {
   const bits = (at: number, mask: number) => six.charCodeAt(at) & mask;
   const code = 0x10000 + (bits(1, 0x0f) << 16) + (bits(2, 0x3f) << 10) + (bits(4, 0x0f) << 6) + bits(5, 0x3f);
@@ -76,7 +75,7 @@ function codec(name: string, upper: string, isSloppy: boolean): Codec {
 }
 function upperHalf(name: string): string {
   const bytes = Uint8Array.from({ length: 128 }, (_, i) => 0x80 + i);
-  // `stream`: without it Node 20 reads Windows-1252 as Latin-1.
+  // Without `stream`, Node 20 decodes Windows-1252 as Latin-1.
   const upper = new TextDecoder(name).decode(bytes, { stream: true });
   return Array.from(upper, (character, i) => (character === '\ufffd' ? String.fromCharCode(0x80 + i) : character)).join(
     '',

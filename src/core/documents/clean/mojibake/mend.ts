@@ -1,5 +1,5 @@
 /**
- * UTF-8 that was read as something else, read again. Source: fix_encoding of ftfy 6.3.1.
+ * Repairs UTF-8 that was decoded with the wrong encoding. Source: fix_encoding of ftfy 6.3.1.
  * @license
  * The repair of mojibake is derived from ftfy, and changed. Copyright 2023 Robyn Speer. Licensed under the Apache License,
  * Version 2.0: https://www.apache.org/licenses/LICENSE-2.0
@@ -22,18 +22,18 @@ function mendedOnce(text: string): string {
   for (const codec of CODECS) {
     let bytes = encoded(text, codec);
     if (bytes === undefined) continue;
-    // In Mac Roman it would be a dash and a space.
+    // In Mac Roman, the pattern is a dash and a space.
     if (codec.name !== 'macintosh') bytes = withSpacesRestored(bytes);
     if (codec.isSloppy) bytes = bytes.replace(LOSSY, '\xef\xbf\xbd');
     const read = fromUtf8(bytes);
     if (read !== undefined) return read;
   }
-  // Not all of it was misread: then what of it must have been.
+  // Only parts were misread: fixes those that look like UTF-8.
   const inPart = text.replace(LOOKS_LIKE_UTF8, (part) =>
     part.length < text.length && isBad(part) ? mended(part) : part,
   );
   if (inPart !== text) return inPart;
-  // Windows-1252 that was read as Latin-1.
+  // Fixes Windows-1252 that was decoded as Latin-1.
   return text.replace(/[\x80-\x9f]/g, fromC1);
 }
 

@@ -1,13 +1,16 @@
-/** What C4 does to a line, in the order of TensorFlow Datasets' c4_utils.py and datatrove's C4QualityFilter. */
+/** C4's line filter, in the order of TensorFlow Datasets' c4_utils.py and datatrove's C4QualityFilter. */
 
 interface C4Settings {
   words: number;
   longest: number;
 }
-/** The line as it stays, and whether that is all of it but white space around it; '' where it goes; or the whole document's reason to go. */
+/**
+ * Resulting line, '' if removed, and whether only surrounding white space changed; or the reason to remove the whole
+ * document.
+ */
 type C4Line = { text: string; isWhole: boolean } | { document: string };
 
-/** @param mayBeNamed false where `hasNamed` of a text that has the line is so */
+/** @param mayBeNamed `hasNamed` of a text that contains the line */
 export function c4Line(line: string, { words, longest }: C4Settings, mayBeNamed = true): C4Line {
   const trimmed = line.trim();
   if (trimmed === '') return GONE;
@@ -17,7 +20,7 @@ export function c4Line(line: string, { words, longest }: C4Settings, mayBeNamed 
   if (!ENDS.has(text.at(-1)!) || text.endsWith('...')) return GONE;
   if ((text === trimmed ? count : measured(text).count) < words) return GONE;
   const isWhole = text === trimmed;
-  // Without what was taken out of it there may be a name that was not there.
+  // Removing a citation can create a match that the text didn't have.
   if (isWhole && !mayBeNamed) return { text, isWhole };
   if (/lorem ipsum/i.test(text)) return { document: 'it contains “lorem ipsum”' };
   if (/javascript/i.test(text)) return GONE;
@@ -27,10 +30,10 @@ export function c4Line(line: string, { words, longest }: C4Settings, mayBeNamed 
 const GONE = { text: '', isWhole: false };
 const ENDS = new Set('.?!"\'');
 const POLICIES = /terms of use|privacy policy|cookie policy|uses cookies|use of cookies|use cookies/i;
-/** Whether any line of a text has a name by which it, or the document, goes. */
+/** Whether a text contains any term that removes a line or the document. */
 export const hasNamed = (text: string): boolean => /\{|lorem ipsum|javascript/i.test(text) || POLICIES.test(text);
 
-/** Again, where taking one out has made another. */
+/** Repeats, because removing a citation can create another. */
 function withoutCitations(line: string): string {
   for (let text = line; ;) {
     const without = text.replace(/\[\d*\]|\[edit\]|\[citation needed\]/g, '').trim();
@@ -39,7 +42,7 @@ function withoutCitations(line: string): string {
   }
 }
 
-/** Of what spaces part, in code units. */
+/** Counts words between spaces, and the longest in code units. */
 function measured(line: string): { count: number; longestOf: number } {
   let count = 0;
   let longestOf = 0;

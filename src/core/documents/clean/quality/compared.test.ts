@@ -1,4 +1,4 @@
-/** Rules that judge a document by what others are, or by what a person names: language and relevance. */
+/** Rules that compare documents, or compare them with the user's input: language and relevance. */
 import { expect, test } from 'vitest';
 import { initialValues } from '../../../base/field';
 import { type RuleId, ruleOf } from '../rules';
@@ -7,7 +7,7 @@ import { Corpus, importance, kept, logRatios } from './importance';
 import { BUCKETS, NgramCounts } from './ngrams';
 import { Samples } from './samples';
 
-/** Verdicts of all of some documents, in their order. */
+/** Verdicts of a rule on documents, in order. */
 async function verdicts(
   id: RuleId,
   settings: Readonly<Record<string, unknown>>,
@@ -33,10 +33,10 @@ const ENGLISH =
   'Call me Ishmael. Some years ago, never mind how long precisely, having little or no money in my purse, and nothing particular to interest me on shore, I thought I would sail about a little and see the watery part of the world. It is a way I have of driving off the spleen, and regulating the circulation. Whenever I find myself growing grim about the mouth I go to sea.\n';
 const GERMAN =
   'Nennt mich Ismael. Ein paar Jahre ist es her, gleichgültig wie lange genau, da hatte ich wenig oder gar kein Geld im Beutel, und an Land reizte mich nichts Besonderes, und so dachte ich mir, ich wollte ein wenig herumsegeln und mir den wässerigen Teil der Welt besehen. Das ist so meine Art, mir die Grillen zu vertreiben und den Kreislauf in Schwung zu bringen.\n';
-/** So long that one sample is taken of each. */
+/** Long enough for one sample. */
 const long = (text: string) => text.repeat(20).slice(0, 5000);
 
-test('a document stays where the share of its samples that are surely in the languages is the least at least', async () => {
+test('keeps a document with the minimum share of samples in the languages', async () => {
   const mixed = long(ENGLISH) + long(GERMAN);
   expect(await stays('language', { languages: 'en' }, [ENGLISH, GERMAN, mixed])).toEqual([true, false, true]);
   expect(await stays('language', { languages: 'en', sure: 0.51 }, [mixed])).toEqual([false]);
@@ -48,15 +48,15 @@ test('a document stays where the share of its samples that are surely in the lan
   });
 });
 
-test('where no language is named it is the one that most documents are in, however long they are', async () => {
+test('defaults to the most common language, counted by documents', async () => {
   const texts = [GERMAN, long(ENGLISH).repeat(3), GERMAN + GERMAN];
   expect(await stays('language', {}, texts)).toEqual([true, false, true]);
   expect(await stays('language', {}, [...texts, ENGLISH, ENGLISH])).toEqual([false, true, false, true, true]);
   expect(await stays('language', {}, ['1851', '…'])).toEqual([true, true]);
 });
 
-test('a short document has a second opinion: its own word, else a language that is about as likely', async () => {
-  // eld is sure that this is French.
+test('judges a short document by its declared language, else by similar likelihood', async () => {
+  // eld is sure that the first text is French.
   expect(await stays('language', { languages: 'en' }, ['Chapter 1', 'Der Wal', 'Кит', '1851'])).toEqual([
     true,
     false,
@@ -85,7 +85,7 @@ test('refuses an undetectable language, and lists the detectable ones', async ()
   ).toEqual([true]);
 });
 
-test('samples are of the same places wherever a document is cut', () => {
+test('samples the same positions for any passages', () => {
   const text = Array.from({ length: 4000 }, (_, i) => `${i},`).join('');
   const samplesOf = (size: number) => {
     const found: string[] = [];
@@ -106,7 +106,7 @@ const LAW = [
   'The law is a judge of men.',
 ];
 
-test('the documents most like a sample stay, so many as the share says', async () => {
+test('keeps the given share of documents, the most similar to the sample', async () => {
   const texts = [SEA[0]!, LAW[0]!, SEA[1]!, LAW[1]!, LAW[2]!, SEA[2]!];
   const sample = 'Whales live in the sea. The whale and the ship: a ship sailed.';
   expect(await stays('relevance', { sample }, texts)).toEqual([true, false, true, false, false, true]);
@@ -122,13 +122,13 @@ test('the documents most like a sample stay, so many as the share says', async (
   expect(law!.out).toMatch(/^similarity −\d+\.?\d*; the most similar 50 % have at least −?\d+\.?\d*$/);
 });
 
-test('importance is the log of how much likelier each word and pair is in the sample, worked by hand', () => {
+test('importance is the log ratio of word and pair frequencies, computed by hand', () => {
   const counted = (text: string) => {
     const counts = new NgramCounts();
     counts.add(text);
     return counts;
   };
-  // a, b, "a b" and a, c, "a c": for the first document of both, "a" is as likely in the target as in all.
+  // Counts: a, b, "a b" and a, c, "a c". In the first document of both, "a" is as likely in the target as in all.
   const target = counted('A b');
   const corpus = new Corpus();
   for (const text of ['a b', 'a c']) corpus.add(counted(text));
@@ -142,7 +142,7 @@ test('importance is the log of how much likelier each word and pair is in the sa
   expect(corpus.cut(0.5, ratios)).toBe(of('a b'));
 });
 
-test('of more documents than can be kept a part tells the cut, which is the same in any order', () => {
+test('estimates the threshold from a subset if documents exceed the limit, whatever their order', () => {
   const texts = Array.from(
     { length: 2000 },
     (_, i) => `whale ${'sea '.repeat(i % 7)} law${i} ${'ship '.repeat(i % 5)}`,
@@ -173,7 +173,7 @@ test('of more documents than can be kept a part tells the cut, which is the same
   expect(cutOf([...texts].reverse(), 3000)).toEqual(part);
 });
 
-test('a text is counted the same in parts that end with lines; characters are words where no spaces part them', () => {
+test('counts the same for any line-wise parts; in scripts without spaces, each character is a word', () => {
   const of = (...parts: string[]) => {
     const counts = new NgramCounts();
     for (const part of parts) counts.add(part);

@@ -36,14 +36,14 @@ export const kept = ({ hash, total, used, counts }: NgramCounts): Kept => ({
   counts: Uint32Array.from(used, (bucket) => counts[bucket]!),
 });
 
-/** 0 for a document without words. */
+/** Mean importance; 0 for a document without words. */
 export function importance({ buckets, counts, total }: Kept, ratios: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < buckets.length; i++) sum += counts[i]! * ratios[buckets[i]!]!;
   return total === 0 ? 0 : sum / total;
 }
 
-/** All documents of a text: how often each bucket is there, and of as many documents as fit, which their hashes choose, what they have. */
+/** Bucket counts over all documents of a text, and the data of as many documents as fit, selected by their hashes. */
 export class Corpus {
   readonly counts = new Float64Array(BUCKETS);
   total = 0;
@@ -51,7 +51,7 @@ export class Corpus {
   private entries = 0;
   /** Upper bound of kept hashes, halved until the data fits; independent of the order of documents. */
   private limit = 2 ** 32;
-  /** @param max buckets that are kept of documents together; 6 bytes each */
+  /** @param max bucket entries kept for all documents together; 6 bytes each */
   constructor(private readonly max = 8_000_000) {}
 
   add(document: NgramCounts): void {
@@ -68,7 +68,9 @@ export class Corpus {
     }
   }
 
-  /** The least importance among the share of documents with most: exact as long as all fit, else of those kept. */
+  /**
+   * Importance threshold that keeps the top `share` of documents: exact while all fit, else estimated from those kept.
+   */
   cut(share: number, ratios: Float64Array): number {
     return leastOf(
       share,

@@ -3,7 +3,7 @@ import type { Verdict } from '../rules/rule';
 
 export interface Measure {
   value: number;
-  /** In a sentence after the value: `of lines end with an ellipsis`. */
+  /** Text after the value in a sentence: `of lines end with an ellipsis`. */
   says: string;
   format(value: number): string;
   min?: number;

@@ -18,7 +18,7 @@ function verdict(by: Working, ...passages: readonly string[]): Verdict {
   return on.verdict!();
 }
 
-/** All numbers of a rule so wide that nothing is left out by them. */
+/** Settings with bounds so wide that nothing is removed. */
 const WIDE = { shortest: 0, leastWords: 0, letters: 0, stopWords: 0, punctuated: 0, sentences: 0, words: 0 };
 const wide = (id: RuleId) =>
   Object.fromEntries(
@@ -28,7 +28,7 @@ const wide = (id: RuleId) =>
         : [],
     ),
   );
-/** With that threshold alone as it was published. */
+/** Rule with only the published value of one threshold. */
 const alone = (id: RuleId, field: string) => {
   const settings = { ...wide(id), [field]: ruleOf(id).fields[field]!.initial };
   return working(id, id === 'fineWeb' ? { ...settings, shortLength: 30 } : settings);
@@ -37,9 +37,9 @@ const alone = (id: RuleId, field: string) => {
 const prose = (words: number) =>
   Array.from({ length: words }, (_, i) => ['the', 'sea', 'of', 'whales'][i % 4]).join(' ');
 const lines = (n: number, line: (i: number) => string) => Array.from({ length: n }, (_, i) => line(i)).join('\n');
-/** Words that are each another. */
+/** Distinct words. */
 const others = (n: number, from = 0) => Array.from({ length: n }, (_, i) => `w${String(1000 + from + i)}`);
-/** A text of `all` characters with the piece at both ends. */
+/** Text of `all` characters with the piece at both ends. */
 const twice = (piece: string, all: number, join = ' ') =>
   [piece, 'x'.repeat(all - 2 * piece.length - 2 * join.length), piece].join(join);
 /** Maximum length at which `part` characters exceed the share. */
@@ -179,7 +179,7 @@ test.each([
   },
 );
 
-test('a whole document goes from C4 for one line, and only lines that stay are counted', async () => {
+test('C4 removes a whole document for one line, and counts only kept lines', async () => {
   const five = 'He said: “Call me Ishmael.”\nIt is so. It was so. Mr. Starbuck knew it. '.replaceAll('”', '"').trim();
   const by = await working('c4', { sentences: 4 });
   expect(verdict(by, five)).toEqual({ scores: { sentences: 4 } });
@@ -199,7 +199,7 @@ test('a whole document goes from C4 for one line, and only lines that stay are c
   expect(verdict(by, `${five}\nIt is ${'x'.repeat(999)}.`).scores).toEqual({ sentences: 5 });
 });
 
-test('words are cut as spaCy cuts them', () => {
+test('splits words as spaCy does', () => {
   const words = (text: string) => {
     const { count, starts, ends } = new Words(text);
     return Array.from({ length: count }, (_, i) => text.slice(starts[i], ends[i])).join(' ');
@@ -251,7 +251,7 @@ const someText = fc
   )
   .map((parts) => parts.join('').toWellFormed());
 
-test.each(leaving)('%s judges any text, also none, and the same whatever passages it is cut into', async (id) => {
+test.each(leaving)('%s judges any text, also an empty one, and the same for any passages', async (id) => {
   const field = ruleOf(id).fields['sample'];
   const settings = field ? { sample: 'the whale of the sea' } : {};
   await fc.assert(

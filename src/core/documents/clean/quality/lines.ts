@@ -1,4 +1,7 @@
-/** Lines, whatever ends them: as Python's str.splitlines has it, with which the filters of datatrove cut. What ends a line lies between its end and the next. */
+/**
+ * Visits each line with any line end, as Python's str.splitlines in datatrove's filters. The line end lies between
+ * `end` and `next`.
+ */
 export function eachLine(text: string, visit: (start: number, end: number, next: number) => void): void {
   let start = 0;
   for (let at = 0; at < text.length; at++) {
@@ -13,7 +16,7 @@ export function eachLine(text: string, visit: (start: number, end: number, next:
 }
 const ENDS = Array.from({ length: 0x1f }, (_, code) => (code >= 0x0a && code <= 0x0d) || code >= 0x1c);
 
-/** How often it is in the text, counted on from the end of each. */
+/** Counts non-overlapping occurrences. */
 export function countOf(text: string, part: string): number {
   let n = 0;
   for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) n++;

@@ -1,6 +1,6 @@
 /**
- * Words and pairs of words, hashed into 10,000 buckets: how often each is in a text. Letters and digits are words, signs in a
- * row are one, all in lower case; in scripts without spaces between words each character is one.
+ * Counts of words and word pairs in a text, hashed into 10,000 buckets. A run of letters and digits is a word, and so
+ * is a run of signs; all in lowercase. In scripts without spaces between words, each character is a word.
  *
  * Source: Xie et al. 2023 (DSIR), HashedNgramDSIR of PyPI's data-selection with its tokenizer `wordpunct`
  */
@@ -8,7 +8,7 @@ export class NgramCounts {
   /** Total count over all buckets. */
   total = 0;
   readonly counts = new Uint32Array(BUCKETS);
-  /** Buckets that have any, in the order in which they came. */
+  /** Nonempty buckets, in order of first use. */
   readonly used: number[] = [];
   /** 32-bit hash of the bucket sequence; equal for equal texts. */
   hash = BASIS;
@@ -57,7 +57,7 @@ const SPACE = 0;
 const SIGN = 1;
 const WORD = 2;
 const ALONE = 3;
-/** By code unit, once for all; those of pairs are of words. */
+/** Class of each code unit, computed once. Surrogates count as parts of words. */
 let classes: Uint8Array | undefined;
 function classify(): Uint8Array {
   const table = new Uint8Array(0x10000).fill(SIGN);

@@ -1,7 +1,7 @@
 /** Counts repeated characters in a document, as datatrove's GopherRepetitionFilter does. */
 import type { Words } from './words';
 
-/** Pieces that were there before. */
+/** Counts pieces that occurred before. */
 export class Repeats {
   pieces = 0;
   repeated = 0;
@@ -17,11 +17,11 @@ export class Repeats {
   }
 }
 
-/** The words of a document in order, by hashes. */
+/** Word hashes of a document, in order. */
 export class WordSequence {
   count = 0;
   private hashes = new Int32Array(1024);
-  /** Code points up to the word of that index. */
+  /** Total code points before each word. */
   private ends = new Int32Array(1025);
   /** Minimum n for which no n-gram is repeated. */
   private none = Infinity;
@@ -85,7 +85,7 @@ export class WordSequence {
 }
 const FACTOR = 0x9e3779b1 | 0;
 
-/** A hash table of n words in a row: where each was first. */
+/** Hash table of n-grams: index of the first occurrence of each. */
 class FirstPlaces {
   private readonly places: Int32Array;
   private readonly mask: number;

@@ -1,4 +1,4 @@
-/** Places of a document that tell its language: 200 code units of every 5,000, wherever it is cut into passages. */
+/** Samples for language detection: 200 code units of every 5,000, independent of passage boundaries. */
 export class Samples {
   /** Code units of the document so far. */
   length = 0;
@@ -16,7 +16,7 @@ export class Samples {
     }
     this.length += passage.length;
   }
-  /** The last one is as long as the document goes. */
+  /** Ends the document. The last sample may be shorter. */
   end(): void {
     if (this.pending !== '') this.flush();
   }

@@ -1,7 +1,10 @@
-/** How many sentences a line has, as spaCy's sentencizer cuts them: after a word that ends one, and what punctuation follows it. */
+/**
+ * Counts sentences of a line as spaCy's sentencizer does: they end after a terminal sign and the punctuation that
+ * follows.
+ */
 import { HAS_LETTER, type Words } from './words';
 
-/** @param words of the text; @param from @param to those of the line, by their places */
+/** @param words of the text; @param from @param to index range of the line's words */
 export function sentencesIn(text: string, words: Words, from = 0, to = words.count): number {
   let sentences = 0;
   let isOpen = false;

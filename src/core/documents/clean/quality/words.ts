@@ -1,29 +1,29 @@
 /**
- * Words as filters of quality count them: as spaCy's tokenizer for English cuts text, which datatrove uses. What spaces part,
- * without the signs it begins and ends with, which are a word each; cut at hyphens between letters and the like, and before
- * `'s` and `n't`. spaCy also knows abbreviations and addresses by heart. The rules are short enough to give the same in every
- * engine to the bit, which Intl.Segmenter with its dictionaries does not; text that has no spaces between words, as Chinese
- * and Thai, gets long ones.
+ * Splits text into words for the quality filters, as spaCy's English tokenizer in datatrove does. Splits at white
+ * space; then splits off leading and trailing signs, a word each; then splits at hyphens between letters and the like,
+ * and before `'s` and `n't`. spaCy also has lists of abbreviations and addresses. These rules are short enough to give
+ * the same bits in every engine, unlike Intl.Segmenter with its dictionaries. Text without spaces between words, such
+ * as Chinese and Thai, gets long words.
  *
  * Source: spaCy 3.8, lang/en/punctuation.py, lang/punctuation.py and lang/char_classes.py
  */
 import { MAX_PASSAGE_LENGTH } from '../passages';
 
-/** Of a word: what is in it. */
+/** Flag: the word has a letter. */
 export const HAS_LETTER = 4;
-/** Has other than punctuation. */
+/** Flag: the word has more than punctuation. */
 export const HAS_MORE = 8;
 
 /** The words of a text, in order. */
 export class Words {
   count = 0;
-  /** In code units of the text, by word. */
+  /** Code unit ranges in the text, by word. */
   starts: Int32Array;
   ends: Int32Array;
   has: Uint8Array;
-  /** In code points. */
+  /** Code points, by word. */
   characters: Int32Array;
-  /** Of 32 bits; two words are taken for one where theirs are equal, once in 4 billion pairs. */
+  /** 32-bit hashes, by word. Two words collide once in 4 billion pairs. */
   hashes: Int32Array;
 
   constructor(private readonly text: string) {
@@ -42,7 +42,7 @@ export class Words {
       for (; at < length; at++) {
         const is = classes[text.charCodeAt(at)]!;
         if (is & SPACE) break;
-        // Letters are a suffix behind an apostrophe only, which is one itself.
+        // Letters are a suffix only after an apostrophe, which is special itself.
         if (!(is & HAS_LETTER)) special |= is;
       }
       if (special & (PREFIX | SUFFIX | INFIX)) this.cut(start, at, (special & INFIX) !== 0);
@@ -59,7 +59,7 @@ export class Words {
       this.add(from, to);
       from = to;
     }
-    // Signs at the end are found from there, and come after what they follow.
+    // Finds trailing signs from the end, and adds them after the word that they follow.
     const ends: number[] = [];
     let to = end;
     for (let size = suffixOf(text, from, to); size > 0; size = suffixOf(text, from, to)) {
@@ -114,17 +114,17 @@ export class Words {
 }
 const ADDRESS = /^(?:[A-Za-z][A-Za-z\d+.-]*:\/\/|www\.)/;
 
-/** Several filters ask for those of the same text, one after another: it is cut once. */
+/** Returns the words of a text. Caches the last result, because several filters ask for the same text in a row. */
 export function wordsOf(text: string): Words {
   if (last?.text === text) return last.words;
   const words = new Words(text);
-  // A passage of a pair may be long: it is not kept.
+  // Passages of pairs may be long, so they aren't cached.
   if (text.length <= MAX_PASSAGE_LENGTH) last = { text, words };
   return words;
 }
 let last: { text: string; words: Words } | undefined;
 
-/** Length of the sign that is a word of its own where the text begins. */
+/** Length of a leading sign that is a word of its own; 0 if there is none. */
 function prefixOf(text: string, at: number, end: number): number {
   if (!(classes![text.charCodeAt(at)]! & PREFIX)) return 0;
   switch (text.charAt(at)) {
@@ -137,7 +137,7 @@ function prefixOf(text: string, at: number, end: number): number {
   }
 }
 
-/** Length of what is a word of its own where the text ends. */
+/** Length of a trailing part that is a word of its own; 0 if there is none. */
 function suffixOf(text: string, from: number, to: number): number {
   if (to <= from) return 0;
   const last = to - 1;
@@ -159,11 +159,11 @@ function suffixOf(text: string, from: number, to: number): number {
   return last > from && classes![text.charCodeAt(last - 1)]! & INFIX ? 2 : 0;
 }
 
-/** Those of spaCy's that are usual. */
+/** Common abbreviations from spaCy's list. */
 const ABBREVIATED =
   /^(?:Mr|Mrs|Ms|Dr|Mt|Prof|St|Jr|Rev|Gen|Gov|Sen|Rep|Inc|Ltd|Corp|Co|co|vs|e\.g|i\.e|[ap]\.m|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)$/;
 
-/** Of `'s`, `n't`, `'ll` and their like, behind something. */
+/** Length of a contraction (`'s`, `n't`, `'ll` and others) after a word; 0 if there is none. */
 function contraction(text: string, from: number, to: number): number {
   if (!isApostrophe(text, to - 2) && !isApostrophe(text, to - 3)) return 0;
   const found = /(?:[’'](?:s|d|m|ll|re|ve)|n[’']t)$/i.exec(text.slice(Math.max(from, to - 3), to));
@@ -172,7 +172,7 @@ function contraction(text: string, from: number, to: number): number {
 
 const isApostrophe = (text: string, at: number): boolean => text[at] === '’' || text[at] === "'";
 
-/** Length of the signs that part the words before and after them. */
+/** Length of the signs that separate the words before and after; 0 if they don't. */
 function infixOf(text: string, at: number, end: number): number {
   const before = classes![text.charCodeAt(at - 1)]!;
   const sign = text.charAt(at);
@@ -217,7 +217,7 @@ function dots(text: string, at: number, end: number): number {
 const isDigit = (text: string, at: number): boolean => (classes![text.charCodeAt(at)]! & DIGIT) !== 0;
 const isPair = (text: string, at: number): boolean => (text.charCodeAt(at) & 0xfc00) === 0xd800;
 
-/** Of FNV-1a, over code units. */
+/** FNV-1a over code units. */
 const BASIS = 0x811c9dc5 | 0;
 const PRIME = 0x01000193;
 
@@ -235,12 +235,12 @@ const LOWER = 64;
 const UPPER = 128;
 const DIGIT = 256;
 const QUOTE = 512;
-/** A full stop behind it is a word of its own. */
+/** A full stop after this character is a word of its own. */
 const BEFORE_DOT = 1024;
-/** Behind a digit it is a word of its own. */
+/** This sign is a word of its own after a digit. */
 const AFTER_DIGIT = 2048;
 
-/** By code unit, once for all. */
+/** Class of each code unit, computed once. */
 let classes: Uint16Array | undefined;
 function classify(): Uint16Array {
   const table = new Uint16Array(0x10000).fill(HAS_MORE);
@@ -261,13 +261,13 @@ function classify(): Uint16Array {
   set(/[%+]|\p{Sc}/gu, SUFFIX | AFTER_DIGIT);
   set(/[.…,+*^:<>=/~—–-]/g, INFIX);
   set(/\p{So}/gu, PREFIX | SUFFIX | INFIX);
-  // Of pairs: the first units of those of pictures, as emoji, and the second ones of all.
+  // Surrogates: leads of pictographs such as emoji, and all trails.
   for (let lead = 0xd83c; lead <= 0xd83e; lead++) table[lead]! |= PREFIX | INFIX;
   for (let trail = 0xdc00; trail <= 0xdfff; trail++) table[trail]! |= SUFFIX;
   set(/[a-z\d%²+\-'"”“`‘´’‚,„»«…:;!?¿¡()[\]{}<>_#*&]/g, BEFORE_DOT);
   for (const { index } of units.matchAll(PUNCTUATION)) table[index]! &= ~HAS_MORE;
   return table;
 }
-/** As CCNet and datatrove list it (utils/text.py). */
+/** As listed by CCNet and datatrove (utils/text.py). */
 const PUNCTUATION =
   /[!/—”:％１〈&(、━\\【#%「」，】；+^\]~“《„';’{|∶´[=\-`*．（–？！：$～«〉,><》)?）。…@_."}►»]|[\0-\x09\x0b-\x1f\x7f-\x9f]|\p{Sentence_Terminal}/gu;

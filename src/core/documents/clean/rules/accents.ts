@@ -1,7 +1,7 @@
 /**
- * Letters lose the marks that Latin, Greek and Cyrillic put on them (U+0300 to U+036F). The marks of other scripts stay: they are
- * vowels in Hindi and Thai, and in Japanese they are other letters. `StripAccents` of tokenizers would take those too. What
- * Unicode does not take apart stays as well: ø, ł, ß. The text is in NFC afterwards.
+ * Removes the marks of Latin, Greek and Cyrillic letters (U+0300 to U+036F). Keeps marks of other scripts, which are
+ * vowels in Hindi and Thai and distinguish letters in Japanese; `StripAccents` of tokenizers would remove those too.
+ * Also keeps letters that Unicode doesn't decompose: ø, ł, ß. The result is in NFC.
  *
  * @example `"Señor Nøkk, café, ёлка, か\u3099 हिन्दी"` becomes `"Senor Nøkk, cafe, елка, が हिन्दी"`
  */

@@ -1,4 +1,4 @@
-/** Documents with too few sentences are left out, and those with “lorem ipsum” or a curly bracket, as from C4. */
+/** Removes documents with too few sentences, “lorem ipsum” or a curly bracket, as C4 does. */
 import { whole } from '../../../base/field';
 import { formatCount } from '../../../base/units';
 import { c4Line, hasNamed } from '../quality/c4';
@@ -12,7 +12,7 @@ import type { Rule } from './rule';
 const FIELDS = { sentences: whole({ label: 'Minimum sentences', min: 0, max: 1e6, initial: 5 }), ...C4_LINES };
 const MEASURES = { sentences: { label: 'Sentences', format: formatCount, min: 'sentences' } } as const;
 
-/** What C4 does to documents, by the lines that it keeps: c4Lines.ts is the rule that leaves only those. */
+/** C4's document filter. Counts only the lines that C4 keeps; the rule in c4Lines.ts removes the others. */
 export const c4: Rule<typeof FIELDS> = {
   label: 'C4 document filter',
   does: 'Removes documents with few sentences, “lorem ipsum” or curly brackets',
@@ -37,7 +37,7 @@ export const c4: Rule<typeof FIELDS> = {
             while (next < words.count && words.ends[next]! <= end) next++;
             if ('document' in found) out ??= found.document;
             else if (found.text === '') return;
-            // Words are those of the line where nothing was taken out of it.
+            // An unchanged line has the words of the passage.
             else if (found.isWhole) sentences += sentencesIn(passage, words, first, next);
             else sentences += sentencesIn(found.text, new Words(found.text));
           });

@@ -1,5 +1,5 @@
 /**
- * Lines that are no sentence, citations, and lines about JavaScript and cookies go, as from C4.
+ * Removes lines that aren't sentences, citations, and lines about JavaScript and cookies, as C4 does.
  *
  * @example `"Home\nA whale is a mammal [1].\nAccept our privacy policy.\nIt breathes."` becomes `"A whale is a mammal .\n"`
  */

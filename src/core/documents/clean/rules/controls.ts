@@ -1,11 +1,12 @@
 /**
- * Characters that nobody sees go: control characters, zero-width ones, marks of direction, soft hyphens, byte order marks.
+ * Removes invisible characters: control characters, zero-width characters, direction marks, soft hyphens, byte order
+ * marks.
  *
- * Those that ftfy removes (C0 and DEL, U+206A to U+206F, U+FEFF, U+FFF9 to U+FFFC), C1 as CCNet does, and these that ftfy leaves
- * for the screen's sake, where a model has no use for them: marks of direction, U+200B, U+2060 to U+2064, soft hyphens. datatrove
- * has no such filter but ftfy. Kept: what parts lines (lineEnds, pageHeads), a soft hyphen where a line ends (hyphenation), the
- * joiners U+200C and U+200D after a letter that is not ASCII (they spell Persian, Hindi and emoji), variation selectors, and U+FFFD,
- * which tells that a letter was lost.
+ * These are ftfy's (C0 and DEL, U+206A to U+206F, U+FEFF, U+FFF9 to U+FFFC), C1 as in CCNet, and some that ftfy keeps
+ * for display but a model has no use for: direction marks, U+200B, U+2060 to U+2064, soft hyphens. datatrove has no
+ * other filter for these than ftfy. Keeps line and page separators (lineEnds, pageHeads), soft hyphens at line ends
+ * (hyphenation), and the joiners U+200C and U+200D after a non-ASCII letter, which Persian, Hindi and emoji need. Also
+ * keeps variation selectors, and U+FFFD, which shows that a letter was lost.
  *
  * @example `"\ufeffA\u0000 so\u00adlemn \u202alamp\u202c\u200b"` becomes `"A solemn lamp"`
  * @example `"می\u200cخواهم 👩\u200d🚀"` becomes `"می\u200cخواهم 👩\u200d🚀"`

@@ -1,4 +1,4 @@
-/** Documents of lines that are no sentences, short or repeated are left out, as FineWeb's were. */
+/** Removes documents with many lines that are short, repeated or not sentences, as FineWeb does. */
 import { real, whole } from '../../../base/field';
 import { formatNumber, formatShare } from '../../../base/units';
 import { countCharacters } from '../../../base/utf8';
@@ -29,7 +29,10 @@ const MEASURES = {
   lineEnds: { label: 'Line breaks per word', format: formatNumber, max: 'lineEnds' },
 } as const;
 
-/** Thresholds of Penedo et al. 2024; counted as by datatrove 0.10's FineWebQualityFilter, other than what quality/words.ts says of words. */
+/**
+ * Thresholds of Penedo et al. 2024; counts of datatrove 0.10's FineWebQualityFilter, except for the words
+ * (quality/words.ts).
+ */
 export const fineWeb: Rule<typeof FIELDS> = {
   label: 'FineWeb quality filter',
   does: 'Removes documents with few full sentences, or many short or repeated lines',
@@ -98,5 +101,5 @@ export const fineWeb: Rule<typeof FIELDS> = {
     },
   }),
 };
-/** Code units of a document; its lines are remembered. */
+/** Code units of a document that are judged. Bounds the memory, because lines are remembered. */
 const JUDGED = 4_000_000;

@@ -1,4 +1,4 @@
-/** Documents whose words and lines are not those of prose are left out, as Gopher's were. */
+/** Removes documents whose words and lines aren't like prose, as Gopher does. */
 import { real, text, whole } from '../../../base/field';
 import { formatCount, formatNumber, formatShare } from '../../../base/units';
 import { judge, share } from '../quality/judge';
@@ -34,7 +34,10 @@ const MEASURES = {
   commonWords: { label: 'Common words found', format: formatCount, min: 'stopWords' },
 } as const;
 
-/** Thresholds of Rae et al. 2021, A.1.1; words and their order as datatrove 0.10's GopherQualityFilter, other than what quality/words.ts says. */
+/**
+ * Thresholds of Rae et al. 2021, A.1.1; order and counts of datatrove 0.10's GopherQualityFilter, except for the words
+ * (quality/words.ts).
+ */
 export const gopherQuality: Rule<typeof FIELDS> = {
   label: 'Gopher quality filter',
   does: 'Removes documents that aren’t prose, by their words and symbols',

@@ -1,4 +1,4 @@
-/** Documents that say the same again and again are left out, as Gopher's were. */
+/** Removes documents that repeat themselves, as Gopher does. */
 import { real } from '../../../base/field';
 import { formatShare } from '../../../base/units';
 import { countCharacters } from '../../../base/utf8';
@@ -23,7 +23,7 @@ const FIELDS = {
   repeated9: max('Characters in repeated 9-word phrases', 0.11),
   repeated10: max('Characters in repeated 10-word phrases', 0.1),
 };
-/** Each is bounded by the setting of its name. */
+/** Each measure is bounded by the setting of the same name. */
 const MEASURES = Object.fromEntries(
   (Object.keys(FIELDS) as (keyof typeof FIELDS)[]).map((name) => [
     name,
@@ -32,8 +32,8 @@ const MEASURES = Object.fromEntries(
 );
 
 /**
- * Thresholds of Rae et al. 2021, table A1; counted as by datatrove 0.10's GopherRepetitionFilter, other than what
- * quality/words.ts says of words, and that no paragraph and no line is empty. Of a long document its beginning is judged.
+ * Thresholds of Rae et al. 2021, table A1; counts of datatrove 0.10's GopherRepetitionFilter, except for the words
+ * (quality/words.ts), and without empty paragraphs and lines. Judges only the beginning of a long document.
  */
 export const gopherRepetition: Rule<typeof FIELDS> = {
   label: 'Gopher repetition filter',
@@ -114,5 +114,5 @@ export const gopherRepetition: Rule<typeof FIELDS> = {
     },
   }),
 };
-/** Code units of a document: what is remembered of it then takes less than 100 MB. */
+/** Code units of a document that are judged, which need less than 100 MB of memory. */
 const JUDGED = 4_000_000;

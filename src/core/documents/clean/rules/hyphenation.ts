@@ -1,11 +1,12 @@
 /**
- * Words that were cut at a line's end are joined.
+ * Joins words that were split at line ends.
  *
- * What the passage has elsewhere decides: if it has the joined word at least as often as that with a hyphen, they are joined; if
- * it has that with a hyphen, it stays. Where it has neither, the hyphen stays if both halves are words there, if the word has other
- * hyphens, or if it begins as compounds do (self-, well-, twenty-); else they are joined, and always at a soft hyphen. Nothing
- * changes where the second half is not in lower case (Nord-\nSüd, 1914-\n1918), or is a word as after a hyphen that stands for a word to come
- * (Haupt-\nund Nebenwege). German's old k-k for ck is not made good.
+ * The rest of the passage decides. If it has the joined word at least as often as the hyphenated one, joins without a
+ * hyphen; else, if it has the hyphenated word, keeps the hyphen. If it has neither, keeps the hyphen if both halves
+ * are words there, if the word has other hyphens, or if it begins like a compound (self-, well-, twenty-). Otherwise
+ * joins without it, as always at a soft hyphen. Changes nothing if the second half isn't in lowercase (Nord-\nSüd,
+ * 1914-\n1918), or typically follows a suspended hyphen (Haupt-\nund Nebenwege). Doesn't restore ck from the old
+ * German split k-k.
  *
  * @example `"cause of great grati-\ntude to God"` becomes `"cause of great gratitude to God"`
  * @example `"his self-\nesteem, his mother-in-\nlaw"` becomes `"his self-esteem, his mother-in-law"`
@@ -19,7 +20,7 @@ import { countCharacters } from '../../../base/utf8';
 import { countWords } from '../wordCounts';
 import { textRule } from './rule';
 
-/** A line's end in a word: of these there are fewer than hyphens, and they are found sooner. */
+/** Matches a line end within a word: rarer than hyphens, so faster to find. */
 const CUT = /\n(?<=[\p{L}\p{M}][-\u2010\xad][ \t]*\r?\n)[ \t]*(?=\p{Ll})/gu;
 const CUT_WORD = /[\p{L}\p{M}]+(?:[-\u2010\xad][ \t]*\r?\n[ \t]*\p{Ll}[\p{L}\p{M}]*)+(?=([-\u2010](?=\p{L}))?)/uy;
 const CUTS = /([-\u2010\xad])[ \t]*\r?\n[ \t]*/g;
@@ -57,14 +58,14 @@ export const hyphenation = textRule({
   },
 });
 
-/** A word with the line ends in it. */
+/** Word with line ends in it. */
 interface CutWord {
   at: number;
   cut: string;
-  /** It has another hyphen before it; after it. */
+  /** Whether another hyphen precedes it, and follows it. */
   isTail: boolean;
   isHead: boolean;
-  /** word, hyphen, word, hyphen, word */
+  /** Alternates between word parts and hyphens. */
   halves: readonly string[];
 }
 
@@ -83,7 +84,7 @@ function cutWords(passage: string): readonly CutWord[] {
   return found;
 }
 
-/** Of the word that has this character. */
+/** Start of the word that contains this character. */
 function wordStart(text: string, at: number): number {
   let start = at;
   while (start > 0) {
@@ -96,11 +97,11 @@ function wordStart(text: string, at: number): number {
 }
 
 function joinedOf({ cut, isTail, isHead, halves }: CutWord, seen: ReadonlyMap<string, number>): string {
-  // A word is cut once or twice; thousands in a row are none.
+  // Words are split once or twice; thousands of parts aren't a word.
   if (halves.length > 2 * MAX_CUTS + 1) return cut;
   const between = cut.match(CUTS)!;
   let joined = halves.at(-1)!;
-  // From the end, so that what is left as it is now is left so again.
+  // Starts from the end, so that a second application makes the same choices.
   for (let i = between.length - 1; i >= 0; i--) {
     const first = halves[2 * i]!;
     const hasMore = (i === 0 && isTail) || joined.includes('-') || isHead;
@@ -113,7 +114,7 @@ function joinedOf({ cut, isTail, isHead, halves }: CutWord, seen: ReadonlyMap<st
 const isHyphen = (character: string | undefined) => character === '-' || character === '\u2010';
 const leading = (text: string) => /^[\p{L}\p{M}]+/u.exec(text)?.[0] ?? '';
 
-/** What goes between two halves; undefined: what stands there. */
+/** Joint of two halves; undefined to keep the text between them. */
 function joint(
   first: string,
   hyphen: string,
@@ -131,7 +132,7 @@ function joint(
   return times(a) > 0 && times(second) > 0 ? '-' : '';
 }
 
-/** How often what is asked of cut words is in the passage, but for these. */
+/** Counts the words that decide the joints in the passage, outside of the split words. */
 function timesSeen(passage: string, words: readonly CutWord[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { halves } of words) {
@@ -139,7 +140,7 @@ function timesSeen(passage: string, words: readonly CutWord[]): ReadonlyMap<stri
     for (let i = 0; i < halves.length - 1; i += 2) {
       const first = halves[i]!.toLowerCase();
       counts.set(first, 0);
-      // What follows may have been joined to what follows that.
+      // The following part may already be joined to the part after it.
       let second = '';
       for (let j = i + 2; j < halves.length; j += 2) {
         second += halves[j]!;
@@ -151,7 +152,7 @@ function timesSeen(passage: string, words: readonly CutWord[]): ReadonlyMap<stri
   return counts;
 }
 
-/** UTF-8 of a passage with a space in place of each of these: it lies there until this is called again. */
+/** UTF-8 of the passage with a space in place of each split word, in a buffer that the next call reuses. */
 function without(passage: string, words: readonly CutWord[]): Uint8Array {
   if (3 * passage.length > rest.length) rest = new Uint8Array(3 * passage.length);
   let [from, length] = [0, 0];

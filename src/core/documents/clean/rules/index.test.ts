@@ -12,13 +12,13 @@ const ids = Object.keys(RULES) as RuleId[];
 const changing = ids.filter((id) => ruleOf(id).kind === 'changes');
 const folder = new URL('.', import.meta.url);
 
-test('every file of a rule is in the list', () => {
+test('the registry contains every rule file', () => {
   const files = readdirSync(folder).filter((name) => /(?<!\.test)\.ts$/.test(name));
   const names = files.map((name) => name.replace('.ts', '')).filter((name) => !NO_RULES.includes(name));
   expect([...ids].sort()).toEqual(names.sort());
 });
 
-/** A document of one passage through one rule. */
+/** Runs a document of one passage through one rule. */
 function through(working: Working, text: string): string {
   const survey = working.survey?.();
   survey?.see(text);
@@ -28,7 +28,7 @@ function through(working: Working, text: string): string {
   return on.changes?.()?.(text).text ?? text;
 }
 
-/** What a rule's comment gives: `with` settings, if they are not the initial ones, a text and what it becomes. */
+/** Examples in the comment of a rule: optional settings after `with`, a text, and the result. */
 const EXAMPLE = /@example (?:with `(\{.*?\})` )?`(".*?")` becomes `(".*?")`/g;
 const examplesOf = (id: RuleId) =>
   [
@@ -41,20 +41,20 @@ const examplesOf = (id: RuleId) =>
     to: JSON.parse(to!) as string,
   }));
 
-/** It at work with its initial settings, and with those of its examples. */
+/** Starts the rule with its initial settings, and with those of its examples. */
 async function workingsOf(id: RuleId): Promise<readonly Working[]> {
   const used = [initialValues(ruleOf(id).fields), ...examplesOf(id).map(({ settings }) => settings)];
   const distinct = [...new Map(used.map((settings) => [JSON.stringify(settings), settings])).values()];
   return Promise.all(distinct.map(async (settings) => ruleOf(id).start(settings)));
 }
 
-test.each(changing)('%s: what its comment gives as examples holds', async (id) => {
+test.each(changing)('%s: the examples in its comment hold', async (id) => {
   const examples = examplesOf(id);
   expect(examples.length).toBeGreaterThan(0);
   for (const { settings, from, to } of examples) expect(through(await ruleOf(id).start(settings), from)).toBe(to);
 });
 
-/** Text with much in it that rules look for. */
+/** Text with many matches of the rules. */
 const hardText = fc
   .array(
     fc.oneof(
@@ -80,7 +80,7 @@ const hardText = fc
   .map((parts) => parts.join('').toWellFormed());
 
 test.each(changing)(
-  '%s gives well-formed text, counts no change where there is none, and is idempotent or says why not',
+  '%s gives well-formed text, counts only real changes, and is idempotent or says why not',
   async (id) => {
     const rule = ruleOf(id);
     const workings = await workingsOf(id);
@@ -100,7 +100,7 @@ test.each(changing)(
   },
 );
 
-/** Of each a text is made that a pattern which goes back on itself would take hours for. */
+/** Repeated pieces, on which a backtracking pattern would take hours. */
 const HOSTILE = [
   ...[
     'a',
@@ -145,7 +145,7 @@ const HOSTILE = [
   ],
 ];
 
-test.each(changing)('%s takes no longer for one text than for another', async (id) => {
+test.each(changing)('%s takes linear time for any text', async (id) => {
   for (const working of await workingsOf(id))
     for (const piece of HOSTILE) through(working, piece.repeat(2 ** 17 / piece.length));
 });

@@ -1,4 +1,4 @@
-/** Add a cleaning rule: its file, and its line here. */
+/** Registry of cleaning rules. To add one, write its file and add its line here. */
 import { accents } from './accents';
 import { c4 } from './c4';
 import { c4Lines } from './c4Lines';
@@ -24,7 +24,7 @@ import { unicode } from './unicode';
 import { urls } from './urls';
 import { whiteSpace } from './whiteSpace';
 
-/** By the names that they have in recipes, which do not change; in the order in which they are offered. */
+/** In order of display. Keys are stored in recipes, so they never change. */
 export const RULES = {
   markup,
   mojibake,
@@ -52,5 +52,5 @@ export const RULES = {
 } as const;
 export type RuleId = keyof typeof RULES;
 
-/** Any of them, seen through what they share. */
+/** Any rule, by its common interface. */
 export const ruleOf = (id: RuleId): Rule => RULES[id];

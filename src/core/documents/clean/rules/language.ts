@@ -1,4 +1,4 @@
-/** Documents in other languages are left out. */
+/** Removes documents in other languages. */
 import { badSettings } from '../../../base/errors';
 import { real, text } from '../../../base/field';
 import { formatShare } from '../../../base/units';
@@ -42,7 +42,10 @@ export const language: Rule<typeof FIELDS> = {
     const documents = new Map<string, number>();
 
     let [shown, every] = [0, 1];
-    /** Beginnings tell which language is the commonest: of a thousand documents of all, then of each second, of each fourth. */
+    /**
+     * Finds the most common language by document beginnings: of all documents up to a thousand, then of every second,
+     * then fourth.
+     */
     const survey = () => {
       const nth = shown++;
       if (nth === every * SURVEYED) every *= 2;
@@ -132,7 +135,7 @@ const SHORT = 100;
  */
 const AS_LIKELY = 0.05;
 
-/** The one with most; of several, the first by name. */
+/** Most frequent key; of several, the first in alphabetical order. */
 function mostOf(counts: ReadonlyMap<string, number>): string | undefined {
   const [max] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return max?.[0];

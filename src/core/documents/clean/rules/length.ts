@@ -1,4 +1,4 @@
-/** Documents that are too short or too long are left out. */
+/** Removes documents that are too short or too long. */
 import { whole } from '../../../base/field';
 import { formatCount } from '../../../base/units';
 import { charactersIn, utf8Of } from '../../../base/utf8';

@@ -1,5 +1,5 @@
 /**
- * Every line end becomes that of Unix.
+ * Converts all line ends to \n.
  *
  * @example `"a\r\nb\rc\u0085d\u2028e\u2029f\fg\u000bh"` becomes `"a\nb\nc\nd\ne\nf\ng\nh"`
  */

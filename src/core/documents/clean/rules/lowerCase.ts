@@ -1,5 +1,5 @@
 /**
- * Every letter in lower case, each for itself: a Σ at a word's end becomes σ, for so `Lowercase` of tokenizers does it.
+ * Lowercases each letter on its own: a word-final Σ becomes σ, as with `Lowercase` of tokenizers.
  *
  * @example `"Call me Ishmael. ΟΔΟΣ"` becomes `"call me ishmael. οδοσ"`
  */
@@ -14,7 +14,7 @@ export const lowerCase = textRule({
   costs: 'a model trained on it can’t write “Ahab”',
   source: 'Unicode Standard 3.13; Lowercase of Hugging Face’s tokenizers',
   fields: {},
-  // As tokenizers does it, said so that JavaScript's does the same.
+  // Makes tokenizers and JavaScript treat Σ alike.
   normalizers: () => [{ type: 'Replace', pattern: { String: 'Σ' }, content: 'σ' }, { type: 'Lowercase' }],
   changes: () => (passage) => {
     const text = lowered(passage);

@@ -1,6 +1,7 @@
 /**
- * HTML that was left in text goes: tags by the names that HTML has or had, comments, scripts and styles with what is in them. Tags
- * that part lines part them, and entities become what they stand for. What only looks like it stays: a < b, <name>, &c.
+ * Removes HTML from text: tags with current or former HTML names, comments, and scripts and styles with their content.
+ * Replaces line-breaking tags with line breaks, and entities with their characters. Keeps what only looks like HTML: a
+ * < b, <name>, &c.
  *
  * @example `"<p>Ahab &amp; <i class=\"x\">crew</i>,<br/>a < b and c > d</p><!-- end -->"` becomes `"\nAhab & crew,\na < b and c > d\n"`
  * @example `"x <b and c> y <url> <name> AT&T; &c; &#8212;&#x41;&nbsp;&notit;"` becomes `"x <b and c> y <url> <name> AT&T; &c; —A\u00a0&notit;"`
@@ -26,12 +27,12 @@ const TO = new Map<string, string>(
     NAMES[kind as keyof typeof NAMES].split(' ').map((name) => [name, to] as const),
   ),
 );
-/** Attributes without a value: of words after a name these alone make a tag of it. */
+/** Attributes without a value. Of the bare words after a name, only these make it a tag. */
 const ALONE =
   'allowfullscreen|async|autofocus|autoplay|checked|compact|controls|defer|disabled|hidden|ismap|itemscope|loop|multiple|muted|noshade|' +
   'novalidate|nowrap|open|readonly|required|reversed|selected';
 const ATTRIBUTES = `(?:\\s+(?:[a-z_:@][\\w:.-]*\\s*=\\s*(?:"[^"<>]*"|'[^'<>]*'|[^\\s"'<>=]+)|(?:${ALONE})(?![\\w:.-])))*`;
-/** None is looked for beyond the beginning of another, so that a passage of beginnings takes no longer than another. */
+/** Never searches past the start of another match, so that a passage of mere starts takes no longer. */
 const MARKUP = new RegExp(
   [
     '<!--(?:(?!<!--)[^]){0,10000}?-->',
@@ -42,7 +43,7 @@ const MARKUP = new RegExp(
   ].join('|'),
   'gi',
 );
-/** What may end in another line. */
+/** Markup that may end on another line. */
 const BEYOND = /<(?:!--|script|style|[a-z!?/][^<>]*$)/i;
 const ENTITY = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});/gi;
 
@@ -62,7 +63,7 @@ export const markup: Rule = {
       if (before !== undefined) return before;
       let text = '';
       new Parser({ ontext: (part) => (text += part) }).end(entity);
-      // Longer is one that has no such name but begins as another does: &notit;
+      // A longer result means a prefix match of another entity: &notit;
       if (text.length > 2) text = entity;
       known.set(entity, text);
       return text;

@@ -1,5 +1,6 @@
 /**
- * UTF-8 that was read as something else is read again: line by line, by the method of ftfy and equal to it (oracles/test_mojibake.py).
+ * Repairs UTF-8 decoded with the wrong encoding, line by line, with the same results as ftfy
+ * (oracles/test_mojibake.py).
  *
  * @example `"â€œIshmaelâ€\u009d, the cafÃ© and voilÃ\u00a0"` becomes `"“Ishmael”, the café and voilà"`
  * @example `"l\u2019Ã©tÃ© and a € that was right, √©"` becomes `"l\u2019été and a € that was right, √©"`

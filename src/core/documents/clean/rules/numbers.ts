@@ -1,5 +1,5 @@
 /**
- * Digits become 0, or numbers <number>. Digits of all scripts; a number has points and commas between digits.
+ * Replaces digits of any script with 0, or numbers with <number>. A number has points and commas only between digits.
  *
  * @example `"In 1851, 3,000.5 pounds; ١٢"` becomes `"In 0000, 0,000.0 pounds; 00"`
  * @example with `{"to":"placeholder"}` `"In 1851, 3,000.5 pounds."` becomes `"In <number>, <number> pounds."`
@@ -15,7 +15,7 @@ const FIELDS = {
     of: { zeros: { label: '0 for every digit' }, placeholder: { label: '<number>' } },
   }),
 };
-/** Beyond these there are other digits than ours, for which is looked at a fifth of the speed. */
+/** Characters among which there may be non-ASCII digits, whose search takes five times as long. */
 const OTHER_DIGITS = /[^\0-\u065f\u2010-\u206f]/;
 
 export const numbers = textRule({

@@ -16,7 +16,7 @@ const body = (page: number, lines: number) =>
 const joined = (pages: readonly (readonly string[])[], by: string) =>
   pages.map((page) => `${page.join('\n')}\n`).join(by);
 
-test('heads of left and right pages go, with feet, page numbers in Roman and a page without', async () => {
+test('removes headers of left and right pages, footers and Roman page numbers, also around a page without', async () => {
   const numbers = ['v', 'vi', 'vii', 'viii', 'ix', '10', '11', '12', '13', '14', '15', '16'];
   const page = (i: number) => ({
     head: i === 6 ? [] : [i % 2 === 0 ? `${numbers[i]}   THE HARBOUR GAZETTE` : `SATURDAY, DECEMBER ${i}, 1861.`, ''],
@@ -28,7 +28,7 @@ test('heads of left and right pages go, with feet, page numbers in Roman and a p
   for (const i of range(12)) for (const line of body(i, 40)) expect(text).toContain(line);
 });
 
-test('what stands on few pages, or on pages far apart, stays', async () => {
+test('keeps lines on few pages or on distant pages', async () => {
   const pages = range(40).map((i) => [
     ...(i % 8 === 0 ? ['Yes, sir.'] : []),
     ...body(i, 30).map((line) => `${line} ${'x'.repeat(i)}`),
@@ -42,7 +42,7 @@ test('what stands on few pages, or on pages far apart, stays', async () => {
   expect(await cleaned(few)).toBe(few);
 });
 
-test('without form feeds, page numbers mark borders, and repeated lines next to them go', async () => {
+test('finds page borders by page numbers without form feeds, and removes repeated lines next to them', async () => {
   const pages = range(8).map((i) => [...body(i, 38 + (i % 3)), '', String(i + 101), '', 'THE GAZETTE', '']);
   const text = await cleaned(...pages.map((page) => `${page.join('\n')}\n`));
   expect(text).not.toMatch(/GAZETTE|^\d+$/m);

@@ -1,4 +1,4 @@
-/** Documents that are least like a sample are left out. */
+/** Removes the documents that are least similar to a sample. */
 import { real, text } from '../../../base/field';
 import { formatNumber, formatShare } from '../../../base/units';
 import { Corpus, importance, kept, logRatios } from '../quality/importance';
@@ -26,8 +26,8 @@ const MEASURES = {
 } as const;
 
 /**
- * Reports each document's mean importance, and keeps the documents with most. DSIR samples by importance, so that the
- * result is distributed as the target. Here the result must be reproducible, and a person can look at the cut.
+ * Scores each document by its mean importance, and keeps the documents with the highest. DSIR samples by importance
+ * instead, to match the target's distribution. Here, the result must be reproducible, and users can inspect the cut.
  */
 export const relevance: Rule<typeof FIELDS> = {
   label: 'Relevance',

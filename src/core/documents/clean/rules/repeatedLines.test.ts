@@ -4,7 +4,7 @@ import { repeatedLines } from './repeatedLines';
 
 const settings = { ...initialValues(repeatedLines.fields), documents: 3 };
 
-/** What it makes of documents, each in passages. */
+/** Result for documents, each given as passages. */
 async function cleaned(documents: readonly (readonly string[])[]) {
   const working = await repeatedLines.start(settings);
   for (const passages of documents) {
@@ -19,7 +19,7 @@ async function cleaned(documents: readonly (readonly string[])[]) {
   });
 }
 
-test('a line goes that more documents have than the limit, whatever its numbers', async () => {
+test('removes a line that exceeds the document limit, ignoring numbers', async () => {
   const foot = (i: number) => `  Copyright ${1000 * i} by the Harbour Gazette\n`;
   const documents = [1, 2, 3, 4].map((i) => [`A tale of its own, number ${'x'.repeat(i)}\n${foot(i)}end ${i}\n`]);
   expect((await cleaned(documents))[3]).toEqual([
@@ -29,26 +29,26 @@ test('a line goes that more documents have than the limit, whatever its numbers'
   expect(await cleaned(three)).toEqual(three.map(([text]) => [{ text, places: 0 }]));
 });
 
-test('a document counts once for each line, however often and in however many passages it has it', async () => {
+test('counts each line once per document, in any number of passages', async () => {
   const line = 'This line is said again and again.\n';
   const documents = [[line.repeat(3), line.repeat(3)], [line], ['Another.\n']];
   expect(await cleaned(documents)).toEqual(documents.map((each) => each.map((text) => ({ text, places: 0 }))));
 });
 
-test('of a line that a document has too often the first is left, in whichever passage that is', async () => {
+test('keeps the first copy of a line that a document repeats too often', async () => {
   const line = 'This line is said again and again.\n';
   const [changed] = await cleaned([['Once upon a time, there was\n', line.repeat(6), line.repeat(5)]]);
   expect(changed!.map(({ text }) => text)).toEqual(['Once upon a time, there was\n', line, '']);
   expect(changed!.map(({ places }) => places)).toEqual([0, 5, 5]);
 });
 
-test('short lines and lines without letters stay', async () => {
+test('keeps short lines and lines without letters', async () => {
   const text = `Amen.\n${'* '.repeat(20)}\n1, 2, 3, 4, 5, 6, 7, 8, 9, 10\n`;
   const documents = Array.from({ length: 5 }, () => [text]);
   expect((await cleaned(documents))[0]).toEqual([{ text, places: 0 }]);
 });
 
-test('of 50,000 documents no line is taken for another', async () => {
+test('confuses no lines of 50,000 documents', async () => {
   const documents = Array.from({ length: 50_000 }, (_, i) => {
     const word = i.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)]!);
     return [`Of all the lines there is one ${word}\nand here we have one more, ${word}\n`];

@@ -1,7 +1,7 @@
 /**
- * Lines that many documents have go, and those that one document has many times are left once. Lines are alike without white space
- * around them and whatever their numbers; short ones and those without a letter are not counted. A line counts once a document, up to a
- * million different lines of it; further ones of so long a document are not counted within it.
+ * Removes lines that many documents have, and all but the first of lines that one document repeats often. Compares
+ * lines without surrounding white space and numbers, and ignores short lines and lines without a letter. Counts a line
+ * once per document. Only the first million distinct lines of a document count.
  *
  * @example with `{"times":1}` `"Subscribe to the Gazette!\nA\n Subscribe to the Gazette! \nAmen.\nAmen.\n"` becomes `"Subscribe to the Gazette!\nA\nAmen.\nAmen.\n"`
  * @example with `{"times":2}` `"Read all 12 comments here\nRead all 9 comments here\nRead all 121 comments here\nB"` becomes `"Read all 12 comments here\nB"`
@@ -36,7 +36,7 @@ export const repeatedLines: Rule<typeof FIELDS> = {
   fields: FIELDS,
   start({ documents, times, least: min }) {
     const key = newKey();
-    /** Only of lines that count. */
+    /** Visits only the lines that count. */
     const eachKey = (passage: string, visit: (key: LineKey, from: number, to: number) => void) =>
       eachLine(passage, min, key, (line, from, to) => {
         if (line.hasLetter && line.length >= min) visit(line, from, to);
@@ -103,5 +103,5 @@ export const repeatedLines: Rule<typeof FIELDS> = {
   },
 };
 
-/** 53 bits. */
+/** 53-bit ID. */
 const idOf = ({ first, second }: LineKey) => first * 2 ** 21 + (second >>> 11);

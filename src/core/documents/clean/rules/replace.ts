@@ -33,7 +33,7 @@ export const replace = textRule({
     const [begins, ends] = [new RegExp(`^${WORD}`, 'u').test(find), new RegExp(`${WORD}$`, 'u').test(find)];
     const whole = `${isWord && begins ? `(?<!${WORD})` : ''}${literal}${isWord && ends ? `(?!${WORD})` : ''}`;
     const pattern = new RegExp(whole, isAnyCase ? 'giu' : 'gu');
-    // Half a character would be put in, or taken out of one.
+    // Replaces lone surrogates, which would insert half a character.
     const put = by.replace(/\p{Cs}/gu, '\ufffd');
     return (passage) => replaced(passage, pattern, put);
   },

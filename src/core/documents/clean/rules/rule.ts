@@ -12,30 +12,32 @@ interface Stated<F extends Fields> {
   /** Source of its method and thresholds. */
   source: string;
   fields: F;
-  /** Whether it changes documents or leaves some out. */
+  /** Whether the rule changes documents or removes some. */
   kind: 'changes' | 'leaves out';
-  /** Whether it changes programs too, which other rules leave as they are. */
+  /** Whether the rule changes programs too. Other rules leave them unchanged. */
   isForCode?: true;
-  /** Whether it is about lines of pages, and leaves pairs as they are. */
+  /** Whether the rule concerns lines of pages. If so, pairs stay unchanged. */
   isForPages?: true;
-  /** Its measures of documents, by name of the score. */
+  /** Measures of documents, by score name. */
   measures?: Readonly<Record<string, StatedMeasure<keyof F & string>>>;
-  /** Why it is part of the recommended recipe; absent: it is not. */
+  /** Reason for its place in the recommended recipe; absent if it isn't in it. */
   recommended?: string;
   /** Why a second application may change more; absent: it never does. */
   notIdempotent?: string;
 }
 
-/** A score as it is shown, and the settings that bound it. */
+/** Display of a score, and the settings that bound it. */
 export interface StatedMeasure<Name extends string = string> {
   label: string;
   format(value: number): string;
-  /** Below it a document is left out, above `max` too. */
+  /** Documents below `min` or above `max` are removed. */
   min?: Name;
   max?: Name;
   /** Value of `least` and `max` that disables them. */
   unbounded?: number;
-  /** In place of `min`: the share of documents that stay, which are those with most. Each text has its own. */
+  /**
+   * In place of `min`: the share of documents to keep, those with the highest scores. Applies to each text on its own.
+   */
   share?: Name;
   /** Advice if nothing is measured. */
   absent?: string;
@@ -46,17 +48,17 @@ export interface StatedMeasure<Name extends string = string> {
  * workers.
  */
 export interface Rule<F extends Fields = Fields> extends Stated<F> {
-  /** Loads what it needs. */
+  /** Loads resources that the rule needs. */
   start(settings: ValuesOf<F>): Working | Promise<Working>;
   /** Normalizers that do the same to a prompt, and are exported with the model. */
   normalizers?(settings: ValuesOf<F>): readonly Normalizer[];
 }
 
-/** A rule at work on a text. */
+/** Rule, started for a text. */
 export interface Working {
   /**
-   * Only of a rule for which it matters what other documents have: of each in their order it is asked how it looks at it,
-   * before any is cleaned; undefined: not at this one.
+   * Only for a rule that compares documents. Called for each document in order, before any is cleaned; undefined skips
+   * the document.
    */
   survey?(): Survey | undefined;
   /** Minimum number of documents to survey; with fewer, the rule is shown none. */
@@ -64,9 +66,9 @@ export interface Working {
   document(facts: DocumentFacts): OnDocument;
 }
 export interface Survey {
-  /** A passage of the document that it was asked for. */
+  /** Adds a passage of the document. */
   see(passage: string): void;
-  /** There are no more of it. */
+  /** Ends the document. */
   end(): void;
 }
 
@@ -101,7 +103,7 @@ export interface Finds {
   /** Lines from which the rule may look farther. */
   beyond?: RegExp;
 }
-/** For `units`: all but what is common in Latin letters, their marks, dashes and quotation marks. */
+/** Ranges for `units`: all except common characters of Latin text, its marks, dashes and quotation marks. */
 export const BEYOND_LATIN = '\\u0300-\\u200f\\u2028-\\uffff';
 export interface DocumentFacts {
   title: string;
@@ -109,7 +111,7 @@ export interface DocumentFacts {
   language?: string;
   /** Programming language of a program. */
   code?: string;
-  /** Its passages are an input and a target, and no lines of a page. */
+  /** The passages are an input and a target, not lines of a page. */
   isPair?: true;
 }
 /** The reason for leaving a document out: a sentence with numbers, without a full stop. */
@@ -126,7 +128,7 @@ export interface Changed {
   characters?: number;
 }
 
-/** A rule that changes each passage by itself. */
+/** Rule that changes each passage on its own. */
 export const textRule = <F extends Fields>(
   stated: Omit<Stated<F>, 'kind'> & {
     changes(settings: ValuesOf<F>): (passage: string) => Changed;
@@ -146,7 +148,7 @@ export const textRule = <F extends Fields>(
   };
 };
 
-/** Every match as `by` says; a match that it gives back as it is, is no change. @param pattern with the flag `g` */
+/** Replaces every match; unchanged matches don't count. @param pattern with the flag `g` */
 export function replaced(
   text: string,
   pattern: RegExp,

@@ -1,5 +1,5 @@
 /**
- * Characters that a person names go, or become a space, a run of them one.
+ * Removes the listed characters, or replaces each run of them with a space.
  *
  * @example `"** The *Pequod* ** • ★"` becomes `" The Pequod   "`
  * @example with `{"characters":"[]-^\\😀","to":"space"}` `"a-^b [1]\\😀"` becomes `"a b  1 "`
@@ -37,7 +37,7 @@ export const specialCharacters = textRule({
   changes({ characters, to }) {
     const run = runOf(characters);
     if (run === '') return (passage) => ({ text: passage, places: 0 });
-    // Without pairs it means the same, and is found in a third of the time.
+    // Without surrogate pairs, the flag `u` changes nothing and triples the time.
     const pattern = new RegExp(run, /[\ud800-\udfff]/.test(run) ? 'gu' : 'g');
     return (passage) => replaced(passage, pattern, TO[to]);
   },

@@ -1,6 +1,6 @@
 /**
- * A letter that Unicode can write in several ways is written in one. Runs of more than 30 combining marks are broken by U+034F, as
- * the stream-safe text format does (Unicode Standard Annex 15, section 13).
+ * Normalizes each letter to one of its Unicode forms. Splits runs of more than 30 combining marks with U+034F, as the
+ * Stream-Safe Text Format does (Unicode Standard Annex 15, section 13).
  *
  * @example `"cafe\u0301"` becomes `"café"`
  * @example `"ﬁn, ①"` becomes `"ﬁn, ①"`
@@ -23,8 +23,8 @@ const FIELDS = {
 };
 
 /**
- * In a row, what may change, also with the character before it: no other changes, or joins one before it (Unicode Standard Annex 15,
- * Quick_Check). To NFC quotation marks and dashes are others.
+ * Matches runs of characters that may change, alone or with the character before. No others change or combine
+ * backwards (Unicode Standard Annex 15, Quick_Check). NFC never changes quotation marks and dashes.
  */
 const MAY_CHANGE = { NFC: /[^\0-\u02ff\u2002-\u20cf]+/g, NFKC: /[^\0-\x9f]+/g };
 const PLACES = /\P{M}\p{M}+|[^]/gu;

@@ -1,6 +1,7 @@
 /**
- * Web addresses become <url>, or go: what begins with http://, https://, ftp:// or www., up to white space, a quotation mark, a
- * bracket that was not opened in it, or Chinese, Japanese and Korean. Punctuation at its end is the sentence's.
+ * Replaces web addresses with <url>, or removes them. They begin with http://, https://, ftp:// or www., and end
+ * before white space, a quotation mark, an unmatched bracket, or Chinese, Japanese or Korean. Final punctuation
+ * belongs to the sentence.
  *
  * @example `"See https://example.org/a?b=c#d, (and www.example.org/a_(b)). Or HTTP://x.io…"` becomes `"See <url>, (and <url>). Or <url>…"`
  * @example `"见https://example.org。 awww. http:// me@example.org"` becomes `"见<url>。 awww. http:// me@example.org"`
@@ -34,7 +35,7 @@ export const urls = textRule({
   },
 });
 
-/** Of what was found, without the punctuation at its end. */
+/** Length of a match without final punctuation. */
 function addressLength(found: string): number {
   let unopened = 0;
   for (const character of found) unopened += character === ')' ? 1 : character === '(' ? -1 : 0;

@@ -1,6 +1,6 @@
 /**
- * Collapses runs of spaces, removes spaces at line ends, and collapses blank lines to one. Keeps indents, which structure verse,
- * lists and tables, unless `indents` is set.
+ * Collapses runs of spaces, removes spaces at line ends, and collapses blank lines to one. Keeps indents, which
+ * structure verse, lists and tables, unless `indents` is set.
  *
  * @example `"a\u00a0 b \n\n\n\nc"` becomes `"a b\n\nc"`
  * @example `"\tdeep  \r\n \r\n\r\n\r\n"` becomes `"\tdeep\r\n\r\n"`
@@ -11,7 +11,7 @@ import { BEYOND_LATIN, both, replaced, textRule } from './rule';
 
 const FIELDS = { indents: onOff({ label: 'Include indents', initial: false }) };
 
-/** White space but line ends, where it is not one space between words. */
+/** White space within a line, unless it's a single space between words. */
 const SPACES = / (?=[\s])[^\S\n\r\f\v\u2028\u2029]*|[^\S \n\r\f\v\u2028\u2029][^\S\n\r\f\v\u2028\u2029]*/g;
 
 export const whiteSpace = textRule({
