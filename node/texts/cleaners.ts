@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { bundled } from '../../scripts/bundle.mjs';
 import { type Cleaner, cleanerCount, type Cleaners } from '../../src/core/documents/clean/workerPool';
-import type { Through } from '../../src/core/documents/clean/steps';
+import type { TaskResult } from '../../src/core/documents/clean/steps';
 
 /** UTF-8 bytes of a text from which threads pay off. */
 const MIN_BYTES = 16_000_000;
@@ -26,13 +26,13 @@ export async function beginCleaners(bytes: number): Promise<Cleaners> {
 
 /** Answers have the order of the tasks. */
 function cleanerIn(thread: Worker): Cleaner {
-  const asked: { resolve(through: readonly Through[]): void; reject(error: Error): void }[] = [];
+  const asked: { resolve(through: readonly TaskResult[]): void; reject(error: Error): void }[] = [];
   let failure: Error | undefined;
   const fail = (error: Error): void => {
     failure ??= error;
     for (const { reject } of asked.splice(0)) reject(failure);
   };
-  thread.on('message', (through: readonly Through[]) => asked.shift()?.resolve(through));
+  thread.on('message', (through: readonly TaskResult[]) => asked.shift()?.resolve(through));
   thread.on('error', fail).on('messageerror', fail);
   thread.on('exit', (code) => fail(new Error(`A cleaning thread ended with code ${code}`)));
   return (task) =>

@@ -27,7 +27,7 @@ export interface DocumentState {
   /** Other workers may continue with it. */
   isShared?: boolean;
   /** The spill file of its passages, if there is one. */
-  aside?: SpilledText;
+  spilled?: SpilledText;
   readonly state: State;
 }
 export interface State {
@@ -48,7 +48,7 @@ export interface Pending {
 /** Maximum code units of a document that is held in memory. */
 const MAX_HELD_LENGTH = 2 ** 23;
 /** Approximate code units of a worker's task. */
-const A_TASK = 2 ** 19;
+const TASK_UNITS = 2 ** 19;
 /** Maximum code units of a document for other workers: many are in progress at once. */
 const MAX_SHARED_LENGTH = 2 ** 21;
 type Passages = ReturnType<DocumentState['passages']>;
@@ -59,22 +59,22 @@ type Passages = ReturnType<DocumentState['passages']>;
  */
 export async function* batched(
   documents: AsyncIterable<DocumentState>,
-  share: (underway: DocumentState, held: readonly string[]) => void,
+  share: (doc: DocumentState, held: readonly string[]) => void,
 ): AsyncGenerator<readonly DocumentState[]> {
   let [batch, units]: [DocumentState[], number] = [[], 0];
-  for await (const underway of documents) {
-    batch.push(underway);
-    if (!underway.state.out) {
-      const held = await heldOf(underway.passages());
-      const own = held?.reduce((sum, { length }) => sum + length, 0) ?? A_TASK;
+  for await (const doc of documents) {
+    batch.push(doc);
+    if (!doc.state.out) {
+      const held = await inMemory(doc.passages());
+      const own = held?.reduce((sum, { length }) => sum + length, 0) ?? TASK_UNITS;
       units += own;
-      if (!held) underway.isLong = true;
+      if (!held) doc.isLong = true;
       else if (own <= MAX_SHARED_LENGTH) {
-        underway.isShared = true;
-        share(underway, held);
+        doc.isShared = true;
+        share(doc, held);
       }
     }
-    if (units < A_TASK) continue;
+    if (units < TASK_UNITS) continue;
     yield batch;
     [batch, units] = [[], 0];
   }
@@ -82,29 +82,29 @@ export async function* batched(
 }
 
 /** Passages of a document that other workers continue with. */
-export const sharedOf = ({ isShared, state, passages }: DocumentState): readonly string[] | undefined => {
+export const sharedPassages = ({ isShared, state, passages }: DocumentState): readonly string[] | undefined => {
   const held = isShared && !state.out ? passages() : undefined;
-  return held && isHeld(held) ? held : undefined;
+  return held && isInMemory(held) ? held : undefined;
 };
 
 /** Whether no text remains after the pending changes. */
-export async function isNothing(
+export async function isWithoutText(
   { document, passages }: DocumentState,
   pending: readonly Pending[] = [],
 ): Promise<boolean> {
   const left = passages();
-  if (isHeld(left)) return isEmptied(left, document);
+  if (isInMemory(left)) return isEmptied(left, document);
   const isPair = document.isPair === true;
-  for await (const passage of through(left, pending, false)) if (isBlank(passage) === isPair) return isPair;
+  for await (const passage of changedPassages(left, pending, false)) if (isBlank(passage) === isPair) return isPair;
   return !isPair;
 }
 
-export const isHeld = (passages: Passages): passages is readonly string[] => Array.isArray(passages);
+export const isInMemory = (passages: Passages): passages is readonly string[] => Array.isArray(passages);
 
 /** Iterates its passages once more; reports progress for those that are not in memory. */
-export function goneThrough(underway: DocumentState): Passages {
-  const passages = underway.passages();
-  return isHeld(passages) ? passages : reportingProgress(underway, passages);
+export function readPassages(doc: DocumentState): Passages {
+  const passages = doc.passages();
+  return isInMemory(passages) ? passages : reportingProgress(doc, passages);
 }
 export async function* reportingProgress<T extends string | Uint8Array>(
   { document, passes }: DocumentState,
@@ -120,8 +120,8 @@ export async function* reportingProgress<T extends string | Uint8Array>(
 }
 
 /** Copies passages to a list; undefined if they are too long. */
-export async function heldOf(passages: Passages): Promise<string[] | undefined> {
-  if (isHeld(passages)) return [...passages];
+export async function inMemory(passages: Passages): Promise<string[] | undefined> {
+  if (isInMemory(passages)) return [...passages];
   const held: string[] = [];
   let units = 0;
   for await (const passage of passages) {
@@ -133,7 +133,7 @@ export async function heldOf(passages: Passages): Promise<string[] | undefined> 
 }
 
 /** Applies pending changes to passages. */
-export async function* through(
+export async function* changedPassages(
   passages: Passages,
   pending: readonly Pending[],
   isCounted = true,

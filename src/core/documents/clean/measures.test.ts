@@ -56,48 +56,41 @@ const document = fc
   )
   .map((lines) => lines.join('\n'));
 
-test.each(leaving)(
-  '%s declares its measures, and removes documents outside of the declared bounds',
-  async (id) => {
-    const { fields, measures = {} } = ruleOf(id);
-    for (const measure of Object.values(measures))
-      for (const name of [measure.min, measure.max, measure.share])
-        if (name !== undefined) expect(fields).toHaveProperty(name);
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(document, { minLength: 1, maxLength: 8 }),
-        fc.integer({ max: 9 }),
-        async (texts, at) => {
-          const step = stepOf(id, id === 'relevance' ? { sample: SAMPLE, share: (1 + Math.abs(at % 10)) / 10 } : {});
-          const documents = texts.map((text, place) => ({
-            facts: { title: `${place}` },
-            sha256: `${place}`,
-            text: place % 2 === 0 ? 'a' : 'b',
-            place,
-            characters: text.length,
-            passages: [text],
-          }));
-          const of = { documents: texts.length, characters: 0 };
-          const recipe: Recipe = { version: 1, name: 'own', steps: [step], kept: [] };
-          const preview = new Preview({ documents, of });
-          for (const text of ['a', 'b']) {
-            const { measured, out } = await preview.of(recipe, { step: 0, at: 0, text, rows: 100 }, unwatched);
-            const gone = new Set(out.map(({ place }) => place));
-            for (const { scores } of out)
-              expect(Object.keys(measures)).toEqual(expect.arrayContaining(Object.keys(scores)));
-            for (const [name, { bounds, values, ranked: rows }] of Object.entries(measured.scores)) {
-              expect(bounds).toEqual(boundsOf(measures[name]!, step.settings, values));
-              for (const { value, place, stays } of rows) {
-                expect(stays).toBe(!gone.has(place));
-                if (value < bounds.min || value > bounds.max) expect(stays).toBe(false);
-                else if (Object.keys(measures).length === 1 && id !== 'c4') expect(stays).toBe(true);
-              }
-            }
-            expect(measured.texts).toEqual(id === 'relevance' ? ['a', 'b'].slice(0, Math.min(2, texts.length)) : []);
+test.each(leaving)('%s declares its measures, and removes documents outside of the declared bounds', async (id) => {
+  const { fields, measures = {} } = ruleOf(id);
+  for (const measure of Object.values(measures))
+    for (const name of [measure.min, measure.max, measure.share])
+      if (name !== undefined) expect(fields).toHaveProperty(name);
+  await fc.assert(
+    fc.asyncProperty(fc.array(document, { minLength: 1, maxLength: 8 }), fc.integer({ max: 9 }), async (texts, at) => {
+      const step = stepOf(id, id === 'relevance' ? { sample: SAMPLE, share: (1 + Math.abs(at % 10)) / 10 } : {});
+      const documents = texts.map((text, place) => ({
+        facts: { title: `${place}` },
+        sha256: `${place}`,
+        text: place % 2 === 0 ? 'a' : 'b',
+        place,
+        characters: text.length,
+        passages: [text],
+      }));
+      const of = { documents: texts.length, characters: 0 };
+      const recipe: Recipe = { version: 1, name: 'own', steps: [step], kept: [] };
+      const preview = new Preview({ documents, of });
+      for (const text of ['a', 'b']) {
+        const { measured, out } = await preview.of(recipe, { step: 0, at: 0, text, rows: 100 }, unwatched);
+        const gone = new Set(out.map(({ place }) => place));
+        for (const { scores } of out)
+          expect(Object.keys(measures)).toEqual(expect.arrayContaining(Object.keys(scores)));
+        for (const [name, { bounds, values, ranked: rows }] of Object.entries(measured.scores)) {
+          expect(bounds).toEqual(boundsOf(measures[name]!, step.settings, values));
+          for (const { value, place, stays } of rows) {
+            expect(stays).toBe(!gone.has(place));
+            if (value < bounds.min || value > bounds.max) expect(stays).toBe(false);
+            else if (Object.keys(measures).length === 1 && id !== 'c4') expect(stays).toBe(true);
           }
-        },
-      ),
-      { numRuns: propertyRuns(40) },
-    );
-  },
-);
+        }
+        expect(measured.texts).toEqual(id === 'relevance' ? ['a', 'b'].slice(0, Math.min(2, texts.length)) : []);
+      }
+    }),
+    { numRuns: propertyRuns(40) },
+  );
+});

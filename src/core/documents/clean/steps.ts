@@ -18,18 +18,18 @@ export const tallyOf = ({ rule }: { rule: RuleId }): Tally => ({ rule, out: 0, c
 export type Scores = Readonly<Record<string, number>>;
 
 export type Step = Recipe['steps'][number];
-export interface AtWork {
+export interface StartedStep {
   rule: RuleId;
   working: Working;
 }
 
-export interface Held {
+export interface DocumentTask {
   facts: DocumentFacts;
   /** Whether the user keeps the document whatever a rule says. */
   isKept: boolean;
   passages: readonly string[];
 }
-export interface Through {
+export interface TaskResult {
   /** Absent if nothing changed. */
   passages?: readonly string[];
   /** Removal, with the index of the step. */
@@ -39,7 +39,7 @@ export interface Through {
   changes: readonly Changes[];
 }
 
-export function throughSteps(steps: readonly AtWork[], { facts, isKept, passages }: Held): Through {
+export function runSteps(steps: readonly StartedStep[], { facts, isKept, passages }: DocumentTask): TaskResult {
   let held = passages;
   const scores = {};
   const changes = steps.map(() => ({ places: 0, characters: 0 }));
@@ -64,7 +64,7 @@ export function throughSteps(steps: readonly AtWork[], { facts, isKept, passages
 }
 
 /** Returns a rule without effect if it doesn't apply to the document. */
-export const onDocument = ({ rule, working }: AtWork, facts: DocumentFacts): OnDocument =>
+export const onDocument = ({ rule, working }: StartedStep, facts: DocumentFacts): OnDocument =>
   isLeft(facts, rule) ? {} : working.document(facts);
 
 function isLeft({ code, isPair }: DocumentFacts, id: RuleId): boolean {

@@ -1,15 +1,15 @@
 /** Threads that clean documents in parallel; results keep the order of the documents. */
 import { ruleOf } from './rules';
-import { type AtWork, type Held, type Step, type Through, throughSteps } from './steps';
+import { type StartedStep, type DocumentTask, type Step, type TaskResult, runSteps } from './steps';
 
 /** Documents and the rules to apply to each; plain values, which are copied to another thread. */
 export interface CleaningTask {
   /** Rules that don't compare documents. */
   steps: readonly Pick<Step, 'rule' | 'settings'>[];
-  documents: readonly Held[];
+  documents: readonly DocumentTask[];
 }
 /** Cleans the documents of a task, in this thread or another. */
-export type Cleaner = (task: CleaningTask) => Promise<readonly Through[]>;
+export type Cleaner = (task: CleaningTask) => Promise<readonly TaskResult[]>;
 
 /** Threads that clean while a recipe is applied. */
 export interface Cleaners {
@@ -30,15 +30,15 @@ const MAX_CLEANERS = 8;
 
 /** Returns a cleaner in this thread. It loads what rules need once. */
 export function cleaner(): Cleaner {
-  let started: { of: string; steps: Promise<readonly AtWork[]> } | undefined;
+  let started: { of: string; steps: Promise<readonly StartedStep[]> } | undefined;
   return async ({ steps, documents }) => {
     const of = JSON.stringify(steps);
     if (started?.of !== of) started = { of, steps: Promise.all(steps.map(atWork)) };
     const at = await started.steps;
-    return documents.map((document) => throughSteps(at, document));
+    return documents.map((document) => runSteps(at, document));
   };
 }
-const atWork = async ({ rule, settings }: CleaningTask['steps'][number]): Promise<AtWork> => ({
+const atWork = async ({ rule, settings }: CleaningTask['steps'][number]): Promise<StartedStep> => ({
   rule,
   working: await ruleOf(rule).start(settings as never),
 });
@@ -56,7 +56,7 @@ export class WorkerPool {
   }
 
   /** Gives the task to the next cleaner. */
-  do(task: CleaningTask): Promise<readonly Through[]> {
+  do(task: CleaningTask): Promise<readonly TaskResult[]> {
     return this.cleaners[this.tasks++ % this.cleaners.length]!(task);
   }
 
