@@ -45,8 +45,8 @@ type Cleaned =
   | { isOut: true; step: number | null; reason: string; scores: Scores };
 
 /**
- * State before each document's passages; null: the passages of a long document are in a spill file, or are the original
- * ones.
+ * State before each document's passages; null: the passages of a long document are in a spill file, or are the
+ * originals.
  */
 interface Noted extends Omit<State, 'changes'> {
   passages: number | null;
@@ -67,7 +67,7 @@ const A_TURN = 64;
 
 /**
  * Runs every rule over a document once. Some rules must see all of a long document first, or all documents. For these,
- * writes what the rules before left to spill files.
+ * writes the results of the earlier rules to spill files.
  */
 export class Cleaning {
   readonly tallies: readonly Tally[];
@@ -375,8 +375,8 @@ export class Cleaning {
   }
 }
 /**
- * End of the steps that can see the same passages as this one: none before the last removes documents, and almost never
- * does one change them.
+ * End of the steps that can see the same passages as this one. None of them before the last removes documents, and few
+ * change one.
  */
 function endOfRow(all: readonly OnDocument[], from: number): number {
   let end = from + 1;

@@ -73,7 +73,7 @@ it('normalizing twice changes nothing, for any character and the rules in regist
   expect(text(once)).toBe(once);
 });
 
-it.each(['bpe', 'characters', 'bytes'] as const)('%s: a raw prompt has the same IDs as the cleaned text', async (kind) => {
+it.each(['bpe', 'characters', 'bytes'] as const)('%s: a raw prompt has the IDs of the cleaned text', async (kind) => {
   const normalizers = normalizersOf(USUAL);
   const form = normalization(normalizers);
   const text = 'Call me ISHMAEL. Ο ΔΡΟΜΟΣ, İstanbul, Çaﬁ, straße; e\u0301é. '.repeat(9);
