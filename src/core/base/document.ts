@@ -18,10 +18,7 @@ export interface Document {
   trainOnly?: true;
   /** Byte range of each field's text within the document. */
   spans?: Readonly<Record<string, readonly [from: number, to: number]>>;
-  /**
-   * Token IDs that differ from the tokenized text, and the trained ranges, end excluded. Such a document is never
-   * split.
-   */
+  /** Token IDs that differ from the tokenized text, and the trained ranges, end excluded. Never split. */
   encoded?(): Promise<{ ids: Uint32Array; lossRanges: readonly (readonly [from: number, to: number])[] }>;
 }
 

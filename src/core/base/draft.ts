@@ -13,8 +13,7 @@ export interface Draft {
   /** Drops values written earlier. @throws as `put` does */
   drop(keys: Change['drop']): Promise<void>;
   /**
-   * Makes the last commit: writes these values and removes the mark. If an expectation fails, writes nothing and
-   * returns false.
+   * Makes the last commit: writes these values and removes the mark. If an expectation fails, writes nothing: false.
    * @throws as `put` does
    */
   finish(values: Change['put'], expect?: readonly Expected[]): Promise<boolean>;

@@ -1,7 +1,4 @@
-/**
- * Limits how far a tokenizer's replacements may lengthen a text, because a chain of them could multiply it without
- * bound.
- */
+/** Limits how much a tokenizer's replacements may lengthen a text, because chained ones could do so without bound. */
 import { badFile } from './errors';
 import { formatCount } from './units';
 

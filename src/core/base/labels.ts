@@ -26,10 +26,7 @@ export const labelsOfField = (label: string, several: boolean): readonly string[
 /** Labels of a document for display. */
 export const labelWords = (labels: readonly string[]): string => labels.join(', ') || 'none of them';
 
-/**
- * Returns a function from a field to the indices of its labels in `labels`. With a single label per document, an
- * unknown one gives undefined.
- */
+/** Maps a field to the indices of its labels in `labels`; undefined for an unknown single label. */
 export function placesAmong(labels: readonly string[], several = false): (label: string) => number[] | undefined {
   const places = new Map(labels.map((label, place) => [label, place]));
   return (label) => {

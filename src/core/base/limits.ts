@@ -28,10 +28,7 @@ export const MAX_DIMENSIONS = 8;
 export const MAX_METADATA_ENTRIES = 10_000;
 export const MAX_METADATA_CHARACTERS = 8 * MiB;
 
-/**
- * Limits of a zip: files, directory bytes, unpacked bytes in total, bytes of a compressed file, and its compression
- * ratio.
- */
+/** Limits of a zip: files, bytes of its directory, unpacked bytes, bytes of a compressed file, compression ratio. */
 export const MAX_ZIP_FILES = 256;
 export const MAX_DIRECTORY_BYTES = MiB;
 export const MAX_ZIP_BYTES = 4096 * MiB;
@@ -39,10 +36,9 @@ export const MAX_COMPRESSED_BYTES = 64 * MiB;
 export const MAX_COMPRESSION_RATIO = 100;
 
 /**
- * Schema of a list that checks the length before the items, and stops at the first invalid item. zod's own `array`
- * reads all items whatever the length, and keeps an issue for each.
- * @param isPlain quick check of an item that needs no parsing. For thousands of numbers, zod takes a hundred times as
- * long
+ * Schema of a list that checks the length first, and stops at the first invalid item. zod's own `array` reads all
+ * items whatever the length, and keeps an issue for each.
+ * @param isPlain quick check of an item that needs no parsing, because zod takes a hundred times as long for numbers
  */
 export const listOf = <T>(item: z.ZodType<T>, max: number, isPlain: (value: unknown) => value is T = never) =>
   z.unknown().transform((value, context): T[] => {

@@ -18,10 +18,7 @@ export function longTexts(lengths: readonly number[], room: number): LongTexts |
   return { of: lengths.length, texts, room, longest: lengths.reduce((a, b) => Math.max(a, b), 0) };
 }
 
-/**
- * Multiple that a proposed context is rounded up to, and the maximum: attention cost grows with the square of the
- * context.
- */
+/** Step and maximum of a proposed context, in tokens: attention cost grows with its square. */
 const [STEP, MAX_PROPOSED] = [64, 2048];
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Unicode normal forms in linear time. Engines sort the combining marks of a character in quadratic time, so runs of
- * more than 30 are split first, as the Stream-Safe Text Format does.
+ * Unicode normal forms in linear time. Engines sort the combining marks of a character in quadratic time. Runs of more
+ * than 30 are therefore split first, as in the Stream-Safe Text Format.
  * Source: Unicode Standard Annex 15, section 13
  */
 

@@ -74,10 +74,7 @@ export function checkedStep(step: Normalizer): Normalizer {
   };
 }
 
-/**
- * Lowercases each character on its own: JavaScript turns a word-final capital sigma into ς. No other character depends
- * on position.
- */
+/** Lowercases each character on its own. Only for a word-final Σ does JavaScript's result depend on position (ς). */
 export const lowered = (text: string): string => text.replaceAll('Σ', 'σ').toLowerCase();
 
 function applied(step: Normalizer): (text: string, growth: Growth) => string {

@@ -7,10 +7,7 @@ import type { BlobStore, Change, Json, Stored } from './blobStore';
 import { type Failure, HomegrownError, toFailure } from './errors';
 import type { z } from './zod';
 
-/**
- * Key and reason of an unreadable record: `storage-damaged`, or `newer-version`, whose content must not be
- * interpreted.
- */
+/** Key and reason of an unreadable record: `storage-damaged`, or `newer-version`, which must not be interpreted. */
 export interface Unreadable {
   key: string;
   failure: Failure;
@@ -29,16 +26,11 @@ export interface Kind<T> {
    * version itself. They must accept any content; throwing marks the record as unreadable.
    */
   upgrades: readonly ((old: JsonObject, key: string) => object)[];
-  /**
-   * Parses a record stored as bytes: number columns, which read many times faster so. Throws the reason if it can't.
-   */
+  /** Parses a record stored as bytes: number columns, which read many times faster so. Throws the reason if invalid. */
   ofBytes?(bytes: Uint8Array): T;
   /** Replaces what JSON can't store, such as non-finite numbers. */
   storable?(record: T): T;
-  /**
-   * Key of a record that contains its own ID. A record under another key is rejected, since changes would go to the
-   * wrong key.
-   */
+  /** Key of a record that contains its own ID. Under another key, it's rejected, since changes would go elsewhere. */
   keyOf?(record: T): string;
   /**
    * Cache by key, for kinds that are listed often by the hundred: an unchanged value isn't checked again. Records are

@@ -41,10 +41,7 @@ export const formatShare = (share: number): string =>
 /** Tolerance for rounding errors in sums of shares. */
 const ROUNDING = 1e-9;
 
-/**
- * Formats a duration in its two largest units: `420 ms`, `4.2 s`, `2 min 20 s`, `3 h 5 min`, `2 d 4 h`; beyond two
- * years, `4.1 k years`.
- */
+/** Formats a duration: `420 ms`, `4.2 s`, `2 min 20 s`, `3 h 5 min`, `2 d 4 h`; beyond two years, `4.1 k years`. */
 export const formatDuration = (milliseconds: number): string =>
   signed(milliseconds, (ms) => {
     if (ms < 999.5) return `${String(Math.round(ms))} ms`;

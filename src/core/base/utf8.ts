@@ -28,10 +28,7 @@ export function countCharacters(text: string): number {
 }
 const HIGH_SURROGATE = /[\ud800-\udbff]/;
 
-/**
- * Counts the characters of UTF-8 by the bytes that start one. Reads four bytes at a time, because every imported text
- * is counted.
- */
+/** Counts characters of UTF-8, four bytes at a time, because every imported text is counted. */
 export function charactersIn(utf8: Uint8Array): number {
   // `slice` of Node's Buffer shares the bytes instead of copying them.
   const bytes = utf8.byteOffset % 4 === 0 ? utf8 : new Uint8Array(utf8);

@@ -31,7 +31,7 @@ const given = (value: unknown): Node => ({ type: GIVEN, value });
 const ROUND = 8;
 /** Steps for `break` and `continue`, which the library implements as exceptions. */
 const THROWN = 16;
-/** Steps for accessing a method of a string: the library creates all of its methods each time. */
+/** Steps for a member access of a string, for which the library creates its methods. */
 const METHODS = 8;
 
 /**

@@ -28,8 +28,7 @@ export const ofPair = (input: string, target: string): Conversation => ({
 });
 
 /**
- * Explains why the conversation can't be trained on, in words that follow its place (`line 2 has no messages`); null
- * if it can.
+ * Explains why a conversation can't be trained on, in words that follow its place (`line 2 has no messages`), or null.
  * @param last role of the last message; `user` for a prompt
  */
 export function conversationProblem({ messages }: Conversation, last: Speaker = 'assistant'): string | null {

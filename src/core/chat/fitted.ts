@@ -3,7 +3,7 @@ import type { RenderedChat } from './renderChat';
 
 interface Fitted {
   rendered: RenderedChat;
-  /** Exchanges that were left out, each a question and its answer. */
+  /** Number of dropped exchanges, each a question and its answer. */
   leftOut: number;
 }
 
@@ -32,7 +32,7 @@ export function fitted(rendered: RenderedChat, max: number): Fitted | null {
 
 interface FittedAll {
   rows: readonly RenderedChat[];
-  /** Conversations that lost exchanges, and how many these were. */
+  /** Number of shortened conversations, and of their dropped exchanges. */
   shortened: number;
   leftOut: number;
   /** Indices of the conversations whose first exchange is too long. */

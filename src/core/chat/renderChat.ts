@@ -23,7 +23,7 @@ export interface Turn {
 
 export interface RenderedChat {
   ids: Uint32Array;
-  /** In order; a range for each answer. */
+  /** One range per answer, in order. */
   lossRanges: readonly IdRange[];
   turns: readonly Turn[];
 }

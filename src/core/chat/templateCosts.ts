@@ -35,10 +35,7 @@ const sizeOf = (value: Value | undefined): number =>
 const isText = (value: Value | undefined): value is { type: string; value: string } =>
   typeof value?.value === 'string' && value.type === 'StringValue';
 
-/**
- * Upper bound of a value's length as JSON. Charges a step for each part, because a list may contain another many
- * times.
- */
+/** Upper bound of a value's length as JSON. Charges a step for each part: a list may contain another many times. */
 function jsonLength(value: Result, budget: TemplateBudget, form = PLAIN, depth = 0): number {
   budget.step(0.5);
   if (isText(value)) return ESCAPED * value.value.length + 2;
@@ -73,10 +70,7 @@ function occurrences(text: string, pattern: string, budget: TemplateBudget): num
   return count;
 }
 
-/**
- * Charges for a comparison: texts of equal length are compared whole, and JavaScript serializes a list to compare it
- * with a text.
- */
+/** Charges for comparing texts of equal length, or a list with a text, for which JavaScript serializes the list. */
 function chargeEqual(left: Result, right: Result, budget: TemplateBudget): void {
   if (isText(left) && isText(right)) {
     if (left.value.length === right.value.length) budget.text(left.value.length);

@@ -349,8 +349,8 @@ export class Cleaning {
   }
 }
 /**
- * End of the steps that can see the same passages as this one: none before the last removes documents, and almost never
- * does one change them.
+ * End of the steps that can see the same passages as this one. None of them before the last removes documents, and few
+ * change one.
  */
 function endOfSharedPass(all: readonly OnDocument[], from: number): number {
   let end = from + 1;

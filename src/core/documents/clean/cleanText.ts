@@ -66,7 +66,7 @@ export async function cleanText(
       } else {
         const { passages, changes } = cleaned;
         const isAsRead = (): boolean => changes.every(({ places }) => places === 0);
-        // For a long document, this is known only after its last passage, so its hash is computed anyway.
+        // Whether a long document changed is known only after its last passage, so it's hashed anyway.
         const ofText = Array.isArray(passages) && isAsRead() ? undefined : await hashFor(document.bytes);
         const written = await write(passages, chunks, document.spans !== undefined, ofText);
         const after = ofText?.hex();

@@ -1,7 +1,4 @@
-/**
- * Counts the lines of one document in a hash table with 16 bytes a slot. A Map of the same size takes five times as
- * long.
- */
+/** Counts lines of a document in a hash table with 16 bytes a slot. A Map takes five times as long. */
 import type { LineKey } from './lines';
 
 /** Words of a slot: two hashes, the count (0 if free), and one unused. */

@@ -1,7 +1,4 @@
-/**
- * Normalizes lines for comparison: trimmed, with one 0 in place of each number. Hashes their UTF-8, four bytes at a
- * time.
- */
+/** Normalizes lines for comparison: trimmed, with one 0 for each number. Hashes their UTF-8, four bytes at a time. */
 import { utf8Of } from '../../base/utf8';
 
 export interface LineKey {

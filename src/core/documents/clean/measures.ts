@@ -39,10 +39,7 @@ export interface Rank {
   before: number;
 }
 
-/**
- * Ranks values in descending order; equal ones keep their order. Returns `rows` at either end, and at either side of a
- * bound.
- */
+/** Ranks values in descending, else original order. Returns `rows` at either end, and on either side of a bound. */
 export function ranked(values: readonly number[], { min, max }: Bounds, rows: number): readonly Rank[] {
   const order = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
   const over = values.filter((value) => value > max).length;

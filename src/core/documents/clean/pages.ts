@@ -6,10 +6,7 @@ import { keyOfLine, newKey } from './lines';
 
 /** Maximum distance of a header or footer from the page border, in nonblank lines. */
 const ZONE = 3;
-/**
- * Maximum distance of pages with the same header. Left and right pages alternate, and a page that begins a chapter has
- * none.
- */
+/** Maximum distance of pages with the same header. Left and right pages alternate; a chapter's first page has none. */
 const FARTHEST = 4;
 /** Lines per page, if only page numbers mark the borders: sonnets have fewer, chapters more. */
 const [SHORTEST, MAX_LENGTH] = [25, 150];

@@ -71,10 +71,7 @@ function inParts(row: readonly Applied[], passage: string, counted: Counted, min
   return text + passage.slice(done);
 }
 
-/**
- * Whether a part may begin here: after a line break, with an ASCII letter or digit. No rule with `finds` looks across
- * that.
- */
+/** Whether a part may begin here, after a line break: an ASCII letter or digit, across which no `finds` rule looks. */
 const beginsPart = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at);
   return (code < 0x3a && code > 0x2f) || ((code | 0x20) < 0x7b && (code | 0x20) > 0x60);

@@ -1,6 +1,4 @@
-/**
- * Splits a document into passages, which rules see and change. The result doesn't depend on how the text is chunked.
- */
+/** Splits a document into passages, which rules see and change. Independent of the chunks of the text. */
 
 /** Maximum code units of a passage. */
 export const MAX_PASSAGE_LENGTH = 2 ** 20;
@@ -53,10 +51,7 @@ function lastOf(text: string, end: string, longest: number): number {
   return 0;
 }
 
-/**
- * Whether a passage may end here: not before white space, which keeps runs whole, nor before a character that joins
- * the previous.
- */
+/** Whether a passage may end here: not before white space, to keep runs whole, nor before a combining character. */
 function isBetweenCharacters(text: string, at: number): boolean {
   const after = text.codePointAt(at)!;
   if (isLowSurrogate(text.charCodeAt(at))) return false;

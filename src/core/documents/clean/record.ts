@@ -18,7 +18,7 @@ const cleanedRecord = z.object({
    */
   recipe: z.looseObject({ version: z.int(), name: z.string() }),
   hash: z.string(),
-  /** The cleaned text, read as any text though no list has it; null if every document is left out. */
+  /** The cleaned text, read as any text though no list has it; null if every document was removed. */
   text: inlineText.nullable(),
   /** Number of documents in the original text. */
   documents: count,

@@ -215,7 +215,7 @@ class Run {
   /** Returns the next batch; undefined at the end. */
   async next(): Promise<Batch | undefined> {
     for (;;) {
-      // An abort doesn't wait for what has arrived.
+      // An abort discards the batches that have arrived.
       if (this.failure && !this.isDone) throw this.failure.error;
       const next = this.arrived.shift();
       if (next === undefined) {

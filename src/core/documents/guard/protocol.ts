@@ -1,7 +1,4 @@
-/**
- * Messages between the thread that needs a file (guarded.ts) and the worker that reads it (serve.ts). One file at a
- * time.
- */
+/** Messages between a thread that needs a file (guarded.ts) and the worker that reads it (serve.ts), one at a time. */
 import type { Failure } from '../../base/errors';
 import type { EncodingId } from '../encodings';
 import type { Reading } from '../formats/format';

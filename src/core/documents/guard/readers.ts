@@ -34,8 +34,7 @@ export interface FormatOf {
 }
 
 /**
- * Reads a file. Converts every error of the reader to a HomegrownError; passes on errors of the file's bytes
- * unchanged.
+ * Reads a file. Converts errors of the reader to HomegrownErrors; passes on errors of the file's bytes unchanged.
  * @throws HomegrownError `bad-file` and the like, naming the file
  */
 export type Readers = <K extends FoundKind>(

@@ -74,8 +74,7 @@ class Task {
       }
       await this.flush();
     } catch (error) {
-      // Content that can't be copied to another thread, such as very deep objects, throws other errors than
-      // HomegrownError.
+      // Content that can't be copied to another thread, such as very deep objects, throws another error.
       await this.flush().catch(() => undefined);
       const known = error instanceof HomegrownError ? error : failedReader(file.name, format, messageOf(error));
       const source = this.failed.get(error);

@@ -1,4 +1,4 @@
-/** Splits labeled texts: each part gets its share of each label, and nearly equal texts stay together. */
+/** Splits labeled texts: each part gets its share of each label, and near-duplicates stay together. */
 import { type Cut, type Outline, unitsOf } from '../cut';
 import { PART_NAMES, type PartName, type SplitChoice } from '../split';
 

@@ -21,10 +21,7 @@ interface Answered {
   fewest?: number;
   /** Texts may have several labels, and the meaning of texts without one is undecided. */
   isNoneOpen?: boolean;
-  /**
-   * Tokens after which a text is truncated. With `isAtLeast`, counts are lower bounds, since the tokenizer isn't
-   * trained yet.
-   */
+  /** Maximum tokens of a text. `isAtLeast`: counts are lower bounds, because the tokenizer isn't trained yet. */
   room?: number;
   isAtLeast?: boolean;
 }

@@ -18,7 +18,7 @@ export interface LabelSurvey {
   texts: number;
   none: number;
   unlabeled: number;
-  /** Commonest first. */
+  /** Most common first. */
   labels: readonly LabelCount[];
   /** Labels that could be the same. */
   alike: readonly Alike[];

@@ -77,8 +77,7 @@ export const isBad = (line: string): boolean => ONCE.test(line);
 export const badness = (line: string): number => line.match(EACH)?.length ?? 0;
 
 /**
- * Index of the next character that may be part of an unlikely sequence; -1 if there is none. Every such sequence
- * contains one.
+ * Index of the next character of a kind that every unlikely sequence contains; -1 if there is none.
  */
 export function nextTelling(text: string, from: number): number {
   TELLING.lastIndex = from;

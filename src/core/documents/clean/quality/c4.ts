@@ -4,10 +4,7 @@ interface C4Settings {
   words: number;
   longest: number;
 }
-/**
- * Resulting line, '' if removed, and whether only surrounding white space changed; or the reason to remove the whole
- * document.
- */
+/** Resulting line ('': removed), and whether only outer white space changed; or the reason to remove the document. */
 type C4Line = { text: string; isWhole: boolean } | { document: string };
 
 /** @param mayBeNamed `hasNamed` of a text that contains the line */

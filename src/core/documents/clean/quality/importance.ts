@@ -68,9 +68,7 @@ export class Corpus {
     }
   }
 
-  /**
-   * Importance threshold that keeps the top `share` of documents: exact while all fit, else estimated from those kept.
-   */
+  /** Importance threshold that keeps the top `share`: exact while all documents fit, else estimated from those kept. */
   cut(share: number, ratios: Float64Array): number {
     return leastOf(
       share,

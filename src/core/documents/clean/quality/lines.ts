@@ -1,7 +1,4 @@
-/**
- * Visits each line with any line end, as Python's str.splitlines in datatrove's filters. The line end lies between
- * `end` and `next`.
- */
+/** Visits lines as split by Python's str.splitlines, as in datatrove. The line end lies between `end` and `next`. */
 export function eachLine(text: string, visit: (start: number, end: number, next: number) => void): void {
   let start = 0;
   for (let at = 0; at < text.length; at++) {

@@ -1,7 +1,4 @@
-/**
- * Counts sentences of a line as spaCy's sentencizer does: they end after a terminal sign and the punctuation that
- * follows.
- */
+/** Counts sentences as spaCy's sentencizer does: they end after a terminal sign and the punctuation after it. */
 import { HAS_LETTER, type Words } from './words';
 
 /** @param words of the text; @param from @param to index range of the line's words */

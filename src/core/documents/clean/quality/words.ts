@@ -1,9 +1,9 @@
 /**
  * Splits text into words for the quality filters, as spaCy's English tokenizer in datatrove does. Splits at white
- * space; then splits off leading and trailing signs, a word each; then splits at hyphens between letters and the like,
- * and before `'s` and `n't`. spaCy also has lists of abbreviations and addresses. These rules are short enough to give
- * the same bits in every engine, unlike Intl.Segmenter with its dictionaries. Text without spaces between words, such
- * as Chinese and Thai, gets long words.
+ * space, then makes each leading and trailing sign a word, then splits at inner hyphens and the like, and before `'s`
+ * and `n't`. spaCy's lists of abbreviations and addresses are missing. The rules are short enough to give the same
+ * bits in every engine, unlike Intl.Segmenter with its dictionaries. Text without spaces between words, such as
+ * Chinese and Thai, gets long words.
  *
  * Source: spaCy 3.8, lang/en/punctuation.py, lang/punctuation.py and lang/char_classes.py
  */

@@ -1,12 +1,11 @@
 /**
- * Removes invisible characters: control characters, zero-width characters, direction marks, soft hyphens, byte order
- * marks.
+ * Removes invisible characters: controls, zero-width characters, direction marks, soft hyphens, byte order marks.
  *
- * These are ftfy's (C0 and DEL, U+206A to U+206F, U+FEFF, U+FFF9 to U+FFFC), C1 as in CCNet, and some that ftfy keeps
- * for display but a model has no use for: direction marks, U+200B, U+2060 to U+2064, soft hyphens. datatrove has no
- * other filter for these than ftfy. Keeps line and page separators (lineEnds, pageHeads), soft hyphens at line ends
- * (hyphenation), and the joiners U+200C and U+200D after a non-ASCII letter, which Persian, Hindi and emoji need. Also
- * keeps variation selectors, and U+FFFD, which shows that a letter was lost.
+ * Covers ftfy's characters (C0 and DEL, U+206A to U+206F, U+FEFF, U+FFF9 to U+FFFC) and CCNet's (C1). Adds some that
+ * ftfy keeps for display: direction marks, U+200B, U+2060 to U+2064, soft hyphens. datatrove only offers ftfy's. Keeps
+ * line and page separators (lineEnds, pageHeads) and soft hyphens at line ends (hyphenation). Keeps the joiners U+200C
+ * and U+200D after a non-ASCII letter, which Persian, Hindi and emoji need. Keeps variation selectors, and U+FFFD,
+ * which marks a lost letter.
  *
  * @example `"\ufeffA\u0000 so\u00adlemn \u202alamp\u202c\u200b"` becomes `"A solemn lamp"`
  * @example `"می\u200cخواهم 👩\u200d🚀"` becomes `"می\u200cخواهم 👩\u200d🚀"`

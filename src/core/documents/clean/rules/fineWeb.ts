@@ -29,10 +29,7 @@ const MEASURES = {
   lineEnds: { label: 'Line breaks per word', format: formatNumber, max: 'lineEnds' },
 } as const;
 
-/**
- * Thresholds of Penedo et al. 2024; counts of datatrove 0.10's FineWebQualityFilter, except for the words
- * (quality/words.ts).
- */
+/** Thresholds of Penedo et al. 2024; counts of datatrove 0.10's FineWebQualityFilter, but words of quality/words.ts. */
 export const fineWeb: Rule<typeof FIELDS> = {
   label: 'FineWeb quality filter',
   does: 'Removes documents with few full sentences, or many short or repeated lines',

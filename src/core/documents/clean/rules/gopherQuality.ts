@@ -34,10 +34,7 @@ const MEASURES = {
   commonWords: { label: 'Common words found', format: formatCount, min: 'stopWords' },
 } as const;
 
-/**
- * Thresholds of Rae et al. 2021, A.1.1; order and counts of datatrove 0.10's GopherQualityFilter, except for the words
- * (quality/words.ts).
- */
+/** Thresholds of Rae et al. 2021, A.1.1; datatrove 0.10's GopherQualityFilter, but words of quality/words.ts. */
 export const gopherQuality: Rule<typeof FIELDS> = {
   label: 'Gopher quality filter',
   does: 'Removes documents that aren’t prose, by their words and symbols',

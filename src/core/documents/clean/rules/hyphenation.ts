@@ -1,12 +1,12 @@
 /**
  * Joins words that were split at line ends.
  *
- * The rest of the passage decides. If it has the joined word at least as often as the hyphenated one, joins without a
- * hyphen; else, if it has the hyphenated word, keeps the hyphen. If it has neither, keeps the hyphen if both halves
- * are words there, if the word has other hyphens, or if it begins like a compound (self-, well-, twenty-). Otherwise
- * joins without it, as always at a soft hyphen. Changes nothing if the second half isn't in lowercase (Nord-\nSüd,
- * 1914-\n1918), or typically follows a suspended hyphen (Haupt-\nund Nebenwege). Doesn't restore ck from the old
- * German split k-k.
+ * The rest of the passage decides. Joins without a hyphen if it has the joined word at least as often as the
+ * hyphenated one. Otherwise keeps the hyphen if it has the hyphenated word. If it has neither, keeps the hyphen if
+ * both halves are words there, or the word has other hyphens or begins like a compound (self-, well-, twenty-). Joins
+ * without it otherwise, and always at a soft hyphen. Changes nothing if the second half isn't in lowercase
+ * (Nord-\nSüd, 1914-\n1918), or typically follows a suspended hyphen (Haupt-\nund Nebenwege). Doesn't restore ck from
+ * the old German split k-k.
  *
  * @example `"cause of great grati-\ntude to God"` becomes `"cause of great gratitude to God"`
  * @example `"his self-\nesteem, his mother-in-\nlaw"` becomes `"his self-esteem, his mother-in-law"`

@@ -42,10 +42,7 @@ export const language: Rule<typeof FIELDS> = {
     const documents = new Map<string, number>();
 
     let [shown, every] = [0, 1];
-    /**
-     * Finds the most common language by document beginnings: of all documents up to a thousand, then of every second,
-     * then fourth.
-     */
+    /** Finds the most common language by beginnings: of up to a thousand documents, then every second, fourth, … */
     const survey = () => {
       const nth = shown++;
       if (nth === every * SURVEYED) every *= 2;

@@ -1,6 +1,5 @@
 /**
- * Repairs UTF-8 decoded with the wrong encoding, line by line, with the same results as ftfy
- * (oracles/test_mojibake.py).
+ * Repairs UTF-8 decoded with the wrong encoding, line by line, exactly as ftfy does (oracles/test_mojibake.py).
  *
  * @example `"â€œIshmaelâ€\u009d, the cafÃ© and voilÃ\u00a0"` becomes `"“Ishmael”, the café and voilà"`
  * @example `"l\u2019Ã©tÃ© and a € that was right, √©"` becomes `"l\u2019été and a € that was right, √©"`

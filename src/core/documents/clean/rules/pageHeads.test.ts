@@ -16,7 +16,7 @@ const body = (page: number, lines: number) =>
 const joined = (pages: readonly (readonly string[])[], by: string) =>
   pages.map((page) => `${page.join('\n')}\n`).join(by);
 
-test('removes headers of left and right pages, footers and Roman page numbers, also around a page without', async () => {
+test('removes headers of left and right pages, footers and Roman page numbers, despite a page without', async () => {
   const numbers = ['v', 'vi', 'vii', 'viii', 'ix', '10', '11', '12', '13', '14', '15', '16'];
   const page = (i: number) => ({
     head: i === 6 ? [] : [i % 2 === 0 ? `${numbers[i]}   THE HARBOUR GAZETTE` : `SATURDAY, DECEMBER ${i}, 1861.`, ''],

@@ -1,7 +1,7 @@
 /**
- * Removes headers, footers and page numbers. These are lines that are equal except for numbers, among the three lines
- * next to a page border, on five pages at most four pages apart. Pages end at form feeds or, without those, at page
- * numbers a page apart. Joins sentences across borders.
+ * Removes headers, footers and page numbers: lines next to a page border that are equal except for numbers. They are
+ * among the three lines next to it, on five pages at most four pages apart. Pages end at form feeds or, without those,
+ * at page numbers a page apart. Joins sentences across borders.
  *
  * @example with `{"pages":3}` `"HEAD 1\nOf all the\n\n\fHEAD 2\nlines. So\n\fHEAD 3\n\nEnd.\n"` becomes `"Of all the\nlines. So\n\f\nEnd.\n"`
  * @example `"HEAD 1\na\n\fHEAD 2\nb\n"` becomes `"HEAD 1\na\n\fHEAD 2\nb\n"`

@@ -35,9 +35,7 @@ export interface StatedMeasure<Name extends string = string> {
   max?: Name;
   /** Value of `least` and `max` that disables them. */
   unbounded?: number;
-  /**
-   * In place of `min`: the share of documents to keep, those with the highest scores. Applies to each text on its own.
-   */
+  /** In place of `min`: the share of documents to keep, those with the highest scores. Counted within each text. */
   share?: Name;
   /** Advice if nothing is measured. */
   absent?: string;
@@ -114,7 +112,7 @@ export interface DocumentFacts {
   /** The passages are an input and a target, not lines of a page. */
   isPair?: true;
 }
-/** The reason for leaving a document out: a sentence with numbers, without a full stop. */
+/** Reason for removing a document: a sentence with numbers, without a full stop. */
 export interface Verdict {
   out?: string;
   /** Scores by name, to show with the verdict and to sort by. */

@@ -1,6 +1,6 @@
 /**
- * Normalizes each letter to one of its Unicode forms. Splits runs of more than 30 combining marks with U+034F, as the
- * Stream-Safe Text Format does (Unicode Standard Annex 15, section 13).
+ * Normalizes text, so that each letter has one encoding. Splits runs of more than 30 combining marks with U+034F, as
+ * the Stream-Safe Text Format does (Unicode Standard Annex 15, section 13).
  *
  * @example `"cafe\u0301"` becomes `"café"`
  * @example `"ﬁn, ①"` becomes `"ﬁn, ①"`
