@@ -26,7 +26,7 @@ export const MAX_MAIN_TEXT = {
   attributesOfOne: 1000,
   nestedText: 64 * MiB,
 } as const;
-/** Bytes of a file in memory (Office, EPUB, PDF) and of its unpacked parts together; bytes of a part; number of parts. */
+/** Bytes of a file in memory (Office, EPUB, PDF), and of all its unpacked parts; bytes of a part; number of parts. */
 export const MAX_PACKED_BYTES = 256 * MiB;
 export const MAX_PART_BYTES = 64 * MiB;
 export const MAX_PACKED_PARTS = 65_535;
