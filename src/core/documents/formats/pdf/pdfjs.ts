@@ -36,8 +36,8 @@ function loaded() {
 }
 
 /**
- * Loads pdf.js with placeholders for missing globals, and removes them again. Without a `window`, pdf.js would take this
- * worker for its own and listen to it; in Node, it expects drawing classes.
+ * Loads pdf.js with placeholders for missing globals, and removes them again. Without a `window`, pdf.js would take
+ * this worker for its own and listen to it; in Node, it expects drawing classes.
  */
 async function loadUnseen() {
   const scope = globalThis as Record<string, unknown>;

@@ -5,7 +5,7 @@ import { MAX_SHARED_STRINGS } from '../../limits';
 import { localName } from '../../parts';
 import { XmlParser } from '../../xmlParser';
 
-/** Returns strings in order. @param name of the file @param max characters @throws HomegrownError `bad-file` beyond them */
+/** Returns strings in order. @param name of the file @param max code units @throws HomegrownError `bad-file` beyond */
 export async function sharedStrings(
   xml: AsyncIterable<string>,
   name: string,
