@@ -107,7 +107,7 @@ export class BlockWriter {
     this.own = new HashOfMany();
   }
 
-  /** Number of distinct labels; undefined where they can tell no documents apart. */
+  /** Number of distinct labels; undefined if there are fewer than two, or too many. */
   labelCount(): number | undefined {
     const { size } = this.labels;
     return size >= 2 && size <= MAX_CLASSIFIER_LABELS ? size : undefined;

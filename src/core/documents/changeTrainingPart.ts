@@ -10,7 +10,7 @@ import { documentsIn } from './open';
 import { TEXT, textKey, type TextRecord } from './record';
 
 /**
- * Applies a change, also if other tabs change the text meanwhile.
+ * Applies a change, even if other tabs change the text concurrently.
  * @param change to the left-out places and the cleaned version; may run again
  * @throws HomegrownError `bad-settings` if nothing would remain; `storage-damaged`
  */

@@ -7,7 +7,7 @@ import type { PassedOver } from './savedPages';
 export interface DropReport {
   /** Number of files. */
   added: number;
-  /** Files whose absence loses no text. */
+  /** Files skipped without an error, because no text is lost. */
   skipped: readonly SkippedFile[];
   failed: readonly FailedFile[];
   /** Names of added files that look like a table but aren't one, and so were added as plain text. */

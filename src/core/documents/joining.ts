@@ -13,8 +13,8 @@ interface Joined {
 }
 
 /**
- * Returns a text that documents can be added to for a project. Undefined if the project doesn't train on it, if the
- * user has cleaned or relabeled it, left documents out or stated a license, or if it is too large to copy.
+ * Returns a text that documents can be added to for a project. Undefined if the project doesn't train on it, or if it
+ * is too large to copy. Undefined too if the user cleaned or relabeled it, left documents out or stated a license.
  */
 export async function joinable(store: BlobStore, id: string, projectId: string): Promise<Joined | undefined> {
   const key = textKey(id);

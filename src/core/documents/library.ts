@@ -48,7 +48,7 @@ export async function textOf(store: BlobStore, id: string): Promise<TextRecord> 
 }
 
 /**
- * Updates a text's record, also if other tabs change it meanwhile; may call `change` again.
+ * Updates a text's record, even if other tabs change it concurrently; may call `change` again.
  * @throws HomegrownError as `textOf` does
  */
 export async function updateText(

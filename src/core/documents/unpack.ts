@@ -1,6 +1,6 @@
 /**
- * Reads the files in an archive, also in a nested one. Archives are read in this thread, not in a worker (guard/):
- * their readers are ours, make one pass in small pieces, and count entries and bytes (`Tally`).
+ * Reads the files in an archive, also in a nested one. Archives are read in this thread, not in a worker (guard/).
+ * Their readers are our own, make one pass in small pieces, and count entries and bytes (`Tally`).
  */
 import { badFile, isBadFile } from '../base/errors';
 import { visibleName } from '../base/fileName';

@@ -1,4 +1,4 @@
-/** A web page: its main text, or all of its text. Runs no scripts. */
+/** A web page: its main content, or all its text. Runs no scripts. */
 import { languageCode } from '../languageCode';
 import { MAX_PAGE_BYTES, MAX_MAIN_TEXT } from '../limits';
 import { oneLine, type PageText, pageText } from '../markupText';

@@ -59,7 +59,7 @@ async function pageIn(part: Uint8Array, head: Email, whole = head): Promise<Arch
   return {
     html: typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content),
     ...(charset !== undefined && { charset }),
-    // A part without an address of its own has a placeholder, such as `cid:`.
+    // A part without an address of its own has a placeholder, not a web address.
     ...(/^https?:/i.test(source) && { source }),
   };
 }

@@ -23,7 +23,7 @@ export interface Elements {
    * Elements inside a sentence that aren't part of it, such as notes and boxes. Their text comes after the main text.
    */
   asides: ReadonlySet<string>;
-  /** Elements to skip: reviewers' comments, deletions, pictures. */
+  /** Elements to skip: reviewers' comments, deletions, images. */
   left: ReadonlySet<string>;
   /** Text boxes, and a function from an element inside one to the box's place: before all other text, or nowhere. */
   placed?: {
@@ -110,7 +110,7 @@ export function textOf(
   parser.end(xml);
   return [before.text(), main.text(), after.text()].filter((each) => each !== '').join('\n');
 }
-/** Bounds repetitions that a file states as numbers: in total, no more than its bytes may grow to. */
+/** Bounds the repetitions that a file states as numbers, in total by `MAX_COMPRESSION_RATIO` times its bytes. */
 export class Repeats {
   private count = 0;
 
