@@ -1,4 +1,4 @@
-/** Archives: their files are read as if dropped themselves, and no claim of theirs is trusted. */
+/** Archives: their files are read as if dropped themselves, and none of their claims is trusted. */
 import fc from 'fast-check';
 import { gzipSync, zipSync } from 'fflate';
 import { describe, expect, it, test } from 'vitest';
@@ -15,7 +15,7 @@ import { propertyRuns } from '../../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const bytesOf = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? utf8(content) : content);
-/** `piece`: bytes at once; 0: it can be read in places. */
+/** @param piece bytes per chunk; 0: random access */
 function file(name: string, content: string | Uint8Array, piece = 1000): TextSource {
   const bytes = bytesOf(content);
   const pieces = Array.from({ length: Math.ceil(bytes.length / (piece || 1000)) }, (_, i) =>
@@ -66,7 +66,7 @@ describe.each([
   });
 });
 
-test('what a saved page shows is passed over in an archive too', async () => {
+test('skips parts of saved pages in archives too', async () => {
   const found = await read(
     file('a.zip', zip({ 'x.html': '<p>Aye</p>', 'x_files/a.js': 'run()', 'y_files/b.txt': 'No' }), 0),
   );
@@ -77,7 +77,7 @@ test('what a saved page shows is passed over in an archive too', async () => {
   });
 });
 
-test('archives lie once in each other, and what is packed alone is called as it is', async () => {
+test('reads an archive in an archive but no deeper, and names a single compressed file without its ending', async () => {
   const once = zip({ 'b.txt': 'Once.', 'c.txt.gz': gzipSync(utf8('Packed.')) });
   const twice = zip({ 'in.zip': once, 'in.tar.gz': gzipSync(tar({ 'd.txt': 'In a tar.', 'x.zip': once })) });
   const found = await read(file('a.zip', twice, 0));
@@ -90,7 +90,7 @@ test('archives lie once in each other, and what is packed alone is called as it 
   expect(gz.reasons.map(([name]) => name)).toEqual(['b.txt.gz/b.txt', 'b.gz.gz']);
 });
 
-test('a bzip2 is what is packed in it, and with a tar in it one archive', async () => {
+test('reads a bzip2 as the file in it, and with a tar in it as one archive', async () => {
   expect(await read(file('b.txt.bz2', BZIP2.several, 7))).toMatchObject({
     names: ['b.txt.bz2/b.txt'],
     texts: ['Call me Ishmael, né.Aye.'],
@@ -107,7 +107,7 @@ test('a bzip2 is what is packed in it, and with a tar in it one archive', async 
   expect(within.reasons).toEqual([['x.zip/d.txt.bz2.gz', expect.stringMatching(/is nested too deep/)]]);
 });
 
-test('a gzip of several members is all of them, and each is held against its checksum', async () => {
+test('reads all members of a gzip, and verifies the checksum of each', async () => {
   const parts = ['Call me ', 'Ishmael.', 'x'.repeat(20_000)].map((text) => gzipSync(utf8(text)));
   const whole = Uint8Array.from(parts.flatMap((part) => [...part]));
   for (const piece of [1, 13, 100_000])
@@ -124,7 +124,7 @@ test('a gzip of several members is all of them, and each is held against its che
   expect(cut.reasons).toEqual([['a.txt.gz/a.txt', expect.stringMatching(/damaged or cut off/)]]);
 });
 
-test('a tar tells long names and sizes in several ways, and what is no file of its own', async () => {
+test('reads long names in pax and GNU tars, skips folders, and refuses links and truncated tars', async () => {
   const long = `deep/${'x'.repeat(120)}.txt`;
   const record = `path=${long}\n`;
   const pax = `${record.length + 4} ${record}`;
@@ -157,7 +157,7 @@ describe('a zip', () => {
   };
   const directory = (bytes: Uint8Array): number => new DataView(bytes.buffer).getUint32(bytes.length - 6, true);
 
-  it('may have a comment, zip64, names of DOS', async () => {
+  it('may have a comment, ZIP64 records and DOS names', async () => {
     const plain = zip({ 'a.txt': 'Call me.', 'deep\\b.txt': 'Ishmael.' });
     const comment = Uint8Array.from([...edited(plain, plain.length - 22, 20, 5), ...utf8('hello')]);
     expect((await read(file('a.zip', comment, 0))).names).toEqual(['a.zip/a.txt', 'a.zip/deep/b.txt']);
@@ -187,7 +187,7 @@ describe('a zip', () => {
     }
   });
 
-  it('is refused as a whole where its directory lies', async () => {
+  it('is refused as a whole if its directory is wrong', async () => {
     const plain = zip({ 'a.txt': 'Call me Ishmael.', 'b.txt': 'Aye.' });
     const end = plain.length - 22;
     for (const [bytes, reason] of [
@@ -203,7 +203,7 @@ describe('a zip', () => {
   });
 });
 
-test('a gzip that grows as no text does is stopped on its way', async () => {
+test('stops reading a gzip that expands more than any text', async () => {
   const bomb = gzipSync(new Uint8Array(4e6).fill(97));
   const { reasons } = await read(file('a.txt.gz', bomb, 1000));
   expect(reasons).toEqual([['a.txt.gz/a.txt', expect.stringMatching(/it expands from \d+ bytes to \d{7,8}$/)]]);
@@ -219,8 +219,7 @@ test(`an archive of more than ${MAX_ENTRIES} files is refused before it is read`
 });
 
 /**
- * The same archive with a ZIP64 end record; or one that claims `count` entries and a directory of `directorySize`
- * bytes.
+ * Adds a ZIP64 end record to an archive; it may claim `count` entries and a directory of `directorySize` bytes.
  */
 function zip64(plain: Uint8Array, count?: number, directorySize?: number): Uint8Array {
   const body = directorySize === undefined ? plain.subarray(0, plain.length - 22) : new Uint8Array(directorySize);
@@ -244,7 +243,7 @@ function zip64(plain: Uint8Array, count?: number, directorySize?: number): Uint8
   return whole;
 }
 
-test('each file of a drop is counted once while it is read, however an archive is read', async () => {
+test('counts each dropped file once in the progress, however an archive is read', async () => {
   /** More than a megabyte, the interval of progress reports. */
   const long = Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 99_991).join(' ');
   const sources = [
@@ -263,7 +262,7 @@ test('each file of a drop is counted once while it is read, however an archive i
   );
 });
 
-test('reading an archive can be stopped, and leaves nothing', async () => {
+test('stops reading an archive on request, and stores nothing', async () => {
   const many = zip(Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`${i}.txt`, `Number ${i}.`])));
   for (const source of [file('a.zip', many, 0), file('a.zip', many)]) {
     const abort = new AbortController();
@@ -280,7 +279,7 @@ test('reading an archive can be stopped, and leaves nothing', async () => {
   }
 });
 
-describe('a damaged archive gives documents or typed errors, and never hangs', () => {
+describe('a damaged archive gives documents or typed errors without hanging', () => {
   const small = { 'a.txt': 'Call me Ishmael. '.repeat(3), 'deep/b.txt': 'Aye. é' };
   it.each([
     ['a.zip', zip({ ...small, 'c.zip': zip(small) })],
@@ -310,7 +309,7 @@ describe('a damaged archive gives documents or typed errors, and never hangs', (
   });
 });
 
-test('files of one name, or of names that differ in case alone, are each read, and what cannot be seen in a name is shown', async () => {
+test('reads files whose names are equal or differ only in case, and escapes invisible characters in names', async () => {
   const files = [
     { path: 'a.txt', text: 'One.' },
     { path: 'a.txt', text: 'Two.' },
@@ -322,7 +321,7 @@ test('files of one name, or of names that differ in case alone, are each read, a
   expect(texts).toEqual(['One.', 'Two.', 'Three.', 'Four.']);
 });
 
-test('a gzip whose header never ends is refused after 144 KiB of it', async () => {
+test('refuses a gzip with an endless header after 144 KiB', async () => {
   const pieces = [
     Uint8Array.of(0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3),
     ...new Array<Uint8Array>(1000).fill(utf8('a'.repeat(2 ** 14))),

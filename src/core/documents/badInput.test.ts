@@ -15,13 +15,13 @@ import { MAX_ROW_LENGTH } from './formats/format';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
-/** A table is read as one, by what its columns are called. */
+/** Builds a source; tables have columns detected by name. */
 const given = (name: string, content: string | Uint8Array): TextSource => {
   const format = tableCalled(name);
   return { ...dropped(name, content), ...(format && { table: { format, columns: 'recognised' } }) };
 };
 
-/** By the file's name: what is in it, and why it is not read. */
+/** Name and content of each refused file, and the reason. */
 const REFUSED: readonly [name: string, content: string | Uint8Array, reason: RegExp][] = [
   ['empty.txt', '', /is empty/],
   ['white.txt', ' \n\t\u3000\ufeff', /only whitespace/],
@@ -55,7 +55,7 @@ const REFUSED: readonly [name: string, content: string | Uint8Array, reason: Reg
   ['no.bz2', 'text', /bzip2/],
 ];
 
-test('all that is refused is named with its reason and a way out, and what lies among it is read', async () => {
+test('reports each refused file with a reason and a remedy, and reads the files among them', async () => {
   const good = REFUSED.map((_, i) => [`${i}.txt`, `Number ${i}.`] as const);
   const sources = REFUSED.flatMap(([name, content], i) => [given(name, content), given(...good[i]!)]);
   const { documents, reasons } = await readDrop(...sources);
@@ -66,13 +66,13 @@ test('all that is refused is named with its reason and a way out, and what lies 
   for (const [name, , reason] of REFUSED) expect(refused.get(name), name).toMatch(reason);
 });
 
-test.each(REFUSED)('nothing is stored of %s alone', async (name, content) => {
+test.each(REFUSED)('stores nothing of %s alone', async (name, content) => {
   const store = memoryStore();
   expect(await importDrop([given(name, content)], store, { addedAt: 1 }, unwatched)).toMatchObject({ text: null });
   expect(await store.keys('')).toEqual([]);
 });
 
-test('one character is a text, and one that no line ends, of any line ends, and what would run in a page is what it says', async () => {
+test('reads single characters, any line ends and none, and scripts as text without running them', async () => {
   const texts = ['a', 'é', '\u{1f600}', 'no end', 'a\r\nb\rc\n\n', HARMFUL, 'javascript:globalThis.ran = true'];
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" onload="globalThis.ran = true"><text>Aye</text></svg>`;
   const { documents, reasons } = await readDrop(
@@ -87,7 +87,7 @@ test('one character is a text, and one that no line ends, of any line ends, and 
   expect(globalThis).not.toHaveProperty('ran');
 });
 
-test('a line of 64 MB is the text that it is, in little memory', { timeout: 60_000 }, async () => {
+test('reads a line of 64 MB in bounded memory', { timeout: 60_000 }, async () => {
   const inner = memoryStore();
   const store = {
     ...inner,
@@ -111,7 +111,7 @@ test('a line of 64 MB is the text that it is, in little memory', { timeout: 60_0
   expect((peak - start) / 2 ** 20).toBeLessThan(200);
 });
 
-test('an archive of names that lead elsewhere, are links, or hide is read for the others, under names that are seen', async () => {
+test('refuses links and paths out of an archive, reads its other files, and escapes invisible names', async () => {
   const names = ['../up.txt', '/etc/passwd', 'a/../../b.txt', 'C:\\x.txt', 'nul\0.txt', 'x/x.txt', 'X/x.txt'];
   const zip = zipSync(Object.fromEntries(names.map((name, i) => [name, utf8(`Number ${i}.`)])));
   const tar = tarOf([

@@ -1,4 +1,4 @@
-/** Malformed rows of a file: refused with their places and reasons, and left out where a person chooses that. */
+/** Malformed rows of a file: refused with their places and reasons, or skipped if the user chooses that. */
 import { describe, expect, test } from 'vitest';
 import { conversationReader } from '../chat/reader';
 import { memoryStore } from '../base/blobStore';
@@ -25,7 +25,7 @@ interface Case {
   settings?: Partial<Parameters<typeof importDrop>[2]>;
   /** Malformed rows: place and reason. */
   bad: readonly (readonly [place: string, problem: RegExp])[];
-  /** Documents of the others. */
+  /** Documents of the well-formed rows. */
   good: readonly string[];
 }
 const CASES: readonly Case[] = [
@@ -108,10 +108,10 @@ async function read({ name, text, table: asked, settings }: Omit<Case, 'bad' | '
 }
 
 describe.each(CASES)('$name', (given) => {
-  test('is refused with the places and reasons of its malformed rows, and nothing of it is stored', async () => {
+  test('is refused with the places and reasons of its malformed rows, and stores nothing', async () => {
     const { text, refused } = await read(given);
     expect(text).toBeNull();
-    // As the page receives it from a worker.
+    // Cloned, as when a worker sends it to the page.
     const { code, message, rows } = fromFailure(structuredClone(toFailure(refused[0]!.error)));
     expect(code).toBe('bad-rows');
     expect(message).toContain(`${given.name} has ${given.bad.length} malformed row`);
@@ -120,7 +120,7 @@ describe.each(CASES)('$name', (given) => {
     for (const [i, [, problem]] of given.bad.entries()) expect(rows!.listed[i]!.problem).toMatch(problem);
   });
 
-  test('is read without them where a person chooses that, and a note of the text says so', async () => {
+  test('is read without malformed rows if the user chooses that, with a note', async () => {
     const { text, refused, texts } = await read(given, { skipBadRows: true });
     expect(refused).toEqual([]);
     expect(texts).toEqual(given.good);
@@ -130,7 +130,7 @@ describe.each(CASES)('$name', (given) => {
   });
 });
 
-test('all malformed rows are counted, and the first 20 are listed', async () => {
+test('counts all malformed rows, and lists the first 20', async () => {
   const text = Array.from({ length: 50 }, (_, i) => (i % 2 ? '{' : `{"text":"Row ${i}"}`)).join('\n');
   const { refused } = await read({ name: 'many.jsonl', text });
   expect(refused[0]!.error.rows).toMatchObject({ count: 25, listed: { length: 20 } });
@@ -147,7 +147,7 @@ test('refuses a file without a readable row either way', async () => {
   }
 });
 
-test('a malformed row costs no other file of the drop', async () => {
+test('keeps the other files of a drop despite a malformed row', async () => {
   const store = memoryStore();
   const sources = [pastedText('bad.csv', 'text,kind\na,b\nc\n'), pastedText('good.csv', 'text,kind\na,b\n')];
   const asTables = sources.map((source) => ({ ...source, table: table('csv', 'recognised') }));

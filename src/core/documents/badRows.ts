@@ -1,4 +1,4 @@
-/** Rows of one file that can't be read: refused with their places and reasons, or left out where a person chose that. */
+/** Malformed rows of one file: refused with their places and reasons, or skipped if the user chose that. */
 import { type BadRow, isBadRow } from '../base/badRow';
 import { type BadRowList, badFile, HomegrownError } from '../base/errors';
 import { counted, formatCount } from '../base/units';
@@ -14,7 +14,7 @@ export class BadRows {
     if (this.listed.length < MAX_LISTED) this.listed.push(row);
   }
 
-  /** Yields the rows that can be read, and keeps the others. */
+  /** Yields the readable rows and collects the others. */
   async *goodOf<R extends object>(rows: AsyncIterable<R | BadRow>): AsyncGenerator<R> {
     for await (const row of rows) {
       if (isBadRow(row)) this.add(row);
@@ -23,9 +23,9 @@ export class BadRows {
   }
 
   /**
-   * To be called after the last row; a second call does nothing.
+   * Reports the collected rows, once. Call it after the last row.
    * @param good number of rows that were read
-   * @throws HomegrownError `bad-rows` unless a person chose to leave them out; `bad-file` where there are no others
+   * @throws HomegrownError `bad-rows` unless the user chose to skip them; `bad-file` if no row is readable
    */
   settle({ name, reading, note }: Pick<OpenFile, 'name' | 'reading' | 'note'>, good: number): void {
     const [first] = this.listed;
@@ -46,10 +46,10 @@ export class BadRows {
     return more > 0 ? `${places} and ${formatCount(more)} more` : places;
   }
 }
-/** Rows that a refusal names. */
+/** Number of rows that the error lists. */
 const MAX_LISTED = 20;
 
-/** Names the row if there is one alone; several are listed by who shows the refusal. */
+/** Names a single row in the message; the caller that shows the error lists several. */
 function refused(name: string, rows: BadRowList): HomegrownError {
   const { place, problem } = rows.listed[0]!;
   const [where, remedy] =

@@ -52,7 +52,7 @@ async function listed(given: readonly File[]) {
   return { most: max, list: await store.entries(documentsKey('t')), documents, characters, bytes, names };
 }
 
-test('a file that is taken back leaves nothing, however many blocks it has, and few rows are held', async () => {
+test('rolls back a file of any number of blocks without traces, and buffers few rows', async () => {
   await fc.assert(
     fc.asyncProperty(files, async (given) => {
       const { most: max, ...facts } = await listed(given);

@@ -19,7 +19,7 @@ export interface ReadFile {
   notes: readonly string[];
   /** Chosen columns of a table. */
   columns?: Columns;
-  /** Rows without text, which are none. */
+  /** Number of rows without text, which become no documents. */
   empty?: number;
 }
 export interface ReadDocument {
@@ -33,9 +33,9 @@ export interface ReadDocument {
 }
 
 /**
- * Writes the list of documents while a text is read, each block when it is full, and its sums, which the entry states.
- * The current file can be rolled back until it ends: its first block stays until then, and later blocks are written
- * again.
+ * Writes the document list while a text is read, each block when it is full, and adds up the totals for its record.
+ * The current file can be rolled back until it ends: its first block stays in memory until then, and later blocks are
+ * overwritten.
  */
 export class BlockWriter {
   readonly names: string[] = [];
@@ -107,7 +107,7 @@ export class BlockWriter {
     this.own = new HashOfMany();
   }
 
-  /** Number of distinct labels; undefined where they can tell no documents apart. */
+  /** Number of distinct labels; undefined if there are fewer than two, or too many. */
   labelCount(): number | undefined {
     const { size } = this.labels;
     return size >= 2 && size <= MAX_CLASSIFIER_LABELS ? size : undefined;
@@ -129,7 +129,7 @@ export class BlockWriter {
     return this.all.hex();
   }
 
-  /** Each once, with whose it is where there are several files; not more than a person reads. */
+  /** Distinct notes, with file names if there are several files; at most MAX_NOTES, plus a line for the others. */
   notes(): string[] {
     const lines = [...this.noteFiles].map(([note, names]) =>
       this.names.length === 1 ? note : `${whose(names)}: ${note}`,
@@ -138,7 +138,7 @@ export class BlockWriter {
     return more > 0 ? [...lines.slice(0, MAX_NOTES), `And ${more} more, shown with their documents`] : lines;
   }
 
-  /** The rest. @returns keys that were written and are no part of the list */
+  /** Writes the remaining blocks. @returns written keys that aren't part of the list */
   async finish(): Promise<readonly string[]> {
     await this.write(this.open);
     this.open = [];
@@ -164,7 +164,7 @@ interface Begun {
   files: DocumentBlock['files'];
   rows: ReadDocument[];
 }
-/** Place of the first document of the block in which one is. */
+/** Place of the first document in the same block. */
 const firstOf = (place: number): number => place - (place % BLOCK);
 
 function blockOf({ from, files, rows }: Begun): DocumentBlock {
@@ -209,8 +209,8 @@ export async function readBlock(store: BlobStore, { id, name }: TextRecord, n: n
 }
 
 /**
- * All of a text's list, block by block.
- * @throws HomegrownError `storage-damaged`, also where it is not of as many documents as the entry says; `newer-version`
+ * Yields the whole document list of a text, block by block.
+ * @throws HomegrownError `storage-damaged`, also if the record states another number of documents; `newer-version`
  */
 export async function* blocksOf(store: BlobStore, text: TextRecord): AsyncGenerator<DocumentBlock> {
   let there = 0;

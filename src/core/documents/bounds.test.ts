@@ -1,4 +1,4 @@
-/** Claims of small files: counts bound numbers, depths and repetitions, and the other files of a drop are kept. */
+/** Claims of small files: numbers, depths and repetitions are bounded, and the other files of a drop are kept. */
 import { Parser } from 'htmlparser2';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
@@ -24,17 +24,17 @@ async function outcome(name: string) {
 }
 
 describe('numbers in an ODT', () => {
-  it.each(['odt with -5 spaces', 'odt with 2.5 spaces'])('%s: one space each', async (name) => {
+  it.each(['odt with -5 spaces', 'odt with 2.5 spaces'])('%s: counts as one space each', async (name) => {
     const { texts } = await outcome(name);
     for (const line of texts[0]!.split('\n')) expect(line).toBe('a b');
   });
 
-  it('are no more than 1,000', async () => {
+  it('are capped at 1,000', async () => {
     const { texts } = await outcome('odt with 1e9 spaces');
     expect(texts[0]!.split('\n').map((line) => line.length)).toEqual([3, 3]);
   });
 
-  it('may not repeat more than the file is large', async () => {
+  it('are refused if they repeat too much for the size of the file', async () => {
     expect((await outcome('odt of repeated columns')).reason).toMatch(
       /^columns\.odt repeats spaces and cells more than/,
     );
@@ -77,14 +77,14 @@ describe('elements', () => {
     );
   });
 
-  it('are refused where they are nested deeper than any document has them', () => {
+  it('are refused if they are nested deeper than in any document', () => {
     const parse = (depth: number) => new XmlParser({}, 'a.docx').end('<a>'.repeat(depth));
     expect(() => parse(2048)).not.toThrow();
     expect(() => parse(2049)).toThrow('a.docx is damaged: its elements are nested more than 2,048 levels deep.');
   });
 });
 
-test('a chain of answers is one thread, and each id is visited once', () => {
+test('joins a chain of replies as one thread, and visits each id once', () => {
   const chain = Array.from({ length: 60_000 }, (_, i) => ({
     id: `<${i}>`,
     answers: [`<${i - 1}>`],
@@ -117,18 +117,18 @@ test.each([
   else expect(found.reason).toBeUndefined();
 });
 
-test('a name in a mention is cut, and an address is put in once', async () => {
+test('truncates names in mentions, and replaces each address once', async () => {
   const { texts } = await outcome('slack of a long name');
   expect(texts[0]!.length).toBeLessThan(20_000 * 210);
   expect((await outcome('x of addresses that double')).texts).toEqual(['aa'.repeat(100)]);
 });
 
-test('a long word in a PDF is looked through once', () => {
+test('scans a long word in a PDF once', () => {
   const line = { text: 'a'.repeat(300_000), x: 0, y: 0, width: 10, size: 1 };
   expect(textOfPages([linesOf([line])])).toHaveLength(300_000);
 });
 
-test('a table whose rows have no columns says so', async () => {
+test('reports a table whose rows have no columns', async () => {
   const table = { format: 'json', columns: 'recognised' } as const;
   for (const content of ['[{},{}]', '[1,2]', '[[[[]]]]']) {
     const { reasons } = await readDrop({ ...dropped('a.json', content), table });
@@ -138,7 +138,7 @@ test('a table whose rows have no columns says so', async () => {
   }
 });
 
-test('the preview of a document has the format of its file', async () => {
+test('shows the format of its file in the preview of a document', async () => {
   const store = memoryStore();
   const mail = dropped('a.eml', 'From: Ann <a@b>\nSubject: At sea\n\nWe sail at noon.\n');
   const { text } = await importDrop(

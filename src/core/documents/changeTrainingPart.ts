@@ -10,7 +10,7 @@ import { documentsIn } from './open';
 import { TEXT, textKey, type TextRecord } from './record';
 
 /**
- * Applies a change, also if other tabs change the text meanwhile.
+ * Applies a change, even if other tabs change the text concurrently.
  * @param change to the left-out places and the cleaned version; may run again
  * @throws HomegrownError `bad-settings` if nothing would remain; `storage-damaged`
  */
@@ -36,7 +36,7 @@ export async function changeTrainingPart(
   }
 }
 
-/** Expects the cleaned text to exist: another tab that starts may remove it until an entry names it. */
+/** Expects the cleaned text to exist: another tab that starts may remove it until a record refers to it. */
 async function thereIs(store: BlobStore, id: string): Promise<readonly Expected[]> {
   const key = cleanedKey(id);
   const stored = await store.get(key);
@@ -74,7 +74,7 @@ async function without(
     );
   return {
     places: [...places],
-    // For an original text, the places give the number.
+    // For an original text, the number of documents follows from the places.
     ...(cleaned && { documents: kept.documents }),
     characters: kept.characters,
     bytes: kept.bytes,

@@ -9,7 +9,7 @@ import { propertyRuns } from '../../testing/propertyRuns';
 const ID = 'a-text';
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Runs of letters that end in the midst of chunks, and fill several: of each width, with lines, long ones and none. */
+/** Runs of characters of each UTF-8 length that end inside chunks or fill several, with short, long and no lines. */
 const runs = fc.array(
   fc.tuple(fc.constantFrom('a', 'é', '—', '\u{1f600}', 'word\n', '\ud800', '\n'), fc.nat({ max: 200_000 })),
   { maxLength: 4 },
@@ -25,7 +25,7 @@ it('cuts a text into the same chunks however it is split, and rolls back on requ
       for (const [letters, isTakenBack] of pieces) {
         const text = letters.map(([each, times]) => each.repeat(times)).join('');
         const mark = writer.mark();
-        // Its UTF-8 may come in its place.
+        // UTF-8 bytes may be passed instead of a string.
         const written = await writer.write(isTakenBack ? text : utf8(text));
         expect(same(written, utf8(text))).toBe(true);
         if (isTakenBack) writer.back(mark);
@@ -43,7 +43,7 @@ it('cuts a text into the same chunks however it is split, and rolls back on requ
   );
 });
 
-/** As said: the longest that ends after a line, else before a character. */
+/** Reference implementation: the longest chunks that end after a line end, else between two characters. */
 function chunksOf(text: Uint8Array): Uint8Array[] {
   const chunks: Uint8Array[] = [];
   let from = 0;

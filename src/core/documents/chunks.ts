@@ -5,24 +5,24 @@ import type { Draft } from '../base/draft';
 import { utf8Of } from '../base/utf8';
 import { textChunkKey } from './record';
 
-/** Bytes: what is decoded and looked at in one turn. */
+/** Bytes of a chunk, which is decoded and processed in one turn. */
 export const MAX_CHUNK_BYTES = Math.floor(2 ** 20 / 3);
 
 /**
- * Writes a text into its chunks: at most `MAX_CHUNK_BYTES` bytes of UTF-8, split after a line end where there is one, else between two
- * characters. Joined, they are the text. What came since a mark can be taken back, so memory stays bounded while it is not known yet
- * whether a document will be one.
+ * Writes a text as chunks of at most `MAX_CHUNK_BYTES` bytes of UTF-8, split after a line end if there is one, else
+ * between two characters. Concatenated, they are the text. Text since a mark can be rolled back, so a document that may
+ * still be refused needn't stay in memory.
  */
 export class ChunkWriter {
   /** UTF-8 bytes of each chunk. */
   readonly lengths: number[] = [];
-  /** Of the chunk that is begun. Those that a mark knows stay: others come behind them, or into a new list. */
+  /** Pieces of the open chunk. A mark's pieces stay: later ones are appended, or go into a new list. */
   private pieces: Uint8Array[] = [];
-  /** Bytes of them, at most `MAX_CHUNK_BYTES`. */
+  /** Total bytes of `pieces`, at most `MAX_CHUNK_BYTES`. */
   private bytes = 0;
   private batch: [string, Uint8Array][] = [];
   private batchBytes = 0;
-  /** Chunks that lie in the store, also those that were taken back since. */
+  /** Number of chunks in the store, including rolled-back ones. */
   private stored = 0;
 
   private readonly batches;
@@ -35,8 +35,8 @@ export class ChunkWriter {
   }
 
   /**
-   * @param text of whole characters, or its UTF-8, which is held until a chunk is full
-   * @returns its UTF-8, which is made once for all who ask
+   * @param text whole characters, or their UTF-8, which isn't copied until a chunk is full
+   * @returns their UTF-8, so that callers needn't encode again
    */
   async write(text: string | Uint8Array): Promise<Uint8Array> {
     const utf8 = typeof text === 'string' ? utf8Of(text) : text;
@@ -61,7 +61,7 @@ export class ChunkWriter {
     [this.pieces, this.bytes] = [pieces, bytes];
   }
 
-  /** The rest. @returns keys that were written and are no part of the text */
+  /** Writes the remaining bytes. @returns written keys that aren't part of the text */
   async end(): Promise<readonly string[]> {
     if (this.bytes > 0) await this.put(this.pieces);
     await this.flush();
@@ -72,12 +72,12 @@ export class ChunkWriter {
   }
 
   /**
-   * Puts a chunk of what is begun and of the beginning of a piece that is too long for it.
-   * @returns the rest of that piece
+   * Closes the open chunk, filled from a piece that doesn't fit into it.
+   * @returns the remainder of that piece
    */
   private async cut(piece: Uint8Array): Promise<Uint8Array> {
     const room = MAX_CHUNK_BYTES - this.bytes;
-    // From 0 it would look at the first.
+    // `lastIndexOf` from -1 would count from the end.
     const line = room > 0 ? piece.lastIndexOf(LINE_END, room - 1) + 1 : 0;
     const last = line > 0 ? -1 : this.pieces.findLastIndex((each) => each.includes(LINE_END));
     if (last >= 0) {
@@ -110,7 +110,7 @@ export class ChunkWriter {
 }
 
 const LINE_END = 0x0a;
-/** Of these one is being written while the next is filled. */
+/** Bytes of a batch; one batch is written while the next is filled. */
 const MAX_COMMIT_BYTES = 4 * 2 ** 20;
 
 interface Mark {

@@ -1,4 +1,4 @@
-/** Columns as the row of their names calls them: one without a name by its place, and of two of one name the second too. */
+/** Returns unique column names from a header row: an empty or repeated name gets the column's number. */
 export function columnNames(cells: Iterable<readonly [place: number, text: string]>): Map<number, string> {
   const taken = new Set<string>();
   const names = new Map<number, string>();

@@ -13,7 +13,7 @@ const about = {
 const pairSchema = z.object({ input: z.string(), target: z.string(), ...about });
 const textSchema = z.object({ text: z.string(), besides: z.array(z.string()).exactOptional(), ...about });
 export const columnsSchema = z.union([pairSchema, textSchema]);
-/** Names of two columns: what goes in, and what is to come out. */
+/** Names of the input column and the target column. */
 export type PairColumns = z.infer<typeof pairSchema>;
 /** Name of the training column, and of those appended to it in the text, each after a blank line. */
 export type TextColumns = z.infer<typeof textSchema>;
@@ -36,7 +36,7 @@ const CALLED: Readonly<Record<ColumnRole, readonly string[]>> = {
   language: 'language lang locale'.split(' '),
 };
 
-/** Columns that are called input and target, else the first two. */
+/** Returns the columns named input and target, else the first two. */
 export function usualColumns(all: readonly string[]): PairColumns {
   const [input, target] = (['input', 'target'] as const).map((name) =>
     all.find((column) => column.toLowerCase() === name),
@@ -49,7 +49,7 @@ export function usualColumns(all: readonly string[]): PairColumns {
 /** Name for comparison: `body` of `mail.Body`. */
 const calledAs = (column: string): string => column.trim().toLowerCase().split('.').at(-1)!;
 
-/** Whether what it holds is known by its name. */
+/** Whether the column's name is usual for the role. */
 export const isCalled = (role: ColumnRole, column: string): boolean => CALLED[role].includes(calledAs(column));
 
 /** Detects columns by name: a text column, else a pair; if no name matches, the column with the most text. */
@@ -74,7 +74,7 @@ export function recognisedColumns({ columns, rows }: TableHead): Columns {
   return { text: longest, ...Object.fromEntries(others) };
 }
 
-/** The same, with a column of few distinct values as the label where none has its name. */
+/** Like `recognisedColumns`, but if no name matches a label, a column with few distinct values is the label. */
 export function guessedColumns(head: TableHead): Columns {
   const known = recognisedColumns(head);
   if (!('text' in known) || known.label !== undefined) return known;
@@ -83,7 +83,7 @@ export function guessedColumns(head: TableHead): Columns {
   return label === undefined ? known : { ...known, label };
 }
 
-/** A text and its label. A title is part of the text, in the table's order: the subject of an email before its body. */
+/** Returns a text and its label column. A title joins the text, in table order: an email's subject before its body. */
 export function labelColumns(head: TableHead): Partial<Pick<TextColumns, 'text' | 'besides' | 'label'>> {
   const known = guessedColumns(head);
   const own = 'text' in known ? known.text : known.input;
@@ -95,7 +95,7 @@ export function labelColumns(head: TableHead): Partial<Pick<TextColumns, 'text' 
   };
 }
 
-/** Distinct labels of a column; none where its values are too long, too few or too many to be labels. */
+/** Distinct labels of a column; none if its values are too long, too few or too varied to be labels. */
 export const labelsIn = (head: TableHead, column: string): readonly string[] =>
   labelsAt(head, head.columns.indexOf(column));
 
@@ -105,7 +105,7 @@ function labelsAt({ rows }: TableHead, place: number): readonly string[] {
   const isFew = values.length >= MIN_LABELED_ROWS && labels.length <= values.length / 2;
   return isFew && labels.every((label) => label.length <= MAX_LABEL_LENGTH) ? labels : [];
 }
-/** In the first rows of a table. */
+/** Non-empty values that a label column needs in the first rows of a table. */
 const MIN_LABELED_ROWS = 4;
 /** Characters of a value that can be a label. */
 const MAX_LABEL_LENGTH = 40;
@@ -115,7 +115,7 @@ export interface TableHead {
   columns: readonly string[];
   rows: readonly (readonly string[])[];
 }
-/** Rows by which a table is known. */
+/** Number of first rows from which columns are detected. */
 export const HEAD_ROWS = 20;
 
 export function headOf(rows: readonly Row['cells'][]): TableHead {
@@ -138,7 +138,7 @@ export const textInRow = (cells: Row['cells'], names: readonly string[]): string
 
 export const hasText = (cell: string): boolean => cell.trim() !== '';
 
-/** @throws HomegrownError `bad-file` where there are no two columns */
+/** @throws HomegrownError `bad-file` if there are fewer than two columns */
 export function checkPairs(name: string, columns: readonly string[]): void {
   if (columns.length >= 2) return;
   const [one] = columns;

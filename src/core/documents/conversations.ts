@@ -1,6 +1,6 @@
 /**
- * Imports files as conversations, one document each. Takes the parser of rows as an argument, because it is in a higher
- * layer.
+ * Imports files as conversations, one document each. Takes the row parser as an argument, because the parser is in a
+ * higher layer.
  */
 import { type BadRow, isBadRow } from '../base/badRow';
 import { badFile } from '../base/errors';
@@ -23,14 +23,14 @@ import { type AskedColumns, type RowDocument, rowDocuments } from './rows';
 /** Interface to the chat code: `core/chat/reader.ts`. */
 export interface ConversationReader {
   /**
-   * Yields objects in the shape that the first of them show, or a bad row for one that can't be trained on.
+   * Yields conversations in the shape that the first objects show, or a bad row for one that can't be trained on.
    * @throws HomegrownError `bad-shape` if no shape fits
    */
   ofObjects(
     found: AsyncIterable<Row | BadRow>,
     file: Pick<OpenFile, 'name' | 'note'>,
   ): AsyncIterable<FoundConversation | BadRow>;
-  /** The same of a question and its answer. @param place where it is: `row 12` */
+  /** Returns a question and its answer as a conversation, or a bad row. @param place in the file: `row 12` */
   ofPair(input: string, target: string, place: string): FoundConversation | BadRow;
 }
 type Row = Pick<FoundRow, 'value'> & { place: string };
@@ -94,7 +94,7 @@ function tableOf({ name, table }: GivenFile): { format: TableFormatId; columns: 
   return { format: 'jsonl', columns: 'recognised', isGuessed: true };
 }
 
-/** The same bytes. @throws HomegrownError `bad-file` if they are text that doesn't begin as JSON does */
+/** Passes the bytes through. @throws HomegrownError `bad-file` if they are text that doesn't begin like JSON */
 async function objectsOnly(
   name: string,
   bytes: AsyncIterable<Uint8Array>,
@@ -102,7 +102,7 @@ async function objectsOnly(
 ): Promise<AsyncIterable<Uint8Array>> {
   const { head, whole } = await withHead(bytes, MARKUP_HEAD);
   const start = (encoding ? new TextDecoder(encoding).decode(head) : headText(head)).trimStart();
-  // Pictures and other encodings are refused by the reader, which says what they are.
+  // The reader refuses images and other encodings, and says what they are.
   const isText = !signatureOf(name, head) && !/[\0\ufffd]/.test(start);
   if (!isText || start === '' || /^[{[]/.test(start)) return whole;
   await whole.return?.();
@@ -118,7 +118,7 @@ async function* placed(rows: AsyncIterable<FoundRow | BadRow>): AsyncGenerator<R
   }
 }
 
-/** A question and its answer a row. */
+/** Yields one conversation per row: a question and its answer. */
 async function* pairs(
   reader: ConversationReader,
   documents: AsyncIterable<RowDocument>,

@@ -17,9 +17,9 @@ test.each([
   ['photocopy.txt', undefined],
   ['x (draft).txt', undefined],
   ['(1).txt', undefined],
-])('%s is a copy of %s', (name, original) => expect(originalOf(name)).toBe(original));
+])('recognizes %s as a copy of %s', (name, original) => expect(originalOf(name)).toBe(original));
 
-test('a copy comes right after its original, and everything else keeps its place', () => {
+test('moves a copy right after its original, and keeps the order of the others', () => {
   const named = (...names: readonly string[]) =>
     originalsFirst(names.map((name) => ({ name }))).map(({ name }) => name);
   expect(named('b.txt', 'Copy of x.txt', 'x (1) (1).txt', 'x (1).txt', 'x.txt', 'y.txt')).toEqual([
@@ -28,7 +28,7 @@ test('a copy comes right after its original, and everything else keeps its place
   expect(named('a (1).txt', 'b.txt', 'b copy.txt')).toEqual(['a (1).txt', 'b.txt', 'b copy.txt']);
 });
 
-test('of equal files of a drop the original stays, and a copy alone is kept', async () => {
+test('keeps the original of equal files in a drop, and keeps a lone copy', async () => {
   const store = memoryStore();
   const words = 'The sea is wide.';
   const files = ['Copy of sea.txt', 'sea (1).txt', 'sea copy.txt', 'sea.txt', 'tide (1).txt'];

@@ -1,8 +1,8 @@
-/** Names of copies that file managers and browsers give: `x (1).txt`, `Copy of x.txt`, `x copy 2.txt`, `x - Copy.txt`. */
+/** Copy names of file managers and browsers: `x (1).txt`, `Copy of x.txt`, `x copy 2.txt`, `x - Copy.txt`. */
 
 const COPIES = [/^copy (?:\(\d+\) )?of (.+)$/i, /^(.+?)(?: -)? copy(?: \d+| \(\d+\))?$/i, /^(.+?) ?\(\d+\)$/];
 
-/** The path of what a file is called a copy of. */
+/** Path of the original that a copy's name refers to; undefined if the name isn't a copy's. */
 export function originalOf(path: string): string | undefined {
   const [, folder = '', stem = '', ending = ''] = /^(.*\/)?(.+?)(\.[^./]*)?$/s.exec(path) ?? [];
   for (const copy of COPIES) {
@@ -12,7 +12,7 @@ export function originalOf(path: string): string | undefined {
   return undefined;
 }
 
-/** The files in their order, but a copy comes after its original. Of equal files in a drop, the first is kept. */
+/** Moves each copy behind its original, because the first of equal files in a drop is kept. */
 export function originalsFirst<F extends { name: string }>(files: readonly F[]): readonly F[] {
   const places = new Map(files.map(({ name }, place) => [name, place]));
   const rows = files.map((file, place) => {

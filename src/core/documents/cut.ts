@@ -1,17 +1,17 @@
-/** Assigns documents to parts, also millions of them: typed arrays hold what must be known of all at once. */
+/** Assigns documents to parts. Typed arrays hold the facts about all documents, so millions of them fit in memory. */
 import { bits } from '../base/rng';
 import { PART_NAMES, type Parted, type PartName, type Segment, type Split, type SplitChoice } from './split';
 
 /** Facts about all documents, before they are cut. */
 export class Outline {
   length = 0;
-  /** By place. */
+  /** Document sizes in bytes, by place. */
   bytes = new Float64Array(FEW);
-  /** Eight numbers of 32 bits a document. */
+  /** SHA-256 hashes, eight 32-bit words per document. */
   hashes = new Uint32Array(WORDS * FEW);
   /** Number of its text; a document without a text gets its own. */
   texts = new Uint32Array(FEW);
-  /** 1: it has fields, or ids of its own, and is never cut. */
+  /** 1 for a document with fields or its own token ids, which is never cut. */
   whole = new Uint8Array(FEW);
   textCount = 0;
   private readonly numbers = new Map<string, number>();
@@ -45,7 +45,7 @@ function twice<T extends Float64Array | Uint32Array | Uint8Array>(column: T, lar
   return larger;
 }
 
-/** Where each document is cut. */
+/** Cut positions of all documents. */
 export interface Cut {
   readonly rule: Split['rule'];
   /** Range of a document's bytes in a part; empty for a document that isn't in the part. */
@@ -57,7 +57,7 @@ class Borders implements Cut {
   constructor(
     readonly rule: 'documents' | 'ends',
     private readonly bytes: Float64Array,
-    /** Two a document. */
+    /** Two offsets per document, in bytes. */
     private readonly borders: Float64Array,
   ) {}
 
@@ -71,8 +71,8 @@ class Borders implements Cut {
 /**
  * Splits whole documents if they approximate the requested shares, by seed and content, whatever their order; equal
  * documents share a part. Otherwise each document gives its own end: neither part has seen the other, and both have the
- * same kinds of text. A document with fields or ids is never cut; the text then gives the whole ones nearest to the
- * shares.
+ * same kinds of text. A document with fields or ids is never cut; its text then gives whole documents that come nearest
+ * to the shares.
  */
 export function cutDocuments(outline: Outline, choice: SplitChoice): Cut {
   const { length, bytes, whole } = outline;
@@ -87,7 +87,7 @@ export function cutDocuments(outline: Outline, choice: SplitChoice): Cut {
   return new Borders(rule, bytes, borders);
 }
 
-/** The same of a list, in their order. */
+/** Like `cutDocuments`, for a list. Segments keep the list's order. */
 export function splitDocuments<D extends Parted>(
   documents: readonly D[],
   choice: SplitChoice,
@@ -106,8 +106,8 @@ export function splitDocuments<D extends Parted>(
 }
 
 /**
- * The borders of a document. Fractions of a byte are carried on to the next one: together they hold out the floor of each share
- * of all bytes, and short ones give now and then what they owe.
+ * Returns a function that cuts the ends off one document after another. Fractions of a byte carry over to the next
+ * document, so that all documents together hold out the floor of each share of their bytes.
  */
 function endsOf({ validation, test }: SplitChoice) {
   let end = 0;
@@ -120,11 +120,11 @@ function endsOf({ validation, test }: SplitChoice) {
   };
 }
 
-/** The parts of documents that are in one as a whole: all of the texts that have enough, and their equals. */
+/** Assigns whole documents to parts, for texts with enough documents; equal documents of other texts share the part. */
 function wholeDocuments(outline: Outline, choice: SplitChoice): Pick<Borders, 'rule'> & Whole {
   const { length, texts, textCount, whole } = outline;
   const { order, unitOf, units } = unitsOf(outline, choice.seed);
-  // Places of each text's documents, text by text, in order of units.
+  // Document places grouped by text, in order of units.
   const ends = new Uint32Array(textCount);
   for (let place = 0; place < length; place++) ends[texts[place]!]!++;
   for (let text = 1; text < textCount; text++) ends[text]! += ends[text - 1]!;
@@ -137,7 +137,7 @@ function wholeDocuments(outline: Outline, choice: SplitChoice): Pick<Borders, 'r
   for (let text = 0; text < textCount; text++) if (ends[text]! - starts[text]! > 1) ranked.push(text);
   const first = (text: number): number => unitOf[places[starts[text]!]!]!;
   ranked.sort((a, b) => first(a) - first(b));
-  /** By unit; 0: none. */
+  /** Part number by unit; 0: none. */
   const parts = new Uint8Array(units);
   for (const text of ranked) {
     const own = places.subarray(starts[text], ends[text]);
@@ -160,8 +160,8 @@ interface Whole {
 }
 
 /**
- * Equal documents are a unit. Units are numbered in an order that follows from the seed and what is in them.
- * @returns places in that order, and of each place its unit
+ * Groups equal documents into units, numbered in an order that depends on the seed and their content only.
+ * @returns places in that order, the unit of each place, and the number of units
  */
 export function unitsOf({ length, hashes }: Outline, seed: number) {
   const at = new Uint32Array(length);
@@ -184,9 +184,9 @@ export function unitsOf({ length, hashes }: Outline, seed: number) {
 }
 
 /**
- * Assigns parts to the documents of a text, though some may already have one; assigns none if they can't make the shares.
- * `isWhole`: comes as near as possible, and holds one out if there are two.
+ * Assigns parts to the documents of a text; some may already have one. Assigns none if the shares can't be met.
  * @param places in the order of their units
+ * @param isWhole comes as near to the shares as possible instead, and holds out at least one of two or more units
  */
 function choose(
   places: Uint32Array,
@@ -209,12 +209,12 @@ function choose(
   const wanted = { test: all * test, validation: all * validation };
   const has: Record<PartName, number> = { train: 0, validation: 0, test: 0 };
   for (const [i, unit] of units.entries()) has[partNamed(parts[unit]!) ?? 'train'] += sizes[i]!;
-  /** By unit of the text; 0: it has one already. */
+  /** Chosen part number by unit of the text; 0 for a unit that already has one. */
   const chosen = new Uint8Array(units.length);
   for (const [i, unit] of units.entries()) {
     if (parts[unit]! > 0) continue;
     const size = sizes[i]!;
-    // Takes it if that brings the part nearer to its share.
+    // A part takes the unit if that brings it nearer to its share.
     const part = (['test', 'validation'] as const).find((name) => size < 2 * (wanted[name] - has[name])) ?? 'train';
     chosen[i] = numberOf(part);
     has.train -= size;

@@ -34,7 +34,7 @@ it('reads UTF-8 and UTF-16 unchanged, wherever the chunks end', async () => {
   );
 });
 
-it('leaves one byte order mark out, and says so', async () => {
+it('removes one byte order mark, and notes it', async () => {
   expect(await decode(utf8('\ufeff\ufeffab'))).toEqual({
     text: '\ufeffab',
     notes: [expect.stringContaining('UTF-8 byte order mark')],
@@ -47,7 +47,7 @@ it('keeps line ends and control characters', async () => {
   expect((await decode(utf8(text))).text).toBe(text);
 });
 
-describe('says where a file is not what it claims to be', () => {
+describe('reports where a file is invalid', () => {
   const early = Uint8Array.of(...utf8('café '), 0xe9, 0x20, 0x61);
   const late = utf8(`${'x'.repeat(3_000_000)}naïve __${'y'.repeat(100)}`);
   late.set([0xc3, 0x28], 3_000_007);
@@ -70,7 +70,7 @@ describe('says where a file is not what it claims to be', () => {
   });
 });
 
-describe('refuses what is not text, by name', () => {
+describe('refuses binary files by type', () => {
   const zip = (first: string): string => `PK\x03\x04${'\0'.repeat(26)}${first}`;
   const table: [string, string, string][] = [
     ['notes.txt', '\x89PNG\r\n\x1a\n....', 'a PNG picture'],
@@ -99,7 +99,7 @@ describe('refuses what is not text, by name', () => {
     }
   });
 
-  it('but not text that begins like a program, or holds one NUL in a thousand', async () => {
+  it('reads text that begins like a program, or has one NUL in a thousand characters', async () => {
     for (const text of ['MZ is a band.', 'BM', 'PK', 'RIFF raff', `${'x'.repeat(1200)}\0`, 'ID3 tags are fun']) {
       expect((await decode(utf8(text))).text).toBe(text);
     }

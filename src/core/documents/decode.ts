@@ -9,17 +9,17 @@ import { MARKUP_HEAD, MARKUPS, markupOf } from './markup';
 import type { OpenFile, TextPiece } from './formats/format';
 
 /**
- * Decodes a plain text file: UTF-8, UTF-16 with a byte order mark, or the encoding that a person chose. Drops and notes
+ * Decodes a plain text file: UTF-8, UTF-16 with a byte order mark, or the encoding that the user chose. Drops and notes
  * the mark, and changes no other character.
  * @throws HomegrownError `bad-file` for binary content, at the first byte that shows it; `bad-encoding` for possible
- * text in an unknown encoding, with the likely ones and a sample in each
+ * text in an unknown encoding, with the likely encodings and a sample in each
  */
 export const decodeText = (file: OpenFile): AsyncGenerator<TextPiece> => decode(file, !file.isProse);
 
 /** Like `decodeText`, for source code, where markup is expected. */
 export const decodeCode = (file: OpenFile): AsyncGenerator<TextPiece> => decode(file, false);
 
-/** Characters of a file from which text is extracted: its markup isn't trained on. */
+/** Decodes a file from which text is extracted. Its markup isn't trained on, so it gets no note. */
 export async function* decodeParsed(file: OpenFile): AsyncGenerator<string> {
   for await (const { text } of decode(file, false)) yield text;
 }
@@ -54,15 +54,15 @@ async function* decode({ name, bytes, note, encoding }: OpenFile, isWhole: boole
   if (nuls > MAX_NUL_SHARE * read) throw binary(name, nuls, read);
 }
 
-/** Characters below which a NUL is one too many. */
+/** Minimum number of characters that the NUL share refers to while a file is read. */
 const HEAD = 512;
-/** A share of NUL characters that no text has. */
+/** Share of NUL characters above which a file is binary. */
 const MAX_NUL_SHARE = 0.001;
 
 /** Bytes decoded at once, so that a text of one chunk is never one string. */
 const MAX_BYTES = 1 << 20;
 
-/** The same bytes, with a first piece of at least `least` bytes, if there are as many. */
+/** Passes the bytes through, with a first piece of at least `min` bytes if there are as many. */
 async function* withHead(bytes: AsyncIterable<Uint8Array>, min: number): AsyncGenerator<Uint8Array> {
   let head: Uint8Array | undefined = new Uint8Array();
   for await (const chunk of bytes) {
@@ -74,9 +74,9 @@ async function* withHead(bytes: AsyncIterable<Uint8Array>, min: number): AsyncGe
 }
 
 interface Decoder {
-  /** @throws Fault where a person could choose another encoding, else HomegrownError `bad-file` */
+  /** @throws Fault if another encoding may fit, else HomegrownError `bad-file` */
   push(chunk: Uint8Array): TextPiece;
-  /** @throws as `push`, when the file ended inside a character */
+  /** @throws as `push`, if the file ends inside a character */
   end(): void;
 }
 
@@ -112,7 +112,7 @@ function begin(
   return strict(name, 'utf-8', 0);
 }
 
-/** Documents and archives contain text that isn't read here; images and programs contain none. */
+/** Refuses a file by its signature. Only documents and archives contain text that could be exported. */
 function signed(name: string, { name: what, kind }: Signature): HomegrownError {
   const message = `${name} is ${what}, not plain text.`;
   return kind === 'other'
@@ -127,14 +127,14 @@ const REMEDIES: Readonly<Record<Signature['kind'], string>> = {
   other: 'Models train on text only.',
 };
 
-/** A fatal decoder that says where it failed. `skip`: bytes of the mark to leave out, which says that it is no other encoding. */
+/** Fatal Unicode decoder that says where it failed. @param skip bytes of the byte order mark, which rules out others */
 function strict(name: string, encoding: Unicode, skip: number): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
   const { completeTo, faultAt } = UNICODE[encoding];
   /** Bytes of a character that continues in the next chunk, and their offset in the file. */
   let tail: Uint8Array = new Uint8Array();
   let offset = 0;
-  /** The end of the text so far. */
+  /** End of the text decoded so far. */
   let context = '';
   const failed = (message: string): Error =>
     skip > 0
@@ -158,7 +158,7 @@ function strict(name: string, encoding: Unicode, skip: number): Decoder {
       context = text === '' ? context : text.slice(-CONTEXT);
       offset += end;
       tail = bytes.slice(end);
-      // Valid UTF-8 is the original bytes.
+      // Valid UTF-8 equals the original bytes.
       return { text, ...(encoding === 'utf-8' && { utf8: whole }) };
     },
     end() {
@@ -215,7 +215,7 @@ function invalid(name: string, encoding: Unicode, offset: number, bytes: Uint8Ar
   return `${name} is not valid ${encoding.slice(0, 6).toUpperCase()}: bytes ${hex} ${place}.`;
 }
 
-/** A fatal decoder of an encoding from before UTF-8, which decodes little at once to know where it failed. */
+/** Fatal decoder of a legacy encoding. Decodes a few bytes at a time, to know where it failed. */
 function legacy(name: string, encoding: EncodingId): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true });
   let offset = 0;
@@ -243,13 +243,13 @@ function legacy(name: string, encoding: EncodingId): Decoder {
     end: () => void decoded(),
   };
 }
-/** Bytes. */
+/** Bytes decoded in one call, which bounds how exactly an error names its place. */
 const AT_ONCE = 256;
 
-/** Bytes that are not in the encoding that they are read in. */
+/** Reports bytes that aren't valid in the encoding. */
 class Fault extends Error {}
 
-/** @param chunk with the fault in it */
+/** Proposes likely encodings. @param chunk that contains the invalid bytes */
 async function inAnother({ message }: Fault, chunk: Uint8Array, encoding?: EncodingId): Promise<HomegrownError> {
   const all = await proposalsOf(await tellingLines(once(chunk)));
   const likely = all.filter((proposal) => proposal.encoding !== encoding).slice(0, 3);

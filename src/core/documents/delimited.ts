@@ -1,4 +1,4 @@
-/** Rows of cells between delimiters, under a line of names; in memory one piece of the file at a time. */
+/** Reads delimited rows under a header line. Keeps one piece of the file in memory at a time. */
 import type papa from 'papaparse';
 import type { BadRow } from '../base/badRow';
 import { badFile } from '../base/errors';
@@ -8,25 +8,25 @@ import { decodeParsed } from './decode';
 import { MAX_ROW_LENGTH, type OpenFile, type Row } from './formats/format';
 
 interface Delimiting {
-  /** The one that the line of names has most of, the first of like ones. */
+  /** Candidates; the one that gives the header the most columns is used, the first of equals. */
   delimiters: readonly string[];
   /** Whether a field in quotes may hold delimiters and line ends; a quote in it is doubled. */
   isQuoted: boolean;
 }
 
-/** As programs write tables. */
+/** CSV as programs write it. */
 export const COMMAS: Delimiting = { delimiters: [','], isQuoted: true };
 
 /** @throws HomegrownError `bad-file` naming the line */
 export async function* delimitedRows(file: OpenFile, how: Delimiting): AsyncGenerator<Row | BadRow> {
   const { default: papa } = await import('papaparse');
   let cut: Cut | undefined;
-  /** Of the row that has not ended yet. */
+  /** Text after the last complete row. */
   let held = '';
   let header: readonly string[] | undefined;
   for await (const [piece, isLast] of withLast(decodeParsed(file))) {
     held += piece;
-    cut ??= cutter(papa, file.name, held, how); // the first piece is no shorter than a line of names
+    cut ??= cutter(papa, file.name, held, how); // the first piece contains the whole header line
     const { rows, rest } = cut(held, isLast);
     held = rest;
     for (const { cells, ...at } of rows) {
@@ -39,15 +39,15 @@ export async function* delimitedRows(file: OpenFile, how: Delimiting): AsyncGene
 
 interface Cells {
   line: number;
-  /** As a spreadsheet numbers rows: from 1, with the names and empty ones. */
+  /** Row number from 1, as in a spreadsheet: counts the header and empty rows. */
   row: number;
   cells: readonly string[];
 }
-/** Cuts whole rows off the front; of the last piece also what has no line end. */
+/** Cuts complete rows off the front; the last row of the last piece needs no line end. */
 type Cut = (text: string, isLast: boolean) => { rows: readonly Cells[]; rest: string };
 
 function cutter({ parse, Parser }: typeof papa, name: string, head: string, { delimiters, isQuoted }: Delimiting): Cut {
-  // Files of old Macs have no other; a CR before an LF is taken off below.
+  // Files of old Macs end lines in CR alone; `withoutCr` removes a CR before an LF.
   const newline = head.includes('\n') || !head.includes('\r') ? '\n' : '\r';
   const names = head.replace(/^[\r\n]+/, '');
   const columns = delimiters.map((each) => parse(names, { delimiter: each, newline, preview: 1 }).data[0]?.length ?? 0);
@@ -79,7 +79,7 @@ function cutter({ parse, Parser }: typeof papa, name: string, head: string, { de
   };
 }
 
-/** Without the CR of the row's end, which is no part of its last cell where that stood without quotes. */
+/** Removes the CR of a CRLF line end from an unquoted last cell. */
 function withoutCr(cells: readonly string[], raw: string, newline: string, delimiter: string): readonly string[] {
   const last = cells.at(-1)!;
   const row = raw.endsWith(newline) ? raw.slice(0, -1) : raw;
@@ -88,7 +88,7 @@ function withoutCr(cells: readonly string[], raw: string, newline: string, delim
   return isAlone && !last.startsWith('"') ? cells.with(-1, last.slice(0, -1)) : cells;
 }
 
-/** A row with a delimiter in a cell that isn't quoted has more cells than names. */
+/** Refuses a row whose cell count differs from the header's, as an unquoted delimiter causes. */
 function rowOf({ line, row }: Omit<Cells, 'cells'>, header: readonly string[], cells: readonly string[]): Row | BadRow {
   if (cells.length === header.length)
     return { line, row, cells: new Map(header.map((column, i) => [column, cells[i]!])) };
@@ -100,7 +100,7 @@ function rowOf({ line, row }: Omit<Cells, 'cells'>, header: readonly string[], c
 
 const count = (text: string, newline: string): number => text.split(newline).length - 1;
 
-/** Each piece, and whether it is the last; a last one of nothing where there is none. */
+/** Yields each piece, and whether it is the last. */
 async function* withLast(pieces: AsyncIterable<string>): AsyncGenerator<readonly [string, boolean]> {
   let before: string | undefined;
   for await (const piece of pieces) {

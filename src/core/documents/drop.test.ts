@@ -1,4 +1,4 @@
-/** Drops of many files: one text of many documents, whatever is among them. */
+/** Drops of many files: one text of many documents, whatever the files. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
@@ -35,7 +35,7 @@ const drop = (store: BlobStore, files: readonly TextSource[], projectId = 'first
   importDrop(files, store, { addedAt, projectId }, unwatched);
 const read = async (store: BlobStore, id: string): Promise<string[]> =>
   Promise.all((await openText(store, id)).map(async (document) => (await collect(document.chunks())).join('')));
-/** Bytes by their hash: to compare a megabyte number by number takes seconds. */
+/** Stored values, with bytes as hashes, because comparing megabytes number by number takes seconds. */
 const contents = async (store: BlobStore) => {
   const valueOf = async (key: string) => {
     const value = await store.get(key);
@@ -44,7 +44,7 @@ const contents = async (store: BlobStore) => {
   return new Map(await Promise.all((await store.keys('')).map(valueOf)));
 };
 
-test('the files of a drop are the documents of one text, in their order', async () => {
+test('imports the files of a drop as the documents of one text, in order', async () => {
   const store = memoryStore();
   const { text, refused, duplicates } = await drop(store, [
     file('log/june.txt', '\ufeffCall me '),
@@ -77,8 +77,8 @@ test('the files of a drop are the documents of one text, in their order', async 
   expect((await drop(store, [file('a.txt', 'one'), file('log/b.txt', 'two')])).text?.name).toBe('2 files');
 });
 
-test('whatever is refused or there already among them, the others are whole, and nothing else is kept', async () => {
-  /** About a chunk long, so that documents begin and end anywhere in a chunk, and refused ones were partly written. */
+test('keeps the other files complete despite refused and duplicate ones, and stores nothing else', async () => {
+  /** About a chunk, so that documents begin and end anywhere in a chunk, and refused ones are partly written. */
   const long = fc.integer({ min: MAX_CHUNK_BYTES - 3, max: 3 * MAX_CHUNK_BYTES });
   const good = fc.record({ kind: fc.constant('good'), length: fc.oneof(fc.integer({ min: 1, max: 40 }), long) });
   const bad = fc.record({ kind: fc.constantFrom('torn', 'white', 'again'), length: fc.oneof(fc.constant(9), long) });
@@ -114,7 +114,7 @@ test('whatever is refused or there already among them, the others are whole, and
   );
 }, 120_000);
 
-test('a drop of any small files reads back', async () => {
+test('reads back a drop of any small files', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(
@@ -137,7 +137,7 @@ test('a drop of any small files reads back', async () => {
   );
 });
 
-test('what another project has as one text is taken into this one, and takes no room again', async () => {
+test('shares a text that another project has, without storing it again', async () => {
   const store = memoryStore();
   const files = () => [file('a.txt', 'one'), file('b.txt', 'two')];
   const { text } = await drop(store, files(), 'first');
@@ -146,7 +146,7 @@ test('what another project has as one text is taken into this one, and takes no 
   expect(shared.text).toEqual({ ...text, projects: ['first', 'second'] });
   expect(await store.keys('')).toEqual(before);
   expect(await listTexts(store, 'second')).toEqual([shared.text]);
-  // A part of it is a text of its own, and in the same project nothing new.
+  // A part of it is a text of its own in another project, and a duplicate in the same one.
   expect((await drop(store, [file('a.txt', 'one')], 'third')).text).toMatchObject({
     projects: ['third'],
     documents: 1,
@@ -155,14 +155,14 @@ test('what another project has as one text is taken into this one, and takes no 
     text: null,
     duplicates: [{ name: 'c.txt', of: { id: text!.id } }],
   });
-  // Out of one project it is in the other; out of both it is removed.
+  // Removed from one project, it stays in the other; removed from both, it is deleted.
   await removeText(store, text!.id, 'first', 5);
   expect(await textOf(store, text!.id)).toMatchObject({ projects: ['second'] });
   expect((await removeText(store, text!.id, 'second', 7)).removedAt).toBe(7);
   expect(await addToProject(store, text!.id, 'second')).toEqual({ ...text, projects: ['second'] });
 });
 
-test('two tabs that take a text into a project each are both heard', async () => {
+test('keeps the changes of two tabs that each add a text to a project', async () => {
   const inner = memoryStore();
   const { text } = await drop(inner, [file('a.txt', 'one')]);
   let meddled = false;
@@ -208,13 +208,13 @@ describe('a document that is left out', () => {
       message: 'This would exclude every document of 3 files.',
     });
     expect(await leaveOut(store, id, [0, 1], false)).toEqual(text);
-    // Its bytes are there all the time: they are not added again.
+    // Its bytes stay stored, so the file remains a duplicate.
     await leaveOut(store, id, [1], true);
     expect((await drop(store, [file('again.txt', 'three')])).text).toBeNull();
   });
 });
 
-test('20,000 documents in one text open by a few reads', async () => {
+test('opens 20,000 documents of a text with a few reads', async () => {
   const inner = memoryStore();
   const words = (i: number): string => `Letter ${i}: the sea is wide, and the whale is large. `.repeat(1 + (i % 9));
   const seen: Progress[] = [];
@@ -235,7 +235,7 @@ test('20,000 documents in one text open by a few reads', async () => {
     const [whole, ...rest] = await collect(document.chunks());
     if (`${whole}${rest.join('')}` !== words(i)) expect(`${whole}${rest.join('')}`).toBe(words(i));
   }
-  // Read one after another, each chunk is read once: one is held.
+  // In order, each chunk is read once, because the last one is cached.
   expect(reads.length).toBe(1 + Math.ceil(20_000 / BLOCK) + text!.records);
   reads.length = 0;
   const page = await listDocuments(store, text!.id, { from: 4090, count: 10 });
@@ -247,7 +247,7 @@ test('20,000 documents in one text open by a few reads', async () => {
   });
 }, 60_000);
 
-test('a text from before there were documents is one, and is listed without being read', async () => {
+test('lists a text from before document lists as one document, without reading it', async () => {
   const store = memoryStore();
   const long = 'The sea is wide é. '.repeat(60_000);
   const { text } = await drop(store, [pastedText('sea.txt', long)]);
@@ -274,7 +274,7 @@ test('a text from before there were documents is one, and is listed without bein
   expect([await store.get(key), await store.get(list)]).toEqual([newest, block]);
   expect(await contents(store)).toEqual(new Map([...before, [key, newest], [list, block]]));
 
-  // A deleted one stays deleted, and one that doesn't match its entry stays as it is.
+  // A deleted text stays deleted, and one that doesn't match its record stays unchanged.
   await store.commit({ put: [[key, { ...old, removed: true }]], drop: [list] });
   expect(await listTexts(store)).toEqual([]);
   await indexText(store, text!.id, () => undefined);

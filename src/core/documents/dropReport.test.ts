@@ -16,7 +16,7 @@ async function reported(store = memoryStore(), ...files: readonly (readonly [str
   return reportOf({ ...outcome, refused: refused.map(({ name, error }) => ({ name, failure: toFailure(error) })) });
 }
 
-test('a drop is one line, and a skipped file says why and which file it equals', async () => {
+test('summarizes a drop in one line, with the reason for each skipped file and the file it equals', async () => {
   const store = memoryStore();
   const report = await reported(
     store,
@@ -54,7 +54,7 @@ test('a drop is one line, and a skipped file says why and which file it equals',
   ]);
 });
 
-test('one file that waits is singular, and a long group is cut', () => {
+test('uses the singular for one waiting file, and truncates a long group', () => {
   expect(dropSummary(NOTHING, 1)).toBe('1 needs you');
   expect(dropSummary(NOTHING)).toBe('Nothing to add');
   const skipped = Array.from({ length: 1020 }, (_, i) => ({ name: `.${i}`, reason: 'hidden' as const, why: 'hidden' }));

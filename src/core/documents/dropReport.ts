@@ -1,4 +1,4 @@
-/** What became of the files of a drop: one line, and a list by reason. Page and terminal show the same. */
+/** Report on the files of a drop: a summary line, and a list by reason. The page and the terminal share it. */
 import type { Failure } from '../base/errors';
 import { counted, formatCount } from '../base/units';
 import type { DropOutcome } from './import';
@@ -7,13 +7,13 @@ import type { PassedOver } from './savedPages';
 export interface DropReport {
   /** Number of files. */
   added: number;
-  /** Nothing is lost with them. */
+  /** Files skipped without an error, because no text is lost. */
   skipped: readonly SkippedFile[];
   failed: readonly FailedFile[];
-  /** Names of those of `added` that look like a table and aren't one, so they were added as plain text. */
+  /** Names of added files that look like a table but aren't one, and so were added as plain text. */
   plain?: readonly string[];
 }
-/** Reasons in the order of the list. */
+/** Titles by reason, in display order. */
 export const TITLES = {
   duplicate: 'Duplicates',
   'no text': 'No text',
@@ -37,7 +37,7 @@ export interface FailedFile {
 
 export const NOTHING: DropReport = { added: 0, skipped: [], failed: [] };
 
-/** @param refused files that nobody is asked about */
+/** @param refused files for which the user has no question to answer */
 export function reportOf({
   added,
   duplicates,
@@ -55,14 +55,14 @@ export function reportOf({
   return { added, skipped: [...equal, ...empty, ...passedOver.map(skippedOf)], failed };
 }
 
-/** A file that is not read. */
+/** Returns the report's entry for a file that isn't read. */
 export const skippedOf = ({ name, why }: PassedOver): SkippedFile => ({
   name,
   reason: why,
   why: { hidden: 'hidden', 'saved page': 'part of a saved page', part: 'part of a file that was not added' }[why],
 });
 
-/** Both drops as one. */
+/** Merges the reports of two drops. */
 export const joined = (a: DropReport, b: DropReport): DropReport => ({
   added: a.added + b.added,
   skipped: [...a.skipped, ...b.skipped],
@@ -70,12 +70,12 @@ export const joined = (a: DropReport, b: DropReport): DropReport => ({
   ...((a.plain || b.plain) && { plain: [...(a.plain ?? []), ...(b.plain ?? [])] }),
 });
 
-/** Of a report, or of numbers alone. */
+/** Counts of a report, without its lists. */
 interface Counts extends Pick<DropReport, 'added'> {
   skipped: { length: number };
   failed: { length: number };
 }
-/** `8 added, 2 need you, 4 skipped`. @param waiting number of files with a question */
+/** Summary line: `8 added, 2 need you, 4 skipped`. @param waiting number of files with a question */
 export function dropSummary({ added, skipped, failed }: Counts, waiting = 0): string {
   const parts: readonly (readonly [count: number, words: string])[] = [
     [added, 'added'],
@@ -87,7 +87,7 @@ export function dropSummary({ added, skipped, failed }: Counts, waiting = 0): st
   return said.length === 0 ? 'Nothing to add' : said.join(', ');
 }
 
-/** `a.txt looks like a table, but isn't one. It was added as plain text.` */
+/** Sentence about files added as plain text, without its period. */
 export const plainWords = (names: readonly string[]): string =>
   names.length === 1
     ? `${names[0]!} looks like JSON or a table, but isn’t. It was added as plain text`
@@ -96,11 +96,11 @@ export const plainWords = (names: readonly string[]): string =>
 interface SkippedGroup {
   title: string;
   files: readonly SkippedFile[];
-  /** Number of files that are not listed. */
+  /** Number of files beyond the listed ones. */
   more: number;
 }
 
-/** Skipped files by reason. @param max files listed in a group */
+/** Groups the skipped files by reason. @param max files listed in a group */
 export function skippedGroups({ skipped }: Pick<DropReport, 'skipped'>, max: number): readonly SkippedGroup[] {
   return (Object.keys(TITLES) as SkippedFile['reason'][]).flatMap((reason) => {
     const files = skipped.filter((file) => file.reason === reason);
@@ -109,10 +109,10 @@ export function skippedGroups({ skipped }: Pick<DropReport, 'skipped'>, max: num
   });
 }
 
-/** `b.txt: identical to a.txt`, `leek.jpg: JPEG picture`. */
+/** Line for a skipped file: `b.txt: identical to a.txt`, `leek.jpg: JPEG picture`. */
 export const skippedWords = ({ name, why }: SkippedFile): string => `${name}: ${why}`;
 
-/** The skipped files as lines of a terminal. */
+/** Formats the skipped files as lines for the terminal. */
 export const skippedLines = (report: DropReport): readonly string[] =>
   skippedGroups(report, MAX_LINES).flatMap(({ title, files, more }) => [
     ...files.map((file) => `Skipped: ${skippedWords(file)}`),

@@ -1,4 +1,4 @@
-/** Text from before UTF-8: encodings are proposed, never applied silently; the chosen one is used, and no other. */
+/** Text in legacy encodings: encodings are proposed, never applied silently; only the chosen one is used. */
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it, test } from 'vitest';
@@ -43,7 +43,7 @@ const LETTERS: readonly [EncodingId, string][] = [
   ['euc-kr', '모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다.'],
 ];
 
-test.each(LETTERS)('text in %s is told by one of the first three proposals: %s', async (encoding, text) => {
+test.each(LETTERS)('proposes %s among the first three for its text: %s', async (encoding, text) => {
   const whole = `Some ASCII first.\n${`${text}\n`.repeat(4)}`;
   const bytes = encoded(whole, encoding);
   const proposals = await proposalsOf(await tellingLines(stream([bytes])));
@@ -51,7 +51,7 @@ test.each(LETTERS)('text in %s is told by one of the first three proposals: %s',
     lines.every((line) => text.startsWith(line.replace(/…$/, '').trim())),
   );
   expect([0, 1, 2]).toContain(right);
-  // Each is there because it reads otherwise.
+  // Each proposal gives a different text.
   const wholes = proposals.map((each) => new TextDecoder(each.encoding).decode(bytes, { stream: true }));
   expect(new Set(wholes).size).toBe(proposals.length);
 
@@ -68,18 +68,18 @@ test.each(LETTERS)('text in %s is told by one of the first three proposals: %s',
   });
 });
 
-test('of several that read alike the commonest is proposed: what comes after may not', async () => {
+test('proposes the most common of several encodings that give the same sample', async () => {
   const proposals = await proposalsOf(await tellingLines(stream([encoded('Un café noir.', 'windows-1252')])));
   const right = proposals.filter(({ lines }) => lines[0] === 'Un café noir.');
   expect(right.map(({ encoding }) => encoding)).toEqual(['windows-1252']);
 });
 
 const IDS = (Object.keys(ENCODINGS) as EncodingId[]).filter((id) => !id.startsWith('utf-16'));
-test.each(IDS)('%s has one name in the question about a file and in the note on what was read', (encoding) => {
+test.each(IDS)('%s has the same name in the question about a file and in the note', (encoding) => {
   expect(ENCODINGS[encoding]).toMatch(new RegExp(`, ${encodingName(encoding)}$`));
 });
 
-test.each(IDS)('%s is read as it is, wherever the chunks end', async (encoding) => {
+test.each(IDS)('%s is decoded correctly, wherever the chunks end', async (encoding) => {
   const characters = charactersOf(encoding);
   expect(characters.length).toBeGreaterThan(180);
   const text = fc.array(fc.constantFrom(...characters), { maxLength: 900 }).map((all) => all.join(''));
@@ -90,14 +90,14 @@ test.each(IDS)('%s is read as it is, wherever the chunks end', async (encoding) 
       const ends = [...where.filter((at) => at < bytes.length).sort((a, b) => a - b), bytes.length];
       const chunks = ends.map((end, i) => bytes.subarray(i === 0 ? 0 : ends[i - 1], end));
       const pieces = await collect(decodeText({ name: 'a', bytes: stream(chunks), note: () => undefined, encoding }));
-      // At once Node 20 would read Windows-1252 as Latin 1.
+      // Streamed, because in one piece Node 20 decodes Windows-1252 as Latin 1.
       expect(pieces.map(({ text }) => text).join('')).toBe(new TextDecoder(encoding).decode(bytes, { stream: true }));
     }),
     { numRuns: propertyRuns(20) },
   );
 });
 
-test('whatever bytes are said to be in an encoding, they are read in it or refused', async () => {
+test('reads any bytes in the chosen encoding, or refuses them', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uint8Array({ minLength: 1, maxLength: 700 }),
@@ -117,10 +117,10 @@ test('whatever bytes are said to be in an encoding, they are read in it or refus
   );
 });
 
-describe('an encoding is for text that is not UTF-8', () => {
+describe('a chosen encoding', () => {
   const CAFE = encoded('Un café noir.', 'windows-1252');
 
-  it('and what is, is read as it is', async () => {
+  it('leaves files in UTF-8 unchanged', async () => {
     const found = await read(
       file('new.txt', utf8('Один кофе.'), 'windows-1252'),
       file('old.txt', CAFE, 'windows-1252'),
@@ -128,7 +128,7 @@ describe('an encoding is for text that is not UTF-8', () => {
     expect(found).toMatchObject({ texts: ['Один кофе.', 'Un café noir.'], errors: [] });
   });
 
-  it('also where it lies in an archive, and where it ends inside what UTF-8 would call a character', async () => {
+  it('applies in an archive, and to text that ends inside a UTF-8 character', async () => {
     const end = encoded('Un café', 'windows-1252');
     const bytes = zipSync({ 'a.txt': CAFE, 'b.txt': utf8('Du thé.'), 'c.txt': end });
     const refused = await read(file('all.zip', bytes));
@@ -143,7 +143,7 @@ describe('an encoding is for text that is not UTF-8', () => {
     expect((await read(file('all.zip', bytes, 'windows-1252'))).texts).toEqual(['Un café noir.', 'Du thé.', 'Un café']);
   });
 
-  it('of tables and pages too, and a person can correct the declared encoding of a page', async () => {
+  it('applies to tables and pages, and overrides the declared encoding of a page', async () => {
     const table = encoded('question,answer\nQui a bu le café,moi\n', 'windows-1252');
     await expect(lookAtTable(file('a.csv', table), 'csv')).rejects.toMatchObject({ code: 'bad-encoding' });
     expect(await lookAtTable(file('a.csv', table, 'windows-1252'), 'csv')).toMatchObject({
@@ -154,7 +154,7 @@ describe('an encoding is for text that is not UTF-8', () => {
     expect((await read(file('a.html', page, 'windows-1252'))).texts).toEqual(['Un café noir et un thé vert.']);
   });
 
-  it('of UTF-16 without a byte order mark as well', async () => {
+  it('applies to UTF-16 without a byte order mark', async () => {
     const bytes = Uint8Array.from(Array.from('Call me Ishmael. Some years ago.').flatMap((c) => [0, c.charCodeAt(0)]));
     expect((await read(file('a.txt', bytes))).errors[0]).toMatchObject({
       code: 'bad-encoding',
@@ -163,7 +163,7 @@ describe('an encoding is for text that is not UTF-8', () => {
     expect((await read(file('a.txt', bytes, 'utf-16be'))).texts).toEqual(['Call me Ishmael. Some years ago.']);
   });
 
-  it('and the same bytes in two encodings are two texts', async () => {
+  it('makes the same bytes in two encodings two texts', async () => {
     const bytes = encoded('Привет', 'koi8-r');
     const [one, other] = [await read(file('a.txt', bytes, 'koi8-r')), await read(file('a.txt', bytes, 'windows-1251'))];
     expect(one.texts).toEqual(['Привет']);
@@ -171,13 +171,13 @@ describe('an encoding is for text that is not UTF-8', () => {
   });
 });
 
-test('bytes that no encoding makes text of are proposed none, and say so', async () => {
+test('proposes no encoding for bytes that are invalid in all, and reports that', async () => {
   const bytes = Uint8Array.of(...utf8('abc '), 0x81, 0xff, 0x81, 0xff, 0x80, 0xff);
   const { errors } = await read(file('a.txt', bytes, 'euc-kr'));
   expect(errors[0]!.message).toMatch(/^a\.txt is not Korean, EUC-KR, at byte 0 or the 10 after it/);
 });
 
-test('bytes that are no text in any encoding, such as those of a program, are proposed none', async () => {
+test('proposes no encoding for bytes that are text in none, such as a program', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ minLength: 2000, maxLength: 4000 }), async (bytes) => {
       expect(await proposalsOf(await tellingLines(stream([bytes])))).toEqual([]);
@@ -185,7 +185,7 @@ test('bytes that are no text in any encoding, such as those of a program, are pr
   );
 });
 
-test('one control character that went astray in a text is no reason to propose none', async () => {
+test('proposes encodings despite a stray control character', async () => {
   const text = `${'Žluťoučký kůň pěl. '.repeat(4)}\u0001`;
   const proposed = await proposalsOf(encoded(text, 'windows-1250'));
   expect(proposed.map(({ encoding }) => encoding)).toContain('windows-1250');

@@ -1,8 +1,8 @@
-/** Encodings of text from before UTF-8. Proposes the possible ones with a sample in each, for a person to choose. */
+/** Legacy text encodings. Proposes the possible ones with a sample in each, for the user to choose. */
 import { concatBytes } from '../base/concat';
 import { HomegrownError } from '../base/errors';
 
-/** By their names in the Encoding Standard, which browsers and Node decode: https://encoding.spec.whatwg.org/#names-and-labels */
+/** Encodings that browsers and Node decode, by name: https://encoding.spec.whatwg.org/#names-and-labels */
 export const ENCODINGS = {
   'windows-1252': 'Western European, Windows-1252',
   macintosh: 'Western European, Macintosh',
@@ -65,7 +65,7 @@ export async function proposalsOf(sample: Uint8Array): Promise<readonly Proposal
   const wide = utf16Of(sample);
   const all = wide ? [wide] : (Object.keys(ENCODINGS) as EncodingId[]).filter((id) => !isWide(id));
   const textOf = new Map(all.map((id) => [id, decoded(sample, id)]));
-  /** By what is read, in the order of our table. */
+  /** First encoding of ENCODINGS for each decoded text. */
   const commonest = new Map<string, EncodingId>();
   for (const [id, text] of textOf) if (text !== undefined && !commonest.has(text)) commonest.set(text, id);
   const likely = wide ? [] : await detected(sample);
@@ -75,7 +75,7 @@ export async function proposalsOf(sample: Uint8Array): Promise<readonly Proposal
 export const isWide = (encoding: EncodingId): encoding is Wide => encoding === 'utf-16le' || encoding === 'utf-16be';
 type Wide = 'utf-16le' | 'utf-16be';
 
-/** By the statistics of ICU's detector, which tells bytes of several encodings by the letters of the languages they are for. */
+/** Likely encodings by ICU's statistics, which compare the letters with those of each encoding's languages. */
 async function detected(sample: Uint8Array): Promise<readonly EncodingId[]> {
   const { analyse } = await import('chardet');
   return analyse(sample).flatMap(({ name }) => {
@@ -83,7 +83,7 @@ async function detected(sample: Uint8Array): Promise<readonly EncodingId[]> {
     return isEncoding(id) ? [id] : [];
   });
 }
-/** Encodings that the standard reads as a larger one, or that a larger one has all letters of: https://encoding.spec.whatwg.org/#names-and-labels */
+/** Encodings read as a superset, by the standard or here: https://encoding.spec.whatwg.org/#names-and-labels */
 const NAMED_OTHERWISE: Readonly<Record<string, EncodingId>> = {
   'ISO-8859-1': 'windows-1252',
   'ISO-8859-9': 'windows-1254',
@@ -106,7 +106,7 @@ function decoded(bytes: Uint8Array, encoding: EncodingId): string | undefined {
 }
 const MAX_CONTROL_SHARE = 0.02;
 
-/** The first lines that tell something, cut around what tells it. */
+/** First lines with a non-ASCII character, else first lines, shortened around that character. */
 function linesOf(text: string): readonly string[] {
   const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
   const telling = lines.filter((line) => OTHER.test(line));
@@ -120,7 +120,7 @@ function around(line: string): string {
   const [start, end] = [from > 0 ? '…' : '', from + MAX_LENGTH < line.length ? '…' : ''];
   return `${start}${line.slice(from, from + MAX_LENGTH).trim()}${end}`.toWellFormed();
 }
-/** Code units. */
+/** Code units shown before the first non-ASCII character. */
 const BEFORE = 24;
 const MAX_LENGTH = 72;
 
@@ -133,7 +133,7 @@ export function utf16Of(head: Uint8Array): Wide | undefined {
 
 /**
  * Bytes that decide the encoding of a text: its first lines beyond ASCII, which all encodings here share; for UTF-16,
- * its head. Returns at most SAMPLE bytes, from the first MAX_SEARCHED_BYTES.
+ * its head. Returns about SAMPLE bytes at most, from about the first MAX_SEARCHED_BYTES.
  */
 export async function tellingLines(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const found: Uint8Array[] = [];
@@ -167,6 +167,6 @@ export async function tellingLines(bytes: AsyncIterable<Uint8Array>): Promise<Ui
   return concatBytes(found);
 }
 const LINE_END = Uint8Array.of(0x0a);
-/** Bytes. */
+/** Size of a sample, in bytes. */
 const SAMPLE = 2 ** 15;
 const MAX_SEARCHED_BYTES = 2 ** 26;

@@ -1,4 +1,4 @@
-/** A folder with something of every format: each by itself, and all at once, is the documents that are in it. */
+/** A folder with files of every format: read one by one and all at once. */
 import { expect, test } from 'vitest';
 import { dropped, readDrop } from '../../testing/drops';
 import { EVERY_FORMAT, EVERYTHING } from '../../testing/everyFormat';
@@ -14,12 +14,12 @@ test.each(Object.entries(EVERY_FORMAT))('%s', async (_, { files, titles }) => {
   expect(documents.map(({ title }) => title)).toEqual(titles);
 });
 
-test('a folder with all of them is one text', async () => {
+test('imports a folder with files of every format as one text', async () => {
   const { name, documents, formats, reasons } = await readDrop(...sources(EVERYTHING));
   expect([name, reasons]).toEqual(['everything', []]);
   const titles = Object.values(EVERY_FORMAT).flatMap((each) => each.titles);
   expect(documents.map(({ title }) => title).sort()).toEqual([...titles].sort());
-  // What others lie in is no format of a document.
+  // Archives aren't formats of documents.
   const wanted = Object.keys(FORMATS).filter((id) => !['zip', 'tar', 'gz', 'bz2'].includes(id));
   expect([...formats].sort()).toEqual(wanted.sort());
 });

@@ -1,6 +1,9 @@
 import { FORMATS } from './formats';
 
-/** Fetches what texts and tables of text are read with, before there are any: the network may go in between. What cannot be had now is asked for again. */
+/**
+ * Prefetches the readers of texts and of text tables, because the network may be gone once files are dropped. A fetch
+ * that fails is tried again on use.
+ */
 export async function fetchReaders(): Promise<void> {
   const readers = Object.values(FORMATS).flatMap((format) =>
     'fetch' in format && !('isBinary' in format) ? [format.fetch()] : [],
@@ -8,7 +11,7 @@ export async function fetchReaders(): Promise<void> {
   await Promise.allSettled([fetchRecognition(), ...readers]);
 }
 
-/** The same of what tells files apart that are given, which is all that a page needs. */
+/** Prefetches only the modules that recognize files, which is all that a page needs. */
 export async function fetchRecognition(): Promise<void> {
   await Promise.allSettled([import('./sniffFormat'), import('./groupExports')]);
 }

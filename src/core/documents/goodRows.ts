@@ -1,4 +1,4 @@
-/** Well-formed rows of a table, before it is added: a malformed row is reported when it is. */
+/** Well-formed rows of a table before it is added. Adding the table reports its malformed rows. */
 import { BadRows } from './badRows';
 import type { EncodingId } from './encodings';
 import type { Readers } from './guard/readers';

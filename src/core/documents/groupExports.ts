@@ -1,20 +1,20 @@
-/** Files that belong together, such as those of an archive that a service gives to its user: known before any is read whole. */
+/** Groups files that belong together, such as those of a service's data export, before any is read in full. */
 import { EXPORT_GROUPS } from './sniffFormat';
 
-/** What belongs to a file. */
+/** Files that belong to a main file. */
 interface Group {
-  /** The folder of all, with the slash at its end; or nothing. */
+  /** Common folder with its trailing slash, or an empty string. */
   folder: string;
-  /** Whether they are only attached to the file, which is all of it. */
+  /** Whether the others are only attachments: the main file has all the text. */
   areAttached: boolean;
-  /** From there. */
+  /** Paths relative to `folder`. */
   others: readonly string[];
 }
 
 /**
- * By the paths of those that others belong to, where there are some. What belongs to one belongs to no other.
- * @param paths of all that was given at once
- * @param beginningOf the first characters of one of few
+ * Returns the groups by the path of their main file, without empty groups. A file belongs to at most one group.
+ * @param paths of all files of the drop
+ * @param beginningOf reads the first characters of a file; called for few files
  */
 export async function groupExports(
   paths: readonly string[],
@@ -22,7 +22,7 @@ export async function groupExports(
 ): Promise<ReadonlyMap<string, Group>> {
   const found = new Map<string, Found>();
   for (const path of paths) {
-    // Of 100,000 paths: each is cut once.
+    // Each path is cut once, because there may be 100,000.
     const end = path.lastIndexOf('/') + 1;
     const name = path.slice(end);
     for (const { begins, companions } of EXPORT_GROUPS) {
@@ -43,7 +43,7 @@ interface Found extends Group {
   others: string[];
 }
 
-/** The folder of all; undefined where one is not in the folder in which it is to be. */
+/** Common folder of a group; undefined if the main file isn't in the folder `within`. */
 function folderOf(own: string, within = ''): string | undefined {
   if (within === '') return own;
   const folder = own.slice(0, Math.max(0, own.length - within.length - 1));
@@ -51,7 +51,7 @@ function folderOf(own: string, within = ''): string | undefined {
   return isWithin && (folder === '' || folder.endsWith('/')) ? folder : undefined;
 }
 
-/** Each path goes to one whose folder it lies in, the deepest first. */
+/** Assigns each path to a group whose folder contains it, the deepest first. */
 function share(paths: readonly string[], found: ReadonlyMap<string, Found>): void {
   const byFolder = new Map<string, Found[]>();
   for (const each of found.values()) byFolder.set(each.folder, [...(byFolder.get(each.folder) ?? []), each]);

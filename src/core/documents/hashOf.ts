@@ -1,14 +1,14 @@
 import { type SavedSha256, type Sha256, sha256, sha256Hex } from '../base/hash';
 
-/** Of a text or a file, by the hashes of its documents. */
+/** Hash of a text or a file: its only document's hash, or the SHA-256 of all documents' hashes, one per line. */
 export const hashOf = async (hashes: readonly string[]): Promise<string> =>
   hashes.length === 1 ? hashes[0]! : sha256Hex(hashes.join('\n'));
 
-/** The same, of hashes that come one after another. */
+/** Computes `hashOf` incrementally. */
 export class HashOfMany {
   private count = 0;
   private first = '';
-  /** Of several: of one there is nothing to be hashed. */
+  /** Hash of several; absent for up to one, which isn't hashed again. */
   private lines?: Sha256;
 
   async add(hash: string): Promise<void> {
@@ -23,12 +23,12 @@ export class HashOfMany {
     this.lines.update(encoder.encode(`\n${hash}`));
   }
 
-  /** Of all that came; it ends it. */
+  /** Hash of all that were added; ends the hashing. */
   async hex(): Promise<string> {
     return this.lines ? this.lines.hex() : hashOf(this.count === 1 ? [this.first] : []);
   }
 
-  /** What came since can be taken back. */
+  /** State that `back` rolls back to. */
   mark(): HashMark {
     return { count: this.count, first: this.first, lines: this.lines?.save() };
   }

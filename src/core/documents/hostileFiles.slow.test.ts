@@ -6,12 +6,12 @@ import { HOSTILE } from '../../testing/hostileFiles';
 import { readHostile } from '../../testing/hostileRuns';
 import type { HostileOutcome } from '../../testing/readHostileFiles';
 
-/** In MB, above what the process had before. */
+/** Memory limit in MB above the usage before the test. */
 const MAX_MEMORY = 500;
-/** Reported, and no failure: how long a file takes depends on what else the machine does. */
+/** Seconds above which a file is reported; not a failure, because the time depends on the load of the machine. */
 const LONG_SECONDS = 10;
 
-test('each hostile file is read or refused, and good files next to it are kept', async () => {
+test('reads or refuses each hostile file, and keeps good files next to it', async () => {
   const root = fileURLToPath(new URL('../../..', import.meta.url));
   const command = await bundled(root, 'src/testing/readHostileFiles.ts');
   const names = Object.keys(HOSTILE);

@@ -32,7 +32,7 @@ const read = async (store: BlobStore, id: string): Promise<string[]> =>
 const NOW = 1e12;
 const LATER = NOW + 61_000;
 
-it('keeps a file: its words, and what is known of it', async () => {
+it('stores the text of a file and facts about it', async () => {
   const store = memoryStore();
   const outcome = await importText(
     source('notes.md', '\ufeff# Héllo ', 'wörld \u{1f600}\n'),
@@ -70,13 +70,13 @@ it('keeps a file: its words, and what is known of it', async () => {
   expect(await openText(store, text!.id)).toMatchObject([document]);
 });
 
-it('tells a note that is true of several files once', async () => {
+it('states a note that applies to several files once', async () => {
   const files = ['a.txt', 'b.txt', 'c.txt', 'd.txt'].map((name, i) => source(name, i < 3 ? `\ufeff${i}` : 'none'));
   const { text } = await importDrop(files, memoryStore(), { addedAt: 1 }, unwatched);
   expect(text!.notes).toEqual(['a.txt and 2 others: Removed a UTF-8 byte order mark']);
 });
 
-it('keeps code as it is written, with its language, however long it is', async () => {
+it('keeps code of any length unchanged, with its language', async () => {
   const store = memoryStore();
   const line = 'INSERT INTO whales VALUES ("<p>", 1);\n';
   const piece = utf8(line.repeat(2 ** 15));
@@ -89,7 +89,7 @@ it('keeps code as it is written, with its language, however long it is', async (
   for await (const chunk of document!.chunks()) expect(chunk.replaceAll(line, '')).toBe('');
 });
 
-it('cuts chunks at line ends, long lines between characters, and loses nothing', async () => {
+it('splits chunks at line ends, long lines between characters, and loses nothing', async () => {
   const store = memoryStore();
   const line = `${'word '.repeat(20)}\n`;
   const texts = [line.repeat(12_000), '\u{1f600}'.repeat(500_000), `${'a'.repeat(MAX_CHUNK_BYTES)}\n${line}`];
@@ -105,7 +105,7 @@ it('cuts chunks at line ends, long lines between characters, and loses nothing',
   }
 });
 
-it('trusts what it reads, not the stated size', async () => {
+it('uses the bytes read, not the stated size', async () => {
   const store = memoryStore();
   const reports: Progress[] = [];
   const job = { ...unwatched, report: (at: Progress) => void reports.push(at) };
@@ -115,7 +115,7 @@ it('trusts what it reads, not the stated size', async () => {
   await expect(add(store, { ...source('gone.txt'), size: 1000 })).rejects.toThrow('gone.txt is empty.');
 });
 
-it('offers the same file once, and keeps nothing of the second', async () => {
+it('imports the same file once, and stores nothing of the second', async () => {
   const store = memoryStore();
   const first = await add(store, source('a.txt', 'some text'));
   const before = await store.keys('');
@@ -125,7 +125,7 @@ it('offers the same file once, and keeps nothing of the second', async () => {
   expect(first.kind).toBe('added');
 });
 
-describe('keeps nothing of', () => {
+describe('stores nothing of', () => {
   const failing = (at: number, error: unknown): TextSource => ({
     name: 'a.txt',
     size: 1e8,
@@ -184,7 +184,7 @@ describe('keeps nothing of', () => {
   });
 });
 
-it('collects what a crash left, and stops an import whose parts another tab collected', async () => {
+it('collects the leftovers of a crash, and stops an import whose parts another tab collected', async () => {
   const inner = memoryStore();
   let commits = 0;
   const dead = new Promise<never>(() => undefined);
@@ -210,7 +210,7 @@ it('collects what a crash left, and stops an import whose parts another tab coll
   expect(await inner.keys('')).toEqual([]);
 });
 
-it('removes with undo, and finally', async () => {
+it('deletes a text with undo, and then for good', async () => {
   const store = memoryStore();
   for (const [i, words] of ['one', 'two', 'three'].entries()) await add(store, source(`${i}.txt`, words), i);
   const [first, second] = await listTexts(store);
@@ -220,7 +220,7 @@ it('removes with undo, and finally', async () => {
   expect((await listTexts(store)).map(({ name }) => name)).toEqual(['0.txt', '1.txt', '2.txt']);
   await removeText(store, first!.id, 'first', NOW);
   await purgeText(store, second!.id);
-  expect(await listTexts(store)).toHaveLength(2); // it was not removed, or restored meanwhile
+  expect(await listTexts(store)).toHaveLength(2); // not purged, because it wasn't deleted, or was restored meanwhile
   await removeText(store, second!.id, 'first', NOW);
   await purgeText(store, second!.id);
   // Another tab may still undo it.
@@ -239,7 +239,7 @@ it('shows the first characters', async () => {
   expect(Array.from((await previewDocument(store, id, 0, 1e6)).start)).toHaveLength(800_000);
 });
 
-it('says so when a stored text is damaged', async () => {
+it('reports a damaged stored text', async () => {
   const store = memoryStore();
   const outcome = await add(store, source('a.txt', 'text'));
   const { id } = outcome.kind === 'added' ? outcome.text : outcome.of;
@@ -253,7 +253,7 @@ it('says so when a stored text is damaged', async () => {
   expect(await listTexts(store)).toEqual([]);
 });
 
-it('reads a part once, the next one meanwhile, and one that could not be read again when it is asked for again', async () => {
+it('reads each part once, prefetches the next, and retries a failed part on the next request', async () => {
   const store = memoryStore();
   const whole = 'a line of a text\n'.repeat(80_000);
   const outcome = await add(store, source('a.txt', whole));
@@ -278,7 +278,7 @@ it('reads a part once, the next one meanwhile, and one that could not be read ag
   expect(asked).toEqual(['0', '1', '2']);
 });
 
-it('lists the other texts next to an unreadable one, and removes nothing of it', async () => {
+it('lists the other texts despite an unreadable one, and removes nothing of it', async () => {
   const store = memoryStore();
   const whole = await add(store, source('a.txt', 'whole'));
   const ids: string[] = [];
@@ -291,7 +291,7 @@ it('lists the other texts next to an unreadable one, and removes nothing of it',
     put: [
       [`texts/${torn}`, 'x'],
       [`texts/${newer}`, { ...((await store.get(`texts/${newer}`)) as object), version: 5 }],
-      // Removed, and under the name of another: purging it would take that one along.
+      // Deleted, and under the key of another text, so that purging it would delete that text.
       [`texts/${moved}`, { ...((await store.get(`texts/${newer}`)) as object), projects: [] }],
     ],
     drop: [`texts/${gone}`],
@@ -318,7 +318,7 @@ it('refuses half of a surrogate pair in a paste', () => {
   expect(pastedText('paste', '\u{1f600}').size).toBe(4);
 });
 
-it('reads a large file in little memory', { timeout: 60_000 }, async () => {
+it('reads a large file in bounded memory', { timeout: 60_000 }, async () => {
   const inner = memoryStore();
   const discarding: BlobStore = {
     ...inner,

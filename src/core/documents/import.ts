@@ -30,17 +30,17 @@ export type ImportOutcome =
   | { kind: 'added'; text: TextRecord }
   | ({ kind: 'duplicate'; of: TextRecord } & Pick<Duplicate, 'equals'>);
 export interface DropOutcome {
-  /** Null where nothing of the drop is new, or can be read. */
+  /** Null if nothing in the drop is new and readable. */
   text: TextRecord | null;
   /** Number of files added to the text, including companion files. */
   added: number;
-  /** Id of the text whose documents are in `text` now, and that the project no longer has. */
+  /** Id of the text that was merged into `text` and taken out of the project. */
   joined?: string;
   /** Refused files and the reasons. */
   refused: readonly { name: string; error: HomegrownError }[];
-  /** Rows of tables that have no text, and so are no documents. */
+  /** Number of table rows without text, which become no documents. */
   empty: number;
-  /** Files in archives that are the system's own or what a saved page shows. */
+  /** Skipped files: system files and parts of saved pages in archives, and parts of a file that was refused. */
   passedOver: readonly PassedOver[];
   /** Files whose documents are in the project already. */
   duplicates: readonly Duplicate[];
@@ -49,32 +49,32 @@ export interface Duplicate {
   name: string;
   /** Name of the file that it equals. */
   equals: string;
-  /** The text that has that file; null: it is in this drop. */
+  /** Text that has that file; null if the file is in this drop. */
   of: TextRecord | null;
 }
 export interface ImportSettings {
   addedAt: number;
-  /** Whose text it is to be; the first where none is named. */
+  /** Project that gets the text; absent: the first one. */
   projectId?: string;
-  /** That project, which may be deleted during the import. */
+  /** Conditions on that project, which may be deleted during the import. */
   owner?: Owner;
   licence?: string | null;
-  /** Whether that project uses it for tuning and not for training. */
+  /** Whether that project uses the text for tuning and not for training. */
   isTuned?: boolean;
   /** Reader for files of conversations; absent: the files are text. */
   conversations?: ConversationReader;
-  /** Its documents are examples of labels, which are written so. */
+  /** Format of labels; the documents are labeled examples. */
   labeledAs?: LabeledAs;
-  /** None of its documents is held out. */
+  /** Excludes all documents from the validation and test sets. */
   trainOnly?: true;
-  /** Id of a text that the files join, if it can still take them: the project then has one text of both. */
+  /** Id of a text to merge the files into, if it can still take them. */
   joins?: string;
-  /** Runs what reads the files; absent: this thread, where a reader that doesn't end is never ended. */
+  /** Runs the readers; absent: in this thread, where a reader that never ends can't be stopped. */
   readers?: Readers;
 }
 
 /**
- * Reads a file into the store as a text. Not added again where the project has its bytes.
+ * Imports a file as a text, unless the project already has it.
  * @throws HomegrownError `bad-file`, `storage-full`; the signal's reason when stopped
  */
 export async function importText(
@@ -92,9 +92,8 @@ export async function importText(
 
 /**
  * Imports the files of a drop as one text, a document per file or table row, chunk by chunk, so that memory stays
- * bounded. The text is listed only once all of it is stored; a failure or a stop drops what was written. Reports and
- * skips files that aren't text or that the project already has. If another project has the same text, this project
- * shares it without storing it again.
+ * bounded. The text is listed only once all of it is stored; a failure or a stop discards the draft. Reports and skips
+ * files that aren't text or that the project already has. If another project has the same text, both share it.
  * @throws HomegrownError `storage-full`; as `owner` does; the signal's reason when stopped
  */
 export async function importDrop(
@@ -128,7 +127,7 @@ export async function importDrop(
     ...(labeledAs && { labelled: labeledAs.between ? 'several' : 'one' }),
     ...(trainOnly && { trainOnly }),
   };
-  // A row of JSON differs as text and as a conversation.
+  // The same JSON row is a different document as text and as a conversation.
   const isAlike = (text: TextRecord): boolean =>
     text.conversations === kind.conversations && text.labelled === kind.labelled && text.trainOnly === kind.trainOnly;
   for (const text of (await listTexts(store, projectId)).filter(isAlike)) {
@@ -275,7 +274,7 @@ export async function importDrop(
     const out = old && takenOut(old, projectId, addedAt);
     const put: [string, Json][] = [[textKey(id), storedRecord(TEXT, text)], ...(out ? [out.put] : [])];
     while (!(await draft.finish(put, [...(await owner()), ...(out ? [out.expect] : [])]))) {
-      // The project was saved meanwhile; or the text that they join was changed, so they are a text of their own.
+      // Retries if only the project was saved meanwhile; if the joined text changed, imports the files as a new text.
       if (!old || (await isUnchanged(store, old))) continue;
       await draft.discard();
       const { joins: _, ...alone } = settings;
@@ -317,7 +316,7 @@ function twice(name: string, bytes: AsyncIterable<Uint8Array>): () => AsyncGener
     }
   };
 }
-/** Bytes. */
+/** Bytes of a packed file that are buffered for a second read. */
 const MAX_HELD_BYTES = 2 ** 26;
 
 const tableByName = (name: string): TableChoice | undefined => {
@@ -325,9 +324,9 @@ const tableByName = (name: string): TableChoice | undefined => {
   return format && { format, columns: 'recognised' };
 };
 
-/** Files that others belong to, with these by their paths from the folder of all; and all that belong to one. */
+/** Groups files: main files with their companions, by path relative to the common folder; and the set of companions. */
 async function groupsOf(sources: readonly TextSource[]) {
-  // Only files without a person's choices, which can be read again.
+  // Groups only files that the user made no choices for and that can be read again.
   const free = sources.filter(
     ({ isPlain, table, size }) => !isPlain && size > 0 && (!table || table.columns === 'recognised'),
   );
@@ -343,13 +342,13 @@ async function groupsOf(sources: readonly TextSource[]) {
   return { groups, belonging: new Set([...groups.values()].flatMap(({ files }) => [...files.values()])) };
 }
 
-/** The same, to be read in any order and more than once. */
+/** Returns a source that can be read more than once. */
 const again = (source: TextSource): TextSource => {
   const { places } = source;
   return places ? { ...source, stream: () => piecesOf(places) } : source;
 };
 
-/** Name of a drop: of its only file, of the common folder, or the number of files. */
+/** Name of a drop: its only file's, its common folder's, or the number of files. */
 function dropName(names: readonly string[]): string {
   if (names.length === 1) return cutTo(names[0]!, MAX_FILE_NAME);
   const [folder = '', ...rest] = names[0]!.split('/');

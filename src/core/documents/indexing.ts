@@ -5,10 +5,10 @@ import { damaged } from './library';
 import { DOCUMENTS, documentsKey, TEXT, textChunkKey, textKey, type DocumentBlock } from './record';
 
 /**
- * Writes the list of documents for a text from before lists existed; the list has one entry. Reads the chunks, checks
- * them against the entry, and writes both in one commit. A stop before that changes nothing.
+ * Writes the document list, of one document, for a text from before lists existed. Checks the chunks against the
+ * record, and writes both in one commit. A stop before that changes nothing.
  * @param read called with the bytes of each chunk
- * @throws HomegrownError `storage-damaged` for a text that has changed since it was written, which stays as it is
+ * @throws HomegrownError `storage-damaged` if the chunks don't match the record; changes nothing then
  */
 export async function indexText(store: BlobStore, id: string, read: (bytes: number) => void): Promise<void> {
   // The text may have been removed meanwhile, or added to another project.

@@ -1,4 +1,4 @@
-/** Files that join a text that is there: the project has one text, as if all had come at once. */
+/** Files that join an existing text: the project has one text, as if all files had been dropped at once. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryStore, type BlobStore } from '../base/blobStore';
@@ -28,7 +28,7 @@ const read = async (store: BlobStore, id: string): Promise<string[]> =>
 const rows = async (store: BlobStore, id: string) =>
   (await listDocuments(store, id, { from: 0, count: 1000 })).rows.map(({ file, title, characters }) => [file, title, characters]); // prettier-ignore
 
-test('a text that files joined is the text of one drop of all of them', async () => {
+test('gives the same text as one drop of all files', async () => {
   const table: TextSource = { ...file('d/rows.csv', 'text,label\nwide,sea\ndry,land\n'), table: { format: 'csv', columns: { text: 'text', label: 'label' } } }; // prettier-ignore
   await fc.assert(
     fc.asyncProperty(
@@ -55,7 +55,7 @@ test('a text that files joined is the text of one drop of all of them', async ()
   );
 });
 
-test('the text that was joined leaves the project, and nothing of it stays once it is purged', async () => {
+test('removes the joined text from the project, and leaves nothing of it after the purge', async () => {
   const store = memoryStore();
   const { text } = await drop(store, [file('d/a.txt', 'one')]);
   const outcome = await drop(store, [file('d/b.txt', 'two'), file('d/c.txt', 'one')], text!.id, 5);
@@ -67,13 +67,13 @@ test('the text that was joined leaves the project, and nothing of it stays once 
   });
   await purgeText(store, text!.id);
   expect((await store.keys('')).filter((key) => key.includes(text!.id))).toEqual([]);
-  // Nothing new leaves it as it is.
+  // A drop without new files changes nothing.
   const keys = await store.keys('');
   expect(await drop(store, [file('d/e.txt', 'two')], outcome.text!.id)).toMatchObject({ text: null, added: 0 });
   expect(await store.keys('')).toEqual(keys);
 });
 
-test('another project keeps the text as it was', async () => {
+test('keeps the original text in another project', async () => {
   const store = memoryStore();
   const { text } = await drop(store, [file('a.txt', 'one')]);
   await addToProject(store, text!.id, 'second');
@@ -85,7 +85,7 @@ test('another project keeps the text as it was', async () => {
 test.each([
   ['has documents left out', (store: BlobStore, id: string) => leaveOut(store, id, [0], true)],
   ['has a license that a person stated', (store: BlobStore, id: string) => setLicence(store, id, 'MIT')],
-])('a text that %s stays, and the files are a text of their own', async (_, change) => {
+])('keeps a text that %s, and imports the files as a new text', async (_, change) => {
   const store = memoryStore();
   const { text } = await drop(store, [file('d/a.txt', 'one'), file('d/b.txt', 'two')]);
   await change(store, text!.id);
@@ -93,7 +93,7 @@ test.each([
   expect(await listTexts(store, 'first')).toHaveLength(2);
 });
 
-test('a text that is changed while files join it stays, and the files are a text of their own', async () => {
+test('keeps a text that changes while files join it, and imports the files as a new text', async () => {
   const store = memoryStore();
   const { text } = await drop(store, [file('d/a.txt', 'one'), file('d/b.txt', 'two')]);
   const late: TextSource = {

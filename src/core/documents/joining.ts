@@ -1,4 +1,4 @@
-/** Adds documents to a text: a new one that has the documents of both takes its place in the project. */
+/** Adds documents to a text: a new text with the documents of both replaces it in the project. */
 import type { BlobStore, Expected, Json, Stored } from '../base/blobStore';
 import { parseIfReadable, storedRecord } from '../base/record';
 import type { BlockWriter, ReadFile } from './blocks';
@@ -6,20 +6,20 @@ import type { ChunkWriter } from './chunks';
 import { inFiles } from './open';
 import { inProjects, isToTune, TEXT, textKey, type TextRecord } from './record';
 
-/** An original text, and its stored record, which shows later changes. */
+/** An original text, and its stored record, to detect later changes. */
 interface Joined {
   text: TextRecord;
   stored: Stored;
 }
 
 /**
- * Returns a text that documents can be added to for a project. Undefined if the project doesn't learn from it, if a person
- * has cleaned it, left documents out or stated a license, or if it is too large to copy.
+ * Returns a text that documents can be added to for a project. Undefined if the project doesn't train on it, or if it
+ * is too large to copy. Undefined too if the user cleaned or relabeled it, left documents out or stated a license.
  */
 export async function joinable(store: BlobStore, id: string, projectId: string): Promise<Joined | undefined> {
   const key = textKey(id);
   const stored = await store.get(key);
-  // The page that shows a text says what can't be read of it.
+  // The text's page reports an unreadable record.
   const text = stored === undefined ? undefined : parseIfReadable(stored, key, TEXT);
   if (!text) return undefined;
   const isPlain = text.indexed && !text.leftOut && !text.cleaned && !text.labelling && text.licence === null;
@@ -29,11 +29,11 @@ export async function joinable(store: BlobStore, id: string, projectId: string):
 }
 const MAX_JOINED_BYTES = 64 * 2 ** 20;
 
-/** Whether the text is as it was when it was found joinable. */
+/** Whether the text hasn't changed since `joinable` returned it. */
 export const isUnchanged = async (store: BlobStore, { text, stored }: Joined): Promise<boolean> =>
   JSON.stringify(await store.get(textKey(text.id))) === JSON.stringify(stored);
 
-/** Writes all documents of a text as the first ones of another. @throws HomegrownError `storage-damaged` */
+/** Copies all documents of a text to the start of another. @throws HomegrownError `storage-damaged` */
 export async function copyInto(
   store: BlobStore,
   text: TextRecord,
@@ -50,7 +50,7 @@ export async function copyInto(
   if (last) blocks.end(last);
 }
 
-/** Takes the text that was joined out of the project, in the commit that adds the new one. @param at milliseconds since 1970 */
+/** Takes the joined text out of the project, in the new text's commit. @param at milliseconds since 1970 */
 export function takenOut(
   { text, stored }: Joined,
   projectId: string,

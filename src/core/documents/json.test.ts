@@ -1,4 +1,4 @@
-/** JSON as rows: a list an item at a time, and how much of one is read. */
+/** JSON as rows: lists item by item, with bounded memory. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { propertyRuns } from '../../testing/propertyRuns';
@@ -15,7 +15,7 @@ function cut(text: string, piece: number) {
   return file(stream(Array.from({ length: count }, (_, i) => bytes.subarray(i * piece, (i + 1) * piece))));
 }
 
-test('the items of a list are its values, however the file is cut', async () => {
+test('yields the items of a list, however the file is split', async () => {
   const json = fc.tuple(fc.array(fc.jsonValue()), fc.constantFrom(undefined, 1, '\t'));
   await fc.assert(
     fc.asyncProperty(json, fc.integer({ min: 1, max: 30 }), async ([list, space], piece) => {
@@ -27,17 +27,17 @@ test('the items of a list are its values, however the file is cut', async () => 
 });
 
 test.each(['[', '[1,]', '[1', '[1}', '[}', '[,1]', '[1 2]', '[1] 2', '[1]]', '["a]', '[{"a":1]]', '[[1}]'])(
-  'a list that is written %s is refused',
+  'refuses the malformed list %s',
   async (text) => {
     for (const piece of [1, 100])
       await expect(collect(listItems(cut(text, piece)))).rejects.toThrow(/^a\.json is not JSON: /);
   },
 );
 
-test('a row is read before the list has ended', async () => {
+test('yields a row before the list ends', async () => {
   async function* endless(): AsyncGenerator<Uint8Array> {
     yield await Promise.resolve(utf8('[{"text":"Aye"},'));
-    // In 1 MB or less it is known what a file is, and then nothing is held.
+    // The first MB or less decides the format, and then nothing is buffered.
     for (let i = 0; i < 1000; i++) yield utf8(`{"text":"${'a'.repeat(10_000)}"},`);
     throw new Error('read to its end');
   }
@@ -47,7 +47,7 @@ test('a row is read before the list has ended', async () => {
   }
 });
 
-test('an object that takes much more memory than bytes is refused, in a list, a line and by itself', async () => {
+test('refuses an object that needs far more memory than bytes, in a list, on a line and alone', async () => {
   const many = `{"a":[${'1,'.repeat(8_000_000)}1]}`;
   const deep = `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
   const names = `{"a":1${',"b":1'.repeat(1_000_000)}}`;
@@ -65,7 +65,7 @@ test('an object that takes much more memory than bytes is refused, in a list, a 
   ]);
 });
 
-test('an object whose text takes too much memory is refused, in a list, a line and by itself', async () => {
+test('refuses an object whose text needs too much memory, in a list, on a line and alone', async () => {
   const pieces = function* (text: string, megabytes: number): Generator<Uint8Array> {
     yield utf8(`{"text":"${text}`);
     const piece = utf8('whale oil '.repeat(100_000));
@@ -78,7 +78,7 @@ test('an object whose text takes too much memory is refused, in a list, a line a
     yield utf8(']');
   };
   const problem = /takes more than 419 MB of memory to read/;
-  // A code unit beyond Latin-1 doubles what all of them take.
+  // A code unit beyond Latin-1 doubles the memory of all.
   for (const [text, megabytes] of [
     ['', 150],
     ['“', 75],
@@ -92,7 +92,7 @@ test('an object whose text takes too much memory is refused, in a list, a line a
   expect(await collect(rows(file(stream(pieces('', 60)))))).toHaveLength(1);
 });
 
-test('names that no object repeats take more memory than those that all have', async () => {
+test('counts more memory for distinct names than for names that all objects share', async () => {
   const listOf = (name: (i: number) => string): string =>
     `{"rows":[${Array.from({ length: 1_000_000 }, (_, i) => `{"${name(i)}":1,"${name(i)}b":2}`).join(',')}]}`;
   await expect(

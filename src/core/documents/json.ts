@@ -1,4 +1,4 @@
-/** JSON as rows: an object is one, and what lies in it has a column of its own, `author.name`. */
+/** JSON as table rows: one per object, with a column for each nested value, such as `author.name`. */
 import { badFile, type HomegrownError } from '../base/errors';
 import { formatCount } from '../base/units';
 import { decodeParsed } from './decode';
@@ -22,12 +22,12 @@ export async function jsonFile(file: OpenFile, max: number): Promise<unknown> {
   return parsed(file.name, joined(pieces));
 }
 
-/** The text of pieces, which are freed: it takes as much memory as they do. */
+/** Joins pieces and empties the list, because the joined text takes as much memory again. */
 export const joined = (pieces: string[]): string => pieces.splice(0).join('');
 
 /**
- * The items of a list, each parsed by itself: a file of any size takes the memory of its largest item.
- * @param file whose first character is `[`
+ * Yields the items of a list. Parses each by itself, so memory is bounded by the largest item.
+ * @param file with `[` as its first character
  * @throws HomegrownError `bad-file`
  */
 export async function* listItems(file: OpenFile): AsyncGenerator {
@@ -64,12 +64,12 @@ export async function* listItems(file: OpenFile): AsyncGenerator {
   if (!isOver) throw notJson(file.name, 'it ends inside its list');
 }
 
-/** @param item of a list, from 1 */
+/** @param item number in a list, from 1 */
 function parsed(name: string, text: string, item?: number): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    // V8 says what stands where; SpiderMonkey and JavaScriptCore say it in words of their own.
+    // The message names the place; V8, SpiderMonkey and JavaScriptCore word it differently.
     const why = error instanceof Error ? error.message.slice(0, 200) : '';
     throw notJson(name, item === undefined ? why : `object ${formatCount(item)}: ${why}`);
   }
@@ -88,13 +88,13 @@ function tooLarge(name: string, error: unknown, item?: number): unknown {
 }
 
 export interface FoundRows {
-  /** One without a cell is none, and is counted as any that has no text. */
+  /** Cells of each row; a row without cells counts as a row without text. */
   rows: Iterable<Row['cells']>;
-  /** What of an object is in none of them, by its path. */
+  /** Paths of text fields that are in none of the rows. */
   left: readonly string[];
 }
 
-/** The rows of a file of JSON that is no list, however they lie in it. */
+/** Finds the rows in a JSON value that isn't a list: in its lists, if they hold most of its text, else its members. */
 export function rowsIn(value: unknown): FoundRows {
   if (!isObject(value)) return { rows: [cellsIn(value)], left: [] };
   const lists: unknown[][] = [];
@@ -109,12 +109,12 @@ export function rowsIn(value: unknown): FoundRows {
   return { rows: [cellsOf(value)], left: [] };
 }
 
-/** Made when they are asked for. */
+/** Maps lazily. */
 function* each<T, R>(all: readonly T[], make: (one: T) => R): Generator<R> {
   for (const one of all) yield make(one);
 }
 
-/** Lists of objects or texts in an object and in the objects in it, and all else, each by its path. */
+/** Collects lists of objects or strings in an object at any depth, and all other values with their paths. */
 function listsIn(object: object, path: string, lists: unknown[][], others: [string, unknown][], depth = 1): void {
   for (const [name, value] of Object.entries(object) as [string, unknown][]) {
     if (Array.isArray(value) && value.some((each) => isObject(each) || typeof each === 'string')) lists.push(value);
@@ -123,7 +123,7 @@ function listsIn(object: object, path: string, lists: unknown[][], others: [stri
   }
 }
 
-/** Code units of the texts in it. */
+/** Total code units of the strings in a value. */
 function lettersIn(value: unknown): number {
   let letters = 0;
   const open: object[] = [];
@@ -145,7 +145,7 @@ export const cellsIn = (value: unknown): Row['cells'] =>
     ? cellsOf(value)
     : new Map(typeof value === 'string' ? [['text', value]] : []);
 
-/** Texts, numbers and truth values of an object, its own ones first; a list of such is as many columns, `tags.0`. */
+/** Strings, numbers and booleans of an object as cells, nested ones last; each list item is a column, `tags.0`. */
 export function cellsOf(object: object): Row['cells'] {
   const cells = new Map<string, string>();
   const nested: [string, object][] = [];
@@ -167,12 +167,12 @@ export function cellsOf(object: object): Row['cells'] {
   return cells;
 }
 
-/** As `Object.entries`, but of a list one after another: it may have millions. */
+/** Like `Object.entries`, but lazy for a list, which may have millions of items. */
 const entriesOf = (value: object): Iterable<[name: string | number, value: unknown]> =>
   Array.isArray(value) ? (value as unknown[]).entries() : Object.entries(value);
 const isCell = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 
-/** Whether the first character is that of a list, and all bytes, those that it was found by too. */
+/** Returns whether the first non-blank character opens a list, and all bytes from the start. */
 export async function begun(
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<{ isList: boolean; bytes: AsyncIterable<Uint8Array> }> {
@@ -192,5 +192,5 @@ export async function begun(
   return { isList: first === LIST, bytes: all() };
 }
 const LIST = '['.charCodeAt(0);
-/** White space of JSON, byte order marks, and the empty half of a character in UTF-16. */
+/** JSON whitespace, bytes of byte order marks, and the zero byte of a UTF-16 unit. */
 const BEFORE = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf, 0xff, 0xfe, 0]);

@@ -17,7 +17,7 @@ const read = (text: string | Uint8Array, piece = 3) => {
 const object = fc.dictionary(fc.string(), fc.jsonValue());
 
 describe('objects', () => {
-  it('are those of lines and of a list, however the file is cut', async () => {
+  it('are read from lines and from a list, however the file is split', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(object), fc.integer({ min: 1, max: 30 }), async (all, piece) => {
         const given = JSON.parse(JSON.stringify(all)) as object[];
@@ -40,7 +40,7 @@ describe('objects', () => {
     expect(await read(wide)).toEqual([{ line: 1, place: 'object 1', value: { a: 'é' } }]);
   });
 
-  it('are none in an empty file', async () => {
+  it('are absent from an empty file', async () => {
     expect(await read('')).toEqual([]);
     expect(await read(' \n')).toEqual([]);
     expect(await read('[]')).toEqual([]);

@@ -1,4 +1,4 @@
-/** JSON as a sequence of whole objects: conversations are nested deeper than the columns of a table. */
+/** Reads JSON as a sequence of whole objects, because conversations nest deeper than table columns. */
 import type { BadRow } from '../base/badRow';
 import { formatCount } from '../base/units';
 import { decodeParsed } from './decode';
@@ -11,7 +11,7 @@ interface FoundObject {
   value: Readonly<Record<string, unknown>>;
   /** Line in its file; in a list, the object's number from 1. */
   line: number;
-  /** The place in words: `line 12`, `object 12`. */
+  /** Place as shown: `line 12`, `object 12`. */
   place: string;
 }
 
@@ -25,9 +25,9 @@ export async function* jsonObjects(file: OpenFile): AsyncGenerator<FoundObject |
   yield* isList ? inList({ ...file, bytes }) : inLines({ ...file, bytes });
 }
 
-/** An object a line: https://jsonlines.org. Empty lines are passed over. */
+/** Yields one object per line: https://jsonlines.org. Skips empty lines. */
 export async function* inLines(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
-  /** Pieces of a line that has not ended yet: looked through once each, however long it is. */
+  /** Pieces of an unfinished line. Each piece is searched once, however long the line is. */
   let held: string[] = [];
   let [length, line] = [0, 0];
   const objectOf = (pieces: string[]): (FoundObject | BadRow)[] => {
@@ -53,10 +53,10 @@ export async function* inLines(file: OpenFile): AsyncGenerator<FoundObject | Bad
 const placeOf = (line: number): string => `line ${formatCount(line)}`;
 const TOO_LONG = `has more than ${formatCount(MAX_LINE_LENGTH)} characters`;
 
-/** Characters of a line that takes little memory whatever it holds. */
+/** Code units of a line that is small enough to parse without a check. */
 const MAX_UNCHECKED = 2 ** 20;
 
-/** None of an empty line. */
+/** Returns an object or a bad row; nothing for an empty line. */
 function parsed(line: number, pieces: string[]): (FoundObject | BadRow)[] {
   const place = placeOf(line);
   let text = '';
@@ -85,7 +85,7 @@ async function* inList(file: OpenFile): AsyncGenerator<FoundObject | BadRow> {
   }
 }
 
-/** Beginning of a scalar value; only the kind of a nested one, which may be too deep to serialize. */
+/** Start of a scalar value; for a list only its kind, because it may be too deep to serialize. */
 const shown = (value: unknown): string =>
   Array.isArray(value)
     ? 'a list'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { JsonScan, NO_LEVEL } from './jsonScan';
 
-test('JSON without names is scanned without a table of names', () => {
+test('allocates no table of names for JSON without names', () => {
   const before = process.memoryUsage().arrayBuffers;
   const scans = Array.from({ length: 200 }, () => {
     const scan = new JsonScan();

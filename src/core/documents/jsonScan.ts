@@ -1,13 +1,13 @@
-/** Walks over JSON without parsing it: where the items of a list end, and how much it holds. */
+/** Scans JSON without parsing it, to find where list items end and to estimate the memory it needs. */
 import { formatBytes, formatCount } from '../base/units';
 import { JSON_COSTS, MAX_JSON } from './limits';
 
-/** What JSON has too much of, as in `has more than 8,000,000 values`. */
+/** Reports an exceeded limit, such as `has more than 8,000,000 values`. */
 export class JsonLimit extends Error {}
 
-/** Where the scan stands. Text comes in pieces of any length. */
+/** Scanner whose text comes in pieces of any length. */
 export class JsonScan {
-  /** Lists and objects that are open. */
+  /** Number of open lists and objects. */
   depth = 0;
   private values = 0;
   /** Code units, and whether one is beyond Latin-1. */
@@ -15,13 +15,13 @@ export class JsonScan {
   private isWide = false;
   /** Commas in each open object; NaN in a list, which may have any number. */
   private readonly members: number[] = [];
-  /** Different names, by their hashes: those that share one count as one. */
+  /** Number of distinct names, by hash; names with equal hashes count once. */
   private names = 0;
-  /** Made at the first name: an archive may have thousands of files that have none. */
+  /** Bit set of name hashes, allocated at the first name, because many files have none. */
   private seen: Uint8Array | undefined;
-  /** Names of earlier items that are still in `seen`: clearing it for each of millions of items would take hours. */
+  /** Number of names of earlier items in `seen`. Clearing it for each of millions of items would take hours. */
   private marked = 0;
-  /** Of the last text. */
+  /** Hash of the current or last string. */
   private hash = 0;
   private inString = false;
   private isEscaped = false;
@@ -37,8 +37,8 @@ export class JsonScan {
   }
 
   /**
-   * Walks on to the next comma or bracket at the depth of `level`, or to the end of the piece.
-   * @returns its place; the length of the text at the end
+   * Scans to the next comma or closing bracket at the depth of `level`, or to the end of the piece.
+   * @returns its index, or the length of the piece
    * @throws JsonLimit
    */
   next(text: string, from: number, level: number): number {
@@ -88,7 +88,7 @@ export class JsonScan {
     return text.length;
   }
 
-  /** The place of the quote that ends a text, or the last of the piece. */
+  /** Index of the quote that ends a string, or the length of the piece. */
   private endOfString(text: string, from: number): number {
     for (let at = from; at < text.length; at++) {
       if (this.isEscaped) this.isEscaped = false;
@@ -131,11 +131,11 @@ export function checkJson(pieces: Iterable<string>): void {
   const scan = new JsonScan();
   for (const piece of pieces) scan.next(piece, 0, NO_LEVEL);
 }
-/** A level that is never reached: the scan goes to the end. */
+/** Level that is never reached, so that the scan goes to the end. */
 export const NO_LEVEL = -Infinity;
 
 export const BEYOND_LATIN_1 = /[^\0-\xff]/;
-/** A prime near 2^23: a megabyte of bits. */
+/** Prime near 2^23, so that the bit set takes a megabyte. */
 const NAME_HASHES = 8_388_593;
 const MAX_MARKED = 4096;
 const HASH_FACTOR = 0x01000193;

@@ -1,4 +1,4 @@
-/** The list of files that a drop left out: bounded, and read again as it was stored. */
+/** The stored list of a drop's skipped files: bounded, and read back unchanged. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { propertyRuns } from '../../testing/propertyRuns';
@@ -9,7 +9,7 @@ import { keptDrop, keptDropSchema, MAX_BYTES, MAX_FILES } from './keptDrop';
 const file = fc.record({ name: awkwardText, why: awkwardText });
 const skipped = file.map((each): SkippedFile => ({ ...each, reason: 'duplicate' }));
 
-test('however many files were left out, the list is bounded and the numbers are of all', () => {
+test('bounds the list of skipped files, and counts all of them', () => {
   fc.assert(
     fc.property(
       fc.array(skipped, { maxLength: 300, size: 'max' }),
@@ -34,7 +34,7 @@ test('however many files were left out, the list is bounded and the numbers are 
   );
 });
 
-test('a reason of a newer version is another one', () => {
+test('maps a reason from a newer version to other', () => {
   const kept = keptDrop(1, [{ name: 'a', why: 'b', reason: 'hidden' }], [])!;
   const newer = { ...kept, skippedFiles: [{ name: 'a', why: 'b', reason: 'too new' }] };
   expect(keptDropSchema.parse(newer).skippedFiles).toEqual([{ name: 'a', why: 'b', reason: 'other' }]);

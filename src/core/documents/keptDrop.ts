@@ -1,18 +1,18 @@
-/** What is stored with a project of its last drop: the files that were not added, a bounded list of them. */
+/** Record of a project's last drop: counts, and a bounded list of the files that were not added. */
 import { cutTo } from '../base/textLimits';
 import { z } from '../base/zod';
 import { type SkippedFile, TITLES } from './dropReport';
 
 export interface KeptDrop {
-  /** Numbers of files. */
+  /** Numbers of files, including unlisted ones. */
   added: number;
   skipped: number;
   failed: number;
-  /** Of those, as many as fit in MAX_FILES and MAX_BYTES. */
+  /** As many of the files as fit in MAX_FILES and MAX_BYTES. */
   skippedFiles: readonly SkippedFile[];
   failedFiles: readonly FailedWords[];
 }
-/** A file that could not be added, and a sentence of why. */
+/** A file that could not be added, and the reason as a sentence. */
 export interface FailedWords {
   name: string;
   why: string;
@@ -43,16 +43,16 @@ export function keptDrop(
   };
 }
 export const MAX_FILES = 100;
-/** Of names and reasons: the project is saved with each of its changes. */
+/** Limit on the UTF-8 of names and reasons, because every change of the project saves them again. */
 export const MAX_BYTES = 16_384;
-/** Code units. */
+/** Code units of a name, and of a reason. */
 const MAX_NAME = 255;
 const MAX_WHY = 400;
 const encoder = new TextEncoder();
 
 const count = z.int().nonnegative();
 const words = z.string();
-/** A reason of a newer version is another one. */
+/** Maps reasons of newer versions to `other`. */
 const reason = z.enum(Object.keys(TITLES) as [SkippedFile['reason']]).catch('other');
 export const keptDropSchema: z.ZodType<KeptDrop> = z.looseObject({
   added: count,

@@ -1,17 +1,17 @@
-/** What eld finds of a text. */
+/** Result of eld for a text. */
 interface Detected {
-  /** The likeliest, as an ISO 639-1 code; `und` where none is likely. */
+  /** Likeliest language as an ISO 639-1 code; `und` if none is reliable. */
   language: string;
-  /** How alike the text is to each language, from 0 to 1; those that it is not like at all are absent. */
+  /** Similarity to each language, from 0 to 1; languages without any are absent. */
   scores(): Readonly<Record<string, number>>;
 }
 interface Languages {
   detect(text: string): Detected;
-  /** That can be detected. */
+  /** All detectable languages. */
   all: readonly string[];
 }
 
-/** Its table of 2 MB is loaded when it is first asked for. Of a text about the first 350 bytes count. */
+/** Loads eld with its 2 MB table. Detection uses about the first 350 bytes of a text. */
 export async function loadLanguages(): Promise<Languages> {
   const { eld } = await import('eld/medium');
   return {
@@ -23,12 +23,12 @@ export async function loadLanguages(): Promise<Languages> {
   };
 }
 
-/** The language that a text is in. */
+/** Returns a function that detects the language of a text. */
 export async function languageDetector(): Promise<(text: string) => string> {
   const { detect } = await loadLanguages();
   return (text) => detect(text.slice(0, LANGUAGE_SAMPLE)).language;
 }
 /** Code units at the start of a text that are enough to detect its language. */
 export const LANGUAGE_SAMPLE = 2000;
-/** ISO 639-2 for what is undetermined. */
+/** ISO 639-2 code of an undetermined language. */
 export const UNKNOWN = 'und';

@@ -15,7 +15,7 @@ export function languageCode(name: string): string | undefined {
 /** Some languages have several codes, such as `he` and `iw`, `de`, `deu` and `ger`. */
 const canonical = (code: string): string => Intl.getCanonicalLocales(code)[0]!.split('-')[0]!;
 
-/** Made when it is first asked for: names of all languages that have a code of two letters, in lower case. */
+/** Codes by lower-case name, for all languages with a two-letter code; built on first use. */
 let names: ReadonlyMap<string, string> | undefined;
 function languageNames(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();

@@ -3,8 +3,7 @@ import { changeTrainingPart } from './changeTrainingPart';
 import type { TextRecord } from './record';
 
 /**
- * Excludes documents of a text from training, or restores them; their content stays. Applies to every project that has
- * it.
+ * Excludes documents of a text from training, or restores them, in every project that has it; their content stays.
  * @throws HomegrownError `bad-settings` if nothing would remain; `storage-damaged`
  */
 export const leaveOut = (

@@ -1,4 +1,4 @@
-/** The texts of a store: which there are, their projects, and which are deleted. */
+/** Texts in a store: lists them, assigns them to projects, and deletes them. */
 import type { BlobStore, Expected, Json, Stored } from '../base/blobStore';
 import { collectDrafts, draftKey } from '../base/draft';
 import { HomegrownError, toFailure } from '../base/errors';
@@ -14,7 +14,7 @@ import {
 import { CLEANED, CLEANED_TEXTS, type CleanedRecord } from './clean/record';
 import { inProjects, TEXT, TEXT_PARTS, textChunksPrefix, textKey, type TextRecord } from './record';
 
-/** The texts of a project, oldest first; of all projects where none is named. */
+/** Lists the texts of a project, oldest first; without an id, those of all projects. */
 export async function listTexts(store: BlobStore, projectId?: string): Promise<TextRecord[]> {
   const { records } = await allTexts(store);
   return records.filter(({ projects }) =>
@@ -22,13 +22,13 @@ export async function listTexts(store: BlobStore, projectId?: string): Promise<T
   );
 }
 
-/** Texts with an unreadable entry, or with parts but neither an entry nor a running import. */
+/** Lists texts with an unreadable record, or with parts but neither a record nor a running import. */
 export async function unreadableTexts(store: BlobStore): Promise<readonly Unreadable[]> {
   const { unreadable } = await allTexts(store);
   const listed = new Set(await store.keys(textKey('')));
   const ids = new Set((await store.keys(TEXT_PARTS)).map((key) => key.split('/')[1]!));
   const drafts = new Set(await store.keys(draftKey(TEXT_PARTS)));
-  // The parts of a cleaned text are reported with that text.
+  // Damage to a cleaned text is reported with the text it was made from.
   for (const key of await store.keys(CLEANED_TEXTS)) ids.delete(key.slice(CLEANED_TEXTS.length));
   const lost = [...ids].filter((id) => !listed.has(textKey(id)) && !drafts.has(draftKey(textChunksPrefix(id))));
   const missing = lost.map((id) => {
@@ -40,7 +40,7 @@ export async function unreadableTexts(store: BlobStore): Promise<readonly Unread
   return [...unreadable, ...missing];
 }
 
-/** @throws HomegrownError `storage-damaged`, also when there is no such text; `newer-version` */
+/** @throws HomegrownError `storage-damaged`, also if there is no such text; `newer-version` */
 export async function textOf(store: BlobStore, id: string): Promise<TextRecord> {
   const text = await readText(store, id);
   if (!text) throw noSuchText(id);
@@ -48,7 +48,7 @@ export async function textOf(store: BlobStore, id: string): Promise<TextRecord> 
 }
 
 /**
- * Changes what the entry is now, whoever else changes it meanwhile; `change` may be called again.
+ * Updates a text's record, even if other tabs change it concurrently; may call `change` again.
  * @throws HomegrownError as `textOf` does
  */
 export async function updateText(
@@ -63,13 +63,13 @@ export async function updateText(
   return changed!;
 }
 
-/** Conditions on a project when something is added to it, evaluated for each attempt. @throws if the project is gone */
+/** Returns conditions on a project for a commit, once per attempt. @throws if the project is gone */
 export type Owner = () => Promise<readonly Expected[]>;
-/** The terminal has no projects. */
+/** Sets no conditions, for the terminal, which has no projects. */
 export const NO_OWNER: Owner = () => Promise.resolve([]);
 
 /**
- * Adds a text to a project for training or tuning, also a deleted text. If the project has it already, its use stays.
+ * Adds a text, which may be deleted, to a project for training or tuning. If the project has it already, its use stays.
  * @throws as `owner` does, and as `textOf`
  */
 export async function addToProject(
@@ -91,7 +91,7 @@ export async function addToProject(
   return changed!;
 }
 
-/** Takes a text out of a project. Out of the last it is removed: `addToProject` undoes it, `purgeText` makes it final. */
+/** Removes a text from a project; from its last one, deletes it until `addToProject` undoes or `purgeText` drops it. */
 export const removeText = (store: BlobStore, id: string, projectId: string, at: number): Promise<TextRecord> =>
   updateText(store, id, (text) => {
     const projects = text.projects.filter((project) => project !== projectId);
@@ -126,7 +126,7 @@ export async function purgeCleaned(store: BlobStore, isGone: (cleaned: CleanedRe
         : isGone(cleaned) && isTrainedDifferently(text, textAt, cleaned.id);
     if (!isLeft) continue;
     const drop = [key, ...(await store.keys(textChunksPrefix(cleaned.id)))];
-    // Another tab may have come to learn from it.
+    // Another tab may have started to train on it.
     await store.commit({ drop, expect: [[textAt, text as Json | undefined]] });
   }
 }

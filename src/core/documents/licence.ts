@@ -1,11 +1,11 @@
-/** License of a text, as a person states it: an SPDX identifier or free text. */
+/** License of a text, as the user states it: an SPDX identifier or free text. */
 import type { BlobStore } from '../base/blobStore';
 import { badSettings } from '../base/errors';
 import { formatCount } from '../base/units';
 import { updateText } from './library';
 import type { TextRecord } from './record';
 
-/** The common ones of texts and code, by their identifiers. https://spdx.org/licenses */
+/** Common licenses of texts and code, by SPDX identifier: https://spdx.org/licenses */
 export const LICENCES = {
   'CC0-1.0': 'Creative Commons Zero, public domain',
   'PDDL-1.0': 'Public Domain Dedication and License',
@@ -26,7 +26,7 @@ export const LICENCES = {
 } as const;
 export type LicenceId = keyof typeof LICENCES;
 
-/** Characters of what a person may state. */
+/** Maximum length of a license, in code units. */
 export const MAX_LICENCE_LENGTH = 500;
 
 /**

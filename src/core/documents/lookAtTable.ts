@@ -1,4 +1,4 @@
-/** How a table begins, before it is read. */
+/** Reads the first rows of a table before it is imported. */
 import { HEAD_ROWS, headOf, noRows, type TableHead } from './columns';
 import { inItsEncoding } from './encodings';
 import { goodRows } from './goodRows';
@@ -7,7 +7,7 @@ import type { TableFormatId } from './formats';
 import type { Row } from './formats/format';
 import type { TextSource } from './readFile';
 
-/** @throws HomegrownError `bad-file` where it is no table, or has no rows */
+/** @throws HomegrownError `bad-file` if the file isn't a table, or has no rows */
 export async function lookAtTable(
   source: Pick<TextSource, 'name' | 'stream' | 'places' | 'reading'>,
   format: TableFormatId,

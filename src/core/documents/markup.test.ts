@@ -4,7 +4,7 @@ import { MARKUP_HEAD, MARKUPS, markupOf } from './markup';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text).subarray(0, MARKUP_HEAD);
 
-/** Lines of words, with hardly a comma. */
+/** Lines of words with few commas. */
 const prose = fc
   .array(fc.array(fc.stringMatching(/^[A-Za-zéß’-]{1,9}$/), { minLength: 1, maxLength: 9 }), {
     minLength: 1,
@@ -12,17 +12,17 @@ const prose = fc
   })
   .map((lines) => lines.map(([first, ...rest]) => [`${first},`, ...rest].join(' ')).join('\n'));
 
-it('knows a file by its name, whatever is in it', () => {
+it('recognizes a file by its name, whatever it contains', () => {
   for (const [id, { endings }] of Object.entries(MARKUPS))
     for (const ending of endings) expect(markupOf(`a/b.${ending.toUpperCase()}`, utf8('Call me Ishmael.'))).toBe(id);
   for (const name of ['a.txt', 'a.md', 'json', 'html/a', 'a.html.txt'])
     expect(markupOf(name, utf8('Call me Ishmael.'))).toBeNull();
 });
 
-describe('under the name of a text', () => {
+describe('in a file named as plain text', () => {
   const of = (text: string) => markupOf('a.txt', utf8(text));
 
-  it('knows pages', () => {
+  it('recognizes HTML and XML', () => {
     for (const page of [
       '<!DOCTYPE html>\n<p>Hi',
       '\ufeff  <html lang="en">',
@@ -34,7 +34,7 @@ describe('under the name of a text', () => {
     expect(markupOf('a.txt', Buffer.from('\ufeff<html>', 'utf16le'))).toBe('html');
   });
 
-  it('knows any JSON object or array, however it is set, and wherever the head ends', () => {
+  it('recognizes any JSON object or array, however it is indented, and wherever the head ends', () => {
     const some = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()));
     fc.assert(
       fc.property(some, fc.constantFrom(undefined, 2, '\t'), fc.nat(), (value, indent, at) => {
@@ -45,7 +45,7 @@ describe('under the name of a text', () => {
     );
   });
 
-  it('knows objects and arrays a line', () => {
+  it('recognizes objects and arrays on separate lines', () => {
     const line = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()));
     fc.assert(
       fc.property(fc.array(line, { minLength: 2, maxLength: 6 }), (values) => {
@@ -57,7 +57,7 @@ describe('under the name of a text', () => {
     );
   });
 
-  it('knows tables', () => {
+  it('recognizes tables', () => {
     const cell = fc.oneof(fc.stringMatching(/^[\w .]{0,12}$/), fc.stringMatching(/^"[\w ,;\t.]{0,12}"$/));
     fc.assert(
       fc.property(
@@ -74,7 +74,7 @@ describe('under the name of a text', () => {
     );
   });
 
-  it('lets prose be prose', () => {
+  it('finds no markup in prose', () => {
     fc.assert(
       fc.property(prose, (text) => {
         expect(of(text)).toBeNull();

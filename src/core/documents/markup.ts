@@ -12,17 +12,20 @@ export const MARKUPS = {
 } as const satisfies Record<string, { one: string; many: string; endings: readonly string[] }>;
 export type MarkupId = keyof typeof MARKUPS;
 
-/** Bytes that tell. */
+/** Bytes at the start of a file that decide its markup. */
 export const MARKUP_HEAD = 4096;
 
-/** By the name, or by how it begins; null for prose and for what is no text at all. @param head `MARKUP_HEAD` bytes, or all there are */
+/**
+ * Detects markup by the file's name or beginning; null for prose and for binary files.
+ * @param head first `MARKUP_HEAD` bytes, or all there are
+ */
 export function markupOf(name: string, head: Uint8Array): MarkupId | null {
   const ending = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   const ids = Object.keys(MARKUPS) as MarkupId[];
   return ids.find((id) => (MARKUPS[id].endings as readonly string[]).includes(ending)) ?? byContent(headText(head));
 }
 
-/** Its characters, as far as the head tells; what is no text comes out odd. */
+/** Decodes the head as UTF-16 if it has a byte order mark, else as UTF-8, without errors for binary content. */
 export function headText(head: Uint8Array): string {
   const [a, b] = head;
   const encoding = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
@@ -37,11 +40,11 @@ function byContent(text: string): MarkupId | null {
   return jsonOf(start) ?? tableOf(text);
 }
 
-/** JSON's words, from its grammar; the last of the head may be cut off. https://www.rfc-editor.org/rfc/rfc8259 */
+/** JSON tokens; the head's last token may be cut off. https://www.rfc-editor.org/rfc/rfc8259 */
 const WORD = /\s*(?:([{[])|([}\]])|[,:]|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
 const CUT_OFF = /^\s*(?:"(?:[^"\\]|\\.)*\\?|-?[\d.eE+-]*|t|tr|tru|f|fa|fal|fals|n|nu|nul)$/;
 
-/** An object or array from the first character to the head's end, or several, each on a line of its own. */
+/** Detects an object or array from the first character to the head's end, or several on separate lines. */
 function jsonOf(text: string): 'json' | 'jsonl' | null {
   if (!/^[{[]/.test(text)) return null;
   let [depth, values] = [0, 0];
@@ -66,7 +69,7 @@ function jsonOf(text: string): 'json' | 'jsonl' | null {
 }
 const kindOf = (before: number): 'json' | 'jsonl' => (before > 0 ? 'jsonl' : 'json');
 
-/** Every whole line of the head has as many separators as the first, outside of quotes. Prose hardly does. */
+/** Detects a table: all complete lines of the head have equally many separators outside of quotes, unlike in prose. */
 function tableOf(text: string): 'csv' | 'tsv' | null {
   const lines = text.split(/\r?\n/).slice(0, -1);
   if (lines.length < MIN_ROWS) return null;
@@ -77,7 +80,7 @@ function tableOf(text: string): 'csv' | 'tsv' | null {
   return null;
 }
 const MIN_ROWS = 4;
-/** A separator, and how many a line has at least. */
+/** Separators, with the minimum number per line. */
 const SEPARATORS = [
   ['\t', 1, 'tsv'],
   [',', 2, 'csv'],

@@ -1,9 +1,10 @@
-/** htmlparser2's parser, in time linear in its input however deep elements are nested. */
+/** Makes the parser of htmlparser2 run in time linear in its input, however deep elements are nested. */
 import { type Handler, Parser, type ParserOptions } from 'htmlparser2';
 
 /**
- * The parser of htmlparser2 keeps open elements in an array with the innermost first. Each tag moves the whole array, and
- * each end tag without a start searches it: elements nested n deep cost n². Here the innermost is last, and names are counted.
+ * The parser of htmlparser2 keeps open elements in an array with the innermost first. Each tag moves the whole array,
+ * and each end tag without a start searches it, so n nested elements cost n². Here the innermost is last, and names are
+ * counted.
  */
 export class MarkupParser extends Parser {
   protected readonly open = new OpenElements();
@@ -24,7 +25,7 @@ export class MarkupParser extends Parser {
   }
 }
 
-/** As much of an array as the parser uses, with its first item stored last. */
+/** The array methods that the parser uses, with the first item stored last. */
 class Innermost<T> {
   constructor(protected readonly items: T[] = []) {}
 
@@ -59,7 +60,7 @@ class OpenElements extends Innermost<string> {
     return name;
   }
 
-  /** Linear in the elements that are closed after it. */
+  /** Takes time linear in the elements that are then closed. */
   indexOf(name: string): number {
     return (this.counts.get(name) ?? 0) > 0 ? this.length - 1 - this.items.lastIndexOf(name) : -1;
   }

@@ -1,4 +1,4 @@
-/** The text of a page of HTML, as a reader would copy it: blocks apart, white space as it is shown, nothing run. */
+/** Extracts the text of an HTML page as a browser would copy it: separate blocks, collapsed whitespace, no scripts. */
 import { badFile } from '../base/errors.ts';
 import { formatCount } from '../base/units.ts';
 import { MarkupParser } from './markupParser.ts';
@@ -53,7 +53,7 @@ export function pageText(html: string): PageText {
       }
       if (name === 'link' && attributes['rel'] === 'canonical') address ||= attributes['href'] ?? '';
       if (HIDDEN.has(name)) hidden++;
-      // Pictures within a page have titles too.
+      // SVG images within a page have titles too.
       if (name === 'title' && hidden === 1 && titles++ === 0) inTitle = true;
       if (hidden > 0) return;
       if (name === 'br') flow.breakLine(1);
@@ -67,7 +67,7 @@ export function pageText(html: string): PageText {
       textNode += text.length;
       maxTextNode = Math.max(maxTextNode, textNode);
       pieces++;
-      // In parts: a replacement over a long text takes many times its memory.
+      // Works in parts, because a regex over a long text takes many times its memory.
       for (let at = 0; at < text.length; at += PART) {
         const part = text.slice(at, at + PART);
         pieces += part.match(ESCAPED)?.length ?? 0;
@@ -93,16 +93,16 @@ export function pageText(html: string): PageText {
   return { text: flow.text(), title: oneLine(title), language, meta, address, ...size };
 }
 
-/** At 8 bytes each, as many as in the largest page that is read. */
+/** As many elements as fit in the largest page that is read, at 8 bytes each. */
 const MAX_ELEMENTS = 4_000_000;
-/** Characters. */
+/** Code units of a part. */
 const PART = 2 ** 16;
-/** Characters of a title that are looked at; what is shown of it is shorter. */
+/** Code units of a title that are read; fewer are shown. */
 const MAX_TITLE = 4096;
 
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** Elements whose text is not shown, or is a control's. A head has none but in these, and its end is often left out. */
+/** Elements with hidden text, or a control's. A head's text is in these only, and its end tag is often missing. */
 const HIDDEN = new Set(
   'title script style template noscript svg math iframe object canvas select textarea button datalist'.split(' '),
 );
@@ -116,7 +116,7 @@ const LINES = new Set('div li dt dd address figcaption caption details summary f
 export class Flow {
   private readonly lines: string[] = [];
   private line = '';
-  /** Line ends owed before the next piece, and whether a cell or a space is. */
+  /** Line ends, and a space, that are owed before the next piece. */
   private owed = 0;
   private gap: '' | ' ' = '';
   /** State of the current row: its cells, the tabs owed before the next piece, and whether it has text. */
@@ -124,10 +124,10 @@ export class Flow {
   private tabs = 0;
   private isFilled = false;
 
-  /** @param isKept white space and all, as in code */
+  /** @param isKept keeps all whitespace, as in code */
   add(text: string, isKept = false): void {
     if (isKept) {
-      // Also where it begins with a line end, which is a piece of nothing.
+      // Writes owed line ends here, because text that begins with a line end has an empty first piece.
       if (text !== '' && this.owed > 0) this.endOwed();
       const [first = '', ...rest] = text.replace(/\r\n?/g, '\n').split('\n');
       this.put(first);
@@ -151,13 +151,13 @@ export class Flow {
     this.owed = Math.max(this.owed, ends);
   }
 
-  /** A row of a table begins, or ends. */
+  /** Starts or ends a table row. */
   row(): void {
     this.breakLine(1);
     [this.cells, this.tabs, this.isFilled] = [0, 0, false];
   }
 
-  /** A cell of it begins, or several: after others a tab each, but where what is before it has lines of its own. */
+  /** Starts one or several cells. Each but the first gets a tab, unless a line break already precedes it. */
   cell(several = 1): void {
     const isFirst = this.cells === 0;
     this.cells += several;

@@ -1,4 +1,4 @@
-/** Reads a text: its documents, the beginning of one, the rows of a list. */
+/** Reads a text: its documents, the start of one, the rows of its document list. */
 import type { BlobStore } from '../base/blobStore';
 import type { Document } from '../base/document';
 import { blocksOf, readBlock, type ReadFile } from './blocks';
@@ -42,7 +42,7 @@ async function* trainingDocuments(store: BlobStore, text: TextRecord): AsyncGene
   }
 }
 
-/** Documents of the original text that are not left out, named by place: `line 12 of chats.jsonl`. */
+/** Documents of the original text that aren't left out, titled by place: `line 12 of chats.jsonl`. */
 export const placedDocuments = (store: BlobStore, text: TextRecord): AsyncIterable<Document> => ({
   async *[Symbol.asyncIterator]() {
     const out = new Set(text.leftOut?.places);
@@ -88,7 +88,7 @@ export async function* inFiles(
 /** A document as a row of a list. */
 export interface DocumentRow {
   place: number;
-  /** Name and format of the file that it is in. */
+  /** Name and format of its file. */
   file: string;
   format: ReadFile['format'];
   title: string;
@@ -99,7 +99,7 @@ export interface DocumentRow {
   label?: string;
 }
 
-/** `count` documents from the `from`th, of those whose title holds `query`; and how many those are. */
+/** Lists `count` documents from index `from` on, and their total; with `query`, only those whose title contains it. */
 export async function listDocuments(
   store: BlobStore,
   id: string,
@@ -142,11 +142,11 @@ export async function listDocuments(
   return { rows: rows.slice(from, from + count), of: rows.length };
 }
 
-/** Includes the file's name if it is one of several. */
+/** Searched text of a row; includes the file's name if there are several files. */
 const searched = ({ file, title }: DocumentRow, { name }: TextRecord): string =>
   (file === name ? title : `${file}\n${title}`).toLowerCase();
 
-/** The beginning of a document, and facts about its file. */
+/** Start of a document, and facts about its file. */
 export interface DocumentStart {
   title: string;
   start: string;
@@ -230,7 +230,7 @@ export async function filesOf(
  * they are read in order.
  */
 interface Chunks {
-  /** Byte of the text at which each begins, and the end of the last; of no use where their lengths are not known. */
+  /** Byte offset of each chunk, and the end of the last; unused if the lengths aren't known. */
   starts: readonly number[];
   /** Reads a chunk, or a range of its bytes. */
   read(n: number, from?: number, to?: number): Promise<string>;
@@ -293,13 +293,13 @@ const wholeOf = (text: TextRecord, chunks: Chunks): Document => ({
 });
 
 /**
- * Returns a function to the `i`th document of a block, which begins at byte `at` of the text. Creates no more per
- * document than it needs, because there are thousands.
+ * Returns a function that builds the `i`th document of a block, which begins at byte `at` of the text. Allocates little
+ * per document, because there are thousands.
  */
 function documentsOfBlock(text: TextRecord, block: DocumentBlock, { starts, read }: Chunks) {
   const fields = Object.entries(block.fields ?? {});
   const spans = Object.entries(block.spans ?? {});
-  // One generator for all: each call of a generator function holds 300 bytes.
+  // Shared by all documents, because a generator function takes 300 bytes.
   const between = async function* (from: number, to: number): AsyncGenerator<string> {
     for (let n = lastUpTo(starts, from); n < text.records && starts[n]! < to; n++)
       yield await read(n, Math.max(0, from - starts[n]!), to - starts[n]!);
@@ -330,7 +330,7 @@ export async function startOf(document: Document, characters: number): Promise<s
   let text = '';
   for await (const chunk of document.chunks()) {
     text += chunk;
-    // At most two code units a character.
+    // A character has at most two code units.
     if (text.length >= 2 * characters) break;
   }
   return Array.from(text.slice(0, 2 * characters))
@@ -340,7 +340,7 @@ export async function startOf(document: Document, characters: number): Promise<s
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The last place of an ascending list whose value is not above `max`. */
+/** Last index of an ascending list whose value is at most `max`. */
 function lastUpTo(ascending: readonly number[], max: number): number {
   let [from, to] = [0, ascending.length];
   while (to - from > 1) {

@@ -1,12 +1,12 @@
-/** What is used of packages whose own types would let the DOM or all of Node into core. */
+/** Types of the parts we use, for packages whose own types would bring the DOM or all of Node into core. */
 declare module 'linkedom/worker' {
-  /** No script in it is run. */
+  /** Runs no scripts. */
   export function parseHTML(html: string): { document: object };
 }
 declare module '@mozilla/readability' {
   export class Readability {
     constructor(document: object);
-    /** Null where nothing stands out. */
+    /** Null if no main text is found. */
     parse(): { content: string | null | undefined } | null;
   }
 }
@@ -27,7 +27,7 @@ declare module 'pdfjs-dist/legacy/build/pdf.mjs' {
     getMetadata(): Promise<{ info: Readonly<Record<string, unknown>> }>;
     loadingTask: { destroy(): Promise<void> };
   }
-  /** `transform`: the matrix of the letters; a run without `str` marks content. */
+  /** `transform`: text matrix; a run without `str` marks content. */
   export interface PdfRun {
     str?: string;
     width?: number;
@@ -63,7 +63,7 @@ declare module 'hyparquet/src/delta.js' {
   ): void;
 }
 declare module 'hyparquet/src/encoding.js' {
-  /** Absent `length`: it stands before the values in four bytes. */
+  /** @param length absent: read from the four bytes before the values */
   export function readRleBitPackedHybrid(
     reader: { view: DataView; offset: number },
     width: number,

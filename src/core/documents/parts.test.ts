@@ -1,4 +1,4 @@
-/** Documents that are zips of parts. */
+/** Documents that are ZIP files of parts. */
 import { zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { collect, stream } from '../../testing/texts';
@@ -8,7 +8,7 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const open = (parts: Readonly<Record<string, Uint8Array>>, level: 0 | 1 = 1) =>
   Parts.open({ name: 'a.x', bytes: stream([zipSync(parts, { level })]), note: () => undefined }, 'a thing of parts');
 
-test('a part is found in any case, in UTF-8 or UTF-16, whole or in pieces', async () => {
+test('finds a part in any case, and decodes UTF-8 and UTF-16, whole or in pieces', async () => {
   const utf16 = new Uint8Array([0xff, 0xfe, ...Array.from('é!', (each) => [each.charCodeAt(0), 0]).flat()]);
   const parts = await open({ 'Xl/A.xml': utf8('café'), 'b.xml': utf16 });
   expect(await parts.text('xl/a.xml')).toBe('café');
@@ -34,14 +34,14 @@ test('resolves relations relative to their part', async () => {
   ]);
 });
 
-test('no more is taken into memory than is read of one document', async () => {
+test('bounds the bytes of one part, and of all parts that are read', async () => {
   const parts = await open({ 'a.xml': new Uint8Array(60e6), 'b.xml': new Uint8Array(70e6) }, 0);
   for (let i = 0; i < 4; i++) expect(await parts.bytes('a.xml')).toHaveLength(60e6);
   await expect(parts.bytes('a.xml')).rejects.toThrow(/^a\.x has a text of 300 MB; the maximum is 268 MB/);
   await expect(parts.bytes('b.xml')).rejects.toThrow(/^a\.x has a text of 70 MB; the maximum is 67\.1 MB/);
 });
 
-test('parts are no more than any text grows to, however often one is read', async () => {
+test('bounds how far parts expand, however often one is read', async () => {
   const parts = await open({ 'a.xml': new Uint8Array(6e6) });
   for (let i = 0; i < 2; i++) expect(await parts.bytes('a.xml')).toHaveLength(6e6);
   await expect(parts.bytes('a.xml')).rejects.toThrow(

@@ -12,7 +12,7 @@ import { readAllBytes } from './readAll';
 
 /** A relation of a part to another part. */
 interface Relation {
-  /** The last word of its type, such as `worksheet`. */
+  /** Last segment of its type's URI, such as `worksheet`. */
   type: string;
   path: string;
 }
@@ -26,9 +26,9 @@ export class Parts {
     private readonly name: string,
     /** The format, such as "a Word document". */
     private readonly what: string,
-    /** Bytes of the zip. */
+    /** Bytes of the ZIP file. */
     readonly packed: number,
-    /** By their paths, and where no other is called so by those in lower case: names of parts are the same in any. */
+    /** Entries by path, and by lower-case path unless another entry has it, because part names ignore case. */
     private readonly entries: ReadonlyMap<string, ZipEntry>,
   ) {}
 
@@ -80,7 +80,7 @@ export class Parts {
   }
 
   /**
-   * Null if it is missing.
+   * Content of a part; null if it is missing.
    * @throws HomegrownError `bad-file` if it is damaged, or exceeds the limit of a part or of all
    */
   async bytes(path: string): Promise<Uint8Array | null> {
@@ -102,7 +102,7 @@ export class Parts {
     return concatBytes(pieces);
   }
 
-  /** Its characters, as `bytes`. */
+  /** Text of a part; like `bytes`. */
   async text(path: string): Promise<string | null> {
     const bytes = await this.bytes(path);
     return bytes && new TextDecoder(encodingOf(bytes)).decode(bytes);
@@ -123,7 +123,7 @@ export class Parts {
     let decoder: TextDecoder | undefined;
     for await (const piece of entry.bytes()) {
       decoder ??= new TextDecoder(encodingOf(piece));
-      // A sheet is read twice: how it begins, and all of it.
+      // Doubles the limit, because a sheet is read twice: its start, then all of it.
       this.streamed += piece.length;
       if (this.streamed > PARTS_OF_ANY && this.streamed > 2 * this.packed * MAX_COMPRESSION_RATIO)
         throw this.grows(this.streamed);
@@ -183,7 +183,7 @@ export const localName = (name: string): string => name.slice(name.indexOf(':') 
 export const idIn = (attributes: Readonly<Record<string, string | undefined>>): string =>
   attributes['r:id'] ?? Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1] ?? '';
 
-/** A part as another one names it: from its folder, or from the top; without what follows `#`. */
+/** Path of a part that another part refers to, relative to its folder or from the root; drops a fragment. */
 export function pathFrom(from: string, target: string): string {
   const path = decoded(target.split('#')[0]!);
   const parts = path.startsWith('/') ? [] : from.split('/').slice(0, -1);
@@ -202,10 +202,10 @@ function decoded(address: string): string {
   }
 }
 
-/** XML without a mark is in UTF-8 here: https://www.w3.org/TR/xml/#charencoding */
+/** Encoding by the byte order mark; UTF-8 without one: https://www.w3.org/TR/xml/#charencoding */
 function encodingOf([a, b]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   return a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
 }
 
-/** [MS-CFB], which Office packs what it encrypts in, too. */
+/** Signature of [MS-CFB], the container of old Office files and of encrypted ones. */
 const OLD_OFFICE = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];

@@ -5,7 +5,7 @@ import type { TextSource } from './readFile';
 
 /**
  * Pasted or typed text as a source.
- * @throws HomegrownError `bad-file` when it holds half of a surrogate pair: UTF-8 could only replace it
+ * @throws HomegrownError `bad-file` if it contains half of a surrogate pair, which UTF-8 can't encode
  */
 export function pastedText(name: string, text: string): TextSource {
   const lone = /\p{Surrogate}/u.exec(text);

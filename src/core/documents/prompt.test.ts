@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { promptFrom } from './prompt';
 
-test('a prompt is how most sentences of a text begin, in its language and script', () => {
+test('suggests the most frequent start of a sentence, in any language and script', () => {
   const english =
     'CHAPTER 1. Loomings.\n\nCall me Ishmael of the sea. The whale was white and old. “The whale is not a fish,” he said.';
   expect(promptFrom(english)).toBe('The whale');
@@ -12,14 +12,14 @@ test('a prompt is how most sentences of a text begin, in its language and script
   expect(promptFrom('كان الحوت كبيرا جدا في البحر. كان الحوت أبيض مثل الثلج.')).toBe('كان الحوت');
 });
 
-test('a text without sentences suggests none, and no prompt ends in a space', () => {
+test('suggests nothing for a text without sentences, and never ends in a space', () => {
   expect(promptFrom('1 2 3 4 5 6 7 8')).toBeUndefined();
   expect(promptFrom('')).toBeUndefined();
   expect(promptFrom('Contents\n\nPreface\n\nOne')).toBeUndefined();
   expect(promptFrom('the sea is wide and the sea is deep')).toBe('the sea');
 });
 
-test('markup and escapes are no prompt', () => {
+test('suggests no markup or escapes', () => {
   const escaped = String.raw`Spoke.\n\nThe whale is white and old. \n\nA sea that is wide and deep. The whale is not a fish.`;
   expect(promptFrom(escaped)).toBe('The whale');
 });

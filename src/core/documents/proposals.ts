@@ -1,4 +1,4 @@
-/** The encodings that a file which was refused may be in. */
+/** Proposes encodings for refused files. */
 import { badFile } from '../base/errors';
 import { type Proposal, proposalsOf, tellingLines } from './encodings';
 import { archiveCalled } from './formats';
@@ -6,9 +6,9 @@ import type { TextSource } from './readFile';
 import { filesIn } from './unpack';
 
 /**
- * Proposals for each name, in one pass over an archive.
- * @param names the file's own, or those by which files were refused in the archive that `source` is
- * @throws HomegrownError `bad-file` where one is not there any more
+ * Returns the proposals for each name, in one pass over an archive.
+ * @param names name of `source`, or names of refused files in it if it is an archive
+ * @throws HomegrownError `bad-file` if a file is no longer in the archive
  */
 export async function proposalsFor(
   source: TextSource,

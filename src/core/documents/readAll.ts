@@ -1,4 +1,4 @@
-/** Files that are in memory as a whole while they are read. */
+/** Reads whole files into memory. */
 import { concatBytes } from '../base/concat';
 import { badFile, HomegrownError } from '../base/errors';
 import { formatBytes } from '../base/units';
@@ -13,14 +13,14 @@ export async function readAllBytes(file: OpenFile, max: number): Promise<Uint8Ar
   return concatBytes(pieces);
 }
 
-/** Its characters. @throws HomegrownError `bad-file` beyond `max` bytes, and for what is not text */
+/** Decodes a whole file. @throws HomegrownError `bad-file` beyond `max` bytes, and for binary content */
 export async function readAllText(file: OpenFile, max: number): Promise<string> {
   let text = '';
   for await (const piece of readAllTextPieces(file, max)) text += piece;
   return text;
 }
 
-/** The same in pieces. */
+/** Like `readAllText`, in pieces. */
 export async function* readAllTextPieces(file: OpenFile, max: number): AsyncGenerator<string> {
   yield* decodeParsed({ ...file, bytes: bounded(file, max) });
 }
@@ -39,8 +39,10 @@ async function* bounded({ name, bytes }: OpenFile, max: number): AsyncGenerator<
 }
 
 /**
- * Of bytes that were read already.
- * @param label of the encoding that they are said to be in; without one, where that is Unicode, or a person has chosen another, as any text
+ * Decodes bytes in their declared encoding. Decodes them like any text file if the encoding is Unicode, if the user
+ * chose another one, or if there is a byte order mark.
+ * @param label declared encoding, if any
+ * @throws HomegrownError `bad-file`, `bad-encoding`
  */
 export async function textOf(file: OpenFile, bytes: Uint8Array, label?: string): Promise<string> {
   if (label !== undefined && !file.encoding && !/^utf-?(8|16)/i.test(label) && !hasMark(bytes))

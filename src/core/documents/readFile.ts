@@ -1,4 +1,4 @@
-/** Reads a file as documents: one with all its text, those in it, or one per table row. */
+/** Reads a file as documents: one with all its text, those it contains, or one per table row. */
 import { withoutText } from '../base/errors';
 import { type Sha256, sha256, sha256Hex } from '../base/hash';
 import { counted } from '../base/units';
@@ -26,21 +26,21 @@ import type { Readers } from './guard/readers';
 import type { CompanionFiles, OpenFile, Reading, TextFormat } from './formats/format';
 import { type AskedColumns, rowDocuments } from './rows';
 
-/** Something to read: a file of the browser or of the terminal, a paste, a bundled sample. */
+/** Source of bytes: a file in the browser or the terminal, pasted text, or a bundled sample. */
 export interface TextSource {
   name: string;
-  /** In bytes, as told before reading; 0 where it is not known. */
+  /** Bytes, as stated before reading; 0 if unknown. */
   size: number;
   stream(): AsyncIterable<Uint8Array>;
-  /** The same, where it can be read in places, as zips and Parquet tables are. */
+  /** Random access to the same bytes, if available; used for ZIP archives and Parquet tables. */
   places?: ByteSource;
-  /** Table format and columns to train on; absent: decided by name, and all of the file is used. */
+  /** Table format and training columns; absent: the format follows from the name. */
   table?: TableChoice;
   /** Table choice by name of a file in an archive; absent: columns are detected by name. */
   tableIn?: (name: string) => TableChoice | undefined;
   /** Whether to import the raw file, including markup, whatever its name, as builds without text extraction did. */
   isPlain?: boolean;
-  /** Only begins like a table or JSON, and is neither. */
+  /** Whether the file only begins like a table or JSON, and is neither. */
   isProse?: boolean;
   reading?: Reading;
 }
@@ -49,7 +49,7 @@ export interface TableChoice {
   columns: AskedColumns;
 }
 
-/** Table choice of a binary table; columns are detected by name unless a person chose them. */
+/** Table choice of a binary table; its columns are detected by name. */
 function binaryTable(name: string): TableChoice | undefined {
   const format = binaryTableCalled(name);
   return format && { format, columns: 'recognised' };
@@ -68,8 +68,8 @@ export interface Into {
 }
 
 /**
- * Writes its text and the list of its documents; `bytes` of the source are counted in `seen` by who gives them.
- * @throws HomegrownError `bad-file`; `bad-encoding` where its text is in another than UTF-8, or than `encoding`
+ * Writes the text of a file and its document list. The caller's `bytes` iterable counts its bytes in `seen`.
+ * @throws HomegrownError `bad-file`; `bad-encoding` if the text is neither UTF-8 nor in `encoding`
  */
 export async function readFile(
   { name, isPlain, isProse, reading, places, companions, table = isPlain ? undefined : binaryTable(name) }: GivenFile,
@@ -103,8 +103,8 @@ export async function readFile(
 }
 
 /**
- * Whether documents are extracted from it, or from files in it. For a shared file name, the beginning decides, if the
- * file can be read twice.
+ * Whether documents are extracted from a file, or from files in it. If several formats share its name, its start
+ * decides, provided that the file can be read twice.
  */
 export async function isOpened(source: TextSource): Promise<boolean> {
   const { name, size, table, isPlain } = source;
@@ -117,7 +117,7 @@ export async function isOpened(source: TextSource): Promise<boolean> {
   return sniffFormat(ids, name, await beginningOf(source.stream())) !== undefined;
 }
 
-/** Detects the format by how the file begins, and returns its bytes from the start. */
+/** Detects the format by the start of the file, and returns all its bytes. */
 async function begun(name: string, bytes: AsyncIterable<Uint8Array>, isAlone: boolean) {
   const ids = mayBe(name);
   if (ids.length === 0) return { whole: bytes };
@@ -192,7 +192,7 @@ async function readTable(
   const rows = readers('rows', format, file);
   for await (const { title, row, text, spans, fields } of rowDocuments(rows, file, asked, found, new BadRows())) {
     const encoded = await chunks.write(text);
-    // The ranges of its fields, and its label, are part of a document's identity.
+    // A document's identity includes the border of its fields and its label.
     const parts = [...(spans ? [spans.input[1]] : []), ...(fields?.['label'] ? [fields['label']] : [])];
     const sha256 = await sha256Hex(parts.length > 0 ? [text, ...parts].join('\0') : encoded);
     const [characters, bytes] = [charactersIn(encoded), encoded.length];

@@ -4,7 +4,7 @@ import { headText, MARKUP_HEAD } from './markup';
 
 /**
  * Reads the head of a file before the rest.
- * @param least minimum number of bytes, if the file has as many
+ * @param min minimum number of bytes, if the file has as many
  * @returns the head, and the whole file from the start, to be closed if unused
  */
 export async function withHead(
@@ -30,8 +30,8 @@ export async function withHead(
 }
 
 /**
- * The beginning of a file that is not read further, as characters. Empty if it can't be read, which is reported at its
- * turn.
+ * Returns the decoded start of a file, and closes it. Returns an empty string if it can't be read, which is reported
+ * when the file is imported.
  */
 export async function beginningOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   try {

@@ -4,14 +4,14 @@ import { formatCount } from '../base/units';
 import type { OpenFile } from './formats/format';
 import type { TextSource } from './readFile';
 
-/** Bytes of a file that were read so far. */
+/** Bytes of a file read so far. */
 export interface ByteCount {
   bytes: number;
 }
 
-/** Progress over all files of a drop; yields to the event loop, and lets others stop it. */
+/** Reports progress over all files of a drop, yields to the event loop, and honors the stop signal. */
 export class ReadProgress {
-  /** Bytes of all files, as told before reading; 0 where one does not tell. */
+  /** Bytes of all files, as stated before reading; 0 if one is unknown. */
   readonly of: number;
   private done = 0;
   private sinceTurn = 0;
@@ -24,12 +24,12 @@ export class ReadProgress {
     this.of = sources.every(({ size }) => size > 0) ? sources.reduce((sum, { size }) => sum + size, 0) : 0;
   }
 
-  /** The next source begins: whether it is read from its start, in places, or not at all, it is one. */
+  /** Moves on to the next source, which counts as one even if it isn't read. */
   next(): void {
     this.place++;
   }
 
-  /** A source's bytes: counted, and with turns between. */
+  /** Yields a source's bytes; counts them, and yields to the event loop. */
   async *stream(source: TextSource, count: ByteCount): AsyncGenerator<Uint8Array> {
     const { name } = source;
     try {
@@ -49,7 +49,7 @@ export class ReadProgress {
     this.job.signal.throwIfAborted();
   }
 
-  /** An archive: from its start, or in places where that can be. */
+  /** Opens an archive as a stream, and for random access if available. */
   archive(source: TextSource, count: ByteCount): OpenFile {
     return {
       name: source.name,
@@ -59,7 +59,7 @@ export class ReadProgress {
     };
   }
 
-  /** A source in places, where that can be: counted, and with turns between. */
+  /** Wraps a source's random access, if available; counts bytes, and yields to the event loop. */
   places({ name, places }: TextSource, count: ByteCount): Pick<OpenFile, 'places'> {
     if (!places) return {};
     const read = async (offset: number, length: number): Promise<Uint8Array> => {
@@ -74,7 +74,7 @@ export class ReadProgress {
     return { places: { size: places.size, read } };
   }
 
-  /** Counts a file in an archive and yields between; progress is that of the archive. */
+  /** Yields the bytes of a file in an archive. Counts them for the file; progress follows the archive's own bytes. */
   async *packed(name: string, bytes: AsyncIterable<Uint8Array>, count: ByteCount): AsyncGenerator<Uint8Array> {
     this.sinceTurn += BYTES_A_FILE;
     if (this.sinceTurn >= BYTES_A_TURN) await this.turn(name);
@@ -113,5 +113,5 @@ export class ReadProgress {
   }
 }
 const BYTES_A_TURN = 2 ** 20;
-/** A file costs what about this many bytes cost, however small it is. */
+/** Cost of any file, however small, as a number of bytes. */
 const BYTES_A_FILE = 2 ** 15;

@@ -1,4 +1,4 @@
-/** Stored records of a text: an entry, its list of documents in blocks, and their UTF-8 in chunks. */
+/** Stored records of a text: its own record, the document list in blocks, and the documents' UTF-8 in chunks. */
 import type { JsonObject, Kind } from '../base/record';
 import { storedMoment } from '../base/moment';
 import { isCount, listOf } from '../base/limits';
@@ -15,47 +15,47 @@ export const textRecord = z.object({
   version: z.literal(4),
   id: z.string(),
   name: z.string(),
-  /** Ids of the projects that have it; none: it is deleted, and can be restored until it is purged. */
+  /** Ids of the projects that have the text; none if it is deleted, and can be restored until it is purged. */
   projects: z.array(z.string()),
   /** Projects that use it for tuning and not for training. */
   tunes: z.array(z.string()).exactOptional(),
-  /** Each of its documents is a conversation, its text a row of JSON in OpenAI's shape. */
+  /** Whether each document is a conversation, stored as a JSON row in OpenAI's format. */
   conversations: z.literal(true).exactOptional(),
-  /** Its documents are labeled examples: with one label each, or several; those without a label are not labeled yet. */
+  /** Labels per document of a labeled text; a document without any isn't labeled yet. */
   labelled: z.enum(['one', 'several']).exactOptional(),
-  /** Excludes its documents from validation and test: each correction by a person counts. */
+  /** Excludes the documents from validation and test, so that each correction by the user is trained on. */
   trainOnly: z.literal(true).exactOptional(),
-  /** Number of distinct labels that its documents had when they were read; absent: fewer than two, too many, or not counted. */
+  /** Number of distinct labels at import; absent: fewer than two, too many, or not counted. */
   labels: count.exactOptional(),
-  /** Changes to its labels since the import. */
+  /** Changes to the labels since the import. */
   labelling: z
     .object({
       /** Current name of a label by its original name; empty: removed. */
       renamed: z.record(z.string(), z.string()),
       /** New labels of single documents, by ascending place in the original text. */
       changed: z.array(z.object({ place: count, label: z.string() })),
-      /** Of these two fields, in hex. */
+      /** Hash of these two fields, in hex. */
       sha256: z.string(),
     })
     .exactOptional(),
   removedAt: storedMoment.exactOptional(),
-  /** Of the original file, in hex; for several files, of their hashes in lines. */
+  /** Hash of the original file, in hex; for several documents, of their hashes, one per line. */
   sha256: z.string(),
   /** Bytes of its files. */
   size: count,
   /** Characters (code points) and UTF-8 bytes of all its documents. */
   characters: count,
   bytes: count,
-  /** Its chunks, and the bytes of each. */
+  /** Number of chunks, and the bytes of each. */
   records: count,
   chunkBytes: z.array(count),
   /** Number of documents. */
   documents: z.int().positive(),
-  /** Number of files that they were read from; absent in a text of an older build. */
+  /** Number of source files; absent in a text from an older build. */
   files: count.exactOptional(),
-  /** False for a text from before lists existed: it is one document with unknown chunk borders. */
+  /** False for a text from before lists existed: one document with unknown chunk borders. */
   indexed: z.boolean(),
-  /** Documents that are excluded from training, and what remains without them; null: none. */
+  /** Documents that are excluded from training, and totals of the remaining ones; null: none. */
   leftOut: z
     .object({
       /** Ascending places in the original text. */
@@ -68,7 +68,7 @@ export const textRecord = z.object({
       sha256: z.string(),
     })
     .nullable(),
-  /** The cleaned version, which is trained on instead; absent: the original is. */
+  /** Cleaned version, which training uses instead of the original; absent: none. */
   cleaned: z
     .object({
       /** Id of its `CleanedRecord`, which has the recipe. */
@@ -86,12 +86,12 @@ export const textRecord = z.object({
     .exactOptional(),
   /** Formats of its files, each once. */
   formats: z.array(formatId),
-  /** Notes of the readers for the person. */
+  /** Notes of the readers, shown to the user. */
   notes: z.array(z.string()),
   addedAt: storedMoment,
   licence: z.string().nullable(),
 });
-/** One drop: files that were chosen or dropped together. */
+/** Record of one drop: files that were chosen or dropped together. */
 export type TextRecord = z.infer<typeof textRecord>;
 
 const TEXTS = 'texts/';
@@ -106,7 +106,7 @@ export const TEXT: Kind<TextRecord> = {
   keyOf: ({ id }) => textKey(id),
 };
 
-/** The project that there was before there were several. */
+/** Id of the only project in builds before projects existed. */
 export const FIRST_PROJECT = 'first';
 
 /** Upgrades from a single project, when a text was one file and one document. Malformed fields stay malformed. */
@@ -128,7 +128,7 @@ export function labeledAs(texts: readonly TextRecord[]): TextRecord['labelled'] 
   return all.find((one) => one === 'several') ?? all.find((one) => one !== undefined);
 }
 
-/** Whether a project that has it has it for tuning. */
+/** Whether a project uses the text for tuning. */
 export const isToTune = ({ tunes }: TextRecord, projectId: string): boolean => tunes?.includes(projectId) ?? false;
 
 /** Training texts and tuning texts of a project. */
@@ -146,7 +146,7 @@ export type TuneUse = 'text' | 'chats' | 'labels';
 
 export const allTexts = (s: ByUse): TextRecord[] => [...s.texts, ...s.tuneTexts];
 
-/** The same text in these projects; some use it for tuning. */
+/** Returns the text with these projects, of which those in `tunes` use it for tuning. */
 export function inProjects(
   { tunes: _, ...text }: TextRecord,
   projects: string[],
@@ -156,7 +156,7 @@ export function inProjects(
   return { ...text, projects, ...(own.length > 0 && { tunes: own }) };
 }
 
-/** The training part of a text: the original or its cleaned version, without the documents that are left out. */
+/** Totals of a text's training part: the original or its cleaned version, without excluded documents. */
 export const trainingSize = ({ leftOut, cleaned, ...text }: TextRecord) => {
   const { documents, characters, bytes, sha256 } = cleaned ?? text;
   if (!leftOut) return { documents, characters, bytes, sha256 };
@@ -210,7 +210,7 @@ const file = z.object({
 });
 type BlockFile = z.infer<typeof file>;
 const isString = (value: unknown): value is string => typeof value === 'string';
-/** Whether a file has no notes: nearly all of thousands of small files do. */
+/** Quick check of a file without notes or columns, as nearly all of thousands of small files are. */
 function isPlainFile(value: unknown): value is BlockFile {
   if (typeof value !== 'object' || value === null || 'columns' in value) return false;
   const { at, name, size, format, notes } = value as Record<string, unknown>;
@@ -222,19 +222,19 @@ function isPlainFile(value: unknown): value is BlockFile {
 const numbers = listOf(count, BLOCK, isCount);
 const strings = listOf(z.string(), BLOCK, isString);
 
-/** A column an item, an entry a document, in their order. */
+/** Block of the document list: a column per fact, with one value per document in order. */
 const columns = z.object({
   version: z.literal(1),
-  /** Place of the first. */
+  /** Place of the first document. */
   from: count,
   bytes: numbers,
   characters: numbers,
-  /** Of the file if the document is all of it, else of its UTF-8; in hex. */
+  /** Hash of the file if the document is all of it, else of the document's UTF-8; in hex. */
   sha256: strings,
   title: strings,
-  /** Files whose first document is at this place: the next documents are of the same, until another begins. */
+  /** Files by the place `at` of their first document, up to the next file's. */
   files: listOf(file, BLOCK, isPlainFile),
-  /** Such as a date, a language, a label. */
+  /** Values by field, such as a date, a language or a label. */
   fields: z.record(z.string(), z.array(z.string().nullable())).exactOptional(),
   /** Byte range of a field's text within its document. */
   spans: z.record(z.string(), z.array(z.tuple([count, count]))).exactOptional(),

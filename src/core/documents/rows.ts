@@ -1,4 +1,4 @@
-/** Rows of a table as documents. */
+/** Converts rows of a table to documents. */
 import { badFile } from '../base/errors';
 import { counted, formatCount, formatShare } from '../base/units';
 import type { BadRows } from './badRows';
@@ -19,10 +19,10 @@ import { languageCode } from './languageCode';
 import type { BadRow } from '../base/badRow';
 import type { FoundDocument, OpenFile, Row } from './formats/format';
 
-/** A row as a document: a text, or input, a line end, target, with the UTF-8 bytes from and to of both. */
+/** A row as a document: its text, or input, line end and target, with the byte ranges of both in UTF-8. */
 export interface RowDocument extends FoundDocument {
   title: string;
-  /** In its table, from 1, as a spreadsheet numbers it. */
+  /** Number in its table from 1, as in a spreadsheet. */
   row: number;
   spans?: Pair['spans'];
 }
@@ -32,13 +32,13 @@ export interface Pair {
   spans: { input: readonly [number, number]; target: readonly [number, number] };
 }
 
-/** Null: the two default columns; the string: detected by name. */
+/** Chosen columns; null: the two default columns; `recognised`: detected by name. */
 export type AskedColumns = Columns | 'recognised' | null;
 
 /**
  * Yields the rows of a table in order. Rows without text in a training column are left out and noted.
  * @param rows of the file
- * @param told receives the chosen columns and, at the end, the number of rows left out
+ * @param seenColumns receives the chosen columns and, at the end, the number of rows left out
  * @param bad collects malformed rows, also those that the caller adds
  * @throws HomegrownError `bad-rows`; `bad-file` if a column is missing, or no row has text
  */
@@ -127,7 +127,7 @@ async function* withHead(rows: AsyncIterable<Row>): AsyncGenerator<readonly [Row
   if (!head) for (const each of held) yield [each, held.map(({ cells }) => cells)];
 }
 
-/** Null if a training column has no text. */
+/** Converts a row; null if a training column has no text. */
 function rowOf(place: number, cells: Row['cells'], columns: Columns): RowDocument | null {
   const cell = (name: string | undefined): string => (name === undefined ? '' : (cells.get(name) ?? ''));
   const usedCells =

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ownFiles, SavedPages } from './savedPages';
 
-test('what lies in the folder of a page is of it, where the page is there too, in any language and however deep', () => {
+test('recognizes companion files in the folder of an existing page, in any language and at any depth', () => {
   const names = [
     'a/The whale.html',
     'a/The whale_files/logo.png',

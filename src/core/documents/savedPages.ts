@@ -2,13 +2,13 @@ import { isSystemFile } from './system';
 
 /**
  * Companion files of web pages that a browser saved: images, styles and scripts of `a/name.html` in `a/name_files/`. If
- * the page is there too, they are not a person's documents.
+ * the page is there too, they aren't the user's own documents.
  */
 export class SavedPages {
   /** Paths of pages without their endings. */
   private readonly pages = new Set<string>();
 
-  /** @param paths files, pages or not */
+  /** @param paths of all files, not only pages */
   constructor(paths: Iterable<string> = []) {
     for (const path of paths) this.add(path);
   }
@@ -29,7 +29,7 @@ export class SavedPages {
   }
 }
 
-/** Parts of a path that are looked at: each is looked for with all those before it. */
+/** Parts of a path that are checked; bounded, because each is looked up with all those before it. */
 const MAX_FOLDERS = 256;
 
 /** Folder suffixes of browsers by language: https://learn.microsoft.com/windows/win32/shell/manage#connected-files */
@@ -42,7 +42,7 @@ export interface PassedOver {
   why: 'hidden' | 'saved page' | 'part';
 }
 
-/** Parts a drop into a person's own files and the others. */
+/** Separates the user's own files in a drop from the others. */
 export function ownFiles<F extends { name: string }>(
   files: readonly F[],
 ): { own: readonly F[]; passedOver: readonly PassedOver[] } {

@@ -1,24 +1,24 @@
-/** Files that are called as those of other formats are: known by how they begin. Loaded when there is one that may be. */
+/** Recognizes formats that share file names by how files begin. Loaded on demand. */
 import * as chats from './formats/chats/sniffers';
 import type { DocumentFormatId } from './formats';
 import type { Sniffer } from './formats/format';
 import { mediawiki } from './formats/mediawiki/sniffer';
 
-/** Of each format that is called as others are. */
+/** Sniffer of each format that shares file names with others. */
 const KNOWN: Readonly<Record<string, Sniffer>> = {
   ...chats,
   mediawiki,
 };
 
-/** Those that other files belong to. */
+/** Sniffers of formats with companion files. */
 export const EXPORT_GROUPS = Object.values(KNOWN).flatMap((known) =>
   known.companions ? [{ ...known, companions: known.companions }] : [],
 );
 
 /**
- * What a file is that is called as others are.
- * @param ids what it may be by its name @param head its first `MARKUP_HEAD` characters or more, or all there are
- * @param isAlone whether nothing was found that belongs to it
+ * Returns the format of a file whose name several formats share.
+ * @param ids candidates by name @param head first `MARKUP_HEAD` characters or more, or all there are
+ * @param isAlone whether the file has no companion files
  */
 export const sniffFormat = (
   ids: readonly DocumentFormatId[],

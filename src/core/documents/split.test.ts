@@ -8,7 +8,7 @@ import { propertyRuns } from '../../testing/propertyRuns';
 const CHOICE: SplitChoice = { validation: 0.1, test: 0, seed: 0 };
 const HASHES = await Promise.all(Array.from({ length: 400 }, (_, i) => sha256Hex(`${i}`)));
 
-/** As it was before there were several documents in a text: what is published was measured on data cut so. */
+/** Split from before texts had several documents, on which published results were measured. */
 function endsOfBefore(documents: readonly { bytes: number }[], share: number) {
   const [train, validation]: [object[], object[]] = [[], []];
   let end = 0;
@@ -22,7 +22,7 @@ function endsOfBefore(documents: readonly { bytes: number }[], share: number) {
   return { train, validation, test: [] };
 }
 
-test('texts of one document each are cut as they always were', () => {
+test('splits texts of one document each as in older versions', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 5000 }), { maxLength: 9 }),
@@ -54,7 +54,7 @@ const choices = fc.record({
 });
 
 describe('texts of many documents', () => {
-  /** 100 to 120 letters of like size in each of up to three texts. */
+  /** 100 to 120 documents of similar size in each of up to three texts. */
   const letters = fc
     .array(fc.array(fc.integer({ min: 300, max: 900 }), { minLength: 100, maxLength: 120 }), {
       minLength: 1,
@@ -64,7 +64,7 @@ describe('texts of many documents', () => {
       texts.flatMap((sizes, t) => sizes.map((bytes, i) => ({ bytes, text: `t${t}`, sha256: HASHES[120 * t + i]! }))),
     );
 
-  it('give whole documents, of each text within a quarter of what is asked for', () => {
+  it('hold out whole documents, in each text within a quarter of the requested share', () => {
     fc.assert(
       fc.property(letters, choices, (documents, choice) => {
         const { rule, parts, of } = partOf(documents, choice);
@@ -88,7 +88,7 @@ describe('texts of many documents', () => {
     );
   });
 
-  it('are parted by the seed and by what is in them, not by their order', () => {
+  it('are split by seed and content, not by order', () => {
     fc.assert(
       fc.property(letters, choices, fc.nat({ max: 100 }), (documents, choice, turn) => {
         const { of } = partOf(documents, choice);
@@ -106,7 +106,7 @@ describe('texts of many documents', () => {
     expect(new Set(held).size).toBe(4);
   });
 
-  it('have equal documents in one part, also of several texts', () => {
+  it('have equal documents in one part, also across texts', () => {
     fc.assert(
       fc.property(
         letters,
@@ -122,7 +122,7 @@ describe('texts of many documents', () => {
     );
   });
 
-  it('give their ends where one document is most of a text, and another text is split as before', () => {
+  it('hold out ends if one document dominates a text, and split other texts as before', () => {
     const book = [
       { bytes: 900_000, text: 'book', sha256: HASHES[0]! },
       { bytes: 400, text: 'book', sha256: HASHES[1]! },
@@ -140,7 +140,7 @@ describe('texts of many documents', () => {
   });
 });
 
-test('train, validation and test of a document are in this order, and each byte of it is in one', () => {
+test('orders train, validation and test within a document, and puts each byte in one part', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 3000 }), { maxLength: 9 }), choices, (sizes, choice) => {
       const documents = sizes.map((bytes, i) => ({ bytes, sha256: HASHES[i]! }));
@@ -173,12 +173,12 @@ test.each([
   [0.1, -0.1],
   [0.3, 0.3],
   [0.1, NaN],
-])('a held-out share of %s with a test share of %s is refused', async (validation, share) => {
+])('refuses a validation share of %s with a test share of %s', async (validation, share) => {
   const { checkSplit, MAX_HELD_OUT_SHARE } = await import('./split');
   expect(() => checkSplit({ validation, test: share, seed: 0 })).toThrow(`at most ${MAX_HELD_OUT_SHARE}`);
 });
 
-test('a document with fields is never cut, and one of several is held out', () => {
+test('never cuts a document with fields, and holds out one of several', () => {
   const row = (i: number): Parted => ({
     bytes: 20 + i,
     sha256: HASHES[i]!,

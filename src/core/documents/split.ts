@@ -17,28 +17,28 @@ export const splitSchema = z.strictObject({
    * near-duplicates in one part.
    */
   rule: z.enum(['documents', 'ends', 'end', 'labels']),
-  /** Shares of the bytes that are held out; a test share of 0 is no test part. */
+  /** Held-out shares of the bytes; with a test share of 0, there is no test set. */
   validation: share,
   test: share,
-  /** By which it is chosen which documents are held out. */
+  /** Seed that selects the held-out documents. */
   seed: z.int().nonnegative(),
 });
-/** Whether the seed decides what is held out. */
+/** Whether the seed selects the held-out documents. */
 export const isChosen = ({ rule }: Pick<Split, 'rule'>): boolean => rule === 'documents' || rule === 'labels';
-/** A person's choice: the rule follows from the documents. */
+/** The user's choice; the rule follows from the documents. */
 export type SplitChoice = Omit<Split, 'rule'>;
 
-/** Bytes `from` to `to` of a document's UTF-8, moved down to where characters begin. */
+/** Bytes `from` to `to` of a document's UTF-8, each moved down to the start of a character. */
 export interface Segment<D = Document> {
   document: D;
-  /** Which of all the documents it is. */
+  /** Index among all documents. */
   place: number;
   from: number;
   to: number;
 }
 export type Parted = Pick<Document, 'bytes' | 'sha256' | 'text' | 'spans' | 'encoded'>;
 
-/** @throws HomegrownError `bad-settings` for shares that cannot be held out */
+/** @throws HomegrownError `bad-settings` for shares out of range */
 export function checkSplit({ validation, test }: SplitChoice): void {
   if (!(validation > 0 && validation <= MAX_HELD_OUT_SHARE))
     throw badSettings(
@@ -54,7 +54,7 @@ export function checkSplit({ validation, test }: SplitChoice): void {
 /** Maximum share of validation and test parts together. */
 export const MAX_HELD_OUT_SHARE = 0.5;
 
-/** The text of a segment, in chunks. Calls `read` with the bytes of each. */
+/** Yields the text of a segment in chunks. Calls `read` with the number of bytes of each. */
 export async function* chunksOf(
   { document, from, to }: Pick<Segment, 'document' | 'from' | 'to'>,
   read: (bytes: number) => void,

@@ -78,11 +78,11 @@ test.each([
   ['a hidden file', '.notes', [['.notes', 2]]],
 ] as const)('%s: %s', (_, name, files) => {
   expect(named(...files)).toBe(name);
-  // Whichever file came first.
+  // The order of the files doesn't matter.
   expect(named(...[...files].reverse())).toBe(name);
 });
 
-test('any files have a name that fits, without a comma; no files have none', () => {
+test('suggests a name that fits and has no comma for any files, and none without files', () => {
   expect(suggestedName([])).toBeUndefined();
   const file = fc.record({ name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }), characters: fc.nat() });
   fc.assert(
@@ -94,7 +94,7 @@ test('any files have a name that fits, without a comma; no files have none', () 
   );
 });
 
-test('texts are named by the characters of their files', async () => {
+test('names texts by the characters of their files', async () => {
   const store = memoryStore();
   const add = async (...files: readonly (readonly [string, string])[]) => {
     const sources = files.map(([name, words]) => dropped(name, words));

@@ -1,4 +1,4 @@
-/** The name of a project that nobody has named: what its files have in common, else its largest file. */
+/** Suggests a project name: the common part of its file names, else the largest file's name. */
 import type { BlobStore } from '../base/blobStore';
 import { cutTo, MAX_PROJECT_NAME } from '../base/textLimits';
 import { blocksOf } from './blocks';
@@ -12,8 +12,8 @@ interface SizedFile {
 }
 
 /**
- * The folder or the start of the file names that most files share, if these hold half of the characters; else the largest
- * file. Has no comma and at most MAX_PROJECT_NAME code units. Undefined if there is no file.
+ * Returns the folder or the start of the name that most files share, if these hold half of the characters; else the
+ * largest file's name. Has no comma and at most MAX_PROJECT_NAME code units. Undefined if there is no file.
  */
 export function suggestedName(files: readonly SizedFile[]): string | undefined {
   if (files.length === 0) return undefined;
@@ -29,7 +29,7 @@ const title = (path: string): string => path.replace(/^.*\//, '').replace(/(?<=.
 
 const sizeOf = (files: readonly SizedFile[]): number => files.reduce((sum, { characters }) => sum + characters, 0);
 
-/** The part of a path that more than half of the files have; of several the one that most have, then the longest. */
+/** Path part that the most files share, then the longest. Needs over half of the files and half of the characters. */
 function mostShared(files: readonly SizedFile[], partsOf: (path: string) => readonly string[]): string | undefined {
   const having = new Map<string, SizedFile[]>();
   for (const file of files)
@@ -47,7 +47,7 @@ function mostShared(files: readonly SizedFile[], partsOf: (path: string) => read
 /** The first folder. */
 const folderOf = (path: string): readonly string[] => path.split('/').slice(0, -1).slice(0, 1);
 
-/** The starts of a title that end before a number, a dot, a dash or an underscore: `diary`, `diary-2019`, `diary-2019-may`. */
+/** Prefixes of a title before a number or a separator, and all of it: `diary`, `diary-2019`, `diary-2019-may`. */
 function startsOf(path: string): readonly string[] {
   const name = title(path);
   const cuts = [...name.matchAll(/(?<!\d)\d|[._()-]/g)].map(({ index }) => index);
@@ -59,7 +59,7 @@ const MIN_LETTERS = 2;
 const plain = (name: string, end = ''): string =>
   `${cutTo(name.replace(/\s*,\s*/g, ' ').trim() || 'Files', MAX_PROJECT_NAME - end.length)}${end}`;
 
-/** The same of all files of texts. @throws HomegrownError `storage-damaged` */
+/** Suggests a name from all files of these texts. @throws HomegrownError `storage-damaged` */
 export async function nameOfTexts(store: BlobStore, ids: readonly string[]): Promise<string | undefined> {
   const files: SizedFile[] = [];
   for (const id of ids) files.push(...(await sizedFiles(store, await textOf(store, id))));

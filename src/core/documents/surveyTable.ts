@@ -1,4 +1,4 @@
-/** What a table is before anyone says what its columns are: its first rows, and how often each label occurs if one column holds labels. */
+/** Surveys a table before its columns are chosen: its first rows, and counts of each label if a column holds labels. */
 import { goodRows } from './goodRows';
 import { HEAD_ROWS, headOf, labelColumns, labelsIn, noRows, type TableHead, type TextColumns } from './columns';
 import { inItsEncoding } from './encodings';
@@ -13,17 +13,17 @@ export interface TableSurvey extends TableHead {
 }
 export interface LabeledTable {
   columns: TextColumns & { label: string };
-  /** Rows of each label, the most frequent first; rows without a label don't count. */
+  /** Number of rows with each label, the most frequent first. */
   counts: readonly { label: string; count: number }[];
   /** Number of rows that were read. */
   rows: number;
   /** False if there are more rows. */
   isAll: boolean;
-  /** Characters of the longest labeled text. */
+  /** Code units of the longest labeled text. */
   longest: number;
 }
 
-/** @throws HomegrownError `bad-file` where it is no table, or has no rows; `bad-encoding` */
+/** @throws HomegrownError `bad-file` if the file isn't a table, or has no rows; `bad-encoding` */
 export async function surveyTable(
   source: Pick<TextSource, 'name' | 'stream' | 'places' | 'reading'>,
   format: TableFormatId,
@@ -52,9 +52,9 @@ export async function surveyTable(
     return surveyOf(headOf(first), begun, rows, true);
   });
 }
-/** Rows that are counted; a million are not waited for. */
+/** Maximum number of rows that are counted, so that a table of a million rows doesn't keep the user waiting. */
 const MAX_ROWS = 100_000;
-/** Labels that a guessed column can have. */
+/** Maximum number of distinct labels in a guessed column. */
 const MAX_LABELS = 100;
 
 interface Begun {
@@ -72,7 +72,7 @@ function begin(first: readonly Row['cells'][]): Begun | undefined {
   return begun;
 }
 
-/** @returns false where there are too many distinct values to be labels */
+/** Counts a row's label. @returns false if there are too many distinct values to be labels */
 function count(begun: Begun, cells: Row['cells']): boolean {
   const { columns, counts } = begun;
   const label = (cells.get(columns.label) ?? '').trim();

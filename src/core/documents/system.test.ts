@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { isSystemFile } from './system';
 
-it('tells the system’s own files from a person’s', () => {
+it('distinguishes system files from user files', () => {
   for (const path of [
     '.DS_Store',
     'letters/.DS_Store',

@@ -1,6 +1,6 @@
-/** Whether a file is the system's or a tool's own rather than a person's, by its path below what was dropped. */
+/** Whether a file belongs to the system or a tool rather than the user, by its path within the drop. */
 export const isSystemFile = (path: string): boolean => path.split(/[/\\]/).some((part) => SYSTEM.test(part));
 
-/** Names that begin with a dot; archives and pictures of folders of macOS and Windows; locks of Office. */
+/** Dotfiles; folder metadata and thumbnails of macOS and Windows; lock files of Office. */
 const SYSTEM =
   /^(?:\.[^.].*|\.\.[^.].*|__MACOSX|Icon\r|Thumbs\.db|ehthumbs\.db|desktop\.ini|\$RECYCLE\.BIN|System Volume Information|~\$.*)$/i;

@@ -16,7 +16,7 @@ import { BLOCK } from './record';
 import { propertyRuns } from '../../testing/propertyRuns';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-/** In pieces of `size` bytes. */
+/** Splits bytes into pieces of `size` bytes. */
 const inPieces = (bytes: Uint8Array, size: number): Uint8Array[] =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
 const table = (name: string, text: string, columns: TableChoice['columns'] = null, piece = 7): TextSource => ({
@@ -49,8 +49,8 @@ async function pairsIn(source: TextSource): Promise<string[][]> {
   );
 }
 
-test('what was written as CSV reads back, whatever is in a cell, and wherever pieces end', async () => {
-  // Some NUL make a file binary.
+test('reads back written CSV with any cells, wherever pieces end', async () => {
+  // Without NULs, because some make a file binary.
   const text = awkwardText.map((each) => each.replaceAll('\0', ''));
   const cell = fc.oneof(text, fc.constantFrom('"', '\r', 'a\r', '"\r', ',', '""', '\r\n', ' "a" ', 'x'));
   await fc.assert(
@@ -59,7 +59,7 @@ test('what was written as CSV reads back, whatever is in a cell, and wherever pi
       fc.integer({ min: 1, max: 5000 }),
       fc.boolean(),
       async (rows, piece, isUnix) => {
-        // Enough before them that pieces end within rows; quoted, for a CR alone ends no row.
+        // Enough rows before them that pieces end within rows; quoted, because a CR alone ends no row.
         const before = Array.from({ length: 60 }, (_, i) => ['a'.repeat(70), `${i}`, '"']);
         const all = [['one', 'two', 'three'], ...before, ...rows];
         const written = isUnix
@@ -73,7 +73,7 @@ test('what was written as CSV reads back, whatever is in a cell, and wherever pi
   );
 });
 
-test('what was written as JSON Lines reads back; what lies in a cell has columns of its own', async () => {
+test('reads back written JSON Lines, with columns for nested values', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ a: awkwardText, b: awkwardText }), { minLength: 1, maxLength: 6 }),
@@ -102,12 +102,12 @@ test('lines, delimiters and line ends are distinguished', async () => {
     [2, { a: '1\n\n2', b: '3' }],
     [5, { a: '4', b: '5' }],
   ]);
-  // A quote is a letter.
+  // Quotes aren't special in TSV.
   expect(await rowsOf('tsv', 'a\tb\n"Go," he said.\t"Va!"\n')).toEqual([[2, { a: '"Go," he said.', b: '"Va!"' }]]);
   expect(await rowsOf('csv', 'a,,a\n1,2,3\n')).toEqual([[2, { a: '1', 'Column 2': '2', 'a (3)': '3' }]]);
 });
 
-describe('is refused with its line and a way out', () => {
+describe('is refused with its line and a remedy', () => {
   const many = 'x,y\n'.repeat(2000);
   const cases: [string, string, string, RegExp][] = [
     [
@@ -158,7 +158,7 @@ describe('is refused with its line and a way out', () => {
     expect(await store.keys('')).toEqual([]);
   });
 
-  it('a column that is not there', async () => {
+  it('a missing column', async () => {
     const message = 'a.csv has no column called "c". It has a, b.';
     await expect(add(table('a.csv', 'a,b\n1,2\n', { input: 'a', target: 'c' }))).rejects.toThrow(message);
   });
@@ -169,13 +169,13 @@ describe('JSON', () => {
     (await rowsOf('json', JSON.stringify(value))).map(([, cells]) => cells);
   const [a, b] = [{ text: 'Call me Ishmael.' }, { text: 'Some years ago' }];
 
-  it('is all of its lists', async () => {
+  it('gives the items of all its lists', async () => {
     expect(await jsonRows({ train: [a], test: [b, 'never mind'] })).toEqual([a, b, { text: 'never mind' }]);
     expect(await jsonRows({ version: '1', data: { rows: [a], more: { rows: [b] } } })).toEqual([a, b]);
     expect(await jsonRows({ name: 'sea', texts: ['Call me Ishmael.'] })).toEqual([a]);
   });
 
-  it('is the objects in an object, and one that has a text of its own is one row', async () => {
+  it('gives the objects in an object, or one row if it has text of its own', async () => {
     expect(await jsonRows({ x: a, y: b })).toEqual([
       { key: 'x', ...a },
       { key: 'y', ...b },
@@ -216,7 +216,7 @@ describe('JSON', () => {
 });
 const STORY = 'Some years ago, never mind how long ago';
 
-test('columns are those called so, else the first two, else those that were chosen', async () => {
+test('uses chosen columns, else those named input and target, else the first two', async () => {
   const text = 'task,target,Input\nsort,ab,ba\n';
   expect(await pairsIn(table('a.csv', text))).toEqual([['ba', 'ab']]);
   expect(await pairsIn(table('a.csv', text, { input: 'task', target: 'Input' }))).toEqual([['sort', 'ba']]);
@@ -225,7 +225,7 @@ test('columns are those called so, else the first two, else those that were chos
   expect(head).toEqual({ columns: ['task', 'target', 'Input'], rows: [['sort', 'ab', 'ba']] });
 });
 
-test('a table is a text of many documents, over blocks, with its columns and its notes', async () => {
+test('imports a table as documents over several blocks, with its columns and notes', async () => {
   const store = memoryStore();
   const rows = Array.from({ length: BLOCK + 10 }, (_, i) => [`in ${i}`, i === 5 ? '' : `out é ${i % 7}`]);
   const source = table('a.csv', csvOf([['x', 'y'], ...rows]), null, 3000);
@@ -241,7 +241,7 @@ test('a table is a text of many documents, over blocks, with its columns and its
   expect(listed[0]!.title).toBe('Row 4,099');
   const preview = await previewDocument(store, text.id, BLOCK, 100);
   expect(preview).toMatchObject({ start: `in ${BLOCK + 1}\nout é ${(BLOCK + 1) % 7}`, notes: text.notes });
-  // The same table again is a duplicate; the same with other columns is not.
+  // The same table is a duplicate, but not with other columns.
   expect(await add(source, store)).toEqual({ kind: 'duplicate', of: text, equals: text.name });
   const other = await add({ ...source, table: { format: 'csv', columns: { input: 'y', target: 'x' } } }, store);
   expect(other.kind).toBe('added');
@@ -264,7 +264,7 @@ test('in a drop with tables, only whole files have no fields', async () => {
   ]);
 });
 
-test('a row is numbered as a spreadsheet numbers it: with the row of names, empty rows, and lines in quotes', async () => {
+test('numbers rows as a spreadsheet does, counting the header, empty rows and quoted line ends', async () => {
   const csv = 'text,label\none,a\n\n"two\nlines",b\nthree,a\n';
   const { documents } = await readDrop({
     ...dropped('a.csv', csv),
@@ -278,7 +278,7 @@ test('a row is numbered as a spreadsheet numbers it: with the row of names, empt
   expect(jsonl.documents.map(({ title }) => title)).toEqual(['Row 1']);
 });
 
-test('a large table is read in little memory', { timeout: 60_000 }, async () => {
+test('reads a large table in bounded memory', { timeout: 60_000 }, async () => {
   const line = `${'word '.repeat(40)},"${'other '.repeat(40)}"\r\n`;
   const block = utf8(line.repeat(150));
   const size = 48 * 2 ** 20;
@@ -300,19 +300,19 @@ test('a large table is read in little memory', { timeout: 60_000 }, async () => 
   expect((peak - start) / 2 ** 20).toBeLessThan(200);
 });
 
-test('a table of very many columns is looked at', () => {
+test('detects columns in a table with 200,000 columns', () => {
   const columns = Array.from({ length: 200_000 }, (_, i) => `c${i}`);
   expect(recognisedColumns({ columns, rows: [columns.map((_, i) => (i === 7 ? 'longest' : 'x'))] })).toEqual({
     text: 'c7',
   });
 });
 
-test('a column of few distinct values is guessed as the label', () => {
+test('guesses a column of few distinct values as the label', () => {
   const rows = Array.from({ length: 20 }, (_, i) => [`A letter of some length, number ${i}`, i % 3 ? 'ham' : 'spam']);
   const labeled = { columns: ['mail', 'kind'], rows };
   expect(guessedColumns(labeled)).toEqual({ text: 'mail', label: 'kind' });
   expect(labelsIn(labeled, 'kind')).toEqual(['spam', 'ham']);
-  // Its name counts for more, and what differs in each row, is always the same or is long is no label.
+  // A matching name takes precedence; distinct, constant and long values aren't labels.
   expect(guessedColumns({ columns: ['mail', 'kind', 'label'], rows: rows.map((row) => [...row, 'x']) })).toEqual({
     text: 'mail',
     label: 'label',
@@ -323,7 +323,7 @@ test('a column of few distinct values is guessed as the label', () => {
   expect(guessedColumns({ columns, rows: [columns.map(() => 'x')] })).not.toHaveProperty('label');
 });
 
-test('columns called as what objects have are columns as others are', async () => {
+test('reads columns named like properties of objects, such as __proto__', async () => {
   const rows = '{"text":"Aye.","__proto__":"a","constructor":"b"}\n{"__proto__":{"text":"No."},"text":"So."}\n';
   const table = { format: 'jsonl', columns: { text: 'text', title: '__proto__', label: 'constructor' } } as const;
   const { documents, reasons } = await readDrop({ ...dropped('a.jsonl', rows), table });

@@ -1,4 +1,4 @@
-/** A table from outside: a list that a model is asked. */
+/** Reads an external table, such as a list of prompts for a model. */
 import { goodRows } from './badRows';
 import type { Readers } from './guard/readers';
 import { tableFormatOf } from './formats';

@@ -1,4 +1,4 @@
-/** Start of a document as training reads it. */
+/** Start of a document as used for training. */
 import type { BlobStore } from '../base/blobStore';
 import { damaged, textOf } from './library';
 import { documentsIn, startOf } from './open';

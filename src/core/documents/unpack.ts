@@ -1,6 +1,6 @@
 /**
  * Reads the files in an archive, also in a nested one. Archives are read in this thread, not in a worker (guard/).
- * Their readers are ours, make one pass in small pieces, and count entries and bytes (`Tally`).
+ * Their readers are our own, make one pass in small pieces, and count entries and bytes (`Tally`).
  */
 import { badFile, isBadFile } from '../base/errors';
 import { visibleName } from '../base/fileName';
@@ -14,19 +14,17 @@ import type { ArchiveEntry, ArchiveReader, CompanionFiles, ListedEntry, OpenFile
 interface PackedFile {
   /** Name of the archive, and the path in it. */
   name: string;
-  /** Throws `bad-file` where it cannot be read. */
+  /** Throws `bad-file` if the file can't be read. */
   bytes: AsyncIterable<Uint8Array>;
-  /** Companion files, which are not read by themselves. */
+  /** Companion files, which are only read with this file. */
   companions?: CompanionFiles;
 }
 
-/** @throws HomegrownError `bad-file` where nothing more can be read of it */
+/** @throws HomegrownError `bad-file` if the rest of the archive can't be read */
 export const filesIn = (file: OpenFile, format: ArchiveFormatId): AsyncGenerator<PackedFile> =>
   filesWithin(file, [format], new Tally(file.name));
 
-/**
- * @param formats of the archive, after those of the archives around it
- */
+/** @param formats of the enclosing archives, then of this one */
 async function* filesWithin(
   file: OpenFile,
   formats: readonly ArchiveFormatId[],
@@ -39,7 +37,7 @@ async function* filesWithin(
   for await (const { path, bytes, companions } of entries) {
     tally.file();
     const inner = archiveCalled(path);
-    // A .tar.gz is one archive to whoever has it.
+    // A .tar.gz counts as one archive.
     const name = isOnlyPacked(format) && inner ? file.name : `${file.name}/${visibleName(path)}`;
     if (!inner) yield { name, bytes: tally.counted(bytes), ...(companions && { companions }) };
     else if (!mayLieIn(inner, formats)) yield { name, bytes: failing(tooDeep(name)) };
@@ -56,7 +54,7 @@ async function* filesWithin(
 
 type EntryWithCompanions = ArchiveEntry & { companions?: CompanionFiles };
 
-/** Yields files with their companions, and files without any. */
+/** Yields each file, with its companions if it has any. */
 async function* grouped(
   name: string,
   entries: readonly ListedEntry[],

@@ -1,4 +1,4 @@
-/** The parser of XML parts, which refuses elements that are nested deeper than any document has them. */
+/** XML parser that refuses elements nested deeper than in any real document. */
 import type { Handler } from 'htmlparser2';
 import { badFile } from '../base/errors';
 import { formatCount } from '../base/units';
@@ -7,7 +7,7 @@ import { MarkupParser } from './markupParser';
 
 /** Reads XML, with its entities decoded. */
 export class XmlParser extends MarkupParser {
-  /** @param name of the file, for the error @throws HomegrownError `bad-file` where elements are nested too deep */
+  /** @param name of the file, for the error @throws HomegrownError `bad-file` if elements are nested too deep */
   constructor(
     handler: Partial<Handler>,
     private readonly name: string,

@@ -1,4 +1,4 @@
-/** A file that is packed by itself: it is called as it is without that. */
+/** A single compressed file, named without the compression's ending. */
 import { bunzipped } from '../../files/bunzip2';
 import type { StreamedArchive } from './format';
 

@@ -1,4 +1,4 @@
-/** RFC 4180, and what spreadsheets write in its place where the comma is the decimal mark. */
+/** RFC 4180, and the variants that spreadsheets write where the comma is the decimal mark. */
 import { delimitedRows } from '../delimited';
 import type { TableFormat } from './format';
 

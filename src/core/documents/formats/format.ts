@@ -5,28 +5,28 @@ import type { EncodingId } from '../encodings';
 /** A file while it is read. */
 export interface OpenFile {
   name: string;
-  /** Its bytes, once, from the start. */
+  /** Bytes from the start; readable once. */
   bytes: AsyncIterable<Uint8Array>;
-  /** The same, where they can be read in places: then an archive need not be in memory. */
+  /** Random access to the same bytes, if available, so that an archive needn't be in memory. */
   places?: ByteSource;
-  /** Tells the person something about how it was read. */
+  /** Reports to the user how the file was read. */
   note: (sentence: string) => void;
-  /** A person's choices of how to read files. */
+  /** The user's choices of how to read files. */
   reading?: Reading;
   /** The chosen encoding of its text; absent: UTF-8, or what its first bytes indicate. */
   encoding?: EncodingId;
   /** Companion files, which are not imported by themselves. */
   companions?: CompanionFiles;
-  /** Whether it only begins like markup, and is prose. */
+  /** Whether the file is prose that only begins like markup. */
   isProse?: boolean;
 }
 
 /** Companion files of a file, by their paths from the common folder. */
 export interface CompanionFiles {
-  /** Name of the whole, the folder or archive; absent: the file's name, and only attachments are next to it. */
+  /** Name of the folder or archive with all files; absent: the file's name, because the others are attachments. */
   name?: string;
   paths: ReadonlySet<string>;
-  /** Any number of times, in any order. Throws `bad-file` where one cannot be read. */
+  /** Opens a file, any number of times and in any order. Throws `bad-file` if it can't be read. */
   open(path: string): AsyncIterable<Uint8Array>;
 }
 
@@ -38,7 +38,7 @@ export interface Reading {
   wholeMessages?: boolean;
   /** Encoding of text that is not UTF-8. */
   encoding?: EncodingId;
-  /** Rows that can't be read are left out; absent: one refuses its file. */
+  /** Skip unreadable rows; absent: a file with one is refused. */
   skipBadRows?: boolean;
 }
 
@@ -51,11 +51,11 @@ interface Format {
 /** A text format: a file in this folder and a line in index.ts. */
 export interface TextFormat extends Format {
   /**
-   * The text, in pieces of any size, never cut inside a code point. Nothing is changed without a note.
-   * @throws HomegrownError `bad-file` naming the file, the place, the reason and a way out
+   * Yields the text in pieces of any size, never cut inside a code point. Notes any change to it.
+   * @throws HomegrownError `bad-file` naming the file, the place, the reason and a remedy
    */
   read(file: OpenFile): AsyncIterable<TextPiece>;
-  /** Fetches what it is read with, before there is such a file. */
+  /** Prefetches the reader. */
   fetch(): Promise<unknown>;
   /** Facts that a file's name states. */
   fields?(name: string): Readonly<Record<string, string>>;
@@ -64,7 +64,7 @@ export interface TextFormat extends Format {
 /** A piece of text. */
 export interface TextPiece {
   text: string;
-  /** The same in UTF-8, where it came so. */
+  /** The same text in UTF-8, if the file is in UTF-8. */
   utf8?: Uint8Array;
 }
 
@@ -77,7 +77,7 @@ export interface TableFormat extends Format {
    * @throws HomegrownError `bad-file` naming the file, the line and a remedy if no further row can be read
    */
   rows(file: OpenFile): AsyncIterable<Row | BadRow>;
-  /** As for text. */
+  /** Prefetches the reader. */
   fetch(): Promise<unknown>;
 }
 
@@ -99,7 +99,7 @@ export const loaded = (fetch: () => Promise<Pick<TableFormat, 'rows'>>): Pick<Ta
 
 /** A format from which documents are extracted: a file and a line, as for text, loaded on demand. */
 export interface DocumentFormat extends Format {
-  /** Endings that files of other formats have as well: how it begins tells (`Known`). */
+  /** Endings shared with other formats; the start of the file decides (`Sniffer`). */
   alsoCalled?: readonly string[];
   open(): Promise<DocumentReader>;
 }
@@ -107,7 +107,7 @@ export interface DocumentFormat extends Format {
 /** Detects a format whose file name is shared with other formats. */
 export interface Sniffer {
   /**
-   * @param head its first characters, up to about 4,000
+   * @param head first characters of the file, up to about 4,000
    * @param name with its folders
    */
   begins(head: string, name: string): boolean;
@@ -116,7 +116,7 @@ export interface Sniffer {
    * absent: none), the paths of the others from the common folder, and whether they are only attachments.
    */
   companions?: { name: RegExp; within?: string; others: RegExp; areAttached?: true };
-  /** Whether it is one without them; absent: it is. */
+  /** Whether the format needs companion files. */
   isNeverAlone?: true;
 }
 
@@ -129,7 +129,7 @@ export interface DocumentReader {
 }
 
 export interface FoundDocument {
-  /** Absent: the file's name. */
+  /** Title; absent: the file's name. */
   title?: string;
   text: string;
   /** Facts about it, such as `source` (an address), `date`, `language`. */
@@ -153,20 +153,20 @@ export interface StreamedArchive {
 }
 
 export interface ArchiveEntry {
-  /** In the archive, with folders. */
+  /** Path in the archive, with folders. */
   path: string;
-  /** Throws `bad-file` where this file cannot be read, and others can. */
+  /** Throws `bad-file` if only this file can't be read. */
   bytes: AsyncIterable<Uint8Array>;
 }
 
 export interface ListedArchive {
-  /** The files in it, in their order; each can be read any number of times. @throws HomegrownError `bad-file` */
+  /** Lists the files in order; each can be read any number of times. @throws HomegrownError `bad-file` */
   list(file: OpenFile): Promise<readonly ListedEntry[]>;
 }
 
 export interface ListedEntry {
   path: string;
-  /** Throws `bad-file` where this file cannot be read, and others can. */
+  /** Throws `bad-file` if only this file can't be read. */
   bytes(): AsyncIterable<Uint8Array>;
 }
 
@@ -177,9 +177,9 @@ export interface Row {
   row?: number;
   /** Cells by column name, in order; empty cells may be missing. */
   cells: ReadonlyMap<string, string>;
-  /** The row itself, as JSON has it, of a format that has lists in its cells. */
+  /** The row as a JSON object, for formats with lists in cells. */
   value?: object;
 }
 
-/** Code units of a row: beyond it a quote was not closed, or lines are not told apart. */
+/** Maximum code units of a row; a longer one has an unclosed quote or unrecognized line ends. */
 export const MAX_ROW_LENGTH = 2 ** 20;

@@ -1,4 +1,4 @@
-/** A web page: what it is about, or all of its text. Nothing in it is run. */
+/** A web page: its main content, or all its text. Runs no scripts. */
 import { languageCode } from '../languageCode';
 import { MAX_PAGE_BYTES, MAX_MAIN_TEXT } from '../limits';
 import { oneLine, type PageText, pageText } from '../markupText';
@@ -10,12 +10,12 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   if (found.text !== '') yield found;
 };
 
-/** @param charset that it was sent in @throws HomegrownError `bad-file` where it is in another than it says */
+/** @param charset declared encoding @throws HomegrownError `bad-encoding` if the page isn't in it */
 export const pageIn = async (file: OpenFile, bytes: Uint8Array, charset = declared(bytes)): Promise<FoundDocument> =>
   pageOf(file, opened(file.name, await textOf(file, bytes, charset)));
 
 /**
- * XHTML closes any element in its tag, as in `<script src="a.js"/>`, where HTML would take all that follows for a script.
+ * Expands self-closing XHTML tags such as `<script src="a.js"/>`, after which HTML would read the rest as a script.
  * https://www.w3.org/TR/xhtml1/#C_3
  */
 export function opened(name: string, html: string): string {
@@ -26,7 +26,7 @@ export function opened(name: string, html: string): string {
 }
 const VOID = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
 
-/** A page as a document. */
+/** Converts a page to a document. */
 export async function pageOf(file: OpenFile, html: string): Promise<FoundDocument> {
   const page = pageText(html);
   const main = file.reading?.wholePages ? null : await mainText(file, html, page);
@@ -44,28 +44,28 @@ export async function pageOf(file: OpenFile, html: string): Promise<FoundDocumen
 }
 const MAX_TITLE_LENGTH = 400;
 
-/** Without menus, sidebars and footers; null where nothing stands out, or the page is too large to find it. */
+/** Text without menus, sidebars and footers; null if none is found, or the page is too large to search. */
 async function mainText({ note }: OpenFile, html: string, page: PageText): Promise<string | null> {
   if (isTooLarge(page)) {
     note('Page too large to find its main text, so all of its text is used');
     return null;
   }
   const { parseHTML, Readability } = await readability();
-  // linkedom makes no body where there is none, and readability looks for one.
+  // linkedom adds no missing body, but readability needs one.
   const bare = html.replace(/<!doctype[^<>]*>|<\/?(?:html|head|body)(?:\s[^<>]*)?>/gi, '');
   let content;
   try {
     const { document } = parseHTML(`<!doctype html><html><head></head><body>${bare}</body></html>`);
     content = new Readability(document).parse()?.content;
   } catch {
-    // A page that no browser wrote, such as one that was cut off.
+    // Malformed page, such as one that is cut off.
     note('Main text not found, so all of its text is used');
   }
   const text = content ? pageText(content).text : '';
   return text === '' ? null : text;
 }
 
-/** The search asks each element for all of its text, and looks for each of its attributes among all. It copies a text many times. */
+/** The search reads all text of each element, compares each attribute with all, and copies a text many times. */
 const isTooLarge = ({ text, elements, depth, attributes, maxAttributes, pieces, maxTextNode }: PageText): boolean =>
   elements > MAX_MAIN_TEXT.elements ||
   depth > MAX_MAIN_TEXT.depth ||
@@ -84,10 +84,16 @@ async function readability() {
   return { parseHTML, Readability };
 }
 
-/** What browsers write into a page that is saved: https://learn.microsoft.com/previous-versions/windows/internet-explorer/ie-developer/compatibility/ms537628 */
+/**
+ * Address that browsers write into a saved page:
+ * https://learn.microsoft.com/previous-versions/windows/internet-explorer/ie-developer/compatibility/ms537628
+ */
 const savedFrom = (html: string): string => /<!-- saved from url=\(\d+\)(\S+)/.exec(html.slice(0, 1024))?.[1] ?? '';
 
-/** In which it says itself that it is. https://html.spec.whatwg.org/multipage/parsing.html#prescan-a-byte-stream-to-determine-its-encoding */
+/**
+ * Encoding that the page declares:
+ * https://html.spec.whatwg.org/multipage/parsing.html#prescan-a-byte-stream-to-determine-its-encoding
+ */
 function declared(bytes: Uint8Array): string | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, 1024));
   const [, label] =

@@ -14,12 +14,12 @@ it('lists every reader of the folder', () => {
 });
 const READER = /^export (async function\*? |const |\{ \w+ as )(documents|rows|entries|list|read|code)\b/m;
 
-it('gives each ending to one format', () => {
+it('assigns each ending to one format', () => {
   const endings = Object.values(FORMATS).flatMap((format): readonly string[] => format.endings);
   expect(new Set(endings).size).toBe(endings.length);
 });
 
-it('knows a file by the end of its name', () => {
+it('recognizes a file by its ending', () => {
   expect(formatOf('notes.TXT')).toBe('txt');
   expect(formatOf('a.txt/readme.md')).toBe('md');
   expect(formatOf('LICENSE')).toBe('txt');

@@ -9,7 +9,7 @@ import {
 } from './format';
 
 /**
- * Every format that text is read from. A new one is a file, or a folder with `read.ts`, and a line here. Readers are
+ * All formats that text is read from. A new one needs a file, or a folder with `read.ts`, and a line here. Readers are
  * loaded when first needed.
  */
 export const FORMATS = {
@@ -84,7 +84,7 @@ for (const id of ids.filter((each) => isOfDocuments(each))) {
 }
 const isArchive = (id: FormatId): id is ArchiveFormatId => 'unpack' in FORMATS[id];
 
-/** The archive that a file is by its name, if it is one. */
+/** Archive format of a file name, if any. */
 export const archiveCalled = (name: string): ArchiveFormatId | undefined =>
   ids.filter((id) => isArchive(id)).find((id) => isCalled(name, id));
 
@@ -102,16 +102,16 @@ export function binaryTableCalled(name: string): TableFormatId | undefined {
 }
 
 /**
- * The format of a file by its name, except for archives, and for tables, whose columns a person chooses. Any other file
- * is tried as plain text, whose reader refuses binary content.
+ * Format of a file by its name, except for archives, and for tables, whose columns the user chooses. Any other file is
+ * tried as plain text, whose reader refuses binary content.
  */
 export const formatOf = (name: string): TextFormatId | DocumentFormatId =>
   ids.filter((id) => isText(id) || isOfDocuments(id)).find((id) => isCalled(name, id)) ?? 'txt';
 
-/** Formats that a file of this name may have, decided by how it begins (../sniffFormat.ts). */
+/** Formats that share this file name; the start of the file decides (../sniffFormat.ts). */
 export const mayBe = (name: string): readonly DocumentFormatId[] => SHARED.get(endingOf(name)) ?? [];
 
-/** The table that a file is by its name, if it is one. */
+/** Table format of a file name, if any. */
 export const tableCalled = (name: string): TableFormatId | undefined =>
   ids.filter((id) => isTable(id)).find((id) => isCalled(name, id));
 
@@ -122,7 +122,7 @@ const endingOf = (name: string): string =>
   /\.([^./\\]+)$/
     .exec(name)?.[1]
     ?.toLowerCase()
-    // A part of a dump of Wikipedia is called .xml-p1p41242, by the numbers of its pages.
+    // Parts of a Wikipedia dump end in page numbers, such as .xml-p1p41242.
     .replace(/-p\d+p\d+$/, '') ?? '';
 const isCalled = (name: string, id: FormatId): boolean =>
   (FORMATS[id].endings as readonly string[]).includes(endingOf(name));

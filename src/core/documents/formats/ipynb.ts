@@ -1,4 +1,4 @@
-/** A notebook of Jupyter: its words and its code, in their order; what the code wrote is left out. https://nbformat.readthedocs.io */
+/** A Jupyter notebook: its text and code cells in order, without code outputs. https://nbformat.readthedocs.io */
 import { badFile } from '../../base/errors';
 import { counted } from '../../base/units';
 import { listOf } from '../../base/limits';

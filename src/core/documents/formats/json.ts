@@ -3,8 +3,8 @@ import { MAX_JSON_FILE_BYTES } from '../limits';
 import type { OpenFile, Row } from './format';
 
 /**
- * Objects or texts, each a row: of a list, of the lists in an object where they hold most of its text, or of an object that
- * holds nothing but objects. Else an object is a row.
+ * Yields one row per object or string in a list, or in the lists of an object if they hold most of its text. Yields one
+ * row per member of an object that contains only objects. Any other object is a row.
  */
 export async function* rows(file: OpenFile): AsyncGenerator<Row> {
   let line = 0;

@@ -3,7 +3,7 @@ import { cellsOf } from '../json';
 import { inLines } from '../jsonObjects';
 import type { OpenFile, Row } from './format';
 
-/** What lies in an object of a line is a column too, `author.name`. */
+/** Yields one row per line. Nested values have columns too, such as `author.name`. */
 export async function* rows(file: OpenFile): AsyncGenerator<Row | BadRow> {
   for await (const found of inLines(file))
     yield isBadRow(found) ? found : { line: found.line, cells: cellsOf(found.value) };

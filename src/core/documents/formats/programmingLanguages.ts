@@ -1,4 +1,4 @@
-/** Languages of programs by the endings of their files. */
+/** File endings of programming languages. */
 export const PROGRAMMING_LANGUAGES: Readonly<Record<string, string>> = {
   Assembly: 'asm s',
   C: 'c h',

@@ -1,4 +1,4 @@
-/** Files as documents: what is read of each format, and that no file breaks a reader. */
+/** Readers of formats: the text of each format, and robustness against any file. */
 import { gzipSync } from 'fflate';
 import { describe, expect, it, test, vi } from 'vitest';
 import { checkSound, expectAlikeInPieces, outcomeOf } from '../../../testing/damage';
@@ -24,7 +24,7 @@ const PAGE = `<!doctype html><html lang="en-GB"><head><title> The
   <footer>All rights reserved. <img src=x onerror="globalThis.ran = 3"></footer></body></html>`;
 
 describe('html', () => {
-  it('is the main content of the page, with its metadata', async () => {
+  it('gives the main content of the page, with its metadata', async () => {
     const { documents, notes } = await read('a.html', PAGE);
     expect(documents).toEqual([
       {
@@ -40,12 +40,12 @@ describe('html', () => {
     expect(globalThis).not.toHaveProperty('ran');
   });
 
-  it('has the title of the page, not those of pictures in it', async () => {
+  it('uses the title of the page, not those of images in it', async () => {
     const page = `<html><head><title>Whales</title></head><body><svg><title>Menu</title></svg><p>${STORY}</p><svg><title>Up</title></svg></body></html>`;
     expect((await read('a.html', page)).documents).toEqual([{ title: 'Whales', text: STORY, fields: {} }]);
   });
 
-  it('has all of its text where tags are left out that may be', async () => {
+  it('gives all text of a page that omits optional tags', async () => {
     for (const page of [
       `<!doctype html><html><head><title>Whales</title><style>p {}</style><p>${STORY}</p>`,
       `<title>Whales</title><script>x</script><p>${STORY}</p>`,
@@ -57,7 +57,7 @@ describe('html', () => {
     }
   });
 
-  it('has what follows an element of XHTML that is closed in its tag', async () => {
+  it('keeps the text after a self-closing XHTML element', async () => {
     const page = `<html xmlns="http://www.w3.org/1999/xhtml"><head><script src="a.js"/><title>Whales</title></head><body><a id="x"/><p>${STORY}<br/>Aye</p></body></html>`;
     for (const [name, whole] of [
       ['a.xhtml', page],
@@ -76,30 +76,30 @@ describe('html', () => {
     expect(await textOf('a.html', page, { wholePages: true })).toBe('\tMen\tBoats\nPequod\t\t4\nRachel\t20\n\nEnd');
   });
 
-  it('is all of its text where what it is about cannot be looked for', async () => {
+  it('gives all text if the main content cannot be searched for', async () => {
     const { documents, notes } = await read('a.html', `<p>${STORY}</p><![CDATA[x]]><svg:a b="`);
     expect(documents[0]!.text).toContain(STORY);
     expect(notes.length).toBeLessThan(2);
   });
 
-  it('keeps code whole that begins with a line end and holds entities', async () => {
+  it('keeps code that begins with a line end and contains entities', async () => {
     const page = '<p>Intro</p><pre>\nif (a &lt; b) x();\nend</pre>';
     expect(await textOf('a.html', page, { wholePages: true })).toMatch(/^Intro\n\n+if \(a < b\) x\(\);\nend$/);
   });
 
-  it('is read in a moment where a tag is begun very often and never ended', async () => {
+  it('reads a page with many unclosed tags fast', async () => {
     for (const piece of ['<html ', '<!doctype ']) await read('a.html', `<p>x</p>${piece.repeat(200_000)}`);
     for (const piece of ['<v ', '{\\\\'])
       await read('a.srt', `1\n00:00:01,000 --> 00:00:02,000\n${piece.repeat(200_000)}\n`);
   });
 
-  it('is all of its text where that is asked', async () => {
+  it('gives all text on request', async () => {
     const text = await textOf('a.html', PAGE, { wholePages: true });
     expect(text).toMatch(/^Home\nAbout us\n\nLoomings\n\nThe whale/);
     expect(text).toMatch(/\n\nAll rights reserved\.$/);
   });
 
-  it('is read in the encoding that it says, and told', async () => {
+  it('is decoded in its declared encoding, with a note', async () => {
     const head = '<meta http-equiv="Content-Type" content="text/html; charset=windows-1252"><p>';
     const { documents, notes } = await read('a.htm', new Uint8Array([...utf8(head), 0x63, 0x61, 0x66, 0xe9]));
     expect(documents[0]!.text).toBe('café');
@@ -110,7 +110,7 @@ describe('html', () => {
     );
   });
 
-  it('takes all text of a page whose one paragraph is too long to search, with its white space as shown', async () => {
+  it('gives all text of a page with a paragraph too long to search, with collapsed whitespace', async () => {
     const words = 'Aye,  aye,\ncaptain. ';
     const { documents, notes } = await read('a.html', `<p>${words.repeat(Math.ceil(MAX_MAIN_TEXT.textNode / 18))}</p>`);
     expect(notes).toEqual(['Page too large to find its main text, so all of its text is used']);
@@ -118,11 +118,11 @@ describe('html', () => {
     expect(documents[0]!.text).not.toMatch(/ {2}/);
   });
 
-  it('refuses a page of more elements than a person can have written', async () => {
+  it('refuses a page with too many elements', async () => {
     await expect(read('a.html', '<b>'.repeat(4_000_001))).rejects.toThrow('more than 4,000,000 elements');
   });
 
-  it('does not hang on a page without end or bottom', async () => {
+  it('does not hang on a very long or deeply nested page', async () => {
     const deep = `<div>`.repeat(50_000) + STORY;
     const wide = `<p>a</p>`.repeat(MAX_MAIN_TEXT.elements + 1);
     const nested = ('<div>'.repeat(MAX_MAIN_TEXT.depth - 4) + STORY + '</div>'.repeat(MAX_MAIN_TEXT.depth - 4)).repeat(
@@ -147,7 +147,7 @@ const SRT =
 const VTT =
   'WEBVTT\n\nNOTE not said\n\na cue\n00:01.000 --> 00:02.000 line:0\n<v Ahab>Have ye seen him?</v>\n\n01:00:01.000 --> 01:00:02.000\n<c.loud>Aye</c>\n';
 
-test('subtitles are what is said', async () => {
+test('extracts the spoken lines of subtitles', async () => {
   expect(await textOf('a.srt', SRT)).toBe('Call me Ishmael.\nSome years ago\n<Silence>');
   expect(await textOf('a.vtt', VTT)).toBe('Ahab: Have ye seen him?\nAye');
   const timed =
@@ -166,7 +166,7 @@ const NOTEBOOK = JSON.stringify({
   nbformat: 4,
 });
 
-test('a notebook is its words and its code', async () => {
+test('reads the text and code of a notebook', async () => {
   const { documents, notes } = await read('a.ipynb', NOTEBOOK);
   expect(documents).toEqual([{ text: '# A\nb\n\nx = 1', fields: { code: 'python' } }]);
   expect(notes).toEqual(['Skipped 1 code output']);
@@ -174,7 +174,7 @@ test('a notebook is its words and its code', async () => {
   await expect(read('a.ipynb', '{"cells":[')).rejects.toThrow(/^a\.ipynb is not JSON: /);
 });
 
-test('documents of Office are their text, with what they tell of themselves', async () => {
+test('reads the text and metadata of Office documents', async () => {
   expect((await read('a.docx', DOCX)).documents).toEqual([
     {
       title: 'Loomings',
@@ -187,7 +187,7 @@ test('documents of Office are their text, with what they tell of themselves', as
   ]);
   await expect(read('a.docx', ODT)).rejects.toThrow(/^a\.docx is not a Word document: it has no word\/document\.xml/);
   await expect(read('a.docx', 'Call me Ishmael.')).rejects.toThrow(/^a\.docx: it is not a zip file, or it is cut off/);
-  // It states the size of its text.
+  // The archive states the unpacked size of the text.
   const bomb = DOCX.slice();
   const view = new DataView(bomb.buffer);
   for (let at = 0; at < bomb.length - 4; at++)
@@ -205,13 +205,13 @@ const inDocx = (body: string, others: Readonly<Record<string, string>> = {}): Ui
 const run = (text: string): string => `<w:r><w:t xml:space="preserve">${text}</w:t></w:r>`;
 
 describe('a Word document', () => {
-  it('may have very many parts, and images of a single color', async () => {
+  it('may have many parts, and images of a single color', async () => {
     const pictures = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`word/media/${i}.bmp`, `${i}`]));
     const white = { 'word/media/white.bmp': '\0'.repeat(2e6) };
     expect(await textOf('a.docx', inDocx(`<w:p>${run('Aye')}</w:p>`, { ...pictures, ...white }))).toBe('Aye');
   });
 
-  it('has its hyphens, equations in a line, and its notes and boxes at the end', async () => {
+  it('keeps its hyphens, equations on one line, and notes and text boxes at the end', async () => {
     const hyphens = `${run('well')}<w:r><w:noBreakHyphen/></w:r>${run('be')}<w:r><w:softHyphen/></w:r>${run('ing')}`;
     const box = `<w:r><mc:AlternateContent><mc:Choice><w:drawing><w:txbxContent><w:p>${run('In a box')}</w:p></w:txbxContent></w:drawing></mc:Choice><mc:Fallback><w:p>${run('In a box')}</w:p></mc:Fallback></mc:AlternateContent></w:r>`;
     const m = (text: string): string => `<m:r><m:t>${text}</m:t></m:r>`;
@@ -235,7 +235,7 @@ describe('a Word document', () => {
   });
 });
 
-test('an OpenDocument text has its notes at the end, no words for pictures, and its columns apart', async () => {
+test('reads an OpenDocument text with notes at the end, without image descriptions, with separate columns', async () => {
   const note =
     '<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>Said Ahab.</text:p></text:note-body></text:note>';
   const picture =
@@ -293,7 +293,7 @@ describe('a damaged file gives documents or a typed error', () => {
   });
 });
 
-test('every format of documents is tried', () => {
+test('covers every document format', () => {
   const tried = new Set(Object.keys(WHOLE).map(formatOf));
   // Formats detected by how they begin are in ../chats/chats.test.ts.
   const all = Object.entries(FORMATS).filter(([id, format]) => isOfDocuments(id) && !('alsoCalled' in format));

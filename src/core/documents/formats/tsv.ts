@@ -1,4 +1,4 @@
-/** A quote is a letter here: https://www.iana.org/assignments/media-types/text/tab-separated-values */
+/** Quotes aren't special in TSV: https://www.iana.org/assignments/media-types/text/tab-separated-values */
 import { delimitedRows } from '../delimited';
 import type { TableFormat } from './format';
 

@@ -1,4 +1,4 @@
-/** A zip. One that cannot be read in places, as from a pipe or out of another archive, is in memory as a whole. */
+/** A ZIP archive. Without random access, as from a pipe or in another archive, it is read into memory. */
 import { bytesSource } from '../../files/byteSource';
 import { zipEntries } from '../../files/zipEntries';
 import { MAX_PACKED_BYTES, MAX_ENTRIES } from '../limits';

@@ -31,7 +31,7 @@ const folder = (files: Files, name: string) =>
   Object.entries(files).map(([path, text]) => dropped(`${name}${path}`, text));
 const PNG = '\x89PNG\r\n\x1a\n';
 
-/** Its documents and its note, the same in a ZIP file, in one in that, and in a folder. */
+/** Documents and note of an export; checks that a ZIP file, a nested ZIP file and a folder give the same. */
 async function given(files: Files) {
   const packed = await readDrop(dropped('mine.zip', zip(files)));
   expect(packed.reasons).toEqual([]);
@@ -75,7 +75,7 @@ test('Slack: threads across days, direct messages with their members, and messag
   expect(notes[0]).toMatch(/^Skipped: mine\.zip\/general\/2021-03-07\.json is not JSON: /);
 });
 
-test('Discord gives channels, and to its user what they wrote', async () => {
+test('Discord: exported channels, and the messages of a data package', async () => {
   const { documents, formats, notes } = await readDrop(dropped('Sea - whales.json', DISCORD));
   expect(formats).toEqual(['discord']);
   expect(documents).toEqual([
@@ -106,7 +106,7 @@ test('Discord gives channels, and to its user what they wrote', async () => {
   });
 });
 
-test('X gives posts with what their author answered, long ones whole', async () => {
+test('X: posts with replies of their author, and the full text of long posts', async () => {
   const { format, note, documents } = await given(TWITTER);
   expect(format).toBe('twitter');
   expect(note).toBe(
@@ -140,7 +140,7 @@ test('X gives posts with what their author answered, long ones whole', async () 
   expect(cut.reasons).toEqual([['tweets.js', expect.stringMatching(/^tweets\.js is not part of an X archive: /)]]);
 });
 
-test('Mastodon gives posts as text, without what was boosted', async () => {
+test('Mastodon: posts as text, without boosts', async () => {
   expect(await given(MASTODON)).toEqual({
     format: 'mastodon',
     note: 'Read as a Mastodon archive: 3 posts, one document for each post with its author’s replies; skipped 1 repost, 1 attachment and 1 other file',
@@ -169,7 +169,7 @@ test('Mastodon gives posts as text, without what was boosted', async () => {
   });
 });
 
-test('Reddit gives posts and comments, and no visits', async () => {
+test('Reddit: posts and comments, without visits', async () => {
   const post = {
     title: 'r/sea: A link alone',
     text: 'A link alone',
@@ -192,13 +192,13 @@ test('Reddit gives posts and comments, and no visits', async () => {
       post,
     ],
   });
-  // As `prepare` passes it, which lets columns be detected.
+  // Table choice as `prepare` passes it: detected columns.
   const table = { format: 'csv', columns: 'recognised' } as const;
   const alone = await readDrop({ ...dropped('posts.csv', REDDIT['posts.csv']!), table });
   expect(alone.documents.at(-1)).toEqual(post);
 });
 
-test('attachments next to a chat are not refused, and other files there are read', async () => {
+test('skips attachments next to a chat without refusing them, and reads other files there', async () => {
   const { documents, notes, reasons } = await readDrop(
     dropped(
       'WhatsApp Chat - Familie.zip',
@@ -226,13 +226,13 @@ test('attachments next to a chat are not refused, and other files there are read
   ]);
 });
 
-test('files are called as those of an export are, and are none', async () => {
+test('reads files that only share names with an export as tables', async () => {
   const table = { format: 'json', columns: 'recognised' } as const;
   const rows = '[{"text":"Aye"}]';
   const own = { 'users.json': '[{"id":"U1","name":"x"}]', 'general/2021-03-05.json': rows, 'outbox.json': rows };
   const files = folder(own, 'a/').map((source) => ({ ...source, table }));
   expect((await readDrop(...files)).formats).toEqual(['json']);
-  // People without messages are a table, and so is what someone has chosen columns of.
+  // Users without messages are a table, and so are files with chosen columns.
   const users = { ...dropped('users.json', SLACK['users.json']!), table };
   expect((await readDrop(users)).formats).toEqual(['json']);
   const chosen = folder(SLACK, '').map((source) => ({
@@ -240,12 +240,12 @@ test('files are called as those of an export are, and are none', async () => {
     table: { format: 'json', columns: { text: 'text' } } as const,
   }));
   expect((await readDrop(...chosen)).formats).toEqual(['json']);
-  // A tar says what is in it only on the way.
+  // A streamed tar lists no files in advance.
   const tar = tarOf(Object.entries(SLACK).map(([path, text]) => ({ path, text })));
   expect((await readDrop(dropped('a.tar', tar))).formats).toEqual(['json']);
 });
 
-test('files that belong to several go to the nearest, and folders of 100,000 files are gone through once', async () => {
+test('assigns files to the nearest of several exports, and visits 100,000 paths once', async () => {
   const paths = Array.from({ length: 100_000 }, (_, i) => `a/b/c${i % 100}/2021-01-${String(10 + (i % 20))}.json`);
   const heads: Files = { 'a/users.json': SLACK['users.json']!, 'a/b/users.json': SLACK['users.json']! };
   const opened: string[] = [];
@@ -268,14 +268,14 @@ const WHOLE: Readonly<Record<string, Files>> = {
   'whales.json': { 'whales.json': DISCORD },
 };
 
-test('every format that others belong to is tried', () => {
+test('covers every format with companion files', () => {
   const tried = new Set(
     Object.entries(WHOLE).map(([name, files]) =>
       sniffFormat(mayBe(name), name, files[name]!.slice(0, MARKUP_HEAD), false),
     ),
   );
   const all = Object.entries(FORMATS).flatMap(([id, format]) => ('alsoCalled' in format ? [id] : []));
-  // These are in tests of their own.
+  // These formats have their own tests.
   expect(all.filter((id) => !tried.has(id as never))).toEqual(['mediawiki', 'whatsapp', 'telegram']);
 });
 
@@ -311,7 +311,7 @@ describe('a damaged archive gives documents or a typed error', () => {
           const bytes = whole.slice(0, Math.round(whole.length * share));
           for (const [at, byte] of flips) if (bytes.length > 0) bytes[at % bytes.length] = byte;
           const all = new Map(paths.map((each) => [each, each === path ? bytes : bytesOf(files[each]!)]));
-          // Chunk borders make no difference.
+          // Chunk borders don't matter.
           expect(await tried(all, piece)).toEqual(await tried(all, 2 ** 20));
         },
       ),

@@ -25,7 +25,7 @@ const message = fc.record({
 });
 
 describe('a conversation', () => {
-  it('can be taken apart into its turns again, whatever is said in it', () => {
+  it('can be split into its turns again, whatever they contain', () => {
     fc.assert(
       fc.property(fc.array(message, { minLength: 2, maxLength: 8 }), (all) => {
         const said = all.map(({ text, ...rest }) => ({ ...rest, at: 1e12, text: `x${text}x` }));
@@ -42,7 +42,7 @@ describe('a conversation', () => {
     );
   });
 
-  it('ends where nobody said anything for eight hours', () => {
+  it('ends after eight hours without a message', () => {
     const at = Date.UTC(2023, 0, 5, 10);
     const said = [at, at + PAUSE, at + PAUSE + 1, at + 3 * PAUSE].map((each, i) => ({
       at: each,
@@ -59,7 +59,7 @@ describe('a conversation', () => {
     ]);
   });
 
-  it('that never rests is parted between two messages', () => {
+  it('without pauses is split between two messages', () => {
     const said = Array.from({ length: 30 }, (_, i) => ({ at: 1e12 + i, by: 'Ann', text: 'x'.repeat(1e5) }));
     const found = [...conversations(said, 'Sea')];
     expect(found.map(({ text }) => turnsOf(text, 'Ann').length)).toEqual([10, 10, 10]);
@@ -67,7 +67,7 @@ describe('a conversation', () => {
 });
 
 describe('WhatsApp', () => {
-  it('is read as Android writes it', async () => {
+  it('is read in the format of Android', async () => {
     const { documents, formats, notes } = await readDrop(dropped('WhatsApp Chat with Ann.txt', ANDROID));
     expect(formats).toEqual(['whatsapp']);
     expect(documents).toEqual([
@@ -92,7 +92,7 @@ describe('WhatsApp', () => {
     ]);
   });
 
-  it('is read as an iPhone writes it, in another language, and called by its archive', async () => {
+  it('is read in the format of an iPhone in another language, and named after its archive', async () => {
     const { documents, notes } = await readDrop(
       dropped('WhatsApp Chat - Familie.zip/_chat.txt', `\ufeff${IPHONE}`.replaceAll('\n', '\r\n')),
     );
@@ -121,7 +121,7 @@ describe('WhatsApp', () => {
     ['2023-01-05, 3:05 p.m. - Ann: x', [2023, 1, 5], '15:05:00'],
     ['٥\u200f/١\u200f/٢٠٢٣، ٣:٠٥ م - Ann: x', [5, 1, 2023], '15:05:00'],
     ['05/01/17, 15:05:10: Ann: x', [5, 1, 17], '15:05:10'],
-  ])('knows the time in %j', (line, date, clock) => {
+  ])('parses the time in %j', (line, date, clock) => {
     const stamp = stampOf(line)!;
     expect(stamp.date).toEqual(date);
     expect(new Date(stamp.clock).toISOString().slice(11, 19)).toBe(clock);
@@ -135,9 +135,9 @@ describe('WhatsApp', () => {
     '[05.01.23, 15:05 - Ann: x',
     '12:05 - x',
     '',
-  ])('begins no message by %j', (line) => expect(stampOf(line)).toBeNull());
+  ])('starts no message at %j', (line) => expect(stampOf(line)).toBeNull());
 
-  it('tells the month from the day by all dates', async () => {
+  it('distinguishes month and day by all dates together', async () => {
     const chat = (...days: string[]) =>
       readDrop(dropped('_chat.txt', days.map((day, i) => `[${day}, 10:00:00] Ann: ${i}`).join('\n')));
     const dates = ({ documents }: Awaited<ReturnType<typeof readDrop>>) =>
@@ -164,7 +164,7 @@ describe('Telegram', () => {
     },
   ];
 
-  it('is read as one chat', async () => {
+  it('is read from the export of one chat', async () => {
     const { documents, formats, notes } = await readDrop(dropped('ChatExport/result.json', TELEGRAM));
     expect(formats).toEqual(['telegram']);
     expect(documents).toEqual(parted);
@@ -173,7 +173,7 @@ describe('Telegram', () => {
     ]);
   });
 
-  it('is read as all of an account', async () => {
+  it('is read from the export of an account', async () => {
     const account = JSON.stringify(
       {
         about: 'Here is the data you requested. Remember: Telegram is ad free',
@@ -205,7 +205,7 @@ describe('Telegram', () => {
   });
 });
 
-test('what is no chat stays what it is', async () => {
+test('reads files that only resemble a chat as text or tables', async () => {
   const log = '[05/01/2023 15:05:10] INFO: started\n[05/01/2023 15:05:11] INFO: a whatsapp client\n'.repeat(9);
   const diary = '5/1/23, 15:05 - Ann: x\n';
   const json = (table: boolean, value: object): TextSource => ({
@@ -254,7 +254,7 @@ describe('a damaged chat gives documents or a typed error', () => {
     await expectAlikeInPieces(whole, tried, 60);
   });
 
-  it('is read in a moment where it repeats itself', async () => {
+  it('is read fast if it repeats itself', async () => {
     const begin = performance.now();
     for (const piece of [
       '1',

@@ -1,4 +1,4 @@
-/** Files that belong to one of an export. */
+/** Reads companion files of an export. */
 import { badFile, isBadFile } from '../../../base/errors';
 import { formatCount } from '../../../base/units';
 import { allOf } from '../../badRows';

@@ -1,6 +1,6 @@
 /**
  * Chats as documents: one message after another, each after its author's name (decision 81). A field holds the names
- * too, so that turns can be separated again and a person can choose the model's role.
+ * too, so that turns can be separated again and the user can choose the model's role.
  */
 import type { FoundDocument } from '../format';
 import { MAX_CONVERSATION_LENGTH } from '../../limits';
@@ -10,18 +10,18 @@ interface Turn {
   text: string;
 }
 export interface Message extends Turn {
-  /** Milliseconds since 1970; NaN if unknown. For a chat without a time zone, in the clock of whoever exported it. */
+  /** Milliseconds since 1970; NaN if unknown. Without a time zone, by the clock of whoever exported it. */
   at: number;
 }
 
-/** After so long without a message another conversation begins: a night, in milliseconds. */
+/** Milliseconds without a message after which a new conversation begins: a night. */
 export const PAUSE = 8 * 3_600_000;
 export const PAUSE_WORDS = '8 hours';
 
 /**
- * The conversations of a chat.
- * @param messages in their order @param chat what it is called
- * @param isLocal whether its times are of a clock without a zone
+ * Splits a chat into conversations.
+ * @param messages in order @param chat name of the chat
+ * @param isLocal whether its times have no time zone
  */
 export function* conversations(messages: Iterable<Message>, chat: string, isLocal = false): Generator<FoundDocument> {
   let turns: Message[] = [];
@@ -41,7 +41,7 @@ export function* conversations(messages: Iterable<Message>, chat: string, isLoca
   if (turns.length > 0) yield conversationOf(turns, chat, isLocal);
 }
 
-/** Several messages as one document; of one alone its text, and who wrote it. @param turns one or more, not empty */
+/** Joins messages as one document; a single one gives its text and its author. @param turns one or more, not empty */
 export function conversationOf(turns: readonly Message[], chat: string, isLocal = false): FoundDocument {
   const [first] = turns as [Message, ...Message[]];
   const moment = isLocal ? isoOf(first.at).replace('Z', '') : isoOf(first.at);
@@ -52,7 +52,7 @@ export function conversationOf(turns: readonly Message[], chat: string, isLocal 
   return { title, text: textOf(turns), fields: { ...fields, speakers: speakers.join('\n') } };
 }
 
-/** A line of a message that would be read as the beginning of another has a space before it. */
+/** Joins turns. Indents lines of a message that look like the start of another. */
 const textOf = (turns: readonly Turn[]): string => {
   const isSpeaker = speakerIn(new Set(turns.map(({ by }) => by)));
   return turns
@@ -64,7 +64,7 @@ const textOf = (turns: readonly Turn[]): string => {
     .join('\n');
 };
 
-/** The turns of a conversation again. @param speakers its field */
+/** Splits a conversation into turns again. @param speakers the document's field */
 export function turnsOf(text: string, speakers: string): Turn[] {
   const isSpeaker = speakerIn(new Set(speakers.split('\n')));
   const turns: Turn[] = [];
@@ -85,7 +85,7 @@ const speakerIn =
   (line: string): boolean =>
     speakers.has(line.slice(0, Math.max(0, line.indexOf(': '))));
 
-/** On one line, and without what ends a name. */
+/** Name on one line, without colons at the ends of words, which would end the name. */
 const speakerOf = (name: string): string =>
   name
     .slice(0, MAX_NAME_LENGTH)
@@ -97,6 +97,6 @@ const MAX_NAME_LENGTH = 200;
 
 const clean = (text: string): string => text.replace(/\r\n?/g, '\n').replaceAll('\0', '').trim().toWellFormed();
 
-/** ISO 8601 of a time that a calendar has; else nothing. */
+/** ISO 8601 of a plausible time; else an empty string. */
 export const isoOf = (at: number): string =>
   at > Date.UTC(1970, 0) && at < Date.UTC(2200, 0) ? new Date(at).toISOString().replace('.000', '') : '';

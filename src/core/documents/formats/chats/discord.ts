@@ -1,4 +1,4 @@
-/** A channel of Discord, or a thread or talk there, as DiscordChatExporter writes it as JSON. https://github.com/Tyrrrz/DiscordChatExporter */
+/** A Discord channel, thread or direct message, from https://github.com/Tyrrrz/DiscordChatExporter as JSON. */
 import { conversations, type Message } from './conversation';
 import { fieldsOf, listOf, wordsOf } from './json';
 import { AT_PAUSES, EntryReport } from './entryReport';
@@ -28,5 +28,5 @@ function* messagesOf(messages: readonly unknown[], report: EntryReport): Generat
     }
   }
 }
-/** Kinds of message that somebody has written; all others tell what happened. */
+/** Types of messages that people write; all others are system messages. */
 const SAID = new Set(['Default', 'Reply']);

@@ -1,6 +1,6 @@
 /**
- * What Discord gives to its user: what they wrote, and in which channel, without what others answered. In JSON, and in CSV as
- * it was until 2024. https://support.discord.com/hc/articles/360004957991
+ * Reads a Discord data package: the user's own messages by channel, without replies of others. In JSON, and in the CSV
+ * used until 2024. https://support.discord.com/hc/articles/360004957991
  */
 import { badFile } from '../../../base/errors';
 import { counted } from '../../../base/units';
@@ -38,7 +38,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
 };
 const CHANNEL = /^messages\/c?(\d+)\/messages\.(?:json|csv)$/i;
 
-/** In the order in which they were written: they stand there from the newest. */
+/** Returns messages oldest first; the file has the newest first. */
 async function messagesIn(file: OpenFile, path: string, by: string, report: EntryReport): Promise<Message[]> {
   const held = new Held(file.name, `a channel, ${path},`);
   const messages: Message[] = [];
@@ -62,6 +62,6 @@ async function* rowsIn(file: OpenFile, path: string): AsyncGenerator<Fields> {
   for await (const cells of companionRows(file, path)) yield Object.fromEntries(cells);
 }
 
-/** `2021-03-05 10:01:00`, of Greenwich, or with its zone. */
+/** Parses `2021-03-05 10:01:00` as UTC, or a time with its zone. */
 const timeOf = (time: string): number =>
   Date.parse(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$/.test(time) ? `${time.replace(' ', 'T')}Z` : time);

@@ -1,4 +1,4 @@
-/** The note on a chat export: its format, and how many entries were left out because no person wrote them. */
+/** The note on a chat export: its format, and the numbers of read and skipped entries. */
 import { counted } from '../../../base/units';
 import type { OpenFile } from '../format';
 import { PAUSE_WORDS } from './conversation';
@@ -18,7 +18,7 @@ const MANY = { message: 'messages', post: 'posts', 'post or comment': 'posts and
 export const AT_PAUSES = `split at pauses of ${PAUSE_WORDS}`;
 
 export const PAUSES_AND_THREADS = `one document per thread, the rest split at pauses of ${PAUSE_WORDS}`;
-/** Of what one person posted. */
+/** For exports of one person's posts. */
 export const THREADS = 'one document for each post with its author’s replies';
 
 export class EntryReport {
@@ -27,7 +27,7 @@ export class EntryReport {
 
   constructor(
     private readonly file: OpenFile,
-    /** What one of its entries is called. */
+    /** Name of an entry. */
     private readonly entry: keyof typeof MANY,
   ) {}
 

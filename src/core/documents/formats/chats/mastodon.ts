@@ -1,6 +1,6 @@
 /**
- * What Mastodon gives to its user: what they posted (outbox.json), with what they answered themselves; what they boosted is left
- * out. ActivityStreams 2.0: https://www.w3.org/TR/activitystreams-vocabulary
+ * Reads a Mastodon archive: the user's posts (outbox.json) with their own replies, without boosts. ActivityStreams 2.0:
+ * https://www.w3.org/TR/activitystreams-vocabulary
  */
 import { Held, companionJson } from './companionFiles';
 import { type Fields, fieldsOf, listOf, wordsOf } from './json';
@@ -48,7 +48,7 @@ function postOf({ type, object, actor, published }: Fields, report: EntryReport)
       id: wordsOf(note['id']),
       answers: wordsOf(note['inReplyTo']),
       at: Date.parse(wordsOf(note['published']) || wordsOf(published)),
-      // What it warns of.
+      // Content warning.
       title: wordsOf(note['summary']),
       text: words,
       author: wordsOf(actor).split('/').at(-1) ?? '',

@@ -1,12 +1,12 @@
-/** What one person posted, each with what they answered themselves: one document a thread. */
+/** Joins one person's posts with their own replies: one document per thread. */
 import { isoOf } from './conversation';
 import type { FoundDocument } from '../format';
 
 export interface Post {
   id: string;
-  /** Of the post that it answers, whoever's; empty: none. */
+  /** Id of the post that it replies to, by any author; empty: none. */
   answers: string;
-  /** Milliseconds since 1970; NaN where it is not known. */
+  /** Milliseconds since 1970; NaN if unknown. */
   at: number;
   title?: string;
   text: string;
@@ -15,7 +15,7 @@ export interface Post {
   language?: string | undefined;
 }
 
-/** In the order of their first posts. */
+/** Yields threads in the order of their first posts. */
 export function* threadsOfPosts(posts: readonly Post[]): Generator<FoundDocument> {
   const ordered = posts.toSorted((a, b) => a.at - b.at || 0);
   const byId = new Map(ordered.map((post) => [post.id, post]));
@@ -30,7 +30,7 @@ export function* threadsOfPosts(posts: readonly Post[]): Generator<FoundDocument
   for (const thread of threads.values()) yield documentOf(thread);
 }
 
-/** The first post of the thread that one is in. Each is gone through once, however long its thread is. */
+/** Returns a function to the first post of a thread. Visits each post once, however long its thread is. */
 function rootsOf(byId: ReadonlyMap<string, Post>): (post: Post) => Post {
   const roots = new Map<Post, Post>();
   return (post) => {

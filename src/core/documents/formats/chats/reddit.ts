@@ -1,6 +1,6 @@
 /**
- * What Reddit gives to its user: posts.csv and comments.csv. A post is a document, with what its author commented below it; a
- * comment on somebody else's is one, with what followed of its author. https://support.reddithelp.com/hc/articles/360043048352
+ * Reads a Reddit archive: posts.csv and comments.csv. A post is a document, with its author's comments; so is a comment
+ * on somebody else's post, with its author's replies. https://support.reddithelp.com/hc/articles/360043048352
  */
 import { allOf } from '../../badRows';
 import { Held, companionRows } from './companionFiles';

@@ -32,7 +32,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
         const entry = entryOf(each, people, report);
         if (!entry) continue;
         held.add(entry.text);
-        // A message without replies that answers nothing is alone in its thread.
+        // A message without replies that isn't a reply is alone in its thread.
         const thread = threads.get(entry.thread);
         if (thread) thread.push(entry);
         else threads.set(entry.thread, [entry]);
@@ -44,7 +44,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
 };
 
 interface Entry extends Message {
-  /** Time of the message that it answers, or its own. */
+  /** Time of the thread's first message, which may be this one. */
   thread: string;
 }
 
@@ -65,10 +65,10 @@ function entryOf(value: unknown, people: ReadonlyMap<string, string>, report: En
   }
   return undefined;
 }
-/** Subtypes written by a person: an answer also shown in the channel, `/me`, and a file with a comment. */
+/** Subtypes written by a person: a reply also shown in the channel, `/me`, and a file with a comment. */
 const SAID = new Set(['thread_broadcast', 'me_message', 'file_share']);
 
-/** Threads of several, and the others together, in the order in which they begin. */
+/** Yields threads with replies, and conversations of the other messages, by start time. */
 function* documentsOf(threads: ReadonlyMap<string, Entry[]>, title: string): Generator<FoundDocument> {
   const found: { at: number; document: FoundDocument }[] = [];
   const alone: Message[] = [];
@@ -83,7 +83,7 @@ function* documentsOf(threads: ReadonlyMap<string, Entry[]>, title: string): Gen
   for (const { document } of found.sort((a, b) => a.at - b.at)) yield document;
 }
 
-/** Files of days by their folders. */
+/** Daily files by folder. */
 function daysOf(paths: Iterable<string>): Map<string, string[]> {
   const days = new Map<string, string[]>();
   for (const path of paths) {
@@ -114,10 +114,10 @@ function nameIn(value: unknown): string {
   return wordsOf(profile['display_name']) || wordsOf(profile['real_name']);
 }
 
-/** People in a direct message: Slack allows nine. */
+/** Maximum number of people in a direct message; Slack allows nine. */
 const MAX_MEMBERS = 100;
 
-/** Members of folders named by an id; other folders are named after their channel. */
+/** Titles of direct-message folders, from their members; other folders are named after their channel. */
 async function titlesOf(file: OpenFile, people: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
   const titles = new Map<string, string>();
   for (const path of ['dms.json', 'mpims.json']) {

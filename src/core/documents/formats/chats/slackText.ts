@@ -1,4 +1,4 @@
-/** What stands in a message of Slack in angle brackets, as it is shown. https://api.slack.com/reference/surfaces/formatting */
+/** Renders mentions and links in a Slack message: https://api.slack.com/reference/surfaces/formatting */
 export function slackText(text: string, people: ReadonlyMap<string, string>): string {
   return text
     .replace(/<([@#!]?)([^<>|]{1,2000})(?:\|([^<>]{0,2000}))?>/g, (_, kind: string, of: string, label = '') =>

@@ -4,7 +4,7 @@ import { beginsAsWhatsApp } from './whatsappLine';
 
 const STRING = String.raw`"(?:[^"\\]|\\.)*"`;
 
-/** Attachments are next to it, named by iPhone or Android. */
+/** Chat file, next to attachments that iPhone or Android has named. */
 export const whatsapp: Sniffer = {
   begins: beginsAsWhatsApp,
   companions: {
@@ -59,13 +59,13 @@ export const discordPackage: Sniffer = {
   isNeverAlone: true,
 };
 
-/** A person's posts in X's archive. */
+/** Posts in X's data archive. */
 export const twitter: Sniffer = {
   begins: (head) => /^\s*window\.YTD\.tweets?\.part0\s*=\s*\[/.test(head),
   companions: { name: /^tweets?\.js$/, within: 'data', others: /^(?:data|assets)\/|^Your archive\.html$/ },
 };
 
-/** A person's posts in Mastodon's archive. */
+/** Posts in Mastodon's archive. */
 export const mastodon: Sniffer = {
   begins: (head) => /^\s*\{[^]*?"id"\s*:\s*"outbox\.json"\s*,\s*"type"\s*:\s*"OrderedCollection"/.test(head),
   companions: {

@@ -1,5 +1,5 @@
 /**
- * What Telegram Desktop exports as JSON: one chat, or all of an account. Stories, contacts and settings are not read.
+ * Reads Telegram Desktop's JSON export of one chat, or of an account without its stories, contacts and settings.
  * https://telegram.org/blog/export-and-more, and export_output_json.cpp of its source.
  */
 import { badFile } from '../../../base/errors';
@@ -29,7 +29,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   }
   report.note(chats.length === 1 ? 'a Telegram chat' : counted(chats.length, 'Telegram chat'), AT_PAUSES);
 };
-/** Of chats without a name. */
+/** Names of chats without one, by type. */
 const CALLED: Readonly<Record<string, string>> = { saved_messages: 'Saved messages', replies: 'Replies' };
 
 function* messagesOf(messages: readonly unknown[], report: EntryReport): Generator<Message> {
@@ -48,7 +48,7 @@ function* messagesOf(messages: readonly unknown[], report: EntryReport): Generat
 }
 const ATTACHED = ['photo', 'file', 'media_type', 'poll', 'contact_information', 'location_information', 'game_title'];
 
-/** One string, or pieces of it: strings, and links, mentions and the like with their text. */
+/** Text of a message: a string, or pieces that are strings, links, mentions and the like. */
 const textIn = (text: unknown): string =>
   typeof text === 'string'
     ? text
@@ -56,7 +56,7 @@ const textIn = (text: unknown): string =>
         .map((piece) => (typeof piece === 'string' ? piece : wordsOf(fieldsOf(piece)['text'])))
         .join('');
 
-/** Older versions tell the time of the computer's clock alone. */
+/** Time of a message. Older versions state only local time. */
 function timeOf(message: Fields): number {
   const seconds = secondsOf(message['date_unixtime']);
   return Number.isNaN(seconds) ? Date.parse(`${wordsOf(message['date'])}Z`) : seconds;

@@ -39,7 +39,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   report.note('an X archive', THREADS);
 };
 
-/** `window.YTD.tweets.part0 = [ … ]`: the right side is JSON, and is never run. */
+/** Parses the right side of `window.YTD.tweets.part0 = [ … ]` as JSON, without running it. */
 async function partIn(file: OpenFile): Promise<unknown> {
   const text = await readAllText(file, MAX_JSON_FILE_BYTES);
   const start = /^\s*window\.YTD\.\w+\.part\d+\s*=\s*/.exec(text)?.[0].length ?? 0;
@@ -78,7 +78,7 @@ function postOf(tweet: Fields, whole: Notes, report: EntryReport): Omit<Post, 'a
   return undefined;
 }
 
-/** With the addresses that were written, and without those of pictures; what answers somebody begins with their names. */
+/** Restores the original addresses, and removes those of media and the leading names in a reply. */
 function plain(text: string, tweet: Fields, media: readonly unknown[], isAnswer: boolean): string {
   const addresses = new Map<string, string>();
   for (const each of listOf(fieldsOf(tweet['entities'])['urls']).slice(0, MAX_ADDRESSES)) {
@@ -99,7 +99,7 @@ function plain(text: string, tweet: Fields, media: readonly unknown[], isAnswer:
 }
 const LETTERS = { amp: '&', lt: '<', gt: '>' } as const;
 
-/** Addresses of a post, of each kind, and characters of one as it was written; X allows a post of 25,000 characters. */
+/** Limits: addresses per kind, code units of a short address, and of a post, for which X allows 25,000 characters. */
 const MAX_ADDRESSES = 100;
 const MAX_ADDRESS = 200;
 const MAX_POST = 30_000;
@@ -108,7 +108,7 @@ const MAX_ADDED = 100_000;
 
 /** Replaces addresses in one pass, so that a replacement is never replaced again. */
 function replaced(text: string, addresses: ReadonlyMap<string, string>): string {
-  // Of two addresses with a common prefix, the longer one matches.
+  // Longer addresses first, so that one that extends another matches.
   const longestFirst = [...addresses.keys()]
     .filter(({ length }) => length <= MAX_ADDRESS)
     .sort((a, b) => b.length - a.length);
@@ -126,11 +126,11 @@ function replaced(text: string, addresses: ReadonlyMap<string, string>): string 
 }
 
 interface Notes {
-  /** The full text of a post, found by its beginning. */
+  /** Full text of a post, found by its id or its beginning. */
   of(id: string, beginning: string): string;
 }
 
-/** Long posts; the other list has only their beginnings. */
+/** Indexes long posts, of which the list of posts has only the beginning. */
 function notesIn(notes: readonly unknown[]): Notes {
   const [byId, byBeginning] = [new Map<string, string>(), new Map<string, string>()];
   for (const each of notes) {
@@ -150,5 +150,5 @@ function notesIn(notes: readonly unknown[]): Notes {
       beginning,
   };
 }
-/** Characters by which one is known again that does not say which it is. */
+/** Code units that identify a long post without a known id. */
 const BEGINNING = 200;

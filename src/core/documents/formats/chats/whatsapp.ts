@@ -28,7 +28,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   report.note('a WhatsApp chat', AT_PAUSES);
 };
 
-/** Messages with all of their lines. */
+/** Yields messages with all their lines. */
 async function* entriesIn(file: OpenFile): AsyncGenerator<{ stamp: Stamp; text: string }> {
   let entry: { stamp: Stamp; lines: string[] } | undefined;
   const held = new Held(file.name, 'a chat');
@@ -47,7 +47,7 @@ async function* entriesIn(file: OpenFile): AsyncGenerator<{ stamp: Stamp; text: 
 }
 
 async function* linesIn(file: OpenFile): AsyncGenerator<string> {
-  /** Pieces of a line that has not ended yet. */
+  /** Pieces of an unfinished line. */
   let held: string[] = [];
   for await (const piece of decodeParsed(file)) {
     const [end, ...lines] = piece.split('\n');
@@ -60,7 +60,7 @@ async function* linesIn(file: OpenFile): AsyncGenerator<string> {
   yield held.join('').replace(/\r$/, '');
 }
 
-/** Milliseconds since 1970 on the clock of the phone, in the order of day, month and year that all dates allow. */
+/** Milliseconds since 1970 by the phone's clock, with the order of day, month and year that fits all dates. */
 function timesOf(stamps: readonly Stamp[]): number[] {
   const [years, months, days] = orderOf(stamps);
   return stamps.map(({ date, clock }) => Date.UTC(yearOf(date[years]), date[months] - 1, date[days]) + clock);
@@ -72,7 +72,7 @@ function orderOf(stamps: readonly Stamp[]): Order {
   if (max[0]! > 31) return [0, 1, 2];
   if (max[0]! > 12) return [2, 1, 0];
   if (max[1]! > 12) return [2, 0, 1];
-  // Either could be: in the right order time hardly ever goes back.
+  // Both orders are possible; in the right one, time rarely goes back.
   const back = ([years, months, days]: Order): number => {
     const all = stamps.map(({ date }) => (date[years] * 12 + date[months]) * 31 + date[days]);
     return all.filter((day, i) => i > 0 && day < all[i - 1]!).length;
@@ -83,11 +83,11 @@ function orderOf(stamps: readonly Stamp[]): Order {
   ];
   const [a, b] = [back(dayFirst), back(monthFirst)];
   if (a !== b) return a < b ? dayFirst : monthFirst;
-  // The month comes first where clocks have twelve hours, as in the United States.
+  // Assumes month first with a 12-hour clock, as in the United States.
   return stamps[0]?.isHalfDay ? monthFirst : dayFirst;
 }
 
-/** Two digits are years of this century; years of the Thai calendar are converted. */
+/** Reads two digits as a year of this century, and converts years of the Thai calendar. */
 const yearOf = (year: number): number => (year < 100 ? 2000 + year : year > 2400 && year < 2700 ? year - 543 : year);
 
 /** The chat's name, from the file or its archive. */

@@ -7,7 +7,7 @@ export interface Stamp {
   date: readonly [number, number, number];
   /** Milliseconds since midnight. */
   clock: number;
-  /** Whether the clock has 12 hours, as where the month comes first. */
+  /** Whether the time is on a 12-hour clock, which suggests that the month comes first. */
   isHalfDay: boolean;
   /** End of the message's head: after the name, if there is one. */
   end: number;
@@ -39,19 +39,19 @@ export function stampOf(line: string): Stamp | null {
 const PM = /p\. ?m\b|\bpm\b|下午|午後|晚上|오후|(?:^|\s)م(?:\s|$)|μ\.?μ|\bptg\b|\bch\b/i;
 const AM = /a\. ?m\b|\bam\b|上午|午前|凌晨|早上|오전|(?:^|\s)ص(?:\s|$)|π\.?μ|\bpg\b|\bsa\b/i;
 
-/** Marks that tell the direction of writing, and a byte order mark: they are not seen. */
+/** Invisible direction marks, and the byte order mark. */
 const MARK = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff]/;
 const MARKS = new RegExp(MARK, 'g');
 export const withoutMarks = (text: string): string => text.replace(MARKS, '');
 
-/** The beginning of a line in ASCII's digits, spaces and commas, and where each of its characters stood. */
+/** Start of a line with digits, spaces and commas in ASCII, and the original index of each character. */
 function plain(line: string): { text: string; places: readonly number[] } {
   let text = '';
   const places: number[] = [];
   for (let i = 0; i < line.length && i < MAX_LENGTH; i++) {
     const letter = line[i]!;
     if (MARK.test(letter)) continue;
-    // Only a line that begins with a bracket or a digit is one.
+    // Only a line that begins with a bracket or a digit has a stamp.
     if (text === '' && letter !== '[' && !/\p{Nd}/u.test(letter)) break;
     text += letter <= '\x7f' ? letter : asciiOf(letter);
     places.push(i);
@@ -65,7 +65,7 @@ function asciiOf(letter: string): string {
   return letter === '،' ? ',' : letter;
 }
 
-/** Digits of a script stand together from zero up, at a place that 0 to 9 of no other share. */
+/** Value of a digit: the digits of a script are consecutive from zero, and not adjacent to those of another. */
 function digitOf(code: number): number {
   let zero = code;
   while (code - zero < 9 && /\p{Nd}/u.test(String.fromCharCode(zero - 1))) zero--;
@@ -88,5 +88,5 @@ export function beginsAsWhatsApp(head: string, name: string): boolean {
   });
 }
 const FIRST_LINES = 20;
-/** Characters that the notice has at least. */
+/** Minimum length of the notice's line. */
 const NOTICE = 60;

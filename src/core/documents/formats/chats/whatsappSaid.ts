@@ -1,46 +1,46 @@
-/** What somebody said in a message of WhatsApp, and what in it the app itself has written, in the words of its languages. */
+/** Separates the author's words in a WhatsApp message from text of the app, in the app's languages. */
 import { withoutMarks } from './whatsappLine';
 
 interface Said {
   by: string;
-  /** Empty where nothing was said in words. */
+  /** Empty if the author wrote no text. */
   text: string;
-  /** The app tells who joined, who called, what was deleted. */
+  /** Whether it is the app's message about who joined, who called or what was deleted. */
   isService: boolean;
   attachments: number;
 }
 
-/** @param entry what stands behind the time, on one line or several */
+/** @param entry text after the time, on one or several lines */
 export function saidIn(entry: string): Said {
   const [line = ''] = entry.split('\n', 1);
   const end = /: |:$/.exec(line)?.index ?? -1;
   const by = withoutMarks(line.slice(0, Math.max(0, end))).replace(/^~\s?/u, '');
-  // The app's own messages have no name before them; what they quote may have a colon in it.
+  // Messages of the app have no name before them, but may quote text with a colon.
   if (by === '' || by.length > MAX_NAME_LENGTH || /["“”«»„]/.test(by))
     return { by: '', text: '', isService: true, attachments: 0 };
-  // Looked at from its ends, without the spaces there: else time would grow with the square of their number.
+  // Trimmed first: on many spaces, the patterns below would take quadratic time.
   const body = entry.slice(end + 2).trim();
   const { text, attachments } = withoutAttachment(body);
   const words = withoutMarks(EDITED.reduce((rest, edited) => rest.replace(edited, ''), text.trim())).trim();
-  // On an iPhone a mark of direction stands before what the app says in a person's place.
+  // An iPhone writes a direction mark before text of the app in a person's message.
   const isApp = attachments === 0 && (/^\u200e/.test(body) || DELETED.test(words));
   const isSilent = isApp || words === 'null';
   return { by, text: isSilent ? '' : words, isService: isSilent, attachments };
 }
-/** Characters; names of people have 25 at most, those in an address book may have more. */
+/** Code units of a name. WhatsApp names have at most 25 characters, but contact names may have more. */
 const MAX_NAME_LENGTH = 100;
 
-/** Without the placeholder of what was attached: its caption stays. */
+/** Removes the placeholder of an attachment, but keeps its caption. */
 function withoutAttachment(body: string): { text: string; attachments: number } {
   const first = (body.split('\n', 1)[0] ?? '').trimEnd();
   const rest = body.slice(first.length + 1);
   if (OMITTED.test(first) || FILE.test(first) || BRACKETS.test(first)) return { text: rest, attachments: 1 };
-  // Behind a caption, on an iPhone.
+  // On an iPhone, the placeholder follows the caption.
   const marker = /\u200e<[^<>\n]{1,40}: [^<>\n]{1,200}>$/.exec(body);
   if (marker) return { text: body.slice(0, marker.index), attachments: 1 };
   return { text: body, attachments: 0 };
 }
-/** `<Media omitted>` in any language: words in brackets and nothing else. */
+/** `<Media omitted>` in any language: only words in angle brackets. */
 const BRACKETS = /^\u200e?<(?=[^<>]*[^<>\x21-\x7e])[^<>]{4,80}>$/;
 /** `IMG-20230105-WA0001.jpg (file attached)` in any language. */
 const FILE = /^\u200e?[^\s/\\:*?"<>|][^/\\:*?"<>|]{0,200}\.\w{2,5} \([^()]{4,60}\)$/;

@@ -1,4 +1,4 @@
-/** What a book in EPUB says of itself in its package: what it is called, and which of its parts are read in which order. */
+/** Reads an EPUB package: the book's metadata, and its chapters in reading order. */
 import { MarkupParser } from '../../markupParser';
 import { oneLine } from '../../markupText';
 import { languageCode } from '../../languageCode';
@@ -7,13 +7,13 @@ import type { FoundDocument } from '../format';
 
 export interface Book {
   about: Pick<FoundDocument, 'title' | 'fields'>;
-  /** Paths of what is read, in the order of reading. */
+  /** Paths of chapters in reading order. */
   chapters: readonly string[];
-  /** Paths of what is encrypted, but for fonts, which are only made hard to copy. */
+  /** Paths of encrypted parts, except for fonts, which are only obfuscated. */
   encrypted: ReadonlySet<string>;
 }
 
-/** @throws HomegrownError `bad-file` where it says nothing */
+/** @throws HomegrownError `bad-file` if the package is missing */
 export async function bookOf(parts: Parts): Promise<Book> {
   let path = '';
   eachElement((await parts.text(CONTAINER)) ?? '', (name, attributes) => {
@@ -38,7 +38,7 @@ const PAGE = /x?html|dtbook/;
 interface Item {
   path: string;
   type: string;
-  /** Its list of contents. */
+  /** Whether the item is the table of contents. */
   isContents: boolean;
 }
 
@@ -54,13 +54,13 @@ function packageIn(xml: string, path: string): { items: Map<string, Item>; order
         isContents: properties.split(/\s+/).includes('nav'),
       });
     if (name === 'itemref') order.push(idref);
-    // As EPUB 2 tells it.
+    // EPUB 2 marks the cover and contents in its guide.
     if (name === 'reference' && LEFT.test(type)) left.add(pathFrom(path, href));
   });
   return { items, order, left };
 }
 
-/** Parts that the list of contents calls a cover or contents. */
+/** Parts that the table of contents marks as cover or contents. */
 function landmarks(xhtml: string, path: string): string[] {
   const found: string[] = [];
   eachElement(xhtml, (name, { href, 'epub:type': type = '' }) => {
@@ -70,7 +70,7 @@ function landmarks(xhtml: string, path: string): string[] {
 }
 const LEFT = /^(?:cover|toc)$/;
 
-/** META-INF/encryption.xml: https://www.w3.org/TR/epub-33/#sec-container-metainf-encryption.xml */
+/** Paths listed in META-INF: https://www.w3.org/TR/epub-33/#sec-container-metainf-encryption.xml */
 async function encryptedIn(parts: Parts): Promise<Set<string>> {
   const found = new Set<string>();
   let algorithm = '';
@@ -83,7 +83,7 @@ async function encryptedIn(parts: Parts): Promise<Set<string>> {
 }
 const FONTS = /idpf\.org\/2008\/embedding|ns\.adobe\.com\/pdf\/enc#RC/;
 
-/** The first title, language and date, and all who wrote it. */
+/** First title, language and date, and all authors. */
 function aboutBook(xml: string): Book['about'] {
   const metadata: [name: string, text: string][] = [];
   let at: [string, string] | undefined;

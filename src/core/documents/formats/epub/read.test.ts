@@ -3,7 +3,7 @@ import { BOOK, bookOf } from '../../../../testing/book';
 import { TALK } from '../../../../testing/presentation';
 import { readDocuments as read, readText as textOf } from '../../../../testing/readDocuments';
 
-test('a book is its chapters in reading order, without cover and contents, with its metadata', async () => {
+test('reads the chapters of a book in reading order without cover and contents, and its metadata', async () => {
   const { documents, notes } = await read('a.epub', BOOK);
   expect(documents).toEqual([
     {
@@ -27,7 +27,7 @@ test.each([
   ['META-INF/license.lcpl', '{}', 'DRM, Readium LCP'],
   ['META-INF/sinf.xml', '<sinf/>', 'DRM, Apple FairPlay'],
   ['META-INF/other.xml', '', 'DRM'],
-])('a book whose chapters are encrypted is refused by name: %s', async (path, content, scheme) => {
+])('refuses a book with encrypted chapters, and names the scheme: %s', async (path, content, scheme) => {
   const encryption =
     '<encryption><EncryptedData><EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/><CipherData><CipherReference URI="OEBPS/text/chapter%200.xhtml"/></CipherData></EncryptedData></encryption>';
   const book = bookOf(['x'], {}, { [path]: content, 'META-INF/encryption.xml': encryption });

@@ -1,4 +1,4 @@
-/** A book in EPUB: its chapters in the order of reading, without cover and contents. https://www.w3.org/TR/epub-33/ */
+/** An EPUB book: its chapters in reading order, without cover and contents. https://www.w3.org/TR/epub-33/ */
 import { badFile } from '../../../base/errors';
 import { counted } from '../../../base/units';
 import { type Book, bookOf } from './book';
@@ -28,7 +28,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   if (text !== '') yield { ...book.about, text };
 };
 
-/** Also where only some chapters are: what is left would be no book. */
+/** Refuses a book with any encrypted chapter, because the remaining ones would be incomplete. */
 async function refuseProtected(name: string, parts: Parts, { chapters, encrypted }: Book): Promise<void> {
   if (!chapters.some((path) => encrypted.has(path))) return;
   const rights = (await parts.text('META-INF/rights.xml')) ?? '';

@@ -1,4 +1,4 @@
-/** A single message. */
+/** A single email message. */
 import { badFile } from '../../../base/errors';
 import { counted } from '../../../base/units';
 import { MAX_MESSAGE_BYTES } from '../../limits';

@@ -1,4 +1,4 @@
-/** Mail: messages and mailboxes as what was written in them, threads together. */
+/** Email: the own text of messages and mailboxes, joined by thread. */
 import { describe, expect, it, test, vi } from 'vitest';
 import { collect, stream } from '../../../../testing/texts';
 import type { FoundDocument, Reading } from '../format';
@@ -39,7 +39,7 @@ const mbox = (messages: readonly string[], end = '\n'): string =>
     .join('')
     .replaceAll('\n', end);
 
-test('a message is what was written in it', async () => {
+test('extracts the own text of a message', async () => {
   expect(await read('a.eml', FIRST)).toEqual({
     documents: [
       {
@@ -57,13 +57,13 @@ test('a message is what was written in it', async () => {
   expect(globalThis).not.toHaveProperty('ran');
 });
 
-test('quotes and signatures are kept where that is asked', async () => {
+test('keeps quotations and signatures on request', async () => {
   const whole = { wholeMessages: true };
   expect((await read('a.eml', FIRST, whole)).documents[0]!.text).toMatch(/heart\.\n\n--\nAnn Müller\n\+49 1234$/);
   expect((await read('a.eml', ANSWER, whole)).documents[0]!.text).toMatch(/wrote:\n\n> Hast seen the white whale\?/);
 });
 
-test('what is no message is refused, with a way out', async () => {
+test('refuses a file that is not a message, with a remedy', async () => {
   await expect(read('a.eml', 'Call me Ishmael.')).rejects.toMatchObject({
     code: 'bad-file',
     message: expect.stringMatching(/^a\.eml is not an email/) as string,
@@ -73,7 +73,7 @@ test('what is no message is refused, with a way out', async () => {
   await expect(read('a.mbox', 'From a@b Mon Nov  1 10:00:00 2021\nnothing\n')).rejects.toThrow(/no readable messages/);
 });
 
-test.each(['\n', '\r\n'])('a mailbox is its threads, in pieces of any size, with line ends %j', async (end) => {
+test.each(['\n', '\r\n'])('reads the threads of a mailbox in chunks of any size, with line ends %j', async (end) => {
   const silent = FIRST.replace('<1@x>', '<3@x>').replace(/Hast.*heart\./s, '> Quoted alone.');
   const box = utf8(mbox([FIRST, HTML, ANSWER, FIRST, silent], end));
   for (const piece of [1, 7, 100, 100_000]) {
@@ -98,7 +98,7 @@ test.each(['\n', '\r\n'])('a mailbox is its threads, in pieces of any size, with
   }
 });
 
-test('a mailbox with lines of any length is cut where messages begin', async () => {
+test('splits a mailbox with lines of any length at the start of messages', async () => {
   const long = 'x'.repeat(5000);
   const box = utf8(
     `From - Mon Nov  1 10:00:00 2021\n${long}\n\nFrom here on it is text\n\nFrom a@b Mon Nov  1 10:00:00 2021\n${long}${long}`,
@@ -109,7 +109,7 @@ test('a mailbox with lines of any length is cut where messages begin', async () 
   }
 });
 
-test('many empty lines are few before they are read, and what is read is the same', async () => {
+test('reduces many empty lines before parsing, without changing the text', async () => {
   for (const end of ['\n', '\r\n']) {
     const gap = (empty: number) =>
       utf8(ANSWER.replace('caf=E9.\n', `caf=E9.\n${'\n'.repeat(empty)}- Bob\n`).replaceAll('\n', end));
@@ -136,7 +136,7 @@ describe('own words', () => {
     expect(ownWords(text).trimEnd()).toBe(own);
   });
 
-  it('looks at a line as often, however many quotes and blank lines there are', () => {
+  it('checks each line equally often, however many quotations and blank lines there are', () => {
     const looksAt = (quotes: number): number => {
       const looks = [vi.spyOn(String.prototype, 'trim'), vi.spyOn(RegExp.prototype, 'test')];
       ownWords(`a:\n${'\n'.repeat(quotes)}${'> no?\n\n'.repeat(quotes)}`);
@@ -148,7 +148,7 @@ describe('own words', () => {
     expect(looksAt(2000) / looksAt(1000)).toBeCloseTo(2, 1);
   });
 
-  it('takes a moment for what is very long', () => {
+  it('reads a very long message fast', () => {
     const begin = performance.now();
     for (const one of [' ', '>', '-', '_', 'From: a\n', 'wrote:\n>', 'on ']) ownWords(one.repeat(30_000));
     expect(performance.now() - begin).toBeLessThan(20_000);

@@ -1,11 +1,11 @@
-/** The messages in a mailbox, one at a time: mbox as RFC 4155 has it, and with lines quoted as mboxrd does. */
+/** Splits a mailbox into messages, one at a time: mbox by RFC 4155, also with lines quoted as in mboxrd. */
 import { concatBytes } from '../../../base/concat';
 import { MAX_MESSAGE_BYTES } from '../../limits';
 
-/** Null: one that is too large, and was passed by. Nothing where it does not begin as a mailbox does. */
+/** Yields each message, or null for one that is too large. Yields nothing if the file isn't a mailbox. */
 export async function* messagesIn(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array | null> {
   const message = new Collected();
-  /** The beginning of a line that has not ended, and whether it began before that. */
+  /** Start of an unfinished line; whether its start was already consumed; and whether the line before was blank. */
   let [held, isMidLine, wasBlank] = [new Uint8Array() as Uint8Array, false, true];
   let isBegun = false;
   for await (const piece of ended(bytes)) {
@@ -36,7 +36,7 @@ export async function* messagesIn(bytes: AsyncIterable<Uint8Array>): AsyncGenera
   if (isBegun) yield message.take();
 }
 
-/** The same bytes, with a line end after them. */
+/** Appends a line end. */
 async function* ended(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* bytes;
   yield Uint8Array.of(LF);
@@ -59,7 +59,7 @@ class Collected {
   }
 }
 
-/** `From`, who it is from, and when it came; some programs tell neither. */
+/** Matches `From`, the sender and the time of delivery; some programs omit both. */
 const isSeparator = (line: Uint8Array): boolean =>
   line[0] === 0x46 && /^From (?:\S.*\d:\d\d|-? ?\r?$)/.test(latin(line.subarray(0, MAX_SEPARATOR_LENGTH)));
 const QUOTED = /^>+From /;

@@ -1,4 +1,4 @@
-/** A mailbox: a thread is a document. Its messages are read one at a time; what was written in them is in memory until all are. */
+/** A mailbox: one document per thread. Parses messages one at a time, and keeps their texts in memory to the end. */
 import { badFile } from '../../../base/errors';
 import { counted, formatCount } from '../../../base/units';
 import { MAX_MAILBOX_LENGTH } from '../../limits';

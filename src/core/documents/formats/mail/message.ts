@@ -1,4 +1,4 @@
-/** A message of mail as what was written: RFC 5322 and MIME by postal-mime, attachments counted and left. */
+/** Text of an email: RFC 5322 and MIME by postal-mime. Counts attachments, but doesn't read them. */
 import { formatCount } from '../../../base/units.ts';
 import { MAX_MESSAGE_TEXT } from '../../limits.ts';
 import { pageText } from '../../markupText.ts';
@@ -7,18 +7,18 @@ import { ownWords } from './ownWords.ts';
 
 export interface Message {
   id: string;
-  /** Ids of those that it answers, if it says so. */
+  /** Ids of the messages that it replies to. */
   answers: readonly string[];
-  /** Who wrote it: a name, else an address. */
+  /** Name of the sender, else the address. */
   from: string;
   subject: string;
-  /** ISO 8601, where it tells one. */
+  /** ISO 8601; empty if unknown. */
   date: string;
   text: string;
   attachments: number;
 }
 
-/** @param isWhole with what it quotes and its signature @throws what postal-mime does for one that it cannot read */
+/** @param isWhole keeps quotations and the signature @throws errors of postal-mime for an unreadable message */
 export async function messageOf(bytes: Uint8Array, isWhole: boolean): Promise<Message> {
   const mail = await parseMail(withFewEmptyLines(bytes).buffer);
   const body = mail.text?.trim() ? mail.text : mail.html === undefined ? '' : pageText(mail.html).text;
@@ -46,8 +46,8 @@ export async function messageOf(bytes: Uint8Array, isWhole: boolean): Promise<Me
 }
 
 /**
- * The same lines, each ended by LF alone. Of more than three empty lines in a row three are kept: what is read of a message has
- * one at most.
+ * Ends each line with LF alone, and keeps at most three empty lines in a row. The text that is read keeps only one
+ * anyway.
  */
 export function withFewEmptyLines(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const kept = new Uint8Array(bytes.length);
@@ -80,6 +80,6 @@ function checkSize(text: string): void {
 
 const clean = (words: string): string => words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed();
 
-/** Whether anything in it says that it is a message. */
+/** Whether any header identifies it as a message. */
 export const isMessage = ({ id, from, subject, date }: Message): boolean =>
   id !== '' || from !== '' || subject !== '' || date !== '';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ARCHIVED_PAGE, SAID } from '../../../../testing/archivedPage';
 import { readDocuments as read } from '../../../../testing/readDocuments';
 
-test('a web archive is the page in it, read as any page, without its frames', async () => {
+test('reads the page in a web archive like any page, without its frames', async () => {
   const want = {
     title: 'The whale',
     text: `${SAID} Café.`,
@@ -11,7 +11,7 @@ test('a web archive is the page in it, read as any page, without its frames', as
   for (const name of ['a.mhtml', 'a.mht']) expect((await read(name, ARCHIVED_PAGE)).documents).toEqual([want]);
   expect((await read('a.mht', ARCHIVED_PAGE.replaceAll('\r\n', '\n'))).documents).toEqual([want]);
   expect(globalThis).not.toHaveProperty('ran');
-  // The page is the part that its head names, and in the encoding that the part says.
+  // The header names the part with the page, and the part its encoding.
   const started = ARCHIVED_PAGE.replace('type="text/html";', 'type="text/html"; start="<frame-2@mhtml.blink>";')
     .replace('Content-ID: <frame-2@mhtml.blink>', 'Content-ID: <frame-2@mhtml.blink>')
     .replace(

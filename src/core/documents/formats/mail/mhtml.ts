@@ -1,4 +1,4 @@
-/** A page that a browser saved as one file: what it is about, as of any page. Frames, styles and pictures in it are not read. */
+/** A web page that a browser saved as one file, read like any page. Skips its frames, styles and images. */
 import { badFile } from '../../../base/errors';
 import { MAX_MESSAGE_BYTES } from '../../limits';
 import { type ArchivedPage, pageOfMessage } from './pageOfMessage';

@@ -1,10 +1,10 @@
-/** A body that is read in blocks is the one that postal-mime reads line by line. */
+/** Reading a body in blocks gives the same result as postal-mime's reading line by line. */
 import fc from 'fast-check';
 import PostalMime from 'postal-mime';
 import { expect, test, vi } from 'vitest';
 import { parseMail } from './mimeParser';
 
-/** As postal-mime has it, before it is changed. */
+/** Original method of postal-mime, before it is replaced. */
 const { readLine } = PostalMime.prototype as unknown as { readLine(): unknown };
 class LineByLine extends PostalMime {
   readLine = readLine;
@@ -42,7 +42,7 @@ const head = fc.constantFrom(
 );
 const part = fc.tuple(head, fc.array(line, { maxLength: 12 })).map(([head, lines]) => `${head}\n\n${lines.join('\n')}`);
 
-test('parts of any kind, with boundaries and what looks like them', async () => {
+test('reads parts of any kind, with boundaries and similar lines', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 5 }), fc.boolean(), async (parts, isEnded) => {
       const mail = `From: Ann <a@b>\nMIME-Version: 1.0\n${parts.join('\n')}${isEnded ? '\n' : ''}`;
@@ -53,19 +53,19 @@ test('parts of any kind, with boundaries and what looks like them', async () => 
   );
 });
 
-test('a message of more parts than a person sends is refused', async () => {
+test('refuses a message with too many parts', async () => {
   const parts = 'Content-Type: multipart/mixed; boundary=b\n\n' + '--b\n\n'.repeat(20_001);
   await expect(parseMail(bytesOf(parts))).rejects.toThrow('it has more than 20,000 parts');
 });
 
-test('a head of more encoded words than any mail has is refused, and 20,000 are read', async () => {
+test('reads 20,000 encoded words in headers, and refuses more', async () => {
   const mail = (words: number): ArrayBuffer =>
     bytesOf(`From: Ann <a@b>\nSubject: ${'=?utf-8?B?QUFB?= '.repeat(words)}\n\na =?${'=?'.repeat(30_000)}\n`);
   expect((await parseMail(mail(20_000))).subject).toBe('AAA'.repeat(20_000));
   await expect(parseMail(mail(20_001))).rejects.toThrow('it has more than 20,000 encoded words in its head');
 });
 
-test('a second copy of the module counts nothing twice', async () => {
+test('counts nothing twice with a second copy of the module', async () => {
   vi.resetModules();
   const again = await import('./mimeParser');
   expect(again.parseMail).not.toBe(parseMail);

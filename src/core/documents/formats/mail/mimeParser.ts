@@ -1,19 +1,19 @@
-/** postal-mime, which takes a body in blocks here: line by line, each line costs it some 2 kB of memory. */
+/** Makes postal-mime read bodies in blocks, because each line that it reads takes about 2 kB of memory. */
 import type PostalMime from 'postal-mime';
 import { formatCount } from '../../../base/units.ts';
 
-/** How deep parts may lie in each other. */
+/** Maximum nesting of parts. */
 const MAX_DEPTH = 64;
-/** Lines that are read one by one: of heads, and of bodies in quoted-printable. */
+/** Maximum number of lines read one by one: of headers, and of quoted-printable bodies. */
 const MAX_LINES = 2_000_000;
-/** Parts of a message; postal-mime takes about 5 kB of memory for each. */
+/** Maximum number of parts; postal-mime takes about 5 kB of memory for each. */
 const MAX_PARTS = 20_000;
-/** Encoded words (RFC 2047) in all heads; postal-mime looks through those before a word again where they may be joined. */
+/** Maximum number of encoded words (RFC 2047) in headers, because postal-mime rescans earlier words to join them. */
 const MAX_WORDS = 20_000;
 
 let parser: Promise<typeof PostalMime> | undefined;
 
-/** @param bytes which are not copied @throws what postal-mime does for a message that it can't read */
+/** @param bytes not copied @throws errors of postal-mime for an unreadable message */
 export async function parseMail(bytes: ArrayBuffer): ReturnType<PostalMime['parse']> {
   parser ??= import('postal-mime').then(({ default: all }) => {
     readsBlocks(all.prototype as unknown as Internals);
@@ -22,7 +22,7 @@ export async function parseMail(bytes: ArrayBuffer): ReturnType<PostalMime['pars
   return new (await parser)({ maxNestingDepth: MAX_DEPTH }).parse(bytes);
 }
 
-/** What the declarations of postal-mime leave out. */
+/** Internals that postal-mime's types omit. */
 interface Internals {
   av: Uint8Array;
   readPos: number;
@@ -34,9 +34,9 @@ interface Internals {
   words?: number;
 }
 
-/** Makes `readLine` return all lines of a body up to the next boundary at once, where its decoder keeps line ends as they are. */
+/** Makes `readLine` return a body up to the next boundary at once, unless its decoder needs single lines. */
 function readsBlocks(prototype: Internals & { readsBlocks?: true }): void {
-  if (prototype.readsBlocks) return; // or two copies of this module would count everything twice
+  if (prototype.readsBlocks) return; // otherwise two copies of this module would count twice
   prototype.readsBlocks = true;
   const { readLine } = prototype;
   prototype.readLine = function (): ReturnType<Internals['readLine']> {
@@ -67,7 +67,7 @@ const isBoundary = ({ av, boundaries }: Internals, at: number): boolean =>
   av[at + 1] === DASH &&
   boundaries.some(({ value }) => value.every((byte, i) => av[at + 2 + i] === byte));
 
-/** Beginnings of encoded words, `=?`. */
+/** Number of starts of encoded words, `=?`. */
 function wordsIn(line: Uint8Array): number {
   let words = 0;
   for (let at = line.indexOf(EQUALS); at >= 0; at = line.indexOf(EQUALS, at + 1))

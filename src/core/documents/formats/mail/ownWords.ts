@@ -1,9 +1,9 @@
-/** What somebody wrote in a message, without what they quote of others, and without their signature. Linear in its length. */
+/** Extracts the author's own text from a message, without quotations and signature. Takes linear time. */
 export function ownWords(text: string): string {
   const all = text.split('\n');
   const lines = all.slice(0, endOf(all));
   const own: string[] = [];
-  /** Of each of them, which up to it is the last that is not blank; below 0: none. */
+  /** For each own line, the index of the last non-blank line up to it; -1: none. */
   const written: number[] = [];
   let wasQuoted = false;
   for (const line of lines) {
@@ -18,7 +18,7 @@ export function ownWords(text: string): string {
   return own.join('\n');
 }
 
-/** Where a signature begins (RFC 3676, 4.3), or a whole message that is answered above it. */
+/** Index of the line where a signature begins (RFC 3676, 4.3), or a full message below the reply to it. */
 function endOf(lines: readonly string[]): number {
   const end = lines.findIndex((line, i) => /^-- ?$/.test(line) || ORIGINAL.test(line) || isHead(lines, i));
   if (end < 0) return lines.length;
@@ -26,8 +26,8 @@ function endOf(lines: readonly string[]): number {
 }
 
 /**
- * How many lines remain without `On Monday Ann wrote:` before what is quoted, which is on one line or two.
- * @param last line that is not blank
+ * Number of lines that remain without `On Monday Ann wrote:` before a quotation, on one or two lines.
+ * @param last index of the last non-blank line
  */
 function withoutAttribution(own: readonly string[], last: number): number {
   const one = trimmed(own[last]);
@@ -36,7 +36,7 @@ function withoutAttribution(own: readonly string[], last: number): number {
   const before = trimmed(own[last - 1]);
   return before !== undefined && isAttribution(`${before} ${one}`) ? last - 1 : own.length;
 }
-/** Of a line that may be one: the same may be looked at before each quote. */
+/** Trims a line short enough to be an attribution; bounded, because each quotation may check the same line again. */
 const trimmed = (line: string | undefined): string | undefined =>
   line !== undefined && line.length < MAX_LINE_LENGTH ? line.trim() : undefined;
 const MAX_LINE_LENGTH = 2000;
@@ -44,16 +44,16 @@ const MAX_LINE_LENGTH = 2000;
 const isAttribution = (line: string): boolean =>
   line.length < MAX_ATTRIBUTION_LENGTH && SAID.test(line) && WHO.test(line);
 const MAX_ATTRIBUTION_LENGTH = 400;
-/** In languages that mail programs write it in. */
+/** The verb, in languages of mail programs. */
 const SAID =
   /(?<!\p{L})(?:wrote|writes|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|skrev|napisał|napisał\(a\)|kirjoitti|написала?|пишет|写道|のメール)(?!\p{L})/iu;
-/** A day, an address, or how such lines begin. */
+/** A digit, an address, or a usual first word. */
 const WHO = /\d|@|^(?:on|am|le|el|il|op|den|em|w dniu)\s/iu;
 
 const ORIGINAL =
   /^-{2,}\s*(?:original message|original-nachricht|ursprüngliche nachricht|message d'origine|message original|mensaje original|messaggio originale|oorspronkelijk bericht)\s*-{2,}$/iu;
 
-/** The head that Outlook puts over what is answered: four lines or more of names and values, the first who wrote it. */
+/** Whether Outlook's header of a quoted message starts here: `From:`, then two or more fields, one of them a date. */
 function isHead(lines: readonly string[], at: number): boolean {
   if (!FROM.test(lines[at]!)) return false;
   let named = 0;

@@ -1,16 +1,16 @@
-/** The page in a web archive (MHTML, RFC 2557): a message whose parts are a page and what it shows. */
+/** Extracts the page from a web archive (MHTML, RFC 2557), a message whose parts are a page and its resources. */
 import type { Email } from 'postal-mime';
 import { concatBytes } from '../../../base/concat';
 
 export interface ArchivedPage {
-  /** As it was sent: nothing of it is decoded but how it was carried. */
+  /** Original bytes: only the transfer encoding is decoded. */
   html: Uint8Array;
   charset?: string;
-  /** Where it was saved from. */
+  /** Address that it was saved from. */
   source?: string;
 }
 
-/** Null where it has no page. The page is the part that `start` names, else the first. @throws what postal-mime does */
+/** Returns the page that `start` names, else the first; null if there is none. @throws errors of postal-mime */
 export async function pageOfMessage(bytes: Uint8Array): Promise<ArchivedPage | null> {
   const whole = await parsed(headOf(bytes));
   const type = header(whole, 'content-type');
@@ -29,7 +29,7 @@ export async function pageOfMessage(bytes: Uint8Array): Promise<ArchivedPage | n
   return first;
 }
 
-/** The page is among the first. */
+/** Maximum number of parts to check; the page is among the first. */
 const MAX_PARTS = 1000;
 
 const isPage = (type: string): boolean => /^(?:text\/html|application\/xhtml\+xml)\b/i.test(type);
@@ -47,7 +47,7 @@ const parameter = (value: string, name: string): string | undefined => {
   return quoted ?? bare;
 };
 
-/** Its bytes are had where it is attached: what is shown of a message is decoded, by what its head says of letters alone. */
+/** Declares the part an attachment, because postal-mime returns bytes for attachments, but decoded text for bodies. */
 async function pageIn(part: Uint8Array, head: Email, whole = head): Promise<ArchivedPage> {
   const carried = header(head, 'content-transfer-encoding') || '8bit';
   const attached = `Content-Type: application/octet-stream\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: ${carried}\r\n\r\n`;
@@ -59,12 +59,12 @@ async function pageIn(part: Uint8Array, head: Email, whole = head): Promise<Arch
   return {
     html: typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content),
     ...(charset !== undefined && { charset }),
-    // A part without an address of its own has one that stands for none.
+    // A part without an address of its own has a placeholder, not a web address.
     ...(/^https?:/i.test(source) && { source }),
   };
 }
 
-/** A message up to the empty line that ends its head, with that. */
+/** Headers of a message, with the empty line after them. */
 function headOf(bytes: Uint8Array): Uint8Array {
   for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
     const next = bytes[at + 1] === CR ? at + 2 : at + 1;
@@ -73,7 +73,7 @@ function headOf(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** What lies between lines of the boundary; the line end before one is its own. */
+/** Yields the parts between boundary lines, without the line end before a boundary. */
 function* partsIn(bytes: Uint8Array, boundary: string): Generator<Uint8Array> {
   const line = new TextEncoder().encode(`--${boundary}`);
   let from = -1;

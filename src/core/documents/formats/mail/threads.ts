@@ -1,15 +1,15 @@
-/** Messages that answer each other, as one document each thread. */
+/** Joins messages and their replies: one document per thread. */
 import type { FoundDocument } from '../format';
 import type { Message } from './message';
 
-/** In the order of their first messages; in each the older come first. */
+/** Returns threads in the order of their first messages in the mailbox; each thread is oldest first. */
 export function threadsOf(messages: readonly Message[]): FoundDocument[] {
   const parents = new Map<string, string>();
   const rootOf = (id: string): string => {
     let root = id;
     for (let parent = parents.get(root); parent !== undefined && parent !== root; parent = parents.get(root))
       root = parent;
-    // Each id on the way leads to the root from now on, so that a chain of answers takes linear time.
+    // Compresses the path: each id on it now points to the root, so that a chain of replies takes linear time.
     for (let at = id; at !== root;) {
       const parent = parents.get(at)!;
       parents.set(at, root);

@@ -1,4 +1,4 @@
-/** The pages of a dump of MediaWiki, one at a time. https://www.mediawiki.org/wiki/Help:Export, export-0.11.xsd */
+/** Reads a MediaWiki dump page by page. https://www.mediawiki.org/wiki/Help:Export, export-0.11.xsd */
 import { Parser } from 'htmlparser2';
 import { badFile } from '../../../base/errors';
 import { MAX_ARTICLE_LENGTH } from '../../limits';
@@ -7,26 +7,26 @@ export interface WikiPage {
   title: string;
   /** Whether it is in the article namespace, rather than talk, file or template pages. */
   isArticle: boolean;
-  /** Whether it only leads to another. */
+  /** Whether it only redirects to another page. */
   isRedirect: boolean;
   /** Date of its last revision. */
   date: string;
-  /** `wikitext`, as a rule. */
+  /** Content model, usually `wikitext`. */
   model: string;
-  /** Null where it is longer than is read. */
+  /** Text; null if it exceeds `MAX_ARTICLE_LENGTH`. */
   text: string | null;
 }
 
 export class Dump {
   /** Code of the language, such as `en`. */
   language = '';
-  /** An address of the wiki, before a title. */
+  /** Address of the wiki's pages, without a title. */
   address = '';
-  /** Names of namespaces in lower case: of pictures and categories. */
+  /** Names of media and category namespaces, in lower case. */
   readonly left = new Set(['file', 'image', 'media', 'category']);
   /** Names of namespaces other than articles, which dumps from before 2010 mark in titles only. */
   private readonly spaces = new Set<string>();
-  /** Whether all of it was there. */
+  /** Whether the dump is complete. */
   isWhole = false;
 
   constructor(
@@ -34,7 +34,7 @@ export class Dump {
     private readonly name: string,
   ) {}
 
-  /** @throws HomegrownError `bad-file` where it is no XML */
+  /** @throws HomegrownError `bad-file` for malformed XML */
   async *pages(): AsyncGenerator<WikiPage> {
     const found: WikiPage[] = [];
     let [words, key, depth, sinceTag] = ['', '', 0, 0];

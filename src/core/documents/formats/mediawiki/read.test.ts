@@ -1,4 +1,4 @@
-/** Dumps of wikis: articles as their words, one at a time, however they are cut or damaged. */
+/** Wiki dumps: text of articles, one at a time, also from truncated and damaged dumps. */
 import { expect, it, test, vi } from 'vitest';
 import { memoryStore } from '../../../base/blobStore';
 import { checkSound, expectAlikeInPieces, outcomeOf } from '../../../../testing/damage';
@@ -60,7 +60,7 @@ Ein '''Wal''' ({{IPA|va:l}}; ''Cetacea'') ist ein [[Säugetiere|Säugetier]].<re
 const WORDS =
   'Ein Wal (Cetacea) ist ein Säugetier. Er & seine\u00a0Kühe.\n\nGröße\n\nLänge\n\nbis 30\u00a0m\n\\frac{a}{b} < c und [[so]]';
 
-test('an article is its words, with its title, address, date and language', async () => {
+test('extracts the text of an article with its title, address, date and language', async () => {
   for (const size of [1, 7, 100_000]) {
     const { documents, notes } = await read(
       dumpOf(
@@ -98,7 +98,7 @@ it.each([
   ['== A ==\n=== B ===\n== C ==\nd\n=== E ===', 'C\n\nd'],
   ['* a\n*# b\n: c\n; d : e\n----\nf', 'a\nb\nc\nd : e\nf'],
   ['a ({{b}}) c ({{b}}, d) __NOTOC__', 'a c (d)'],
-  // What never ends is text, of a table that never ends its rows are none.
+  // Markup that never ends is text, except for rows of a table.
   ['a [[b c', 'a [[b c'],
   ['a [http://b c\nd', 'a [http://b c\nd'],
   ['a {{b c', 'a {{b c'],
@@ -107,11 +107,11 @@ it.each([
   ['a }} b ]] c |} d', 'a }} b ]] c |} d'],
   ['<gallery>\nA.jpg|b\n</gallery><ref group="a>b">c</ref>d', 'd'],
   ['&#39;&eacute;&lt;b&gt;&bogus;\x01\x02', "'é<b>&bogus;"],
-])('the words of %j', (markup, words) => {
+])('extracts the text of %j', (markup, words) => {
   expect(wikiWords(markup, new Set(['file', 'category']))).toBe(words);
 });
 
-test('markup that is begun very often and never ended takes a moment', () => {
+test('reads markup that is often started and never ended fast', () => {
   const begin = performance.now();
   for (const one of [
     '[[',
@@ -133,13 +133,13 @@ test('markup that is begun very often and never ended takes a moment', () => {
   expect(performance.now() - begin).toBeLessThan(20_000);
 });
 
-test('a dump is known by its first element, and other XML is no dump', () => {
+test('recognizes a dump by its first element, and no other XML', () => {
   expect(mediawiki.begins(`\ufeff<?xml version="1.0"?>\n<!-- x -->\n${HEAD}`, 'a.xml')).toBe(true);
   for (const head of ['<?xml version="1.0"?><rss/>', '<mediawikis>', 'See <mediawiki>'])
     expect(mediawiki.begins(head, 'a.xml')).toBe(false);
 });
 
-test('a part of a dump is named by its pages, and other XML is imported as written', async () => {
+test('recognizes a part of a dump named by its pages, and imports other XML as written', async () => {
   const rss = '<rss><item>Aye.</item></rss>';
   const files = { 'dewiki-1.xml-p1p297012': dumpOf({ title: 'Wal', text: ARTICLE }), 'b.xml': rss };
   const sources = Object.entries(files).map(([name, text]) => ({
@@ -156,7 +156,7 @@ test('a part of a dump is named by its pages, and other XML is imported as writt
   expect(texts).toEqual([WORDS, rss]);
 });
 
-test('dumps of before 2010 tell articles and redirects by their words, and several revisions count by the last', async () => {
+test('recognizes articles and redirects in dumps from before 2010, and uses the last of several revisions', async () => {
   const revision = (text: string): string =>
     `<revision><timestamp>2006-03-03T00:00:00Z</timestamp><text>${text}</text></revision>`;
   const old = ['Wal', 'Datei:Wal.jpg', 'Wale'].map(
@@ -168,7 +168,7 @@ test('dumps of before 2010 tell articles and redirects by their words, and sever
   expect(notes).toEqual(['Skipped 1 redirect and 1 page that isn’t an article']);
 });
 
-test('articles are given before the rest is read, and one that is too long is passed by', async () => {
+test('yields articles before the rest is read, and skips one that is too long', async () => {
   const [head, body] = [utf8(HEAD), utf8(page({ title: 'Wal', text: ARTICLE }))];
   const long = new Uint8Array(2 ** 20).fill(97);
   let read = 0;
@@ -196,7 +196,7 @@ test('articles are given before the rest is read, and one that is too long is pa
   );
 });
 
-test('a dump without an article is refused, and one that was cut off gives what was whole', async () => {
+test('refuses a dump without articles, and reads the complete articles of a truncated one', async () => {
   await expect(read(dumpOf({ title: 'Diskussion:Wal', text: 'x', ns: 1 }))).rejects.toThrow(
     /^a\.xml has no article with text, only 1 page that isn’t an article\.$/,
   );
@@ -206,7 +206,7 @@ test('a dump without an article is refused, and one that was cut off gives what 
   expect(notes).toEqual(['Cut off at its end; everything complete before that is used']);
 });
 
-test('a damaged dump gives documents or a typed error, wherever pieces end', async () => {
+test('a damaged dump gives documents or a typed error, wherever chunks end', async () => {
   vi.setConfig({ testTimeout: 30_000 });
   const whole = utf8(dumpOf({ title: 'Wal', text: ARTICLE }, { title: 'Aye', text: 'Aye.' }));
   const tried = (bytes: Uint8Array, piece: number) =>

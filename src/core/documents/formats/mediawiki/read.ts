@@ -1,4 +1,4 @@
-/** A dump of a wiki of MediaWiki, as Wikipedia gives them: an article is a document. One page is in memory at a time. */
+/** A MediaWiki dump, such as Wikipedia's: one document per article. Keeps one page in memory at a time. */
 import { badFile } from '../../../base/errors';
 import { counted } from '../../../base/units';
 import { decodeParsed } from '../../decode';

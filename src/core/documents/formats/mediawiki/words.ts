@@ -1,10 +1,10 @@
 /**
- * The words of an article in MediaWiki's markup, as a reader sees them in a page without its boxes, tables, pictures and notes.
- * In time linear in its length, whatever is in what. https://www.mediawiki.org/wiki/Help:Formatting, Markup_spec
+ * Extracts the text of an article in MediaWiki markup, without templates, tables, images and notes. Takes linear time,
+ * however the markup is nested. https://www.mediawiki.org/wiki/Help:Formatting, Markup_spec
  */
 import { Parser } from 'htmlparser2';
 
-/** @param left names of namespaces in lower case: of a link into one nothing is shown, as of pictures and categories */
+/** @param left lower-case names of namespaces, such as media and categories, whose links are removed */
 export function wikiWords(source: string, left: ReadonlySet<string>): string {
   const kept: string[] = [];
   const bare = withoutMarkup(source.replace(CONTROLS, ''), left, kept);
@@ -15,25 +15,25 @@ export function wikiWords(source: string, left: ReadonlySet<string>): string {
     .toWellFormed();
 }
 
-/** What is open: its words until now, and what it began with, which is text where it never ends. */
+/** Open markup: its text so far, and its start, which becomes text if the markup never ends. */
 interface Open {
   kind: 'text' | 'template' | 'table' | 'link' | 'address';
   begin: string;
   words: string;
 }
 
-/** Comments, tags, braces, links, addresses, and what is at the beginning of a line. */
+/** Comments, tags, braces, links, addresses, line ends, and table markup at the start of a line. */
 const TOKEN =
   /<!--|<(\/?)([a-z][a-z\d]*)((?:[\s/][^<>]*)?)>|\{{2,}|\}{2,}|\[\[|\[(?:https?:|ftps?:|mailto:|\/\/)[^\s[\]<>"]*|\]\]?|(?:^|\n)[ \t:]*\{\||\n[ \t]*\|\}(?!\})|\n/gi;
 
-/** @param kept texts that are taken as they are: in what is returned a number stands for each */
+/** @param kept receives literal texts; the result has a numbered placeholder for each */
 function withoutMarkup(source: string, left: ReadonlySet<string>, kept: string[]): string {
   const open: Open[] = [{ kind: 'text', begin: '', words: '' }];
   const ends = new Ends(source);
   let templates = 0;
   const add = (words: string): void => void (open.at(-1)!.words += words);
   const push = (kind: Open['kind'], begin: string): void => {
-    // So many are in each other by mistake only.
+    // Only malformed markup nests this deep.
     if (open.length > MAX_OPEN_TAGS) {
       add(begin);
       return;
@@ -42,7 +42,7 @@ function withoutMarkup(source: string, left: ReadonlySet<string>, kept: string[]
     if (kind === 'template') templates++;
   };
   const isOpen = (kind: Open['kind']): boolean => open.at(-1)!.kind === kind;
-  /** What was open was only text. */
+  /** Turns the innermost open markup into text. */
   const flatten = (): void => {
     const { kind, begin, words } = open.pop()!;
     if (kind === 'template') templates--;
@@ -94,7 +94,7 @@ function withoutMarkup(source: string, left: ReadonlySet<string>, kept: string[]
   while (open.length > 1) flatten();
   return open[0]!.words;
 
-  /** @returns where it, with what is in it where that is not markup, ends */
+  /** @returns end of the tag; for literal or skipped elements, end of the element */
   function tag(name: string, isEnd: boolean, isEmpty: boolean, all: string): number {
     const after = token.lastIndex;
     if (name === 'br' || name === 'hr') add('\n');
@@ -113,7 +113,7 @@ function withoutMarkup(source: string, left: ReadonlySet<string>, kept: string[]
 }
 const MAX_OPEN_TAGS = 200;
 
-/** Where things end, looked for once where they do not. */
+/** Finds ends of markup. Remembers which ones are missing, so that each is searched for only once. */
 class Ends {
   private readonly missing = new Set<string>();
   constructor(private readonly source: string) {}
@@ -136,21 +136,21 @@ class Ends {
   }
 }
 
-/** What of a link is shown. */
+/** Visible text of a link. */
 function linked(inner: string, left: ReadonlySet<string>): string {
   const bar = inner.indexOf('|');
   const target = (bar < 0 ? inner : inner.slice(0, bar)).trim();
   const [, space] = /^([^:]{1,100}):/.exec(target) ?? [];
   if (space !== undefined) {
     if (left.has(space.trim().replaceAll('_', ' ').toLowerCase())) return '';
-    // The same article in another language.
+    // Link to the same article in another language.
     if (bar < 0 && /^[a-z]{2,3}(?:-[a-z]+)*$/.test(space)) return '';
   }
   const words = bar < 0 ? '' : inner.slice(bar + 1).trim();
   return words || target.replace(/^:/, '');
 }
 
-/** Lists and indents without what marks them, headings as paragraphs: of a section without text there is none. */
+/** Removes markers of lists and indents, and turns headings into paragraphs, but drops those of empty sections. */
 function inLines(text: string): string {
   const lines: string[] = [];
   let headings: { level: number; title: string }[] = [];
@@ -159,7 +159,7 @@ function inLines(text: string): string {
       .replace(/'{2,}/g, quotes)
       .replace(/__[A-Z]{3,40}__/g, '')
       .trim();
-    // A row of a table that never began.
+    // Row of a table without a start.
     if (line.startsWith('|') || /^-{4,}$/.test(line)) continue;
     const level = headingLevel(line);
     if (level > 0) {
@@ -176,10 +176,10 @@ function inLines(text: string): string {
   return lines.join('\n');
 }
 
-/** Of bold and italics: five are both, and of more the last ones count. */
+/** Removes quotes that mark bold and italics; five mark both, and further ones are text. */
 const quotes = ({ length }: string): string => "'".repeat(length === 4 ? 1 : Math.max(0, length - 5));
 
-/** 0: it is none. */
+/** Level of a heading; 0 for any other line. */
 function headingLevel(line: string): number {
   if (!line.startsWith('=') || !line.endsWith('=')) return 0;
   let level = 0;
@@ -187,7 +187,7 @@ function headingLevel(line: string): number {
   return level;
 }
 
-/** Without brackets that held nothing but templates, and more space than one. */
+/** Removes parentheses that contained only templates, and collapses spaces. */
 const tidy = (text: string): string =>
   text
     .replace(/\([ ,;:]*\)/g, '')
@@ -199,7 +199,7 @@ const tidy = (text: string): string =>
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 
-/** Without entities, as `&nbsp;`. */
+/** Decodes entities such as `&nbsp;`. */
 function decoded(text: string): string {
   if (!text.includes('&')) return text;
   let words = '';
@@ -208,14 +208,14 @@ function decoded(text: string): string {
   return words.replace(CONTROLS, '');
 }
 
-/** No XML has them; some stand for what is kept. */
+/** Control characters, which XML can't contain; some delimit placeholders of literal texts. */
 const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/g;
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
-/** Extensions and elements whose content is none of the article's words. */
+/** Extensions and elements whose content isn't text of the article. */
 const LEFT = set(
   'ref references gallery timeline imagemap score graph mapframe maplink inputbox categorytree templatestyles templatedata indicator section style script table hiero phonos includeonly',
 );
-/** Whose content is no markup, and where also entities are none. */
+/** Elements with literal content; in those of RAW, entities are literal too. */
 const AS_IT_IS = set('nowiki pre math chem ce syntaxhighlight source');
 const RAW = set('math chem ce syntaxhighlight source');
 const BLOCKS = set('p div blockquote center poem ul ol li dl dt dd h1 h2 h3 h4 h5 h6 caption tr td th tbody');

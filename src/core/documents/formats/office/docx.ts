@@ -1,4 +1,7 @@
-/** A document of Word, as ECMA-376 has it: paragraphs as lines, cells of tables with tabs between, notes at the end; deleted text, fields and reviewers' notes are not taken. */
+/**
+ * A Word document (ECMA-376): paragraphs as lines, table cells separated by tabs, notes at the end. Skips deleted text,
+ * fields and reviewers' comments.
+ */
 import { type OnePart, packedText } from './packed';
 import type { DocumentReader } from '../format';
 
@@ -15,7 +18,7 @@ const WORD: OnePart = {
   letters: {
     'w:tab': ['\t', ''],
     'w:noBreakHyphen': ['\u2011', ''],
-    // Equations in one line, as Word writes them too: (a+b)^2/c.
+    // Equations on one line, in Word's linear format: (a+b)^2/c.
     'm:d': ['(', ')'],
     'm:rad': ['√', ''],
     'm:den': ['/', ''],
@@ -23,7 +26,7 @@ const WORD: OnePart = {
     'm:sup': ['^', ''],
   },
   asides: set('w:txbxContent'),
-  // Tab stops of a paragraph's form are called as tabs are; a drawing is there twice, for older programs.
+  // Tab stops of a paragraph share the element name of tabs; a drawing has a fallback copy for older programs.
   left: set('w:del w:moveFrom w:pPr w:sectPr mc:Fallback'),
 };
 

@@ -1,4 +1,7 @@
-/** An OpenDocument text: paragraphs and headings as lines, cells of tables with tabs between, notes at the end. https://docs.oasis-open.org/office/OpenDocument/ */
+/**
+ * An OpenDocument text: paragraphs and headings as lines, table cells separated by tabs, notes at the end.
+ * https://docs.oasis-open.org/office/OpenDocument/
+ */
 import { type OnePart, packedText } from './packed';
 import type { DocumentReader } from '../format';
 

@@ -11,7 +11,7 @@ import type { FoundDocument, OpenFile } from '../format';
 
 /** Roles of a format's elements, by name with prefix. */
 export interface Elements {
-  /** Whose text is taken. */
+  /** Elements whose text is extracted. */
   runs: ReadonlySet<string>;
   paragraphs: ReadonlySet<string>;
   rows: ReadonlySet<string>;
@@ -23,9 +23,9 @@ export interface Elements {
    * Elements inside a sentence that aren't part of it, such as notes and boxes. Their text comes after the main text.
    */
   asides: ReadonlySet<string>;
-  /** Elements to skip: reviewers' comments, deletions, pictures. */
+  /** Elements to skip: reviewers' comments, deletions, images. */
   left: ReadonlySet<string>;
-  /** Elements that hold texts of their own, and where another one in them says that these go: before all others, or nowhere. */
+  /** Text boxes, and a function from an element inside one to the box's place: before all other text, or nowhere. */
   placed?: {
     boxes: ReadonlySet<string>;
     place(name: string, attributes: Readonly<Record<string, string>>): 'before' | 'nowhere' | undefined;
@@ -34,14 +34,14 @@ export interface Elements {
 
 /** A format with its text in one part. */
 export interface OnePart extends Elements {
-  /** The part that holds the text, and parts with its notes, which come after it. */
+  /** Part with the text, and parts with notes, which come after it. */
   part: string;
   notes: readonly string[];
   /** Part with the title, date and language. */
   about: string;
 }
 
-/** @param what as in "a Word document" @throws HomegrownError `bad-file` */
+/** @param what format, such as "a Word document" @throws HomegrownError `bad-file` */
 export async function packedText(file: OpenFile, elements: OnePart, what: string): Promise<FoundDocument> {
   const parts = await Parts.open(file, what);
   const xml = await parts.text(elements.part);
@@ -63,7 +63,7 @@ export function textOf(
   /** Targets of text, nested asides last; and the depth of cells. */
   const places = [{ flow: main, inCell: 0 }];
   let [taken, out] = [0, 0];
-  /** A row of a table is one line, whatever paragraphs are in its cells. */
+  /** Ends a line, except in a table, where each row is one line. */
   const endLine = ({ flow, inCell }: (typeof places)[number]): void => (inCell > 0 ? flow.add(' ') : flow.breakLine(1));
   const parser = new XmlParser(
     {
@@ -110,14 +110,14 @@ export function textOf(
   parser.end(xml);
   return [before.text(), main.text(), after.text()].filter((each) => each !== '').join('\n');
 }
-/** Bounds repetitions that a file states as numbers: in total, no more than its bytes may grow to. */
+/** Bounds the repetitions that a file states as numbers, in total by `MAX_COMPRESSION_RATIO` times its bytes. */
 export class Repeats {
   private count = 0;
 
   constructor(
-    /** Its name. */
+    /** Name of the file. */
     readonly file: string,
-    /** Its bytes. */
+    /** Bytes of the file. */
     private readonly packed: number,
   ) {}
 
@@ -139,7 +139,7 @@ export class Repeats {
 }
 /** Maximum number of spaces or cells that one element represents. */
 const MAX_REPEATED = 1000;
-/** Repeats that any file may have, however small it is. */
+/** Number of repetitions that any file may have, however small. */
 const MIN_REPEATS = 1e6;
 
 /** Parses Dublin Core metadata, which all formats use: https://www.dublincore.org/specifications/dublin-core/dces/ */

@@ -3,7 +3,7 @@ import { presentationOf, shapeOf, TALK } from '../../../../testing/presentation'
 import { readDocuments as read } from '../../../../testing/readDocuments';
 import { workbookOf } from '../../../../testing/workbook';
 
-test('a presentation is its slides in their order, titles first, with tables and what the speaker noted', async () => {
+test('reads slides in order, titles first, with tables and speaker notes', async () => {
   const { documents, notes } = await read('a.pptx', TALK);
   expect(documents).toEqual([
     {

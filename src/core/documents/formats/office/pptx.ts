@@ -1,6 +1,6 @@
 /**
- * A presentation of PowerPoint, as ECMA-376 has it: slides in their order, each its title, its texts and tables, and what the
- * speaker noted. Numbers, dates and footers of slides are not taken, and no hidden slides.
+ * A PowerPoint presentation (ECMA-376): slides in order, each with its title, texts, tables and speaker notes. Skips
+ * slide numbers, dates, footers and hidden slides.
  */
 import { counted } from '../../../base/units';
 import { aboutOf, type Elements, Repeats, textOf } from './packed';
@@ -77,7 +77,7 @@ async function slideText(parts: Parts, path: string, left: Left, { repeats, note
 /** Totals over all slides so far. */
 interface Taken {
   repeats: Repeats;
-  /** Parts of notes: each is of one slide. */
+  /** Paths of notes parts that were read; each belongs to one slide. */
   noted: Set<string>;
 }
 interface Left {

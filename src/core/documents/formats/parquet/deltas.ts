@@ -1,6 +1,6 @@
 /**
- * Checks delta-encoded values of a Parquet page before hyparquet decodes them. Texts encoded by the prefix that they
- * share with the text before can grow to the square of the page.
+ * Checks delta-encoded values of a Parquet page before hyparquet decodes them. Texts encoded by the prefix shared with
+ * the previous text can expand to the square of the page's size.
  * https://parquet.apache.org/docs/file-format/data-pages/encodings/
  */
 import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
@@ -39,7 +39,7 @@ export function checkDeltas(page: DataView, at: number, count: number, encoding:
   return made;
 }
 
-/** @param most level of those that are there @returns how many are */
+/** @param max level of present values @returns number of present values */
 export function presentIn(page: DataView, at: number, values: number, max: number): number {
   const levels = new Uint16Array(values);
   readRleBitPackedHybrid({ view: page, offset: at }, 32 - Math.clz32(max), levels);
@@ -55,7 +55,7 @@ function lengthsIn(reader: Reader, count: number): Int32Array {
   return lengths;
 }
 
-/** Values come in blocks, and these in parts of widths of their own. */
+/** Checks the header of delta-encoded values, which come in blocks of parts with their own bit widths. */
 function checkHead({ view, offset }: Reader, count: number): void {
   const reader = { view, offset };
   const [block, parts, stated] = [readVarInt(reader), readVarInt(reader), readVarInt(reader)];
@@ -64,7 +64,7 @@ function checkHead({ view, offset }: Reader, count: number): void {
     throw new Error(`values come in blocks of ${block} in ${parts} parts`);
 }
 
-/** Values; writers make them of 128. */
+/** Maximum number of values in a block; writers use 128. */
 const MAX_BLOCK_VALUES = 2 ** 16;
-/** Bytes. */
+/** Maximum bytes that decoding may add to a page. */
 const MAX_DECODED_BYTES = 256 * 2 ** 20;

@@ -6,10 +6,10 @@ import { type PageHeader, parquetHeader } from 'hyparquet/src/column.js';
 import { checkDeltas, presentIn } from './deltas';
 import { checkThrift } from './thrift';
 
-/** A column that has values of its own. */
+/** A column with values, rather than a group of columns. */
 export interface Leaf {
   type: string;
-  /** Of a value, where all have one; in bytes. */
+  /** Bytes of a fixed-width value. */
   width: number;
   maxRepetition: number;
   maxDefinition: number;
@@ -19,7 +19,7 @@ export interface Leaf {
   making(bytes: number): void;
 }
 
-/** @param chunk all pages of it in a row group @throws Error with the reason */
+/** @param chunk all pages of a column in a row group @throws Error with the reason */
 export function pagesOf(chunk: Uint8Array, leaf: Leaf): PageHeader[] {
   const reader = { view: viewOf(chunk), offset: 0 };
   const pages: PageHeader[] = [];
@@ -51,7 +51,7 @@ export function pagesOf(chunk: Uint8Array, leaf: Leaf): PageHeader[] {
   return pages;
 }
 
-/** @param page as it was unpacked: of the second kind without its levels */
+/** Checks a page. @param page unpacked bytes; for version 2 without its levels */
 export function checkPage(
   page: Uint8Array,
   { data_page_header: first, data_page_header_v2: second }: PageHeader,
@@ -81,9 +81,7 @@ function checkSecond(page: Uint8Array, header: Second, leaf: Leaf): void {
     checkValues(page.subarray(repetition + definition), 0, values, header.encoding, leaf, values - nulls);
 }
 
-/**
- * @param present number of values in the page, without missing ones
- */
+/** @param present number of values in the page, without missing ones */
 function checkValues(
   page: Uint8Array,
   at: number,
@@ -103,9 +101,9 @@ function checkValues(
 }
 
 /**
- * Runs of equal values, and of values in `width` bits each.
- * @param length of all in bytes; absent: it stands before them in four bytes
- * @returns where they end
+ * Checks runs of equal values, and of values in `width` bits each.
+ * @param length bytes of all runs; absent: stated in the four bytes before them
+ * @returns end of the runs
  */
 function checkRuns(page: Uint8Array, at: number, values: number, width: number, length?: number): number {
   const from = length === undefined ? at + 4 : at;
@@ -146,5 +144,5 @@ const ENCODINGS: ReadonlySet<string> = new Set(
   ),
 );
 const MAX_FILLED = 1024;
-/** Bytes of a page: writers make them of a megabyte, or of one value that is larger. */
+/** Maximum bytes of a page; writers make pages of a megabyte, or of one larger value. */
 const MAX_PAGE_BYTES = 256 * 2 ** 20;

@@ -1,4 +1,4 @@
-/** Parquet tables: rows as pyarrow wrote them, in places, and nothing that they tell is believed. */
+/** Parquet tables: rows written by pyarrow, read by random access, with none of their claims trusted. */
 import fc from 'fast-check';
 import { describe, expect, it, test, vi } from 'vitest';
 import { memoryStore } from '../../../base/blobStore';
@@ -35,23 +35,23 @@ const row = (i: number): Record<string, string> => ({
 });
 const ALL = [0, 1, 2, 3, 4].map((i) => [i + 1, row(i)] as const);
 
-describe.each(['snappy', 'gzip', 'zstd', 'brotli', 'lz4', 'none'] as const)('packed by %s', (codec) => {
-  it('is its rows, in places and from its start, without columns of bytes', async () => {
+describe.each(['snappy', 'gzip', 'zstd', 'brotli', 'lz4', 'none'] as const)('compressed with %s', (codec) => {
+  it('gives its rows by random access and as a stream, without binary columns', async () => {
     const notes = ['Skipped columns of bytes: picture'];
     expect(await read(PARQUET[codec])).toEqual({ rows: ALL, notes });
     expect(await read(PARQUET[codec], false)).toEqual({ rows: ALL, notes });
   });
 });
 
-test('values are read without dictionaries and by their differences', async () => {
+test('reads plain and delta-encoded values', async () => {
   const two = ALL.map(([line, { text, n }]) => [line, { ...(text !== undefined && { text }), n }]);
   for (const name of ['plain', 'delta'] as const) expect((await read(PARQUET[name])).rows).toEqual(two);
   const texts = ALL.map(([line, { text }]) => [line, { ...(text !== undefined && { text }) }]);
   expect((await read(PARQUET.deltaStrings)).rows).toEqual(texts);
 });
 
-describe('texts by what they share with the one before', () => {
-  /** One after another, as their lengths by differences in one block of equal widths, and then their letters. */
+describe('texts encoded by shared prefixes', () => {
+  /** Page with the delta-encoded lengths of prefixes and of the rest, and then the characters. */
   const pageOf = (texts: readonly (readonly [shared: number, letters: string])[]): DataView => {
     const varint = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...varint(n >>> 7)]);
     const zigzag = (n: number): number[] => varint(n < 0 ? -2 * n - 1 : 2 * n);
@@ -59,7 +59,7 @@ describe('texts by what they share with the one before', () => {
       const steps = lengths.slice(1).map((length, i) => length - lengths[i]!);
       const min = Math.min(0, ...steps);
       const blocks = Array.from({ length: Math.ceil(steps.length / 128) }, (_, block) => {
-        // Parts of the last block that hold no value are not there.
+        // Parts of the last block without values are omitted.
         const filled = Math.min(128, 32 * Math.ceil((steps.length - block * 128) / 32));
         const these = Array.from({ length: filled }, (_, i) => (steps[block * 128 + i] ?? min) - min);
         return [...zigzag(min), 32, 32, 32, 32, ...new Uint8Array(Uint32Array.from(these).buffer)];
@@ -73,7 +73,7 @@ describe('texts by what they share with the one before', () => {
   };
   const check = (page: DataView, count: number): number => checkDeltas(page, 0, count, 'DELTA_BYTE_ARRAY');
 
-  it('are reckoned before they are made, and what cannot be is refused', () => {
+  it('are sized before they are decoded, and refused if inconsistent', () => {
     const texts = [[0, 'Call me'], [5, 'us.'], [0, ''], [0, 'Call']] as const; // prettier-ignore
     expect(check(pageOf(texts), 4)).toBe(8);
     expect(() => check(pageOf(texts), 5)).toThrow('a page has 4 of 5 values');
@@ -82,13 +82,13 @@ describe('texts by what they share with the one before', () => {
     expect(() => check(pageOf([[0, 'ab'], [-1, 'c']]), 2)).toThrow('shares more'); // prettier-ignore
     const whole = pageOf(texts);
     expect(() => check(new DataView(whole.buffer, 0, whole.byteLength - 1), 4)).toThrow('longer than their page');
-    // Each of 3,000 has all of the 200,000 before it.
+    // Each of 3,000 texts shares all 200,000 characters of the previous one.
     const bomb = pageOf([[0, 'x'.repeat(200_000)], ...Array.from({ length: 3000 }, () => [200_000, ''] as const)]);
     expect(bomb.byteLength).toBeLessThan(250_000);
     expect(() => check(bomb, 3001)).toThrow('a page expands too much');
   });
 
-  it('take a moment and little memory, whatever their page says', () => {
+  it('are checked fast in bounded memory, whatever their page claims', () => {
     const page = new Uint8Array(pageOf([[0, 'Call me'], [5, 'us.'], [3, 'l'], [0, '']]).buffer); // prettier-ignore
     fc.assert(
       fc.property(
@@ -110,7 +110,7 @@ describe('texts by what they share with the one before', () => {
   });
 });
 
-test('a row group is read when it is its turn, and nothing but what is needed', async () => {
+test('reads a row group on demand, and only the needed bytes', async () => {
   const asked: [number, number][] = [];
   const bytes = PARQUET.none;
   const places: ByteSource = {
@@ -129,7 +129,7 @@ test('a row group is read when it is its turn, and nothing but what is needed', 
   expect(Math.max(...ends)).toBeLessThan(bytes.length / 2);
 });
 
-test('columns are detected, chosen, and inspected', async () => {
+test('detects columns, uses chosen ones, and previews them', async () => {
   const source = {
     name: 'a.parquet',
     size: PARQUET.zstd.length,
@@ -148,7 +148,7 @@ test('columns are detected, chosen, and inspected', async () => {
   expect((await collect(first!.chunks())).join('')).toBe('Größer 0');
 });
 
-test('a table that is none, is cut off, or grows as no text does is refused with the reason', async () => {
+test('refuses an invalid, truncated or excessively expanding table with the reason', async () => {
   const { snappy } = PARQUET;
   for (const [bytes, reason] of [
     [new TextEncoder().encode('Call me Ishmael.'), /^a\.parquet is not a complete Parquet file/],
@@ -161,7 +161,7 @@ test('a table that is none, is cut off, or grows as no text does is refused with
   expect(await read(new Uint8Array())).toEqual({ rows: [], notes: [] });
 });
 
-describe('a damaged table gives rows or a typed error, and takes a moment', () => {
+describe('a damaged table gives rows or a typed error fast', () => {
   vi.setConfig({ testTimeout: 60_000 });
   it.each(['snappy', 'gzip', 'zstd', 'brotli', 'lz4', 'none', 'plain', 'delta', 'deltaStrings'] as const)(
     '%s',

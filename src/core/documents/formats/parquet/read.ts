@@ -1,4 +1,4 @@
-/** A table in Parquet: row group by row group, each in places, of the columns that can be text. */
+/** A Parquet table. Reads the columns that can be text, one row group at a time, by random access. */
 import { compressors, decompressZstd } from 'hyparquet-compressors';
 import {
   type ColumnChunk,
@@ -54,7 +54,7 @@ export const rows: TableFormat['rows'] = async function* (file) {
   }
 };
 
-/** What is at the file's end. */
+/** Reads and checks the metadata at the file's end. */
 async function metadataOf(source: ByteSource, name: string): Promise<Metadata> {
   const fail = (reason: string): Error => damaged(name, reason);
   const end = await readExactly(source, Math.max(0, source.size - 8), Math.min(8, source.size), fail);
@@ -75,7 +75,7 @@ async function metadataOf(source: ByteSource, name: string): Promise<Metadata> {
   } catch (error) {
     throw fail(reasonOf(error, 'its metadata'));
   }
-  // hyparquet looks for each column among all.
+  // hyparquet searches all columns for each one.
   const columns = metadata.row_groups.reduce(
     (max, group) => Math.max(max, group.columns.length),
     metadata.schema.length,
@@ -98,25 +98,25 @@ async function metadataOf(source: ByteSource, name: string): Promise<Metadata> {
   return metadata;
 }
 
-/** Columns whose values can be text, and those of bytes, such as pictures. */
+/** Names of columns that can be text, and of binary ones, such as images. */
 function columnsOf(schema: Schema): { columns: string[]; left: string[] } {
   const [columns, left]: [string[], string[]] = [[], []];
   for (const column of schema.children) (isOfBytes(column) ? left : columns).push(column.element.name);
   return { columns, left };
 }
 
-/** Older programs do not say of a text that it is one; within others, and of one length, it is none then. */
+/** Older programs don't mark text as such, so an unmarked column is binary only if nested or of fixed length. */
 function isOfBytes({ element, children }: Schema, isWithin = false): boolean {
   if (children.length > 0) return children.some((child) => isOfBytes(child, true));
   const isTyped = element.converted_type !== undefined || element.logical_type !== undefined;
   return !isTyped && (element.type === 'FIXED_LEN_BYTE_ARRAY' || (element.type === 'BYTE_ARRAY' && isWithin));
 }
 
-/** What a file says of all row groups. */
+/** Metadata for all row groups. */
 interface Table {
   metadata: Metadata;
   schema: Schema;
-  /** Names of those that are read. */
+  /** Names of the columns to read. */
   columns: string[];
 }
 
@@ -167,7 +167,7 @@ async function groupOf(
     let found: Record<string, unknown>[] = [];
     await parquetRead({
       file: bufferOf(source, fail),
-      // This group alone: hyparquet goes through all that it is given.
+      // Only this group, because hyparquet reads all groups that it is given.
       metadata: { ...metadata, row_groups: [{ ...group, columns: own }] },
       columns,
       rowStart: 0,
@@ -185,21 +185,21 @@ async function groupOf(
   }
 }
 
-/** @throws Error where values that are not there, or are all the same, would take more memory than the file is large */
+/** @throws Error if missing or repeated values would take far more memory than the file's size suggests */
 function checkCounts(chunks: readonly ColumnChunk[], rows: number): void {
   const values = chunks.reduce((sum, chunk) => sum + Math.max(rows, Number(chunk.num_values)), 0);
   const bytes = chunks.reduce((sum, chunk) => sum + Number(chunk.total_compressed_size), 0);
   if (!(values <= MIN_VALUES || values <= bytes * MAX_COMPRESSION_RATIO))
     throw new Error(`it has ${formatCount(values)} values in ${formatBytes(bytes)}`);
 }
-/** Columns that an error names. */
+/** Maximum number of columns in an error message. */
 const MAX_NAMED = 12;
-/** Values of a row group that any file may have. */
+/** Number of values in a row group that any file may have. */
 const MIN_VALUES = 1e6;
 
 type Unpack = (input: Uint8Array, length: number) => Uint8Array;
 
-/** Unpacks the pages of a column one after another, and holds them against their headers, which were held against the column's. */
+/** Returns a function that unpacks a column's pages in order, and checks them against their already checked headers. */
 async function unpackerOf(
   source: ByteSource,
   schema: Schema,
@@ -229,7 +229,7 @@ async function unpackerOf(
   if (!decompress) throw new Error(`it has the unsupported compression ${codec}`);
   let next = 0;
   return (input, size) => {
-    // Pages of the second kind that are not packed do not come by here.
+    // hyparquet doesn't unpack uncompressed pages of version 2.
     while (pages[next]?.data_page_header_v2?.is_compressed === false) next++;
     const header = pages[next++];
     if (!header) throw new Error('a column has more pages than it states');
@@ -253,12 +253,12 @@ const bufferOf = (source: ByteSource, fail: (reason: string) => Error) => ({
   },
 });
 
-/** Text is held to be UTF-8, as everywhere; JSON is kept as it is written. */
+/** Decodes text as UTF-8, and leaves JSON as text. */
 const text = (bytes: Uint8Array | undefined): string | undefined => bytes && utf8.decode(bytes);
 const none = (): undefined => undefined;
 const PARSERS = { stringFromBytes: text, jsonFromBytes: text, geometryFromBytes: none, geographyFromBytes: none };
 
-/** As JSON has it. */
+/** Converts a value to JSON types. */
 function plain(value: unknown, depth: number): unknown {
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
@@ -269,10 +269,10 @@ function plain(value: unknown, depth: number): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each, depth + 1)]));
 }
 
-/** A day, where it is the first moment of one. */
+/** ISO 8601 of a date; without the time at midnight. */
 const dateOf = (date: Date): string => date.toISOString().replace(/T00:00:00\.000Z$/, '');
 
-/** Undefined for bytes that are no text. */
+/** Decodes bytes; undefined if they aren't UTF-8. */
 function textIn(bytes: Uint8Array): string | undefined {
   try {
     return utf8.decode(bytes);
@@ -283,9 +283,9 @@ function textIn(bytes: Uint8Array): string | undefined {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
-/** Of a row, in a list of it, on average. */
+/** Maximum number of list values per row, on average. */
 const MAX_VALUES = 10_000;
-/** What a check has found; of what JavaScript throws where a program meets what it doesn't expect, only what is damaged. */
+/** Message of a failed check; for a JavaScript error on malformed data, only names the damaged part. */
 const reasonOf = (error: unknown, part: string): string =>
   error instanceof TypeError || error instanceof RangeError
     ? `${part} can't be read`

@@ -1,10 +1,10 @@
 /**
- * What Parquet says of itself, checked before hyparquet reads it: hyparquet believes every length of a list, reads numbers of
- * any length, and makes an object of hundreds of bytes for a struct of one byte.
+ * Checks Parquet metadata before hyparquet reads it. hyparquet trusts every list length, reads numbers of any length,
+ * and allocates hundreds of bytes for a struct of one byte.
  * https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 
-/** @returns where the struct at `at` ends @throws Error with the reason */
+/** @returns end of the struct at `at` @throws Error with the reason */
 export function checkThrift(view: DataView, at: number): number {
   const walk = new Walk(view, at);
   walk.struct(0);
@@ -28,7 +28,7 @@ class Walk {
       const type = head & 15;
       if (type === STOP) return;
       if (head >> 4 === 0) this.number();
-      // A truth value of a field is its type.
+      // The type of a Boolean field is its value.
       if (type !== TRUE && type !== FALSE) this.value(type, depth);
     }
   }
@@ -48,7 +48,7 @@ class Walk {
     } else throw new Error(`its metadata has a value of the unknown type ${type}`);
   }
 
-  /** As an unsigned number, which may be larger than what it stands for. */
+  /** Reads a varint without zigzag decoding, so the result may be larger than the stated number. */
   private number(): number {
     let [value, scale] = [0, 1];
     for (let i = 0; i < MAX_NUMBER; i++) {
@@ -76,11 +76,11 @@ class Walk {
 }
 
 const [STOP, TRUE, FALSE, BYTE, DOUBLE, BINARY, LIST, STRUCT] = [0, 1, 2, 3, 7, 8, 9, 12];
-/** Of 16, 32 and 64 bits. */
+/** Types of 16-, 32- and 64-bit integers. */
 const NUMBERS: ReadonlySet<number> = new Set([4, 5, 6]);
 const MAX_DEPTH = 64;
-/** Bytes of a number of 64 bits. */
+/** Maximum bytes of a 64-bit varint. */
 const MAX_NUMBER = 10;
-/** Structs that any description may have; beyond them each has some bytes on average. */
+/** Number of structs that any metadata may have; beyond them, each needs BYTES_PER_STRUCT bytes on average. */
 const MIN_STRUCTS = 100_000;
 const BYTES_PER_STRUCT = 4;

@@ -6,7 +6,7 @@ import { type Dictionary, nameOf, type Value } from './values';
 /**
  * Unpacks a stream as far as possible; undefined for filters that only images use.
  * @param making called with bytes as they are unpacked
- * @throws whatever it throws
+ * @throws what `making` throws
  */
 export function decodedStream(
   dictionary: Dictionary,
@@ -30,7 +30,7 @@ function filtersOf(dictionary: Dictionary, resolved: Resolve): string[] {
     .filter((name) => name !== '');
 }
 
-/** The value that a reference is to. */
+/** Resolves a reference to its value. */
 type Resolve = (value: Value | undefined) => Value | undefined;
 
 type Unpack = (bytes: Uint8Array, making: (bytes: number) => void) => Uint8Array;
@@ -55,10 +55,10 @@ const inflated: Unpack = (bytes, making) => {
   }
   return concatBytes(pieces);
 };
-/** Small, because what a piece grows to is in memory at once: 1,032 times its size at most. */
+/** Bytes inflated at once; small, because the result, of up to 1,032 times the size, is in memory at once. */
 const PIECE = 2 ** 14;
 
-/** LZW with codes of 9 to 12 bits, each a text that was there before and one byte. */
+/** LZW with codes of 9 to 12 bits; each code stands for an earlier sequence and one more byte. */
 const unLzw: Unpack = (bytes, making) => {
   const out = new Growing(making);
   /** Start and length of each code's text in the output. */
@@ -80,7 +80,7 @@ const unLzw: Unpack = (bytes, making) => {
       const place = code - 258;
       if (place > begins.length || (place === begins.length && last < 0)) break;
       if (place < begins.length) out.copy(begins[place]!, lengths[place]!);
-      // The code that this one defines: the text before, and its first byte.
+      // The code that is being defined: the previous sequence and its first byte.
       else out.copy(last, begin - last + 1);
     }
     if (last >= 0 && begins.length < 4096 - 258) {
@@ -148,7 +148,7 @@ const FILTERS: ReadonlyMap<string, Unpack> = new Map([
   ...(['ASCII85Decode', 'A85'] as const).map((name) => [name, un85] as const),
 ]);
 
-/** Bytes that are written one after another. */
+/** Growing byte buffer. */
 class Growing {
   length = 0;
   private whole = new Uint8Array(1024);

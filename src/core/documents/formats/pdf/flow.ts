@@ -4,7 +4,7 @@
  */
 import { extentOf, type Line, median } from './layout';
 
-/** A page's blocks of lines in the order of reading. */
+/** Blocks of lines on a page, in reading order. */
 type Page = readonly (readonly Line[])[];
 
 export function textOfPages(pages: readonly Page[]): string {
@@ -29,7 +29,7 @@ export function textOfPages(pages: readonly Page[]): string {
           line.x > before.x + 0.8 * line.size);
       if (isOpen && !isApart && paragraphs.length > 0) paragraphs.at(-1)!.add(text, hyphened);
       else paragraphs.push(new Paragraph(text));
-      // A line that ends early is the last of its paragraph, or a line of a list, of a poem.
+      // A line that ends early is the last of its paragraph, or a line of a list or a poem.
       isOpen = line.end > to - RAGGED * (to - from) && block.length > 1 && !text.includes('\t');
     }
   }
@@ -41,13 +41,13 @@ export function textOfPages(pages: readonly Page[]): string {
 }
 /** Maximum share by which a line that continues in the next column may be shorter than its column. */
 const RAGGED = 0.2;
-/** Matches only at the start of a word: starting at each letter would take quadratic time for a long word. */
+/** Matches only at the start of a word, because starting at each letter would take quadratic time for a long word. */
 const HYPHENED = /(?<!\p{L})\p{L}{2,}-\p{L}{2,}/gu;
 
-/** Collects lines and joins them once: inspecting the end of a growing string would copy it for each line. */
+/** Collects lines and joins them once, because inspecting the end of a growing string would copy it for each line. */
 class Paragraph {
   private readonly pieces: string[];
-  /** The last characters of all pieces. */
+  /** Last characters of all pieces together. */
   private tail: string;
 
   constructor(line: string) {
@@ -95,7 +95,7 @@ const MIN_PAGES = 3;
 /** Lines at each end of a page. */
 const EDGE = 2;
 
-/** The outermost lines of a page, by how they look but for numbers. */
+/** Normalized text of a page's outermost lines, with numbers replaced. */
 function edgesOf(page: Page): ReadonlyMap<Line, string> {
   const ordered = page.flat().toSorted((a, b) => b.y - a.y);
   const outer = new Set([...ordered.slice(0, EDGE), ...ordered.slice(-EDGE)]);

@@ -20,7 +20,7 @@ export interface Line {
   size: number;
 }
 
-/** Lines in the order in which they are read: columns one after another, between what goes across them. */
+/** Returns lines in reading order: columns one after another, between lines that span them. */
 export function linesOf(runs: readonly Run[]): readonly (readonly Line[])[] {
   return columnsOf(withJustified(segmentsOf(runs)), DEEPEST).map(joinedLines);
 }
@@ -52,7 +52,7 @@ function segmentsOf(runs: readonly Run[]): Line[] {
   }
   return segments;
 }
-/** Shares of the letters' size. */
+/** Gaps as shares of the font size. */
 const NARROWEST_SPACE = 0.15;
 const WIDEST_SPACE = 1.2;
 
@@ -86,14 +86,14 @@ function withJustified(segments: readonly Line[]): readonly Line[] {
       lines.push({ ...first, text: text.join(' '), end });
       i = after;
     } else {
-      // The last may be the first of others.
+      // The last segment may start another line.
       for (const next = Math.max(i + 1, after - 1); i < next; i++) lines.push(segments[i]!);
     }
   }
   return lines;
 }
 
-/** Blocks in the order of reading: where a gutter runs down, what is left of it comes before what is right. */
+/** Blocks in reading order: if there is a gutter, its left side comes before its right side. */
 function columnsOf(segments: readonly Line[], depth: number): (readonly Line[])[] {
   const gutter = depth > 0 ? gutterOf(segments) : null;
   if (gutter === null) return segments.length > 0 ? [segments] : [];
@@ -101,7 +101,7 @@ function columnsOf(segments: readonly Line[], depth: number): (readonly Line[])[
   const across = segments.filter(crosses).sort((a, b) => b.y - a.y);
   const blocks: (readonly Line[])[] = [];
   const rest = segments.filter((each) => !crosses(each));
-  /** Indices from top to bottom, and how many of them are taken. */
+  /** Indexes from top to bottom, and the number already taken. */
   const ordered = rest.map((_, place) => place).sort((a, b) => rest[b]!.y - rest[a]!.y);
   let taken = 0;
   const take = (above: number): void => {
@@ -126,7 +126,7 @@ function columnsOf(segments: readonly Line[], depth: number): (readonly Line[])[
 }
 const DEEPEST = 3;
 
-/** The middle of a strip that almost nothing goes across, with lines of text that fill both sides of it. */
+/** Middle of a strip that few segments cross and that has filled columns on both sides; null if there is none. */
 function gutterOf(segments: readonly Line[]): number | null {
   if (segments.length < 2 * MIN_LINES || segments.length > MAX_SEGMENTS) return null;
   const { from, to } = extentOf(segments);
@@ -169,19 +169,19 @@ function gutterOf(segments: readonly Line[]): number | null {
 /** Maximum number of segments on a page; each strip is compared with all segments. */
 const MAX_SEGMENTS = 20_000;
 const MAX_STRIPS = 64;
-/** Cells, each a quarter of a letter's size: the columns of LaTeX are 10 points apart. */
+/** Width in cells of a quarter of the font size; LaTeX's columns are 10 points apart. */
 const NARROWEST_GUTTER = 3;
-/** Lines of a column. */
+/** Minimum number of lines in a column. */
 const MIN_LINES = 4;
-/** Median number of characters of a column's line. */
+/** Minimum median length of a column's lines, in code units. */
 const MIN_LETTERS = 16;
-/** A share of the segments: titles and pictures' captions. */
+/** Maximum share of segments across a gutter, such as titles and captions. */
 const MAX_SPANNING_SHARE = 0.15;
 
 /** Share of lines on either side that doesn't widen a column, such as a page number next to it. */
 const OUTER = 0.1;
 
-/** Lines of a column are about as wide as it is; table cells are not. */
+/** Whether lines fill a column's width, unlike table cells. */
 function isFilled(lines: readonly Line[]): boolean {
   if (lines.length < MIN_LINES || median(lines.map(({ text }) => text.length)) < MIN_LETTERS) return false;
   const outer = Math.floor(OUTER * lines.length);
@@ -207,9 +207,9 @@ function joinedLines(segments: readonly Line[]): Line[] {
   return lines.map(({ line, texts }) => ({ ...line, text: texts.joined() }));
 }
 
-/** Collects the nonblank texts of a line and joins them once: trimming a growing string would copy it each time. */
+/** Collects the nonblank texts of a line and joins them once, because trimming a growing string would copy it. */
 class Texts {
-  /** Before the first, the outermost last. */
+  /** Texts to the left of the first, the outermost last. */
   private readonly before: string[] = [];
   private readonly after: string[];
 
@@ -232,7 +232,7 @@ class Texts {
   }
 }
 
-/** Also works for thousands of lines. */
+/** Left and right edge of lines. Reduces, because `Math.min` can't take thousands of arguments. */
 export const extentOf = (lines: readonly Line[]): { from: number; to: number } => ({
   from: lines.reduce((min, { x }) => Math.min(min, x), Infinity),
   to: lines.reduce((max, { end }) => Math.max(max, end), -Infinity),

@@ -12,13 +12,13 @@ export interface PdfObject {
   packed?: Uint8Array;
 }
 
-/** By their numbers; of several with one number the last of the file, as in one that was saved several times. */
+/** Objects by number; the file's last of several with the same number counts, as after incremental saves. */
 export class PdfObjects {
   private readonly byNumber = new Map<number, PdfObject & { at: number }>();
 
   /**
-   * @param unpacking called for each unpacked stream; its result is called with the bytes
-   * @throws whatever they throw
+   * @param unpacking called for each object stream; its result is called with the number of unpacked bytes
+   * @throws what they throw
    */
   constructor(bytes: Uint8Array, unpacking: () => (bytes: number) => void) {
     const streams = new Streams(bytes);
@@ -50,7 +50,7 @@ export class PdfObjects {
     const bytes = decodedStream(value, packed, unpacking());
     if (!bytes || typeof first !== 'number' || typeof count !== 'number') return;
     const pairs = new Reader(bytes, 0);
-    // Overlapping objects would be read again and again.
+    // Limits repeated reads of overlapping objects.
     let left = MAX_REREAD * bytes.length;
     for (let i = 0; i < count && pairs.at < first && pairs.at < bytes.length && left > 0; i++) {
       const [number, place] = [pairs.value(), pairs.value()];
@@ -82,9 +82,7 @@ function beginnings(bytes: Uint8Array): { number: number; from: number; at: numb
 const [LETTER_B, LETTER_J, LETTER_O] = [0x62, 0x6a, 0x6f];
 const MAX_HEAD_LENGTH = 32;
 
-/**
- * @param before start of the next object, where this one ends unless it is a stream
- */
+/** @param before start of the next object, where this one ends unless it is a stream */
 function objectAt(bytes: Uint8Array, at: number, before: number, streams: Streams): PdfObject {
   const reader = new Reader(bytes.subarray(0, before), at);
   const value = reader.value();
@@ -96,14 +94,12 @@ function objectAt(bytes: Uint8Array, at: number, before: number, streams: Stream
 
 /** Finds the ends of streams, in order. */
 class Streams {
-  /** The last end that was found. */
+  /** Last end that was found. */
   private end = -1;
 
   constructor(private readonly bytes: Uint8Array) {}
 
-  /**
-   * @param length as stated; if it is indirect or wrong, the stream extends to the next `endstream`
-   */
+  /** @param length as stated; if it is indirect or wrong, the stream extends to the next `endstream` */
   endOf(from: number, length: Value | undefined): number {
     if (
       typeof length === 'number' &&
@@ -143,7 +139,7 @@ class Reader {
     if (byte === LESS) return this.bytes[this.at + 1] === LESS ? this.dictionary(depth) : this.past(MORE);
     if (byte === OPEN) return this.text();
     if ((byte >= 0x30 && byte <= 0x39) || byte === 0x2b || byte === 0x2d || byte === 0x2e) return this.numberOrRef();
-    // true, false, null, or anything unknown.
+    // `true`, `false`, `null`, or an unknown word.
     const from = this.at;
     this.word();
     if (this.at === from) this.at++;
@@ -202,7 +198,7 @@ class Reader {
     return { ref: number };
   }
 
-  /** A text in brackets, which may have others in it. */
+  /** Skips a string in parentheses, which may be nested. */
   private text(): null {
     let depth = 0;
     for (; this.at < this.bytes.length; this.at++) {

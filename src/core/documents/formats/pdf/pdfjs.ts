@@ -1,4 +1,4 @@
-/** Mozilla's reader of PDFs, without what draws: it reaches nothing, compiles nothing, and starts no worker of its own. */
+/** Loads pdf.js without rendering, so that it makes no requests, compiles no code, and starts no worker. */
 import type { PdfDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 
 /**
@@ -36,8 +36,8 @@ function loaded() {
 }
 
 /**
- * As it loads, it takes a worker without a `window` for its own and listens to it; and where there is no drawing, as in Node,
- * it still asks for what draws. None of that is there afterwards.
+ * Loads pdf.js with placeholders for missing globals, and removes them again. Without a `window`, pdf.js would take
+ * this worker for its own and listen to it; in Node, it expects drawing classes.
  */
 async function loadUnseen() {
   const scope = globalThis as Record<string, unknown>;
@@ -50,10 +50,10 @@ async function loadUnseen() {
   };
   const added = Object.keys(placeholders).filter((name) => scope[name] === undefined);
   for (const name of added) scope[name] = placeholders[name];
-  // Its polyfills name the scope where it has no such name, and others take that for a browser.
+  // The polyfills of pdf.js define `self` if it is missing, which other code takes for a browser.
   if (scope['self'] === undefined) added.push('self');
   try {
-    // It is found by its global name, and so used in place.
+    // pdf.js finds the worker's code by its global name, and runs it in this thread.
     await import('pdfjs-dist/legacy/build/pdf.worker.mjs');
     return await import('pdfjs-dist/legacy/build/pdf.mjs');
   } finally {

@@ -1,4 +1,4 @@
-/** PDFs: the text of their pages in the order of reading. */
+/** PDFs: the text of their pages in reading order. */
 import { describe, expect, it, test } from 'vitest';
 import { type Placed, pdfOf } from '../../../../testing/pdf';
 import { collect, stream } from '../../../../testing/texts';
@@ -28,10 +28,10 @@ const RIGHT = [
   'known in every harbour.',
 ];
 
-test('columns are read one after another below what goes across, lines joined, parted words whole', async () => {
+test('reads columns one after another below a spanning line, joins lines, and rejoins split words', async () => {
   const page = [
     { text: 'Loomings, or what was seen on the way around the whole world', x: 60, y: 740, size: 16 },
-    // Written row by row, as some programs do.
+    // Stored row by row, as by some programs.
     ...column(60, 700, LEFT).flatMap((each, i) => [each, column(320, 700, RIGHT)[i]!]),
   ];
   const { found, notes } = await read(
@@ -57,7 +57,7 @@ describe('columns', () => {
   const textOf = async (placed: Placed[]) => (await read(pdfOf([placed]))).found[0]!.text.replaceAll('\n', ' ');
 
   it.each([2, 3, 4])(
-    'of which there are %s are read one after another, also beside the number of a page',
+    'are read one after another if there are %s of them, also next to the number of a page',
     async (n) => {
       const page = lines(n).flatMap((each, i) => column(40 + i * (500 / n), 700, each));
       const byRows = page.toSorted((a, b) => b.y - a.y);
@@ -67,8 +67,8 @@ describe('columns', () => {
     },
   );
 
-  it('may be no more than a letter apart', async () => {
-    // A line of these is 98.9 points long.
+  it('may be as close as the width of a letter', async () => {
+    // Each of these lines is 98.9 points long.
     const page = lines(2).flatMap((each, i) => column(40 + i * 109, 700, each));
     expect(await textOf(page)).toBe(lines(2).flat().join(' '));
   });
@@ -82,7 +82,7 @@ describe('spaces as wide as gutters', () => {
   const filled = (x: number, words: string, lines = 5): Run[] =>
     Array.from({ length: lines }, (_, i) => run(`${words} has its line of words ${i}`, x, 700 - 12 * i, 150));
 
-  it('are spaces where words are equally far apart and fill a line of their column', () => {
+  it('are spaces if words are evenly spaced and fill a line of their column', () => {
     const justified = (x: number, y: number): Run[] => [
       run('prophecy', x, y, 45),
       run(' ', x + 45, y, 25),
@@ -104,7 +104,7 @@ describe('spaces as wide as gutters', () => {
     expect(textOf(page)).toEqual(['one', 'two', 'three'].flatMap(said));
   });
 
-  it('are cells where they are not equal, or do not fill it', () => {
+  it('separate cells if they are uneven, or do not fill the line', () => {
     const row = (...cells: (readonly [string, number])[]): Run[] => cells.map(([text, x]) => run(text, x, 600, 30));
     const page = filled(56, 'one');
     expect(textOf([...page, ...row(['Ship', 56], ['Men', 100], ['Boats', 176])]).at(-1)).toBe('Ship|Men|Boats');
@@ -112,7 +112,7 @@ describe('spaces as wide as gutters', () => {
   });
 });
 
-test('a table keeps its rows, and what stands on every page goes', async () => {
+test('keeps the rows of a table, and removes running headers and footers', async () => {
   const rows = ['Ship', 'Pequod', 'Rachel', 'Bachelor', 'Jeroboam', 'Delight'];
   const pages = [1, 2, 3, 4].map((number) => [
     { text: `Moby Dick, page ${number} of 4`, x: 200, y: 770 },
@@ -126,7 +126,7 @@ test('a table keeps its rows, and what stands on every page goes', async () => {
   );
 });
 
-test('pages without text are counted and named, and a PDF of such alone is refused', async () => {
+test('counts and lists pages without text, and refuses a PDF without any text', async () => {
   const words = { text: 'Call me Ishmael.', x: 60, y: 700 };
   const { found, notes } = await read(pdfOf([[words], [], [words], []]));
   expect(found).toHaveLength(1);
@@ -139,6 +139,6 @@ test('pages without text are counted and named, and a PDF of such alone is refus
   await expect(read(new TextEncoder().encode('Call me Ishmael.'))).rejects.toThrow(/^a\.pdf can't be read as a PDF/);
 });
 
-test('what reads it leaves nothing behind in the scope of others', () => {
+test('leaves no globals behind', () => {
   for (const name of ['window', 'DOMMatrix', 'Path2D', 'self']) expect(globalThis).not.toHaveProperty(name);
 });

@@ -1,4 +1,4 @@
-/** A PDF: the text that lies in its pages, in the order of reading. Scans have none, and are counted. */
+/** A PDF: the text of its pages in reading order. Counts pages without text, such as scans. */
 import type { PdfDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { badFile, withoutText } from '../../../base/errors';
 import { yieldToEventLoop } from '../../../base/job';
@@ -69,7 +69,7 @@ async function textOf(file: OpenFile, pdf: PdfDocument): Promise<string> {
 }
 const have = ({ length }: readonly number[]): string => (length === 1 ? 'has' : 'have');
 
-/** `2 pages (3 and 7)` */
+/** Names pages, such as `2 pages (3 and 7)`. */
 function pagesNamed(numbers: readonly number[]): string {
   const named = numbers.slice(0, MAX_NAMED).map(String);
   if (numbers.length > MAX_NAMED) named.push(`${formatCount(numbers.length - MAX_NAMED)} more`);

@@ -10,19 +10,19 @@ import { decodedStream } from './filters';
 import { type PdfObject, PdfObjects } from './objects';
 import { type Dictionary, isDictionary, nameOf, type Value } from './values';
 
-/** @throws HomegrownError `bad-file` where it is too much for the size of the file */
+/** @throws HomegrownError `bad-file` if the cost is too high for the file's size */
 export function checkReadingCost(bytes: Uint8Array, name: string): void {
   new ReadingCost(bytes, name).check();
 }
 
-/** Content of a stream that draws. */
+/** Contents of a content stream. */
 interface Content {
   length: number;
-  /** Number of times that it shows each form or picture. */
+  /** Number of times that it shows each form or image. */
   shown: ReadonlyMap<string, number>;
   hasText: boolean;
 }
-/** With all that it shows. */
+/** Cost of a stream with all forms that it shows. */
 interface Cost {
   bytes: number;
   hasText: boolean;
@@ -37,9 +37,9 @@ class ReadingCost {
   private readonly shownOnPages = new Set<string>();
   /** Bytes that streams unpack to. */
   private made = 0;
-  /** Bytes of contents that pages read, each as often as it is read. */
+  /** Bytes of content streams, each as often as a page reads it. */
   private read = 0;
-  /** The same, each once. */
+  /** Bytes of content streams, each counted once. */
   private unique = 0;
   private leaves = 0;
   private visits = 0;
@@ -80,7 +80,7 @@ class ReadingCost {
     };
   };
 
-  /** Pages of a tree, each as often as it is named in it. */
+  /** Visits the pages of a tree, each as often as the tree lists it. */
   private walk(node: Value | undefined, inherited: Dictionary | undefined, depth: number): void {
     const dictionary = this.objects.dictionary(node);
     if (!dictionary || depth > MAX_DEPTH || this.leaves >= MAX_PAGES || ++this.visits > MAX_VISITS) return;
@@ -110,7 +110,7 @@ class ReadingCost {
       throw badFile(`${this.name} repeats more than ${formatBytes(max)} of the same content on its pages.`, PRINT);
   }
 
-  /** @param caller resources of what shows it */
+  /** @param caller resources of the page or form that shows it */
   private costOf(object: PdfObject | undefined, caller: Dictionary | undefined, depth: number): Cost {
     const none = { bytes: 0, hasText: false };
     if (!object?.packed || !isDictionary(object.value)) return none;
@@ -131,7 +131,7 @@ class ReadingCost {
       if (!form || !isDictionary(form.value) || nameOf(form.value.get('Subtype')) !== 'Form') continue;
       const each = this.costOf(form, resources, depth + 1);
       cost.hasText ||= each.hasText;
-      // pdf.js looks once at a form without text.
+      // pdf.js reads a form without text only once.
       cost.bytes += (each.hasText ? times : 1) * (each.bytes + COST_OF_FORM);
     }
     known.set(resources, cost);
@@ -153,7 +153,7 @@ class ReadingCost {
     return content;
   }
 
-  /** Pictures are left out: nothing unpacks them for their text. */
+  /** Unpacks a stream once; skips images, which text extraction doesn't unpack. */
   private unpack(object: PdfObject): Uint8Array | undefined {
     const { value, packed } = object;
     if (!packed || !isDictionary(value) || this.unpacked.has(object) || NOT_READ.has(nameOf(value.get('Subtype'))))
@@ -168,13 +168,13 @@ class ReadingCost {
   }
 }
 
-/** `/Name Do`, and whatever writes text. */
+/** Operators that show a form or image (`/Name Do`), and that write text. */
 const SHOW = /\/([^\s/[\]<>(){}%]{1,128})\s+Do\b/g;
 const TEXT = /T[jJ]|['"]/;
 const NOT_READ: ReadonlySet<string> = new Set(['Image']);
 
 /**
- * Bytes that all streams and one stream of any file may unpack to; beyond that, the limit depends on the file's size.
+ * Bytes that all streams, and one stream, of any file may unpack to; larger limits depend on the file's size.
  */
 const MAX_UNPACKED = 64 * 2 ** 20;
 const MAX_STREAM = 32 * 2 ** 20;

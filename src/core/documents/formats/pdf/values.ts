@@ -1,4 +1,4 @@
-/** Values of a PDF, as far as telling how much there is to read in it takes; null: any other. PDF 32000-1, 7.3. */
+/** Values of a PDF that the reading cost depends on; null: any other. PDF 32000-1, 7.3. */
 export type Value = number | Name | Ref | readonly Value[] | Dictionary | null;
 export type Dictionary = ReadonlyMap<string, Value>;
 export interface Name {

@@ -1,4 +1,4 @@
-/** Subtitles: blocks of lines under a line of two times. */
+/** Subtitles: blocks of lines below a line with two times. */
 import { badFile } from '../../../base/errors';
 import { counted } from '../../../base/units';
 import { MAX_TEXT_FILE_BYTES } from '../../limits';
@@ -6,7 +6,7 @@ import { pageText } from '../../markupText';
 import type { FoundDocument, OpenFile } from '../format';
 import { readAllText } from '../../readAll';
 
-/** What is said, a line a line, without numbers, times and marks of style; who says it stands before it. */
+/** Extracts the spoken lines without numbers, times and styles, with the speaker's name before them. */
 export async function cuesOf(file: OpenFile): Promise<FoundDocument> {
   const lines = (await readAllText(file, MAX_TEXT_FILE_BYTES)).split(/\r\n?|\n/);
   const said: string[] = [];
@@ -30,12 +30,12 @@ export async function cuesOf(file: OpenFile): Promise<FoundDocument> {
   return { text: said.join('\n') };
 }
 
-/** SubRip writes a comma before the milliseconds, WebVTT a dot and may leave the hours out. https://www.w3.org/TR/webvtt1/ */
+/** SubRip has a comma before milliseconds; WebVTT has a dot, and may omit hours. https://www.w3.org/TR/webvtt1/ */
 const TIMES = /^\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d{2}[,.]\d{1,3}(?:\s|$)/;
 
 function spoken(line: string): string {
   const named = line
-    .replace(/<(?:\d+:)?\d\d:\d\d\.\d{3}>/g, '') // From when on its next words are shown.
+    .replace(/<(?:\d+:)?\d\d:\d\d\.\d{3}>/g, '') // Timestamps within a line.
     .replace(/<v(?:\.[^\s<>]*)?\s([^<>]+)>/g, (_, name: string) => `${name.trim()}: `);
   return pageText(named.replace(/\{\\[^{}]*\}/g, '')).text;
 }

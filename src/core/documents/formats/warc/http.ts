@@ -1,4 +1,4 @@
-/** An answer of a server as it came over the line: RFC 9112. */
+/** Parses a recorded HTTP response: RFC 9112. */
 import { concatBytes } from '../../../base/concat';
 import { gunzipped } from '../../../files/gunzip';
 import { once } from '../../../files/byteSource';
@@ -6,12 +6,12 @@ import { readAllBytes } from '../../readAll';
 
 interface Answer {
   status: number;
-  /** By names in lower case; of several the last. */
+  /** Headers by lower-case name; the last of several with the same name. */
   headers: ReadonlyMap<string, string>;
   body: Uint8Array;
 }
 
-/** Null if it isn't an HTTP response. */
+/** Parses a response; null if the bytes aren't one. */
 export function answerOf(bytes: Uint8Array): Answer | null {
   const head = String.fromCharCode(...bytes.subarray(0, MAX_HEAD_BYTES));
   const [, status] = /^HTTP\/\d(?:\.\d)? +(\d{3})\b/.exec(head) ?? [];
@@ -42,7 +42,7 @@ export async function contentOf({ headers, body }: Answer, name: string, max: nu
   return /^(|identity|gzip|x-gzip)$/.test(packed) ? sent : null;
 }
 
-/** Null where it is in no chunks; without the last one where it is cut off in it. */
+/** Joins the chunks of a body; null if it isn't chunked. */
 function unchunked(body: Uint8Array): Uint8Array | null {
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < body.length;) {

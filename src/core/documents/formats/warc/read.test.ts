@@ -60,7 +60,7 @@ describe('a page', () => {
     expect(notes).toEqual(['Skipped 1 crawl metadata record']);
   });
 
-  it('is in the encoding that the server says, else in the one that it says itself', async () => {
+  it('is decoded in the encoding of the server, else in its own declared one', async () => {
     const page = latin1('<title>x</title><meta charset=windows-1251><p>größer');
     for (const [head, bytes, text] of [
       [['Content-Type: text/html; charset="ISO-8859-1"'], page, 'größer'],
@@ -76,7 +76,7 @@ describe('a page', () => {
     ).toEqual(notes);
   });
 
-  it('may be plain text or a PDF, and is called by its address where it has no title', async () => {
+  it('may be plain text or a PDF, and is titled by its address if it has no title', async () => {
     const pdf = pdfOf([[{ text: 'Call me Ishmael.', x: 60, y: 700 }]]);
     const { documents } = await read(
       warcOf([
@@ -98,7 +98,7 @@ describe('a page', () => {
   });
 });
 
-test('the text that was taken out of pages (WET) has their addresses and languages', async () => {
+test('keeps addresses and languages of extracted text (WET)', async () => {
   const headers = ['WARC-Identified-Content-Language: deu,eng', 'Content-Type: text/plain'];
   const record: WarcPart = { type: 'conversion', uri: 'http://x.example/', headers, content: `${SAID}\n` };
   const { documents } = await read(warcOf([INFO, record]), 1000, 'a.warc.wet');
@@ -132,7 +132,7 @@ const LEFT: readonly WarcPart[] = [
   got([HTML], '<script>globalThis.ran = 1</script>'),
 ];
 
-test('what is left out is counted and reported once', async () => {
+test('counts skipped records, and reports them once', async () => {
   const taken = { ...got([HTML], PAGE), headers: ['WARC-Truncated: length'] };
   const { documents, notes } = await read(warcOf([...LEFT, taken]));
   expect(documents).toHaveLength(1);
@@ -143,7 +143,7 @@ test('what is left out is counted and reported once', async () => {
   expect(globalThis).not.toHaveProperty('ran');
 });
 
-test('a crawl without a page is refused, with what it has', async () => {
+test('refuses a crawl without pages, and lists its contents', async () => {
   await expect(read(warcOf([INFO, LEFT[4]!]))).rejects.toThrow(
     /^a\.warc has no page with text, only 1 crawl metadata record and 1 error or redirect\.$/,
   );
@@ -151,7 +151,7 @@ test('a crawl without a page is refused, with what it has', async () => {
   expect(await read(new Uint8Array())).toEqual({ documents: [], notes: [] });
 });
 
-test('a record that is too large is passed by, in memory of a piece', async () => {
+test('skips a record that is too large, with one chunk in memory', async () => {
   const begin = warcRecord({ type: 'response', uri: 'http://x.example/', content: '' });
   const head = new TextDecoder()
     .decode(begin)
@@ -186,7 +186,7 @@ test('reads the records before a truncated one, and reports the truncation', asy
   await expect(read(endless)).rejects.toThrow(/the record at byte 0 has a header of 65,536 bytes or more/);
 });
 
-test('of a crawl that is packed, record by record, every page is a document', async () => {
+test('reads every page of a crawl that is compressed record by record', async () => {
   const parts = Array.from({ length: 40 }, (_, i) =>
     got([HTML], PAGE.replace('Wal', `Wal ${i}`), `http://x.example/${i}`),
   );

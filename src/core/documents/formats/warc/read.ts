@@ -1,4 +1,4 @@
-/** What a crawler has kept of the web (WARC), or the text that was taken out of it (WET): a page is a document. */
+/** A web crawl (WARC), or text extracted from one (WET): one document per page. */
 import { badFile, isBadFile } from '../../../base/errors';
 import { counted } from '../../../base/units';
 import { once } from '../../../files/byteSource';
@@ -19,7 +19,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   for await (const record of warc.records()) {
     records++;
     const found = await documentOf(record, { ...file, note });
-    if (found === null) continue; // the file ends in it
+    if (found === null) continue; // the file ends inside the record
     if (typeof found === 'string') left.set(found, (left.get(found) ?? 0) + 1);
     else {
       taken++;
@@ -42,7 +42,7 @@ export const documents: DocumentReader['documents'] = async function* (file) {
   for (const [sentence, count] of notes) file.note(`${counted(count, 'page')}: ${sentence}`);
 };
 
-/** Why there is no document in a record, and how many such there are in words. */
+/** Reasons why a record gives no document, with the names of such records. */
 const LEFT = {
   about: ['crawl metadata record', 'crawl metadata records'],
   status: ['error or redirect', 'errors and redirects'],
@@ -58,15 +58,15 @@ const listed = (words: readonly string[]): string => new Intl.ListFormat('en-GB'
 
 const isCut = ({ headers }: WarcRecord): boolean => headers.has('warc-truncated') || headers.has('warc-segment-number');
 
-/** Null where the file is cut off in it. */
+/** Converts a record to a document, or says why not; null if the file is cut off inside the record. */
 async function documentOf(record: WarcRecord, file: OpenFile): Promise<FoundDocument | Left | null> {
   const { headers, length } = record;
   const type = headers.get('warc-type');
-  // wget writes addresses as its draft of the standard had them, in angle brackets.
+  // wget writes addresses in angle brackets, as in a draft of the standard.
   const source = (headers.get('warc-target-uri') ?? '').replace(/^<(.*)>$/s, '$1');
   if (type === 'revisit') return 'revisit';
   if (type !== 'response' && type !== 'resource' && type !== 'conversion') return 'about';
-  // What crawlers write of themselves, and what pages tell crawlers.
+  // Metadata of the crawler, and instructions for crawlers.
   if (/^metadata:/i.test(source) || /^https?:\/\/[^/]*\/robots\.txt$/i.test(source)) return 'about';
   if (length > MAX_RECORD_BYTES) return 'large';
   const bytes = await record.content();
@@ -120,11 +120,11 @@ async function readBody(
   }
   const read = async (label: string | undefined): Promise<FoundDocument> =>
     kind === 'plain' ? { text: (await textOf(file, body, label)).toWellFormed() } : pageIn(file, body, label);
-  // What a server says counts more than what the page does, as in browsers; but servers say what is not so.
+  // The server's encoding takes precedence, as in browsers; if it is wrong, the page's own is used.
   return charset === undefined ? read(charset) : read(charset).catch(() => read(undefined));
 }
 
-/** `text/html; charset="utf-8"` */
+/** Parses a content type such as `text/html; charset="utf-8"`. */
 function contentType(value = ''): { mime: string; charset: string | undefined } {
   const mime = value.split(';', 1)[0]!.trim().toLowerCase();
   return { mime, charset: /;\s*charset\s*=\s*(?:["']\s*)?([^\s"';]+)/i.exec(value)?.[1]?.toLowerCase() };

@@ -1,4 +1,4 @@
-/** Records of a WARC, as they pass by. ISO 28500:2017, https://iipc.github.io/warc-specifications/ */
+/** Streams the records of a WARC file. ISO 28500:2017, https://iipc.github.io/warc-specifications/ */
 import { badFile } from '../../../base/errors';
 import { formatCount } from '../../../base/units';
 import { Input } from '../../../files/input';
@@ -24,7 +24,7 @@ export class Warc {
     this.input = new Input(bytes);
   }
 
-  /** @throws HomegrownError `bad-file` where a record should begin and does not */
+  /** @throws HomegrownError `bad-file` if no record begins where one should */
   async *records(): AsyncGenerator<WarcRecord> {
     for (let isFirst = true; ; isFirst = false) {
       const begin = await this.next(isFirst);
@@ -69,7 +69,7 @@ export class Warc {
     }
   }
 
-  /** Null where the file is cut off in it. */
+  /** Reads a record's header; null if the file is cut off inside it. */
   private async header(begin: number): Promise<ReadonlyMap<string, string> | null> {
     const headers = new Map<string, string>();
     let [name, length] = ['', 0];
@@ -85,7 +85,7 @@ export class Warc {
       }
       if (/^\r?\n$/.test(line)) return headers;
       const colon = line.indexOf(':');
-      // As in mail, a line that begins with a space continues the one before.
+      // As in email, a line that begins with a space continues the previous one.
       const goesOn = /^[ \t]/.test(line) || colon < 0;
       if (!goesOn) name = line.slice(0, colon).trim().toLowerCase();
       const value = goesOn ? `${headers.get(name) ?? ''} ${line.trim()}` : line.slice(colon + 1).trim();

@@ -1,4 +1,4 @@
-/** The rows of a sheet, one at a time while its XML is read: ECMA-376 part 1, 18.3.1. */
+/** Reads the rows of a sheet one at a time from its XML: ECMA-376 part 1, 18.3.1. */
 import { badFile } from '../../../base/errors';
 import { formatCount } from '../../../base/units';
 import { MAX_TABLE_COLUMNS } from '../../limits';
@@ -10,7 +10,7 @@ import { cellText, LEFT } from './strings';
 
 /** Workbook data that reading cells needs. */
 export interface CellForms {
-  /** Texts that cells share, by their numbers. */
+  /** Shared strings by index. */
   strings: readonly string[];
   /** Kinds of numbers, by cell style. */
   kinds: readonly NumberKind[];
@@ -18,18 +18,18 @@ export interface CellForms {
 }
 
 export interface SheetRow {
-  /** In the sheet, from 1. */
+  /** Row number in the sheet, from 1. */
   number: number;
   /** Non-empty texts by column, from 0. */
   cells: ReadonlyMap<number, string>;
 }
 
-/** Content of a sheet that is in no cell. */
+/** Counts of cells without a usable value, and merged cells of a sheet. */
 export interface Counted {
-  /** Number of formulas without a stored value, and of cells with an error. */
+  /** Number of formulas without a stored value, and of cells with an error value. */
   unreckoned: number;
   errors: number;
-  /** Areas of several cells in one, by their first and last rows. */
+  /** Merged cells by first and last row. */
   merged: { from: number; to: number }[];
 }
 
@@ -195,7 +195,7 @@ class SheetReader {
 
 const wholeIn = (digits = ''): number => (/^\d{1,9}$/.test(digits) ? Number(digits) : 0);
 
-/** `AB12` is in column 27. */
+/** Column of a cell, from 0; 27 for `AB12`. */
 function columnIn(place = ''): number | undefined {
   const letters = /^[A-Za-z]{1,4}/.exec(place)?.[0].toUpperCase();
   if (letters === undefined) return undefined;

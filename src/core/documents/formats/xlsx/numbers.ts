@@ -1,9 +1,9 @@
-/** What numbers of a sheet stand for, by their formats: ECMA-376 part 1, 18.8.30 and 18.17.4. */
+/** Interprets numbers of a sheet by their formats: ECMA-376 part 1, 18.8.30 and 18.17.4. */
 
 /** `elapsed`: a time that may be longer than a day. */
 export type NumberKind = 'number' | 'date' | 'time' | 'moment' | 'elapsed';
 
-/** Formats that every workbook has, by their numbers; those from 27 on are of Chinese, Japanese and Korean. */
+/** Built-in formats by number; 27 to 36 and 50 to 58 are for Chinese, Japanese and Korean. */
 const BUILT_IN: readonly (readonly [from: number, to: number, kind: NumberKind])[] = [
   [14, 17, 'date'],
   [18, 21, 'time'],
@@ -22,9 +22,9 @@ const BUILT_IN: readonly (readonly [from: number, to: number, kind: NumberKind])
 export const builtInKind = (id: number): NumberKind =>
   BUILT_IN.find(([from, to]) => id >= from && id <= to)?.[2] ?? 'number';
 
-/** Of a format as it is written, such as `[$-409]d\-mmm\-yy;@`. Linear in its length. */
+/** Kind of a custom format such as `[$-409]d\-mmm\-yy;@`. Takes linear time. */
 export function kindOf(code: string): NumberKind {
-  // What stands in quotes, after a stroke and in other brackets is no part of the date; the first section is that of numbers above zero.
+  // Quoted, escaped and other bracketed text isn't part of the date; the first section is for positive numbers.
   const bare = code
     .replace(/"[^"]*"?|\\.|[_*]./g, '')
     .split(';')[0]!
@@ -39,9 +39,9 @@ export function kindOf(code: string): NumberKind {
 }
 
 /**
- * A number as it is read: of dates and times in ISO 8601, else its digits, as many as a spreadsheet shows.
- * @param digits as they are stored
- * @param is1904 whether days are counted from 1904, as older ones of the Mac do
+ * Formats a number: dates and times in ISO 8601, others with as many digits as a spreadsheet shows.
+ * @param digits as stored
+ * @param is1904 whether days are counted from 1904, as in old workbooks from the Mac
  */
 export function numberText(digits: string, kind: NumberKind, is1904: boolean): string {
   const value = Number(digits);
@@ -52,18 +52,18 @@ export function numberText(digits: string, kind: NumberKind, is1904: boolean): s
   const [days, rest] = [Math.floor(seconds / DAY), seconds % DAY];
   if (kind === 'time') return clock(rest);
   if (days === 0 && !is1904) return kind === 'date' ? plain(digits, value) : clock(rest);
-  // The first spreadsheets counted a 29 February 1900, that never was, as day 60.
+  // Spreadsheets count the nonexistent 29 February 1900 as day 60.
   const since = is1904 ? days + 1462 : days < 60 ? days + 1 : days;
   const date = new Date((since - EPOCH) * DAY * 1000).toISOString().slice(0, 10);
   return kind === 'moment' && rest > 0 ? `${date}T${clock(rest)}` : date;
 }
-/** Seconds. */
+/** Seconds per day. */
 const DAY = 86_400;
 /** Days from 30 December 1899 to 1970, and to the year 10000. */
 const EPOCH = 25_569;
 const DAY_10000 = 2_958_466;
 
-/** Fifteen digits are those that are kept; whole numbers stay as they are, as those that name something. */
+/** Keeps 15 significant digits, as spreadsheets do; integers stay unchanged, because they may be identifiers. */
 const plain = (digits: string, value: number): string =>
   /^-?\d+$/.test(digits.trim()) ? digits.trim() : String(Number(value.toPrecision(15)));
 

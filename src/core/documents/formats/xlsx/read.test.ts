@@ -1,4 +1,4 @@
-/** Workbooks of Excel as tables. */
+/** Excel workbooks as tables. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { memoryStore } from '../../../base/blobStore';
@@ -30,7 +30,7 @@ async function read(bytes: Uint8Array, piece = 1000) {
 const sheet = (rows: string, name = 'Data', after = '') => ({ name, rows, after });
 const NAMES = inlineRows([['text', 'label']]);
 
-test('a cell is what a spreadsheet shows of it, dates and times in ISO 8601', async () => {
+test('reads cells as a spreadsheet shows them, with dates and times in ISO 8601', async () => {
   const styles =
     '<numFmts><numFmt numFmtId="164" formatCode="[$-409]d\\-mmm\\-yy;@"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="22"/><xf numFmtId="20"/><xf numFmtId="46"/><xf numFmtId="10"/></cellXfs>';
   const strings =
@@ -49,7 +49,7 @@ test('a cell is what a spreadsheet shows of it, dates and times in ISO 8601', as
   ]);
 });
 
-test('numbers are dates by what their format says', () => {
+test('detects dates by the number format', () => {
   const kinds = [
     'General',
     '0.00E+00',
@@ -72,7 +72,7 @@ test('numbers are dates by what their format says', () => {
   expect(numberText('1e300', 'date', false)).toBe('1e+300');
 });
 
-test('empty rows are none, what is above the names is left out, and columns keep their places', async () => {
+test('skips empty rows and rows above the header, and keeps columns in place', async () => {
   const rows = inlineRows([
     ['Reviews of 2021'],
     [],
@@ -87,12 +87,12 @@ test('empty rows are none, what is above the names is left out, and columns keep
     [6, { 'Column 1': '2', text: 'No', 'Column 3': 'odd', label: 'bad' }],
   ]);
   expect(notes).toEqual(['Skipped 1 row above the header']);
-  // A table of one column has its name in the first row, even if some rows have other cells.
+  // A table of one column has its header in the first row, even if some rows have other cells.
   const one = await read(workbookOf([sheet(inlineRows([['text'], ['Aye'], ['No', 'x'], ['So']]))]));
   expect(one.rows.map(([, row]) => row['text'])).toEqual(['Aye', 'No', 'So']);
 });
 
-test('sheets are one table; those like the largest come first, hidden ones are left out and noted', async () => {
+test('reads sheets as one table, those like the largest first, and skips and notes hidden ones', async () => {
   const book = workbookOf([
     sheet(inlineRows([['Read me'], ['Made by Ann']]), 'About'),
     sheet(
@@ -138,7 +138,7 @@ test('notes formulas without values, errors and merged cells', async () => {
   ]);
 });
 
-test('in a drop, a row is a document or a pair, by detected or chosen columns', async () => {
+test('imports rows in a drop as documents or pairs, by detected or chosen columns', async () => {
   const bytes = workbookOf([
     sheet(
       `${inlineRows([['id', 'review', 'stars']])}${inlineRows(
@@ -175,9 +175,9 @@ test('in a drop, a row is a document or a pair, by detected or chosen columns', 
   expect((await lookAtTable(source, 'xlsx')).columns).toEqual(['id', 'review', 'stars']);
 });
 
-describe('is refused with the place and a way out', () => {
+describe('is refused with the place and a remedy', () => {
   const refused = (bytes: Uint8Array) => expect(read(bytes)).rejects;
-  it('what is no workbook, or has no sheet to read', async () => {
+  it('if it is not a workbook, or has no sheet to read', async () => {
     await refused(new TextEncoder().encode('Call me Ishmael.')).toThrow(
       /^a\.xlsx: it is not a zip file, or it is cut off/,
     );
@@ -187,7 +187,7 @@ describe('is refused with the place and a way out', () => {
     await refused(workbookOf([{ ...sheet(NAMES), state: 'veryHidden' }])).toThrow(/^a\.xlsx has no visible sheet/);
   });
 
-  it('a text that is named and not there, a column that no sheet has, a row that is too long', async () => {
+  it('if a shared string is missing, a column is out of range, or a row is too long', async () => {
     await refused(workbookOf([sheet(`${NAMES}<row r="2"><c t="s"><v>7</v></c></row>`)])).toThrow(
       /^a\.xlsx, sheet "Data", refers to the missing text "7", in row 2/,
     );
@@ -201,7 +201,7 @@ describe('is refused with the place and a way out', () => {
     );
   });
 
-  it('a bomb: a sheet that grows as no text does, and a text that is shared by very many cells', async () => {
+  it('if a sheet expands too much, or too many cells share a long text', async () => {
     await refused(workbookOf([sheet(`${NAMES}${' '.repeat(4e6)}`)])).toThrow(
       /sheet1\.xml expands from .* which text never does/,
     );
@@ -215,7 +215,7 @@ describe('is refused with the place and a way out', () => {
     );
   });
 
-  it('more text in its cells than fits in memory', async () => {
+  it('if its cells have more text than fits in memory', async () => {
     const xml = stream(['<si><t>', 'x'.repeat(60), '</t></si><si><t>', 'y'.repeat(60), '</t></si>']);
     await expect(sharedStrings(xml, 'a.xlsx', 100)).rejects.toThrow(
       /^a\.xlsx has more than 100 characters of text in its cells/,
@@ -258,7 +258,7 @@ test('a truncated or altered workbook gives rows or a typed error', async () => 
   );
 });
 
-test('XML of a sheet that is odd is rows or a typed error', async () => {
+test('malformed XML of a sheet gives rows or a typed error', async () => {
   const piece = fc.constantFrom(
     ...[
       '<row>',
@@ -300,7 +300,7 @@ test('XML of a sheet that is odd is rows or a typed error', async () => {
   );
 });
 
-test('a large sheet is read in little memory, a row at a time', { timeout: 120_000 }, async () => {
+test('reads a large sheet row by row in bounded memory', { timeout: 120_000 }, async () => {
   const rows = Array.from(
     { length: 50_000 },
     (_, i) =>

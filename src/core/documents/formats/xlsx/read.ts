@@ -1,6 +1,6 @@
 /**
- * A workbook of Excel as one table: of each sheet the first row names the columns, and columns of sheets that are called the
- * same are the same. Sheets whose columns are called as those of the largest come first, each in their order.
+ * An Excel workbook as one table. The first row of each sheet names its columns, and columns with the same name are
+ * merged. Sheets with the same columns as the largest sheet come first.
  */
 import { badFile } from '../../../base/errors';
 import { MAX_COMPRESSION_RATIO } from '../../../base/limits';
@@ -30,7 +30,7 @@ export const rows: TableFormat['rows'] = async function* (file) {
           'Save the sheet as CSV, and add that file.',
         );
       empty += Math.max(0, table.names.size - row.cells.size);
-      // A row of one cell is a few bytes, and has 16,384 cells of a sheet as wide as that.
+      // Bounds empty cells, because a row of a few bytes in a wide sheet may have 16,384 of them.
       yield {
         line: row.number,
         row: row.number,
@@ -46,18 +46,18 @@ const EMPTY_GROWTH = 20;
 /** Number of characters to which any file may grow. */
 const FEW_LETTERS = 1e6;
 
-/** A sheet with a row of names. */
+/** A sheet with a header row. */
 class SheetTable {
-  /** The names of its columns, whatever their order. */
+  /** Names of its columns, independent of their order. */
   readonly kind: string;
   private readonly counts: Counted = { unreckoned: 0, errors: 0, merged: [] };
 
   private constructor(
     readonly name: string,
     private readonly open: (counts: Counted) => AsyncGenerator<SheetRow>,
-    /** Size of its XML. */
+    /** Bytes of its XML. */
     readonly size: number,
-    /** Columns by their places; none: it is empty. */
+    /** Column names by index; none for an empty sheet. */
     readonly names: ReadonlyMap<number, string>,
     /** Row with the names, and the number of non-empty rows above it. */
     private readonly namesIn: number,
@@ -75,12 +75,12 @@ class SheetTable {
     const [first, ...rest] = head.slice(above);
     const places = [...new Set(head.slice(above).flatMap(({ cells }) => [...cells.keys()]))].sort((a, b) => a - b);
     const names = columnNames(places.map((place) => [place, first?.cells.get(place) ?? ''] as const));
-    // Without a row below them they are names of nothing.
+    // A header without rows below it is an empty sheet.
     const isEmpty = rest.length === 0;
     return new SheetTable(name, open, parts.size(path), isEmpty ? new Map() : names, first?.number ?? 0, above);
   }
 
-  /** Rows below the names. */
+  /** Rows below the header. */
   async *rows(): AsyncGenerator<SheetRow> {
     let isBelow = false;
     for await (const row of this.open(this.counts)) {
@@ -89,13 +89,13 @@ class SheetTable {
     }
   }
 
-  /** Once its rows are read. */
+  /** Counts, complete once all rows are read. */
   get seen(): { unreckoned: number; errors: number; merged: number } {
     return { ...this.counts, merged: this.counts.merged.filter(({ to }) => to > this.namesIn).length };
   }
 }
 
-/** Rows at the top that hold but their first cell, where those below have several: what the table is called. */
+/** Number of title rows: rows at the top with only a first cell, above rows with several cells. */
 function titlesAbove(head: readonly SheetRow[]): number {
   const widths = head.map(({ cells }) => cells.size).sort((a, b) => a - b);
   if ((widths[widths.length >> 1] ?? 0) < 2) return 0;
@@ -110,8 +110,8 @@ function inOrder(tables: readonly SheetTable[]): readonly SheetTable[] {
 const isLike = (a: SheetTable, b: SheetTable): boolean => a.kind === b.kind;
 
 /**
- * Named columns in their order; then others that have a text, and the sheet, where there are several.
- * @param isWhole with named columns that have no text
+ * Returns named columns in order, then unnamed ones with text, and the sheet's name if there are several sheets.
+ * @param isWhole includes named columns without text
  */
 function cellsOf(
   { cells }: SheetRow,

@@ -1,11 +1,11 @@
-/** Texts that cells of a workbook share, and how letters are written in them that XML cannot hold. */
+/** Reads a workbook's shared strings, and decodes characters that XML can't contain. */
 import { badFile } from '../../../base/errors';
 import { formatCount } from '../../../base/units';
 import { MAX_SHARED_STRINGS } from '../../limits';
 import { localName } from '../../parts';
 import { XmlParser } from '../../xmlParser';
 
-/** In their order. @param name of the file @param most characters @throws HomegrownError `bad-file` beyond them */
+/** Returns strings in order. @param name of the file @param max code units @throws HomegrownError `bad-file` beyond */
 export async function sharedStrings(
   xml: AsyncIterable<string>,
   name: string,
@@ -46,10 +46,10 @@ export async function sharedStrings(
   parser.end();
   return strings;
 }
-/** Element with the pronunciation of a word. */
+/** Element with the pronunciation of a word, which is skipped. */
 export const LEFT = 'rPh';
 
-/** Letters that XML cannot hold are written `_x000D_`: ECMA-376 part 1, 22.9.2.19. Those that no text has are left out. */
+/** Decodes characters such as `_x000D_` (ECMA-376 part 1, 22.9.2.19), and removes control characters. */
 export const cellText = (text: string): string =>
   (text.includes('_x')
     ? text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))

@@ -1,4 +1,4 @@
-/** A workbook of Excel: what its sheets are called, in which parts they are, and what their cells are read by. ECMA-376 part 1, 18.2. */
+/** Reads the structure of an Excel workbook: its sheets, shared strings and number formats. ECMA-376 part 1, 18.2. */
 import { badFile } from '../../../base/errors';
 import { eachElement, idIn, Parts } from '../../parts';
 import type { OpenFile } from '../format';
@@ -8,16 +8,16 @@ import { sharedStrings } from './strings';
 
 export interface Workbook {
   parts: Parts;
-  /** Those that are seen, in their order. */
+  /** Visible sheets in order. */
   sheets: readonly { name: string; path: string }[];
-  /** Names of those that are hidden. */
+  /** Names of hidden sheets. */
   hidden: readonly string[];
-  /** Names of those that are the same part as one before them. */
+  /** Names of sheets that refer to the same part as an earlier one. */
   copies: readonly string[];
   forms: CellForms;
 }
 
-/** @throws HomegrownError `bad-file` where it has no sheets */
+/** @throws HomegrownError `bad-file` if there are no visible sheets */
 export async function openWorkbook(file: OpenFile): Promise<Workbook> {
   const parts = await Parts.open(file, 'an Excel workbook');
   const path = await parts.main('workbook', 'xl/workbook.xml');
@@ -30,7 +30,7 @@ export async function openWorkbook(file: OpenFile): Promise<Workbook> {
     if (name === 'workbookPr') is1904 = /^(?:1|true)$/.test(attributes['date1904'] ?? '');
     if (name !== 'sheet') return;
     const relation = relations.get(idIn(attributes));
-    // Sheets that are a chart have no rows.
+    // Chart sheets have no rows.
     if (relation?.type !== 'worksheet') return;
     const called = attributes['name'] ?? '';
     if ((attributes['state'] ?? 'visible') !== 'visible') hidden.push(called);
@@ -59,14 +59,14 @@ export async function openWorkbook(file: OpenFile): Promise<Workbook> {
   };
 }
 
-/** What numbers are, by the styles of cells: 18.8.10. */
+/** Kinds of numbers by cell style: 18.8.10. */
 function kindsIn(styles: string): NumberKind[] {
   const own = new Map<number, NumberKind>();
   const kinds: NumberKind[] = [];
   let isOfCells = false;
   eachElement(styles, (name, { numFmtId = '0', formatCode = '' }) => {
     if (name === 'numFmt') own.set(Number(numFmtId), kindOf(formatCode));
-    // Before those of cells there are others of the same name, and after them too.
+    // Elements `xf` also occur outside of `cellXfs`.
     if (name === 'xf' && isOfCells) kinds.push(own.get(Number(numFmtId)) ?? builtInKind(Number(numFmtId)));
     if (/^cell.*s$/.test(name)) isOfCells = name === 'cellXfs';
   });
