@@ -3,9 +3,7 @@ import { badSettings } from '../base/errors';
 import { counted } from '../base/units';
 import type { ParamTable } from '../models/spec';
 
-/**
- * All weights; the last `layers` of each stack with the norms and classifier after them; or norms and classifier only.
- */
+/** All weights; the last `layers` of each stack with the norms and classifier after them; or norms and classifier. */
 export type TrainableScope = { what: 'all' } | { what: 'last'; layers: number } | { what: 'norms' };
 
 /**

@@ -32,14 +32,10 @@ export const uniform = ({ vocabulary }: Facts): Baseline => ({
   before: 'Worse than a uniform guess',
 });
 
-/**
- * Unigram baseline; empty if the data weren't counted. The loss on randomly masked tokens is the same as on all tokens.
- */
+/** Unigram baseline; empty if the data weren't counted. Randomly masked tokens have the same loss as all tokens. */
 export const unigram = ({ data }: Facts): readonly Baseline[] => (data ? [unigramOf(data.unigramLoss)] : []);
 
-/**
- * Baselines of next-token prediction: unigram, bigram and trigram models, as far as the record of the data has them.
- */
+/** N-gram baselines of next-token prediction, as far as the record of the data has them. */
 export function nGramBaselines(facts: Facts): readonly Baseline[] {
   const counted = facts.data?.nGrams;
   if (!counted) return unigram(facts);

@@ -9,9 +9,7 @@ export interface Batch {
 
 /** A part of the data, as an objective reads it. */
 export interface Batches {
-  /**
-   * Rows of a training step. Each row depends on the part, the settings, seed, step and row only, not on the grouping.
-   */
+  /** Rows of a training step. Each depends on the part, settings, seed, step and row only, not on the grouping. */
   training(of: StepRows): Promise<Batch>;
   /** Batches of an evaluation, the same each time, so that results of different steps compare. */
   evaluation(max: { rows: number; tokens: number }): AsyncIterable<EvaluationBatch>;

@@ -11,9 +11,7 @@ import { spread } from './pairRows';
 
 /** Conversations of a part, each truncated to a row. */
 interface Chats {
-  /**
-   * Pieces of each row from left to right, one per conversation; each of its `tokens` positions predicts the next id.
-   */
+  /** Pieces of each row from left to right, one per conversation; each of its positions predicts the next id. */
   rows: readonly (readonly Piece[])[];
   conversations: number;
   /** Number of conversations truncated to fewer exchanges, and of the dropped exchanges. */

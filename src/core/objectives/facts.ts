@@ -1,6 +1,4 @@
-/**
- * Facts of the training and validation set, measured once for the baselines of all objectives, by their stored names.
- */
+/** Facts of the training and validation set for the baselines of all objectives, by their stored names. */
 import { MAX_CLASSIFIER_LABELS } from '../base/limits';
 import { z } from '../base/zod';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -36,9 +34,7 @@ export const baselineFields = {
   nGrams: z.object({ unigram: z.number(), bigram: z.number(), trigram: z.number() }).exactOptional(),
   /** Top-1 and top-5 hits of the same models on the validation set, in tokens. */
   nGramTop: z.object({ unigram: topSchema, bigram: topSchema, trigram: topSchema }).exactOptional(),
-  /**
-   * Accuracy of always guessing the most common token, in percent of text tokens; absent in records of older builds.
-   */
+  /** Accuracy of always guessing the most common token, in percent of text tokens; absent in older records. */
   unigramAccuracy: z.number().exactOptional(),
   /** For documents with an input and a target: unigram loss on targets, and scores of copying the input, by metric. */
   pairs: z.object({ unigramLoss: z.number(), copied: z.record(z.string(), z.number()) }).exactOptional(),

@@ -17,9 +17,7 @@ export function labelLoss(scores: Tensor2D, wanted: Tensor2D, weight: Tensor, se
   return tf.reshape(tf.div(tf.sum(each), tf.mul(divisor, tf.scalar(scores.shape[1]))), []);
 }
 
-/**
- * [rows] 1 if the most probable label is the target; with several labels, if those above 0.5 are exactly the targets.
- */
+/** [rows] 1 if the most probable label is the target; with several labels, if those above 0.5 are the targets. */
 export function labelsFound(scores: Tensor2D, wanted: Tensor2D, several: boolean): Tensor {
   if (!several) return tf.cast(tf.equal(tf.argMax(scores, 1), tf.argMax(wanted, 1)), 'float32');
   const zero = tf.scalar(0);

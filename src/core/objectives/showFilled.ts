@@ -7,9 +7,7 @@ import { drawing, masked, masksOf } from './masks';
 import type { ToShow } from './objective';
 import type { Filled, FilledPart } from './shown';
 
-/**
- * Fills the prompt if it has a blank, else the masked beginning of the validation set, with the most probable tokens.
- */
+/** Fills the prompt's blanks, or masked tokens at the start of the validation set, with the most probable tokens. */
 export async function showFilled(
   network: Network,
   { tokenizer, prompt, source }: ToShow,

@@ -5,10 +5,7 @@ import type { InRows } from './objective';
 
 interface Strides {
   rows: number;
-  /**
-   * Tokens that no window predicts: before the first, after the last, and between windows if the stride exceeds the
-   * context.
-   */
+  /** Tokens that no window predicts: before the first, after the last, and between windows of a long stride. */
   left: number;
   /** Mean number of windows that predict a token far from the ends of the text. */
   times: number;

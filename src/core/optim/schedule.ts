@@ -24,10 +24,7 @@ export interface Schedule extends Choice {
   fields?: Fields;
   /** Learning rate as a share of the peak. */
   share(at: Place): number;
-  /**
-   * `share` as a Python expression in `step`, `progress` and `recipe`, with `math` and `fallen`, for the PyTorch
-   * export.
-   */
+  /** `share` as a Python expression in `step`, `progress` and `recipe`, with `math` and `fallen`, for exports. */
   python: string;
 }
 

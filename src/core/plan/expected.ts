@@ -20,9 +20,7 @@ export interface Expected extends Band {
   unit: QualityUnit;
 }
 
-/**
- * Units by kind. Bits per byte need predictions of the whole text, which models of masked tokens and spans don't make.
- */
+/** Units by kind. Bits per byte need predictions of the whole text, which masked tokens and spans aren't. */
 const QUALITY_UNITS: Readonly<Record<QualityKind, QualityUnit>> = {
   gpt: 'bits per byte',
   llama: 'bits per byte',

@@ -266,9 +266,7 @@ function* candidates(input: PlanInput, shapes: Shapes): Generator<Candidate> {
   }
 }
 
-/**
- * Contexts from `MIN_PLANNED_CONTEXT` to the longest, or one shorter context if the validation set has too few tokens.
- */
+/** Contexts from `MIN_PLANNED_CONTEXT` to the longest, or one shorter context for a small validation set. */
 function contexts(longest: number, heldTokens: number): readonly number[] {
   const isPlanned = (context: number): boolean => context <= Math.max(MIN_PLANNED_CONTEXT, longest);
   const fitting = CONTEXTS.filter((context) => isPlanned(context) && SPARE * context <= heldTokens);

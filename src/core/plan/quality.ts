@@ -143,10 +143,7 @@ export const expectedShare = (run: Circumstances): number => remainingShare(run,
 /** Standard deviation of the logarithm of the loss. */
 export const deviationOf = (run: Circumstances): number =>
   CONSTANTS.spread * spreadOfRepetition(run) * beyondRecorded(run);
-/**
- * Factor of the spread for repetitive texts: of 111 measured runs, those on logs and mail deviate up to four times as
- * far.
- */
+/** Factor of the spread for repetitive texts: of 111 runs, those on logs and mail deviate up to four times as far. */
 export const spreadOfRepetition = ({ repeated }: Pick<Circumstances, 'repeated'>): number => 1 + 4 * repeated;
 /** Noise of a run's own curve. */
 export const FORECAST = CONSTANTS.curve;
@@ -159,9 +156,7 @@ export function bandAround(value: number, deviation: number): Band {
 /** Half-width of the central 80 % of a normal distribution, in standard deviations. */
 const EIGHTY_PERCENT = 1.2816;
 
-/**
- * Widens the band for runs larger or longer than all recorded ones: by half per factor of 10. A judgment, not measured.
- */
+/** Widens the band beyond the largest or longest recorded run, by half per factor of 10. A judgment, not measured. */
 const beyondRecorded = ({ parameters, perStep, steps }: Circumstances): number =>
   1 +
   [parameters / MAX_PARAMETERS, (perStep * steps) / MAX_TOKENS].reduce(
@@ -180,9 +175,6 @@ export const peakRate = (kind: QualityKind, perStep: number, usualRate: number):
 /** Highest recorded learning rate. */
 const MAX_RATE = 6e-3;
 
-/**
- * Best learning rate, which grows with the square root of the tokens per update (Malladi et al. 2022,
- * arXiv:2205.10287).
- */
+/** Best learning rate, proportional to the root of tokens per update (Malladi et al. 2022, arXiv:2205.10287). */
 const bestRate = (kind: QualityKind, perStep: number, { rate, kinds }: Pick<Constants, 'rate' | 'kinds'>): number =>
   rate * kinds[kind].rate * Math.sqrt(perStep / 512);

@@ -48,10 +48,7 @@ const MASKED = 0.15;
 /** Processor seconds: softmax and rank per vocabulary entry, n-gram counts per token, and the remaining work. */
 const [SCORE, COUNT, REST] = [25e-9, 0.5e-6, 1];
 
-/**
- * Slowness of this processor compared with the one measured above; 1 on a GPU, whose rate says nothing about the
- * processor.
- */
+/** Slowness of this processor compared with the one measured above; 1 on a GPU, whose rate doesn't show it. */
 const slowProcessor = ({ kind, gigaflops }: PlanDevice): number =>
   kind === 'webgpu' ? 1 : Math.max(1, USUAL_GIGAFLOPS / gigaflops);
 const USUAL_GIGAFLOPS = 40;

@@ -6,10 +6,7 @@ export interface SamplingSettings {
   temperature: number;
   /** Keeps only the k most probable tokens; 0 = all. */
   topK: number;
-  /**
-   * Keeps the most probable tokens up to this total probability; 1 = all. Source: Holtzman et al. 2019,
-   * arXiv:1904.09751.
-   */
+  /** Keeps the most probable tokens up to this probability; 1 = all. Source: Holtzman et al. 2019, arXiv:1904.09751. */
   topP: number;
   /** Orders tokens by id instead of rank for the draw, so that a small change of scores changes few drawn tokens. */
   isDrawnById?: boolean;

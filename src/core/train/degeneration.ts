@@ -30,9 +30,7 @@ export function degenerationOf(text: string): Degeneration | null {
   return share > MAX_SHARE ? { why: 'repeats', share } : null;
 }
 
-/**
- * Generated part of a sample, without the prompt; undefined for filled blanks and answers, whose length the data sets.
- */
+/** Generated part of a sample, without the prompt; undefined for filled blanks and answers. */
 export function writtenIn(sample: Shown, prompt: string): string | undefined {
   if (typeof sample !== 'string') return undefined;
   return sample.startsWith(prompt) ? sample.slice(prompt.length) : sample;

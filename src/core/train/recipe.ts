@@ -270,9 +270,7 @@ export const DEFAULT_RECIPE: Recipe = initialValues(RECIPE);
 /** Choices that have their own settings. */
 type Choosing = Pick<Recipe, 'objective' | 'optimizer' | 'schedule'>;
 
-/**
- * Whether a setting applies: false for settings of objectives, optimizers and schedules that the recipe doesn't use.
- */
+/** Whether a setting applies: false for settings of objectives, optimizers and schedules that aren't chosen. */
 export const isOf = ({ objective, optimizer, schedule }: Choosing, name: RecipeField): boolean =>
   (!Object.hasOwn(OBJECTIVE_FIELDS, name) || Object.hasOwn(objectiveOf(objective).fields, name)) &&
   (!Object.hasOwn(OPTIMIZER_FIELDS, name) || Object.hasOwn(optimizerOf(optimizer).fields, name)) &&
@@ -297,9 +295,7 @@ export const changeable = (recipe: Choosing): Partial<Record<RecipeField, Field>
     Object.entries(fieldsOf(recipe)).filter(([name, { row }]) => row !== undefined || name === 'dropout'),
   );
 
-/**
- * Choices for activation recomputation before a run starts: `auto` compares the memory plan with the device's memory.
- */
+/** Choices for activation recomputation before a start: `auto` compares the memory plan with the device's memory. */
 export const RECOMPUTE_CHOICES = ['auto', 'on', 'off'] as const;
 export type RecomputeChoice = (typeof RECOMPUTE_CHOICES)[number];
 

@@ -27,9 +27,7 @@ export type TrainEvent =
   | ({ kind: 'evaluated'; step: number; activeMs: number; sample: Shown } & Evaluated)
   /** A complete checkpoint, from which a run can resume. */
   | { kind: 'saved'; step: number; bytes: number }
-  /**
-   * Weights of the best step so far, with 0 bytes if it has a complete checkpoint. `light`: an intermediate checkpoint.
-   */
+  /** Weights of the best step so far; 0 bytes if its checkpoint is complete. `light`: an intermediate checkpoint. */
   | { kind: 'kept'; step: number; bytes: number; light?: true }
   /** The run ends before its last step, because this number of evaluations didn't improve on this loss. */
   | { kind: 'early'; step: number; loss: number; evaluations: number }

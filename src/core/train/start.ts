@@ -11,9 +11,7 @@ import type { TrainInput, TrainState } from './run';
 
 type Start = Pick<TrainInput, 'model' | 'recipe' | 'trainable' | 'base' | 'from'>;
 
-/**
- * Initial tensors by name. A snapshot's tensors take precedence over the base's, and those over random initialization.
- */
+/** Initial tensors by name: a snapshot's, else the base's, else random ones. */
 export function startingValues(start: Start): NamedTensors {
   const { model, trainable, base, from } = start;
   const { seed } = start.recipe;

@@ -38,10 +38,7 @@ export const STEP_VALUES = {
   memoryBytes: { label: 'Memory', unit: 'bytes', file: 'memory_bytes', column: 6 },
   /** Training time so far, without pauses. */
   activeMs: { label: 'Training time', unit: 'ms', file: 'active_ms', column: 5 },
-  /**
-   * GPU memory that the run's programs planned. Exists on WebGPU only, like the two times below, which are recent
-   * means.
-   */
+  /** GPU memory planned by the run's programs. On WebGPU only, like the two times below, which are recent means. */
   plannedBytes: { label: 'Planned memory', unit: 'bytes', file: 'planned_bytes', column: 7, isOptional: true },
   /** Time to encode and submit a step. */
   encodeMs: { label: 'Encoding', unit: 'ms', file: 'encode_ms', column: 8, isOptional: true },

@@ -279,9 +279,7 @@ async function trainingBatches(
   return replaying(own, await (await oldObjective(recipe, model)).batches(replayed, context, tokenizer), recipe.replay);
 }
 
-/**
- * Objective that builds replayed rows: the run's own, or for chats whole documents, whose rows have the same arrays.
- */
+/** Objective that builds replayed rows: the run's own; for chats, whole documents, whose rows have the same arrays. */
 const oldObjective = (recipe: Recipe, model: ModelChoice): Promise<LoadedObjective> =>
   trainingSource(recipe.objective) === 'chats'
     ? loadObjective('causal', { ...recipe, packing: 'documents' }, model)

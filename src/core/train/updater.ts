@@ -18,16 +18,12 @@ import type { OptionalStepValue, StepEvent } from './stepValues';
 /** Step values that the compiled programs measure. */
 export type MeasuredStep = Pick<StepEvent, 'loss' | 'gradientNorm' | OptionalStepValue>;
 
-/**
- * Compiled updates of the weights: one program, or with accumulation one for micro-batches and one to apply the
- * gradient.
- */
+/** Compiled updates of the weights: one program, or with accumulation one for micro-batches and one to apply them. */
 export interface Updater {
   /** Compiles the programs of a step, like `Program.prepare`. */
   prepare(report?: Compiling): Promise<void>;
   /**
-   * Makes update `step`, counted from 1. Calls may overlap; the promises settle in order. The batch has all
-   * micro-batches.
+   * Makes update `step`, counted from 1. Calls may overlap; promises settle in order. `batch` has all micro-batches.
    */
   step(step: number, batch: Batch): Promise<MeasuredStep>;
   /** Makes an update and times each kernel. Absent with accumulation, and if the GPU has no timestamps. */

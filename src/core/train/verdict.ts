@@ -75,18 +75,14 @@ export interface Evaluation {
   readonly loss: number;
 }
 
-/**
- * Finding from a curve. `ended` follows the ending's word: `, and still improving`; absent if the finding stands alone.
- */
+/** Finding from a curve. `ended` follows the ending's word: `, and still improving`; absent if unused. */
 export type Found = Omit<Verdict, 'ending' | 'judgement'> & { ended?: string };
 
 /** Whether a verdict is good: improving or level, without a gap that shows memorization. */
 export const isGood = ({ kind, gap }: Pick<Verdict, 'kind' | 'gap'>): boolean =>
   (kind === 'improving' || kind === 'plateau') && (gap ?? 0) <= MEMORIZING_GAP;
 
-/**
- * Tone of a verdict; undefined if neutral. A plateau is a warning during training, because stopping would save time.
- */
+/** Tone of a verdict; undefined if neutral. A plateau during training is a warning, because stopping saves time. */
 export function toneOf(verdict: Pick<Verdict, 'kind' | 'ending' | 'gap'>): 'ok' | 'warn' | 'error' | undefined {
   const { kind, ending } = verdict;
   if (kind === 'diverging' || ending === 'failed') return 'error';

@@ -16,10 +16,7 @@ export const baselineWords = (headline: Headline, { words, loss }: Baseline): st
 
 export const twoDigits = (x: number): string => formatNumber(Number(x.toPrecision(2)));
 
-/**
- * Change of the headline metric by `nats` at a loss, in percent; in nats if the metric is the loss, which may be near
- * 0.
- */
+/** Change of the headline metric by `nats` at a loss, in percent; in nats for the loss itself, which may be near 0. */
 export function changeWords({ scale }: Headline, nats: number, loss: number): string {
   if (scale.of(nats) === nats) return `${twoDigits(nats)} nats`;
   return `${twoDigits(100 * (scale.of(loss + nats) / scale.of(loss) - 1))} %`;

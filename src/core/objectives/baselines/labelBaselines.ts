@@ -31,9 +31,7 @@ export const LABEL_BASELINES = { majority, naiveBayes } as const satisfies Recor
   (training: readonly LabeledText[]) => (text: string) => string
 >;
 
-/**
- * Predicts the labels of more than half of the texts, like DummyClassifier(strategy='most_frequent') of scikit-learn 1.
- */
+/** Predicts labels of more than half of the texts, like DummyClassifier(strategy='most_frequent') of scikit-learn 1. */
 function majorityOfEach(training: readonly SeveralLabels[], labels: number): () => readonly number[] {
   const counts = new Uint32Array(labels);
   for (const { places } of training) for (const place of places) counts[place]!++;
