@@ -72,9 +72,7 @@ const FULL_RATES: Readonly<Record<Purpose, readonly number[]>> = {
   instruct: [0.001, 0.002, 0.004],
   classify: [],
 };
-/**
- * Rates for classify, whose best rate is lower. Seeds of the head and of the batch order, whose losses are averaged.
- */
+/** Rates for classify, whose best rate is lower. Seeds of head and batch order, whose losses are averaged. */
 const CLASSIFY_RATES = [0.00125, ...RATES];
 const SEEDS: Readonly<Record<Purpose, readonly number[]>> = { adapt: [0], instruct: [0], classify: [0, 1, 2] };
 /** Rows per update. */

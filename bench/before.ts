@@ -12,10 +12,7 @@ const WANTED: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   'attention backward, queries': { 32: 245, 64: 469 },
   'attention backward, keys': { 32: 398, 64: 798 },
 };
-/**
- * Registers per thread, and concurrent threads with that many: 10 cores with 384 KB each
- * (philipturner/metal-benchmarks).
- */
+/** Registers per thread; concurrent threads with so many: 10 cores with 384 KB each (philipturner/metal-benchmarks). */
 const REGISTERS = 128;
 const THREADS = (10 * 384 * 1024) / (4 * REGISTERS);
 

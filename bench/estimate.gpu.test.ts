@@ -39,7 +39,7 @@ test.each(['S', 'M', 'G'] as const)(
       'flops',
     );
     const matrices = Object.entries(table).filter(([, { shape }]) => shape.length === 2);
-    const multiplied = matrices.reduce((n, [, { shape }]) => n + shape[0]! * shape[1]!, 0) - T * C; // without the lookup of positions
+    const multiplied = matrices.reduce((n, [, { shape }]) => n + shape[0]! * shape[1]!, 0) - T * C; // no lookups
     expect(products).toBe(6 * multiplied * tokens);
     // Forward, half of 4 T C per token and layer; backward, half of 14 T C, 4 of which recompute scores and products.
     const attention = 9 * L * T * C * tokens;

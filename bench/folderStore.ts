@@ -1,6 +1,4 @@
-/**
- * A store that keeps its bytes in a folder, like a browser on disk, so that memory measurements exclude stored data.
- */
+/** A store with its bytes in a folder, like a browser on disk, so that memory measurements exclude stored data. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -32,9 +32,7 @@ interface Compiled {
   needs: Needs | undefined;
 }
 
-/**
- * Installs the compiler; call it once. `printed`: the file that receives standard error, which the driver prints to.
- */
+/** Installs the compiler; call it once. `printed`: the file that receives standard error with the driver's output. */
 export function installCompiler(adapter: IsaAdapter, printed: string, isWhole: boolean): Compiler {
   installDawn();
   let user = { config: '', variant: '', everySize: true };
@@ -127,9 +125,7 @@ function recordUses(use: (kernel: Compiled) => void): void {
   Object.assign(GPUQueue.prototype, { writeBuffer: nothing });
 }
 
-/**
- * Gives buffers their size but only a page of memory, except those that the host reads. All share one mapped memory.
- */
+/** Gives buffers their size but only a page of memory, except those that the host reads. Mapped ranges share memory. */
 function holdNothing(): void {
   const { prototype } = GPUDevice;
   const createBuffer = Reflect.get(prototype, 'createBuffer');

@@ -47,9 +47,7 @@ import { layers as opsOfLayers } from './layers';
 import { batchOf, madeUp, modelOf, recipeOf, type Shape, SHAPES } from './step';
 import { momentsLike } from './tracedStep';
 
-/**
- * Arguments: `recorded` and a folder; or an adapter, a selection, the driver's output file and the file for results.
- */
+/** Arguments: `recorded` and a folder; or an adapter, a selection, the driver's output file and the results file. */
 const [adapter, selection, printed, found] = process.argv.slice(2) as [IsaAdapter, Selection, string, string];
 const isRecorded = process.argv[2] === 'recorded';
 /** Batch of presets: the usual batch of the largest preset exceeds the default limits. */

@@ -1,10 +1,10 @@
-// node bench/largeStore.mjs [folder]: measures the pages of a large project, and switching between it and a small one, in the
-// built app in a real Chromium. The large project has a text of 20,000 documents and 200 runs of 10,000 steps: one that the
-// app trains, and copies of it. The folder stores the browser's profile; a filled one is reused.
-// Times are by the page's clock, from the press to two frames after the page is drawn. Tasks are those of the main thread, in
-// processor time; tracing them slows the page, and TASKS=0 turns it off. CHROME_PATH: path of Chromium; PORT: of the server,
-// which also identifies the store; TIMES: repetitions; STAGES: comma-separated; FIRST=1: only the first switch of a page to
-// the large project; DIST: the folder of the build.
+// node bench/largeStore.mjs [folder]: measures the pages of a large project, and switching between it and a small one,
+// in the built app in a real Chromium. The large project has a text of 20,000 documents and 200 runs of 10,000 steps:
+// one that the app trains, and copies of it. The folder stores the browser's profile; a filled one is reused. Times are
+// by the page's clock, from the press to two frames after the page is drawn. Tasks are those of the main thread, in
+// processor time; tracing them slows the page, and TASKS=0 turns it off. CHROME_PATH: path of Chromium; PORT: of the
+// server, which also identifies the store; TIMES: repetitions; STAGES: comma-separated; FIRST=1: only the first switch
+// of a page to the large project; DIST: the folder of the build.
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -27,10 +27,7 @@ export interface Shape {
   heads: number;
   layers: number;
   batch: number;
-  /**
-   * Initial LoRA on frozen weights: on the attention input or on all matrices of a layer; absent: all weights are
-   * trainable.
-   */
+  /** Initial LoRA on frozen weights, on the attention input or all matrices of a layer; absent: full fine-tuning. */
   lora?: 'input' | 'all';
 }
 const S: Shape = { vocabulary: 65, context: 64, width: 128, heads: 4, layers: 2, batch: 8 };
@@ -74,10 +71,7 @@ export const paramsOf = (shape: Shape): ParamTable => {
   return modelSpec(id).params(config, vocabulary);
 };
 
-/**
- * Counts are of the last step; times are medians over all but the first quarter. The first step's time includes
- * compiling.
- */
+/** Counts are of the last step; times are medians over the last 3/4 of steps. The first step's time includes compiling. */
 export interface StepReport {
   adapter: string;
   ms: number;

@@ -1,7 +1,7 @@
 // node bench/tasks.mjs [file, or megabytes]: the longest tasks of the page's main thread, in the built app in a real
-// Chromium. Without an argument, from loading to 60 s of training on the first sample. With a file, or with 60 for a text
-// of 60 MB made of the samples, from choosing it until it is tokenized with a vocabulary of 4,096.
-// CHROME_PATH: path of Chromium; SECONDS: of training; PORT: of the server.
+// Chromium. Without an argument, from loading to 60 s of training on the first sample. With a file, or with 60 for a
+// text of 60 MB made of the samples, from choosing it until it is tokenized with a vocabulary of 4,096. CHROME_PATH:
+// path of Chromium; SECONDS: of training; PORT: of the server.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,4 @@
-/**
- * Benchmarks reading files into documents and cleaning them, in one thread: speed, memory and blocking of the event
- * loop.
- */
+/** Benchmarks reading and cleaning files in one thread: speed, memory and blocking of the event loop. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

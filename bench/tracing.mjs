@@ -1,11 +1,11 @@
-// Tasks of a page's main thread, from Chromium's trace. A task's time is processor time, which other work on the machine
-// does not lengthen.
+// Tasks of a page's main thread, from Chromium's trace. A task's time is processor time, which other work on the
+// machine does not lengthen.
 const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'toplevel', 'v8.execute'];
 
 /**
- * Starts to trace a page of `origin`, and resolves to a function that ends the trace and returns the tasks of the page's
- * main thread, longest first: start in seconds after the first, milliseconds of processor and wall-clock time, and the
- * longest parts.
+ * Starts to trace a page of `origin`, and resolves to a function that ends the trace and returns the tasks of the
+ * page's main thread, longest first: start in seconds after the first, milliseconds of processor and wall-clock time,
+ * and the longest parts.
  */
 export async function traced(page, origin) {
   const session = await page.context().newCDPSession(page);

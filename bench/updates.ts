@@ -17,9 +17,7 @@ export function* updates(shape: Shape): Generator<Work> {
   const shapes = Object.values(table).map(({ shape }) => [...shape]);
   const n = countParams(table);
 
-  /**
-   * Work of both implementations on `lists` lists of tensors as large as the weights; ours are adjacent, as in a step.
-   */
+  /** Work of both implementations on `lists` lists of tensors as large as the weights; ours are adjacent. */
   const over = (
     op: string,
     bytes: number,

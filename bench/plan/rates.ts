@@ -26,10 +26,7 @@ interface RatesOf {
 
 const NEAR = 1.02;
 
-/**
- * Range of rates with at most 2 % more loss than the best, interpolated between logarithms; an open end wasn't
- * measured.
- */
+/** Rates with at most 2 % more loss than the best, interpolated between logarithms; an open end wasn't measured. */
 export function nearBest(measured: readonly Measured[]): {
   best: Measured;
   low: number;

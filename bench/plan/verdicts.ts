@@ -43,9 +43,7 @@ export const readCurves = (): readonly Curve[] =>
 export const readLabels = (): readonly Label[] =>
   JSON.parse(readFileSync(at('labels.json'), 'utf8')) as readonly Label[];
 
-/**
- * Whether a curve is for tuning thresholds; the others are for testing. Every second curve, in an order drawn by seed.
- */
+/** Whether a curve is for tuning thresholds, not for testing: every second curve, in an order drawn by seed. */
 export const isForTuning = ({ id }: Pick<Curve, 'id'>): boolean => id % 2 === 1;
 
 /** Standard error of the training loss of a single step. */

@@ -17,7 +17,7 @@ const gpu = {
 Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
 export const count = countCalls();
 export const reset = () => count.reset();
-/** Prints a JSON line of medians over the last three quarters of steps {ms, dispatches, submits, buffers, bindGroups}. */
+/** Prints a JSON line of medians over the last 3/4 of steps {ms, dispatches, submits, buffers, bindGroups}. */
 export function report(name, steps) {
   const tail = steps.slice(Math.ceil(steps.length / 4));
   const med = (k) => tail.map((s) => s[k]).sort((a, b) => a - b)[tail.length >> 1];
