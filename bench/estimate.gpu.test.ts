@@ -27,7 +27,7 @@ test.each([
 });
 
 test.each(['S', 'M', 'G'] as const)(
-  'arithmetic of a step of %s follows the formula for transformers',
+  'the arithmetic of a step of %s follows the formula for transformers',
   async (name) => {
     const { vocabulary, batch, ...config } = SHAPES[name];
     const { context: T, width: C, layers: L } = config;

@@ -71,7 +71,7 @@ export const paramsOf = (shape: Shape): ParamTable => {
   return modelSpec(id).params(config, vocabulary);
 };
 
-/** Counts are of the last step; times are medians over the last 3/4 of steps. The first step's time includes compiling. */
+/** Counts are of the last step; times are medians over the last 3/4 of steps. The first step also compiles. */
 export interface StepReport {
   adapter: string;
   ms: number;

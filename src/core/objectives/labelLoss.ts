@@ -24,11 +24,7 @@ export function labelsFound(scores: Tensor2D, wanted: Tensor2D, several: boolean
   return tf.cast(tf.all(tf.equal(tf.greater(scores, zero), tf.greater(wanted, zero)), 1), 'float32');
 }
 
-/**
- * Predicted and actual labels of texts.
- * @param scores [texts, labels]
- * @param wanted [texts, labels], 0 for labels that a text lacks
- */
+/** Predicted and actual labels. Both inputs are [texts, labels]; `wanted` is 0 for labels that a text lacks. */
 export function labeledBy(classes: Classes, scores: ArrayLike<number>, wanted: ArrayLike<number>): LabeledPairs {
   const { labels, several = false } = classes;
   const count = labels.length;

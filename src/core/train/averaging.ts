@@ -18,7 +18,7 @@ export const isAveraged = ({ emaDecay }: Pick<Recipe, 'emaDecay'>): boolean => e
 export const keptShare = ({ emaDecay }: Pick<Recipe, 'emaDecay'>, step: number): number =>
   Math.min(emaDecay, (1 + step) / (10 + step));
 
-/** Weights that training continues from: the raw ones where the average has their names. */
+/** Weights that training continues from: the raw ones if the averages have their names. */
 export const rawOf = (values: NamedTensors): NamedTensors =>
   new Map([...values].map(([name, tensor]) => [name, values.get(rawName(name)) ?? tensor]));
 

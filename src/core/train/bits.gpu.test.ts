@@ -16,7 +16,7 @@ const BITS = {
   },
 } as const;
 
-test.each([8, 12] as const)('losses, weights and moments of steps of %i x 64 tokens equal the recorded bits', async (rows) => {
+test.each([8, 12] as const)('losses, weights and moments of steps of %i x 64 tokens keep their bits', async (rows) => {
   const { adapter } = await openGpu();
   const got = await stepBits(rows);
   expectClose(got.losses, BITS[rows].losses, 1e-5, 'losses');

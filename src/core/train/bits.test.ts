@@ -29,7 +29,7 @@ const BITS = {
 describe.each(HOST_BACKENDS)('on %s', (name, use) => {
   // 768 isn't a power of two, so x / 768 and x (1 / 768) differ.
   test.each([8, 12] as const)(
-    'losses, weights and moments of steps of %i x 64 tokens equal the recorded bits',
+    'losses, weights and moments of steps of %i x 64 tokens keep their bits',
     async (rows) => {
       await use();
       expect(await stepBits(rows)).toEqual(BITS[name][rows]);

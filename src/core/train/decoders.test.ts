@@ -11,7 +11,7 @@ test.each(Object.entries({ ...DECODERS, BERT: ENCODER, T5: t5Choice() }))(
   '%s: the same seed gives the same bits, also after a resume',
   (_, choice) => expectSameBits(choice),
 );
-test.each(Object.entries(DECODERS))('%s: attention dropout has its own masks, and applies in training only', async (_, choice) => {
+test.each(Object.entries(DECODERS))('%s: attention dropout has its own masks, in training only', async (_, choice) => {
   const [none, stated, some] = [
     await sixSteps(choice),
     await sixSteps(choice, { attentionDropout: 0 }),

@@ -14,15 +14,12 @@ import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
 import { type Updater, updater } from './updater';
 
-/** A fully or partly trainable model: weights and moments on the device in use, and their compiled updates. */
+/** A fully or partly trainable model: weights and moments on the current device, and their compiled updates. */
 export interface Learner extends Updater {
   /** Network with the averaged weights, if the recipe averages them. */
   network: Network;
   objective: LoadedObjective;
-  /**
-   * Trainable weights and optimizer state by name, on the host. @throws HomegrownError `diverged` if a value isn't
-   * finite
-   */
+  /** Trainable weights and optimizer state, on the host. @throws HomegrownError `diverged` if a value isn't finite */
   tensors(): Promise<NamedTensors>;
   /** Trainable weights alone, likewise. */
   weights(): Promise<NamedTensors>;

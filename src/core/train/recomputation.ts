@@ -1,7 +1,6 @@
 /**
  * Decides whether a run recomputes its activations in the backward pass: as the person chose, else if the memory plan
- * takes over half of the device's memory. A started run has a definite value; only settings before the start can be
- * `auto`.
+ * takes over half of the device's memory. Only settings before the start can be `auto`; a started run is on or off.
  */
 import type { Trainable } from '../adapters/trainable';
 import { formatBytes } from '../base/units';
@@ -59,10 +58,7 @@ function judge({ kept, again, held }: Pick<Recomputation, 'kept' | 'again' | 'he
   return held.isLimit && again > held.bytes ? 'not enough' : 'helps';
 }
 
-/**
- * Sentences on whether recomputation is on, and what it saves or costs.
- * @param otherwise how to turn it off, if it wasn't chosen
- */
+/** Sentences on recomputation, its savings and cost. @param otherwise how to turn it off, if it wasn't chosen */
 export function recomputationWords(of: Recomputation, otherwise: string): string {
   const { isOn, isChosen, kept, again, held } = of;
   const judgement = judge(of);

@@ -1,6 +1,5 @@
 /**
- * One training step on tensors. Returns the loss, gradient norm and other step values; updates weights and moments in
- * place.
+ * One training step on tensors. Returns the loss and other step values; updates weights and moments in place.
  *
  * With accumulation, its two halves are separate programs: `gather` for each micro-batch, then `apply`. Their
  * parameters are all that differs between steps, so that a step can be traced once and replayed.
@@ -18,9 +17,8 @@ import type { Recipe } from './recipe';
 import type { StepValueName } from './stepValues';
 
 /**
- * batch: shapes as in the objective's `inputs`; weight [1] int32: number of predictions in the whole step; counter [2]
- * int32: seed and micro-batch, as bits; rates: the optimizer's values for this step; keep [1]: decay of the moving
- * average.
+ * batch: as in the objective's `inputs`; weight [1] int32: number of predictions in the whole step; counter [2] int32:
+ * seed and micro-batch, as bits; rates: the optimizer's values for this step; keep [1]: decay of the average.
  */
 interface Inputs {
   batch: Tensors;

@@ -83,7 +83,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     ['at once', {}],
     ['accumulating', { batch: 2, accumulate: 3 }],
   ])(
-    '%s: a change of the run length changes later learning rates, also after a resume',
+    '%s: a change of the run length during training changes later learning rates, also after a resume',
     async (__, change) => {
       const length = (step: number): number => (step < 4 ? 12 : 8);
       const shortened = await watch(change, { length });
@@ -164,7 +164,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     expect(outcome).toMatchObject({ reason: 'stopped', state: { best: { step: 6, loss: outcome.validationLoss } } });
   });
 
-  test('a best step that cannot be stored ends the run and is not recorded; without keepBest, no state names one', async () => {
+  test('a best step that cannot be stored ends the run and is not recorded; without keepBest, the best is a saved step', async () => {
     const states: Snapshot['state'][] = [];
     const input: TrainInput = {
       model,

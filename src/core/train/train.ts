@@ -260,10 +260,7 @@ async function run(
   return { reason, state, trainLoss: losses.mean, validationLoss: measured?.loss ?? null };
 }
 
-/**
- * The run's batches, with replayed rows if the recipe has any. @throws HomegrownError `bad-settings` without replay
- * text
- */
+/** The run's batches, with replayed rows if any. @throws HomegrownError `bad-settings` without text to replay */
 async function trainingBatches(
   { model, recipe, tokenizer, train: part, replayed }: TrainInput,
   objective: LoadedObjective,

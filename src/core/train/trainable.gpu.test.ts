@@ -46,9 +46,8 @@ describe.each<[string, Trainable, NamedTensors, number]>([
   // 88 for all weights, minus the backward pass of two layers, of the embedding and of the classifier.
   ['half of a GPT', UPPER, base, 62],
   // A layer has 5 more forward (each pair's product with the input, and the activation) and 8 more backward (three
-  // gradients
-  // per pair instead of a weight's one). The first layer needs no gradient of its input, nor do table, classifier and
-  // first norm.
+  // gradients per pair instead of a weight's one). The first layer needs no gradient of its input, nor do table,
+  // classifier and first norm.
   ['LoRA', LORA, withAdapter, 136],
 ])('%s', (_, trainable, before, dispatches) => {
   test('trains as on the processor, and frozen weights keep their bits', async () => {
@@ -137,8 +136,7 @@ test('LoRA with dropout trains as on the processor, and with the same bits with 
   const [got, again] = [await onBackend(), await onBackend({ recompute: true })];
   got.losses.forEach((loss, i) => expect(Math.abs(loss - want.losses[i]!)).toBeLessThan(1e-4));
   expect(again.bits).toEqual(got.bits);
-  // 16 inputs: dropout forward, and backward dropout again and the pair's product, except for the first; and four
-  // activations.
+  // 16 inputs: dropout forward, and backward dropout again and the pair's product but for the first; four activations.
   expect(got.dispatches).toBe(136 + 3 * 16 - 2 + 4);
 });
 

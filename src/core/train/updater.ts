@@ -22,9 +22,7 @@ export type MeasuredStep = Pick<StepEvent, 'loss' | 'gradientNorm' | OptionalSte
 export interface Updater {
   /** Compiles the programs of a step, like `Program.prepare`. */
   prepare(report?: Compiling): Promise<void>;
-  /**
-   * Makes update `step`, counted from 1. Calls may overlap; promises settle in order. `batch` has all micro-batches.
-   */
+  /** Makes update `step`, counted from 1. Calls may overlap; promises settle in order. `batch`: all micro-batches. */
   step(step: number, batch: Batch): Promise<MeasuredStep>;
   /** Makes an update and times each kernel. Absent with accumulation, and if the GPU has no timestamps. */
   profile?: ((step: number, batch: Batch) => Promise<readonly Timing[]>) | undefined;
