@@ -1,7 +1,7 @@
 /**
- * Measures which peak learning rate LoRA needs: bases × purposes × ranks × rates, each tuned for the same few steps from the same
- * seeds. Prints a line of JSON per setting, then a table. Arguments choose bases and purposes:
- * `node --import tsx bench/adapterRates.ts ['GPT 96 × 2, bytes' …] [classify …]`
+ * Measures the best peak learning rate of LoRA over bases × purposes × ranks × rates, with the same few steps and seeds
+ * for each. Prints a line of JSON per setting, then a table. Arguments choose bases and purposes: `node --import tsx
+ * bench/adapterRates.ts ['GPT 96 × 2, bytes' …] [classify …]`
  */
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { readFileSync } from 'node:fs';
@@ -65,28 +65,28 @@ const RANKS: Readonly<Record<Purpose, readonly number[]>> = {
   instruct: [4, 8, 16, 64],
   classify: [4, 64],
 };
-/** Of adapters, and of all weights of the same base. */
+/** Learning rates for adapters, and for full fine-tuning of the same base. */
 const RATES = [0.0025, 0.005, 0.01, 0.02];
 const FULL_RATES: Readonly<Record<Purpose, readonly number[]>> = {
   adapt: [0.001, 0.002, 0.004],
   instruct: [0.001, 0.002, 0.004],
   classify: [],
 };
-/** Of classify, whose best rate is lower: seeds, whose losses are averaged, of the head and of the order of batches. */
+/** Rates for classify, whose best rate is lower. Seeds of head and batch order, whose losses are averaged. */
 const CLASSIFY_RATES = [0.00125, ...RATES];
 const SEEDS: Readonly<Record<Purpose, readonly number[]>> = { adapt: [0], instruct: [0], classify: [0, 1, 2] };
-/** Rows of an update. */
+/** Rows per update. */
 const BATCH: Readonly<Record<Purpose, number>> = { adapt: 4, instruct: 4, classify: 16 };
-/** Of the other optimizers, on a base of each architecture at one rank. */
+/** Rates for the other optimizers, on one base of each architecture at one rank. */
 const OTHERS = { lion: [0.0005, 0.001, 0.002, 0.004, 0.008], sgd: [0.05, 0.1, 0.3, 1] } as const;
 const OTHERS_ON: readonly string[] = ['GPT 96 × 2, bytes', 'Llama 64 × 3, bytes', 'BERT 64 × 2, BPE', 'T5 64 × 2, BPE'];
 const CONTEXT = 80;
 const VOCABULARY = 768;
-/** Share of mails in the validation set: a label each, so more than of other texts. */
+/** Share of mails in the validation set, larger than for other texts because a mail has only one label. */
 const HELD_OUT_MAILS = 0.3;
-/** Tokens of the validation set that losses are measured on; of classify all of it, as a mail is a row with one label. */
+/** Validation tokens per evaluation; classify uses all, because a mail is a row with one label. */
 const TOKENS: Readonly<Record<Purpose, number>> = { adapt: 4096, instruct: 4096, classify: Infinity };
-/** Updates of a base, and of each tuning. */
+/** Number of updates of a base, and of each tuning run. */
 const PRETRAINED = 300;
 const TUNED = 100;
 
@@ -94,12 +94,12 @@ interface Measured {
   base: string;
   purpose: Purpose;
   optimizer: Recipe['optimizer'];
-  /** Null where all weights are trained. */
+  /** Null for full fine-tuning. */
   rank: number | null;
   rate: number;
-  /** Nats per token on held-out text, averaged over the seeds; null where a run diverged. */
+  /** Validation loss in nats per token, averaged over the seeds; null if a run diverged. */
   loss: number | null;
-  /** Of each seed. */
+  /** Loss of each seed. */
   losses: readonly (number | null)[];
 }
 
@@ -109,7 +109,7 @@ interface Made {
   validation: PartSource;
 }
 
-/** A model, and what to tune it on. */
+/** A base model, and the data to tune it on. */
 interface Start extends Made {
   model: ModelChoice;
   weights: NamedTensors;
@@ -144,7 +144,7 @@ async function dataOf(
   return { tokenizer, train: openPart(store, manifest, 'train'), validation: openPart(store, manifest, 'validation') };
 }
 
-/** A question that quotes the first half of a clause, and the second half as its answer. */
+/** Makes chats: the question quotes the first half of a clause, and the answer is the second half. */
 const chatsFrom = (text: string): string =>
   text
     .replace(/\s+/g, ' ')
@@ -181,7 +181,7 @@ async function tokenizerOf({ id, kind }: Base): Promise<Tokenizer> {
   return createTokenizer(await trainTokenizer(settings, documents, unwatched));
 }
 
-/** A base that has read Moby Dick. */
+/** A base trained on Moby Dick. */
 async function pretrained(base: Base, store: BlobStore): Promise<Omit<Start, keyof PartsOf | 'objective'>> {
   const { id, width, layers } = base;
   const tokenizer = await tokenizerOf(base);
@@ -221,7 +221,7 @@ async function startOf(
 
 const asked = process.argv.slice(2);
 const names = asked.filter((word) => !ALL.some((purpose) => purpose === word));
-/** All purposes, or those among the arguments. */
+/** Whether the arguments include a purpose, or no purpose at all. */
 const isAsked = (purpose: Purpose): boolean => names.length === asked.length || asked.includes(purpose);
 
 async function measure(base: Base, tell: (measured: Measured) => void): Promise<void> {

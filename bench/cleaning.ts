@@ -1,4 +1,4 @@
-/** What cleaning is measured on: a text made of a real one, with what recipes are for; as one document and as many. */
+/** Texts to measure cleaning on: a real book with artifacts that recipes fix, as one document or as many. */
 import { stream } from '../src/core/base/rng';
 import type { TextSource } from '../src/core/documents';
 import { type Recipe, recommendedRecipe, stepOf } from '../src/core/documents/clean/recipe';
@@ -10,7 +10,7 @@ const recipeOf = (name: string, rules: readonly RuleId[]): Recipe => ({
   steps: rules.map((rule) => stepOf(rule)),
   kept: [],
 });
-/** By the case of the bench; each is measured on one document and on many. */
+/** Recipes by benchmark case; each is measured on one document and on many. */
 export const RECIPES = {
   'ten rules': recipeOf('ten rules', [
     'unicode',
@@ -34,10 +34,10 @@ export const RECIPES = {
   recommended: recommendedRecipe(),
 } as const;
 
-/** Bytes of a document where there are many. */
+/** Bytes per document in a text of many. */
 const SHORT = 4096;
 
-/** Of about `size` bytes; as one document, or as rows of 4 KB of a table. The same book, size and seed give the same bytes. */
+/** Text of about `size` bytes, as one document or as table rows of 4 KB. The same book and size give the same bytes. */
 export function grown(book: string, size: number, kind: 'one' | 'many'): TextSource {
   const isOne = kind === 'one';
   return {
@@ -58,8 +58,8 @@ export function grown(book: string, size: number, kind: 'one' | 'many'): TextSou
 const encoder = new TextEncoder();
 
 /**
- * Lines of the book, each with its second half from another, so that none is there twice and all that is counted of words is a
- * book's; one in 32 as what was scanned, copied or crawled has them.
+ * Lines of the book, each with the second half of another line, so that no line repeats and word counts are a book's.
+ * One in 32 has artifacts of scanned, copied or crawled text.
  */
 function* pieces(book: string): Generator<string> {
   const lines = book.split('\n').filter((line) => line.length > 50);

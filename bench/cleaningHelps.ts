@@ -1,6 +1,6 @@
 /**
- * What cleaning is worth: the same model learns a crawl full of boilerplate, as it is and cleaned, by the commands that people
- * use; what each makes of clean text of neither is measured.
+ * Measures the benefit of cleaning. Trains the same model on a crawl full of boilerplate, original and cleaned, by the
+ * public commands, and evaluates both on other clean text.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -17,19 +17,19 @@ export interface HelpsReport {
   seed: number;
   /** Characters of training text. */
   characters: number;
-  /** Of held-out text, with an interval of 95 %. */
+  /** On held-out text, with a 95 % interval. */
   bitsPerByte: number;
   low: number;
   high: number;
 }
 
-/** One in sixteen, from the fourth on. */
+/** Holds out one chapter in sixteen, from the fourth on. */
 const isHeldOut = (chapter: number): boolean => chapter % 16 === 3;
 const SEEDS = [1, 2, 3];
 const SIZES = ['--tokenizer', 'bytes', '--layers', '2', '--heads', '4', '--width', '64', '--context', '64'];
 const COURSE = ['--batch', '8', '--learning-rate', '3e-3', '--eval-every', '100000', '--device', 'wasm'];
 
-/** @param steps of each of the six runs */
+/** @param steps number of steps of each of the six runs */
 export async function benchHelps(steps: number, tell: (words: string) => void): Promise<HelpsReport[]> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-cleaning-'));
   const at = (name: string): string => join(folder, name);
@@ -86,9 +86,9 @@ async function run(command: string, ...flags: string[]): Promise<unknown> {
 }
 const CLI = fileURLToPath(new URL('../scripts/cli.mjs', import.meta.url));
 
-/** Characters of a chapter on a page. */
+/** Characters of a chapter per page. */
 const PAGE = 1500;
-/** Signs that were read in the wrong encoding, on a page of five. */
+/** Characters decoded with the wrong encoding, on one page in five. */
 const MOJIBAKE: readonly (readonly [string, string])[] = [
   ['“', 'â€œ'],
   ['”', 'â€\u009d'],
@@ -98,7 +98,7 @@ const MOJIBAKE: readonly (readonly [string, string])[] = [
   ["'", 'â€™'],
 ];
 
-/** Pages as a crawl has them of a site: what is of the site around what is of the page. The same for the same chapters. */
+/** Pages of a crawled site: boilerplate of the site around content of the page. Deterministic for the same chapters. */
 export function crawlOf(chapters: readonly string[]): readonly string[] {
   const bits = stream(1, 'a crawl', 0);
   let drawn = 0;
@@ -135,7 +135,7 @@ export function crawlOf(chapters: readonly string[]): readonly string[] {
   });
 }
 
-/** In lines of about 66 characters, with a word that does not fit cut at one line end in four. */
+/** Wraps lines at about 66 characters, and hyphenates at one line end in four. */
 function wrapped(text: string, below: (n: number) => number): string {
   const paragraphs = text.split(/\n\s*\n/).map((paragraph) => {
     const lines: string[] = [];

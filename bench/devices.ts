@@ -1,23 +1,23 @@
-/** GPUs that people own, by the numbers that bound a kernel, and what a dispatch takes there on paper. */
+/** Common GPUs by the numbers that bound a kernel, and the estimated time of a dispatch. */
 import type { Work } from '../src/core/gpu/cost';
 
 export interface Device {
   name: string;
-  /** Multiplications and additions a second, f32, without matrix units. */
+  /** f32 operations per second, without matrix units. */
   rate: number;
   /** Bytes per second. */
   bandwidth: number;
-  /** Multiply-adds for which a word could be read from workgroup memory. */
+  /** Multiply-adds in the time of reading a word from workgroup memory. */
   wordPrice: number;
-  /** Milliseconds of a dispatch that waits for the one before. */
+  /** Overhead of a dispatch that waits for the previous one, in milliseconds. */
   launch: number;
-  /** Of rate, bandwidth and price. */
+  /** Source of rate, bandwidth and price. */
   source: string;
 }
 
 /**
- * Launches are guesses: 24 to 71 us a dispatch were measured with all calls repeated (arXiv:2604.02344); a replay makes few of them.
- * NVIDIA's price: 32 banks for 128 lanes that multiply.
+ * Launches are guesses: 24 to 71 us per dispatch were measured with all calls repeated (arXiv:2604.02344), and a replay
+ * makes few calls. NVIDIA's price: 32 banks for 128 lanes that multiply.
  */
 export const M2: Device = {
   name: 'Apple M2, 10 cores',
@@ -57,7 +57,7 @@ export const DEVICES: readonly Device[] = [
   },
 ];
 
-/** Of peak: what streams reach. */
+/** Share of peak bandwidth that streaming kernels reach. */
 const OF_BANDWIDTH = 0.8;
 
 /** max((flops + 2 wordPrice words) / rate, bytes / (0.8 bandwidth)) + launch */

@@ -4,7 +4,7 @@ import { estimate } from './estimate';
 
 const slow = { ...M2, rate: 1e12, bandwidth: 100e9, wordPrice: 4, launch: 0.5 };
 
-test('a dispatch takes as long as its arithmetic, with the words it reads for it, or its bytes, and a launch', () => {
+test('the time of a dispatch is that of its arithmetic and words or of its bytes, plus a launch', () => {
   expect(millisecondsOn(slow, { flops: 2e9, words: 0, bytes: 0 })).toBeCloseTo(2.5);
   expect(millisecondsOn(slow, { flops: 2e9, words: 1e9, bytes: 0 })).toBeCloseTo(10.5);
   expect(millisecondsOn(slow, { flops: 2e9, words: 0, bytes: 80e6 })).toBeCloseTo(2.5);
@@ -18,5 +18,5 @@ test('the time of a step is the sum over its dispatches, by kind', () => {
   const { ms, mfu, ...parts } = estimate(slow, 'S', step);
   expect(parts).toMatchObject({ products: 5, attention: 2.5, attentionBackward: 2.5, others: 2.5 });
   expect(ms).toBeCloseTo(12.5);
-  expect(mfu).toBeCloseTo(0.8); // 10 GFLOP, which 10 ms would do
+  expect(mfu).toBeCloseTo(0.8); // 10 GFLOP take 10 ms at the full rate
 });

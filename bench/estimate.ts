@@ -1,6 +1,6 @@
 /**
- * Estimates the time of a training step on GPUs that aren't here: the sum over its traced dispatches (devices.ts), by the cost of
- * each (src/core/gpu/cost.ts). Decision 27 describes the calibration.
+ * Estimates the time of a training step on GPUs that this machine lacks: the sum over its traced dispatches
+ * (devices.ts), by the cost of each (src/core/gpu/cost.ts). Decision 27 describes the calibration.
  */
 import type { Work } from '../src/core/gpu/cost';
 import { addBefore, millisecondsBefore } from './before';
@@ -13,22 +13,22 @@ export interface Estimate {
   device: string;
   config: keyof typeof SHAPES;
   ms: number;
-  /** Its parts. */
+  /** Parts of `ms`. */
   products: number;
   attention: number;
   attentionBackward: number;
   others: number;
-  /** Of the device's rate. */
+  /** Share of the device's rate, 0 to 1. */
   mfu: number;
 }
 
-/** What all dispatches of a step take, and how many there are. */
+/** Total work of a step's dispatches, and their number. */
 export interface Step extends Work {
   config: keyof typeof SHAPES;
   dispatches: number;
 }
 
-/** `before`: with the kernels by which the model was calibrated. */
+/** @returns `before`: estimates with the kernels that calibrated the model */
 export async function estimateAll(): Promise<{ steps: Step[]; estimates: Estimate[]; before: Estimate[] }> {
   const steps: Step[] = [];
   const estimates: Estimate[] = [];
@@ -49,7 +49,7 @@ export async function estimateAll(): Promise<{ steps: Step[]; estimates: Estimat
   return { steps, estimates, before };
 }
 
-/** With the kernels as they were, on the M2. */
+/** Estimate with the old kernels, on the M2. */
 export const estimateBefore = (config: keyof typeof SHAPES, dispatched: readonly Dispatched[]): Estimate =>
   estimate(M2, config, [...dispatched, addBefore(SHAPES[config])], (work) => millisecondsBefore(SHAPES[config], work));
 

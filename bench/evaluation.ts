@@ -1,4 +1,4 @@
-/** Cost of an evaluation beyond its forward passes, and of answer metrics, in one run on the device in use. */
+/** Measures the cost of an evaluation beyond its forward passes, and of answer metrics, on the current device. */
 import * as tf from '@tensorflow/tfjs';
 import { atOnce, unwatched } from '../src/core/base/job';
 import { stream } from '../src/core/base/rng';
@@ -21,13 +21,13 @@ export interface EvaluationReport {
   forwardMs: number;
   evaluateMs: number;
   ratio: number;
-  /** The same with n-gram baselines, and the number of training tokens. */
+  /** Milliseconds of the evaluation with n-gram baselines, and the number of training tokens. */
   withBaselinesMs: number;
   trainTokens: number;
-  /** Milliseconds of BLEU, chrF and ROUGE-1, -2, -L of so many pairs, with their intervals. */
+  /** Number of pairs, and milliseconds of their BLEU, chrF and ROUGE-1, -2, -L with intervals. */
   pairs: number;
   textMs: number;
-  /** The same by the processor, of all threads: what says something where cores are shared. */
+  /** Processor time of all threads, which is meaningful on shared cores. */
   forwardCpuMs: number;
   evaluateCpuMs: number;
   cpuRatio: number;
@@ -35,7 +35,7 @@ export interface EvaluationReport {
   textCpuMs: number;
 }
 
-/** A vocabulary that is smaller than bytes is bytes. */
+/** Benchmarks an evaluation. A vocabulary smaller than that of bytes becomes bytes. */
 export async function benchEvaluation(
   { vocabulary, model = 'gpt', batch: _, ...size }: Shape,
   tokens: number,
@@ -65,10 +65,10 @@ export async function benchEvaluation(
     (asked: object = {}) =>
     () =>
       evaluate(net, tokenizer, { objective: 'causal', documents, metrics: LIKELIHOOD_IDS, ...asked }, unwatched);
-  await forward(); // warm
+  await forward(); // warms up
   const none: Times = { ms: Infinity, cpuMs: Infinity };
   let [ran, measured, withBaselines] = [none, none, none];
-  // In turn, the best of each: cores are shared.
+  // Alternates, and takes the best of each, because cores are shared.
   for (let round = 0; round < ROUNDS; round++) {
     ran = lesser(ran, await timed(forward));
     measured = lesser(measured, await timed(evaluated()));
@@ -91,7 +91,7 @@ export async function benchEvaluation(
   };
 }
 
-/** By the clock, and by the processor. */
+/** Wall-clock and processor time. */
 interface Times {
   ms: number;
   cpuMs: number;
@@ -106,7 +106,7 @@ const lesser = (a: Times, b: Times): Times => ({ ms: Math.min(a.ms, b.ms), cpuMs
 
 const ROUNDS = 3;
 
-/** 3,000 sentences, each with a few words of it in other places. */
+/** 3,000 sentences, each with a few of its words moved. */
 function sentencePairs(text: string): { output: string; wanted: string }[] {
   const at = stream(1, 'bench pairs', 0);
   const sentences = text.split(/(?<=[.?!])\s+/).filter(({ length }) => length > 20 && length < 400);

@@ -1,5 +1,5 @@
-// node bench/firstSample.mjs: seconds from the click on a first page's sample until a trained model has written, on the built app in
-// a real Chromium without WebGPU, so on WASM. CHROME_PATH: which Chromium; TIMES: how often.
+// node bench/firstSample.mjs: seconds from the click on a first page's sample to a trained model's first output, in the
+// built app in a real Chromium without WebGPU, so on WASM. CHROME_PATH: path of Chromium; TIMES: repetitions.
 import { chromium } from '@playwright/test';
 import { preview } from 'vite';
 
@@ -15,7 +15,7 @@ for (let time = 0; time < Number(process.env.TIMES ?? 3); time++) {
   await page.getByRole('banner').getByText(/WASM/).first().waitFor();
   const began = performance.now();
   await page.getByRole('button', { name: /, Write like a text$/ }).click();
-  // The reel shows the newest sample: that of step 10 is the first by a trained model.
+  // The reel shows the newest sample; the sample of step 10 is the first by a trained model.
   const reel = page.getByRole('slider', { name: 'Training step' });
   await reel.and(page.locator('[aria-valuetext^="Step 1"],[aria-valuetext^="Step 2"]')).waitFor({ timeout: 60_000 });
   console.log(`${((performance.now() - began) / 1000).toFixed(1)} s to what it writes after 10 steps`);

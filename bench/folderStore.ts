@@ -1,4 +1,4 @@
-/** A store whose bytes lie in a folder, as a browser's lie on its disk: what is measured of memory is not what is stored. */
+/** A store with its bytes in a folder, like a browser on disk, so that memory measurements exclude stored data. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { type BlobStore, memoryStore } from '../src/core/base/blobStore';
 export async function folderStore(): Promise<BlobStore & { remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-text-'));
   const records = memoryStore();
-  /** Files by key; the records hold where they are. */
+  /** Paths of files by key. */
   const files = new Map<string, string>();
   const valueOf = async (key: string) => {
     const path = files.get(key);

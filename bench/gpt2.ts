@@ -1,4 +1,4 @@
-/** Tokenizes with GPT-2's vocabulary, compared with two packages; one of them has the vocabulary. */
+/** Compares encoding with GPT-2's vocabulary with two packages, one of which provides the vocabulary. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { ID_OF_BYTE } from '../src/core/tokenizer/alphabet';
@@ -9,11 +9,11 @@ import type { TokenizerModel } from '../src/core/tokenizer/tokenizer';
 
 export interface EncodeReport {
   name: string;
-  /** Of UTF-8, on the second pass over the text: code and words are warm then. */
+  /** Megabytes of UTF-8 per second on the second pass over the text, with warm code and word cache. */
   megabytesPerSecond: number;
 }
 
-/** Ours first. @throws Error where they do not give the same ids */
+/** @returns reports, ours first. @throws Error if the ids differ */
 export async function benchGpt2(text: string): Promise<EncodeReport[]> {
   const { encode } = await import('gpt-tokenizer/encoding/r50k_base');
   const { Tiktoken } = await import('js-tiktoken/lite');

@@ -4,15 +4,15 @@ import { ADAPTERS, kernelsOn, spillingOn, whyNot } from './isa';
 
 const missingFor = await Promise.all(ADAPTERS.map(whyNot));
 
-/** The name of a skipped test says why; the runner prints it again at the end. */
+/** Name of the tests, with the reason if they are skipped, which the runner prints again at the end. */
 const nameOf = (adapter: string, missing: string | undefined) =>
   `compiled for ${adapter}${missing === undefined ? '' : ` (not possible here: ${missing})`}`;
 
-// By a loop: Vitest would shorten names given to `each`.
+// Uses a loop, because Vitest would shorten names given to `each`.
 for (const [i, adapter] of ADAPTERS.entries())
   describe.concurrent(nameOf(adapter, missingFor[i]), () => {
     const missing = missingFor[i];
-    test.skipIf(missing)('no kernel needs more registers than there are', async () => {
+    test.skipIf(missing)('no kernel spills registers', async () => {
       const kernels = await kernelsOn(adapter);
       expect(kernels.filter(({ spilled, scratch }) => spilled > 0 || scratch > 0)).toEqual([]);
       expect(kernels.flatMap(Object.values).filter((value) => value === null || Number.isNaN(value))).toEqual([]);
@@ -24,7 +24,7 @@ for (const [i, adapter] of ADAPTERS.entries())
       expect(max('attention backward, keys')).toBeLessThanOrEqual(128);
       expect(max('attention backward, queries')).toBeLessThanOrEqual(128);
 
-      // Nothing is missing: every kernel that there is, and each of a step in every model.
+      // Covers every kernel in the sources, and each kernel of a step in every model.
       const compiled = (config: string) =>
         new Set(kernels.filter((k) => k.config === config).map(({ kernel }) => kernel));
       const names = await namesOfKernels();
@@ -74,19 +74,19 @@ for (const [i, adapter] of ADAPTERS.entries())
       }
     });
 
-    test.skipIf(missing)('a kernel that needs more is found', async () => {
+    test.skipIf(missing)('finds a kernel that spills', async () => {
       const [kernel, ...others] = await spillingOn(adapter);
       expect(others).toEqual([]);
       expect(kernel!.spilled).toBeGreaterThan(0);
       expect(kernel!.scratch).toBeGreaterThan(0);
     });
 
-    test.skipIf(missing)('what ends the compiling process is told', async () => {
+    test.skipIf(missing)('reports the error that ends the compiler process', async () => {
       await expect(kernelsOn(adapter, 'failing')).rejects.toThrow(/ended with 1: [^]*unresolved value 'nonsense'/);
     });
   });
 
-/** As the sources give them. */
+/** Names of kernels in the sources. */
 async function namesOfKernels(): Promise<string[]> {
   const core = new URL('../src/core/', import.meta.url);
   const files = (await readdir(core, { recursive: true })).filter((file) => file.endsWith('.wgsl.ts'));

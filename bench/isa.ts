@@ -1,6 +1,7 @@
 /**
- * What a real GPU's compiler makes of our kernels, without that GPU: Mesa's drivers compile for AMD GPUs that are not there
- * (Debian's mesa-drm-shim), by the way that Chrome takes (Dawn, Tint, SPIR-V, driver), and print what each kernel needs.
+ * Compiles our kernels with a real GPU's compiler, without that GPU. Mesa's drivers compile for emulated AMD GPUs
+ * (Debian's mesa-drm-shim), by the same path as Chrome (Dawn, Tint, SPIR-V, driver), and print the resources of each
+ * kernel.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,46 +10,46 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** RDNA 3.5, and a GPU of the Vega kind. */
+/** RDNA 3.5 and Vega. */
 export const ADAPTERS = ['gfx1150', 'renoir'] as const;
 export type IsaAdapter = (typeof ADAPTERS)[number];
 
-/** What a kernel needs of a GPU. */
+/** Resources that a kernel needs. */
 export interface Needs {
-  /** Registers of a thread. */
+  /** Registers per thread. */
   vgprs: number;
-  /** Registers that did not fit, and bytes of memory in their place, of a wave. */
+  /** Spilled registers, and the bytes of memory that replace them, per wave. */
   spilled: number;
   scratch: number;
   /** Bytes of workgroup memory. */
   lds: number;
-  /** That a SIMD can hold at once. */
+  /** Number of waves that a SIMD can hold at once. */
   waves: number;
   instructions: number;
 }
 
-/** A kernel as that adapter would run it. */
+/** A kernel as compiled for an adapter. */
 export interface KernelIsa extends Needs {
   adapter: IsaAdapter;
-  /** S, M, G, the name of a preset, or what is compiled apart from a model. */
+  /** S, M, G, the name of a preset, or a group of kernels outside of models. */
   config: string;
-  /** With the variant of it, where an adapter may get another one. */
+  /** Name of the kernel, with its variant if adapters get different ones. */
   kernel: string;
 }
 
 /**
- * `forms`: of kernels that differ in sizes alone, the first stands for the others unless it needs many registers. `all`: each
- * kernel. `spilling`, `failing`: one kernel that does not fit, or one that is wrong.
+ * `forms`: the first of kernels that differ only in sizes represents the others, unless it needs many registers. `all`:
+ * every kernel. `spilling`, `failing`: one kernel that spills, or one that is invalid.
  */
 export type Selection = 'forms' | 'all' | 'spilling' | 'failing';
 
-/** Kernels that a run has compiled before aren't compiled again (isaCache.ts). */
+/** Compiles kernels for an adapter, except those in the cache (isaCache.ts). */
 export async function kernelsOn(adapter: IsaAdapter, selection: Selection = 'forms'): Promise<KernelIsa[]> {
   const shim = await drmShim();
   if (shim === undefined) throw new Error('mesa-drm-shim is not installed.');
   const folder = await mkdtemp(join(tmpdir(), 'homegrown-isa-'));
   try {
-    // A file, and no pipe: Node may make one not wait, and what the driver prints into one that is full is lost.
+    // Uses a file, because Node may make a pipe nonblocking, and a full one would lose output of the driver.
     const [printed, found] = [join(folder, 'printed'), join(folder, 'found')];
     const file = await open(printed, 'a');
     const script = fileURLToPath(new URL('isaKernels.ts', import.meta.url));
@@ -78,7 +79,7 @@ export async function kernelsOn(adapter: IsaAdapter, selection: Selection = 'for
   }
 }
 
-/** The one kernel that does not fit, compiled once for all who ask. */
+/** The kernel that spills, compiled once for all callers. */
 export function spillingOn(adapter: IsaAdapter): Promise<KernelIsa[]> {
   let kernels = spilling.get(adapter);
   if (!kernels) spilling.set(adapter, (kernels = kernelsOn(adapter, 'spilling')));
@@ -86,7 +87,7 @@ export function spillingOn(adapter: IsaAdapter): Promise<KernelIsa[]> {
 }
 const spilling = new Map<IsaAdapter, Promise<KernelIsa[]>>();
 
-/** Why no kernel can be compiled for an adapter here; undefined where it can. */
+/** Reason why kernels can't be compiled for an adapter here; undefined if they can. */
 export async function whyNot(adapter: IsaAdapter): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'Mesa’s drivers for GPUs that are not there are for Linux';
   if ((await drmShim()) === undefined) return 'Debian’s mesa-drm-shim is not installed';

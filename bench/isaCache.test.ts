@@ -19,7 +19,7 @@ function saveOne(kernel: string, compilers: readonly string[] = ['gpu', 'driver'
   cache.save();
 }
 
-test('a later run finds what an earlier run saved, for the same compilers only', () => {
+test('a later run finds the kernels of an earlier run, for the same compilers only', () => {
   saveOne('a');
   saveOne('b');
   const cache = needsCache(['gpu', 'driver'], folder);
@@ -54,7 +54,7 @@ test('saving removes files of two months ago', async () => {
   expect(needsCache(['gpu', 'driver'], folder).get('a')).toEqual(needs);
 });
 
-test('a folder that nobody can write to stops no run', async () => {
+test('a run continues without a writable cache folder', async () => {
   const file = join(folder, 'file');
   await writeFile(file, '');
   const cache = needsCache(['gpu'], join(file, 'folder'));

@@ -1,6 +1,6 @@
 /**
- * What compilers for real GPUs made of kernels, saved for the user of this machine, so that each clone compiles only kernels
- * that no run has compiled. Nothing is lost without it.
+ * Caches compiled kernels' resources per user of this machine, so that each clone compiles only kernels that no run has
+ * compiled. Deleting the cache loses nothing.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -8,17 +8,17 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Needs } from './isa';
 
-/** Saves of one set of compilers. Raise FORMAT where `Needs` changes. */
+/** Version of the file format. Raise it when `Needs` changes. */
 const FORMAT = 1;
-/** Kernels in a file: about four versions of all kernels. */
+/** Maximum kernels per file: about four versions of all kernels. */
 const MAX_KERNELS = 20_000;
-/** After which the file of compilers that this machine no longer uses is removed. */
+/** Age after which the file of unused compilers is removed. */
 const MAX_AGE_MS = 60 * 86_400_000;
 
 export interface NeedsCache {
   get(kernel: string): Needs | undefined;
   set(kernel: string, needs: Needs): void;
-  /** Writes the whole file or nothing. Kernels of this run come first and stay longest. */
+  /** Writes the file atomically. Kernels of this run come first and stay longest. */
   save(): void;
 }
 
@@ -31,7 +31,7 @@ export const sha256 = (...parts: readonly (string | Uint8Array)[]): string => {
 export const userCache = (): string =>
   join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'homegrown/isa');
 
-/** @param compilers what decides, besides its code, what becomes of a kernel: the GPU and the programs that compile for it */
+/** @param compilers identifies everything besides its code that determines a kernel: the GPU and its compilers */
 export function needsCache(compilers: readonly string[], folder = userCache()): NeedsCache {
   const file = join(folder, `${sha256(String(FORMAT), ...compilers)}.json`);
   const saved = new Map(Object.entries(readCache(file)));
@@ -69,7 +69,7 @@ export function needsCache(compilers: readonly string[], folder = userCache()): 
   };
 }
 
-/** Empty where there is no file; a damaged one is removed. */
+/** Reads a cache file; empty if it is missing. Removes a damaged file. */
 function readCache(file: string): Record<string, Needs> {
   try {
     const [hash, text = ''] = readFileSync(file, 'utf8').split('\n');

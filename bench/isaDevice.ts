@@ -1,27 +1,28 @@
 /**
- * WebGPU for kernels that are only compiled, each form of them once. Nothing is held or computed: a driver for a GPU that is not
- * there has 4 GB and no GPU.
+ * WebGPU that only compiles kernels, each form of them once. Stores and computes nothing, because a driver for an
+ * emulated GPU has 4 GB and no GPU.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { installDawn } from '../node/dawn';
 import type { IsaAdapter, KernelIsa, Needs } from './isa';
 import { needsCache, type NeedsCache, sha256 } from './isaCache';
 
-/** Registers of a thread that a kernel can have on each of these GPUs, in a workgroup of at most 256 threads. */
+/** Maximum registers per thread on each of these GPUs, in a workgroup of at most 256 threads. */
 const REGISTERS = 256;
 /**
- * Kernels of one form differ in whole numbers alone, mostly sizes. The first of a form stands for the others where it needs at most
- * half the registers: of the 5,053 kernels for gfx1150, none needs more than 48 above the first of its form. `bench isa` compiles all.
+ * Kernels of one form differ only in whole numbers, mostly sizes. The first of a form represents the others if it needs
+ * at most half the registers: of the 5,053 kernels for gfx1150, none needs over 48 more than the first of its form.
+ * `bench isa` compiles all.
  */
 const MAX_OF_FORM = REGISTERS / 2;
 const formOf = (code: string): string => code.replaceAll(/(?<![\w.])\d+(?=u?\b)(?!\.)/g, '#');
 
 export interface Compiler {
-  /** What uses the kernels from now on. `everySize`: each kernel is compiled, whatever its form. */
+  /** Sets the user of the following kernels. `everySize`: compiles every kernel, whatever its form. */
   usedBy(config: string, variant: string, everySize?: boolean): void;
   /**
-   * Every kernel that was used; kernels alike in all are one.
-   * @throws where the driver did not print what one needs
+   * Returns the distinct kernels that were used.
+   * @throws Error if the driver did not print a kernel's resources
    */
   kernels(): KernelIsa[];
 }
@@ -31,7 +32,7 @@ interface Compiled {
   needs: Needs | undefined;
 }
 
-/** Call it once. `printed`: the file to which standard error goes, and so what the driver prints. */
+/** Installs the compiler; call it once. `printed`: the file that receives standard error with the driver's output. */
 export function installCompiler(adapter: IsaAdapter, printed: string, isWhole: boolean): Compiler {
   installDawn();
   let user = { config: '', variant: '', everySize: true };
@@ -75,7 +76,7 @@ export function installCompiler(adapter: IsaAdapter, printed: string, isWhole: b
 
 const pipelines = new WeakMap<object, Compiled>();
 
-/** @param needsOf calls `compile` where it does not know what the code needs */
+/** @param needsOf calls `compile` for code whose resources it does not know */
 function compileForms(
   needsOf: (code: string, compile: () => void) => Needs | undefined,
   isEverySizeWanted: () => boolean,
@@ -106,7 +107,7 @@ function compileForms(
     pipelines.set(pipeline, { label, needs });
     return pipeline;
   };
-  // One after the other: what the driver prints must not mix.
+  // Compiles one at a time, so that output of the driver does not mix.
   prototype.createComputePipelineAsync = function (descriptor) {
     return Promise.resolve(this.createComputePipeline(descriptor));
   };
@@ -124,7 +125,7 @@ function recordUses(use: (kernel: Compiled) => void): void {
   Object.assign(GPUQueue.prototype, { writeBuffer: nothing });
 }
 
-/** Buffers say their size and have a page, but those that the host reads. Whatever fills one fills the same memory. */
+/** Gives buffers their size but only a page of memory, except those that the host reads. Mapped ranges share memory. */
 function holdNothing(): void {
   const { prototype } = GPUDevice;
   const createBuffer = Reflect.get(prototype, 'createBuffer');
@@ -142,16 +143,16 @@ function holdNothing(): void {
     return buffer;
   };
 }
-/** Bytes. */
+/** Bytes per page. */
 const PAGE = 4096;
 
-/** Hashes of the libraries that compile: Dawn and the driver, as they are loaded. */
+/** Hashes of the loaded libraries that compile: Dawn and the driver. */
 function compilers(): string[] {
   const files = readFileSync('/proc/self/maps', 'utf8').match(/\/\S*(?:dawn\.node|libvulkan_\S*\.so|drm_shim\.so)$/gm);
   return [...new Set(files)].sort().map((file) => sha256(readFileSync(file)));
 }
 
-/** What `act` appends to a file. */
+/** Text that `act` appends to a file. */
 function textAfter(file: string, act: () => void): string {
   const handle = openSync(file, 'r');
   try {
@@ -165,7 +166,7 @@ function textAfter(file: string, act: () => void): string {
   }
 }
 
-/** The driver's names. */
+/** Names of the statistics in the driver's output. */
 const STATISTICS = {
   vgprs: 'VGPRs',
   spilled: 'Spilled VGPRs',
@@ -175,7 +176,7 @@ const STATISTICS = {
   instructions: 'Instructions',
 } as const satisfies Record<keyof Needs, string>;
 
-/** Undefined where one of them is missing. */
+/** Parses the statistics; undefined if one is missing. */
 function statistics(printed: string): Needs | undefined {
   const numbers = Object.entries(STATISTICS).map(([field, name]) => {
     const value = new RegExp(`^${name}: (\\d+)$`, 'm').exec(printed)?.[1];

@@ -1,10 +1,10 @@
 /**
- * Has the driver compile every kernel of training, evaluating and decoding, in every variant that an adapter may get. Run by
- * isa.ts, on a driver for a GPU that is not there.
+ * Makes the driver compile every kernel of training, evaluation and decoding, in every variant that an adapter may get.
+ * isa.ts runs this script on a driver for an emulated GPU.
  *
  *     node --import tsx bench/isaKernels.ts recorded folder
  *
- * writes those without subgroups at default limits into a folder instead, for the compiler of another browser
+ * writes the kernels without subgroups at default limits into a folder instead, for the compiler of another browser
  * (oracles/test_webgpu.py).
  */
 import { writeFileSync } from 'node:fs';
@@ -47,21 +47,21 @@ import { layers as opsOfLayers } from './layers';
 import { batchOf, madeUp, modelOf, recipeOf, type Shape, SHAPES } from './step';
 import { momentsLike } from './tracedStep';
 
-/** `recorded` and a folder, or an adapter, what to compile, the file that the driver prints to, and that of the kernels found. */
+/** Arguments: `recorded` and a folder; or an adapter, a selection, the driver's output file and the results file. */
 const [adapter, selection, printed, found] = process.argv.slice(2) as [IsaAdapter, Selection, string, string];
 const isRecorded = process.argv[2] === 'recorded';
-/** Of presets: at default limits the largest of them does not take the usual one. */
+/** Batch of presets: the usual batch of the largest preset exceeds the default limits. */
 const BATCH = isRecorded ? 8 : DEFAULT_RECIPE.batch;
 
-/** By name: those that steps are compared by, and the form's. */
+/** Shapes by name: those of the step benchmark, and the presets. */
 const CONFIGS: Readonly<Record<string, Shape>> = {
-  ...Object.fromEntries(Object.entries(SHAPES).filter(([, { lora }]) => !lora)), // theirs are among those of a whole model's
+  ...Object.fromEntries(Object.entries(SHAPES).filter(([, { lora }]) => !lora)), // a whole model covers them
   ...Object.fromEntries(
     MODELS.gpt.presets.map(({ name, config }) => [name, { ...config, vocabulary: 1024, batch: BATCH }]),
   ),
 };
 
-/** What an adapter may be, and the tiling of products that it may have measured to be fastest. */
+/** Properties of an adapter, and the tiling of products that it may have measured to be fastest. */
 interface Variant {
   adapter?: Partial<Pick<AdapterSummary, 'software' | 'lanes' | 'minLanes'>>;
   tiling?: string;
@@ -77,16 +77,16 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   ),
 };
 
-/** Whose registers the test bounds one by one. */
+/** Config whose registers the test bounds kernel by kernel. */
 const REGISTERS_COUNTED = 'heads of 64';
 
 async function compileAll(): Promise<void> {
   for (const [name, shape] of Object.entries(CONFIGS)) {
     await wholeModel(name, shape);
-    await everyVariant(name, { ...shape, layers: Math.min(shape.layers, 2) }); // layers are alike
+    await everyVariant(name, { ...shape, layers: Math.min(shape.layers, 2) }); // all layers have the same kernels
   }
   if (!recording) {
-    // Bindings as every device has, which tables as large as this one are split for.
+    // The minimum binding size of WebGPU splits tables as large as this one.
     const limited = limit(gpu.device, 'maxStorageBufferBindingSize', 2 ** 27);
     await wholeModel('G', SHAPES.G, 'bindings of 128 MiB');
     limited.undo();
@@ -105,7 +105,7 @@ async function compileAll(): Promise<void> {
   for (const name of Object.keys(VARIANTS)) await inVariant('other ops', name, otherOps);
 }
 
-/** While the engine takes the ways of that variant. */
+/** Runs `act` with the engine's choices for a variant. */
 async function inVariant(config: string, name: string, act: () => unknown): Promise<void> {
   const { adapter, tiling } = VARIANTS[name]!;
   if (recording && adapter) return; // the recorder has no subgroups in any variant
@@ -165,7 +165,7 @@ async function everyVariant(config: string, shape: Shape): Promise<void> {
   });
 }
 
-/** Of each op as many gradients as there can be kernels for: LoRA, what has one dimension or no token, and a half. */
+/** Trainable parts that cover all combinations of gradients with kernels: LoRA, one-dimensional weights, and half. */
 function partsOfModel(shape: Shape): Trainable[] {
   const table = tableOf(modelOf(shape));
   const names = Object.keys(table);
@@ -185,7 +185,7 @@ async function step(updates: Updater, shape: Shape, accumulate = 1): Promise<voi
   await updates.step(1, await batchOf(shape, accumulate));
 }
 
-/** Evaluates, and decodes what it can. */
+/** Evaluates a model, and decodes if it can. */
 async function read(net: Network, shape: Shape): Promise<void> {
   const { batch, context, vocabulary } = shape;
   const recipe = recipeOf(shape);
@@ -198,7 +198,7 @@ async function read(net: Network, shape: Shape): Promise<void> {
   if (kind !== 'encoder') {
     const decoding = decoder(net, answered);
     const full = Array.from({ length: context }, () => 1);
-    for (const prompt of [[1, 2], full.slice(1), full]) await decoding.next(prompt); // of the last, one token is read
+    for (const prompt of [[1, 2], full.slice(1), full]) await decoding.next(prompt); // the last: 1 token
     decoding.dispose();
   }
   const kept = answered && memory(net, answered);
@@ -206,13 +206,13 @@ async function read(net: Network, shape: Shape): Promise<void> {
   kept?.dispose();
   evaluating.dispose();
 }
-/** Kernels are only compiled, so every score is 0, which is refused as an overflow. */
+/** Ignores the overflow error: kernels are only compiled, so that every score is 0. */
 function unlessAllZero(error: unknown): void {
   if (!(error instanceof HomegrownError && error.code === 'diverged')) throw error;
 }
 const nothingButZeros = (_: number, length: number) => Promise.resolve(new Uint32Array(length));
 
-/** Weights, all of them views of the same zeros, which nobody changes: so a copy may be the same ones, too. */
+/** Weights as views of the same zeros; a copy may share them too, because nothing changes them. */
 function zeros(shape: Shape, trainable?: Trainable): NamedTensors {
   const { own, added } = partsOf(tableOf(modelOf(shape)), trainable);
   return zerosOf({ ...own, ...added });
@@ -228,8 +228,8 @@ function zerosOf(parameters: ParamTable): NamedTensors {
 }
 
 /**
- * Attention's kernels in their forms: causal or not, over lengths or not, with shared heads of keys, across, of one query, with
- * and without a bias, in a window, with dropout, over documents in rows; and what norms its heads.
+ * Compiles attention's kernels in all forms: causal or not, with lengths, shared key heads, cross-attention, one query,
+ * a bias, a window, dropout, and documents in rows; and the norms of heads.
  */
 function heads(D: number): void {
   const [B, T, H] = [2, 256, 4];
@@ -283,7 +283,7 @@ function heads(D: number): void {
   }
 }
 
-/** Ops that no model here uses, and what only a loss that is part of another expression needs. */
+/** Compiles ops that no model here uses, and those of a loss within another expression. */
 function otherOps(): void {
   for (const work of opsOfLayers(SHAPES.S)) {
     const tensors = work.make();
@@ -299,13 +299,13 @@ function otherOps(): void {
   tf.tidy(() => void tf.grads(doubled as (...x: tf.Tensor[]) => tf.Scalar)([tf.zeros([64, 8]), tf.zeros([65, 8])]));
 }
 
-/** Runs fast, so that nothing is measured for long. */
+/** A clock that runs fast, so that measurements end soon. */
 function clock(): () => number {
   let ms = 0;
   return () => (ms += 100);
 }
 
-/** More numbers at once than any GPU has registers for: what the check must find. */
+/** Compiles a kernel with more live values than any GPU has registers, which the check must find. */
 function spilling(): void {
   const each = Array.from({ length: 600 }, (_, i) => i);
   one(`

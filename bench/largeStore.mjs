@@ -1,10 +1,10 @@
-// node bench/largeStore.mjs [folder]: how long pages of a large project take, and switching between it and a small one, on
-// the built app in a real Chromium. The large one has a text of 20,000 documents and 200 runs of 10,000 steps: one that the
-// app trains, and copies of it. The folder keeps the browser's profile: one that is filled already is only measured.
-// Times are the page's clock, from the press to two frames after what is asked for is drawn; tasks are of the page's own
-// thread, in its own time. Watching tasks slows what is watched: TASKS=0 leaves that out. CHROME_PATH: which Chromium; PORT:
-// of the server, and a store is of its port; TIMES: how often each is measured; STAGES: which of them, with commas between;
-// FIRST=1: only the first press of a page by the menu to the large one; DIST: the folder of the build.
+// node bench/largeStore.mjs [folder]: measures the pages of a large project, and switching between it and a small one,
+// in the built app in a real Chromium. The large project has a text of 20,000 documents and 200 runs of 10,000 steps:
+// one that the app trains, and copies of it. The folder stores the browser's profile; a filled one is reused. Times are
+// by the page's clock, from the press to two frames after the page is drawn. Tasks are those of the main thread, in
+// processor time; tracing them slows the page, and TASKS=0 turns it off. CHROME_PATH: path of Chromium; PORT: of the
+// server, which also identifies the store; TIMES: repetitions; STAGES: comma-separated; FIRST=1: only the first switch
+// of a page to the large project; DIST: the folder of the build.
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -42,16 +42,16 @@ page.setDefaultTimeout(PATIENCE);
 const stages = page.getByRole('navigation', { name: 'Stages' });
 const strip = page.getByRole('banner');
 
-/** What says that a stage of a project is there: an element, and words of it. */
+/** Elements that show that a stage of a project is there. */
 const ARRIVED = {
   text: { selector: 'table[aria-label="Texts"] tbody tr' },
   data: { selector: 'table[aria-label="Texts in their order"] tbody tr' },
-  // The words under a chart are drawn with it; those that stand until then are of another.
+  // A chart's caption changes when the chart is drawn; until then, it shows another project's.
   train: { selector: '#stage', needs: '#stage canvas', changes: '#stage figcaption' },
   runs: { selector: 'table[aria-label="Runs"] tbody tr' },
 };
 
-// Offline files belong to the build that stored them.
+// Removes offline files of other builds.
 await page.goto(`${origin}/icon.svg`);
 await page.evaluate(async () => {
   for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
@@ -111,7 +111,7 @@ async function fill() {
   await writeFile(join(folder, 'filled'), '');
 }
 
-/** A folder of so many files, each of its own. */
+/** Writes a folder of `DOCUMENTS` distinct files. */
 async function writeDocuments() {
   const at = join(await mkdtemp(join(tmpdir(), 'documents-')), LARGE);
   await mkdir(at);
@@ -166,7 +166,7 @@ async function menu(entry) {
   await page.getByRole('menu').getByText(entry, { exact: true }).click();
 }
 
-/** The newest run of the store under other ids, with other settings and losses: what is stored of it, value by value. */
+/** Copies the newest run's stored values under other ids, with other settings and losses. */
 async function copyRuns() {
   await page.evaluate(async (runs) => {
     const wait = (request) =>
@@ -207,7 +207,7 @@ async function copyRuns() {
   }, RUNS);
 }
 
-/** Whether the curves of so many runs have been made of their journals. */
+/** Whether the store has the curves of this number of runs. */
 function curvesKept(runs) {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open('homegrown');
@@ -224,7 +224,7 @@ function curvesKept(runs) {
   });
 }
 
-/** The addresses of both projects. */
+/** Paths of both projects. */
 async function addressesOf() {
   const found = {};
   for (const name of [SMALL, LARGE]) {
@@ -236,7 +236,7 @@ async function addressesOf() {
   return found;
 }
 
-/** Opens a stage of the large project by its link, on a reloaded page. */
+/** Measures opening a stage of the large project by its link, on a reloaded page. */
 async function opening(stage) {
   await load(`${addresses[LARGE]}/text`);
   await settled();
@@ -249,7 +249,7 @@ async function opening(stage) {
   );
 }
 
-/** By the menu to one that this page has not shown. */
+/** Measures switching by the menu to a project that this page has not shown. */
 async function switchingFirst(stage) {
   await page.goto('about:blank');
   await load(`${addresses[SMALL]}/${stage}`);
@@ -257,7 +257,7 @@ async function switchingFirst(stage) {
   await measured(`${stage}, first by the menu to ${LARGE}`, () => arriving(LARGE, stage, () => menu(LARGE)));
 }
 
-/** The same, and by the menu to one that it has; and by the address of one that was there before. */
+/** Measures the first switch, later switches by the menu, and switches by the browser's history. */
 async function switching(stage) {
   await switchingFirst(stage);
   await load(`${addresses[LARGE]}/${stage}`);
@@ -271,7 +271,7 @@ async function switching(stage) {
     await measured(`${stage}, by address to ${to}`, () => arriving(to, stage, () => page.evaluate(act)));
 }
 
-/** The app from nothing, at an address. */
+/** Measures loading the app at an address. */
 async function byAddress(stage) {
   for (const to of [SMALL, LARGE]) {
     await page.goto('about:blank');
@@ -282,7 +282,7 @@ async function byAddress(stage) {
   }
 }
 
-/** What is asked for until then is done. */
+/** Waits for pending work. */
 async function settled() {
   await page.waitForTimeout(1500);
 }
@@ -294,14 +294,14 @@ async function arriving(project, stage, act) {
   return there;
 }
 
-/** In the page. */
+/** Runs in the page: resolves to the milliseconds until the project is named, and until its stage is drawn. */
 function arrival({ project, selector, needs, changes, isLoaded }) {
   return new Promise((resolve) => {
     const words = () => changes && document.querySelector(changes)?.textContent;
     const before = words();
     let began = isLoaded ? 0 : undefined;
     let named;
-    // The first press opens the menu: what counts is the last.
+    // The first press opens the menu; only the last press counts.
     const begin = ({ timeStamp }) => (began = timeStamp);
     if (!isLoaded) for (const event of ['pointerup', 'popstate']) addEventListener(event, begin, { capture: true });
     const rendered = (then) => requestAnimationFrame(() => setTimeout(() => then(performance.now() - began)));

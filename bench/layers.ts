@@ -64,7 +64,7 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
   const qkv = () => ({ qkv: uniform<tf.Rank.R2>([rows, 3 * width]) });
   const causal = { rows: batch, heads, causal: true };
   yield* both('attention', ATTENTION, qkv, causal, 2 * wide * context, 16 * wide);
-  const window = context / 4; // a query sees 7 / 8 of that on average
+  const window = context / 4; // a query sees 7 / 8 of the window on average
   yield* both('attention in a window', ATTENTION, qkv, { ...causal, window }, wide * window * 3.5, 16 * wide);
   const dropout = { probability: 0.1, purpose: 'bench' };
   const counted = () => ({ ...qkv(), counter: tf.tensor1d([1, 1], 'int32') });
@@ -125,7 +125,7 @@ export function* layers({ context, width, heads, batch, vocabulary }: Shape): Ge
     positions: uniform<tf.Rank.R2>([context, width]),
   });
   yield* both('embedding', EMBEDDING, looked, { vocabulary, places: context }, undefined, 8 * wide);
-  // With gradients: the loss makes them on the way.
+  // Includes gradients, which the loss computes along with its value.
   const classified = () => ({
     hidden: x(),
     classifier: table(),
@@ -158,7 +158,7 @@ const scored = ([hidden, classifier]: readonly Tensor[]) => ({
   classifier: classifier as tf.Tensor2D,
 });
 
-/** Loss and both gradients by one way of the op. */
+/** Computes the loss and both gradients by one implementation of the op. */
 function lossOf(reference: typeof SOFTMAX_CROSS_ENTROPY.reference, given: readonly Tensor[]): void {
   const [hidden, classifier, targets, weight] = given as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
   const loss = (h: tf.Tensor2D, c: tf.Tensor2D) =>

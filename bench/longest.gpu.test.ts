@@ -6,7 +6,7 @@ import { inSubmits } from '../src/core/gpu/replay';
 import { type Shape, SHAPES } from './step';
 import { withTrace } from './tracedStep';
 
-/** Of a step's dispatches, and of the submits that it goes in before anything was measured: the longest expected on a slow GPU. */
+/** Longest expected dispatch of a step on a slow GPU, and the longest submit before anything is measured. */
 const longest = (shape: Shape, longestMs?: number) =>
   withTrace(
     shape,
@@ -25,17 +25,17 @@ const longest = (shape: Shape, longestMs?: number) =>
     longestMs,
   );
 
-test('no dispatch of GPT-2 small may be expected to take a slow GPU 100 ms, and no submit of its first step 200 ms', async () => {
+test('on a slow GPU, dispatches of GPT-2 small take at most 100 ms, and submits of its first step 200 ms', async () => {
   const step = await longest(SHAPES.G);
   expect(step.dispatches).toBe(340);
   expect(step.dispatch).toBeGreaterThan(50);
   expect(step.dispatch).toBeLessThanOrEqual(MAX_DISPATCH_MS);
   expect(step.submit).toBeLessThanOrEqual(MAX_SUBMIT_MS);
-  expect(step.all).toBeGreaterThan(6800); // it has 6.8 TFLOP
+  expect(step.all).toBeGreaterThan(6800); // the step has 6.8 TFLOP
   expect(step.submits).toBeLessThan(1.5 * (step.all / MAX_SUBMIT_MS));
 });
 
-test('of four times as large a batch some would, and go in ranges', async () => {
+test('longer dispatches of a four times larger batch are split into ranges', async () => {
   const large = { ...SHAPES.G, batch: 32 };
   const whole = await longest(large, Infinity);
   expect(whole.dispatch).toBeGreaterThan(150);
@@ -43,7 +43,7 @@ test('of four times as large a batch some would, and go in ranges', async () => 
   expect(step.dispatches).toBeGreaterThan(whole.dispatches);
   expect(step.dispatch).toBeLessThanOrEqual(MAX_DISPATCH_MS);
   expect(step.submit).toBeLessThanOrEqual(MAX_SUBMIT_MS);
-  expect(step.all / whole.all).toBeCloseTo(1, 6); // ranges do no more than the whole
+  expect(step.all / whole.all).toBeCloseTo(1, 6); // ranges add no work
 });
 
 test.each(['S', 'M'] as const)('the first step of %s is one submit on a slow GPU', async (name) => {

@@ -2,7 +2,7 @@ import { modelSpec } from '../src/core/models';
 import { countParams } from '../src/core/models/spec';
 import { modelOf, type Shape } from './step';
 
-/** What a step may take: weights, gradients and both moments; activations. */
+/** Maximum bytes of a step: weights, gradients, both moments and activations. */
 export function maxBytes(shape: Shape): number {
   const { id, config, vocabulary } = modelOf(shape);
   const spec = modelSpec(id);

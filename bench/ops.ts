@@ -1,4 +1,4 @@
-/** Times each kernel of the step against the same made of TensorFlow.js's kernels on the same GPU. */
+/** Times each kernel of the step against TensorFlow.js's kernels for the same op on the same GPU. */
 import * as tf from '@tensorflow/tfjs';
 import { currentGpu, finished } from '../src/core/gpu/backend';
 import { pool } from '../src/core/gpu/pool';
@@ -12,20 +12,20 @@ import type { Work } from './work';
 export interface OpReport {
   config: string;
   op: string;
-  /** Best of some rounds. */
+  /** Best of three rounds. */
   ms: number;
-  /** Multiplications and additions of the definition; absent where they do not bound the time. */
+  /** Multiplications and additions by definition; absent if they do not bound the time. */
   gflops?: number;
-  /** Inputs read once and outputs written once. */
+  /** Rate of reading inputs once and writing outputs once. */
   gbps: number;
   tfjsMs: number;
-  /** How many times as long TensorFlow.js takes. */
+  /** Time of TensorFlow.js divided by ours. */
   ratio: number;
 }
 
-/** On the GPU in use. */
+/** Benchmarks ops on the current GPU. */
 export async function benchOps(configs: readonly (keyof typeof SHAPES)[] = ['S', 'M']): Promise<OpReport[]> {
-  // TensorFlow.js's own kernels reuse buffers without a bound, and are measured so.
+  // TensorFlow.js reuses buffers without a limit, so its kernels are measured that way.
   const { backend, device } = currentGpu()!;
   takeBuffersFrom(backend, pool(device, Infinity));
   const reports: OpReport[] = [];
@@ -49,7 +49,7 @@ function* everything(shape: Shape): Generator<Work> {
   yield* updates(shape);
 }
 
-/** Milliseconds: the best of three rounds, each long enough for the clock. */
+/** Measures milliseconds: the best of three rounds, each long enough for the clock. */
 async function time(act: () => void): Promise<number> {
   const gpu = currentGpu()!;
   const round = async (times: number): Promise<number> => {

@@ -5,7 +5,7 @@ import { product } from '../src/core/ops/matmul.wgsl';
 import type { Shape } from './step';
 import { uniform, type Work } from './work';
 
-/** Every product of a step: forward NN, by input NT, by weight TN. */
+/** Every matrix product of a step: forward NN, gradient by input NT, gradient by weight TN. */
 export function* products({ context, width, batch, vocabulary }: Shape): Generator<Work> {
   const rows = batch * context;
   const layers = {

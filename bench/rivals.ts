@@ -1,4 +1,4 @@
-/** The same training step in other trainers, each in a process of its own on the same adapter, one after the other. */
+/** Benchmarks the same training step in other libraries, each in its own process on the same adapter, one at a time. */
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -8,12 +8,12 @@ import type { Shape } from './step';
 
 export type RivalReport = z.infer<typeof reportSchema>;
 
-/** Script under bench/rivals -> the package that it needs; those of ours are always there. */
+/** Script under bench/rivals -> the package that it needs; our own dependencies are always installed. */
 const RIVALS = { plainTfjs: '@tensorflow/tfjs', nanogpt: '@genai-fi/nanogpt', jaxJs: '@jax-js/jax' } as const;
 
 /**
- * Those whose packages are installed (`npm i --ignore-scripts --prefix bench/rivals`); one that fails is left out, and named.
- * `adapter`: as for our own step.
+ * Runs the rivals whose packages are installed (`npm i --ignore-scripts --prefix bench/rivals`). Leaves out and names
+ * those that fail. `adapter`: as for our own step.
  */
 export async function benchRivals(
   shape: Shape,
@@ -54,6 +54,6 @@ const reportSchema = z.object({
   submits: z.number(),
   buffersPerStep: z.number(),
   bindGroupsPerStep: z.number(),
-  /** Millions of bytes. */
+  /** Peak memory in MB. */
   peakMB: z.number(),
 });

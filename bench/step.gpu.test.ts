@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { maxBytes } from './maxBytes';
 import { benchStep, countedGpu, profileStep, SHAPES } from './step';
 
-test('what a training step of configuration S costs on any adapter', async () => {
+test('a training step of configuration S has fixed costs on any adapter', async () => {
   const device = await countedGpu();
   const report = await benchStep(SHAPES.S, 4, device);
   expect(report).toMatchObject({ dispatches: 50, submits: 1, buffersPerStep: 0, bindGroupsPerStep: 0 });

@@ -1,4 +1,4 @@
-/** The training step, measured: what it costs in calls, which holds on any adapter, and in time, which holds on this one. */
+/** Measures a training step: its calls, which are the same on any adapter, and its time on this one. */
 import { type AdapterChoice, ADAPTERS } from '../src/core/adapters';
 import { linearWeights, partsOf, type Trainable } from '../src/core/adapters/trainable';
 import { badSettings } from '../src/core/base/errors';
@@ -27,7 +27,7 @@ export interface Shape {
   heads: number;
   layers: number;
   batch: number;
-  /** LoRA as it begins, of what a layer's attention reads alone or of all its matrices, over frozen weights; else all learn. */
+  /** Initial LoRA on frozen weights, on the attention input or all matrices of a layer; absent: full fine-tuning. */
   lora?: 'input' | 'all';
 }
 const S: Shape = { vocabulary: 65, context: 64, width: 128, heads: 4, layers: 2, batch: 8 };
@@ -44,7 +44,7 @@ export const SHAPES: Readonly<
   LM: { ...M, model: 'llama' },
   /** S as a BERT. */
   B: { ...S, model: 'bert' },
-  /** Of t5, layers are those of the encoder and as many of the decoder. */
+  /** S as a T5: as many layers in the encoder as in the decoder. */
   T: { ...S, model: 't5' },
   /** S and M with LoRA on frozen weights. */
   'S-input': { ...S, lora: 'input' },
@@ -53,12 +53,12 @@ export const SHAPES: Readonly<
   'M-all': { ...M, lora: 'all' },
 };
 
-/** Sizes of its own that an architecture has are those that are usual with these. */
+/** Model of a shape. Sizes specific to the architecture have their usual values. */
 export function modelOf({ model: id = 'gpt', vocabulary, batch: _, ...sizes }: Shape): ModelChoice {
   return { id, config: usualConfig(modelSpec(id), sizes), vocabulary };
 }
 
-/** What of it learns; all where undefined. */
+/** Trainable part; undefined: all weights. */
 export function trainableOf(shape: Shape): Trainable | undefined {
   if (!shape.lora) return undefined;
   const all = linearWeights(paramsOf(shape));
@@ -71,7 +71,7 @@ export const paramsOf = (shape: Shape): ParamTable => {
   return modelSpec(id).params(config, vocabulary);
 };
 
-/** Counts are of the last step; times are medians of all but the first quarter, the first step's includes compiling. */
+/** Counts are of the last step; times are medians over the last 3/4 of steps. The first step also compiles. */
 export interface StepReport {
   adapter: string;
   ms: number;
@@ -80,11 +80,11 @@ export interface StepReport {
   submits: number;
   buffersPerStep: number;
   bindGroupsPerStep: number;
-  /** Most bytes of GPU buffers that were alive at once: weights, moments, gradients, activations, inputs, all. */
+  /** Peak bytes of live GPU buffers: weights, moments, gradients, activations, inputs and all others. */
   peakBytes: number;
   plannedBytes: number;
   encodeMs: number;
-  /** On the GPU, by its own clock; null where it has none. */
+  /** Time on the GPU by its timestamps; null if it has none. */
   gpuMs: number | null;
   traceMs: number;
   firstStepMs: number;
@@ -92,8 +92,8 @@ export interface StepReport {
 }
 
 /**
- * Dawn on this machine's GPU, measured as the app does when it opens one, with the calls counted from then on.
- * @throws HomegrownError 'bad-settings' with the adapters that there are, where none has `adapter` in its name
+ * Opens this machine's GPU through Dawn, with the same measurements as in the app, and counts calls from then on.
+ * @throws HomegrownError 'bad-settings' that lists the adapters, if none has `adapter` in its name
  */
 export async function countedGpu(adapter?: string): Promise<{ name: string; calls: Calls }> {
   installDawn({ adapter });
@@ -108,7 +108,7 @@ export async function countedGpu(adapter?: string): Promise<{ name: string; call
   return { name: gpu.adapter.name, calls: countCalls() };
 }
 
-/** Memorizes one batch of random tokens: its losses must fall. */
+/** Benchmarks steps on one batch of random tokens, whose loss must fall. */
 export async function benchStep(
   shape: Shape,
   steps: number,
@@ -152,7 +152,7 @@ export async function benchStep(
   return report;
 }
 
-/** Milliseconds of a step of each shape, medians: their steps in turn, so that all else that this machine does weighs on them alike. */
+/** Median milliseconds per step of each shape. Alternates their steps, so that other load affects all of them alike. */
 export async function inTurn(shapes: readonly Shape[], steps: number): Promise<number[]> {
   const trainers: Awaited<ReturnType<typeof learn>>[] = [];
   for (const shape of shapes) trainers.push(await learn(shape));
@@ -168,7 +168,7 @@ export async function inTurn(shapes: readonly Shape[], steps: number): Promise<n
   return times.map((each) => median(each.slice(Math.ceil(steps / 4))));
 }
 
-/** Bytes of GPU memory that a step needs, by its plan: nothing is run. */
+/** Planned GPU memory of a step in bytes, without running it. */
 export async function plannedBytes(shape: Shape): Promise<number> {
   const { learning } = await learn(shape);
   const { plannedBytes: bytes } = learning.cost;
@@ -176,7 +176,7 @@ export async function plannedBytes(shape: Shape): Promise<number> {
   return bytes;
 }
 
-/** Milliseconds on the GPU of each kernel of a step, with how often it runs; longest first. */
+/** GPU milliseconds and number of runs of each kernel of a step, longest first. */
 export async function profileStep(shape: Shape): Promise<{ kernel: string; runs: number; ms: number }[]> {
   const { learning, batch } = await learn(shape);
   await learning.step(1, batch); // compiles
@@ -190,7 +190,7 @@ export async function profileStep(shape: Shape): Promise<{ kernel: string; runs:
   return [...sums].map(([kernel, sum]) => ({ kernel, ...sum })).sort((a, b) => b.ms - a.ms);
 }
 
-/** A model as it begins, and the batch. */
+/** A learner with initial weights, and its batch. */
 async function learn(shape: Shape) {
   const model = modelOf(shape);
   const recipe = { ...recipeOf(shape), warmup: 0, schedule: 'constant' as const };
@@ -200,14 +200,14 @@ async function learn(shape: Shape) {
   return { learning, batch: await batchOf(shape) };
 }
 
-/** What its architecture usually learns. */
+/** Recipe with the usual objective of the architecture. */
 export const recipeOf = (shape: Shape): Recipe => ({
   ...DEFAULT_RECIPE,
   objective: usualObjective(modelOf(shape).id),
   batch: shape.batch,
 });
 
-/** Of random tokens, `times` as many rows as a step has. */
+/** Batch of random tokens with `times` as many rows as a step. */
 export async function batchOf(shape: Shape, times = 1): Promise<Batch> {
   const { vocabulary, context } = shape;
   const rows = times * shape.batch;
@@ -217,7 +217,7 @@ export async function batchOf(shape: Shape, times = 1): Promise<Batch> {
   return (await batches(source, context, madeUp(vocabulary))).training({ seed: 1, step: 1, first: 0, rows });
 }
 
-/** A tokenizer of a letter for each id, whose last ids have the roles that are asked for. */
+/** A tokenizer with one letter per id, whose last ids have the requested roles. */
 export const madeUp = (vocabulary: number): Tokenizer =>
   ({
     size: vocabulary,

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { maxBytes } from './maxBytes';
 import { benchStep, countedGpu, SHAPES } from './step';
 
-/** 21 dispatches a layer: 7 forward, 12 backward, and two sums of what a stream and its branch give. */
-test('what a training step of configuration B costs on any adapter', async () => {
+/** 21 dispatches per layer: 7 forward, 12 backward, and two sums of the gradients of a stream and its branch. */
+test('a training step of configuration B has fixed costs on any adapter', async () => {
   const device = await countedGpu();
   const report = await benchStep(SHAPES.B, 4, device);
   expect(report).toMatchObject({ dispatches: 2 * 21 + 24, submits: 1, buffersPerStep: 0, bindGroupsPerStep: 0 });

@@ -7,7 +7,7 @@ beforeAll(async () => {
   device = await countedGpu();
 });
 
-/** Of a step where all learns: step.gpu.test.ts. */
+/** Dispatches of a full fine-tuning step of S, as in step.gpu.test.ts. */
 const ALL_OF_S = 50;
 
 test.each([
@@ -21,7 +21,7 @@ test.each([
   expect(report.losses[3]).toBeLessThan(report.losses[0]!);
 });
 
-test('a step of M needs less by more than moments and gradients of what is frozen', async () => {
+test('a LoRA step of M saves more memory than the moments and gradients of frozen weights', async () => {
   const parts: number[] = [];
   for (const [name, dispatches, bytes] of [
     ['M-input', 122, 113e6],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { maxBytes } from './maxBytes';
 import { benchStep, countedGpu, SHAPES } from './step';
 
-test('what a training step of configuration M costs on any adapter', async () => {
+test('a training step of configuration M has fixed costs on any adapter', async () => {
   const report = await benchStep(SHAPES.M, 2, await countedGpu());
   expect(report).toMatchObject({ dispatches: 126, submits: 1, buffersPerStep: 0, bindGroupsPerStep: 0 });
   expect(report.peakBytes).toBeLessThan(203e6);

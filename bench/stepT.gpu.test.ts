@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { maxBytes } from './maxBytes';
 import { benchStep, countedGpu, SHAPES } from './step';
 
-/** 61 dispatches for a layer of the encoder and one of the decoder, as models/t5/t5.gpu.test.ts counts them. */
-test('what a training step of configuration T costs on any adapter', async () => {
+/** 61 dispatches for a layer of the encoder and one of the decoder, as counted in models/t5/t5.gpu.test.ts. */
+test('a training step of configuration T has fixed costs on any adapter', async () => {
   const device = await countedGpu();
   const report = await benchStep(SHAPES.T, 4, device);
   expect(report).toMatchObject({ submits: 1, buffersPerStep: 0, bindGroupsPerStep: 0 });

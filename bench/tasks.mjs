@@ -1,7 +1,7 @@
-// node bench/tasks.mjs [file, or megabytes]: the longest tasks of the page's own thread, on the built app in a real Chromium.
-// Without one from its load to 60 s of training on the first sample; with a file, or with 60 for a text of 60 MB made of the
-// samples, from its choice until it is data of a vocabulary of 4,096.
-// CHROME_PATH: which Chromium; SECONDS: of training; PORT: of the server.
+// node bench/tasks.mjs [file, or megabytes]: the longest tasks of the page's main thread, in the built app in a real
+// Chromium. Without an argument, from loading to 60 s of training on the first sample. With a file, or with 60 for a
+// text of 60 MB made of the samples, from choosing it until it is tokenized with a vocabulary of 4,096. CHROME_PATH:
+// path of Chromium; SECONDS: of training; PORT: of the server.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +54,7 @@ async function prepare(path) {
   await page.getByText(/tokens: .* held out/).waitFor();
 }
 
-/** The samples again and again, each time with other words among theirs: so many bytes. */
+/** Text of `bytes` bytes: the samples repeated, each time with some words changed. */
 async function textOf(bytes) {
   const samples = JSON.parse(await readFile('dist/samples/index.json', 'utf8'));
   const all = await Promise.all(samples.map((sample) => readFile(`dist/samples/${sample.file}`, 'utf8')));
@@ -71,7 +71,7 @@ async function textOf(bytes) {
   return path;
 }
 
-/** Its small letters so many further in the alphabet. */
+/** Rotates the lowercase letters of a word by `by` places in the alphabet. */
 function turned(word, by) {
   return word.replace(/[a-z]/g, (letter) => String.fromCharCode(97 + ((letter.charCodeAt(0) - 97 + by) % 26)));
 }

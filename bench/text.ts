@@ -1,4 +1,4 @@
-/** Reading what people have into documents and cleaning them, in one thread: how fast, in how much memory, and for how long nothing else gets a turn. */
+/** Benchmarks reading and cleaning files in one thread: speed, memory and blocking of the event loop. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -25,18 +25,18 @@ export interface TextReport {
   documents: number;
   bytes: number;
   seconds: number;
-  /** Of the processor, all threads: what says something where cores are shared. */
+  /** Processor time of all threads, which is meaningful on shared cores. */
   processorSeconds: number;
   megabytesPerSecond: number;
-  /** Resident memory at its highest above the start, in MB. */
+  /** Peak resident memory above the start, in MB. */
   peakMB: number;
-  /** As much of it as JavaScript has: V8's heap with what it has not collected yet, and bytes outside it. */
+  /** JavaScript's part of it: V8's heap, including garbage, and external bytes. */
   heapMB: number;
-  /** The longest that the event loop waited, in milliseconds. */
+  /** Longest delay of the event loop, in milliseconds. */
   longestTurnMs: number;
 }
 
-/** @param large megabytes of the texts that are read, tokenized and sharded */
+/** @param large size in MB of the texts to read, tokenize and shard */
 export async function benchText(large: number, cleaners: StartCleaners, only?: string): Promise<TextReport[]> {
   const book = buildSamples().find(({ sample }) => sample.file.startsWith('moby'))!.text;
   const reports: TextReport[] = [];
@@ -54,10 +54,10 @@ export async function benchText(large: number, cleaners: StartCleaners, only?: s
 }
 const MB = 1e6;
 const encoder = new TextEncoder();
-/** Bytes of what rules are measured on. */
+/** Bytes of the text to measure rules on. */
 const RULED = 40 * MB;
 
-/** What is made ready, and then measured. */
+/** Prepares the input, and returns the work to measure. */
 type Case = (store: BlobStore) => Promise<{ files: number; work: () => Promise<Text> }>;
 type Text = Pick<TextReport, 'documents' | 'bytes'>;
 
@@ -117,7 +117,7 @@ function cleaning(source: TextSource, recipe: Recipe, cleaners = noCleaners): Ca
   };
 }
 
-/** Of the whole text a person sees what another setting of the first rule does, and of all rules after it. */
+/** Previews the whole text after a change of the first rule, with all rules after it. */
 function previewing(source: TextSource, recipe: Recipe): Case {
   return async (store) => {
     const text = await read(store, [source]);
@@ -134,7 +134,7 @@ function previewing(source: TextSource, recipe: Recipe): Case {
   };
 }
 
-/** With a tokenizer of the book. */
+/** Tokenizes and shards a text with a tokenizer trained on the book. */
 function learning(book: string, source: TextSource, recipe: Recipe): Case {
   return async (store) => {
     const document = { sha256: '', characters: book.length, bytes: book.length, chunks: () => once(book) };
@@ -191,13 +191,13 @@ async function watched(work: () => Promise<Text>): Promise<Omit<TextReport, 'nam
   };
 }
 
-/** What was made ready, and garbage of it, is not what is measured. */
+/** Collects garbage, so that preparation does not count. */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
 }
 
-/** A book over and over, each time with its number, to a size. */
+/** Repeats a book, with a number before each copy, up to a size. */
 function repeated(name: string, book: Uint8Array, size: number): TextSource {
   const stream = async function* (): AsyncGenerator<Uint8Array> {
     for (let at = 0, n = 0; at < size; n++) {
@@ -209,12 +209,12 @@ function repeated(name: string, book: Uint8Array, size: number): TextSource {
   };
   return { name, size, stream };
 }
-/** Bytes, as a browser's streams give them. */
+/** Bytes per chunk, as in a browser's streams. */
 const PIECE = 2 ** 16;
 
 function small(i: number, book: Uint8Array): TextSource {
   const from = (i * 997) % (book.length - 2000);
-  // Cut anywhere in the book, which is ASCII there or not: the number makes each file its own.
+  // Cuts anywhere, also within a character. The number makes each file distinct.
   const bytes = encoder.encode(`${i}\n${new TextDecoder().decode(book.subarray(from, from + 800))}`);
   return { name: `files/${i}.txt`, size: bytes.length, stream: () => once(bytes) };
 }
@@ -233,7 +233,7 @@ function tableOf(rows: number): TextSource {
   return { name: 'rows.csv', size: 0, stream, table: { format: 'csv', columns: { text: 'text', label: 'label' } } };
 }
 
-/** Ten pages of forty lines. */
+/** PDF of ten pages of forty lines. */
 function pdf(i: number, book: Uint8Array): TextSource {
   const lines = new TextDecoder().decode(book.subarray(40_000 + 5000 * (i % 200), 80_000 + 5000 * (i % 200)));
   const words = lines.replace(/[^\x20-\x7e]+/g, ' ').split(' ');

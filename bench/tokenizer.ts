@@ -1,4 +1,4 @@
-/** Learning a vocabulary and cutting text into tokens, measured on the bundled books. */
+/** Benchmarks training a tokenizer and encoding text, on the bundled books. */
 import type { Document } from '../src/core/base/document';
 import { unwatched } from '../src/core/base/job';
 import { once } from '../src/core/files/byteSource';
@@ -10,7 +10,7 @@ import { benchGpt2, type EncodeReport } from './gpt2';
 export interface TokenizerReport {
   kind: 'bpe' | 'characters' | 'bytes';
   vocabulary: number;
-  /** UTF-8. */
+  /** UTF-8 bytes of the text. */
   bytes: number;
   trainMs: number;
   encodeMs: number;
@@ -20,11 +20,11 @@ export interface TokenizerReport {
 }
 
 export interface TokenizerReports {
-  /** Of Moby Dick. */
+  /** Reports on Moby Dick. */
   tokenizers: TokenizerReport[];
-  /** Learning 8,192 entries of 10 MB of English, presidents' addresses. */
+  /** Seconds to train a vocabulary of 8,192 on 10 MB of English, presidents' addresses. */
   trainSeconds: number;
-  /** Cutting Moby Dick a second time by GPT-2's vocabulary. */
+  /** Rate of encoding Moby Dick a second time with GPT-2's vocabulary. */
   encodeMBps: number;
   rivals: EncodeReport[];
 }

@@ -23,7 +23,7 @@ export interface Dispatched extends Work {
 /** A GPU with subgroups of 32 and bindings of 4 GB. */
 const USUAL = { software: false, lanes: 32, minLanes: 32 } as const;
 
-/** The dispatches of a training step on a GPU as most are. Copies are left out: a plan has none. */
+/** Dispatches of a training step on a typical GPU, without copies, which a plan lacks. */
 export const tracedStep = (shape: Shape): Promise<Dispatched[]> =>
   withTrace(shape, (commands) =>
     commands.flatMap((command) =>
@@ -31,7 +31,7 @@ export const tracedStep = (shape: Shape): Promise<Dispatched[]> =>
     ),
   );
 
-/** The weights themselves as what an optimizer remembers of them: no memory of its own. */
+/** Optimizer state that shares memory with the weights. */
 export const momentsLike = (optimizer: OptimizerId, weights: NamedTensors): NamedTensors =>
   new Map(
     stateOf(optimizerOf(optimizer), weights)
@@ -40,8 +40,8 @@ export const momentsLike = (optimizer: OptimizerId, weights: NamedTensors): Name
   );
 
 /**
- * Reads the commands of a training step on a GPU as most are, with the tilings of products that are taken where none is measured. Nothing
- * is run, and no memory taken. `longestMs`: what a dispatch may be expected to take.
+ * Reads the commands of a training step on a typical GPU, with the default tilings of products, without running them or
+ * taking memory. `longestMs`: maximum expected time of a dispatch.
  */
 export async function withTrace<T>(
   shape: Shape,

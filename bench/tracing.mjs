@@ -1,11 +1,11 @@
-// What a page's own thread did, as Chromium's trace tells it. A task's time is the processor's, which other work on the
+// Tasks of a page's main thread, from Chromium's trace. A task's time is processor time, which other work on the
 // machine does not lengthen.
 const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'toplevel', 'v8.execute'];
 
 /**
- * Traces a page, of `origin`, from now on. What it resolves with ends that, and gives the tasks of the page's own thread,
- * the longest first: when they began, in seconds since the first, milliseconds of the processor's and of the clock's time,
- * and what took most of them.
+ * Starts to trace a page of `origin`, and resolves to a function that ends the trace and returns the tasks of the
+ * page's main thread, longest first: start in seconds after the first, milliseconds of processor and wall-clock time,
+ * and the longest parts.
  */
 export async function traced(page, origin) {
   const session = await page.context().newCDPSession(page);
@@ -13,7 +13,7 @@ export async function traced(page, origin) {
   let pid;
   session.on('Tracing.dataCollected', ({ value }) => {
     for (const event of value) {
-      // Which process is the page's: the one that drew its address.
+      // The process that drew the page's address is the page's.
       const frame = event.args?.data?.frames?.find(({ url }) => url?.startsWith(origin));
       if (frame?.processId) pid = frame.processId;
       if (event.name === 'CommitLoad' && event.args?.data?.url?.startsWith(origin)) pid = event.pid;
@@ -57,7 +57,7 @@ function tasksOf(events, pid) {
     .sort((a, b) => b.ms - a.ms);
 }
 
-/** The longest of them, a line each. */
+/** Prints the longest tasks, one per line. */
 export function report(tasks, count = 12) {
   console.log('   at s  processor ms  clock ms  what is inside');
   for (const { at, ms, clock, inside } of tasks.slice(0, count))

@@ -10,14 +10,14 @@ import { allocate } from '../src/core/ops/variables';
 import { modelOf, type Shape } from './step';
 import type { Work } from './work';
 
-/** What goes over all weights at once. */
+/** Ops that cover all weights at once. */
 export function* updates(shape: Shape): Generator<Work> {
   const { id, config, vocabulary } = modelOf(shape);
   const table = modelSpec(id).params(config, vocabulary);
   const shapes = Object.values(table).map(({ shape }) => [...shape]);
   const n = countParams(table);
 
-  /** By one way and by the other, on so many lists of tensors as large as the weights: side by side for ours, as in a step. */
+  /** Work of both implementations on `lists` lists of tensors as large as the weights; ours are adjacent. */
   const over = (
     op: string,
     bytes: number,

@@ -1,4 +1,4 @@
-/** What the bench of kernels is made of: a piece of work done by our kernels, and the same by TensorFlow.js's own. */
+/** Units of the kernel benchmark: an op by our kernels, and the same op by TensorFlow.js's kernels. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { stream } from '../src/core/base/rng';
@@ -6,15 +6,15 @@ import type { NeedsGradient, Differentiable, Tensors, Implementations } from '..
 
 export interface Work {
   op: string;
-  /** Multiplications and additions of the definition; absent where they do not bound the time. */
+  /** Multiplications and additions by definition; absent if they do not bound the time. */
   flops?: number;
-  /** Inputs read once and outputs written once. */
+  /** Bytes of inputs read once and outputs written once. */
   bytes: number;
   make(): Tensor[];
-  /** Both encode; what they make is disposed. */
+  /** Both encode commands; the caller disposes their results. */
   ours(tensors: Tensor[]): void;
   theirs(tensors: Tensor[]): void;
-  /** Frees what they keep between calls. */
+  /** Frees state between calls. */
   end?(): void;
 }
 
@@ -59,13 +59,13 @@ export function* both<X extends Tensors, P>(
   yield { op: `${name}, backward`, ...back, ...(flops !== undefined && { flops: times * flops }) };
 }
 
-/** Every gradient that there can be. */
+/** Requests all possible gradients. */
 const allOf = <X extends Tensors>(x: X): NeedsGradient<X> =>
   Object.fromEntries(
     Object.entries(x).map(([name, tensor]) => [name, tensor?.dtype === 'float32']),
   ) as NeedsGradient<X>;
 
-/** In [-1, 1). */
+/** Uniform random values in [-1, 1). */
 export function uniform<R extends tf.Rank>(shape: tf.ShapeMap[R]): tf.Tensor<R> {
   const size = tf.util.sizeFromShape(shape);
   const values = drawn.get(size) ?? draw(size);
@@ -78,7 +78,7 @@ function draw(size: number): Float32Array {
   for (let i = 0; i < size; i++) values[i] = at(i) / 2 ** 31 - 1; // Float32Array.from takes several times as long
   return values;
 }
-/** By size: most tensors are made several times. */
+/** Cached values by size, because most tensors are made several times. */
 const drawn = new Map<number, Float32Array>();
 const MAX_KEPT = 2 ** 22;
 

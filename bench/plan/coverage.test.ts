@@ -27,7 +27,7 @@ test.each(['heldOut', 'tested'] as const)(
   },
 );
 
-test('the bands hold at most 92 % of these runs, and a forecast gets closer as a run progresses', () => {
+test('the bands hold at most 92 % of these runs, and forecasts improve as a run progresses', () => {
   const runs = Object.values(files).flat();
   const at = FORECAST_AT.map((_share, i) => shareOf(forecasts(runs, i)));
   for (const { held } of [shareOf(plans(runs)), ...at]) expect(held).toBeLessThanOrEqual(0.92);

@@ -11,13 +11,13 @@ import { circumstancesOf, lossOf, readRecorded, type Recorded, seenOf, unigramLo
 export const FORECAST_AT = [0.25, 0.5, 0.75] as const;
 
 export interface Covered {
-  /** The measured loss lies in the band. */
+  /** Whether the measured loss lies in the band. */
   isHeld: boolean;
-  /** Expected over measured loss, less 1. */
+  /** Expected over measured loss, minus 1. */
   off: number;
 }
 
-/** Whether the plan gives an estimate for it. */
+/** Whether the plan gives an estimate for a run. */
 export const isEstimated = (run: Recorded): boolean => isCovered(circumstancesOf(run), 'adamw');
 
 const judgedBy = (band: Band, loss: number): Covered => ({
@@ -30,7 +30,7 @@ export function coverageOf(run: Recorded): { plan: Covered; forecasts: readonly 
   const seen = seenOf(run);
   const forecasts = FORECAST_AT.flatMap((share) => {
     const last = seen.findLast(({ step }) => step <= share * circumstances.steps);
-    // As in a run: where the law doesn't hold, only the curve counts (prospect.ts).
+    // Outside of the scaling law's range, only the curve counts, as in a run (prospect.ts).
     const repeated = isEstimated(run) ? circumstances.repeated : undefined;
     return last ? [judgedBy(forecastEnd({ ...circumstances, repeated, unigramLoss }, last), loss)] : [];
   });

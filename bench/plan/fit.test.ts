@@ -3,7 +3,7 @@ import { CONSTANTS } from '../../src/core/plan/constants';
 import { bandAround } from '../../src/core/plan/quality';
 import { fit, readHeldOut, readRuns, weightedOf } from './fit';
 
-test('the constants are those of the fit, and 80 % bands hold the runs', () => {
+test('the constants equal those of the fit, and 80 % bands hold the runs', () => {
   const runs = readRuns();
   expect(fit(runs, readHeldOut())).toEqual(CONSTANTS);
   const { low, high } = bandAround(1, CONSTANTS.spread);
@@ -11,7 +11,7 @@ test('the constants are those of the fit, and 80 % bands hold the runs', () => {
     const ratio = Math.exp(weightedOf(run, CONSTANTS));
     return low < ratio && ratio < high;
   });
-  // The spread is that of another text, so of the runs that were fitted more than 80 % lie within.
+  // The spread is for unseen texts, so more than 80 % of the fitted runs lie within.
   expect(within.length / runs.length).toBeGreaterThanOrEqual(0.8);
   for (const kind of ['llama', 'bert', 't5']) expect(runs.some(({ run }) => run.kind === kind)).toBe(true);
 });

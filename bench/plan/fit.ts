@@ -22,7 +22,7 @@ interface Fitted {
   text: string;
   run: Circumstances;
   unigram: number;
-  /** At the best evaluation. */
+  /** Loss at the best evaluation. */
   loss: number;
   /** Best losses so far at evaluations before the last; none for runs where only the end is known. */
   seen: readonly { step: number; loss: number }[];
@@ -30,7 +30,7 @@ interface Fitted {
 
 const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** Runs of the law: in both files, without those whose validation set is unlike their training text. */
+/** Runs to fit: those of both files, without those whose validation set is unlike their training text. */
 export const readRuns = (): readonly Fitted[] => [...readTable(), ...readCurves('recorded.jsonl')].filter(isLikely);
 /** Runs on other texts, of the kinds that have an estimate. */
 export const readHeldOut = (): readonly Fitted[] =>
@@ -44,10 +44,10 @@ const readCurves = (file: string): readonly Fitted[] =>
     loss: lossOf(one),
     seen: seenOf(one),
   }));
-/** A unigram model that loses more than a uniform guess has seen other text than it is measured on. */
+/** Whether the unigram model beats a uniform guess; otherwise the validation set is unlike the training text. */
 const isLikely = ({ run, unigram }: Fitted): boolean => unigram < Math.log(run.vocabulary);
 
-/** Runs of runs.csv, which holds no best evaluation: those that memorized their text are left out. */
+/** Runs of runs.csv. Leaves out runs that memorized their text, because the file lacks the best evaluation. */
 function readTable(): readonly Fitted[] {
   const [names, ...rows] = readFileSync(at('runs.csv'), 'utf8')
     .trim()
@@ -74,7 +74,7 @@ function readTable(): readonly Fitted[] {
 }
 const MAX_EPOCHS = 20;
 
-/** Where the fit begins, and its bounds. */
+/** Initial values and bounds of the fit. */
 const FITTED: Readonly<Record<string, readonly [from: number, low: number, high: number]>> = {
   floor: [0.38, 0, 0.6],
   sizeShare: [0.15, 0, 1],
@@ -92,12 +92,12 @@ const FITTED: Readonly<Record<string, readonly [from: number, low: number, high:
 const OTHERS = ['llama', 'bert', 't5'] as const;
 const RELATIVE = ['tokens', 'rate', 'floor'] as const;
 /**
- * Few runs are of each other architecture: what they don't tell stays near GPT's. Their learning rates differ too little to tell
- * the best one, so that stays closest.
+ * Ties other architectures, which have few runs, to GPT's constants. Their learning rates differ too little to show the
+ * best one, so the rate has the strongest tie.
  */
 const TIES = OTHERS.flatMap((kind) => RELATIVE.map((name) => ({ kind, name, weight: name === 'rate' ? 1 : 0.2 })));
 /**
- * Not fitted: sizes differ too little here. Half of what Hoffmann et al. found for the same term (0.34), which fits no worse
+ * Not fitted, because sizes differ too little here. Half of the value by Hoffmann et al. (0.34), which fits no worse
  * than any from 0.02 to 0.3.
  */
 const SIZE_POWER = 0.17;
@@ -105,7 +105,7 @@ const SIZE_POWER = 0.17;
 /** @param heldOut runs on other texts, for the spread and the noise of curves */
 export function fit(runs: readonly Fitted[], heldOut: readonly Fitted[]): Constants {
   const names = Object.keys(FITTED);
-  // The optimizer's steps have one size for all parameters, so each is relative to its start, near 1.
+  // The optimizer's steps have one size for all parameters, so each is scaled by its initial value to near 1.
   const column = (place: 0 | 1 | 2): number[] => names.map((name) => FITTED[name]![place] / FITTED[name]![0]);
   const constantsOf = (scaled: readonly number[]): Constants => {
     const shared = names.map((name, i) => [name, scaled[i]! * FITTED[name]![0]] as const);
@@ -152,8 +152,8 @@ export function fit(runs: readonly Fitted[], heldOut: readonly Fitted[]): Consta
 }
 
 /**
- * Noise of a curve as an observation of its end, by the likelihood of the ends that were measured (forecast.ts): the best of a
- * grid, since the two constants trade off smoothly.
+ * Noise of a curve as an observation of its end (forecast.ts), by maximum likelihood of the measured ends on a grid,
+ * because the two constants trade off smoothly.
  */
 function curveOf(runs: readonly Fitted[], constants: Constants): Constants['curve'] {
   const observed = runs.flatMap((one) => {
@@ -178,15 +178,15 @@ function curveOf(runs: readonly Fitted[], constants: Constants): Constants['curv
   return { noise, decay };
 }
 
-/** In deviations of a text that never repeats. */
+/** Residual in standard deviations of a text that never repeats. */
 export const weightedOf = (one: Fitted, constants: Constants): number =>
   residualOf(one, constants) / spreadOfRepetition(one.run);
 
-/** Logarithm of the expected over the measured loss. */
+/** Log ratio of expected to measured loss. */
 const residualOf = ({ run, unigram, loss }: Fitted, constants: Constants): number =>
   Math.log((remainingShare(run, constants) * unigram) / loss);
 
-/** Standard deviation for a run on a text that wasn't fitted on. */
+/** Standard deviation for runs on texts that weren't fitted. */
 const spreadOf = (heldOut: readonly Fitted[], constants: Constants): number =>
   Math.sqrt(heldOut.reduce((sum, one) => sum + weightedOf(one, constants) ** 2, 0) / heldOut.length);
 

@@ -4,7 +4,7 @@ import { lossAt, nearBest, readRates } from './rates';
 const measured = readRates();
 
 /** BERT learns only token frequencies in 800 steps, so its rates can't be compared. */
-test('each other architecture was measured with each optimizer', () => {
+test('each architecture but BERT was measured with each optimizer', () => {
   const names = measured.map(({ kind, optimizer }) => `${kind} ${optimizer}`).toSorted();
   const kinds = ['gpt', 'llama', 't5'];
   expect(names).toEqual(kinds.flatMap((kind) => ['adamw', 'lion', 'muon', 'sgd'].map((id) => `${kind} ${id}`)));
@@ -17,7 +17,7 @@ test.each(measured.map((rates) => [`${rates.kind} with ${rates.optimizer}`, rate
   },
 );
 
-test('rates within 2 % of the best are interpolated, and an end that was not reached is open', () => {
+test('interpolates the range of rates within 2 % of the best, and marks an unmeasured end as open', () => {
   const all = [
     { rate: 1, loss: 4 * 1.02 ** 2 },
     { rate: 4, loss: 4 },

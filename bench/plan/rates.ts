@@ -18,7 +18,7 @@ interface Measured {
 interface RatesOf {
   kind: QualityKind;
   optimizer: OptimizerId;
-  /** In the order of their rates. */
+  /** In ascending order of rates. */
   measured: readonly Measured[];
   /** Default for a model of this size. */
   usual: number;
@@ -26,7 +26,7 @@ interface RatesOf {
 
 const NEAR = 1.02;
 
-/** Rates whose loss is at most 2 % above the best, interpolated between logarithms; an open end wasn't measured. */
+/** Rates with at most 2 % more loss than the best, interpolated between logarithms; an open end wasn't measured. */
 export function nearBest(measured: readonly Measured[]): {
   best: Measured;
   low: number;
@@ -41,7 +41,7 @@ export function nearBest(measured: readonly Measured[]): {
   return { best, low: down.rate, high: up.rate, isOpen: [down.isOpen, up.isOpen] };
 }
 
-/** From the best rate outward: the rate at which the loss crosses the limit. */
+/** Rate at which the loss crosses the limit, from the best rate outward. */
 function edgeOf(outward: readonly Measured[], limit: number): { rate: number; isOpen: boolean } {
   const beyond = outward.findIndex(({ loss }) => loss > limit);
   if (beyond < 0) return { rate: outward.at(-1)!.rate, isOpen: true };

@@ -1,7 +1,7 @@
 /**
- * Records runs of our own terminal on one WASM thread each, for the model of quality:
+ * Records runs of our terminal on one WASM thread each, for the quality model:
  * `node --import tsx bench/plan/record.ts TEXTS < wanted.jsonl >> bench/plan/recorded.jsonl`. Each line of wanted.jsonl has the
- * name of a text (TEXTS/name.txt), how many of its bytes to use, and flags of `grow`.
+ * name of a text (TEXTS/name.txt), the number of bytes to use, and flags of `grow`.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
@@ -46,7 +46,7 @@ async function factsOf(text: string, size: number): Promise<TextFacts> {
   return { bytes, repeated, vocabulary, bytesPerToken, unigramBits };
 }
 
-/** Looks with the mean training loss at their steps, as a verdict takes it, in place of the last step's. */
+/** Replaces the training loss of each evaluation by the mean around its step, as in a verdict. */
 function withTraining(looks: readonly CurvePoint[], file: string): readonly CurvePoint[] {
   const steps = readTrainerState(readFileSync(file, 'utf8')).filter((event) => event.kind === 'step');
   const log = { step: steps.map(({ step }) => step), loss: steps.map(({ loss }) => loss) };

@@ -6,8 +6,9 @@ import { costOf } from '../../src/core/plan/pace';
 import type { Circumstances, QualityKind } from '../../src/core/plan/quality';
 
 /**
- * An evaluation: step, loss on the validation set (nats per token), training loss, bits per byte. With a standard error, the
- * training loss is the mean around that step (meanAt); without, in recorded.jsonl and heldOut.jsonl, it is that of one step.
+ * An evaluation: step, validation loss (nats per token), training loss, bits per byte. With a standard error, the
+ * training loss is the mean around that step (meanAt); without one, in recorded.jsonl and heldOut.jsonl, the loss of
+ * one step.
  */
 export type CurvePoint = readonly [
   step: number,
@@ -17,14 +18,14 @@ export type CurvePoint = readonly [
   error?: number,
 ];
 
-/** A run to record: a text, how many of its first bytes (all without), and flags of `grow`. */
+/** A run to record: a text, the number of its first bytes to use (absent: all), and flags of `grow`. */
 export interface Wanted {
   text: string;
   bytes?: number;
   flags: Readonly<Record<string, string | number>>;
 }
 
-/** What the plan reads of the text, with the vocabulary of the run. */
+/** Facts of the text that the plan uses, with the vocabulary of the run. */
 export interface TextFacts {
   bytes: number;
   repeated: number;
@@ -35,7 +36,7 @@ export interface TextFacts {
 
 export interface Recorded extends Wanted {
   facts: TextFacts;
-  /** Of a run by `--minutes`: the band of its plan. */
+  /** Band of the plan; present for a run with `--minutes`. */
   expected?: { low: number; value: number; high: number };
   looks: readonly CurvePoint[];
   seconds: number;
@@ -47,7 +48,7 @@ export const readRecorded = (file: string): readonly Recorded[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Recorded);
 
-/** `grow` holds out a tenth. */
+/** Training share of `grow`, which holds out a tenth. */
 const TRAINED_ON = 0.9;
 
 /** Sizes of the run's model. */
@@ -75,11 +76,11 @@ export function circumstancesOf({ flags, facts }: Pick<Recorded, 'flags' | 'fact
   };
 }
 
-/** Nats per token. */
+/** Loss of a unigram model, in nats per token. */
 export const unigramLossOf = ({ facts }: Pick<Recorded, 'facts'>): number =>
   Math.LN2 * facts.bytesPerToken * facts.unigramBits;
 
-/** At the best evaluation, in nats per token. */
+/** Loss at the best evaluation, in nats per token. */
 export const lossOf = ({ looks }: Pick<Recorded, 'looks'>): number => Math.min(...looks.map(([, loss]) => loss));
 
 /** The best loss so far at each evaluation after the first steps and before the last, in nats per token. */

@@ -1,6 +1,6 @@
 /**
- * Texts as bench/plan/train.py reads them: `node --import tsx bench/plan/tokens.ts DATA NAME VOCABULARY FILE` writes
- * DATA/NAME-VOCABULARY, a tenth held out, and prints what runs.csv says of it.
+ * Tokenizes texts for bench/plan/train.py: `node --import tsx bench/plan/tokens.ts DATA NAME VOCABULARY FILE` writes
+ * DATA/NAME-VOCABULARY, with a tenth held out, and prints its columns of runs.csv.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

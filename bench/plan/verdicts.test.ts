@@ -4,7 +4,7 @@ import { isForTuning, isRight, readCurves, readLabels, verdictOn } from './verdi
 const labels = new Map(readLabels().map((label) => [label.id, label]));
 const judged = readCurves().map((curve) => ({ curve, kind: verdictOn(curve), label: labels.get(curve.id)! }));
 
-test('of 30 labeled curves that no threshold was tuned on, at most 2 are judged otherwise', () => {
+test('at most 2 verdicts on 30 held-out labeled curves differ from the labels', () => {
   const counted = judged.filter(({ curve }) => !isForTuning(curve));
   expect(counted).toHaveLength(30);
   const wrong = counted.filter(({ kind, label }) => !isRight(kind, label));

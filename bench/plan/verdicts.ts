@@ -1,6 +1,6 @@
 /**
- * Verdicts on recorded curves against a fresh reader's labels: `node --import tsx bench/plan/verdicts.ts` prints where they
- * differ. The labels were made from drawings, before any verdict was seen (curves.jsonl, labels.json).
+ * Compares verdicts on recorded curves with a reader's labels: `node --import tsx bench/plan/verdicts.ts` prints where
+ * they differ. The reader labeled plots, before seeing any verdict (curves.jsonl, labels.json).
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -22,7 +22,7 @@ interface Curve {
   warmup: number;
   trainTokens: number;
   heldTokens: number;
-  /** Nats per token. */
+  /** Loss of a unigram model, in nats per token. */
   unigram: number;
   looks: readonly CurvePoint[];
 }
@@ -30,7 +30,7 @@ interface Curve {
 interface Label {
   id: number;
   label: VerdictKind;
-  /** Where the reader hesitated. */
+  /** Alternative label, if the reader hesitated. */
   second: VerdictKind | null;
 }
 
@@ -43,10 +43,10 @@ export const readCurves = (): readonly Curve[] =>
 export const readLabels = (): readonly Label[] =>
   JSON.parse(readFileSync(at('labels.json'), 'utf8')) as readonly Label[];
 
-/** Thresholds are chosen on these curves, and counted on the others: every second, in an order drawn by seed. */
+/** Whether a curve is for tuning thresholds, not for testing: every second curve, in an order drawn by seed. */
 export const isForTuning = ({ id }: Pick<Curve, 'id'>): boolean => id % 2 === 1;
 
-/** Standard error of a training loss that is of one step. */
+/** Standard error of the training loss of a single step. */
 const ONE_STEP = 0.12;
 const EVAL_TOKENS = 8192;
 
@@ -74,7 +74,7 @@ function runCurveOf(curve: Curve): RunCurve {
 
 export const verdictOn = (curve: Curve): VerdictKind => judge(runCurveOf(curve)).kind;
 
-/** Whether a verdict is the reader's, or what the reader hesitated at. */
+/** Whether a verdict equals the reader's label or alternative. */
 export const isRight = (kind: VerdictKind, { label, second }: Label): boolean => kind === label || kind === second;
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

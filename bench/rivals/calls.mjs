@@ -1,4 +1,4 @@
-// Dawn in Node as navigator.gpu with every call counted, as for our own step, and forgiving enough for every rival.
+// Installs Dawn in Node as navigator.gpu, counts every call, as for our own step, and tolerates what rivals need.
 import { installDawn } from '../../node/dawn.ts';
 import { countCalls } from '../../src/testing/dawn.ts';
 export const config = { V: 65, T: 64, E: 128, H: 4, L: 2, B: 8, steps: 8, ...JSON.parse(process.argv[2] ?? '{}') };
@@ -17,7 +17,7 @@ const gpu = {
 Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
 export const count = countCalls();
 export const reset = () => count.reset();
-/** steps: array of {ms, dispatches, submits, buffers, bindGroups}; prints one JSON line with the medians of all but the first quarter. */
+/** Prints a JSON line of medians over the last 3/4 of steps {ms, dispatches, submits, buffers, bindGroups}. */
 export function report(name, steps) {
   const tail = steps.slice(Math.ceil(steps.length / 4));
   const med = (k) => tail.map((s) => s[k]).sort((a, b) => a - b)[tail.length >> 1];

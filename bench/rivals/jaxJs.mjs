@@ -1,4 +1,4 @@
-// The strongest in-browser compiler of the field: jax-js, the same model under jit(valueAndGrad) with Adam.
+// The strongest in-browser compiler: jax-js, with the same model under jit(valueAndGrad) with Adam.
 import { count, reset, config as C, report } from './calls.mjs';
 const j = await import('@jax-js/jax');
 const { numpy: np, nn, jit, valueAndGrad, random, tree } = j;

@@ -12,7 +12,7 @@ test('every file of an adapter is in the list', () => {
   expect(Object.keys(ADAPTERS).sort()).toEqual(names.sort());
 });
 
-test.each(Object.keys(ADAPTERS) as AdapterId[])('%s begins within its bounds, and names what it learns apart', (id) => {
+test.each(Object.keys(ADAPTERS) as AdapterId[])('%s has valid initial values, and distinct parameter names', (id) => {
   const { fields, params } = adapterOf(id);
   for (const [name, field] of Object.entries<Field>(fields)) {
     expect(fieldProblem(field, field.initial), name).toBeNull();

@@ -11,5 +11,5 @@ export type AdapterChoice = {
   [Id in AdapterId]: { id: Id; settings: ValuesOf<(typeof ADAPTERS)[Id]['fields']>; beside: readonly string[] };
 }[AdapterId];
 
-/** Any of them, as their common type. */
+/** An adapter as the common type. */
 export const adapterOf = (id: AdapterId): Adapter => ADAPTERS[id];

@@ -1,4 +1,4 @@
-/** Dropout of what LoRA reads, and its scale. */
+/** Dropout of LoRA's input, and its scale. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
@@ -18,7 +18,7 @@ const host = {
 const onDevice = ({ shape, data }: ReturnType<typeof floats>) => tf.tensor<tf.Rank.R2>(data, shape as [number, number]);
 const counterOf = (step: number) => tf.tensor1d([7, step], 'int32');
 
-/** What the layer gives, at a step or where it is only used. */
+/** Output of the layer, at a training step or in inference. */
 async function given(change: Partial<typeof settings>, step?: number, layer = 'a.b'): Promise<Float32Array> {
   const { adapted } = await lora.load();
   return tf.tidy(() => {
@@ -32,7 +32,7 @@ async function given(change: Partial<typeof settings>, step?: number, layer = 'a
       .slice();
   });
 }
-/** The same by its definition: x W + scale (d A) B. */
+/** Output by definition: x W + scale (d A) B. */
 const wanted = (scale: number, drop: (x: Tensor2D) => Tensor2D = (x) => x): Float32Array =>
   tf.tidy(() => {
     const [weight, down, up] = Object.values(host).map(onDevice) as [Tensor2D, Tensor2D, Tensor2D];
@@ -41,7 +41,7 @@ const wanted = (scale: number, drop: (x: Tensor2D) => Tensor2D = (x) => x): Floa
     return tf.add(tf.matMul(x, weight), tf.mul(targets, scale)).dataSync<'float32'>().slice();
   });
 
-test('scales by alpha / rank, rank-stabilized by alpha / sqrt(rank), both applied and merged', async () => {
+test('scales by alpha / rank, or rank-stabilized by alpha / sqrt(rank), applied and merged', async () => {
   const { weight, ...own } = host;
   for (const [rankStabilised, scale] of [
     [false, 1.5],
@@ -60,7 +60,7 @@ test('scales by alpha / rank, rank-stabilized by alpha / sqrt(rank), both applie
   }
 });
 
-test('drops of what the narrow matrices read alone, by step and layer, and only while it learns', async () => {
+test('applies dropout to the adapter input only, by step and layer, and in training only', async () => {
   const dropped = (step: number, layer = 'a.b') =>
     wanted(1.5, (x) => {
       const purpose = `${layer}.lora_dropout`;
@@ -74,7 +74,7 @@ test('drops of what the narrow matrices read alone, by step and layer, and only 
   expect(await given({}, 3)).toEqual(await given({}));
 });
 
-test('keeps what it drops from: as many columns more', () => {
+test('with dropout, stores as many additional columns as the input has', () => {
   const weight = { shape: [6, 5], init: 'zeros', group: 'Attention', decay: true, linear: true } as const;
   expect(lora.columns(weight, settings)).toBe(4);
   expect(lora.columns(weight, { ...settings, dropout: 0.1 })).toBe(10);

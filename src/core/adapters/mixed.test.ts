@@ -13,7 +13,7 @@ const model: ModelChoice = {
 const own = paramsOf(model);
 const [one, two] = [1, 2].map((seed) => initialValues(model, seed));
 
-test('every weight is on the line between the two, and at its ends it is one of them to the bit', () => {
+test('interpolates every weight between two models, and equals one of them to the bit at either end', () => {
   fc.assert(
     fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (share) => {
       const all = mixed(own, one!, two!, share);
@@ -31,7 +31,7 @@ test('every weight is on the line between the two, and at its ends it is one of 
   );
 });
 
-test('models of other shapes have nothing between them', () => {
+test('refuses to mix models of different architectures', () => {
   expect(() => checkAlike(model, { ...model, config: { ...model.config } })).not.toThrow();
   const withLabels = (...labels: string[]) => ({
     ...model,

@@ -1,6 +1,6 @@
 /**
- * A model between two of one shape: each weight is an average of theirs. Between a model and what it was tuned from, it keeps
- * much of what it was tuned for and forgets less (Wortsman et al. 2021, arXiv:2109.01903).
+ * Interpolates the weights of two models of one architecture. Between a fine-tuned model and its base, the result keeps
+ * much of the fine-tuning and forgets less (Wortsman et al. 2021, arXiv:2109.01903).
  */
 import { badSettings } from '../base/errors';
 import { formatCount } from '../base/units';
@@ -8,8 +8,8 @@ import type { ModelChoice, Values } from '../models/network';
 import type { ParamTable } from '../models/spec';
 
 /**
- * @param own the parameters of both
- * @param share of `other`, 0 to 1: at either end it is one of them, to the bit
+ * @param own parameters of both models
+ * @param share of `other`, 0 to 1; 0 and 1 give the exact bits of one model
  */
 export function mixed(own: ParamTable, tuned: Values, other: Values, share: number): Values {
   if (share === 0 || share === 1)
@@ -23,7 +23,7 @@ export function mixed(own: ParamTable, tuned: Values, other: Values, share: numb
   );
 }
 
-/** Values may be lists: labels of two classifiers are equal by content. */
+/** Names the first setting that differs. Compares lists, such as labels of classifiers, by content. */
 function differingSize(tuned: ModelChoice, other: ModelChoice): string | undefined {
   const [own, others] = [tuned.config, other.config] as unknown as Record<string, unknown>[];
   const names = Object.keys({ ...own, ...others });
@@ -31,7 +31,7 @@ function differingSize(tuned: ModelChoice, other: ModelChoice): string | undefin
   return name === undefined ? undefined : `they differ in ${name}`;
 }
 
-/** @throws HomegrownError `bad-settings` where two models have other weights, so that there is nothing between them */
+/** @throws HomegrownError `bad-settings` if two models have different architectures, so that they can't be mixed */
 export function checkAlike(tuned: ModelChoice, other: ModelChoice): void {
   const problem =
     tuned.id !== other.id

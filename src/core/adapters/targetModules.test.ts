@@ -5,7 +5,7 @@ import type { BaseConfig } from '../models/spec';
 import { targetsOf, layersIn } from './targetModules';
 import { linearWeights } from './trainable';
 
-test.each(modelIds())('%s: attention and each layer by its name are parts of all, in its order', (id) => {
+test.each(modelIds())('%s: attention and each named layer are subsets of all, in the same order', (id) => {
   const config = { ...(initialValues(modelSpec(id).fields) as unknown as BaseConfig), layers: 2 };
   const table = modelSpec(id).params(config, 300);
   const all = targetsOf({ what: 'all' }, table);
@@ -19,7 +19,7 @@ test.each(modelIds())('%s: attention and each layer by its name are parts of all
     expect(targetsOf({ what: 'named', targets: [layer] }, table).length).toBeGreaterThan(0);
 });
 
-test('a name that the model has not is refused with those that it has', () => {
+test('refuses an unknown name, and lists the known ones', () => {
   const gpt = modelSpec('gpt').params({ layers: 1, heads: 2, width: 8, context: 4 }, 300);
   expect(targetsOf({ what: 'named', targets: ['c_proj'] }, gpt)).toEqual([
     'transformer.h.0.attn.c_proj.weight',

@@ -1,13 +1,13 @@
-/** Target modules of an adapter: as a person writes them, and as names of weights. */
+/** Converts target modules of an adapter, as a person writes them, to names of weights. */
 import { badSettings } from '../base/errors';
 import type { ParamTable } from '../models/spec';
 import { linearWeights } from './trainable';
 
-/** `all` linear layers, those of `attention`, or those with these names, as in PEFT: `c_attn`, `attn.c_proj`. */
+/** All linear layers, those of attention, or those with these names, as in PEFT: `c_attn`, `attn.c_proj`. */
 export type TargetModules = { what: 'all' | 'attention' } | { what: 'named'; targets: readonly string[] };
 
 /**
- * Names of target weights, in the table's order. @throws HomegrownError `bad-settings` where the model has none of that name
+ * Names of target weights, in the table's order. @throws HomegrownError `bad-settings` if the model lacks a target
  */
 export function targetsOf(targetModules: TargetModules, table: ParamTable): readonly string[] {
   const matrices = linearWeights(table);

@@ -15,7 +15,7 @@ const trainable: Trainable = {
   },
 };
 
-test('all of a model learns where nobody says', () => {
+test('all weights are trainable by default', () => {
   expect(partsOf(own)).toEqual({ own, added: {}, trainableParams: own });
 });
 
@@ -38,7 +38,7 @@ test('an adapter can target the four matrices of each layer', () => {
   );
 });
 
-test('LoRA begins at 0, its first matrix as PEFT draws it', () => {
+test('LoRA starts at 0, with its first matrix initialized as in PEFT', () => {
   const { added } = partsOf(own, trainable);
   const values = drawn({ ...added, wide: { ...added[`${h}.mlp.c_fc.lora_A.weight`]!, shape: [8, 5000] } }, 1);
   expect(new Set(values.get(`${h}.mlp.c_fc.lora_B.weight`)!.data)).toEqual(new Set([0]));

@@ -26,7 +26,7 @@ interface Parts {
   trainableParams: ParamTable;
 }
 
-/** @param own the model's. @throws HomegrownError `bad-settings` where nothing is trainable, or a name does not exist */
+/** @param own the model's. @throws HomegrownError `bad-settings` if nothing is trainable or a name doesn't exist */
 export function partsOf(own: ParamTable, trainable?: Trainable): Parts {
   if (!trainable) return { own, added: {}, trainableParams: own };
   const { weights, adapter } = trainable;

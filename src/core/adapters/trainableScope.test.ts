@@ -7,14 +7,14 @@ import { trainableWords } from './words';
 
 const gpt = modelSpec('gpt').params({ layers: 3, heads: 2, width: 8, context: 4 }, 300);
 
-test('the last layers are those, the norm after them and the head, and nothing that stands before', () => {
+test('the last layers include the norm after them and the head, and nothing before them', () => {
   const last = weightsInScope({ what: 'last', layers: 2 }, gpt, 3)!;
   expect(last).toEqual(Object.keys(gpt).filter((name) => /\.h\.[12]\.|ln_f/.test(name)));
   const untied = modelSpec('gpt').params({ layers: 1, heads: 2, width: 8, context: 4, untied: true }, 300);
   expect(weightsInScope({ what: 'last', layers: 1 }, untied, 1)).toContain('lm_head.weight');
 });
 
-test.each(modelIds())('%s: all, norms and layers are parts of it, in its order', (id) => {
+test.each(modelIds())('%s: scopes are subsets of the weights, in their order', (id) => {
   const config = { ...(initialValues(modelSpec(id).fields) as unknown as BaseConfig), layers: 2 };
   const table = modelSpec(id).params(config, 300);
   const names = Object.keys(table);
@@ -30,7 +30,7 @@ test.each(modelIds())('%s: all, norms and layers are parts of it, in its order',
   expect(trainableWords(table, { weights: norms })).toMatch(/^\d+ of \d+ tensors: [\d,]+ parameters, [\d.]+ % of all$/);
 });
 
-test('more layers than there are is refused', () => {
+test('refuses more layers than the model has', () => {
   expect(() => weightsInScope({ what: 'last', layers: 4 }, gpt, 3)).toThrow(
     'The model has 3 layers, fewer than the last 4',
   );

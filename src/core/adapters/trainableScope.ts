@@ -1,22 +1,23 @@
-/** Which of a model's own weights learn, where not all do: as a person says it, and by name. */
+/** Converts a person's choice of trainable weights to their names. */
 import { badSettings } from '../base/errors';
 import { counted } from '../base/units';
 import type { ParamTable } from '../models/spec';
 
-/** `all`; of each stack the last `layers`, the norm after them and the head; or norms and head alone. */
+/** All weights; the last `layers` of each stack with the norms and classifier after them; or norms and classifier. */
 export type TrainableScope = { what: 'all' } | { what: 'last'; layers: number } | { what: 'norms' };
 
 /**
- * Names of the weights that learn; undefined for all. A head that is the embedding (tied) is not one: it would learn all tokens.
- * @param table the model's own. @param layers of each of its stacks
- * @throws HomegrownError `bad-settings` where there are not so many layers
+ * Names of trainable weights; undefined for all. Excludes a head tied to the embedding, which would train all tokens.
+ * @param table the model's own parameters
+ * @param layers of each of its stacks
+ * @throws HomegrownError `bad-settings` if the model has fewer layers
  */
 export function weightsInScope(
   learns: TrainableScope,
   table: ParamTable,
   layers: number,
 ): readonly string[] | undefined {
-  /** In the table's order. */
+  /** Names that pass the test, in the table's order. */
   const named = (test: (name: string, group: string) => boolean): readonly string[] =>
     Object.entries(table).flatMap(([name, { group }]) => (test(name, group) ? [name] : []));
   switch (learns.what) {
@@ -41,7 +42,7 @@ export function weightsInScope(
   }
 }
 
-/** 3 of `transformer.h.3.ln_1.weight`; undefined of what is in no layer. */
+/** Layer number of a weight: 3 for `transformer.h.3.ln_1.weight`; undefined outside of layers. */
 const layerOf = (name: string): number | undefined => {
   const [, number] = /\.(\d+)\./.exec(name) ?? [];
   return number === undefined ? undefined : Number(number);

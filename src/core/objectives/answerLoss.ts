@@ -2,8 +2,8 @@ import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Learning } from './objective';
 
 /**
- * Cross-entropy of each token of an answer, given those before it and what the encoder reads, where there is one: ids [rows, T],
- * targets [rows T], source [rows, S], and sourceLengths [rows] where rows are padded.
+ * Cross-entropy of each token of an answer, given those before it and the encoder's input, if there is an encoder: ids
+ * [rows, T], targets [rows T], source [rows, S], and sourceLengths [rows] if rows are padded.
  */
 export async function answerLoss(): Promise<Learning['loss']> {
   const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');

@@ -1,4 +1,4 @@
-/** What a model answers to the inputs of pairs. */
+/** A model's answers to the inputs of pairs. */
 import type { Pause } from '../base/job';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
@@ -10,7 +10,7 @@ import { type Marks, marksOf, type Pair, pairRow, type PairRow, textOf } from '.
 /** Extra tokens that an answer may have over the longest target in its batch. */
 export const SPARE = 8;
 
-/** What a model gives to each of some pairs' inputs, computed together: its likeliest token at each place, up to an end. */
+/** Greedy answers to the inputs of some pairs, computed as one batch, each up to its end token. */
 export async function answered(
   network: Network,
   tokenizer: Tokenizer,

@@ -3,11 +3,12 @@ import { upperFirst } from '../base/firstLetter';
 import type { Baseline, Chosen } from './objective';
 
 /**
- * Judgement on a model that a baseline beats; the same on Train, Runs and Evaluate. It names what a counting model counts, for people
- * who don't know these models. @param words as in `better than a trigram model`
+ * Verdict on a model that a baseline beats, the same on Train, Runs and Evaluate. Says what an n-gram model counts, for
+ * people who don't know these models.
+ * @param words name of the baseline, as in `better than a trigram model`
  */
 export const stillBeats = (id: string, words: string): string => `${named(id, words)} still beats it`;
-/** The same where the evaluated text is too short to be sure. */
+/** Weaker verdict if the evaluated text is too short to be sure. */
 export const mayStillBeat = (id: string, words: string): string => `${named(id, words)} may still beat it`;
 const named = (id: string, words: string): string => COUNTING[id] ?? upperFirst(words);
 const COUNTING: Readonly<Record<string, string>> = {
@@ -31,10 +32,10 @@ export const uniform = ({ vocabulary }: Facts): Baseline => ({
   before: 'Worse than a uniform guess',
 });
 
-/** Empty if the data were not counted. The loss on randomly masked tokens is the same as on all tokens. */
+/** Unigram baseline; empty if the data weren't counted. Randomly masked tokens have the same loss as all tokens. */
 export const unigram = ({ data }: Facts): readonly Baseline[] => (data ? [unigramOf(data.unigramLoss)] : []);
 
-/** Of next-token prediction: unigram, bigram and trigram model, as far as the record of the data has them. */
+/** N-gram baselines of next-token prediction, as far as the record of the data has them. */
 export function nGramBaselines(facts: Facts): readonly Baseline[] {
   const counted = facts.data?.nGrams;
   if (!counted) return unigram(facts);

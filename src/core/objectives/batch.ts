@@ -1,17 +1,17 @@
-/** What a step learns from, and an evaluation measures: named arrays, and how much they predict. */
+/** Batches of a training step or an evaluation: named arrays, and the number of predictions. */
 import type { TokenSource } from '../shards/manifest';
 
 export interface Batch {
   arrays: Readonly<Record<string, Float32Array | Int32Array>>;
-  /** How many it predicts: what the mean of their losses weighs where it is joined with others. */
+  /** Number of predictions: weight of the batch's mean loss when batches are joined. */
   weight: number;
 }
 
 /** A part of the data, as an objective reads it. */
 export interface Batches {
-  /** Some rows of a training step: a pure function of the part, the settings and these, whichever rows are asked for together. */
+  /** Rows of a training step. Each depends on the part, settings, seed, step and row only, not on the grouping. */
   training(of: StepRows): Promise<Batch>;
-  /** Those of every evaluation: the same each time, so that what is measured at different steps compares. */
+  /** Batches of an evaluation, the same each time, so that results of different steps compare. */
   evaluation(max: { rows: number; tokens: number }): AsyncIterable<EvaluationBatch>;
 }
 
@@ -29,11 +29,11 @@ export interface EvaluationBatch extends Batch {
   context: number;
 }
 
-/** A loss' input besides the arrays of a batch: what it divides the sum by. */
+/** Additional input of a loss: the divisor of the sum. */
 export const DIVISOR = { weight: { shape: [1], dtype: 'int32' } } as const;
 export const divisor = (weight: number) => ({ weight: Int32Array.of(Math.max(1, weight)) });
 
-/** All micro-batches of an update one after another: each array is theirs, end to end. */
+/** Joins all micro-batches of an update: concatenates each of their arrays. */
 export async function stepBatch(
   batches: Batches,
   { seed, batch: rows, accumulate }: { seed: number; batch: number; accumulate: number },
@@ -44,7 +44,7 @@ export async function stepBatch(
   return joined(parts);
 }
 
-/** Rows of batches, one after another. */
+/** Concatenates the rows of batches. */
 export function joined(parts: readonly Batch[]): Batch {
   const [only, ...others] = parts;
   if (others.length === 0) return only!;
@@ -67,10 +67,10 @@ function endToEnd<A extends Float32Array | Int32Array>(arrays: readonly A[]): A 
   return all;
 }
 
-/** One of `count` rows, each as likely, by a draw of 32 bits. */
+/** Maps a uniform 32-bit draw to one of `count` rows. */
 export const drawnOf = (count: number, draw: number): number => Math.floor((draw / 2 ** 32) * count);
 
-/** How many of the rows that there are an evaluation reads: `tokens` tokens of them at most, in whole batches where it can. */
+/** Number of rows in an evaluation: at most `tokens` tokens, in whole batches if there are enough. */
 export function rowsToMeasure(
   count: number,
   context: number,
@@ -80,11 +80,11 @@ export function rowsToMeasure(
   return wanted < rows ? wanted : wanted - (wanted % rows);
 }
 
-/** Targets that are no mask. */
+/** Number of targets that aren't masked. */
 export const predictedIn = (targets: Int32Array): number =>
   targets.reduce((count, target) => (target < 0 ? count : count + 1), 0);
 
-/** `length` ids from each start on. */
+/** Reads `length` ids from each start. */
 export async function readWindows(
   source: TokenSource,
   starts: readonly number[],

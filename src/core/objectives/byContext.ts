@@ -1,7 +1,7 @@
-/** What is worked out once of a part and a context, and kept for as long as the part is. */
+/** Caches a value per part and context for the lifetime of the part. */
 import type { TokenSource } from '../shards/manifest';
 
-/** What fails is tried again the next time. */
+/** Caches `open`; a failed call is repeated the next time. */
 export function byContext<T>(open: (source: TokenSource, context: number) => Promise<T>): typeof open {
   const known = new WeakMap<TokenSource, Map<number, Promise<T>>>();
   return (source, context) => {

@@ -21,7 +21,7 @@ interface Arrays {
   targets: Int32Array;
 }
 
-/** Token i is i. */
+/** Source whose token i has the id i. */
 const counting = (tokens: number): TokenSource => ({
   tokens,
   bytes: tokens,
@@ -43,26 +43,26 @@ it('is a pure function of seed and step, with targets one ahead', async () => {
   expect((await batch(counting(1000), { ...at, seed: 2 })).ids).not.toEqual(one.ids);
 });
 
-it('begins at every place, the first and the last as often as others', async () => {
+it('starts at every position equally often, including the first and the last', async () => {
   const [tokens, context, rows] = [10, 3, 70_000];
   const { ids } = await batch(counting(tokens), { seed: 3, step: 0, rows, context });
   const counts = new Array<number>(7).fill(0);
   for (let row = 0; row < rows; row++) counts[ids[row * context]!]! += 1;
   for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(5 * Math.sqrt(10_000));
-  // Just enough text for one place.
+  // The text has room for one window only.
   expect((await batch(counting(4), { seed: 3, step: 0, rows: 2, context })).ids).toEqual(
     Int32Array.of(0, 1, 2, 0, 1, 2),
   );
 });
 
-it('makes the rows of a step whichever are asked for together', async () => {
+it('makes the same rows of a step for any grouping of requests', async () => {
   const batches = await causal.batches(counting(1000), 16, noneSpecial);
   const whole = await stepBatch(batches, { seed: 1, batch: 6, accumulate: 1 }, 5);
   expect(await stepBatch(batches, { seed: 1, batch: 2, accumulate: 3 }, 5)).toEqual(whole);
   expect(whole.weight).toBe(96);
 });
 
-it('evaluates the same windows each time: apart, spread from start to end, whole batches', async () => {
+it('evaluates the same windows each time: disjoint, spread evenly, in whole batches', async () => {
   const windows = await evaluated(counting(1000), 8, 4, 200);
   expect(windows).toEqual(await evaluated(counting(1000), 8, 4, 200));
   expect(windows.map(({ rows }) => rows)).toEqual([4, 4, 4, 4, 4, 4]);

@@ -8,7 +8,7 @@ import { packedInRows } from './packing';
 import { stridesOf, stridesInRows } from './strides';
 import { windows } from './windows';
 
-/** Of what rows are made. */
+/** Ways to make rows from text. */
 const PACKINGS = {
   stream: { label: 'One stream', hint: 'windows start anywhere' },
   documents: { label: 'Whole documents', hint: 'no attention between documents' },
@@ -48,7 +48,7 @@ export const causal = defineObjective({
   roles: {},
   gives: ['loss', 'text', 'bytes'],
   headline: 'perplexity',
-  // A document is a row, or a part of one, however short it is.
+  // A document of any length fits a row or a part of one.
   reach: (context, { packing }) => (packing === 'documents' ? 1 : reach(context)),
   inputs(rows, context, { packing }) {
     const each = { shape: [rows * context], dtype: 'int32' } as const;
@@ -99,12 +99,12 @@ export const causal = defineObjective({
   },
 });
 
-/** A window, and the token after it. */
+/** Tokens per row: a window, and the token after it. */
 function reach(context: number): number {
   return context + 1;
 }
 
-/** Its batch of tokens and the one that follows each. */
+/** Batch of tokens and of the token that follows each. */
 export const causalBatch = (ids: Int32Array, targets: Int32Array) => ({
   arrays: { ids, targets },
   weight: predictedIn(targets),

@@ -11,10 +11,10 @@ import { spread } from './pairRows';
 
 /** Conversations of a part, each truncated to a row. */
 interface Chats {
-  /** Pieces of a row from left to right, one a conversation; at each of its `tokens` places the next id is predicted. */
+  /** Pieces of each row from left to right, one per conversation; each of its positions predicts the next id. */
   rows: readonly (readonly Piece[])[];
   conversations: number;
-  /** Number of conversations that lost exchanges at their end, and of these exchanges. */
+  /** Number of conversations truncated to fewer exchanges, and of the dropped exchanges. */
   shortened: number;
   leftOut: number;
   /** Number of conversations whose first exchange is longer than a row. */
@@ -26,7 +26,7 @@ interface Chats {
   padding: number;
 }
 
-/** Conversations of a part. @throws HomegrownError `bad-settings` where it has none, or none that fits */
+/** Conversations of a part. @throws HomegrownError `bad-settings` if it has none, or none that fits */
 export const chatsIn = byContext(open);
 
 async function open(source: TokenSource, context: number): Promise<Chats> {

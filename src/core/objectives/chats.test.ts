@@ -16,11 +16,11 @@ import { propertyRuns } from '../../testing/propertyRuns';
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 
 interface Turns {
-  /** Lengths of context and trained text, by turns. */
+  /** Lengths of context and trained text, per exchange. */
   turns: readonly (readonly [read: number, answer: number])[];
 }
 
-/** Ids that are all different in a conversation, so that where one stands is known. */
+/** Conversation whose ids are all different, so that each id identifies its position. */
 function conversation({ turns }: Turns, place: number): Document {
   const ids: number[] = [];
   const lossRanges: [number, number][] = [];
@@ -41,7 +41,7 @@ function conversation({ turns }: Turns, place: number): Document {
   };
 }
 
-/** All of them in the training part, except those that must be held out. */
+/** Training part with all conversations, except those that must be held out. */
 async function partOf(all: readonly Turns[]) {
   const store = memoryStore();
   const documents = all.map(conversation);
@@ -58,7 +58,7 @@ const turns = fc.record({
 });
 const some = fc.array(turns, { minLength: 2, maxLength: 12 });
 
-test('each trained token that fits is a target once, at the place before it, and nothing else is', async () => {
+test('each trained token that fits is a target once, at the position before it, and no other token is', async () => {
   await fc.assert(
     fc.asyncProperty(some, fc.integer({ min: 12, max: 40 }), async (all, context) => {
       const { source, documents } = await partOf(all);
@@ -89,7 +89,7 @@ test('each trained token that fits is a target once, at the place before it, and
   );
 });
 
-test('what does not fit is left out by exchanges, counted and told; where nothing does, it is said', async () => {
+test('drops whole exchanges that do not fit, counts and reports them, and refuses data that do not fit at all', async () => {
   const { source } = await partOf([
     { turns: [[4, 4]] },
     { turns: [[4, 4], [4, 4], [4, 4]] }, // prettier-ignore
@@ -106,7 +106,7 @@ test('what does not fit is left out by exchanges, counted and told; where nothin
   await expect(chatsIn(source, 2)).rejects.toThrow(/None of 4 conversations fits the context of 2/);
 });
 
-test('masked tokens have no gradient: other targets there leave the loss the same, bit for bit', async () => {
+test('masked tokens have no gradient: other targets there leave the loss unchanged, bit for bit', async () => {
   await useSingleThreadWasm();
   const { source } = await partOf([{ turns: [[5, 4], [2, 3]] }, { turns: [[3, 6]] }, { turns: [[2, 2]] }]); // prettier-ignore
   const context = 16;

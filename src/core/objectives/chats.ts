@@ -9,8 +9,9 @@ import { spread, textOf } from './pairRows';
 import type { Answered } from './shown';
 
 /**
- * Supervised fine-tuning on chats: predicts the assistant's answers, given all before them. ids [rows, context]; targets
- * [rows context], masked outside of answers; places and ends [rows context], which separate the conversations of a row.
+ * Supervised fine-tuning on chats: predicts the assistant's answers from all earlier tokens. ids [rows, context];
+ * targets [rows context], masked outside of answers; places and ends [rows context], which separate the conversations
+ * of a row.
  */
 export const chats = defineObjective({
   label: 'Instruction tuning (SFT)',
@@ -21,7 +22,7 @@ export const chats = defineObjective({
   roles: {},
   gives: ['loss'],
   headline: 'perplexity',
-  // A conversation is a row, or a part of one, of any length.
+  // A conversation of any length fits a row or a part of one.
   reach: () => 1,
   inputs(rows, context) {
     const each = { shape: [rows * context], dtype: 'int32' } as const;

@@ -7,7 +7,7 @@ import { stepBatch } from './batch';
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const END = tokenizer.endOfText;
 const TEXTS = ['Call me Ishmael.', 'A', 'Some years ago', 'Never mind how long precisely', 'Xyz', 'I thought'];
-/** Of documents, and of no other piece. */
+/** First ids of documents, which no other piece begins with. */
 const STARTS = new Set(TEXTS.map((text) => tokenizer.encode(text)[0]));
 const source = textSource(tokenizer, TEXTS);
 const CONTEXT = 12;
@@ -20,7 +20,7 @@ interface Arrays {
   places: Int32Array;
   ends: Int32Array;
 }
-/** Of each document in a batch, what is read and what is to follow. */
+/** Inputs and targets of each document in a batch. */
 function documentsOf({ ids, targets, places, ends }: Arrays) {
   const found: { ids: number[]; targets: number[] }[] = [];
   for (let n = 0, row = 0; n < ids.length;) {
@@ -36,7 +36,7 @@ const isText = ({ targets }: { targets: number[] }): boolean => targets.some((ta
 const arraysOf = async (step: number, rows = 8): Promise<Arrays> =>
   (await batches.training({ seed: 1, step, first: 0, rows })).arrays as unknown as Arrays;
 
-test('an evaluation predicts every token of a part once, each from what is before it in its document alone', async () => {
+test('an evaluation predicts every token of a part once, each from earlier tokens of its document only', async () => {
   const all: number[] = [];
   let weight = 0;
   for await (const batch of batches.evaluation({ rows: 1, tokens: 1e6 })) {
@@ -52,7 +52,7 @@ test('an evaluation predicts every token of a part once, each from what is befor
   expect(all.sort((a, b) => a - b)).toEqual(wanted.sort((a, b) => a - b));
 });
 
-test('a step reads documents with what stands before a text, and as prompts are given, without', async () => {
+test('a step reads documents with and without a start token', async () => {
   const begins = { marked: 0, bare: 0 };
   for (let step = 0; step < 20; step++) {
     for (const { ids, targets } of documentsOf(await arraysOf(step)).filter(isText)) {
@@ -64,7 +64,7 @@ test('a step reads documents with what stands before a text, and as prompts are 
   expect(Math.abs(begins.marked - begins.bare)).toBeLessThan(0.4 * (begins.marked + begins.bare));
 });
 
-test('where prompts begin with a token, all documents do', async () => {
+test('all documents begin with a start token if prompts do', async () => {
   const applied = Object.assign(Object.create(tokenizer) as typeof tokenizer, { begin: 7 });
   const own = await objective.batches(source, CONTEXT, applied);
   const { arrays, weight } = await own.training({ seed: 1, step: 1, first: 0, rows: 30 });
@@ -74,7 +74,7 @@ test('where prompts begin with a token, all documents do', async () => {
   expect(weight).toBe(texts.reduce((sum, { targets }) => sum + targets.length, 0));
 });
 
-test('the rows of a step are the same whichever are asked for together, and others at another step', async () => {
+test('the rows of a step are the same for any grouping of requests, and differ between steps', async () => {
   const whole = await stepBatch(batches, { seed: 1, batch: 6, accumulate: 1 }, 5);
   expect(await stepBatch(batches, { seed: 1, batch: 2, accumulate: 3 }, 5)).toEqual(whole);
   expect(await stepBatch(batches, { seed: 1, batch: 6, accumulate: 1 }, 6)).not.toEqual(whole);
@@ -82,7 +82,7 @@ test('the rows of a step are the same whichever are asked for together, and othe
     expect(whole.arrays[name], name).toHaveLength(shape.reduce((a, b) => a * b));
 });
 
-test('without documents a batch has no more than it had', async () => {
+test('without document packing, a batch has ids and targets only', async () => {
   const plain = await loadObjective('causal', { packing: 'stream' }, { id: 'gpt' });
   expect(Object.keys(plain.inputs(2, 8))).toEqual(['ids', 'targets']);
 });

@@ -29,7 +29,7 @@ export async function documentRows(source: TokenSource, context: number, tokeniz
       let at = 0;
       for (const piece of all[which]!) {
         const [read, end] = [await idsOf(source, piece, begin), at + piece.tokens];
-        const skipped = bare && piece.begins ? 1 : 0; // what it begins with is then a document that says nothing
+        const skipped = bare && piece.begins ? 1 : 0; // the start token is then a document of its own
         ids.set(read.subarray(0, piece.tokens), row * context + at);
         targets.set(read.subarray(1 + skipped), row * context + at + skipped);
         lay(row, at, at + skipped);

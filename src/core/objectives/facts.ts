@@ -1,4 +1,4 @@
-/** What is measured of the data's two parts once, for the baselines of all objectives, under the names that it is stored by. */
+/** Facts of the training and validation set for the baselines of all objectives, by their stored names. */
 import { MAX_CLASSIFIER_LABELS } from '../base/limits';
 import { z } from '../base/zod';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -6,10 +6,10 @@ import { unigramAccuracy, unigramLoss } from './unigram';
 
 export type BaselineFacts = z.infer<typeof factsSchema>;
 
-// Not a z.record, which leaves `__proto__` out: a label may have any name.
+// A z.record would drop `__proto__`, and a label may have any name.
 const countsSchema = z
   .custom<Readonly<Record<string, number>>>(isOfCounts, "it isn't a table of counts")
-  // Besides labels how many have none of them, where a text may have several.
+  // One extra entry counts texts without labels, if a text may have several.
   .refine((counts) => Object.keys(counts).length <= MAX_CLASSIFIER_LABELS + 1, 'it has more labels than a classifier');
 
 function isOfCounts(value: unknown): boolean {
@@ -17,7 +17,7 @@ function isOfCounts(value: unknown): boolean {
   return Object.values(value).every((count) => Number.isSafeInteger(count) && count > 0);
 }
 
-/** How many texts have a label, whatever that is called. */
+/** Number of texts with a label, which may have any name. */
 export const countOf = (counts: Readonly<Record<string, number>>, label: string): number =>
   Object.hasOwn(counts, label) ? counts[label]! : 0;
 
@@ -25,22 +25,23 @@ const topSchema = z.object({ top1: z.int().nonnegative(), top5: z.int().nonnegat
 
 /** Fields of a record of data. */
 export const baselineFields = {
-  /** Nats per token of always guessing by frequency. */
+  /** Nats per token of a unigram model. */
   unigramLoss: z.number(),
   /**
-   * Nats per token of the validation set by models that count rows of tokens (nGrams.ts). Absent in records of older builds, and if
-   * the training part is too long to count.
+   * Nats per token of n-gram models on the validation set (nGrams.ts). Absent in records of older builds, and if a part
+   * is too long to count.
    */
   nGrams: z.object({ unigram: z.number(), bigram: z.number(), trigram: z.number() }).exactOptional(),
-  /** Tokens of the validation set that are the most probable, or among the five most probable, by the same models. */
+  /** Top-1 and top-5 hits of the same models on the validation set, in tokens. */
   nGramTop: z.object({ unigram: topSchema, bigram: topSchema, trigram: topSchema }).exactOptional(),
-  /** Percent of held-out tokens of text that always guessing the commonest finds; older builds did not measure it. */
+  /** Accuracy of always guessing the most common token, in percent of text tokens; absent in older records. */
   unigramAccuracy: z.number().exactOptional(),
-  /** Where documents have an input and a target: the same of the tokens of targets, and by metric what giving the input back scores. */
+  /** For documents with an input and a target: unigram loss on targets, and scores of copying the input, by metric. */
   pairs: z.object({ unigramLoss: z.number(), copied: z.record(z.string(), z.number()) }).exactOptional(),
   /**
-   * Where documents have labels: how many of each part have each, and of several `|` how many have none. `accuracy`: percent of the
-   * validation set by the majority class and by naive Bayes; absent in records of older builds, and if the texts are too long to count.
+   * For documents with labels: number of documents per label in each part; with several labels, `|` counts those
+   * without any. `accuracy`: of the majority class and of naive Bayes, in percent of the validation set; absent in
+   * records of older builds, and if the texts are too long to count.
    */
   labels: z
     .object({
@@ -52,7 +53,7 @@ export const baselineFields = {
 };
 const factsSchema = z.object(baselineFields);
 
-/** How often each id occurs in each part; both [vocabulary]. */
+/** Measures unigram facts. @param train count of each id, [vocabulary]. @param validation likewise */
 export const measureFacts = (
   train: ArrayLike<number>,
   validation: ArrayLike<number>,
@@ -62,5 +63,5 @@ export const measureFacts = (
   unigramAccuracy: unigramAccuracy(train, validation, (id) => tokenizer.bytes(id).length > 0),
 });
 
-/** Those of a record that has more. */
+/** Picks the baseline facts from a larger record. */
 export const baselineFacts = (record: BaselineFacts): BaselineFacts => factsSchema.parse(record);

@@ -38,7 +38,7 @@ test('every file of an objective is in the list', () => {
   expect(Object.keys(OBJECTIVES).sort()).toEqual(names.sort());
 });
 
-test('each has a headline metric that follows from any loss, and measures what it gives', () => {
+test('each objective has a headline metric that follows from any loss, and measures what it gives', () => {
   for (const objective of Object.values(OBJECTIVES)) {
     const [headline, ...others] = metricsOf(objective);
     expect(headline).toBe(objective.headline);

@@ -39,7 +39,7 @@ export const OBJECTIVES = { causal, masked, spanCorruption, prefix, pairs, chats
 >;
 export type ObjectiveId = keyof typeof OBJECTIVES;
 
-/** Any of them, as their common type. */
+/** An objective as the common type. */
 export const objectiveOf = (id: ObjectiveId): Objective => OBJECTIVES[id];
 
 /** Fields of all objectives, each once. */
@@ -105,20 +105,20 @@ export function unmeasured(objective: ObjectiveId, model: Pick<ModelChoice, 'id'
 
 export const trainingSource = (id: ObjectiveId): TrainingSource => objectiveOf(id).of ?? 'documents';
 
-/** Whether it is for tuning data only: runs from a project's text can't use it. */
+/** Whether an objective is for tuning data only, so that runs on a project's text can't use it. */
 export const isOfTuning = (id: ObjectiveId): boolean => ['chats', 'labels'].includes(trainingSource(id));
 
 /** Objective after a change of architecture: the current one if the new architecture supports it, else its usual one. */
 export const objectiveOn = (model: ModelId, now: ObjectiveId): ObjectiveId =>
   objectiveOf(now).kinds.includes(modelSpec(model).kind) ? now : usualObjective(model);
 
-/** Roles that its tokenizer needs, in addition to those of every tokenizer. */
+/** Special token roles that an objective needs, in addition to those of every tokenizer. */
 export const rolesOf = (id: ObjectiveId): readonly TokenRole[] =>
   (Object.entries(objectiveOf(id).roles) as [TokenRole, number][]).flatMap(([role, times]) =>
     Array.from({ length: times }, () => role),
   );
 
-/** Architectures that support it. */
+/** Architectures that support an objective. */
 export const modelsFor = (id: ObjectiveId): readonly ModelId[] =>
   modelIds().filter((model) => objectiveOf(id).kinds.includes(modelSpec(model).kind));
 
@@ -167,11 +167,11 @@ export function metricsOf({ gives, headline }: Pick<Objective, 'gives' | 'headli
   return [headline, ...ids.filter((id) => id !== headline && measured(id))];
 }
 
-/** A metric as shown for an objective: a loss of labels is per text, and not per token. */
+/** A metric as shown for an objective: the loss of labels is per text, not per token. */
 export const metricIn = (objective: ObjectiveId, id: MetricId): Metric =>
   id === 'loss' && trainingSource(objective) === 'labels' ? { ...METRICS.loss, unit: 'nats per text' } : metricOf(id);
 
-/** Headline metric, in which its losses are shown. */
+/** Headline metric of an objective, in which its losses are shown. */
 export const headlineOf = (id: ObjectiveId): Metric & { scale: Scale } => METRICS[objectiveOf(id).headline];
 
 /** A loss in the headline metric: `perplexity 85.4`. */

@@ -7,7 +7,7 @@ import { labels } from './labels';
 
 const noPause = (): Promise<void> => Promise.resolve();
 
-test('labels are counted in each part, of texts that have tokens, and guessing by them is what it is by definition', async () => {
+test('counts labels of nonempty texts in each part, and the label-frequency loss matches its definition', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const training = textSource(tokenizer, ['a', 'b', 'c', 'd', ''], ['x', 'x', 'y', null, 'y']);
   const held = textSource(tokenizer, ['a', 'b', 'c'], ['y', 'z', 'x|y']);
@@ -29,7 +29,7 @@ test('labels are counted in each part, of texts that have tokens, and guessing b
   expect(several.map(({ loss }) => loss)).toEqual([Math.LN2]);
 });
 
-test('labels are called what they are called, also by names that every object has', async () => {
+test('labels may have names of object properties', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const training = textSource(tokenizer, ['a', 'b', 'c', 'd'], ['__proto__', '__proto__', 'x', 'x']);
   const held = textSource(tokenizer, ['a', 'b', 'c'], ['__proto__', 'constructor', 'x']);
@@ -45,7 +45,7 @@ test('labels are called what they are called, also by names that every object ha
     expect(() => baselineFacts({ ...measured, labels: { train: {}, validation: counts } } as never)).toThrow();
 });
 
-test('the majority class and naive Bayes are measured on the validation set and become baselines of the accuracy', async () => {
+test('measures the majority class and naive Bayes on the validation set, as baselines of accuracy', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const training = textSource(
     tokenizer,
@@ -58,7 +58,7 @@ test('the majority class and naive Bayes are measured on the validation set and 
     ['sea', 'land', 'land', 'land', 'sea', null],
   );
   const measured = await measureLabels(training, held, tokenizer, false, noPause);
-  // Four texts have a label and a token. Naive Bayes takes the last, a ship on land, for the sea.
+  // Four texts have a label and a token. Naive Bayes mistakes the last, a ship on land, for the sea.
   expect(measured.labels!.accuracy).toEqual({ majority: 25, naiveBayes: 75 });
   expect(labels.measuredBaselines!({ unigramLoss: 1, ...measured })).toEqual([
     { id: 'majority', words: 'majority class', values: { accuracy: 25 } },
@@ -68,7 +68,7 @@ test('the majority class and naive Bayes are measured on the validation set and 
   expect(labels.measuredBaselines!(baselineFacts({ unigramLoss: 1, labels: old }))).toEqual([]);
 });
 
-test('of several labels a text is right if all of them are', async () => {
+test('with several labels, a text is correct only if all labels are', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const training = textSource(tokenizer, ['aa', 'bb', 'aa bb', 'aa cc', 'cc'], ['x', 'y', 'y|x', 'x', '|']);
   const held = textSource(tokenizer, ['aa', 'bb aa', 'bb'], ['x', 'x|y', 'x']);

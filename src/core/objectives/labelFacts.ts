@@ -1,4 +1,4 @@
-/** What a classifier without training reaches: by how common each label is, by the majority class and by naive Bayes. */
+/** Baselines of a classifier: label frequency, majority class and naive Bayes. */
 import type { Pause } from '../base/job';
 import { labelsAsOne, labelsIn, NO_LABELS, placesAmong } from '../base/labels';
 import type { PartSource } from '../shards/manifest';
@@ -10,7 +10,7 @@ import { textOf } from './pairRows';
 
 type Counts = Readonly<Record<string, number>>;
 
-/** @param several whether a document has any number of them */
+/** @param several whether a document may have several labels */
 export async function measureLabels(
   train: PartSource,
   validation: PartSource,
@@ -24,7 +24,7 @@ export async function measureLabels(
   return { labels: { train: training, validation: held, ...(accuracy && { accuracy }) } };
 }
 
-/** Undefined if the texts are too long to count, or if none is held out. */
+/** Accuracies of the baselines; undefined if the texts are too long to count, or if the validation set is empty. */
 async function accuracies(
   train: PartSource,
   validation: PartSource,
@@ -51,7 +51,7 @@ async function accuracies(
   return { majority: majority.accuracy, naiveBayes: naiveBayes.accuracy };
 }
 
-/** Texts with a label and a token. */
+/** Texts that have a label and at least one token. */
 async function textsIn(part: PartSource, tokenizer: Tokenizer, pause: Pause): Promise<readonly LabeledText[]> {
   const ids = await part.read(0, part.tokens);
   const texts: LabeledText[] = [];
@@ -62,10 +62,10 @@ async function textsIn(part: PartSource, tokenizer: Tokenizer, pause: Pause): Pr
   }
   return texts;
 }
-/** Texts until others have a turn. */
+/** Number of texts between pauses. */
 const A_TURN = 256;
 
-/** Texts with each label; one with several counts for each of them, and one with none for that. */
+/** Number of texts per label. A text with several labels counts for each; one without labels counts for `NO_LABELS`. */
 async function countsIn(part: PartSource, several: boolean): Promise<Record<string, number>> {
   const counts = new Map<string, number>();
   for (const { label, tokens } of (await part.documents()) ?? [])
@@ -79,7 +79,7 @@ function severalIn(label: string): readonly string[] {
   return labels.length > 0 ? labels : [NO_LABELS];
 }
 
-/** Nats a text of always guessing labels by how common they are: one that was not training from as once. */
+/** Nats per text of guessing by label frequency; a label that the training set lacks counts as seen once. */
 export function priorLoss(training: Counts, held: Counts): number {
   const sum = (counts: Counts): number => Object.values(counts).reduce((a, b) => a + b, 0);
   const all = sum(training);

@@ -6,9 +6,9 @@ import type { Classes } from '../models/spec';
 import { labelsOf, probabilitiesOf } from '../sample/labelsOf';
 
 /**
- * Cross-entropy of the label of each row, where wanted [rows, labels] has what that counts; where a text has several labels, that
- * of whether it has each, their mean. As CrossEntropyLoss and BCEWithLogitsLoss of PyTorch, but that the divisor is the rows and not
- * the sum of what they count, which is as much on average.
+ * Cross-entropy of each row's label, weighted by wanted [rows, labels]; with several labels, mean binary cross-entropy
+ * over labels. Like PyTorch's CrossEntropyLoss and BCEWithLogitsLoss, but divides by the number of rows instead of the
+ * sum of weights, which is equal on average.
  */
 export function labelLoss(scores: Tensor2D, wanted: Tensor2D, weight: Tensor, several: boolean): Scalar {
   const divisor = tf.cast(weight, 'float32');
@@ -17,14 +17,14 @@ export function labelLoss(scores: Tensor2D, wanted: Tensor2D, weight: Tensor, se
   return tf.reshape(tf.div(tf.sum(each), tf.mul(divisor, tf.scalar(scores.shape[1]))), []);
 }
 
-/** [rows] 1 where the likeliest label is the wanted one; of several, where all that are likelier than not are, and no others. */
+/** [rows] 1 if the most probable label is the target; with several labels, if those above 0.5 are the targets. */
 export function labelsFound(scores: Tensor2D, wanted: Tensor2D, several: boolean): Tensor {
   if (!several) return tf.cast(tf.equal(tf.argMax(scores, 1), tf.argMax(wanted, 1)), 'float32');
   const zero = tf.scalar(0);
   return tf.cast(tf.all(tf.equal(tf.greater(scores, zero), tf.greater(wanted, zero)), 1), 'float32');
 }
 
-/** Texts with the labels that they get by their scores, and those that they have; both [texts, labels], 0 for a label that a text hasn't. */
+/** Predicted and actual labels. Both inputs are [texts, labels]; `wanted` is 0 for labels that a text lacks. */
 export function labeledBy(classes: Classes, scores: ArrayLike<number>, wanted: ArrayLike<number>): LabeledPairs {
   const { labels, several = false } = classes;
   const count = labels.length;

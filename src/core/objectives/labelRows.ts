@@ -1,4 +1,4 @@
-/** Texts with labels as the rows of ids that a classifier reads. */
+/** Converts labeled texts to rows of ids for a classifier. */
 import { badSettings } from '../base/errors';
 import { stream } from '../base/rng';
 import { counted, formatCount, formatShare } from '../base/units';
@@ -16,13 +16,13 @@ import { spread } from './pairRows';
 interface Labeled {
   start: number;
   tokens: number;
-  /** Places of its labels among the classifier's. */
+  /** Indices of its labels among the classifier's. */
   labels: readonly number[];
 }
 
 /**
- * Texts of a part that have a label which the classifier knows; with several labels a text, all that are not empty.
- * @throws HomegrownError `bad-settings` where there is none
+ * Nonempty texts of a part whose label the classifier has; with several labels per text, also those without any.
+ * @throws HomegrownError `bad-settings` if there are none
  */
 export async function labeledIn(source: TokenSource, { labels, several }: Classes): Promise<readonly Labeled[]> {
   const documents = (await (source as Partial<PartSource>).documents?.()) ?? [];
@@ -39,7 +39,7 @@ export async function labeledIn(source: TokenSource, { labels, several }: Classe
   return found;
 }
 
-/** How often each label is there, [labels]. */
+/** Number of texts with each label, [labels]. */
 function countLabels(texts: readonly Pick<Labeled, 'labels'>[], labels: number): Uint32Array {
   const counts = new Uint32Array(labels);
   for (const { labels: own } of texts) for (const place of own) counts[place]!++;
@@ -47,8 +47,8 @@ function countLabels(texts: readonly Pick<Labeled, 'labels'>[], labels: number):
 }
 
 /**
- * What a text of each label counts, [labels]: so much that all labels count alike and a text 1 on average. As `balanced` of
- * scikit-learn's compute_class_weight. A label that no text has counts nothing.
+ * Weight of a text by its label, [labels], so that all labels have equal total weight and the mean weight is 1. Like
+ * `balanced` of scikit-learn's compute_class_weight. A label without texts has weight 0.
  */
 export function balancedWeights(counts: ArrayLike<number>): Float64Array {
   const all = Array.from(counts);
@@ -107,7 +107,8 @@ export async function labelRows(
       return batchOf(some, context, weights && ((label) => weights[label]!));
     },
     async *evaluation(max) {
-      // One window of each text, so that all count alike; the same each time, and where it can all of them, as `evaluate` has it.
+      // Reads one window of each text, so that all have equal weight; the same each time, and all texts if the limit
+      // allows.
       const count = Math.max(1, Math.min(texts.length, Math.floor(max.tokens / context)));
       const draw = stream(0, 'window', 0);
       const chosen = spread(count, texts.length).map(
@@ -127,7 +128,7 @@ export async function labelRows(
   };
 }
 
-/** What is in the rows of a part. */
+/** Layout of a part's rows. */
 export async function labelsInRows(
   source: TokenSource,
   context: number,

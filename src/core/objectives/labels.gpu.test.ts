@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 
 test.each(['bert', 'gpt', 'llama'] as const)(
-  '%s: losses of steps and evaluations are those of the processor, and the same each time',
+  '%s: losses of steps and evaluations equal those on the processor, and are the same each time',
   async (id) => {
     for (const pooling of [undefined, 'mean'] as const) {
       await tf.setBackend('webgpu');
@@ -73,7 +73,7 @@ test.each(['bert', 'gpt', 'llama'] as const)(
   },
 );
 
-test.each(['bert', 'llama'] as const)('%s: what it tells of texts is what it tells on the processor', async (id) => {
+test.each(['bert', 'llama'] as const)('%s: predictions equal those on the processor', async (id) => {
   const model = choiceOf(id);
   const labeled = texts.map((text, i) => heldText(tokenizer, { text, label: LABELS[i % 3]! }, i, ''));
   const evaluated = async () => {
@@ -101,7 +101,7 @@ test.each([
   ['bert', 87],
   ['gpt', 71],
   ['llama', 77],
-] as const)('%s: dispatches of a step', async (id, dispatches) => {
+] as const)('%s: a step has a fixed number of dispatches', async (id, dispatches) => {
   await tf.setBackend('webgpu');
   const model = choiceOf(id);
   const learning = await learner(

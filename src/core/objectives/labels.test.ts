@@ -32,7 +32,7 @@ function classifierOf(id: (typeof MODELS)[number], classes: Omit<Classes, 'pooli
   return withClasses({ id, config, vocabulary: tokenizer.size }, { pooling: usualPooling({ id })!, ...classes });
 }
 
-/** Told apart by a word that stands anywhere: `whale` or `ship`. */
+/** Texts whose label depends on one word anywhere: `whale` or `ship`. */
 const WORDS = ['the', 'old', 'sea', 'ran', 'up', 'a', 'hill'];
 const texts = Array.from({ length: 60 }, (_, i) => {
   const words = [0, 1, 2].map((at) => WORDS[(i * 5 + at * 3) % WORDS.length]!);
@@ -46,13 +46,13 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     await use();
   });
 
-  test.each(MODELS)('%s: texts that a word tells apart are told apart, held-out ones too', async (id) => {
+  test.each(MODELS)('%s: learns to classify texts that differ in one word, including held-out ones', async (id) => {
     const model = classifierOf(id, { labels: LABELS });
     const [trained, held] = [
       textSource(tokenizer, texts.slice(0, 44), wanted.slice(0, 44)),
       textSource(tokenizer, texts.slice(44), wanted.slice(44)),
     ];
-    // A head of three layers that begin near 0 is slow to begin.
+    // A head of three layers with weights near 0 starts slowly.
     const steps = id === 'bert' ? 160 : 60;
     const recipe = {
       ...DEFAULT_RECIPE,
@@ -82,7 +82,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   });
 
   test.each(MODELS)(
-    '%s: what it makes of a text depends on no other, and not on how much padding there is',
+    '%s: the output for a text depends neither on other texts in a batch nor on padding',
     async (id) => {
       for (const pooling of POOLINGS) {
         const model = classifierOf(id, { labels: ['a', 'b', 'c'], pooling });
@@ -131,7 +131,7 @@ describe('on cpu', () => {
   });
 
   test.each([false, true])(
-    'the loss and its gradient are what they are by definition, several labels: %s',
+    'the label loss and its gradient match their definitions, with several labels: %s',
     (several) => {
       const [rows, count] = [3, 4];
       const scores = Float32Array.from({ length: rows * count }, (_, i) => Math.sin(3 * i + 1));
@@ -163,7 +163,7 @@ describe('on cpu', () => {
     },
   );
 
-  test('labeled texts are found by their labels, and unlabeled ones are not trained on', async () => {
+  test('finds labeled texts, and does not train on unlabeled ones', async () => {
     const part = textSource(tokenizer, ['a', 'b', 'c', ''], ['x', null, 'y', 'x']);
     expect((await labeledIn(part, { labels: ['x', 'y'], pooling: 'first' })).map(({ labels }) => labels)).toEqual([
       [0],
@@ -177,7 +177,7 @@ describe('on cpu', () => {
     );
   });
 
-  test('an evaluation measures all rows once, whatever their lengths, and weighs them as a step does', async () => {
+  test('an evaluation measures all rows once, whatever their lengths, with equal weights', async () => {
     const model = classifierOf('gpt', { labels: LABELS });
     const net = await network(model, initialValues(model, 1));
     // Class weights apply to training only.
@@ -192,7 +192,7 @@ describe('on cpu', () => {
     const right = found.filter(({ probabilities }, i) => labelsOf(own.classes, probabilities)[0] === wanted[i]).length;
     expect(metrics['accuracy']!.value).toBeCloseTo((100 * right) / 60);
     const shown = await loaded.show(net, { tokenizer, prompt: '', source: part });
-    // Six texts, of both labels, with the probability of the given one.
+    // Shows six texts of both labels, with the probability of the predicted one.
     expect(shown).toHaveLength(6);
     const answers = shown as readonly Answered[];
     expect(new Set(answers.map(({ wanted: label }) => label))).toEqual(new Set(LABELS));
@@ -215,7 +215,7 @@ test('class weights apply to training, and not to evaluation', async () => {
     expect([...measured.arrays['wanted']!].reduce((a, b) => a + b, 0)).toBe(measured.rows);
 });
 
-test('class weights are 1 on average, and make labels count alike', () => {
+test('class weights are 1 on average, and give labels equal total weight', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(50), { minLength: 1, maxLength: 8 }), (counts) => {
       const weights = balancedWeights(counts);
@@ -228,7 +228,7 @@ test('class weights are 1 on average, and make labels count alike', () => {
   );
 });
 
-test('windows are all of a text, in order, none of them longer than there is room, and of about one length', () => {
+test('windows cover a text in order, fit a row, and have nearly equal lengths', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 60 }), (tokens, room) => {
       const windows = windowsOf(tokens, room, true);
@@ -245,7 +245,7 @@ test('windows are all of a text, in order, none of them longer than there is roo
   );
 });
 
-test.each(MODELS)('%s: a head is what it has and its base has not, and a body is taken over', (id) => {
+test.each(MODELS)('%s: the head consists of the weights that the base lacks, and the others are copied', (id) => {
   const model = classifierOf(id, { labels: ['a', 'b', 'c'] });
   const { classes: _, ...config } = model.config;
   const base: ModelChoice = { ...model, config };

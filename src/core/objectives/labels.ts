@@ -7,13 +7,13 @@ import { priorLoss } from './labelFacts';
 import type { LabelSettings } from './labelRows';
 import { defineObjective } from './objective';
 
-/** A network of labels has been begun as one: `withClasses`. */
+/** Classes of the model; present, because a classifier is created with them (`withClasses`). */
 const classesOf = ({ classes }: Learner): Classes => classes!;
 const isEncoder = ({ kind }: Learner): boolean => kind === 'encoder';
 
 /**
- * Which labels a text has: ids [rows, context], lengths [rows], pool [rows, context], what each token counts in what is scored, and
- * wanted [rows, labels], what its labels count.
+ * Text classification. ids [rows, context]; lengths [rows]; pool [rows, context], weights of tokens in pooling; wanted
+ * [rows, labels], weights of the target labels, 0 for others.
  */
 export const labels = defineObjective({
   label: 'Text classification',
@@ -34,7 +34,7 @@ export const labels = defineObjective({
   gives: ['loss', 'labels'],
   headline: 'loss',
   isOtherHeldOut: ({ classWeights }) => classWeights,
-  // A text is a row, however short it is.
+  // A text of any length fits a row.
   reach: () => 1,
   inputs(rows, context, _, { classes }) {
     return {

@@ -9,7 +9,7 @@ import { usualConfig } from '../models/spec';
 import { tokenSource } from '../../testing/tokenSource';
 import { createTokenizer } from '../tokenizer/byteLevel';
 
-test('an evaluation traced for a GPU measures what the reference measures, accuracy too', async () => {
+test('an evaluation traced for a GPU matches the reference, including accuracy', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [], roles: ['end', 'mask'] });
   const source = tokenSource(tokenizer.encode('Call me Ishmael. Some years ago. '.repeat(30)), tokenizer.size);
   const config = usualConfig(modelSpec('bert'), { layers: 1, heads: 2, width: 8, context: 24 });

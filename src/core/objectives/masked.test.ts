@@ -35,7 +35,7 @@ interface Arrays {
   weight: number;
 }
 
-test('hides as many tokens of a row as BERT does: 80 in 100 by the mask, 10 by another, others by what they hide', async () => {
+test('masks as many tokens of a row as BERT: 80 % by the mask, 10 % by a random token, 10 % unchanged', async () => {
   const [masks, kept, random] = [0, 0, 0];
   const counts = { masks, kept, random };
   let all = 0;
@@ -56,7 +56,7 @@ test('hides as many tokens of a row as BERT does: 80 in 100 by the mask, 10 by a
   within(counts.random, 0.1 - 0.1 / 256);
 });
 
-test('masks follow from seed, step and row alone, and change with each', async () => {
+test('masks depend on seed, step and row only, and change with each', async () => {
   const settings = { maskRate: 0.3, wholeWords: true };
   const batches = await (await loadObjective('masked', settings)).batches(source, CONTEXT, tokenizer);
   const whole = await batches.training({ seed: 3, step: 7, first: 0, rows: 6 });
@@ -72,7 +72,7 @@ test('masks follow from seed, step and row alone, and change with each', async (
   expect(await weightsOf(2)).toEqual(await weightsOf(5));
 });
 
-test('where it is measured all of them are hidden by the mask: what stood there would be found by being seen', async () => {
+test('evaluation replaces all targets by the mask, because the model would copy visible ones', async () => {
   const batches = await (await loadObjective('masked')).batches(source, CONTEXT, tokenizer);
   let all = 0;
   for await (const batch of batches.evaluation({ rows: 8, tokens: 2000 })) {
@@ -84,7 +84,7 @@ test('where it is measured all of them are hidden by the mask: what stood there 
   expect(all).toBeGreaterThan(200);
 });
 
-test('hides words as wholes, whatever they are made of', async () => {
+test('masks whole words, whatever their tokens', async () => {
   const { places, targets, ids: shown, weight } = await batchOf({ maskRate: 0.4, wholeWords: true }, 1);
   expect(weight).toBeGreaterThan(0.9 * targets.length);
   expect(targets.filter((target) => target < 0)).toHaveLength(targets.length - weight);
@@ -106,7 +106,7 @@ test('hides words as wholes, whatever they are made of', async () => {
   expect(of("a whale's tail, 12é")).toEqual(['a', ' ', 'whale', "'", 's', ' ', 'tail', ',', ' ', '12é']);
 });
 
-test('nothing that is no text is hidden', () => {
+test('masks text tokens only', () => {
   const end = tokenizer.endOfText;
   const some = Uint32Array.of(end, 65, end, 66, mask);
   const all = { max: 5, wholeWords: false, shares: { mask: 1, random: 0 } };
@@ -122,7 +122,7 @@ const choice = {
   vocabulary: tokenizer.size,
 };
 
-test('the loss and what is right are those of the hidden places alone', async () => {
+test('loss and accuracy cover the masked positions only', async () => {
   const net = await network(choice, initialValues(choice, 1));
   const objective = await loadObjective('masked', { maskRate: 0.2, wholeWords: true });
   const batches = await objective.batches(source, CONTEXT, tokenizer);

@@ -10,8 +10,8 @@ import { windows } from './windows';
 const reach = (context: number): number => context;
 
 /**
- * ids [rows, context], some of them hidden; places [rows M], rows of the hidden states that are predicted; targets [rows M], what
- * stood there, negative where a row hides fewer. M follows from the context and the rate alone.
+ * ids [rows, context], some of them masked; places [rows M], indices of the hidden states to predict from; targets
+ * [rows M], the original ids, negative in rows with fewer masks. M depends on the context and the mask rate only.
  */
 export const masked = defineObjective({
   label: 'Masked language modeling',
@@ -31,7 +31,7 @@ export const masked = defineObjective({
   roles: { mask: 1 },
   gives: ['loss', 'masked'],
   headline: 'pseudoPerplexity',
-  // In training a tenth stands as it is, and is found by being seen.
+  // In training, a tenth of the targets stay unchanged, and the model sees them.
   isOtherHeldOut: () => true,
   reach,
   inputs(rows, context, { maskRate }) {
@@ -78,7 +78,7 @@ export const masked = defineObjective({
     const { isLikeliest } = await import('../ops/likeliest');
     const { softmaxCrossEntropy } = await import('../ops/softmaxCrossEntropy');
     const { showFilled } = await import('./showFilled');
-    /** Of the places that are predicted, [M, width]. */
+    /** Hidden states of the predicted positions, [M, width]. */
     function predicted(network: Network, { ids, places }: Tensors, context?: ForwardContext) {
       const output = network.forward(ids as Tensor2D, context);
       return { ...output, hidden: atPlaces(output.hidden, places!) };

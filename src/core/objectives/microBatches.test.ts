@@ -24,7 +24,7 @@ test.each([
   ['masked', { maskRate: 0.3, wholeWords: true }],
   ['spanCorruption', { maskRate: 0.3, spanLength: 2 }],
   ['prefix', {}],
-] as const)('%s: losses and gradients of micro-batches add up to those of one batch', async (id, settings) => {
+] as const)('%s: losses and gradients of micro-batches sum to those of one batch', async (id, settings) => {
   const model = modelsFor(id)[0]!;
   const objective = await loadObjective(id, settings, { id: model });
   const config = usualConfig(modelSpec(model), { layers: 1, heads: 2, width: 8, context: CONTEXT });

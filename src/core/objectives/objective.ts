@@ -40,11 +40,11 @@ export interface Objective<F extends Fields = Fields> extends Choice {
   of?: Exclude<TrainingSource, 'documents'>;
   /** Settings of the objective. They join the recipe's other settings: a name is one field, whichever objectives have it. */
   fields: F;
-  /** Special tokens in its batches, and how many of each: several where a role is numbered. */
+  /** Special tokens in its batches, and how many of each: several if a role is numbered. */
   roles: Roles;
   /** Results of its evaluations, which decide the metrics. */
   gives: readonly Need[];
-  /** The metric to show where there is room for one. */
+  /** Metric to show if there is room for only one. */
   headline: ScaleId;
   /** Whether evaluation measures something else, or harder, than training, so that the losses show no generalization gap. */
   isOtherHeldOut?(settings: ValuesOf<F>): boolean;

@@ -6,7 +6,7 @@ import { createTokenizer } from '../tokenizer/byteLevel';
 
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 
-test('every token of every document is in one row, no row is overfull, and long ones alone are cut', () => {
+test('every token of every document is in one row, no row is overfull, and only long documents are cut', () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 200 }), { maxLength: 60 });
   fc.assert(
     fc.property(lengths, fc.integer({ min: 1, max: 70 }), (tokens, context) => {
@@ -33,7 +33,7 @@ test('every token of every document is in one row, no row is overfull, and long 
         if (tokens <= context) expect(all).toContainEqual({ from: start, tokens, begins: true });
       expect(padding).toBe(rows.length * context - end);
       expect(others).toEqual({ documents: documents.length });
-      // Of two rows, one would not have had room for a piece of the other: that is any fit, and half is full at least.
+      // At most one row is half empty, because the pieces of two such rows would fit in one.
       expect(rows.filter((row) => 2 * row.reduce((sum, { tokens }) => sum + tokens, 0) <= context).length).toBeLessThan(
         2,
       );
@@ -41,7 +41,7 @@ test('every token of every document is in one row, no row is overfull, and long 
   );
 });
 
-test('each goes into the fullest row with room for it, the longest first', () => {
+test('puts each document into the fullest row with room for it, longest first', () => {
   const documents = [3, 5, 2, 6, 4].map((tokens, i) => ({ start: 10 * i, tokens }));
   const { rows } = packed(documents, 10);
   expect(rows.map((row) => row.map(({ tokens }) => tokens))).toEqual([
@@ -52,7 +52,7 @@ test('each goes into the fullest row with room for it, the longest first', () =>
 
 test('counts truncated and padding tokens', async () => {
   const source = textSource(tokenizer, ['abc', 'defghijklmnop', 'qr', 's']);
-  // With the marks 4, 14, 3, and the last without one.
+  // With end tokens 4, 14 and 3 tokens; the last document has none.
   expect(await packedInRows(source, 8)).toEqual({
     words: '4 documents, 1 cut into 2 pieces for a context of 8: packed into 3 rows, 8.33 % padding.',
     rows: 3,
@@ -65,7 +65,7 @@ test('counts truncated and padding tokens', async () => {
   });
 });
 
-test('a text whose borders nobody kept is refused', async () => {
+test('refuses a text without stored document boundaries', async () => {
   const old = { ...textSource(tokenizer, ['abc']), documents: () => Promise.resolve(null) };
   await expect(packingOf(old, 8)).rejects.toThrow(/This data has no document boundaries/);
 });

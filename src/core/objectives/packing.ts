@@ -1,16 +1,16 @@
-/** Whole documents packed into as few rows as possible: which are in which row, and attention limits within a row. */
+/** Packs whole documents into as few rows as possible. */
 import { badSettings } from '../base/errors';
 import { counted, formatCount, formatShare } from '../base/units';
 import type { PartSource, TokenSource } from '../shards/manifest';
 import { byContext } from './byContext';
 import type { InRows } from './objective';
 
-/** Consecutive tokens of one document in a part, each predicted in one place of a row. */
+/** Consecutive tokens of one document in a part, each predicted at one position of a row. */
 export interface Piece {
-  /** First of them in the part. */
+  /** Index of its first token in the part. */
   from: number;
   tokens: number;
-  /** Whether it begins the document, and so is predicted from the start token. */
+  /** Whether it begins its document, so that its first token is predicted from the start token. */
   begins: boolean;
 }
 interface Packing {
@@ -56,7 +56,7 @@ export function packed(documents: readonly { start: number; tokens: number }[], 
 /** Rows by their remaining room. */
 class Rooms {
   private readonly rows: number[][];
-  /** A bit for each amount of room that a row has, so that the smallest sufficient one is found 32 at a time. */
+  /** Bit set of the amounts of room that rows have, to find the smallest sufficient one 32 at a time. */
   private readonly words: Int32Array;
   constructor(max: number) {
     this.rows = Array.from({ length: max + 1 }, () => []);
@@ -69,7 +69,7 @@ class Rooms {
     this.words[room >> 5]! |= 1 << (room & 31);
   }
 
-  /** A row with the least sufficient room; undefined where none has enough. */
+  /** Takes a row with the least sufficient room; undefined if none has enough. */
   take(tokens: number): { row: number; room: number } | undefined {
     for (let word = tokens >> 5; word < this.words.length; word++) {
       const bits = this.words[word]! & (word === tokens >> 5 ? -1 << (tokens & 31) : -1);
@@ -83,7 +83,7 @@ class Rooms {
   }
 }
 
-/** Packing of a part. @throws HomegrownError `bad-settings` where borders of documents aren't stored */
+/** Packing of a part. @throws HomegrownError `bad-settings` if document boundaries aren't stored */
 export const packingOf = byContext(open);
 
 async function open(source: TokenSource, context: number): Promise<Packing> {

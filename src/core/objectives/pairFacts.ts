@@ -1,4 +1,4 @@
-/** What is reached on pairs without learning: by the counts of the tokens of targets, and by giving the input back. */
+/** Baselines of pairs: unigram loss on targets, and scores of copying the input. */
 import type { MetricId } from '../metrics';
 import { MAX_NGRAM_TEXT, scoreOf } from '../metrics/text/textMetric';
 import { chrf } from '../metrics/text/chrf';
@@ -9,10 +9,10 @@ import type { BaselineFacts } from './facts';
 import { countTargets, hasPairs, pairsIn, spread, textOf } from './pairRows';
 import { unigramLoss } from './unigram';
 
-/** Held-out pairs that are scored at most. */
+/** Maximum number of validation pairs to score. */
 const MAX_SCORED = 2000;
 
-/** Nothing where documents of a part have no fields. */
+/** Baselines of pairs; empty if a part has no pairs. */
 export async function measurePairs(
   train: PartSource,
   validation: PartSource,

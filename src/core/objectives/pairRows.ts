@@ -17,7 +17,7 @@ interface Pairs {
   count: number;
   /** Numbers of tokens of each input, of the text after it, and of each target. */
   lengths: readonly (readonly [input: number, between: number, target: number])[];
-  /** Places of their documents among all of the data. */
+  /** Indices of their documents in all of the data. */
   places: readonly number[];
   read(place: number): Promise<Pair>;
 }
@@ -27,7 +27,7 @@ const known = new WeakMap<TokenSource, Promise<Pairs>>();
 /** Whether a part has any pairs. */
 export const hasPairs = async (part: PartSource): Promise<boolean> => (await spansIn(part)).length > 0;
 
-/** Pairs of a part. @throws HomegrownError `bad-settings` where it has none */
+/** Pairs of a part. @throws HomegrownError `bad-settings` if it has none */
 export function pairsIn(source: TokenSource): Promise<Pairs> {
   const there = known.get(source) ?? open(source);
   known.set(source, there);
@@ -63,7 +63,7 @@ async function spansIn(source: TokenSource) {
   return documents.flatMap(({ start, place, fields }) => fieldsOf(start, place, fields));
 }
 
-/** Ranges of its fields, in tokens of the part. */
+/** Ranges of a document's fields, as token indices of the part. */
 function fieldsOf(start: number, document: number, { input, target }: Border['fields']) {
   if (!input || !target || input[1] === input[0] || target[1] === target[0]) return [];
   return [
@@ -77,7 +77,7 @@ function fieldsOf(start: number, document: number, { input, target }: Border['fi
   ];
 }
 
-/** A row: inputs, and the target of each place; -1 where there is no loss. */
+/** A row: inputs, and the target of each position; -1 without a loss. */
 export interface PairRow {
   /** Input of the encoder. */
   source?: readonly number[];
@@ -85,7 +85,7 @@ export interface PairRow {
   targets: readonly number[];
 }
 
-/** Ids of a tokenizer's tokens around fields. */
+/** Ids of the special tokens around fields. */
 export interface Marks {
   begin: readonly number[];
   start: number;

@@ -45,7 +45,7 @@ const text = (ids: Iterable<number>): string =>
     id === tokenizer.endOfText ? '$' : id < 0 ? '_' : String.fromCharCode(...tokenizer.bytes(id)),
   ).join('');
 
-test('every row of a table is a pair of one part, by its own ids', async () => {
+test('every table row is a pair in one part, with its own ids', async () => {
   const { train, validation } = await table();
   const read: (readonly [string, string])[] = [];
   for (const part of [train, validation]) {
@@ -61,7 +61,7 @@ test('every row of a table is a pair of one part, by its own ids', async () => {
   await expect(pairsIn(tokenSource(new Uint32Array(9), 257))).rejects.toMatchObject({ code: 'bad-settings' });
 });
 
-test('rows of both kinds, whole and cut', () => {
+test('makes rows for both kinds of models, complete and truncated', () => {
   const pair = { input: tokenizer.encode('abcd'), between: tokenizer.encode('\n'), target: tokenizer.encode('xyz') };
   const marks = marksOf(tokenizer);
   const row = (context: number, kind: 'decoder' | 'encoder-decoder') => {
@@ -82,7 +82,7 @@ test('rows of both kinds, whole and cut', () => {
   }
 });
 
-test('copying the input and counting tokens of targets are baselines without training', async () => {
+test('copying the input and a unigram model of targets are baselines', async () => {
   const words = ['aa', 'bb', 'cc', 'dd', 'ee', 'ff', 'gg', 'hh', 'ii', 'jj'];
   const { train, validation } = await table(words.map((word, i) => [word, i % 2 === 0 ? word : 'zz']));
   const { pairs } = await measurePairs(train, validation, tokenizer);
@@ -118,7 +118,7 @@ const CHOICE = {
   vocabulary: tokenizer.size,
 } as const;
 
-test('batches depend on seed, step and row alone, and losses and gradients of micro-batches add up', async () => {
+test('batches depend on seed, step and row only, and losses and gradients of micro-batches add up', async () => {
   const { train } = await table();
   const objective = await loadObjective('pairs', {}, { id: 'gpt' });
   const batches = await objective.batches(train, 24, tokenizer);
@@ -162,7 +162,7 @@ const T5 = {
 } as const;
 
 test.each([CHOICE, T5])(
-  'an evaluation of $id is the same each time, with the answers scored; the loss is on the target alone',
+  'an evaluation of $id is the same each time and scores answers; the loss covers the target only',
   async (choice) => {
     const { validation } = await table();
     const net = await network(choice, initialValues(choice, 1));
@@ -184,7 +184,7 @@ test.each([CHOICE, T5])(
   },
 );
 
-test.each([CHOICE, T5])('answers of $id at once are those one by one', async (choice) => {
+test.each([CHOICE, T5])('batched answers of $id equal those computed one by one', async (choice) => {
   const net = await network(choice, initialValues(choice, 2));
   const texts = ['12', '2', '01210'];
   const settings = { seed: 0, length: 12, temperature: 0, topK: 0, topP: 1, beams: 1, lengthPenalty: 1 };

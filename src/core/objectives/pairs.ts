@@ -9,8 +9,8 @@ import { defineObjective, type ToAnswer } from './objective';
 import { marksOf, type Pair, pairRow, type PairRow, pairsIn, pairsInRows, spread } from './pairRows';
 
 /**
- * The target of each row of a table, given its input. Of an encoder-decoder: source [rows, context] and sourceLengths [rows], what
- * the encoder reads; of it and of a decoder, ids [rows, context] and targets [rows context], a negative one masked.
+ * Predicts the target of each pair, given its input. ids [rows, context]; targets [rows context], negative if masked.
+ * An encoder-decoder also has the encoder's input: source [rows, context] and sourceLengths [rows].
  */
 export const pairs = defineObjective({
   label: 'Sequence to sequence',
@@ -21,7 +21,7 @@ export const pairs = defineObjective({
   roles: {},
   gives: ['loss', 'answers'],
   headline: 'perplexity',
-  // Pairs are rows however long the text is.
+  // A pair of any length fits a row.
   reach: () => 1,
   inputs: (rows, context, _, { kind }) => ({
     ...(kind === 'encoder-decoder' && {
@@ -78,7 +78,7 @@ export const pairs = defineObjective({
 });
 
 const SHOWN = 4;
-/** Answers to compute at an evaluation, and of how many inputs at once. */
+/** Number of answers per evaluation, and of inputs per batch. */
 const ANSWERS = { min: 8, max: 1000, rows: 64 };
 function pairBatch(rows: readonly PairRow[], context: number): Batch {
   const [ids, targets] = [new Int32Array(rows.length * context), new Int32Array(rows.length * context).fill(-1)];
@@ -104,7 +104,7 @@ const typed = (tokenizer: Tokenizer, input: string): Pair => ({
   target: new Uint32Array(),
 });
 
-/** As many pairs as it takes to compute about so many tokens, spread over the part. */
+/** Answers pairs spread over the part, as many as the token budget allows. */
 async function answers(network: Network, { tokenizer, source, tokens, pause }: ToAnswer) {
   const { count, lengths, read } = await pairsIn(source);
   const longest = lengths.reduce((max, [, , target]) => Math.max(max, target), 0);
@@ -120,5 +120,5 @@ async function answers(network: Network, { tokenizer, source, tokens, pause }: T
   }
   return all;
 }
-/** An answer costs more than a loss, and tells more. */
+/** Factor of the token budget, because an answer costs more than a loss and is more informative. */
 const ROUNDS = 4;

@@ -1,4 +1,4 @@
-/** Rows of what a model has read that something is predicted of. */
+/** Selects the hidden states of predicted positions. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { embedding } from '../ops/embedding';

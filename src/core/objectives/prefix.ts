@@ -5,13 +5,12 @@ import { answerLoss } from './answerLoss';
 import { defineObjective } from './objective';
 import { windows } from './windows';
 
-/** What is read, up to a context of it, and as much of what follows. */
+/** Tokens per row: a prefix of up to `context`, and its continuation of `context`. */
 const reach = (context: number): number => 2 * context;
 
 /**
- * source [rows, context], the prefix; sourceLengths [rows] of it are tokens and the others padding. ids [rows, context], what
- * the decoder reads after it. targets [rows context]. Draws each row's prefix length uniformly, so that short prefixes are
- * trained too.
+ * source [rows, context], the prefix and padding; sourceLengths [rows], lengths of prefixes. ids [rows, context], the
+ * decoder's input. targets [rows context]. Draws each row's prefix length uniformly, to train short prefixes too.
  */
 export const prefix = defineObjective({
   label: 'Prefix LM',
@@ -58,7 +57,7 @@ export const prefix = defineObjective({
     const { showAnswer } = await import('./showSpans');
     return {
       loss: await answerLoss(),
-      /** Of a prompt as it is: no end follows what is gone on with. */
+      /** Encodes the prompt without an end token, because the model continues it. */
       show: (network, asked) => showAnswer(network, asked, [...asked.tokenizer.encode(asked.prompt)]),
     };
   },

@@ -7,7 +7,7 @@ import { drawing, masked, masksOf } from './masks';
 import type { ToShow } from './objective';
 import type { Filled, FilledPart } from './shown';
 
-/** The passage that is asked for where it has a blank, else the beginning of what is held out, with the likeliest in each blank. */
+/** Fills the prompt's blanks, or masked tokens at the start of the validation set, with the most probable tokens. */
 export async function showFilled(
   network: Network,
   { tokenizer, prompt, source }: ToShow,
@@ -37,7 +37,7 @@ export async function showFilled(
     [...shown],
     places.map((place) => place + 1),
   );
-  /** Not as `decode`, which takes the space before a first word away. */
+  /** Decodes ids. `decode` would drop the space before a first word. */
   const textOf = (some: Iterable<number>): string => {
     const decoder = tokenizer.decoder();
     return [...some].map((id) => decoder.push(id)).join('') + decoder.end();
@@ -54,6 +54,6 @@ export async function showFilled(
   return { kind: 'filled', parts };
 }
 
-/** Tokens of a passage. */
+/** Minimum and maximum tokens of a passage. */
 const MIN = 4;
 const MAX = 64;

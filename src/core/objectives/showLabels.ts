@@ -35,11 +35,11 @@ export async function showLabels(
 }
 const SHOWN = 6;
 
-/** As many of each label as its turn comes, the commonest first, spread over the label's texts; in the order of the data. */
+/** Selects texts as evenly as possible over labels, most common first, and over each label's texts; in data order. */
 function ofEachLabel<T extends { labels: readonly number[] }>(texts: readonly T[]): readonly T[] {
   const byLabel = new Map<number, T[]>();
   for (const text of texts) {
-    const label = text.labels[0] ?? -1; // none of several
+    const label = text.labels[0] ?? -1; // without any of several labels
     const own = byLabel.get(label);
     if (own) own.push(text);
     else byLabel.set(label, [text]);
@@ -51,7 +51,7 @@ function ofEachLabel<T extends { labels: readonly number[] }>(texts: readonly T[
   });
   return texts.filter((text) => chosen.includes(text));
 }
-/** Tokens, and characters, of a text by which it is known. */
+/** Length of a shown beginning, in tokens and in characters. */
 const [BEGINNING, CHARACTERS] = [60, 120];
 const shortened = (text: string): string => {
   const line = text.replaceAll(/\s+/g, ' ').trim();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { piecesOf, shownSchema } from './shown';
 
-test('what older builds stored is a text that was written', () => {
+test('reads a sample of an older build as generated text', () => {
   expect(shownSchema.parse('The whale')).toBe('The whale');
   expect(piecesOf('The whale', 'The')).toEqual([
     { text: 'The', is: 'given' },
@@ -10,7 +10,7 @@ test('what older builds stored is a text that was written', () => {
   expect(piecesOf('A whale', 'The')).toEqual([{ text: 'A whale', is: 'made' }]);
 });
 
-test('a blank is right or wrong, and so is an answer to what the data have', () => {
+test('marks blanks, and answers with a target, as right or wrong', () => {
   const filled = {
     kind: 'filled',
     parts: [{ text: 'The' }, { text: ' sea', wanted: ' whale' }, { text: '.', wanted: '.' }],

@@ -1,14 +1,14 @@
-/** An example of what a model has learned: a text that it wrote, a passage whose blanks it filled, or an answer to an input. */
+/** Samples of a model: generated text, a passage with filled blanks, or an answer to an input. */
 import { z } from '../base/zod';
 
-/** A part with `wanted` was a blank: `text` is what the model put there. It is null where nobody knows what stood there. */
+/** A part with `wanted` is a blank that the model filled with `text`. `wanted` is the original; null if unknown. */
 const filled = z.object({
   kind: z.literal('filled'),
   parts: z.array(z.object({ text: z.string(), wanted: z.string().nullable().exactOptional() })),
 });
 /**
- * `wanted`: what the data have; absent if a person asked. `confidence`: probability of the given label, of 0 to 1; absent if a text
- * may have several labels, and in journals of older builds.
+ * `wanted`: target in the data; absent if a person asked. `confidence`: probability of the given label, 0 to 1; absent
+ * if a text may have several labels, and in journals of older builds.
  */
 const answered = z.object({
   kind: z.literal('answered'),
@@ -17,7 +17,7 @@ const answered = z.object({
   given: z.string(),
   confidence: z.number().min(0).max(1).exactOptional(),
 });
-/** As it is stored: a string is what was written, which is all that older builds have; a list, answers to several inputs. */
+/** Stored form: a string is generated text, the only form of older builds; a list has answers to several inputs. */
 export const shownSchema = z.union([z.string(), filled, answered, z.array(answered).readonly()]);
 
 export type Filled = z.infer<typeof filled>;
@@ -25,14 +25,14 @@ export type FilledPart = Filled['parts'][number];
 export type Answered = z.infer<typeof answered>;
 export type Shown = string | Filled | Answered | readonly Answered[];
 
-/** A piece of it, as it is drawn: given to the model, or made by it; with what was wanted, where that is something else. */
+/** Piece of a sample to display: the model's input or output; `wanted` is the target if the output differs. */
 export interface Piece {
   text: string;
   is: 'given' | 'made' | 'right' | 'wrong';
   wanted?: string;
 }
 
-/** Bytes that decode to no character, and controls, are not drawn. */
+/** Removes undecodable bytes and control characters. */
 export const drawn = (text: string): string => text.replaceAll(/[\ufffd\0-\x08\x0b-\x1f\x7f-\x9f]/g, '');
 
 export function piecesOf(shown: Shown, prompt: string): readonly Piece[] {

@@ -16,11 +16,11 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-/** As t5/data/preprocessors.py reads, line by line; what it shuffles is shuffled by the same numbers. oracles/test_spans.py runs its own lines. */
+/** t5/data/preprocessors.py line by line, with the same random numbers. oracles/test_spans.py runs the original. */
 const reference = {
   round: (x: number) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)),
   noiseMask(length: number, density: number, mean: number, draw: () => number): boolean[] {
-    let noise = this.round(Math.fround(length * Math.fround(density))); // TensorFlow's floats are f32
+    let noise = this.round(Math.fround(length * Math.fround(density))); // f32 as in TensorFlow
     noise = Math.min(Math.max(noise, 1), length - 1);
     const spans = Math.max(this.round(Math.fround(noise / Math.fround(mean))), 1);
     const nonNoise = length - noise;
@@ -41,7 +41,7 @@ const reference = {
     let number = 0;
     return Array.from({ length }, (_, i) => (starts.has(i) ? ++number : number) % 2 === 1);
   },
-  /** noise_span_to_unique_sentinel; with the mask turned over, nonnoise_span_to_unique_sentinel. */
+  /** noise_span_to_unique_sentinel; with the inverted mask, nonnoise_span_to_unique_sentinel. */
   toSentinels(ids: readonly number[], isNoise: readonly boolean[], sentinel: (n: number) => number): number[] {
     const result: number[] = [];
     let n = 0;
@@ -70,7 +70,7 @@ const numbers = (seed: number) => {
   return () => at(n++) / 2 ** 32;
 };
 
-test('takes out the spans that T5 takes out by the same random numbers', () => {
+test('removes the same spans as T5 for the same random numbers', () => {
   const settings = fc.record({
     seed: fc.nat(),
     length: fc.integer({ min: 2, max: 700 }),
@@ -80,7 +80,7 @@ test('takes out the spans that T5 takes out by the same random numbers', () => {
   fc.assert(
     fc.property(settings, ({ seed, length, maskRate, spanLength }) => {
       const { noise } = spanSizes(length, { maskRate, spanLength });
-      fc.pre(noise / spanLength <= length - noise - 0.5); // else T5's code has spans without a text before them
+      fc.pre(noise / spanLength <= length - noise - 0.5); // else T5's code makes spans without text before them
       const isNoise = reference.noiseMask(length, maskRate, spanLength, numbers(seed));
       const lengths = spanLengths(length, { maskRate, spanLength }, numbers(seed));
       expect(lengths.flatMap((n, i) => new Array<boolean>(n).fill(i % 2 === 1))).toEqual(isNoise);
@@ -97,7 +97,7 @@ test('takes out the spans that T5 takes out by the same random numbers', () => {
   );
 });
 
-test('reads as much text as fills the context, as T5 reckons it', () => {
+test('reads as much text as fills the context, as computed by T5', () => {
   for (const [maskRate, spanLength] of [
     [0.15, 3],
     [0.15, 8],
@@ -110,12 +110,12 @@ test('reads as much text as fills the context, as T5 reckons it', () => {
       expect(spanSizes(tokens, { maskRate, spanLength }).targets).toBe(targets);
     }
   }
-  // The paper's settings: 512 tokens in, of 568, and 114 out.
+  // The paper's settings: 568 tokens of text give 512 inputs and 114 targets.
   expect(spanReach(512, { maskRate: 0.15, spanLength: 3 })).toBe(568);
   expect(spanSizes(568, { maskRate: 0.15, spanLength: 3 })).toMatchObject({ inputs: 512, targets: 114 });
 });
 
-test('more spans than sentinels, or more noise than text, is a problem of the settings', () => {
+test('reports settings with more spans than sentinels, or more noise than text', () => {
   const of = (context: number, maskRate: number, spanLength: number) =>
     objectiveOf('spanCorruption').problems!({ maskRate, spanLength }, context);
   expect(of(512, 0.15, 3)).toEqual([]);
@@ -125,7 +125,7 @@ test('more spans than sentinels, or more noise than text, is a problem of the se
   expect(of(64, 0.6, 3)).toMatchObject([{ field: 'maskRate' }]);
 });
 
-test('a decoder is given each sentinel with its span, the end last, by seed, step and row', async () => {
+test('targets hold each sentinel with its span and a final end token, by seed, step and row', async () => {
   const roles = ['end', 'padding', ...new Array<'sentinel'>(100).fill('sentinel')] as const;
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [], roles });
   const text = 'Call me Ishmael. Some years ago, never mind how long precisely. '.repeat(40);
@@ -145,7 +145,7 @@ test('a decoder is given each sentinel with its span, the end last, by seed, ste
   expect(ids[1]).toBe(tokenizer.idOf('sentinel', 0));
   expect(targets[T - 1]).toBe(tokenizer.endOfText);
   expect([...ids.subarray(1, T)]).toEqual([...targets.subarray(0, T - 1)]);
-  // Put back together, they are the text.
+  // Inputs and targets together restore the text.
   const spans = new Map<number, number[]>();
   let current: number[] = [];
   for (const id of targets.subarray(0, T - 1)) {

@@ -7,7 +7,7 @@ import { defineObjective } from './objective';
 import { corrupted, spanLengths, spanReach, spanSizes } from './spans';
 import { windows } from './windows';
 
-/** As many as T5 has. */
+/** Number of sentinels in T5. */
 const SENTINELS = 100;
 
 /**
@@ -38,7 +38,7 @@ export const spanCorruption = defineObjective({
   gives: ['loss', 'text'],
   headline: 'perplexity',
   reach: (context, settings) => spanReach(context, settings),
-  // A row has the more of the text, the more of it is taken out.
+  // A higher mask rate fits more text into a row.
   epoch: ({ tokens }, context, settings) => tokens / spanReach(context, settings),
   problems(settings, context) {
     const { maskRate } = settings;

@@ -3,7 +3,7 @@
 export interface SpanSettings {
   /** Share of tokens in removed spans. */
   maskRate: number;
-  /** Mean tokens of a span. */
+  /** Mean length of a span, in tokens. */
   spanLength: number;
 }
 
@@ -31,7 +31,7 @@ export function spanSizes(tokens: number, { maskRate, spanLength }: SpanSettings
   return { noise, spans, inputs: left + spans + 1, targets: noise + spans + 1 };
 }
 
-/** Maximum number of tokens whose inputs and targets both fit into `context`; 2 where even three tokens do not fit. */
+/** Maximum number of tokens whose inputs and targets both fit into `context`; at least 2. */
 export function spanReach(context: number, settings: SpanSettings): number {
   const fits = (tokens: number): boolean => {
     const { inputs, targets } = spanSizes(tokens, settings);

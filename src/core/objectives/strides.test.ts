@@ -13,7 +13,7 @@ const batchesOf = async (text: string, context: number, stride: number) =>
     tokenizer,
   );
 
-test('rows and what none of them predicts are those of windows laid down one by one', () => {
+test('numbers of rows and of unpredicted tokens match windows enumerated one by one', () => {
   const some = fc.integer({ min: 1, max: 60 });
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 400 }), some, some, (tokens, context, stride) => {
@@ -23,15 +23,15 @@ test('rows and what none of them predicts are those of windows laid down one by 
         for (let t = at + 1; t <= at + context; t++) times[t]!++;
       const strides = stridesOf(tokens, context, stride);
       expect([strides.rows, strides.left]).toEqual([rows, times.filter((n) => n === 0).length]);
-      // No token twice where windows do not overlap.
+      // Windows without overlap predict no token twice.
       if (stride >= context) expect(Math.max(...times)).toBeLessThanOrEqual(1);
       for (const n of times) expect(n).toBeLessThanOrEqual(Math.ceil(strides.times));
     }),
   );
 });
 
-test('training reads these windows and no others, the same for a step whatever was read before', async () => {
-  // Of bytes each is its own place in this text.
+test('training reads these windows only, and the same for a step whatever was read before', async () => {
+  // Each byte of this text identifies its position.
   const text = Array.from({ length: 90 }, (_, i) => String.fromCharCode(33 + i)).join('');
   for (const stride of [1, 5, 8, 13]) {
     const batches = await batchesOf(text, 8, stride);
@@ -49,7 +49,7 @@ test('training reads these windows and no others, the same for a step whatever w
   }
 });
 
-test('without a stride windows begin where they did, and with one of 1 too', async () => {
+test('a stride of 1 gives the same windows as no stride', async () => {
   const text = 'the whale, the whale, and nothing but the whale';
   const [anywhere, each] = [await batchesOf(text, 8, 0), await batchesOf(text, 8, 1)];
   for (let step = 0; step < 20; step++) {
@@ -58,7 +58,7 @@ test('without a stride windows begin where they did, and with one of 1 too', asy
   }
 });
 
-test('counts tokens outside of all windows, also as a share', () => {
+test('counts tokens outside of all windows, with their share', () => {
   const source = textSource(tokenizer, ['abcdefghijklmnopqrstuvwxyz']);
   expect(stridesInRows(source, 8, 8)).toEqual({
     rows: 3,

@@ -1,24 +1,24 @@
-/** Windows of a stream that begin at multiples of a stride: how many there are, and what of the text none of them predicts. */
+/** Windows of a stream that begin at multiples of a stride. */
 import { counted, formatCount, formatShare } from '../base/units';
 import type { TokenSource } from '../shards/manifest';
 import type { InRows } from './objective';
 
 interface Strides {
   rows: number;
-  /** Tokens that no window predicts: before the first, between them where the stride is longer than the context, after the last. */
+  /** Tokens that no window predicts: before the first, after the last, and between windows of a long stride. */
   left: number;
-  /** Times that a token within the text is predicted, over all windows. */
+  /** Mean number of windows that predict a token far from the ends of the text. */
   times: number;
 }
 
-/** Windows of `context` tokens, each with the one after it, that lie whole in a part of `tokens`. */
+/** Counts windows of `context` tokens plus the next token that fit in a part of `tokens`. */
 export function stridesOf(tokens: number, context: number, stride: number): Strides {
   const rows = Math.max(0, Math.ceil((tokens - context) / stride));
   const predicted = rows === 0 ? 0 : (rows - 1) * Math.min(stride, context) + context;
   return { rows, left: tokens - predicted, times: context / stride };
 }
 
-/** What is in the rows of a part. */
+/** Layout of a part's rows. */
 export function stridesInRows({ tokens }: TokenSource, context: number, stride: number): InRows {
   const { rows, left, times } = stridesOf(tokens, context, stride);
   const again =

@@ -1,7 +1,6 @@
 /**
- * What guessing by frequency alone would lose: the mean of -ln p over the validation tokens, in nats per token, with p
- * from the training counts. Every count is one more than it is (Laplace), so that no token is impossible.
- * Both [vocabulary].
+ * Loss of a unigram model: the mean of -ln p over the validation tokens, in nats per token, with p from the training
+ * counts. Adds one to every count (Laplace), so that no token is impossible. Both counts are [vocabulary].
  */
 export function unigramLoss(trainCounts: ArrayLike<number>, validationCounts: ArrayLike<number>): number {
   const vocabulary = trainCounts.length;
@@ -16,8 +15,9 @@ export function unigramLoss(trainCounts: ArrayLike<number>, validationCounts: Ar
 }
 
 /**
- * What always guessing the commonest token would find, in percent of the validation tokens: the commonest of the training
- * counts. Both [vocabulary]; `counts` says which ids are counted.
+ * Accuracy of always guessing the most common training token, in percent of the validation tokens. Both counts are
+ * [vocabulary].
+ * @param counts whether to count an id
  */
 export function unigramAccuracy(
   trainCounts: ArrayLike<number>,
@@ -34,10 +34,9 @@ export function unigramAccuracy(
 }
 
 /**
- * How unlike the two parts are by the frequencies of their tokens alone: the Kullback-Leibler divergence of the training
- * part's from the validation part's, in nats per token, less what chance gives two parts of one kind (Miller and Madow
- * 1955: (classes - 1) / 2n for each part). Tokens that the validation part would be expected to hold fewer than five times
- * are one class together (Cochran's rule), as their counts tell nothing singly. Both [vocabulary].
+ * Kullback-Leibler divergence of the training set's token frequencies from the validation set's, in nats per token.
+ * Subtracts the value expected by chance (Miller and Madow 1955: (classes - 1) / 2n for each part). Tokens with fewer
+ * than five expected occurrences in the validation set form one class (Cochran's rule). Both counts are [vocabulary].
  */
 export function unigramDivergence(trainCounts: ArrayLike<number>, validationCounts: ArrayLike<number>): number {
   const vocabulary = trainCounts.length;

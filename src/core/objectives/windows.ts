@@ -8,7 +8,7 @@ interface Windowed {
   reach(context: number): number;
   /** Tokens that an evaluation's next window reads again. */
   shared?: number;
-  /** Training windows begin at multiples of it; absent or 0: anywhere. */
+  /** Training windows begin at multiples of this number of tokens; absent or 0: anywhere. */
   stride?: number;
   /** Makes a batch of windows of `reach(context)` ids. */
   of(windows: readonly Uint32Array[], at: WindowPlace): Batch;
@@ -57,7 +57,7 @@ export function windows(
   };
 }
 
-/** Longest context, up to this one, that has a row in so many tokens; 0 where there is none. */
+/** Longest context, up to this one, whose row fits in `tokens`; 0 if there is none. */
 export function fittingContext(context: number, reach: (context: number) => number, tokens: number): number {
   let [fits, not] = [0, context + 1];
   while (not - fits > 1) {

@@ -14,7 +14,7 @@ test('every file of an optimizer is in the list', () => {
   expect(Object.keys(OPTIMIZERS).sort()).toEqual(names.sort());
 });
 
-test('a name is one field, whichever optimizers have it, and none of the recipeâ€™s others', () => {
+test('a field name has one definition across optimizers, and differs from other recipe fields', () => {
   const stated = new Map<string, Field>();
   for (const [, { fields }] of each) {
     for (const [name, field] of Object.entries(fields)) {
@@ -25,12 +25,12 @@ test('a name is one field, whichever optimizers have it, and none of the recipeâ
   }
 });
 
-test('every setting begins within its bounds', () => {
+test('every setting has an initial value within its bounds', () => {
   for (const [name, field] of Object.entries(RECIPE)) expect(fieldProblem(field, field.initial), name).toBeNull();
 });
 
 test.each(each)(
-  '%s says what it keeps of every weight, what PyTorch calls that, and which rate is usual',
+  '%s declares its state for every weight, its names in PyTorch and its usual learning rate',
   (_, stated) => {
     const weights = { matrix: { shape: [2, 3], linear: true as const }, bias: { shape: [3] } };
     const kinds = stateOf(stated, Object.entries(weights));

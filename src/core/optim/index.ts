@@ -5,21 +5,21 @@ import { muon } from './muon';
 import type { Optimizer, Shaped, StateSpec } from './optimizer';
 import { sgd } from './sgd';
 
-/** Every optimizer the product knows. Adding one is a file and a line here. */
+/** All optimizers. To add one, write its file and add a line here. */
 export const OPTIMIZERS = { adamw, sgd, lion, muon } as const satisfies Record<string, Optimizer>;
 export type OptimizerId = keyof typeof OPTIMIZERS;
 
-/** Any of them, seen through what they share. */
+/** An optimizer as the common type. */
 export const optimizerOf = (id: OptimizerId): Optimizer => OPTIMIZERS[id];
 
-/** One of them with what it does on tensors. */
+/** An optimizer with its functions on tensors. */
 export type LoadedOptimizer = Optimizer & Awaited<ReturnType<Optimizer['load']>>;
 export async function loadOptimizer(id: OptimizerId): Promise<LoadedOptimizer> {
   const optimizer = optimizerOf(id);
   return { ...optimizer, ...(await optimizer.load()) };
 }
 
-/** The fields of all of them, each once. */
+/** Fields of all optimizers, each once. */
 export const optimizerFields = (): OptimizerFields =>
   Object.assign({}, ...Object.values(OPTIMIZERS).map(({ fields }: { fields: Fields }) => fields)) as OptimizerFields;
 export type OptimizerFields = Both<(typeof OPTIMIZERS)[OptimizerId]['fields']>;
@@ -27,7 +27,7 @@ type Both<Union> = (Union extends unknown ? (each: Union) => void : never) exten
   ? All
   : never;
 
-/** What an optimizer keeps of these weights: of each kind all, in the order of the weights. */
+/** Optimizer state of these weights, grouped by kind, in the order of the weights. */
 export function stateOf(
   optimizer: Pick<Optimizer, 'state'>,
   weights: Iterable<readonly [name: string, weight: Shaped]>,

@@ -2,7 +2,7 @@ import { real } from '../base/field';
 import { adamw } from './adamw';
 import { defineOptimizer } from './optimizer';
 
-/** The sign of an average of momentum and gradient, with decoupled weight decay. */
+/** Steps by the sign of an average of momentum and gradient, with decoupled weight decay. */
 export const lion = defineOptimizer({
   label: 'Lion',
   hint: 'half the memory of AdamW',

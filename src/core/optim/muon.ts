@@ -3,13 +3,13 @@ import type { MuonSlot } from '../ops/muon';
 import { adamw } from './adamw';
 import { defineOptimizer } from './optimizer';
 
-/** Five times the products X X^T, A A and B X, over the shorter side. */
+/** Operations of five iterations with the products X X^T, A A and B X, over the shorter side. */
 function newtonSchulzFlops(rows: number, columns: number): number {
   const [short, long] = [Math.min(rows, columns), Math.max(rows, columns)];
   return 5 * (4 * short ** 2 * long + 2 * short ** 3);
 }
 
-/** Orthogonal steps for the matrices of linear layers, and AdamW for all else: embeddings, the classifier, norms and biases. */
+/** Orthogonal steps for matrices of linear layers, and AdamW for embeddings, the classifier, norms and biases. */
 export const muon = defineOptimizer({
   label: 'Muon',
   hint: 'fewer but slower steps than AdamW',
@@ -33,7 +33,7 @@ export const muon = defineOptimizer({
   rates: (learningRate, step, { beta1, beta2 }) => [learningRate, 1 - beta1 ** step, 1 - beta2 ** step],
   flops: ({ shape, linear, widths = [shape[1]!] }) =>
     linear ? widths.reduce((sum, width) => sum + newtonSchulzFlops(shape[0]!, width), 0) : 0,
-  // Measured on small models: docs/benchmarks.md, "Learning rates of new models". It updates adapters as AdamW does.
+  // Measured on small models: docs/benchmarks.md, "Learning rates of new models". Muon updates adapters as AdamW does.
   usualRate: (parameters) => Number((3 * adamw.usualRate(parameters)).toPrecision(1)),
   adapterRate: 5 / 3,
   torch: {

@@ -10,7 +10,7 @@ import { learningRateAt, type ScheduleSettings } from './schedule';
 
 const schedule: ScheduleSettings = { learningRate: 2, warmup: 10, finalRate: 0.1, decayShare: 0.25, steps: 110 };
 
-test('schedules rise from 0 to the peak, and end at their share of it', () => {
+test('schedules rise from 0 to the peak, and end at their final share', () => {
   for (const id of ['cosine', 'linear', 'constant', 'wsd'] as const) {
     expect(learningRateAt(id, schedule, 1)).toBeCloseTo(0.2, 12);
     expect(learningRateAt(id, schedule, 10)).toBeCloseTo(2, 12);
@@ -23,7 +23,7 @@ test('schedules rise from 0 to the peak, and end at their share of it', () => {
   expect(learningRateAt('cosine', { ...schedule, warmup: 110 }, 110)).toBeCloseTo(2, 12);
 });
 
-test('a plateau lasts until so much is left, and falls by the square root', () => {
+test('a plateau lasts until the decay share, and then falls by the square root', () => {
   const at = (step: number, change = {}): number => learningRateAt('wsd', { ...schedule, ...change }, step);
   expect([11, 60, 85].map((step) => at(step))).toEqual([2, 2, 2]);
   expect(at(86)).toBeCloseTo(0.2 + 1.8 * (1 - 0.2), 12);
@@ -32,7 +32,7 @@ test('a plateau lasts until so much is left, and falls by the square root', () =
   expect(at(109, { decayShare: 0.001 })).toBe(2);
 });
 
-test('an inverse square root has the peak at the end of the warm-up, and does not know how long the run is', () => {
+test('inverse square root peaks at the end of warm-up, and does not depend on the run length', () => {
   const at = (step: number, change = {}): number => learningRateAt('inverseSqrt', { ...schedule, ...change }, step);
   expect([9, 10, 40, 1000].map((step) => at(step))).toEqual([1.8, 2, 1, 0.2]);
   expect(at(40, { steps: 7, finalRate: 1 })).toBe(1);
@@ -58,17 +58,17 @@ const initial = [
   [1, -1, 0.5],
   [2, 0],
 ];
-/** The first weight decays, the second does not. */
+/** Weight decay applies to the first weight only. */
 const decays = [true, false];
 
 const variable = (values: number[]): tf.Variable => tf.tidy(() => tf.variable(tf.tensor1d(values)));
 
-test('every optimizer is written down here or has a test of its own', () => {
+test('every optimizer has a reference here or its own test', () => {
   const others = Object.keys(OPTIMIZERS).filter((id) => !(WRITTEN as readonly string[]).includes(id));
   for (const id of others) expect(existsSync(new URL(`${id}.test.ts`, import.meta.url)), id).toBe(true);
 });
 
-/** Three updates by the optimizer itself. */
+/** Weights after three updates by the optimizer itself. */
 async function trained(id: OptimizerId, change: Partial<Recipe>): Promise<number[]> {
   const { state, rates, update } = await loadOptimizer(id);
   const all = { ...settings, ...change };
@@ -90,10 +90,10 @@ async function trained(id: OptimizerId, change: Partial<Recipe>): Promise<number
   return result;
 }
 
-/** Those that `written` has; others have a test of their own. */
+/** Optimizers that `written` implements; others have their own tests. */
 const WRITTEN = ['adamw', 'sgd', 'lion', 'muon'] as const satisfies readonly OptimizerId[];
 
-/** The same in f64, from the papers; of a vector Muon is AdamW. */
+/** Reference in f64, from the papers; for vectors, Muon is AdamW. */
 function written(id: (typeof WRITTEN)[number], change: Partial<Recipe>): number[] {
   const s = { ...settings, ...change };
   const weights = initial.map((row) => [...row]);
@@ -130,14 +130,14 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   beforeAll(async () => {
     await use();
   });
-  test.each(WRITTEN)('%s does what its paper says, clipped or not', async (id) => {
+  test.each(WRITTEN)('%s matches its paper, with and without clipping', async (id) => {
     const before = tf.memory().numTensors;
     for (const change of [{}, { clip: 0 }, { weightDecay: 0 }]) {
       expectClose(await trained(id, change), written(id, change), 3e-6, `${id} ${JSON.stringify(change)}`);
     }
     expect(tf.memory().numTensors).toBe(before);
   });
-  test('the norm is that of all tensors as one vector', () => {
+  test('the global norm treats all tensors as one vector', () => {
     const norm = tf.tidy(
       () =>
         globalNorm([

@@ -6,13 +6,13 @@ export interface ScheduleSettings {
   learningRate: number;
   /** Steps of linear rise from 0. */
   warmup: number;
-  /** Where a falling schedule ends, as a share of the peak. */
+  /** Final learning rate of a falling schedule, as a share of the peak. */
   finalRate: number;
-  /** How much of the steps after the warm-up a schedule with a plateau falls in. */
+  /** Share of the steps after warm-up in which a schedule with a plateau decays. */
   decayShare: number;
   steps: number;
 }
-/** An update after the warm-up, counted from 1. `progress`: 0 where the warm-up ends, 1 at the last update and after it. */
+/** An update after warm-up, counted from 1. `progress`: 0 at the end of warm-up, 1 from the last update on. */
 interface Place extends ScheduleSettings {
   step: number;
   progress: number;
@@ -20,18 +20,18 @@ interface Place extends ScheduleSettings {
 
 export interface Schedule extends Choice {
   label: string;
-  /** Settings of its own. */
+  /** Settings of this schedule alone. */
   fields?: Fields;
-  /** The rate as a share of the peak. */
+  /** Learning rate as a share of the peak. */
   share(at: Place): number;
-  /** The same as an expression of Python in `step`, `progress` and `recipe`, with `math` and `fallen`, for the PyTorch export. */
+  /** `share` as a Python expression in `step`, `progress` and `recipe`, with `math` and `fallen`, for exports. */
   python: string;
 }
 
-/** The share of the peak where so much is left, 1 to 0, of the way from there to the final rate. */
+/** Share of the peak, if `left`, 1 to 0, remains of the way from the peak to the final rate. */
 export const fallen = ({ finalRate }: ScheduleSettings, left: number): number => finalRate + (1 - finalRate) * left;
 
-/** Those that schedules bring. */
+/** Settings of the schedules. */
 export const SCHEDULE_FIELDS = {
   decayShare: real({
     label: 'Decay',
@@ -46,7 +46,7 @@ export const SCHEDULE_FIELDS = {
   }),
 } as const;
 
-/** Adding one is an entry here. */
+/** All schedules. To add one, add an entry here. */
 export const SCHEDULES = {
   cosine: {
     label: 'Cosine',
@@ -67,7 +67,8 @@ export const SCHEDULES = {
     share: (at) => fallen(at, 1 - Math.sqrt(Math.max(0, 1 - (1 - at.progress) / at.decayShare))),
     python: 'fallen(recipe, 1 - math.sqrt(max(0, 1 - (1 - progress) / recipe["decayShare"])))',
   },
-  // Vaswani et al. 2017, arXiv:1706.03762, section 5.3. Without a warm-up it falls as after one of 10,000 steps, as in transformers.
+  // Vaswani et al. 2017, arXiv:1706.03762, section 5.3. Without warm-up, falls as after 10,000 warm-up steps, like
+  // transformers.
   inverseSqrt: {
     label: 'Inverse square root',
     hint: 'falls ever more slowly',
@@ -77,10 +78,10 @@ export const SCHEDULES = {
 } as const satisfies Record<string, Schedule>;
 export type ScheduleId = keyof typeof SCHEDULES;
 
-/** Any of them, seen through what they share. */
+/** A schedule as the common type. */
 export const scheduleOf = (id: ScheduleId): Schedule => SCHEDULES[id];
 
-/** The rate of update `step`, counted from 1; the last update is `steps`. */
+/** Learning rate of update `step`, counted from 1; the last update is `steps`. */
 export function learningRateAt(schedule: ScheduleId, settings: ScheduleSettings, step: number): number {
   const { learningRate, warmup, steps } = settings;
   if (step < warmup) return (learningRate * step) / warmup;

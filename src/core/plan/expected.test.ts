@@ -14,7 +14,7 @@ const run = {
 };
 const recipe = { objective: 'causal', optimizer: 'adamw' } as const;
 
-test('runs like those recorded have an estimate', () => {
+test('runs similar to recorded ones have an estimate', () => {
   const { value, low, high, unit } = coveredQuality('gpt', recipe, run, vocabulary)!;
   expect(unit).toBe('bits per byte');
   expect([low, value, high].toSorted()).toEqual([low, value, high]);

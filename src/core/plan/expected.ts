@@ -1,4 +1,4 @@
-/** Expected quality in the unit that a kind of run reports: the one answer of plan, doctor and forecast. */
+/** Expected quality of a run in the unit of its kind, for plan, doctor and forecast. */
 import { formatCount } from '../base/units';
 import type { ModelId } from '../models';
 import type { Recipe } from '../train/recipe';
@@ -20,7 +20,7 @@ export interface Expected extends Band {
   unit: QualityUnit;
 }
 
-/** Masked tokens and spans are a part of the text: bits per byte would compare them with what predicts all of it. */
+/** Units by kind. Bits per byte need predictions of the whole text, which masked tokens and spans aren't. */
 const QUALITY_UNITS: Readonly<Record<QualityKind, QualityUnit>> = {
   gpt: 'bits per byte',
   llama: 'bits per byte',
@@ -29,7 +29,7 @@ const QUALITY_UNITS: Readonly<Record<QualityKind, QualityUnit>> = {
 };
 
 /**
- * What is known of a run's quality before it starts: the one question that plan and doctor ask.
+ * Expected quality of a run before it starts.
  * @returns undefined for a run that the quality model doesn't cover
  */
 export function coveredQuality(
@@ -42,7 +42,7 @@ export function coveredQuality(
   return kind && isCovered({ ...run, kind }, optimizer) ? expectedQuality({ ...run, kind }, vocabulary) : undefined;
 }
 
-/** At the best evaluation of a run, on the validation set. */
+/** Expected quality at the best evaluation of a run, on the validation set. */
 function expectedQuality(run: Circumstances, vocabulary: VocabularyProfile): Expected {
   const unit = QUALITY_UNITS[run.kind];
   if (unit === 'bits per byte') return { ...expectedLoss(run, vocabulary.unigramBits), unit };
@@ -52,7 +52,7 @@ function expectedQuality(run: Circumstances, vocabulary: VocabularyProfile): Exp
 }
 
 /**
- * Why no quality is expected of a planned run.
+ * Explains why a planned run has no estimate of its quality.
  * @param repeated share of the text that repeats
  * @param tokens read in training
  */

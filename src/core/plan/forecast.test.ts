@@ -28,7 +28,7 @@ const novel: Prospect = {
   unigramLoss: 6.2,
 };
 
-test('before the first evaluation the forecast is what plan and doctor expect', () => {
+test('before the first evaluation the forecast equals the estimate of plan and doctor', () => {
   fc.assert(
     fc.property(prospects, (prospect) => {
       expect(forecastEnd(prospect)).toEqual(expectedLoss(prospect, prospect.unigramLoss));
@@ -36,7 +36,7 @@ test('before the first evaluation the forecast is what plan and doctor expect', 
   );
 });
 
-test('the band narrows as a run progresses, and its end follows the curve', () => {
+test('the band narrows as a run progresses, and follows the curve', () => {
   const better = [100, 300, 600, 900].map((step) => forecastEnd(novel, { step, loss: 3.2 }));
   const widths = better.map(({ low, high }) => Math.log(high / low));
   for (const [i, width] of widths.slice(1).entries()) expect(width).toBeLessThan(widths[i]!);
@@ -46,14 +46,14 @@ test('the band narrows as a run progresses, and its end follows the curve', () =
   expect(forecastEnd(novel, { step: 500, loss: 3.4 }).value).toBeLessThan(prior);
 });
 
-test('where it is unknown how much a text repeats, the curve counts sooner', () => {
+test('the curve has more weight if the repetition of the text is unknown', () => {
   const seen = { step: 300, loss: 3 };
   const [known, unknown] = [novel, { ...novel, repeated: undefined }].map((prospect) => forecastEnd(prospect, seen));
   expect(unknown!.high / unknown!.low).toBeGreaterThan(known!.high / known!.low);
   expect(unknown!.value).toBeLessThan(known!.value);
 });
 
-test('a path starts at the evaluation and ends in the band of the end', () => {
+test('a path starts at the evaluation and ends at the final band', () => {
   fc.assert(
     fc.property(prospects, fc.double({ min: 0.05, max: 0.95, noNaN: true }), (prospect, share) => {
       const seen = { step: Math.max(1, Math.floor(share * prospect.steps)), loss: 0.7 * prospect.unigramLoss };

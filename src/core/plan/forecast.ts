@@ -1,29 +1,29 @@
 /** Forecast of a run: the quality model, corrected by the run's own validation curve (decision 136). */
 import { type Band, bandAround, type Circumstances, deviationOf, expectedShare, FORECAST } from './quality';
 
-/** A run that trains. */
+/** A run in training. */
 export interface Prospect extends Omit<Circumstances, 'repeated'> {
-  /** Undefined where the text wasn't profiled: then the model alone knows little. */
+  /** Undefined if the text wasn't profiled, which makes the prior weak. */
   repeated: number | undefined;
-  /** Of a unigram model on the validation set, in nats per token. */
+  /** Loss of a unigram model on the validation set, in nats per token. */
   unigramLoss: number;
 }
 
-/** The best evaluation so far: its step, and its loss in nats per token. */
+/** Step of the last evaluation, and the lowest loss so far in nats per token. */
 export interface ObservedLoss {
   step: number;
   loss: number;
 }
 
-/** The law's view of a run: without a profile, of a text that never repeats. */
+/** Input of the scaling law: assumes a text that never repeats if it wasn't profiled. */
 const circumstancesOf = (prospect: Prospect): Circumstances => ({ ...prospect, repeated: prospect.repeated ?? 0 });
 
-/** Standard deviation of the logarithm where it isn't known how much the text repeats: mail and prose differ as much. */
+/** Standard deviation of the log loss for an unprofiled text: the difference between mail and prose. */
 const UNPROFILED = 0.3;
 
 /**
- * Best validation loss that a run is expected to reach, in nats per token. The quality model is the prior; the best evaluation
- * so far is an observation, whose noise falls with the share of the steps that are done. Both are normal in the logarithm.
+ * Expected best validation loss of a run, in nats per token. The quality model is the prior. The best loss so far is an
+ * observation, whose noise falls with the share of completed steps. Both are normal in the log loss.
  */
 export function forecastEnd(prospect: Prospect, observed?: ObservedLoss): Band {
   const { unigramLoss, steps } = prospect;
@@ -36,11 +36,11 @@ export function forecastEnd(prospect: Prospect, observed?: ObservedLoss): Band {
   return bandAround(end * observedRatio(run, unigramLoss, observed) ** weight, prior * Math.sqrt(1 - weight));
 }
 
-/** Observed loss over that of the quality model for a run that ends there. */
+/** Observed loss divided by the quality model's loss for a run that ends at that step. */
 const observedRatio = (run: Circumstances, unigramLoss: number, { step, loss }: ObservedLoss): number =>
   loss / (unigramLoss * expectedShare({ ...run, steps: step }));
 
-/** Losses that are expected at later steps, from the last evaluation to the end, evenly spaced. */
+/** Expected losses at evenly spaced steps from the last evaluation to the end. */
 export function forecastPath(
   prospect: Prospect,
   observed: ObservedLoss,
@@ -55,12 +55,12 @@ export function forecastPath(
     const share = i / count;
     const step = observed.step + share * (steps - observed.step);
     const value = lossAt(step) * ratioNow ** (1 - share) * ratioEnd ** share;
-    // The band opens from the evaluation, which is known, to the end.
+    // The band widens from the known evaluation to the end.
     const width = (end.high / end.value) ** Math.sqrt(share);
     return { step, value, low: value / width, high: value * width };
   });
 }
 
-/** First step at which a run is expected to lose no more than `target` nats per token; undefined if it doesn't get there. */
+/** First step with an expected loss of at most `target` nats per token; undefined if there is none. */
 export const stepReaching = (path: readonly (Band & { step: number })[], target: number): number | undefined =>
   path.find(({ value }) => value <= target)?.step;

@@ -35,7 +35,7 @@ const evaluations = [
 ];
 const shown = { headline: headlineOf('causal'), baselines, best: 5.2, step: 200 };
 
-test('says what is expected at the end, and when the next baseline is passed', () => {
+test('reports the expected final loss, and when the run passes the next baseline', () => {
   const forecast = forecastOf(prospectOf(run)!, evaluations)!;
   expect(forecastWords(forecast, { ...shown, stepMs: 100 })).toMatch(
     /^Expected at the end: perplexity [\d.]+ to [\d.]+\. It should pass a bigram model \(134\) near step \d+, in about \d+ s\.$/,
@@ -44,7 +44,7 @@ test('says what is expected at the end, and when the next baseline is passed', (
   expect(forecastWords(forecast, { ...shown, baselines: [baseline('trigram', 0.1)] })).not.toMatch(/pass/);
 });
 
-test('nothing is forecast before the first evaluated step, after the last, and for runs that were not recorded', () => {
+test('has no forecast before the first evaluated step, after the last, and for unrecorded kinds of runs', () => {
   const prospect = prospectOf(run)!;
   expect(forecastOf(prospect, evaluations.slice(0, 1))).toBeUndefined();
   expect(forecastOf(prospect, [...evaluations, { step: 1000, loss: 4 }])).toBeUndefined();

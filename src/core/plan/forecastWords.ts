@@ -1,4 +1,4 @@
-/** What the forecast says while a run trains, in its headline metric. */
+/** Words for the forecast of a run in training, in its headline metric. */
 import { formatCount, formatDuration, formatReading } from '../base/units';
 import type { Metric } from '../metrics/metric';
 import { nameOf } from '../metrics/words';
@@ -10,7 +10,7 @@ import type { Forecast } from './prospect';
 
 interface Shown {
   headline: Metric & { scale: { of(loss: number): number } };
-  /** Reached without training, the worst first. */
+  /** Baselines, worst first. */
   baselines: readonly Baseline[];
   /** Best loss so far. */
   best: number;
@@ -31,7 +31,7 @@ export function forecastWords({ end, path }: Forecast, { headline, baselines, be
   return `${words} It should pass ${next.words} (${shown(next.loss)}) near step ${formatCount(roundedStep(reached))}${wait}.`;
 }
 
-/** @param run its evaluations in the order of their steps, at least one */
+/** @param run with at least one evaluation, in order of steps */
 export function shownOf(run: {
   model: ModelChoice;
   objective: ObjectiveId;
@@ -49,5 +49,5 @@ export function shownOf(run: {
   };
 }
 
-/** Two digits: a forecast isn't known better. */
+/** Rounds to two significant digits, the precision of a forecast. */
 const roundedStep = (step: number): number => Number(step.toPrecision(2));

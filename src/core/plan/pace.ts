@@ -1,4 +1,4 @@
-/** How long a run takes on a device whose rate was measured, before any of its steps was. */
+/** Estimates the time of a run from the measured rate of a device, before any step is timed. */
 import { type BaseConfig, countParams, type ModelSpec } from '../models/spec';
 import { DEFAULT_RECIPE, type Recipe } from '../train/recipe';
 import { flopsPerUpdate } from '../train/work';
@@ -7,38 +7,38 @@ import { evaluationsBetween } from '../train/evaluations';
 
 export interface PlanDevice {
   kind: DeviceKind;
-  /** Of f32 products as training multiplies, in 10^9 operations per second. */
+  /** Rate of f32 matrix products as in training, in 10^9 operations per second. */
   gigaflops: number;
-  /** What real steps took here, as a multiple of what is expected; 1 before any was measured. */
+  /** Measured time of steps on this device, as a multiple of the expected time; absent: 1. */
   slowness?: number;
 }
 
-/** Seconds. */
+/** Times of a run's parts, in seconds. */
 export interface Pace {
-  /** Until the first step begins, with the evaluation and the save of step 0. */
+  /** Time before the first step, including the evaluation and the save of step 0. */
   start: number;
   step: number;
   evaluation: number;
   save: number;
 }
 
-/** Share of the measured rate that products of a step reach, and seconds that a step takes besides, a layer and in all. */
+/** Share of the measured rate that a step reaches, and its overhead in seconds, per layer and per step. */
 const EFFICIENCY = {
   webgpu: { share: 0.6, layer: 0.0005, step: 0.001 },
   wasm: { share: 0.6, layer: 0.001, step: 0.002 },
   cpu: { share: 0.5, layer: 0.002, step: 0.004 },
 } as const satisfies Record<DeviceKind, { share: number; layer: number; step: number }>;
 
-/** What a model and its optimizer ask of a device. */
+/** Compute of a model and its optimizer. */
 export interface Cost {
   layers: number;
   parameters: number;
-  /** Of them, those of layers' matrices. */
+  /** Parameters in the layers' matrices. */
   ofLayers: number;
-  /** Floating-point operations a token: of a forward pass, and of a step. */
+  /** Floating-point operations per token: of a forward pass, and of a step. */
   forward: number;
   step: number;
-  /** Time of a weight update, whatever its batch. */
+  /** Floating-point operations of the optimizer per update, independent of the batch. */
   update: number;
 }
 
@@ -57,7 +57,7 @@ export function costOf<C extends BaseConfig>(
 
 type Sizes = Pick<Recipe, 'batch' | 'accumulate' | 'recompute' | 'evalTokens'>;
 
-/** @param context tokens of a row */
+/** @param context tokens per row */
 export function expectedPace(cost: Cost, context: number, recipe: Sizes, device: PlanDevice): Pace {
   const { batch, accumulate, recompute, evalTokens } = recipe;
   const { slowness = 1 } = device;
@@ -66,27 +66,27 @@ export function expectedPace(cost: Cost, context: number, recipe: Sizes, device:
   const flops = batch * accumulate * context * perToken + cost.update;
   const step = slowness * (flops / rate + accumulate * pass);
   const batches = Math.ceil(evalTokens / (batch * context));
-  // Each token of the sample is a pass of its own.
+  // Each token of the sample takes one pass.
   const evaluation = forwardSeconds(cost, device, evalTokens, batches) + forwardSeconds(cost, device, WRITTEN, WRITTEN);
   const save = (SAVED * cost.parameters) / WRITE_RATE;
   return { start: evaluation + save, step, evaluation, save };
 }
-/** Seconds of forward passes. @param tokens of all passes together */
+/** Seconds of forward passes. @param tokens total of all passes */
 export function forwardSeconds(cost: Cost, device: PlanDevice, tokens: number, passes: number): number {
   const { rate, pass } = ratesOf(cost, device);
   return (device.slowness ?? 1) * ((tokens * cost.forward) / rate + (passes * pass) / 3);
 }
 
-/** Floating-point operations per second, and seconds that each pass of a step takes besides. */
+/** Floating-point operations per second, and overhead of each pass of a step in seconds. */
 function ratesOf({ layers }: Cost, { kind, gigaflops }: PlanDevice): { rate: number; pass: number } {
   const { share, layer, step } = EFFICIENCY[kind];
   return { rate: gigaflops * 1e9 * share, pass: step + layer * layers };
 }
 /** Tokens of a sample. */
 const WRITTEN = 80;
-/** Bytes that are saved of each weight: itself and its moments. */
+/** Saved bytes per weight, including its two moments. */
 const SAVED = 12;
-/** Bytes per second, read back and hashed too. */
+/** Bytes per second of a save, including reading back and hashing. */
 const WRITE_RATE = 60e6;
 
 /** Seconds of a whole run. */

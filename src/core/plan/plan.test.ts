@@ -3,7 +3,7 @@ import { problems } from '../train/problems';
 import { MIN_STEPS, makePlan, maxEpochs, type Plan, type PlanInput, withRecipe } from './plan';
 import type { TextProfile } from './profile';
 
-/** A novel as it was measured. */
+/** Measured vocabularies of a novel. */
 const vocabularies = [
   [257, 1, 4.47],
   [512, 2.13, 3.57],
@@ -33,14 +33,14 @@ function expectRunnable(plan: Plan, { text, held, seconds }: PlanInput): void {
   expect(plan.twice!.value).toBeLessThanOrEqual(value);
 }
 
-test('every plan can run in its time, and more time or a faster device is expected to do no worse', () => {
+test('every plan fits its time, and more time or a faster device does not worsen the estimate', () => {
   for (const bytes of [3e4, 1.2e6, 6e7])
     for (const gigaflops of [10, 3000]) {
       const input: PlanInput = { ...novel, text: textOf(bytes), device: { kind: 'webgpu', gigaflops } };
       const plans = [1, 5, 30, 600].map((n) => minutes(n, input));
       for (const [i, n] of [1, 5, 30, 600].entries()) expectRunnable(plans[i]!, { ...input, seconds: 60 * n });
       const values = plans.map(({ expected }) => expected!.value);
-      // A context twice as long counts as half a percent.
+      // The ranking gives half a percent for a doubled context.
       for (const [i, value] of values.slice(1).entries()) expect(value).toBeLessThan(1.01 * values[i]!);
     }
   const parameters = (gigaflops: number): number =>
@@ -48,7 +48,7 @@ test('every plan can run in its time, and more time or a faster device is expect
   expect(parameters(3000)).toBeGreaterThan(2 * parameters(30));
 });
 
-test('what real steps took changes the plan as a slower device does', () => {
+test('measured slowness changes the plan like a slower device', () => {
   const slow = makePlan({ ...novel, device: { ...wasm, slowness: 4 } });
   const plan = makePlan(novel);
   expect(slow.expected!.value).toBeGreaterThan(plan.expected!.value);
@@ -64,13 +64,13 @@ test('a small text isn’t memorized, however long the time budget is', () => {
   expect(plan.twice).toEqual(plan.expected);
 });
 
-test('200 bytes make a plan, and fewer say what is missing', () => {
+test('200 bytes are enough for a plan, and an error for fewer says what is missing', () => {
   const tiny = { bytes: 200, vocabularies: vocabularies.slice(0, 1), repeated: 0, trigramBits: 2 };
   expectRunnable(minutes(5, { ...novel, text: tiny }), { ...novel, text: tiny, seconds: 300 });
   expect(() => minutes(5, { ...novel, text: { ...tiny, bytes: 60 } })).toThrow(/this text \(60 bytes\)/);
 });
 
-test('a plan stays within half of the memory that a run may take, and with a vocabulary that there is already', () => {
+test('a plan takes at most half of the memory limit, and keeps an existing vocabulary', () => {
   const input: PlanInput = { ...novel, text: textOf(6e7), device: { kind: 'webgpu', gigaflops: 3000 }, seconds: 7200 };
   const free = makePlan(input);
   const bound = 1e8;
@@ -81,7 +81,7 @@ test('a plan stays within half of the memory that a run may take, and with a voc
   expect(makePlan({ ...input, vocabulary: 1024 }).model.vocabulary).toBe(1024);
 });
 
-test('less is expected to remain of a text that repeats, and nothing is known of one that repeats too much', () => {
+test('repetition lowers the expected loss, and too much repetition leaves no estimate', () => {
   const [prose, mail, logs] = [0.02, 0.28, 0.34].map((repeated) =>
     makePlan({ ...novel, text: { ...textOf(1.2e6), repeated } }),
   );

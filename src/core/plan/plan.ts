@@ -1,4 +1,4 @@
-/** Settings for a text, a device and a time: those with the best expected quality of all that fit. */
+/** Plans settings for a text, a device and a time budget: those with the best expected quality of all that fit. */
 import { badSettings } from '../base/errors';
 import { formatCount } from '../base/units';
 import { FIRST_MODEL, type ModelId, modelSpec } from '../models';
@@ -15,60 +15,60 @@ import { type Circumstances, expectedLoss, isQualityKind, peakRate, QUALITY_KIND
 
 export interface PlanInput {
   text: TextProfile;
-  /** Share of the text that is held out. */
+  /** Share of the text in the validation set. */
   held: number;
   device: PlanDevice;
   limits?: MemoryLimits;
-  /** From the first step to the last, with evaluations and saves. */
+  /** Time budget from the first step to the last, with evaluations and saves. */
   seconds: number;
-  /** The architecture; the first where none is chosen. */
+  /** Architecture; absent: the first in the list. */
   model?: ModelId;
-  /** By default the one that the architecture is pretrained by. */
+  /** Absent: the pretraining objective of the architecture. */
   objective?: ObjectiveId;
-  /** The vocabulary that there is already; otherwise it is chosen. */
+  /** Size of the existing vocabulary; absent: the plan chooses one. */
   vocabulary?: number;
 }
 
 export interface Plan {
   vocabulary: VocabularyProfile;
-  /** Share of the text that is said again. */
+  /** Share of the text that repeats. */
   repeated: number;
   model: ModelChoice;
   objective: ObjectiveId;
   recipe: Recipe;
   cost: Cost;
   pace: Pace;
-  /** Of the whole run. */
+  /** Time of the whole run. */
   seconds: number;
-  /** Steps after which the model would only memorize its text, whatever the time. */
+  /** Step after which the model would only memorize its text. */
   maxSteps: number;
-  /** Tokens held out, about. */
+  /** Approximate number of validation tokens. */
   heldTokens: number;
-  /** Tokens to learn from, about, and how often they are read. */
+  /** Approximate number of training tokens, and number of epochs. */
   tokens: number;
   epochs: number;
-  /** On the validation set at the best evaluation; undefined for a kind of run that wasn't recorded. */
+  /** Quality on the validation set at the best evaluation; undefined for a kind of run that wasn't recorded. */
   expected: Expected | undefined;
-  /** With twice the time. */
+  /** Expected quality with twice the time. */
   twice: Expected | undefined;
-  /** Undefined where no bits per byte are expected. */
+  /** Undefined if the expected quality isn't in bits per byte. */
   trigram: TrigramOutlook | undefined;
 }
 
 /** How the plan compares with a trigram model, in bits per byte on the validation set. */
 export interface TrigramOutlook {
   bits: number;
-  /** Time of the shortest run that is expected to beat it: the plan's own, or longer; undefined if 16 times that is too short. */
+  /** Time of a run that should beat it: the plan's time or more; undefined if 16 times the budget is too short. */
   seconds: number | undefined;
 }
 
-/** The plan with other settings of the recipe: its time, and its expected quality. */
+/** Returns the plan with another recipe, with time and expected quality updated. */
 export function withRecipe(plan: Plan, recipe: Recipe): Plan {
   const { seconds, epochs, expected } = outlookOf({ ...plan, recipe });
   return { ...plan, recipe, seconds, epochs, expected };
 }
 
-/** `rank` orders candidates also where no quality is expected: settings that suit text suit other objectives. */
+/** Estimates a candidate. `rank` also orders candidates without an expected quality, by the nearest recorded kind. */
 function outlookOf(candidate: Candidate): Pick<Plan, 'seconds' | 'epochs' | 'expected'> & { rank: number } {
   const { model, vocabulary, repeated, recipe, cost, pace, tokens, objective } = candidate;
   const perStep = tokensPerStep(recipe, model.config.context);
@@ -88,17 +88,17 @@ function outlookOf(candidate: Candidate): Pick<Plan, 'seconds' | 'epochs' | 'exp
     seconds: secondsOf(pace, recipe),
     epochs: (perStep * steps) / tokens,
     expected: coveredQuality(model.id, { ...recipe, objective }, run, vocabulary),
-    // Per byte: the perplexity of masked bytes is lower than that of masked words, and says less.
+    // Ranks per byte, because the perplexity of masked bytes doesn't compare with that of masked words.
     rank: expectedLoss(run, vocabulary.unigramBits).value * CONTEXT_WORTH ** Math.log2(model.config.context),
   };
 }
 
-/** The quality model doesn't weigh the context: one twice as long counts as half a percent. A judgment, not measured. */
+/** Factor of the loss per doubling of the context, which the quality model ignores. A judgment, not measured. */
 const CONTEXT_WORTH = 0.995;
 
 const nearestKind = (id: ModelId): QualityKind => (isQualityKind(id) ? id : 'gpt');
 
-/** Layers and width; heads are 32 wide, or 64 where the model is. */
+/** Layers and width; heads are 32 wide, or 64 from width 256 on. */
 const SHAPES: readonly (readonly [layers: number, width: number])[] = [
   [2, 64],
   [3, 64],
@@ -117,31 +117,31 @@ const SHAPES: readonly (readonly [layers: number, width: number])[] = [
   [12, 768],
 ];
 const TOKENS_PER_STEP = [512, 1024, 2048, 4096, 8192, 16_384, 32_768] as const;
-/** Of each step, at least: fewer longer ones of as many tokens learn less from them. */
+/** Minimum rows per step: fewer but longer rows of as many tokens train less well. */
 const ROWS = 8;
 const SHORTEST = 8;
-/** Shortest context of a plan, in tokens; shorter only if fewer than twice as many tokens are held out. */
+/** Shortest context of a plan, in tokens, unless the validation set has fewer than twice as many. */
 export const MIN_PLANNED_CONTEXT = 64;
 /** The longest context grows with the fourth root of a run's floating-point operations. A judgment, not measured. */
 const contextFor = (flops: number): number => 2 ** Math.round(Math.log2(64 * (flops / 1e13) ** 0.25));
 const CONTEXTS = [MIN_PLANNED_CONTEXT, 128, 256] as const;
 const DROPOUTS = [0, 0.1, 0.2] as const;
-/** Below that many updates a model is hardly begun. */
+/** Minimum number of updates of a planned run. */
 export const MIN_STEPS = 50;
-/** Epochs after which a model only memorizes its text. A plan leaves the rest of its time unused. */
+/** Maximum number of epochs, after which a model only memorizes its text. A plan leaves any remaining time unused. */
 export const maxEpochs = (dropout: number): number => 16 + 100 * dropout;
-/** Steps after which a model only memorizes, for so many training tokens; a short text is read more often than that. */
+/** Maximum number of steps by `maxEpochs`, but at least `MIN_STEPS`, which a short text may exceed in epochs. */
 const stepsToMemorize = (tokens: number, perStep: number, dropout: number): number =>
   Math.max(MIN_STEPS, Math.floor((maxEpochs(dropout) * tokens) / perStep));
 
-/** The plan for a time; for the shortest that holds a run where it is too short for any. */
+/** Returns the best plan for a time budget, or the shortest possible run if the budget is too short for any. */
 export function makePlan(input: PlanInput): Plan {
   const shapes = shapesOf(input);
   const fitsMemory = memoryCheck(input.limits);
   const bestIn = (seconds: number): Found => best({ ...input, seconds }, shapes, fitsMemory);
   const { rank, ...plan } = bestIn(input.seconds);
   const longer = bestIn(2 * input.seconds);
-  // Time that is not used does no harm.
+  // More time can't make the plan worse, because a plan may leave time unused.
   const twice = longer.rank < rank ? longer.expected : plan.expected;
   return { ...plan, twice, trigram: trigramOutlook(input, bestIn, { ...plan, twice }) };
 }
@@ -160,7 +160,7 @@ function trigramOutlook(
     const longer = times * input.seconds;
     const reached = (times === 2 ? twice : bestIn(longer).expected)?.value;
     if (reached === undefined) break;
-    // Between two times the loss falls as a power of the time.
+    // Interpolates with the loss as a power of the time.
     const share = Math.log(value / bits) / Math.log(value / reached);
     if (reached < bits) return { bits, seconds: seconds * (longer / seconds) ** share };
     [seconds, value] = [longer, reached];
@@ -168,7 +168,7 @@ function trigramOutlook(
   return { bits, seconds: undefined };
 }
 
-/** What is known of a candidate before its quality is asked for. */
+/** A candidate before its quality is estimated. */
 type Candidate = Omit<Plan, 'seconds' | 'epochs' | 'expected' | 'twice' | 'trigram'>;
 type Found = Omit<Plan, 'twice' | 'trigram'> & { rank: number };
 
@@ -193,8 +193,8 @@ function best(input: PlanInput, shapes: Shapes, fitsMemory: MemoryCheck): Found 
 }
 
 /**
- * Whether a run takes at most half of what the device may hold, so that nothing is recomputed: that would take a third more time.
- * Checked once for each model and batch size: nothing else that a plan chooses changes a run's memory.
+ * Returns a check whether a run takes at most half of the device's memory, so that recomputation, with a third more
+ * time, stays off. Caches results by model and batch size, because no other choice of a plan changes a run's memory.
  */
 function memoryCheck(limits: MemoryLimits = {}): MemoryCheck {
   if (Object.values(limits).every((limit) => limit === undefined)) return () => true;
@@ -213,17 +213,17 @@ function memoryCheck(limits: MemoryLimits = {}): MemoryCheck {
   };
 }
 type MemoryCheck = (model: ModelChoice, recipe: Recipe) => boolean;
-/** With a tenth held out: the shortest context, and the token after it. */
+/** Minimum text size: with a tenth held out, enough for the shortest context and the token after it. */
 const MIN_BYTES = 200;
 
-/** A model of a vocabulary and context, with what it costs. */
+/** A model for a vocabulary and context, with its cost. */
 interface Shape {
   model: ModelChoice;
   cost: Cost;
 }
 type Shapes = (vocabulary: number, context: number) => readonly Shape[];
 
-/** Lists the models that an architecture allows. Each is counted once for all times that a plan tries. */
+/** Lists the models that an architecture allows. Caches their costs for all time budgets that a plan tries. */
 function shapesOf({ model: id = FIRST_MODEL }: PlanInput): Shapes {
   const spec = modelSpec(id);
   const known = new Map<string, readonly Shape[]>();
@@ -266,7 +266,7 @@ function* candidates(input: PlanInput, shapes: Shapes): Generator<Candidate> {
   }
 }
 
-/** From `MIN_PLANNED_CONTEXT` to the longest; one shorter context where the validation set holds too few tokens. */
+/** Contexts from `MIN_PLANNED_CONTEXT` to the longest, or one shorter context for a small validation set. */
 function contexts(longest: number, heldTokens: number): readonly number[] {
   const isPlanned = (context: number): boolean => context <= Math.max(MIN_PLANNED_CONTEXT, longest);
   const fitting = CONTEXTS.filter((context) => isPlanned(context) && SPARE * context <= heldTokens);
@@ -276,11 +276,11 @@ function contexts(longest: number, heldTokens: number): readonly number[] {
   return [context];
 }
 
-/** Tokens of the held-out part for each of a context: windows enough to judge by. */
+/** Minimum number of validation tokens, as a multiple of the context. */
 const SPARE = 2;
 const headsOf = (width: number): number => Math.max(1, Math.round(width / (width < 256 ? 32 : 64)));
 
-/** The steps that a time holds, and how often a run of it is looked at and saved. */
+/** Recipe of a run that fills a time budget, with its evaluations and saves. */
 function inTime(
   cost: Cost,
   id: ModelId,
@@ -299,14 +299,14 @@ function inTime(
     evalEarly: true,
   };
   const paceWith = (evalTokens: number): Pace => expectedPace(cost, context, { ...given, evalTokens }, device);
-  // Each look takes as many tokens as its share of the time holds.
+  // Evaluations read as many tokens as their share of the time allows.
   const perToken = (paceWith(2 * EVALUATED).evaluation - paceWith(EVALUATED).evaluation) / EVALUATED;
   const affordable = (LOOKING * seconds) / ((looksIn(seconds) + EARLY_LOOKS) * perToken);
   const evaluable = Math.min(heldTokens, MAX_EVALUATED_TOKENS);
   const evalTokens = Math.ceil(Math.min(evaluable, Math.max(MIN_EVALUATED_TOKENS, affordable)));
   const pace = paceWith(evalTokens);
   const withSteps = (steps: number): Recipe => ofSteps({ ...given, evalTokens }, steps, seconds, pace.step);
-  // How often it is looked at and saved depends a little on the steps, and they on that.
+  // The numbers of steps, evaluations and saves depend on one another.
   let fits = Math.floor(seconds / pace.step);
   for (let turn = 0; turn < 3 && fits > MIN_STEPS; turn++)
     fits -= Math.max(0, Math.ceil((secondsOf(pace, withSteps(fits)) - seconds) / pace.step));
@@ -314,11 +314,15 @@ function inTime(
   return { recipe: withSteps(Math.max(MIN_STEPS, Math.min(max, fits))), pace, maxSteps: max };
 }
 
-/** Whether real steps take so much more or less time than was expected that another plan may be better. @param off times as long */
+/** Whether another plan may be better, given the measured over the expected time of a step. @param off that ratio */
 export const isFarOff = (off: number): boolean => off > MUCH || off < 1 / MUCH;
 const MUCH = 1.3;
 
-/** A recipe of so many steps: how often it is looked at and saved, and how long its rate rises. Both times are in seconds. */
+/**
+ * Returns the recipe with this number of steps, and with matching evaluations, saves and warm-up.
+ * @param seconds time budget of the run
+ * @param step seconds per step
+ */
 export function ofSteps(recipe: Recipe, steps: number, seconds: number, step: number): Recipe {
   const evalEvery = Math.max(1, Math.ceil(steps / looksIn(seconds)));
   const saveEvery = Math.max(1, Math.min(evalEvery, Math.round(SAVED_EVERY / step)));
@@ -329,15 +333,15 @@ const looksIn = (seconds: number): number =>
   Math.round(Math.min(MAX_EVALUATIONS, Math.max(MIN_EVALUATIONS, LOOKS_A_ROOT * Math.sqrt(seconds / 60))));
 const MIN_EVALUATIONS = 4;
 const MAX_EVALUATIONS = 40;
-/** Of a run of one minute; of longer ones by the root of their minutes. */
+/** Number of evaluations in a run of one minute; grows with the square root of the minutes. */
 const LOOKS_A_ROOT = 4;
-/** At steps 0, 10, 25, 50, 100 and 200; later ones cost little next to so many steps. */
+/** Number of early evaluations, at steps 0, 10, 25, 50, 100 and 200; later ones cost little compared with the steps. */
 const EARLY_LOOKS = 6;
-/** Share of the time. */
+/** Share of the time for evaluations. */
 const LOOKING = 0.04;
 const EVALUATED = 4096;
 const MIN_EVALUATED_TOKENS = 2048;
 const MAX_EVALUATED_TOKENS = 32_768;
-/** Seconds. */
+/** Seconds between saves. */
 const SAVED_EVERY = 300;
 const MAX_WARMUP_STEPS = 100;

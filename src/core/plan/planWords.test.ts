@@ -14,14 +14,14 @@ test.each([
   [2.6, true, /^A trigram model gets about 2\.60: this run should beat it\.$/],
   [1.95, false, /^A trigram model gets about 1\.95: beating it takes about \d+ min\.$/],
   [0.5, false, /^A trigram model gets about 0\.500; no run of up to 4[78] min( \d+ s)? should beat it\.$/],
-] as const)('a trigram model of %d bits per byte', (bits, isBeaten, words) => {
+] as const)('words for a trigram model of %d bits per byte', (bits, isBeaten, words) => {
   const plan = makePlan(inputOf(bits));
   expect(trigramWords(plan.trigram!, plan.seconds)).toMatch(words);
   expect(beatsTrigram(plan.trigram!, plan.seconds)).toBe(isBeaten);
   expect(plan.expected!.value < bits).toBe(isBeaten);
 });
 
-test('a run of the stated time is expected to reach the trigram model, and plans of any time state much the same', () => {
+test('a run of the stated time should reach the trigram model, and plans of other times state similar ones', () => {
   const expectedIn = (seconds: number): number => makePlan({ ...inputOf(1.95), seconds }).expected!.value;
   const times = [30, 60, 120].map((seconds) => makePlan({ ...inputOf(1.95), seconds }).trigram!.seconds!);
   for (const seconds of times) {
@@ -30,7 +30,7 @@ test('a run of the stated time is expected to reach the trigram model, and plans
   }
 });
 
-test('a context of less than 64 is planned and explained only where fewer than 128 tokens are held out', () => {
+test('plans and explains a context below 64 only if fewer than 128 tokens are held out', () => {
   const planFor = (bytes: number) => makePlan({ ...inputOf(2), text: { ...inputOf(2).text, bytes } });
   const [short, long] = [planFor(2000), planFor(5000)];
   expect(short.heldTokens).toBeLessThan(128);

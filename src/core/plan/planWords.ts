@@ -1,4 +1,4 @@
-/** What a plan says of a trigram model and of a short context, on Model, while a run prepares, and in the terminal. */
+/** Words of a plan on the trigram model and a short context: on Model, while a run prepares, and in the terminal. */
 import { formatCount, formatDuration, formatReading } from '../base/units';
 import { MIN_PLANNED_CONTEXT, type Plan, type TrigramOutlook } from './plan';
 
@@ -22,7 +22,7 @@ const roundedUp = (seconds: number): number => {
   return unit * Math.ceil(seconds / unit);
 };
 
-/** Why a plan's context is shorter than usual; undefined where it isn't. */
+/** Explains why a plan's context is shorter than usual; undefined if it isn't. */
 export function shortContextWords({ model, heldTokens }: Pick<Plan, 'model' | 'heldTokens'>): string | undefined {
   const { context } = model.config;
   if (context >= MIN_PLANNED_CONTEXT) return undefined;

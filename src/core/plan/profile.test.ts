@@ -33,7 +33,7 @@ test('a sample of a novel predicts the token counts of the whole', async () => {
   expect(bytesPerToken / counted.bytesPerToken).toBeLessThan(1.05);
 });
 
-test('a text with few pairs has the bytes, and what it has pairs for', async () => {
+test('a text with few pairs has the byte vocabulary, and those that it has pairs for', async () => {
   const { vocabularies } = await profileText([documentOf('abcdefg')], unwatched);
   expect(vocabularies.map(({ size }) => size)).toEqual([257]);
   const several = await profileText([documentOf('Ein Wal. '.repeat(30)), documentOf('')], unwatched);

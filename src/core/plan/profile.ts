@@ -1,4 +1,4 @@
-/** What a plan must know of a text: how much there is, and what tokens of several vocabularies make of it. */
+/** Profiles a text for a plan: its size, its repetition, and its tokens in several vocabularies. */
 import { concatIds } from '../base/concat';
 import { type Document, type Documents, totalOf } from '../base/document';
 import { type Job, yieldToEventLoop } from '../base/job';
@@ -14,42 +14,42 @@ import { type Part, repeatedShare } from './repetition';
 import { trigramLoss } from './trigram';
 
 export interface TextProfile {
-  /** Of UTF-8, all of it. */
+  /** UTF-8 bytes of the whole text. */
   bytes: number;
-  /** From small to large; of those that the text has pairs for. */
+  /** Vocabularies that the text has enough pairs for, in ascending order of size. */
   vocabularies: readonly VocabularyProfile[];
-  /** Share of it that is said word for word again. */
+  /** Share of the text that repeats verbatim. */
   repeated: number;
-  /** Bits per byte of a trigram model on held-out text, about; it hardly depends on the vocabulary. */
+  /** Approximate bits per byte of a trigram model on held-out text, nearly independent of the vocabulary. */
   trigramBits: number;
 }
 
 export interface VocabularyProfile {
   kind: TrainedKind;
-  /** Entries. */
+  /** Number of tokens in the vocabulary. */
   size: number;
   bytesPerToken: number;
-  /** Bits per byte of held-out text of always guessing by how common each token is. */
+  /** Bits per byte of a unigram model on held-out text. */
   unigramBits: number;
 }
 
-/** The largest measured vocabulary of at most `size` entries, else the smallest; undefined where a text has none. */
+/** Largest measured vocabulary of at most `size` entries, else the smallest; undefined if the text has none. */
 export const measuredVocabulary = (
   { vocabularies }: Pick<TextProfile, 'vocabularies'>,
   size: number,
 ): VocabularyProfile | undefined => vocabularies.findLast((one) => one.size <= size) ?? vocabularies[0];
 
-/** Entries that are tried. 257 are the bytes. */
+/** Vocabulary sizes to try; the smallest has only bytes and the end token. */
 const VOCABULARIES = [MIN_VOCABULARY, 512, 1024, 2048, 4096, 8192] as const;
 
-/** Code units that are read of the documents, at most: enough to tell one language, or one kind of text, from another. */
+/** Maximum size of the sample in code units, enough to distinguish languages and kinds of text. */
 const SAMPLE = 2 ** 19;
-/** Of each document's sample, at its end: as much as is usually held out. */
+/** Share of each document's sample that is held out, at its end: the usual validation share. */
 const HELD = 0.1;
 
 /**
- * Reads a sample of documents, learns the largest vocabulary from it, and counts the tokens of each smaller one, whose merges
- * are the first of that. Takes some tenths of a second.
+ * Reads a sample of documents, trains the largest vocabulary on it, and counts the tokens of each smaller one, whose
+ * merges are the first merges of the largest. Takes some tenths of a second.
  */
 export async function profileText(documents: Documents, job: Job): Promise<TextProfile> {
   const bytes = await totalOf(documents, 'bytes');
@@ -68,9 +68,9 @@ export async function profileText(documents: Documents, job: Job): Promise<TextP
   for (const asked of VOCABULARIES) {
     const own = merges.slice(0, asked - MIN_VOCABULARY);
     const size = MIN_VOCABULARY + own.length;
-    // What the text has no pairs for is no vocabulary of its own.
+    // The text has no more pairs, so that this vocabulary equals the previous one.
     if (vocabularies.at(-1)?.size === size) break;
-    // The first merges are those of a smaller vocabulary: what they have made is merged on.
+    // Continues from the smaller vocabulary's tokens, because its merges come first.
     for (const [left, right] of own.slice(ranks.size)) ranks.findOrAdd(left, right);
     ids = ids.map((of) => merge(of.slice(), ranks, made));
     const [counts, heldCounts] = [new Uint32Array(size), new Uint32Array(size)];
@@ -103,19 +103,19 @@ export async function profileText(documents: Documents, job: Job): Promise<TextP
   };
 }
 
-/** Words as their ids. */
+/** Concatenates the ids of each passage's words. */
 const partsOf = (parts: Words['parts'], ids: readonly Uint32Array[]): readonly Part[] => {
   const idsOf = (words: readonly number[]): Uint32Array => concatIds(words.map((i) => ids[i]!));
   return parts.map(({ trained, held }) => ({ trained: idsOf(trained), held: idsOf(held) }));
 };
 
 interface Words {
-  /** Each once. */
+  /** Distinct words. */
   words: readonly string[];
   /** Count in the training set and in the held-out set. */
   trained: readonly number[];
   held: readonly number[];
-  /** The passages, by places in `words`. */
+  /** Passages, as indices into `words`. */
   parts: readonly { trained: readonly number[]; held: readonly number[] }[];
 }
 
@@ -154,7 +154,7 @@ interface Passage extends Document {
   text: string;
 }
 
-/** Stretches that lie evenly over what is read: all of it, or where there is much, many of the documents or the first of them. */
+/** Samples evenly spaced stretches. Reads at most `MAX_DOCUMENTS` evenly spaced documents, up to `MAX_READ_LENGTH`. */
 async function sampleOf(documents: Documents, { signal }: Pick<Job, 'signal'>): Promise<readonly Passage[]> {
   let [count, i] = [0, 0];
   for await (const _ of documents) count++;
@@ -185,7 +185,7 @@ async function sampleOf(documents: Documents, { signal }: Pick<Job, 'signal'>): 
   }
   return passages;
 }
-/** Code units. */
+/** Lengths of a stretch and of all text read, in code units. */
 const STRETCH = 2048;
 const MAX_DOCUMENTS = 1024;
 const MAX_READ_LENGTH = 2 ** 24;

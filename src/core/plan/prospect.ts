@@ -1,4 +1,4 @@
-/** A run as the forecast sees it, and what its curve says of its end. */
+/** Forecast of a run from its settings and its validation curve. */
 import { modelSpec } from '../models';
 import type { Band } from './quality';
 import { isCovered, qualityKindOf } from './quality';
@@ -10,19 +10,19 @@ import type { ModelChoice } from '../train/run';
 export interface ProspectOf {
   model: ModelChoice;
   recipe: Recipe;
-  /** Of the data; null where they weren't counted. */
+  /** Facts of the data; null if the data weren't counted. */
   facts: { unigramLoss: number; parts: { train: { tokens: number } } } | null;
-  /** The data or the recipe changed after its start, or it started from another model. */
+  /** Whether the data or the recipe changed after the start, or the run started from another model. */
   isContinued: boolean;
   /** Set for a run that trains an adapter. */
   trainable?: unknown;
-  /** Steps of the whole run. */
+  /** Planned number of steps. */
   planned: number;
-  /** What a plan knows of the text; undefined before one has read it. */
+  /** Share of the text that repeats; undefined before the text is profiled. */
   repeated: number | undefined;
 }
 
-/** @returns undefined for a run that no recorded run is like: of another objective, of an adapter, or continued */
+/** @returns undefined for a run unlike all recorded runs: another objective, an adapter, or a continued run */
 export function prospectOf(run: ProspectOf): Prospect | undefined {
   const { model, recipe, facts, isContinued, trainable, planned, repeated } = run;
   const kind = qualityKindOf(model.id, recipe.objective);
@@ -37,7 +37,7 @@ export function prospectOf(run: ProspectOf): Prospect | undefined {
     learningRate: recipe.learningRate,
     dropout: recipe.dropout,
   };
-  // Where the law doesn't hold, only the run's own curve counts.
+  // Outside of the scaling law's range, the forecast relies on the run's own curve.
   const isKnown = repeated !== undefined && isCovered({ ...circumstances, repeated }, recipe.optimizer);
   return { ...circumstances, repeated: isKnown ? repeated : undefined, unigramLoss: facts.unigramLoss };
 }
@@ -45,13 +45,13 @@ export function prospectOf(run: ProspectOf): Prospect | undefined {
 export interface Forecast {
   /** Best validation loss at the end, in nats per token. */
   end: Band;
-  /** From the last evaluation to the end. */
+  /** Expected losses from the last evaluation to the end. */
   path: readonly (Band & { step: number })[];
 }
 
 /**
- * @param evaluations on the validation set, in the order of their steps
- * @returns undefined before the first step was evaluated, and once all steps are done
+ * @param evaluations on the validation set, in order of steps
+ * @returns undefined before an evaluation after step 0, and once all steps are done
  */
 export function forecastOf(
   prospect: Prospect,

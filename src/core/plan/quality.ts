@@ -4,14 +4,14 @@ import type { ObjectiveId } from '../objectives';
 import type { OptimizerId } from '../optim';
 import { CONSTANTS } from './constants';
 
-/** A value, and the interval that holds it in 80 of 100 runs. */
+/** A value and its 80 % interval. */
 export interface Band {
   value: number;
   low: number;
   high: number;
 }
 
-/** Runs that were recorded: an architecture, pretrained by one objective. */
+/** Kinds of recorded runs: an architecture and its pretraining objective. */
 export const QUALITY_KINDS = {
   gpt: 'causal',
   llama: 'causal',
@@ -20,13 +20,13 @@ export const QUALITY_KINDS = {
 } as const satisfies Partial<Record<ModelId, ObjectiveId>>;
 export type QualityKind = keyof typeof QUALITY_KINDS;
 
-/** Largest share that the model covers: runs on texts that repeat more ended 30 % above and below the law. */
+/** Largest repeated share that the scaling law covers: runs on more repetitive texts ended 30 % above and below it. */
 export const MAX_REPEATED = 0.3;
 
 /** Recorded learning rates lie within this factor of the best one. */
 const MAX_RATE_FACTOR = 4;
 
-/** Recorded runs read at least so many training tokens. */
+/** Minimum number of training tokens in recorded runs. */
 export const MIN_TOKENS = 20_000;
 
 /** Whether recorded runs are like this one in optimizer, learning rate, length and repetition of the text. */
@@ -37,7 +37,7 @@ export function isCovered(run: Circumstances, optimizer: OptimizerId): boolean {
   return optimizer === 'adamw' && isLike && repeated <= MAX_REPEATED;
 }
 
-/** @returns undefined for a run that no recorded run is like */
+/** @returns undefined if no recorded run has this architecture and objective */
 export function qualityKindOf(model: ModelId, objective: ObjectiveId): QualityKind | undefined {
   return isQualityKind(model) && QUALITY_KINDS[model] === objective ? model : undefined;
 }
@@ -45,12 +45,12 @@ export function qualityKindOf(model: ModelId, objective: ObjectiveId): QualityKi
 /** Whether runs of the architecture were recorded. */
 export const isQualityKind = (model: ModelId): model is QualityKind => Object.hasOwn(QUALITY_KINDS, model);
 
-/** What the expected quality depends on. */
+/** Properties of a run that determine its expected quality. */
 export interface Circumstances {
   kind: QualityKind;
   /** Number of tokens in the vocabulary. */
   vocabulary: number;
-  /** Share of the validation tokens whose last four tokens the training text continues in the same way, 0 to 1. */
+  /** Share of validation tokens that the training text also has after the same four tokens, 0 to 1. */
   repeated: number;
   /** Weights in the layers' matrices, without embeddings. */
   parameters: number;
@@ -59,47 +59,47 @@ export interface Circumstances {
   /** Tokens per update. */
   perStep: number;
   steps: number;
-  /** Peak. */
+  /** Peak learning rate. */
   learningRate: number;
   dropout: number;
 }
 
 /** Constants of one architecture, relative to GPT's. */
 interface KindConstants {
-  /** How much each token counts. */
+  /** Effective number of tokens per token. */
   tokens: number;
-  /** The best learning rate. */
+  /** Best learning rate. */
   rate: number;
   floor: number;
 }
 
 export interface Constants {
-  /** Share that no model and no amount of text removes. */
+  /** Irreducible share of the unigram loss. */
   floor: number;
-  /** Share of too few parameters. */
+  /** Share due to a limited number of parameters. */
   sizeShare: number;
   sizePower: number;
-  /** Share of too few tokens. */
+  /** Share due to a limited number of tokens. */
   tokenShare: number;
   tokenPower: number;
   vocabularyPower: number;
-  /** How much less remains of a text that repeats. */
+  /** Effect of the repeated share on the remaining loss. */
   repetition: number;
-  /** Tokens read until half of that is learned. */
+  /** Tokens read until the model has learned half of the repetition. */
   copied: number;
-  /** Epochs after which another one teaches little. */
+  /** Scale of the number of epochs after which another one teaches little. */
   repeats: number;
-  /** Tokens per update above which each counts for less, in a run of a million tokens. */
+  /** Tokens per update above which each token counts for less, in a run of a million tokens. */
   batch: number;
-  /** Best peak of the learning rate at 512 tokens per update, and what another costs: by its logarithm, squared. */
+  /** Best peak learning rate at 512 tokens per update, and the cost of another rate, by the squared log ratio. */
   rate: number;
   rateShare: number;
-  /** What dropout costs, by its probability. */
+  /** Cost of dropout, by its probability. */
   dropoutShare: number;
   kinds: Readonly<Record<QualityKind, KindConstants>>;
-  /** Standard deviation of the logarithm of the measured over the expected loss, on a text that wasn't fitted on and never repeats. */
+  /** Standard deviation of the log ratio of measured to expected loss, on an unseen text that never repeats. */
   spread: number;
-  /** Of a curve at a share p of its steps: the logarithm of its loss differs from what its end implies by noise · exp(-decay · p). */
+  /** Noise of a curve: at a share p of the steps, its log loss deviates from its end by noise · exp(-decay · p). */
   curve: { noise: number; decay: number };
 }
 
@@ -122,12 +122,12 @@ export function remainingShare(run: Circumstances, c: Constants): number {
     missed * (vocabulary / 4096) ** c.vocabularyPower +
     c.rateShare * off ** 2 +
     c.dropoutShare * dropout;
-  // Copying what repeats is learned after some ten thousand tokens, rather suddenly.
+  // Models learn to copy repeated text rather suddenly, after some ten thousand tokens.
   const copies = 1 / (1 + (c.copied / read) ** 2);
   return atMostOne(share * Math.exp(-c.repetition * repeated * copies));
 }
 
-/** Smooth minimum of a share and 1: a run that has hardly begun is as good as a unigram model. */
+/** Smooth minimum of a share and 1: early in training, a model is as good as a unigram model. */
 const atMostOne = (share: number): number => -Math.log(Math.exp(-SHARPNESS * share) + Math.exp(-SHARPNESS)) / SHARPNESS;
 const SHARPNESS = 12;
 
@@ -143,7 +143,7 @@ export const expectedShare = (run: Circumstances): number => remainingShare(run,
 /** Standard deviation of the logarithm of the loss. */
 export const deviationOf = (run: Circumstances): number =>
   CONSTANTS.spread * spreadOfRepetition(run) * beyondRecorded(run);
-/** Runs on logs and mail lie farther from the law than those on prose: measured, in 111 runs, up to four times as far. */
+/** Factor of the spread for repetitive texts: of 111 runs, those on logs and mail deviate up to four times as far. */
 export const spreadOfRepetition = ({ repeated }: Pick<Circumstances, 'repeated'>): number => 1 + 4 * repeated;
 /** Noise of a run's own curve. */
 export const FORECAST = CONSTANTS.curve;
@@ -153,10 +153,10 @@ export function bandAround(value: number, deviation: number): Band {
   const width = Math.exp(EIGHTY_PERCENT * deviation);
   return { value, low: value / width, high: value * width };
 }
-/** Standard deviations of a normal distribution to either side that hold 80 %. */
+/** Half-width of the central 80 % of a normal distribution, in standard deviations. */
 const EIGHTY_PERCENT = 1.2816;
 
-/** Widens the band where no recorded run was as large or as long: by half for each factor of 10. A judgment, not measured. */
+/** Widens the band beyond the largest or longest recorded run, by half per factor of 10. A judgment, not measured. */
 const beyondRecorded = ({ parameters, perStep, steps }: Circumstances): number =>
   1 +
   [parameters / MAX_PARAMETERS, (perStep * steps) / MAX_TOKENS].reduce(
@@ -167,14 +167,14 @@ const MAX_PARAMETERS = 6e5;
 const MAX_TOKENS = 1.7e6;
 
 /**
- * Peak of the learning rate for AdamW.
+ * Peak learning rate for AdamW.
  * @param usualRate of the optimizer at this size: larger models than those recorded need lower rates
  */
 export const peakRate = (kind: QualityKind, perStep: number, usualRate: number): number =>
   Number(Math.min(MAX_RATE, 4 * usualRate, bestRate(kind, perStep, CONSTANTS)).toPrecision(2));
-/** The highest that was recorded. */
+/** Highest recorded learning rate. */
 const MAX_RATE = 6e-3;
 
-/** Grows with the root of the tokens per update, as the noise of gradients does (Malladi et al. 2022, arXiv:2205.10287). */
+/** Best learning rate, proportional to the root of tokens per update (Malladi et al. 2022, arXiv:2205.10287). */
 const bestRate = (kind: QualityKind, perStep: number, { rate, kinds }: Pick<Constants, 'rate' | 'kinds'>): number =>
   rate * kinds[kind].rate * Math.sqrt(perStep / 512);

@@ -6,13 +6,13 @@ const part = (trained: number[], held: number[]) => ({
   held: Uint32Array.from(held),
 });
 
-test('what follows the same four tokens as it last did is said again', () => {
-  // 5 follows 1 2 3 4, and later 6 does; 7 follows 2 3 4 6.
+test('counts a token as repeated if it last followed the same four tokens', () => {
+  // 1 2 3 4 is followed by 5, and later by 6; 2 3 4 6 is followed by 7.
   const trained = [1, 2, 3, 4, 5, 1, 2, 3, 4, 6, 7];
   expect(repeatedShare([part(trained, [1, 2, 3, 4, 6, 7])], 8)).toBe(1);
   expect(repeatedShare([part(trained, [1, 2, 3, 4, 5, 7])], 8)).toBe(0);
   expect(repeatedShare([part(trained, [1, 2, 3, 4, 6, 5])], 8)).toBe(0.5);
-  // Whatever passage it was said in.
+  // Repetition counts across passages.
   expect(repeatedShare([part(trained, []), part([], [1, 2, 3, 4, 6])], 8)).toBe(1);
 });
 

@@ -7,7 +7,7 @@ export interface Part {
 /**
  * Share of held-out tokens that equal the token that last followed the same four tokens in the training set. A measure of verbatim
  * repetition: one or two hundredths for a novel, a third for declarations in source code, nearly half for mail with headers.
- * @param size entries of the vocabulary, 2 ** 13 at most
+ * @param size vocabulary size, at most 2 ** 13
  */
 export function repeatedShare(parts: readonly Part[], size: number): number {
   const keyOf = (ids: Uint32Array, place: number): number => {

@@ -1,14 +1,14 @@
-/** What a trigram model gets on a text, estimated from a sample of it. */
+/** Loss of a trigram model on a text, estimated from a sample. */
 import { concatIds } from '../base/concat';
 import { nGrams } from '../objectives/baselines/nGrams';
 import type { Part } from './repetition';
 
-/** Gain of a trigram model from a text twice as long as the sample. Measured on seven texts of 0.9 to 3 MB: 2.8 to 8.5 %, median 5 %. */
+/** Gain of a trigram model from twice the text. Measured on seven texts of 0.9 to 3 MB: 2.8 to 8.5 %, median 5 %. */
 const GAIN_PER_DOUBLING = 0.05;
 
 /**
  * Nats per token of a trigram model on the held-out ends of passages, estimated for the whole text.
- * @param share of the text that the passages are
+ * @param share of the text in the passages
  */
 export function trigramLoss(parts: readonly Part[], size: number, share: number): number {
   const training = concatIds(parts.map(({ trained }) => trained));

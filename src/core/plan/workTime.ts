@@ -1,26 +1,26 @@
-/** How long work other than training takes: an evaluation of a text, and building tokens. */
+/** Estimates the time of an evaluation and of building tokens. */
 import { modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
 import { evaluatedAs, type ObjectiveId } from '../objectives';
 import { costOf, forwardSeconds, type PlanDevice } from './pace';
 
-/** What an evaluation does. */
+/** Work of an evaluation. */
 export interface EvaluationWork {
-  /** Of the model. */
+  /** Training objective of the model. */
   objective: ObjectiveId;
   /** Tokens of the evaluated text. */
   tokens: number;
-  /** Tokens that a causal model writes. */
+  /** Tokens that a causal model generates. */
   written: number;
   /** Training tokens that n-gram models count first; 0 if their scores are stored. */
   counted?: number;
-  /** The text is read twice more, in windows that overlap by half. */
+  /** Whether the text is also read in windows that overlap by half, which is twice as many tokens again. */
   isStrided?: boolean;
 }
 
 /**
- * Seconds of an evaluation: forward passes over windows as long as the context, scores of every vocabulary entry for every token,
- * texts that a causal model writes, n-gram models and intervals.
+ * Seconds of an evaluation: forward passes over windows of the context, scores of every vocabulary entry for every
+ * token, generated texts of a causal model, n-gram models and intervals.
  */
 export function evaluationSeconds(
   { id, config, vocabulary }: ModelChoice,
@@ -41,20 +41,20 @@ export function evaluationSeconds(
     slow * REST
   );
 }
-/** Windows that a pass reads. */
+/** Windows per pass. */
 const ROWS = 8;
 /** Share of tokens that are masked. */
 const MASKED = 0.15;
-/** Seconds on the processor: softmax and rank for one vocabulary entry, n-gram counts for one token, the rest of an evaluation. */
+/** Processor seconds: softmax and rank per vocabulary entry, n-gram counts per token, and the remaining work. */
 const [SCORE, COUNT, REST] = [25e-9, 0.5e-6, 1];
 
-/** How much slower this machine's processor is than the one the seconds above are of; 1 on a GPU, whose rate says nothing of it. */
+/** Slowness of this processor compared with the one measured above; 1 on a GPU, whose rate doesn't show it. */
 const slowProcessor = ({ kind, gigaflops }: PlanDevice): number =>
   kind === 'webgpu' ? 1 : Math.max(1, USUAL_GIGAFLOPS / gigaflops);
 const USUAL_GIGAFLOPS = 40;
 
-/** Characters per second from a text to its data, on a processor of 2024, until this machine has built some. */
+/** Default rate of building data, in characters per second, on a processor of 2024. */
 const BUILD_RATE = 1.2e6;
 
-/** Seconds until a text is tokens: a tokenizer is trained, the text cut and counted. @param rate characters per second here */
+/** Seconds to train a tokenizer, and to encode and count a text. @param rate measured characters per second */
 export const buildSeconds = (characters: number, rate = BUILD_RATE): number => characters / rate;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mostHelpful, unsureness } from './activeLearning';
 
-test('the least sure comes first, and of two that are alike the second waits', () => {
+test('picks the least certain text first, and postpones a text similar to a picked one', () => {
   const text = (p: number, ...ids: number[]) => ({ probabilities: [p, 1 - p], ids });
   const texts = [text(0.99, 1, 2), text(0.55, 3, 4), text(0.56, 3, 4), text(0.7, 5, 6)];
   expect(mostHelpful(texts, false, 4)).toEqual([1, 3, 0, 2]);
@@ -10,14 +10,14 @@ test('the least sure comes first, and of two that are alike the second waits', (
   expect(mostHelpful([], false, 20)).toEqual([]);
 });
 
-test('how unsure it is: of one label of some the entropy, of several that of the least sure', () => {
+test('uncertainty is the entropy with one label, and that of the least certain label with several', () => {
   expect(unsureness([0.25, 0.25, 0.25, 0.25], false)).toBeCloseTo(1, 12);
   expect(unsureness([1, 0, 0], false)).toBe(0);
   expect(unsureness([0.99, 0.5, 0.01], true)).toBeCloseTo(1, 12);
   expect(unsureness([1, 0], true)).toBe(0);
 });
 
-test('each is taken once, and as many as are asked for', () => {
+test('picks each text once, and as many as requested', () => {
   const text = fc.record({
     probabilities: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 2 }),
     ids: fc.array(fc.nat(9), { maxLength: 9 }),

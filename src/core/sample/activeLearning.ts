@@ -1,9 +1,9 @@
-/** Which of some texts without a label it would help most to label. */
+/** Active learning: selects the unlabeled texts that are most useful to label. */
 
 interface Unlabeled {
-  /** Of its labels, as a classifier has them. */
+  /** Probabilities of the classifier's labels. */
   probabilities: ArrayLike<number>;
-  /** Its tokens. */
+  /** Token ids. */
   ids: ArrayLike<number>;
 }
 
@@ -11,12 +11,12 @@ interface Unlabeled {
  * Picks texts by the classifier's uncertainty, one after another, and discounts those that share tokens with earlier picks. A
  * batch of similar texts teaches little more than one of them (Settles 2009, "Active Learning Literature Survey", sections
  * 3.1 and 3.6).
- * @returns places, the most helpful first
+ * @returns indices, most helpful first
  */
 export function mostHelpful(texts: readonly Unlabeled[], several: boolean, count: number): readonly number[] {
   const unsure = texts.map(({ probabilities }) => unsureness(probabilities, several));
   const counts = texts.map(({ ids }) => countsOf(ids));
-  /** Of each the most that it has in common with one that was taken. */
+  /** Highest cosine similarity of each text to a picked one. */
   const alike = new Float64Array(texts.length);
   const taken: number[] = [];
   const left = new Set(texts.keys());
@@ -33,7 +33,7 @@ export function mostHelpful(texts: readonly Unlabeled[], several: boolean, count
   return taken;
 }
 
-/** 0 to 1: the entropy by its largest value; where a text has several labels, that of the label it is least sure of. */
+/** Normalized entropy, 0 to 1; with several labels, that of the least certain label. */
 export function unsureness(probabilities: ArrayLike<number>, several: boolean): number {
   const all = Array.from(probabilities);
   if (several) return all.reduce((max, p) => Math.max(max, (nats(p) + nats(1 - p)) / Math.LN2), 0);

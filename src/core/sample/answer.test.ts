@@ -10,7 +10,7 @@ import { answer, type AnswerSettings } from './answer';
 import { logits } from './logits';
 import { memory } from './memory';
 
-/** Of 33 tokens: a letter is one. */
+/** Special ids of a tokenizer with 33 tokens, one per letter. */
 const PADDING = 32;
 const END = 31;
 const tokenizer = {
@@ -57,13 +57,13 @@ describe.each(SINGLE_THREAD_BACKENDS)('%s', (_, use) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('sampled, the same seed answers the same', async () => {
+  test('sampling with the same seed gives the same answer', async () => {
     const one = await ids('whale', { temperature: 1 });
     expect(await ids('whale', { temperature: 1 })).toEqual(one);
     expect(await ids('whale', { temperature: 1, seed: 5 })).not.toEqual(one);
   });
 
-  test('beams find what is at least as likely, and tell what each token is', async () => {
+  test('beam search finds an answer at least as probable, with the probability of each token', async () => {
     const before = tf.memory().numTensors;
     const sum = (tokens: Awaited<ReturnType<typeof answered>>): number =>
       tokens.reduce((n, { probability }) => n + Math.log(probability), 0);
@@ -74,11 +74,11 @@ describe.each(SINGLE_THREAD_BACKENDS)('%s', (_, use) => {
       const known = alternatives.find(([other]) => other === id);
       if (known) expect(known[1]).toBeCloseTo(probability, 6);
     }
-    expect(await ids('whale', { length: 100, beams: 2 })).not.toHaveLength(0); // no longer than what it can read
+    expect(await ids('whale', { length: 100, beams: 2 })).not.toHaveLength(0); // at most the context
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('an empty text is its end; one that is too long is refused with numbers', async () => {
+  test('reads an empty text as an end token, and refuses a too long text with numbers', async () => {
     expect(await ids('')).toEqual(await uncached('', 12));
     await expect(ids('abcdefghijklmnopqr')).rejects.toMatchObject({
       code: 'bad-settings',

@@ -1,4 +1,4 @@
-/** What an encoder-decoder says to a text. */
+/** Answers of an encoder-decoder to a text. */
 import * as tf from '@tensorflow/tfjs';
 import { type Job, type Pause, yieldToEventLoop } from '../base/job';
 import type { Network } from '../models/network';
@@ -13,13 +13,13 @@ import { logits, paddedLength } from './logits';
 import { forEachOf, memory } from './memory';
 import { distribution, type SampledToken, tokenOf } from './sampleToken';
 
-/** With more than one beam nothing is drawn by chance: temperature, top-k, top-p and seed are not looked at. */
+/** With more than one beam, decoding is deterministic and ignores temperature, top-k, top-p and seed. */
 export interface AnswerSettings extends GenerationSettings, BeamSettings {}
 
 /**
  * Generates an answer, token by token, up to its end token or the maximum length. With beams, yields all of it at the end.
  * Stops early, without an error, when the job is aborted.
- * @throws HomegrownError `bad-settings` where the text is empty, or longer than the model's context
+ * @throws HomegrownError `bad-settings` if the text is empty, or longer than the model's context
  */
 export async function* answer(
   network: Network,
@@ -70,7 +70,7 @@ async function* byBeams(
   }
 }
 
-/** Scores of every token after each of some beginnings, all of one length: [beginnings, vocabulary]. */
+/** Scores of the next token after each beginning, [beginnings, vocabulary]. All beginnings have the same length. */
 async function scoresAfter(
   network: Network,
   memory: Memory,

@@ -7,13 +7,13 @@ import { propertyRuns } from '../../testing/propertyRuns';
 const V = 3;
 const END = 2;
 const at = (ids: readonly number[]): number => ids.reduce((key, id) => key * V + id + 1, 0);
-/** A model of 3 tokens that says anything after anything. */
+/** Models of 3 tokens with arbitrary scores after any prefix. */
 const models = fc.array(fc.integer({ min: -400, max: 400 }), { minLength: 3 * 400, maxLength: 3 * 400 });
 const scoresOf = (table: readonly number[]) => (answers: readonly (readonly number[])[]) =>
   Promise.resolve(Float32Array.from(answers.flatMap((ids) => [0, 1, 2].map((id) => table[3 * at(ids) + id]! / 100))));
 const noPause = () => Promise.resolve();
 
-/** All answers of at most `max` tokens, each with what it is judged by. */
+/** All answers of at most `max` tokens, with their scores. */
 async function all(
   table: readonly number[],
   max: number,
@@ -35,7 +35,7 @@ async function all(
 }
 const best = (beams: readonly Beam[]): number => Math.max(...beams.map(({ score }) => score));
 
-test('as many beams as there are answers find the best of all', () =>
+test('as many beams as possible answers find the best one', () =>
   fc.assert(
     fc.asyncProperty(models, fc.integer({ min: 1, max: 5 }), async (table, length) => {
       // Without a penalty a finished beam cannot be overtaken by a longer one, so stopping early loses nothing.
@@ -71,8 +71,8 @@ test('one beam is greedy', () =>
     { numRuns: propertyRuns(50) },
   ));
 
-test('a penalty of length lets longer answers win', async () => {
-  // Ends at once with 0.5; otherwise continues with tokens of probability 0.9.
+test('a length penalty lets longer answers win', async () => {
+  // The model ends at once with 0.5; otherwise it continues with tokens of probability 0.9.
   const scores = (answers: readonly (readonly number[])[]) =>
     Promise.resolve(
       Float32Array.from(
@@ -85,7 +85,7 @@ test('a penalty of length lets longer answers win', async () => {
   expect((await run(1)).ids).toEqual([0, 0, 0, 0, 0, 0]);
 });
 
-test('a stop gives what is best until then', async () => {
+test('a stop returns the best answers so far', async () => {
   const abort = new AbortController();
   let calls = 0;
   const scores = (answers: readonly unknown[]) => {
@@ -101,7 +101,7 @@ test('a stop gives what is best until then', async () => {
   });
 });
 
-test('scores that are not numbers are refused', () =>
+test('refuses scores that are not numbers', () =>
   expect(
     beamSearch(
       () => Promise.resolve(Float32Array.of(0, NaN, 1)),

@@ -24,9 +24,9 @@ export interface Beam {
 
 /**
  * Answers, best first: `beams` of them, or fewer. When aborted, returns the best ones so far.
- * @param scores of every token as the next one after each of some answers, [answers, vocabulary]
- * @param end the token that ends an answer
- * @throws HomegrownError `diverged` where a score is not a finite number
+ * @param scores of the next token after each partial answer, [answers, vocabulary]
+ * @param end end token
+ * @throws HomegrownError `diverged` if a score isn't finite
  */
 export async function beamSearch(
   scores: (answers: readonly (readonly number[])[]) => Promise<Float32Array>,
@@ -60,7 +60,7 @@ export async function beamSearch(
   return ended.length > 0 ? ended : running;
 }
 
-/** A beam and its next token. `score`: nats of both together. */
+/** A beam and its next token. `score`: sum of log-probabilities of both, in nats. */
 interface Next extends Beam {
   token: number;
 }

@@ -1,22 +1,22 @@
-/** What could stand in a blank of a passage. */
+/** Candidates for the blanks of a passage. */
 import { type Passage, wordIn } from '../tokenizer/passage';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { distribution } from './sampleToken';
 
 export interface Candidate {
   id: number;
-  /** As it stands in the passage, the space before it too. */
+  /** Text in the passage, including a space before it. */
   text: string;
   probability: number;
 }
 export interface Filled {
-  /** The passage around its blanks: one more than there are. */
+  /** Text around the blanks: one piece more than there are blanks. */
   pieces: readonly string[];
-  /** Of each blank the likeliest, the best first; special tokens are none. */
+  /** Most probable candidates of each blank, best first, without special tokens. */
   blanks: readonly (readonly Candidate[])[];
 }
 
-/** The `max` likeliest in blank number `blank`. scores: of every token there, [vocabulary] */
+/** The `max` most probable candidates of a blank. @param scores of every token there, [vocabulary] */
 export function candidates(
   tokenizer: Tokenizer,
   passage: Passage,
@@ -34,6 +34,6 @@ export function candidates(
   return found;
 }
 
-/** The passage with the likeliest in each blank. */
+/** The passage with the best candidate in each blank. */
 export const likeliestText = ({ pieces, blanks }: Filled): string =>
   pieces.map((piece, i) => piece + (blanks[i]?.[0]?.text ?? '')).join('');

@@ -1,4 +1,4 @@
-/** Classifiers whose outputs overflow say so, wherever they are asked. */
+/** Classifiers report overflowing outputs in every place of use. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { network } from '../models/network';
 import { answer, writtenPage } from '../../testing/offlinePage';
@@ -16,7 +16,7 @@ describe.each(['bert', 'gpt', 'llama'] as const)('%s', (id) => {
     ['all weights', () => true],
     ['the matrices', (name: string) => name.endsWith('.weight') && !/norm|ln_/i.test(name)],
     ['the head', (name: string) => /^(classifier|score)/.test(name)],
-  ])('3e38 in %s is an overflow, and no answer', async (_, isHuge) => {
+  ])('3e38 in %s causes an overflow error instead of an answer', async (_, isHuge) => {
     const { snapshot, ...rest } = await untrainedClassifier(id);
     const tensors = new Map(
       [...snapshot.tensors].map(([name, { shape, data }]) => [
@@ -36,11 +36,11 @@ describe.each(['bert', 'gpt', 'llama'] as const)('%s', (id) => {
   });
 });
 
-test('all labels of one text may be equally likely if those of another are not', async () => {
+test('one text may have equal scores for all labels if another does not', async () => {
   const { snapshot, info, tokenizer } = await untrainedClassifier('gpt');
   const net = await network(info.model, snapshot.tensors);
   const reader = classifier(net, tokenizer);
-  // A text without a token has no scores at all.
+  // A text without tokens has no scores.
   const [none, one] = await reader.classify(['', TEXTS[0]!]);
   expect([...none!.probabilities].every((p) => p === 0)).toBe(true);
   expect(new Set(one!.scores).size).toBeGreaterThan(1);

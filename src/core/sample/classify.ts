@@ -13,11 +13,11 @@ import { aroundText } from '../tokenizer/prompt';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 export interface Classified {
-  /** [labels] of each; they add up to 1 where a text has one label. All are 0 for a text without tokens. */
+  /** [labels]; the sum is 1 if a text has exactly one label. All are 0 for a text without tokens. */
   probabilities: Float64Array;
-  /** [labels], logits; for a text in windows their mean. */
+  /** [labels], logits; the mean over windows. */
   scores: Float32Array;
-  /** Tokens of the text without special tokens, and how many of them were read. */
+  /** Number of tokens of the text, without special tokens, and of those that the model read. */
   tokens: number;
   read: number;
   windows: number;

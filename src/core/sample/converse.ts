@@ -1,4 +1,4 @@
-/** What a model that chats answers: a conversation put to it by its chat template, up to where its turn ends. */
+/** Chats with a model: renders the conversation with its chat template, and generates its turn. */
 import { badSettings } from '../base/errors';
 import { type Job, type Pause, yieldToEventLoop } from '../base/job';
 import type { Message } from '../chat/conversation';
@@ -13,15 +13,15 @@ import { generate, type GenerationSettings } from './generate';
 import type { SampledToken } from './sampleToken';
 
 interface Asked extends Room {
-  /** Tokens that an answer ends with. */
+  /** Tokens that end an answer. */
   ends: readonly number[];
 }
 
 /**
  * @param messages the last is the user's
  * @param length maximum number of tokens in the answer, some of them reserved
- * @throws HomegrownError `bad-settings` where the model is for no chats, where it has no template, where that takes no such
- * conversation, and where the question alone has no room
+ * @throws HomegrownError `bad-settings` if the model can't chat or has no template, if the template rejects the
+ * conversation, or if the question alone doesn't fit
  */
 export async function asked(
   { id, config }: ModelChoice,
@@ -44,7 +44,7 @@ export async function asked(
   return { ...inContext(messages, ask, context, roomFor(length, context)), ends: endsOf(tokenizer) };
 }
 
-/** Token by token, without the one that ends it; fewer than `length` where the context has no room for more. */
+/** Yields the answer by tokens, without the end token; fewer than `length` if the context has no room for more. */
 export async function* converse(
   network: Network,
   { ids, ends, max }: Asked,

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 test.each(Object.entries(DECODERS))(
-  '%s: a token at a time it says what the whole text says, also when the context has been full',
+  '%s: incremental decoding matches reading the whole text, also after the context was full',
   async (_, choice) => {
     const net = await decisiveModel(choice);
     await expectSameAsUncached(net, CONTEXT + 5);
@@ -24,7 +24,7 @@ test.each(Object.entries(DECODERS))(
     net.dispose();
   },
 );
-test('a token costs one submit and makes nothing, and disposing frees all', async () => {
+test('a token costs one submit and allocates nothing, and disposing frees everything', async () => {
   const net = await decisiveModel();
   const live = calls.liveBytes;
   const decoding = decoder(net);
@@ -38,7 +38,7 @@ test('a token costs one submit and makes nothing, and disposing frees all', asyn
   net.dispose();
 });
 
-test('another text is encoded once: each token costs one submit, and is what reading all of it again says', async () => {
+test('encodes a source text once: each token costs one submit, and matches encoding again', async () => {
   const net = await toyRelative('relative-pair');
   const source = [4, 8, 15, 16, 23];
   const lives: number[] = [];
@@ -58,7 +58,7 @@ test('another text is encoded once: each token costs one submit, and is what rea
     decoding.dispose();
     lives.push(calls.liveBytes);
   }
-  expect(lives[1]).toBe(lives[0]); // the first leaves what the backend lends again
+  expect(lives[1]).toBe(lives[0]); // the backend reuses the first run's buffers
   gpu.check();
   net.dispose();
 });

@@ -17,7 +17,7 @@ describe.each(CASES)('$name on $backend', ({ use, choice }) => {
     return () => net.dispose();
   });
 
-  test('a token at a time it says what the whole text says, also when the context has been full', async () => {
+  test('incremental decoding matches reading the whole text, also after the context was full', async () => {
     const before = tf.memory().numTensors;
     await expectSameAsUncached(net, 3 * CONTEXT);
     expect(tf.memory().numTensors).toBe(before);
@@ -33,7 +33,7 @@ describe.each(CASES)('$name on $backend', ({ use, choice }) => {
   });
 });
 
-test('a model sees all of a text that fits, else from half a context further on', () => {
+test('a model sees all of a text that fits, else without another half context', () => {
   const seen = (length: number, context: number) => contextWindow([...Array(length).keys()], context);
   expect(seen(20, 20)).toHaveLength(20);
   expect(seen(21, 20)).toEqual(Array.from({ length: 11 }, (_, i) => 10 + i));

@@ -1,4 +1,4 @@
-/** The next token's scores, a token at a time: what was read before is kept, so that each step is one row of work. */
+/** Incremental decoding: caches what the model has read, so that each step processes one token. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { disposingOnFailure } from '../base/disposing';
@@ -14,14 +14,14 @@ import { memory } from './memory';
 
 interface Decoder {
   /**
-   * Scores of every token as the next one after `ids`, [vocabulary]. Where ids are those of the last call and one more, the
-   * model reads that one; else it reads them all again. The weights must not have changed in between.
+   * Scores of the next token after `ids`, [vocabulary]. Reads only the last id if `ids` extend those of the last call
+   * by one, else all of them. The weights must not change in between.
    */
   next(ids: readonly number[]): Promise<Float32Array>;
   dispose(): void;
 }
 
-/** @param source ids of the text that an encoder-decoder answers: it is encoded once */
+/** @param source ids of an encoder-decoder's input, encoded once */
 export function decoder(network: Network, source?: readonly number[]): Decoder {
   const { id, config } = network.choice;
   const { layers, context } = config;
@@ -38,7 +38,7 @@ export function decoder(network: Network, source?: readonly number[]): Decoder {
   );
   let known: readonly number[] = [];
 
-  /** All at once, op by op: it happens once for many tokens, each time in another shape. */
+  /** Reads all ids, op by op, because this is rare and each time has another shape. */
   async function begin(ids: readonly number[]): Promise<Float32Array> {
     const result = tf.tidy(() => {
       const { ids: whole, lengths } = padded(ids, context);

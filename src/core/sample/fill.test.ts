@@ -18,7 +18,7 @@ let net: Network;
 let tokenizer: Tokenizer;
 beforeAll(async () => {
   await tf.setBackend('cpu');
-  // It reads both ways, and here it says so.
+  // Registers a bidirectional toy model as an encoder.
   Object.assign(MODELS, { filler: { ...modelSpec('relative-both-ways' as ModelId), kind: 'encoder', load: toy } });
   const config = { layers: 1, heads: 2, width: 8, context };
   const choice = { id: 'filler' as ModelId, config, vocabulary: 258 };
@@ -27,7 +27,7 @@ beforeAll(async () => {
   return () => net.dispose();
 });
 
-test('each blank has its likeliest, with what the model says of them; the passage has the first of each', async () => {
+test('each blank has its most probable candidates with probabilities, and the passage has the best of each', async () => {
   const before = tf.memory().numTensors;
   const filled = await fill(net, tokenizer, 'a [MASK] and [MASK].', 300);
   expect(filled.pieces).toEqual(['a', ' and', '.']);
@@ -37,7 +37,7 @@ test('each blank has its likeliest, with what the model says of them; the passag
     const own = scores.subarray(place * 258, (place + 1) * 258);
     const total = own.reduce((n, z) => n + Math.exp(z), 0);
     const candidates = filled.blanks[blank]!;
-    expect(candidates).toHaveLength(256); // special tokens are no words
+    expect(candidates).toHaveLength(256); // without special tokens
     for (const { id, probability } of candidates) expect(probability).toBeCloseTo(Math.exp(own[id]!) / total, 6);
     const sorted = candidates.map(({ probability }) => probability);
     expect(sorted).toEqual(sorted.toSorted((a, b) => b - a));
@@ -46,7 +46,7 @@ test('each blank has its likeliest, with what the model says of them; the passag
   expect((await fill(net, tokenizer, 'a [MASK]', 3)).blanks[0]).toHaveLength(3);
   expect(tf.memory().numTensors).toBe(before);
 });
-test('what is longer than its context is refused with numbers, and so is a passage without a blank', async () => {
+test('refuses a passage longer than the context, with numbers, and a passage without a blank', async () => {
   await expect(fill(net, tokenizer, `[MASK]${'x'.repeat(19)}`, 3)).rejects.toMatchObject({
     code: 'bad-settings',
     message: 'The passage has 20 tokens; this model’s context is 16.',

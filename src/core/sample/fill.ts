@@ -1,4 +1,4 @@
-/** What stands in the blanks of a passage, by a model that reads both ways. Source: Devlin et al. 2018, arXiv:1810.04805, section 3.1. */
+/** Fills the blanks of a passage with an encoder. Source: Devlin et al. 2018, arXiv:1810.04805, section 3.1. */
 import { badSettings } from '../base/errors';
 import { modelSpec } from '../models';
 import type { Network } from '../models/network';
@@ -9,9 +9,10 @@ import { logits } from './logits';
 import { checkFits } from './fits';
 
 /**
- * All blanks at once, each as if the others stayed blanks.
- * @param most candidates of each blank
- * @throws HomegrownError `bad-settings` where it has no blank, or is longer than what the model reads, or the model fills none
+ * Fills all blanks at once, each independently of the others.
+ * @param max number of candidates per blank
+ * @throws HomegrownError `bad-settings` if the text has no blank or exceeds the context, or if the model can't fill
+ * blanks
  */
 export async function fill(network: Network, tokenizer: Tokenizer, text: string, max: number): Promise<Filled> {
   const { kind, label } = modelSpec(network.choice.id);

@@ -1,6 +1,6 @@
 import { badSettings } from '../base/errors';
 
-/** @throws HomegrownError `bad-settings` where `what` has more tokens than a model reads at once, or none */
+/** @throws HomegrownError `bad-settings` if `what` has no tokens, or more than the context */
 export function checkFits(what: string, tokens: number, context: number): void {
   if (tokens === 0) throw badSettings(`The ${what} is empty.`, 'Enter at least one character.');
   if (tokens <= context) return;

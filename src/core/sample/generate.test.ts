@@ -24,13 +24,13 @@ async function ids(change: Partial<typeof settings> = {}, prompt = [1, 2, 3]): P
   return found;
 }
 
-test('the same seed gives the same tokens, another seed others', async () => {
+test('the same seed gives the same tokens, and another seed gives others', async () => {
   const first = await ids();
   expect(first.length).toBe(30);
   expect(await ids()).toEqual(first);
   expect(await ids({ seed: 6 })).not.toEqual(first);
 });
-test('a model that changed little changes few tokens of its sample', async () => {
+test('a small change of a model changes few tokens of its sample', async () => {
   const changed = (scale: number, change: number): Promise<Network> =>
     network(
       choice,
@@ -53,7 +53,7 @@ test('a model that changed little changes few tokens of its sample', async () =>
     expect(before.filter((id, i) => id !== after[i]).length).toBeLessThan(12);
   }
 });
-test('greedy takes the highest score each time', async () => {
+test('greedy decoding takes the highest score each time', async () => {
   const tokens = [1, 2, 3];
   for (let i = 0; i < 30; i++) {
     const scores = (await logits(net, contextWindow(tokens, context))).slice(-13);
@@ -61,7 +61,7 @@ test('greedy takes the highest score each time', async () => {
   }
   expect(await ids({ temperature: 0 })).toEqual(tokens.slice(3));
 });
-test('a stop ends it between tokens, and nothing is left behind', async () => {
+test('a stop ends generation between tokens, and leaks nothing', async () => {
   const before = tf.memory().numTensors;
   const abort = new AbortController();
   const found: number[] = [];
@@ -72,6 +72,6 @@ test('a stop ends it between tokens, and nothing is left behind', async () => {
   expect(found.length).toBe(4);
   expect(tf.memory().numTensors).toBe(before);
 });
-test('an empty prompt is refused in words', async () => {
+test('refuses an empty prompt with a message', async () => {
   await expect(ids({}, [])).rejects.toMatchObject({ code: 'bad-settings' });
 });

@@ -9,15 +9,15 @@ import { decoder } from './decoder';
 export interface GenerationSettings extends SamplingSettings {
   /** Unsigned 32-bit. The same seed, settings and weights give the same tokens on the same backend. */
   seed: number;
-  /** Tokens to add. */
+  /** Number of tokens to generate. */
   length: number;
 }
 
 /**
- * Continues a prompt, a token at a time. The model sees what `contextWindow` says of the text so far.
+ * Continues a prompt token by token. The model sees the part of the text that `contextWindow` selects.
  * Ends early, without an error, when the job is aborted.
- * @param source ids of the text that an encoder-decoder answers
- * @throws HomegrownError `diverged` where scores are no finite numbers, or overflow
+ * @param source ids of an encoder-decoder's input
+ * @throws HomegrownError `diverged` if scores aren't finite, or overflow
  */
 export async function* generate(
   network: Network,

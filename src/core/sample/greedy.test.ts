@@ -4,7 +4,7 @@ import { toyRelative } from '../../testing/toyRelative';
 import { SINGLE_THREAD_BACKENDS } from '../../testing/wasm';
 import { greedy } from './greedy';
 
-/** Of 33 tokens the last; each text is of at most 16. */
+/** The last of 33 tokens ends a text; the context is 16. */
 const how = { end: 32, max: 12 };
 const beginning = (length: number): readonly number[] => Array.from({ length }, (_, i) => (7 * i) % 32);
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 test.each([16, 17, 40])(
-  'nothing follows a beginning of %i tokens, and it does not reach into the row of another',
+  'a beginning of %i tokens has an empty result, and does not overwrite another row',
   async (length) => {
     const [short] = await greedy(net, [beginning(3)], how);
     expect(short).not.toHaveLength(0);
@@ -26,7 +26,7 @@ test.each([16, 17, 40])(
   },
 );
 
-test('a beginning of all but one token is followed by one', async () => {
+test('a beginning one token shorter than the context gets one token', async () => {
   const [[next]] = (await greedy(net, [beginning(15)], { ...how, max: 1 })) as [number[]];
   expect(next).toBeDefined();
   expect(await greedy(net, [beginning(15), beginning(16)], how)).toEqual([[next], []]);

@@ -1,4 +1,4 @@
-/** The likeliest tokens after several beginnings at once, each up to its end. */
+/** Greedy decoding of several texts at once, each up to its end token. */
 import * as tf from '@tensorflow/tfjs';
 import { type Pause, yieldToEventLoop } from '../base/job';
 import type { Network } from '../models/network';
@@ -7,11 +7,10 @@ import { paddedLength } from './logits';
 import { kept } from './memory';
 
 /**
- * @param beginnings ids of each, one at least; nothing follows one that fills the context
- * @param end the token that ends one; it is in no result
- * @param most tokens of a result, and of it with its beginning at most the context
- * @param sources ids of what an encoder-decoder answers, one for each beginning
- * @returns what follows each
+ * Generates up to `max` tokens per text, as far as the context allows. Results exclude the end token.
+ * @param beginnings at least one id each; a beginning that fills the context gets an empty result
+ * @param sources ids of an encoder-decoder's inputs, one for each beginning
+ * @returns the generated ids of each
  */
 export async function greedy(
   network: Network,
@@ -21,7 +20,7 @@ export async function greedy(
   pause: Pause = yieldToEventLoop,
 ): Promise<readonly (readonly number[])[]> {
   const { context } = network.choice.config;
-  // What is longer than the context would be laid into the next row.
+  // A text longer than the context would overwrite the next row.
   const texts = beginnings.map((ids) => ids.slice(0, context));
   const going = new Set([...texts.keys()].filter((row) => texts[row]!.length < context));
   const read = sources && kept(network, () => rowsOf(sources, context));
@@ -48,7 +47,7 @@ export async function greedy(
   return texts.map((text, row) => text.slice(beginnings[row]!.length));
 }
 
-/** ids [rows, T], T the longest rounded up; lengths [rows], by which nothing sees what is added. */
+/** ids [rows, T], padded to the longest length rounded up; lengths [rows], which mask the padding. */
 function rowsOf(texts: readonly (readonly number[])[], context: number) {
   const width = paddedLength(Math.max(...texts.map(({ length }) => length)), context);
   const ids = new Int32Array(texts.length * width);

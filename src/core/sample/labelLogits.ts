@@ -4,7 +4,7 @@ import { labelScores } from './labelScores';
 import { padded } from './logits';
 import { poolOf } from './textRows';
 
-/** Scores of a classifier's labels for the first so many of these ids, each as a text of its own; [labels] */
+/** Scores of a classifier's labels, [labels], for the first `length` ids as a whole text. */
 export async function labelLogits(network: Network, ids: readonly number[], length: number): Promise<Float32Array> {
   const { context, classes } = network.choice.config;
   const scored = tf.tidy(() => {

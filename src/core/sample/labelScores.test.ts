@@ -1,4 +1,4 @@
-/** What a classifier computes of a text is what it would be if every token went through its last layer. */
+/** A classifier's output equals that with every token passed through the last layer. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -30,7 +30,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
         lengths: tf.tensor1d(lengths, 'int32'),
         pool: tf.tensor2d(pool, [ROWS, WIDTH]),
       };
-      /** Scores and gradients; who looks on sees the last layer's feed-forward of all tokens. */
+      /** Scores and gradients; with a hook, the last layer's feed-forward runs for all tokens. */
       const computed = async (how: { recompute?: boolean; looksOn?: true }): Promise<Record<string, Float32Array>> => {
         const seen: number[] = [];
         const hook = (name: string, x: tf.Tensor2D): tf.Tensor2D => {
@@ -67,7 +67,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
 });
 
 test.each(['bert', 'gpt', 'llama'] as const)(
-  '%s: work that one token makes in the last layer is counted once a text',
+  '%s: counts work of a single token in the last layer once per text',
   (id) => {
     const flopsOf = (pooling: Pooling, layers: number): number => {
       const config = usualConfig(modelSpec(id), { layers, heads: 2, width: 16, context: 64 });
@@ -76,7 +76,7 @@ test.each(['bert', 'gpt', 'llama'] as const)(
     };
     const layer = flopsOf('mean', 3) - flopsOf('mean', 2);
     expect(flopsOf('last', 3) - flopsOf('last', 2)).toBeCloseTo(layer, 6);
-    // Of 12 C^2 weights and more three or fewer are queries, keys and values; the rest is there for one token of 64.
+    // At most 3 of 12 C^2 or more weights are queries, keys and values; the others apply to one token of 64.
     const spared = flopsOf('mean', 2) - flopsOf('last', 2);
     const table = modelSpec(id).params(usualConfig(modelSpec(id), { layers: 1, heads: 2, width: 16, context: 64 }), 12);
     const after = Object.entries(table).filter(([name]) =>

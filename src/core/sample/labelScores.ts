@@ -3,7 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { Network } from '../models/network';
 import type { ForwardContext } from '../models/spec';
 
-/** Scores of labels [rows, labels] of ids [rows, T], lengths [rows] and pool [rows, T]. They have a gradient. */
+/** ids [rows, T], lengths [rows], pool [rows, T] -> scores of labels [rows, labels], differentiable. */
 export function labelScores(
   network: Network,
   { ids, lengths, pool }: Readonly<Record<string, Tensor>>,

@@ -1,4 +1,4 @@
-/** A table that comes back with what a classifier gives to each row: all of its columns, `label`, `sure` and `p(LABEL)`. */
+/** Extends a table by a classifier's predictions: adds the columns `label`, `sure` and `p(LABEL)`. */
 import type { Cell } from '../base/csv';
 import { labelsAsOne } from '../base/labels';
 
@@ -8,13 +8,13 @@ interface Given {
   labels: readonly string[];
 }
 
-/** A column of the table that is called as one of these leaves it another name. */
+/** Header of the extended table. Renames added columns whose names the table has already. */
 export function labeledHeader(columns: readonly string[], labels: readonly string[]): readonly string[] {
   const free = (name: string): string => (columns.includes(name) ? free(`${name}_given`) : name);
   return [...columns, free('label'), free('sure'), ...labels.map((label) => free(`p(${label})`))];
 }
 
-/** @param given undefined of a row in which there is nothing to read @param count labels */
+/** @param given undefined for a row without text @param count number of labels */
 export function labeledRow(
   cells: ReadonlyMap<string, string>,
   columns: readonly string[],
@@ -27,5 +27,5 @@ export function labeledRow(
   return [...own, labelsAsOne(given.labels), Math.max(...probabilities), ...probabilities];
 }
 
-/** Of a probability. */
+/** Rounds a probability to six significant digits. */
 const digits = (p: number): number => Number(p.toPrecision(6));

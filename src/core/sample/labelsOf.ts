@@ -4,9 +4,9 @@ import { likeliest } from '../base/likeliest';
 import type { Classes } from '../models/spec';
 
 /**
- * The likeliest label, or where a text may have several all that are likely enough; none below the threshold.
+ * Most probable label, or with several labels all that are probable enough; none below the threshold.
  * @param probabilities [labels]; all 0 for a text without tokens
- * @param atLeast threshold, 0 to 1; 0: none was set
+ * @param atLeast threshold, 0 to 1; 0: no threshold
  */
 export function labelsOf({ labels, several }: Classes, probabilities: ArrayLike<number>, atLeast = 0): string[] {
   if (several) return labels.filter((_, place) => isLikely(probabilities[place]!, atLeast));
@@ -23,7 +23,7 @@ export const isLikely = (probability: number, atLeast: number): boolean =>
 export const leastSure = (probabilities: ArrayLike<number>, places: readonly number[]): number =>
   Array.from(probabilities).reduce((min, p, place) => Math.min(min, places.includes(place) ? p : 1 - p), 1);
 
-/** scores [labels] -> [labels]: softmax where a text has one label, else a sigmoid of each. */
+/** scores [labels] -> probabilities [labels]: softmax if a text has one label, else a sigmoid of each. */
 export function probabilitiesOf(scores: ArrayLike<number>, several: boolean, temperature = 1): Float64Array {
   const scaled = Float64Array.from(scores, (score) => score / temperature);
   if (several) return scaled.map((score) => 1 / (1 + Math.exp(-score)));

@@ -5,10 +5,11 @@ import { checkOverflow } from '../models/overflow';
 import { classify } from '../ops/classify';
 
 /**
- * Scores of every token as the next one, unnormalised; [lengths, vocabulary].
- * ids: at most `context`. lengths: of each distribution, how many of them have been read; by default all, from 1 on.
- * @param source what an encoder-decoder answers
- * @throws HomegrownError `diverged` where scores overflow
+ * Unnormalized scores of the next token, [lengths, vocabulary].
+ * @param ids at most `context`
+ * @param lengths number of ids read before each distribution; by default 1 to all
+ * @param source input of an encoder-decoder
+ * @throws HomegrownError `diverged` if scores overflow
  */
 export async function logits(
   network: Network,
@@ -30,7 +31,7 @@ export async function logits(
   return values;
 }
 
-/** ids [1, T], where T is rounded up, so that a device sees few shapes; lengths [1], by which nothing sees what is added. */
+/** ids [1, T], with T rounded up so that a device sees few shapes; lengths [1], which masks the padding. */
 export function padded(ids: readonly number[], context: number): { ids: Tensor2D; lengths: Tensor1D } {
   const length = paddedLength(ids.length, context);
   const all = new Int32Array(length);

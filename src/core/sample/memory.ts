@@ -1,4 +1,4 @@
-/** What an encoder has made of a text, kept while a decoder answers it. */
+/** Output of an encoder for a text, kept on the device while a decoder answers it. */
 import * as tf from '@tensorflow/tfjs';
 import type { Network, SourceText } from '../models/network';
 import type { Memory } from '../models/spec';
@@ -11,8 +11,8 @@ interface KeptMemory {
 }
 
 /**
- * @param source ids, one at least
- * @throws HomegrownError `bad-settings` where the text is longer than what the model reads
+ * @param source at least one id
+ * @throws HomegrownError `bad-settings` if the text is empty or longer than the context
  */
 export function memory(network: Network, source: readonly number[]): KeptMemory {
   const { context } = network.choice.config;
@@ -20,7 +20,7 @@ export function memory(network: Network, source: readonly number[]): KeptMemory 
   return kept(network, () => padded(source, context));
 }
 
-/** Of several texts at once; each fits. */
+/** Encodes several texts at once, all of which must fit the context. */
 export function kept(network: Network, texts: () => SourceText): KeptMemory {
   const memory = tf.tidy(() => {
     const { hidden, classifier, lengths, keys } = network.encode(texts());
@@ -33,7 +33,7 @@ export function kept(network: Network, texts: () => SourceText): KeptMemory {
   return { memory, dispose: () => tf.dispose({ ...memory }) };
 }
 
-/** The same for several answers at once: below itself for each. Inside of a tidy. */
+/** Repeats the memory for several answers, along the rows. Call inside a tidy. */
 export const forEachOf = ({ hidden, classifier, lengths, keys }: Memory, answers: number): Memory => ({
   hidden: tf.tile(hidden, [answers, 1]),
   classifier,

@@ -5,7 +5,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { generate } from './generate';
 import { TRAINING_SAMPLE } from './trainingSample';
 
-/** The same prompt continued with the same random numbers, so that samples of different steps can be compared. */
+/** Continues a prompt with the same random numbers each time, so that samples of different steps compare. */
 export async function sampleText(
   network: Network,
   tokenizer: Tokenizer,

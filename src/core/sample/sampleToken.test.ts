@@ -11,40 +11,40 @@ const shares = (settings: typeof all) => {
   return counts;
 };
 
-test('temperature 0 takes the likeliest, the lower id on a tie', () => {
+test('temperature 0 takes the most probable token, and the lower id on a tie', () => {
   expect(sampleToken(logits, { ...all, temperature: 0 }, 0.99).id).toBe(1);
   expect(sampleToken(Float32Array.of(2, 5, 5), { ...all, temperature: 0 }, 0.99).id).toBe(1);
 });
-test('temperature 1 follows the model, 2 is flatter', () => {
+test('temperature 1 follows the model, and 2 is flatter', () => {
   shares(all).forEach((share, id) => expect(share).toBeCloseTo(softmax([...logits])[id]!, 3));
   const flat = softmax([...logits].map((z) => z / 2));
   shares({ ...all, temperature: 2 }).forEach((share, id) => expect(share).toBeCloseTo(flat[id]!, 3));
 });
-test('drawn by id, tokens follow the same probabilities, and those of higher ids have higher random numbers', () => {
+test('drawing by id keeps the probabilities, and higher random numbers give higher ids', () => {
   const byId = { ...all, isDrawnById: true };
   shares(byId).forEach((share, id) => expect(share).toBeCloseTo(softmax([...logits])[id]!, 3));
   const ids = Array.from({ length: 100 }, (_, i) => sampleToken(logits, byId, i / 100).id);
   expect(ids).toEqual(ids.toSorted((a, b) => a - b));
 });
-test('top-k keeps the k likeliest, top-p the fewest that reach p', () => {
+test('top-k keeps the k most probable tokens, and top-p the fewest that reach p', () => {
   const [two] = [softmax([3, 2])];
   shares({ ...all, topK: 2 }).forEach((share, id) => expect(share).toBeCloseTo([0, two[0]!, two[1]!, 0, 0][id]!, 3));
-  // 0.64, 0.23, 0.09, ...: 0.8 needs two, 0.5 needs one.
+  // Probabilities are 0.64, 0.23, 0.09, ...: 0.8 needs two tokens, and 0.5 needs one.
   expect(shares({ ...all, topP: 0.8 }).map((share) => share > 0)).toEqual([false, true, true, false, false]);
   expect(shares({ ...all, topP: 0.5 })[1]).toBeCloseTo(1, 9);
 });
-test('alternatives are the eight likeliest, as the model says', () => {
+test('alternatives are the eight most probable tokens, with the model’s probabilities', () => {
   const { alternatives, probability, id } = sampleToken(logits, { temperature: 0.1, topK: 1, topP: 0.1 }, 0);
   expect(alternatives.map(([token]) => token)).toEqual([1, 2, 0, 3, 4]);
   expect(probability).toBeCloseTo(softmax([...logits])[id]!, 6);
 });
-test('what is not a finite number is no score', () => {
+test('refuses non-finite scores', () => {
   for (const bad of [NaN, Infinity]) {
     expect(() => sampleToken(Float32Array.of(1, bad, 2), all, 0.5)).toThrow(/not finite numbers/);
   }
-  expect(sampleToken(Float32Array.of(1, -Infinity), all, 0.5).id).toBe(0); // A token that is never next.
+  expect(sampleToken(Float32Array.of(1, -Infinity), all, 0.5).id).toBe(0); // a token that never comes next
 });
-test('any settings give a token that exists', () => {
+test('any settings give a valid token', () => {
   const settings = fc.record({
     temperature: fc.double({ min: 0, max: 10, noNaN: true }),
     topK: fc.nat(20),

@@ -1,37 +1,37 @@
 import { HomegrownError } from '../base/errors';
 
-/** What shapes a choice among the tokens. */
+/** Settings for choosing a token. */
 export interface SamplingSettings {
-  /** 0 = always the likeliest; 1 = as the model says; above = flatter. */
+  /** 0 = always the most probable token; 1 = the model's distribution; above = flatter. */
   temperature: number;
-  /** Only the k likeliest; 0 = all. */
+  /** Keeps only the k most probable tokens; 0 = all. */
   topK: number;
-  /** Only the likeliest that together reach this probability; 1 = all. Source: Holtzman et al. 2019, arXiv:1904.09751. */
+  /** Keeps the most probable tokens up to this probability; 1 = all. Source: Holtzman et al. 2019, arXiv:1904.09751. */
   topP: number;
-  /** Draws among the tokens by id, not by rank: a small change of the scores then changes few of the drawn tokens. */
+  /** Orders tokens by id instead of rank for the draw, so that a small change of scores changes few drawn tokens. */
   isDrawnById?: boolean;
 }
 export interface SampledToken {
   id: number;
-  /** As the model says, before temperature, top-k and top-p. */
+  /** The model's probability, before temperature, top-k and top-p. */
   probability: number;
-  /** The eight likeliest tokens, as the model says. */
+  /** The eight most probable tokens, with the model's probabilities. */
   alternatives: readonly (readonly [id: number, probability: number])[];
 }
 
-/** What a model says of the next token. */
+/** A model's distribution of the next token. */
 interface Distribution {
-  /** Ids, the likeliest first; of equal ones the lower first. */
+  /** Ids, most probable first; ties go to the lower id. */
   order: Uint32Array;
-  /** 0 to 1. */
+  /** Probability, 0 to 1. */
   probability(id: number): number;
-  /** Nats. */
+  /** Log-probability in nats. */
   logProbability(id: number): number;
 }
 
 /**
  * logits [V]
- * @throws HomegrownError `diverged` where a score is not a finite number
+ * @throws HomegrownError `diverged` if a score isn't finite
  */
 export function distribution(logits: Float32Array): Distribution {
   const highest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -82,7 +82,7 @@ export function sampleToken(
   return chosen(drawn.at(-1)!);
 }
 
-/** A token with the others that it might have been. */
+/** A token with its alternatives. */
 export const tokenOf = (id: number, { order, probability }: Distribution): SampledToken => ({
   id,
   probability: probability(id),

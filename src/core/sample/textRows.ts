@@ -1,13 +1,13 @@
-/** Texts as the rows of ids that a classifier reads. */
+/** Converts texts to rows of ids for a classifier. */
 import type { Pooling } from '../models/spec';
 
-/** Of a text: ids from and up to, which are in one row. */
+/** Range of a text's ids in one row; `to` is exclusive. */
 export type Window = readonly [from: number, to: number];
 
 /**
- * Those of a text of `tokens`: of equal length within one, so that none of them is a short rest.
- * @param room tokens of a row besides what stands around every text
- * @param inWindows all of it is read, and not its beginning alone
+ * Windows of a text of `tokens`. Their lengths differ by at most one, so that none is a short remainder.
+ * @param room tokens of a row, without the special tokens around every text
+ * @param inWindows whether to read the whole text instead of its beginning only
  */
 export function windowsOf(tokens: number, room: number, inWindows: boolean): readonly [Window, ...Window[]] {
   if (tokens <= room || !inWindows) return [[0, Math.min(tokens, room)]];
@@ -16,7 +16,7 @@ export function windowsOf(tokens: number, room: number, inWindows: boolean): rea
   return Array.from({ length: count }, (_, i): Window => [at(i), at(i + 1)]) as [Window, ...Window[]];
 }
 
-/** A row of a classifier's batch, from its ids: what each token counts in what is scored, pool [context]. */
+/** Weight of each token of a row in pooling. */
 export function poolOf(tokens: number, pooling: Pooling): (place: number) => number {
   switch (pooling) {
     case 'first':
@@ -49,7 +49,7 @@ export function rowArrays(
   return { ids, lengths: Int32Array.from({ length: count }, (_, i) => rows[i]?.length ?? 1), pool };
 }
 
-/** Rows of eight widths at most, since a device makes a program for each. */
+/** Rounds a row's width up to one of at most eight widths, because a device compiles a program for each. */
 export function widthOf(tokens: number, context: number): number {
   const step = Math.ceil(context / WIDTHS);
   return Math.min(context, Math.ceil(tokens / step) * step);

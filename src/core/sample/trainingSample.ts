@@ -1,4 +1,4 @@
-/** How a model samples while it trains: with the same random number for each position, and few new words where it changed little. No TensorFlow.js. */
+/** Settings of samples during training, drawn by id with a fixed seed, so that a small update changes few words. */
 export const TRAINING_SAMPLE = {
   temperature: 0.8,
   topK: 0,

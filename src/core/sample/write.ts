@@ -10,8 +10,8 @@ import { generate } from './generate';
 
 /**
  * Yields the text by tokens, without the end token.
- * @throws HomegrownError `bad-settings` where the model only fills blanks, or beams are requested from a model that doesn't
- * answer
+ * @throws HomegrownError `bad-settings` if the model only fills blanks, or if beams are requested from a model that
+ * continues text
  */
 export async function* write(
   network: Network,

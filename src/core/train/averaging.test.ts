@@ -9,7 +9,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     await use();
   });
 
-  test('an average is of the weights that there would be without it, and is what is measured and kept', async () => {
+  test('averages the weights of the same run without averaging, and evaluates and saves the average', async () => {
     const plain = await watch({ saveEvery: 1, evalEvery: 4 });
     const averaged = await watch({ saveEvery: 1, evalEvery: 4, emaDecay: 0.6 });
     expect(losses(averaged.events)).toEqual(losses(plain.events));
@@ -28,7 +28,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     const held = (events: TrainEvent[]) => events.flatMap((e) => (e.kind === 'evaluated' ? [e.loss] : []));
     expect(held(averaged.events)[0]).toBe(held(plain.events)[0]);
     expect(held(averaged.events)[1]).not.toBe(held(plain.events)[1]);
-    // What is measured is what is saved: with no steps to make, the same loss.
+    // A run from the saved average, at a rate near 0, has the same loss: evaluation measures the saved weights.
     const { learningRate: _, ...rest } = recipe;
     const alone = new Map(names.map((name) => [name, averaged.saved.at(-1)!.tensors.get(name)!]));
     const state = { ...averaged.saved.at(-1)!.state, step: 0 };
@@ -36,7 +36,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     expect(held(still.events).at(-1)).toBeCloseTo(held(averaged.events).at(-1)!, 4);
   });
 
-  test('a run continues from its weights once averaging is off', async () => {
+  test('a run without averaging resumes from the raw weights', async () => {
     const averaged = await watch({ emaDecay: 0.9 }, { stopAt: 4 });
     const on = await watch({}, { from: averaged.saved.at(-1)! });
     const plain = await watch({});

@@ -6,23 +6,23 @@ import type { NamedTensors } from '../checkpoint/tensors';
 import type { Shaped, StateSpec } from '../optim/optimizer';
 import type { Recipe } from './recipe';
 
-/** What a weight itself is called where its average has its name. */
+/** Checkpoint name of a raw weight, because its average takes the weight's own name. */
 export const rawName = (weight: string): string => `raw.${weight}`;
 
 export const isAveraged = ({ emaDecay }: Pick<Recipe, 'emaDecay'>): boolean => emaDecay > 0;
 
 /**
- * Share of the average that stays at update `step`, counted from 1: little while it is young, so that it is none of the weights
- * that were drawn. Source: TensorFlow's ExponentialMovingAverage with `num_updates`.
+ * Decay of the average at update `step`, counted from 1. The decay is low at first, so that the initial weights soon
+ * leave the average. Source: TensorFlow's ExponentialMovingAverage with `num_updates`.
  */
 export const keptShare = ({ emaDecay }: Pick<Recipe, 'emaDecay'>, step: number): number =>
   Math.min(emaDecay, (1 + step) / (10 + step));
 
-/** Weights that training continues from, where the average has their names. */
+/** Weights that training continues from: the raw ones if the averages have their names. */
 export const rawOf = (values: NamedTensors): NamedTensors =>
   new Map([...values].map(([name, tensor]) => [name, values.get(rawName(name)) ?? tensor]));
 
-/** What is saved of weights besides their averages. */
+/** Raw weights to save in addition to their averages; empty without averaging. */
 export const rawSpecs = (
   recipe: Pick<Recipe, 'emaDecay'>,
   weights: Iterable<readonly [name: string, weight: Shaped]>,

@@ -12,7 +12,7 @@ const model = {
   vocabulary: 2048,
 } as const;
 
-test('tokens are rows of the context, in one batch where it fits, else in the fewest equal parts that do', () => {
+test('converts tokens to rows of the context, in one batch if it fits, else in the fewest equal micro-batches', () => {
   const of = (tokens: number, limits = {}) => batchOfTokens(tokens, model, DEFAULT_RECIPE, limits);
   expect(of(16_384)).toEqual({ batch: 256, accumulate: 1 });
   expect(of(1)).toEqual({ batch: 1, accumulate: 1 });
@@ -24,7 +24,7 @@ test('tokens are rows of the context, in one batch where it fits, else in the fe
   expect(of(16_384, { bound: 1 })).toEqual({ batch: 1, accumulate: 256 });
 });
 
-test('whatever is asked for, the settings can be used, and are off by half a row at most where so many can be had', () => {
+test('returns valid settings for any request, within half a row of it if so many rows are possible', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 10_000_000 }), (tokens) => {
       const found = batchOfTokens(tokens, model, DEFAULT_RECIPE, {});

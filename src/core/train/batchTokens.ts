@@ -1,5 +1,5 @@
 /**
- * A batch stated in tokens, as papers state it: rows of the context, in as few micro-batches as the memory holds.
+ * Converts a batch size in tokens, as papers state it, to rows of the context in as few micro-batches as memory allows.
  */
 import type { Trainable } from '../adapters/trainable';
 import { type MemoryLimits, memoryShortage } from './memory';
@@ -7,8 +7,8 @@ import { RECIPE, type Recipe } from './recipe';
 import type { ModelChoice } from './run';
 
 /**
- * The rows that come nearest to so many tokens an update, and at least one. They are cut into equal micro-batches, the fewest
- * that fit; where none do, into single rows.
+ * Returns the number of rows, at least one, closest to `tokens` per update. Splits them into the fewest equal
+ * micro-batches that fit, or into as many as possible if none fit.
  */
 export function batchOfTokens(
   tokens: number,
@@ -23,7 +23,7 @@ export function batchOfTokens(
     .filter((parts) => rows % parts === 0 && rows / parts <= RECIPE.batch.max)
     .map((accumulate) => ({ batch: rows / accumulate, accumulate }));
   const fits = ways.find((way) => memoryShortage(model, { ...recipe, ...way }, limits, trainable) === undefined);
-  // So many rows that no such parts are small enough: nearly as many.
+  // No equal split is small enough: uses a slightly different number of rows.
   const parts = Math.ceil(rows / RECIPE.batch.max);
   return fits ?? ways.at(-1) ?? { batch: Math.round(rows / parts), accumulate: parts };
 }

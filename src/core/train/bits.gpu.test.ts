@@ -3,7 +3,7 @@ import { openGpu } from '../gpu/backend';
 import { expectClose } from '../../testing/checkOp';
 import { stepBits } from '../../testing/stepBits';
 
-/** As a build of 7bac939 made them on this adapter; on another, rounding may be other. */
+/** Recorded with a build of 7bac939 on this adapter; rounding may differ on others. */
 const ADAPTER = 'llvmpipe: Mesa 25.0.7-2+deb13u1 (LLVM 19.1.7) 0.0.1';
 const BITS = {
   8: {

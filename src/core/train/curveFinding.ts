@@ -1,4 +1,4 @@
-/** What a run's curve shows, apart from how much text it has and what it writes. */
+/** Finding from a run's loss curve alone, without text size and samples. */
 import { formatCount } from '../base/units';
 import { nameOf } from '../metrics/words';
 import type { Baseline } from '../objectives/objective';
@@ -8,11 +8,11 @@ import { errorBetween, errorOf, MIN_CHANGE } from './noise';
 import { type RunCurve, type Evaluation, evaluationsOf, type Found } from './verdict';
 import { baselineWords, changeWords, lossWords, timesWords, twoDigits } from './verdictWords';
 
-/** A smaller gap is none in the digits of its words. */
+/** Smallest gap, in nats, that two decimals show. */
 const MIN_SHOWN_GAP = 0.005;
-/** Between validation and training loss, worth a word. */
+/** Smallest gap between validation and training loss worth reporting, in nats. */
 const GAP = 0.1;
-/** Evaluations that a trend is taken over, at least; of a long run a third. */
+/** Minimum number of evaluations in a trend; a long run uses a third of its evaluations. */
 const TREND = 3;
 
 export function curveFinding(curve: RunCurve): Found {
@@ -24,7 +24,7 @@ export function curveFinding(curve: RunCurve): Found {
   if (!last || !first || last.step === after) return unevaluated(curve, last);
 
   const trainingLoss = trained(last.step, after)?.mean ?? Infinity;
-  // A model that learns its own text is not thrown about by its learning rate.
+  // A training loss below chance rules out divergence.
   const hasLearned = Number.isFinite(last.loss) && trainingLoss < chance.loss - GAP;
   if (!hasLearned && !(last.loss <= Math.max(chance.loss, first.loss) + GAP)) {
     return {
@@ -41,7 +41,7 @@ export function curveFinding(curve: RunCurve): Found {
   const finite = evaluations.filter(({ loss }) => Number.isFinite(loss));
   const best = finite.reduce((a, b) => (a.loss <= b.loss ? a : b), last);
   const isWorse = ({ step, loss }: Evaluation): boolean => step > best.step && loss - best.loss > error;
-  // One evaluation may be chance: two in a row are evidence.
+  // One bad evaluation may be chance; two in a row are evidence.
   if (evaluations.length > 2 && evaluations.slice(-2).every(isWorse)) return risen(curve, best, last);
 
   const facts = factsIn(curve, evaluations, error, isWorse(last));
@@ -50,22 +50,22 @@ export function curveFinding(curve: RunCurve): Found {
   return { falling, level, unclear }[facts.trend ?? 'unclear'](facts);
 }
 
-/** Facts of a validation curve that a finding rests on. */
+/** Facts about a validation curve that support a finding. */
 interface CurveFacts {
   curve: RunCurve;
-  /** How many were judged. */
+  /** Number of evaluations. */
   count: number;
   last: Evaluation;
-  /** Nats that may be chance. */
+  /** Difference in nats that may be chance. */
   error: number;
   trend: 'falling' | 'level' | null;
   earlier: Evaluation;
-  /** The newest that the trend rests on. */
+  /** Newest evaluation in the trend. */
   until: Evaluation;
-  /** Training loss there, and the gap to it. */
+  /** Training loss at `until`, and the gap to it. */
   now: Mean | undefined;
   gap: number | null;
-  /** Whether the text was read once by the last evaluation. */
+  /** Whether at least one epoch was complete at the last evaluation. */
   isRead: boolean;
 }
 
@@ -98,13 +98,13 @@ function gapClause({ curve: { headline }, now, gap }: CurveFacts): string {
   return `; training ${nameOf(headline)} was ${lossWords(headline, now.mean)}${difference}`;
 }
 
-/** Of an evaluation after the newest that the trend rests on. */
+/** Clause about an evaluation after the trend; empty if there is none. */
 const loneClause = ({ curve: { headline }, last, until }: CurveFacts): string =>
   until === last ? '' : `; the last evaluation, ${lossWords(headline, last.loss)}, may be chance`;
 
 function noBetter({ curve, last, trend, gap }: CurveFacts, known: Baseline): Found {
   const { headline, after, planned, ending } = curve;
-  // One that was stopped on its way down had no time yet.
+  // A run stopped while its loss fell had too little time to be judged.
   const isLate = last.step - after > (planned - after) / 2 || (ending !== null && trend !== 'falling');
   return {
     kind: isLate ? 'underfitting' : 'warmingUp',
@@ -125,7 +125,7 @@ function falling(facts: CurveFacts): Found {
   const isWide = (gap ?? 0) > MEMORIZING_GAP;
   if (isWide && isRead) {
     const before = curve.trained(earlier.step, curve.after);
-    // As much faster as is left when chance is given its share on both sides.
+    // Subtracts the error margin from one fall and adds it to the other, so that chance can't explain the ratio.
     const faster =
       now && before && (before.mean - now.mean - errorBetween(before, now)) / (fell + error) > 1.5
         ? `, and ${timesWords((before.mean - now.mean) / fell)} as fast on the training text`
@@ -149,7 +149,7 @@ function falling(facts: CurveFacts): Found {
     ...{ trend, gap },
   };
 }
-/** A wide gap on a text that wasn't read once is no memorizing. */
+/** Advice for a wide gap before the first epoch is complete, which memorization can't cause. */
 const UNLIKE = 'Check that the validation set is like the training text.';
 
 function level(facts: CurveFacts): Found {
@@ -203,7 +203,7 @@ function unevaluated({ ending, headline, baselines }: RunCurve, last: Evaluation
   return { ...early, ...(ending === null && { finding: 'Just started' }), evidence, ...none };
 }
 
-/** Validation loss rose by more than chance. */
+/** Finding if validation loss rose by more than chance. */
 function risen(curve: RunCurve, best: Evaluation, last: Evaluation): Found {
   const { headline, after, trained, isGapKnown } = curve;
   const [before, now] = [best, last].map(({ step }) => trained(step, after));
@@ -246,13 +246,13 @@ function risen(curve: RunCurve, best: Evaluation, last: Evaluation): Found {
   };
 }
 
-/** Epochs up to a step, since the data is what it is. */
+/** Epochs from the last change of the data up to a step. */
 const epochsAt = ({ after, epoch }: RunCurve, step: number): number | null =>
   epoch === null ? null : (step - after) / epoch;
 
 /**
- * The fall over the last `TREND` evaluations or a third of them, to the last or, where it fell none to that, to the one
- * before: a curve is level when two in a row say so.
+ * Returns the ends of the fall over `TREND` evaluations, or a third of all if that is more. The fall ends at the last
+ * evaluation, or at the one before if only that one fell: a curve is level when two in a row say so.
  */
 function fallOf(evaluations: readonly Evaluation[], error: number): { earlier: Evaluation; at: Evaluation } {
   const span = Math.max(TREND, Math.floor(evaluations.length / 3));

@@ -12,7 +12,7 @@ beforeAll(async () => {
   gpu = await openGpu();
 });
 
-test.each(Object.entries(DECODERS))('%s: the losses of six steps are those of the processor', async (_, choice) => {
+test.each(Object.entries(DECODERS))('%s: the losses of six steps equal those on the processor', async (_, choice) => {
   const dropping = { dropout: 0.1, attentionDropout: 0.2 };
   const { losses } = await sixSteps(choice, dropping);
   gpu.check();
@@ -23,9 +23,9 @@ test.each(Object.entries(DECODERS))('%s: the losses of six steps are those of th
 });
 
 test.each([
-  ['GPT', 1], // the gradient of positions, which is otherwise computed with that of tokens
+  ['GPT', 1], // the gradient of positions, which a stream computes with that of tokens
   ['Llama', 0],
-] as const)('%s: a step of whole documents has %i dispatches more than one of a stream', async (name, more) => {
+] as const)('%s: a step of whole documents has %i more dispatches than a step of a stream', async (name, more) => {
   const choice = DECODERS[name]!;
   const count = async (packing: 'stream' | 'documents'): Promise<number> => {
     const learning = await learner(choice, { ...DEFAULT_RECIPE, packing, batch: 2 }, initialValues(choice, 1), () => 0);

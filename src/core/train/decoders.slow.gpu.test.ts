@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 test.each(Object.entries({ ...DECODERS, BERT: ENCODER, T5: t5Choice() }))(
-  '%s: the same seed makes the same bits, also after a resume',
+  '%s: the same seed gives the same bits, also after a resume',
   async (_, choice) => {
     await expectSameBits(choice);
     gpu.check();

@@ -1,4 +1,4 @@
-/** What holds of a run whatever its architecture. */
+/** Properties of a run of any architecture. */
 import { beforeAll, expect, test } from 'vitest';
 import { DECODERS, ENCODER } from '../../testing/decoding';
 import { expectSameBits, sixSteps } from '../../testing/sameBits';
@@ -8,10 +8,10 @@ import { useSingleThreadWasm } from '../../testing/wasm';
 beforeAll(useSingleThreadWasm);
 
 test.each(Object.entries({ ...DECODERS, BERT: ENCODER, T5: t5Choice() }))(
-  '%s: the same seed makes the same bits, also where it was resumed',
+  '%s: the same seed gives the same bits, also after a resume',
   (_, choice) => expectSameBits(choice),
 );
-test.each(Object.entries(DECODERS))('%s: attention drops by masks of its own, in learning alone', async (_, choice) => {
+test.each(Object.entries(DECODERS))('%s: attention dropout has its own masks, in training only', async (_, choice) => {
   const [none, stated, some] = [
     await sixSteps(choice),
     await sixSteps(choice, { attentionDropout: 0 }),

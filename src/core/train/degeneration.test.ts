@@ -23,12 +23,12 @@ test.each([
   'the captain and the mate and the boy went over the side of the ship into the sea',
   'caf\ufffd in the morning',
   '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15',
-])('%j is not', (text) => {
+])('%j is not degenerate', (text) => {
   expect(degenerationOf(text)).toBeNull();
 });
 
 test('the threshold is half of the text', () => {
-  const other = 'bcdefghijklmnopqrstuvwxyzBCDEF'; // 30 letters, none twice
+  const other = 'bcdefghijklmnopqrstuvwxyzBCDEF'; // 30 distinct letters
   expect(degenerationOf('a'.repeat(30) + other)).toBeNull();
   const { why, share } = degenerationOf('a'.repeat(31) + other)!;
   expect(why).toBe('repeats');
@@ -36,7 +36,7 @@ test('the threshold is half of the text', () => {
   expect(share).toBeGreaterThan(MAX_SHARE);
 });
 
-test('two copies of a passage are no repetition, three are', () => {
+test('three copies of a passage count as repetition, two do not', () => {
   const passage = 'Call me Ishmael, said he;';
   expect(degenerationOf(passage.repeat(2))).toBeNull();
   expect(degenerationOf(`${passage.repeat(2)} He was 47, with grey hair.`)).toBeNull();
@@ -49,7 +49,7 @@ test('no passage of prose as long as a sample is degenerate', () => {
     expect(degenerationOf(prose.slice(at, at + 300)), prose.slice(at, at + 300)).toBeNull();
 });
 
-test('any text has an answer, in little time, with a share of 0 to 1', () => {
+test('judges any text quickly, with a share of 0 to 1', () => {
   const anyText = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 2000 }),
     fc.string({ maxLength: 100 }).map((s) => s.repeat(50)),
@@ -66,7 +66,7 @@ test('any text has an answer, in little time, with a share of 0 to 1', () => {
   expect(performance.now() - begun).toBeLessThan(1000);
 });
 
-test('only what a model wrote is judged: no prompt, no blanks, no answers', () => {
+test('judges only generated text: no prompt, no blanks, no answers', () => {
   expect(writtenIn('The whale swam', 'The ')).toBe('whale swam');
   expect(writtenIn('A whale swam', 'The ')).toBe('A whale swam');
   expect(writtenIn({ kind: 'filled', parts: [] }, '')).toBeUndefined();

@@ -1,26 +1,26 @@
-/** Whether a text that a model wrote says nothing: it is empty, doesn't decode, or repeats itself. */
+/** Detects degenerate generated text: empty, undecodable or repetitive. */
 import { drawn, type Shown } from '../objectives/shown';
 
 interface Degeneration {
   why: 'empty' | 'undecodable' | 'repeats';
-  /** Of its characters that decode to nothing or that one passage fills, or of its words that are the same; 0 to 1. */
+  /** Share of undecodable characters, of characters in one repeated passage, or of one repeated word; 0 to 1. */
   share: number;
 }
 
 /**
- * A larger share is most of the text. Of passages of real text, none of 12,505 from Moby Dick (80 to 300 characters) and 5 of
- * 146,870 from State of the Union (tables) are above it.
+ * Largest share in acceptable text. None of 12,505 passages from Moby Dick (80 to 300 characters) and 5 of 146,870 from
+ * State of the Union (tables) exceed it.
  */
 export const MAX_SHARE = 0.5;
-/** Characters and words that a text needs before it can be said to repeat itself. */
+/** Minimum length of a text that can count as repetitive, in characters and words. */
 const MIN_CHARACTERS = 20;
 const MIN_WORDS = 10;
-/** Copies of a passage, one after another, that are a repetition. */
+/** Minimum number of consecutive copies of a passage that count as repetition. */
 const MIN_COPIES = 3;
-/** Characters that are looked at, from the end: the search takes their square. */
+/** Number of characters to search, from the end; the search takes quadratic time. */
 const MAX_CHARACTERS = 1000;
 
-/** Null for a text that isn't degenerate. */
+/** Returns null if the text isn't degenerate. */
 export function degenerationOf(text: string): Degeneration | null {
   if (text.trim() === '') return { why: 'empty', share: 1 };
   const undecodable = 1 - drawn(text).length / text.length;
@@ -30,7 +30,7 @@ export function degenerationOf(text: string): Degeneration | null {
   return share > MAX_SHARE ? { why: 'repeats', share } : null;
 }
 
-/** What a model wrote of a sample, without the prompt; undefined of blanks and answers, which have a length of their own. */
+/** Generated part of a sample, without the prompt; undefined for filled blanks and answers. */
 export function writtenIn(sample: Shown, prompt: string): string | undefined {
   if (typeof sample !== 'string') return undefined;
   return sample.startsWith(prompt) ? sample.slice(prompt.length) : sample;

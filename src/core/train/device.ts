@@ -10,15 +10,16 @@ import type { DeviceKind } from './run';
 
 export interface Device {
   kind: DeviceKind;
-  /** The adapter in use, where the kind is webgpu. */
+  /** Current adapter; present if the kind is webgpu. */
   adapter?: AdapterSummary;
 }
 
 /**
- * Makes TensorFlow.js run on a kind of device. `auto` is WebGPU on a real GPU, else wasm: a software adapter is slower.
- * @param wasmPaths where wasm's binaries are: a folder with a slash at its end, or an address for each
- * @param threading how wasm gets more than one thread, where it can
- * @throws HomegrownError `bad-settings` where there is no such device
+ * Selects the TensorFlow.js backend. `auto` means WebGPU on a real GPU, else WASM, because a software adapter is
+ * slower.
+ * @param wasmPaths location of the WASM binaries: a folder with a trailing slash, or a URL for each
+ * @param threading gives WASM more than one thread, if the environment allows it
+ * @throws HomegrownError `bad-settings` if the device doesn't exist
  */
 export async function chooseDevice(
   asked: DeviceKind | 'auto',
@@ -36,7 +37,7 @@ export async function chooseDevice(
       if (await openWasm(threading)) return { kind };
       break;
     case 'cpu':
-      // In the build it is no part of TensorFlow.js (scripts/tfjs.ts): few ever choose it.
+      // The build leaves the CPU backend out of TensorFlow.js (scripts/tfjs.ts), because few people choose it.
       if (!('cpu' in tf.engine().registryFactory))
         await loaded('The processor’s backend', import('@tensorflow/tfjs-backend-cpu'));
       if (await tf.setBackend(kind)) return { kind };
@@ -47,7 +48,7 @@ export async function chooseDevice(
   throw badSettings(`This machine can't run ${kind}.`, 'Choose another device.');
 }
 
-/** What the device in use can hold, where it says so. */
+/** Memory limits of the current device, as far as it reports them. */
 export function memoryLimits(): MemoryLimits {
   const limits = currentGpu()?.device.limits;
   if (limits) return { activation: limits.maxStorageBufferBindingSize, weight: limits.maxBufferSize };

@@ -1,12 +1,12 @@
-/** How a run that isn't being trained came to rest, and the one word for it: in the app, in the terminal, of every kind of run. */
+/** How a run ended, and the word for it in the app and in the terminal, for every kind of run. */
 
 /**
- * `early`: it ended by its own rule, before its last step. `stopped`: by a person, or by a time limit, and it can resume.
- * `interrupted`: its tab or process ended in the middle of it.
+ * `early`: early stopping ended the run before its last step. `stopped`: a person or a time limit stopped it, and it
+ * can resume. `interrupted`: its tab or process ended during training.
  */
 export type Ending = 'finished' | 'early' | 'stopped' | 'interrupted' | 'failed';
 
-/** As a sentence begins: `Paused`. */
+/** Capitalized word: `Paused`. */
 export const endingWord = (ending: Ending): string => WORDS[ending];
 
 const WORDS: Readonly<Record<Ending, string>> = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { costWords, deviceKindOf, energyOf, priceWords, wattHoursWords } from './energy';
 
-test('energy is power by time, and its cost is by the kilowatt-hour', () => {
+test('energy is power times time, and its cost is per kilowatt-hour', () => {
   const hour = energyOf(3600, 'webgpu', { watts: 250, price: 0.4 });
   expect(hour).toEqual({ wattHours: 250, cost: 0.1, watts: 250 });
   expect([wattHoursWords(hour), costWords(hour)]).toEqual(['250 Wh', '$0.10']);
@@ -17,7 +17,7 @@ test('energy is power by time, and its cost is by the kilowatt-hour', () => {
   ]);
 });
 
-test('a recorded device names its kind, in the app and in the terminal', () => {
+test('derives the kind from a recorded device name, in the app and in the terminal', () => {
   const kinds = ['Apple M2, WebGPU', 'This processor, WASM', 'WASM', 'CPU', 'This processor, CPU'].map(deviceKindOf);
   expect(kinds).toEqual(['webgpu', 'wasm', 'wasm', 'cpu', 'cpu']);
 });

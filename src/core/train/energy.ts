@@ -1,10 +1,10 @@
-/** Energy of training and its cost in US dollars: an estimate, since no page can measure it. */
+/** Estimates the energy of training and its cost in US dollars; a page can't measure it. */
 import { formatNumber } from '../base/units';
 import type { DeviceKind } from './run';
 
-/** Watts of a machine at full work, less what it takes anyway, and a price. */
+/** Power of a machine under full load minus its idle power, and the price of electricity. */
 export interface Power {
-  /** Undefined: as assumed for the kind of device. */
+  /** Undefined: the value assumed for the kind of device. */
   watts?: number | undefined;
   /** US dollars per kilowatt-hour. */
   price: number;
@@ -35,13 +35,13 @@ export function energyOf(
   return { wattHours, cost: (wattHours / 1000) * price, watts };
 }
 
-/** The kind in a device's recorded name: `Apple M2, WebGPU`, `This processor, WASM`, `WASM`. */
+/** Kind of device from its recorded name: `Apple M2, WebGPU`, `This processor, WASM`, `WASM`. */
 export function deviceKindOf(name: string): DeviceKind {
   if (/\bwebgpu$/i.test(name)) return 'webgpu';
   return /\bwasm$/i.test(name) ? 'wasm' : 'cpu';
 }
 
-/** `12 Wh`: two digits, since it rests on an assumption. */
+/** `12 Wh`: two significant digits, because the power is assumed. */
 export const wattHoursWords = ({ wattHours }: Pick<Energy, 'wattHours'>): string => `${twoDigits(wattHours)} Wh`;
 
 /** `$0.04`, or `less than $0.01`. */
@@ -51,7 +51,7 @@ export const costWords = ({ cost }: Pick<Energy, 'cost'>): string =>
 /** `$0.30 per kWh`, `$0.075 per kWh` */
 export const priceWords = (price: number): string => `${dollars(price, 4)} per kWh`;
 
-/** Cents where they matter, and as many decimals as `max` where an amount has them. */
+/** Shows cents below $100, and up to `max` decimals if the amount has them. */
 function dollars(amount: number, max = 2): string {
   const digits = amount === 0 || amount >= 100 ? 0 : 2;
   const decimals = { minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, max) };

@@ -1,11 +1,11 @@
-/** How often a run reads what there is to learn from. */
+/** Length of an epoch. */
 import { objectiveOf } from '../objectives';
 import type { Parted } from '../objectives/objective';
 import type { Recipe } from './recipe';
 
 /**
- * Updates in which a part is read once: an epoch.
- * @param rows that the part has, where they are counted; absent: as many as its objective reckons
+ * Number of updates in an epoch of a part.
+ * @param rows counted rows of the part; absent: the objective's estimate
  */
 export function stepsOfEpoch(part: Parted, context: number, recipe: Recipe, rows?: number): number {
   const { batch, accumulate, objective } = recipe;

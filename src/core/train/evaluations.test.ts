@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { evaluationsBetween, isEvaluated } from './evaluations';
 
-test('a run is evaluated every so many steps, early ones too where it is asked, and as often as is counted beforehand', () => {
+test('a run is evaluated at its interval, at early steps if enabled, and as often as predicted', () => {
   const plain = { evalEvery: 40, evalEarly: false };
   const early = { evalEvery: 40, evalEarly: true };
   const at = (times: typeof plain, begun: number, last: number): number[] =>

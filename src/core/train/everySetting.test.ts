@@ -1,4 +1,4 @@
-/** Every setting of a recipe changes the run, its record, its card and what PyTorch gets, or its entry says why not. */
+/** Every setting changes the run, its record, its card and the PyTorch export, or its entry says why not. */
 import { beforeAll, expect, test } from 'vitest';
 import { template } from '../../../scripts/templates';
 import { type Field, fieldProblem } from '../base/field';
@@ -30,7 +30,7 @@ const SHORT: Recipe = {
   ...DEFAULT_RECIPE,
   ...{ steps: 6, batch: 3, warmup: 2, learningRate: 0.01, evalEvery: 2, evalTokens: 36, saveEvery: 2 },
 };
-/** Settings without which another one has no effect. */
+/** Settings that another setting needs to have an effect. */
 const BESIDE: Partial<Record<RecipeField, Partial<Recipe>>> = {
   // Adam divides by the gradient's size, so a smaller clipped gradient makes the same step.
   clip: { optimizer: 'sgd', clip: 0.01 },
@@ -45,7 +45,7 @@ const BESIDE: Partial<Record<RecipeField, Partial<Recipe>>> = {
   objective: { objective: 'spanCorruption' },
 };
 
-/** A recipe in which the setting counts: its own objective, optimizer and schedule. */
+/** A recipe to which the setting applies, with a matching objective, optimizer and schedule. */
 function recipeWith(name: RecipeField): Recipe {
   const own = { ...SHORT, ...BESIDE[name] };
   for (const objective of [own.objective, ...(Object.keys(OBJECTIVES) as ObjectiveId[])])
@@ -56,7 +56,7 @@ function recipeWith(name: RecipeField): Recipe {
   throw new Error(`No recipe has ${name}.`);
 }
 
-/** Another value that the setting may have. */
+/** Another valid value of the setting. */
 function otherThan(name: RecipeField, value: unknown): Recipe[RecipeField] {
   const field: Field = RECIPE[name];
   const candidates = (): unknown[] => {
@@ -75,7 +75,7 @@ const TEXTS = Array.from(
   (_, i) => `The whale ${i % 3} is the king of the sea ${'and the field '.repeat(i % 4)}.`,
 );
 
-/** A tiny model of the first architecture that can have the objective. */
+/** A tiny model of the first architecture that supports the objective. */
 async function modelFor(
   objective: ObjectiveId,
 ): Promise<{ model: ModelChoice; tokenizer: Awaited<ReturnType<typeof createTokenizer>> }> {
@@ -91,10 +91,10 @@ async function modelFor(
   };
 }
 
-/** All that a run does, without times. */
+/** Everything that a run produces, without times. */
 async function runOf(recipe: Recipe): Promise<string> {
   const { model, tokenizer } = await modelFor(recipe.objective);
-  // Two of three have one label: class weights differ.
+  // Two of three texts have one label, so that class weights differ.
   const source = textSource(
     tokenizer,
     TEXTS,
@@ -135,7 +135,7 @@ const infoOf = async (recipe: Recipe): Promise<RunInfo> => {
   return { ...info, replayed };
 };
 
-/** Scripts of the PyTorch bundle and what they read, without what repeats the recipe; null where it refuses the run. */
+/** Scripts of the PyTorch export and their input files, without copies of the recipe; null if it refuses the run. */
 async function bundleOf(recipe: Recipe): Promise<string | null> {
   const info = await infoOf(recipe);
   if (FORMATS.pytorch.problem!(settingsOf(info)) !== null) return null;
@@ -158,7 +158,7 @@ async function bundleOf(recipe: Recipe): Promise<string | null> {
 
 beforeAll(useSingleThreadWasm);
 
-test.each(NAMES)('%s changes what a run does', async (name) => {
+test.each(NAMES)('%s changes the result of a run', async (name) => {
   const recipe = recipeWith(name);
   const { unseen } = RECIPE[name] as Field;
   const changed = { ...recipe, [name]: otherThan(name, recipe[name]) };
@@ -182,12 +182,12 @@ test.each(NAMES)('%s is in the record, homegrown.json and the card', async (name
   expect(cardOf(after) === cardOf(before), unseen?.card).toBe(unseen?.card !== undefined);
 });
 
-test.each(NAMES)('%s is read by the PyTorch scripts, or they refuse the run', async (name) => {
+test.each(NAMES)('the PyTorch scripts read %s or refuse the run', async (name) => {
   const recipe = recipeWith(name);
   const changed = { ...recipe, [name]: otherThan(name, recipe[name]) };
   const bundle = await bundleOf(changed);
   const { unseen } = RECIPE[name] as Field;
-  // As recipe["clip"] in a script, or as a value of optimizers.json.
+  // Matches recipe["clip"] in a script, or a value of optimizers.json.
   const byName = new RegExp(`recipe\\["${name}"\\]|\\.get\\("${name}"|[[:,]\\s*"${name}"`);
   const isRead = bundle === null || byName.test(bundle) || bundle !== (await bundleOf(recipe));
   expect(!isRead, unseen?.pytorch).toBe(unseen?.pytorch !== undefined);

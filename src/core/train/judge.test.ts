@@ -12,14 +12,14 @@ describe('a run is judged', () => {
     expect(next).toMatch(/^More texts would/);
   });
 
-  test('only once something was measured after a step', () => {
+  test('only after an evaluation of a trained step', () => {
     expect(judge(runCurve([])).kind).toBe('warmingUp');
     const verdict = judge(runCurve([[0, Math.log(1000), 0]]));
     expect(verdict.kind).toBe('warmingUp');
     expect(verdict.evidence).toContain('1,000');
   });
 
-  test('with a word on why it ended before its last step, where it did', () => {
+  test('with the reason for an early end', () => {
     const points: [number, number, number][] = [
       [0, 6.9, 0],
       [100, 5, 5],
@@ -30,12 +30,12 @@ describe('a run is judged', () => {
     expect(evidence).toMatch(
       / Training ended early, at step 200 of 1,000: 1 evaluation in a row brought no improvement\.$/,
     );
-    // A run that continued past that step didn't end there.
+    // A run that continued past that step didn't end early.
     expect(judge(runCurve(points, { early })).evidence).not.toContain('early');
     expect(judge(runCurve([...points, [300, 5, 5]], { ending: 'early', early })).evidence).not.toContain('early');
   });
 
-  test('diverging above ln V, and when the loss is no number', () => {
+  test('diverging above ln V, and if the loss is not a number', () => {
     expect(
       judge(
         runCurve([
@@ -54,7 +54,7 @@ describe('a run is judged', () => {
     ).toBe('diverging');
   });
 
-  test('not diverging where it learns its own text: then held-out text is unlike it, or it memorizes', () => {
+  test('not diverging if it learns its training text: the validation set is unlike it, or it memorizes', () => {
     const far = judge(
       runCurve([
         [0, 6.9, 0],
@@ -66,7 +66,7 @@ describe('a run is judged', () => {
     expect(far.evidence).not.toMatch(/learning rate/);
   });
 
-  test('warming up if it was stopped on its way down, and underfitting if it stood still', () => {
+  test('warming up if stopped while the loss fell, and underfitting if the loss was level', () => {
     const kindOf = (held: readonly number[]) =>
       judge(
         runCurve(
@@ -133,7 +133,7 @@ describe('a run is judged', () => {
     expect(verdict.evidence).toContain('three times');
   });
 
-  test('says nothing of the gap where evaluation is harder than training: masked tokens that training partly shows', () => {
+  test('ignores the gap if evaluation is harder than training, as with masked tokens', () => {
     const points: [number, number, number][] = [
       [100, 5, 4.4],
       [200, 4.6, 3.9],
@@ -149,7 +149,7 @@ describe('a run is judged', () => {
     expect(judge(runCurve(level, { isGapKnown: false })).kind).toBe('plateau');
   });
 
-  test('overfitting: held-out text gets worse and the training text better', () => {
+  test('overfitting: validation loss rises and training loss falls', () => {
     const verdict = judge(
       runCurve([
         [100, 5, 5],
@@ -163,7 +163,7 @@ describe('a run is judged', () => {
     expect(verdict.evidence).toContain('after 8 epochs');
   });
 
-  test('nothing by one evaluation alone: 92.7, then 94.6', () => {
+  test('needs more than one evaluation to change the verdict: 92.7, then 94.6', () => {
     const falling: [number, number, number][] = [
       [100, 5.4, 5.3],
       [200, 5, 4.9],
@@ -173,7 +173,7 @@ describe('a run is judged', () => {
     const verdict = judge(runCurve([...falling, [500, Math.log(94.6), 4.3]]));
     expect(verdict).toMatchObject({ kind: 'improving', trend: 'falling' });
     expect(verdict.evidence).toContain('fell from 148 to 94.6');
-    // Had it not fallen before either: it is level until the next says more.
+    // Without an earlier fall, the curve is level until the next evaluation.
     const level: [number, number, number][] = [1, 2, 3, 4, 5, 6].map((n) => [n * 100, 4, 3.99]);
     const spike = judge(runCurve([...level, [700, 4.2, 3.98]]));
     expect(spike).toMatchObject({ kind: 'plateau', trend: 'level' });
@@ -181,7 +181,7 @@ describe('a run is judged', () => {
     expect(judge(runCurve([...level, [700, 4.2, 3.9], [800, 4.3, 3.8]])).kind).toBe('overfitting');
   });
 
-  test('not memorizing what it has not read once', () => {
+  test('not memorizing before the first epoch is complete', () => {
     const points: [number, number, number][] = [
       [100, 5, 5],
       [200, 4.5, 4],
@@ -196,7 +196,7 @@ describe('a run is judged', () => {
     // The loss rose earlier, so memorizing doesn't begin at this step.
   });
 
-  test('only by what came after a change of the data', () => {
+  test('only by evaluations after a change of the data', () => {
     const points: [number, number, number][] = [
       [0, 6.9, 6.9],
       [100, 5, 5],
@@ -211,13 +211,13 @@ describe('a run is judged', () => {
     const both = changed(200);
     expect(both.evidence).toContain('fell from 44.7 to 40.4');
     expect(both.evidence).toMatch(/between steps [\d,]+ and [\d,]+/);
-    // A rise against the other text is none, and epochs are counted from the change.
+    // A rise over the losses on the old data doesn't count, and epochs count from the change.
     const worse: [number, number, number][] = [...points, [500, 5.5, 5.4], [600, 5.3, 5.2], [700, 5.1, 5]];
     expect(judge(runCurve(worse, { after: 400 })).kind).toBe('improving');
     expect(judge(runCurve(worse)).kind).toBe('unstable');
   });
 
-  test('unstable: both get worse', () => {
+  test('unstable: both losses rise', () => {
     expect(
       judge(
         runCurve([
@@ -237,7 +237,7 @@ describe('a run is judged', () => {
     expect(at(3.5)).toBe('memorizing');
   });
 
-  test('a run that ended by itself, one that was stopped and one that was interrupted read differently', () => {
+  test('distinguishes finished, stopped and interrupted runs', () => {
     const judgedAs = (ending: RunCurve['ending']) => judge(runCurve([[100, 5, 5]], { ending }));
     for (const [ending, word] of [
       ['stopped', 'Paused'],
@@ -251,7 +251,7 @@ describe('a run is judged', () => {
   });
 });
 
-/** Falls to the end, better than a unigram model. */
+/** A curve that falls to the end, below a unigram model. */
 const falls: [number, number, number][] = [5, 4.6, 4.3, 4.1, 4].map((loss, i) => [100 * (i + 1), loss, loss]);
 
 describe('too little text', () => {
@@ -270,7 +270,7 @@ describe('too little text', () => {
     expect(judgedWith(MIN_TRAINING_TOKENS, 500).kind).toBe('improving');
   });
 
-  test('is no verdict before the first evaluation, nor on a run that diverges', () => {
+  test('is not a verdict before the first evaluation or on a diverging run', () => {
     const text = { train: 10, validation: 10 };
     expect(judge(runCurve([[0, 6.9, 0]], { text })).kind).toBe('warmingUp');
     expect(
@@ -297,7 +297,7 @@ describe('degenerate samples', () => {
     judge(runCurve(falls, { written: (step) => samples[step / 100 - 1], ...more }));
   const bad = 'the whale, the whale, the whale, the whale, the whale,';
 
-  test('take two in a row, the newest', () => {
+  test('need the two newest in a row', () => {
     const two = judgedWith([prose, prose, prose, bad, bad], { ending: 'finished' });
     expect(two).toMatchObject({
       kind: 'degenerateSamples',
@@ -312,14 +312,14 @@ describe('degenerate samples', () => {
     expect(judgedWith(['', '', '', '\ufffd\ufffd\ufffd', bad]).evidence).toContain('empty, undecodable or repetitive');
   });
 
-  test('count only after warm-up, and where they are known', () => {
+  test('count only after warm-up, and only if known', () => {
     const all = [bad, bad, bad, bad, bad];
     expect(judgedWith(all, { warmup: 399 }).kind).toBe('degenerateSamples');
     expect(judgedWith(all, { warmup: 400 }).kind).toBe('improving');
     expect(judgedWith([]).kind).toBe('improving');
   });
 
-  test('are no verdict on a run that has worse news', () => {
+  test('do not replace a worse verdict', () => {
     const rises: [number, number, number][] = [
       [100, 5, 5],
       [200, 4.5, 4],

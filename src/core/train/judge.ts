@@ -1,4 +1,4 @@
-/** Judges a run: by its curve, by how much text it has, and by what it writes. */
+/** Judges a run by its loss curve, the size of its text and its samples. */
 import { counted, formatCount } from '../base/units';
 import { curveFinding } from './curveFinding';
 import { degenerationOf } from './degeneration';
@@ -8,11 +8,11 @@ import { type RunCurve, evaluationsOf, type Found, isGood, type Verdict } from '
 import { twoDigits } from './verdictWords';
 
 /**
- * A validation set of fewer tokens is too small: by chance alone two evaluations of 128 tokens differ by up to 0.106 nats,
- * more than a gap that is worth a word.
+ * Minimum validation set for a verdict. By chance alone, two evaluations of 128 tokens differ by up to 0.106 nats, more
+ * than a gap worth reporting.
  */
 export const MIN_VALIDATION_TOKENS = 128;
-/** A training text of fewer tokens is too small: one part in ten of it is no validation set. */
+/** Minimum training text for a verdict: a tenth of it must be enough for a validation set. */
 export const MIN_TRAINING_TOKENS = 10 * MIN_VALIDATION_TOKENS;
 export function judge(course: RunCurve): Verdict {
   const { early, ending, planned, evaluations } = course;
@@ -37,7 +37,7 @@ function withText(course: RunCurve, found: Found): Found {
   return { kind: 'tooLittleText', finding: 'Too little text to judge', evidence, next: 'Add more text.', trend, gap };
 }
 
-/** Good news whose last two samples say nothing is none. One sample may be chance. */
+/** Replaces a good finding if the last two samples are degenerate. One sample may be chance. */
 function withSamples(course: RunCurve, found: Found): Found {
   const { written, after, warmup } = course;
   const two = evaluationsOf(course).slice(-2);

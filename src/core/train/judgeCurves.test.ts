@@ -7,7 +7,7 @@ import { meanAt } from './meanAt';
 import { errorOf } from './noise';
 import { type RunCurve, toneOf, type Verdict, VERDICT_KINDS } from './verdict';
 
-/** What a course was judged to be after each of its evaluations. */
+/** Verdict after each evaluation of a curve. */
 const judged = (whole: RunCurve) =>
   whole.evaluations.map((_, i) => judge({ ...whole, evaluations: whole.evaluations.slice(0, i + 1) }));
 const kinds = (whole: RunCurve) => judged(whole).map(({ kind }) => kind);
@@ -35,24 +35,24 @@ describe('curves of real runs', () => {
     evaluations: evaluations.map(([step, loss]) => ({ step, loss })),
   });
 
-  test('a run that falls for two epochs is learning from its fourth evaluation to its end', () => {
+  test('a run whose loss falls for two epochs improves from its fourth evaluation to its end', () => {
     expect(kinds(replayed(curves.falls)).slice(3)).toEqual(Array(28).fill('improving'));
   });
 
-  test('a run that is shaken by a high rate, at 0.7 epochs, is never said to overfit, memorize or level off', () => {
+  test('a run with a noisy loss from a high rate, at 0.7 epochs, never overfits, memorizes or levels off', () => {
     const all = kinds(replayed(curves.shakes));
     expect(all.slice(10)).toEqual(Array(all.length - 10).fill('improving'));
-    // It does rise by more than a single reading's error, again and again.
+    // The validation loss does rise repeatedly, and raises the error estimate.
     const { evaluations, evalTokens } = replayed(curves.shakes);
     const rises = evaluations.filter(({ loss }, i) => i > 10 && loss > evaluations[i - 1]!.loss);
     expect(rises.length).toBeGreaterThan(5);
     expect(errorOf(evaluations, evalTokens)).toBeGreaterThan(errorOf(evaluations.slice(0, 2), evalTokens));
   });
 
-  test('a run over a text of 5,752 tokens overfits, is said to, and stays so', () => {
+  test('a run on a text of 5,752 tokens overfits from some evaluation to the end', () => {
     const all = judged(replayed(curves.overfits));
     const first = all.findIndex(({ kind }) => kind === 'overfitting');
-    expect(first).toBeGreaterThan(7); // its best is the seventh
+    expect(first).toBeGreaterThan(7); // the seventh is the best
     expect(all.slice(first).map(({ judgement }) => judgement)).toEqual(
       Array(all.length - first).fill('Overfitting since step 240'),
     );
@@ -69,7 +69,7 @@ const noisy = (falls: readonly number[], noise: readonly number[], size: number)
   });
 };
 
-test('noise within the error that is stated never makes a falling curve one that overfits', () => {
+test('noise within the estimated error never makes a falling curve overfit', () => {
   const noise = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 30, maxLength: 30 });
   fc.assert(
     fc.property(falling, noise, fc.integer({ min: 64, max: 1e6 }), (falls, each, evalTokens) => {
@@ -81,7 +81,7 @@ test('noise within the error that is stated never makes a falling curve one that
   );
 });
 
-test('whatever the curves do, nothing is memorized in less than an epoch', () => {
+test('no curve memorizes in less than an epoch', () => {
   const losses = fc.array(fc.tuple(fc.double({ min: 0, max: 6.8 }), fc.double({ min: 0, max: 6.8 })), {
     minLength: 1,
     maxLength: 12,
@@ -89,7 +89,7 @@ test('whatever the curves do, nothing is memorized in less than an epoch', () =>
   fc.assert(
     fc.property(losses, fc.constantFrom(null, 'finished' as const), (points, ending) => {
       const all = points.map(([held, trained], i): [number, number, number] => [10 * (i + 1), held, trained]);
-      // 12 evaluations every 10 steps of 100 tokens, of 12,001.
+      // 12 evaluations, every 10 steps of 100 tokens, on a text of 12,001 tokens.
       for (const { kind, judgement } of judged(runCurve(all, { epoch: 120.01, ending }))) {
         expect(['memorizing', 'overfitting']).not.toContain(kind);
         expect(judgement).not.toMatch(/memori[sz]/i);
@@ -98,7 +98,7 @@ test('whatever the curves do, nothing is memorized in less than an epoch', () =>
   );
 });
 
-test('what is said and where the curve is said to go agree', () => {
+test('verdict and trend agree', () => {
   const losses = fc.array(
     fc.tuple(fc.double({ min: 0, max: 9, noNaN: true }), fc.double({ min: 0, max: 9, noNaN: true })),
     {
@@ -126,10 +126,10 @@ test('what is said and where the curve is said to go agree', () => {
   );
 });
 
-/** Any loss that a run may report, also none. */
+/** Any loss that a run may report, including non-finite ones. */
 const anyLoss = fc.oneof(fc.double({ min: 0, max: 12, noNaN: true }), fc.constantFrom(0, NaN, Infinity, 1e-9, 1e300));
 const change = fc.integer({ min: -60, max: 20 }).map((hundredths) => hundredths / 100);
-/** Validation and training loss of each evaluation: leaps, or walks that mostly fall. */
+/** Validation and training loss of each evaluation: random values, or walks that mostly fall. */
 const anyLosses = fc.oneof(
   fc.array(fc.tuple(anyLoss, anyLoss), { maxLength: 20 }),
   fc.array(fc.tuple(change, change), { minLength: 4, maxLength: 20 }).map((changes) => {
@@ -150,7 +150,7 @@ const anyCourse = fc.record({
 });
 type AnyCourse = typeof anyCourse extends fc.Arbitrary<infer C> ? C : never;
 
-/** Its first evaluation at step `after` + 50. */
+/** Curve with its first evaluation at step `after` + 50. */
 const courseAt = ({ losses, samples, ...facts }: AnyCourse, after: number): RunCurve => ({
   ...runCurve(
     losses.map(([held, trained], i) => [50 * (i + 1), held, trained]),
@@ -162,7 +162,7 @@ const courseAt = ({ losses, samples, ...facts }: AnyCourse, after: number): RunC
   written: (step) => samples[(step - after) / 50 - 1],
 });
 
-test('any curve has a verdict: a known kind, words, one next step, and no check mark on a wide gap', () => {
+test('any curve has a verdict with a known kind, words and a next step, and no check mark on a wide gap', () => {
   fc.assert(
     fc.property(anyCourse, (given) => {
       const verdict = judge(courseAt(given, 0));
@@ -178,7 +178,7 @@ test('any curve has a verdict: a known kind, words, one next step, and no check 
   );
 });
 
-test('a curve that begins later, by any number of steps, is judged alike', () => {
+test('a curve shifted by any number of steps has the same verdict', () => {
   fc.assert(
     fc.property(anyCourse, fc.integer({ min: 1, max: 1e5 }), (given, later) => {
       const [now, then] = [0, later].map((after) => judge(courseAt(given, after)));

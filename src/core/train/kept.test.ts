@@ -30,7 +30,7 @@ const recipe: Recipe = {
   saveEvery: 5,
 };
 
-/** As in the worker: claims the run, resumes from its last save, and saves. */
+/** Trains as the worker does: claims the run, resumes from its last checkpoint, and saves. */
 async function run(
   store: BlobStore,
   { stopAt, dieAt, ...change }: { stopAt?: number; dieAt?: number } & Partial<TrainInput> = {},
@@ -64,7 +64,7 @@ async function run(
   );
   return { outcome, events };
 }
-/** The lowest evaluation of a run's events, the first of equals. */
+/** Evaluation with the lowest loss in a run's events; ties go to the first. */
 const lowest = (events: readonly TrainEvent[]): { step: number; loss: number } | undefined =>
   events
     .flatMap((e) => (e.kind === 'evaluated' ? [{ step: e.step, loss: e.loss }] : []))
@@ -74,7 +74,7 @@ beforeAll(async () => {
   await useSingleThreadWasm();
 });
 
-test('the best that is stored is the best that was measured, after a whole run and after a stop', async () => {
+test('stores the best evaluated step, after a whole run and after a stop', async () => {
   for (const stopAt of [undefined, 3]) {
     const store = memoryStore();
     const { outcome, events } = await run(store, stopAt === undefined ? {} : { stopAt });
@@ -82,7 +82,7 @@ test('the best that is stored is the best that was measured, after a whole run a
     expect(outcome.state.best).toEqual(want);
     expect(await keptBest(store, 'r')).toEqual(want);
     expect((await loadSnapshot(store, 'r', 'best')).snapshot.state.step).toBe(want!.step);
-    // Each step once, and the untrained one among them no longer.
+    // Stores each step once, and no longer the untrained one.
     const ids = new Set((await store.keys('runs/r/')).map((key) => key.split('/')[2]!.split('.')[0]));
     expect(ids).toEqual(new Set((await listSnapshots(store, 'r')).map(({ step }) => String(step))));
   }
@@ -135,7 +135,7 @@ test('intermediate checkpoints and requests during training change no bit of the
   ]);
   expect(of('sampled')).toMatchObject([{ step: 3, prompt: 'The sea ' }]);
   expect((of('sampled')[0] as { sample: string }).sample).toMatch(/^The sea ./s);
-  // Asked for twice at a step, and measured once; like any other.
+  // Two requests at one step cause one evaluation.
   const steps = of('evaluated').map((event) => (event.kind === 'evaluated' ? event.step : -1));
   expect(steps).toEqual([0, 2, 4, 5, 6, 8, 10, 12]);
   expect(of('evaluated').filter((event) => event.kind === 'evaluated' && event.step !== 5)).toEqual(
@@ -143,7 +143,7 @@ test('intermediate checkpoints and requests during training change no bit of the
   );
 });
 
-test('from weights alone the optimizer restarts: its corrections count from there, also after a resume', async () => {
+test('without optimizer state, bias corrections count from the start, also after a resume', async () => {
   const store = memoryStore();
   await run(store);
   const { snapshot } = await loadSnapshot(store, 'r');
@@ -178,11 +178,11 @@ test('from weights alone the optimizer restarts: its corrections count from ther
   begun.length = 0;
   await go(from);
   expect(begun.at(-1)!.tensors).toEqual(resumed.tensors);
-  // With its moments, they began where they did.
+  // With optimizer state, bias corrections continue to count from the original start.
   await go({ ...from, tensors });
   expect(begun.at(-1)!.state).not.toHaveProperty('momentsFrom');
 
-  // The first update is that of a run that begins with these weights, on the same batch.
+  // The first update equals that of a new run with these weights on the same batch.
   const batch = causalBatch(Int32Array.from(ids.subarray(0, 36)), Int32Array.from(ids.subarray(1, 37)));
   const update = async (step: number, momentsFrom?: number) => {
     const learning = await learner(model, settings, weights, () => 0, undefined, momentsFrom);

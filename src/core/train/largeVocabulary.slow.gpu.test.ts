@@ -16,7 +16,7 @@ async function updated(gpu: Gpu) {
   const learning = await learner(model, recipe, initialValues(model, 1), () => 0);
   const at = stream(3, 'tokens', 0);
   const tokens = Int32Array.from({ length: 33 }, (_, i) => at(i) % model.vocabulary);
-  tokens.set([0, 4095, 4096, model.vocabulary - 1]); // where ranges of rows meet
+  tokens.set([0, 4095, 4096, model.vocabulary - 1]); // at borders of row ranges
   const losses: number[] = [];
   for (let n = 1; n <= 3; n++)
     losses.push((await learning.step(n, causalBatch(tokens.subarray(0, 32), tokens.subarray(1)))).loss);
@@ -29,10 +29,10 @@ async function updated(gpu: Gpu) {
   return { losses, weights, scores };
 }
 
-test('weights larger than a binding are trained, and speak, as on a device without that limit', async () => {
+test('trains and runs weights larger than a binding as on a device without that limit', async () => {
   const gpu = await openGpu();
   const want = await updated(gpu);
-  const cap = capBindings(gpu.device, 2 ** 20); // the table of embeddings has 1.28 MB
+  const cap = capBindings(gpu.device, 2 ** 20); // the embedding table has 1.28 MB
   const got = await updated(gpu).finally(() => cap.undo());
   got.losses.forEach((loss, i) => expect(loss).toBeCloseTo(want.losses[i]!, 5));
   expect(got.losses[2]).toBeLessThan(got.losses[0]! - 0.1);
@@ -44,7 +44,7 @@ test('weights larger than a binding are trained, and speak, as on a device witho
   got.scores.forEach((scores, i) => expectClose(scores, want.scores[i]!, 1e-5, `scores ${i}`));
 });
 
-test('GPT-2’s vocabulary is trained where a binding holds neither its table nor a step’s scores', async () => {
+test('trains GPT-2’s vocabulary with bindings smaller than its table and a step’s scores', async () => {
   const gpu = await openGpu();
   const binding = 16 * 2 ** 20;
   const cap = capBindings(gpu.device, binding);

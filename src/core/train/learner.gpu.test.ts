@@ -33,7 +33,7 @@ const tokens = (step: number) => {
   const at = stream(7, 'tokens', step % 4);
   return Int32Array.from({ length: size + 1 }, (_, i) => at(i) % model.vocabulary);
 };
-/** Each token and the one that follows. */
+/** Batch of each token and the next one. */
 const batchOf = (text: Int32Array) => causalBatch(text.subarray(0, -1), text.subarray(1));
 const start = (changed: Partial<Recipe> = {}): Promise<Learner> =>
   learner(model, { ...recipe, ...changed }, initialValues(model, 1), () => 0);
@@ -59,7 +59,7 @@ async function onCpu(changed: Partial<Recipe>, steps: number): Promise<number[]>
 }
 
 test.each(['adamw', 'sgd', 'lion', 'muon'] as const)(
-  '50 captured steps with %s are the processor’s',
+  '50 captured steps with %s equal those on the processor',
   async (optimizer) => {
     const learningRate = { adamw: 1e-2, sgd: 0.1, lion: 3e-3, muon: 1e-2 }[optimizer];
     const want = await onCpu({ optimizer, learningRate }, 50);
@@ -70,8 +70,8 @@ test.each(['adamw', 'sgd', 'lion', 'muon'] as const)(
     learning.dispose();
   },
 );
-test('steps with the kernels that a real GPU gets are the processor’s, and the same bits every time', async () => {
-  const rows = 60; // 540 tokens: long enough sums to be shared out
+test('steps with a real GPU’s kernels equal those on the processor, with the same bits every time', async () => {
+  const rows = 60; // 540 tokens, so that sums are long enough to be split
   const at = stream(7, 'rows', 0);
   const text = Int32Array.from({ length: rows * model.config.context + 1 }, (_, i) => at(i) % model.vocabulary);
   const losses = async (): Promise<number[]> => {
@@ -94,7 +94,7 @@ test('steps with the kernels that a real GPU gets are the processor’s, and the
   }
   gpu.check();
 });
-test('the average of the weights takes one dispatch, and is that of the processor', async () => {
+test('the weight average takes one dispatch, and equals that on the processor', async () => {
   const averaging = { emaDecay: 0.9, optimizer: 'sgd', learningRate: 0.1 } as const;
   await tf.setBackend('cpu');
   const onCpu = await start(averaging);
@@ -114,7 +114,7 @@ test('dropout is the same on the GPU as on the processor', async () => {
   (await run(learning, 1, 5)).forEach((loss, i) => expect(Math.abs(loss - want[i]!)).toBeLessThan(1e-4));
   learning.dispose();
 });
-test('50 captured steps are bit for bit the eager ones', async () => {
+test('50 captured steps have the same bits as eager ones', async () => {
   const learning = await start();
   const got = await run(learning, 1, 50);
   const net = await network(model, initialValues(model, 1));
@@ -149,8 +149,8 @@ test('the same seed gives the same bits, also across a stop and a resume', async
   expect(await bits(resumed)).toEqual(await bits(one));
   for (const learning of [one, other, resumed]) learning.dispose();
 });
-test('micro-batches learn as one batch as large as all of them, in one submit each and one to apply', async () => {
-  // SGD: where a gradient is 0 but for rounding, as that of the keys' bias is, AdamW takes steps of full size by its sign.
+test('micro-batches train like one large batch, in one submit each and one to apply', async () => {
+  // Uses SGD, because AdamW takes full steps for gradients that are 0 up to rounding, such as the keys' bias.
   const sgd = { optimizer: 'sgd', learningRate: 0.1 } as const;
   const [large, small] = [await start(sgd), await start({ ...sgd, batch: 1, accumulate: 3 })];
   const want = await run(large, 1, 10);
@@ -163,11 +163,11 @@ test('micro-batches learn as one batch as large as all of them, in one submit ea
   for (const [name, { data }] of await large.tensors()) expectClose(weights.get(name)!.data, data, 1e-5, name);
   for (const learning of [large, small]) learning.dispose();
 });
-test('masked targets weigh nothing: of unequal micro-batches comes the step of one batch', async () => {
+test('masked targets have no weight: unequal micro-batches make the step of one batch', async () => {
   const sgd = { optimizer: 'sgd', learningRate: 0.1 } as const;
   const [large, small] = [await start(sgd), await start({ ...sgd, batch: 1, accumulate: 3 })];
   const inputs = tokens(1).subarray(0, size);
-  // Of the first row few count, of the second none.
+  // The first row has few targets, and the second none.
   const targets = tokens(1)
     .subarray(1)
     .map((id, i) => (i < 7 || (i >= 9 && i < 18) ? -1 : id));
@@ -180,13 +180,13 @@ test('masked targets weigh nothing: of unequal micro-batches comes the step of o
   for (const [name, { data }] of await large.tensors()) expectClose(weights.get(name)!.data, data, 1e-5, name);
   for (const learning of [large, small]) learning.dispose();
 });
-test('a weight that the loss does not reach only decays', async () => {
+test('a weight without a gradient only decays', async () => {
   const learning = await start();
   for (const accumulate of [1, 2]) await expectOnlyDecay(learning.network, { ...recipe, accumulate });
   gpu.check();
   learning.dispose();
 });
-test('micro-batches of steps that overlap come out as if they did not', async () => {
+test('overlapping steps with micro-batches give the same results as sequential ones', async () => {
   const settings = { batch: 1, accumulate: 3, dropout: 0.1 };
   const [one, other] = [await start(settings), await start(settings)];
   const want = await run(one, 1, 6);
@@ -194,7 +194,7 @@ test('micro-batches of steps that overlap come out as if they did not', async ()
   expect((await Promise.all(steps)).map(({ loss }) => loss)).toEqual(want);
   for (const learning of [one, other]) learning.dispose();
 });
-test('computing activations again changes no bit, and takes less memory', async () => {
+test('recomputing activations changes no bit, and takes less memory', async () => {
   const deep = { ...model, config: { ...model.config, layers: 8 } };
   const rows = 24;
   const at = stream(7, 'deep', 0);
@@ -213,7 +213,7 @@ test('computing activations again changes no bit, and takes less memory', async 
   expect(again).toEqual(kept);
   expect(bytes).toBeLessThan(0.5 * max);
 });
-test('an evaluation uses the program of the one before', async () => {
+test('an evaluation reuses the program of the previous one', async () => {
   const learning = await start();
   const evaluating = evaluator(learning.network, learning.objective);
   const source = {
@@ -237,7 +237,7 @@ test('an evaluation uses the program of the one before', async () => {
 test.each<[string, Partial<Recipe>]>([
   ['AdamW', {}],
   ['Muon with an average of the weights', { optimizer: 'muon', emaDecay: 0.9 }],
-])('%s: 200 steps leave nothing behind, and disposing frees all', async (_, change) => {
+])('%s: 200 steps leak nothing, and disposing frees everything', async (_, change) => {
   const before = { ...calls };
   const learning = await start(change);
   await run(learning, 1, 2);
@@ -249,7 +249,7 @@ test.each<[string, Partial<Recipe>]>([
   learning.dispose();
   expect(calls.liveBytes).toBe(before.liveBytes);
 });
-test.each([{}, { accumulate: 2 }])('a step that does not fit leaves nothing behind: %o', async (change) => {
+test.each([{}, { accumulate: 2 }])('a step that does not fit leaks nothing: %o', async (change) => {
   const cap = capBindings(gpu.device, 2 ** 20);
   try {
     releaseFreed(gpu.backend);

@@ -14,20 +14,20 @@ import type { Recipe } from './recipe';
 import type { ModelChoice } from './run';
 import { type Updater, updater } from './updater';
 
-/** A fully or partly trainable model: weights and moments on the device in use, and their compiled updates. */
+/** A fully or partly trainable model: weights and moments on the current device, and their compiled updates. */
 export interface Learner extends Updater {
-  /** Of the average of the weights where the recipe has one. */
+  /** Network with the averaged weights, if the recipe averages them. */
   network: Network;
   objective: LoadedObjective;
-  /** Trainable weights and optimizer state by name, on the host. @throws HomegrownError `diverged` where one is not a finite number */
+  /** Trainable weights and optimizer state, on the host. @throws HomegrownError `diverged` if a value isn't finite */
   tensors(): Promise<NamedTensors>;
-  /** The same of weights alone. */
+  /** Trainable weights alone, likewise. */
   weights(): Promise<NamedTensors>;
 }
 
 /**
- * @param values weights by name, an adapter's too, and where the run is resumed its moments and what its averages are of
- * @param momentsFrom step at which the moments were zero
+ * @param values weights by name, including an adapter's; for a resumed run also its optimizer state and raw weights
+ * @param momentsFrom step at which the optimizer state was zero
  */
 export async function learner(
   model: ModelChoice,
@@ -77,10 +77,10 @@ async function onHost(variables: readonly (readonly [string, tf.Variable])[]): P
   return tensors;
 }
 
-/** A tensor's values, which nothing else holds. */
+/** Copies a tensor's values, so that the caller owns them. */
 async function ownValues(tensor: tf.Tensor): Promise<Float32Array> {
   const values = await tensor.data<'float32'>();
-  if (!currentGpu()) return new Float32Array(values); // they may be the tensor itself
-  forgetValues(tensor); // a copy that TensorFlow.js would keep
+  if (!currentGpu()) return new Float32Array(values); // the values may be the tensor's own memory
+  forgetValues(tensor); // TensorFlow.js would keep a copy
   return values;
 }

@@ -1,4 +1,4 @@
-/** A warm-up that takes most of a run. */
+/** Warns about a warm-up of more than half of the steps. */
 import { formatCount } from '../base/units';
 import type { Recipe } from './recipe';
 

@@ -1,4 +1,4 @@
-/** The training loss at a step: the mean of the steps before it, as single steps are noisy. */
+/** Training loss at a step: the mean over recent steps, because single steps are noisy. */
 
 export interface Mean {
   mean: number;
@@ -10,14 +10,14 @@ interface Curve {
   readonly loss: readonly number[];
 }
 
-/** Steps whose mean is the training loss at a step: a tenth of those so far, because early on it falls fast. */
+/** Number of steps to average: a tenth of those so far, because the loss falls fast at first, and at most 50. */
 const windowOf = (steps: number): number => Math.min(50, Math.ceil(steps / 10));
 
-/** Mean training loss of the steps up to `step`; undefined where none was logged. */
+/** Mean training loss at `step`; undefined if no step was logged. */
 export const trainingAt = (training: Curve, step: number, after = 0): number | undefined =>
   meanAt(training, step, after)?.mean;
 
-/** Of the steps up to `step`, and after `after`; undefined where none was logged. */
+/** Mean over the last steps up to `step` and after `after`; undefined if none was logged. */
 export function meanAt({ step: steps, loss }: Curve, step: number, after: number): Mean | undefined {
   const begin = after === 0 ? 0 : countUpTo(steps, after);
   const end = countUpTo(steps, step);
@@ -32,7 +32,7 @@ export function meanAt({ step: steps, loss }: Curve, step: number, after: number
   return { mean, error: Math.sqrt(Math.max(0, squares / count - mean ** 2) / count) };
 }
 
-/** How many of the sorted values are at most `max`. */
+/** Number of values, in ascending order, that are at most `max`. */
 export function countUpTo(values: readonly number[], max: number): number {
   let low = 0;
   let high = values.length;

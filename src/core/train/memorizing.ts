@@ -1,8 +1,8 @@
-/** When a model learns its training text more than its language. Losses are in nats per token. */
+/** Detects memorization of the training text. Losses are in nats per token. */
 
-/** Validation loss above training loss from which a model starts to memorize. */
+/** Gap between validation and training loss above which a model starts to memorize. */
 export const MEMORIZING_GAP = 0.3;
-/** From here on, more steps hardly help: more text does. */
+/** Gap above which more text helps and more steps hardly do. */
 export const TOO_MUCH_GAP = 1;
 
 /**

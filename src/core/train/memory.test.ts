@@ -15,10 +15,10 @@ const model = (config: { layers: number; heads: number; width: number; context: 
   ({ id: 'gpt', config, vocabulary }) as const;
 const enough = { train: Infinity, validation: Infinity };
 const WASM: MemoryLimits = { total: WASM_HEAP_BYTES };
-/** As Chromium's SwiftShader offers. */
+/** Limits of Chromium's SwiftShader. */
 const GPU: MemoryLimits = { activation: 2 ** 30, weight: 2 ** 30 };
 
-test('a plan of 32 GB does not start on a heap of 32 bits, and three changes that would are named with numbers', () => {
+test('refuses a plan of 32 GB on a 32-bit heap, and names three changes that fit, with numbers', () => {
   const large = model({ layers: 12, heads: 12, width: 768, context: 1024 });
   const recipe = { ...DEFAULT_RECIPE, batch: 48 };
   const { total } = memoryPlan(modelSpec('gpt'), large.config, 300, recipe);
@@ -31,13 +31,13 @@ test('a plan of 32 GB does not start on a heap of 32 bits, and three changes tha
   );
 });
 
-test('a plan of 3.99 TB is refused for a GPU: one activation alone exceeds a kernel’s range', () => {
+test('refuses a plan of 3.99 TB on a GPU: a single activation exceeds the limit of a binding', () => {
   const large = model({ layers: 48, heads: 16, width: 2048, context: 2048 });
   const [found] = problems(large, { ...DEFAULT_RECIPE, batch: 4096 }, enough, GPU);
   expect(found?.message).toMatch(/a single activation has 275 GB, and this GPU allows 1\.07 GB/);
 });
 
-test('each change that is named makes the settings fit, and small settings are left alone', () => {
+test('each suggested change makes the settings fit, and small settings get no suggestions', () => {
   const whole = (max: number) => fc.integer({ min: 1, max });
   fc.assert(
     fc.property(
@@ -68,7 +68,7 @@ test('each change that is named makes the settings fit, and small settings are l
   expect(problems(model({ layers: 2, heads: 2, width: 64, context: 64 }), DEFAULT_RECIPE, enough, WASM)).toEqual([]);
 });
 
-describe('LoRA of rank 8 on every matrix of SmolLM2’s shape, 512 tokens a step', () => {
+describe('LoRA of rank 8 on every matrix of SmolLM2’s shape, 512 tokens per step', () => {
   const sizes = { layers: 30, heads: 9, kvHeads: 3, width: 576, hidden: 1536, context: 512 };
   const config = { ...usualConfig(modelSpec('llama'), sizes), ...sizes } as LlamaConfig;
   const lora = (rest: FrozenDtype): Trainable => ({
@@ -80,11 +80,11 @@ describe('LoRA of rank 8 on every matrix of SmolLM2’s shape, 512 tokens a step
   const total = (recompute: boolean, trainable?: Trainable) =>
     memoryPlan(MODELS.llama, config, 49_152, { ...DEFAULT_RECIPE, batch: 1, recompute }, trainable).total / 1e6;
 
-  test('is planned in 450 MB where the frozen matrices rest in f16, and activations are computed again', () => {
+  test('needs at most 450 MB with frozen matrices in f16 and recomputed activations', () => {
     expect(countParams(own)).toBeCloseTo(134.5e6, -5);
     expect(total(true, lora('f16'))).toBeLessThan(450);
-    expect(total(true, lora('f32')) - total(true, lora('f16'))).toBeCloseTo(212.3, 1); // two bytes a number of each matrix
-    // 23 bits fewer a number: all of its matrices have whole blocks.
+    expect(total(true, lora('f32')) - total(true, lora('f16'))).toBeCloseTo(212.3, 1); // two bytes per number
+    // Saves 23 bits per number, because all matrices have whole blocks.
     expect(
       (total(true, lora('f32')) - total(true, lora('q8'))) / (total(true, lora('f32')) - total(true, lora('f16'))),
     ).toBeCloseTo(23 / 16, 6);

@@ -1,4 +1,4 @@
-/** What a run needs of the device's memory, whether it is there, and what would make it fit. */
+/** Memory that a run needs on the device, whether it fits, and changes that make it fit. */
 import { adapterColumns, type Trainable, partsOf } from '../adapters/trainable';
 import { BLOCK_OF_8, WORDS_OF_8 } from '../base/narrowDtype';
 import { formatBytes, formatCount, formatShort } from '../base/units';
@@ -23,7 +23,7 @@ export interface MemoryPlan {
   weights: number;
   gradients: number;
   moments: number;
-  /** Of the weights, where the recipe has one. */
+  /** Moving average of the weights; 0 without one. */
   average: number;
   activations: number;
   /** Scores over the vocabulary, and the loss. */
@@ -58,22 +58,22 @@ export function memoryPlan<C extends BaseConfig>(
   return { weights, gradients, moments, average, activations, logits, total };
 }
 
-/** Of a value that rests so, its part of a scale among them. */
+/** Bytes per frozen value, including its share of a scale. */
 const BYTES = { f16: 2, q8: (4 * WORDS_OF_8) / BLOCK_OF_8 } as const;
 
-/** What a device can hold, in bytes; absent where it does not say. */
+/** Memory limits of a device, in bytes; absent if unknown. */
 export interface MemoryLimits {
-  /** Of everything: what a person allows, and what can be addressed. */
+  /** Totals: the limit that a person set, and the addressable memory. */
   bound?: number;
   total?: number;
-  /** Of one weight, and of one activation. */
+  /** Maximum size of one weight and of one activation. */
   weight?: number;
   activation?: number;
 }
 
 /**
- * What a device may hold, in bytes, and in words that follow "half of". A GPU tells only how large one buffer may be: that
- * is a guess on the safe side, and no limit.
+ * Memory of a device in bytes, and in words that follow "half of". A GPU reports only its largest buffer, which is a
+ * conservative guess and not a limit.
  */
 export function heldBytes({
   bound = Infinity,
@@ -89,12 +89,12 @@ export function heldBytes({
   return { bytes: weight, words: `the largest buffer of this GPU (${formatBytes(weight)})`, isLimit: false };
 }
 
-/** Other settings, in words that follow "take". */
+/** Change of settings, in words that follow "Use". */
 export type Change =
   | { kind: 'recipe'; words: string; change: Partial<Recipe> }
   | { kind: 'model'; words: string; change: Sizes };
 
-/** Why these settings don't fit; undefined if nothing is known against them. */
+/** Reason why these settings don't fit in memory; undefined if no known limit is exceeded. */
 export function memoryShortage(
   model: ModelChoice,
   recipe: Recipe,
@@ -121,8 +121,8 @@ export function memoryShortage(
 }
 
 /**
- * The three changes that cost the least of what make these settings fit; fewer where fewer do. Where only a part of the model
- * learns, it stays the model that it is.
+ * Returns up to three changes that make these settings fit, cheapest first. Keeps the model's sizes if only a part of
+ * it is trainable.
  */
 export function memoryChanges(
   model: ModelChoice,
@@ -137,7 +137,7 @@ export function memoryChanges(
     undefined;
   const found: Change[] = [];
 
-  // As many tokens an update, in more parts: no cost but a second gradient.
+  // The same tokens per update in more micro-batches cost only a second gradient.
   const parts = (batch: number): Partial<Recipe> => ({
     batch,
     accumulate: Math.min(1024, Math.ceil((recipe.batch * recipe.accumulate) / batch)),
@@ -146,7 +146,7 @@ export function memoryChanges(
   const smaller = inParts.find((change) => fits({}, change));
   if (smaller) found.push({ kind: 'recipe', words: partsWords(smaller), change: smaller });
 
-  // A third more work.
+  // Recomputation costs a third more compute.
   if (!recipe.recompute) {
     const again = { recompute: true };
     const both = inParts.map((change) => ({ ...change, ...again })).find((change) => fits({}, change));
@@ -174,7 +174,7 @@ const AGAIN = 'activation recomputation';
 const partsWords = ({ batch = 1, accumulate = 1 }: Partial<Recipe>): string =>
   `batch ${formatCount(batch)} in ${formatCount(accumulate)} micro-batches`;
 
-/** Halves of a number, halves of those, and so on, in whole numbers down to `min`. */
+/** Repeated halves of a number, rounded down, as long as they are at least `min`. */
 function halves(from: number, min: number): number[] {
   const found: number[] = [];
   for (let n = Math.floor(from / 2); n >= min; n = Math.floor(n / 2)) found.push(n);

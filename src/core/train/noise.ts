@@ -1,17 +1,20 @@
-/** How much losses of one run differ by chance. In nats. */
+/** Chance differences between losses of one run, in nats. */
 import type { Mean } from './meanAt';
 
-/** Changes below this, 1 % of a perplexity, are not reported as changes, however well they are known. */
+/** Smallest change to report, 1 % of a perplexity, however small the error is. */
 export const MIN_CHANGE = 0.01;
-/** Between evaluations of one token. Measured on Moby Dick: 0.1 to 0.6 for evaluations 0.5 to 10 % of an epoch apart (decision 20). */
+/**
+ * Standard deviation of a token's change in loss between evaluations. On Moby Dick, 0.1 to 0.6 for evaluations 0.5 to
+ * 10 % of an epoch apart (decision 20).
+ */
 const SPREAD = 0.6;
 const RECENT = 5;
-/** A single leap is in most of so few second differences: it must not hide itself. */
+/** Cap on the measured noise: one jump affects most of so few second differences, and would hide itself. */
 const MAX_SHAKE = 0.2;
 const MEDIAN_OF_NORMAL = 0.6745;
 
 /**
- * Chance difference of two evaluations of one run: the larger of two standard errors. Each evaluation reads the same
+ * Chance difference between two evaluations of one run: the larger of two estimates. Each evaluation reads the same
  * windows, so the first comes from the change of each token's loss, about `SPREAD`. The second comes from a high learning
  * rate, which shakes the weights: a smooth curve with noise of deviation s has second differences of deviation
  * s sqrt(6), and their median estimates it despite a spike.
@@ -29,7 +32,7 @@ export function errorOf(evaluations: readonly { readonly loss: number }[], token
   return Math.max(MIN_CHANGE, sampled, Math.min(MAX_SHAKE, 2 * Math.SQRT2 * deviation));
 }
 
-/** Of so many evaluated tokens: two standard errors. */
+/** Chance difference from a number of evaluated tokens: two standard errors. */
 export const samplingError = (tokens: number): number => (2 * SPREAD) / Math.sqrt(Math.max(1, tokens));
 
 export const errorBetween = (a: Mean, b: Mean): number => MIN_CHANGE + 2 * Math.hypot(a.error, b.error);

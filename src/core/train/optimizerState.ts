@@ -1,4 +1,4 @@
-/** An optimizer with what it remembers of each weight, on the device in use. */
+/** An optimizer with its state for each weight, on the current device. */
 import type { Variable } from '@tensorflow/tfjs';
 import type { HostTensor, NamedTensors } from '../checkpoint/tensors';
 import { sizeOf } from '../models/spec';
@@ -7,16 +7,16 @@ import { type LoadedOptimizer, loadOptimizer, type OptimizerId, stateName, state
 import type { Optimizer, Shaped, StateSpec } from '../optim/optimizer';
 
 export interface OpenOptimizer extends LoadedOptimizer {
-  /** By weight, in the order of the optimizer's `state`. */
+  /** Moments by weight name, in the order of the optimizer's `state`. */
   moments: Readonly<Record<string, readonly Variable[]>>;
-  /** Each under its name in checkpoints. */
+  /** Moments with their names in checkpoints. */
   named: readonly Named[];
   dispose(): void;
 }
 type Named = readonly [name: string, moment: Variable];
 type Weights = Readonly<Record<string, Shaped>>;
 
-/** `values`: what was remembered, by its names in checkpoints; what is not among them begins at 0. */
+/** @param values saved optimizer state, by its names in checkpoints; missing tensors start at 0 */
 export async function openOptimizer(
   id: OptimizerId,
   weights: Weights,
@@ -34,8 +34,8 @@ export async function openOptimizer(
   };
 }
 
-// A function of its own: what it closes over, the values, would otherwise stay on the host for as long as `dispose` does.
-/** Each kind lies as the weights do, so that one update can go over all. */
+// A separate function, because `dispose` would otherwise close over `values` and keep them on the host.
+/** Allocates each kind of state in the order of the weights, so that one update covers all of them. */
 function allocateState(
   optimizer: Optimizer,
   weights: Weights,

@@ -16,16 +16,16 @@ const state: TrainState = { step: 9, tokensSeen: 0, activeMs: 0, best: null };
 const after = (losses: readonly number[], recipe: { patience: number; minDelta: number }): Waited | undefined =>
   losses.reduce<Waited | undefined>((waited, loss) => waitedAfter(waited, loss, recipe), undefined);
 
-test('what counts is a fall below the least loss by more than the minimum', () => {
+test('counts a fall below the lowest loss by more than the minimum as an improvement', () => {
   expect(after([3, 2, 2.1, 2], { patience: 3, minDelta: 0 })).toEqual({ loss: 2, evaluations: 2 });
   expect(after([3, 2, 2.1, 1.9], { patience: 3, minDelta: 0 })).toEqual({ loss: 1.9, evaluations: 0 });
-  // Small falls add up: each is measured against the loss that was beaten last.
+  // Small falls add up, because each is compared with the last improved loss.
   expect(after([3, 2.95, 2.9], { patience: 3, minDelta: 0.1 })).toEqual({ loss: 3, evaluations: 2 });
   expect(after([3, 2.95, 2.875], { patience: 3, minDelta: 0.1 })).toEqual({ loss: 2.875, evaluations: 0 });
   expect(after([3, 2], { patience: 0, minDelta: 0 })).toBeUndefined();
 });
 
-test('it is out of patience after so many evaluations, and counts from zero after a resume', () => {
+test('runs out of patience after that many evaluations, and counts from zero after a resume', () => {
   const recipe = { patience: 2, minDelta: 0 };
   const waited = { loss: 2, evaluations: 2 };
   expect(isOutOfPatience({ ...state, waited }, recipe)).toBe(true);
@@ -47,7 +47,7 @@ test('a run is too short for early stopping if its last step comes before the pa
   expect(isTooShortForPatience({ ...run, patience: 5, evalEarly: true })).toBe(false);
 });
 
-test('a short run is evaluated often enough for its patience', () => {
+test('suggests an evaluation interval short enough for the patience of a short run', () => {
   const cases = [[2000, 3], [100, 3], [100, 20], [4, 3]] as const; // prettier-ignore
   expect(cases.map(([steps, patience]) => evalEveryFor({ steps, patience }))).toEqual([200, 10, 2, 1]);
   for (const [steps, patience] of cases.slice(0, 3)) {
@@ -61,8 +61,8 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     await use();
   });
 
-  test('a run that no longer improves ends early, saved; it resumes like a run without patience, and ends at the same step if it was stopped before', async () => {
-    // At no rate nothing improves: the evaluation at step 0 is the best.
+  test('a run without improvement ends early and is saved, resumes like a run without patience, and ends at the same step after a stop', async () => {
+    // At a rate near 0 nothing improves, so the evaluation at step 0 is the best.
     const still = { learningRate: 1e-9, dropout: 0, evalEvery: 2, saveEvery: 50, patience: 3, minDelta: 1e-3 };
     const early = await watch(still);
     expect(early.outcome).toMatchObject({ reason: 'early', state: { step: 6, waited: { evaluations: 3 } } });

@@ -9,10 +9,10 @@ const model = { id: 'gpt', config: { layers: 2, heads: 2, width: 16, context: 64
 const tokens = { train: 1000, validation: 100 };
 const fieldsOf = (...input: Parameters<typeof problems>): string[] => problems(...input).map(({ field }) => field);
 
-test('the first settings can run', () => {
+test('the default settings have no problems', () => {
   expect(problems(model, DEFAULT_RECIPE, tokens)).toEqual([]);
 });
-test('each setting outside its bounds is reported by field', () => {
+test('reports each setting outside its bounds by field', () => {
   expect(fieldsOf(model, { ...DEFAULT_RECIPE, learningRate: 0 }, tokens)).toEqual(['learningRate']);
   expect(fieldsOf(model, { ...DEFAULT_RECIPE, steps: 1.5, seed: -1, beta2: 1, clip: NaN }, tokens)).toEqual([
     'steps',
@@ -22,7 +22,7 @@ test('each setting outside its bounds is reported by field', () => {
   ]);
   expect(fieldsOf({ ...model, config: { ...model.config, heads: 3 } }, DEFAULT_RECIPE, tokens)).toEqual(['heads']);
 });
-test('a part of the text shorter than a window is reported with numbers', () => {
+test('reports a part of the text shorter than a window, with numbers', () => {
   const [found] = problems(model, DEFAULT_RECIPE, { train: 64, validation: 64 });
   expect(found).toEqual({
     field: 'text',
@@ -32,7 +32,7 @@ test('a part of the text shorter than a window is reported with numbers', () => 
   expect(fieldsOf(model, DEFAULT_RECIPE, { train: 65, validation: 1 })).toEqual(['text']);
 });
 
-test('only a classifier trains on labels, and it trains on nothing else', () => {
+test('only a classifier trains on labels, and only on labels', () => {
   const own = modelSpec('bert').presets[0]!.config;
   const encoder = { id: 'bert', config: own, vocabulary: 300 } as const;
   const classifier = withClasses(encoder, { labels: ['a', 'b'], pooling: 'first' });

@@ -10,17 +10,17 @@ import { type Change, memoryChanges, type MemoryLimits, memoryShortage } from '.
 import { fieldsOf, type Recipe, type RecipeField } from './recipe';
 import type { ModelChoice } from './run';
 
-/** A setting that cannot run as it is, in one sentence. */
+/** A setting that keeps a run from starting, in one sentence. */
 export interface Problem {
   field: SizeName | RecipeField | 'text' | 'memory';
   message: string;
-  /** Where sizes of the model don't fit one another: all of them. */
+  /** All sizes of the model that conflict with one another. */
   between?: readonly SizeName[];
-  /** Each of them fixes it, the cheapest first. */
+  /** Changes that each fix it, cheapest first. */
   changes?: readonly Change[];
 }
 
-/** Names the size that a person changed last, where several don't fit one another. @param changed the last changed last */
+/** If sizes conflict, moves the problem to the one that a person changed last. @param changed in order of change */
 export const atLastChanged = (found: readonly Problem[], changed: readonly string[]): readonly Problem[] =>
   found.map((problem) => {
     const field = changed.findLast((name) => (problem.between as readonly string[] | undefined)?.includes(name));
@@ -28,8 +28,10 @@ export const atLastChanged = (found: readonly Problem[], changed: readonly strin
   });
 
 /**
- * Everything that keeps this run from starting; empty when it can. `tokens`: in each part of the data. `limits`: of the device.
- * @throws HomegrownError `bad-settings` where the model has not what is to learn of it
+ * Returns all problems that keep this run from starting.
+ * @param tokens number of tokens in each part of the data
+ * @param limits of the device
+ * @throws HomegrownError `bad-settings` if the model lacks a trainable weight
  */
 export function problems(
   model: ModelChoice,
@@ -64,7 +66,7 @@ export function problems(
   }
   found.push(...((objective.problems?.(recipe, context) ?? []) as readonly Problem[]));
   const reach = (window: number): number => objective.reach(window, recipe);
-  // What is held out is measured in rows as short as it is.
+  // An evaluation shortens its rows to fit a short validation set.
   for (const [part, name, window] of [
     ['train', 'training', context],
     ['validation', 'validation', 1],
@@ -74,7 +76,7 @@ export function problems(
     const message = `The ${name} set has ${formatCount(tokens[part])} tokens; a context of ${window} needs at least ${needed}.`;
     found.push({ field: 'text', message });
   }
-  // What cannot be counted cannot be planned.
+  // Memory can be planned only for valid settings.
   const shortage = found.length === 0 ? memoryShortage(model, recipe, limits, trainable) : undefined;
   if (shortage !== undefined) {
     const changes = memoryChanges(model, recipe, limits, trainable);
@@ -90,6 +92,6 @@ export function adviceOf(changes: readonly Change[]): string {
   return `Use ${words.length > 1 ? `${words.slice(0, -1).join(', ')}, or ${words.at(-1)!}` : words[0]!}.`;
 }
 
-/** All of them as one error. */
+/** All problems as one error. */
 export const unfit = (found: readonly Problem[]): HomegrownError =>
   badSettings(found.map(({ message }) => message).join(' '), 'Nothing was started. Change these settings.');

@@ -28,7 +28,7 @@ const SPLIT = [
   'adamw',
 ];
 
-/** Two steps on a GPU; no dispatch may be expected to take longer. */
+/** Makes two steps on a GPU, with dispatches of at most `longestMs` expected milliseconds. */
 async function twoSteps(longestMs: number) {
   const pretending = pretend(gpu, HARDWARE);
   limitDispatches(gpu.backend, longestMs);
@@ -45,11 +45,11 @@ async function twoSteps(longestMs: number) {
   return { losses, weights, runs };
 }
 
-test('a step whose kernels go in ranges of their workgroups gives the same bits as with each in one', async () => {
+test('a step with kernels split into ranges of workgroups gives the same bits as unsplit', async () => {
   const whole = await twoSteps(Infinity);
   const split = await twoSteps(8e-5);
   SPLIT.forEach((kernel, i) => expect(split.runs[i], kernel).toBeGreaterThan(whole.runs[i]!));
-  expect(split.runs[SPLIT.indexOf('attention backward, keys')]).toBe(2); // as many as there are workgroups
+  expect(split.runs[SPLIT.indexOf('attention backward, keys')]).toBe(2); // one per workgroup
   expect(split.losses).toEqual(whole.losses);
   expect(split.weights).toEqual(whole.weights);
-}, 480_000); // a processor compiles them all twice
+}, 480_000); // a software adapter compiles all kernels twice

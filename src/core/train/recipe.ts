@@ -1,20 +1,20 @@
-/** How to train: everything but the model and the data. A run is fully determined by model, data, recipe and backend. */
+/** Training settings, without the model and the data. Model, data, recipe and backend fully determine a run. */
 import { choice, type Field, initialValues, onOff, real, text, type ValuesOf, whole } from '../base/field';
 import { objectiveFields, objectiveOf, OBJECTIVES } from '../objectives';
 import { optimizerFields, optimizerOf, OPTIMIZERS } from '../optim';
 import { SCHEDULE_FIELDS, scheduleOf, SCHEDULES } from '../optim/schedule';
 
-/** Those that objectives bring. */
+/** Settings of the objectives. */
 const OBJECTIVE_FIELDS = objectiveFields();
-/** Those that optimizers bring. */
+/** Settings of the optimizers. */
 export const OPTIMIZER_FIELDS = optimizerFields();
 
-/** Why the card doesn't have a setting. */
+/** Reason why the model card omits a setting. */
 const NO_WEIGHT = 'Changes no weight.';
 const max = 1e9;
 const MAX_STORED = Number.MAX_SAFE_INTEGER;
 
-/** Every setting, in the order in which forms and the terminal have them. Adding one is an entry here. */
+/** All settings, in the order of forms and the terminal. To add one, add an entry here. */
 export const RECIPE = {
   objective: choice({
     label: 'Objective',
@@ -34,7 +34,7 @@ export const RECIPE = {
     step: 100,
     initial: 2000,
   }),
-  /** Rows of `context` tokens that the device sees at once. */
+  /** Rows of `context` tokens in a micro-batch. */
   batch: whole({
     label: 'Batch',
     name: 'Batch size',
@@ -79,7 +79,7 @@ export const RECIPE = {
     step: 10,
     initial: 100,
   }),
-  /** Decoupled (AdamW) or plain L2 (SGD); not applied to norms and biases. */
+  /** Decoupled (AdamW) or plain L2 (SGD) decay; not applied to norms and biases. */
   weightDecay: real({
     label: 'Weight decay',
     hint: 'matrices only',
@@ -134,7 +134,7 @@ export const RECIPE = {
     absent: false,
     unseen: { card: NO_WEIGHT },
   }),
-  /** Each evaluation writes from it (`Objective.shows`) with the same seed, which shows progress. */
+  /** Prompt of each evaluation's sample (`Objective.shows`), with the same seed each time to show progress. */
   samplePrompt: text({
     label: 'Sample prompt',
     help: 'Prompt that each evaluation continues, or whose blanks ([MASK]) it fills',
@@ -165,7 +165,7 @@ export const RECIPE = {
     initial: 200,
     unseen: { card: NO_WEIGHT },
   }),
-  /** Validation tokens an evaluation reads at most. */
+  /** Maximum number of validation tokens in an evaluation. */
   evalTokens: whole({
     label: 'Evaluation tokens',
     name: 'Tokens per evaluation',
@@ -180,7 +180,7 @@ export const RECIPE = {
     initial: 16_384,
     unseen: { card: NO_WEIGHT },
   }),
-  /** Evaluations without improvement after which the run ends; 0 = it is as long as it is. */
+  /** Evaluations without improvement after which the run ends; 0 = no early stopping. */
   patience: whole({
     label: 'Patience',
     unit: 'evaluations',
@@ -192,7 +192,7 @@ export const RECIPE = {
     initial: 0,
     absent: 0,
   }),
-  /** Nats per token by which the loss has to fall to be improved. */
+  /** Smallest fall in loss that counts as an improvement, in nats per token. */
   minDelta: real({
     label: 'Min delta',
     unit: 'nats',
@@ -205,10 +205,10 @@ export const RECIPE = {
     initial: 0,
     absent: 0,
   }),
-  /** Where a falling schedule ends, as a share of the peak. */
+  /** Final learning rate of a falling schedule, as a share of the peak. */
   finalRate: real({ label: 'Final rate', hint: 'share of peak', row: 'seldom', min: 0, max: 1, initial: 0.1 }),
   ...SCHEDULE_FIELDS,
-  /** Micro-batches of `batch` rows an update; 1 = every batch is one. */
+  /** Micro-batches of `batch` rows per update; 1 = no gradient accumulation. */
   accumulate: whole({
     label: 'Micro-batches per update',
     help: 'Micro-batches per update',
@@ -219,7 +219,7 @@ export const RECIPE = {
     initial: 1,
     absent: 1,
   }),
-  /** Of an exponential average of the weights, which then is the model; 0 = the weights are. */
+  /** Decay of an exponential moving average of the weights, which then is the model; 0 = no averaging. */
   emaDecay: real({
     label: 'Weight averaging (EMA)',
     name: 'EMA decay',
@@ -240,7 +240,7 @@ export const RECIPE = {
     absent: false,
     unseen: { run: 'Same bits: it trades time for memory.', card: NO_WEIGHT },
   }),
-  /** Probability, 0 <= p < 1. */
+  /** Probability of dropping an activation, 0 <= p < 1. */
   dropout: real({
     label: 'Dropout',
     help: 'Share of activations dropped in training',
@@ -249,7 +249,7 @@ export const RECIPE = {
     stored: [0, 1 - 2 ** -53],
     initial: 0,
   }),
-  /** The same of what a token attends to. */
+  /** Probability of dropping an attention weight, 0 <= p < 1. */
   attentionDropout: real({
     label: 'Attention dropout',
     hint: 'share of attention weights',
@@ -267,16 +267,16 @@ export type Recipe = ValuesOf<typeof RECIPE>;
 export type RecipeField = keyof Recipe;
 export const DEFAULT_RECIPE: Recipe = initialValues(RECIPE);
 
-/** What brings settings of its own. */
+/** Choices that have their own settings. */
 type Choosing = Pick<Recipe, 'objective' | 'optimizer' | 'schedule'>;
 
-/** Whether a setting counts: of what objectives, optimizers and schedules have of their own, the chosen one's. */
+/** Whether a setting applies: false for settings of objectives, optimizers and schedules that aren't chosen. */
 export const isOf = ({ objective, optimizer, schedule }: Choosing, name: RecipeField): boolean =>
   (!Object.hasOwn(OBJECTIVE_FIELDS, name) || Object.hasOwn(objectiveOf(objective).fields, name)) &&
   (!Object.hasOwn(OPTIMIZER_FIELDS, name) || Object.hasOwn(optimizerOf(optimizer).fields, name)) &&
   (!Object.hasOwn(SCHEDULE_FIELDS, name) || Object.hasOwn(scheduleOf(schedule).fields ?? {}, name));
 
-/** What it learns, and by which settings of its own. */
+/** The recipe's objective and its settings. */
 export const objectiveSettings = (recipe: Recipe): Partial<Recipe> =>
   Object.fromEntries(
     ['objective', ...Object.keys(objectiveOf(recipe.objective).fields)].map((name) => [
@@ -285,20 +285,20 @@ export const objectiveSettings = (recipe: Recipe): Partial<Recipe> =>
     ]),
   );
 
-/** Those that count. */
+/** Settings that apply to the recipe. */
 export const fieldsOf = (recipe: Choosing): Partial<Record<RecipeField, Field>> =>
   Object.fromEntries(Object.entries(RECIPE).filter(([name]) => isOf(recipe, name as RecipeField)));
 
-/** Fields that may change when a run resumes: not those of its weights, nor of its start. */
+/** Settings that may change when a run resumes. */
 export const changeable = (recipe: Choosing): Partial<Record<RecipeField, Field>> =>
   Object.fromEntries(
     Object.entries(fieldsOf(recipe)).filter(([name, { row }]) => row !== undefined || name === 'dropout'),
   );
 
-/** Whether to recompute, before a run starts: `auto` goes by what the plan takes of the device's memory. */
+/** Choices for activation recomputation before a start: `auto` compares the memory plan with the device's memory. */
 export const RECOMPUTE_CHOICES = ['auto', 'on', 'off'] as const;
 export type RecomputeChoice = (typeof RECOMPUTE_CHOICES)[number];
 
-/** Tokens that one update of the weights learns from. */
+/** Number of training tokens per update. */
 export const tokensPerStep = ({ batch, accumulate }: Pick<Recipe, 'batch' | 'accumulate'>, context: number): number =>
   batch * accumulate * context;

@@ -15,7 +15,7 @@ const judged = (limits: MemoryLimits, choice: RecomputeChoice = 'auto', of: type
   return { ...found, words: recomputationWords(found, 'Say otherwise.') };
 };
 
-test('beyond half of what the device may hold it is on by itself, and says what it saves and what it costs', () => {
+test('turns on automatically above half of the device memory, and reports savings and cost', () => {
   expect(judged({ bound: 2 * kept }).isOn).toBe(false);
   for (const limits of [{ bound: 2 * kept - 2 }, { total: 2 * kept - 2 }, { weight: 2 * kept - 2 }]) {
     expect(judged(limits)).toMatchObject({ isOn: true, isChosen: false, kept, again });
@@ -28,7 +28,7 @@ test('beyond half of what the device may hold it is on by itself, and says what 
   expect(judged({ weight: kept }, 'off').words).toMatch(/of the largest buffer of this GPU/);
 });
 
-test('a choice stands, whatever the memory', () => {
+test('keeps an explicit choice, whatever the memory', () => {
   expect(judged({ bound: 100 * kept }, 'on')).toMatchObject({ isOn: true, isChosen: true });
   expect(judged({ bound: 100 * kept }, 'on').words).toMatch(/is on: .*The run fits in memory without it\.$/);
   expect(judged({ bound: 1.2 * kept }, 'off')).toMatchObject({ isOn: false, isChosen: true });
@@ -37,24 +37,24 @@ test('a choice stands, whatever the memory', () => {
   );
 });
 
-test('where it would help nothing it is off, and says why', () => {
+test('stays off if it would not help, and says why', () => {
   expect(judged({ bound: 3 * kept }).words).toBe('Fits in memory.');
   expect(judged({})).toMatchObject({ isOn: false });
   expect(judged({}).words).toMatch(/^The memory of this device is unknown\. With activation recomputation: /);
-  // Too small even so: other changes are then offered. The largest buffer is no such limit.
+  // Recomputation isn't enough, so other changes are suggested. The largest buffer isn't a limit.
   const tight = { bound: 0.9 * again };
   expect(judged(tight)).toMatchObject({ isOn: false });
   expect(judged(tight).words).toMatch(/^Even with activation recomputation, the run needs \d+ MB, more than the/);
   expect(memoryShortage(model, { ...DEFAULT_RECIPE, recompute: true }, tight)).toMatch(/ the limit is [\d.]+ MB\.$/);
   expect(judged({ weight: 0.9 * again }).isOn).toBe(true);
-  // One layer has nothing to give back.
+  // With a single layer, recomputation saves nothing.
   const single = bytes(false, flat);
   expect(judged({ total: single }, 'auto', flat)).toMatchObject({ isOn: false });
   expect(judged({ total: single }, 'auto', flat).words).toMatch(/would save only 0 bytes\.$/);
   expect(judged({ total: single }, 'on', flat).words).toMatch(/saves nothing here/);
 });
 
-test('what a device may hold is what is allowed and can be addressed; a GPU tells only its largest buffer', () => {
+test('device memory is the lower of the set limit and addressable memory; a GPU reports only its largest buffer', () => {
   expect(heldBytes({ bound: 6e9, total: 4e9 })).toMatchObject({ bytes: 4e9, words: 'the 4 GB of WASM' });
   expect(heldBytes({ bound: 6e9, weight: 1e9, activation: 1e9 })).toMatchObject({ bytes: 6e9, isLimit: true });
   expect(heldBytes({ weight: 1e9, activation: 1e9 })).toMatchObject({ bytes: 1e9, isLimit: false });

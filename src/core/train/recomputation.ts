@@ -1,6 +1,6 @@
 /**
- * Whether a run computes its activations again in the backward pass: as the person chose, else where the plan would take
- * much of what the device may hold. What a run is given is definite; only settings that have not been started say `auto`.
+ * Decides whether a run recomputes its activations in the backward pass: as the person chose, else if the memory plan
+ * takes over half of the device's memory. Only settings before the start can be `auto`; a started run is on or off.
  */
 import type { Trainable } from '../adapters/trainable';
 import { formatBytes } from '../base/units';
@@ -12,24 +12,24 @@ import { flopsPerStep } from './work';
 
 export interface Recomputation {
   isOn: boolean;
-  /** By the person; otherwise by the plan. */
+  /** Whether the person chose; otherwise the plan decides. */
   isChosen: boolean;
-  /** Bytes of the plan where activations are kept, and where they are computed again. */
+  /** Planned bytes with stored and with recomputed activations. */
   kept: number;
   again: number;
-  /** Floating-point operations per step, likewise. */
+  /** Floating-point operations per step with stored and with recomputed activations. */
   flopsKept: number;
   flopsAgain: number;
-  /** What the device may hold; undefined where nothing is known. */
+  /** Memory of the device; undefined if unknown. */
   held: ReturnType<typeof heldBytes>;
 }
 
-/** Of what the device may hold: the rest is for what the engine, the page and other programs take. */
+/** Share of device memory that a plan may use; the engine, the page and other programs need the remainder. */
 const SHARE = 0.5;
-/** Of the plan, that recomputing has to save to be worth a third more work. */
+/** Share of the plan that recomputation must save to be worth a third more compute. */
 const WORTH = 0.1;
 
-/** `recipe.recompute` is of no account. */
+/** Compares both settings of recomputation; ignores `recipe.recompute`. */
 export function recomputation(
   model: ModelChoice,
   recipe: Recipe,
@@ -58,7 +58,7 @@ function judge({ kept, again, held }: Pick<Recomputation, 'kept' | 'again' | 'he
   return held.isLimit && again > held.bytes ? 'not enough' : 'helps';
 }
 
-/** Whether recomputation is on, and what it saves or costs, in sentences. @param otherwise how to turn it off, if it wasn't chosen */
+/** Sentences on recomputation, its savings and cost. @param otherwise how to turn it off, if it wasn't chosen */
 export function recomputationWords(of: Recomputation, otherwise: string): string {
   const { isOn, isChosen, kept, again, held } = of;
   const judgement = judge(of);

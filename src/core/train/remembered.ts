@@ -1,9 +1,9 @@
-/** Facts about devices that a browser stores next to texts and runs. An unreadable one is measured again. */
+/** Device facts that a browser stores alongside texts and runs. An unreadable record is measured again. */
 import type { Kind } from '../base/record';
 import { z } from '../base/zod';
 import type { DeviceKind } from './run';
 
-/** The device that was chosen by hand. */
+/** Device that the person chose. */
 export const DEVICE_KEY = 'device';
 export const DEVICE: Kind<DeviceKind> = {
   what: () => 'The device that was chosen',
@@ -12,7 +12,7 @@ export const DEVICE: Kind<DeviceKind> = {
   upgrades: [],
 };
 
-/** Bytes that a run may take of the memory of a kind of device. */
+/** Memory limit of a run on a kind of device, in bytes. */
 export const DEVICE_MEMORIES = 'device-memory/';
 export const deviceMemoryKey = (kind: DeviceKind): string => `${DEVICE_MEMORIES}${kind}`;
 export const DEVICE_MEMORY: Kind<number> = {
@@ -22,7 +22,7 @@ export const DEVICE_MEMORY: Kind<number> = {
   upgrades: [],
 };
 
-/** Which tiling of a matrix product suits which of this machine's GPUs, as it was measured. */
+/** Fastest measured tiling of a matrix product, by GPU of this machine. */
 export const TILINGS_KEY = 'cuts';
 export const TILINGS: Kind<Readonly<Record<string, string>>> = {
   what: () => 'The measurement of this machine’s GPUs',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Batches } from '../objectives/batch';
 import { replaying } from './replay';
 
-/** Rows that say whose they are, and which. */
+/** Batches whose rows hold their source's mark and their number. */
 const rowsOf = (mark: number): Batches => ({
   training: ({ first, rows }) => {
     const ids = Int32Array.from({ length: 2 * rows }, (_, i) => (i % 2 === 0 ? mark : first + i / 2 - 0.5));
@@ -13,7 +13,7 @@ const rowsOf = (mark: number): Batches => ({
   },
 });
 
-test('about its share of rows are old, whichever are asked for together; each keeps its number', async () => {
+test('replays about its share of rows, independently of grouping, and each row keeps its number', async () => {
   const both = replaying(rowsOf(1), rowsOf(2), 0.3);
   const ofStep = (first: number, rows: number) => both.training({ seed: 5, step: 9, first, rows });
   const all = await ofStep(0, 1000);
@@ -32,7 +32,7 @@ test('about its share of rows are old, whichever are asked for together; each ke
   expect((await both.training({ seed: 5, step: 10, first: 0, rows: 1000 })).arrays['ids']).not.toEqual(ids);
 });
 
-test('what is measured is new text alone', async () => {
+test('evaluates new text only', async () => {
   for await (const { arrays } of replaying(rowsOf(1), rowsOf(2), 0.9).evaluation({ rows: 1, tokens: 1 }))
     expect([...arrays['ids']!]).toEqual([1]);
 });

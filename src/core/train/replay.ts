@@ -1,11 +1,12 @@
-/** Rows of a step, some from the base's old training text, so that the model forgets less of it. */
+/** Replay: mixes rows from the base's training text into each step, so that the model forgets less of it. */
 import { stream } from '../base/rng';
 import { type Batch, type Batches, joined } from '../objectives/batch';
 
 /**
- * Which rows are old is drawn for each, so that a step's rows do not depend on which are asked for together. Evaluations are of
- * the new text alone. Source: Robins 1995, "Catastrophic forgetting, rehearsal and pseudorehearsal", Connection Science 7.
- * @param share of all rows, 0 to 1
+ * Draws the source of each row separately, so that a step's rows don't depend on the grouping of requests. Evaluations
+ * use the new text only. Source: Robins 1995, "Catastrophic forgetting, rehearsal and pseudorehearsal", Connection
+ * Science 7.
+ * @param share of replayed rows, 0 to 1
  */
 export const replaying = (own: Batches, old: Batches, share: number): Batches => ({
   async training({ seed, step, first, rows }) {

@@ -1,4 +1,4 @@
-/** The vocabulary of a run: what goes in, what it says while it runs, what comes out. */
+/** Types of a run: input, events and outcome. */
 import type { Trainable } from '../adapters/trainable';
 import type { Job, Pause } from '../base/job';
 import type { Snapshot, TrainState } from '../checkpoint/snapshot';
@@ -19,27 +19,27 @@ export type DeviceKind = 'webgpu' | 'wasm' | 'cpu';
 
 /** Losses are in nats per token. */
 export type TrainEvent =
-  /** First without a count, then with how many kernels of a step are done; where none is to be compiled, there is no more. */
+  /** Reported first without a count, then with the number of compiled kernels of a step, if any need compiling. */
   | { kind: 'compiling'; kernels?: Counted }
   | StepEvent
-  /** What the evaluation of this step will tell with its figures, which take longer. */
+  /** Sample of this step's evaluation, reported early because the metrics take longer. */
   | { kind: 'shown'; step: number; sample: Shown }
   | ({ kind: 'evaluated'; step: number; activeMs: number; sample: Shown } & Evaluated)
-  /** A complete step, from which a run can resume. */
+  /** A complete checkpoint, from which a run can resume. */
   | { kind: 'saved'; step: number; bytes: number }
-  /** The best step so far, its weights alone; no bytes where it had been saved whole. Or a step on the way. */
+  /** Weights of the best step so far; 0 bytes if its checkpoint is complete. `light`: an intermediate checkpoint. */
   | { kind: 'kept'; step: number; bytes: number; light?: true }
-  /** It ends before its last step: so many evaluations have not improved on this loss. */
+  /** The run ends before its last step, because this number of evaluations didn't improve on this loss. */
   | { kind: 'early'; step: number; loss: number; evaluations: number }
-  /** What a person asked for between two evaluations. */
+  /** Sample that a person requested between evaluations. */
   | { kind: 'sampled'; step: number; prompt: string; sample: Shown };
 
-/** What stays of a run: all else is of the moment. */
+/** Events that a run's journal stores; the others are transient. */
 export type LastingEvent = Exclude<TrainEvent, { kind: 'compiling' | 'shown' }>;
 export const isLasting = (event: TrainEvent): event is LastingEvent =>
   event.kind !== 'compiling' && event.kind !== 'shown';
 
-/** What a person asks of the model as it is now, while it learns. */
+/** Request for an evaluation or a sample of the current model during training. */
 export type Asked = { what: 'evaluate' } | { what: 'sample'; prompt: string };
 
 export interface Counted {
@@ -53,49 +53,49 @@ export interface TrainInput {
   tokenizer: Tokenizer;
   train: TokenSource;
   validation: TokenSource;
-  /** Old training text, for the recipe's share of rows. */
+  /** The base's training text, for the recipe's replay share. */
   replayed?: TokenSource;
-  /** What of the model learns; absent = all of it. */
+  /** Trainable part of the model; absent = all weights. */
   trainable?: Trainable;
   /**
-   * Initial weights, such as another run's; absent = initialize from the seed. Snapshots lack the frozen ones, so a resume
-   * passes them again. They may include an adapter's initial weights.
+   * Initial weights, such as another run's; absent = initialize from the seed. Snapshots lack frozen weights, so a
+   * resumed run passes them again. They may include an adapter's initial weights.
    */
   base?: NamedTensors;
-  /** Continue from here. */
+  /** Snapshot to resume from. */
   from?: Snapshot;
   /** Measures the model's perplexity on old training text at every evaluation. */
   old?(network: Network, pause: Pause): Promise<Estimate>;
   /**
-   * Stores a snapshot durably and resolves when that is true. Called at step 0, every saveEvery steps, and at the end or Stop.
-   * It is the best step too where its state says so.
+   * Stores a snapshot, and resolves once it is durable. Called at step 0, every `saveEvery` steps, and at the end or
+   * after a stop. The snapshot is also the best step if its state says so.
    */
   save(snapshot: Snapshot): Promise<{ bytes: number }>;
   /**
-   * Stores as durably the best step so far where it is not saved whole, or was before it was measured: then `weights`, which
-   * reads them from the device, need not be asked. `tensors` reads what training continues from as well. Absent where no step
-   * but the newest is kept; then the best is one of those.
+   * Stores the best step so far durably. If the step was saved before it was measured, `weights`, which reads from the
+   * device, need not be called. `tensors` also reads the training state. Absent if only the newest checkpoint is kept;
+   * then the best step is one of the saved steps.
    */
   keepBest?(
     state: TrainState,
     weights: () => Promise<NamedTensors>,
     tensors: () => Promise<NamedTensors>,
   ): Promise<{ bytes: number }>;
-  /** Intermediate checkpoints. One without room is skipped silently. */
+  /** Intermediate checkpoints; skips one silently if storage is full. */
   light?: {
     at(step: number): boolean;
     keep(state: TrainState, weights: () => Promise<NamedTensors>): Promise<{ bytes: number } | undefined>;
   };
-  /** The next thing that was asked for, each once; undefined when there is none. Looked at between steps. */
+  /** Takes the next request, if there is one. Called between steps. */
   asked?(): Asked | undefined;
   /**
-   * Awaited between steps, and between the pieces of an evaluation: others who share the device get their turns there. `settle`
-   * waits for the steps on the way, which a piece of other work would otherwise wait for too. Absent where nobody does.
+   * Awaited between steps and between parts of an evaluation, so that other work on the device gets its turn. `settle`
+   * waits for the steps in flight, which other work would otherwise wait for. Absent if nothing shares the device.
    */
   pause?(settle: () => Promise<void>): Promise<void>;
-  /** How many steps the run has in all, as it is known now; asked before each. Absent where it is the recipe's number. */
+  /** Current total number of steps, asked before each step; absent = the recipe's number. */
   length?(): number;
-  /** Milliseconds, monotonic. */
+  /** Monotonic clock, in milliseconds. */
   now(): number;
 }
 
@@ -104,7 +104,7 @@ export interface TrainOutcome {
   reason: 'finished' | 'early' | 'stopped';
   state: TrainState;
   trainLoss: number;
-  /** Of this very step; null where no step was made. */
+  /** Loss of the last evaluation; null if no evaluation was made. */
   validationLoss: number | null;
 }
 export type Train = (input: TrainInput, job: Job<TrainEvent>) => Promise<TrainOutcome>;

@@ -6,7 +6,7 @@ import { fittedTo, shortTextWords } from './shortText';
 const model = { id: 'gpt', config: { layers: 2, heads: 2, width: 16, context: 64 }, vocabulary: 300 } as const;
 const tokens = { train: 50, validation: 6 };
 
-test('a text shorter than the context shortens it, which is reported with its consequence', () => {
+test('a text shorter than the context shortens the context, and the report says why that matters', () => {
   const fitted = fittedTo(model, DEFAULT_RECIPE, tokens.train);
   expect(fitted.config).toEqual({ ...model.config, context: 49 });
   expect(problems(model, DEFAULT_RECIPE, tokens).map(({ field }) => field)).toEqual(['text']);
@@ -16,7 +16,7 @@ test('a text shorter than the context shortens it, which is reported with its co
   );
 });
 
-test('a text that is long enough, or too short for anything, changes nothing', () => {
+test('a text that is long enough, or too short for any context, changes nothing', () => {
   expect(fittedTo(model, DEFAULT_RECIPE, 65)).toBe(model);
   expect(shortTextWords(model, DEFAULT_RECIPE, { train: 65, validation: 7 })).toBeUndefined();
   expect(fittedTo(model, DEFAULT_RECIPE, 4)).toBe(model); // no architecture has a context of 3

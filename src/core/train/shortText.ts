@@ -18,7 +18,7 @@ export function fittedTo<M extends ModelChoice>(model: M, recipe: Recipe, train:
   return { ...model, config: { ...model.config, context: longest } };
 }
 
-/** What follows from so short a text; undefined where the text is long enough. */
+/** Describes the consequences of a text that is too short; undefined if the text is long enough. */
 export function shortTextWords(
   model: ModelChoice,
   recipe: Recipe,

@@ -5,7 +5,7 @@ import { losses, watch } from '../../testing/watchedRun';
 test.each([
   ['muon', 'adamw'],
   ['adamw', 'muon'],
-] as const)('what %s remembers is nothing to %s, also where names are the same', async (before, next) => {
+] as const)('state of %s is not reused by %s, even if names are equal', async (before, next) => {
   await tf.setBackend('cpu');
   const { saved } = await watch({ optimizer: before }, { stopAt: 4 });
   const { state, tensors } = saved.at(-1)!;

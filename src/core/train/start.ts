@@ -1,4 +1,4 @@
-/** What a run begins with: weights, and moments where a saved step is resumed. */
+/** Initial tensors and state of a run: weights, and optimizer state if it resumes from a checkpoint. */
 import { partsOf } from '../adapters/trainable';
 import { badSettings } from '../base/errors';
 import { bytesOf, type NamedTensors } from '../checkpoint/tensors';
@@ -11,7 +11,7 @@ import type { TrainInput, TrainState } from './run';
 
 type Start = Pick<TrainInput, 'model' | 'recipe' | 'trainable' | 'base' | 'from'>;
 
-/** By name; what a snapshot has goes before what the base has, and that before what is drawn. */
+/** Initial tensors by name: a snapshot's, else the base's, else random ones. */
 export function startingValues(start: Start): NamedTensors {
   const { model, trainable, base, from } = start;
   const { seed } = start.recipe;
@@ -22,7 +22,7 @@ export function startingValues(start: Start): NamedTensors {
   return new Map([...drawn(added, seed), ...weights, ...(saved ?? [])]);
 }
 
-/** @throws HomegrownError `bad-settings` if a snapshot was trained with other frozen weights */
+/** @throws HomegrownError `bad-settings` if the snapshot was trained with different frozen weights */
 export async function startingState(start: Start): Promise<TrainState> {
   const frozen = await hashOfFrozen(start);
   const { from } = start;
@@ -38,10 +38,10 @@ export async function startingState(start: Start): Promise<TrainState> {
   return { step: 0, tokensSeen: 0, activeMs: 0, best: null, ...(frozen !== undefined && { frozen }) };
 }
 
-/** Whether all that the optimizer remembers is there: of weights alone nothing is, of another optimizer perhaps a part. */
+/** Whether the snapshot has the complete optimizer state. A checkpoint of another optimizer may have a part of it. */
 const hasMoments = (start: Start): boolean => momentNames(start).every((name) => start.from?.tensors.has(name));
 
-/** Parts would count from different steps, so all of them restart. */
+/** Drops all moments, because a partial set would count from different steps. */
 function withoutMoments(start: Start, tensors: NamedTensors): NamedTensors {
   const names = new Set(momentNames(start));
   return new Map([...tensors].filter(([name]) => !names.has(name)));
@@ -55,7 +55,7 @@ function momentNames({ model, recipe, trainable }: Start): string[] {
 const frozenWords = (frozen: string | undefined): string =>
   frozen === undefined ? 'no frozen weights' : `frozen weights that hash to ${frozen.slice(0, 12)}…`;
 
-/** Undefined where all learn. */
+/** Hash of the frozen weights; undefined if all weights are trainable. */
 export async function hashOfFrozen(start: Start): Promise<string | undefined> {
   const { own, trainableParams } = parts(start);
   const names = Object.keys(own).filter((name) => !Object.hasOwn(trainableParams, name));

@@ -1,8 +1,8 @@
 /**
- * One training step on tensors: batch in; loss, gradient norm and other step values out; weights and moments changed in place.
+ * One training step on tensors. Returns the loss and other step values; updates weights and moments in place.
  *
- * With accumulation its two halves are programs of their own: `gather` for each micro-batch, then `apply`. They read nothing
- * else that differs between steps: what runs op by op here can be traced once and replayed.
+ * With accumulation, its two halves are separate programs: `gather` for each micro-batch, then `apply`. Their
+ * parameters are all that differs between steps, so that a step can be traced once and replayed.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Scalar, Tensor, Tensor1D, Variable } from '@tensorflow/tfjs';
@@ -17,8 +17,8 @@ import type { Recipe } from './recipe';
 import type { StepValueName } from './stepValues';
 
 /**
- * batch: as the objective's `inputs` says; weight [1] int32: what is predicted in the whole step; counter [2] int32: seed
- * and micro-batch, as bits; rates: what the optimizer needs to know of this step; keep [1]: share of an average that stays.
+ * batch: as in the objective's `inputs`; weight [1] int32: number of predictions in the whole step; counter [2] int32:
+ * seed and micro-batch, as bits; rates: the optimizer's values for this step; keep [1]: decay of the average.
  */
 interface Inputs {
   batch: Tensors;
@@ -28,10 +28,10 @@ interface Inputs {
   keep: Tensor;
 }
 type Applied = Pick<Inputs, 'rates' | 'keep'>;
-/** Step values by name. `loss` is in nats before the update; of a micro-batch, its part of the step's mean. */
+/** Step values by name. `loss` is in nats, before the update; for a micro-batch, its part of the step's mean. */
 type Outputs = Readonly<Partial<Record<StepValueName, Scalar>>>;
 
-/** @param averages of the weights that learn, in their order; absent where there are none */
+/** @param averages moving averages of the trainable weights, in their order; absent without averaging */
 export function stepOn(
   network: Network,
   objective: Pick<Learning, 'loss'>,
@@ -48,7 +48,7 @@ export function stepOn(
       () => objective.loss(network, batch, weight, { dropout, attentionDropout, counter, recompute }),
       weights,
     );
-    // A weight that the loss does not reach has a gradient of 0 as one that cancels out has: it decays, and is not left out.
+    // A weight that the loss doesn't reach gets a gradient of 0, so that weight decay still applies to it.
     return { loss, gradients: weights.map((variable) => grads[variable.name] ?? tf.zerosLike(variable)) };
   }
   function update(gradients: readonly Tensor[], { rates, keep }: Applied) {
@@ -63,18 +63,18 @@ export function stepOn(
     return { gradientNorm } satisfies Outputs;
   }
   return {
-    /** The whole step. */
+    /** Makes a whole step. */
     step(inputs: Inputs) {
       const { loss, gradients } = backward(inputs);
       return { loss, ...update(gradients, inputs) };
     },
-    /** Adds the gradient of a micro-batch to `into`, which has a variable for each weight that learns. */
+    /** Adds the gradient of a micro-batch to `into`, which has a variable for each trainable weight. */
     gather(inputs: Omit<Inputs, keyof Applied>, into: readonly Variable[]) {
       const { loss, gradients } = backward(inputs);
       accumulate(into, gradients);
       return { loss };
     },
-    /** Updates the weights by what was gathered, and clears that. */
+    /** Updates the weights with the gathered gradient, and clears the gradient. */
     apply(inputs: Applied, gathered: readonly Variable[]) {
       const measured = update(gathered, inputs);
       clear(gathered);

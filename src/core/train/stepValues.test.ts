@@ -1,6 +1,6 @@
 /**
- * Follows a value of each step: a toy is added to the list and to what the program of a step measures. It reaches events,
- * journal, a resumed run, the exported curve, an import and the data of the page's chart.
+ * Adds a toy step value to the list and to the program of a step, and checks that it reaches events, the journal, a
+ * resumed run, the exported curve, an import and the data of the page's chart.
  */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -20,7 +20,7 @@ const largestWeight: StepValue = {
   chart: 1.5,
 };
 
-// The step itself, with one more output.
+// Adds one output to the step.
 vi.mock('./step', async (original) => {
   const { stepOn } = await original<typeof import('./step')>();
   const measured = <O extends object>({ params, trainableParams }: Network, outputs: O): O => ({
@@ -39,7 +39,7 @@ vi.mock('./step', async (original) => {
   };
 });
 
-// Before anything is made of the list.
+// Runs before other modules read the list.
 beforeAll(async () => {
   Object.assign((await import('./stepValues')).STEP_VALUES, { largestWeight });
   await tf.setBackend('cpu');
@@ -50,7 +50,7 @@ const toy = (events: readonly TrainEvent[]): readonly number[] =>
     .filter((event) => event.kind === 'step')
     .map((event) => (event as StepEvent & { largestWeight?: number }).largestWeight ?? NaN);
 
-describe.each([1, 2])('with %i micro-batches a step, a toy value', (accumulate) => {
+describe.each([1, 2])('with %i micro-batches per step, a toy value', (accumulate) => {
   test('is reported, stored, resumed, exported, imported and drawn', async () => {
     const { savedRun } = await import('../../testing/savedRun');
     const { train } = await import('./train');

@@ -22,7 +22,7 @@ const recipe: Recipe = {
   saveEvery: 20,
 };
 
-/** Training losses up to `stopAt`, and what was saved last. */
+/** Training losses up to `stopAt`, and the last snapshot. */
 async function watch(
   kind: DeviceKind,
   change: Partial<Recipe>,
@@ -59,7 +59,7 @@ async function watch(
   return { losses, last: saved.at(-1)! };
 }
 
-test('a run reports how many kernels it compiles, to the last, before its first step', async () => {
+test('a run reports the number of compiled kernels, up to the last, before its first step', async () => {
   for (const accumulate of [1, 2]) {
     const counts: Counted[] = [];
     await watch('webgpu', { accumulate, batch: 3 + accumulate }, { stopAt: 1, counts });
@@ -90,7 +90,7 @@ test.each<[string, Partial<Recipe>]>([
   ['SGD', { optimizer: 'sgd' }],
   ['Muon, averaged', { optimizer: 'muon', emaDecay: 0.9 }],
   ['micro-batches', { batch: 2, accumulate: 2 }],
-])('WebGPU, %s: stopped and resumed on another device makes the same bits as whole', async (_, change) => {
+])('WebGPU, %s: resuming on another device gives the same bits as an uninterrupted run', async (_, change) => {
   const settings = { ...change, dropout: 0.1, evalEvery: 10 };
   const whole = await watch('webgpu', settings);
   const before = await watch('webgpu', settings, { stopAt: 7 });

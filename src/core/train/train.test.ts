@@ -31,7 +31,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     await use();
   });
 
-  test('evaluates and saves at step 0, at their intervals and at the end, and learns', async () => {
+  test('evaluates and saves at step 0, at its intervals and at the end, and lowers the loss', async () => {
     const { outcome, events, saved } = await watch();
     expect(stepsOf(events, 'evaluated')).toEqual([0, 6, 12]);
     expect(stepsOf(events, 'saved')).toEqual([0, 5, 10, 12]);
@@ -65,7 +65,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     ['averaging', { emaDecay: 0.9 }],
     ['averaging and accumulating', { emaDecay: 0.9, batch: 2, accumulate: 3 }],
     ['accumulating', { batch: 2, accumulate: 3 }],
-  ])('%s: stopped and resumed makes the same bits as whole', async (__, change) => {
+  ])('%s: a resumed run has the same bits as an uninterrupted one', async (__, change) => {
     const whole = await watch(change);
     const before = await watch(change, { stopAt: 4 });
     expect(before.outcome.reason).toBe('stopped');
@@ -74,7 +74,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     const after = await watch(change, { from: stopped });
     expect([...losses(before.events), ...losses(after.events)]).toEqual(losses(whole.events));
     expect(after.saved.at(-1)!.tensors).toEqual(whole.saved.at(-1)!.tensors);
-    // Measured where it stopped too, which changes nothing.
+    // The stop adds an evaluation, which changes nothing.
     const { step } = stopped.state;
     expect(stepsOf([...before.events, ...after.events], 'evaluated')).toEqual([0, step, 6, 12]);
   });
@@ -83,7 +83,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     ['at once', {}],
     ['accumulating', { batch: 2, accumulate: 3 }],
   ])(
-    '%s: a length that changes on the way changes the rates from there on, and a save goes on by it',
+    '%s: a change of the run length during training changes later learning rates, also after a resume',
     async (__, change) => {
       const length = (step: number): number => (step < 4 ? 12 : 8);
       const shortened = await watch(change, { length });
@@ -101,7 +101,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     },
   );
 
-  test('the best step is stored before anything trains on: alone, or by the save of that step', async () => {
+  test('stores the best step before training continues, on its own or with the checkpoint of that step', async () => {
     const { outcome, events, saved, kept } = await watch({ evalEvery: 2, saveEvery: 3 });
     const measured = events.flatMap((e) => (e.kind === 'evaluated' ? [e] : []));
     let min = Infinity;
@@ -116,7 +116,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
       expect(state.best?.step).toBe(state.step);
       expect([...tensors.keys()]).toEqual([...saved[0]!.tensors.keys()].filter((name) => !name.startsWith('adam.')));
     }
-    // Every state tells the best of what was stored by then.
+    // Every state names the best step stored by then.
     const stored: number[] = [];
     for (const { state } of [...saved, ...kept].toSorted((a, b) => a.state.step - b.state.step)) {
       stored.push(state.step);
@@ -128,7 +128,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     );
   });
 
-  test('a stop saves, then measures that very step, and keeps it where it is the best', async () => {
+  test('a stop saves the step, then evaluates it, and stores it if it is the best', async () => {
     const { outcome, events, saved, kept } = await watch({}, { stopAt: 4 });
     const { step } = outcome.state;
     const last = events.findLast((e) => e.kind === 'evaluated')!;
@@ -140,7 +140,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     expect(order).toEqual(['step', 'saved', 'shown', 'evaluated', 'kept']);
   });
 
-  test('a stop while the best is measured is one save', async () => {
+  test('a stop during the evaluation of the best step saves once', async () => {
     const stop = new AbortController();
     const stored: string[] = [];
     const store = (what: string) => (step: number) => {
@@ -164,7 +164,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     expect(outcome).toMatchObject({ reason: 'stopped', state: { best: { step: 6, loss: outcome.validationLoss } } });
   });
 
-  test('a best that cannot be kept ends the run and is not the best; without a place for it, nothing claims it', async () => {
+  test('a best step that cannot be stored ends the run and is not recorded; without keepBest, the best is a saved step', async () => {
     const states: Snapshot['state'][] = [];
     const input: TrainInput = {
       model,
@@ -191,7 +191,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     ]);
   });
 
-  test('micro-batches make the losses and weights of one batch as large as all of them', async () => {
+  test('micro-batches give the losses and weights of one large batch', async () => {
     const [large, small] = [
       { ...few, dropout: 0, batch: 6 },
       { ...few, dropout: 0, batch: 2, accumulate: 3 },
@@ -203,13 +203,13 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     for (const [name, { data: values }] of wanted!) expectClose(weights!.get(name)!.data, values, 2e-4, name);
   });
 
-  test('masked targets weigh nothing: unequal micro-batches make the step of one batch as large as all of them', async () => {
+  test('masked targets have no weight: unequal micro-batches make the step of one large batch', async () => {
     const still = { ...recipe, optimizer: 'sgd' as const, dropout: 0 };
     const learn = (batch: number, accumulate: number) =>
       learner(model, { ...still, batch, accumulate }, initialValues(model, 1), () => 0);
     const [one, three] = [await learn(6, 1), await learn(2, 3)];
     const x = Int32Array.from(ids.subarray(0, 72));
-    // Of the first micro-batch few count, of the second none.
+    // The first micro-batch has few targets, and the second none.
     const y = Int32Array.from(ids.subarray(1, 73), (id, i) => (i < 20 || (i >= 24 && i < 48) ? -1 : id));
     for (const step of [1, 2]) {
       const batch = causalBatch(x, y);
@@ -221,19 +221,19 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     for (const learning of [one, three]) learning.dispose();
   });
 
-  test('a weight that the loss does not reach only decays', async () => {
+  test('a weight without a gradient only decays', async () => {
     const learning = await learner(model, recipe, initialValues(model, 1), () => 0);
     await expectOnlyDecay(learning.network, { ...recipe, dropout: 0 });
     learning.dispose();
   });
 
-  test('computing activations again changes no bit', async () => {
+  test('recomputing activations changes no bit', async () => {
     const [kept, again] = [await watch(few), await watch({ ...few, recompute: true })];
     expect(losses(again.events)).toEqual(losses(kept.events));
     expect(again.saved.at(-1)!.tensors).toEqual(kept.saved.at(-1)!.tensors);
   });
 
-  test('each micro-batch has dropout of its own', async () => {
+  test('each micro-batch has its own dropout', async () => {
     const still = { ...recipe, dropout: 0.5, learningRate: 0 };
     const learn = (accumulate: number) => learner(model, { ...still, accumulate }, initialValues(model, 1), () => 0);
     const [one, two] = [await learn(1), await learn(2)];
@@ -248,7 +248,7 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
     for (const learning of [one, two]) learning.dispose();
   });
 
-  test('keeps no tensors, neither from step to step nor after it', async () => {
+  test('leaks no tensors, neither between steps nor after the run', async () => {
     const before = tf.memory().numTensors;
     for (const change of [{}, { batch: 1, accumulate: 3, recompute: true }]) {
       const { events } = await watch({ steps: 25, evalEvery: 25, ...change });
@@ -259,12 +259,12 @@ describe.each(SINGLE_THREAD_BACKENDS)('on %s', (_, use) => {
   });
 });
 
-describe('what goes wrong', () => {
+describe('failures', () => {
   beforeAll(async () => {
     await tf.setBackend('cpu');
   });
 
-  test('a loss that is no number ends the run, and the damaged weights are not saved', async () => {
+  test('a non-finite loss ends the run without saving the damaged weights', async () => {
     const saved: number[] = [];
     const input: TrainInput = {
       model,
@@ -291,8 +291,8 @@ describe('what goes wrong', () => {
     expect(failure).toMatchObject({ code: 'diverged' });
     expect((failure as HomegrownError).message).toContain(`Step ${saved.at(-1)!} is saved.`);
   });
-  test('a loss on held-out text that is no number ends the run before it is saved', async () => {
-    // Infinite for a byte that only the held-out text has: training never meets it.
+  test('a non-finite validation loss ends the run before saving', async () => {
+    // The weights are infinite for a byte that only the validation set has, so that training never meets it.
     const heldOut = source(tokenizer.encode('Zebras. '.repeat(60)));
     const untied = { ...model, config: { ...model.config, untied: true as const } };
     const tensors = new Map(initialValues(untied, 1));
@@ -319,14 +319,14 @@ describe('what goes wrong', () => {
     });
     expect(saved).toEqual([]);
   });
-  test('settings that can’t run are reported by field, before anything starts', async () => {
+  test('reports invalid settings by field, before anything starts', async () => {
     await expect(watch({ steps: 0, dropout: 2 })).rejects.toMatchObject({
       code: 'bad-settings',
       message:
         'Steps must be a whole number from 1 to 1000000000, not 0. Dropout must be a number from 0 to 0.9, not 2.',
     });
   });
-  test('a run that is done is not resumed without more steps', async () => {
+  test('a finished run does not resume without more steps', async () => {
     const { saved } = await watch({ steps: 2 });
     await expect(watch({ steps: 2 }, { from: saved.at(-1)! })).rejects.toMatchObject({ code: 'bad-settings' });
   });

@@ -1,11 +1,11 @@
 /**
- * Training, whole: this is the loop, and the file to read first.
+ * Training loop, and the file to read first.
  *
  *   check the settings -> weights and moments, from the seed, another run or a snapshot -> one compiled step
- *   -> steps, with evaluations and saves at their places
+ *   -> steps, with evaluations and saves in between
  *
- * A run is a function of model, data, recipe and backend. Batches and randomness come from (seed, step), so a run that
- * was stopped and resumed makes the same bits as one that was not.
+ * A run is a function of model, data, recipe and backend. Batches and randomness depend on (seed, step) only, so a
+ * resumed run produces the same bits as an uninterrupted one.
  */
 import * as tf from '@tensorflow/tfjs';
 import { badSettings, HomegrownError, paragraph } from '../base/errors';
@@ -30,7 +30,7 @@ import type { OptionalStepValue, StepEvent } from './stepValues';
 
 export const train: Train = async (given, job) => {
   const { model, from, trainable, now } = given;
-  /** Of this run alone: its steps may change on the way. */
+  /** Copy, because the number of steps may change during the run. */
   const recipe = { ...given.recipe };
   const input = { ...given, recipe };
   const found = problems(
@@ -49,7 +49,7 @@ export const train: Train = async (given, job) => {
   }
 
   const roles = rolesOf(recipe.objective);
-  for (const [i, role] of roles.entries()) input.tokenizer.idOf(role, i - roles.indexOf(role)); // or it says that there is none
+  for (const [i, role] of roles.entries()) input.tokenizer.idOf(role, i - roles.indexOf(role)); // throws if it has none
   job.report({ kind: 'compiling' });
   const state = await startingState(input);
   const learning = await learner(model, recipe, startingValues(input), now, trainable, state.momentsFrom);
@@ -82,10 +82,10 @@ async function run(
   let reportedAt = now();
   const begin = state.step;
   let savedStep: number | null = from ? begin : null;
-  /** The last evaluation. */
+  /** Last evaluation. */
   let measured = null as TrainState['best'];
 
-  /** Starts the next update; its loss is reported when the device has it. */
+  /** Starts the next update, and reports its loss once the device has computed it. */
   async function advance(): Promise<void> {
     const step = state.step + 1;
     const started = now();
@@ -109,14 +109,14 @@ async function run(
         ...spent(),
       });
     });
-    result.catch(() => undefined); // It is awaited below, perhaps after the next has begun.
+    result.catch(() => undefined); // awaited later, perhaps after the next step starts
     underway.push(result);
     state.step = step;
     state.tokensSeen += tokensPerStep(recipe, context);
     if (underway.length > AHEAD) await underway.shift();
   }
 
-  /** Memory in use, and on WebGPU what a step costs. */
+  /** Memory in use, and on WebGPU the cost of a step. */
   function spent(): Pick<StepEvent, 'memoryBytes' | OptionalStepValue> {
     if (!currentGpu()) return { memoryBytes: tf.memory().numBytes };
     const { encodeMs, gpuMs } = learning.cost;
@@ -127,7 +127,7 @@ async function run(
     return { memoryBytes, plannedBytes, encodeMs: encoding.mean, gpuMs: onGpu.mean };
   }
 
-  /** Waits for the steps on the way. What is then said of this step is of the same moment, also after a stop. */
+  /** Waits for the steps in flight, so that all later reports of this step have the same time. */
   async function settle(): Promise<void> {
     if (underway.length === 0) return;
     while (underway.length > 0) await underway.shift();
@@ -149,7 +149,7 @@ async function run(
   async function evaluate(): Promise<void> {
     await settle();
     const sample = await show(recipe.samplePrompt).catch(async (error: unknown) => {
-      await measure(); // of a model that cannot write it says why
+      await measure(); // throws `diverged` if that is why sampling failed
       throw error;
     });
     const { step, activeMs } = state;
@@ -159,7 +159,7 @@ async function run(
     job.report({ kind: 'evaluated', step, ...found, activeMs, sample });
   }
 
-  /** At its place: the run ends where it has waited too long. */
+  /** Makes a scheduled evaluation, which counts toward early stopping. */
   async function evaluateInTurn(): Promise<void> {
     await evaluate();
     const waited = waitedAfter(state.waited, measured!.loss, recipe);
@@ -182,11 +182,11 @@ async function run(
     }
   }
 
-  /** What was just measured, where it is better than all that is kept. */
+  /** Evaluation of the current step, if its loss is the lowest so far; else null. */
   const better = (): TrainState['best'] =>
     measured?.step === state.step && measured.loss < (state.best?.loss ?? Infinity) ? measured : null;
 
-  /** Only what is stored is the best: until then, the one before is. */
+  /** Saves a checkpoint. The best step changes only once its checkpoint is stored. */
   async function save(): Promise<void> {
     await settle();
     const saved = { ...state, best: better() ?? state.best };
@@ -245,7 +245,7 @@ async function run(
       await keepLight();
       await pause();
     }
-    // After a stop: saved first, for the tab may be closing, and measured then.
+    // After a stop, saves before evaluating, because the tab may be closing.
     if (savedStep !== state.step) await save();
     if (state.step > begin && measured?.step !== state.step) {
       await evaluate();
@@ -260,7 +260,7 @@ async function run(
   return { reason, state, trainLoss: losses.mean, validationLoss: measured?.loss ?? null };
 }
 
-/** With old text among it where the recipe wants some. @throws HomegrownError `bad-settings` where there is none */
+/** The run's batches, with replayed rows if any. @throws HomegrownError `bad-settings` without text to replay */
 async function trainingBatches(
   { model, recipe, tokenizer, train: part, replayed }: TrainInput,
   objective: LoadedObjective,
@@ -276,19 +276,19 @@ async function trainingBatches(
   return replaying(own, await (await oldObjective(recipe, model)).batches(replayed, context, tokenizer), recipe.replay);
 }
 
-/** By which old text is made into rows: the run's own; of one that learns chats, whole documents, in rows of the same arrays. */
+/** Objective that builds replayed rows: the run's own; for chats, whole documents, whose rows have the same arrays. */
 const oldObjective = (recipe: Recipe, model: ModelChoice): Promise<LoadedObjective> =>
   trainingSource(recipe.objective) === 'chats'
     ? loadObjective('causal', { ...recipe, packing: 'documents' }, model)
     : loadObjective(recipe.objective, recipe, model);
 
-/** Steps on the way while the next is begun, so that a GPU never waits for the loss to be read. */
+/** Maximum number of steps in flight after a step starts, so that a GPU never waits for the loss to be read. */
 const AHEAD = 2;
-/** What the training loss of an outcome, and a speed, are means of. */
+/** Number of steps to average for the final training loss, and for the speed. */
 const LOSSES = 50;
 const TIMES = 20;
 
-/** The mean of the newest values; NaN when there are none. */
+/** Mean of the newest values; NaN without any. */
 class Recent {
   private readonly values: number[] = [];
   constructor(private readonly max: number) {}

@@ -38,18 +38,19 @@ beforeAll(async () => {
   gpu = await openGpu();
 });
 
-/** Of an arena with these tensors. */
+/** Bytes of an arena with these tensors. */
 const arenaBytes = (table: ParamTable): number =>
   Object.values(table).reduce((sum, { shape }) => sum + 4 * BLOCK * Math.ceil(sizeOf(shape) / BLOCK), 0);
 
 describe.each<[string, Trainable, NamedTensors, number]>([
-  // Of 88 are missing the backward pass of two layers, of the embedding and of the classifier.
+  // 88 for all weights, minus the backward pass of two layers, of the embedding and of the classifier.
   ['half of a GPT', UPPER, base, 62],
-  // A layer has 5 more forward (of each pair what it makes of the input, and the activation) and 8 more backward (of each pair three
-  // gradients in the place of a weight's). The first needs none of its input, and none are of table, classifier and first norm.
+  // A layer has 5 more forward (each pair's product with the input, and the activation) and 8 more backward (three
+  // gradients per pair instead of a weight's one). The first layer needs no gradient of its input, nor do table,
+  // classifier and first norm.
   ['LoRA', LORA, withAdapter, 136],
 ])('%s', (_, trainable, before, dispatches) => {
-  test('learns as on the processor, and the rest keeps its bits', async () => {
+  test('trains as on the processor, and frozen weights keep their bits', async () => {
     await tf.setBackend('cpu');
     const onCpu = await begin(trainable);
     const want = await run(onCpu, 1, 6);
@@ -62,7 +63,7 @@ describe.each<[string, Trainable, NamedTensors, number]>([
     gpu.check();
     learning.dispose();
   });
-  test('a step is one submit of fewer bytes: only trainable weights have moments and gradients', async () => {
+  test('a step is one submit with less memory: only trainable weights have moments and gradients', async () => {
     const measured = async (some: Trainable | undefined) => {
       const learning = await begin(some);
       await run(learning, 1, 2);
@@ -86,7 +87,7 @@ describe.each<[string, Trainable, NamedTensors, number]>([
     expect(reported / expected).toBeCloseTo(1, 4);
     for (const each of [learning, full]) each.dispose();
   });
-  test('micro-batches learn as one batch, and each variable counts once', async () => {
+  test('micro-batches train like one batch, and each variable counts once', async () => {
     const sgd = { optimizer: 'sgd', learningRate: 0.1 } as const;
     const [large, small] = [await begin(trainable, sgd), await begin(trainable, { ...sgd, batch: 1, accumulate: 3 })];
     expectClose(await run(small, 1, 4), await run(large, 1, 4), 1e-5, 'losses');
@@ -96,7 +97,7 @@ describe.each<[string, Trainable, NamedTensors, number]>([
     expect(bytesOf(small.cost.variables)).toBe(arenaBytes(own) + arenaBytes(added) + 2 * arenaBytes(trainableParams));
     for (const each of [large, small]) each.dispose();
   });
-  test('the same bits, also across a stop and a resume, and where activations are computed again', async () => {
+  test('gives the same bits, also across a stop and a resume, and with recomputed activations', async () => {
     const dropping = { dropout: 0.1 };
     const [one, other] = [await begin(trainable, dropping), await begin(trainable, { ...dropping, recompute: true })];
     await run(one, 1, 7);
@@ -107,7 +108,7 @@ describe.each<[string, Trainable, NamedTensors, number]>([
     expect(bitsOf(await resumed.tensors())).toEqual(bitsOf(await one.tensors()));
     for (const each of [one, other, resumed]) each.dispose();
   });
-  test('disposing frees all', async () => {
+  test('disposing frees everything', async () => {
     const live = calls.liveBytes;
     const learning = await begin(trainable);
     await run(learning, 1, 1);
@@ -121,7 +122,7 @@ describe.each<[string, Trainable, NamedTensors, number]>([
   });
 });
 
-test('LoRA that drops of what it reads learns as on the processor, and the same bits where activations are computed again', async () => {
+test('LoRA with dropout trains as on the processor, and with the same bits with recomputed activations', async () => {
   const onBackend = async (change: Partial<Recipe> = {}) => {
     const learning = await begin(LORA_DROPPING, change);
     const losses = await run(learning, 1, 5);
@@ -135,16 +136,16 @@ test('LoRA that drops of what it reads learns as on the processor, and the same 
   const [got, again] = [await onBackend(), await onBackend({ recompute: true })];
   got.losses.forEach((loss, i) => expect(Math.abs(loss - want.losses[i]!)).toBeLessThan(1e-4));
   expect(again.bits).toEqual(got.bits);
-  // Of 16 inputs: what is dropped, and backward that again and the pair's product alone, but of the first; and four activations.
+  // 16 inputs: dropout forward, and backward dropout again and the pair's product but for the first; four activations.
   expect(got.dispatches).toBe(136 + 3 * 16 - 2 + 4);
 });
 
-// Of the four matrices of a layer one has whole blocks of 32: in q8 the others rest in halves.
+// One of a layer's four matrices has whole blocks of 32, so with q8 the others are stored in f16.
 test.each([
   ['f16', 4],
   ['q8', 1],
 ] as const)(
-  'frozen matrices that rest in %s take fewer bytes, and the step is that of the rounded numbers',
+  'frozen matrices in %s take fewer bytes, and the step is that of the rounded numbers',
   async (rest, inHalves) => {
     const ways = LORA.adapter!.beside.map((name) => narrowDtypeFor(own[name]!, rest));
     expect(ways.filter((way) => way === 'f16')).toHaveLength(
@@ -182,13 +183,13 @@ test.each([
   },
 );
 
-test('a network alone keeps no values on the host either', async () => {
+test('a network without a learner keeps no values on the host either', async () => {
   const net = await expectNotKept((values) => network(model, values), base);
   expect(Object.keys(net.params)).toHaveLength(base.size);
   net.dispose();
 });
 
-/** Result of `make` on a copy of the values, which is freed by then. */
+/** Returns the result of `make` on a copy of the values, and expects the copy to be freed. */
 async function expectNotKept<T>(make: (values: NamedTensors) => Promise<T>, values: NamedTensors): Promise<T> {
   const given: WeakRef<object>[] = [];
   const copied = () => {
@@ -201,7 +202,7 @@ async function expectNotKept<T>(make: (values: NamedTensors) => Promise<T>, valu
   return made;
 }
 
-test('LoRA writes token by token what the model with merged weights writes', async () => {
+test('LoRA generates the same tokens as the model with merged weights', async () => {
   const nets = [await adapted(model, withAdapter, LORA), await network(model, merged(own, withAdapter, LORA))];
   const said = await Promise.all(
     nets.map(async (net) => {

@@ -46,15 +46,15 @@ describe.each(PARTS)('%s', (_, trainable, before, products) => {
     ['whole batches', {}],
     ['micro-batches', { batch: 1, accumulate: 3 }],
     ['activations computed again, and dropout', { recompute: true, dropout: 0.1 }],
-  ])('learns and the rest keeps its bits, has no moments and is not saved: %s', async (_, change) => {
+  ])('trains, and frozen weights keep their bits, have no moments and are not saved: %s', async (_, change) => {
     const learning = await begin(trainable, change);
     const losses = await run(learning, 1, 5);
     expect(losses.at(-1)).toBeLessThan(losses[0]!);
     await expectOnlyTrainableChange(learning, trainable, before);
     learning.dispose();
   });
-  test('leaves no tensors behind, and multiplies no matrices for gradients of what is frozen', async () => {
-    // All kernels but attention's are TensorFlow.js's own, so its profile reports them.
+  test('leaks no tensors, and computes no matrix products for gradients of frozen weights', async () => {
+    // TensorFlow.js's profile reports all kernels but attention's, because they are its own.
     await tf.setBackend('cpu');
     const tensors = tf.memory().numTensors;
     const count = async (some: Trainable | undefined): Promise<number> => {
@@ -75,7 +75,7 @@ describe.each(PARTS)('%s', (_, trainable, before, products) => {
     expect(reported / expected).toBeCloseTo(1, 5);
     for (const each of [learning, full]) each.dispose();
   });
-  test('computing activations again changes no bit', async () => {
+  test('recomputing activations changes no bit', async () => {
     const after = async (recompute: boolean) => {
       const learning = await begin(trainable, { recompute, dropout: 0.1 });
       const losses = await run(learning, 1, 3);
@@ -85,7 +85,7 @@ describe.each(PARTS)('%s', (_, trainable, before, products) => {
     };
     expect(await after(true)).toEqual(await after(false));
   });
-  test('plan and arithmetic count gradients and moments of trainable weights only', () => {
+  test('memory plan and operations count gradients and moments of trainable weights only', () => {
     const plan = (some?: Trainable) => memoryPlan(modelSpec('gpt'), model.config, model.vocabulary, recipe, some);
     const { trainableParams, added } = partsOf(own, trainable);
     const [all, part] = [plan(), plan(trainable)];
@@ -101,7 +101,7 @@ describe.each(PARTS)('%s', (_, trainable, before, products) => {
   });
 });
 
-test('the half that learns makes the same step as where all learns, to the bit', async () => {
+test('the trainable half makes the same step as in full fine-tuning, to the bit', async () => {
   const sgd = { optimizer: 'sgd', learningRate: 0.1, clip: 0 } as const;
   const [part, whole] = [await begin(UPPER, sgd), await begin(undefined, sgd)];
   expect(await run(part, 1, 1)).toEqual(await run(whole, 1, 1));
@@ -118,7 +118,7 @@ describe('LoRA', () => {
     net.dispose();
     return read;
   };
-  test('says what the model with merged weights says, and at its beginning what the model says', async () => {
+  test('has the output of the model with merged weights, and initially that of the base model', async () => {
     expectClose(await hidden(merged(own, withAdapter, LORA)), await hidden(withAdapter, LORA), 1e-5, 'merged');
     const [plain, trained] = [await hidden(base), await hidden(withAdapter, LORA)];
     expect(Math.max(...plain.map((x, i) => Math.abs(x - trained[i]!)))).toBeGreaterThan(0.1);
@@ -133,7 +133,7 @@ describe('LoRA', () => {
       message: `${name} contains -7.00e+4, but the maximum of f16 is 65,504.`,
     });
   });
-  test('its gradients are the slopes of the loss', async () => {
+  test('gradients match numerical slopes of the loss', async () => {
     await tf.setBackend('cpu');
     const net = await adapted(model, withAdapter, LORA);
     const learning = await begin(LORA);
@@ -149,7 +149,7 @@ describe('LoRA', () => {
       const variable = net.params[name]!;
       const values = variable.dataSync<'float32'>().slice();
       const got = grads[variable.name]!.dataSync<'float32'>();
-      // Along the gradient, where a step changes the loss the most.
+      // Steps along the gradient, where the loss changes the most.
       const length = Math.hypot(...got);
       const slope = centralDifference((h) => {
         const moved = values.map((x, i) => x + (h * got[i]!) / length);
@@ -217,7 +217,7 @@ describe('a run', () => {
     ['half of a GPT', UPPER],
     ['LoRA', LORA],
     ['LoRA that drops', LORA_DROPPING],
-  ])('of %s, stopped and resumed, makes the same bits as whole', async (_, trainable) => {
+  ])('of %s, resumed, has the same bits as an uninterrupted run', async (_, trainable) => {
     const whole = await watch(trainable, { given });
     expect([...whole.last.tensors.keys()].length).toBe(3 * Object.keys(partsOf(own, trainable).trainableParams).length);
     expect(whole.last.state.frozen).toMatch(/^[0-9a-f]{64}$/);
@@ -233,7 +233,7 @@ describe('a run', () => {
     });
     await expect(watch(undefined, { given, from: before.last })).rejects.toMatchObject({ code: 'bad-settings' });
   });
-  test('begins from weights that are given, and all of them learn where nobody says', async () => {
+  test('starts from given weights, and trains all of them by default', async () => {
     const { losses, last } = await watch(undefined, { given, stopAt: 1 });
     expect(losses[0]).toBeLessThan(first.losses[0]! - 0.01);
     expect(last.state).not.toHaveProperty('frozen');
@@ -254,7 +254,7 @@ describe('a run', () => {
       'LoRA: LoRA dropout must be a number from 0 to 0.9, not 1.',
       { weights: [], adapter: { ...LORA.adapter!, settings: { ...LORA.adapter!.settings, dropout: 1 } } },
     ],
-  ])('does not begin: %s', async (message, trainable) => {
+  ])('does not start: %s', async (message, trainable) => {
     await expect(watch(trainable)).rejects.toMatchObject({ code: 'bad-settings', message });
   });
 });

@@ -12,7 +12,7 @@ test('the training loss at a step is the mean of the steps before it', () => {
   expect(trainingAt({ step: long, loss: long }, 990, 990)).toBeUndefined();
 });
 
-test('the search agrees with counting', () => {
+test('binary search agrees with counting', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 50 })), fc.integer({ min: -1, max: 51 }), (values, max) => {
       const sorted = [...values].sort((a, b) => a - b);

@@ -4,8 +4,8 @@ import type { TrainInput } from './run';
 import { startingValues } from './start';
 
 /**
- * Milliseconds that a step of a run takes on the device in use: the faster of two real ones, after one that warms up. Of the
- * weights that they change nothing stays.
+ * Measures the milliseconds per step on the current device: the faster of two real steps, after one to warm up.
+ * Discards the changed weights.
  */
 export async function trialStep(
   input: Pick<TrainInput, 'model' | 'recipe' | 'tokenizer' | 'train' | 'now'>,

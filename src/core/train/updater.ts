@@ -15,25 +15,25 @@ import type { Recipe } from './recipe';
 import { stepOn } from './step';
 import type { OptionalStepValue, StepEvent } from './stepValues';
 
-/** Step values that its programs measure. */
+/** Step values that the compiled programs measure. */
 export type MeasuredStep = Pick<StepEvent, 'loss' | 'gradientNorm' | OptionalStepValue>;
 
-/** Updates of the weights, compiled: one program each, or with accumulation one for micro-batches and one to apply them. */
+/** Compiled updates of the weights: one program, or with accumulation one for micro-batches and one to apply them. */
 export interface Updater {
-  /** Compiles what a step needs, as `Program.prepare` does. */
+  /** Compiles the programs of a step, like `Program.prepare`. */
   prepare(report?: Compiling): Promise<void>;
-  /** Update `step`, counted from 1. Calls may overlap; the promises settle in order. The batch holds all micro-batches, in order. */
+  /** Makes update `step`, counted from 1. Calls may overlap; promises settle in order. `batch`: all micro-batches. */
   step(step: number, batch: Batch): Promise<MeasuredStep>;
-  /** The same with each kernel timed. Absent where the GPU cannot tell the time, and with accumulation. */
+  /** Makes an update and times each kernel. Absent with accumulation, and if the GPU has no timestamps. */
   profile?: ((step: number, batch: Batch) => Promise<readonly Timing[]>) | undefined;
   readonly cost: Cost;
   dispose(): void;
 }
 
 /**
- * @param momentsFrom step at which the optimizer's moments were zero: its corrections of their bias count from there
- * @param averages where the recipe has an average of the weights: that of each that learns, in their order
- * @throws {HomegrownError} as `compile` does; then nothing is left.
+ * @param momentsFrom step at which the optimizer's moments were zero: their bias correction counts from there
+ * @param averages moving averages of the trainable weights, in their order, if the recipe has them
+ * @throws {HomegrownError} as `compile` does, after disposing everything
  */
 export function updater(
   network: Network,
@@ -50,7 +50,7 @@ export function updater(
   const inputs = {
     ...objective.inputs(recipe.batch, context),
     ...DIVISOR,
-    /** Which micro-batch of the run, so that each has its own dropout. */
+    /** Seed and number of the micro-batch in the run, so that each has its own dropout. */
     counter: { shape: [2], dtype: 'int32' },
   } as const;
   const applied = (step: number) => ({
@@ -100,21 +100,21 @@ export function updater(
     compile(rateInput, (given) => parts.apply(given, gathered.variables), now),
   );
   const prepare = (report?: Compiling): Promise<void> => prepareAll([accumulate, apply], report);
-  /** Of micro-batch `i`. */
+  /** Values of micro-batch `i`. */
   const part = <A extends Float32Array | Int32Array>(values: A, i: number): A => {
     const size = values.length / recipe.accumulate;
     return values.subarray(i * size, (i + 1) * size) as A;
   };
 
-  /** Submits all of a step in order; few enough at a time that the device never makes one wait, and so overtake. */
+  /** Submits all programs of a step in order, few enough at a time that the device runs them in that order. */
   async function submit(step: number, { arrays, weight }: Batch, own: ReturnType<typeof applied>) {
-    await prepare(); // otherwise the one that applies them could be the first to be ready
+    await prepare(); // otherwise `apply` could be ready first
     const losses: ReturnType<typeof accumulate.run>[] = [];
     for (let i = 0; i < recipe.accumulate; i++) {
       const counter = Int32Array.of(recipe.seed, (step - 1) * recipe.accumulate + i + 1);
       const micro = Object.entries(arrays).map(([name, values]) => [name, part(values, i)] as const);
       const result = accumulate.run({ ...Object.fromEntries(micro), ...divisor(weight), counter });
-      result.catch(() => undefined); // It is awaited below, perhaps after another has failed.
+      result.catch(() => undefined); // awaited below, perhaps after another fails
       losses.push(result);
       await losses.at(-2);
       await yieldToEventLoop();
@@ -128,7 +128,7 @@ export function updater(
       return sumCosts(accumulate.cost, apply.cost, recipe.accumulate);
     },
     async step(step, batch) {
-      const own = applied(step); // as it is now: a run's length may change
+      const own = applied(step); // computed before waiting, because the run's length may change
       const submitted = last.then(() => submit(step, batch, own));
       last = submitted;
       const { results } = await submitted;
@@ -150,7 +150,7 @@ const scalars = <N extends string>(results: Readonly<Record<N, Float32Array>>): 
     number
   >;
 
-/** What a step of `times` micro-batches takes. */
+/** Cost of a step of `times` micro-batches. */
 function sumCosts(accumulate: Cost, apply: Cost, times: number): Cost {
   const variables = [...new Set([...accumulate.variables, ...apply.variables])];
   const own = [accumulate, apply].reduce((n, cost) => n + cost.plannedBytes - bytesOf(cost.variables), 0);

@@ -6,7 +6,7 @@ import { isPastBest, toneOf, VERDICT_KINDS } from './verdict';
 const tones = (ending: 'finished' | 'failed' | null) =>
   Object.fromEntries(VERDICT_KINDS.map((kind) => [kind, toneOf({ kind, ending, gap: 0 })]));
 
-test('only good news is ok: improving, and a plateau of a run that ended', () => {
+test('the tone is ok only for improving, and for a plateau of a finished run', () => {
   const others = {
     ...{ warmingUp: undefined, underfitting: 'warn', overfitting: 'warn', memorizing: 'warn', diverging: 'error' },
     ...{ unstable: 'warn', tooLittleText: 'warn', degenerateSamples: 'warn' },
@@ -16,7 +16,7 @@ test('only good news is ok: improving, and a plateau of a run that ended', () =>
   expect(new Set(Object.values(tones('failed')))).toEqual(new Set(['error']));
 });
 
-test('a gap of 0.96 nats is never good news, whether the loss falls or not, read once or not', () => {
+test('a gap of 0.96 nats is never good, whatever the loss and the number of epochs', () => {
   for (const epoch of [50, 5000])
     for (const losses of [
       [5, 4.6, 4.3, 4.1, 4],
@@ -35,7 +35,7 @@ test('a gap of 0.96 nats is never good news, whether the loss falls or not, read
     }
 });
 
-test('more steps are past the best on a plateau, while overfitting, and where memorizing no longer lowers the loss', () => {
+test('a run is past its best on a plateau, while overfitting, and when memorizing without a falling loss', () => {
   const past = VERDICT_KINDS.filter((kind) => isPastBest({ kind, trend: 'level' }));
   expect(past).toEqual(['plateau', 'overfitting', 'memorizing']);
   expect(isPastBest({ kind: 'memorizing', trend: 'falling' })).toBe(false);

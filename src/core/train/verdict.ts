@@ -1,4 +1,4 @@
-/** What a run is judged to be: the kinds of verdicts, what a verdict is made of, and how good its news is. */
+/** Verdicts on a run: their kinds, their input and their tone. */
 import type { Baseline } from '../objectives/objective';
 import type { Ending } from './endingWord';
 import type { Mean } from './meanAt';
@@ -10,22 +10,22 @@ export const VERDICT_KINDS = [
   'improving',
   'plateau', // validation loss no longer falls
   'underfitting', // late, and no better than a unigram model
-  'overfitting', // validation loss rises while training loss falls, on a text that was read before
-  'memorizing', // validation loss doesn't rise but is far above training loss, on a text that was read before
+  'overfitting', // validation loss rises while training loss falls, after the first epoch
+  'memorizing', // validation loss doesn't rise but is far above training loss, after the first epoch
   'diverging', // worse than a uniform guess
-  'unstable', // both losses rise, or validation loss does before the text was read once
-  'tooLittleText', // noise hides whatever the curve does
-  'degenerateSamples', // the loss is fine, and the samples say nothing
+  'unstable', // both losses rise, or validation loss rises during the first epoch
+  'tooLittleText', // noise hides the curve
+  'degenerateSamples', // the loss is good, but samples are empty, undecodable or repetitive
 ] as const;
 export type VerdictKind = (typeof VERDICT_KINDS)[number];
 
 export interface Verdict {
   kind: VerdictKind;
-  /** How the run came to rest; null while it trains. */
+  /** How the run ended; null during training. */
   ending: Ending | null;
-  /** What is found, in a few words, without a full stop and without the ending. */
+  /** Finding in a few words, without a period and without the ending. */
   finding: string;
-  /** The same with the ending, as a heading: `Finished, and still improving`. */
+  /** Finding with the ending, as a heading: `Finished, and still improving`. */
   judgement: string;
   /** A sentence with numbers, and another one if the run ended early. */
   evidence: string;
@@ -37,37 +37,37 @@ export interface Verdict {
   gap: number | null;
 }
 
-/** What a verdict is made of. Losses are in nats per token, of labels per text; lists are in the order of steps. */
+/** Input of a verdict. Losses are in nats per token, or per text for labels; lists are in the order of steps. */
 export interface RunCurve {
-  /** Mean training loss around the step of an evaluation, as `meanAt` takes it of the steps after `after`. */
+  /** Mean training loss at the step of an evaluation, by `meanAt` over the steps after `after`. */
   trained: (step: number, after: number) => Mean | undefined;
-  /** On the validation set. */
+  /** Evaluations on the validation set. */
   evaluations: readonly Evaluation[];
-  /** What the model wrote at an evaluation, without the prompt; absent or undefined if it isn't known. */
+  /** Generated text at an evaluation, without the prompt; absent or undefined if unknown. */
   written?: (step: number) => string | undefined;
-  /** The data changed after this step: only what came later is judged. 0 if there was one text. */
+  /** Step after which the data changed; only later evaluations are judged. 0 if the data never changed. */
   after: number;
-  /** Steps of the whole plan. */
+  /** Planned number of steps. */
   planned: number;
   /** Steps of learning-rate warm-up. */
   warmup: number;
-  /** How it came to rest; null while it trains. */
+  /** How the run ended; null during training. */
   ending: Ending | null;
-  /** Where it ended before its last step, after so many evaluations without improvement. */
+  /** Step at which early stopping ended the run, and the number of evaluations without improvement. */
   early?: { step: number; evaluations: number } | undefined;
-  /** Whether training and validation loss are of the same task, so that they compare. */
+  /** Whether training and validation loss measure the same task, so that they compare. */
   isGapKnown: boolean;
-  /** Metric of the losses in words. */
+  /** Metric in which losses are shown. */
   headline: Headline;
-  /** Losses without training, the worst first, as far as they are known. */
+  /** Known losses of baselines, worst first. */
   baselines: readonly [Baseline, ...Baseline[]];
-  /** Steps of an epoch; null if it isn't known. */
+  /** Steps per epoch; null if unknown. */
   epoch: number | null;
-  /** Tokens of an evaluation. */
+  /** Tokens per evaluation. */
   evalTokens: number;
-  /** Tokens of each part; null if they aren't known, and of a classifier, whose loss is per text. */
+  /** Tokens of each part; null if unknown, and for a classifier, whose loss is per text. */
   text: { train: number; validation: number } | null;
-  /** What could improve a run that has leveled off, as a sentence begins. */
+  /** Suggestion for a run that has leveled off, as the beginning of a sentence. */
   more: string;
 }
 export interface Evaluation {
@@ -75,14 +75,14 @@ export interface Evaluation {
   readonly loss: number;
 }
 
-/** What a curve shows. `ended` follows the word of the ending: `, and still improving`; absent if the finding stands alone. */
+/** Finding from a curve. `ended` follows the ending's word: `, and still improving`; absent if unused. */
 export type Found = Omit<Verdict, 'ending' | 'judgement'> & { ended?: string };
 
-/** News that nothing speaks against. A gap that memorizing makes is never good, whatever the loss does. */
+/** Whether a verdict is good: improving or level, without a gap that shows memorization. */
 export const isGood = ({ kind, gap }: Pick<Verdict, 'kind' | 'gap'>): boolean =>
   (kind === 'improving' || kind === 'plateau') && (gap ?? 0) <= MEMORIZING_GAP;
 
-/** How good the news is; undefined while it is neither good nor bad. A plateau is worth a word as long as a stop saves time. */
+/** Tone of a verdict; undefined if neutral. A plateau during training is a warning, because stopping saves time. */
 export function toneOf(verdict: Pick<Verdict, 'kind' | 'ending' | 'gap'>): 'ok' | 'warn' | 'error' | undefined {
   const { kind, ending } = verdict;
   if (kind === 'diverging' || ending === 'failed') return 'error';
@@ -90,10 +90,10 @@ export function toneOf(verdict: Pick<Verdict, 'kind' | 'ending' | 'gap'>): 'ok' 
   return isGood(verdict) && (kind === 'improving' || ending !== null) ? 'ok' : 'warn';
 }
 
-/** Whether more steps of the same run don't lower its validation loss. */
+/** Whether more steps are unlikely to lower the run's validation loss. */
 export const isPastBest = ({ kind, trend }: Pick<Verdict, 'kind' | 'trend'>): boolean =>
   kind === 'plateau' || kind === 'overfitting' || (kind === 'memorizing' && trend !== 'falling');
 
-/** Those that are judged. */
+/** Evaluations that are judged. */
 export const evaluationsOf = ({ evaluations, after }: RunCurve): readonly Evaluation[] =>
   evaluations.filter(({ step }) => after === 0 || step > after);

@@ -1,4 +1,4 @@
-/** Losses and numbers as a verdict says them. */
+/** Words for losses and numbers in verdicts. */
 import { formatNumber, formatReading } from '../base/units';
 import type { Metric, Scale } from '../metrics/metric';
 import { inShort, valueWords } from '../metrics/words';
@@ -16,7 +16,7 @@ export const baselineWords = (headline: Headline, { words, loss }: Baseline): st
 
 export const twoDigits = (x: number): string => formatNumber(Number(x.toPrecision(2)));
 
-/** How much so many nats change the headline metric at a loss, in percent; in nats for a loss itself, which may be close to 0. */
+/** Change of the headline metric by `nats` at a loss, in percent; in nats for the loss itself, which may be near 0. */
 export function changeWords({ scale }: Headline, nats: number, loss: number): string {
   if (scale.of(nats) === nats) return `${twoDigits(nats)} nats`;
   return `${twoDigits(100 * (scale.of(loss + nats) / scale.of(loss) - 1))} %`;

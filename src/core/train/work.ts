@@ -1,4 +1,4 @@
-/** What training computes, in floating-point operations. */
+/** Compute of training, in floating-point operations. */
 import { type Trainable, partsOf } from '../adapters/trainable';
 import { modelSpec } from '../models';
 import { countParams, type ParamTable } from '../models/spec';
@@ -7,8 +7,8 @@ import { type Recipe, tokensPerStep } from './recipe';
 import type { ModelChoice } from './run';
 
 /**
- * Forward and backward, a token. Recomputing does not count: it is not learning. What is frozen has no gradient of its own: of
- * the three products of a weight it has two.
+ * Operations per token, forward and backward, without recomputation. A frozen weight has no gradient, so it takes two
+ * of the three matrix products.
  */
 export function flopsPerToken({ id, config, vocabulary }: ModelChoice, trainable?: Trainable): number {
   const spec = modelSpec(id);
@@ -17,7 +17,7 @@ export function flopsPerToken({ id, config, vocabulary }: ModelChoice, trainable
   return 3 * spec.flops(config, vocabulary) + 6 * countParams(added) - 2 * frozen;
 }
 
-/** Of a step. Recomputing takes a forward pass more, and what the optimizer does is the same for any batch. */
+/** Operations per step. Recomputation adds a forward pass; the optimizer's work doesn't depend on the batch. */
 export function flopsPerStep(model: ModelChoice, recipe: Recipe, trainable?: Trainable): number {
   const { id, config, vocabulary } = model;
   const { flops, params } = modelSpec(id);
@@ -27,6 +27,6 @@ export function flopsPerStep(model: ModelChoice, recipe: Recipe, trainable?: Tra
   return tokensPerStep(recipe, config.context) * (flopsPerToken(model, trainable) + again) + update;
 }
 
-/** Of an update of these weights, where it takes more than a few operations a number. */
+/** Operations per update of these weights, counted only for optimizers that need more than a few per weight. */
 export const flopsPerUpdate = (weights: ParamTable, optimizer: OptimizerId): number =>
   Object.values(weights).reduce((sum, weight) => sum + (optimizerOf(optimizer).flops?.(weight) ?? 0), 0);

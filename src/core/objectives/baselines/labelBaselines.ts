@@ -1,4 +1,4 @@
-/** Labels that texts get without a model, and how many of these are right. */
+/** Classifiers without training, as baselines, and their metrics. */
 import { labelsAsOne, placesAmong } from '../../base/labels';
 import type { Pause } from '../../base/job';
 import { type LabelMetricId, labelMetrics } from '../../metrics/labels';
@@ -11,13 +11,13 @@ export interface LabeledText {
   label: string;
 }
 
-/** A text that has any number of labels, by their places. */
+/** A text with any number of labels, by their indices. */
 export interface SeveralLabels {
   text: string;
   places: readonly number[];
 }
 
-/** Always the commonest label; of like ones the first in the order of their characters. */
+/** Predicts the most common label; ties go to the first in character order. */
 function majority(training: readonly LabeledText[]): (text: string) => string {
   const counts = new Map<string, number>();
   for (const { label } of training) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -25,13 +25,13 @@ function majority(training: readonly LabeledText[]): (text: string) => string {
   return () => commonest;
 }
 
-/** By the names of BASELINES: each learns from texts, one at least, and then gives a label to any. */
+/** Baselines by id: each takes at least one training text, and returns a classifier. */
 export const LABEL_BASELINES = { majority, naiveBayes } as const satisfies Record<
   string,
   (training: readonly LabeledText[]) => (text: string) => string
 >;
 
-/** Always the labels that more than half of the texts have. As DummyClassifier(strategy='most_frequent') of scikit-learn 1 */
+/** Predicts labels of more than half of the texts, like DummyClassifier(strategy='most_frequent') of scikit-learn 1. */
 function majorityOfEach(training: readonly SeveralLabels[], labels: number): () => readonly number[] {
   const counts = new Uint32Array(labels);
   for (const { places } of training) for (const place of places) counts[place]!++;
@@ -39,7 +39,7 @@ function majorityOfEach(training: readonly SeveralLabels[], labels: number): () 
   return () => common;
 }
 
-/** The same where a text has any number of labels. */
+/** Baselines for texts with any number of labels. */
 export const LABEL_BASELINES_OF_EACH = {
   majority: majorityOfEach,
   naiveBayes: naiveBayesOfEach,
@@ -76,10 +76,10 @@ export async function measureLabelBaselines(
   }
   return Object.fromEntries(measured) as Record<LabelBaselineId, Record<LabelMetricId, number>>;
 }
-/** Texts until others have a turn. */
+/** Number of texts between pauses. */
 const A_TURN = 64;
 
-/** Gives several labels, each by itself. */
+/** Multilabel baseline as a function from texts to joined labels. */
 function ofEach(
   name: LabelBaselineId,
   training: readonly LabeledText[],

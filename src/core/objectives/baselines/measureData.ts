@@ -1,4 +1,4 @@
-/** Everything that is measured of data when they are built: what a model without training reaches on them. */
+/** Measures data when they are built: token counts, and the losses and scores of models without training. */
 import type { BlobStore } from '../../base/blobStore';
 import type { Pause } from '../../base/job';
 import type { ShardManifest } from '../../shards/manifest';
@@ -10,7 +10,7 @@ import { measureNGrams } from './nGramFacts';
 import { measurePairs } from '../pairFacts';
 
 /**
- * @param labels whether each document has one label, or several; labels of other documents go into no record
+ * @param labels whether each document has one label or several; undefined: ignores labels
  * @returns the facts, and the counts of the tokens of both parts, [vocabulary]
  */
 export async function measureData(
@@ -25,7 +25,7 @@ export async function measureData(
     validation: await readCounts(store, manifest, 'validation'),
   };
   const [train, validation] = [openPart(store, manifest, 'train'), openPart(store, manifest, 'validation')];
-  // Next-token prediction over all tokens is not the task of a classifier, nor that of chats.
+  // Classifiers and chats aren't trained to predict all tokens.
   const isNextToken = !labels && manifest.parts.train.learnt === undefined;
   const facts: BaselineFacts = {
     ...measureFacts(counts.train, counts.validation, tokenizer),

@@ -1,4 +1,4 @@
-/** What a unigram, a bigram and a trigram model reach on the validation set: what a model of the next token must beat. */
+/** Losses and accuracies of n-gram models on the validation set, which a next-token model must beat. */
 import type { Pause } from '../../base/job';
 import type { PartSource } from '../../shards/manifest';
 import { beginOf } from '../../tokenizer/prompt';
@@ -6,25 +6,25 @@ import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { BaselineFacts } from '../facts';
 import { type NGramOrder, nGrams } from './nGrams';
 
-/** Training tokens that are counted while data are built: about 16 MB of English. Counting more would hold up the first step. */
+/** Maximum number of tokens to count while data are built: about 16 MB of English. More would delay the first step. */
 export const MAX_COUNTED_TOKENS = 2 ** 22;
 
-/** By the names that facts, evaluations and the terminal have. */
+/** Orders by the names that facts, evaluations and the terminal use. */
 export const N_GRAM_ORDERS = { unigram: 1, bigram: 2, trigram: 3 } as const satisfies Record<string, NGramOrder>;
 export type NGramName = keyof typeof N_GRAM_ORDERS;
 const N_GRAM_NAMES = Object.keys(N_GRAM_ORDERS) as NGramName[];
 
-/** Over the tokens of a text: nats, and tokens that are the most probable or among the five most probable. */
+/** Sums over the tokens of a text: nats, top-1 hits and top-5 hits. */
 interface NGramSums {
   nats: number;
   top1: number;
   top5: number;
 }
 
-/** Documents one after another, each after the token that a text begins with. */
+/** Concatenated documents, each after a start token. */
 interface Sequence {
   ids: Uint32Array;
-  /** Tokens of each document, without the token before it. */
+  /** Number of tokens of each document, without its start token. */
   lengths: readonly number[];
 }
 
@@ -40,7 +40,7 @@ export function sequenceOf(documents: readonly { ids: Uint32Array }[], begin: nu
   return { ids, lengths };
 }
 
-/** The places of the documents' own tokens, in their order. */
+/** Indices of the documents' tokens, in order, without start tokens. */
 function* placesIn({ lengths }: Sequence): Generator<number, void> {
   let at = 0;
   for (const length of lengths) {
@@ -49,7 +49,7 @@ function* placesIn({ lengths }: Sequence): Generator<number, void> {
   }
 }
 
-/** Counts n-grams in one text, and sums what they reach on another. */
+/** Counts n-grams in one text, and sums their losses and hits on another. */
 export async function sumNGrams(
   train: Sequence,
   held: Sequence,
@@ -71,13 +71,13 @@ export async function sumNGrams(
   }
   return sums;
 }
-/** Tokens until others have a turn: some tens of milliseconds. */
+/** Number of tokens between pauses: some tens of milliseconds. */
 const A_TURN = 4096;
 const noSums = (): NGramSums => ({ nats: 0, top1: 0, top5: 0 });
 
 type NGramFacts = Pick<BaselineFacts, 'nGrams' | 'nGramTop'>;
 
-/** Empty if the training part is too long to count, or if there is nothing to measure on. */
+/** N-gram losses and accuracies; empty if a part is too long to count, or if the validation set has no tokens. */
 export async function measureNGrams(
   train: PartSource,
   validation: PartSource,
@@ -99,8 +99,8 @@ export async function measureNGrams(
 }
 
 /**
- * The sums that `measureNGrams` stored; undefined in records of older builds.
- * @param tokens of the validation set
+ * Returns the sums that `measureNGrams` stored; undefined for records of older builds.
+ * @param tokens number of tokens of the validation set
  */
 export function storedNGrams({ nGrams: losses, nGramTop }: NGramFacts, tokens: number) {
   if (!losses || !nGramTop) return undefined;

@@ -20,7 +20,7 @@ test.each(orders)('at order %i the probabilities of all tokens add up to one aft
   );
 });
 
-/** By the formula, with rows as text. */
+/** Loss by the formula, with rows as text. */
 function byHand(train: readonly number[], order: number, given: readonly number[], at: number): number {
   const grams = (k: number): string[] =>
     Array.from({ length: Math.max(0, train.length - k + 1) }, (_, i) => train.slice(i, i + k).join(' '));
@@ -45,7 +45,7 @@ function byHand(train: readonly number[], order: number, given: readonly number[
   return -Math.log(p);
 }
 
-test.each(orders)('at order %i losses are those of the formula', (order) => {
+test.each(orders)('at order %i losses match the formula', (order) => {
   fc.assert(
     fc.property(text, text, (train, held) => {
       const counted = nGrams(train, V);
@@ -57,7 +57,7 @@ test.each(orders)('at order %i losses are those of the formula', (order) => {
   );
 });
 
-test.each(orders)('at order %i the five likeliest tokens are the five of least loss', (order) => {
+test.each(orders)('at order %i the five most probable tokens have the lowest losses', (order) => {
   const wide = fc.array(fc.integer({ min: 0, max: 11 }), { minLength: 4, maxLength: 60 });
   fc.assert(
     fc.property(wide, wide, (train, held) => {

@@ -3,10 +3,11 @@
  *
  *   P_k(w | c) = (max(a(c w) - d_k, 0) + d_k D(c) P_(k-1)(w | c')) / a(c .),   P_0 = 1 / V
  *
- * c is the k - 1 tokens before w, and c' is c without its first token. If the training text never has c, P_k is P_(k-1).
- * At the highest order, a counts occurrences. Below it, a counts the different tokens that stand before a row.
- * D(c) is the number of different tokens that follow c. d_k = n1 / (n1 + 2 n2), where n1 and n2 rows are counted once and twice.
- * Source: Kneser & Ney 1995; interpolated as in Chen & Goodman 1999, "An empirical study of smoothing techniques", with one discount.
+ * c is the k - 1 tokens before w, and c' is c without its first token. If c never occurs in the training text, P_k is
+ * P_(k-1). At the highest order, a counts occurrences. Below it, a counts the different tokens that precede a row. D(c)
+ * is the number of different tokens that follow c. d_k = n1 / (n1 + 2 n2), where n1 and n2 rows are counted once and
+ * twice. Source: Kneser & Ney 1995; interpolated as in Chen & Goodman 1999, "An empirical study of smoothing
+ * techniques", with one discount.
  */
 /** 1: unigram, 2: bigram, 3: trigram. */
 export type NGramOrder = 1 | 2 | 3;
@@ -19,8 +20,8 @@ interface NGrams {
 }
 
 /**
- * Counts all three orders, one middle token of trigrams after another, so that the work stays in the cache of the processor.
- * Takes up to 40 bytes per token.
+ * Counts all three orders, one middle token of trigrams at a time, so that the data fit in the processor's cache. Takes
+ * up to 40 bytes per token.
  * @param ids the training tokens, all below `vocabulary`
  */
 export function nGrams(ids: ArrayLike<number>, vocabulary: number): NGrams {
@@ -53,7 +54,7 @@ function likeliestOf(levels: readonly Level[], vocabulary: number) {
   const probability = (contexts: readonly number[], token: number): number =>
     contexts.reduce((lower, context, i) => levels[i]!.probability(context, token, lower), 1 / vocabulary);
   const cache = levels.map(() => new Map<number, readonly number[]>());
-  /** Tokens that never follow a context keep the order of the level below: only its first five can be among these. */
+  /** Tokens that never follow a context keep the lower level's order, so only its first five are candidates. */
   return function likeliest(contexts: readonly number[]): readonly number[] {
     const [level, context] = [contexts.length - 1, contexts.at(-1)!];
     const cached = cache[level]!.get(context);
@@ -68,7 +69,7 @@ function likeliestOf(levels: readonly Level[], vocabulary: number) {
 }
 const LIKELIEST = 5;
 
-/** In order of their probability; ties go to the lower id. */
+/** The five most probable tokens, in descending order; ties go to the lower id. */
 function fiveBest(tokens: Iterable<number>, probability: (token: number) => number): readonly number[] {
   const best: { token: number; p: number }[] = [];
   for (const token of tokens) {
@@ -83,26 +84,26 @@ function fiveBest(tokens: Iterable<number>, probability: (token: number) => numb
 const firstFive = (vocabulary: number): readonly number[] =>
   Array.from({ length: Math.min(vocabulary, LIKELIEST) }, (_, id) => id);
 
-/** Counts of distinct rows, which are in ascending order of their middle token, first token and last token. */
+/** Counts of distinct rows, sorted by middle token, first token and last token. */
 interface Counted {
-  /** [vocabulary] */
+  /** Count of each token, [vocabulary]. */
   unigrams: Uint32Array;
-  /** Where the bigrams of each first token begin, [vocabulary + 1]; their second tokens, in ascending order. */
+  /** Start index of the bigrams of each first token, [vocabulary + 1]; their second tokens, in ascending order. */
   bigramStarts: Uint32Array;
   bigramSeconds: Uint32Array;
-  /** How often a bigram occurs, and how many different tokens stand before it. */
+  /** Number of occurrences of each bigram, and of different tokens before it. */
   bigramCounts: Uint32Array;
   bigramsBefore: Uint32Array;
-  /** Where the contexts of each middle token begin, [vocabulary + 1]; their first tokens, in ascending order. */
+  /** Start index of the contexts of each middle token, [vocabulary + 1]; their first tokens, in ascending order. */
   contextStarts: Uint32Array;
   contextFirsts: Uint32Array;
-  /** Where the trigrams of each context begin, [contexts + 1]; their last tokens, in ascending order. */
+  /** Start index of the trigrams of each context, [contexts + 1]; their last tokens, in ascending order. */
   trigramStarts: Uint32Array;
   trigramLasts: Uint32Array;
   trigramCounts: Uint32Array;
 }
 
-/** The place of a context among all; negative if the training text does not have it. */
+/** Index of a context; negative if the training text lacks it. */
 const contextOf = ({ contextStarts, contextFirsts }: Counted, first: number, middle: number): number =>
   indexOf(contextFirsts, first, contextStarts[middle]!, contextStarts[middle + 1]!);
 
@@ -116,7 +117,7 @@ function countRows(ids: ArrayLike<number>, vocabulary: number): Counted {
   const [bigramSeconds, bigramCounts, bigramsBefore] = [column(), column(), column()];
   const [contextFirsts, trigramStarts, trigramLasts, trigramCounts] = [column(), column(), column(), column()];
   let [bigrams, contexts, trigrams] = [0, 0, 0];
-  /** Of the middle token: by the token after it, its counts; and which tokens these are. */
+  /** For the current middle token: counts by the token after it, and a list of these tokens. */
   const [after, before, tokens] = [
     new Uint32Array(vocabulary),
     new Uint32Array(vocabulary),
@@ -166,7 +167,7 @@ function countRows(ids: ArrayLike<number>, vocabulary: number): Counted {
   };
 }
 
-/** The tokens before and after each token as one number, in groups of the token between them, which begin at `starts`. */
+/** Tokens before and after each token as one number, grouped by the middle token; groups begin at `starts`. */
 function keysByMiddle(ids: ArrayLike<number>, vocabulary: number) {
   const starts = new Uint32Array(vocabulary + 1);
   for (let at = 1; at < ids.length - 1; at++) starts[ids[at]! + 1]!++;
@@ -177,9 +178,9 @@ function keysByMiddle(ids: ArrayLike<number>, vocabulary: number) {
   return { keys, starts };
 }
 
-/** The rows of one order, grouped by their context: the row without its last token. */
+/** Rows of one order, grouped by context, which is a row without its last token. */
 interface Level {
-  /** P of a token after a context, where the level below gives `lower`. */
+  /** P of a token after a context, given the lower level's probability. */
   probability(context: number, token: number, lower: number): number;
   /** Tokens that follow a context. */
   following(context: number): readonly number[];
@@ -189,7 +190,7 @@ function levelsOf(counted: Counted, order: NGramOrder): readonly Level[] {
   const { unigrams, bigramSeconds, bigramCounts, bigramsBefore } = counted;
   if (order === 1) return [unigramLevel(unigrams)];
   const counts = order === 2 ? bigramCounts : bigramsBefore;
-  /** By token: how many different tokens stand before it. */
+  /** Number of different tokens before each token, [vocabulary]. */
   const before = new Uint32Array(unigrams.length);
   for (let row = 0; row < counts.length; row++) if (counts[row]! > 0) before[bigramSeconds[row]!]!++;
   const lower = [unigramLevel(before), tableLevel(counted.bigramStarts, bigramSeconds, counts)];
@@ -212,9 +213,9 @@ function unigramLevel(counts: Uint32Array): Level {
 }
 
 /**
- * @param starts where the rows of each context begin, [contexts + 1]
- * @param tokens the last token of each row, in ascending order within a context
- * @param counts of each row; one that is counted 0 times does not occur
+ * @param starts start index of the rows of each context, [contexts + 1]
+ * @param tokens last token of each row, in ascending order within a context
+ * @param counts count of each row; 0 if the row doesn't occur
  */
 function tableLevel(starts: Uint32Array, tokens: Uint32Array, counts: Uint32Array): Level {
   const discount = discountOf(counts);
@@ -240,17 +241,17 @@ function tableLevel(starts: Uint32Array, tokens: Uint32Array, counts: Uint32Arra
 }
 
 interface Smoothing {
-  /** Of the row, and of all rows with its context. */
+  /** Count of the row, and of all rows with its context. */
   count: number;
   total: number;
-  /** How many different tokens follow the context. */
+  /** Number of different tokens that follow the context. */
   types: number;
   discount: number;
 }
 const smoothed = ({ count, total, types, discount }: Smoothing, lower: number): number =>
   (Math.max(0, count - discount) + discount * types * lower) / total;
 
-/** Half if no row is counted once or twice: the least informed guess. */
+/** Discount d_k; 0.5, an uninformed guess, if no row is counted once. */
 function discountOf(counts: Uint32Array): number {
   let [once, twice] = [0, 0];
   for (const count of counts) {
@@ -260,7 +261,7 @@ function discountOf(counts: Uint32Array): number {
   return once > 0 ? once / (once + 2 * twice) : 0.5;
 }
 
-/** The place of a value among ascending ones from `from` up to `to`; -1 if it is not among them. */
+/** Index of a value in the ascending range from `from` to `to` (exclusive); -1 if it is missing. */
 function indexOf(values: Uint32Array, wanted: number, from: number, to: number): number {
   let [low, high] = [from, to - 1];
   while (low <= high) {

@@ -1,11 +1,11 @@
-/** Which label a text has, by which words are common in texts of each: what counting words comes to. */
+/** Naive Bayes classifiers over word counts. */
 import { likeliest } from '../../base/likeliest';
 import type { LabeledText, SeveralLabels } from './labelBaselines';
 
 /**
  * Multinomial naive Bayes over lowercase words of two letters or more, with add-one smoothing. Ignores words that are not in
  * the training set; ties go to the first label.
- * @param training one text at least
+ * @param training at least one text
  * Source: McCallum & Nigam 1998, "A Comparison of Event Models for Naive Bayes Text Classification"; as MultinomialNB after
  * CountVectorizer in scikit-learn 1
  */
@@ -14,7 +14,7 @@ export function naiveBayes(training: readonly LabeledText[]): (text: string) => 
   const places = new Map(labels.map((label, place) => [label, place]));
   const texts = new Float64Array(labels.length);
   const words = new Float64Array(labels.length);
-  /** Of each word, how often it occurs in texts of each label. */
+  /** Occurrences of each word in texts of each label. */
   const counts = new Map<string, Float64Array>();
   for (const { text, label } of training) {
     const place = places.get(label)!;
@@ -40,8 +40,8 @@ export function naiveBayes(training: readonly LabeledText[]): (text: string) => 
 
 /**
  * One-vs-rest naive Bayes for texts with any number of labels. A label that all texts have is predicted for all.
- * @param training one text at least, with the places of its labels
- * @param labels how many there are
+ * @param training at least one text, with the indices of its labels
+ * @param labels number of labels
  * Source: as OneVsRestClassifier(MultinomialNB()) after CountVectorizer in scikit-learn 1
  */
 export function naiveBayesOfEach(
@@ -50,7 +50,7 @@ export function naiveBayesOfEach(
 ): (text: string) => readonly number[] {
   const texts = new Float64Array(labels);
   const words = new Float64Array(labels);
-  /** Of each word, how often it occurs, and in texts of each label that has it. */
+  /** Occurrences of each word in all texts, and in texts of each label. */
   const counts = new Map<string, { all: number; of: Map<number, number> }>();
   let all = 0;
   for (const { text, places } of training) {
@@ -66,7 +66,7 @@ export function naiveBayesOfEach(
       }
     }
   }
-  /** Of each label: the logarithm of how much likelier it is than not before any word, and by each word that no text with it has. */
+  /** Log odds of each label: prior, and per word that no text with the label has. */
   const before = Array.from(texts, (own) => Math.log(own) - Math.log(training.length - own));
   const each = Array.from(words, (own) => Math.log(all - own + counts.size) - Math.log(own + counts.size));
   return (text) => {
@@ -80,5 +80,5 @@ export function naiveBayesOfEach(
   };
 }
 
-/** As CountVectorizer's usual pattern `(?u)\b\w\w+\b`. */
+/** Words by CountVectorizer's default pattern `(?u)\b\w\w+\b`. */
 const countedWords = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}\p{N}_]{2,}/gu) ?? [];
