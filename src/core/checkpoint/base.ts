@@ -12,7 +12,7 @@ import { makeManifest, type Manifest, readManifest } from './manifest';
 import { bytesOf, type NamedTensors } from './tensors';
 import { hashTensors } from './tensorsHash';
 
-/** @param weights all of the model's own, in their used form, in the model's order */
+/** Hash of a base. @param weights all weights of the base model, as used, in the model's order */
 export const baseHash = (weights: NamedTensors): Promise<string> => hashTensors([...weights.values()].map(bytesOf));
 
 /**

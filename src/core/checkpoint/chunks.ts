@@ -65,11 +65,7 @@ export const readTensors = (
     },
   );
 
-/**
- * Checks that all chunks exist, without reading them.
- * @param there keys of the store
- * @throws HomegrownError `storage-damaged`
- */
+/** Checks that all chunks are among the keys in `there`. @throws HomegrownError `storage-damaged` */
 export function checkAllThere(
   manifest: Manifest,
   place: Pick<Place, 'key' | 'damaged'>,

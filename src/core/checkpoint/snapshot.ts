@@ -16,10 +16,7 @@ export type TrainState = {
   frozen?: string;
   /** Step at which the optimizer's moments were zero, where bias corrections begin; absent if 0. */
   momentsFrom?: number;
-  /**
-   * Early stopping: loss to improve on, and number of evaluations without improvement; absent if the run doesn't use
-   * it.
-   */
+  /** Early stopping: loss to improve on, and evaluations without improvement; absent if disabled. */
   waited?: { loss: number; evaluations: number };
 };
 

@@ -63,10 +63,7 @@ export interface Metric {
   /** Caveat for comparisons with other metrics: the end of a sentence. */
   remark?: string;
   needs: Need;
-  /**
-   * Python expression for the value, with `loss`, `tokens` and `bytes` of the part; absent: PyTorch does not measure
-   * it.
-   */
+  /** Python expression with `loss`, `tokens` and `bytes` of the part; absent: PyTorch does not measure it. */
   python?: string;
   start(part: Extent): Meter;
   /** Value that follows from a part's mean loss, for baselines, which only have a loss. */

@@ -1,10 +1,7 @@
 import type { Interval } from './intervals/units';
 import type { Meter } from './metric';
 
-/**
- * A share and its 95 % confidence interval, in percent.
- * Source: Wilson 1927, "Probable inference, the law of succession"
- */
+/** A share and its Wilson 95 % interval in percent. Source: Wilson 1927, "Probable inference, the law of succession" */
 export function shareOf(part: number, all: number): { value: number } & Interval {
   const [p, z] = [part / all, 1.959964];
   const middle = (p + z ** 2 / (2 * all)) / (1 + z ** 2 / all);

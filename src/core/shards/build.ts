@@ -147,10 +147,7 @@ export async function dropShards(store: BlobStore, id: string): Promise<void> {
   await store.commit({ drop: [manifestKey(id), ...(await store.keys(shardsPrefix(id)))] });
 }
 
-/**
- * Id of the data, and its manifest if complete. Skips an id whose manifest is unreadable; rebuilds if shards are
- * missing.
- */
+/** Id of the data, and its manifest if complete. Skips ids with an unreadable manifest. */
 async function place(
   store: BlobStore,
   content: readonly (string | number)[],

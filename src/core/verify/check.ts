@@ -36,9 +36,7 @@ export function uncheckable(check: Pick<Check, 'engine'> | null, { id }: Pick<Mo
   return `No second engine here supports ${label} models`;
 }
 
-/**
- * Whether the browser supports Memory64, which our llama.cpp build needs. Safari doesn't, so our own reader is used.
- */
+/** Whether the browser has 64-bit memory, which our llama.cpp needs. Safari lacks it, so uses our own reader. */
 export const hasLongAddresses = (): boolean => WebAssembly.validate(MEMORY64);
 /** WebAssembly module with only a 64-bit memory. */
 const MEMORY64 = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 3, 1, 4, 1);

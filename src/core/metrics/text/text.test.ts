@@ -22,10 +22,7 @@ test('lists every metric file', () => {
   expect([...new Set(listed)].sort()).toEqual(names.sort());
 });
 
-/**
- * Expected values are from sacreBLEU 2.6 and rouge-score 0.1.2; oracles/test_metrics.py compares 800 pairs in nine
- * scripts.
- */
+/** Values of sacreBLEU 2.6 and rouge-score 0.1.2; oracles/test_metrics.py compares 800 pairs in nine scripts. */
 const PAIRS: readonly Pair[] = [
   { output: 'the cat sat on the mat', wanted: 'the cat is on the mat' },
   { output: 'on the mat sat the cat, twice', wanted: 'The cat sat on the mat.' },
