@@ -5,7 +5,7 @@ import { CHUNK, damage, failingAt, snapshotAt, steps } from '../../testing/saved
 import { claimRun, listSnapshots, loadSnapshot, type RunWriter } from './checkpoint';
 
 describe('the best step', () => {
-  /** Arguments that save the weights alone of a best step. */
+  /** State and weights of a best step. */
   const bestAt = (step: number, loss = 10 / step) => {
     const { state, tensors } = snapshotAt(step);
     const weights = new Map([...tensors].filter(([name]) => !name.startsWith('adam.')));

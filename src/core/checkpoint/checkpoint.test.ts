@@ -98,7 +98,7 @@ describe.each(['before', 'after'] as const)('a crash %s any operation of a save'
 });
 
 describe('damage', () => {
-  test('detects and reports a flipped bit, sets the step aside without deleting it, and loads the one before', async () => {
+  test('reports a flipped bit, sets the step aside without deleting it, and loads the one before', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     for (const step of [1, 2]) await writer.save(snapshotAt(step));
@@ -243,7 +243,7 @@ describe('a record that cannot be read', () => {
     });
   });
 
-  test('marks the newest step that can be opened as the latest, and reports the others with their reasons', async () => {
+  test('marks the newest step that can be opened as the latest, and reports why others cannot', async () => {
     const store = await twoSteps();
     await store.commit({ drop: [(await store.keys('runs/r/2.'))[1]!] });
     const reason = 'Step 2 can’t be opened: part 2 of 3 is missing';

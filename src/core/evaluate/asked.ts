@@ -15,7 +15,7 @@ import type { Read } from './tokenScores';
 
 export interface Asking {
   /**
-   * Tokenizes a prompt with each of some texts, and marks the places where the text's tokens are predicted.
+   * Tokenizes a prompt with each of several texts, and marks where the text's tokens are predicted.
    * @param after number of tokens to leave free after those
    * @throws HomegrownError `bad-settings` if a text does not fit the context, or a passage does not have exactly one
    * blank
@@ -48,7 +48,7 @@ const maxLengthOf = (asked: readonly AskedText[]): number =>
 const before = ({ ids, wanted }: AskedText): readonly number[] => ids.slice(0, wanted[0]!.at + 1);
 
 /**
- * Adds a space between prompt and text unless there is white space already. As in texts, tokenizes the space with the
+ * Adds a space between prompt and text unless there is whitespace already. As in texts, tokenizes the space with the
  * word after it. Truncates a long prompt at its beginning.
  */
 function goingOn({ config: { context } }: ModelChoice, tokenizer: Tokenizer): Asking {

@@ -2,7 +2,7 @@
 import { z } from '../base/zod';
 import { taskScoresSchema } from './tasks';
 
-/** A value and its 95 % confidence interval, where one is known. */
+/** A value and its 95 % confidence interval, if known. */
 const figure = z.object({
   value: z.number(),
   low: z.number().exactOptional(),

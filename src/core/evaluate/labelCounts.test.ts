@@ -51,7 +51,7 @@ test('an evaluation while training has the matrix, accuracy and macro F1 of the 
   for (const id of ['accuracy', 'macroF1']) {
     const { unit: _, ...figure } = final.metrics[id]!;
     expect(metrics[id]!.value).toBeCloseTo(figure.value, 8);
-    expect(metrics[id]!.low).toBeCloseTo(figure.low!, id === 'accuracy' ? 8 : 0); // texts are resampled in another order
+    expect(metrics[id]!.low).toBeCloseTo(figure.low!, id === 'accuracy' ? 8 : 0); // texts are drawn in another order
   }
 });
 

@@ -60,7 +60,7 @@ test.each([
     'prompt,choices,answer\na,b|c,d|e\n',
     /^Line 2 of a\.csv has "d\|e" in answer, which is not one of its 2 choices\.$/,
   ],
-])('%j is refused with its line and a way out', async (text, message) => {
+])('rejects %j with the line and a fix', async (text, message) => {
   const refused = read(text);
   await expect(refused).rejects.toMatchObject({ code: 'bad-file', message: expect.stringMatching(message) as string });
   await expect(refused).rejects.toHaveProperty('remedy');

@@ -26,7 +26,7 @@ test('compares with gzip too, so a model judged better beats every baseline', ()
   });
 });
 
-test('says whether a model that a baseline beats was still improving when training ended', () => {
+test('reports whether a model that a baseline beats was still improving when training ended', () => {
   const evidence = (gzip: number) => judged({ part: 'validation', evaluation: evaluation(gzip) }, true).evidence;
   const FALLING = 'It was still improving when training ended.';
   expect(evidence(1.2)).toContain(`gets 1.20. ${FALLING} Measured on`);

@@ -44,7 +44,7 @@ test('scores answers over the corpus, with an interval', () => {
   });
 });
 
-test.each([3, 7, 1000])('%i answers: the interval starts at 0 if none is right, and ends at 100 if all are', (count) => {
+test.each([3, 7, 1000])('%i answers: the interval starts at 0 if none is right, and ends at 100 for all', (count) => {
   const interval = (output: string) => {
     const meter = METRICS.exactMatch.start();
     meter.add({ loss: 0, weight: 0, answers: Array.from({ length: count }, () => ({ output, wanted: 'a' })) });
@@ -58,7 +58,7 @@ test('bits per byte: two bytes a token, ln 2 nats a bit', () => {
   expect(METRICS.bitsPerByte.ofMean(Math.LN2, { tokens: 41, bytes: 82 })).toBeCloseTo(0.5, 12);
 });
 
-test('a scale can be inverted and applies to any loss; other metrics exist only where they were measured', () => {
+test('a scale is invertible and applies to any loss; other metrics exist only if measured', () => {
   for (const id of ids) {
     const { scale } = metricOf(id);
     const got = estimateOf(id, { loss: 2.5, metrics: {} });

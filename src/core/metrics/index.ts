@@ -53,7 +53,7 @@ export const estimatesOfMean = (ids: readonly MetricId[], loss: number, part: Ex
     }),
   );
 
-/** Metrics in an evaluation that the training loop measures, whatever the objective. */
+/** Metrics in an evaluation that the training loop measures for any objective. */
 export const runMetricsIn = ({ metrics }: Pick<Evaluated, 'metrics'>): readonly MetricId[] =>
   (Object.keys(METRICS) as MetricId[]).filter((id) => metricOf(id).needs === 'run' && metrics[id] !== undefined);
 

@@ -301,7 +301,7 @@ it('rejects damaged shards', async () => {
   expect(await reader.read(0, 10)).toHaveLength(10);
 });
 
-it('says how much text a context needs', async () => {
+it('reports how much text a context needs', async () => {
   const manifest = await build(memoryStore(), ['0123456789'.repeat(10)], 0.1);
   expect(manifest.parts.validation.tokens).toBeGreaterThan(2);
   const { tokens } = manifest.parts.validation;

@@ -139,7 +139,7 @@ test.each([
   ['ids', { ...wordPiece, added_tokens: [{ id: 7, content: '[PAD]' }] }, /has two ids/],
   ['an end', { ...unigram, added_tokens: [] }, /has no end of text token/],
   ['rows', { ...unigram, added_tokens: [{ id: 30, content: '</t>' }] }, /a token 30, but the model has only 19 rows/],
-])('what is not known is refused by its name: %s', async (_, json, reason) => {
+])('rejects an unsupported part by its name: %s', async (_, json, reason) => {
   const error: unknown = await made(json, 19 + 5 * Number(json.model.type === 'WordPiece')).catch((e: unknown) => e);
   expect(error).toBeInstanceOf(HomegrownError);
   expect((error as HomegrownError).message).toMatch(reason);

@@ -33,8 +33,8 @@ function mergeShort(ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint
 }
 
 /**
- * Merges in O(n log n) with a linked list of ids, and a heap of candidates `rank * 2^18 + position` (a pre-token has
- * fewer than 2^18 bytes).
+ * Merges in O(n log n) with a linked list of ids, and a heap of candidates `rank * 2^18 + position`. A pre-token has
+ * fewer than 2^18 bytes.
  */
 function mergeLong(ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint32Array {
   const n = ids.length;

@@ -38,8 +38,8 @@ export const MAX_PRE_TOKEN = 65_536;
 
 /**
  * Pre-tokens of a text in chunks, which may be split anywhere but inside a code point. Yields batches of about ten
- * thousand, with a turn of the event loop between. Throws the signal's reason when stopped. Uses GPT-2's split by
- * default.
+ * thousand, with a turn of the event loop between. Throws the signal's reason when stopped.
+ * @param split by default GPT-2's
  */
 export async function* preTokens(
   chunks: AsyncIterable<string>,

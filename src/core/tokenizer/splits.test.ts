@@ -30,7 +30,7 @@ it.each<[SplitName, string, string[]]>([
   ['llama-bpe', 'a!\n\n  \n b#c', ['a', '!\n\n', '  \n', ' b', '#c']],
   ['llama-bpe', "'ſ'S", ["'ſ", "'S"]],
   ['qwen2', 'v12 !?\r\n', ['v', '1', '2', ' !?\r\n']],
-])('%s cuts %j', (name, text, words) => {
+])('%s splits %j', (name, text, words) => {
   expect(split(name, text)).toEqual(words);
 });
 

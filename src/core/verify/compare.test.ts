@@ -55,7 +55,7 @@ test('asks an encoder for each position in the whole text, and an encoder-decode
   expect(asked).toEqual([[[7], { source: [5, 6] }], [[7, 8, 9], { source: [5, 6] }]]); // prettier-ignore
 });
 
-test('difference is the maximum over log-probabilities, and variation half the sum of probability differences', async () => {
+test('difference is the maximum over log-probabilities, and variation half the sum over probabilities', async () => {
   const flat = engine(() => Promise.resolve(new Float32Array(3)));
   const ours = { ...oursWith(), lengths: [1], scores: Float32Array.from([Math.log(2), 0, 0]) };
   const { difference, variation } = await compare(ours, flat, f32, unwatched);

@@ -26,7 +26,7 @@ export interface ToEvaluate {
   chats?: readonly HeldChat[] | undefined;
   /** Labeled texts for a classifier. */
   labeled?: readonly HeldText[] | undefined;
-  /** A classifier's threshold, 0 where none is set; `temperature`: absent, the fitted one. */
+  /** A classifier's confidence threshold, 0 if none is set; `temperature`: absent, the fitted one. */
   decision?: { atLeast: number; temperature?: number } | undefined;
   /** Labeled texts of the training set, for baselines that count it. */
   trainingTexts?: readonly LabeledText[] | undefined;

@@ -4,7 +4,7 @@ import { labelOf, differentLabels } from './labels';
 /** Confusion matrix: how often each label was predicted for each expected one. */
 export interface Confusion {
   labels: string[];
-  /** [wanted, given], both in the order of `labels` */
+  /** [expected, predicted], both in the order of `labels` */
   counts: number[][];
 }
 

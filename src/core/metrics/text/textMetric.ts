@@ -50,7 +50,7 @@ export function checkLengths(metrics: readonly TextMetric[], pairs: readonly Pai
     }
 }
 
-/** Of all pairs; they are at least one. @throws HomegrownError `bad-settings` of texts that are too long for it */
+/** Value over all pairs, at least one. @throws HomegrownError `bad-settings` if a text is too long for the metric */
 export function scoreOf(metric: TextMetric, pairs: readonly Pair[]): number {
   checkLengths([metric], pairs);
   const sums: number[] = [];

@@ -67,7 +67,7 @@ test.each([
   ['distinct1', 16, 60],
   ['distinct2', 16, 60],
   ['repetition', 16, 4],
-] as const)('the interval of %s of %i texts holds what other texts come to in 90 of a hundred', (id, count, unlike) => {
+] as const)('the interval of %s of %i texts contains that of other texts in 90 of a hundred', (id, count, unlike) => {
   const others = Array.from({ length: 400 }, (_, i) => valueOf(id, texts(count, unlike, 1000 + i)));
   const truth = others.reduce((a, b) => a + b, 0) / others.length;
   let held = 0;
