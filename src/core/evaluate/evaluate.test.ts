@@ -16,7 +16,7 @@ await limitWriting({ texts: 16, tokens: 24 });
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const words = 'Call me Ishmael. Some years ago, in 1851, never mind how long precisely. ';
 const documents = [held(tokenizer, words.repeat(9), 'moby'), held(tokenizer, words.slice(20), 'rest')];
-/** Text with some unlikely tokens: by `farFromSure`, its mean loss is near the overflow of exp. */
+/** Text whose mean loss by `farFromSure`, 328 nats, is not far from the overflow of exp. */
 const mostlyKnown = `${'aaaaaaaaab'.repeat(20)}${'bbbb'.repeat(200)}`;
 const farFromSure: Network['forward'] = (ids) => ({
   hidden: tf.ones([ids.size, 1]),

@@ -50,8 +50,8 @@ const MAX_CHOICES = 100;
 /**
  * Matches the correct choice by its text, its number from 1, its letter, or the name of its column, whichever fits
  * first.
- * @throws HomegrownError `bad-file`, with the line, if a column or a cell is missing, or the table has no rows. Also if a
- * row has fewer than two choices, duplicates or no correct choice.
+ * @throws HomegrownError `bad-file`, with the line, if a column or a cell is missing, or the table has no rows. Also if
+ * a row has fewer than two choices, duplicates or no correct choice.
  */
 export async function taskItems(
   name: string,

@@ -11,7 +11,7 @@ export function shareOf(part: number, all: number): { value: number } & Interval
   return { value: 100 * p, low: 100 * low, high: 100 * high };
 }
 
-/** Meter of the share of correct predictions, weighted by batch. */
+/** Meter of the share of correct predictions. */
 export function found(): Meter {
   let [right, all] = [0, 0];
   return {

@@ -15,8 +15,8 @@ const part = z.object({
   /** Number of documents with a token in this part; absent if an older build stored no borders. */
   documents: z.int().nonnegative().exactOptional(),
   /**
-   * Three u32 per document. First, its number of tokens without the end-of-text token that follows. Then its index in the
-   * data, and that of its label in `labels`, or 2^32 - 1 without one. Null if an older build stored none.
+   * Three u32 per document. First, its number of tokens without the end-of-text token that follows. Then its index in
+   * the data, and that of its label in `labels`, or 2^32 - 1 without one. Null if an older build stored none.
    */
   borders: stored.nullable(),
   /** Two u32 per document: token range of the field with this name within the document; 0 and 0 without one. */

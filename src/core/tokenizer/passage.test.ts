@@ -25,7 +25,7 @@ test('a byte tokenizer puts a blank where it is written, between spaces', async 
   // Half of a character.
   expect(filled(tokenizer, '___', [tokenizer.encode('é')[0]!])).toBe('\ufffd');
 });
-test('the spelling of the mask token and three or more underscores are blanks; other special tokens are text', async () => {
+test('the mask token’s spelling and three or more underscores are blanks; other special tokens are text', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [], roles: ['end', 'mask'] });
   const text = '<mask>[MASK] ____<|endoftext|>';
   const passage = readPassage(tokenizer, text);

@@ -27,8 +27,8 @@ interface Vocabulary {
 }
 
 /**
- * @throws HomegrownError `bad-file` if merges join or make strings that are not tokens, or two tokens share an id. Also if
- * a token is neither bytes nor special, or none is the end of text.
+ * @throws HomegrownError `bad-file` if merges join or make strings that are not tokens, or two tokens share an id. Also
+ * if a token is neither bytes nor special, or none is the end of text.
  */
 export function readVocabulary(given: Vocabulary): TokenizerModel {
   const { ids, added } = given;

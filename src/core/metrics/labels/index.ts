@@ -3,11 +3,7 @@ import type { TextMetric } from '../text/textMetric';
 import { accuracy } from './accuracy';
 import { macroF1 } from './macroF1';
 
-/**
- * Label metrics by their names in the terminal and in files, which do not change.
- * @param labels all expected or predicted labels
- * @param several whether a text can have any number of labels
- */
+/** Label metrics by their fixed names in the terminal and in files. @see macroF1 for the parameters */
 export const labelMetrics = (labels: readonly string[] = [], several = false) =>
   ({ accuracy, macroF1: macroF1(labels, several) }) as const satisfies Record<string, TextMetric>;
 export type LabelMetricId = keyof ReturnType<typeof labelMetrics>;
