@@ -1,4 +1,4 @@
-/** A one-dimensional scale from values to the share of the way, 0 to 1. */
+/** A scale that maps values from `min` to `max` to 0 to 1. */
 export interface Scale {
   min: number;
   max: number;
@@ -9,16 +9,16 @@ export const along = (scale: Scale, value: number): number => {
   const max = warp(scale, scale.max);
   return max > min ? (warp(scale, value) - min) / (max - min) : 0;
 };
-/** The value in which the scale is even. */
+/** Transforms a value so that the scale is linear in it. */
 export const warp = (scale: Scale, value: number): number => (scale.isLog ? Math.log(Math.max(value, 1e-12)) : value);
 
-/** Place of a step on an axis that gives the first steps room: ln(1 + step/20). */
+/** Position of a step on an axis that spreads out early steps: ln(1 + step/20). */
 export const earlyPlace = (step: number): number => Math.log1p(step / EARLY_STEPS);
-/** The step at a place. */
+/** Step at a position; inverse of `earlyPlace`. */
 export const earlyStep = (place: number): number => EARLY_STEPS * Math.expm1(place);
 const EARLY_STEPS = 20;
 
-/** A scale that holds all values, with `room` of its span to spare at both ends (not below zero on an even one). */
+/** Scale that contains all values, padded by `room` of its span at both ends; a linear one isn't padded below zero. */
 export function scaleAround(values: readonly number[], isLog: boolean, room = 0.06): Scale {
   const known = values.filter((value) => Number.isFinite(value) && (!isLog || value > 0));
   if (known.length === 0) return isLog ? { min: 1, max: 10, isLog } : { min: 0, max: 1 };
@@ -32,7 +32,7 @@ export function scaleAround(values: readonly number[], isLog: boolean, room = 0.
   return { min: low >= 0 ? Math.max(0, low - pad) : low - pad, max: high + pad };
 }
 
-/** Least and greatest finite value. */
+/** Minimum and maximum finite value. */
 export function extent(values: ArrayLike<number>): [number, number] {
   let low = Infinity;
   let high = -Infinity;

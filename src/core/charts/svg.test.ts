@@ -19,8 +19,8 @@ const plain: ChartDrawing = {
   paper: '#fff',
 };
 
-test('draws points at their place on the scales, and breaks a line where a value is missing', () => {
-  // The plot lies between 56 and 184 px across, and between 40 and 140 px down; 10 is half of the log axis from 1 to 100.
+test('draws points at their positions on the scales, and breaks a line at a missing value', () => {
+  // The plot spans 56 to 184 px across and 40 to 140 px down; 10 is the middle of the log axis from 1 to 100.
   const svg = chartSvg(plain);
   expect(svg).toContain('d="M56 40M184 90"');
   expect(svg.match(/<circle/g)).toHaveLength(2);
@@ -30,13 +30,13 @@ test('draws points at their place on the scales, and breaks a line where a value
   expect(svg).toContain('>validation</text>');
 });
 
-test('words of a reference stand at the left where a line ends at their right', () => {
+test('left-aligns a reference label if a line ends at its right', () => {
   const at = (svg: string): string => /text-anchor="(\w+)">trigram 10</.exec(svg)![1]!;
   expect(at(chartSvg(plain))).toBe('start'); // the line ends at 10
   expect(at(chartSvg({ ...plain, lines: [{ ...plain.lines[0]!, y: [100, null, 90] }] }))).toBe('end');
 });
 
-test('a long caption takes two lines, and ends in … beyond them', () => {
+test('wraps a long caption to two lines, and truncates it with …', () => {
   const lines = (caption: string) => [...chartSvg({ ...plain, caption }).matchAll(/y="(?:178|194)"[^>]*>([^<]*)</g)].map(([, text]) => text); // prettier-ignore
   expect(lines('short')).toEqual(['short']);
   expect(lines('one two three four five six')).toEqual(['one two three four', 'five six']);
@@ -53,7 +53,7 @@ test('leaves out ticks and references beyond the scales, and lines without a val
   expect(svg).not.toMatch(/eleven|far|NaN|Infinity|red/);
 });
 
-test('whatever its words and values are, no tag is added and no number is missing', () => {
+test('any text and values add no tag and no invalid number', () => {
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('</svg>', '<script>', '&', '"', ']]>', '\0'));
   const value = fc.oneof(fc.double(), fc.constant(null));
   fc.assert(

@@ -1,4 +1,4 @@
-/** A chart as one SVG, for files and for pages that hold nothing else. */
+/** Renders a chart as a standalone SVG. */
 import { along, type Scale } from './scale';
 
 export interface Tick {
@@ -6,49 +6,49 @@ export interface Tick {
   label: string;
 }
 
-/** Columns of one length. */
+/** A line; `x` and `y` have the same length. */
 export interface DrawnLine {
-  /** In words above the plot; none for what only stands behind another line. */
+  /** Legend label above the plot; absent for lines that are only the background of another. */
   label?: string;
   x: ArrayLike<number>;
-  /** Null where the line breaks. */
+  /** Null breaks the line. */
   y: ArrayLike<number | null>;
   color: string;
   /** px */
   width: number;
   opacity?: number;
-  /** px drawn, then px left out. */
+  /** Lengths of dashes and gaps, in px. */
   dash?: readonly [number, number] | undefined;
   hasPoints?: boolean;
 }
 
 export interface ChartDrawing {
   title: string;
-  /** What the chart shows, in words, under the plot. */
+  /** Description below the plot. */
   caption: string;
-  /** px of the whole picture. */
+  /** Size of the whole image, in px. */
   width: number;
   height: number;
   x: Scale;
   y: Scale;
-  /** For a plot of this many px. */
+  /** Ticks for a plot of the given size, in px. */
   xTicks: (width: number) => readonly Tick[];
   yTicks: (height: number) => readonly Tick[];
   lines: readonly DrawnLine[];
-  /** Dotted lines, with their words. */
+  /** Dotted horizontal lines with labels. */
   references: readonly { value: number; label: string }[];
-  /** Colors of words, quiet words, the grid and the paper. */
+  /** Colors of text, secondary text, grid and background. */
   ink: string;
   quiet: string;
   grid: string;
   paper: string;
 }
 
-/** px around the plot: left and right for ticks, top for title and labels, foot for ticks and caption. */
+/** Margins of the plot in px: left and right for ticks, top for title and legend, foot for ticks and caption. */
 const [LEFT, RIGHT, TOP, FOOT] = [56, 16, 40, 64];
 const FONT = 'font-family="Inter Variable, Inter, Segoe UI, Helvetica Neue, Arial, sans-serif"';
 
-/** All text is escaped; values that aren't finite break a line. */
+/** Renders the SVG. Escapes all text; values that aren't finite break a line. */
 export function chartSvg(p: ChartDrawing): string {
   const plot = { width: p.width - LEFT - RIGHT, height: p.height - TOP - FOOT };
   const atX = (value: number): number => round(LEFT + plot.width * along(p.x, value));
@@ -75,10 +75,10 @@ export function chartSvg(p: ChartDrawing): string {
     parts.push(`<path d="M${LEFT} ${atY(value)}H${right}" stroke="${p.quiet}" stroke-dasharray="2 3"/>`);
   }
   for (const line of p.lines) parts.push(...drawn(line, atX, atY));
-  // Over the lines, each on a border of paper.
+  // Reference labels are above the lines, each with a border in the background color.
   const border = `stroke="${p.paper}" stroke-width="4" paint-order="stroke"`;
   for (const { value, label } of references) {
-    // At the right, or where a line ends there at the left.
+    // Right-aligned, or left-aligned if a line would overlap there.
     const isTaken = p.lines.some((line) =>
       Array.from(line.x).some(
         (x, i) =>
@@ -113,7 +113,7 @@ function drawn(line: DrawnLine, atX: (x: number) => number, atY: (y: number) => 
   ];
 }
 
-/** Names of lines at the right of the title, with a piece of each line. */
+/** Legend at the right of the title, with a sample of each line. */
 function keys(p: ChartDrawing, right: number): string[] {
   let at = right;
   return p.lines
@@ -128,12 +128,12 @@ function keys(p: ChartDrawing, right: number): string[] {
       ];
     });
 }
-/** px from the middle of words to a line that would touch them. */
+/** Minimum distance in px between a label's middle and a line, so that they don't touch. */
 const NEAR = 12;
-/** px that a character takes, about. */
+/** Approximate width of a character, in px. */
 const CHARACTER = 6.5;
 
-/** Two lines at most, of so many characters. */
+/** Wraps text to at most two lines of `max` characters. */
 function wrapped(text: string, max: number): readonly string[] {
   if (text.length <= max) return [text];
   const cut = text.lastIndexOf(' ', max);
@@ -146,7 +146,7 @@ const words = (x: number, y: number, text: string, color: string, more = ''): st
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-/** For text, without characters that XML refuses. */
+/** Escapes text for XML, and removes characters that XML forbids. */
 const escaped = (text: string): string =>
   text
     .replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs}/gu, '')

@@ -1,7 +1,7 @@
 /** Tick values on the round numbers 1, 2 and 5. */
 import { earlyPlace } from './scale';
 
-/** The 1-2-5 step that gives about `count` intervals. */
+/** Step of 1, 2 or 5 times a power of ten that gives about `count` intervals. */
 export function roundStep(span: number, count: number): number {
   const rough = span / Math.max(1, count);
   const decade = 10 ** Math.floor(Math.log10(rough));
@@ -17,7 +17,7 @@ export function linearTicks(min: number, max: number, count: number): number[] {
   return ticks;
 }
 
-/** 1-2-5 in each decade; only decades, or every n-th, where there are many, and even steps where there is less than one. */
+/** 1-2-5 ticks in each decade. If too many, only every n-th decade; if fewer than three, linear ticks. */
 export function logTicks(min: number, max: number, most: number): number[] {
   const first = Math.floor(Math.log10(min));
   const last = Math.ceil(Math.log10(max));
@@ -36,7 +36,7 @@ export function logTicks(min: number, max: number, most: number): number[] {
   return decades.filter((_, i) => i % every === 0);
 }
 
-/** Steps 0, 10, 20, 50, 100 and so on, and the last, so that none is nearer to another than `room`, a share of the axis. */
+/** Steps 0, 10, 20, 50, 100 and so on, and the last, at least `room`, a share of the axis, apart. */
 export function earlyTicks(max: number, room: number): number[] {
   const place = (step: number): number => earlyPlace(step) / earlyPlace(max);
   const kept = [0];
@@ -47,7 +47,7 @@ export function earlyTicks(max: number, room: number): number[] {
 }
 
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18_000, 36_000, 86_400];
-/** Seconds on round seconds, minutes and hours. */
+/** Ticks in seconds, at round seconds, minutes and hours. */
 export function timeTicks(max: number, count: number): number[] {
   const step = TIME_STEPS.find((candidate) => max / candidate <= count) ?? roundStep(max, count);
   const ticks = [];
@@ -55,5 +55,5 @@ export function timeTicks(max: number, count: number): number[] {
   return ticks;
 }
 
-/** Without the dust of binary fractions. */
+/** Removes rounding errors of binary fractions. */
 const tidy = (value: number): number => Number(value.toPrecision(12));

@@ -1,4 +1,4 @@
-/** Weights that are kept once by their hash. */
+/** Frozen base weights, stored once by their hash. */
 import { beforeEach, expect, test } from 'vitest';
 import { type BlobStore, memoryStore } from '../base/blobStore';
 import { baseHash, keepBase, readBase } from './base';
@@ -25,7 +25,7 @@ const change = async (key: string): Promise<void> => {
   await store.commit({ put: [[key, bytes.map((byte, i) => (i === 3 ? byte ^ 1 : byte))]] });
 };
 
-test('what is read back is what was kept, all or some of it, and it is kept once', async () => {
+test('reads back all or some of the saved weights, and stores them once', async () => {
   expect(await keepBase(store, hash, weights, CHUNK)).toEqual({ bytes: 4 * 48 });
   expect(await readBase(store, hash)).toEqual(weights);
   expect([...(await readBase(store, hash, new Set(['b']))).keys()]).toEqual(['b']);
@@ -36,7 +36,7 @@ test('what is read back is what was kept, all or some of it, and it is kept once
   expect(written).toBe(0);
 });
 
-test('where it ends at any of its commits nothing is named, and keeping it again makes it whole', async () => {
+test('names nothing after a crash at any commit, and saving again completes it', async () => {
   for (let last = 0; last < 6; last++) {
     store = memoryStore();
     let left = last;
@@ -65,7 +65,7 @@ test('a changed or missing part is reported with what is safe, and saving the sa
       remedy: expect.stringMatching(/are safe.*Tune the same step/) as string,
     });
     if (reason.endsWith('missing')) await expect(lookAtBase(store, baseKey(hash))).rejects.toThrow(reason);
-    // What lies in other parts can be had.
+    // Tensors in other chunks can still be read.
     expect([...(await readBase(store, hash, new Set(['c']))).keys()]).toEqual(['c']);
     await keepBase(store, hash, weights);
     expect(await readBase(store, hash)).toEqual(weights);
@@ -88,7 +88,7 @@ test('an unreadable description is reported, and one of a newer version is never
   expect(await store.get(baseKey(hash))).toEqual(newer);
 });
 
-test('a disk that changes what is written is found out before anything is named', async () => {
+test('detects a disk that changes written data before naming anything', async () => {
   const torn: BlobStore = {
     ...store,
     commit: ({ put = [], ...rest }) =>

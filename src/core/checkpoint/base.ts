@@ -1,7 +1,7 @@
 /**
  * Frozen base weights, stored once per hash for all runs that are tuned on them. Stored like a saved step: chunks
- * `bases/<hash>/<i>`, each read back, and then their description `base/<hash>` in one commit. Chunks without a description
- * count as missing. The hash determines the content, so saving a base again repairs it.
+ * `bases/<hash>/<i>`, each read back, and then their description `base/<hash>` in one commit. Chunks without a
+ * description count as missing. The hash determines the content, so saving a base again repairs it.
  */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
@@ -12,12 +12,12 @@ import { makeManifest, type Manifest, readManifest } from './manifest';
 import { bytesOf, type NamedTensors } from './tensors';
 import { hashTensors } from './tensorsHash';
 
-/** @param weights all of the model's own, in their used form, in the model's order */
+/** Hash of a base. @param weights all weights of the base model, as used, in the model's order */
 export const baseHash = (weights: NamedTensors): Promise<string> => hashTensors([...weights.values()].map(bytesOf));
 
 /**
- * Saves a base. Resolves when it is durable and was read back equal. Verifies an existing copy, and rewrites changed chunks.
- * Call it only while no unused data are being dropped (a run names it, or data are held).
+ * Saves a base. Resolves when the base is durable and was read back equal. Verifies an existing copy, and rewrites
+ * changed chunks. Call it only while no unused data are being dropped: a run names the base, or data are held.
  * @param hash of the weights, by `baseHash`
  * @throws HomegrownError `storage-damaged`, `storage-full`, `storage-blocked`: no new description exists then;
  * `newer-version`
@@ -42,11 +42,11 @@ export async function keepBase(
   }
   return { bytes: manifest.bytes };
 }
-/** Training state in a description: no training. */
+/** Training state in a base's description: no training. */
 const BEGUN = { step: 0, tokensSeen: 0, activeMs: 0, best: null };
 
 /**
- * Description of a base; undefined where it is missing, or damaged and to be rewritten. @throws HomegrownError
+ * Description of a base; undefined if missing, or if damaged and to be rewritten. @throws HomegrownError
  * `newer-version`
  */
 async function described(store: BlobStore, hash: string): Promise<Manifest | undefined> {

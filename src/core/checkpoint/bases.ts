@@ -1,23 +1,26 @@
-/** Keys of bases, and which bases are there, without reading one. */
+/** Keys of stored bases, and which bases exist, without reading their weights. */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError } from '../base/errors';
 import type { Kind } from '../base/record';
 import { checkAllThere } from './chunks';
 import { MANIFEST, type Manifest, readManifest } from './manifest';
 
-/** Every hash under which something of a base lies, named or not. */
+/** Hashes of all bases with any stored key, including those without a description. */
 export async function basesThere(store: BlobStore): Promise<string[]> {
   const keys = [...(await store.keys(BASES)), ...(await store.keys(CHUNKS))];
   return [...new Set(keys.map((key) => key.split('/')[1]!))];
 }
 
-/** Every key that one is under. */
+/** All keys of a base. */
 export const baseKeys = async (store: BlobStore, hash: string): Promise<string[]> => [
   baseKey(hash),
   ...(await store.keys(`${CHUNKS}${hash}/`)),
 ];
 
-/** The description of one whose parts are all there; they are not read. @throws HomegrownError `storage-damaged`, `newer-version` */
+/**
+ * Description of a base. Checks that all chunks exist, without reading them.
+ * @throws HomegrownError `storage-damaged`, `newer-version`
+ */
 export async function lookAtBase(store: BlobStore, key: string): Promise<Manifest> {
   const manifest = await readManifest(store, key, BASE);
   const { id } = manifest;

@@ -5,7 +5,7 @@ import { CHUNK, damage, failingAt, snapshotAt, steps } from '../../testing/saved
 import { claimRun, listSnapshots, loadSnapshot, type RunWriter } from './checkpoint';
 
 describe('the best step', () => {
-  /** Weights alone, of a step that is the best. */
+  /** State and weights of a best step. */
   const bestAt = (step: number, loss = 10 / step) => {
     const { state, tensors } = snapshotAt(step);
     const weights = new Map([...tensors].filter(([name]) => !name.startsWith('adam.')));
@@ -31,11 +31,11 @@ describe('the best step', () => {
     const { state, weights } = bestAt(4);
     expect(await loadSnapshot(store, 'r', 'best')).toEqual({ snapshot: { state, tensors: weights }, damaged: [] });
     expect(new Set((await store.keys('runs/r/')).map((key) => key.split('/')[2])).size).toBe(3);
-    // Who claims the run next knows it, whatever the newest step said when it was saved.
+    // The next writer knows the best, although the newest step was saved before it.
     expect((await claimRun(store, 'r', CHUNK)).best).toEqual({ step: 4, loss: 2.5 });
   });
 
-  test('is the step that was just saved, without a byte of it written again', async () => {
+  test('is the step that was just saved, without writing it again', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     await writer.save(snapshotAt(1, 1));
@@ -53,7 +53,7 @@ describe('the best step', () => {
       { step: 2, latest: true, best: true, loss: 5 },
     ]);
     expect((await claimRun(store, 'r', CHUNK)).best).toEqual({ step: 2, loss: 5 });
-    // Not where that was found damaged meanwhile: then its weights are written.
+    // Writes the weights if the step was found damaged meanwhile.
     const next = await claimRun(store, 'r', CHUNK);
     await next.save(snapshotAt(3, 2));
     await damage(store, 3);
@@ -72,7 +72,7 @@ describe('the best step', () => {
     await damage(store, 2);
     await expect(loadSnapshot(store, 'r')).rejects.toThrow(/Step 2 .*Step 1 /);
     expect((await loadSnapshot(store, 'r', 'best')).snapshot.state.step).toBe(3);
-    // One that was saved whole still is, as in runs from before there was the other kind.
+    // A best step that was saved complete still is a checkpoint, as in runs of older builds.
     const old = memoryStore();
     const before = await claimRun(old, 'r', CHUNK);
     for (const step of [1, 2, 3]) await before.save(snapshotAt(step, 1));
@@ -80,7 +80,7 @@ describe('the best step', () => {
     expect((await loadSnapshot(old, 'r')).snapshot.state.step).toBe(1);
   });
 
-  test('that is already kept is not moved by a save of its step on another course', async () => {
+  test('does not move when a later continuation saves the same step', async () => {
     const store = memoryStore();
     await keep(await claimRun(store, 'r', CHUNK), 3);
     const again = await claimRun(store, 'r', CHUNK);
@@ -93,7 +93,7 @@ describe('the best step', () => {
     expect((await loadSnapshot(store, 'r', 3)).snapshot).toEqual({ ...snapshotAt(3), state });
   });
 
-  test.each(['before', 'after'] as const)('survives a crash %s operation n of keeping, for every n', async (when) => {
+  test.each(['before', 'after'] as const)('survives a crash %s any operation of saving it', async (when) => {
     for (const isSaved of [false, true]) {
       let crashes = 0;
       for (let n = 0; ; n++) {
@@ -129,7 +129,7 @@ describe('the best step', () => {
   });
 });
 
-test('runs of the build that kept only whole steps open as they are', async () => {
+test('opens runs of the build that saved only complete steps, unchanged', async () => {
   const store = memoryStore();
   const data = Float32Array.of(1, 2, 3);
   const chunk = new Uint8Array(data.buffer);
@@ -167,9 +167,9 @@ test('runs of the build that kept only whole steps open as they are', async () =
     },
   ]);
   expect((await loadSnapshot(store, 'r')).snapshot.tensors).toEqual(new Map([['w', { shape: [3], data }]]));
-  // An import named itself the best whatever its state said, so its loss is not known.
+  // An import marked itself as the best regardless of its state, so its loss is unknown.
   expect((await claimRun(store, 'r')).best).toBeNull();
-  // Its description stays as that build wrote it, and so does the root that it is held against.
+  // The description and its root stay as that build wrote them.
   expect(await store.get(`manifests/r/${id}`)).toMatchObject({ version: 1 });
   expect(await store.get('heads/r')).toMatchObject({ version: 3, latest: id, pinned: [], light: [] });
 });

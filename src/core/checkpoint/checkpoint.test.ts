@@ -6,7 +6,7 @@ import { claimRun, listSnapshots, loadSnapshot, snapshotKeys, surveySnapshots } 
 import { HEAD } from './head';
 import { MANIFEST } from './manifest';
 
-test('a snapshot comes back bit for bit, with its state', async () => {
+test('restores a snapshot bit for bit, with its state', async () => {
   const store = memoryStore();
   const writer = await claimRun(store, 'r', CHUNK);
   const { bytes } = await writer.save(snapshotAt(7));
@@ -14,7 +14,7 @@ test('a snapshot comes back bit for bit, with its state', async () => {
   expect(await loadSnapshot(store, 'r')).toEqual({ snapshot: snapshotAt(7), damaged: [] });
 });
 
-test('of a part of the tensors, no more is read than holds them', async () => {
+test('reads only the chunks that contain the requested tensors', async () => {
   const store = memoryStore();
   await (await claimRun(store, 'r', CHUNK)).save(snapshotAt(7));
   const { tensors } = snapshotAt(7);
@@ -40,7 +40,7 @@ test('of a part of the tensors, no more is read than holds them', async () => {
   }
 });
 
-test('the newest, the one before and the best are kept; nothing else remains in the store', async () => {
+test('keeps the newest step, the one before and the best, and nothing else in the store', async () => {
   const store = memoryStore();
   const writer = await claimRun(store, 'r', CHUNK);
   for (const step of [0, 10, 20, 30, 40, 50]) await writer.save(snapshotAt(step, step < 20 ? 10 : 20));
@@ -58,8 +58,8 @@ test('the newest, the one before and the best are kept; nothing else remains in 
   expect(await store.keys('')).toEqual([]);
 });
 
-describe.each(['before', 'after'] as const)('a crash %s operation n of a save, for every n', (when) => {
-  test('the newest committed step opens; a half-written one is never listed; the next save cleans up', async () => {
+describe.each(['before', 'after'] as const)('a crash %s any operation of a save', (when) => {
+  test('opens the newest committed step, never lists a partial one, and the next save cleans up', async () => {
     let crashes = 0;
     for (let n = 0; ; n++) {
       const store = memoryStore();
@@ -77,7 +77,7 @@ describe.each(['before', 'after'] as const)('a crash %s operation n of a save, f
         crashes++;
       }
       const listed = await steps(store);
-      // "Saved" is never untrue; a save whose last words were lost may stand all the same.
+      // A reported save always exists; a save whose report was lost may exist too.
       if (saved) expect(listed.at(-1)).toBe(3);
       expect([2, 3]).toContain(listed.at(-1));
       const newest = listed.at(-1)!;
@@ -91,14 +91,14 @@ describe.each(['before', 'after'] as const)('a crash %s operation n of a save, f
         (keys) => keys,
         () => [],
       );
-      if (saved && length > 0) break; // n lies beyond the last operation
+      if (saved && length > 0) break; // n is after the last operation
     }
     expect(crashes).toBeGreaterThan(10);
   });
 });
 
 describe('damage', () => {
-  test('a flipped bit is noticed, told, set aside and never deleted; the step before is given', async () => {
+  test('reports a flipped bit, sets the step aside without deleting it, and loads the one before', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     for (const step of [1, 2]) await writer.save(snapshotAt(step));
@@ -115,7 +115,7 @@ describe('damage', () => {
     expect((await store.keys('runs/r/2.')).length).toBe(3);
   });
 
-  test('missing parts, a changed description and a missing one all fall back', async () => {
+  test('falls back if parts are missing, or the description is changed or missing', async () => {
     const breakers: ((store: BlobStore) => Promise<unknown>)[] = [
       async (store) => store.commit({ drop: [(await store.keys('runs/r/2.'))[0]!] }),
       async (store) => store.commit({ drop: await store.keys('manifests/r/2.') }),
@@ -137,7 +137,7 @@ describe('damage', () => {
     }
   });
 
-  test('when nothing can be opened, every reason is reported', async () => {
+  test('reports every reason if nothing can be opened', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     for (const step of [1, 2]) await writer.save(snapshotAt(step));
@@ -146,7 +146,7 @@ describe('damage', () => {
     await expect(loadSnapshot(store, 'r')).rejects.toThrow(/Step 2 .*Step 1 /);
   });
 
-  test('a store that does not keep what it was given is found out before the head moves', async () => {
+  test('detects a store that loses data before the head moves', async () => {
     const store = memoryStore();
     await (await claimRun(store, 'r', CHUNK)).save(snapshotAt(1));
     const lossy: BlobStore = {
@@ -159,7 +159,7 @@ describe('damage', () => {
     expect((await loadSnapshot(store, 'r')).snapshot).toEqual(snapshotAt(1));
   });
 
-  test('a failing disk is not taken for damage', async () => {
+  test('does not treat a failing disk as damage', async () => {
     const store = memoryStore();
     await (await claimRun(store, 'r', CHUNK)).save(snapshotAt(1));
     await expect(loadSnapshot(failingAt(store, 2, 'before'), 'r')).rejects.toThrow('injected');
@@ -167,7 +167,7 @@ describe('damage', () => {
   });
 });
 
-test('who claims the run shuts out the writer before, also in the middle of its save', async () => {
+test('claiming a run locks out the previous writer, even in the middle of a save', async () => {
   const store = memoryStore();
   const sleeper = await claimRun(store, 'r', CHUNK);
   await sleeper.save(snapshotAt(1));
@@ -189,7 +189,7 @@ test('who claims the run shuts out the writer before, also in the middle of its 
   expect(await steps(store)).toEqual([1, 5]);
 });
 
-test('what is not a number is never saved, and ids from links cannot leave their folder', async () => {
+test('never saves values that are not finite, and ids from links cannot leave their folder', async () => {
   const store = memoryStore();
   const writer = await claimRun(store, 'r', CHUNK);
   const snapshot = snapshotAt(1);
@@ -212,7 +212,7 @@ describe('a record that cannot be read', () => {
   const all = async (store: BlobStore) =>
     Promise.all((await store.keys('')).map(async (key) => [key, await store.get(key)]));
 
-  test('a damaged, newer or missing head is reported, and nothing that it may name is collected', async () => {
+  test('reports a damaged, newer or missing head, and removes nothing that it may name', async () => {
     for (const [value, code] of [
       ['x', 'storage-damaged'],
       [{ latest: '2.1.2' }, 'storage-damaged'],
@@ -230,7 +230,7 @@ describe('a record that cannot be read', () => {
     }
   });
 
-  test('a step that a newer version wrote is not taken for damage: nothing is set aside for it', async () => {
+  test('does not treat a step of a newer version as damage, or set it aside', async () => {
     const store = await twoSteps();
     const [key] = await store.keys('manifests/r/2.');
     await store.commit({ put: [[key!, { version: MANIFEST.version + 1 }]] });
@@ -243,7 +243,7 @@ describe('a record that cannot be read', () => {
     });
   });
 
-  test('the latest in the list is the newest that can be opened, and the others are reported with their reasons', async () => {
+  test('marks the newest step that can be opened as the latest, and reports why others cannot', async () => {
     const store = await twoSteps();
     await store.commit({ drop: [(await store.keys('runs/r/2.'))[1]!] });
     const reason = 'Step 2 can’t be opened: part 2 of 3 is missing';

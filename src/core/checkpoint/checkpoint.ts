@@ -1,7 +1,7 @@
 /**
- * The checkpoint protocol. Tensors go into immutable hashed chunks `runs/<run>/<id>/<i>`, each read back as soon as it is
- * written. Then one commit puts the manifest `manifests/<run>/<id>` and moves `heads/<run>`, the only source of truth: steps
- * that no head names don't exist. A crash at any point leaves the old head and its steps unchanged.
+ * The checkpoint protocol. Tensors go into immutable hashed chunks `runs/<run>/<id>/<i>`, each read back as soon as it
+ * is written. Then one commit puts the manifest `manifests/<run>/<id>` and moves `heads/<run>`, the only source of
+ * truth: steps that no head names don't exist. A crash at any point leaves the old head and its steps unchanged.
  */
 import type { BlobStore } from '../base/blobStore';
 import { HomegrownError, toFailure } from '../base/errors';
@@ -20,19 +20,21 @@ export interface RunWriter {
   /** Like `keptBest`. */
   readonly best: TrainState['best'];
   /**
-   * Saves a snapshot; once resolved it is durable and was read back equal. Also makes it the best if its state says so.
-   * @throws HomegrownError `diverged` (nothing written), `in-use`, `storage-full`, `storage-damaged`, `storage-blocked`: in
-   * every case earlier saved steps are unchanged.
+   * Saves a snapshot. Once resolved, the step is durable and was read back equal. Marks it as the best if its state
+   * says so.
+   * @throws HomegrownError `diverged` (nothing written), `in-use`, `storage-full`, `storage-damaged`,
+   * `storage-blocked`; earlier saved steps are unchanged in every case
    */
   save(snapshot: Snapshot): Promise<{ bytes: number }>;
   /**
-   * Saves the best step, which `state` belongs to, as weights alone. If it is the step that was saved last, only marks that
-   * as the best, without writing it again. @throws as `save` does
+   * Saves the best step, which `state` describes, as weights alone. If that step was saved last, only marks it as the
+   * best, without writing it again. @throws as `save` does
    */
   keepBest(state: TrainState, weights: () => Promise<NamedTensors>): Promise<{ bytes: number }>;
   /**
-   * Saves an intermediate checkpoint: weights alone, in f16 unless one is too large for that. Removes the earliest of these
-   * until the run's saved steps are within the budget. Undefined, without calling `weights`, if there is no room for one.
+   * Saves an intermediate checkpoint: weights alone, in f16 unless a value overflows. Removes the earliest ones until
+   * the run's saved steps are within the budget. Undefined if there is no room, without calling `weights` if none is
+   * left.
    * @throws as `save` does
    */
   keepLight(
@@ -42,11 +44,11 @@ export interface RunWriter {
   ): Promise<{ bytes: number } | undefined>;
 }
 
-/** Becomes the run's only writer. Earlier writers can't save anymore, and their unfinished chunks are removed. */
+/** Becomes the run's only writer. Earlier writers can't save anymore; removes their unfinished chunks. */
 export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHUNK_BYTES): Promise<RunWriter> {
   const claimed = await changeHead(store, runId, async (old) => {
     const from = await pick(store, runId, old, 'latest');
-    // Later light steps are of a continuation that this run may not repeat.
+    // Later light steps belong to a continuation that this run may not repeat.
     const light = from === null ? old.light : old.light.filter((id) => stepOf(id) <= stepOf(from));
     return { record: { ...old, light, epoch: old.epoch + 1 } };
   });
@@ -90,7 +92,7 @@ export async function claimRun(store: BlobStore, runId: string, chunkBytes = CHU
     },
     async keepBest(state, weights) {
       const saved = last?.state.step === state.step ? await restated(last, state) : undefined;
-      // A reader may have set it aside since.
+      // A reader may have set the step aside since.
       const isKept =
         saved && (await move(saved, (now) => (now.latest === saved.id ? { ...now, best: saved.id } : undefined)));
       const manifest = isKept ? undefined : await write({ state, tensors: await weights() }, WEIGHTS);
@@ -143,10 +145,10 @@ export interface DamagedStep {
 }
 
 /**
- * Reads and verifies a saved step, or its tensors in `only`; skips chunks without these. If the newest is damaged, sets it
- * aside and reads the one before.
- * @throws HomegrownError `storage-damaged` when the requested step, or every one, cannot be read; `newer-version`, and then
- * nothing is set aside
+ * Reads and verifies a saved step, or its tensors in `only`; skips chunks without these. If the newest is damaged, sets
+ * it aside and reads the one before.
+ * @throws HomegrownError `storage-damaged` if the requested step, or every one, is unreadable; `newer-version`, without
+ * setting anything aside
  */
 export async function loadSnapshot(
   store: BlobStore,
@@ -175,7 +177,7 @@ export async function loadSnapshot(
 async function pick(store: BlobStore, runId: string, head: Head, which: WhichSnapshot): Promise<string | null> {
   if (which === 'best') return head.best;
   if (which !== 'latest') return (await mostWhole(store, runId, head, which)) ?? null;
-  // Checks whether others are complete only where they may be the newest.
+  // Checks whether other steps are complete only if they may be the newest.
   const others = (head.latest ?? head.previous) ? [] : kept({ ...head, light: [] });
   return newest(
     head,
@@ -183,7 +185,7 @@ async function pick(store: BlobStore, runId: string, head: Head, which: WhichSna
   );
 }
 
-/** Newest step that a run can resume from, so no weights alone. @param known what each step holds, where it is known */
+/** Newest step that a run can resume from, so not weights alone. @param known contents of each step, if known */
 export function newest(
   { latest, previous, best, pinned }: Head,
   known: readonly { id: string; holds?: Manifest['holds'] }[],
@@ -197,21 +199,21 @@ const byStep = (a: string | null, b: string | null): number => stepOf(a ?? '') -
 export interface SavedStep extends Form {
   step: number;
   bytes: number;
-  /** Whether it is the newest that can be opened. */
+  /** Whether the step is the newest that can be resumed from. */
   latest: boolean;
   best: boolean;
-  /** Pinned by a person. */
+  /** Pinned by the user. */
   pinned: boolean;
   /** An intermediate checkpoint. */
   light: boolean;
-  /** Nats per token on held-out text, if it was the best so far. */
+  /** Nats per token on held-out text, if the step was the best so far. */
   loss: number | null;
 }
 
 /**
- * Saved steps with a readable description and all of their chunks, oldest first; and damaged ones, set aside or about to be.
- * Changed chunks are found only when a step is opened.
- * @throws HomegrownError `storage-damaged`, `newer-version` when the list of them cannot be read
+ * Saved steps with a readable description and all of their chunks, oldest first; and damaged ones, set aside or about
+ * to be. Changed chunks are found only when a step is opened.
+ * @throws HomegrownError `storage-damaged`, `newer-version` if the list of steps cannot be read
  */
 export async function surveySnapshots(
   store: BlobStore,
@@ -250,11 +252,11 @@ export async function surveySnapshots(
   };
 }
 
-/** The saved steps that can be opened, oldest first. */
+/** Saved steps that can be opened, oldest first. */
 export const listSnapshots = async (store: BlobStore, runId: string): Promise<readonly SavedStep[]> =>
   (await surveySnapshots(store, runId)).steps;
 
-/** Reason why a step is damaged, as far as it shows without reading its chunks. */
+/** Reason why a step is damaged, found without reading its chunks. */
 async function whyDamaged(
   store: BlobStore,
   runId: string,
@@ -276,8 +278,8 @@ export const snapshotKeys = async (store: BlobStore, runId: string): Promise<str
 ];
 
 /**
- * Bytes of a run's saved steps, including those set aside and leftovers of unfinished saves. Uses descriptions, and reads
- * chunks without one.
+ * Bytes of a run's saved steps, including those set aside and leftovers of unfinished saves. Uses descriptions, and
+ * reads chunks without one.
  */
 export async function stepBytes(store: BlobStore, runId: string): Promise<number> {
   const keys = await store.keys(manifestKey(runId, ''));
@@ -319,7 +321,7 @@ async function moveHead(
   return moved;
 }
 
-/** Drops chunks that the head does not name, only if that is still the head. */
+/** Drops manifests and chunks that the head does not name, only if the head is unchanged. */
 async function collectGarbage(store: BlobStore, runId: string, head: Head): Promise<void> {
   const keep = new Set([...kept(head), ...head.damaged]);
   const drop = (await snapshotKeys(store, runId)).filter(

@@ -1,11 +1,11 @@
-/** Tensors as values of a store: in immutable hashed chunks, each read back at once, and read and verified from them. */
+/** Tensors in immutable hashed chunks of a store: each is read back when written, and verified when read. */
 import type { BlobStore } from '../base/blobStore';
 import type { HomegrownError } from '../base/errors';
 import { sha256Hex } from '../base/hash';
 import { fillTensors, type Manifest, packed, type Precision } from './manifest';
 import type { NamedTensors } from './tensors';
 
-/** Where they lie, and what is said where they are not what they were. */
+/** Keys of the chunks, and errors for damaged ones. */
 export interface Place {
   key(i: number): string;
   /** @param reason `part 2 of 3 is missing` */
@@ -13,11 +13,11 @@ export interface Place {
   notWhatWasWritten(): HomegrownError;
 }
 
-/** One huge value would be one huge file in the browser's profile, which cleaners delete; small ones cost commits. */
+/** A compromise: cleaners delete huge files in the browser's profile, and small chunks need more commits. */
 export const CHUNK_BYTES = 8 * 2 ** 20;
 
 /**
- * What of it lies there as it should is not written again. @returns the chunks' hashes
+ * Writes tensors in chunks; skips existing chunks that are intact. @returns the chunks' hashes
  * @throws HomegrownError `storage-damaged`, and those of a commit
  */
 export async function writeChunks(
@@ -46,7 +46,7 @@ async function hashAt(store: BlobStore, key: string): Promise<string | undefined
   return value instanceof Uint8Array ? sha256Hex(value) : undefined;
 }
 
-/** All of them, or those in `only`. @throws HomegrownError `storage-damaged` */
+/** Reads and verifies all tensors, or those in `only`. @throws HomegrownError `storage-damaged` */
 export const readTensors = (
   store: BlobStore,
   manifest: Manifest,
@@ -65,7 +65,7 @@ export const readTensors = (
     },
   );
 
-/** @param there keys of the store. @throws HomegrownError `storage-damaged` where not all parts are among them; they are not read */
+/** Checks that all chunks are among the keys in `there`. @throws HomegrownError `storage-damaged` */
 export function checkAllThere(
   manifest: Manifest,
   place: Pick<Place, 'key' | 'damaged'>,

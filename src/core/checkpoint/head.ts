@@ -4,19 +4,19 @@ import { HomegrownError } from '../base/errors';
 import { type Changed, changeRecord, type Kind, readRecord } from '../base/record';
 
 /**
- * Ids of a run's saved steps: `<step>.<epoch>.<attempt>`, unique because an epoch has one writer, which counts its attempts.
- * A type, not an interface, so that it is assignable to Json.
+ * List of a run's saved steps, by id `<step>.<epoch>.<attempt>`. Ids are unique, because an epoch has one writer, which
+ * counts its attempts. A type, not an interface, so that it is assignable to Json.
  */
 export type Head = {
   version: 3;
   latest: string | null;
   previous: string | null;
   best: string | null;
-  /** Pinned by a person, until unpinned. */
+  /** Steps that the user pinned, until unpinned. */
   pinned: readonly string[];
-  /** Intermediate checkpoints, weights alone in f16, oldest first. */
+  /** Intermediate checkpoints, weights alone in f16 if they fit, oldest first. */
   light: readonly string[];
-  /** Set aside because they could not be read, until the run is deleted. */
+  /** Unreadable steps, set aside until the run is deleted. */
   damaged: readonly string[];
   /** Summary of each of these steps by id; absent for steps saved by a build before 2026-11-26. */
   steps: Readonly<Record<string, StepSummary>>;
@@ -39,7 +39,8 @@ export const chunkKey = (runId: string, id: string, i?: number): string =>
 
 /**
  * Head of a run; undefined if no step was ever saved.
- * @throws HomegrownError `storage-damaged` when it cannot be read, or is missing while saved steps are there; `newer-version`
+ * @throws HomegrownError `storage-damaged` if the head is unreadable, or missing while saved steps exist;
+ * `newer-version`
  */
 export async function readHead(store: BlobStore, runId: string): Promise<Head | undefined> {
   const head = await readRecord(store, headKey(runId), HEAD);
@@ -126,7 +127,7 @@ export const HEAD: Kind<Head> = {
     epoch: z.number().int().positive(),
   }),
   upgrades: [
-    // Earlier versions saved only the newest step, the one before and the best.
+    // Version 1 saved only the newest step, the one before and the best.
     (old) => ({ ...old, pinned: [], light: [] }),
     (old) => ({ ...old, steps: {} }),
   ],

@@ -9,8 +9,8 @@ import { type Snapshot, type TrainState, trainStateSchema } from './snapshot';
 import { bytesOf, type HostTensor, type NamedTensors } from './tensors';
 
 /**
- * Manifest of a saved step: its tensors follow each other in its chunks, little-endian. The first version has no precision,
- * and must stay readable.
+ * Manifest of a saved step. Its chunks contain the concatenated tensors, little-endian. Version 1 has no precision, and
+ * must stay readable.
  */
 export type Manifest = z.infer<typeof manifestSchema>;
 /** Weights and optimizer moments, enough to resume from; or weights alone. */
@@ -59,13 +59,14 @@ export const restated = ({ root: _, ...body }: Manifest, state: TrainState): Pro
 const described = async (body: Omit<Manifest, 'root'>): Promise<Manifest> => ({ ...body, root: await rootOf(body) });
 
 /**
- * @throws HomegrownError `storage-damaged` when it is missing, malformed, or does not hash to its root; `newer-version`
+ * @throws HomegrownError `storage-damaged` if the manifest is missing, malformed or doesn't match its root;
+ * `newer-version`
  */
 export async function readManifest(store: BlobStore, key: string, kind: Kind<Manifest> = MANIFEST): Promise<Manifest> {
   const stored = await store.get(key);
   if (stored === undefined) throw new HomegrownError('storage-damaged', `${kind.what(key)} is missing`);
   const manifest = parseRecord(stored, key, kind);
-  // Hashes the stored value in its own version; a parsed one is an object.
+  // Hashes the stored value in its own version. The cast is safe, because it was parsed as a record.
   const { root: _, ...body } = stored as JsonObject;
   if ((await rootOf(body)) !== manifest.root)
     throw new HomegrownError('storage-damaged', `${kind.what(key)} has changed since it was written`);
@@ -136,7 +137,7 @@ const manifestSchema = z.strictObject({
   version: z.literal(2),
   id: z.string(),
   state: trainStateSchema,
-  /** Absent if it has moments too. */
+  /** Absent if the step has optimizer moments too. */
   holds: z.literal('weights').exactOptional(),
   /** Absent for f32. */
   precision: z.literal('f16').exactOptional(),
@@ -144,14 +145,14 @@ const manifestSchema = z.strictObject({
   bytes: count,
   chunkBytes: count,
   chunks: z.array(hash),
-  /** SHA-256 of all fields above, and so of the chunks through their hashes. */
+  /** SHA-256 of all fields above, which covers the chunks through their hashes. */
   root: hash,
 });
 export const MANIFEST: Kind<Manifest> = {
   what: (key) => `The description of step ${Number.parseInt(key.split('/').at(-1)!, 10)}`,
   version: 2,
   schema: manifestSchema,
-  // Earlier versions were all f32.
+  // Version 1 was always f32.
   upgrades: [(old) => old],
 };
 

@@ -11,7 +11,7 @@ const AMPLE = 2 ** 29;
 const weightsAt = (step: number) =>
   new Map([...snapshotAt(step).tensors].filter(([name]) => !name.startsWith('adam.')));
 
-/** A run with a whole step, the one before, a best of weights alone, light ones and one that is pinned. */
+/** Adds a run with two complete steps, a best of weights alone, light steps and a pinned one. */
 async function addRun(store: BlobStore, runId: string): Promise<void> {
   const writer = await claimRun(store, runId, CHUNK);
   await writer.save(snapshotAt(10));
@@ -22,7 +22,7 @@ async function addRun(store: BlobStore, runId: string): Promise<void> {
   for (const step of [20, 30]) await writer.save(snapshotAt(step));
 }
 
-/** What is asked of a store: how often, and how many keys. */
+/** Store that counts requests, and records the requested keys. */
 function counting(store: BlobStore) {
   const asked: string[] = [];
   let looks = 0;
@@ -41,7 +41,7 @@ function counting(store: BlobStore) {
   return { store: counted, asked, looks: () => looks };
 }
 
-/** All ways of looking give the same. */
+/** Expects that the overview equals a step-by-step survey. */
 async function expectAsFound(store: BlobStore, runId = 'r'): Promise<void> {
   const { steps, damaged } = await surveySnapshots(store, runId);
   const newest = steps.find(({ latest }) => latest) ?? steps.at(-1);
@@ -56,13 +56,13 @@ async function expectAsFound(store: BlobStore, runId = 'r'): Promise<void> {
 const drop = async (store: BlobStore, ...beginnings: string[]): Promise<void> => {
   for (const beginning of beginnings) await store.commit({ drop: await store.keys(beginning) });
 };
-/** As a build wrote it that told nothing of its steps. */
+/** Removes step summaries from a list, as in an older build. */
 async function forget(store: BlobStore, runId: string): Promise<void> {
   const { steps: _, ...head } = (await store.get(headKey(runId))) as Record<string, Json>;
   await store.commit({ put: [[headKey(runId), { ...head, version: 2 }]] });
 }
 
-test('of a hundred runs lists alone are read, in as many looks as of one', async () => {
+test('reads only the lists of a hundred runs, with as many requests as for one', async () => {
   const store = memoryStore();
   for (let i = 0; i < 100; i++) await addRun(store, `run-${i}`);
   const counted = counting(store);
@@ -77,7 +77,7 @@ test('of a hundred runs lists alone are read, in as many looks as of one', async
   expect(counted.asked.every((key) => key.startsWith('heads/'))).toBe(true);
 });
 
-test('whatever is kept, let go, missing or set aside, it is as what lies there says', async () => {
+test('matches the survey after steps are saved, unpinned, lost or set aside', async () => {
   const store = memoryStore();
   await expectAsFound(store, 'none');
   const changes: readonly (() => Promise<unknown>)[] = [
@@ -85,8 +85,8 @@ test('whatever is kept, let go, missing or set aside, it is as what lies there s
     () => unpinStep(store, 'r', 10),
     () => claimRun(store, 'r', CHUNK), // the next writer
     () => drop(store, 'manifests/r/30.'),
-    () => loadSnapshot(store, 'r'), // which sets that aside
-    () => store.commit({ put: [['runs/r/14.2.9/00000', Uint8Array.of(1, 2)]] }), // of a save that did not end
+    () => loadSnapshot(store, 'r'), // sets it aside
+    () => store.commit({ put: [['runs/r/14.2.9/00000', Uint8Array.of(1, 2)]] }), // of an unfinished save
     () => drop(store, 'runs/r/12.'),
     async () => store.commit({ drop: (await store.keys('runs/r/20.')).slice(1, 2) }), // one of its parts
     () => drop(store, 'manifests/', 'runs/'),
@@ -108,7 +108,7 @@ test('without a checkpoint to resume from, the best or a light step is the newes
   await expectAsFound(store);
 });
 
-test('an unreadable list is reported, and so is one that is missing while steps are there', async () => {
+test('reports an unreadable list, and one that is missing while steps exist', async () => {
   const store = memoryStore();
   await addRun(store, 'r');
   await addRun(store, 's');
@@ -121,7 +121,7 @@ test('an unreadable list is reported, and so is one that is missing while steps 
     }
 });
 
-test('a list of an older build is read step by step until its next save, and no step changes', async () => {
+test('surveys a list of an older build step by step until its next save, without changing steps', async () => {
   const store = memoryStore();
   await addRun(store, 'r');
   const whole = await readHead(store, 'r');
@@ -141,7 +141,7 @@ test('a list of an older build is read step by step until its next save, and no 
   await expectAsFound(store);
   await tellSteps(store);
   await expectAsFound(store);
-  // What cannot be read is not told, and is looked at each time.
+  // Unreadable steps get no summary, and are read each time.
   const { steps, light } = (await readHead(store, 'r'))!;
   expect(light.filter((id) => !steps[id])).toHaveLength(1);
 });

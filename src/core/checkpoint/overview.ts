@@ -1,6 +1,6 @@
 /**
- * Saved steps of all runs from their lists: the newest of each, and their sizes. Fast for many runs, since it reads no step's
- * description.
+ * Saved steps of all runs from their lists: the newest of each, and their sizes. Fast for many runs, since it reads no
+ * step's description.
  */
 import type { BlobStore } from '../base/blobStore';
 import { readRecords, readRecordsUnder, unlessUnreadable } from '../base/record';
@@ -23,8 +23,8 @@ import { readIntact } from './step';
 
 export interface Overview {
   /**
-   * Newest step of a run that can be opened, null if there is none, and bytes of all such steps; null if unreadable. Requires
-   * all chunks of a step, but finds changed ones only when it is opened.
+   * Newest step of a run that can be opened, or null, and bytes of all such steps; null if unreadable. Requires all
+   * chunks of a step, but finds changed ones only when the step is opened.
    */
   keptOf(runId: string): Promise<{ step: number | null; bytes: number | null }>;
   /** Best step in a run's list; null if it names none. */
@@ -34,8 +34,8 @@ export interface Overview {
 }
 
 /**
- * Current overview. Surveys a run step by step where its list is incomplete or disagrees with the stored keys.
- * @param runIds reads only these runs; faster where they are few among many
+ * Current overview. Surveys a run step by step if its list is incomplete or disagrees with the stored keys.
+ * @param runIds reads only these runs; faster if they are few among many
  */
 export async function overview(store: BlobStore, runIds?: readonly string[]): Promise<Overview> {
   const [{ keys, records: heads }, manifests, chunks] = await (runIds ? readOf(store, runIds) : readAll(store));
@@ -46,7 +46,7 @@ export async function overview(store: BlobStore, runIds?: readonly string[]): Pr
   /** Whether a step has a description and as many chunks as its list says. */
   function isWhole(runId: string, { steps }: Head, id: string): boolean {
     const parts = steps[id]?.chunks;
-    // A run's chunk keys are its own, so an equal number means that all are there.
+    // Chunk keys of a run are unique, so an equal number means that all exist.
     return there.has(manifestKey(runId, id)) && parts !== undefined && runs.get(runId)?.get(id) === parts + 1;
   }
   return {
@@ -90,7 +90,7 @@ async function readOf(store: BlobStore, runIds: readonly string[]): ReturnType<t
   return [{ ...read, keys: [...read.records.keys(), ...damaged] }, manifests, chunks];
 }
 
-/** Number of these keys of each step of each run: run -> id -> keys. */
+/** Number of keys of each step of each run: run -> id -> keys. */
 function byRun(keys: readonly string[]): ReadonlyMap<string, ReadonlyMap<string, number>> {
   const runs = new Map<string, Map<string, number>>();
   for (const key of keys) {

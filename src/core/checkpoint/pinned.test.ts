@@ -6,7 +6,7 @@ import { CHUNK, damage, failingAt, snapshotAt, steps } from '../../testing/saved
 import { claimRun, listSnapshots, loadSnapshot, type RunWriter } from './checkpoint';
 import { boundLight, pinStep, unpinStep } from './pinned';
 
-/** Bytes of a step, of its weights, and of those as halves. */
+/** Bytes of a step and of its weights. */
 const [WHOLE, WEIGHTS] = [4 * (32 + 3 + 11), 4 * (32 + 3)];
 const LIGHT = WEIGHTS / 2;
 const AMPLE = 2 ** 29;
@@ -46,7 +46,7 @@ describe('a light step', () => {
     await expect(loadSnapshot(store, 'r')).rejects.toThrow('Only the weights of step 2 are saved');
   });
 
-  test('keeps full precision where a half would be infinite', async () => {
+  test('keeps full precision if f16 would overflow', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     await writer.save(snapshotAt(1));
@@ -63,7 +63,7 @@ describe('a light step', () => {
     expect((await loadSnapshot(store, 'r', 2)).snapshot.tensors.get('w')!.data[0]).toBe(65_504);
   });
 
-  test('stays through later saves, and the earliest go where the budget is small', async () => {
+  test('stays through later saves; the earliest are removed if the budget is small', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     for (const step of [0, 1, 2, 3, 4]) {
@@ -77,7 +77,7 @@ describe('a light step', () => {
     expect((await listed(store)).filter(({ light }) => light).map(({ step }) => step)).toEqual([3, 4]);
   });
 
-  test('goes when less is allowed, the earliest first; what is whole or pinned stays', async () => {
+  test('is removed for a smaller budget, earliest first, while complete and pinned steps stay', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     for (const step of [1, 2, 3, 4]) {
@@ -96,7 +96,7 @@ describe('a light step', () => {
     expect(await listed(store)).toMatchObject([{ pinned: true }, { step: 3 }, { step: 4, light: false }]);
   });
 
-  test('that cannot be read stays, whatever is allowed', async () => {
+  test('stays for any budget if unreadable', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     for (const step of [1, 2]) await keepLight(writer, step);
@@ -115,7 +115,7 @@ describe('a light step', () => {
     expect(await steps(store)).toEqual([3, 5]);
   });
 
-  test('is not asked for where there is no room, and nothing of it stays where there is too little', async () => {
+  test('is not requested without room, and leaves nothing if room is too small', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     await writer.save(snapshotAt(1));
@@ -138,7 +138,7 @@ describe('a light step', () => {
 });
 
 describe('a pinned step', () => {
-  test('stays until it is let go, by whoever saves meanwhile', async () => {
+  test('stays until unpinned, through saves by any writer', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     await writer.save(snapshotAt(1));
@@ -173,7 +173,7 @@ describe('a pinned step', () => {
     expect((await loadSnapshot(store, 'r')).snapshot.state.step).toBe(1);
   });
 
-  test('makes light ones give way, and is refused with numbers where there is no room', async () => {
+  test('replaces light steps, and is rejected with numbers if there is no room', async () => {
     const store = memoryStore();
     const writer = await claimRun(store, 'r', CHUNK);
     const budget = 4 * WHOLE + LIGHT;
@@ -199,7 +199,7 @@ describe('a pinned step', () => {
 });
 
 test.each(['before', 'after'] as const)(
-  'a crash %s operation n of keeping light, pinning and letting go: what is listed can be read, and nothing is left over',
+  'a crash %s any operation of light saves, pinning and unpinning leaves readable steps and no orphans',
   async (when) => {
     let crashes = 0;
     for (let n = 0; ; n++) {
@@ -250,22 +250,22 @@ test('a run that resumes from a pinned step, because the newest two are unreadab
   for (const step of [4, 5]) await damage(store, step);
   expect((await loadSnapshot(store, 'r')).snapshot.state.step).toBe(2);
   await claimRun(store, 'r', CHUNK);
-  expect(await steps(store)).toEqual([1, 2]); // 3 is of the way that it may not take again
+  expect(await steps(store)).toEqual([1, 2]); // 3 belongs to a continuation that may not repeat
 });
 
-test('of a step that is kept whole and as weights alone, the whole one is opened and pinned, whatever else is pinned', async () => {
+test('opens and pins the complete copy of a step that is also saved as weights alone', async () => {
   const store = memoryStore();
   const writer = await claimRun(store, 'r', CHUNK);
   await keepLight(writer, 3);
   await pinStep(store, 'r', 3, AMPLE);
   await writer.save(snapshotAt(3, 3)); // the newest, and the best
   await writer.save(snapshotAt(4, 3));
-  await writer.save(snapshotAt(5, 3)); // now it is the best alone
+  await writer.save(snapshotAt(5, 3)); // now it is only the best
   expect((await loadSnapshot(store, 'r', 3)).snapshot.tensors).toEqual(snapshotAt(3).tensors);
   await pinStep(store, 'r', 3, AMPLE);
   const pinned = async () => (await listSnapshots(store, 'r')).flatMap((s) => (s.pinned ? [s.holds] : []));
   expect((await pinned()).sort()).toEqual(['all', 'weights']);
-  // One goes at a time, and that first which is kept anyway.
+  // Unpins one copy at a time, first the one that is also saved for another reason.
   await unpinStep(store, 'r', 3);
   expect(await pinned()).toEqual(['weights']);
   expect((await loadSnapshot(store, 'r', 3)).snapshot.tensors).toEqual(snapshotAt(3).tensors);

@@ -1,4 +1,4 @@
-/** Pinned steps, which a person saves in addition to the two newest and the best, and the space for them. */
+/** Pinned steps, which the user keeps in addition to the two newest and the best, and the space for them. */
 import type { BlobStore } from '../base/blobStore';
 import { badSettings } from '../base/errors';
 import type { Changed } from '../base/record';
@@ -12,7 +12,7 @@ interface Sizes {
   whole: number;
   /** Bytes of all pinned steps. */
   pinned: number;
-  /** Readable light steps; unreadable ones have an unknown size, and stay. */
+  /** Readable light steps. Unreadable ones have an unknown size, and stay. */
   light: readonly { id: string; bytes: number }[];
 }
 
@@ -42,9 +42,9 @@ export async function mostWhole(
 }
 
 /**
- * Pins a saved step as it is, complete or not, and removes the earliest light steps to make room. Works from any tab, also
- * while another one trains the run.
- * @throws HomegrownError `bad-settings` where there is no such step, or no room for it within the budget
+ * Pins a saved step, complete or weights alone, and removes the earliest light steps to make room. Works from any tab,
+ * even while another one trains the run.
+ * @throws HomegrownError `bad-settings` if the step is not saved, or the budget has no room for it
  */
 export async function pinStep(store: BlobStore, runId: string, step: number, budget: number): Promise<void> {
   await changeHead(store, runId, async (head) => {
@@ -87,8 +87,8 @@ async function fitted(
 }
 
 /**
- * Unpins a step, and removes it unless it is saved for another reason. If two pinned copies have this number, unpins one: the
- * copy that is also saved for another reason, else the one that was pinned last.
+ * Unpins a step, and removes it unless it is saved for another reason. If two pinned copies have this number, unpins
+ * one: the copy that is also saved for another reason, else the one that was pinned last.
  */
 export async function unpinStep(store: BlobStore, runId: string, step: number): Promise<void> {
   await changeHead(store, runId, async (head) => {

@@ -12,14 +12,14 @@ export interface KeptPlan {
 
 /** Bytes of an f16 number. */
 const HALF = 2;
-/** Maximum number of complete steps: the newest, the one before, and the best, which counts as complete. */
+/** Maximum number of complete steps: the newest, the one before, and the best, counted as complete. */
 const WHOLE = 3;
 
 /**
- * Intermediate checkpoints at steps 1, 2, 4, 8, ... below the last, as in Pythia (Biderman et al. 2023, arXiv:2304.01373):
- * weights alone, in f16. Leaves out the earliest until the run is within the budget.
+ * Intermediate checkpoints at steps 1, 2, 4, 8, ... below the last, as in Pythia (Biderman et al. 2023,
+ * arXiv:2304.01373): weights alone, in f16. Leaves out the earliest until the run is within the budget.
  * @param steps of the whole run
- * @param parameters that are trainable
+ * @param parameters number of trainable parameters
  * @param wholeBytes of a complete step
  * @param budget bytes for the run's saved steps, without pinned ones
  */
@@ -54,7 +54,7 @@ function inWords(steps: readonly number[], bytes: number, budget: number): strin
   return `${which}; weights only, 16 bits, ${formatBytes(bytes)}.`;
 }
 
-/** Bytes left for light steps after complete and pinned ones; negative where those alone exceed the budget. */
+/** Bytes left for light steps after complete and pinned ones; negative if those alone exceed the budget. */
 export const roomForLight = ({ whole, pinned }: { whole: number; pinned: number }, budget: number): number =>
   budget - WHOLE * whole - pinned;
 

@@ -30,7 +30,7 @@ async function readAll(bytes: Uint8Array): Promise<NamedTensors> {
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** A file with this header and this many bytes of data. */
+/** File with the given header and number of data bytes. */
 function fileOf(header: string | Uint8Array, dataBytes = 0, length?: bigint): Uint8Array {
   const json = typeof header === 'string' ? new TextEncoder().encode(header) : header;
   const bytes = new Uint8Array(8 + json.length + dataBytes);
@@ -50,7 +50,7 @@ async function refusal(bytes: Uint8Array): Promise<HomegrownError> {
   throw new Error('it was accepted');
 }
 
-test('what is written is read back bit for bit, under any name', async () => {
+test('reads back written tensors bit for bit, under any name', async () => {
   await fc.assert(
     fc.asyncProperty(tensors, async (original) => {
       const stream = writeSafetensors('x', original);
@@ -67,7 +67,7 @@ test('what is written is read back bit for bit, under any name', async () => {
   );
 });
 
-test('the layout is what other readers want: aligned header, contiguous ascending offsets, format pt', async () => {
+test('writes the layout that other readers need: aligned header, contiguous ascending offsets, format pt', async () => {
   const a = { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) };
   const bytes = await readBytes(
     writeSafetensors(
@@ -88,7 +88,7 @@ test('the layout is what other readers want: aligned header, contiguous ascendin
   });
 });
 
-test('half and brain floats become f32', async () => {
+test('converts F16 and BF16 to f32', async () => {
   const f16 = one('"dtype":"F16","shape":[6],"data_offsets":[0,12]', 12);
   f16.set(new Uint8Array(Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7c00, 0x7bff, 0x3555).buffer), f16.length - 12);
   expect([...(await readAll(f16)).get('a')!.data]).toEqual([1, -2, 2 ** -24, Infinity, 65504, 0.333251953125]);
@@ -97,7 +97,7 @@ test('half and brain floats become f32', async () => {
   expect([...(await readAll(bf16)).get('a')!.data]).toEqual([1, -2, Infinity]);
 });
 
-test('the first value that is no number is found', () => {
+test('finds the first value that is not finite', () => {
   const of = (...values: number[]): NamedTensors =>
     new Map([['w', { shape: [values.length], data: Float32Array.from(values) }]]);
   expect(firstNonFinite(of(3e38, 3e38, -3e38))).toBeUndefined();
@@ -105,7 +105,7 @@ test('the first value that is no number is found', () => {
   expect(firstNonFinite(of(1, Infinity, -Infinity))).toBe('w[1]');
 });
 
-describe('hostile and damaged files are refused by name', () => {
+describe('rejects hostile and damaged files with their name', () => {
   const f32 = (shape: string, from: string, to: string): string =>
     `"dtype":"F32","shape":[${shape}],"data_offsets":[${from},${to}]`;
   const cases: [string, Uint8Array, RegExp][] = [
@@ -164,7 +164,7 @@ describe('hostile and damaged files are refused by name', () => {
   });
 });
 
-test('no mutation of a valid file gives anything but tensors or a typed refusal', async () => {
+test('any mutation of a valid file gives tensors or a typed error', async () => {
   const valid = await readBytes(
     writeSafetensors(
       'x',

@@ -12,8 +12,8 @@ import { bytesOf, type HostTensor, type TensorInPieces } from './tensors';
 import { checkHash, hashTensors, NO_HASH, TENSORS_SHA256 } from './tensorsHash';
 
 /**
- * Tensors in the map's order, all F32, and their hash. `format: pt` is there because older transformers refuse files
- * without it.
+ * Writes tensors in the map's order, all F32, and their hash. Includes `format: pt`, because older transformers reject
+ * files without it.
  */
 export function writeSafetensors(
   name: string,
@@ -59,20 +59,20 @@ function* inPieces(tensors: ReadonlyMap<string, HostTensor | TensorInPieces>): G
 
 export interface Safetensors {
   readonly metadata: ReadonlyMap<string, string>;
-  /** What the header says, checked against the file's length; no tensor has been read. */
+  /** Header entries, checked against the file's length, without reading tensors. */
   readonly entries: ReadonlyMap<string, HeaderEntry>;
   /**
-   * Reads all tensors through, and compares them with the hash that the file carries. One that carries none is not read.
+   * Reads all tensors, and compares them with the hash in the file. Reads nothing if the file has no hash.
    * @throws HomegrownError `bad-file` with both hashes
    */
   check(job: Job): Promise<void>;
-  /** One tensor as f32. NaN and infinities are kept: whether they are allowed is the caller's question. */
+  /** Loads a tensor as f32. Keeps NaN and infinities: the caller decides whether to allow them. */
   load(name: string): Promise<HostTensor>;
 }
 
 /**
  * Reads and checks the header alone. `file` names the file in errors.
- * @throws HomegrownError `bad-file` for anything that is not a safetensors file in every detail.
+ * @throws HomegrownError `bad-file` for any deviation from the format
  */
 export async function openSafetensors(source: ByteSource, file: string): Promise<Safetensors> {
   const fail = (reason: string, remedy?: string): Error => badFile(`${file}: ${reason}`, remedy ?? DAMAGED);
@@ -110,7 +110,7 @@ export async function openSafetensors(source: ByteSource, file: string): Promise
   };
 }
 
-/** Every tensor must be where the one before it ended, and as long as its shape says; the last must end the file. */
+/** Checks that tensors are contiguous, have the sizes of their shapes, and end with the file. */
 function checkLayout(entries: ReadonlyMap<string, HeaderEntry>, bytes: number, fail: Fail): void {
   let expected = 0;
   for (const [name, { dtype, shape, begin, end }] of [...entries].sort(
@@ -148,14 +148,14 @@ const DECODERS: Readonly<Partial<Record<string, Decoder>>> = {
   },
 };
 
-/** Bytes per element, of every type that the format defines with whole bytes. */
+/** Bytes per element for all types of the format with whole bytes. */
 const DTYPE_BYTES: ReadonlyMap<string, number> = new Map([
   ...['BOOL', 'U8', 'I8', 'F8_E5M2', 'F8_E4M3'].map((dtype) => [dtype, 1] as const),
   ...['I16', 'U16', 'F16', 'BF16'].map((dtype) => [dtype, 2] as const),
   ...['I32', 'U32', 'F32'].map((dtype) => [dtype, 4] as const),
   ...['I64', 'U64', 'F64'].map((dtype) => [dtype, 8] as const),
 ]);
-/** Bytes that are read or written at a time. */
+/** Bytes to read or write at a time. */
 const PIECE = 1 << 20;
 const SPACE = 0x20;
 const DAMAGED = 'Nothing was stored. The file is damaged or not a safetensors file: copy or download it again.';

@@ -6,7 +6,7 @@ import {
   MAX_TENSORS,
 } from '../base/limits';
 
-/** What a safetensors header says about one tensor. Offsets count from the end of the header. */
+/** A tensor's entry in a safetensors header. Offsets count from the end of the header. */
 export interface HeaderEntry {
   dtype: string;
   shape: readonly number[];
@@ -19,8 +19,8 @@ interface Header {
 }
 
 /**
- * Reads the header's JSON. Not with JSON.parse, which keeps the last of two equal keys, rounds integers above 2^53,
- * gives `__proto__` a meaning and follows any depth: this grammar is `{name: {dtype, shape, data_offsets}}` and no more.
+ * Parses the header's JSON by the grammar `{name: {dtype, shape, data_offsets}}` alone. JSON.parse would keep the last
+ * of two equal keys, round integers above 2^53, interpret `__proto__` and follow any depth.
  */
 export function parseHeader(bytes: Uint8Array, fail: (reason: string) => Error): Header {
   if (bytes[0] !== 0x7b) throw fail('its header does not start with {');
@@ -71,11 +71,11 @@ function readEntry(name: string, scan: Scanner, fail: (reason: string) => Error)
 }
 
 interface Scanner {
-  /** Calls `field` for each key, with the scanner standing at its value. */
+  /** Calls `field` for each key, with the scanner at its value. */
   object(field: (key: string) => void): void;
   integers(max: number): number[];
   string(): string;
-  /** Nothing but white space may follow. */
+  /** Throws if anything but whitespace follows. */
   end(): void;
 }
 
@@ -94,7 +94,7 @@ function scanner(text: string, fail: (reason: string) => Error): Scanner {
     if (next() !== character) throw wanted(character);
     at++;
   };
-  /** The items between two brackets, separated by commas. */
+  /** Scans the items between two brackets, separated by commas. */
   const list = (open: string, close: string, item: () => void): void => {
     take(open);
     if (next() !== close) {
@@ -150,7 +150,7 @@ function scanner(text: string, fail: (reason: string) => Error): Scanner {
   };
 }
 
-/** A JSON integer >= 0 of at most 20 digits, and nothing that would make it another number. */
+/** A JSON integer >= 0 of at most 20 digits, without a fraction or an exponent. */
 const INTEGER = /(?:0|[1-9]\d{0,19})(?![\d.eE])/y;
 
 function decode(bytes: Uint8Array, fail: (reason: string) => Error): string {
@@ -161,5 +161,5 @@ function decode(bytes: Uint8Array, fail: (reason: string) => Error): string {
   }
 }
 
-/** A piece of foreign text, short and without control characters. */
+/** Quotes text from a file, truncated and with control characters escaped. */
 const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

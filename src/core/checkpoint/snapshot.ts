@@ -2,34 +2,34 @@ import { z } from '../base/zod';
 import type { NamedTensors } from './tensors';
 
 /**
- * Everything besides tensors that makes a resume exact. Randomness is counter-based, so (seed, step) is all of it.
- * A type, not an interface, so that it is assignable to Json.
+ * Everything besides tensors that an exact resume needs. Random numbers are counter-based, so they need only (seed,
+ * step). A type, not an interface, so that it is assignable to Json.
  */
 export type TrainState = {
   /** Steps done. */
   step: number;
   tokensSeen: number;
-  /** Milliseconds of training so far, stops excluded. */
+  /** Training time so far in milliseconds, without pauses. */
   activeMs: number;
   best: { step: number; loss: number } | null;
-  /** SHA-256 of the weights that do not learn, without which what does is nothing; absent where all learn. */
+  /** SHA-256 of the frozen weights, which the trained ones depend on; absent if all weights are trainable. */
   frozen?: string;
-  /** The step at which the optimizer's moments were zero; absent where that was 0. Bias corrections count from there. */
+  /** Step at which the optimizer's moments were zero, where bias corrections begin; absent if 0. */
   momentsFrom?: number;
-  /** The loss that has to be improved on, and how many evaluations have not; absent where the run does not wait for that. */
+  /** Early stopping: loss to improve on, and evaluations without improvement; absent if disabled. */
   waited?: { loss: number; evaluations: number };
 };
 
 /**
- * A model at a step, as far as it learns: weights under their own names, moments as `adam.m.<name>` and so on. Where the run
- * averages its weights, what has their names is the average, and they are `raw.<name>`.
+ * Trainable state of a model at a step: weights under their own names, moments as `adam.m.<name>` and so on. If the run
+ * averages weights, those names hold the average, and `raw.<name>` holds the weights.
  */
 export interface Snapshot {
   state: TrainState;
   tensors: NamedTensors;
 }
 
-/** A saved step, the newest, or the one with the lowest validation loss. */
+/** A saved step by number, the newest, or the one with the lowest validation loss. */
 export type WhichSnapshot = 'latest' | 'best' | number;
 
 const count = z.number().int().nonnegative();

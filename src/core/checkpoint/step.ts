@@ -14,7 +14,7 @@ const placeOf = (runId: string, id: string): Place => ({
   notWhatWasWritten: () => notWhatWasWritten(stepOf(id)),
 });
 
-/** Its chunks are stored, and its description is not yet. @throws HomegrownError `storage-damaged`, and those of a commit */
+/** Stores a step's chunks, but not its description. @throws HomegrownError `storage-damaged`, and those of a commit */
 export async function writeStep(
   store: BlobStore,
   runId: string,
@@ -27,7 +27,7 @@ export async function writeStep(
   return makeManifest(id, snapshot, form, chunkBytes, hashes);
 }
 
-/** All of it, or the tensors in `only`. @throws HomegrownError `storage-damaged`, `newer-version` */
+/** Reads and verifies a step, or its tensors in `only`. @throws HomegrownError `storage-damaged`, `newer-version` */
 export async function readSnapshot(
   store: BlobStore,
   runId: string,
@@ -38,7 +38,7 @@ export async function readSnapshot(
   return { state: manifest.state, tensors: await readTensors(store, manifest, placeOf(runId, manifest.id), only) };
 }
 
-/** The description of a step whose parts are all there, among these keys; they are not read. */
+/** Description of a step. Checks that all chunks are among the keys in `there`, without reading them. */
 export async function readWhole(
   store: BlobStore,
   runId: string,
@@ -50,15 +50,15 @@ export async function readWhole(
   return manifest;
 }
 
-/** A description; undefined where it cannot be read. */
+/** Description of a step; undefined if unreadable. */
 export const readIntact = (store: BlobStore, runId: string, id: string): Promise<Manifest | undefined> =>
   unlessUnreadable(readManifest(store, manifestKey(runId, id)));
 
-/** Whether none of the numbers becomes infinite as a half: halves end at 65,504, and what is nearer to that is rounded to it. */
+/** Whether all values stay finite in f16: its maximum is 65,504, and values below 65,520 are rounded to that. */
 export const fitsHalf = (tensors: NamedTensors): boolean =>
   [...tensors.values()].every(({ data }) => data.every((x) => Math.abs(x) < 65_520));
 
-/** Every key that it is under. */
+/** All keys of a step. */
 export const keysOf = async (store: BlobStore, runId: string, id: string): Promise<string[]> => [
   manifestKey(runId, id),
   ...(await store.keys(chunkKey(runId, `${id}/`))),

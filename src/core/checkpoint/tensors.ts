@@ -1,9 +1,9 @@
-/** Tensors on the host, by name. The only currency between training, storage and export. */
+/** A tensor on the host: the common form for training, storage and export. */
 export interface HostTensor {
   shape: readonly number[];
   data: Float32Array;
 }
-/** One that is made while it is read, some rows at a time. */
+/** A tensor that is computed while it is read, some rows at a time. */
 export interface TensorInPieces {
   shape: readonly number[];
   pieces(): Iterable<Float32Array>;
@@ -14,7 +14,7 @@ export type NamedTensors = ReadonlyMap<string, HostTensor>;
 export const bytesOf = ({ data }: Pick<HostTensor, 'data'>): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-/** Where the first NaN or infinity stands, as `name[index]`; undefined when every value is a number. */
+/** Place of the first NaN or infinity, as `name[index]`; undefined if all values are finite. */
 export function firstNonFinite(tensors: NamedTensors): string | undefined {
   for (const [name, { data }] of tensors) {
     // A sum is finite only if every term is; f64 cannot overflow on f32 terms. Only a bad tensor is searched twice.

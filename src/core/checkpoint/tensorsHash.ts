@@ -1,17 +1,17 @@
 /**
- * The hash that a file carries of its tensors, so that a bit that flips in it is noticed when it is opened: SHA-256 over
- * their bytes as the file has them, in its order, in hex. Only what happens to a file by itself is found so; whoever changes
- * the tensors can change the hash. As it stands before them, they are gone through twice when a file is written.
+ * Hash of a file's tensors, which detects flipped bits when the file is opened: SHA-256 in hex over their bytes in the
+ * file's order. Detects accidental damage only, because whoever changes the tensors can change the hash. The hash comes
+ * before the tensors, so writing a file passes over them twice.
  */
 import { badFile, type HomegrownError } from '../base/errors';
 import { sha256 } from '../base/hash';
 import { type Job, yieldToEventLoop } from '../base/job';
 import { type ByteSource, readExactly } from '../files/byteSource';
 
-/** The name under which it stands: in the metadata of safetensors and ONNX, among the keys of GGUF. */
+/** Name of the hash in the metadata of safetensors and ONNX, and among the keys of GGUF. */
 export const TENSORS_SHA256 = 'homegrown.tensors.sha256';
 
-/** As long as a hash, for headers whose size has to be known before their tensors were hashed. */
+/** Placeholder of a hash's length, to compute a header's size before the tensors are hashed. */
 export const NO_HASH = '0'.repeat(64);
 
 export async function hashTensors(pieces: Iterable<Uint8Array>): Promise<string> {
@@ -24,10 +24,10 @@ export async function hashTensors(pieces: Iterable<Uint8Array>): Promise<string>
 }
 
 /**
- * Of the tensors of a file, which are all from `start` on.
- * @param file names it in messages
- * @param written the hash that it carries; absent: there is nothing to check by
- * @throws HomegrownError `bad-file` where it is another
+ * Checks the tensors of a file, which fill it from `start` on, against its hash.
+ * @param file name of the file in messages
+ * @param written hash in the file; if absent, checks nothing
+ * @throws HomegrownError `bad-file` if the hashes differ
  */
 export async function checkHash(
   source: ByteSource,
@@ -49,7 +49,7 @@ export async function checkHash(
   const found = hash.hex();
   if (found !== written) throw hashDiffers(file, written, found);
 }
-/** Bytes that are read at a time. */
+/** Bytes to read at a time. */
 const PIECE = 1 << 20;
 
 const hashDiffers = (file: string, written: string, found: string): HomegrownError =>

@@ -15,12 +15,13 @@ import type { Read } from './tokenScores';
 
 export interface Asking {
   /**
-   * Tokenizes a prompt with each of some texts, and marks the places where the text's tokens are predicted.
+   * Tokenizes a prompt with each of several texts, and marks where the text's tokens are predicted.
    * @param after number of tokens to leave free after those
-   * @throws HomegrownError `bad-settings` where a text does not fit the context, or a passage has not the one blank
+   * @throws HomegrownError `bad-settings` if a text does not fit the context, or a passage does not have exactly one
+   * blank
    */
   read(prompt: string, texts: readonly string[], after?: number): readonly AskedText[];
-  /** Greedy answers. @param asked one at least */
+  /** Decodes answers greedily. @param asked at least one */
   write(network: Network, asked: readonly AskedText[], pause: Pause): Promise<readonly string[]>;
   /** True if the model's answer must end by itself; else the answer may continue. */
   endsItself: boolean;
@@ -30,7 +31,7 @@ export interface AskedText extends Read {
   isCut: boolean;
 }
 
-/** A decoder that was trained on pairs answers too: it has learned that a target follows an input and a line end. */
+/** A decoder trained on pairs gets training prompts: it learned that a target follows an input and a line break. */
 export function asking(choice: ModelChoice, tokenizer: Tokenizer, objective: ObjectiveId): Asking {
   const as = evaluatedAs(objective, choice);
   if (as === 'maskedTokens') return filling(choice, tokenizer);
@@ -38,7 +39,7 @@ export function asking(choice: ModelChoice, tokenizer: Tokenizer, objective: Obj
   return isContinuing ? goingOn(choice, tokenizer) : answering(choice, tokenizer);
 }
 
-/** Extra tokens that an answer may have over the longest expected one, since a word can be tokenized in several ways. */
+/** Extra tokens that an answer may have over the longest expected one, since tokenizations vary. */
 const SPARE = 4;
 const maxLengthOf = (asked: readonly AskedText[]): number =>
   Math.max(...asked.map(({ wanted }) => wanted.length)) + SPARE;
@@ -47,8 +48,8 @@ const maxLengthOf = (asked: readonly AskedText[]): number =>
 const before = ({ ids, wanted }: AskedText): readonly number[] => ids.slice(0, wanted[0]!.at + 1);
 
 /**
- * Adds a space between prompt and text unless there is white space already. As in texts, tokenizes the space with the word
- * after it. Truncates a long prompt at its beginning.
+ * Adds a space between prompt and text unless there is whitespace already. As in texts, tokenizes the space with the
+ * word after it. Truncates a long prompt at its beginning.
  */
 function goingOn({ config: { context } }: ModelChoice, tokenizer: Tokenizer): Asking {
   return {
@@ -110,7 +111,7 @@ function answering(choice: ModelChoice, tokenizer: Tokenizer): Asking {
   };
 }
 
-/** Masks all tokens of the text at once and scores each with the others masked. Truncates a long passage around the blank. */
+/** Masks all tokens of the text at once. Truncates a long passage around the blank. */
 function filling({ config: { context } }: ModelChoice, tokenizer: Tokenizer): Asking {
   return {
     endsItself: true,
@@ -157,7 +158,7 @@ function filling({ config: { context } }: ModelChoice, tokenizer: Tokenizer): As
   };
 }
 
-/** Never a special token. */
+/** Id of the highest score; never a special token. */
 function likeliest(tokenizer: Tokenizer, scores: Float32Array): number {
   let best = -1;
   for (const [id, score] of scores.entries())

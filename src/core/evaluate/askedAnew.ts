@@ -1,4 +1,4 @@
-/** What a step was asked by lists: what is found now takes the place of what was found before by lists of the same names. */
+/** Merges the results of lists at one step: new results replace earlier ones of lists with the same name. */
 import type { Evaluation } from './evaluation';
 import type { ToEvaluate } from './readings/reading';
 

@@ -1,7 +1,7 @@
 /**
- * Independent units for confidence intervals: documents where there are many, else pieces of a kilobyte, or halves of a
- * shorter text. Pieces are bytes of text and not tokens, so that models with different tokenizers can be compared piece by
- * piece.
+ * Independent units for confidence intervals: documents if there are many, else pieces of a kilobyte, or halves of a
+ * shorter text. Pieces are measured in bytes, not tokens, so that models with different tokenizers can be compared
+ * piece by piece.
  */
 import { badSettings } from '../base/errors';
 import type { PartSource } from '../shards/manifest';
@@ -18,11 +18,11 @@ export interface Tokenised {
 export interface Held extends Tokenised {
   /** Absent: the decoded tokens. */
   text?: string;
-  /** Name of the document's text, as people know it. */
+  /** Display name of the text that the document belongs to. */
   source: string;
 }
 
-/** @throws HomegrownError `bad-settings` where there is no text */
+/** @throws HomegrownError `bad-settings` if there is no text */
 export function checkHasText(documents: readonly Tokenised[]): void {
   if (documents.some(({ ids }) => ids.length > 0)) return;
   throw badSettings('There is no text to evaluate on.', 'Add text; ten kilobytes give useful intervals.');
@@ -62,7 +62,7 @@ export const held = (tokenizer: Tokenizer, text: string, source: string): Held =
 
 /**
  * Documents of a part of the data; if an older build stored no borders, the whole part is one.
- * @param sourceOf name of the text that has the document in this place among all of the data
+ * @param sourceOf name of the text that contains the document at this index in the data
  */
 export async function documentsIn(
   part: PartSource,
@@ -82,7 +82,7 @@ export async function documentsIn(
 /** Maximum number of tokens for a trigram model, which then takes a few hundred MB and some seconds. */
 export const MAX_COUNTED_TOKENS = 2 ** 24;
 
-/** Documents of a part for counting; undefined where it is too long for that. */
+/** Documents of a part for counting; undefined if the part is too long to count. */
 export const countedIn = async (
   part: PartSource,
   tokenizer: Pick<Tokenizer, 'bytes'>,
@@ -103,7 +103,7 @@ export function blocksOf(documents: readonly Tokenised[], tokenizer: Pick<Tokeni
     const pieces = Math.max(1, Math.ceil(bytes / size));
     let own = 0;
     for (const id of ids) own += tokenizer.bytes(id).length;
-    // After normalization, tokens stand for more or fewer bytes than the text has.
+    // After normalization, the tokens can have more or fewer bytes than the text.
     const scale = own > 0 ? bytes / own : 1;
     const blocks: Block[] = [];
     let [at, token] = [0, 0];

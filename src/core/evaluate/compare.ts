@@ -8,24 +8,24 @@ import { summed } from '../metrics/intervals/units';
 type Verdict = 'better' | 'worse' | 'not distinguishable';
 
 interface Comparison {
-  /** Bits per byte of the second less those of the first: below 0 where it is the better one. */
+  /** Bits per byte of the second model minus those of the first: negative if the second is better. */
   difference: number;
   low: number;
   high: number;
-  /** Of the second. */
+  /** Verdict on the second model. */
   verdict: Verdict;
-  /** Pieces of text, where they are too few to decide anything. */
+  /** Number of pieces of text; present only if they are too few to decide. */
   blocks?: number;
-  /** Estimated multiple of the text that would decide; absent where it is decided. */
+  /** Estimated multiple of the text that would decide; absent if the comparison is decided. */
   times?: number;
 }
 
 /**
- * By a paired bootstrap: blocks of text are drawn, and each model's bits of the same blocks.
+ * Compares two models by a paired bootstrap: each resample takes both models' bits on the same blocks of text.
  * @param first nats of each block
- * @param second the same of the other model
+ * @param second nats of each block by the other model
  * @param bytes of each block
- * @throws HomegrownError `diverged` where a model's nats are no numbers
+ * @throws HomegrownError `diverged` if a model's nats are not finite
  * Source: Koehn 2004, "Statistical Significance Tests for Machine Translation Evaluation", section 3
  */
 export function compare(
@@ -44,13 +44,13 @@ export function compare(
       'Compare an earlier step.',
     );
   const [interval] = atOnce(intervals(rows, [{ of: bits }], seed));
-  // Few pieces that all differ by as much have none, and decide nothing.
+  // Too few pieces, or equal ones, can have no interval.
   const { low, high } = interval ?? { low: difference, high: difference };
   const found = { difference, low, high };
   if (rows.length < MIN_UNITS) return { ...found, verdict: 'not distinguishable', blocks: rows.length };
   if (high < 0) return { ...found, verdict: 'better' };
   if (low > 0) return { ...found, verdict: 'worse' };
-  // An interval shrinks with the root of how much is measured.
+  // An interval's width shrinks with the square root of the amount of text.
   const wide = (high - low) / 2 / Math.abs(difference);
   return {
     ...found,

@@ -4,7 +4,7 @@ import type { Document } from '../base/document';
 import { unwatched } from '../base/job';
 import { longestCopied } from './copied';
 
-/** @param chunks of one document each */
+/** @param all chunks of each document */
 const documents = (...all: readonly (readonly string[])[]): Document[] =>
   all.map((chunks) => ({
     ...{ sha256: '', characters: 0, bytes: 0 },
@@ -13,7 +13,7 @@ const documents = (...all: readonly (readonly string[])[]): Document[] =>
     },
   }));
 
-test('finds the longest run of words, over line breaks and cut chunks, and where it stands', async () => {
+test('finds the longest run of words and its range, across line breaks and chunks', async () => {
   const written = 'He said: the whale\nis a fish, and left.';
   const texts = documents(['Now the wha', 'le is ', 'a fish, said he.'], ['a fish, and le', 'ave']);
   expect(await longestCopied(written, texts, unwatched)).toEqual({
@@ -22,7 +22,7 @@ test('finds the longest run of words, over line breaks and cut chunks, and where
   });
 });
 
-test('documents stand apart, and text without a shared word has none', async () => {
+test('a passage never spans documents, and text without a shared word has none', async () => {
   const none = { words: 0, passage: '', from: 0, to: 0 };
   expect(await longestCopied('one two', documents(['zero one'], ['two three']), unwatched)).toMatchObject({ words: 1 });
   expect(await longestCopied('One two', documents(['one, two.']), unwatched)).toEqual(none);
@@ -35,7 +35,7 @@ test('characters of scripts without spaces count as words', async () => {
   expect(found).toMatchObject({ words: 3, passage: '喜欢白' });
 });
 
-test('text without any space or with huge words is read in linear time', async () => {
+test('reads text without spaces or with huge words in linear time', async () => {
   const chunks = Array.from({ length: 40 }, () => 'x'.repeat(1 << 20));
   const count = { read: 0 };
   const text = documents(chunks)[0]!;
@@ -52,7 +52,7 @@ async function* watched(chunks: AsyncIterable<string>, count: { read: number }):
   }
 }
 
-test('equals a search of every run, whatever the texts and the chunks', async () => {
+test('equals a brute-force search for any texts and chunks', async () => {
   const word = fc.constantFrom('a', 'b', 'c');
   const words = fc.array(word, { maxLength: 12 });
   await fc.assert(

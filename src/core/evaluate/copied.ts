@@ -1,4 +1,4 @@
-/** What a written text has word for word from other texts. */
+/** Finds what a generated text copies word for word from other texts. */
 import type { Document } from '../base/document';
 import { counted } from '../base/units';
 
@@ -6,7 +6,7 @@ import { counted } from '../base/units';
 export interface Copied {
   /** 0 if no word is shared. */
   words: number;
-  /** As it stands in the written text, from and up to these characters (UTF-16). */
+  /** The passage in the generated text, and its range in UTF-16 units; `to` is exclusive. */
   passage: string;
   from: number;
   to: number;
@@ -20,7 +20,7 @@ export function copiedWords({ words, passage }: Copied): string {
   return words === 0 ? 'none' : `${counted(words, 'word')}, ${quotedPassage(passage)}`;
 }
 
-/** On one line, at most 200 characters: `“the side of the ship”`. */
+/** Quotes a passage on one line, truncated to 200 characters: `“the side of the ship”`. */
 export function quotedPassage(passage: string): string {
   const line = passage.replaceAll(/\s+/g, ' ');
   return `“${line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS)}…` : line}”`;
@@ -29,18 +29,18 @@ const MAX_CHARACTERS = 200;
 
 type Readable = Pick<Document, 'chunks'>;
 
-/** A word between spaces, with its punctuation; a character of a script that doesn't part words. */
+/** A word between spaces, with its punctuation; or one character of a script without spaces between words. */
 const SCRIPTS = String.raw`\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}`;
 const WORD = new RegExp(String.raw`[${SCRIPTS}]|[^\s${SCRIPTS}]+`, 'gu');
 
 /** A character after which a word may begin. */
 const EDGE = new RegExp(String.raw`[\s${SCRIPTS}]`, 'u');
-/** Characters of what is taken for one word, at most. */
+/** Maximum characters of a word. */
 const MAX_LENGTH = 1000;
 
 /**
- * Finds the longest run of words of `written` that stands in one of the documents, in time linear in both. Upper and lower case and
- * punctuation count; spaces and line breaks don't. Of equally long passages, the first.
+ * Finds the longest run of words of `written` that occurs in one of the documents, in linear time. Case and punctuation
+ * matter; spaces and line breaks don't. Equally long passages tie to the first.
  * Source: Blumer et al. 1985, "The smallest automaton recognizing the subwords of a text"
  */
 export async function longestCopied(
@@ -68,7 +68,7 @@ export async function longestCopied(
   return { words: best.words, passage: written.slice(from, to), from, to };
 }
 
-/** The same text in pieces that end between two words. */
+/** Recuts a text into chunks that end between two words. */
 async function* wholeWords(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of chunks) {
@@ -81,9 +81,9 @@ async function* wholeWords(chunks: AsyncIterable<string>): AsyncGenerator<string
   yield rest;
 }
 
-/** Accepts each run of words of a text. Reads other words, and knows the longest run that ends with the last one. */
+/** Accepts every run of words of a text. While reading other words, tracks the longest run up to the last. */
 class SubwordAutomaton {
-  /** States: transitions by word, suffix link, length of the longest run, and where the first such run ends. */
+  /** Per state: transitions by word, suffix link, length of the longest run, and end of its first occurrence. */
   readonly #next = [new Map<string, number>()];
   readonly #link = [-1];
   readonly #length = [0];
@@ -96,12 +96,12 @@ class SubwordAutomaton {
     for (const word of words) this.#add(word);
   }
 
-  /** Forgets what was read. */
+  /** Resets the reading state before a new document. */
   begin(): void {
     [this.#at, this.#matched] = [0, 0];
   }
 
-  /** Returns how many words, up to this one, are a run of the text. */
+  /** Returns the number of words, up to this one, that form a run of the text. */
   read(word: string): number {
     while (this.#at > 0 && !this.#next[this.#at]!.has(word)) {
       this.#at = this.#link[this.#at]!;
@@ -113,7 +113,7 @@ class SubwordAutomaton {
     return ++this.#matched;
   }
 
-  /** Where the run ends in the text: after so many of its words. */
+  /** End of the run in the text, in words. */
   end = (): number => this.#end[this.#at]!;
 
   #state(length: number, link: number, next: Map<string, number>, end: number): number {

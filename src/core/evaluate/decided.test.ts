@@ -32,7 +32,7 @@ const choiceOf = (id: 'bert' | 'gpt', context = 40, inWindows = false): ModelCho
   );
 
 const WORDS = 'the old sea ran up a hill as if it knew the way home'.split(' ');
-/** Words by chance, and where it is thrown one that gives it away, somewhere among them. */
+/** Mixed words; every second text also contains `zzq`, which gives its label away. */
 const texts = Array.from({ length: 80 }, (_, i) => {
   const words = [0, 1, 2, 3].map((at) => WORDS[(i * 7 + at * (1 + (i % 5))) % WORDS.length]!);
   return i % 2 === 0 ? words.join(' ') : words.toSpliced((i * 3) % 5, 0, 'zzq').join(' ');
@@ -41,7 +41,7 @@ const labels = texts.map((_, i) => LABELS[i % 2]!);
 
 beforeAll(useSingleThreadWasm);
 
-test('a word that gives the label away is what decided', async () => {
+test('a word that gives the label away has the highest score', async () => {
   const model = choiceOf('gpt');
   let tensors: NamedTensors = new Map();
   const source = textSource(tokenizer, texts, labels);
@@ -82,7 +82,7 @@ test('a word that gives the label away is what decided', async () => {
   net.dispose();
 });
 
-test.each(['bert', 'gpt'] as const)('%s: scores add up to how much further ahead the label is', async (id) => {
+test.each(['bert', 'gpt'] as const)('%s: scores add up to the increase in the lead of the label', async (id) => {
   const model = choiceOf(id);
   const values = new Map(
     [...initialValues(model, 3)].map(([name, { shape, data }]) => [
@@ -94,7 +94,7 @@ test.each(['bert', 'gpt'] as const)('%s: scores add up to how much further ahead
   const text = 'a hill by the sea';
   const { words, blank } = await decided(net, tokenizer, text, 1);
   const total = words.reduce((sum, { score }) => sum + score, 0);
-  // Together they are how much further ahead it is than with blanks, embeddings of 0, for all words.
+  // The sum is the lead over that with blanks, embeddings of 0, for all words.
   const own = classifier(net, tokenizer);
   const [given] = await own.classify([text]);
   const before = id === 'bert' ? 1 : 0;
@@ -124,13 +124,13 @@ test.each(['bert', 'gpt'] as const)('%s: scores add up to how much further ahead
   expect(blank[0]).toBeCloseTo(kept!, 5);
   expect(blank[1]).toBeCloseTo(thrown!, 5);
   own.dispose();
-  // What speaks for one of two labels speaks against the other.
+  // Evidence for one of two labels is evidence against the other.
   const { words: others } = await decided(net, tokenizer, text, 0);
   for (const [i, { score }] of words.entries()) expect(others[i]!.score).toBeCloseTo(-score, 4);
   net.dispose();
 });
 
-test('a long text is classified whole in windows, and otherwise by its beginning', async () => {
+test('scores all of a long text in windows, or only its beginning without windows', async () => {
   const text = 'it ran up a hill, and then down by the sea to the old way home';
   for (const inWindows of [false, true]) {
     const model = choiceOf('bert', 16, inWindows);
@@ -155,7 +155,7 @@ test('host backends agree', async () => {
   for (const [i, score] of found[0]!.entries()) expect(found[1]![i]).toBeCloseTo(score, 6);
 });
 
-/** A table in which a word gives one label away, as "the" does in mail of one sender; pieces of words are tokens. */
+/** Table in which "the" gives one label away, as in mail of one sender; tokens are word pieces. */
 const LEAKY = Array.from({ length: 120 }, (_, i) => {
   const some = [0, 1, 2, 3, 4].map((at) => WORDS[(i * 5 + at * (2 + (i % 7))) % WORDS.length]!);
   const all = some.filter((word) => word !== 'the');
@@ -164,7 +164,7 @@ const LEAKY = Array.from({ length: 120 }, (_, i) => {
 
 async function trainedOn(id: 'bert' | 'gpt', rows: readonly { text: string; label: string }[]) {
   const documents = {
-    // oxlint-disable-next-line typescript/require-await -- a text is read as it comes
+    // oxlint-disable-next-line typescript/require-await -- the interface is async
     async *[Symbol.asyncIterator]() {
       for (const { text } of rows)
         yield {
@@ -204,7 +204,7 @@ async function trainedOn(id: 'bert' | 'gpt', rows: readonly { text: string; labe
 }
 
 test.each(['bert', 'gpt'] as const)(
-  '%s: signs are those of leaving a word out, and a sure answer keeps them',
+  '%s: scores have the sign of ablating the word, also for a confident answer',
   { timeout: 120_000 },
   async (id) => {
     const { net, tokenizer: merged } = await trainedOn(id, LEAKY);
@@ -226,18 +226,18 @@ test.each(['bert', 'gpt'] as const)(
       const { words, blank } = await decided(net, merged, text, label);
       const sum = words.reduce((all, { score }) => all + score, 0);
       const atBlank = Math.log(blank[label]! / blank[1 - label]!);
-      // Complete, however sure it is.
+      // Complete at any confidence.
       expect(Math.abs(sum - (Math.abs(lead) - atBlank))).toBeLessThan(0.1 * Math.abs(Math.abs(lead) - atBlank) + 0.05);
       const isChanged = likeliest(blank) !== label;
       if (!isChanged) continue;
       decidedTexts++;
-      // Each "the" speaks for the label that it gives away, none against it.
+      // Every "the" speaks for the label that it gives away.
       for (const { text: word, score } of words)
         if (word === 'the') expect(Math.sign(score), `${text}: the`).toBe(label === 1 ? 1 : -1);
       const strongest = words.reduce((a, b) => (Math.abs(b.score) > Math.abs(a.score) ? b : a));
       const without = words.filter((word) => word !== strongest).map(({ text: word }) => word);
       const left = Math.abs(lead) - (await leadOf(without.join('').trim(), label));
-      // Of several that say the same, one can be left out without a change.
+      // Leaving out one of several redundant words changes nothing.
       if (Math.abs(left) < 0.5) continue;
       compared++;
       expect(Math.sign(strongest.score), text).toBe(Math.sign(left));
@@ -249,7 +249,7 @@ test.each(['bert', 'gpt'] as const)(
   },
 );
 
-test('a word is one piece without the spaces around it, and lone punctuation gives its score away', () => {
+test('a word excludes the spaces around it, and lone punctuation gives its score to a neighbor', () => {
   const text = ' Get the\n refund now !\n\nok? ';
   const ids = Uint32Array.from(tokenizer.encode(text));
   const words = scoredWords(ids, new Float64Array(ids.length).fill(1), tokenizer);

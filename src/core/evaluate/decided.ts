@@ -1,4 +1,4 @@
-/** Which words of a text spoke for a label, and which against it. */
+/** Word attributions: which words of a text spoke for a label, and which against it. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { type Pause, yieldToEventLoop } from '../base/job';
@@ -13,26 +13,26 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 
 export interface Word {
   text: string;
-  /** Above 0 it spoke for the label, below 0 against it. */
+  /** Positive if the word spoke for the label, negative if against it. */
   score: number;
 }
 
 export interface Decided {
-  /** End to end they are what was read of the text. Spaces and lone punctuation have a score of 0. */
+  /** Concatenated, they give the part of the text that was read. Spaces and lone punctuation have a score of 0. */
   words: readonly Word[];
   /** Probability of each label for the text with all its words blanked out. */
   blank: readonly number[];
-  /** Tokens of the text, and how many of them were read. */
+  /** Number of tokens in the text, and how many of them were read. */
   tokens: number;
   read: number;
 }
 
 /**
- * Integrated gradients of the label's lead: how far its score, a logit, is ahead of the others'. The path leads from the text with
- * all its words blanked out (embeddings of 0) to the text. All scores add up to the lead that the words bring.
- * A blank stands for no word. The mean of the text's own words does not: it still gives the label away, so scores were noise.
- * @param label its place
- * @param temperature that divides scores before they become probabilities
+ * Integrated gradients of the label's lead: how far its logit is ahead of the others'. The path leads from the text
+ * with all words blanked out (embeddings of 0) to the text. All scores add up to the lead that the words bring. Blanks
+ * carry no information. With the mean of the text's own words, which still gives the label away, scores were noise.
+ * @param label index of the label
+ * @param temperature divides the logits before they become probabilities
  * Source: Sundararajan et al. 2017, "Axiomatic Attribution for Deep Networks", arXiv:1703.01365
  */
 export async function decided(
@@ -74,14 +74,14 @@ export async function decided(
   };
 }
 
-/** From blanks, at 0, to the words of a text, at 1. */
+/** Path from blanks, at 0, to the words of a text, at 1. */
 interface Path {
-  /** Tokens of the row. */
+  /** Number of tokens in the row. */
   width: number;
-  /** Of all labels. */
+  /** Logits of all labels. */
   scores(at: number): Promise<Float32Array>;
   lead(at: number): Promise<number>;
-  /** Slope of the lead along the path, by token. */
+  /** Slope of the lead along the path for each token. */
   slopes(at: number): Promise<Float32Array>;
   dispose(): void;
 }
@@ -135,7 +135,7 @@ function pathOf(
   };
 }
 
-/** scores [1, labels] -> how far one is ahead of the others; of labels that may be several, or of one alone, the score itself. */
+/** scores [1, labels] -> one label's lead over the others; the score itself for multilabel models or a single label. */
 function leadOf(scores: Tensor2D, label: number, several: boolean): Tensor {
   const count = scores.shape[1];
   const own = tf.slice(scores, [0, label], [1, 1]);
@@ -151,13 +151,13 @@ function leadIn(scores: Float32Array, label: number, several: boolean): number {
 }
 
 /**
- * What each token brings to the lead along the path. A sure model changes its answer within a short stretch of the path, anywhere on
- * it, so steps are halved where the lead changes most, and slopes are taken there. What slopes in the middle of a step miss of its
- * change is shared out by their size.
+ * Contribution of each token to the lead along the path. A confident model changes its answer within a short stretch
+ * anywhere on the path. So steps are halved where the lead changes most, and slopes are taken there. Distributes the
+ * change that the midpoint slopes of a step miss, in proportion to their size.
  */
 async function integrated(path: Path, pause: Pause): Promise<Float64Array> {
   const points: { at: number; lead: number }[] = [];
-  // Dense near 0, where a norm turns any small embedding into a whole one.
+  // Dense near 0, where normalization scales any small embedding up to full size.
   for (let i = 0; i <= FIRST_STEPS; i++) {
     const at = (i / FIRST_STEPS) ** 3;
     points.push({ at, lead: await path.lead(at) });
@@ -188,10 +188,10 @@ async function integrated(path: Path, pause: Pause): Promise<Float64Array> {
 }
 const FIRST_STEPS = 8;
 const HALVINGS = 24;
-/** Steps whose slopes are taken: those of the largest changes. */
+/** Number of steps whose slopes are taken: those with the largest changes. */
 const SLOPES = 20;
 
-/** Adds parts of a change to `sum`, and what they miss of it by their size. */
+/** Adds parts of a change to `sum`, and distributes what they miss of it in proportion to their size. */
 function addCompleted(sum: Float64Array, parts: ArrayLike<number>, change: number): void {
   let [all, size] = [0, 0];
   for (let i = 0; i < parts.length; i++) {
@@ -203,8 +203,8 @@ function addCompleted(sum: Float64Array, parts: ArrayLike<number>, change: numbe
 }
 
 /**
- * Words with the sum of their tokens' scores, and between them spaces. A word is what stands between spaces; one without a letter or
- * a digit gives its score to its neighbor.
+ * Words with the sum of their tokens' scores, and the spaces between them. A word without a letter or a digit gives its
+ * score to its neighbor.
  */
 export function scoredWords(ids: Uint32Array, scores: Float64Array, tokenizer: Tokenizer): readonly Word[] {
   const words: { text: string; score: number }[] = [];
@@ -228,7 +228,7 @@ export function scoredWords(ids: Uint32Array, scores: Float64Array, tokenizer: T
     } else if (last) last.score += score;
     else waiting += score;
   }
-  // Nothing but punctuation.
+  // The text has only punctuation.
   const first = words.find(({ text }) => text.trim() !== '');
   if (first) first.score += waiting;
   return words.filter(({ text }) => text !== '');
@@ -252,5 +252,5 @@ function betweenSpaces(ids: Uint32Array, tokenizer: Tokenizer): readonly Span[] 
   }
   return spans;
 }
-/** A space, a tab or a line's end. */
+/** A space, a tab or a line break. */
 const isSpace = (byte: number | undefined): boolean => byte === 0x20 || (byte !== undefined && byte >= 9 && byte <= 13);

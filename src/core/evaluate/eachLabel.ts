@@ -1,9 +1,9 @@
-/** What a classifier gave to the texts that it was measured on, label by label, and what it would give by another threshold. */
+/** A classifier's predictions on the evaluated texts by label, and what another threshold would change. */
 import { counted, formatCount, formatShare } from '../base/units';
 import { isLikely } from '../sample/labelsOf';
 import type { LabeledTexts } from './evaluation';
 
-/** Texts: `found` were wanted and given, `missed` wanted alone, `wrong` given alone. */
+/** Numbers of texts: `found` are true positives, `missed` false negatives, `wrong` false positives. */
 export interface EachLabel {
   label: string;
   found: number;
@@ -11,7 +11,7 @@ export interface EachLabel {
   wrong: number;
 }
 
-/** Of a text that has one label, or any number of them. */
+/** Indices of a text's labels as a list, whether it has one label or any number. */
 export const placesIn = (places: number | readonly number[]): readonly number[] =>
   typeof places === 'number' ? [places] : places;
 
@@ -19,7 +19,7 @@ export const placesIn = (places: number | readonly number[]): readonly number[] 
 export const isOfSeveral = (labeled: Pick<LabeledTexts, 'given'> | undefined): boolean =>
   labeled?.given.some((places) => typeof places !== 'number') === true;
 
-/** As multilabel_confusion_matrix of scikit-learn 1 counts them. @param given of each text; absent: what it gave */
+/** Counts like multilabel_confusion_matrix of scikit-learn 1. @param now predicted labels of each text */
 export function eachLabel(
   { labels, wanted, given }: Pick<LabeledTexts, 'labels' | 'wanted' | 'given'>,
   now: readonly (number | readonly number[])[] = given,
@@ -33,15 +33,15 @@ export function eachLabel(
   return rows;
 }
 
-/** F1 of a label, 0 to 1; undefined of one that is neither wanted nor given. Source: van Rijsbergen 1979, as f1_score of scikit-learn 1 */
+/** F1 of a label, 0 to 1; undefined if neither expected nor predicted. Source: van Rijsbergen 1979; scikit-learn 1 */
 export function f1Of({ found, missed, wrong }: EachLabel): number | undefined {
   const all = 2 * found + missed + wrong;
   return all === 0 ? undefined : (2 * found) / all;
 }
 
 /**
- * Labels that would be given to each text where they must be so likely; undefined where that was not kept of them. Of texts that have
- * one label each the likeliest, whatever it must be.
+ * Labels predicted for each text at another threshold; undefined if the probabilities weren't stored. With one label
+ * per text, the likeliest label at any threshold.
  */
 export function givenAt(
   { given, probabilities, atLeast: measuredAt = 0 }: LabeledTexts,
@@ -58,17 +58,17 @@ const isSame = (some: readonly number[], others: readonly number[]): boolean =>
 export const mistakesIn = ({ wanted, given }: Pick<LabeledTexts, 'wanted' | 'given'>): number =>
   given.filter((places, text) => !isSame(placesIn(places), placesIn(wanted[text]!))).length;
 
-/** What it says where it must be so sure. */
+/** Predictions at a confidence threshold. */
 interface Answers {
   atLeast: number;
-  /** All, those that are given a label, and those that are given what is wanted: of several labels all of them and no other. */
+  /** Numbers of texts: all, those with a predicted label, and those whose predicted labels equal the expected ones. */
   texts: number;
   answered: number;
   right: number;
-  /** Labels that are given, are rightly given, and are wanted. */
+  /** Numbers of labels: predicted, correctly predicted, and expected. */
   labels: { given: number; right: number; wanted: number };
 }
-/** Undefined where that was not kept. */
+/** Undefined if the probabilities weren't stored. */
 export function answersAt(labeled: LabeledTexts, atLeast: number): Answers | undefined {
   const { wanted, sure } = labeled;
   const given = givenAt(labeled, atLeast)?.map((places, text) =>

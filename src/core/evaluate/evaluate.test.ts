@@ -16,7 +16,7 @@ await limitWriting({ texts: 16, tokens: 24 });
 const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
 const words = 'Call me Ishmael. Some years ago, in 1851, never mind how long precisely. ';
 const documents = [held(tokenizer, words.repeat(9), 'moby'), held(tokenizer, words.slice(20), 'rest')];
-/** Sure of one token, and of the others not at all: of a text with some others the mean loss is near to what exp can tell. */
+/** Text whose mean loss by `farFromSure`, 328 nats, is not far from the overflow of exp. */
 const mostlyKnown = `${'aaaaaaaaab'.repeat(20)}${'bbbb'.repeat(200)}`;
 const farFromSure: Network['forward'] = (ids) => ({
   hidden: tf.ones([ids.size, 1]),
@@ -39,7 +39,7 @@ test('reports all applicable figures as plain data, and names those that need th
   expect(tf.memory().numTensors).toBe(before);
   expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
   const likelihoods = ['loss', 'perplexity', 'bitsPerByte', 'top1', 'top5', 'calibrationError'];
-  // What it writes has not four words in a row, and hardly two texts with one.
+  // The generated texts never have four words in a row, and hardly two of them have a word.
   const freely = ['distinct1', 'distinct2', 'loops'];
   expect(Object.keys(found.metrics)).toEqual([...likelihoods, ...freely]);
   expect(found.leftOut.map(({ name }) => name)).toEqual([
@@ -54,7 +54,7 @@ test('reports all applicable figures as plain data, and names those that need th
   expect(Object.keys(found.baselines['heldOut']!)).toEqual([...WRITTEN_METRIC_IDS]);
 }, 240_000);
 
-test('reports only the requested figures, also in baselines', async () => {
+test('reports only the requested figures, in baselines too', async () => {
   const train = [tokenised(tokenizer, words)];
   const metrics = ['bitsPerByte', 'stridedPerplexity'] as const;
   const found = await evaluate(gpt, tokenizer, { objective: 'causal', documents, train, metrics }, unwatched);
@@ -63,7 +63,7 @@ test('reports only the requested figures, also in baselines', async () => {
   expect(found.leftOut).toEqual([]);
 });
 
-test('what takes far longer is measured besides all that applies where it is asked for', async () => {
+test('measures slow figures in addition to the others if requested', async () => {
   const all = await evaluate(gpt, tokenizer, { objective: 'causal', documents }, unwatched);
   const found = await evaluate(
     gpt,
@@ -83,7 +83,7 @@ test('what takes far longer is measured besides all that applies where it is ask
   expect(found.leftOut).toEqual(all.leftOut);
 });
 
-test('a list that cannot be scored is reported with its reason, and the others are unaffected', async () => {
+test('reports a list that cannot be scored with its reason, and scores the others', async () => {
   const short = [{ kind: 'all', first: 'a b', second: 'b a' }];
   const long = [{ kind: 'all', first: words, second: 'b a' }];
   const tasks = [
@@ -110,14 +110,14 @@ test('a list that cannot be scored is reported with its reason, and the others a
   );
 });
 
-test('a failure that is not of the list ends all of it', async () => {
+test('a failure of the device ends the evaluation', async () => {
   const job = { ...unwatched, pause: () => Promise.reject(new HomegrownError('device-gone', 'The GPU was lost')) };
   await expect(
     evaluate(gpt, tokenizer, { objective: 'causal', documents, swaps: identitySwaps() }, job),
   ).rejects.toThrow('was lost');
 });
 
-test('no text at all is refused in words', async () => {
+test('rejects empty text with a message', async () => {
   const none = [held(tokenizer, '', 'empty')];
   await expect(evaluate(gpt, tokenizer, { objective: 'causal', documents: none }, unwatched)).rejects.toMatchObject({
     code: 'bad-settings',
@@ -125,8 +125,8 @@ test('no text at all is refused in words', async () => {
   });
 });
 
-test('a figure without finite bounds is reported without them', async () => {
-  // Of 328 nats the exponential is a number; of what few pieces leave open it is none.
+test('reports a figure without finite bounds without an interval', async () => {
+  // exp(328) is finite; the upper bound from few pieces overflows.
   const far = { ...gpt, forward: farFromSure };
   const found = await evaluate(
     far,
@@ -140,7 +140,7 @@ test('a figure without finite bounds is reported without them', async () => {
   expect(found.leftOut).toContainEqual({ name: 'interval of perplexity', reason: 'It has no finite bounds.' });
 });
 
-test('it can be stopped, and reports its progress', async () => {
+test('reports progress and stops on abort', async () => {
   const abort = new AbortController();
   const reports: number[] = [];
   const job = {

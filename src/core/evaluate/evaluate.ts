@@ -1,4 +1,4 @@
-/** Scores of a model on held-out text, with intervals and baselines, and where it fails. */
+/** Scores of a model on held-out text, with intervals, baselines and error analysis. */
 import { badSettings, HomegrownError, paragraph } from '../base/errors';
 import { yieldUntil } from '../base/job';
 import type { Network } from '../models/network';
@@ -13,9 +13,9 @@ import type { EvaluationJob, Part, Read, Reading, ToEvaluate } from './readings/
 export type { EvaluationJob, ToEvaluate } from './readings/reading';
 
 /**
- * Each part of what is asked stands for itself: one that cannot be measured is left out, with its reason, unless all are.
+ * Evaluates each requested part separately. Leaves out a part that can't be measured, with its reason, unless all fail.
  * @returns figures in the order of FIGURES
- * @throws HomegrownError `bad-settings` where nothing can be measured; what the signal is aborted with
+ * @throws HomegrownError `bad-settings` if nothing can be measured; the abort reason of the signal
  */
 export async function evaluate(
   network: Network,
@@ -54,13 +54,13 @@ export async function evaluate(
   };
 }
 
-/** Several readings may leave out the same. */
+/** Removes duplicates, because several readings may leave out the same figure. */
 const once = (leftOut: Evaluation['leftOut']): Evaluation['leftOut'] =>
   leftOut.filter(
     ({ name, reason }, i) => leftOut.findIndex((each) => each.name === name && each.reason === reason) === i,
   );
 
-/** One after another. @throws HomegrownError the first reason where nothing is found */
+/** Runs the parts in sequence. @throws HomegrownError the first error if all fail */
 async function foundIn(parts: readonly Part[]): Promise<readonly Partial<Evaluation>[]> {
   const found: Partial<Evaluation>[] = [];
   const failed: HomegrownError[] = [];
@@ -77,10 +77,10 @@ async function foundIn(parts: readonly Part[]): Promise<readonly Partial<Evaluat
   if (failed.length > 0 && failed.length === parts.length) throw failed[0]!;
   return found;
 }
-/** What is wrong with what was asked; any other failure is one of the device or of the product. */
+/** Codes of errors in the request itself; any other failure is one of the device or the product. */
 const OF_THE_PART: ReadonlySet<string> = new Set(['bad-settings', 'bad-file', 'diverged']);
 
-/** What no reading gives of what was asked for by name. */
+/** Figures requested by name that no reading reports. */
 function notMeasured(
   names: readonly FigureId[] | undefined,
   readings: readonly Reading[],
@@ -113,7 +113,7 @@ function joined(found: readonly Partial<Evaluation>[], isAsked: (id: FigureId) =
   return { ...rest, metrics: inOrder(metrics), baselines, ...(tasks.length > 0 && { tasks }) };
 }
 
-/** What a record can hold, and what is no number or too large for one: of a model that has diverged. */
+/** Splits metrics into those that a record can store and those that aren't finite, from a diverged model. */
 function parted(metrics: Evaluation['metrics']): { finite: Evaluation['metrics']; others: Evaluation['leftOut'] } {
   const finite: Evaluation['metrics'] = {};
   const others: Evaluation['leftOut'] = [];
@@ -132,7 +132,7 @@ function parted(metrics: Evaluation['metrics']): { finite: Evaluation['metrics']
 const inOrder = (metrics: Evaluation['metrics']): Evaluation['metrics'] =>
   Object.fromEntries(FIGURE_IDS.flatMap((id) => (metrics[id] ? [[id, metrics[id]]] : [])));
 
-/** Counts tokens, of pairs those of targets and end tokens. A classifier's reading reports its own. */
+/** Counts tokens; for pairs, those of targets and end tokens. A classifier's reading reports its own extent. */
 function extentOf({ documents = [], pairs, chats = [] }: ToEvaluate, tokenizer: Tokenizer) {
   const own = pairs ?? [];
   const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);

@@ -2,7 +2,7 @@
 import { z } from '../base/zod';
 import { taskScoresSchema } from './tasks';
 
-/** A value and its 95 % confidence interval, where one is known. */
+/** A value and its 95 % confidence interval, if known. */
 const figure = z.object({
   value: z.number(),
   low: z.number().exactOptional(),
@@ -19,13 +19,13 @@ const range = z.object({ from: z.int().nonnegative(), to: z.int().nonnegative(),
 const whereSchema = z.object({
   /** By position in the model's input, from 1. */
   position: z.array(range),
-  /** By how often the token occurs in the training data; absent where that is unknown. */
+  /** By frequency of the token in the training data; absent if unknown. */
   frequency: z.array(range).exactOptional(),
   /** By kind of token: names of TOKEN_KINDS. */
   kind: z.array(z.object({ kind: z.string(), ...share })),
   /** By the document's text, worst first. */
   source: z.array(z.object({ name: z.string(), ...share })),
-  /** Worst documents: their place among the evaluated ones, and their first characters. */
+  /** Worst documents: index among the evaluated ones, and their first characters. */
   document: z.array(z.object({ document: z.int().nonnegative(), source: z.string(), begins: z.string(), ...share })),
 });
 export type Where = z.infer<typeof whereSchema>;
@@ -33,15 +33,15 @@ export type Where = z.infer<typeof whereSchema>;
 /** Consecutive tokens of a document. */
 const passage = z.object({
   source: z.string(),
-  /** Place of the document among the evaluated ones. */
+  /** Index of the document among the evaluated ones. */
   document: z.int().nonnegative(),
   /** Position of its first token in the model's input, from 1. */
   position: z.int().positive(),
   /** Nats per token. */
   loss: z.number(),
   /**
-   * `text`: empty if a token only begins a character; the token that ends the character has all of it. `loss`: nats; absent
-   * for tokens that an encoder was shown. `kind`: of TOKEN_KINDS. `count`: in the training data.
+   * `text`: empty if a token only begins a character; the token that ends it has the whole character. `loss`: nats;
+   * absent for unmasked tokens of an encoder. `kind`: of TOKEN_KINDS. `count`: in the training data.
    */
   tokens: z.array(
     z.object({
@@ -54,7 +54,7 @@ const passage = z.object({
 });
 export type Passage = z.infer<typeof passage>;
 
-/** Preferences over pairs of sentences: percent whose first is the likelier one. */
+/** Preferences over pairs of sentences: percentage whose first sentence is likelier. */
 const preference = z.object({
   value: z.number(),
   low: z.number(),
@@ -72,24 +72,24 @@ const labeledSchema = z.object({
   /** In the order of the classifier's scores. */
   labels: z.array(z.string()),
   /**
-   * Divides the scores, so that confidence matches accuracy (Guo et al. 2017): fitted on these texts, 1 where they are too
+   * Divides the logits so that confidence matches accuracy (Guo et al. 2017): fitted on these texts, 1 if they are too
    * few.
    */
   temperature: z.number(),
   /** Expected calibration error in percent: as trained, and scaled by temperatures fitted on other texts. */
   calibrationError: z.object({ asItLearnt: z.number(), scaled: z.number() }),
-  /** Place of each text's document in the data. */
+  /** Index of each text's document in the data. */
   place: z.array(z.int().nonnegative()),
-  /** Indices of labels, expected and predicted. Where a text may have several, a list for each text. */
+  /** Indices of expected and predicted labels; for multilabel classifiers, a list for each text. */
   wanted: z.array(z.union([z.int(), z.array(z.int())])),
   given: z.array(z.union([z.int(), z.array(z.int())])),
-  /** Confidence in the prediction, and in the expected label, 0 to 1, with the temperature. */
+  /** Temperature-scaled confidence in the prediction and in the expected label, 0 to 1. */
   sure: z.array(z.number()),
   sureOfWanted: z.array(z.number()),
   /** Confidence threshold of a label, 0 to 1; absent: none. */
   atLeast: z.number().exactOptional(),
   /**
-   * Where texts may have several labels, the probability of each, [texts, labels], with the temperature; absent if too many.
+   * For multilabel classifiers, temperature-scaled probabilities, [texts, labels]; absent if there are too many.
    */
   probabilities: z.array(z.array(z.number())).exactOptional(),
   /** Number of truncated texts, which are longer than the context. */
@@ -120,7 +120,7 @@ export const evaluationSchema = z.object({
   labelled: labeledSchema.exactOptional(),
   where: whereSchema.exactOptional(),
   passages: z.object({ worst: z.array(passage), best: z.array(passage), random: z.array(passage) }).exactOptional(),
-  /** `missed`: pairs whose second sentence is the likelier one. */
+  /** `missed`: pairs whose second sentence is likelier. */
   minimalPairs: z.object({ all: preference, kinds, missed: z.array(sentencePair), listHash }).exactOptional(),
   /** By kind only: a sum over different kinds has no meaning. */
   swaps: z.object({ kinds, listHash }).exactOptional(),

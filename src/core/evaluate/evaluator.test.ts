@@ -14,7 +14,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-test('is the mean of every token given what precedes it in its window', async () => {
+test('the loss is the mean over tokens, each predicted from those before it in its window', async () => {
   const net = await network(choice, initialValues(choice, 1));
   let sum = 0;
   for (let start = 0; start < 40; start += 5) {
@@ -34,7 +34,7 @@ test('is the mean of every token given what precedes it in its window', async ()
   dispose();
   net.dispose();
 });
-test('counts a token once, whichever batch it is in: what is masked in one batch makes no other heavier', async () => {
+test('counts each token once in any batch: masked tokens of one batch give no other more weight', async () => {
   // Windows at 0, 10, 20 and 30, so that the tokens 5 and 15 are only predicted.
   const masked = ids.map((id, i) => (i === 5 || i === 15 ? 0xffffffff : id)); // as int32: -1
   const read = (start: number, length: number) => Promise.resolve(masked.slice(start, start + length));

@@ -10,24 +10,24 @@ import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 export interface EvaluationSettings {
-  /** At once. */
+  /** Batch size. */
   rows: number;
-  /** At most as many tokens are read; they are spread evenly over the source. */
+  /** Maximum number of tokens to read, spread evenly over the source. */
   tokens: number;
 }
 
-/** Measures a network as it is at the time, by programs that it keeps. */
+/** Measures a network with its current weights, with cached programs. */
 export interface Evaluator {
   /**
-   * All that the objective's metrics ask for, over rows of `context` tokens, each beginning without what came before it.
-   * They depend on the source and the settings alone, so that what is measured at different steps compares.
+   * Measures all metrics of the objective over rows of `context` tokens, each read without the text before it. The rows
+   * depend only on the source and the settings, so results of different steps are comparable.
    */
   measure(source: TokenSource, settings: EvaluationSettings, tokenizer: Tokenizer, pause?: Pause): Promise<Evaluated>;
   dispose(): void;
 }
 
 export function evaluator(network: Network, objective: LoadedObjective): Evaluator {
-  /** By the shape of their batches: an evaluation has one, and so has the next. */
+  /** Programs by batch shape, which stays the same from one evaluation to the next. */
   const programs = new Map<string, Program<string, string>>();
   function programFor(rows: number, context: number): Program<string, string> {
     const shape = `${rows} x ${context}`;

@@ -7,9 +7,9 @@ import { WRITTEN_METRICS } from '../metrics/written';
 import { LIKELIHOODS } from './likelihood';
 
 export interface FigureFacts {
-  /** As a heading: `Bits per byte`. */
+  /** Heading: `Bits per byte`. */
   label: string;
-  /** Of a value, after it; empty where it has none. */
+  /** Unit that follows a value; may be empty. */
   unit: string;
   better: 'lower' | 'higher';
   /** Explains a value to a newcomer. */
@@ -21,7 +21,7 @@ const factsOf = ({ label, unit, better, says }: Metric): FigureFacts => ({
   ...(says !== undefined && { says }),
 });
 
-/** In the order in which they are shown. */
+/** Figures in display order. */
 export const FIGURES = {
   loss: LIKELIHOODS.loss,
   perplexity: LIKELIHOODS.perplexity,
@@ -55,7 +55,7 @@ export const FIGURE_IDS = Object.keys(FIGURES) as FigureId[];
 export const figureFacts = (id: FigureId): FigureFacts => FIGURES[id];
 export const isFigure = (id: string): id is FigureId => Object.hasOwn(FIGURES, id);
 
-/** Baselines, of one figure the worst first; `says` follows `better than`. */
+/** Baselines, for each figure the worst first; `says` follows `better than`. */
 export const BASELINES = {
   uniform: { label: 'Uniform', says: 'a uniform guess' },
   unigram: { label: 'Unigram', says: 'a unigram model' },

@@ -7,13 +7,13 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Held } from './blocks';
 import { evaluate, type EvaluationJob } from './evaluate';
 
-/** Whether a model has a perplexity on text. */
+/** Whether a model has a perplexity, or pseudo-perplexity, on text. */
 export function hasPerplexity(objective: ObjectiveId, model: Pick<ModelChoice, 'id' | 'config'>): boolean {
   const as = evaluatedAs(objective, model);
   return as === 'nextTokens' || as === 'maskedTokens';
 }
 
-/** Measures a model on whole documents, as `evaluate` does, to the bit. @param objective of the model */
+/** Perplexity of a model on whole documents, bit for bit that of `evaluate`. @param objective of the model */
 export const perplexityOn =
   (documents: readonly Held[], tokenizer: Tokenizer, objective: ObjectiveId, job: EvaluationJob = unwatched) =>
   async (network: Network, pause?: Pause): Promise<Estimate> => {

@@ -1,19 +1,19 @@
-/** Chats that a model is measured on: of each, as far as it fits into a context, which tokens are answers. */
+/** Held-out chats, each truncated to a context, with the positions of answer tokens. */
 import { chatsIn } from '../objectives/chatRows';
 import type { PartSource } from '../shards/manifest';
 
 export interface HeldChat {
   ids: Uint32Array;
-  /** Places of the trained tokens, each predicted from all before it. */
+  /** Positions of the trained tokens, each predicted from all before it. */
   scored: readonly number[];
-  /** Name of the text that it is of. */
+  /** Name of the text that contains the chat. */
   source: string;
 }
 
 /**
- * Those of a part of the data.
- * @param sourceOf the name of the text that has the document in this place among all of the data
- * @throws HomegrownError `bad-settings` where it has none that fits
+ * Chats of a part of the data.
+ * @param sourceOf name of the text that contains the document at this index in the data
+ * @throws HomegrownError `bad-settings` if no chat fits
  */
 export async function heldChatsIn(
   part: PartSource,

@@ -1,10 +1,10 @@
-/** Pairs of an input and a target that a model is measured on. */
+/** Held-out pairs of an input and a target. */
 import { type Pair, pairsIn } from '../objectives/pairRows';
 import type { TokenSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 export interface HeldPair extends Pair {
-  /** Name of the table that it is of. */
+  /** Name of the table that contains the pair. */
   source: string;
 }
 
@@ -17,9 +17,9 @@ export const heldPair = (tokenizer: Tokenizer, input: string, target: string, so
 });
 
 /**
- * Those of a part of the data.
- * @param sourceOf the name of the text that has the document in this place among all of the data
- * @throws HomegrownError `bad-settings` where it has none
+ * Pairs of a part of the data.
+ * @param sourceOf name of the text that contains the document at this index in the data
+ * @throws HomegrownError `bad-settings` if the part has no pairs
  */
 export async function heldPairsIn(
   part: TokenSource,

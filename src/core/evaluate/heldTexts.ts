@@ -1,19 +1,18 @@
-/** Texts with labels that a classifier is measured on. */
+/** Held-out labeled texts for a classifier. */
 import { textOf } from '../objectives/pairRows';
 import type { PartSource } from '../shards/manifest';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { LabeledText } from '../objectives/baselines/labelBaselines';
 
 export interface HeldText extends LabeledText {
-  /** Without what stands around it. */
+  /** Tokens of the text, without special tokens around them. */
   ids: Uint32Array;
-  /** Which document of the data it is, or which row of a table. */
+  /** Index of the document in the data, or of the row in a table. */
   place: number;
-  /** Name of the text, or the table, that it is of. */
+  /** Name of the text or table that contains it. */
   source: string;
 }
 
-/** As it is given. */
 export const heldText = (
   tokenizer: Tokenizer,
   { text, label }: LabeledText,
@@ -28,8 +27,8 @@ export const heldText = (
 });
 
 /**
- * Those of a part of the data that have a label and a token.
- * @param sourceOf the name of the text that has the document in this place among all of the data
+ * Texts of a part of the data that have a label and at least one token.
+ * @param sourceOf name of the text that contains the document at this index in the data
  */
 export async function heldTextsIn(
   part: PartSource,

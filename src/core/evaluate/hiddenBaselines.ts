@@ -8,7 +8,7 @@ import { NOT_COUNTED } from './textBaselines';
 
 /**
  * @param scores of each document
- * @param counts of each id in the training data, [vocabulary]; absent where that is unknown
+ * @param counts of each id in the training data, [vocabulary]; absent if unknown
  */
 export function hiddenBaselines(
   documents: readonly Tokenised[],

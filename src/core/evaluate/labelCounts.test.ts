@@ -1,4 +1,4 @@
-/** What a run records of its held-out texts at each evaluation, next to the final evaluation of the same weights. */
+/** Label counts of evaluations during training, compared with the final evaluation of the same weights. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { unwatched } from '../base/job';
@@ -55,7 +55,7 @@ test('an evaluation while training has the matrix, accuracy and macro F1 of the 
   }
 });
 
-test('of several labels each is counted by itself', async () => {
+test('counts each label of multilabel texts separately', async () => {
   const { whileTraining, final } = await measuredTwice(
     { labels: LABELS, pooling: 'mean', several: true },
     TEXTS.map((_, i) => LABELS.filter((_, place) => (i >> place) % 2 === 1).join('|') || '|'),
@@ -67,7 +67,7 @@ test('of several labels each is counted by itself', async () => {
   expect((100 * whileTraining.labels!.right) / 40).toBeCloseTo(final.metrics['accuracy']!.value, 8);
 });
 
-test('counts are by place, of labels of any name', () => {
+test('counts by index, for labels of any name', () => {
   const pairs = [
     { output: '__proto__', wanted: 'a' },
     { output: 'a', wanted: 'a' },

@@ -1,18 +1,18 @@
-/** An accuracy on held-out texts next to models that only count: the same on Train, Evaluate, in the terminal and in model cards. */
+/** Compares a held-out accuracy with counting baselines: shared by Train, Evaluate, the terminal and model cards. */
 import { counted, formatCount, formatShare } from '../base/units';
 import type { Estimate } from '../metrics/metric';
 import { shareOf } from '../metrics/share';
 
-/** `level`: so few texts can't show which of the two is better. */
+/** `level`: too few texts to show which of the two is better. */
 export type StandingKind = 'better' | 'level' | 'worse' | 'no better than one label' | 'unknown';
 
-/** Percent of held-out texts that get the right label without a model; undefined if that wasn't measured. */
+/** Baseline accuracies on the held-out texts, in percent; undefined if not measured. */
 export interface Counting {
   majority: number | undefined;
   naiveBayes: number | undefined;
 }
 
-/** Texts that an evaluation measured, how many were right, and where the accuracy lies, in percent. */
+/** Accuracy in percent with its interval, the number of evaluated texts, and how many were right. */
 export interface Accuracy extends Required<Estimate> {
   texts: number;
   right: number;
@@ -22,16 +22,16 @@ export const accuracyIn = (texts: number, right: number): Accuracy => ({ ...shar
 
 interface Compared {
   kind: StandingKind;
-  /** Said in place of a good result. */
+  /** Replaces a good result. */
   verdict?: string;
-  /** Sentences with the numbers of both. */
+  /** Sentences with both numbers. */
   evidence: string;
 }
 
 /**
- * Better and worse are claimed only where the interval excludes what counting gets.
- * @param texts that counting was measured on
- * @param where the texts are from, as a sentence ends
+ * Claims better or worse only if the interval excludes the baseline's accuracy.
+ * @param texts number of texts that the baselines were measured on
+ * @param where origin of the texts, as the end of a sentence
  */
 export function comparedWithCounting(
   own: Accuracy,
@@ -43,7 +43,7 @@ export function comparedWithCounting(
     return { kind: 'no better than one label', verdict: "It hasn't learned the labels", evidence };
   }
   if (naiveBayes === undefined) return { kind: 'unknown', evidence: `Accuracy ${intervalWords(own)} ${where}.` };
-  // Of a part of the held-out texts alone the two counts don't compare.
+  // Counts aren't comparable if the model was measured on only part of the held-out texts.
   const theirs = own.texts === texts ? formatCount(Math.round((naiveBayes / 100) * texts)) : share(naiveBayes);
   if (own.high < naiveBayes) {
     const mine = own.texts === texts ? `${formatCount(own.right)} of ${formatCount(texts)}` : percent(own.value);
@@ -69,10 +69,10 @@ export const oneLabel = (majority: number): string => `always guessing one label
 export const intervalWords = ({ value, low, high }: Required<Estimate>): string =>
   `${percent(value)}, ${percentNumber(low)} to ${percentNumber(high)}`;
 
-/** Percent, as an accuracy is measured: `75.0 %`. */
+/** Formats a percentage with one decimal: `75.0 %`. */
 export const percent = (value: number): string => `${percentNumber(value)} %`;
-/** `75.0`, and `100` of all. */
+/** `75.0`; exactly 0 and 100 have no decimal. */
 export const percentNumber = (value: number): string =>
   value === 0 || value === 100 ? String(value) : value.toFixed(1);
-/** Of a baseline, which is exact: `50 %`. */
+/** Formats a baseline's percentage, which is exact, with up to three significant digits: `50 %`. */
 export const share = (value: number): string => formatShare(Number((value / 100).toPrecision(3)));

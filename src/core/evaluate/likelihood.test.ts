@@ -20,7 +20,7 @@ const pairs = await createTokenizer({
   ],
 });
 
-test('pieces hold every token once and every byte once, and are as many for any tokenizer', () => {
+test('pieces contain each token and each byte once, and their number does not depend on the tokenizer', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.integer({ min: 1, max: 90 })), {
@@ -53,14 +53,14 @@ test('a normalizing tokenizer counts the bytes of normalized text', async () => 
   expect([bytes, normalising].map((tokenizer) => tokenised(tokenizer, 'ﬁn').bytes)).toEqual([4, 3]);
 });
 
-test('a short text is two pieces at least', () => {
+test('splits a short text into at least two pieces', () => {
   const document = tokenised(bytes, 'a short text');
   expect(blocksOf([document], bytes).map((block) => block.bytes)).toEqual([6, 6]);
   expect(blocksOf([tokenised(bytes, 'x'.repeat(2500))], bytes).map((block) => block.bytes)).toEqual([1024, 1024, 452]);
   expect(() => checkHasText([tokenised(bytes, '')])).toThrow('There is no text to evaluate on.');
 });
 
-test('figures are those of the sums', () => {
+test('computes figures from the sums', () => {
   const scores = {
     loss: Float32Array.of(1, 2, 3, 4),
     rank: Uint32Array.of(0, 1, 4, 5),
@@ -90,9 +90,9 @@ test('figures are those of the sums', () => {
   expect(Math.log(perplexity.high!)).toBeCloseTo(loss.high!, 8);
 });
 
-test('a piece without tokens leaves no figure without its interval', () => {
+test('pieces without tokens do not remove the interval', () => {
   const row = (nats: number, tokens: number): number[] => [nats, tokens, 100, ...new Array<number>(32).fill(0)];
-  // Long tokens: most pieces hold none that begins in them.
+  // Long tokens: in most pieces, none begins.
   const rows = [row(0, 0), ...Array.from({ length: 40 }, (_, i) => (i % 20 === 0 ? row(2 + i / 40, 1) : row(0, 0)))];
   const { estimates, blocks } = atOnce(measured(['loss', 'bitsPerByte'], rows, 0));
   expect(estimates.loss).toEqual({ value: 2.25, low: 0, high: expect.closeTo(2.25 + 12.7062 * 0.25, 3) as number });
@@ -100,14 +100,14 @@ test('a piece without tokens leaves no figure without its interval', () => {
   expect(blocks).toBe(2);
 });
 
-test('a share of tokens that is the same in few pieces lies where so many tokens leave it', () => {
+test('a share of tokens that is equal in a few pieces has the interval of its number of tokens', () => {
   const row = [30, 20, 100, 20, 20, ...new Array<number>(30).fill(0)];
   const { estimates } = atOnce(measured(['top1', 'loss'], [row, row, row], 0));
   expect(estimates.top1).toEqual({ value: 100, low: expect.closeTo(93.98, 2) as number, high: 100 });
   expect(estimates.loss).toEqual({ value: 1.5 });
 });
 
-test('where there is no interval, that is said with what is needed', () => {
+test('reports a missing interval with the number of pieces needed', () => {
   const rows = [[2, 1, 100, ...new Array<number>(32).fill(0)]];
   const { estimates, blocks } = atOnce(measured(['loss'], rows, 0));
   expect([estimates, blocks]).toEqual([{ loss: { value: 2 } }, 1]);
@@ -128,14 +128,14 @@ const piecesOf = (difference: number, seed: number, count = 60) => {
   return [first, second, new Array<number>(count).fill(1024)] as const;
 };
 
-test('of few pieces the interval of a difference is as wide as so few leave it', () => {
+test('the interval of a difference is wide for few pieces', () => {
   const { low, high } = compare([700, 800], [690, 796], [1024, 1024]);
   const bits = (nats: number): number => nats / Math.LN2 / 1024;
   expect(low).toBeCloseTo(bits(-7 - 12.7062 * 3), 5);
   expect(high).toBeCloseTo(bits(-7 + 12.7062 * 3), 5);
 });
 
-test('a small difference is seen, because both read the same pieces', () => {
+test('detects a small difference, because both models read the same pieces', () => {
   const better = compare(...piecesOf(-0.01, 1));
   expect(better.verdict).toBe('better');
   expect(better.difference).toBeCloseTo(-0.01, 2);
@@ -143,7 +143,7 @@ test('a small difference is seen, because both read the same pieces', () => {
   expect(compare(...piecesOf(0.01, 1)).verdict).toBe('worse');
 });
 
-test('where there is none it is seldom said that there is, and how much text would tell', () => {
+test('rarely reports a difference if there is none, and estimates how much text would decide', () => {
   const found = Array.from({ length: 100 }, (_, seed) => compare(...piecesOf(0, seed + 2)));
   const distinguished = found.filter(({ verdict }) => verdict !== 'not distinguishable');
   expect(distinguished.length).toBeLessThanOrEqual(12);
@@ -153,11 +153,11 @@ test('where there is none it is seldom said that there is, and how much text wou
   );
 });
 
-test('a model that has diverged is not compared', () => {
+test('refuses to compare a diverged model', () => {
   expect(() => compare([NaN, 700], [690, 796], [1024, 1024])).toThrow(/its training diverged/);
 });
 
-test('of few blocks nothing is decided, however alike they are', () => {
+test('decides nothing from few blocks, even if they agree', () => {
   const of = (blocks: number) =>
     compare(Array<number>(blocks).fill(700), Array<number>(blocks).fill(693), Array<number>(blocks).fill(1024));
   expect(of(1)).toMatchObject({ verdict: 'not distinguishable', blocks: 1 });

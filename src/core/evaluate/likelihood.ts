@@ -1,4 +1,4 @@
-/** Scores of the likelihood of a text, from sums over its blocks. Add one: an entry here. */
+/** Likelihood metrics of a text, from sums over its blocks. To add one, add an entry here. */
 import { METRICS } from '../metrics';
 import type { Estimate, Metric } from '../metrics/metric';
 import { shareOf } from '../metrics/share';
@@ -11,17 +11,17 @@ interface Likelihood {
   label: string;
   unit: string;
   better: 'lower' | 'higher';
-  /** Of what adds up. */
+  /** Value from the sums over all blocks. */
   of(sums: Sums): number;
   /** Measures confidence, which n-gram models don't have. */
   isOfSureness?: true;
   /** Percent of tokens. */
   isShare?: true;
-  /** Of what follows from exp(loss). */
+  /** Value is an exponential of the loss. */
   isExponential?: true;
 }
 
-/** Over the tokens of a block; in each tenth of how sure the model was of its likeliest token: how many, how sure, how many right. */
+/** Sums over the tokens of a block. `bins`: counts, confidences and hits by confidence in the likeliest token. */
 export interface Sums {
   nats: number;
   tokens: number;
@@ -31,7 +31,7 @@ export interface Sums {
   bins: readonly { count: number; confidence: number; right: number }[];
 }
 
-/** A metric that a mean loss gives. */
+/** A metric that follows from the mean loss. */
 const ofLoss = ({ label, unit, better, says, ofMean }: OfMean) => ({
   label,
   unit,
@@ -59,7 +59,7 @@ export const LIKELIHOODS = {
     isShare: true,
     of: ({ firstFive, tokens }) => (100 * firstFive) / tokens,
   },
-  /** Guo et al. 2017, arXiv:1706.04599: in ten bins, the mean distance between confidence and accuracy. */
+  /** Mean distance between confidence and accuracy over ten bins. Source: Guo et al. 2017, arXiv:1706.04599 */
   calibrationError: {
     label: 'Calibration error',
     unit: '%',
@@ -75,7 +75,7 @@ export const likelihoodOf = (id: LikelihoodId): Likelihood => LIKELIHOODS[id];
 
 export const BINS = 10;
 
-/** Of each block, one number after another. @param scores of each document */
+/** Sums of each block as rows of numbers (`sumsOf`). @param scores of each document */
 export function rowsOf(blocks: readonly Block[], scores: readonly TokenScores[]): Rows {
   return blocks.map(({ document, from, to, bytes }) => {
     const { loss, rank, confidence } = scores[document]!;
@@ -111,9 +111,9 @@ export const sumsOf = (row: readonly number[]): Sums => ({
 });
 
 /**
- * Of all blocks, each with the interval that it lies in with 95 % confidence. Yields between pieces of work.
- * @param rows of each block, one with tokens at least
- * @returns `blocks`: of how many intervals are made
+ * Computes metrics over all blocks, with 95 % confidence intervals. Yields between pieces of work.
+ * @param rows of each block; at least one has tokens
+ * @returns `blocks`: number of units behind the intervals
  */
 export function* measured<Id extends LikelihoodId>(
   ids: readonly Id[],
@@ -134,7 +134,7 @@ export function* measured<Id extends LikelihoodId>(
   const found = yield* intervals(own, statistics, seed);
   const estimates = ids.map((id, i) => {
     const value = statistics[i]!.of(all);
-    // Few blocks that are all alike have none; but of how many tokens, they say.
+    // A few equal blocks have no bootstrap interval; uses the interval of a share of tokens instead.
     const isAlike = !found[i] && likelihoodOf(id).isShare && own.length > 1;
     return [
       id,
@@ -144,11 +144,11 @@ export function* measured<Id extends LikelihoodId>(
   return { estimates: Object.fromEntries(estimates) as Record<Id, Estimate>, blocks: own.length };
 }
 
-/** Widened to hold the value: drawing blocks again adds noise, so the calibration error's interval can lie above it. */
+/** Widens an interval to contain the value. Resampling adds noise, so calibration intervals can lie above it. */
 const around = <T extends { low: number; high: number }>(value: number, interval: T | undefined): T | undefined =>
   interval && { ...interval, low: Math.min(interval.low, value), high: Math.max(interval.high, value) };
 
-/** Of the sums of all blocks, the bins of a reliability diagram; empty ones too. */
+/** Bins of a reliability diagram, including empty ones. @param row sums over all blocks */
 export const calibrationOf = (row: readonly number[]) => ({
   bins: sumsOf(row).bins.map(({ count, confidence, right }) => ({
     confidence: count > 0 ? confidence / count : 0,

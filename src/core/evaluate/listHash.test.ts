@@ -14,7 +14,7 @@ const found: Evaluation = {
 };
 const pair = { kind: 'all', first: 'He is.', second: 'He are.' };
 
-test('each list that was asked is known again, and another is another', async () => {
+test('an equal list has the same hash, and a different list another', async () => {
   const items: TaskItems = [{ line: 2, prompt: 'a', answer: 'b' }];
   const hashed = await withListHashes(found, { minimalPairs: [pair], tasks: [{ name: 'a.csv', items }] });
   expect(hashed.minimalPairs!.listHash).toBe(await listHash([pair]));

@@ -1,14 +1,14 @@
-/** Which list it was that a model was asked: of another, what was found is out of date. */
+/** Hashes of evaluated lists: a result is out of date if the list has changed. */
 import type { Evaluation } from './evaluation';
 import type { ToEvaluate } from './readings/reading';
 
-/** Of sentences, or of a task's rows: SHA-256 in hex. By the platform, as a page's policy lets no WebAssembly run. */
+/** SHA-256 in hex of sentences or a task's rows. Uses Web Crypto, because the page's policy blocks WebAssembly. */
 export async function listHash(list: readonly object[]): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(list)));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** What was found, each with the hash of the list that was asked. */
+/** Adds to each result the hash of its list. */
 export async function withListHashes(
   found: Evaluation,
   { minimalPairs, swaps, tasks = [] }: Pick<ToEvaluate, 'minimalPairs' | 'swaps' | 'tasks'>,

@@ -6,7 +6,7 @@ import type { Part, Read } from './readings/reading';
 import { preferences } from './sentencePairs';
 import { taskScores } from './taskScores';
 
-/** Each list by itself. */
+/** One part for each list, so that they fail separately. */
 export function listsOf({ network, tokenizer, asked, pause, report }: Read): readonly Part[] {
   const { minimalPairs, swaps, tasks = [], objective } = asked;
   const as = evaluatedAs(objective, network.choice);

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 const words = 'Some years ago, never mind how long precisely, having little money in my purse. ';
 
-test('losses are those of the tokens that are hidden, given the others', async () => {
+test('losses are those of the masked tokens, given the others', async () => {
   const document = tokenised(tokenizer, words.slice(0, 29));
   const short = tokenised(tokenizer, 'purse');
   const [scores, others] = await maskedScores(net, tokenizer, [document, short], 7);
@@ -40,7 +40,7 @@ test('losses are those of the tokens that are hidden, given the others', async (
   expect((await maskedScores(net, tokenizer, [document, short], 8))[0]).not.toEqual(scores);
 });
 
-test('a text without a token to mask is refused with its reason', async () => {
+test('rejects a text without a token to mask, with the reason', async () => {
   const marks = { ids: Uint32Array.of(tokenizer.endOfText, tokenizer.endOfText), bytes: 0, source: 'marks' };
   const asked = { documents: [marks], metrics: ['maskedAccuracy'] as const };
   await expect(evaluate(net, tokenizer, { ...asked, objective: 'masked' }, unwatched)).rejects.toMatchObject({
@@ -49,7 +49,7 @@ test('a text without a token to mask is refused with its reason', async () => {
   });
 });
 
-test('an encoder is measured on masked tokens, with the most frequent token as a baseline', async () => {
+test('evaluates an encoder on masked tokens, with the most frequent token as a baseline', async () => {
   const documents = [held(tokenizer, words.repeat(16), 'moby')];
   const train = [tokenised(tokenizer, words)];
   const before = tf.memory().numTensors;

@@ -1,4 +1,4 @@
-/** What a model that reads both ways makes of tokens that are hidden from it. */
+/** Scores of masked tokens by an encoder. */
 import { unwatched, type Job, type Pause, yieldToEventLoop } from '../base/job';
 import type { Network } from '../models/network';
 import { ALL_BY_MASK, drawing, masked, MASK_RATE, masksOf } from '../objectives/masks';
@@ -8,9 +8,9 @@ import { emptyScores, type TokenScores } from './scores';
 import { batchesOf, scored } from './tokenScores';
 
 /**
- * Scores masked tokens. Cuts a document into consecutive pieces of the model's context, with the special tokens around each.
- * Masks 15 % of each piece. Unlike in training, all of these become the mask, so the model sees no token that it must
- * predict.
+ * Scores masked tokens. Cuts a document into consecutive pieces of the model's context, with the special tokens around
+ * each. Masks 15 % of each piece. Unlike in training, all of these become the mask, so the model sees no token that it
+ * must predict.
  * @param seed of the choice of masked tokens
  * @returns scores of each document; NOT_PREDICTED for unmasked tokens
  * @throws HomegrownError `bad-settings` where the tokenizer has no mask
@@ -58,13 +58,13 @@ export async function maskedScores(
   }
   return scores;
 }
-/** At once. */
+/** Batch size. */
 const ROWS = 8;
 
-/** Tokens of a text that it reads at once. */
+/** Number of text tokens that fit into the context. */
 export const lengthOf = ({ choice }: Network, tokenizer: Tokenizer): number =>
   choice.config.context - frameOf(tokenizer).flat().length;
 
-/** What the model's makers put around a text; nothing of a model that was begun here. */
+/** Special tokens around a text, as in pretraining; none for models trained from scratch here. */
 const frameOf = (tokenizer: Tokenizer): [before: number[], after: number[]] =>
   tokenizer.begin === undefined ? [[], []] : [[tokenizer.begin], [tokenizer.idOf('separator')]];

@@ -11,7 +11,7 @@ import { heldTextsIn } from './heldTexts';
 import type { ToEvaluate } from './readings/reading';
 import type { BaselineFacts } from '../objectives/facts';
 
-/** What a part is measured as. */
+/** Inputs of an evaluation that a part provides. */
 export type OfPart =
   | 'documents'
   | 'pairs'
@@ -23,18 +23,18 @@ export type OfPart =
   | 'counts'
   | 'facts';
 
-/** What was measured when the data were built. */
+/** Baselines measured when the data were built. */
 export interface StoredBaselines {
   facts: BaselineFacts;
-  /** How often each id occurs in the training part, [vocabulary]. */
+  /** Occurrences of each id in the training part, [vocabulary]. */
   counts: ArrayLike<number>;
 }
 
 /**
- * @param sourceOf name of the text that has the document in this place among all of the data
- * @param source what kind of data the model was trained on, and so is measured on
+ * @param sourceOf name of the text that contains the document at this index in the data
+ * @param source kind of data that the model was trained on
  * @param context in tokens
- * @param stored earlier evaluation on this part: then the training part isn't read
+ * @param stored baselines of this part; if given, documents of the training part aren't read
  */
 export async function partToEvaluate(
   { heldOut, train }: { heldOut: PartSource; train: PartSource },

@@ -1,4 +1,4 @@
-/** A text as a model that reads from left to right finds it. */
+/** Likelihood of a text by a causal model. */
 import { badSettings } from '../base/errors';
 import { type Job, type Pause, unwatched, yieldToEventLoop } from '../base/job';
 import { modelSpec } from '../models';
@@ -11,7 +11,7 @@ import { rowsOf } from './likelihood';
 import type { TokenScores } from './scores';
 import { tokenScores, type Windows } from './tokenScores';
 
-/** @throws HomegrownError `bad-settings` where no text has a likelihood by the model */
+/** @throws HomegrownError `bad-settings` if the model can't compute the likelihood of a text */
 export function checkReadsOn(name: string, model: Pick<ModelChoice, 'id' | 'config'>, objective: ObjectiveId): void {
   const as = evaluatedAs(objective, model);
   if (as === 'nextTokens') return;
@@ -23,9 +23,9 @@ export function checkReadsOn(name: string, model: Pick<ModelChoice, 'id' | 'conf
 
 interface TextScores {
   blocks: readonly Block[];
-  /** Of each document. */
+  /** Scores of each document. */
   scores: readonly TokenScores[];
-  /** Of each block, what figures are made of. */
+  /** Sums of each block (`rowsOf`). */
   rows: readonly (readonly number[])[];
 }
 
@@ -50,20 +50,20 @@ export async function scoreText(
   return { blocks, scores, rows: rowsOf(blocks, scores) };
 }
 
-/** Of each piece of texts, end to end: nats and bytes, by which models of unlike tokenizers are compared. */
+/** Nats and bytes of each piece of the texts, to compare models with different tokenizers. */
 export async function natsOf(
   network: Network,
   tokenizer: Tokenizer,
   texts: readonly string[],
   { pause, report }: { pause?: Pause | undefined; report?: Job['report'] } = {},
 ): Promise<{ nats: readonly number[]; bytes: readonly number[] }> {
-  // Bytes as they are given, whatever a tokenizer makes of them: so both have the same pieces.
+  // Counts bytes of the original text, even if a tokenizer normalizes, so both models have the same pieces.
   const documents = texts.map((text) => ({ ids: tokenizer.encode(text), bytes: utf8Length(text) }));
   const { rows, blocks } = await scoreText(network, tokenizer, documents, endToEnd(network), pause, report);
   return { nats: rows.map((row) => row[0]!), bytes: blocks.map(({ bytes }) => bytes) };
 }
 
-/** Windows as long as the model reads at once, end to end; or each moved on by half of that. */
+/** Non-overlapping windows of a full context. */
 export const endToEnd = ({ choice }: Network): Windows => ({
   context: choice.config.context,
   stride: choice.config.context,

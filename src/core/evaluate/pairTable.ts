@@ -6,7 +6,7 @@ import type { TableRow } from './taskTable';
 
 const MAX_PAIRS = 20_000;
 
-/** @throws HomegrownError `bad-file` naming the line where a row lacks a sentence */
+/** @throws HomegrownError `bad-file` naming the line if a row lacks a sentence */
 export async function sentencePairsIn(name: string, rows: AsyncIterable<TableRow>): Promise<readonly SentencePair[]> {
   const pairs: SentencePair[] = [];
   for await (const { line, cells } of rows) {

@@ -1,4 +1,4 @@
-/** Passages that a model finds hardest and easiest, and some by chance, token by token. */
+/** Passages with the highest and lowest loss, and some random ones, with losses of their tokens. */
 import { stream } from '../base/rng';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Evaluation, Passage } from './evaluation';
@@ -9,7 +9,7 @@ import type { Scored } from './where';
 const MAX = { worst: 20, best: 10, random: 20 };
 const LENGTH = 40;
 
-/** Tokens of a document from and up to; `loss`: the mean of those that were predicted. */
+/** Range of a document's tokens, `to` exclusive. `loss`: mean over the predicted tokens, in nats. */
 interface Piece {
   document: number;
   from: number;
@@ -18,8 +18,8 @@ interface Piece {
 }
 
 /**
- * Cuts scored documents into passages. A passage never spans two windows. Drops the last one of a window if it is shorter
- * than half the maximum.
+ * Cuts scored documents into passages. A passage never spans two windows. Drops the last one of a window if it is
+ * shorter than half the maximum.
  */
 export function passagesOf(
   scored: readonly Scored[],

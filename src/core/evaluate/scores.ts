@@ -1,14 +1,14 @@
-/** What a model made of the tokens of a text, [tokens] each. */
+/** A model's scores for the tokens of a text, [tokens] each. */
 export interface TokenScores {
-  /** -ln of its probability, in nats; NOT_PREDICTED where it was only read. */
+  /** -ln of the token's probability, in nats; NOT_PREDICTED for tokens that are context only. */
   loss: Float32Array;
-  /** How many tokens had a higher score: 0 where it was the likeliest. */
+  /** Number of vocabulary entries with a higher score: 0 if the token was the likeliest. */
   rank: Uint32Array;
-  /** Probability of the likeliest. */
+  /** Probability of the likeliest token. */
   confidence: Float32Array;
 }
 
-/** In place of a loss, which is never below 0. */
+/** Replaces a loss, which is never negative. */
 export const NOT_PREDICTED = -1;
 
 export const emptyScores = (length: number): TokenScores => ({

@@ -14,7 +14,7 @@ import { tokenScores, wantedNats } from './tokenScores';
 test.each([
   ['minimal pairs', minimalPairs(), 10, 30],
   ['identity swaps', identitySwaps(), 5, 20],
-] as const)('%s: so many kinds, none twice, and each differs', (_, pairs, kinds, each) => {
+] as const)('%s: has the stated kinds, no duplicates, and two sentences in each pair', (_, pairs, kinds, each) => {
   const counts = new Map<string, number>();
   for (const { kind, first, second } of pairs) {
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -24,7 +24,7 @@ test.each([
   expect(new Set(pairs.map(({ first, second }) => `${first}|${second}`)).size).toBe(pairs.length);
 });
 
-test('a sentence is as likely among others as alone, and preferences are counted by kind', async () => {
+test('a sentence has the same likelihood in any batch, and preferences are counted by kind', async () => {
   await tf.setBackend('cpu');
   const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 40 }, vocabulary: 257 } as const;
   const net = await network(choice, initialValues(choice, 3));
@@ -65,7 +65,7 @@ test('a sentence is as likely among others as alone, and preferences are counted
   net.dispose();
 });
 
-test('a sentence stands after what the model\u2019s makers put before every text', async () => {
+test('a sentence follows the start tokens of pretraining', async () => {
   const choice = { id: 'gpt', config: { layers: 1, heads: 1, width: 8, context: 16 }, vocabulary: 257 } as const;
   const net = await network(choice, initialValues(choice, 3));
   const own = await createTokenizer({ kind: 'bytes', merges: [] });
@@ -90,7 +90,7 @@ test('a sentence stands after what the model\u2019s makers put before every text
   net.dispose();
 });
 
-test('a model that reads both ways finds each token hidden, one at a time', async () => {
+test('an encoder scores each token with only that one masked', async () => {
   const { tokenizer, info, snapshot } = await untrainedBert();
   const net = await network(info.model, snapshot.tensors);
   const costs = await Promise.all(
@@ -111,7 +111,7 @@ test('a model that reads both ways finds each token hidden, one at a time', asyn
   net.dispose();
 });
 
-test("the interval of a share is Wilson's, as scipy.stats.binomtest has it", () => {
+test("the interval of a share is Wilson's, equal to scipy.stats.binomtest", () => {
   const rounded = (won: number, of: number) => Object.values<number>({ ...shareOf(won, of) }).map((x) => x.toFixed(2));
   expect(rounded(30, 30)).toEqual(['100.00', '88.65', '100.00']);
   expect(rounded(7, 30)).toEqual(['23.33', '11.79', '40.93']);

@@ -1,4 +1,4 @@
-/** Which of two sentences a model finds likelier, over a list. */
+/** Measures which of two sentences a model finds likelier, over a list. */
 import { badSettings } from '../base/errors';
 import type { Pause } from '../base/job';
 import { formatCount } from '../base/units';
@@ -12,26 +12,26 @@ import type { SentencePair } from './minimalPairs';
 import { type Read, wantedNats } from './tokenScores';
 
 export interface Preference extends Interval {
-  /** Percent of pairs whose first sentence is the likelier one. */
+  /** Percentage of pairs whose first sentence is likelier. */
   value: number;
   pairs: number;
-  /** The mean by which it is: nats of the second less those of the first. */
+  /** Mean of the second sentence's nats minus the first's. */
   margin: number;
 }
 
 interface PreferenceSettings {
-  /** Of the model. */
+  /** Objective of the model. */
   objective: ObjectiveId;
   pause?: Pause;
-  /** How many pairs are done, of how many. */
+  /** Reports the number of finished pairs and the total. */
   onProgress?: (done: number, of: number) => void;
 }
 
 /**
- * Whole sentences, as BLiMP compares them: the sum over their tokens. Equally likely counts as half. A model that reads both ways
- * finds each token hidden among the others (Salazar et al. 2020, "Masked Language Model Scoring", arXiv:1910.14659).
- * @returns `missed`: pairs whose second sentence is the likelier one
- * @throws HomegrownError `bad-settings` where one does not fit the context
+ * Compares whole sentences by the sum over their tokens, like BLiMP. Ties count as half. An encoder scores each token
+ * with only that one masked (Salazar et al. 2020, "Masked Language Model Scoring", arXiv:1910.14659).
+ * @returns `missed`: pairs whose second sentence is likelier
+ * @throws HomegrownError `bad-settings` if a sentence does not fit the context
  */
 export async function preferences(
   network: Network,
@@ -66,14 +66,14 @@ export async function preferences(
 }
 const AT_ONCE = 64;
 
-/** A sentence as it is read, each of its tokens wanted once. */
+/** Reads that together predict each token of a sentence once. */
 function readsOf(network: Network, tokenizer: Tokenizer, text: string, isMasked: boolean): readonly Read[] {
   const { config } = network.choice;
   const own = [...tokenizer.encode(text)];
   const { begin } = tokenizer;
   const before = isMasked && begin === undefined ? [] : [beginOf(tokenizer)];
   const after = isMasked && begin !== undefined ? [tokenizer.idOf('separator')] : [];
-  // The last token of what is read from left to right is only predicted.
+  // A causal model never reads the last token; it only predicts it.
   const read = before.length + own.length + (isMasked ? after.length : -1);
   if (read > config.context)
     throw badSettings(

@@ -18,7 +18,7 @@ const evaluation: Evaluation = {
 };
 const stored = (it: Evaluation) => evaluationSchema.safeParse(JSON.parse(JSON.stringify(it)));
 
-test('what is no number is left out and told, the rest stays, and all of it can be read again', () => {
+test('lists values that are not finite as left out, keeps the rest, and can be parsed again', () => {
   expect(stored(evaluation).success).toBe(false);
   const kept = storable(evaluation);
   expect(stored(kept).data).toEqual(kept);
@@ -31,7 +31,7 @@ test('what is no number is left out and told, the rest stays, and all of it can 
   ]);
 });
 
-test('nothing else is changed', () => {
+test('leaves everything else unchanged', () => {
   const { where: _, minimalPairs: __, ...fine } = { ...evaluation, baselines: {}, tasks: [task('c')] };
   expect(storable(fine)).toEqual(fine);
 });

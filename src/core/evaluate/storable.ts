@@ -1,8 +1,8 @@
-/** What of an evaluation can be stored and read again: of a model that has diverged some is no number, which is left out and told. */
+/** Makes an evaluation storable: lists values of a diverged model that aren't finite as left out. */
 import { type Evaluation, evaluationSchema } from './evaluation';
 import { taskScoresSchema } from './tasks';
 
-/** Nothing that can be stored is changed. */
+/** Leaves storable values unchanged. */
 export function storable({ baselines, tasks = [], leftOut, ...rest }: Evaluation): Evaluation {
   const lost: string[] = [];
   const finite = Object.entries(baselines).flatMap(([name, figures]) => {

@@ -7,7 +7,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { emptyScores, type TokenScores } from './scores';
 import { batchesOf, scored } from './tokenScores';
 
-/** @returns of each pair, tokens of the target and its end; what a context has no room for is NOT_PREDICTED */
+/** @returns scores of each target with its end token; NOT_PREDICTED for tokens that do not fit the context */
 export async function targetScores(
   network: Network,
   tokenizer: Tokenizer,
@@ -42,5 +42,5 @@ export async function targetScores(
   }
   return scores;
 }
-/** At once. */
+/** Batch size. */
 const ROWS = 8;

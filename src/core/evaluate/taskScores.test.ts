@@ -29,7 +29,7 @@ beforeAll(async () => {
     const { tokenizer, info, snapshot } = made;
     models.set(name, { net: await network(info.model, snapshot.tensors), tokenizer });
   }
-  // Bytes and two merges, so that a space belongs to the word after it.
+  // Bytes and two merges. Ids follow GPT-2's byte order, where 32 is A and 97 is byte 164.
   const tokenizer = await createTokenizer({ kind: 'bpe', merges: [[32, 97], [256, 98]] }); // prettier-ignore
   const config = { layers: 1, heads: 2, width: 16, context: CONTEXT };
   const choice = { id: 'gpt', config, vocabulary: tokenizer.size } as const;
@@ -45,7 +45,7 @@ const logSoftmax = (scores: Float32Array): ((id: number) => number) => {
   const sum = scores.reduce((total, z) => total + Math.exp(z - highest), 0);
   return (id) => scores[id]! - highest - Math.log(sum);
 };
-/** Nats of `text`, token by token, each with a full forward pass over all before it. */
+/** Nats of `text`, with one full forward pass per token. */
 const byHand: Record<string, (model: Model, prompt: string, text: string) => Promise<number>> = {
   async decoder({ net, tokenizer }, prompt, text) {
     const own = tokenizer.encode(prompt).length;
@@ -85,7 +85,7 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
   const prompts = PROMPTS[kind]!;
   const choices = ['ab', 'a', 'bca xy'];
 
-  test('the likelier choice, by nats that are those of one token after another', async () => {
+  test('chooses by nats that equal those of token-by-token passes', async () => {
     const model = of(kind);
     const costs = await Promise.all(
       prompts.map((prompt) => Promise.all(choices.map((choice) => byHand[kind]!(model, prompt, choice)))),
@@ -100,7 +100,7 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
     const min = (of: readonly number[]): number => of.indexOf(Math.min(...of));
     const likeliest = costs.map(min);
     const perCharacter = costs.map((each) => min(each.map((cost, i) => cost / choices[i]!.length)));
-    // The first is right, and no other.
+    // Only the first row's correct choice is the likeliest.
     const items = prompts.map((prompt, i): Chosen => {
       const right = i === 0 ? likeliest[0]! : (likeliest[i]! + 1) % choices.length;
       return { line: i + 2, prompt, choices, right };
@@ -118,7 +118,7 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
     );
   });
 
-  test('what is too long for the context is cut and counted, and what is wanted may not be', async () => {
+  test('truncates and counts long prompts, and rejects expected answers that exceed the context', async () => {
     const { net, tokenizer } = of(kind);
     const long = 'x'.repeat(40);
     const prompt = kind === 'encoder' ? `${long} ___ ${long}` : long;
@@ -137,7 +137,7 @@ describe.each(Object.keys(byHand))('%s', (kind) => {
   });
 });
 
-/** What it finds likeliest after a byte, or in its place, is always the same. */
+/** Network whose likeliest token after a byte, or at its position, is given by `next`. */
 function scripted(id: 'gpt' | 'bert' | 't5', tokenizer: Tokenizer, next: Readonly<Record<string, string>>): Network {
   const { size } = tokenizer;
   const code = (text: string): number =>
@@ -159,7 +159,7 @@ const answered = async (net: Network, tokenizer: Tokenizer, rows: readonly (read
   return [metrics.exactMatch!.value, missed.map(({ line, given }) => `${line} ${given}`)];
 };
 
-test('a causal model answers in as many lines as expected, and surrounding spaces do not matter', async () => {
+test('a causal model answers with as many lines as expected, and surrounding spaces do not matter', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const net = scripted('gpt', tokenizer, { x: ' ', ' ': 'a', a: 'b', b: 'c', c: '\n', '\n': 'd', z: '$' });
   const rows = [['x', 'abc'], ['x  ', 'abc '], ['x', 'ab'], ['x', 'abc\nd!'], ['x', 'abcd'], ['x\n', 'd!'], ['z', 'q']] as const; // prettier-ignore
@@ -170,13 +170,13 @@ test('a causal model answers in as many lines as expected, and surrounding space
   ]);
 });
 
-test('an encoder-decoder answers up to the end that it gives itself', async () => {
+test('an encoder-decoder answers up to its end token', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const net = scripted('t5', tokenizer, { $: 'a', a: 'b', b: '$' });
   expect(await answered(net, tokenizer, [['x', 'ab'], ['x', 'a']])).toEqual([50, ['3 ab']]); // prettier-ignore
 });
 
-test('a blank is filled with as many tokens as are wanted', async () => {
+test('fills a blank with as many tokens as expected', async () => {
   const { tokenizer } = of('encoder');
   const net = scripted('bert', tokenizer, { _: 'a' });
   expect(await answered(net, tokenizer, [['x ___ y', 'aa'], ['___', 'b']])).toEqual([50, ['3 a']]); // prettier-ignore
@@ -190,7 +190,7 @@ test('a decoder that was trained on pairs is prompted as in training', () => {
   expect(wanted.map(({ at, token }) => [at, token])).toEqual([[2, ids[3]], [3, ids[4]], [4, end]]); // prettier-ignore
 });
 
-test('a passage has one blank', async () => {
+test('rejects a passage without exactly one blank', async () => {
   const { net, tokenizer } = of('encoder');
   const scores = (prompt: string) => scoresOf(net, tokenizer, [{ line: 7, prompt, answer: 'a' }]);
   await expect(scores('no')).rejects.toThrow('Line 7 of the task: The passage has no blank to fill.');

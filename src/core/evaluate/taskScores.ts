@@ -21,10 +21,10 @@ interface TaskSettings {
 }
 
 /**
- * Decodes greedily to the end of the text; a causal model to the end of the line. An encoder fills the blank of the prompt
- * with as many tokens as expected.
- * @throws HomegrownError `bad-settings` where an answer or a choice does not fit the context, or a prompt has not the one
- * blank
+ * Decodes greedily to the end of the text; a causal model to the end of the line. An encoder fills the blank of the
+ * prompt with as many tokens as expected.
+ * @throws HomegrownError `bad-settings` if an answer or a choice does not fit the context, or an encoder's prompt does
+ * not have exactly one blank
  */
 export async function taskScores(
   network: Network,

@@ -12,7 +12,7 @@ const read = (text: string, columns?: TaskColumns) => {
   return taskItems('a.csv', allOf('a.csv', FORMATS.csv.rows(file)), columns);
 };
 
-test('answers, choices of one column, and choices of several; columns by their usual names or by those asked for', async () => {
+test('reads answers, and choices from one column or several, by usual or requested column names', async () => {
   expect(await read('n,Question,Target\n1,2 + 2 =,4\n')).toEqual([{ line: 2, prompt: '2 + 2 =', answer: '4' }]);
   expect(await read('prompt,choices,answer\nIt is, wet | dry ,dry\n')).toEqual([
     { line: 2, prompt: 'It is', choices: ['wet', 'dry'], right: 1 },
@@ -28,7 +28,7 @@ test('answers, choices of one column, and choices of several; columns by their u
   ]);
 });
 
-test('the right one is what is written so, else by number from 1, else by letter', async () => {
+test('matches the correct choice by text, else by number from 1, else by letter', async () => {
   const rightOf = async (choices: string, answer: string) => {
     const items = await read(
       csvOf([
@@ -60,18 +60,18 @@ test.each([
     'prompt,choices,answer\na,b|c,d|e\n',
     /^Line 2 of a\.csv has "d\|e" in answer, which is not one of its 2 choices\.$/,
   ],
-])('%j is refused with its line and a way out', async (text, message) => {
+])('rejects %j with the line and a fix', async (text, message) => {
   const refused = read(text);
   await expect(refused).rejects.toMatchObject({ code: 'bad-file', message: expect.stringMatching(message) as string });
   await expect(refused).rejects.toHaveProperty('remedy');
 });
 
-test('a column that is asked for must be there', async () => {
+test('rejects a requested column that is missing', async () => {
   const asked = read('prompt,answer\na,b\n', { choices: ['prompt', 'other'] });
   await expect(asked).rejects.toThrow('a.csv has no column "other". It has prompt, answer.');
 });
 
-test('whatever choices are, the right one is found, and nothing of them changes', async () => {
+test('finds the correct choice among any choices, and leaves them unchanged', async () => {
   const choice = fc
     .string({ minLength: 1, unit: 'binary' })
     .filter((text) => text.trim() === text && !text.includes('|'));

@@ -10,7 +10,7 @@ export interface TableRow {
 
 type TaskItem = Answered | Chosen;
 interface Asked {
-  /** Of the table's file, from 1. */
+  /** Line in the table's file, from 1. */
   line: number;
   prompt: string;
 }
@@ -18,39 +18,40 @@ export interface Answered extends Asked {
   answer: string;
 }
 export interface Chosen extends Asked {
-  /** Two or more. */
+  /** At least two. */
   choices: readonly string[];
-  /** Which of them, from 0. */
+  /** Index of the correct choice. */
   right: number;
 }
 
-/** Either all of its rows have choices or none. */
+/** Rows of a task: either all have choices or none. */
 export type TaskItems = readonly [Answered, ...Answered[]] | readonly [Chosen, ...Chosen[]];
 export const areChoices = (items: TaskItems): items is readonly [Chosen, ...Chosen[]] => 'choices' in items[0];
 
-/** Names of columns; what is not given is found by its usual name. */
+/** Names of columns; absent ones are found by their usual names. */
 export interface TaskColumns {
   prompt?: string;
   answer?: string;
-  /** One, whose cells have choices with | between; or one for each choice. */
+  /** One column whose cells have choices separated by |, or one column for each choice. */
   choices?: readonly string[];
 }
 
-/** By what columns are called, in lower case. */
+/** Usual names of columns, in lower case. */
 const PROMPT = ['prompt', 'question', 'input'];
 const ANSWER = ['answer', 'right', 'target', 'label'];
 const CHOICES = ['choices', 'options'];
 const ONE_CHOICE = /^(?:choice|option)[ _-]?(?:\d{1,3}|[a-z])$/;
 
-/** Rows; one that is asked at a usual size of a model takes a few hundredths of a second. */
+/** Maximum number of rows; at a usual model size, each takes a few hundredths of a second. */
 const MAX_ROWS = 20_000;
-/** Beyond it, a column is not one of choices. */
+/** Maximum choices in a row. */
 const MAX_CHOICES = 100;
 
 /**
- * Matches the correct choice by its text, its number from 1, its letter, or the name of its column, whichever fits first.
- * @throws HomegrownError `bad-file` naming the line where a column or a cell is missing, the table has no rows, a row has one
- * choice, or none of them is the correct one
+ * Matches the correct choice by its text, its number from 1, its letter, or the name of its column, whichever fits
+ * first.
+ * @throws HomegrownError `bad-file`, with the line, if a column or a cell is missing, or the table has no rows. Also if
+ * a row has fewer than two choices, duplicates or no correct choice.
  */
 export async function taskItems(
   name: string,

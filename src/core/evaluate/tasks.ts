@@ -7,12 +7,12 @@ import { z } from '../base/zod';
 import type { TaskItems } from './taskTable';
 
 export interface Task {
-  /** That of its file. */
+  /** Name of the task's file. */
   name: string;
   items: TaskItems;
 }
 
-/** All in percent. */
+/** Metrics of a task, all in percent. */
 export const TASK_METRICS = {
   exactMatch: { label: 'Exact match', says: 'its answer equals the reference' },
   accuracy: { label: 'Accuracy', says: 'the right choice is the likeliest' },
@@ -23,7 +23,7 @@ export const TASK_METRICS = {
 } as const;
 export type TaskMetricId = keyof typeof TASK_METRICS;
 
-/** What needs no model. */
+/** Baselines that need no model. */
 export const TASK_BASELINES = {
   chance: { label: 'Chance', says: 'a random choice' },
   commonest: { label: 'Most frequent answer', says: 'always the most frequent answer' },
@@ -35,19 +35,19 @@ const percent = z.object({ value: z.number(), low: z.number(), high: z.number(),
 export const taskScoresSchema = z.object({
   name: z.string(),
   rows: z.int().positive(),
-  /** Of them, those whose prompt is longer than the model reads, and lost a part of it. */
+  /** Number of rows whose prompt was truncated to the context. */
   cut: z.int().nonnegative(),
-  /** `exactMatch` of answers; of choices both others. The interval is Wilson's. */
+  /** `exactMatch` for answers, the other two for choices; with Wilson score intervals. */
   metrics: z.object({
     exactMatch: percent.exactOptional(),
     accuracy: percent.exactOptional(),
     accuracyPerCharacter: percent.exactOptional(),
   }),
-  /** By the names of TASK_BASELINES, in the same metrics. */
+  /** Values of the same metrics, by the names of TASK_BASELINES. */
   baselines: z.record(z.string(), z.record(z.string(), z.number())),
-  /** Says which rows were asked, as of pairs of sentences. */
+  /** Hash of the rows, as for pairs of sentences. */
   listHash: z.string().exactOptional(),
-  /** The first rows that it got wrong; of choices by `accuracy`. `line`: of the file, from 1. */
+  /** First rows that the model got wrong; for choices, by `accuracy`. `line`: of the file, from 1. */
   missed: z.array(z.object({ line: z.int(), prompt: z.string(), wanted: z.string(), given: z.string() })),
 });
 export type TaskScores = z.infer<typeof taskScoresSchema>;

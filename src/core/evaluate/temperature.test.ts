@@ -6,7 +6,7 @@ import { crossFitted, MIN_TEXTS, fittedTemperature as fitting, natsOf, type Scor
 
 const fittedTemperature = (texts: readonly Scored[], several: boolean): number => atOnce(fitting(texts, several));
 
-/** Texts whose labels are drawn by their scores, told `times` too surely. */
+/** Texts whose labels are drawn from their logits, which are then scaled by `times`. */
 function drawn(count: number, times: number, several = false): Scored[] {
   const at = stream(7, 'texts', 0);
   let n = 0;
@@ -21,7 +21,7 @@ function drawn(count: number, times: number, several = false): Scored[] {
   });
 }
 
-test.each([false, true])('what is too sure by a factor is divided by it, several labels: %s', (several) => {
+test.each([false, true])('recovers the factor of scaled logits, multilabel: %s', (several) => {
   for (const times of [0.5, 1, 3]) {
     const found = fittedTemperature(drawn(4000, times, several), several);
     expect(found / times).toBeGreaterThan(0.92);
@@ -29,14 +29,14 @@ test.each([false, true])('what is too sure by a factor is divided by it, several
   }
 });
 
-test('no other is likelier', () => {
+test('the fitted temperature has the lowest loss', () => {
   const texts = drawn(300, 2);
   const loss = (temperature: number) => texts.reduce((sum, text) => sum + natsOf(text, false, temperature), 0);
   const best = fittedTemperature(texts, false);
   for (const factor of [0.9, 0.99, 1.01, 1.1]) expect(loss(best)).toBeLessThanOrEqual(loss(best * factor));
 });
 
-test('the likelihood is that of the probabilities, to the bit, and others come in between', () => {
+test('the likelihood equals that of the probabilities bit for bit, and fitting yields to others', () => {
   for (const several of [false, true])
     for (const text of drawn(200, 3, several))
       for (const temperature of [1, 0.3, 7]) {
@@ -49,11 +49,11 @@ test('the likelihood is that of the probabilities, to the bit, and others come i
   const wide = drawn(60, 2).map(({ wanted }) => ({ wanted, scores: new Float64Array(5000).fill(-1) }));
   let pauses = 0;
   for (const work = fitting(wide, false); !work.next().done;) pauses++;
-  // Two looks at 300,000 scores before the first step of the search, three pauses each.
+  // Two passes over 300,000 logits before the first step of the search, three pauses each.
   expect(pauses).toBeGreaterThan(60);
 });
 
-test('few texts give none, and each text that which others gave', () => {
+test('fits no temperature to few texts, and cross-fits each text on the others', () => {
   expect(fittedTemperature(drawn(MIN_TEXTS - 1, 3), false)).toBe(1);
   const texts = drawn(200, 2);
   const found = atOnce(crossFitted(texts, false));
@@ -65,7 +65,7 @@ test('few texts give none, and each text that which others gave', () => {
   }
 });
 
-test('where all are right none would be too sure: there is nothing to be fitted', () => {
+test('fits no temperature if all texts are right', () => {
   const easy = Array.from({ length: 60 }, (_, i) => ({ scores: i % 2 ? [1, -1] : [-1, 1], wanted: [i % 2 ? 0 : 1] }));
   expect(fittedTemperature(easy, false)).toBe(1);
   expect(fittedTemperature(easy, true)).toBe(1);

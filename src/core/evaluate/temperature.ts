@@ -1,16 +1,16 @@
-/** How sure a classifier is, brought to how often it is right. */
+/** Temperature scaling: calibrates a classifier's confidence to its accuracy. */
 import { likeliest } from '../base/likeliest';
 import { stream } from '../base/rng';
 
-/** What a classifier made of a text: scores [labels], and the places of the labels that stand in the data. */
+/** A classifier's logits for a text, [labels], and the indices of the expected labels. */
 export interface Scored {
   scores: ArrayLike<number>;
   wanted: readonly number[];
 }
 
-/** -ln of the probability of what is wanted, in nats: where a text has several labels, their mean. */
+/** -ln of the probability of the expected label, in nats; the mean over all labels for multilabel classifiers. */
 export function natsOf({ scores, wanted }: Scored, several: boolean, temperature = 1): number {
-  // As probabilitiesOf has them, to the bit, without a list of them: it is asked of every text some fifty times.
+  // Equal to probabilitiesOf bit for bit, but without allocating: runs about fifty times for each text.
   const count = scores.length;
   if (several) {
     let sum = 0;
@@ -28,8 +28,8 @@ export function natsOf({ scores, wanted }: Scored, several: boolean, temperature
 }
 
 /**
- * Temperature that minimizes the loss of the scores: by golden section over its logarithm, where the loss has one minimum. 1
- * where texts are too few or all are right, because none could be overconfident. Yields between evaluations of the loss.
+ * Temperature that minimizes the loss, by golden-section search over its logarithm, where the loss has one minimum. 1
+ * if texts are too few, or all are right, so that none could be overconfident. Yields between evaluations of the loss.
  * Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", arXiv:1706.04599
  */
 export function* fittedTemperature(texts: readonly Scored[], several: boolean): Generator<void, number> {
@@ -69,17 +69,17 @@ function isRight({ scores, wanted }: Scored, several: boolean): boolean {
   if (several) return Array.from(scores).every((score, label) => score > 0 === wanted.includes(label));
   return likeliest(scores) === wanted[0];
 }
-/** Labels of texts whose likelihoods take a few ms. */
+/** Number of logits whose likelihoods take a few ms. */
 const AT_ONCE = 100_000;
 /** Minimum number of texts to fit a temperature. */
 export const MIN_TEXTS = 20;
-/** Of one that is hardly ever wrong the best would be near 0, and of one that knows nothing beyond any bound. */
+/** Bounds: the optimum approaches 0 for a model that is hardly ever wrong, and infinity for one that knows nothing. */
 const [COLDEST, HOTTEST] = [0.2, 20];
 
-/** Temperatures for each text that were fitted without it: those of one half by the other. */
+/** Cross-fitted temperatures: each text's is fitted on the half without it. */
 export function* crossFitted(texts: readonly Scored[], several: boolean): Generator<void, readonly number[]> {
   const draw = stream(0, 'halves', 0);
-  // Texts of one label may stand in a pattern, so halves are drawn.
+  // Random halves, because texts of one label may follow a pattern.
   const halfOf = texts.map((_, i) => draw(i) & 1);
   const fitted = (half: number) =>
     fittedTemperature(

@@ -19,12 +19,12 @@ vi.mock('../objectives/baselines/nGrams', { spy: true });
 
 const noPause = (): Promise<void> => Promise.resolve();
 
-test('baselines that are stored with the data equal those of an evaluation to the last digit', async () => {
+test('baselines stored with the data equal those of an evaluation bit for bit', async () => {
   const moby = buildSamples()[0]!.text;
   const tokenizer = await createTokenizer(
     await trainTokenizer({ kind: 'bpe', vocabulary: 400 }, [documentOf(moby.slice(0, 40_000))], unwatched),
   );
-  // Some documents are empty: neither counts them.
+  // Some documents are empty, and counted by neither.
   const pieces = Array.from({ length: 24 }, (_, i) =>
     documentOf(i % 7 === 3 ? '' : moby.slice(2000 * i, 2000 * (i + 1))),
   );
@@ -37,7 +37,7 @@ test('baselines that are stored with the data equal those of an evaluation to th
   const train = await countedIn(part('train'), tokenizer);
   expect(nGrams).toHaveBeenCalledTimes(1);
   const stored = await textBaselines(documents, tokenizer, { train, facts }, noPause);
-  // They are taken from the facts: nothing was counted a second time.
+  // Taken from the facts, without counting again.
   expect(nGrams).toHaveBeenCalledTimes(1);
   const { baselines, leftOut } = await textBaselines(documents, tokenizer, { train }, noPause);
   expect(nGrams).toHaveBeenCalledTimes(2);
@@ -67,13 +67,13 @@ test('baselines that are stored with the data equal those of an evaluation to th
     ['bigram', bigram],
     ['trigram', trigram],
   ]);
-  // Other objectives have no next token, and records of older builds no counts.
+  // Other objectives have no next-token baselines, and records of older builds no counts.
   expect(masked.baselines(known).map(({ label }) => label)).toEqual(['uniform', 'unigram']);
   const { nGrams: _, ...old } = facts;
   expect(causal.baselines({ ...known, data: old }).map(({ label }) => label)).toEqual(['uniform', 'unigram']);
 });
 
-test('a training part that is too long to count is not read', async () => {
+test('does not read a training part that is too long to count', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   const part = {
     ...{ tokens: MAX_COUNTED_TOKENS + 1, bytes: 1, vocabulary: 257 },

@@ -15,7 +15,7 @@ const COUNTED = Object.keys(N_GRAM_ORDERS) as NGramName[];
 interface Counted {
   /** Documents to count. */
   train?: readonly Tokenised[] | undefined;
-  /** Of the data whose validation set the documents are: if these have what n-gram models reach, nothing is counted. */
+  /** Facts of the data whose validation set `documents` are; counts nothing if they include n-gram results. */
   facts?: BaselineFacts | undefined;
 }
 
@@ -57,7 +57,7 @@ export async function textBaselines(
 }
 export const NOT_COUNTED = `The training text is missing or has more than ${formatCount(MAX_COUNTED_TOKENS)} tokens.`;
 
-/** By the platform's own: level 6, as the command has it. */
+/** Size in bytes with the platform's gzip at level 6, like the gzip command. */
 async function gzipBytes(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
   const packing = new CompressionStream('gzip');
   const writer = packing.writable.getWriter();

@@ -2,7 +2,7 @@
 import { wordsOf } from '../objectives/masks';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
-/** As headings. A token of several is what begins it, white space aside. */
+/** Kinds with their headings. A token of several kinds has the kind of its first character, ignoring whitespace. */
 export const TOKEN_KINDS = {
   word: 'Words',
   piece: 'Word pieces',
@@ -14,7 +14,7 @@ export const TOKEN_KINDS = {
 } as const;
 export type TokenKind = keyof typeof TOKEN_KINDS;
 
-/** Of each token of a document. */
+/** Kind of each token of a document. */
 export function kindsOf(ids: Uint32Array, tokenizer: Tokenizer): readonly TokenKind[] {
   const kinds = new Array<TokenKind>(ids.length).fill('piece');
   const decoder = new TextDecoder();
@@ -38,14 +38,14 @@ export function kindsOf(ids: Uint32Array, tokenizer: Tokenizer): readonly TokenK
   return kinds;
 }
 
-/** @param before the last character before it that is not white; empty at the beginning */
+/** @param before last character before the token that isn't whitespace; empty at the beginning */
 function kindOf(text: string, before: string): TokenKind {
   const own = text.trimStart();
   if (own === '') return 'space';
   if (/^\p{N}/u.test(own)) return 'number';
   if (/^\p{Lu}/u.test(own)) return before === '' || ENDS_SENTENCE.test(before) ? 'word' : 'name';
-  // Bytes that only begin a character are a letter's as a rule.
+  // Bytes that only begin a character usually belong to a letter.
   return /^[\p{L}\p{M}\uFFFD]/u.test(own) ? 'word' : 'punctuation';
 }
-/** Or may: after a quotation mark or a colon a capital tells nothing. */
+/** Includes marks that may end one: a capital after a quotation mark or a colon shows nothing. */
 const ENDS_SENTENCE = /[.!?…:;"'“”‘’«»()[\]—–-]/u;

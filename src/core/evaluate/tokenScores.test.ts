@@ -13,7 +13,7 @@ beforeAll(async () => {
   net = await network(choice, initialValues(choice, 1));
 });
 
-/** Of the token at `at`, read with so many before it. */
+/** Scores of the token at `at`, read with `before` tokens of context. */
 async function byHand(at: number, before: number) {
   const all = [BEGIN, ...ids];
   const scores = await logits(net, all.slice(at - before + 1, at + 1), [before]);
@@ -28,7 +28,7 @@ async function byHand(at: number, before: number) {
 
 test.each([
   ['end to end', 5, (at: number) => (at % 5) + 1],
-  // Each that is new in a window is predicted from at least as many as windows share.
+  // Each new token of a window is predicted from at least the overlap.
   ['moved on by 2', 2, (at: number) => (at < 5 ? at + 1 : Math.min(5, 4 + ((at - 5) % 2)))],
   ['moved on by 1', 1, (at: number) => Math.min(5, at + 1)],
 ] as const)('windows %s', async (_, stride, before) => {
@@ -49,13 +49,13 @@ test.each([
   expect(tf.memory().numTensors).toBe(before0);
 });
 
-test('a text of one token, and of none', async () => {
+test('scores a text of one token, and of none', async () => {
   const [one, none] = await tokenScores(net, [ids.subarray(0, 1), []], BEGIN, { context: 5, stride: 5, rows: 2 });
   expect(one!.loss[0]).toBeCloseTo((await byHand(0, 1)).loss, 5);
   expect(none!.loss).toHaveLength(0);
 });
 
-test('a model whose weights are no numbers is right nowhere', async () => {
+test('a model with NaN weights is never right', async () => {
   const values = new Map(
     [...initialValues(choice, 1)].map(([name, { shape, data }]) => [name, { shape, data: data.map(() => NaN) }]),
   );
@@ -65,7 +65,7 @@ test('a model whose weights are no numbers is right nowhere', async () => {
   expect([...new Set(scores!.confidence)]).toEqual([0]);
 });
 
-test('weights whose outputs overflow are no uniform guess', async () => {
+test('overflowing outputs do not count as a uniform guess', async () => {
   const huge = new Map(
     [...initialValues(choice, 1)].map(([name, { shape, data }]) => [name, { shape, data: data.map((x) => 1e30 * x) }]),
   );

@@ -1,4 +1,4 @@
-/** What a model that reads from left to right makes of each token of a text: how likely it was, and how many were likelier. */
+/** Scores of each token of a text by a causal model: loss, rank and confidence. */
 import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { yieldToEventLoop, type Pause } from '../base/job';
@@ -8,21 +8,21 @@ import { classify } from '../ops/classify';
 import { emptyScores, type TokenScores } from './scores';
 
 export interface Windows {
-  /** Tokens that each window reads, at most the model's context. */
+  /** Tokens in each window, at most the model's context. */
   context: number;
   /**
-   * Tokens by which windows move on. Those of a window that the one before has predicted are only read: each token but the
-   * first ones is predicted from `context - stride` tokens at least. As large as the context, windows lie end to end.
+   * Tokens between the starts of windows. Tokens that the previous window predicted are context only, so all but the
+   * first tokens are predicted from at least `context - stride` others. If equal to `context`, windows don't overlap.
    */
   stride: number;
-  /** Windows at once. */
+  /** Batch size, in windows. */
   rows: number;
 }
 
 /**
- * @param texts ids of each, which is read by itself; what is first in it is predicted from `begin`
- * @param begin what stands before every text
- * @returns of each text
+ * @param texts ids of each text, read separately; predicts the first token of each from `begin`
+ * @param begin start token before every text
+ * @returns scores of each text
  */
 export async function tokenScores(
   network: Network,
@@ -40,7 +40,7 @@ export async function tokenScores(
     const read = new Int32Array(batch.length * width);
     for (const [row, { text, start, tokens }] of batch.entries())
       for (let t = 0; t < tokens; t++) read[row * width + t] = start + t === 0 ? begin : texts[text]![start + t - 1]!;
-    // What follows a shorter window is seen by nothing that is predicted.
+    // No predicted token attends to the padding after a shorter window.
     const wanted = batch.flatMap(({ text, start, tokens, from }, row) =>
       Array.from({ length: start + tokens - from }, (_, i) => {
         const at = from + i;
@@ -55,13 +55,13 @@ export async function tokenScores(
   return scores;
 }
 
-/** Rows of like widths together, about as many tokens at once as `rows` whole ones have. */
+/** Batches rows of similar widths, with about as many tokens as `rows` full rows. */
 export function* batchesOf<R extends { tokens: number }>(
   all: readonly R[],
   context: number,
   rows: number,
 ): Generator<{ batch: readonly R[]; width: number }> {
-  // Few widths, since each is a program of its own on some devices.
+  // Uses few widths, because some devices compile a program for each.
   const widthOf = ({ tokens }: R): number => Math.min(context, Math.ceil(tokens / 8) * 8);
   const sorted = [...all].sort((a, b) => widthOf(b) - widthOf(a));
   for (let first = 0; first < sorted.length;) {
@@ -72,7 +72,7 @@ export function* batchesOf<R extends { tokens: number }>(
   }
 }
 
-/** Reads `tokens` from the one before `start`, and predicts those of them from `from` on. */
+/** Reads `tokens` tokens, beginning with the one before `start`, and predicts those from index `from` on. */
 interface Window {
   start: number;
   tokens: number;
@@ -83,7 +83,7 @@ function* windowsOver(length: number, context: number, stride: number): Generato
   for (let from = 0; from < length;) {
     const to = from === 0 ? Math.min(length, context) : Math.min(length, from + stride);
     const start = Math.max(0, to - context);
-    // Where windows lie end to end, the last one is not moved back over what has been predicted.
+    // Without overlap, the last window isn't moved back over predicted tokens.
     yield stride >= context ? { start: from, tokens: to - from, from } : { start, tokens: to - start, from };
     from = to;
   }
@@ -93,13 +93,13 @@ interface Tokens {
   /** [rows, width] */
   ids: Int32Array;
   rows: number;
-  /** Of each row; absent where they are full. */
+  /** Length of each row; absent if all are full. */
   lengths?: readonly number[];
-  /** Rows that an encoder-decoder reads besides. */
+  /** Encoder input rows of an encoder-decoder. */
   source?: { ids: Int32Array; lengths: readonly number[] };
 }
 
-/** After which of the rows of all tokens which token came, and where its score goes. */
+/** A token to score: its index in the flattened hidden states, its id, and the destination of its score. */
 interface Wanted {
   row: number;
   token: number;
@@ -107,7 +107,7 @@ interface Wanted {
   into: TokenScores;
 }
 
-/** @throws HomegrownError `diverged` where scores overflow */
+/** Scores the wanted tokens. @throws HomegrownError `diverged` if logits overflow */
 export async function scored(
   network: Network,
   { ids, rows, lengths, source }: Tokens,
@@ -115,7 +115,7 @@ export async function scored(
 ): Promise<void> {
   const { vocabulary } = network.choice;
   const max = Math.max(1, Math.floor(MAX_SCORES / vocabulary));
-  // Copies, which cost nothing: a classifier may be a weight, or made by this pass.
+  // Clones share memory; tidy would dispose of a classifier made by this pass, and dispose must not free a weight.
   const kept = tf.tidy(() => {
     const rowsOf = (all: Int32Array): Tensor2D => tf.tensor2d(all, [rows, all.length / rows], 'int32');
     const lengthsOf = (all: readonly number[]): Tensor1D => tf.tensor1d([...all], 'int32');
@@ -147,17 +147,17 @@ export async function scored(
     tf.dispose(kept);
   }
 }
-/** A text as a model reads it, and of some of its places which token is wanted there. */
+/** Model input, and the tokens to score at some of its positions. */
 export interface Read {
-  /** At most as many as the model reads at once. */
+  /** At most `context` tokens. */
   ids: readonly number[];
-  /** What an encoder-decoder answers. */
+  /** Encoder input of an encoder-decoder. */
   source?: readonly number[];
-  /** After reading up to `at`, or, of a model that reads both ways, where `at` is hidden. */
+  /** Token expected after position `at`, or, for an encoder, at the masked position `at`. */
   wanted: readonly { at: number; token: number }[];
 }
 
-/** -ln of the probability of all that is wanted in each, in nats; each is read by itself. */
+/** -ln of the probability of all wanted tokens of each read, in nats; reads are independent. */
 export async function wantedNats(
   network: Network,
   reads: readonly Read[],
@@ -165,7 +165,7 @@ export async function wantedNats(
 ): Promise<Float64Array> {
   const { context } = network.choice.config;
   const nats = new Float64Array(reads.length);
-  // Those of like lengths together; few widths, since each is a program of its own on some devices.
+  // Groups reads of similar lengths, with few widths, because some devices compile a program for each.
   const order = reads.map((_, i) => i).sort((a, b) => reads[a]!.ids.length - reads[b]!.ids.length);
   for (let first = 0; first < order.length; first += AT_ONCE) {
     const batch = order.slice(first, first + AT_ONCE);
@@ -190,7 +190,7 @@ export async function wantedNats(
 }
 const AT_ONCE = 32;
 
-/** Side by side, as wide as the longest, rounded up. */
+/** Pads texts to the longest length, rounded up to a multiple of 8. */
 function rowsOf(
   texts: readonly (readonly number[])[],
   context: number,
@@ -202,7 +202,7 @@ function rowsOf(
   return { ids, rows: texts.length, lengths, width };
 }
 
-/** Floats of scores that are held at once, 64 MB. */
+/** Maximum number of logits in memory at once: 64 MB of float32. */
 const MAX_SCORES = 2 ** 24;
 
 function measure(logits: Float32Array, token: number, at: number, { loss, rank, confidence }: TokenScores): void {
@@ -216,7 +216,7 @@ function measure(logits: Float32Array, token: number, at: number, { loss, rank, 
   let sum = 0;
   for (const score of logits) sum += Math.exp(score - highest);
   loss[at] = highest + Math.log(sum) - own;
-  // Of logits that are no numbers none is higher than another: that is not to be taken for right.
+  // NaN logits compare as not higher, which must not count as right.
   const isNumber = Number.isFinite(loss[at]);
   rank[at] = isNumber ? higher : logits.length;
   confidence[at] = isNumber ? 1 / sum : 0;

@@ -36,11 +36,11 @@ test('classifies tokens by their bytes and what precedes them', () => {
 
 const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '1', '.', 'Q', 'é'), minLength: 1, maxLength: 300 });
 
-test('bars and passages hold every token that was predicted, once, with its loss', () => {
+test('bars and passages contain each predicted token once, with its loss', () => {
   fc.assert(
     fc.property(fc.array(text, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 60 }), (texts, context) => {
       const documents = texts.map((each, i) => held(bytes, each, `source ${i % 2}`));
-      // Every fifth was shown.
+      // Every fifth token is context only.
       const losses = documents.map(({ ids }) => ({
         loss: Float32Array.from(ids, (id, at) => (at % 5 === 4 ? NOT_PREDICTED : id / 64)),
         position: (token: number) => (token % context) + 1,
@@ -55,7 +55,7 @@ test('bars and passages hold every token that was predicted, once, with its loss
       }
       const { worst, best } = passages!;
       const both = [...worst, ...best];
-      // Few enough that all are listed, except those that are much shorter than others.
+      // Few enough to list all passages, except those much shorter than others.
       if (texts.every(({ length }) => length < 20) || both.length === 1) {
         for (const { tokens, loss } of both) {
           const own = tokens.flatMap(({ loss: nats }) => (nats === undefined ? [] : [nats]));
@@ -77,7 +77,7 @@ test('bars and passages hold every token that was predicted, once, with its loss
   );
 });
 
-test('of short documents that are about as long each has its passages; what is less than half as long has none', () => {
+test('short documents of similar length have passages, and those less than half as long have none', () => {
   const passagesOf = (texts: readonly string[]): number[] => {
     const documents = texts.map((each) => held(bytes, each, ''));
     const losses = documents.map(({ ids }) => ({ loss: new Float32Array(ids.length).fill(1), position: at }));

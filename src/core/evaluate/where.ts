@@ -23,7 +23,7 @@ export interface Scored extends Losses {
 
 /**
  * @param losses of each document
- * @param of the training data, for the frequency of tokens
+ * @param training tokens or counts of the training data, for the frequency of tokens
  */
 export function whereItFails(
   documents: readonly Held[],
@@ -43,7 +43,7 @@ export function whereItFails(
   };
 }
 
-/** What is known of the training data. */
+/** Training set, or its token counts. */
 interface TrainingCounts {
   train?: readonly Tokenised[] | undefined;
   counts?: ArrayLike<number> | undefined;
@@ -61,7 +61,7 @@ const MAX = { sources: 50, documents: 20 };
 /** Characters of a document's beginning that identify it. */
 const BEGINNING = 80;
 
-/** @param counts of each id in the training data; absent where that is unknown */
+/** @param counts of each id in the training data; absent if unknown */
 function whereOf(scored: readonly Scored[], tokenizer: Tokenizer, counts?: ArrayLike<number>): Where {
   const [position, frequency] = [new Shares<number>(), new Shares<number>()];
   const [kind, source, single] = [new Shares<TokenKind>(), new Shares<string>(), new Shares<number>()];
@@ -103,10 +103,10 @@ function whereOf(scored: readonly Scored[], tokenizer: Tokenizer, counts?: Array
 }
 const byFrom = (a: { from: number }, b: { from: number }): number => a.from - b.from;
 
-/** 1, 2, 3 to 4, 5 to 8, ... */
+/** Range of the bin: 1, 2, 3 to 4, 5 to 8, ... */
 const ofTwofold = (power: number) => ({ from: power === 0 ? 1 : 2 ** (power - 1) + 1, to: 2 ** power });
 
-/** 0 of none, 1 of 1 to 9, 2 of 10 to 99, ... */
+/** Bin of a count: 0 for 0, 1 for 1 to 9, 2 for 10 to 99, ... */
 const tenfold = (count: number): number => String(count).length - (count === 0 ? 1 : 0);
 const ofTenfold = (power: number) =>
   power === 0 ? { from: 0, to: 0 } : { from: 10 ** (power - 1), to: 10 ** power - 1 };

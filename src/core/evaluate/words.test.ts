@@ -12,21 +12,21 @@ const evaluation = (bitsPerByte: number): Evaluation => ({
 });
 const verdict = (gzip: number) => judged({ part: 'validation', evaluation: evaluation(gzip) });
 
-test('what counts no tokens is held against it too: nothing is better than it where the verdict says better', () => {
+test('compares with gzip too, so a model judged better beats every baseline', () => {
   expect(verdict(1.2)).toMatchObject({
     tone: 'warn',
     judgement: 'Gzip compression still beats it',
   });
   expect(verdict(1.2).evidence).toMatch(/^Bits per byte 1\.44 on text it never saw; gzip compression gets 1\.20\. /);
   expect(verdict(1.45).judgement).toBe('About as good as gzip compression');
-  // Where that is not the best, tokens tell.
+  // If gzip is not the best, the verdict names an n-gram model.
   expect(verdict(2)).toMatchObject({
     tone: 'ok',
     judgement: 'Better than a trigram model',
   });
 });
 
-test('says whether a model that a baseline beats was still improving when training ended', () => {
+test('reports whether a model that a baseline beats was still improving when training ended', () => {
   const evidence = (gzip: number) => judged({ part: 'validation', evaluation: evaluation(gzip) }, true).evidence;
   const FALLING = 'It was still improving when training ended.';
   expect(evidence(1.2)).toContain(`gets 1.20. ${FALLING} Measured on`);
@@ -35,7 +35,7 @@ test('says whether a model that a baseline beats was still improving when traini
   expect(verdict(1.2).evidence).not.toContain(FALLING);
 });
 
-/** Texts right of 85, next to what naive Bayes gets; always guessing one label gets 58. */
+/** Verdict on 85 texts: `right` by the model and `bayes` by naive Bayes; the majority class gets 58. */
 function ofLabels(right: number, bayes: number, change: Partial<Evaluation> = {}) {
   const value = (texts: number): number => (100 * texts) / 85;
   return judged({
@@ -49,7 +49,7 @@ function ofLabels(right: number, bayes: number, change: Partial<Evaluation> = {}
   });
 }
 
-test('of labels the first line is how many are right, and the second compares that with counting', () => {
+test('the verdict on labels states how many are right, then compares with counting baselines', () => {
   expect(ofLabels(85, 83)).toEqual({
     kind: 'not distinguishable',
     tone: 'ok',
@@ -74,7 +74,7 @@ test('of labels the first line is how many are right, and the second compares th
     judgement: '59 of 85 texts right (69.4 %)',
     evidence: "It hasn't learned the labels: accuracy 69.4 %; always guessing one label gives 68.2 %.",
   });
-  // Without baselines the interval says how sure that is; an encoder-decoder is given pairs.
+  // Without baselines, shows the interval; counts pairs for an encoder-decoder.
   expect(ofLabels(80, 0, { baselines: {}, ofPairs: true })).toMatchObject({
     kind: 'unknown',
     judgement: '80 of 85 pairs right (94.1 %)',
@@ -82,7 +82,7 @@ test('of labels the first line is how many are right, and the second compares th
   });
 });
 
-test('better and worse are where the interval does not hold the other value', () => {
+test('is better or worse only if the interval excludes the other value', () => {
   expect(standing({ low: 2, high: 3 }, 3.1, 'lower')).toBe('better');
   expect(standing({ low: 2, high: 3 }, 3.1, 'higher')).toBe('worse');
   expect(standing({ low: 2, high: 3 }, 1.9, 'lower')).toBe('worse');

@@ -1,4 +1,4 @@
-/** The verdict on an evaluation: the same on the page, in the terminal and in a model card. */
+/** Verdict on an evaluation, shared by the page, the terminal and model cards. */
 import { counted, formatNumber, formatReading } from '../base/units';
 import { lowerFirst, upperFirst } from '../base/firstLetter';
 import { mayStillBeat, stillBeats, stillImproving } from '../objectives/baseline';
@@ -6,7 +6,7 @@ import type { Evaluation, Figure } from './evaluation';
 import { BASELINES, figureFacts, type FigureFacts, isFigure } from './figures';
 import { accuracyIn, comparedWithCounting, oneLabel, percent, rightWords } from './labelResult';
 
-/** Falls back to the id for a figure of a newer version. */
+/** Names of a figure; falls back to the id for figures of newer versions. */
 export const figureWords = (id: string): Pick<FigureFacts, 'label' | 'better' | 'says'> =>
   isFigure(id) ? figureFacts(id) : { label: id, better: 'higher' };
 
@@ -33,7 +33,7 @@ export const bestBaseline = (
   metric: string,
 ): { name: string; value: number } | undefined => ranked(baselines, metric)[0];
 
-/** The best first. */
+/** Baselines of a metric, the best first. */
 function ranked(baselines: Evaluation['baselines'], metric: string) {
   const { better } = figureWords(metric);
   const all = Object.entries(baselines).flatMap(([name, { [metric]: value }]) =>
@@ -43,8 +43,8 @@ function ranked(baselines: Evaluation['baselines'], metric: string) {
 }
 
 /**
- * Decimals at which the width of an interval shows, three significant digits at least. One without width says nothing: what is all
- * alike stays so however it is drawn again, as F1 does where there was no mistake.
+ * Formats with enough decimals to show an interval's width, and at least three significant digits. Omits an interval
+ * without width, which carries no information: resampling equal values changes nothing, like F1 without mistakes.
  */
 export function estimateWords({ value, low, high }: Pick<Figure, 'value' | 'low' | 'high'>): {
   value: string;
@@ -67,15 +67,16 @@ interface Judged {
   evidence: string;
 }
 
-/** Metrics to judge by: the first of these that has a baseline. Bits per byte compare with gzip too. */
+/** Metrics to judge by: the first one with a baseline. Bits per byte allow a comparison with gzip. */
 const JUDGED_BY = ['bitsPerByte', 'loss', 'chrf', 'bleu', 'rougeL', 'exactMatch'] as const;
-/** Units of a likelihood that a verdict uses in place of bits per byte and nats, if the baseline has them: the page's headline. */
+/** Metrics that a verdict shows in place of bits per byte and nats, if the baseline has them: the page's headline. */
 const HEADLINES = ['perplexity', 'pseudoPerplexity'] as const;
 
 /**
- * Compares a model with its best baseline. Better and worse are claimed only where the confidence interval excludes the baseline.
+ * Compares a model with its best baseline. Claims better or worse only if the confidence interval excludes the
+ * baseline.
  * @param part a held-out part, or `text`
- * @param isImproving the run is finished, and was still improving when training ended
+ * @param isImproving whether the finished run was still improving when training ended
  */
 export function judged(
   { part, evaluation }: { part: string; evaluation: Evaluation },
@@ -124,7 +125,7 @@ function unitOf({ metrics, baselines }: Evaluation, first: string, best: string)
   return HEADLINES.find(has) ?? (has('loss') ? 'loss' : first);
 }
 
-/** `Perplexity 79.7`, as the page's scores have it. */
+/** `Perplexity 79.7`, formatted like the page's scores. */
 function valueWords({ metrics }: Evaluation, id: string): string {
   const own = metrics[id]!;
   const { label } = figureWords(id);
@@ -161,7 +162,7 @@ const LABEL_KINDS = {
   unknown: 'unknown',
 } as const;
 
-/** Only what is worse is a warning. */
+/** Only a worse result is a warning. */
 const TONES = { better: 'ok', worse: 'warn', 'not distinguishable': undefined, unknown: undefined } as const;
 
 /** Compares a figure with a known value; decided only if its interval excludes that value. */
@@ -175,13 +176,13 @@ export function standing(
   return high < other === (better === 'lower') ? 'better' : 'worse';
 }
 
-/** N-gram models, the simplest first. */
+/** N-gram baselines, the simplest first. */
 const N_GRAMS: readonly string[] = ['unigram', 'bigram', 'trigram'];
 
 const isBetter = (value: number, other: number, better: 'lower' | 'higher'): boolean =>
   better === 'lower' ? value < other : value > other;
 
-/** The simplest n-gram model that does better, as on Train, and as surely as the best one; of other baselines the best. */
+/** The simplest n-gram model that beats the model as clearly as the best one, as on Train; else the best. */
 function simplestThatBeats(
   { metrics, baselines }: Evaluation,
   metric: string,
@@ -199,7 +200,7 @@ function simplestThatBeats(
   return N_GRAMS.find(beats) ?? best;
 }
 
-/** The strongest n-gram model that the model beats for sure, as on Train. */
+/** Sentence about the strongest n-gram model that the model beats significantly, as on Train. */
 function passedWords({ metrics, baselines }: Evaluation, metric: string): string {
   const { better } = figureWords(metric);
   const passed = N_GRAMS.findLast((name) => {

@@ -1,4 +1,4 @@
-/** Continuations of held-out prompts, next to the real ones. */
+/** Sampled continuations of held-out prompts, with the original ones. */
 import { unwatched, type Job, type Pause, yieldToEventLoop } from '../base/job';
 import { stream, uniform } from '../base/rng';
 import type { Network } from '../models/network';
@@ -10,16 +10,16 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Tokenised } from './blocks';
 import { WRITING } from './writing';
 
-/** Of as many bytes, both without a word that they end in the middle of. */
+/** Continuations of the same number of bytes, both cut before an unfinished word. */
 interface Written {
   given: string;
   real: string;
 }
 
 /**
- * @param documents some tokens at least
- * @param seed of beginnings and of what is drawn
- * @throws HomegrownError `diverged` where scores are no finite numbers, or overflow
+ * @param documents with at least one token in all
+ * @param seed of prompts and samples
+ * @throws HomegrownError `diverged` if logits aren't finite or overflow
  */
 export async function written(
   network: Network,
@@ -55,7 +55,7 @@ export async function written(
 }
 const PLAIN = { temperature: 1, topK: 0, topP: 1 };
 
-/** One in each of as many equal stretches of all documents; no more than half of its document. */
+/** Prompts, one from each of WRITING.texts equal stretches of all documents; at most half of a document. */
 function beginnings(documents: readonly Tokenised[], seed: number) {
   const all = documents.reduce((sum, { ids }) => sum + ids.length, 0);
   const at = stream(seed, 'beginnings', 0);
@@ -72,7 +72,7 @@ function beginnings(documents: readonly Tokenised[], seed: number) {
   });
 }
 
-/** Decodes up to `max` bytes, cut at the last white space if more follows. */
+/** Decodes up to `max` bytes, and cuts at the last whitespace. */
 function whole(tokenizer: Tokenizer, ids: ArrayLike<number>, max: number): string {
   const own: number[] = [];
   let bytes = 0;

@@ -1,9 +1,9 @@
-/** What is said of each term: one or two sentences that a newcomer understands and an expert can check. */
+/** Explanations of terms: one or two sentences that a beginner understands and an expert can check. */
 import type { TermId } from './terms';
 
 interface Entry {
   says: string;
-  /** The same with numbers of the open run in braces, for when all of them are known. */
+  /** Version with numbers of the open run in braces, used if all of them are known. */
   here?: string;
 }
 

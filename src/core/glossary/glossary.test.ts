@@ -19,13 +19,13 @@ test.each(TERM_IDS)('%s has one or two short sentences in plain words', (id) => 
   }
 });
 
-test('every number in an entry is one of a run', () => {
+test('every number in an entry is a known number of a run', () => {
   const used = TERM_IDS.flatMap((id) => numbersIn(ENTRIES[id].here ?? ''));
   expect(used.length).toBeGreaterThan(20);
   expect(used.filter((name) => !isRunNumber(name))).toEqual([]);
 });
 
-test('the open run’s number stands in the sentence, and without it the sentence is about any run', () => {
+test('inserts the open run’s number, and without it uses the general sentence', () => {
   expect(termSentence('perplexity', { perplexity: 113.2 })).toBe(
     'How many tokens the model hesitates between, on average; here 113. Lower is better.',
   );
@@ -35,7 +35,7 @@ test('the open run’s number stands in the sentence, and without it the sentenc
     expect(termSentence('perplexity', numbers)).toBe(ENTRIES.perplexity.says);
 });
 
-test('a metric’s number has the unit that tables give it', () => {
+test('a metric’s number has the same unit as in tables', () => {
   const value = 97.62;
   const ids = TERM_IDS.flatMap((id) => numbersIn(ENTRIES[id].here ?? '').map((name) => [id, name] as const));
   const metrics = ids.filter((each): each is [TermId, MetricId & RunNumberId] => Object.hasOwn(METRICS, each[1]));
@@ -47,7 +47,7 @@ test('a metric’s number has the unit that tables give it', () => {
   }
 });
 
-test('top-p is the number that its slider shows', () => {
+test('shows the same top-p as its slider', () => {
   expect(termSentence('top-p', { topP: 0.9 })).toContain('probability of 0.9.');
 });
 
@@ -56,7 +56,7 @@ test('no two terms share a name', () => {
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
 });
 
-test('a label’s first term is found, in any case and number, and the longest of several', () => {
+test('finds a label’s first term in upper or lower case, singular or plural, and the longest of several', () => {
   const found = (label: string) => {
     const term = findTerm(label);
     return term && [term.id, label.slice(term.start, term.end)];
@@ -71,7 +71,7 @@ test('a label’s first term is found, in any case and number, and the longest o
   expect(found('Loss')).toEqual(['loss', 'Loss']);
 });
 
-test('everyday words are terms only where they are all of a label', () => {
+test('everyday words are terms only if they are the whole label', () => {
   expect(findTerm('Heads')?.id).toBe('attention-head');
   expect(findTerm('Page headers and footers')).toBeUndefined();
   expect(findTerm('Context')?.id).toBe('context-length');
@@ -79,7 +79,7 @@ test('everyday words are terms only where they are all of a label', () => {
   expect(findTerm('Tokenization-free')).toBeUndefined();
 });
 
-test('the search finds terms by name, by another name and by what is said of them', () => {
+test('search finds terms by name, synonym and explanation', () => {
   expect(searchTerms('')).toHaveLength(TERM_IDS.length);
   expect(searchTerms('')[0]).toBe('accuracy');
   expect(searchTerms('TOP')).toEqual(expect.arrayContaining(['top-k', 'top-p', 'top-5-accuracy']));

@@ -1,12 +1,12 @@
-/** What is said of a term, with the open run's number where there is one. Terminal and app share it. */
+/** Explanations of terms with numbers of the open run, shared by the terminal and the app. */
 import { formatCount, formatNumber, formatReading, formatShort } from '../base/units';
 import { ENTRIES } from './entries';
 import { otherNames, TERM_IDS, termName, type TermId } from './terms';
 
-/** Of a metric in percent, such as 97.6. */
+/** Formats a metric that is already in percent, such as 97.6. */
 const formatPercent = (value: number): string => `${formatNumber(value)} %`;
 
-/** Numbers of a run that entries use, and how each is written. */
+/** Numbers of a run that entries use, with their formats. */
 const FORMATS = {
   perplexity: formatNumber,
   bitsPerByte: formatNumber,
@@ -37,18 +37,18 @@ const FORMATS = {
   topP: formatNumber,
 } as const;
 export type RunNumberId = keyof typeof FORMATS;
-/** Those that are known of the open run. Losses of counting models are perplexities; a metric is in its unit, such as %. */
+/** Known numbers of the open run. N-gram baselines are perplexities; metrics are in their units, such as %. */
 export type RunNumbers = Readonly<Partial<Record<RunNumberId, number>>>;
 
 const NO_NUMBERS: RunNumbers = {};
 
-/** `How many tokens the model hesitates between, on average; here 113.` Without the number, the sentence is about any run. */
+/** `How many tokens the model hesitates between, on average; here 113.` Without the number, the general sentence. */
 export function termSentence(id: TermId, numbers: RunNumbers = NO_NUMBERS): string {
   const { says, here } = ENTRIES[id];
   return (here && filled(here, numbers)) ?? says;
 }
 
-/** Undefined where a number is not known. */
+/** Fills in a template; undefined if a number is unknown. */
 function filled(template: string, numbers: RunNumbers): string | undefined {
   if (!numbersIn(template).every((name) => isRunNumber(name) && Number.isFinite(numbers[name]))) return undefined;
   return template.replace(/\{(\w+)\}/g, (_, name: RunNumberId) => FORMATS[name](numbers[name]!));
@@ -59,8 +59,8 @@ export const numbersIn = (template: string): string[] => [...template.matchAll(/
 export const isRunNumber = (name: string): name is RunNumberId => Object.hasOwn(FORMATS, name);
 
 /**
- * Terms in which every word of the query occurs: in a name, in another word for it, or in what is said of it. Terms whose name
- * begins with the query come first; the rest is in alphabetical order, as all of them are for an empty query.
+ * Terms that contain every word of the query in a name, a synonym or the explanation. Terms with a name that begins
+ * with the query come first; others are in alphabetical order.
  */
 export function searchTerms(query: string): TermId[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);

@@ -1,8 +1,8 @@
-/** Names of the field's terms. Small: pages mark terms by this list, and load what is said of one when it is opened. */
+/** Names of the field's terms. Kept small: pages mark terms by this list, and load an explanation when it is opened. */
 
 /**
- * The name by which a term is listed, and other words for it after `|`. A word after `=` means the term only where it is all of
- * a label: "Heads" of a model, not "Page headers". Plurals need no entry.
+ * Listed name of each term, with synonyms after `|`. A word after `=` matches only a whole label: "Heads" of a model,
+ * not "Page headers". Plurals need no entry.
  */
 export const TERMS = {
   token: 'Token',
@@ -135,10 +135,10 @@ export type TermId = keyof typeof TERMS;
 
 export const TERM_IDS = Object.keys(TERMS) as TermId[];
 
-/** How a term is listed: `Bits per byte`. */
+/** Listed name of a term: `Bits per byte`. */
 export const termName = (id: TermId): string => TERMS[id].split('|', 1)[0]!;
 
-/** Other words for it, as a person might search for them. */
+/** Synonyms of a term that users might search for. */
 export const otherNames = (id: TermId): string[] =>
   TERMS[id]
     .split('|')
@@ -147,12 +147,12 @@ export const otherNames = (id: TermId): string[] =>
 
 interface FoundTerm {
   id: TermId;
-  /** Where its word lies in the text. */
+  /** Range of the term in the label; `end` is exclusive. */
   start: number;
   end: number;
 }
 
-/** First term that a label uses; where several begin at one place, the longest. */
+/** First term in a label; the longest if several begin at the same position. */
 export function findTerm(label: string): FoundTerm | undefined {
   index ??= makeIndex();
   const whole = index.whole.get(singular(label));
@@ -168,7 +168,7 @@ interface Index {
   inside: ReadonlyMap<string, TermId>;
   pattern: RegExp;
 }
-/** Made at the first label. */
+/** Built on first use. */
 let index: Index | undefined;
 
 function makeIndex(): Index {

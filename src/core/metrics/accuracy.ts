@@ -1,7 +1,7 @@
 import type { Metric } from './metric';
 import { found } from './share';
 
-/** The share of texts whose labels the model finds. */
+/** Share of texts whose labels the model predicts correctly. */
 export const accuracy: Metric = {
   label: 'Accuracy',
   unit: '%',

@@ -1,6 +1,6 @@
 import { meanMetric } from './metric';
 
-/** Nats per token as bits per byte of the text: what can be compared across tokenizers (Gao et al. 2020, arXiv:2101.00027). */
+/** Loss in bits per byte of text, comparable across tokenizers. Source: Gao et al. 2020, arXiv:2101.00027 */
 export const bitsPerByte = meanMetric(
   {
     label: 'Bits per byte',

@@ -12,7 +12,7 @@ import { oldPerplexity } from './oldPerplexity';
 import { perplexity } from './perplexity';
 import { pseudoPerplexity } from './pseudoPerplexity';
 
-/** By the names in journals and files, which must not change. */
+/** Metrics by their names in journals and files, which must not change. */
 export const METRICS = {
   loss,
   perplexity,
@@ -27,7 +27,7 @@ export const METRICS = {
 } as const satisfies Record<string, Metric>;
 export type MetricId = keyof typeof METRICS;
 
-/** Any of them, as their common type. */
+/** A metric as the common type. */
 export const metricOf = (id: MetricId): Metric => METRICS[id];
 
 /** Ids of metrics that follow from any loss. */
@@ -53,7 +53,7 @@ export const estimatesOfMean = (ids: readonly MetricId[], loss: number, part: Ex
     }),
   );
 
-/** Metrics in an evaluation that the training loop measures, whatever the objective. */
+/** Metrics in an evaluation that the training loop measures for any objective. */
 export const runMetricsIn = ({ metrics }: Pick<Evaluated, 'metrics'>): readonly MetricId[] =>
   (Object.keys(METRICS) as MetricId[]).filter((id) => metricOf(id).needs === 'run' && metrics[id] !== undefined);
 

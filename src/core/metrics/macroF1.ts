@@ -6,7 +6,7 @@ import { estimates } from './text/estimate';
 
 const { label, unit, better } = ofLabels([]);
 
-/** The mean F1 over labels, by the same code as the final evaluation, with its interval. */
+/** Mean F1 over labels with its interval, computed by the code of the final evaluation. */
 export const macroF1: Metric = {
   label,
   unit,

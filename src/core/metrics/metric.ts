@@ -5,7 +5,7 @@ import type { LabeledPairs } from './labels/counts';
 import { estimates } from './text/estimate';
 import type { Pair, TextMetric } from './text/textMetric';
 
-/** A value and its 95 % confidence interval, where one is known. */
+/** A value and its 95 % confidence interval, if known. */
 export interface Estimate {
   value: number;
   low?: number;
@@ -26,9 +26,9 @@ export interface BatchResult {
   weight: number;
   /** Number of correct top-1 predictions, if measured. */
   correct?: number;
-  /** Answers to held-out inputs, each with its target; where the objective asks for answers. */
+  /** Generated answers to held-out inputs, each with its target, if the objective measures them. */
   answers?: readonly Pair[];
-  /** Labels that a classifier gives to held-out texts. */
+  /** A classifier's predictions on held-out texts. */
   labeled?: LabeledPairs;
   /** Perplexity on text of the base's training data, if there is any. */
   old?: number;
@@ -41,15 +41,15 @@ export interface Meter {
 }
 
 /**
- * Result of an evaluation that a metric needs. `loss`: nats of any predictions. `text`: nats of tokens, each given those
- * before it. `bytes`: nats of a text whose bytes are known. `masked`: nats and top-1 hits of masked tokens. `labels`: nats
- * and hits of labels. `answers`: generated answers to held-out inputs. `run`: nothing of the held-out text, because the
- * training loop measures it at each evaluation, such as perplexity on the base's text.
+ * Result of an evaluation that a metric needs. `loss`: nats of any predictions. `text`: nats of tokens, each given
+ * those before it. `bytes`: nats of a text whose bytes are known. `masked`: nats and top-1 hits of masked tokens.
+ * `labels`: nats and hits of labels. `answers`: generated answers to held-out inputs. `run`: nothing of the held-out
+ * text, because the training loop measures it at each evaluation, such as perplexity on the base's text.
  */
 export type Need = 'loss' | 'text' | 'bytes' | 'masked' | 'labels' | 'answers' | 'run';
 
 export interface Metric {
-  /** As a heading: `Bits per byte`. */
+  /** Heading: `Bits per byte`. */
   label: string;
   /** Unit after a value: `nats per token`; empty if it has none. */
   unit: string;
@@ -63,12 +63,12 @@ export interface Metric {
   /** Caveat for comparisons with other metrics: the end of a sentence. */
   remark?: string;
   needs: Need;
-  /** Python expression for the value, with `loss`, `tokens` and `bytes` of the part; absent: PyTorch does not measure it. */
+  /** Python expression with `loss`, `tokens` and `bytes` of the part; absent: PyTorch does not measure it. */
   python?: string;
   start(part: Extent): Meter;
-  /** Value that follows from a part's mean loss: for baselines, which only have a loss. */
+  /** Value that follows from a part's mean loss, for baselines, which only have a loss. */
   ofMean?(loss: number, part: Extent): number;
-  /** Present where the value follows from the mean loss: it isn't stored, and applies to any loss. */
+  /** Present if the value follows from the mean loss alone: it isn't stored, and any loss converts to it. */
   scale?: Scale;
 }
 

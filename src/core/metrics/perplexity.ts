@@ -1,6 +1,6 @@
 import { scaleMetric } from './metric';
 
-/** How many tokens the model hesitates between: exp(loss) (Jelinek et al. 1977). */
+/** exp(loss): how many tokens the model hesitates between. Source: Jelinek et al. 1977 */
 export const perplexity = scaleMetric(
   {
     label: 'Perplexity',

@@ -1,6 +1,6 @@
 import { scaleMetric } from './metric';
 
-/** exp(loss) on tokens that are hidden among those around them (Salazar et al. 2020, arXiv:1910.14659, who hide one at a time). */
+/** exp(loss) on masked tokens. Source: Salazar et al. 2020, arXiv:1910.14659, who mask one token at a time */
 export const pseudoPerplexity = scaleMetric(
   {
     label: 'Pseudo-perplexity',

@@ -1,10 +1,10 @@
-/** What was measured, as people read it. */
+/** Metrics and values in words. */
 import { formatNumber } from '../base/units';
 import type { Estimate, Metric } from './metric';
 
 type Format = (value: number) => string;
 
-/** The label as it stands within a sentence: `perplexity`, `bits per byte`, and `BLEU` as it is. */
+/** Label within a sentence: `perplexity`, `bits per byte`; acronyms such as `BLEU` stay unchanged. */
 export const nameOf = ({ label }: Pick<Metric, 'label'>): string =>
   /^.[A-Z]/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
 

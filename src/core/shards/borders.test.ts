@@ -17,7 +17,7 @@ const bpe = await createTokenizer(
   await trainTokenizer({ kind: 'bpe', vocabulary: 300 }, [documentOf(WORDS)], unwatched),
 );
 
-it('gives the one document of every id, with its label and fields', async () => {
+it('gives the document of each id, with its label and fields', async () => {
   const text = fc.record({
     words: awkwardText,
     label: fc.constantFrom(undefined, 'joy', 'anger'),
@@ -55,7 +55,7 @@ it('gives the one document of every id, with its label and fields', async () => 
           const borders = (await part.documents())!;
           let end = 0;
           for (const [i, { start, tokens, place, label, fields }] of borders.entries()) {
-            // Marks are between them, and nowhere else.
+            // End-of-text tokens are only between documents.
             if (i > 0) expect(ids[end++]).toBe(bpe.endOfText);
             expect(start).toBe(end);
             const own = ids.slice(start, (end += tokens));
@@ -69,7 +69,7 @@ it('gives the one document of every id, with its label and fields', async () => 
             const field = own.slice(from, to).flatMap((id) => [...bpe.bytes(id)]);
             if (!spans) expect(field).toEqual([]);
             else if (name === 'train' && bytes.length === documents[place]!.bytes) {
-              // Moved down to where characters begin.
+              // Rounded down to the start of a character.
               const whole = encoder.encode(texts[place]!.words);
               const down = (at: number): number => {
                 let to = at;
@@ -82,7 +82,7 @@ it('gives the one document of every id, with its label and fields', async () => 
           expect(ids).toHaveLength(end);
           expect(manifest.parts[name]!.documents).toBe(borders.length);
         }
-        // Train, validation and test of a document in this order are the document, and nothing is in two parts.
+        // A document's train, validation and test pieces concatenate to the document, without overlap.
         for (const [i, parts] of pieces.entries()) expect(parts.flat()).toEqual([...encoder.encode(texts[i]!.words)]);
       },
     ),

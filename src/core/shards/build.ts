@@ -16,14 +16,15 @@ import { writePart } from './write';
 export interface ShardSettings extends SplitChoice {
   /** Ids per shard. */
   shardLength?: number;
-  /** The documents are examples, of one label each or of several: those that are of none are in no part. */
+  /** If the documents are labeled examples, whether each has one label or several. Skips examples without a label. */
   labelKind?: TextRecord['labelled'];
 }
 
 /**
- * Documents as token ids in the store, which are gone through once and then once for each part, `<|endoftext|>` between two documents of a part. The same documents, tokenizer and
- * settings have the same id: what is there already is not built again. On a failure or a stop nothing stays.
- * @throws HomegrownError `bad-settings`, `storage-full`; the signal's reason when stopped
+ * Tokenizes documents into the store, with `<|endoftext|>` between two documents of a part. Reads them once, then once
+ * for each part. The same documents, tokenizer and settings have the same id, so existing data isn't built again.
+ * Leaves nothing behind on failure or abort.
+ * @throws HomegrownError `bad-settings`, `storage-full`, `in-use`; the signal's reason when stopped
  */
 export async function buildShards(
   documents: Documents,
@@ -42,10 +43,10 @@ export async function buildShards(
     shardLength,
     ...howCut(changes, split, labelKind),
   ]);
-  // An older build did not say how it was cut: where it is says it.
+  // An older build did not store the split, but the id implies it.
   if (there) return { ...there, split };
 
-  // The id follows from the content, so whatever lies there without a manifest is of no use.
+  // The id follows from the content, so shards without a manifest are leftovers.
   await discardDraft(store, shardsPrefix(id));
   const draft = await openDraft(store, shardsPrefix(id));
   if (!draft) throw new HomegrownError('in-use', 'Another tab is tokenizing this text.', 'Wait until it finishes.');
@@ -82,7 +83,7 @@ export async function buildShards(
   }
 }
 
-/** What must be known of all documents before the first id. @throws HomegrownError `bad-settings` where there are none */
+/** First pass over all documents, before tokenizing. @throws HomegrownError `bad-settings` if there are none */
 async function lookAt(
   documents: Documents,
   choice: SplitChoice,
@@ -93,7 +94,7 @@ async function lookAt(
   const hash = await sha256();
   const labels = new Set<string>();
   const examples = labelKind && new (await import('../documents/labels/examples')).Examples(labelKind);
-  /** By document: 1 where another text begins. */
+  /** Per document: 1 if it begins another text, else 0. */
   const changes: number[] = [];
   let [before, bytes]: [string | undefined, number] = [undefined, 0];
   const pause = yieldUntil(signal);
@@ -101,7 +102,7 @@ async function lookAt(
     if (outline.length % A_TURN === 0) await pause();
     const isFirst = outline.length === 0;
     hash.update(encoder.encode(isFirst ? document.sha256 : `\n${document.sha256}`));
-    // Of examples the same texts with other labels are other data.
+    // The same texts with other labels are different data.
     if (examples)
       hash.update(encoder.encode(`\0${document.fields?.['label'] ?? ''}${document.trainOnly ? '\0train' : ''}`));
     changes.push(!isFirst && document.text === before ? 0 : 1);
@@ -118,13 +119,13 @@ async function lookAt(
   const cut = examples ? examples.cut(outline, choice) : cutDocuments(outline, choice);
   return { textHash: hash.hex(), bytes, labels: [...labels].sort(), changes, cut };
 }
-/** Documents until others have a turn. */
+/** Number of documents between pauses. */
 const A_TURN = 64;
 const encoder = new TextEncoder();
 
 /**
- * What an id says of the split besides the shares that it always had. Of a single document nothing, and of several that
- * their ends are held out; what older builds cut of several by one end is not what is asked for, and has another id.
+ * Part of the id that describes the split, besides the shares. Empty for a single document without a test set. Several
+ * documents each hold out their end; older builds held out the end of all together, under another id.
  */
 function howCut(
   changes: readonly number[],
@@ -134,7 +135,7 @@ function howCut(
   const ends = changes.length > 1 ? ['eachText'] : [];
   if (rule === 'labels') return ['labels', labelKind!, seed, test];
   if (rule !== 'documents') return test > 0 ? [...ends, 'test', test] : ends;
-  // The same documents in other texts are parted otherwise.
+  // The same documents grouped into other texts have another split.
   return ['documents', seed, test, changes.join('')];
 }
 
@@ -146,7 +147,7 @@ export async function dropShards(store: BlobStore, id: string): Promise<void> {
   await store.commit({ drop: [manifestKey(id), ...(await store.keys(shardsPrefix(id)))] });
 }
 
-/** Where these data are, or are to be: not where a list lies that cannot be read, and again where shards are missing. */
+/** Id of the data, and its manifest if complete. Skips ids with an unreadable manifest. */
 async function place(
   store: BlobStore,
   content: readonly (string | number)[],

@@ -1,7 +1,7 @@
-/** Bytes that each id of a vocabulary takes in a file. */
+/** Bytes per id in a file. */
 export const idBytes = (vocabulary: number): 2 | 4 => (vocabulary <= 2 ** 16 ? 2 : 4);
 
-/** Ids as little-endian unsigned integers of 2 or 4 bytes, on any machine. */
+/** Packs ids as little-endian unsigned integers of 2 or 4 bytes, on any machine. */
 export function packIds(ids: ArrayLike<number>, width: 2 | 4): Uint8Array {
   const bytes = new Uint8Array(ids.length * width);
   const view = new DataView(bytes.buffer);

@@ -6,43 +6,43 @@ const stored = z.object({ key: z.string(), sha256: z.string() });
 const part = z.object({
   /** Ids in this part. */
   tokens: z.int().nonnegative(),
-  /** UTF-8 bytes of their text: the denominator of bits per byte. */
+  /** UTF-8 bytes of the part's text: the denominator of bits per byte. */
   bytes: z.int().nonnegative(),
   /** BlobStore key and SHA-256 (hex) of each shard, in order. */
   shards: z.array(stored),
-  /** Count of each id, for the unigram baseline; length = vocabulary. Stored under this key as u32. */
+  /** Count of each id, for the unigram baseline, as u32; length = vocabulary. */
   counts: stored,
-  /** Number of documents with a token here; absent if an older build kept no borders. */
+  /** Number of documents with a token in this part; absent if an older build stored no borders. */
   documents: z.int().nonnegative().exactOptional(),
   /**
-   * Three u32 a document: its tokens without the mark that follows, its place among the documents of the data, and the
-   * place of its label among `labels`, or 2^32 - 1 without one. Null where an older build kept none.
+   * Three u32 per document. First, its number of tokens without the end-of-text token that follows. Then its index in
+   * the data, and that of its label in `labels`, or 2^32 - 1 without one. Null if an older build stored none.
    */
   borders: stored.nullable(),
-  /** Two u32 a document: tokens of the field by this name, from and to, within the document; 0 and 0 without one. */
+  /** Two u32 per document: token range of the field with this name within the document; 0 and 0 without one. */
   fields: z.record(z.string(), stored).exactOptional(),
   /** Loss mask, one bit per token, lowest bit first; absent: all tokens count. */
   learnt: stored.exactOptional(),
 });
 /**
  * Token ids on disk: fixed-size files of little-endian unsigned integers, described by one manifest. The manifest is
- * stored under `data/<id>` and the shards under `shards/<id>/`; id follows from the texts, the tokenizer and the
+ * stored under `data/<id>` and the shards under `shards/<id>/`. The id follows from the texts, the tokenizer and the
  * settings.
  */
 export const shardManifest = z.object({
   version: z.literal(2),
-  /** Hash of the tokenizer and of the documents (their hashes in order): what the ids were made from. */
+  /** Hashes of the sources of the ids: the tokenizer, and the documents (their hashes in order). */
   tokenizerHash: z.string(),
   textHash: z.string(),
   vocabulary: z.int().positive(),
   /** Bytes per id: 2 when vocabulary <= 65,536, else 4. */
   width: z.union([z.literal(2), z.literal(4)]),
-  /** Ids in every shard but the last of its part. */
+  /** Ids in each shard, except the last of its part. */
   shardLength: z.int().positive(),
   split: splitSchema,
   /** Labels of the documents, in ascending order; absent if none has a label. */
   labels: z.array(z.string()).exactOptional(),
-  /** A test part is there where it was asked for. */
+  /** `test`: present if requested. */
   parts: z.object({ train: part, validation: part, test: part.exactOptional() }),
 });
 export type ShardManifest = z.infer<typeof shardManifest>;
@@ -59,8 +59,8 @@ export const DATA: Kind<ShardManifest> = {
 };
 
 /**
- * Upgrades from two parts without borders. The requested share was stored elsewhere, usually in whole percents. A
- * single text's end is the end of all.
+ * Upgrades version 1, which had two parts without borders. The requested share was stored elsewhere, usually in whole
+ * percents, so rounds the actual one. For a single text, its end is the end of all.
  */
 function upgradeManifest({ train, validation, eachText, ...rest }: JsonObject): object {
   const [trainPart, held] = [train, validation] as unknown as [JsonObject, JsonObject];
@@ -84,11 +84,11 @@ export const inlineManifest = z.preprocess((value) => {
   try {
     return { ...upgradeManifest(value as unknown as JsonObject), version: DATA.version };
   } catch {
-    return value; // which the schema then refuses
+    return value; // rejected by the schema
   }
 }, shardManifest);
 
-/** The id, from where the manifest says its values are. */
+/** Id of the data, from the keys in the manifest. */
 export const dataId = ({ parts }: ShardManifest): string => parts.train.counts.key.split('/')[1] ?? '';
 export const shardsPrefix = (id: string): string => `shards/${id}/`;
 
@@ -102,18 +102,18 @@ export interface TokenSource {
 }
 /** Position of a document in a part. */
 export interface Border {
-  /** Its first token, and its number of tokens, without the mark that follows. */
+  /** First token, and number of tokens without the end-of-text token that follows. */
   start: number;
   tokens: number;
-  /** Its place among all documents of the data. */
+  /** Index among all documents of the data. */
   place: number;
   label: string | null;
-  /** Tokens of each field within the document: from and to. */
+  /** Token range of each field within the document. */
   fields: Readonly<Record<string, readonly [from: number, to: number]>>;
 }
 export interface PartSource extends TokenSource {
-  /** In order; null if an older build kept no borders. */
+  /** Documents in order; null if an older build stored no borders. */
   documents(): Promise<readonly Border[] | null>;
-  /** [length] 1 for each of these tokens that the loss covers, else 0; absent: all are covered. */
+  /** [length] 1 for tokens that the loss covers, else 0; absent: the loss covers all. */
   lossMask?(start: number, length: number): Promise<Uint8Array>;
 }

@@ -8,7 +8,7 @@ import type { Border, Part, PartName, PartSource, ShardManifest } from './manife
 import { NONE } from './write';
 
 /**
- * One part of the data. Shards are checked against their hash when they are first read; those used last stay in memory.
+ * Opens a part of the data. Verifies a shard's hash on the first read, and caches the most recently used shards.
  * @throws HomegrownError (from `read`) `storage-damaged`
  */
 export function openPart(store: BlobStore, manifest: ShardManifest, name: PartName, memory = 64 * 2 ** 20): PartSource {
@@ -36,7 +36,7 @@ export function openPart(store: BlobStore, manifest: ShardManifest, name: PartNa
     held.set(n, ids);
     const [oldest] = held.keys();
     if (held.size > max && oldest !== undefined) held.delete(oldest);
-    // A failed read is tried again the next time.
+    // Doesn't cache a failed read, so that the next one retries.
     ids.catch(() => held.delete(n));
     return ids;
   };
@@ -110,7 +110,7 @@ export async function readCounts(store: BlobStore, manifest: ShardManifest, name
 }
 
 /**
- * Each part must hold at least one window of `context` tokens and the token after it.
+ * Checks that each part has at least one window of `context` tokens and the token after it.
  * @throws HomegrownError `bad-settings` with the number needed
  */
 export function checkLength({ parts: { train, validation } }: ShardManifest, context: number): void {
@@ -127,7 +127,7 @@ export function checkLength({ parts: { train, validation } }: ShardManifest, con
   }
 }
 
-/** @throws HomegrownError `bad-settings` when these data have no such part */
+/** @throws HomegrownError `bad-settings` if the data has no such part */
 function partOf({ parts }: ShardManifest, name: PartName): Part {
   const part = parts[name];
   if (!part) throw badSettings(`This data has no ${name} set.`, 'Set a share for it, and rebuild the data.');

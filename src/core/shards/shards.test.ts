@@ -56,7 +56,7 @@ it('counts bytes after the normalizers of the tokenizer', async () => {
   expect(bytesOf(manifest!)).toEqual([180, 20]);
 });
 
-it('holds the ids of every text, training first and its end held out', async () => {
+it('contains the ids of every text, with its end held out', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(awkwardText, { minLength: 1, maxLength: 4 }),
@@ -67,11 +67,11 @@ it('holds the ids of every text, training first and its end held out', async () 
         const text = (ids: number[]): string =>
           ids.map((id) => (id === bpe.endOfText ? '\0EOT' : bpe.decode([id]))).join('');
         const [train, validation] = [await all(store, manifest, 'train'), await all(store, manifest, 'validation')];
-        // Bytes, because a token may be a part of a character.
+        // Bytes, because a token may be part of a character.
         const joined = (ids: number[]): number[] => ids.flatMap((id) => [...bpe.bytes(id)]);
         const encoder = new TextEncoder();
         const whole = encoder.encode(texts.join(''));
-        // Each text's own end, fractions of a byte carried on, and no character in two.
+        // Holds out each text's end; carries over fractions of a byte, and never splits a character.
         const ends: number[] = [];
         let read = 0;
         for (const text of texts) {
@@ -90,7 +90,7 @@ it('holds the ids of every text, training first and its end held out', async () 
         expect(joined(validation)).toEqual(parts.flatMap(([, last]) => [...last]));
         expect(manifest.parts.train.bytes + manifest.parts.validation.bytes).toBe(whole.length);
         expect(joined(train)).toHaveLength(manifest.parts.train.bytes);
-        // Off by less than one character a text.
+        // Off by less than one character per text.
         expect(manifest.parts.validation.bytes - Math.floor(whole.length * share)).toBeGreaterThanOrEqual(0);
         expect(manifest.parts.validation.bytes - Math.floor(whole.length * share)).toBeLessThan(3 * texts.length + 1);
         expect(text(train)).not.toContain('\0EOT\0EOT');
@@ -106,12 +106,12 @@ it('puts the end of text between documents, and nowhere else', async () => {
   const train = await all(store, manifest, 'train');
   const validation = await all(store, manifest, 'validation');
   const eot = bpe.endOfText;
-  // Of 3, 6 and 22 bytes so far, 0, 1 and 5 are held out.
+  // After 3, 6 and 22 bytes, 0, 1 and 5 are held out.
   expect(train).toEqual([...bpe.encode('one'), eot, ...bpe.encode('tw'), eot, ...bpe.encode('three words ')]);
   expect(validation).toEqual([...bpe.encode('o'), eot, ...bpe.encode('more')]);
 });
 
-it('holds out a share of each text, so that one added last is not all that a run is judged on', async () => {
+it('holds out a share of each text, so that the last one alone does not decide the evaluation', async () => {
   const english = 'the whale and the sea '.repeat(60);
   const japanese = '吾輩は猫である。'.repeat(40);
   const store = memoryStore();
@@ -124,10 +124,10 @@ it('holds out a share of each text, so that one added last is not all that a run
   expect(manifest.split).toEqual({ rule: 'ends', validation: 0.1, test: 0, seed: 0 });
 });
 
-it('cuts a single text as it always was, into the same files under the same names', async () => {
+it('splits a single text like older builds, into the same files under the same names', async () => {
   const store = memoryStore();
   const manifest = await build(store, [WORDS], 0.1, 64);
-  // Of the build before several texts each gave their end.
+  // Manifest of the build before several texts each held out their end.
   const before = parseRecord(BEFORE, `data/${dataId(manifest)}`, DATA);
   expect(before.split).toEqual({ rule: 'end', validation: 0.1, test: 0, seed: 0 });
   const split = { ...before.split, rule: 'ends' as const };
@@ -136,7 +136,7 @@ it('cuts a single text as it always was, into the same files under the same name
   const parts = { train: withoutBorders(train), validation: withoutBorders(validation) };
   expect({ ...manifest, parts }).toEqual({ ...before, split });
 
-  // What that build wrote is not built again.
+  // Data of that build isn't built again.
   await store.commit({ put: [[`data/${dataId(manifest)}`, BEFORE]] });
   const seen: Progress[] = [];
   expect(await build(store, [WORDS], 0.1, 64, { ...unwatched, report: (p) => seen.push(p) })).toEqual({
@@ -146,17 +146,17 @@ it('cuts a single text as it always was, into the same files under the same name
   expect(seen).toEqual([]);
 });
 
-it('does not take what was cut by an older rule for what is asked', async () => {
+it('does not reuse data split by an older rule', async () => {
   const store = memoryStore();
   const manifest = await build(store, ['first text', 'second text'], 0.5);
-  // Under the name that an older build gave to the same texts, tokenizer and settings.
+  // Stored under the id that an older build gave to the same texts, tokenizer and settings.
   const textHash = await sha256Hex(['0 first text', '1 second text'].join('\n'));
   const old = (await sha256Hex(JSON.stringify([textHash, bpe.hash, 0.5, 7]))).slice(0, 16);
   await store.commit({ put: [[`data/${old}`, { ...manifest, textHash: 'cut by an older rule' }]] });
   expect(await build(store, ['first text', 'second text'], 0.5)).toEqual(manifest);
 });
 
-it('does not depend on how the documents come in chunks', async () => {
+it('does not depend on the chunks of the documents', async () => {
   await fc.assert(
     fc.asyncProperty(cutAnywhere, async ({ text, pieces }) => {
       const settings = { validation: 0.3, test: 0, seed: 0, shardLength: 5 };
@@ -167,7 +167,7 @@ it('does not depend on how the documents come in chunks', async () => {
   );
 });
 
-it('cuts by another test share, seed or grouping of whole documents into data of their own', async () => {
+it('builds separate data for another test share, seed or grouping of whole documents', async () => {
   const store = memoryStore();
   const documents = (texts: readonly string[]) =>
     Promise.all(
@@ -189,7 +189,7 @@ it('cuts by another test share, seed or grouping of whole documents into data of
   expect(ids.size).toBe(4);
 });
 
-it('reads any range, over the borders of shards, and counts', async () => {
+it('reads any range across shards, and counts', async () => {
   const store = memoryStore();
   const manifest = await build(store, [WORDS]);
   const train = await all(store, manifest, 'train');
@@ -213,7 +213,7 @@ it('reads any range, over the borders of shards, and counts', async () => {
   expect(counts[train[0]!]).toBe(train.filter((id) => id === train[0]).length);
 });
 
-it('is built once', async () => {
+it('builds the same data once', async () => {
   const store = memoryStore();
   const manifest = await build(store, [WORDS]);
   const seen: Progress[] = [];
@@ -227,7 +227,7 @@ it('is built once', async () => {
   expect(key).not.toContain(manifest.parts.train.counts.key.split('/')[1]);
 });
 
-it('is built elsewhere where a list cannot be read, and again where shards are missing', async () => {
+it('builds under another id if a manifest is unreadable, and again if shards are missing', async () => {
   for (const list of ['torn', { version: 3 }, Uint8Array.of(1)]) {
     const store = memoryStore();
     const first = await build(store, [WORDS]);
@@ -245,8 +245,8 @@ it('is built elsewhere where a list cannot be read, and again where shards are m
   }
 });
 
-describe('keeps nothing of', () => {
-  it('a build that is stopped', async () => {
+describe('leaves nothing of', () => {
+  it('an aborted build', async () => {
     const store = memoryStore();
     const stop = new AbortController();
     const seen: Progress[] = [];
@@ -259,7 +259,7 @@ describe('keeps nothing of', () => {
     expect(await store.keys('')).toEqual([]);
   });
 
-  it('a build that fails at any write, and builds over what a crash left', async () => {
+  it('a build that fails at any write, and builds over the leftovers of a crash', async () => {
     const clean = memoryStore();
     const manifest = await build(clean, ['a text, not long']);
     for (let fault = 1; ; fault++) {
@@ -279,7 +279,7 @@ describe('keeps nothing of', () => {
   });
 });
 
-it('refuses damaged shards', async () => {
+it('rejects damaged shards', async () => {
   const store = memoryStore();
   const manifest = await build(store, [WORDS]);
   const { key } = manifest.parts.train.shards[1]!;
@@ -301,7 +301,7 @@ it('refuses damaged shards', async () => {
   expect(await reader.read(0, 10)).toHaveLength(10);
 });
 
-it('says how much text a context needs', async () => {
+it('reports how much text a context needs', async () => {
   const manifest = await build(memoryStore(), ['0123456789'.repeat(10)], 0.1);
   expect(manifest.parts.validation.tokens).toBeGreaterThan(2);
   const { tokens } = manifest.parts.validation;
@@ -312,7 +312,7 @@ it('says how much text a context needs', async () => {
   expect(() => checkLength(manifest, 1_000_000)).toThrow('needs at least 1,000,001');
 });
 
-it('refuses settings that cannot be', async () => {
+it('rejects invalid settings', async () => {
   for (const share of [0, -0.1, 0.6, NaN]) {
     await expect(build(memoryStore(), [WORDS], share)).rejects.toMatchObject({ code: 'bad-settings' });
   }
@@ -327,7 +327,7 @@ it('packs ids in two or four bytes, little-endian', () => {
   expect(bytes.size).toBe(257);
 });
 
-/** `WORDS` in shards of 64, as the build before several texts each gave their end wrote it. */
+/** Stored `WORDS` in shards of 64, by the build before several texts each held out their end. */
 const stored = (key: string, sha256: string) => ({ key: `shards/10d819578c75d0ad/${key}`, sha256 });
 const BEFORE = {
   version: 1,

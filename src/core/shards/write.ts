@@ -18,7 +18,7 @@ interface Layout {
 }
 
 /**
- * Writes a part: its ids, their counts, and where its documents begin and end. Its bytes are those of the original text
+ * Writes a part: its ids, their counts, and the borders of its documents. Its bytes are those of the original text
  * or, with normalizers, of the normalized text.
  */
 export async function writePart(
@@ -62,16 +62,16 @@ export async function writePart(
   const fields = new Map<string, number[]>();
   for await (const segment of segmentsOf(documents, cut, name)) {
     const { document, place } = segment;
-    // Less than a character of a text is nothing, and nothing has no end.
+    // A part of a document that is less than a character has no tokens, and needs no end of text.
     let isBetween = tokens > 0;
     let own = 0;
-    /** Tokens of the document before each of its cuts, by bytes. */
+    /** Byte offset of each cut -> number of the document's tokens before it. */
     const at = new Map<number, number>();
     const cuts = cutsOf(segment);
     const whole = await document.encoded?.();
     if (whole) {
       if (isBetween) await append([tokenizer.endOfText]);
-      marks ??= new Marks(tokens); // the loss covers all tokens before it
+      marks ??= new Marks(tokens); // the loss covers all earlier tokens
       for (const [from, to] of whole.lossRanges) marks.add(tokens + from, tokens + to);
       await append(whole.ids);
       own = whole.ids.length;
@@ -90,7 +90,7 @@ export async function writePart(
       }
     }
     for (const field of Object.keys(document.spans ?? {}))
-      // Documents before it have none.
+      // Earlier documents don't have this field.
       if (!fields.has(field)) fields.set(field, new Array<number>((borders.length / 3) * 2).fill(0));
     if (own === 0) continue;
     borders.push(own, place, labelOf(document, placesOfLabels));
@@ -124,14 +124,14 @@ async function* segmentsOf(documents: Documents, cut: Cut, name: PartName): Asyn
   }
 }
 
-/** No label. */
+/** Stored in place of a label's index if there is no label. */
 export const NONE = 2 ** 32 - 1;
 const labelOf = ({ fields }: Document, places: ReadonlyMap<string, number>): number => {
   const label = fields?.['label'];
   return label === undefined ? NONE : places.get(label)!;
 };
 
-/** Cuts of a segment, with its ends, so that each field of its document is a whole number of tokens. */
+/** Byte offsets of a segment's ends and field borders, so that each field is a whole number of tokens. */
 const cutsOf = (segment: Segment): readonly number[] => {
   const cuts = Object.values(segment.document.spans ?? {}).flatMap(([from, to]) => [from, to]);
   const all = [segment.from, ...cuts.map((at) => within(segment, at)), segment.to];

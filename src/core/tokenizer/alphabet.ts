@@ -25,14 +25,14 @@ const BYTE_OF_CHARACTER: ReadonlyMap<string, number> = new Map(
   CHARACTER_OF_BYTE.map((character, byte) => [character, byte]),
 );
 
-/** [id] -> the entry as tokenizer.json and GGUF spell it; empty if an imported tokenizer has no token. */
+/** [id] -> spelling in tokenizer.json and GGUF; empty for an imported tokenizer's ids without a token. */
 export const spellings = (tokenizer: Tokenizer): readonly string[] =>
   tokenizer.model.elsewhere?.spellings ?? [
     ...Array.from({ length: tokenizer.endOfText }, (_, id) => spell(tokenizer.bytes(id))),
     ...tokenizer.special.map(({ text }) => text),
   ];
 
-/** The bytes of a spelling; undefined if a character stands for no byte. */
+/** Bytes of a spelling; undefined if a character isn't in the byte alphabet. */
 export function unspell(spelling: string): Uint8Array | undefined {
   const bytes = new Uint8Array(spelling.length);
   for (let i = 0; i < spelling.length; i++) {
@@ -43,7 +43,7 @@ export function unspell(spelling: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** Bytes as tokenizer.json spells them. */
+/** Spelling of bytes in tokenizer.json. */
 export function spell(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += CHARACTER_OF_BYTE[byte]!;

@@ -1,4 +1,4 @@
-/** WordPiece and Unigram, applied as their files say. Against Python's `tokenizers`: oracles/test_applied_tokenizers.py. */
+/** WordPiece and Unigram. oracles/test_applied_tokenizers.py compares them with Python's `tokenizers`. */
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -23,17 +23,17 @@ const texts = fc
   .array(fc.tuple(fc.constantFrom(...WORDS), fc.constantFrom(...GAPS)), { maxLength: 40 })
   .map((parts) => parts.flat().join(''));
 
-test('ids are those of their kind', () => {
+test('encodes with the ids of each kind', () => {
   expect([...bert.encode('UNwanted, running 东x.')]).toEqual([5, 6, 7, 11, 9, 10, 15, 1, 18]);
   expect([...t5.encode('abc the')]).toEqual([3, 10, 11]);
-  // One unknown token for a run of unknown characters, and none crosses a space.
+  // A run of unknown characters is one unknown token, which never crosses a space.
   expect([...t5.encode('zz zza')]).toEqual([3, 2, 3, 2, 4]);
 });
 
 test.each([
   ['WordPiece', wordPiece, bert],
   ['Unigram', unigram, t5],
-])('%s: ids are the library’s own, where it takes no text for a special token', (_, json, ours) => {
+])('%s: ids equal the library’s for texts without special tokens', (_, json, ours) => {
   const library = new Library({ ...json, added_tokens: [], post_processor: null }, {});
   const plain = fc
     .array(fc.constantFrom('unwanted', 'abc', 'the', 'é', 'a,b', 'running', ' ', '  ', "'s"), { maxLength: 2000 })
@@ -50,7 +50,7 @@ test.each([
 test.each([
   ['WordPiece', bert],
   ['Unigram', t5],
-])('%s: in chunks, cut anywhere, the ids are those of the whole; no text becomes a special token', async (_, ours) => {
+])('%s: any chunks give the ids of the whole text, and no text becomes a special token', async (_, ours) => {
   const special = new Set(ours.special.map(({ id }) => id).filter((id) => id !== ours.unknown));
   await fc.assert(
     fc.asyncProperty(
@@ -74,7 +74,7 @@ async function* stream(chunks: readonly string[]): AsyncGenerator<string> {
   for (const chunk of chunks) yield await Promise.resolve(chunk);
 }
 
-test('a long text is cut between words, and its ids are the library’s', () => {
+test('cuts a long text between words, with the library’s ids', () => {
   const text = 'unwanted abc the running '.repeat(3000);
   for (const [json, ours] of [
     [wordPiece, bert],
@@ -85,7 +85,7 @@ test('a long text is cut between words, and its ids are the library’s', () => 
   }
 });
 
-test('special tokens by role; what is put before a text is put before a prompt', async () => {
+test('finds special tokens by role, and puts the begin token before a prompt', async () => {
   expect(bert.special.map(({ text, role }) => [text, role])).toEqual([
     ['[PAD]', 'padding'],
     ['[UNK]', undefined],
@@ -98,7 +98,7 @@ test('special tokens by role; what is put before a text is put before a prompt',
   expect([t5.endOfText, t5.begin, t5.unknown, t5.idOf('padding')]).toEqual([1, undefined, 2, 0]);
   expect([...promptIds(t5, 'abc')]).toEqual([3, 10]);
   expect([0, 1].map((number) => t5.idOf('sentinel', number))).toEqual([18, 17]);
-  // tokenizer_config.json has the last word.
+  // tokenizer_config.json has priority.
   expect((await made(wordPiece, 24, { eos_token: '[CLS]' })).endOfText).toBe(2);
 });
 
@@ -111,7 +111,7 @@ test('decodes all at once and incrementally; special and unknown tokens are empt
   expect(bert.bytes(23)).toEqual(new Uint8Array());
 });
 
-test('tokens can be looked at', () => {
+test('lists tokens with their text and bytes', () => {
   expect(piecesOf(t5, 'abc zz').map(({ id, text, bytes }) => [id, text, bytes])).toEqual([
     [3, ' ', 1],
     [10, 'abc', 3],
@@ -120,7 +120,7 @@ test('tokens can be looked at', () => {
   ]);
 });
 
-test('half of a surrogate pair is refused, so that no text spells what is hidden', () => {
+test('rejects half of a surrogate pair, so that no text matches a special token', () => {
   expect(() => t5.encode('\udc001')).toThrow(/half of a surrogate pair/);
 });
 
@@ -139,13 +139,13 @@ test.each([
   ['ids', { ...wordPiece, added_tokens: [{ id: 7, content: '[PAD]' }] }, /has two ids/],
   ['an end', { ...unigram, added_tokens: [] }, /has no end of text token/],
   ['rows', { ...unigram, added_tokens: [{ id: 30, content: '</t>' }] }, /a token 30, but the model has only 19 rows/],
-])('what is not known is refused by its name: %s', async (_, json, reason) => {
+])('rejects an unsupported part by its name: %s', async (_, json, reason) => {
   const error: unknown = await made(json, 19 + 5 * Number(json.model.type === 'WordPiece')).catch((e: unknown) => e);
   expect(error).toBeInstanceOf(HomegrownError);
   expect((error as HomegrownError).message).toMatch(reason);
 });
 
-test('replacements that multiply a text are refused', async () => {
+test('rejects replacements that multiply a text', async () => {
   const chain = Array.from({ length: 20 }, (_, i) => ({
     type: 'Replace',
     pattern: { String: i % 2 ? 'b' : 'a' },
@@ -158,7 +158,7 @@ test('replacements that multiply a text are refused', async () => {
       message: expect.stringContaining('more than 1,100 characters') as string,
     }),
   );
-  // As in the crate, and not as in JavaScript, a dollar sign is literal.
+  // A dollar sign is literal, like in the crate and unlike in JavaScript.
   const dollar = { type: 'Replace', pattern: { String: 'b' }, content: '$`' };
   const plain = await made({ ...unigram, normalizer: { type: 'Sequence', normalizers: [dollar] } }, 19);
   expect([...plain.encode('ab')]).toEqual([...plain.encode('a$`')]);

@@ -1,4 +1,4 @@
-/** WordPiece (BERT) and Unigram (T5, XLNet, ALBERT): applied by @huggingface/tokenizers, as their files say. */
+/** WordPiece (BERT) and Unigram (T5, XLNet, ALBERT) tokenizers, applied from their files by @huggingface/tokenizers. */
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { concatIds } from '../base/concat';
 import { unwatched, yieldToEventLoop } from '../base/job';
@@ -10,7 +10,7 @@ import type { AppliedFiles, AppliedKind, StreamDecoder, Tokenizer, TokenizerMode
 import { loneSurrogate, wellFormed } from './wellFormed';
 import { WordCache } from './wordCache';
 
-/** @throws HomegrownError `bad-file` naming the first part of the files that is not known here */
+/** @throws HomegrownError `bad-file` naming the first unsupported part of the files */
 export const appliedTokenizer = (model: TokenizerModel, files: AppliedFiles, hash: string): Tokenizer =>
   new AppliedTokenizer(model, readApplied(model.kind as AppliedKind, files), hash);
 
@@ -24,12 +24,11 @@ class AppliedTokenizer implements Tokenizer {
   private readonly normalize: (text: string) => string;
   private readonly isSplitAtSpaces: boolean;
   private readonly specialById: ReadonlyMap<number, SpecialToken>;
-  /** T5 counts its sentinels downwards. */
+  /** Special tokens by number, because T5 numbers its sentinels downwards. */
   private readonly byNumber: readonly SpecialToken[];
-  /** [id] -> its text inside of another, and at the beginning. */
+  /** [id] -> text within a text, and at the beginning. */
   private readonly pieces: readonly Uint8Array[];
   private readonly firstPieces: readonly string[];
-  /** Ids of words already met. */
   private readonly words = new WordCache();
 
   constructor(
@@ -49,7 +48,7 @@ class AppliedTokenizer implements Tokenizer {
     this.library = new Library(applied.library, {});
     this.normalize = correct(this.library, applied.charsmaps);
     const texts = applied.spellings.map((text, id) => (this.specialById.has(id) ? '' : text));
-    // What a token says depends on whether it is the first.
+    // A token's text depends on whether it is the first.
     const inside = texts.map((text) => (text === '' ? '' : this.library.decoder!.decode_chain(['', text])[1]!));
     this.pieces = inside.map((text) => utf8.encode(text));
     this.firstPieces = applied.keepsFirstSpace
@@ -63,7 +62,7 @@ class AppliedTokenizer implements Tokenizer {
 
   idOf(role: TokenRole, number = 0): number {
     const has = (other: TokenRole): boolean => this.special.some((token) => token.role === other);
-    // BERT's [SEP] is both.
+    // BERT's [SEP] has both roles.
     if (role === 'end' && !has('end') && has('separator')) return this.idOf('separator');
     if (role === 'separator' && !has('separator') && has('end')) return this.idOf('end');
     return idOfRole(this.byNumber, role, number);

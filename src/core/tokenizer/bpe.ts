@@ -8,7 +8,7 @@ import { preTokens } from './split';
 import type { TokenizerModel } from './tokenizer';
 
 /**
- * Byte-level BPE (Sennrich et al. 2016, arXiv:1508.07909, over GPT-2's bytes and split). Merges the most frequent
+ * Trains byte-level BPE (Sennrich et al. 2016, arXiv:1508.07909) over GPT-2's bytes and split. Merges the most frequent
  * adjacent pair into a token, until there are `max` merges or no pair occurs twice. Equally frequent pairs are ordered
  * by ids, left before right.
  */
@@ -43,11 +43,11 @@ export async function learnBpe(max: number, documents: Documents, job: Job): Pro
   return merges;
 }
 
-/** Ids looked at between two turns of the event loop: some 10 ms. */
+/** Number of ids processed between two turns of the event loop: about 10 ms. */
 const EFFORT_OF_A_TURN = 500_000;
 const EFFORT_OF_A_MERGE = 2_000;
 
-/** Runs `step` for 0..n-1, with turns of the event loop; `step` says how many ids it looked at. */
+/** Runs `step` for 0..n-1, and yields to the event loop. `step` returns the number of ids it processed. */
 async function work(n: number, { signal }: Job, step: (i: number) => number): Promise<void> {
   let effort = 0;
   for (let i = 0; i < n; i++) {
@@ -59,7 +59,7 @@ async function work(n: number, { signal }: Job, step: (i: number) => number): Pr
   }
 }
 
-/** Pre-token -> how often it occurs. */
+/** Pre-token -> occurrences. */
 async function countWords(documents: Documents, job: Job): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder('utf-8', { ignoreBOM: true })];
@@ -70,7 +70,7 @@ async function countWords(documents: Documents, job: Job): Promise<Map<string, n
       for (const word of batch) {
         done += countCharacters(word);
         const count = counts.get(word);
-        // A slice would keep its whole chunk alive, so a new word is copied.
+        // Copies a new word, because a slice would keep its whole chunk alive.
         if (count === undefined) counts.set(decoder.decode(encoder.encode(word)), 1);
         else counts.set(word, count + 1);
       }
@@ -81,7 +81,7 @@ async function countWords(documents: Documents, job: Job): Promise<Map<string, n
   return counts;
 }
 
-/** Bounds memory on texts of gigabytes: beyond it, the words seen least often so far are forgotten. */
+/** Bounds memory for gigabytes of text: beyond this size, drops the rarest words so far. */
 const MAX_CACHED_WORDS = 2_000_000;
 function dropRarest(counts: Map<string, number>): void {
   for (let min = 1; counts.size > MAX_CACHED_WORDS / 2; min *= 2) {
@@ -89,7 +89,7 @@ function dropRarest(counts: Map<string, number>): void {
   }
 }
 
-/** Distinct pre-tokens as ids: word w is ids[start[w]..end[w]) and occurs times[w] times. Merging shortens it in place. */
+/** Distinct pre-tokens: word w is ids[start[w]..end[w]) and occurs times[w] times. Merging shortens it in place. */
 interface Words {
   count: number;
   ids: Int32Array;
@@ -122,9 +122,9 @@ class Pairs {
   readonly table = new PairTable();
   /** [pair] -> occurrences. */
   private readonly counts: number[] = [];
-  /** [pair] -> the words it has occurred in; some no longer hold it. */
+  /** [pair] -> words that it has occurred in; some no longer contain it. */
   readonly words: number[][] = [];
-  /** The first pair that was never offered. */
+  /** First pair that was never offered. */
   private fresh = 0;
   private readonly heap = new Heap<Offer>(
     (a, b) =>
@@ -149,12 +149,12 @@ class Pairs {
     this.counts[this.table.find(left, right)]! -= times;
   }
 
-  /** Puts the pairs that are new to the heap into it. A pair only grows during the merge that makes its newer id. */
+  /** Adds new pairs to the heap. A pair's count only grows during the merge that makes its newer id. */
   offerNew(): void {
     for (; this.fresh < this.counts.length; this.fresh++) this.offer(this.fresh);
   }
 
-  /** The pair that occurs most often, and more than once. Counts only fall, so an offer is an upper bound: renew it. */
+  /** Most frequent pair that occurs more than once. Renews outdated offers, which are upper bounds. */
   mostFrequent(): number | undefined {
     for (let top = this.heap.pop(); top; top = this.heap.pop()) {
       if (this.counts[top.pair] === top.count) return top.pair;
@@ -178,7 +178,7 @@ interface Offer {
   count: number;
 }
 
-/** Replaces `left right` by `made` throughout word w, and keeps the counts of the pairs around. Returns ids looked at. */
+/** Replaces `left right` by `made` in word w, and updates pair counts. Returns the number of ids processed. */
 function mergeInWord(words: Words, w: number, left: number, right: number, made: number, pairs: Pairs): number {
   const { ids, start, end, times } = words;
   const [first, last] = [start[w]!, end[w]!];

@@ -18,7 +18,7 @@ const trained = async (kind: 'bpe' | 'characters' | 'bytes'): Promise<Tokenizer>
 const tokenizers = await Promise.all([trained('bpe'), trained('characters'), trained('bytes')]);
 
 describe.each(tokenizers.map((tokenizer) => [tokenizer.model.kind, tokenizer] as const))('%s', (_, tokenizer) => {
-  it('gives back every text', () => {
+  it('decodes every text to itself', () => {
     fc.assert(
       fc.property(awkwardText, (text) => {
         const ids = tokenizer.encode(text);
@@ -30,7 +30,7 @@ describe.each(tokenizers.map((tokenizer) => [tokenizer.model.kind, tokenizer] as
     );
   });
 
-  it('gives the same ids for the text in pieces', async () => {
+  it('gives the same ids for a text in pieces', async () => {
     await fc.assert(
       fc.asyncProperty(cutAnywhere, async ({ text, pieces }) => {
         const ids = await collect(tokenizer.encodeStream(stream(pieces)));
@@ -49,7 +49,7 @@ describe.each(tokenizers.map((tokenizer) => [tokenizer.model.kind, tokenizer] as
     for (const text of [...fixed, ...random]) {
       expect([...tokenizer.encode(text)], JSON.stringify(text)).toEqual(theirs.encode(text).ids);
     }
-    // The one difference: Hugging Face reads the literal as the special token, we as the text it is.
+    // The only difference: Hugging Face reads the literal as the special token, and we read it as text.
     expect(theirs.encode('a<|endoftext|>').ids).toEqual([...tokenizer.encode('a'), tokenizer.endOfText]);
     expect(tokenizer.encode('a<|endoftext|>')).not.toContain(tokenizer.endOfText);
     expect(tokenizer.decode(tokenizer.encode('a<|endoftext|>'))).toBe('a<|endoftext|>');
@@ -107,7 +107,7 @@ const HARD = [
   '\x7f',
 ];
 
-it('is linear: a million of the same character, and 200,000 spaces', () => {
+it('takes linear time for a million equal characters, and 200,000 spaces', () => {
   const [bpe] = tokenizers;
   for (const text of ['a'.repeat(1_000_000), '^'.repeat(1_000_000), `${' '.repeat(200_000)}x`, '你'.repeat(300_000)]) {
     expect(bpe.decode(bpe.encode(text))).toBe(text);
@@ -121,27 +121,27 @@ it('merges the leftmost of overlapping pairs', async () => {
 });
 
 describe('decoder', () => {
-  it('holds the bytes of an unfinished character back', () => {
+  it('holds back the bytes of an unfinished character', () => {
     const bytes = tokenizers[2];
     const decoder = bytes.decoder();
     const pieces = Array.from(bytes.encode('\ufeffa\u{1f600}'), (id) => decoder.push(id));
     expect(pieces).toEqual(['', '', '\ufeff', 'a', '', '', '', '\u{1f600}']);
     expect(decoder.end()).toBe('');
   });
-  it('writes U+FFFD where the bytes are not UTF-8', () => {
+  it('writes U+FFFD for invalid UTF-8', () => {
     const bytes = tokenizers[2];
     const [lead] = bytes.encode('é');
     expect(bytes.decode([lead!, ...bytes.encode('x'), lead!])).toBe('\ufffdx\ufffd');
   });
 });
 
-it('refuses half of a surrogate pair, and says where', async () => {
+it('rejects half of a surrogate pair, with its position', async () => {
   const [bpe] = tokenizers;
   expect(() => bpe.encode('\u{1f600}a\ud800b')).toThrow(/Character 4 .*U\+D800/);
   await expect(collect(bpe.encodeStream(stream(['ok', '\udc00'])))).rejects.toThrow('U+DC00');
 });
 
-it('refuses merges that cannot be', async () => {
+it('rejects invalid merges', async () => {
   const model = (merges: [number, number][]) => createTokenizer({ kind: 'bpe', merges });
   await expect(model([[256, 1]])).rejects.toMatchObject({ code: 'bad-file' });
   await expect(model([[0, -1]])).rejects.toMatchObject({ code: 'bad-file' });
@@ -153,7 +153,7 @@ it('refuses merges that cannot be', async () => {
   ).rejects.toMatchObject({ code: 'bad-file' });
 });
 
-it('hashes what decides the ids, and only that', async () => {
+it('hashes only what determines the ids', async () => {
   const [bpe, characters, bytes] = tokenizers;
   expect(new Set([bpe.hash, characters.hash, bytes.hash]).size).toBe(3);
   expect((await createTokenizer({ ...bpe.model, kind: 'characters' })).hash).toBe(bpe.hash);

@@ -15,7 +15,7 @@ import { loneSurrogate, wellFormed } from './wellFormed';
 import { WordCache } from './wordCache';
 
 /**
- * Creates the tokenizer of a model, of any kind. Loads the code for tokenizers that aren't byte-level on demand.
+ * Creates a tokenizer of any kind. Loads the code for tokenizers that aren't byte-level on demand.
  * @throws HomegrownError `bad-file` if a merge names an id that does not exist yet, a merge or a role occurs twice, or
  * a normalizer or tokenizer file has an unsupported setting
  */
@@ -26,7 +26,7 @@ export async function createTokenizer(model: TokenizerModel): Promise<Tokenizer>
   return appliedTokenizer(model, model.applied, hash);
 }
 
-/** Hash of everything that decides a text's ids. */
+/** Hash of everything that determines a text's ids. */
 export function tokenizerHash({
   merges,
   roles = END_ALONE,
@@ -50,10 +50,10 @@ class ByteLevelTokenizer implements Tokenizer {
   private readonly ranks = new PairTable();
   private readonly ids: Numbering;
   private readonly split: Split;
-  /** Undefined where a text stays as it is. */
+  /** Undefined if the tokenizer doesn't normalize. */
   private readonly form: Normalization | undefined;
   private readonly specialById: ReadonlyMap<number, SpecialToken>;
-  /** Tokens by spelling, if a pre-token that is a token isn't merged. */
+  /** Tokens by spelling; defined only if pre-tokens that are tokens skip merging. */
   private readonly whole: ReadonlyMap<string, number> | undefined;
   private readonly words = new WordCache();
 
@@ -147,7 +147,7 @@ class ByteLevelTokenizer implements Tokenizer {
   }
 }
 
-/** In our order: bytes, what the merges make, special tokens. */
+/** Numbers tokens in our order: bytes, results of merges, special tokens. */
 function numbered({ merges, roles = END_ALONE }: TokenizerModel): Numbering {
   const problem = rolesProblem(roles);
   if (problem !== null) throw damaged(problem);

@@ -6,8 +6,8 @@ import { preTokens } from './split';
 import type { TokenizerModel } from './tokenizer';
 
 /**
- * A token for every character of the text: bytes do for ASCII, and merges spell the others, the most frequent first.
- * A character of three or four bytes needs its beginnings as tokens too; characters share them.
+ * Makes a token for every character of the text: bytes for ASCII, and merges for others, the most frequent first.
+ * A character of three or four bytes also needs tokens for its prefixes, which characters share.
  */
 export async function learnCharacters(documents: Documents, job: Job): Promise<TokenizerModel['merges']> {
   const counts = await frequencies(documents, job);
@@ -22,7 +22,7 @@ export async function learnCharacters(documents: Documents, job: Job): Promise<T
   return pairs.left.map((left, i) => [left, pairs.right[i]!]);
 }
 
-/** Code point -> how often it occurs, for those of more than one byte. */
+/** Code point -> occurrences, for characters of more than one byte. */
 async function frequencies(documents: Documents, job: Job): Promise<Map<number, number>> {
   const counts = new Map<number, number>();
   let done = 0;

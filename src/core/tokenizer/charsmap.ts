@@ -1,12 +1,12 @@
 /**
- * SentencePiece's compiled normalization rules (`precompiled_charsmap`), as the crate `tokenizers` applies them
- * (spm_precompiled): a double-array trie of what is replaced (darts-clone), then the zero-terminated replacements.
+ * SentencePiece's compiled normalization rules (`precompiled_charsmap`), applied like in the crate `tokenizers`
+ * (spm_precompiled): a double-array trie of keys (darts-clone), then the zero-terminated replacements.
  */
 import { damaged } from './elsewhere';
 
 /**
- * @param count is given each replacement, and may throw
- * @throws HomegrownError `bad-file` where the bytes are no such rules
+ * @param count called with each replacement; may throw
+ * @throws HomegrownError `bad-file` if the bytes are not such rules
  */
 export function charsmap(base64: string, count = (text: string): string => text): (text: string) => string {
   const { trie, replacements } = parse(base64);
@@ -32,7 +32,7 @@ export function charsmap(base64: string, count = (text: string): string => text)
     }
     return all;
   };
-  // A grapheme has no two characters of printable ASCII, so runs of those need no look.
+  // A grapheme never has two printable ASCII characters, so runs of those are skipped.
   return isAsciiKept ? (text) => text.replace(OTHERS, normalised) : normalised;
 }
 

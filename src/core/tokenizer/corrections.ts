@@ -1,4 +1,4 @@
-/** Where @huggingface/tokenizers 0.2.0 differs from the crate `tokenizers`, after which models were made: as the crate does. */
+/** Corrects @huggingface/tokenizers 0.2.0 where it differs from the crate `tokenizers`, the reference. */
 import {
   BertNormalizer,
   BertPreTokenizer,
@@ -20,8 +20,8 @@ import { normalized } from '../base/normalForm';
 import { charsmap } from './charsmap';
 
 /**
- * @param charsmaps compiled rules of normalization, in the order in which its normalizers have them
- * @returns what normalizes a text; it throws HomegrownError `bad-file` where replacements multiply the text
+ * @param charsmaps compiled normalization rules, in the order of the tokenizer's normalizers
+ * @returns function that normalizes a text; throws HomegrownError `bad-file` if replacements multiply the text
  */
 export function correct(
   { normalizer, pre_tokenizer: preTokenizer }: Tokenizer,
@@ -30,15 +30,15 @@ export function correct(
   let growth = new Growth(0);
   const rules = [...charsmaps];
   for (const part of normalizer instanceof SequenceNormalizer ? normalizer.normalizers : [normalizer]) {
-    // The library brings text into form NFKC, whatever the rules are.
+    // The library always applies NFKC instead of the compiled rules.
     if (part instanceof PrecompiledNormalizer) part.normalize = charsmap(rules.shift()!, (text) => growth.add(text));
-    // And reads `$` in a replacement.
+    // The library interprets `$` in a replacement.
     if (part instanceof ReplaceNormalizer) {
       const { pattern, config } = part;
       part.normalize = (text) => (pattern ? growth.replaceAll(text, pattern, config.content) : text);
     }
     if (isOfForm(part)) part.normalize = (text) => normalized(text, part.form);
-    // And looks at halves of surrogate pairs.
+    // The library checks code units, not code points.
     if (part instanceof BertNormalizer)
       Object.assign(part, { tokenize_chinese_chars: (text: string) => text.replace(IDEOGRAPH, ' $& ') });
     if (part instanceof LowercaseNormalizer || (part instanceof BertNormalizer && isLowerCased(part.config)))
@@ -46,7 +46,7 @@ export function correct(
   }
   const splits = preTokenizer instanceof SequencePreTokenizer ? preTokenizer.tokenizers : [preTokenizer];
   for (const part of splits) {
-    // Its white space is JavaScript's, which differs at U+0085 and U+FEFF.
+    // The library uses JavaScript's whitespace, which differs at U+0085 and U+FEFF.
     if (part instanceof WhitespaceSplitPreTokenizer) part.pre_tokenize_text = (text) => text.match(WORD) ?? [];
     if (part instanceof BertPreTokenizer) part.pre_tokenize_text = (text) => text.match(BERT_WORD) ?? [];
   }
@@ -60,15 +60,15 @@ const isOfForm = (part: Normalizer | null): part is NFCNormalizer => FORMS.some(
 
 const isLowerCased = (config: object): boolean => 'lowercase' in config && config.lowercase === true;
 
-/** JavaScript makes a capital sigma at a word's end ς; the crate looks at each character alone. No other depends on its place. */
+/** JavaScript lowercases Σ at a word's end to ς, but the crate to σ. No other letter depends on its position. */
 function lowerSigmas(part: Normalizer): void {
   const normalize = part.normalize.bind(part);
   part.normalize = (text) => normalize(text.replaceAll('Σ', 'σ'));
 }
 
-/** As BERT's own code has them, but for U+2B820 to U+2B91F, which the crate leaves out. */
+/** Ideographs of BERT's own code, except U+2B820 to U+2B91F, which the crate leaves out. */
 const IDEOGRAPH =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
 const WORD = /\P{White_Space}+/gu;
-/** Punctuation: what Unicode calls so, and all of ASCII that is neither letter, number nor space. */
+/** Words and punctuation: Unicode's, and all ASCII that is neither a letter, a number nor a space. */
 const BERT_WORD = /[^\p{White_Space}\p{P}!-/:-@[-`{-~]+|[\p{P}!-/:-@[-`{-~]/gu;

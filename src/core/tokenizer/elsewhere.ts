@@ -1,24 +1,24 @@
-/** Imported tokenizers: they keep their ids, split and special tokens, here and in every export. */
+/** Imported tokenizers, which keep their ids, split and special tokens here and in every export. */
 import { badFile } from '../base/errors';
 import { CHARACTER_OF_BYTE, unspell } from './alphabet';
 import type { SpecialToken } from './special';
 import type { Elsewhere, TokenizerModel } from './tokenizer';
 
-/** The ids of a tokenizer. */
+/** Numbering of a tokenizer's tokens. */
 export interface Numbering {
   size: number;
-  /** In order of id. */
+  /** Special tokens in order of id. */
   special: readonly SpecialToken[];
-  /** [byte] -> its id; -1 where it has none, and is left out of what is encoded. */
+  /** [byte] -> id; -1 if the byte has no token and is dropped when encoding. */
   ofByte: Int32Array;
-  /** [merge] -> the id that it makes. */
+  /** [merge] -> resulting id. */
   made: Uint32Array;
-  /** [id] -> its bytes; none for a special one. */
+  /** [id] -> bytes; none for a special token. */
   pieces: readonly Uint8Array[];
 }
 
 /**
- * @throws HomegrownError `bad-file` where a merge names what is no token, or makes none, or an added token has no id
+ * @throws HomegrownError `bad-file` if a merge joins or makes an id without a token, or an added token has no text
  */
 export function numberingOf(merges: TokenizerModel['merges'], { spellings, added }: Elsewhere): Numbering {
   const pieces = spellings.map((spelling) => unspell(spelling) ?? NOTHING);
@@ -47,7 +47,7 @@ const NOTHING = new Uint8Array();
 export const damaged = (reason: string): Error =>
   badFile(`${reason}.`, 'Download the tokenizer again, or use another.');
 
-/** Bytes that it has no token for: what its makers leave out of a text, we do too. */
+/** Bytes without a token, which encoding drops, like in the original tokenizer. */
 export const missingBytes = ({ elsewhere }: TokenizerModel): readonly number[] => {
   if (!elsewhere) return [];
   const known = new Set(elsewhere.spellings);

@@ -13,7 +13,7 @@ const model = {
   ] as const,
 };
 
-it('spells an entry as the tokenizer does', async () => {
+it('gives the same bytes of an entry as the tokenizer', async () => {
   const tokenizer = await createTokenizer(model);
   for (const entry of [0, 97, 200, 256, 257, 258, tokenizer.endOfText]) {
     expect(entryBytes(model, entry)).toEqual([...tokenizer.bytes(entry)]);
@@ -21,7 +21,7 @@ it('spells an entry as the tokenizer does', async () => {
   expect(hex(entryBytes(model, 258))).toBe('61 62 63 61 62');
 });
 
-it('tells a passage that comes back from one that does not', async () => {
+it('detects whether ids decode to a passage', async () => {
   const tokenizer = await createTokenizer(model);
   const passage = 'abcab é 🐋';
   const ids = [...tokenizer.encode(passage)];
@@ -30,11 +30,11 @@ it('tells a passage that comes back from one that does not', async () => {
   expect(decodesTo(model, ids, 'abcab e 🐋')).toBe(false);
 });
 
-it('gives whole characters to the tokens that complete them', async () => {
+it('assigns whole characters to the tokens that complete them', async () => {
   const tokenizer = await createTokenizer(model);
   const ids = [...tokenizer.encode('ab 東🐋')];
   const texts = completedTexts(model, ids);
   expect(texts).toEqual(['ab', ' ', '', '', '東', '', '', '', '🐋']);
-  // The beginning of a character that never ends is not shown as something else.
+  // An unfinished character gives no text.
   expect(completedTexts(model, ids.slice(0, 4)).join('')).toBe('ab ');
 });

@@ -1,7 +1,7 @@
 import { BYTE_OF_ID } from './alphabet';
 import type { TokenizerModel } from './tokenizer';
 
-/** The bytes of an entry, spelt out of its merges; none for the end of a text. */
+/** Bytes of an entry, expanded from its merges; none for the end of text. */
 export function entryBytes({ merges }: TokenizerModel, id: number): number[] {
   const bytes: number[] = [];
   // Left before right: the right half waits on the stack.
@@ -16,11 +16,11 @@ export function entryBytes({ merges }: TokenizerModel, id: number): number[] {
   return bytes;
 }
 
-/** `C3 A9`. */
+/** Bytes in hex: `C3 A9`. */
 export const hex = (bytes: readonly number[]): string =>
   bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
 
-/** Of tokens in a row, the text that each completes: none where its bytes end inside a character. */
+/** Text that each of consecutive tokens completes; empty if its bytes end inside a character. */
 export function completedTexts(model: TokenizerModel, ids: readonly number[]): string[] {
   const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   return ids.map((id) => utf8.decode(Uint8Array.from(entryBytes(model, id)), { stream: true }));

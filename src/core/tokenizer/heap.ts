@@ -1,4 +1,4 @@
-/** A binary heap: `pop` gives the item that comes before all others. */
+/** A binary heap: `pop` returns the first item in the order of `before`. */
 export class Heap<T> {
   private readonly items: T[] = [];
 

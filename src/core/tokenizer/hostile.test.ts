@@ -1,4 +1,4 @@
-/** tokenizer.json from strangers: whatever stands in it, it is refused in words or makes ids, and takes neither memory nor long. */
+/** Hostile tokenizer.json files: any content is rejected with a message or gives ids, with bounded memory and time. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { HomegrownError } from '../base/errors';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   bpe = writeTokenizerJson(await createTokenizer(model));
 });
 
-/** Undefined where it makes ids; else why it is refused. */
+/** Reason why a file is rejected; undefined if it gives ids. */
 async function refusal(json: string, rows?: number): Promise<string | undefined> {
   try {
     const model =
@@ -37,7 +37,7 @@ async function refusal(json: string, rows?: number): Promise<string | undefined>
   }
 }
 
-/** Values as JSON has them: of another kind, at their limits, in each other as deep as a stack does not go. */
+/** JSON values: of other types, at their limits, and nested too deeply for a stack. */
 const values = fc.constantFrom(
   ...['null', 'true', '-1', '0.5', '7', '1e9', '2147483648', '9007199254740993', '1e400', '""', '"a"', '"[UNK]"'],
   ...['"\\ud800"', '[]', '[[]]', '{}', '{"__proto__":1}', `"${'x'.repeat(100_000)}"`, `[${'0,'.repeat(50_000)}0]`],
@@ -47,7 +47,7 @@ const values = fc.constantFrom(
   deep('{"type":"Sequence","processors":[', ']}'),
 );
 
-/** Each place in it, as a path. */
+/** Paths of all places in a value. */
 function placesIn(value: unknown): (string | number)[][] {
   if (typeof value !== 'object' || value === null) return [[]];
   const keys = Array.isArray(value) ? [...value.keys()].slice(0, 4) : Object.keys(value).slice(-20);
@@ -64,7 +64,7 @@ function replaced(json: string, [key, ...rest]: readonly (string | number)[], by
   return key === undefined ? by : JSON.stringify(set(JSON.parse(json), [key, ...rest])).replace('"\\u0000"', () => by);
 }
 
-describe('whatever stands anywhere in the file of', () => {
+describe('any value anywhere in the file of', () => {
   it.each([
     ['pairs of bytes', () => bpe, undefined],
     ['pairs of bytes, beside a model', () => bpe, 271],
@@ -84,16 +84,16 @@ describe('whatever stands anywhere in the file of', () => {
   });
 });
 
-test('an id beyond all rows, and a token without a text, are refused before anything is made of them', async () => {
+test('rejects an id beyond all rows, and a token without a text, before allocating memory', async () => {
   const adding = (token: object): string => replaced(bpe, ['added_tokens', 1], JSON.stringify(token));
   for (const id of [MAX_TOKENIZER_ENTRIES + 1, 1e9, 2 ** 31, 2 ** 52])
     expect(await refusal(adding({ id, content: '<far>' }))).toMatch(/added_tokens\.1\.id/);
   expect(await refusal(adding({ id: 900, content: '' }))).toMatch(/has a special token without a text/);
-  // Texts that overlap are no harm: none is ever looked for in a text.
+  // Overlapping texts are harmless, because no text is searched for them.
   expect(await refusal(adding({ id: 900, content: '<|endoftext|>x' }))).toBeUndefined();
 });
 
-test('more than a million tokens or merges are refused by their number', async () => {
+test('rejects more than a million tokens or merges by their number', async () => {
   const many = `[${'0,'.repeat(MAX_TOKENIZER_ENTRIES)}0]`;
   for (const place of ['vocab', 'merges'])
     expect(await refusal(replaced(bpe, ['model', place], many))).toMatch(/(at most|the maximum is) 1048576/);

@@ -14,17 +14,17 @@ const model = async (kind: 'bpe' | 'characters' | 'bytes') =>
   trainTokenizer({ kind, vocabulary: 300 }, [documentOf(TEXT)], unwatched);
 const good = writeTokenizerJson(await createTokenizer(await model('bpe')));
 
-it.each(['bpe', 'characters', 'bytes'] as const)('%s: reads back what it wrote', async (kind) => {
+it.each(['bpe', 'characters', 'bytes'] as const)('%s: reads back the written file', async (kind) => {
   const written = await model(kind);
   expect(readTokenizerJson(bytes(writeTokenizerJson(await createTokenizer(written))))).toEqual(written);
 });
 
-it('keeps ids that are in another order, from tokenizer.json and from vocab.json with merges.txt', async () => {
+it('keeps ids in another order, from tokenizer.json and from vocab.json with merges.txt', async () => {
   const same = await createTokenizer(readTokenizerJson(bytes(good)));
   const { vocab, merges } = (JSON.parse(good) as Json).model;
   const { size } = same;
   for (const end of ['<|endoftext|>', '</s>']) {
-    // The end of a text is the first, and the bytes come backwards: the merges stay in the order of their ranks.
+    // The end of text is first, and bytes are reversed; merges keep their rank order.
     const moved = (id: number): number => (id === size - 1 ? 0 : id < 256 ? 256 - id : id + 1);
     const named = Object.entries(vocab).map(([name, id]) => [name === '<|endoftext|>' ? end : name, moved(Number(id))]);
     const other = Object.fromEntries(named) as Record<string, number>;
@@ -60,7 +60,7 @@ const changed = (change: (json: Json) => void): Uint8Array => {
   return bytes(JSON.stringify(json));
 };
 
-it('reads the forms that others write', () => {
+it('reads the variants of other programs', () => {
   const same = readTokenizerJson(bytes(good));
   expect(readTokenizerJson(changed((j) => (j.model.merges = j.model.merges.map((m) => String(m).split(' ')))))).toEqual(
     same,
@@ -70,9 +70,9 @@ it('reads the forms that others write', () => {
   expect(readTokenizerJson(changed((j) => delete j.pre_tokenizer.use_regex))).toEqual(same);
 });
 
-describe('special tokens that others have named', () => {
+describe('special tokens with other names', () => {
   const size = (JSON.parse(good) as Json).added_tokens[0]!.id + 1;
-  /** With these tokens after the end of text, which gets another name if wanted. */
+  /** File with these tokens after the end of text, which can have another name. */
   const naming = (texts: readonly string[], end = '<|endoftext|>'): Uint8Array =>
     changed((j) => {
       j.added_tokens = [end, ...texts].map((content, i) => ({ id: size - 1 + i, content }));
@@ -84,7 +84,7 @@ describe('special tokens that others have named', () => {
     return elsewhere ? elsewhere.added.map(({ role }) => role) : [...roles];
   };
 
-  it('have the role that their names are usual for, and others none', () => {
+  it('have the usual role of their names, and others none', () => {
     expect(roles(naming(['[MASK]', '<|user|>', '<|im_start|>', '[PAD]', '<s>'], '</s>'))).toEqual([
       'end',
       'mask',
@@ -98,7 +98,7 @@ describe('special tokens that others have named', () => {
     expect(readTokenizerJson(ours)).toEqual({ ...same, roles: all });
   });
 
-  it('have the role that tokenizer_config.json says, whatever they are called, and keep their names', async () => {
+  it('have the role in tokenizer_config.json regardless of their names, which they keep', async () => {
     const file = naming(['<|endoftext|>', '<s2>'], '<|im_end|>');
     expect(roles(file)).toEqual([undefined, 'end', undefined]);
     const config = {
@@ -120,7 +120,7 @@ describe('special tokens that others have named', () => {
     expect(tokenizer.idOf('separator')).toBe(size + 1);
   });
 
-  it('come with a chat template: the one called default of several', () => {
+  it('come with a chat template: of several, the one named default', () => {
     const named = (...names: string[]) => ({
       chat_template: names.map((name) => ({ name, template: `{{ ${name} }}` })),
     });
@@ -130,7 +130,7 @@ describe('special tokens that others have named', () => {
     expect(of({ chat_template: [{ name: 'default' }] })).toBeUndefined();
   });
 
-  it('come with a chat template of any length, so that what runs it can say why it does not', async () => {
+  it('come with a chat template of any length, so that running it can report the limit', async () => {
     const chat_template = 'a'.repeat(100_001);
     const own = () => readTokenizerJson(bytes(good), readTokenizerConfig({ chat_template }));
     expect(own).toThrow('its chat template has 100,001 characters; the maximum is 100,000');
@@ -139,7 +139,7 @@ describe('special tokens that others have named', () => {
     expect(tokenizerNames(tokenizer)['chat_template']).toBe(chat_template);
   });
 
-  it('may be one for several uses, and the only one ends a text', () => {
+  it('may be a single token for several roles, which is the end of text', () => {
     for (const config of [
       { pad_token: '<|endoftext|>' },
       { eos_token: '</s>', sep_token: '<|endoftext|>' },
@@ -153,7 +153,7 @@ describe('special tokens that others have named', () => {
     expect(roles(naming(['</s>']))).toEqual(['end', undefined]);
   });
 
-  it('never come of a text, and their flags are kept', async () => {
+  it('are never encoded from a text, and keep their flags', async () => {
     const file = changed((j) => {
       j.added_tokens.push({ id: 900, content: '<tool>', special: false, lstrip: true } as never);
     });
@@ -178,19 +178,19 @@ describe('special tokens that others have named', () => {
       /"!" is both a special token and a byte or a merge/,
     ],
   ];
-  it.each(refused)('refuses %s', (_, file, reason) => {
+  it.each(refused)('rejects %s', (_, file, reason) => {
     expect(() => readTokenizerJson(file)).toThrow(
       expect.objectContaining({ code: 'bad-file', message: expect.stringMatching(reason) as string }),
     );
   });
 
-  it('are read at once, be they 200,000', () => {
+  it('are read fast, even 200,000 of them', () => {
     const many = Array.from({ length: 200_000 }, (_, i) => `<extra_id_${i}>`);
     expect(readTokenizerJson(naming(many)).roles).toHaveLength(200_001);
   });
 });
 
-describe('refuses', () => {
+describe('rejects', () => {
   const table: [string, Uint8Array, RegExp][] = [
     ['what is not UTF-8', Uint8Array.of(0x7b, 0xff), /not JSON in UTF-8/],
     ['what is not JSON', bytes('{'), /not JSON/],
@@ -243,7 +243,7 @@ describe('refuses', () => {
   });
 });
 
-it('takes __proto__ for the token that it is', async () => {
+it('reads __proto__ as a token', async () => {
   const file = bytes(good.replace('"vocab": {', '"vocab": {"__proto__": 700,'));
   const tokenizer = await createTokenizer(readTokenizerJson(file));
   expect(new TextDecoder().decode(tokenizer.bytes(700))).toBe('__proto__');

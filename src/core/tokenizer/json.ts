@@ -6,10 +6,10 @@ import { SPLITS } from './splits';
 import type { Tokenizer } from './tokenizer';
 
 /**
- * Hugging Face's tokenizer.json (`tokenizers` 0.20 and up, transformers.js, llama.cpp's converter). What reads it takes the
- * text of a special token for that token, wherever it stands, unless told otherwise (`split_special_tokens`): there whoever
- * writes a prompt can write such tokens. Here a text never can: who asks for one asks by its role.
- * @param begin what it puts before every text, where that is not as the tokenizer's makers have it
+ * Writes Hugging Face's tokenizer.json (`tokenizers` 0.20 and up, transformers.js, llama.cpp's converter). Those
+ * programs encode a special token's spelling in a prompt as that token, unless `split_special_tokens` is set. Here no
+ * text does: special tokens are requested by role.
+ * @param begin id of the token before every text; by default the imported tokenizer's own
  */
 export function writeTokenizerJson(tokenizer: Tokenizer, begin = tokenizer.model.elsewhere?.begin): string {
   const { elsewhere, merges, applied, normalizers = [] } = tokenizer.model;
@@ -52,7 +52,7 @@ function normalizerOf(steps: readonly Normalizer[]): Json {
 }
 const BYTE_LEVEL = { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true };
 
-/** As Llama 3 has it: a token stands before the text, and before a second one. */
+/** Post-processor like Llama 3's: adds a token before a text, and before a second one. */
 function beginningWith(token: string, begin: number): Json {
   const part = (sequence: string, type_id: number): Json[] => [
     { SpecialToken: { id: token, type_id } },
@@ -67,7 +67,7 @@ function beginningWith(token: string, begin: number): Json {
   return { type: 'Sequence', processors: [BYTE_LEVEL, template] };
 }
 
-/** What tokenizer_config.json says of the tokens of a tokenizer. */
+/** Entries of tokenizer_config.json for the tokens and the chat template of a byte-level tokenizer. */
 export function tokenizerNames({ model, special }: Tokenizer): Record<string, string | string[]> {
   const { elsewhere, chatTemplate } = model;
   if (!elsewhere) return { ...specialNames(special), ...(chatTemplate && { chat_template: chatTemplate }) };
@@ -77,7 +77,7 @@ export function tokenizerNames({ model, special }: Tokenizer): Record<string, st
   return { ...names, ...(others.length > 0 && { additional_special_tokens: others }) };
 }
 
-/** The same of special tokens that are ours. */
+/** Entries of tokenizer_config.json for special tokens of a tokenizer trained here. */
 export function specialNames(special: readonly SpecialToken[]): Record<string, string | string[]> {
   const keyed = special.flatMap(({ role, text }) => {
     const key = role && TOKEN_ROLES[role].tokenizerConfig;
@@ -85,7 +85,7 @@ export function specialNames(special: readonly SpecialToken[]): Record<string, s
   });
   const others = special.filter(({ role }) => role && TOKEN_ROLES[role].tokenizerConfig === undefined);
   return {
-    // What a tokenizer has no token of its own for.
+    // Defaults for roles without a token of their own.
     bos_token: END_OF_TEXT,
     eos_token: END_OF_TEXT,
     unk_token: END_OF_TEXT,

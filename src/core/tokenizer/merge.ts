@@ -5,14 +5,14 @@ import type { PairTable } from './pairTable';
  * BPE of one pre-token: merges the pair of lowest rank, leftmost first, until no pair has a rank.
  * @param ids bytes, or ids after some of the merges; may be changed
  * @param ranks pair i is merge i
- * @param made [merge] -> the id that it makes
+ * @param made [merge] -> resulting id
  */
 export const merge = (ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint32Array =>
   ids.length < 2 ? ids : ids.length <= SHORT ? mergeShort(ids, ranks, made) : mergeLong(ids, ranks, made);
 /** Ids of merges in our order: merge i makes id 256 + i. */
 export const madeInOrder = (merges: number): Uint32Array => Uint32Array.from({ length: merges }, (_, i) => 256 + i);
 
-/** Up to here, looking at every pair again costs less than keeping them in order. */
+/** Maximum length for which rescanning all pairs is faster than a heap. */
 const SHORT = 24;
 
 function mergeShort(ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint32Array {
@@ -33,8 +33,8 @@ function mergeShort(ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint
 }
 
 /**
- * O(n log n): a linked list of ids, and a heap of candidates `rank * 2^18 + position` (a pre-token has fewer than 2^18
- * bytes).
+ * Merges in O(n log n) with a linked list of ids, and a heap of candidates `rank * 2^18 + position`. A pre-token has
+ * fewer than 2^18 bytes.
  */
 function mergeLong(ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint32Array {
   const n = ids.length;
@@ -51,7 +51,7 @@ function mergeLong(ids: Uint32Array, ranks: PairTable, made: Uint32Array): Uint3
     const rank = Math.floor(top / POSITIONS);
     const at = top - rank * POSITIONS;
     const other = next[at]!;
-    // One of the pair was merged since.
+    // Skips a pair if one of its ids was merged since.
     if (other >= n || other < 0 || ids[at] !== ranks.left[rank] || ids[other] !== ranks.right[rank]) continue;
     ids[at] = made[rank]!;
     const after = next[other]!;

@@ -1,6 +1,6 @@
-/** Numbers the distinct pairs of ids 0, 1, 2, ... as they come: a hash table without boxes (open addressing). */
+/** Numbers distinct pairs of ids in order of insertion: a hash table without boxed values (open addressing). */
 export class PairTable {
-  /** [pair] -> its two ids. */
+  /** [pair] -> ids. */
   readonly left: number[] = [];
   readonly right: number[] = [];
   /** Pair + 1, or 0 for a free slot. */
@@ -10,7 +10,7 @@ export class PairTable {
     return this.left.length;
   }
 
-  /** The pair's number, or -1. */
+  /** Number of the pair, or -1. */
   find(left: number, right: number): number {
     return this.slots[this.slotOf(left, right)]! - 1;
   }

@@ -14,7 +14,7 @@ const filled = (tokenizer: Tokenizer, text: string, ids: readonly number[]): str
     .join('');
 };
 
-test('a blank of bytes stands where it is written, between spaces', async () => {
+test('a byte tokenizer puts a blank where it is written, between spaces', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [], roles: ['end', 'mask'] });
   const [mask] = [tokenizer.idOf('mask')];
   const passage = readPassage(tokenizer, 'a [MASK] c');
@@ -25,7 +25,7 @@ test('a blank of bytes stands where it is written, between spaces', async () => 
   // Half of a character.
   expect(filled(tokenizer, '___', [tokenizer.encode('é')[0]!])).toBe('\ufffd');
 });
-test('what is spelt like the mask token is a blank too, and so are three underscores and more; other special tokens are text', async () => {
+test('the mask token’s spelling and three or more underscores are blanks; other special tokens are text', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [], roles: ['end', 'mask'] });
   const text = '<mask>[MASK] ____<|endoftext|>';
   const passage = readPassage(tokenizer, text);
@@ -35,11 +35,11 @@ test('what is spelt like the mask token is a blank too, and so are three undersc
   expect(ids).not.toContain(tokenizer.endOfText);
   expect(() => readPassage(tokenizer, 'no __ here')).toThrow('The passage has no blank to fill.');
 });
-test('a tokenizer without a mask refuses in words', async () => {
+test('a tokenizer without a mask token throws a message', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   expect(() => passageIds(tokenizer, readPassage(tokenizer, '[MASK]'))).toThrow('This tokenizer has no mask token');
 });
-test('of pairs of bytes the space before a blank is hidden with the word', async () => {
+test('byte-level BPE masks the space before a blank with the word', async () => {
   const bytes = await createTokenizer({ kind: 'bytes', merges: [] });
   const id = (text: string): number => bytes.encode(text)[0]!;
   const merges = [[id(' '), id('s')], [id('a'), id('t')]] as const; // prettier-ignore
@@ -50,7 +50,7 @@ test('of pairs of bytes the space before a blank is hidden with the word', async
   expect(filled(tokenizer, 'it [MASK]. [MASK]', [256, 257])).toBe('it s.at');
   expect(filled(tokenizer, '[MASK] it', [256])).toBe('s it');
 });
-test('of BERT a passage stands between its marks, and pieces of words join what is before', async () => {
+test('BERT adds its special tokens around a passage, and joins word pieces to the text before', async () => {
   const tokenizer = await applied('wordpiece', wordPiece, 21);
   const { ids, places } = passageIds(tokenizer, readPassage(tokenizer, 'Want [MASK], run'));
   expect(ids).toEqual([2, 8, 4, 11, 9, 3]);

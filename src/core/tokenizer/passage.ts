@@ -1,26 +1,26 @@
-/** A passage with blanks, which a model that reads both ways fills. */
+/** A passage with blanks for an encoder to fill. */
 import { badSettings } from '../base/errors';
 import type { Tokenizer } from './tokenizer';
 
-/** A text in pieces, with a blank between each two of them. */
+/** A text in pieces, with a blank between adjacent ones. */
 export interface Passage {
-  /** One more than there are blanks. */
+  /** Pieces, one more than blanks. */
   pieces: readonly string[];
-  /** White space before each blank, which is in no piece. */
+  /** Whitespace before each blank, which no piece includes. */
   spaces: readonly string[];
 }
 
-/** What a person writes for a blank. Nowhere else is it more than its characters. */
+/** Text that the user writes for a blank; plain text everywhere else. */
 export const BLANK = '[MASK]';
 const BLANKS = /(\s?)(?:\[MASK\]|_{3,})/;
 
 export const countBlanks = (text: string): number => Math.floor(text.split(BLANKS).length / 2);
-/** Whether there is one; with a tokenizer also as it spells its mask. */
+/** Whether a text has a blank; with a tokenizer, also accepts the spelling of its mask token. */
 export const hasBlank = (text: string, tokenizer?: Tokenizer): boolean => splitAtBlanks(text, tokenizer).length > 1;
 
 /**
- * Where its blanks are: `[MASK]`, `___`, or how the tokenizer's own mask is spelt.
- * @throws HomegrownError `bad-settings` where it has none
+ * Splits a text at its blanks: `[MASK]`, `___`, or the spelling of the tokenizer's mask token.
+ * @throws HomegrownError `bad-settings` if there is no blank
  */
 export function readPassage(tokenizer: Tokenizer, text: string): Passage {
   const parts = splitAtBlanks(text, tokenizer);
@@ -36,8 +36,8 @@ function splitAtBlanks(text: string, tokenizer?: Tokenizer): string[] {
 }
 
 /**
- * Its ids, with what the model's makers put around a text, and where among them its blanks are.
- * @throws HomegrownError `bad-settings` where the tokenizer has no mask token
+ * Ids of a passage with the special tokens around a text, and the indices of its blanks.
+ * @throws HomegrownError `bad-settings` if the tokenizer has no mask token
  */
 export function passageIds(tokenizer: Tokenizer, { pieces, spaces }: Passage): { ids: number[]; places: number[] } {
   const mask = tokenizer.idOf('mask');
@@ -54,7 +54,7 @@ export function passageIds(tokenizer: Tokenizer, { pieces, spaces }: Passage): {
   return { ids, places };
 }
 
-/** What stands in a passage for a token in its blank number `blank`, the space before it too. */
+/** Text of a token in blank number `blank` of a passage, with the space before it. */
 export function wordIn(tokenizer: Tokenizer, { pieces, spaces }: Passage, blank: number, id: number): string {
   const decoder = tokenizer.decoder();
   const word = decoder.push(id) + decoder.end();
@@ -71,8 +71,8 @@ export function wordIn(tokenizer: Tokenizer, { pieces, spaces }: Passage, blank:
 }
 
 /**
- * Where the space before a blank is: in its token, so that the blank hides it too; in the passage, which has it as a token or
- * byte of its own; or nowhere, so that a piece of a word has none before it, and another the one of the passage.
+ * Location of the space before a blank. `token`: in the masked token. `passage`: in the passage, as a token or byte of
+ * its own. `piece`: in neither; a word piece has no space before it, and other tokens have the passage's.
  */
 export function spacing({ model: { kind } }: Tokenizer): 'token' | 'passage' | 'piece' {
   if (kind === 'wordpiece') return 'piece';

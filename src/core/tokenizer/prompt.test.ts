@@ -13,13 +13,13 @@ test('encodes a prompt as in training on pairs, with the begin token of a byte-l
   expect([...promptIds(tokenizer, 'hi')]).toEqual([BEGIN, 104, 105]);
 });
 
-test('nothing stands before what is answered where the makers put nothing', async () => {
+test('a source has no begin token if the tokenizer adds none', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   expect(sourceIds(tokenizer, '')).toEqual([tokenizer.endOfText]);
   expect(sourceIds(tokenizer, 'hi')).toEqual([...tokenizer.encode('hi'), tokenizer.endOfText]);
 });
 
-test('an empty prompt is the token that ends a text', async () => {
+test('an empty prompt is the end-of-text token', async () => {
   const tokenizer = await createTokenizer({ kind: 'bytes', merges: [] });
   expect([...promptIds(tokenizer, '')]).toEqual([tokenizer.endOfText]);
   expect([...promptIds(tokenizer, 'hi')]).toEqual([...tokenizer.encode('hi')]);

@@ -12,7 +12,7 @@ export function beginOf({ model: { elsewhere }, endOfText, begin: applied }: Tok
 /** Token that the model expects before every text and prompt; undefined if none. */
 export const promptBegin = ({ model, begin }: Tokenizer): number | undefined => model.elsewhere?.begin ?? begin;
 
-/** A prompt as ids, one at least: with what the model's makers put before every text. */
+/** Ids of a prompt, at least one, with the begin token of the model's pretraining. */
 export function promptIds(tokenizer: Tokenizer, prompt: string): Uint32Array {
   const begin = promptBegin(tokenizer);
   const ids = tokenizer.encode(prompt);

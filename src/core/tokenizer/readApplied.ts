@@ -1,4 +1,4 @@
-/** tokenizer.json of WordPiece and Unigram models, as far as @huggingface/tokenizers applies them as their makers do. */
+/** Reads WordPiece and Unigram tokenizer.json files, as far as @huggingface/tokenizers applies them correctly. */
 import { listOf, MAX_TOKENIZER_ENTRIES } from '../base/limits';
 import { z } from '../base/zod';
 import { idsOf, parseJson, readTokenizerConfig, type TokenizerConfig } from './readJson';
@@ -6,9 +6,9 @@ import { quoted, refused, rolesOf } from './readVocabulary';
 import type { SpecialToken } from './special';
 import type { AppliedFiles, AppliedKind } from './tokenizer';
 
-/** Parts of a tokenizer that is applied as its file says. */
+/** Parts of a WordPiece or Unigram tokenizer. */
 export interface Applied {
-  /** For the library: without added tokens and what is put around a text; its special tokens spelt as no text is. */
+  /** Library input without added tokens and post-processing; no text matches its special tokens. */
   library: object;
   names: TokenizerConfig;
   /** [id] -> the token's spelling; empty if there is none. */
@@ -88,7 +88,7 @@ export function readApplied(kind: AppliedKind, { json, config, rows }: AppliedFi
   };
 }
 
-/** Text has no lone surrogates, so a token spelled with one never matches. */
+/** Spelling with a lone surrogate, which valid text never contains, so it never matches. */
 const unmatchable = (id: number): string => `\udc00${id}`;
 
 function unmatched(model: Model, isSpecial: ReadonlySet<number>): object {
@@ -202,7 +202,7 @@ function known<T extends z.ZodType>(schema: T, part: unknown, where: string): z.
   );
 }
 
-/** The library looks at `prepend_scheme` alone. */
+/** Sets `prepend_scheme`, the only field that the library reads. */
 function plainSpaces(value: unknown): unknown {
   const { success, data } = z.looseObject({ type: z.string() }).safeParse(value);
   if (!success) return null;
@@ -212,7 +212,7 @@ function plainSpaces(value: unknown): unknown {
   return { ...own, prepend_scheme: schemeOf(own) };
 }
 
-/** The token before a text: BERT's [CLS]. Tokens after it depend on the training objective. */
+/** Token before a text, such as BERT's [CLS]. Tokens after a text depend on the training objective. */
 function beginOf(postProcessor: unknown): string | undefined {
   const { success, data } = processor.safeParse(postProcessor ?? { type: 'none' });
   if (!success) throw refused('it adds tokens around a text in an unsupported way (at post_processor)');

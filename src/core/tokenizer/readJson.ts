@@ -1,4 +1,4 @@
-/** tokenizer.json, or vocab.json with merges.txt, as others write them. */
+/** Reads tokenizer.json, or vocab.json with merges.txt, including those of other programs. */
 import { badFile } from '../base/errors';
 import { MAX_TOKENIZER_BYTES, listOf, MAX_TOKENIZER_ENTRIES } from '../base/limits';
 import type { Normalizer } from '../base/normalizer';
@@ -18,18 +18,18 @@ export function readTokenizerConfig(json: unknown): TokenizerConfig {
   const names = Object.entries(all).flatMap(([key, value]) => {
     if (!/^[a-z]{1,20}_token$|^chat_template$/.test(key)) return [];
     const text = key === 'chat_template' ? templateIn(value) : tokenText.safeParse(value).data;
-    // A long template is only stored here; running it reports its length.
+    // Stores a template of any length; running it reports the limit.
     const isKept = text !== undefined && (key === 'chat_template' || text.length <= MAX_TOKEN_LENGTH);
     return isKept ? [[key, text] as const] : [];
   });
   return Object.fromEntries(names);
 }
-/** Code units of a token. */
+/** Maximum code units of a token. */
 const MAX_TOKEN_LENGTH = 100_000;
 
 const namedTemplates = z.array(z.object({ name: z.string(), template: z.string() }));
 
-/** Of several named templates, the one called `default`, as transformers chooses without tools. */
+/** Chat template; of several named ones, `default`, which transformers uses without tools. */
 function templateIn(value: unknown): string | undefined {
   const { data } = z.union([z.string(), namedTemplates]).safeParse(value);
   return typeof data === 'object' ? data.find(({ name }) => name === DEFAULT)?.template : data;
@@ -37,8 +37,8 @@ function templateIn(value: unknown): string | undefined {
 const DEFAULT = 'default';
 
 /**
- * Refuses named chat templates without a default, as transformers does.
- * @param json of tokenizer_config.json
+ * Rejects named chat templates without a default, like transformers.
+ * @param json content of tokenizer_config.json
  * @throws HomegrownError `bad-file`
  */
 export function checkChatTemplates(json: unknown): void {
@@ -58,7 +58,7 @@ const tokenText = z.union([z.string(), z.object({ content: z.string() }).transfo
  * Reads a byte-level BPE tokenizer with a supported split. If its tokens are in our order with our names, it becomes
  * one of ours; any other keeps its ids, split and special tokens.
  * @param vocabulary rows of the model's embedding; by default the number of ids
- * @param isReadFromFirst whether the model puts the end of text before every text itself: `aroundText`
+ * @param isReadFromFirst whether the model itself puts the end of text before every text: `aroundText`
  * @throws HomegrownError `bad-file` naming the unsupported part of the file
  */
 export function readTokenizerJson(
@@ -93,9 +93,10 @@ export function readTokenizerJson(
 }
 
 /**
- * The same of a file that may be of another kind: WordPiece and Unigram are kept as they are, and checked when they are made.
- * @param config the whole of tokenizer_config.json, where there is one
- * @param isReadFromFirst as `readTokenizerJson` has it
+ * Like `readTokenizerJson`, but for any kind. Stores WordPiece and Unigram files unchanged; creating the tokenizer
+ * checks them.
+ * @param config content of tokenizer_config.json, if any
+ * @param isReadFromFirst like in `readTokenizerJson`
  */
 export function readAnyTokenizerJson(
   file: Uint8Array,
@@ -111,7 +112,7 @@ export function readAnyTokenizerJson(
   return readTokenizerJson(file, names, rows, isReadFromFirst);
 }
 
-/** Kind of the `model` of a tokenizer.json if it is applied as its file says; older files do not state the type. */
+/** Kind of a tokenizer.json's `model` if it is WordPiece or Unigram; older files do not state the type. */
 function appliedKind(model: unknown): AppliedKind | undefined {
   if (typeof model !== 'object' || model === null) return undefined;
   const { type, vocab, merges } = model as Record<string, unknown>;
@@ -120,7 +121,7 @@ function appliedKind(model: unknown): AppliedKind | undefined {
   return type === undefined && merges === undefined && 'continuing_subword_prefix' in model ? 'wordpiece' : undefined;
 }
 
-/** The same of vocab.json and merges.txt, which are GPT-2's own files. */
+/** Like `readTokenizerJson`, for GPT-2's own files, vocab.json and merges.txt. */
 export function readGpt2Files(
   vocab: Uint8Array,
   merges: Uint8Array,
@@ -129,7 +130,7 @@ export function readGpt2Files(
 ): TokenizerModel {
   const table = decodeJson(vocab);
   if (typeof table !== 'object' || table === null) throw refused('its vocabulary is not a table');
-  // With a first line for the version and an empty last one; those beyond are not even split.
+  // Allows a version line and an empty last line; doesn't split lines beyond the limit.
   const lines = decode(merges).split(/\r?\n/, MAX_TOKENIZER_ENTRIES + 3);
   const rules = lines.filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
   if (lines.length > MAX_TOKENIZER_ENTRIES + 2 || rules.length > MAX_TOKENIZER_ENTRIES)
@@ -152,7 +153,7 @@ export function idsOf(vocab: object): Map<string, number> {
   return ids;
 }
 
-/** The split whose statement this is, but for where offsets begin, which change no id. */
+/** Split that a `pre_tokenizer` states; ignores `trim_offsets`, which changes no id. */
 function splitOf(preTokenizer: unknown): SplitName {
   const given = comparable(preTokenizer ?? null);
   const found = SPLIT_NAMES.find((name) => comparable(SPLITS[name].json) === given);
@@ -163,7 +164,7 @@ function splitOf(preTokenizer: unknown): SplitName {
   throw refused(`${words} (at pre_tokenizer). Supported patterns: ${SPLIT_NAMES.join(', ')}`);
 }
 
-/** Normalizers besides those of its split. */
+/** Normalizers other than those of the split. */
 function normalizersOf(normalizer: unknown, split: SplitName): readonly Normalizer[] {
   const always = SPLITS[split].normalizers;
   const given = stepsOf(normalizer);
@@ -190,7 +191,7 @@ function stepsOf(normalizer: unknown, depth = 0): readonly unknown[] {
 }
 const sequence = z.object({ type: z.literal('Sequence'), normalizers: z.array(z.unknown()).max(1000) });
 
-/** A canonical form, equal for settings that mean the same. */
+/** Canonical form, equal for equivalent settings. */
 function comparable(value: unknown): string {
   const plain = (part: unknown, depth = 0): unknown => {
     if (typeof part !== 'object' || part === null) return part;
@@ -211,7 +212,7 @@ function comparable(value: unknown): string {
 }
 
 /**
- * The token before a text; undefined if there is none.
+ * Token before a text; undefined if there is none.
  * @throws HomegrownError `bad-file` if more tokens surround a text
  */
 function beginOf(postProcessor: unknown, depth = 0): string | undefined {
@@ -230,7 +231,7 @@ function beginOf(postProcessor: unknown, depth = 0): string | undefined {
   }
   throw refused(`it adds tokens around a text in an unsupported way (${type}, at post_processor)`);
 }
-/** Maximum nesting of a file's parts: a sequence of rules, each with its own pattern. */
+/** Maximum nesting of a file's parts, such as sequences of rules. */
 const DEEPEST_PART = 16;
 const processor = z.object({
   type: z.string().max(100),
@@ -266,7 +267,7 @@ const layout = z.object({
     end_of_word_suffix: unused('it marks ends of words'),
     byte_fallback: z.literal(false, 'it falls back to byte tokens').optional(),
     ignore_merges: z.boolean().optional(),
-    // Not a z.record, which leaves `__proto__` out: every key counts.
+    // Not a z.record, which would drop `__proto__`.
     vocab: z.custom<object>((value) => typeof value === 'object' && value !== null, 'its vocabulary is not a table'),
     merges: listOf(z.unknown(), MAX_TOKENIZER_ENTRIES),
   }),

@@ -8,27 +8,27 @@ import type { SplitName } from './splits';
 import { type AddedToken, MAX_TEMPLATE_LENGTH, type TokenizerKind, type TokenizerModel } from './tokenizer';
 
 interface Vocabulary {
-  /** By how they are spelt: bytes in GPT-2's alphabet, added ones by their text. */
+  /** Ids by spelling: bytes in GPT-2's alphabet, or the text of added tokens. */
   ids: ReadonlyMap<string, number>;
-  /** `left right`, or pairs, in the order of their ranks. */
+  /** `left right` strings or pairs, in rank order. */
   merges: readonly unknown[];
   added: readonly AddedToken[];
   /** Names of tokens in tokenizer_config.json. */
   names: Readonly<Record<string, string>>;
   split: SplitName;
-  /** Besides those of the split. */
+  /** Normalizers other than those of the split. */
   normalizers?: readonly Normalizer[];
   ignoresMerges?: true;
   begin?: number;
-  /** The model puts the end of the text before in front of every text by itself, so a file that says so says nothing more. */
+  /** The model itself puts the end of text before every text, so ignores a `begin` with that token. */
   isReadFromFirst?: boolean;
-  /** Rows of the model's embedding; by default as many as there are ids. */
+  /** Number of rows in the model's embedding; by default the number of ids. */
   vocabulary?: number;
 }
 
 /**
- * @throws HomegrownError `bad-file` where merges join or make what is no token, two tokens share an id, one is neither bytes nor
- * special, or none ends a text
+ * @throws HomegrownError `bad-file` if merges join or make strings that are not tokens, or two tokens share an id. Also
+ * if a token is neither bytes nor special, or none is the end of text.
  */
 export function readVocabulary(given: Vocabulary): TokenizerModel {
   const { ids, added } = given;
@@ -57,7 +57,7 @@ export function readVocabulary(given: Vocabulary): TokenizerModel {
   const special = [...added];
   for (const [text, id] of ids) {
     if (known.has(id) || declared.has(id)) continue;
-    // Older files do not say which of their tokens are special.
+    // Older files do not state which tokens are special.
     if (roles.has(text)) special.push({ id, special: true, ...NO_FLAGS });
     else if (!unspell(text)) throw refused(`${quoted(text)} is neither a special token nor made of bytes`);
   }
@@ -113,7 +113,7 @@ export function rolesOf(
   for (const role of ROLES) {
     const key = TOKEN_ROLES[role].tokenizerConfig;
     const said = key === undefined ? undefined : names[key];
-    // One token may have several roles; ending a text comes first.
+    // A token may be named for several roles; the end of text has priority.
     const text = role === 'end' && (said === undefined || !isFree(said)) ? usualEnd : said;
     if (text === undefined || !isFree(text)) continue;
     roles.set(text, role);
@@ -132,7 +132,7 @@ interface Special extends AddedToken {
   text: string;
 }
 
-/** Keeps our form if ids, split and special tokens match a tokenizer of ours. */
+/** Model in our form if ids, split and special tokens match one trained here; else undefined. */
 function inOurOrder(
   { ids, names: called, split, ignoresMerges, begin, vocabulary }: Vocabulary,
   merges: TokenizerModel['merges'],
@@ -200,7 +200,7 @@ function elsewhere(
   };
 }
 
-/** The kind is not in the file, but shows in the merges: none, single characters and their beginnings, or words. */
+/** Infers the kind from the merges, since the file doesn't state it: none, characters and their prefixes, or words. */
 function kindOf(merges: TokenizerModel['merges']): TokenizerKind {
   if (merges.length === 0) return 'bytes';
   const firstBytes: number[] = [...BYTE_OF_ID];

@@ -22,7 +22,7 @@ const trained = async (kind: TrainedKind, roles?: readonly TokenRole[]): Promise
 const kinds = ['bpe', 'characters', 'bytes'] as const;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Texts in which every name of a special token stands: whole, begun, and next to another. */
+/** Texts with names of special tokens: whole, partial, and next to each other. */
 const looksSpecial: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
@@ -36,7 +36,7 @@ const looksSpecial: fc.Arbitrary<string> = fc
   .map((parts) => parts.join(''));
 
 describe.each(kinds)('%s', (kind) => {
-  it('with the end of text alone is what it was, to its hash', async () => {
+  it('with the end of text alone has an unchanged model and hash', async () => {
     const tokenizer = await trained(kind);
     expect(Object.keys(tokenizer.model)).toEqual(['kind', 'merges']);
     expect(tokenizer.hash).toBe(await sha256Hex(JSON.stringify(tokenizer.model.merges)));
@@ -47,7 +47,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(said).toMatchObject({ hash: tokenizer.hash, size: tokenizer.size });
   });
 
-  it('has its special tokens after all that text becomes, the end of text first', async () => {
+  it('has its special tokens after all other ids, the end of text first', async () => {
     const tokenizer = await trained(kind, all.toReversed());
     expect(tokenizer.model.roles).toEqual(all);
     expect(tokenizer.special.map(({ role }) => role)).toEqual(all);
@@ -60,7 +60,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(tokenizer.hash).not.toBe((await trained(kind, all.slice(1, 4))).hash);
   });
 
-  it('never has a special id for a text, whatever that looks like, and gives the text back', async () => {
+  it('never encodes any text to a special id, and decodes it to itself', async () => {
     const tokenizer = await trained(kind, all);
     const first = tokenizer.endOfText;
     await fc.assert(
@@ -75,7 +75,7 @@ describe.each(kinds)('%s', (kind) => {
     );
   });
 
-  it('has the same ids for text as Hugging Face, which reads special tokens out of it', async () => {
+  it('gives the same ids for text as Hugging Face, except for special tokens in it', async () => {
     const tokenizer = await trained(kind, all);
     const config = specialNames(tokenizer.special);
     const theirs = new HuggingFace(JSON.parse(writeTokenizerJson(tokenizer)) as object, config);
@@ -84,7 +84,7 @@ describe.each(kinds)('%s', (kind) => {
       if (spelt.some((special) => text.includes(special))) continue;
       expect(theirs.encode(text).ids, JSON.stringify(text)).toEqual([...tokenizer.encode(text)]);
     }
-    // The one difference: a text that spells one has its id there, and is text here.
+    // The only difference: the spelling of a special token is its id there, and text here.
     for (const { text, id } of tokenizer.special) {
       const [before, after] = [tokenizer.encode('a '), tokenizer.encode('b')];
       expect(theirs.encode(`a ${text}b`).ids).toEqual([...before, id, ...after]);
@@ -93,7 +93,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   });
 
-  it('comes back from tokenizer.json by role, with tokenizer_config.json and without', async () => {
+  it('is restored from tokenizer.json with its roles, with or without tokenizer_config.json', async () => {
     const { model, special } = await trained(kind, all);
     const written = bytes(writeTokenizerJson(await createTokenizer(model)));
     for (const config of [undefined, readTokenizerConfig(specialNames(special))])
@@ -101,7 +101,7 @@ describe.each(kinds)('%s', (kind) => {
   });
 });
 
-it('says which role is missing, and what to do', async () => {
+it('reports which role is missing, and what to do', async () => {
   const tokenizer = await trained('bytes', ['sentinel', 'sentinel', 'user']);
   expect([0, 1].map((number) => tokenizer.idOf('sentinel', number))).toEqual([257, 258]);
   expect(tokenizer.idOf('user')).toBe(259);
@@ -116,7 +116,7 @@ it('says which role is missing, and what to do', async () => {
     expect(() => tokenizer.idOf('sentinel', number)).toThrow(`has 2 sentinel tokens, so number ${number}`);
 });
 
-it('refuses roles that cannot be, when it is trained and when it is opened', async () => {
+it('rejects invalid roles when training and when opening', async () => {
   const train = trainTokenizer({ kind: 'bytes', vocabulary: 0, roles: ['mask', 'mask'] }, [], unwatched);
   await expect(train).rejects.toMatchObject({
     code: 'bad-settings',
@@ -138,7 +138,7 @@ it('refuses roles that cannot be, when it is trained and when it is opened', asy
     await expect(createTokenizer({ kind: 'bytes', merges: [], roles })).rejects.toMatchObject({ code: 'bad-file' });
 });
 
-it('names every token once, and knows each by the names that others use', () => {
+it('gives each token a unique name, and recognizes the names of other programs', () => {
   const texts = specialTokens(all, 0).map(({ text }) => text);
   expect(new Set(texts).size).toBe(all.length);
   expect(texts.map((text) => usualRole(text)?.role)).toEqual(all);

@@ -1,26 +1,26 @@
 /**
- * Special tokens: ids that no text encodes to, each with a role. They are the last of a vocabulary, in the order of the roles
- * below. A role decides the text by which files name the token, so a tokenizer is its merges and its roles.
+ * Special tokens: ids that no text encodes to, each with a role. They have the last ids of a vocabulary, in the order
+ * of the roles below. The role determines a token's text in files, so merges and roles define a tokenizer.
  */
 import { badSettings } from '../base/errors';
 
 interface Role {
-  /** Before `token`: `a mask token`. */
+  /** Name before `token`, as in `a mask token`. */
   label: string;
   purpose: string;
-  /** Texts in files: the first is written, all are read. A numbered role has `{n}` for its number, from 0. */
+  /** Texts in files: writes the first, reads all. A numbered role has `{n}` for its number, from 0. */
   texts: readonly [string, ...string[]];
-  /** A tokenizer may have several. */
+  /** A tokenizer may have several tokens with this role. */
   isNumbered?: true;
-  /** Its key in Hugging Face's tokenizer_config.json. Roles without one are listed as `additional_special_tokens`. */
+  /** Key in Hugging Face's tokenizer_config.json. Roles without one are listed as `additional_special_tokens`. */
   tokenizerConfig?: string;
-  /** Its key in GGUF after `tokenizer.ggml.`. */
+  /** Key in GGUF after `tokenizer.ggml.`. */
   gguf?: string;
 }
 
 export type TokenRole = 'end' | 'padding' | 'mask' | 'separator' | 'sentinel' | 'system' | 'user' | 'assistant';
 
-/** A new role goes to the end: ids follow this order. */
+/** Roles in order of their ids. Add a new role at the end. */
 export const TOKEN_ROLES: Readonly<Record<TokenRole, Role>> = {
   end: {
     label: 'end of text',
@@ -48,7 +48,7 @@ export const TOKEN_ROLES: Readonly<Record<TokenRole, Role>> = {
     purpose: 'separates the parts of an input',
     texts: ['<sep>', '<|sep|>', '[SEP]'],
     tokenizerConfig: 'sep_token',
-    gguf: 'seperator_token_id', // llama.cpp spells it so
+    gguf: 'seperator_token_id', // llama.cpp's spelling
   },
   sentinel: {
     label: 'sentinel',
@@ -68,11 +68,11 @@ export interface SpecialToken {
   id: number;
 }
 
-/** The roles of a tokenizer that does not say: what every tokenizer has. */
+/** Default roles: only the end of text, which every tokenizer has. */
 export const END_ALONE: readonly TokenRole[] = ['end'];
 export const [END_OF_TEXT] = TOKEN_ROLES.end.texts;
 
-/** The special tokens with these roles, in order of id. */
+/** Special tokens with the given roles, in order of id. */
 export function specialTokens(
   roles: readonly TokenRole[],
   firstId: number,
@@ -85,7 +85,7 @@ export function specialTokens(
   });
 }
 
-/** The role that a text is usual for, and its number where several may have that role. */
+/** Role that a text usually has, with its number for numbered roles. */
 export function usualRole(text: string): { role: TokenRole; number?: number } | undefined {
   for (const role of ROLES) {
     const { texts, isNumbered } = TOKEN_ROLES[role];
@@ -100,21 +100,21 @@ export function usualRole(text: string): { role: TokenRole; number?: number } | 
 }
 export const ROLES = Object.keys(TOKEN_ROLES) as readonly TokenRole[];
 
-/** The same in the order of their ids, and the end of text, which every tokenizer has. */
+/** Roles in order of their ids; adds the end of text, which every tokenizer has, if missing. */
 export const inOrder = (roles: readonly TokenRole[]): readonly TokenRole[] =>
   ROLES.flatMap((role) => {
     const some = roles.filter((other) => other === role);
     return some.length === 0 && role === 'end' ? END_ALONE : some;
   });
 
-/** Roles in `needed` that `roles` lacks, as often as it lacks them. */
+/** Roles in `needed` that `roles` lacks, with multiplicity. */
 export const missingRoles = (roles: readonly TokenRole[], needed: readonly TokenRole[]): readonly TokenRole[] =>
   ROLES.flatMap((role) => {
     const times = (some: readonly TokenRole[]): number => some.filter((other) => other === role).length;
     return new Array<TokenRole>(Math.max(0, times(needed) - times(roles))).fill(role);
   });
 
-/** 12 for `<extra_id_12>`. */
+/** Number in a text: 12 for `<extra_id_12>`. */
 function numberIn(text: string, pattern: string): number | undefined {
   const [before = '', after = ''] = pattern.split('{n}');
   if (!text.startsWith(before) || !text.endsWith(after)) return undefined;
@@ -130,7 +130,7 @@ export function rolesProblem(roles: readonly TokenRole[]): string | null {
   return twice === undefined ? null : `A tokenizer has one ${TOKEN_ROLES[twice].label} token, but two are given`;
 }
 
-/** @returns the id of the token with this role; of several, of the one with this number, counted from 0 */
+/** Id of the token with this role; if there are several, of the one with this number, counted from 0. */
 export function idOfRole(special: readonly SpecialToken[], role: TokenRole, number: number): number {
   const tokens = special.filter((token) => token.role === role);
   const token = tokens[number];

@@ -7,7 +7,7 @@ import { propertyRuns } from '../../testing/propertyRuns';
 
 const PATTERN = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
-it("cuts where GPT-2's pattern does", () => {
+it("splits like GPT-2's pattern", () => {
   fc.assert(
     fc.property(awkwardText, (text) => {
       expect(split(text)).toEqual(text.match(PATTERN) ?? []);
@@ -16,7 +16,7 @@ it("cuts where GPT-2's pattern does", () => {
   );
 });
 
-it('cuts a text that comes in pieces as it cuts the whole', async () => {
+it('splits a text in pieces like the whole text', async () => {
   await fc.assert(
     fc.asyncProperty(cutAnywhere, async ({ text, pieces }) => {
       expect(await preTokensOf(pieces)).toEqual(split(text));
@@ -25,7 +25,7 @@ it('cuts a text that comes in pieces as it cuts the whole', async () => {
   );
 });
 
-it('cuts runs without a break at a fixed length, whole or in pieces, never inside a pair', async () => {
+it('cuts runs without a break at a fixed length, whole or in pieces, never inside a surrogate pair', async () => {
   for (const unit of ['a', ' ', '𝒜', '!', '\u{1f600}']) {
     const text = `x${unit.repeat(200_000)}x 𝒜`;
     const whole = split(text);
@@ -36,7 +36,7 @@ it('cuts runs without a break at a fixed length, whole or in pieces, never insid
   }
 });
 
-it('stops on request', async () => {
+it('stops on abort', async () => {
   const stop = new AbortController();
   const endless = async function* () {
     for (;;) yield await Promise.resolve('word '.repeat(1000));

@@ -1,21 +1,21 @@
 import { yieldToEventLoop, type Job } from '../base/job';
 
-/** Where the pre-tokens of a text end. */
+/** A split pattern: finds the ends of pre-tokens. */
 export interface Pattern {
-  /** The end of the pre-token that begins at `start` < text.length; it is at most `MAX_PRE_TOKEN` code units away. */
+  /** End of the pre-token that begins at `start` < text.length; at most `MAX_PRE_TOKEN` code units long. */
   end(text: string, start: number): number;
-  /** Whether that end would be the same whatever came after `text`. */
+  /** Whether that end does not depend on what follows `text`. */
   isFinal(text: string, start: number, end: number): boolean;
 }
 
 /**
- * GPT-2's split pattern, by hand: linear, without a stack, and able to stop at the end of a chunk. It finds what
+ * GPT-2's split pattern as hand-written code: linear, without a stack, and able to stop at the end of a chunk. Equals
  *
  *   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu
  *
- * finds, except that no pre-token is longer than `MAX_PRE_TOKEN` code units: a run without a break is cut there.
+ * except that it cuts a run without a break at `MAX_PRE_TOKEN` code units.
  *
- * Returns the end of the pre-token that begins at `start` < text.length.
+ * @returns end of the pre-token that begins at `start` < text.length
  */
 export function preTokenEnd(text: string, start: number): number {
   const first = text.charCodeAt(start);
@@ -29,7 +29,7 @@ export function preTokenEnd(text: string, start: number): number {
   const kind = classAt(text, at);
   while (at < limit && classAt(text, at) === kind) at += width;
   if (at > limit) at -= 2; // a surrogate pair stays whole
-  // A space before a word belongs to the word, so a longer run of white space leaves its last one.
+  // A space before a word belongs to the word, so a longer run of whitespace excludes its last character.
   if (kind === WHITE && at < limit && at - start > 1) return at - 1;
   return at;
 }
@@ -37,7 +37,7 @@ export function preTokenEnd(text: string, start: number): number {
 export const MAX_PRE_TOKEN = 65_536;
 
 /**
- * The pre-tokens of a whole text that comes in chunks, split anywhere but inside a code point: batches of some ten
+ * Pre-tokens of a text in chunks, which may be split anywhere but inside a code point. Yields batches of about ten
  * thousand, with a turn of the event loop between. Throws the signal's reason when stopped.
  * @param split by default GPT-2's
  */
@@ -73,7 +73,7 @@ export async function* preTokens(
   yield last;
 }
 
-/** The pattern has seen the whole code point after a pre-token, and could have seen a whole contraction. */
+/** GPT-2's split. An end is final if the whole code point after it, and a whole contraction, are visible. */
 export const GPT2: Pattern = {
   end: preTokenEnd,
   isFinal: (text, start, end) => start + 3 <= text.length && end < text.length - 1,
@@ -95,9 +95,9 @@ const LETTER = 1;
 const NUMBER = 2;
 const WHITE = 3;
 const OTHER = 4;
-/** Class of each code point, 0 = not yet asked. White space is JavaScript's `\s`. */
+/** Class of each code point; 0 = not computed yet. Whitespace is JavaScript's `\s`. */
 const classes = new Uint8Array(0x110000);
-/** Code units of the code point that `classAt` last looked at. */
+/** Code units of the last code point in `classAt`. */
 let width = 1;
 
 function classAt(text: string, at: number): number {

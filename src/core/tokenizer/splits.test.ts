@@ -21,7 +21,7 @@ const split = (name: SplitName, text: string): string[] => {
   return words;
 };
 
-/** Worked out from each pattern by hand. */
+/** Expected values were derived by hand from each pattern. */
 it.each<[SplitName, string, string[]]>([
   ['gpt-2', "I'M 12345 x\n\n y", ['I', "'", 'M', ' 12345', ' x', '\n\n', ' y']],
   ['smollm', "it's 12  x\n\n y", ['it', "'s", ' ', '1', '2', ' ', ' x', '\n\n', ' y']],
@@ -30,12 +30,12 @@ it.each<[SplitName, string, string[]]>([
   ['llama-bpe', 'a!\n\n  \n b#c', ['a', '!\n\n', '  \n', ' b', '#c']],
   ['llama-bpe', "'ſ'S", ["'ſ", "'S"]],
   ['qwen2', 'v12 !?\r\n', ['v', '1', '2', ' !?\r\n']],
-])('%s cuts %j', (name, text, words) => {
+])('%s splits %j', (name, text, words) => {
   expect(split(name, text)).toEqual(words);
 });
 
 describe.each(SPLIT_NAMES)('%s', (name) => {
-  it('cuts a text that comes in pieces as it cuts the whole', async () => {
+  it('splits a text in pieces like the whole text', async () => {
     await fc.assert(
       fc.asyncProperty(cutAnywhere, async ({ text, pieces }) => {
         expect((await collect(preTokens(stream(pieces), unwatched, SPLITS[name]))).flat()).toEqual(split(name, text));
@@ -44,7 +44,7 @@ describe.each(SPLIT_NAMES)('%s', (name) => {
     );
   });
 
-  it('cuts runs without a break at a fixed length, whole or in pieces, never inside a pair', async () => {
+  it('cuts runs without a break at a fixed length, whole or in pieces, never inside a surrogate pair', async () => {
     for (const unit of ['a', ' ', '\n', '𝒜', '!', '\u{1f600}']) {
       const text = `x${unit.repeat(150_000)}x\n𝒜`;
       const whole = split(name, text);
@@ -55,12 +55,12 @@ describe.each(SPLIT_NAMES)('%s', (name) => {
     }
   });
 
-  it('is known from its own tokenizer.json, whose ids are those of Hugging Face', async () => {
+  it('is recognized from its own tokenizer.json, with the ids of Hugging Face', async () => {
     const tokenizer = await createTokenizer(tokenizerOf(name));
     const json = writeTokenizerJson(tokenizer);
     expect(readTokenizerJson(new TextEncoder().encode(json))).toEqual(tokenizer.model);
     const theirs = new HuggingFace(JSON.parse(json) as object, {});
-    // There a digit is one of ASCII, an `s` without case is no ſ, and white space is JavaScript's.
+    // Hugging Face's library has only ASCII digits, doesn't match ſ to s, and uses JavaScript's whitespace.
     const differing = /(?![0-9])\p{N}|[\u017f\u0085\ufeff]|<\|endoftext\|>/u;
     const texts = fc
       .sample(awkwardText, { numRuns: propertyRuns(400), seed: 5 })
@@ -73,7 +73,7 @@ describe.each(SPLIT_NAMES)('%s', (name) => {
 const BYTES = [...BYTE_OF_ID];
 const CHARACTERS = BYTES.map((byte) => CHARACTER_OF_BYTE[byte]!);
 
-/** With ids of its own: the end of a text first, then bytes, then some merges that only this split lets happen. */
+/** Tokenizer with other ids: the end of text first, then bytes, then merges that only this split allows. */
 function tokenizerOf(split: SplitName) {
   const bytes = Array.from({ length: 256 }, (_, id) => id + 1);
   const idOf = (text: string): number => 1 + BYTES.indexOf(text.charCodeAt(0));
@@ -109,8 +109,8 @@ function tokenizerOf(split: SplitName) {
   };
 }
 
-describe('normal form C', () => {
-  it('is what qwen2 splits, at once and in pieces', async () => {
+describe('NFC', () => {
+  it('is applied before the split of qwen2, at once and in pieces', async () => {
     const tokenizer = await createTokenizer(tokenizerOf('qwen2'));
     const pieces = ['cafe', '\u0301 x', '\u1100', '\u1161'];
     const ids = [...tokenizer.encode('café x가')];

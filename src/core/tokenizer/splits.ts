@@ -1,15 +1,15 @@
 /**
- * Pre-tokenization rules of byte-level BPE: pre-tokens are merged one by one. Imported tokenizers use one of these;
- * those trained here use GPT-2's. Add an entry only for a split whose pre-tokens are verified.
+ * Pre-tokenization rules of byte-level BPE, which merges within pre-tokens. Imported tokenizers use one of these; those
+ * trained here use GPT-2's. Add an entry only for a split whose pre-tokens are verified.
  */
 import type { Json } from '../base/blobStore';
 import type { Normalizer } from '../base/normalizer';
 import { GPT2, MAX_PRE_TOKEN, type Pattern } from './split';
 
 export interface Split extends Pattern {
-  /** In GGUF's `tokenizer.ggml.pre`: the first is written, all are read (llama.cpp, src/llama-vocab.cpp). */
+  /** Values of GGUF's `tokenizer.ggml.pre`: writes the first, reads all (llama.cpp, src/llama-vocab.cpp). */
   gguf: readonly [string, ...string[]];
-  /** Normalizers that always come before it. */
+  /** Normalizers that always run before the split. */
   normalizers: readonly Normalizer[];
   /** The `pre_tokenizer` in tokenizer.json. */
   json: Json;
@@ -36,7 +36,7 @@ const byWords = (digits: string): string =>
 
 export const SPLITS: Readonly<Record<SplitName, Split>> = {
   'gpt-2': { gguf: ['gpt-2'], normalizers: [], json: byteLevel(true), ...GPT2 },
-  // Every digit is cut out, and what is between them is split as GPT-2 does, as if the text ended there.
+  // Isolates every digit, and splits the text between digits like GPT-2, as separate texts.
   smollm: {
     gguf: ['smollm'],
     normalizers: [],
@@ -59,8 +59,8 @@ export const SPLITS: Readonly<Record<SplitName, Split>> = {
 export const SPLIT_NAMES = Object.keys(SPLITS) as [SplitName, ...SplitName[]];
 
 /**
- * Matches an Oniguruma pattern as the crate `tokenizers` does. White space is Unicode's, unlike JavaScript's (with
- * U+0085, without U+FEFF), and U+017F matches s when case is ignored.
+ * Matches an Oniguruma pattern like the crate `tokenizers`. Whitespace is Unicode's, unlike JavaScript's (with U+0085,
+ * without U+FEFF), and U+017F matches s when case is ignored.
  */
 function matched(pattern: string): Pattern {
   const source = pattern
@@ -70,7 +70,7 @@ function matched(pattern: string): Pattern {
   const regex = new RegExp(source, 'uy');
   return {
     end(text, start) {
-      // A pattern sees no further than the longest pre-token, so that a run without a break costs what it is long.
+      // Limits the pattern to the maximum pre-token, so that a run without a break takes linear time.
       const isLong = text.length - start > MAX_PRE_TOKEN;
       const window = isLong ? text.slice(start, wholeCharacter(text, start + MAX_PRE_TOKEN)) : text;
       const from = isLong ? 0 : start;
@@ -80,7 +80,7 @@ function matched(pattern: string): Pattern {
     },
     isFinal(text, start, end) {
       if (text.length - start > MAX_PRE_TOKEN) return true;
-      // The end of white space depends on where all of it ends, and on what follows.
+      // The end of a whitespace pre-token depends on the whole run, and on what follows it.
       let at = end;
       while (at < text.length && WHITE.test(text.charAt(at))) at++;
       return start + 3 <= text.length && at < text.length - 1;
@@ -92,5 +92,5 @@ function eitherCase(letter: string): string {
 }
 const WHITE = /\p{White_Space}/u;
 
-/** `at`, or one before it where it is inside of a surrogate pair. */
+/** Returns `at`, or `at - 1` if inside a surrogate pair. */
 const wholeCharacter = (text: string, at: number): number => ((text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at - 1 : at);

@@ -3,27 +3,27 @@ import type { Job } from '../base/job';
 import type { TokenRole } from './special';
 import type { Tokenizer } from './tokenizer';
 
-/** One token, to be looked at. */
+/** A token for display. */
 export interface TokenPiece {
   id: number;
-  /** Null where its bytes are not whole characters. */
+  /** Null if the bytes are not whole characters. */
   text: string | null;
-  /** Bytes that it stands for. */
+  /** Number of bytes. */
   bytes: number;
-  /** Of a special token, whose `text` only names it. */
+  /** Role of a special token, whose `text` is only its name. */
   role?: TokenRole;
-  /** How often it occurs: in the passage, or in the text that was counted. */
+  /** Occurrences in the passage, or in the counted text. */
   count: number;
 }
 
-/** A passage as its tokens, in order. */
+/** Tokens of a passage, in order. */
 export function piecesOf(tokenizer: Tokenizer, passage: string): TokenPiece[] {
   const ids = tokenizer.encode(passage);
   const counts = count(ids, new Uint32Array(tokenizer.size));
   return Array.from(ids, (id) => describe(tokenizer, id, counts[id]!));
 }
 
-/** Entries of the vocabulary whose text holds `query` (all when it is empty), in order of id, at most `limit`. */
+/** Vocabulary entries whose text contains `query` (all if empty), in order of id, at most `limit`. */
 export function vocabularyPieces(
   tokenizer: Tokenizer,
   query: string,
@@ -42,13 +42,13 @@ interface TokenizerStatistics {
   tokens: number;
   /** UTF-8 bytes of text per token. */
   bytesPerToken: number;
-  /** Entries that never occur in the text, special tokens aside. */
+  /** Number of entries that never occur in the text, without special tokens. */
   unusedEntries: number;
   /** [id] -> occurrences. */
   counts: Uint32Array;
 }
 
-/** How a tokenizer does on documents: one pass over them. */
+/** Measures a tokenizer on documents, in one pass. */
 export async function measure(tokenizer: Tokenizer, documents: Documents, job: Job): Promise<TokenizerStatistics> {
   const counts = new Uint32Array(tokenizer.size);
   const of = await totalOf(documents, 'bytes');
@@ -72,7 +72,7 @@ function describe(tokenizer: Tokenizer, id: number, count: number): TokenPiece {
   return { id, text: wholeCharacters(bytes), bytes: bytes.length, count };
 }
 
-/** Null where the bytes are not whole characters. */
+/** Text of the bytes; null if they are not whole characters. */
 export function wholeCharacters(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

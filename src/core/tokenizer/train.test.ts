@@ -11,7 +11,7 @@ const train = (text: string, vocabulary: number, pieces?: readonly string[]) =>
 const SENTENCES = 'the cat sat on the mat. the bat sat on the hat, they say; aaa aaaa aaaaa ababab! '.repeat(3);
 
 describe('bpe', () => {
-  it('learns the merges of the plain algorithm', async () => {
+  it('learns the same merges as the plain algorithm', async () => {
     for (const text of [SENTENCES, 'ab ab abc abc bc bc cab', '你好你好 你们 '.repeat(4)]) {
       const model = await train(text, 320);
       expect(model.merges).toEqual(await slowBpe(text, 320 - 257));
@@ -23,7 +23,7 @@ describe('bpe', () => {
     );
   });
 
-  it('stops where no pair occurs twice, and at the size asked for', async () => {
+  it('stops if no pair occurs twice, and at the requested size', async () => {
     expect((await train('abcdefg', 1000)).merges).toHaveLength(0);
     expect((await train('', 1000)).merges).toHaveLength(0);
     expect((await train(SENTENCES, 257)).merges).toHaveLength(0);
@@ -33,7 +33,7 @@ describe('bpe', () => {
     expect(all).toBeLessThan(200);
   });
 
-  it('does not depend on where the text was cut into chunks', async () => {
+  it('does not depend on the chunks of the text', async () => {
     await fc.assert(
       fc.asyncProperty(cutAnywhere, async ({ text, pieces }) => {
         expect(await train(text, 300, pieces)).toEqual(await train(text, 300));
@@ -48,13 +48,13 @@ describe('bpe', () => {
     expect(model.merges.map((_, i) => tokenizer.decode([256 + i]))).toEqual(['yx']);
   });
 
-  it('refuses a vocabulary that cannot be', async () => {
+  it('rejects an invalid vocabulary size', async () => {
     for (const size of [256, 0, -1, 300.5, NaN, 2e6]) {
       await expect(train('text', size)).rejects.toMatchObject({ code: 'bad-settings' });
     }
   });
 
-  it('reports, and stops when told to', async () => {
+  it('reports progress, and stops on abort', async () => {
     const seen: Progress[] = [];
     const stop = new AbortController();
     const job = {
@@ -82,14 +82,14 @@ describe('characters', () => {
     const model = await trainTokenizer({ kind: 'characters', vocabulary: 0 }, [documentOf(text)], unwatched);
     const tokenizer = await createTokenizer(model);
     expect(tokenizer.encode(text)).toHaveLength(Array.from(text).length);
-    // ö and 你 occur twice; 你 and 好 share no beginning; the two faces share theirs (F0 9F 98).
+    // ö and 你 occur twice; 你 and 好 share no prefix; the two faces share F0 9F 98.
     expect(tokenizer.decode([256])).toBe('ö');
     expect(model.merges).toHaveLength(1 + 1 + 2 + 2 + 2 + 2);
     expect(tokenizer.decode(tokenizer.encode('\u{1f602}新'))).toBe('\u{1f602}新');
   });
 });
 
-/** BPE as in the paper: recounts every pair for each merge. */
+/** Plain BPE of the paper: recounts every pair for each merge. */
 async function slowBpe(text: string, max: number): Promise<[number, number][]> {
   const bytes = await createTokenizer({ kind: 'bytes', merges: [] });
   const words: number[][] = [];

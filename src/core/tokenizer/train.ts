@@ -14,7 +14,7 @@ export interface TrainSettings {
    * size is 256 + special tokens + merges.
    */
   vocabulary: number;
-  /** Roles of its special tokens; the end of text is always there. A numbered role occurs as often as it is named. */
+  /** Roles of special tokens; always includes the end of text. A numbered role occurs as often as listed. */
   roles?: readonly TokenRole[];
   /** Normalizers for texts, including the training texts. */
   normalizers?: readonly Normalizer[];
@@ -23,11 +23,11 @@ export interface TrainSettings {
 /** 256 bytes and the end of text. */
 export const MIN_VOCABULARY = 257;
 export const MAX_VOCABULARY = 1_000_000;
-/** That pages offer. */
+/** Maximum vocabulary that pages offer. */
 export const MAX_OFFERED_VOCABULARY = 32_768;
 
 /**
- * Learns a tokenizer from documents. The same documents give the same model.
+ * Trains a tokenizer on documents. The same documents give the same model.
  * @throws HomegrownError `bad-settings`; the signal's reason when stopped
  */
 export async function trainTokenizer(

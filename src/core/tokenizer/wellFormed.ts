@@ -1,7 +1,7 @@
-/** Text that UTF-8 can write: what every tokenizer takes. */
+/** Checks that text can be encoded in UTF-8, which every tokenizer requires. */
 import { badFile } from '../base/errors';
 
-/** @throws HomegrownError `bad-file` at a chunk that UTF-8 cannot write */
+/** @throws HomegrownError `bad-file` at a chunk with a lone surrogate */
 export async function* wellFormed(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const chunk of chunks) {
     if (!chunk.isWellFormed()) throw loneSurrogate(chunk);

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { WordCache } from './wordCache';
 import { propertyRuns } from '../../testing/propertyRuns';
 
-/** Words that share beginnings, ends and lengths, so that looking at less than all of one finds another. */
+/** Words that share prefixes, suffixes and lengths, so that a partial comparison finds the wrong one. */
 const word = fc.oneof(fc.string({ maxLength: 3 }), fc.string({ unit: fc.constantFrom('a', 'b', '—'), maxLength: 66 }));
 
-it('has of each word the ids that were kept of it, wherever it stands in a text', () => {
+it('returns the stored ids of each word, anywhere in a text', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(word, word, word), { maxLength: 1500 }), (texts) => {
       const cache = new WordCache();
@@ -25,7 +25,7 @@ it('has of each word the ids that were kept of it, wherever it stands in a text'
   );
 });
 
-it('resets when it is full, and is right before and after', () => {
+it('resets when full, and is correct before and after', () => {
   const cache = new WordCache();
   const wrong: number[] = [];
   const check = (n: number, id?: number): void => {

@@ -1,11 +1,11 @@
 /**
- * Caches the ids of words, since most words of a text repeat. A hash table of code units (open addressing), so that a
- * word is looked up in place and need not be sliced.
+ * Caches the ids of words, since most words of a text repeat. A hash table of code units (open addressing), which looks
+ * up a word in place, without slicing.
  */
 export class WordCache {
   /** Word + 1, or 0 for a free slot. */
   private slots = new Int32Array(1024);
-  /** The words' code units one after another; word w has those from starts[w] to starts[w + 1]. */
+  /** Concatenated code units of all words; word w has those from starts[w] to starts[w + 1]. */
   private units = new Uint16Array(8192);
   private starts = [0];
   private ids: Uint32Array[] = [];
@@ -15,7 +15,7 @@ export class WordCache {
     return word < 0 ? undefined : this.ids[word];
   }
 
-  /** Of a word that it has not. @returns `ids` */
+  /** Adds a word that is not in the cache. @returns `ids` */
   keep(ids: Uint32Array, text: string, start = 0, end = text.length): Uint32Array {
     if (end - start > MAX_LENGTH) return ids;
     if (this.ids.length >= MAX) this.clear();
@@ -34,7 +34,7 @@ export class WordCache {
     return ids;
   }
 
-  /** Where the word is, or would be. */
+  /** Slot of the word, or the free slot for it. */
   private slotOf(text: string, start: number, end: number): number {
     const { slots, starts, units } = this;
     const mask = slots.length - 1;
@@ -78,6 +78,6 @@ export class WordCache {
 const mixed = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x01000193);
 const spread = (hash: number): number => hash ^ (hash >>> 15);
 
-/** Code units. */
+/** Maximum code units of a cached word. */
 const MAX_LENGTH = 64;
 const MAX = 100_000;

@@ -2,12 +2,12 @@ import type { Classes } from '../models/spec';
 import type { Reference } from './reference';
 
 /**
- * Scores of a classifier as a distribution to compare two engines by: unchanged where a text has one label. With several
- * labels a common offset counts too, so adds a score of 0.
+ * Logits of a classifier as a distribution, to compare two engines: unchanged if a text has one label. For multilabel
+ * classifiers, a common offset matters, so adds a logit of 0.
  */
 export const asDistribution = ({ several }: Classes, scores: Float32Array): Float32Array =>
   several ? Float32Array.of(...scores, 0) : scores;
 
-/** What our engine says, where a temperature is in the weights of what it is held against. */
+/** Our reference, scaled to compare with a file whose weights include a temperature. */
 export const atTemperature = (ours: Reference, temperature: number): Reference =>
   temperature === 1 ? ours : { ...ours, scores: ours.scores.map((score) => score / temperature) };

@@ -1,17 +1,17 @@
-/** How a file of a format is held against the model that it was written from. */
+/** Verification of an exported file against the model that it was written from. */
 import { loaded } from '../base/load';
 import type { ByteSource } from '../files/byteSource';
 import { modelSpec } from '../models';
 import type { ModelChoice } from '../models/network';
 import type { ReadBack } from './readBack';
 
-/** What each second engine is given; workers/secondEngine.ts has the engines. */
+/** Input of each second engine; workers/secondEngine.ts has the engines. */
 export interface EngineInputs {
   /** llama.cpp: a GGUF file. */
   llama: ByteSource;
   /** ONNX graphs with their weights: one, or an encoder's and its decoder's. */
   onnxruntime: readonly ByteSource[];
-  /** The offline page's forward pass, which is not the one that trains: weights that were read back. */
+  /** The offline page's forward pass, separate from the training one: weights read back from the file. */
   page: ReadBack;
 }
 export type EngineId = keyof EngineInputs;
@@ -19,13 +19,13 @@ export type EngineId = keyof EngineInputs;
 export type Check<E extends EngineId = EngineId> = {
   [K in E]: {
     engine: K;
-    /** What the engine is given, found in the file. @throws an error where it is not there */
+    /** Finds the engine's input in the file. @throws if it is missing */
     opens(file: ByteSource, model: ModelChoice): EngineInputs[K] | Promise<EngineInputs[K]>;
     bound: Bound;
   };
 }[E];
 
-/** Why no engine here can open a file of such a model, in a sentence; null where one can. */
+/** Sentence that says why no engine here can open a file of such a model; null if one can. */
 export function uncheckable(check: Pick<Check, 'engine'> | null, { id }: Pick<ModelChoice, 'id'>): string | null {
   if (!check) return 'An adapter without its base can’t be verified here';
   const { engine } = check;
@@ -36,20 +36,20 @@ export function uncheckable(check: Pick<Check, 'engine'> | null, { id }: Pick<Mo
   return `No second engine here supports ${label} models`;
 }
 
-/** llama.cpp's build has addresses of 64 bits, which Safari does not know: there, our own reader opens its files. */
+/** Whether the browser has 64-bit memory, which our llama.cpp needs. Safari lacks it, so uses our own reader. */
 export const hasLongAddresses = (): boolean => WebAssembly.validate(MEMORY64);
-/** A module with nothing but a memory with addresses of 64 bits. */
+/** WebAssembly module with only a 64-bit memory. */
 const MEMORY64 = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 3, 1, 4, 1);
 
-/** What reads our files back, apart from what writes them. */
+/** Loads the readers of our files, which share no code with the writers. */
 export const readers = () => loaded('The verifier', import('./readBack'));
 
-/** How far apart two engines may be, since a format keeps fewer bits: logits, or with 8 bits whole distributions. */
+/** Maximum difference of two engines, as formats store fewer bits: of logits, or with 8 bits, of distributions. */
 export interface Bound {
   of: 'difference' | 'variation';
   most: number;
 }
-/** Where both engines reckon in 32 bits. */
+/** Bound if both engines compute in 32 bits. */
 export const BOUND_OF_F32: Bound = { of: 'difference', most: 1e-3 };
-/** Where weights, or a table that the engine looks values up in, have 16 bits. */
+/** Bound if weights, or a lookup table of the engine, have 16 bits. */
 export const BOUND_OF_F16: Bound = { of: 'difference', most: 5e-2 };

@@ -5,7 +5,7 @@ import { compare, type Figures, matches, type SecondEngine } from './compare';
 import type { Reference } from './reference';
 
 const engine = (scores: SecondEngine['scores']): SecondEngine => ({ name: 'another engine', scores });
-/** Scores of three tokens after a text: they depend on its length and its last token. */
+/** Logits of three tokens after a text; they depend on its length and its last token. */
 const after = (ids: readonly number[]): number[] => [(ids.length % 3) / 2, 2, (ids.at(-1)! % 2) * 4];
 /** After [7, 8]: `first`, and token 1 is the likeliest. */
 const oursWith = (first: number[] = after([7, 8])): Reference => ({
@@ -21,7 +21,7 @@ const equal = engine((ids) => Promise.resolve(Float32Array.from(after(ids))));
 const f32 = FORMATS.safetensors.check!.bound;
 const q8 = FORMATS['gguf-q8_0'].check!.bound;
 
-test('an equal engine gives figures of no difference, whatever it adds to all scores', async () => {
+test('an equal engine has no difference, even if it adds a constant to all scores', async () => {
   const shifted = engine((ids) => Promise.resolve(Float32Array.from(after(ids), (score) => score + 64)));
   for (const other of [equal, shifted]) {
     const figures = await compare(oursWith(), other, f32, unwatched);
@@ -32,7 +32,7 @@ test('an equal engine gives figures of no difference, whatever it adds to all sc
   }
 });
 
-test('the engine is asked for the texts that ours has read, and for those that ours has written', async () => {
+test('asks the engine for the texts that ours read and generated', async () => {
   const read: (readonly number[])[] = [];
   const asked = engine((ids) => {
     read.push(ids);
@@ -42,7 +42,7 @@ test('the engine is asked for the texts that ours has read, and for those that o
   expect(read).toEqual([[7], [7, 8, 9], [7, 8], [7, 8, 1]]);
 });
 
-test('of a model that reads both ways each place is asked for in the whole text, and of one that answers with its source', async () => {
+test('asks an encoder for each position in the whole text, and an encoder-decoder with its source', async () => {
   const asked: unknown[] = [];
   const recording: SecondEngine['scores'] = (ids, how) => {
     asked.push([ids, how]);
@@ -55,15 +55,15 @@ test('of a model that reads both ways each place is asked for in the whole text,
   expect(asked).toEqual([[[7], { source: [5, 6] }], [[7, 8, 9], { source: [5, 6] }]]); // prettier-ignore
 });
 
-test('differences are those of log-probabilities, and variation is half of the sum of differences', async () => {
+test('difference is the maximum over log-probabilities, and variation half the sum over probabilities', async () => {
   const flat = engine(() => Promise.resolve(new Float32Array(3)));
   const ours = { ...oursWith(), lengths: [1], scores: Float32Array.from([Math.log(2), 0, 0]) };
   const { difference, variation } = await compare(ours, flat, f32, unwatched);
-  expect(difference).toBeCloseTo(Math.log(3 / 2), 6); // 1/2 instead of 1/3; 1/4 is less far
+  expect(difference).toBeCloseTo(Math.log(3 / 2), 6); // 1/2 instead of 1/3; 1/4 differs less
   expect(variation).toBeCloseTo(1 / 6, 6);
 });
 
-test('another likeliest token is a mismatch, and is too close to call where ours leads by less than the bound', async () => {
+test('a different likeliest token is a mismatch, or a tie if our lead is below the bound', async () => {
   const figuresOf = async (lead: number, bound = f32): Promise<Figures> => {
     const other = engine((ids) => Promise.resolve(Float32Array.from(ids.length === 2 ? [0, 0, 1] : after(ids))));
     return compare(oursWith([0, 1 + lead, 1]), other, bound, unwatched);
@@ -74,12 +74,12 @@ test('another likeliest token is a mismatch, and is too close to call where ours
   const far = await figuresOf(0.0011);
   expect(far).toMatchObject({ tokens: 1, equal: 0, ties: 0 });
   expect(matches(far)).toBe(false);
-  // With 8 bits the bound is of probabilities: 0.10 in logits is 0.042 here, 0.15 is 0.064.
+  // With 8 bits, the bound is on probabilities: 0.10 in logits is 0.042 here, 0.15 is 0.064.
   expect(await figuresOf(0.1, q8)).toMatchObject({ equal: 0, ties: 1 });
   expect(await figuresOf(0.15, q8)).toMatchObject({ equal: 0, ties: 0 });
 });
 
-test('each bound holds what it is of, up to itself', () => {
+test('each bound limits its own figure, inclusively', () => {
   const figures = { engine: '', text: 'prompt', places: 1, tokens: 2, equal: 2, ties: 0 } as const;
   const with8 = { ...figures, difference: 3, bound: q8 };
   expect(matches({ ...with8, variation: 0.05 })).toBe(true);
@@ -89,7 +89,7 @@ test('each bound holds what it is of, up to itself', () => {
   expect(matches({ ...figures, equal: 1, variation: 0, difference: 0, bound: f32 })).toBe(false);
 });
 
-test('too few scores, and what is not a number, are refused in words', async () => {
+test('rejects too few scores and NaN with a message', async () => {
   const short = engine(() => Promise.resolve(new Float32Array(2)));
   await expect(compare(oursWith(), short, f32, unwatched)).rejects.toMatchObject({
     code: 'bad-file',
@@ -100,7 +100,7 @@ test('too few scores, and what is not a number, are refused in words', async () 
   await expect(compare(oursWith(), none, f32, unwatched)).rejects.toThrow(/gives a score that is not a number/);
 });
 
-test('it says how far it is, and stops between tokens', async () => {
+test('reports progress, and stops between tokens', async () => {
   const reports: (number | undefined)[] = [];
   const stop = new AbortController();
   const report = ({ done }: { done?: number }): void => {

@@ -4,47 +4,47 @@ import { likeliest } from '../base/likeliest';
 import type { Reference } from './reference';
 import { refusal } from './refusal';
 
-/** Another implementation, with a file of ours open in it. */
+/** Another implementation with an exported file open. */
 export interface SecondEngine {
-  /** Who it is, as in "opened by llama.cpp". */
+  /** Name, as in "opened by llama.cpp". */
   name: string;
-  /** Of every token as the next one after `ids`, but for what is common to all; [vocabulary] */
+  /** Logits of the token after `ids`, up to a constant offset, [vocabulary]. */
   scores(ids: readonly number[], how?: Reading): Promise<Float32Array>;
 }
 
 /** For models other than causal ones. */
 export interface Reading {
-  /** Of an encoder: place of the predicted token among `ids`, all of them inputs. */
+  /** For an encoder: index of the predicted token in `ids`, which are all inputs. */
   at?: number;
-  /** Of an encoder-decoder: the text that `ids` is an answer to. */
+  /** For an encoder-decoder: input that `ids` answers. */
   source?: readonly number[];
 }
 
 export interface Figures {
   engine: string;
   text: Reference['text'];
-  /** Distributions compared. */
+  /** Number of compared distributions. */
   places: number;
-  /** The largest difference of a logarithm of a probability, which is that of the logits but for a constant. */
+  /** Maximum difference of log-probabilities, which equal logits up to a constant. */
   difference: number;
-  /** The largest total variation distance of two distributions, 0 to 1. */
+  /** Maximum total variation distance of two distributions, 0 to 1. */
   variation: number;
-  /** Greedy tokens compared, and how many of them are equal. */
+  /** Number of compared greedy tokens, and how many are equal. */
   tokens: number;
   equal: number;
-  /** Of those that differ: where ours is so little ahead that the format's bound leaves it open. */
+  /** Number of differing tokens whose lead in our engine is within the format's bound. */
   ties: number;
   bound: Bound;
 }
 
-/** Within the bound, and no token differs but where the bound leaves it open. */
+/** Whether the figures are within the bound, and all differing tokens are ties. */
 export const matches = ({ bound, tokens, equal, ties, ...figures }: Figures): boolean =>
   figures[bound.of] <= bound.most && equal + ties === tokens;
 
 /**
- * Asks the engine for what `ours` has. Greedy tokens are asked for after our own: where all are equal, it would have
- * written the same by itself.
- * @throws HomegrownError `bad-file` when it gives no number
+ * Compares an engine with our reference. Predicts each greedy token after our own tokens: if all are equal, the engine
+ * would have generated the same text alone.
+ * @throws HomegrownError `bad-file` if the engine gives too few scores, or NaN
  */
 export async function compare(ours: Reference, engine: SecondEngine, bound: Bound, job: Job): Promise<Figures> {
   const { ids, lengths, prompt, greedy, source } = ours;
@@ -89,7 +89,7 @@ export async function compare(ours: Reference, engine: SecondEngine, bound: Boun
   };
 }
 
-/** By how much one token is ahead of another, in what the bound is of. */
+/** Lead of one token over another, in the unit of the bound. */
 function lead(logs: Float64Array, one: number, other: number, { of }: Bound): number {
   const [a, b] = [logs[one]!, logs[other]!];
   return of === 'difference' ? a - b : Math.exp(a) - Math.exp(b);
@@ -98,7 +98,7 @@ function lead(logs: Float64Array, one: number, other: number, { of }: Bound): nu
 function distances(ours: Float64Array, theirs: Float64Array): { difference: number; variation: number } {
   let [difference, sum] = [0, 0];
   for (let id = 0; id < ours.length; id++) {
-    // Not a number is as far as can be.
+    // NaN counts as an infinite difference.
     const apart = Math.abs(ours[id]! - theirs[id]!);
     difference = apart <= difference ? difference : Number.isNaN(apart) ? Infinity : apart;
     sum += Math.abs(Math.exp(ours[id]!) - Math.exp(theirs[id]!));
@@ -106,7 +106,7 @@ function distances(ours: Float64Array, theirs: Float64Array): { difference: numb
   return { difference, variation: sum / 2 };
 }
 
-/** log softmax, but nothing below e^-80: engines that give probabilities in 32 bits lose what is smaller. */
+/** Log softmax, at least -80, because engines that give probabilities in 32 bits lose smaller ones. */
 function logProbabilities(scores: Float32Array): Float64Array {
   let highest = -Infinity;
   for (const score of scores) if (score > highest) highest = score;

@@ -1,4 +1,4 @@
-/** What is in a file that was just written, read by other means than those that the rest of the app reads by. */
+/** Readers of exported files for verification, separate from the readers in the rest of the app. */
 import { createCRC32, sha256 } from 'hash-wasm';
 import { badFile } from '../base/errors';
 import { z } from '../base/zod';
@@ -19,10 +19,10 @@ export interface ReadBack {
   weights: Map<string, Float32Array>;
 }
 
-/** The file of a zip whose name ends so: the first of them. */
+/** First file in a zip whose path ends with `end`. */
 export const fileInZip = async (zip: ByteSource, end: string): Promise<ByteSource> => (await filesInZip(zip, end))[0];
 
-/** All of them. */
+/** All files in a zip whose paths end with `end`. @throws HomegrownError `bad-file` if there are none */
 export async function filesInZip(zip: ByteSource, end: string): Promise<readonly [ByteSource, ...ByteSource[]]> {
   const found = [...(await openZip(zip, 'The zip'))].filter(([path]) => path.endsWith(end));
   const [first, ...others] = found.map(([, source]) => source);
@@ -57,7 +57,7 @@ export async function readFolder(zip: ByteSource, path: string): Promise<ReadBac
   return { model: withClasses(model, classesSchema(classes!.pooling).parse(json)), weights };
 }
 
-/** A model in our own layout, as the page's forward pass asks for it: by Hugging Face's names. */
+/** Converts weights in our layout to Hugging Face's names and shapes, which the page's forward pass uses. */
 function inTheirLayout(model: ModelChoice, ours: ReadonlyMap<string, Float32Array>): ReadBack {
   const { params, huggingFace } = modelSpec(model.id);
   const table = params(model.config, model.vocabulary);
@@ -77,7 +77,7 @@ function inTheirLayout(model: ModelChoice, ours: ReadonlyMap<string, Float32Arra
   return { model, weights: new Map(weights) };
 }
 
-/** A file of weights alone. @param own the model that it was written from, whose sizes files of others may not have */
+/** Reads a file of weights alone. @param own the exported model, since the file may not contain its sizes */
 export async function readWeights(source: ByteSource, own: ModelChoice): Promise<ReadBack> {
   const weights = await readSafetensors(source);
   if (folderFormat(own).isOwn) return inTheirLayout(own, weights);
@@ -85,7 +85,7 @@ export async function readWeights(source: ByteSource, own: ModelChoice): Promise
   return { model: elsewhere ? { ...own, config: elsewhere(own.config) } : own, weights };
 }
 
-/** u64 length, JSON, bytes of f32: only what we write is read. https://github.com/huggingface/safetensors#format */
+/** Reads u64 length, JSON and f32 bytes: only what we write. https://github.com/huggingface/safetensors#format */
 export async function readSafetensors(source: ByteSource): Promise<Map<string, Float32Array>> {
   const first = await source.read(0, 8);
   const length = Number(new DataView(first.buffer, first.byteOffset).getBigUint64(0, true));
@@ -108,7 +108,7 @@ export async function readSafetensors(source: ByteSource): Promise<Map<string, F
 }
 const entry = z.object({ dtype: z.literal('F32'), shape: z.array(z.int()), data_offsets: z.tuple([z.int(), z.int()]) });
 
-/** What an offline page holds: its JSON, and its blocks of base64, which are decoded one by one. */
+/** Reads an offline page: its JSON, and its base64 blocks, decoded one at a time. */
 export async function readPage(source: ByteSource): Promise<ReadBack> {
   const decoder = new TextDecoder();
   let text = '';

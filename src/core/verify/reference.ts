@@ -11,33 +11,33 @@ import type { TokenSource } from '../shards/manifest';
 import { likeliest } from '../base/likeliest';
 import { asDistribution } from './asDistribution';
 
-/** What this engine says of a saved step, for others to be held against. */
+/** This engine's results for a saved step, to compare other engines with. */
 export interface Reference {
-  /** Where the text comes from: held out from training, or the sample prompt and what the model writes after it. */
+  /** Origin of the text: the held-out set, or the sample prompt with the model's continuation. */
   text: 'held-out' | 'prompt';
-  /** Of an encoder: all of `ids` are read for each distribution, which is that of the place before the length. */
+  /** For an encoder: reads all of `ids` for each distribution, which is that of position `length - 1`. */
   isBothWays?: true;
-  /** Of an encoder-decoder: what `ids` is an answer to. */
+  /** For an encoder-decoder: input that `ids` answers. */
   source?: readonly number[];
-  /** As many tokens as are read, at most a context. */
+  /** Tokens to read, at most a context. */
   ids: readonly number[];
-  /** Of each distribution: how many of `ids` have been read. */
+  /** Number of `ids` read before each distribution. */
   lengths: readonly number[];
-  /** Of every token as the next one, unnormalised, [lengths, vocabulary]; of a classifier, as `asDistribution` has its labels. */
+  /** Logits of the next token, [lengths, vocabulary]; for a classifier, of its labels by `asDistribution`. */
   scores: Float32Array;
-  /** How many of `ids` are the prompt of the greedy tokens. */
+  /** Number of `ids` that prompt the greedy tokens. */
   prompt: number;
-  /** The likeliest tokens, one after the other. */
+  /** Greedy continuation. */
   greedy: readonly number[];
-  /** Of the token after each, before it was chosen; [greedy, vocabulary] */
+  /** Logits that each greedy token was chosen from, [greedy, vocabulary]. */
   greedyScores: Float32Array;
 }
 
 /**
- * Reads 20 places of held-out text, and writes 20 tokens. Where no such text is stored it reads the sample prompt and what
- * it writes after that. An encoder writes none; an encoder-decoder answers the first half of the text, with the second as what
- * it has answered so far.
- * @param around what stands at the end of a text that is answered, and at the beginning of an answer
+ * Scores 20 positions of held-out text, and generates 20 tokens. If no such text is stored, uses the sample prompt and
+ * its continuation. An encoder generates none; an encoder-decoder reads the first half of the text, with the second
+ * half as its answer so far.
+ * @param around end token of an input, and start token of an answer
  */
 export async function reference(
   network: Network,
@@ -122,12 +122,12 @@ async function answered(
   return { text, source, ids, lengths, scores, prompt: 1, greedy: written.ids.slice(1), greedyScores: written.scores };
 }
 
-/** Places that are compared, and tokens that are written. */
+/** Number of positions to compare, and of tokens to generate. */
 export const PLACES = 20;
-/** Tokens that are read at most: enough to be far into a text, and not long to wait for. */
+/** Maximum number of tokens to read: deep into a text, but still fast. */
 const MAX_LENGTH = 256;
 
-/** From the middle of the part; null when its shards have gone. */
+/** Tokens from the middle of the part; null if its shards are missing or damaged. */
 async function middle(source: TokenSource, max: number): Promise<number[] | null> {
   const length = Math.min(max, source.tokens);
   if (length === 0) return null;
@@ -162,7 +162,7 @@ async function greedyContinuation(
   return { ids, scores };
 }
 
-/** Numbers from 1 to `length`, at most 20, evenly apart, the last among them. */
+/** Up to 20 evenly spaced numbers from 1 to `length`, including the last. */
 const spread = (length: number): number[] => {
   const places = Math.min(PLACES, length);
   return Array.from({ length: places }, (_, i) => Math.floor(((i + 1) * length) / places));

@@ -1,7 +1,7 @@
 import { badFile, HomegrownError } from '../base/errors';
 import { z } from '../base/zod';
 
-/** What another engine could not do with a file that was just written. What has words of another kind keeps them. */
+/** Error for a file that a second engine could not open; keeps errors with codes other than `bad-file`. */
 export function refusal(error: unknown): HomegrownError {
   if (error instanceof HomegrownError && error.code !== 'bad-file') return error;
   return badFile(

@@ -32,7 +32,7 @@ const rows = [
 ];
 const pairs = () => rows.map(([input, target]) => heldPair(tokenizer, input!, target!, 'table.csv'));
 
-test.each([0, 1])('targets and answers are those of the objective, model %i', async (place) => {
+test.each([0, 1])('targets and answers match the objective, model %i', async (place) => {
   const net = nets[place]!;
   const before = tf.memory().numTensors;
   const counts = new Uint32Array(tokenizer.size).fill(2);
@@ -49,7 +49,7 @@ test.each([0, 1])('targets and answers are those of the objective, model %i', as
   expect(found.baselines['copy']!['exactMatch']).toBeCloseTo(100 / 3);
   expect(found.baselines['unigram']!['perplexity']).toBeCloseTo(found.baselines['uniform']!['perplexity']!, 6);
   expect([found.documents, found.tokens]).toEqual([3, 16]);
-  // A mean of all, whichever are computed together.
+  // Scores do not depend on the batch.
   const scores = await targetScores(net, tokenizer, pairs());
   const alone = await targetScores(net, tokenizer, [pairs()[1]!]);
   for (const [i, nats] of alone[0]!.loss.entries()) expect(nats).toBeCloseTo(scores[1]!.loss[i]!, 4);
@@ -57,7 +57,7 @@ test.each([0, 1])('targets and answers are those of the objective, model %i', as
   expect(found.metrics['loss']!.value).toBeCloseTo(nats.reduce((a, b) => a + b, 0) / 16, 4);
 });
 
-test('a target is as likely as the model says, token by token, with its end', async () => {
+test('the likelihood of a target is the product over its tokens and end token', async () => {
   const [net] = nets as [Network];
   const pair = heldPair(tokenizer, 'ab', 'c', '');
   const [scores] = await targetScores(net, tokenizer, [pair]);
@@ -72,7 +72,7 @@ test('a target is as likely as the model says, token by token, with its end', as
   expect(scores!.loss[1]).toBeCloseTo(-Math.log(chances[1]![tokenizer.endOfText]!), 4);
 });
 
-test('what a model cannot do is refused in words', async () => {
+test('rejects unsupported evaluations with a message', async () => {
   await expect(evaluate(nets[0]!, tokenizer, { objective: 'pairs', documents: [] }, unwatched)).rejects.toThrow(
     /not a causal model/,
   );

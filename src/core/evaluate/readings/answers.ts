@@ -1,4 +1,4 @@
-/** Pairs of an input and a target: how likely targets are, and what is given in their place. */
+/** Pairs of an input and a target: likelihood of targets, and quality of generated answers. */
 import { badSettings } from '../../base/errors';
 import { type Job, withPauses } from '../../base/job';
 import { type TextMetricId, textMetrics, TEXT_METRIC_IDS } from '../../metrics/text';
@@ -88,7 +88,7 @@ export function checkHasPairs(pairs: readonly HeldPair[]): void {
   if (pairs.length === 0) throw badSettings('There are no pairs to evaluate on.', 'Use a table that has rows.');
 }
 
-/** Computed together where they are about as long. */
+/** Generates answers in batches of targets of similar length. */
 async function answersTo(pairs: readonly HeldPair[], { network, tokenizer, pause, report }: Read) {
   const outputs = new Array<string>(pairs.length);
   const order = [...pairs.keys()].sort((a, b) => pairs[a]!.target.length - pairs[b]!.target.length);
@@ -107,5 +107,5 @@ async function answersTo(pairs: readonly HeldPair[], { network, tokenizer, pause
   }
   return outputs;
 }
-/** At once. */
+/** Batch size. */
 const ROWS = 64;

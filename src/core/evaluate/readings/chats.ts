@@ -1,4 +1,4 @@
-/** Chats: how likely their answers are, given all before them. */
+/** Chats: likelihood of the answers, given everything before them. */
 import { badSettings } from '../../base/errors';
 import type { HeldChat } from '../heldChats';
 import { rowsOf } from '../likelihood';
@@ -46,7 +46,7 @@ async function answerScores(chats: readonly HeldChat[], { network, pause, report
   for (const { batch, width } of batchesOf(rows, network.choice.config.context, ROWS)) {
     const ids = new Int32Array(batch.length * width);
     for (const [row, chat] of batch.entries()) ids.set(chat.ids.subarray(0, -1), row * width);
-    // What follows a shorter one is seen by nothing that is predicted.
+    // No predicted token attends to the padding after a shorter chat.
     const wanted = batch.flatMap((chat, row) =>
       chat.scored.map((place, at) => ({ row: row * width + place - 1, token: chat.ids[place]!, at, into: chat.into })),
     );
@@ -57,5 +57,5 @@ async function answerScores(chats: readonly HeldChat[], { network, pause, report
   }
   return scores;
 }
-/** At once. */
+/** Batch size. */
 const ROWS = 8;

@@ -21,7 +21,7 @@ const TEXTS = Array.from({ length: 40 }, (_, i) => `${'a whale of a ship '.slice
 async function open(classes: Classes, id: 'bert' | 'gpt' = 'bert'): Promise<Network> {
   const config = usualConfig(modelSpec(id), { layers: 1, heads: 2, width: 16, context: 16 });
   const choice = withClasses({ id, config, vocabulary: tokenizer.size }, classes);
-  // Far from even, so that it is sure of something.
+  // Scaled up, so that predictions are confident.
   const values = new Map(
     [...initialValues(choice, 3)].map(([name, { shape, data }]) => [
       name,
@@ -34,10 +34,10 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-test.each(['bert', 'gpt'] as const)('%s: figures are those of what it gives to each text', async (id) => {
+test.each(['bert', 'gpt'] as const)('%s: figures follow from the prediction for each text', async (id) => {
   const labels = ['ham', 'junk', 'spam'];
   const net = await open({ labels, pooling: 'mean' }, id);
-  // Of half of them what it gives, so that it is far too sure.
+  // Half of the expected labels equal the predictions, so the classifier is far overconfident.
   const reader = classifier(net, tokenizer);
   const first = (await reader.classify(TEXTS)).map(({ probabilities }) => labelsOf(reader.classes, probabilities)[0]!);
   reader.dispose();
@@ -89,7 +89,7 @@ test.each(['bert', 'gpt'] as const)('%s: figures are those of what it gives to e
   net.dispose();
 });
 
-test('of several labels each counts by itself', async () => {
+test('multilabel figures count each label separately', async () => {
   const labels = ['a', 'b', 'c'];
   const net = await open({ labels, pooling: 'mean', several: true });
   const own = ['a|c', '|', 'b', 'c|a'];
@@ -105,7 +105,7 @@ test('of several labels each counts by itself', async () => {
   expect(found.confusion).toBeUndefined();
   expect(found.leftOut).toEqual([]);
   expect(evaluationSchema.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
-  // Half of the texts have a and half c, which is not more than half; each label by itself.
+  // Half of the texts have a and half c, which is no majority for either label.
   expect(found.baselines['majority']).toEqual({ accuracy: 25, macroF1: 0 });
   expect(found.baselines['naiveBayes']!['accuracy']).toBeGreaterThanOrEqual(0);
   const isGiven = (label: string) => given.map((all) => all.split(',').includes(label));
@@ -120,7 +120,7 @@ test('of several labels each counts by itself', async () => {
       wrong: count((i) => !is[i % 4]! && was[i]!),
     });
   }
-  // By another threshold, said before or after, it gives those that are so likely by the temperature.
+  // Another threshold, set before or after, predicts the labels with that scaled probability.
   const decision = { atLeast: 0.8, temperature: 2 };
   const surer = await evaluate(net, tokenizer, { objective: 'labels', labeled, decision }, unwatched);
   const likely = each.map(({ scores }) => [...scores.keys()].filter((at) => 1 / (1 + Math.exp(-scores[at]! / 2)) >= 0.8)); // prettier-ignore
@@ -140,7 +140,7 @@ test('of several labels each counts by itself', async () => {
   net.dispose();
 });
 
-test('a classifier is measured on labels alone, and no other on them', async () => {
+test('evaluates a classifier only on labeled texts, and no other model on them', async () => {
   const net = await open({ labels: ['a', 'b'], pooling: 'first' });
   const documents = [held(tokenizer, 'a whale', 'x.txt')];
   await expect(evaluate(net, tokenizer, { objective: 'labels', documents }, unwatched)).rejects.toThrow(

@@ -1,4 +1,4 @@
-/** Texts with labels: which of them a classifier gives, how sure it is, and how well that goes together. */
+/** Labeled texts: a classifier's predictions, confidence and calibration. */
 import { badSettings, HomegrownError } from '../../base/errors';
 import { labelsAsOne, placesAmong } from '../../base/labels';
 import { likeliest } from '../../base/likeliest';
@@ -112,11 +112,11 @@ const inTexts = ({ loss, ...others }: Evaluation['metrics']): Evaluation['metric
 });
 
 interface Text extends HeldText {
-  /** Places of its labels. */
+  /** Indices of the expected labels. */
   wanted: readonly number[];
 }
 
-/** Texts whose labels the classifier has. @throws HomegrownError `bad-settings` where there is none */
+/** Texts whose labels the classifier knows. @throws HomegrownError `bad-settings` if there are none */
 function known(texts: readonly HeldText[], { labels, several }: Classes): readonly Text[] {
   const placesOf = placesAmong(labels, several);
   const found = texts.flatMap((text): Text[] => {
@@ -138,7 +138,7 @@ const othersOf = (texts: readonly HeldText[], known: readonly Text[]): string =>
   return [...others].slice(0, NAMED).join(', ');
 };
 
-/** What is measured, and what is not. */
+/** Size of the evaluated texts, and the number that were left out. */
 function extentOf(asked: readonly HeldText[], texts: readonly Text[], tokenizer: Tokenizer) {
   const sum = (of: (text: Text) => number): number => texts.reduce((all, text) => all + of(text), 0);
   const left = asked.length - texts.length;
@@ -156,7 +156,7 @@ const NAMED = 5;
 /** Maximum number of labels in a confusion matrix, which has a cell for each pair. */
 const MAX_CONFUSED = 100;
 
-/** How sure it is of what it gives, and whether that is right; where a text has several labels, of each of them. */
+/** Confidence in a prediction, and whether it is right; one entry for each label of a multilabel classifier. */
 type Sure = readonly (readonly [sure: number, isRight: boolean])[];
 
 function sureness(
@@ -172,7 +172,7 @@ function sureness(
   return Array.from(all, (p, label) => [Math.max(p, 1 - p), p > 0.5 === wanted.includes(label)] as const);
 }
 
-/** Of a text what adds up, as of a token (likelihood.ts). */
+/** Sums of a text in the layout of likelihood.ts, where a text counts as one token. */
 function rowOf(nats: number, sure: Sure): number[] {
   const row = new Array<number>(5 + 3 * BINS).fill(0);
   row[0] = nats;
@@ -186,7 +186,7 @@ function rowOf(nats: number, sure: Sure): number[] {
   }
   return row;
 }
-/** @param labels that were counted together as one: of a text that may have several all of them */
+/** Scales bin counts from texts to labels. @param labels number of labels that a text's count of 1 stands for */
 const ofEachLabel = ({ bins }: ReturnType<typeof calibrationOf>, labels: number): ReturnType<typeof calibrationOf> => ({
   bins: bins.map((bin) => ({ ...bin, count: Math.round(bin.count * labels) })),
 });
@@ -218,7 +218,7 @@ function columnsOf(
   const isKept = several && texts.length * labels.length <= MAX_KEPT;
   const rows = texts.map(({ place, wanted }, i) => {
     const all = probabilitiesOf(found[i]!.scores, several, used);
-    // A text of one label has the likeliest, however sure that is.
+    // With one label per text, predicts the likeliest at any confidence.
     const given = labelsOf(own, all, several ? atLeast : 0).map((label) => places.get(label)!);
     const sureOf = (some: readonly number[]): number => (several ? leastSure(all, some) : all[some[0]!]!);
     return { place, wanted, given, sure: sureOf(given), sureOfWanted: sureOf(wanted), all: isKept ? [...all] : [] };
@@ -241,5 +241,5 @@ function columnsOf(
   const reason = `${counted(texts.length, 'text')} with ${formatCount(labels.length)} labels are too many to store all probabilities.`;
   return { columns, leftOut: [{ name: 'other thresholds', reason }] };
 }
-/** Probabilities that are kept with an evaluation: some megabytes. */
+/** Maximum number of probabilities stored with an evaluation: some megabytes. */
 const MAX_KEPT = 500_000;

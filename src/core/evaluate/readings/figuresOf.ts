@@ -1,4 +1,4 @@
-/** Figures of how likely tokens were, under the names that a reading tells them by. */
+/** Likelihood figures under the names that a reading reports. */
 import { withPauses } from '../../base/job';
 import { noInterval } from '../../metrics/intervals/interval';
 import type { Rows } from '../../metrics/intervals/units';
@@ -8,8 +8,8 @@ import { type LikelihoodId, measured } from '../likelihood';
 import type { Read } from './reading';
 
 /**
- * @param like which likelihood each figure is
- * @param what a row is of
+ * @param like likelihood metric of each figure
+ * @param what unit that a row sums over
  */
 export async function figuresOf(
   like: Readonly<Partial<Record<FigureId, LikelihoodId>>>,
@@ -25,7 +25,7 @@ export async function figuresOf(
   return { metrics: figures, leftOut: withoutInterval(figures, blocks, what) };
 }
 
-/** Figures that have no interval, with the reason. @param units independent units that intervals are made of */
+/** Figures that have no interval, with the reason. @param units number of independent units */
 export function withoutInterval(
   metrics: Evaluation['metrics'],
   units: number,

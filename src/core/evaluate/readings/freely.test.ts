@@ -35,8 +35,8 @@ test('samples follow from the seed, and each comes with a real continuation of t
   for (const { real } of sea) expect(real).toMatch(/\S$/);
 }, 240_000);
 
-test('a model that says one thing alone loops, and what people wrote does not', async () => {
-  /** Each byte is followed by the one that follows it first in `a b `, whatever came before. */
+test('a model that repeats itself loops, and the held-out text does not', async () => {
+  /** Each byte is followed by its first successor in `a b `, in any context. */
   const cycle = [...tokenizer.encode('a b ')];
   const table = tf.buffer([257, 257]);
   for (let id = 0; id < 257; id++) {
@@ -58,7 +58,7 @@ test('a model that says one thing alone loops, and what people wrote does not', 
     { ...asked, objective: 'causal' },
     unwatched,
   );
-  // Each says the same two words, so that leaving one out changes nothing.
+  // All samples have the same two words, so leaving one out changes nothing.
   expect(leftOut.map(({ name }) => name)).toEqual(['interval of distinct1', 'interval of distinct2']);
   expect(metrics['loops']!.value).toBe(100);
   expect(metrics['loops']!.low).toBeGreaterThan(75);

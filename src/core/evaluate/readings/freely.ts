@@ -1,4 +1,4 @@
-/** Repetition and diversity of unprompted samples, next to those of the held-out text. */
+/** Repetition and diversity of sampled continuations, compared with the held-out text. */
 import type { Evaluation } from '../evaluation';
 import { checkHasText } from '../blocks';
 import { noInterval } from '../../metrics/intervals/interval';

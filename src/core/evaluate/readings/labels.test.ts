@@ -27,7 +27,7 @@ const pairsOf = (labels: readonly string[]) =>
   INPUTS.map((input, i) => heldPair(tokenizer, input, labels[i % labels.length]!, 'table.csv'));
 const LABELS = ['good', 'bad one'];
 
-test.each([0, 1])('each input is given the label that is likelier as its target, model %i', async (place) => {
+test.each([0, 1])('predicts the label that is the likelier target, model %i', async (place) => {
   const net = nets[place]!;
   const [pairs, before] = [pairsOf(LABELS), tf.memory().numTensors];
   // `so so` is only in the training data: it may be predicted, but is never expected.
@@ -65,7 +65,7 @@ test.each([0, 1])('each input is given the label that is likelier as its target,
   );
 });
 
-test('baselines need training data, and a text whose label is unknown is reported', async () => {
+test('reports missing baselines without training data, and targets that are not labels on request', async () => {
   const asked = { pairs: pairsOf(LABELS), metrics: ['accuracy' as const] };
   const found = await evaluate(nets[1]!, tokenizer, { ...asked, objective: 'pairs' }, unwatched);
   expect(found.leftOut.map(({ name }) => name)).toEqual(['majority', 'naiveBayes']);

@@ -1,4 +1,4 @@
-/** Pairs whose targets are labels: which of them the model finds likeliest for each input. */
+/** Pairs whose targets are labels: predicts the likeliest label for each input. */
 import { withPauses } from '../../base/job';
 import { LABEL_METRIC_IDS, type LabelMetricId, labelMetrics } from '../../metrics/labels';
 import { confusionOf } from '../../metrics/labels/confusion';
@@ -29,7 +29,7 @@ export const labels: Reading = {
     const held = pairs.map((pair) => labeledPair(tokenizer, pair));
     const training = trainingPairs.map((pair) => labeledPair(tokenizer, pair));
     const labels = labelsAmong(labelsOf(held)) && labelsAmong(labelsOf([...held, ...training]));
-    // Of answers that are no labels nothing is said, unless it was asked for by name.
+    // Reports targets that aren't labels only if a label metric was requested by name.
     if (!labels) return { leftOut: asked.metrics ? ids.map((name) => ({ name, reason: NO_LABELS })) : [] };
     const targets = new Map([...training, ...held].map(({ label, target }) => [label, target]));
     const chosen = await likeliest(
@@ -65,7 +65,7 @@ const labelsOf = (all: readonly LabeledText[]): readonly string[] => all.map(({ 
 /**
  * Scores whole labels with their end tokens, as in training; equal labels tie to the first.
  * @param targets tokens of each label
- * @returns of each pair, the index of its likeliest label
+ * @returns index of the likeliest label of each pair
  */
 async function likeliest(
   pairs: readonly Pair[],
@@ -82,7 +82,7 @@ async function likeliest(
     const nats = await wantedNats(network, reads, pause);
     for (const i of some.keys()) {
       const own = nats.subarray(i * targets.length, (i + 1) * targets.length);
-      // Of a model that has diverged none is the least.
+      // A diverged model's NaN nats have no minimum.
       chosen.push(Math.max(0, own.indexOf(Math.min(...own))));
     }
   }

@@ -1,4 +1,4 @@
-/** Masked tokens of a text: how likely each is, given its context. */
+/** Masked tokens of a text: likelihood of each, given its context. */
 import { badSettings } from '../../base/errors';
 import { counted } from '../../base/units';
 import { summed } from '../../metrics/intervals/units';

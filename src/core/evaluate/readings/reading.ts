@@ -26,9 +26,9 @@ export interface ToEvaluate {
   chats?: readonly HeldChat[] | undefined;
   /** Labeled texts for a classifier. */
   labeled?: readonly HeldText[] | undefined;
-  /** A classifier's threshold, 0 where none is set; `temperature`: absent, the fitted one. */
+  /** A classifier's confidence threshold, 0 if none is set; `temperature`: absent, the fitted one. */
   decision?: { atLeast: number; temperature?: number } | undefined;
-  /** The same for the training set, for baselines that count it. */
+  /** Labeled texts of the training set, for baselines that count it. */
   trainingTexts?: readonly LabeledText[] | undefined;
   /** The training set, for baselines that count it. */
   train?: readonly Tokenised[] | undefined;
@@ -37,8 +37,8 @@ export interface ToEvaluate {
   /** Pairs of the training set, where targets are labels. */
   trainingPairs?: readonly Pair[] | undefined;
   /**
-   * Occurrences of each id in the training data, of pairs in targets and their end tokens, [vocabulary]; absent: those of
-   * `train`.
+   * Occurrences of each id in the training data, [vocabulary]; for pairs, in targets and their end tokens. Absent:
+   * those of `train`.
    */
   counts?: ArrayLike<number> | undefined;
   /** Figures to measure; absent: all that apply, except slow ones. */
@@ -59,7 +59,7 @@ export interface ToEvaluate {
   seed?: number | undefined;
 }
 
-/** Progress and cancellation; `pause`: for others that share the device. */
+/** Progress and cancellation. `pause`: lets others that share the device run. */
 export interface EvaluationJob extends Job {
   pause?: Pause;
 }
@@ -70,11 +70,11 @@ export interface Reading {
   baselines?: readonly BaselineId[];
   /** Runs only if one of its figures is requested by name. */
   onlyAsked?: true;
-  /** Kind of data that it reads. */
+  /** Kind of data to read. */
   of: 'documents' | 'pairs' | 'chats' | 'labeled';
-  /** Kinds of models that it applies to. */
+  /** Kinds of models that the reading applies to. */
   models: readonly EvaluatedAs[];
-  /** Reason why it doesn't apply to others, as a sentence. */
+  /** Sentence that says why the reading doesn't apply to other models. */
   unfit: string;
   /** @throws HomegrownError `bad-settings` */
   read(read: Read): Promise<Partial<Evaluation>>;

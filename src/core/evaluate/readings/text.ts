@@ -1,4 +1,4 @@
-/** A text read from left to right: how likely each token was, given those before it. */
+/** A text read by a causal model: likelihood of each token, given those before it. */
 import { badSettings } from '../../base/errors';
 import { formatCount } from '../../base/units';
 import { summed } from '../../metrics/intervals/units';

@@ -1,14 +1,14 @@
-/** Units drawn again, as many, with replacement, a thousand times. */
+/** Bootstrap: resamples the units with replacement, a thousand times. */
 import { stream } from '../../base/rng';
 import { normalBelow, student } from './student';
 import type { Interval, Sparse, Statistic } from './units';
 
 /**
- * The percentile interval, as much wider as so few units ask for: drawings of n units spread less than samples do, by the root
- * of (n - 1) / n, and their spread is itself an estimate, which Student's t allows for.
- * @param units ten at least
- * Source: Efron 1979; of corpora Koehn 2004, "Statistical Significance Tests for Machine Translation Evaluation"; how much wider
- * Hesterberg 2015, "What Teachers Should Know About the Bootstrap", section 5.3
+ * Percentile interval, widened for few units: resamples of n units spread less than samples, by the root of (n - 1) /
+ * n. Their spread is also an estimate, which Student's t accounts for.
+ * @param units at least ten
+ * Source: Efron 1979; for corpora, Koehn 2004, "Statistical Significance Tests for Machine Translation Evaluation"; the
+ * widening, Hesterberg 2015, "What Teachers Should Know About the Bootstrap", section 5.3
  */
 export function* bootstrap(
   units: Sparse,
@@ -28,15 +28,15 @@ export function* bootstrap(
   });
 }
 const DRAWINGS = 1000;
-/** A few ms of the most units. */
+/** Number of resamples that take a few ms with the maximum number of units. */
 const AT_ONCE = 20;
 
-/** Sums of each drawing, in one array that is used again. */
+/** Sums of each resample, in one array that is reused. */
 function* drawings(
   { width, rows }: Sparse,
   seed: number,
 ): Generator<readonly [drawing: number, sums: readonly number[]]> {
-  // All rows one after another, and where each begins.
+  // All rows concatenated, and the start of each.
   const columns = Uint32Array.from(rows.flatMap((row) => row.columns));
   const values = Float64Array.from(rows.flatMap((row) => row.values));
   const starts = new Uint32Array(rows.length + 1);

@@ -1,16 +1,17 @@
-/** Where a value lies with 95 % confidence, by how unlike the units are that it is made of: documents, pieces of a text, or pairs. */
+/** 95 % confidence intervals from the variation among independent units: documents, pieces of a text, or pairs. */
 import { counted } from '../../base/units';
 import { bootstrap } from './bootstrap';
 import { jackknife } from './jackknife';
 import { denseOf, type Interval, merged, type Rows, type Sparse, sparseOf, type Statistic } from './units';
 
-/** Units from which they are drawn again. Of fewer too few different drawings can be had, and Student's t does better. */
+/** Minimum number of units for the bootstrap; with fewer, Student's t is more accurate. */
 export const MIN_UNITS = 10;
 
 /**
- * Of several statistics of the same units. Yields between pieces of work.
- * @param units of each, what adds up
- * @returns of each statistic; undefined where so few units, one or all alike, tell nothing of how unlike others would be
+ * Intervals of several statistics of the same units. Yields between pieces of work.
+ * @param units summable numbers of each unit
+ * @returns interval of each statistic; undefined if few units are equal, or there is only one, so the variation is
+ * unknown
  */
 export function* intervals(
   units: Rows | Sparse,
@@ -26,7 +27,7 @@ export function* intervals(
   return yield* bootstrap(merged(rows), statistics, seed);
 }
 
-/** Why there is none: few units are too few, and of more only what is alike in all of them has none. @param what a unit is called */
+/** Reason why there is no interval: too few units, or equal ones. @param what kind of unit */
 export const noInterval = (units: number, what: keyof typeof ALL_OF): string =>
   units < MIN_UNITS
     ? `Too little text for an interval: ${counted(units, what)}, and ${MIN_UNITS} are needed.`

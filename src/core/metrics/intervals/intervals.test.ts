@@ -10,7 +10,7 @@ const mean = { of: ([sum, n]: readonly number[]): number => sum! / n! };
 const intervalOf = (rows: readonly (readonly number[])[], seed = 0) => atOnce(intervals(rows, [mean], seed))[0];
 
 const SAMPLES = 200;
-/** In how many samples the interval holds the truth. @param draw units of a sample */
+/** Share of samples whose interval contains the truth. @param draw units of a sample */
 function held(truth: number, draw: (seed: number) => readonly (readonly number[])[]): number {
   let held = 0;
   for (let seed = 0; seed < SAMPLES; seed++) {
@@ -20,14 +20,14 @@ function held(truth: number, draw: (seed: number) => readonly (readonly number[]
   return held / SAMPLES;
 }
 
-describe('an interval of 95 % holds the truth in 90 to 99 of a hundred samples', () => {
+describe('a 95 % interval contains the truth in 90 to 99 of a hundred samples', () => {
   test.each([2, 3, 5, 9, 10, 20, 60])('of %i normal values', (n) => {
     const share = held(3, (seed) => [...normals(seed, 'sample', n)].map((x) => [3 + x, 1]));
     expect(share).toBeGreaterThanOrEqual(0.9);
     expect(share).toBeLessThanOrEqual(0.99);
   });
 
-  // As losses of pieces of a text are: a piece has more tokens or fewer, and each costs an exponential number of nats.
+  // Like the losses of pieces of a text: numbers of tokens vary, and losses of tokens are exponentially distributed.
   test.each([2, 3, 5, 9, 10, 20])('of %i pieces of about thirty tokens', (n) => {
     const share = held(2, (seed) => {
       const at = stream(seed, 'tokens', 0);
@@ -44,13 +44,13 @@ describe('an interval of 95 % holds the truth in 90 to 99 of a hundred samples',
   });
 });
 
-test('of one unit, or of few that are all alike, there is none; of many alike it is the value', () => {
+test('one unit or few equal ones have no interval; many equal ones have that of the value alone', () => {
   const alike = (n: number) => Array.from({ length: n }, () => [3, 1]);
   expect([intervalOf(alike(1)), intervalOf(alike(MIN_UNITS - 1))]).toEqual([undefined, undefined]);
   expect(intervalOf(alike(MIN_UNITS))).toEqual({ low: 3, high: 3 });
 });
 
-test('bounds are kept, and of an exponential it is the exponential of the mean\u2019s', () => {
+test('clips to bounds, and the interval of an exponential is the exponential of the mean\u2019s', () => {
   const rows = [
     [1, 1],
     [9, 1],
@@ -62,10 +62,10 @@ test('bounds are kept, and of an exponential it is the exponential of the mean\u
   expect([Math.log(exp!.low), Math.log(exp!.high)]).toEqual([0, expect.closeTo(5 + 12.7062 * 4, 3)]);
 });
 
-test('drawings are those of all drawings there are, enumerated', () => {
+test('resamples match the enumeration of all possible ones', () => {
   const values = [0, 0, 1, 1, 2, 3, 5, 8, 13, 21];
   const all: [sum: number, ways: number][] = [];
-  /** In how many orders so many of each come. */
+  /** Collects the sum of each combination, and the number of its orders. */
   const go = (i: number, left: number, sum: number, ways: number): void => {
     if (i === values.length - 1) all.push([sum + left * values[i]!, ways]);
     else {
@@ -86,7 +86,7 @@ test('drawings are those of all drawings there are, enumerated', () => {
   };
   expect(all.reduce((sum, [, ways]) => sum + ways, 0)).toBe(n ** n);
   const { low, high } = intervalOf(values.map((x) => [x, 1]))!;
-  // Of a thousand drawings the 9th and the 992nd: between what would be the 4th and the 15th, and so above.
+  // The 9th and the 992nd of a thousand resamples: between the exact 4th and 15th, and likewise at the top.
   expect(low).toBeGreaterThanOrEqual(exact(below / 2.2));
   expect(low).toBeLessThanOrEqual(exact(below * 1.8));
   expect(high).toBeLessThanOrEqual(exact(1 - below / 2.2));
@@ -102,12 +102,12 @@ test.each([
 ])('Student\u2019s t of %i degrees of freedom', (freedom, t) => {
   expect(student(freedom)).toBeCloseTo(t, 3);
 });
-test('a normal number is below', () => {
+test('computes the cumulative normal distribution', () => {
   expect(normalBelow(-1.959964)).toBeCloseTo(0.025, 6);
   expect(normalBelow(-2.3844)).toBeCloseTo(0.008554, 5);
 });
 
-test('beyond two thousand units adjacent ones are merged, and the totals stay the same', () => {
+test('merges adjacent units beyond two thousand, with the same totals', () => {
   const rows = Array.from({ length: 20_001 }, (_, i) => [i, 1]);
   const some = denseOf(merged(sparseOf(rows)));
   expect(some.length).toBeLessThanOrEqual(2000);
@@ -117,13 +117,13 @@ test('beyond two thousand units adjacent ones are merged, and the totals stay th
   expect(merged(sparseOf(rows.slice(0, 2000))).rows).toHaveLength(2000);
 });
 
-test('what has nothing in a column is one with the unit before it, or after it at the beginning', () => {
+test('merges units with 0 in a column with the one before, or the one after at the beginning', () => {
   const rows = [[0, 1], [0, 2], [3, 4], [5, 6], [0, 7], [0, 8], [9, 10]]; // prettier-ignore
   expect(folded(rows, 0)).toEqual([[3, 7], [5, 21], [9, 10]]); // prettier-ignore
   expect(folded([[0, 1], [0, 2]], 0)).toEqual([[0, 3]]); // prettier-ignore
 });
 
-test('others come in between', async () => {
+test('yields to others', async () => {
   let pauses = 0;
   const rows = Array.from({ length: 50 }, (_, i) => [i, 1]);
   const estimates = await withPauses(intervals(rows, [mean], 0), () => {
@@ -134,12 +134,12 @@ test('others come in between', async () => {
   expect(pauses).toBe(50);
 });
 
-test('of no statistic nothing is drawn', () => {
+test('draws nothing without a statistic', () => {
   const rows = Array.from({ length: 50 }, (_, i) => [i, 1]);
   expect(intervals(rows, [], 0).next()).toEqual({ done: true, value: [] });
 });
 
-test('a quantile lies between adjacent values', () => {
+test('interpolates quantiles between adjacent values', () => {
   expect(quantile(Float64Array.of(1, 2, 4), 0.75)).toBe(3);
   expect(quantile(Float64Array.of(7), 0.975)).toBe(7);
 });

@@ -1,10 +1,10 @@
-/** Each unit left out in turn. */
+/** Jackknife: leaves out each unit in turn. */
 import { student } from './student';
 import { type Bounds, type Interval, type Rows, type Statistic, summed } from './units';
 
 /**
- * By Student's t with as many degrees of freedom as there are units but one: exact for means of normal values, however few.
- * @returns undefined where one unit, or units that are all alike, tell nothing
+ * Interval by Student's t with n - 1 degrees of freedom for n units: exact for means of normal values at any n.
+ * @returns undefined for one unit, or if all units are equal
  * Source: Tukey 1958, "Bias and confidence in not-quite large samples"
  */
 export function jackknife(rows: Rows, { of, isExponential = false, ...bounds }: Statistic): Interval | undefined {
@@ -17,7 +17,7 @@ export function jackknife(rows: Rows, { of, isExponential = false, ...bounds }: 
   return { low: Math.exp(interval.low), high: Math.exp(interval.high) };
 }
 
-/** @param others the value without each unit */
+/** Interval around a value. @param others the value without each unit */
 export function around(
   value: number,
   others: readonly number[],
@@ -26,7 +26,7 @@ export function around(
   const n = others.length;
   const mean = others.reduce((a, b) => a + b, 0) / n;
   const deviation = Math.sqrt((others.reduce((sum, other) => sum + (other - mean) ** 2, 0) * (n - 1)) / n);
-  // Sums that differ by rounding alone are alike.
+  // Values that differ only by rounding count as equal.
   if (!(deviation > 1e-9 * Math.abs(value))) return undefined;
   const half = student(n - 1) * deviation;
   return { low: Math.max(min, value - half), high: Math.min(max, value + half) };

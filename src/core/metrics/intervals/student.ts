@@ -1,6 +1,4 @@
-/** Between which values 95 % lie, of what is estimated from few. */
-
-/** Student's t that is exceeded by 2.5 %, to 1e-4. @param freedom degrees of it, 1 at least */
+/** Student's t exceeded with probability 2.5 %, to 1e-4. @param freedom degrees of freedom, at least 1 */
 export function student(freedom: number): number {
   const known = TABLE[freedom - 1];
   if (known !== undefined) return known;
@@ -15,7 +13,7 @@ export function student(freedom: number): number {
 }
 const TABLE = [12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.306, 2.26216];
 
-/** How often a standard normal number is below, to 1e-7. @param x 0 at most */
+/** Cumulative standard normal distribution, to 1e-7. @param x at most 0 */
 export function normalBelow(x: number): number {
   // Abramowitz & Stegun 26.2.17
   const t = 1 / (1 - 0.2316419 * x);

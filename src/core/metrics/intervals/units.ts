@@ -1,11 +1,11 @@
-/** What intervals are made of. */
+/** Units that intervals are estimated from. */
 
 export interface Interval {
   low: number;
   high: number;
 }
 
-/** Of each unit, numbers that add up over all of them. */
+/** For each unit, numbers that are summed over units. */
 export type Rows = readonly (readonly number[])[];
 
 /** Sparse form, for thousands of mostly zero columns: the nonzero numbers of each row with their columns, ascending. */
@@ -26,34 +26,34 @@ export function sparse(row: readonly number[]): SparseRow {
 export const sparseOf = (rows: Rows): Sparse => ({ width: rows[0]!.length, rows: rows.map(sparse) });
 export const denseOf = ({ width, rows }: Sparse): Rows => rows.map((row) => sumOf(width, [row]));
 
-/** What a value can be. */
+/** Range of possible values. */
 export interface Bounds {
   min?: number;
   max?: number;
 }
 
-/** A value of sums. */
+/** A value computed from sums. */
 export interface Statistic extends Bounds {
   of(sums: readonly number[]): number;
-  /** It is the exponential of a mean: its logarithm is as likely too high as too low, and not itself. */
+  /** The value is the exponential of a mean: the error of its logarithm is symmetric, not its own. */
   isExponential?: boolean;
 }
 
-/** Column by column; of some rows. */
+/** Sums of each column; at least one row. */
 export function summed(rows: Rows): readonly number[] {
   const sums = new Array<number>(rows[0]!.length).fill(0);
   for (const row of rows) for (let i = 0; i < sums.length; i++) sums[i]! += row[i]!;
   return sums;
 }
 
-/** Column by column, to the bit as of dense ones: to add 0 changes nothing. */
+/** Sums of each column, bit for bit equal to dense ones, because adding 0 changes nothing. */
 export function sumOf(width: number, rows: readonly SparseRow[]): number[] {
   const sums = new Array<number>(width).fill(0);
   for (const { columns, values } of rows) for (let i = 0; i < columns.length; i++) sums[columns[i]!]! += values[i]!;
   return sums;
 }
 
-/** Beyond so many units, an interval tells no more, and takes longer. */
+/** Maximum number of units; more don't improve an interval, and take longer. */
 const MAX = 2000;
 
 /** Merges adjacent units until at most `MAX` are left: adjacent ones may be correlated, and then count as one. */
@@ -66,7 +66,7 @@ export function merged({ width, rows }: Sparse): Sparse {
   return { width, rows: units };
 }
 
-/** Units of nothing, by what is in a column, with the one before: a share of nothing is no number. */
+/** Merges units with 0 in `column` with the previous one, because their ratios would be NaN. */
 export function folded(rows: Rows, column: number): Rows {
   const all: (readonly number[])[] = [];
   for (const row of rows) {

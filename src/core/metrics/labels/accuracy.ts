@@ -1,7 +1,7 @@
 import { exactMatch } from '../text/exactMatch';
 import type { TextMetric } from '../text/textMetric';
 
-/** The share of labels that are the right one. */
+/** Share of correct labels. */
 export const accuracy: TextMetric = {
   ...exactMatch,
   label: 'Accuracy',

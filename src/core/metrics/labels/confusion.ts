@@ -1,10 +1,10 @@
 import type { Pair } from '../text/textMetric';
 import { labelOf, differentLabels } from './labels';
 
-/** How often each label was given where each was wanted. */
+/** Confusion matrix: how often each label was predicted for each expected one. */
 export interface Confusion {
   labels: string[];
-  /** [wanted, given], both in the order of `labels` */
+  /** [expected, predicted], both in the order of `labels` */
   counts: number[][];
 }
 

@@ -1,27 +1,27 @@
-/** What a classifier gives to held-out texts, counted by label: recorded with each evaluation of a run. */
+/** Counts of a classifier's predictions on held-out texts by label, recorded with each evaluation of a run. */
 import { labelsIn } from '../../base/labels';
 import { z } from '../../base/zod';
 import type { Pair } from '../text/textMetric';
 import type { Confusion } from './confusion';
 
-/** Texts with the labels that a classifier gives to them, and those that they have; several labels with | between. */
+/** Predicted and expected labels of texts; several labels are separated by |. */
 export interface LabeledPairs {
   /** In the order of the classifier's scores. */
   labels: readonly string[];
-  /** Whether a text has any number of them. */
+  /** Whether a text can have any number of labels. */
   several: boolean;
   pairs: readonly Pair[];
 }
 
 const count = z.int().nonnegative();
-/** Labels are places among the classifier's. */
+/** Counts by label, as indices among the classifier's labels. */
 export const labelCountsSchema = z.object({
   texts: count,
-  /** Texts with all of their labels and no other. */
+  /** Number of texts whose predicted labels equal the expected ones. */
   right: count,
   /** [actual, predicted, texts] for each pair that occurs; absent if texts have several labels. */
   cells: z.array(z.tuple([count, count, count])).exactOptional(),
-  /** [found, missed, wrongly given] of each label; absent if a text has one. */
+  /** [true positives, false negatives, false positives] of each label; absent if a text has one label. */
   each: z.array(z.tuple([count, count, count])).exactOptional(),
 });
 export type LabelCounts = z.infer<typeof labelCountsSchema>;
@@ -49,7 +49,7 @@ export function labelCounts({ labels, several, pairs }: LabeledPairs): LabelCoun
   return { texts: pairs.length, right, ...(several ? { each } : { cells: [...cells.values()] }) };
 }
 
-/** The table of a classifier's labels; undefined if texts have several. */
+/** Confusion matrix of all of a classifier's labels; undefined if texts have several. */
 export function confusionIn({ cells }: LabelCounts, labels: readonly string[]): Confusion | undefined {
   if (!cells) return undefined;
   const counts = labels.map(() => new Array<number>(labels.length).fill(0));

@@ -1,9 +1,9 @@
-/** Add a metric of labels: its file, and its line here. */
+/** List of label metrics. To add one, write its file and add a line here. */
 import type { TextMetric } from '../text/textMetric';
 import { accuracy } from './accuracy';
 import { macroF1 } from './macroF1';
 
-/** By the names that they have in the terminal and in files, which do not change. @param labels all that are wanted or given; `several`: a text has any number of them */
+/** Label metrics by their fixed names in the terminal and in files. @see macroF1 for the parameters */
 export const labelMetrics = (labels: readonly string[] = [], several = false) =>
   ({ accuracy, macroF1: macroF1(labels, several) }) as const satisfies Record<string, TextMetric>;
 export type LabelMetricId = keyof ReturnType<typeof labelMetrics>;

@@ -9,7 +9,7 @@ import { labelsAmong, differentLabels } from './labels';
 
 const NO_METRICS = ['index', 'labels', 'confusion', 'counts'];
 
-test('every file of a metric is in the list', () => {
+test('lists every metric file', () => {
   const files = readdirSync(new URL('.', import.meta.url)).filter((name) => /(?<!\.test)\.ts$/.test(name));
   const names = files.map((name) => name.replace('.ts', '')).filter((name) => !NO_METRICS.includes(name));
   expect(Object.keys(labelMetrics()).sort()).toEqual(names.sort());
@@ -24,7 +24,7 @@ const PAIRS: readonly Pair[] = [
   { output: 'c', wanted: 'b' },
 ];
 
-test('accuracy, macro F1 and confusion by hand', () => {
+test('accuracy, macro F1 and confusion equal those computed by hand', () => {
   const confusion = confusionOf(PAIRS);
   expect(confusion).toEqual({
     labels: ['a', 'b', 'c'],
@@ -43,14 +43,14 @@ test('accuracy, macro F1 and confusion by hand', () => {
   expect(atOnce(estimates([macroF1], PAIRS))[0]).toEqual(f1);
 });
 
-test('a label that no drawing has is left out of its mean, as a label that nobody wants or gives is', () => {
+test('macro F1 leaves out labels that are neither expected nor predicted', () => {
   const { macroF1 } = labelMetrics(['a', 'b', 'nowhere']);
   expect(macroF1.score(macroF1.statistics('a', 'a'))).toBe(100);
   expect(macroF1.score(macroF1.statistics('a', 'b'))).toBe(0);
 });
 
-test('an interval of macro F1 holds the truth in 90 to 99 of a hundred samples', () => {
-  // Two labels, one in four times as many rows, each right in 80 and in 60 %.
+test('the interval of macro F1 contains the truth in 90 to 99 of a hundred samples', () => {
+  // Two labels, one with four times as many rows, right in 80 % and 60 %.
   const chances = { a: 0.8, b: 0.6 };
   const draw = (at: () => number, count: number): Pair[] =>
     Array.from({ length: count }, () => {
@@ -64,7 +64,7 @@ test('an interval of macro F1 holds the truth in 90 to 99 of a hundred samples',
   };
   const { macroF1 } = labelMetrics(['a', 'b']);
   const truth = macroF1.score(
-    [0.64, 0.72, 0.8, 0.12, 0.28, 0.2], // right, given, wanted of each, as shares of all
+    [0.64, 0.72, 0.8, 0.12, 0.28, 0.2], // correct, predicted and expected shares of each label
   );
   let held = 0;
   for (let sample = 0; sample < 200; sample++) {
@@ -75,7 +75,7 @@ test('an interval of macro F1 holds the truth in 90 to 99 of a hundred samples',
   expect(held).toBeLessThanOrEqual(198);
 });
 
-test('labels are few, short, and met again', () => {
+test('labels are few, short and repeated', () => {
   expect(labelsAmong(['b', 'a', ' a', 'b'])).toEqual(['a', 'b']);
   expect(labelsAmong(['a', 'a', 'a', 'a'])).toBeUndefined();
   expect(labelsAmong(['a', 'b', 'c'])).toBeUndefined();

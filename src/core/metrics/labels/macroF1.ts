@@ -3,10 +3,10 @@ import type { TextMetric } from '../text/textMetric';
 import { labelOf } from './labels';
 
 /**
- * The mean over labels, in percent, of F1 of each: rare labels count as much as common ones. Those that are neither wanted nor
- * given are left out; of one that is never wanted, or never given, F1 is 0.
- * @param labels all that are wanted or given
- * @param several whether a text has any number of them, with | between
+ * Mean F1 over labels, in percent: rare labels count as much as common ones. Leaves out labels that are neither
+ * expected nor predicted; one that is never expected, or never predicted, has an F1 of 0.
+ * @param labels all expected or predicted labels
+ * @param several whether a text can have any number of labels, separated by |
  */
 export function macroF1(labels: readonly string[], several = false): TextMetric {
   const places = new Map(labels.map((label, i) => [labelOf(label), 3 * i]));
@@ -18,7 +18,7 @@ export function macroF1(labels: readonly string[], several = false): TextMetric 
     better: 'higher',
     source: "as f1_score(average='macro', zero_division=0) of scikit-learn 1 reckons it",
     signature: 'average:macro|labels:union|zero_division:0|case:mixed|space:joined',
-    /** Of each label: how often it is right, given, wanted. */
+    /** Per label: numbers of correct, predicted and expected occurrences. */
     statistics(output, wanted) {
       const counts = new Array<number>(3 * labels.length).fill(0);
       const [given, right] = [placesIn(output), placesIn(wanted)];

@@ -1,9 +1,9 @@
 import { countsOf, MAX_NGRAM_TEXT, matchesOf, type TextMetric, withoutWhiteEnd, wordsOf } from './textMetric';
 
-/** How BLEU cuts text into words: as mteval-v13a and mteval-v14 of NIST do, or character by character. */
+/** Tokenizer of BLEU: NIST's mteval-v13a or mteval-v14, or single characters. */
 export type BleuTokenizer = keyof typeof TOKENIZERS;
 
-/** Of a corpus, in percent: the geometric mean of the precisions of 1- to 4-grams, less where it is too short. */
+/** Corpus BLEU in percent: geometric mean of 1- to 4-gram precisions, times the brevity penalty. */
 export const bleu = (tokenizer: BleuTokenizer): TextMetric => ({
   label: 'BLEU',
   unit: '',
@@ -29,7 +29,7 @@ export const bleu = (tokenizer: BleuTokenizer): TextMetric => ({
       logs += Math.log((100 * (match || 1 / smoothing)) / total);
     }
     const brevity = given! < wanted! ? Math.exp(1 - wanted! / given!) : 1;
-    // The exponential of a logarithm may exceed what the logarithm was taken of.
+    // Rounding of exp(log(x)) may exceed x.
     return Math.min(100, brevity * Math.exp(logs / ORDERS));
   },
 });
@@ -37,7 +37,7 @@ const ORDERS = 4;
 
 const TOKENIZERS = { '13a': mteval13a, intl: mteval14, char: (text: string): string => Array.from(text).join(' ') };
 
-/** mteval-v13a.pl: for languages of Europe. */
+/** Tokenization of mteval-v13a.pl, for European languages. */
 function mteval13a(text: string): string {
   return ` ${unescaped(text.replaceAll('<skipped>', '').replaceAll('-\n', '').replaceAll('\n', ' '))} `
     .replace(/([{-~[-` -&(-+:-@/])/g, ' $1 ')
@@ -48,7 +48,7 @@ function mteval13a(text: string): string {
 const unescaped = (text: string): string =>
   text.replaceAll('&quot;', '"').replaceAll('&amp;', '&').replaceAll('&lt;', '<').replaceAll('&gt;', '>');
 
-/** mteval-v14.pl with --international-tokenization: by Unicode's classes of characters. */
+/** Tokenization of mteval-v14.pl with --international-tokenization, by Unicode character classes. */
 function mteval14(text: string): string {
   return text
     .replace(/(\P{N})(\p{P})/gu, '$1 $2 ')

@@ -1,9 +1,9 @@
 import { countsOf, MAX_NGRAM_TEXT, matchesOf, type TextMetric, wordsOf } from './textMetric';
 
 /**
- * Of a corpus, in percent: the F-score, with recall twice as heavy, of the mean precision and recall of 1- to 6-grams of characters,
- * and in chrF++ of one word and of two in a row.
- * @param words n-grams of them, up to which: none, or two in chrF++
+ * Corpus chrF in percent: F-score of the mean precision and recall of 1- to 6-grams of characters, with recall weighted
+ * twice. chrF++ adds unigrams and bigrams of words.
+ * @param words maximum order of word n-grams: 0, or 2 for chrF++
  */
 export const chrf = (words: 0 | 2 = 0): TextMetric => ({
   label: words === 0 ? 'chrF' : 'chrF++',
@@ -33,7 +33,7 @@ export const chrf = (words: 0 | 2 = 0): TextMetric => ({
 const CHARACTERS = 6;
 const BETA = 2;
 
-/** Of each length up to `max`: how many n-grams are given, wanted, and both. Where none is wanted, nothing is counted. */
+/** Numbers of n-grams in the output, in the reference and in both, for each order. Zeros if the reference has none. */
 const grams = (given: readonly string[], wanted: readonly string[], max: number): readonly number[] =>
   Array.from({ length: max }, (_, i) => {
     const [all, right] = [given, wanted].map(({ length }) => Math.max(0, length - i)) as [number, number];
@@ -42,7 +42,7 @@ const grams = (given: readonly string[], wanted: readonly string[], max: number)
 
 const charactersOf = (text: string): readonly string[] => Array.from(wordsOf(text).join(''));
 
-/** Words, with one mark of punctuation taken off: the last, or where that is none the first. */
+/** Words, with one punctuation mark split off: the last character if it is one, else the first. */
 function wordsAndMarks(text: string): readonly string[] {
   return wordsOf(text).flatMap((word) => {
     const characters = Array.from(word);
@@ -52,5 +52,5 @@ function wordsAndMarks(text: string): readonly string[] {
     return MARK.test(first) ? [first, characters.slice(1).join('')] : [word];
   });
 }
-/** As Python's `string.punctuation`. */
+/** Python's `string.punctuation`. */
 const MARK = /^[!-/:-@[-`{-~]$/;

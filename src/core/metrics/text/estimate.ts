@@ -1,4 +1,4 @@
-/** Metrics of texts over all pairs, each with the interval that it lies in with 95 % confidence. */
+/** Text metrics over all pairs, with 95 % confidence intervals. */
 import { intervals } from '../intervals/interval';
 import { sparse, type SparseRow, sumOf } from '../intervals/units';
 import type { Estimate } from '../metric';
@@ -7,9 +7,9 @@ import { checkLengths, type Pair, type TextMetric } from './textMetric';
 
 /**
  * Yields between pieces of work.
- * @throws HomegrownError `bad-settings` of texts that are too long for a metric, before any work
- * @param pairs one at least
- * @returns of each metric
+ * @throws HomegrownError `bad-settings`, before any work, if a text is too long for a metric
+ * @param pairs at least one
+ * @returns estimates of each metric
  */
 export function* estimates(
   metrics: readonly TextMetric[],
@@ -17,7 +17,7 @@ export function* estimates(
   seed = 0,
 ): Generator<void, readonly Estimate[]> {
   checkLengths(metrics, pairs);
-  // Of hundreds of labels a pair has to do with a few.
+  // Sparse, because a pair involves few of possibly hundreds of labels.
   const rows: SparseRow[] = [];
   let [count, characters] = [0, 0];
   for (const { output, wanted } of pairs) {
@@ -48,6 +48,6 @@ export function* estimates(
     return isShare ? shareOf(right!, all!) : { value: score(sumsOf(sums)), ...found.shift() };
   });
 }
-/** Pairs, and characters of them, whose statistics take a few ms. */
+/** Numbers of pairs, and of their characters, whose statistics take a few ms. */
 const PAIRS_AT_ONCE = 16;
 const CHARACTERS_AT_ONCE = 2 ** 14;

@@ -1,6 +1,6 @@
 import { meanOfPairs, wordsOf } from './textMetric';
 
-/** Outputs that are what was wanted, but for white space at their ends and how much there is of it between words. */
+/** Share of outputs equal to the reference, ignoring whitespace at the ends and repeated whitespace. */
 export const exactMatch = meanOfPairs(
   {
     label: 'Exact match',

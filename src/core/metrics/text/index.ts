@@ -1,4 +1,4 @@
-/** Add a metric of texts: its file, and its line here. */
+/** List of text metrics. To add one, write its file and add a line here. */
 import { bleu, type BleuTokenizer } from './bleu';
 import { chrf } from './chrf';
 import { exactMatch } from './exactMatch';
@@ -6,16 +6,16 @@ import { rouge } from './rouge';
 import { ter } from './ter';
 import type { TextMetric } from './textMetric';
 
-/** In what some of them can be had. */
+/** Variants of some metrics. */
 export interface Variants {
-  /** Of BLEU. */
+  /** Tokenizer of BLEU. */
   tokenize: BleuTokenizer;
-  /** Of ROUGE. */
+  /** Whether ROUGE stems words. */
   stemming: boolean;
 }
 export const VARIANTS = { tokenize: ['13a', 'intl', 'char'] } as const satisfies { tokenize: readonly BleuTokenizer[] };
 
-/** By the names that they have in the terminal and in files, which do not change. */
+/** Text metrics by their names in the terminal and in files, which do not change. */
 export const textMetrics = ({ tokenize = '13a', stemming = false }: Partial<Variants> = {}) =>
   ({
     bleu: bleu(tokenize),

@@ -1,11 +1,11 @@
 /**
  * Returns the length of the longest common subsequence of two lists of words, in linear memory.
- * Source: Crochemore et al. 2001, "A fast and practical bit-vector algorithm for the longest common subsequence problem"; words of
- * the vector that have no match and get no carry stay as they are, and are skipped
+ * Source: Crochemore et al. 2001, "A fast and practical bit-vector algorithm for the longest common subsequence
+ * problem". Skips words of the vector without a match or a carry, which stay unchanged.
  */
 export function longestCommon(a: readonly string[], b: readonly string[]): number {
   const places = placesIn(b);
-  // Bit j is 0 where the subsequence grows at word j of b.
+  // Bit j is 0 if the subsequence grows at word j of b.
   const vector = new Uint32Array(Math.ceil(b.length / BITS)).fill(2 ** BITS - 1);
   for (const word of a) {
     const matches = places.get(word);
@@ -17,7 +17,7 @@ export function longestCommon(a: readonly string[], b: readonly string[]): numbe
 }
 const BITS = 32;
 
-/** Where a word stands: [i] -> a word of the vector, ascending, and the bits in it. */
+/** Positions of a word: indices of words of the vector, ascending, and the bits set in each. */
 interface Matches {
   at: number[];
   bits: number[];
@@ -37,7 +37,7 @@ function placesIn(words: readonly string[]): ReadonlyMap<string, Matches> {
   return places;
 }
 
-/** vector = (vector + (vector & matches)) | (vector & ~matches), as one long number. */
+/** Computes vector = (vector + (vector & matches)) | (vector & ~matches) as one long number. */
 function grow(vector: Uint32Array, { at, bits }: Matches): void {
   let carry = 0;
   let next = 0;

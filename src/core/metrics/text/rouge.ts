@@ -2,7 +2,7 @@ import { longestCommon } from './longestCommon';
 import { stem } from './stem';
 import { countsOf, MAX_NGRAM_TEXT, matchesOf, meanOfPairs, type TextMetric } from './textMetric';
 
-/** The mean over pairs, in percent, of F1 of common n-grams, or with `L` of the longest common subsequence. */
+/** Mean over pairs, in percent, of the F1 of n-grams, or with `L`, of the longest common subsequence. */
 export const rouge = (kind: 1 | 2 | 'L', stemming = false): TextMetric =>
   meanOfPairs(
     {
@@ -22,7 +22,7 @@ export const rouge = (kind: 1 | 2 | 'L', stemming = false): TextMetric =>
     },
   );
 
-/** Of letters and digits of ASCII; words of more than three letters are stemmed. */
+/** Words of ASCII letters and digits, in lower case; stems those longer than three characters. */
 function tokensOf(text: string, stemming: boolean): string[] {
   const tokens = text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   return stemming ? tokens.map((token) => (token.length > 3 ? stem(token) : token)) : tokens;

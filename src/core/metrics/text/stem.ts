@@ -1,6 +1,6 @@
 /**
- * A word without its endings: Porter 1980, "An algorithm for suffix stripping", with the extensions that NLTK 3 has by default,
- * because rouge-score stems by it. In small letters.
+ * Porter stem of a lowercase word, with the default extensions of NLTK 3, which rouge-score uses.
+ * Source: Porter 1980, "An algorithm for suffix stripping"
  */
 export function stem(word: string): string {
   const irregular = IRREGULAR.get(word);
@@ -31,7 +31,7 @@ const IRREGULAR: ReadonlyMap<string, string> = new Map(
   ).flatMap(([root, forms]) => forms.split(' ').map((form) => [form, root] as const)),
 );
 
-/** Its letters as c and v; y is a vowel after a consonant. */
+/** Letters as c (consonant) and v (vowel); y is a vowel after a consonant. */
 function shapeOf(word: string): string {
   let shape = '';
   for (const letter of word) {
@@ -40,12 +40,12 @@ function shapeOf(word: string): string {
   }
   return shape;
 }
-/** m of [C](VC){m}[V]. */
+/** Measure m of the form [C](VC){m}[V]. */
 const measure = (word: string): number => shapeOf(word).split('vc').length - 1;
 const hasVowel = (word: string): boolean => shapeOf(word).includes('v');
 const endsInConsonant = (word: string): boolean => shapeOf(word).endsWith('c');
 const endsDouble = (word: string): boolean => word.length >= 2 && word.at(-1) === word.at(-2) && endsInConsonant(word);
-/** *o of the paper, and words such as `ow`. */
+/** Condition *o of the paper, or words such as `ow`. */
 function endsShort(word: string): boolean {
   const shape = shapeOf(word);
   return shape === 'vc' || (shape.endsWith('cvc') && !/[wxy]$/.test(word));
@@ -54,7 +54,7 @@ function endsShort(word: string): boolean {
 type Condition = (rest: string) => boolean;
 type Rule = readonly [ending: string, becomes: string, when?: Condition];
 
-/** By the first rule whose ending it has, even if that then does not hold. */
+/** Applies the first rule whose ending matches; leaves the word unchanged if that rule's condition fails. */
 function byFirst(word: string, rules: readonly Rule[]): string {
   for (const [ending, becomes, when] of rules) {
     if (!word.endsWith(ending)) continue;
@@ -67,7 +67,7 @@ const longerThan =
   (max: number): Condition =>
   (rest) =>
     measure(rest) > max;
-/** `ational ate, tional tion`; what stands alone is taken off. */
+/** Parses rules such as `ational ate, tional tion`; removes an ending without a replacement. */
 const rulesOf = (text: string, when: Condition): readonly Rule[] =>
   text.split(', ').map((rule): Rule => {
     const [ending = '', becomes = ''] = rule.split(' ');

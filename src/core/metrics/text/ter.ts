@@ -1,6 +1,6 @@
 import { type TextMetric, withoutWhiteEnd, wordsOf } from './textMetric';
 
-/** Of a corpus, in percent: edits that make what was wanted of an output, for each word that was wanted; to move words is one edit. */
+/** Corpus TER in percent: edits from the output to the reference per reference word. A shift counts as one edit. */
 export const ter: TextMetric = {
   label: 'TER',
   unit: '%',
@@ -19,13 +19,13 @@ export const ter: TextMetric = {
   },
 };
 
-/** Limits of Tercom, and of sacreBLEU for how many moves are tried. */
+/** Limits of Tercom, and sacreBLEU's maximum number of shift candidates. */
 const MAX_SHIFT_LENGTH = 10;
 const FARTHEST = 50;
 const BEAM = 25;
 const MAX_SHIFT_CANDIDATES = 1000;
 
-/** Moves, each the one that lessens the distance most, and the edits that are left. */
+/** Number of shifts, each the one that reduces the distance most, plus the remaining edits. */
 function edits(given: readonly string[], wanted: readonly string[]): number {
   if (wanted.length === 0) return given.length;
   const tried = { count: 0 };
@@ -39,7 +39,7 @@ function edits(given: readonly string[], wanted: readonly string[]): number {
 }
 
 interface Move {
-  /** By how many edits the distance is less. */
+  /** Reduction of the distance, in edits. */
   gain: number;
   length: number;
   from: number;
@@ -47,7 +47,7 @@ interface Move {
   words: readonly string[];
 }
 
-/** As Tercom goes about it, whose choices are not all for a reason. */
+/** Best shift by Tercom's search, some of whose choices are arbitrary. */
 function bestMove(
   words: readonly string[],
   wanted: readonly string[],
@@ -80,7 +80,7 @@ function bestMove(
   return best;
 }
 
-/** More gained, then longer, then from farther left, then to farther left. */
+/** Prefers a higher gain, then a longer run, then an earlier origin, then an earlier destination. */
 function isBetter(a: Move, b: Move): boolean {
   if (a.gain !== b.gain) return a.gain > b.gain;
   if (a.length !== b.length) return a.length > b.length;
@@ -90,12 +90,12 @@ function isBetter(a: Move, b: Move): boolean {
 function moved(words: readonly string[], from: number, length: number, to: number): readonly string[] {
   const run = words.slice(from, from + length);
   const rest = [...words.slice(0, from), ...words.slice(from + length)];
-  // Beyond the run it is counted with it, within it as if it were not there.
+  // A destination after the run counts the run's words; one inside it counts as if the run were removed.
   const place = to > from + length ? to - length : to;
   return [...rest.slice(0, place), ...run, ...rest.slice(place)];
 }
 
-/** [i] -> the first place from i on that is true; beyond all where there is none. */
+/** [i] -> first true index at or after i; Infinity if there is none. */
 function nextOf(is: readonly boolean[]): Float64Array {
   const next = new Float64Array(is.length + 1).fill(Infinity);
   for (let i = is.length - 1; i >= 0; i--) next[i] = is[i] ? i : next[i + 1]!;
@@ -103,8 +103,8 @@ function nextOf(is: readonly boolean[]): Float64Array {
 }
 
 /**
- * Runs of words that both have, near enough to each other: where in each, and how long. What is moved is wrong where it is, and
- * missing where it goes.
+ * Runs of words that both texts have, close enough to each other: start in each, and length. A run to shift has an
+ * error at its origin and at its destination.
  */
 function* commonRuns(
   words: readonly string[],
@@ -126,10 +126,10 @@ function* commonRuns(
   }
 }
 
-/** Edits after so many words of the output, by words of what was wanted from the place `from` on; those beyond are too far. */
+/** Edits of an output prefix against reference prefixes from length `from` on; lengths outside the row are too far. */
 interface Row {
   from: number;
-  /** Cells; the arrays may be longer. */
+  /** Number of cells; the arrays may be longer. */
   length: number;
   costs: Int32Array;
   ops: Uint8Array;
@@ -140,7 +140,7 @@ const emptyRow = (length: number, from = 0): Row => ({
   costs: new Int32Array(length),
   ops: new Uint8Array(length),
 });
-/** Rows for 0 words of the output and up; and the edits after all of them. */
+/** Rows for prefixes of 0 and more words of the output, and the total distance. */
 interface Table {
   distance: number;
   rows: readonly Row[];
@@ -149,7 +149,7 @@ interface Table {
 const [KEEP, CHANGE, DROP, ADD] = [0, 1, 2, 3] as const;
 const FAR = 2 ** 30;
 
-/** Which cells of each row are near the diagonal. */
+/** Range of cells near the diagonal in each row. */
 class Band {
   private readonly ratio: number;
   private readonly beam: number;
@@ -159,11 +159,11 @@ class Band {
     readonly wanted: number,
   ) {
     this.ratio = given > 0 ? wanted / given : 1;
-    // Where lengths differ that much, rows would not overlap.
+    // Widened, because rows would not overlap if lengths differ that much.
     this.beam = BEAM < this.ratio / 2 ? Math.ceil(this.ratio / 2 + BEAM) : BEAM;
   }
 
-  /** Cells of a row, at most. */
+  /** Maximum cells of a row. */
   get width(): number {
     return 2 * this.beam + 2;
   }
@@ -175,7 +175,7 @@ class Band {
   }
 }
 
-/** Levenshtein's distance within a beam about the diagonal, in memory linear in the words. */
+/** Levenshtein distance within a beam around the diagonal, in memory linear in the number of words. */
 function distances(words: readonly string[], wanted: readonly string[]): Table {
   const [n, m] = [words.length, wanted.length];
   const band = new Band(n, m);
@@ -191,7 +191,7 @@ function distances(words: readonly string[], wanted: readonly string[]): Table {
   return { distance: lastOf(rows[n]!, m), rows, band };
 }
 
-/** The distance of other words, as many as have a table: rows of a beginning that is the same are the same. */
+/** Distance of another order of the same number of words; reuses the table's rows of their common prefix. */
 function distanceOf(
   words: readonly string[],
   wanted: readonly string[],
@@ -243,7 +243,7 @@ function fillRow(row: Row, above: Row, word: string, wanted: readonly string[]):
   }
 }
 
-/** For each word that is wanted the place of the last word that was read by then; and which words are wrong. */
+/** For each reference word, the index of the last output word aligned by then; and which words are wrong. */
 function alignment({ rows, band }: Table) {
   let [i, j] = [rows.length - 1, band.wanted];
   const places = new Array<number>(j);
@@ -255,7 +255,7 @@ function alignment({ rows, band }: Table) {
     const isWrong = op !== KEEP;
     if (op !== ADD) isWrongGiven[--i] = isWrong;
     if (op !== DROP) isWrongWanted[--j] = isWrong;
-    // After an addition the last word that was read is the one before.
+    // At an insertion, the last aligned word is the one before.
     if (op !== DROP) places[j] = op === ADD ? i - 1 : i;
   }
   return { places, isWrongGiven, isWrongWanted };

@@ -13,7 +13,7 @@ import { propertyRuns } from '../../../testing/propertyRuns';
 const all = Object.entries(textMetrics());
 const NO_METRICS = ['index', 'textMetric', 'stem', 'estimate', 'longestCommon'];
 
-test('every file of a metric is in the list', () => {
+test('lists every metric file', () => {
   const names = readdirSync(new URL('.', import.meta.url))
     .filter((name) => /(?<!\.test)\.ts$/.test(name))
     .map((name) => name.replace('.ts', ''))
@@ -22,7 +22,7 @@ test('every file of a metric is in the list', () => {
   expect([...new Set(listed)].sort()).toEqual(names.sort());
 });
 
-/** As sacreBLEU 2.6 and rouge-score 0.1.2 give them; on 800 pairs in nine scripts they are compared in oracles/test_metrics.py. */
+/** Values of sacreBLEU 2.6 and rouge-score 0.1.2; oracles/test_metrics.py compares 800 pairs in nine scripts. */
 const PAIRS: readonly Pair[] = [
   { output: 'the cat sat on the mat', wanted: 'the cat is on the mat' },
   { output: 'on the mat sat the cat, twice', wanted: 'The cat sat on the mat.' },
@@ -41,12 +41,12 @@ test.each([
   expect(scoreOf(textMetrics()[id], PAIRS)).toBeCloseTo(value, 3);
 });
 
-describe('of any texts', () => {
-  // Of fewer than four words BLEU is 0 by its definition.
+describe('any texts', () => {
+  // With fewer than four words, BLEU is 0 by definition.
   const word = fc.constantFrom('a', 'b', 'c d', 'é', '1.5', '中', '-');
   const text = fc.array(word, { minLength: 4 }).map((words) => words.join(' '));
 
-  test.each(all)('%s is best where all is as wanted, and never out of bounds', (_, metric) => {
+  test.each(all)('%s is best if all outputs equal their references, and never out of bounds', (_, metric) => {
     fc.assert(
       fc.property(fc.array(fc.record({ output: text, wanted: text }), { minLength: 1, maxLength: 4 }), (pairs) => {
         const value = scoreOf(metric, pairs);
@@ -63,7 +63,7 @@ describe('of any texts', () => {
   });
 });
 
-test('a move of any length is one edit', () => {
+test('a shift of any length is one edit', () => {
   const words = Array.from({ length: 12 }, (_, i) => `w${i}`);
   const turned = [...words.slice(7), ...words.slice(0, 7)];
   expect(scoreOf(textMetrics().ter, [{ output: turned.join(' '), wanted: words.join(' ') }])).toBeCloseTo(100 / 12);
@@ -99,7 +99,7 @@ describe('with intervals', () => {
     }
   });
 
-  test('one pair has none but where a formula gives it', () => {
+  test('one pair has an interval only if a formula gives it', () => {
     const [bleuOfOne, share] = atOnce(estimates([words, exactMatch], many.slice(0, 1)));
     expect(bleuOfOne).toEqual({ value: expect.closeTo(100) as number });
     expect(share).toMatchObject({ value: 100, low: expect.closeTo(20.65, 2) as number });
@@ -109,7 +109,7 @@ describe('with intervals', () => {
 describe('long texts', () => {
   const words = (count: number, from: number): string => Array.from({ length: count }, (_, i) => `w${(i * 7919 + from) % 997}`).join(' '); // prettier-ignore
 
-  test('the longest common subsequence is the one of a whole table', () => {
+  test('the longest common subsequence equals that of a full table', () => {
     const letters = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 120 });
     fc.assert(
       fc.property(letters, letters, (a, b) => {
@@ -122,13 +122,13 @@ describe('long texts', () => {
     );
   });
 
-  test('TER and ROUGE-L of thousands of words take little memory', () => {
+  test('TER and ROUGE-L of thousands of words use little memory', () => {
     const [output, wanted] = [words(5000, 0), words(5000, 3)];
     const before = process.memoryUsage().arrayBuffers;
     const { ter, rougeL } = textMetrics();
     expect(ter.statistics(output, wanted)[1]).toBe(5000);
     expect(rougeL.statistics(output, wanted)[0]).toBeGreaterThan(0.1);
-    // A whole table has 125 MB.
+    // A full table has 125 MB.
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50e6);
   }, 60_000);
 
@@ -141,7 +141,7 @@ describe('long texts', () => {
     ],
     ['chrf', 'a'.repeat(1_000_001), 'chrF compares texts of up to 1,000,000 characters, and the output of pair 2 has 1,000,001.'], // prettier-ignore
     ['bleu', 'a'.repeat(1_000_001), 'BLEU compares texts of up to 1,000,000 characters, and the output of pair 2 has 1,000,001.'], // prettier-ignore
-  ] as const)('%s refuses longer ones before any work', (id, output, message) => {
+  ] as const)('%s rejects longer texts before any work', (id, output, message) => {
     const metric = { ...textMetrics()[id], statistics: (): number[] => expect.unreachable() };
     const pairs = [
       { output: 'a', wanted: 'a' },
@@ -152,7 +152,7 @@ describe('long texts', () => {
     expect(() => atOnce(estimates([metric], pairs))).toThrow(refusal);
   });
 
-  test('white space within a text is read once', () => {
+  test('reads whitespace within a text once', () => {
     const output = `a${' '.repeat(400_000)}b`;
     expect(scoreOf(textMetrics().exactMatch, [{ output, wanted: 'a b' }])).toBe(100);
     expect(scoreOf(textMetrics().ter, [{ output, wanted: 'a b' }])).toBe(0);
@@ -160,7 +160,7 @@ describe('long texts', () => {
   }, 10_000);
 });
 
-test('BLEU is 100 at most', () => {
+test('BLEU is at most 100', () => {
   const values = Array.from({ length: 200 }, (_, n) => {
     const text = Array.from({ length: n + 4 }, (_, i) => `w${i}`).join(' ');
     return scoreOf(bleu('13a'), [{ output: text, wanted: text }]);

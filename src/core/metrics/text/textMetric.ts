@@ -8,15 +8,15 @@ export interface TextMetric {
   better: 'lower' | 'higher';
   /** Paper or code that defines it. */
   source: string;
-  /** All that its value depends on, in the form of sacreBLEU's signatures, without a version. */
+  /** Everything that the value depends on, in the form of sacreBLEU's signatures, without a version. */
   signature: string;
-  /** It is how many of independent pairs are right, in percent: its interval follows from a formula. */
+  /** The value is a percentage of independent pairs, so its interval follows from a formula. */
   isShare?: true;
-  /** The longest texts that it compares. */
+  /** Maximum length of a text. */
   longest?: { unit: keyof typeof COUNTS; count: number };
-  /** Of one output and what was wanted: numbers that add up over all pairs. */
+  /** Statistics of one output and its reference, which are summed over all pairs. */
   statistics(output: string, wanted: string): readonly number[];
-  /** The value, of their sums. */
+  /** Value from the summed statistics. */
   score(sums: readonly number[]): number;
 }
 
@@ -25,15 +25,15 @@ export interface Pair {
   wanted: string;
 }
 
-/** Counts at most so many as there are. */
+/** Length of a text by unit. */
 const COUNTS = {
   word: (text: string): number => wordsOf(text).length,
   character: (text: string): number => text.length,
 };
-/** Characters of n-grams that are held at once, in both texts. */
+/** Maximum characters of a text for n-gram metrics, which hold all n-grams of both texts in memory. */
 export const MAX_NGRAM_TEXT = { unit: 'character', count: 1_000_000 } as const;
 
-/** @throws HomegrownError `bad-settings` naming the first text that a metric does not compare, before any work */
+/** @throws HomegrownError `bad-settings`, before any work, naming the first text that is too long for a metric */
 export function checkLengths(metrics: readonly TextMetric[], pairs: readonly Pair[]): void {
   for (const { label, longest } of metrics)
     for (const [i, pair] of longest ? pairs.entries() : []) {
@@ -50,7 +50,7 @@ export function checkLengths(metrics: readonly TextMetric[], pairs: readonly Pai
     }
 }
 
-/** Of all pairs; they are at least one. @throws HomegrownError `bad-settings` of texts that are too long for it */
+/** Value over all pairs, at least one. @throws HomegrownError `bad-settings` if a text is too long for the metric */
 export function scoreOf(metric: TextMetric, pairs: readonly Pair[]): number {
   checkLengths([metric], pairs);
   const sums: number[] = [];
@@ -61,7 +61,7 @@ export function scoreOf(metric: TextMetric, pairs: readonly Pair[]): number {
 
 type Facts = Omit<TextMetric, 'statistics' | 'score'>;
 
-/** One that is the mean of a number of each pair, `scale` times. */
+/** A metric that is the mean of a number for each pair, times `scale`. */
 export const meanOfPairs = (
   facts: Facts,
   scale: number,
@@ -72,9 +72,9 @@ export const meanOfPairs = (
   score: ([sum, pairs]) => (scale * sum!) / pairs!,
 });
 
-/** Words between white space, which is what Python takes for it (`str.split`). */
+/** Words between whitespace, like Python's `str.split`. */
 export const wordsOf = (text: string): string[] => text.split(WHITE).filter((word) => word !== '');
-/** As Python's `str.rstrip`. */
+/** Removes trailing whitespace, like Python's `str.rstrip`. */
 export function withoutWhiteEnd(text: string): string {
   let end = text.length;
   while (end > 0 && WHITE.test(text[end - 1]!)) end--;
@@ -82,7 +82,7 @@ export function withoutWhiteEnd(text: string): string {
 }
 const WHITE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u;
 
-/** How often each of its n-grams occurs, its tokens joined by what no token holds. */
+/** Counts of each n-gram, with its tokens joined by NUL, which no token contains. */
 export function countsOf(tokens: readonly string[], n: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (let i = 0; i + n <= tokens.length; i++) {
@@ -91,7 +91,7 @@ export function countsOf(tokens: readonly string[], n: number): Map<string, numb
   }
   return counts;
 }
-/** How many n-grams two texts have in common, each as often as in both. */
+/** Number of n-grams that two texts share, each counted with its smaller frequency. */
 export function matchesOf(some: ReadonlyMap<string, number>, others: ReadonlyMap<string, number>): number {
   let matches = 0;
   for (const [gram, count] of some) matches += Math.min(count, others.get(gram) ?? 0);

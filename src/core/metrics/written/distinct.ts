@@ -2,8 +2,8 @@ import { around } from '../intervals/jackknife';
 import { gramsOf, type WrittenMetric } from './writtenMetric';
 
 /**
- * Share of distinct n-grams over all texts. The bootstrap draws texts twice and so repeats all of their n-grams, which biases
- * it. The interval is therefore the jackknife's, whose variance is at least the true one (Efron & Stein 1981).
+ * Share of distinct n-grams over all texts. The bootstrap is biased, because it draws texts twice and so repeats their
+ * n-grams. The interval is therefore the jackknife's, whose variance is at least the true one (Efron & Stein 1981).
  */
 export const distinct = (n: 1 | 2): WrittenMetric => ({
   label: `Distinct-${n}`,
@@ -13,7 +13,7 @@ export const distinct = (n: 1 | 2): WrittenMetric => ({
   source: 'Li et al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models", arXiv:1510.03055',
   signature: `case:mixed|tok:words|n:${n}|of:all texts`,
   of(texts) {
-    /** Of each n-gram, the one text that has it, or that several have it. */
+    /** N-gram -> the only text that has it, or SEVERAL. */
     const where = new Map<string, number>();
     const lengths = texts.map((words, text) => {
       const grams = gramsOf(words, n);

@@ -1,10 +1,10 @@
-/** Add a metric of what is written freely: its file, and its line here. */
+/** List of metrics of generated text without a reference. To add one, write its file and add a line here. */
 import { distinct } from './distinct';
 import { loops } from './loops';
 import { repetition } from './repetition';
 import type { WrittenMetric } from './writtenMetric';
 
-/** By the names that they have in the terminal and in files, which do not change. */
+/** Metrics by their names in the terminal and in files, which do not change. */
 export const WRITTEN_METRICS = {
   distinct1: distinct(1),
   distinct2: distinct(2),

@@ -1,7 +1,7 @@
 import { shareOf } from '../share';
 import type { Words, WrittenMetric } from './writtenMetric';
 
-/** Texts that end in two words or more, three times in a row. */
+/** Share of texts that end in the same two or more words, three times in a row. */
 export const loops: WrittenMetric = {
   label: 'Loops',
   unit: '%',
@@ -13,10 +13,10 @@ export const loops: WrittenMetric = {
 };
 const [MIN, TIMES] = [2, 3];
 
-/** In linear time: read backwards, the text must match itself from `length` on over `(TIMES - 1) * length` words. */
+/** Linear-time check: reversed, a loop of k words matches itself from k on over `(TIMES - 1) * k` words. */
 function endsInLoop(words: Words): boolean {
   const back = [...words].reverse();
-  // The Z algorithm (Gusfield 1997, section 1.3): matches[k] words from k on are those at the start.
+  // Z algorithm (Gusfield 1997, section 1.3): matches[k] words from k on equal those at the start.
   const matches = new Uint32Array(back.length);
   let [from, to] = [0, 0];
   for (let k = 1; k * TIMES <= back.length; k++) {

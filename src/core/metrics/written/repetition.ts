@@ -2,7 +2,7 @@ import { atOnce } from '../../base/job';
 import { intervals } from '../intervals/interval';
 import { gramsOf, type WrittenMetric } from './writtenMetric';
 
-/** The mean over texts of the share of 4-grams that stood in the same text before. Texts of fewer than four words are none. */
+/** Mean over texts of the share of 4-grams repeated from earlier in the text. Skips texts of fewer than four words. */
 export const repetition: WrittenMetric = {
   label: 'Repetition',
   unit: '%',

@@ -6,7 +6,7 @@ import { WRITTEN_METRICS, WRITTEN_METRIC_IDS } from '.';
 import { wordsIn, type Words } from './writtenMetric';
 import { propertyRuns } from '../../../testing/propertyRuns';
 
-test('every file of a metric is in the list', () => {
+test('lists every metric file', () => {
   const names = readdirSync(new URL('.', import.meta.url))
     .filter((name) => /(?<!\.test)\.ts$/.test(name))
     .map((name) => name.replace('.ts', ''))
@@ -14,7 +14,7 @@ test('every file of a metric is in the list', () => {
   expect([...new Set(WRITTEN_METRIC_IDS.map((id) => id.replace(/\d$/, '')))].sort()).toEqual(names.sort());
 });
 
-test('words stand between white space, or are characters of scripts without it', () => {
+test('splits words at whitespace, or into characters in scripts without it', () => {
   expect(wordsIn(' A cat,\n\tthe\u00A0cat. ')).toEqual(['A', 'cat,', 'the', 'cat.']);
   expect(wordsIn('我看书 abc日x')).toEqual(['我', '看', '书', 'abc', '日', 'x']);
   expect(wordsIn('')).toEqual([]);
@@ -24,7 +24,7 @@ const text = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 14 });
 const valueOf = (id: (typeof WRITTEN_METRIC_IDS)[number], texts: readonly Words[]): number =>
   WRITTEN_METRICS[id].of(texts, 0).value;
 
-test('values are those of counting by hand', () => {
+test('values equal those counted by hand', () => {
   fc.assert(
     fc.property(fc.array(text, { minLength: 1, maxLength: 6 }), (texts) => {
       for (const n of [1, 2] as const) {
@@ -53,7 +53,7 @@ test('detects repeated phrases', () => {
   expect(valueOf('repetition', [none])).toBe(0);
 });
 
-/** Texts of so many words, as frequent as Zipf has it. */
+/** Texts of words with Zipf frequencies. */
 function texts(count: number, unlike: number, seed: number): readonly Words[] {
   const at = stream(seed, 'zipf', 0);
   let drawn = 0;
@@ -67,7 +67,7 @@ test.each([
   ['distinct1', 16, 60],
   ['distinct2', 16, 60],
   ['repetition', 16, 4],
-] as const)('the interval of %s of %i texts holds what other texts come to in 90 of a hundred', (id, count, unlike) => {
+] as const)('the interval of %s of %i texts contains that of other texts in 90 of a hundred', (id, count, unlike) => {
   const others = Array.from({ length: 400 }, (_, i) => valueOf(id, texts(count, unlike, 1000 + i)));
   const truth = others.reduce((a, b) => a + b, 0) / others.length;
   let held = 0;
