@@ -42,10 +42,10 @@ describe('judge', () => {
     expect(judge('30', { max: 24 })).toEqual({ kind: 'bad', words: '30 is above the maximum, 24', nearest: 24 });
     expect(judge('0', { min: 1 })).toEqual({ kind: 'bad', words: '0 is below the minimum, 1', nearest: 1 });
   });
-  it('asks for whole numbers where they count things', () => {
+  it('asks for whole numbers in counts', () => {
     expect(judge('4.5', { isWhole: true, max: 4 })).toMatchObject({ kind: 'bad', nearest: 4 });
   });
-  it('has no nearest value for what is not a number', () => {
+  it('has no nearest value for text that is not a number', () => {
     const verdict = judge('four', {});
     expect(verdict.kind).toBe('bad');
     expect(verdict).not.toHaveProperty('nearest');
@@ -70,7 +70,7 @@ describe('judge', () => {
     for (const text of ['1.234,5', '1,,2', ',5', '1,2,3']) expect(judge(text, {})).toMatchObject({ kind: 'bad' });
     expect(judge('1,2', { isWhole: true })).toMatchObject({ kind: 'bad', nearest: 1 });
   });
-  it('lets spaces around a number be', () => expect(judge(' 4 ', {})).toEqual({ kind: 'good', value: 4 }));
+  it('ignores spaces around a number', () => expect(judge(' 4 ', {})).toEqual({ kind: 'good', value: 4 }));
 });
 
 describe('stepNumber', () => {

@@ -25,7 +25,7 @@ export function formatSeconds(seconds: number): string {
 const join = (a: number, unit: string, b: number, small: string): string =>
   b === 0 ? `${a} ${unit}` : `${a} ${unit} ${b} ${small}`;
 
-/** A place on the axis in words: `step 2,100`, `4.30 M tokens`, `1 min 10 s`. */
+/** Describes a position on the axis: `step 2,100`, `4.30 M tokens`, `1 min 10 s`. */
 export const formatX: Record<XAxis, (value: number) => string> = {
   step: (value) => `step ${formatExact(value)}`,
   tokens: (value) => `${formatShortCount(value)} tokens`,
@@ -38,12 +38,12 @@ export const tickX: Record<XAxis, (value: number, isFirst: boolean) => string> =
   time: formatSeconds,
 };
 
-/** The newest values that a loss chart draws. */
+/** Newest values drawn by a loss chart. */
 interface LossStory {
   x: XAxis;
-  /** Name of the drawn reading: `perplexity`. */
+  /** Name of the drawn unit: `perplexity`. */
   name: string;
-  /** `before`: the point that the line comes from; absent where the line begins. */
+  /** `before`: the first value of the line; absent if there is none. */
   validation?: { at: number; value: number; before?: number | undefined };
   training?: { value: number; window: number };
   references: readonly { label: string; value: number }[];
