@@ -2,7 +2,7 @@
 
 const NUMBER = /^-?\d+(\.\d+)?(e-?\d+)?$/;
 
-/** A finite number from `4`, `-0.5` or `1e-3`, else undefined. No signs, spaces, commas or bare points are guessed at. */
+/** Parses a finite number: `4`, `-0.5` or `1e-3`. Undefined for plus signs, spaces, commas or bare points. */
 export function parseNumber(text: string): number | undefined {
   if (!NUMBER.test(text)) return undefined;
   const value = Number(text);

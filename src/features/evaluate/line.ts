@@ -5,7 +5,7 @@ import { nameOf } from '../../core/metrics/words';
 
 /** The rail is on the first page, which doesn't load all figures. */
 const NAMED = METRICS;
-/** The rail shows the first of these that was measured. */
+/** The rail shows the first of these that has a value. */
 const FIRST: readonly (keyof typeof NAMED)[] = [
   'accuracy',
   'perplexity',

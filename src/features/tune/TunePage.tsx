@@ -50,7 +50,7 @@ export function TunePage({ onFiles }: PageProps) {
   return <Tune key={purpose} purpose={purpose} tabs={tabs} onFiles={onFiles} />;
 }
 
-/** The address says it, and where it does not the project, or its run. */
+/** Purpose in the URL, else the one of the project or its run. */
 function usePurpose(): { purpose: Purpose; go: (purpose: Purpose) => void } {
   const asked = new URLSearchParams(useSearch()).get('kind');
   const own = useStudio(shownPurpose);

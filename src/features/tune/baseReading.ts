@@ -7,7 +7,7 @@ import type { RunRow } from '../../protocol/data';
 
 interface BaseReading {
   value: string;
-  /** Name of the text that it was measured on; absent where that is unknown. */
+  /** Name of the evaluation text; absent if unknown. */
   on?: string;
 }
 

@@ -43,7 +43,7 @@ interface LossStory {
   x: XAxis;
   /** Name of the drawn unit: `perplexity`. */
   name: string;
-  /** `before`: the first value of the line; absent if there is none. */
+  /** `before`: the previous evaluation; absent if the line restarts at this one. */
   validation?: { at: number; value: number; before?: number | undefined };
   training?: { value: number; window: number };
   references: readonly { label: string; value: number }[];
