@@ -4,9 +4,7 @@ import { expect, type Page } from '@playwright/test';
 /** Rules that depend on colors: sufficient for a dark page whose light version was scanned by every rule. */
 export const COLORS = ['color-contrast'] as const;
 
-/**
- * Expects no axe violations on the current page, by all rules or the given ones; `state` names the page in failures.
- */
+/** Expects no axe violations, by all rules or the given ones; `state` names the page in failures. */
 export async function expectAccessible(page: Page, state: string, rules?: readonly string[]): Promise<void> {
   await within(atRest(page), `${state}: what moves on the page has not ended`);
   // Loaded once per page: later scans run compiled code. @axe-core/playwright would load it again for each.

@@ -14,10 +14,7 @@ async function askOf(page: Page): Promise<string> {
   return answer.innerText();
 }
 
-/**
- * Classifies a whole file in an old encoding, by keyboard. The encoding is chosen by its letters, which come back
- * intact.
- */
+/** Classifies a whole file in an old encoding, chosen by keyboard; the letters come back intact. */
 async function inItsEncoding(page: Page): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Classify file…' }).press('Enter');
@@ -160,7 +157,7 @@ test('a table becomes a classifier: evaluated, a mistake relabeled, used, export
   expect(studio.errors).toEqual([]);
 });
 
-test('a word that leaks a label is reported below the labels, on Model, and next to the accuracy', async ({
+test('a word that leaks a label is reported below the labels, by the doctor of Model, and next to the accuracy', async ({
   page,
 }) => {
   const studio = await opened(page);

@@ -1,7 +1,4 @@
-/**
- * Cleaning: rules are switched and ordered, excluded documents kept, a fix becomes a rule, each is undone; then
- * training uses the result.
- */
+/** Cleaning: rules are switched, ordered and undone, documents kept, a fix becomes a rule; training uses the result. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { Studio } from './studio';

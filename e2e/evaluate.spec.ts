@@ -86,7 +86,7 @@ test('the worst passage of a checkpoint is opened, scores are filtered and expor
   await expect(page.getByRole('button', { name: 'Measure with full context' })).toBeHidden();
 
   // After a reload the results are there; after a change of checkpoint they are out of date.
-  const [before] = (await verdict.innerText()).split(/\s*Evaluate again/); // times may differ, because the device is measured again
+  const [before] = (await verdict.innerText()).split(/\s*Evaluate again/); // times may differ
   await page.reload();
   await expect(verdict).toContainText(before!.replace(/\n+/g, ' '), { useInnerText: true });
   await page.emulateMedia({ colorScheme: 'dark' });

@@ -102,7 +102,7 @@ test('a lost GPU costs at most the steps since the last save, and Resume continu
   expect(studio.errors).toEqual([]);
 });
 
-test('a run that runs out of memory keeps the earlier model, and an import is added next to it', async ({ page }, info) => {
+test('a run out of memory keeps the earlier model, and an import is added next to it', async ({ page }, info) => {
   const studio = new Studio(page);
   await studio.openOnWasm('/model');
   await studio.set({ ...SMALL, Heads: 1, Steps: 4, Batch: 2, 'Evaluate every': 2 });

@@ -6,7 +6,7 @@ import { inflateSync } from 'node:zlib';
 
 const DEJAVU = '/usr/share/fonts/truetype/dejavu';
 
-/** Writes a fontconfig file (Linux) with the system's rules and DejaVu as the only font, or no usable font; returns its path. */
+/** Writes a fontconfig file (Linux) with the system's rules and only DejaVu, or no usable font; returns its path. */
 export function fontconfig(fonts: string): string {
   if (fonts !== 'dejavu' && fonts !== 'none') throw new Error(`TEST_FONTS is dejavu or none, not ${fonts}`);
   const home = join(tmpdir(), `homegrown-fonts-${fonts}`);

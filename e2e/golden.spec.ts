@@ -162,7 +162,7 @@ test('a page killed during migration loses nothing, and the next one completes i
   expect(next.errors).toEqual([]);
 });
 
-test('the offline page of an older build writes the same text as the current engine with the stored run', async ({ page }) => {
+test('an older build’s offline page writes the same text as the current engine', async ({ page }) => {
   const store = await goldenStore();
   const { id } = (await listRuns(store)).find(({ step }) => step === 40)!;
   const model = await openExported(store, id, 'latest', false);

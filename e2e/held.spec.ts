@@ -55,9 +55,7 @@ async function tryRequests(page: Page): Promise<void> {
   ]);
   expect(hits).toEqual([]);
 }
-/**
- * Opens a window and then follows a link, which a Content-Security-Policy doesn't cover. They end at these addresses.
- */
+/** Opens a window and follows a link, which a Content-Security-Policy doesn't cover. They end at these addresses. */
 async function tryToLeave(page: Page, window: string, link: string): Promise<void> {
   const popup = page.waitForEvent('popup');
   await page.evaluate((address) => void open(`http://${address}/window`), ADDRESS);
@@ -112,7 +110,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 test.describe('with a service worker', () => {
   test.use({ serviceWorkers: 'allow' });
-  test('on a host without headers, the page’s own policy and the service worker block requests', async ({
+  test('on a host that sends no headers, the page’s own policy and the service worker block requests', async ({
     page,
   }) => {
     const bare = createServer(({ url = '/' }, response) => {

@@ -6,7 +6,7 @@ import { Studio } from './studio';
 /** Maximum number of clears of a canvas per redraw. */
 const CLEARS = 2;
 
-test('charts are redrawn at most once a second with reduced motion, and more often otherwise', async ({
+test('charts are redrawn at most once a second if reduced motion is set, and more often otherwise', async ({
   page,
 }) => {
   const studio = new Studio(page);

@@ -16,10 +16,7 @@ test.use({ serviceWorkers: 'allow' });
 class Host {
   /** Requested paths, except the browser's own requests for the service worker script. */
   readonly asked: string[] = [];
-  /**
-   * Paths requested by the page and its workers. The service worker's requests have no destination, and follow its
-   * script.
-   */
+  /** Paths requested by the page and its workers. Service worker requests have no destination and come later. */
   readonly askedByPage: string[] = [];
   readonly askedByServiceWorker: string[] = [];
   private hasServiceWorker = false;

@@ -1,6 +1,4 @@
-/**
- * The offline page, opened from a file without network: it generates the same text as the app, and makes no requests.
- */
+/** The offline page, opened from a file without network: generates the same text as the app, and makes no requests. */
 import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { expect, test, type Page, type TestInfo } from '@playwright/test';

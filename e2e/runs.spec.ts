@@ -77,7 +77,7 @@ test('a run is forked and answers requests, resumes with other settings, and ano
   // High enough that the run, which is still training, doesn't reach it before the click.
   await studio.set({ Dropout: 0.2, Steps: reached + 1_000_000 });
   await expect(dialog).toContainText('Training continues with the changes');
-  await dialog.getByRole('button', { name: /^Continue to step/ }).click({ timeout: 60_000 }); // training continues meanwhile
+  await dialog.getByRole('button', { name: /^Continue to step/ }).click({ timeout: 60_000 }); // still training
   await expect(events.getByText(/Continued with other settings: .*dropout 0 → 0\.2/)).toBeVisible({
     timeout: 60_000,
   });

@@ -1,10 +1,7 @@
 /** Stages of the rail, each once, with the names used by `Studio.goTo`, from the app's own list. */
 import { STAGES } from '../src/app/stages';
 
-/**
- * Pages whose names differ from their stage's: parts of a stage, and one that the rail lists only with a model or a
- * label.
- */
+/** Pages whose names differ from their stage's: parts of a stage, and one that the rail lists only at times. */
 export const PLACES: Readonly<Record<string, { stage: string; part?: string; isUnlisted?: boolean }>> = {
   Tokenizer: { stage: 'Tokens & data', part: 'Tokens' },
   Data: { stage: 'Tokens & data', part: 'Data' },

@@ -45,10 +45,7 @@ export class Studio {
     await this.page.goto(path);
     await this.begun();
   }
-  /**
-   * Opens the studio in a browser where WASM was chosen before, so that it requests no GPU: a software GPU starts
-   * slowly.
-   */
+  /** Opens the studio in a browser where WASM was chosen before: a software GPU would start slowly. */
   async openOnWasm(path = '/', values: Values = []): Promise<void> {
     await putValues(this.page, [...values, ['device', 'wasm']]);
     await this.open(path);
@@ -313,10 +310,7 @@ export class Studio {
     );
   }
 
-  /**
-   * Waits until Playground has written `length` tokens, or fewer: a model stopped at an arbitrary step may end the
-   * text.
-   */
+  /** Waits until Playground has written `length` tokens, or fewer if the model ends the text. */
   async expectWritten(length: number): Promise<void> {
     const status = new RegExp(`^(${String(length)} tokens in|\\d+ tokens?, then the model ended the text)`);
     await expect(this.page.getByText(status)).toBeVisible();
@@ -333,7 +327,7 @@ export class Studio {
     throw new Error(`80 presses of Tab did not reach the ${role} ${String(name)}`);
   }
 
-  /** Workers without threads, which don't answer while they compute, and share their scripts with the others. */
+  /** Workers except threads, which never answer, and load no scripts that the others lack. */
   get workers() {
     return this.page.workers().filter((worker) => !worker.url().endsWith('#thread'));
   }
@@ -400,10 +394,7 @@ export class Studio {
   }
 }
 
-/**
- * Whether a URL is the tab's icon, which the browser requests at every navigation, under a default name if the page has
- * none.
- */
+/** Whether a URL is the tab's icon, which the browser requests at every navigation, by default as favicon.ico. */
 const isIcon = (url: string): boolean => url.endsWith('/icon.svg') || url.endsWith('/favicon.ico');
 
 const number = (words: string): number => Number(/[\d,.]+/.exec(words)![0].replaceAll(',', ''));

@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { Studio } from './studio';
 
-test('a text in an old encoding is decoded with the encoding whose letters look right, by keyboard', async ({ page }) => {
+test('a text in an old encoding is decoded with the encoding that looks right, by keyboard', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm();
   const latin = (name: string, text: string) => ({ name, mimeType: '', buffer: Buffer.from(text, 'latin1') });

@@ -1,6 +1,4 @@
-/**
- * From a base to a chat model: chats are pasted, previewed with their loss mask, trained with LoRA; forgetting; export.
- */
+/** From a base to a chat model: chats are pasted, previewed with their loss mask and trained with LoRA; export. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { CHATS, forgetting, withBase } from './chats';

@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../axe';
 import { EVALUATE, evaluateChapters } from '../evaluation';
 
-test('an evaluation is canceled, started again by key, and its verdict and scores have intervals', async ({
+test('an evaluation is canceled and started again by key, and its verdict and scores have intervals', async ({
   page,
 }) => {
   const studio = await evaluateChapters(page);

@@ -6,7 +6,7 @@ import { Studio } from '../studio';
 /** A finished run, and a stopped one, which is the project's current run. */
 const RUNS = [{}, { recipe: { steps: 100_000, dropout: 0.2 }, stopAfter: 30 }] as const;
 
-test('Playground shows the run chosen there or sent from Train, and keeps the text that it wrote', async ({
+test('Playground shows the run chosen there or sent from Train, and keeps the text that it generated', async ({
   page,
 }) => {
   const studio = new Studio(page);

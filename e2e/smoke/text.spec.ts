@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../axe';
 import { Studio } from '../studio';
 
-test('texts are added, markup raises an inline question, and hidden files are skipped, by keyboard', async ({ page }) => {
+test('texts are added, markup raises an inline question, hidden files are skipped, by keyboard', async ({ page }) => {
   const studio = new Studio(page);
   await studio.openOnWasm();
   const file = (name: string, text: string) => ({ name, mimeType: '', buffer: Buffer.from(text) });

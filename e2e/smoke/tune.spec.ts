@@ -2,7 +2,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { CHATS, forgetting, withBase } from '../chats';
 
-test('an interrupted tuning resumes from its last checkpoint, and one that can’t start gives the reason', async ({ page }) => {
+test('an interrupted tuning resumes from its last checkpoint, and one that can’t start says why', async ({ page }) => {
   const studio = await withBase(page);
   await studio.tuningKinds.getByRole('link', { name: 'Instruct' }).click();
   // A single conversation can't be both trained on and held out; a row without a conversation is refused.

@@ -45,7 +45,7 @@ export function DropZone({ onFiles, onError, title, children, actions, words }: 
   );
 }
 
-/** Returns the overlay that says what a drop will do, while files are over the window. */
+/** Returns a sentence that says what a drop will do, while files are over the window. */
 export function useDropped(
   onFiles: DropZoneProps['onFiles'],
   onError: DropZoneProps['onError'],

@@ -16,10 +16,7 @@ interface MatrixProps {
   onChoose?: (cell: readonly [actual: number, predicted: number]) => void;
 }
 
-/**
- * Confusion matrix: actual labels in rows, predicted ones in columns. Shows those with the lowest recall if there are
- * many.
- */
+/** Confusion matrix: actual labels in rows, predicted ones in columns. Shows at most those with the lowest recall. */
 export function Matrix({ labels, counts, shows, chosen, onChoose }: MatrixProps) {
   const actual = counts.map(sum);
   const predicted = labels.map((_, place) => sum(counts.map((row) => row[place]!)));

@@ -37,9 +37,7 @@ export function Notice({ tone, isFact = false, title, children, actions, isPlain
   );
 }
 
-/**
- * `ok`: good news that was checked; `warn`: worse than expected, with an action; `error`: failed; else the run's state.
- */
+/** `ok`: checked good news; `warn`: worse than expected, with an action; `error`: failed; else the run's state. */
 type VerdictSign = Tone | 'running' | 'paused';
 
 interface VerdictProps {

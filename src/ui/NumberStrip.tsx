@@ -30,11 +30,7 @@ interface NumberStripProps {
   more?: ReactNode;
 }
 
-/**
- * Row of readings, or two even rows: 2 × 4 on a tablet, 3 × 2 on a phone, 2 × 3 on a narrow one. `isCompact`: 4 equal
- * ones, for a pane.
- * Font sizes: label 12, value 20, unit 12.
- */
+/** One or two even rows of readings: 2 × 4 on a tablet, 3 × 2 on a phone, 2 × 3 on a narrow one; 4 if `isCompact`. */
 export function NumberStrip({ readings, isCompact, more }: NumberStripProps) {
   const columns = Math.ceil(readings.length / Math.ceil(readings.length / MAX));
   const strip = (

@@ -29,9 +29,7 @@ interface SelectProps<T extends string> {
   hint?: string;
   error?: string | undefined;
   placeholder?: string;
-  /**
-   * `row`: label at the left, like a number field. `bare`: only the control. `wide`: the control fills its container.
-   */
+  /** `row`: label at the left, like a number field. `bare`: only the control. `wide`: fills its container. */
   layout?: 'row' | 'bare' | 'wide';
   isCautioned?: boolean;
   isDisabled?: boolean;

@@ -27,10 +27,7 @@ interface Opened {
 /** Milliseconds of hover before a term opens, and before it closes on the way to the link. */
 const [OPEN_AFTER, CLOSE_AFTER] = [400, 200];
 
-/**
- * Glossary term with a dotted underline. Hover, focus and tap open its definition; Enter follows its link; Esc closes
- * it.
- */
+/** Glossary term. Hover, focus and tap open its definition; Enter follows the link in it; Esc closes it. */
 export function Term({ id, children }: { id: TermId; children: string }) {
   const glossary = useContext(GlossaryContext);
   const word = useRef<HTMLSpanElement>(null);

@@ -28,9 +28,7 @@ export function TokenChip({ text, bytes }: { text: string | null; bytes?: string
 interface TokenTextProps {
   label: string;
   tokens: readonly TokenView[];
-  /**
-   * `ground`: background colored by the ramp, in mono. `underline`: underline weight by the ramp, in the reading font.
-   */
+  /** `ground`: background by the ramp, in mono. `underline`: underline weight by the ramp, in the reading font. */
   form?: 'ground' | 'underline';
   chosen?: number | undefined;
   /** Makes tokens selectable: one Tab stop, then ← → (Home, End). */

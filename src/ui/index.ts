@@ -1,7 +1,4 @@
-/**
- * UI components: plain data in, events out. They import only number formatting from the core, and know nothing of
- * models.
- */
+/** UI components: plain data in, events out. They import only number formatting from the core. */
 import './base.css';
 import './fonts.css';
 import './strictStyles';

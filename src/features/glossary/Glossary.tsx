@@ -6,9 +6,7 @@ import { formatCount } from '../../core/base/units';
 import { EmptyState, GlossaryContext, Pane, Panes, SearchField, Stage, TextAction } from '../../ui';
 import styles from './Glossary.module.css';
 
-/**
- * Glossary: all terms with definitions, and a search over both. `?term=perplexity` opens a term, `?find=nat` searches.
- */
+/** All terms with definitions, and a search over both. `?term=perplexity` opens a term, `?find=nat` searches. */
 export function Glossary() {
   const search = new URLSearchParams(useSearch());
   const find = search.get('find') ?? '';

@@ -39,13 +39,11 @@ export interface Situation {
   /** Undefined without a text. */
   text: TextSize | undefined;
   validationShare: number;
-  /**
-   * Divergence between the validation set and the training set, in nats per token; undefined until the data is built.
-   */
+  /** Divergence of validation and training set, in nats per token; undefined until the data is built. */
   divergence: number | undefined;
   /** Problems that prevent a start. */
   problems: readonly Problem[];
-  /** Layout of the data in rows of the context, for objectives that don't concatenate documents. */
+  /** Layout of the data in rows of the context; undefined until tokenized, or if documents are concatenated. */
   inRows: InRows | undefined;
   /** Words that leak labels of the classification texts; undefined until computed, or if there are none. */
   leaks: readonly LeakWords[] | undefined;
@@ -179,10 +177,7 @@ const readings: Check = (s) => {
   );
 };
 const DROPOUT = 0.2;
-/**
- * Factor over the limit that is tolerated: the limit is approximate, and a plan counts tokens where an epoch may count
- * rows.
- */
+/** Tolerated factor over the limit, which is approximate, and may count tokens where an epoch counts rows. */
 const TOLERANCE = 1.25;
 /** Smallest size of the dial. */
 const MIN = 1e5;
@@ -234,9 +229,8 @@ const likeness: Check = ({ divergence }) => {
   );
 };
 /**
- * Nats per token. Measured with vocabularies from 257 to 8,192: 0.003 to 0.07 within a novel, 0.001 to 0.4 over 231
- * years of addresses, 0.55 to 1.2 where program code follows a novel, and more where Japanese follows English (decision
- * 20).
+ * In nats per token. With vocabularies from 257 to 8,192: 0.003 to 0.07 within a novel, 0.001 to 0.4 over 231 years of
+ * addresses, 0.55 to 1.2 where code follows a novel, more where Japanese follows English (decision 20).
  */
 const UNLIKE = 0.5;
 

@@ -22,10 +22,7 @@ async function open(store: BlobStore = memoryStore()) {
   return taken.studio;
 }
 
-/**
- * Renders the page with the current state, without charts, which need a browser. Server rendering would use the initial
- * state.
- */
+/** Renders the page with the store's current state instead of the initial one, and without charts. */
 async function page(studio: TestStudio['studio']): Promise<string> {
   const { StudioContext } = await import('../../state/react');
   const [{ useSituation }, { diagnose }, { byField }] = [

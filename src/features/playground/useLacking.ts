@@ -10,10 +10,7 @@ interface Lacking {
   onLacking: () => void;
 }
 
-/**
- * For the field of a filled button that needs a text. The button stays enabled; pressed without a text, it asks for
- * one.
- */
+/** For the field of a filled button that stays enabled, and asks for a text if it is pressed without one. */
 export function useLacking(): Lacking {
   const words = useStudio(lackingWords);
   const field = useRef<HTMLTextAreaElement>(null);

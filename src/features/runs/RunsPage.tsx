@@ -204,9 +204,7 @@ function toggled(hidden: ReadonlySet<string>, id: string): ReadonlySet<string> {
   return next;
 }
 
-/**
- * Initially shown runs: the baseline, and the best runs comparable with it; the best of all if it has no evaluation.
- */
+/** Initially shown runs: the baseline, and the best of the runs comparable with it, or of all if it has no score. */
 function firstShown(views: readonly RunView[], baseline: RunView | undefined): ReadonlySet<string> {
   const others = views
     .filter(({ id, heldOut }) => id !== baseline?.id && (baseline?.bits === undefined || heldOut === baseline.heldOut))

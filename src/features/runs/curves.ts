@@ -22,9 +22,7 @@ export function measureWords(measure: Measure, objective: RunView['objective']):
   return { label: metric.label, name: nameOf(metric) };
 }
 
-/**
- * Line of a run; a fork's starts at its parent's value at the fork. Undefined if the run has no values in this measure.
- */
+/** Line of a run, from its parent's value at the fork if it has one; undefined without values in this measure. */
 export function lineOf(view: RunView, measure: Measure, axis: XAxis, all: readonly RunView[] = []): Line | undefined {
   const own = pointsOf(view, measure);
   if (own.length === 0) return undefined;
@@ -150,8 +148,8 @@ export function referenceOf(
 }
 
 /**
- * Range of the vertical axis. Once a run beats the unigram model, the axis omits higher values before each line's
- * minimum: the fall from a uniform guess would take all the height. A rise after the minimum is overfitting, so it
+ * Range of the vertical axis. Once a run beats the unigram model, omits higher values before each line's minimum,
+ * because the fall from a uniform guess would take all the height. A rise after the minimum is overfitting, so it
  * stays.
  */
 export function ends(lines: readonly Line[], reference: number | undefined): { min: number; max: number } | undefined {

@@ -62,10 +62,7 @@ function made({ segments, step, planned, row: { record, curve } }: RunView, isRu
   return judge(course);
 }
 
-/**
- * Held-out loss minus training loss at the best step, in nats; undefined if one is unknown, or if they aren't
- * comparable.
- */
+/** Held-out loss minus training loss at the best step, in nats; undefined if unknown or not comparable. */
 export function gapOf({ best, row: { record, curve } }: RunView): number | undefined {
   const recipe = recipeOf(record);
   if (!best || !curve || objectiveOf(recipe.objective).isOtherHeldOut?.(recipe)) return undefined;

@@ -48,9 +48,7 @@ export function rowsOf(
 export const hasOwnTitle = ({ documents, formats }: TextRecord): boolean =>
   documents === 1 && formats.some(isOfDocuments);
 
-/**
- * Name of a row: its file, also for a document in one of several files; the title if the file is named like the text.
- */
+/** Name of a row: its file, also for one of several documents; the title if the file is named like the text. */
 export function nameOf({ text, ...row }: Exclude<Row, { kind: 'more' }>): string {
   if (row.kind === 'text') return text.name;
   const { file, title } = row.document;

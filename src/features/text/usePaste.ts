@@ -5,10 +5,7 @@ import type { PageProps } from '../../state/stage';
 import { filesOfList } from '../../ui';
 import type { StudioStore } from '../../state/slices/studio';
 
-/**
- * Handles pasting anywhere on the page: files are added like dropped ones, short text opens the dialog with `draft`,
- * and text over `MAX_SHOWN` is added at once.
- */
+/** Handles pasting anywhere on the page: adds files and text over `MAX_SHOWN`, and opens the dialog with other text. */
 export function usePaste(onFiles: PageProps['onFiles']) {
   const studio = useStudioStore();
   const [draft, setDraft] = useState<string>();

@@ -48,9 +48,7 @@ export function RunActions() {
   );
 }
 
-/**
- * Requests a sample or an evaluation. A training run answers between two steps; an idle one uses its newest checkpoint.
- */
+/** Requests a sample or an evaluation: between two steps of a training run, else of the newest checkpoint. */
 function MoreActions({ prompt }: { prompt: string }) {
   const ask = useStudio((s) => s.ask);
   const stop = useStudio((s) => s.stop);

@@ -73,10 +73,7 @@ export function RunVerdict() {
   );
 }
 
-/**
- * Whether a training run needs no action: its loss falls, or a classifier's loss levels off, for which accuracy says
- * more.
- */
+/** Whether a training run needs no action: its loss falls, or a classifier's loss is on a plateau. */
 function isFineSoFar(verdict: Judged, isClassifier: boolean): boolean {
   const { kind, trend } = verdict;
   const tone = toneOf(verdict);
@@ -124,9 +121,7 @@ function NextSteps({ state }: { state: RunState }) {
   );
 }
 
-/**
- * Detects a run that will take much longer than planned. Checked every ten seconds, so that the text stays readable.
- */
+/** Detects a run that will take much longer than planned, every ten seconds, so that the text stays readable. */
 function useOverdue(): LateProps | undefined {
   const granted = useStudio((s) => s.granted);
   const log = useShownPart('train', (run) => run.log);

@@ -1,6 +1,4 @@
-/**
- * Data of the small charts on Train: one per step value with a chart, one per metric that isn't a scale of the loss.
- */
+/** Small charts on Train: one per step value with a chart, one per metric that isn't a scale of the loss. */
 import { type MetricId, metricOf, runMetricsIn } from '../../core/metrics';
 import type { Metric } from '../../core/metrics/metric';
 import { nameOf } from '../../core/metrics/words';

@@ -12,8 +12,8 @@ interface BaseReading {
 }
 
 /**
- * Quality of a base at its last evaluation up to a step, with its unit and its text: bases were measured on different
- * texts, and perplexities of different tokenizers don't compare. Undefined before the first evaluation of a trained model.
+ * Last evaluation of a base up to a step, with unit and text: bases have different texts, and perplexities of different
+ * tokenizers aren't comparable. Undefined before the first evaluation of a trained model.
  */
 export function baseReading(
   { curve, record }: Pick<RunRow, 'curve' | 'record'>,

@@ -112,10 +112,7 @@ function columnsOf({ lines, x, y, width }: Drawing): uPlot.AlignedData {
   return joined;
 }
 
-/**
- * Extends each gap (null) over adjacent undefined values. Undefined means that only other lines have a point there;
- * uPlot draws through it.
- */
+/** Extends gaps (null) over adjacent undefined values, which uPlot draws through: other lines have points there. */
 function widenGaps(column: (number | null | undefined)[]): void {
   for (let i = column.indexOf(null); i >= 0; i = column.indexOf(null, i + 1)) {
     for (let j = i - 1; j >= 0 && column[j] === undefined; j--) column[j] = null;

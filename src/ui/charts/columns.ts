@@ -1,9 +1,8 @@
 import type { Numbers } from './types';
 
 /**
- * Points of a line that a plot of `width` pixel columns over [min, max] can show: the minimum and maximum of each
- * column, in order, so that spikes survive; the first and last always. Skips points that are out of order or not
- * finite.
+ * Points of a line for a plot of `width` pixel columns over [min, max]: the minimum and maximum of each column, in
+ * order, so that spikes survive; the first and last always. Skips points out of order or not finite.
  */
 export function visiblePoints(x: Numbers, y: Numbers, min: number, max: number, width: number): [number[], number[]] {
   const xs: number[] = [];

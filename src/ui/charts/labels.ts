@@ -17,10 +17,7 @@ export const meet = (a: Label, b: Label, gap: number): boolean => isInColumn(a, 
 const DISTANCES = [13, 20, 28, 38, 50, 64];
 /** Costs of overlapping another label, of breaking the order of ends, and of covering a curve's point. */
 const [WORDS_COST, ORDER_COST, CURVE_COST] = [1_000_000, 500_000, 1000];
-/**
- * Costs of covering a point of a faint or dotted line, and of each px from the line's end: a distant label seems to
- * belong to another line.
- */
+/** Costs of covering a point of a faint or dotted line, and of each px from the line's end. */
 const [FAINT_COST, FAR_COST] = [40, 15];
 /** Height of a label in px. */
 const LINE = 16;

@@ -1,8 +1,6 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
-/**
- * Returns a version that changes when colors may have changed: the color scheme, contrast, or an override on the root.
- */
+/** Version that changes when colors may have: the color scheme, contrast, or an override on the root element. */
 export function useThemeVersion(): number {
   return useSyncExternalStore(subscribeToTheme, () => themeVersion);
 }

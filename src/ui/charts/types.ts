@@ -54,7 +54,7 @@ export interface Line {
   /** Interval of each point: 95 %, drawn as a whisker; of an expected line 80 %, drawn as an area. */
   low?: Numbers;
   high?: Numbers;
-  /** `main`: 1.75 px; `thin`: 1.25 px; `raw`: 22 % opacity, minimum and maximum per pixel column; `expected`: dashed. */
+  /** `main`: 1.75 px; `thin`: 1.25 px; `raw`: 22 % opacity, minimum and maximum per column; `expected`: dashed. */
   form?: 'main' | 'thin' | 'raw' | 'expected';
   hasPoints?: boolean;
   /** Drawn in ink-3 instead of the run's color. */

@@ -12,9 +12,7 @@ const MORE = 200;
 interface LeftDocuments {
   left: readonly Left[];
   of: number;
-  /**
-   * Whether these are all documents that cleaning excluded; else they are those of the sample that it would exclude.
-   */
+  /** Whether these are all documents that cleaning excluded, or those of the sample that it would exclude. */
   isAll: boolean;
   /** Documents kept, or no longer kept, since the texts were cleaned; the next cleaning applies the changes. */
   changed: readonly string[];

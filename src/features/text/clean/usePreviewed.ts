@@ -14,9 +14,7 @@ export interface Looked {
   failure: Failure | undefined;
 }
 
-/**
- * Previews a recipe. @param wanted `step`: index among all steps of the one to preview; null: changes by all of them
- */
+/** Previews a recipe. @param wanted `step`: index among all steps of the one to preview; null: all of them */
 export function usePreviewed(recipe: Recipe, { step, at, text, rows }: Look): Looked {
   const texts = useStudio((s) => s.texts);
   const ids = texts.map(({ id }) => id);

@@ -6,9 +6,7 @@ export const shown = (text: string): string =>
 /** All control characters except the newline, which is shown as ↵. */
 const CONTROL = new RegExp('[\\u0000-\\u0009\\u000b-\\u001f\\u007f]', 'g');
 
-/**
- * Token in a table: a long run of the same white space is abbreviated to its mark and count, to keep columns in view.
- */
+/** Token in a table: a long run of the same white space is abbreviated to its mark and count, to save width. */
 export const shownInTable = (text: string): string =>
   shown(text).replace(LONG_RUN, (run) => `${run[0] === '\n' ? '↵' : run[0] === ' ' ? '·' : run[0]!}×${run.length}`);
 const LONG_RUN = /([\s\u2400-\u2421])\1{3,}/gu;

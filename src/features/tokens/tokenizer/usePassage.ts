@@ -36,10 +36,7 @@ function documentAt(text: TextRecord | undefined, n: number): { document: number
   return { document: n % documents, passage: Math.floor(n / documents) };
 }
 
-/**
- * Returns the `n`th passage of a text's beginning: places spread evenly (golden ratio), from a line's start to a word's
- * end.
- */
+/** Returns the `n`th passage of a text: evenly spread (golden ratio), from a line's start to a word's end. */
 export function passageAt(text: string, n: number): string {
   const room = Math.max(0, text.length - PASSAGE);
   const place = Math.floor(((n * 0.618034) % 1) * room);

@@ -63,9 +63,7 @@ function Long({ long, context }: { long: LongTexts; context: number }) {
   );
 }
 
-/**
- * Long texts of the run shown on Train. Undefined if its data can't be read, which is reported where the data is used.
- */
+/** Long texts of the run shown on Train; undefined if its data can't be read, which is reported elsewhere. */
 function useLongTexts(): LongTexts | undefined {
   const runId = useShownPart('train', (run) => run.record?.id);
   return useWorkerValue('longTexts', runId === undefined ? undefined : { runId }).value ?? undefined;

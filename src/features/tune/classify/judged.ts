@@ -14,7 +14,7 @@ export interface Judged {
   sureOfWanted: number;
 }
 
-/** @param atLeast probability threshold for multi-label texts; another one than the evaluated one changes predictions */
+/** @param atLeast probability threshold for multi-label texts; a new one changes their predictions */
 export function judgedTexts(labeled: LabeledTexts, atLeast = labeled.atLeast ?? 0): readonly Judged[] {
   const { place, wanted, given, sure, sureOfWanted, probabilities } = labeled;
   const now = givenAt(labeled, atLeast) ?? given;
