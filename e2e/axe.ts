@@ -9,7 +9,7 @@ export async function expectAccessible(page: Page, state: string, rules?: readon
   await within(atRest(page), `${state}: what moves on the page has not ended`);
   // Loaded once per page: later scans run compiled code. @axe-core/playwright would load it again for each.
   const isLoaded = await page.evaluate(() => 'axe' in globalThis);
-  // In the page itself: the app has no frames, whose results would be joined in a page of their own.
+  // Legacy mode needs no second page to merge the results of frames, which the app lacks.
   const axe = new AxeBuilder({ page, ...(isLoaded && { axeSource: 'void 0' }) }).setLegacyMode();
   axe.options({ resultTypes: ['violations'], ...(rules && { runOnly: { type: 'rule', values: [...rules] } }) });
   const { violations } = await within(axe.analyze(), `${state}: axe has not ended`);

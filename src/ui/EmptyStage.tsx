@@ -6,7 +6,7 @@ interface EmptyStageProps {
   figure: ReactNode;
   /** One sentence: what the page will show. */
   children: ReactNode;
-  /** Why the page is empty, where the button doesn't say it. */
+  /** Reason why the page is empty, if the button doesn't say it. */
   reason?: ReactNode;
   /** The page's filled button. */
   action?: ReactNode;

@@ -8,7 +8,7 @@ interface NoticeProps {
   tone?: Tone;
   /** Whether neutral information has an icon because it states a fact. */
   isFact?: boolean;
-  /** What happened. */
+  /** Event or fact. */
   title: string;
   /** Reason or meaning. */
   children?: ReactNode;
@@ -74,7 +74,7 @@ function Sign({ sign }: { sign: VerdictSign }) {
 
 export interface FailureProps {
   title: string;
-  /** What happened, with numbers. */
+  /** Description of the failure, with numbers. */
   children: ReactNode;
   safe: readonly { text: string; detail?: string; tone?: Tone }[];
   /** The action that most people should take. */

@@ -8,7 +8,7 @@ interface PassageProps {
 }
 
 /**
- * Text that a model wrote in part. A line and a word mark right and wrong, not color alone; a background and a line
+ * Text with a generated part. A line and a word mark right and wrong, not color alone; a background and a line
  * mark new words.
  */
 export const Passage = ({ pieces }: PassageProps) => (

@@ -52,7 +52,7 @@ it('reports which files and folders can’t be read, and reads the rest', async 
   await expect(filesOfDrop(dropOf([broken]), unexpected)).rejects.toThrow("letters/a.txt can't be read (gone).");
 });
 
-it('takes plain files where the browser gives no entries', async () => {
+it('takes plain files if the browser gives no entries', async () => {
   const found = await filesOfDrop(dropOf([null], [file('b.txt'), file('a.txt')]), unexpected);
   expect(found.map(({ path }) => path)).toEqual(['a.txt', 'b.txt']);
 });

@@ -1,4 +1,4 @@
-/** Words of a sample that the sample before it doesn't have. */
+/** Words of a sample that the previous sample lacks. */
 
 export interface SamplePiece {
   text: string;

@@ -59,7 +59,7 @@ describe('judge', () => {
     ['4,000', true, 4000, '4,000'],
     ['1,234,567', false, 1_234_567, '1,234,567'],
     ['1,234.5', false, 1234.5, '1,234.5'],
-  ])('reads %j, whole %j, and says as what', (text, isWhole, value, readAs) =>
+  ])('reads %j, whole %j, and shows how it was read', (text, isWhole, value, readAs) =>
     expect(judge(text, { isWhole })).toEqual({ kind: 'good', value, readAs }),
   );
   it('does not guess which of two numbers is meant', () => {
@@ -74,10 +74,10 @@ describe('judge', () => {
 });
 
 describe('stepNumber', () => {
-  it('leaves no binary dust', () => expect(stepNumber(0.1, 0.1, 2, {})).toBe(0.3));
+  it('leaves no floating-point noise', () => expect(stepNumber(0.1, 0.1, 2, {})).toBe(0.3));
   it('stays inside the bounds', () => expect(stepNumber(23, 1, 10, { max: 24 })).toBe(24));
   it('moves whole numbers by at least one', () => expect(stepNumber(4, 1, 0.1, { isWhole: true })).toBe(5));
-  it('keeps whole numbers whole, downwards as well', () => expect(stepNumber(4, 1, -0.1, { isWhole: true })).toBe(3));
+  it('keeps whole numbers whole, also downwards', () => expect(stepNumber(4, 1, -0.1, { isWhole: true })).toBe(3));
 });
 
 describe('formatExact', () => {

@@ -103,7 +103,7 @@ test('the default settings are fine', () => {
   expect(diagnose(situation()).fine.length).toBeGreaterThanOrEqual(6);
 });
 
-describe('what can’t start', () => {
+describe('errors that prevent a start', () => {
   test('heads that do not divide the width are fixed with the nearest number that does', () => {
     const [finding] = diagnose(situation({ config: { heads: 5 } })).findings;
     expect(finding?.severity).toBe('stop');
@@ -163,7 +163,7 @@ describe('what can’t start', () => {
   });
 });
 
-describe('what is doubtful', () => {
+describe('warnings about valid settings', () => {
   test('a short validation set', () => {
     const text = { train: 1e6, validation: 1000, isCounted: true };
     expect(cautionAbout({ text, validationShare: 0.01 }, /validation set is small/)?.fix).toMatchObject({

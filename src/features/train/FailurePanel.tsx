@@ -14,7 +14,7 @@ import { Button, Failure, formatExact, type FailureProps } from '../../ui';
 import { remedies, type Remedy } from './advice';
 import type { Studio } from '../../state/slices/studio';
 
-/** What happened, what is safe, and what to do. */
+/** Failure of a run: its description, what is saved, and remedies. */
 export function FailurePanel() {
   const studio = useStudio((s) => s);
   const store = useStudioStore();

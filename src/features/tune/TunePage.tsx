@@ -21,7 +21,7 @@ import styles from './TunePage.module.css';
 
 const ClassifyPage = lazy(() => import('./classify/ClassifyPage').then((module) => ({ default: module.ClassifyPage })));
 
-/** Fine-tunes a model: its base model, its training data, and what it forgets. */
+/** Fine-tunes a model: base model, training data, and forgetting. */
 export function TunePage({ onFiles }: PageProps) {
   useRuns();
   useRunsShown();

@@ -1,4 +1,4 @@
-/** State of this page: base model, training data, plan, and why a start is refused. */
+/** State of this page: base model, training data, plan, and reasons that prevent a start. */
 import { useMemo } from 'react';
 import { useStudio, useStudioFields } from '../../state/react';
 import { tuneRefusal } from '../../state/refusals';

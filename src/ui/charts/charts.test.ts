@@ -12,7 +12,7 @@ import { captionOf, formatShortCount, formatSeconds, formatTick } from './words'
 
 describe('the axis of the reel', () => {
   const training = { step: [1, 2, 3], tokens: [10, 20, 60], seconds: [1, 4, 5] };
-  it('gives the first steps room, and turns back into steps', () => {
+  it('gives the first steps more room, and has an inverse', () => {
     expect(earlyPlace(20)).toBeCloseTo(Math.LN2, 12);
     for (const step of [0, 1, 100, 4000]) expect(earlyStep(earlyPlace(step))).toBeCloseTo(step, 9);
     expect(stepPlace(training, 'early', 4000)(100)).toBeCloseTo(0.3379, 4); // 33.79 % of the width in the mock
@@ -72,9 +72,9 @@ describe('ticks', () => {
   });
   it('are even on a linear axis', () => expect(linearTicks(0, 0.3, 3)).toEqual([0, 0.1, 0.2, 0.3]));
   it('are 1-2-5 on a log axis', () => expect(logTicks(40, 2600, 12)).toEqual([50, 100, 200, 500, 1000, 2000]));
-  it('thin to decades where there are many', () =>
+  it('thin to decades if there are many', () =>
     expect(logTicks(1, 1e6, 7)).toEqual([1, 10, 100, 1e3, 1e4, 1e5, 1e6]));
-  it('skip decades where there are too many', () => {
+  it('skip decades if there are too many', () => {
     expect(logTicks(1, 1e9, 5)).toEqual([1, 1e2, 1e4, 1e6, 1e8]);
     expect(logTicks(1, 1e300, 8).length).toBeLessThanOrEqual(8);
   });

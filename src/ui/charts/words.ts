@@ -8,7 +8,7 @@ export function formatShortCount(value: number): string {
   if (value >= 1e6) return `${(value / 1e6).toPrecision(3)} M`;
   return value >= 1e5 ? `${Math.round(value / 1e3)} k` : formatExact(Math.round(value));
 }
-/** A tick: no digits that are not needed. `1 M`, `2.5 M`, `500 k`. */
+/** Tick label without unneeded digits. `1 M`, `2.5 M`, `500 k`. */
 export function formatTick(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e6) return `${formatExact(value / 1e6, 3)} M`;
