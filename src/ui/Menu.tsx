@@ -24,7 +24,7 @@ interface MenuButtonProps {
   /** Accessible name, if the visible words are not enough. */
   label?: string;
   onOpen?: () => void;
-  /** Called after `onChoose`, if an entry was chosen. */
+  /** Called when the menu closes, after `onChoose` if an entry was chosen. */
   onClose?: () => void;
   /** Called when an entry is hovered or focused. */
   onLook?: (id: string) => void;

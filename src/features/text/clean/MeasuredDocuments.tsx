@@ -73,7 +73,7 @@ export function MeasuredDocuments(p: MeasuredPaneProps) {
         measure={measure}
         score={score}
         onSetting={(setting, value) => {
-          // Fixes the score, because during the move another could exclude more.
+          // Keeps this score selected, because during the move another could exclude more documents.
           p.onScore(name);
           p.onSetting(setting, value);
         }}
